@@ -1,0 +1,84 @@
+/**
+ * Every thing that can go wrong has a code; the words for it live in one table keyed by code, never at the throw.
+ *
+ * Rooms bring codes of their own: they merge their data shapes into `CodeData` (`declare module "#dsl/check/codes.js"`)
+ * and hand the words to `registerCodes` when their module loads. `tunebook explain CODE` prints from the same table.
+ */
+import type { Span } from "./span.js";
+
+/** Data carried by each code; opened by declaration merging, one property per code (kebab-case). */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface CodeData {}
+export type Code = keyof CodeData;
+export type Severity = "error" | "warning";
+
+/** The words of one code. `message` makes sense alone and never says how to mend; `help` does. */
+export interface CodeEntry<D> {
+  readonly severity: Severity;
+  message(data: D): string;
+  help?(data: D): string | undefined;
+  notes?(data: D): readonly string[];
+  /** What it means and how to mend it, in a few sentences of Markdown: the page of `tunebook explain`. */
+  readonly explain: string;
+  /** A Tune program that shows it (tested to do so), for codes that a program alone can show. */
+  readonly example?: string;
+}
+
+const table = new Map<string, CodeEntry<never>>();
+
+/** Adds a room's codes; the same code twice is a defect of the program and throws. */
+export function registerCodes<C extends Code>(entries: { readonly [K in C]: CodeEntry<CodeData[K]> }): void {
+  for (const [code, entry] of Object.entries<CodeEntry<never>>(entries)) {
+    if (table.has(code) && table.get(code) !== entry) throw new Error(`code ${code} is registered twice`);
+    table.set(code, entry);
+  }
+}
+
+export function entryOf(code: string): CodeEntry<unknown> | undefined {
+  return table.get(code) as CodeEntry<unknown> | undefined;
+}
+
+export function allCodes(): readonly string[] {
+  return [...table.keys()].sort();
+}
+
+export interface Words {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly help?: string;
+  readonly notes: readonly string[];
+}
+
+/** The words of a code for its data; values in `data` may come from hostile files, so control characters are made visible. */
+export function wordsOf<C extends Code>(code: C, data: CodeData[C]): Words {
+  const entry = entryOf(code as string);
+  if (!entry) return { severity: "error", message: String(code), notes: [] };
+  const help = entry.help?.(data);
+  return {
+    severity: entry.severity,
+    message: visible(entry.message(data)),
+    notes: (entry.notes?.(data) ?? []).map(visible),
+    ...(help === undefined ? {} : { help: visible(help) }),
+  };
+}
+
+/** Control characters and bidirectional overrides as `\u{..}`, so that data cannot forge a terminal or a page. */
+export function visible(text: string): string {
+  return text.replace(
+    // eslint-disable-next-line no-misleading-character-class
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
+/** An error with a code, thrown by anything at run time; `span` points into a Tune source where the cause is written there. */
+export class CodedError<C extends Code = Code> extends Error {
+  override readonly name = "CodedError";
+  constructor(
+    readonly code: C,
+    readonly data: CodeData[C],
+    readonly at: { readonly span?: Span; readonly cause?: unknown } = {},
+  ) {
+    super(wordsOf(code, data).message, at.cause === undefined ? undefined : { cause: at.cause });
+  }
+}

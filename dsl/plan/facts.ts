@@ -1,0 +1,100 @@
+/**
+ * The needs/update protocol: the compiler is pure and synchronous; it names what it lacks, the host fetches it and
+ * compiles again. Facts are plain data, keyed by `keyOf(need)`, so that tests need no files.
+ */
+import canonicalize from "canonicalize";
+import type { Call, DataPlan, Value } from "./plan.js";
+
+export type Need =
+  /** Column names and a few rows of one source. */
+  | { readonly about: "table"; readonly source: Call; readonly folder: string }
+  /** The whole data set, read, cleaned, split, counted (never asked while assisting). `base`: measure lengths with its tokenizer. */
+  | { readonly about: "data"; readonly data: DataPlan; readonly base: { readonly name: string; readonly folder: string } | null }
+  | { readonly about: "base"; readonly name: string; readonly folder: string }
+  | { readonly about: "machine" }
+  /** The value behind `$x`. */
+  | { readonly about: "name"; readonly of: string }
+  /** A used file. */
+  | { readonly about: "file"; readonly path: string; readonly folder: string };
+
+/** A coded error met while fetching: the compiler reports it at the place that asked. */
+export interface Failed {
+  readonly failed: { readonly code: string; readonly data: unknown };
+}
+export interface TableFacts {
+  readonly columns: readonly string[];
+  readonly sample: readonly Readonly<Record<string, unknown>>[];
+}
+export interface SplitFacts {
+  readonly rows: number;
+  readonly labels: readonly { readonly label: string; readonly count: number }[];
+  /** Token counts (specials included) when a tokenizer was given: histogram with `step` wide bins from 0. */
+  readonly lengths: { readonly step: number; readonly counts: readonly number[]; readonly total: number; readonly longest: number } | null;
+}
+export interface DataFacts {
+  readonly rowsIn: number;
+  readonly kept: number;
+  readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly number[] }[];
+  readonly splits: Readonly<Record<string, SplitFacts>>;
+  /** Labels of all splits, in the order the model will number them. */
+  readonly labels: readonly string[];
+  /** Exact duplicates across splits; rows are numbers in the source (header not counted, from 1). */
+  readonly leaks: readonly { readonly text: string; readonly places: readonly { readonly split: string; readonly row: number }[] }[];
+  readonly leakCount: number;
+  readonly hash: string;
+}
+export interface BaseFacts {
+  readonly folder: string;
+  readonly hash: string;
+  /** The family word that builds it (`bert`). */
+  readonly family: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly parameters: number;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly hasTokenizer: boolean;
+  readonly positions: number;
+}
+export interface MachineFacts {
+  readonly memoryBytes: number;
+  readonly cores: number;
+  readonly engine: string;
+  /** Sustained training speed in model FLOP/s, once measured here. */
+  readonly flops: number | null;
+}
+export interface NameFacts {
+  /** A plain value, or what kind of live thing it is. */
+  readonly value?: Value;
+  readonly live?: "table" | "other";
+  readonly columns?: readonly string[];
+}
+export interface FileFacts {
+  readonly text: string;
+  readonly path: string;
+}
+export type FactOf<N extends Need["about"]> = {
+  table: TableFacts;
+  data: DataFacts;
+  base: BaseFacts;
+  machine: MachineFacts;
+  name: NameFacts;
+  file: FileFacts;
+}[N];
+
+export function keyOf(need: Need): string {
+  return canonicalize(need)!;
+}
+
+/** An immutable set of answers. */
+export class Facts {
+  private constructor(private readonly answers: ReadonlyMap<string, unknown>) {}
+  static readonly none = new Facts(new Map());
+  get<N extends Need>(need: N): FactOf<N["about"]> | Failed | undefined {
+    return this.answers.get(keyOf(need)) as FactOf<N["about"]> | Failed | undefined;
+  }
+  with<N extends Need>(need: N, answer: FactOf<N["about"]> | Failed): Facts {
+    return new Facts(new Map(this.answers).set(keyOf(need), answer));
+  }
+}
+export function failed(x: unknown): x is Failed {
+  return typeof x === "object" && x !== null && "failed" in x;
+}

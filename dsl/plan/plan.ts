@@ -1,0 +1,157 @@
+/**
+ * What a Tune source comes to once everything is resolved: plain JSON, no span-less magic, defaults filled in.
+ * The host (kernel, CLI, tests) runs `Action`s in order. `Recipe` holds everything that can change a number.
+ */
+import type { Span } from "../check/span.js";
+
+/** A value after checking. Shares are `{ share: 0.8 }`, durations milliseconds, sizes bytes; `$x` is replaced by its value, or stays `{ live }` for tables. */
+export type Value =
+  | string
+  | number
+  | boolean
+  | null
+  | Call
+  | { readonly share: number }
+  | { readonly live: string }
+  | { readonly from: number; readonly to: number }
+  | { readonly record: Readonly<Record<string, Value>> }
+  | readonly Value[];
+
+/** A word with all its arguments, defaults included. */
+export interface Call {
+  readonly word: string;
+  readonly kind: string;
+  readonly arguments: Readonly<Record<string, Value>>;
+}
+
+export type SplitName = string;
+
+export interface DataPlan {
+  readonly name: string;
+  /** One source, or one per split. Relative paths are relative to `folder`. */
+  readonly source: Call | Readonly<Record<SplitName, Call>>;
+  readonly folder: string;
+  /** Role (text, text_pair, label, group, weight, id) to column name. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly clean: readonly Call[];
+  readonly split: Call | null;
+  /** Labels in their written order, if written; else null: sorted labels found in the data. */
+  readonly labels: readonly string[] | null;
+  readonly sample: number | null;
+  readonly seed: number;
+}
+
+export interface ModelPlan {
+  readonly name: string;
+  /** As written: a hub name, a folder, or a package's model. */
+  readonly base: string;
+  readonly folder: string;
+  /** Content hash of the base's files, once known. */
+  readonly baseHash: string | null;
+  readonly task: Call;
+  readonly technique: Call;
+  readonly max_length: number;
+}
+
+export interface RecipePlan {
+  readonly epochs: number | null;
+  readonly steps: number | null;
+  readonly batch_size: number;
+  readonly optimizer: Call;
+  readonly schedule: Call;
+  /** Greatest gradient norm; null: no clipping. */
+  readonly clip: number | null;
+  readonly dropout: number | null; // null: the base config's own
+  readonly shuffle: "by_length" | "random" | "none";
+  readonly early_stopping: Call | null;
+  readonly checkpoint: Call | null; // every(steps|epochs)
+  readonly validate: Call | null; // every(steps|epochs)
+  readonly keep: "best" | "last";
+  readonly log: Call; // every(steps)
+  readonly precision: "f32";
+  readonly seed: number;
+}
+
+/** Everything that can change a number in the result. Hashed (RFC 8785 + SHA-256) to `recipeHash`. */
+export interface Recipe {
+  readonly data: DataPlan;
+  readonly dataHash: string | null;
+  readonly model: ModelPlan;
+  readonly training: RecipePlan;
+}
+/** Where things go; hashed with the recipe into `planHash`. */
+export interface Effects {
+  readonly run: string; // name of the run: the model's, or that after `as`
+  readonly engine: string; // auto | tensorflow | tfjs
+  readonly threads: number | null;
+}
+export interface Estimates {
+  readonly parameters: number;
+  readonly trainable: number;
+  readonly rows: number;
+  readonly steps: number;
+  /** Real (unpadded) tokens over the whole run. */
+  readonly tokens: number;
+  readonly memoryBytes: number;
+  readonly seconds: number | null; // null: this machine was not measured yet
+}
+/** Path in the recipe (`training.batch_size`) to where its value came from, with the sentence for derived ones. */
+export type Origins = Readonly<Record<string, { readonly from: "written" | "default" | "derived" | "parameter" | "reference"; readonly why?: string }>>;
+
+export interface Plan {
+  readonly version: 1;
+  readonly recipe: Recipe;
+  readonly effects: Effects;
+  readonly estimates: Estimates;
+  readonly origins: Origins;
+  readonly recipeHash: string;
+  readonly planHash: string;
+}
+
+/** What evaluate and predict work on. */
+export type Subject =
+  | { readonly data: DataPlan; readonly split: SplitName | null }
+  | { readonly texts: readonly string[] }
+  | { readonly live: string };
+
+interface At {
+  /** The whole statement and the name that is most to blame when it fails as a whole. */
+  readonly span: Span;
+  readonly source: string;
+}
+export type Action = At &
+  (
+    | { readonly verb: "data"; readonly name: string; readonly data: DataPlan }
+    | { readonly verb: "model"; readonly name: string; readonly model: ModelPlan }
+    | { readonly verb: "recipe"; readonly name: string; readonly recipe: Partial<RecipePlan> }
+    | { readonly verb: "parameters"; readonly values: Readonly<Record<string, Value>> }
+    | { readonly verb: "train"; readonly name: string; readonly plan: Plan; readonly resume: boolean }
+    | { readonly verb: "evaluate"; readonly names: readonly string[]; readonly on: readonly Subject[]; readonly metrics: readonly Call[]; readonly batch_size: number; readonly worst: number }
+    | { readonly verb: "predict"; readonly name: string; readonly on: Subject; readonly as: string | null; readonly batch_size: number }
+    | { readonly verb: "sweep"; readonly name: string; readonly sweep: SweepPlan }
+    | { readonly verb: "show"; readonly topic: readonly string[] }
+    | { readonly verb: "engine"; readonly settings: Readonly<Record<string, Value>> }
+    | { readonly verb: "use"; readonly path: string }
+  );
+
+/** A space over one dotted path of data, model or recipe; values that are calls are spaces and may nest. */
+export type Space =
+  | { readonly space: "choice"; readonly of: readonly (Value | Space | NestedCall)[] }
+  | { readonly space: "log" | "uniform"; readonly from: number; readonly to: number; readonly integer: boolean };
+/** A word whose arguments hold spaces: `lora(rank: choice(4, 8))`. */
+export interface NestedCall {
+  readonly nested: Call;
+  readonly spaces: Readonly<Record<string, Space>>;
+}
+export interface SweepPlan {
+  readonly model: string;
+  readonly vary: Readonly<Record<string, Space>>;
+  readonly search: Call;
+  readonly trials: number;
+  readonly budgetMs: number | null;
+  readonly goal: { readonly direction: "maximize" | "minimize"; readonly metric: Call };
+  /** The plan of a trial before anything varies; a trial replaces paths in its recipe. */
+  readonly plan: Plan;
+  /** Tune text of each path's owner, to print the best trial back as a program. */
+  readonly seed: number;
+}

@@ -1,0 +1,33 @@
+// The house's import direction is kernel → stdlib → dsl; dsl is pure (no node: modules, no globals of Node).
+import js from "@eslint/js";
+import ts from "typescript-eslint";
+
+const away = (...rooms) => ({
+  "no-restricted-imports": [
+    "error",
+    { patterns: rooms.map((room) => ({ regex: room, message: "Imports point one way: kernel → stdlib → dsl." })) },
+  ],
+});
+export default ts.config(
+  { ignores: ["dist", "node_modules", "runs", "**/*.generated.ts", "kernel/lab/labextension", "tests/fixtures", "tests/golden"] },
+  js.configs.recommended,
+  ...ts.configs.strict,
+  {
+    files: ["**/*.ts"],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-dynamic-delete": "off",
+      "@typescript-eslint/no-empty-object-type": "off",
+      "no-control-regex": "off",
+      eqeqeq: "error",
+    },
+  },
+  { files: ["dsl/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^node:", "^(fs|path|os|buffer|crypto)$") },
+  { files: ["stdlib/**/*.ts"], rules: away("^#kernel/") },
+  { files: ["**/*.{js,mjs,cjs}"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly", document: "readonly", window: "readonly", structuredClone: "readonly", requestAnimationFrame: "readonly", Buffer: "readonly", fetch: "readonly", performance: "readonly" } } },
+);

@@ -1,0 +1,65 @@
+/**
+ * The joint between the wire (sockets, on a worker thread) and the cells (user code, on the main thread; completion on a
+ * worker of its own). Offsets here are UTF-16; the wire converts from Jupyter's code points.
+ */
+import type { Shown } from "../display/shown.js";
+
+/** Where a cell's output goes. Calls keep their order; late calls (timers) still reach the cell that made them. */
+export interface Output {
+  stream(name: "stdout" | "stderr", text: string): void;
+  display(shown: Shown): void;
+  update(shown: Shown & { readonly id: string }): void;
+  clear(wait: boolean): void;
+  /** Asks the person; rejects with the coded error `no-input` when the front end allows none. */
+  input(prompt: string, password: boolean): Promise<string>;
+}
+export interface ExecuteRequest {
+  readonly code: string;
+  /** execution_count of the cell. */
+  readonly cell: number;
+  readonly silent: boolean;
+  readonly output: Output;
+  readonly userExpressions: Readonly<Record<string, string>>;
+}
+export type ExecuteOutcome =
+  | { readonly status: "ok"; readonly result?: Shown; readonly userExpressions: Readonly<Record<string, unknown>> }
+  | { readonly status: "error"; readonly ename: string; readonly evalue: string; readonly traceback: readonly string[]; readonly shown?: Shown };
+/** Runs cells on the main thread, one at a time. */
+export interface Interpreter {
+  execute(request: ExecuteRequest): Promise<ExecuteOutcome>;
+  /** First stage of an interrupt: abort the running cell; its `execute` settles within a second. No-op when idle. */
+  interrupt(): void;
+  dispose(): Promise<void>;
+}
+export interface Completion {
+  readonly matches: readonly { readonly text: string; readonly type: string; readonly doc?: string }[];
+  readonly start: number;
+  readonly end: number;
+}
+export interface Inspection {
+  readonly found: boolean;
+  readonly bundle: Readonly<Record<string, unknown>>;
+}
+export type Completeness = { readonly status: "complete" | "invalid" | "unknown" } | { readonly status: "incomplete"; readonly indent: string };
+/** Answers about text; lives on a worker so that it answers while a cell computes. */
+export interface Assistant {
+  complete(code: string, offset: number): Promise<Completion>;
+  inspect(code: string, offset: number, detail: number): Promise<Inspection>;
+  isComplete(code: string): Promise<Completeness>;
+}
+/** A language whose cells the interpreter hands over (Tune). TypeScript itself is the interpreter's own. */
+export interface CellLanguage {
+  readonly name: string;
+  owns(code: string): boolean;
+  execute(request: ExecuteRequest, context: { readonly signal: AbortSignal; readonly names: Names }): Promise<ExecuteOutcome>;
+}
+/** One set of names for both languages. */
+export interface Names {
+  /** Defines or replaces a name made by Tune; `type` is the text of its TypeScript type. Takes effect in the next cell. */
+  define(name: string, value: unknown, type: string): void;
+  remove(name: string): void;
+  /** Value of a name made by a TypeScript cell (`$x`), if there is one. */
+  get(name: string): { readonly value: unknown } | undefined;
+  /** Names made by TypeScript cells. */
+  typescript(): readonly string[];
+}

@@ -1,0 +1,55 @@
+/**
+ * One interface over all engines. State (a `Store`) stands apart from the programs that use it. Engines live in a host
+ * process (kernel/engine/host); what you hold here is a client: feeds go over, wanted outputs come back, checkpoints are
+ * read and written by the host itself.
+ */
+import type { NDArray, Program } from "#dsl/graph/program.js";
+
+export type EngineName = "tensorflow" | "tfjs";
+export interface Refusal {
+  readonly op: string;
+  readonly why: string;
+}
+export interface EngineInfo {
+  readonly name: EngineName;
+  /** E.g. "TensorFlow 2.21.0 (CPU) through tfjs-node-gpu". */
+  readonly title: string;
+  readonly device: "cpu" | "gpu" | "wasm";
+  readonly threads: number;
+  readonly pid: number;
+}
+export interface Engine {
+  readonly info: EngineInfo;
+  can(program: Program): Promise<readonly Refusal[]>;
+  /**
+   * Makes the state of all `programs` (their union; equal names must have equal types) and compiles each over it.
+   * `checkpoints`: safetensors files (or folders of them) searched in order for `{ checkpoint }` initials; a missing
+   * tensor is the coded error `missing-tensor`, a wrong shape `tensor-shape`.
+   */
+  open(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<Session>;
+  /** Ends the host process after what is under way. */
+  close(): Promise<void>;
+  /** Settles when the host dies by itself (coded error `engine-died`); never otherwise. */
+  readonly died: Promise<never>;
+}
+/** Programs compiled over one store. Calls are queued in order; each may be awaited. */
+export interface Session {
+  readonly programs: readonly string[];
+  /** Runs a program: feeds by input name; `wanted` output names (default all). Updates happen always. */
+  run(program: string, feeds: Readonly<Record<string, NDArray>>, wanted?: readonly string[]): Promise<Record<string, NDArray>>;
+  /** Adds programs over the same store; new state is initialised, old state kept. */
+  add(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<void>;
+  /** Writes one safetensors file, atomically (temporary name, fsync, rename). `names`: default all state; `rename` maps state name to tensor name. */
+  save(file: string, names?: readonly string[], metadata?: Readonly<Record<string, string>>, rename?: Readonly<Record<string, string>>): Promise<void>;
+  /** Sets state from a safetensors file; names not in the file stay as they are. Returns the names set. */
+  load(file: string): Promise<readonly string[]>;
+  /** Sets state back to its initial values. */
+  reset(): Promise<void>;
+  read(state: string): Promise<NDArray>;
+  write(state: string, value: NDArray): Promise<void>;
+  dispose(): Promise<void>;
+}
+export interface EngineOptions {
+  readonly engine: EngineName | "auto";
+  readonly threads?: number;
+}

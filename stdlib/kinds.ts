@@ -1,0 +1,143 @@
+/**
+ * What the words of each kind do at run time. One interface per kind, gathered here because a runner needs them together;
+ * a word's `load()` gives the implementation of its kind.
+ */
+import type { ColumnTable } from "arquero";
+import type { Call } from "#dsl/plan/plan.js";
+import type { Graph, Tensor } from "#dsl/graph/builder.js";
+import type { NDArray } from "#dsl/graph/program.js";
+
+/** What a source may use to reach the world. */
+export interface SourceWorld {
+  /** Folder that relative paths start from. */
+  readonly folder: string;
+  /** The value behind `$x`. */
+  live(name: string): unknown;
+}
+export interface SourceImplementation {
+  /** Reads it all. `limit`: stop after that many rows (header checks). Rows keep their number in the source in column `$row` (from 1). Coded errors. */
+  open(call: Call, world: SourceWorld, limit?: number): Promise<ColumnTable>;
+}
+/** Rows as the cleaners see them: role → value; a cleaner returns the row, changed or not, or why it is dropped. */
+export interface CleanRow {
+  readonly row: number;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+export interface CleanerImplementation {
+  /** Made afresh for each data set; may keep state (drop_duplicates). `dropped`: a short reason. */
+  start(call: Call): (row: CleanRow) => { readonly values: Readonly<Record<string, unknown>> } | { readonly dropped: string };
+}
+export interface SplitImplementation {
+  /** Gives each row the name of its split, or null to leave it out. */
+  assign(call: Call, rows: readonly CleanRow[], seed: number): readonly (string | null)[];
+}
+export interface MetricInput {
+  readonly labels: readonly string[];
+  readonly truth: Int32Array;
+  readonly predicted: Int32Array;
+  /** rows × labels, row-major. */
+  readonly probabilities: Float32Array;
+}
+export interface MetricImplementation {
+  compute(call: Call, input: MetricInput): number;
+}
+export interface ScheduleImplementation {
+  /** Learning-rate factor (0 – 1) of step `step` (from 1) of `total`. */
+  factor(call: Call, step: number, total: number): number;
+}
+export interface StoppingImplementation {
+  /** `values`: the watched metric after each validation so far, latest last. */
+  stop(call: Call, values: readonly number[]): boolean;
+}
+/** One trial's parameters and its score (null while failed). */
+export interface Trial {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly score: number | null;
+}
+export interface SearchImplementation {
+  /** Next point of the unit cube by name; `done` are the finished trials with their points. */
+  suggest(call: Call, dimensions: readonly SearchDimension[], done: readonly { readonly point: Readonly<Record<string, unknown>>; readonly score: number | null }[], seed: number, trial: number): Readonly<Record<string, unknown>>;
+}
+export type SearchDimension =
+  | { readonly name: string; readonly kind: "choice"; readonly size: number }
+  | { readonly name: string; readonly kind: "log" | "uniform"; readonly from: number; readonly to: number; readonly integer: boolean };
+
+// ── what is made of graph ops
+
+export interface ModelInputs {
+  /** [batch, length] i32. */
+  readonly input_ids: Tensor;
+  /** [batch, length] i32, 1 for real tokens. */
+  readonly attention_mask: Tensor;
+  /** [batch, length] i32; absent: all 0. */
+  readonly token_type_ids?: Tensor;
+}
+export interface ModelOutputs {
+  /** [batch, length, hidden]. */
+  readonly last_hidden_state: Tensor;
+  /** [batch, hidden], what a sentence-level head reads; absent: the model has none. */
+  readonly pooled?: Tensor;
+}
+/** Every call carries the checkpoint's parameter path, so that a technique can rewrite around it. */
+export interface Layers {
+  readonly graph: Graph;
+  parameter(path: string, shape: readonly number[], initial?: "zeros" | "ones" | { readonly normal: number }): Tensor;
+  /** x·Wᵀ + b with W [out, in] at `path.weight`, b at `path.bias`. */
+  linear(path: string, x: Tensor, o: { readonly in: number; readonly out: number; readonly bias?: boolean; readonly activation?: string }): Tensor;
+  norm(path: string, x: Tensor, o: { readonly size: number; readonly epsilon: number }): Tensor;
+  embedding(path: string, ids: Tensor, o: { readonly rows: number; readonly size: number }): Tensor;
+  attention(path: string, q: Tensor, k: Tensor, v: Tensor, o: { readonly heads: number; readonly mask?: Tensor; readonly dropout: number }): Tensor;
+  dropout(path: string, x: Tensor, rate: number): Tensor;
+  /** A residual sub-layer: adapters sit here. */
+  block(path: string, x: Tensor, body: (x: Tensor) => Tensor): Tensor;
+}
+export interface ModelImplementation<C = unknown> {
+  /** Reads config.json; coded errors for what it does not support. */
+  config(json: Readonly<Record<string, unknown>>): C;
+  /** Names of the dropout rates etc. a recipe may override are the family's own affair: `dropout` null keeps the config's. */
+  build(layers: Layers, config: C, inputs: ModelInputs, o: { readonly dropout: number | null }): ModelOutputs;
+  hidden(config: C): number;
+  /** Prefix of the body's parameters in a checkpoint with a head (`bert.`); a body-only checkpoint has none. */
+  readonly prefix: string;
+  /** Size facts for the plan: layers, hidden, heads, vocabulary, positions. */
+  sizes(config: C): { readonly layers: number; readonly hidden: number; readonly heads: number; readonly intermediate: number; readonly vocabulary: number; readonly positions: number };
+}
+export interface TaskImplementation {
+  /** Adds the head and loss. `labels` is the number of labels. Outputs: `logits` and, in training, `loss` (mean over the batch). */
+  head(layers: Layers, body: ModelOutputs, o: { readonly hidden: number; readonly labels: number; readonly dropout: number; readonly call: Call }): { readonly logits: Tensor };
+  /** The head's parameters, which train under every technique (path prefixes). */
+  readonly headPaths: readonly string[];
+}
+export interface TechniqueImplementation {
+  /** Whether a parameter of the base trains. */
+  trains(call: Call, path: string): boolean;
+  /** Wraps the layers: `linear` of the targets gets what the technique adds. */
+  around(call: Call, layers: Layers): Layers;
+  readonly saved: "peft" | "tunebook";
+}
+export interface OptimizerImplementation {
+  /** Adds state and updates for every trainable parameter, given gradients and the scalar inputs `rate` and `step`. */
+  apply(call: Call, graph: Graph, trainable: readonly { readonly name: string; readonly value: Tensor; readonly gradient: Tensor }[], o: { readonly rate: Tensor; readonly step: Tensor; readonly clip: number | null }): { readonly norm: Tensor };
+}
+export interface TokenizerImplementation {
+  /** Specials included, cut to max_length, not padded. */
+  encode(texts: readonly string[], maxLength: number): Promise<readonly Int32Array[]>;
+  readonly padId: number;
+}
+export type { NDArray };
+
+declare module "#dsl/registry.js" {
+  interface Implementations {
+    source: SourceImplementation;
+    cleaner: CleanerImplementation;
+    split: SplitImplementation;
+    metric: MetricImplementation;
+    schedule: ScheduleImplementation;
+    stopping: StoppingImplementation;
+    search: SearchImplementation;
+    model: ModelImplementation;
+    task: TaskImplementation;
+    technique: TechniqueImplementation;
+    optimizer: OptimizerImplementation;
+  }
+}
