@@ -6,6 +6,7 @@ import type { ColumnTable } from "arquero";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Graph, Tensor } from "#dsl/graph/builder.js";
 import type { NDArray } from "#dsl/graph/program.js";
+import type {} from "#dsl/registry.js";
 
 /** What a source may use to reach the world. */
 export interface SourceWorld {
