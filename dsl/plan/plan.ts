@@ -144,7 +144,10 @@ export interface NestedCall {
   readonly spaces: Readonly<Record<string, Space>>;
 }
 export interface SweepPlan {
+  /** Names as written: a trial is compiled as a Tune program of its own that varies them with `like`. */
   readonly model: string;
+  readonly data: string;
+  readonly recipe: string | null;
   readonly vary: Readonly<Record<string, Space>>;
   readonly search: Call;
   readonly trials: number;

@@ -1,0 +1,23 @@
+/** What a Tune program finds around it when it is compiled and run: folder, live TypeScript values, parameters, progress. */
+import type { Value } from "#dsl/plan/plan.js";
+
+export interface Progress {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number | null;
+}
+export interface Surroundings {
+  /** Folder of the notebook or file: relative paths start there. */
+  readonly folder: string;
+  /** Values of TypeScript names (`$x`). */
+  live(name: string): { readonly value: unknown } | undefined;
+  /** Names made by TypeScript cells: a Tune name may not take one. */
+  typescript(): readonly string[];
+  /** `-p name=value`. */
+  readonly parameters: Readonly<Record<string, Value>>;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+export function plainSurroundings(folder: string, parameters: Readonly<Record<string, Value>> = {}): Surroundings {
+  return { folder, parameters, live: () => undefined, typescript: () => [] };
+}
