@@ -1,0 +1,10 @@
+/** Source: scikit-learn's `accuracy_score`. NaN on no rows. */
+import type { MetricImplementation } from "../kinds.js";
+
+export const accuracy: MetricImplementation = {
+  compute(_call, { truth, predicted }) {
+    let right = 0;
+    for (let i = 0; i < truth.length; i++) if (truth[i] === predicted[i]) right += 1;
+    return right / truth.length;
+  },
+};

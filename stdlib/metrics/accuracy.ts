@@ -1,0 +1,13 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "accuracy",
+  doc: "Share of rows whose label is predicted right.",
+  example: "metrics: [accuracy]",
+  since: "0.1.0",
+  capabilities: { greaterIsBetter: true },
+  parameters: [],
+
+  load: async () => (await import("./accuracy.run.js")).accuracy,
+};

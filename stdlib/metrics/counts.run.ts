@@ -1,0 +1,52 @@
+/** Counts per label and their averages, as scikit-learn has them: what precision, recall and F1 share. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { MetricInput } from "../kinds.js";
+
+export interface Counts {
+  /** Rows of the label that were given it. */
+  readonly hit: number;
+  /** Rows that were given the label. */
+  readonly given: number;
+  /** Rows that have the label. */
+  readonly have: number;
+}
+
+export function counts(input: MetricInput): readonly Counts[] {
+  const n = input.labels.length;
+  const hit = new Float64Array(n);
+  const given = new Float64Array(n);
+  const have = new Float64Array(n);
+  for (let i = 0; i < input.truth.length; i++) {
+    const t = input.truth[i]!;
+    const p = input.predicted[i]!;
+    have[t]! += 1;
+    given[p]! += 1;
+    if (t === p) hit[t]! += 1;
+  }
+  return input.labels.map((_, l) => ({ hit: hit[l]!, given: given[l]!, have: have[l]! }));
+}
+
+/**
+ * One number from the labels' counts. `macro` averages the labels that occur in truth or prediction, `weighted` by their
+ * rows, `micro` adds the counts first, `binary` takes the label `of` (default: the second).
+ */
+export function averaged(call: Call, input: MetricInput, score: (c: Counts) => number): number {
+  const all = counts(input);
+  const average =
+    call.arguments["average"] === "auto" ? (input.labels.length === 2 ? "binary" : "macro") : call.arguments["average"];
+  if (average === "binary") {
+    const of = call.arguments["of"];
+    const index = of === null || of === undefined ? 1 : input.labels.indexOf(String(of));
+    return score(all[index] ?? { hit: 0, given: 0, have: 0 });
+  }
+  if (average === "micro") {
+    const sum = all.reduce((a, c) => ({ hit: a.hit + c.hit, given: a.given + c.given, have: a.have + c.have }));
+    return score(sum);
+  }
+  const present = all.filter((c) => c.have + c.given > 0);
+  if (average === "weighted") {
+    const rows = present.reduce((a, c) => a + c.have, 0);
+    return rows === 0 ? 0 : present.reduce((a, c) => a + score(c) * c.have, 0) / rows;
+  }
+  return present.length === 0 ? 0 : present.reduce((a, c) => a + score(c), 0) / present.length;
+}

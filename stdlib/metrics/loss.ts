@@ -1,0 +1,13 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "loss",
+  doc: "Mean cross-entropy of the true label, in nats.",
+  example: "metrics: [loss]",
+  since: "0.1.0",
+  capabilities: { greaterIsBetter: false },
+  parameters: [],
+
+  load: async () => (await import("./loss.run.js")).loss,
+};

@@ -1,0 +1,7 @@
+/** Full rate from the end of the warm-up to the last step. */
+import type { ScheduleImplementation } from "../kinds.js";
+import { warmUp } from "./warm-up.run.js";
+
+export const constant: ScheduleImplementation = {
+  factor: warmUp,
+};

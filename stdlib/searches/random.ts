@@ -1,0 +1,11 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "search",
+  name: "random",
+  doc: "Draws every trial's values independently from their spaces.",
+  example: "search: random",
+  since: "0.1.0",
+  parameters: [],
+  load: async () => (await import("./random.run.js")).random,
+};
