@@ -8,7 +8,9 @@ const root = join(fileURLToPath(new URL(".", import.meta.url)), "..", "stdlib");
 const files = readdirSync(root)
   .filter((room) => statSync(join(root, room)).isDirectory())
   .flatMap((room) => readdirSync(join(root, room)).map((file) => `${room}/${file}`))
-  .filter((file) => /^[^.]+\/[^.]+\.ts$/.test(file) && /export const word\b/.test(readFileSync(join(root, file), "utf8")))
+  .filter(
+    (file) => /^[^.]+\/[^.]+\.ts$/.test(file) && /export const word\b/.test(readFileSync(join(root, file), "utf8")),
+  )
   .sort();
 const identifier = (file) => file.replace(/\.ts$/, "").replace(/[^A-Za-z0-9]/g, "_");
 const text = `// Written by tools/manifest.mjs; do not edit.

@@ -1,0 +1,46 @@
+/** Codes of the command line and of the Jupyter client. */
+import { registerCodes } from "#dsl/check/codes.js";
+import type {} from "#dsl/check/codes.js";
+
+declare module "#dsl/check/codes.js" {
+  interface CodeData {
+    "unknown-command": { readonly command: string; readonly nearest: string | null; readonly has: readonly string[] };
+    "bad-usage": { readonly message: string; readonly command: string };
+    "file-kind": { readonly file: string; readonly wanted: readonly string[] };
+    "jupyterlab-failed": { readonly status: number };
+    "not-built": { readonly file: string };
+  }
+}
+
+registerCodes({
+  "unknown-command": {
+    severity: "error",
+    message: ({ command }) => `tunebook has no command "${command}"`,
+    help: ({ nearest, has }) =>
+      nearest === null ? `the commands are ${has.join(", ")}` : `write \`tunebook ${nearest}\``,
+    explain: "The first word after `tunebook` names what to do. `tunebook --help` lists the commands.",
+  },
+  "bad-usage": {
+    severity: "error",
+    message: ({ message }) => message,
+    help: ({ command }) => `\`${command} --help\` shows how it is called`,
+    explain: "An argument or an option of a command is missing, unknown, or has a value that the command cannot use.",
+  },
+  "file-kind": {
+    severity: "error",
+    message: ({ file, wanted }) => `${file} is not a file of a kind this command takes (${wanted.join(", ")})`,
+    explain: "The ending of a file's name tells what it holds: `.tune` a Tune program, `.ipynb` a notebook.",
+  },
+  "jupyterlab-failed": {
+    severity: "error",
+    message: ({ status }) => `JupyterLab ended with status ${status}`,
+    help: () => "the lines above are JupyterLab's own",
+    explain: "JupyterLab was started and ended with an error of its own, such as a port that is taken.",
+  },
+  "not-built": {
+    severity: "error",
+    message: ({ file }) => `${file} has not been built`,
+    help: () => "run `npm run build` in Tunebook's folder",
+    explain: "A part of Tunebook that is compiled from TypeScript is missing from `dist`.",
+  },
+});

@@ -1,0 +1,16 @@
+export type PythonGroup = "jupyter" | "lab" | "oracles";
+export declare class ToolError extends Error {
+  readonly name: "ToolError";
+  readonly code: string;
+  readonly help: string;
+}
+/** Folder of everything big that Tunebook fetches or builds: TUNEBOOK_CACHE, else ~/.cache/tunebook. */
+export declare function cacheFolder(): string;
+/** Path of a script (`python`, `jupyter-lab`) inside an environment. */
+export declare function scriptIn(folder: string, name: string): string;
+export declare function findPython(): Promise<{ command: string; args: string[]; version: string }>;
+/** A virtual environment with the group's requirements, made once and reused; rejects with a `ToolError`. */
+export declare function ensurePythonEnv(
+  group: PythonGroup,
+  options?: { onProgress?: (line: string) => void; signal?: AbortSignal },
+): Promise<{ folder: string; python: string }>;
