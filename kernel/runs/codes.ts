@@ -1,0 +1,99 @@
+/** Codes of running a Tune program: runs, checkpoints, training, sweeps. */
+import { registerCodes } from "#dsl/check/codes.js";
+
+declare module "#dsl/check/codes.js" {
+  interface CodeData {
+    "nothing-to-resume": { readonly model: string; readonly folder: string };
+    "checkpoint-unreadable": { readonly file: string; readonly why: string };
+    "loss-not-finite": { readonly step: number; readonly loss: string; readonly rate: number };
+    "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
+    "no-rows": { readonly data: string; readonly split: string };
+    "label-not-trained": { readonly label: string; readonly model: string; readonly has: readonly string[] };
+    "not-trained": { readonly model: string };
+    "no-space": { readonly path: string };
+    "run-folder": { readonly folder: string; readonly why: string };
+    interrupted: { readonly what: string; readonly kept: string };
+    "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
+    "texts-expected": { readonly got: string };
+    internal: { readonly what: string };
+  }
+}
+registerCodes({
+  "nothing-to-resume": {
+    severity: "error",
+    message: (d) => `no interrupted run of this recipe for ${d.model} in ${d.folder}`,
+    help: () => "remove `resume: true` to train from the base, or put the recipe back as it was when the run began",
+    explain:
+      "`resume: true` goes on with an interrupted run of the **same recipe** (data, model and training settings, by hash). None was found in the runs folder: either the recipe changed since, or the run had no checkpoint yet.",
+  },
+  "checkpoint-unreadable": {
+    severity: "error",
+    message: (d) => `the checkpoint ${d.file} can't be used: ${d.why}`,
+    help: () => "remove the file; resuming then uses the checkpoint before it",
+    explain: "A checkpoint is one safetensors file that is written under a temporary name and renamed: it is whole or absent. This one was changed or damaged afterwards.",
+  },
+  "loss-not-finite": {
+    severity: "error",
+    message: (d) => `the loss became ${d.loss} at step ${d.step} (learning rate ${d.rate.toPrecision(3)})`,
+    help: () => "lower `learning_rate`, keep `clip: 1.0`, or lengthen the warm-up",
+    explain: "A loss that is not a finite number can't recover: every weight is lost at that step. The last checkpoint from before it is kept.",
+  },
+  "split-missing": {
+    severity: "error",
+    message: (d) => `${d.data} has no split ${d.split}`,
+    help: (d) => `it has: ${d.has.join(", ")}`,
+    explain: "The statement names a split that the data's `split:` does not make.",
+  },
+  "no-rows": {
+    severity: "error",
+    message: (d) => `the split ${d.data}.${d.split} has no rows`,
+    help: () => "check the source, the cleaning and the shares of the split",
+    explain: "Nothing can be learned from or measured on a split without rows.",
+  },
+  "label-not-trained": {
+    severity: "error",
+    message: (d) => `the data has the label "${d.label}", which ${d.model} never learned`,
+    help: (d) => `${d.model} knows: ${d.has.join(", ")}`,
+    explain: "Evaluation compares labels by name. The data holds a label that was not in the training data.",
+  },
+  "not-trained": {
+    severity: "error",
+    message: (d) => `${d.model} is not trained`,
+    help: (d) => `run \`train ${d.model} on …\` first`,
+    explain: "Evaluating and predicting need the weights that `train` makes.",
+  },
+  "no-space": {
+    severity: "error",
+    message: (d) => `the disk is full: ${d.path} could not be written`,
+    help: () => "free some space, or move runs with `--runs DIR`, and run the statement again with `resume: true`",
+    explain: "What was written before is whole: files are written under a temporary name and renamed.",
+  },
+  "run-folder": {
+    severity: "error",
+    message: (d) => `the run's folder ${d.folder} can't be written: ${d.why}`,
+    help: () => "check that you may write there, or choose another with `--runs DIR`",
+    explain: "Every run writes a folder with its plan, its events and its checkpoints.",
+  },
+  interrupted: {
+    severity: "error",
+    message: (d) => `${d.what} was interrupted; ${d.kept}`,
+    explain: "An interrupt ends the statement within a second. The step in flight ends in the engine and its checkpoint is written there.",
+  },
+  "sweep-without-success": {
+    severity: "error",
+    message: (d) => `all ${d.trials} trials of ${d.sweep} failed; the last: ${d.last}`,
+    explain: "A sweep keeps what works and goes on after a trial that fails; here none worked, so there is no best trial.",
+  },
+  "texts-expected": {
+    severity: "error",
+    message: (d) => `predict takes text or a list of texts, not ${d.got}`,
+    help: () => 'write `await router.predict(["first text", "second text"])`',
+    explain: "The texts to predict are strings.",
+  },
+  internal: {
+    severity: "error",
+    message: (d) => `Tunebook failed: ${d.what}`,
+    help: () => "this is a defect of Tunebook: please report it with the program that shows it",
+    explain: "An error without a code of its own. It is never your program's fault.",
+  },
+});

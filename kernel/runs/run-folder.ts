@@ -1,0 +1,140 @@
+/**
+ * A run is a folder: `plan.json`, `lock.json` (recipe hash, versions, engine), `events.jsonl` (one RunEvent a line) and
+ * `checkpoints/`. Everything but the event log is written once, under a temporary name, and renamed.
+ */
+import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { CodedError } from "#dsl/check/codes.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import "./codes.js";
+import type { RunEvent } from "./events.js";
+
+export interface Lock {
+  readonly version: 1;
+  readonly name: string;
+  readonly recipeHash: string;
+  readonly planHash: string;
+  readonly dataHash: string | null;
+  readonly baseHash: string | null;
+  readonly labels: readonly string[];
+  readonly engine: string;
+  readonly tunebook: string;
+  readonly node: string;
+  readonly started: string;
+}
+
+export class RunFolder {
+  private constructor(
+    readonly path: string,
+    readonly id: string,
+  ) {}
+
+  /** Makes `root/<name>-<time>-<hash>`; two runs in one second get different names. */
+  static create(root: string, name: string, plan: Plan, lock: Omit<Lock, "version" | "name" | "started">): RunFolder {
+    const started = new Date().toISOString();
+    const base = `${name}-${started.slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${plan.recipeHash.slice(0, 6)}`;
+    let id = base;
+    try {
+      mkdirSync(root, { recursive: true });
+      for (let n = 2; ; n++) {
+        try {
+          mkdirSync(join(root, id));
+          break;
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+          id = `${base}-${n}`;
+        }
+      }
+      const run = new RunFolder(join(root, id), id);
+      mkdirSync(run.checkpoints);
+      writeFileAtomic.sync(join(run.path, "plan.json"), JSON.stringify(plan, null, 2));
+      const whole: Lock = { version: 1, name, started, ...lock };
+      writeFileAtomic.sync(join(run.path, "lock.json"), JSON.stringify(whole, null, 2));
+      return run;
+    } catch (error) {
+      throw writing(error, join(root, id));
+    }
+  }
+
+  static open(path: string): RunFolder {
+    return new RunFolder(path, path.split(/[\\/]/).at(-1) ?? path);
+  }
+
+  /** Runs under `root` with this recipe, newest first. Folders that are not runs are passed over. */
+  static find(root: string, recipeHash: string): readonly RunFolder[] {
+    if (!existsSync(root)) return [];
+    return readdirSync(root)
+      .map((id) => RunFolder.open(join(root, id)))
+      .filter((run) => run.lock()?.recipeHash === recipeHash)
+      .sort((a, b) => (b.lock()?.started ?? "").localeCompare(a.lock()?.started ?? ""));
+  }
+
+  get checkpoints(): string {
+    return join(this.path, "checkpoints");
+  }
+  get eventsFile(): string {
+    return join(this.path, "events.jsonl");
+  }
+
+  lock(): Lock | undefined {
+    try {
+      return JSON.parse(readFileSync(join(this.path, "lock.json"), "utf8")) as Lock;
+    } catch {
+      return undefined;
+    }
+  }
+
+  append(event: RunEvent): void {
+    try {
+      appendFileSync(this.eventsFile, `${JSON.stringify(event, finite)}\n`);
+    } catch (error) {
+      throw writing(error, this.eventsFile);
+    }
+  }
+
+  /** Puts the event log on the disk itself. */
+  sync(): void {
+    if (!existsSync(this.eventsFile)) return;
+    const file = openSync(this.eventsFile, "r+");
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Events so far; a torn last line (a kill while writing) is left out. */
+  events(): readonly RunEvent[] {
+    if (!existsSync(this.eventsFile)) return [];
+    return readFileSync(this.eventsFile, "utf8")
+      .split("\n")
+      .flatMap((line) => {
+        try {
+          return line === "" ? [] : [JSON.parse(line, infinite) as RunEvent];
+        } catch {
+          return [];
+        }
+      });
+  }
+
+  modified(): number {
+    return statSync(this.path).mtimeMs;
+  }
+}
+
+/** JSON has no NaN and no infinities: they are written as strings, and read back as numbers. */
+function finite(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
+function infinite(_key: string, value: unknown): unknown {
+  return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value;
+}
+
+function writing(error: unknown, path: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOSPC" || code === "EDQUOT") return new CodedError("no-space", { path }, { cause: error });
+  if (code === "EACCES" || code === "EROFS" || code === "ENOTDIR" || code === "EPERM")
+    return new CodedError("run-folder", { folder: path, why: String((error as Error).message) }, { cause: error });
+  return error;
+}

@@ -1,0 +1,144 @@
+/**
+ * What a session has at hand: prepared data sets and resolved base models, kept while what they were made from has not
+ * changed, so that `data` and the `train` that follows read a file once. It answers the compiler's needs.
+ */
+import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { totalmem, availableParallelism } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import { keyOf, type FactOf, type NameFacts, type Need } from "#dsl/plan/facts.js";
+import type { Call, DataPlan, Value } from "#dsl/plan/plan.js";
+import { resolveBase, type Base } from "../bases/resolve.js";
+import { loadTokenizer, type Tokenizer } from "../bases/tokenizer.js";
+import { prepare, readHeader, type Prepared } from "../data/prepare.js";
+import { measuredSpeed } from "./machine.js";
+import type { Surroundings } from "./surroundings.js";
+
+interface Kept<T> {
+  readonly stamp: string;
+  readonly made: Promise<T>;
+}
+
+export class Workshop {
+  private readonly prepared = new Map<string, Kept<Prepared>>();
+  private readonly bases = new Map<string, Promise<Base>>();
+  private readonly tokenizers = new Map<string, Promise<Tokenizer>>();
+  /** What `engine` chose; the plan's time estimate depends on it. */
+  engine = "auto";
+
+  async answer(need: Need, s: Surroundings): Promise<FactOf<Need["about"]>> {
+    switch (need.about) {
+      case "table":
+        return readHeader(need.source, world(need.folder, s));
+      case "data":
+        return (await this.data(need.data, need.base, s)).facts;
+      case "base":
+        return (await this.base(need.name, need.folder, s)).facts;
+      case "machine":
+        return {
+          memoryBytes: process.constrainedMemory() || totalmem(),
+          cores: availableParallelism(),
+          engine: this.engine,
+          flops: measuredSpeed(this.engine),
+        };
+      case "name":
+        return nameFacts(need.of, s);
+      case "file": {
+        const path = isAbsolute(need.path) ? need.path : join(need.folder, need.path);
+        try {
+          return { text: await readFile(path, "utf8"), path };
+        } catch {
+          throw new CodedError("used-file-missing", { path: need.path });
+        }
+      }
+    }
+  }
+
+  /** Reads, cleans and splits a data set; kept until a file it reads changes. `$x` tables are read afresh each time. */
+  async data(plan: DataPlan, base: { readonly name: string; readonly folder: string } | null, s: Surroundings): Promise<Prepared> {
+    const key = keyOf({ about: "data", data: { ...plan, name: "" }, base });
+    const stamp = stampOf(plan);
+    const kept = this.prepared.get(key);
+    if (kept && stamp !== null && kept.stamp === stamp) return kept.made;
+    const tokenizer = base ? await this.tokenizer(await this.base(base.name, base.folder, s)) : undefined;
+    const made = prepare(plan, world(plan.folder, s), {
+      ...(tokenizer ? { tokenizer } : {}),
+      ...(s.signal ? { signal: s.signal } : {}),
+    });
+    this.prepared.set(key, { stamp: stamp ?? "", made });
+    made.catch(() => this.prepared.delete(key));
+    return made;
+  }
+
+  base(name: string, folder: string, s: Surroundings): Promise<Base> {
+    const key = `${folder}\u0000${name}`;
+    const known = this.bases.get(key);
+    if (known) return known;
+    const made = resolveBase(name, {
+      folder,
+      ...(s.signal ? { signal: s.signal } : {}),
+      ...(s.onProgress ? { onProgress: s.onProgress } : {}),
+    });
+    this.bases.set(key, made);
+    made.catch(() => this.bases.delete(key));
+    return made;
+  }
+
+  tokenizer(base: Base): Promise<Tokenizer> {
+    const known = this.tokenizers.get(base.folder);
+    if (known) return known;
+    const made = loadTokenizer(base.folder);
+    this.tokenizers.set(base.folder, made);
+    made.catch(() => this.tokenizers.delete(base.folder));
+    return made;
+  }
+}
+
+function world(folder: string, s: Surroundings) {
+  return {
+    folder,
+    live: (name: string) => {
+      const found = s.live(name);
+      if (!found) throw new CodedError("unknown-reference", { name });
+      return found.value;
+    },
+  };
+}
+
+function nameFacts(name: string, s: Surroundings): NameFacts {
+  const found = s.live(name);
+  if (!found) throw new CodedError("unknown-reference", { name });
+  const { value } = found;
+  if (isPlain(value)) return { value };
+  if (typeof value === "object" && value !== null && "columnNames" in value && typeof value.columnNames === "function")
+    return { live: "table", columns: (value.columnNames as () => string[])() };
+  return { live: "other" };
+}
+
+function isPlain(value: unknown): value is Value {
+  if (value === null || ["string", "boolean"].includes(typeof value)) return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  return Array.isArray(value) && value.every(isPlain);
+}
+
+/** Size and time of change of every file a plan reads; null when it reads anything else. */
+function stampOf(plan: DataPlan): string | null {
+  const calls: readonly Call[] = isCall(plan.source) ? [plan.source] : Object.values(plan.source);
+  const stamps: string[] = [];
+  for (const call of calls) {
+    const path = call.arguments["path"];
+    if (typeof path !== "string") return null;
+    try {
+      const { size, mtimeMs, ino } = statSync(resolve(plan.folder, path));
+      stamps.push(`${path} ${size} ${mtimeMs} ${ino}`);
+    } catch {
+      return null;
+    }
+  }
+  return stamps.join("\n");
+}
+
+export function isCall(source: DataPlan["source"]): source is Call {
+  return typeof (source as Call).word === "string" && typeof (source as Call).kind === "string";
+}
