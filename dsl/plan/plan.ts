@@ -93,6 +93,8 @@ export interface Estimates {
   /** Real (unpadded) tokens over the whole run. */
   readonly tokens: number;
   readonly memoryBytes: number;
+  /** Model FLOPs of the whole run (forward and the backward products that the trainables need); `seconds` = flops / MachineFacts.flops. */
+  readonly flops: number;
   readonly seconds: number | null; // null: this machine was not measured yet
 }
 /** Path in the recipe (`training.batch_size`) to where its value came from, with the sentence for derived ones. */
