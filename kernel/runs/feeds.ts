@@ -1,0 +1,15 @@
+/** Scalars as the engine takes them. */
+import type { NDArray } from "#dsl/graph/program.js";
+
+export function scalarF32(value: number): NDArray {
+  return { dtype: "f32", shape: [], bytes: new Uint8Array(Float32Array.of(value).buffer) };
+}
+export function scalarI32(value: number): NDArray {
+  return { dtype: "i32", shape: [], bytes: new Uint8Array(Int32Array.of(value).buffer) };
+}
+/** The values of a f32 array; copied where its bytes are not aligned. */
+export function floats(array: NDArray): Float32Array {
+  const { bytes } = array;
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
+}

@@ -1,0 +1,17 @@
+/** Loads what a call's word does; the checker made sure that the word exists. */
+import { CodedError } from "#dsl/check/codes.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { Implementations } from "#dsl/registry.js";
+import { registry } from "#stdlib/registry.js";
+import type {} from "#stdlib/kinds.js";
+import "./codes.js";
+
+export async function implementationOf<K extends keyof Implementations>(kind: K, name: string): Promise<Implementations[K]> {
+  const word = registry.find(kind, name);
+  if (!word?.load) throw new CodedError("internal", { what: `the ${kind} ${name} has nothing to run` });
+  return (await word.load()) as Implementations[K];
+}
+
+export function does<K extends keyof Implementations>(call: Call & { readonly kind: string }, kind: K): Promise<Implementations[K]> {
+  return implementationOf(kind, call.word);
+}
