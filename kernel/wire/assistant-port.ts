@@ -1,0 +1,43 @@
+/**
+ * What the wire thread and the assistant's thread say to each other.
+ *
+ * The assistant lives in a worker made on the main thread. For each asker the main thread makes a `MessageChannel`, posts
+ * `{ connect: port1 }` to the assistant's worker (transferring the port) and gives the other end to the asker. Through
+ * the port go requests `{ id, method, params }` and exactly one answer per request, `{ id, result }` or `{ id, error }`,
+ * in any order. Offsets are UTF-16.
+ */
+import type { MessagePort } from "node:worker_threads";
+import type { Completeness, Completion, Inspection } from "../cells/interpreter.js";
+
+/** Posted to the assistant's worker: from now on it also answers on this port. */
+export interface ConnectAssistant {
+  readonly connect: MessagePort;
+}
+
+/** A finding in the text of a cell that is being typed (squiggles); empty for cells that are not Tune. */
+export interface Finding {
+  readonly from: number;
+  readonly to: number;
+  readonly severity: "error" | "warning" | "info";
+  readonly message: string;
+}
+
+/** Each method with what it is asked and what it answers. */
+export interface AssistantMethods {
+  readonly complete: { params: { readonly code: string; readonly offset: number }; result: Completion };
+  readonly inspect: {
+    params: { readonly code: string; readonly offset: number; readonly detail: number };
+    result: Inspection;
+  };
+  readonly isComplete: { params: { readonly code: string }; result: Completeness };
+  /** Checks a cell while it is typed (compile purpose "assist": no download, no scan). */
+  readonly check: { params: { readonly text: string }; result: { readonly diagnostics: readonly Finding[] } };
+}
+export type AssistantMethod = keyof AssistantMethods;
+export type AssistantRequest = {
+  [M in AssistantMethod]: { readonly id: number; readonly method: M; readonly params: AssistantMethods[M]["params"] };
+}[AssistantMethod];
+export type AssistantResult = AssistantMethods[AssistantMethod]["result"];
+export type AssistantReply =
+  | { readonly id: number; readonly result: AssistantResult }
+  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
