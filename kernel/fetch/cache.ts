@@ -1,0 +1,55 @@
+/**
+ * The cache: everything fetched or built lies below one folder, `TUNEBOOK_CACHE` or `~/.cache/tunebook`
+ * (`%LOCALAPPDATA%\tunebook` on Windows). It may be removed at any time; it is made again.
+ */
+import { mkdir } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import lockfile from "proper-lockfile";
+import { CodedError } from "#dsl/check/codes.js";
+import "./codes.js";
+
+/** A path inside the cache; nothing is created. */
+export function cachePath(...parts: readonly string[]): string {
+  const set = process.env["TUNEBOOK_CACHE"];
+  const root =
+    set !== undefined && set !== ""
+      ? resolve(set)
+      : process.platform === "win32"
+        ? join(process.env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "tunebook")
+        : join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "tunebook");
+  return join(root, ...parts);
+}
+
+/** How long a lock lives without being renewed (its owner died), in milliseconds. */
+const STALE = 30_000;
+
+/**
+ * Runs `work` while no other process runs work on the same path. Waits for the other one (up to `patience`, default one
+ * hour); a lock whose owner died is taken over after half a minute. Coded error: `cache-locked`.
+ */
+export async function locked<T>(path: string, work: () => Promise<T>, patience = 3_600_000): Promise<T> {
+  await mkdir(dirname(path), { recursive: true });
+  const until = Date.now() + patience;
+  let release: (() => Promise<void>) | undefined;
+  while (release === undefined) {
+    try {
+      release = await lockfile.lock(path, {
+        realpath: false,
+        stale: STALE,
+        update: STALE / 6,
+        onCompromised: () => undefined,
+      });
+    } catch (e) {
+      if ((e as NodeJS.ErrnoException).code !== "ELOCKED") throw e;
+      if (Date.now() > until) throw new CodedError("cache-locked", { folder: path }, { cause: e });
+      await new Promise((wake) => setTimeout(wake, 100 + Math.random() * 150));
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    // A lock that was taken over meanwhile (this process slept) is no longer ours to release.
+    await release().catch(() => undefined);
+  }
+}

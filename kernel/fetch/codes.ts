@@ -1,0 +1,71 @@
+/** What can go wrong while files are brought from elsewhere. */
+import { registerCodes } from "#dsl/check/codes.js";
+import type {} from "#dsl/check/codes.js";
+
+declare module "#dsl/check/codes.js" {
+  interface CodeData {
+    "network-failed": { readonly url: string; readonly why: string };
+    "checksum-mismatch": { readonly url: string; readonly expected: string; readonly got: string };
+    "disk-full": { readonly file: string; readonly needed: number | null; readonly free: number | null };
+    "no-wheel": {
+      readonly project: string;
+      readonly version: string;
+      readonly platform: string;
+      readonly index: string;
+      readonly has: readonly string[];
+    };
+    "archive-malformed": { readonly file: string; readonly why: string };
+    "cache-locked": { readonly folder: string };
+  }
+}
+
+const mebibytes = (n: number): string => `${(n / 2 ** 20).toFixed(0)} MiB`;
+
+registerCodes({
+  "network-failed": {
+    severity: "error",
+    message: (d) => `could not fetch ${d.url}: ${d.why}`,
+    help: () =>
+      "check the connection (HTTPS_PROXY, NODE_EXTRA_CA_CERTS, PIP_INDEX_URL and pip's configuration are honoured) and run it again: what came is kept",
+    explain:
+      "A download did not come to its end after several attempts. What was received lies in the cache as a `.part` file and the next attempt goes on from there. Behind a proxy set `HTTPS_PROXY`; with a company's own certificates set `NODE_EXTRA_CA_CERTS` or `PIP_CERT`; with a mirror of PyPI set `PIP_INDEX_URL`.",
+  },
+  "checksum-mismatch": {
+    severity: "error",
+    message: (d) => `what ${d.url} sent is not what was expected (sha256 ${d.got}, expected ${d.expected})`,
+    help: () => "run it again; if it stays so, the mirror or a proxy changes files: use another index (PIP_INDEX_URL)",
+    explain:
+      "Every file that Tunebook fetches is compared with a checksum that is known beforehand. The file was removed; nothing of it was used.",
+  },
+  "disk-full": {
+    severity: "error",
+    message: (d) =>
+      `no space left to write ${d.file}` +
+      (d.needed === null ? "" : ` (${mebibytes(d.needed)} needed, ${d.free === null ? "?" : mebibytes(d.free)} free)`),
+    help: () =>
+      "free some space, or point TUNEBOOK_CACHE (downloads) or --runs (runs) to a larger disk, then run it again",
+    explain:
+      "A file could not be written because the disk, or the quota, is full. Files are written under a temporary name first, so what was there before is whole; a download goes on where it stopped.",
+  },
+  "no-wheel": {
+    severity: "error",
+    message: (d) => `the index ${d.index} has no wheel of ${d.project} ${d.version} for ${d.platform}`,
+    help: () => "set PIP_INDEX_URL to an index that carries it",
+    notes: (d) => (d.has.length === 0 ? [] : [`versions there: ${d.has.slice(-8).join(", ")}`]),
+    explain:
+      "Python wheels are used as archives of libraries and model files. The package index that pip's configuration names has none that fits this platform.",
+  },
+  "archive-malformed": {
+    severity: "error",
+    message: (d) => `${d.file} is not a readable archive: ${d.why}`,
+    help: () => "remove the file and run it again",
+    explain: "The archive's directory or an entry in it could not be read. It is fetched afresh once it is removed.",
+  },
+  "cache-locked": {
+    severity: "error",
+    message: (d) => `another process has been holding ${d.folder} for too long`,
+    help: () => "wait for it to finish, or end it, and run this again",
+    explain:
+      "Two processes never write the same part of the cache. A lock whose owner died is taken over after half a minute; this one was being renewed all the time.",
+  },
+});

@@ -1,0 +1,169 @@
+/**
+ * Brings one file here: verified by its checksum, resumable, safe when two processes want the same file. Until it is whole
+ * it lies beside its place as `NAME.part`; then it is renamed, so a file under its own name is always right.
+ */
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, rename, rm, stat, truncate } from "node:fs/promises";
+import { dirname } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import { locked } from "./cache.js";
+import { demandSpace, diskError } from "./disk.js";
+import { get, reason, withoutSecrets } from "./http.js";
+import "./codes.js";
+
+export interface FetchOptions {
+  /** Hexadecimal; what comes must have it. */
+  readonly sha256?: string;
+  /** Bytes; what comes must have exactly that many. */
+  readonly size?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes so far and in all (null while unknown); several times a second at most. */
+  readonly onProgress?: (done: number, total: number | null) => void;
+  readonly signal?: AbortSignal;
+  /** Attempts that bring nothing before it gives up (default 5); an attempt that brought something is not counted. */
+  readonly attempts?: number;
+}
+
+/**
+ * Fetches `url` to `target`. A target that is there already and passes the checksum (without one: that is there) is left alone.
+ * Coded errors: `network-failed` and `disk-full` (the part stays for the next time), `checksum-mismatch` (it is removed).
+ */
+export async function fetchFile(url: string, target: string, options: FetchOptions = {}): Promise<void> {
+  if (await isWhole(target, options)) return;
+  await mkdir(dirname(target), { recursive: true });
+  await locked(target, async () => {
+    if (await isWhole(target, options)) return;
+    await rm(target, { force: true });
+    await fetchPart(url, `${target}.part`, options);
+    await rename(`${target}.part`, target);
+  });
+}
+
+/** Whether the file is there, with the size and the checksum asked for. */
+export async function isWhole(
+  file: string,
+  want: { readonly sha256?: string; readonly size?: number },
+): Promise<boolean> {
+  const length = await sizeOf(file);
+  if (length === null || (want.size !== undefined && length !== want.size)) return false;
+  return want.sha256 === undefined || (await sha256Of(file)) === want.sha256;
+}
+
+/** Hexadecimal sha256 of a file. */
+export async function sha256Of(file: string): Promise<string> {
+  return (await hashOf(file)).digest("hex");
+}
+
+async function hashOf(file: string): Promise<Hash> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash;
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).size;
+  } catch {
+    return null;
+  }
+}
+
+async function fetchPart(url: string, part: string, options: FetchOptions): Promise<void> {
+  const attempts = options.attempts ?? 5;
+  let failures = 0;
+  let had = (await sizeOf(part)) ?? 0;
+  let hash = had > 0 ? await hashOf(part) : createHash("sha256");
+  if (options.size !== undefined) await demandSpace(part, options.size - had);
+  for (;;) {
+    const before = had;
+    try {
+      if (had !== options.size) ({ had, hash } = await receive(url, part, had, hash, options));
+      break;
+    } catch (e) {
+      if (options.signal?.aborted === true) throw e;
+      if (e instanceof CodedError && e.code !== "network-failed") throw e;
+      had = (await sizeOf(part)) ?? 0;
+      hash = had > 0 ? await hashOf(part) : createHash("sha256");
+      failures = had > before ? 0 : failures + 1;
+      if (failures >= attempts || e instanceof Refused) throw codedNetwork(url, e);
+      await new Promise((wake) => setTimeout(wake, Math.min(200 * 2 ** failures, 5_000)));
+    }
+  }
+  const got = hash.digest("hex");
+  const wrongSize = options.size !== undefined && had !== options.size;
+  if (wrongSize || (options.sha256 !== undefined && got !== options.sha256)) {
+    await rm(part, { force: true });
+    const expected = options.sha256 ?? `${String(options.size)} bytes`;
+    throw new CodedError("checksum-mismatch", {
+      url: withoutSecrets(url),
+      expected,
+      got: options.sha256 === undefined ? `${String(had)} bytes` : got,
+    });
+  }
+}
+
+/** The server said no: no use in asking again. */
+class Refused extends Error {}
+
+function codedNetwork(url: string, e: unknown): unknown {
+  if (e instanceof CodedError) return e;
+  return new CodedError("network-failed", { url: withoutSecrets(url), why: reason(e) }, { cause: e });
+}
+
+/** One attempt: appends to the part from where it ends. Throws when the connection breaks; what came is on disk then. */
+async function receive(
+  url: string,
+  part: string,
+  from: number,
+  hash: Hash,
+  options: FetchOptions,
+): Promise<{ had: number; hash: Hash }> {
+  const answer = await get(url, {
+    headers: { ...options.headers, ...(from > 0 ? { range: `bytes=${String(from)}-` } : {}) },
+    signal: options.signal,
+  });
+  if (answer.statusCode === 416) {
+    await answer.body.dump();
+    if (options.size === undefined) return { had: from, hash }; // All of it was here; the checksum tells.
+    await truncate(part, 0);
+    throw new Error("the server has fewer bytes than were kept");
+  }
+  if (answer.statusCode !== 200 && answer.statusCode !== 206) {
+    await answer.body.dump();
+    const text = `status ${String(answer.statusCode)}`;
+    throw answer.statusCode >= 500 || answer.statusCode === 429 ? new Error(text) : new Refused(text);
+  }
+  if (answer.statusCode === 200 && from > 0) {
+    from = 0; // It does not know ranges and sends all of it.
+    hash = createHash("sha256");
+  }
+  const length = Number(answer.headers["content-length"] ?? NaN);
+  const total = options.size ?? (Number.isFinite(length) ? from + length : null);
+  const out = await open(part, from > 0 ? "a" : "w");
+  let had = from;
+  let told = 0;
+  try {
+    options.onProgress?.(had, total);
+    for await (const chunk of answer.body) {
+      const bytes = chunk as Buffer;
+      try {
+        await out.writeFile(bytes);
+      } catch (e) {
+        throw diskError(e, part, total);
+      }
+      hash.update(bytes);
+      had += bytes.length;
+      if (Date.now() - told > 100) {
+        told = Date.now();
+        options.onProgress?.(had, total);
+      }
+    }
+    await out.sync();
+  } finally {
+    await out.close();
+  }
+  if (Number.isFinite(length) && had !== from + length) throw new Error(`the connection ended early`);
+  options.onProgress?.(had, total);
+  return { had, hash };
+}

