@@ -1,0 +1,42 @@
+/**
+ * Seeded chance: everything random in data and batches draws from here, so that a seed gives the same rows in the same
+ * order on every machine. No draw reads a clock or shared state.
+ */
+import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
+
+export type Chance = RandomGenerator;
+
+/** A generator of its own for a seed and a path of whole numbers (epoch, purpose): neighbours are independent. */
+export function chance(seed: number, ...path: readonly number[]): Chance {
+  let state = mix(seed | 0);
+  for (const step of path) state = mix((state ^ Math.imul((step | 0) + 1, 0x85ebca6b)) | 0);
+  const generator = xoroshiro128plus(state);
+  for (let warm = 0; warm < 8; warm++) generator.next(); // its first outputs still show the seed
+  return generator;
+}
+
+/** Whole number from 0 to `below` − 1. */
+export function draw(generator: Chance, below: number): number {
+  return uniformInt(generator, 0, below - 1);
+}
+
+/** Shuffles in place (Fisher – Yates) and returns the same array. */
+export function shuffle<T extends Uint32Array | unknown[]>(items: T, generator: Chance): T {
+  for (let last = items.length - 1; last > 0; last--) {
+    const other = draw(generator, last + 1);
+    const kept = items[last]!;
+    items[last] = items[other]!;
+    items[other] = kept;
+  }
+  return items;
+}
+
+/** The finaliser of MurmurHash3: each bit of the input moves half of the output's. */
+function mix(x: number): number {
+  let h = (x ^ 0x9e3779b9) | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) | 0;
+}
