@@ -1,0 +1,141 @@
+/**
+ * The session's models: what is defined, what is trained, and which are open in the engine. At most two stay open (a
+ * training and what it is compared with); the rest come back from their checkpoints when asked.
+ */
+import canonicalize from "canonicalize";
+import { CodedError } from "#dsl/check/codes.js";
+import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
+import type { Base } from "../bases/resolve.js";
+import type { Tokenizer } from "../bases/tokenizer.js";
+import { encodeTexts } from "./encoded.js";
+import { ModelHandle, modelType, type Prediction, type Weights } from "./model-handle.js";
+import { openModel, type OpenModel } from "./open-model.js";
+import { predictRows } from "./score.js";
+import { plainSurroundings, type Surroundings } from "./surroundings.js";
+import type { TuneSession } from "./tune-session.js";
+import "./codes.js";
+
+const mostOpen = 2;
+
+interface Open {
+  readonly model: OpenModel;
+  readonly engine: unknown;
+  /** The checkpoint whose weights it has now. */
+  file: string;
+}
+
+export class ModelRoom {
+  private readonly handles = new Map<string, ModelHandle>();
+  /** Key: run folder of the weights. The order is that of last use. */
+  private readonly open = new Map<string, Open>();
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly session: TuneSession) {}
+
+  /** Defines or redefines a model: the same definition keeps its weights, a changed one drops them. */
+  define(plan: ModelPlan, as = plan.name): ModelHandle {
+    const known = this.handles.get(as);
+    if (known && canonicalize(known.plan) === canonicalize(plan)) return known;
+    const handle = new ModelHandle(as, plan, (model, texts) => this.predict(model, texts));
+    this.handles.set(as, handle);
+    this.session.names.define(as, handle, modelType);
+    return handle;
+  }
+
+  get(name: string): ModelHandle {
+    const handle = this.handles.get(name);
+    if (!handle) throw new CodedError("not-trained", { model: name });
+    return handle;
+  }
+
+  trained(): Readonly<Record<string, string>> {
+    return Object.fromEntries([...this.handles].flatMap(([name, h]) => (h.weights?.complete ? [[name, h.weights.plan.recipeHash]] : [])));
+  }
+
+  /** The base and tokenizer of a plan. */
+  async parts(plan: Plan, s: Surroundings): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+    const base = await this.session.workshop.base(plan.recipe.model.base, plan.recipe.model.folder, s);
+    return { base, tokenizer: await this.session.workshop.tokenizer(base) };
+  }
+
+  /** Opens a model fresh from its base for training; what was open for that folder before is closed. */
+  async fresh(folder: string, plan: Plan, base: Base, labels: readonly string[]): Promise<OpenModel> {
+    const engine = await this.session.engines.engine();
+    await this.makeRoom();
+    const model = await openModel(engine, plan, base, labels);
+    this.open.set(folder, { model, engine, file: "" });
+    return model;
+  }
+
+  /** After training: which checkpoint the open model holds now. */
+  holds(folder: string, file: string): void {
+    const open = this.open.get(folder);
+    if (open) open.file = file;
+  }
+
+  async forget(folder: string): Promise<void> {
+    const open = this.open.get(folder);
+    this.open.delete(folder);
+    await open?.model.dispose().catch(() => undefined);
+  }
+
+  /** The weights of a model and an open session that holds them, reopened from the checkpoint where needed. */
+  async ready(handle: ModelHandle, s: Surroundings): Promise<{ readonly weights: Weights; readonly open: OpenModel; readonly tokenizer: Tokenizer }> {
+    await handle.weights?.settled;
+    const { weights } = handle;
+    if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
+    const { base, tokenizer } = await this.parts(weights.plan, s);
+    const engine = await this.session.engines.engine();
+    const known = this.open.get(weights.folder);
+    if (known && known.engine === engine && known.file === weights.checkpoint.file) {
+      this.open.delete(weights.folder);
+      this.open.set(weights.folder, known);
+      return { weights, open: known.model, tokenizer };
+    }
+    let open = known?.engine === engine ? known : undefined;
+    if (!open) {
+      this.open.delete(weights.folder);
+      await this.makeRoom();
+      open = { model: await openModel(engine, weights.plan, base, weights.labels), engine, file: "" };
+    }
+    await open.model.session.load(weights.checkpoint.file);
+    open.file = weights.checkpoint.file;
+    this.open.set(weights.folder, open);
+    return { weights, open: open.model, tokenizer };
+  }
+
+  private async makeRoom(): Promise<void> {
+    while (this.open.size >= mostOpen) {
+      const [oldest] = this.open.keys();
+      if (oldest === undefined) return;
+      await this.forget(oldest);
+    }
+  }
+
+  /** One at a time: two predictions must not close each other's model. */
+  private predict(handle: ModelHandle, texts: readonly string[], s: Surroundings = plainSurroundings(handle.plan.folder)): Promise<readonly Prediction[]> {
+    const work = this.queue.then(async () => {
+      if (texts.length === 0) return [];
+      const { weights, open, tokenizer } = await this.ready(handle, s);
+      const rows = await encodeTexts(texts, tokenizer, weights.plan.recipe.model.max_length);
+      const { predicted, probabilities } = await predictRows(open.session, rows, {
+        batchSize: 32,
+        labels: weights.labels.length,
+        padId: tokenizer.padId,
+      });
+      const n = weights.labels.length;
+      return texts.map((text, i) => ({
+        text,
+        label: weights.labels[predicted[i]!]!,
+        probability: probabilities[i * n + predicted[i]!]!,
+        probabilities: Object.fromEntries(weights.labels.map((label, l) => [label, probabilities[i * n + l]!])),
+      }));
+    });
+    this.queue = work.catch(() => undefined);
+    return work;
+  }
+
+  async close(): Promise<void> {
+    for (const folder of [...this.open.keys()]) await this.forget(folder);
+  }
+}

@@ -1,0 +1,13 @@
+/** `parameters`: each is a value of both languages. */
+import type { Action, Value } from "#dsl/plan/plan.js";
+import type { TuneSession } from "../tune-session.js";
+
+export async function runParameters(session: TuneSession, { values }: Extract<Action, { verb: "parameters" }>): Promise<void> {
+  for (const [name, value] of Object.entries(values)) session.names.define(name, value, typeOf(value));
+}
+
+function typeOf(value: Value): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "readonly unknown[]";
+  return typeof value === "object" ? "Readonly<Record<string, unknown>>" : typeof value;
+}

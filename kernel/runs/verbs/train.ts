@@ -1,0 +1,141 @@
+/** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
+import type { Action, Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/check/codes.js";
+import { planShown } from "../../display/plan-card.js";
+import { listCheckpoints, type Checkpoint } from "../checkpoints.js";
+import { encodeSplit } from "../encoded.js";
+import { LiveTraining } from "../live.js";
+import { rememberSpeed } from "../machine.js";
+import type { ModelHandle } from "../model-handle.js";
+import type { OpenModel } from "../open-model.js";
+import { RunFolder } from "../run-folder.js";
+import type { RunEvent } from "../events.js";
+import { train, totalSteps, type Trained } from "../train.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { version } from "../version.js";
+import { does } from "../words.js";
+
+export interface TrainRequest {
+  readonly plan: Plan;
+  readonly name: string;
+  readonly resume: boolean;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly title: string;
+}
+export interface RunResult {
+  readonly trained: Trained;
+  readonly run: RunFolder;
+  readonly open: OpenModel;
+  readonly labels: readonly string[];
+  readonly events: readonly RunEvent[];
+}
+
+export async function runTrain(session: TuneSession, action: Extract<Action, { verb: "train" }>, stage: Stage): Promise<void> {
+  const { plan, name, resume } = action;
+  stage.screen.display(planShown(plan));
+  const handle = session.models.define(plan.recipe.model, name);
+  await handle.weights?.settled;
+  const live = new LiveTraining(stage.screen, `train-${name}-${Date.now().toString(36)}`, name);
+  const result = await trainOnce(session, { plan, name, resume, title: name, onEvent: (event) => live.on(event) }, stage);
+  await settle(session, handle, plan, result);
+  if (result.trained.reason === "interrupted") {
+    const { steps } = result.trained;
+    throw new CodedError("interrupted", {
+      what: `training ${name}`,
+      kept: `it goes on from step ${steps} or the next with \`resume: true\``,
+    });
+  }
+  live.finish();
+}
+
+/** Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`. */
+export async function trainOnce(session: TuneSession, request: TrainRequest, stage: Stage): Promise<RunResult> {
+  const { plan } = request;
+  const { recipe } = plan;
+  const { base, tokenizer } = await session.models.parts(plan, stage.surroundings);
+  const prepared = await session.workshop.data(recipe.data, { name: recipe.model.base, folder: recipe.model.folder }, stage.surroundings);
+  const labels = prepared.labels;
+  const known = { name: request.name, labels };
+  const encode = (split: string) => encodeSplit(prepared, { data: recipe.data.name, split }, tokenizer, recipe.model.max_length, known);
+  const splitNames = Object.keys(prepared.splits);
+  const rows = await encode(splitNames.includes("train") ? "train" : "all");
+  const validation = recipe.training.validate && splitNames.includes("validation") ? await encode("validation") : null;
+  const [schedule, stopping] = await Promise.all([
+    does(recipe.training.schedule, "schedule"),
+    recipe.training.early_stopping ? does(recipe.training.early_stopping, "stopping") : null,
+  ]);
+  const { run, resume } = request.resume ? findResume(session.runs, plan, request.name) : { run: null, resume: null };
+  const engine = await session.engines.engine();
+  const folder =
+    run ??
+    RunFolder.create(session.runs, request.name, plan, {
+      recipeHash: plan.recipeHash,
+      planHash: plan.planHash,
+      dataHash: prepared.facts.hash,
+      baseHash: base.hash,
+      labels,
+      engine: engine.info.title,
+      tunebook: version,
+      node: process.version,
+    });
+  const open = await session.models.fresh(folder.path, plan, base, labels);
+  const events: RunEvent[] = [...(run?.events() ?? []).filter((e) => e.kind !== "step" || e.step <= (resume?.position.step ?? 0))];
+  const begun = performance.now();
+  try {
+    const trained = await train({
+      plan,
+      session: open.session,
+      saved: open.saved,
+      run: folder,
+      train: rows,
+      validation,
+      labels,
+      padId: tokenizer.padId,
+      schedule,
+      stopping,
+      engine: engine.info.title,
+      resume,
+      ...(stage.signal ? { signal: stage.signal } : {}),
+      on: (event) => {
+        events.push(event);
+        request.onEvent(event);
+      },
+    });
+    const steps = trained.steps - (resume?.position.step ?? 0);
+    if (trained.reason === "done" && steps > 0) {
+      const share = steps / totalSteps(plan, rows.lengths.length);
+      rememberSpeed(engine.info.name, (plan.estimates.flops * share) / ((performance.now() - begun) / 1000));
+    }
+    return { trained, run: folder, open, labels, events };
+  } catch (error) {
+    await session.models.forget(folder.path);
+    throw error;
+  }
+}
+
+function findResume(root: string, plan: Plan, name: string): { readonly run: RunFolder; readonly resume: Checkpoint } {
+  for (const run of RunFolder.find(root, plan.recipeHash)) {
+    const last = listCheckpoints(run).at(-1);
+    const ended = run.events().some((e) => e.kind === "stopped" && (e.reason === "done" || e.reason === "early"));
+    if (last && !ended) return { run, resume: last };
+  }
+  throw new CodedError("nothing-to-resume", { model: name, folder: root });
+}
+
+/** Gives the handle its weights; keeps the best checkpoint's where the recipe says so. */
+async function settle(session: TuneSession, handle: ModelHandle, plan: Plan, result: RunResult): Promise<void> {
+  const { trained, run, open, labels, events } = result;
+  const complete = trained.reason !== "interrupted";
+  const { best } = trained.last.position;
+  const keepBest = plan.recipe.training.keep === "best" && best !== null && best.step !== trained.last.position.step;
+  const checkpoint = keepBest ? (listCheckpoints(run).find((c) => c.position.step === best.step) ?? trained.last) : trained.last;
+  if (complete && checkpoint !== trained.last) await open.session.load(checkpoint.file);
+  if (complete) session.models.holds(run.path, checkpoint.file);
+  const settled = trained.settled.then(
+    () => undefined,
+    () => undefined,
+  );
+  handle.weights = { plan, folder: run.path, labels, checkpoint, events, settled, complete };
+  session.later(settled);
+  if (!complete) session.later(settled.then(() => session.models.forget(run.path)));
+}

@@ -1,0 +1,29 @@
+/** What each verb does, keyed by verb; the compiler hands over checked actions. */
+import type { Action } from "#dsl/plan/plan.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { runData } from "./data.js";
+import { runEngine } from "./engine.js";
+import { runEvaluate } from "./evaluate.js";
+import { runModel } from "./model.js";
+import { runParameters } from "./parameters.js";
+import { runPredict } from "./predict.js";
+import { runRecipe } from "./recipe.js";
+import { runShow } from "./show.js";
+import { runSweep } from "./sweep.js";
+import { runTrain } from "./train.js";
+
+export const verbs: {
+  readonly [V in Action["verb"]]: (session: TuneSession, action: Extract<Action, { verb: V }>, stage: Stage) => Promise<void>;
+} = {
+  data: runData,
+  model: runModel,
+  recipe: runRecipe,
+  parameters: runParameters,
+  train: runTrain,
+  evaluate: runEvaluate,
+  predict: runPredict,
+  sweep: runSweep,
+  show: runShow,
+  engine: runEngine,
+  use: async () => undefined, // what a used file defines arrives as actions of its own
+};
