@@ -1,0 +1,101 @@
+/**
+ * What a kernel publishes, as outputs of nbformat 4.5. One store per client: an update by display id reaches every output
+ * that shows it, in whichever cell. Streams of one name that follow each other are one output.
+ */
+import type { Content, Message } from "./messages.js";
+
+export type Bundle = Record<string, unknown>;
+export type Output =
+  | { output_type: "stream"; name: "stdout" | "stderr"; text: string }
+  | { output_type: "display_data"; data: Bundle; metadata: Bundle }
+  | { output_type: "execute_result"; data: Bundle; metadata: Bundle; execution_count: number }
+  | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
+
+/** The outputs of one execution; grows and changes as messages come, also after the cell is done (timers). */
+export class CellOutputs {
+  readonly list: Output[] = [];
+  /** Outputs go before the next one comes (`clear_output` with `wait`). */
+  private clearNext = false;
+
+  push(output: Output): void {
+    if (this.clearNext) this.clear(false);
+    const last = this.list.at(-1);
+    if (output.output_type === "stream" && last?.output_type === "stream" && last.name === output.name)
+      last.text += output.text;
+    else this.list.push(output);
+  }
+  clear(wait: boolean): void {
+    this.clearNext = wait;
+    if (!wait) this.list.length = 0;
+  }
+}
+
+interface Displayed {
+  readonly cell: CellOutputs;
+  readonly output: Extract<Output, { data: Bundle }>;
+}
+
+export class OutputStore {
+  private readonly byId = new Map<string, Displayed[]>();
+
+  /** Takes one message of the publishing socket for its cell; returns the cells whose outputs changed. */
+  take(message: Message, cell: CellOutputs | undefined): readonly CellOutputs[] {
+    const { content } = message;
+    const id = displayId(content);
+    if (message.header.msg_type === "update_display_data") return this.update(id, content);
+    if (cell === undefined) return [];
+    if (message.header.msg_type === "clear_output") {
+      cell.clear(content["wait"] === true);
+      return [cell];
+    }
+    const output = outputOf(message);
+    if (output === null) return [];
+    cell.push(output);
+    if (id !== null && "data" in output) this.byId.set(id, [...(this.byId.get(id) ?? []), { cell, output }]);
+    return [cell];
+  }
+
+  private update(id: string | null, content: Content): readonly CellOutputs[] {
+    const shown = (id === null ? undefined : this.byId.get(id))?.filter(({ cell, output }) =>
+      cell.list.includes(output),
+    );
+    if (id === null || shown === undefined) return [];
+    this.byId.set(id, shown);
+    for (const { output } of shown) {
+      output.data = { ...(content["data"] as Bundle) };
+      output.metadata = { ...(content["metadata"] as Bundle | undefined) };
+    }
+    return [...new Set(shown.map(({ cell }) => cell))];
+  }
+}
+
+function displayId(content: Content): string | null {
+  const id = (content["transient"] as Bundle | undefined)?.["display_id"];
+  return typeof id === "string" ? id : null;
+}
+
+function outputOf({ header, content }: Message): Output | null {
+  const data = { ...(content["data"] as Bundle | undefined) };
+  const metadata = { ...(content["metadata"] as Bundle | undefined) };
+  switch (header.msg_type) {
+    case "stream":
+      return {
+        output_type: "stream",
+        name: content["name"] === "stderr" ? "stderr" : "stdout",
+        text: String(content["text"]),
+      };
+    case "display_data":
+      return { output_type: "display_data", data, metadata };
+    case "execute_result":
+      return { output_type: "execute_result", data, metadata, execution_count: Number(content["execution_count"]) };
+    case "error":
+      return {
+        output_type: "error",
+        ename: String(content["ename"]),
+        evalue: String(content["evalue"]),
+        traceback: (content["traceback"] as unknown[]).map(String),
+      };
+    default:
+      return null;
+  }
+}
