@@ -1,0 +1,36 @@
+"""scikit-learn's word on random outputs: two to six labels, unbalanced, some labels never true or never predicted."""
+import json
+import os
+import warnings
+
+import numpy
+from sklearn import metrics
+
+from numbers_of_tunebook import whole
+
+
+def make(golden):
+    warnings.filterwarnings("ignore")
+    cases = []
+    for seed in range(12):
+        labels = 2 if seed < 4 else 2 + seed % 5
+        count = [1, 7, 60, 200][seed % 4]
+        skew = whole(f"metrics/{seed}/skew", count, 3)
+        true = [t if s else 0 for t, s in zip(whole(f"metrics/{seed}/true", count, labels), skew)]
+        guess = whole(f"metrics/{seed}/guess", count, labels)
+        right = whole(f"metrics/{seed}/right", count, 3)
+        predicted = [t if r else min(g, labels - 1 - (seed % 3 == 1 and labels > 2)) for t, g, r in zip(true, guess, right)]
+        case = {"seed": seed, "labels": labels, "true": true, "predicted": predicted}
+        known = list(range(labels))
+        case["accuracy"] = metrics.accuracy_score(true, predicted)
+        case["confusion"] = metrics.confusion_matrix(true, predicted, labels=known).tolist()
+        for name in ("f1", "precision", "recall"):
+            score = getattr(metrics, f"{name}_score")
+            for average in ("macro", "micro", "weighted"):
+                case[f"{name}({average})"] = float(score(true, predicted, labels=known, average=average, zero_division=0))
+            case[f"{name}(each)"] = [float(x) for x in score(true, predicted, labels=known, average=None, zero_division=0)]
+            if labels == 2:
+                case[f"{name}(binary)"] = float(score(true, predicted, labels=known, pos_label=1, average="binary", zero_division=0))
+        cases.append(case)
+    with open(os.path.join(golden, "metrics.json"), "w") as file:
+        json.dump({"library": "scikit-learn", "zero_division": 0, "cases": cases}, file)
