@@ -36,11 +36,20 @@ export interface Engine {
 export interface Session {
   readonly programs: readonly string[];
   /** Runs a program: feeds by input name; `wanted` output names (default all). Updates happen always. */
-  run(program: string, feeds: Readonly<Record<string, NDArray>>, wanted?: readonly string[]): Promise<Record<string, NDArray>>;
+  run(
+    program: string,
+    feeds: Readonly<Record<string, NDArray>>,
+    wanted?: readonly string[],
+  ): Promise<Record<string, NDArray>>;
   /** Adds programs over the same store; new state is initialised, old state kept. */
   add(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<void>;
   /** Writes one safetensors file, atomically (temporary name, fsync, rename). `names`: default all state; `rename` maps state name to tensor name. */
-  save(file: string, names?: readonly string[], metadata?: Readonly<Record<string, string>>, rename?: Readonly<Record<string, string>>): Promise<void>;
+  save(
+    file: string,
+    names?: readonly string[],
+    metadata?: Readonly<Record<string, string>>,
+    rename?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** Sets state from a safetensors file; names not in the file stay as they are. Returns the names set. */
   load(file: string): Promise<readonly string[]>;
   /** Sets state back to its initial values. */

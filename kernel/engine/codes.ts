@@ -1,0 +1,162 @@
+/** What can go wrong in engines: their native part, their host process, their state. */
+import { registerCodes } from "#dsl/check/codes.js";
+import type {} from "#dsl/check/codes.js";
+
+declare module "#dsl/check/codes.js" {
+  interface CodeData {
+    "no-compiler": { readonly tried: readonly string[] };
+    "compile-failed": { readonly compiler: string; readonly output: string };
+    "addon-broken": { readonly addon: string; readonly why: string };
+    "no-native-build": { readonly platform: string };
+    "engine-unavailable": { readonly engine: string; readonly why: string };
+    "engine-died": {
+      readonly engine: string;
+      readonly signal: string | null;
+      readonly exit: number | null;
+      readonly memory: boolean;
+    };
+    "engine-failed": { readonly engine: string; readonly why: string };
+    "engine-closed": { readonly engine: string };
+    "engine-refuses": { readonly engine: string; readonly program: string; readonly refusals: readonly string[] };
+    "unknown-feed": { readonly program: string; readonly name: string; readonly has: readonly string[] };
+    "feed-type": { readonly program: string; readonly name: string; readonly expected: string; readonly got: string };
+    "unknown-state": { readonly name: string; readonly has: readonly string[] };
+    "state-type": { readonly name: string; readonly expected: string; readonly got: string };
+    "missing-tensor": { readonly name: string; readonly files: readonly string[]; readonly nearest: string | null };
+    "tensor-shape": {
+      readonly name: string;
+      readonly file: string;
+      readonly expected: string;
+      readonly got: string;
+    };
+    "weights-missing": { readonly file: string };
+    "weights-truncated": { readonly file: string; readonly expected: number; readonly got: number };
+    "weights-malformed": { readonly file: string; readonly why: string };
+  }
+}
+
+const few = (names: readonly string[]): string =>
+  names.length > 12 ? `${names.slice(0, 12).join(", ")} … (${String(names.length)})` : names.join(", ");
+
+registerCodes({
+  "no-compiler": {
+    severity: "error",
+    message: (d) => `no C++ compiler was found (tried ${d.tried.join(", ")})`,
+    help: () =>
+      "install one (Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++), or set CXX, then run tunebook setup",
+    explain:
+      "TensorFlow's binding for Node is compiled once on each machine, which takes about ten seconds and needs a C++ compiler. Without one the slower wasm engine serves.",
+  },
+  "compile-failed": {
+    severity: "error",
+    message: (d) => `${d.compiler} could not compile TensorFlow's binding for Node`,
+    help: () =>
+      "a compiler that knows C++17 is needed (g++ 9, clang 10 or newer): set CXX to one and run tunebook setup",
+    notes: (d) => [d.output],
+    explain: "The compiler ran and said no. Its words are in the note.",
+  },
+  "addon-broken": {
+    severity: "error",
+    message: (d) => `TensorFlow's binding was built but does not compute here: ${d.why}`,
+    help: () => "run tunebook setup --force to fetch and build it afresh; tunebook doctor tells more",
+    explain:
+      "After building, a child process loads the binding and multiplies two matrices. That failed, so it isn't used. Processors without AVX can't run TensorFlow's builds.",
+  },
+  "no-native-build": {
+    severity: "error",
+    message: (d) => `there is no TensorFlow build for ${d.platform} that tfjs can use`,
+    help: () => "the wasm engine serves here (engine tfjs)",
+    explain: "TensorFlow's libraries come from its Linux wheels. On other systems the slower wasm engine serves.",
+  },
+  "engine-unavailable": {
+    severity: "error",
+    message: (d) => `the ${d.engine} engine can't be started: ${d.why}`,
+    help: (d) => (d.engine === "tensorflow" ? "run tunebook setup, or use engine tfjs" : "run tunebook doctor"),
+    explain:
+      "The engine that was asked for isn't there or doesn't work on this machine. `tunebook doctor` says what is missing.",
+  },
+  "engine-died": {
+    severity: "error",
+    message: (d) =>
+      `the ${d.engine} engine's process ended by itself` +
+      (d.signal !== null ? ` (signal ${d.signal})` : d.exit !== null ? ` (exit status ${String(d.exit)})` : "") +
+      (d.memory ? ": the machine probably ran out of memory" : ""),
+    help: (d) =>
+      d.memory
+        ? "use a smaller batch or max_length, then run the statement again with resume: true"
+        : "run the statement again; with resume: true training goes on from its last checkpoint",
+    explain:
+      "Engines compute in a process of their own, so that a crash in native code or a lack of memory ends that process and not the notebook. Names and data live on; a run goes on from its last checkpoint with `resume: true`.",
+  },
+  "engine-failed": {
+    severity: "error",
+    message: (d) => `the ${d.engine} engine failed: ${d.why}`,
+    explain: "The engine met an error while it computed. State is as it was before the call.",
+  },
+  "engine-closed": {
+    severity: "error",
+    message: (d) => `the ${d.engine} engine has been closed`,
+    explain: "A call was made after the engine, or the session in it, was closed.",
+  },
+  "engine-refuses": {
+    severity: "error",
+    message: (d) => `the ${d.engine} engine can't run ${d.program}`,
+    help: () => "use another engine",
+    notes: (d) => d.refusals,
+    explain: "The program has an op that this engine doesn't know, or knows only for other types.",
+  },
+  "unknown-feed": {
+    severity: "error",
+    message: (d) => `${d.program} has no input or output called ${d.name}`,
+    notes: (d) => [`it has ${few(d.has)}`],
+    explain: "A program is fed exactly its inputs, and gives only its outputs.",
+  },
+  "feed-type": {
+    severity: "error",
+    message: (d) => `input ${d.name} of ${d.program} is ${d.expected}, but got ${d.got}`,
+    explain: "A feed's type or shape is not the input's; equal names of sizes must have equal sizes within one call.",
+  },
+  "unknown-state": {
+    severity: "error",
+    message: (d) => `no state is called ${d.name}`,
+    notes: (d) => [`there is ${few(d.has)}`],
+    explain: "State is named as the programs name it: a checkpoint's parameter paths, and the optimiser's moments.",
+  },
+  "state-type": {
+    severity: "error",
+    message: (d) => `state ${d.name} is ${d.expected}, but got ${d.got}`,
+    explain: "A value written to state, or a program that shares it, must have exactly its type and shape.",
+  },
+  "missing-tensor": {
+    severity: "error",
+    message: (d) => `no weights called ${d.name} in ${few(d.files)}`,
+    help: (d) => (d.nearest === null ? undefined : `the nearest name there is ${d.nearest}`),
+    explain:
+      "The model's architecture needs a tensor that its weight files don't hold: the files belong to another architecture, or to an adapter without its base.",
+  },
+  "tensor-shape": {
+    severity: "error",
+    message: (d) => `${d.name} is ${d.got} in ${d.file}, but the model needs ${d.expected}`,
+    help: () => "check that config.json belongs to these weights",
+    explain: "A tensor in the weight file has another shape than the architecture, as config.json describes it, needs.",
+  },
+  "weights-missing": {
+    severity: "error",
+    message: (d) => `there is no weight file ${d.file}`,
+    explain: "The file, or a folder with `.safetensors` files in it, was not found.",
+  },
+  "weights-truncated": {
+    severity: "error",
+    message: (d) => `${d.file} is cut off: ${String(d.got)} of ${String(d.expected)} bytes`,
+    help: () => "fetch the file again",
+    explain:
+      "A safetensors file states where its tensors lie; the file ends before that. A download or copy was interrupted.",
+  },
+  "weights-malformed": {
+    severity: "error",
+    message: (d) => `${d.file} is no valid safetensors file: ${d.why}`,
+    help: () => "fetch or write the file again",
+    explain:
+      "A safetensors file begins with the length of its header, then the header as JSON with each tensor's type, shape and place, then the data. Nothing of a file that breaks these rules is used.",
+  },
+});

@@ -1,0 +1,41 @@
+/** The functions of tfjs-node-gpu's native addon that we use, and how it is loaded without the package's JavaScript. */
+import { createRequire } from "node:module";
+import util from "node:util";
+
+/** A tensor that lives in TensorFlow; it is kept until `deleteTensor`. */
+export interface Held {
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly dtype: number;
+}
+export interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+export interface Binding {
+  readonly TF_Version: string;
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_BOOL: number;
+  isUsingGpuDevice(): boolean;
+  /** The tensor shares the array's memory: leave it alone until the tensor is deleted. */
+  createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
+  executeOp(name: string, attributes: OpAttribute[], inputs: number[], outputs: number): Held[];
+  loadSavedModel(folder: string, tags: string): number;
+  deleteSavedModel(id: number): void;
+  runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): Held[];
+  getNumOfTensors(): number;
+}
+
+/** Loads the addon into this process. Node 23 took two functions away that tfjs and its like still call. */
+export function loadBinding(addon: string): Binding {
+  const old = util as unknown as Record<string, unknown>;
+  old["isNullOrUndefined"] ??= (x: unknown) => x === null || x === undefined;
+  old["isArray"] ??= Array.isArray;
+  return createRequire(import.meta.url)(addon) as Binding;
+}

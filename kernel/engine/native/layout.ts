@@ -1,0 +1,112 @@
+/**
+ * Where TensorFlow lies in the cache, and whether it is whole. A build's folder holds a stamp that is written last: the
+ * size and time of each file. Comparing them takes no time, so that every later start is instant.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cachePath } from "#kernel/fetch/cache.js";
+import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type Build } from "./versions.js";
+
+/** A TensorFlow that tfjs can load. */
+export interface Native {
+  readonly version: string;
+  readonly build: Build;
+  /** `wheel`: PyPI's; `package`: what tfjs-node-gpu itself would fetch. */
+  readonly from: "wheel" | "package";
+  /** The addon's file (`.node`). */
+  readonly addon: string;
+  readonly folder: string;
+}
+
+interface Stamp {
+  readonly version: string;
+  readonly build: Build;
+  readonly from: "wheel" | "package";
+  /** What the libraries were made of. */
+  readonly source: string;
+  /** Set once the addon has been compiled and has computed a product. */
+  readonly addon?: string;
+  readonly files: Readonly<Record<string, readonly [size: number, time: number]>>;
+}
+
+/** The folder of one build; `cache` overrides the cache's root. */
+export function buildFolder(from: "wheel" | "package", version: string, build: Build, cache?: string): string {
+  const name = `${version}-${build}${from === "package" ? "-package" : ""}`;
+  return cache === undefined ? cachePath("tensorflow", name) : join(cache, "tensorflow", name);
+}
+
+/** The best TensorFlow that is ready, or null. `build` null: the GPU build if it is there, else the CPU build, else the package's. */
+export function findNative(key: string, build: Build | null = null, cache?: string): Native | null {
+  for (const b of build === null ? (["gpu", "cpu"] as const) : [build])
+    for (const folder of [
+      buildFolder("wheel", TENSORFLOW_VERSION, b, cache),
+      buildFolder("package", PACKAGE_LIBRARY_VERSION, b, cache),
+    ]) {
+      const stamp = readStamp(folder);
+      const addon = join(folder, addonName(key));
+      if (stamp?.addon === addonName(key) && isWhole(folder, stamp))
+        return { version: stamp.version, build: stamp.build, from: stamp.from, addon, folder };
+    }
+  return null;
+}
+
+export function addonName(key: string): string {
+  return join(`addon-${key}`, "tfjs_binding.node");
+}
+
+/** Whether the libraries of a folder are all there, as they were written. */
+export function librariesReady(folder: string, source: string | null = null): boolean {
+  const stamp = readStamp(folder);
+  return (
+    stamp !== null &&
+    (source === null || stamp.source === source) &&
+    isWhole(folder, { ...stamp, files: withoutAddon(stamp.files) })
+  );
+}
+const withoutAddon = (files: Stamp["files"]): Stamp["files"] =>
+  Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith("addon-")));
+
+function readStamp(folder: string): Stamp | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, "stamp.json"), "utf8")) as Stamp;
+  } catch {
+    return null; // Not there, or cut off: then it is made again.
+  }
+}
+
+function isWhole(folder: string, stamp: Stamp): boolean {
+  return Object.entries(stamp.files).every(([path, [size, time]]) => {
+    const s = statSync(join(folder, path), { throwIfNoEntry: false });
+    return s !== undefined && s.size === size && Math.abs(s.mtimeMs - time) < 2;
+  });
+}
+
+/** Writes the stamp of everything that lies in the folder. */
+export async function writeStamp(folder: string, stamp: Omit<Stamp, "files">): Promise<void> {
+  const files: Record<string, readonly [number, number]> = {};
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name === "stamp.json") continue;
+    const path = join(entry.parentPath, entry.name);
+    const s = await stat(path);
+    files[path.slice(folder.length + 1)] = [s.size, s.mtimeMs];
+  }
+  await writeFile(join(folder, "stamp.json"), JSON.stringify({ ...stamp, files }, null, 1));
+}
+
+/** Adds the finished addon to the stamp. */
+export async function stampAddon(folder: string, addon: string): Promise<void> {
+  const stamp = JSON.parse(await readFile(join(folder, "stamp.json"), "utf8")) as Stamp;
+  await writeStamp(folder, {
+    version: stamp.version,
+    build: stamp.build,
+    from: stamp.from,
+    source: stamp.source,
+    addon,
+  });
+}
+
+/** Removes a build altogether. */
+export async function removeBuild(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,41 @@
+/** Loads a built addon in a child process and multiplies two matrices with it: it works, or it says why not. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { CodedError } from "#dsl/check/codes.js";
+import "../codes.js";
+
+export interface Probe {
+  readonly version: string;
+  readonly gpu: boolean;
+  /** Matrix product 512×768×3072, best of several, in GFLOP/s. */
+  readonly gflops: number;
+  /** Seconds to load it. */
+  readonly loading: number;
+}
+
+/** Coded error: `addon-broken`. */
+export async function probeAddon(addon: string): Promise<Probe> {
+  const main = fileURLToPath(new URL("./probe-main.js", import.meta.url));
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" };
+    execFile(
+      process.execPath,
+      [main, addon],
+      { env, timeout: 120_000, maxBuffer: 1 << 22 },
+      (error, stdout, stderr) => {
+        const line = /^TUNEBOOK (.*)$/m.exec(stdout)?.[1];
+        if (line !== undefined) return resolve(JSON.parse(line) as Probe);
+        const last = stderr
+          .trim()
+          .split("\n")
+          .filter((l) => !/^\s+at /.test(l))
+          .slice(-3)
+          .join(" ");
+        const why = error?.signal
+          ? `it ended with signal ${error.signal}`
+          : last || (error?.message ?? "it said nothing");
+        reject(new CodedError("addon-broken", { addon, why }, { cause: error }));
+      },
+    );
+  });
+}

@@ -1,0 +1,153 @@
+/**
+ * Makes TensorFlow usable through tfjs: brings the libraries, compiles the binding against them, and computes with it.
+ * Three ways down: the wheel; what the package would fetch itself; else none, and the wasm engine serves. Everything lies
+ * in the cache; nothing is changed in node_modules but one link. May be interrupted anywhere and run by two at once.
+ */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import { cachePath, locked } from "#kernel/fetch/cache.js";
+import { addonKey, compileAddon, findCompiler } from "./compile.js";
+import { nvidiaDriver } from "./driver.js";
+import { bringPackage, bringPrebuiltAddon, packageLibraries } from "./from-package.js";
+import { bringWheel, wheelLibraries, type Bring } from "./from-wheel.js";
+import { addonName, buildFolder, findNative, removeBuild, stampAddon, type Native } from "./layout.js";
+import { linkIntoPackage } from "./link.js";
+import { probeAddon } from "./probe.js";
+import { GFLOPS, PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type Build } from "./versions.js";
+import "../codes.js";
+
+/** `done` of `total`; bytes while fetching and unpacking; null where the end can't be told. */
+export interface Progress {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number | null;
+}
+export interface SetupOptions {
+  readonly onProgress?: (progress: Progress) => void;
+  /** Removes what is there and begins anew. */
+  readonly force?: boolean;
+  /** The cache's root; default `TUNEBOOK_CACHE`, else `~/.cache/tunebook`. */
+  readonly cache?: string;
+  /** Default: `gpu` where there is an NVIDIA driver. `TUNEBOOK_TENSORFLOW` may say `cpu` or `gpu` too. */
+  readonly build?: Build;
+  readonly signal?: AbortSignal;
+}
+export interface SetupResult {
+  /** Null: TensorFlow can't be had here, the wasm engine serves. */
+  readonly native: Native | null;
+  readonly engine: "tensorflow" | "tfjs";
+  /** False: all of it was there already. */
+  readonly changed: boolean;
+  /** What was fallen back to and what it costs; empty when the first choice works. */
+  readonly notes: readonly string[];
+  /** Why each choice before the one taken failed. */
+  readonly failures: readonly CodedError[];
+}
+
+/** Which build suits this machine, and why. */
+export function suitableBuild(): { readonly build: Build; readonly why: string } {
+  const set = process.env["TUNEBOOK_TENSORFLOW"];
+  if (set === "cpu" || set === "gpu") return { build: set, why: "TUNEBOOK_TENSORFLOW says so" };
+  const driver = nvidiaDriver();
+  return { build: driver.present ? "gpu" : "cpu", why: driver.why };
+}
+
+/**
+ * Never fails for lack of TensorFlow: `native` is null then and `notes` say what that costs. Throws coded errors for what
+ * would fail again in any way of going on: `disk-full`; and when aborted, what the signal carries.
+ */
+export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
+  const build = options.build ?? suitableBuild().build;
+  const root = options.cache ?? cachePath();
+  const key = await addonKey();
+  if (options.force !== true) {
+    const there = findNative(key, build, root);
+    if (there?.from === "wheel") return ready(there, false);
+  }
+  return locked(join(root, "tensorflow", "setup"), async () => {
+    const there = options.force === true ? null : findNative(key, build, root);
+    if (there?.from === "wheel") return ready(there, false);
+    return bringOne(build, root, key, options);
+  });
+}
+
+function ready(
+  native: Native,
+  changed: boolean,
+  notes: readonly string[] = [],
+  failures: readonly CodedError[] = [],
+): SetupResult {
+  linkIntoPackage(native.addon);
+  return { native, engine: "tensorflow", changed, notes, failures };
+}
+
+async function bringOne(build: Build, root: string, key: string, options: SetupOptions): Promise<SetupResult> {
+  const failures: CodedError[] = [];
+  const onProgress = options.onProgress ?? (() => undefined);
+  for (const from of ["wheel", "package"] as const) {
+    const version = from === "wheel" ? TENSORFLOW_VERSION : PACKAGE_LIBRARY_VERSION;
+    const folder = buildFolder(from, version, build, root);
+    const bring: Bring = { build, folder, downloads: join(root, "downloads"), onProgress, signal: options.signal };
+    if (from === "package") {
+      const there = options.force === true ? null : findNative(key, build, root);
+      if (there) return ready(there, false, [olderLibrary()], failures);
+    }
+    try {
+      if (options.force === true) await removeBuild(folder);
+      const native = await (from === "wheel" ? viaWheel(bring, key) : viaPackage(bring, key));
+      return ready(native, true, from === "wheel" ? [] : [olderLibrary()], failures);
+    } catch (e) {
+      options.signal?.throwIfAborted();
+      if (!(e instanceof CodedError) || e.code === "disk-full" || e.code === "cache-locked") throw e;
+      failures.push(e);
+    }
+  }
+  const slower = Math.round(GFLOPS.tensorflow / GFLOPS.wasm);
+  const note =
+    `TensorFlow can't be had here: the wasm engine (tfjs) serves. It multiplies matrices at about ${String(GFLOPS.wasm)} GFLOP/s ` +
+    `where TensorFlow reaches about ${String(GFLOPS.tensorflow)} on two cores, so training takes about ${String(slower)} times as long.`;
+  return { native: null, engine: "tfjs", changed: false, notes: [note], failures };
+}
+
+const olderLibrary = (): string =>
+  `TensorFlow ${PACKAGE_LIBRARY_VERSION} serves, which tfjs-node-gpu's own host keeps, for want of ${TENSORFLOW_VERSION} from the package index: an older library, and slower on new processors.`;
+
+async function viaWheel(bring: Bring, key: string): Promise<Native> {
+  if (process.platform !== "linux")
+    throw new CodedError("no-native-build", { platform: `${process.platform} ${process.arch}` });
+  const { command, tried } = findCompiler();
+  if (command === null) throw new CodedError("no-compiler", { tried }); // Before a large download that would be of no use.
+  await bringWheel(bring);
+  const addon = join(bring.folder, addonName(key));
+  bring.onProgress({ label: "compiling TensorFlow's binding for Node", done: 0, total: 1 });
+  await compileAddon(wheelLibraries(bring.folder), addon, bring.signal);
+  return finish(bring, addon, key, "wheel", TENSORFLOW_VERSION);
+}
+
+async function viaPackage(bring: Bring, key: string): Promise<Native> {
+  await bringPackage(bring);
+  const addon = join(bring.folder, addonName(key));
+  if (findCompiler().command === null) await bringPrebuiltAddon(bring, addon);
+  else await compileAddon(packageLibraries(bring.folder), addon, bring.signal);
+  return finish(bring, addon, key, "package", PACKAGE_LIBRARY_VERSION);
+}
+
+async function finish(
+  bring: Bring,
+  addon: string,
+  key: string,
+  from: "wheel" | "package",
+  version: string,
+): Promise<Native> {
+  bring.onProgress({ label: "computing with it", done: 0, total: 1 });
+  try {
+    await probeAddon(addon);
+  } catch (e) {
+    await rm(addon, { force: true });
+    throw e;
+  }
+  await stampAddon(bring.folder, addonName(key));
+  bring.onProgress({ label: "TensorFlow is ready", done: 1, total: 1 });
+  return { version, build: bring.build, from, addon, folder: bring.folder };
+}
