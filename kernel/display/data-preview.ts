@@ -1,0 +1,136 @@
+/** What a `data` statement shows: rows in, kept, dropped and why; splits with their labels; lengths; a few rows. */
+import type { DataFacts, SplitFacts } from "#dsl/plan/facts.js";
+import type { Call, DataPlan } from "#dsl/plan/plan.js";
+import { card, html, htmlTable, note, picture, tone, type Part } from "./html.js";
+import type { Shown } from "./shown.js";
+import { drawBars } from "./svg/bars.js";
+import { cellText } from "./table.js";
+import { bar, clip, count, oneLine, percent, plural } from "./text.js";
+import { textTable } from "./text-table.js";
+import { callText, isCall } from "./value-text.js";
+
+const mostLabels = 12;
+
+export function dataShown(
+  plan: DataPlan,
+  facts: DataFacts,
+  sample: readonly Readonly<Record<string, unknown>>[],
+): Shown {
+  const dropped = facts.dropped.map((d) => [
+    d.why,
+    count(d.count),
+    d.examples.length > 0
+      ? `rows ${d.examples.slice(0, 5).map(String).join(", ")}${d.count > d.examples.length || d.examples.length > 5 ? ", …" : ""}`
+      : "",
+  ]);
+  const rows = `${plural(facts.rowsIn, "row")} in, ${count(facts.kept)} kept${facts.rowsIn > facts.kept ? `, ${count(facts.rowsIn - facts.kept)} dropped` : ""}`;
+  const splits = labelTable(facts);
+  const lengths = lengthsOf(facts);
+  const columns = sample.length > 0 ? Object.keys(sample[0]!) : [];
+  const roles = new Map(Object.entries(plan.columns).map(([role, column]) => [column, role]));
+  const title = `Data ${plan.name}`;
+  const heads = columns.map((c) => (roles.has(c) ? `${c} (${roles.get(c)!})` : c));
+  const cells = sample.slice(0, 5).map((row) => columns.map((c) => clip(oneLine(cellText(row[c])), 120)));
+  return {
+    bundle: {
+      "text/plain": [
+        `${title}: ${rows}`,
+        sourceText(plan),
+        ...(dropped.length > 0
+          ? ["", textTable(["dropped because", "rows", "such as"], dropped, ["left", "right", "left"])]
+          : []),
+        ...(splits.rows.length > 0
+          ? [
+              "",
+              textTable(
+                splits.head,
+                splits.rows.map((row) => [...row.cells, bar(row.share)]),
+                splits.align,
+              ),
+            ]
+          : []),
+        ...(lengths ? ["", lengths.words] : []),
+        ...(cells.length > 0
+          ? [
+              "",
+              textTable(
+                heads,
+                cells.map((row) => row.map((c) => clip(c, 48))),
+              ),
+            ]
+          : []),
+      ].join("\n"),
+      "text/html": card(
+        title,
+        html`<div>
+          <b style="font-weight:600">${rows}</b> <span style="opacity:.72">from ${sourceText(plan)}</span>
+        </div>`,
+        dropped.length > 0 &&
+          htmlTable({ head: ["dropped because", "rows", "such as"], rows: dropped, align: ["left", "right", "left"] }),
+        splits.rows.length > 0 &&
+          htmlTable({
+            head: splits.head,
+            rows: splits.rows.map((row): Part[] => [
+              ...row.cells,
+              html`<span style="color:${tone.accent};letter-spacing:-.5px">${bar(row.share)}</span>`,
+            ]),
+            align: splits.align,
+          }),
+        splits.more && note(splits.more),
+        lengths &&
+          html`<div>${picture(lengths.svg, lengths.words, lengths.width, lengths.height)}</div>
+            ${note(lengths.words)}`,
+        cells.length > 0 && htmlTable({ head: heads, rows: cells }),
+      ).text,
+    },
+  };
+}
+
+function sourceText({ source }: DataPlan): string {
+  if (isCall(source)) return callText(source);
+  return Object.entries(source as Readonly<Record<string, Call>>)
+    .map(([split, call]) => `${split}: ${callText(call)}`)
+    .join(", ");
+}
+
+interface LabelTable {
+  readonly head: readonly string[];
+  readonly rows: readonly { readonly cells: readonly string[]; readonly share: number }[];
+  readonly align: readonly ("left" | "right")[];
+  readonly more: string;
+}
+
+/** One row for each label, one column for each split, and a bar for the label's share of all rows. */
+function labelTable(facts: DataFacts): LabelTable {
+  const splits = Object.entries(facts.splits);
+  const total = splits.reduce((sum, [, s]) => sum + s.rows, 0);
+  const of = (split: SplitFacts, label: string): number => split.labels.find((l) => l.label === label)?.count ?? 0;
+  const sums = facts.labels.map((label) => ({ label, sum: splits.reduce((n, [, s]) => n + of(s, label), 0) }));
+  const shown = sums.slice(0, mostLabels);
+  const rows = shown.map(({ label, sum }) => ({
+    cells: [clip(label, 40), ...splits.map(([, s]) => count(of(s, label))), total > 0 ? percent(sum / total) : ""],
+    share: total > 0 ? sum / total : 0,
+  }));
+  const all = { cells: ["all", ...splits.map(([, s]) => count(s.rows)), ""], share: 0 };
+  return {
+    head: [facts.labels.length > 0 ? "label" : "rows", ...splits.map(([name]) => name), "share", ""],
+    rows: splits.length === 0 ? [] : [...rows, all],
+    align: ["left", ...splits.map(() => "right" as const), "right", "left"],
+    more: sums.length > shown.length ? `${plural(sums.length - shown.length, "more label")}` : "",
+  };
+}
+
+/** Token counts of all splits in one small histogram. */
+function lengthsOf(facts: DataFacts): { svg: string; words: string; width: number; height: number } | null {
+  const lengths = Object.values(facts.splits).flatMap((s) => (s.lengths ? [s.lengths] : []));
+  const rows = Object.values(facts.splits).reduce((sum, s) => sum + (s.lengths ? s.rows : 0), 0);
+  const step = lengths[0]?.step;
+  if (step === undefined || rows === 0) return null;
+  const bins = Array.from({ length: Math.max(...lengths.map((l) => l.counts.length)) }, (_, i) =>
+    lengths.reduce((sum, l) => sum + (l.counts[i] ?? 0), 0),
+  );
+  const tokens = lengths.reduce((sum, l) => sum + l.total, 0);
+  const longest = Math.max(...lengths.map((l) => l.longest));
+  const words = `tokens in a row: ${(tokens / rows).toFixed(1)} on average, ${count(longest)} at most, ${count(tokens)} in all`;
+  return { ...drawBars(bins, step), words };
+}

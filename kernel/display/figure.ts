@@ -1,0 +1,56 @@
+/**
+ * A plotly figure as one bundle: plotly's own MIME type for live viewers, HTML with a static picture for those that run
+ * no scripts, plain text for a terminal. No PNG beside them: JupyterLab would prefer it to the live plot.
+ */
+import { card, picture } from "./html.js";
+import type { Shown } from "./shown.js";
+import { drawFigure } from "./svg/draw.js";
+import { plainLabel } from "./svg/element.js";
+import { thinned } from "./thin.js";
+
+export const plotlyMime = "application/vnd.plotly.v1+json";
+
+export type Trace = Readonly<Record<string, unknown>>;
+/** What plotly takes; a figure made elsewhere may hold anything that JSON can. */
+export interface Figure {
+  readonly data: readonly Trace[];
+  readonly layout?: Readonly<Record<string, unknown>>;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export interface FigureOptions {
+  readonly id?: string;
+  /** What a terminal shows in place of a short description. */
+  readonly text?: string;
+}
+
+/** Long series are thinned to about a thousand points, so that a notebook with ten charts stays small. */
+export function figureShown(figure: Figure, { id, text }: FigureOptions = {}): Shown {
+  const thin = thinned(figure);
+  const { svg, width, height } = drawFigure(thin);
+  const words = describe(thin);
+  return {
+    bundle: {
+      [plotlyMime]: { data: thin.data, layout: thin.layout ?? {}, ...(thin.config ? { config: thin.config } : {}) },
+      "text/html": card(null, picture(svg, words, width, height)).text,
+      "text/plain": text ?? words,
+    },
+    ...(id === undefined ? {} : { id }),
+  };
+}
+
+/** `figure “Training”: loss, validation accuracy`. */
+function describe({ data, layout }: Figure): string {
+  const title = plainLabel(textOf(layout?.["title"]));
+  const names = data.map((t) => plainLabel(textOf(t["name"]))).filter((name) => name !== "");
+  const what =
+    names.length > 0 ? names : [...new Set(data.map((t) => (typeof t["type"] === "string" ? t["type"] : "scatter")))];
+  return `figure${title ? ` “${title}”` : ""}: ${what.slice(0, 12).join(", ")}`;
+}
+
+/** plotly takes a title as text or as `{ text }`. */
+export function textOf(title: unknown): string {
+  if (typeof title === "string") return title;
+  const text = (title as { text?: unknown } | null | undefined)?.text;
+  return typeof text === "string" ? text : "";
+}

@@ -1,0 +1,107 @@
+/**
+ * HTML that is escaped by construction: whatever is put into the template is text unless it is `Html` already.
+ * Inline styles carry the looks where they are kept (JupyterLab, nbconvert); without them (GitHub) plain tables stay.
+ */
+import { escapeHtml } from "./text.js";
+
+export class Html {
+  constructor(readonly text: string) {}
+  toString(): string {
+    return this.text;
+  }
+}
+export type Part = Html | string | number | false | null | undefined | readonly Part[];
+
+/** `` html`<b>${name}</b>` ``. Put interpolations between tags or inside quoted attributes only. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(strings.reduce((text, string, i) => text + rendered(parts[i - 1]) + string));
+}
+
+function rendered(part: Part): string {
+  if (part === null || part === undefined || part === false) return "";
+  if (part instanceof Html) return part.text;
+  if (Array.isArray(part)) return part.map(rendered).join("");
+  return escapeHtml(String(part));
+}
+
+/** Colours that read on white and on near-black. */
+export const tone = {
+  line: "rgba(128,128,128,.28)",
+  faint: "rgba(128,128,128,.10)",
+  accent: "#3f7cc4",
+  good: "#2f9e6e",
+  warn: "#c07a1a",
+  bad: "#d0504a",
+} as const;
+
+export type Align = "left" | "right";
+
+const cellStyle = (align: Align, more = ""): string =>
+  `text-align:${align};padding:3px 18px 3px 0;vertical-align:top;border:0;background:none;` +
+  (align === "right"
+    ? "font-variant-numeric:tabular-nums;"
+    : "white-space:normal;max-width:44em;overflow-wrap:anywhere;") +
+  more;
+
+export interface HtmlTable {
+  /** Column heads; omit for a table of facts whose first column names them. */
+  readonly head?: readonly Part[];
+  readonly rows: readonly (readonly Part[])[];
+  readonly align?: readonly Align[];
+}
+
+/** A plain semantic table: rules between rows, no boxes; reads as a table where styles are stripped. */
+export function htmlTable({ head, rows, align = [] }: HtmlTable): Html {
+  const at = (i: number): Align => align[i] ?? "left";
+  const rule = `border-top:1px solid ${tone.line};`;
+  const heads =
+    head &&
+    html`<thead>
+      <tr style="background:none;border:0">
+        ${head.map((h, i) => html`<th style="${cellStyle(at(i), "font-weight:600;")}">${h}</th>`)}
+      </tr>
+    </thead>`;
+  const body = rows.map(
+    (row, n) =>
+      html`<tr style="background:none;border:0">
+        ${row.map((part, i) => {
+          const style = cellStyle(at(i), n > 0 || head ? rule : "");
+          return !head && i === 0
+            ? html`<th scope="row" style="${style}font-weight:400;opacity:.72;white-space:nowrap;">${part}</th>`
+            : html`<td style="${style}">${part}</td>`;
+        })}
+      </tr> `,
+  );
+  return html`<table style="border-collapse:collapse;border:0;margin:4px 0 8px;font-size:13px;table-layout:auto">
+    ${heads}
+    <tbody>
+      ${body}
+    </tbody>
+  </table>`;
+}
+
+/** The frame of everything shown: a quiet heading, then what belongs to it. */
+export function card(title: Part, ...parts: readonly Part[]): Html {
+  const heading = title && html`<div style="font-weight:600;font-size:14px;margin:2px 0 4px"><b>${title}</b></div> `;
+  return html`<div style="font-size:13px;line-height:1.45;margin:2px 0 6px">${heading}${parts}</div>`;
+}
+
+export function note(...parts: readonly Part[]): Html {
+  return html`<div style="opacity:.72;font-size:12px;margin:2px 0 6px"><small>${parts}</small></div> `;
+}
+
+export function code(text: string): Html {
+  return html`<code style="background:none;padding:0">${text}</code>`;
+}
+
+/** An SVG as a picture that needs no script and survives sanitizers (GitHub keeps `img` with a data address, not `svg`). */
+export function picture(svg: string, alt: string, width: number, height: number): Html {
+  const address = "data:image/svg+xml;base64," + Buffer.from(svg, "utf8").toString("base64");
+  return html`<img
+    src="${address}"
+    alt="${alt}"
+    width="${width}"
+    height="${height}"
+    style="max-width:100%;height:auto"
+  />`;
+}

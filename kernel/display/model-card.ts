@@ -1,0 +1,59 @@
+/** What a `model` statement shows: the base, its size, and how much of it will be trained. */
+import type { BaseFacts } from "#dsl/plan/facts.js";
+import type { ModelPlan } from "#dsl/plan/plan.js";
+import { card, html, htmlTable } from "./html.js";
+import type { Shown } from "./shown.js";
+import { compact, count, percent } from "./text.js";
+import { textTable } from "./text-table.js";
+import { callText } from "./value-text.js";
+
+/** Parameters of base and head together, and those that the technique trains; null while the labels are not known. */
+export interface ModelCounts {
+  readonly parameters: number;
+  readonly trainable: number;
+}
+
+export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts | null = null): Shown {
+  const { config } = base;
+  const sizes = [
+    ["layers", config["num_hidden_layers"]],
+    ["hidden", config["hidden_size"]],
+    ["heads", config["num_attention_heads"]],
+    ["vocabulary", config["vocab_size"]],
+  ].flatMap(([name, n]) => (typeof n === "number" ? [`${count(n)} ${String(name)}`] : []));
+  const facts: [string, string, string][] = [
+    ["base", plan.base, `${base.family}${sizes.length > 0 ? `: ${sizes.join(", ")}` : ""}`],
+    ["task", callText(plan.task), ""],
+    ["technique", callText(plan.technique), ""],
+    ["parameters", compact(counts?.parameters ?? base.parameters), count(counts?.parameters ?? base.parameters)],
+    ...(counts
+      ? [
+          [
+            "trained",
+            percent(counts.trainable / Math.max(1, counts.parameters), 2),
+            `${count(counts.trainable)} of them`,
+          ] as [string, string, string],
+        ]
+      : []),
+    ["length", `${count(plan.max_length)} tokens`, `of ${count(base.positions)} positions`],
+    ["weights", base.hash.slice(0, 12), base.hasTokenizer ? "with tokenizer" : "no tokenizer in the folder"],
+  ];
+  const title = `Model ${plan.name}`;
+  return {
+    bundle: {
+      "text/plain": `${title}\n${textTable(
+        null,
+        facts.map(([name, value, more]) => [name, more ? `${value}  (${more})` : value]),
+      )}`,
+      "text/html": card(
+        title,
+        htmlTable({
+          rows: facts.map(([name, value, more]) => [
+            name,
+            html`<b style="font-weight:600">${value}</b>${more && html` <span style="opacity:.72">${more}</span>`}`,
+          ]),
+        }),
+      ).text,
+    },
+  };
+}

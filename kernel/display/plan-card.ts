@@ -1,0 +1,102 @@
+/** The plan before training: what will be done, what it will cost, and where each setting came from. */
+import type { Origins, Plan } from "#dsl/plan/plan.js";
+import { card, code, html, htmlTable, note, tone, type Part } from "./html.js";
+import type { Shown } from "./shown.js";
+import { bytes, compact, count, duration, percent, plural } from "./text.js";
+import { textTable } from "./text-table.js";
+import { callText, valueAt, valueText } from "./value-text.js";
+
+export function planShown(plan: Plan): Shown {
+  const { recipe, effects } = plan;
+  const title = `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name}`;
+  const facts = factsOf(plan);
+  const settings = settingsOf(plan);
+  const defaults = settings.filter((s) => s.from === "default");
+  const chosen = settings.filter((s) => s.from !== "default");
+  const hashes = `recipe ${plan.recipeHash.slice(0, 12)} · plan ${plan.planHash.slice(0, 12)}`;
+  const rows = (list: readonly Setting[]): Part[][] => list.map((s) => [code(s.path), code(s.value), s.why]);
+  return {
+    bundle: {
+      "text/plain": [
+        title,
+        textTable(
+          null,
+          facts.map(([name, value, more]) => [name, more ? `${value}  (${more})` : value]),
+        ),
+        ...(settings.length > 0
+          ? [
+              "",
+              textTable(
+                ["setting", "value", "from"],
+                [...chosen, ...defaults].map((s) => [s.path, s.value, s.why]),
+              ),
+            ]
+          : []),
+        hashes,
+      ].join("\n"),
+      "text/html": card(
+        title,
+        htmlTable({
+          rows: facts.map(([name, value, more]) => [
+            name,
+            html`<b style="font-weight:600">${value}</b>${more && html` <span style="opacity:.72">${more}</span>`}`,
+          ]),
+        }),
+        chosen.length > 0 && htmlTable({ head: ["setting", "value", "from"], rows: rows(chosen) }),
+        defaults.length > 0 &&
+          html`<details style="margin:0 0 6px">
+            <summary style="cursor:pointer;color:${tone.accent}">${plural(defaults.length, "default")}</summary>
+            ${htmlTable({ head: ["setting", "value", "why"], rows: rows(defaults) })}
+          </details>`,
+        note(hashes),
+      ).text,
+    },
+  };
+}
+
+/** Name, figure, and the arithmetic behind it. */
+function factsOf({ recipe, effects, estimates }: Plan): [string, string, string][] {
+  const { model, training } = recipe;
+  const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
+  const length =
+    training.epochs === null
+      ? "as written"
+      : `${plural(training.epochs, "epoch")}, ${count(estimates.rows)} rows, batches of ${count(training.batch_size)}`;
+  return [
+    ["base", model.base, `${callText(model.task)}, ${callText(model.technique)}`],
+    ["parameters", compact(estimates.parameters), count(estimates.parameters)],
+    ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],
+    ["steps", count(estimates.steps), length],
+    [
+      "tokens",
+      compact(estimates.tokens),
+      estimates.steps > 0 ? `about ${count(estimates.tokens / estimates.steps)} a step` : "",
+    ],
+    ["memory", `about ${bytes(estimates.memoryBytes)}`, "estimated"],
+    [
+      "time",
+      estimates.seconds === null ? "not known yet" : `about ${duration(estimates.seconds)}`,
+      estimates.seconds === null ? "the first run measures this machine" : "estimated",
+    ],
+    ["engine", effects.engine, effects.threads === null ? "" : plural(effects.threads, "thread")],
+  ];
+}
+
+interface Setting {
+  readonly path: string;
+  readonly value: string;
+  readonly from: Origins[string]["from"];
+  readonly why: string;
+}
+
+function settingsOf({ recipe, origins }: Plan): Setting[] {
+  return Object.entries(origins)
+    .map(([path, { from, why }]) => ({
+      path: path.replace(/^(training|model|data)\./, ""),
+      value: valueText(valueAt(recipe, path)),
+      from,
+      why: from === "default" ? (why ?? "default") : why ? `${from}: ${why}` : from,
+    }))
+    .sort((a, b) => order.indexOf(a.from) - order.indexOf(b.from));
+}
+const order: readonly Origins[string]["from"][] = ["written", "parameter", "reference", "derived", "default"];

@@ -1,0 +1,72 @@
+/** Where a running training stands: one line, updated in place (at most ten times a second). */
+import type { Shown } from "./shown.js";
+import { html, tone } from "./html.js";
+import { bar, count, duration, significant } from "./text.js";
+
+export interface ProgressState {
+  /** Steps done, of `steps` in all. */
+  readonly step: number;
+  readonly steps: number;
+  /** Epoch under way, from 1. */
+  readonly epoch: number;
+  readonly epochs?: number | null;
+  readonly loss: number | null;
+  readonly tokensPerSecond: number | null;
+  readonly etaSeconds: number | null;
+  /** An interrupt came: the step in flight ends and its checkpoint is written. */
+  readonly stopping?: boolean;
+  /** The run is over: why, and how long it took. */
+  readonly stopped?: { readonly reason: "done" | "early" | "interrupted" | "failed"; readonly seconds: number };
+  /** What is under way instead of a step: `validating`, `writing checkpoint`. */
+  readonly doing?: string;
+}
+
+export function progressShown(state: ProgressState, { id }: { readonly id?: string } = {}): Shown {
+  const share = state.steps > 0 ? Math.min(1, state.step / state.steps) : 0;
+  const words = wordsOf(state);
+  const color =
+    state.stopping || state.stopped?.reason === "interrupted"
+      ? tone.warn
+      : state.stopped?.reason === "failed"
+        ? tone.bad
+        : state.stopped
+          ? tone.good
+          : tone.accent;
+  const strip = html`<div style="height:4px;border-radius:2px;background:${tone.line};margin:5px 0;max-width:640px">
+    <div style="height:4px;border-radius:2px;background:${color};width:${(share * 100).toFixed(1)}%"></div>
+  </div>`;
+  const line = html`<div style="font-variant-numeric:tabular-nums">
+    <b style="font-weight:600">${words[0]}</b
+    >${words.slice(1).map((w) => html`<span style="opacity:.4"> · </span>${w}`)}
+  </div>`;
+  return {
+    bundle: {
+      "text/plain": `${bar(share, 20).padEnd(20, "░")}  ${words.join(" · ")}`,
+      "text/html": html`<div style="font-size:13px;line-height:1.45;margin:2px 0">${line}${strip}</div>`.text,
+    },
+    ...(id === undefined ? {} : { id }),
+  };
+}
+
+const ends = { done: "trained", early: "stopped early", interrupted: "interrupted", failed: "failed" } as const;
+
+function wordsOf(s: ProgressState): string[] {
+  const head = s.stopped
+    ? `${ends[s.stopped.reason]} in ${duration(s.stopped.seconds)}`
+    : s.stopping
+      ? "stopping"
+      : (s.doing ?? "training");
+  const epochs = s.epochs ? ` of ${s.epochs}` : "";
+  return [
+    head,
+    `step ${count(s.step)} of ${count(s.steps)}`,
+    `epoch ${s.epoch}${epochs}`,
+    ...(s.loss === null ? [] : [`loss ${significant(s.loss, 4)}`]),
+    ...(s.tokensPerSecond === null ? [] : [`${count(s.tokensPerSecond)} tokens/s`]),
+    ...(s.stopping && !s.stopped
+      ? ["the step in flight ends, then its checkpoint is written"]
+      : s.stopped || s.etaSeconds === null
+        ? []
+        : [`${duration(s.etaSeconds)} left`]),
+  ];
+}

@@ -1,0 +1,131 @@
+/** Bars beside or upon each other, upright or lying; and the small histogram of the data preview. */
+import type { Trace } from "../figure.js";
+import { safeColor } from "./colors.js";
+import { document, element, label } from "./element.js";
+import { coordinatesOf, listOf, numberOf, recordOf, xUnit, yUnit, type Drawn, type Panel } from "./panel.js";
+import { unitOf } from "./axis.js";
+import { linearTicks } from "./ticks.js";
+
+/** All bar traces of a panel together, since they share the room. */
+export function drawBarTraces(panel: Panel, traces: readonly Drawn[], stacked: boolean): string {
+  const ends = new Map<string, number>(); // top of each stack so far
+  return traces
+    .map(({ trace, color }, n) => {
+      const lying = trace["orientation"] === "h";
+      const { x, y } = coordinatesOf(trace);
+      const [keys, values] = lying ? [y, x] : [x, y];
+      const axis = lying ? panel.y : panel.x;
+      const units = keys.map((key) => unitOf(axis.kind, axis.categories, key));
+      const room = numberOf(trace["width"], gap(units) * (trace["type"] === "histogram" ? 0.96 : 0.8));
+      const thick = stacked ? room : room / traces.length;
+      const fill = safeColor(recordOf(trace["marker"])["color"]) ?? color;
+      const colors = listOf(recordOf(trace["marker"])["color"]);
+      const bars = values.map((value, i) => {
+        const size = Number(value);
+        const unit = units[i]!;
+        if (!Number.isFinite(size) || !Number.isFinite(unit)) return "";
+        const key = `${unit} ${size >= 0}`;
+        const base = stacked ? (ends.get(key) ?? 0) : 0;
+        ends.set(key, base + size);
+        const start = stacked ? unit - room / 2 : unit - room / 2 + n * thick;
+        const [a, b] = lying
+          ? [yUnit(panel, start), yUnit(panel, start + thick)]
+          : [xUnit(panel, start), xUnit(panel, start + thick)];
+        const [c, d] = lying
+          ? [xUnit(panel, base), xUnit(panel, base + size)]
+          : [yUnit(panel, base), yUnit(panel, base + size)];
+        const [along, across] = [Math.min(a, b), Math.min(c, d)];
+        const [thickness, length] = [Math.abs(b - a), Math.abs(d - c)];
+        const own = safeColor(colors[i]);
+        return lying
+          ? element("rect", { x: across, y: along, width: length, height: thickness, fill: own })
+          : element("rect", { x: along, y: across, width: thickness, height: length, fill: own });
+      });
+      return element(
+        "g",
+        { fill, opacity: numberOf(trace["opacity"], 1) === 1 ? undefined : numberOf(trace["opacity"], 1) },
+        "",
+        ...bars,
+      );
+    })
+    .join("");
+}
+
+/** A histogram as the bars that it comes to: about √n bins, at most 60, at round numbers. Text values are counted. */
+export function histogramAsBars(trace: Trace): Trace {
+  const lying = listOf(trace["x"]).length === 0;
+  const values = listOf(lying ? trace["y"] : trace["x"]);
+  const numbers = values.map(Number).filter(Number.isFinite);
+  const bars = numbers.length < values.length / 2 ? counted(values) : binned(numbers, numberOf(trace["nbinsx"], 0));
+  const { x: _x, y: _y, type: _type, nbinsx: _bins, xbins: _size, ...rest } = trace;
+  const sides = lying ? { orientation: "h", x: bars.counts, y: bars.keys } : { x: bars.keys, y: bars.counts };
+  return { ...rest, type: "bar", ...sides, ...(bars.width === undefined ? {} : { width: bars.width }) };
+}
+
+function counted(values: readonly unknown[]): { keys: readonly (string | number)[]; counts: number[]; width?: number } {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+  return { keys: [...counts.keys()], counts: [...counts.values()] };
+}
+
+function binned(
+  numbers: readonly number[],
+  wanted: number,
+): { keys: readonly (string | number)[]; counts: number[]; width?: number } {
+  if (numbers.length === 0) return { keys: [], counts: [] };
+  const low = numbers.reduce((a, b) => Math.min(a, b));
+  const high = numbers.reduce((a, b) => Math.max(a, b));
+  const ticks = linearTicks(low, high, wanted || Math.min(60, Math.max(5, Math.ceil(Math.sqrt(numbers.length)))));
+  const step = ticks.length > 1 ? ticks[1]!.value - ticks[0]!.value : 1;
+  const first = Math.floor(low / step + 1e-9);
+  const counts = new Array<number>(Math.floor(high / step + 1e-9) - first + 1).fill(0);
+  for (const x of numbers) counts[Math.min(counts.length - 1, Math.floor(x / step + 1e-9) - first)]! += 1;
+  return { keys: counts.map((_, i) => Number(((first + i + 0.5) * step).toPrecision(12))), counts, width: step * 0.96 };
+}
+
+/** A small histogram without a frame: `counts[i]` lies between `i * step` and `(i + 1) * step`. Its greys suit light and dark pages. */
+export function drawBars(counts: readonly number[], step: number): { svg: string; width: number; height: number } {
+  const [width, height, foot] = [420, 96, 18];
+  const most = counts.reduce((a, b) => Math.max(a, b), 1);
+  const room = (width - 12) / Math.max(1, counts.length);
+  const grey = "#8a8f98";
+  const rects = counts.map((n, i) => {
+    const tall = n === 0 ? 0 : Math.max(1, (n / most) * (height - foot - 4));
+    return element("rect", {
+      x: 6 + i * room + room * 0.06,
+      y: height - foot - tall,
+      width: room * 0.88,
+      height: tall,
+    });
+  });
+  const ticks = linearTicks(0, counts.length * step, 6).map((t) =>
+    label(t.text, 6 + (t.value / step) * room, height - 4, {
+      "font-size": 10,
+      fill: grey,
+      "text-anchor": t.value === 0 ? "start" : t.value >= counts.length * step ? "end" : "middle",
+    }),
+  );
+  const ground = element("path", {
+    d: `M6 ${height - foot + 0.5}H${width - 6}`,
+    stroke: grey,
+    "stroke-width": 0.75,
+    opacity: 0.6,
+  });
+  return {
+    svg: document(
+      width,
+      height,
+      "lengths in tokens",
+      [element("g", { fill: "#5b8fcf" }, "", ...rects), ground, ...ticks],
+      "none",
+    ),
+    width,
+    height,
+  };
+}
+
+function gap(units: readonly number[]): number {
+  const sorted = [...new Set(units.filter(Number.isFinite))].sort((a, b) => a - b);
+  const gaps = sorted.slice(1).map((u, i) => u - sorted[i]!);
+  return gaps.length > 0 ? Math.min(...gaps) : 1;
+}

@@ -1,0 +1,80 @@
+/** One palette for every chart, readable on white and on near-black; colour scales for heat maps and lines. */
+export const palette = [
+  "#3f7cc4",
+  "#e08a3c",
+  "#2f9e6e",
+  "#b5569c",
+  "#8f7a3a",
+  "#5aa7b8",
+  "#d0504a",
+  "#7a7f8a",
+] as const;
+
+export function color(n: number): string {
+  return palette[((n % palette.length) + palette.length) % palette.length]!;
+}
+
+export type ColorScale = readonly (readonly [number, string])[];
+export const blues: ColorScale = [
+  [0, "#f3f6fa"],
+  [0.5, "#9dbde0"],
+  [1, "#2d62a3"],
+];
+const viridis: ColorScale = [
+  [0, "#440154"],
+  [0.25, "#3b528b"],
+  [0.5, "#21918c"],
+  [0.75, "#5ec962"],
+  [1, "#fde725"],
+];
+
+/** plotly's `colorscale`: a list of stops, or a name (ours for those that are not known here). */
+export function scaleOf(colorscale: unknown): ColorScale {
+  if (!Array.isArray(colorscale)) return typeof colorscale === "string" && /blue/i.test(colorscale) ? blues : viridis;
+  const stops = colorscale.filter(
+    (s): s is [number, string] => Array.isArray(s) && typeof s[0] === "number" && rgb(String(s[1])) !== null,
+  );
+  return stops.length >= 2 ? stops : viridis;
+}
+
+/** Colour at a share of the scale, linear in sRGB between its stops. */
+export function mix(scale: ColorScale, share: number): string {
+  const at = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0;
+  const upper = Math.max(
+    1,
+    scale.findIndex(([stop]) => stop >= at),
+  );
+  const [from, low] = scale[upper - 1]!;
+  const [to, high] = scale[upper] ?? scale[upper - 1]!;
+  const a = rgb(low) ?? [0, 0, 0];
+  const b = rgb(high) ?? [0, 0, 0];
+  const t = to > from ? (at - from) / (to - from) : 0;
+  return (
+    "#" +
+    a
+      .map((c, i) =>
+        Math.round(c + (b[i]! - c) * t)
+          .toString(16)
+          .padStart(2, "0"),
+      )
+      .join("")
+  );
+}
+
+/** Black or white, whichever reads better on a colour. */
+export function inkOn(background: string): string {
+  const [r, g, b] = rgb(background) ?? [255, 255, 255];
+  return 0.299 * r + 0.587 * g + 0.114 * b > 150 ? "#24292f" : "#ffffff";
+}
+
+function rgb(text: string): [number, number, number] | null {
+  const hex = /^#([0-9a-f]{6})$/i.exec(text);
+  if (hex) return [0, 2, 4].map((i) => Number.parseInt(hex[1]!.slice(i, i + 2), 16)) as [number, number, number];
+  const parts = /^rgba?\(\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)/.exec(text);
+  return parts ? [Number(parts[1]), Number(parts[2]), Number(parts[3])] : null;
+}
+
+/** A colour from a figure, if it is one and nothing else. */
+export function safeColor(value: unknown): string | undefined {
+  return typeof value === "string" && /^(#[0-9a-f]{3,8}|[a-z]+|rgba?\([\d\s.,%]+\))$/i.test(value) ? value : undefined;
+}

@@ -1,0 +1,58 @@
+/** A matrix of colours with its numbers in the cells where they fit. */
+import type { Trace } from "../figure.js";
+import { inkOn, mix, scaleOf } from "./colors.js";
+import { element, label, textWidth, plainLabel } from "./element.js";
+import { listOf, numberOf, type Panel } from "./panel.js";
+
+/** Labels of the cells along one side: written ones, else 0, 1, 2, … */
+export function cellKeys(trace: Trace, side: "x" | "y"): readonly unknown[] {
+  const rows = listOf(trace["z"]);
+  const written = listOf(trace[side]);
+  const length = side === "y" ? rows.length : rows.reduce<number>((n, row) => Math.max(n, listOf(row).length), 0);
+  return written.length >= length && length > 0 ? written.slice(0, length) : Array.from({ length }, (_, i) => i);
+}
+
+export function drawHeatmap(panel: Panel, trace: Trace): string {
+  const rows = listOf(trace["z"]).map((row) => listOf(row).map((z) => (z === null ? Number.NaN : Number(z))));
+  const all = rows.flat().filter(Number.isFinite);
+  const low = numberOf(
+    trace["zmin"],
+    all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+  );
+  const high = numberOf(
+    trace["zmax"],
+    all.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+  );
+  const scale = scaleOf(trace["colorscale"]);
+  const texts = listOf(trace["text"]);
+  const columns = rows.reduce((n, row) => Math.max(n, row.length), 0);
+  const [w, h] = [panel.width / Math.max(1, columns), panel.height / Math.max(1, rows.length)];
+  const cells: string[] = [];
+  rows.forEach((row, r) => {
+    row.forEach((z, c) => {
+      if (!Number.isFinite(z)) return;
+      const share = high > low ? (z - low) / (high - low) : 0.5;
+      const fill = mix(scale, trace["reversescale"] === true ? 1 - share : share);
+      const x = panel.left + middle(panel.x.reversed, c, columns) * panel.width;
+      const y = panel.top + (1 - middle(panel.y.reversed, r, rows.length)) * panel.height;
+      cells.push(
+        element("rect", {
+          x: x - w / 2 + 0.5,
+          y: y - h / 2 + 0.5,
+          width: Math.max(0.5, w - 1),
+          height: Math.max(0.5, h - 1),
+          fill,
+        }),
+      );
+      const text = plainLabel(String(listOf(texts[r])[c] ?? ""));
+      if (text !== "" && trace["texttemplate"] && textWidth(text, 12) < w && h > 12)
+        cells.push(label(text, x, y + 4, { "text-anchor": "middle", "font-size": 12, fill: inkOn(fill) }));
+    });
+  });
+  return cells.join("");
+}
+
+function middle(reversed: boolean, i: number, n: number): number {
+  const share = (i + 0.5) / Math.max(1, n);
+  return reversed ? 1 - share : share;
+}

@@ -1,0 +1,46 @@
+/** The joint of the static renderer: a rectangle with two axes, in which each kind of trace draws itself. */
+import type { Trace } from "../figure.js";
+import { place, placeUnit, type Axis } from "./axis.js";
+
+export interface Panel {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly x: Axis;
+  readonly y: Axis;
+}
+/** A trace with what the figure decides for it. */
+export interface Drawn {
+  readonly trace: Trace;
+  readonly color: string;
+}
+export const xOf = (p: Panel, value: unknown): number => p.left + place(p.x, value) * p.width;
+export const yOf = (p: Panel, value: unknown): number => p.top + (1 - place(p.y, value)) * p.height;
+export const xUnit = (p: Panel, unit: number): number => p.left + placeUnit(p.x, unit) * p.width;
+export const yUnit = (p: Panel, unit: number): number => p.top + (1 - placeUnit(p.y, unit)) * p.height;
+
+/** An array of a trace (typed arrays too); anything else is empty. */
+export function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value as readonly unknown[];
+  return ArrayBuffer.isView(value) && !(value instanceof DataView)
+    ? Array.from(value as unknown as ArrayLike<unknown>)
+    : [];
+}
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
+export function numberOf(value: unknown, otherwise: number): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
+}
+/** x and y of a trace; where one is missing, places 0, 1, 2, … stand in for it. */
+export function coordinatesOf(trace: Trace): { readonly x: readonly unknown[]; readonly y: readonly unknown[] } {
+  const x = listOf(trace["x"]);
+  const y = listOf(trace["y"]);
+  const sideways = trace["orientation"] === "h" && trace["type"] === "bar";
+  if (x.length === 0 && !sideways) return { x: y.map((_, i) => i), y };
+  if (y.length === 0) return { x, y: x.map((_, i) => i) };
+  return { x, y };
+}

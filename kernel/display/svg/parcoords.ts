@@ -1,0 +1,98 @@
+/** Parallel coordinates: one upright axis for each dimension, one line for each row, coloured by a number. */
+import type { Trace } from "../figure.js";
+import { color as paletteColor, mix, safeColor, scaleOf } from "./colors.js";
+import { element, ink, label, paleInk, path, plainLabel } from "./element.js";
+import { listOf, numberOf, recordOf } from "./panel.js";
+import { linearTicks, type Tick } from "./ticks.js";
+import { clip } from "../text.js";
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export function drawParcoords(box: Box, trace: Trace): string {
+  const dimensions = listOf(trace["dimensions"]).map(recordOf).map(readDimension);
+  const head = 24;
+  const [top, height] = [box.top + head, Math.max(10, box.height - head)];
+  const x = (i: number): number =>
+    box.left + (dimensions.length > 1 ? (i / (dimensions.length - 1)) * box.width : box.width / 2);
+  const rows = dimensions.reduce((n, d) => Math.max(n, d.values.length), 0);
+  const paint = painter(trace);
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const points = dimensions.map((d, i) => [x(i), top + (1 - d.share(d.values[row] ?? Number.NaN)) * height] as const);
+    return element("path", { d: path(points), stroke: paint(row) });
+  });
+  const room = Math.max(8, Math.floor(box.width / Math.max(1, dimensions.length) / 6.2));
+  const axes = dimensions.map((d, i) => {
+    const last = i === dimensions.length - 1 && i > 0;
+    const anchor = i === 0 ? "start" : last ? "end" : "middle";
+    const side = last ? { "text-anchor": "end" } : {};
+    return [
+      element("path", {
+        d: path([
+          [x(i), top],
+          [x(i), top + height],
+        ]),
+        stroke: paleInk,
+        "stroke-width": 1,
+      }),
+      label(clip(d.label, room), x(i), box.top + 10, { "text-anchor": anchor, fill: ink, "font-size": 11.5 }),
+      ...d.ticks.map((t) =>
+        label(clip(t.text, room), x(i) + (last ? -5 : 5), top + (1 - d.share(t.value)) * height + 3.5, {
+          ...side,
+          "font-size": 10,
+          stroke: "#fff",
+          "stroke-width": 3,
+          "paint-order": "stroke",
+        }),
+      ),
+    ].join("");
+  });
+  return element("g", { fill: "none", "stroke-width": 1.5, opacity: 0.85 }, "", ...lines) + axes.join("");
+}
+
+interface Dimension {
+  readonly label: string;
+  readonly values: readonly number[];
+  readonly ticks: readonly Tick[];
+  share(value: number): number;
+}
+
+function readDimension(d: Readonly<Record<string, unknown>>): Dimension {
+  const values = listOf(d["values"]).map((v) => (v === null ? Number.NaN : Number(v)));
+  const range = listOf(d["range"]).map(Number);
+  const known = (range.length === 2 ? range : values).filter(Number.isFinite);
+  const low = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const high = known.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const ticktext = listOf(d["ticktext"]);
+  const ticks = listOf(d["tickvals"]).map((v, i) => ({ value: Number(v), text: plainLabel(String(ticktext[i] ?? v)) }));
+  return {
+    label: plainLabel(typeof d["label"] === "string" ? d["label"] : ""),
+    values,
+    ticks: ticks.length > 0 ? ticks.filter((t) => t.value >= low && t.value <= high) : linearTicks(low, high, 4),
+    share: (value) => (high > low ? (value - low) / (high - low) : 0.5),
+  };
+}
+
+function painter(trace: Trace): (row: number) => string {
+  const line = recordOf(trace["line"]);
+  const numbers = listOf(line["color"]).map(Number);
+  const known = numbers.filter(Number.isFinite);
+  if (known.length === 0) return () => safeColor(line["color"]) ?? paletteColor(0);
+  const low = numberOf(
+    line["cmin"],
+    known.reduce((a, b) => Math.min(a, b)),
+  );
+  const high = numberOf(
+    line["cmax"],
+    known.reduce((a, b) => Math.max(a, b)),
+  );
+  const scale = scaleOf(line["colorscale"]);
+  return (row) => {
+    const share = high > low ? ((numbers[row] ?? low) - low) / (high - low) : 0.5;
+    return mix(scale, line["reversescale"] === true ? 1 - share : share);
+  };
+}

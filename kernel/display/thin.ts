@@ -1,0 +1,86 @@
+/**
+ * Long series made short without changing how they look: lines by largest triangles (LTTB), histograms as the bars they
+ * come to. What is stored in a notebook stays small however long a run was.
+ */
+import type { Figure, Trace } from "./figure.js";
+import { histogramAsBars } from "./svg/bars.js";
+import { coordinatesOf, listOf } from "./svg/panel.js";
+
+/** Points that a trace keeps, and all traces of a figure together. */
+const most = { trace: 1000, figure: 6000, histogram: 1000 } as const;
+
+/** Also makes the figure plain JSON: typed arrays become arrays, numbers that are none become null. */
+export function thinned(figure: Figure): Figure {
+  const budget = Math.min(most.trace, Math.max(100, Math.floor(most.figure / Math.max(1, figure.data.length))));
+  return { ...figure, data: figure.data.map((trace) => thinTrace(plainArrays(trace), budget)) };
+}
+
+function thinTrace(trace: Trace, budget: number): Trace {
+  const type = trace["type"] ?? "scatter";
+  if (type === "histogram")
+    return Math.max(listOf(trace["x"]).length, listOf(trace["y"]).length) > most.histogram
+      ? histogramAsBars(trace)
+      : trace;
+  if (type !== "scatter" && type !== "scattergl") return trace;
+  const { x, y } = coordinatesOf(trace);
+  const length = Math.min(x.length, y.length);
+  if (length <= budget) return trace;
+  const keep = largestTriangles(
+    x.map((v, i) => (typeof v === "number" ? v : i)),
+    y.map(Number),
+    budget,
+  );
+  return { ...pick(trace, keep, Math.max(x.length, y.length)), x: keep.map((i) => x[i]), y: keep.map((i) => y[i]) };
+}
+
+/** Every array of the trace, or one level inside it, that has one element for each point. */
+function pick(trace: Trace, keep: readonly number[], length: number): Trace {
+  return Object.fromEntries(
+    Object.entries(trace).map(([key, value]) => {
+      if (Array.isArray(value) && value.length === length) return [key, keep.map((i) => value[i] as unknown)];
+      if (key === "marker" || key === "line" || key === "error_y")
+        return [key, typeof value === "object" && value !== null ? pick(value as Trace, keep, length) : value];
+      return [key, value];
+    }),
+  );
+}
+
+/** Places of the points to keep (first and last among them): Steinarsson's largest-triangle-three-buckets. */
+export function largestTriangles(x: readonly number[], y: readonly number[], wanted: number): number[] {
+  const n = Math.min(x.length, y.length);
+  if (n <= wanted || wanted < 3) return Array.from({ length: n }, (_, i) => i);
+  const height = (i: number): number => (Number.isFinite(y[i]) ? y[i]! : 0);
+  const size = (n - 2) / (wanted - 2);
+  const keep = [0];
+  for (let bucket = 0; bucket < wanted - 2; bucket++) {
+    const from = Math.floor(bucket * size) + 1;
+    const to = Math.floor((bucket + 1) * size) + 1;
+    const end = Math.min(n, Math.floor((bucket + 2) * size) + 1);
+    let [meanX, meanY] = [0, 0];
+    for (let i = to; i < end; i++) [meanX, meanY] = [meanX + x[i]! / (end - to), meanY + height(i) / (end - to)];
+    const last = keep.at(-1)!;
+    let [best, area] = [from, -1];
+    for (let i = from; i < to; i++) {
+      const twice = Math.abs(
+        (x[last]! - meanX) * (height(i) - height(last)) - (x[last]! - x[i]!) * (meanY - height(last)),
+      );
+      if (twice > area) [best, area] = [i, twice];
+    }
+    keep.push(best);
+  }
+  return [...keep, n - 1];
+}
+
+function plainArrays(trace: Trace): Trace {
+  const plain = (value: unknown): unknown => {
+    if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return listOf(value).map(plain);
+    if (Array.isArray(value)) return value.map(plain);
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+    if (typeof value === "bigint") return Number(value);
+    if (typeof value === "number" && !Number.isFinite(value)) return null;
+    if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
+    return value;
+  };
+  return plain(trace) as Trace;
+}

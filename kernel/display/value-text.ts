@@ -1,0 +1,54 @@
+/** Checked values back as Tune text, for cards and tables: `lora(rank: 8, alpha: 16)`, `80%`, `1..5`. */
+import type { Call, Recipe, Value } from "#dsl/plan/plan.js";
+import { clip, significant } from "./text.js";
+
+export function valueText(value: Value | undefined): string {
+  if (value === undefined || value === null) return "none";
+  if (typeof value === "string") return JSON.stringify(clip(value, 80));
+  if (typeof value === "number") return numberText(value);
+  if (typeof value === "boolean") return String(value);
+  if (isList(value)) return `[${value.map(valueText).join(", ")}]`;
+  if (isCall(value)) return callText(value);
+  if ("share" in value) return `${numberText(value.share * 100)}%`;
+  if ("live" in value) return `$${value.live}`;
+  if ("from" in value) return `${numberText(value.from)}..${numberText(value.to)}`;
+  return `{ ${entries(value.record)} }`;
+}
+
+/** A word with its arguments; arguments that are `null` say nothing and are left out. */
+export function callText(call: Call): string {
+  const inside = entries(call.arguments);
+  return inside === "" ? call.word : `${call.word}(${inside})`;
+}
+
+/** What stands at a dotted path of the recipe (`training.optimizer.learning_rate`). */
+export function valueAt(recipe: Recipe, path: string): Value | undefined {
+  let at: unknown = recipe;
+  for (const name of path.split(".")) {
+    if (typeof at !== "object" || at === null) return undefined;
+    const inside = isCall(at as Value) ? (at as Call).arguments : "record" in at ? (at.record as object) : at;
+    if (!Object.hasOwn(inside, name)) return undefined;
+    at = (inside as Readonly<Record<string, unknown>>)[name];
+  }
+  return at as Value | undefined;
+}
+
+export function isCall(value: unknown): value is Call {
+  return typeof value === "object" && value !== null && "word" in value && "arguments" in value;
+}
+
+function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+function entries(record: Readonly<Record<string, Value>>): string {
+  return Object.entries(record)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => `${name}: ${valueText(value)}`)
+    .join(", ");
+}
+
+function numberText(x: number): string {
+  if (Number.isInteger(x) && Math.abs(x) < 1e9) return String(x);
+  return significant(x, 6).replaceAll(",", "");
+}
