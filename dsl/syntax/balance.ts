@@ -1,0 +1,99 @@
+/**
+ * Balances brackets before parsing, so that one missing bracket costs one statement at most:
+ * a stray new line in `(` or `[` closes it; a line of the form verb + name, string or `{` closes every open block.
+ * New lines that mean nothing (after an opener or comma, before a closer) are dropped.
+ */
+import type { IToken, TokenType } from "chevrotain";
+import type { Reporter } from "../check/reporter.js";
+import { replace } from "../check/reporter.js";
+import type { SourceId } from "../check/span.js";
+import type {} from "./codes.js";
+import * as t from "./tokens.js";
+
+const closerOf = new Map<TokenType, TokenType>([
+  [t.LeftBrace, t.RightBrace],
+  [t.LeftParen, t.RightParen],
+  [t.LeftSquare, t.RightSquare],
+]);
+const image = new Map<TokenType, string>([
+  [t.RightBrace, "}"],
+  [t.RightParen, ")"],
+  [t.RightSquare, "]"],
+]);
+
+export interface Balanced {
+  readonly tokens: readonly IToken[];
+  /** Lines (from 1) that a bracket was missing or too much on: whatever else fails there has the same cause. */
+  readonly lines: ReadonlySet<number>;
+}
+
+export function balance(tokens: readonly IToken[], verbs: ReadonlySet<string>, source: SourceId, reporter: Reporter): Balanced {
+  const out: IToken[] = [];
+  const stack: IToken[] = [];
+  const lines = new Set<number>();
+  const wanted = (): TokenType | undefined => closerOf.get(stack.at(-1)?.tokenType as TokenType);
+
+  const close = (near: IToken): void => {
+    const open = stack.pop();
+    const type = open && closerOf.get(open.tokenType);
+    if (!open || !type) return;
+    out.push(t.virtual(type, near, t.endOf(near), image.get(type)));
+    const at = { source, start: t.endOf(near), end: t.endOf(near) };
+    reporter.report("unclosed-bracket", { open: open.image, close: image.get(type) ?? "" }, { source, start: open.startOffset, end: t.endOf(open) }, {
+      label: `\`${image.get(type) ?? ""}\` is missing`,
+      fix: { ...replace(at, image.get(type) ?? "", `add \`${image.get(type) ?? ""}\``), certain: false },
+    });
+    for (const k of [open, near]) lines.add(k.startLine ?? 0);
+  };
+  const lastReal = (): IToken | undefined => out.findLast((k) => k.tokenType !== t.NewLine);
+
+  tokens.forEach((token, i) => {
+    const type = token.tokenType;
+    const previous = out.at(-1);
+    const atLineStart = i === 0 || tokens[i - 1]?.tokenType === t.NewLine;
+    if (stack.length > 0 && atLineStart && startsStatement(tokens, i, verbs)) {
+      const near = lastReal() ?? token;
+      while (out.at(-1)?.tokenType === t.NewLine) out.pop();
+      while (stack.length > 0) close(near);
+      out.push(t.virtual(t.NewLine, token, token.startOffset));
+    }
+    if (type === t.NewLine) {
+      const following = tokens.slice(i).find((k) => k.tokenType !== t.NewLine);
+      if (!previous || previous.tokenType === t.NewLine || previous.tokenType === t.Comma || t.isOpen(previous) || !following || t.isClose(following)) return;
+      if (following.tokenType === t.LeftBrace && (t.endsValue(previous) || previous.tokenType === t.Colon) && previous.tokenType !== t.RightBrace) {
+        const span = { source, start: following.startOffset, end: t.endOf(following) };
+        reporter.report("brace-on-next-line", {}, span, { fix: replace({ source, start: t.endOf(previous), end: t.endOf(following) }, " {", "put `{` at the end of the line above") });
+        return;
+      }
+      while (stack.length > 0 && stack.at(-1)?.tokenType !== t.LeftBrace) close(previous);
+      out.push(token);
+      return;
+    }
+    if (t.isOpen(token)) stack.push(token);
+    else if (t.isClose(token)) {
+      if (!stack.some((open) => closerOf.get(open.tokenType) === type)) {
+        reporter.report("stray-bracket", { bracket: token.image }, { source, start: token.startOffset, end: t.endOf(token) }, {
+          label: "nothing is open here",
+          fix: { ...replace({ source, start: token.startOffset, end: t.endOf(token) }, ""), certain: false },
+        });
+        lines.add(token.startLine ?? 0);
+        return;
+      }
+      while (wanted() !== type) close(previous ?? token);
+      stack.pop();
+    }
+    out.push(token);
+  });
+  while (out.at(-1)?.tokenType === t.NewLine) out.pop();
+  const end = out.at(-1);
+  while (end && stack.length > 0) close(end);
+  return { tokens: out, lines };
+}
+
+/** A verb at the start of a line, followed by a name, a string or `{`, and no key. */
+function startsStatement(tokens: readonly IToken[], i: number, verbs: ReadonlySet<string>): boolean {
+  const [verb, next, after] = [tokens[i], tokens[i + 1], tokens[i + 2]];
+  if (verb?.tokenType !== t.Identifier || !verbs.has(verb.image) || !next) return false;
+  if (next.tokenType === t.LeftBrace) return true;
+  return (next.tokenType === t.Identifier || next.tokenType === t.Str) && after?.tokenType !== t.Colon;
+}

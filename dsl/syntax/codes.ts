@@ -1,0 +1,170 @@
+/** Codes of what is wrong with the text itself. */
+import { registerCodes } from "../check/codes.js";
+
+declare module "#dsl/check/codes.js" {
+  interface CodeData {
+    unexpected: { readonly found: string; readonly expected: string };
+    "unclosed-bracket": { readonly open: string; readonly close: string };
+    "stray-bracket": { readonly bracket: string };
+    "missing-colon": { readonly key: string };
+    "missing-comma": { readonly before: string };
+    "missing-value": { readonly key: string };
+    "equals-for-colon": object;
+    "braces-for-parentheses": { readonly word: string };
+    "brace-on-next-line": object;
+    "wrong-quotes": object;
+    "unclosed-string": object;
+    "unknown-escape": { readonly escape: string };
+    "hash-comment": object;
+    semicolon: object;
+    "kebab-name": { readonly name: string; readonly instead: string };
+    "thousands-comma": { readonly number: string };
+    "bare-decimal": { readonly number: string };
+    "separated-unit": { readonly number: string };
+    "minus-sign": object;
+    "unknown-character": { readonly character: string };
+  }
+}
+
+registerCodes({
+  unexpected: {
+    severity: "error",
+    message: (d) => `${d.found} can't stand here`,
+    help: (d) => `${d.expected} is expected`,
+    explain: "The text can't be read at this place. A program is a list of statements: a verb, names, connectors, and an optional block of `key: value` lines. Parentheses choose a word and its parameters; braces fill a record.",
+    example: "recipe r { epochs: : }",
+  },
+  "unclosed-bracket": {
+    severity: "error",
+    message: (d) => `\`${d.open}\` is never closed`,
+    help: (d) => `add \`${d.close}\``,
+    explain: "Every `(`, `[` and `{` needs its closer. A new line ends an open `(` or `[` unless it stands after an opener or a comma; a line that begins a statement ends every open block.",
+    example: "recipe r { optimizer: adamw(learning_rate: 1e-3 }",
+  },
+  "stray-bracket": {
+    severity: "error",
+    message: (d) => `\`${d.bracket}\` closes nothing`,
+    help: () => "remove it",
+    explain: "A closing bracket stands where none of its kind is open.",
+    example: "recipe r { epochs: 3) }",
+  },
+  "missing-colon": {
+    severity: "error",
+    message: (d) => `the colon after \`${d.key}\` is missing`,
+    help: (d) => `write \`${d.key}: …\``,
+    explain: "A block and an argument list hold `key: value`; also a record takes the colon: `columns: { … }`.",
+    example: "recipe r { epochs 3 }",
+  },
+  "missing-comma": {
+    severity: "error",
+    message: (d) => `a comma before \`${d.before}\` is missing`,
+    help: () => "put a comma between them",
+    explain: "Entries of `{ }` end at a new line or a comma; in `( )` and `[ ]` only commas separate.",
+    example: "recipe r { epochs: 3 batch_size: 16 }",
+  },
+  "missing-value": {
+    severity: "error",
+    message: (d) => `\`${d.key}\` has no value`,
+    help: (d) => `write \`${d.key}: …\``,
+    explain: "Every key needs a colon and a value. Leave the whole line out to have the default.",
+    example: "recipe r { epochs: }",
+  },
+  "equals-for-colon": {
+    severity: "error",
+    message: () => "`=` sets nothing in Tune",
+    help: () => "write `:`",
+    explain: "Keys and arguments take a colon: `epochs: 3`, `lora(rank: 8)`.",
+    example: "recipe r { epochs = 3 }",
+  },
+  "braces-for-parentheses": {
+    severity: "error",
+    message: (d) => `\`${d.word}\` takes its parameters in parentheses`,
+    help: (d) => `write \`${d.word}(…)\``,
+    explain: "Parentheses choose a word and its parameters; braces fill a record.",
+    example: "recipe r { optimizer: adamw { weight_decay: 0.1 } }",
+  },
+  "brace-on-next-line": {
+    severity: "error",
+    message: () => "a block's `{` stands on the line of its header",
+    help: () => "put `{` at the end of the line above",
+    explain: "A new line ends a statement, so a `{` on the next line would begin something of its own.",
+    example: "recipe r\n{ epochs: 3 }",
+  },
+  "wrong-quotes": {
+    severity: "error",
+    message: () => "strings take straight double quotes",
+    help: () => 'write `"…"`',
+    explain: 'Strings are written `"like this"`, long ones between `"""`. Single and curly quotes are not string marks in Tune.',
+    example: "use 'common.tune'",
+  },
+  "unclosed-string": {
+    severity: "error",
+    message: () => "a string ends on the line where it begins",
+    help: () => 'add `"`, or use `"""` for a text of several lines',
+    explain: 'A string is closed by `"` on the same line; `"""` opens a text of several lines.',
+    example: 'use "common.tune',
+  },
+  "unknown-escape": {
+    severity: "error",
+    message: (d) => `\`${d.escape}\` is no escape`,
+    help: () => "double the backslash, or write `/` in a path",
+    explain: 'In a string a backslash begins an escape: `\\n`, `\\t`, `\\"`, `\\\\`, `\\u{1F600}`. A Windows path is written `"C:\\\\data"` or `"C:/data"`.',
+    example: 'use "C:\\data\\common.tune"',
+  },
+  "hash-comment": {
+    severity: "error",
+    message: () => "`#` opens no comment",
+    help: () => "write `//`",
+    explain: "Comments are `// to the end of the line` and `/* between marks */`.",
+    example: "recipe r { epochs: 3 } # short",
+  },
+  semicolon: {
+    severity: "error",
+    message: () => "statements and entries take no semicolon",
+    help: () => "remove it, or write a comma between entries of one line",
+    explain: "Entries end at a new line or a comma, statements at a new line.",
+    example: "recipe r { epochs: 3; batch_size: 16 }",
+  },
+  "kebab-name": {
+    severity: "error",
+    message: (d) => `\`${d.name}\` is no name`,
+    help: (d) => `write \`${d.instead}\``,
+    explain: "Names take letters, digits and `_`. A minus would have to mean subtraction, and Tune has no arithmetic.",
+    example: "recipe r { batch-size: 16 }",
+  },
+  "thousands-comma": {
+    severity: "error",
+    message: () => "a comma separates values, not thousands",
+    help: (d) => `write \`${d.number}\` or with \`_\` between the digits`,
+    explain: "`1,000` would be two values. Write `1000` or `1_000`.",
+    example: "recipe r { steps: 1,000 }",
+  },
+  "bare-decimal": {
+    severity: "error",
+    message: () => "a number begins with a digit",
+    help: (d) => `write \`${d.number}\``,
+    explain: "`.5` is written `0.5`: a dot alone joins names.",
+    example: "recipe r { clip: .5 }",
+  },
+  "separated-unit": {
+    severity: "error",
+    message: () => "a unit touches its number",
+    help: (d) => `write \`${d.number}\``,
+    explain: "`10min`, `512MB`, `80%`: without a blank, so that a list of numbers and names stays readable.",
+    example: "data d { source: csv(\"a.csv\"), split: random(train: 80 %, test: 20%) }",
+  },
+  "minus-sign": {
+    severity: "error",
+    message: () => "this is a typographic minus or dash",
+    help: () => "write `-`",
+    explain: "A minus pasted from a text is often the character U+2212 or a dash. Numbers take the hyphen of the keyboard.",
+    example: "recipe r { seed: \u22121 }",
+  },
+  "unknown-character": {
+    severity: "error",
+    message: (d) => `\`${d.character}\` has no meaning in Tune`,
+    help: () => "remove it",
+    explain: "Outside strings and comments there are names, numbers, brackets, `:`, `,`, `.`, `..` and `$`.",
+    example: "recipe r { epochs: 3 ? }",
+  },
+});

@@ -1,0 +1,125 @@
+/**
+ * Error productions at the level of tokens: what people type out of habit is read as what they meant, and reported.
+ * Stands between the lexer and the balancing of brackets. What comes out holds only tokens of the grammar.
+ */
+import type { IToken } from "chevrotain";
+import type { Reporter } from "../check/reporter.js";
+import { replace } from "../check/reporter.js";
+import type { SourceId, Span } from "../check/span.js";
+import type {} from "./codes.js";
+import * as t from "./tokens.js";
+
+const units = new Set(["ms", "s", "min", "h", "d", "KB", "MB", "GB", "KiB", "MiB", "GiB"]);
+
+export function mend(tokens: readonly IToken[], source: SourceId, reporter: Reporter): IToken[] {
+  const out: IToken[] = [];
+  const span = (from: IToken, to: IToken = from): Span => ({ source, start: from.startOffset, end: t.endOf(to) });
+  const queue = [...tokens];
+  let inside = 0; // open ( and [
+  for (let i = 0; i < queue.length; i++) {
+    const token = queue[i];
+    if (!token) continue;
+    const next = queue[i + 1];
+    const last = out.at(-1);
+    if (token.tokenType === t.LeftParen || token.tokenType === t.LeftSquare) inside++;
+    if (token.tokenType === t.RightParen || token.tokenType === t.RightSquare) inside = Math.max(0, inside - 1);
+    switch (token.tokenType) {
+      case t.BadString: {
+        const { string, rest } = quoted(token);
+        if (/^['\u2018\u2019\u201c\u201d\u201e]/.test(token.image) && rest === undefined) reporter.report("wrong-quotes", {}, span(string), { fix: replace(span(string), string.image) });
+        else reporter.report("unclosed-string", {}, span(string), { label: "the line ends here", fix: { ...replace(span(string), string.image), certain: false } });
+        out.push(string);
+        if (rest) queue.splice(i + 1, 0, ...rest);
+        break;
+      }
+      case t.Equals:
+        reporter.report("equals-for-colon", {}, span(token), { fix: replace(span(token), ":") });
+        out.push(t.retyped(token, t.Colon));
+        break;
+      case t.Semicolon:
+        reporter.report("semicolon", {}, span(token), { fix: replace(span(token), next && next.tokenType !== t.NewLine ? "," : "") });
+        if (next && next.tokenType !== t.NewLine && !t.isClose(next)) out.push(inside || depthOf(out) ? t.retyped(token, t.Comma) : t.retyped(token, t.NewLine));
+        break;
+      case t.Hash:
+        reporter.report("hash-comment", {}, span(token), { fix: replace({ ...span(token), end: token.startOffset + 1 }, "// ", "write `//`") });
+        break;
+      case t.Kebab: {
+        const name = token.image.replaceAll("-", "_");
+        reporter.report("kebab-name", { name: token.image, instead: name }, span(token), { fix: replace(span(token), name) });
+        out.push(t.retyped(token, t.Identifier, name));
+        break;
+      }
+      case t.Num: {
+        if (/^[\u2212\u2013]/.test(token.image)) {
+          reporter.report("minus-sign", {}, span(token), { fix: replace(span(token), `-${token.image.slice(1)}`) });
+          out.push(t.retyped(token, t.Num, `-${token.image.slice(1)}`));
+          break;
+        }
+        if (last?.tokenType === t.Comma && isThousands(out, token)) {
+          const head = out[out.length - 2] as IToken;
+          const joined = { ...t.retyped(head, t.Num, head.image + token.image), endOffset: token.endOffset ?? t.endOf(token) - 1 };
+          reporter.report("thousands-comma", { number: joined.image }, span(head, token), { fix: replace(span(head, token), `${head.image}_${token.image}`) });
+          out.splice(out.length - 2, 2, joined);
+          break;
+        }
+        if (next && /\d$/.test(token.image) && t.endOf(token) < next.startOffset && (units.has(next.image) || next.image === "%") && !isKeyAt(queue, i + 1)) {
+          const image = token.image + next.image;
+          reporter.report("separated-unit", { number: image }, span(token, next), { fix: replace(span(token, next), image) });
+          out.push({ ...t.retyped(token, t.Num, image), endOffset: t.endOf(next) - 1 });
+          i++;
+          break;
+        }
+        out.push(token);
+        break;
+      }
+      case t.Dot:
+        if (next?.tokenType === t.Num && next.startOffset === t.endOf(token) && /^\d/.test(next.image) && (!last || t.endOf(last) < token.startOffset || !t.endsValue(last))) {
+          reporter.report("bare-decimal", { number: `0.${next.image}` }, span(token, next), { fix: replace(span(token, next), `0.${next.image}`) });
+          out.push({ ...t.retyped(token, t.Num, `0.${next.image}`), endOffset: t.endOf(next) - 1 });
+          i++;
+        } else out.push(token);
+        break;
+      case t.Unknown:
+        reporter.report("unknown-character", { character: token.image }, span(token), { fix: { ...replace(span(token), ""), certain: false } });
+        break;
+      default:
+        out.push(token);
+    }
+  }
+  return out;
+}
+
+/** A badly quoted string as a `Str` token, without the brackets and commas that an unclosed one swallowed. */
+function quoted(token: IToken): { string: IToken; rest?: IToken[] } {
+  const image = token.image;
+  const closed = image.length > 1 && /["'\u2018\u2019\u201c\u201d]$/.test(image) && !/[^\\]\\["']$/.test(image);
+  if (closed) {
+    const body = image.slice(1, -1).replace(/\\'/g, "'");
+    return { string: t.retyped(token, t.Str, `"${/^["]/.test(image) ? body : body.replace(/(?<!\\)"/g, '\\"')}"`) };
+  }
+  const kept = image.replace(/[\s)\]},]*$/, "");
+  const end = token.startOffset + kept.length;
+  const string = { ...t.retyped(token, t.Str, `"${kept.slice(1)}"`), endOffset: end - 1 };
+  const rest = t.lex(image.slice(kept.length)).tokens.map((r) => ({
+    ...r,
+    startOffset: r.startOffset + end,
+    endOffset: t.endOf(r) + end - 1,
+    ...(token.startLine === undefined ? {} : { startLine: token.startLine, endLine: token.startLine }),
+  }));
+  return { string, rest };
+}
+
+/** `1,000`: a number, a comma and three digits without a blank; in a list only where the digits begin with 0. */
+function isThousands(out: readonly IToken[], token: IToken): boolean {
+  const comma = out.at(-1);
+  const head = out.at(-2);
+  if (head?.tokenType !== t.Num || !comma || !/^\d{3}$/.test(token.image) || !/^-?\d{1,3}$/.test(head.image.slice(-4))) return false;
+  if (t.endOf(head) !== comma.startOffset || t.endOf(comma) !== token.startOffset) return false;
+  return token.image.startsWith("0") || out.at(-3)?.tokenType === t.Colon;
+}
+function isKeyAt(tokens: readonly IToken[], i: number): boolean {
+  return tokens[i + 1]?.tokenType === t.Colon;
+}
+function depthOf(tokens: readonly IToken[]): number {
+  return tokens.reduce((depth, token) => depth + (t.isOpen(token) ? 1 : t.isClose(token) ? -1 : 0), 0);
+}

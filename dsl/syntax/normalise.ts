@@ -1,0 +1,58 @@
+/** Error productions inside one value: `lora { rank: 8 }` for `lora(rank: 8)`, a missing comma or colon between brackets. */
+import type { IToken } from "chevrotain";
+import { replace } from "../check/reporter.js";
+import type { Fix } from "../check/diagnostic.js";
+import type { SourceId, Span } from "../check/span.js";
+import type {} from "./codes.js";
+import type { CodeData } from "../check/codes.js";
+import * as t from "./tokens.js";
+
+export type SyntaxCode = "missing-colon" | "missing-comma" | "unknown-escape" | "braces-for-parentheses";
+type Report = <C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix: Fix) => void;
+
+export function normalise(tokens: readonly IToken[], report: Report, source: SourceId): IToken[] {
+  const out: IToken[] = [];
+  const stack: { open: IToken; word: boolean }[] = [];
+  for (const token of tokens) {
+    const previous = out.at(-1);
+    const top = stack.at(-1);
+    const inWord = top !== undefined && (top.word || top.open.tokenType !== t.LeftBrace);
+    if (top?.word && token.tokenType === t.NewLine) {
+      out.push(t.retyped(token, t.Comma, ","));
+      continue;
+    }
+    if (token.tokenType === t.LeftBrace && previous?.tokenType === t.Identifier) {
+      stack.push({ open: token, word: true });
+      out.push(t.retyped(token, t.LeftParen, "("));
+      continue;
+    }
+    if (token.tokenType === t.RightBrace && top?.word) {
+      const word = out[out.lastIndexOf(out.find((k) => k.startOffset === top.open.startOffset) ?? token) - 1];
+      const edits = [
+        { start: word ? t.endOf(word) : top.open.startOffset, end: t.endOf(top.open), text: "(" },
+        { start: token.startOffset, end: t.endOf(token), text: ")" },
+      ];
+      report("braces-for-parentheses", { word: word?.image ?? "" }, { source, start: top.open.startOffset, end: t.endOf(top.open) }, {
+        title: "use parentheses",
+        edits,
+        certain: true,
+      });
+      stack.pop();
+      out.push(t.retyped(token, t.RightParen, ")"));
+      continue;
+    }
+    if (inWord && previous && t.endsValue(previous) && t.startsValue(token)) {
+      const beforeKey = out.at(-2)?.tokenType;
+      const at = { source, start: t.endOf(previous), end: t.endOf(previous) };
+      const span = { source, start: previous.startOffset, end: t.endOf(token) };
+      const colon = top.open.tokenType !== t.LeftSquare && previous.tokenType === t.Identifier && (beforeKey === t.LeftParen || beforeKey === t.Comma);
+      if (colon) report("missing-colon", { key: previous.image }, span, replace(at, ":", `write \`${previous.image}:\``));
+      else report("missing-comma", { before: token.image }, { ...span, start: token.startOffset }, replace(at, ",", "add a comma"));
+      out.push(t.virtual(colon ? t.Colon : t.Comma, previous, t.endOf(previous), colon ? ":" : ","));
+    }
+    if (t.isOpen(token)) stack.push({ open: token, word: false });
+    if (t.isClose(token)) stack.pop();
+    out.push(token);
+  }
+  return out;
+}

@@ -1,0 +1,251 @@
+/**
+ * Text → tree. Phases: lex → mend (habits) → balance (brackets) → statements → entries, each read on its own by the grammar,
+ * so that one mistake costs one entry. Never throws; whatever is wrong is in `diagnostics`.
+ */
+import type { IToken } from "chevrotain";
+import type { CodeData } from "../check/codes.js";
+import type { Diagnostic, Fix } from "../check/diagnostic.js";
+import { replace, Reporter } from "../check/reporter.js";
+import type { Source, Span } from "../check/span.js";
+import { balance } from "./balance.js";
+import { withoutMagic } from "./cell.js";
+import { normalise, type SyntaxCode } from "./normalise.js";
+import { Grammar, join, type Head } from "./grammar.js";
+import { mend } from "./mend.js";
+import * as t from "./tokens.js";
+import type { BlockNode, Entry, Key, Statement, Tree } from "./tree.js";
+
+export interface Parsed {
+  readonly tree: Tree;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly comments: readonly IToken[];
+}
+
+let grammar: Grammar | undefined;
+const cache = new Map<string, Parsed>();
+
+/** Parses one source; the same source again comes from a small cache. */
+export function parse(source: Source, verbs: readonly string[]): Parsed {
+  const key = `${source.id}\u0000${verbs.length}\u0000${source.text}`;
+  const known = cache.get(key);
+  if (known) return known;
+  const parsed = new Reader(source, verbs).read();
+  cache.set(key, parsed);
+  if (cache.size > 200) cache.delete(cache.keys().next().value ?? "");
+  return parsed;
+}
+
+class Reader {
+  private readonly reporter = new Reporter();
+  private readonly lines = new Set<number>();
+  private readonly grammar: Grammar;
+  constructor(
+    private readonly source: Source,
+    private readonly verbs: readonly string[],
+  ) {
+    this.grammar = grammar ??= new Grammar();
+    this.grammar.source = source.id;
+  }
+
+  read(): Parsed {
+    const { tokens, comments } = t.lex(withoutMagic(this.source.text).replace(/^(?:[ \t]*#(?!!)[^\n]*(?:\n|$)|\s)+/, (s) => s.replace(/[^\n]/g, " ")));
+    const mended = mend(tokens, this.source.id, this.reporter);
+    const balanced = balance(mended, new Set(this.verbs), this.source.id, this.reporter);
+    for (const line of balanced.lines) this.lines.add(line);
+    for (const d of this.reporter.diagnostics) this.lines.add(this.lineAt(d.span.start));
+    const statements = split(balanced.tokens, [t.NewLine]).flatMap((piece) => this.statement(piece));
+    const diagnostics = this.reporter.diagnostics.toSorted((a, b) => a.span.start - b.span.start);
+    return { tree: { statements }, diagnostics, comments };
+  }
+
+  private statement(tokens: readonly IToken[]): Statement[] {
+    const open = blockStart(tokens);
+    const head = open < 0 ? tokens : tokens.slice(0, open);
+    const close = open < 0 ? -1 : matching(tokens, open);
+    const first = tokens[0];
+    const last = tokens.at(-1);
+    if (!first || !last) return [];
+    if (first.tokenType !== t.Identifier) {
+      this.unexpected(first, "a verb");
+      return [];
+    }
+    const { head: read, broken } = this.head(head);
+    const block = open < 0 ? undefined : this.block(tokens.slice(open, close + 1));
+    const after = close < 0 ? undefined : tokens[close + 1];
+    if (after) this.unexpected(after, "a new line");
+    return [{ ...read, ...(block ? { block } : {}), broken, span: this.span(first, last) }];
+  }
+
+  private head(tokens: readonly IToken[]): { head: Head; broken: boolean } {
+    const fixed = normalise(tokens, this.report.bind(this), this.source.id);
+    const read = this.run(fixed, () => this.grammar.head());
+    if (read.value) return { head: read.value, broken: false };
+    if (read.at) this.unexpected(read.at, read.expected);
+    const failed = fixed.findIndex((k) => k.startOffset >= (read.at?.startOffset ?? 0));
+    for (const end of [failed, failed - 1, 1]) {
+      const part = end > 0 ? this.run(fixed.slice(0, end), () => this.grammar.head()).value : undefined;
+      if (part) return { head: part, broken: true };
+    }
+    const verb = tokens[0] as IToken;
+    return { head: { verb: { text: verb.image, span: this.span(verb) }, operands: [], clauses: [] }, broken: true };
+  }
+
+  /** `tokens` from `{` to its `}`. */
+  private block(tokens: readonly IToken[]): BlockNode {
+    const entries = split(tokens.slice(1, -1), [t.NewLine, t.Comma]).flatMap((piece) => this.entries(piece));
+    const [first, last] = [tokens[0] as IToken, tokens.at(-1) as IToken];
+    return { is: "block", entries, span: this.span(first, last) };
+  }
+
+  private entries(tokens: readonly IToken[]): Entry[] {
+    const first = tokens[0];
+    if (!first) return [];
+    let colon = 1;
+    if (first.tokenType === t.Identifier) while (tokens[colon]?.tokenType === t.Dot && tokens[colon + 1]?.tokenType === t.Identifier) colon += 2;
+    else if (first.tokenType !== t.Str && first.tokenType !== t.Num) {
+      this.unexpected(first, "a key");
+      return [];
+    }
+    const key = this.run(tokens.slice(0, colon), () => this.grammar.key()).value;
+    if (!key) {
+      this.unexpected(first, "a key");
+      return [];
+    }
+    const next = tokens[colon];
+    if (next?.tokenType === t.Colon) return this.valued(key, tokens.slice(0, colon), tokens.slice(colon + 1));
+    if (next === undefined && first.tokenType === t.Identifier) {
+      if (!this.suspect(first)) this.reporter.report("missing-value", { key: key.text }, key.span, { label: "a colon and a value are missing" });
+      return [{ key, span: key.span }];
+    }
+    if (next && first.tokenType === t.Identifier && t.startsValue(next)) {
+      const at = { source: this.source.id, start: key.span.end, end: key.span.end };
+      this.report("missing-colon", { key: key.text }, this.span(first, next), replace(at, ":", `write \`${key.text}:\``));
+      return this.valued(key, tokens.slice(0, colon), tokens.slice(colon));
+    }
+    this.unexpected(next ?? first, next ? "`:`" : "a key");
+    return [];
+  }
+
+  private valued(key: Key, keyTokens: readonly IToken[], tokens: readonly IToken[]): Entry[] {
+    const first = tokens[0];
+    if (!first) {
+      const last = keyTokens.at(-1) as IToken;
+      if (!this.suspect(last)) this.reporter.report("missing-value", { key: key.text }, key.span, { label: "nothing stands after the colon" });
+      return [{ key, span: key.span }];
+    }
+    const end = this.nextEntry(tokens);
+    if (end > 0) {
+      const [before, after] = [tokens[end - 1] as IToken, tokens[end] as IToken];
+      const at = { source: this.source.id, start: t.endOf(before), end: t.endOf(before) };
+      this.report("missing-comma", { before: after.image }, this.span(after), replace(at, ",", "add a comma"));
+      return [...this.valued(key, keyTokens, tokens.slice(0, end)), ...this.entries(tokens.slice(end))];
+    }
+    if (first.tokenType === t.LeftBrace) {
+      const close = matching(tokens, 0);
+      const value = this.block(tokens.slice(0, close + 1));
+      const after = tokens[close + 1];
+      if (after) this.unexpected(after, "a new line or a comma");
+      return [{ key, value, span: join(key.span, value.span) }];
+    }
+    const fixed = normalise(tokens, this.report.bind(this), this.source.id);
+    const read = this.run(fixed, () => this.grammar.value());
+    if (read.value) return [{ key, value: read.value, span: join(key.span, read.value.span) }];
+    if (read.at) this.unexpected(read.at, read.expected);
+    return [{ key, span: join(key.span, this.span(first, tokens.at(-1))) }];
+  }
+
+  /** Where a further `key:` begins in the tokens of a value (its comma is missing), or -1. */
+  private nextEntry(tokens: readonly IToken[]): number {
+    let depth = 0;
+    for (let i = 0; i < tokens.length; i++) {
+      const token = tokens[i];
+      if (t.isOpen(token)) depth++;
+      if (t.isClose(token)) depth--;
+      if (depth > 0 || i === 0 || !token || token.tokenType !== t.Identifier || !t.endsValue(tokens[i - 1])) continue;
+      let after = i + 1;
+      while (tokens[after]?.tokenType === t.Dot) after += 2;
+      if (tokens[after]?.tokenType === t.Colon) return i;
+    }
+    return -1;
+  }
+
+  private run<T>(tokens: readonly IToken[], rule: () => T): { value?: T; at?: IToken; expected: string } {
+    const g = this.grammar;
+    g.badEscapes = [];
+    g.input = [...tokens];
+    const value = rule();
+    const error = g.errors[0];
+    if (!error) {
+      for (const bad of g.badEscapes) {
+        const span = { source: this.source.id, start: bad.start, end: bad.end };
+        this.report("unknown-escape", { escape: bad.escape }, span, replace({ ...span, end: span.start + 1 }, "\\\\", "double the backslash"));
+      }
+      return { value, expected: "" };
+    }
+    const last = tokens.at(-1);
+    const ended = error.token.tokenType.name === "EOF";
+    const at = ended && last ? t.virtual(t.NewLine, last, t.endOf(last)) : error.token;
+    return { at, expected: error.message };
+  }
+
+  private suspect(token: IToken): boolean {
+    return this.lines.has(token.startLine ?? 0);
+  }
+  private unexpected(token: IToken, expected: string): void {
+    if (this.suspect(token)) return;
+    this.lines.add(token.startLine ?? 0);
+    const found = token.payload === "virtual" && token.image === "" ? "the end of the line" : token.tokenType === t.NewLine ? "a new line" : `\`${token.image.slice(0, 40)}\``;
+    const span = this.span(token);
+    const width = span.end > span.start ? span : { ...span, start: Math.max(0, span.start - 1) };
+    this.reporter.report("unexpected", { found, expected }, width, { label: `${expected} should stand here` });
+  }
+  private report<C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix: Fix): void {
+    this.lines.add(this.lineAt(span.start));
+    this.reporter.report(code, data, span, { fix });
+  }
+  private span(from: IToken, to: IToken = from): Span {
+    return { source: this.source.id, start: from.startOffset, end: Math.max(from.startOffset, t.endOf(to)) };
+  }
+  private lineAt(offset: number): number {
+    let line = 1;
+    for (let i = this.source.text.indexOf("\n"); i >= 0 && i < offset; i = this.source.text.indexOf("\n", i + 1)) line++;
+    return line;
+  }
+}
+
+/** Pieces between separators that stand outside all brackets; empty pieces are left out. */
+function split(tokens: readonly IToken[], separators: readonly IToken["tokenType"][]): IToken[][] {
+  const pieces: IToken[][] = [];
+  let piece: IToken[] = [];
+  let depth = 0;
+  for (const token of tokens) {
+    if (t.isOpen(token)) depth++;
+    if (t.isClose(token)) depth--;
+    if (depth === 0 && separators.includes(token.tokenType)) {
+      if (piece.length > 0) pieces.push(piece);
+      piece = [];
+    } else piece.push(token);
+  }
+  if (piece.length > 0) pieces.push(piece);
+  return pieces;
+}
+/** The `{` of a statement: the first that stands in no other bracket. */
+function blockStart(tokens: readonly IToken[]): number {
+  let depth = 0;
+  for (const [i, token] of tokens.entries()) {
+    if (token.tokenType === t.LeftBrace && depth === 0) return i;
+    if (t.isOpen(token)) depth++;
+    if (t.isClose(token)) depth--;
+  }
+  return -1;
+}
+/** Index of the bracket that closes the one at `open` (they are balanced). */
+function matching(tokens: readonly IToken[], open: number): number {
+  let depth = 0;
+  for (let i = open; i < tokens.length; i++) {
+    if (t.isOpen(tokens[i])) depth++;
+    if (t.isClose(tokens[i])) depth--;
+    if (depth === 0) return i;
+  }
+  return tokens.length - 1;
+}

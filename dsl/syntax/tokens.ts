@@ -1,0 +1,93 @@
+/** Tokens of Tune. Verbs, connectors, `true` and `none` are names here: the lexer knows no vocabulary. */
+import { createToken, Lexer, type CustomPatternMatcherFunc, type IToken, type TokenType } from "chevrotain";
+
+const order: TokenType[] = [];
+function token(name: string, pattern: RegExp | CustomPatternMatcherFunc, more: { group?: string; line_breaks?: boolean; label?: string } = {}): TokenType {
+  const type = createToken({ name, pattern, ...(typeof pattern === "function" ? { line_breaks: false } : {}), ...more });
+  order.push(type);
+  return type;
+}
+const sticky =
+  (re: RegExp): CustomPatternMatcherFunc =>
+  (text, offset) => {
+    re.lastIndex = offset;
+    return re.exec(text);
+  };
+
+/** `//` opens a comment at a line's start, after a blank or after an opener or comma only, so that `http://` survives. */
+const comment: CustomPatternMatcherFunc = (text, offset) => {
+  if (text[offset] !== "/") return null;
+  if (text[offset + 1] === "*") return sticky(/\/\*[\s\S]*?\*\//y)(text, offset, [], {});
+  if (text[offset + 1] !== "/" || (offset > 0 && !/[\s{([,]/.test(text[offset - 1] ?? ""))) return null;
+  return sticky(/\/\/[^\n]*/y)(text, offset, [], {});
+};
+
+export const Comment = token("Comment", comment, { group: "comments", line_breaks: true });
+export const Blank = token("Blank", /[ \t\r\f\v\u00a0\ufeff]+/, { group: Lexer.SKIPPED });
+export const NewLine = token("NewLine", /\n/, { line_breaks: true, label: "a new line" });
+export const Text = token("Text", /"""[\s\S]*?"""/, { line_breaks: true, label: "a text" });
+export const Str = token("Str", /"(?:[^"\\\n]|\\[^\n])*"/, { label: "a string" });
+/** Single or curly quotes, or a string that is not closed on its line. */
+export const BadString = token("BadString", /'(?:[^'\\\n]|\\[^\n])*'|[\u2018\u2019][^\u2018\u2019'\n]*[\u2018\u2019']|[\u201c\u201d\u201e][^\u201c\u201d"\n]*[\u201c\u201d"]|["'\u201c\u201d\u201e](?:[^"\\\n]|\\[^\n])*/);
+export const Hash = token("Hash", /#[^\n]*/);
+/** The unit touches the number. A minus may be U+2212 or a dash here: `mend` reports it. */
+export const Num = token("Num", /[-\u2212\u2013]?\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?(?:%|[A-Za-z]\w*)?/, { label: "a number" });
+export const Range = token("Range", /\.\./, { label: "`..`" });
+export const Dot = token("Dot", /\./, { label: "`.`" });
+export const Kebab = token("Kebab", sticky(/[\p{ID_Start}_][\p{ID_Continue}]*(?:-[\p{ID_Continue}]+)+/uy));
+export const Ref = token("Ref", sticky(/\$[\p{ID_Start}_][\p{ID_Continue}$]*/uy), { label: "a `$` name" });
+export const Identifier = token("Identifier", sticky(/[\p{ID_Start}_][\p{ID_Continue}]*/uy), { label: "a name" });
+export const LeftBrace = token("LeftBrace", /\{/, { label: "`{`" });
+export const RightBrace = token("RightBrace", /\}/, { label: "`}`" });
+export const LeftParen = token("LeftParen", /\(/, { label: "`(`" });
+export const RightParen = token("RightParen", /\)/, { label: "`)`" });
+export const LeftSquare = token("LeftSquare", /\[/, { label: "`[`" });
+export const RightSquare = token("RightSquare", /\]/, { label: "`]`" });
+export const Colon = token("Colon", /:/, { label: "`:`" });
+export const Comma = token("Comma", /,/, { label: "`,`" });
+export const Equals = token("Equals", /=+/);
+export const Semicolon = token("Semicolon", /;/);
+export const Unknown = token("Unknown", /[\s\S]/u, { line_breaks: true });
+
+export const allTokens: readonly TokenType[] = order;
+
+let lexer: Lexer | undefined;
+export interface Lexed {
+  readonly tokens: readonly IToken[];
+  readonly comments: readonly IToken[];
+}
+export function lex(text: string): Lexed {
+  lexer ??= new Lexer(order, { positionTracking: "full", ensureOptimizations: false });
+  const { tokens, groups } = lexer.tokenize(text);
+  return { tokens, comments: groups["comments"] ?? [] };
+}
+
+/** One past the token's last character. */
+export function endOf(token: IToken): number {
+  return token.endOffset === undefined || Number.isNaN(token.endOffset) ? token.startOffset + token.image.length : token.endOffset + 1;
+}
+/** A token that was not written, standing at `at` (an offset); it has no width. */
+export function virtual(type: TokenType, near: IToken, at: number, image = ""): IToken {
+  return {
+    tokenType: type,
+    tokenTypeIdx: type.tokenTypeIdx ?? 0,
+    image,
+    startOffset: at,
+    endOffset: at - 1,
+    startLine: near.endLine ?? near.startLine ?? 1,
+    endLine: near.endLine ?? near.startLine ?? 1,
+    payload: "virtual",
+  };
+}
+/** The same place read as another token. */
+export function retyped(token: IToken, type: TokenType, image = token.image): IToken {
+  return { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? 0, image };
+}
+export const isOpen = (t: IToken | undefined): boolean => t !== undefined && (t.tokenType === LeftBrace || t.tokenType === LeftParen || t.tokenType === LeftSquare);
+export const isClose = (t: IToken | undefined): boolean => t !== undefined && (t.tokenType === RightBrace || t.tokenType === RightParen || t.tokenType === RightSquare);
+/** Whether a value may begin with this token. */
+export const startsValue = (t: IToken | undefined): boolean =>
+  t !== undefined && [Str, Text, Num, Identifier, Ref, LeftSquare, LeftBrace].includes(t.tokenType);
+/** Whether a value may end with this token. */
+export const endsValue = (t: IToken | undefined): boolean =>
+  t !== undefined && [Str, Text, Num, Identifier, Ref, RightSquare, RightBrace, RightParen].includes(t.tokenType);
