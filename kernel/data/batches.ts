@@ -49,19 +49,21 @@ function cutInto(rows: Uint32Array, size: number, short: number): Uint32Array[] 
 }
 
 export interface CollateOptions {
-  /** Index of the label of every row of the data set; absent: the batch has no `labels`. */
-  readonly labels?: Int32Array | undefined;
   /** Segment of every token of every row (pairs); absent: the batch has no `token_type_ids`. */
   readonly types?: readonly Int32Array[] | null | undefined;
   /** Lengths are padded up to a multiple of this (default 1). */
   readonly multipleOf?: number;
 }
 
-/** Feeds of one batch: `input_ids`, `attention_mask` (and `token_type_ids`) [rows, longest] i32, padded on the right; `labels` [rows] i32. */
+/**
+ * Feeds of one batch: `input_ids`, `attention_mask` (and `token_type_ids`) [rows, longest] i32, padded on the right;
+ * `labels` [rows] i32 when label numbers (one per row of the data set) are given.
+ */
 export function collate(
   ids: readonly Int32Array[],
   rows: Uint32Array,
   padId: number,
+  labels?: Int32Array,
   o: CollateOptions = {},
 ): Record<string, NDArray> {
   const multiple = o.multipleOf ?? 1;
@@ -85,7 +87,7 @@ export function collate(
     ...(o.labels
       ? {
           labels: i32(
-            Int32Array.from(rows, (row) => o.labels![row]!),
+            Int32Array.from(rows, (row) => labels[row]!),
             [rows.length],
           ),
         }

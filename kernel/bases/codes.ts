@@ -1,0 +1,104 @@
+/** What can go wrong while a base model or its tokenizer is looked for and read. */
+import { registerCodes } from "#dsl/check/codes.js";
+import type {} from "#dsl/check/codes.js";
+
+export interface Tried {
+  readonly place: string;
+  readonly why: string;
+}
+
+declare module "#dsl/check/codes.js" {
+  interface CodeData {
+    "base-not-found": { readonly name: string; readonly tried: readonly Tried[]; readonly near: string | null };
+    "base-incomplete": { readonly folder: string; readonly missing: string };
+    "base-damaged": { readonly file: string; readonly why: string };
+    "base-needs-token": { readonly name: string; readonly status: number; readonly hasToken: boolean };
+    "unknown-architecture": {
+      readonly folder: string;
+      readonly architecture: string;
+      readonly known: readonly string[];
+    };
+    "no-tokenizer": { readonly folder: string };
+    "broken-tokenizer": { readonly file: string; readonly why: string };
+    "unknown-tokenizer-part": { readonly file: string; readonly part: string; readonly type: string };
+    "tokenizer-mismatch": { readonly file: string; readonly highest: number; readonly rows: number };
+  }
+}
+
+registerCodes({
+  "base-not-found": {
+    severity: "error",
+    message: (d) => `no base model "${d.name}" found`,
+    help: (d) =>
+      d.near === null
+        ? "write the path of a folder with config.json, model.safetensors and tokenizer.json, or the name of a model on the hub (`owner/name`)"
+        : `write "${d.near}"`,
+    notes: (d) => d.tried.map((t) => `${t.place}: ${t.why}`),
+    explain:
+      "A base model is looked for in four places: a folder beside the notebook, the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`), Python packages known to carry that model, and the hub itself (`HF_ENDPOINT`, with `HF_TOKEN` if set; not with `HF_HUB_OFFLINE=1`). Each place and what it answered is listed.",
+  },
+  "base-incomplete": {
+    severity: "error",
+    message: (d) => `${d.folder} has no ${d.missing}`,
+    help: (d) =>
+      d.missing.endsWith(".safetensors")
+        ? "save the model as safetensors (`model.save_pretrained(folder, safe_serialization=True)`)"
+        : `put ${d.missing} into that folder`,
+    explain:
+      "A base model is a folder with `config.json` and `model.safetensors` (or its shards with their index). Weights in Python's pickle format are not read, since reading them runs code.",
+  },
+  "base-damaged": {
+    severity: "error",
+    message: (d) => `${d.file} can't be read: ${d.why}`,
+    help: () => "fetch or copy the file again",
+    explain: "The file is cut short or is not of the format that its name says. Nothing was changed.",
+  },
+  "base-needs-token": {
+    severity: "error",
+    message: (d) =>
+      d.status === 401 && !d.hasToken
+        ? `the hub does not give "${d.name}" without a token`
+        : `the hub refuses "${d.name}" for this token (status ${d.status})`,
+    help: (d) =>
+      d.hasToken
+        ? "accept the model's terms on its page with the account that the token belongs to, or check the name"
+        : "set HF_TOKEN to a token of an account that may read it, or check the name",
+    explain:
+      "Private and gated models need a token: in `HF_TOKEN`, or in the file that `hf auth login` writes. The hub answers the same for a model that does not exist.",
+  },
+  "unknown-architecture": {
+    severity: "error",
+    message: (d) => `the model in ${d.folder} is of the architecture "${d.architecture}"`,
+    help: (d) => `take a base of one of these: ${d.known.join(", ")}`,
+    explain:
+      "The family of a model is read from `model_type` in its `config.json`. A family is a word of the vocabulary; models of other families can't be built yet.",
+  },
+  "no-tokenizer": {
+    severity: "error",
+    message: (d) => `${d.folder} has no tokenizer.json`,
+    help: () => "save the fast tokenizer there (`AutoTokenizer.from_pretrained(...).save_pretrained(folder)`)",
+    explain:
+      "Texts become tokens by the rules in the base model's own `tokenizer.json`. Without it only `tunebook forward` works on the model.",
+  },
+  "broken-tokenizer": {
+    severity: "error",
+    message: (d) => `${d.file} is no usable tokenizer: ${d.why}`,
+    help: () => "fetch the base model again, or save its tokenizer afresh",
+    explain: "The file is read and checked before any text goes through it.",
+  },
+  "unknown-tokenizer-part": {
+    severity: "error",
+    message: (d) => `the ${d.part} in ${d.file} is of a kind that is not known: ${d.type}`,
+    help: () =>
+      "use a base model whose tokenizer frames texts by a template, as BERT's, RoBERTa's, GPT-2's and LLaMA's do",
+    explain:
+      "Special tokens are put around texts by Tunebook itself, so that texts are cut exactly; it must know how the tokenizer frames them.",
+  },
+  "tokenizer-mismatch": {
+    severity: "error",
+    message: (d) => `${d.file} gives token ids up to ${d.highest}, but the model has ${d.rows} embeddings`,
+    help: () => "take the tokenizer that belongs to this model",
+    explain:
+      "A token id beyond the embedding table can't be looked up. Tokenizer and weights come from different models, or tokens were added without resizing the embeddings.",
+  },
+});

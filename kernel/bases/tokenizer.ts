@@ -1,0 +1,138 @@
+/**
+ * Texts to token ids with the Rust tokenizers. What tokenizer.json says about truncation and padding is left out: cutting
+ * and framing with special tokens are done here, exactly as Hugging Face tokenizers do them, so that one encoding serves
+ * every maximum length.
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
+import { CodedError } from "#dsl/check/codes.js";
+import type { TokenizerImplementation } from "#stdlib/kinds.js";
+import { checkTokenizer, type Frame } from "./tokenizer-file.js";
+
+export interface PairEncoding {
+  readonly ids: Int32Array;
+  /** Segment of each token: 0 first text, 1 second (where the tokenizer tells them apart). */
+  readonly types: Int32Array;
+}
+export interface Tokenizer extends TokenizerImplementation {
+  /** Number of ids, added tokens included. */
+  readonly vocabulary: number;
+  /** SHA-256 of tokenizer.json. */
+  readonly hash: string;
+  /** Special tokens around one text. */
+  readonly frame: Frame["single"];
+  /** Most tokens the tokenizer's own file allows (`model_max_length`), or null. */
+  readonly longest: number | null;
+  encodePairs(first: readonly string[], second: readonly string[], maxLength: number): Promise<readonly PairEncoding[]>;
+  /** Cuts what `encode` gave without a limit: the same as encoding with the limit. */
+  cut(ids: Int32Array, maxLength: number): Int32Array;
+  decode(ids: Int32Array): Promise<string>;
+  /** The text of each token, as the vocabulary has it (`##ing`). */
+  tokens(ids: Int32Array): readonly string[];
+}
+
+/** Texts handed to Rust at once: enough to keep its threads busy, little enough to stay interruptible. */
+const batch = 1024;
+
+/** Loads `tokenizer.json` of a folder. Coded errors: `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part`. */
+export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  const file = join(folder, "tokenizer.json");
+  const bytes = await readFile(file).catch(() => null);
+  const settings = await optionalJson(join(folder, "tokenizer_config.json"));
+  const config = await optionalJson(join(folder, "config.json"));
+  const { json, frame, padId } = checkTokenizer(file, bytes, config, settings);
+  const rust = load(file, JSON.stringify({ ...json, truncation: null, padding: null }));
+  const limit = settings?.["model_max_length"];
+
+  const plain = async (texts: readonly string[]): Promise<number[][]> => {
+    const ids: number[][] = [];
+    for (let at = 0; at < texts.length; at += batch) {
+      const part = texts.slice(at, at + batch).map(wellFormed);
+      try {
+        for (const e of await rust.encodeBatch(part, { addSpecialTokens: false })) ids.push(e.getIds());
+      } catch (cause) {
+        throw new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
+      }
+    }
+    return ids;
+  };
+  return {
+    padId,
+    vocabulary: rust.getVocabSize(true),
+    hash: createHash("sha256").update(bytes!).digest("hex"),
+    frame: frame.single,
+    longest: typeof limit === "number" && limit < 1e9 ? limit : null,
+    async encode(texts, maxLength) {
+      return (await plain(texts)).map((ids) => framed(ids, frame.single, maxLength));
+    },
+    async encodePairs(first, second, maxLength) {
+      const [a, b] = [await plain(first), await plain(second)];
+      return a.map((ids, row) => framedPair(ids, b[row]!, frame.pair, maxLength));
+    },
+    cut: (ids, maxLength) => cutFramed(ids, frame.single, maxLength),
+    decode: (ids) => rust.decode([...ids], true),
+    tokens: (ids) => Array.from(ids, (id) => rust.idToToken(id) ?? ""),
+  };
+}
+
+function load(file: string, text: string): RustTokenizer {
+  try {
+    return RustTokenizer.fromString(text);
+  } catch (cause) {
+    throw new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
+  }
+}
+
+function framed(ids: readonly number[], frame: Frame["single"], maxLength: number): Int32Array {
+  const room = Math.max(0, maxLength - frame.before.length - frame.after.length);
+  return Int32Array.from([...frame.before, ...(ids.length > room ? ids.slice(0, room) : ids), ...frame.after]);
+}
+
+function cutFramed(ids: Int32Array, frame: Frame["single"], maxLength: number): Int32Array {
+  const end = Math.max(frame.before.length + frame.after.length, maxLength);
+  if (ids.length <= end) return ids;
+  const cut = ids.slice(0, end);
+  cut.set(frame.after, end - frame.after.length);
+  return cut;
+}
+
+/** Longest first: the longer text gives up tokens until both fit; of two alike ones the second (as the Rust code has it). */
+function framedPair(a: readonly number[], b: readonly number[], frame: Frame["pair"], maxLength: number): PairEncoding {
+  const specials = frame.before.length + frame.between.length + frame.after.length;
+  const [left, right] = longestFirst(a.length, b.length, Math.max(0, maxLength - specials));
+  const ids = Int32Array.from([
+    ...frame.before,
+    ...a.slice(0, left),
+    ...frame.between,
+    ...b.slice(0, right),
+    ...frame.after,
+  ]);
+  const types = new Int32Array(ids.length);
+  types.fill(frame.types[0], 0, frame.before.length + left + frame.between.length);
+  types.fill(frame.types[1], frame.before.length + left + frame.between.length);
+  return { ids, types };
+}
+
+/** How many tokens of each of two texts stay when `room` is what both may take together. */
+function longestFirst(a: number, b: number, room: number): readonly [number, number] {
+  if (a + b <= room) return [a, b];
+  const short = Math.min(a, b);
+  if (short <= room / 2) return a <= b ? [a, room - a] : [room - b, b];
+  const half = Math.floor(room / 2);
+  return a > b ? [room - half, half] : [half, room - half];
+}
+
+/** Lone surrogates cannot cross to Rust; they become U+FFFD as they do in any UTF-8. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
+async function optionalJson(path: string): Promise<Record<string, unknown> | null> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+  } catch {
+    return null; // absent or unreadable: it only refines what tokenizer.json says
+  }
+}
