@@ -2,6 +2,8 @@
  * The joint between the wire (sockets, on a worker thread) and the cells (user code, on the main thread; completion on a
  * worker of its own). Offsets here are UTF-16; the wire converts from Jupyter's code points.
  */
+import type { MessagePort } from "node:worker_threads";
+import type { Source } from "#dsl/check/span.js";
 import type { Shown } from "../display/shown.js";
 
 /** Where a cell's output goes. Calls keep their order; late calls (timers) still reach the cell that made them. */
@@ -62,4 +64,35 @@ export interface Names {
   get(name: string): { readonly value: unknown } | undefined;
   /** Names made by TypeScript cells. */
   typescript(): readonly string[];
+}
+/** What the assistant needs to know of the Tune cells that ran, to complete and check the one being typed. */
+export interface TuneKnowledge {
+  /** Earlier Tune sources, in the order in which they ran. */
+  readonly sources: readonly Source[];
+  /** Answers to the compiler's needs met so far: pairs of `keyOf(need)` and the fact. */
+  readonly facts?: readonly (readonly [string, unknown])[];
+}
+export interface CellsOptions {
+  /** Folder of the notebook: imports of cells start there. */
+  readonly folder: string;
+  /** Languages beside TypeScript; the first that owns a cell runs it. */
+  readonly languages: readonly CellLanguage[];
+  /** Verbs of Tune, for hints where a TypeScript cell does not parse. */
+  readonly verbs?: readonly string[];
+  /** Ambient TypeScript declarations that the types given to `Names.define` may refer to. */
+  readonly declarations?: string;
+}
+/** What `createInterpreter` gives. */
+export interface Cells {
+  readonly interpreter: Interpreter;
+  readonly names: Names;
+  /** A new port to the assistant's worker; it speaks `kernel/wire/assistant-port.ts`. */
+  assistantPort(): MessagePort;
+  informAssistant(knowledge: TuneKnowledge): void;
+  /**
+   * One shared 32-bit number. Another thread that stores 1 here stops a synchronous loop of the cell within microseconds,
+   * by an error thrown at the loop's next turn; `interrupt()` puts it back to 0. Loops inside packages do not look at it:
+   * for them `Runtime.terminateExecution` remains.
+   */
+  readonly stop: Int32Array;
 }
