@@ -15,6 +15,7 @@ import { ModelRoom } from "./model-room.js";
 import type { SweepHandle } from "./sweep.js";
 import type { Surroundings } from "./surroundings.js";
 import { Workshop } from "./workshop.js";
+import type { Evaluation } from "./verbs/evaluate.js";
 import { verbs } from "./verbs/verbs.js";
 import "./codes.js";
 
@@ -53,6 +54,8 @@ export class TuneSession {
   readonly engines = new EngineRoom();
   readonly models: ModelRoom;
   readonly sweeps = new Map<string, SweepHandle>();
+  /** Every evaluation of the session, oldest first: what `npm start` reports from. */
+  readonly evaluations: Evaluation[] = [];
   readonly names: NameSink;
   private sources: readonly Source[] = [];
   /** Background work of an interrupted training; the next statement that needs the model waits for it. */

@@ -37,7 +37,7 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
   await handle.weights?.settled;
   const live = new LiveTraining(stage.screen, `train-${name}-${Date.now().toString(36)}`, name);
   const result = await trainOnce(session, { plan, name, resume, title: name, onEvent: (event) => live.on(event) }, stage);
-  await settle(session, handle, plan, result);
+  await giveWeights(session, handle, plan, result);
   if (result.trained.reason === "interrupted") {
     const { steps } = result.trained;
     throw new CodedError("interrupted", {
@@ -123,7 +123,7 @@ function findResume(root: string, plan: Plan, name: string): { readonly run: Run
 }
 
 /** Gives the handle its weights; keeps the best checkpoint's where the recipe says so. */
-async function settle(session: TuneSession, handle: ModelHandle, plan: Plan, result: RunResult): Promise<void> {
+export async function giveWeights(session: TuneSession, handle: ModelHandle, plan: Plan, result: RunResult): Promise<void> {
   const { trained, run, open, labels, events } = result;
   const complete = trained.reason !== "interrupted";
   const { best } = trained.last.position;

@@ -1,0 +1,7 @@
+/** A metric as its user would write it: `accuracy`, `f1(macro)`. */
+import type { Call } from "#dsl/plan/plan.js";
+
+export function metricName(call: Call): string {
+  const written = ["average", "of"].map((name) => call.arguments[name]).filter((value) => typeof value === "string" && value !== "auto");
+  return written.length === 0 ? call.word : `${call.word}(${written.join(", ")})`;
+}

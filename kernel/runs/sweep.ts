@@ -1,0 +1,150 @@
+/**
+ * A sweep: trials one after another in one engine. Each trial is a Tune program of its own, made by varying the model and
+ * the recipe with `like`, so that a trial's defaults, checks and hashes are those of a program one could write, and the
+ * best one comes back as exactly that text. The journal (one JSON line a trial) makes an interrupted sweep go on.
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Call, NestedCall, Space, SweepPlan, Value } from "#dsl/plan/plan.js";
+import type { SearchDimension } from "#stdlib/kinds.js";
+
+export interface TrialRecord {
+  /** From 1. */
+  readonly number: number;
+  /** Path → value as Tune text (`lora(rank: 8)`, `0.001`). */
+  readonly values: Readonly<Record<string, string>>;
+  /** The point drawn by the search, by dimension. */
+  readonly point: Readonly<Record<string, unknown>>;
+  readonly score: number | null;
+  readonly state: "done" | "failed" | "running";
+  readonly seconds: number;
+  readonly run: string | null;
+  readonly error: string | null;
+}
+
+/** What TypeScript sees of a sweep. */
+export interface SweepHandle {
+  readonly name: string;
+  readonly trials: readonly TrialRecord[];
+  readonly best: { readonly number: number; readonly score: number; readonly values: Readonly<Record<string, string>>; readonly tune: string } | null;
+}
+export const sweepType = `{
+  readonly name: string;
+  readonly trials: readonly { readonly number: number; readonly values: Readonly<Record<string, string>>; readonly score: number | null; readonly state: string; readonly seconds: number; readonly run: string | null; readonly error: string | null }[];
+  /** The best trial: its score, its values, and the Tune text that trains it. */
+  readonly best: { readonly number: number; readonly score: number; readonly values: Readonly<Record<string, string>>; readonly tune: string } | null;
+}`;
+
+/** The dimensions of the search: one per space, nested ones named `path/argument`. All are always drawn; those of a branch not taken are ignored. */
+export function dimensionsOf(vary: SweepPlan["vary"]): readonly SearchDimension[] {
+  const found: SearchDimension[] = [];
+  const visit = (name: string, space: Space) => {
+    if (space.space !== "choice") found.push({ name, kind: space.space, from: space.from, to: space.to, integer: space.integer });
+    else {
+      found.push({ name, kind: "choice", size: space.of.length });
+      space.of.forEach((option, i) => {
+        if (isSpace(option)) visit(`${name}/${i}`, option);
+        else if (isNested(option)) for (const [argument, inner] of Object.entries(option.spaces)) visit(`${name}/${i}.${argument}`, inner);
+      });
+    }
+  };
+  for (const [path, space] of Object.entries(vary)) visit(path, space);
+  return found;
+}
+
+/** The values of a point as Tune text, by path. */
+export function valuesAt(vary: SweepPlan["vary"], point: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const at = (name: string, space: Space): string => {
+    if (space.space !== "choice") return numberText(Number(point[name]));
+    const index = Number(point[name]);
+    const option = space.of[index] as Value | Space | NestedCall;
+    if (isSpace(option)) return at(`${name}/${index}`, option);
+    if (isNested(option)) {
+      const own = Object.entries(option.nested.arguments).map(([k, v]) => `${k}: ${valueText(v)}`);
+      const drawn = Object.entries(option.spaces).map(([k, inner]) => `${k}: ${at(`${name}/${index}.${k}`, inner)}`);
+      return `${option.nested.word}(${[...own, ...drawn].join(", ")})`;
+    }
+    return valueText(option);
+  };
+  return Object.fromEntries(Object.entries(vary).map(([path, space]) => [path, at(path, space)]));
+}
+
+/** A value as Tune text. */
+export function valueText(value: Value): string {
+  if (value === null) return "none";
+  if (typeof value === "string") return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(value) ? value : JSON.stringify(value);
+  if (typeof value === "number") return numberText(value);
+  if (typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return `[${(value as readonly Value[]).map(valueText).join(", ")}]`;
+  const record = value as Exclude<Value, string | number | boolean | null | readonly Value[]>;
+  if ("share" in record) return `${Number((record.share * 100).toPrecision(12))}%`;
+  if ("live" in record) return `$${record.live}`;
+  if ("from" in record) return `${numberText(record.from)}..${numberText(record.to)}`;
+  if ("record" in record) return `{ ${Object.entries(record.record).map(([k, v]) => `${k}: ${valueText(v)}`).join(", ")} }`;
+  const call: Call = record;
+  const args = Object.entries(call.arguments).map(([k, v]) => `${k}: ${valueText(v)}`);
+  return args.length === 0 ? call.word : `${call.word}(${args.join(", ")})`;
+}
+
+/** Four significant digits: what a person would write, and what the trial is run with. */
+function numberText(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/**
+ * The Tune program of one trial. `modelKeys` are the first parts of paths that belong to the model; the rest belongs to
+ * the recipe.
+ */
+export function trialText(plan: SweepPlan, values: Readonly<Record<string, string>>, modelKeys: ReadonlySet<string>, as: string, names?: { readonly model: string }): string {
+  const entries = Object.entries(values);
+  const ofModel = entries.filter(([path]) => modelKeys.has(path.split(".")[0]!));
+  const ofRecipe = entries.filter(([path]) => !modelKeys.has(path.split(".")[0]!));
+  const model = names?.model ?? `${as}_model`;
+  const lines: string[] = [];
+  if (ofModel.length > 0) lines.push(`model ${model} like ${plan.model} { ${ofModel.map(([k, v]) => `${k}: ${v}`).join(", ")} }`);
+  const subject = ofModel.length > 0 ? model : plan.model;
+  const recipe = plan.recipe === null ? "" : ` with ${plan.recipe}`;
+  const block = ofRecipe.length > 0 ? ` { ${ofRecipe.map(([k, v]) => `${k}: ${v}`).join(", ")} }` : "";
+  lines.push(`train ${subject} on ${plan.data}${recipe} as ${as}${block}`);
+  return lines.join("\n");
+}
+
+function isSpace(x: unknown): x is Space {
+  return typeof x === "object" && x !== null && "space" in x;
+}
+function isNested(x: unknown): x is NestedCall {
+  return typeof x === "object" && x !== null && "nested" in x;
+}
+
+/** The journal of a sweep: what is done stays done. */
+export class Journal {
+  private constructor(
+    readonly file: string,
+    private readonly records: TrialRecord[],
+  ) {}
+
+  /** Opens the journal of the sweep with this hash under `root`; a torn last line is left out. */
+  static open(root: string, name: string, hash: string): Journal {
+    const folder = join(root, "sweeps");
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `${name}-${hash.slice(0, 12)}.jsonl`);
+    const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+    const records = lines.flatMap((line) => {
+      try {
+        return line === "" ? [] : [JSON.parse(line) as TrialRecord];
+      } catch {
+        return [];
+      }
+    });
+    return new Journal(file, records);
+  }
+
+  get trials(): readonly TrialRecord[] {
+    return this.records;
+  }
+
+  add(record: TrialRecord): void {
+    appendFileSync(this.file, `${JSON.stringify(record)}\n`);
+    this.records.push(record);
+  }
+}

@@ -1,0 +1,137 @@
+/** `sweep`: trials one after another on one engine; one live cell with history and parallel coordinates. */
+import canonicalize from "canonicalize";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { CodedError } from "#dsl/check/codes.js";
+import type { Action, SweepPlan } from "#dsl/plan/plan.js";
+import { registry } from "#stdlib/registry.js";
+import { figureShown } from "../../display/figure.js";
+import { sweepFigure, sweepShown } from "../../display/sweep.js";
+import { compileAll } from "../host.js";
+import { metricName } from "../metric-name.js";
+import { dimensionsOf, Journal, sweepType, trialText, valuesAt, type SweepHandle, type TrialRecord } from "../sweep.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { does } from "../words.js";
+import { evaluateOnce } from "./evaluate.js";
+import { giveWeights, trainOnce } from "./train.js";
+
+export async function runSweep(session: TuneSession, { name, sweep }: Extract<Action, { verb: "sweep" }>, stage: Stage): Promise<void> {
+  const search = await does(sweep.search, "search");
+  const dimensions = dimensionsOf(sweep.vary);
+  const identity = { recipe: sweep.plan.recipeHash, vary: sweep.vary, search: sweep.search, goal: sweep.goal, seed: sweep.seed };
+  const journal = Journal.open(session.runs, name, bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? ""))));
+  const handle = new LiveSweep(name, sweep, journal, stage);
+  session.sweeps.set(name, handle);
+  session.names.define(name, handle, sweepType);
+  handle.show();
+  const begun = performance.now();
+  const done = () => journal.trials.map((t) => ({ point: t.point, score: oriented(sweep, t.score) }));
+  for (let number = journal.trials.length + 1; number <= sweep.trials; number++) {
+    if (sweep.budgetMs !== null && performance.now() - begun > sweep.budgetMs) break;
+    stage.signal?.throwIfAborted();
+    const point = search.suggest(sweep.search, dimensions, done(), sweep.seed, number);
+    const values = valuesAt(sweep.vary, point);
+    const started = performance.now();
+    handle.running = { number, values, point, score: null, state: "running", seconds: 0, run: null, error: null };
+    handle.show();
+    try {
+      const { score, run } = await runTrial(session, sweep, values, `${name}_${number}`, stage);
+      journal.add({ number, values, point, score, state: "done", seconds: (performance.now() - started) / 1000, run, error: null });
+    } catch (error) {
+      handle.running = null;
+      if (stops(error)) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      journal.add({ number, values, point, score: null, state: "failed", seconds: (performance.now() - started) / 1000, run: null, error: why });
+    }
+    handle.running = null;
+    handle.show();
+  }
+  if (handle.best === null)
+    throw new CodedError("sweep-without-success", { sweep: name, trials: journal.trials.length, last: journal.trials.at(-1)?.error ?? "none ran" });
+  stage.screen.display(sweepShown(journal.trials, goalOf(sweep), handle.best));
+}
+
+/** Trains one point and scores it on the validation split (the training split where there is none is never used: the checker refuses). */
+async function runTrial(session: TuneSession, sweep: SweepPlan, values: Readonly<Record<string, string>>, as: string, stage: Stage): Promise<{ readonly score: number; readonly run: string }> {
+  const text = trialText(sweep, values, modelKeys(), as);
+  const source = { id: `sweep:${as}`, title: as, text };
+  const { diagnostics, actions } = await compileAll([...stage.sources, source], {
+    surroundings: stage.surroundings,
+    workshop: session.workshop,
+    trained: session.models.trained(),
+  });
+  const action = actions?.find((a) => a.verb === "train");
+  if (!action) throw new TrialRefused(diagnostics[0]?.code ?? "internal");
+  const result = await trainOnce(session, { plan: action.plan, name: as, resume: false, title: as, onEvent: () => undefined }, stage);
+  if (result.trained.reason === "interrupted") {
+    session.later(result.trained.settled);
+    await session.models.forget(result.run.path).catch(() => undefined);
+    throw new CodedError("interrupted", { what: `the sweep ${as.replace(/_\d+$/, "")}`, kept: "the trials done so far are kept: run the statement again to go on" });
+  }
+  const handle = session.models.define(action.plan.recipe.model, as);
+  await giveWeights(session, handle, action.plan, result);
+  const { evaluation } = await evaluateOnce(session, as, { data: action.plan.recipe.data, split: "validation" }, { metrics: [sweep.goal.metric], batch_size: action.plan.recipe.training.batch_size }, stage);
+  await session.models.forget(result.run.path);
+  const score = evaluation.metrics[metricName(sweep.goal.metric)] ?? Number.NaN;
+  return { score, run: result.run.path };
+}
+
+class TrialRefused extends Error {
+  constructor(code: string) {
+    super(`the checker refused it: ${code}`);
+  }
+}
+
+/** An interrupt or a dead engine ends the sweep; anything else ends only the trial. */
+function stops(error: unknown): boolean {
+  if (error instanceof CodedError) return error.code === "interrupted" || error.code === "no-space";
+  return error instanceof Error && error.name === "AbortError";
+}
+
+function modelKeys(): ReadonlySet<string> {
+  return new Set(registry.find("verb", "model")?.parameters.map((p) => p.name));
+}
+
+function oriented(sweep: SweepPlan, score: number | null): number | null {
+  return score === null || sweep.goal.direction === "maximize" ? score : -score;
+}
+
+function goalOf(sweep: SweepPlan): { readonly direction: "maximize" | "minimize"; readonly metric: string } {
+  return { direction: sweep.goal.direction, metric: metricName(sweep.goal.metric) };
+}
+
+class LiveSweep implements SweepHandle {
+  running: TrialRecord | null = null;
+  private readonly id: string;
+  private begun = false;
+  constructor(
+    readonly name: string,
+    private readonly plan: SweepPlan,
+    private readonly journal: Journal,
+    private readonly stage: Stage,
+  ) {
+    this.id = `sweep-${name}-${Date.now().toString(36)}`;
+  }
+
+  get trials(): readonly TrialRecord[] {
+    return this.running ? [...this.journal.trials, this.running] : this.journal.trials;
+  }
+
+  get best(): SweepHandle["best"] {
+    let best: (TrialRecord & { readonly score: number }) | null = null;
+    for (const t of this.journal.trials) {
+      const score = oriented(this.plan, t.score);
+      if (score === null || t.score === null || Number.isNaN(score)) continue;
+      if (best === null || score > oriented(this.plan, best.score)!) best = { ...t, score: t.score };
+    }
+    if (!best) return null;
+    return { number: best.number, score: best.score, values: best.values, tune: trialText(this.plan, best.values, modelKeys(), "winner", { model: `${this.plan.model}_best` }) };
+  }
+
+  show(): void {
+    const shown = { ...figureShown(sweepFigure(this.trials, goalOf(this.plan), this.plan.trials)), id: this.id };
+    if (this.begun) this.stage.screen.update(shown);
+    else this.stage.screen.display(shown);
+    this.begun = true;
+  }
+}
