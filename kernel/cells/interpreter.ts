@@ -12,6 +12,8 @@ export interface Output {
   display(shown: Shown): void;
   update(shown: Shown & { readonly id: string }): void;
   clear(wait: boolean): void;
+  /** Opens the front end's pager with the reply of the cell (`display.page`); shown in place where the cell has replied already. */
+  page?(shown: Shown): void;
   /** Asks the person; rejects with the coded error `no-input` when the front end allows none. */
   input(prompt: string, password: boolean): Promise<string>;
 }
