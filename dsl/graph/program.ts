@@ -19,7 +19,8 @@ export interface Ref {
   readonly node: number;
   readonly output: number;
 }
-export type Attribute = string | number | boolean | null | NDArray | readonly Attribute[] | { readonly [name: string]: Attribute };
+export type Attribute =
+  string | number | boolean | null | NDArray | readonly Attribute[] | { readonly [name: string]: Attribute };
 export type Attributes = Readonly<Record<string, Attribute>>;
 export interface Node {
   readonly op: string;

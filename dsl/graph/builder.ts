@@ -1,0 +1,299 @@
+/**
+ * Programs are written with a `Graph`: each call appends a node whose types are inferred at once, so that a misfit is
+ * reported where it is written, with the path of the layer. Equal nodes are made once (common sub-expressions).
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import "./codes.js";
+import type { Attribute, Attributes, Dimension, DType, NDArray, Node, Program, Ref, State, Type } from "./program.js";
+import { axesOf, Misfit, sameShape, typeText } from "./shape.js";
+import { opNamed } from "./table.js";
+import { scalar } from "./values.js";
+
+/** A value in a graph: one output of one node. Numbers stand for scalars of the tensor's own dtype. */
+export class Tensor {
+  constructor(
+    readonly graph: Graph,
+    readonly ref: Ref,
+    readonly type: Type,
+  ) {}
+  get shape(): readonly Dimension[] {
+    return this.type.shape;
+  }
+  get dtype(): DType {
+    return this.type.dtype;
+  }
+  get rank(): number {
+    return this.type.shape.length;
+  }
+  private one(op: string, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
+    return this.graph.one(op, inputs, attributes);
+  }
+  private with(op: string, other: Tensor | number): Tensor {
+    return this.one(op, [this, this.like(other)]);
+  }
+  private like(x: Tensor | number): Tensor {
+    return typeof x === "number" ? this.graph.constant(scalar(this.dtype, x)) : x;
+  }
+  add(x: Tensor | number): Tensor {
+    return this.with("add", x);
+  }
+  subtract(x: Tensor | number): Tensor {
+    return this.with("subtract", x);
+  }
+  multiply(x: Tensor | number): Tensor {
+    return this.with("multiply", x);
+  }
+  divide(x: Tensor | number): Tensor {
+    return this.with("divide", x);
+  }
+  maximum(x: Tensor | number): Tensor {
+    return this.with("maximum", x);
+  }
+  minimum(x: Tensor | number): Tensor {
+    return this.with("minimum", x);
+  }
+  equal(x: Tensor | number): Tensor {
+    return this.with("equal", x);
+  }
+  less(x: Tensor | number): Tensor {
+    return this.with("less", x);
+  }
+  greater(x: Tensor | number): Tensor {
+    return this.with("greater", x);
+  }
+  negate(): Tensor {
+    return this.one("negate", [this]);
+  }
+  exp(): Tensor {
+    return this.one("exp", [this]);
+  }
+  log(): Tensor {
+    return this.one("log", [this]);
+  }
+  sqrt(): Tensor {
+    return this.one("sqrt", [this]);
+  }
+  rsqrt(): Tensor {
+    return this.one("rsqrt", [this]);
+  }
+  tanh(): Tensor {
+    return this.one("tanh", [this]);
+  }
+  sigmoid(): Tensor {
+    return this.one("sigmoid", [this]);
+  }
+  erf(): Tensor {
+    return this.one("erf", [this]);
+  }
+  square(): Tensor {
+    return this.one("square", [this]);
+  }
+  abs(): Tensor {
+    return this.one("abs", [this]);
+  }
+  relu(): Tensor {
+    return this.one("relu", [this]);
+  }
+  silu(): Tensor {
+    return this.one("silu", [this]);
+  }
+  gelu(o: { readonly approximate?: boolean } = {}): Tensor {
+    return this.one("gelu", [this], { approximate: o.approximate ?? false });
+  }
+  softmax(): Tensor {
+    return this.one("softmax", [this]);
+  }
+  logSoftmax(): Tensor {
+    return this.one("log_softmax", [this]);
+  }
+  /** `this` is bool: elementwise `a` where true, `b` elsewhere. */
+  select(a: Tensor, b: Tensor): Tensor {
+    return this.one("select", [this, a, b]);
+  }
+  cast(dtype: DType): Tensor {
+    return dtype === this.dtype ? this : this.one("cast", [this], { dtype });
+  }
+  reshape(shape: readonly Dimension[]): Tensor {
+    return sameShape(shape, this.shape) ? this : this.one("reshape", [this], { shape });
+  }
+  /** Axis i of the result is axis `order[i]` of this. */
+  transpose(order: readonly number[]): Tensor {
+    return this.one("transpose", [this], { order });
+  }
+  /** From `start` on, `size` elements of one axis. */
+  slice(axis: number, start: number, size: number): Tensor {
+    return this.one("slice", [this], { axis, start, size });
+  }
+  /** Rows of `this` ([rows, ...]) at i32 `indices` of any shape. */
+  gather(indices: Tensor): Tensor {
+    return this.one("gather", [this, indices]);
+  }
+  private reduce(op: string, axes: readonly number[] | undefined, keep: boolean): Tensor {
+    const all = axes ?? Array.from({ length: this.rank }, (_, i) => i);
+    return this.one(op, [this], { axes: axesOf(this.rank, all), keep });
+  }
+  sum(axes?: readonly number[], keep = false): Tensor {
+    return this.reduce("reduce_sum", axes, keep);
+  }
+  mean(axes?: readonly number[], keep = false): Tensor {
+    return this.reduce("reduce_mean", axes, keep);
+  }
+  max(axes?: readonly number[], keep = false): Tensor {
+    return this.reduce("reduce_max", axes, keep);
+  }
+  /** Batched product over the last two axes, either side transposed on the way. */
+  matmul(x: Tensor, o: { readonly transposeA?: boolean; readonly transposeB?: boolean } = {}): Tensor {
+    return this.one("matmul", [this, x], { transpose_a: o.transposeA ?? false, transpose_b: o.transposeB ?? false });
+  }
+  /** this · weightᵀ + bias over the last axis; weight [out, in], bias [out]. */
+  linear(weight: Tensor, bias?: Tensor): Tensor {
+    return this.one("linear", bias ? [this, weight, bias] : [this, weight]);
+  }
+  layerNorm(scale: Tensor, bias: Tensor, epsilon: number): Tensor {
+    return this.one("layer_norm", [this, scale, bias], { epsilon });
+  }
+}
+
+export interface DropoutOptions {
+  readonly rate: number;
+  readonly seed: number;
+  /** i32 scalar: another mask each step. */
+  readonly step: Tensor;
+}
+
+export class Graph {
+  private readonly nodes: Node[] = [];
+  private readonly inputs: Record<string, { type: Type; ref: Ref }> = {};
+  private readonly outputs: Record<string, Ref> = {};
+  private readonly states: Record<string, State> = {};
+  private readonly updated = new Map<string, Ref>();
+  private readonly known = new Map<string, readonly Tensor[]>();
+  private path: readonly string[] = [];
+  private sites = 0;
+
+  /** A value fed at each run. */
+  input(name: string, type: Type): Tensor {
+    const [tensor] = this.append("input", [], { name }, [type]);
+    this.inputs[name] = { type, ref: tensor!.ref };
+    return tensor!;
+  }
+  /** A value that stays in the engine between runs; reading it gives the value before the run's updates. */
+  state(name: string, state: State): Tensor {
+    const old = this.states[name];
+    if (old && (old.type.dtype !== state.type.dtype || !sameShape(old.type.shape, state.type.shape)))
+      throw new CodedError("graph-invalid", {
+        problem: `state "${name}" is ${typeText(old.type)} and ${typeText(state.type)}`,
+      });
+    this.states[name] ??= state;
+    return this.append("state", [], { name }, [state.type])[0]!;
+  }
+  constant(value: NDArray): Tensor {
+    return this.append("constant", [], { value }, [{ dtype: value.dtype, shape: value.shape }])[0]!;
+  }
+  number(value: number, dtype: DType = "f32"): Tensor {
+    return this.constant(scalar(dtype, value));
+  }
+  output(name: string, tensor: Tensor): void {
+    this.outputs[name] = tensor.ref;
+  }
+  /** After the run, state `name` holds `value`. */
+  update(name: string, value: Tensor): void {
+    this.updated.set(name, value.ref);
+  }
+  /** Nodes made in `body` carry `path` (nested paths are joined by dots). */
+  at<T>(path: string, body: () => T): T {
+    const before = this.path;
+    this.path = [...before, path];
+    try {
+      return body();
+    } finally {
+      this.path = before;
+    }
+  }
+  /** Appends a node of any op of the table and gives its outputs. */
+  apply(name: string, inputs: readonly Tensor[], attributes: Attributes = {}): readonly Tensor[] {
+    const op = opNamed(name);
+    const types = inputs.map((t) => t.type);
+    try {
+      return this.append(name, inputs, attributes, op.type(types, attributes));
+    } catch (e) {
+      if (!(e instanceof Misfit)) throw e;
+      throw new CodedError("graph-type", {
+        op: name,
+        path: this.path.join("."),
+        problem: e.message,
+        inputs: types.map(typeText),
+      });
+    }
+  }
+  one(name: string, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
+    return this.apply(name, inputs, attributes)[0]!;
+  }
+  /** q, k, v [batch, length, heads × size]; `mask` i32 [batch, length], 0 hides a key. */
+  attention(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    o: { readonly heads: number; readonly mask?: Tensor; readonly scale: number; readonly dropout?: DropoutOptions },
+  ): Tensor {
+    const { dropout } = o;
+    const inputs = [q, k, v, o.mask ?? this.number(1, "i32"), ...(dropout ? [dropout.step] : [])];
+    const drop = dropout
+      ? { rate: dropout.rate, seed: dropout.seed, site: this.sites++ }
+      : { rate: 0, seed: 0, site: 0 };
+    return this.one("attention", inputs, { heads: o.heads, scale: o.scale, ...drop });
+  }
+  /** Zeroes a share `rate` of x and scales the rest by 1/(1 − rate); a site of its own, so no two masks are alike. */
+  dropout(x: Tensor, o: DropoutOptions): Tensor {
+    if (o.rate === 0) return x;
+    return this.one("dropout", [x, o.step], { rate: o.rate, seed: o.seed, site: this.sites++ });
+  }
+  concat(tensors: readonly Tensor[], axis: number): Tensor {
+    return tensors.length === 1 ? tensors[0]! : this.one("concat", tensors, { axis });
+  }
+  /** The node a tensor comes from. */
+  nodeOf(tensor: Tensor): Node {
+    return this.nodes[tensor.ref.node]!;
+  }
+  tensor(ref: Ref): Tensor {
+    return new Tensor(this, ref, this.nodes[ref.node]!.types[ref.output]!);
+  }
+  /** All nodes so far, in order. */
+  get table(): readonly Node[] {
+    return this.nodes;
+  }
+  program(): Program {
+    return {
+      nodes: [...this.nodes],
+      inputs: { ...this.inputs },
+      outputs: { ...this.outputs },
+      state: { ...this.states },
+      updates: [...this.updated].map(([state, value]) => ({ state, value })),
+    };
+  }
+
+  private append(
+    op: string,
+    inputs: readonly Tensor[],
+    attributes: Attributes,
+    types: readonly Type[],
+  ): readonly Tensor[] {
+    const key = keyOf(op, inputs, attributes);
+    const known = this.known.get(key);
+    if (known) return known;
+    const path = this.path.join(".");
+    const index = this.nodes.length;
+    this.nodes.push({ op, inputs: inputs.map((t) => t.ref), attributes, types, ...(path ? { path } : {}) });
+    const outputs = types.map((type, output) => new Tensor(this, { node: index, output }, type));
+    this.known.set(key, outputs);
+    return outputs;
+  }
+}
+
+function keyOf(op: string, inputs: readonly Tensor[], attributes: Attributes): string {
+  return `${op}(${inputs.map((t) => `${t.ref.node}:${t.ref.output}`).join()})${JSON.stringify(attributes, brief)}`;
+}
+function brief(_: string, value: Attribute): unknown {
+  if (value instanceof Uint8Array) return (value as Uint8Array).join();
+  return value;
+}

@@ -1,0 +1,71 @@
+/** What all elementwise ops share; each op's file gives its function and its gradient. */
+import type { Tensor } from "./builder.js";
+import type { Op } from "./op.js";
+import type { DType } from "./program.js";
+import { broadcast, wantFloat, wantSameDType } from "./shape.js";
+import { stridesOf, values, walk } from "./values.js";
+
+export interface Unary {
+  readonly name: string;
+  readonly doc: string;
+  f(x: number): number;
+  /** Gradient of x from x, y = f(x) and dy. */
+  gradient(x: Tensor, y: Tensor, dy: Tensor): Tensor;
+}
+/** A float in, a float of the same type out. */
+export function unary(u: Unary): Op {
+  return {
+    name: u.name,
+    doc: u.doc,
+    type([x]) {
+      wantFloat(x!, "x");
+      return [x!];
+    },
+    gradient: (_, { inputs: [x], outputs: [y] }, [dy]) => [u.gradient(x!, y!, dy!)],
+    evaluate: ([x]) => [{ shape: x!.shape, data: x!.data.map(u.f) }],
+  };
+}
+
+export interface Binary {
+  readonly name: string;
+  readonly doc: string;
+  f(a: number, b: number): number;
+  /** Gradients before they are summed to the inputs' shapes. */
+  gradient?(a: Tensor, b: Tensor, y: Tensor, dy: Tensor, wanted: readonly boolean[]): readonly (Tensor | undefined)[];
+  /** Dtype of the result where it isn't that of the inputs. */
+  readonly result?: DType;
+}
+/** Two inputs of one dtype, broadcast by numpy's rule. */
+export function binary(op: Binary): Op {
+  const { gradient } = op;
+  return {
+    name: op.name,
+    doc: op.doc,
+    type([a, b]) {
+      const dtype = wantSameDType(a!, b!);
+      return [{ dtype: op.result ?? dtype, shape: broadcast(a!.shape, b!.shape) }];
+    },
+    ...(gradient && {
+      gradient: (_, { inputs: [a, b], outputs: [y] }, [dy], wanted) => {
+        const [da, db] = gradient(a!, b!, y!, dy!, wanted);
+        return [da && wanted[0] ? unbroadcast(da, a!) : undefined, db && wanted[1] ? unbroadcast(db, b!) : undefined];
+      },
+    }),
+    evaluate([a, b], _, [shape]) {
+      const y = values(shape!);
+      walk(shape!, [stridesOf(a!.shape), stridesOf(b!.shape)], (i, [p, q]) => {
+        y.data[i] = op.f(a!.data[p!]!, b!.data[q!]!);
+      });
+      return [y];
+    },
+  };
+}
+
+/** Sums a gradient over the axes along which `like` was broadcast. */
+export function unbroadcast(dy: Tensor, like: Tensor): Tensor {
+  const extra = dy.rank - like.rank;
+  const leading = Array.from({ length: extra }, (_, i) => i);
+  const inner = leading.length ? dy.sum(leading) : dy;
+  const spread = like.shape.flatMap((d, axis) => (d === 1 && inner.shape[axis] !== 1 ? [axis] : []));
+  return spread.length ? inner.sum(spread, true) : inner;
+}

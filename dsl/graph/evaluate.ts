@@ -1,0 +1,64 @@
+/**
+ * Runs a program with the float64 references: slow, exact, pure. It is what engines are compared with, what finite
+ * differences are taken of, and what folds constants.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import type { NDArray, Program, Ref } from "./program.js";
+import { concrete, typeText, type Sizes } from "./shape.js";
+import { opNamed } from "./table.js";
+import { fromNDArray, type Values } from "./values.js";
+
+export interface Evaluated {
+  readonly outputs: Readonly<Record<string, Values>>;
+  /** State after the updates; what wasn't updated is as it was given. */
+  readonly state: Readonly<Record<string, Values>>;
+}
+
+/** `feeds` by input name, `state` by state name. */
+export function evaluate(
+  program: Program,
+  feeds: Readonly<Record<string, Values>>,
+  state: Readonly<Record<string, Values>>,
+): Evaluated {
+  const sizes = bind(program, feeds);
+  const done: (readonly Values[])[] = [];
+  const at = (ref: Ref): Values => done[ref.node]![ref.output]!;
+  for (const node of program.nodes) {
+    const name = node.attributes["name"] as string;
+    if (node.op === "input") done.push([feeds[name]!]);
+    else if (node.op === "state") done.push([wanted(state, name)]);
+    else if (node.op === "constant") done.push([fromNDArray(node.attributes["value"] as unknown as NDArray)]);
+    else {
+      const shapes = node.types.map((t) => concrete(t.shape, sizes));
+      done.push(opNamed(node.op).evaluate(node.inputs.map(at), node.attributes, shapes));
+    }
+  }
+  return {
+    outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, ref]) => [name, at(ref)])),
+    state: { ...state, ...Object.fromEntries(program.updates.map((u) => [u.state, at(u.value)])) },
+  };
+}
+
+function wanted(state: Readonly<Record<string, Values>>, name: string): Values {
+  const value = state[name];
+  if (!value) throw new CodedError("graph-invalid", { problem: `no value for state "${name}"` });
+  return value;
+}
+
+/** Numbers behind the named sizes, from the shapes fed; an input missing or of another shape is the error `graph-feed`. */
+export function bind(program: Program, feeds: Readonly<Record<string, { readonly shape: readonly number[] }>>): Sizes {
+  const sizes: Record<string, number> = {};
+  for (const [input, { type }] of Object.entries(program.inputs)) {
+    const fed = feeds[input];
+    if (!fed) throw new CodedError("graph-feed", { input, problem: "not fed" });
+    const fits = fed.shape.length === type.shape.length;
+    const problem = `[${fed.shape.join(", ")}] was fed for ${typeText(type)}`;
+    if (!fits) throw new CodedError("graph-feed", { input, problem });
+    type.shape.forEach((d, i) => {
+      const n = fed.shape[i]!;
+      const want = typeof d === "number" ? d : (sizes[d] ??= n);
+      if (want !== n) throw new CodedError("graph-feed", { input, problem });
+    });
+  }
+  return sizes;
+}

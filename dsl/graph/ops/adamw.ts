@@ -1,0 +1,49 @@
+import type { Op } from "../op.js";
+import { elements, Misfit, wantShape } from "../shape.js";
+import { values } from "../values.js";
+
+interface Settings {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weight_decay: number;
+}
+
+export const adamw: Op = {
+  name: "adamw",
+  doc:
+    "(parameter, m, v, gradient, rate scalar, step i32 scalar from 1, scale scalar?) → (parameter, m, v) after one step of AdamW as PyTorch defines it: " +
+    "parameter · (1 − rate · `weight_decay`) − rate · m̂ / (√v̂ + `epsilon`), moments by `beta1`, `beta2` with bias correction. `scale` multiplies the gradient first (clipping).",
+  type([parameter, m, v, gradient, rate, step, scale]) {
+    for (const [x, name] of [
+      [m, "m"],
+      [v, "v"],
+      [gradient, "the gradient"],
+    ] as const)
+      wantShape(x!, parameter!.shape, name);
+    wantShape(rate!, [], "the rate");
+    if (step!.dtype !== "i32" || step!.shape.length) throw new Misfit("step must be an i32 scalar");
+    if (scale) wantShape(scale, [], "the scale");
+    return [parameter!, m!, v!];
+  },
+  evaluate([parameter, m, v, gradient, rate, step, scale], attributes) {
+    const { beta1, beta2, epsilon, weight_decay } = attributes as unknown as Settings;
+    const lr = rate!.data[0]!;
+    const t = step!.data[0]!;
+    const [c1, c2] = [1 - beta1 ** t, 1 - beta2 ** t];
+    const [p, m2, v2] = [parameter!, m!, v!].map((x) => values(x.shape, x.data)) as [
+      typeof parameter,
+      typeof m,
+      typeof v,
+    ];
+    gradient!.data.forEach((raw, i) => {
+      const g = raw * (scale?.data[0] ?? 1);
+      const mean = (m2!.data[i] = beta1 * m!.data[i]! + (1 - beta1) * g);
+      const square = (v2!.data[i] = beta2 * v!.data[i]! + (1 - beta2) * g * g);
+      p!.data[i] =
+        parameter!.data[i]! * (1 - lr * weight_decay) - (lr * (mean / c1)) / (Math.sqrt(square / c2) + epsilon);
+    });
+    return [p!, m2!, v2!];
+  },
+  flops: ([parameter], _, sizes) => 14 * elements(parameter!, sizes),
+};

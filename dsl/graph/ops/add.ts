@@ -1,0 +1,8 @@
+import { binary } from "../elementwise.js";
+
+export const add = binary({
+  name: "add",
+  doc: "a + b, broadcast.",
+  f: (a, b) => a + b,
+  gradient: (_a, _b, _y, dy) => [dy, dy],
+});

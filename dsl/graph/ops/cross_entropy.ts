@@ -1,0 +1,30 @@
+import type { Op } from "../op.js";
+import { lastOf, Misfit, wantFloat, wantShape } from "../shape.js";
+import { softmaxRows } from "../softmax.js";
+import { values } from "../values.js";
+
+export const cross_entropy: Op = {
+  name: "cross_entropy",
+  doc: "(logits [..., classes], labels i32 [...]) → mean of −log softmax(logits)[label] over the rows whose label isn't `ignore`, a scalar; 0 where there is none.",
+  type([logits, labels]) {
+    wantFloat(logits!, "logits");
+    lastOf(logits!, "logits");
+    if (labels!.dtype !== "i32") throw new Misfit(`labels must be i32, not ${labels!.dtype}`);
+    wantShape(labels!, logits!.shape.slice(0, -1), "labels");
+    return [{ dtype: logits!.dtype, shape: [] }];
+  },
+  gradient: (graph, { inputs: [logits, labels], attributes }, [dy]) => [
+    graph.one("cross_entropy_gradient", [logits!, labels!, dy!], attributes),
+    undefined,
+  ],
+  evaluate([logits, labels], a) {
+    const classes = logits!.shape.at(-1)!;
+    const log = softmaxRows(logits!.data, classes, true);
+    const counted = [...labels!.data].flatMap((label, r) =>
+      label === a["ignore"] ? [] : [-log[r * classes + label]!],
+    );
+    return [values([], [counted.length ? counted.reduce((s, v) => s + v, 0) / counted.length : 0])];
+  },
+  flops: ([logits], _, sizes) =>
+    4 * logits!.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1),
+};

@@ -1,0 +1,11 @@
+import { binary } from "../elementwise.js";
+
+export const divide = binary({
+  name: "divide",
+  doc: "a / b, broadcast.",
+  f: (a, b) => a / b,
+  gradient: (_a, b, y, dy, wanted) => [
+    wanted[0] ? dy.divide(b) : undefined,
+    wanted[1] ? dy.multiply(y).divide(b).negate() : undefined,
+  ],
+});

@@ -1,0 +1,8 @@
+import { binary } from "../elementwise.js";
+
+export const equal = binary({
+  name: "equal",
+  doc: "bool: a = b, broadcast.",
+  f: (a, b) => (a === b ? 1 : 0),
+  result: "bool",
+});

@@ -1,0 +1,9 @@
+import { erfOf } from "../erf.js";
+import { unary } from "../elementwise.js";
+
+export const erf = unary({
+  name: "erf",
+  doc: "The error function.",
+  f: erfOf,
+  gradient: (x, _y, dy) => dy.multiply(x.square().negate().exp()).multiply(2 / Math.sqrt(Math.PI)),
+});

@@ -1,0 +1,8 @@
+import { unary } from "../elementwise.js";
+
+export const exp = unary({
+  name: "exp",
+  doc: "eˣ.",
+  f: Math.exp,
+  gradient: (_x, y, dy) => dy.multiply(y),
+});

@@ -1,0 +1,15 @@
+import { geluSlope } from "../gelu.js";
+import type { Op } from "../op.js";
+import { wantShape } from "../shape.js";
+
+export const gelu_gradient: Op = {
+  name: "gelu_gradient",
+  doc: "(x, dy) → dy · gelu′(x).",
+  type([x, dy]) {
+    wantShape(dy!, x!.shape, "dy");
+    return [x!];
+  },
+  evaluate: ([x, dy], a) => [
+    { shape: x!.shape, data: x!.data.map((v, i) => dy!.data[i]! * geluSlope(v, a["approximate"] === true)) },
+  ],
+};

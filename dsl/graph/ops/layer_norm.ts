@@ -1,0 +1,28 @@
+import { rowNorm, normTypes } from "../norm.js";
+import type { Op } from "../op.js";
+import { values } from "../values.js";
+
+export const layer_norm: Op = {
+  name: "layer_norm",
+  doc: "(x [..., n], scale [n], bias [n]) → y = (x − mean) / √(variance + `epsilon`) · scale + bias over the last axis, and mean [...], variance [...] (biased).",
+  type([x, scale, bias]) {
+    return normTypes(x!, scale!, bias!);
+  },
+  gradient(graph, { inputs: [x, scale], outputs: [, mean, variance], attributes }, [dy], wanted) {
+    const gradients = graph.apply("layer_norm_gradient", [x!, scale!, mean!, variance!, dy!], attributes);
+    return gradients.map((d, i) => (wanted[i] ? d : undefined));
+  },
+  evaluate([x, scale, bias], a, [shape, rows]) {
+    const n = shape!.at(-1)!;
+    const y = values(shape!);
+    const mean = values(rows!);
+    const variance = values(rows!);
+    for (let r = 0; r < mean.data.length; r++) {
+      const row = rowNorm(x!.data.subarray(r * n, (r + 1) * n), a["epsilon"] as number);
+      mean.data[r] = row.mean;
+      variance.data[r] = row.variance;
+      for (let i = 0; i < n; i++) y.data[r * n + i] = row.normal[i]! * scale!.data[i]! + bias!.data[i]!;
+    }
+    return [y, mean, variance];
+  },
+};

@@ -1,0 +1,8 @@
+import { unary } from "../elementwise.js";
+
+export const log = unary({
+  name: "log",
+  doc: "Natural logarithm.",
+  f: Math.log,
+  gradient: (x, _y, dy) => dy.divide(x),
+});

@@ -1,0 +1,15 @@
+import type { Op } from "../op.js";
+import { lastOf, wantFloat } from "../shape.js";
+import { softmaxRows } from "../softmax.js";
+
+export const log_softmax: Op = {
+  name: "log_softmax",
+  doc: "x − log Σ eˣ over the last axis.",
+  type([x]) {
+    wantFloat(x!, "x");
+    lastOf(x!, "x");
+    return [x!];
+  },
+  gradient: (_, { outputs: [y] }, [dy]) => [dy!.subtract(y!.exp().multiply(dy!.sum([-1], true)))],
+  evaluate: ([x]) => [{ shape: x!.shape, data: softmaxRows(x!.data, x!.shape.at(-1)!, true) }],
+};

@@ -1,0 +1,8 @@
+import { unary } from "../elementwise.js";
+
+export const negate = unary({
+  name: "negate",
+  doc: "−x.",
+  f: (x) => -x,
+  gradient: (_x, _y, dy) => dy.negate(),
+});

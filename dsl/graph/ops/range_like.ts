@@ -1,0 +1,21 @@
+import type { Op } from "../op.js";
+import { Misfit } from "../shape.js";
+import { values } from "../values.js";
+
+export const range_like: Op = {
+  name: "range_like",
+  doc: "0, 1, 2, ... as i32, as many as x has along `axis`: positions.",
+  type([x], a) {
+    const d = x!.shape[a["axis"] as number];
+    if (d === undefined) throw new Misfit(`there is no axis ${String(a["axis"])}`);
+    return [{ dtype: "i32", shape: [d] }];
+  },
+  gradient: () => [undefined],
+  evaluate: (_, __, [shape]) => [
+    values(
+      shape!,
+      Array.from({ length: shape![0]! }, (_, i) => i),
+    ),
+  ],
+  flops: () => 0,
+};

@@ -1,0 +1,8 @@
+import { unary } from "../elementwise.js";
+
+export const relu = unary({
+  name: "relu",
+  doc: "max(x, 0); its gradient at 0 is 0.",
+  f: (x) => Math.max(x, 0),
+  gradient: (x, _y, dy) => x.greater(0).select(dy, x.graph.number(0, x.dtype)),
+});

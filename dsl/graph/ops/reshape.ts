@@ -1,0 +1,26 @@
+import type { Op } from "../op.js";
+import type { Dimension } from "../program.js";
+import { Misfit } from "../shape.js";
+
+/** A shape's number part and its named part, which must both stay. */
+function parts(shape: readonly Dimension[]): { count: number; names: string } {
+  return {
+    count: shape.reduce<number>((p, d) => (typeof d === "number" ? p * d : p), 1),
+    names: shape.filter((d) => typeof d === "string").join("·"),
+  };
+}
+
+export const reshape: Op = {
+  name: "reshape",
+  doc: "The same elements in row-major order under another `shape`; named sizes keep their order.",
+  type([x], a) {
+    const shape = a["shape"] as readonly Dimension[];
+    const from = parts(x!.shape);
+    const to = parts(shape);
+    if (from.count !== to.count || from.names !== to.names)
+      throw new Misfit(`doesn't reshape to [${shape.join(", ")}]`);
+    return [{ dtype: x!.dtype, shape }];
+  },
+  gradient: (_, { inputs: [x] }, [dy]) => [dy!.reshape(x!.shape)],
+  evaluate: ([x], _, [shape]) => [{ shape: shape!, data: x!.data.slice() }],
+};

@@ -1,0 +1,15 @@
+import type { Op } from "../op.js";
+import { lastOf, wantFloat } from "../shape.js";
+import { softmaxRows } from "../softmax.js";
+
+export const softmax: Op = {
+  name: "softmax",
+  doc: "eˣ / Σ eˣ over the last axis.",
+  type([x]) {
+    wantFloat(x!, "x");
+    lastOf(x!, "x");
+    return [x!];
+  },
+  gradient: (_, { outputs: [y] }, [dy]) => [y!.multiply(dy!.subtract(y!.multiply(dy!).sum([-1], true)))],
+  evaluate: ([x]) => [{ shape: x!.shape, data: softmaxRows(x!.data, x!.shape.at(-1)!, false) }],
+};

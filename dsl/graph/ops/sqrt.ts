@@ -1,0 +1,8 @@
+import { unary } from "../elementwise.js";
+
+export const sqrt = unary({
+  name: "sqrt",
+  doc: "Square root.",
+  f: Math.sqrt,
+  gradient: (_x, y, dy) => dy.divide(y.multiply(2)),
+});

@@ -1,0 +1,8 @@
+import { unary } from "../elementwise.js";
+
+export const tanh = unary({
+  name: "tanh",
+  doc: "Hyperbolic tangent.",
+  f: Math.tanh,
+  gradient: (_x, y, dy) => dy.multiply(y.square().negate().add(1)),
+});

@@ -1,0 +1,50 @@
+/**
+ * The counter-based generator behind dropout: which elements fall is a function of seed, step, site and position alone,
+ * in 32-bit integer arithmetic, so every engine computes the same mask, and a resumed run too.
+ *
+ * Seen as rows × columns (the last axis), element (i, j) is dropped where `(R[i] xor C[j]) · ODD`, as a signed 32-bit
+ * number, is below the threshold. R and C are short vectors hashed with murmur3's finalizer, so that an element itself
+ * costs one xor, one product and one comparison. Rows and columns are pairwise independent; four elements on the corners
+ * of a rectangle are not, which dropout doesn't notice. The rate is exact to 2⁻³².
+ */
+export const ODD = 0x9e3779b1 | 0;
+
+/** murmur3's 32-bit finalizer. */
+export function mix(x: number): number {
+  let h = x | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+/** Of one site (an attribute of the op) at one step. */
+export function siteKey(seed: number, step: number, site: number): number {
+  return mix(mix(mix(seed) + step) + site);
+}
+export function rowHash(key: number, i: number): number {
+  return mix(mix(i) + key);
+}
+export function columnHash(key: number, j: number): number {
+  return mix(mix(~j) + key);
+}
+/** Elements below it are dropped. */
+export function threshold(rate: number): number {
+  return Math.min(-2147483648 + Math.round(rate * 4294967296), 2147483647);
+}
+
+/** Scaled mask of an array with rows of `columns` elements: 0 or 1/(1 − rate). */
+export function dropoutMask(
+  size: number,
+  columns: number,
+  o: { readonly rate: number; readonly seed: number; readonly site: number; readonly step: number },
+): Float64Array {
+  const key = siteKey(o.seed, o.step, o.site);
+  const bound = threshold(o.rate);
+  const c = Int32Array.from({ length: columns }, (_, j) => columnHash(key, j));
+  const mask = new Float64Array(size);
+  const scale = 1 / (1 - o.rate);
+  for (let i = 0; i < size / columns; i++) {
+    const r = rowHash(key, i);
+    for (let j = 0; j < columns; j++) mask[i * columns + j] = Math.imul(r ^ c[j]!, ODD) < bound ? 0 : scale;
+  }
+  return mask;
+}

@@ -1,0 +1,78 @@
+/** Rules about types that many ops share. A dimension is a number or the name of a size known only when run. */
+import type { Attribute, Dimension, DType, Type } from "./program.js";
+
+/** What an op says when its inputs don't fit; the builder adds op, path and types and throws the coded error `graph-type`. */
+export class Misfit extends Error {}
+
+/** Names of sizes (`batch`, `length`) bound to numbers for one run. */
+export type Sizes = Readonly<Record<string, number>>;
+
+export function typeText(type: Type): string {
+  return `${type.dtype}[${type.shape.join(", ")}]`;
+}
+
+export function sameShape(a: readonly Dimension[], b: readonly Dimension[]): boolean {
+  return a.length === b.length && a.every((d, i) => d === b[i]);
+}
+
+/** Numpy's rule; a named size fits only itself and 1. */
+export function broadcast(a: readonly Dimension[], b: readonly Dimension[]): Dimension[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const x = a[i - (rank - a.length)] ?? 1;
+    const y = b[i - (rank - b.length)] ?? 1;
+    if (x !== y && x !== 1 && y !== 1) throw new Misfit(`dimension ${x} doesn't broadcast with ${y}`);
+    return x === 1 ? y : x;
+  });
+}
+
+export function concrete(shape: readonly Dimension[], sizes: Sizes): number[] {
+  return shape.map((d) => {
+    if (typeof d === "number") return d;
+    const bound = sizes[d];
+    if (bound === undefined) throw new Misfit(`no size is bound to "${d}"`);
+    return bound;
+  });
+}
+
+export function elements(type: Type, sizes: Sizes): number {
+  return concrete(type.shape, sizes).reduce((p, d) => p * d, 1);
+}
+
+/** Axes counted from the front, in order, each once; negative ones count from the back. */
+export function axesOf(rank: number, axes: Attribute | undefined): number[] {
+  const list = Array.isArray(axes) ? (axes as number[]) : [];
+  const positive = list.map((axis) => (axis < 0 ? axis + rank : axis));
+  if (
+    positive.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank) ||
+    new Set(positive).size !== list.length
+  )
+    throw new Misfit(`axes [${list.join(", ")}] don't fit rank ${rank}`);
+  return positive.sort((a, b) => a - b);
+}
+
+export function isFloat(dtype: DType): boolean {
+  return dtype === "f32" || dtype === "f64" || dtype === "bf16";
+}
+
+export function wantFloat(type: Type, what: string): void {
+  if (!isFloat(type.dtype)) throw new Misfit(`${what} must be a float, not ${type.dtype}`);
+}
+
+export function wantSameDType(...types: readonly Type[]): DType {
+  const [first] = types;
+  if (!first) throw new Misfit("no input");
+  for (const t of types) if (t.dtype !== first.dtype) throw new Misfit(`dtypes ${first.dtype} and ${t.dtype} differ`);
+  return first.dtype;
+}
+
+export function wantShape(type: Type, shape: readonly Dimension[], what: string): void {
+  if (!sameShape(type.shape, shape))
+    throw new Misfit(`${what} must be [${shape.join(", ")}], not [${type.shape.join(", ")}]`);
+}
+
+export function lastOf(type: Type, what: string): Dimension {
+  const d = type.shape.at(-1);
+  if (d === undefined) throw new Misfit(`${what} must have a dimension`);
+  return d;
+}

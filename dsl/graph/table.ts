@@ -1,0 +1,119 @@
+/** All ops by name. `input`, `state` and `constant` are no ops: the builder makes those nodes itself. */
+import { CodedError } from "#dsl/check/codes.js";
+import type { Op } from "./op.js";
+import { abs } from "./ops/abs.js";
+import { adamw } from "./ops/adamw.js";
+import { add } from "./ops/add.js";
+import { attention } from "./ops/attention.js";
+import { attention_gradient } from "./ops/attention_gradient.js";
+import { cast } from "./ops/cast.js";
+import { concat } from "./ops/concat.js";
+import { cross_entropy } from "./ops/cross_entropy.js";
+import { cross_entropy_gradient } from "./ops/cross_entropy_gradient.js";
+import { divide } from "./ops/divide.js";
+import { dropout } from "./ops/dropout.js";
+import { equal } from "./ops/equal.js";
+import { erf } from "./ops/erf.js";
+import { exp } from "./ops/exp.js";
+import { gather } from "./ops/gather.js";
+import { gelu } from "./ops/gelu.js";
+import { gelu_gradient } from "./ops/gelu_gradient.js";
+import { global_norm } from "./ops/global_norm.js";
+import { greater } from "./ops/greater.js";
+import { layer_norm } from "./ops/layer_norm.js";
+import { layer_norm_gradient } from "./ops/layer_norm_gradient.js";
+import { less } from "./ops/less.js";
+import { linear } from "./ops/linear.js";
+import { log } from "./ops/log.js";
+import { log_softmax } from "./ops/log_softmax.js";
+import { matmul } from "./ops/matmul.js";
+import { maximum } from "./ops/maximum.js";
+import { minimum } from "./ops/minimum.js";
+import { multiply } from "./ops/multiply.js";
+import { negate } from "./ops/negate.js";
+import { outer_product } from "./ops/outer_product.js";
+import { pad } from "./ops/pad.js";
+import { range_like } from "./ops/range_like.js";
+import { reduce_gradient } from "./ops/reduce_gradient.js";
+import { reduce_max } from "./ops/reduce_max.js";
+import { reduce_mean } from "./ops/reduce_mean.js";
+import { reduce_sum } from "./ops/reduce_sum.js";
+import { relu } from "./ops/relu.js";
+import { reshape } from "./ops/reshape.js";
+import { rsqrt } from "./ops/rsqrt.js";
+import { scatter_rows } from "./ops/scatter_rows.js";
+import { select } from "./ops/select.js";
+import { sigmoid } from "./ops/sigmoid.js";
+import { silu } from "./ops/silu.js";
+import { slice } from "./ops/slice.js";
+import { softmax } from "./ops/softmax.js";
+import { sqrt } from "./ops/sqrt.js";
+import { square } from "./ops/square.js";
+import { subtract } from "./ops/subtract.js";
+import { tanh } from "./ops/tanh.js";
+import { transpose } from "./ops/transpose.js";
+
+export const ops: readonly Op[] = [
+  abs,
+  adamw,
+  add,
+  attention,
+  attention_gradient,
+  cast,
+  concat,
+  cross_entropy,
+  cross_entropy_gradient,
+  divide,
+  dropout,
+  equal,
+  erf,
+  exp,
+  gather,
+  gelu,
+  gelu_gradient,
+  global_norm,
+  greater,
+  layer_norm,
+  layer_norm_gradient,
+  less,
+  linear,
+  log,
+  log_softmax,
+  matmul,
+  maximum,
+  minimum,
+  multiply,
+  negate,
+  outer_product,
+  pad,
+  range_like,
+  reduce_gradient,
+  reduce_max,
+  reduce_mean,
+  reduce_sum,
+  relu,
+  reshape,
+  rsqrt,
+  scatter_rows,
+  select,
+  sigmoid,
+  silu,
+  slice,
+  softmax,
+  sqrt,
+  square,
+  subtract,
+  tanh,
+  transpose,
+];
+
+const byName = new Map(ops.map((op) => [op.name, op]));
+
+/** Nodes that bring values in: no inputs, no gradient. */
+export const LEAVES: ReadonlySet<string> = new Set(["input", "state", "constant"]);
+
+export function opNamed(name: string): Op {
+  const op = byName.get(name);
+  if (!op) throw new CodedError("graph-unknown-op", { op: name });
+  return op;
+}

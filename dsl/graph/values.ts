@@ -1,0 +1,108 @@
+/**
+ * Dense arrays as the float64 references see them, and their conversion from and to the bytes that travel (`NDArray`).
+ * Every element is a double, whatever the dtype: i32 and bool are exact in it.
+ */
+import type { DType, NDArray } from "./program.js";
+
+export interface Values {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, d) => product * d, 1);
+}
+
+export function values(shape: readonly number[], data?: ArrayLike<number>): Values {
+  return { shape, data: data ? Float64Array.from(data) : new Float64Array(sizeOf(shape)) };
+}
+
+export const BYTES: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2, i32: 4, bool: 1 };
+
+export function fromNDArray(array: NDArray): Values {
+  const n = sizeOf(array.shape);
+  const copy = array.bytes.slice(0, n * BYTES[array.dtype]).buffer;
+  return { shape: array.shape, data: Float64Array.from(typed(array.dtype, copy)) };
+}
+
+function typed(dtype: DType, buffer: ArrayBuffer): ArrayLike<number> {
+  switch (dtype) {
+    case "f32":
+      return new Float32Array(buffer);
+    case "f64":
+      return new Float64Array(buffer);
+    case "i32":
+      return new Int32Array(buffer);
+    case "bool":
+      return new Uint8Array(buffer);
+    case "bf16":
+      return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (half) => half << 16).buffer);
+  }
+}
+
+/** Rounds to the dtype; bf16 to nearest even. */
+export function toNDArray(dtype: DType, v: Values): NDArray {
+  return { dtype, shape: v.shape, bytes: encode(dtype, v.data) };
+}
+
+function encode(dtype: DType, data: Float64Array): Uint8Array {
+  const bytesOf = (a: { buffer: ArrayBufferLike; byteLength: number }): Uint8Array =>
+    new Uint8Array(a.buffer, 0, a.byteLength);
+  switch (dtype) {
+    case "f32":
+      return bytesOf(Float32Array.from(data));
+    case "f64":
+      return bytesOf(Float64Array.from(data));
+    case "i32":
+      return bytesOf(Int32Array.from(data));
+    case "bool":
+      return Uint8Array.from(data, (x) => (x ? 1 : 0));
+    case "bf16": {
+      const bits = new Uint32Array(Float32Array.from(data).buffer);
+      return bytesOf(Uint16Array.from(bits, (b) => (isNaNBits(b) ? 0x7fc0 : (b + 0x7fff + ((b >>> 16) & 1)) >>> 16)));
+    }
+  }
+}
+
+function isNaNBits(bits: number): boolean {
+  return (bits & 0x7fffffff) > 0x7f800000;
+}
+
+export function scalar(dtype: DType, value: number): NDArray {
+  return toNDArray(dtype, values([], [value]));
+}
+
+/** Strides of a row-major array; 0 where the dimension is 1, so that an index runs over a broadcast. */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length).fill(0);
+  for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
+    const d = shape[axis] as number;
+    strides[axis] = d === 1 ? 0 : step;
+    step *= d;
+  }
+  return strides;
+}
+
+/** Calls `visit(flat, offset of each array)` over all positions of `shape`; `strides` are aligned to the last axis. */
+export function walk(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+  visit: (flat: number, offsets: readonly number[]) => void,
+): void {
+  const n = sizeOf(shape);
+  const index = new Array<number>(shape.length).fill(0);
+  const offsets = strides.map(() => 0);
+  const at = (s: readonly number[], axis: number): number => s[axis - (shape.length - s.length)] ?? 0;
+  for (let flat = 0; flat < n; flat++) {
+    visit(flat, offsets);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const next = (index[axis] as number) + 1;
+      const wraps = next === shape[axis];
+      index[axis] = wraps ? 0 : next;
+      strides.forEach((s, k) => {
+        offsets[k] = (offsets[k] as number) + at(s, axis) * (wraps ? -(next - 1) : 1);
+      });
+      if (!wraps) break;
+    }
+  }
+}
