@@ -43,6 +43,8 @@ export interface Parameter {
   readonly why: string;
   readonly impact: "low" | "medium" | "high";
   readonly related?: readonly string[];
+  /** The design knows it but it is not built yet: writing it is the error `not-built-yet`. */
+  readonly planned?: { readonly meanwhile: string };
   /** Accepts any further named argument with this type (e.g. `random(train: 80%, dev: 20%)`). */
   readonly open?: true;
 }

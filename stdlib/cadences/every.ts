@@ -1,0 +1,33 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "cadence",
+  name: "every",
+  doc: "Every so many steps or epochs.",
+  example: "validate: every(epochs: 1)",
+  since: "0.1.0",
+  elsewhere: { n_steps: "steps", n_epochs: "epochs" },
+  capabilities: { oneOf: ["steps", "epochs"] },
+  parameters: [
+    {
+      name: "steps",
+      type: { is: "number", integer: true },
+      doc: "Updates between two of them.",
+      range: { min: 1 },
+      default: { derived: "epochs decide", from: () => null },
+      why: "Long epochs want looks in between.",
+      impact: "low",
+      related: ["epochs"],
+    },
+    {
+      name: "epochs",
+      type: { is: "number", integer: true },
+      doc: "Epochs between two of them.",
+      range: { min: 1 },
+      default: { derived: "steps decide", from: () => null },
+      why: "An epoch has seen every row.",
+      impact: "low",
+      related: ["steps"],
+    },
+  ],
+};

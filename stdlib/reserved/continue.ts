@@ -1,0 +1,12 @@
+import type { Word } from "#dsl/registry.js";
+
+/** A keyword of TypeScript can't be a verb, so a cell that begins with it is TypeScript; inside a Tune cell it gets this answer. */
+export const word: Word = {
+  kind: "reserved",
+  name: "continue",
+  doc: "Goes on with training.",
+  example: "train router on tickets { resume: true }",
+  since: "0.1.0",
+  planned: { meanwhile: "`train router on tickets { resume: true }` goes on with an interrupted run" },
+  parameters: [],
+};

@@ -1,0 +1,22 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "space",
+  name: "choice",
+  doc: "One of the values written; a value may hold spaces of its own: `choice(full, lora(rank: choice(4, 8)))`.",
+  example: "batch_size: choice(16, 32)",
+  since: "0.1.0",
+  elsewhere: { categorical: "choice", grid_search: "choice" },
+  capabilities: { space: "choice" },
+  parameters: [
+    {
+      name: "of",
+      type: { is: "text" },
+      doc: "The values, each as it would be written for that key.",
+      positional: "rest",
+      required: true,
+      why: "Nothing to choose from is no choice.",
+      impact: "high",
+    },
+  ],
+};

@@ -1,0 +1,22 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "space",
+  name: "log",
+  doc: "A number of the range, evenly likely on a logarithmic scale.",
+  example: "optimizer.learning_rate: log(1e-5..1e-2)",
+  since: "0.1.0",
+  elsewhere: { loguniform: "log", log_uniform: "log" },
+  capabilities: { space: "log" },
+  parameters: [
+    {
+      name: "range",
+      type: { is: "range", of: { is: "number" } },
+      doc: "From the least to the greatest, both included.",
+      positional: true,
+      required: true,
+      why: "Learning rates differ by factors, not by sums.",
+      impact: "high",
+    },
+  ],
+};

@@ -1,0 +1,14 @@
+import type { Verb } from "#dsl/registry.js";
+
+export const word: Verb = {
+  kind: "verb",
+  name: "compare",
+  doc: "Compares models.",
+  example: "compare router, wide on tickets.test",
+  since: "0.1.0",
+  planned: { meanwhile: "`evaluate` takes several models: `evaluate router, wide on tickets.test`" },
+  operands: { what: "any", many: true },
+  connectors: {},
+  does: "acts",
+  parameters: [],
+};

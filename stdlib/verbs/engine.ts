@@ -1,0 +1,56 @@
+import type { Verb } from "#dsl/registry.js";
+
+export const word: Verb = {
+  kind: "verb",
+  name: "engine",
+  doc: "Chooses what computes, and how much of the machine it takes.",
+  example: "engine { engine: tensorflow, threads: 2 }",
+  since: "0.1.0",
+  operands: { what: "none" },
+  connectors: {},
+  does: "acts",
+  elsewhere: { backend: "engine", num_threads: "threads", workers: "threads", accelerator: "device" },
+  parameters: [
+    {
+      name: "engine",
+      type: { is: "choice", of: ["auto", "tensorflow", "tfjs"] },
+      doc: "The engine: `auto` takes the fastest that works here and says which.",
+      default: { value: "auto" },
+      why: "Engines give the same numbers to 1e-4; they differ in speed.",
+      impact: "medium",
+    },
+    {
+      name: "device",
+      type: { is: "choice", of: ["auto", "cpu", "gpu"] },
+      doc: "Where it computes.",
+      default: { value: "auto" },
+      why: "A graphics card is taken where there is one.",
+      impact: "high",
+    },
+    {
+      name: "threads",
+      type: { is: "number", integer: true },
+      doc: "Threads of the processor that it may use.",
+      range: { min: 1, max: 1024 },
+      default: { derived: "all cores", from: () => null },
+      why: "Leave some for others on a shared machine.",
+      impact: "high",
+    },
+    {
+      name: "deterministic",
+      type: { is: "boolean" },
+      doc: "The same bits on every run, perhaps slower.",
+      default: { value: false },
+      why: "On one machine and engine runs repeat anyway.",
+      impact: "low",
+    },
+    {
+      name: "memory",
+      type: { is: "number", unit: "bytes" },
+      doc: "The most memory that a plan may take.",
+      planned: { meanwhile: "the plan is checked against this machine's memory" },
+      why: "Shared machines.",
+      impact: "low",
+    },
+  ],
+};

@@ -1,0 +1,14 @@
+import type { Verb } from "#dsl/registry.js";
+
+export const word: Verb = {
+  kind: "verb",
+  name: "ensemble",
+  doc: "Joins models.",
+  example: "ensemble router, wide as both",
+  since: "0.1.0",
+  planned: { meanwhile: "`evaluate` compares them; average their `predict` results in TypeScript" },
+  operands: { what: "any", many: true },
+  connectors: {},
+  does: "acts",
+  parameters: [],
+};

@@ -1,0 +1,70 @@
+import type { Verb } from "#dsl/registry.js";
+
+export const word: Verb = {
+  kind: "verb",
+  name: "evaluate",
+  doc: "Scores trained models on data: a table, a confusion matrix, the worst examples.",
+  example: "evaluate router on tickets.test { metrics: [accuracy, f1(macro)] }",
+  since: "0.1.0",
+  operands: { what: "model", many: true },
+  connectors: { on: { takes: "data", required: true, many: true } },
+  does: "acts",
+  elsewhere: { metric: "metrics", compute_metrics: "metrics", per_device_eval_batch_size: "batch_size" },
+  parameters: [
+    {
+      name: "metrics",
+      type: { is: "list", of: { is: "word", kind: "metric" } },
+      doc: "What is measured.",
+      default: {
+        value: [
+          { word: "accuracy", kind: "metric", arguments: {} },
+          { word: "f1", kind: "metric", arguments: { average: "macro" } },
+        ],
+      },
+      why: "Accuracy alone hides rare labels; the macro average shows them.",
+      impact: "medium",
+    },
+    {
+      name: "batch_size",
+      type: { is: "number", integer: true },
+      doc: "Rows in one pass.",
+      range: { min: 1 },
+      default: { value: 64 },
+      why: "Scoring keeps no gradients, so more rows fit. It changes no result.",
+      impact: "low",
+    },
+    {
+      name: "worst",
+      type: { is: "number", integer: true },
+      doc: "How many of the most confidently wrong rows are shown.",
+      range: { min: 0, max: 1000 },
+      default: { value: 10 },
+      why: "Wrong labels and odd texts show up there.",
+      impact: "low",
+    },
+    {
+      name: "by",
+      type: { is: "list", of: { is: "column" } },
+      doc: "Scores for each value of a column.",
+      planned: { meanwhile: "filter rows in a TypeScript cell and score each part with `$part`" },
+      why: "An average hides groups.",
+      impact: "medium",
+    },
+    {
+      name: "require",
+      type: { is: "list", of: { is: "text" } },
+      doc: "A bar that the scores must clear.",
+      planned: { meanwhile: "compare the score in a TypeScript cell and throw" },
+      why: "Headless runs must fail loudly.",
+      impact: "medium",
+    },
+    {
+      name: "decode",
+      type: { is: "word", kind: "decoder" },
+      doc: "How text is generated.",
+      planned: { meanwhile: "text_classification generates none" },
+      why: "Generation tasks.",
+      impact: "medium",
+    },
+  ],
+};

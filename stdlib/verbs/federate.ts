@@ -1,0 +1,14 @@
+import type { Verb } from "#dsl/registry.js";
+
+export const word: Verb = {
+  kind: "verb",
+  name: "federate",
+  doc: "Trains one model on data that stay where they are.",
+  example: "federate router on north, south with quick as shared",
+  since: "0.1.0",
+  planned: { meanwhile: "train one model per data set and compare them" },
+  operands: { what: "any", many: true },
+  connectors: {},
+  does: "acts",
+  parameters: [],
+};

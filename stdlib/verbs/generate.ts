@@ -1,0 +1,14 @@
+import type { Verb } from "#dsl/registry.js";
+
+export const word: Verb = {
+  kind: "verb",
+  name: "generate",
+  doc: "Generates text.",
+  example: 'generate writer on "A bright flat"',
+  since: "0.1.0",
+  planned: { meanwhile: "`predict` answers for text_classification" },
+  operands: { what: "any", many: true },
+  connectors: {},
+  does: "acts",
+  parameters: [],
+};

@@ -1,0 +1,14 @@
+import type { Verb } from "#dsl/registry.js";
+
+export const word: Verb = {
+  kind: "verb",
+  name: "report",
+  doc: "Writes a report.",
+  example: "report router",
+  since: "0.1.0",
+  planned: { meanwhile: "run the notebook headless: `tunebook run book.ipynb --out report.ipynb`" },
+  operands: { what: "any", many: true },
+  connectors: {},
+  does: "acts",
+  parameters: [],
+};

@@ -1,0 +1,14 @@
+import type { Verb } from "#dsl/registry.js";
+
+export const word: Verb = {
+  kind: "verb",
+  name: "serve",
+  doc: "Serves a model over HTTP.",
+  example: "serve router",
+  since: "0.1.0",
+  planned: { meanwhile: "`await router.predict([...])` in a TypeScript server of your own" },
+  operands: { what: "any", many: true },
+  connectors: {},
+  does: "acts",
+  parameters: [],
+};

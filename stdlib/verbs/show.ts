@@ -1,0 +1,13 @@
+import type { Verb } from "#dsl/registry.js";
+
+export const word: Verb = {
+  kind: "verb",
+  name: "show",
+  doc: "Shows a definition, or a part of a run: `show router.plan`, `.history`, `.program`.",
+  example: "show router.plan",
+  since: "0.1.0",
+  operands: { what: "topic", many: true },
+  connectors: {},
+  does: "acts",
+  parameters: [],
+};

@@ -1,0 +1,13 @@
+import type { Verb } from "#dsl/registry.js";
+
+export const word: Verb = {
+  kind: "verb",
+  name: "use",
+  doc: "Brings the definitions of another Tune file. An action in a used file is an error.",
+  example: 'use "common.tune"',
+  since: "0.1.0",
+  operands: { what: "file" },
+  connectors: {},
+  does: "defines",
+  parameters: [],
+};
