@@ -133,9 +133,9 @@ function short(x: number | null): number | null {
   return x === null ? null : Number(x.toPrecision(6));
 }
 
-/** Exponential mean over about a twentieth of the run, without the pull of its start. */
+/** Exponential mean over about a fifteenth of the run, without the pull of its start. */
 function smoothed(y: readonly (number | null)[]): (number | null)[] {
-  const keep = 1 - 1 / Math.max(2, y.length / 20);
+  const keep = 1 - 1 / Math.max(4, y.length / 15);
   let sum = 0;
   let weight = 0;
   return y.map((value) => {

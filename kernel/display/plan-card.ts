@@ -63,7 +63,8 @@ function factsOf({ recipe, effects, estimates }: Plan): [string, string, string]
       ? "as written"
       : `${plural(training.epochs, "epoch")}, ${count(estimates.rows)} rows, batches of ${count(training.batch_size)}`;
   return [
-    ["base", model.base, `${callText(model.task)}, ${callText(model.technique)}`],
+    ["base", model.base, callText(model.task)],
+    ["technique", callText(model.technique), ""],
     ["parameters", compact(estimates.parameters), count(estimates.parameters)],
     ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],
     ["steps", count(estimates.steps), length],

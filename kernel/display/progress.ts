@@ -61,7 +61,7 @@ function wordsOf(s: ProgressState): string[] {
     head,
     `step ${count(s.step)} of ${count(s.steps)}`,
     `epoch ${s.epoch}${epochs}`,
-    ...(s.loss === null ? [] : [`loss ${significant(s.loss, 4)}`]),
+    ...(s.loss === null ? [] : [`loss ${steady(s.loss)}`]),
     ...(s.tokensPerSecond === null ? [] : [`${count(s.tokensPerSecond)} tokens/s`]),
     ...(s.stopping && !s.stopped
       ? ["the step in flight ends, then its checkpoint is written"]
@@ -69,4 +69,9 @@ function wordsOf(s: ProgressState): string[] {
         ? []
         : [`${duration(s.etaSeconds)} left`]),
   ];
+}
+
+/** Four decimals where they say something, so that the line does not jump. */
+function steady(loss: number): string {
+  return Math.abs(loss) >= 1e-3 && Math.abs(loss) < 1e3 ? loss.toFixed(4) : significant(loss, 4);
 }

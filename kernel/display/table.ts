@@ -31,9 +31,7 @@ export function tableShown(
   const rest =
     left && (all === undefined ? `first ${count(shown.length)} rows` : `${count(shown.length)} of ${count(all)} rows`);
   const align = columns.map((_, i): Align =>
-    shown.length > 0 && shown.every((row) => row[i] == null || typeof row[i] === "number" || typeof row[i] === "bigint")
-      ? "right"
-      : "left",
+    shown.length > 0 && shown.every((row) => numeric(row[i])) ? "right" : "left",
   );
   const cells = shown.map((row) => columns.map((_, i) => cellText(row[i])));
   return {
@@ -58,6 +56,11 @@ export function tableShown(
       ).text,
     },
   };
+}
+
+function numeric(value: unknown): boolean {
+  if (value === null || value === undefined || typeof value === "number" || typeof value === "bigint") return true;
+  return typeof value === "string" && /^([<>] )?[-−]?[\d,]*\.?\d*(e-?\d+)?( %)?$/.test(value);
 }
 
 /** A value in a table's cell: short, one value one text, never throws. */

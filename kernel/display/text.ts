@@ -120,7 +120,7 @@ function trimmed(number: string): string {
 export function width(text: string): number {
   let columns = 0;
   for (const c of text) {
-    if (/[\p{Mark}\u200b-\u200d\ufe0e\ufe0f]/u.test(c)) continue;
+    if (/\p{Mark}|[\u200b-\u200d]/u.test(c)) continue;
     columns +=
       /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u.test(
         c,

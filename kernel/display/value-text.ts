@@ -4,7 +4,8 @@ import { clip, significant } from "./text.js";
 
 export function valueText(value: Value | undefined): string {
   if (value === undefined || value === null) return "none";
-  if (typeof value === "string") return JSON.stringify(clip(value, 80));
+  if (typeof value === "string")
+    return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(value) ? value : JSON.stringify(clip(value, 80));
   if (typeof value === "number") return numberText(value);
   if (typeof value === "boolean") return String(value);
   if (isList(value)) return `[${value.map(valueText).join(", ")}]`;

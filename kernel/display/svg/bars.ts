@@ -57,7 +57,8 @@ export function histogramAsBars(trace: Trace): Trace {
   const values = listOf(lying ? trace["y"] : trace["x"]);
   const numbers = values.map(Number).filter(Number.isFinite);
   const bars = numbers.length < values.length / 2 ? counted(values) : binned(numbers, numberOf(trace["nbinsx"], 0));
-  const { x: _x, y: _y, type: _type, nbinsx: _bins, xbins: _size, ...rest } = trace;
+  const dropped = new Set(["x", "y", "type", "nbinsx", "xbins"]);
+  const rest = Object.fromEntries(Object.entries(trace).filter(([key]) => !dropped.has(key)));
   const sides = lying ? { orientation: "h", x: bars.counts, y: bars.keys } : { x: bars.keys, y: bars.counts };
   return { ...rest, type: "bar", ...sides, ...(bars.width === undefined ? {} : { width: bars.width }) };
 }

@@ -166,8 +166,8 @@ function drawPanel(group: Group, inner: Box): string {
 
 function drawAxes(p: Panel, bare: boolean): string {
   const [bottom, right] = [p.top + p.height, p.left + p.width];
-  const xs = p.x.ticks(Math.max(2, p.width / 80));
-  const ys = p.y.ticks(Math.max(2, p.height / 44));
+  const xs = p.x.ticks(Math.max(2, p.width / 58));
+  const ys = p.y.ticks(Math.max(2, p.height / 38));
   const column = p.width / Math.max(1, xs.length);
   const crowded = p.x.kind === "category" && xs.some((t) => textWidth(clip(t.text, 22)) > column);
   const grid = bare

@@ -63,7 +63,7 @@ export function path(points: readonly (readonly [number, number])[], shape = "li
 
 /** About how wide text is, in pixels. */
 export function textWidth(text: string, size = 11): number {
-  return Array.from(text).length * size * 0.57;
+  return Array.from(text).length * size * 0.55;
 }
 
 /** plotly's label markup as plain text: tags dropped, entities read. */
