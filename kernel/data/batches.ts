@@ -84,7 +84,7 @@ export function collate(
     input_ids: i32(input, shape),
     attention_mask: i32(mask, shape),
     ...(segments ? { token_type_ids: i32(segments, shape) } : {}),
-    ...(o.labels
+    ...(labels
       ? {
           labels: i32(
             Int32Array.from(rows, (row) => labels[row]!),
