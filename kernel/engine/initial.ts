@@ -1,0 +1,86 @@
+/** The first value of each piece of state, the same for every engine: zeros, ones, a checkpoint's tensor, random by seed. */
+import { CodedError } from "#dsl/check/codes.js";
+import type { DType, NDArray, State } from "#dsl/graph/program.js";
+import { ELEMENT_BYTES, bytesOf, floatsToBrain } from "./numbers.js";
+import { normals, uniforms } from "./random.js";
+import { readHeader, readTensor, weightFiles, type Header } from "./safetensors.js";
+import "./codes.js";
+
+/** Weight files, searched in order; headers are read once. */
+export class Checkpoints {
+  private readonly files: readonly { readonly file: string; readonly header: Header }[];
+
+  /** `paths`: files or folders. Coded errors: `weights-missing`, `weights-truncated`, `weights-malformed`. */
+  constructor(paths: readonly string[]) {
+    this.files = paths.flatMap(weightFiles).map((file) => ({ file, header: readHeader(file) }));
+  }
+
+  /** Coded errors: `missing-tensor`, `tensor-shape`. */
+  read(name: string, dtype: DType, shape: readonly number[]): NDArray {
+    const found = this.find(name, shape);
+    return readTensor(found.file, name, found.header, dtype);
+  }
+
+  /** Fails as `read` would, without reading data. */
+  find(name: string, shape: readonly number[]): { readonly file: string; readonly header: Header } {
+    const found = this.files.find(({ header }) => Object.hasOwn(header.tensors, name));
+    if (!found)
+      throw new CodedError("missing-tensor", {
+        name,
+        files: this.files.map((f) => f.file),
+        nearest: this.nearest(name),
+      });
+    const got = found.header.tensors[name]!.shape;
+    if (got.length !== shape.length || got.some((d, i) => d !== shape[i]))
+      throw new CodedError("tensor-shape", {
+        name,
+        file: found.file,
+        expected: `[${shape.join(", ")}]`,
+        got: `[${got.join(", ")}]`,
+      });
+    return found;
+  }
+
+  /** A tensor whose name ends, or begins to end, as the one that is missing. */
+  private nearest(name: string): string | null {
+    const all = this.files.flatMap(({ header }) => Object.keys(header.tensors));
+    const tail = name.split(".").slice(-3).join(".");
+    return all.find((n) => n.endsWith(name) || name.endsWith(n)) ?? all.find((n) => n.endsWith(tail)) ?? null;
+  }
+}
+
+/** The shape of state, whose sizes are all known. */
+export function shapeOfState(name: string, state: State): readonly number[] {
+  return state.type.shape.map((d) => {
+    if (typeof d !== "number") throw new Error(`state ${name} has the size ${d}, which isn't known`);
+    return d;
+  });
+}
+
+/** The value that state begins with; null stands for zeros, so that an engine may fill them in place. */
+export function initialValue(name: string, state: State, checkpoints: Checkpoints): NDArray | null {
+  const { initial, type } = state;
+  const shape = shapeOfState(name, state);
+  const count = shape.reduce((n, d) => n * d, 1);
+  if ("zeros" in initial) return null;
+  if ("value" in initial) return initial.value;
+  if ("checkpoint" in initial) return checkpoints.read(initial.checkpoint, type.dtype, shape);
+  const floats =
+    "ones" in initial
+      ? new Float32Array(count).fill(1)
+      : "normal" in initial.random
+        ? normals(count, initial.random.normal, initial.seed, name)
+        : uniforms(count, initial.random.uniform, initial.seed, name);
+  return { dtype: type.dtype, shape, bytes: cast(floats, type.dtype) };
+}
+
+function cast(floats: Float32Array, dtype: DType): Uint8Array {
+  if (dtype === "f32") return bytesOf(floats);
+  if (dtype === "bf16") return floatsToBrain(bytesOf(floats));
+  if (dtype === "f64") return bytesOf(Float64Array.from(floats));
+  return dtype === "i32" ? bytesOf(Int32Array.from(floats)) : Uint8Array.from(floats);
+}
+
+export function zeros(dtype: DType, shape: readonly number[]): NDArray {
+  return { dtype, shape, bytes: new Uint8Array(shape.reduce((n, d) => n * d, ELEMENT_BYTES[dtype])) };
+}

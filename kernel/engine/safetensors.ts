@@ -1,0 +1,233 @@
+/**
+ * Safetensors files: eight bytes of header length, a JSON header with each tensor's type, shape and place, the data.
+ * A file is checked whole before a byte of it is used; it is written under a temporary name, synced and renamed, so a
+ * file under its own name is complete whatever happened. All synchronous: the engine host does nothing else meanwhile.
+ */
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import type { DType, NDArray } from "#dsl/graph/program.js";
+import { diskError } from "#kernel/fetch/disk.js";
+import { SIZES, convert } from "./numbers.js";
+import "./codes.js";
+
+/** Where a tensor lies: `offset` counts from the file's first byte. `dtype` is the file's own (`F32`, `BF16`, `I64` …). */
+export interface TensorPlace {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly bytes: number;
+}
+export interface Header {
+  readonly tensors: Readonly<Record<string, TensorPlace>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const MAXIMAL_HEADER = 100_000_000;
+
+/** Reads and checks a header. Coded errors: `weights-missing`, `weights-truncated`, `weights-malformed`. */
+export function readHeader(file: string): Header {
+  return withFile(file, (fd) => headerOf(file, fd));
+}
+
+/**
+ * One tensor, as `as` (default f32; integers i32, booleans bool). F16, BF16 and F64 become f32, I64 becomes i32.
+ * Coded errors: those of `readHeader`, `missing-tensor`.
+ */
+export function readTensor(file: string, name: string, header?: Header, as?: DType): NDArray {
+  return withFile(file, (fd) => {
+    const place = Object.entries((header ?? headerOf(file, fd)).tensors).find(([n]) => n === name)?.[1];
+    if (!place) throw new CodedError("missing-tensor", { name, files: [file], nearest: null });
+    const bytes = new Uint8Array(place.bytes);
+    readFully(file, fd, bytes, place.offset);
+    const dtype = as ?? naturalType(place.dtype);
+    return { dtype, shape: place.shape, bytes: convert(bytes, place.dtype, NAMES[dtype], file) };
+  });
+}
+
+/** The safetensors files that a path means: itself, or those of a folder (of its index, where it has one), in order. */
+export function weightFiles(path: string): readonly string[] {
+  const at = statSync(path, { throwIfNoEntry: false });
+  if (!at) throw new CodedError("weights-missing", { file: path });
+  if (!at.isDirectory()) return [path];
+  const files = readdirSync(path)
+    .filter((name) => name.endsWith(".safetensors"))
+    .sort()
+    .map((name) => join(path, name));
+  if (files.length === 0) throw new CodedError("weights-missing", { file: join(path, "model.safetensors") });
+  return files;
+}
+
+/** What is written; `bytes` as a function is called when its turn comes, so that not all need be in memory at once. */
+export interface TensorToWrite {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array | (() => Uint8Array);
+}
+
+/** Writes all at once or not at all: what was there before stays whole. Coded error: `disk-full`. */
+export function writeSafetensors(
+  file: string,
+  tensors: Readonly<Record<string, TensorToWrite>>,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  // Wide types first keeps every tensor aligned; then by name, so that equal state gives equal bytes.
+  const entries = Object.entries(tensors).sort(
+    ([a, x], [b, y]) => SIZES[NAMES[y.dtype]]! - SIZES[NAMES[x.dtype]]! || (a < b ? -1 : a > b ? 1 : 0),
+  );
+  const header = new Map<string, unknown>();
+  if (Object.keys(metadata).length > 0) header.set("__metadata__", metadata);
+  let offset = 0;
+  for (const [name, t] of entries) {
+    const bytes = t.shape.reduce((n, d) => n * d, 1) * SIZES[NAMES[t.dtype]]!;
+    header.set(name, { dtype: NAMES[t.dtype], shape: t.shape, data_offsets: [offset, offset + bytes] });
+    offset += bytes;
+  }
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
+  const padded = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, " ");
+  padded.writeBigUInt64LE(BigInt(padded.length - 8));
+  json.copy(padded, 8);
+
+  const work = `${file}.writing-${String(process.pid)}`;
+  try {
+    const fd = openSync(work, "w");
+    try {
+      writeFully(fd, padded);
+      for (const [name, t] of entries) {
+        const bytes = typeof t.bytes === "function" ? t.bytes() : t.bytes;
+        if (bytes.length !== t.shape.reduce((n, d) => n * d, 1) * SIZES[NAMES[t.dtype]]!)
+          throw new Error(`${name}: ${String(bytes.length)} bytes don't fill [${t.shape.join(", ")}] ${t.dtype}`);
+        writeFully(fd, bytes);
+      }
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(work, file);
+  } catch (e) {
+    rmSync(work, { force: true });
+    throw diskError(e, file, offset);
+  }
+  syncFolder(dirname(file));
+}
+
+/** Makes the rename itself outlive a power cut; not every system lets a folder be synced. */
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const fd = openSync(folder, "r");
+  try {
+    fsyncSync(fd);
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code !== "EINVAL") throw e;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const NAMES: Readonly<Record<DType, string>> = { f32: "F32", f64: "F64", bf16: "BF16", i32: "I32", bool: "BOOL" };
+
+function naturalType(dtype: string): DType {
+  return dtype === "BOOL" ? "bool" : /^[IU]/.test(dtype) ? "i32" : "f32";
+}
+
+function withFile<T>(file: string, work: (fd: number) => T): T {
+  if (!existsSync(file)) throw new CodedError("weights-missing", { file });
+  const fd = openSync(file, "r");
+  try {
+    return work(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function headerOf(file: string, fd: number): Header {
+  const malformed = (why: string): CodedError => new CodedError("weights-malformed", { file, why });
+  const size = fstatSync(fd).size;
+  if (size < 8) throw new CodedError("weights-truncated", { file, expected: 8, got: size });
+  const head = new Uint8Array(8);
+  readFully(file, fd, head, 0);
+  const length = Number(Buffer.from(head.buffer).readBigUInt64LE());
+  if (length > MAXIMAL_HEADER || length < 2) throw malformed("its header's length is out of bounds");
+  if (8 + length > size) throw new CodedError("weights-truncated", { file, expected: 8 + length, got: size });
+  const text = new Uint8Array(length);
+  readFully(file, fd, text, 8);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
+  } catch {
+    throw malformed("its header is no JSON");
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) throw malformed("its header is no JSON object");
+  const { __metadata__: metadata = {}, ...rest } = json as Record<string, unknown>;
+  if (!isStrings(metadata)) throw malformed("its metadata are not all text");
+  const start = 8 + length;
+  const tensors = Object.entries(rest).map(([name, value]) => [name, placeOf(name, value, start, malformed)] as const);
+  checkPlaces(file, tensors, start, size, malformed);
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+function placeOf(name: string, value: unknown, start: number, malformed: (why: string) => CodedError): TensorPlace {
+  const v = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  const { dtype, shape, data_offsets: offsets } = v;
+  if (typeof dtype !== "string" || SIZES[dtype] === undefined) throw malformed(`${name} has an unknown type`);
+  if (!isCounts(shape)) throw malformed(`${name} has no proper shape`);
+  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!)
+    throw malformed(`${name} has no proper place`);
+  const bytes = shape.reduce((n, d) => n * d, 1) * SIZES[dtype];
+  if (!Number.isSafeInteger(bytes) || bytes !== offsets[1]! - offsets[0]!)
+    throw malformed(`${name} takes ${String(offsets[1]! - offsets[0]!)} bytes where its shape needs ${String(bytes)}`);
+  return { dtype, shape, offset: start + offsets[0]!, bytes };
+}
+
+/** Tensors fill the data without overlap or hole, and the data fills the file. */
+function checkPlaces(
+  file: string,
+  tensors: readonly (readonly [string, TensorPlace])[],
+  start: number,
+  size: number,
+  malformed: (why: string) => CodedError,
+): void {
+  let end = start;
+  for (const [name, place] of [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.bytes - b.bytes)) {
+    if (place.offset < end) throw malformed(`${name} overlaps another tensor`);
+    if (place.offset > end) throw malformed(`there is a hole before ${name}`);
+    end = place.offset + place.bytes;
+  }
+  if (end > size) throw new CodedError("weights-truncated", { file, expected: end, got: size });
+  if (end < size) throw malformed(`${String(size - end)} bytes follow its last tensor`);
+}
+
+function isCounts(x: unknown): x is readonly number[] {
+  return Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && (n as number) >= 0);
+}
+function isStrings(x: unknown): x is Record<string, string> {
+  return (
+    typeof x === "object" && x !== null && !Array.isArray(x) && Object.values(x).every((s) => typeof s === "string")
+  );
+}
+
+function readFully(file: string, fd: number, into: Uint8Array, at: number): void {
+  let got = 0;
+  while (got < into.length) {
+    const n = readSync(fd, into, got, Math.min(into.length - got, 1 << 30), at + got);
+    if (n === 0) throw new CodedError("weights-truncated", { file, expected: at + into.length, got: at + got });
+    got += n;
+  }
+}
+
+function writeFully(fd: number, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.length) done += writeSync(fd, bytes, done, Math.min(bytes.length - done, 1 << 30));
+}
