@@ -7,6 +7,8 @@ declare module "#dsl/check/codes.js" {
     "checkpoint-unreadable": { readonly file: string; readonly why: string };
     "loss-not-finite": { readonly step: number; readonly loss: string; readonly rate: number };
     "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
+    "no-labels": { readonly data: string };
+    "unknown-topic": { readonly name: string; readonly topic: string; readonly has: readonly string[] };
     "no-rows": { readonly data: string; readonly split: string };
     "label-not-trained": { readonly label: string; readonly model: string; readonly has: readonly string[] };
     "not-trained": { readonly model: string };
@@ -43,6 +45,18 @@ registerCodes({
     message: (d) => `${d.data} has no split ${d.split}`,
     help: (d) => `it has: ${d.has.join(", ")}`,
     explain: "The statement names a split that the data's `split:` does not make.",
+  },
+  "unknown-topic": {
+    severity: "error",
+    message: (d) => `${d.name} has nothing called ${d.topic} to show`,
+    help: (d) => `write one of ${d.has.map((t) => `\`show ${d.name}.${t}\``).join(", ")}`,
+    explain: "`show` shows a definition, or a part of a run.",
+  },
+  "no-labels": {
+    severity: "error",
+    message: (d) => `${d.data} has no label column, so nothing can be scored`,
+    help: () => "add `label:` to the data's `columns:`, or use `predict`",
+    explain: "Scores compare predictions with labels; the data has none.",
   },
   "no-rows": {
     severity: "error",

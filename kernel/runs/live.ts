@@ -2,7 +2,7 @@
  * What is shown while a model trains: one progress line (at most 10 a second), one figure of loss and scores (at most 1 a
  * second), each updated in place. Drawing waits for nothing and is skipped rather than queued.
  */
-import { curvesFigure, historyShown } from "../display/curves.js";
+import { curvesFigure, curvesText, historyTable } from "../display/curves.js";
 import { figureShown } from "../display/figure.js";
 import { progressShown } from "../display/progress.js";
 import type { Shown } from "../display/shown.js";
@@ -21,13 +21,13 @@ export class LiveTraining {
   private steps = 0;
   private progressAt = 0;
   private figureAt = 0;
-  private begun = false;
   private stopping = false;
 
   constructor(
     private readonly screen: Screen,
     private readonly id: string,
     private readonly title: string,
+    private readonly validates: boolean,
     earlier: readonly RunEvent[] = [],
   ) {
     this.events.push(...earlier);
@@ -48,12 +48,11 @@ export class LiveTraining {
       this.figureAt = now;
       this.show(this.figure());
     }
-    this.begun = true;
   }
 
   /** The table that stays when training is over. */
   finish(): void {
-    this.screen.display(historyShown(this.events));
+    this.screen.display(historyTable(this.events));
   }
 
   private show(shown: Shown & { readonly id: string }): void {
@@ -70,22 +69,23 @@ export class LiveTraining {
     const seconds = recent.reduce((sum, e) => sum + e.seconds, 0);
     const tokens = recent.reduce((sum, e) => sum + e.tokens, 0);
     const end = this.events.at(-1);
+    const stopped = this.events.findLast((e) => e.kind === "stopped");
     return {
       ...progressShown({
-        title: this.title,
         step: last?.step ?? 0,
         steps: this.steps,
-        epoch: last?.epoch ?? 0,
+        epoch: last?.epoch ?? 1,
         loss: last?.loss ?? null,
         tokensPerSecond: seconds > 0 ? tokens / seconds : null,
         etaSeconds: recent.length > 0 ? (seconds / recent.length) * (this.steps - (last?.step ?? 0)) : null,
-        state: end?.kind === "stopped" ? end.reason : this.stopping ? "stopping" : "running",
+        ...(stopped ? { stopped: { reason: stopped.reason, seconds: stopped.seconds } } : { stopping: this.stopping }),
       }),
       id: `${this.id}-progress`,
     };
   }
 
   private figure(): Shown & { readonly id: string } {
-    return { ...figureShown(curvesFigure(this.events)), id: `${this.id}-curves` };
+    const figure = curvesFigure(this.events, { title: this.title, validates: this.validates });
+    return { ...figureShown(figure, { text: curvesText(this.events) }), id: `${this.id}-curves` };
   }
 }

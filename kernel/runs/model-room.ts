@@ -5,7 +5,7 @@
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/check/codes.js";
 import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
-import type { Base } from "../bases/resolve.js";
+import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { encodeTexts } from "./encoded.js";
 import { ModelHandle, modelType, type Prediction, type Weights } from "./model-handle.js";

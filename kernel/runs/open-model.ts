@@ -1,7 +1,7 @@
 /** From a plan to programs over a live store: the model family, its task, technique and optimiser, assembled and opened in the engine. */
 import type { Plan } from "#dsl/plan/plan.js";
 import { assemble } from "#stdlib/programs.js";
-import type { Base } from "../bases/resolve.js";
+import type { Base } from "../bases/base.js";
 import type { Engine, Session } from "../engine/engine.js";
 import { does, implementationOf } from "./words.js";
 
@@ -13,7 +13,7 @@ export interface OpenModel {
   dispose(): Promise<void>;
 }
 
-export async function openModel(engine: Engine, plan: Plan, base: Base, labels: readonly string[]): Promise<OpenModel> {
+export async function programsOf(plan: Plan, base: Base, labels: readonly string[]) {
   const { model, training } = plan.recipe;
   const [family, task, technique, optimizer] = await Promise.all([
     implementationOf("model", base.facts.family),
@@ -21,7 +21,7 @@ export async function openModel(engine: Engine, plan: Plan, base: Base, labels: 
     does(model.technique, "technique"),
     does(training.optimizer, "optimizer"),
   ]);
-  const assembled = assemble({
+  return assemble({
     family,
     config: base.facts.config,
     task: { call: model.task, does: task },
@@ -33,7 +33,12 @@ export async function openModel(engine: Engine, plan: Plan, base: Base, labels: 
     shapes: base.facts.shapes,
     seed: training.seed,
   });
-  const adapter = model.technique.arguments["from"];
-  const session = await engine.open({ train: assembled.train, evaluate: assembled.evaluate }, [...(typeof adapter === "string" ? [adapter] : []), base.folder]);
+}
+
+export async function openModel(engine: Engine, plan: Plan, base: Base, labels: readonly string[]): Promise<OpenModel> {
+  const assembled = await programsOf(plan, base, labels);
+  const adapter = plan.recipe.model.technique.arguments["from"];
+  const checkpoints = [...(typeof adapter === "string" ? [adapter] : []), base.folder];
+  const session = await engine.open({ train: assembled.train, evaluate: assembled.evaluate }, checkpoints);
   return { session, saved: assembled.saved, trainable: assembled.trainable, dispose: () => session.dispose() };
 }

@@ -25,6 +25,7 @@ export interface TrialRecord {
 /** What TypeScript sees of a sweep. */
 export interface SweepHandle {
   readonly name: string;
+  readonly goal: { readonly direction: "maximize" | "minimize"; readonly metric: string };
   readonly trials: readonly TrialRecord[];
   readonly best: { readonly number: number; readonly score: number; readonly values: Readonly<Record<string, string>>; readonly tune: string } | null;
 }

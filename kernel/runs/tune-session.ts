@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { Compiled } from "#dsl/compile.js";
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action, DataPlan } from "#dsl/plan/plan.js";
 import { compileAll } from "./host.js";
 import { EngineRoom } from "./engine-room.js";
 import type { Screen } from "./live.js";
@@ -54,8 +54,12 @@ export class TuneSession {
   readonly engines = new EngineRoom();
   readonly models: ModelRoom;
   readonly sweeps = new Map<string, SweepHandle>();
+  /** Data definitions by name. */
+  readonly data = new Map<string, DataPlan>();
   /** Every evaluation of the session, oldest first: what `npm start` reports from. */
   readonly evaluations: Evaluation[] = [];
+  /** Wall time of each action that ended well, oldest first. */
+  readonly seconds: { readonly verb: string; readonly seconds: number }[] = [];
   readonly names: NameSink;
   private sources: readonly Source[] = [];
   /** Background work of an interrupted training; the next statement that needs the model waits for it. */
@@ -96,8 +100,10 @@ export class TuneSession {
     this.sources = [...this.sources.filter((s) => s.id !== source.id), source];
     for (const action of actions) {
       stage.signal?.throwIfAborted();
+      const begun = performance.now();
       try {
         await this.act(action, { ...stage, sources });
+        this.seconds.push({ verb: action.verb, seconds: (performance.now() - begun) / 1000 });
       } catch (error) {
         throw placed(error, action);
       }

@@ -7,5 +7,6 @@ import type { Stage, TuneSession } from "../tune-session.js";
 export async function runData(session: TuneSession, { name, data }: Extract<Action, { verb: "data" }>, stage: Stage): Promise<void> {
   const prepared = await session.workshop.data(data, null, stage.surroundings);
   session.names.define(name, dataHandle(name, prepared), dataHandleType(Object.keys(prepared.splits)));
+  session.data.set(name, data);
   stage.screen.display(dataShown(data, prepared.facts, prepared.sample));
 }

@@ -26,16 +26,14 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     for (const name of action.names) {
       const { evaluation, rows, scores } = await evaluateOnce(session, name, subject, action, stage);
       session.evaluations.push(evaluation);
-      stage.screen.display(
-        evaluationShown({
-          metrics: Object.entries(evaluation.metrics).map(([metric, value]) => ({ name: metric, value, subject: name })),
+      for (const shown of evaluationShown({
+          metrics: Object.entries(evaluation.metrics).map(([metric, value]) => ({ name: metric, value, subject: `${name} on ${evaluation.on}` })),
           labels: evaluation.labels,
           confusion: evaluation.confusion,
           worst: worst(rows, scores, evaluation.labels, action.worst),
-          on: evaluation.on,
           rows: evaluation.rows,
-        }),
-      );
+        }))
+        stage.screen.display(shown);
     }
   }
 }

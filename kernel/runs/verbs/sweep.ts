@@ -6,7 +6,9 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { figureShown } from "../../display/figure.js";
-import { sweepFigure, sweepShown } from "../../display/sweep.js";
+import { sweepFigure, sweepTable } from "../../display/sweep.js";
+import { card, html } from "../../display/html.js";
+import type { Shown } from "../../display/shown.js";
 import { compileAll } from "../host.js";
 import { metricName } from "../metric-name.js";
 import { dimensionsOf, Journal, sweepType, trialText, valuesAt, type SweepHandle, type TrialRecord } from "../sweep.js";
@@ -48,7 +50,8 @@ export async function runSweep(session: TuneSession, { name, sweep }: Extract<Ac
   }
   if (handle.best === null)
     throw new CodedError("sweep-without-success", { sweep: name, trials: journal.trials.length, last: journal.trials.at(-1)?.error ?? "none ran" });
-  stage.screen.display(sweepShown(journal.trials, goalOf(sweep), handle.best));
+  stage.screen.display(sweepTable(journal.trials, goalOf(sweep), { title: name }));
+  stage.screen.display(bestShown(handle.best));
 }
 
 /** Trains one point and scores it on the validation split (the training split where there is none is never used: the checker refuses). */
@@ -100,6 +103,14 @@ function goalOf(sweep: SweepPlan): { readonly direction: "maximize" | "minimize"
   return { direction: sweep.goal.direction, metric: metricName(sweep.goal.metric) };
 }
 
+/** The best trial as a program that can be copied into a cell. */
+function bestShown(best: NonNullable<SweepHandle["best"]>): Shown {
+  const words = `Best: trial ${best.number}, ${best.score.toFixed(4)}. As a program:`;
+  return {
+    bundle: { "text/plain": `${words}\n\n${best.tune}`, "text/html": card(words, html`<pre>${best.tune}</pre>`).text },
+  };
+}
+
 class LiveSweep implements SweepHandle {
   running: TrialRecord | null = null;
   private readonly id: string;
@@ -111,6 +122,10 @@ class LiveSweep implements SweepHandle {
     private readonly stage: Stage,
   ) {
     this.id = `sweep-${name}-${Date.now().toString(36)}`;
+  }
+
+  get goal() {
+    return goalOf(this.plan);
   }
 
   get trials(): readonly TrialRecord[] {
@@ -129,7 +144,7 @@ class LiveSweep implements SweepHandle {
   }
 
   show(): void {
-    const shown = { ...figureShown(sweepFigure(this.trials, goalOf(this.plan), this.plan.trials)), id: this.id };
+    const shown = { ...figureShown(sweepFigure(this.trials, goalOf(this.plan), { title: `${this.name}: ${this.trials.length} of ${this.plan.trials} trials` })), id: this.id };
     if (this.begun) this.stage.screen.update(shown);
     else this.stage.screen.display(shown);
     this.begun = true;

@@ -1,0 +1,83 @@
+/** Runs a `.tune` file from the command line: what a notebook would show comes as plain text, live lines where there is a terminal. */
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import { renderAnsi } from "#dsl/check/render-ansi.js";
+import type { Value } from "#dsl/plan/plan.js";
+import type { Shown } from "../display/shown.js";
+import type { Screen } from "./live.js";
+import { plainSurroundings } from "./surroundings.js";
+import { Refused, runsBeside, TuneSession } from "./tune-session.js";
+import { diagnosticsOf } from "./diagnostics-of.js";
+import type { Evaluation } from "./verbs/evaluate.js";
+
+export interface RunFileOptions {
+  readonly parameters?: Readonly<Record<string, Value>>;
+  /** Folder of all runs; `runs` beside the file unless told. */
+  readonly runs?: string;
+  readonly signal?: AbortSignal;
+  readonly screen?: Screen;
+  /** Where errors and warnings go; colours if it is a terminal. */
+  readonly warn?: (text: string) => void;
+  readonly color?: boolean;
+}
+export interface FileResult {
+  readonly ok: boolean;
+  readonly evaluations: readonly Evaluation[];
+  /** Wall time of each statement's verb, in the order of the text. */
+  readonly seconds: readonly { readonly verb: string; readonly seconds: number }[];
+}
+
+export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise<FileResult> {
+  const path = resolve(file);
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new CodedError("used-file-missing", { path: file }, { cause });
+  });
+  const folder = dirname(path);
+  const source = { id: path, title: file, text, path };
+  const session = new TuneSession({ runs: o.runs ?? runsBeside(folder) });
+  const warn = o.warn ?? ((words: string) => process.stderr.write(`${words}\n`));
+  const surroundings = { ...plainSurroundings(folder, o.parameters ?? {}), ...(o.signal ? { signal: o.signal } : {}) };
+  try {
+    await session.run(source, { screen: o.screen ?? textScreen(process.stdout), surroundings, ...(o.signal ? { signal: o.signal } : {}) }, (warnings) =>
+      warn(renderAnsi(warnings, [source], { color: o.color ?? false })),
+    );
+    return { ok: true, evaluations: session.evaluations, seconds: session.seconds };
+  } catch (error) {
+    const sources = error instanceof Refused ? error.sources : [source];
+    const diagnostics = diagnosticsOf(error, sources);
+    if (diagnostics.length === 0) throw error;
+    warn(renderAnsi(diagnostics, sources, { color: o.color ?? false }));
+    return { ok: false, evaluations: session.evaluations, seconds: session.seconds };
+  } finally {
+    await session.close();
+  }
+}
+
+/** Plain text on a stream. On a terminal a shown thing that is updated rewrites its line; elsewhere only its first and last state are printed. */
+export function textScreen(out: NodeJS.WriteStream): Screen {
+  const lines = new Map<string, string>();
+  const textOf = (shown: Shown) => String(shown.bundle["text/plain"] ?? "");
+  let open: string | null = null;
+  const close = () => {
+    if (open === null) return;
+    out.write(out.isTTY ? "\n" : `${lines.get(open) ?? ""}\n`);
+    open = null;
+  };
+  return {
+    display(shown) {
+      close();
+      const text = textOf(shown);
+      if (shown.id !== undefined && !text.includes("\n")) {
+        open = shown.id;
+        lines.set(shown.id, text);
+        if (out.isTTY) out.write(text);
+      } else if (shown.id === undefined) out.write(`${text}\n\n`);
+    },
+    update(shown) {
+      const text = textOf(shown);
+      lines.set(shown.id, text);
+      if (out.isTTY && open === shown.id && !text.includes("\n")) out.write(`\r\u001b[2K${text}`);
+    },
+  };
+}
