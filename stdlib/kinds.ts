@@ -26,7 +26,9 @@ export interface CleanRow {
 }
 export interface CleanerImplementation {
   /** Made afresh for each data set; may keep state (drop_duplicates). `dropped`: a short reason. */
-  start(call: Call): (row: CleanRow) => { readonly values: Readonly<Record<string, unknown>> } | { readonly dropped: string };
+  start(
+    call: Call,
+  ): (row: CleanRow) => { readonly values: Readonly<Record<string, unknown>> } | { readonly dropped: string };
 }
 export interface SplitImplementation {
   /** Gives each row the name of its split, or null to leave it out. */
@@ -57,11 +59,23 @@ export interface Trial {
 }
 export interface SearchImplementation {
   /** Next point of the unit cube by name; `done` are the finished trials with their points. */
-  suggest(call: Call, dimensions: readonly SearchDimension[], done: readonly { readonly point: Readonly<Record<string, unknown>>; readonly score: number | null }[], seed: number, trial: number): Readonly<Record<string, unknown>>;
+  suggest(
+    call: Call,
+    dimensions: readonly SearchDimension[],
+    done: readonly { readonly point: Readonly<Record<string, unknown>>; readonly score: number | null }[],
+    seed: number,
+    trial: number,
+  ): Readonly<Record<string, unknown>>;
 }
 export type SearchDimension =
   | { readonly name: string; readonly kind: "choice"; readonly size: number }
-  | { readonly name: string; readonly kind: "log" | "uniform"; readonly from: number; readonly to: number; readonly integer: boolean };
+  | {
+      readonly name: string;
+      readonly kind: "log" | "uniform";
+      readonly from: number;
+      readonly to: number;
+      readonly integer: boolean;
+    };
 
 // ── what is made of graph ops
 
@@ -79,33 +93,78 @@ export interface ModelOutputs {
   /** [batch, hidden], what a sentence-level head reads; absent: the model has none. */
   readonly pooled?: Tensor;
 }
+/** How a parameter begins that the checkpoint doesn't have; absent: as the model's config says (`initializer_range`). */
+export type ParameterInitial =
+  | "zeros"
+  | "ones"
+  /** Standard deviation. */
+  | { readonly normal: number }
+  /** Between ± this. */
+  | { readonly uniform: number }
+  /** A tensor of that full name, which must be in a checkpoint. */
+  | { readonly checkpoint: string };
 /** Every call carries the checkpoint's parameter path, so that a technique can rewrite around it. */
 export interface Layers {
   readonly graph: Graph;
-  parameter(path: string, shape: readonly number[], initial?: "zeros" | "ones" | { readonly normal: number }): Tensor;
+  parameter(path: string, shape: readonly number[], initial?: ParameterInitial): Tensor;
   /** x·Wᵀ + b with W [out, in] at `path.weight`, b at `path.bias`. */
-  linear(path: string, x: Tensor, o: { readonly in: number; readonly out: number; readonly bias?: boolean; readonly activation?: string }): Tensor;
+  linear(
+    path: string,
+    x: Tensor,
+    o: { readonly in: number; readonly out: number; readonly bias?: boolean; readonly activation?: string },
+  ): Tensor;
   norm(path: string, x: Tensor, o: { readonly size: number; readonly epsilon: number }): Tensor;
   embedding(path: string, ids: Tensor, o: { readonly rows: number; readonly size: number }): Tensor;
-  attention(path: string, q: Tensor, k: Tensor, v: Tensor, o: { readonly heads: number; readonly mask?: Tensor; readonly dropout: number }): Tensor;
+  attention(
+    path: string,
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    o: { readonly heads: number; readonly mask?: Tensor; readonly dropout: number },
+  ): Tensor;
   dropout(path: string, x: Tensor, rate: number): Tensor;
   /** A residual sub-layer: adapters sit here. */
   block(path: string, x: Tensor, body: (x: Tensor) => Tensor): Tensor;
+  /** Applies an activation by its name in transformers' configs (`gelu`, `gelu_new`, `relu`, ...); none: x itself. */
+  activate(x: Tensor, activation: string | undefined): Tensor;
+  /** Name of a parameter in a PEFT adapter's file. */
+  adapterName(path: string): string;
 }
 export interface ModelImplementation<C = unknown> {
   /** Reads config.json; coded errors for what it does not support. */
   config(json: Readonly<Record<string, unknown>>): C;
   /** Names of the dropout rates etc. a recipe may override are the family's own affair: `dropout` null keeps the config's. */
-  build(layers: Layers, config: C, inputs: ModelInputs, o: { readonly dropout: number | null }): ModelOutputs;
+  /** `pooled: false` leaves the pooler out. */
+  build(
+    layers: Layers,
+    config: C,
+    inputs: ModelInputs,
+    o: { readonly dropout: number | null; readonly pooled?: boolean },
+  ): ModelOutputs;
   hidden(config: C): number;
+  /** Standard deviation of weights that the checkpoint doesn't have. */
+  initializerRange(config: C): number;
+  /** Dropout of the config between layers, which a head uses too unless the config names its own. */
+  dropout(config: C): number;
   /** Prefix of the body's parameters in a checkpoint with a head (`bert.`); a body-only checkpoint has none. */
   readonly prefix: string;
   /** Size facts for the plan: layers, hidden, heads, vocabulary, positions. */
-  sizes(config: C): { readonly layers: number; readonly hidden: number; readonly heads: number; readonly intermediate: number; readonly vocabulary: number; readonly positions: number };
+  sizes(config: C): {
+    readonly layers: number;
+    readonly hidden: number;
+    readonly heads: number;
+    readonly intermediate: number;
+    readonly vocabulary: number;
+    readonly positions: number;
+  };
 }
 export interface TaskImplementation {
   /** Adds the head and loss. `labels` is the number of labels. Outputs: `logits` and, in training, `loss` (mean over the batch). */
-  head(layers: Layers, body: ModelOutputs, o: { readonly hidden: number; readonly labels: number; readonly dropout: number; readonly call: Call }): { readonly logits: Tensor };
+  head(
+    layers: Layers,
+    body: ModelOutputs,
+    o: { readonly hidden: number; readonly labels: number; readonly dropout: number; readonly call: Call },
+  ): { readonly logits: Tensor };
   /** The head's parameters, which train under every technique (path prefixes). */
   readonly headPaths: readonly string[];
 }
@@ -118,7 +177,12 @@ export interface TechniqueImplementation {
 }
 export interface OptimizerImplementation {
   /** Adds state and updates for every trainable parameter, given gradients and the scalar inputs `rate` and `step`. */
-  apply(call: Call, graph: Graph, trainable: readonly { readonly name: string; readonly value: Tensor; readonly gradient: Tensor }[], o: { readonly rate: Tensor; readonly step: Tensor; readonly clip: number | null }): { readonly norm: Tensor };
+  apply(
+    call: Call,
+    graph: Graph,
+    trainable: readonly { readonly name: string; readonly value: Tensor; readonly gradient: Tensor }[],
+    o: { readonly rate: Tensor; readonly step: Tensor; readonly clip: number | null },
+  ): { readonly norm: Tensor };
 }
 export interface TokenizerImplementation {
   /** Specials included, cut to max_length, not padded. */

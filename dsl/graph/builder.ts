@@ -149,6 +149,10 @@ export class Tensor {
   linear(weight: Tensor, bias?: Tensor): Tensor {
     return this.one("linear", bias ? [this, weight, bias] : [this, weight]);
   }
+  /** [batch, length, n] → [batch, n] at one position. */
+  takePosition(position: number): Tensor {
+    return this.one("take_position", [this], { position });
+  }
   layerNorm(scale: Tensor, bias: Tensor, epsilon: number): Tensor {
     return this.one("layer_norm", [this, scale, bias], { epsilon });
   }

@@ -26,6 +26,8 @@ import { less } from "./ops/less.js";
 import { linear } from "./ops/linear.js";
 import { log } from "./ops/log.js";
 import { log_softmax } from "./ops/log_softmax.js";
+import { low_rank_linear } from "./ops/low_rank_linear.js";
+import { low_rank_merge } from "./ops/low_rank_merge.js";
 import { matmul } from "./ops/matmul.js";
 import { maximum } from "./ops/maximum.js";
 import { minimum } from "./ops/minimum.js";
@@ -33,6 +35,7 @@ import { multiply } from "./ops/multiply.js";
 import { negate } from "./ops/negate.js";
 import { outer_product } from "./ops/outer_product.js";
 import { pad } from "./ops/pad.js";
+import { place_position } from "./ops/place_position.js";
 import { range_like } from "./ops/range_like.js";
 import { reduce_gradient } from "./ops/reduce_gradient.js";
 import { reduce_max } from "./ops/reduce_max.js";
@@ -50,6 +53,7 @@ import { softmax } from "./ops/softmax.js";
 import { sqrt } from "./ops/sqrt.js";
 import { square } from "./ops/square.js";
 import { subtract } from "./ops/subtract.js";
+import { take_position } from "./ops/take_position.js";
 import { tanh } from "./ops/tanh.js";
 import { transpose } from "./ops/transpose.js";
 
@@ -79,6 +83,8 @@ export const ops: readonly Op[] = [
   linear,
   log,
   log_softmax,
+  low_rank_linear,
+  low_rank_merge,
   matmul,
   maximum,
   minimum,
@@ -86,6 +92,7 @@ export const ops: readonly Op[] = [
   negate,
   outer_product,
   pad,
+  place_position,
   range_like,
   reduce_gradient,
   reduce_max,
@@ -103,6 +110,7 @@ export const ops: readonly Op[] = [
   sqrt,
   square,
   subtract,
+  take_position,
   tanh,
   transpose,
 ];

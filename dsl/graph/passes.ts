@@ -1,0 +1,33 @@
+/** Passes over programs. Each keeps every output and update as it is. */
+import type { Node, Program, Ref } from "./program.js";
+
+/** Drops nodes that no output and no update needs, and state and inputs' nodes stay only where used; inputs are kept. */
+export function prune(program: Program): Program {
+  const roots = [
+    ...Object.values(program.outputs),
+    ...program.updates.map((u) => u.value),
+    ...Object.values(program.inputs).map((i) => i.ref),
+  ];
+  const live = new Set(roots.map((r) => r.node));
+  for (let index = program.nodes.length - 1; index >= 0; index--)
+    if (live.has(index)) for (const ref of program.nodes[index]!.inputs) live.add(ref.node);
+  const moved = new Map<number, number>();
+  const nodes: Node[] = [];
+  const move = (ref: Ref): Ref => ({ node: moved.get(ref.node)!, output: ref.output });
+  program.nodes.forEach((node, index) => {
+    if (!live.has(index)) return;
+    moved.set(index, nodes.length);
+    nodes.push({ ...node, inputs: node.inputs.map(move) });
+  });
+  const read = new Set(nodes.flatMap((n) => (n.op === "state" ? [n.attributes["name"] as string] : [])));
+  const written = new Set(program.updates.map((u) => u.state));
+  return {
+    nodes,
+    inputs: Object.fromEntries(
+      Object.entries(program.inputs).map(([name, i]) => [name, { type: i.type, ref: move(i.ref) }]),
+    ),
+    outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, ref]) => [name, move(ref)])),
+    state: Object.fromEntries(Object.entries(program.state).filter(([name]) => read.has(name) || written.has(name))),
+    updates: program.updates.map((u) => ({ state: u.state, value: move(u.value) })),
+  };
+}

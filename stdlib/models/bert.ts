@@ -1,0 +1,20 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "model",
+  name: "bert",
+  doc: "BERT and models of its shape (MiniLM, BGE, E5, GTE v1): a bidirectional encoder with learned absolute positions, normalised after each sub-layer.",
+  example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification }',
+  since: "0.1.0",
+  parameters: [],
+  capabilities: {
+    /** `model_type` in config.json. */
+    modelType: "bert",
+    /** Linear layers that a technique changes unless told otherwise. */
+    targets: ["query", "value"],
+    /** All linear layers of a block, by the last name of their path (`attention.output.dense` counts as dense). */
+    linears: ["query", "key", "value", "dense"],
+    pools: true,
+  },
+  load: () => import("./bert.run.js").then((m) => m.bert),
+};

@@ -1,0 +1,46 @@
+/** Reading a model's config.json: each value is checked where it is read, with coded errors. */
+import { CodedError } from "#dsl/check/codes.js";
+import "./codes.js";
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export class ConfigReader {
+  constructor(
+    private readonly family: string,
+    private readonly json: Json,
+  ) {}
+  /** A positive whole number. */
+  count(key: string, fallback?: number): number {
+    const value = this.json[key] ?? fallback;
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 1)
+      throw this.bad(key, value === undefined ? "is missing" : "must be a positive whole number");
+    return value;
+  }
+  /** A number in [min, max). */
+  number(key: string, fallback: number, min: number, max: number): number {
+    const value = this.json[key] ?? fallback;
+    if (typeof value !== "number" || !(value >= min && value < max))
+      throw this.bad(key, `must be a number from ${min} to ${max}`);
+    return value;
+  }
+  choice<T extends string>(key: string, fallback: T, supported: readonly T[]): T {
+    const value = this.json[key] ?? fallback;
+    const found = supported.find((s) => s === value);
+    if (found === undefined)
+      throw new CodedError("unsupported-config", { family: this.family, key, value: JSON.stringify(value), supported });
+    return found;
+  }
+  /** A flag that must be off. */
+  off(key: string): void {
+    if (this.json[key])
+      throw new CodedError("unsupported-config", {
+        family: this.family,
+        key,
+        value: JSON.stringify(this.json[key]),
+        supported: ["false"],
+      });
+  }
+  bad(key: string, problem: string): CodedError<"bad-config"> {
+    return new CodedError("bad-config", { family: this.family, key, problem });
+  }
+}

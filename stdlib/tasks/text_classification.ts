@@ -1,0 +1,24 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "task",
+  name: "text_classification",
+  doc: "One label out of several for a whole text. The head is a linear layer over the pooled first token, as in transformers' ...ForSequenceClassification.",
+  example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification }',
+  since: "0.1.0",
+  parameters: [],
+  elsewhere: {
+    "text-classification": "text_classification",
+    sequence_classification: "text_classification",
+    SEQ_CLS: "text_classification",
+  },
+  capabilities: {
+    /** Roles that the data must have. */
+    roles: ["text", "label"],
+    labels: true,
+    /** What the head adds, for `hidden` features and `labels` labels. */
+    parameters: (hidden: number, labels: number): number => hidden * labels + labels,
+    headPaths: ["classifier"],
+  },
+  load: () => import("./text_classification.run.js").then((m) => m.textClassification),
+};

@@ -1,0 +1,8 @@
+/** Full fine-tuning: the model as it is, every parameter trains. */
+import type { TechniqueImplementation } from "../kinds.js";
+
+export const full: TechniqueImplementation = {
+  trains: () => true,
+  around: (_call, layers) => layers,
+  saved: "tunebook",
+};
