@@ -17,16 +17,15 @@ export class EngineRoom {
     await this.close();
   }
 
-  async engine(): Promise<Engine> {
-    if (!this.running) {
-      const starting = startEngine(this.options);
-      this.running = starting;
-      const forget = () => {
-        if (this.running === starting) this.running = null;
-      };
-      starting.then((engine) => engine.died.catch(forget), forget);
-    }
-    return this.running;
+  engine(): Promise<Engine> {
+    if (this.running) return this.running;
+    const starting = startEngine(this.options);
+    this.running = starting;
+    const forget = () => {
+      if (this.running === starting) this.running = null;
+    };
+    starting.then((engine) => engine.died.catch(forget), forget);
+    return starting;
   }
 
   async close(): Promise<void> {

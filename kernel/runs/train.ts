@@ -62,7 +62,7 @@ export async function train(t: Training): Promise<Trained> {
   const watched = watchedMetric(training.early_stopping);
   const emit = (event: Happening) => {
     const whole = { at: new Date().toISOString(), run: t.run.id, ...event } as RunEvent;
-    t.run.append(whole);
+    if (event.kind !== "step" || isDue(training.log, event.step, perEpoch, total)) t.run.append(whole);
     t.on(whole);
   };
   if (t.resume) await t.session.load(t.resume.file);
