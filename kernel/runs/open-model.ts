@@ -3,6 +3,8 @@ import type { Plan } from "#dsl/plan/plan.js";
 import { assemble } from "#stdlib/programs.js";
 import type { Base } from "../bases/base.js";
 import type { Engine, Session } from "../engine/engine.js";
+import { isAbsolute, join } from "node:path";
+import { readHeader } from "../engine/safetensors.js";
 import { does, implementationOf } from "./words.js";
 
 export interface OpenModel {
@@ -21,24 +23,45 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
     does(model.technique, "technique"),
     does(training.optimizer, "optimizer"),
   ]);
+  const adapter = adapterOf(plan);
+  const tensors = { ...base.facts.shapes, ...(adapter === null ? {} : shapesIn(adapter)) };
   return assemble({
     family,
-    config: base.facts.config,
-    task: { call: model.task, does: task },
-    technique: { call: model.technique, does: technique },
-    optimizer: { call: training.optimizer, does: optimizer },
+    config: family.config(base.facts.config),
+    task: { call: model.task, implementation: task },
+    technique: { call: model.technique, implementation: technique },
+    optimizer: { call: training.optimizer, implementation: optimizer },
     labels: labels.length,
     dropout: training.dropout,
+    headDropout: headDropout(base.facts.config),
     clip: training.clip,
-    shapes: base.facts.shapes,
+    prefixInCheckpoint: Object.keys(tensors).some((name) => name.startsWith(family.prefix)),
+    tensors,
     seed: training.seed,
   });
 }
 
 export async function openModel(engine: Engine, plan: Plan, base: Base, labels: readonly string[]): Promise<OpenModel> {
   const assembled = await programsOf(plan, base, labels);
-  const adapter = plan.recipe.model.technique.arguments["from"];
-  const checkpoints = [...(typeof adapter === "string" ? [adapter] : []), base.folder];
+  const adapter = adapterOf(plan);
+  const checkpoints = [...(adapter === null ? [] : [adapter]), base.folder];
   const session = await engine.open({ train: assembled.train, evaluate: assembled.evaluate }, checkpoints);
-  return { session, saved: assembled.saved, trainable: assembled.trainable, dispose: () => session.dispose() };
+  return { session, saved: assembled.resumable, trainable: assembled.trainable, dispose: () => session.dispose() };
+}
+
+/** The file of the adapter that the technique starts from (PEFT's layout), if any. */
+function adapterOf(plan: Plan): string | null {
+  const { technique, folder } = plan.recipe.model;
+  const from = technique.arguments["from"];
+  if (typeof from !== "string") return null;
+  return join(isAbsolute(from) ? from : join(folder, from), "adapter_model.safetensors");
+}
+
+function shapesIn(file: string): Readonly<Record<string, readonly number[]>> {
+  return Object.fromEntries(Object.entries(readHeader(file).tensors).map(([name, { shape }]) => [name, shape]));
+}
+
+function headDropout(config: Readonly<Record<string, unknown>>): number | null {
+  const rate = config["classifier_dropout"];
+  return typeof rate === "number" ? rate : null;
 }
