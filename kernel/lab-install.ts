@@ -1,0 +1,84 @@
+/**
+ * Puts the built JupyterLab extension where Jupyter looks for it: a folder copied to `DATA/labextensions/tunebook-lab`.
+ * JupyterLab reads that folder on each page load, so nothing needs a restart; the folder is whole or absent at any moment.
+ */
+import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CodedError, registerCodes } from "#dsl/check/codes.js";
+import type {} from "#dsl/check/codes.js";
+
+declare module "#dsl/check/codes.js" {
+  interface CodeData {
+    "lab-extension-not-built": { readonly folder: string };
+    "lab-extension-not-written": { readonly folder: string; readonly reason: string };
+  }
+}
+registerCodes({
+  "lab-extension-not-built": {
+    severity: "error",
+    message: ({ folder }) => `the JupyterLab extension is not in ${folder}`,
+    help: () => "run `node kernel/lab/build.mjs` after `npm run build`",
+    explain:
+      "The kernel brings a JupyterLab extension that draws figures and checks Tune cells. It is built once from `kernel/lab`; `npm start` and `npm test` do that by themselves.",
+  },
+  "lab-extension-not-written": {
+    severity: "error",
+    message: ({ folder, reason }) => `the JupyterLab extension could not be copied to ${folder}: ${reason}`,
+    help: () => "choose a folder that you may write with `--user` or `--prefix`",
+    explain:
+      "The kernel's JupyterLab extension is a folder copied to Jupyter's data folder. What was there before is still whole.",
+  },
+});
+
+const name = "tunebook-lab";
+const built = fileURLToPath(new URL("../lab/labextension/", import.meta.url));
+
+/** `kept`: the same build was there already. Throws `lab-extension-not-built`, `lab-extension-not-written`. */
+export async function installLabExtension(
+  jupyterDataFolder: string,
+  source = built,
+): Promise<{ readonly folder: string; readonly kept: boolean }> {
+  const made = await madeOf(source);
+  if (made === undefined) throw new CodedError("lab-extension-not-built", { folder: source });
+  const parent = join(jupyterDataFolder, "labextensions");
+  const folder = join(parent, name);
+  if ((await madeOf(folder)) === made) return { folder, kept: true };
+  const fresh = join(parent, `.${name}-${process.pid}-${Date.now()}`);
+  const old = `${fresh}-old`;
+  try {
+    await mkdir(parent, { recursive: true });
+    await cp(source, fresh, { recursive: true });
+    await rename(folder, old).catch(ignoreMissing);
+    await rename(fresh, folder);
+  } catch (error) {
+    await rename(old, folder).catch(() => undefined);
+    throw new CodedError("lab-extension-not-written", { folder, reason: (error as Error).message }, { cause: error });
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+    await rm(old, { recursive: true, force: true });
+  }
+  return { folder, kept: false };
+}
+
+/** True if there was one to remove. */
+export async function uninstallLabExtension(jupyterDataFolder: string): Promise<boolean> {
+  const folder = join(jupyterDataFolder, "labextensions", name);
+  if ((await madeOf(folder)) === undefined) return false;
+  await rm(folder, { recursive: true, force: true });
+  return true;
+}
+
+/** Hash of what an extension's folder was built from; undefined where there is no whole one. */
+async function madeOf(folder: string): Promise<string | undefined> {
+  try {
+    const description = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as { readonly made?: unknown };
+    return typeof description.made === "string" ? description.made : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}

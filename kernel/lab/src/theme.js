@@ -1,0 +1,34 @@
+// JupyterLab's colours as a plotly template, so that a figure that says nothing of colours belongs to the page.
+import { palette } from "./colors.js";
+
+export function template() {
+  const style = window.getComputedStyle(document.body);
+  const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+  const ink = read("--jp-ui-font-color1", "#333333");
+  const axis = {
+    gridcolor: read("--jp-border-color2", "#e0e0e0"),
+    zerolinecolor: read("--jp-border-color2", "#e0e0e0"),
+    linecolor: read("--jp-border-color1", "#bdbdbd"),
+    automargin: true,
+    title: { standoff: 8 },
+  };
+  return {
+    layout: {
+      font: { color: ink, family: read("--jp-ui-font-family", "sans-serif"), size: 12 },
+      title: { x: 0.01, xanchor: "left", font: { size: 15 } },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      colorway: [...palette],
+      xaxis: axis,
+      yaxis: axis,
+      hoverlabel: { bgcolor: read("--jp-layout-color1", "#ffffff"), font: { color: ink } },
+    },
+  };
+}
+
+/** Calls back when JupyterLab's theme changes; returns the end of that. */
+export function onTheme(changed) {
+  const observer = new window.MutationObserver(changed);
+  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light"] });
+  return () => observer.disconnect();
+}
