@@ -1,7 +1,137 @@
 // Written by tools/manifest.mjs; do not edit.
 import type { Word } from "#dsl/registry.js";
-
+import { word as cadences_every } from "./cadences/every.js";
+import { word as cleaners_drop_duplicates } from "./cleaners/drop-duplicates.js";
+import { word as cleaners_drop_empty } from "./cleaners/drop-empty.js";
+import { word as cleaners_drop_near_duplicates } from "./cleaners/drop-near-duplicates.js";
+import { word as cleaners_language } from "./cleaners/language.js";
+import { word as cleaners_length } from "./cleaners/length.js";
+import { word as cleaners_redact } from "./cleaners/redact.js";
+import { word as cleaners_replace } from "./cleaners/replace.js";
+import { word as cleaners_strip_html } from "./cleaners/strip-html.js";
+import { word as cleaners_unicode } from "./cleaners/unicode.js";
+import { word as metrics_accuracy } from "./metrics/accuracy.js";
+import { word as metrics_f1 } from "./metrics/f1.js";
+import { word as metrics_loss } from "./metrics/loss.js";
+import { word as metrics_precision } from "./metrics/precision.js";
+import { word as metrics_recall } from "./metrics/recall.js";
+import { word as models_bert } from "./models/bert.js";
+import { word as optimizers_adamw } from "./optimizers/adamw.js";
+import { word as reserved_continue } from "./reserved/continue.js";
+import { word as reserved_require } from "./reserved/require.js";
+import { word as schedules_constant } from "./schedules/constant.js";
+import { word as schedules_cosine } from "./schedules/cosine.js";
+import { word as schedules_linear } from "./schedules/linear.js";
+import { word as searches_random } from "./searches/random.js";
+import { word as sources_csv } from "./sources/csv.js";
+import { word as sources_json } from "./sources/json.js";
+import { word as sources_jsonl } from "./sources/jsonl.js";
+import { word as sources_mix } from "./sources/mix.js";
+import { word as sources_parquet } from "./sources/parquet.js";
+import { word as sources_sqlite } from "./sources/sqlite.js";
+import { word as sources_table } from "./sources/table.js";
+import { word as sources_text } from "./sources/text.js";
+import { word as spaces_choice } from "./spaces/choice.js";
+import { word as spaces_log } from "./spaces/log.js";
+import { word as spaces_uniform } from "./spaces/uniform.js";
+import { word as splits_by_column } from "./splits/by-column.js";
+import { word as splits_by_time } from "./splits/by-time.js";
+import { word as splits_folds } from "./splits/folds.js";
+import { word as splits_hashed } from "./splits/hashed.js";
+import { word as splits_random } from "./splits/random.js";
+import { word as stoppings_patience } from "./stoppings/patience.js";
+import { word as tasks_text_classification } from "./tasks/text_classification.js";
+import { word as techniques_full } from "./techniques/full.js";
+import { word as techniques_lora } from "./techniques/lora.js";
+import { word as verbs_annotate } from "./verbs/annotate.js";
+import { word as verbs_compare } from "./verbs/compare.js";
+import { word as verbs_compress } from "./verbs/compress.js";
+import { word as verbs_data } from "./verbs/data.js";
+import { word as verbs_deploy } from "./verbs/deploy.js";
+import { word as verbs_engine } from "./verbs/engine.js";
+import { word as verbs_ensemble } from "./verbs/ensemble.js";
+import { word as verbs_evaluate } from "./verbs/evaluate.js";
+import { word as verbs_experiment } from "./verbs/experiment.js";
+import { word as verbs_federate } from "./verbs/federate.js";
+import { word as verbs_generate } from "./verbs/generate.js";
+import { word as verbs_model } from "./verbs/model.js";
+import { word as verbs_parameters } from "./verbs/parameters.js";
+import { word as verbs_predict } from "./verbs/predict.js";
+import { word as verbs_recipe } from "./verbs/recipe.js";
+import { word as verbs_report } from "./verbs/report.js";
+import { word as verbs_serve } from "./verbs/serve.js";
+import { word as verbs_show } from "./verbs/show.js";
+import { word as verbs_sweep } from "./verbs/sweep.js";
+import { word as verbs_train } from "./verbs/train.js";
+import { word as verbs_tune } from "./verbs/tune.js";
+import { word as verbs_update } from "./verbs/update.js";
+import { word as verbs_use } from "./verbs/use.js";
 
 export const words: readonly Word[] = [
-
+  cadences_every,
+  cleaners_drop_duplicates,
+  cleaners_drop_empty,
+  cleaners_drop_near_duplicates,
+  cleaners_language,
+  cleaners_length,
+  cleaners_redact,
+  cleaners_replace,
+  cleaners_strip_html,
+  cleaners_unicode,
+  metrics_accuracy,
+  metrics_f1,
+  metrics_loss,
+  metrics_precision,
+  metrics_recall,
+  models_bert,
+  optimizers_adamw,
+  reserved_continue,
+  reserved_require,
+  schedules_constant,
+  schedules_cosine,
+  schedules_linear,
+  searches_random,
+  sources_csv,
+  sources_json,
+  sources_jsonl,
+  sources_mix,
+  sources_parquet,
+  sources_sqlite,
+  sources_table,
+  sources_text,
+  spaces_choice,
+  spaces_log,
+  spaces_uniform,
+  splits_by_column,
+  splits_by_time,
+  splits_folds,
+  splits_hashed,
+  splits_random,
+  stoppings_patience,
+  tasks_text_classification,
+  techniques_full,
+  techniques_lora,
+  verbs_annotate,
+  verbs_compare,
+  verbs_compress,
+  verbs_data,
+  verbs_deploy,
+  verbs_engine,
+  verbs_ensemble,
+  verbs_evaluate,
+  verbs_experiment,
+  verbs_federate,
+  verbs_generate,
+  verbs_model,
+  verbs_parameters,
+  verbs_predict,
+  verbs_recipe,
+  verbs_report,
+  verbs_serve,
+  verbs_show,
+  verbs_sweep,
+  verbs_train,
+  verbs_tune,
+  verbs_update,
+  verbs_use,
 ];

@@ -1,0 +1,11 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "cleaner",
+  name: "language",
+  doc: "Keeps the rows in some languages.",
+  example: "clean: language(en)",
+  since: "0.1.0",
+  planned: { meanwhile: "filter the rows in a TypeScript cell and give the table as `$rows`" },
+  parameters: [],
+};

@@ -1,0 +1,11 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "cleaner",
+  name: "length",
+  doc: "Keeps the rows whose text is within a range of lengths.",
+  example: "clean: length(3..500)",
+  since: "0.1.0",
+  planned: { meanwhile: "filter the rows in a TypeScript cell and give the table as `$rows`" },
+  parameters: [],
+};

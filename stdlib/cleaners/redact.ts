@@ -1,0 +1,11 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "cleaner",
+  name: "redact",
+  doc: "Replaces personal data such as names, addresses and numbers.",
+  example: "clean: redact(email, phone)",
+  since: "0.1.0",
+  planned: { meanwhile: "replace them in a TypeScript cell and give the table as `$rows`" },
+  parameters: [],
+};

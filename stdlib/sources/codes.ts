@@ -1,0 +1,144 @@
+/** What can go wrong while rows are read from files and live values. Lines and rows count from 1; positions of bytes from 0. */
+import { registerCodes } from "#dsl/check/codes.js";
+import type {} from "#dsl/check/codes.js";
+
+declare module "#dsl/check/codes.js" {
+  interface CodeData {
+    "missing-file": { readonly path: string; readonly folder: string; readonly near: string | null };
+    "unreadable-file": { readonly file: string; readonly why: string };
+    "empty-file": { readonly file: string };
+    "wrong-encoding": {
+      readonly file: string;
+      readonly byte: number;
+      readonly line: number | null;
+      readonly encoding: string;
+      readonly likely: string | null;
+    };
+    "unknown-encoding": { readonly encoding: string };
+    "wrong-delimiter": {
+      readonly file: string;
+      readonly delimiter: string;
+      readonly likely: string;
+      readonly columns: readonly string[];
+    };
+    "ragged-row": { readonly file: string; readonly line: number; readonly has: number; readonly columns: number };
+    "broken-quotes": { readonly file: string; readonly line: number; readonly what: "open" | "inside" | "after" };
+    "giant-record": { readonly file: string; readonly line: number; readonly limit: number };
+    "duplicate-column": { readonly file: string; readonly column: string };
+    "reserved-column": { readonly file: string; readonly column: string };
+    "broken-json": { readonly file: string; readonly line: number; readonly column: number; readonly why: string };
+    "json-shape": { readonly file: string; readonly found: string; readonly row: number | null };
+    "not-a-table": { readonly name: string; readonly found: string };
+  }
+}
+
+/** Most characters of one CSV record. */
+export const largestRecord = 16 * 2 ** 20;
+
+const shown = (delimiter: string): string => (delimiter === "\t" ? '"\\t"' : JSON.stringify(delimiter));
+
+registerCodes({
+  "missing-file": {
+    severity: "error",
+    message: (d) => `no file ${d.path} in ${d.folder}`,
+    help: (d) => (d.near === null ? "check the path; it starts from the notebook's folder" : `write "${d.near}"`),
+    explain: "Relative paths start from the folder of the notebook or `.tune` file.",
+  },
+  "unreadable-file": {
+    severity: "error",
+    message: (d) => `${d.file} can't be read: ${d.why}`,
+    help: () => "check the file and its permissions",
+    explain: "The file is there but reading it failed. It was not changed.",
+  },
+  "empty-file": {
+    severity: "error",
+    message: (d) => `${d.file} is empty`,
+    help: () => "a data file needs its column names and at least one row",
+    explain: "There is nothing in the file, not even column names.",
+  },
+  "wrong-encoding": {
+    severity: "error",
+    message: (d) =>
+      `${d.file} is not ${d.encoding}: byte ${d.byte}${d.line === null ? "" : ` (line ${d.line})`} does not fit`,
+    help: (d) =>
+      d.likely === null
+        ? 'say how it is encoded, for example `encoding: "windows-1252"`, or save it as UTF-8'
+        : `it looks like ${d.likely}: add \`encoding: "${d.likely}"\``,
+    explain:
+      "Text files are read as strict UTF-8 unless `encoding` says otherwise; a byte that does not fit is never replaced silently, since the model would learn the damage. The encodings are those of the WHATWG standard (`windows-1252`, `utf-16le`, `shift_jis`, ...).",
+  },
+  "unknown-encoding": {
+    severity: "error",
+    message: (d) => `no encoding is called "${d.encoding}"`,
+    help: () => 'for example "utf-8", "windows-1252", "utf-16le", "shift_jis"',
+    explain: "Encodings go by their names in the WHATWG standard, as in web browsers.",
+  },
+  "wrong-delimiter": {
+    severity: "error",
+    message: (d) => `${d.file} has one column when split at ${shown(d.delimiter)}`,
+    help: (d) => `add \`delimiter: ${shown(d.likely)}\``,
+    notes: (d) => [`split at ${shown(d.likely)} it has: ${d.columns.join(", ")}`],
+    explain:
+      "The delimiter is `,` unless written. Here another character splits the header and the first rows into the same number of columns.",
+  },
+  "ragged-row": {
+    severity: "error",
+    message: (d) =>
+      `line ${d.line} of ${d.file} has ${d.has} ${d.has === 1 ? "field" : "fields"}, its header has ${d.columns}`,
+    help: () => "put fields that hold the delimiter or a line break into double quotes",
+    explain:
+      "Every row of a CSV file has as many fields as its header; a row that does not is never cut or filled silently.",
+  },
+  "broken-quotes": {
+    severity: "error",
+    message: (d) =>
+      d.what === "open"
+        ? `the quote that opens on line ${d.line} of ${d.file} is never closed`
+        : `line ${d.line} of ${d.file} has a quote ${d.what === "inside" ? "inside a field that is not quoted" : "in the middle of a quoted field"}`,
+    help: () =>
+      'inside a quoted field a quote is written twice (`""`); where quotes are ordinary characters, add `quote: none`',
+    explain:
+      "CSV is read as RFC 4180 has it. Which text a broken quote belongs to can't be known, so it is not guessed.",
+  },
+  "giant-record": {
+    severity: "error",
+    message: (d) => `the record that starts on line ${d.line} of ${d.file} has more than ${d.limit} characters`,
+    help: () => "most often a quote is opened there and not closed",
+    explain: "A record of such a size is nearly always a missing quote; reading on would fill the memory.",
+  },
+  "duplicate-column": {
+    severity: "error",
+    message: (d) => `${d.file} has two columns called "${d.column}"`,
+    help: () => "rename one of them in the file",
+    explain: "A role names one column; with two of that name it is not known which.",
+  },
+  "reserved-column": {
+    severity: "error",
+    message: (d) => `${d.file} has a column called "${d.column}"`,
+    help: () => "rename that column",
+    explain: "Names that begin with `$` hold what Tunebook itself knows of a row, such as its number.",
+  },
+  "broken-json": {
+    severity: "error",
+    message: (d) => `line ${d.line}, column ${d.column} of ${d.file} is no JSON: ${d.why}`,
+    help: () => "mend the file; nothing after that place was read",
+    explain: "`json` reads one JSON value from the whole file, `jsonl` one from each line.",
+  },
+  "json-shape": {
+    severity: "error",
+    message: (d) =>
+      d.row === null
+        ? `${d.file} holds ${d.found}, not rows`
+        : `row ${d.row} of ${d.file} is ${d.found}, not an object`,
+    help: () =>
+      'rows are an array of objects `[{"text": "...", "label": "..."}]`, the same under one key, or columns `{"text": [...], "label": [...]}`',
+    explain: "A row is an object with the columns as keys.",
+  },
+  "not-a-table": {
+    severity: "error",
+    message: (d) => `$${d.name} is ${d.found}, not a table`,
+    help: () => "give an arquero table or an array of objects",
+    explain:
+      "A live TypeScript value serves as a source when it is an arquero table, or an array of plain objects with the columns as keys.",
+  },
+});

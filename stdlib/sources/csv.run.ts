@@ -1,0 +1,199 @@
+/** CSV as RFC 4180 has it, streamed: the file passes in pieces, only the columns stay. Every value is a string. */
+import { once } from "node:events";
+import { parse, type CsvError } from "csv-parse";
+import { parse as parseNow } from "csv-parse/sync";
+import type { ColumnTable } from "arquero";
+import { CodedError } from "#dsl/check/codes.js";
+import type { SourceImplementation } from "../kinds.js";
+import { largestRecord } from "./codes.js";
+import { tableOf } from "./columns.run.js";
+import { locate, textOf } from "./text-file.run.js";
+
+const delimiters = [",", ";", "\t", "|"];
+const lineEnds = ["\r\n", "\n", "\r"];
+/** Characters from the file's beginning by which the delimiter is judged. */
+const headSize = 64 * 1024;
+
+export const csv: SourceImplementation = {
+  async open(call, world, limit = Infinity) {
+    const { path, delimiter, quote, encoding } = call.arguments as {
+      path: string;
+      delimiter?: string;
+      quote?: string;
+      encoding?: string;
+    };
+    const file = await locate(world.folder, path);
+    const reader = new Reader(
+      path,
+      delimiter ?? ",",
+      quote === undefined || quote === "none" ? (quote ? null : '"') : quote,
+      limit,
+    );
+    for await (const piece of textOf(file, path, encoding ?? "utf-8")) {
+      await reader.read(piece);
+      if (reader.full) break;
+    }
+    return reader.finish();
+  },
+};
+
+class Reader {
+  /** Text held back until there is enough of it to judge the delimiter. */
+  private head: string | null = "";
+  private header: readonly string[] | null = null;
+  private columns: string[][] = [];
+  private rows = 0;
+  /** Line on which the next record starts. */
+  private line = 1;
+  private failure: unknown;
+  private readonly parser;
+
+  constructor(
+    private readonly file: string,
+    private readonly delimiter: string,
+    private readonly quote: string | null,
+    private readonly limit: number,
+  ) {
+    this.parser = parse({
+      delimiter,
+      quote,
+      escape: quote,
+      record_delimiter: lineEnds,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: largestRecord,
+      on_record: (record: string[], info: { lines: number }) => {
+        this.take(record);
+        this.line = info.lines + 1;
+        return null;
+      },
+    });
+    this.parser.on("error", (error) => (this.failure ??= error));
+    this.parser.resume();
+  }
+
+  get full(): boolean {
+    return this.rows >= this.limit;
+  }
+
+  async read(piece: string): Promise<void> {
+    let text = piece;
+    if (this.head !== null) {
+      this.head += piece;
+      if (this.head.length < headSize) return;
+      text = this.begin();
+    }
+    await this.write(text);
+  }
+
+  async finish(): Promise<ColumnTable> {
+    if (this.head !== null) await this.write(this.begin());
+    if (!this.full) {
+      const ended = Promise.race([once(this.parser, "end"), once(this.parser, "close")]).catch(() => undefined);
+      this.parser.end();
+      if (this.failure === undefined) await ended;
+      this.check();
+    }
+    this.parser.destroy();
+    if (!this.header) throw new CodedError("empty-file", { file: this.file });
+    return tableOf(this.file, new Map(this.header.map((name, i) => [name, this.columns[i]!])), this.rows);
+  }
+
+  private begin(): string {
+    const head = this.head ?? "";
+    this.head = null;
+    if (head.trim() === "") throw new CodedError("empty-file", { file: this.file });
+    this.judgeDelimiter(head);
+    return head;
+  }
+
+  private async write(text: string): Promise<void> {
+    const room = this.parser.write(text);
+    this.check();
+    if (!room && !this.full) await once(this.parser, "drain").catch(() => undefined);
+    this.check();
+  }
+
+  private take(record: readonly string[]): void {
+    if (this.full) return;
+    if (!this.header) {
+      this.header = named(record, this.file);
+      this.columns = this.header.map(() => []);
+      return;
+    }
+    if (record.length !== this.header.length) {
+      const data = { file: this.file, line: this.line, has: record.length, columns: this.header.length };
+      this.failure ??= new CodedError("ragged-row", data);
+      return;
+    }
+    record.forEach((value, i) => this.columns[i]!.push(value));
+    this.rows++;
+  }
+
+  /** Throws what went wrong, in our words. */
+  private check(): void {
+    const error = this.failure;
+    if (error === undefined || this.full) return;
+    this.parser.destroy();
+    if (error instanceof CodedError) throw error;
+    const { code, lines } = error as CsvError & { lines?: number };
+    const { file } = this;
+    switch (code) {
+      case "CSV_MAX_RECORD_SIZE":
+        throw new CodedError("giant-record", { file, line: this.line, limit: largestRecord });
+      case "CSV_QUOTE_NOT_CLOSED":
+        throw new CodedError("broken-quotes", { file, line: this.line, what: "open" });
+      case "INVALID_OPENING_QUOTE":
+        throw new CodedError("broken-quotes", { file, line: lines ?? this.line, what: "inside" });
+      case "CSV_INVALID_CLOSING_QUOTE":
+        throw new CodedError("broken-quotes", { file, line: lines ?? this.line, what: "after" });
+      default:
+        throw new CodedError("unreadable-file", { file, why: (error as Error).message }, { cause: error });
+    }
+  }
+
+  /** One column with the delimiter at hand, but several, equally many in header and rows, with another: that was meant. */
+  private judgeDelimiter(head: string): void {
+    const found = widths(head, this.delimiter, this.quote);
+    if (found?.header.length !== 1) return;
+    for (const likely of delimiters) {
+      if (likely === this.delimiter) continue;
+      const other = widths(head, likely, this.quote);
+      if (other && other.header.length > 1 && other.even)
+        throw new CodedError("wrong-delimiter", {
+          file: this.file,
+          delimiter: this.delimiter,
+          likely,
+          columns: other.header,
+        });
+    }
+  }
+}
+
+/** Fields of the first records when split at a delimiter; null when they can't be read so. */
+function widths(head: string, delimiter: string, quote: string | null): { header: string[]; even: boolean } | null {
+  const options = {
+    delimiter,
+    quote,
+    escape: quote,
+    record_delimiter: lineEnds,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    to: 12,
+  };
+  try {
+    const records: string[][] = parseNow(head, options);
+    const header = records[0];
+    return header ? { header, even: records.slice(0, 10).every((r) => r.length === header.length) } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Names of the columns; one without a name is called by its place (`column 1`). */
+function named(header: readonly string[], file: string): readonly string[] {
+  const names = header.map((name, i) => (name === "" ? `column ${i + 1}` : name));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new CodedError("duplicate-column", { file, column: twice });
+  return names;
+}

@@ -1,0 +1,39 @@
+import type { Word } from "#dsl/registry.js";
+import { encoding, path } from "./parameters.js";
+
+export const word: Word = {
+  kind: "source",
+  name: "csv",
+  doc: "Rows of a CSV file with a header; a name that ends in `.gz` is unpacked. Every value is text.",
+  example: 'source: csv("tickets.csv", delimiter: ";")',
+  since: "0.1.0",
+  elsewhere: {
+    sep: "delimiter",
+    separator: "delimiter",
+    quotechar: "quote",
+    filename: "path",
+    file: "path",
+    charset: "encoding",
+  },
+  parameters: [
+    path,
+    {
+      name: "delimiter",
+      type: { is: "string" },
+      doc: 'The character between fields, such as ";" or "\\t".',
+      default: { value: "," },
+      why: "What RFC 4180 has; a file split otherwise is an error that names its delimiter.",
+      impact: "low",
+    },
+    {
+      name: "quote",
+      type: { is: "text" },
+      doc: "The character around fields that hold a delimiter or a line break; `none`: quotes are ordinary characters.",
+      default: { value: '"' },
+      why: "What RFC 4180 has.",
+      impact: "low",
+    },
+    encoding,
+  ],
+  load: async () => (await import("./csv.run.js")).csv,
+};

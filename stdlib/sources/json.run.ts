@@ -1,0 +1,56 @@
+/** One JSON value as rows: an array of objects, the same under the only key that holds an array, or columns of equal length. */
+import { CodedError } from "#dsl/check/codes.js";
+import type { SourceImplementation } from "../kinds.js";
+import { Gathered, isRecord, kindOf, tableOf } from "./columns.run.js";
+import { jsonFault, placeOf } from "./json-place.run.js";
+import { locate, wholeText } from "./text-file.run.js";
+
+export const json: SourceImplementation = {
+  async open(call, world, limit = Infinity) {
+    const { path, encoding } = call.arguments as { path: string; encoding?: string };
+    const text = await wholeText(await locate(world.folder, path), path, encoding ?? "utf-8");
+    if (text.trim() === "") throw new CodedError("empty-file", { file: path });
+    const value = parsed(text, path);
+    const columns = columnsOf(value);
+    if (columns) {
+      const rows = Math.min(limit, columns[0]![1].length);
+      return tableOf(path, new Map(columns.map(([name, values]) => [name, values.slice(0, rows)])), rows);
+    }
+    const rows = rowsOf(value);
+    if (!rows) throw new CodedError("json-shape", { file: path, found: kindOf(value), row: null });
+    const gathered = new Gathered();
+    for (const row of rows.slice(0, limit)) {
+      if (!isRecord(row))
+        throw new CodedError("json-shape", { file: path, found: kindOf(row), row: gathered.rows + 1 });
+      gathered.add(row);
+    }
+    return gathered.table(path);
+  },
+};
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const fault = jsonFault(text);
+    if (!fault) throw cause;
+    throw new CodedError("broken-json", { file, ...placeOf(text, fault.at), why: fault.why }, { cause });
+  }
+}
+
+function rowsOf(value: unknown): readonly unknown[] | null {
+  if (Array.isArray(value)) return value;
+  if (!isRecord(value)) return null;
+  const lists = Object.values(value).filter((v): v is unknown[] => Array.isArray(v));
+  return lists.length === 1 && lists[0]!.every(isRecord) ? lists[0]! : null;
+}
+
+/** `{"text": [...], "label": [...]}`: every value an array, all of one length, and no row objects in them. */
+function columnsOf(value: unknown): [string, unknown[]][] | null {
+  if (!isRecord(value)) return null;
+  const entries = Object.entries(value);
+  const lists = entries.filter((e): e is [string, unknown[]] => Array.isArray(e[1]));
+  if (lists.length === 0 || lists.length < entries.length) return null;
+  if (lists.length === 1 && lists[0]![1].every(isRecord)) return null;
+  return lists.every(([, values]) => values.length === lists[0]![1].length) ? lists : null;
+}

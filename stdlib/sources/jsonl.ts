@@ -1,0 +1,13 @@
+import type { Word } from "#dsl/registry.js";
+import { encoding, path } from "./parameters.js";
+
+export const word: Word = {
+  kind: "source",
+  name: "jsonl",
+  doc: "Rows of a file with one JSON object per line; a name that ends in `.gz` is unpacked.",
+  example: 'source: jsonl("tickets.jsonl")',
+  since: "0.1.0",
+  elsewhere: { filename: "path", file: "path", charset: "encoding", ndjson: "jsonl", json_lines: "jsonl" },
+  parameters: [path, encoding],
+  load: async () => (await import("./jsonl.run.js")).jsonl,
+};

@@ -1,0 +1,11 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "source",
+  name: "mix",
+  doc: "Several sources in given proportions.",
+  example: 'source: mix(csv("a.csv"), csv("b.csv"), weights: [3, 1])',
+  since: "0.1.0",
+  planned: { meanwhile: "put the tables together in a TypeScript cell (`a.concat(b)`) and give the result as `$rows`" },
+  parameters: [],
+};

@@ -1,0 +1,20 @@
+/** Parameters that the sources of files share. */
+import type { Parameter } from "#dsl/registry.js";
+
+export const path: Parameter = {
+  name: "path",
+  type: { is: "string" },
+  doc: "The file; a relative path starts from the notebook's folder.",
+  positional: true,
+  required: true,
+  why: "A notebook and its data move together.",
+  impact: "high",
+};
+export const encoding: Parameter = {
+  name: "encoding",
+  type: { is: "string" },
+  doc: 'How characters are written as bytes, such as "utf-8" or "windows-1252"; strict.',
+  default: { value: "utf-8" },
+  why: "Nearly every file is UTF-8; one that is not is an error and never read with replaced characters.",
+  impact: "low",
+};

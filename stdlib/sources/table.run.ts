@@ -1,0 +1,42 @@
+/** A live TypeScript value as rows: an arquero table as it stands (its filter and order apply), or an array of objects. */
+import type { ColumnTable } from "arquero";
+import { CodedError } from "#dsl/check/codes.js";
+import type { SourceImplementation } from "../kinds.js";
+import { Gathered, isRecord, kindOf, numbered, tableOf } from "./columns.run.js";
+
+export const table: SourceImplementation = {
+  async open(call, world, limit = Infinity) {
+    const reference = Object.values(call.arguments).find((a): a is { live: string } => isRecord(a) && "live" in a);
+    const name = reference?.live ?? "";
+    const value = world.live(name);
+    if (isTable(value)) return fromTable(value, `$${name}`, limit);
+    if (!Array.isArray(value)) throw new CodedError("not-a-table", { name, found: kindOf(value) });
+    const gathered = new Gathered();
+    for (const row of (value as unknown[]).slice(0, limit)) {
+      if (!isRecord(row)) throw new CodedError("not-a-table", { name, found: `an array that holds ${kindOf(row)}` });
+      gathered.add(row);
+    }
+    return gathered.table(`$${name}`);
+  },
+};
+
+/** By what it can do: the notebook's arquero may be another copy of the library than ours. */
+function isTable(value: unknown): value is ColumnTable {
+  const able = value as { columnNames?: unknown; numRows?: unknown; array?: unknown } | null;
+  return (
+    typeof able === "object" && [able?.columnNames, able?.numRows, able?.array].every((f) => typeof f === "function")
+  );
+}
+
+/** A `$row` that the table brings (it came from a data set) stays: it names the row in the file. */
+function fromTable(given: ColumnTable, name: string, limit: number): ColumnTable {
+  const rows = Math.min(limit, given.numRows());
+  const columns = new Map(
+    given.columnNames().map((c) => [c, Array.from(given.array(c) as Iterable<unknown>).slice(0, rows)]),
+  );
+  const numbers = columns.get("$row");
+  if (!numbers?.every((n): n is number => Number.isInteger(n) && (n as number) > 0))
+    return tableOf(name, columns, rows);
+  columns.delete("$row");
+  return numbered(columns, numbers);
+}

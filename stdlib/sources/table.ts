@@ -1,0 +1,22 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "source",
+  name: "table",
+  doc: "A TypeScript value: an arquero table or an array of objects. `source: $rows` is short for `source: table($rows)`.",
+  example: "source: $rows",
+  since: "0.1.0",
+  capabilities: { live: true },
+  parameters: [
+    {
+      name: "of",
+      type: { is: "reference" },
+      doc: "The name of the value.",
+      positional: true,
+      required: true,
+      why: "It is read when the statement runs.",
+      impact: "high",
+    },
+  ],
+  load: async () => (await import("./table.run.js")).table,
+};

@@ -1,0 +1,163 @@
+/**
+ * Text out of files: found with a hint when the name is wrong, unpacked when it ends in `.gz`, decoded strictly, piece by
+ * piece so that memory does not follow the file's size.
+ */
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { TextDecoder } from "node:util";
+import { createGunzip } from "node:zlib";
+import { CodedError } from "#dsl/check/codes.js";
+import { nearest } from "#dsl/check/nearest.js";
+import "./codes.js";
+
+/** Absolute path of a file that is there. Coded errors: `missing-file` (with the name that was probably meant), `unreadable-file`. */
+export async function locate(folder: string, path: string): Promise<string> {
+  const file = resolve(folder, path);
+  try {
+    const found = await stat(file);
+    if (found.isFile()) return file;
+    throw new CodedError("unreadable-file", {
+      file: path,
+      why: found.isDirectory() ? "it is a folder" : "it is no file",
+    });
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw unreadable(path, error);
+    throw new CodedError("missing-file", { path, folder, near: await nearName(folder, file) });
+  }
+}
+
+async function nearName(folder: string, file: string): Promise<string | null> {
+  const names = await readdir(dirname(file)).catch(() => []);
+  const near = nearest(basename(file), names) ?? names.find((n) => n.toLowerCase() === basename(file).toLowerCase());
+  return near === undefined ? null : relative(folder, join(dirname(file), near)).replaceAll("\\", "/");
+}
+
+/** The whole text of a file; pieces joined. */
+export async function wholeText(file: string, name: string, encoding: string): Promise<string> {
+  const pieces: string[] = [];
+  for await (const piece of textOf(file, name, encoding)) pieces.push(piece);
+  return pieces.join("");
+}
+
+/**
+ * The decoded text in pieces of about 64 KiB, without a byte order mark. `name` is what errors call the file.
+ * Coded errors: `wrong-encoding` with the first byte that does not fit, `unknown-encoding`, `unreadable-file`.
+ */
+export async function* textOf(file: string, name: string, encoding: string): AsyncGenerator<string> {
+  const decode = decoderOf(name, encoding);
+  let first = true;
+  for await (const bytes of bytesOf(file, name)) {
+    if (first) guessUtf16(bytes, name, encoding);
+    const text = decode(bytes, false);
+    if (text === "") continue;
+    yield first && text.startsWith("\ufeff") ? text.slice(1) : text;
+    first = false;
+  }
+  const rest = decode(new Uint8Array(0), true);
+  if (rest !== "") yield rest;
+}
+
+async function* bytesOf(file: string, name: string): AsyncGenerator<Uint8Array> {
+  const raw = createReadStream(file);
+  const stream = name.toLowerCase().endsWith(".gz") ? raw.pipe(createGunzip()) : raw;
+  raw.on("error", (error) => stream.destroy(error));
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (error) {
+    throw unreadable(name, error);
+  } finally {
+    raw.destroy();
+  }
+}
+
+function unreadable(name: string, cause: unknown): CodedError {
+  return new CodedError("unreadable-file", { file: name, why: (cause as Error).message }, { cause });
+}
+
+type Decode = (bytes: Uint8Array, last: boolean) => string;
+
+function decoderOf(name: string, encoding: string): Decode {
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+  } catch {
+    throw new CodedError("unknown-encoding", { encoding });
+  }
+  const utf8 = decoder.encoding === "utf-8";
+  let done = 0;
+  let lines = 1;
+  let tail: Uint8Array = new Uint8Array(0);
+  return (bytes, last) => {
+    const all = tail.length > 0 ? Buffer.concat([tail, bytes]) : bytes;
+    tail = utf8 && !last ? incomplete(all) : new Uint8Array(0);
+    const whole = all.subarray(0, all.length - tail.length);
+    try {
+      const text = decoder.decode(whole, { stream: !utf8 && !last });
+      for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
+      done += whole.length;
+      return text;
+    } catch (cause) {
+      const at = firstUnfit(whole, encoding);
+      for (const byte of whole.subarray(0, at)) if (byte === 10) lines++;
+      const data = {
+        file: name,
+        byte: done + at,
+        line: utf8 ? lines : null,
+        encoding,
+        likely: utf8 ? likely(whole) : null,
+      };
+      throw new CodedError("wrong-encoding", data, { cause });
+    }
+  };
+}
+
+/** The last bytes when they begin a UTF-8 character that goes on in the next piece. */
+function incomplete(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? bytes.slice(bytes.length - back) : new Uint8Array(0);
+  }
+  return new Uint8Array(0);
+}
+
+/** Index of the byte at which decoding first fails: the longest prefix that may still go on, by bisection. */
+function firstUnfit(bytes: Uint8Array, encoding: string): number {
+  let [good, bad] = [0, bytes.length];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    try {
+      new TextDecoder(encoding, { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+      good = middle;
+    } catch {
+      bad = middle;
+    }
+  }
+  return good;
+}
+
+/** Mostly ASCII with some bytes above it is Western text in the Windows code page, far more often than not. */
+function likely(bytes: Uint8Array): string | null {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
+  let high = 0;
+  for (const byte of bytes) if (byte >= 0x80) high++;
+  return high / bytes.length < 0.25 ? "windows-1252" : null;
+}
+
+/** UTF-16 without a mark decodes as UTF-8 with a NUL at every second place; no text file is like that. */
+function guessUtf16(bytes: Uint8Array, name: string, encoding: string): void {
+  if (!/^utf-?8$/i.test(encoding)) return;
+  const head = bytes.subarray(0, 4096);
+  const nuls = [0, 0];
+  head.forEach((byte, at) => {
+    if (byte === 0) nuls[at % 2]!++;
+  });
+  if (nuls[0]! + nuls[1]! < head.length / 4) return;
+  const likely = nuls[1]! > nuls[0]! ? "utf-16le" : "utf-16be";
+  throw new CodedError("wrong-encoding", { file: name, byte: head.indexOf(0), line: 1, encoding, likely });
+}

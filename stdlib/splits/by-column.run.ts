@@ -1,0 +1,30 @@
+import { CodedError } from "#dsl/check/codes.js";
+import type { SplitImplementation } from "../kinds.js";
+import "./codes.js";
+
+const name = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
+const mostSplits = 20;
+
+export const byColumn: SplitImplementation = {
+  assign(call, rows) {
+    const column = call.arguments["column"] as string;
+    const rename = (call.arguments["rename"] as { record: Record<string, string> } | null | undefined)?.record ?? {};
+    const parts = rows.map((row) => {
+      const value = String((row.values[column] as string | number | null | undefined) ?? "").trim();
+      return Object.hasOwn(rename, value) ? rename[value]! : value;
+    });
+    const without = rows.filter((_, i) => parts[i] === "").map((row) => row.row);
+    if (without.length > 0)
+      throw new CodedError("rows-without-split", { column, rows: without.slice(0, 5), count: without.length });
+    const splits = new Set(parts);
+    if (splits.size > mostSplits) throw new CodedError("too-many-splits", { column, count: splits.size });
+    for (const value of splits)
+      if (!name.test(value)) throw new CodedError("split-name", { column, value, suggestion: suggestion(value) });
+    return parts;
+  },
+};
+
+function suggestion(value: string): string {
+  const made = value.replace(/[^\p{ID_Continue}]+/gu, "_").replace(/^(?=\d)/, "part_");
+  return /^_*$/.test(made) ? "train" : made;
+}

@@ -1,0 +1,57 @@
+/** What can go wrong while rows are given to splits. */
+import { registerCodes } from "#dsl/check/codes.js";
+import type {} from "#dsl/check/codes.js";
+
+declare module "#dsl/check/codes.js" {
+  interface CodeData {
+    "no-shares": Record<never, never>;
+    "shares-too-large": { readonly percent: number };
+    "counts-too-large": { readonly wanted: number; readonly rows: number };
+    "rows-without-split": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
+    "split-name": { readonly column: string; readonly value: string; readonly suggestion: string };
+    "too-many-splits": { readonly column: string; readonly count: number };
+  }
+}
+
+registerCodes({
+  "no-shares": {
+    severity: "error",
+    message: () => "`random` is not told into which parts to split",
+    help: () => "write shares: `random(train: 80%, validation: 10%, test: 10%)`",
+    explain: "Each named argument of `random` is a split and its share or its number of rows.",
+    example: 'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random() }',
+  },
+  "shares-too-large": {
+    severity: "error",
+    message: (d) => `the shares come to ${d.percent} %`,
+    help: () => "shares come to 100 % at most; rows beyond them are left out",
+    explain: "Each row is in one split at most, so the shares of all splits can't come to more than all rows.",
+    example:
+      'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 90%, test: 20%) }',
+  },
+  "counts-too-large": {
+    severity: "error",
+    message: (d) => `the splits ask for ${d.wanted} rows, but there are ${d.rows}`,
+    help: () => "ask for fewer rows, or for shares",
+    explain: "Numbers of rows are taken first, shares are of all rows; together they can't be more than there are.",
+  },
+  "rows-without-split": {
+    severity: "error",
+    message: (d) =>
+      `${d.count} ${d.count === 1 ? "row has" : "rows have"} nothing in the column "${d.column}" (row ${d.rows.join(", ")}${d.count > d.rows.length ? ", …" : ""})`,
+    help: () => "name the split of every row, or remove those rows from the file",
+    explain: "With `by_column` each row says to which split it belongs.",
+  },
+  "split-name": {
+    severity: "error",
+    message: (d) => `"${d.value}" in the column "${d.column}" is no name for a split`,
+    help: (d) => `rename it: \`by_column(${d.column}, rename: { ${JSON.stringify(d.value)}: ${d.suggestion} })\``,
+    explain: "A split is written `tickets.test`: its name is letters, digits and `_`, and begins with a letter.",
+  },
+  "too-many-splits": {
+    severity: "error",
+    message: (d) => `the column "${d.column}" has ${d.count} different values`,
+    help: () => "take the column that holds train, validation and test",
+    explain: "`by_column` makes a split of each value; this many are no splits but something else.",
+  },
+});

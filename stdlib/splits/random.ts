@@ -1,0 +1,60 @@
+import type { Parameter, Word } from "#dsl/registry.js";
+import { targetsOf } from "./targets.js";
+import "./codes.js";
+
+const part = (name: string, doc: string): Parameter => ({
+  name,
+  type: { is: "number", unit: "share-or-count" },
+  doc,
+  default: { derived: "no such split", from: () => null },
+  range: { min: 0, exclusive: true },
+  why: "A split is never invented, or a score would mean something else than you think.",
+  impact: "high",
+});
+
+export const word: Word = {
+  kind: "split",
+  name: "random",
+  doc: "Draws each row's split by the recipe's seed: shares of all rows, or numbers of rows. Rows of one group stay together. Rows beyond the shares are left out.",
+  example: "split: random(train: 80%, validation: 10%, test: 10%, stratify: team)",
+  since: "0.1.0",
+  elsewhere: {
+    train_size: "train",
+    test_size: "test",
+    val: "validation",
+    dev: "validation",
+    valid: "validation",
+    stratify_by: "stratify",
+    groups: "group",
+    group_by: "group",
+  },
+  parameters: [
+    part("train", "Share or number of rows to train on."),
+    part("validation", "Share or number of rows that choose the best checkpoint."),
+    part("test", "Share or number of rows for the last word."),
+    {
+      name: "stratify",
+      type: { is: "column" },
+      doc: "Every split gets this column's values in the same proportions, as near as it can be.",
+      default: { derived: "drawn without regard to any column", from: () => null },
+      why: "With few rows or rare labels plain chance can leave a label out of the test.",
+      impact: "medium",
+    },
+    {
+      name: "group",
+      type: { is: "column" },
+      doc: "Rows with the same value stay in one split.",
+      default: { derived: "the column in the role `group`, if there is one", from: () => null },
+      why: "Rows of one customer or patient in two splits make the test too easy.",
+      impact: "high",
+    },
+    { ...part("split", "A split of any other name."), open: true },
+  ],
+  check(call, context) {
+    const targets = targetsOf(call);
+    if (targets.length === 0) context.report("no-shares", {});
+    const share = targets.reduce((sum, t) => sum + (t.share ?? 0), 0);
+    if (share > 1 + 1e-9) context.report("shares-too-large", { percent: Math.round(share * 1000) / 10 });
+  },
+  load: async () => (await import("./random.run.js")).random,
+};

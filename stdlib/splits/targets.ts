@@ -1,0 +1,29 @@
+/** The splits that `random` is asked for: every argument that is a share or a number of rows. */
+import type { Call } from "#dsl/plan/plan.js";
+
+export type Target =
+  | { readonly split: string; readonly share: number; readonly count?: never }
+  | { readonly split: string; readonly count: number; readonly share?: never };
+
+export function targetsOf(call: Call): readonly Target[] {
+  return Object.entries(call.arguments).flatMap(([split, value]): Target[] => {
+    if (typeof value === "number") return [{ split, count: value }];
+    return typeof value === "object" && value !== null && "share" in value
+      ? [{ split, share: value.share as number }]
+      : [];
+  });
+}
+
+/** Rows for each target out of `rows`; shares are rounded so that all together are right (largest remainder). */
+export function quotas(targets: readonly Target[], rows: number): number[] {
+  const exact = targets.map((t) => t.count ?? t.share * rows);
+  const whole = exact.map((x) => Math.floor(x + 1e-9));
+  const wanted = Math.round(exact.reduce((a, b) => a + b, 0) + 1e-9);
+  const byRemainder = exact.map((x, i) => [x - whole[i]!, i] as const).sort((a, b) => b[0] - a[0] || a[1] - b[1]);
+  let left = wanted - whole.reduce((a, b) => a + b, 0);
+  for (const [, i] of byRemainder) {
+    if (left-- <= 0) break;
+    whole[i]!++;
+  }
+  return whole;
+}
