@@ -17,6 +17,8 @@ export interface EngineInfo {
   readonly device: "cpu" | "gpu" | "wasm";
   readonly threads: number;
   readonly pid: number;
+  /** Why this engine was taken, and what that costs if it wasn't the first choice: a sentence to show. */
+  readonly why: string;
 }
 export interface Engine {
   readonly info: EngineInfo;
@@ -59,6 +61,10 @@ export interface Session {
   dispose(): Promise<void>;
 }
 export interface EngineOptions {
+  /** `auto`: the fastest that works here. */
   readonly engine: EngineName | "auto";
+  /** Threads for one operation; default: one per core. */
   readonly threads?: number;
+  /** Further environment of the host process. */
+  readonly env?: Readonly<Record<string, string>>;
 }

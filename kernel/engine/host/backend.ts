@@ -1,0 +1,22 @@
+/** What one engine must do inside the host process; everything that engines have in common is `HostSession`'s. */
+import type { NDArray, Program, State } from "#dsl/graph/program.js";
+import type { EngineInfo, Refusal } from "../engine.js";
+
+export type Programs = Readonly<Record<string, Program>>;
+export type Arrays = Readonly<Record<string, NDArray>>;
+
+export interface Backend {
+  readonly info: Omit<EngineInfo, "pid" | "why">;
+  can(program: Program): readonly Refusal[];
+  open(): BackendSession;
+}
+/** Values that reach it have been checked: names exist, types and sizes fit. Everything is done when a call returns. */
+export interface BackendSession {
+  /** Adds programs; `states` is the union of all programs' state. New state is zero, old state keeps its value. */
+  add(programs: Programs, states: Readonly<Record<string, State>>): void;
+  run(program: string, feeds: Arrays, wanted: readonly string[]): Record<string, NDArray>;
+  read(state: string): NDArray;
+  /** Null: zeros. */
+  write(state: string, value: NDArray | null): void;
+  dispose(): void;
+}

@@ -1,0 +1,19 @@
+/** The environment that a host process is started with: it must be set before TensorFlow is loaded. */
+import { availableParallelism } from "node:os";
+
+export function hostThreads(threads?: number): number {
+  return threads ?? availableParallelism();
+}
+
+/** `extra` wins over all. */
+export function hostEnvironment(threads: number, extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const count = String(threads);
+  return {
+    TF_CPP_MIN_LOG_LEVEL: "2",
+    ...process.env,
+    OMP_NUM_THREADS: count,
+    TF_NUM_INTRAOP_THREADS: count,
+    ...extra,
+    NODE_OPTIONS: "",
+  };
+}

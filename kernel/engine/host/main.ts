@@ -1,0 +1,92 @@
+/**
+ * The host process: holds one engine and answers its client's requests one after the other. It ends when told to, or
+ * when the client's process is gone; a request under way (a checkpoint being written) is finished first. Interrupts are
+ * the client's affair: SIGINT is ignored here.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import type { Backend } from "./backend.js";
+import type { CallName, Calls, Failure, Reply, Request } from "./protocol.js";
+import { HostSession } from "./session.js";
+import "../codes.js";
+
+process.on("SIGINT", () => undefined);
+process.on("disconnect", () => process.exit(0));
+
+let backend: Backend | undefined;
+const sessions = new Map<number, HostSession>();
+let last = 0;
+
+type Handlers = { [N in CallName]: (ask: Calls[N]["ask"]) => Calls[N]["answer"] | Promise<Calls[N]["answer"]> };
+
+const handlers: Handlers = {
+  async start({ engine, addon, threads }) {
+    if (engine === "tensorflow") {
+      const { tensorflowBackend } = await import("../tensorflow/backend.js");
+      backend = tensorflowBackend(addon!, threads);
+    } else {
+      const { tfjsBackend } = await import("../tfjs/backend.js");
+      backend = await tfjsBackend();
+    }
+    return { ...backend.info, pid: process.pid };
+  },
+  can: ({ program }) => running().can(program),
+  open({ programs, checkpoints }) {
+    sessions.set(++last, new HostSession(running(), programs, checkpoints));
+    return last;
+  },
+  add: ({ session, programs, checkpoints }) => (sessionOf(session).add(programs, checkpoints), null),
+  run: ({ session, program, feeds, wanted }) => sessionOf(session).run(program, feeds, wanted),
+  save: ({ session, file, names, metadata, rename }) => (sessionOf(session).save(file, names, metadata, rename), null),
+  load: ({ session, file }) => sessionOf(session).load(file),
+  reset: ({ session }) => (sessionOf(session).reset(), null),
+  read: ({ session, state }) => sessionOf(session).read(state),
+  write: ({ session, state, value }) => (sessionOf(session).write(state, value), null),
+  dispose({ session }) {
+    sessionOf(session).dispose();
+    sessions.delete(session);
+    return null;
+  },
+  close: () => null,
+};
+
+function running(): Backend {
+  if (!backend) throw new Error("the engine has not been started");
+  return backend;
+}
+function sessionOf(id: number): HostSession {
+  const session = sessions.get(id);
+  if (!session) throw new CodedError("engine-closed", { engine: running().info.name });
+  return session;
+}
+
+function failureOf(e: unknown): Failure {
+  const error = e instanceof Error ? e : new Error(String(e));
+  const coded = error instanceof CodedError;
+  return {
+    code: coded ? error.code : null,
+    data: coded ? error.data : null,
+    message: error.message,
+    stack: error.stack ?? "",
+  };
+}
+
+async function answer(request: Request): Promise<void> {
+  let reply: Reply;
+  try {
+    const handler = handlers[request.call] as (ask: unknown) => unknown;
+    reply = { id: request.id, answer: await handler(request.ask) };
+  } catch (e) {
+    reply = { id: request.id, failed: failureOf(e) };
+  }
+  await new Promise<void>((resolve) => {
+    // A client that is gone hears nothing; "disconnect" ends this process.
+    if (process.send) process.send(reply, undefined, {}, () => resolve());
+    else resolve();
+  });
+  if (request.call === "close") process.exit(0);
+}
+
+let queue: Promise<void> = Promise.resolve();
+process.on("message", (request: Request) => {
+  queue = queue.then(() => answer(request));
+});

@@ -1,0 +1,47 @@
+/** The one message protocol between an engine's client and its host process: numbered requests, answered in order. */
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { EngineInfo, EngineName, Refusal } from "../engine.js";
+import type { Arrays, Programs } from "./backend.js";
+
+/** Each call: what is sent and what comes back. */
+export interface Calls {
+  start: { ask: { engine: EngineName; addon: string | null; threads: number }; answer: Omit<EngineInfo, "why"> };
+  can: { ask: { program: Program }; answer: readonly Refusal[] };
+  open: { ask: { programs: Programs; checkpoints: readonly string[] }; answer: number };
+  add: { ask: { session: number; programs: Programs; checkpoints: readonly string[] }; answer: null };
+  run: {
+    ask: { session: number; program: string; feeds: Arrays; wanted: readonly string[] | null };
+    answer: Record<string, NDArray>;
+  };
+  save: {
+    ask: {
+      session: number;
+      file: string;
+      names: readonly string[] | null;
+      metadata: Readonly<Record<string, string>>;
+      rename: Readonly<Record<string, string>>;
+    };
+    answer: null;
+  };
+  load: { ask: { session: number; file: string }; answer: readonly string[] };
+  reset: { ask: { session: number }; answer: null };
+  read: { ask: { session: number; state: string }; answer: NDArray };
+  write: { ask: { session: number; state: string; value: NDArray }; answer: null };
+  dispose: { ask: { session: number }; answer: null };
+  close: { ask: Record<string, never>; answer: null };
+}
+export type CallName = keyof Calls;
+
+export type Request = {
+  [N in CallName]: { readonly id: number; readonly call: N; readonly ask: Calls[N]["ask"] };
+}[CallName];
+export type Reply =
+  { readonly id: number; readonly answer: unknown } | { readonly id: number; readonly failed: Failure };
+/** An error on its way: a coded one keeps its code and data. */
+export interface Failure {
+  readonly code: string | null;
+  readonly data: unknown;
+  readonly message: string;
+  readonly stack: string;
+}

@@ -1,0 +1,173 @@
+/**
+ * Programs over one store, inside the host process: checks what goes in, gives state its first values, and reads and
+ * writes checkpoints. The same for every engine; what differs is the `BackendSession` below it.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import type { NDArray, State, Type } from "#dsl/graph/program.js";
+import { Checkpoints, initialValue, shapeOfState } from "../initial.js";
+import { ELEMENT_BYTES } from "../numbers.js";
+import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "../safetensors.js";
+import type { EngineName } from "../engine.js";
+import type { Arrays, Backend, BackendSession, Programs } from "./backend.js";
+import "../codes.js";
+
+export class HostSession {
+  private readonly session: BackendSession;
+  private readonly programs: Record<string, Programs[string]> = {};
+  private readonly states: Record<string, State> = {};
+  private checkpoints: readonly string[] = [];
+
+  constructor(
+    private readonly backend: Backend,
+    programs: Programs,
+    checkpoints: readonly string[],
+  ) {
+    this.session = backend.open();
+    try {
+      this.add(programs, checkpoints);
+    } catch (e) {
+      this.session.dispose();
+      throw e;
+    }
+  }
+
+  add(programs: Programs, checkpoints: readonly string[]): void {
+    const added: Record<string, State> = {};
+    for (const [name, program] of Object.entries(programs)) {
+      const refusals = this.backend.can(program);
+      if (refusals.length > 0)
+        throw new CodedError("engine-refuses", {
+          engine: this.engine,
+          program: name,
+          refusals: [...new Set(refusals.map((r) => `${r.op}: ${r.why}`))],
+        });
+      for (const [state, declared] of Object.entries(program.state)) {
+        const known = this.states[state] ?? added[state];
+        if (known && typeText(known.type) !== typeText(declared.type))
+          throw new CodedError("state-type", {
+            name: state,
+            expected: typeText(known.type),
+            got: typeText(declared.type),
+          });
+        if (!known) added[state] = declared;
+      }
+    }
+    const sources = new Checkpoints(checkpoints);
+    // All that is missing is found before anything is made.
+    for (const [name, state] of Object.entries(added))
+      if ("checkpoint" in state.initial) sources.find(state.initial.checkpoint, shapeOfState(name, state));
+    this.session.add(programs, { ...this.states, ...added });
+    Object.assign(this.programs, programs);
+    Object.assign(this.states, added);
+    this.checkpoints = [...new Set([...this.checkpoints, ...checkpoints])];
+    for (const [name, state] of Object.entries(added)) this.session.write(name, initialValue(name, state, sources));
+  }
+
+  run(program: string, feeds: Arrays, wanted: readonly string[] | null): Record<string, NDArray> {
+    const compiled = this.programs[program];
+    if (!compiled || !Object.hasOwn(this.programs, program))
+      throw new CodedError("unknown-feed", { program: "the session", name: program, has: Object.keys(this.programs) });
+    const sizes = new Map<string, number>();
+    for (const [name, { type }] of Object.entries(compiled.inputs)) {
+      const feed = feeds[name];
+      if (!feed) throw new CodedError("feed-type", { program, name, expected: typeText(type), got: "nothing" });
+      if (!fits(feed, type, sizes)) {
+        const expected = `${typeText(type)}${sizes.size > 0 ? ` with ${[...sizes].map(([n, s]) => `${n} = ${String(s)}`).join(", ")}` : ""}`;
+        throw new CodedError("feed-type", { program, name, expected, got: typeText(feed) });
+      }
+    }
+    for (const name of Object.keys(feeds))
+      if (!Object.hasOwn(compiled.inputs, name))
+        throw new CodedError("unknown-feed", { program, name, has: Object.keys(compiled.inputs) });
+    for (const name of wanted ?? [])
+      if (!Object.hasOwn(compiled.outputs, name))
+        throw new CodedError("unknown-feed", { program, name, has: Object.keys(compiled.outputs) });
+    return this.session.run(program, feeds, wanted ?? Object.keys(compiled.outputs));
+  }
+
+  read(name: string): NDArray {
+    this.state(name);
+    return this.session.read(name);
+  }
+
+  write(name: string, value: NDArray): void {
+    const { type } = this.state(name);
+    if (!fits(value, type, new Map()))
+      throw new CodedError("state-type", { name, expected: typeText(type), got: typeText(value) });
+    this.session.write(name, value);
+  }
+
+  save(
+    file: string,
+    names: readonly string[] | null,
+    metadata: Readonly<Record<string, string>>,
+    rename: Readonly<Record<string, string>>,
+  ): void {
+    const tensors: Record<string, TensorToWrite> = {};
+    for (const name of names ?? Object.keys(this.states)) {
+      const state = this.state(name);
+      tensors[rename[name] ?? name] = {
+        dtype: state.type.dtype,
+        shape: shapeOfState(name, state),
+        bytes: () => this.session.read(name).bytes,
+      };
+    }
+    writeSafetensors(file, tensors, metadata);
+  }
+
+  /** All of the file is checked before any state changes. */
+  load(file: string): readonly string[] {
+    const header = readHeader(file);
+    const names = Object.keys(this.states).filter((name) => Object.hasOwn(header.tensors, name));
+    for (const name of names) {
+      const expected = shapeOfState(name, this.state(name));
+      const got = header.tensors[name]!.shape;
+      if (got.length !== expected.length || got.some((d, i) => d !== expected[i]))
+        throw new CodedError("tensor-shape", {
+          name,
+          file,
+          expected: `[${expected.join(", ")}]`,
+          got: `[${got.join(", ")}]`,
+        });
+    }
+    for (const name of names) this.session.write(name, readTensor(file, name, header, this.state(name).type.dtype));
+    return names;
+  }
+
+  reset(): void {
+    const sources = new Checkpoints(this.checkpoints);
+    for (const [name, state] of Object.entries(this.states))
+      this.session.write(name, initialValue(name, state, sources));
+  }
+
+  dispose(): void {
+    this.session.dispose();
+  }
+
+  private get engine(): EngineName {
+    return this.backend.info.name;
+  }
+
+  private state(name: string): State {
+    if (!Object.hasOwn(this.states, name))
+      throw new CodedError("unknown-state", { name, has: Object.keys(this.states) });
+    return this.states[name]!;
+  }
+}
+
+export function typeText(type: Type | NDArray): string {
+  return `${type.dtype}[${type.shape.join(", ")}]`;
+}
+
+/** Whether a value has the type; names of sizes are bound, or must be what they were bound to. */
+function fits(value: NDArray, type: Type, sizes: Map<string, number>): boolean {
+  if (value.dtype !== type.dtype || value.shape.length !== type.shape.length) return false;
+  if (value.bytes.length !== value.shape.reduce((n, d) => n * d, ELEMENT_BYTES[value.dtype])) return false;
+  return type.shape.every((d, i) => {
+    const got = value.shape[i]!;
+    if (typeof d === "number") return d === got;
+    const bound = sizes.get(d);
+    if (bound === undefined) sizes.set(d, got);
+    return bound === undefined || bound === got;
+  });
+}

@@ -1,0 +1,107 @@
+/** Starts an engine in a host process of its own and gives the client to it. `auto` takes the fastest that works here. */
+import { CodedError } from "#dsl/check/codes.js";
+import type { NDArray, Program } from "#dsl/graph/program.js";
+import type { Engine, EngineInfo, EngineName, EngineOptions, Refusal, Session } from "./engine.js";
+import { HostClient } from "./host/client.js";
+import { hostEnvironment, hostThreads } from "./host/environment.js";
+import { addonKey } from "./native/compile.js";
+import { findNative } from "./native/layout.js";
+import { GFLOPS } from "./native/versions.js";
+import "./codes.js";
+
+/** Coded errors: `engine-unavailable` when the engine that was named, or none at all, works. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  if (options.engine !== "auto") return startOne(options.engine, options, "you asked for it");
+  try {
+    return await startOne("tensorflow", options, "it is the fastest engine here");
+  } catch (e) {
+    if (!(e instanceof CodedError)) throw e;
+    const slower = Math.round(GFLOPS.tensorflow / GFLOPS.wasm);
+    const why = `${e.message}; this engine is about ${String(slower)} times slower, and tunebook setup may bring TensorFlow`;
+    return startOne("tfjs", options, why);
+  }
+}
+
+async function startOne(name: EngineName, options: EngineOptions, why: string): Promise<Engine> {
+  const native = name === "tensorflow" ? findNative(await addonKey()) : null;
+  if (name === "tensorflow" && !native)
+    throw new CodedError("engine-unavailable", {
+      engine: name,
+      why: "TensorFlow's library has not been set up on this machine",
+    });
+  const threads = hostThreads(options.threads);
+  const client = new HostClient(name, hostEnvironment(threads, options.env));
+  try {
+    const info = await client.call("start", { engine: name, addon: native?.addon ?? null, threads });
+    return new HostedEngine(client, { ...info, why });
+  } catch (e) {
+    await client.close();
+    const reason = e instanceof Error ? e.message : String(e);
+    throw new CodedError("engine-unavailable", { engine: name, why: reason }, { cause: e });
+  }
+}
+
+class HostedEngine implements Engine {
+  readonly died: Promise<never>;
+  constructor(
+    private readonly client: HostClient,
+    readonly info: EngineInfo,
+  ) {
+    this.died = client.died;
+  }
+  can(program: Program): Promise<readonly Refusal[]> {
+    return this.client.call("can", { program });
+  }
+  async open(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<Session> {
+    const session = await this.client.call("open", { programs, checkpoints });
+    return new HostedSession(this.client, session, Object.keys(programs));
+  }
+  close(): Promise<void> {
+    return this.client.close();
+  }
+}
+
+class HostedSession implements Session {
+  constructor(
+    private readonly client: HostClient,
+    private readonly session: number,
+    private names: readonly string[],
+  ) {}
+  get programs(): readonly string[] {
+    return this.names;
+  }
+  run(
+    program: string,
+    feeds: Readonly<Record<string, NDArray>>,
+    wanted?: readonly string[],
+  ): Promise<Record<string, NDArray>> {
+    return this.client.call("run", { session: this.session, program, feeds, wanted: wanted ?? null });
+  }
+  async add(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<void> {
+    await this.client.call("add", { session: this.session, programs, checkpoints });
+    this.names = [...new Set([...this.names, ...Object.keys(programs)])];
+  }
+  async save(
+    file: string,
+    names?: readonly string[],
+    metadata: Readonly<Record<string, string>> = {},
+    rename: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    await this.client.call("save", { session: this.session, file, names: names ?? null, metadata, rename });
+  }
+  load(file: string): Promise<readonly string[]> {
+    return this.client.call("load", { session: this.session, file });
+  }
+  async reset(): Promise<void> {
+    await this.client.call("reset", { session: this.session });
+  }
+  read(state: string): Promise<NDArray> {
+    return this.client.call("read", { session: this.session, state });
+  }
+  async write(state: string, value: NDArray): Promise<void> {
+    await this.client.call("write", { session: this.session, state, value });
+  }
+  async dispose(): Promise<void> {
+    await this.client.call("dispose", { session: this.session });
+  }
+}

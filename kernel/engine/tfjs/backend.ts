@@ -1,0 +1,35 @@
+/** The tfjs engine, inside the host process: a program is interpreted node by node. Slow, needs npm alone. */
+import { createRequire } from "node:module";
+import { LEAVES } from "#dsl/graph/table.js";
+import type { DType, Program } from "#dsl/graph/program.js";
+import type { Refusal } from "../engine.js";
+import type { Backend } from "../host/backend.js";
+import { TFJS_TYPES } from "./elementwise.js";
+import { kernels } from "./kernels.js";
+import { readyBackend } from "./library.js";
+import { TfjsSession } from "./session.js";
+
+export async function tfjsBackend(): Promise<Backend> {
+  const device = await readyBackend();
+  const { version } = createRequire(import.meta.url)("@tensorflow/tfjs-core/package.json") as { version: string };
+  return {
+    // In Node, tfjs runs wasm on one thread.
+    info: { name: "tfjs", title: `tfjs ${version} (${device === "wasm" ? "wasm" : "JavaScript"})`, device, threads: 1 },
+    can: refusals,
+    open: () => new TfjsSession(),
+  };
+}
+
+function refusals(program: Program): readonly Refusal[] {
+  const found: Refusal[] = [];
+  const check = (op: string, dtype: DType): void => {
+    if (!(dtype in TFJS_TYPES)) found.push({ op, why: `tfjs has no ${dtype}` });
+  };
+  for (const node of program.nodes) {
+    if (!LEAVES.has(node.op) && !Object.hasOwn(kernels, node.op))
+      found.push({ op: node.op, why: "tfjs has no kernel for it here" });
+    for (const { dtype } of node.types) check(node.op, dtype);
+  }
+  for (const { type } of Object.values(program.state)) check("state", type.dtype);
+  return found;
+}

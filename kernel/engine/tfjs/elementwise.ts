@@ -1,0 +1,84 @@
+/** Elementwise ops with tfjs. */
+import type { DType } from "#dsl/graph/program.js";
+import { dropoutMask } from "#dsl/graph/random.js";
+import { tf, type T } from "./library.js";
+import type { Kernels } from "./op.js";
+
+const ROOT_HALF = Math.SQRT1_2;
+const C = Math.sqrt(2 / Math.PI);
+
+const unary =
+  (f: (x: T) => T): Kernels[string] =>
+  ([x]) => [f(x!)];
+const binary =
+  (f: (a: T, b: T) => T): Kernels[string] =>
+  ([a, b]) => [f(a!, b!)];
+
+export const elementwise: Kernels = {
+  abs: unary((x) => tf.abs(x)),
+  negate: unary((x) => tf.neg(x)),
+  exp: unary((x) => tf.exp(x)),
+  log: unary((x) => tf.log(x)),
+  sqrt: unary((x) => tf.sqrt(x)),
+  rsqrt: unary((x) => tf.rsqrt(x)),
+  square: unary((x) => tf.square(x)),
+  tanh: unary((x) => tf.tanh(x)),
+  sigmoid: unary((x) => tf.sigmoid(x)),
+  erf: unary((x) => tf.erf(x)),
+  relu: unary((x) => tf.relu(x)),
+  silu: unary((x) => tf.mul(x, tf.sigmoid(x))),
+  gelu: ([x], a) => [a["approximate"] === true ? geluByTanh(x!) : geluExact(x!)],
+  gelu_gradient: ([x, dy], a) => [tf.mul(dy!, a["approximate"] === true ? slopeByTanh(x!) : slopeExact(x!))],
+  add: binary((a, b) => tf.add(a, b)),
+  subtract: binary((a, b) => tf.sub(a, b)),
+  multiply: binary((a, b) => tf.mul(a, b)),
+  divide: binary((a, b) => tf.div(a, b)),
+  maximum: binary((a, b) => tf.maximum(a, b)),
+  minimum: binary((a, b) => tf.minimum(a, b)),
+  equal: binary((a, b) => tf.equal(a, b)),
+  less: binary((a, b) => tf.less(a, b)),
+  greater: binary((a, b) => tf.greater(a, b)),
+  select: ([c, a, b]) => [tf.where(c!, a!, b!)],
+  cast: ([x], a) => [castTo(x!, a["dtype"] as DType)],
+  dropout: ([x, step], a) => [tf.mul(x!, maskOf(x!.shape, a as unknown as Dropout, step!))],
+};
+
+export interface Dropout {
+  readonly rate: number;
+  readonly seed: number;
+  readonly site: number;
+}
+/** The mask that every engine computes: 0, or 1 / (1 − rate). */
+export function maskOf(shape: readonly number[], dropout: Dropout, step: T): T {
+  const { rate, seed, site } = dropout;
+  const size = shape.reduce((n, d) => n * d, 1);
+  const mask = dropoutMask(size, shape.at(-1)!, { rate, seed, site, step: step.dataSync()[0]! });
+  return tf.tensor(Float32Array.from(mask), [...shape], "float32");
+}
+
+export const TFJS_TYPES = { f32: "float32", i32: "int32", bool: "bool" } as const;
+
+function castTo(x: T, dtype: DType): T {
+  const type = TFJS_TYPES[dtype as keyof typeof TFJS_TYPES];
+  return x.dtype === type ? x.clone() : tf.cast(x, type);
+}
+
+function geluExact(x: T): T {
+  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, ROOT_HALF)), 1));
+}
+function slopeExact(x: T): T {
+  const below = tf.mul(tf.add(tf.erf(tf.mul(x, ROOT_HALF)), 1), 0.5);
+  const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+  return tf.add(below, tf.mul(x, density));
+}
+function tanhPart(x: T): T {
+  return tf.tanh(tf.mul(tf.add(x, tf.mul(tf.mul(tf.square(x), x), 0.044715)), C));
+}
+function geluByTanh(x: T): T {
+  return tf.mul(tf.mul(x, 0.5), tf.add(tanhPart(x), 1));
+}
+function slopeByTanh(x: T): T {
+  const t = tanhPart(x);
+  const inner = tf.mul(tf.add(tf.mul(tf.square(x), 3 * 0.044715), 1), C);
+  return tf.add(tf.mul(tf.add(t, 1), 0.5), tf.mul(tf.mul(tf.mul(x, 0.5), tf.sub(1, tf.square(t))), inner));
+}

@@ -1,0 +1,79 @@
+/** Ops that move, join and reduce, with tfjs. */
+import { tf, numbers, type T } from "./library.js";
+import type { Kernel, Kernels } from "./op.js";
+
+const axesOf = (rank: number, a: unknown): number[] => (a as number[]).map((axis) => (axis < 0 ? axis + rank : axis));
+
+const reduction =
+  (f: (x: T, axes: number[], keep: boolean) => T): Kernel =>
+  ([x], a) => {
+    const axes = axesOf(x!.rank, a["axes"]);
+    return [axes.length === 0 ? x!.clone() : f(x!, axes, a["keep"] === true)];
+  };
+
+export const shaping: Kernels = {
+  reshape: ([x], _, [shape]) => [tf.reshape(x!, shape!)],
+  transpose: ([x], a) => [tf.transpose(x!, [...(a["order"] as number[])])],
+  slice([x], a, [shape]) {
+    const begin = x!.shape.map((_, i) => (i === a["axis"] ? (a["start"] as number) : 0));
+    return [tf.slice(x!, begin, shape!)];
+  },
+  pad([x], a) {
+    const [axis, before, after] = [a["axis"], a["before"] as number, a["after"] as number];
+    return [
+      tf.pad(
+        x!,
+        x!.shape.map((_, i): [number, number] => (i === axis ? [before, after] : [0, 0])),
+      ),
+    ];
+  },
+  concat: (inputs, a) => [tf.concat([...inputs], a["axis"] as number)],
+  take_position([x], a, [shape]) {
+    const [batch, , n] = x!.shape as [number, number, number];
+    return [tf.reshape(tf.slice(x!, [0, a["position"] as number, 0], [batch, 1, n]), shape!)];
+  },
+  place_position([dy], a, [shape]) {
+    const [batch, length, n] = shape! as [number, number, number];
+    const position = a["position"] as number;
+    const row = tf.reshape(dy!, [batch, 1, n]);
+    return [
+      tf.pad(row, [
+        [0, 0],
+        [position, length - position - 1],
+        [0, 0],
+      ]),
+    ];
+  },
+  range_like: (_, __, [shape]) => [tf.range(0, shape![0]!, 1, "int32")],
+  gather([table, indices]) {
+    const rows = table!.shape[0]!;
+    for (const r of indices!.dataSync())
+      if (r < 0 || r >= rows) throw new RangeError(`row ${String(r)} of ${String(rows)}`);
+    return [tf.gather(table!, indices as Parameters<typeof tf.gather>[1])];
+  },
+  /** tfjs's wasm has no UnsortedSegmentSum: the rows are summed here. */
+  scatter_rows([indices, dy], _, [shape]) {
+    const sums = new Float32Array(shape!.reduce((n, d) => n * d, 1));
+    const width = shape!.slice(1).reduce((n, d) => n * d, 1);
+    const rows = dy!.dataSync();
+    indices!.dataSync().forEach((r, i) => {
+      for (let c = 0; c < width; c++) sums[r * width + c] = sums[r * width + c]! + rows[i * width + c]!;
+    });
+    return [tf.tensor(sums, shape!, "float32")];
+  },
+  reduce_sum: reduction((x, axes, keep) => tf.sum(x, axes, keep)),
+  reduce_mean: reduction((x, axes, keep) => tf.mean(x, axes, keep)),
+  reduce_max: reduction((x, axes, keep) => tf.max(x, axes, keep)),
+  reduce_gradient([dy, like], a) {
+    const axes = axesOf(like!.rank, a["axes"]);
+    const kept = like!.shape.map((d, i) => (axes.includes(i) ? 1 : d));
+    const spread = tf.broadcastTo(tf.reshape(dy!, kept), [...like!.shape]);
+    const count = axes.reduce((n, axis) => n * like!.shape[axis]!, 1);
+    return [a["mean"] === true ? tf.div(spread, count) : tf.add(spread, 0)];
+  },
+  global_norm(inputs) {
+    let sum = 0;
+    for (const x of inputs) for (const v of numbers(x)) sum += v * v;
+    return [tf.scalar(Math.sqrt(sum))];
+  },
+};

@@ -1,0 +1,102 @@
+/** Normalisation, losses and the optimiser with tfjs. What walks rows one by one is done in JavaScript, in doubles. */
+import { tf, type T } from "./library.js";
+import type { Kernels } from "./op.js";
+
+/** mean and variance (biased) over the last axis, kept with size 1. */
+function moments(x: T): { mean: T; variance: T } {
+  const mean = tf.mean(x, -1, true);
+  return { mean, variance: tf.mean(tf.square(tf.sub(x, mean)), -1, true) };
+}
+
+interface AdamW {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weight_decay: number;
+}
+
+export const training: Kernels = {
+  layer_norm([x, scale, bias], a, [, rows]) {
+    const { mean, variance } = moments(x!);
+    const inverse = tf.rsqrt(tf.add(variance, a["epsilon"] as number));
+    const y = tf.add(tf.mul(tf.mul(tf.sub(x!, mean), inverse), scale!), bias!);
+    return [y, tf.reshape(mean, rows!), tf.reshape(variance, rows!)];
+  },
+  layer_norm_gradient([x, scale, mean, variance, dy], a) {
+    const kept = [...mean!.shape, 1];
+    const inverse = tf.rsqrt(tf.add(tf.reshape(variance!, kept), a["epsilon"] as number));
+    const normal = tf.mul(tf.sub(x!, tf.reshape(mean!, kept)), inverse);
+    const g = tf.mul(dy!, scale!);
+    const inner = tf.sub(tf.sub(g, tf.mean(g, -1, true)), tf.mul(normal, tf.mean(tf.mul(g, normal), -1, true)));
+    const leading = x!.shape.slice(0, -1).map((_, i) => i);
+    const [dscale, dbias] = [tf.mul(dy!, normal), dy!];
+    const sum = (t: T): T => (leading.length === 0 ? t.clone() : tf.sum(t, leading));
+    return [tf.mul(inverse, inner), sum(dscale), sum(dbias)];
+  },
+  softmax: ([x]) => [tf.softmax(x!)],
+  log_softmax: ([x]) => [tf.logSoftmax(x!)],
+  cross_entropy([logits, labels], a) {
+    const { classes, counted, logs, wanted } = rowsOf(logits!, labels!, a["ignore"]);
+    let sum = 0;
+    wanted.forEach((label, r) => {
+      if (label !== a["ignore"]) sum -= logs[r * classes + label]!;
+    });
+    return [tf.scalar(counted > 0 ? sum / counted : 0)];
+  },
+  cross_entropy_gradient([logits, labels, dy], a) {
+    const { classes, counted, logs, wanted } = rowsOf(logits!, labels!, a["ignore"]);
+    const d = new Float32Array(logs.length);
+    const factor = dy!.dataSync()[0]! / counted;
+    wanted.forEach((label, r) => {
+      if (label === a["ignore"]) return;
+      for (let c = 0; c < classes; c++)
+        d[r * classes + c] = (Math.exp(logs[r * classes + c]!) - (c === label ? 1 : 0)) * factor;
+    });
+    return [tf.tensor(d, logits!.shape, "float32")];
+  },
+  adamw([parameter, m, v, gradient, rate, step, scale], attributes) {
+    const { beta1, beta2, epsilon, weight_decay } = attributes as unknown as AdamW;
+    const [lr, t, factor] = [rate!.dataSync()[0]!, step!.dataSync()[0]!, scale ? scale.dataSync()[0]! : 1];
+    const [c1, c2] = [1 - beta1 ** t, 1 - beta2 ** t];
+    const [p, mean, square] = [parameter!, m!, v!].map((x) => Float32Array.from(x.dataSync())) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    const gradients = gradient!.dataSync();
+    for (let i = 0; i < p.length; i++) {
+      const g = gradients[i]! * factor;
+      const a = beta1 * mean[i]! + (1 - beta1) * g;
+      const b = beta2 * square[i]! + (1 - beta2) * g * g;
+      mean[i] = a;
+      square[i] = b;
+      p[i] = p[i]! * (1 - lr * weight_decay) - (lr * (a / c1)) / (Math.sqrt(b / c2) + epsilon);
+    }
+    return [p, mean, square].map((values) => tf.tensor(values, parameter!.shape, "float32"));
+  },
+};
+
+/** Logarithms of the softmax of each row, in doubles, and which rows count. */
+function rowsOf(
+  logits: T,
+  labels: T,
+  ignore: unknown,
+): {
+  classes: number;
+  counted: number;
+  logs: Float64Array;
+  wanted: ArrayLike<number> & { forEach(f: (x: number, i: number) => void): void };
+} {
+  const classes = logits.shape.at(-1)!;
+  const values = logits.dataSync();
+  const wanted = labels.dataSync() as Int32Array;
+  const logs = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at += classes) {
+    let most = -Infinity;
+    for (let c = 0; c < classes; c++) most = Math.max(most, values[at + c]!);
+    let sum = 0;
+    for (let c = 0; c < classes; c++) sum += Math.exp(values[at + c]! - most);
+    for (let c = 0; c < classes; c++) logs[at + c] = values[at + c]! - most - Math.log(sum);
+  }
+  return { classes, counted: wanted.filter((label) => label !== ignore).length, logs, wanted };
+}
