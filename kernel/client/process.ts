@@ -59,5 +59,7 @@ function endOf(child: ChildProcess, lines: string[]): Promise<Ended> {
       done({ status: null, signal: null });
     });
     child.once("close", (status, signal) => done({ status, signal }));
+    // What the kernel started may hold its streams open: then the last lines get a moment, no more.
+    child.once("exit", (status, signal) => setTimeout(() => done({ status, signal }), 200).unref());
   });
 }

@@ -1,0 +1,36 @@
+/** `tunebook run FILE`: a Tune file, or a notebook through the real kernel, without a browser. */
+import { resolve } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import { readParameter, type Written } from "#kernel/client/parameters.js";
+import type { Command } from "commander";
+import "../codes.js";
+
+export interface RunOptions {
+  readonly out?: string;
+  readonly parameter: Written;
+  readonly runs?: string;
+}
+
+export function register(program: Command): void {
+  program
+    .command("run")
+    .description("run a .tune file, or a notebook (.ipynb) without a browser")
+    .argument("<file>", "FILE.tune or FILE.ipynb")
+    .option("-o, --out <file>", "where the executed notebook goes (default: FILE.executed.ipynb)")
+    .option("-p, --parameter <name=value>", "set a parameter; may be given more than once", readParameter, {})
+    .option("--runs <folder>", "where the folders of runs go (default: runs, beside the file)")
+    .action(async (file: string, options: RunOptions) => {
+      if (file.endsWith(".ipynb")) {
+        const { runNotebookCommand } = await import("../run-notebook.js");
+        process.exitCode = await runNotebookCommand(file, options);
+      } else if (file.endsWith(".tune")) {
+        const { runTuneCommand } = await import("../run-tune.js");
+        process.exitCode = await runTuneCommand(file, options);
+      } else throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
+    });
+}
+
+/** Options that are folders are meant from where the command was called, not from the file's folder. */
+export function runsFolder({ runs }: RunOptions): string | undefined {
+  return runs === undefined ? undefined : resolve(runs);
+}

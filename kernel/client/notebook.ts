@@ -1,0 +1,165 @@
+/**
+ * Runs a notebook without a browser: cell after cell through a real kernel, the executed notebook written as it grows.
+ * A cell that fails ends the run (unless it is tagged `raises-exception`); what was done till then is in the file.
+ */
+import { dirname, resolve } from "node:path";
+import { startKernel, type KernelClient, type StartOptions } from "./client.js";
+import { readNotebook, tagsOf, writeNotebook, type CodeCell, type Notebook } from "./notebook-file.js";
+import { injectParameters, type Written } from "./parameters.js";
+import type { Output } from "./outputs.js";
+
+export interface NotebookOptions {
+  readonly out: string;
+  readonly parameters?: Written;
+  readonly start?: StartOptions;
+  /** Interrupts the cell that runs; the run ends after it. */
+  readonly signal?: AbortSignal;
+  readonly onStart?: (cell: CellAt) => void;
+  readonly onOutput?: (cell: CellAt, outputs: readonly Output[]) => void;
+  readonly onEnd?: (cell: CellAt, outcome: { readonly status: string; readonly seconds: number }) => void;
+  /** Parameters that the notebook states no default for. */
+  readonly onUnknown?: (names: readonly string[]) => void;
+}
+export interface CellAt {
+  readonly source: string;
+  /** From 1, among the notebook's code cells. */
+  readonly number: number;
+  readonly of: number;
+}
+export interface NotebookResult {
+  readonly ok: boolean;
+  readonly notebook: Notebook;
+  readonly seconds: number;
+  readonly failed:
+    (CellAt & { readonly ename: string; readonly evalue: string; readonly traceback: readonly string[] }) | null;
+}
+
+export async function runNotebook(file: string, options: NotebookOptions): Promise<NotebookResult> {
+  const begun = new Date();
+  const notebook = await readNotebook(file);
+  const unknown = injectParameters(notebook, options.parameters ?? {});
+  if (unknown.length > 0) options.onUnknown?.(unknown);
+  const cells = notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
+  for (const cell of cells) Object.assign(cell, { outputs: [], execution_count: null });
+  const kernel = await startKernel({ cwd: dirname(resolve(file)), ...options.start });
+  const writer = new Writer(options.out, notebook);
+  const interrupt = (): void => void kernel.interrupt().catch(() => undefined);
+  options.signal?.addEventListener("abort", interrupt, { once: true });
+  let failed: NotebookResult["failed"] = null;
+  let shut = false;
+  try {
+    describeKernel(notebook, kernel);
+    for (const [i, cell] of cells.entries()) {
+      if (cell.source.trim() === "") continue;
+      const at = { source: cell.source, number: i + 1, of: cells.length };
+      const error = await runCell(kernel, cell, at, writer, options);
+      if (error !== null && !tagsOf(cell).includes("raises-exception")) {
+        failed = { ...at, ...error };
+        break;
+      }
+      if (options.signal?.aborted === true) {
+        failed = { ...at, ename: "Interrupted", evalue: "the run was interrupted", traceback: [] };
+        break;
+      }
+    }
+    await kernel.shutdown();
+    shut = true;
+  } finally {
+    options.signal?.removeEventListener("abort", interrupt);
+    if (!shut) await kernel.kill();
+    describeRun(notebook, file, options, begun, failed !== null || !shut);
+    await writer.now();
+  }
+  return { ok: failed === null, notebook, seconds: (Date.now() - begun.getTime()) / 1000, failed };
+}
+
+async function runCell(
+  kernel: KernelClient,
+  cell: CodeCell,
+  at: CellAt,
+  writer: Writer,
+  options: NotebookOptions,
+): Promise<{ ename: string; evalue: string; traceback: readonly string[] } | null> {
+  const begun = Date.now();
+  options.onStart?.(at);
+  const execution = await kernel.execute(cell.source, {
+    allowStdin: false,
+    onOutput: (outputs) => {
+      cell.outputs = [...outputs];
+      writer.soon();
+      options.onOutput?.(at, outputs);
+    },
+  });
+  cell.outputs = [...execution.outputs];
+  cell.execution_count = execution.count;
+  cell.metadata["execution"] = {
+    "iopub.execute_input": new Date(begun).toISOString(),
+    "shell.execute_reply": new Date().toISOString(),
+  };
+  await writer.now();
+  options.onEnd?.(at, { status: execution.status, seconds: (Date.now() - begun) / 1000 });
+  if (execution.status === "ok") return null;
+  const { ename, evalue, traceback } = execution.reply;
+  return {
+    ename: String(ename ?? execution.status),
+    evalue: String(evalue ?? ""),
+    traceback: Array.isArray(traceback) ? traceback.map(String) : [],
+  };
+}
+
+function describeKernel(notebook: Notebook, kernel: KernelClient): void {
+  const language = kernel.info["language_info"] as Record<string, unknown> | undefined;
+  notebook.metadata["kernelspec"] ??= {
+    name: "tunebook",
+    display_name: "Tunebook",
+    language: language?.["name"] ?? "typescript",
+  };
+  if (language !== undefined) notebook.metadata["language_info"] = language;
+}
+
+/** The record that papermill leaves in the notebooks it runs. */
+function describeRun(
+  notebook: Notebook,
+  file: string,
+  options: NotebookOptions,
+  begun: Date,
+  exception: boolean,
+): void {
+  const ended = new Date();
+  notebook.metadata["papermill"] = {
+    parameters: { ...options.parameters },
+    input_path: file,
+    output_path: options.out,
+    start_time: begun.toISOString(),
+    end_time: ended.toISOString(),
+    duration: (ended.getTime() - begun.getTime()) / 1000,
+    exception,
+  };
+}
+
+/** Writes the growing notebook: at once after a cell, at most every two seconds within one; one write at a time. */
+class Writer {
+  private timer: NodeJS.Timeout | null = null;
+  private writing: Promise<void> = Promise.resolve();
+  constructor(
+    private readonly file: string,
+    private readonly notebook: Notebook,
+  ) {}
+
+  soon(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      // A write that fails here fails again, and is told, at the end of the cell.
+      void this.write().catch(() => undefined);
+    }, 2000);
+  }
+  now(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    return this.write();
+  }
+  private write(): Promise<void> {
+    this.writing = this.writing.catch(() => undefined).then(() => writeNotebook(this.file, this.notebook));
+    return this.writing;
+  }
+}
