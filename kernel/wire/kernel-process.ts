@@ -1,0 +1,73 @@
+/**
+ * The kernel's process. The wire comes first, on its own thread, and answers at once; the cells are loaded meanwhile and
+ * run on this, the main, thread. Argument: the connection file. `TUNEBOOK_LAUNCHER_FD` names the launcher's pipe.
+ */
+import { join } from "node:path";
+import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { Backpressure } from "./backpressure.js";
+import { readConnection } from "./connection.js";
+import { thisMachine, userDataFolder } from "./jupyter-paths.js";
+import { limitsFrom } from "./pace.js";
+import type { FromMain } from "./run-port.js";
+import type { WireData, WireFailure } from "./worker.js";
+
+/** How long the cells may take to put their things away at the end. */
+const disposeMs = 1800;
+
+const exit = process.exit.bind(process);
+const launcher = process.env["TUNEBOOK_LAUNCHER_FD"];
+delete process.env["TUNEBOOK_LAUNCHER_FD"];
+
+function start(connectionFile: string): void {
+  const connection = readConnection(connectionFile);
+  const runs = new MessageChannel();
+  const pressure = new Backpressure();
+  const workerData: WireData = {
+    connection,
+    runs: runs.port2,
+    memory: pressure.memory,
+    limits: limitsFrom(process.env),
+    historyFolder: join(userDataFolder(thisMachine()), "tunebook", "history"),
+    launcher: launcher === undefined ? undefined : Number(launcher),
+  };
+  const wire = new Worker(new URL("./worker.js", import.meta.url), { workerData, transferList: [runs.port2] });
+  wire.on("message", ({ problem }: WireFailure) => leave(problem));
+  wire.on("error", (error) => leave(`the wire failed: ${error.stack ?? error.message}`));
+  // interrupts come by message or from the launcher; this process itself stays
+  process.on("SIGINT", () => {
+    if (launcher === undefined) runs.port1.postMessage({ kind: "sigint" } satisfies FromMain);
+  });
+  loadCells(runs.port1, pressure).catch((error: unknown) => {
+    const problem = `the kernel's cells could not be loaded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    process.stderr.write(`tunebook: ${problem}\n`);
+    runs.port1.postMessage({ kind: "failed", problem } satisfies FromMain);
+  });
+}
+
+async function loadCells(runs: MessagePort, pressure: Backpressure): Promise<void> {
+  const [{ createCells }, { Runner }] = await Promise.all([import("./cells.js"), import("./runner.js")]);
+  const cells = await createCells(process.cwd());
+  const end = (): void => {
+    setTimeout(() => exit(0), disposeMs);
+    cells.dispose().then(
+      () => exit(0),
+      () => exit(0),
+    );
+  };
+  new Runner(runs, cells, pressure, end);
+}
+
+function leave(problem: string): never {
+  process.stderr.write(`tunebook: ${problem}\n`);
+  return exit(1);
+}
+
+const [connectionFile] = process.argv.slice(2);
+if (connectionFile === undefined) leave("usage: kernel-process.js CONNECTION_FILE");
+try {
+  start(connectionFile);
+} catch (error) {
+  if (!(error instanceof CodedError)) throw error;
+  leave(`error[${error.code}]: ${wordsOf(error.code, error.data).message}`);
+}

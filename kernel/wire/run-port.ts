@@ -1,0 +1,83 @@
+/**
+ * What the wire thread and the main thread say to each other about cells.
+ *
+ * The wire decides when a cell runs; the main thread runs it and reports. Everything here survives
+ * `Runtime.terminateExecution` on the main thread: messages are events, nothing waits in a promise there for another.
+ */
+import type { MessagePort } from "node:worker_threads";
+import type { ExecuteOutcome } from "../cells/interpreter.js";
+
+/** Number of a run of a cell: unlike the execution count it is never used twice. */
+export type RunId = number;
+
+export type ToMain =
+  | {
+      readonly kind: "execute";
+      readonly run: RunId;
+      readonly code: string;
+      readonly cell: number;
+      readonly silent: boolean;
+      readonly userExpressions: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "interrupt" }
+  /** Answered by `pong` as soon as the main thread's event loop turns. */
+  | { readonly kind: "ping"; readonly id: number }
+  | { readonly kind: "input"; readonly id: number; readonly value: string | undefined }
+  | { readonly kind: "comm"; readonly event: CommEvent }
+  | { readonly kind: "shutdown"; readonly restart: boolean };
+
+export type FromMain =
+  /** Cells can run. `stop`: see `Cells.stop`; `assistant`: a port that speaks `assistant-port.ts`. */
+  | { readonly kind: "ready"; readonly stop: Int32Array; readonly assistant: MessagePort }
+  | { readonly kind: "failed"; readonly problem: string }
+  | { readonly kind: "pong"; readonly id: number; readonly run: RunId | undefined }
+  | {
+      readonly kind: "stream";
+      readonly run: RunId;
+      readonly name: "stdout" | "stderr";
+      readonly text: string;
+      readonly weight: number;
+    }
+  /** display_data, update_display_data, execute_result or clear_output; `content` is JSON text. */
+  | {
+      readonly kind: "publish";
+      readonly run: RunId;
+      readonly type: string;
+      readonly content: string;
+      readonly weight: number;
+    }
+  | { readonly kind: "page"; readonly run: RunId; readonly payload: string }
+  | {
+      readonly kind: "ask";
+      readonly run: RunId;
+      readonly id: number;
+      readonly prompt: string;
+      readonly password: boolean;
+    }
+  | { readonly kind: "done"; readonly run: RunId; readonly outcome: RunOutcome }
+  | { readonly kind: "comm"; readonly event: CommEvent }
+  | { readonly kind: "target"; readonly name: string }
+  | { readonly kind: "sigint" };
+
+/** An outcome whose shown parts have been published already; `text` is the plain text of the result, for the history. */
+export type RunOutcome =
+  | { readonly status: "ok"; readonly userExpressions: string; readonly text?: string }
+  | Pick<Extract<ExecuteOutcome, { status: "error" }>, "status" | "ename" | "evalue" | "traceback">;
+
+export interface CommEvent {
+  readonly event: "open" | "msg" | "close";
+  readonly id: string;
+  readonly target?: string;
+  readonly data: unknown;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly buffers?: readonly Uint8Array[];
+}
+
+/** Name of the error of an interrupted cell. */
+export const interruptedName = "Interrupted";
+export const interrupted: RunOutcome = {
+  status: "error",
+  ename: interruptedName,
+  evalue: "the cell was interrupted",
+  traceback: ["Interrupted: the cell was interrupted"],
+};

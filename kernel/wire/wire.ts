@@ -1,0 +1,265 @@
+/**
+ * The kernel as a front end sees it: five sockets, run on a thread of its own so that it answers whatever the cells do.
+ * Way of a request: frames → verified, parsed (`decode`) → answered here (`answers`, comms) or put in line (`RunQueue`).
+ */
+import type { MessagePort } from "node:worker_threads";
+import { AssistantClient } from "./assistant-client.js";
+import type { Backpressure } from "./backpressure.js";
+import { checkComm, checkTarget } from "./check-comm.js";
+import { WireComms } from "./wire-comms.js";
+import type { Connection } from "./connection.js";
+import { History } from "./history.js";
+import { Interrupts } from "./interrupts.js";
+import { decode, encode, Signer, type Draft, type Json, type Message } from "./message.js";
+import { Pace, type Limits } from "./pace.js";
+import { Publisher } from "./publisher.js";
+import { Questions } from "./questions.js";
+import { answers, type Services } from "./requests.js";
+import type { FromMain, ToMain } from "./run-port.js";
+import { RunQueue } from "./run-queue.js";
+import { SendQueue, type Sockets } from "./sockets.js";
+import type { Terminator } from "./terminator.js";
+import { Usage } from "./usage.js";
+
+export interface WireParts {
+  readonly sockets: Sockets;
+  readonly connection: Connection;
+  readonly session: string;
+  readonly runs: MessagePort;
+  readonly pressure: Backpressure;
+  readonly limits: Limits;
+  readonly historyFolder: string;
+  readonly terminator: Pick<Terminator, "terminate">;
+  /** Ends the process if the main thread does not. */
+  readonly kill: () => void;
+}
+type Asked = "shell" | "control";
+
+/** How long an interrupted cell may hold up the end, and how long the main thread may take to leave. */
+const settleMs = 1500;
+const leaveMs = 2500;
+const forceMs = 300;
+
+export class Wire {
+  private readonly signer: Signer;
+  private readonly queues: Readonly<Record<Asked | "stdin", SendQueue>>;
+  private readonly publisher: Publisher;
+  private readonly runs: RunQueue;
+  private readonly questions: Questions;
+  private readonly interrupts: Interrupts;
+  private readonly comms: WireComms;
+  private readonly services: Services;
+  private failure: string | undefined;
+  private isReady = false;
+  private ending = false;
+
+  constructor(private readonly parts: WireParts) {
+    const { sockets, connection, session, pressure } = parts;
+    this.signer = new Signer(connection.key, connection.hash);
+    this.queues = {
+      shell: new SendQueue(sockets.shell),
+      control: new SendQueue(sockets.control),
+      stdin: new SendQueue(sockets.stdin),
+    };
+    this.publisher = new Publisher(
+      new SendQueue(sockets.iopub),
+      session,
+      this.signer,
+      new Pace(parts.limits),
+      pressure,
+    );
+    const tell = (message: ToMain): void => parts.runs.postMessage(message);
+    const history = new History(parts.historyFolder);
+    this.questions = new Questions((to, draft) => void this.send("stdin", to, draft), tell);
+    this.runs = new RunQueue({
+      tell,
+      history,
+      publisher: this.publisher,
+      reply: (to, draft) => this.send("shell", to, draft),
+      settled: (run) => this.questions.drop(run),
+    });
+    this.interrupts = new Interrupts(tell, parts.terminator, () => this.runs.running?.run);
+    const assistant = new AssistantClient();
+    this.comms = new WireComms(this.publisher, tell);
+    this.comms.register(checkTarget, checkComm(assistant));
+    this.services = {
+      assistant,
+      history,
+      connection,
+      usage: new Usage(),
+      comms: () => this.comms.info(),
+      interrupt: () => this.interrupt(),
+      shutdown: (restart) => void this.shutdown(restart),
+    };
+    parts.runs.on("message", (message: FromMain) => this.fromMain(message));
+  }
+
+  /** Serves the sockets until the process ends. */
+  start(): void {
+    const { sockets } = this.parts;
+    void this.publisher.publishNow({ type: "status", parent: {}, content: { execution_state: "starting" } });
+    void this.receive("shell");
+    void this.receive("control");
+    void this.receiveAnswers();
+    void this.welcome();
+    void (async () => {
+      for await (const frames of sockets.hb) await sockets.hb.send(frames);
+    })();
+  }
+
+  /** Interrupts the cell that runs, or the one that waits for the main thread to be ready. */
+  interrupt(): void {
+    if (this.isReady) void this.interrupts.interrupt();
+    else this.runs.cancelUnstarted();
+  }
+
+  /** Ends the kernel: interrupt, then the main thread's own end, then by force. */
+  async shutdown(restart: boolean): Promise<void> {
+    if (this.ending) return;
+    this.ending = true;
+    this.runs.abort();
+    if (this.isReady && this.runs.running) await Promise.race([this.interrupts.interrupt(), delay(settleMs)]);
+    await this.publisher.publishNow({ type: "shutdown_reply", parent: {}, content: { status: "ok", restart } });
+    this.parts.runs.postMessage({ kind: "shutdown", restart } satisfies ToMain);
+    await delay(leaveMs);
+    void this.parts.terminator.terminate();
+    await delay(forceMs);
+    this.parts.kill();
+  }
+
+  private async receive(channel: Asked): Promise<void> {
+    for await (const frames of this.parts.sockets[channel]) {
+      const message = decode(frames, this.signer);
+      if (message) this.take(channel, message);
+    }
+  }
+
+  private async receiveAnswers(): Promise<void> {
+    for await (const frames of this.parts.sockets.stdin) {
+      const message = decode(frames, this.signer);
+      if (message?.header.msg_type === "input_reply") this.questions.reply(message);
+    }
+  }
+
+  /** Every subscriber is told that it is heard: what is published from then on reaches it. */
+  private async welcome(): Promise<void> {
+    for await (const [frame] of this.parts.sockets.iopub) {
+      if (frame?.[0] !== 1) continue;
+      const topic = Buffer.from(frame.subarray(1));
+      const draft = { type: "iopub_welcome", parent: {}, content: { subscription: topic.toString("utf8") } };
+      void this.publisher.publishNow(draft, topic);
+    }
+  }
+
+  private take(channel: Asked, message: Message): void {
+    const { msg_type } = message.header;
+    if (msg_type !== "execute_request" || channel !== "shell") void this.answer(channel, message);
+    else if (this.failure === undefined && !this.ending) this.runs.push(message);
+    else void this.refuse(message);
+  }
+
+  private async answer(channel: Asked, message: Message): Promise<void> {
+    const { header, identities, content } = message;
+    const type = header.msg_type;
+    const busy = this.status(header, "busy");
+    const answer = Object.hasOwn(answers, type) ? answers[type] : undefined;
+    if (answer) {
+      const reply = await Promise.resolve()
+        .then(() => answer(content, this.services))
+        .catch(errorContent);
+      await busy;
+      await this.send(channel, identities, {
+        type: type.replace(/_request$/, "_reply"),
+        parent: header,
+        content: reply,
+      });
+    } else if (!this.comms.take(message)) process.stderr.write(`tunebook: no such request: ${JSON.stringify(type)}\n`);
+    await this.status(header, "idle");
+    // front ends take the last status for the kernel's: say again that a cell runs
+    const { running } = this.runs;
+    if (running) await this.status(running.header, "busy");
+  }
+
+  private async refuse({ header, identities }: Message): Promise<void> {
+    await this.status(header, "busy");
+    const content = this.ending ? { status: "aborted" } : errorContent(new Error(this.failure ?? ""));
+    await this.send("shell", identities, { type: "execute_reply", parent: header, content });
+    await this.status(header, "idle");
+  }
+
+  private fromMain(message: FromMain): void {
+    switch (message.kind) {
+      case "ready":
+        this.isReady = true;
+        this.interrupts.watch(message.stop);
+        this.services.assistant.connect(message.assistant);
+        this.runs.open();
+        break;
+      case "failed":
+        this.failure = message.problem;
+        this.services.assistant.fail(new Error(message.problem));
+        this.runs.abort();
+        break;
+      case "pong":
+        this.interrupts.pong(message);
+        break;
+      case "stream": {
+        const { run, name, text, weight } = message;
+        this.publisher.stream(run, this.runs.headerOf(run), name, text, weight);
+        break;
+      }
+      case "publish": {
+        const { run, type, content, weight } = message;
+        this.publisher.publish({ type, parent: this.runs.headerOf(run), content }, weight);
+        break;
+      }
+      case "page":
+        this.page(message.run, JSON.parse(message.payload) as Json);
+        break;
+      case "ask": {
+        const { run, id, prompt, password } = message;
+        const { running } = this.runs;
+        this.questions.ask(run, id, running?.run === run ? running : undefined, { prompt, password });
+        break;
+      }
+      case "done":
+        this.runs.done(message.run, message.outcome);
+        break;
+      case "comm":
+        this.comms.fromMain(message.event);
+        break;
+      case "target":
+        this.comms.addMainTarget(message.name);
+        break;
+      case "sigint":
+        this.interrupt();
+    }
+  }
+
+  /** The pager opens with a reply; a cell that has replied already shows it in place. */
+  private page(run: number, payload: Json): void {
+    const { running } = this.runs;
+    if (running?.run === run) running.payload.push(payload);
+    else {
+      const content = { data: payload["data"], metadata: {}, transient: {} };
+      this.publisher.publish({ type: "display_data", parent: this.runs.headerOf(run), content });
+    }
+  }
+
+  private status(parent: Json, execution_state: "busy" | "idle"): Promise<void> {
+    return this.publisher.publishNow({ type: "status", parent, content: { execution_state } });
+  }
+
+  private send(channel: Asked | "stdin", identities: readonly Uint8Array[], draft: Draft): Promise<void> {
+    return this.queues[channel].send(encode(identities, draft, this.parts.session, this.signer));
+  }
+}
+
+function errorContent(error: unknown): Json {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return { status: "error", ename: name, evalue: message, traceback: [] };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
