@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Call, SweepPlan } from "#dsl/plan/plan.js";
+import { dimensionsOf, Journal, trialText, valuesAt, valueText } from "#kernel/runs/sweep.js";
+
+const lora: Call = { word: "lora", kind: "technique", arguments: {} };
+const vary: SweepPlan["vary"] = {
+  technique: {
+    space: "choice",
+    of: [
+      { word: "full", kind: "technique", arguments: {} },
+      { nested: lora, spaces: { rank: { space: "choice", of: [4, 8, 16] } } },
+    ],
+  },
+  "optimizer.learning_rate": { space: "log", from: 1e-5, to: 1e-2, integer: false },
+};
+const sweep = { model: "router", data: "tickets", recipe: "quick" } as SweepPlan;
+
+describe("a sweep's trials", () => {
+  it("draw every space, the nested ones of each branch among them", () => {
+    assert.deepEqual(dimensionsOf(vary), [
+      { name: "technique", kind: "choice", size: 2 },
+      { name: "technique/1.rank", kind: "choice", size: 3 },
+      { name: "optimizer.learning_rate", kind: "log", from: 1e-5, to: 1e-2, integer: false },
+    ]);
+  });
+
+  it("become Tune values: the branch taken, four digits of a number", () => {
+    const point = { technique: 1, "technique/1.rank": 2, "optimizer.learning_rate": 0.000123456 };
+    assert.deepEqual(valuesAt(vary, point), { technique: "lora(rank: 16)", "optimizer.learning_rate": "0.0001235" });
+    assert.equal(valuesAt(vary, { ...point, technique: 0 })["technique"], "full");
+  });
+
+  it("become a program that varies the model and the recipe", () => {
+    const values = { technique: "lora(rank: 16)", "optimizer.learning_rate": "0.001", batch_size: "16" };
+    assert.equal(
+      trialText(sweep, values, new Set(["base", "technique", "max_length"]), "search_3"),
+      [
+        "model search_3_model like router { technique: lora(rank: 16) }",
+        "train search_3_model on tickets with quick as search_3 { optimizer.learning_rate: 0.001, batch_size: 16 }",
+      ].join("\n"),
+    );
+    assert.equal(trialText({ ...sweep, recipe: null }, { batch_size: "16" }, new Set(["technique"]), "t"), "train router on tickets as t { batch_size: 16 }");
+  });
+
+  it("write values as a person would", () => {
+    assert.equal(valueText({ word: "linear", kind: "schedule", arguments: { warmup: { share: 0.06 } } }), "linear(warmup: 6%)");
+    assert.equal(valueText(["query", "value"]), "[query, value]");
+    assert.equal(valueText('say "hi"'), '"say \\"hi\\""');
+    assert.equal(valueText({ from: 0, to: 10 }), "0..10");
+  });
+
+  it("are kept in a journal that a torn line does not spoil", () => {
+    const root = mkdtempSync(join(tmpdir(), "sweeps-"));
+    try {
+      const trial = { number: 1, values: { batch_size: "16" }, point: { batch_size: 0 }, score: 0.9, state: "done", seconds: 1, run: "r", error: null } as const;
+      const journal = Journal.open(root, "search", "abc");
+      journal.add(trial);
+      appendFileSync(journal.file, '{"number":2,');
+      assert.deepEqual(Journal.open(root, "search", "abc").trials, [trial]);
+      assert.deepEqual(Journal.open(root, "search", "another").trials, []);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+});
