@@ -1,0 +1,121 @@
+/**
+ * Programs as one TensorFlow graph: a resource variable for each state, shared by all programs; for each program its
+ * placeholders, its nodes, and an `update` that carries its effects. Within a run every read of a state comes before its
+ * update: a control edge leads from each reader to the update. The bytes are a SavedModel without variables; initial
+ * values go in through `assign`.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import "#dsl/graph/codes.js";
+import type { DType, NDArray, Node, Program, State } from "#dsl/graph/program.js";
+import { sameShape, typeText } from "#dsl/graph/shape.js";
+import { TensorflowGraph } from "./graph.js";
+import { Lowering } from "./lowering.js";
+import { lowerings } from "./lower/table.js";
+import type { EmittedProgram, EmittedState, Port, TensorflowModel } from "./model.js";
+import { writeSavedModel } from "./saved-model.js";
+import { emitUpdates } from "./updates.js";
+
+export function emitTensorflow(programs: Readonly<Record<string, Program>>): TensorflowModel {
+  const graph = new TensorflowGraph();
+  const handles = new Map<string, string>();
+  const state: Record<string, EmittedState> = {};
+  for (const [name, declared] of Object.entries(union(programs))) {
+    const { handle, emitted } = emitState(graph, declared, `state/${handles.size}`);
+    handles.set(name, handle);
+    state[name] = emitted;
+  }
+  const emitted = Object.entries(programs).map(([name, program], i) => {
+    const scope = /^[A-Za-z0-9][\w.]*$/.test(name) ? name : `program${i}`;
+    return [name, graph.in(scope, () => emitProgram(graph, program, handles))] as const;
+  });
+  return { savedModel: writeSavedModel(graph.nodes), programs: Object.fromEntries(emitted), state };
+}
+
+function union(programs: Readonly<Record<string, Program>>): Record<string, State> {
+  const all: Record<string, State> = {};
+  for (const program of Object.values(programs))
+    for (const [name, s] of Object.entries(program.state)) {
+      const other = (all[name] ??= s);
+      if (other.type.dtype !== s.type.dtype || !sameShape(other.type.shape, s.type.shape))
+        throw new CodedError("graph-invalid", {
+          problem: `programs disagree about state "${name}": ${typeText(other.type)} and ${typeText(s.type)}`,
+        });
+    }
+  return all;
+}
+
+function emitState(graph: TensorflowGraph, { type }: State, scope: string): { handle: string; emitted: EmittedState } {
+  const shape = type.shape.map((d) => {
+    if (typeof d !== "number") throw new CodedError("graph-invalid", { problem: `a state of no fixed size (${d})` });
+    return d;
+  });
+  return graph.in(scope, () => {
+    const dtype = { type: type.dtype };
+    const handle = graph.node("VarHandleOp", [], {
+      dtype,
+      shape: { shape },
+      shared_name: { text: scope },
+      container: { text: "" },
+    });
+    const placeholder = graph.node("Placeholder", [], { dtype, shape: { shape } });
+    const assign = graph.node("AssignVariableOp", [handle, placeholder], { dtype });
+    const fetch = done(graph, [assign]);
+    const read = graph.node("ReadVariableOp", [handle], { dtype });
+    const emitted = {
+      assign: { placeholder: `${placeholder}:0`, fetch },
+      read: `${read}:0`,
+      dtype: type.dtype,
+      shape,
+    };
+    return { handle, emitted };
+  });
+}
+
+/** A scalar that is there once all `nodes` ran. */
+function done(graph: TensorflowGraph, nodes: readonly string[]): string {
+  return `${graph.node("Identity", [graph.float(0), ...nodes.map((n) => `^${n}`)], { T: { type: "f32" } })}:0`;
+}
+
+function emitProgram(graph: TensorflowGraph, program: Program, handles: ReadonlyMap<string, string>): EmittedProgram {
+  const inputs: Record<string, Port> = {};
+  const placeholders = new Map<string, string>();
+  const sizes = new Map<string, { tensor: string; axis: number }>();
+  for (const [name, { type }] of Object.entries(program.inputs)) {
+    const shape = type.shape.map((d) => (typeof d === "number" ? d : -1));
+    const tensor = graph.node("Placeholder", [], { dtype: { type: type.dtype }, shape: { shape } });
+    inputs[name] = port(tensor, type.dtype);
+    placeholders.set(name, tensor);
+    type.shape.forEach((d, axis) => {
+      if (typeof d === "string" && !sizes.has(d) && type.dtype === "i32") sizes.set(d, { tensor, axis });
+    });
+  }
+  const reads = new Map<string, string>();
+  const leaf = (node: Node): string => {
+    const name = node.attributes["name"] as string;
+    if (node.op === "input") return placeholders.get(name)!;
+    if (node.op === "constant") return constant(graph, node);
+    const known = reads.get(name);
+    if (known !== undefined) return known;
+    const read = graph.node("ReadVariableOp", [handles.get(name)!], { dtype: { type: node.types[0]!.dtype } });
+    reads.set(name, read);
+    return read;
+  };
+  for (const node of program.nodes)
+    if (!lowerings[node.op] && !["input", "state", "constant"].includes(node.op))
+      throw new CodedError("graph-unknown-op", { op: node.op });
+  const l = new Lowering(graph, program, lowerings, leaf, sizes);
+  const outputs = Object.fromEntries(
+    Object.entries(program.outputs).map(([name, ref]) => [name, port(l.full(ref), l.typeOf(ref).dtype)]),
+  );
+  const effects = emitUpdates(l, handles, reads);
+  return { inputs, outputs, ...(effects.length && { update: done(graph, effects) }) };
+}
+
+function port(tensor: string, dtype: DType): Port {
+  return { tensor: /:\d+$/.test(tensor) ? tensor : `${tensor}:0`, dtype };
+}
+
+function constant(graph: TensorflowGraph, node: Node): string {
+  const { dtype, shape, bytes } = node.attributes["value"] as unknown as NDArray;
+  return graph.constant(dtype, shape, bytes);
+}

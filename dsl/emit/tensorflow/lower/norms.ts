@@ -1,0 +1,60 @@
+/** Layer normalisation over the last axis of the flat form. */
+import type { Node } from "#dsl/graph/program.js";
+import type { Lower, Lowering } from "../lowering.js";
+import { columnSums } from "./reductions.js";
+
+interface Row {
+  readonly mean: string;
+  readonly variance: string;
+}
+function moments(l: Lowering, x: string): Row & { readonly centred: string } {
+  const mean = l.reduce("Mean", x, [1], true);
+  const centred = l.op("Sub", [x, mean]);
+  return { mean, centred, variance: l.reduce("Mean", l.op("Square", [centred]), [1], true) };
+}
+function inverse(l: Lowering, variance: string, node: Node): string {
+  return l.op("Rsqrt", [l.op("AddV2", [variance, l.graph.float(node.attributes["epsilon"] as number)])]);
+}
+function normal(l: Lowering, node: Node): { readonly normal: string; readonly inverse: string } {
+  const { centred, variance } = moments(l, l.flat(node.inputs[0]!));
+  const inv = inverse(l, variance, node);
+  return { normal: l.op("Mul", [centred, inv]), inverse: inv };
+}
+
+export const norms: Readonly<Record<string, Lower>> = {
+  layer_norm: (l, node) => {
+    const [x, scale, bias] = node.inputs;
+    const wide = node.types[0]!.shape.length > 2;
+    const rows = (part: keyof Row) => () => ({
+      full: l.reshape(moments(l, l.flat(x!))[part], l.shape(node.types[1]!.shape)),
+    });
+    return [
+      () => {
+        const scaled = l.op("Mul", [normal(l, node).normal, l.full(scale!)]);
+        const y = l.op("AddV2", [scaled, l.full(bias!)]);
+        return wide ? { flat: y } : { full: y };
+      },
+      rows("mean"),
+      rows("variance"),
+    ];
+  },
+  layer_norm_gradient: (l, node) => {
+    const [x, scale, , , dy] = node.inputs;
+    const type = l.typeOf(x!);
+    const n = type.shape.at(-1) as number;
+    const wide = type.shape.length > 2;
+    const d = (): string => l.flat(dy!);
+    return [
+      () => {
+        const { normal: hat, inverse: inv } = normal(l, node);
+        const g = l.op("Mul", [d(), l.full(scale!)]);
+        const slope = l.reduce("Mean", l.op("Mul", [g, hat]), [1], true);
+        const centred = l.op("Sub", [g, l.reduce("Mean", g, [1], true)]);
+        const dx = l.op("Mul", [l.op("Sub", [centred, l.op("Mul", [hat, slope])]), inv]);
+        return wide ? { flat: dx } : { full: dx };
+      },
+      () => ({ full: columnSums(l, l.op("Mul", [d(), normal(l, node).normal]), l.rows(type), n) }),
+      () => ({ full: columnSums(l, d(), l.rows(type), n) }),
+    ];
+  },
+};

@@ -1,0 +1,113 @@
+/** Ops that move elements about. */
+import type { Dimension } from "#dsl/graph/program.js";
+import type { Lower, Lowering } from "../lowering.js";
+
+function slice(
+  l: Lowering,
+  x: string,
+  begin: readonly number[],
+  size: readonly number[],
+  type: "f32" | "i32" = "f32",
+): string {
+  const { graph } = l;
+  return graph.node("Slice", [x, graph.integers(begin), graph.integers(size)], { T: { type }, Index: { type: "i32" } });
+}
+function pack(l: Lowering, parts: readonly string[]): string {
+  return l.graph.node("Pack", parts, { N: { int: parts.length }, T: { type: "i32" }, axis: { int: 0 } });
+}
+/** Zeros before and after along one axis; the sizes are i32 scalars. */
+function padAxis(l: Lowering, x: string, rank: number, axis: number, before: string, after: string): string {
+  const zero = l.graph.integer(0);
+  const rows = Array.from({ length: rank }, (_, i) => pack(l, i === axis ? [before, after] : [zero, zero]));
+  return l.graph.node("Pad", [x, pack(l, rows)], { T: { type: "f32" }, Tpaddings: { type: "i32" } });
+}
+
+export const shapes: Readonly<Record<string, Lower>> = {
+  reshape: (l, node) => [
+    () => ({ full: l.reshape(l.full(node.inputs[0]!), l.shape(node.types[0]!.shape), node.types[0]!.dtype) }),
+  ],
+  transpose: (l, node) => [
+    () => ({
+      full: l.transpose(l.full(node.inputs[0]!), node.attributes["order"] as readonly number[], node.types[0]!.dtype),
+    }),
+  ],
+  slice: (l, node) => [
+    () => {
+      const { axis, start, size } = node.attributes as { axis: number; start: number; size: number };
+      const rank = node.types[0]!.shape.length;
+      const at = (value: number, rest: number): number[] =>
+        Array.from({ length: rank }, (_, i) => (i === axis ? value : rest));
+      return { full: slice(l, l.full(node.inputs[0]!), at(start, 0), at(size, -1), node.types[0]!.dtype as "f32") };
+    },
+  ],
+  pad: (l, node) => [
+    () => {
+      const { axis, before, after } = node.attributes as { axis: number; before: number; after: number };
+      const [b, a] = [l.graph.integer(before), l.graph.integer(after)];
+      return { full: padAxis(l, l.full(node.inputs[0]!), node.types[0]!.shape.length, axis, b, a) };
+    },
+  ],
+  concat: (l, node) => [
+    () => ({
+      full: l.graph.node(
+        "ConcatV2",
+        [...node.inputs.map((r) => l.full(r)), l.graph.integer(node.attributes["axis"] as number)],
+        {
+          N: { int: node.inputs.length },
+          T: { type: node.types[0]!.dtype },
+          Tidx: { type: "i32" },
+        },
+      ),
+    }),
+  ],
+  gather: (l, node) => [
+    () => ({
+      full: l.graph.node("GatherV2", [l.full(node.inputs[0]!), l.full(node.inputs[1]!), l.graph.integer(0)], {
+        Tparams: { type: node.types[0]!.dtype },
+        Tindices: { type: "i32" },
+        Taxis: { type: "i32" },
+        batch_dims: { int: 0 },
+      }),
+    }),
+  ],
+  scatter_rows: (l, node) => [
+    () => {
+      const [indices, dy] = node.inputs;
+      return {
+        full: l.graph.node(
+          "UnsortedSegmentSum",
+          [l.full(dy!), l.full(indices!), l.size(node.attributes["rows"] as Dimension)],
+          {
+            T: { type: "f32" },
+            Tindices: { type: "i32" },
+            Tnumsegments: { type: "i32" },
+          },
+        ),
+      };
+    },
+  ],
+  range_like: (l, node) => [
+    () => {
+      const d = l.typeOf(node.inputs[0]!).shape[node.attributes["axis"] as number]!;
+      const { graph } = l;
+      return { full: graph.node("Range", [graph.integer(0), l.size(d), graph.integer(1)], { Tidx: { type: "i32" } }) };
+    },
+  ],
+  take_position: (l, node) => [
+    () => {
+      const position = node.attributes["position"] as number;
+      const one = slice(l, l.full(node.inputs[0]!), [0, position, 0], [-1, 1, -1]);
+      return { full: l.reshape(one, l.shape(node.types[0]!.shape)) };
+    },
+  ],
+  place_position: (l, node) => [
+    () => {
+      const [batch, length, n] = node.types[0]!.shape;
+      const position = l.graph.integer(node.attributes["position"] as number);
+      const before = l.graph.integer((node.attributes["position"] as number) + 1);
+      const after = l.op("Sub", [l.size(length!), before], "i32");
+      const row = l.reshape(l.full(node.inputs[0]!), l.shape([batch!, 1, n!]));
+      return { full: padAxis(l, row, 3, 1, position, after) };
+    },
+  ],
+};

@@ -1,0 +1,25 @@
+/** How each op becomes TensorFlow's kernels. `adamw` as an in-place update is updates.ts's affair. */
+import type { Lower } from "../lowering.js";
+import { activations } from "./activations.js";
+import { attention } from "./attention.js";
+import { elementwise } from "./elementwise.js";
+import { losses } from "./losses.js";
+import { norms } from "./norms.js";
+import { optimizers } from "./optimizers.js";
+import { products } from "./products.js";
+import { random } from "./random.js";
+import { reductions } from "./reductions.js";
+import { shapes } from "./shapes.js";
+
+export const lowerings: Readonly<Record<string, Lower>> = {
+  ...elementwise,
+  ...shapes,
+  ...reductions,
+  ...products,
+  ...activations,
+  ...norms,
+  ...losses,
+  ...random,
+  ...attention,
+  ...optimizers,
+};

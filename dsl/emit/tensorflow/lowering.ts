@@ -1,0 +1,167 @@
+/**
+ * One program on its way into a TensorFlow graph. Values are made when asked for, so what nobody needs is never written.
+ * A value of rank 3 or more has two forms: `full`, as the program has it, and `flat`, [rows, last axis], in which the
+ * fast kernels work; going from one to the other is a Reshape, which costs nothing but a node.
+ */
+import type { Dimension, Node, Program, Ref, Type } from "#dsl/graph/program.js";
+import type { TensorflowGraph } from "./graph.js";
+import type { TypeName } from "./saved-model.js";
+
+export interface Value {
+  readonly full?: string;
+  readonly flat?: string;
+}
+/** Makes one output of a node. */
+export type Make = () => Value;
+export type Lower = (l: Lowering, node: Node) => readonly Make[];
+
+export class Lowering {
+  private readonly made = new Map<string, { full?: string; flat?: string }>();
+  private readonly makers = new Map<number, readonly Make[]>();
+  private readonly uses: number[];
+
+  constructor(
+    readonly graph: TensorflowGraph,
+    readonly program: Program,
+    private readonly table: Readonly<Record<string, Lower>>,
+    private readonly leaf: (node: Node) => string,
+    /** Where sizes come from: a placeholder and its axis, by name. */
+    private readonly sizes: ReadonlyMap<string, { readonly tensor: string; readonly axis: number }>,
+  ) {
+    this.uses = program.nodes.map(() => 0);
+    const count = (ref: Ref): void => void (this.uses[ref.node] = this.uses[ref.node]! + 1);
+    program.nodes.forEach((node) => node.inputs.forEach(count));
+    Object.values(program.outputs).forEach(count);
+  }
+
+  nodeOf(ref: Ref): Node {
+    return this.program.nodes[ref.node]!;
+  }
+  typeOf(ref: Ref): Type {
+    return this.nodeOf(ref).types[ref.output]!;
+  }
+  /** How many inputs and outputs read a node. */
+  usesOf(ref: Ref): number {
+    return this.uses[ref.node]!;
+  }
+  dtypeOf(ref: Ref): TypeName {
+    return this.typeOf(ref).dtype;
+  }
+
+  /** The tensor in the program's own shape. */
+  full(ref: Ref): string {
+    const value = this.value(ref);
+    return (value.full ??= this.unflatten(value.flat!, this.typeOf(ref).shape));
+  }
+  /** As [rows, last axis]; ranks 0 to 2 stay as they are. */
+  flat(ref: Ref): string {
+    const { shape } = this.typeOf(ref);
+    if (shape.length <= 2) return this.full(ref);
+    const value = this.value(ref);
+    return (value.flat ??= this.flatten(value.full!, shape.at(-1)!));
+  }
+  /** Whether the flat form is at hand or costs no more than the full one. */
+  prefersFlat(ref: Ref): boolean {
+    return this.typeOf(ref).shape.length > 2 && this.value(ref).flat !== undefined;
+  }
+  private value(ref: Ref): { full?: string; flat?: string } {
+    const key = `${ref.node}:${ref.output}`;
+    let value = this.made.get(key);
+    if (!value) this.made.set(key, (value = { ...this.make(ref) }));
+    return value;
+  }
+  private make(ref: Ref): Value {
+    const node = this.nodeOf(ref);
+    if (node.op === "input" || node.op === "state" || node.op === "constant") return { full: this.leaf(node) };
+    let makers = this.makers.get(ref.node);
+    if (!makers) this.makers.set(ref.node, (makers = this.table[node.op]!(this, node)));
+    return makers[ref.output]!();
+  }
+
+  flatten(tensor: string, last: Dimension): string {
+    const shape = typeof last === "number" ? this.graph.integers([-1, last]) : this.shape(["", last]);
+    return this.reshape(tensor, shape);
+  }
+  unflatten(tensor: string, shape: readonly Dimension[]): string {
+    return this.reshape(tensor, this.shape(shape));
+  }
+  reshape(tensor: string, shape: string, type: TypeName = "f32"): string {
+    return this.graph.node("Reshape", [tensor, shape], { T: { type }, Tshape: { type: "i32" } });
+  }
+  /** A shape as a tensor; the first name becomes −1 where it is the only one, "" is −1. */
+  shape(shape: readonly Dimension[]): string {
+    const names = shape.filter((d) => typeof d === "string");
+    const free = shape.indexOf(names.includes("") ? "" : (names[0] ?? ""));
+    if (names.length <= 1) return this.graph.integers(shape.map((d) => (typeof d === "number" ? d : -1)));
+    const parts = shape.map((d, i) => (i === free ? this.graph.integer(-1) : this.size(d)));
+    return this.graph.node("Pack", parts, { N: { int: parts.length }, T: { type: "i32" }, axis: { int: 0 } });
+  }
+  /** A size as an i32 scalar. */
+  size(d: Dimension): string {
+    if (typeof d === "number") return this.graph.integer(d);
+    const source = this.sizes.get(d)!;
+    const { graph } = this;
+    const shape = graph.node("Shape", [source.tensor], { T: { type: "i32" }, out_type: { type: "i32" } });
+    return graph.node(
+      "StridedSlice",
+      [shape, graph.integers([source.axis]), graph.integers([source.axis + 1]), graph.integers([1])],
+      {
+        T: { type: "i32" },
+        Index: { type: "i32" },
+        begin_mask: { int: 0 },
+        end_mask: { int: 0 },
+        ellipsis_mask: { int: 0 },
+        new_axis_mask: { int: 0 },
+        shrink_axis_mask: { int: 1 },
+      },
+    );
+  }
+  /** Product of all axes but the last, as an i32 scalar. */
+  rows(type: Type): string {
+    const sizes = type.shape.slice(0, -1);
+    const count = sizes.reduce<number>((p, d) => (typeof d === "number" ? p * d : p), 1);
+    const named = sizes.filter((d) => typeof d === "string").map((d) => this.size(d));
+    const all = count === 1 && named.length ? named : [this.graph.integer(count), ...named];
+    return all.reduce((a, b) => this.graph.node("Mul", [a, b], { T: { type: "i32" } }));
+  }
+
+  /** Elementwise and other ops with one attribute T. */
+  op(op: string, inputs: readonly string[], type: TypeName = "f32"): string {
+    return this.graph.node(op, inputs, { T: { type } });
+  }
+  cast(tensor: string, from: TypeName, to: TypeName): string {
+    return this.graph.node("Cast", [tensor], { SrcT: { type: from }, DstT: { type: to }, Truncate: { bool: false } });
+  }
+  product(
+    a: string,
+    b: string,
+    o: { readonly ta?: boolean; readonly tb?: boolean; readonly type?: TypeName } = {},
+  ): string {
+    return this.graph.node("MatMul", [a, b], {
+      T: { type: o.type ?? "f32" },
+      transpose_a: { bool: o.ta ?? false },
+      transpose_b: { bool: o.tb ?? false },
+    });
+  }
+  batchProduct(
+    a: string,
+    b: string,
+    o: { readonly ta?: boolean; readonly tb?: boolean; readonly type?: TypeName } = {},
+  ): string {
+    return this.graph.node("BatchMatMulV2", [a, b], {
+      T: { type: o.type ?? "f32" },
+      adj_x: { bool: o.ta ?? false },
+      adj_y: { bool: o.tb ?? false },
+    });
+  }
+  reduce(op: string, x: string, axes: readonly number[], keep: boolean, type: TypeName = "f32"): string {
+    return this.graph.node(op, [x, this.graph.integers(axes)], {
+      T: { type },
+      Tidx: { type: "i32" },
+      keep_dims: { bool: keep },
+    });
+  }
+  transpose(x: string, order: readonly number[], type: TypeName = "f32"): string {
+    return this.graph.node("Transpose", [x, this.graph.integers(order)], { T: { type }, Tperm: { type: "i32" } });
+  }
+}

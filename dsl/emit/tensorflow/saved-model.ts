@@ -1,0 +1,96 @@
+/** The few messages of TensorFlow's protocol buffers that a SavedModel without variables needs, written with pbf. */
+import { PbfWriter } from "pbf";
+
+/** TensorFlow's numbers for dtypes. */
+export const TYPES = { f32: 1, f64: 2, i32: 3, i64: 9, bool: 10, bf16: 14, u32: 22 } as const;
+export type TypeName = keyof typeof TYPES;
+
+export type AttributeValue =
+  | { readonly type: TypeName }
+  | { readonly bool: boolean }
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly text: string }
+  | { readonly texts: readonly string[] }
+  | { readonly types: readonly TypeName[] }
+  /** −1: free. */
+  | { readonly shape: readonly number[] }
+  | { readonly tensor: { readonly type: TypeName; readonly shape: readonly number[]; readonly bytes: Uint8Array } };
+
+export interface GraphNode {
+  readonly name: string;
+  readonly op: string;
+  /** `name`, `name:1`, or `^name` for control. */
+  readonly inputs: readonly string[];
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+}
+
+/** Of TensorFlow's graph format; any reader since 2.10 accepts it. */
+const PRODUCER = 1087;
+
+export function writeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
+  const pbf = new PbfWriter();
+  pbf.writeVarintField(1, 1);
+  pbf.writeMessage(2, writeMetaGraph, nodes);
+  return pbf.finish();
+}
+
+function writeMetaGraph(nodes: readonly GraphNode[], pbf: PbfWriter): void {
+  pbf.writeMessage(1, (tag: string, p: PbfWriter) => p.writeStringField(4, tag), "serve");
+  pbf.writeMessage(2, writeGraph, nodes);
+}
+
+function writeGraph(nodes: readonly GraphNode[], pbf: PbfWriter): void {
+  for (const node of nodes) pbf.writeMessage(1, writeNode, node);
+  pbf.writeMessage(4, (producer: number, p: PbfWriter) => p.writeVarintField(1, producer), PRODUCER);
+}
+
+function writeNode(node: GraphNode, pbf: PbfWriter): void {
+  pbf.writeStringField(1, node.name);
+  pbf.writeStringField(2, node.op);
+  for (const input of node.inputs) pbf.writeStringField(3, input);
+  for (const entry of Object.entries(node.attributes)) pbf.writeMessage(5, writeEntry, entry);
+}
+
+function writeEntry([name, value]: [string, AttributeValue], pbf: PbfWriter): void {
+  pbf.writeStringField(1, name);
+  pbf.writeMessage(2, writeAttribute, value);
+}
+
+function writeAttribute(value: AttributeValue, pbf: PbfWriter): void {
+  if ("type" in value) pbf.writeVarintField(6, TYPES[value.type]);
+  else if ("bool" in value) pbf.writeBooleanField(5, value.bool);
+  else if ("int" in value) pbf.writeVarintField(3, value.int);
+  else if ("float" in value) pbf.writeFloatField(4, value.float);
+  else if ("text" in value) pbf.writeBytesField(2, utf8(value.text));
+  else if ("shape" in value) pbf.writeMessage(7, writeShape, value.shape);
+  else if ("tensor" in value) pbf.writeMessage(8, writeTensor, value.tensor);
+  else pbf.writeMessage(1, writeList, value);
+}
+
+function writeList(list: { texts: readonly string[] } | { types: readonly TypeName[] }, pbf: PbfWriter): void {
+  if ("texts" in list) for (const text of list.texts) pbf.writeBytesField(2, utf8(text));
+  else
+    pbf.writePackedVarint(
+      6,
+      list.types.map((t) => TYPES[t]),
+    );
+}
+
+function writeShape(shape: readonly number[], pbf: PbfWriter): void {
+  for (const size of shape) pbf.writeMessage(2, (n: number, p: PbfWriter) => p.writeVarintField(1, n), size);
+}
+
+function writeTensor(
+  tensor: { readonly type: TypeName; readonly shape: readonly number[]; readonly bytes: Uint8Array },
+  pbf: PbfWriter,
+): void {
+  pbf.writeVarintField(1, TYPES[tensor.type]);
+  pbf.writeMessage(2, writeShape, tensor.shape);
+  pbf.writeBytesField(4, tensor.bytes);
+}
+
+/** Names and shared names are ASCII by construction. */
+function utf8(text: string): Uint8Array {
+  return Uint8Array.from(text, (c) => c.charCodeAt(0));
+}
