@@ -121,7 +121,7 @@ export class HostClient {
     const error = known
       ? new CodedError(failed.code as Code, failed.data as CodeData[Code])
       : new CodedError("engine-failed", { engine: this.engine, why: failed.message });
-    error.cause = failed.stack;
+    error.cause = Object.assign(new Error(failed.message), { stack: failed.stack });
     return error;
   }
 

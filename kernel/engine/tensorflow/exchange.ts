@@ -1,20 +1,25 @@
-/** Arrays into TensorFlow and back. bf16 crosses as f32 (the binding has no reading of bf16), losslessly. */
+/** Arrays into TensorFlow and back. bf16 is cast from and to f32 in TensorFlow (the binding has no array for it), losslessly. */
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import type { Binding, Held } from "../native/binding.js";
 import { asFloats, asIntegers, brainToFloats, bytesOf, floatsToBrain } from "../numbers.js";
 
+/** TensorFlow's number for bfloat16, which the binding has no name for. */
+const TF_BFLOAT16 = 14;
+
 export class TensorExchange {
   constructor(private readonly binding: Binding) {}
 
-  /** A tensor over the array's own memory, which must stay as it is until the tensor is deleted. Gives its id. */
+  /** A tensor over the array's own memory where it can be, which must stay as it is until the tensor is deleted. Gives its id. */
   lend(value: NDArray): number {
     const { binding } = this;
     const shape = [...value.shape];
     switch (value.dtype) {
       case "f32":
         return binding.createTensor(shape, binding.TF_FLOAT, asFloats(value));
-      case "bf16":
-        return binding.createTensor(shape, binding.TF_FLOAT, asFloats({ ...value, bytes: brainToFloats(value.bytes) }));
+      case "bf16": {
+        const wide = this.lend({ dtype: "f32", shape, bytes: brainToFloats(value.bytes) });
+        return this.consume(wide, this.cast(wide, binding.TF_FLOAT, TF_BFLOAT16));
+      }
       case "i32":
         return binding.createTensor(shape, binding.TF_INT32, asIntegers(value));
       case "bool":
@@ -28,22 +33,41 @@ export class TensorExchange {
   own(value: NDArray): number {
     const { binding } = this;
     const lent = this.lend(value);
-    try {
-      const type =
-        value.dtype === "i32" ? binding.TF_INT32 : value.dtype === "bool" ? binding.TF_BOOL : binding.TF_FLOAT;
-      return binding.executeOp("DeepCopy", [{ name: "T", type: binding.TF_ATTR_TYPE, value: type }], [lent], 1)[0]!.id;
-    } finally {
-      binding.deleteTensor(lent);
-    }
+    if (value.dtype === "bf16") return lent;
+    const type = value.dtype === "i32" ? binding.TF_INT32 : value.dtype === "bool" ? binding.TF_BOOL : binding.TF_FLOAT;
+    return this.consume(lent, () => this.execute("DeepCopy", [["T", type]], lent));
   }
 
   /** A copy of a tensor's values; the tensor stays. */
   read(held: Held, dtype: DType): NDArray {
-    const bytes = bytesOf(this.binding.tensorDataSync(held.id));
-    return { dtype, shape: held.shape, bytes: dtype === "bf16" ? floatsToBrain(bytes) : bytes };
+    if (dtype !== "bf16") return { dtype, shape: held.shape, bytes: bytesOf(this.binding.tensorDataSync(held.id)) };
+    const wide = this.cast(held.id, TF_BFLOAT16, this.binding.TF_FLOAT)();
+    try {
+      return { dtype, shape: held.shape, bytes: floatsToBrain(bytesOf(this.binding.tensorDataSync(wide))) };
+    } finally {
+      this.binding.deleteTensor(wide);
+    }
   }
 
   drop(held: readonly Held[]): void {
     for (const { id } of held) this.binding.deleteTensor(id);
+  }
+
+  private cast(id: number, from: number, to: number): () => number {
+    const types = [["SrcT", from] as const, ["DstT", to] as const];
+    return () => this.execute("Cast", types, id);
+  }
+
+  private execute(op: string, types: readonly (readonly [name: string, type: number])[], id: number): number {
+    const attributes = types.map(([name, value]) => ({ name, type: this.binding.TF_ATTR_TYPE, value }));
+    return this.binding.executeOp(op, attributes, [id], 1)[0]!.id;
+  }
+
+  private consume(id: number, make: () => number): number {
+    try {
+      return make();
+    } finally {
+      this.binding.deleteTensor(id);
+    }
   }
 }

@@ -60,7 +60,9 @@ export const TFJS_TYPES = { f32: "float32", i32: "int32", bool: "bool" } as cons
 
 function castTo(x: T, dtype: DType): T {
   const type = TFJS_TYPES[dtype as keyof typeof TFJS_TYPES];
-  return x.dtype === type ? x.clone() : tf.cast(x, type);
+  if (x.dtype === type) return x.clone();
+  // The cast to bool of tfjs keeps the lowest byte.
+  return dtype === "bool" ? tf.notEqual(x, 0) : tf.cast(x, type);
 }
 
 function geluExact(x: T): T {

@@ -1,0 +1,178 @@
+/**
+ * At least one example for every op of the training graph: inputs by shape and kind, attributes. Sizes may be the names
+ * `batch` (2) and `length` (3), which are known only when a program runs.
+ */
+import type { Attributes, Dimension, NDArray, Type } from "#dsl/graph/program.js";
+import { concrete } from "#dsl/graph/shape.js";
+import { normals } from "#kernel/engine/random.js";
+
+export const SIZES = { batch: 2, length: 3 } as const;
+
+export interface Example {
+  readonly op: string;
+  readonly inputs: readonly { readonly type: Type; readonly value: NDArray }[];
+  readonly attributes: Attributes;
+}
+
+let serial = 0;
+type Given = Example["inputs"][number];
+
+/** Normally distributed; `f` may move the values to where the op is defined or smooth. */
+const floats = (shape: readonly Dimension[], f: (x: number) => number = (x) => x): Given => {
+  const sizes = concrete(shape, SIZES);
+  const data = normals(
+    sizes.reduce((n, d) => n * d, 1),
+    1,
+    ++serial,
+    "example",
+  ).map(f);
+  return { type: { dtype: "f32", shape }, value: { dtype: "f32", shape: sizes, bytes: new Uint8Array(data.buffer) } };
+};
+const positive = (shape: readonly Dimension[]): Given => floats(shape, (x) => Math.abs(x) + 0.1);
+const apartFromZero = (shape: readonly Dimension[]): Given => floats(shape, (x) => x + Math.sign(x) * 0.5);
+const integers = (shape: readonly Dimension[], ...values: readonly number[]): Given => {
+  const sizes = concrete(shape, SIZES);
+  const data = Int32Array.from({ length: sizes.reduce((n, d) => n * d, 1) }, (_, i) => values[i % values.length]!);
+  return { type: { dtype: "i32", shape }, value: { dtype: "i32", shape: sizes, bytes: new Uint8Array(data.buffer) } };
+};
+const booleans = (shape: readonly Dimension[], ...values: readonly boolean[]): Given => {
+  const sizes = concrete(shape, SIZES);
+  const bytes = Uint8Array.from({ length: sizes.reduce((n, d) => n * d, 1) }, (_, i) =>
+    values[i % values.length] ? 1 : 0,
+  );
+  return { type: { dtype: "bool", shape }, value: { dtype: "bool", shape: sizes, bytes } };
+};
+const example = (op: string, inputs: readonly Given[], attributes: Attributes = {}): Example => ({
+  op,
+  inputs,
+  attributes,
+});
+
+const B = "batch";
+const L = "length";
+const unary = ["abs", "negate", "exp", "square", "tanh", "sigmoid", "erf", "relu", "silu"];
+const binary = ["add", "subtract", "multiply", "maximum", "minimum", "equal", "less", "greater"];
+const attention = { heads: 2, scale: 0.5, rate: 0, seed: 0, site: 0 };
+const dropped = { ...attention, rate: 0.25, seed: 7, site: 3 };
+const qkv = (): Given[] => [floats([B, L, 8]), floats([B, L, 8]), floats([B, L, 8])];
+const adamw = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
+const same = (g: Given): Given => ({ ...g });
+
+export const examples: readonly Example[] = [
+  ...unary.flatMap((op) => [example(op, [floats([B, L, 4])]), example(op, [floats([5])])]),
+  ...["log", "sqrt", "rsqrt"].map((op) => example(op, [positive([B, 4])])),
+  ...binary.flatMap((op) => [
+    example(op, [floats([B, L, 4]), floats([B, L, 4])]),
+    example(op, [floats([B, L, 4]), floats([4])]),
+    example(op, [floats([B, 1, 4]), floats([])]),
+    example(op, [floats([3, 1]), floats([1, 4])]),
+  ]),
+  ...["equal", "less", "greater"].map((op) => example(op, [integers([B, L], 1, 2, 3), integers([L], 1, 3, 2)])),
+  ...["add", "subtract", "multiply"].map((op) => example(op, [integers([B, L], 1, -2, 3), integers([], 5)])),
+  example("divide", [floats([B, L]), apartFromZero([L])]),
+  example("select", [booleans([B, L], true, false, false), floats([B, L]), floats([B, L])]),
+  example("select", [booleans([B, 1], true, false), floats([B, L]), floats([])]),
+  example("cast", [floats([B, L], (x) => 3 * x)], { dtype: "i32" }),
+  example("cast", [integers([B, L], 0, 1, -2)], { dtype: "f32" }),
+  example("cast", [integers([B, L], 0, 1, -2)], { dtype: "bool" }),
+  example("cast", [booleans([B, L], true, false)], { dtype: "f32" }),
+  example("cast", [booleans([B, L], true, false)], { dtype: "i32" }),
+  ...[false, true].flatMap((approximate) => [
+    example("gelu", [floats([B, L, 4], (x) => 2 * x)], { approximate }),
+    example("gelu_gradient", [floats([B, L, 4], (x) => 2 * x), floats([B, L, 4])], { approximate }),
+  ]),
+  example("reshape", [floats([B, 4, 6])], { shape: [B, 3, 8] }),
+  example("reshape", [floats([B, L, 4, 2])], { shape: [B, L, 8] }),
+  example("transpose", [floats([B, L, 4])], { order: [2, 0, 1] }),
+  example("transpose", [floats([3, 4])], { order: [1, 0] }),
+  example("slice", [floats([B, 6, L])], { axis: 1, start: 2, size: 3 }),
+  example("slice", [integers([7], 1, 2, 3)], { axis: 0, start: 1, size: 4 }),
+  example("pad", [floats([B, 3, L])], { axis: 1, before: 2, after: 1 }),
+  example("concat", [floats([B, 2, L]), floats([B, 3, L]), floats([B, 1, L])], { axis: 1 }),
+  example("take_position", [floats([B, L, 4])], { position: 0 }),
+  example("take_position", [floats([B, L, 4])], { position: 2 }),
+  example("place_position", [floats([B, 4]), floats([B, L, 4])], { position: 1 }),
+  example("range_like", [integers([B, L], 0)], { axis: 1 }),
+  example("gather", [floats([6, 4]), integers([B, L], 5, 0, 3, 3)]),
+  example("gather", [floats([6]), integers([], 2)]),
+  example("scatter_rows", [integers([B, L], 4, 1, 1), floats([B, L, 5])], { rows: 6 }),
+  ...["reduce_sum", "reduce_mean", "reduce_max"].flatMap((op) => [
+    example(op, [floats([B, L, 4])], { axes: [0, 1], keep: false }),
+    example(op, [floats([B, L, 4])], { axes: [2], keep: true }),
+    example(op, [floats([B, L, 4])], { axes: [0, 1, 2], keep: false }),
+  ]),
+  example("reduce_gradient", [floats([B, 1, 4]), floats([B, L, 4])], { axes: [1], keep: true, mean: true }),
+  example("reduce_gradient", [floats([]), floats([B, L])], { axes: [0, 1], keep: false, mean: true }),
+  example("reduce_gradient", [floats([L]), floats([B, L, 4])], { axes: [0, 2], keep: false, mean: false }),
+  example("matmul", [floats([B, L, 4]), floats([B, 4, 5])], { transpose_a: false, transpose_b: false }),
+  example("matmul", [floats([B, 4, L]), floats([B, 4, 5])], { transpose_a: true, transpose_b: false }),
+  example("matmul", [floats([B, L, 4]), floats([B, 5, 4])], { transpose_a: false, transpose_b: true }),
+  example("matmul", [floats([4, 3]), floats([5, 4])], { transpose_a: true, transpose_b: true }),
+  example("linear", [floats([B, L, 4]), floats([5, 4]), floats([5])]),
+  example("linear", [floats([B, 4]), floats([5, 4])]),
+  example("outer_product", [floats([B, L, 4]), floats([B, L, 5])]),
+  example("low_rank_linear", [floats([B, L, 4]), floats([5, 4]), floats([2, 4]), floats([5, 2]), floats([5])], {
+    scale: 2,
+  }),
+  example("low_rank_linear", [floats([B, 4]), floats([5, 4]), floats([2, 4]), floats([5, 2])], { scale: 0.5 }),
+  example("low_rank_merge", [floats([5, 4]), floats([2, 4]), floats([5, 2])], { scale: 2 }),
+  example("attention", [...qkv(), integers([B, L], 1, 1, 0, 1, 0, 0)], attention),
+  example("attention", [...qkv(), integers([], 1)], attention),
+  example("attention", [...qkv(), integers([B, L], 1, 1, 0), integers([], 5)], dropped),
+  example("attention_gradient", [...qkv(), probabilities(), floats([B, L, 8])], attention),
+  example("attention_gradient", [...qkv(), probabilities(), floats([B, L, 8]), integers([], 5)], dropped),
+  example("layer_norm", [floats([B, L, 6]), floats([6]), floats([6])], { epsilon: 1e-5 }),
+  layerNormGradient([B, L, 6]),
+  layerNormGradient([B, 6]),
+  example("softmax", [floats([B, L, 4], (x) => 5 * x)]),
+  example("log_softmax", [floats([B, L, 4], (x) => 5 * x)]),
+  example("cross_entropy", [floats([B, L, 4]), integers([B, L], 0, 3, -100, 1)], { ignore: -100 }),
+  example("cross_entropy", [floats([B, 4]), integers([B], 2, 0)], { ignore: -100 }),
+  example("cross_entropy", [floats([B, 4]), integers([B], -100)], { ignore: -100 }),
+  example("cross_entropy_gradient", [floats([B, L, 4]), integers([B, L], 0, 3, -100, 1), floats([])], { ignore: -100 }),
+  example("dropout", [floats([B, L, 40]), integers([], 9)], { rate: 0.3, seed: 5, site: 2 }),
+  example("dropout", [floats([50]), integers([], 1)], { rate: 0.1, seed: 123456, site: 0 }),
+  example("global_norm", [floats([3, 4]), floats([5]), floats([])]),
+  example(
+    "adamw",
+    [floats([3, 4]), floats([3, 4]), positive([3, 4]), floats([3, 4]), number(0.01), integers([], 3)],
+    adamw,
+  ),
+  example("adamw", [floats([7]), floats([7]), positive([7]), floats([7]), number(0.1), integers([], 1), number(0.3)], {
+    ...adamw,
+    weight_decay: 0,
+  }),
+];
+
+function number(x: number): Given {
+  return floats([], () => x);
+}
+
+/** Rows that sum to 1, as attention gives them. */
+function probabilities(): Given {
+  const g = positive([B, 2, L, L]);
+  const data = new Float32Array(g.value.bytes.buffer);
+  for (let at = 0; at < data.length; at += 3) {
+    const sum = data[at]! + data[at + 1]! + data[at + 2]!;
+    for (let j = 0; j < 3; j++) data[at + j] = data[at + j]! / sum;
+  }
+  return g;
+}
+
+/** Mean and variance are the norm's own outputs. */
+function layerNormGradient(shape: readonly Dimension[]): Example {
+  const x = floats(shape);
+  const data = new Float32Array(x.value.bytes.buffer);
+  const leading = shape.slice(0, -1);
+  const [mean, variance] = [same(floats(leading)), same(floats(leading))];
+  const [means, variances] = [mean, variance].map((g) => new Float32Array(g.value.bytes.buffer)) as [
+    Float32Array,
+    Float32Array,
+  ];
+  means.forEach((_, r) => {
+    const row = data.subarray(6 * r, 6 * r + 6);
+    means[r] = row.reduce((s, v) => s + v, 0) / 6;
+    variances[r] = row.reduce((s, v) => s + (v - means[r]!) ** 2, 0) / 6;
+  });
+  return example("layer_norm_gradient", [x, floats([6]), mean, variance, floats(shape)], { epsilon: 1e-5 });
+}
