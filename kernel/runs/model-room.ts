@@ -36,10 +36,15 @@ export class ModelRoom {
   define(plan: ModelPlan, as = plan.name): ModelHandle {
     const known = this.handles.get(as);
     if (known && canonicalize(known.plan) === canonicalize(plan)) return known;
-    const handle = new ModelHandle(as, plan, (model, texts) => this.predict(model, texts));
+    const handle = this.unnamed(plan, as);
     this.handles.set(as, handle);
     this.session.names.define(as, handle, modelType);
     return handle;
+  }
+
+  /** A handle that no name leads to: a trial of a sweep. */
+  unnamed(plan: ModelPlan, title: string): ModelHandle {
+    return new ModelHandle(title, plan, (model, texts) => this.predict(model, texts));
   }
 
   get(name: string): ModelHandle {

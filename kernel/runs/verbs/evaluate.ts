@@ -6,6 +6,7 @@ import { evaluationShown } from "../../display/evaluation.js";
 import { encodeSplit, type Encoded } from "../encoded.js";
 import { scoreRows, type Scores } from "../score.js";
 import { metricName } from "../metric-name.js";
+import type { ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../words.js";
 
@@ -24,7 +25,7 @@ export interface Evaluation {
 export async function runEvaluate(session: TuneSession, action: Evaluate, stage: Stage): Promise<void> {
   for (const subject of action.on) {
     for (const name of action.names) {
-      const { evaluation, rows, scores } = await evaluateOnce(session, name, subject, action, stage);
+      const { evaluation, rows, scores } = await evaluateOnce(session, session.models.get(name), subject, action, stage);
       session.evaluations.push(evaluation);
       for (const shown of evaluationShown({
           metrics: Object.entries(evaluation.metrics).map(([metric, value]) => ({ name: metric, value, subject: `${name} on ${evaluation.on}` })),
@@ -40,13 +41,14 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
 
 export async function evaluateOnce(
   session: TuneSession,
-  name: string,
+  handle: ModelHandle,
   subject: Subject,
   o: Pick<Evaluate, "metrics" | "batch_size">,
   stage: Stage,
 ): Promise<{ readonly evaluation: Evaluation; readonly rows: Encoded; readonly scores: Scores }> {
   if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
-  const { weights, open, tokenizer } = await session.models.ready(session.models.get(name), stage.surroundings);
+  const { weights, open, tokenizer } = await session.models.ready(handle, stage.surroundings);
+  const { name } = handle;
   const { model } = weights.plan.recipe;
   const prepared = await session.workshop.data(subject.data, { name: model.base, folder: model.folder }, stage.surroundings);
   const split = subject.split ?? "all";

@@ -66,15 +66,20 @@ async function runTrial(session: TuneSession, sweep: SweepPlan, values: Readonly
   const action = actions?.find((a) => a.verb === "train");
   if (!action) throw new TrialRefused(diagnostics[0]?.code ?? "internal");
   const result = await trainOnce(session, { plan: action.plan, name: as, resume: false, title: as, onEvent: () => undefined }, stage);
+  const forget = () => session.models.forget(result.run.path);
   if (result.trained.reason === "interrupted") {
-    session.later(result.trained.settled);
-    await session.models.forget(result.run.path).catch(() => undefined);
-    throw new CodedError("interrupted", { what: `the sweep ${as.replace(/_\d+$/, "")}`, kept: "the trials done so far are kept: run the statement again to go on" });
+    session.later(result.trained.settled.finally(forget));
+    throw new CodedError("interrupted", {
+      what: `the sweep ${as.replace(/_\d+$/, "")}`,
+      kept: "the trials done so far are kept: run the statement again to go on",
+    });
   }
-  const handle = session.models.define(action.plan.recipe.model, as);
+  const handle = session.models.unnamed(action.plan.recipe.model, as);
   await giveWeights(session, handle, action.plan, result);
-  const { evaluation } = await evaluateOnce(session, as, { data: action.plan.recipe.data, split: "validation" }, { metrics: [sweep.goal.metric], batch_size: action.plan.recipe.training.batch_size }, stage);
-  await session.models.forget(result.run.path);
+  const subject = { data: action.plan.recipe.data, split: "validation" };
+  const scored = { metrics: [sweep.goal.metric], batch_size: action.plan.recipe.training.batch_size };
+  const { evaluation } = await evaluateOnce(session, handle, subject, scored, stage);
+  await forget();
   const score = evaluation.metrics[metricName(sweep.goal.metric)] ?? Number.NaN;
   return { score, run: result.run.path };
 }
