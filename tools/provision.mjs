@@ -1,0 +1,131 @@
+// What `npm start` and `npm test` share: from a fresh clone to a Tunebook that runs. Each step looks first at what is there,
+// so a second run is quick and an interrupted one goes on. Nothing here may need an installed package before step 1 is done.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { cleanDist } from "./clean-dist.mjs";
+import { progressOn } from "./progress.mjs";
+
+export const root = join(fileURLToPath(new URL(".", import.meta.url)), "..");
+export const cli = join(root, "dist/kernel/cli/main.js");
+const oldestNode = [20, 19];
+export const base = "all-MiniLM-L6-v2";
+
+/** A step that failed, already told on the terminal. */
+export class StepFailed extends Error {}
+
+export function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+/** All that training needs: packages, build, engine, base model. */
+export async function provision() {
+  checkNode();
+  await installPackages();
+  await build();
+  await step("the engine", () => node([cli, "setup"]));
+  await fetchBase();
+}
+
+export function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return;
+  say(`error[node-too-old]: this is Node ${process.versions.node}; Tunebook needs ${oldestNode.join(".")} or newer`);
+  say("help: install Node 20.19, 22 or 24");
+  throw new StepFailed("node");
+}
+
+/** `npm ci` when node_modules is missing, was left half-way, or belongs to another package-lock.json. */
+export async function installPackages() {
+  const lock = join(root, "package-lock.json");
+  const stamp = join(root, "node_modules", ".tunebook-lock");
+  const inner = join(root, "node_modules", ".package-lock.json");
+  const hash = createHash("sha256").update(readFileSync(lock)).digest("hex");
+  const stamped = existsSync(stamp) ? readFileSync(stamp, "utf8") : null;
+  const installedByHand = stamped === null && existsSync(inner) && statSync(inner).mtimeMs >= statSync(lock).mtimeMs;
+  if (stamped === hash || installedByHand || (stamped !== null && newer(inner, stamp) && newer(inner, lock))) {
+    if (stamped !== hash) writeFileSync(stamp, hash);
+    return;
+  }
+  say("packages: npm ci");
+  rmSync(stamp, { force: true });
+  const quiet = process.stderr.isTTY ? [] : ["--no-progress", "--loglevel=error"];
+  const usual = ["--include=dev", "--no-audit", "--no-fund", ...quiet];
+  if ((await npm(["ci", ...usual])) !== 0) {
+    say("packages: npm ci failed; trying npm install");
+    if ((await npm(["install", "--no-save", ...usual])) !== 0) {
+      say("error[packages-failed]: npm could not install the packages");
+      say("help: see npm's lines above; the next run goes on where this one stopped");
+      throw new StepFailed("packages");
+    }
+  }
+  writeFileSync(stamp, hash);
+}
+
+function newer(file, than) {
+  return existsSync(file) && existsSync(than) && statSync(file).mtimeMs >= statSync(than).mtimeMs;
+}
+
+/** Compiles what changed, and the JupyterLab extension. */
+export async function build() {
+  for (const module of cleanDist()) say(`build: removed ${module}, whose source is gone`);
+  await step("the vocabulary's manifest", () => node(["tools/manifest.mjs"]));
+  await step("the build", () => node(["node_modules/typescript/bin/tsc", "-b"]));
+  chmodSync(cli, 0o755);
+  const { buildLab } = await import("../kernel/lab/build.mjs");
+  await buildLab({ onProgress: (line) => say(`build: ${typeof line === "string" ? line : line.label}`) });
+}
+
+/** The quickstart's base model, verified, in the cache. */
+export async function fetchBase() {
+  const progress = progressOn();
+  try {
+    const { resolveBase } = await import(pathToFileURL(join(root, "dist/kernel/bases/resolve.js")).href);
+    await resolveBase(base, { folder: root, onProgress: progress.show });
+    progress.end();
+  } catch (error) {
+    progress.end();
+    const { fail } = await import(pathToFileURL(join(root, "dist/kernel/cli/fail.js")).href);
+    fail(error);
+    throw new StepFailed("base");
+  }
+}
+
+async function step(what, work) {
+  const status = await work();
+  if (status === 0) return;
+  say(`${what} failed (status ${status})`);
+  throw new StepFailed(what);
+}
+
+/** Runs Node on a script of this tree with this terminal; resolves with the exit status. */
+export function node(args, env = {}) {
+  return run(process.execPath, args, env);
+}
+
+/** Runs npm: the one that called us, if one did. */
+export function npm(args) {
+  const self = process.env.npm_execpath;
+  if (self !== undefined && /npm-cli\.c?js$/.test(self)) return node([self, ...args]);
+  return process.platform === "win32" ? run("npm.cmd", args, {}, true) : run("npm", args);
+}
+
+function run(command, args, env = {}, shell = false) {
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env }, shell });
+    // The terminal sends Ctrl-C to the child too: it ends in good order, and we with it.
+    const wait = () => {};
+    process.on("SIGINT", wait);
+    child.once("error", (error) => {
+      process.off("SIGINT", wait);
+      say(`${command}: ${error.message}`);
+      done(127);
+    });
+    child.once("close", (status, signal) => {
+      process.off("SIGINT", wait);
+      done(status ?? (signal === "SIGINT" ? 130 : 1));
+    });
+  });
+}
