@@ -41,7 +41,7 @@ export class Interrupts {
 
   private async stop(): Promise<void> {
     const run = this.running();
-    this.tell({ kind: "interrupt" });
+    this.tell({ kind: "interrupt", ended: false });
     do {
       if (await this.answers()) await delay(againMs);
       else await this.force();
@@ -52,9 +52,10 @@ export class Interrupts {
 
   private async force(): Promise<void> {
     Atomics.store(this.stopFlag, 0, 1);
-    if (!(await this.answers())) await Promise.race([this.terminator.terminate(), delay(answerMs)]);
+    const stopped = await this.answers();
+    if (!stopped) await Promise.race([this.terminator.terminate(), delay(answerMs)]);
     // what was told before may have been lost with the frame that was ended; this also puts the flag back
-    this.tell({ kind: "interrupt" });
+    this.tell({ kind: "interrupt", ended: !stopped });
   }
 
   private answers(): Promise<boolean> {

@@ -14,6 +14,8 @@ import type { WireData, WireFailure } from "./worker.js";
 
 /** How long the cells may take to put their things away at the end. */
 const disposeMs = 1800;
+/** How long the wire may take to send what is left. */
+const byeMs = 400;
 
 const exit = process.exit.bind(process);
 const launcher = process.env["TUNEBOOK_LAUNCHER_FD"];
@@ -38,24 +40,35 @@ function start(connectionFile: string): void {
   process.on("SIGINT", () => {
     if (launcher === undefined) runs.port1.postMessage({ kind: "sigint" } satisfies FromMain);
   });
-  loadCells(runs.port1, pressure).catch((error: unknown) => {
+  for (const event of ["uncaughtException", "unhandledRejection"] as const)
+    process.on(event, (error) => lastResort(event, error));
+  const end = (): void => {
+    setTimeout(() => exit(0), byeMs);
+    wire.on("exit", () => exit(0));
+    runs.port1.postMessage({ kind: "bye" } satisfies FromMain);
+  };
+  loadCells(runs.port1, pressure, end).catch((error: unknown) => {
     const problem = `the kernel's cells could not be loaded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     process.stderr.write(`tunebook: ${problem}\n`);
     runs.port1.postMessage({ kind: "failed", problem } satisfies FromMain);
   });
 }
 
-async function loadCells(runs: MessagePort, pressure: Backpressure): Promise<void> {
+async function loadCells(runs: MessagePort, pressure: Backpressure, end: () => void): Promise<void> {
   const [{ createCells }, { Runner }] = await Promise.all([import("./cells.js"), import("./runner.js")]);
   const cells = await createCells(process.cwd());
-  const end = (): void => {
-    setTimeout(() => exit(0), disposeMs);
-    cells.dispose().then(
-      () => exit(0),
-      () => exit(0),
-    );
-  };
-  new Runner(runs, cells, pressure, end);
+  new Runner(runs, cells, pressure, () => {
+    setTimeout(end, disposeMs);
+    cells.dispose().then(end, end);
+  });
+}
+
+/** The cells show what their code leaves uncaught; whatever they do not is written to the log, and the kernel lives. */
+function lastResort(event: "uncaughtException" | "unhandledRejection", error: unknown): void {
+  if (process.listenerCount(event) > 1) return;
+  process.stderr.write(
+    `tunebook: ${event}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
 }
 
 function leave(problem: string): never {

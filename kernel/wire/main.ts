@@ -9,11 +9,20 @@ import { spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
+/** Termination of a loop inside a timer leaves Node's stack of asynchronous contexts one too deep, for which it would abort. */
+const tolerant = process.allowedNodeEnvironmentFlags.has("--force-async-hooks-checks")
+  ? ["--no-force-async-hooks-checks"]
+  : [];
 const parent = process.ppid;
 const pipeFd = 3;
 const child = spawn(
   process.execPath,
-  [...process.execArgv, fileURLToPath(new URL("./kernel-process.js", import.meta.url)), ...process.argv.slice(2)],
+  [
+    ...process.execArgv,
+    ...tolerant,
+    fileURLToPath(new URL("./kernel-process.js", import.meta.url)),
+    ...process.argv.slice(2),
+  ],
   {
     stdio: ["inherit", "inherit", "inherit", "pipe"],
     env: { ...process.env, TUNEBOOK_LAUNCHER_FD: String(pipeFd) },

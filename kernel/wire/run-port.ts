@@ -19,7 +19,8 @@ export type ToMain =
       readonly silent: boolean;
       readonly userExpressions: Readonly<Record<string, string>>;
     }
-  | { readonly kind: "interrupt" }
+  /** `ended`: JavaScript was terminated, so the cell may be beyond settling itself. */
+  | { readonly kind: "interrupt"; readonly ended: boolean }
   /** Answered by `pong` as soon as the main thread's event loop turns. */
   | { readonly kind: "ping"; readonly id: number }
   | { readonly kind: "input"; readonly id: number; readonly value: string | undefined }
@@ -57,7 +58,9 @@ export type FromMain =
   | { readonly kind: "done"; readonly run: RunId; readonly outcome: RunOutcome }
   | { readonly kind: "comm"; readonly event: CommEvent }
   | { readonly kind: "target"; readonly name: string }
-  | { readonly kind: "sigint" };
+  | { readonly kind: "sigint" }
+  /** The last message: the wire closes its sockets and its thread ends. */
+  | { readonly kind: "bye" };
 
 /** An outcome whose shown parts have been published already; `text` is the plain text of the result, for the history. */
 export type RunOutcome =

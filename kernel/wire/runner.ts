@@ -3,7 +3,8 @@
  *
  * The wire may end whatever JavaScript runs here at any moment (`Runtime.terminateExecution`). A frame that is ended so
  * never goes on, so nothing here waits in such a frame: each step is an event of its own, and a cell whose promise will
- * never settle is settled from the next interrupt.
+ * never settle is settled from the next interrupt. A cell begins straight from the port's event: termination inside a
+ * timer or an immediate would leave Node's books of asynchronous contexts unbalanced.
  */
 import type { MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/check/codes.js";
@@ -14,7 +15,7 @@ import { interrupted, interruptedName, type FromMain, type RunId, type RunOutcom
 import { jsonOf, RunOutput, type Asking } from "./run-output.js";
 
 /** How long an interpreter may take to settle an interrupted cell before the cell is settled for it. */
-const settleMs = 500;
+const settleMs = { asked: 900, ended: 200 };
 
 type Execute = Extract<ToMain, { kind: "execute" }>;
 interface Running {
@@ -57,10 +58,10 @@ export class Runner implements Asking {
   private take(message: ToMain): void {
     switch (message.kind) {
       case "execute":
-        setImmediate(() => this.execute(message));
+        this.execute(message);
         break;
       case "interrupt":
-        this.interrupt();
+        this.interrupt(message.ended);
         break;
       case "ping":
         this.post({ kind: "pong", id: message.id, run: this.running?.request.run });
@@ -90,7 +91,7 @@ export class Runner implements Asking {
     }
   }
 
-  private interrupt(): void {
+  private interrupt(ended: boolean): void {
     const run = this.running?.request.run;
     if (run === undefined) return;
     for (const [id, question] of this.questions)
@@ -98,7 +99,7 @@ export class Runner implements Asking {
         this.questions.delete(id);
         question.reject(Object.assign(new Error("the cell was interrupted"), { name: interruptedName }));
       }
-    setTimeout(() => this.settle(run, () => interrupted), settleMs);
+    setTimeout(() => this.settle(run, () => interrupted), ended ? settleMs.ended : settleMs.asked);
     this.cells.interpreter.interrupt();
   }
 

@@ -2,23 +2,21 @@
 import { Session } from "node:inspector";
 
 export class Terminator {
-  private session: Session | undefined;
   private under: Promise<void> | undefined;
 
   /** Resolves when the main thread has been stopped; while one is under way a second call is the same. */
   terminate(): Promise<void> {
-    this.under ??= this.post().finally(() => {
+    this.under ??= post().finally(() => {
       this.under = undefined;
     });
     return this.under;
   }
+}
 
-  private post(): Promise<void> {
-    if (!this.session) {
-      this.session = new Session();
-      this.session.connectToMainThread();
-    }
-    const { session } = this;
-    return new Promise((resolve) => session.post("Runtime.terminateExecution", () => resolve()));
-  }
+/** A session that stays connected would hold up the end of the process. */
+async function post(): Promise<void> {
+  const session = new Session();
+  session.connectToMainThread();
+  await new Promise<void>((resolve) => session.post("Runtime.terminateExecution", () => resolve()));
+  session.disconnect();
 }

@@ -30,9 +30,12 @@ export interface WireParts {
   readonly limits: Limits;
   readonly historyFolder: string;
   readonly terminator: Pick<Terminator, "terminate">;
+  /** Ends this thread. */
+  readonly leave: () => void;
   /** Ends the process if the main thread does not. */
   readonly kill: () => void;
 }
+type Closable = { close(): void };
 type Asked = "shell" | "control";
 
 /** How long an interrupted cell may hold up the end, and how long the main thread may take to leave. */
@@ -125,6 +128,13 @@ export class Wire {
     void this.parts.terminator.terminate();
     await delay(forceMs);
     this.parts.kill();
+  }
+
+  /** Closes the sockets when all that was said has left, and ends this thread. */
+  private async leave(): Promise<void> {
+    await this.publisher.drained();
+    for (const socket of Object.values(this.parts.sockets) as Closable[]) socket.close();
+    this.parts.leave();
   }
 
   private async receive(channel: Asked): Promise<void> {
@@ -233,6 +243,9 @@ export class Wire {
         break;
       case "sigint":
         this.interrupt();
+        break;
+      case "bye":
+        void this.leave();
     }
   }
 

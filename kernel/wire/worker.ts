@@ -35,6 +35,7 @@ try {
     pressure: new Backpressure(data.memory),
     terminator: new Terminator(),
     kill,
+    leave: () => process.exit(),
   });
   wire.start();
   if (data.launcher !== undefined) listen(data.launcher, wire);
