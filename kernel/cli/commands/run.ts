@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { readParameter, type Written } from "#kernel/client/parameters.js";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import "../codes.js";
 
 export interface RunOptions {
@@ -17,7 +17,11 @@ export function register(program: Command): void {
     .description("run a .tune file, or a notebook (.ipynb) without a browser")
     .argument("<file>", "FILE.tune or FILE.ipynb")
     .option("-o, --out <file>", "where the executed notebook goes (default: FILE.executed.ipynb)")
-    .option("-p, --parameter <name=value>", "set a parameter; may be given more than once", readParameter, {})
+    .addOption(
+      new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
+        .argParser(readParameter)
+        .default({}, "the defaults in the file"),
+    )
     .option("--runs <folder>", "where the folders of runs go (default: runs, beside the file)")
     .action(async (file: string, options: RunOptions) => {
       if (file.endsWith(".ipynb")) {

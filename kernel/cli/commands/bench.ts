@@ -1,0 +1,32 @@
+/** `tunebook bench NAME`: the programs of `bench/`, each with options of its own (`tunebook bench step --help`). */
+import { existsSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { CodedError } from "#dsl/check/codes.js";
+import { runChild } from "../child.js";
+import "../codes.js";
+
+const folder = fileURLToPath(new URL("../../../bench/", import.meta.url));
+
+export function register(program: Command): void {
+  const bench = program.command("bench").description("measure Tunebook, beside its peers where it can");
+  if (!existsSync(folder)) {
+    bench.allowUnknownOption().action(() => {
+      throw new CodedError("not-built", { file: folder });
+    });
+    return;
+  }
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith(".js"))
+    .sort()) {
+    const name = file.slice(0, -".js".length);
+    bench
+      .command(name)
+      .helpOption(false)
+      .allowUnknownOption()
+      .argument("[options...]")
+      .action(async (_options: readonly string[], _own: unknown, command: Command) => {
+        process.exitCode = await runChild(process.execPath, [`${folder}${file}`, ...command.args]);
+      });
+  }
+}
