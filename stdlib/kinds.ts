@@ -31,8 +31,13 @@ export interface CleanerImplementation {
   ): (row: CleanRow) => { readonly values: Readonly<Record<string, unknown>> } | { readonly dropped: string };
 }
 export interface SplitImplementation {
-  /** Gives each row the name of its split, or null to leave it out. */
+  /**
+   * Gives each row the name of its split, or null to leave it out. `values` holds here, by column name, the columns that the
+   * call names (cleaned where they have a role), and `$group`, the value of the role `group`.
+   */
   assign(call: Call, rows: readonly CleanRow[], seed: number): readonly (string | null)[];
+  /** Splits that are there even when no row falls into them. */
+  names?(call: Call): readonly string[];
 }
 export interface MetricInput {
   readonly labels: readonly string[];

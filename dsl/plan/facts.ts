@@ -42,6 +42,8 @@ export interface DataFacts {
   readonly leaks: readonly { readonly text: string; readonly places: readonly { readonly split: string; readonly row: number }[] }[];
   readonly leakCount: number;
   readonly hash: string;
+  /** Sentences for the preview: how near stratification came, groups that stand in several splits. */
+  readonly notes?: readonly string[];
 }
 export interface BaseFacts {
   readonly folder: string;

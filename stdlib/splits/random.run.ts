@@ -16,6 +16,7 @@ interface Group {
 }
 
 export const random: SplitImplementation = {
+  names: (call) => targetsOf(call).map((t) => t.split),
   assign(call, rows, seed) {
     const targets = targetsOf(call);
     const wanted = quotas(targets, rows.length);

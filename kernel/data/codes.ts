@@ -1,0 +1,52 @@
+/** What can go wrong while rows become texts and labels. Rows are numbered from 1, the header not counted. */
+import { registerCodes } from "#dsl/check/codes.js";
+import type {} from "#dsl/check/codes.js";
+
+declare module "#dsl/check/codes.js" {
+  interface CodeData {
+    /** Its words are the checker's (`dsl/check/world-codes.ts`). */
+    "unknown-column": {
+      readonly column: string;
+      readonly file: string;
+      readonly has: readonly string[];
+      readonly nearest?: string;
+    };
+    "missing-value": {
+      readonly role: string;
+      readonly column: string;
+      readonly rows: readonly number[];
+      readonly count: number;
+    };
+    "not-text": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
+    "no-rows-left": {
+      readonly rowsIn: number;
+      readonly dropped: readonly { readonly why: string; readonly count: number }[];
+    };
+  }
+}
+
+registerCodes({
+  "missing-value": {
+    severity: "error",
+    message: (d) =>
+      `${d.count} ${d.count === 1 ? "row has" : "rows have"} no ${d.role} in the column "${d.column}" (row ${d.rows.join(", ")}${d.count > d.rows.length ? ", …" : ""})`,
+    help: () => "add `drop_empty` to `clean`, or fill them in the source",
+    explain:
+      "A row without text or without a label teaches nothing. It is never left out silently: `clean: [drop_empty]` drops such rows and the preview counts them.",
+  },
+  "not-text": {
+    severity: "error",
+    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the ${d.role}`,
+    help: () => "take a column of texts, or make texts of it in a TypeScript cell and give the table as `$rows`",
+    explain:
+      "Texts and labels are strings; numbers and truth values are written as they print. Anything else has no one form as text.",
+  },
+  "no-rows-left": {
+    severity: "error",
+    message: (d) => (d.rowsIn === 0 ? "the source has no rows" : `none of the ${d.rowsIn} rows is left after cleaning`),
+    help: (d) =>
+      d.rowsIn === 0 ? "check the file: it has column names only" : "take the step that drops them out of `clean`",
+    notes: (d) => d.dropped.map((x) => `${x.count} dropped: ${x.why}`),
+    explain: "With no row there is nothing to train or to score.",
+  },
+});

@@ -1,0 +1,191 @@
+/**
+ * From a data plan to rows ready for tokens: read, give roles, clean, sample, split, look for leaks, count. Everything random
+ * follows the plan's seed; the hash covers what a model will see, not where it lay.
+ */
+import { createHash } from "node:crypto";
+import { table as makeTable, type ColumnTable } from "arquero";
+import { CodedError } from "#dsl/check/codes.js";
+import type { DataFacts, SplitFacts, TableFacts } from "#dsl/plan/facts.js";
+import type { Call, DataPlan } from "#dsl/plan/plan.js";
+import type { Implementations, Registry } from "#dsl/registry.js";
+import { isEmpty } from "#stdlib/cleaners/drop-empty.run.js";
+import type { SourceWorld, TokenizerImplementation } from "#stdlib/kinds.js";
+import { registry as whole } from "#stdlib/registry.js";
+import { findLeaks } from "./leaks.js";
+import type { Prepared } from "./prepared.js";
+import { readHeader as header, readRows, stride, turn, type Row } from "./rows.js";
+import { divide } from "./splitting.js";
+import { histogram, tokensOf } from "./tokens.js";
+import "./codes.js";
+
+export type { Prepared } from "./prepared.js";
+
+export interface PrepareOptions {
+  /** Given: the facts hold histograms of lengths in its tokens. */
+  readonly tokenizer?: TokenizerImplementation;
+  readonly signal?: AbortSignal;
+  readonly registry?: Registry;
+}
+
+/** Coded errors of sources, cleaners and splits, and `unknown-column`, `not-text`, `missing-value`, `no-rows-left`. */
+export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
+  const registry = o.registry ?? whole;
+  const read = await readRows(plan, { registry, world, signal: o.signal });
+  const dropped = new Drops();
+  const clean = await cleaned(read, plan, registry, dropped, o.signal);
+  if (clean.length === 0) throw new CodedError("no-rows-left", { rowsIn: read.length, dropped: dropped.list() });
+  demandValues(clean, plan);
+  const sampled = evenly(clean, plan.sample);
+  if (sampled.length < clean.length) dropped.count("outside the sample", clean.length - sampled.length);
+  const { splits, leftOut, notes } = await divide(sampled, plan, registry);
+  for (const row of leftOut) dropped.add("left out by the split", row.row);
+
+  const labels = "label" in plan.columns ? (plan.labels ?? sortedLabels(sampled)) : [];
+  const tables = Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)]));
+  const split: Record<string, SplitFacts> = {};
+  for (const [name, rows] of splits) {
+    o.signal?.throwIfAborted();
+    const ids = o.tokenizer ? await tokensOf(tables[name]!, o.tokenizer) : null;
+    split[name] = { rows: rows.length, labels: labelCounts(rows, labels), lengths: ids ? histogram(ids) : null };
+  }
+  const facts: DataFacts = {
+    rowsIn: read.length,
+    kept: sampled.length - leftOut.length,
+    dropped: dropped.list(),
+    splits: split,
+    labels,
+    ...findLeaks(splits),
+    hash: hashOf(splits, labels, plan),
+    notes,
+  };
+  const roles = Object.entries(plan.columns);
+  const sample = sampled
+    .slice(0, 5)
+    .map((row) => Object.fromEntries(roles.map(([role, column]) => [column, row.values[role]])));
+  return { name: plan.name, splits: tables, labels, facts, sample };
+}
+
+/** Column names and first rows of one source, for checks while someone types. */
+export function readHeader(source: Call, world: SourceWorld, registry: Registry = whole): Promise<TableFacts> {
+  return header(source, world, registry);
+}
+
+class Drops {
+  private readonly reasons = new Map<string, { count: number; examples: number[] }>();
+  add(why: string, row: number): void {
+    const own = this.of(why);
+    own.count++;
+    if (own.examples.length < 10) own.examples.push(row);
+  }
+  count(why: string, rows: number): void {
+    this.of(why).count += rows;
+  }
+  list(): DataFacts["dropped"] {
+    return [...this.reasons].map(([why, d]) => ({ why, ...d }));
+  }
+  private of(why: string): { count: number; examples: number[] } {
+    let own = this.reasons.get(why);
+    if (!own) this.reasons.set(why, (own = { count: 0, examples: [] }));
+    return own;
+  }
+}
+
+async function cleaned(
+  rows: readonly Row[],
+  plan: DataPlan,
+  registry: Registry,
+  drops: Drops,
+  signal?: AbortSignal,
+): Promise<Row[]> {
+  const loaded = await Promise.all(
+    plan.clean.map(async (call) => (await registry.find("cleaner", call.word)!.load!()) as Implementations["cleaner"]),
+  );
+  const steps = loaded.map((cleaner, i) => cleaner.start(plan.clean[i]!));
+  const out: Row[] = [];
+  next: for (const [at, row] of rows.entries()) {
+    if (at % stride === 0) await turn(signal);
+    let values = row.values;
+    for (const step of steps) {
+      const result = step({ row: row.row, values });
+      if ("dropped" in result) {
+        drops.add(result.dropped, row.row);
+        continue next;
+      }
+      values = result.values;
+    }
+    out.push(values === row.values ? row : { ...row, values });
+  }
+  return out;
+}
+
+/** Text and label of every row are there, or the error names the rows. */
+function demandValues(rows: readonly Row[], plan: DataPlan): void {
+  for (const role of ["text", "text_pair", "label"]) {
+    const column = plan.columns[role];
+    if (column === undefined) continue;
+    const without = rows.filter((row) => isEmpty(row.values[role]));
+    if (without.length > 0)
+      throw new CodedError("missing-value", {
+        role,
+        column,
+        rows: without.slice(0, 5).map((r) => r.row),
+        count: without.length,
+      });
+  }
+}
+
+/** `count` rows at equal distances over the data. */
+function evenly(rows: readonly Row[], count: number | null): readonly Row[] {
+  if (count === null || count >= rows.length) return rows;
+  return Array.from({ length: count }, (_, i) => rows[Math.floor(((i + 0.5) * rows.length) / count)]!);
+}
+
+/** By code points; labels that are all numbers by their value. */
+function sortedLabels(rows: readonly Row[]): string[] {
+  const found = [...new Set(rows.map((row) => String(row.values["label"])))];
+  const numbers = found.every((label) => Number.isFinite(Number(label)));
+  return found.sort(numbers ? (a, b) => Number(a) - Number(b) || compare(a, b) : compare);
+}
+
+function compare(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)); // UTF-8 sorts as code points do
+}
+
+/** In the order of `labels`, those that are not among them last. */
+function labelCounts(rows: readonly Row[], labels: readonly string[]): SplitFacts["labels"] {
+  const counts = new Map(labels.map((label) => [label, 0]));
+  if (labels.length > 0)
+    for (const row of rows) {
+      const label = String(row.values["label"]);
+      counts.set(label, (counts.get(label) ?? 0) + 1);
+    }
+  return [...counts].map(([label, count]) => ({ label, count }));
+}
+
+function tableOf(rows: readonly Row[], plan: DataPlan): ColumnTable {
+  const columns = Object.keys(plan.columns).map((role): [string, unknown[]] => [
+    role,
+    rows.map((row) => row.values[role]),
+  ]);
+  return makeTable([...columns, ["$row", rows.map((row) => row.row)]]);
+}
+
+function hashOf(splits: ReadonlyMap<string, readonly Row[]>, labels: readonly string[], plan: DataPlan): string {
+  const roles = Object.keys(plan.columns).sort();
+  const hash = createHash("sha256").update(JSON.stringify([roles, labels]));
+  for (const [name, rows] of splits) {
+    hash.update(`\n${JSON.stringify(name)} ${rows.length}\n`);
+    for (const row of rows)
+      hash.update(
+        JSON.stringify(
+          roles.map((role) => row.values[role]),
+          plain,
+        ) + "\n",
+      );
+  }
+  return hash.digest("hex");
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}n` : value;
+}

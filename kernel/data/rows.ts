@@ -1,0 +1,104 @@
+/** Reads the sources of a plan and gives every row its roles: what comes out are rows as cleaners see them. */
+import { setImmediate as breathe } from "node:timers/promises";
+import type { ColumnTable } from "arquero";
+import { CodedError } from "#dsl/check/codes.js";
+import { nearest } from "#dsl/check/nearest.js";
+import "#dsl/check/world-codes.js";
+import type { Call, DataPlan } from "#dsl/plan/plan.js";
+import type { TableFacts } from "#dsl/plan/facts.js";
+import type { Implementations, Registry } from "#dsl/registry.js";
+import type { CleanRow, SourceWorld } from "#stdlib/kinds.js";
+import "./codes.js";
+
+/** A row with where it came from. */
+export interface Row extends CleanRow {
+  /** The split that its source stands for, or null when there is one source for all. */
+  readonly split: string | null;
+  /** Its table and its index there, for columns that have no role. */
+  readonly table: Columns;
+  readonly index: number;
+}
+export type Columns = ReadonlyMap<string, ArrayLike<unknown>>;
+
+/** Roles whose values are strings, whatever the source has. */
+const written: ReadonlySet<string> = new Set(["text", "text_pair", "label"]);
+/** Rows between two looks at the signal; the event loop turns there. */
+export const stride = 4096;
+
+export interface Reading {
+  readonly registry: Registry;
+  readonly world: SourceWorld;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]> {
+  const sources: (readonly [string | null, Call])[] = isCall(plan.source)
+    ? [[null, plan.source]]
+    : Object.entries(plan.source);
+  const rows: Row[] = [];
+  for (const [split, call] of sources) {
+    reading.signal?.throwIfAborted();
+    const table = columnsOf(await opened(call, reading));
+    const roles = Object.entries(plan.columns);
+    const values = roles.map(([, column]) => table.get(column) ?? noColumn(call, column, table));
+    const numbers = table.get("$row")!;
+    for (let index = 0; index < numbers.length; index++) {
+      if (index % stride === 0) await turn(reading.signal);
+      const row = numbers[index] as number;
+      const entries = roles.map(([role, column], i) => [role, valueOf(role, column, row, values[i]![index])] as const);
+      rows.push({ row, split, table, index, values: Object.fromEntries(entries) });
+    }
+  }
+  return rows;
+}
+
+/** Column names and the first rows of a source. A file of JSON lines may bring further columns after its first thousand rows. */
+export async function readHeader(source: Call, world: SourceWorld, registry: Registry): Promise<TableFacts> {
+  const table = await opened(source, { world, registry }, 1000);
+  const columns = table.columnNames().filter((name) => name !== "$row");
+  const own = columnsOf(table);
+  const sample = Array.from({ length: Math.min(5, table.numRows()) }, (_, i) =>
+    Object.fromEntries(columns.map((name) => [name, own.get(name)![i]])),
+  );
+  return { columns, sample };
+}
+
+async function opened(call: Call, reading: Reading, limit?: number): Promise<ColumnTable> {
+  const source = (await reading.registry.find("source", call.word)!.load!()) as Implementations["source"];
+  return source.open(call, reading.world, limit);
+}
+
+function columnsOf(table: ColumnTable): Columns {
+  return new Map(table.columnNames().map((name) => [name, table.array(name) as ArrayLike<unknown>]));
+}
+
+function noColumn(call: Call, column: string, table: Columns): never {
+  const path = call.arguments["path"];
+  const has = [...table.keys()].filter((name) => name !== "$row");
+  const near = nearest(column, has);
+  const file = typeof path === "string" ? path : call.word;
+  throw new CodedError("unknown-column", { column, file, has, ...(near === undefined ? {} : { nearest: near }) });
+}
+
+/** Numbers and truth values of a written role as they print; what has no one form as text is the coded error `not-text`. */
+function valueOf(role: string, column: string, row: number, value: unknown): unknown {
+  if (!written.has(role) || typeof value === "string" || value === null || value === undefined) return value ?? null;
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (value instanceof Date) return value.toISOString();
+  throw new CodedError("not-text", {
+    role,
+    column,
+    row,
+    found: Array.isArray(value) ? "an array" : `an ${typeof value}`,
+  });
+}
+
+/** Lets the event loop turn once; throws when the signal has come. */
+export async function turn(signal: AbortSignal | undefined): Promise<void> {
+  await breathe();
+  signal?.throwIfAborted();
+}
+
+export function isCall(source: DataPlan["source"]): source is Call {
+  return typeof (source as Call).word === "string" && typeof (source as Call).kind === "string";
+}

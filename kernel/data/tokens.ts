@@ -1,0 +1,35 @@
+/** Token ids of a split's rows, whole, as the tokenizer gives them; made once per table and tokenizer and cut when used. */
+import type { ColumnTable } from "arquero";
+import type { SplitFacts } from "#dsl/plan/facts.js";
+import type { TokenizerImplementation } from "#stdlib/kinds.js";
+
+const kept = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
+
+/** Specials included, not cut: `tokenizer.cut(ids, maxLength)` makes of each row what `encode` with that limit gives. */
+export function tokensOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly Int32Array[]> {
+  let own = kept.get(table);
+  if (!own) kept.set(table, (own = new Map()));
+  const known = own.get(tokenizer);
+  if (known) return known;
+  const made = tokenizer.encode(Array.from(table.array("text") as ArrayLike<string>), Number.POSITIVE_INFINITY);
+  own.set(tokenizer, made);
+  made.catch(() => own.delete(tokenizer));
+  return made;
+}
+
+/** Most bins of a histogram of lengths. */
+const mostBins = 48;
+
+export function histogram(ids: readonly Int32Array[]): NonNullable<SplitFacts["lengths"]> {
+  let [longest, total] = [0, 0];
+  for (const { length } of ids) {
+    total += length;
+    longest = Math.max(longest, length);
+  }
+  const step =
+    [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100].find((s) => longest / s < mostBins) ??
+    Math.ceil((longest + 1) / mostBins);
+  const counts = new Array<number>(Math.floor(longest / step) + 1).fill(0);
+  for (const { length } of ids) counts[Math.floor(length / step)]!++;
+  return { step, counts, total, longest };
+}
