@@ -9,7 +9,7 @@ import { Backpressure } from "./backpressure.js";
 import { readConnection } from "./connection.js";
 import { thisMachine, userDataFolder } from "./jupyter-paths.js";
 import { limitsFrom } from "./pace.js";
-import type { FromMain } from "./run-port.js";
+import type { FromMain, ToMain } from "./run-port.js";
 import type { WireData, WireFailure } from "./worker.js";
 
 /** How long the cells may take to put their things away at the end. */
@@ -50,6 +50,9 @@ function start(connectionFile: string): void {
   loadCells(runs.port1, pressure, end).catch((error: unknown) => {
     const problem = `the kernel's cells could not be loaded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     process.stderr.write(`tunebook: ${problem}\n`);
+    runs.port1.on("message", ({ kind }: ToMain) => {
+      if (kind === "shutdown") end();
+    });
     runs.port1.postMessage({ kind: "failed", problem } satisfies FromMain);
   });
 }
