@@ -1,5 +1,8 @@
 /** Codes of running a Tune program: runs, checkpoints, training, sweeps. */
 import { registerCodes } from "#dsl/check/codes.js";
+import "#dsl/check/name-codes.js";
+import "#dsl/check/world-codes.js";
+import "#stdlib/sources/codes.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -8,10 +11,8 @@ declare module "#dsl/check/codes.js" {
     "loss-not-finite": { readonly step: number; readonly loss: string; readonly rate: number };
     "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
     "no-labels": { readonly data: string };
-    "unknown-topic": { readonly name: string; readonly topic: string; readonly has: readonly string[] };
     "no-rows": { readonly data: string; readonly split: string };
     "label-not-trained": { readonly label: string; readonly model: string; readonly has: readonly string[] };
-    "not-trained": { readonly model: string };
     "no-space": { readonly path: string };
     "run-folder": { readonly folder: string; readonly why: string };
     interrupted: { readonly what: string; readonly kept: string };
@@ -46,12 +47,6 @@ registerCodes({
     help: (d) => `it has: ${d.has.join(", ")}`,
     explain: "The statement names a split that the data's `split:` does not make.",
   },
-  "unknown-topic": {
-    severity: "error",
-    message: (d) => `${d.name} has nothing called ${d.topic} to show`,
-    help: (d) => `write one of ${d.has.map((t) => `\`show ${d.name}.${t}\``).join(", ")}`,
-    explain: "`show` shows a definition, or a part of a run.",
-  },
   "no-labels": {
     severity: "error",
     message: (d) => `${d.data} has no label column, so nothing can be scored`,
@@ -69,12 +64,6 @@ registerCodes({
     message: (d) => `the data has the label "${d.label}", which ${d.model} never learned`,
     help: (d) => `${d.model} knows: ${d.has.join(", ")}`,
     explain: "Evaluation compares labels by name. The data holds a label that was not in the training data.",
-  },
-  "not-trained": {
-    severity: "error",
-    message: (d) => `${d.model} is not trained`,
-    help: (d) => `run \`train ${d.model} on …\` first`,
-    explain: "Evaluating and predicting need the weights that `train` makes.",
   },
   "no-space": {
     severity: "error",

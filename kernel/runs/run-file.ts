@@ -6,6 +6,7 @@ import { renderAnsi } from "#dsl/check/render-ansi.js";
 import type { Value } from "#dsl/plan/plan.js";
 import type { Shown } from "../display/shown.js";
 import type { Screen } from "./live.js";
+import "./codes.js";
 import { plainSurroundings } from "./surroundings.js";
 import { Refused, runsBeside, TuneSession } from "./tune-session.js";
 import { diagnosticsOf } from "./diagnostics-of.js";
@@ -31,7 +32,7 @@ export interface FileResult {
 export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise<FileResult> {
   const path = resolve(file);
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new CodedError("used-file-missing", { path: file }, { cause });
+    throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
   });
   const folder = dirname(path);
   const source = { id: path, title: file, text, path };

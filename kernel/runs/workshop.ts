@@ -13,6 +13,7 @@ import type { Base } from "../bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
 import { loadTokenizer, type Tokenizer } from "../bases/tokenizer.js";
 import { prepare, readHeader, type Prepared } from "../data/prepare.js";
+import "./codes.js";
 import { measuredSpeed } from "./machine.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -50,7 +51,7 @@ export class Workshop {
         try {
           return { text: await readFile(path, "utf8"), path };
         } catch {
-          throw new CodedError("used-file-missing", { path: need.path });
+          throw new CodedError("missing-file", { path: need.path, folder: need.folder, near: null });
         }
       }
     }
@@ -101,7 +102,7 @@ function world(folder: string, s: Surroundings) {
     folder,
     live: (name: string) => {
       const found = s.live(name);
-      if (!found) throw new CodedError("unknown-reference", { name });
+      if (!found) throw new CodedError("unknown-reference", { name, has: s.typescript() });
       return found.value;
     },
   };
@@ -109,7 +110,7 @@ function world(folder: string, s: Surroundings) {
 
 function nameFacts(name: string, s: Surroundings): NameFacts {
   const found = s.live(name);
-  if (!found) throw new CodedError("unknown-reference", { name });
+  if (!found) throw new CodedError("unknown-reference", { name, has: s.typescript() });
   const { value } = found;
   if (isPlain(value)) return { value };
   if (typeof value === "object" && value !== null && "columnNames" in value && typeof value.columnNames === "function")
