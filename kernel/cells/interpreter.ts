@@ -27,7 +27,13 @@ export interface ExecuteRequest {
 }
 export type ExecuteOutcome =
   | { readonly status: "ok"; readonly result?: Shown; readonly userExpressions: Readonly<Record<string, unknown>> }
-  | { readonly status: "error"; readonly ename: string; readonly evalue: string; readonly traceback: readonly string[]; readonly shown?: Shown };
+  | {
+      readonly status: "error";
+      readonly ename: string;
+      readonly evalue: string;
+      readonly traceback: readonly string[];
+      readonly shown?: Shown;
+    };
 /** Runs cells on the main thread, one at a time. */
 export interface Interpreter {
   execute(request: ExecuteRequest): Promise<ExecuteOutcome>;
@@ -44,7 +50,8 @@ export interface Inspection {
   readonly found: boolean;
   readonly bundle: Readonly<Record<string, unknown>>;
 }
-export type Completeness = { readonly status: "complete" | "invalid" | "unknown" } | { readonly status: "incomplete"; readonly indent: string };
+export type Completeness =
+  { readonly status: "complete" | "invalid" | "unknown" } | { readonly status: "incomplete"; readonly indent: string };
 /** Answers about text; lives on a worker so that it answers while a cell computes. */
 export interface Assistant {
   complete(code: string, offset: number): Promise<Completion>;
@@ -55,7 +62,10 @@ export interface Assistant {
 export interface CellLanguage {
   readonly name: string;
   owns(code: string): boolean;
-  execute(request: ExecuteRequest, context: { readonly signal: AbortSignal; readonly names: Names }): Promise<ExecuteOutcome>;
+  execute(
+    request: ExecuteRequest,
+    context: { readonly signal: AbortSignal; readonly names: Names },
+  ): Promise<ExecuteOutcome>;
 }
 /** One set of names for both languages. */
 export interface Names {

@@ -1,0 +1,81 @@
+/**
+ * The assistant: a worker thread that holds the TypeScript compiler. It compiles cells for the main thread and answers
+ * questions about text that is being typed (wire/assistant-port.ts), so that answers come while a cell computes.
+ */
+import { parentPort, workerData, type MessagePort } from "node:worker_threads";
+import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssistant } from "../wire/assistant-port.js";
+import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
+import { tuneHint } from "./compile/complaints.js";
+import { completeness, Converter } from "./compile/converter.js";
+import { TuneAssistant } from "./tune-assistant.js";
+
+type Answer<M extends { params: unknown; result: unknown }> = (
+  params: M["params"],
+) => M["result"] | Promise<M["result"]>;
+
+const { folder, declarations } = workerData as AssistantData;
+const converter = new Converter(folder, declarations);
+const tune = TuneAssistant.open();
+converter.warm();
+
+const assist: { readonly [M in AssistantMethod]: Answer<AssistantMethods[M]> } = {
+  complete: async ({ code, offset }) =>
+    (await tune).owns(code) ? { matches: [], start: offset, end: offset } : converter.complete(code, offset),
+  inspect: async ({ code, offset }) =>
+    (await tune).owns(code) ? { found: false, bundle: {} } : converter.inspect(code, offset),
+  isComplete: async ({ code }) => ((await tune).owns(code) ? { status: "unknown" } : completeness(code)),
+  check: async ({ text }) => ({ diagnostics: (await tune).owns(text) ? (await tune).check(text) : [] }),
+};
+const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } = {
+  convert: async ({ code }) => {
+    const conversion = converter.convert(code);
+    if (!("complaints" in conversion)) return conversion;
+    const hint = tuneHint(
+      code,
+      conversion.complaints.map((c) => c.line),
+      (await tune).verbs,
+    );
+    return hint === undefined ? conversion : { ...conversion, hint };
+  },
+  commit: () => {
+    converter.commit();
+    return null;
+  },
+  compileFile: ({ path, text }) => converter.compileFile(path, text),
+  tuneNames: ({ names }) => {
+    converter.setTune(new Map(names));
+    return null;
+  },
+  tuneKnowledge: async (knowledge) => {
+    (await tune).learn(knowledge);
+    return null;
+  },
+};
+
+async function reply(port: { postMessage(message: unknown): void }, id: number, answer: () => unknown): Promise<void> {
+  try {
+    port.postMessage({ id, result: await answer() });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    port.postMessage({ id, error: { name, message } });
+  }
+}
+function serve(port: MessagePort): void {
+  port.on("message", ({ id, method, params }: AssistantRequest) => {
+    void reply(port, id, () => (assist[method] as (params: unknown) => unknown)(params));
+  });
+}
+type CompilerRequest = {
+  readonly [M in CompilerMethod]: {
+    readonly id: number;
+    readonly method: M;
+    readonly params: CompilerMethods[M]["params"];
+  };
+}[CompilerMethod];
+
+parentPort?.on("message", (message: ConnectAssistant | CompilerRequest) => {
+  const main = parentPort;
+  if ("connect" in message) serve(message.connect);
+  else if (main)
+    void reply(main, message.id, () => (compiler[message.method] as (params: unknown) => unknown)(message.params));
+});

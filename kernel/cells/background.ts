@@ -1,0 +1,130 @@
+/**
+ * Code of a cell that runs later: timers, microtasks, awaits. It is handed on with its cell, errors in it are reported to
+ * that cell, and it does not run at all once the cell is dead.
+ *
+ * A callback never runs inside Node's own timer frame but in a promise reaction right after it: stopping JavaScript from
+ * another thread inside such a frame would abort the process.
+ */
+import { createRequire, syncBuiltinESMExports } from "node:module";
+import { promisify } from "node:util";
+import { Interrupted, currentScope, runningScope, within, type CellScope } from "./scope.js";
+
+type Callback = (...of: unknown[]) => unknown;
+type Report = (error: unknown, scope: CellScope) => void;
+type Timers = Record<"setTimeout" | "setInterval" | "setImmediate" | "clearInterval", (...of: never[]) => unknown>;
+
+const source = Function.prototype.toString;
+/** True for a function that was compiled by us: packages and Node itself must go on, whatever cell called them first. */
+function isUsers(callback: Callback): boolean {
+  return source.call(callback).includes("__tick(");
+}
+
+/** Hands the cell on to timers and microtasks; returns how to undo it. */
+export function followTimers(report: Report): () => void {
+  const timers = createRequire(import.meta.url)("node:timers") as Timers;
+  const native = { ...timers, queueMicrotask: globalThis.queueMicrotask, nextTick: process.nextTick };
+
+  const later = (callback: Callback, scope: CellScope): ((...of: unknown[]) => void) => {
+    return (...of) => {
+      if (scope.dead && isUsers(callback)) return;
+      within(scope, () => void Promise.resolve().then(() => guardedCall(callback, of, scope)));
+    };
+  };
+  const guardedCall = (callback: Callback, of: unknown[], scope: CellScope): void => {
+    try {
+      callback(...of);
+    } catch (error) {
+      if (!(error instanceof Interrupted)) report(error, scope);
+    }
+  };
+  const follow = (name: "setTimeout" | "setImmediate"): Callback => {
+    const make = native[name] as Callback;
+    const following = (callback: unknown, ...of: unknown[]): unknown => {
+      const scope = currentScope();
+      return make(scope && typeof callback === "function" ? later(callback as Callback, scope) : callback, ...of);
+    };
+    Object.defineProperty(following, promisify.custom, {
+      value: (make as unknown as Record<symbol, unknown>)[promisify.custom],
+    });
+    return following;
+  };
+  const setInterval = (callback: unknown, ...of: unknown[]): unknown => {
+    const scope = currentScope();
+    const make = native.setInterval as Callback;
+    if (!scope || typeof callback !== "function") return make(callback, ...of);
+    const run = later(callback as Callback, scope);
+    const timer = make(
+      (...args: unknown[]) => {
+        if (scope.dead && isUsers(callback as Callback)) (native.clearInterval as Callback)(timer);
+        else run(...args);
+      },
+      ...of,
+    );
+    return timer;
+  };
+  const queueMicrotask = (callback: unknown): void => {
+    const scope = currentScope();
+    if (scope && typeof callback === "function") later(callback as Callback, scope)();
+    else native.queueMicrotask(callback as () => void);
+  };
+  const nextTick = (callback: unknown, ...of: unknown[]): void => {
+    const scope = currentScope();
+    const handed =
+      scope && typeof callback === "function"
+        ? (...args: unknown[]) => within(scope, () => guardedCall(callback as Callback, args, scope))
+        : callback;
+    native.nextTick.call(process, handed as Callback, ...of);
+  };
+
+  const ours = { setTimeout: follow("setTimeout"), setImmediate: follow("setImmediate"), setInterval };
+  Object.assign(globalThis, ours, { queueMicrotask });
+  Object.assign(timers, ours);
+  process.nextTick = nextTick as typeof process.nextTick;
+  syncBuiltinESMExports();
+  return () => {
+    const { setTimeout, setImmediate, setInterval } = native;
+    Object.assign(globalThis, { setTimeout, setImmediate, setInterval, queueMicrotask: native.queueMicrotask });
+    Object.assign(timers, { setTimeout, setImmediate, setInterval });
+    process.nextTick = native.nextTick;
+    syncBuiltinESMExports();
+  };
+}
+
+const never = new Promise<never>(() => undefined);
+
+/** What the compiled code calls: see compile/rewrite.ts. */
+export interface Marks {
+  readonly tick: () => undefined;
+  readonly guard: (value: unknown) => unknown;
+  readonly each: (values: AsyncIterable<unknown> | Iterable<unknown>) => AsyncIterable<unknown>;
+}
+/** `stop[0]` is set by another thread while synchronous code runs. */
+export function marks(stop: Int32Array): Marks {
+  function tick(): undefined {
+    if (Atomics.load(stop, 0) !== 0 || currentScope()?.dead) halt();
+    return undefined;
+  }
+  function halt(): never {
+    if (Atomics.exchange(stop, 0, 0) !== 0) (currentScope() ?? runningScope())?.die();
+    throw new Interrupted();
+  }
+  /** Waits for `value`; never comes back if the cell died meanwhile. */
+  function guard(value: unknown): unknown {
+    const scope = currentScope();
+    if (!scope) return value;
+    if (scope.dead) return never;
+    return new Promise((resolve, reject) => {
+      Promise.resolve(value).then(
+        (result) => void (scope.dead || resolve(result)),
+        (error: unknown) => void (scope.dead || reject(error as Error)),
+      );
+    });
+  }
+  async function* each(values: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown> {
+    for await (const value of values) {
+      if (currentScope()?.dead) await never;
+      yield value;
+    }
+  }
+  return { tick, guard, each };
+}

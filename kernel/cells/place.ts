@@ -1,0 +1,18 @@
+/** A place in a cell and how it is shown: the line of the source with a caret under the column. */
+export interface Place {
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units. */
+  readonly column: number;
+}
+
+/** `  --> Cell [3]:2:5` and the marked line, in the shape that Tune's diagnostics have. */
+export function caret(code: string, { line, column }: Place, title: string, length = 1): string[] {
+  const text = code.split("\n")[line - 1];
+  const number = String(line);
+  const bar = " ".repeat(number.length + 2) + "|";
+  const head = `${" ".repeat(number.length)} --> ${title}:${line}:${column}`;
+  if (text === undefined) return [head];
+  const pad = text.slice(0, column - 1).replace(/[^\t]/g, " ");
+  return [head, bar, ` ${number} | ${text}`, `${bar} ${pad}${"^".repeat(length)}`];
+}
