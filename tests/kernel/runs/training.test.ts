@@ -1,0 +1,116 @@
+/**
+ * Training whole programs on the real MiniLM: what PyTorch and PEFT get, exact resume, interrupts, a dead engine. One
+ * notebook, one engine; the sentences are the quickstart's. It takes about a minute: 20 real steps twice, twice over.
+ */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { resolveBase } from "#kernel/bases/resolve.js";
+import type { ModelHandle } from "#kernel/runs/model-handle.js";
+import { writeMiniLm, writeMiniLmAdapter } from "#tests/oracles/minilm-folder.js";
+import { NotebookOfOne } from "./notebook-of-one.js";
+
+interface Golden {
+  readonly full: { readonly losses: readonly number[]; readonly norms: readonly number[] };
+  readonly lora: { readonly losses: readonly number[]; readonly norms: readonly number[] };
+}
+const root = new URL("../../../../", import.meta.url);
+const golden = JSON.parse(readFileSync(new URL("tests/golden/oracle/minilm.json", root), "utf8")) as Golden;
+
+describe("training MiniLM", function () {
+  this.timeout(240_000);
+  let book: NotebookOfOne;
+  before(async () => {
+    book = new NotebookOfOne();
+    const { folder } = await resolveBase("all-MiniLM-L6-v2", { folder: book.folder });
+    writeMiniLm(folder, join(book.folder, "minilm"));
+    writeMiniLmAdapter(join(book.folder, "adapter"));
+    const lines = readFileSync(new URL("notebooks/data/sentiment.csv", root), "utf8").trimEnd().split("\n");
+    const train = lines.slice(1).filter((line) => line.endsWith(",train"));
+    writeFileSync(join(book.folder, "first.csv"), [lines[0], ...train.slice(0, 320)].join("\n"));
+    await book.run(`
+data reviews { source: csv("first.csv"), columns: { text: text, label: label } }
+recipe same { steps: 20, batch_size: 16, shuffle: none, dropout: 0, schedule: linear(warmup: 6%), clip: 1.0, seed: 3 }
+model whole { base: "minilm", task: text_classification, technique: full, max_length: 128 }
+model small { base: "minilm", task: text_classification, technique: lora(rank: 8, alpha: 16, from: "adapter"), max_length: 128 }
+`);
+  });
+  after(() => book.close());
+
+  const model = (name: string) => book.values.get(name) as ModelHandle;
+  const near = (ours: readonly number[], theirs: readonly number[], tolerance: number) => {
+    assert.equal(ours.length, theirs.length);
+    ours.forEach((x, i) => assert.ok(Math.abs(x - theirs[i]!) <= tolerance * Math.abs(theirs[i]!), `step ${i + 1}: ${x}, the oracle has ${theirs[i]}`));
+  };
+
+  it("takes the same 20 steps as transformers, in full", async () => {
+    await book.run("train whole on reviews with same { optimizer: adamw(learning_rate: 1e-4, weight_decay: 0.01) }");
+    near(model("whole").history.map((s) => s.loss), golden.full.losses, 1e-4);
+    near(model("whole").history.map((s) => s.norm), golden.full.norms, 1e-3);
+  });
+
+  it("takes the same 20 steps as PEFT, with LoRA from an adapter's folder", async () => {
+    await book.run("train small on reviews with same { optimizer: adamw(learning_rate: 2e-3, weight_decay: 0.01) }");
+    near(model("small").history.map((s) => s.loss), golden.lora.losses, 1e-4);
+    near(model("small").history.map((s) => s.norm), golden.lora.norms, 1e-3);
+  });
+
+  it("answers an interrupt within a second, writes a checkpoint and goes on exactly where it was", async () => {
+    const statement = "train small on reviews with same { optimizer: adamw(learning_rate: 1e-3) }";
+    await book.run(statement);
+    const straight = model("small").history.map((s) => s.loss);
+    const control = new AbortController();
+    const poll = setInterval(() => {
+      if (readEvents(book.runs).filter((line) => line.includes('"kind":"step"')).length < 7) return;
+      clearInterval(poll);
+      interruptedAt = performance.now();
+      control.abort();
+    }, 5);
+    let interruptedAt = 0;
+    await assert.rejects(book.run(statement.replace("{", "{ seed: 3,"), { signal: control.signal }).finally(() => clearInterval(poll)), { code: "interrupted" });
+    assert.ok(performance.now() - interruptedAt < 1000);
+    await book.run(statement.replace("{", "{ seed: 3, resume: true,"));
+    const resumed = model("small").history;
+    assert.deepEqual(resumed.map((s) => s.step), straight.map((_, i) => i + 1));
+    assert.deepEqual(resumed.map((s) => s.loss), straight);
+  });
+
+  it("outlives its engine: a coded error, and training goes on from the last checkpoint", async () => {
+    const { info } = await book.session.engines.engine();
+    const statement = "train small on reviews with same { optimizer: adamw(learning_rate: 5e-4), checkpoint: every(steps: 2) }";
+    const poll = setInterval(() => {
+      if (readEvents(book.runs).filter((line) => line.includes('"kind":"checkpoint"')).length < 2) return;
+      clearInterval(poll);
+      process.kill(info.pid, "SIGKILL");
+    }, 5);
+    await assert.rejects(book.run(statement).finally(() => clearInterval(poll)), { code: "engine-died" });
+    await book.run(statement.replace("{", "{ resume: true,"));
+    assert.equal(model("small").history.length, 20);
+    assert.ok(model("small").trained);
+  });
+
+  it("predicts in both languages", async () => {
+    const [good, bad] = await model("small").predict(["I love it, great quality!", "Terrible, it broke at once."]);
+    assert.equal(good?.label, "positive");
+    assert.equal(bad?.label, "negative");
+    assert.ok(Math.abs(Object.values(good.probabilities).reduce((a, b) => a + b) - 1) < 1e-6);
+    await assert.rejects(model("small").predict([1] as unknown as string[]), { code: "texts-expected" });
+    const [shown] = await book.run('predict small on "What a wonderful film" as guess');
+    assert.match(String(shown?.bundle["text/plain"]), /positive/);
+    assert.equal((book.values.get("guess") as { label: string }[])[0]?.label, "positive");
+  });
+});
+
+/** Event lines of the newest run. */
+function readEvents(runs: string): readonly string[] {
+  const newest = readdirSync(runs)
+    .filter((name) => name.startsWith("small-"))
+    .sort()
+    .at(-1);
+  if (newest === undefined) return [];
+  try {
+    return readFileSync(join(runs, newest, "events.jsonl"), "utf8").split("\n");
+  } catch {
+    return [];
+  }
+}
