@@ -5,6 +5,7 @@
 import { CodedError } from "#dsl/check/codes.js";
 import "./codes.js";
 import type { Attribute, Attributes, Dimension, DType, NDArray, Node, Program, Ref, State, Type } from "./program.js";
+import { takePosition } from "./position.js";
 import { axesOf, Misfit, sameShape, typeText } from "./shape.js";
 import { opNamed } from "./table.js";
 import { scalar } from "./values.js";
@@ -151,7 +152,7 @@ export class Tensor {
   }
   /** [batch, length, n] → [batch, n] at one position. */
   takePosition(position: number): Tensor {
-    return this.one("take_position", [this], { position });
+    return takePosition(this, position);
   }
   layerNorm(scale: Tensor, bias: Tensor, epsilon: number): Tensor {
     return this.one("layer_norm", [this, scale, bias], { epsilon });

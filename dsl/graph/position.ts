@@ -1,0 +1,53 @@
+/**
+ * One position out of a sequence, taken as early as it can be. What a sentence-level head reads is one token; layers that
+ * work row by row (linear, norm, activations, sums) and the queries of attention need not be computed for the others.
+ * In a BERT classifier that spares five sixths of the last block.
+ */
+import type { Tensor } from "./builder.js";
+import { sameShape } from "./shape.js";
+
+/** Ops that treat each position by itself; the first input is the sequence, others of its shape are taken too. */
+const BY_ROW: ReadonlySet<string> = new Set([
+  ...[
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "maximum",
+    "minimum",
+    "negate",
+    "exp",
+    "tanh",
+    "sigmoid",
+    "erf",
+    "square",
+  ],
+  ...["relu", "silu", "gelu", "layer_norm", "linear", "low_rank_linear", "dropout"],
+]);
+
+/** x [batch, length, n] → [batch, n] at `position`. */
+export function takePosition(x: Tensor, position: number): Tensor {
+  const { graph } = x;
+  const node = graph.nodeOf(x);
+  const plain = (): Tensor => graph.one("take_position", [x], { position });
+  if (x.rank !== 3 || x.ref.output !== 0) return plain();
+  const again = <T>(body: () => T): T => (node.path ? graph.at(node.path, body) : body());
+  const inputs = node.inputs.map((ref) => graph.tensor(ref));
+  if (BY_ROW.has(node.op)) {
+    const rows = (t: Tensor): boolean => t.rank === 3 && sameShape(t.shape.slice(0, 2), x.shape.slice(0, 2));
+    if (!inputs.every((t) => rows(t) || t.rank < 2 || isWeight(node.op, inputs.indexOf(t)))) return plain();
+    const taken = inputs.map((t, i) => (rows(t) && !isWeight(node.op, i) ? takePosition(t, position) : t));
+    return again(() => graph.one(node.op, taken, node.attributes));
+  }
+  if (node.op === "attention") {
+    const [q, ...rest] = inputs;
+    const [batch, , hidden] = q!.shape;
+    const query = takePosition(q!, position).reshape([batch!, 1, hidden!]);
+    return again(() => graph.one("attention", [query, ...rest], node.attributes).reshape([batch!, hidden!]));
+  }
+  return plain();
+}
+
+function isWeight(op: string, input: number): boolean {
+  return input > 0 && (op === "linear" || op === "low_rank_linear" || op === "layer_norm");
+}
