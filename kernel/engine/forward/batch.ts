@@ -1,0 +1,82 @@
+/** A batch as JSON, checked against the model before anything runs. */
+import { CodedError } from "#dsl/check/codes.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import "./codes.js";
+
+export interface Limits {
+  readonly vocabulary: number;
+  readonly positions: number;
+  /** Token types known; null: any. */
+  readonly types: number | null;
+}
+export interface Batch {
+  readonly input_ids: NDArray;
+  readonly attention_mask: NDArray;
+  readonly token_type_ids?: NDArray;
+}
+
+/** Coded errors: `forward-input`, `ragged-rows`, `id-out-of-range`, `sequence-too-long`. */
+export function readBatch(text: string, limits: Limits): Batch {
+  const bad = (why: string): CodedError => new CodedError("forward-input", { why });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw bad(text.trim() === "" ? "it is empty" : "it is no JSON");
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) throw bad("it is no JSON object");
+  const given = json as Record<string, unknown>;
+  for (const name of Object.keys(given))
+    if (!["input_ids", "attention_mask", "token_type_ids"].includes(name))
+      throw bad(`"${name}" is not one of its parts`);
+  if (given["input_ids"] === undefined) throw bad("input_ids is missing");
+
+  const ids = rowsOf("input_ids", given["input_ids"], null);
+  const shape = [ids.length, ids[0]!.length] as const;
+  if (shape[1] > limits.positions)
+    throw new CodedError("sequence-too-long", { length: shape[1], positions: limits.positions });
+  const mask =
+    given["attention_mask"] === undefined
+      ? ids.map((row) => row.map(() => 1))
+      : rowsOf("attention_mask", given["attention_mask"], shape);
+  const types = given["token_type_ids"] === undefined ? null : rowsOf("token_type_ids", given["token_type_ids"], shape);
+  demandBelow("input_ids", ids, limits.vocabulary);
+  demandBelow("attention_mask", mask, 2);
+  if (types) demandBelow("token_type_ids", types, limits.types ?? Infinity);
+  return {
+    input_ids: arrayOf(ids, shape),
+    attention_mask: arrayOf(mask, shape),
+    ...(types && { token_type_ids: arrayOf(types, shape) }),
+  };
+}
+
+type Rows = readonly (readonly number[])[];
+
+function rowsOf(name: string, value: unknown, shape: readonly [rows: number, length: number] | null): Rows {
+  const isRow = (row: unknown): row is number[] => Array.isArray(row) && row.every((x) => Number.isSafeInteger(x));
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isRow))
+    throw new CodedError("forward-input", { why: `${name} is no list of rows of whole numbers` });
+  if (value[0]!.length === 0) throw new CodedError("forward-input", { why: `the first row of ${name} is empty` });
+  if (shape && value.length !== shape[0])
+    throw new CodedError("forward-input", {
+      why: `${name} has ${String(value.length)} rows, input_ids has ${String(shape[0])}`,
+    });
+  const expected = shape ? shape[1] : value[0]!.length;
+  value.forEach((row, i) => {
+    if (row.length !== expected)
+      throw new CodedError("ragged-rows", { name, row: i + 1, length: row.length, expected });
+  });
+  return value;
+}
+
+function demandBelow(name: string, rows: Rows, size: number): void {
+  rows.forEach((row, r) =>
+    row.forEach((id, c) => {
+      if (id < 0 || id >= size) throw new CodedError("id-out-of-range", { name, row: r + 1, column: c + 1, id, size });
+    }),
+  );
+}
+
+function arrayOf(rows: Rows, shape: readonly [number, number]): NDArray {
+  return { dtype: "i32", shape, bytes: new Uint8Array(Int32Array.from(rows.flat()).buffer) };
+}

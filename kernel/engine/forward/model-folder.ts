@@ -1,0 +1,97 @@
+/** A model folder for a forward pass: config.json and weights; no tokenizer is needed, nothing is fetched. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { ModelImplementation, TaskImplementation, TechniqueImplementation } from "#stdlib/kinds.js";
+import { assembleBody, assembleForward } from "#stdlib/programs.js";
+import { registry } from "#stdlib/registry.js";
+import { readHeader, weightFiles } from "../safetensors.js";
+import "#kernel/bases/codes.js";
+import type { Limits } from "./batch.js";
+
+export interface ModelFolder {
+  readonly limits: Limits;
+  /** Inputs input_ids, attention_mask and token_type_ids if asked; output `logits`, or without a head `last_hidden_state`. */
+  program(tokenTypes: boolean): Program;
+}
+
+/** Coded errors: `base-incomplete`, `base-damaged`, `unknown-architecture`, those of the family's config, `weights-…`. */
+export async function openModelFolder(folder: string): Promise<ModelFolder> {
+  const config = readConfig(folder);
+  const family = await familyOf(folder, config);
+  const parsed = family.config(config);
+  const shapes: Record<string, readonly number[]> = {};
+  for (const file of weightFiles(folder))
+    for (const [name, { shape }] of Object.entries(readHeader(file).tensors)) shapes[name] = shape;
+  const prefixInCheckpoint = Object.keys(shapes).some((name) => name.startsWith(family.prefix));
+  const head = await headOf(shapes);
+  const { vocabulary, positions } = family.sizes(parsed);
+  const types = config["type_vocab_size"];
+  const common = { family, config: parsed, prefixInCheckpoint, tensors: shapes };
+  return {
+    limits: { vocabulary, positions, types: typeof types === "number" ? types : null },
+    program: (tokenTypes) =>
+      head
+        ? assembleForward(
+            { ...common, task: head.task, technique: untouched, labels: head.labels, seed: 0 },
+            tokenTypes,
+          )
+        : assembleBody({ ...common, tokenTypes }),
+  };
+}
+
+/** No technique: the model as it is. */
+const untouched: { readonly call: Call; readonly implementation: TechniqueImplementation } = {
+  call: { kind: "technique", word: "full", arguments: {} },
+  implementation: { trains: () => false, around: (_, layers) => layers, saved: "tunebook" },
+};
+
+function readConfig(folder: string): Readonly<Record<string, unknown>> {
+  const file = join(folder, "config.json");
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (e) {
+    throw new CodedError("base-incomplete", { folder, missing: "config.json" }, { cause: e });
+  }
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+  } catch {
+    // Told below.
+  }
+  throw new CodedError("base-damaged", { file, why: "it holds no JSON object" });
+}
+
+async function familyOf(folder: string, config: Readonly<Record<string, unknown>>): Promise<ModelImplementation> {
+  const models = registry.ofKind("model");
+  const modelType = config["model_type"];
+  const word = models.find((w) => w.capabilities?.["modelType"] === modelType);
+  if (word?.load) return (await word.load()) as ModelImplementation;
+  throw new CodedError("unknown-architecture", {
+    folder,
+    architecture: typeof modelType === "string" ? modelType : "(no model_type in config.json)",
+    known: models.map((w) => w.name),
+  });
+}
+
+/** The task whose head lies in the checkpoint, and its number of labels. */
+async function headOf(
+  shapes: Readonly<Record<string, readonly number[]>>,
+): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number } | null> {
+  for (const word of registry.ofKind("task")) {
+    if (!word.load) continue;
+    const implementation = (await word.load()) as TaskImplementation;
+    const weight = Object.entries(shapes).find(
+      ([name, shape]) => shape.length === 2 && implementation.headPaths.some((path) => name.startsWith(`${path}.`)),
+    );
+    if (weight)
+      return {
+        task: { call: { kind: "task", word: word.name, arguments: {} }, implementation },
+        labels: weight[1][0]!,
+      };
+  }
+  return null;
+}
