@@ -3,10 +3,19 @@
  * (`Facts.with`) and calls again until none is left; actions come only when there is no error and no need.
  */
 import type { Diagnostic } from "./check/diagnostic.js";
+import { Program, folderOf } from "./check/program.js";
+import { Reporter } from "./check/reporter.js";
 import type { Source } from "./check/span.js";
 import type { Facts, Need } from "./plan/facts.js";
 import type { Action, Value } from "./plan/plan.js";
+import { runStatement } from "./plan/statements.js";
+import { useFile } from "./plan/use.js";
 import type { Registry } from "./registry.js";
+import { parse } from "./syntax/parse.js";
+import "./syntax/codes.js";
+import "./check/value-codes.js";
+import "./check/name-codes.js";
+import "./check/world-codes.js";
 
 /** What a name stands for. */
 export type NameKind = "data" | "model" | "recipe" | "parameters" | "run" | "sweep" | "prediction";
@@ -16,7 +25,7 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
   /** What the host must fetch before the answer is whole. */
   readonly needs: readonly Need[];
-  /** What to do, in order; present only when there is no error and no need. */
+  /** What to do, in order; present only when there is no error and no need, and the purpose is to run. */
   readonly actions?: readonly Action[];
   /** Every name that the sources define, earlier ones included. */
   readonly names: Readonly<Record<string, NameKind>>;
@@ -38,6 +47,29 @@ export const nothingOutside: Outside = { typescript: [], trained: {}, parameters
  * Never throws on any text.
  */
 export function compile(sources: readonly Source[], registry: Registry, facts: Facts, purpose: "assist" | "run", outside: Outside): Compiled {
-  void [sources, registry, facts, purpose, outside];
-  return { diagnostics: [], needs: [], names: {} };
+  const program = new Program(registry, facts, purpose, outside);
+  sources.forEach((source, i) => read(program, source, i < sources.length - 1));
+  const diagnostics = inOrder(program.reporter.diagnostics);
+  const needs = [...program.needs.values()];
+  const whole = purpose === "run" && needs.length === 0 && !program.reporter.hasErrors;
+  const names = Object.fromEntries([...program.names].map(([name, of]) => [name, of.is]));
+  return { diagnostics, needs, ...(whole ? { actions: program.actions } : {}), names };
+}
+
+/** 1 syntax → tree, 2 statements in order: header, keys, types, names, world, plan. */
+function read(program: Program, source: Source, silent: boolean): void {
+  program.source = source;
+  program.silent = silent;
+  program.folders.set(source.id, folderOf(source));
+  program.reporter = new Reporter();
+  const parsed = parse(source, program.registry.verbs().map((v) => v.name));
+  program.reporter.diagnostics.push(...parsed.diagnostics);
+  for (const statement of parsed.tree.statements) {
+    if (statement.verb.text === "use") useFile(program, statement);
+    else runStatement(program, statement);
+  }
+}
+
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
 }

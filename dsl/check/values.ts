@@ -96,7 +96,9 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
     case "reference":
       return node.is === "reference" ? { live: node.text } : wrong(node, type, asked, t);
     case "model":
-      return node.is === "word" && !node.arguments && t.isModel(node.text) ? node.text : wrong(node, type, asked, t);
+      if (node.is !== "word" || node.arguments || !t.isModel(node.text)) return wrong(node, type, asked, t);
+      t.reporter.report("not-built-yet", { word: `${asked.key}: ${node.text}`, meanwhile: "name a base by a string; a folder with a trained model's weights serves too" }, node.span);
+      return undefined;
     case "either": {
       const fits = type.of.filter((one) => fitting(node, one, t.registry));
       const [only] = fits;

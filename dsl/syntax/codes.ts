@@ -8,7 +8,7 @@ declare module "#dsl/check/codes.js" {
     "stray-bracket": { readonly bracket: string };
     "missing-colon": { readonly key: string };
     "missing-comma": { readonly before: string };
-    "missing-value": { readonly key: string };
+    "no-value": { readonly key: string };
     "equals-for-colon": object;
     "braces-for-parentheses": { readonly word: string };
     "brace-on-next-line": object;
@@ -62,7 +62,7 @@ registerCodes({
     explain: "Entries of `{ }` end at a new line or a comma; in `( )` and `[ ]` only commas separate.",
     example: "recipe r { epochs: 3 batch_size: 16 }",
   },
-  "missing-value": {
+  "no-value": {
     severity: "error",
     message: (d) => `\`${d.key}\` has no value`,
     help: (d) => `write \`${d.key}: …\``,

@@ -114,7 +114,7 @@ class Reader {
     const next = tokens[colon];
     if (next?.tokenType === t.Colon) return this.valued(key, tokens.slice(0, colon), tokens.slice(colon + 1));
     if (next === undefined && first.tokenType === t.Identifier) {
-      if (!this.suspect(first)) this.reporter.report("missing-value", { key: key.text }, key.span, { label: "a colon and a value are missing" });
+      if (!this.suspect(first)) this.reporter.report("no-value", { key: key.text }, key.span, { label: "a colon and a value are missing" });
       return [{ key, span: key.span }];
     }
     if (next && first.tokenType === t.Identifier && t.startsValue(next)) {
@@ -130,7 +130,7 @@ class Reader {
     const first = tokens[0];
     if (!first) {
       const last = keyTokens.at(-1) as IToken;
-      if (!this.suspect(last)) this.reporter.report("missing-value", { key: key.text }, key.span, { label: "nothing stands after the colon" });
+      if (!this.suspect(last)) this.reporter.report("no-value", { key: key.text }, key.span, { label: "nothing stands after the colon" });
       return [{ key, span: key.span }];
     }
     const end = this.nextEntry(tokens);

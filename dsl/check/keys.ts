@@ -1,0 +1,177 @@
+/** The keys of a block: known to the verb, given once, typed; dotted keys change a part of what is there. */
+import type { Call, Value } from "../plan/plan.js";
+import type { Parameter, ValueType, Verb, Word } from "../registry.js";
+import type { Entry, Expression, Key } from "../syntax/tree.js";
+import { nearest } from "./nearest.js";
+import type { Given, Program } from "./program.js";
+import { replace } from "./reporter.js";
+import type { Span } from "./span.js";
+import { typed } from "./values.js";
+
+export interface Keys {
+  readonly given: ReadonlyMap<string, Given>;
+  readonly broken: boolean;
+}
+
+/** Reads a block's entries against `parameters`; `base` is what dotted keys may change (the definition after `like`). */
+export function keysOf(program: Program, entries: readonly Entry[], verb: Verb, parameters: readonly Parameter[], base: ReadonlyMap<string, Given> = new Map()): Keys {
+  const given = new Map(base);
+  const seen = new Map<string, Span>();
+  let broken = false;
+  for (const entry of entries) {
+    const { key } = entry;
+    const first = seen.get(key.text);
+    if (first) {
+      program.report("duplicate-key", { key: key.text }, key.span, { labels: [{ span: first, text: "first here" }] });
+      continue;
+    }
+    seen.set(key.text, key.span);
+    const root = key.path[0] ?? key.text;
+    const parameter = parameters.find((p) => p.name === root);
+    if (!parameter) {
+      unknownKey(program, key, verb, parameters, entry.value);
+      broken = true;
+      continue;
+    }
+    if (parameter.planned) {
+      program.report("not-built-yet", { word: root, meanwhile: parameter.planned.meanwhile }, key.span);
+      broken = true;
+      continue;
+    }
+    if (!entry.value) {
+      broken = true;
+      continue;
+    }
+    const places = new Map<string, Span>();
+    const value = key.path.length > 1 ? changed(program, key, entry.value, parameter, given.get(root), places) : typed(entry.value, parameter.type, { path: root, key: root, parameter }, program.typing(places));
+    if (value === undefined) {
+      broken = true;
+      continue;
+    }
+    const from = entry.value.is !== "reference" ? "written" : program.parameters.has(entry.value.text) ? "parameter" : "reference";
+    given.set(root, { value, span: entry.value.span, from, places: key.path.length > 1 ? new Map([...(given.get(root)?.places ?? []), ...places]) : places });
+  }
+  return { given, broken };
+}
+
+/** The value of `root` with the part at `key` replaced. */
+function changed(program: Program, key: Key, node: Expression, parameter: Parameter, before: Given | undefined, places: Map<string, Span>): Value | undefined {
+  const standing = before?.value ?? defaultCall(parameter);
+  const target = standing === undefined ? undefined : partOf(program, standing, key.path.slice(1), parameter.type);
+  if (!target) {
+    program.report("path-into-nothing", { path: key.text, root: parameter.name }, key.span);
+    return undefined;
+  }
+  if ("unknown" in target) {
+    const has = target.unknown.parameters.map((p) => p.name);
+    const name = target.name;
+    const elsewhere = target.unknown.elsewhere?.[name];
+    const near = elsewhere ?? nearest(name, has);
+    program.report("unknown-argument", { word: target.unknown.name, name, has, ...(near ? { nearest: near } : {}), ...(elsewhere ? { elsewhere } : {}) }, key.span);
+    return undefined;
+  }
+  const value = typed(node, target.parameter.type, { path: key.text, key: target.parameter.name, parameter: target.parameter }, program.typing(places));
+  return value === undefined || standing === undefined ? undefined : withPart(standing, key.path.slice(1), value);
+}
+
+export type Part = { readonly parameter: Parameter } | { readonly unknown: Word; readonly name: string };
+/** Which parameter a path inside a value names. */
+export function partOf(program: Program, value: Value, path: readonly string[], type: ValueType): Part | undefined {
+  const [name, ...rest] = path;
+  if (name === undefined || value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  if ("record" in value) {
+    const record = type.is === "either" ? type.of.find((one) => one.is === "record") : type;
+    if (record?.is !== "record") return undefined;
+    const inner = value.record[name];
+    if (rest.length > 0) return inner === undefined ? undefined : partOf(program, inner, rest, record.of);
+    return record.keys && !record.keys.includes(name) ? undefined : { parameter: { name, type: record.of, doc: "", why: "", impact: "low" } };
+  }
+  if (!("word" in value)) return undefined;
+  const word = program.registry.find(value.kind, value.word);
+  const parameter = word?.parameters.find((p) => p.name === name && !p.open) ?? word?.parameters.find((p) => p.open);
+  if (!word) return undefined;
+  if (!parameter) return { unknown: word, name };
+  if (rest.length === 0) return { parameter };
+  const inner = value.arguments[name] ?? defaultCall(parameter);
+  return inner === undefined ? undefined : partOf(program, inner, rest, parameter.type);
+}
+function withPart(value: Value, path: readonly string[], part: Value): Value {
+  const [name, ...rest] = path;
+  if (name === undefined || value === null || typeof value !== "object" || Array.isArray(value)) return part;
+  if ("record" in value) return { record: { ...value.record, [name]: withPart(value.record[name] ?? null, rest, part) } };
+  const call = value as Call;
+  return { ...call, arguments: { ...call.arguments, [name]: rest.length === 0 ? part : withPart(call.arguments[name] ?? null, rest, part) } };
+}
+export function defaultCall(parameter: Parameter): Value | undefined {
+  const standing = parameter.default && "value" in parameter.default ? parameter.default.value : undefined;
+  return standing !== null && typeof standing === "object" && "word" in standing ? standing : undefined;
+}
+
+/** An unknown key: where it belongs, what it is called here, or the nearest one. */
+function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly Parameter[], value: Expression | undefined): void {
+  const name = key.path[0] ?? key.text;
+  const { registry } = program;
+  const names = parameters.filter((p) => !p.planned).map((p) => p.name);
+  const root = { ...key.span, end: key.span.start + name.length };
+  const owners = [verb, ...registry.verbs().filter((v) => v !== verb)];
+  for (const owner of owners) {
+    const own = owner === verb ? verb.capabilities?.["keysOf"] : undefined;
+    const foreign = owner.elsewhere?.[name] ?? (typeof own === "string" ? registry.find("verb", own)?.elsewhere?.[name] : undefined);
+    if (foreign !== undefined && (owner === verb ? names.includes(foreign) : owner.parameters.some((p) => p.name === foreign))) {
+      if (owner === verb) program.report("unknown-key", { key: key.text, verb: verb.name, nearest: foreign, elsewhere: true }, key.span, { fix: replace(root, foreign) });
+      else program.report("unknown-key", { key: key.text, verb: verb.name, nearest: foreign, belongs: `\`${owner.name}\`, as \`${foreign}\`` }, key.span);
+      return;
+    }
+  }
+  const homes = owners.filter((v) => v !== verb && !v.planned && v.parameters.some((p) => p.name === name && !p.planned)).map((v) => v.name);
+  if (homes.length > 0) {
+    program.report("unknown-key", { key: key.text, verb: verb.name, belongs: homes.map((h) => `\`${h}\``).join(" or ") }, key.span);
+    return;
+  }
+  const near = nearest(name, names);
+  if (near === undefined || name.length <= 2) {
+    const inner = insideWord(program, name, parameters);
+    if (inner) {
+      program.report("unknown-key", { key: key.text, verb: verb.name, belongs: inner }, key.span);
+      return;
+    }
+  }
+  const distant = near ?? undefined;
+  if (distant === undefined) {
+    const elsewhere = owners.filter((v) => v !== verb && !v.planned).flatMap((v) => v.parameters.filter((p) => !p.planned).map((p) => ({ verb: v.name, name: p.name })));
+    const other = nearest(name, new Set(elsewhere.map((e) => e.name)));
+    const home = elsewhere.find((e) => e.name === other);
+    program.report("unknown-key", { key: key.text, verb: verb.name, ...(home ? { nearest: home.name, belongs: `\`${home.verb}\`, as \`${home.name}\`` } : {}) }, key.span);
+    return;
+  }
+  void value;
+  program.report("unknown-key", { key: key.text, verb: verb.name, nearest: distant }, key.span, { fix: replace(root, distant) });
+}
+
+/** `rank: 8` in a model: the key and word whose parameter it is (`technique: lora(rank: …)`). */
+function insideWord(program: Program, name: string, parameters: readonly Parameter[]): string | undefined {
+  for (const parameter of parameters) {
+    for (const kind of kindsIn(parameter.type)) {
+      for (const word of program.registry.ofKind(kind)) {
+        if (word.planned) continue;
+        const inner = word.parameters.some((p) => p.name === name && !p.open) ? name : word.elsewhere?.[name];
+        if (inner !== undefined && word.parameters.some((p) => p.name === inner)) return `\`${parameter.name}: ${word.name}(${inner}: …)\``;
+      }
+    }
+  }
+  return undefined;
+}
+export function kindsIn(type: ValueType): string[] {
+  switch (type.is) {
+    case "word":
+      return [type.kind];
+    case "list":
+    case "record":
+    case "range":
+      return kindsIn(type.of);
+    case "either":
+      return type.of.flatMap(kindsIn);
+    default:
+      return [];
+  }
+}

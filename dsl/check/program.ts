@@ -1,0 +1,160 @@
+/**
+ * The state of a compilation: names defined so far, parameters, needs, reports. Statements read and write it in order.
+ */
+import { failed, type FactOf, type Facts, type Failed, type Need, keyOf } from "../plan/facts.js";
+import type { Action, Value } from "../plan/plan.js";
+import type { Outside, NameKind } from "../compile.js";
+import type { Registry } from "../registry.js";
+import type { ReferenceNode } from "../syntax/tree.js";
+import type { Code, CodeData } from "./codes.js";
+import type {} from "./name-codes.js";
+import { nearest } from "./nearest.js";
+import { replace, Reporter, type More } from "./reporter.js";
+import type { Source, Span } from "./span.js";
+import type { Found, Typing } from "./values.js";
+
+/** One key's value as it was given. Calls hold only what was written. */
+export interface Given {
+  readonly value: Value;
+  readonly span: Span;
+  readonly from: "written" | "parameter" | "reference";
+  /** Where its parts stand: `optimizer.learning_rate` → span. */
+  readonly places: ReadonlyMap<string, Span>;
+}
+/** A definition of data, model or recipe: what was given, `like` included, nothing filled in. */
+export interface Draft {
+  readonly is: "data" | "model" | "recipe";
+  readonly name: string;
+  readonly span: Span;
+  readonly source: Source;
+  readonly given: ReadonlyMap<string, Given>;
+  /** True when something in it was reported or is not known yet: what builds on it stays silent. */
+  readonly broken: boolean;
+  readonly needs: readonly Need[];
+}
+/** A training that a name stands for: the model's own, or one kept by `as`. */
+export interface Run {
+  readonly model: Draft;
+  readonly data: Draft;
+  /** Name of the recipe after `with`, and what the statement's own block gave. */
+  readonly recipe: Draft | null;
+  readonly own: ReadonlyMap<string, Given>;
+  /** True when it was trained by a statement of the source at hand. */
+  readonly here: boolean;
+}
+export interface Named {
+  readonly is: NameKind;
+  readonly span: Span;
+  readonly source: string;
+  readonly draft?: Draft;
+}
+
+export class Program {
+  readonly names = new Map<string, Named>();
+  readonly runs = new Map<string, Run>();
+  /** Sweep name → its model, data and settings. */
+  readonly sweeps = new Map<string, { readonly here: boolean; readonly model: ReadonlyMap<string, Given>; readonly recipe: ReadonlyMap<string, Given> }>();
+  readonly parameters = new Map<string, { readonly value: Value; readonly span: Span }>();
+  readonly actions: Action[] = [];
+  readonly needs = new Map<string, Need>();
+  reporter = new Reporter();
+  engine: { engine: string; threads: number | null } = { engine: "auto", threads: null };
+  source: Source = { id: "", title: "", text: "" };
+  /** True while earlier sources are read: they contribute definitions and say nothing. */
+  silent = false;
+  /** Files on the way to the present source, against circles. */
+  using: readonly string[] = [];
+  /** Needs named while one statement is read. */
+  noted: Need[] = [];
+
+  constructor(
+    readonly registry: Registry,
+    readonly facts: Facts,
+    readonly purpose: "assist" | "run",
+    readonly outside: Outside,
+  ) {}
+
+  /** Source id → folder of its file. */
+  readonly folders = new Map<string, string>();
+  folderAt(span: Span | undefined): string {
+    return (span && this.folders.get(span.source)) ?? ".";
+  }
+
+  report<C extends Code>(code: C, data: CodeData[C], span: Span, more: More = {}): void {
+    this.reporter.report(code, data, span, more);
+  }
+  /** Reports at `span` if it stands in the present source, else at `here` (what in this source led there). */
+  reportNear<C extends Code>(code: C, data: CodeData[C], span: Span | undefined, here: Span, more: More = {}): void {
+    if (span?.source === this.source.id) this.reporter.report(code, data, span, more);
+    else this.reporter.report(code, data, here);
+  }
+  reportFailed(failure: Failed, span: Span): void {
+    this.reporter.report(failure.failed.code as Code, failure.failed.data as CodeData[Code], span);
+  }
+
+  /**
+   * The answer to a need, if it is there; else the need is named, unless it is costly and someone is typing.
+   * @returns undefined when it is not known yet.
+   */
+  ask<N extends Need>(need: N, costly = false): FactOf<N["about"]> | Failed | undefined {
+    const answer = this.facts.get(need);
+    if (answer === undefined && !(costly && this.purpose === "assist")) {
+      this.noted.push(need);
+      if (!this.silent) this.needs.set(keyOf(need), need);
+    }
+    return answer;
+  }
+  /** Needs of a definition made by an earlier source count once it is used. */
+  require(needs: readonly Need[]): void {
+    if (!this.silent) for (const need of needs) if (this.facts.get(need) === undefined) this.needs.set(keyOf(need), need);
+  }
+
+  typing(places: Map<string, Span>): Typing {
+    const reporter = this.reporter;
+    return {
+      registry: this.registry,
+      reporter,
+      places,
+      reference: (node) => this.reference(node),
+      isModel: (name) => this.names.get(name)?.is === "model",
+    };
+  }
+
+  /** What `$x` stands for: a parameter first, then a TypeScript value. */
+  reference(node: ReferenceNode): Found | undefined {
+    const parameter = this.parameters.get(node.text);
+    if (parameter) return { value: parameter.value };
+    const fact = this.ask({ about: "name", of: node.text });
+    if (fact === undefined) return undefined;
+    if (!failed(fact)) {
+      if (fact.value !== undefined) return { value: fact.value };
+      if (fact.live !== undefined) return { live: node.text };
+    } else if (fact.failed.code !== "unknown-reference") {
+      this.reportFailed(fact, node.span);
+      return undefined;
+    }
+    const has = [...this.parameters.keys(), ...this.outside.typescript];
+    const near = nearest(node.text, has);
+    this.report("unknown-reference", { name: node.text, has, ...(near ? { nearest: near } : {}) }, node.span, near ? { fix: replace(node.span, `$${near}`) } : {});
+    return undefined;
+  }
+
+  /** Gives a name to something; reports a name that is taken. */
+  define(name: string, span: Span, named: Omit<Named, "span" | "source">): void {
+    const before = this.names.get(name);
+    if (before && before.source === this.source.id && !(before.is === named.is && named.is === "run"))
+      this.report("defined-twice", { name }, span, { labels: before.span.source === span.source ? [{ span: before.span, text: "first here" }] : [] });
+    else if (this.outside.typescript.includes(name)) this.report("name-taken", { name }, span);
+    this.names.set(name, { ...named, span, source: this.source.id });
+  }
+  namesOf(...kinds: readonly NameKind[]): string[] {
+    return [...this.names].filter(([, n]) => kinds.includes(n.is)).map(([name]) => name);
+  }
+}
+
+/** Folder of a source's file; `.` where it has none. */
+export function folderOf(source: Source): string {
+  if (source.path === undefined) return ".";
+  const cut = Math.max(source.path.lastIndexOf("/"), source.path.lastIndexOf("\\"));
+  return cut < 0 ? "." : cut === 0 ? "/" : source.path.slice(0, cut);
+}

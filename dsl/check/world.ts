@@ -1,0 +1,139 @@
+/** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
+import type { Resolved, ResolvedModel } from "../plan/definitions.js";
+import { failed, type DataFacts, type Need } from "../plan/facts.js";
+import type { Call, DataPlan, Value } from "../plan/plan.js";
+import { nearest } from "./nearest.js";
+import type { Draft, Program } from "./program.js";
+import { replace } from "./reporter.js";
+import type { Span } from "./span.js";
+import type {} from "./world-codes.js";
+
+/** Checks columns against the headers of the sources. @returns false if something is wrong or not known yet. */
+export function checkTables(program: Program, draft: Draft, plan: DataPlan, here: Span): boolean {
+  let good = true;
+  const sourcePlaces = draft.given.get("source");
+  const calls: [string, Call][] = "word" in plan.source ? [["source", plan.source as Call]] : Object.entries(plan.source).map(([split, call]) => [`source.${split}`, call]);
+  const headers: { file: string; columns: readonly string[] }[] = [];
+  for (const [path, call] of calls) {
+    const fact = program.ask({ about: "table", source: call, folder: plan.folder });
+    if (fact === undefined) good = false;
+    else if (failed(fact)) {
+      const place = sourcePlaces?.places.get(path) ?? sourcePlaces?.span;
+      program.reportFailed(fact, place?.source === program.source.id ? place : here);
+      good = false;
+    } else headers.push({ file: fileOf(call), columns: fact.columns });
+  }
+  const asked: [string, string, Span | undefined][] = Object.entries(plan.columns).map(([role, column]) => [role, column, draft.given.get("columns")?.places.get(`columns.${role}`)]);
+  if (plan.split) asked.push(...columnsIn(program, plan.split, "split").map(([path, column]): [string, string, Span | undefined] => [path, column, draft.given.get("split")?.places.get(path)]));
+  for (const [, column, place] of asked) {
+    for (const header of headers) {
+      if (header.columns.includes(column)) continue;
+      const role = place?.source === program.source.id && Object.hasOwn(plan.columns, column);
+      if (role && !Object.values(plan.columns).includes(column)) continue;
+      const near = nearest(column, header.columns);
+      program.reportNear("unknown-column", { column, file: header.file, has: header.columns, ...(near ? { nearest: near } : {}) }, place, here, {
+        label: `the file has: ${header.columns.slice(0, 12).join(", ")}`,
+        ...(near && place ? { fix: replace(place, /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(near) ? near : JSON.stringify(near)) } : {}),
+      });
+      good = false;
+      break;
+    }
+  }
+  return good;
+}
+
+/** Column arguments of a word, by path. A role's name stands for its column too. */
+function columnsIn(program: Program, call: Call, path: string): [string, string][] {
+  const word = program.registry.find(call.kind, call.word);
+  return Object.entries(call.arguments).flatMap(([name, value]): [string, string][] => {
+    const parameter = word?.parameters.find((p) => p.name === name && !p.open);
+    const column = parameter?.type.is === "column" || (parameter?.type.is === "either" && parameter.type.of.some((t) => t.is === "column"));
+    return column && typeof value === "string" ? [[`${path}.${name}`, value]] : [];
+  });
+}
+export function fileOf(call: Call): string {
+  const first = Object.values(call.arguments).find((v): v is string => typeof v === "string");
+  const live = Object.values(call.arguments).find((v): v is { readonly live: string } => v !== null && typeof v === "object" && "live" in v);
+  return first ?? (live ? `$${live.live}` : call.word);
+}
+
+/** The whole data set, counted. Asked for only when it will be run. */
+export function dataFacts(program: Program, draft: Draft, plan: DataPlan, base: { name: string; folder: string } | null, here: Span): DataFacts | undefined {
+  const need: Need & { about: "data" } = { about: "data", data: plan, base };
+  const fact = program.ask(need, true);
+  if (fact === undefined) return undefined;
+  if (failed(fact)) {
+    const place = draft.given.get("source")?.span;
+    program.reportFailed(fact, place?.source === program.source.id ? place : here);
+    return undefined;
+  }
+  return fact;
+}
+
+/** Rules on counted data. @returns false if it can't be trained on. */
+export function checkData(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, here: Span): boolean {
+  const place = (path: string): Span | undefined => draft.given.get(path.split(".")[0] ?? path)?.places.get(path);
+  let good = true;
+  if (plan.columns["label"] !== undefined && facts.labels.length < 2) {
+    program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place("columns.label"), here);
+    good = false;
+  }
+  const used = new Set(Object.values(facts.splits).flatMap((split) => split.labels.filter((l) => l.count > 0).map((l) => l.label)));
+  if (plan.labels) {
+    for (const label of used)
+      if (!plan.labels.includes(label)) {
+        program.reportNear("unlisted-label", { label, data: draft.name }, place("labels"), here);
+        good = false;
+        break;
+      }
+  }
+  for (const [split, of] of Object.entries(facts.splits)) {
+    if (of.rows > 0 || !(plan.split || !("word" in plan.source))) continue;
+    program.reportNear("empty-split", { data: draft.name, split }, place(plan.split ? `split.${split}` : `source.${split}`) ?? place(plan.split ? "split" : "source"), here);
+    good = false;
+  }
+  if (facts.leakCount > 0) {
+    const places = facts.leaks.slice(0, 5).map((leak) => `"${leak.text.slice(0, 60)}${leak.text.length > 60 ? "…" : ""}": ${leak.places.map((p) => `row ${String(p.row)} (${p.split})`).join(", ")}`);
+    program.reportNear("split-leak", { data: draft.name, count: facts.leakCount, places }, place("split") ?? place("source"), here);
+    good = false;
+  }
+  const train = facts.splits["train"];
+  for (const { label, count } of train?.labels ?? [])
+    if (count > 0 && count < 5 && (train?.rows ?? 0) >= 50) program.reportNear("rare-label", { label, count, data: draft.name }, place("columns.label"), here);
+  return good;
+}
+
+/** Names of the splits: none, some, or null while only the data can tell. */
+export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | undefined): readonly string[] | null {
+  if (!("word" in plan.source)) return Object.keys(plan.source);
+  if (!plan.split) return [];
+  if (facts) return Object.keys(facts.splits);
+  const word = program.registry.find("split", plan.split.word);
+  const shares = Object.entries(plan.split.arguments).filter(([name, value]) => isShare(value) && word?.parameters.every((p) => p.name !== name || p.open || (p.type.is === "number" && p.type.unit !== undefined)));
+  return shares.length > 0 ? shares.map(([name]) => name) : null;
+}
+function isShare(value: Value): boolean {
+  return (typeof value === "number" && value > 0) || (value !== null && typeof value === "object" && "share" in value && value.share > 0);
+}
+
+/** Model against base: positions. (A technique checks its own parameters against the base.) */
+export function checkModel(program: Program, draft: Draft, resolved: ResolvedModel, here: Span): boolean {
+  const { base, plan } = resolved;
+  if (!base) return true;
+  let good = true;
+  if (plan.max_length > base.positions) {
+    const place = draft.given.get("max_length")?.span;
+    program.reportNear("too-long", { max_length: plan.max_length, positions: base.positions, base: plan.base }, place, here, place ? { fix: { ...replace(place, String(base.positions)), certain: false } } : {});
+    good = false;
+  }
+  return good;
+}
+
+/** Roles that a task reads must have columns. */
+export function checkRoles(program: Program, data: Resolved<DataPlan>, task: Call, here: Span): boolean {
+  const stated = program.registry.find("task", task.word)?.capabilities?.["roles"];
+  const roles = Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
+  const missing = roles.filter((role) => data.plan.columns[role] === undefined);
+  for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.plan.name }, here);
+  return missing.length === 0;
+}

@@ -1,0 +1,43 @@
+/** `with search.best`: the settings of a sweep's best trial, as the host gives them (path → Tune text). */
+import { keysOf } from "../check/keys.js";
+import type { Given, Program } from "../check/program.js";
+import type { Verb } from "../registry.js";
+import { parse } from "../syntax/parse.js";
+import type { WordNode } from "../syntax/tree.js";
+import { parametersOf, recordOf } from "./definitions.js";
+import { failed } from "./facts.js";
+
+export interface Best {
+  readonly model: ReadonlyMap<string, Given>;
+  readonly recipe: ReadonlyMap<string, Given>;
+}
+
+/** @returns null when it can't be had (reported) or is not known yet */
+export function bestOf(program: Program, node: WordNode): Best | null {
+  const name = node.path[0]?.text ?? "";
+  const sweep = program.sweeps.get(name);
+  if (sweep?.here || node.path[1]?.text !== "best") {
+    program.report("known-after-run", { name: node.text }, node.span);
+    return null;
+  }
+  const fact = program.ask({ about: "name", of: node.text });
+  if (fact === undefined) return null;
+  if (failed(fact)) {
+    program.reportFailed(fact, node.span);
+    return null;
+  }
+  const values = Object.entries(recordOf(fact.value)).filter((e): e is [string, string] => typeof e[1] === "string");
+  if (values.length === 0) {
+    program.report("known-after-run", { name: node.text }, node.span);
+    return null;
+  }
+  const verbs = program.registry.verbs().map((v) => v.name);
+  const read = (verb: "model" | "recipe"): ReadonlyMap<string, Given> => {
+    const roots = parametersOf(program, verb).map((p) => p.name);
+    const text = values.filter(([path]) => roots.includes(path.split(".")[0] ?? path)).map(([path, value]) => `${path}: ${value}`).join("\n");
+    const [statement] = parse({ id: `${program.source.id} ${node.text}`, title: node.text, text: `${verb} best {\n${text}\n}` }, verbs).tree.statements;
+    const record = program.registry.find("verb", verb) as Verb | undefined;
+    return statement?.block && record ? keysOf(program, statement.block.entries, record, record.parameters, sweep ? (verb === "model" ? sweep.model : sweep.recipe) : undefined).given : new Map();
+  };
+  return { model: read("model"), recipe: read("recipe") };
+}

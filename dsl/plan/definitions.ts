@@ -1,0 +1,116 @@
+/** Drafts → plans of data, model and recipe: defaults filled in, words checked. */
+import { plain } from "../check/values.js";
+import type { Draft, Given, Program } from "../check/program.js";
+import type { Span } from "../check/span.js";
+import type { Parameter } from "../registry.js";
+import { fill, type Origin } from "./defaults.js";
+import { failed, type BaseFacts } from "./facts.js";
+import type { Call, DataPlan, ModelPlan, RecipePlan, Value } from "./plan.js";
+
+export function parametersOf(program: Program, verb: string): readonly Parameter[] {
+  return program.registry.find("verb", verb)?.parameters ?? [];
+}
+export interface Resolved<P> {
+  readonly plan: P;
+  readonly origins: Readonly<Record<string, Origin>>;
+}
+
+export function resolveData(program: Program, draft: Draft, here: Span, model?: Readonly<Record<string, Value>>): Resolved<DataPlan> | undefined {
+  if (draft.broken) return undefined;
+  const columns = recordOf(draft.given.get("columns")?.value);
+  const { values, origins } = fill(program, parametersOf(program, "data"), draft.given, "data.", { here, data: { columns: { record: columns } }, ...(model ? { model } : {}) });
+  const source = values["source"];
+  if (source === undefined) return undefined;
+  const names = Object.fromEntries(Object.entries(columns).filter((e): e is [string, string] => typeof e[1] === "string"));
+  return {
+    origins,
+    plan: {
+      name: draft.name,
+      source: isCall(source) ? source : (recordOf(source) as Record<string, Call>),
+      folder: program.folderAt(draft.given.get("source")?.span),
+      columns: names,
+      clean: (values["clean"] as readonly Call[] | undefined) ?? [],
+      split: isCall(values["split"]) ? values["split"] : null,
+      labels: Array.isArray(values["labels"]) ? (values["labels"] as readonly string[]) : null,
+      sample: typeof values["sample"] === "number" ? values["sample"] : null,
+      // One split for all seeds of training: scores of different seeds are about the same rows.
+      seed: 0,
+    },
+  };
+}
+
+export interface ResolvedModel extends Resolved<ModelPlan> {
+  readonly base: BaseFacts | undefined;
+}
+/** `base` facts are asked for (a need of the run); while they lack, the plan stands without a hash. */
+export function resolveModel(program: Program, draft: Draft, here: Span): ResolvedModel | undefined {
+  if (draft.broken) return undefined;
+  const name = draft.given.get("base")?.value;
+  if (typeof name !== "string") return undefined;
+  const place = draft.given.get("base")?.span;
+  const folder = program.folderAt(place);
+  const fact = program.ask({ about: "base", name, folder }, true);
+  if (fact !== undefined && failed(fact)) {
+    program.reportFailed(fact, place?.source === program.source.id ? place : here);
+    return undefined;
+  }
+  const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", { here, draft: { folder, ...(fact ? { positions: fact.positions } : {}) } });
+  const [task, technique, length] = [values["task"], values["technique"], values["max_length"]];
+  if (!isCall(task) || !isCall(technique) || typeof length !== "number") return undefined;
+  return {
+    origins,
+    base: fact,
+    plan: { name: draft.name, base: name, folder, baseHash: fact?.hash ?? null, task, technique, max_length: length },
+  };
+}
+
+/** A whole recipe. `setting.draft.validation` says whether there is a validation split. */
+export function resolveRecipe(program: Program, given: ReadonlyMap<string, Given>, here: Span, setting: { readonly model?: Readonly<Record<string, Value>>; readonly data?: Readonly<Record<string, Value>>; readonly validation: boolean }): Resolved<RecipePlan> & { readonly resume: boolean } {
+  const { values, origins } = fill(program, parametersOf(program, "recipe"), given, "training.", {
+    here,
+    draft: { validation: setting.validation },
+    ...(setting.model ? { model: setting.model } : {}),
+    ...(setting.data ? { data: setting.data } : {}),
+  });
+  const steps = numberOf(values["steps"]);
+  const call = (name: string): Call | null => (isCall(values[name]) ? values[name] : null);
+  const every: Call = { word: "every", kind: "cadence", arguments: { steps: 1, epochs: null } };
+  return {
+    origins,
+    resume: values["resume"] === true,
+    plan: {
+      epochs: steps === null ? (numberOf(values["epochs"]) ?? 3) : null,
+      steps,
+      batch_size: numberOf(values["batch_size"]) ?? 32,
+      optimizer: call("optimizer") ?? { word: "adamw", kind: "optimizer", arguments: {} },
+      schedule: call("schedule") ?? { word: "constant", kind: "schedule", arguments: {} },
+      clip: numberOf(values["clip"]),
+      dropout: numberOf(values["dropout"]),
+      shuffle: (values["shuffle"] as RecipePlan["shuffle"] | undefined) ?? "by_length",
+      early_stopping: call("early_stopping"),
+      checkpoint: call("checkpoint"),
+      validate: call("validate"),
+      keep: (values["keep"] as RecipePlan["keep"] | undefined) ?? "last",
+      log: call("log") ?? every,
+      precision: "f32",
+      seed: numberOf(values["seed"]) ?? 0,
+    },
+  };
+}
+
+/** What a recipe statement itself gives: the words it names filled in, the rest left open. */
+export function partialRecipe(program: Program, draft: Draft, here: Span): Partial<RecipePlan> {
+  const parameters = parametersOf(program, "recipe").filter((p) => draft.given.has(p.name));
+  const { values } = fill(program, parameters, draft.given, "training.", { here });
+  return Object.fromEntries(Object.entries(values).map(([k, v]) => [k, v === "none" || v === "auto" ? null : v])) as Partial<RecipePlan>;
+}
+
+export function isCall(value: Value | undefined): value is Call {
+  return value !== null && typeof value === "object" && !Array.isArray(value) && "word" in value;
+}
+export function recordOf(value: Value | undefined): Readonly<Record<string, Value>> {
+  return value !== null && typeof value === "object" && !Array.isArray(value) && "record" in value ? value.record : {};
+}
+function numberOf(value: Value | undefined): number | null {
+  return value === undefined ? null : (plain(value) ?? null);
+}

@@ -1,0 +1,109 @@
+/** Names that statements work on: definitions, splits, trained weights. */
+import { nearest } from "../check/nearest.js";
+import type { Draft, Named, Program, Run } from "../check/program.js";
+import { replace } from "../check/reporter.js";
+import { formOf } from "../check/shapes.js";
+import type { Span } from "../check/span.js";
+import { checkTables, dataFacts, splitNames } from "../check/world.js";
+import type { NameKind } from "../compile.js";
+import type { Operand, WordNode } from "../syntax/tree.js";
+import { resolveData } from "./definitions.js";
+import type { Subject } from "./plan.js";
+import { planTraining, settingsOf } from "./training.js";
+
+/** What `operand` names, if it is one of `kinds`; reports what is wrong. */
+export function named(program: Program, operand: Operand | undefined, kinds: readonly NameKind[], wanted: string, after: string): { readonly name: string; readonly node: WordNode; readonly of: Named } | undefined {
+  if (!operand) return undefined;
+  if (operand.is !== "word" || operand.arguments) {
+    program.report("wrong-operand", { after, wanted: `the name of ${wanted}`, found: formOf(operand) }, operand.span);
+    return undefined;
+  }
+  const name = operand.path[0]?.text ?? operand.text;
+  const place = operand.path[0]?.span ?? operand.span;
+  const of = program.names.get(name);
+  if (!of) {
+    const has = program.namesOf(...kinds);
+    const near = nearest(name, has);
+    program.report("unknown-name", { name, wanted, has, ...(near ? { nearest: near } : {}) }, place, near ? { fix: replace(place, near) } : {});
+    return undefined;
+  }
+  if (!kinds.includes(of.is)) {
+    program.report("wrong-kind-of-name", { name, is: of.is, wanted }, place);
+    return undefined;
+  }
+  return { name, node: operand, of };
+}
+
+/** A definition by its plain name. */
+export function draftOf(program: Program, operand: Operand | undefined, kind: Draft["is"], after: string): Draft | undefined {
+  const found = named(program, operand, [kind], kind, after);
+  if (!found) return undefined;
+  if (found.node.path.length > 1) {
+    program.report("wrong-operand", { after, wanted: `the name of ${kind} alone`, found: `\`${found.node.text}\`` }, found.node.span);
+    return undefined;
+  }
+  return found.of.draft;
+}
+
+/** Data, or one of its splits. `must`: a split must be said where there is one. */
+export function subjectOf(program: Program, operand: Operand, must: boolean, after: string): { subject: Subject; draft: Draft } | undefined {
+  const found = named(program, operand, ["data"], "data", after);
+  const draft = found?.of.draft;
+  if (!found || !draft) return undefined;
+  program.require(draft.needs);
+  const data = resolveData(program, draft, found.node.span);
+  if (!data) return undefined;
+  const headers = checkTables(program, draft, data.plan, found.node.span);
+  const facts = headers && data.plan.split?.word === "by_column" ? dataFacts(program, draft, data.plan, null, found.node.span) : undefined;
+  const splits = splitNames(program, data.plan, facts);
+  const [, splitNode, extra] = found.node.path;
+  if (extra) {
+    program.report("wrong-operand", { after, wanted: "data, or one of its splits", found: `\`${found.node.text}\`` }, found.node.span);
+    return undefined;
+  }
+  if (!splitNode) {
+    if (must && splits && splits.length > 0) {
+      const best = splits.includes("test") ? "test" : splits.at(-1);
+      program.report("which-split", { data: draft.name, has: splits }, found.node.span, best ? { fix: replace(found.node.span, `${draft.name}.${best}`) } : {});
+      return undefined;
+    }
+    return { subject: { data: data.plan, split: null }, draft };
+  }
+  if (splits && !splits.includes(splitNode.text)) {
+    const near = nearest(splitNode.text, splits);
+    if (splits.length === 0) program.report("no-split", { data: draft.name, split: splitNode.text }, splitNode.span);
+    else program.report("unknown-split", { data: draft.name, split: splitNode.text, has: splits, ...(near ? { nearest: near } : {}) }, splitNode.span, near ? { fix: replace(splitNode.span, near) } : {});
+    return undefined;
+  }
+  return { subject: { data: data.plan, split: splitNode.text }, draft };
+}
+
+/** A model or run whose weights are those of its definition as it is now. */
+export function trainedName(program: Program, operand: Operand, after: string): string | undefined {
+  const found = named(program, operand, ["model", "run"], "model", after);
+  if (!found) return undefined;
+  if (found.node.path.length > 1) {
+    program.report("wrong-operand", { after, wanted: "the name of a model", found: `\`${found.node.text}\`` }, found.node.span);
+    return undefined;
+  }
+  const run = program.runs.get(found.name);
+  if (run?.here) return found.name;
+  const present = program.outside.trained[found.name];
+  if (present === undefined) {
+    program.report("untrained", { model: found.name }, found.node.span);
+    return undefined;
+  }
+  if (run && changed(program, run, found.name, present, found.node.span)) {
+    program.report("changed-since-trained", { model: found.name }, found.node.span);
+    return undefined;
+  }
+  return found.name;
+}
+
+/** Whether the run's recipe, made from today's definitions, is another than that of the weights. */
+function changed(program: Program, run: Run, name: string, present: string, here: Span): boolean {
+  const model = program.names.get(run.model.name)?.draft ?? run.model;
+  const data = program.names.get(run.data.name)?.draft ?? run.data;
+  const planned = planTraining(program, { model, data, settings: settingsOf(program, run), run: name, modelAt: here, dataAt: here, here });
+  return planned !== undefined && planned.plan.recipeHash !== present;
+}

@@ -1,0 +1,109 @@
+/** `vary`: paths of model and recipe, each over a space; calls may nest spaces. */
+import { kindsIn, defaultCall, partOf } from "../check/keys.js";
+import type { Given, Program } from "../check/program.js";
+import { call as typedCall, typed } from "../check/values.js";
+import type { Parameter, ValueType } from "../registry.js";
+import type { BlockNode, Expression, WordNode } from "../syntax/tree.js";
+import { nearest } from "../check/nearest.js";
+import { parametersOf } from "./definitions.js";
+import type { NestedCall, Space, Value } from "./plan.js";
+
+/** Settings that a path may name: of the model (`technique.rank`) and of the recipe (`optimizer.learning_rate`). */
+export function spacesOf(program: Program, block: BlockNode, model: ReadonlyMap<string, Given>, recipe: ReadonlyMap<string, Given>): Readonly<Record<string, Space>> | undefined {
+  const spaces: Record<string, Space> = {};
+  let whole = true;
+  for (const { key, value } of block.entries) {
+    const parameter = parameterAt(program, key.path, model, recipe);
+    const refuse = (why: string): void => {
+      program.report("not-varied", { path: key.text, why }, value && parameter ? value.span : key.span);
+      whole = false;
+    };
+    if (Object.hasOwn(spaces, key.text)) program.report("duplicate-key", { key: key.text }, key.span);
+    else if (!parameter) {
+      const root = key.path[0] ?? key.text;
+      const roots = [...parametersOf(program, "model"), ...parametersOf(program, "recipe")].filter((p) => !p.planned).map((p) => p.name);
+      const near = nearest(root, roots);
+      refuse(parametersOf(program, "data").some((p) => p.name === root) ? "settings of data can't vary yet: make one `data … like …` per variant" : near ? `write \`${near}\`` : `model and recipe have: ${roots.join(", ")}`);
+    } else if (!value) whole = false;
+    else if (value.is !== "word" || !program.registry.find("space", value.text)) refuse("write a space: `choice(…)`, `log(a..b)` or `uniform(a..b)`");
+    else {
+      const space = spaceOf(program, value, parameter, key.text);
+      if (space) spaces[key.text] = space;
+      else whole = false;
+    }
+  }
+  return whole ? spaces : undefined;
+}
+
+function parameterAt(program: Program, path: readonly string[], model: ReadonlyMap<string, Given>, recipe: ReadonlyMap<string, Given>): Parameter | undefined {
+  const [root = "", ...rest] = path;
+  for (const [verb, given] of [["model", model], ["recipe", recipe]] as const) {
+    const parameter = parametersOf(program, verb).find((p) => p.name === root && !p.planned);
+    if (!parameter) continue;
+    if (rest.length === 0) return parameter;
+    const standing = given.get(root)?.value ?? defaultCall(parameter);
+    const part = standing === undefined ? undefined : partOf(program, standing, rest, parameter.type);
+    if (part && "parameter" in part) return part.parameter;
+    for (const kind of kindsIn(parameter.type)) {
+      const inner = program.registry.ofKind(kind).flatMap((w) => w.parameters).find((p) => p.name === rest[0] && rest.length === 1);
+      if (inner && standing === undefined) return inner;
+    }
+  }
+  return undefined;
+}
+
+function spaceOf(program: Program, node: WordNode, parameter: Parameter, path: string): Space | undefined {
+  const word = program.registry.find("space", node.text);
+  if (word?.capabilities?.["space"] === "choice") {
+    const options = (node.arguments ?? []).map((a) => optionOf(program, a.value, parameter, path));
+    if (options.length === 0) {
+      program.report("missing-argument", { word: node.text, names: ["of"], example: word.example }, node.span);
+      return undefined;
+    }
+    return options.every((o) => o !== undefined) ? { space: "choice", of: options } : undefined;
+  }
+  const number = numberIn(parameter.type);
+  const range = node.arguments?.[0]?.value;
+  if (!number || number.unit) {
+    program.report("not-varied", { path, why: "write `choice(…)` with the values to try" }, node.span);
+    return undefined;
+  }
+  if (range?.is !== "range") {
+    program.report("missing-argument", { word: node.text, names: ["range"], example: word?.example ?? "" }, node.span);
+    return undefined;
+  }
+  const value = typed(range, { is: "range", of: number }, { path, key: path, parameter }, program.typing(new Map()));
+  if (value === undefined || value === null || typeof value !== "object" || !("from" in value)) return undefined;
+  if (node.text === "log" && value.from <= 0) {
+    program.report("out-of-range", { key: path, found: String(value.from), range: "greater than 0 on a logarithmic scale" }, range.span);
+    return undefined;
+  }
+  return { space: node.text === "log" ? "log" : "uniform", from: value.from, to: value.to, integer: number.integer === true };
+}
+
+function optionOf(program: Program, node: Expression, parameter: Parameter, path: string): Value | Space | NestedCall | undefined {
+  if (node.is !== "word") return typed(node, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
+  if (program.registry.find("space", node.text)) return spaceOf(program, node, parameter, path);
+  const spaced = (node.arguments ?? []).filter((a) => a.key && a.value.is === "word" && program.registry.find("space", a.value.text));
+  const word = kindsIn(parameter.type).map((kind) => program.registry.find(kind, node.text)).find((w) => w !== undefined);
+  if (spaced.length === 0 || !word || word.planned) return typed(node, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
+  const nested = typedCall({ ...node, arguments: (node.arguments ?? []).filter((a) => !spaced.includes(a)) }, word, { path, key: path }, program.typing(new Map()));
+  const spaces: Record<string, Space> = {};
+  for (const argument of spaced) {
+    const name = argument.key?.text ?? "";
+    const inner = word.parameters.find((p) => p.name === name);
+    if (!inner || argument.value.is !== "word") {
+      const has = word.parameters.map((p) => p.name);
+      program.report("unknown-argument", { word: word.name, name, has }, argument.key?.span ?? argument.span);
+      return undefined;
+    }
+    const space = spaceOf(program, argument.value, inner, `${path}.${name}`);
+    if (!space) return undefined;
+    spaces[name] = space;
+  }
+  return nested ? { nested, spaces } : undefined;
+}
+function numberIn(type: ValueType): Extract<ValueType, { is: "number" }> | undefined {
+  if (type.is === "number") return type;
+  return type.is === "either" ? type.of.map(numberIn).find((t) => t !== undefined) : undefined;
+}

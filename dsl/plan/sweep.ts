@@ -1,0 +1,55 @@
+/** `sweep`: what varies, how it is searched, what is the goal. A trial is a Tune program of its own, made by the host. */
+import type { Header } from "../check/header.js";
+import { keysOf } from "../check/keys.js";
+import type { Program } from "../check/program.js";
+import { fill } from "./defaults.js";
+import { isCall } from "./definitions.js";
+import { draftOf } from "./names.js";
+import type { SweepPlan } from "./plan.js";
+import { spacesOf } from "./spaces.js";
+import { act, nameOf } from "./statements.js";
+import { planTraining, settingsOf } from "./training.js";
+
+export function sweep(program: Program, header: Header): void {
+  const { clauses, statement, verb } = header;
+  const entries = statement.block?.entries ?? [];
+  const varied = entries.find((e) => e.key.text === "vary");
+  const own = keysOf(program, entries.filter((e) => e !== varied), verb, verb.parameters);
+  const [operand] = header.operands;
+  const model = operand && draftOf(program, operand, "model", "sweep");
+  const onto = clauses.get("on")?.operands[0];
+  const data = onto && draftOf(program, onto, "data", "on");
+  const withClause = clauses.get("with")?.operands[0];
+  const recipe = withClause && draftOf(program, withClause, "recipe", "with");
+  const as = nameOf(clauses.get("as")?.operands[0]);
+  const vary = varied?.value?.is === "block" ? spacesOf(program, varied.value, model?.given ?? new Map(), recipe?.given ?? new Map()) : undefined;
+  if (!varied && header.sound) program.report("missing-key", { verb: "sweep", keys: ["vary"], example: verb.example }, statement.verb.span);
+  else if (varied?.value && varied.value.is !== "block") program.report("wrong-type", { key: "vary", wanted: "a record in `{ }`", found: "something else" }, varied.value.span);
+  if (as) {
+    program.define(as.text, as.span, { is: "sweep" });
+    program.sweeps.set(as.text, { here: !program.silent, model: model?.given ?? new Map(), recipe: recipe?.given ?? new Map() });
+  }
+  const goals = [own.given.get("maximize"), own.given.get("minimize")];
+  if (goals[0] && goals[1]) program.report("two-goals", {}, goals[1].span);
+  else if (!goals[0] && !goals[1] && !own.broken) program.report("no-goal", {}, statement.verb.span);
+  if (program.silent || !model || !data || !operand || !onto || !as || !header.sound || own.broken || (withClause && !recipe)) return;
+  const { values } = fill(program, verb.parameters.filter((p) => p.name !== "vary"), own.given, "", { here: statement.verb.span });
+  const planned = planTraining(program, { model, data, settings: settingsOf(program, { recipe: recipe ?? null, own: new Map() }), run: as.text, modelAt: operand.span, dataAt: onto.span, here: statement.verb.span });
+  if (planned && !planned.plan.recipe.training.validate) program.report("needs-validation", { what: "sweep", data: data.name }, onto.span);
+  const metric = values["maximize"] ?? values["minimize"];
+  const search = values["search"];
+  if (!planned || !vary || !isCall(metric) || !isCall(search)) return;
+  const plan: SweepPlan = {
+    model: model.name,
+    data: data.name,
+    recipe: recipe?.name ?? null,
+    vary,
+    search,
+    trials: typeof values["trials"] === "number" ? values["trials"] : 10,
+    budgetMs: typeof values["budget"] === "number" ? values["budget"] : null,
+    goal: { direction: goals[0] ? "maximize" : "minimize", metric },
+    plan: planned.plan,
+    seed: planned.plan.recipe.training.seed,
+  };
+  act(program, header, { verb: "sweep", name: as.text, sweep: plan } as never);
+}

@@ -1,0 +1,54 @@
+/** `use "common.tune"`: brings the definitions of another file; the host reads it (need `file`). */
+import { headerOf } from "../check/header.js";
+import type { Program } from "../check/program.js";
+import { wordsOf } from "../check/codes.js";
+import { Reporter } from "../check/reporter.js";
+import type { Source } from "../check/span.js";
+import type { Verb } from "../registry.js";
+import { parse } from "../syntax/parse.js";
+import type { Statement } from "../syntax/tree.js";
+import { failed } from "./facts.js";
+import { act, runStatement } from "./statements.js";
+
+export function useFile(program: Program, statement: Statement): void {
+  const header = headerOf(program, statement);
+  const [operand] = statement.operands;
+  if (!header?.sound || operand?.is !== "string") return;
+  if (statement.block) program.report("statement-takes-no-block", { verb: "use" }, statement.block.span);
+  const path = operand.value;
+  if (/\.[mc]?[jt]s$/.test(path)) {
+    program.report("not-built-yet", { word: `use "${path}"`, meanwhile: "import the file in a TypeScript cell" }, operand.span);
+    return;
+  }
+  const outer = program.source;
+  const fact = program.ask({ about: "file", path, folder: program.folderAt(operand.span) });
+  if (fact === undefined) return;
+  if (failed(fact)) {
+    program.reportFailed(fact, operand.span);
+    return;
+  }
+  if (program.using.includes(fact.path) || outer.path === fact.path) {
+    program.report("use-in-circle", { file: path }, operand.span);
+    return;
+  }
+  const inner: Source = { id: `use:${fact.path}`, title: path, text: fact.text, path: fact.path };
+  const { reporter, silent, using } = program;
+  const verbs = program.registry.verbs();
+  const parsed = parse(inner, verbs.map((v) => v.name));
+  const cut = Math.max(fact.path.lastIndexOf("/"), fact.path.lastIndexOf("\\"));
+  program.folders.set(inner.id, cut < 0 ? "." : fact.path.slice(0, cut) || "/");
+  Object.assign(program, { source: inner, silent: true, reporter: new Reporter(), using: [...using, fact.path] });
+  program.reporter.diagnostics.push(...parsed.diagnostics);
+  let action: string | undefined;
+  for (const one of parsed.tree.statements) {
+    const verb = verbs.find((v) => v.name === one.verb.text) as Verb | undefined;
+    if (verb?.does === "acts" && !verb.planned) action ??= verb.name;
+    else if (one.verb.text === "use") useFile(program, one);
+    else runStatement(program, one);
+  }
+  const wrong = program.reporter.diagnostics.find((d) => d.severity === "error");
+  Object.assign(program, { source: outer, silent, reporter, using });
+  if (action !== undefined) program.report("action-in-used-file", { verb: action, file: path }, operand.span);
+  else if (wrong) program.report("error-in-used-file", { file: path, message: wordsOf(wrong.code, wrong.data as never).message }, operand.span);
+  act(program, header, { verb: "use", path: fact.path } as never);
+}
