@@ -2,6 +2,7 @@
 import type { DataFacts, SplitFacts } from "#dsl/plan/facts.js";
 import type { Call, DataPlan } from "#dsl/plan/plan.js";
 import { card, html, htmlTable, note, picture, tone, type Part } from "./html.js";
+import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { drawBars } from "./svg/bars.js";
 import { cellText } from "./table.js";
@@ -31,59 +32,55 @@ export function dataShown(
   const title = `Data ${plan.name}`;
   const heads = columns.map((c) => (roles.has(c) ? `${c} (${roles.get(c)!})` : c));
   const cells = sample.slice(0, 5).map((row) => columns.map((c) => clip(oneLine(cellText(row[c])), 120)));
-  return {
-    bundle: {
-      "text/plain": [
-        `${title}: ${rows}`,
-        sourceText(plan),
-        ...(dropped.length > 0
-          ? ["", textTable(["dropped because", "rows", "such as"], dropped, ["left", "right", "left"])]
-          : []),
-        ...(splits.rows.length > 0
-          ? [
-              "",
-              textTable(
-                splits.head,
-                splits.rows.map((row) => [...row.cells, bar(row.share)]),
-                splits.align,
-              ),
-            ]
-          : []),
-        ...(lengths ? ["", lengths.words] : []),
-        ...(cells.length > 0
-          ? [
-              "",
-              textTable(
-                heads,
-                cells.map((row) => row.map((c) => clip(c, 48))),
-              ),
-            ]
-          : []),
-      ].join("\n"),
-      "text/html": card(
-        title,
-        html`<div>
-          <b style="font-weight:600">${rows}</b> <span style="opacity:.72">from ${sourceText(plan)}</span>
-        </div>`,
-        dropped.length > 0 &&
-          htmlTable({ head: ["dropped because", "rows", "such as"], rows: dropped, align: ["left", "right", "left"] }),
-        splits.rows.length > 0 &&
-          htmlTable({
-            head: splits.head,
-            rows: splits.rows.map((row): Part[] => [
-              ...row.cells,
-              html`<span style="color:${tone.accent};letter-spacing:-.5px">${bar(row.share)}</span>`,
-            ]),
-            align: splits.align,
-          }),
-        splits.more && note(splits.more),
-        lengths &&
-          html`<div>${picture(lengths.svg, lengths.words, lengths.width, lengths.height)}</div>
-            ${note(lengths.words)}`,
-        cells.length > 0 && htmlTable({ head: heads, rows: cells }),
-      ).text,
-    },
-  };
+  return shownOf(
+    [
+      `${title}: ${rows}`,
+      sourceText(plan),
+      ...(dropped.length > 0
+        ? ["", textTable(["dropped because", "rows", "such as"], dropped, ["left", "right", "left"])]
+        : []),
+      ...(splits.rows.length > 0
+        ? [
+            "",
+            textTable(
+              splits.head,
+              splits.rows.map((row) => [...row.cells, bar(row.share)]),
+              splits.align,
+            ),
+          ]
+        : []),
+      ...(lengths ? ["", lengths.words] : []),
+      ...(cells.length > 0
+        ? [
+            "",
+            textTable(
+              heads,
+              cells.map((row) => row.map((c) => clip(c, 48))),
+            ),
+          ]
+        : []),
+    ].join("\n"),
+    card(
+      title,
+      html`<div><b style="font-weight:600">${rows}</b> <span style="opacity:.72">from ${sourceText(plan)}</span></div>`,
+      dropped.length > 0 &&
+        htmlTable({ head: ["dropped because", "rows", "such as"], rows: dropped, align: ["left", "right", "left"] }),
+      splits.rows.length > 0 &&
+        htmlTable({
+          head: splits.head,
+          rows: splits.rows.map((row): Part[] => [
+            ...row.cells,
+            html`<span style="color:${tone.accent};letter-spacing:-.5px">${bar(row.share)}</span>`,
+          ]),
+          align: splits.align,
+        }),
+      splits.more && note(splits.more),
+      lengths &&
+        html`<div>${picture(lengths.svg, lengths.words, lengths.width, lengths.height)}</div>
+          ${note(lengths.words)}`,
+      cells.length > 0 && htmlTable({ head: heads, rows: cells }),
+    ),
+  );
 }
 
 function sourceText({ source }: DataPlan): string {

@@ -1,6 +1,7 @@
 /** What `evaluate` and `predict` show: metrics, the confusion matrix as a heat map, the worst mistakes, predictions. */
 import { figureShown, type Figure } from "./figure.js";
 import { card, html, htmlTable, note } from "./html.js";
+import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { tableShown } from "./table.js";
 import { clip, count, escapeLabel, oneLine, percent, significant } from "./text.js";
@@ -49,23 +50,18 @@ function metricsShown({ metrics, rows, seconds }: EvaluationReport): Shown {
   ]
     .filter(Boolean)
     .join(" · ");
-  return {
-    bundle: {
-      "text/plain": ["Evaluation", textTable(["metric", ...subjects], table, align), words].filter(Boolean).join("\n"),
-      "text/html": card(
-        "Evaluation",
-        htmlTable({
-          head: ["metric", ...subjects],
-          rows: table.map(([name, ...values]) => [
-            name,
-            ...values.map((v) => html`<b style="font-weight:600">${v}</b>`),
-          ]),
-          align,
-        }),
-        words && note(words),
-      ).text,
-    },
-  };
+  return shownOf(
+    ["Evaluation", textTable(["metric", ...subjects], table, align), words].filter(Boolean).join("\n"),
+    card(
+      "Evaluation",
+      htmlTable({
+        head: ["metric", ...subjects],
+        rows: table.map(([name, ...values]) => [name, ...values.map((v) => html`<b style="font-weight:600">${v}</b>`)]),
+        align,
+      }),
+      words && note(words),
+    ),
+  );
 }
 
 /** Colour is the share of the row (what became of each truth), text the count. */

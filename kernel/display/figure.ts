@@ -3,6 +3,7 @@
  * no scripts, plain text for a terminal. No PNG beside them: JupyterLab would prefer it to the live plot.
  */
 import { card, picture } from "./html.js";
+import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { drawFigure } from "./svg/draw.js";
 import { plainLabel } from "./svg/element.js";
@@ -29,14 +30,8 @@ export function figureShown(figure: Figure, { id, text }: FigureOptions = {}): S
   const thin = thinned(figure);
   const { svg, width, height } = drawFigure(thin);
   const words = describe(thin);
-  return {
-    bundle: {
-      [plotlyMime]: { data: thin.data, layout: thin.layout ?? {}, ...(thin.config ? { config: thin.config } : {}) },
-      "text/html": card(null, picture(svg, words, width, height)).text,
-      "text/plain": text ?? words,
-    },
-    ...(id === undefined ? {} : { id }),
-  };
+  const live = { data: thin.data, layout: thin.layout ?? {}, ...(thin.config ? { config: thin.config } : {}) };
+  return shownOf(text ?? words, card(null, picture(svg, words, width, height)), { [plotlyMime]: live }, id);
 }
 
 /** `figure “Training”: loss, validation accuracy`. */

@@ -2,6 +2,7 @@
 import type { BaseFacts } from "#dsl/plan/facts.js";
 import type { ModelPlan } from "#dsl/plan/plan.js";
 import { card, html, htmlTable } from "./html.js";
+import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { compact, count, percent } from "./text.js";
 import { textTable } from "./text-table.js";
@@ -39,21 +40,19 @@ export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts
     ["weights", base.hash.slice(0, 12), base.hasTokenizer ? "with tokenizer" : "no tokenizer in the folder"],
   ];
   const title = `Model ${plan.name}`;
-  return {
-    bundle: {
-      "text/plain": `${title}\n${textTable(
-        null,
-        facts.map(([name, value, more]) => [name, more ? `${value}  (${more})` : value]),
-      )}`,
-      "text/html": card(
-        title,
-        htmlTable({
-          rows: facts.map(([name, value, more]) => [
-            name,
-            html`<b style="font-weight:600">${value}</b>${more && html` <span style="opacity:.72">${more}</span>`}`,
-          ]),
-        }),
-      ).text,
-    },
-  };
+  return shownOf(
+    `${title}\n${textTable(
+      null,
+      facts.map(([name, value, more]) => [name, more ? `${value}  (${more})` : value]),
+    )}`,
+    card(
+      title,
+      htmlTable({
+        rows: facts.map(([name, value, more]) => [
+          name,
+          html`<b style="font-weight:600">${value}</b>${more && html` <span style="opacity:.72">${more}</span>`}`,
+        ]),
+      }),
+    ),
+  );
 }

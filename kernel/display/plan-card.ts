@@ -1,6 +1,7 @@
 /** The plan before training: what will be done, what it will cost, and where each setting came from. */
 import type { Origins, Plan } from "#dsl/plan/plan.js";
 import { card, code, html, htmlTable, note, tone, type Part } from "./html.js";
+import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { bytes, compact, count, duration, percent, plural } from "./text.js";
 import { textTable } from "./text-table.js";
@@ -15,43 +16,41 @@ export function planShown(plan: Plan): Shown {
   const chosen = settings.filter((s) => s.from !== "default");
   const hashes = `recipe ${plan.recipeHash.slice(0, 12)} · plan ${plan.planHash.slice(0, 12)}`;
   const rows = (list: readonly Setting[]): Part[][] => list.map((s) => [code(s.path), code(s.value), s.why]);
-  return {
-    bundle: {
-      "text/plain": [
-        title,
-        textTable(
-          null,
-          facts.map(([name, value, more]) => [name, more ? `${value}  (${more})` : value]),
-        ),
-        ...(settings.length > 0
-          ? [
-              "",
-              textTable(
-                ["setting", "value", "from"],
-                [...chosen, ...defaults].map((s) => [s.path, s.value, s.why]),
-              ),
-            ]
-          : []),
-        hashes,
-      ].join("\n"),
-      "text/html": card(
-        title,
-        htmlTable({
-          rows: facts.map(([name, value, more]) => [
-            name,
-            html`<b style="font-weight:600">${value}</b>${more && html` <span style="opacity:.72">${more}</span>`}`,
-          ]),
-        }),
-        chosen.length > 0 && htmlTable({ head: ["setting", "value", "from"], rows: rows(chosen) }),
-        defaults.length > 0 &&
-          html`<details style="margin:0 0 6px">
-            <summary style="cursor:pointer;color:${tone.accent}">${plural(defaults.length, "default")}</summary>
-            ${htmlTable({ head: ["setting", "value", "why"], rows: rows(defaults) })}
-          </details>`,
-        note(hashes),
-      ).text,
-    },
-  };
+  return shownOf(
+    [
+      title,
+      textTable(
+        null,
+        facts.map(([name, value, more]) => [name, more ? `${value}  (${more})` : value]),
+      ),
+      ...(settings.length > 0
+        ? [
+            "",
+            textTable(
+              ["setting", "value", "from"],
+              [...chosen, ...defaults].map((s) => [s.path, s.value, s.why]),
+            ),
+          ]
+        : []),
+      hashes,
+    ].join("\n"),
+    card(
+      title,
+      htmlTable({
+        rows: facts.map(([name, value, more]) => [
+          name,
+          html`<b style="font-weight:600">${value}</b>${more && html` <span style="opacity:.72">${more}</span>`}`,
+        ]),
+      }),
+      chosen.length > 0 && htmlTable({ head: ["setting", "value", "from"], rows: rows(chosen) }),
+      defaults.length > 0 &&
+        html`<details style="margin:0 0 6px">
+          <summary style="cursor:pointer;color:${tone.accent}">${plural(defaults.length, "default")}</summary>
+          ${htmlTable({ head: ["setting", "value", "why"], rows: rows(defaults) })}
+        </details>`,
+      note(hashes),
+    ),
+  );
 }
 
 /** Name, figure, and the arithmetic behind it. */

@@ -1,4 +1,5 @@
 /** Where a running training stands: one line, updated in place (at most ten times a second). */
+import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { html, tone } from "./html.js";
 import { bar, count, duration, significant } from "./text.js";
@@ -39,13 +40,12 @@ export function progressShown(state: ProgressState, { id }: { readonly id?: stri
     <b style="font-weight:600">${words[0]}</b
     >${words.slice(1).map((w) => html`<span style="opacity:.4"> · </span>${w}`)}
   </div>`;
-  return {
-    bundle: {
-      "text/plain": `${bar(share, 20).padEnd(20, "░")}  ${words.join(" · ")}`,
-      "text/html": html`<div style="font-size:13px;line-height:1.45;margin:2px 0">${line}${strip}</div>`.text,
-    },
-    ...(id === undefined ? {} : { id }),
-  };
+  return shownOf(
+    `${bar(share, 20).padEnd(20, "░")}  ${words.join(" · ")}`,
+    html`<div style="font-size:13px;line-height:1.45;margin:2px 0">${line}${strip}</div>`,
+    {},
+    id,
+  );
 }
 
 const ends = { done: "trained", early: "stopped early", interrupted: "interrupted", failed: "failed" } as const;

@@ -1,4 +1,5 @@
 /** Rows as a table: plain HTML and aligned text; long tables are cut with a line that says so. */
+import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { card, html, htmlTable, note, type Align } from "./html.js";
 import { clip, count, oneLine, significant } from "./text.js";
@@ -34,28 +35,26 @@ export function tableShown(
     shown.length > 0 && shown.every((row) => numeric(row[i])) ? "right" : "left",
   );
   const cells = shown.map((row) => columns.map((_, i) => cellText(row[i])));
-  return {
-    bundle: {
-      "text/plain": [
-        title,
-        textTable(
-          columns,
-          cells.map((row) => row.map((c) => clip(oneLine(c), 60))),
-          align,
-        ),
-        rest,
-        caption,
-      ]
-        .filter(Boolean)
-        .join("\n"),
-      "text/html": card(
-        title,
-        htmlTable({ head: columns.map((c) => html`${c}`), rows: cells, align }),
-        rest && note(rest),
-        caption && note(caption),
-      ).text,
-    },
-  };
+  return shownOf(
+    [
+      title,
+      textTable(
+        columns,
+        cells.map((row) => row.map((c) => clip(oneLine(c), 60))),
+        align,
+      ),
+      rest,
+      caption,
+    ]
+      .filter(Boolean)
+      .join("\n"),
+    card(
+      title,
+      htmlTable({ head: columns.map((c) => html`${c}`), rows: cells, align }),
+      rest && note(rest),
+      caption && note(caption),
+    ),
+  );
 }
 
 function numeric(value: unknown): boolean {

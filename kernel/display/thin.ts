@@ -9,10 +9,11 @@ import { coordinatesOf, listOf } from "./svg/panel.js";
 /** Points that a trace keeps, and all traces of a figure together. */
 const most = { trace: 1000, figure: 6000, histogram: 1000 } as const;
 
-/** Also makes the figure plain JSON: typed arrays become arrays, numbers that are none become null. */
+/** Also makes the figure plain JSON: typed arrays become arrays, numbers that are none become null, dates text. */
 export function thinned(figure: Figure): Figure {
-  const budget = Math.min(most.trace, Math.max(100, Math.floor(most.figure / Math.max(1, figure.data.length))));
-  return { ...figure, data: figure.data.map((trace) => thinTrace(plainArrays(trace), budget)) };
+  const budget = Math.min(most.trace, Math.max(100, Math.floor(most.figure / Math.max(1, listOf(figure.data).length))));
+  const { data, layout = {}, config } = plainJson({ ...figure, data: listOf(figure.data).filter(isRecord) }) as Figure;
+  return { data: data.map((trace) => thinTrace(trace, budget)), layout, ...(config ? { config } : {}) };
 }
 
 function thinTrace(trace: Trace, budget: number): Trace {
@@ -71,16 +72,23 @@ export function largestTriangles(x: readonly number[], y: readonly number[], wan
   return [...keep, n - 1];
 }
 
-function plainArrays(trace: Trace): Trace {
-  const plain = (value: unknown): unknown => {
-    if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return listOf(value).map(plain);
-    if (Array.isArray(value)) return value.map(plain);
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-    if (typeof value === "bigint") return Number(value);
-    if (typeof value === "number" && !Number.isFinite(value)) return null;
-    if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype)
-      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
-    return value;
-  };
-  return plain(trace) as Trace;
+function isRecord(value: unknown): value is Trace {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What JSON can hold, with the meaning plotly gives it; functions and the like are left out. */
+function plainJson(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return listOf(value).map(plainJson);
+  if (Array.isArray(value)) return value.map(plainJson);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (typeof value === "string") return value.replace(/\p{Surrogate}/gu, "\ufffd");
+  if (typeof value === "boolean") return value;
+  if (typeof value !== "object" || value === null) return null;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, v]) => v !== undefined && typeof v !== "function")
+      .map(([k, v]) => [k, plainJson(v)]),
+  );
 }

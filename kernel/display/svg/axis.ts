@@ -1,6 +1,7 @@
 /** An axis of a panel: what kind it is, what it spans, and where a value lies between its ends (0 to 1). */
 import { plainLabel } from "./element.js";
 import { textOf } from "../figure.js";
+import { scalarsOf } from "./panel.js";
 import { dateTicks, linearTicks, logTicks, type Tick } from "./ticks.js";
 
 export type AxisKind = "linear" | "log" | "date" | "category";
@@ -32,8 +33,8 @@ export function makeAxis(
   const units = values.map((v) => unitOf(kind, categories, v)).filter(Number.isFinite);
   const [low, high] = span(layout, kind, categories, units, grounded);
   const title = plainLabel(textOf(layout["title"]));
-  const tickvals = Array.isArray(layout["tickvals"]) ? layout["tickvals"] : null;
-  const ticktext = Array.isArray(layout["ticktext"]) ? layout["ticktext"] : tickvals;
+  const tickvals = Array.isArray(layout["tickvals"]) ? scalarsOf(layout["tickvals"]) : null;
+  const ticktext = Array.isArray(layout["ticktext"]) ? scalarsOf(layout["ticktext"]) : tickvals;
   const ticks = (wanted: number): readonly Tick[] => {
     if (tickvals)
       return tickvals
@@ -100,8 +101,8 @@ function span(
   grounded: boolean,
 ): [number, number] {
   if (kind === "category") return [-0.5, Math.max(1, categories.length) - 0.5];
-  const range = layout["range"];
-  if (Array.isArray(range) && range.length === 2) {
+  const range = scalarsOf(layout["range"]);
+  if (range.length === 2) {
     const ends = range.map((v: unknown) => (kind === "date" ? unitOf(kind, [], v) : Number(v))); // plotly's log ranges are logarithms already
     if (ends.every(Number.isFinite) && ends[0]! !== ends[1]!)
       return [Math.min(...(ends as [number, number])), Math.max(...(ends as [number, number]))];
@@ -117,7 +118,7 @@ function span(
 }
 
 function domainOf(layout: Layout): [number, number] {
-  const domain = layout["domain"];
+  const domain: unknown = layout["domain"];
   return Array.isArray(domain) && domain.length === 2 && domain.every((d) => typeof d === "number")
     ? (domain as [number, number])
     : [0, 1];

@@ -2,7 +2,7 @@
 import type { Trace } from "../figure.js";
 import { safeColor } from "./colors.js";
 import { document, element, label } from "./element.js";
-import { coordinatesOf, listOf, numberOf, recordOf, xUnit, yUnit, type Drawn, type Panel } from "./panel.js";
+import { coordinatesOf, listOf, numberOf, recordOf, scalarsOf, xUnit, yUnit, type Drawn, type Panel } from "./panel.js";
 import { unitOf } from "./axis.js";
 import { linearTicks } from "./ticks.js";
 
@@ -19,7 +19,7 @@ export function drawBarTraces(panel: Panel, traces: readonly Drawn[], stacked: b
       const room = numberOf(trace["width"], gap(units) * (trace["type"] === "histogram" ? 0.96 : 0.8));
       const thick = stacked ? room : room / traces.length;
       const fill = safeColor(recordOf(trace["marker"])["color"]) ?? color;
-      const colors = listOf(recordOf(trace["marker"])["color"]);
+      const colors = scalarsOf(recordOf(trace["marker"])["color"]);
       const bars = values.map((value, i) => {
         const size = Number(value);
         const unit = units[i]!;
@@ -54,7 +54,7 @@ export function drawBarTraces(panel: Panel, traces: readonly Drawn[], stacked: b
 /** A histogram as the bars that it comes to: about √n bins, at most 60, at round numbers. Text values are counted. */
 export function histogramAsBars(trace: Trace): Trace {
   const lying = listOf(trace["x"]).length === 0;
-  const values = listOf(lying ? trace["y"] : trace["x"]);
+  const values = scalarsOf(lying ? trace["y"] : trace["x"]);
   const numbers = values.map(Number).filter(Number.isFinite);
   const bars = numbers.length < values.length / 2 ? counted(values) : binned(numbers, numberOf(trace["nbinsx"], 0));
   const dropped = new Set(["x", "y", "type", "nbinsx", "xbins"]);

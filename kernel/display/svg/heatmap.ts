@@ -2,18 +2,18 @@
 import type { Trace } from "../figure.js";
 import { inkOn, mix, scaleOf } from "./colors.js";
 import { element, label, textWidth, plainLabel } from "./element.js";
-import { listOf, numberOf, type Panel } from "./panel.js";
+import { listOf, numberOf, type Panel, scalarsOf } from "./panel.js";
 
 /** Labels of the cells along one side: written ones, else 0, 1, 2, … */
 export function cellKeys(trace: Trace, side: "x" | "y"): readonly unknown[] {
   const rows = listOf(trace["z"]);
-  const written = listOf(trace[side]);
-  const length = side === "y" ? rows.length : rows.reduce<number>((n, row) => Math.max(n, listOf(row).length), 0);
+  const written = scalarsOf(trace[side]);
+  const length = side === "y" ? rows.length : rows.reduce<number>((n, row) => Math.max(n, scalarsOf(row).length), 0);
   return written.length >= length && length > 0 ? written.slice(0, length) : Array.from({ length }, (_, i) => i);
 }
 
 export function drawHeatmap(panel: Panel, trace: Trace): string {
-  const rows = listOf(trace["z"]).map((row) => listOf(row).map((z) => (z === null ? Number.NaN : Number(z))));
+  const rows = listOf(trace["z"]).map((row) => scalarsOf(row).map((z) => (z === null ? Number.NaN : Number(z))));
   const all = rows.flat().filter(Number.isFinite);
   const low = numberOf(
     trace["zmin"],
@@ -44,7 +44,7 @@ export function drawHeatmap(panel: Panel, trace: Trace): string {
           fill,
         }),
       );
-      const text = plainLabel(String(listOf(texts[r])[c] ?? ""));
+      const text = plainLabel(String(scalarsOf(texts[r])[c] ?? ""));
       if (text !== "" && trace["texttemplate"] && textWidth(text, 12) < w && h > 12)
         cells.push(label(text, x, y + 4, { "text-anchor": "middle", "font-size": 12, fill: inkOn(fill) }));
     });

@@ -27,6 +27,12 @@ export function listOf(value: unknown): readonly unknown[] {
     ? Array.from(value as unknown as ArrayLike<unknown>)
     : [];
 }
+/** The same with what is no single value (lists, records) as null. */
+export function scalarsOf(value: unknown): readonly (string | number | boolean | null)[] {
+  return listOf(value).map((v) =>
+    typeof v === "string" || typeof v === "number" || typeof v === "boolean" ? v : null,
+  );
+}
 export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
@@ -37,8 +43,8 @@ export function numberOf(value: unknown, otherwise: number): number {
 }
 /** x and y of a trace; where one is missing, places 0, 1, 2, … stand in for it. */
 export function coordinatesOf(trace: Trace): { readonly x: readonly unknown[]; readonly y: readonly unknown[] } {
-  const x = listOf(trace["x"]);
-  const y = listOf(trace["y"]);
+  const x = scalarsOf(trace["x"]);
+  const y = scalarsOf(trace["y"]);
   const sideways = trace["orientation"] === "h" && trace["type"] === "bar";
   if (x.length === 0 && !sideways) return { x: y.map((_, i) => i), y };
   if (y.length === 0) return { x, y: x.map((_, i) => i) };

@@ -2,7 +2,7 @@
 import type { Trace } from "../figure.js";
 import { color as paletteColor, mix, safeColor, scaleOf } from "./colors.js";
 import { element, ink, label, paleInk, path, plainLabel } from "./element.js";
-import { listOf, numberOf, recordOf } from "./panel.js";
+import { listOf, numberOf, recordOf, scalarsOf } from "./panel.js";
 import { linearTicks, type Tick } from "./ticks.js";
 import { clip } from "../text.js";
 
@@ -62,13 +62,16 @@ interface Dimension {
 }
 
 function readDimension(d: Readonly<Record<string, unknown>>): Dimension {
-  const values = listOf(d["values"]).map((v) => (v === null ? Number.NaN : Number(v)));
-  const range = listOf(d["range"]).map(Number);
+  const values = scalarsOf(d["values"]).map((v) => (v === null ? Number.NaN : Number(v)));
+  const range = scalarsOf(d["range"]).map(Number);
   const known = (range.length === 2 ? range : values).filter(Number.isFinite);
   const low = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = known.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const ticktext = listOf(d["ticktext"]);
-  const ticks = listOf(d["tickvals"]).map((v, i) => ({ value: Number(v), text: plainLabel(String(ticktext[i] ?? v)) }));
+  const ticktext = scalarsOf(d["ticktext"]);
+  const ticks = scalarsOf(d["tickvals"]).map((v, i) => ({
+    value: Number(v),
+    text: plainLabel(String(ticktext[i] ?? v)),
+  }));
   return {
     label: plainLabel(typeof d["label"] === "string" ? d["label"] : ""),
     values,
@@ -79,7 +82,7 @@ function readDimension(d: Readonly<Record<string, unknown>>): Dimension {
 
 function painter(trace: Trace): (row: number) => string {
   const line = recordOf(trace["line"]);
-  const numbers = listOf(line["color"]).map(Number);
+  const numbers = scalarsOf(line["color"]).map(Number);
   const known = numbers.filter(Number.isFinite);
   if (known.length === 0) return () => safeColor(line["color"]) ?? paletteColor(0);
   const low = numberOf(

@@ -1,7 +1,7 @@
 /** Lines and markers. */
 import { element, path, px } from "./element.js";
 import { safeColor } from "./colors.js";
-import { coordinatesOf, listOf, numberOf, recordOf, xOf, yOf, type Drawn, type Panel } from "./panel.js";
+import { coordinatesOf, numberOf, recordOf, scalarsOf, xOf, yOf, type Drawn, type Panel } from "./panel.js";
 
 export function drawScatter(panel: Panel, { trace, color }: Drawn): string {
   const { x, y } = coordinatesOf(trace);
@@ -37,7 +37,7 @@ export function drawScatter(panel: Panel, { trace, color }: Drawn): string {
 function markers(points: readonly (readonly [number, number])[], trace: Drawn["trace"], color: string): string[] {
   const marker = recordOf(trace["marker"]);
   const fill = safeColor(marker["color"]) ?? color;
-  const sizes = listOf(marker["size"]);
+  const sizes = scalarsOf(marker["size"]);
   const open = typeof marker["symbol"] === "string" && marker["symbol"].endsWith("-open");
   const look = open
     ? { fill: "none", stroke: fill, "stroke-width": numberOf(recordOf(marker["line"])["width"], 1.5) }

@@ -6,6 +6,7 @@ export interface Tick {
 
 /** Steps of 1, 2 or 5 times a power of ten, about `wanted` of them. */
 export function linearTicks(low: number, high: number, wanted: number): Tick[] {
+  if (!Number.isFinite(high - low)) return [];
   if (!(high > low)) return [{ value: low, text: tickText(low, 1) }];
   const rough = (high - low) / Math.max(1, wanted);
   const power = 10 ** Math.floor(Math.log10(rough));
