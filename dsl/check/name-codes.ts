@@ -29,7 +29,7 @@ declare module "#dsl/check/codes.js" {
     "two-goals": object;
     "not-varied": { readonly path: string; readonly why: string };
     "one-of": { readonly word: string; readonly of: readonly string[] };
-    "no-such-topic": { readonly name: string; readonly topic: string; readonly has: readonly string[] };
+    "unknown-topic": { readonly name: string; readonly topic: string; readonly has: readonly string[] };
     "unknown-parameter": { readonly name: string; readonly has: readonly string[] };
     "statement-takes-no-block": { readonly verb: string };
   }
@@ -212,7 +212,7 @@ registerCodes({
     explain: "The parameters of this word exclude each other, and one of them must be there.",
     example: "recipe r { validate: every() }",
   },
-  "no-such-topic": {
+  "unknown-topic": {
     severity: "error",
     message: (d) => `\`${d.name}\` has no \`${d.topic}\` to show`,
     help: (d) => (d.has.length > 0 ? `it has ${listed(d.has)}` : undefined),

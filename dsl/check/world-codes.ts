@@ -15,7 +15,7 @@ declare module "#dsl/check/codes.js" {
     "which-split": { readonly data: string; readonly has: readonly string[] };
     "split-twice": { readonly data: string };
     "needs-validation": { readonly what: string; readonly data: string };
-    "untrained": { readonly model: string };
+    "not-trained": { readonly model: string };
     "changed-since-trained": { readonly model: string };
     "too-long": { readonly max_length: number; readonly positions: number; readonly base: string };
     truncated: { readonly share: number; readonly rows: number; readonly max_length: number };
@@ -105,7 +105,7 @@ registerCodes({
     explain: "Early stopping, keeping the best and sweeps look at rows that are neither trained nor tested: the split named `validation`.",
     example: 'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { keep: best }',
   },
-  "untrained": {
+  "not-trained": {
     severity: "error",
     message: (d) => `\`${d.model}\` has not been trained`,
     help: (d) => `train it first: \`train ${d.model} on …\``,

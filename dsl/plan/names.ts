@@ -90,7 +90,7 @@ export function trainedName(program: Program, operand: Operand, after: string): 
   if (run?.here) return found.name;
   const present = program.outside.trained[found.name];
   if (present === undefined) {
-    program.report("untrained", { model: found.name }, found.node.span);
+    program.report("not-trained", { model: found.name }, found.node.span);
     return undefined;
   }
   if (run && changed(program, run, found.name, present, found.node.span)) {

@@ -200,7 +200,7 @@ function show(program: Program, header: Header): void {
     if (!found) continue;
     const [, topic] = found.node.path;
     const has = topics[found.of.is] ?? [];
-    if (topic && !has.includes(topic.text)) program.report("no-such-topic", { name: found.name, topic: topic.text, has }, topic.span);
+    if (topic && !has.includes(topic.text)) program.report("unknown-topic", { name: found.name, topic: topic.text, has }, topic.span);
     else act(program, header, { verb: "show", topic: found.node.path.map((n) => n.text) } as never);
   }
 }

@@ -1,0 +1,30 @@
+/** Lines and columns of a text. Both from 1; columns count code points; an offset at the end of the text has a place too. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+export class Lines {
+  private readonly starts: number[] = [0];
+  constructor(readonly text: string) {
+    for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) this.starts.push(i + 1);
+  }
+  get count(): number {
+    return this.starts.length;
+  }
+  at(offset: number): Position {
+    const place = Math.min(Math.max(0, offset), this.text.length);
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] ?? 0) <= place) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: [...this.text.slice(this.starts[low], place)].length + 1 };
+  }
+  /** The line's text, without its end. */
+  line(number: number): string {
+    const start = this.starts[number - 1] ?? this.text.length;
+    return this.text.slice(start, (this.starts[number] ?? this.text.length + 1) - 1).replace(/\r$/, "");
+  }
+}

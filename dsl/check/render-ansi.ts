@@ -1,0 +1,32 @@
+/** Diagnostics as text for a terminal or a traceback. */
+import type { Diagnostic } from "./diagnostic.js";
+import { excerptOf } from "./excerpt.js";
+import type { Source } from "./span.js";
+
+export interface AnsiOptions {
+  readonly color: boolean;
+}
+export function renderAnsi(diagnostics: readonly Diagnostic[], sources: readonly Source[], options: AnsiOptions): string {
+  return diagnostics.map((d) => one(d, sources, options.color)).join("\n\n");
+}
+
+function one(diagnostic: Diagnostic, sources: readonly Source[], color: boolean): string {
+  const paint = (code: string, text: string): string => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const e = excerptOf(diagnostic, sources);
+  const hue = e.severity === "error" ? "1;31" : "1;33";
+  const out = [`${paint(hue, `${e.severity}[${e.code}]`)}${paint("1", `: ${e.message}`)}`];
+  const gutter = String(Math.max(0, ...e.lines.map((l) => l.number))).length + 1;
+  const blank = " ".repeat(gutter);
+  if (e.place) out.push(`${blank}${paint("34", "-->")} ${e.place}`);
+  if (e.lines.length > 0) out.push(`${blank} ${paint("34", "|")}`);
+  let last = -1;
+  for (const line of e.lines.toSorted((a, b) => a.number - b.number || Number(b.primary) - Number(a.primary))) {
+    if (line.number !== last) out.push(`${paint("34", `${String(line.number).padStart(gutter)} |`)} ${line.text}`.trimEnd());
+    last = line.number;
+    const mark = (line.primary ? "^" : "-").repeat(Math.max(1, line.to - line.from));
+    out.push(`${blank} ${paint("34", "|")} ${" ".repeat(line.from)}${paint(line.primary ? hue : "34", `${mark}${line.label ? ` ${line.label}` : ""}`)}`);
+  }
+  if (e.help !== undefined) out.push(`${paint("1;32", "help")}: ${e.help}`);
+  for (const note of e.notes) out.push(`${paint("1", "note")}: ${note}`);
+  return out.join("\n");
+}

@@ -1,0 +1,37 @@
+/** Diagnostics as HTML. Everything that comes from a source or from data is escaped. No scripts, no outside styles. */
+import type { Diagnostic } from "./diagnostic.js";
+import { excerptOf } from "./excerpt.js";
+import type { Source } from "./span.js";
+
+export function renderHtml(diagnostics: readonly Diagnostic[], sources: readonly Source[]): string {
+  return `<div class="tune-diagnostics">${diagnostics.map((d) => one(d, sources)).join("")}</div>`;
+}
+
+function one(diagnostic: Diagnostic, sources: readonly Source[]): string {
+  const e = excerptOf(diagnostic, sources);
+  const color = e.severity === "error" ? "#c62828" : "#b26a00";
+  const lines = e.lines.map((line) => {
+    const points = [...line.text];
+    const cut = (a: number, b?: number): string => escapeHtml(points.slice(a, b).join(""));
+    const style = line.primary ? `text-decoration: underline wavy ${color}; font-weight: bold` : "text-decoration: underline";
+    const label = line.label ? `  <span style="color: ${color}">${escapeHtml(line.label)}</span>` : "";
+    const marked = points.length > line.from ? `<span style="${style}">${cut(line.from, line.to)}</span>` : `<span style="${style}"> </span>`;
+    return `<span style="opacity: .6">${String(line.number).padStart(3)} | </span>${cut(0, line.from)}${marked}${cut(line.to)}${label}`;
+  });
+  const rows = [
+    `<div><b style="color: ${color}">${e.severity}[${escapeHtml(e.code)}]</b><b>: ${coded(e.message)}</b></div>`,
+    e.place ? `<div style="opacity: .7">${escapeHtml(e.place)}</div>` : "",
+    lines.length > 0 ? `<pre style="margin: .3em 0">${lines.join("\n")}</pre>` : "",
+    e.help === undefined ? "" : `<div><b style="color: #2e7d32">help</b>: ${coded(e.help)}</div>`,
+    ...e.notes.map((note) => `<div><b>note</b>: ${coded(note)}</div>`),
+  ];
+  return `<div class="tune-diagnostic" style="margin: .5em 0">${rows.join("")}</div>`;
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${String(c.charCodeAt(0))};`);
+}
+/** Escaped, with `code` between backticks set as code. */
+function coded(text: string): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+}

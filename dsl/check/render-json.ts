@@ -1,0 +1,50 @@
+/** Diagnostics as JSON: the shape that `tunebook check --json` prints. Lines and columns from 1, columns in code points, ends exclusive. */
+import { wordsOf, type Code, type CodeData } from "./codes.js";
+import type { Diagnostic } from "./diagnostic.js";
+import { Lines, type Position } from "./lines.js";
+import type { Source } from "./span.js";
+
+export interface JsonRange {
+  readonly start: Position;
+  readonly end: Position;
+}
+export interface JsonDiagnostic extends JsonRange {
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly file: string;
+  /** Number of the notebook cell, from 1. */
+  readonly cell?: number;
+  readonly labels: readonly (JsonRange & { readonly text: string })[];
+  readonly notes: readonly string[];
+  readonly help?: string;
+  readonly fix?: { readonly title: string; readonly edits: readonly (JsonRange & { readonly text: string })[] };
+}
+
+export function toJson(diagnostics: readonly Diagnostic[], sources: readonly Source[]): { readonly diagnostics: readonly JsonDiagnostic[] } {
+  const known = new Map<string, Lines>();
+  const linesOf = (id: string): Lines => {
+    const lines = known.get(id) ?? new Lines(sources.findLast((s) => s.id === id)?.text ?? "");
+    known.set(id, lines);
+    return lines;
+  };
+  return {
+    diagnostics: diagnostics.map((d) => {
+      const source = sources.findLast((s) => s.id === d.span.source);
+      const words = wordsOf(d.code as Code, d.data as CodeData[Code]);
+      const range = (id: string, start: number, end: number): JsonRange => ({ start: linesOf(id).at(start), end: linesOf(id).at(end) });
+      return {
+        code: d.code as string,
+        severity: d.severity,
+        message: words.message,
+        file: source?.path ?? source?.title ?? d.span.source,
+        ...(source?.cell === undefined ? {} : { cell: source.cell }),
+        ...range(d.span.source, d.span.start, d.span.end),
+        labels: d.labels.map((l) => ({ ...range(l.span.source, l.span.start, l.span.end), text: l.text })),
+        notes: words.notes,
+        ...(words.help === undefined ? {} : { help: words.help }),
+        ...(d.fix ? { fix: { title: d.fix.title, edits: d.fix.edits.map((e) => ({ ...range(d.span.source, e.start, e.end), text: e.text })) } } : {}),
+      };
+    }),
+  };
+}
