@@ -1,7 +1,7 @@
 /** An axis of a panel: what kind it is, what it spans, and where a value lies between its ends (0 to 1). */
 import { plainLabel } from "./element.js";
 import { textOf } from "../figure.js";
-import { scalarsOf } from "./panel.js";
+import { farthest, scalarsOf } from "./panel.js";
 import { dateTicks, linearTicks, logTicks, type Tick } from "./ticks.js";
 
 export type AxisKind = "linear" | "log" | "date" | "category";
@@ -82,7 +82,7 @@ export function unitOf(kind: AxisKind, categories: readonly string[], value: unk
   if (value === null || value === undefined || value === "" || typeof value === "boolean") return Number.NaN;
   if (kind === "date") return typeof value === "number" ? value : Date.parse(String(value));
   const x = Number(value);
-  return kind === "log" ? (x > 0 ? Math.log10(x) : Number.NaN) : Number.isFinite(x) ? x : Number.NaN;
+  return kind === "log" ? (x > 0 ? Math.log10(x) : Number.NaN) : Math.abs(x) < farthest ? x : Number.NaN;
 }
 
 function kindOf(layout: Layout, values: readonly unknown[]): AxisKind {

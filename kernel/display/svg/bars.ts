@@ -2,7 +2,18 @@
 import type { Trace } from "../figure.js";
 import { safeColor } from "./colors.js";
 import { document, element, label } from "./element.js";
-import { coordinatesOf, listOf, numberOf, recordOf, scalarsOf, xUnit, yUnit, type Drawn, type Panel } from "./panel.js";
+import {
+  coordinatesOf,
+  farthest,
+  listOf,
+  numberOf,
+  recordOf,
+  scalarsOf,
+  xUnit,
+  yUnit,
+  type Drawn,
+  type Panel,
+} from "./panel.js";
 import { unitOf } from "./axis.js";
 import { linearTicks } from "./ticks.js";
 
@@ -55,7 +66,7 @@ export function drawBarTraces(panel: Panel, traces: readonly Drawn[], stacked: b
 export function histogramAsBars(trace: Trace): Trace {
   const lying = listOf(trace["x"]).length === 0;
   const values = scalarsOf(lying ? trace["y"] : trace["x"]);
-  const numbers = values.map(Number).filter(Number.isFinite);
+  const numbers = values.map((v) => (v === null ? Number.NaN : Number(v))).filter((x) => Math.abs(x) < farthest);
   const bars = numbers.length < values.length / 2 ? counted(values) : binned(numbers, numberOf(trace["nbinsx"], 0));
   const dropped = new Set(["x", "y", "type", "nbinsx", "xbins"]);
   const rest = Object.fromEntries(Object.entries(trace).filter(([key]) => !dropped.has(key)));

@@ -8,7 +8,7 @@ import { clip } from "../text.js";
 import { makeAxis, type Axis } from "./axis.js";
 import { drawBarTraces, histogramAsBars } from "./bars.js";
 import { color, safeColor } from "./colors.js";
-import { document, element, ink, label, paleInk, path, plainLabel, rule, textWidth } from "./element.js";
+import { document, element, ink, label, paleInk, path, plainLabel, px, rule, textWidth } from "./element.js";
 import { cellKeys, drawHeatmap } from "./heatmap.js";
 import { coordinatesOf, listOf, numberOf, recordOf, xUnit, yUnit, type Drawn, type Panel } from "./panel.js";
 import { drawParcoords, type Box } from "./parcoords.js";
@@ -172,8 +172,8 @@ function drawAxes(p: Panel, bare: boolean): string {
   const crowded = p.x.kind === "category" && xs.some((t) => textWidth(clip(t.text, 22)) > column);
   const grid = bare
     ? ""
-    : ys.map((t) => `M${p.left} ${Math.round(yUnit(p, t.value))}.5H${right}`).join("") +
-      (p.x.kind === "category" ? "" : xs.map((t) => `M${Math.round(xUnit(p, t.value))}.5 ${p.top}V${bottom}`).join(""));
+    : ys.map((t) => `M${px(p.left)} ${px(yUnit(p, t.value))}H${px(right)}`).join("") +
+      (p.x.kind === "category" ? "" : xs.map((t) => `M${px(xUnit(p, t.value))} ${px(p.top)}V${px(bottom)}`).join(""));
   const side = p.y.right ? { x: right + 6, anchor: "start" } : { x: p.left - 7, anchor: "end" };
   const titleX = p.y.right ? right + 40 : p.left - axisRoom(p.y) + 4;
   return [

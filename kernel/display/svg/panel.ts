@@ -27,10 +27,13 @@ export function listOf(value: unknown): readonly unknown[] {
     ? Array.from(value as unknown as ArrayLike<unknown>)
     : [];
 }
-/** The same with what is no single value (lists, records) as null. */
+/** Beyond this a number is no place in a picture, and spans would overflow. */
+export const farthest = 1e150;
+
+/** The same with what is no single value (lists, records), or too far away, as null. */
 export function scalarsOf(value: unknown): readonly (string | number | boolean | null)[] {
   return listOf(value).map((v) =>
-    typeof v === "string" || typeof v === "number" || typeof v === "boolean" ? v : null,
+    typeof v === "string" || typeof v === "boolean" || (typeof v === "number" && Math.abs(v) < farthest) ? v : null,
   );
 }
 export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
@@ -39,7 +42,7 @@ export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
     : {};
 }
 export function numberOf(value: unknown, otherwise: number): number {
-  return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
+  return typeof value === "number" && Math.abs(value) < farthest ? value : otherwise;
 }
 /** x and y of a trace; where one is missing, places 0, 1, 2, … stand in for it. */
 export function coordinatesOf(trace: Trace): { readonly x: readonly unknown[]; readonly y: readonly unknown[] } {
