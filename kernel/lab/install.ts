@@ -32,7 +32,7 @@ registerCodes({
 });
 
 const name = "tunebook-lab";
-const built = fileURLToPath(new URL("../lab/labextension/", import.meta.url));
+const built = fileURLToPath(new URL("../../lab/labextension/", import.meta.url));
 
 /** `kept`: the same build was there already. Throws `lab-extension-not-built`, `lab-extension-not-written`. */
 export async function installLabExtension(
