@@ -51,7 +51,7 @@ async function sources() {
   const text = (path) => readFile(path, "utf8").then((t) => t.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
   return [
     ["build.mjs", await text(join(here, "build.mjs"))],
-    ["package.json", await text(join(here, "package.json"))],
+    ["package.json", await text(join(here, "extension.json"))],
     [
       "src/vocabulary.js",
       Object.entries(vocabulary)
