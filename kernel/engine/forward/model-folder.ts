@@ -20,7 +20,7 @@ export interface ModelFolder {
 /** Coded errors: `base-incomplete`, `base-damaged`, `unknown-architecture`, those of the family's config, `weights-…`. */
 export async function openModelFolder(folder: string): Promise<ModelFolder> {
   const config = readConfig(folder);
-  const family = await familyOf(folder, config);
+  const family = await familyOf(config);
   const parsed = family.config(config);
   const shapes: Record<string, readonly number[]> = {};
   for (const file of weightFiles(folder))
@@ -65,15 +65,14 @@ function readConfig(folder: string): Readonly<Record<string, unknown>> {
   throw new CodedError("base-damaged", { file, why: "it holds no JSON object" });
 }
 
-async function familyOf(folder: string, config: Readonly<Record<string, unknown>>): Promise<ModelImplementation> {
+async function familyOf(config: Readonly<Record<string, unknown>>): Promise<ModelImplementation> {
   const models = registry.ofKind("model");
   const modelType = config["model_type"];
   const word = models.find((w) => w.capabilities?.["modelType"] === modelType);
   if (word?.load) return (await word.load()) as ModelImplementation;
   throw new CodedError("unknown-architecture", {
-    folder,
     architecture: typeof modelType === "string" ? modelType : "(no model_type in config.json)",
-    known: models.map((w) => w.name),
+    has: models.map((w) => w.name),
   });
 }
 

@@ -90,6 +90,7 @@ export class HostClient {
       await said.catch(() => undefined);
       setTimeout(() => this.child.kill("SIGKILL"), 5000).unref();
     }
+    this.child.ref();
     await this.ended;
   }
 

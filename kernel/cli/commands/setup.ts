@@ -1,0 +1,44 @@
+/** `tunebook setup`: brings TensorFlow and builds its binding, or says what serves instead and what that costs. */
+import { Option, type Command } from "commander";
+import type { Build } from "#kernel/engine/native/versions.js";
+
+export function register(program: Command): void {
+  program
+    .command("setup")
+    .description("bring TensorFlow to this machine (once; about 280 MB, 900 MB on disk)")
+    .option("--force", "remove what is there and begin anew")
+    .option("--json", "print what came of it as JSON")
+    .addOption(
+      new Option("--build <build>", "the CPU or the GPU build (default: GPU where there is an NVIDIA driver)").choices([
+        "cpu",
+        "gpu",
+      ]),
+    )
+    .action(async (options: { force?: true; json?: true; build?: Build }) => {
+      const [{ setup }, { wordsOf }, { progressOn }] = await Promise.all([
+        import("#kernel/engine/native/setup.js"),
+        import("#dsl/check/codes.js"),
+        import("#tools/progress.mjs"),
+      ]);
+      const progress = progressOn(process.stderr);
+      const result = await setup({
+        ...(options.force && { force: true }),
+        ...(options.build && { build: options.build }),
+        onProgress: (p) => progress.show(p),
+      }).finally(() => progress.end());
+      const failures = result.failures.map(({ code, data }) => ({ code: code as string, ...wordsOf(code, data) }));
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify({ ...result, failures }, null, 2)}\n`);
+        return;
+      }
+      for (const { code, message, help } of failures)
+        process.stderr.write(`warning[${code}]: ${message}\n${help === undefined ? "" : `help: ${help}\n`}`);
+      for (const note of result.notes) process.stdout.write(`${note}\n`);
+      if (result.native) {
+        const { version, build, folder } = result.native;
+        process.stdout.write(
+          `TensorFlow ${version} (${build.toUpperCase()}) ${result.changed ? "is set up" : "was set up already"}: ${folder}\n`,
+        );
+      }
+    });
+}

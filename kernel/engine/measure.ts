@@ -1,0 +1,60 @@
+/** How fast an engine multiplies matrices, through its own product, as programs use it: 512×768×3072, f32. */
+import { Graph } from "#dsl/graph/builder.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Engine, EngineName } from "./engine.js";
+import { startEngine } from "./start.js";
+import { normals } from "./random.js";
+
+export interface Measured {
+  readonly title: string;
+  /** Best of several products. */
+  readonly gflops: number;
+  /** From nothing to the first result. */
+  readonly seconds: number;
+}
+
+const [M, K, N] = [512, 768, 3072];
+
+/** Starts the engine, checks a product against one computed here, and closes it. Coded errors: `engine-unavailable` and others. */
+export async function measureEngine(name: EngineName): Promise<Measured> {
+  const began = performance.now();
+  const engine = await startEngine({ engine: name });
+  try {
+    const { a, b } = { a: normals(M * K, 1, 1, "a"), b: normals(K * N, 1, 1, "b") };
+    const first = await timeProduct(engine, a, b);
+    const seconds = (performance.now() - began) / 1000;
+    const times = [first];
+    for (let i = 0; i < 5 && performance.now() - began < 10_000; i++) times.push(await timeProduct(engine, a, b));
+    return { title: engine.info.title, gflops: (2 * M * K * N) / Math.min(...times) / 1e9, seconds };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Seconds per product; the operands stay in the engine, one number comes back. */
+async function timeProduct(engine: Engine, a: Float32Array, b: Float32Array): Promise<number> {
+  const graph = new Graph();
+  const operand = (name: string, values: Float32Array, shape: readonly number[]): ReturnType<Graph["state"]> => {
+    const value: NDArray = { dtype: "f32", shape, bytes: new Uint8Array(values.buffer) };
+    return graph.state(name, { type: { dtype: "f32", shape }, trains: false, initial: { value } });
+  };
+  const product = operand("a", a, [M, K]).matmul(operand("b", b, [K, N]));
+  graph.output("corner", product.slice(0, M - 1, 1).slice(1, N - 1, 1));
+  const session = await engine.open({ product: graph.program() }, []);
+  try {
+    let best = Infinity;
+    for (let i = 0; i < 3; i++) {
+      const start = performance.now();
+      const { corner } = await session.run("product", {});
+      best = Math.min(best, (performance.now() - start) / 1000);
+      const got = new DataView(corner!.bytes.buffer, corner!.bytes.byteOffset).getFloat32(0, true);
+      let expected = 0;
+      for (let k = 0; k < K; k++) expected += a[(M - 1) * K + k]! * b[k * N + N - 1]!;
+      if (Math.abs(got - expected) > 1e-2)
+        throw new Error(`the engine's product is wrong: ${String(got)}, expected ${String(expected)}`);
+    }
+    return best;
+  } finally {
+    await session.dispose();
+  }
+}
