@@ -13,11 +13,8 @@ declare module "#dsl/check/codes.js" {
     "base-incomplete": { readonly folder: string; readonly missing: string };
     "base-damaged": { readonly file: string; readonly why: string };
     "base-needs-token": { readonly name: string; readonly status: number; readonly hasToken: boolean };
-    "unknown-architecture": {
-      readonly folder: string;
-      readonly architecture: string;
-      readonly known: readonly string[];
-    };
+    /** Its words are the checker's (`dsl/check/world-codes.ts`). */
+    "unknown-architecture": { readonly architecture: string; readonly has: readonly string[] };
     "no-tokenizer": { readonly folder: string };
     "broken-tokenizer": { readonly file: string; readonly why: string };
     "unknown-tokenizer-part": { readonly file: string; readonly part: string; readonly type: string };
@@ -65,13 +62,6 @@ registerCodes({
         : "set HF_TOKEN to a token of an account that may read it, or check the name",
     explain:
       "Private and gated models need a token: in `HF_TOKEN`, or in the file that `hf auth login` writes. The hub answers the same for a model that does not exist.",
-  },
-  "unknown-architecture": {
-    severity: "error",
-    message: (d) => `the model in ${d.folder} is of the architecture "${d.architecture}"`,
-    help: (d) => `take a base of one of these: ${d.known.join(", ")}`,
-    explain:
-      "The family of a model is read from `model_type` in its `config.json`. A family is a word of the vocabulary; models of other families can't be built yet.",
   },
   "no-tokenizer": {
     severity: "error",

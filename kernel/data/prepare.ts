@@ -15,7 +15,7 @@ import { findLeaks } from "./leaks.js";
 import type { Prepared } from "./prepared.js";
 import { readHeader as header, readRows, stride, turn, type Row } from "./rows.js";
 import { divide } from "./splitting.js";
-import { histogram, tokensOf } from "./tokens.js";
+import { binWidth, histogram, longestOf, tokensOf } from "./tokens.js";
 import "./codes.js";
 
 export type { Prepared } from "./prepared.js";
@@ -42,12 +42,20 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
 
   const labels = "label" in plan.columns ? (plan.labels ?? sortedLabels(sampled)) : [];
   const tables = Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)]));
-  const split: Record<string, SplitFacts> = {};
-  for (const [name, rows] of splits) {
-    o.signal?.throwIfAborted();
-    const ids = o.tokenizer ? await tokensOf(tables[name]!, o.tokenizer) : null;
-    split[name] = { rows: rows.length, labels: labelCounts(rows, labels), lengths: ids ? histogram(ids) : null };
-  }
+  const ids = new Map<string, readonly Int32Array[]>();
+  if (o.tokenizer)
+    for (const [name, table] of Object.entries(tables)) {
+      o.signal?.throwIfAborted();
+      ids.set(name, await tokensOf(table, o.tokenizer));
+    }
+  const step = binWidth(Math.max(...[...ids.values()].map(longestOf)));
+  const lengths = (name: string) => (ids.has(name) ? histogram(ids.get(name)!, step) : null);
+  const split = Object.fromEntries(
+    [...splits].map(([name, rows]): [string, SplitFacts] => [
+      name,
+      { rows: rows.length, labels: labelCounts(rows, labels), lengths: lengths(name) },
+    ]),
+  );
   const facts: DataFacts = {
     rowsIn: read.length,
     kept: sampled.length - leftOut.length,

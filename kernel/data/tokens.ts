@@ -20,16 +20,19 @@ export function tokensOf(table: ColumnTable, tokenizer: TokenizerImplementation)
 /** Most bins of a histogram of lengths. */
 const mostBins = 48;
 
-export function histogram(ids: readonly Int32Array[]): NonNullable<SplitFacts["lengths"]> {
-  let [longest, total] = [0, 0];
-  for (const { length } of ids) {
-    total += length;
-    longest = Math.max(longest, length);
-  }
-  const step =
-    [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100].find((s) => longest / s < mostBins) ??
-    Math.ceil((longest + 1) / mostBins);
+/** Width of the bins that lengths up to `longest` are counted in; one for all splits, so that their counts can be added. */
+export function binWidth(longest: number): number {
+  const round = [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100].find((width) => longest / width < mostBins);
+  return round ?? Math.ceil((longest + 1) / mostBins);
+}
+
+export function longestOf(ids: readonly Int32Array[]): number {
+  return ids.reduce((longest, { length }) => Math.max(longest, length), 0);
+}
+
+export function histogram(ids: readonly Int32Array[], step: number): NonNullable<SplitFacts["lengths"]> {
+  const longest = longestOf(ids);
   const counts = new Array<number>(Math.floor(longest / step) + 1).fill(0);
   for (const { length } of ids) counts[Math.floor(length / step)]!++;
-  return { step, counts, total, longest };
+  return { step, counts, total: ids.reduce((sum, { length }) => sum + length, 0), longest };
 }

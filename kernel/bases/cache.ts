@@ -1,0 +1,101 @@
+/**
+ * The Hugging Face cache, shared with every other tool on the machine: `models--OWNER--NAME` with `refs/` (branch to commit),
+ * `snapshots/COMMIT/` (the files, as links) and `blobs/` (their bytes, named by checksum).
+ */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import {
+  copyFile,
+  link,
+  lstat,
+  mkdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { sha256Of } from "../fetch/file.js";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `HF_HUB_CACHE`, else `HF_HOME/hub`, else the user's cache folder. */
+export function hubCache(env: Environment = process.env): string {
+  const set = env["HF_HUB_CACHE"] || env["HUGGINGFACE_HUB_CACHE"];
+  return set ? resolve(expand(set)) : join(hubHome(env), "hub");
+}
+
+export function hubHome(env: Environment = process.env): string {
+  if (env["HF_HOME"]) return resolve(expand(env["HF_HOME"]));
+  return join(env["XDG_CACHE_HOME"] ? expand(env["XDG_CACHE_HOME"]) : join(homedir(), ".cache"), "huggingface");
+}
+
+function expand(path: string): string {
+  return path.replace(/^~(?=$|[\\/])/, homedir());
+}
+
+/** Where one model lies in the cache. */
+export class CachedModel {
+  readonly root: string;
+  constructor(
+    id: string,
+    readonly revision: string,
+    cache: string = hubCache(),
+  ) {
+    this.root = join(cache, `models--${id.replaceAll("/", "--")}`);
+  }
+  /** The commit that the revision stood for when it was fetched, or null. */
+  async commit(): Promise<string | null> {
+    if (/^[0-9a-f]{40}$/.test(this.revision)) return this.revision;
+    const text = await readFile(join(this.root, "refs", this.revision), "utf8").catch(() => "");
+    return text.trim() || null;
+  }
+  snapshot(commit: string): string {
+    return join(this.root, "snapshots", commit);
+  }
+  blob(etag: string): string {
+    return join(this.root, "blobs", etag);
+  }
+  async remember(commit: string): Promise<void> {
+    if (this.revision === commit) return;
+    const file = join(this.root, "refs", this.revision);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(`${file}.${process.pid}`, commit);
+    await rename(`${file}.${process.pid}`, file);
+  }
+  /** Makes `snapshots/COMMIT/NAME` lead to a blob: a relative link, a hard link or a copy, what the file system can do. */
+  async place(commit: string, name: string, etag: string): Promise<void> {
+    const target = this.blob(etag);
+    const file = join(this.snapshot(commit), name);
+    const work = `${file}.${process.pid}`;
+    await mkdir(dirname(file), { recursive: true });
+    await rm(work, { force: true });
+    await symlink(relative(dirname(file), target), work)
+      .catch(() => link(target, work))
+      .catch(() => copyFile(target, work));
+    await rename(work, file);
+  }
+}
+
+/** Whether a file of a snapshot has the checksum that its blob is named by; null when the name tells none (a copy). */
+export async function snapshotIntact(file: string): Promise<boolean | null> {
+  const linked = (await lstat(file)).isSymbolicLink() ? basename(await readlink(file)) : null;
+  return linked === null ? null : matches(file, linked);
+}
+
+/** A blob's name is its SHA-256 (large files) or its git object id (others); other names tell nothing: null. */
+export async function matches(file: string, etag: string): Promise<boolean | null> {
+  if (/^[0-9a-f]{64}$/.test(etag)) return (await sha256Of(file)) === etag;
+  if (/^[0-9a-f]{40}$/.test(etag)) return (await gitId(file)) === etag;
+  return null;
+}
+
+async function gitId(file: string): Promise<string> {
+  const hash = createHash("sha1").update(`blob ${(await stat(file)).size}\0`);
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}

@@ -1,0 +1,18 @@
+/** Which word of the vocabulary builds a model: the one whose `modelType` is what config.json says. */
+import { CodedError } from "#dsl/check/codes.js";
+import "#dsl/check/world-codes.js";
+import type { Word, Registry } from "#dsl/registry.js";
+import "./codes.js";
+
+/** Coded error `unknown-architecture`, which lists those that are known. */
+export function familyOf(config: Readonly<Record<string, unknown>>, registry: Registry): Word {
+  const built = registry.ofKind("model").filter((word) => !word.planned);
+  const type = config["model_type"];
+  const word = built.find((w) => w.capabilities?.["modelType"] === type);
+  if (word && type !== undefined) return word;
+  const has = built.map((w) => String(w.capabilities?.["modelType"] ?? w.name)).sort();
+  const architectures = config["architectures"];
+  const architecture =
+    typeof type === "string" ? type : Array.isArray(architectures) ? String(architectures[0]) : "(none named)";
+  throw new CodedError("unknown-architecture", { architecture, has });
+}

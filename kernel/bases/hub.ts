@@ -1,0 +1,200 @@
+/**
+ * A model from the hub into the shared cache: the branch is resolved to its commit first, so that all files are of one state;
+ * each file is resumable, locked, and held to the checksum that the hub names.
+ */
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { EnvHttpProxyAgent, request } from "undici";
+import { CodedError } from "#dsl/check/codes.js";
+import { fetchFile } from "../fetch/file.js";
+import { get, reason } from "../fetch/http.js";
+import { hubHome, matches, type CachedModel } from "./cache.js";
+import "./codes.js";
+
+export interface HubOptions {
+  readonly onProgress?: (file: string, done: number, total: number | null) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How long the hub may take to say whether it knows a model, in milliseconds. */
+const patience = 15_000;
+/** What is taken when it is there; weights are added by their index. */
+const small = [
+  "config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "model.safetensors.index.json",
+];
+
+export function hubEndpoint(): string {
+  return (process.env["HF_ENDPOINT"] || "https://huggingface.co").replace(/\/+$/, "");
+}
+
+export function hubOffline(): boolean {
+  return ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].some((name) => /^(1|true|yes|on)$/i.test(process.env[name] ?? ""));
+}
+
+async function token(): Promise<string | null> {
+  const set = process.env["HF_TOKEN"] || process.env["HUGGING_FACE_HUB_TOKEN"];
+  if (set) return set.trim();
+  const file = process.env["HF_TOKEN_PATH"] || join(hubHome(), "token");
+  return (await readFile(file, "utf8").catch(() => "")).trim() || null;
+}
+
+interface Remote {
+  readonly name: string;
+  readonly etag: string | null;
+  readonly size: number | null;
+}
+
+/** The snapshot folder. Null: the hub does not know the model (or says so to one without a token). Coded errors: `network-failed`, `base-needs-token`, `base-incomplete`, `checksum-mismatch`, `disk-full`. */
+export async function baseFromHub(id: string, model: CachedModel, o: HubOptions): Promise<string | null> {
+  const secret = await token();
+  const headers: Record<string, string> = secret ? { authorization: `Bearer ${secret}` } : {};
+  const state = await stateOf(id, model.revision, headers, secret !== null, o.signal);
+  if (!state) return null;
+  const { commit, files } = state;
+  const fetchOne = async (remote: Remote): Promise<string> => {
+    const known = remote.etag ? remote : await headOf(id, commit, remote.name, headers, o.signal);
+    await bring(id, commit, known, model, headers, o);
+    return join(model.snapshot(commit), remote.name);
+  };
+  const named = new Map(files.map((f) => [f.name, f]));
+  const config = named.get("config.json");
+  if (!config) throw new CodedError("base-incomplete", { folder: id, missing: "config.json" });
+  for (const name of small) if (named.has(name)) await fetchOne(named.get(name)!);
+  for (const name of await weightNames(named, join(model.snapshot(commit), "model.safetensors.index.json"), id)) {
+    const remote = named.get(name);
+    if (!remote) throw new CodedError("base-incomplete", { folder: id, missing: name });
+    await fetchOne(remote);
+  }
+  await model.remember(commit);
+  return model.snapshot(commit);
+}
+
+async function weightNames(named: ReadonlyMap<string, Remote>, index: string, id: string): Promise<readonly string[]> {
+  if (named.has("model.safetensors")) return ["model.safetensors"];
+  if (!named.has("model.safetensors.index.json"))
+    throw new CodedError("base-incomplete", { folder: id, missing: "model.safetensors" });
+  return shardNames(index, await readFile(index, "utf8"));
+}
+
+/** Files that an index of shards names; names that lead out of the folder are refused. */
+export function shardNames(file: string, text: string): readonly string[] {
+  try {
+    const { weight_map } = JSON.parse(text) as { weight_map: Record<string, string> };
+    const names = [...new Set(Object.values(weight_map))].sort();
+    if (names.length > 0 && names.every((n) => /^[^/\\]+\.safetensors$/.test(n))) return names;
+  } catch {
+    // Said below, in words of our own.
+  }
+  throw new CodedError("base-damaged", { file, why: "it is no index of weights" });
+}
+
+/** Commit and files of a revision. */
+async function stateOf(
+  id: string,
+  revision: string,
+  headers: Record<string, string>,
+  hasToken: boolean,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly commit: string; readonly files: readonly Remote[] } | null> {
+  const url = `${hubEndpoint()}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  const limit = AbortSignal.timeout(patience);
+  const answer = await get(url, { headers, signal: signal ? AbortSignal.any([signal, limit]) : limit }).catch(
+    (error: unknown) => {
+      signal?.throwIfAborted();
+      if (error instanceof CodedError) throw error;
+      throw new CodedError("network-failed", { url, why: `no answer in ${patience / 1000} s` }, { cause: error });
+    },
+  );
+  const { statusCode: status } = answer;
+  if (status === 404 || (status === 401 && answer.headers["x-error-code"] === "RepoNotFound")) {
+    await answer.body.dump();
+    return null;
+  }
+  if (status === 401 || status === 403) {
+    await answer.body.dump();
+    throw new CodedError("base-needs-token", { name: id, status, hasToken });
+  }
+  const text = await answer.body.text();
+  if (status !== 200) throw new CodedError("network-failed", { url, why: `status ${status}` });
+  interface Listed {
+    readonly rfilename: string;
+    readonly size?: number;
+    readonly blobId?: string;
+    readonly lfs?: { readonly sha256?: string; readonly size?: number };
+  }
+  try {
+    const { sha, siblings } = JSON.parse(text) as { sha: string; siblings: readonly Listed[] };
+    if (!/^[0-9a-f]{40}$/.test(sha)) throw new Error("no commit");
+    const files = siblings.map((s) => ({
+      name: s.rfilename,
+      etag: s.lfs?.sha256 ?? s.blobId ?? null,
+      size: s.lfs?.size ?? s.size ?? null,
+    }));
+    return { commit: sha, files };
+  } catch (cause) {
+    throw new CodedError("network-failed", { url, why: "its answer is not what a hub answers" }, { cause });
+  }
+}
+
+/** Checksum and size of a file from the headers of its first answer, before any redirect to where its bytes are. */
+async function headOf(
+  id: string,
+  commit: string,
+  name: string,
+  headers: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<Remote> {
+  const url = fileUrl(id, commit, name);
+  try {
+    const answer = await request(url, {
+      method: "HEAD",
+      headers: { "user-agent": "tunebook", "accept-encoding": "identity", ...headers },
+      dispatcher: new EnvHttpProxyAgent(),
+      ...(signal ? { signal } : {}),
+    });
+    await answer.body.dump();
+    const first = (key: string): string | undefined => [answer.headers[key]].flat()[0];
+    const etag = (first("x-linked-etag") ?? first("etag") ?? "").replace(/^W\//, "").replaceAll('"', "");
+    const size = Number(first("x-linked-size") ?? (answer.statusCode < 300 ? first("content-length") : undefined));
+    if (answer.statusCode < 400 && /^[\w.-]+$/.test(etag))
+      return { name, etag, size: Number.isFinite(size) ? size : null };
+    throw new CodedError("network-failed", { url, why: `status ${answer.statusCode} without a checksum` });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof CodedError) throw error;
+    throw new CodedError("network-failed", { url, why: reason(error) }, { cause: error });
+  }
+}
+
+async function bring(
+  id: string,
+  commit: string,
+  remote: Remote,
+  model: CachedModel,
+  headers: Record<string, string>,
+  o: HubOptions,
+): Promise<void> {
+  const etag = remote.etag!;
+  const blob = model.blob(etag);
+  const url = fileUrl(id, commit, remote.name);
+  await fetchFile(url, blob, {
+    headers,
+    ...(/^[0-9a-f]{64}$/.test(etag) ? { sha256: etag } : {}),
+    ...(remote.size === null ? {} : { size: remote.size }),
+    ...(o.signal ? { signal: o.signal } : {}),
+    onProgress: (done, total) => o.onProgress?.(remote.name, done, total),
+  });
+  if ((await matches(blob, etag)) === false) {
+    await rm(blob, { force: true });
+    throw new CodedError("checksum-mismatch", { url, expected: etag, got: "another git object" });
+  }
+  await model.place(commit, remote.name, etag);
+}
+
+function fileUrl(id: string, commit: string, name: string): string {
+  return `${hubEndpoint()}/${id}/resolve/${commit}/${name.split("/").map(encodeURIComponent).join("/")}`;
+}

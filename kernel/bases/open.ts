@@ -1,0 +1,96 @@
+/** Looks at a folder of model files: are they whole, of which family, how large. Reads headers and hashes; loads nothing. */
+import { createHash } from "node:crypto";
+import { readFile, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import type { Implementations, Registry } from "#dsl/registry.js";
+import type {} from "#stdlib/kinds.js";
+import { readHeader } from "../engine/safetensors.js";
+import { sha256Of } from "../fetch/file.js";
+import type { Base } from "./base.js";
+import { familyOf } from "./family.js";
+import { shardNames } from "./hub.js";
+import "./codes.js";
+
+/** Files besides the weights that change what a model computes or reads. */
+const read = [
+  "config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "model.safetensors.index.json",
+];
+
+/** Coded errors: `base-incomplete`, `base-damaged`, `unknown-architecture`, and those of safetensors files and of the family. */
+export async function openBase(folder: string, from: Base["from"], registry: Registry): Promise<Base> {
+  const names = new Set(await readdir(folder));
+  if (!names.has("config.json")) throw new CodedError("base-incomplete", { folder, missing: "config.json" });
+  const file = join(folder, "config.json");
+  const config = parsed(file, await readFile(file, "utf8"));
+  const word = familyOf(config, registry);
+  const family = (await word.load!()) as Implementations["model"];
+  const sizes = family.sizes(family.config(config));
+  const weights = await weightFiles(folder, names);
+  const shapes: Record<string, readonly number[]> = {};
+  let parameters = 0;
+  for (const name of weights)
+    for (const [tensor, place] of Object.entries(readHeader(join(folder, name)).tensors)) {
+      shapes[tensor] = place.shape;
+      // Whole numbers are buffers (position ids), not parameters.
+      if (/^B?F/.test(place.dtype)) parameters += place.shape.reduce((a, b) => a * b, 1);
+    }
+  const files = [...read.filter((name) => names.has(name)), ...weights];
+  const hash = await hashOf(folder, files);
+  return {
+    folder,
+    files,
+    hash,
+    from,
+    facts: {
+      folder,
+      hash,
+      family: word.name,
+      config,
+      parameters,
+      shapes,
+      hasTokenizer: names.has("tokenizer.json"),
+      positions: sizes.positions,
+    },
+  };
+}
+
+async function weightFiles(folder: string, names: ReadonlySet<string>): Promise<readonly string[]> {
+  if (names.has("model.safetensors")) return ["model.safetensors"];
+  const index = "model.safetensors.index.json";
+  if (!names.has(index)) throw new CodedError("base-incomplete", { folder, missing: "model.safetensors" });
+  const shards = shardNames(join(folder, index), await readFile(join(folder, index), "utf8"));
+  const missing = shards.find((name) => !names.has(name));
+  if (missing !== undefined) throw new CodedError("base-incomplete", { folder, missing });
+  return shards;
+}
+
+function parsed(file: string, text: string): Readonly<Record<string, unknown>> {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+  } catch {
+    // Said below, in words of our own.
+  }
+  throw new CodedError("base-damaged", { file, why: "it is not a JSON object" });
+}
+
+const known = new Map<string, string>();
+
+/** Of names and contents; a file that has not changed since is not read again by this process. */
+async function hashOf(folder: string, files: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of files) {
+    const file = join(folder, name);
+    const { size, mtimeMs, ino } = await stat(file);
+    const key = `${file} ${size} ${mtimeMs} ${ino}`;
+    let own = known.get(key);
+    if (own === undefined) known.set(key, (own = await sha256Of(file)));
+    hash.update(`${name}\0${own}\n`);
+  }
+  return hash.digest("hex");
+}

