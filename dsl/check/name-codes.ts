@@ -1,7 +1,7 @@
 /** Codes of verbs, names, connectors and keys. */
 import { registerCodes } from "./codes.js";
 
-declare module "#dsl/check/codes.js" {
+declare module "./codes.js" {
   interface CodeData {
     "unknown-verb": { readonly word: string; readonly nearest?: string };
     "typescript-here": { readonly word: string };

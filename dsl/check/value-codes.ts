@@ -1,7 +1,7 @@
 /** Codes of values that a key or a word can't take. */
 import { registerCodes } from "./codes.js";
 
-declare module "#dsl/check/codes.js" {
+declare module "./codes.js" {
   interface CodeData {
     "wrong-type": { readonly key: string; readonly wanted: string; readonly found: string };
     "wrong-unit": { readonly key: string; readonly wanted: string; readonly found: string };

@@ -1,7 +1,7 @@
 /** Codes of what the program says beside what is there: columns, labels, splits, bases, memory, trained weights. */
 import { registerCodes } from "./codes.js";
 
-declare module "#dsl/check/codes.js" {
+declare module "./codes.js" {
   interface CodeData {
     "unknown-column": { readonly column: string; readonly file: string; readonly has: readonly string[]; readonly nearest?: string };
     "missing-role": { readonly role: string; readonly task: string; readonly data: string };

@@ -87,7 +87,8 @@ export function trainedName(program: Program, operand: Operand, after: string): 
     return undefined;
   }
   const run = program.runs.get(found.name);
-  if (run?.here) return found.name;
+  // Who types is not told which weights there are: a training in an earlier cell counts.
+  if (run && (run.here || program.purpose === "assist")) return found.name;
   const present = program.outside.trained[found.name];
   if (present === undefined) {
     program.report("not-trained", { model: found.name }, found.node.span);

@@ -1,7 +1,7 @@
 /** Codes of what is wrong with the text itself. */
 import { registerCodes } from "../check/codes.js";
 
-declare module "#dsl/check/codes.js" {
+declare module "../check/codes.js" {
   interface CodeData {
     unexpected: { readonly found: string; readonly expected: string };
     "unclosed-bracket": { readonly open: string; readonly close: string };
