@@ -2,7 +2,7 @@
 import type {} from "#dsl/check/codes.js";
 import { registerCodes } from "#dsl/check/codes.js";
 
-declare module "#dsl/check/codes.js" {
+declare module "../check/codes.js" {
   interface CodeData {
     "graph-type": {
       readonly op: string;
