@@ -31,7 +31,7 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
   ];
   const xaxis = {
     title: { text: "step" },
-    ...(total === undefined ? { rangemode: "tozero" } : { range: [0, Math.max(1, total)] }),
+    ...(total === undefined ? { rangemode: "tozero" } : { range: [0, Math.max(1, total * 1.02)] }),
   };
   return {
     data,

@@ -95,7 +95,7 @@ export function confusionFigure(labels: readonly string[], confusion: readonly (
       width: Math.min(820, 240 + 64 * labels.length),
       height: Math.min(760, 190 + 44 * labels.length),
       margin: { t: 48, r: 24 },
-      xaxis: { title: { text: "predicted" }, type: "category", automargin: true },
+      xaxis: { title: { text: "predicted" }, ticks: "", type: "category", automargin: true },
       yaxis: { title: { text: "truth" }, type: "category", autorange: "reversed", automargin: true },
     },
   };

@@ -1,7 +1,7 @@
 /** A sweep while it runs and after: the best score so far, and parallel coordinates of what was tried. */
 import type { Figure, Trace } from "./figure.js";
 import type { Shown } from "./shown.js";
-import { color } from "./svg/colors.js";
+import { color, rising } from "./svg/colors.js";
 import { cellText, tableShown } from "./table.js";
 import { clip, escapeLabel, plural, significant } from "./text.js";
 
@@ -130,9 +130,9 @@ function coordinates(scored: readonly Scored[], paths: readonly string[], goal: 
   ];
   return {
     type: "parcoords",
-    domain: { x: [0, 1], y: [0, 0.36] },
+    domain: { x: [0.07, 0.97], y: [0, 0.36] },
     dimensions,
-    line: { color: scores, colorscale: "Viridis", reversescale: goal.direction === "minimize" },
+    line: { color: scores, colorscale: rising, reversescale: goal.direction === "minimize" },
   };
 }
 
@@ -146,7 +146,7 @@ function dimension(path: string, values: readonly unknown[]): Trace {
       label,
       values: values.map((v) => categories.indexOf(cellText(v))),
       tickvals: categories.map((_, i) => i),
-      ticktext: categories.map((c) => escapeLabel(clip(c, 28))),
+      ticktext: categories.map((c) => escapeLabel(clip(c, 18))),
       range: [-0.25, categories.length - 0.75],
     };
   }

@@ -12,8 +12,12 @@ const most = { trace: 1000, figure: 6000, histogram: 1000 } as const;
 /** Also makes the figure plain JSON: typed arrays become arrays, numbers that are none become null, dates text. */
 export function thinned(figure: Figure): Figure {
   const budget = Math.min(most.trace, Math.max(100, Math.floor(most.figure / Math.max(1, listOf(figure.data).length))));
-  const { data, layout = {}, config } = plainJson({ ...figure, data: listOf(figure.data).filter(isRecord) }) as Figure;
-  return { data: data.map((trace) => thinTrace(trace, budget)), layout, ...(config ? { config } : {}) };
+  const { data, layout, config } = plainJson({ ...figure, data: listOf(figure.data).filter(isRecord) }) as Figure;
+  return {
+    data: data.map((trace) => thinTrace(trace, budget)),
+    layout: isRecord(layout) ? withTitles(layout) : {},
+    ...(config ? { config } : {}),
+  };
 }
 
 function thinTrace(trace: Trace, budget: number): Trace {
@@ -70,6 +74,16 @@ export function largestTriangles(x: readonly number[], y: readonly number[], wan
     keep.push(best);
   }
   return [...keep, n - 1];
+}
+
+/** Titles as `{ text }`: plotly no longer reads the older bare text. */
+function withTitles(layout: Trace): Trace {
+  return Object.fromEntries(
+    Object.entries(layout).map(([key, value]) => {
+      if (key === "title" && typeof value === "string") return [key, { text: value }];
+      return [key, /^[xy]axis\d*$/.test(key) && isRecord(value) ? withTitles(value) : value];
+    }),
+  );
 }
 
 function isRecord(value: unknown): value is Trace {

@@ -20,6 +20,12 @@ export const blues: ColorScale = [
   [0.5, "#9dbde0"],
   [1, "#2d62a3"],
 ];
+/** From a quiet grey to the colour of the best: every step reads on white and on near-black. */
+export const rising: ColorScale = [
+  [0, "#9aa1ad"],
+  [0.6, "#4f9fb0"],
+  [1, "#e0812e"],
+];
 const viridis: ColorScale = [
   [0, "#440154"],
   [0.25, "#3b528b"],

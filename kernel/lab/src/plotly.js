@@ -39,7 +39,13 @@ class Figure extends Widget {
         await this.#plotly.react(
           this.node,
           data ?? [],
-          { autosize: true, uirevision: "live", ...layout, template: layout?.template ?? template() },
+          {
+            autosize: true,
+            uirevision: "live",
+            ...layout,
+            margin: { t: layout?.title ? 56 : 24, r: 24, b: 48, l: 56, ...layout?.margin },
+            template: layout?.template ?? template(),
+          },
           { responsive: true, displaylogo: false, displayModeBar: "hover", ...config },
         );
       } catch (error) {
