@@ -116,7 +116,8 @@ registerCodes({
     severity: "error",
     message: (d) => `${d.file} has a column called "${d.column}"`,
     help: () => "rename that column",
-    explain: "Names that begin with `$` hold what Tunebook itself knows of a row, such as its number.",
+    explain:
+      "Names that begin with `$` hold what Tunebook itself knows of a row, such as its number; `__proto__` can't name a column of a JavaScript table.",
   },
   "broken-json": {
     severity: "error",

@@ -6,7 +6,7 @@ import "./codes.js";
 /** Columns in the given order, each with `rows` values. Names that begin with `$` are refused (`reserved-column`). */
 export function tableOf(file: string, columns: ReadonlyMap<string, readonly unknown[]>, rows: number): ColumnTable {
   for (const name of columns.keys())
-    if (name.startsWith("$")) throw new CodedError("reserved-column", { file, column: name });
+    if (name.startsWith("$") || name === "__proto__") throw new CodedError("reserved-column", { file, column: name });
   return numbered(
     columns,
     Array.from({ length: rows }, (_, i) => i + 1),

@@ -100,7 +100,8 @@ function decoderOf(name: string, encoding: string): Decode {
       done += whole.length;
       return text;
     } catch (cause) {
-      const at = firstUnfit(whole, encoding);
+      const fits = firstUnfit(whole, encoding);
+      const at = utf8 ? fits - incomplete(whole.subarray(0, fits)).length : fits;
       for (const byte of whole.subarray(0, at)) if (byte === 10) lines++;
       const data = {
         file: name,

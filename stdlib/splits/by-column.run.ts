@@ -2,7 +2,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { SplitImplementation } from "../kinds.js";
 import "./codes.js";
 
-const name = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
+const name = /^\p{ID_Start}\p{ID_Continue}*$/u;
 const mostSplits = 20;
 
 export const byColumn: SplitImplementation = {

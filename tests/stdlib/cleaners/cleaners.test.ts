@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { dropDuplicates } from "#stdlib/cleaners/drop-duplicates.run.js";
+import { dropEmpty } from "#stdlib/cleaners/drop-empty.run.js";
+import { stripHtml } from "#stdlib/cleaners/strip-html.run.js";
+import { unicode } from "#stdlib/cleaners/unicode.run.js";
+import type { CleanerImplementation } from "#stdlib/kinds.js";
+import { call } from "../../kernel/data/plans.js";
+
+const run = (cleaner: CleanerImplementation, values: Record<string, unknown>[]) => {
+  const step = cleaner.start(call("cleaner", "any"));
+  return values.map((v, i) => step({ row: i + 1, values: v }));
+};
+const text = (cleaner: CleanerImplementation, input: string) => {
+  const [out] = run(cleaner, [{ text: input }]);
+  assert.ok(out && "values" in out);
+  return out.values["text"];
+};
+
+describe("unicode", () => {
+  it("composes, drops what can't be seen, collapses white space", () => {
+    assert.equal(text(unicode, " e\u0301t\u00e9\u00a0\u0000\u200b  a\u202eb\r\n\tc\ufeff "), "été ab c");
+    assert.equal(text(unicode, "👩‍💻 ½ ﬁ"), "👩‍💻 ½ ﬁ");
+  });
+  it("cleans labels too, and leaves what is no string alone", () => {
+    assert.deepEqual(run(unicode, [{ text: "a", label: " spam ", id: 3 }]), [
+      { values: { text: "a", label: "spam", id: 3 } },
+    ]);
+  });
+  it("is done once", () =>
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (s) => {
+        const once = text(unicode, s) as string;
+        assert.equal(text(unicode, once), once);
+        assert.ok(!/[\p{Cc}\p{Cs}]/u.test(once));
+      }),
+    ));
+});
+
+describe("strip_html", () => {
+  it("keeps the text that a reader sees", () => {
+    const html =
+      '<p>Good&nbsp;<b>news</b>&excl;</p><script>alert("x")</script><style>p{}</style><!-- no --><br>Bye &lt;b&gt;';
+    assert.equal(text(stripHtml, html), "Good news! Bye <b>");
+    assert.equal(text(stripHtml, "un<b>believ</b>able<div>next</div>"), "unbelievable next");
+  });
+  it("survives what is broken or hostile", () => {
+    assert.equal(text(stripHtml, "a <b>c"), "a c");
+    assert.equal(text(stripHtml, "<script>never closed"), "");
+    assert.equal(text(stripHtml, '<img src=x onerror="alert(1)">ok'), "ok");
+    assert.equal(text(stripHtml, "<div>".repeat(20_000) + "deep"), "deep");
+  });
+  it("leaves text without markup as it is", () => {
+    for (const plain of ["a < b and c > d", "AT&T", "x  y\n", "1 &2", "<3"])
+      assert.equal(text(stripHtml, plain), plain);
+  });
+  it("leaves labels alone", () =>
+    assert.deepEqual(run(stripHtml, [{ text: "a", label: "<b>" }]), [{ values: { text: "a", label: "<b>" } }]));
+});
+
+describe("drop_empty", () => {
+  it("drops rows without text or label, with the reason", () => {
+    const rows = [
+      { text: "a", label: "x" },
+      { text: " \n", label: "x" },
+      { text: "b", label: null },
+      { text: null, label: "x" },
+    ];
+    assert.deepEqual(run(dropEmpty, rows), [
+      { values: rows[0] },
+      { dropped: "empty text" },
+      { dropped: "empty label" },
+      { dropped: "empty text" },
+    ]);
+    assert.deepEqual(run(dropEmpty, [{ text: "no label asked for" }]), [{ values: { text: "no label asked for" } }]);
+  });
+});
+
+describe("drop_duplicates", () => {
+  it("keeps the first, counts contradictions apart", () => {
+    const rows = [
+      { text: "Good  phone", label: "x" },
+      { text: "good phone ", label: "x" },
+      { text: "ＧＯＯＤ phone", label: "y" },
+      { text: "good phone!", label: "x" },
+    ];
+    assert.deepEqual(
+      run(dropDuplicates, rows).map((r) => ("dropped" in r ? r.dropped : "kept")),
+      ["kept", "duplicate", "duplicate under another label", "kept"],
+    );
+  });
+  it("tells pairs apart by both sides", () => {
+    const rows = [
+      { text: "a b", text_pair: "c" },
+      { text: "a", text_pair: "b c" },
+      { text: "A B", text_pair: "C" },
+    ];
+    assert.deepEqual(
+      run(dropDuplicates, rows).map((r) => "dropped" in r),
+      [false, false, true],
+    );
+  });
+  it("starts afresh for each data set", () => {
+    assert.deepEqual(
+      [run(dropDuplicates, [{ text: "a" }]), run(dropDuplicates, [{ text: "a" }])].flat().map((r) => "dropped" in r),
+      [false, false],
+    );
+  });
+});

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { table as arquero } from "arquero";
+import fc from "fast-check";
+import { csv } from "#stdlib/sources/csv.run.js";
+import { jsonFault } from "#stdlib/sources/json-place.run.js";
+import { json } from "#stdlib/sources/json.run.js";
+import { jsonl } from "#stdlib/sources/jsonl.run.js";
+import { table } from "#stdlib/sources/table.run.js";
+import type { SourceImplementation } from "#stdlib/kinds.js";
+import type { Value } from "#dsl/plan/plan.js";
+import { call, codeOf, Folder } from "../../kernel/data/plans.js";
+
+describe("sources", () => {
+  const folder = new Folder();
+  after(() => folder.remove());
+  const open = (
+    source: SourceImplementation,
+    content: string | Uint8Array,
+    more: Record<string, Value> = {},
+    name = "f.txt",
+  ) => source.open(call("source", "any", { path: folder.write(name, content), ...more }), folder.world());
+  const rows = async (...a: Parameters<typeof open>) => (await open(...a)).objects();
+
+  describe("csv", () => {
+    it("reads quotes, line breaks in fields, a byte order mark and mixed line ends", async () => {
+      const text = '\ufefftext,label\r\n"a, ""b""\nc",x\nd,y\r\n\r\ne,\n';
+      assert.deepEqual(await rows(csv, text), [
+        { text: 'a, "b"\nc', label: "x", $row: 1 },
+        { text: "d", label: "y", $row: 2 },
+        { text: "e", label: "", $row: 3 },
+      ]);
+    });
+    it("reads back whatever is written by the rules", async () => {
+      const cell = fc.string({
+        unit: fc.constantFrom("a", "é", "😀", ",", '"', "\n", "\r", " ", "\u0000", "<", "\t"),
+        maxLength: 12,
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 20 }), async (pairs) => {
+          const quoted = (s: string) => `"${s.replaceAll('"', '""')}"`;
+          const text = ["text,label", ...pairs.map((p) => p.map(quoted).join(","))].join("\n");
+          const read = await rows(csv, text);
+          assert.deepEqual(
+            read.map((r) => [(r as { text: string }).text, (r as { label: string }).label]),
+            pairs,
+          );
+        }),
+        { numRuns: 60 },
+      );
+    });
+    it("reads characters that lie across pieces of the file, packed or not", async () => {
+      const line = "äöü€😀,x\n";
+      const text = "text,label\n" + line.repeat(30_000);
+      for (const [name, content] of [
+        ["long.csv", text],
+        ["long.csv.gz", gzipSync(text)],
+      ] as const) {
+        const read = await open(csv, content, {}, name);
+        assert.equal(read.numRows(), 30_000);
+        assert.ok(Array.from(read.array("text") as string[]).every((t) => t === "äöü€😀"));
+      }
+    });
+    it("stops early when only the header is asked for", async () => {
+      const path = folder.write("many.csv", "text,label\n" + "a,b\n".repeat(200_000) + 'c,"d');
+      const read = await csv.open(call("source", "csv", { path }), folder.world(), 3);
+      assert.equal(read.numRows(), 3);
+    });
+    it("names the delimiter that was meant", async () => {
+      const error = await codeOf(() => open(csv, "text;label\nI came, I saw;x\nfine;y\n"));
+      assert.equal(error.code, "wrong-delimiter");
+      assert.deepEqual([error.data["likely"], error.data["columns"]], [";", ["text", "label"]]);
+      assert.deepEqual(await rows(csv, "text;label\na, b;x\n", { delimiter: ";" }), [
+        { text: "a, b", label: "x", $row: 1 },
+      ]);
+      assert.deepEqual(await rows(csv, "text\nfine\nbetter\n"), [
+        { text: "fine", $row: 1 },
+        { text: "better", $row: 2 },
+      ]);
+    });
+    it("names byte and line of what is not UTF-8, and the likely encoding", async () => {
+      const latin = Buffer.from("text,label\ngood,x\ncaf\u00e9,y\n", "latin1");
+      const error = await codeOf(() => open(csv, latin));
+      assert.equal(error.code, "wrong-encoding");
+      assert.deepEqual(
+        [error.data["byte"], error.data["line"], error.data["likely"]],
+        [latin.indexOf(0xe9), 3, "windows-1252"],
+      );
+      assert.equal(((await rows(csv, latin, { encoding: "windows-1252" }))[1] as { text: string }).text, "café");
+    });
+    it("finds the byte deep in a file", async () => {
+      const bytes = Buffer.from("text,label\n" + "äöü,x\n".repeat(40_000));
+      bytes[bytes.length - 200] = 0xff;
+      const error = await codeOf(() => open(csv, bytes));
+      assert.equal(error.code, "wrong-encoding");
+      assert.ok(Math.abs((error.data["byte"] as number) - (bytes.length - 200)) <= 1, String(error.data["byte"]));
+    });
+    it("knows UTF-16 with and without its mark", async () => {
+      const bare = Buffer.from("text,label\na,b\n", "utf16le");
+      for (const bytes of [bare, Buffer.concat([Buffer.from([0xff, 0xfe]), bare])]) {
+        const error = await codeOf(() => open(csv, bytes));
+        assert.deepEqual([error.code, error.data["likely"]], ["wrong-encoding", "utf-16le"]);
+        assert.deepEqual(await rows(csv, bytes, { encoding: "utf-16le" }), [{ text: "a", label: "b", $row: 1 }]);
+      }
+    });
+    const faults: [string, string, string, Record<string, unknown>][] = [
+      ["a row with a field too many", "text,label\na,b\nc,d,e\n", "ragged-row", { line: 3, has: 3, columns: 2 }],
+      [
+        "a row with a field too few, after a field of two lines",
+        'text,label\n"a\nb",c\nd\n',
+        "ragged-row",
+        { line: 4, has: 1 },
+      ],
+      ["a quote that is never closed", 'text,label\na,b\n"c,d\ne,f\n', "broken-quotes", { line: 3, what: "open" }],
+      ["a quote inside a field", 'text,label\na,b\nc "d",e\n', "broken-quotes", { line: 3, what: "inside" }],
+      ["a column twice", "text,label,text\na,b,c\n", "duplicate-column", { column: "text" }],
+      ["a reserved column", "text,$row\na,b\n", "reserved-column", { column: "$row" }],
+      ["an empty file", "", "empty-file", {}],
+      ["a file of blanks", " \n\n", "empty-file", {}],
+    ];
+    for (const [what, text, code, data] of faults)
+      it(`refuses ${what}`, async () => {
+        const error = await codeOf(() => open(csv, text));
+        assert.equal(error.code, code);
+        for (const [key, value] of Object.entries(data)) assert.deepEqual(error.data[key], value, key);
+      });
+    it("refuses a record without end before it fills the memory", async () => {
+      const error = await codeOf(() => open(csv, 'text,label\na,b\n"' + "x".repeat(17 * 2 ** 20)));
+      assert.deepEqual([error.code, error.data["line"]], ["giant-record", 3]);
+    });
+    it("takes quotes as characters when told so", async () => {
+      assert.deepEqual(await rows(csv, 'text,label\n5" screen,x\n', { quote: "none" }), [
+        { text: '5" screen', label: "x", $row: 1 },
+      ]);
+    });
+    it("calls a column without a name by its place", async () => {
+      assert.deepEqual((await open(csv, ",text\n0,a\n")).columnNames(), ["column 1", "text", "$row"]);
+    });
+    it("names the file that was meant", async () => {
+      folder.write("tickets.csv", "text\na\n");
+      const error = await codeOf(() => csv.open(call("source", "csv", { path: "ticket.csv" }), folder.world()));
+      assert.deepEqual([error.code, error.data["near"]], ["missing-file", "tickets.csv"]);
+      assert.equal(
+        (await codeOf(() => csv.open(call("source", "csv", { path: "." }), folder.world()))).code,
+        "unreadable-file",
+      );
+    });
+    it("reads 100,000 rows in seconds", async function () {
+      this.timeout(20_000);
+      const text = "text,label\n" + '"the quick brown fox, jumps over the lazy dog",x\n'.repeat(100_000);
+      const start = performance.now();
+      assert.equal((await open(csv, text)).numRows(), 100_000);
+      assert.ok(performance.now() - start < 10_000);
+    });
+  });
+
+  describe("json and jsonl", () => {
+    it("reads the three shapes of rows", async () => {
+      const wanted = [
+        { text: "a", label: 1, $row: 1 },
+        { text: "b", label: null, $row: 2 },
+      ];
+      assert.deepEqual(await rows(json, '[{"text":"a","label":1},{"text":"b"}]'), wanted);
+      assert.deepEqual(await rows(json, '{"version":1,"data":[{"text":"a","label":1},{"text":"b"}]}'), wanted);
+      assert.deepEqual(await rows(json, '{"text":["a","b"],"label":[1,null]}'), wanted);
+      assert.deepEqual(await rows(jsonl, '{"text":"a","label":1}\r\n\n{"text":"b"}\n'), wanted);
+    });
+    it("keeps columns that come late, and refuses a name that is a trap", async () => {
+      assert.deepEqual(await rows(jsonl, '{"a":1}\n{"b":2,"constructor":3}\n'), [
+        { a: 1, b: null, constructor: null, $row: 1 },
+        { a: null, b: 2, constructor: 3, $row: 2 },
+      ]);
+      assert.equal((await codeOf(() => open(jsonl, '{"__proto__":3}\n'))).code, "reserved-column");
+    });
+    it("names the place where JSON breaks", async () => {
+      const whole = await codeOf(() => open(json, '[{"text": "a"},\n {"text": }]'));
+      assert.deepEqual([whole.code, whole.data["line"], whole.data["column"]], ["broken-json", 2, 11]);
+      const line = await codeOf(() => open(jsonl, '{"text":"a"}\n\n{"text":"b"\n'));
+      assert.deepEqual([line.code, line.data["line"]], ["broken-json", 3]);
+    });
+    it("refuses what is not rows", async () => {
+      for (const text of ["3", '"x"', "[1]", '{"a":{"b":1}}', '{"a":[1],"b":[1,2]}'])
+        assert.equal((await codeOf(() => open(json, text))).code, "json-shape", text);
+      assert.equal((await codeOf(() => open(jsonl, "[1]\n"))).code, "json-shape");
+      assert.equal((await codeOf(() => open(json, ""))).code, "empty-file");
+    });
+    it("finds a fault exactly where JSON.parse does", () => {
+      const value = fc.json({ maxDepth: 3 });
+      fc.assert(
+        fc.property(value, fc.nat(), fc.constantFrom("", "}", "]", ",", '"', "x", ":", "0"), (text, at, put) => {
+          const place = at % (text.length + 1);
+          const broken = text.slice(0, place) + put + text.slice(place + 1);
+          let good = true;
+          try {
+            JSON.parse(broken);
+          } catch {
+            good = false;
+          }
+          assert.equal(jsonFault(broken) === null, good, broken);
+        }),
+        { numRuns: 500 },
+      );
+    });
+    it("walks any depth", () => assert.equal(jsonFault("[".repeat(200_000))?.at, 200_000));
+  });
+
+  describe("table", () => {
+    const read = (value: unknown) =>
+      table.open(call("source", "table", { of: { live: "x" } }), folder.world({ x: value }));
+    it("reads an arquero table as it stands", async () => {
+      const value = arquero({ text: ["a", "b", "c"], n: [1, 2, 3] }).filter((d: { n: number }) => d.n > 1);
+      assert.deepEqual((await read(value)).objects(), [
+        { text: "b", n: 2, $row: 1 },
+        { text: "c", n: 3, $row: 2 },
+      ]);
+    });
+    it("keeps the row numbers that a table brings", async () => {
+      assert.deepEqual((await read(arquero({ text: ["a"], $row: [7] }))).objects(), [{ text: "a", $row: 7 }]);
+    });
+    it("reads an array of objects and nothing else", async () => {
+      assert.deepEqual((await read([{ a: 1 }, { b: 2 }])).objects(), [
+        { a: 1, b: null, $row: 1 },
+        { a: null, b: 2, $row: 2 },
+      ]);
+      for (const value of [1, "x", null, undefined, { a: 1 }, [1]])
+        assert.equal((await codeOf(() => read(value))).code, "not-a-table");
+    });
+  });
+});

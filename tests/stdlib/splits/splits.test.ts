@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Value } from "#dsl/plan/plan.js";
+import { byColumn } from "#stdlib/splits/by-column.run.js";
+import { word as randomWord } from "#stdlib/splits/random.js";
+import { random } from "#stdlib/splits/random.run.js";
+import type { CleanRow } from "#stdlib/kinds.js";
+import { call, codeOf } from "../../kernel/data/plans.js";
+
+const rowsOf = (values: Record<string, unknown>[]): CleanRow[] => values.map((v, i) => ({ row: i + 1, values: v }));
+const shares = { train: { share: 0.8 }, validation: { share: 0.1 }, test: { share: 0.1 } };
+const assign = (given: Record<string, Value>, rows: CleanRow[], seed = 0) =>
+  random.assign(call("split", "random", given), rows, seed);
+const count = (names: readonly (string | null)[], name: string | null) => names.filter((n) => n === name).length;
+const many = (n: number) => rowsOf(Array.from({ length: n }, () => ({})));
+
+describe("random split", () => {
+  it("gives each split its share or its number of rows, exactly", () => {
+    const names = assign(shares, many(1003));
+    assert.deepEqual([count(names, "train"), count(names, "validation"), count(names, "test")], [803, 100, 100]);
+    const counted = assign({ train: 50, dev: { share: 0.25 } }, many(200));
+    assert.deepEqual([count(counted, "train"), count(counted, "dev"), count(counted, null)], [50, 50, 100]);
+  });
+  it("follows the seed and nothing else", () => {
+    assert.deepEqual(assign(shares, many(300), 7), assign(shares, many(300), 7));
+    assert.notDeepEqual(assign(shares, many(300), 7), assign(shares, many(300), 8));
+  });
+  it("keeps every stratum within one row of its share", () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom("a", "a", "a", "b", "b", "c"), { minLength: 3, maxLength: 200 }),
+        fc.nat(),
+        (labels, seed) => {
+          const names = assign({ ...shares, stratify: "team" }, rowsOf(labels.map((team) => ({ team }))), seed);
+          const targets = new Map([...new Set(names)].map((n) => [n, count(names, n)]));
+          for (const label of new Set(labels))
+            for (const [name] of targets) {
+              const own = names.filter((n, i) => n === name && labels[i] === label).length;
+              const size = name === null ? 0 : { train: 0.8, validation: 0.1, test: 0.1 }[name]! * labels.length;
+              const exact = (size * labels.filter((l) => l === label).length) / labels.length;
+              // Splits themselves are whole rows, which moves the share of a stratum by less than one more.
+              assert.ok(Math.abs(own - exact) < 2, `${label} in ${name}: ${own}, exactly ${exact}`);
+            }
+        },
+      ),
+    ));
+  it("keeps rows of one group together and sizes near", () =>
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 40 }), { minLength: 60, maxLength: 300 }), fc.nat(), (groups, seed) => {
+        const names = assign(
+          { train: { share: 0.6 }, test: { share: 0.4 } },
+          rowsOf(groups.map(($group) => ({ $group }))),
+          seed,
+        );
+        const where = new Map<number, string | null>();
+        names.forEach((name, i) => {
+          assert.equal(where.get(groups[i]!) ?? name, name);
+          where.set(groups[i]!, name);
+        });
+        const largest = Math.max(...[...where.keys()].map((g) => groups.filter((x) => x === g).length));
+        assert.ok(Math.abs(count(names, "test") - 0.4 * groups.length) <= largest);
+      }),
+    ));
+  it("stratifies groups as near as it can", () => {
+    const rows = rowsOf(
+      Array.from({ length: 400 }, (_, i) => ({
+        team: i % 4 === 0 ? "rare" : "common",
+        customer: `c${Math.floor(i / 5)}`,
+      })),
+    );
+    const names = assign(
+      { train: { share: 0.75 }, test: { share: 0.25 }, stratify: "team", group: "customer" },
+      rows,
+      3,
+    );
+    const rare = names.filter((n, i) => n === "test" && rows[i]!.values["team"] === "rare").length;
+    assert.ok(Math.abs(rare / count(names, "test") - 0.25) < 0.05, String(rare));
+  });
+  it("treats rows without a group as groups of their own", () => {
+    const names = assign(
+      { train: { share: 0.5 }, test: { share: 0.5 } },
+      rowsOf(Array.from({ length: 100 }, () => ({ $group: "" }))),
+    );
+    assert.equal(count(names, "test"), 50);
+  });
+  it("refuses more rows than there are", async () => {
+    assert.equal((await codeOf(() => assign({ train: 50, test: 60 }, many(100)))).code, "counts-too-large");
+  });
+  it("names its splits even where no row falls", () => {
+    assert.deepEqual(random.names?.(call("split", "random", { ...shares, stratify: "a" })), [
+      "train",
+      "validation",
+      "test",
+    ]);
+  });
+  it("reports shares beyond all rows before anything is read", () => {
+    const reported: string[] = [];
+    const context = { report: (code: string) => reported.push(code) } as unknown as Parameters<
+      NonNullable<typeof randomWord.check>
+    >[1];
+    randomWord.check?.(call("split", "random", { train: { share: 0.9 }, test: { share: 0.2 } }), context);
+    randomWord.check?.(call("split", "random", { stratify: "team" }), context);
+    randomWord.check?.(call("split", "random", shares), context);
+    assert.deepEqual(reported, ["shares-too-large", "no-shares"]);
+  });
+});
+
+describe("by_column split", () => {
+  const parts = (values: unknown[], rename?: Record<string, string>) =>
+    byColumn.assign(
+      call("split", "by_column", { column: "part", ...(rename ? { rename: { record: rename } } : {}) }),
+      rowsOf(values.map((part) => ({ part }))),
+      0,
+    );
+  it("takes names from the column and renames them", () => {
+    assert.deepEqual(parts(["train", "dev", " test "], { dev: "validation" }), ["train", "validation", "test"]);
+  });
+  it("names the rows that say nothing", async () => {
+    const error = await codeOf(() => parts(["train", "", null]));
+    assert.deepEqual([error.code, error.data["rows"], error.data["count"]], ["rows-without-split", [2, 3], 2]);
+  });
+  it("refuses what can't be a name, and what is no column of splits", async () => {
+    const error = await codeOf(() => parts(["train", "Test set"]));
+    assert.deepEqual([error.code, error.data["suggestion"]], ["split-name", "Test_set"]);
+    assert.equal((await codeOf(() => parts(Array.from({ length: 50 }, (_, i) => `v${i}`)))).code, "too-many-splits");
+  });
+});
