@@ -47,13 +47,19 @@ export const nothingOutside: Outside = { typescript: [], trained: {}, parameters
  * Never throws on any text.
  */
 export function compile(sources: readonly Source[], registry: Registry, facts: Facts, purpose: "assist" | "run", outside: Outside): Compiled {
-  const program = new Program(registry, facts, purpose, outside);
-  sources.forEach((source, i) => read(program, source, i < sources.length - 1));
+  const program = programOf(sources, registry, facts, purpose, outside);
   const diagnostics = inOrder(program.reporter.diagnostics);
   const needs = [...program.needs.values()];
   const whole = purpose === "run" && needs.length === 0 && !program.reporter.hasErrors;
   const names = Object.fromEntries([...program.names].map(([name, of]) => [name, of.is]));
   return { diagnostics, needs, ...(whole ? { actions: program.actions } : {}), names };
+}
+
+/** The state after reading all sources: what completion and hover look into. */
+export function programOf(sources: readonly Source[], registry: Registry, facts: Facts, purpose: "assist" | "run", outside: Outside): Program {
+  const program = new Program(registry, facts, purpose, outside);
+  sources.forEach((source, i) => read(program, source, i < sources.length - 1));
+  return program;
 }
 
 /** 1 syntax → tree, 2 statements in order: header, keys, types, names, world, plan. */

@@ -1,7 +1,7 @@
 /**
  * Every thing that can go wrong has a code; the words for it live in one table keyed by code, never at the throw.
  *
- * Rooms bring codes of their own: they merge their data shapes into `CodeData` (`declare module "#dsl/check/codes.js"`)
+ * Rooms bring codes of their own: they merge their data shapes into `CodeData` (`declare module "./codes.js"`)
  * and hand the words to `registerCodes` when their module loads. `tunebook explain CODE` prints from the same table.
  */
 import type { Span } from "./span.js";

@@ -14,7 +14,7 @@ export interface Keys {
 }
 
 /** Reads a block's entries against `parameters`; `base` is what dotted keys may change (the definition after `like`). */
-export function keysOf(program: Program, entries: readonly Entry[], verb: Verb, parameters: readonly Parameter[], base: ReadonlyMap<string, Given> = new Map()): Keys {
+export function keysOf(program: Program, entries: readonly Entry[], verb: Verb, parameters: readonly Parameter[], base: ReadonlyMap<string, Given> = new Map(), baseKnown = true): Keys {
   const given = new Map(base);
   const seen = new Map<string, Span>();
   let broken = false;
@@ -29,7 +29,7 @@ export function keysOf(program: Program, entries: readonly Entry[], verb: Verb, 
     const root = key.path[0] ?? key.text;
     const parameter = parameters.find((p) => p.name === root);
     if (!parameter) {
-      unknownKey(program, key, verb, parameters, entry.value);
+      unknownKey(program, key, verb, parameters);
       broken = true;
       continue;
     }
@@ -38,7 +38,7 @@ export function keysOf(program: Program, entries: readonly Entry[], verb: Verb, 
       broken = true;
       continue;
     }
-    if (!entry.value) {
+    if (!entry.value || (key.path.length > 1 && !baseKnown)) {
       broken = true;
       continue;
     }
@@ -108,7 +108,7 @@ export function defaultCall(parameter: Parameter): Value | undefined {
 }
 
 /** An unknown key: where it belongs, what it is called here, or the nearest one. */
-function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly Parameter[], value: Expression | undefined): void {
+function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly Parameter[]): void {
   const name = key.path[0] ?? key.text;
   const { registry } = program;
   const names = parameters.filter((p) => !p.planned).map((p) => p.name);
@@ -130,22 +130,21 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
   }
   const near = nearest(name, names);
   if (near === undefined || name.length <= 2) {
-    const inner = insideWord(program, name, parameters);
-    if (inner) {
-      program.report("unknown-key", { key: key.text, verb: verb.name, belongs: inner }, key.span);
+    for (const owner of owners.filter((v) => !v.planned)) {
+      const inner = insideWord(program, name, owner === verb ? parameters : owner.parameters);
+      if (inner === undefined) continue;
+      program.report("unknown-key", { key: key.text, verb: verb.name, belongs: owner === verb ? inner : `\`${owner.name}\`: ${inner}` }, key.span);
       return;
     }
   }
-  const distant = near ?? undefined;
-  if (distant === undefined) {
+  if (near === undefined) {
     const elsewhere = owners.filter((v) => v !== verb && !v.planned).flatMap((v) => v.parameters.filter((p) => !p.planned).map((p) => ({ verb: v.name, name: p.name })));
     const other = nearest(name, new Set(elsewhere.map((e) => e.name)));
     const home = elsewhere.find((e) => e.name === other);
     program.report("unknown-key", { key: key.text, verb: verb.name, ...(home ? { nearest: home.name, belongs: `\`${home.verb}\`, as \`${home.name}\`` } : {}) }, key.span);
     return;
   }
-  void value;
-  program.report("unknown-key", { key: key.text, verb: verb.name, nearest: distant }, key.span, { fix: replace(root, distant) });
+  program.report("unknown-key", { key: key.text, verb: verb.name, nearest: near }, key.span, { fix: replace(root, near) });
 }
 
 /** `rank: 8` in a model: the key and word whose parameter it is (`technique: lora(rank: …)`). */

@@ -35,7 +35,7 @@ declare module "./codes.js" {
   }
 }
 const listed = (names: readonly string[]): string => names.slice(0, 12).map((n) => `\`${n}\``).join(", ") + (names.length > 12 ? ", …" : "");
-const one = (name: string): string => `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`;
+const one = (name: string): string => name === "data" ? name : `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`;
 
 registerCodes({
   "unknown-verb": {
@@ -83,7 +83,7 @@ registerCodes({
   },
   "missing-connector": {
     severity: "error",
-    message: (d) => `\`${d.verb}\` needs \`${d.connector}\` with ${one(d.takes)}`,
+    message: (d) => `\`${d.verb}\` needs \`${d.connector}\` with ${d.takes === "data" ? "data" : one(d.takes)}`,
     help: (d) => `for example \`${d.example}\``,
     explain: "The statement lacks a part that it can't do without.",
     example: 'model m { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain m',

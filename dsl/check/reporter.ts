@@ -11,7 +11,7 @@ export interface More {
   readonly fix?: Fix;
 }
 export class Reporter {
-  readonly diagnostics: Diagnostic[] = [];
+  diagnostics: Diagnostic[] = [];
   private readonly seen = new Set<string>();
 
   report<C extends Code>(code: C, data: CodeData[C], span: Span, more: More = {}): void {
@@ -28,6 +28,11 @@ export class Reporter {
       ...(more.fix ? { fix: more.fix } : {}),
     };
     this.diagnostics.push(one as unknown as Diagnostic);
+  }
+  /** If `code` was reported inside `span`, it is the one cause of whatever else was there. */
+  dropInside(span: Span, code: Code): void {
+    const inside = (d: Diagnostic): boolean => d.span.source === span.source && d.span.start >= span.start && d.span.end <= span.end;
+    if (this.diagnostics.some((d) => d.code === code && inside(d))) this.diagnostics = this.diagnostics.filter((d) => d.code === code || !inside(d));
   }
   get hasErrors(): boolean {
     return this.diagnostics.some((d) => d.severity === "error");

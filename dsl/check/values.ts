@@ -100,7 +100,7 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
       t.reporter.report("not-built-yet", { word: `${asked.key}: ${node.text}`, meanwhile: "name a base by a string; a folder with a trained model's weights serves too" }, node.span);
       return undefined;
     case "either": {
-      const fits = type.of.filter((one) => fitting(node, one, t.registry));
+      const fits = type.of.filter((one) => fitting(node, one, t.registry) && (one.is !== "model" || (node.is === "word" && t.isModel(node.text))));
       const [only] = fits;
       if (only === undefined) return none(node, type, asked, t);
       for (const one of fits.length > 1 ? fits : []) {
@@ -332,7 +332,7 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
     return undefined;
   }
   const fix =
-    type.is === "string" && node.is === "word" && !node.arguments
+    (type.is === "string" || (type.is === "either" && type.of.some((one) => one.is === "string"))) && node.is === "word" && !node.arguments
       ? replace(node.span, quote(node.text))
       : node.is === "string" && /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(node.value) && (type.is === "word" ? t.registry.find(type.kind, node.value) : type.is === "choice" ? type.of.includes(node.value) : type.is === "boolean" && /^(?:true|false)$/.test(node.value))
         ? replace(node.span, node.value)

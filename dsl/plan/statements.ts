@@ -20,7 +20,10 @@ export const handlers: Readonly<Record<string, Handler>> = { data: define, model
 
 export function runStatement(program: Program, statement: Statement): void {
   const header = headerOf(program, statement);
-  if (!header) return;
+  if (!header) {
+    program.reporter.dropInside(statement.span, "typescript-here");
+    return;
+  }
   program.noted = [];
   handlers[header.verb.name]?.(program, header);
 }
@@ -39,7 +42,7 @@ function define(program: Program, header: Header): void {
   const name = nameOf(header.operands[0]);
   const like = clauses.get("like");
   const base = like ? draftOf(program, like.operands[0], is, "like") : undefined;
-  const keys = keysOf(program, statement.block?.entries ?? [], verb, verb.parameters, base?.given);
+  const keys = keysOf(program, statement.block?.entries ?? [], verb, verb.parameters, base?.given, !like || base !== undefined);
   const broken = keys.broken || !header.sound || (like !== undefined && (!base || base.broken));
   if (!name) return;
   if (is === "recipe") checkDuration(program, keys.given, statement.block?.entries.map((e) => e.key.text) ?? [], name.span);

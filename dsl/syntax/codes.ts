@@ -109,7 +109,7 @@ registerCodes({
     message: (d) => `\`${d.escape}\` is no escape`,
     help: () => "double the backslash, or write `/` in a path",
     explain: 'In a string a backslash begins an escape: `\\n`, `\\t`, `\\"`, `\\\\`, `\\u{1F600}`. A Windows path is written `"C:\\\\data"` or `"C:/data"`.',
-    example: 'use "C:\\data\\common.tune"',
+    example: 'use "C:\\data/common.tune"',
   },
   "hash-comment": {
     severity: "error",
@@ -151,14 +151,14 @@ registerCodes({
     message: () => "a unit touches its number",
     help: (d) => `write \`${d.number}\``,
     explain: "`10min`, `512MB`, `80%`: without a blank, so that a list of numbers and names stays readable.",
-    example: "data d { source: csv(\"a.csv\"), split: random(train: 80 %, test: 20%) }",
+    example: 'data d { source: csv("a.csv"), columns: { text: t }, split: random(train: 80 %, test: 20%) }',
   },
   "minus-sign": {
     severity: "error",
     message: () => "this is a typographic minus or dash",
     help: () => "write `-`",
     explain: "A minus pasted from a text is often the character U+2212 or a dash. Numbers take the hyphen of the keyboard.",
-    example: "recipe r { seed: \u22121 }",
+    example: "parameters { bias: \u22121 }",
   },
   "unknown-character": {
     severity: "error",

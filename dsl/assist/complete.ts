@@ -1,0 +1,128 @@
+/** Completion: what may stand at a place, from the vocabulary, the names defined and the columns known. */
+import type { Program } from "../check/program.js";
+import { splitNames } from "../check/world.js";
+import { programOf, type NameKind, type Outside } from "../compile.js";
+import type { Source } from "../check/span.js";
+import { fill } from "../plan/defaults.js";
+import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
+import { failed, type Facts } from "../plan/facts.js";
+import type { Call, Value } from "../plan/plan.js";
+import type { Parameter, Registry, ValueType } from "../registry.js";
+import { situationAt } from "./situation.js";
+
+export interface AssistContext {
+  readonly registry: Registry;
+  /** Cells that ran before. */
+  readonly earlier: readonly Source[];
+  readonly facts: Facts;
+  readonly outside: Outside;
+}
+export interface Item {
+  readonly text: string;
+  /** verb, connector, key, word, value, name, column, split. */
+  readonly type: string;
+  readonly doc?: string;
+}
+export interface Completions {
+  readonly items: readonly Item[];
+  /** The part of the text that an item replaces, UTF-16. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export function complete(text: string, offset: number, context: AssistContext): Completions {
+  const typed = /[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.exec(text.slice(0, offset))?.[0] ?? "";
+  const start = offset - typed.length;
+  const { registry } = context;
+  const situation = situationAt(text, start, registry);
+  const source: Source = { id: "assist", title: "assist", text };
+  let read: Program | undefined;
+  const program = (): Program => (read ??= programOf([...context.earlier, source], registry, context.facts, "assist", context.outside));
+  const items = itemsAt();
+  const fitting = items.filter((item) => item.text.startsWith(typed));
+  const chosen = fitting.length > 0 || typed === "" ? fitting : items.filter((item) => item.text.toLowerCase().includes(typed.toLowerCase()));
+  return { items: unique(chosen.filter((item) => item.text !== typed || chosen.length === 1)), start, end: offset };
+
+  function itemsAt(): Item[] {
+    if (typed.startsWith("$")) return references(program());
+    switch (situation.at) {
+      case "statement":
+        return registry.verbs().filter((v) => !v.planned && v.name !== "tune").map((v) => ({ text: v.name, type: "verb", doc: v.doc }));
+      case "header": {
+        const takes = situation.connector === null ? situation.verb.operands.what : situation.verb.connectors[situation.connector]?.takes;
+        if (situation.operands === 0) return names(program(), takes);
+        const rest = Object.keys(situation.verb.connectors).filter((c) => !situation.used.includes(c));
+        return rest.map((text) => ({ text, type: "connector" }));
+      }
+      case "member":
+        return members(program(), situation.of);
+      case "key":
+        return keys(situation.parameters.filter((p) => !situation.used.includes(p.name)), ": ");
+      case "record-key":
+        return situation.path === "vary"
+          ? [...parametersOf(program(), "model"), ...parametersOf(program(), "recipe")].filter((p) => !p.planned).map((p) => ({ text: `${p.name}: `, type: "key", doc: p.doc }))
+          : situation.keys.filter((k) => !situation.used.includes(k)).map((k) => ({ text: `${k}: `, type: "key" }));
+      case "argument":
+        return [...keys(situation.word.parameters.filter((p) => !p.open && !p.planned && !situation.used.includes(p.name)), ": "), ...(situation.type ? values(situation.type) : [])];
+      case "value":
+        return values(situation.type);
+    }
+  }
+  function values(type: ValueType): Item[] {
+    switch (type.is) {
+      case "word":
+        return registry.ofKind(type.kind).filter((w) => !w.planned).map((w) => ({ text: w.name, type: "word", doc: w.doc }));
+      case "choice":
+        return type.of.map((text) => ({ text, type: "value" }));
+      case "boolean":
+        return ["true", "false"].map((text) => ({ text, type: "value" }));
+      case "column":
+        return columns(program(), offset).map((text) => ({ text: /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : JSON.stringify(text), type: "column" }));
+      case "list":
+      case "record":
+        return values(type.of);
+      case "either":
+        return type.of.flatMap(values);
+      default:
+        return [];
+    }
+  }
+}
+
+function keys(parameters: readonly Parameter[], after: string): Item[] {
+  return parameters.map((p) => ({ text: `${p.name}${after}`, type: "key", doc: p.doc }));
+}
+function names(program: Program, takes: string | undefined): Item[] {
+  const kinds: Readonly<Record<string, readonly NameKind[]>> = { model: ["model", "run"], data: ["data"], recipe: ["recipe", "sweep"], subject: ["data"], any: ["data"], topic: ["data", "model", "recipe", "run", "sweep"] };
+  const of = (takes !== undefined && kinds[takes]) || [];
+  return program.namesOf(...of).map((text) => ({ text, type: "name", doc: program.names.get(text)?.is ?? "" }));
+}
+function references(program: Program): Item[] {
+  return [...program.parameters.keys(), ...program.outside.typescript].map((name) => ({ text: `$${name}`, type: "name" }));
+}
+function members(program: Program, of: readonly string[]): Item[] {
+  const named = program.names.get(of[0] ?? "");
+  if (named?.is === "data" && named.draft) {
+    const data = resolveData(program, named.draft, named.span);
+    return data ? (splitNames(program, data.plan, undefined) ?? ["train", "validation", "test"]).map((text) => ({ text, type: "split" })) : [];
+  }
+  if (named?.is === "model" || named?.is === "run") return ["plan", "history", "graph", "program"].map((text) => ({ text, type: "value" }));
+  return named?.is === "sweep" ? ["best", "history"].map((text) => ({ text, type: "value" })) : [];
+}
+/** Columns of the data definition that the place stands in, if its header is known. */
+function columns(program: Program, offset: number): string[] {
+  const drafts = [...program.names.values()].flatMap((n) => (n.draft?.is === "data" && n.source === program.source.id && n.span.start <= offset ? [n.draft] : []));
+  const draft = drafts.sort((a, b) => b.span.start - a.span.start)[0];
+  if (!draft) return [];
+  const parameter = parametersOf(program, "data").filter((p) => p.name === "source");
+  const source: Value | undefined = fill(program, parameter, draft.given, "", { here: draft.span }).values["source"];
+  const calls: Call[] = isCall(source) ? [source] : source !== null && typeof source === "object" && "record" in source ? Object.values(source.record).filter(isCall) : [];
+  const folder = program.folderAt(draft.given.get("source")?.span);
+  return calls.flatMap((call) => {
+    const fact = program.ask({ about: "table", source: call, folder });
+    return fact && !failed(fact) ? [...fact.columns] : [];
+  });
+}
+function unique(items: readonly Item[]): Item[] {
+  return [...new Map(items.map((item) => [item.text, item])).values()];
+}
