@@ -2,6 +2,7 @@
 import { registry } from "#stdlib/registry.js";
 import { createInterpreter } from "../cells/create.js";
 import type { Cells } from "../cells/interpreter.js";
+import { installPager, pagerDeclarations } from "./pager.js";
 import { createTuneLanguage } from "../cells/tune/language.js";
 
 export interface KernelCells extends Cells {
@@ -13,7 +14,8 @@ export async function createCells(folder: string): Promise<KernelCells> {
   let inform: Cells["informAssistant"] = () => undefined;
   const tune = createTuneLanguage({ folder, onSources: (sources) => inform({ sources }) });
   const verbs = registry.verbs().map(({ name }) => name);
-  const cells = await createInterpreter({ folder, languages: [tune], verbs });
+  const cells = await createInterpreter({ folder, languages: [tune], verbs, declarations: pagerDeclarations });
+  installPager();
   inform = (knowledge) => cells.informAssistant(knowledge);
   return {
     ...cells,

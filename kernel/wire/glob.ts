@@ -8,10 +8,10 @@ export function globToRegExp(pattern: string): RegExp {
     else if (character === "?") source += ".";
     else if (close > 0) {
       const negated = /^[!^]/.test(pattern.slice(at + 1));
-      const inner = pattern.slice(at + (negated ? 2 : 1), close).replace(/[\\\]^[&]/g, "\\$&");
+      const inner = pattern.slice(at + (negated ? 2 : 1), close).replace(/[\\\]^[]/g, "\\$&");
       source += `[${negated ? "^" : ""}${validRanges(inner)}]`;
       at = close;
-    } else source += character.replace(/[\\^$.|+()[\]{}/-]/g, "\\$&");
+    } else source += character.replace(/[\\^$.|+()[\]{}/]/g, "\\$&");
   }
   return new RegExp(`^${source}$`, "su");
 }

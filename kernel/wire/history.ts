@@ -108,18 +108,23 @@ export class History {
   /** Takes the next free number; the file that claims it is made in the same step. */
   private open(): number {
     let session = (this.sessions().at(-1) ?? 0) + 1;
-    for (;;) {
-      try {
-        mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-        writeFileSync(this.file(session), "", { flag: "wx", mode: 0o600 });
-        return session;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
-          this.lost(error);
-          return session;
-        }
-        session++;
-      }
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      while (!this.claim(session)) session++;
+    } catch (error) {
+      this.lost(error);
+    }
+    return session;
+  }
+
+  /** False if another kernel has that number already. */
+  private claim(session: number): boolean {
+    try {
+      writeFileSync(this.file(session), "", { flag: "wx", mode: 0o600 });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+      throw error;
     }
   }
 

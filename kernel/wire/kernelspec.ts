@@ -35,7 +35,8 @@ export function installKernelspec(dataFolder: string, name: string): string {
     rmSync(folder, { recursive: true, force: true });
     renameSync(fresh, folder);
   } catch (error) {
-    rmSync(fresh, { recursive: true, force: true });
+    // what kept it from being written may keep it from being removed
+    if (existsSync(fresh)) rmSync(fresh, { recursive: true, force: true });
     throw new CodedError(
       "folder-unwritable",
       { folder: dataFolder, problem: (error as Error).message },
