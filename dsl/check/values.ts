@@ -267,6 +267,9 @@ export function inRange(value: Value, raw: string, span: Span, asked: Asked, t: 
 function fromReference(node: ReferenceNode, type: ValueType, asked: Asked, t: Typing): Value | undefined {
   const found = t.reference(node);
   if (!found) return undefined;
+  // `-p budget=20min` arrives in milliseconds, a size in bytes.
+  if ("value" in found && typeof found.value === "number" && type.is === "number" && (type.unit === "duration" || type.unit === "bytes"))
+    return inRange(found.value, String(found.value), node.span, asked, t);
   const written = "value" in found ? expressionOf(found.value, node.span) : undefined;
   if (!written) {
     t.reporter.report("wrong-type", { key: asked.key, wanted: describe(type), found: `\`$${node.text}\`, a live value` }, node.span);

@@ -1,0 +1,81 @@
+/** What `check` and `plan` share: a file's Tune sources, compiled in order as a session would, without running anything. */
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import type { Diagnostic } from "#dsl/check/diagnostic.js";
+import type { Source } from "#dsl/check/span.js";
+import type { Action, Value } from "#dsl/plan/plan.js";
+import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
+import { readNotebook } from "#kernel/client/notebook-file.js";
+import { compileAll } from "#kernel/runs/host.js";
+import { plainSurroundings } from "#kernel/runs/surroundings.js";
+import { Workshop } from "#kernel/runs/workshop.js";
+import { registry } from "#stdlib/registry.js";
+import "./codes.js";
+
+export interface Checked {
+  readonly sources: readonly Source[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Empty unless every source is free of errors. */
+  readonly actions: readonly Action[];
+}
+export interface CheckOptions {
+  /** Only what the text and the headers of files tell: no model is fetched, no data set is read through. */
+  readonly quick?: boolean;
+  readonly parameters?: Readonly<Record<string, Value>>;
+}
+
+/** Checks a `.tune` file or the Tune cells of a notebook. Rejects with `missing-file`, `file-kind`, `notebook-unreadable`. */
+export async function checkFile(file: string, o: CheckOptions = {}): Promise<Checked> {
+  const { sources, typescript } = await sourcesOf(file);
+  const folder = dirname(resolve(file));
+  const base = plainSurroundings(folder, o.parameters ?? {});
+  const workshop = new Workshop();
+  const diagnostics: Diagnostic[] = [];
+  const actions: Action[] = [];
+  const trained: Record<string, string> = {};
+  const sound: Source[] = [];
+  for (const source of sources) {
+    const names = typescript.get(source.id) ?? [];
+    const surroundings = { ...base, typescript: () => names };
+    const compile = async (purpose: "assist" | "run"): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
+      const compiled = await compileAll([...sound, source], { purpose, surroundings, workshop, trained });
+      // Values of TypeScript cells exist only when the notebook runs.
+      const found = compiled.diagnostics.filter((d) => !(d.code === "unknown-reference" && names.includes(d.data.name.split(".")[0] ?? "")));
+      return { found, did: compiled.actions ?? [] };
+    };
+    let { found, did } = await compile("assist");
+    if (!o.quick && !found.some((d) => d.severity === "error")) ({ found, did } = await compile("run"));
+    diagnostics.push(...found);
+    actions.push(...did);
+    for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
+    sound.push(source);
+  }
+  return { sources, diagnostics, actions };
+}
+
+async function sourcesOf(file: string): Promise<{ sources: readonly Source[]; typescript: ReadonlyMap<string, readonly string[]> }> {
+  const path = resolve(file);
+  if (file.endsWith(".ipynb")) return cellsOf(path, file);
+  if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
+  });
+  return { sources: [{ id: path, title: file, text, path }], typescript: new Map() };
+}
+
+async function cellsOf(path: string, file: string): Promise<{ sources: readonly Source[]; typescript: ReadonlyMap<string, readonly string[]> }> {
+  const verbs = registry.verbs().map((v) => v.name);
+  const sources: Source[] = [];
+  const typescript = new Map<string, readonly string[]>();
+  const names: string[] = [];
+  const code = (await readNotebook(path)).cells.filter((cell) => cell.cell_type === "code");
+  code.forEach((cell, i) => {
+    if (isTune(cell.source, verbs)) {
+      const id = `${path}#${String(i + 1)}`;
+      sources.push({ id, title: `${file} cell ${String(i + 1)}`, text: withoutMagic(cell.source), path, cell: i + 1 });
+      typescript.set(id, [...names]);
+    } else for (const match of cell.source.matchAll(/^[ \t]*(?:export\s+)?(?:const|let|var|function|class|async function)\s+([\p{ID_Start}_$][\p{ID_Continue}$]*)/gmu)) names.push(match[1] ?? "");
+  });
+  return { sources, typescript };
+}

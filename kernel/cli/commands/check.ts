@@ -1,0 +1,21 @@
+/** `tunebook check FILE`: everything that is wrong with a Tune file or a notebook's Tune cells, without running it. */
+import type { Command } from "commander";
+import { renderAnsi } from "#dsl/check/render-ansi.js";
+import { toJson } from "#dsl/check/render-json.js";
+
+export function register(program: Command): void {
+  program
+    .command("check")
+    .description("check a .tune file or the Tune cells of a notebook; exit status 1 if there are errors")
+    .argument("<file>", "FILE.tune or FILE.ipynb")
+    .option("--json", "print diagnostics as JSON")
+    .option("--quick", "look at the text and the headers of data files only")
+    .action(async (file: string, options: { json?: true; quick?: true }) => {
+      const { checkFile } = await import("../checking.js");
+      const { diagnostics, sources } = await checkFile(file, { quick: options.quick === true });
+      if (options.json) process.stdout.write(`${JSON.stringify(toJson(diagnostics, sources), null, 2)}\n`);
+      else if (diagnostics.length > 0) process.stdout.write(`${renderAnsi(diagnostics, sources, { color: process.stdout.isTTY && process.env["NO_COLOR"] === undefined })}\n`);
+      else process.stdout.write(`${file}: no mistakes found\n`);
+      if (diagnostics.some((d) => d.severity === "error")) process.exitCode = 1;
+    });
+}

@@ -1,0 +1,25 @@
+/** `tunebook explain CODE`: what an error means and how to mend it, with a program that shows it. */
+import type { Command } from "commander";
+import { allCodes, CodedError, entryOf } from "#dsl/check/codes.js";
+import { nearest } from "#dsl/check/nearest.js";
+import { loadCodes } from "../all-codes.js";
+import "../codes.js";
+
+export function register(program: Command): void {
+  program
+    .command("explain")
+    .description("say what an error code means and how to mend it")
+    .argument("[code]", "the code between the brackets of error[...]; none: list all codes")
+    .action(async (code: string | undefined) => {
+      await loadCodes();
+      if (code === undefined) {
+        process.stdout.write(`${allCodes().join("\n")}\n`);
+        return;
+      }
+      const name = code.replace(/^(?:error|warning)?\[?|\]$/g, "") || code;
+      const entry = entryOf(name);
+      if (!entry) throw new CodedError("unknown-code", { code, nearest: nearest(name, allCodes()) ?? null });
+      const example = entry.example === undefined ? "" : `\nFor example:\n\n${entry.example.replace(/^/gm, "    ")}\n`;
+      process.stdout.write(`${entry.severity}[${name}]\n\n${entry.explain}\n${example}`);
+    });
+}

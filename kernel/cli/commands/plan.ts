@@ -1,0 +1,29 @@
+/** `tunebook plan FILE`: the plan of every training of a file, with all defaults, estimates and hashes; nothing runs. */
+import { Option, type Command } from "commander";
+import { renderAnsi } from "#dsl/check/render-ansi.js";
+import { toJson } from "#dsl/check/render-json.js";
+import { readParameter, valueOf, type Written } from "#kernel/client/parameters.js";
+
+export function register(program: Command): void {
+  program
+    .command("plan")
+    .description("print what the trainings of a .tune file or notebook would do and cost")
+    .argument("<file>", "FILE.tune or FILE.ipynb")
+    .option("--json", "print plans as JSON")
+    .addOption(new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once").argParser(readParameter).default({}, "the defaults in the file"))
+    .action(async (file: string, options: { json?: true; parameter: Written }) => {
+      const { checkFile } = await import("../checking.js");
+      const parameters = Object.fromEntries(Object.entries(options.parameter).map(([name, text]) => [name, valueOf(text)]));
+      const { diagnostics, sources, actions } = await checkFile(file, { parameters });
+      const wrong = diagnostics.some((d) => d.severity === "error");
+      const plans = wrong ? [] : actions.flatMap((a) => (a.verb === "train" ? [{ name: a.name, ...a.plan }] : a.verb === "sweep" ? [{ name: a.name, ...a.sweep.plan }] : []));
+      if (options.json) process.stdout.write(`${JSON.stringify({ plans, ...toJson(diagnostics, sources) }, null, 2)}\n`);
+      else {
+        if (diagnostics.length > 0) process.stderr.write(`${renderAnsi(diagnostics, sources, { color: process.stderr.isTTY && process.env["NO_COLOR"] === undefined })}\n`);
+        const { planShown } = await import("#kernel/display/plan-card.js");
+        for (const plan of plans) process.stdout.write(`${String(planShown(plan).bundle["text/plain"])}\n\n`);
+        if (!wrong && plans.length === 0) process.stdout.write(`${file}: nothing is trained here\n`);
+      }
+      if (wrong) process.exitCode = 1;
+    });
+}
