@@ -10,6 +10,7 @@ import type { Terminator } from "./terminator.js";
 
 const answerMs = 150;
 const againMs = 60;
+const stepMs = 5;
 
 export class Interrupts {
   private readonly pings = new Map<number, () => void>();
@@ -21,6 +22,11 @@ export class Interrupts {
     private readonly terminator: Pick<Terminator, "terminate">,
     private readonly running: () => number | undefined,
   ) {}
+
+  /** True while an interrupt is under way: until then no other cell may begin. */
+  get active(): boolean {
+    return this.under !== undefined;
+  }
 
   pong(message: Extract<FromMain, { kind: "pong" }>): void {
     this.pings.get(message.id)?.();
@@ -41,21 +47,27 @@ export class Interrupts {
 
   private async stop(): Promise<void> {
     const run = this.running();
-    this.tell({ kind: "interrupt", ended: false });
+    this.tell({ kind: "interrupt", run, ended: false });
     do {
-      if (await this.answers()) await delay(againMs);
-      else await this.force();
+      if (await this.answers()) await this.settled(run);
+      else await this.force(run);
     } while (run !== undefined && this.running() === run);
     // a termination may still be under way: the next cell must not be its victim
-    while (!(await this.answers())) await this.force();
+    while (!(await this.answers())) await this.force(undefined);
   }
 
-  private async force(): Promise<void> {
+  /** Waits a little, no longer than until the run has settled. */
+  private async settled(run: number | undefined): Promise<void> {
+    for (let waited = 0; waited < againMs && run !== undefined && this.running() === run; waited += stepMs)
+      await delay(stepMs);
+  }
+
+  private async force(run: number | undefined): Promise<void> {
     Atomics.store(this.stopFlag, 0, 1);
     const stopped = await this.answers();
     if (!stopped) await Promise.race([this.terminator.terminate(), delay(answerMs)]);
     // what was told before may have been lost with the frame that was ended; this also puts the flag back
-    this.tell({ kind: "interrupt", ended: !stopped });
+    this.tell({ kind: "interrupt", run, ended: !stopped });
   }
 
   private answers(): Promise<boolean> {

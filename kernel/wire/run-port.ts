@@ -19,8 +19,11 @@ export type ToMain =
       readonly silent: boolean;
       readonly userExpressions: Readonly<Record<string, string>>;
     }
-  /** `ended`: JavaScript was terminated, so the cell may be beyond settling itself. */
-  | { readonly kind: "interrupt"; readonly ended: boolean }
+  /**
+   * Meant for this run alone (undefined: for no cell, but for what earlier ones left running). `ended`: JavaScript was
+   * terminated, so the cell may be beyond settling itself.
+   */
+  | { readonly kind: "interrupt"; readonly run: RunId | undefined; readonly ended: boolean }
   /** Answered by `pong` as soon as the main thread's event loop turns. */
   | { readonly kind: "ping"; readonly id: number }
   | { readonly kind: "input"; readonly id: number; readonly value: string | undefined }

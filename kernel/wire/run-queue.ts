@@ -23,6 +23,8 @@ export interface RunPorts {
   readonly reply: (identities: readonly Uint8Array[], draft: Draft) => Promise<void>;
   readonly publisher: Publisher;
   readonly history: History;
+  /** True while an interrupt is under way: it must hit no cell but its own. */
+  readonly held: () => boolean;
   /** Told when a cell has settled. */
   readonly settled: (run: RunId) => void;
 }
@@ -79,8 +81,9 @@ export class RunQueue {
     for (const message of this.waiting.splice(0)) void this.refuse(message, { status: "aborted" });
   }
 
-  private advance(): void {
-    if (!this.ready || this.current) return;
+  /** Begins the next cell, if nothing keeps it from beginning. */
+  advance(): void {
+    if (!this.ready || this.current || this.ports.held()) return;
     const message = this.waiting.shift();
     if (!message) return;
     if (typeof message.content["code"] !== "string") {

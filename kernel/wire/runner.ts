@@ -61,7 +61,7 @@ export class Runner implements Asking {
         this.execute(message);
         break;
       case "interrupt":
-        this.interrupt(message.ended);
+        this.interrupt(message.run, message.ended);
         break;
       case "ping":
         this.post({ kind: "pong", id: message.id, run: this.running?.request.run });
@@ -91,9 +91,9 @@ export class Runner implements Asking {
     }
   }
 
-  private interrupt(ended: boolean): void {
-    const run = this.running?.request.run;
-    if (run === undefined) return;
+  private interrupt(run: RunId | undefined, ended: boolean): void {
+    Atomics.store(this.cells.stop, 0, 0);
+    if (run === undefined || this.running?.request.run !== run) return;
     for (const [id, question] of this.questions)
       if (question.run === run) {
         this.questions.delete(id);

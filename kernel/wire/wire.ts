@@ -79,6 +79,7 @@ export class Wire {
       history,
       publisher: this.publisher,
       reply: (to, draft) => this.send("shell", to, draft),
+      held: () => this.interrupts.active,
       settled: (run) => this.questions.drop(run),
     });
     this.interrupts = new Interrupts(tell, parts.terminator, () => this.runs.running?.run);
@@ -112,7 +113,7 @@ export class Wire {
 
   /** Interrupts the cell that runs, or the one that waits for the main thread to be ready. */
   interrupt(): void {
-    if (this.isReady) void this.interrupts.interrupt();
+    if (this.isReady) void this.interrupts.interrupt().then(() => this.runs.advance());
     else this.runs.cancelUnstarted();
   }
 
