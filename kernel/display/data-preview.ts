@@ -8,7 +8,7 @@ import { drawBars } from "./svg/bars.js";
 import { cellText } from "./table.js";
 import { bar, clip, count, oneLine, percent, plural } from "./text.js";
 import { textTable } from "./text-table.js";
-import { callText, isCall } from "./value-text.js";
+import { isCall, valueText } from "./value-text.js";
 
 const mostLabels = 12;
 
@@ -30,7 +30,7 @@ export function dataShown(
   const columns = sample.length > 0 ? Object.keys(sample[0]!) : [];
   const roles = new Map(Object.entries(plan.columns).map(([role, column]) => [column, role]));
   const title = `Data ${plan.name}`;
-  const heads = columns.map((c) => (roles.has(c) ? `${c} (${roles.get(c)!})` : c));
+  const heads = columns.map((c) => ((roles.get(c) ?? c) === c ? c : `${c} (${roles.get(c)!})`));
   const cells = sample.slice(0, 5).map((row) => columns.map((c) => clip(oneLine(cellText(row[c])), 120)));
   return shownOf(
     [
@@ -84,10 +84,18 @@ export function dataShown(
 }
 
 function sourceText({ source }: DataPlan): string {
-  if (isCall(source)) return callText(source);
+  if (isCall(source)) return whence(source);
   return Object.entries(source as Readonly<Record<string, Call>>)
-    .map(([split, call]) => `${split}: ${callText(call)}`)
+    .map(([split, call]) => `${split}: ${whence(call)}`)
     .join(", ");
+}
+
+/** The word and what it reads; how it reads is the plan's business. */
+function whence(call: Call): string {
+  const what = Object.values(call.arguments).find((value) => value !== null && value !== undefined);
+  return what === undefined
+    ? call.word
+    : `${call.word}(${typeof what === "string" ? JSON.stringify(what) : valueText(what)})`;
 }
 
 interface LabelTable {

@@ -13,7 +13,11 @@ export function valueText(value: Value | undefined): string {
   if ("share" in value) return `${numberText(value.share * 100)}%`;
   if ("live" in value) return `$${value.live}`;
   if ("from" in value) return `${numberText(value.from)}..${numberText(value.to)}`;
-  return `{ ${entries(value.record)} }`;
+  const record =
+    "record" in value && typeof value.record === "object"
+      ? value.record
+      : (value as unknown as Readonly<Record<string, Value>>);
+  return `{ ${entries(record)} }`;
 }
 
 /** A word with its arguments; arguments that are `null` say nothing and are left out. */

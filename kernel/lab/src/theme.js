@@ -10,6 +10,7 @@ export function template() {
     zerolinecolor: read("--jp-border-color2", "#e0e0e0"),
     linecolor: read("--jp-border-color1", "#bdbdbd"),
     automargin: true,
+    ticklabelstandoff: 4,
     title: { standoff: 8, font: { size: 12 } },
   };
   return {
