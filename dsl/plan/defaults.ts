@@ -54,7 +54,9 @@ function filled(program: Program, value: Value, path: string, local: string, pla
     const next = written ?? standing(parameter, { ...given, ...call.arguments }, context);
     if (next === undefined) continue;
     const inner = `${path}.${parameter.name}`;
-    origins[inner] = written === undefined ? originOf(parameter) : { from: "written" };
+    const whole = origins[path]?.from ?? "written";
+    if (written === undefined) origins[inner] = originOf(parameter);
+    else if (whole !== "default" && whole !== "derived") origins[inner] = { from: whole };
     given[parameter.name] = filled(program, next, inner, `${local}.${parameter.name}`, places, origins, statement, setting);
   }
   for (const [name, extra] of Object.entries(call.arguments)) if (!Object.hasOwn(given, name)) given[name] = extra;

@@ -21,6 +21,13 @@ export function resolveData(program: Program, draft: Draft, here: Span, model?: 
   const { values, origins } = fill(program, parametersOf(program, "data"), draft.given, "data.", { here, data: { columns: { record: columns } }, ...(model ? { model } : {}) });
   const source = values["source"];
   if (source === undefined) return undefined;
+  // Columns and sources per split are plain records in the plan: their parts have origins, the whole has none.
+  for (const [path, parts] of [["data.columns", columns], ["data.source", recordOf(source)]] as const) {
+    const whole = origins[path];
+    if (!whole || Object.keys(parts).length === 0) continue;
+    delete origins[path];
+    for (const part of Object.keys(parts)) origins[`${path}.${part}`] = whole;
+  }
   const names = Object.fromEntries(Object.entries(columns).filter((e): e is [string, string] => typeof e[1] === "string"));
   return {
     origins,
