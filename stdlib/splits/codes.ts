@@ -19,7 +19,7 @@ registerCodes({
     message: () => "`random` is not told into which parts to split",
     help: () => "write shares: `random(train: 80%, validation: 10%, test: 10%)`",
     explain: "Each named argument of `random` is a split and its share or its number of rows.",
-    example: 'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random() }',
+    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random() }',
   },
   "shares-too-large": {
     severity: "error",
@@ -27,7 +27,7 @@ registerCodes({
     help: () => "shares come to 100 % at most; rows beyond them are left out",
     explain: "Each row is in one split at most, so the shares of all splits can't come to more than all rows.",
     example:
-      'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 90%, test: 20%) }',
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 90%, test: 20%) }',
   },
   "counts-too-large": {
     severity: "error",
