@@ -1,22 +1,23 @@
 /** The kernel's cells: TypeScript and Tune over one set of names, and the assistant that is kept informed of both. */
 import { registry } from "#stdlib/registry.js";
 import { createInterpreter } from "../cells/create.js";
-import type { Cells } from "../cells/interpreter.js";
+import type { CellLanguage, Cells } from "../cells/interpreter.js";
 import { installPager, pagerDeclarations } from "./pager.js";
-import { createTuneLanguage } from "../cells/tune/language.js";
 
 export interface KernelCells extends Cells {
   /** Puts away what the cells hold: engines, workers. */
   dispose(): Promise<void>;
 }
 
+/** The TypeScript compiler loads on the assistant's thread while Tune loads on this one. */
 export async function createCells(folder: string): Promise<KernelCells> {
-  let inform: Cells["informAssistant"] = () => undefined;
-  const tune = createTuneLanguage({ folder, onSources: (sources) => inform({ sources }) });
+  const languages: CellLanguage[] = [];
   const verbs = registry.verbs().map(({ name }) => name);
-  const cells = await createInterpreter({ folder, languages: [tune], verbs, declarations: pagerDeclarations });
+  const cells = await createInterpreter({ folder, languages, verbs, declarations: pagerDeclarations });
   installPager();
-  inform = (knowledge) => cells.informAssistant(knowledge);
+  const { createTuneLanguage } = await import("../cells/tune/language.js");
+  const tune = createTuneLanguage({ folder, onSources: (sources) => cells.informAssistant({ sources }) });
+  languages.push(tune);
   return {
     ...cells,
     dispose: async () => {
