@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { nearestCommand } from "#kernel/cli/nearest.js";
+import { newEnough } from "#kernel/cli/jupyterlab.js";
+
+const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+interface Ended {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+function tunebook(...args: readonly string[]): Promise<Ended> {
+  return new Promise((done) => {
+    execFile(process.execPath, [main, ...args], (error, out, err) =>
+      done({ status: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+}
+
+describe("the command line", function () {
+  this.timeout(60_000);
+
+  it("prints the version of the package and the commands there are", async () => {
+    const { version } = JSON.parse(readFileSync(new URL("../../../../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    };
+    assert.deepEqual(await tunebook("--version"), { status: 0, out: `${version}\n`, err: "" });
+    const help = await tunebook("--help");
+    assert.equal(help.status, 0);
+    for (const name of ["run", "lab", "bench"]) assert.match(help.out, new RegExp(`^  ${name} `, "m"));
+  });
+  it("suggests the command that was meant, and none where nothing is near", async () => {
+    const near = await tunebook("rnu");
+    assert.deepEqual([near.status, near.out], [1, ""]);
+    assert.match(near.err, /^error\[unknown-command\]: tunebook has no command "rnu"\nhelp: write `tunebook run`\n$/);
+    assert.match((await tunebook("frobnicate")).err, /help: the commands are .*run/);
+    assert.equal(nearestCommand("Bench", ["bench", "run"]), "bench");
+    assert.equal(nearestCommand("x", ["bench", "run"]), null);
+  });
+  it("answers wrong usage with a code", async () => {
+    for (const args of [["run"], ["run", "a.tune", "--no-such-option"], ["run", "a.tune", "b.tune"]]) {
+      const { status, err } = await tunebook(...args);
+      assert.equal(status, 1);
+      assert.match(err, /^error\[bad-usage\]: .*\nhelp: `tunebook run --help`/);
+    }
+    assert.match((await tunebook("run", "a.txt")).err, /^error\[file-kind\]/);
+    assert.match((await tunebook("run", "none.ipynb")).err, /^error\[notebook-missing\]/);
+    assert.match((await tunebook("run", "none.ipynb", "-p", "x")).err, /^error\[bad-parameter\]/);
+    assert.match((await tunebook("lab", "none.ipynb")).err, /^error\[notebook-missing\]/);
+  });
+
+  describe("run", () => {
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), "tunebook-run-"));
+    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
+    const notebook = (...sources: readonly string[]): string => {
+      const file = join(folder, "book.ipynb");
+      const cells = sources.map((source, i) => ({
+        ...{ cell_type: "code", source, outputs: [] },
+        metadata: i === 0 ? { tags: ["parameters"] } : {},
+      }));
+      writeFileSync(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }));
+      return file;
+    };
+
+    it("executes a notebook with parameters, a line per cell, status 0", async () => {
+      const file = notebook("let x = 1", "x + 1");
+      const { status, err } = await tunebook("run", file, "-p", "x=41");
+      assert.equal(status, 0, err);
+      assert.match(
+        err,
+        /^\[1\/3\] let x = 1 {2}ok .*\n\[2\/3\] let x = 41; {2}ok .*\n\[3\/3\] x \+ 1 {2}ok .*\n.*done in/,
+      );
+      assert.match(readFileSync(join(folder, "book.executed.ipynb"), "utf8"), /"42"/);
+    });
+    it("shows the error of a cell that fails, status 1, the executed notebook where it was told", async () => {
+      const out = join(folder, "elsewhere.ipynb");
+      const { status, err } = await tunebook(
+        "run",
+        notebook("1", "throw new RangeError('too far')", "2"),
+        "--out",
+        out,
+      );
+      assert.equal(status, 1);
+      assert.match(err, /RangeError: too far/);
+      assert.match(err, /cell 2 of 3 failed/);
+      assert.ok(existsSync(out));
+    });
+  });
+
+  it("takes a JupyterLab that the extension can live in", () => {
+    assert.deepEqual(["3.6.8", "4.1.9", "4.2.0", "4.10.1", "5.0"].map(newEnough), [false, false, true, true, true]);
+  });
+});

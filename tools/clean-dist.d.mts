@@ -1,0 +1,2 @@
+/** Removes compiled modules whose sources are gone; returns their paths. */
+export declare function cleanDist(root?: string): string[];
