@@ -154,11 +154,11 @@ class Reader {
 
   /** One column with the delimiter at hand, but several, equally many in header and rows, with another: that was meant. */
   private judgeDelimiter(head: string): void {
-    const found = widths(head, this.delimiter, this.quote);
+    const found = widths(head, this.delimiter, this.quote, 1);
     if (found?.header.length !== 1) return;
     for (const likely of delimiters) {
       if (likely === this.delimiter) continue;
-      const other = widths(head, likely, this.quote);
+      const other = widths(head, likely, this.quote, 10);
       if (other && other.header.length > 1 && other.even)
         throw new CodedError("wrong-delimiter", {
           file: this.file,
@@ -170,8 +170,13 @@ class Reader {
   }
 }
 
-/** Fields of the first records when split at a delimiter; null when they can't be read so. */
-function widths(head: string, delimiter: string, quote: string | null): { header: string[]; even: boolean } | null {
+/** The header and whether the first `to` records have as many fields, split at a delimiter; null when they can't be read so. */
+function widths(
+  head: string,
+  delimiter: string,
+  quote: string | null,
+  to: number,
+): { header: string[]; even: boolean } | null {
   const options = {
     delimiter,
     quote,
@@ -179,12 +184,12 @@ function widths(head: string, delimiter: string, quote: string | null): { header
     record_delimiter: lineEnds,
     relax_column_count: true,
     skip_empty_lines: true,
-    to: 12,
+    to,
   };
   try {
     const records: string[][] = parseNow(head, options);
     const header = records[0];
-    return header ? { header, even: records.slice(0, 10).every((r) => r.length === header.length) } : null;
+    return header ? { header, even: records.every((r) => r.length === header.length) } : null;
   } catch {
     return null;
   }

@@ -26,8 +26,7 @@ registerCodes({
     message: (d) => `the shares come to ${d.percent} %`,
     help: () => "shares come to 100 % at most; rows beyond them are left out",
     explain: "Each row is in one split at most, so the shares of all splits can't come to more than all rows.",
-    example:
-      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 90%, test: 20%) }',
+    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 90%, test: 20%) }',
   },
   "counts-too-large": {
     severity: "error",

@@ -70,6 +70,8 @@ describe("sources", () => {
       const error = await codeOf(() => open(csv, "text;label\nI came, I saw;x\nfine;y\n"));
       assert.equal(error.code, "wrong-delimiter");
       assert.deepEqual([error.data["likely"], error.data["columns"]], [";", ["text", "label"]]);
+      const quoted = await codeOf(() => open(csv, 'text;label\n"I came, I saw";x\nfine;y\n'));
+      assert.deepEqual([quoted.code, quoted.data["likely"]], ["wrong-delimiter", ";"]);
       assert.deepEqual(await rows(csv, "text;label\na, b;x\n", { delimiter: ";" }), [
         { text: "a, b", label: "x", $row: 1 },
       ]);
