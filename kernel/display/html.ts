@@ -36,11 +36,11 @@ export const tone = {
 
 export type Align = "left" | "right";
 
-const cellStyle = (align: Align, more = ""): string =>
+const cellStyle = (align: Align, part: Part, more = ""): string =>
   `text-align:${align};padding:3px 18px 3px 0;vertical-align:top;border:0;background:none;` +
   (align === "right"
-    ? "font-variant-numeric:tabular-nums;"
-    : "white-space:normal;max-width:44em;overflow-wrap:anywhere;") +
+    ? "font-variant-numeric:tabular-nums;white-space:nowrap;"
+    : `white-space:normal;max-width:44em;overflow-wrap:${/\S{40}/.test(String(part)) ? "anywhere" : "break-word"};`) +
   more;
 
 export interface HtmlTable {
@@ -58,14 +58,14 @@ export function htmlTable({ head, rows, align = [] }: HtmlTable): Html {
     head &&
     html`<thead>
       <tr style="background:none;border:0">
-        ${head.map((h, i) => html`<th style="${cellStyle(at(i), "font-weight:600;")}">${h}</th>`)}
+        ${head.map((h, i) => html`<th style="${cellStyle(at(i), h, "font-weight:600;")}">${h}</th>`)}
       </tr>
     </thead>`;
   const body = rows.map(
     (row, n) =>
       html`<tr style="background:none;border:0">
         ${row.map((part, i) => {
-          const style = cellStyle(at(i), n > 0 || head ? rule : "");
+          const style = cellStyle(at(i), part instanceof Html ? "" : part, n > 0 || head ? rule : "");
           return !head && i === 0
             ? html`<th scope="row" style="${style}font-weight:400;opacity:.72;white-space:nowrap;">${part}</th>`
             : html`<td style="${style}">${part}</td>`;

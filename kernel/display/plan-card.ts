@@ -1,21 +1,23 @@
 /** The plan before training: what will be done, what it will cost, and where each setting came from. */
-import type { Origins, Plan } from "#dsl/plan/plan.js";
+import type { Origins, Plan, Value } from "#dsl/plan/plan.js";
 import { card, code, html, htmlTable, note, tone, type Part } from "./html.js";
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { bytes, compact, count, duration, percent, plural } from "./text.js";
 import { textTable } from "./text-table.js";
-import { callText, valueAt, valueText } from "./value-text.js";
+import { callText, isCall, valueAt, valueText } from "./value-text.js";
 
 export function planShown(plan: Plan): Shown {
   const { recipe, effects } = plan;
   const title = `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name}`;
   const facts = factsOf(plan);
   const settings = settingsOf(plan);
-  const defaults = settings.filter((s) => s.from === "default");
-  const chosen = settings.filter((s) => s.from !== "default");
+  const of = (...from: readonly Setting["from"][]): readonly Setting[] => settings.filter((s) => from.includes(s.from));
+  const [written, found, defaults] = [of("written"), of("parameter", "reference", "derived"), of("default")];
+  const words = written.map((s) => `${s.path}: ${s.value}`).join(", ");
   const hashes = `recipe ${plan.recipeHash.slice(0, 12)} · plan ${plan.planHash.slice(0, 12)}`;
   const rows = (list: readonly Setting[]): Part[][] => list.map((s) => [code(s.path), code(s.value), s.why]);
+  const lines = [...found, ...defaults].map((s) => [s.path, s.value, s.why]);
   return shownOf(
     [
       title,
@@ -23,26 +25,22 @@ export function planShown(plan: Plan): Shown {
         null,
         facts.map(([name, value, more]) => [name, more ? `${value}  (${more})` : value]),
       ),
-      ...(settings.length > 0
-        ? [
-            "",
-            textTable(
-              ["setting", "value", "from"],
-              [...chosen, ...defaults].map((s) => [s.path, s.value, s.why]),
-            ),
-          ]
-        : []),
+      ...(words ? ["", `written: ${words}`] : []),
+      ...(lines.length > 0 ? ["", textTable(["setting", "value", "why"], lines)] : []),
       hashes,
     ].join("\n"),
     card(
       title,
       htmlTable({
-        rows: facts.map(([name, value, more]) => [
-          name,
-          html`<b style="font-weight:600">${value}</b>${more && html` <span style="opacity:.72">${more}</span>`}`,
-        ]),
+        rows: [
+          ...facts.map(([name, value, more]): Part[] => [
+            name,
+            html`<b style="font-weight:600">${value}</b>${more && html` <span style="opacity:.72">${more}</span>`}`,
+          ]),
+          ...(words ? [["written", code(words)]] : []),
+        ],
       }),
-      chosen.length > 0 && htmlTable({ head: ["setting", "value", "from"], rows: rows(chosen) }),
+      found.length > 0 && htmlTable({ head: ["setting", "value", "why"], rows: rows(found) }),
       defaults.length > 0 &&
         html`<details style="margin:0 0 6px">
           <summary style="cursor:pointer;color:${tone.accent}">${plural(defaults.length, "default")}</summary>
@@ -89,14 +87,29 @@ interface Setting {
   readonly why: string;
 }
 
+/** What the facts above and the data's own card do not say already; a word whose arguments are listed stands alone. */
 function settingsOf({ recipe, origins }: Plan): Setting[] {
+  const paths = Object.keys(origins);
   return Object.entries(origins)
-    .map(([path, { from, why }]) => ({
-      path: path.replace(/^(training|model|data)\./, ""),
-      value: valueText(valueAt(recipe, path)),
-      from,
-      why: from === "default" ? (why ?? "default") : why ? `${from}: ${why}` : from,
-    }))
+    .filter(
+      ([path, { from }]) =>
+        !/^(data\.|model\.(base|task|technique)$)/.test(path) && !(from === "written" && empty(valueAt(recipe, path))),
+    )
+    .map(([path, { from, why }]) => {
+      const value = valueAt(recipe, path);
+      const alone = isCall(value) && paths.some((other) => other.startsWith(`${path}.`));
+      return {
+        path: path.replace(/^(training|model)\./, ""),
+        value: alone ? value.word : valueText(value),
+        from,
+        why: from === "default" ? (why ?? "default") : why ? `${from}: ${why}` : from,
+      };
+    })
     .sort((a, b) => order.indexOf(a.from) - order.indexOf(b.from));
 }
-const order: readonly Origins[string]["from"][] = ["written", "parameter", "reference", "derived", "default"];
+
+function empty(value: Value | undefined): boolean {
+  return value === null || value === undefined;
+}
+
+const order: readonly Setting["from"][] = ["written", "parameter", "reference", "derived", "default"];
