@@ -21,6 +21,9 @@ export function cachePath(...parts: readonly string[]): string {
   return join(root, ...parts);
 }
 
+// A file over the limit of its size is the error EFBIG to Node, but the lock's library would end the process by its signal.
+if (process.platform !== "win32") process.on("SIGXFSZ", () => undefined);
+
 /** How long a lock lives without being renewed (its owner died), in milliseconds. */
 const STALE = 30_000;
 

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import type { DType, NDArray } from "#dsl/graph/program.js";
+import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import { normals, philox } from "#kernel/engine/random.js";
+import { readHeader, readTensor, weightFiles, writeSafetensors } from "#kernel/engine/safetensors.js";
+
+describe("safetensors files", () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-safetensors-"));
+    file = join(folder, "model.safetensors");
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** A file of any header and as many bytes of data. */
+  const write = (header: unknown, data: Uint8Array | number): void => {
+    const json = Buffer.from(typeof header === "string" ? header : JSON.stringify(header));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    writeFileSync(file, Buffer.concat([length, json, typeof data === "number" ? Buffer.alloc(data) : data]));
+  };
+
+  it("give back what was written", () => {
+    const dtypes: readonly DType[] = ["f32", "f64", "i32", "bool", "bf16"];
+    const array = fc
+      .tuple(fc.constantFrom(...dtypes), fc.array(fc.nat(4), { maxLength: 3 }), fc.integer({ min: 0, max: 1000 }))
+      .map(([dtype, shape, seed]): NDArray => {
+        const size = shape.reduce((n, d) => n * d, 1);
+        return toNDArray(
+          dtype,
+          values(shape, normals(size, 9, seed, "x").map(dtype === "i32" ? Math.round : (x) => x)),
+        );
+      });
+    const text = fc.string({ unit: "binary" });
+    fc.assert(
+      fc.property(fc.dictionary(text, array), fc.dictionary(text, text), (tensors, metadata) => {
+        const { __metadata__: reserved, ...named } = tensors;
+        void reserved;
+        writeSafetensors(file, named, metadata);
+        const header = readHeader(file);
+        assert.deepEqual({ ...header.metadata }, { ...metadata });
+        assert.deepEqual(Object.keys(header.tensors).sort(), Object.keys(named).sort());
+        for (const [name, expected] of Object.entries(named))
+          assert.deepEqual(readTensor(file, name, header, expected.dtype), expected);
+        assert.deepEqual(readdirSync(folder), ["model.safetensors"]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("become f32 from f16, bf16 and f64, and i32 from i64", () => {
+    const data = Buffer.alloc(8 + 6 + 4 + 16);
+    data.writeDoubleLE(1.5, 0);
+    [0x3c00, 0xc000, 0x0001].forEach((half, i) => data.writeUInt16LE(half, 8 + 2 * i));
+    [0x3fc0, 0xff80].forEach((brain, i) => data.writeUInt16LE(brain, 14 + 2 * i));
+    [7n, -3n].forEach((long, i) => data.writeBigInt64LE(long, 18 + 8 * i));
+    write(
+      {
+        d: { dtype: "F64", shape: [], data_offsets: [0, 8] },
+        h: { dtype: "F16", shape: [3], data_offsets: [8, 14] },
+        b: { dtype: "BF16", shape: [2], data_offsets: [14, 18] },
+        l: { dtype: "I64", shape: [2], data_offsets: [18, 34] },
+      },
+      data,
+    );
+    const read = (name: string): { dtype: DType; numbers: number[] } => {
+      const array = readTensor(file, name);
+      return { dtype: array.dtype, numbers: [...fromNDArray(array).data] };
+    };
+    assert.deepEqual(read("d"), { dtype: "f32", numbers: [1.5] });
+    assert.deepEqual(read("h"), { dtype: "f32", numbers: [1, -2, Math.fround(2 ** -24)] });
+    assert.deepEqual(read("b"), { dtype: "f32", numbers: [1.5, -Infinity] });
+    assert.deepEqual(read("l"), { dtype: "i32", numbers: [7, -3] });
+  });
+
+  it("are refused when cut off anywhere", () => {
+    writeSafetensors(file, { a: toNDArray("f32", values([3, 5])), b: toNDArray("i32", values([4])) });
+    const whole = readFileSync(file);
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), (length) => {
+        writeFileSync(file, whole);
+        truncateSync(file, length);
+        assert.throws(() => readHeader(file), { code: "weights-truncated" });
+      }),
+    );
+  });
+
+  const one = { dtype: "F32", shape: [2], data_offsets: [0, 8] };
+  const broken: Readonly<Record<string, readonly [header: unknown, bytes: number]>> = {
+    "a header that is no JSON": ["{oops", 0],
+    "a header that is no object": ["[]", 0],
+    "an unknown type": [{ a: { ...one, dtype: "F12" } }, 8],
+    "a negative size": [{ a: { ...one, shape: [-2] } }, 8],
+    "a size that is no whole number": [{ a: { ...one, shape: [2.5] } }, 8],
+    "sizes whose product overflows": [{ a: { ...one, shape: [2 ** 40, 2 ** 40] } }, 8],
+    "a place that doesn't fit its shape": [{ a: { ...one, data_offsets: [0, 12] } }, 12],
+    "a place that ends before it begins": [{ a: { ...one, data_offsets: [8, 0] } }, 8],
+    "tensors that overlap": [{ a: one, b: { ...one, data_offsets: [4, 12] } }, 12],
+    "a hole": [{ a: one, b: { ...one, data_offsets: [12, 20] } }, 20],
+    "bytes after the last tensor": [{ a: one }, 9],
+    "metadata that are no text": [{ a: one, __metadata__: { n: 1 } }, 8],
+  };
+  for (const [what, [header, bytes]] of Object.entries(broken))
+    it(`are refused with ${what}`, () => {
+      write(header, bytes);
+      assert.throws(() => readHeader(file), { code: "weights-malformed" });
+    });
+
+  it("are refused when the header's length is absurd", () => {
+    writeFileSync(file, Buffer.alloc(64, 0xff));
+    assert.throws(() => readHeader(file), { code: "weights-malformed" });
+  });
+
+  it("are found in a folder", () => {
+    assert.throws(() => weightFiles(folder), { code: "weights-missing" });
+    assert.throws(() => readHeader(file), { code: "weights-missing" });
+    writeSafetensors(file, {});
+    writeSafetensors(join(folder, "extra.safetensors"), {});
+    assert.deepEqual(weightFiles(folder), [join(folder, "extra.safetensors"), file]);
+  });
+
+  it("stay as they were when a new one can't be written", () => {
+    const a = toNDArray("f32", values([2], [1, 2]));
+    writeSafetensors(file, { a });
+    const failing = { dtype: "f32", shape: [1], bytes: () => assert.fail("no bytes") } as const;
+    assert.throws(() => writeSafetensors(file, { a, failing }));
+    assert.deepEqual(readTensor(file, "a"), a);
+    assert.deepEqual(readdirSync(folder), ["model.safetensors"]);
+  });
+});
+
+describe("random numbers by counter", () => {
+  it("are Philox's", () => {
+    const words = new Uint32Array(4);
+    philox(0, 0, 0, 0, words);
+    assert.deepEqual([...words], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
+  });
+  it("depend on seed and name, and not on how many are wanted", () => {
+    const long = normals(1000, 1, 5, "weight");
+    assert.deepEqual(normals(7, 1, 5, "weight"), long.slice(0, 7));
+    assert.notDeepEqual(normals(7, 1, 6, "weight"), long.slice(0, 7));
+    assert.notDeepEqual(normals(7, 1, 5, "bias"), long.slice(0, 7));
+    const mean = long.reduce((s, x) => s + x, 0) / 1000;
+    const deviation = Math.sqrt(long.reduce((s, x) => s + (x - mean) ** 2, 0) / 1000);
+    assert.ok(Math.abs(mean) < 0.1 && Math.abs(deviation - 1) < 0.1);
+  });
+});

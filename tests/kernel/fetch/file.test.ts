@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { fetchFile } from "#kernel/fetch/file.js";
+import { locked } from "#kernel/fetch/cache.js";
+import { serveFiles, type FileServer } from "./file-server.js";
+
+const caller = fileURLToPath(new URL("./fetch-caller.js", import.meta.url));
+const body = randomBytes(300_000);
+const sha256 = createHash("sha256").update(body).digest("hex");
+
+describe("fetching a file", function () {
+  this.timeout(30_000);
+  let server: FileServer;
+  let folder: string;
+  let target: string;
+  beforeEach(async () => {
+    server = await serveFiles();
+    folder = mkdtempSync(join(tmpdir(), "tunebook-fetch-"));
+    target = join(folder, "deep", "file.bin");
+  });
+  afterEach(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+  const url = (path = "/file"): string => server.url + path;
+  const fetchedWhole = (): void => {
+    assert.deepEqual(readFileSync(target), body);
+    assert.deepEqual(readdirSync(join(folder, "deep")), ["file.bin"]);
+  };
+
+  it("verifies it, tells progress, and leaves one that is there alone", async () => {
+    server.files.set("/file", { body });
+    const told: number[] = [];
+    await fetchFile(url(), target, { sha256, size: body.length, onProgress: (done) => told.push(done) });
+    fetchedWhole();
+    assert.equal(told.at(-1), body.length);
+    await fetchFile(url(), target, { sha256 });
+    assert.equal(server.asked.length, 1);
+  });
+
+  it("goes on where a broken connection stopped, over and over", async () => {
+    server.files.set("/file", { body, cutAfter: 50_000 });
+    await fetchFile(url(), target, { sha256, size: body.length });
+    fetchedWhole();
+    assert.ok(server.asked.length >= 6);
+    assert.ok(server.asked.slice(1).every(({ range }) => range !== undefined && range !== "bytes=0-"));
+  });
+
+  it("keeps what came for the next time when it gives up", async () => {
+    server.files.set("/file", { body, cutAfter: 120_000 });
+    const cut = fetchFile(url(), target, { sha256, signal: AbortSignal.timeout(500) });
+    server.files.set("/file", { body, slow: 60, cutAfter: 60_000 });
+    await assert.rejects(cut);
+    const kept = statSync(`${target}.part`).size;
+    assert.ok(kept > 0 && kept < body.length);
+    server.asked.length = 0;
+    server.files.set("/file", { body });
+    await fetchFile(url(), target, { sha256 });
+    fetchedWhole();
+    assert.deepEqual(
+      server.asked.map((a) => a.range),
+      [`bytes=${String(kept)}-`],
+    );
+  });
+
+  it("begins anew where the server knows no ranges", async () => {
+    mkdirSync(join(folder, "deep"));
+    writeFileSync(`${target}.part`, body.subarray(0, 1000));
+    server.files.set("/file", { body, noRanges: true });
+    await fetchFile(url(), target, { sha256 });
+    fetchedWhole();
+  });
+
+  it("takes a part that is all of it already", async () => {
+    mkdirSync(join(folder, "deep"));
+    writeFileSync(`${target}.part`, body);
+    server.files.set("/file", { body });
+    await fetchFile(url(), target, { sha256 });
+    fetchedWhole();
+  });
+
+  it("keeps nothing of a file that is not the one expected", async () => {
+    server.files.set("/file", { body: randomBytes(1000) });
+    await assert.rejects(fetchFile(url(), target, { sha256 }), { code: "checksum-mismatch" });
+    await assert.rejects(fetchFile(url(), target, { size: 999 }), { code: "checksum-mismatch" });
+    assert.deepEqual(readdirSync(join(folder, "deep")), []);
+  });
+
+  it("fetches a damaged file afresh", async () => {
+    mkdirSync(join(folder, "deep"));
+    writeFileSync(target, body.subarray(1));
+    server.files.set("/file", { body });
+    await fetchFile(url(), target, { sha256 });
+    fetchedWhole();
+  });
+
+  it("says at once when the server says no, and after some attempts when there is none", async () => {
+    await assert.rejects(fetchFile(url("/none"), target), { code: "network-failed" });
+    assert.equal(server.asked.length, 1);
+    const gone = await serveFiles();
+    await gone.close();
+    await assert.rejects(fetchFile(`${gone.url}/file`, target, { attempts: 2 }), { code: "network-failed" });
+  });
+
+  it("hides credentials in its errors and sends them as a header", async () => {
+    const secret = url("/none").replace("http://", "http://user:pass%40word@");
+    await assert.rejects(fetchFile(secret, target), (e: Error) => !e.message.includes("pass"));
+    assert.equal(server.asked[0]!.headers.authorization, `Basic ${Buffer.from("user:pass@word").toString("base64")}`);
+  });
+
+  it("refuses before it begins what doesn't fit on the disk", async () => {
+    server.files.set("/file", { body });
+    await assert.rejects(fetchFile(url(), target, { size: 2 ** 50 }), { code: "disk-full" });
+    assert.equal(server.asked.length, 0);
+  });
+
+  it("is done once by two processes that want the same file", async () => {
+    server.files.set("/file", { body, slow: 5 });
+    const said = await Promise.all([1, 2, 3].map(() => run("")));
+    assert.deepEqual(said, ["fetched", "fetched", "fetched"]);
+    fetchedWhole();
+    assert.equal(server.asked.length, 1);
+  });
+
+  it("keeps the part when the disk is full, and goes on from there", async () => {
+    server.files.set("/file", { body });
+    // The limit of 100 KiB for a file stands for a full disk.
+    assert.equal(await run("trap '' XFSZ; ulimit -f 100; "), "disk-full");
+    assert.equal(existsSync(target), false);
+    const kept = statSync(`${target}.part`).size;
+    assert.ok(kept > 0);
+    assert.equal(await run(""), "fetched");
+    fetchedWhole();
+    assert.equal(server.asked.at(-1)!.range, `bytes=${String(kept)}-`);
+  });
+
+  it("takes over the lock of a process that died", async () => {
+    server.files.set("/file", { body });
+    mkdirSync(`${target}.lock`, { recursive: true });
+    const old = new Date(Date.now() - 60_000);
+    utimesSync(`${target}.lock`, old, old);
+    await fetchFile(url(), target, { sha256 });
+    fetchedWhole();
+  });
+
+  it("lets one in after the other, and gives up on a lock that is held", async () => {
+    const place = join(folder, "place");
+    const order: string[] = [];
+    const work = (name: string) => async (): Promise<void> => {
+      order.push(`${name} in`);
+      await new Promise((wake) => setTimeout(wake, 50));
+      order.push(`${name} out`);
+    };
+    await Promise.all([locked(place, work("a")), locked(place, work("b"))]);
+    assert.equal(order[1], order[0]!.replace("in", "out"));
+    await locked(place, () => assert.rejects(locked(place, work("c"), 200), { code: "cache-locked" }));
+  });
+
+  async function run(shell: string): Promise<string> {
+    const command = `${shell}exec "$0" "$@"`;
+    const args = ["-c", command, process.execPath, caller, url(), target, sha256];
+    const child = spawn("bash", args, { stdio: ["ignore", "pipe", "inherit"] });
+    return (await text(child.stdout)).trim();
+  }
+});

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipSettings } from "#kernel/fetch/pip.js";
+import { compareVersions, extractWheel, findWheel, requirementsOf, satisfies } from "#kernel/fetch/wheel.js";
+import { serveFiles, type FileServer } from "./file-server.js";
+import { zip } from "./zip.js";
+
+const LINUX = { os: "linux", machine: "x86_64" } as const;
+const listed = [
+  {
+    filename: "thing-1.9.0-py3-none-any.whl",
+    url: "../files/thing-1.9.0-py3-none-any.whl",
+    hashes: { sha256: "a9" },
+    size: 9,
+  },
+  { filename: "thing-1.10.0-cp311-cp311-manylinux_2_27_x86_64.whl", url: "/f/cp311", hashes: { sha256: "b1" } },
+  { filename: "thing-1.10.0-cp312-cp312-manylinux_2_27_x86_64.whl", url: "/f/cp312", hashes: { sha256: "b2" } },
+  { filename: "thing-1.10.0-cp312-cp312-win_amd64.whl", url: "/f/win", hashes: {} },
+  { filename: "thing-1.11.0rc1-py3-none-any.whl", url: "/f/rc", hashes: {} },
+  { filename: "thing-1.12.0-py3-none-any.whl", url: "/f/yanked", hashes: {}, yanked: "broken" },
+  { filename: "thing-2.0.0.tar.gz", url: "/f/source", hashes: {} },
+];
+
+describe("wheels", () => {
+  let server: FileServer;
+  let folder: string;
+  beforeEach(async () => {
+    server = await serveFiles();
+    folder = mkdtempSync(join(tmpdir(), "tunebook-wheel-"));
+    const body = Buffer.from(JSON.stringify({ files: listed }));
+    server.files.set("/simple/thing/", { body, type: "application/vnd.pypi.simple.v1+json" });
+  });
+  afterEach(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+  const find = (version: string, platform: Parameters<typeof findWheel>[2] = {}): ReturnType<typeof findWheel> =>
+    findWheel("Thing", version, { indexes: [`${server.url}/simple`], platform: LINUX, ...platform });
+
+  it("are found by exact version and platform, on one Python where there are several", async () => {
+    const wheel = await find("1.10.0");
+    assert.equal(wheel.url, `${server.url}/f/cp312`);
+    assert.equal(wheel.sha256, "b2");
+    assert.equal((await find("1.10.0", { python: "cp311" })).url, `${server.url}/f/cp311`);
+    assert.equal((await find("1.10.0", { platform: { os: "windows", machine: "x86_64" } })).url, `${server.url}/f/win`);
+    assert.equal((await find("1.11.0rc1")).url, `${server.url}/f/rc`);
+  });
+
+  it("are found by specifiers: the highest final release that was not withdrawn", async () => {
+    assert.equal((await find(">=1.0,<2")).version, "1.10.0");
+    assert.equal((await find("<1.10")).version, "1.9.0");
+    assert.equal((await find("<1.10")).url, `${server.url}/simple/files/thing-1.9.0-py3-none-any.whl`);
+  });
+
+  it("are found where the index speaks HTML only", async () => {
+    const hash = "c".repeat(64);
+    const page = `<!DOCTYPE html><a href="../../f/thing-1.9.0-py3-none-any.whl#sha256=${hash}">x</a><a data-yanked="" href="/thing-1.9.1-py3-none-any.whl">y</a>`;
+    server.files.set("/simple/thing/", { body: Buffer.from(page), type: "text/html" });
+    const wheel = await find(">=1");
+    assert.deepEqual(
+      [wheel.version, wheel.sha256, wheel.url],
+      ["1.9.0", hash, `${server.url}/f/thing-1.9.0-py3-none-any.whl`],
+    );
+  });
+
+  it("that aren't there are a coded error that says what is", async () => {
+    await assert.rejects(find("3.0.0"), { code: "no-wheel", message: /thing 3\.0\.0/i });
+    await assert.rejects(findWheel("other", "1", { indexes: [`${server.url}/simple`] }), { code: "no-wheel" });
+    const gone = await serveFiles();
+    await gone.close();
+    await assert.rejects(findWheel("thing", "1", { indexes: [gone.url] }), { code: "network-failed" });
+    const both = await findWheel("thing", "1.9.0", { indexes: [gone.url, `${server.url}/simple`] });
+    assert.equal(both.version, "1.9.0");
+  });
+
+  it("unpack what is chosen, all at once, over what was there", async () => {
+    const file = join(folder, "x.whl");
+    const target = join(folder, "target");
+    writeFileSync(
+      file,
+      zip({ "thing/a.txt": "alpha", "thing/deep/b.txt": "beta", "other/c.txt": "gamma", "empty/": "" }),
+    );
+    mkdirSync(target);
+    writeFileSync(join(target, "old.txt"), "old");
+    const chosen = (path: string): string | undefined => (path.startsWith("thing/") ? path.slice(6) : undefined);
+    assert.deepEqual(await extractWheel(file, chosen, target), ["a.txt", join("deep", "b.txt")]);
+    assert.equal(readFileSync(join(target, "deep", "b.txt"), "utf8"), "beta");
+    assert.equal(existsSync(join(target, "old.txt")), false);
+    assert.deepEqual(readdirSync(folder).sort(), ["target", "x.whl"]);
+  });
+
+  it("that are damaged, or lead out of their folder, change nothing", async () => {
+    const file = join(folder, "x.whl");
+    const target = join(folder, "target");
+    mkdirSync(target);
+    writeFileSync(join(target, "old.txt"), "old");
+    writeFileSync(file, zip({ "a.txt": "alpha" }));
+    await assert.rejects(
+      extractWheel(file, () => "../../out.txt", target),
+      { code: "archive-malformed" },
+    );
+    await assert.rejects(
+      extractWheel(file, () => "/out.txt", target),
+      { code: "archive-malformed" },
+    );
+    writeFileSync(file, zip({ "a.txt": "alpha" }).subarray(20));
+    await assert.rejects(
+      extractWheel(file, (p) => p, target),
+      { code: "archive-malformed" },
+    );
+    writeFileSync(file, "no zip at all");
+    await assert.rejects(
+      extractWheel(file, (p) => p, target),
+      { code: "archive-malformed" },
+    );
+    assert.deepEqual(readdirSync(target), ["old.txt"]);
+    assert.deepEqual(readdirSync(folder).sort(), ["target", "x.whl"]);
+  });
+
+  it("name what an extra needs", () => {
+    const metadata = [
+      "Name: tensorflow",
+      "Requires-Dist: absl-py>=1.0.0",
+      'Requires-Dist: nvidia-cublas-cu12<13.0,>=12.5.3.2; extra == "and-cuda"',
+      "Requires-Dist: nvidia-nccl-cu12 (<3.0,>=2.27) ; extra == 'and-cuda'",
+      'Requires-Dist: other; extra == "else"',
+    ].join("\n");
+    assert.deepEqual(requirementsOf(metadata, "and-cuda"), [
+      { project: "nvidia-cublas-cu12", version: "<13.0,>=12.5.3.2" },
+      { project: "nvidia-nccl-cu12", version: "<3.0,>=2.27" },
+    ]);
+  });
+
+  it("know the order of versions and what specifiers mean", () => {
+    assert.ok(compareVersions("1.10", "1.9") > 0);
+    assert.equal(compareVersions("1.0", "1.0.0"), 0);
+    assert.ok(compareVersions("2.0rc1", "1.0") < 0);
+    const cases: readonly (readonly [string, string, boolean])[] = [
+      ["1.2.3", "~=1.2", true],
+      ["2.0", "~=1.2", false],
+      ["1.2.9", "~=1.2.3", true],
+      ["1.3.0", "~=1.2.3", false],
+      ["1.2.3", "==1.2.*", true],
+      ["1.20", "==1.2.*", false],
+      ["1.2", "!=1.2", false],
+      ["1.2", ">1.1,<=1.2", true],
+      ["1.2", "", true],
+      ["1.2rc1", "", false],
+      ["1.2", ">=what?", false],
+    ];
+    for (const [version, spec, expected] of cases)
+      assert.equal(satisfies(version, spec), expected, `${version} ${spec}`);
+  });
+});
+
+describe("pip's settings", () => {
+  it("come from its files and its environment, the later winning", () => {
+    const home = mkdtempSync(join(tmpdir(), "tunebook-pip-"));
+    const file = join(home, "pip.conf");
+    mkdirSync(join(home, ".config", "pip"), { recursive: true });
+    const nowhere = { HOME: home, XDG_CONFIG_DIRS: join(home, "none") };
+    assert.equal(pipSettings(nowhere).indexes.at(0)?.endsWith("/simple"), true);
+    writeFileSync(
+      join(home, ".config", "pip", "pip.conf"),
+      "[global]\nindex-url = https://one.example/simple/\ncert = /etc/one.pem\n",
+    );
+    assert.deepEqual(pipSettings(nowhere), { indexes: ["https://one.example/simple"], certificates: "/etc/one.pem" });
+    writeFileSync(
+      file,
+      "# ours\n[download]\nindex_url: https://two.example/s\nextra-index-url =\n  https://three.example/s\n  https://four.example/s\n",
+    );
+    assert.deepEqual(pipSettings({ ...nowhere, PIP_CONFIG_FILE: file }).indexes, [
+      "https://two.example/s",
+      "https://three.example/s",
+      "https://four.example/s",
+    ]);
+    const set = { ...nowhere, PIP_CONFIG_FILE: file, PIP_INDEX_URL: "https://five.example/", PIP_EXTRA_INDEX_URL: "" };
+    assert.equal(pipSettings(set).indexes[0], "https://five.example");
+    rmSync(home, { recursive: true });
+  });
+});
