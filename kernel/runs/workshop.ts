@@ -5,7 +5,7 @@
 import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { totalmem, availableParallelism } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { keyOf, type FactOf, type NameFacts, type Need } from "#dsl/plan/facts.js";
 import type { Call, DataPlan, Value } from "#dsl/plan/plan.js";
@@ -47,7 +47,7 @@ export class Workshop {
       case "name":
         return nameFacts(need.of, s);
       case "file": {
-        const path = isAbsolute(need.path) ? need.path : join(need.folder, need.path);
+        const path = resolve(s.folder, need.folder, need.path);
         try {
           return { text: await readFile(path, "utf8"), path };
         } catch {
@@ -60,7 +60,7 @@ export class Workshop {
   /** Reads, cleans and splits a data set; kept until a file it reads changes. `$x` tables are read afresh each time. */
   async data(plan: DataPlan, base: { readonly name: string; readonly folder: string } | null, s: Surroundings): Promise<Prepared> {
     const key = keyOf({ about: "data", data: { ...plan, name: "" }, base });
-    const stamp = stampOf(plan);
+    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
     const kept = this.prepared.get(key);
     if (kept && stamp !== null && kept.stamp === stamp) return kept.made;
     const tokenizer = base ? await this.tokenizer(await this.base(base.name, base.folder, s)) : undefined;
@@ -73,7 +73,8 @@ export class Workshop {
     return made;
   }
 
-  base(name: string, folder: string, s: Surroundings): Promise<Base> {
+  base(name: string, written: string, s: Surroundings): Promise<Base> {
+    const folder = resolve(s.folder, written);
     const key = `${folder}\u0000${name}`;
     const known = this.bases.get(key);
     if (known) return known;
@@ -99,7 +100,7 @@ export class Workshop {
 
 function world(folder: string, s: Surroundings) {
   return {
-    folder,
+    folder: resolve(s.folder, folder),
     live: (name: string) => {
       const found = s.live(name);
       if (!found) throw new CodedError("unknown-reference", { name, has: s.typescript() });
@@ -125,14 +126,14 @@ function isPlain(value: unknown): value is Value {
 }
 
 /** Size and time of change of every file a plan reads; null when it reads anything else. */
-function stampOf(plan: DataPlan): string | null {
+function stampOf(plan: DataPlan, folder: string): string | null {
   const calls: readonly Call[] = isCall(plan.source) ? [plan.source] : Object.values(plan.source);
   const stamps: string[] = [];
   for (const call of calls) {
     const path = call.arguments["path"];
     if (typeof path !== "string") return null;
     try {
-      const { size, mtimeMs, ino } = statSync(resolve(plan.folder, path));
+      const { size, mtimeMs, ino } = statSync(resolve(folder, path));
       stamps.push(`${path} ${size} ${mtimeMs} ${ino}`);
     } catch {
       return null;
