@@ -37,6 +37,8 @@ export interface AssembleOptions {
   /** Tensors of the base and, if the technique starts from an adapter, of the adapter: names, or names with shapes. */
   readonly tensors: ReadonlySet<string> | Readonly<Record<string, readonly number[]>>;
   readonly seed: number;
+  /** Whether the programs take token_type_ids; else all are 0. */
+  readonly tokenTypes?: boolean;
 }
 export interface Assembled {
   /** Inputs input_ids, attention_mask (both i32 [batch, length]), labels (i32 [batch]), rate (f32), step (i32, from 1); outputs loss, norm. */
@@ -100,7 +102,7 @@ export function assembleForward(
 
 function buildTrain(o: AssembleOptions): { program: Program; trainable: readonly string[] } {
   const graph = new Graph();
-  const inputs = modelInputs(graph, false);
+  const inputs = modelInputs(graph, o.tokenTypes ?? false);
   const labels = graph.input("labels", { dtype: "i32", shape: ["batch"] });
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
@@ -122,7 +124,7 @@ function buildTrain(o: AssembleOptions): { program: Program; trainable: readonly
 
 function buildEvaluate(o: AssembleOptions, withLabels: boolean): Program {
   const graph = new Graph();
-  const { logits } = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, false));
+  const { logits } = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, o.tokenTypes ?? false));
   graph.output("logits", logits);
   graph.output("probabilities", logits.softmax());
   if (withLabels) {

@@ -1,0 +1,179 @@
+/**
+ * `tunebook bench step`: one training step of a known model, the very program that `train` runs, with everything a real
+ * step does (mask, update, loss fetched). Prints the keys of `peers/torch_step.py`, the engine, and how much of the
+ * machine's own matrix-product peak the step's products reach; the peak is measured between the steps.
+ */
+import { cpus } from "node:os";
+import { readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { costOf } from "#dsl/graph/cost.js";
+import { Graph } from "#dsl/graph/builder.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import { mix } from "#dsl/graph/random.js";
+import type { Engine, EngineOptions, Session } from "#kernel/engine/engine.js";
+import { startEngine } from "#kernel/engine/start.js";
+import { minilm } from "./step/minilm.js";
+
+export interface StepOptions {
+  readonly model: "minilm";
+  readonly technique: "full" | "lora";
+  readonly batch: number;
+  readonly length: number;
+  readonly dtype: "f32";
+  readonly engine: EngineOptions["engine"];
+  readonly steps: number;
+  readonly dropout: number;
+  readonly threads?: number;
+}
+export interface StepResult {
+  readonly engine: string;
+  readonly model: string;
+  readonly technique: string;
+  readonly batch: number;
+  readonly length: number;
+  readonly dtype: string;
+  readonly tokensPerSecond: number;
+  readonly stepMs: { readonly min: number; readonly median: number; readonly max: number };
+  readonly matmulPeakGflops: number;
+  /** FLOPs of the step's products per second of its median, over the peak. */
+  readonly utilisation: number;
+  readonly gflopPerStep: number;
+  readonly peakRssMiB: number;
+  readonly processor: string;
+}
+
+export async function run(o: StepOptions): Promise<StepResult> {
+  const engine = await startEngine({ engine: o.engine, ...(o.threads !== undefined && { threads: o.threads }) });
+  try {
+    const { program, vocabulary, labels } = minilm(o.technique, o.dropout);
+    const session = await engine.open({ train: program }, []);
+    const peak = await openPeak(engine);
+    const feeds = batchOf(o, vocabulary, labels);
+    const times: number[] = [];
+    let best = 0;
+    for (let step = 1; step <= o.steps + 2; step++) {
+      best = Math.max(best, await peak());
+      const seconds = await timeStep(session, { ...feeds, step: integers([], [step]) });
+      if (step > 2) times.push(seconds);
+    }
+    times.sort((a, b) => a - b);
+    const middle = median(times);
+    const { products } = costOf(program, { batch: o.batch, length: o.length });
+    const ms = (seconds: number): number => round(seconds * 1e3, 1);
+    return {
+      engine: engine.info.title,
+      model: o.model,
+      technique: o.technique,
+      batch: o.batch,
+      length: o.length,
+      dtype: o.dtype,
+      tokensPerSecond: round((o.batch * o.length) / middle, 1),
+      stepMs: { min: ms(times[0]!), median: ms(middle), max: ms(times.at(-1)!) },
+      matmulPeakGflops: round(best, 1),
+      utilisation: round(products / middle / 1e9 / best, 3),
+      gflopPerStep: round(products / 1e9, 2),
+      peakRssMiB: peakRss(process.pid) + peakRss(engine.info.pid),
+      processor: processor(),
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+async function timeStep(session: Session, feeds: Readonly<Record<string, NDArray>>): Promise<number> {
+  const start = performance.now();
+  const { loss } = await session.run("train", feeds, ["loss"]);
+  const seconds = (performance.now() - start) / 1e3;
+  const value = new DataView(loss!.bytes.buffer, loss!.bytes.byteOffset).getFloat32(0, true);
+  if (!Number.isFinite(value)) throw new Error(`the loss is ${String(value)}`);
+  return seconds;
+}
+
+/** Best of A·B and A·Bᵀ over two sizes, in GFLOP/s, through the engine's own product; one element comes back. */
+async function openPeak(engine: Engine): Promise<() => Promise<number>> {
+  const graph = new Graph();
+  const flops: Record<string, number> = {};
+  for (const [m, k, n] of [
+    [2048, 2048, 2048],
+    [512, 768, 3072],
+  ] as const) {
+    const operand = (name: string, shape: readonly number[]): ReturnType<Graph["state"]> =>
+      graph.state(name, { type: { dtype: "f32", shape }, trains: false, initial: { random: { normal: 1 }, seed: k } });
+    const corner = (product: ReturnType<Graph["state"]>): ReturnType<Graph["state"]> =>
+      product.slice(0, m - 1, 1).slice(1, n - 1, 1);
+    const a = operand(`a${m}`, [m, k]);
+    graph.output(`ab${m}`, corner(a.matmul(operand(`b${m}`, [k, n]))));
+    graph.output(`abt${m}`, corner(a.matmul(operand(`bt${m}`, [n, k]), { transposeB: true })));
+    flops[`ab${m}`] = flops[`abt${m}`] = 2 * m * k * n;
+  }
+  const session = await engine.open({ product: graph.program() }, []);
+  return async () => {
+    let best = 0;
+    for (const [output, count] of Object.entries(flops)) {
+      const start = performance.now();
+      await session.run("product", {}, [output]);
+      best = Math.max(best, count / (performance.now() - start) / 1e6);
+    }
+    return best;
+  };
+}
+
+function batchOf(o: StepOptions, vocabulary: number, labels: number): Record<string, NDArray> {
+  const n = o.batch * o.length;
+  const draw = (i: number, below: number): number => (mix(i) >>> 0) % below;
+  return {
+    input_ids: integers(
+      [o.batch, o.length],
+      Array.from({ length: n }, (_, i) => draw(i, vocabulary)),
+    ),
+    attention_mask: integers([o.batch, o.length], new Array<number>(n).fill(1)),
+    labels: integers(
+      [o.batch],
+      Array.from({ length: o.batch }, (_, i) => draw(~i, labels)),
+    ),
+    rate: { dtype: "f32", shape: [], bytes: new Uint8Array(Float32Array.of(1e-5).buffer) },
+  };
+}
+function integers(shape: readonly number[], values: readonly number[]): NDArray {
+  return { dtype: "i32", shape, bytes: new Uint8Array(Int32Array.from(values).buffer) };
+}
+
+/** Greatest resident memory so far; 0 where the system doesn't tell. */
+function peakRss(pid: number): number {
+  try {
+    const kib = /^VmHWM:\s*(\d+)/m.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1];
+    return Math.round(Number(kib ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
+function processor(): string {
+  return `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${String(cpus().length)} cores`;
+}
+function median(sorted: readonly number[]): number {
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+const command = new Command("tunebook bench step")
+  .description("one training step: tokens per second and share of the machine's matrix-product peak")
+  .addOption(new Option("--model <name>", "which model").choices(["minilm"]).default("minilm"))
+  .addOption(new Option("--technique <name>", "what trains").choices(["full", "lora"]).default("full"))
+  .option("--batch <rows>", "texts per step", Number, 32)
+  .option("--length <tokens>", "tokens per text", Number, 64)
+  .addOption(new Option("--dtype <name>", "number format").choices(["f32"]).default("f32"))
+  .addOption(new Option("--engine <name>", "what computes").choices(["auto", "tensorflow", "tfjs"]).default("auto"))
+  .option("--steps <count>", "steps measured, after two to warm up", Number, 7)
+  .option("--dropout <share>", "dropout everywhere (the peer has none)", Number, 0)
+  .option("--threads <count>", "threads of the engine", Number)
+  .option("--json", "one line of JSON");
+
+const { json, ...options } = command.parse().opts<StepOptions & { json?: boolean }>();
+const result = await run(options);
+if (json) console.log(JSON.stringify(result));
+else
+  for (const [key, value] of Object.entries(result))
+    console.log(`${key.padEnd(18)}${typeof value === "object" ? JSON.stringify(value) : String(value)}`);

@@ -1,0 +1,49 @@
+/** What one run of a program costs: FLOPs by op, of the matrix products alone, and bytes that all ops together move. */
+import type { Program } from "./program.js";
+import { elements, type Sizes } from "./shape.js";
+import { LEAVES, opNamed } from "./table.js";
+import { BYTES } from "./values.js";
+
+export interface ProgramCost {
+  readonly flops: number;
+  /** 2·m·n·k of the matrix products: what utilisation is counted with. */
+  readonly products: number;
+  readonly bytes: number;
+  readonly byOp: Readonly<Record<string, number>>;
+}
+
+/** Ops whose FLOPs are matrix products. low_rank_merge is overhead of an implementation and isn't counted. */
+const PRODUCTS: ReadonlySet<string> = new Set([
+  ...["linear", "low_rank_linear", "outer_product", "matmul", "attention", "attention_gradient"],
+]);
+
+/** `sizes` binds the named dimensions (`batch`, `length`). */
+export function costOf(program: Program, sizes: Sizes): ProgramCost {
+  const used = program.nodes.map((node) => node.types.map(() => false));
+  const use = (ref: { node: number; output: number }): void => void (used[ref.node]![ref.output] = true);
+  program.nodes.forEach((node) => node.inputs.forEach(use));
+  Object.values(program.outputs).forEach(use);
+  program.updates.forEach((u) => use(u.value));
+  const byOp: Record<string, number> = {};
+  let bytes = 0;
+  program.nodes.forEach((node, index) => {
+    const types = node.inputs.map((ref) => program.nodes[ref.node]!.types[ref.output]!);
+    const size = (t: (typeof types)[number]): number => elements(t, sizes) * BYTES[t.dtype];
+    if (LEAVES.has(node.op)) return;
+    const op = opNamed(node.op);
+    const wanted = used[index]!;
+    const all = op.flops?.(types, node.attributes, sizes) ?? node.types.reduce((n, t) => n + elements(t, sizes), 0);
+    byOp[node.op] = (byOp[node.op] ?? 0) + all * share(node.op, wanted);
+    bytes += types.reduce((n, t) => n + size(t), 0) + node.types.reduce((n, t, i) => n + (wanted[i] ? size(t) : 0), 0);
+  });
+  const sum = (names: readonly string[]): number => names.reduce((n, name) => n + byOp[name]!, 0);
+  const names = Object.keys(byOp);
+  return { flops: sum(names), products: sum(names.filter((n) => PRODUCTS.has(n))), bytes, byOp };
+}
+
+/** attention_gradient's four products serve dq, dk (one each, and one that both need) and dv (one). */
+function share(op: string, wanted: readonly boolean[]): number {
+  if (op !== "attention_gradient") return 1;
+  const [dq, dk, dv] = wanted.map(Number) as [number, number, number];
+  return (dq + dk + Math.max(dq, dk) + dv) / 4;
+}

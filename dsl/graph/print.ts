@@ -1,0 +1,29 @@
+/** A program as text, one node a line, for `show ....program`, golden files and people. */
+import type { Attribute, NDArray, Node, Program, Ref } from "./program.js";
+import { typeText } from "./shape.js";
+import { fromNDArray } from "./values.js";
+
+export function printProgram(program: Program): string {
+  const lines = program.nodes.map((node, i) => `%${i} = ${nodeText(node)}`);
+  for (const [name, ref] of Object.entries(program.outputs)) lines.push(`output ${name} = ${refText(ref)}`);
+  for (const { state, value } of program.updates) lines.push(`update ${state} = ${refText(value)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function refText({ node, output }: Ref): string {
+  return output === 0 ? `%${node}` : `%${node}.${output}`;
+}
+function nodeText(node: Node): string {
+  const attributes = Object.entries(node.attributes).map(([name, value]) => `${name}: ${attributeText(value)}`);
+  const inside = [...node.inputs.map(refText), ...attributes].join(", ");
+  return `${node.op}(${inside}) : ${node.types.map(typeText).join(", ")}${node.path ? `  // ${node.path}` : ""}`;
+}
+function isArray(value: Attribute): value is NDArray {
+  return typeof value === "object" && value !== null && "bytes" in value;
+}
+function attributeText(value: Attribute): string {
+  if (!isArray(value)) return JSON.stringify(value);
+  const data = fromNDArray(value).data;
+  const few = [...data.subarray(0, 4)].join(" ");
+  return data.length > 4 ? `[${few} … ${data.length}]` : data.length === 1 ? few : `[${few}]`;
+}

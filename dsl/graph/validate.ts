@@ -1,0 +1,61 @@
+/** Whether a program keeps its form: topological order, names, types that every op's own rule gives. Throws `graph-invalid`. */
+import { CodedError } from "#dsl/check/codes.js";
+import "./codes.js";
+import type { Program, Ref, Type } from "./program.js";
+import { Misfit, sameShape, typeText } from "./shape.js";
+import { LEAVES, opNamed } from "./table.js";
+
+export function validate(program: Program): void {
+  program.nodes.forEach((node, index) => {
+    const at = `node ${index} (${node.op}${node.path ? ` at ${node.path}` : ""})`;
+    for (const ref of node.inputs) if (ref.node >= index) fail(`${at} reads node ${ref.node}, which comes later`);
+    const types = node.inputs.map((ref) => typeOf(program, ref, at));
+    if (LEAVES.has(node.op)) return;
+    const want = inferred(node.op, types, node.attributes, at);
+    if (want.length !== node.types.length || want.some((t, i) => !sameType(t, node.types[i]!)))
+      fail(`${at} says ${node.types.map(typeText).join(", ")} where it gives ${want.map(typeText).join(", ")}`);
+  });
+  for (const [name, ref] of Object.entries(program.outputs)) typeOf(program, ref, `output "${name}"`);
+  for (const [name, input] of Object.entries(program.inputs)) {
+    const node = program.nodes[input.ref.node];
+    if (node?.op !== "input" || node.attributes["name"] !== name) fail(`input "${name}" is not the node it names`);
+  }
+  for (const node of program.nodes)
+    if (node.op === "state" && !program.state[node.attributes["name"] as string])
+      fail(`state "${String(node.attributes["name"])}" is not declared`);
+  const updated = new Set<string>();
+  for (const { state, value } of program.updates) {
+    const declared = program.state[state] ?? fail(`an update writes "${state}", which is not declared`);
+    const type = typeOf(program, value, `the update of "${state}"`);
+    if (!sameType(type, declared.type))
+      fail(`"${state}" is ${typeText(declared.type)} and is updated with ${typeText(type)}`);
+    if (updated.has(state)) fail(`"${state}" is updated twice`);
+    updated.add(state);
+  }
+}
+
+function fail(problem: string): never {
+  throw new CodedError("graph-invalid", { problem });
+}
+function typeOf(program: Program, ref: Ref, at: string): Type {
+  return (
+    program.nodes[ref.node]?.types[ref.output] ??
+    fail(`${at} reads output ${ref.output} of node ${ref.node}, which is not there`)
+  );
+}
+function sameType(a: Type, b: Type): boolean {
+  return a.dtype === b.dtype && sameShape(a.shape, b.shape);
+}
+function inferred(
+  op: string,
+  types: readonly Type[],
+  attributes: Program["nodes"][number]["attributes"],
+  at: string,
+): readonly Type[] {
+  try {
+    return opNamed(op).type(types, attributes);
+  } catch (e) {
+    if (e instanceof Misfit) fail(`${at}: ${e.message}`);
+    throw e;
+  }
+}

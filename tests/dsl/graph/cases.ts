@@ -1,0 +1,229 @@
+/** Cases for every op: what it is called with. Gradient tests, engine tests and the conformance of the table use them. */
+import type { Attributes, DType } from "#dsl/graph/program.js";
+import { sizeOf } from "#dsl/graph/values.js";
+
+export interface Operand {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly data: readonly number[];
+}
+export interface Case {
+  readonly op: string;
+  readonly inputs: readonly Operand[];
+  readonly attributes?: Attributes;
+  /** What is special about it. */
+  readonly note?: string;
+}
+
+/** A small generator of its own: cases must not change between runs. */
+let seed = 7;
+function next(): number {
+  seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+  return seed / 0x7fffffff;
+}
+const floats = (shape: readonly number[], from = -1, to = 1): Operand => ({
+  shape,
+  dtype: "f32",
+  data: Array.from({ length: sizeOf(shape) }, () => Math.fround(from + next() * (to - from))),
+});
+const whole = (shape: readonly number[], data: readonly number[]): Operand => ({ shape, dtype: "i32", data });
+const flags = (shape: readonly number[], data: readonly number[]): Operand => ({ shape, dtype: "bool", data });
+
+const SHAPES = [[2, 3], [1], [], [2, 1, 3], [1, 1]] as const;
+const unary = (op: string, from = -2, to = 2, attributes: Attributes = {}): Case[] =>
+  SHAPES.map((shape) => ({ op, inputs: [floats(shape, from, to)], attributes }));
+const PAIRS = [
+  [
+    [2, 3],
+    [2, 3],
+  ],
+  [[2, 3], [3]],
+  [
+    [2, 1, 3],
+    [4, 1],
+  ],
+  [[], [2, 2]],
+  [[1], [1, 1]],
+  [
+    [3, 2, 4],
+    [2, 4],
+  ],
+] as const;
+const binary = (op: string, from = 0.5, to = 2): Case[] =>
+  PAIRS.flatMap(([a, b]) => [
+    { op, inputs: [floats(a, from, to), floats(b, from, to)] },
+    { op, inputs: [floats(b, from, to), floats(a, from, to)] },
+  ]);
+const step = (n: number): Operand => whole([], [n]);
+const attention = (batch: number, length: number, keys: number, mask: Operand, rate = 0): Case => ({
+  op: "attention",
+  inputs: [
+    floats([batch, length, 4]),
+    floats([batch, keys, 4]),
+    floats([batch, keys, 4]),
+    mask,
+    ...(rate ? [step(3)] : []),
+  ],
+  attributes: { heads: 2, scale: 0.7, rate, seed: 11, site: 2 },
+});
+const reductions = (op: string): Case[] => [
+  { op, inputs: [floats([2, 3])], attributes: { axes: [0], keep: false } },
+  { op, inputs: [floats([2, 3])], attributes: { axes: [1], keep: true } },
+  { op, inputs: [floats([2, 3, 4])], attributes: { axes: [0, 1], keep: false } },
+  { op, inputs: [floats([2, 3, 4])], attributes: { axes: [0, 2], keep: true } },
+  { op, inputs: [floats([1, 1])], attributes: { axes: [0, 1], keep: false } },
+];
+const probabilities = (shape: readonly number[]): Operand => floats(shape, 0, 0.5);
+const gradientOf = (rate: number): Case => ({
+  op: "attention_gradient",
+  inputs: [
+    floats([2, 3, 4]),
+    floats([2, 5, 4]),
+    floats([2, 5, 4]),
+    probabilities([2, 2, 3, 5]),
+    floats([2, 3, 4]),
+    ...(rate ? [step(3)] : []),
+  ],
+  attributes: { heads: 2, scale: 0.7, rate, seed: 11, site: 2 },
+});
+
+export const cases: readonly Case[] = [
+  ...["negate", "exp", "tanh", "sigmoid", "erf", "square", "abs", "relu", "silu"].flatMap((op) => unary(op)),
+  ...["log", "sqrt", "rsqrt"].flatMap((op) => unary(op, 0.5, 3)),
+  ...[true, false].flatMap((approximate) => unary("gelu", -3, 3, { approximate })),
+  ...[true, false].map((approximate) => ({
+    op: "gelu_gradient",
+    inputs: [floats([2, 2, 3], -3, 3), floats([2, 2, 3])],
+    attributes: { approximate },
+  })),
+  ...["add", "subtract", "multiply", "divide", "maximum", "minimum", "less", "greater"].flatMap((op) => binary(op)),
+  { op: "equal", inputs: [whole([2, 3], [1, 2, 3, 1, 2, 3]), whole([3], [1, 0, 3])] },
+  { op: "equal", inputs: [whole([], [1]), whole([1], [1])] },
+  { op: "select", inputs: [flags([2, 3], [1, 0, 1, 0, 0, 1]), floats([2, 3]), floats([])] },
+  { op: "select", inputs: [flags([3], [1, 0, 1]), floats([2, 1]), floats([1, 3])] },
+  { op: "cast", inputs: [floats([2, 3], -3, 3)], attributes: { dtype: "i32" } },
+  { op: "cast", inputs: [whole([3], [-1, 0, 7])], attributes: { dtype: "f32" } },
+  { op: "reshape", inputs: [floats([2, 3])], attributes: { shape: [3, 2] } },
+  { op: "reshape", inputs: [floats([1])], attributes: { shape: [] } },
+  { op: "transpose", inputs: [floats([2, 3, 4])], attributes: { order: [2, 0, 1] } },
+  { op: "transpose", inputs: [floats([3, 2])], attributes: { order: [1, 0] } },
+  { op: "slice", inputs: [floats([2, 5, 3])], attributes: { axis: 1, start: 2, size: 2 } },
+  { op: "slice", inputs: [floats([4])], attributes: { axis: 0, start: 3, size: 1 } },
+  { op: "pad", inputs: [floats([2, 2, 3])], attributes: { axis: 1, before: 1, after: 2 } },
+  { op: "pad", inputs: [floats([2])], attributes: { axis: 0, before: 0, after: 1 } },
+  { op: "concat", inputs: [floats([2, 1]), floats([2, 3]), floats([2, 2])], attributes: { axis: 1 } },
+  { op: "concat", inputs: [floats([1]), floats([2])], attributes: { axis: 0 } },
+  { op: "gather", inputs: [floats([5, 3]), whole([2, 2], [4, 0, 4, 1])] },
+  { op: "gather", inputs: [floats([1, 2]), whole([1], [0])] },
+  { op: "scatter_rows", inputs: [whole([2, 2], [3, 0, 3, 1]), floats([2, 2, 3])], attributes: { rows: 4 } },
+  { op: "range_like", inputs: [whole([2, 4], [1, 2, 3, 4, 5, 6, 7, 8])], attributes: { axis: 1 } },
+  { op: "take_position", inputs: [floats([2, 3, 4])], attributes: { position: 1 } },
+  { op: "take_position", inputs: [floats([1, 1, 2])], attributes: { position: 0 } },
+  { op: "place_position", inputs: [floats([2, 3]), floats([2, 4, 3])], attributes: { position: 2 } },
+  ...["reduce_sum", "reduce_mean", "reduce_max"].flatMap(reductions),
+  { op: "reduce_gradient", inputs: [floats([3]), floats([2, 3])], attributes: { axes: [0], keep: false, mean: true } },
+  {
+    op: "reduce_gradient",
+    inputs: [floats([2, 1, 1]), floats([2, 3, 2])],
+    attributes: { axes: [1, 2], keep: true, mean: false },
+  },
+  ...[false, true].flatMap((transpose_a) =>
+    [false, true].map((transpose_b) => ({
+      op: "matmul",
+      inputs: [floats(transpose_a ? [4, 3] : [3, 4]), floats(transpose_b ? [2, 4] : [4, 2])],
+      attributes: { transpose_a, transpose_b },
+    })),
+  ),
+  {
+    op: "matmul",
+    inputs: [floats([2, 1, 3, 4]), floats([3, 4, 2])],
+    attributes: { transpose_a: false, transpose_b: false },
+  },
+  {
+    op: "matmul",
+    inputs: [floats([2, 4, 3]), floats([2, 2, 4])],
+    attributes: { transpose_a: true, transpose_b: true },
+  },
+  { op: "linear", inputs: [floats([2, 3, 4]), floats([5, 4]), floats([5])] },
+  { op: "linear", inputs: [floats([2, 4]), floats([5, 4])] },
+  { op: "linear", inputs: [floats([1, 1, 1]), floats([1, 1]), floats([1])] },
+  { op: "linear", inputs: [floats([3, 192]), floats([2, 192]), floats([2])], note: "narrows" },
+  { op: "outer_product", inputs: [floats([2, 3, 4]), floats([2, 3, 5])] },
+  { op: "outer_product", inputs: [floats([1, 2]), floats([1, 3])] },
+  {
+    op: "low_rank_linear",
+    inputs: [floats([2, 3, 4]), floats([5, 4]), floats([2, 4]), floats([5, 2]), floats([5])],
+    attributes: { scale: 1.5 },
+  },
+  {
+    op: "low_rank_linear",
+    inputs: [floats([1, 4]), floats([3, 4]), floats([1, 4]), floats([3, 1])],
+    attributes: { scale: 0.5 },
+  },
+  { op: "low_rank_merge", inputs: [floats([5, 4]), floats([2, 4]), floats([5, 2])], attributes: { scale: 1.5 } },
+  { op: "layer_norm", inputs: [floats([2, 3, 4]), floats([4]), floats([4])], attributes: { epsilon: 1e-5 } },
+  { op: "layer_norm", inputs: [floats([1, 1, 6], 3, 9), floats([6]), floats([6])], attributes: { epsilon: 1e-12 } },
+  { op: "layer_norm", inputs: [floats([3, 4]), floats([4]), floats([4])], attributes: { epsilon: 0.1 } },
+  { op: "layer_norm_gradient", inputs: normed([2, 3, 4]), attributes: { epsilon: 1e-5 } },
+  ...["softmax", "log_softmax"].flatMap((op) => [
+    { op, inputs: [floats([2, 3, 4], -3, 3)] },
+    { op, inputs: [floats([1, 1])] },
+    { op, inputs: [floats([5], -60, 60)] },
+  ]),
+  { op: "cross_entropy", inputs: [floats([3, 4], -3, 3), whole([3], [1, 3, 0])], attributes: { ignore: -100 } },
+  { op: "cross_entropy", inputs: [floats([2, 2, 3]), whole([2, 2], [1, -100, 0, -100])], attributes: { ignore: -100 } },
+  {
+    op: "cross_entropy",
+    inputs: [floats([1, 2]), whole([1], [-100])],
+    attributes: { ignore: -100 },
+    note: "none counted",
+  },
+  {
+    op: "cross_entropy_gradient",
+    inputs: [floats([2, 2, 3]), whole([2, 2], [1, -100, 0, 2]), floats([])],
+    attributes: { ignore: -100 },
+  },
+  ...[0.1, 0.5].map((rate) => ({
+    op: "dropout",
+    inputs: [floats([3, 2, 8]), step(5)],
+    attributes: { rate, seed: 3, site: 1 },
+  })),
+  { op: "dropout", inputs: [floats([6]), step(1)], attributes: { rate: 0.4, seed: -7, site: 0 } },
+  attention(2, 3, 3, whole([2, 3], [1, 1, 1, 1, 0, 1])),
+  attention(1, 1, 1, whole([1, 1], [1])),
+  { ...attention(2, 1, 4, whole([2, 4], [1, 1, 0, 0, 0, 0, 0, 0])), note: "nothing to see" },
+  attention(1, 2, 3, whole([], [1])),
+  attention(2, 3, 3, whole([2, 3], [1, 1, 1, 1, 1, 0]), 0.3),
+  gradientOf(0),
+  gradientOf(0.3),
+  { op: "global_norm", inputs: [floats([2, 3]), floats([4]), floats([])] },
+  ...[0.01, 0].flatMap((weight_decay) => [
+    { op: "adamw", inputs: moments([2, 3], 1), attributes: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay } },
+    {
+      op: "adamw",
+      inputs: [...moments([4], 12), floats([], 0.1, 0.9)],
+      attributes: { beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weight_decay },
+    },
+  ]),
+];
+
+/** x, scale, mean, variance, dy that belong together. */
+function normed(shape: readonly number[]): Operand[] {
+  const x = floats(shape);
+  const n = shape.at(-1)!;
+  const rows = Array.from({ length: x.data.length / n }, (_, r) => x.data.slice(r * n, (r + 1) * n));
+  const mean = rows.map((row) => row.reduce((a, b) => a + b, 0) / n);
+  const variance = rows.map((row, r) => row.reduce((a, b) => a + (b - mean[r]!) ** 2, 0) / n);
+  const lead = shape.slice(0, -1);
+  return [
+    x,
+    floats([n]),
+    { shape: lead, dtype: "f32", data: mean },
+    { shape: lead, dtype: "f32", data: variance },
+    floats(shape),
+  ];
+}
+/** parameter, m, v, gradient, rate, step. */
+function moments(shape: readonly number[], at: number): Operand[] {
+  return [floats(shape), floats(shape), floats(shape, 0.01, 1), floats(shape), floats([], 0.001, 0.1), step(at)];
+}
