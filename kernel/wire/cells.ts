@@ -9,14 +9,19 @@ export interface KernelCells extends Cells {
   dispose(): Promise<void>;
 }
 
-/** The TypeScript compiler loads on the assistant's thread while Tune loads on this one. */
+/** `TUNEBOOK_RUNS` names the folder of runs. The TypeScript compiler loads on the assistant's thread while Tune loads on this one. */
 export async function createCells(folder: string): Promise<KernelCells> {
   const languages: CellLanguage[] = [];
   const verbs = registry.verbs().map(({ name }) => name);
   const cells = await createInterpreter({ folder, languages, verbs, declarations: pagerDeclarations });
   installPager();
   const { createTuneLanguage } = await import("../cells/tune/language.js");
-  const tune = createTuneLanguage({ folder, onSources: (sources) => cells.informAssistant({ sources }) });
+  const runs = process.env["TUNEBOOK_RUNS"];
+  const tune = createTuneLanguage({
+    folder,
+    ...(runs === undefined ? {} : { runs }),
+    onSources: (sources) => cells.informAssistant({ sources }),
+  });
   languages.push(tune);
   return {
     ...cells,

@@ -1,12 +1,12 @@
 /** `tunebook kernel install | uninstall | list`: makes Jupyter know the kernel. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Option, type Command } from "commander";
 import { CodedError } from "#dsl/check/codes.js";
 import { dataFolders, prefixDataFolder, thisMachine, userDataFolder } from "../../wire/jupyter-paths.js";
 import { installedKernels, installKernelspec, uninstallKernelspec } from "../../wire/kernelspec.js";
+import { installLabExtension, uninstallLabExtension } from "../../lab/install.js";
+import { renderFailure } from "../fail.js";
 import "../codes.js";
 
 interface Place {
@@ -15,11 +15,6 @@ interface Place {
   readonly prefix?: string;
   readonly name: string;
 }
-interface LabExtension {
-  installLabExtension(dataFolder: string): unknown;
-  uninstallLabExtension?(dataFolder: string): unknown;
-}
-
 export function register(program: Command): void {
   const kernel = program.command("kernel").description("install Tunebook's Jupyter kernel, remove it, or list it");
   placed(
@@ -27,16 +22,13 @@ export function register(program: Command): void {
   ).action(async (place: Place) => {
     const data = dataFolderOf(place);
     process.stdout.write(`installed kernel ${place.name} in ${installKernelspec(data, place.name)}\n`);
-    const lab = await labExtension();
-    if (!lab) return;
-    await lab.installLabExtension(data);
-    process.stdout.write(`installed the JupyterLab extension under ${data}\n`);
+    await installExtension(data);
   });
   placed(kernel.command("uninstall").description("remove what install wrote")).action(async (place: Place) => {
     const data = dataFolderOf(place);
     process.stdout.write(`removed ${uninstallKernelspec(data, place.name)}\n`);
     // the extension serves every kernel of ours in that place
-    if (installedKernels([data]).length === 0) await (await labExtension())?.uninstallLabExtension?.(data);
+    if (installedKernels([data]).length === 0) await uninstallLabExtension(data);
   });
   kernel
     .command("list")
@@ -84,8 +76,13 @@ function sysPrefix(): string | undefined {
   return undefined;
 }
 
-/** The JupyterLab extension, if it has been built. */
-async function labExtension(): Promise<LabExtension | undefined> {
-  const module = new URL("../../lab/install.js", import.meta.url);
-  return existsSync(fileURLToPath(module)) ? ((await import(module.href)) as LabExtension) : undefined;
+/** The kernel works without the extension, so one that has not been built is no failure. */
+async function installExtension(data: string): Promise<void> {
+  try {
+    const { folder } = await installLabExtension(data);
+    process.stdout.write(`installed the JupyterLab extension in ${folder}\n`);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== "lab-extension-not-built") throw error;
+    process.stderr.write(renderFailure(error).replace(/^error/, "warning"));
+  }
 }
