@@ -46,7 +46,13 @@ export const nothingOutside: Outside = { typescript: [], trained: {}, parameters
  * Compiles the last source; earlier ones are cells that ran already and contribute definitions only, silently.
  * Never throws on any text.
  */
-export function compile(sources: readonly Source[], registry: Registry, facts: Facts, purpose: "assist" | "run", outside: Outside): Compiled {
+export function compile(
+  sources: readonly Source[],
+  registry: Registry,
+  facts: Facts,
+  purpose: "assist" | "run",
+  outside: Outside,
+): Compiled {
   const program = programOf(sources, registry, facts, purpose, outside);
   const diagnostics = inOrder(program.reporter.diagnostics);
   const needs = [...program.needs.values()];
@@ -56,7 +62,13 @@ export function compile(sources: readonly Source[], registry: Registry, facts: F
 }
 
 /** The state after reading all sources: what completion and hover look into. */
-export function programOf(sources: readonly Source[], registry: Registry, facts: Facts, purpose: "assist" | "run", outside: Outside): Program {
+export function programOf(
+  sources: readonly Source[],
+  registry: Registry,
+  facts: Facts,
+  purpose: "assist" | "run",
+  outside: Outside,
+): Program {
   const program = new Program(registry, facts, purpose, outside);
   sources.forEach((source, i) => read(program, source, i < sources.length - 1));
   return program;
@@ -68,7 +80,10 @@ function read(program: Program, source: Source, silent: boolean): void {
   program.silent = silent;
   program.folders.set(source.id, folderOf(source));
   program.reporter = new Reporter();
-  const parsed = parse(source, program.registry.verbs().map((v) => v.name));
+  const parsed = parse(
+    source,
+    program.registry.verbs().map((v) => v.name),
+  );
   program.reporter.diagnostics.push(...parsed.diagnostics);
   for (const statement of parsed.tree.statements) {
     if (statement.verb.text === "use") useFile(program, statement);

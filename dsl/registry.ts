@@ -6,7 +6,6 @@ import type { Call, Value } from "./plan/plan.js";
 import type { CheckContext } from "./check/context.js";
 
 /** What a word of each kind does at run time; stdlib's rooms merge their interfaces in (`declare module "#dsl/registry.js"`). */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface Implementations {}
 /** Kinds: verb, source, cleaner, split, base families (`model`), task, technique, optimizer, schedule, metric, search, stopping, cadence, space, shuffle. */
 export type Kind = string;
@@ -70,8 +69,20 @@ export interface Word {
 /** A verb is a word too: its parameters are the keys of its block. */
 export interface Verb extends Word {
   readonly kind: "verb";
-  readonly operands: { readonly what: "new-name" | "model" | "data" | "subject" | "file" | "topic" | "none" | "any"; readonly many?: true };
-  readonly connectors: Readonly<Record<string, { readonly takes: "model" | "data" | "recipe" | "new-name" | "any"; readonly required?: true; readonly many?: true }>>;
+  readonly operands: {
+    readonly what: "new-name" | "model" | "data" | "subject" | "file" | "topic" | "none" | "any";
+    readonly many?: true;
+  };
+  readonly connectors: Readonly<
+    Record<
+      string,
+      {
+        readonly takes: "model" | "data" | "recipe" | "new-name" | "any";
+        readonly required?: true;
+        readonly many?: true;
+      }
+    >
+  >;
   readonly does: "defines" | "acts";
 }
 

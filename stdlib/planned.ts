@@ -8,12 +8,32 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ["task", "token_classification", "A label for each token.", "text_classification labels whole texts"],
   ["task", "question_answering", "Finds the answer in a context.", "text_classification labels whole texts"],
   ["task", "regression", "A number for a text.", "bin the score into labels and use text_classification"],
-  ["task", "sentence_similarity multilabel_classification summarization translation fill_mask", "Part of the design.", "text_classification is built"],
+  [
+    "task",
+    "sentence_similarity multilabel_classification summarization translation fill_mask",
+    "Part of the design.",
+    "text_classification is built",
+  ],
   ["task", "text_generation chat", "Generates text.", "text_classification is built"],
-  ["technique", "bitfit head_only adapters prompt_tuning prefix_tuning ia3", "A technique with few trained weights.", "`lora(rank: 4)` trains few weights too"],
-  ["model", "gpt2 llama gemma t5 distilbert roberta mobilebert tinybert", "A model family.", "bases of the BERT family are built: `all-MiniLM-L6-v2`"],
+  [
+    "technique",
+    "bitfit head_only adapters prompt_tuning prefix_tuning ia3",
+    "A technique with few trained weights.",
+    "`lora(rank: 4)` trains few weights too",
+  ],
+  [
+    "model",
+    "gpt2 llama gemma t5 distilbert roberta mobilebert tinybert",
+    "A model family.",
+    "bases of the BERT family are built: `all-MiniLM-L6-v2`",
+  ],
   ["tokenizer", "bpe wordpiece unigram", "A tokenizer made from the data.", "the base's own tokenizer is used"],
-  ["metric", "bleu chrf rouge exact_match entity_f1 pearson spearman mean_absolute_error mrr ndcg quadratic_kappa ece pr_auc roc_auc latency size", "A metric.", "`accuracy`, `f1`, `precision`, `recall` and `loss` are built"],
+  [
+    "metric",
+    "bleu chrf rouge exact_match entity_f1 pearson spearman mean_absolute_error mrr ndcg quadratic_kappa ece pr_auc roc_auc latency size",
+    "A metric.",
+    "`accuracy`, `f1`, `precision`, `recall` and `loss` are built",
+  ],
   ["metric", "at_least", "A bar for a metric.", "compare the score in a TypeScript cell and throw"],
   ["search", "tpe grid gp cmaes", "A search.", "`search: random` is built"],
   ["pruner", "asha median hyperband", "Gives up poor trials.", "`budget:` bounds the whole sweep"],
@@ -21,15 +41,27 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ["loss", "cross_entropy focal contrastive", "A loss.", "the task's own loss is used"],
   ["decoder", "beam sample greedy", "Generates text.", "text_classification generates none"],
   ["strategy", "ewc replay lwf", "Against forgetting.", "train on old and new data together"],
-  ["target", "onnx gguf huggingface http container browser", "Where a model is deployed.", "`router.predict([...])` answers in TypeScript"],
+  [
+    "target",
+    "onnx gguf huggingface http container browser",
+    "Where a model is deployed.",
+    "`router.predict([...])` answers in TypeScript",
+  ],
   ["tracker", "mlflow tensorboard", "Follows runs.", "every run writes `events.jsonl`"],
   ["optimizer", "sgd adafactor lion adam", "An optimizer.", "`adamw` is built; `weight_decay: 0` makes it Adam"],
   ["schedule", "polynomial inverse_sqrt exponential", "A schedule.", "`constant`, `linear` and `cosine` are built"],
   ["source", "sqlite parquet mix text turns", "A source.", "read it in a TypeScript cell and give `$rows`"],
   ["split", "by_time hashed folds", "A split.", "`random(…)` and `by_column(…)` are built"],
-  ["cleaner", "redact drop_near_duplicates language length replace", "A cleaner.", "clean rows in a TypeScript cell and give `$rows`"],
+  [
+    "cleaner",
+    "redact drop_near_duplicates language length replace",
+    "A cleaner.",
+    "clean rows in a TypeScript cell and give `$rows`",
+  ],
 ];
 
 export const planned: readonly Word[] = rows.flatMap(([kind, names, doc, meanwhile]) =>
-  names.split(" ").map((name) => ({ kind, name, doc, example: name, since: "0.1.0", planned: { meanwhile }, parameters: [] })),
+  names
+    .split(" ")
+    .map((name) => ({ kind, name, doc, example: name, since: "0.1.0", planned: { meanwhile }, parameters: [] })),
 );

@@ -5,4 +5,7 @@ import { planned } from "./planned.js";
 
 const built = new Set(words.map((word) => `${word.kind} ${word.name}`));
 
-export const registry: Registry = makeRegistry([...words, ...planned.filter((word) => !built.has(`${word.kind} ${word.name}`))]);
+export const registry: Registry = makeRegistry([
+  ...words,
+  ...planned.filter((word) => !built.has(`${word.kind} ${word.name}`)),
+]);

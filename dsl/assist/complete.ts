@@ -37,19 +37,29 @@ export function complete(text: string, offset: number, context: AssistContext): 
   const situation = situationAt(text, start, registry);
   const source: Source = { id: "assist", title: "assist", text };
   let read: Program | undefined;
-  const program = (): Program => (read ??= programOf([...context.earlier, source], registry, context.facts, "assist", context.outside));
+  const program = (): Program =>
+    (read ??= programOf([...context.earlier, source], registry, context.facts, "assist", context.outside));
   const items = itemsAt();
   const fitting = items.filter((item) => item.text.startsWith(typed));
-  const chosen = fitting.length > 0 || typed === "" ? fitting : items.filter((item) => item.text.toLowerCase().includes(typed.toLowerCase()));
+  const chosen =
+    fitting.length > 0 || typed === ""
+      ? fitting
+      : items.filter((item) => item.text.toLowerCase().includes(typed.toLowerCase()));
   return { items: unique(chosen.filter((item) => item.text !== typed || chosen.length === 1)), start, end: offset };
 
   function itemsAt(): Item[] {
     if (typed.startsWith("$")) return references(program());
     switch (situation.at) {
       case "statement":
-        return registry.verbs().filter((v) => !v.planned && v.name !== "tune").map((v) => ({ text: v.name, type: "verb", doc: v.doc }));
+        return registry
+          .verbs()
+          .filter((v) => !v.planned && v.name !== "tune")
+          .map((v) => ({ text: v.name, type: "verb", doc: v.doc }));
       case "header": {
-        const takes = situation.connector === null ? situation.verb.operands.what : situation.verb.connectors[situation.connector]?.takes;
+        const takes =
+          situation.connector === null
+            ? situation.verb.operands.what
+            : situation.verb.connectors[situation.connector]?.takes;
         if (situation.operands === 0) return names(program(), takes);
         const rest = Object.keys(situation.verb.connectors).filter((c) => !situation.used.includes(c));
         return rest.map((text) => ({ text, type: "connector" }));
@@ -57,13 +67,24 @@ export function complete(text: string, offset: number, context: AssistContext): 
       case "member":
         return members(program(), situation.of);
       case "key":
-        return keys(situation.parameters.filter((p) => !situation.used.includes(p.name)), ": ");
+        return keys(
+          situation.parameters.filter((p) => !situation.used.includes(p.name)),
+          ": ",
+        );
       case "record-key":
         return situation.path === "vary"
-          ? [...parametersOf(program(), "model"), ...parametersOf(program(), "recipe")].filter((p) => !p.planned).map((p) => ({ text: `${p.name}: `, type: "key", doc: p.doc }))
+          ? [...parametersOf(program(), "model"), ...parametersOf(program(), "recipe")]
+              .filter((p) => !p.planned)
+              .map((p) => ({ text: `${p.name}: `, type: "key", doc: p.doc }))
           : situation.keys.filter((k) => !situation.used.includes(k)).map((k) => ({ text: `${k}: `, type: "key" }));
       case "argument":
-        return [...keys(situation.word.parameters.filter((p) => !p.open && !p.planned && !situation.used.includes(p.name)), ": "), ...(situation.type ? values(situation.type) : [])];
+        return [
+          ...keys(
+            situation.word.parameters.filter((p) => !p.open && !p.planned && !situation.used.includes(p.name)),
+            ": ",
+          ),
+          ...(situation.type ? values(situation.type) : []),
+        ];
       case "value":
         return values(situation.type);
     }
@@ -71,13 +92,19 @@ export function complete(text: string, offset: number, context: AssistContext): 
   function values(type: ValueType): Item[] {
     switch (type.is) {
       case "word":
-        return registry.ofKind(type.kind).filter((w) => !w.planned).map((w) => ({ text: w.name, type: "word", doc: w.doc }));
+        return registry
+          .ofKind(type.kind)
+          .filter((w) => !w.planned)
+          .map((w) => ({ text: w.name, type: "word", doc: w.doc }));
       case "choice":
         return type.of.map((text) => ({ text, type: "value" }));
       case "boolean":
         return ["true", "false"].map((text) => ({ text, type: "value" }));
       case "column":
-        return columns(program(), offset).map((text) => ({ text: /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : JSON.stringify(text), type: "column" }));
+        return columns(program(), offset).map((text) => ({
+          text: /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : JSON.stringify(text),
+          type: "column",
+        }));
       case "list":
       case "record":
         return values(type.of);
@@ -93,30 +120,52 @@ function keys(parameters: readonly Parameter[], after: string): Item[] {
   return parameters.map((p) => ({ text: `${p.name}${after}`, type: "key", doc: p.doc }));
 }
 function names(program: Program, takes: string | undefined): Item[] {
-  const kinds: Readonly<Record<string, readonly NameKind[]>> = { model: ["model", "run"], data: ["data"], recipe: ["recipe", "sweep"], subject: ["data"], any: ["data"], topic: ["data", "model", "recipe", "run", "sweep"] };
+  const kinds: Readonly<Record<string, readonly NameKind[]>> = {
+    model: ["model", "run"],
+    data: ["data"],
+    recipe: ["recipe", "sweep"],
+    subject: ["data"],
+    any: ["data"],
+    topic: ["data", "model", "recipe", "run", "sweep"],
+  };
   const of = (takes !== undefined && kinds[takes]) || [];
   return program.namesOf(...of).map((text) => ({ text, type: "name", doc: program.names.get(text)?.is ?? "" }));
 }
 function references(program: Program): Item[] {
-  return [...program.parameters.keys(), ...program.outside.typescript].map((name) => ({ text: `$${name}`, type: "name" }));
+  return [...program.parameters.keys(), ...program.outside.typescript].map((name) => ({
+    text: `$${name}`,
+    type: "name",
+  }));
 }
 function members(program: Program, of: readonly string[]): Item[] {
   const named = program.names.get(of[0] ?? "");
   if (named?.is === "data" && named.draft) {
     const data = resolveData(program, named.draft, named.span);
-    return data ? (splitNames(program, data.plan, undefined) ?? ["train", "validation", "test"]).map((text) => ({ text, type: "split" })) : [];
+    return data
+      ? (splitNames(program, data.plan, undefined) ?? ["train", "validation", "test"]).map((text) => ({
+          text,
+          type: "split",
+        }))
+      : [];
   }
-  if (named?.is === "model" || named?.is === "run") return ["plan", "history", "graph", "program"].map((text) => ({ text, type: "value" }));
+  if (named?.is === "model" || named?.is === "run")
+    return ["plan", "history", "graph", "program"].map((text) => ({ text, type: "value" }));
   return named?.is === "sweep" ? ["best", "history"].map((text) => ({ text, type: "value" })) : [];
 }
 /** Columns of the data definition that the place stands in, if its header is known. */
 function columns(program: Program, offset: number): string[] {
-  const drafts = [...program.names.values()].flatMap((n) => (n.draft?.is === "data" && n.source === program.source.id && n.span.start <= offset ? [n.draft] : []));
+  const drafts = [...program.names.values()].flatMap((n) =>
+    n.draft?.is === "data" && n.source === program.source.id && n.span.start <= offset ? [n.draft] : [],
+  );
   const draft = drafts.sort((a, b) => b.span.start - a.span.start)[0];
   if (!draft) return [];
   const parameter = parametersOf(program, "data").filter((p) => p.name === "source");
   const source: Value | undefined = fill(program, parameter, draft.given, "", { here: draft.span }).values["source"];
-  const calls: Call[] = isCall(source) ? [source] : source !== null && typeof source === "object" && "record" in source ? Object.values(source.record).filter(isCall) : [];
+  const calls: Call[] = isCall(source)
+    ? [source]
+    : source !== null && typeof source === "object" && "record" in source
+      ? Object.values(source.record).filter(isCall)
+      : [];
   const folder = program.folderAt(draft.given.get("source")?.span);
   return calls.flatMap((call) => {
     const fact = program.ask({ about: "table", source: call, folder });

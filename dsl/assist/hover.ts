@@ -47,7 +47,13 @@ function describedAt(text: string, start: number, name: string, context: AssistC
       }
       return undefined;
     default: {
-      const program = programOf([...context.earlier, { id: "assist", title: "assist", text }], registry, context.facts, "assist", context.outside);
+      const program = programOf(
+        [...context.earlier, { id: "assist", title: "assist", text }],
+        registry,
+        context.facts,
+        "assist",
+        context.outside,
+      );
       const named = program.names.get(name);
       return named && `**${name}** is ${named.is === "data" ? "data" : `a ${named.is}`}.`;
     }
@@ -57,11 +63,23 @@ function describedAt(text: string, start: number, name: string, context: AssistC
 export function wordPage(word: Word, parameters: readonly Parameter[]): string {
   const rows = parameters.filter((p) => !p.planned).map((p) => `- \`${p.name}\`: ${p.doc} Default: ${defaultOf(p)}.`);
   const planned = word.planned ? [`Not built yet; meanwhile: ${word.planned.meanwhile}.`] : [];
-  return [`**${word.name}** (${word.kind})`, word.doc, ...planned, "```tune\n" + word.example + "\n```", ...(rows.length > 0 ? [rows.join("\n")] : [])].join("\n\n");
+  return [
+    `**${word.name}** (${word.kind})`,
+    word.doc,
+    ...planned,
+    "```tune\n" + word.example + "\n```",
+    ...(rows.length > 0 ? [rows.join("\n")] : []),
+  ].join("\n\n");
 }
 function parameterPage(parameter: Parameter, owner: string): string {
   const related = parameter.related ? [`Related: ${parameter.related.map((r) => `\`${r}\``).join(", ")}.`] : [];
-  return [`**${parameter.name}** of \`${owner}\`: ${describe(parameter.type)}`, parameter.doc, `Default: ${defaultOf(parameter)}. ${parameter.why}`, `Impact: ${parameter.impact}.`, ...related].join("\n\n");
+  return [
+    `**${parameter.name}** of \`${owner}\`: ${describe(parameter.type)}`,
+    parameter.doc,
+    `Default: ${defaultOf(parameter)}. ${parameter.why}`,
+    `Impact: ${parameter.impact}.`,
+    ...related,
+  ].join("\n\n");
 }
 function defaultOf(parameter: Parameter): string {
   if (!parameter.default) return parameter.required ? "none; it must be given" : "none";
@@ -74,7 +92,9 @@ function shown(value: Value): string {
   if ("share" in value) return `${String(Number((value.share * 100).toPrecision(12)))}%`;
   if ("word" in value) {
     const given = Object.entries(value.arguments as Readonly<Record<string, Value>>).filter(([, v]) => v !== null);
-    return given.length === 0 ? String(value.word) : `${String(value.word)}(${given.map(([k, v]) => `${k}: ${shown(v)}`).join(", ")})`;
+    return given.length === 0
+      ? String(value.word)
+      : `${String(value.word)}(${given.map(([k, v]) => `${k}: ${shown(v)}`).join(", ")})`;
   }
   return JSON.stringify(value);
 }

@@ -6,11 +6,32 @@ import * as t from "../syntax/tokens.js";
 
 export type Situation =
   | { readonly at: "statement" }
-  | { readonly at: "header"; readonly verb: Verb; readonly connector: string | null; readonly operands: number; readonly used: readonly string[] }
+  | {
+      readonly at: "header";
+      readonly verb: Verb;
+      readonly connector: string | null;
+      readonly operands: number;
+      readonly used: readonly string[];
+    }
   | { readonly at: "member"; readonly of: readonly string[]; readonly verb: Verb | undefined }
-  | { readonly at: "key"; readonly verb: Verb; readonly parameters: readonly Parameter[]; readonly used: readonly string[] }
-  | { readonly at: "record-key"; readonly keys: readonly string[]; readonly used: readonly string[]; readonly path: string }
-  | { readonly at: "argument"; readonly word: Word; readonly used: readonly string[]; readonly type: ValueType | undefined }
+  | {
+      readonly at: "key";
+      readonly verb: Verb;
+      readonly parameters: readonly Parameter[];
+      readonly used: readonly string[];
+    }
+  | {
+      readonly at: "record-key";
+      readonly keys: readonly string[];
+      readonly used: readonly string[];
+      readonly path: string;
+    }
+  | {
+      readonly at: "argument";
+      readonly word: Word;
+      readonly used: readonly string[];
+      readonly type: ValueType | undefined;
+    }
   | { readonly at: "value"; readonly type: ValueType; readonly verb: Verb; readonly key: string };
 
 interface Frame {
@@ -35,12 +56,26 @@ export function situationAt(text: string, offset: number, registry: Registry): S
   let connector: string | null = null;
   let operands = 0;
   const used: string[] = [];
-  const frame = (form: Frame["form"], more: Partial<Frame>): Frame => ({ form, parameters: [], used: [], name: "", type: undefined, valued: false, positional: 0, ...more });
+  const frame = (form: Frame["form"], more: Partial<Frame>): Frame => ({
+    form,
+    parameters: [],
+    used: [],
+    name: "",
+    type: undefined,
+    valued: false,
+    positional: 0,
+    ...more,
+  });
   tokens.forEach((token, i) => {
     const top = frames.at(-1);
     const start = i === 0 || tokens[i - 1]?.tokenType === t.NewLine;
     const next = tokens[i + 1];
-    if (start && token.tokenType === t.Identifier && verbs.has(token.image) && (!top || (next && next.tokenType !== t.Colon))) {
+    if (
+      start &&
+      token.tokenType === t.Identifier &&
+      verbs.has(token.image) &&
+      (!top || (next && next.tokenType !== t.Colon))
+    ) {
       frames.length = 0;
       verb = verbs.get(token.image);
       connector = null;
@@ -52,10 +87,19 @@ export function situationAt(text: string, offset: number, registry: Registry): S
       if (!top) frames.push(frame("block", { parameters: verb ? keysOf(verb, registry) : [] }));
       else {
         const record = pick(typeOf(top), "record");
-        frames.push(frame("record", record?.is === "record" ? { of: record.of, ...(record.keys ? { keys: record.keys } : {}), name: top.name } : {}));
+        frames.push(
+          frame(
+            "record",
+            record?.is === "record"
+              ? { of: record.of, ...(record.keys ? { keys: record.keys } : {}), name: top.name }
+              : {},
+          ),
+        );
       }
     } else if (token.tokenType === t.LeftParen) {
-      const word = kindsIn(typeOf(top) ?? { is: "string" }).map((kind) => registry.find(kind, tokens[i - 1]?.image ?? "")).find((w) => w !== undefined);
+      const word = kindsIn(typeOf(top) ?? { is: "string" })
+        .map((kind) => registry.find(kind, tokens[i - 1]?.image ?? ""))
+        .find((w) => w !== undefined);
       frames.push(frame("arguments", { ...(word ? { word, parameters: word.parameters } : {}) }));
     } else if (token.tokenType === t.LeftSquare) {
       const list = pick(typeOf(top), "list");
@@ -66,7 +110,12 @@ export function situationAt(text: string, offset: number, registry: Registry): S
         verb = undefined;
         return;
       }
-      if (verb && token.tokenType === t.Identifier && Object.hasOwn(verb.connectors, token.image) && tokens[i - 1]?.tokenType !== t.Dot) {
+      if (
+        verb &&
+        token.tokenType === t.Identifier &&
+        Object.hasOwn(verb.connectors, token.image) &&
+        tokens[i - 1]?.tokenType !== t.Dot
+      ) {
         connector = token.image;
         used.push(token.image);
         operands = 0;
@@ -75,7 +124,10 @@ export function situationAt(text: string, offset: number, registry: Registry): S
     } else if (token.tokenType === t.Colon) {
       top.name = nameBefore(tokens, i);
       top.used.push(top.name);
-      top.type = top.form === "record" ? top.of : top.parameters.find((p) => p.name === (top.name.split(".")[0] ?? top.name))?.type;
+      top.type =
+        top.form === "record"
+          ? top.of
+          : top.parameters.find((p) => p.name === (top.name.split(".")[0] ?? top.name))?.type;
       top.valued = true;
     } else if (token.tokenType === t.Comma || (token.tokenType === t.NewLine && top.form !== "list")) {
       if (token.tokenType === t.NewLine && top.form === "arguments") return;
@@ -91,17 +143,28 @@ export function situationAt(text: string, offset: number, registry: Registry): S
   if (!verb) return { at: "statement" };
   const outer = frames.findLast((f) => f.form === "block");
   const key = outer?.name ?? "";
-  if (top.form === "block") return top.valued && top.type ? { at: "value", type: top.type, verb, key } : { at: "key", verb, parameters: top.parameters, used: top.used };
-  if (top.form === "record") return top.valued && top.of ? { at: "value", type: top.of, verb, key } : { at: "record-key", keys: top.keys ?? [], used: top.used, path: top.name };
+  if (top.form === "block")
+    return top.valued && top.type
+      ? { at: "value", type: top.type, verb, key }
+      : { at: "key", verb, parameters: top.parameters, used: top.used };
+  if (top.form === "record")
+    return top.valued && top.of
+      ? { at: "value", type: top.of, verb, key }
+      : { at: "record-key", keys: top.keys ?? [], used: top.used, path: top.name };
   if (top.form === "list") return { at: "value", type: top.of ?? { is: "string" }, verb, key };
   if (top.valued && top.type) return { at: "value", type: top.type, verb, key };
-  return top.word ? { at: "argument", word: top.word, used: top.used, type: typeOf(top) } : { at: "value", type: { is: "string" }, verb, key };
+  return top.word
+    ? { at: "argument", word: top.word, used: top.used, type: typeOf(top) }
+    : { at: "value", type: { is: "string" }, verb, key };
 }
 
 /** The keys of a verb's block, those of the verb that it overrides included. */
 export function keysOf(verb: Verb, registry: Registry): readonly Parameter[] {
   const other = verb.capabilities?.["keysOf"];
-  return [...verb.parameters, ...(typeof other === "string" ? (registry.find("verb", other)?.parameters ?? []) : [])].filter((p) => !p.planned);
+  return [
+    ...verb.parameters,
+    ...(typeof other === "string" ? (registry.find("verb", other)?.parameters ?? []) : []),
+  ].filter((p) => !p.planned);
 }
 function typeOf(top: Frame | undefined): ValueType | undefined {
   if (!top) return undefined;

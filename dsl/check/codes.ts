@@ -7,7 +7,6 @@
 import type { Span } from "./span.js";
 
 /** Data carried by each code; opened by declaration merging, one property per code (kebab-case). */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface CodeData {}
 export type Code = keyof CodeData;
 export type Severity = "error" | "warning";
@@ -65,7 +64,6 @@ export function wordsOf<C extends Code>(code: C, data: CodeData[C]): Words {
 /** Control characters and bidirectional overrides as `\u{..}`, so that data cannot forge a terminal or a page. */
 export function visible(text: string): string {
   return text.replace(
-    // eslint-disable-next-line no-misleading-character-class
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`,
   );

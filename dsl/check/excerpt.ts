@@ -37,10 +37,15 @@ export function excerptOf(diagnostic: Diagnostic, sources: readonly Source[]): E
   if (!source) return { ...base, place: "", lines: [] };
   const lines = new Lines(source.text);
   const start = lines.at(diagnostic.span.start);
-  const spans = [{ span: diagnostic.span, text: "", primary: true }, ...diagnostic.labels.filter((l) => l.span.source === source.id).map((l) => ({ ...l, primary: false }))];
+  const spans = [
+    { span: diagnostic.span, text: "", primary: true },
+    ...diagnostic.labels.filter((l) => l.span.source === source.id).map((l) => ({ ...l, primary: false })),
+  ];
   const shown: ExcerptLine[] = [];
   for (const { span, text, primary } of spans) {
-    const same = shown.find((l) => l.primary && span.start === diagnostic.span.start && span.end === diagnostic.span.end);
+    const same = shown.find(
+      (l) => l.primary && span.start === diagnostic.span.start && span.end === diagnostic.span.end,
+    );
     if (same) {
       shown[shown.indexOf(same)] = { ...same, label: visible(text) };
       continue;
@@ -49,7 +54,14 @@ export function excerptOf(diagnostic: Diagnostic, sources: readonly Source[]): E
     const line = lines.line(from.line);
     const width = [...line].length;
     const end = to.line === from.line ? to.column - 1 : width;
-    shown.push({ number: from.line, text: visible(line.replaceAll("\t", " ")), from: from.column - 1, to: Math.max(from.column, end), label: visible(text), primary });
+    shown.push({
+      number: from.line,
+      text: visible(line.replaceAll("\t", " ")),
+      from: from.column - 1,
+      to: Math.max(from.column, end),
+      label: visible(text),
+      primary,
+    });
   }
   return { ...base, place: `${source.title}:${String(start.line)}:${String(start.column)}`, lines: shown };
 }

@@ -15,7 +15,27 @@ export interface Header {
   readonly sound: boolean;
 }
 
-const foreign = new Set(["const", "let", "var", "import", "export", "await", "function", "async", "return", "if", "for", "while", "type", "interface", "class", "console", "throw", "try", "new"]);
+const foreign = new Set([
+  "const",
+  "let",
+  "var",
+  "import",
+  "export",
+  "await",
+  "function",
+  "async",
+  "return",
+  "if",
+  "for",
+  "while",
+  "type",
+  "interface",
+  "class",
+  "console",
+  "throw",
+  "try",
+  "new",
+]);
 
 /** Checks the header; nothing comes back for what is no statement of a built verb. */
 export function headerOf(program: Program, statement: Statement): Header | undefined {
@@ -37,7 +57,12 @@ export function headerOf(program: Program, statement: Statement): Header | undef
     const takes = Object.hasOwn(verb.connectors, text) ? verb.connectors[text] : undefined;
     if (!takes) {
       const near = nearest(text, has);
-      program.report("unknown-connector", { connector: text, verb: verb.name, has, ...(near ? { nearest: near } : {}) }, span, near ? { fix: replace(span, near) } : {});
+      program.report(
+        "unknown-connector",
+        { connector: text, verb: verb.name, has, ...(near ? { nearest: near } : {}) },
+        span,
+        near ? { fix: replace(span, near) } : {},
+      );
       sound = false;
       if (near && !clauses.has(near)) clauses.set(near, clause);
     } else if (clauses.has(text)) program.report("duplicate-connector", { connector: text }, span);
@@ -51,7 +76,16 @@ export function headerOf(program: Program, statement: Statement): Header | undef
   }
   for (const [connector, takes] of Object.entries(verb.connectors)) {
     if (!takes.required || clauses.has(connector) || !sound) continue;
-    program.report("missing-connector", { verb: verb.name, connector, takes: takes.takes === "new-name" ? "name" : takes.takes === "any" ? "name" : takes.takes, example: verb.example }, name.span);
+    program.report(
+      "missing-connector",
+      {
+        verb: verb.name,
+        connector,
+        takes: takes.takes === "new-name" ? "name" : takes.takes === "any" ? "name" : takes.takes,
+        example: verb.example,
+      },
+      name.span,
+    );
     sound = false;
   }
   if (!operandsFit(program, verb, statement)) sound = false;
@@ -61,25 +95,48 @@ export function headerOf(program: Program, statement: Statement): Header | undef
 function operandsFit(program: Program, verb: Verb, statement: Statement): boolean {
   const { operands, verb: name } = statement;
   const first = operands[0];
-  const wanted = { "new-name": "a name", model: "the name of a model", data: "the name of data", subject: "a name", file: 'a file in `"…"`', topic: "a name", none: "", any: "" }[verb.operands.what];
+  const wanted = {
+    "new-name": "a name",
+    model: "the name of a model",
+    data: "the name of data",
+    subject: "a name",
+    file: 'a file in `"…"`',
+    topic: "a name",
+    none: "",
+    any: "",
+  }[verb.operands.what];
   if (verb.operands.what === "none") {
     if (!first) return true;
-    program.report("wrong-operand", { after: verb.name, wanted: "no name", found: formOf(first) }, first.span, { fix: { ...replace({ ...first.span, start: name.span.end }, ""), certain: false } });
+    program.report("wrong-operand", { after: verb.name, wanted: "no name", found: formOf(first) }, first.span, {
+      fix: { ...replace({ ...first.span, start: name.span.end }, ""), certain: false },
+    });
     return false;
   }
   if (verb.operands.what === "any") return true;
   if (!first) {
-    if (!statement.broken) program.report("missing-operand", { verb: verb.name, wanted, example: verb.example }, name.span);
+    if (!statement.broken)
+      program.report("missing-operand", { verb: verb.name, wanted, example: verb.example }, name.span);
     return false;
   }
   if (operands.length > 1 && !verb.operands.many) {
-    program.report("too-many-operands", { after: verb.name, found: operands.length }, { ...first.span, end: operands.at(-1)?.span.end ?? first.span.end });
+    program.report(
+      "too-many-operands",
+      { after: verb.name, found: operands.length },
+      { ...first.span, end: operands.at(-1)?.span.end ?? first.span.end },
+    );
     return false;
   }
   for (const operand of operands) {
     const fits = verb.operands.what === "file" ? operand.is === "string" : operand.is === "word" && !operand.arguments;
     if (!fits || (verb.operands.what === "new-name" && operand.is === "word" && operand.path.length > 1)) {
-      program.report("wrong-operand", { after: verb.name, wanted, found: formOf(operand) }, operand.span, operand.is === "word" && verb.operands.what === "file" ? { fix: replace(operand.span, JSON.stringify(operand.text)) } : {});
+      program.report(
+        "wrong-operand",
+        { after: verb.name, wanted, found: formOf(operand) },
+        operand.span,
+        operand.is === "word" && verb.operands.what === "file"
+          ? { fix: replace(operand.span, JSON.stringify(operand.text)) }
+          : {},
+      );
       return false;
     }
   }
@@ -88,12 +145,23 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
 
 function noVerb(program: Program, name: Name): void {
   const reserved = program.registry.find("reserved", name.text);
-  if (reserved?.planned) program.report("not-built-yet", { word: name.text, meanwhile: reserved.planned.meanwhile }, name.span);
+  if (reserved?.planned)
+    program.report("not-built-yet", { word: name.text, meanwhile: reserved.planned.meanwhile }, name.span);
   else if (foreign.has(name.text)) program.report("typescript-here", { word: name.text }, name.span);
   else {
     const verbs = program.registry.verbs();
     const known = verbs.find((v) => v.elsewhere?.[name.text] === v.name)?.name;
-    const near = known ?? nearest(name.text, verbs.map((v) => v.name));
-    program.report("unknown-verb", { word: name.text, ...(near ? { nearest: near } : {}) }, name.span, near ? { fix: replace(name.span, near) } : {});
+    const near =
+      known ??
+      nearest(
+        name.text,
+        verbs.map((v) => v.name),
+      );
+    program.report(
+      "unknown-verb",
+      { word: name.text, ...(near ? { nearest: near } : {}) },
+      name.span,
+      near ? { fix: replace(name.span, near) } : {},
+    );
   }
 }

@@ -14,7 +14,14 @@ export interface Keys {
 }
 
 /** Reads a block's entries against `parameters`; `base` is what dotted keys may change (the definition after `like`). */
-export function keysOf(program: Program, entries: readonly Entry[], verb: Verb, parameters: readonly Parameter[], base: ReadonlyMap<string, Given> = new Map(), baseKnown = true): Keys {
+export function keysOf(
+  program: Program,
+  entries: readonly Entry[],
+  verb: Verb,
+  parameters: readonly Parameter[],
+  base: ReadonlyMap<string, Given> = new Map(),
+  baseKnown = true,
+): Keys {
   const given = new Map(base);
   const seen = new Map<string, Span>();
   let broken = false;
@@ -43,19 +50,35 @@ export function keysOf(program: Program, entries: readonly Entry[], verb: Verb, 
       continue;
     }
     const places = new Map<string, Span>();
-    const value = key.path.length > 1 ? changed(program, key, entry.value, parameter, given.get(root), places) : typed(entry.value, parameter.type, { path: root, key: root, parameter }, program.typing(places));
+    const value =
+      key.path.length > 1
+        ? changed(program, key, entry.value, parameter, given.get(root), places)
+        : typed(entry.value, parameter.type, { path: root, key: root, parameter }, program.typing(places));
     if (value === undefined) {
       broken = true;
       continue;
     }
-    const from = entry.value.is !== "reference" ? "written" : program.parameters.has(entry.value.text) ? "parameter" : "reference";
-    given.set(root, { value, span: entry.value.span, from, places: key.path.length > 1 ? new Map([...(given.get(root)?.places ?? []), ...places]) : places });
+    const from =
+      entry.value.is !== "reference" ? "written" : program.parameters.has(entry.value.text) ? "parameter" : "reference";
+    given.set(root, {
+      value,
+      span: entry.value.span,
+      from,
+      places: key.path.length > 1 ? new Map([...(given.get(root)?.places ?? []), ...places]) : places,
+    });
   }
   return { given, broken };
 }
 
 /** The value of `root` with the part at `key` replaced. */
-function changed(program: Program, key: Key, node: Expression, parameter: Parameter, before: Given | undefined, places: Map<string, Span>): Value | undefined {
+function changed(
+  program: Program,
+  key: Key,
+  node: Expression,
+  parameter: Parameter,
+  before: Given | undefined,
+  places: Map<string, Span>,
+): Value | undefined {
   const standing = before?.value ?? defaultCall(parameter);
   const target = standing === undefined ? undefined : partOf(program, standing, key.path.slice(1), parameter.type);
   if (!target) {
@@ -67,10 +90,19 @@ function changed(program: Program, key: Key, node: Expression, parameter: Parame
     const name = target.name;
     const elsewhere = target.unknown.elsewhere?.[name];
     const near = elsewhere ?? nearest(name, has);
-    program.report("unknown-argument", { word: target.unknown.name, name, has, ...(near ? { nearest: near } : {}), ...(elsewhere ? { elsewhere } : {}) }, key.span);
+    program.report(
+      "unknown-argument",
+      { word: target.unknown.name, name, has, ...(near ? { nearest: near } : {}), ...(elsewhere ? { elsewhere } : {}) },
+      key.span,
+    );
     return undefined;
   }
-  const value = typed(node, target.parameter.type, { path: key.text, key: target.parameter.name, parameter: target.parameter }, program.typing(places));
+  const value = typed(
+    node,
+    target.parameter.type,
+    { path: key.text, key: target.parameter.name, parameter: target.parameter },
+    program.typing(places),
+  );
   return value === undefined || standing === undefined ? undefined : withPart(standing, key.path.slice(1), value);
 }
 
@@ -84,7 +116,9 @@ export function partOf(program: Program, value: Value, path: readonly string[], 
     if (record?.is !== "record") return undefined;
     const inner = value.record[name];
     if (rest.length > 0) return inner === undefined ? undefined : partOf(program, inner, rest, record.of);
-    return record.keys && !record.keys.includes(name) ? undefined : { parameter: { name, type: record.of, doc: "", why: "", impact: "low" } };
+    return record.keys && !record.keys.includes(name)
+      ? undefined
+      : { parameter: { name, type: record.of, doc: "", why: "", impact: "low" } };
   }
   if (!("word" in value)) return undefined;
   const word = program.registry.find(value.kind, value.word);
@@ -98,9 +132,16 @@ export function partOf(program: Program, value: Value, path: readonly string[], 
 function withPart(value: Value, path: readonly string[], part: Value): Value {
   const [name, ...rest] = path;
   if (name === undefined || value === null || typeof value !== "object" || Array.isArray(value)) return part;
-  if ("record" in value) return { record: { ...value.record, [name]: withPart(value.record[name] ?? null, rest, part) } };
+  if ("record" in value)
+    return { record: { ...value.record, [name]: withPart(value.record[name] ?? null, rest, part) } };
   const call = value as Call;
-  return { ...call, arguments: { ...call.arguments, [name]: rest.length === 0 ? part : withPart(call.arguments[name] ?? null, rest, part) } };
+  return {
+    ...call,
+    arguments: {
+      ...call.arguments,
+      [name]: rest.length === 0 ? part : withPart(call.arguments[name] ?? null, rest, part),
+    },
+  };
 }
 export function defaultCall(parameter: Parameter): Value | undefined {
   const standing = parameter.default && "value" in parameter.default ? parameter.default.value : undefined;
@@ -116,16 +157,34 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
   const owners = [verb, ...registry.verbs().filter((v) => v !== verb)];
   for (const owner of owners) {
     const own = owner === verb ? verb.capabilities?.["keysOf"] : undefined;
-    const foreign = owner.elsewhere?.[name] ?? (typeof own === "string" ? registry.find("verb", own)?.elsewhere?.[name] : undefined);
-    if (foreign !== undefined && (owner === verb ? names.includes(foreign) : owner.parameters.some((p) => p.name === foreign))) {
-      if (owner === verb) program.report("unknown-key", { key: key.text, verb: verb.name, nearest: foreign, elsewhere: true }, key.span, { fix: replace(root, foreign) });
-      else program.report("unknown-key", { key: key.text, verb: verb.name, nearest: foreign, belongs: `\`${owner.name}\`, as \`${foreign}\`` }, key.span);
+    const foreign =
+      owner.elsewhere?.[name] ?? (typeof own === "string" ? registry.find("verb", own)?.elsewhere?.[name] : undefined);
+    if (
+      foreign !== undefined &&
+      (owner === verb ? names.includes(foreign) : owner.parameters.some((p) => p.name === foreign))
+    ) {
+      if (owner === verb)
+        program.report("unknown-key", { key: key.text, verb: verb.name, nearest: foreign, elsewhere: true }, key.span, {
+          fix: replace(root, foreign),
+        });
+      else
+        program.report(
+          "unknown-key",
+          { key: key.text, verb: verb.name, nearest: foreign, belongs: `\`${owner.name}\`, as \`${foreign}\`` },
+          key.span,
+        );
       return;
     }
   }
-  const homes = owners.filter((v) => v !== verb && !v.planned && v.parameters.some((p) => p.name === name && !p.planned)).map((v) => v.name);
+  const homes = owners
+    .filter((v) => v !== verb && !v.planned && v.parameters.some((p) => p.name === name && !p.planned))
+    .map((v) => v.name);
   if (homes.length > 0) {
-    program.report("unknown-key", { key: key.text, verb: verb.name, belongs: homes.map((h) => `\`${h}\``).join(" or ") }, key.span);
+    program.report(
+      "unknown-key",
+      { key: key.text, verb: verb.name, belongs: homes.map((h) => `\`${h}\``).join(" or ") },
+      key.span,
+    );
     return;
   }
   const near = nearest(name, names);
@@ -133,18 +192,34 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
     for (const owner of owners.filter((v) => !v.planned)) {
       const inner = insideWord(program, name, owner === verb ? parameters : owner.parameters);
       if (inner === undefined) continue;
-      program.report("unknown-key", { key: key.text, verb: verb.name, belongs: owner === verb ? inner : `\`${owner.name}\`: ${inner}` }, key.span);
+      program.report(
+        "unknown-key",
+        { key: key.text, verb: verb.name, belongs: owner === verb ? inner : `\`${owner.name}\`: ${inner}` },
+        key.span,
+      );
       return;
     }
   }
   if (near === undefined) {
-    const elsewhere = owners.filter((v) => v !== verb && !v.planned).flatMap((v) => v.parameters.filter((p) => !p.planned).map((p) => ({ verb: v.name, name: p.name })));
+    const elsewhere = owners
+      .filter((v) => v !== verb && !v.planned)
+      .flatMap((v) => v.parameters.filter((p) => !p.planned).map((p) => ({ verb: v.name, name: p.name })));
     const other = nearest(name, new Set(elsewhere.map((e) => e.name)));
     const home = elsewhere.find((e) => e.name === other);
-    program.report("unknown-key", { key: key.text, verb: verb.name, ...(home ? { nearest: home.name, belongs: `\`${home.verb}\`, as \`${home.name}\`` } : {}) }, key.span);
+    program.report(
+      "unknown-key",
+      {
+        key: key.text,
+        verb: verb.name,
+        ...(home ? { nearest: home.name, belongs: `\`${home.verb}\`, as \`${home.name}\`` } : {}),
+      },
+      key.span,
+    );
     return;
   }
-  program.report("unknown-key", { key: key.text, verb: verb.name, nearest: near }, key.span, { fix: replace(root, near) });
+  program.report("unknown-key", { key: key.text, verb: verb.name, nearest: near }, key.span, {
+    fix: replace(root, near),
+  });
 }
 
 /** `rank: 8` in a model: the key and word whose parameter it is (`technique: lora(rank: …)`). */
@@ -154,7 +229,8 @@ function insideWord(program: Program, name: string, parameters: readonly Paramet
       for (const word of program.registry.ofKind(kind)) {
         if (word.planned) continue;
         const inner = word.parameters.some((p) => p.name === name && !p.open) ? name : word.elsewhere?.[name];
-        if (inner !== undefined && word.parameters.some((p) => p.name === inner)) return `\`${parameter.name}: ${word.name}(${inner}: …)\``;
+        if (inner !== undefined && word.parameters.some((p) => p.name === inner))
+          return `\`${parameter.name}: ${word.name}(${inner}: …)\``;
       }
     }
   }

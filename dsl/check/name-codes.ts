@@ -5,15 +5,36 @@ declare module "./codes.js" {
   interface CodeData {
     "unknown-verb": { readonly word: string; readonly nearest?: string };
     "typescript-here": { readonly word: string };
-    "unknown-key": { readonly key: string; readonly verb: string; readonly nearest?: string; readonly belongs?: string; readonly elsewhere?: boolean };
+    "unknown-key": {
+      readonly key: string;
+      readonly verb: string;
+      readonly nearest?: string;
+      readonly belongs?: string;
+      readonly elsewhere?: boolean;
+    };
     "missing-key": { readonly verb: string; readonly keys: readonly string[]; readonly example: string };
-    "unknown-connector": { readonly connector: string; readonly verb: string; readonly has: readonly string[]; readonly nearest?: string };
+    "unknown-connector": {
+      readonly connector: string;
+      readonly verb: string;
+      readonly has: readonly string[];
+      readonly nearest?: string;
+    };
     "duplicate-connector": { readonly connector: string };
-    "missing-connector": { readonly verb: string; readonly connector: string; readonly takes: string; readonly example: string };
+    "missing-connector": {
+      readonly verb: string;
+      readonly connector: string;
+      readonly takes: string;
+      readonly example: string;
+    };
     "missing-operand": { readonly verb: string; readonly wanted: string; readonly example: string };
     "too-many-operands": { readonly after: string; readonly found: number };
     "wrong-operand": { readonly after: string; readonly wanted: string; readonly found: string };
-    "unknown-name": { readonly name: string; readonly wanted: string; readonly has: readonly string[]; readonly nearest?: string };
+    "unknown-name": {
+      readonly name: string;
+      readonly wanted: string;
+      readonly has: readonly string[];
+      readonly nearest?: string;
+    };
     "wrong-kind-of-name": { readonly name: string; readonly is: string; readonly wanted: string };
     "name-taken": { readonly name: string };
     "defined-twice": { readonly name: string };
@@ -34,14 +55,21 @@ declare module "./codes.js" {
     "statement-takes-no-block": { readonly verb: string };
   }
 }
-const listed = (names: readonly string[]): string => names.slice(0, 12).map((n) => `\`${n}\``).join(", ") + (names.length > 12 ? ", …" : "");
-const one = (name: string): string => name === "data" ? name : `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`;
+const listed = (names: readonly string[]): string =>
+  names
+    .slice(0, 12)
+    .map((n) => `\`${n}\``)
+    .join(", ") + (names.length > 12 ? ", …" : "");
+const one = (name: string): string => (name === "data" ? name : `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`);
 
 registerCodes({
   "unknown-verb": {
     severity: "error",
     message: (d) => `\`${d.word}\` begins no statement`,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : "a statement begins with a verb: `data`, `model`, `recipe`, `train`, `evaluate`, `predict`, `sweep`, `show`, …"),
+    help: (d) =>
+      d.nearest
+        ? `write \`${d.nearest}\``
+        : "a statement begins with a verb: `data`, `model`, `recipe`, `train`, `evaluate`, `predict`, `sweep`, `show`, …",
     explain: "A Tune program is a list of statements, each beginning with a verb.",
     example: "recipe quick { epochs: 3 }\ntrian router on tickets",
   },
@@ -49,7 +77,8 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.word}\` is TypeScript, and this is Tune`,
     help: () => "put it in a cell of its own",
-    explain: "A cell is Tune or TypeScript as a whole. Values cross over: a TypeScript name `x` is `$x` in Tune, and Tune's names are TypeScript values.",
+    explain:
+      "A cell is Tune or TypeScript as a whole. Values cross over: a TypeScript name `x` is `$x` in Tune, and Tune's names are TypeScript values.",
     example: "recipe quick { epochs: 3 }\nconst rate = 1",
   },
   "unknown-key": {
@@ -57,7 +86,8 @@ registerCodes({
     message: (d) => `\`${d.verb}\` has no key \`${d.key}\``,
     help: (d) => (d.belongs ? `it belongs to ${d.belongs}` : d.nearest ? `write \`${d.nearest}\`` : undefined),
     notes: (d) => (d.elsewhere && d.nearest ? [`other tools call \`${d.nearest}\` \`${d.key}\``] : []),
-    explain: "Nothing is silently ignored: an unknown or misplaced key is an error that names the nearest key, or the block where the key belongs.",
+    explain:
+      "Nothing is silently ignored: an unknown or misplaced key is an error that names the nearest key, or the block where the key belongs.",
     example: "recipe r { epoch: 3 }",
   },
   "missing-key": {
@@ -70,8 +100,14 @@ registerCodes({
   "unknown-connector": {
     severity: "error",
     message: (d) => `\`${d.verb}\` takes no \`${d.connector}\``,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : d.has.length > 0 ? `it takes ${listed(d.has)}` : `nothing follows its names but a block`),
-    explain: "After a verb and its names come connectors with their names: `train router on tickets with quick as first`.",
+    help: (d) =>
+      d.nearest
+        ? `write \`${d.nearest}\``
+        : d.has.length > 0
+          ? `it takes ${listed(d.has)}`
+          : `nothing follows its names but a block`,
+    explain:
+      "After a verb and its names come connectors with their names: `train router on tickets with quick as first`.",
     example: "recipe quick from slow",
   },
   "duplicate-connector": {
@@ -111,7 +147,12 @@ registerCodes({
   "unknown-name": {
     severity: "error",
     message: (d) => `there is no ${d.wanted} \`${d.name}\``,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : d.has.length > 0 ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}` : `define it first`),
+    help: (d) =>
+      d.nearest
+        ? `write \`${d.nearest}\``
+        : d.has.length > 0
+          ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}`
+          : `define it first`,
     explain: "A name is used that no statement before it defines. Cells that have not run define nothing.",
     example: "recipe a like b { epochs: 3 }",
   },
@@ -125,7 +166,8 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.name}\` is a TypeScript name already`,
     help: () => "choose another name",
-    explain: "Both languages share one set of names, so a Tune definition can't take the name of a TypeScript value, or the reverse.",
+    explain:
+      "Both languages share one set of names, so a Tune definition can't take the name of a TypeScript value, or the reverse.",
   },
   "defined-twice": {
     severity: "error",
@@ -144,7 +186,8 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.path}\` changes a part of \`${d.root}\`, which has no such part here`,
     help: (d) => `write \`${d.root}: …\` as a whole`,
-    explain: "A dotted key changes one part of a word or record that is there already: of the definition after `like`, of the recipe after `with`, or of a default.",
+    explain:
+      "A dotted key changes one part of a word or record that is there already: of the definition after `like`, of the recipe after `with`, or of a default.",
     example: "data d { split.train: 80% }",
   },
   "epochs-and-steps": {
@@ -183,28 +226,33 @@ registerCodes({
     message: (d) => `\`${d.name}\` is known only when the sweep has run`,
     help: () => "put this statement in a later cell",
     explain: "A whole cell is checked before any of it runs, and the best trial is not known then.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: accuracy }\ntrain m on d with s.best',
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: accuracy }\ntrain m on d with s.best',
   },
   "no-goal": {
     severity: "error",
     message: () => "the sweep has no goal",
     help: () => "write `maximize: accuracy` or `minimize: loss`",
     explain: "A sweep needs a metric of the validation split by which trials are compared.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) } }',
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) } }',
   },
   "two-goals": {
     severity: "error",
     message: () => "the sweep has two goals",
     help: () => "keep `maximize` or `minimize`",
     explain: "This version compares trials by one metric.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: accuracy, minimize: loss }',
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: accuracy, minimize: loss }',
   },
   "not-varied": {
     severity: "error",
     message: (d) => `\`${d.path}\` can't be varied`,
     help: (d) => d.why,
-    explain: "In `vary`, keys are paths of the model or the recipe and values are spaces: `batch_size: choice(16, 32)`.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: 16 }, maximize: accuracy }',
+    explain:
+      "In `vary`, keys are paths of the model or the recipe and values are spaces: `batch_size: choice(16, 32)`.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: 16 }, maximize: accuracy }',
   },
   "one-of": {
     severity: "error",
@@ -222,7 +270,8 @@ registerCodes({
   "unknown-parameter": {
     severity: "warning",
     message: (d) => `no parameter \`${d.name}\` is defined here`,
-    help: (d) => (d.has.length > 0 ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}` : "write `parameters { … }`"),
+    help: (d) =>
+      d.has.length > 0 ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}` : "write `parameters { … }`",
     explain: "`-p name=value` overrides a name in `parameters { }`; this name is not there.",
   },
   "statement-takes-no-block": {

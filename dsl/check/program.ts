@@ -53,7 +53,10 @@ export class Program {
   readonly names = new Map<string, Named>();
   readonly runs = new Map<string, Run>();
   /** Sweep name → its model, data and settings. */
-  readonly sweeps = new Map<string, { readonly here: boolean; readonly model: ReadonlyMap<string, Given>; readonly recipe: ReadonlyMap<string, Given> }>();
+  readonly sweeps = new Map<
+    string,
+    { readonly here: boolean; readonly model: ReadonlyMap<string, Given>; readonly recipe: ReadonlyMap<string, Given> }
+  >();
   readonly parameters = new Map<string, { readonly value: Value; readonly span: Span }>();
   readonly actions: Action[] = [];
   readonly needs = new Map<string, Need>();
@@ -106,7 +109,8 @@ export class Program {
   }
   /** Needs of a definition made by an earlier source count once it is used. */
   require(needs: readonly Need[]): void {
-    if (!this.silent) for (const need of needs) if (this.facts.get(need) === undefined) this.needs.set(keyOf(need), need);
+    if (!this.silent)
+      for (const need of needs) if (this.facts.get(need) === undefined) this.needs.set(keyOf(need), need);
   }
 
   typing(places: Map<string, Span>): Typing {
@@ -135,7 +139,12 @@ export class Program {
     }
     const has = [...this.parameters.keys(), ...this.outside.typescript];
     const near = nearest(node.text, has);
-    this.report("unknown-reference", { name: node.text, has, ...(near ? { nearest: near } : {}) }, node.span, near ? { fix: replace(node.span, `$${near}`) } : {});
+    this.report(
+      "unknown-reference",
+      { name: node.text, has, ...(near ? { nearest: near } : {}) },
+      node.span,
+      near ? { fix: replace(node.span, `$${near}`) } : {},
+    );
     return undefined;
   }
 
@@ -143,7 +152,9 @@ export class Program {
   define(name: string, span: Span, named: Omit<Named, "span" | "source">): void {
     const before = this.names.get(name);
     if (before && before.source === this.source.id && !(before.is === named.is && named.is === "run"))
-      this.report("defined-twice", { name }, span, { labels: before.span.source === span.source ? [{ span: before.span, text: "first here" }] : [] });
+      this.report("defined-twice", { name }, span, {
+        labels: before.span.source === span.source ? [{ span: before.span, text: "first here" }] : [],
+      });
     else if (this.outside.typescript.includes(name)) this.report("name-taken", { name }, span);
     this.names.set(name, { ...named, span, source: this.source.id });
   }

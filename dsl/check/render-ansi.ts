@@ -6,7 +6,11 @@ import type { Source } from "./span.js";
 export interface AnsiOptions {
   readonly color: boolean;
 }
-export function renderAnsi(diagnostics: readonly Diagnostic[], sources: readonly Source[], options: AnsiOptions): string {
+export function renderAnsi(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly Source[],
+  options: AnsiOptions,
+): string {
   return diagnostics.map((d) => one(d, sources, options.color)).join("\n\n");
 }
 
@@ -21,10 +25,13 @@ function one(diagnostic: Diagnostic, sources: readonly Source[], color: boolean)
   if (e.lines.length > 0) out.push(`${blank} ${paint("34", "|")}`);
   let last = -1;
   for (const line of e.lines.toSorted((a, b) => a.number - b.number || Number(b.primary) - Number(a.primary))) {
-    if (line.number !== last) out.push(`${paint("34", `${String(line.number).padStart(gutter)} |`)} ${line.text}`.trimEnd());
+    if (line.number !== last)
+      out.push(`${paint("34", `${String(line.number).padStart(gutter)} |`)} ${line.text}`.trimEnd());
     last = line.number;
     const mark = (line.primary ? "^" : "-").repeat(Math.max(1, line.to - line.from));
-    out.push(`${blank} ${paint("34", "|")} ${" ".repeat(line.from)}${paint(line.primary ? hue : "34", `${mark}${line.label ? ` ${line.label}` : ""}`)}`);
+    out.push(
+      `${blank} ${paint("34", "|")} ${" ".repeat(line.from)}${paint(line.primary ? hue : "34", `${mark}${line.label ? ` ${line.label}` : ""}`)}`,
+    );
   }
   if (e.help !== undefined) out.push(`${paint("1;32", "help")}: ${e.help}`);
   for (const note of e.notes) out.push(`${paint("1", "note")}: ${note}`);

@@ -13,9 +13,14 @@ function one(diagnostic: Diagnostic, sources: readonly Source[]): string {
   const lines = e.lines.map((line) => {
     const points = [...line.text];
     const cut = (a: number, b?: number): string => escapeHtml(points.slice(a, b).join(""));
-    const style = line.primary ? `text-decoration: underline wavy ${color}; font-weight: bold` : "text-decoration: underline";
+    const style = line.primary
+      ? `text-decoration: underline wavy ${color}; font-weight: bold`
+      : "text-decoration: underline";
     const label = line.label ? `  <span style="color: ${color}">${escapeHtml(line.label)}</span>` : "";
-    const marked = points.length > line.from ? `<span style="${style}">${cut(line.from, line.to)}</span>` : `<span style="${style}"> </span>`;
+    const marked =
+      points.length > line.from
+        ? `<span style="${style}">${cut(line.from, line.to)}</span>`
+        : `<span style="${style}"> </span>`;
     return `<span style="opacity: .6">${String(line.number).padStart(3)} | </span>${cut(0, line.from)}${marked}${cut(line.to)}${label}`;
   });
   const rows = [

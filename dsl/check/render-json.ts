@@ -21,7 +21,10 @@ export interface JsonDiagnostic extends JsonRange {
   readonly fix?: { readonly title: string; readonly edits: readonly (JsonRange & { readonly text: string })[] };
 }
 
-export function toJson(diagnostics: readonly Diagnostic[], sources: readonly Source[]): { readonly diagnostics: readonly JsonDiagnostic[] } {
+export function toJson(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly Source[],
+): { readonly diagnostics: readonly JsonDiagnostic[] } {
   const known = new Map<string, Lines>();
   const linesOf = (id: string): Lines => {
     const lines = known.get(id) ?? new Lines(sources.findLast((s) => s.id === id)?.text ?? "");
@@ -32,7 +35,10 @@ export function toJson(diagnostics: readonly Diagnostic[], sources: readonly Sou
     diagnostics: diagnostics.map((d) => {
       const source = sources.findLast((s) => s.id === d.span.source);
       const words = wordsOf(d.code as Code, d.data as CodeData[Code]);
-      const range = (id: string, start: number, end: number): JsonRange => ({ start: linesOf(id).at(start), end: linesOf(id).at(end) });
+      const range = (id: string, start: number, end: number): JsonRange => ({
+        start: linesOf(id).at(start),
+        end: linesOf(id).at(end),
+      });
       return {
         code: d.code as string,
         severity: d.severity,
@@ -43,7 +49,14 @@ export function toJson(diagnostics: readonly Diagnostic[], sources: readonly Sou
         labels: d.labels.map((l) => ({ ...range(l.span.source, l.span.start, l.span.end), text: l.text })),
         notes: words.notes,
         ...(words.help === undefined ? {} : { help: words.help }),
-        ...(d.fix ? { fix: { title: d.fix.title, edits: d.fix.edits.map((e) => ({ ...range(d.span.source, e.start, e.end), text: e.text })) } } : {}),
+        ...(d.fix
+          ? {
+              fix: {
+                title: d.fix.title,
+                edits: d.fix.edits.map((e) => ({ ...range(d.span.source, e.start, e.end), text: e.text })),
+              },
+            }
+          : {}),
       };
     }),
   };

@@ -31,8 +31,10 @@ export class Reporter {
   }
   /** If `code` was reported inside `span`, it is the one cause of whatever else was there. */
   dropInside(span: Span, code: Code): void {
-    const inside = (d: Diagnostic): boolean => d.span.source === span.source && d.span.start >= span.start && d.span.end <= span.end;
-    if (this.diagnostics.some((d) => d.code === code && inside(d))) this.diagnostics = this.diagnostics.filter((d) => d.code === code || !inside(d));
+    const inside = (d: Diagnostic): boolean =>
+      d.span.source === span.source && d.span.start >= span.start && d.span.end <= span.end;
+    if (this.diagnostics.some((d) => d.code === code && inside(d)))
+      this.diagnostics = this.diagnostics.filter((d) => d.code === code || !inside(d));
   }
   get hasErrors(): boolean {
     return this.diagnostics.some((d) => d.severity === "error");
@@ -40,6 +42,11 @@ export class Reporter {
 }
 
 /** A fix that puts `text` in place of `span`. */
-export function replace(span: Span, text: string, title = text === "" ? "remove it" : `write \`${text}\``, certain = true): Fix {
+export function replace(
+  span: Span,
+  text: string,
+  title = text === "" ? "remove it" : `write \`${text}\``,
+  certain = true,
+): Fix {
   return { title, certain, edits: [{ start: span.start, end: span.end, text }] };
 }

@@ -10,33 +10,61 @@ declare module "./codes.js" {
     "not-whole": { readonly key: string; readonly found: string };
     "empty-range": { readonly from: string; readonly to: string };
     "foreign-literal": { readonly found: string; readonly instead: string };
-    "unknown-choice": { readonly key: string; readonly found: string; readonly of: readonly string[]; readonly nearest?: string };
-    "unknown-word": { readonly word: string; readonly kind: string; readonly key: string; readonly has: readonly string[]; readonly nearest?: string };
-    "unknown-argument": { readonly word: string; readonly name: string; readonly has: readonly string[]; readonly nearest?: string; readonly elsewhere?: string };
+    "unknown-choice": {
+      readonly key: string;
+      readonly found: string;
+      readonly of: readonly string[];
+      readonly nearest?: string;
+    };
+    "unknown-word": {
+      readonly word: string;
+      readonly kind: string;
+      readonly key: string;
+      readonly has: readonly string[];
+      readonly nearest?: string;
+    };
+    "unknown-argument": {
+      readonly word: string;
+      readonly name: string;
+      readonly has: readonly string[];
+      readonly nearest?: string;
+      readonly elsewhere?: string;
+    };
     "too-many-arguments": { readonly word: string; readonly positional: number; readonly name?: string };
     "missing-argument": { readonly word: string; readonly names: readonly string[]; readonly example: string };
-    "unknown-record-key": { readonly key: string; readonly of: string; readonly has: readonly string[]; readonly nearest?: string };
+    "unknown-record-key": {
+      readonly key: string;
+      readonly of: string;
+      readonly has: readonly string[];
+      readonly nearest?: string;
+    };
     "duplicate-key": { readonly key: string };
     "space-outside-vary": { readonly word: string; readonly key: string };
     "not-built-yet": { readonly word: string; readonly meanwhile: string };
   }
 }
 
-const listed = (names: readonly string[]): string => names.slice(0, 12).map((n) => `\`${n}\``).join(", ") + (names.length > 12 ? ", …" : "");
+const listed = (names: readonly string[]): string =>
+  names
+    .slice(0, 12)
+    .map((n) => `\`${n}\``)
+    .join(", ") + (names.length > 12 ? ", …" : "");
 
 registerCodes({
   "wrong-type": {
     severity: "error",
     message: (d) => `\`${d.key}\` can't take ${d.found}`,
     help: (d) => `it takes ${d.wanted}`,
-    explain: "Every key and parameter says what it takes: a number, a string, a word of a certain kind, a list, a record.",
+    explain:
+      "Every key and parameter says what it takes: a number, a string, a word of a certain kind, a list, a record.",
     example: 'recipe r { epochs: "three" }',
   },
   "wrong-unit": {
     severity: "error",
     message: (d) => `\`${d.found}\` has not the unit of \`${d.key}\``,
     help: (d) => `write ${d.wanted}`,
-    explain: "Units touch the number and are checked: `%` for shares, `ms s min h d` for durations, `KB MB GB KiB MiB GiB` for sizes. Plain numbers take none.",
+    explain:
+      "Units touch the number and are checked: `%` for shares, `ms s min h d` for durations, `KB MB GB KiB MiB GiB` for sizes. Plain numbers take none.",
     example: "recipe r { epochs: 3min }",
   },
   "share-as-decimal": {
@@ -64,7 +92,8 @@ registerCodes({
     message: (d) => `the range from ${d.from} to ${d.to} is empty`,
     help: () => "write the smaller bound first",
     explain: "A range goes from its least to its greatest value, both included.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { dropout: uniform(0.3..0) }, maximize: accuracy }',
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { dropout: uniform(0.3..0) }, maximize: accuracy }',
   },
   "foreign-literal": {
     severity: "error",
@@ -84,20 +113,25 @@ registerCodes({
     severity: "error",
     message: (d) => `there is no ${d.kind} \`${d.word}\``,
     help: (d) => (d.nearest ? `write \`${d.nearest}\`` : d.has.length > 0 ? `there are ${listed(d.has)}` : undefined),
-    explain: "Words come from the vocabulary: each kind (source, cleaner, split, task, technique, optimizer, …) has its own.",
+    explain:
+      "Words come from the vocabulary: each kind (source, cleaner, split, task, technique, optimizer, …) has its own.",
     example: "recipe r { optimizer: adamx }",
   },
   "unknown-argument": {
     severity: "error",
     message: (d) => `\`${d.word}\` has no parameter \`${d.name}\``,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : d.has.length > 0 ? `it has ${listed(d.has)}` : `\`${d.word}\` takes none`),
+    help: (d) =>
+      d.nearest ? `write \`${d.nearest}\`` : d.has.length > 0 ? `it has ${listed(d.has)}` : `\`${d.word}\` takes none`,
     notes: (d) => (d.elsewhere ? [`other tools call it \`${d.name}\``] : []),
     explain: "A word takes only the parameters that its record declares; nothing is silently ignored.",
     example: "recipe r { optimizer: adamw(lr: 1e-3) }",
   },
   "too-many-arguments": {
     severity: "error",
-    message: (d) => (d.positional === 0 ? `the parameters of \`${d.word}\` are named` : `\`${d.word}\` takes ${String(d.positional)} value${d.positional === 1 ? "" : "s"} without a name`),
+    message: (d) =>
+      d.positional === 0
+        ? `the parameters of \`${d.word}\` are named`
+        : `\`${d.word}\` takes ${String(d.positional)} value${d.positional === 1 ? "" : "s"} without a name`,
     help: (d) => (d.name ? `write \`${d.name}: …\`` : undefined),
     explain: "Arguments without a name are allowed only where the word's record declares them.",
     example: "recipe r { optimizer: adamw(1e-3) }",
@@ -134,7 +168,8 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.word}\` is part of the language but not built yet`,
     help: (d) => `meanwhile: ${d.meanwhile}`,
-    explain: "The word belongs to Tune's design, and this version can't do it yet. The help says what serves meanwhile.",
+    explain:
+      "The word belongs to Tune's design, and this version can't do it yet. The help says what serves meanwhile.",
     example: 'deploy router to onnx("build/router")',
   },
 });

@@ -3,7 +3,12 @@ import { registerCodes } from "./codes.js";
 
 declare module "./codes.js" {
   interface CodeData {
-    "unknown-column": { readonly column: string; readonly file: string; readonly has: readonly string[]; readonly nearest?: string };
+    "unknown-column": {
+      readonly column: string;
+      readonly file: string;
+      readonly has: readonly string[];
+      readonly nearest?: string;
+    };
     "missing-role": { readonly role: string; readonly task: string; readonly data: string };
     "one-label": { readonly data: string; readonly labels: readonly string[] };
     "unlisted-label": { readonly label: string; readonly data: string };
@@ -11,7 +16,12 @@ declare module "./codes.js" {
     "empty-split": { readonly data: string; readonly split: string };
     "split-leak": { readonly data: string; readonly count: number; readonly places: readonly string[] };
     "no-split": { readonly data: string; readonly split: string };
-    "unknown-split": { readonly data: string; readonly split: string; readonly has: readonly string[]; readonly nearest?: string };
+    "unknown-split": {
+      readonly data: string;
+      readonly split: string;
+      readonly has: readonly string[];
+      readonly nearest?: string;
+    };
     "which-split": { readonly data: string; readonly has: readonly string[] };
     "split-twice": { readonly data: string };
     "needs-validation": { readonly what: string; readonly data: string };
@@ -23,27 +33,34 @@ declare module "./codes.js" {
   }
 }
 const listed = (names: readonly string[]): string => names.slice(0, 16).join(", ") + (names.length > 16 ? ", …" : "");
-const size = (bytes: number): string => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`);
+const size = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
 
 registerCodes({
   "unknown-column": {
     severity: "error",
     message: (d) => `no column "${d.column}" in ${d.file}`,
     help: (d) => (d.nearest ? `write \`${d.nearest}\`` : `the file has: ${listed(d.has)}`),
-    explain: "A column is named that the source doesn't have. Names are compared exactly, capitals and blanks included; a name with blanks is written as a string.",
+    explain:
+      "A column is named that the source doesn't have. Names are compared exactly, capitals and blanks included; a name with blanks is written as a string.",
   },
   "missing-role": {
     severity: "error",
     message: (d) => `${d.task} needs the role \`${d.role}\`, and \`${d.data}\` has no column for it`,
     help: (d) => `add \`${d.role}: …\` to \`columns\``,
     explain: "Each task reads certain roles: text_classification reads `text` and, for training and scores, `label`.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t } }\nmodel m { base: "b", task: text_classification }\ntrain m on d',
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t } }\nmodel m { base: "b", task: text_classification }\ntrain m on d',
   },
   "one-label": {
     severity: "error",
-    message: (d) => (d.labels.length === 0 ? `\`${d.data}\` has no labels` : `\`${d.data}\` has one label only: ${d.labels.join(", ")}`),
+    message: (d) =>
+      d.labels.length === 0
+        ? `\`${d.data}\` has no labels`
+        : `\`${d.data}\` has one label only: ${d.labels.join(", ")}`,
     help: () => "check the label column",
-    explain: "A classifier needs two labels at least. Often the wrong column plays the role `label`, or the file was cut.",
+    explain:
+      "A classifier needs two labels at least. Often the wrong column plays the role `label`, or the file was cut.",
   },
   "unlisted-label": {
     severity: "error",
@@ -61,62 +78,74 @@ registerCodes({
     severity: "error",
     message: (d) => `the split \`${d.split}\` of \`${d.data}\` has no rows`,
     help: () => "give it a larger share, or leave it out",
-    explain: "A split that was asked for came out empty: the share is too small for so few rows, or the column names another value.",
+    explain:
+      "A split that was asked for came out empty: the share is too small for so few rows, or the column names another value.",
   },
   "split-leak": {
     severity: "error",
-    message: (d) => `${String(d.count)} text${d.count === 1 ? "" : "s"} of \`${d.data}\` stand${d.count === 1 ? "s" : ""} in more than one split`,
+    message: (d) =>
+      `${String(d.count)} text${d.count === 1 ? "" : "s"} of \`${d.data}\` stand${d.count === 1 ? "s" : ""} in more than one split`,
     help: () => "add `clean: drop_duplicates`, which keeps the first of each",
     notes: (d) => d.places,
-    explain: "A text that is trained on and tested on makes the score better than the model. Exact duplicates across splits are refused; the notes name the rows.",
+    explain:
+      "A text that is trained on and tested on makes the score better than the model. Exact duplicates across splits are refused; the notes name the rows.",
   },
   "no-split": {
     severity: "error",
     message: (d) => `\`${d.data}\` has no split, so there is no \`.${d.split}\``,
     help: () => "add `split: random(train: 80%, test: 20%)` to the data",
     explain: "A split is never invented: where none is written, all rows are one set.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test',
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test',
   },
   "unknown-split": {
     severity: "error",
     message: (d) => `\`${d.data}\` has no split \`${d.split}\``,
     help: (d) => (d.nearest ? `write \`${d.data}.${d.nearest}\`` : `it has ${listed(d.has)}`),
     explain: "The data is split, but no part has that name.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.tset',
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.tset',
   },
   "which-split": {
     severity: "error",
     message: (d) => `\`${d.data}\` is split, so it must be said which part is scored`,
     help: (d) => `write \`${d.data}.${d.has.includes("test") ? "test" : (d.has.at(-1) ?? "test")}\``,
     explain: "A score over all rows would count the ones that were trained on.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d',
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d',
   },
   "split-twice": {
     severity: "error",
     message: (d) => `\`${d.data}\` has a source per split and a \`split\` as well`,
     help: () => "keep one of them",
     explain: "Rows are divided by their file or by the rule after `split:`, not by both.",
-    example: 'data d { source: { train: csv("a.csv"), test: csv("b.csv") }, columns: { text: t }, split: random(train: 80%, test: 20%) }',
+    example:
+      'data d { source: { train: csv("a.csv"), test: csv("b.csv") }, columns: { text: t }, split: random(train: 80%, test: 20%) }',
   },
   "needs-validation": {
     severity: "error",
     message: (d) => `\`${d.what}\` needs a validation split, and \`${d.data}\` has none`,
     help: () => "add `validation: 10%` to the split",
-    explain: "Early stopping, keeping the best and sweeps look at rows that are neither trained nor tested: the split named `validation`.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { keep: best }',
+    explain:
+      "Early stopping, keeping the best and sweeps look at rows that are neither trained nor tested: the split named `validation`.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { keep: best }',
   },
   "not-trained": {
     severity: "error",
     message: (d) => `\`${d.model}\` has not been trained`,
     help: (d) => `train it first: \`train ${d.model} on …\``,
-    explain: "Scores and answers need trained weights, and there are none under this name. A base alone has a head of random numbers.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nevaluate m on d',
+    explain:
+      "Scores and answers need trained weights, and there are none under this name. A base alone has a head of random numbers.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nevaluate m on d',
   },
   "changed-since-trained": {
     severity: "error",
     message: (d) => `\`${d.model}\` is not trained since it changed`,
     help: () => "run its `train` statement again",
-    explain: "The definition of the model, its data or its recipe is another than the one its weights were trained with. Using the old weights under the new definition would be a lie.",
+    explain:
+      "The definition of the model, its data or its recipe is another than the one its weights were trained with. Using the old weights under the new definition would be a lie.",
   },
   "too-long": {
     severity: "error",
@@ -126,14 +155,19 @@ registerCodes({
   },
   truncated: {
     severity: "warning",
-    message: (d) => `${String(d.rows)} texts (${(d.share * 100).toFixed(d.share < 0.01 ? 2 : 0)}%) are longer than ${String(d.max_length)} tokens and are cut`,
+    message: (d) =>
+      `${String(d.rows)} texts (${(d.share * 100).toFixed(d.share < 0.01 ? 2 : 0)}%) are longer than ${String(d.max_length)} tokens and are cut`,
     help: () => "raise `max_length` if the end of a text matters",
     explain: "Texts longer than `max_length` lose their end.",
   },
   "memory-short": {
     severity: "error",
     message: (d) => `the training needs about ${size(d.needed)}, and this machine has ${size(d.has)}`,
-    help: (d) => (d.batch_size === null ? "use `technique: lora(rank: 8)` or a smaller base" : `write \`batch_size: ${String(d.batch_size)}\``),
-    explain: "The estimate counts weights, gradients, optimizer moments and activations. The help names the smallest change that fits.",
+    help: (d) =>
+      d.batch_size === null
+        ? "use `technique: lora(rank: 8)` or a smaller base"
+        : `write \`batch_size: ${String(d.batch_size)}\``,
+    explain:
+      "The estimate counts weights, gradients, optimizer moments and activations. The help names the smallest change that fits.",
   },
 });

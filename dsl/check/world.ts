@@ -12,7 +12,10 @@ import type {} from "./world-codes.js";
 export function checkTables(program: Program, draft: Draft, plan: DataPlan, here: Span): boolean {
   let good = true;
   const sourcePlaces = draft.given.get("source");
-  const calls: [string, Call][] = "word" in plan.source ? [["source", plan.source as Call]] : Object.entries(plan.source).map(([split, call]) => [`source.${split}`, call]);
+  const calls: [string, Call][] =
+    "word" in plan.source
+      ? [["source", plan.source as Call]]
+      : Object.entries(plan.source).map(([split, call]) => [`source.${split}`, call]);
   const headers: { file: string; columns: readonly string[] }[] = [];
   for (const [path, call] of calls) {
     const fact = program.ask({ about: "table", source: call, folder: plan.folder });
@@ -23,18 +26,37 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
       good = false;
     } else headers.push({ file: fileOf(call), columns: fact.columns });
   }
-  const asked: [string, string, Span | undefined][] = Object.entries(plan.columns).map(([role, column]) => [role, column, draft.given.get("columns")?.places.get(`columns.${role}`)]);
-  if (plan.split) asked.push(...columnsIn(program, plan.split, "split").map(([path, column]): [string, string, Span | undefined] => [path, column, draft.given.get("split")?.places.get(path)]));
+  const asked: [string, string, Span | undefined][] = Object.entries(plan.columns).map(([role, column]) => [
+    role,
+    column,
+    draft.given.get("columns")?.places.get(`columns.${role}`),
+  ]);
+  if (plan.split)
+    asked.push(
+      ...columnsIn(program, plan.split, "split").map(([path, column]): [string, string, Span | undefined] => [
+        path,
+        column,
+        draft.given.get("split")?.places.get(path),
+      ]),
+    );
   for (const [, column, place] of asked) {
     for (const header of headers) {
       if (header.columns.includes(column)) continue;
       const role = place?.source === program.source.id && Object.hasOwn(plan.columns, column);
       if (role && !Object.values(plan.columns).includes(column)) continue;
       const near = nearest(column, header.columns);
-      program.reportNear("unknown-column", { column, file: header.file, has: header.columns, ...(near ? { nearest: near } : {}) }, place, here, {
-        label: `the file has: ${header.columns.slice(0, 12).join(", ")}`,
-        ...(near && place ? { fix: replace(place, /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(near) ? near : JSON.stringify(near)) } : {}),
-      });
+      program.reportNear(
+        "unknown-column",
+        { column, file: header.file, has: header.columns, ...(near ? { nearest: near } : {}) },
+        place,
+        here,
+        {
+          label: `the file has: ${header.columns.slice(0, 12).join(", ")}`,
+          ...(near && place
+            ? { fix: replace(place, /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(near) ? near : JSON.stringify(near)) }
+            : {}),
+        },
+      );
       good = false;
       break;
     }
@@ -47,18 +69,28 @@ function columnsIn(program: Program, call: Call, path: string): [string, string]
   const word = program.registry.find(call.kind, call.word);
   return Object.entries(call.arguments).flatMap(([name, value]): [string, string][] => {
     const parameter = word?.parameters.find((p) => p.name === name && !p.open);
-    const column = parameter?.type.is === "column" || (parameter?.type.is === "either" && parameter.type.of.some((t) => t.is === "column"));
+    const column =
+      parameter?.type.is === "column" ||
+      (parameter?.type.is === "either" && parameter.type.of.some((t) => t.is === "column"));
     return column && typeof value === "string" ? [[`${path}.${name}`, value]] : [];
   });
 }
 export function fileOf(call: Call): string {
   const first = Object.values(call.arguments).find((v): v is string => typeof v === "string");
-  const live = Object.values(call.arguments).find((v): v is { readonly live: string } => v !== null && typeof v === "object" && "live" in v);
+  const live = Object.values(call.arguments).find(
+    (v): v is { readonly live: string } => v !== null && typeof v === "object" && "live" in v,
+  );
   return first ?? (live ? `$${live.live}` : call.word);
 }
 
 /** The whole data set, counted. Asked for only when it will be run. */
-export function dataFacts(program: Program, draft: Draft, plan: DataPlan, base: { name: string; folder: string } | null, here: Span): DataFacts | undefined {
+export function dataFacts(
+  program: Program,
+  draft: Draft,
+  plan: DataPlan,
+  base: { name: string; folder: string } | null,
+  here: Span,
+): DataFacts | undefined {
   const need: Need & { about: "data" } = { about: "data", data: plan, base };
   const fact = program.ask(need, true);
   if (fact === undefined) return undefined;
@@ -78,7 +110,9 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
     program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place("columns.label"), here);
     good = false;
   }
-  const used = new Set(Object.values(facts.splits).flatMap((split) => split.labels.filter((l) => l.count > 0).map((l) => l.label)));
+  const used = new Set(
+    Object.values(facts.splits).flatMap((split) => split.labels.filter((l) => l.count > 0).map((l) => l.label)),
+  );
   if (plan.labels) {
     for (const label of used)
       if (!plan.labels.includes(label)) {
@@ -89,17 +123,33 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
   }
   for (const [split, of] of Object.entries(facts.splits)) {
     if (of.rows > 0 || !(plan.split || !("word" in plan.source))) continue;
-    program.reportNear("empty-split", { data: draft.name, split }, place(plan.split ? `split.${split}` : `source.${split}`) ?? place(plan.split ? "split" : "source"), here);
+    program.reportNear(
+      "empty-split",
+      { data: draft.name, split },
+      place(plan.split ? `split.${split}` : `source.${split}`) ?? place(plan.split ? "split" : "source"),
+      here,
+    );
     good = false;
   }
   if (facts.leakCount > 0) {
-    const places = facts.leaks.slice(0, 5).map((leak) => `"${leak.text.slice(0, 60)}${leak.text.length > 60 ? "…" : ""}": ${leak.places.map((p) => `row ${String(p.row)} (${p.split})`).join(", ")}`);
-    program.reportNear("split-leak", { data: draft.name, count: facts.leakCount, places }, place("split") ?? place("source"), here);
+    const places = facts.leaks
+      .slice(0, 5)
+      .map(
+        (leak) =>
+          `"${leak.text.slice(0, 60)}${leak.text.length > 60 ? "…" : ""}": ${leak.places.map((p) => `row ${String(p.row)} (${p.split})`).join(", ")}`,
+      );
+    program.reportNear(
+      "split-leak",
+      { data: draft.name, count: facts.leakCount, places },
+      place("split") ?? place("source"),
+      here,
+    );
     good = false;
   }
   const train = facts.splits["train"];
   for (const { label, count } of train?.labels ?? [])
-    if (count > 0 && count < 5 && (train?.rows ?? 0) >= 50) program.reportNear("rare-label", { label, count, data: draft.name }, place("columns.label"), here);
+    if (count > 0 && count < 5 && (train?.rows ?? 0) >= 50)
+      program.reportNear("rare-label", { label, count, data: draft.name }, place("columns.label"), here);
   return good;
 }
 
@@ -109,11 +159,18 @@ export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | 
   if (!plan.split) return [];
   if (facts) return Object.keys(facts.splits);
   const word = program.registry.find("split", plan.split.word);
-  const shares = Object.entries(plan.split.arguments).filter(([name, value]) => isShare(value) && word?.parameters.every((p) => p.name !== name || p.open || (p.type.is === "number" && p.type.unit !== undefined)));
+  const shares = Object.entries(plan.split.arguments).filter(
+    ([name, value]) =>
+      isShare(value) &&
+      word?.parameters.every((p) => p.name !== name || p.open || (p.type.is === "number" && p.type.unit !== undefined)),
+  );
   return shares.length > 0 ? shares.map(([name]) => name) : null;
 }
 function isShare(value: Value): boolean {
-  return (typeof value === "number" && value > 0) || (value !== null && typeof value === "object" && "share" in value && value.share > 0);
+  return (
+    (typeof value === "number" && value > 0) ||
+    (value !== null && typeof value === "object" && "share" in value && value.share > 0)
+  );
 }
 
 /** Model against base: positions. (A technique checks its own parameters against the base.) */
@@ -123,7 +180,13 @@ export function checkModel(program: Program, draft: Draft, resolved: ResolvedMod
   let good = true;
   if (plan.max_length > base.positions) {
     const place = draft.given.get("max_length")?.span;
-    program.reportNear("too-long", { max_length: plan.max_length, positions: base.positions, base: plan.base }, place, here, place ? { fix: { ...replace(place, String(base.positions)), certain: false } } : {});
+    program.reportNear(
+      "too-long",
+      { max_length: plan.max_length, positions: base.positions, base: plan.base },
+      place,
+      here,
+      place ? { fix: { ...replace(place, String(base.positions)), certain: false } } : {},
+    );
     good = false;
   }
   return good;

@@ -34,10 +34,24 @@ export function bestOf(program: Program, node: WordNode): Best | null {
   const verbs = program.registry.verbs().map((v) => v.name);
   const read = (verb: "model" | "recipe"): ReadonlyMap<string, Given> => {
     const roots = parametersOf(program, verb).map((p) => p.name);
-    const text = values.filter(([path]) => roots.includes(path.split(".")[0] ?? path)).map(([path, value]) => `${path}: ${value}`).join("\n");
-    const [statement] = parse({ id: `${program.source.id} ${node.text}`, title: node.text, text: `${verb} best {\n${text}\n}` }, verbs).tree.statements;
+    const text = values
+      .filter(([path]) => roots.includes(path.split(".")[0] ?? path))
+      .map(([path, value]) => `${path}: ${value}`)
+      .join("\n");
+    const [statement] = parse(
+      { id: `${program.source.id} ${node.text}`, title: node.text, text: `${verb} best {\n${text}\n}` },
+      verbs,
+    ).tree.statements;
     const record = program.registry.find("verb", verb) as Verb | undefined;
-    return statement?.block && record ? keysOf(program, statement.block.entries, record, record.parameters, sweep ? (verb === "model" ? sweep.model : sweep.recipe) : undefined).given : new Map();
+    return statement?.block && record
+      ? keysOf(
+          program,
+          statement.block.entries,
+          record,
+          record.parameters,
+          sweep ? (verb === "model" ? sweep.model : sweep.recipe) : undefined,
+        ).given
+      : new Map();
   };
   return { model: read("model"), recipe: read("recipe") };
 }

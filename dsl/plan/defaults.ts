@@ -22,7 +22,13 @@ export interface Filled {
 }
 
 /** All parameters of a block with their values, defaults included. `prefix` starts the paths of origins (`training.`). */
-export function fill(program: Program, parameters: readonly Parameter[], given: ReadonlyMap<string, Given>, prefix: string, setting: Setting): Filled {
+export function fill(
+  program: Program,
+  parameters: readonly Parameter[],
+  given: ReadonlyMap<string, Given>,
+  prefix: string,
+  setting: Setting,
+): Filled {
   const values: Record<string, Value> = {};
   const origins: Record<string, Origin> = {};
   for (const parameter of parameters) {
@@ -33,15 +39,44 @@ export function fill(program: Program, parameters: readonly Parameter[], given: 
     const value = one?.value ?? standing(parameter, { ...setting.draft, ...values }, context);
     if (value === undefined) continue;
     origins[path] = one ? { from: one.from } : originOf(parameter);
-    values[parameter.name] = filled(program, value, path, parameter.name, one?.places ?? new Map(), origins, { ...setting.draft, ...values }, setting);
+    values[parameter.name] = filled(
+      program,
+      value,
+      path,
+      parameter.name,
+      one?.places ?? new Map(),
+      origins,
+      { ...setting.draft, ...values },
+      setting,
+    );
   }
   return { values, origins };
 }
 
-function filled(program: Program, value: Value, path: string, local: string, places: ReadonlyMap<string, Span>, origins: Record<string, Origin>, statement: Readonly<Record<string, Value>>, setting: Setting): Value {
-  if (Array.isArray(value)) return (value as readonly Value[]).map((v, i) => filled(program, v, `${path}.${String(i)}`, `${local}.${String(i)}`, places, origins, statement, setting));
+function filled(
+  program: Program,
+  value: Value,
+  path: string,
+  local: string,
+  places: ReadonlyMap<string, Span>,
+  origins: Record<string, Origin>,
+  statement: Readonly<Record<string, Value>>,
+  setting: Setting,
+): Value {
+  if (Array.isArray(value))
+    return (value as readonly Value[]).map((v, i) =>
+      filled(program, v, `${path}.${String(i)}`, `${local}.${String(i)}`, places, origins, statement, setting),
+    );
   if (value === null || typeof value !== "object") return value;
-  if ("record" in value) return { record: Object.fromEntries(Object.entries(value.record).map(([k, v]) => [k, filled(program, v, `${path}.${k}`, `${local}.${k}`, places, origins, statement, setting)])) };
+  if ("record" in value)
+    return {
+      record: Object.fromEntries(
+        Object.entries(value.record).map(([k, v]) => [
+          k,
+          filled(program, v, `${path}.${k}`, `${local}.${k}`, places, origins, statement, setting),
+        ]),
+      ),
+    };
   if (!("word" in value)) return value;
   const call = value as Call;
   const word = program.registry.find(call.kind, call.word);
@@ -57,7 +92,16 @@ function filled(program: Program, value: Value, path: string, local: string, pla
     const whole = origins[path]?.from ?? "written";
     if (written === undefined) origins[inner] = originOf(parameter);
     else if (whole !== "default" && whole !== "derived") origins[inner] = { from: whole };
-    given[parameter.name] = filled(program, next, inner, `${local}.${parameter.name}`, places, origins, statement, setting);
+    given[parameter.name] = filled(
+      program,
+      next,
+      inner,
+      `${local}.${parameter.name}`,
+      places,
+      origins,
+      statement,
+      setting,
+    );
   }
   for (const [name, extra] of Object.entries(call.arguments)) if (!Object.hasOwn(given, name)) given[name] = extra;
   const whole: Call = { ...call, arguments: given };
@@ -68,15 +112,28 @@ function filled(program: Program, value: Value, path: string, local: string, pla
   return whole;
 }
 
-function standing(parameter: Parameter, draft: Readonly<Record<string, Value>>, context: CheckContext): Value | undefined {
+function standing(
+  parameter: Parameter,
+  draft: Readonly<Record<string, Value>>,
+  context: CheckContext,
+): Value | undefined {
   if (!parameter.default) return undefined;
   return "value" in parameter.default ? parameter.default.value : parameter.default.from(draft, context);
 }
 function originOf(parameter: Parameter): Origin {
-  return parameter.default && "derived" in parameter.default ? { from: "derived", why: parameter.default.derived } : { from: "default", why: parameter.why };
+  return parameter.default && "derived" in parameter.default
+    ? { from: "derived", why: parameter.default.derived }
+    : { from: "default", why: parameter.why };
 }
 
-function contextOf(program: Program, statement: Readonly<Record<string, Value>>, setting: Setting, places: ReadonlyMap<string, Span>, local: string | undefined, call?: Call): CheckContext {
+function contextOf(
+  program: Program,
+  statement: Readonly<Record<string, Value>>,
+  setting: Setting,
+  places: ReadonlyMap<string, Span>,
+  local: string | undefined,
+  call?: Call,
+): CheckContext {
   return {
     facts: program.facts,
     statement,
@@ -86,7 +143,9 @@ function contextOf(program: Program, statement: Readonly<Record<string, Value>>,
     assisting: program.purpose === "assist",
     find: (kind, name) => program.registry.find(kind, name),
     report<C extends Code>(code: C, data: CodeData[C], at?: string): void {
-      const place = (at !== undefined && local !== undefined ? places.get(`${local}.${at}`) : undefined) ?? (local === undefined ? undefined : places.get(local));
+      const place =
+        (at !== undefined && local !== undefined ? places.get(`${local}.${at}`) : undefined) ??
+        (local === undefined ? undefined : places.get(local));
       program.reportNear(code, data, place, setting.here);
     },
   };

@@ -15,20 +15,34 @@ export interface Resolved<P> {
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
-export function resolveData(program: Program, draft: Draft, here: Span, model?: Readonly<Record<string, Value>>): Resolved<DataPlan> | undefined {
+export function resolveData(
+  program: Program,
+  draft: Draft,
+  here: Span,
+  model?: Readonly<Record<string, Value>>,
+): Resolved<DataPlan> | undefined {
   if (draft.broken) return undefined;
   const columns = recordOf(draft.given.get("columns")?.value);
-  const { values, origins } = fill(program, parametersOf(program, "data"), draft.given, "data.", { here, data: { columns: { record: columns } }, ...(model ? { model } : {}) });
+  const { values, origins } = fill(program, parametersOf(program, "data"), draft.given, "data.", {
+    here,
+    data: { columns: { record: columns } },
+    ...(model ? { model } : {}),
+  });
   const source = values["source"];
   if (source === undefined) return undefined;
   // Columns and sources per split are plain records in the plan: their parts have origins, the whole has none.
-  for (const [path, parts] of [["data.columns", columns], ["data.source", recordOf(source)]] as const) {
+  for (const [path, parts] of [
+    ["data.columns", columns],
+    ["data.source", recordOf(source)],
+  ] as const) {
     const whole = origins[path];
     if (!whole || Object.keys(parts).length === 0) continue;
     delete origins[path];
     for (const part of Object.keys(parts)) origins[`${path}.${part}`] = whole;
   }
-  const names = Object.fromEntries(Object.entries(columns).filter((e): e is [string, string] => typeof e[1] === "string"));
+  const names = Object.fromEntries(
+    Object.entries(columns).filter((e): e is [string, string] => typeof e[1] === "string"),
+  );
   return {
     origins,
     plan: {
@@ -61,7 +75,10 @@ export function resolveModel(program: Program, draft: Draft, here: Span): Resolv
     program.reportFailed(fact, place?.source === program.source.id ? place : here);
     return undefined;
   }
-  const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", { here, draft: { folder, ...(fact ? { positions: fact.positions } : {}) } });
+  const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {
+    here,
+    draft: { folder, ...(fact ? { positions: fact.positions } : {}) },
+  });
   const [task, technique, length] = [values["task"], values["technique"], values["max_length"]];
   if (!isCall(task) || !isCall(technique) || typeof length !== "number") return undefined;
   return {
@@ -72,7 +89,16 @@ export function resolveModel(program: Program, draft: Draft, here: Span): Resolv
 }
 
 /** A whole recipe. `setting.draft.validation` says whether there is a validation split. */
-export function resolveRecipe(program: Program, given: ReadonlyMap<string, Given>, here: Span, setting: { readonly model?: Readonly<Record<string, Value>>; readonly data?: Readonly<Record<string, Value>>; readonly validation: boolean }): Resolved<RecipePlan> & { readonly resume: boolean } {
+export function resolveRecipe(
+  program: Program,
+  given: ReadonlyMap<string, Given>,
+  here: Span,
+  setting: {
+    readonly model?: Readonly<Record<string, Value>>;
+    readonly data?: Readonly<Record<string, Value>>;
+    readonly validation: boolean;
+  },
+): Resolved<RecipePlan> & { readonly resume: boolean } {
   const { values, origins } = fill(program, parametersOf(program, "recipe"), given, "training.", {
     here,
     draft: { validation: setting.validation },
@@ -109,7 +135,9 @@ export function resolveRecipe(program: Program, given: ReadonlyMap<string, Given
 export function partialRecipe(program: Program, draft: Draft, here: Span): Partial<RecipePlan> {
   const parameters = parametersOf(program, "recipe").filter((p) => draft.given.has(p.name));
   const { values } = fill(program, parameters, draft.given, "training.", { here });
-  return Object.fromEntries(Object.entries(values).map(([k, v]) => [k, v === "none" || v === "auto" ? null : v])) as Partial<RecipePlan>;
+  return Object.fromEntries(
+    Object.entries(values).map(([k, v]) => [k, v === "none" || v === "auto" ? null : v]),
+  ) as Partial<RecipePlan>;
 }
 
 export function isCall(value: Value | undefined): value is Call {

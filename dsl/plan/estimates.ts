@@ -17,7 +17,10 @@ export function trainingSplit(facts: DataFacts): SplitFacts | undefined {
   return facts.splits["train"] ?? facts.splits["all"] ?? Object.values(facts.splits)[0];
 }
 
-export function estimate(program: Program, o: { model: ModelPlan; base: BaseFacts; data: DataFacts; training: RecipePlan; flops: number | null }): Estimates {
+export function estimate(
+  program: Program,
+  o: { model: ModelPlan; base: BaseFacts; data: DataFacts; training: RecipePlan; flops: number | null },
+): Estimates {
   const { model, base, data, training } = o;
   const split = trainingSplit(data);
   const rows = split?.rows ?? 0;
@@ -34,8 +37,18 @@ export function estimate(program: Program, o: { model: ModelPlan; base: BaseFact
   const layers = size(base, "num_hidden_layers", "n_layers", "n_layer") || 1;
   const heads = size(base, "num_attention_heads", "n_heads", "n_head") || 1;
   const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner") || 4 * hidden;
-  const activations = (frozen === null ? 1 : 0.6) * 4 * layers * Math.min(training.batch_size, Math.max(rows, 1)) * longest * (14 * hidden + 2 * intermediate + 3 * heads * longest);
-  const matrices = Object.entries(base.shapes).reduce((sum, [path, shape]) => (shape.length === 2 && !/embedding/i.test(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum), 0);
+  const activations =
+    (frozen === null ? 1 : 0.6) *
+    4 *
+    layers *
+    Math.min(training.batch_size, Math.max(rows, 1)) *
+    longest *
+    (14 * hidden + 2 * intermediate + 3 * heads * longest);
+  const matrices = Object.entries(base.shapes).reduce(
+    (sum, [path, shape]) =>
+      shape.length === 2 && !/embedding/i.test(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum,
+    0,
+  );
   const work = tokens * (2 * matrices + 4 * layers * hidden * mean) * (frozen === null ? 3 : 2);
   return {
     parameters,
@@ -68,7 +81,10 @@ function cut(split: SplitFacts | undefined, max: number): { total: number; longe
 export function cutRows(split: SplitFacts | undefined, max: number): number {
   const lengths = split?.lengths;
   if (!lengths || lengths.longest <= max) return 0;
-  return Math.max(1, lengths.counts.reduce((sum, count, i) => (i * lengths.step > max ? sum + count : sum), 0));
+  return Math.max(
+    1,
+    lengths.counts.reduce((sum, count, i) => (i * lengths.step > max ? sum + count : sum), 0),
+  );
 }
 function size(base: BaseFacts, ...names: readonly string[]): number {
   for (const name of names) if (typeof base.config[name] === "number") return base.config[name];

@@ -9,7 +9,11 @@ export type Need =
   /** Column names and a few rows of one source. */
   | { readonly about: "table"; readonly source: Call; readonly folder: string }
   /** The whole data set, read, cleaned, split, counted (never asked while assisting). `base`: measure lengths with its tokenizer. */
-  | { readonly about: "data"; readonly data: DataPlan; readonly base: { readonly name: string; readonly folder: string } | null }
+  | {
+      readonly about: "data";
+      readonly data: DataPlan;
+      readonly base: { readonly name: string; readonly folder: string } | null;
+    }
   | { readonly about: "base"; readonly name: string; readonly folder: string }
   | { readonly about: "machine" }
   /** The value behind `$x`. */
@@ -29,7 +33,12 @@ export interface SplitFacts {
   readonly rows: number;
   readonly labels: readonly { readonly label: string; readonly count: number }[];
   /** Token counts (specials included) when a tokenizer was given: histogram with `step` wide bins from 0. */
-  readonly lengths: { readonly step: number; readonly counts: readonly number[]; readonly total: number; readonly longest: number } | null;
+  readonly lengths: {
+    readonly step: number;
+    readonly counts: readonly number[];
+    readonly total: number;
+    readonly longest: number;
+  } | null;
 }
 export interface DataFacts {
   readonly rowsIn: number;
@@ -39,7 +48,10 @@ export interface DataFacts {
   /** Labels of all splits, in the order the model will number them. */
   readonly labels: readonly string[];
   /** Exact duplicates across splits; rows are numbers in the source (header not counted, from 1). */
-  readonly leaks: readonly { readonly text: string; readonly places: readonly { readonly split: string; readonly row: number }[] }[];
+  readonly leaks: readonly {
+    readonly text: string;
+    readonly places: readonly { readonly split: string; readonly row: number }[];
+  }[];
   readonly leakCount: number;
   readonly hash: string;
   /** Sentences for the preview: how near stratification came, groups that stand in several splits. */

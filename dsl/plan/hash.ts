@@ -14,7 +14,12 @@ export function recipeHash(recipe: Recipe): string {
   return hashOf({
     data: { ...data, name: null, folder: recipe.dataHash === null ? data.folder : null },
     dataHash: recipe.dataHash,
-    model: { ...model, name: null, base: model.baseHash === null ? model.base : null, folder: model.baseHash === null ? model.folder : null },
+    model: {
+      ...model,
+      name: null,
+      base: model.baseHash === null ? model.base : null,
+      folder: model.baseHash === null ? model.folder : null,
+    },
     training,
   });
 }

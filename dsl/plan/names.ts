@@ -12,7 +12,13 @@ import type { Subject } from "./plan.js";
 import { planTraining, settingsOf } from "./training.js";
 
 /** What `operand` names, if it is one of `kinds`; reports what is wrong. */
-export function named(program: Program, operand: Operand | undefined, kinds: readonly NameKind[], wanted: string, after: string): { readonly name: string; readonly node: WordNode; readonly of: Named } | undefined {
+export function named(
+  program: Program,
+  operand: Operand | undefined,
+  kinds: readonly NameKind[],
+  wanted: string,
+  after: string,
+): { readonly name: string; readonly node: WordNode; readonly of: Named } | undefined {
   if (!operand) return undefined;
   if (operand.is !== "word" || operand.arguments) {
     program.report("wrong-operand", { after, wanted: `the name of ${wanted}`, found: formOf(operand) }, operand.span);
@@ -24,7 +30,12 @@ export function named(program: Program, operand: Operand | undefined, kinds: rea
   if (!of) {
     const has = program.namesOf(...kinds);
     const near = nearest(name, has);
-    program.report("unknown-name", { name, wanted, has, ...(near ? { nearest: near } : {}) }, place, near ? { fix: replace(place, near) } : {});
+    program.report(
+      "unknown-name",
+      { name, wanted, has, ...(near ? { nearest: near } : {}) },
+      place,
+      near ? { fix: replace(place, near) } : {},
+    );
     return undefined;
   }
   if (!kinds.includes(of.is)) {
@@ -35,18 +46,32 @@ export function named(program: Program, operand: Operand | undefined, kinds: rea
 }
 
 /** A definition by its plain name. */
-export function draftOf(program: Program, operand: Operand | undefined, kind: Draft["is"], after: string): Draft | undefined {
+export function draftOf(
+  program: Program,
+  operand: Operand | undefined,
+  kind: Draft["is"],
+  after: string,
+): Draft | undefined {
   const found = named(program, operand, [kind], kind, after);
   if (!found) return undefined;
   if (found.node.path.length > 1) {
-    program.report("wrong-operand", { after, wanted: `the name of ${kind} alone`, found: `\`${found.node.text}\`` }, found.node.span);
+    program.report(
+      "wrong-operand",
+      { after, wanted: `the name of ${kind} alone`, found: `\`${found.node.text}\`` },
+      found.node.span,
+    );
     return undefined;
   }
   return found.of.draft;
 }
 
 /** Data, or one of its splits. `must`: a split must be said where there is one. */
-export function subjectOf(program: Program, operand: Operand, must: boolean, after: string): { subject: Subject; draft: Draft } | undefined {
+export function subjectOf(
+  program: Program,
+  operand: Operand,
+  must: boolean,
+  after: string,
+): { subject: Subject; draft: Draft } | undefined {
   const found = named(program, operand, ["data"], "data", after);
   const draft = found?.of.draft;
   if (!found || !draft) return undefined;
@@ -54,17 +79,29 @@ export function subjectOf(program: Program, operand: Operand, must: boolean, aft
   const data = resolveData(program, draft, found.node.span);
   if (!data) return undefined;
   const headers = checkTables(program, draft, data.plan, found.node.span);
-  const facts = headers && data.plan.split?.word === "by_column" ? dataFacts(program, draft, data.plan, null, found.node.span) : undefined;
+  const facts =
+    headers && data.plan.split?.word === "by_column"
+      ? dataFacts(program, draft, data.plan, null, found.node.span)
+      : undefined;
   const splits = splitNames(program, data.plan, facts);
   const [, splitNode, extra] = found.node.path;
   if (extra) {
-    program.report("wrong-operand", { after, wanted: "data, or one of its splits", found: `\`${found.node.text}\`` }, found.node.span);
+    program.report(
+      "wrong-operand",
+      { after, wanted: "data, or one of its splits", found: `\`${found.node.text}\`` },
+      found.node.span,
+    );
     return undefined;
   }
   if (!splitNode) {
     if (must && splits && splits.length > 0) {
       const best = splits.includes("test") ? "test" : splits.at(-1);
-      program.report("which-split", { data: draft.name, has: splits }, found.node.span, best ? { fix: replace(found.node.span, `${draft.name}.${best}`) } : {});
+      program.report(
+        "which-split",
+        { data: draft.name, has: splits },
+        found.node.span,
+        best ? { fix: replace(found.node.span, `${draft.name}.${best}`) } : {},
+      );
       return undefined;
     }
     return { subject: { data: data.plan, split: null }, draft };
@@ -72,7 +109,13 @@ export function subjectOf(program: Program, operand: Operand, must: boolean, aft
   if (splits && !splits.includes(splitNode.text)) {
     const near = nearest(splitNode.text, splits);
     if (splits.length === 0) program.report("no-split", { data: draft.name, split: splitNode.text }, splitNode.span);
-    else program.report("unknown-split", { data: draft.name, split: splitNode.text, has: splits, ...(near ? { nearest: near } : {}) }, splitNode.span, near ? { fix: replace(splitNode.span, near) } : {});
+    else
+      program.report(
+        "unknown-split",
+        { data: draft.name, split: splitNode.text, has: splits, ...(near ? { nearest: near } : {}) },
+        splitNode.span,
+        near ? { fix: replace(splitNode.span, near) } : {},
+      );
     return undefined;
   }
   return { subject: { data: data.plan, split: splitNode.text }, draft };
@@ -83,7 +126,11 @@ export function trainedName(program: Program, operand: Operand, after: string): 
   const found = named(program, operand, ["model", "run"], "model", after);
   if (!found) return undefined;
   if (found.node.path.length > 1) {
-    program.report("wrong-operand", { after, wanted: "the name of a model", found: `\`${found.node.text}\`` }, found.node.span);
+    program.report(
+      "wrong-operand",
+      { after, wanted: "the name of a model", found: `\`${found.node.text}\`` },
+      found.node.span,
+    );
     return undefined;
   }
   const run = program.runs.get(found.name);
@@ -105,6 +152,14 @@ export function trainedName(program: Program, operand: Operand, after: string): 
 function changed(program: Program, run: Run, name: string, present: string, here: Span): boolean {
   const model = program.names.get(run.model.name)?.draft ?? run.model;
   const data = program.names.get(run.data.name)?.draft ?? run.data;
-  const planned = planTraining(program, { model, data, settings: settingsOf(program, run), run: name, modelAt: here, dataAt: here, here });
+  const planned = planTraining(program, {
+    model,
+    data,
+    settings: settingsOf(program, run),
+    run: name,
+    modelAt: here,
+    dataAt: here,
+    here,
+  });
   return planned !== undefined && planned.plan.recipeHash !== present;
 }

@@ -98,7 +98,12 @@ export interface Estimates {
   readonly seconds: number | null; // null: this machine was not measured yet
 }
 /** Path in the recipe (`training.batch_size`) to where its value came from, with the sentence for derived ones. */
-export type Origins = Readonly<Record<string, { readonly from: "written" | "default" | "derived" | "parameter" | "reference"; readonly why?: string }>>;
+export type Origins = Readonly<
+  Record<
+    string,
+    { readonly from: "written" | "default" | "derived" | "parameter" | "reference"; readonly why?: string }
+  >
+>;
 
 export interface Plan {
   readonly version: 1;
@@ -128,8 +133,21 @@ export type Action = At &
     | { readonly verb: "recipe"; readonly name: string; readonly recipe: Partial<RecipePlan> }
     | { readonly verb: "parameters"; readonly values: Readonly<Record<string, Value>> }
     | { readonly verb: "train"; readonly name: string; readonly plan: Plan; readonly resume: boolean }
-    | { readonly verb: "evaluate"; readonly names: readonly string[]; readonly on: readonly Subject[]; readonly metrics: readonly Call[]; readonly batch_size: number; readonly worst: number }
-    | { readonly verb: "predict"; readonly name: string; readonly on: Subject; readonly as: string | null; readonly batch_size: number }
+    | {
+        readonly verb: "evaluate";
+        readonly names: readonly string[];
+        readonly on: readonly Subject[];
+        readonly metrics: readonly Call[];
+        readonly batch_size: number;
+        readonly worst: number;
+      }
+    | {
+        readonly verb: "predict";
+        readonly name: string;
+        readonly on: Subject;
+        readonly as: string | null;
+        readonly batch_size: number;
+      }
     | { readonly verb: "sweep"; readonly name: string; readonly sweep: SweepPlan }
     | { readonly verb: "show"; readonly topic: readonly string[] }
     | { readonly verb: "engine"; readonly settings: Readonly<Record<string, Value>> }

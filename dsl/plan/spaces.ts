@@ -9,7 +9,12 @@ import { parametersOf } from "./definitions.js";
 import type { NestedCall, Space, Value } from "./plan.js";
 
 /** Settings that a path may name: of the model (`technique.rank`) and of the recipe (`optimizer.learning_rate`). */
-export function spacesOf(program: Program, block: BlockNode, model: ReadonlyMap<string, Given>, recipe: ReadonlyMap<string, Given>): Readonly<Record<string, Space>> | undefined {
+export function spacesOf(
+  program: Program,
+  block: BlockNode,
+  model: ReadonlyMap<string, Given>,
+  recipe: ReadonlyMap<string, Given>,
+): Readonly<Record<string, Space>> | undefined {
   const spaces: Record<string, Space> = {};
   let whole = true;
   for (const { key, value } of block.entries) {
@@ -21,11 +26,20 @@ export function spacesOf(program: Program, block: BlockNode, model: ReadonlyMap<
     if (Object.hasOwn(spaces, key.text)) program.report("duplicate-key", { key: key.text }, key.span);
     else if (!parameter) {
       const root = key.path[0] ?? key.text;
-      const roots = [...parametersOf(program, "model"), ...parametersOf(program, "recipe")].filter((p) => !p.planned).map((p) => p.name);
+      const roots = [...parametersOf(program, "model"), ...parametersOf(program, "recipe")]
+        .filter((p) => !p.planned)
+        .map((p) => p.name);
       const near = nearest(root, roots);
-      refuse(parametersOf(program, "data").some((p) => p.name === root) ? "settings of data can't vary yet: make one `data … like …` per variant" : near ? `write \`${near}\`` : `model and recipe have: ${roots.join(", ")}`);
+      refuse(
+        parametersOf(program, "data").some((p) => p.name === root)
+          ? "settings of data can't vary yet: make one `data … like …` per variant"
+          : near
+            ? `write \`${near}\``
+            : `model and recipe have: ${roots.join(", ")}`,
+      );
     } else if (!value) whole = false;
-    else if (value.is !== "word" || !program.registry.find("space", value.text)) refuse("write a space: `choice(…)`, `log(a..b)` or `uniform(a..b)`");
+    else if (value.is !== "word" || !program.registry.find("space", value.text))
+      refuse("write a space: `choice(…)`, `log(a..b)` or `uniform(a..b)`");
     else {
       const space = spaceOf(program, value, parameter, key.text);
       if (space) spaces[key.text] = space;
@@ -35,9 +49,17 @@ export function spacesOf(program: Program, block: BlockNode, model: ReadonlyMap<
   return whole ? spaces : undefined;
 }
 
-function parameterAt(program: Program, path: readonly string[], model: ReadonlyMap<string, Given>, recipe: ReadonlyMap<string, Given>): Parameter | undefined {
+function parameterAt(
+  program: Program,
+  path: readonly string[],
+  model: ReadonlyMap<string, Given>,
+  recipe: ReadonlyMap<string, Given>,
+): Parameter | undefined {
   const [root = "", ...rest] = path;
-  for (const [verb, given] of [["model", model], ["recipe", recipe]] as const) {
+  for (const [verb, given] of [
+    ["model", model],
+    ["recipe", recipe],
+  ] as const) {
     const parameter = parametersOf(program, verb).find((p) => p.name === root && !p.planned);
     if (!parameter) continue;
     if (rest.length === 0) return parameter;
@@ -45,7 +67,10 @@ function parameterAt(program: Program, path: readonly string[], model: ReadonlyM
     const part = standing === undefined ? undefined : partOf(program, standing, rest, parameter.type);
     if (part && "parameter" in part) return part.parameter;
     for (const kind of kindsIn(parameter.type)) {
-      const inner = program.registry.ofKind(kind).flatMap((w) => w.parameters).find((p) => p.name === rest[0] && rest.length === 1);
+      const inner = program.registry
+        .ofKind(kind)
+        .flatMap((w) => w.parameters)
+        .find((p) => p.name === rest[0] && rest.length === 1);
       if (inner && standing === undefined) return inner;
     }
   }
@@ -75,19 +100,43 @@ function spaceOf(program: Program, node: WordNode, parameter: Parameter, path: s
   const value = typed(range, { is: "range", of: number }, { path, key: path, parameter }, program.typing(new Map()));
   if (value === undefined || value === null || typeof value !== "object" || !("from" in value)) return undefined;
   if (node.text === "log" && value.from <= 0) {
-    program.report("out-of-range", { key: path, found: String(value.from), range: "greater than 0 on a logarithmic scale" }, range.span);
+    program.report(
+      "out-of-range",
+      { key: path, found: String(value.from), range: "greater than 0 on a logarithmic scale" },
+      range.span,
+    );
     return undefined;
   }
-  return { space: node.text === "log" ? "log" : "uniform", from: value.from, to: value.to, integer: number.integer === true };
+  return {
+    space: node.text === "log" ? "log" : "uniform",
+    from: value.from,
+    to: value.to,
+    integer: number.integer === true,
+  };
 }
 
-function optionOf(program: Program, node: Expression, parameter: Parameter, path: string): Value | Space | NestedCall | undefined {
+function optionOf(
+  program: Program,
+  node: Expression,
+  parameter: Parameter,
+  path: string,
+): Value | Space | NestedCall | undefined {
   if (node.is !== "word") return typed(node, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
   if (program.registry.find("space", node.text)) return spaceOf(program, node, parameter, path);
-  const spaced = (node.arguments ?? []).filter((a) => a.key && a.value.is === "word" && program.registry.find("space", a.value.text));
-  const word = kindsIn(parameter.type).map((kind) => program.registry.find(kind, node.text)).find((w) => w !== undefined);
-  if (spaced.length === 0 || !word || word.planned) return typed(node, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
-  const nested = typedCall({ ...node, arguments: (node.arguments ?? []).filter((a) => !spaced.includes(a)) }, word, { path, key: path }, program.typing(new Map()));
+  const spaced = (node.arguments ?? []).filter(
+    (a) => a.key && a.value.is === "word" && program.registry.find("space", a.value.text),
+  );
+  const word = kindsIn(parameter.type)
+    .map((kind) => program.registry.find(kind, node.text))
+    .find((w) => w !== undefined);
+  if (spaced.length === 0 || !word || word.planned)
+    return typed(node, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
+  const nested = typedCall(
+    { ...node, arguments: (node.arguments ?? []).filter((a) => !spaced.includes(a)) },
+    word,
+    { path, key: path },
+    program.typing(new Map()),
+  );
   const spaces: Record<string, Space> = {};
   for (const argument of spaced) {
     const name = argument.key?.text ?? "";

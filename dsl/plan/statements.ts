@@ -16,12 +16,28 @@ import { checkDuration, planTraining, settingsOf } from "./training.js";
 
 export type Handler = (program: Program, header: Header) => void;
 
-export const handlers: Readonly<Record<string, Handler>> = { data: define, model: define, recipe: define, parameters, train, evaluate, predict, sweep, show, engine, tune };
+export const handlers: Readonly<Record<string, Handler>> = {
+  data: define,
+  model: define,
+  recipe: define,
+  parameters,
+  train,
+  evaluate,
+  predict,
+  sweep,
+  show,
+  engine,
+  tune,
+};
 
 export function runStatement(program: Program, statement: Statement): void {
   const header = headerOf(program, statement);
   if (!header) {
-    program.reporter.dropInside(statement.span, "typescript-here");
+    const line = program.source.text.indexOf("\n", statement.span.end);
+    program.reporter.dropInside(
+      { ...statement.span, end: line < 0 ? program.source.text.length : line },
+      "typescript-here",
+    );
     return;
   }
   program.noted = [];
@@ -32,7 +48,8 @@ export function nameOf(operand: Operand | undefined): { text: string; span: Span
   return operand?.is === "word" && operand.path.length === 1 ? { text: operand.text, span: operand.span } : undefined;
 }
 export function act(program: Program, header: Header, action: Omit<Action, "span" | "source"> | undefined): void {
-  if (action && !program.silent) program.actions.push({ ...action, span: header.statement.span, source: program.source.id } as Action);
+  if (action && !program.silent)
+    program.actions.push({ ...action, span: header.statement.span, source: program.source.id } as Action);
 }
 
 /** `data`, `model`, `recipe`: a draft under a name, then its own checks. */
@@ -42,29 +59,60 @@ function define(program: Program, header: Header): void {
   const name = nameOf(header.operands[0]);
   const like = clauses.get("like");
   const base = like ? draftOf(program, like.operands[0], is, "like") : undefined;
-  const keys = keysOf(program, statement.block?.entries ?? [], verb, verb.parameters, base?.given, !like || base !== undefined);
+  const keys = keysOf(
+    program,
+    statement.block?.entries ?? [],
+    verb,
+    verb.parameters,
+    base?.given,
+    !like || base !== undefined,
+  );
   const broken = keys.broken || !header.sound || (like !== undefined && (!base || base.broken));
   if (!name) return;
-  if (is === "recipe") checkDuration(program, keys.given, statement.block?.entries.map((e) => e.key.text) ?? [], name.span);
+  if (is === "recipe")
+    checkDuration(program, keys.given, statement.block?.entries.map((e) => e.key.text) ?? [], name.span);
   const given = new Map(keys.given);
-  for (const [one, other] of [["steps", "epochs"], ["epochs", "steps"]] as const)
-    if (is === "recipe" && base?.given.has(other) && statement.block?.entries.some((e) => e.key.text === one)) given.delete(other);
+  for (const [one, other] of [
+    ["steps", "epochs"],
+    ["epochs", "steps"],
+  ] as const)
+    if (is === "recipe" && base?.given.has(other) && statement.block?.entries.some((e) => e.key.text === one))
+      given.delete(other);
   const missing = verb.parameters.filter((p) => p.required && !given.has(p.name));
-  if (missing.length > 0 && !broken && (!like || base)) program.report("missing-key", { verb: verb.name, keys: missing.map((p) => p.name), example: verb.example }, name.span);
+  if (missing.length > 0 && !broken && (!like || base))
+    program.report(
+      "missing-key",
+      { verb: verb.name, keys: missing.map((p) => p.name), example: verb.example },
+      name.span,
+    );
   const needs = [...program.noted];
-  const draft: Draft = { is, name: name.text, span: name.span, source: program.source, given, broken: broken || missing.length > 0, needs: [...needs, ...(base?.needs ?? [])] };
+  const draft: Draft = {
+    is,
+    name: name.text,
+    span: name.span,
+    source: program.source,
+    given,
+    broken: broken || missing.length > 0,
+    needs: [...needs, ...(base?.needs ?? [])],
+  };
   program.define(name.text, name.span, { is, draft });
   program.runs.delete(name.text);
   if (draft.broken || program.silent) return;
   if (is === "data") defineData(program, header, draft, name.span);
   else if (is === "model") defineModel(program, header, draft, name.span);
-  else act(program, header, { verb: "recipe", name: draft.name, recipe: partialRecipe(program, draft, name.span) } as never);
+  else
+    act(program, header, {
+      verb: "recipe",
+      name: draft.name,
+      recipe: partialRecipe(program, draft, name.span),
+    } as never);
 }
 
 function defineData(program: Program, header: Header, draft: Draft, here: Span): void {
   const data = resolveData(program, draft, here);
   if (!data) return;
-  if (!isCall(data.plan.source as Value) && data.plan.split) program.report("split-twice", { data: draft.name }, draft.given.get("split")?.span ?? here);
+  if (!isCall(data.plan.source as Value) && data.plan.split)
+    program.report("split-twice", { data: draft.name }, draft.given.get("split")?.span ?? here);
   else if (checkTables(program, draft, data.plan, here)) {
     const facts = dataFacts(program, draft, data.plan, null, here);
     if (facts) checkData(program, draft, data.plan, facts, here);
@@ -84,7 +132,8 @@ function parameters(program: Program, header: Header): void {
   const seen = new Map<string, Span>();
   for (const { key, value: node } of header.statement.block?.entries ?? []) {
     const first = seen.get(key.text);
-    if (first) program.report("duplicate-key", { key: key.text }, key.span, { labels: [{ span: first, text: "first here" }] });
+    if (first)
+      program.report("duplicate-key", { key: key.text }, key.span, { labels: [{ span: first, text: "first here" }] });
     seen.set(key.text, key.span);
     if (!node || first) continue;
     const over = Object.hasOwn(program.outside.parameters, key.text) ? program.outside.parameters[key.text] : undefined;
@@ -93,15 +142,21 @@ function parameters(program: Program, header: Header): void {
     values[key.text] = value;
     program.parameters.set(key.text, { value, span: key.span });
     const before = program.names.get(key.text);
-    if (!before || before.is === "parameters") program.names.set(key.text, { is: "parameters", span: key.span, source: program.source.id });
+    if (!before || before.is === "parameters")
+      program.names.set(key.text, { is: "parameters", span: key.span, source: program.source.id });
   }
   act(program, header, { verb: "parameters", values } as never);
 }
-function plainValue(program: Program, node: NonNullable<Statement["block"]>["entries"][number]["value"] & object, key: string): Value | undefined {
+function plainValue(
+  program: Program,
+  node: NonNullable<Statement["block"]>["entries"][number]["value"] & object,
+  key: string,
+): Value | undefined {
   if (node.is === "number" && node.unit === "%") return { share: Number((node.value / 100).toPrecision(12)) };
   if (node.is === "number" && node.unit !== "") return node.raw;
   if (node.is === "number") return node.value;
-  if (node.is === "word" && !node.arguments) return node.text === "true" ? true : node.text === "false" ? false : node.text;
+  if (node.is === "word" && !node.arguments)
+    return node.text === "true" ? true : node.text === "false" ? false : node.text;
   if (node.is === "list") {
     const items = node.items.map((item) => plainValue(program, item, key));
     return items.every((i) => i !== undefined) ? items : undefined;
@@ -114,14 +169,29 @@ function train(program: Program, header: Header): void {
   const onto = clauses.get("on")?.operands[0];
   const data = onto && draftOf(program, onto, "data", "on");
   const withClause = clauses.get("with")?.operands[0];
-  const best = withClause?.is === "word" && withClause.path.length === 2 && program.names.get(withClause.path[0]?.text ?? "")?.is === "sweep" ? bestOf(program, withClause) : undefined;
+  const best =
+    withClause?.is === "word" &&
+    withClause.path.length === 2 &&
+    program.names.get(withClause.path[0]?.text ?? "")?.is === "sweep"
+      ? bestOf(program, withClause)
+      : undefined;
   const recipe = withClause && best === undefined ? draftOf(program, withClause, "recipe", "with") : undefined;
-  const own = keysOf(program, statement.block?.entries ?? [], header.verb, parametersOf(program, "recipe"), new Map([...(recipe?.given ?? []), ...(best ? best.recipe : [])]));
+  const own = keysOf(
+    program,
+    statement.block?.entries ?? [],
+    header.verb,
+    parametersOf(program, "recipe"),
+    new Map([...(recipe?.given ?? []), ...(best ? best.recipe : [])]),
+  );
   const keys = statement.block?.entries.map((e) => e.key.path[0] ?? e.key.text) ?? [];
   checkDuration(program, own.given, keys, statement.verb.span);
-  const written = new Map<string, Given>([...(best ? best.recipe : []), ...[...own.given].filter(([key]) => keys.includes(key))]);
+  const written = new Map<string, Given>([
+    ...(best ? best.recipe : []),
+    ...[...own.given].filter(([key]) => keys.includes(key)),
+  ]);
   const as = nameOf(clauses.get("as")?.operands[0]);
-  if (as && header.operands.length > 1) program.report("too-many-operands", { after: "as", found: header.operands.length }, as.span);
+  if (as && header.operands.length > 1)
+    program.report("too-many-operands", { after: "as", found: header.operands.length }, as.span);
   const broken = !header.sound || own.broken || (withClause !== undefined && !recipe && !best) || best === null;
   for (const operand of header.operands) {
     const model = draftOf(program, operand, "model", "train");
@@ -133,7 +203,16 @@ function train(program: Program, header: Header): void {
     const run = { model: varied, data, recipe: recipe ?? null, own: written };
     if (!program.silent) {
       const settings = settingsOf(program, run);
-      const planned = planTraining(program, { model: varied, data, settings, run: name, modelAt: operand.span, dataAt: onto.span, here: statement.verb.span, broken });
+      const planned = planTraining(program, {
+        model: varied,
+        data,
+        settings,
+        run: name,
+        modelAt: operand.span,
+        dataAt: onto.span,
+        here: statement.verb.span,
+        broken,
+      });
       if (planned) act(program, header, { verb: "train", name, plan: planned.plan, resume: planned.resume } as never);
     }
     program.runs.set(name, { ...run, here: !program.silent });
@@ -148,10 +227,22 @@ function evaluate(program: Program, header: Header): void {
   const first = subjects[0];
   const data = first && "data" in first.subject ? first.subject.data : undefined;
   const model = modelBehind(program, names[0]);
-  const facts = data && first && program.purpose === "run" ? dataFacts(program, first.draft, data, model, statement.verb.span) : undefined;
-  const { values } = fill(program, header.verb.parameters, own.given, "", { here: statement.verb.span, ...(facts ? { data: { labels: facts.labels } } : data?.labels ? { data: { labels: data.labels } } : {}) });
-  if (facts && data?.columns["label"] === undefined && first) program.report("missing-role", { role: "label", task: "evaluate", data: first.draft.name }, clauses.get("on")?.span ?? statement.span);
-  if (!header.sound || own.broken || names.some((n) => n === undefined) || subjects.some((s) => s === undefined)) return;
+  const facts =
+    data && first && program.purpose === "run"
+      ? dataFacts(program, first.draft, data, model, statement.verb.span)
+      : undefined;
+  const { values } = fill(program, header.verb.parameters, own.given, "", {
+    here: statement.verb.span,
+    ...(facts ? { data: { labels: facts.labels } } : data?.labels ? { data: { labels: data.labels } } : {}),
+  });
+  if (facts && data?.columns["label"] === undefined && first)
+    program.report(
+      "missing-role",
+      { role: "label", task: "evaluate", data: first.draft.name },
+      clauses.get("on")?.span ?? statement.span,
+    );
+  if (!header.sound || own.broken || names.some((n) => n === undefined) || subjects.some((s) => s === undefined))
+    return;
   act(program, header, {
     verb: "evaluate",
     names,
@@ -175,11 +266,13 @@ function predict(program: Program, header: Header): void {
   const [first] = operands;
   let on: Subject | undefined;
   if (first && texts.length === operands.length) on = { texts: texts.map((o) => (o.is === "string" ? o.value : "")) };
-  else if (first && operands.length > 1) program.report("too-many-operands", { after: "on", found: operands.length }, clauses.get("on")?.span ?? first.span);
+  else if (first && operands.length > 1)
+    program.report("too-many-operands", { after: "on", found: operands.length }, clauses.get("on")?.span ?? first.span);
   else if (first?.is === "reference") {
     const found = program.reference(first);
     if (found) {
-      const list = "live" in found ? undefined : Array.isArray(found.value) ? (found.value as readonly Value[]) : [found.value];
+      const list =
+        "live" in found ? undefined : Array.isArray(found.value) ? (found.value as readonly Value[]) : [found.value];
       if ("live" in found) on = { live: found.live };
       else if (list?.every((t) => typeof t === "string")) on = { texts: list as string[] };
       else program.report("wrong-type", { key: "on", wanted: "texts", found: `\`$${first.text}\`` }, first.span);
@@ -194,16 +287,31 @@ function predict(program: Program, header: Header): void {
   act(program, header, { verb: "predict", name, on, as: as?.text ?? null, batch_size: values["batch_size"] } as never);
 }
 
-const topics: Readonly<Record<string, readonly string[]>> = { model: ["plan", "history", "graph", "program"], run: ["plan", "history", "graph", "program"], data: ["plan"], recipe: ["plan"], sweep: ["history", "best"], prediction: [], parameters: [] };
+const topics: Readonly<Record<string, readonly string[]>> = {
+  model: ["plan", "history", "graph", "program"],
+  run: ["plan", "history", "graph", "program"],
+  data: ["plan"],
+  recipe: ["plan"],
+  sweep: ["history", "best"],
+  prediction: [],
+  parameters: [],
+};
 
 function show(program: Program, header: Header): void {
   if (!header.sound) return;
   for (const operand of header.operands) {
-    const found = named(program, operand, ["data", "model", "recipe", "run", "sweep", "prediction", "parameters"], "name", "show");
+    const found = named(
+      program,
+      operand,
+      ["data", "model", "recipe", "run", "sweep", "prediction", "parameters"],
+      "name",
+      "show",
+    );
     if (!found) continue;
     const [, topic] = found.node.path;
     const has = topics[found.of.is] ?? [];
-    if (topic && !has.includes(topic.text)) program.report("unknown-topic", { name: found.name, topic: topic.text, has }, topic.span);
+    if (topic && !has.includes(topic.text))
+      program.report("unknown-topic", { name: found.name, topic: topic.text, has }, topic.span);
     else act(program, header, { verb: "show", topic: found.node.path.map((n) => n.text) } as never);
   }
 }
@@ -213,7 +321,10 @@ function engine(program: Program, header: Header): void {
   const { values } = fill(program, header.verb.parameters, own.given, "", { here: header.statement.verb.span });
   const chosen = values["engine"];
   const threads = values["threads"];
-  program.engine = { engine: typeof chosen === "string" ? chosen : "auto", threads: typeof threads === "number" ? threads : null };
+  program.engine = {
+    engine: typeof chosen === "string" ? chosen : "auto",
+    threads: typeof threads === "number" ? threads : null,
+  };
   if (header.sound && !own.broken) act(program, header, { verb: "engine", settings: values } as never);
 }
 
@@ -221,5 +332,9 @@ function engine(program: Program, header: Header): void {
 function tune(program: Program, header: Header): void {
   const [version] = header.operands;
   if (version?.is === "number" && version.raw === "1" && header.operands.length === 1) return;
-  program.report("unknown-version", { version: version?.is === "number" ? version.raw : "no number" }, version?.span ?? header.statement.span);
+  program.report(
+    "unknown-version",
+    { version: version?.is === "number" ? version.raw : "no number" },
+    version?.span ?? header.statement.span,
+  );
 }

@@ -14,7 +14,12 @@ export function sweep(program: Program, header: Header): void {
   const { clauses, statement, verb } = header;
   const entries = statement.block?.entries ?? [];
   const varied = entries.find((e) => e.key.text === "vary");
-  const own = keysOf(program, entries.filter((e) => e !== varied), verb, verb.parameters);
+  const own = keysOf(
+    program,
+    entries.filter((e) => e !== varied),
+    verb,
+    verb.parameters,
+  );
   const [operand] = header.operands;
   const model = operand && draftOf(program, operand, "model", "sweep");
   const onto = clauses.get("on")?.operands[0];
@@ -22,20 +27,59 @@ export function sweep(program: Program, header: Header): void {
   const withClause = clauses.get("with")?.operands[0];
   const recipe = withClause && draftOf(program, withClause, "recipe", "with");
   const as = nameOf(clauses.get("as")?.operands[0]);
-  const vary = varied?.value?.is === "block" ? spacesOf(program, varied.value, model?.given ?? new Map(), recipe?.given ?? new Map()) : undefined;
-  if (!varied && header.sound) program.report("missing-key", { verb: "sweep", keys: ["vary"], example: verb.example }, statement.verb.span);
-  else if (varied?.value && varied.value.is !== "block") program.report("wrong-type", { key: "vary", wanted: "a record in `{ }`", found: "something else" }, varied.value.span);
+  const vary =
+    varied?.value?.is === "block"
+      ? spacesOf(program, varied.value, model?.given ?? new Map(), recipe?.given ?? new Map())
+      : undefined;
+  if (!varied && header.sound)
+    program.report("missing-key", { verb: "sweep", keys: ["vary"], example: verb.example }, statement.verb.span);
+  else if (varied?.value && varied.value.is !== "block")
+    program.report(
+      "wrong-type",
+      { key: "vary", wanted: "a record in `{ }`", found: "something else" },
+      varied.value.span,
+    );
   if (as) {
     program.define(as.text, as.span, { is: "sweep" });
-    program.sweeps.set(as.text, { here: !program.silent, model: model?.given ?? new Map(), recipe: recipe?.given ?? new Map() });
+    program.sweeps.set(as.text, {
+      here: !program.silent,
+      model: model?.given ?? new Map(),
+      recipe: recipe?.given ?? new Map(),
+    });
   }
   const goals = [own.given.get("maximize"), own.given.get("minimize")];
   if (goals[0] && goals[1]) program.report("two-goals", {}, goals[1].span);
   else if (!goals[0] && !goals[1] && !own.broken) program.report("no-goal", {}, statement.verb.span);
-  if (program.silent || !model || !data || !operand || !onto || !as || !header.sound || own.broken || (withClause && !recipe)) return;
-  const { values } = fill(program, verb.parameters.filter((p) => p.name !== "vary"), own.given, "", { here: statement.verb.span });
-  const planned = planTraining(program, { model, data, settings: settingsOf(program, { recipe: recipe ?? null, own: new Map() }), run: as.text, modelAt: operand.span, dataAt: onto.span, here: statement.verb.span });
-  if (planned && !planned.plan.recipe.training.validate) program.report("needs-validation", { what: "sweep", data: data.name }, onto.span);
+  if (
+    program.silent ||
+    !model ||
+    !data ||
+    !operand ||
+    !onto ||
+    !as ||
+    !header.sound ||
+    own.broken ||
+    (withClause && !recipe)
+  )
+    return;
+  const { values } = fill(
+    program,
+    verb.parameters.filter((p) => p.name !== "vary"),
+    own.given,
+    "",
+    { here: statement.verb.span },
+  );
+  const planned = planTraining(program, {
+    model,
+    data,
+    settings: settingsOf(program, { recipe: recipe ?? null, own: new Map() }),
+    run: as.text,
+    modelAt: operand.span,
+    dataAt: onto.span,
+    here: statement.verb.span,
+  });
+  if (planned && !planned.plan.recipe.training.validate)
+    program.report("needs-validation", { what: "sweep", data: data.name }, onto.span);
   const metric = values["maximize"] ?? values["minimize"];
   const search = values["search"];
   if (!planned || !vary || !isCall(metric) || !isCall(search)) return;

@@ -7,7 +7,7 @@ import type { Source } from "../check/span.js";
 import type { Verb } from "../registry.js";
 import { parse } from "../syntax/parse.js";
 import type { Statement } from "../syntax/tree.js";
-import { failed } from "./facts.js";
+import { failed, keyOf } from "./facts.js";
 import { act, runStatement } from "./statements.js";
 
 export function useFile(program: Program, statement: Statement): void {
@@ -17,12 +17,21 @@ export function useFile(program: Program, statement: Statement): void {
   if (statement.block) program.report("statement-takes-no-block", { verb: "use" }, statement.block.span);
   const path = operand.value;
   if (/\.[mc]?[jt]s$/.test(path)) {
-    program.report("not-built-yet", { word: `use "${path}"`, meanwhile: "import the file in a TypeScript cell" }, operand.span);
+    program.report(
+      "not-built-yet",
+      { word: `use "${path}"`, meanwhile: "import the file in a TypeScript cell" },
+      operand.span,
+    );
     return;
   }
   const outer = program.source;
-  const fact = program.ask({ about: "file", path, folder: program.folderAt(operand.span) });
-  if (fact === undefined) return;
+  const need = { about: "file", path, folder: program.folderAt(operand.span) } as const;
+  const fact = program.facts.get(need);
+  if (fact === undefined) {
+    // Wanted also where an earlier cell or a used file names it: its definitions count.
+    program.needs.set(keyOf(need), need);
+    return;
+  }
   if (failed(fact)) {
     program.reportFailed(fact, operand.span);
     return;
@@ -34,7 +43,10 @@ export function useFile(program: Program, statement: Statement): void {
   const inner: Source = { id: `use:${fact.path}`, title: path, text: fact.text, path: fact.path };
   const { reporter, silent, using } = program;
   const verbs = program.registry.verbs();
-  const parsed = parse(inner, verbs.map((v) => v.name));
+  const parsed = parse(
+    inner,
+    verbs.map((v) => v.name),
+  );
   const cut = Math.max(fact.path.lastIndexOf("/"), fact.path.lastIndexOf("\\"));
   program.folders.set(inner.id, cut < 0 ? "." : fact.path.slice(0, cut) || "/");
   Object.assign(program, { source: inner, silent: true, reporter: new Reporter(), using: [...using, fact.path] });
@@ -49,6 +61,11 @@ export function useFile(program: Program, statement: Statement): void {
   const wrong = program.reporter.diagnostics.find((d) => d.severity === "error");
   Object.assign(program, { source: outer, silent, reporter, using });
   if (action !== undefined) program.report("action-in-used-file", { verb: action, file: path }, operand.span);
-  else if (wrong) program.report("error-in-used-file", { file: path, message: wordsOf(wrong.code, wrong.data as never).message }, operand.span);
+  else if (wrong)
+    program.report(
+      "error-in-used-file",
+      { file: path, message: wordsOf(wrong.code, wrong.data as never).message },
+      operand.span,
+    );
   act(program, header, { verb: "use", path: fact.path } as never);
 }

@@ -27,23 +27,41 @@ export interface Balanced {
   readonly lines: ReadonlySet<number>;
 }
 
-export function balance(tokens: readonly IToken[], verbs: ReadonlySet<string>, source: SourceId, reporter: Reporter): Balanced {
+export function balance(
+  tokens: readonly IToken[],
+  verbs: ReadonlySet<string>,
+  source: SourceId,
+  reporter: Reporter,
+): Balanced {
   const out: IToken[] = [];
   const stack: IToken[] = [];
   const lines = new Set<number>();
   const wanted = (): TokenType | undefined => closerOf.get(stack.at(-1)?.tokenType as TokenType);
 
-  const close = (near: IToken): void => {
-    const open = stack.pop();
-    const type = open && closerOf.get(open.tokenType);
-    if (!open || !type) return;
-    out.push(t.virtual(type, near, t.endOf(near), image.get(type)));
+  /** Closes what is open until `enough`: one report for all of it, at the innermost. */
+  const close = (near: IToken, enough: () => boolean): void => {
+    const innermost = stack.at(-1);
+    let missing = "";
+    while (stack.length > 0 && !enough()) {
+      const open = stack.pop();
+      const type = open && closerOf.get(open.tokenType);
+      if (!type) break;
+      out.push(t.virtual(type, near, t.endOf(near), image.get(type)));
+      missing += image.get(type) ?? "";
+      lines.add(open.startLine ?? 0);
+    }
+    if (!innermost || missing === "") return;
+    lines.add(near.startLine ?? 0);
     const at = { source, start: t.endOf(near), end: t.endOf(near) };
-    reporter.report("unclosed-bracket", { open: open.image, close: image.get(type) ?? "" }, { source, start: open.startOffset, end: t.endOf(open) }, {
-      label: `\`${image.get(type) ?? ""}\` is missing`,
-      fix: { ...replace(at, image.get(type) ?? "", `add \`${image.get(type) ?? ""}\``), certain: false },
-    });
-    for (const k of [open, near]) lines.add(k.startLine ?? 0);
+    reporter.report(
+      "unclosed-bracket",
+      { open: innermost.image, close: missing },
+      { source, start: innermost.startOffset, end: t.endOf(innermost) },
+      {
+        label: `\`${missing}\` is missing`,
+        fix: { ...replace(at, missing, `add \`${missing}\``), certain: false },
+      },
+    );
   };
   const lastReal = (): IToken | undefined => out.findLast((k) => k.tokenType !== t.NewLine);
 
@@ -54,39 +72,62 @@ export function balance(tokens: readonly IToken[], verbs: ReadonlySet<string>, s
     if (stack.length > 0 && atLineStart && startsStatement(tokens, i, verbs)) {
       const near = lastReal() ?? token;
       while (out.at(-1)?.tokenType === t.NewLine) out.pop();
-      while (stack.length > 0) close(near);
+      close(near, () => false);
       out.push(t.virtual(t.NewLine, token, token.startOffset));
     }
     if (type === t.NewLine) {
       const following = tokens.slice(i).find((k) => k.tokenType !== t.NewLine);
-      if (!previous || previous.tokenType === t.NewLine || previous.tokenType === t.Comma || t.isOpen(previous) || !following || t.isClose(following)) return;
-      if (following.tokenType === t.LeftBrace && (t.endsValue(previous) || previous.tokenType === t.Colon) && previous.tokenType !== t.RightBrace) {
+      if (
+        !previous ||
+        previous.tokenType === t.NewLine ||
+        previous.tokenType === t.Comma ||
+        t.isOpen(previous) ||
+        !following ||
+        t.isClose(following)
+      )
+        return;
+      if (
+        following.tokenType === t.LeftBrace &&
+        (t.endsValue(previous) || previous.tokenType === t.Colon) &&
+        previous.tokenType !== t.RightBrace
+      ) {
         const span = { source, start: following.startOffset, end: t.endOf(following) };
-        reporter.report("brace-on-next-line", {}, span, { fix: replace({ source, start: t.endOf(previous), end: t.endOf(following) }, " {", "put `{` at the end of the line above") });
+        reporter.report("brace-on-next-line", {}, span, {
+          fix: replace(
+            { source, start: t.endOf(previous), end: t.endOf(following) },
+            " {",
+            "put `{` at the end of the line above",
+          ),
+        });
         return;
       }
-      while (stack.length > 0 && stack.at(-1)?.tokenType !== t.LeftBrace) close(previous);
+      close(previous, () => stack.at(-1)?.tokenType === t.LeftBrace);
       out.push(token);
       return;
     }
     if (t.isOpen(token)) stack.push(token);
     else if (t.isClose(token)) {
       if (!stack.some((open) => closerOf.get(open.tokenType) === type)) {
-        reporter.report("stray-bracket", { bracket: token.image }, { source, start: token.startOffset, end: t.endOf(token) }, {
-          label: "nothing is open here",
-          fix: { ...replace({ source, start: token.startOffset, end: t.endOf(token) }, ""), certain: false },
-        });
+        reporter.report(
+          "stray-bracket",
+          { bracket: token.image },
+          { source, start: token.startOffset, end: t.endOf(token) },
+          {
+            label: "nothing is open here",
+            fix: { ...replace({ source, start: token.startOffset, end: t.endOf(token) }, ""), certain: false },
+          },
+        );
         lines.add(token.startLine ?? 0);
         return;
       }
-      while (wanted() !== type) close(previous ?? token);
+      close(previous ?? token, () => wanted() === type);
       stack.pop();
     }
     out.push(token);
   });
   while (out.at(-1)?.tokenType === t.NewLine) out.pop();
   const end = out.at(-1);
-  while (end && stack.length > 0) close(end);
+  if (end) close(end, () => false);
   return { tokens: out, lines };
 }
 

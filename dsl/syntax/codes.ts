@@ -31,14 +31,16 @@ registerCodes({
     severity: "error",
     message: (d) => `${d.found} can't stand here`,
     help: (d) => `${d.expected} is expected`,
-    explain: "The text can't be read at this place. A program is a list of statements: a verb, names, connectors, and an optional block of `key: value` lines. Parentheses choose a word and its parameters; braces fill a record.",
+    explain:
+      "The text can't be read at this place. A program is a list of statements: a verb, names, connectors, and an optional block of `key: value` lines. Parentheses choose a word and its parameters; braces fill a record.",
     example: "recipe r { epochs: : }",
   },
   "unclosed-bracket": {
     severity: "error",
     message: (d) => `\`${d.open}\` is never closed`,
     help: (d) => `add \`${d.close}\``,
-    explain: "Every `(`, `[` and `{` needs its closer. A new line ends an open `(` or `[` unless it stands after an opener or a comma; a line that begins a statement ends every open block.",
+    explain:
+      "Every `(`, `[` and `{` needs its closer. A new line ends an open `(` or `[` unless it stands after an opener or a comma; a line that begins a statement ends every open block.",
     example: "recipe r { optimizer: adamw(learning_rate: 1e-3 }",
   },
   "stray-bracket": {
@@ -94,7 +96,8 @@ registerCodes({
     severity: "error",
     message: () => "strings take straight double quotes",
     help: () => 'write `"…"`',
-    explain: 'Strings are written `"like this"`, long ones between `"""`. Single and curly quotes are not string marks in Tune.',
+    explain:
+      'Strings are written `"like this"`, long ones between `"""`. Single and curly quotes are not string marks in Tune.',
     example: "use 'common.tune'",
   },
   "unclosed-string": {
@@ -108,7 +111,8 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.escape}\` is no escape`,
     help: () => "double the backslash, or write `/` in a path",
-    explain: 'In a string a backslash begins an escape: `\\n`, `\\t`, `\\"`, `\\\\`, `\\u{1F600}`. A Windows path is written `"C:\\\\data"` or `"C:/data"`.',
+    explain:
+      'In a string a backslash begins an escape: `\\n`, `\\t`, `\\"`, `\\\\`, `\\u{1F600}`. A Windows path is written `"C:\\\\data"` or `"C:/data"`.',
     example: 'use "C:\\data/common.tune"',
   },
   "hash-comment": {
@@ -157,7 +161,8 @@ registerCodes({
     severity: "error",
     message: () => "this is a typographic minus or dash",
     help: () => "write `-`",
-    explain: "A minus pasted from a text is often the character U+2212 or a dash. Numbers take the hyphen of the keyboard.",
+    explain:
+      "A minus pasted from a text is often the character U+2212 or a dash. Numbers take the hyphen of the keyboard.",
     example: "parameters { bias: \u22121 }",
   },
   "unknown-character": {

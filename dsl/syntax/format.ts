@@ -60,11 +60,14 @@ function laid(tokens: readonly IToken[], depth: number): string[] {
 }
 
 function joined(tokens: readonly IToken[]): string {
-  return tokens.map((token, i) => (i === 0 || !apart(tokens[i - 1] as IToken, token) ? "" : " ") + token.image.trimEnd()).join("");
+  return tokens
+    .map((token, i) => (i === 0 || !apart(tokens[i - 1] as IToken, token) ? "" : " ") + token.image.trimEnd())
+    .join("");
 }
 function apart(left: IToken, right: IToken): boolean {
   const [a, b] = [left.tokenType, right.tokenType];
-  if (b === t.Comma || b === t.Colon || b === t.RightParen || b === t.RightSquare || b === t.Dot || b === t.Range) return b === t.RightParen || b === t.RightSquare ? a === t.Comment : false;
+  if (b === t.Comma || b === t.Colon || b === t.RightParen || b === t.RightSquare || b === t.Dot || b === t.Range)
+    return b === t.RightParen || b === t.RightSquare ? a === t.Comment : false;
   if (a === t.LeftParen || a === t.LeftSquare || a === t.Dot || a === t.Range) return b === t.Comment;
   if (b === t.LeftParen) return a !== t.Identifier;
   return !(a === t.LeftBrace && b === t.RightBrace);

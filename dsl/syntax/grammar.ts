@@ -4,7 +4,21 @@ import type { SourceId, Span } from "../check/span.js";
 import { decodeNumber } from "./numbers.js";
 import { decodeText, type BadEscape } from "./strings.js";
 import * as t from "./tokens.js";
-import type { Argument, BlockNode, Clause, Entry, Expression, Key, ListNode, Name, NumberNode, Operand, ReferenceNode, StringNode, WordNode } from "./tree.js";
+import type {
+  Argument,
+  BlockNode,
+  Clause,
+  Entry,
+  Expression,
+  Key,
+  ListNode,
+  Name,
+  NumberNode,
+  Operand,
+  ReferenceNode,
+  StringNode,
+  WordNode,
+} from "./tree.js";
 
 export interface Head {
   readonly verb: Name;
@@ -16,7 +30,8 @@ export interface Head {
 const expectedWords: IParserErrorMessageProvider = {
   buildMismatchTokenMessage: ({ expected }) => tokenLabel(expected),
   buildNotAllInputParsedMessage: () => "the end of the line",
-  buildNoViableAltMessage: ({ ruleName }) => (ruleName === "operand" ? "a name" : ruleName === "key" ? "a key" : "a value"),
+  buildNoViableAltMessage: ({ ruleName }) =>
+    ruleName === "operand" ? "a name" : ruleName === "key" ? "a key" : "a value",
   buildEarlyExitMessage: () => "a name",
 };
 
@@ -69,7 +84,11 @@ export class Grammar extends EmbeddedActionsParser {
       {
         ALT: () => {
           const path = this.SUBRULE(this.path);
-          return this.ACTION(() => ({ text: path.map((n) => n.text).join("."), path: path.map((n) => n.text), span: spanOfPath(path) }));
+          return this.ACTION(() => ({
+            text: path.map((n) => n.text).join("."),
+            path: path.map((n) => n.text),
+            span: spanOfPath(path),
+          }));
         },
       },
       {
@@ -114,7 +133,10 @@ export class Grammar extends EmbeddedActionsParser {
   });
 
   readonly bound = this.RULE("bound", (): NumberNode | ReferenceNode =>
-    this.OR<NumberNode | ReferenceNode>([{ ALT: () => this.numberOf(this.CONSUME(t.Num)) }, { ALT: () => this.SUBRULE(this.reference) }]),
+    this.OR<NumberNode | ReferenceNode>([
+      { ALT: () => this.numberOf(this.CONSUME(t.Num)) },
+      { ALT: () => this.SUBRULE(this.reference) },
+    ]),
   );
 
   readonly reference = this.RULE("reference", (): ReferenceNode => {
@@ -126,7 +148,11 @@ export class Grammar extends EmbeddedActionsParser {
     });
     return this.ACTION(() => {
       const span = this.spanOf(first);
-      return { is: "reference", text: [first.image.slice(1), ...rest.map((n) => n.text)].join("."), span: join(span, rest.at(-1)?.span) };
+      return {
+        is: "reference",
+        text: [first.image.slice(1), ...rest.map((n) => n.text)].join("."),
+        span: join(span, rest.at(-1)?.span),
+      };
     });
   });
 
@@ -135,7 +161,13 @@ export class Grammar extends EmbeddedActionsParser {
     const given = this.OPTION(() => this.SUBRULE(this.arguments_));
     return this.ACTION(() => {
       const span = join(spanOfPath(path), given?.span);
-      return { is: "word", path, text: path.map((n) => n.text).join("."), ...(given ? { arguments: given.all } : {}), span };
+      return {
+        is: "word",
+        path,
+        text: path.map((n) => n.text).join("."),
+        ...(given ? { arguments: given.all } : {}),
+        span,
+      };
     });
   });
 
@@ -224,7 +256,10 @@ export class Grammar extends EmbeddedActionsParser {
   }
   private stringOf(token: IToken): StringNode {
     const { value, bad } = decodeText(token.image);
-    if (!this.RECORDING_PHASE && token.payload !== "virtual") this.badEscapes.push(...bad.map((b) => ({ ...b, start: b.start + token.startOffset, end: b.end + token.startOffset })));
+    if (!this.RECORDING_PHASE && token.payload !== "virtual")
+      this.badEscapes.push(
+        ...bad.map((b) => ({ ...b, start: b.start + token.startOffset, end: b.end + token.startOffset })),
+      );
     return { is: "string", value, span: this.spanOf(token) };
   }
 }

@@ -26,8 +26,13 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
     switch (token.tokenType) {
       case t.BadString: {
         const { string, rest } = quoted(token);
-        if (/^['\u2018\u2019\u201c\u201d\u201e]/.test(token.image) && rest === undefined) reporter.report("wrong-quotes", {}, span(string), { fix: replace(span(string), string.image) });
-        else reporter.report("unclosed-string", {}, span(string), { label: "the line ends here", fix: { ...replace(span(string), string.image), certain: false } });
+        if (/^['\u2018\u2019\u201c\u201d\u201e]/.test(token.image) && rest === undefined)
+          reporter.report("wrong-quotes", {}, span(string), { fix: replace(span(string), string.image) });
+        else
+          reporter.report("unclosed-string", {}, span(string), {
+            label: "the line ends here",
+            fix: { ...replace(span(string), string.image), certain: false },
+          });
         out.push(string);
         if (rest) queue.splice(i + 1, 0, ...rest);
         break;
@@ -37,15 +42,22 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
         out.push(t.retyped(token, t.Colon));
         break;
       case t.Semicolon:
-        reporter.report("semicolon", {}, span(token), { fix: replace(span(token), next && next.tokenType !== t.NewLine ? "," : "") });
-        if (next && next.tokenType !== t.NewLine && !t.isClose(next)) out.push(inside || depthOf(out) ? t.retyped(token, t.Comma) : t.retyped(token, t.NewLine));
+        reporter.report("semicolon", {}, span(token), {
+          fix: replace(span(token), next && next.tokenType !== t.NewLine ? "," : ""),
+        });
+        if (next && next.tokenType !== t.NewLine && !t.isClose(next))
+          out.push(inside || depthOf(out) ? t.retyped(token, t.Comma) : t.retyped(token, t.NewLine));
         break;
       case t.Hash:
-        reporter.report("hash-comment", {}, span(token), { fix: replace({ ...span(token), end: token.startOffset + 1 }, "// ", "write `//`") });
+        reporter.report("hash-comment", {}, span(token), {
+          fix: replace({ ...span(token), end: token.startOffset + 1 }, "// ", "write `//`"),
+        });
         break;
       case t.Kebab: {
         const name = token.image.replaceAll("-", "_");
-        reporter.report("kebab-name", { name: token.image, instead: name }, span(token), { fix: replace(span(token), name) });
+        reporter.report("kebab-name", { name: token.image, instead: name }, span(token), {
+          fix: replace(span(token), name),
+        });
         out.push(t.retyped(token, t.Identifier, name));
         break;
       }
@@ -57,14 +69,27 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
         }
         if (last?.tokenType === t.Comma && isThousands(out, token)) {
           const head = out[out.length - 2] as IToken;
-          const joined = { ...t.retyped(head, t.Num, head.image + token.image), endOffset: token.endOffset ?? t.endOf(token) - 1 };
-          reporter.report("thousands-comma", { number: joined.image }, span(head, token), { fix: replace(span(head, token), `${head.image}_${token.image}`) });
+          const joined = {
+            ...t.retyped(head, t.Num, head.image + token.image),
+            endOffset: token.endOffset ?? t.endOf(token) - 1,
+          };
+          reporter.report("thousands-comma", { number: joined.image }, span(head, token), {
+            fix: replace(span(head, token), `${head.image}_${token.image}`),
+          });
           out.splice(out.length - 2, 2, joined);
           break;
         }
-        if (next && /\d$/.test(token.image) && t.endOf(token) < next.startOffset && (units.has(next.image) || next.image === "%") && !isKeyAt(queue, i + 1)) {
+        if (
+          next &&
+          /\d$/.test(token.image) &&
+          t.endOf(token) < next.startOffset &&
+          (units.has(next.image) || next.image === "%") &&
+          !isKeyAt(queue, i + 1)
+        ) {
           const image = token.image + next.image;
-          reporter.report("separated-unit", { number: image }, span(token, next), { fix: replace(span(token, next), image) });
+          reporter.report("separated-unit", { number: image }, span(token, next), {
+            fix: replace(span(token, next), image),
+          });
           out.push({ ...t.retyped(token, t.Num, image), endOffset: t.endOf(next) - 1 });
           i++;
           break;
@@ -73,14 +98,23 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
         break;
       }
       case t.Dot:
-        if (next?.tokenType === t.Num && next.startOffset === t.endOf(token) && /^\d/.test(next.image) && (!last || t.endOf(last) < token.startOffset || !t.endsValue(last))) {
-          reporter.report("bare-decimal", { number: `0.${next.image}` }, span(token, next), { fix: replace(span(token, next), `0.${next.image}`) });
+        if (
+          next?.tokenType === t.Num &&
+          next.startOffset === t.endOf(token) &&
+          /^\d/.test(next.image) &&
+          (!last || t.endOf(last) < token.startOffset || !t.endsValue(last))
+        ) {
+          reporter.report("bare-decimal", { number: `0.${next.image}` }, span(token, next), {
+            fix: replace(span(token, next), `0.${next.image}`),
+          });
           out.push({ ...t.retyped(token, t.Num, `0.${next.image}`), endOffset: t.endOf(next) - 1 });
           i++;
         } else out.push(token);
         break;
       case t.Unknown:
-        reporter.report("unknown-character", { character: token.image }, span(token), { fix: { ...replace(span(token), ""), certain: false } });
+        reporter.report("unknown-character", { character: token.image }, span(token), {
+          fix: { ...replace(span(token), ""), certain: false },
+        });
         break;
       default:
         out.push(token);
@@ -113,7 +147,8 @@ function quoted(token: IToken): { string: IToken; rest?: IToken[] } {
 function isThousands(out: readonly IToken[], token: IToken): boolean {
   const comma = out.at(-1);
   const head = out.at(-2);
-  if (head?.tokenType !== t.Num || !comma || !/^\d{3}$/.test(token.image) || !/^-?\d{1,3}$/.test(head.image.slice(-4))) return false;
+  if (head?.tokenType !== t.Num || !comma || !/^\d{3}$/.test(token.image) || !/^-?\d{1,3}$/.test(head.image.slice(-4)))
+    return false;
   if (t.endOf(head) !== comma.startOffset || t.endOf(comma) !== token.startOffset) return false;
   return token.image.startsWith("0") || out.at(-3)?.tokenType === t.Colon;
 }

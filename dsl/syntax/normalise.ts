@@ -32,11 +32,16 @@ export function normalise(tokens: readonly IToken[], report: Report, source: Sou
         { start: word ? t.endOf(word) : top.open.startOffset, end: t.endOf(top.open), text: "(" },
         { start: token.startOffset, end: t.endOf(token), text: ")" },
       ];
-      report("braces-for-parentheses", { word: word?.image ?? "" }, { source, start: top.open.startOffset, end: t.endOf(top.open) }, {
-        title: "use parentheses",
-        edits,
-        certain: true,
-      });
+      report(
+        "braces-for-parentheses",
+        { word: word?.image ?? "" },
+        { source, start: top.open.startOffset, end: t.endOf(top.open) },
+        {
+          title: "use parentheses",
+          edits,
+          certain: true,
+        },
+      );
       stack.pop();
       out.push(t.retyped(token, t.RightParen, ")"));
       continue;
@@ -45,9 +50,19 @@ export function normalise(tokens: readonly IToken[], report: Report, source: Sou
       const beforeKey = out.at(-2)?.tokenType;
       const at = { source, start: t.endOf(previous), end: t.endOf(previous) };
       const span = { source, start: previous.startOffset, end: t.endOf(token) };
-      const colon = top.open.tokenType !== t.LeftSquare && previous.tokenType === t.Identifier && (beforeKey === t.LeftParen || beforeKey === t.Comma);
-      if (colon) report("missing-colon", { key: previous.image }, span, replace(at, ":", `write \`${previous.image}:\``));
-      else report("missing-comma", { before: token.image }, { ...span, start: token.startOffset }, replace(at, ",", "add a comma"));
+      const colon =
+        top.open.tokenType !== t.LeftSquare &&
+        previous.tokenType === t.Identifier &&
+        (beforeKey === t.LeftParen || beforeKey === t.Comma);
+      if (colon)
+        report("missing-colon", { key: previous.image }, span, replace(at, ":", `write \`${previous.image}:\``));
+      else
+        report(
+          "missing-comma",
+          { before: token.image },
+          { ...span, start: token.startOffset },
+          replace(at, ",", "add a comma"),
+        );
       out.push(t.virtual(colon ? t.Colon : t.Comma, previous, t.endOf(previous), colon ? ":" : ","));
     }
     if (t.isOpen(token)) stack.push({ open: token, word: false });

@@ -48,7 +48,9 @@ class Reader {
   }
 
   read(): Parsed {
-    const { tokens, comments } = t.lex(withoutMagic(this.source.text).replace(/^(?:[ \t]*#(?!!)[^\n]*(?:\n|$)|\s)+/, (s) => s.replace(/[^\n]/g, " ")));
+    const { tokens, comments } = t.lex(
+      withoutMagic(this.source.text).replace(/^(?:[ \t]*#(?!!)[^\n]*(?:\n|$)|\s)+/, (s) => s.replace(/[^\n]/g, " ")),
+    );
     const mended = mend(tokens, this.source.id, this.reporter);
     const balanced = balance(mended, new Set(this.verbs), this.source.id, this.reporter);
     for (const line of balanced.lines) this.lines.add(line);
@@ -101,7 +103,8 @@ class Reader {
     const first = tokens[0];
     if (!first) return [];
     let colon = 1;
-    if (first.tokenType === t.Identifier) while (tokens[colon]?.tokenType === t.Dot && tokens[colon + 1]?.tokenType === t.Identifier) colon += 2;
+    if (first.tokenType === t.Identifier)
+      while (tokens[colon]?.tokenType === t.Dot && tokens[colon + 1]?.tokenType === t.Identifier) colon += 2;
     else if (first.tokenType !== t.Str && first.tokenType !== t.Num) {
       this.unexpected(first, "a key");
       return [];
@@ -114,12 +117,18 @@ class Reader {
     const next = tokens[colon];
     if (next?.tokenType === t.Colon) return this.valued(key, tokens.slice(0, colon), tokens.slice(colon + 1));
     if (next === undefined && first.tokenType === t.Identifier) {
-      if (!this.suspect(first)) this.reporter.report("no-value", { key: key.text }, key.span, { label: "a colon and a value are missing" });
+      if (!this.suspect(first))
+        this.reporter.report("no-value", { key: key.text }, key.span, { label: "a colon and a value are missing" });
       return [{ key, span: key.span }];
     }
     if (next && first.tokenType === t.Identifier && t.startsValue(next)) {
       const at = { source: this.source.id, start: key.span.end, end: key.span.end };
-      this.report("missing-colon", { key: key.text }, this.span(first, next), replace(at, ":", `write \`${key.text}:\``));
+      this.report(
+        "missing-colon",
+        { key: key.text },
+        this.span(first, next),
+        replace(at, ":", `write \`${key.text}:\``),
+      );
       return this.valued(key, tokens.slice(0, colon), tokens.slice(colon));
     }
     this.unexpected(next ?? first, next ? "`:`" : "a key");
@@ -130,7 +139,8 @@ class Reader {
     const first = tokens[0];
     if (!first) {
       const last = keyTokens.at(-1) as IToken;
-      if (!this.suspect(last)) this.reporter.report("no-value", { key: key.text }, key.span, { label: "nothing stands after the colon" });
+      if (!this.suspect(last))
+        this.reporter.report("no-value", { key: key.text }, key.span, { label: "nothing stands after the colon" });
       return [{ key, span: key.span }];
     }
     const end = this.nextEntry(tokens);
@@ -178,7 +188,12 @@ class Reader {
     if (!error) {
       for (const bad of g.badEscapes) {
         const span = { source: this.source.id, start: bad.start, end: bad.end };
-        this.report("unknown-escape", { escape: bad.escape }, span, replace({ ...span, end: span.start + 1 }, "\\\\", "double the backslash"));
+        this.report(
+          "unknown-escape",
+          { escape: bad.escape },
+          span,
+          replace({ ...span, end: span.start + 1 }, "\\\\", "double the backslash"),
+        );
       }
       return { value, expected: "" };
     }
@@ -194,7 +209,12 @@ class Reader {
   private unexpected(token: IToken, expected: string): void {
     if (this.suspect(token)) return;
     this.lines.add(token.startLine ?? 0);
-    const found = token.payload === "virtual" && token.image === "" ? "the end of the line" : token.tokenType === t.NewLine ? "a new line" : `\`${token.image.slice(0, 40)}\``;
+    const found =
+      token.payload === "virtual" && token.image === ""
+        ? "the end of the line"
+        : token.tokenType === t.NewLine
+          ? "a new line"
+          : `\`${token.image.slice(0, 40)}\``;
     const span = this.span(token);
     const width = span.end > span.start ? span : { ...span, start: Math.max(0, span.start - 1) };
     this.reporter.report("unexpected", { found, expected }, width, { label: `${expected} should stand here` });
@@ -208,7 +228,8 @@ class Reader {
   }
   private lineAt(offset: number): number {
     let line = 1;
-    for (let i = this.source.text.indexOf("\n"); i >= 0 && i < offset; i = this.source.text.indexOf("\n", i + 1)) line++;
+    for (let i = this.source.text.indexOf("\n"); i >= 0 && i < offset; i = this.source.text.indexOf("\n", i + 1))
+      line++;
     return line;
   }
 }

@@ -4,7 +4,16 @@ export interface BadEscape {
   readonly start: number;
   readonly end: number;
 }
-const simple: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "0": "\0", '"': '"', "\\": "\\", "'": "'", "/": "/" };
+const simple: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  "0": "\0",
+  '"': '"',
+  "\\": "\\",
+  "'": "'",
+  "/": "/",
+};
 
 /** `image` with its quotes; places of unknown escapes are relative to its start. */
 export function decodeText(image: string): { value: string; bad: BadEscape[] } {
@@ -13,14 +22,18 @@ export function decodeText(image: string): { value: string; bad: BadEscape[] } {
   const bad: BadEscape[] = [];
   const body = image.slice(quotes, Math.max(quotes, image.length - quotes));
   if (long) return { value: dedent(body), bad };
-  const value = body.replace(/\\(u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|[\s\S])/gu, (all: string, what: string, braced: string | undefined, four: string | undefined, at: number) => {
-    const code = braced ?? four;
-    if (code !== undefined && Number.parseInt(code, 16) <= 0x10ffff) return String.fromCodePoint(Number.parseInt(code, 16));
-    const known = simple[what];
-    if (known !== undefined) return known;
-    bad.push({ escape: all, start: at + quotes, end: at + quotes + all.length });
-    return all;
-  });
+  const value = body.replace(
+    /\\(u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|[\s\S])/gu,
+    (all: string, what: string, braced: string | undefined, four: string | undefined, at: number) => {
+      const code = braced ?? four;
+      if (code !== undefined && Number.parseInt(code, 16) <= 0x10ffff)
+        return String.fromCodePoint(Number.parseInt(code, 16));
+      const known = simple[what];
+      if (known !== undefined) return known;
+      bad.push({ escape: all, start: at + quotes, end: at + quotes + all.length });
+      return all;
+    },
+  );
   return { value, bad };
 }
 
@@ -36,5 +49,7 @@ function dedent(body: string): string {
 
 /** `text` as a Tune string. */
 export function quote(text: string): string {
-  return JSON.stringify(text).replace(/\u2028|\u2029/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`).replace(/\\b|\\f/g, (c) => (c === "\\b" ? "\\u0008" : "\\u000c"));
+  return JSON.stringify(text)
+    .replace(/\u2028|\u2029/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`)
+    .replace(/\\b|\\f/g, (c) => (c === "\\b" ? "\\u0008" : "\\u000c"));
 }

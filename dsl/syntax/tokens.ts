@@ -2,8 +2,17 @@
 import { createToken, Lexer, type CustomPatternMatcherFunc, type IToken, type TokenType } from "chevrotain";
 
 const order: TokenType[] = [];
-function token(name: string, pattern: RegExp | CustomPatternMatcherFunc, more: { group?: string; line_breaks?: boolean; label?: string } = {}): TokenType {
-  const type = createToken({ name, pattern, ...(typeof pattern === "function" ? { line_breaks: false } : {}), ...more });
+function token(
+  name: string,
+  pattern: RegExp | CustomPatternMatcherFunc,
+  more: { group?: string; line_breaks?: boolean; label?: string } = {},
+): TokenType {
+  const type = createToken({
+    name,
+    pattern,
+    ...(typeof pattern === "function" ? { line_breaks: false } : {}),
+    ...more,
+  });
   order.push(type);
   return type;
 }
@@ -28,10 +37,15 @@ export const NewLine = token("NewLine", /\n/, { line_breaks: true, label: "a new
 export const Text = token("Text", /"""[\s\S]*?"""/, { line_breaks: true, label: "a text" });
 export const Str = token("Str", /"(?:[^"\\\n]|\\[^\n])*"/, { label: "a string" });
 /** Single or curly quotes, or a string that is not closed on its line. */
-export const BadString = token("BadString", /'(?:[^'\\\n]|\\[^\n])*'|[\u2018\u2019][^\u2018\u2019'\n]*[\u2018\u2019']|[\u201c\u201d\u201e][^\u201c\u201d"\n]*[\u201c\u201d"]|["'\u201c\u201d\u201e](?:[^"\\\n]|\\[^\n])*/);
+export const BadString = token(
+  "BadString",
+  /'(?:[^'\\\n]|\\[^\n])*'|[\u2018\u2019][^\u2018\u2019'\n]*[\u2018\u2019']|[\u201c\u201d\u201e][^\u201c\u201d"\n]*[\u201c\u201d"]|["'\u201c\u201d\u201e](?:[^"\\\n]|\\[^\n])*/,
+);
 export const Hash = token("Hash", /#[^\n]*/);
 /** The unit touches the number. A minus may be U+2212 or a dash here: `mend` reports it. */
-export const Num = token("Num", /[-\u2212\u2013]?\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?(?:%|[A-Za-z]\w*)?/, { label: "a number" });
+export const Num = token("Num", /[-\u2212\u2013]?\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?(?:%|[A-Za-z]\w*)?/, {
+  label: "a number",
+});
 export const Range = token("Range", /\.\./, { label: "`..`" });
 export const Dot = token("Dot", /\./, { label: "`.`" });
 export const Kebab = token("Kebab", sticky(/[\p{ID_Start}_][\p{ID_Continue}]*(?:-[\p{ID_Continue}]+)+/uy));
@@ -64,7 +78,9 @@ export function lex(text: string): Lexed {
 
 /** One past the token's last character. */
 export function endOf(token: IToken): number {
-  return token.endOffset === undefined || Number.isNaN(token.endOffset) ? token.startOffset + token.image.length : token.endOffset + 1;
+  return token.endOffset === undefined || Number.isNaN(token.endOffset)
+    ? token.startOffset + token.image.length
+    : token.endOffset + 1;
 }
 /** A token that was not written, standing at `at` (an offset); it has no width. */
 export function virtual(type: TokenType, near: IToken, at: number, image = ""): IToken {
@@ -83,8 +99,10 @@ export function virtual(type: TokenType, near: IToken, at: number, image = ""): 
 export function retyped(token: IToken, type: TokenType, image = token.image): IToken {
   return { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? 0, image };
 }
-export const isOpen = (t: IToken | undefined): boolean => t !== undefined && (t.tokenType === LeftBrace || t.tokenType === LeftParen || t.tokenType === LeftSquare);
-export const isClose = (t: IToken | undefined): boolean => t !== undefined && (t.tokenType === RightBrace || t.tokenType === RightParen || t.tokenType === RightSquare);
+export const isOpen = (t: IToken | undefined): boolean =>
+  t !== undefined && (t.tokenType === LeftBrace || t.tokenType === LeftParen || t.tokenType === LeftSquare);
+export const isClose = (t: IToken | undefined): boolean =>
+  t !== undefined && (t.tokenType === RightBrace || t.tokenType === RightParen || t.tokenType === RightSquare);
 /** Whether a value may begin with this token. */
 export const startsValue = (t: IToken | undefined): boolean =>
   t !== undefined && [Str, Text, Num, Identifier, Ref, LeftSquare, LeftBrace].includes(t.tokenType);

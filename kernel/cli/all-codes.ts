@@ -12,7 +12,8 @@ registerCodes({
   "unknown-code": {
     severity: "error",
     message: ({ code }) => `there is no error code "${code}"`,
-    help: ({ nearest }) => (nearest === null ? "`tunebook explain` lists all codes" : `write \`tunebook explain ${nearest}\``),
+    help: ({ nearest }) =>
+      nearest === null ? "`tunebook explain` lists all codes" : `write \`tunebook explain ${nearest}\``,
     explain: "`tunebook explain` takes a code as it stands between the brackets of `error[...]`.",
   },
 });

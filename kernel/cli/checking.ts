@@ -38,10 +38,14 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
   for (const source of sources) {
     const names = typescript.get(source.id) ?? [];
     const surroundings = { ...base, typescript: () => names };
-    const compile = async (purpose: "assist" | "run"): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
+    const compile = async (
+      purpose: "assist" | "run",
+    ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
       const compiled = await compileAll([...sound, source], { purpose, surroundings, workshop, trained });
       // Values of TypeScript cells exist only when the notebook runs.
-      const found = compiled.diagnostics.filter((d) => !(d.code === "unknown-reference" && names.includes(d.data.name.split(".")[0] ?? "")));
+      const found = compiled.diagnostics.filter(
+        (d) => !(d.code === "unknown-reference" && names.includes(d.data.name.split(".")[0] ?? "")),
+      );
       return { found, did: compiled.actions ?? [] };
     };
     let { found, did } = await compile("assist");
@@ -54,7 +58,9 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
   return { sources, diagnostics, actions };
 }
 
-async function sourcesOf(file: string): Promise<{ sources: readonly Source[]; typescript: ReadonlyMap<string, readonly string[]> }> {
+async function sourcesOf(
+  file: string,
+): Promise<{ sources: readonly Source[]; typescript: ReadonlyMap<string, readonly string[]> }> {
   const path = resolve(file);
   if (file.endsWith(".ipynb")) return cellsOf(path, file);
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
@@ -64,7 +70,10 @@ async function sourcesOf(file: string): Promise<{ sources: readonly Source[]; ty
   return { sources: [{ id: path, title: file, text, path }], typescript: new Map() };
 }
 
-async function cellsOf(path: string, file: string): Promise<{ sources: readonly Source[]; typescript: ReadonlyMap<string, readonly string[]> }> {
+async function cellsOf(
+  path: string,
+  file: string,
+): Promise<{ sources: readonly Source[]; typescript: ReadonlyMap<string, readonly string[]> }> {
   const verbs = registry.verbs().map((v) => v.name);
   const sources: Source[] = [];
   const typescript = new Map<string, readonly string[]>();
@@ -75,7 +84,11 @@ async function cellsOf(path: string, file: string): Promise<{ sources: readonly 
       const id = `${path}#${String(i + 1)}`;
       sources.push({ id, title: `${file} cell ${String(i + 1)}`, text: withoutMagic(cell.source), path, cell: i + 1 });
       typescript.set(id, [...names]);
-    } else for (const match of cell.source.matchAll(/^[ \t]*(?:export\s+)?(?:const|let|var|function|class|async function)\s+([\p{ID_Start}_$][\p{ID_Continue}$]*)/gmu)) names.push(match[1] ?? "");
+    } else
+      for (const match of cell.source.matchAll(
+        /^[ \t]*(?:export\s+)?(?:const|let|var|function|class|async function)\s+([\p{ID_Start}_$][\p{ID_Continue}$]*)/gmu,
+      ))
+        names.push(match[1] ?? "");
   });
   return { sources, typescript };
 }

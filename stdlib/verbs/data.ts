@@ -11,11 +11,27 @@ export const word: Verb = {
   operands: { what: "new-name" },
   connectors: { like: { takes: "data" } },
   does: "defines",
-  elsewhere: { file: "source", path: "source", preprocessing: "clean", cleaning: "clean", splits: "split", columns_map: "columns", fields: "columns", limit: "sample", dataset: "source" },
+  elsewhere: {
+    file: "source",
+    path: "source",
+    preprocessing: "clean",
+    cleaning: "clean",
+    splits: "split",
+    columns_map: "columns",
+    fields: "columns",
+    limit: "sample",
+    dataset: "source",
+  },
   parameters: [
     {
       name: "source",
-      type: { is: "either", of: [{ is: "word", kind: "source" }, { is: "record", of: { is: "word", kind: "source" } }] },
+      type: {
+        is: "either",
+        of: [
+          { is: "word", kind: "source" },
+          { is: "record", of: { is: "word", kind: "source" } },
+        ],
+      },
       doc: "Where the rows come from: a file, a TypeScript table `$rows`, or one of them per split.",
       required: true,
       why: "There is no data without a source.",
@@ -68,7 +84,9 @@ export const word: Verb = {
       name: "positive",
       type: { is: "text" },
       doc: "The label that counts as positive.",
-      planned: { meanwhile: "write the labels in order, the positive one second: `labels: [no, yes]`, or `f1(of: yes)`" },
+      planned: {
+        meanwhile: "write the labels in order, the positive one second: `labels: [no, yes]`, or `f1(of: yes)`",
+      },
       why: "Binary scores depend on it.",
       impact: "medium",
     },
@@ -76,7 +94,10 @@ export const word: Verb = {
       name: "audit",
       type: { is: "record", of: { is: "list", of: { is: "text" } } },
       doc: "Which columns to look at for bias.",
-      planned: { meanwhile: "compare label counts per group in a TypeScript cell: `tickets.train.table().groupby(\"group\").count()`" },
+      planned: {
+        meanwhile:
+          'compare label counts per group in a TypeScript cell: `tickets.train.table().groupby("group").count()`',
+      },
       why: "Unequal groups train unequal models.",
       impact: "low",
     },

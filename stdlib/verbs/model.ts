@@ -9,7 +9,18 @@ export const word: Verb = {
   operands: { what: "new-name" },
   connectors: { like: { takes: "model" } },
   does: "defines",
-  elsewhere: { model_name: "base", model_name_or_path: "base", pretrained: "base", checkpoint_name: "base", peft: "technique", adapter: "technique", max_seq_length: "max_length", max_seq_len: "max_length", sequence_len: "max_length", cutoff_len: "max_length" },
+  elsewhere: {
+    model_name: "base",
+    model_name_or_path: "base",
+    pretrained: "base",
+    checkpoint_name: "base",
+    peft: "technique",
+    adapter: "technique",
+    max_seq_length: "max_length",
+    max_seq_len: "max_length",
+    sequence_len: "max_length",
+    cutoff_len: "max_length",
+  },
   parameters: [
     {
       name: "base",

@@ -1,6 +1,12 @@
 import type { Verb } from "#dsl/registry.js";
 
-const cadence = { is: "either", of: [{ is: "word", kind: "cadence" }, { is: "choice", of: ["none"] }] } as const;
+const cadence = {
+  is: "either",
+  of: [
+    { is: "word", kind: "cadence" },
+    { is: "choice", of: ["none"] },
+  ],
+} as const;
 
 export const word: Verb = {
   kind: "verb",
@@ -115,7 +121,13 @@ export const word: Verb = {
     },
     {
       name: "early_stopping",
-      type: { is: "either", of: [{ is: "word", kind: "stopping" }, { is: "choice", of: ["none"] }] },
+      type: {
+        is: "either",
+        of: [
+          { is: "word", kind: "stopping" },
+          { is: "choice", of: ["none"] },
+        ],
+      },
       doc: "When to stop before the end.",
       default: { value: "none" },
       why: "A plan that runs to its end is easier to compare.",
@@ -126,7 +138,10 @@ export const word: Verb = {
       name: "checkpoint",
       type: cadence,
       doc: "How often the weights are written, beside the end and the best.",
-      default: { derived: "after every epoch", from: () => ({ word: "every", kind: "cadence", arguments: { epochs: 1, steps: null } }) },
+      default: {
+        derived: "after every epoch",
+        from: () => ({ word: "every", kind: "cadence", arguments: { epochs: 1, steps: null } }),
+      },
       why: "A crash loses at most what came since the last checkpoint.",
       impact: "low",
       related: ["resume"],
@@ -137,7 +152,10 @@ export const word: Verb = {
       doc: "How often the validation split is scored.",
       default: {
         derived: "after every epoch where there is a validation split",
-        from: (draft) => (draft["validation"] === true ? { word: "every", kind: "cadence", arguments: { epochs: 1, steps: null } } : null),
+        from: (draft) =>
+          draft["validation"] === true
+            ? { word: "every", kind: "cadence", arguments: { epochs: 1, steps: null } }
+            : null,
       },
       why: "Seeing over-fitting needs a look from outside.",
       impact: "low",
@@ -146,7 +164,10 @@ export const word: Verb = {
       name: "keep",
       type: { is: "choice", of: ["best", "last"] },
       doc: "Which weights the model holds afterwards.",
-      default: { derived: "the best by validation loss where there is a validation split, else the last", from: (draft) => (draft["validation"] === true ? "best" : "last") },
+      default: {
+        derived: "the best by validation loss where there is a validation split, else the last",
+        from: (draft) => (draft["validation"] === true ? "best" : "last"),
+      },
       why: "The best of what was seen, if anything was seen.",
       impact: "medium",
     },

@@ -4,12 +4,27 @@ export const word: Verb = {
   kind: "verb",
   name: "sweep",
   doc: "Tries many settings of a model, its data and its recipe, and keeps the best.",
-  example: "sweep router on tickets with quick as search { vary: { batch_size: choice(16, 32) }, trials: 4, maximize: accuracy }",
+  example:
+    "sweep router on tickets with quick as search { vary: { batch_size: choice(16, 32) }, trials: 4, maximize: accuracy }",
   since: "0.1.0",
   operands: { what: "model" },
-  connectors: { on: { takes: "data", required: true }, with: { takes: "recipe" }, as: { takes: "new-name", required: true } },
+  connectors: {
+    on: { takes: "data", required: true },
+    with: { takes: "recipe" },
+    as: { takes: "new-name", required: true },
+  },
   does: "acts",
-  elsewhere: { n_trials: "trials", num_samples: "trials", direction: "maximize", objective: "maximize", space: "vary", search_space: "vary", hp_space: "vary", timeout: "budget", sampler: "search" },
+  elsewhere: {
+    n_trials: "trials",
+    num_samples: "trials",
+    direction: "maximize",
+    objective: "maximize",
+    space: "vary",
+    search_space: "vary",
+    hp_space: "vary",
+    timeout: "budget",
+    sampler: "search",
+  },
   parameters: [
     {
       name: "vary",

@@ -14,7 +14,10 @@ export function register(program: Command): void {
       const { checkFile } = await import("../checking.js");
       const { diagnostics, sources } = await checkFile(file, { quick: options.quick === true });
       if (options.json) process.stdout.write(`${JSON.stringify(toJson(diagnostics, sources), null, 2)}\n`);
-      else if (diagnostics.length > 0) process.stdout.write(`${renderAnsi(diagnostics, sources, { color: process.stdout.isTTY && process.env["NO_COLOR"] === undefined })}\n`);
+      else if (diagnostics.length > 0)
+        process.stdout.write(
+          `${renderAnsi(diagnostics, sources, { color: process.stdout.isTTY && process.env["NO_COLOR"] === undefined })}\n`,
+        );
       else process.stdout.write(`${file}: no mistakes found\n`);
       if (diagnostics.some((d) => d.severity === "error")) process.exitCode = 1;
     });

@@ -17,7 +17,9 @@ export function register(program: Command): void {
     .option("--check", "write nothing; exit status 1 if a file is not formatted")
     .action(async (files: readonly string[], options: { check?: true }) => {
       for (const file of files) {
-        const changed = file.endsWith(".ipynb") ? await notebook(file, options.check === true) : await tune(file, options.check === true);
+        const changed = file.endsWith(".ipynb")
+          ? await notebook(file, options.check === true)
+          : await tune(file, options.check === true);
         if (!changed) continue;
         process.stdout.write(`${file}\n`);
         if (options.check) process.exitCode = 1;

@@ -10,16 +10,34 @@ export function register(program: Command): void {
     .description("print what the trainings of a .tune file or notebook would do and cost")
     .argument("<file>", "FILE.tune or FILE.ipynb")
     .option("--json", "print plans as JSON")
-    .addOption(new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once").argParser(readParameter).default({}, "the defaults in the file"))
+    .addOption(
+      new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
+        .argParser(readParameter)
+        .default({}, "the defaults in the file"),
+    )
     .action(async (file: string, options: { json?: true; parameter: Written }) => {
       const { checkFile } = await import("../checking.js");
-      const parameters = Object.fromEntries(Object.entries(options.parameter).map(([name, text]) => [name, valueOf(text)]));
+      const parameters = Object.fromEntries(
+        Object.entries(options.parameter).map(([name, text]) => [name, valueOf(text)]),
+      );
       const { diagnostics, sources, actions } = await checkFile(file, { parameters });
       const wrong = diagnostics.some((d) => d.severity === "error");
-      const plans = wrong ? [] : actions.flatMap((a) => (a.verb === "train" ? [{ name: a.name, ...a.plan }] : a.verb === "sweep" ? [{ name: a.name, ...a.sweep.plan }] : []));
-      if (options.json) process.stdout.write(`${JSON.stringify({ plans, ...toJson(diagnostics, sources) }, null, 2)}\n`);
+      const plans = wrong
+        ? []
+        : actions.flatMap((a) =>
+            a.verb === "train"
+              ? [{ name: a.name, ...a.plan }]
+              : a.verb === "sweep"
+                ? [{ name: a.name, ...a.sweep.plan }]
+                : [],
+          );
+      if (options.json)
+        process.stdout.write(`${JSON.stringify({ plans, ...toJson(diagnostics, sources) }, null, 2)}\n`);
       else {
-        if (diagnostics.length > 0) process.stderr.write(`${renderAnsi(diagnostics, sources, { color: process.stderr.isTTY && process.env["NO_COLOR"] === undefined })}\n`);
+        if (diagnostics.length > 0)
+          process.stderr.write(
+            `${renderAnsi(diagnostics, sources, { color: process.stderr.isTTY && process.env["NO_COLOR"] === undefined })}\n`,
+          );
         const { planShown } = await import("#kernel/display/plan-card.js");
         for (const plan of plans) process.stdout.write(`${String(planShown(plan).bundle["text/plain"])}\n\n`);
         if (!wrong && plans.length === 0) process.stdout.write(`${file}: nothing is trained here\n`);

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { Action, Plan } from "#dsl/plan/plan.js";
+import { built } from "../programs.js";
+import { compiled, definitions } from "../world.js";
+
+const golden = new URL("../../../../tests/golden/dsl/", import.meta.url);
+function same(name: string, value: unknown): void {
+  const text = `${JSON.stringify(value, null, 1)}\n`;
+  const file = new URL(`${name}.json`, golden);
+  if (process.env["TUNEBOOK_BLESS"] === "1") {
+    mkdirSync(golden, { recursive: true });
+    writeFileSync(file, text);
+  }
+  assert.equal(text, readFileSync(file, "utf8"), `${name}: TUNEBOOK_BLESS=1 writes what is now`);
+}
+function plansOf(text: string, o: Parameters<typeof compiled>[1] = {}): Plan[] {
+  const run = compiled(text, o);
+  assert.deepEqual(run.codes, [], text);
+  return (run.actions ?? []).flatMap((a) => (a.verb === "train" ? [a.plan] : []));
+}
+const trainWith = (block: string): Plan => plansOf(`${definitions}train m on d { ${block} }`)[0]!;
+
+describe("actions of the corpus", () => {
+  for (const [name, program] of Object.entries(built))
+    it(name, () => {
+      const { actions, codes, names } = compiled(program);
+      assert.deepEqual(codes, []);
+      same(name, { names, actions });
+    });
+});
+
+describe("plans", () => {
+  it("an override under `train` wins over the recipe, a path changes one part", () => {
+    const [plan] = plansOf(
+      `${definitions}recipe r { epochs: 5, optimizer: adamw(learning_rate: 1e-3, weight_decay: 0.1) }\ntrain m on d with r { optimizer.learning_rate: 5e-4 }`,
+    );
+    assert.equal(plan?.recipe.training.epochs, 5);
+    assert.equal(plan?.recipe.training.optimizer.arguments["learning_rate"], 5e-4);
+    assert.equal(plan?.recipe.training.optimizer.arguments["weight_decay"], 0.1);
+  });
+  it("`like` keeps what it doesn't change", () => {
+    const run = compiled(
+      `${definitions}model big like m { technique: lora(rank: 4), max_length: 64 }\nmodel huge like big { technique.rank: 32 }`,
+    );
+    const model = (name: string) =>
+      run.actions?.find((a): a is Extract<Action, { verb: "model" }> => a.verb === "model" && a.name === name)?.model;
+    assert.deepEqual(
+      [
+        model("huge")?.technique.arguments["rank"],
+        model("huge")?.technique.arguments["alpha"],
+        model("huge")?.max_length,
+      ],
+      [32, 64, 64],
+    );
+    assert.equal(model("big")?.technique.arguments["rank"], 4);
+  });
+  it("steps written over epochs replace them", () => {
+    const [plan] = plansOf(`${definitions}recipe r { epochs: 5 }\ntrain m on d with r { steps: 10 }`);
+    assert.deepEqual(
+      [plan?.recipe.training.epochs, plan?.recipe.training.steps, plan?.estimates.steps],
+      [null, 10, 10],
+    );
+  });
+  it("defaults follow the data: with a validation split the best is kept", () => {
+    assert.equal(trainWith("").recipe.training.keep, "best");
+    const [plan] = plansOf(
+      'data d { source: csv("a.csv"), columns: { text: text, label: label } }\nmodel m { base: "minilm", task: text_classification }\ntrain m on d',
+    );
+    assert.deepEqual([plan?.recipe.training.keep, plan?.recipe.training.validate], ["last", null]);
+  });
+  it("every option of the recipe changes its hash", () => {
+    const options = [
+      "epochs: 2",
+      "steps: 7",
+      "batch_size: 8",
+      "optimizer: adamw(learning_rate: 3e-4)",
+      "optimizer: adamw(weight_decay: 0.2)",
+      "schedule: cosine(warmup: 10%)",
+      "schedule: linear(warmup: 20%)",
+      "clip: 2",
+      "clip: none",
+      "dropout: 0.3",
+      "shuffle: none",
+      "shuffle: random",
+      "early_stopping: patience(1)",
+      "validate: every(steps: 5)",
+      "checkpoint: every(steps: 5)",
+      "keep: last",
+      "log: every(steps: 5)",
+      "seed: 1",
+    ];
+    const hashes = [trainWith("").recipeHash, ...options.map((o) => trainWith(o).recipeHash)];
+    assert.equal(new Set(hashes).size, hashes.length);
+  });
+  it("so does every option of data and model; a name doesn't", () => {
+    const hash = (data: string, model: string, names = "d m"): string => {
+      const [d, m] = names.split(" ");
+      return plansOf(
+        `data ${d} { source: csv("a.csv"), columns: { text: text, label: label }, ${data} }\nmodel ${m} { base: "minilm", task: text_classification, ${model} }\ntrain ${m} on ${d}`,
+      )[0]!.recipeHash;
+    };
+    const all = [
+      hash("", ""),
+      hash("clean: unicode", ""),
+      hash("sample: 50", ""),
+      hash("labels: [no, yes]", ""),
+      hash("split: random(train: 90%, validation: 10%)", ""),
+      hash("", "technique: lora"),
+      hash("", "technique: lora(rank: 4)"),
+      hash("", "technique: lora(alpha: 4)"),
+      hash("", "max_length: 32"),
+    ];
+    assert.equal(new Set(all).size, all.length);
+    assert.equal(hash("", "", "tickets router"), all[0]);
+  });
+  it("the engine changes the plan's hash and not the recipe's", () => {
+    const [one] = plansOf(`${definitions}train m on d`);
+    const [other] = plansOf(`engine { engine: tfjs }\n${definitions}train m on d`);
+    assert.equal(one?.recipeHash, other?.recipeHash);
+    assert.notEqual(one?.planHash, other?.planHash);
+  });
+  it("LoRA trains its matrices and the head", () => {
+    const [plan] = plansOf(`${definitions}model small like m { technique: lora(rank: 8) }\ntrain small on d`);
+    assert.equal(plan?.estimates.trainable, 12 * 8 * (384 + 384) + 384 * 2 + 2);
+  });
+  it("origins tell written from default, derived and parameter", () => {
+    const [plan] = plansOf(`parameters { n: 4 }\n${definitions}train m on d { epochs: 2, batch_size: $n }`);
+    const from = (path: string) => plan?.origins[path]?.from;
+    assert.deepEqual(
+      [
+        from("training.epochs"),
+        from("training.batch_size"),
+        from("training.clip"),
+        from("training.optimizer.learning_rate"),
+      ],
+      ["written", "parameter", "default", "derived"],
+    );
+  });
+  it("the best trial of a sweep that ran is a recipe", () => {
+    const sweep = `${definitions}recipe q { epochs: 1 }\nsweep m on d with q as s { vary: { technique: choice(full, lora(rank: 4)), batch_size: choice(8, 16) }, maximize: accuracy }`;
+    const run = compiled([sweep, "train m on d with s.best as winner"], {
+      live: { "s.best": { value: { record: { technique: "lora(rank: 4)", batch_size: "16" } } } },
+    });
+    assert.deepEqual(run.codes, []);
+    const action = run.actions?.find((a) => a.verb === "train");
+    assert.deepEqual(
+      [action?.name, action?.plan.recipe.model.technique.word, action?.plan.recipe.training.batch_size],
+      ["winner", "lora", 16],
+    );
+    assert.equal(run.names["winner"], "run");
+  });
+  it("the same sources give the same plan", () => {
+    assert.deepEqual(compiled(built["quickstart"] ?? "").actions, compiled(built["quickstart"] ?? "").actions);
+  });
+});

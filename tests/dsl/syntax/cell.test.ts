@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { isTune, tuneLine, withoutMagic } from "#dsl/syntax/cell.js";
+import { registry } from "#stdlib/registry.js";
+
+const verbs = registry.verbs().map((v) => v.name);
+
+describe("which language a cell is", () => {
+  for (const cell of [
+    "data tickets {",
+    "\uFEFF\n  // a comment\n# another\n/* and\nmore */ train router on tickets",
+    'use "common.tune"',
+    "use “common.tune”",
+    "parameters { rate: 1 }",
+    "engine{ threads: 2 }",
+    "tune 1",
+    "%%tune\nconst x = 1",
+    "// %%tune\nx",
+    "data $x",
+    "model astro { }",
+    "deploy router to onnx",
+  ])
+    it(`Tune: ${JSON.stringify(cell)}`, () => assert.equal(isTune(cell, verbs), true));
+  for (const cell of [
+    "const x = 1",
+    "data = 1",
+    "data.train",
+    "data as string[]",
+    "model in table",
+    "model instanceof Model",
+    "train(router)",
+    "show\n(router)",
+    "evaluate satisfies F",
+    "%%ts\ndata tickets {",
+    "#!/usr/bin/env node\ndata d {",
+    "",
+    "models big {",
+    "data: while (true) {}",
+    "data\n{ }",
+  ])
+    it(`TypeScript: ${JSON.stringify(cell)}`, () => assert.equal(isTune(cell, verbs), false));
+  it("keeps offsets when it takes the magic line away", () => {
+    const cell = "%%tune\ndata d { }";
+    assert.equal(withoutMagic(cell), "      \ndata d { }");
+  });
+  it("names the verb of a line that looks like Tune", () => {
+    assert.equal(tuneLine("  train router on tickets", verbs), "train");
+    assert.equal(tuneLine("const train = 1", verbs), undefined);
+  });
+});

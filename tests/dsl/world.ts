@@ -1,0 +1,125 @@
+/** Facts for tests of the compiler: a CSV with some columns, a small BERT, a machine. Plain data, so no test of the language needs a file. */
+import { compile, nothingOutside, type Compiled, type Outside } from "#dsl/compile.js";
+import type { Source } from "#dsl/check/span.js";
+import { Facts, type BaseFacts, type DataFacts, type FactOf, type Failed, type Need } from "#dsl/plan/facts.js";
+import { registry } from "#stdlib/registry.js";
+
+export const columns = ["text", "label", "part", "body", "team", "customer", "t", "l", "a", "b"];
+
+const shapes: Record<string, readonly number[]> = { "embeddings.word_embeddings.weight": [30522, 384] };
+for (let layer = 0; layer < 6; layer++) {
+  for (const name of ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"])
+    shapes[`encoder.layer.${layer}.${name}.weight`] = [384, 384];
+  shapes[`encoder.layer.${layer}.intermediate.dense.weight`] = [1536, 384];
+  shapes[`encoder.layer.${layer}.output.dense.weight`] = [384, 1536];
+}
+export const base: BaseFacts = {
+  folder: "/models/minilm",
+  hash: "base-hash",
+  family: "bert",
+  config: { hidden_size: 384, num_hidden_layers: 6, num_attention_heads: 12, intermediate_size: 1536 },
+  parameters: 22_713_216,
+  shapes,
+  hasTokenizer: true,
+  positions: 512,
+};
+export function dataFacts(more: Partial<DataFacts> = {}): DataFacts {
+  const split = (rows: number) => ({
+    rows,
+    labels: ["no", "yes"].map((label) => ({ label, count: rows / 2 })),
+    lengths: { step: 8, counts: [rows / 2, rows / 2], total: rows * 8, longest: 15 },
+  });
+  return {
+    rowsIn: 1000,
+    kept: 1000,
+    dropped: [],
+    splits: { train: split(800), validation: split(100), test: split(100) },
+    labels: ["no", "yes"],
+    leaks: [],
+    leakCount: 0,
+    hash: "data-hash",
+    ...more,
+  };
+}
+
+export interface World {
+  readonly data?: (need: Need & { about: "data" }) => DataFacts | Failed;
+  readonly table?: readonly string[] | Failed;
+  readonly base?: BaseFacts | Failed;
+  readonly memory?: number;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly live?: Readonly<Record<string, FactOf<"name">>>;
+}
+function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
+  switch (need.about) {
+    case "table":
+      return world.table && "failed" in world.table
+        ? world.table
+        : { columns: (world.table as readonly string[] | undefined) ?? columns, sample: [] };
+    case "data": {
+      if (world.data) return world.data(need);
+      const { splits, ...rest } = dataFacts();
+      const asked =
+        need.data.split?.word === "by_column"
+          ? ["train", "validation", "test"]
+          : need.data.split
+            ? Object.entries(need.data.split.arguments).flatMap(([k, v]) =>
+                v !== null && typeof v === "object" ? [k] : [],
+              )
+            : [];
+      const named = Object.entries(splits).filter(([name]) => asked.includes(name));
+      return { ...rest, splits: need.data.split ? Object.fromEntries(named) : { all: splits["train"]! } };
+    }
+    case "base":
+      return world.base ?? base;
+    case "machine":
+      return { memoryBytes: world.memory ?? 16e9, cores: 2, engine: "tensorflow", flops: null };
+    case "name":
+      return world.live?.[need.of] ?? { failed: { code: "unknown-reference", data: { name: need.of, has: [] } } };
+    case "file": {
+      const text = world.files?.[need.path];
+      return text === undefined
+        ? { failed: { code: "missing-file", data: { path: need.path, folder: need.folder, near: null } } }
+        : { text, path: `/used/${need.path}` };
+    }
+  }
+}
+
+export interface Run extends Compiled {
+  readonly sources: readonly Source[];
+  readonly facts: Facts;
+  readonly codes: readonly string[];
+}
+/** Compiles cells as a host does: needs are answered until none is left. */
+export function compiled(
+  cells: string | readonly string[],
+  o: World & { readonly purpose?: "assist" | "run"; readonly outside?: Partial<Outside> } = {},
+): Run {
+  const texts = typeof cells === "string" ? [cells] : cells;
+  const sources = texts.map((text, i) => ({ id: `cell-${i + 1}`, title: `cell ${i + 1}`, text }));
+  let facts = Facts.none;
+  for (let round = 0; round < 20; round++) {
+    const result = compile(sources, registry, facts, o.purpose ?? "run", { ...nothingOutside, ...o.outside });
+    if (result.needs.length === 0) return { ...result, sources, facts, codes: result.diagnostics.map((d) => d.code) };
+    for (const need of result.needs) facts = facts.with(need, answer(need, o) as never);
+  }
+  throw new Error("the compiler asks the same again and again");
+}
+
+/** `‹…›` marks where a diagnostic must stand: the text without marks, and the places in order. */
+export function marked(text: string): {
+  readonly text: string;
+  readonly places: readonly { readonly start: number; readonly end: number }[];
+} {
+  const places: { start: number; end: number }[] = [];
+  let clean = "";
+  for (const character of text) {
+    if (character === "‹") places.push({ start: clean.length, end: -1 });
+    else if (character === "›") places.findLast((p) => p.end < 0)!.end = clean.length;
+    else clean += character;
+  }
+  return { text: clean, places };
+}
+export const definitions = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 10%, test: 10%) }
+model m { base: "minilm", task: text_classification }
+`;
