@@ -72,6 +72,7 @@ function newer(file, than) {
 export async function build() {
   for (const module of cleanDist()) say(`build: removed ${module}, whose source is gone`);
   await step("the vocabulary's manifest", () => node(["tools/manifest.mjs"]));
+  say("build: compiling what changed");
   await step("the build", () => node(["node_modules/typescript/bin/tsc", "-b"]));
   chmodSync(cli, 0o755);
   const { buildLab } = await import("../kernel/lab/build.mjs");
