@@ -12,9 +12,23 @@ export class Html {
 }
 export type Part = Html | string | number | false | null | undefined | readonly Part[];
 
-/** `` html`<b>${name}</b>` ``. Put interpolations between tags or inside quoted attributes only. */
+/**
+ * `` html`<b>${name}</b>` ``. Put interpolations between tags or inside quoted attributes only. A template's own line breaks
+ * are layout of the code: between tags they vanish, inside a tag they are a blank.
+ */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return new Html(strings.reduce((text, string, i) => text + rendered(parts[i - 1]) + string));
+  return new Html(
+    strings.reduce((text, string, i) => text + (i > 0 ? rendered(parts[i - 1]) : "") + oneLine(string), ""),
+  );
+}
+
+function oneLine(template: string): string {
+  return template
+    .replace(/\s*\n\s*/g, (breaks: string, at: number) => {
+      const [before, after] = [template[at - 1], template[at + breaks.length]];
+      return before === ">" || after === "<" || before === undefined || after === undefined ? "" : " ";
+    })
+    .replaceAll('" />', '">');
 }
 
 function rendered(part: Part): string {
@@ -70,7 +84,7 @@ export function htmlTable({ head, rows, align = [] }: HtmlTable): Html {
             ? html`<th scope="row" style="${style}font-weight:400;opacity:.72;white-space:nowrap;">${part}</th>`
             : html`<td style="${style}">${part}</td>`;
         })}
-      </tr> `,
+      </tr>`,
   );
   return html`<table style="border-collapse:collapse;border:0;margin:4px 0 8px;font-size:13px;table-layout:auto">
     ${heads}
@@ -82,12 +96,12 @@ export function htmlTable({ head, rows, align = [] }: HtmlTable): Html {
 
 /** The frame of everything shown: a quiet heading, then what belongs to it. */
 export function card(title: Part, ...parts: readonly Part[]): Html {
-  const heading = title && html`<div style="font-weight:600;font-size:14px;margin:2px 0 4px"><b>${title}</b></div> `;
+  const heading = title && html`<div style="font-weight:600;font-size:14px;margin:2px 0 4px"><b>${title}</b></div>`;
   return html`<div style="font-size:13px;line-height:1.45;margin:2px 0 6px">${heading}${parts}</div>`;
 }
 
 export function note(...parts: readonly Part[]): Html {
-  return html`<div style="opacity:.72;font-size:12px;margin:2px 0 6px"><small>${parts}</small></div> `;
+  return html`<div style="opacity:.72;font-size:12px;margin:2px 0 6px"><small>${parts}</small></div>`;
 }
 
 export function code(text: string): Html {

@@ -1,0 +1,157 @@
+/**
+ * The quickstart in a real JupyterLab, as a person sees it: coloured cells, a chart that changes while the model trains,
+ * tables at the end, a squiggle under a mistake, and a saved notebook that reads without scripts.
+ * TUNEBOOK_KEEP=1 keeps the folder and its screenshots.
+ */
+import assert from "node:assert/strict";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { JupyterLab, root, type Book } from "./jupyterlab.js";
+
+interface Output {
+  readonly output_type: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly ename?: string;
+  readonly evalue?: string;
+}
+interface Notebook {
+  readonly cells: readonly {
+    readonly cell_type: string;
+    readonly source: string | readonly string[];
+    readonly outputs?: readonly Output[];
+  }[];
+}
+const notebooks = join(root, "notebooks");
+const plotly = "application/vnd.plotly.v1+json";
+const source = JSON.parse(readFileSync(join(notebooks, "quickstart.ipynb"), "utf8")) as Notebook;
+const codes = source.cells.filter((cell) => cell.cell_type === "code").map((cell) => [cell.source].flat().join(""));
+const place = (start: string): number => codes.findIndex((text) => text.startsWith(start));
+
+describe("the quickstart in JupyterLab", function () {
+  this.timeout(300_000);
+  let lab: JupyterLab;
+  let book: Book;
+  const complaints: string[] = [];
+
+  before(async () => {
+    lab = await JupyterLab.start({
+      "quickstart.ipynb": join(notebooks, "quickstart.ipynb"),
+      data: join(notebooks, "data"),
+    });
+    book = await lab.open("quickstart.ipynb");
+    book.page.on("pageerror", (error) => complaints.push(String(error)));
+  });
+  after(async function () {
+    await lab?.stop();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed")
+      console.error(`${await book.picture("failed")}\n${lab.log.split("\n").slice(-12).join("\n")}`);
+  });
+
+  it("colours Tune cells and leaves TypeScript cells to TypeScript", async () => {
+    const colorOf = async (n: number, word: string): Promise<string> =>
+      book
+        .cell(n)
+        .locator(".cm-line span", { hasText: new RegExp(`^${word}$`) })
+        .first()
+        .evaluate(
+          (span) =>
+            (globalThis as unknown as { getComputedStyle(e: unknown): { color: string } }).getComputedStyle(span).color,
+        );
+    const keyword = await colorOf(place("train"), "train");
+    assert.equal(await colorOf(place("data"), "data"), keyword);
+    assert.equal(await colorOf(place("train"), "with"), keyword);
+    assert.notEqual(await colorOf(place("data"), "unicode"), "");
+    assert.equal(await colorOf(place("const guesses"), "const"), keyword);
+    await book.picture("opened");
+  });
+
+  it("draws a chart that changes in place while the model trains", async () => {
+    await book.kernelReady();
+    await book.runAll();
+    const train = book.cell(place("train"));
+    const line = train.locator(".js-plotly-plot .scatterlayer .trace path.js-line");
+    await line.first().waitFor({ state: "attached", timeout: 120_000 });
+    await train.locator(".js-plotly-plot").evaluate((plot) => ((plot as { watched?: true }).watched = true));
+    const drawn = new Set<string>();
+    const progress = new Set<string>();
+    while (/\[\*\]/.test((await train.locator(".jp-InputPrompt").first().textContent()) ?? "")) {
+      drawn.add((await line.last().getAttribute("d", { timeout: 5000 })) ?? "");
+      progress.add(
+        (await train.locator(".jp-OutputArea-output").allTextContents()).find((text) => /step \d+ of/.test(text)) ?? "",
+      );
+      if (drawn.size === 2) await book.picture("training");
+      await sleep(150);
+    }
+    assert.ok(drawn.size >= 3, `the curve was drawn ${drawn.size} times`);
+    assert.ok(progress.size >= 3, `the progress was shown ${progress.size} times`);
+    assert.equal(await train.locator(".js-plotly-plot").evaluate((plot) => (plot as { watched?: true }).watched), true);
+    assert.equal(await train.locator(".js-plotly-plot").count(), 1);
+  });
+
+  it("shows plan, history, scores, confusion and worst examples", async () => {
+    await book.ran(codes.length - 1);
+    const train = await book.cell(place("train")).innerText();
+    for (const word of ["Plan of mood", "memory", "trained", "History", "training loss"])
+      assert.ok(train.includes(word), `no “${word}” in: ${train}`);
+    const evaluate = book.cell(place("evaluate"));
+    await evaluate.scrollIntoViewIfNeeded();
+    const scores = await evaluate.innerText();
+    for (const word of ["accuracy", "Worst examples", "probability"])
+      assert.ok(scores.includes(word), `no “${word}” in: ${scores}`);
+    assert.ok(Number(/accuracy\s+(0\.\d+|1\.0+)/.exec(scores)?.[1]) > 0.8, scores);
+    await evaluate.locator(".js-plotly-plot .heatmaplayer image").first().waitFor({ timeout: 20_000 });
+    assert.match(await book.cell(place("const guesses")).innerText(), /label: '(positive|negative)'/);
+    await book.picture("scores");
+  });
+
+  it("marks a mistake under its word, says what is wrong, and forgets it once mended", async () => {
+    const n = place("data");
+    const cell = book.cell(n);
+    await book.write(n, codes[n]!.replace("columns:", "colums:"));
+    const mark = cell.locator(".cm-lintRange-error").first();
+    await mark.waitFor({ timeout: 15_000 });
+    assert.equal(await mark.innerText(), "colums");
+    await mark.hover();
+    const tip = book.page.locator(".cm-tooltip-lint");
+    await tip.waitFor({ timeout: 5000 });
+    assert.match(await tip.innerText(), /colums/);
+    await book.picture("squiggle");
+    await book.page.mouse.move(5, 5);
+    await book.write(n, codes[n]!);
+    await mark.waitFor({ state: "detached", timeout: 15_000 });
+  });
+
+  it("saves a notebook that is small and reads without scripts", async () => {
+    await book.page.keyboard.press("Escape");
+    await book.page.keyboard.press("Control+s");
+    const file = join(lab.folder, "books/quickstart.ipynb");
+    let saved: Notebook = source;
+    for (
+      const end = Date.now() + 20_000;
+      Date.now() < end && !saved.cells.some((cell) => (cell.outputs ?? []).length > 0);
+      await sleep(200)
+    )
+      saved = JSON.parse(readFileSync(file, "utf8")) as Notebook;
+    const outputs = saved.cells.flatMap((cell) => cell.outputs ?? []);
+    assert.deepEqual(
+      outputs.filter((output) => output.output_type === "error"),
+      [],
+    );
+    const figures = outputs.filter((output) => output.data?.[plotly] !== undefined);
+    assert.ok(figures.length >= 2);
+    for (const { data } of figures) {
+      const html = [data?.["text/html"]].flat().join("");
+      assert.match(html, /<img src="data:image\/svg\+xml;base64,/);
+      assert.ok(data?.["text/plain"] && data["image/png"] === undefined);
+    }
+    for (const { data } of outputs) assert.doesNotMatch([data?.["text/html"] ?? ""].flat().join(""), /<script/i);
+    assert.ok(statSync(file).size < 2_000_000);
+  });
+
+  it("lets nothing fail in the page", () => {
+    assert.deepEqual(complaints, []);
+  });
+});
