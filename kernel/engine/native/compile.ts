@@ -77,6 +77,7 @@ export async function compileAddon(libraries: Libraries, target: string, signal?
     join(source, "binding", "tfjs_binding.cc"),
     "-o",
     work,
+    "-Wl,--no-as-needed",
     `-L${libraries.folder}`,
     ...libraries.names.map((name) => `-l:${name}`),
     `-Wl,-rpath,$ORIGIN/${libraries.fromAddon}`,

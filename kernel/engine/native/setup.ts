@@ -27,7 +27,7 @@ export interface SetupOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Removes what is there and begins anew. */
   readonly force?: boolean;
-  /** The cache's root; default `TUNEBOOK_CACHE`, else `~/.cache/tunebook`. */
+  /** The cache's root; default `TUNEBOOK_CACHE`, else `~/.cache/tunebook`. With one of its own no link is put into the package. */
   readonly cache?: string;
   /** Default: `gpu` where there is an NVIDIA driver. `TUNEBOOK_TENSORFLOW` may say `cpu` or `gpu` too. */
   readonly build?: Build;
@@ -63,11 +63,11 @@ export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
   const key = await addonKey();
   if (options.force !== true) {
     const there = findNative(key, build, root);
-    if (there?.from === "wheel") return ready(there, false);
+    if (there?.from === "wheel") return ready(there, false, options);
   }
   return locked(join(root, "tensorflow", "setup"), async () => {
     const there = options.force === true ? null : findNative(key, build, root);
-    if (there?.from === "wheel") return ready(there, false);
+    if (there?.from === "wheel") return ready(there, false, options);
     return bringOne(build, root, key, options);
   });
 }
@@ -75,10 +75,11 @@ export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
 function ready(
   native: Native,
   changed: boolean,
+  options: SetupOptions,
   notes: readonly string[] = [],
   failures: readonly CodedError[] = [],
 ): SetupResult {
-  linkIntoPackage(native.addon);
+  if (options.cache === undefined) linkIntoPackage(native.addon);
   return { native, engine: "tensorflow", changed, notes, failures };
 }
 
@@ -91,12 +92,12 @@ async function bringOne(build: Build, root: string, key: string, options: SetupO
     const bring: Bring = { build, folder, downloads: join(root, "downloads"), onProgress, signal: options.signal };
     if (from === "package") {
       const there = options.force === true ? null : findNative(key, build, root);
-      if (there) return ready(there, false, [olderLibrary()], failures);
+      if (there) return ready(there, false, options, [olderLibrary()], failures);
     }
     try {
       if (options.force === true) await removeBuild(folder);
       const native = await (from === "wheel" ? viaWheel(bring, key) : viaPackage(bring, key));
-      return ready(native, true, from === "wheel" ? [] : [olderLibrary()], failures);
+      return ready(native, true, options, from === "wheel" ? [] : [olderLibrary()], failures);
     } catch (e) {
       options.signal?.throwIfAborted();
       if (!(e instanceof CodedError) || e.code === "disk-full" || e.code === "cache-locked") throw e;

@@ -1,0 +1,11 @@
+/** A process that sets TensorFlow up in a cache of its own, for tests with several of them: prints what came of it as JSON. */
+import { setup } from "#kernel/engine/native/setup.js";
+
+const result = await setup({ cache: process.argv[2]!, build: "cpu" });
+console.log(
+  JSON.stringify({
+    ...result,
+    failures: result.failures.map((f) => f.code),
+    words: result.failures.map((f) => f.message),
+  }),
+);
