@@ -61,16 +61,22 @@ export function compile(
   return { diagnostics, needs, ...(whole ? { actions: program.actions } : {}), names };
 }
 
-/** The state after reading all sources: what completion and hover look into. */
+/**
+ * The state after reading all sources: what completion and hover look into. `quiet`: the last source contributes
+ * definitions only, too; nothing is checked against the world.
+ */
 export function programOf(
   sources: readonly Source[],
   registry: Registry,
   facts: Facts,
   purpose: "assist" | "run",
   outside: Outside,
+  quiet = false,
 ): Program {
   const program = new Program(registry, facts, purpose, outside);
-  sources.forEach((source, i) => read(program, source, i < sources.length - 1));
+  sources.forEach((source, i) => {
+    read(program, source, quiet || i < sources.length - 1);
+  });
   return program;
 }
 

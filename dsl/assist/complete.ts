@@ -38,7 +38,7 @@ export function complete(text: string, offset: number, context: AssistContext): 
   const source: Source = { id: "assist", title: "assist", text };
   let read: Program | undefined;
   const program = (): Program =>
-    (read ??= programOf([...context.earlier, source], registry, context.facts, "assist", context.outside));
+    (read ??= programOf([...context.earlier, source], registry, context.facts, "assist", context.outside, true));
   const items = itemsAt();
   const fitting = items.filter((item) => item.text.startsWith(typed));
   const chosen =

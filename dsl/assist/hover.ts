@@ -53,6 +53,7 @@ function describedAt(text: string, start: number, name: string, context: AssistC
         context.facts,
         "assist",
         context.outside,
+        true,
       );
       const named = program.names.get(name);
       return named && `**${name}** is ${named.is === "data" ? "data" : `a ${named.is}`}.`;

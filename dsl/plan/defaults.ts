@@ -21,6 +21,15 @@ export interface Filled {
   readonly origins: Record<string, Origin>;
 }
 
+/** What does not change while one block is filled in. */
+interface Filling {
+  readonly program: Program;
+  readonly setting: Setting;
+  readonly origins: Record<string, Origin>;
+  /** The draft's facts and the values so far: what derived defaults and checks look at. */
+  readonly statement: Record<string, Value>;
+}
+
 /** All parameters of a block with their values, defaults included. `prefix` starts the paths of origins (`training.`). */
 export function fill(
   program: Program,
@@ -30,95 +39,74 @@ export function fill(
   setting: Setting,
 ): Filled {
   const values: Record<string, Value> = {};
-  const origins: Record<string, Origin> = {};
+  const filling: Filling = { program, setting, origins: {}, statement: { ...setting.draft } };
   for (const parameter of parameters) {
     if (parameter.planned || parameter.open) continue;
     const one = given.get(parameter.name);
     const path = `${prefix}${parameter.name}`;
-    const context = contextOf(program, { ...setting.draft, ...values }, setting, new Map(), undefined);
-    const value = one?.value ?? standing(parameter, { ...setting.draft, ...values }, context);
+    const value =
+      one?.value ??
+      standing(
+        parameter,
+        () => filling.statement,
+        () => contextOf(filling, nowhere, undefined),
+      );
     if (value === undefined) continue;
-    origins[path] = one ? { from: one.from } : originOf(parameter);
-    values[parameter.name] = filled(
-      program,
-      value,
-      path,
-      parameter.name,
-      one?.places ?? new Map(),
-      origins,
-      { ...setting.draft, ...values },
-      setting,
-    );
+    filling.origins[path] = one ? { from: one.from } : originOf(parameter);
+    const whole = filled(filling, value, path, parameter.name, one?.places ?? nowhere);
+    values[parameter.name] = whole;
+    filling.statement[parameter.name] = whole;
   }
-  return { values, origins };
+  return { values, origins: filling.origins };
 }
+type Places = ReadonlyMap<string, Span>;
+const nowhere: Places = new Map();
 
-function filled(
-  program: Program,
-  value: Value,
-  path: string,
-  local: string,
-  places: ReadonlyMap<string, Span>,
-  origins: Record<string, Origin>,
-  statement: Readonly<Record<string, Value>>,
-  setting: Setting,
-): Value {
-  if (Array.isArray(value))
-    return (value as readonly Value[]).map((v, i) =>
-      filled(program, v, `${path}.${String(i)}`, `${local}.${String(i)}`, places, origins, statement, setting),
-    );
+/** `path` is where origins tell of it, `local` where `places` knows it. */
+function filled(filling: Filling, value: Value, path: string, local: string, places: Places): Value {
   if (value === null || typeof value !== "object") return value;
+  const part = (v: Value, name: string): Value => filled(filling, v, `${path}.${name}`, `${local}.${name}`, places);
+  if (Array.isArray(value)) return (value as readonly Value[]).map((v, i) => part(v, String(i)));
   if ("record" in value)
-    return {
-      record: Object.fromEntries(
-        Object.entries(value.record).map(([k, v]) => [
-          k,
-          filled(program, v, `${path}.${k}`, `${local}.${k}`, places, origins, statement, setting),
-        ]),
-      ),
-    };
+    return { record: Object.fromEntries(Object.entries(value.record).map(([k, v]) => [k, part(v, k)])) };
   if (!("word" in value)) return value;
+  const { program, origins, setting } = filling;
   const call = value as Call;
   const word = program.registry.find(call.kind, call.word);
   if (!word) return call;
   const given: Record<string, Value> = {};
-  const context = contextOf(program, statement, setting, places, local);
+  const from = origins[path]?.from ?? "written";
   for (const parameter of word.parameters) {
     if (parameter.open || parameter.planned) continue;
     const written = call.arguments[parameter.name];
-    const next = written ?? standing(parameter, { ...given, ...call.arguments }, context);
+    const next =
+      written ??
+      standing(
+        parameter,
+        () => ({ ...given, ...call.arguments }),
+        () => contextOf(filling, places, local),
+      );
     if (next === undefined) continue;
-    const inner = `${path}.${parameter.name}`;
-    const whole = origins[path]?.from ?? "written";
-    if (written === undefined) origins[inner] = originOf(parameter);
-    else if (whole !== "default" && whole !== "derived") origins[inner] = { from: whole };
-    given[parameter.name] = filled(
-      program,
-      next,
-      inner,
-      `${local}.${parameter.name}`,
-      places,
-      origins,
-      statement,
-      setting,
-    );
+    if (written === undefined) origins[`${path}.${parameter.name}`] = originOf(parameter);
+    else if (from !== "default" && from !== "derived") origins[`${path}.${parameter.name}`] = { from };
+    given[parameter.name] = part(next, parameter.name);
   }
   for (const [name, extra] of Object.entries(call.arguments)) if (!Object.hasOwn(given, name)) given[name] = extra;
   const whole: Call = { ...call, arguments: given };
   const oneOf = word.capabilities?.["oneOf"];
   if (Array.isArray(oneOf) && oneOf.filter((name: string) => (call.arguments[name] ?? null) !== null).length !== 1)
     program.reportNear("one-of", { word: word.name, of: oneOf as string[] }, places.get(local), setting.here);
-  word.check?.(whole, contextOf(program, statement, setting, places, local, whole));
+  word.check?.(whole, contextOf(filling, places, local, whole));
   return whole;
 }
 
 function standing(
   parameter: Parameter,
-  draft: Readonly<Record<string, Value>>,
-  context: CheckContext,
+  draft: () => Readonly<Record<string, Value>>,
+  context: () => CheckContext,
 ): Value | undefined {
   if (!parameter.default) return undefined;
-  return "value" in parameter.default ? parameter.default.value : parameter.default.from(draft, context);
+  return "value" in parameter.default ? parameter.default.value : parameter.default.from(draft(), context());
 }
 function originOf(parameter: Parameter): Origin {
   return parameter.default && "derived" in parameter.default
@@ -126,14 +114,8 @@ function originOf(parameter: Parameter): Origin {
     : { from: "default", why: parameter.why };
 }
 
-function contextOf(
-  program: Program,
-  statement: Readonly<Record<string, Value>>,
-  setting: Setting,
-  places: ReadonlyMap<string, Span>,
-  local: string | undefined,
-  call?: Call,
-): CheckContext {
+function contextOf(filling: Filling, places: Places, local: string | undefined, call?: Call): CheckContext {
+  const { program, setting, statement } = filling;
   return {
     facts: program.facts,
     statement,
