@@ -1,19 +1,31 @@
-/** Targets of the main thread: whatever runs there (cells, displays) registers here; the wire is told of each name. */
+/**
+ * Targets of the main thread: whatever runs there (cells, displays) registers here; the wire is told of each name. Packages
+ * that a cell imports find the registry at `globalThis[Symbol.for("tunebook.comms")]`, however their modules are loaded.
+ */
 import { CommRegistry, type CommOpened } from "./comms.js";
 
-/** The main thread's registry; `serveRuns` connects it to the wire. */
-export const mainComms = new CommRegistry();
-const told = new Set<(name: string) => void>();
+class MainComms extends CommRegistry {
+  private readonly told = new Set<(name: string) => void>();
+
+  override register(target: string, opened: CommOpened): () => void {
+    const remove = super.register(target, opened);
+    for (const tell of this.told) tell(target);
+    return remove;
+  }
+
+  /** Tells of all targets registered so far and from now on. */
+  eachTarget(tell: (name: string) => void): void {
+    this.told.add(tell);
+    this.names().forEach(tell);
+  }
+}
+
+const place: { [key: symbol]: unknown } = globalThis as never;
+const symbol = Symbol.for("tunebook.comms");
+/** The main thread's registry; the runner connects it to the wire. */
+export const mainComms = (place[symbol] ??= new MainComms()) as MainComms;
 
 /** Registers a comm target on the main thread: its handlers run between the turns of the cells' event loop. */
 export function registerComm(target: string, opened: CommOpened): () => void {
-  const remove = mainComms.register(target, opened);
-  for (const tell of told) tell(target);
-  return remove;
-}
-
-/** Tells of all targets registered so far and from now on. */
-export function eachTarget(tell: (name: string) => void): void {
-  told.add(tell);
-  mainComms.names().forEach(tell);
+  return mainComms.register(target, opened);
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import { Backpressure } from "./backpressure.js";
+import type { KernelCells } from "./cells.js";
 import { readConnection } from "./connection.js";
 import { thisMachine, userDataFolder } from "./jupyter-paths.js";
 import { limitsFrom } from "./pace.js";
@@ -47,31 +48,39 @@ function start(connectionFile: string): void {
     wire.on("exit", () => exit(0));
     runs.port1.postMessage({ kind: "bye" } satisfies FromMain);
   };
-  loadCells(runs.port1, pressure, end).catch((error: unknown) => {
-    const problem = `the kernel's cells could not be loaded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-    process.stderr.write(`tunebook: ${problem}\n`);
-    runs.port1.on("message", ({ kind }: ToMain) => {
-      if (kind === "shutdown") end();
-    });
-    runs.port1.postMessage({ kind: "failed", problem } satisfies FromMain);
+  let dispose = (): Promise<void> => Promise.resolve();
+  runs.port1.on("message", ({ kind }: ToMain) => {
+    if (kind !== "shutdown") return;
+    setTimeout(end, disposeMs);
+    dispose().then(end, end);
   });
+  loadCells(runs.port1, pressure).then(
+    (cells) => {
+      dispose = cells.dispose;
+    },
+    (error: unknown) => {
+      const problem = `the kernel's cells could not be loaded: ${textOf(error)}`;
+      process.stderr.write(`tunebook: ${problem}\n`);
+      runs.port1.postMessage({ kind: "failed", problem } satisfies FromMain);
+    },
+  );
 }
 
-async function loadCells(runs: MessagePort, pressure: Backpressure, end: () => void): Promise<void> {
+async function loadCells(runs: MessagePort, pressure: Backpressure): Promise<KernelCells> {
   const [{ createCells }, { Runner }] = await Promise.all([import("./cells.js"), import("./runner.js")]);
   const cells = await createCells(process.cwd());
-  new Runner(runs, cells, pressure, () => {
-    setTimeout(end, disposeMs);
-    cells.dispose().then(end, end);
-  });
+  new Runner(runs, cells, pressure);
+  return cells;
 }
 
 /** The cells show what their code leaves uncaught; whatever they do not is written to the log, and the kernel lives. */
 function lastResort(event: "uncaughtException" | "unhandledRejection", error: unknown): void {
   if (process.listenerCount(event) > 1) return;
-  process.stderr.write(
-    `tunebook: ${event}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`tunebook: ${event}: ${textOf(error)}\n`);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function leave(problem: string): never {

@@ -10,7 +10,7 @@ import type { MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Cells, ExecuteOutcome } from "../cells/interpreter.js";
 import type { Backpressure } from "./backpressure.js";
-import { eachTarget, mainComms } from "./comm-targets.js";
+import { mainComms } from "./comm-targets.js";
 import { interrupted, interruptedName, type FromMain, type RunId, type RunOutcome, type ToMain } from "./run-port.js";
 import { jsonOf, RunOutput, type Asking } from "./run-output.js";
 
@@ -38,10 +38,9 @@ export class Runner implements Asking {
     private readonly port: MessagePort,
     private readonly cells: Pick<Cells, "interpreter" | "assistantPort" | "stop">,
     private readonly pressure: Backpressure,
-    private readonly end: (restart: boolean) => void,
   ) {
     mainComms.connect((event) => this.post({ kind: "comm", event }));
-    eachTarget((name) => this.post({ kind: "target", name }));
+    mainComms.eachTarget((name) => this.post({ kind: "target", name }));
     port.on("message", (message: ToMain) => this.take(message));
     const assistant = cells.assistantPort();
     port.postMessage({ kind: "ready", stop: cells.stop, assistant } satisfies FromMain, [assistant]);
@@ -72,8 +71,8 @@ export class Runner implements Asking {
       case "comm":
         mainComms.take(message.event);
         break;
+      // the process itself sees to its end
       case "shutdown":
-        this.end(message.restart);
     }
   }
 

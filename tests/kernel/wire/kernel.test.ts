@@ -180,6 +180,8 @@ describe("the kernel on the wire", function () {
       "a loop inside Node": "'x'.repeat(40).replace(/(x+x+)+y/, ''); for (;;);",
       "a cell that prints without end": "for (;;) console.log('flood')",
       "a cell that waits for input": "await input('?')",
+      "a regular expression that does not end":
+        "await new Promise((r) => setTimeout(r, 20)); 'x'.repeat(40).replace(/(x+x+)+y/, '')",
       "a loop that catches": "for (;;) { try { for (;;); } catch {} }",
     };
     for (const [name, code] of Object.entries(endless))
@@ -203,6 +205,17 @@ describe("the kernel on the wire", function () {
       await kernel.interrupt("signal");
       assert.equal((await cell).reply["ename"], "Interrupted");
       assert.ok(performance.now() - start < 1000);
+    });
+
+    it("end what a cell that is done left running", async () => {
+      await kernel.execute("setTimeout(() => { for (;;); }, 50)");
+      await delay(250);
+      await kernel.interrupt();
+      assert.equal(resultOf(await kernel.execute("'free'")), "'free'");
+      await kernel.execute("setTimeout(() => { 'x'.repeat(40).replace(/(x+x+)+y/, ''); }, 50)");
+      await delay(250);
+      await kernel.interrupt();
+      assert.equal(resultOf(await kernel.execute("'free again'")), "'free again'");
     });
 
     it("do nothing when idle", async () => {
@@ -289,6 +302,35 @@ describe("the kernel on the wire", function () {
     );
     const unknown = await kernel.openComm("nobody", {}, () => undefined);
     assert.equal((await closed).content["comm_id"], unknown.id);
+  });
+
+  it("checks a Tune cell while it is typed", async () => {
+    const text = 'data t {\n  sorce: csv("x.csv")\n}';
+    const answer = new Promise<Record<string, unknown>>((resolve) => {
+      void kernel.openComm("tunebook.check", {}, resolve).then((comm) => comm.send({ id: 1, text }));
+    });
+    const [first] = (await answer)["diagnostics"] as { from: number; to: number; severity: string; message: string }[];
+    assert.equal(text.slice(first?.from, first?.to), "sorce");
+    assert.equal(first?.severity, "error");
+    assert.match(first.message, /source/);
+  });
+
+  it("carries comms of the main thread both ways", async () => {
+    const cell = await kernel.execute(`
+      const comms = (globalThis as any)[Symbol.for("tunebook.comms")];
+      comms.register("echo", (comm: any, { data }: any) => {
+        comm.send({ opened: data });
+        return { message: (m: any) => comm.send({ echo: m.data }), closed: () => console.log("closed") };
+      });`);
+    assert.equal(cell.status, "ok", JSON.stringify(cell.reply));
+    const heard: unknown[] = [];
+    const comm = await kernel.openComm("echo", { a: 1 }, (data) => heard.push(data));
+    await comm.send({ b: 2 });
+    for (let tries = 0; heard.length < 2 && tries < 100; tries++) await delay(10);
+    assert.deepEqual(heard, [{ opened: { a: 1 } }, { echo: { b: 2 } }]);
+    assert.deepEqual((await kernel.commInfo("echo"))["comms"], { [comm.id]: { target_name: "echo" } });
+    await comm.close();
+    assert.deepEqual((await kernel.commInfo("echo"))["comms"], {});
   });
 
   it("answers requests it has no use for, and unknown ones harm nothing", async () => {
