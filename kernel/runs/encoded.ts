@@ -2,6 +2,7 @@
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Prepared } from "../data/prepare.js";
+import { tokensOf } from "../data/tokens.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import "./codes.js";
 
@@ -55,5 +56,6 @@ async function encodeTable(table: ColumnTable, tokenizer: Tokenizer, maxLength: 
       })
     : null;
   const rows = Int32Array.from(table.array("$row") as ArrayLike<number>);
-  return { ...(await encodeTexts(texts, tokenizer, maxLength)), labels, texts, rows };
+  const ids = (await tokensOf(table, tokenizer)).map((row) => tokenizer.cut(row, maxLength));
+  return { ids, lengths: Int32Array.from(ids, (row) => row.length), labels, texts, rows };
 }

@@ -64,10 +64,10 @@ export class ModelRoom {
   }
 
   /** Opens a model fresh from its base for training; what was open for that folder before is closed. */
-  async fresh(folder: string, plan: Plan, base: Base, labels: readonly string[]): Promise<OpenModel> {
+  async fresh(folder: string, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
     const engine = await this.session.engines.engine();
     await this.makeRoom();
-    const model = await openModel(engine, plan, base, labels);
+    const model = await openModel(engine, plan, base, labels, home);
     this.open.set(folder, { model, engine, file: "" });
     return model;
   }
@@ -101,7 +101,7 @@ export class ModelRoom {
     if (!open) {
       this.open.delete(weights.folder);
       await this.makeRoom();
-      open = { model: await openModel(engine, weights.plan, base, weights.labels), engine, file: "" };
+      open = { model: await openModel(engine, weights.plan, base, weights.labels, s.folder), engine, file: "" };
     }
     await open.model.session.load(weights.checkpoint.file);
     open.file = weights.checkpoint.file;
@@ -118,7 +118,7 @@ export class ModelRoom {
   }
 
   /** One at a time: two predictions must not close each other's model. */
-  private predict(handle: ModelHandle, texts: readonly string[], s: Surroundings = plainSurroundings(handle.plan.folder)): Promise<readonly Prediction[]> {
+  private predict(handle: ModelHandle, texts: readonly string[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Prediction[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
       const { weights, open, tokenizer } = await this.ready(handle, s);

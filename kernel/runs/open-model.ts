@@ -3,7 +3,7 @@ import type { Plan } from "#dsl/plan/plan.js";
 import { assemble } from "#stdlib/programs.js";
 import type { Base } from "../bases/base.js";
 import type { Engine, Session } from "../engine/engine.js";
-import { isAbsolute, join } from "node:path";
+import { join, resolve } from "node:path";
 import { readHeader } from "../engine/safetensors.js";
 import { does, implementationOf } from "./words.js";
 
@@ -15,7 +15,7 @@ export interface OpenModel {
   dispose(): Promise<void>;
 }
 
-export async function programsOf(plan: Plan, base: Base, labels: readonly string[]) {
+export async function programsOf(plan: Plan, base: Base, labels: readonly string[], home: string) {
   const { model, training } = plan.recipe;
   const [family, task, technique, optimizer] = await Promise.all([
     implementationOf("model", base.facts.family),
@@ -23,7 +23,7 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
     does(model.technique, "technique"),
     does(training.optimizer, "optimizer"),
   ]);
-  const adapter = adapterOf(plan);
+  const adapter = adapterOf(plan, home);
   const tensors = { ...base.facts.shapes, ...(adapter === null ? {} : shapesIn(adapter)) };
   return assemble({
     family,
@@ -41,20 +41,21 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
   });
 }
 
-export async function openModel(engine: Engine, plan: Plan, base: Base, labels: readonly string[]): Promise<OpenModel> {
-  const assembled = await programsOf(plan, base, labels);
-  const adapter = adapterOf(plan);
+/** `home`: the folder that the plan's own folders are relative to (the notebook's). */
+export async function openModel(engine: Engine, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
+  const assembled = await programsOf(plan, base, labels, home);
+  const adapter = adapterOf(plan, home);
   const checkpoints = [...(adapter === null ? [] : [adapter]), base.folder];
   const session = await engine.open({ train: assembled.train, evaluate: assembled.evaluate }, checkpoints);
   return { session, saved: assembled.resumable, trainable: assembled.trainable, dispose: () => session.dispose() };
 }
 
 /** The file of the adapter that the technique starts from (PEFT's layout), if any. */
-function adapterOf(plan: Plan): string | null {
+function adapterOf(plan: Plan, home: string): string | null {
   const { technique, folder } = plan.recipe.model;
   const from = technique.arguments["from"];
   if (typeof from !== "string") return null;
-  return join(isAbsolute(from) ? from : join(folder, from), "adapter_model.safetensors");
+  return join(resolve(home, folder, from), "adapter_model.safetensors");
 }
 
 function shapesIn(file: string): Readonly<Record<string, readonly number[]>> {

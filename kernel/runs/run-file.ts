@@ -36,7 +36,7 @@ export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise
   });
   const folder = dirname(path);
   const source = { id: path, title: file, text, path };
-  const session = new TuneSession({ runs: o.runs ?? runsBeside(folder) });
+  const session = new TuneSession({ folder, runs: o.runs ?? runsBeside(folder) });
   const warn = o.warn ?? ((words: string) => process.stderr.write(`${words}\n`));
   const surroundings = { ...plainSurroundings(folder, o.parameters ?? {}), ...(o.signal ? { signal: o.signal } : {}) };
   try {

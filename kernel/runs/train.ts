@@ -13,7 +13,7 @@ import { pruneCheckpoints, saveCheckpoint, type Checkpoint, type Position } from
 import type { Encoded } from "./encoded.js";
 import type { RunEvent } from "./events.js";
 import type { RunFolder } from "./run-folder.js";
-import { scoreRows, type Scores } from "./score.js";
+import { scoreRows } from "./score.js";
 import { scalarF32, scalarI32 } from "./feeds.js";
 import "./codes.js";
 
@@ -114,24 +114,28 @@ export async function train(t: Training): Promise<Trained> {
       const begun = performance.now();
       const running = t.session.run("train", feeds(t, rows, rate, step), ["loss", "norm"]);
       const outcome = await Promise.race([running, aborted.promise]);
-      if (outcome === "aborted") return interrupted(running, step);
-      const loss = scalar(outcome["loss"]);
-      position = { ...position, step };
-      emit({
-        kind: "step",
-        step,
-        epoch: epoch + 1,
-        tokens: rows.reduce((sum, row) => sum + t.train.lengths[row]!, 0),
-        loss,
-        rate,
-        norm: scalar(outcome["norm"]),
-        seconds: (performance.now() - begun) / 1000,
-      });
+      const done = (result: Record<string, NDArray>) => {
+        const loss = scalar(result["loss"]);
+        position = { ...position, step };
+        emit({
+          kind: "step",
+          step,
+          epoch: epoch + 1,
+          tokens: rows.reduce((sum, row) => sum + t.train.lengths[row]!, 0),
+          loss,
+          rate,
+          norm: scalar(result["norm"]),
+          seconds: (performance.now() - begun) / 1000,
+        });
+        return loss;
+      };
+      if (outcome === "aborted") return interrupted(running.then(done));
+      const loss = done(outcome);
       if (!Number.isFinite(loss)) throw new CodedError("loss-not-finite", { step, loss: String(loss), rate });
       if (t.validation && isDue(training.validate, step, perEpoch, total)) {
         const scoring = scoreRows(t.session, t.validation, { batchSize: training.batch_size, labels: t.labels.length, padId: t.padId });
         const scores = await Promise.race([scoring, aborted.promise]);
-        if (scores === "aborted") return interrupted(scoring, step);
+        if (scores === "aborted") return interrupted(scoring);
         const value = watched === "loss" ? scores.loss : scores.accuracy;
         const score = watched === "loss" ? -value : value;
         const better = !Number.isNaN(score) && (position.best === null || score > position.best.score);
@@ -157,14 +161,10 @@ export async function train(t: Training): Promise<Trained> {
   }
 
   /** The cell replies now; the step in flight ends in the host, its checkpoint is queued behind it. */
-  function interrupted(inFlight: Promise<Scores | Record<string, NDArray>>, step: number): Trained {
+  function interrupted(inFlight: Promise<unknown>): Trained {
     emit({ kind: "stopping", step: position.step });
     const finish = async () => {
-      const done = await inFlight;
-      if ("loss" in done && typeof done.loss === "object") {
-        const loss = scalar(done.loss);
-        if (Number.isFinite(loss)) position = { ...position, step };
-      }
+      await inFlight;
       await checkpoint();
       emit({ kind: "stopped", step: position.step, reason: "interrupted", seconds: elapsed() });
     };

@@ -3,7 +3,7 @@
  * `.tune` file has one. A source is compiled whole before anything of it runs; then its actions run in order.
  */
 import { join } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import type { Compiled } from "#dsl/compile.js";
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
@@ -25,6 +25,8 @@ export interface NameSink {
   remove(name: string): void;
 }
 export interface SessionOptions {
+  /** Folder of the notebook or file: relative paths start there. */
+  readonly folder: string;
   /** Folder of all runs. */
   readonly runs: string;
   readonly names?: NameSink;
@@ -45,7 +47,7 @@ export class Refused extends Error {
     readonly diagnostics: readonly Diagnostic[],
     readonly sources: readonly Source[],
   ) {
-    super(`${diagnostics.length} ${diagnostics.length === 1 ? "error" : "errors"}`);
+    super(diagnostics.map((d) => wordsOf(d.code, d.data as never).message).join("; "));
   }
 }
 

@@ -29,7 +29,8 @@ export interface TuneLanguage extends CellLanguage {
 export function createTuneLanguage(o: TuneOptions): TuneLanguage {
   const verbs = registry.verbs().map((verb) => verb.name);
   let session: TuneSession | null = null;
-  const sessionFor = (names: Names) => (session ??= new TuneSession({ runs: o.runs ?? runsBeside(o.folder), names }));
+  const sessionFor = (names: Names) =>
+    (session ??= new TuneSession({ folder: o.folder, runs: o.runs ?? runsBeside(o.folder), names }));
   return {
     name: "tune",
     owns: (code) => isTune(code, verbs),

@@ -37,7 +37,7 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
       return [figureShown(curvesFigure(weights.events, { title: name }), { text: curvesText(weights.events) }), historyTable(weights.events)];
     case "graph":
     case "program": {
-      const programs = await programsOf(weights.plan, base, weights.labels);
+      const programs = await programsOf(weights.plan, base, weights.labels, stage.surroundings.folder);
       return [{ bundle: { "text/plain": printProgram(programs.train) } }];
     }
     default:

@@ -78,7 +78,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       tunebook: version,
       node: process.version,
     });
-  const open = await session.models.fresh(folder.path, plan, base, labels);
+  const open = await session.models.fresh(folder.path, plan, base, labels, stage.surroundings.folder);
   const events: RunEvent[] = [...(run?.events() ?? []).filter((e) => e.kind !== "step" || e.step <= (resume?.position.step ?? 0))];
   const begun = performance.now();
   try {

@@ -13,6 +13,7 @@ export class NotebookOfOne {
   readonly shown: Shown[] = [];
   private cells = 0;
   readonly session = new TuneSession({
+    folder: this.folder,
     runs: this.runs,
     names: { define: (name, value) => void this.values.set(name, value), remove: (name) => void this.values.delete(name) },
   });

@@ -3,7 +3,7 @@
  * notebook, one engine; the sentences are the quickstart's. It takes about a minute: 20 real steps twice, twice over.
  */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import type { ModelHandle } from "#kernel/runs/model-handle.js";
@@ -25,7 +25,7 @@ describe("training MiniLM", function () {
     const { folder } = await resolveBase("all-MiniLM-L6-v2", { folder: book.folder });
     writeMiniLm(folder, join(book.folder, "minilm"));
     writeMiniLmAdapter(join(book.folder, "adapter"));
-    const lines = readFileSync(new URL("notebooks/data/sentiment.csv", root), "utf8").trimEnd().split("\n");
+    const lines = readFileSync(new URL("notebooks/data/sentiment.csv", root), "utf8").trimEnd().split(/\r?\n/);
     const train = lines.slice(1).filter((line) => line.endsWith(",train"));
     writeFileSync(join(book.folder, "first.csv"), [lines[0], ...train.slice(0, 320)].join("\n"));
     await book.run(`
@@ -60,8 +60,9 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
     await book.run(statement);
     const straight = model("small").history.map((s) => s.loss);
     const control = new AbortController();
+    const started = newRun(book.runs);
     const poll = setInterval(() => {
-      if (readEvents(book.runs).filter((line) => line.includes('"kind":"step"')).length < 7) return;
+      if (started.lines('"kind":"step"') < 7) return;
       clearInterval(poll);
       interruptedAt = performance.now();
       control.abort();
@@ -78,8 +79,9 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
   it("outlives its engine: a coded error, and training goes on from the last checkpoint", async () => {
     const { info } = await book.session.engines.engine();
     const statement = "train small on reviews with same { optimizer: adamw(learning_rate: 5e-4), checkpoint: every(steps: 2) }";
+    const started = newRun(book.runs);
     const poll = setInterval(() => {
-      if (readEvents(book.runs).filter((line) => line.includes('"kind":"checkpoint"')).length < 2) return;
+      if (started.lines('"kind":"checkpoint"') < 2) return;
       clearInterval(poll);
       process.kill(info.pid, "SIGKILL");
     }, 5);
@@ -101,16 +103,14 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
   });
 });
 
-/** Event lines of the newest run. */
-function readEvents(runs: string): readonly string[] {
-  const newest = readdirSync(runs)
-    .filter((name) => name.startsWith("small-"))
-    .sort()
-    .at(-1);
-  if (newest === undefined) return [];
-  try {
-    return readFileSync(join(runs, newest, "events.jsonl"), "utf8").split("\n");
-  } catch {
-    return [];
-  }
+/** Watches the run that starts next: how many of its event lines hold a text. */
+function newRun(runs: string): { lines(text: string): number } {
+  const before = new Set(readdirSync(runs));
+  return {
+    lines(text) {
+      const name = readdirSync(runs).find((run) => !before.has(run));
+      const file = name === undefined ? "" : join(runs, name, "events.jsonl");
+      return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter((line) => line.includes(text)).length : 0;
+    },
+  };
 }
