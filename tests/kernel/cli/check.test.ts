@@ -1,0 +1,96 @@
+/** `check`, `explain` and `fmt` as a person calls them. (`plan` needs a base model; tests/dsl/plan covers what it prints.) */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+let folder = "";
+const call = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8" });
+const write = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+};
+
+describe("the language from the command line", function () {
+  this.timeout(60_000);
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-check-"));
+    write("a.csv", "text,label\ngood,pos\nbad,neg\n");
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("check --json: code, place, fix; exit status 1", () => {
+    write("bad.tune", 'data d {\n  source: csv("a.csv")\n  columns: { text: text, label: labl }\n}\n');
+    const { stdout, status } = call("check", "bad.tune", "--json");
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: Record<string, unknown>[] };
+    assert.equal(status, 1);
+    assert.equal(diagnostics.length, 1);
+    const { code, severity, message, start, end, help, labels, notes } = diagnostics[0]!;
+    assert.deepEqual(
+      [code, severity, message, start, end],
+      ["unknown-column", "error", 'no column "labl" in a.csv', { line: 3, column: 33 }, { line: 3, column: 37 }],
+    );
+    assert.equal(help, "write `label`");
+    assert.ok(Array.isArray(labels) && Array.isArray(notes));
+  });
+  it("check: a file without mistakes ends with status 0", () => {
+    write("good.tune", 'data d { source: csv("a.csv"), columns: { text: text, label: label } }\n');
+    const { stdout, status } = call("check", "good.tune", "--json");
+    assert.deepEqual([status, JSON.parse(stdout)], [0, { diagnostics: [] }]);
+  });
+  it("check reads a notebook's Tune cells with their numbers, and knows TypeScript's names", () => {
+    const cell = (source: string) => ({
+      cell_type: "code",
+      id: source.slice(0, 3).replace(/\W/g, "x"),
+      metadata: {},
+      source,
+      outputs: [],
+      execution_count: null,
+    });
+    write(
+      "book.ipynb",
+      JSON.stringify({
+        nbformat: 4,
+        nbformat_minor: 5,
+        metadata: {},
+        cells: [
+          cell("const size = 8;"),
+          cell("recipe size { epochs: 3 }"),
+          cell("recipe q { batch_size: $size, epoch: 3 }"),
+        ],
+      }),
+    );
+    const { stdout, status } = call("check", "book.ipynb", "--json");
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; cell: number }[] };
+    assert.equal(status, 1);
+    assert.deepEqual(
+      diagnostics.map((d) => [d.code, d.cell]),
+      [
+        ["name-taken", 2],
+        ["unknown-key", 3],
+      ],
+    );
+  });
+  it("check: a missing file and a wrong kind are coded errors", () => {
+    assert.match(call("check", "none.tune").stderr, /error\[missing-file\]/);
+    assert.match(call("check", "a.csv").stderr, /error\[file-kind\]/);
+  });
+  it("explain prints the page, and finds the nearest code", () => {
+    const { stdout, status } = call("explain", "unknown-key");
+    assert.equal(status, 0);
+    assert.match(stdout, /For example/);
+    assert.match(call("explain", "unknwon-key").stderr, /tunebook explain unknown-key/);
+    assert.ok(call("explain").stdout.split("\n").includes("missing-file"));
+  });
+  it("fmt writes in place; --check only says", () => {
+    write("f.tune", "recipe   r{epochs:3}");
+    assert.equal(call("fmt", "--check", "f.tune").status, 1);
+    assert.equal(call("fmt", "f.tune").status, 0);
+    assert.equal(readFileSync(join(folder, "f.tune"), "utf8"), "recipe r { epochs: 3 }\n");
+    assert.equal(call("fmt", "--check", "f.tune").status, 0);
+  });
+});
