@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import "./codes.js";
 import type { Attribute, Attributes, Dimension, DType, NDArray, Node, Program, Ref, State, Type } from "./program.js";
 import { takePosition } from "./position.js";
-import { axesOf, Misfit, sameShape, typeText } from "./shape.js";
+import { Misfit, sameShape, typeText } from "./shape.js";
 import { opNamed } from "./table.js";
 import { scalar } from "./values.js";
 
@@ -129,9 +129,10 @@ export class Tensor {
   gather(indices: Tensor): Tensor {
     return this.one("gather", [this, indices]);
   }
-  private reduce(op: string, axes: readonly number[] | undefined, keep: boolean): Tensor {
-    const all = axes ?? Array.from({ length: this.rank }, (_, i) => i);
-    return this.one(op, [this], { axes: axesOf(this.rank, all), keep });
+  private reduce(op: string, over: readonly number[] | undefined, keep: boolean): Tensor {
+    const all = over ?? Array.from({ length: this.rank }, (_, i) => i);
+    const axes = all.map((axis) => (axis < 0 ? axis + this.rank : axis)).sort((a, b) => a - b);
+    return this.one(op, [this], { axes, keep });
   }
   sum(axes?: readonly number[], keep = false): Tensor {
     return this.reduce("reduce_sum", axes, keep);

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { validate } from "#dsl/graph/validate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { OptimizerImplementation, TaskImplementation, TechniqueImplementation } from "#stdlib/kinds.js";
+import { bert } from "#stdlib/models/bert.run.js";
+import { assemble, type Assembled } from "#stdlib/programs.js";
+import { registry } from "#stdlib/registry.js";
+
+const CONFIG = {
+  vocab_size: 11,
+  hidden_size: 8,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  intermediate_size: 12,
+  max_position_embeddings: 6,
+};
+const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
+const loaded = async <T>(kind: string, word: string): Promise<T> => (await registry.find(kind, word)!.load!()) as T;
+
+async function programs(
+  technique: Call,
+  o: { dropout?: number; clip?: number | null; tensors?: Record<string, readonly number[]> } = {},
+): Promise<Assembled> {
+  return assemble({
+    family: bert,
+    config: bert.config(CONFIG),
+    task: {
+      call: call("task", "text_classification"),
+      implementation: await loaded<TaskImplementation>("task", "text_classification"),
+    },
+    technique: { call: technique, implementation: await loaded<TechniqueImplementation>("technique", technique.word) },
+    optimizer: {
+      call: call("optimizer", "adamw"),
+      implementation: await loaded<OptimizerImplementation>("optimizer", "adamw"),
+    },
+    labels: 3,
+    dropout: o.dropout ?? 0,
+    clip: o.clip ?? null,
+    prefixInCheckpoint: false,
+    tensors: o.tensors ?? {},
+    seed: 4,
+  });
+}
+const techniques: readonly Call[] = [
+  call("technique", "full"),
+  call("technique", "lora", { rank: 2 }),
+  call("technique", "lora", { rank: 3, alpha: 5, targets: ["query", "dense"] }),
+  call("technique", "lora", { rank: 2, dropout: 0.2 }),
+];
+
+describe("techniques: what every one must keep", () => {
+  for (const technique of techniques) {
+    const title = `${technique.word}(${JSON.stringify(technique.arguments)})`;
+    it(`${title}: the programs are valid and the head trains`, async () => {
+      const p = await programs(technique);
+      for (const program of [p.train, p.evaluate, p.loss]) validate(program);
+      assert.ok(p.trainable.includes("classifier.weight") && p.trainable.includes("classifier.bias"));
+      assert.deepEqual(Object.keys(p.train.inputs).sort(), ["attention_mask", "input_ids", "labels", "rate", "step"]);
+    });
+    it(`${title}: only what trains changes, and the loss falls`, async () => {
+      const p = await programs(technique);
+      const before = start(p);
+      let state = before;
+      const losses: number[] = [];
+      for (let step = 1; step <= 12; step++) {
+        const after = evaluate(p.train, feeds(step), state);
+        losses.push(after.outputs["loss"]!.data[0]!);
+        state = after.state;
+      }
+      assert.ok(losses.at(-1)! < losses[0]! * 0.98, losses.join(" "));
+      for (const [name, s] of Object.entries(p.train.state)) {
+        const moved = state[name]!.data.some((v, i) => v !== before[name]!.data[i]);
+        // The key's bias has no gradient at all in exact arithmetic, the table's unseen rows neither.
+        if (s.trains && !name.endsWith("key.bias")) assert.ok(moved, `${name} trains`);
+        if (!s.trains && !name.startsWith("adam.")) assert.ok(!moved, `${name} is frozen`);
+      }
+    });
+    it(`${title}: its word counts the parameters that train`, async () => {
+      const p = await programs(technique);
+      const word = registry.find("technique", technique.word)!;
+      const count = word.capabilities!["trainableParameters"] as (c: Call, shapes: object) => number;
+      const head = registry.find("task", "text_classification")!.capabilities!["parameters"] as (
+        h: number,
+        l: number,
+      ) => number;
+      const size = (name: string): number =>
+        p.train.state[name]!.type.shape.reduce<number>((n, d) => n * (d as number), 1);
+      const shapes = baseShapes(await programs(call("technique", "full")));
+      assert.equal(
+        count(technique, shapes) + head(8, 3),
+        p.trainable.reduce((n, name) => n + size(name), 0),
+      );
+    });
+    it(`${title}: dropout changes the loss of training, never that of evaluation`, async () => {
+      const [dry, wet] = [await programs(technique), await programs(technique, { dropout: 0.3 })];
+      const state = start(dry);
+      const loss = (p: Assembled, step: number): number =>
+        evaluate(p.train, feeds(step), state).outputs["loss"]!.data[0]!;
+      assert.notEqual(loss(wet, 1), loss(wet, 2));
+      assert.equal(loss(wet, 1), loss(wet, 1));
+      const { input_ids, attention_mask } = feeds(1);
+      const logits = (p: Assembled): Float64Array =>
+        evaluate(p.evaluate, { input_ids: input_ids!, attention_mask: attention_mask! }, state).outputs["logits"]!.data;
+      assert.deepEqual(logits(wet), logits(dry));
+    });
+  }
+  it("saves an adapter under PEFT's names, and a whole model under the checkpoint's", async () => {
+    const lora = await programs(call("technique", "lora", { rank: 2, targets: ["value"] }));
+    assert.deepEqual(Object.values(lora.saved), [
+      ...[0, 1].flatMap((i) =>
+        ["lora_A", "lora_B"].map((m) => `base_model.model.bert.encoder.layer.${i}.attention.self.value.${m}.weight`),
+      ),
+      "base_model.model.classifier.weight",
+      "base_model.model.classifier.bias",
+    ]);
+    const full = await programs(call("technique", "full"));
+    assert.ok(full.saved["bert.embeddings.word_embeddings.weight"] === "bert.embeddings.word_embeddings.weight");
+    assert.ok(!Object.keys(full.saved).some((name) => name.startsWith("adam.")));
+  });
+  it("clips to the greatest norm", async () => {
+    const [free, tight] = [await programs(techniques[0]!), await programs(techniques[0]!, { clip: 0.01 })];
+    const state = start(free);
+    const moment = (p: Assembled): number =>
+      evaluate(p.train, feeds(1), state).state["adam.m/classifier.bias"]!.data[0]!;
+    const norm = evaluate(free.train, feeds(1), state).outputs["norm"]!.data[0]!;
+    assert.ok(norm > 0.01);
+    assert.ok(Math.abs(moment(tight) / moment(free) - 0.01 / (norm + 1e-6)) < 1e-6);
+  });
+  it("asks for a missing weight of the body, and makes a missing head afresh", async () => {
+    const { train } = await programs(techniques[0]!, {
+      tensors: { "embeddings.word_embeddings.weight": [11, 8], "classifier.weight": [7, 8] },
+    });
+    assert.deepEqual(train.state["bert.encoder.layer.0.output.dense.weight"]!.initial, {
+      checkpoint: "encoder.layer.0.output.dense.weight",
+    });
+    assert.ok("random" in train.state["classifier.weight"]!.initial);
+    assert.ok("random" in train.state["bert.pooler.dense.weight"]!.initial);
+  });
+});
+
+function baseShapes(p: Assembled): Record<string, readonly number[]> {
+  const names = Object.keys(p.train.state).filter((n) => n.startsWith("bert."));
+  return Object.fromEntries(names.map((n) => [n, p.train.state[n]!.type.shape as number[]]));
+}
+function start(p: Assembled): Record<string, Values> {
+  let i = 1;
+  return Object.fromEntries(
+    Object.entries(p.train.state).map(([name, s]) => {
+      const shape = s.type.shape as number[];
+      const n = shape.reduce((a, b) => a * b, 1);
+      if (name.startsWith("adam.")) return [name, values(shape)];
+      const shift = /LayerNorm\.weight/.test(name) ? 1 : 0;
+      return [
+        name,
+        values(
+          shape,
+          Array.from({ length: n }, () => shift + 0.4 * Math.sin(i++ * 12.9898)),
+        ),
+      ];
+    }),
+  );
+}
+/** Every id and position is seen, so that every row of the tables moves. */
+function feeds(step: number): Record<string, Values> {
+  const ids = Array.from({ length: 24 }, (_, i) => (i * 7) % 11);
+  const mask = Array.from({ length: 24 }, (_, i) => (i % 6 < 6 - (i > 11 ? 1 : 0) ? 1 : 0));
+  return {
+    input_ids: values([4, 6], ids),
+    attention_mask: values([4, 6], mask),
+    labels: values([4], [0, 1, 2, 1]),
+    rate: values([], [0.02]),
+    step: values([], [step]),
+  };
+}
