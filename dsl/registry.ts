@@ -19,7 +19,13 @@ export type ValueType =
   | { readonly is: "word"; readonly kind: Kind } // `adamw(...)`; a word without parameters may stand bare
   | { readonly is: "column" } // a column of the data's source; checked against its header
   | { readonly is: "list"; readonly of: ValueType } // a single value may stand for a list of one
-  | { readonly is: "record"; readonly of: ValueType; readonly keys?: readonly string[] }
+  /** `planned`: keys that the design knows but nothing reads yet. */
+  | {
+      readonly is: "record";
+      readonly of: ValueType;
+      readonly keys?: readonly string[];
+      readonly planned?: { readonly keys: readonly string[]; readonly meanwhile: string };
+    }
   | { readonly is: "range"; readonly of: ValueType }
   | { readonly is: "reference" } // $x, a live TypeScript value
   | { readonly is: "model" } // the name of a defined model

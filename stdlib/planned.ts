@@ -47,6 +47,8 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
     "Where a model is deployed.",
     "`router.predict([...])` answers in TypeScript",
   ],
+  ["subject", "auto", "Chooses model and settings by itself.", "name a model, and in `vary` what shall vary"],
+  ["subject", "prompt", "A prompted base as rival.", "compare trained models"],
   ["tracker", "mlflow tensorboard", "Follows runs.", "every run writes `events.jsonl`"],
   ["optimizer", "sgd adafactor lion adam", "An optimizer.", "`adamw` is built; `weight_decay: 0` makes it Adam"],
   ["schedule", "polynomial inverse_sqrt exponential", "A schedule.", "`constant`, `linear` and `cosine` are built"],

@@ -127,6 +127,15 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
     return false;
   }
   for (const operand of operands) {
+    const later = operand.is === "word" ? program.registry.find("subject", operand.text)?.planned : undefined;
+    if (later && operand.is === "word" && operand.arguments) {
+      program.report(
+        "not-built-yet",
+        { word: operand.text, meanwhile: later.meanwhile },
+        operand.path[0]?.span ?? operand.span,
+      );
+      return false;
+    }
     const fits = verb.operands.what === "file" ? operand.is === "string" : operand.is === "word" && !operand.arguments;
     if (!fits || (verb.operands.what === "new-name" && operand.is === "word" && operand.path.length > 1)) {
       program.report(

@@ -61,6 +61,8 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
           ? liveWord(node, type.kind, asked, t)
           : wrong(node, type, asked, t);
     case "list": {
+      if (node.is !== "list" && !fitting(node, type.of, t.registry) && (node.is === "block" || node.is === "range"))
+        return wrong(node, type, asked, t);
       const items = node.is === "list" ? node.items : [node];
       const values = items.map((item, i) => typed(item, type.of, { ...asked, path: `${asked.path}.${String(i)}` }, t));
       return values.every((v) => v !== undefined) ? values : undefined;
@@ -76,6 +78,15 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
         }
         if (Object.hasOwn(record, entry.key.text))
           t.reporter.report("duplicate-key", { key: entry.key.text }, entry.key.span);
+        if (type.planned?.keys.includes(entry.key.text)) {
+          t.reporter.report(
+            "not-built-yet",
+            { word: entry.key.text, meanwhile: type.planned.meanwhile },
+            entry.key.span,
+          );
+          whole = false;
+          continue;
+        }
         if (type.keys && !type.keys.includes(entry.key.text)) {
           const near = nearest(entry.key.text, type.keys);
           t.reporter.report(

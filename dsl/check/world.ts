@@ -51,7 +51,8 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
         place,
         here,
         {
-          label: `the file has: ${header.columns.slice(0, 12).join(", ")}`,
+          // Without a nearest name the help lists them.
+          ...(near ? { label: `the file has: ${header.columns.slice(0, 12).join(", ")}` } : {}),
           ...(near && place
             ? { fix: replace(place, /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(near) ? near : JSON.stringify(near)) }
             : {}),

@@ -20,10 +20,12 @@ export function bestOf(program: Program, node: WordNode): Best | null {
     program.report("known-after-run", { name: node.text }, node.span);
     return null;
   }
+  if (program.purpose === "assist") return { model: new Map(), recipe: new Map() };
   const fact = program.ask({ about: "name", of: node.text });
   if (fact === undefined) return null;
   if (failed(fact)) {
-    program.reportFailed(fact, node.span);
+    if (fact.failed.code === "unknown-reference") program.report("known-after-run", { name: node.text }, node.span);
+    else program.reportFailed(fact, node.span);
     return null;
   }
   const values = Object.entries(recordOf(fact.value)).filter((e): e is [string, string] => typeof e[1] === "string");

@@ -20,6 +20,15 @@ export function named(
   after: string,
 ): { readonly name: string; readonly node: WordNode; readonly of: Named } | undefined {
   if (!operand) return undefined;
+  const later = operand.is === "word" ? program.registry.find("subject", operand.text)?.planned : undefined;
+  if (later && operand.is === "word" && !program.names.has(operand.text)) {
+    program.report(
+      "not-built-yet",
+      { word: operand.text, meanwhile: later.meanwhile },
+      operand.path[0]?.span ?? operand.span,
+    );
+    return undefined;
+  }
   if (operand.is !== "word" || operand.arguments) {
     program.report("wrong-operand", { after, wanted: `the name of ${wanted}`, found: formOf(operand) }, operand.span);
     return undefined;
@@ -136,6 +145,8 @@ export function trainedName(program: Program, operand: Operand, after: string): 
   const run = program.runs.get(found.name);
   // Who types is not told which weights there are: a training in an earlier cell counts.
   if (run && (run.here || program.purpose === "assist")) return found.name;
+  // What is wrong with its definition was said there.
+  if (found.of.draft?.broken) return undefined;
   const present = program.outside.trained[found.name];
   if (present === undefined) {
     program.report("not-trained", { model: found.name }, found.node.span);

@@ -31,7 +31,7 @@ export function sweep(program: Program, header: Header): void {
     varied?.value?.is === "block"
       ? spacesOf(program, varied.value, model?.given ?? new Map(), recipe?.given ?? new Map())
       : undefined;
-  if (!varied && header.sound)
+  if (!varied && header.sound && model)
     program.report("missing-key", { verb: "sweep", keys: ["vary"], example: verb.example }, statement.verb.span);
   else if (varied?.value && varied.value.is !== "block")
     program.report(
@@ -49,7 +49,7 @@ export function sweep(program: Program, header: Header): void {
   }
   const goals = [own.given.get("maximize"), own.given.get("minimize")];
   if (goals[0] && goals[1]) program.report("two-goals", {}, goals[1].span);
-  else if (!goals[0] && !goals[1] && !own.broken) program.report("no-goal", {}, statement.verb.span);
+  else if (!goals[0] && !goals[1] && !own.broken && model) program.report("no-goal", {}, statement.verb.span);
   if (
     program.silent ||
     !model ||

@@ -6,6 +6,7 @@ import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
 import type { Action, Value } from "#dsl/plan/plan.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
+import { partsOf } from "#dsl/syntax/parts.js";
 import { readNotebook } from "#kernel/client/notebook-file.js";
 import { compileAll } from "#kernel/runs/host.js";
 import { plainSurroundings } from "#kernel/runs/surroundings.js";
@@ -49,7 +50,9 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
       return { found, did: compiled.actions ?? [] };
     };
     let { found, did } = await compile("assist");
-    if (!o.quick && !found.some((d) => d.severity === "error")) ({ found, did } = await compile("run"));
+    // What waits for a sweep of the same file can be checked as far as it is written.
+    const waits = source.id.includes("#") && source.cell === undefined;
+    if (!o.quick && !waits && !found.some((d) => d.severity === "error")) ({ found, did } = await compile("run"));
     diagnostics.push(...found);
     actions.push(...did);
     for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
@@ -67,7 +70,8 @@ async function sourcesOf(
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
   });
-  return { sources: [{ id: path, title: file, text, path }], typescript: new Map() };
+  const verbs = registry.verbs().map((v) => v.name);
+  return { sources: partsOf({ id: path, title: file, text, path }, verbs), typescript: new Map() };
 }
 
 async function cellsOf(

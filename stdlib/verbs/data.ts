@@ -1,6 +1,10 @@
 import type { Verb } from "#dsl/registry.js";
 
 const roles = ["text", "text_pair", "label", "id", "group", "weight"] as const;
+const planned = {
+  keys: ["score", "input", "target", "messages", "question", "context", "answer", "tokens", "tags", "time"],
+  meanwhile: "text_classification reads `text`, `text_pair` and `label`",
+} as const;
 
 export const word: Verb = {
   kind: "verb",
@@ -40,7 +44,7 @@ export const word: Verb = {
     },
     {
       name: "columns",
-      type: { is: "record", of: { is: "column" }, keys: roles },
+      type: { is: "record", of: { is: "column" }, keys: roles, planned },
       doc: "Which column plays which role: text, text_pair, label, id, group, weight.",
       required: true,
       why: "Column names are the file's own; roles are what a task reads.",

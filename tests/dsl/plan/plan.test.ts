@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Action, Plan } from "#dsl/plan/plan.js";
+import { partsOf } from "#dsl/syntax/parts.js";
+import { registry } from "#stdlib/registry.js";
 import { built } from "../programs.js";
 import { compiled, definitions } from "../world.js";
 
+const verbs = registry.verbs().map((v) => v.name);
 const golden = new URL("../../../../tests/golden/dsl/", import.meta.url);
 function same(name: string, value: unknown): void {
   const text = `${JSON.stringify(value, null, 1)}\n`;
@@ -149,6 +152,27 @@ describe("plans", () => {
       ["winner", "lora", 16],
     );
     assert.equal(run.names["winner"], "run");
+  });
+  it("a file that uses a sweep of its own comes in parts, with true offsets", () => {
+    const text = `${definitions}sweep m on d as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy }\ntrain m on d with s.best as winner\nevaluate winner on d.test\n`;
+    const parts = partsOf({ id: "f", title: "f", text }, verbs);
+    assert.deepEqual(
+      parts.map((p) => [p.id, p.text.length, p.text.trim().split(" ")[0]]),
+      [
+        ["f", text.length, "data"],
+        ["f#2", text.length, "train"],
+      ],
+    );
+    assert.equal(parts[1]?.text.indexOf("train"), text.indexOf("train m on d with"));
+    assert.deepEqual(
+      compiled(
+        parts.map((p) => p.text),
+        { live: { "s.best": { value: { record: { batch_size: "8" } } } } },
+      ).codes,
+      [],
+    );
+    assert.deepEqual(compiled(text).codes, ["known-after-run"]);
+    assert.equal(partsOf({ id: "f", title: "f", text: definitions }, verbs).length, 1);
   });
   it("the same sources give the same plan", () => {
     assert.deepEqual(compiled(built["quickstart"] ?? "").actions, compiled(built["quickstart"] ?? "").actions);

@@ -1,0 +1,33 @@
+/**
+ * A file in parts that can be compiled one after another: what uses a sweep's best trial (`with search.best`) is known only
+ * when the sweep has run, so a part ends before it. Other parts' text is blank in each, so that offsets stay true.
+ */
+import type { Source } from "../check/span.js";
+import { parse } from "./parse.js";
+import type { Statement } from "./tree.js";
+
+/** One part where nothing waits for a sweep of the same source. Ids are those of the source with `#2`, `#3` … after the first. */
+export function partsOf(source: Source, verbs: readonly string[]): readonly Source[] {
+  const starts = [0];
+  let sweeps = new Set<string>();
+  for (const statement of parse(source, verbs).tree.statements) {
+    if (sweeps.size > 0 && uses(statement, sweeps)) {
+      starts.push(statement.span.start);
+      sweeps = new Set();
+    }
+    const as = statement.clauses.find((c) => c.connector.text === "as")?.operands[0];
+    if (statement.verb.text === "sweep" && as?.is === "word") sweeps.add(as.text);
+  }
+  if (starts.length === 1) return [source];
+  return starts.map((start, i) => {
+    const end = starts[i + 1] ?? source.text.length;
+    const blank = (text: string): string => text.replace(/[^\n]/g, " ");
+    const text = blank(source.text.slice(0, start)) + source.text.slice(start, end) + blank(source.text.slice(end));
+    return { ...source, id: i === 0 ? source.id : `${source.id}#${String(i + 1)}`, text };
+  });
+}
+
+function uses(statement: Statement, sweeps: ReadonlySet<string>): boolean {
+  const operands = statement.clauses.filter((c) => c.connector.text === "with").flatMap((c) => c.operands);
+  return operands.some((o) => o.is === "word" && o.path.length > 1 && sweeps.has(o.path[0]?.text ?? ""));
+}
