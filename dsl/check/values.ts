@@ -3,12 +3,14 @@
  * come when a plan is made. `undefined` means: reported already, or not known yet (a need was named).
  */
 import type { Call, Value } from "../plan/plan.js";
-import type { Parameter, Registry, ValueType, Word } from "../registry.js";
-import { decodeNumber, durations, sizes } from "../syntax/numbers.js";
+import type { Parameter, Registry, ValueType } from "../registry.js";
+import { decodeNumber } from "../syntax/numbers.js";
 import { quote } from "../syntax/strings.js";
-import type { Argument, Expression, NumberNode, ReferenceNode, WordNode } from "../syntax/tree.js";
+import type { Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
 import { nearest } from "./nearest.js";
 import type {} from "./value-codes.js";
+import { word } from "./calls.js";
+import { inRange, numeric, plain } from "./numeric.js";
 import { replace, Reporter } from "./reporter.js";
 import type { Span } from "./span.js";
 import { describe, fitting, formOf } from "./shapes.js";
@@ -148,232 +150,6 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
   }
 }
 
-/** A word of a kind with its written arguments. */
-function word(node: WordNode, kind: string, asked: Asked, t: Typing): Value | undefined {
-  const record = t.registry.find(kind, node.text);
-  if (!record) {
-    if (t.registry.find("space", node.text)) {
-      t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
-      return undefined;
-    }
-    const has = t.registry.ofKind(kind).filter((w) => !w.planned);
-    const known = has.find(
-      (w) => w.elsewhere && Object.hasOwn(w.elsewhere, node.text) && w.elsewhere[node.text] === w.name,
-    )?.name;
-    const near =
-      known ??
-      nearest(
-        node.text,
-        t.registry.ofKind(kind).map((w) => w.name),
-      );
-    const place = node.path.length > 0 ? joined(node) : node.span;
-    t.reporter.report(
-      "unknown-word",
-      { word: node.text, kind, key: asked.key, has: has.map((w) => w.name), ...(near ? { nearest: near } : {}) },
-      place,
-      near ? { fix: replace(place, near) } : {},
-    );
-    return undefined;
-  }
-  if (record.planned) {
-    t.reporter.report("not-built-yet", { word: node.text, meanwhile: record.planned.meanwhile }, joined(node));
-    return undefined;
-  }
-  return call(node, record, asked, t);
-}
-
-export function call(node: WordNode, record: Word, asked: Asked, t: Typing): Call | undefined {
-  const given: Record<string, Value> = {};
-  const seen = new Set<string>();
-  let whole = true;
-  const positional = record.parameters.filter((p) => p.positional !== undefined);
-  const open = record.parameters.find((p) => p.open);
-  const take = (
-    argument: Argument,
-    parameter: Parameter,
-    name: string,
-    node_: Expression = argument.value,
-  ): Value | undefined => {
-    const value = typed(node_, parameter.type, { key: name, path: `${asked.path}.${name}`, parameter }, t);
-    if (value === undefined) whole = false;
-    return value;
-  };
-  let next = 0;
-  for (const argument of node.arguments ?? []) {
-    if (!argument.key) {
-      const parameter = positional[next];
-      if (!parameter) {
-        const free = record.parameters.find((p) => !seen.has(p.name) && !p.planned && !p.open);
-        t.reporter.report(
-          "too-many-arguments",
-          { word: record.name, positional: positional.length, ...(free ? { name: free.name } : {}) },
-          argument.span,
-          free
-            ? {
-                fix: {
-                  ...replace(
-                    { ...argument.span, end: argument.span.start },
-                    `${free.name}: `,
-                    `name it: \`${free.name}:\``,
-                  ),
-                  certain: false,
-                },
-              }
-            : {},
-        );
-        whole = false;
-        continue;
-      }
-      seen.add(parameter.name);
-      if (parameter.positional === "rest") {
-        const value = take(
-          argument,
-          parameter.type.is === "list" ? { ...parameter, type: parameter.type.of } : parameter,
-          parameter.name,
-        );
-        const before = given[parameter.name];
-        if (value !== undefined) given[parameter.name] = [...(Array.isArray(before) ? (before as Value[]) : []), value];
-        continue;
-      }
-      next++;
-      const value = take(argument, parameter, parameter.name);
-      if (value !== undefined) given[parameter.name] = value;
-      continue;
-    }
-    const name = argument.key.text;
-    const parameter = record.parameters.find((p) => p.name === name && !p.open) ?? open;
-    if (!parameter) {
-      unknownArgument(argument, record, t);
-      whole = false;
-      continue;
-    }
-    if (parameter.planned) {
-      t.reporter.report("not-built-yet", { word: name, meanwhile: parameter.planned.meanwhile }, argument.key.span);
-      whole = false;
-      continue;
-    }
-    if (seen.has(name)) {
-      t.reporter.report("duplicate-key", { key: name }, argument.key.span);
-      continue;
-    }
-    seen.add(name);
-    const value = take(argument, parameter, name);
-    if (value !== undefined) given[name] = value;
-  }
-  const missing = record.parameters.filter((p) => p.required && !p.open && !seen.has(p.name));
-  if (missing.length > 0 && whole)
-    t.reporter.report(
-      "missing-argument",
-      { word: record.name, names: missing.map((p) => p.name), example: record.example },
-      joined(node),
-    );
-  if (missing.length > 0) whole = false;
-  return whole ? { word: record.name, kind: record.kind, arguments: given } : undefined;
-}
-
-function unknownArgument(argument: Argument, record: Word, t: Typing): void {
-  const key = argument.key;
-  if (!key) return;
-  const names = record.parameters.filter((p) => !p.open).map((p) => p.name);
-  const elsewhere =
-    record.elsewhere && Object.hasOwn(record.elsewhere, key.text) ? record.elsewhere[key.text] : undefined;
-  const near = elsewhere ?? nearest(key.text, names);
-  t.reporter.report(
-    "unknown-argument",
-    {
-      word: record.name,
-      name: key.text,
-      has: names,
-      ...(near ? { nearest: near } : {}),
-      ...(elsewhere ? { elsewhere } : {}),
-    },
-    key.span,
-    near && names.includes(near) ? { fix: replace(key.span, near) } : {},
-  );
-}
-
-function numeric(
-  node: NumberNode,
-  type: Extract<ValueType, { is: "number" }>,
-  asked: Asked,
-  t: Typing,
-): Value | undefined {
-  const bad = (wanted: string, fix?: string): undefined => {
-    t.reporter.report(
-      "wrong-unit",
-      { key: asked.key, found: node.raw, wanted },
-      node.span,
-      fix ? { fix: replace(node.span, fix) } : {},
-    );
-    return undefined;
-  };
-  let value: Value;
-  switch (type.unit) {
-    case "share":
-    case "share-or-count": {
-      if (node.unit === "%") value = { share: Number((node.value / 100).toPrecision(12)) };
-      else if (node.unit !== "") return bad("a share such as `10%`");
-      else if (!Number.isInteger(node.value) || (type.unit === "share" && node.value > 0 && node.value <= 1)) {
-        const percent = `${String(Number((node.value * 100).toPrecision(12)))}%`;
-        t.reporter.report("share-as-decimal", { key: asked.key, found: node.raw, instead: percent }, node.span, {
-          fix: replace(node.span, percent),
-        });
-        return undefined;
-      } else if (type.unit === "share" && node.value !== 0) return bad("a share such as `10%`", `${node.raw}%`);
-      else value = type.unit === "share" ? { share: 0 } : node.value;
-      if (
-        typeof value === "object" &&
-        ((value as { share: number }).share < 0 || (value as { share: number }).share > 1)
-      ) {
-        t.reporter.report("out-of-range", { key: asked.key, found: node.raw, range: "from 0% to 100%" }, node.span);
-        return undefined;
-      }
-      break;
-    }
-    case "duration":
-    case "bytes": {
-      const units = type.unit === "duration" ? durations : sizes;
-      const factor = Object.hasOwn(units, node.unit) ? units[node.unit] : undefined;
-      if (factor === undefined)
-        return bad(type.unit === "duration" ? "a duration such as `20min`" : "a size such as `512MB`");
-      value = node.value * factor;
-      break;
-    }
-    default:
-      if (node.unit === "%") return bad("a plain number", String(Number((node.value / 100).toPrecision(12))));
-      if (node.unit !== "") return bad("a plain number");
-      value = node.value;
-  }
-  if (type.integer && typeof value === "number" && !Number.isInteger(value)) {
-    t.reporter.report("not-whole", { key: asked.key, found: node.raw }, node.span);
-    return undefined;
-  }
-  return inRange(value, node.raw, node.span, asked, t);
-}
-
-export function inRange(value: Value, raw: string, span: Span, asked: Asked, t: Typing): Value | undefined {
-  const range = asked.parameter?.range;
-  const x = plain(value);
-  if (!range || x === undefined) return value;
-  const low = range.min !== undefined && (range.exclusive ? x <= range.min : x < range.min);
-  if (low || (range.max !== undefined && x > range.max)) {
-    const least =
-      range.min === undefined
-        ? ""
-        : range.exclusive
-          ? `greater than ${String(range.min)}`
-          : `at least ${String(range.min)}`;
-    const most = range.max === undefined ? "" : `at most ${String(range.max)}`;
-    t.reporter.report(
-      "out-of-range",
-      { key: asked.key, found: raw, range: [least, most].filter(Boolean).join(" and ") },
-      span,
-    );
-    return undefined;
-  }
-  return value;
-}
-
 /** The value behind `$x`, held to the same rules as a written one. */
 function fromReference(node: ReferenceNode, type: ValueType, asked: Asked, t: Typing): Value | undefined {
   const found = t.reference(node);
@@ -511,13 +287,4 @@ function none(node: Expression, type: Extract<ValueType, { is: "either" }>, aske
     }
   }
   return wrong(node, type, asked, t);
-}
-
-export function plain(value: Value): number | undefined {
-  if (typeof value === "number") return value;
-  return value !== null && typeof value === "object" && "share" in value ? value.share : undefined;
-}
-function joined(node: WordNode): Span {
-  const last = node.path.at(-1);
-  return last ? { ...node.span, end: last.span.end } : node.span;
 }

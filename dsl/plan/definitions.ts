@@ -1,5 +1,5 @@
 /** Drafts → plans of data, model and recipe: defaults filled in, words checked. */
-import { plain } from "../check/values.js";
+import { plain } from "../check/numeric.js";
 import type { Draft, Given, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import type { Parameter } from "../registry.js";

@@ -1,7 +1,8 @@
 /** `vary`: paths of model and recipe, each over a space; calls may nest spaces. */
 import { kindsIn, defaultCall, partOf } from "../check/keys.js";
 import type { Given, Program } from "../check/program.js";
-import { call as typedCall, typed } from "../check/values.js";
+import { call as typedCall } from "../check/calls.js";
+import { typed } from "../check/values.js";
 import type { Parameter, ValueType } from "../registry.js";
 import type { BlockNode, Expression, WordNode } from "../syntax/tree.js";
 import { nearest } from "../check/nearest.js";

@@ -1,0 +1,158 @@
+/** Words with their arguments: found in the vocabulary, each argument given once and typed by its parameter. */
+import type { Call, Value } from "../plan/plan.js";
+import type { Parameter, Word } from "../registry.js";
+import type { Argument, Expression, WordNode } from "../syntax/tree.js";
+import { nearest } from "./nearest.js";
+import { replace } from "./reporter.js";
+import type { Span } from "./span.js";
+import type {} from "./value-codes.js";
+import { typed, type Asked, type Typing } from "./values.js";
+
+/** A word of a kind with its written arguments. */
+export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Value | undefined {
+  const record = t.registry.find(kind, node.text);
+  if (!record) {
+    if (t.registry.find("space", node.text)) {
+      t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
+      return undefined;
+    }
+    const has = t.registry.ofKind(kind).filter((w) => !w.planned);
+    const known = has.find(
+      (w) => w.elsewhere && Object.hasOwn(w.elsewhere, node.text) && w.elsewhere[node.text] === w.name,
+    )?.name;
+    const near =
+      known ??
+      nearest(
+        node.text,
+        t.registry.ofKind(kind).map((w) => w.name),
+      );
+    const place = node.path.length > 0 ? joined(node) : node.span;
+    t.reporter.report(
+      "unknown-word",
+      { word: node.text, kind, key: asked.key, has: has.map((w) => w.name), ...(near ? { nearest: near } : {}) },
+      place,
+      near ? { fix: replace(place, near) } : {},
+    );
+    return undefined;
+  }
+  if (record.planned) {
+    t.reporter.report("not-built-yet", { word: node.text, meanwhile: record.planned.meanwhile }, joined(node));
+    return undefined;
+  }
+  return call(node, record, asked, t);
+}
+
+export function call(node: WordNode, record: Word, asked: Asked, t: Typing): Call | undefined {
+  const given: Record<string, Value> = {};
+  const seen = new Set<string>();
+  let whole = true;
+  const positional = record.parameters.filter((p) => p.positional !== undefined);
+  const open = record.parameters.find((p) => p.open);
+  const take = (
+    argument: Argument,
+    parameter: Parameter,
+    name: string,
+    node_: Expression = argument.value,
+  ): Value | undefined => {
+    const value = typed(node_, parameter.type, { key: name, path: `${asked.path}.${name}`, parameter }, t);
+    if (value === undefined) whole = false;
+    return value;
+  };
+  let next = 0;
+  for (const argument of node.arguments ?? []) {
+    if (!argument.key) {
+      const parameter = positional[next];
+      if (!parameter) {
+        const free = record.parameters.find((p) => !seen.has(p.name) && !p.planned && !p.open);
+        t.reporter.report(
+          "too-many-arguments",
+          { word: record.name, positional: positional.length, ...(free ? { name: free.name } : {}) },
+          argument.span,
+          free
+            ? {
+                fix: {
+                  ...replace(
+                    { ...argument.span, end: argument.span.start },
+                    `${free.name}: `,
+                    `name it: \`${free.name}:\``,
+                  ),
+                  certain: false,
+                },
+              }
+            : {},
+        );
+        whole = false;
+        continue;
+      }
+      seen.add(parameter.name);
+      if (parameter.positional === "rest") {
+        const value = take(
+          argument,
+          parameter.type.is === "list" ? { ...parameter, type: parameter.type.of } : parameter,
+          parameter.name,
+        );
+        const before = given[parameter.name];
+        if (value !== undefined) given[parameter.name] = [...(Array.isArray(before) ? (before as Value[]) : []), value];
+        continue;
+      }
+      next++;
+      const value = take(argument, parameter, parameter.name);
+      if (value !== undefined) given[parameter.name] = value;
+      continue;
+    }
+    const name = argument.key.text;
+    const parameter = record.parameters.find((p) => p.name === name && !p.open) ?? open;
+    if (!parameter) {
+      unknownArgument(argument, record, t);
+      whole = false;
+      continue;
+    }
+    if (parameter.planned) {
+      t.reporter.report("not-built-yet", { word: name, meanwhile: parameter.planned.meanwhile }, argument.key.span);
+      whole = false;
+      continue;
+    }
+    if (seen.has(name)) {
+      t.reporter.report("duplicate-key", { key: name }, argument.key.span);
+      continue;
+    }
+    seen.add(name);
+    const value = take(argument, parameter, name);
+    if (value !== undefined) given[name] = value;
+  }
+  const missing = record.parameters.filter((p) => p.required && !p.open && !seen.has(p.name));
+  if (missing.length > 0 && whole)
+    t.reporter.report(
+      "missing-argument",
+      { word: record.name, names: missing.map((p) => p.name), example: record.example },
+      joined(node),
+    );
+  if (missing.length > 0) whole = false;
+  return whole ? { word: record.name, kind: record.kind, arguments: given } : undefined;
+}
+
+function unknownArgument(argument: Argument, record: Word, t: Typing): void {
+  const key = argument.key;
+  if (!key) return;
+  const names = record.parameters.filter((p) => !p.open).map((p) => p.name);
+  const elsewhere =
+    record.elsewhere && Object.hasOwn(record.elsewhere, key.text) ? record.elsewhere[key.text] : undefined;
+  const near = elsewhere ?? nearest(key.text, names);
+  t.reporter.report(
+    "unknown-argument",
+    {
+      word: record.name,
+      name: key.text,
+      has: names,
+      ...(near ? { nearest: near } : {}),
+      ...(elsewhere ? { elsewhere } : {}),
+    },
+    key.span,
+    near && names.includes(near) ? { fix: replace(key.span, near) } : {},
+  );
+}
+
+function joined(node: WordNode): Span {
+  const last = node.path.at(-1);
+  return last ? { ...node.span, end: last.span.end } : node.span;
+}
