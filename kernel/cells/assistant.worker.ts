@@ -5,7 +5,7 @@
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssistant } from "../wire/assistant-port.js";
 import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
-import { tuneHint } from "./compile/complaints.js";
+import { isSyntax, tuneHint } from "./compile/complaints.js";
 import { completeness, Converter } from "./compile/converter.js";
 import { TuneAssistant } from "./tune-assistant.js";
 
@@ -32,7 +32,7 @@ const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } =
     if (!("complaints" in conversion)) return conversion;
     const hint = tuneHint(
       code,
-      conversion.complaints.map((c) => c.line),
+      conversion.complaints.filter((c) => isSyntax(c)).map((c) => c.line),
       (await tune).verbs,
     );
     return hint === undefined ? conversion : { ...conversion, hint };

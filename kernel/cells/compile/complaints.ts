@@ -53,6 +53,11 @@ export function complaintLines(complaint: Complaint, code: string, title: string
   ];
 }
 
+/** True if the text is no TypeScript at all there (and not merely wrong in its types). */
+export function isSyntax({ code }: Complaint): boolean {
+  return /^TS1\d{3}$/.test(code);
+}
+
 /** A hint for someone who wrote Tune where TypeScript stands; it never changes which language a cell is. */
 export function tuneHint(code: string, lines: readonly number[], verbs: readonly string[]): string | undefined {
   const text = code.split("\n");

@@ -211,11 +211,12 @@ export function completeness(source: string): Completeness {
   const problems = file.parseDiagnostics;
   if (problems.length === 0) return { status: "complete" };
   const end = source.trimEnd().length;
-  const unterminated = new Set([1002, 1010, 1126, 1160, 1161]); // string, comment, end of text, template, regular expression
+  const unterminatedString = 1002;
+  const unterminated = new Set([1010, 1160]); // comment, template
   const open = problems.some(
-    (d) => (d.start ?? 0) >= end || (unterminated.has(d.code) && (d.code === 1010 || d.code === 1160)),
+    (d) => unterminated.has(d.code) || ((d.start ?? 0) >= end && d.code !== unterminatedString),
   );
-  if (!open) return { status: "invalid" };
+  if (!open || problems.some((d) => d.code === unterminatedString)) return { status: "invalid" };
   return { status: "incomplete", indent: indentAfter(source) };
 }
 function indentAfter(source: string): string {

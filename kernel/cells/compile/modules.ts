@@ -47,18 +47,18 @@ export function moduleTransformer(
     const constants = new Set<string>();
     let modules = 0;
 
-    function load(specifier: string): TypeScript.Identifier {
+    function load(specifier: string, node: TypeScript.Node): TypeScript.Identifier {
       facts.imports.add(specifier);
       const name = `__module${modules++}`;
-      imports.push(constant(name, cell("module", f.createStringLiteral(specifier))));
+      imports.push(ts.setSourceMapRange(constant(name, cell("module", f.createStringLiteral(specifier))), node));
       return identifier(name);
     }
     function addImport(node: TypeScript.ImportDeclaration): void {
-      const from = load((node.moduleSpecifier as TypeScript.StringLiteral).text);
+      const from = load((node.moduleSpecifier as TypeScript.StringLiteral).text, node);
       const clause = node.importClause;
       const bind = (local: string, value: TypeScript.Expression): void => {
         constants.add(local);
-        imports.push(constant(local, value));
+        imports.push(ts.setSourceMapRange(constant(local, value), node));
       };
       const pick = (name: string): TypeScript.Expression => cell("pick", from, f.createStringLiteral(name));
       if (clause?.name) bind(clause.name.text, pick("default"));
@@ -68,7 +68,7 @@ export function moduleTransformer(
         for (const e of named.elements) bind(e.name.text, pick((e.propertyName ?? e.name).text));
     }
     function addExport(node: TypeScript.ExportDeclaration): void {
-      const from = node.moduleSpecifier && load((node.moduleSpecifier as TypeScript.StringLiteral).text);
+      const from = node.moduleSpecifier && load((node.moduleSpecifier as TypeScript.StringLiteral).text, node);
       const clause = node.exportClause;
       if (from && !clause) body.push(f.createExpressionStatement(cell("exportAll", from)));
       else if (clause && ts.isNamespaceExport(clause))
@@ -130,8 +130,9 @@ export function moduleTransformer(
 
     const last = options.cell ? lastExpression(file) : undefined;
     for (const node of file.statements) {
-      if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isExportAssignment(node))
-        facts.module = true;
+      const isModuleSyntax =
+        ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isExportAssignment(node);
+      if (isModuleSyntax && node.pos >= 0) facts.module = true; // the compiler adds an `export {}` of its own
       if (ts.isImportDeclaration(node)) addImport(node);
       else if (ts.isExportDeclaration(node)) addExport(node);
       else if (ts.isExportAssignment(node)) {

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import type { MessagePort } from "node:worker_threads";
+import type { AssistantMethod, AssistantMethods, AssistantReply } from "#kernel/wire/assistant-port.js";
+import { Notebook } from "./notebook.js";
+
+describe("the assistant", () => {
+  let book: Notebook;
+  let port: MessagePort;
+  let ids = 0;
+  before(async () => {
+    book = await Notebook.open();
+    port = book.cells.assistantPort();
+    await book.run(
+      "interface Person { name: string; age: number }\n/** Who it is. */\nconst person: Person = { name: 'Ada', age: 36 };",
+    );
+  });
+  after(async () => {
+    port.close();
+    await book.close();
+  });
+
+  function ask<M extends AssistantMethod>(
+    method: M,
+    params: AssistantMethods[M]["params"],
+  ): Promise<AssistantMethods[M]["result"]> {
+    const id = ++ids;
+    return new Promise((resolve, reject) => {
+      const take = (reply: AssistantReply): void => {
+        if (reply.id !== id) return;
+        port.off("message", take);
+        if ("error" in reply) reject(new Error(reply.error.message));
+        else resolve(reply.result as AssistantMethods[M]["result"]);
+      };
+      port.on("message", take);
+      port.postMessage({ id, method, params });
+    });
+  }
+  /** `|` marks the cursor. */
+  const at = (marked: string) => ({ code: marked.replace("|", ""), offset: marked.indexOf("|") });
+
+  it("completes members of names of earlier cells with their kinds", async () => {
+    const { matches, start, end } = await ask("complete", at("const x = 1;\nperson.na|"));
+    assert.deepEqual(matches[0], { text: "name", type: "property" });
+    assert.deepEqual([start, end], [20, 22]);
+    assert.deepEqual(
+      (await ask("complete", at("person.|"))).matches.map((m) => m.text),
+      ["age", "name"],
+    );
+  });
+  it("completes globals, names and modules' members", async () => {
+    const texts = async (marked: string) => (await ask("complete", at(marked))).matches.map((m) => m.text);
+    assert.ok((await texts("pers|")).includes("person"));
+    assert.ok((await texts("display.|")).includes("html"));
+    assert.ok((await texts("import fs from 'fs'; fs.readF|")).includes("readFileSync"));
+    assert.ok((await texts("Promise.|")).includes("allSettled"));
+  });
+  it("completes names that Tune made", async () => {
+    book.cells.names.define("router", {}, "{ history: number[] }");
+    await book.run("router.history"); // the next cell knows it, and so does the assistant from then on
+    assert.deepEqual((await ask("complete", at("router.his|"))).matches[0]?.text, "history");
+    book.cells.names.remove("router");
+  });
+  it("inspects with type and documentation", async () => {
+    const { found, bundle } = await ask("inspect", { code: "person.name", offset: 9, detail: 0 });
+    assert.ok(found);
+    assert.match(String(bundle["text/plain"]), /Person\.name: string/);
+    const array = await ask("inspect", { code: "[1].map(String)", offset: 5, detail: 0 });
+    assert.match(String(array.bundle["text/markdown"]), /```ts[^]*Calls a defined callback/);
+    assert.equal((await ask("inspect", { code: "   ", offset: 1, detail: 0 })).found, false);
+  });
+  it("says whether a cell is complete", async () => {
+    const status = async (code: string) => ask("isComplete", { code });
+    assert.deepEqual(await status("const a = 1;"), { status: "complete" });
+    assert.deepEqual(await status("function f() {"), { status: "incomplete", indent: "  " });
+    assert.deepEqual(await status("if (x) {\n  f(1,"), { status: "incomplete", indent: "  " });
+    assert.deepEqual(await status("const t = `open"), { status: "incomplete", indent: "" });
+    assert.deepEqual(await status("/* open"), { status: "incomplete", indent: "" });
+    assert.deepEqual(await status("const = 3;"), { status: "invalid" });
+    assert.deepEqual(await status("'never closed\n"), { status: "invalid" });
+  });
+  it("answers while a cell computes", async () => {
+    const running = book.start("const until = Date.now() + 600; while (Date.now() < until);");
+    await new Promise((resolve) => setImmediate(resolve));
+    const { matches } = await ask("complete", at("person.na|"));
+    assert.equal(matches[0]?.text, "name");
+    await running.done;
+  });
+  it("finds nothing to say about TypeScript while it is typed", async () => {
+    assert.deepEqual(await ask("check", { text: "const a: string = 1;" }), { diagnostics: [] });
+  });
+});
