@@ -48,9 +48,13 @@ async function mocha(args) {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
   const counts = join(folder, "counts.json");
   try {
-    const status = await node(["node_modules/mocha/bin/mocha.js", "--reporter", "tools/mocha-counts.mjs", ...args], {
-      TUNEBOOK_COUNTS: counts,
-    });
+    const files = args.some((arg) => arg.endsWith(".js")) ? [] : ["dist/tests/**/*.test.js"];
+    const status = await node(
+      ["node_modules/mocha/bin/mocha.js", "--reporter", "tools/mocha-counts.mjs", ...files, ...args],
+      {
+        TUNEBOOK_COUNTS: counts,
+      },
+    );
     const { passes, failures } = JSON.parse(readFileSync(counts, "utf8"));
     const broken = failures === 0 && (status !== 0 || passes === 0);
     return { passes, failures: broken ? 1 : failures };
