@@ -4,6 +4,8 @@ import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { renderAnsi } from "#dsl/check/render-ansi.js";
 import type { Value } from "#dsl/plan/plan.js";
+import { partsOf } from "#dsl/syntax/parts.js";
+import { registry } from "#stdlib/registry.js";
 import type { Shown } from "../display/shown.js";
 import type { Screen } from "./live.js";
 import "./codes.js";
@@ -40,12 +42,13 @@ export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise
   const warn = o.warn ?? ((words: string) => process.stderr.write(`${words}\n`));
   const surroundings = { ...plainSurroundings(folder, o.parameters ?? {}), ...(o.signal ? { signal: o.signal } : {}) };
   try {
-    await session.run(source, { screen: o.screen ?? textScreen(process.stdout), surroundings, ...(o.signal ? { signal: o.signal } : {}) }, (warnings) =>
-      warn(renderAnsi(warnings, [source], { color: o.color ?? false })),
-    );
+    const stage = { screen: o.screen ?? textScreen(process.stdout), surroundings, ...(o.signal ? { signal: o.signal } : {}) };
+    const verbs = registry.verbs().map((verb) => verb.name);
+    for (const part of partsOf(source, verbs))
+      await session.run(part, stage, (warnings) => warn(renderAnsi(warnings, [...session.earlier, part], { color: o.color ?? false })));
     return { ok: true, evaluations: session.evaluations, seconds: session.seconds };
   } catch (error) {
-    const sources = error instanceof Refused ? error.sources : [source];
+    const sources = error instanceof Refused ? error.sources : [...session.earlier, source];
     const diagnostics = diagnosticsOf(error, sources);
     if (diagnostics.length === 0) throw error;
     warn(renderAnsi(diagnostics, sources, { color: o.color ?? false }));

@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly folder: string;
   /** Values of TypeScript names (`$x`). */
   live(name: string): { readonly value: unknown } | undefined;
+  /** Path → Tune text of the best trial of a sweep that ran, for `with search.best`. */
+  best?(sweep: string): Readonly<Record<string, string>> | undefined;
   /** Names made by TypeScript cells: a Tune name may not take one. */
   typescript(): readonly string[];
   /** `-p name=value`. */

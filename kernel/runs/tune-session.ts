@@ -83,7 +83,7 @@ export class TuneSession {
   compile(source: Source, surroundings: Surroundings, purpose: "assist" | "run" = "run"): Promise<Compiled> {
     return compileAll([...this.sources, source], {
       purpose,
-      surroundings,
+      surroundings: { ...surroundings, best: (sweep) => this.sweeps.get(sweep)?.best?.values },
       workshop: this.workshop,
       trained: this.models.trained(),
     });

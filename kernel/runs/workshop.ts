@@ -110,6 +110,8 @@ function world(folder: string, s: Surroundings) {
 }
 
 function nameFacts(name: string, s: Surroundings): NameFacts {
+  const best = name.endsWith(".best") ? s.best?.(name.slice(0, -".best".length)) : undefined;
+  if (best) return { value: { record: best } };
   const found = s.live(name);
   if (!found) throw new CodedError("unknown-reference", { name, has: s.typescript() });
   const { value } = found;
