@@ -93,7 +93,6 @@ export class KernelClient {
   private readonly control: Channel;
   private readonly stdin: Channel;
   private readonly iopub: Channel;
-  private closing = false;
   private heardIopub = false;
   private dead: CodedError | null = null;
   /** What `kernel_info_request` was answered with. */
@@ -115,7 +114,6 @@ export class KernelClient {
       this.onIopub(message),
     );
     void this.process.ended.then((ended) => {
-      if (this.closing) return;
       this.dead = new CodedError("kernel-ended", { ...ended, log: this.process.log() });
       for (const { reject } of this.pending.values()) reject(this.dead);
       this.pending.clear();
@@ -223,13 +221,15 @@ export class KernelClient {
     return this.shell.sendFrames(frames);
   }
 
-  /** Asks the kernel to end, waits for its process (then forces it), and closes the sockets. */
+  /** Asks the kernel to end, waits for its process (then forces it), and closes the sockets. A kernel that is gone is no error. */
   async shutdown(restart = false): Promise<Content> {
-    this.closing = true;
     try {
       const { content } = await this.request("shutdown_request", { restart }, { channel: "control", seconds: 10 });
       await Promise.race([this.process.ended, pause(5000)]);
       return content;
+    } catch (error) {
+      if (this.dead === null) throw error;
+      return {};
     } finally {
       await this.kill();
     }
@@ -237,7 +237,6 @@ export class KernelClient {
 
   /** Ends the kernel's process at once, if it still lives, and closes the sockets. */
   async kill(): Promise<void> {
-    this.closing = true;
     this.process.kill("SIGKILL");
     await Promise.race([this.process.ended, pause(5000)]);
     await Promise.all([this.shell, this.control, this.stdin, this.iopub].map((channel) => channel.close()));

@@ -33,7 +33,9 @@ export function startProcess(
   const [command = process.execPath, ...args] = argv.map((arg) => arg.replaceAll("{connection_file}", file));
   const child = spawn(command, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { ...process.env, ...options.env },
+    // As Jupyter does: a group of its own, so that Ctrl-C reaches us alone; a kernel without its parent ends by itself.
+    env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...options.env },
+    detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
   });
