@@ -68,7 +68,6 @@ export class LiveTraining {
     const recent = steps.slice(-20);
     const seconds = recent.reduce((sum, e) => sum + e.seconds, 0);
     const tokens = recent.reduce((sum, e) => sum + e.tokens, 0);
-    const end = this.events.at(-1);
     const stopped = this.events.findLast((e) => e.kind === "stopped");
     return {
       ...progressShown({

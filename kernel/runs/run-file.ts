@@ -6,10 +6,10 @@ import { renderAnsi } from "#dsl/check/render-ansi.js";
 import type { Value } from "#dsl/plan/plan.js";
 import { partsOf } from "#dsl/syntax/parts.js";
 import { registry } from "#stdlib/registry.js";
-import type { Shown } from "../display/shown.js";
 import type { Screen } from "./live.js";
 import "./codes.js";
 import { plainSurroundings } from "./surroundings.js";
+import { textScreen } from "./text-screen.js";
 import { Refused, runsBeside, TuneSession } from "./tune-session.js";
 import { diagnosticsOf } from "./diagnostics-of.js";
 import type { Evaluation } from "./verbs/evaluate.js";
@@ -33,16 +33,17 @@ export interface FileResult {
 
 export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise<FileResult> {
   const path = resolve(file);
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+  const program = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
   });
   const folder = dirname(path);
-  const source = { id: path, title: file, text, path };
+  const source = { id: path, title: file, text: program, path };
   const session = new TuneSession({ folder, runs: o.runs ?? runsBeside(folder) });
   const warn = o.warn ?? ((words: string) => process.stderr.write(`${words}\n`));
   const surroundings = { ...plainSurroundings(folder, o.parameters ?? {}), ...(o.signal ? { signal: o.signal } : {}) };
+  const text = textScreen(process.stdout);
   try {
-    const stage = { screen: o.screen ?? textScreen(process.stdout), surroundings, ...(o.signal ? { signal: o.signal } : {}) };
+    const stage = { screen: o.screen ?? text, surroundings, ...(o.signal ? { signal: o.signal } : {}) };
     const verbs = registry.verbs().map((verb) => verb.name);
     for (const part of partsOf(source, verbs))
       await session.run(part, stage, (warnings) => warn(renderAnsi(warnings, [...session.earlier, part], { color: o.color ?? false })));
@@ -54,34 +55,7 @@ export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise
     warn(renderAnsi(diagnostics, sources, { color: o.color ?? false }));
     return { ok: false, evaluations: session.evaluations, seconds: session.seconds };
   } finally {
+    text.end();
     await session.close();
   }
-}
-
-/** Plain text on a stream. On a terminal a shown thing that is updated rewrites its line; elsewhere only its first and last state are printed. */
-export function textScreen(out: NodeJS.WriteStream): Screen {
-  const lines = new Map<string, string>();
-  const textOf = (shown: Shown) => String(shown.bundle["text/plain"] ?? "");
-  let open: string | null = null;
-  const close = () => {
-    if (open === null) return;
-    out.write(out.isTTY ? "\n" : `${lines.get(open) ?? ""}\n`);
-    open = null;
-  };
-  return {
-    display(shown) {
-      close();
-      const text = textOf(shown);
-      if (shown.id !== undefined && !text.includes("\n")) {
-        open = shown.id;
-        lines.set(shown.id, text);
-        if (out.isTTY) out.write(text);
-      } else if (shown.id === undefined) out.write(`${text}\n\n`);
-    },
-    update(shown) {
-      const text = textOf(shown);
-      lines.set(shown.id, text);
-      if (out.isTTY && open === shown.id && !text.includes("\n")) out.write(`\r\u001b[2K${text}`);
-    },
-  };
 }

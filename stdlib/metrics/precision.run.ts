@@ -4,7 +4,7 @@ import { averaged } from "./counts.run.js";
 
 export const precision: MetricImplementation = {
   compute: (call, input) =>
-    averaged(call, input, ({ hit, given, have }) => {
+    averaged(call, input, ({ hit, given }) => {
       return given === 0 ? 0 : hit / given;
     }),
 };

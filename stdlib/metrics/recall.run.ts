@@ -4,7 +4,7 @@ import { averaged } from "./counts.run.js";
 
 export const recall: MetricImplementation = {
   compute: (call, input) =>
-    averaged(call, input, ({ hit, given, have }) => {
+    averaged(call, input, ({ hit, have }) => {
       return have === 0 ? 0 : hit / have;
     }),
 };
