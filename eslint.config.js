@@ -9,7 +9,17 @@ const away = (...rooms) => ({
   ],
 });
 export default ts.config(
-  { ignores: ["dist", "node_modules", "runs", "**/*.generated.ts", "kernel/lab/labextension", "tests/fixtures", "tests/golden"] },
+  {
+    ignores: [
+      "dist",
+      "node_modules",
+      "runs",
+      "**/*.generated.ts",
+      "kernel/lab/labextension",
+      "tests/fixtures",
+      "tests/golden",
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.strict,
   {
@@ -29,5 +39,23 @@ export default ts.config(
   },
   { files: ["dsl/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^node:", "^(fs|path|os|buffer|crypto)$") },
   { files: ["stdlib/**/*.ts"], rules: away("^#kernel/") },
-  { files: ["**/*.{js,mjs,cjs}"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly", document: "readonly", window: "readonly", structuredClone: "readonly", requestAnimationFrame: "readonly", Buffer: "readonly", fetch: "readonly", performance: "readonly" } } },
+  {
+    files: ["**/*.{js,mjs,cjs}"],
+    languageOptions: {
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        URL: "readonly",
+        setTimeout: "readonly",
+        clearTimeout: "readonly",
+        document: "readonly",
+        window: "readonly",
+        structuredClone: "readonly",
+        requestAnimationFrame: "readonly",
+        Buffer: "readonly",
+        fetch: "readonly",
+        performance: "readonly",
+      },
+    },
+  },
 );
