@@ -293,7 +293,9 @@ async function unpack(
       options.signal?.throwIfAborted();
       const place = join(folder, path);
       await mkdir(dirname(place), { recursive: true });
-      const out = await open(place, "w");
+      // Unix permissions, where the archive states them: a program in it must stay one.
+      const mode = (entry.externalFileAttributes >>> 16) & 0o777;
+      const out = await open(place, "w", mode === 0 ? 0o644 : mode | 0o600);
       try {
         const stream = await zip.openReadStreamPromise(entry).catch((e: unknown) => Promise.reject(broken(e)));
         for await (const chunk of stream) {

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipSettings } from "#kernel/fetch/pip.js";
@@ -89,6 +98,14 @@ describe("wheels", () => {
     assert.equal(readFileSync(join(target, "deep", "b.txt"), "utf8"), "beta");
     assert.equal(existsSync(join(target, "old.txt")), false);
     assert.deepEqual(readdirSync(folder).sort(), ["target", "x.whl"]);
+  });
+
+  it("leave a program a program", async () => {
+    const file = join(folder, "x.whl");
+    writeFileSync(file, zip({ "bin/tool": "#!/bin/sh", "lib/data": "data" }, ["bin/tool"]));
+    await extractWheel(file, (path) => path, join(folder, "target"));
+    assert.equal(statSync(join(folder, "target", "bin", "tool")).mode & 0o111, 0o111);
+    assert.equal(statSync(join(folder, "target", "lib", "data")).mode & 0o111, 0);
   });
 
   it("that are damaged, or lead out of their folder, change nothing", async () => {

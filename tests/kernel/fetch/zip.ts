@@ -1,7 +1,8 @@
 /** Writes a zip of stored entries, for tests: what a wheel is. */
 import { crc32 } from "node:zlib";
 
-export function zip(entries: Readonly<Record<string, Uint8Array | string>>): Buffer {
+/** Names in `programs` get the permissions of a program. */
+export function zip(entries: Readonly<Record<string, Uint8Array | string>>, programs: readonly string[] = []): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -16,6 +17,7 @@ export function zip(entries: Readonly<Record<string, Uint8Array | string>>): Buf
     common.writeUInt16LE(path.length, 22);
     const local = Buffer.concat([Buffer.from("PK\x03\x04"), common, path, data]);
     const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(programs.includes(name) ? 0o100755 * 0x10000 : 0, 6);
     rest.writeUInt32LE(offset, 10);
     directory.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\x00"), common, rest, path]));
     parts.push(local);
