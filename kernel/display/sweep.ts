@@ -137,7 +137,8 @@ function coordinates(scored: readonly Scored[], paths: readonly string[], goal: 
 }
 
 /** Numbers over a wide range run on a logarithmic axis; anything else is a category with its own tick. */
-function dimension(path: string, values: readonly unknown[]): Trace {
+function dimension(path: string, written: readonly unknown[]): Trace {
+  const values = written.map((v) => (typeof v === "string" && /^-?[\d.]+(e[-+]?\d+)?$/i.test(v) ? Number(v) : v));
   const label = escapeLabel(clip(path, 32));
   const numbers = values.filter((v): v is number => typeof v === "number" && Number.isFinite(v));
   if (numbers.length < values.length) {

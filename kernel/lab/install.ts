@@ -2,6 +2,7 @@
  * Puts the built JupyterLab extension where Jupyter looks for it: a folder copied to `DATA/labextensions/tunebook-lab`.
  * JupyterLab reads that folder on each page load, so nothing needs a restart; the folder is whole or absent at any moment.
  */
+import { randomUUID } from "node:crypto";
 import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,7 +45,7 @@ export async function installLabExtension(
   const parent = join(jupyterDataFolder, "labextensions");
   const folder = join(parent, name);
   if ((await madeOf(folder)) === made) return { folder, kept: true };
-  const fresh = join(parent, `.${name}-${process.pid}-${Date.now()}`);
+  const fresh = join(parent, `.${name}-${randomUUID()}`);
   const old = `${fresh}-old`;
   try {
     await mkdir(parent, { recursive: true });
@@ -52,11 +53,11 @@ export async function installLabExtension(
     await rename(folder, old).catch(ignoreMissing);
     await rename(fresh, folder);
   } catch (error) {
-    await rename(old, folder).catch(() => undefined);
+    await rename(old, folder).catch(() => undefined); // fails where there was none, or another process was first
+    if ((await madeOf(folder)) === made) return { folder, kept: true };
     throw new CodedError("lab-extension-not-written", { folder, reason: (error as Error).message }, { cause: error });
   } finally {
-    await rm(fresh, { recursive: true, force: true });
-    await rm(old, { recursive: true, force: true });
+    for (const rest of [fresh, old]) await rm(rest, { recursive: true, force: true }).catch(() => undefined);
   }
   return { folder, kept: false };
 }

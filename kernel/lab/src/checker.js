@@ -96,5 +96,17 @@ function squiggle({ from, to, severity, message }, length) {
     severity: severity === "warning" || severity === "info" || severity === "hint" ? severity : "error",
     source: "tune",
     message: String(message),
+    renderMessage: () => words(String(message)),
   };
+}
+
+/** The message with what stands between backticks set as code. */
+function words(message) {
+  const box = document.createElement("span");
+  message.split(/`([^`]*)`/).forEach((part, i) => {
+    const piece = i % 2 === 1 ? document.createElement("code") : document.createElement("span");
+    piece.textContent = part;
+    box.append(piece);
+  });
+  return box;
 }

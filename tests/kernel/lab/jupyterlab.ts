@@ -115,11 +115,12 @@ export class Book {
     return this.page.locator(".jp-Notebook .jp-CodeCell").nth(n);
   }
 
+  /** Before that, running a cell would ask which kernel to use. */
   async kernelReady(): Promise<void> {
-    await this.page.waitForSelector(
-      '.jp-NotebookPanel-toolbar [data-status="idle"], .jp-Notebook-ExecutionIndicator[data-status="idle"]',
-      { timeout: 60_000 },
-    );
+    await this.page
+      .locator("#jp-main-statusbar")
+      .getByText(/^Tunebook.* \| Idle$/)
+      .waitFor({ timeout: 60_000 });
   }
 
   async run(n: number): Promise<void> {

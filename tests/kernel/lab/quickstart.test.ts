@@ -151,6 +151,31 @@ describe("the quickstart in JupyterLab", function () {
     assert.ok(statSync(file).size < 2_000_000);
   });
 
+  it("stops training when interrupted, keeps its history, and goes on where it was", async () => {
+    const n = place("train");
+    const train = book.cell(n);
+    await book.write(n, "train mood on reviews with quick as stopped");
+    await book.run(n);
+    await train
+      .getByText(/step [5-9] of|step \d\d of/)
+      .first()
+      .waitFor({ timeout: 120_000 });
+    await book.page.locator('[data-command="notebook:interrupt-kernel"]').first().click();
+    const asked = Date.now();
+    await train
+      .getByText(/Interrupt/)
+      .first()
+      .waitFor({ timeout: 5000 });
+    assert.ok(Date.now() - asked < 2500, `${Date.now() - asked} ms`);
+    await book.write(n, "train mood on reviews with quick as stopped { resume: true }");
+    await book.run(n);
+    await train
+      .getByText(/resumed from step [1-9]/)
+      .first()
+      .waitFor({ timeout: 120_000 });
+    await book.picture("resumed");
+  });
+
   it("lets nothing fail in the page", () => {
     assert.deepEqual(complaints, []);
   });
