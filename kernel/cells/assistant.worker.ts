@@ -6,7 +6,7 @@ import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssistant } from "../wire/assistant-port.js";
 import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
 import { isSyntax, tuneHint } from "./compile/complaints.js";
-import { completeness, Converter } from "./compile/converter.js";
+import { Converter } from "./compile/converter.js";
 import { TuneAssistant } from "./tune-assistant.js";
 
 type Answer<M extends { params: unknown; result: unknown }> = (
@@ -15,16 +15,22 @@ type Answer<M extends { params: unknown; result: unknown }> = (
 
 const { folder, declarations } = workerData as AssistantData;
 const converter = new Converter(folder, declarations);
-const tune = TuneAssistant.open();
+const tune = TuneAssistant.open(folder, () => converter.names());
 converter.warm();
 
+/** Who answers about a cell: the language that it is in. */
+async function speaker(code: string): Promise<Pick<TuneAssistant, "complete" | "inspect" | "isComplete"> | Converter> {
+  const assistant = await tune;
+  return assistant.owns(code) ? assistant : converter;
+}
 const assist: { readonly [M in AssistantMethod]: Answer<AssistantMethods[M]> } = {
-  complete: async ({ code, offset }) =>
-    (await tune).owns(code) ? { matches: [], start: offset, end: offset } : converter.complete(code, offset),
-  inspect: async ({ code, offset }) =>
-    (await tune).owns(code) ? { found: false, bundle: {} } : converter.inspect(code, offset),
-  isComplete: async ({ code }) => ((await tune).owns(code) ? { status: "unknown" } : completeness(code)),
-  check: async ({ text }) => ({ diagnostics: (await tune).owns(text) ? (await tune).check(text) : [] }),
+  complete: async ({ code, offset }) => (await speaker(code)).complete(code, offset),
+  inspect: async ({ code, offset }) => (await speaker(code)).inspect(code, offset),
+  isComplete: async ({ code }) => (await speaker(code)).isComplete(code),
+  check: async ({ text }) => {
+    const assistant = await tune;
+    return { diagnostics: assistant.owns(text) ? await assistant.check(text) : [] };
+  },
 };
 const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } = {
   convert: async ({ code }) => {

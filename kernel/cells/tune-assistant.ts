@@ -1,52 +1,108 @@
-/** Answers about Tune cells while they are typed, from the cells that ran before. */
+/**
+ * Answers about Tune cells while they are typed, from the cells that ran before. What the language must know of the world
+ * is looked up where that is cheap (a table's header, a used file); nothing is downloaded and no data set is read.
+ */
 import type { Source } from "#dsl/check/span.js";
-import { wordsOf } from "#dsl/check/codes.js";
+import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { complete, type AssistContext } from "#dsl/assist/complete.js";
+import { hover } from "#dsl/assist/hover.js";
+import { isComplete } from "#dsl/assist/is-complete.js";
 import { compile, nothingOutside } from "#dsl/compile.js";
-import { Facts, type FactOf, type Need } from "#dsl/plan/facts.js";
+import { Facts, keyOf, type FactOf, type Failed, type Need } from "#dsl/plan/facts.js";
 import type { Registry } from "#dsl/registry.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
+import { plainSurroundings } from "../runs/surroundings.js";
 import type { Finding } from "../wire/assistant-port.js";
-import type { TuneKnowledge } from "./interpreter.js";
+import type { Completeness, Completion, Inspection, TuneKnowledge } from "./interpreter.js";
 
+type Fact = FactOf<Need["about"]> | Failed;
 const typed = "typed";
+const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "machine"]);
+/** Milliseconds for which an answer is taken to hold: a person types faster than files change. */
+const fresh = 3000;
 
 export class TuneAssistant {
   private earlier: readonly Source[] = [];
-  private facts = Facts.none;
+  private told: readonly (readonly [Need, Fact])[] = [];
+  private readonly found = new Map<string, { readonly at: number; readonly fact: Promise<Fact> }>();
   private constructor(
+    private readonly folder: string,
     private readonly registry: Registry,
+    private readonly typescript: () => readonly string[],
     readonly verbs: readonly string[],
   ) {}
-  /** Loads the vocabulary. */
-  static async open(): Promise<TuneAssistant> {
+  /** Loads the vocabulary. `typescript` tells the names that TypeScript cells made. */
+  static async open(folder: string, typescript: () => readonly string[]): Promise<TuneAssistant> {
     const { registry } = await import("#stdlib/registry.js");
-    return new TuneAssistant(
-      registry,
-      registry.verbs().map((verb) => verb.name),
-    );
+    const verbs = registry.verbs().map((verb) => verb.name);
+    return new TuneAssistant(folder, registry, typescript, verbs);
   }
+
   owns(code: string): boolean {
     return isTune(code, this.verbs);
   }
   learn({ sources, facts }: TuneKnowledge): void {
     this.earlier = sources;
-    for (const [key, fact] of facts ?? [])
-      this.facts = this.facts.with(JSON.parse(key) as Need, fact as FactOf<Need["about"]>);
+    this.told = (facts ?? []).map(([key, fact]) => [JSON.parse(key) as Need, fact as Fact]);
   }
-  check(code: string): Finding[] {
-    const source: Source = { id: typed, title: typed, text: withoutMagic(code) };
-    const { diagnostics } = compile([...this.earlier, source], this.registry, this.facts, "assist", nothingOutside);
+
+  async check(code: string): Promise<Finding[]> {
+    const source = sourceOf(code);
+    const { registry, facts, outside } = await this.context(source);
+    const { diagnostics } = compile([...this.earlier, source], registry, facts, "assist", outside);
     return diagnostics.flatMap((d) => {
       if (d.span.source !== typed) return [];
       const { message, help } = wordsOf(d.code, d.data as never);
-      return [
-        {
-          from: d.span.start,
-          to: d.span.end,
-          severity: d.severity,
-          message: help === undefined ? message : `${message}\n${help}`,
-        },
-      ];
+      const words = help === undefined ? message : `${message}\n${help}`;
+      return [{ from: d.span.start, to: d.span.end, severity: d.severity, message: words }];
     });
   }
+  async complete(code: string, offset: number): Promise<Completion> {
+    const source = sourceOf(code);
+    const { items, start, end } = complete(source.text, offset, await this.context(source));
+    return { matches: items, start, end };
+  }
+  async inspect(code: string, offset: number): Promise<Inspection> {
+    const source = sourceOf(code);
+    const found = hover(source.text, offset, await this.context(source));
+    if (!found) return { found: false, bundle: {} };
+    return { found: true, bundle: { "text/markdown": found.markdown, "text/plain": found.markdown } };
+  }
+  isComplete(code: string): Completeness {
+    return isComplete(withoutMagic(code), this.verbs);
+  }
+
+  /** What the language's assistant is given for a cell: asks the compiler what it lacks until nothing cheap is missing. */
+  private async context(source: Source): Promise<AssistContext> {
+    const outside = { ...nothingOutside, typescript: this.typescript() };
+    let facts = this.told.reduce((all, [need, fact]) => all.with(need, fact), Facts.none);
+    for (;;) {
+      const { needs } = compile([...this.earlier, source], this.registry, facts, "assist", outside);
+      const missing = needs.filter((need) => cheap.has(need.about) && facts.get(need) === undefined);
+      if (missing.length === 0) return { registry: this.registry, earlier: this.earlier, facts, outside };
+      const answers = await Promise.all(missing.map((need) => this.look(need)));
+      missing.forEach((need, i) => (facts = facts.with(need, answers[i] as Fact)));
+    }
+  }
+  private look(need: Need): Promise<Fact> {
+    const key = keyOf(need);
+    const known = this.found.get(key);
+    if (known && Date.now() - known.at < fresh) return known.fact;
+    const fact = this.answer(need);
+    this.found.set(key, { at: Date.now(), fact });
+    return fact;
+  }
+  private async answer(need: Need): Promise<Fact> {
+    const { Workshop } = await import("../runs/workshop.js");
+    try {
+      return await new Workshop().answer(need, plainSurroundings(this.folder));
+    } catch (error) {
+      if (error instanceof CodedError) return { failed: { code: error.code, data: error.data } };
+      throw error;
+    }
+  }
+}
+
+function sourceOf(code: string): Source {
+  return { id: typed, title: typed, text: withoutMagic(code) };
 }

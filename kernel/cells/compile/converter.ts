@@ -34,6 +34,8 @@ export class Converter {
   /** Declarations of earlier TypeScript cells. */
   private declared = "";
   private pending: string | undefined;
+  private pendingNames: ReadonlySet<string> = new Set();
+  private readonly defined = new Set<string>();
   /** Names made by Tune, with the text of their types. */
   private tune: ReadonlyMap<string, string> = new Map();
 
@@ -73,6 +75,7 @@ export class Converter {
         ? (result.declOutput ?? "")
         : emitted.declarations + (result.declOutput ?? "").replace(/^undefined/, "");
     this.pending = this.withoutTune(written);
+    this.pendingNames = emitted.defines;
     return {
       compiled: {
         code: emitted.code,
@@ -92,8 +95,14 @@ export class Converter {
 
   /** From now on the declarations of the last converted cell are known. */
   commit(): void {
-    if (this.pending !== undefined) this.declared = this.pending;
+    if (this.pending === undefined) return;
+    this.declared = this.pending;
+    for (const name of this.pendingNames) this.defined.add(name);
     this.pending = undefined;
+  }
+  /** Names that TypeScript cells made. */
+  names(): readonly string[] {
+    return [...this.defined];
   }
 
   /** A file beside the notebook (TypeScript or JavaScript), compiled alone: its types are not checked. */
@@ -165,6 +174,10 @@ export class Converter {
     return { found: true, bundle: { "text/plain": plain, "text/markdown": markdown } };
   }
 
+  isComplete(source: string): Completeness {
+    return completeness(source);
+  }
+
   close(): void {
     this.tslab.close();
   }
@@ -204,7 +217,7 @@ function withoutExports(source: string): string {
 }
 
 /** Complete, or what is missing at the end; Jupyter's console asks this at each Enter. */
-export function completeness(source: string): Completeness {
+function completeness(source: string): Completeness {
   const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ES2022, true) as TypeScript.SourceFile & {
     parseDiagnostics: readonly TypeScript.Diagnostic[];
   };

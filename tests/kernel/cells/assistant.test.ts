@@ -85,6 +85,31 @@ describe("the assistant", () => {
     assert.equal(matches[0]?.text, "name");
     await running.done;
   });
+  it("answers in Tune about Tune cells, knowing the cells before and the files beside", async () => {
+    book.file("tickets.csv", "body,team\nhello,a\nworld,b\n");
+    const text = 'data tickets {\n  source: csv("tickets.csv")\n  columns: { text: body, label: labl }\n}';
+    const { diagnostics } = await ask("check", { text });
+    assert.deepEqual(
+      diagnostics.map(({ severity, from, to }) => [severity, text.slice(from, to)]),
+      [["error", "labl"]],
+    );
+    assert.match(diagnostics[0]?.message ?? "", /no column "labl"/);
+    const cell = text.replace("labl", "team");
+    book.cells.informAssistant({ sources: [{ id: "cell 1", title: "cell 1", text: cell, cell: 1 }] });
+    await book.run("1"); // both go to the same thread, in order
+    const texts = async (marked: string) => (await ask("complete", at(marked))).matches.map((m) => m.text);
+    assert.ok((await texts("train router on tick|")).includes("tickets"));
+    assert.ok((await texts("model router { techn| }")).includes("technique: "));
+    const { found, bundle } = await ask("inspect", { ...at("model router { technique: lo|ra(rank: 8) }"), detail: 0 });
+    assert.ok(found);
+    assert.match(String(bundle["text/markdown"]), /rank/);
+    assert.deepEqual(await ask("isComplete", { code: "model router {" }), { status: "incomplete", indent: "  " });
+    assert.deepEqual(await ask("isComplete", { code: "train router on tickets" }), { status: "complete" });
+  });
+  it("marks a Tune name that TypeScript has already", async () => {
+    const { diagnostics } = await ask("check", { text: 'model person { base: "x", task: text_classification }' });
+    assert.ok(diagnostics.some((d) => d.severity === "error" && d.message.includes("person")));
+  });
   it("finds nothing to say about TypeScript while it is typed", async () => {
     assert.deepEqual(await ask("check", { text: "const a: string = 1;" }), { diagnostics: [] });
   });
