@@ -16,7 +16,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { diskError } from "#kernel/fetch/disk.js";
@@ -100,6 +100,7 @@ export function writeSafetensors(
   padded.writeBigUInt64LE(BigInt(padded.length - 8));
   json.copy(padded, 8);
 
+  removeLeftOvers(file);
   const work = `${file}.writing-${String(process.pid)}`;
   try {
     const fd = openSync(work, "w");
@@ -121,6 +122,22 @@ export function writeSafetensors(
     throw diskError(e, file, offset);
   }
   syncFolder(dirname(file));
+}
+
+/** What writers of this file left that were killed half-way. */
+function removeLeftOvers(file: string): void {
+  const folder = dirname(file);
+  const prefix = `${basename(file)}.writing-`;
+  for (const name of existsSync(folder) ? readdirSync(folder) : [])
+    if (name.startsWith(prefix) && !isRunning(Number(name.slice(prefix.length))))
+      rmSync(join(folder, name), { force: true });
+}
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (e) {
+    return (e as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** Makes the rename itself outlive a power cut; not every system lets a folder be synced. */

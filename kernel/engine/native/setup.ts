@@ -3,7 +3,7 @@
  * Three ways down: the wheel; what the package would fetch itself; else none, and the wasm engine serves. Everything lies
  * in the cache; nothing is changed in node_modules but one link. May be interrupted anywhere and run by two at once.
  */
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { cachePath, locked } from "#kernel/fetch/cache.js";
@@ -68,8 +68,15 @@ export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
   return locked(join(root, "tensorflow", "setup"), async () => {
     const there = options.force === true ? null : findNative(key, build, root);
     if (there?.from === "wheel") return ready(there, false, options);
+    await removeLeftOvers(join(root, "tensorflow"));
     return bringOne(build, root, key, options);
   });
+}
+
+/** What a setup that was killed left half unpacked. The lock is ours: nobody works on it. */
+async function removeLeftOvers(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => []))
+    if (/\.(unpacking|old)-\d+$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 function ready(

@@ -124,6 +124,13 @@ describe("safetensors files", () => {
     assert.deepEqual(weightFiles(folder), [join(folder, "extra.safetensors"), file]);
   });
 
+  it("take away what a writer left that was killed half-way", () => {
+    writeFileSync(`${file}.writing-999999999`, "half");
+    writeFileSync(`${file}.writing-${String(process.ppid)}`, "another's");
+    writeSafetensors(file, {});
+    assert.deepEqual(readdirSync(folder), ["model.safetensors", `model.safetensors.writing-${String(process.ppid)}`]);
+  });
+
   it("stay as they were when a new one can't be written", () => {
     const a = toNDArray("f32", values([2], [1, 2]));
     writeSafetensors(file, { a });

@@ -49,10 +49,13 @@ describe("setting TensorFlow up", function () {
   });
 
   it("leaves the wasm engine where nothing can be fetched, and says what that costs", async () => {
+    mkdirSync(join(cache, "tensorflow", "2.21.0-cpu.unpacking-4711"), { recursive: true });
     const result = await call();
     assert.equal(result.native, null);
     assert.equal(result.engine, "tfjs");
     assert.deepEqual(result.failures, ["no-wheel", "network-failed"]);
+    // What a setup left that was killed is taken away.
+    assert.deepEqual(readdirSync(join(cache, "tensorflow")), []);
     assert.match(result.notes[0]!, /27 GFLOP\/s.*400/);
   });
 
