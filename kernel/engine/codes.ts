@@ -1,6 +1,7 @@
 /** What can go wrong in engines: their native part, their host process, their state. */
 import { registerCodes } from "#dsl/check/codes.js";
 import type {} from "#dsl/check/codes.js";
+import "./forward/codes.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {

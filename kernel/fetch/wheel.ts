@@ -4,12 +4,13 @@
  */
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
-import { Parser } from "htmlparser2";
 import yauzl from "yauzl";
 import { CodedError } from "#dsl/check/codes.js";
 import { diskError } from "./disk.js";
-import { getText, withoutSecrets } from "./http.js";
+import { withoutSecrets } from "./http.js";
+import { listFiles, type Listed } from "./package-index.js";
 import { pipSettings } from "./pip.js";
+import { compareVersions, satisfies } from "./version.js";
 import "./codes.js";
 
 export interface Wheel {
@@ -55,7 +56,7 @@ export async function findWheel(project: string, version: string, options: FindO
     const address = `${index}/${project.toLowerCase().replace(/[-_.]+/g, "-")}/`;
     let listed: readonly Listed[];
     try {
-      listed = await list(address, options.signal);
+      listed = await listFiles(address, options.signal);
     } catch (e) {
       failure ??= e; // Another index may have it.
       continue;
@@ -115,112 +116,6 @@ function tagFits(tag: string, platform: Platform): boolean {
     tag.startsWith("macosx") &&
     (tag.endsWith("universal2") || tag.endsWith(platform.machine === "aarch64" ? "arm64" : "x86_64"))
   );
-}
-
-function release(version: string): readonly number[] | null {
-  return /^\d+(\.\d+)*(\.post\d+)?$/.test(version) ? version.replace("post", "").split(".").map(Number) : null;
-}
-
-/** Order of final releases; a pre-release sorts before every final one. */
-export function compareVersions(a: string, b: string): number {
-  const [x, y] = [release(a), release(b)];
-  if (!x || !y) return (x ? 1 : 0) - (y ? 1 : 0) || (a < b ? -1 : a > b ? 1 : 0);
-  for (let i = 0; i < Math.max(x.length, y.length); i++)
-    if ((x[i] ?? 0) !== (y[i] ?? 0)) return (x[i] ?? 0) - (y[i] ?? 0);
-  return 0;
-}
-
-/** Whether a version meets `spec`: an exact version, or comma-separated specifiers; pre-releases only when named exactly. */
-export function satisfies(version: string, spec: string): boolean {
-  if (!/[<>=!~]/.test(spec)) return spec === "" ? release(version) !== null : version === spec;
-  if (!release(version)) return false;
-  return spec.split(",").every((part) => {
-    const m = /^\s*(~=|==|!=|<=|>=|<|>)\s*([\w.*]+)\s*$/.exec(part);
-    if (!m) return false;
-    const [, operator, bound] = m as unknown as [string, string, string];
-    const order = compareVersions(version, bound);
-    const prefix = bound.replace(/\.\*$/, "");
-    const starts = version === prefix || version.startsWith(`${prefix}.`);
-    const family = bound.split(".").slice(0, -1).join(".");
-    switch (operator) {
-      case "==":
-        return bound.endsWith(".*") ? starts : order === 0;
-      case "!=":
-        return bound.endsWith(".*") ? !starts : order !== 0;
-      case "~=":
-        return order >= 0 && (version === family || version.startsWith(`${family}.`));
-      case "<=":
-        return order <= 0;
-      case ">=":
-        return order >= 0;
-      case "<":
-        return order < 0;
-      default:
-        return order > 0;
-    }
-  });
-}
-
-interface Listed {
-  readonly filename: string;
-  readonly url: string;
-  readonly sha256?: string;
-  readonly size?: number;
-  readonly yanked: boolean;
-  readonly metadata: boolean;
-}
-
-async function list(address: string, signal: AbortSignal | undefined): Promise<readonly Listed[]> {
-  const accept = "application/vnd.pypi.simple.v1+json, text/html;q=0.2, application/vnd.pypi.simple.v1+html;q=0.1";
-  const answer = await getText(address, { headers: { accept }, signal });
-  if (answer === null) return [];
-  const { text, type } = answer;
-  return type.includes("json") ? listJson(text, address) : listHtml(text, address);
-}
-
-function listJson(text: string, address: string): readonly Listed[] {
-  interface Answer {
-    files?: {
-      filename: string;
-      url: string;
-      hashes?: { sha256?: string };
-      size?: number;
-      yanked?: unknown;
-      "core-metadata"?: unknown;
-      "data-dist-info-metadata"?: unknown;
-    }[];
-  }
-  const answer = JSON.parse(text) as Answer;
-  return (answer.files ?? []).map((f) => ({
-    filename: f.filename,
-    url: new URL(f.url, address).href,
-    ...(f.hashes?.sha256 === undefined ? {} : { sha256: f.hashes.sha256 }),
-    ...(f.size === undefined ? {} : { size: f.size }),
-    yanked: f.yanked !== undefined && f.yanked !== false,
-    metadata: Boolean(f["core-metadata"] ?? f["data-dist-info-metadata"]),
-  }));
-}
-
-function listHtml(text: string, address: string): readonly Listed[] {
-  const files: Listed[] = [];
-  const parser = new Parser({
-    onopentag(name, attributes) {
-      const href = attributes["href"];
-      if (name !== "a" || href === undefined) return;
-      const url = new URL(href, address);
-      const sha256 = /sha256=([0-9a-f]{64})/.exec(url.hash)?.[1];
-      url.hash = "";
-      files.push({
-        filename: decodeURIComponent(url.pathname.split("/").at(-1) ?? ""),
-        url: url.href,
-        ...(sha256 === undefined ? {} : { sha256 }),
-        yanked: "data-yanked" in attributes,
-        metadata: "data-core-metadata" in attributes || "data-dist-info-metadata" in attributes,
-      });
-    },
-  });
-  parser.end(text);
-  return files;
 }
 
 export interface ExtractOptions {

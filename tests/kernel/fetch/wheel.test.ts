@@ -12,7 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipSettings } from "#kernel/fetch/pip.js";
-import { compareVersions, extractWheel, findWheel, requirementsOf, satisfies } from "#kernel/fetch/wheel.js";
+import { compareVersions, satisfies } from "#kernel/fetch/version.js";
+import { extractWheel, findWheel, requirementsOf } from "#kernel/fetch/wheel.js";
 import { serveFiles, type FileServer } from "./file-server.js";
 import { zip } from "./zip.js";
 
