@@ -13,11 +13,16 @@ export function planShown(plan: Plan): Shown {
   const facts = factsOf(plan);
   const settings = settingsOf(plan);
   const of = (...from: readonly Setting["from"][]): readonly Setting[] => settings.filter((s) => from.includes(s.from));
-  const [written, found, defaults] = [of("written"), of("parameter", "reference", "derived"), of("default")];
+  const [written, derived, defaults] = [of("written", "parameter", "reference"), of("derived"), of("default")];
   const words = written.map((s) => `${s.path}: ${s.value}`).join(", ");
+  const rest = [...derived, ...defaults];
+  const summary = [
+    derived.length > 0 && `${count(derived.length)} derived`,
+    defaults.length > 0 && plural(defaults.length, "default"),
+  ]
+    .filter(Boolean)
+    .join(", ");
   const hashes = `recipe ${plan.recipeHash.slice(0, 12)} · plan ${plan.planHash.slice(0, 12)}`;
-  const rows = (list: readonly Setting[]): Part[][] => list.map((s) => [code(s.path), code(s.value), s.why]);
-  const lines = [...found, ...defaults].map((s) => [s.path, s.value, s.why]);
   return shownOf(
     [
       title,
@@ -26,7 +31,15 @@ export function planShown(plan: Plan): Shown {
         facts.map(([name, value, more]) => [name, more ? `${value}  (${more})` : value]),
       ),
       ...(words ? ["", `written: ${words}`] : []),
-      ...(lines.length > 0 ? ["", textTable(["setting", "value", "why"], lines)] : []),
+      ...(rest.length > 0
+        ? [
+            "",
+            textTable(
+              ["setting", "value", "why"],
+              rest.map((s) => [s.path, s.value, s.why]),
+            ),
+          ]
+        : []),
       hashes,
     ].join("\n"),
     card(
@@ -40,11 +53,10 @@ export function planShown(plan: Plan): Shown {
           ...(words ? [["written", code(words)]] : []),
         ],
       }),
-      found.length > 0 && htmlTable({ head: ["setting", "value", "why"], rows: rows(found) }),
-      defaults.length > 0 &&
+      rest.length > 0 &&
         html`<details style="margin:0 0 6px">
-          <summary style="cursor:pointer;color:${tone.accent}">${plural(defaults.length, "default")}</summary>
-          ${htmlTable({ head: ["setting", "value", "why"], rows: rows(defaults) })}
+          <summary style="cursor:pointer;color:${tone.accent}">${summary}</summary>
+          ${htmlTable({ head: ["setting", "value", "why"], rows: rest.map((s): Part[] => [code(s.path), code(s.value), s.why]) })}
         </details>`,
       note(hashes),
     ),
@@ -93,7 +105,7 @@ function settingsOf({ recipe, origins }: Plan): Setting[] {
   return Object.entries(origins)
     .filter(
       ([path, { from }]) =>
-        !/^(data\.|model\.(base|task|technique)$)/.test(path) && !(from === "written" && empty(valueAt(recipe, path))),
+        !/^(data\.|model\.(base|task|technique)$)/.test(path) && !(from !== "default" && empty(valueAt(recipe, path))),
     )
     .map(([path, { from, why }]) => {
       const value = valueAt(recipe, path);
@@ -102,7 +114,7 @@ function settingsOf({ recipe, origins }: Plan): Setting[] {
         path: path.replace(/^(training|model)\./, ""),
         value: alone ? value.word : valueText(value),
         from,
-        why: from === "default" ? (why ?? "default") : why ? `${from}: ${why}` : from,
+        why: why ?? from,
       };
     })
     .sort((a, b) => order.indexOf(a.from) - order.indexOf(b.from));
