@@ -2,7 +2,9 @@
  * Answers about Tune cells while they are typed, from the cells that ran before. What the language must know of the world
  * is looked up where that is cheap (a table's header, a used file); nothing is downloaded and no data set is read.
  */
+import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
+import "#dsl/check/name-codes.js";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import { complete, type AssistContext } from "#dsl/assist/complete.js";
 import { hover } from "#dsl/assist/hover.js";
@@ -20,6 +22,20 @@ const typed = "typed";
 const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "machine"]);
 /** Milliseconds for which an answer is taken to hold: a person types faster than files change. */
 const fresh = 3000;
+
+/**
+ * Findings that may be gone once the cells above have run: in a notebook just opened, no name is defined and no model
+ * trained. A name that is nearly one that exists is worth a word all the same.
+ */
+const untilRun: ReadonlySet<string> = new Set([
+  "not-trained",
+  "changed-since-trained",
+  "unknown-reference",
+  "known-after-run",
+]);
+function waitsForOtherCells(d: Diagnostic): boolean {
+  return d.code === "unknown-name" ? d.data.nearest === undefined : untilRun.has(d.code);
+}
 
 export class TuneAssistant {
   private earlier: readonly Source[] = [];
@@ -51,7 +67,7 @@ export class TuneAssistant {
     const { registry, facts, outside } = await this.context(source);
     const { diagnostics } = compile([...this.earlier, source], registry, facts, "assist", outside);
     return diagnostics.flatMap((d) => {
-      if (d.span.source !== typed) return [];
+      if (d.span.source !== typed || waitsForOtherCells(d)) return [];
       const { message, help } = wordsOf(d.code, d.data as never);
       const words = help === undefined ? message : `${message}\n${help}`;
       return [{ from: d.span.start, to: d.span.end, severity: d.severity, message: words }];
