@@ -3,23 +3,13 @@
  * LoRA, several seeds, alternating in one run. Prints every result, then means, medians and ratios; `--json FILE` keeps all.
  */
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { rates } from "./finetune/program.js";
-import { table } from "./table.js";
+import { processor, report, type Result } from "./finetune/report.js";
 
-interface Result {
-  readonly program: string;
-  readonly technique: "full" | "lora";
-  readonly seed: number;
-  readonly accuracy: number;
-  readonly seconds: number;
-  readonly trainSeconds: number;
-  readonly tokensPerSecond: number;
-}
 interface Options {
   readonly technique: "full" | "lora" | "both";
   readonly seeds: number;
@@ -71,35 +61,16 @@ async function main(options: Options): Promise<void> {
     );
 }
 
-function report(results: readonly Result[]): string {
-  const rows = [...grouped(results)].map(([name, group]) => {
-    const ours = results.filter((r) => r.technique === group[0]?.technique && r.program === "tunebook");
-    const seconds = median(group.map((r) => r.seconds));
-    return [
-      name,
-      mean(group.map((r) => r.accuracy)).toFixed(4),
-      group.map((r) => r.accuracy.toFixed(3)).join(" "),
-      seconds.toFixed(1),
-      `${Math.min(...group.map((r) => r.seconds)).toFixed(1)} – ${Math.max(...group.map((r) => r.seconds)).toFixed(1)}`,
-      median(group.map((r) => r.tokensPerSecond)).toFixed(0),
-      (seconds / median(ours.map((r) => r.seconds))).toFixed(2),
-    ];
-  });
-  const head = ["", "accuracy", "each seed", "seconds", "min – max", "tokens/s", "times ours"];
-  return `${processor()}, Node ${process.version}\n${table(head, rows)}`;
-}
-
-function grouped(results: readonly Result[]): Map<string, Result[]> {
-  const groups = new Map<string, Result[]>();
-  for (const r of results)
-    groups.set(`${r.technique} ${r.program}`, [...(groups.get(`${r.technique} ${r.program}`) ?? []), r]);
-  return groups;
-}
-
 /** The JSON on the last line that a program prints; its other lines go to standard error. */
 function lastLine(command: string, args: readonly string[]): Promise<Result> {
   return new Promise((done, reject) => {
-    const env = { ...process.env, HF_HUB_OFFLINE: "1", TRANSFORMERS_VERBOSITY: "error", TQDM_DISABLE: "1" };
+    const env = {
+      ...process.env,
+      HF_HUB_OFFLINE: "1",
+      TRANSFORMERS_VERBOSITY: "error",
+      TQDM_DISABLE: "1",
+      PYTHONWARNINGS: "ignore",
+    };
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], env });
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -110,22 +81,6 @@ function lastLine(command: string, args: readonly string[]): Promise<Result> {
       else reject(new Error(`${command} ${args.join(" ")} ended with status ${String(status)}`));
     });
   });
-}
-
-function processor(): string {
-  const name =
-    process.platform === "linux"
-      ? /^model name\s*: (.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]
-      : undefined;
-  return `${name ?? cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores`;
-}
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? NaN)
-    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
 const command = new Command("tunebook bench finetune")
