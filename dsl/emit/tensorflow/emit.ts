@@ -9,7 +9,7 @@ import "#dsl/graph/codes.js";
 import type { DType, NDArray, Node, Program, State } from "#dsl/graph/program.js";
 import { sameShape, typeText } from "#dsl/graph/shape.js";
 import { TensorflowGraph } from "./graph.js";
-import { Lowering } from "./lowering.js";
+import { Lowering, type SizeSource } from "./lowering.js";
 import { lowerings } from "./lower/table.js";
 import type { EmittedProgram, EmittedState, Port, TensorflowModel } from "./model.js";
 import { writeSavedModel } from "./saved-model.js";
@@ -79,14 +79,16 @@ function done(graph: TensorflowGraph, nodes: readonly string[]): string {
 function emitProgram(graph: TensorflowGraph, program: Program, handles: ReadonlyMap<string, string>): EmittedProgram {
   const inputs: Record<string, Port> = {};
   const placeholders = new Map<string, string>();
-  const sizes = new Map<string, { tensor: string; axis: number }>();
+  const sizes = new Map<string, SizeSource>();
   for (const [name, { type }] of Object.entries(program.inputs)) {
     const shape = type.shape.map((d) => (typeof d === "number" ? d : -1));
     const tensor = graph.node("Placeholder", [], { dtype: { type: type.dtype }, shape: { shape } });
     inputs[name] = port(tensor, type.dtype);
     placeholders.set(name, tensor);
     type.shape.forEach((d, axis) => {
-      if (typeof d === "string" && !sizes.has(d) && type.dtype === "i32") sizes.set(d, { tensor, axis });
+      // Token ids where there are any: on a GPU they lie in the host's memory.
+      if (typeof d === "string" && (!sizes.has(d) || (type.dtype === "i32" && sizes.get(d)!.dtype !== "i32")))
+        sizes.set(d, { tensor, axis, dtype: type.dtype });
     });
   }
   const reads = new Map<string, string>();

@@ -11,6 +11,12 @@ export interface Value {
   readonly full?: string;
   readonly flat?: string;
 }
+/** A placeholder and the axis of it that has the size. */
+export interface SizeSource {
+  readonly tensor: string;
+  readonly axis: number;
+  readonly dtype: TypeName;
+}
 /** Makes one output of a node. */
 export type Make = () => Value;
 export type Lower = (l: Lowering, node: Node) => readonly Make[];
@@ -25,8 +31,8 @@ export class Lowering {
     readonly program: Program,
     private readonly table: Readonly<Record<string, Lower>>,
     private readonly leaf: (node: Node) => string,
-    /** Where sizes come from: a placeholder and its axis, by name. */
-    private readonly sizes: ReadonlyMap<string, { readonly tensor: string; readonly axis: number }>,
+    /** Where sizes come from, by name. */
+    private readonly sizes: ReadonlyMap<string, SizeSource>,
   ) {
     this.uses = program.nodes.map(() => 0);
     const count = (ref: Ref): void => void (this.uses[ref.node] = this.uses[ref.node]! + 1);
@@ -51,14 +57,14 @@ export class Lowering {
   /** The tensor in the program's own shape. */
   full(ref: Ref): string {
     const value = this.value(ref);
-    return (value.full ??= this.unflatten(value.flat!, this.typeOf(ref).shape));
+    return (value.full ??= this.unflatten(value.flat!, this.typeOf(ref).shape, this.dtypeOf(ref)));
   }
   /** As [rows, last axis]; ranks 0 to 2 stay as they are. */
   flat(ref: Ref): string {
     const { shape } = this.typeOf(ref);
     if (shape.length <= 2) return this.full(ref);
     const value = this.value(ref);
-    return (value.flat ??= this.flatten(value.full!, shape.at(-1)!));
+    return (value.flat ??= this.flatten(value.full!, shape.at(-1)!, this.dtypeOf(ref)));
   }
   /** Whether the flat form is at hand or costs no more than the full one. */
   prefersFlat(ref: Ref): boolean {
@@ -78,12 +84,12 @@ export class Lowering {
     return makers[ref.output]!();
   }
 
-  flatten(tensor: string, last: Dimension): string {
+  flatten(tensor: string, last: Dimension, type: TypeName = "f32"): string {
     const shape = typeof last === "number" ? this.graph.integers([-1, last]) : this.shape(["", last]);
-    return this.reshape(tensor, shape);
+    return this.reshape(tensor, shape, type);
   }
-  unflatten(tensor: string, shape: readonly Dimension[]): string {
-    return this.reshape(tensor, this.shape(shape));
+  unflatten(tensor: string, shape: readonly Dimension[], type: TypeName = "f32"): string {
+    return this.reshape(tensor, this.shape(shape), type);
   }
   reshape(tensor: string, shape: string, type: TypeName = "f32"): string {
     return this.graph.node("Reshape", [tensor, shape], { T: { type }, Tshape: { type: "i32" } });
@@ -101,7 +107,7 @@ export class Lowering {
     if (typeof d === "number") return this.graph.integer(d);
     const source = this.sizes.get(d)!;
     const { graph } = this;
-    const shape = graph.node("Shape", [source.tensor], { T: { type: "i32" }, out_type: { type: "i32" } });
+    const shape = graph.node("Shape", [source.tensor], { T: { type: source.dtype }, out_type: { type: "i32" } });
     return graph.node(
       "StridedSlice",
       [shape, graph.integers([source.axis]), graph.integers([source.axis + 1]), graph.integers([1])],
