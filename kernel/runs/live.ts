@@ -2,6 +2,7 @@
  * What is shown while a model trains: one progress line (at most 10 a second), one figure of loss and scores (at most 1 a
  * second), each updated in place. Drawing waits for nothing and is skipped rather than queued.
  */
+import type { Plan } from "#dsl/plan/plan.js";
 import { curvesFigure, curvesText, historyTable } from "../display/curves.js";
 import { figureShown } from "../display/figure.js";
 import { progressShown } from "../display/progress.js";
@@ -27,7 +28,7 @@ export class LiveTraining {
     private readonly screen: Screen,
     private readonly id: string,
     private readonly title: string,
-    private readonly validates: boolean,
+    private readonly plan: Plan,
     earlier: readonly RunEvent[] = [],
   ) {
     this.events.push(...earlier);
@@ -74,6 +75,7 @@ export class LiveTraining {
         step: last?.step ?? 0,
         steps: this.steps,
         epoch: last?.epoch ?? 1,
+        epochs: this.plan.recipe.training.epochs,
         loss: last?.loss ?? null,
         tokensPerSecond: seconds > 0 ? tokens / seconds : null,
         etaSeconds: recent.length > 0 ? (seconds / recent.length) * (this.steps - (last?.step ?? 0)) : null,
@@ -84,7 +86,7 @@ export class LiveTraining {
   }
 
   private figure(): Shown & { readonly id: string } {
-    const figure = curvesFigure(this.events, { title: this.title, validates: this.validates });
+    const figure = curvesFigure(this.events, { title: this.title, validates: this.plan.recipe.training.validate !== null });
     return { ...figureShown(figure, { text: curvesText(this.events) }), id: `${this.id}-curves` };
   }
 }

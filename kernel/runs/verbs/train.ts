@@ -35,7 +35,7 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
   stage.screen.display(planShown(plan));
   const handle = session.models.define(plan.recipe.model, name);
   await handle.weights?.settled;
-  const live = new LiveTraining(stage.screen, `train-${name}-${Date.now().toString(36)}`, name, plan.recipe.training.validate !== null);
+  const live = new LiveTraining(stage.screen, `train-${name}-${Date.now().toString(36)}`, name, plan);
   const result = await trainOnce(session, { plan, name, resume, title: name, onEvent: (event) => live.on(event) }, stage);
   await giveWeights(session, handle, plan, result);
   if (result.trained.reason === "interrupted") {
