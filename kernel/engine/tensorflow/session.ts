@@ -5,13 +5,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EmittedState, TensorflowModel } from "#dsl/emit/tensorflow/model.js";
+import type { TensorflowModel } from "#dsl/emit/tensorflow/model.js";
 import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import type { Arrays, BackendSession, Programs } from "../host/backend.js";
 import { zeros } from "../initial.js";
-import type { Binding } from "../native/binding.js";
+import type { Binding, Held } from "../native/binding.js";
 import { TensorExchange } from "./exchange.js";
 
 export class TensorflowSession implements BackendSession {
@@ -19,6 +19,10 @@ export class TensorflowSession implements BackendSession {
   private programs: Programs = {};
   private model: TensorflowModel | null = null;
   private session = -1;
+  /** Values on their way into state. Each set of fetches costs TensorFlow a plan of the whole graph: so they go together. */
+  private readonly pending = new Map<string, number>();
+  /** All state, read once (views of the variables' own memory) and dropped before anything changes. */
+  private snapshot: ReadonlyMap<string, Held> | null = null;
 
   constructor(private readonly binding: Binding) {
     this.exchange = new TensorExchange(binding);
@@ -29,15 +33,15 @@ export class TensorflowSession implements BackendSession {
     const model = emitTensorflow(all);
     const session = this.load(model.savedModel);
     const [oldModel, oldSession] = [this.model, this.session];
-    for (const name of Object.keys(oldModel?.state ?? {})) {
-      const value = this.read(name);
-      this.assign(session, model.state[name]!, value);
-    }
+    const old = new Map(Object.keys(oldModel?.state ?? {}).map((name) => [name, this.read(name)]));
+    this.forget();
     [this.programs, this.model, this.session] = [all, model, session];
+    for (const [name, value] of old) this.write(name, value);
     if (oldModel) this.binding.deleteSavedModel(oldSession);
   }
 
   run(name: string, feeds: Arrays, wanted: readonly string[]): Record<string, NDArray> {
+    this.settle();
     const program = this.model!.programs[name]!;
     const fed = Object.entries(program.inputs).map(([input, port]) => [port.tensor, feeds[input]!] as const);
     const outputs = wanted.map((output) => program.outputs[output]!);
@@ -54,19 +58,58 @@ export class TensorflowSession implements BackendSession {
   }
 
   read(name: string): NDArray {
-    const state = this.model!.state[name]!;
-    return this.fetch(this.session, [], [state.read], [state.dtype])[0]!;
+    this.flush();
+    this.snapshot ??= this.readAll();
+    return this.exchange.read(this.snapshot.get(name)!, this.model!.state[name]!.dtype);
   }
 
   write(name: string, value: NDArray | null): void {
+    this.forget();
     const state = this.model!.state[name]!;
-    this.assign(this.session, state, value ?? zeros(state.dtype, state.shape));
+    const before = this.pending.get(name);
+    if (before !== undefined) this.binding.deleteTensor(before);
+    this.pending.set(name, this.exchange.own(value ?? zeros(state.dtype, state.shape)));
   }
 
   dispose(): void {
+    this.forget();
+    for (const id of this.pending.values()) this.binding.deleteTensor(id);
+    this.pending.clear();
     if (this.model) this.binding.deleteSavedModel(this.session);
     this.model = null;
     this.programs = {};
+  }
+
+  /** Before a run: what was written is there, and nothing holds the variables' memory, so that updates are in place. */
+  private settle(): void {
+    this.flush();
+    this.forget();
+  }
+
+  /** A variable keeps the memory it is assigned: it must get TensorFlow's own, not a JavaScript array's. */
+  private flush(): void {
+    if (this.pending.size === 0) return;
+    const states = [...this.pending.keys()].map((name) => this.model!.state[name]!);
+    const ids = [...this.pending.values()];
+    try {
+      const placeholders = states.map((s) => s.assign.placeholder).join(",");
+      const fetches = states.map((s) => s.assign.fetch).join(",");
+      this.exchange.drop(this.binding.runSavedModel(this.session, ids, placeholders, fetches));
+    } finally {
+      for (const id of ids) this.binding.deleteTensor(id);
+      this.pending.clear();
+    }
+  }
+
+  private readAll(): ReadonlyMap<string, Held> {
+    const states = Object.entries(this.model!.state);
+    const held = this.binding.runSavedModel(this.session, [], "", states.map(([, s]) => s.read).join(","));
+    return new Map(states.map(([name], i) => [name, held[i]!]));
+  }
+
+  private forget(): void {
+    if (this.snapshot) this.exchange.drop([...this.snapshot.values()]);
+    this.snapshot = null;
   }
 
   private load(savedModel: Uint8Array): number {
@@ -78,16 +121,6 @@ export class TensorflowSession implements BackendSession {
       throw diskError(e, folder, savedModel.length);
     } finally {
       rmSync(folder, { recursive: true, force: true });
-    }
-  }
-
-  /** A variable keeps the memory it is assigned: it must get TensorFlow's own, not a JavaScript array's. */
-  private assign(session: number, state: EmittedState, value: NDArray): void {
-    const own = this.exchange.own(value);
-    try {
-      this.exchange.drop(this.binding.runSavedModel(session, [own], state.assign.placeholder, state.assign.fetch));
-    } finally {
-      this.binding.deleteTensor(own);
     }
   }
 
