@@ -49,8 +49,9 @@ async function mocha(args) {
   const counts = join(folder, "counts.json");
   try {
     const files = args.some((arg) => arg.endsWith(".js")) ? [] : ["dist/tests/**/*.test.js"];
+    // --exit: cells that the tests interrupt leave timers of their users' behind, which would hold mocha for many minutes.
     const status = await node(
-      ["node_modules/mocha/bin/mocha.js", "--reporter", "tools/mocha-counts.mjs", ...files, ...args],
+      ["node_modules/mocha/bin/mocha.js", "--exit", "--reporter", "tools/mocha-counts.mjs", ...files, ...args],
       {
         TUNEBOOK_COUNTS: counts,
       },
