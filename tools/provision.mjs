@@ -53,7 +53,9 @@ export async function installPackages() {
   rmSync(stamp, { force: true });
   const quiet = process.stderr.isTTY ? [] : ["--no-progress", "--loglevel=error"];
   const usual = ["--include=dev", "--no-audit", "--no-fund", ...quiet];
-  if ((await npm(["ci", ...usual])) !== 0) {
+  const status = await npm(["ci", ...usual]);
+  if (status === 130) throw new StepFailed("packages");
+  if (status !== 0) {
     say("packages: npm ci failed; trying npm install");
     if ((await npm(["install", "--no-save", ...usual])) !== 0) {
       say("error[packages-failed]: npm could not install the packages");
@@ -117,7 +119,10 @@ function run(command, args, env = {}, shell = false) {
   return new Promise((done) => {
     const child = spawn(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env }, shell });
     // The terminal sends Ctrl-C to the child too: it ends in good order, and we with it.
-    const wait = () => {};
+    let interrupted = false;
+    const wait = () => {
+      interrupted = true;
+    };
     process.on("SIGINT", wait);
     child.once("error", (error) => {
       process.off("SIGINT", wait);
@@ -126,7 +131,7 @@ function run(command, args, env = {}, shell = false) {
     });
     child.once("close", (status, signal) => {
       process.off("SIGINT", wait);
-      done(status ?? (signal === "SIGINT" ? 130 : 1));
+      done(interrupted || signal === "SIGINT" ? 130 : (status ?? 1));
     });
   });
 }
