@@ -1,6 +1,7 @@
-/** The rule that F1, precision and recall share: with three labels or more the average must be written. */
+/** What F1, precision and recall share: their parameters, and the rule that with three labels or more the average must be written. */
 import type { Call } from "#dsl/plan/plan.js";
 import type { CheckContext } from "#dsl/check/context.js";
+import type { Parameter } from "#dsl/registry.js";
 import { registerCodes } from "#dsl/check/codes.js";
 
 declare module "#dsl/check/codes.js" {
@@ -24,6 +25,26 @@ registerCodes({
     explain: "`of:` names the label that counts as positive for a binary score; it must be one of the data's labels.",
   },
 });
+
+export const averageParameters: readonly Parameter[] = [
+  {
+    name: "average",
+    type: { is: "choice", of: ["macro", "micro", "weighted", "binary"] },
+    doc: "How the labels' scores become one: macro (each label alike), micro (each row alike), weighted (by rows), binary (the second label, or `of`).",
+    positional: true,
+    default: { derived: "binary with two labels; with more it must be written", from: () => "auto" },
+    why: "On three labels or more the averages differ by a lot, so the choice must be seen.",
+    impact: "high",
+  },
+  {
+    name: "of",
+    type: { is: "text" },
+    doc: "The label that counts as positive for `binary`.",
+    default: { derived: "the second label", from: () => null },
+    why: "Sorted labels put `negative` before `positive`.",
+    impact: "medium",
+  },
+];
 
 /** Labels of the data that the statement works on, as the checker hands them in `data.labels`. */
 export function averageIsPlain(call: Call, context: CheckContext): void {

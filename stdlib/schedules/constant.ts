@@ -1,4 +1,5 @@
 import type { Word } from "#dsl/registry.js";
+import { warmUpElsewhere, warmUpParameter } from "./warm-up.js";
 
 export const word: Word = {
   kind: "schedule",
@@ -6,18 +7,7 @@ export const word: Word = {
   doc: "The learning rate rises over the warm-up, then stays.",
   example: "schedule: constant(warmup: 0%)",
   since: "0.1.0",
-  elsewhere: { warmup_ratio: "warmup", warmup_steps: "warmup", num_warmup_steps: "warmup" },
-  parameters: [
-    {
-      name: "warmup",
-      type: { is: "number", unit: "share-or-count" },
-      doc: "Share of all steps, or number of steps, over which the rate rises from zero.",
-      range: { min: 0 },
-      default: { value: { share: 0 } },
-      why: "A short warm-up lets AdamW's second moments settle before full steps are taken.",
-      impact: "low",
-      related: ["learning_rate"],
-    },
-  ],
+  elsewhere: warmUpElsewhere,
+  parameters: [warmUpParameter({ share: 0 })],
   load: async () => (await import("./constant.run.js")).constant,
 };
