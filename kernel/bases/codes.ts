@@ -13,7 +13,6 @@ declare module "#dsl/check/codes.js" {
     "base-incomplete": { readonly folder: string; readonly missing: string };
     "base-damaged": { readonly file: string; readonly why: string };
     "base-needs-token": { readonly name: string; readonly status: number; readonly hasToken: boolean };
-    /** Its words are the checker's (`dsl/check/world-codes.ts`). */
     "unknown-architecture": { readonly architecture: string; readonly has: readonly string[] };
     "no-tokenizer": { readonly folder: string };
     "broken-tokenizer": { readonly file: string; readonly why: string };
@@ -23,6 +22,13 @@ declare module "#dsl/check/codes.js" {
 }
 
 registerCodes({
+  "unknown-architecture": {
+    severity: "error",
+    message: (d) => `Tunebook can't build a model of the architecture ${d.architecture}`,
+    help: (d) => `choose a base of the families it knows: ${d.has.join(", ")}`,
+    explain:
+      "`config.json` names an architecture that no model word builds. The weights were not read, and nothing was changed.",
+  },
   "base-not-found": {
     severity: "error",
     message: (d) => `no base model "${d.name}" found`,
