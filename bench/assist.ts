@@ -1,0 +1,79 @@
+/** `tunebook bench assist`: the check of a 200-line program, and completion while the quickstart trains. Prints milliseconds. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compile, nothingOutside } from "#dsl/compile.js";
+import { Facts } from "#dsl/plan/facts.js";
+import { registry } from "#stdlib/registry.js";
+import { startKernel } from "#kernel/client/client.js";
+
+const notebooks = fileURLToPath(new URL("../../notebooks/", import.meta.url));
+
+function spread(times: readonly number[]): string {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN).toFixed(1);
+  return `median ${at(0.5)}, 95th percentile ${at(0.95)} (${times.length} times)`;
+}
+
+function checkOf200Lines(): void {
+  const part = (i: number) => `data d${i} {
+  source: csv("a${i}.csv")
+  columns: { text: t, label: l }
+  clean: [unicode, drop_empty]
+  split: random(train: 80%, test: 20%)
+}
+model m${i} { base: "b", task: text_classification, technique: lora(rank: 8) }
+recipe r${i} { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }
+train m${i} on d${i} with r${i}
+evaluate m${i} on d${i}.test { metrics: [accuracy] }
+`;
+  const text = Array.from({ length: 20 }, (_, i) => part(i)).join("");
+  for (const purpose of ["run", "assist"] as const) {
+    const times = Array.from({ length: 30 }, (_, i) => {
+      const start = performance.now();
+      compile([{ id: "a", title: "a", text: text + " ".repeat(i) }], registry, Facts.none, purpose, nothingOutside);
+      return performance.now() - start;
+    });
+    console.log(`check of 200 lines, ${purpose}: ${spread(times)}`);
+  }
+}
+
+async function completionWhileTraining(): Promise<void> {
+  const { cells } = JSON.parse(readFileSync(join(notebooks, "quickstart.ipynb"), "utf8")) as {
+    cells: readonly { cell_type: string; source: readonly string[] }[];
+  };
+  const code = cells.filter((c) => c.cell_type === "code").map((c) => c.source.join(""));
+  const runs = mkdtempSync(join(tmpdir(), "tunebook-bench-"));
+  const kernel = await startKernel({ cwd: notebooks, env: { ...process.env, TUNEBOOK_RUNS: runs } });
+  try {
+    for (const cell of code.slice(0, 3)) await kernel.execute(cell);
+    const training = kernel.execute(code[3] ?? "");
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const asked = { TypeScript: ["mood.hi", []], Tune: ['model x { base: "a", tas', []] } as Record<
+      string,
+      [string, number[]]
+    >;
+    for (let i = 0; i < 50; i++) {
+      for (const [text, times] of Object.values(asked)) {
+        const start = performance.now();
+        await kernel.complete(text, text.length);
+        times.push(performance.now() - start);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    for (const [language, [, times]] of Object.entries(asked))
+      console.log(`completion while training, ${language}: ${spread(times)}`);
+    const start = performance.now();
+    await kernel.interrupt();
+    await training;
+    console.log(`interrupt of a training cell: ${(performance.now() - start).toFixed(0)}`);
+  } finally {
+    await kernel.shutdown();
+    rmSync(runs, { recursive: true, force: true });
+  }
+}
+
+checkOf200Lines();
+await completionWhileTraining();
