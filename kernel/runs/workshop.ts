@@ -12,6 +12,7 @@ import type { Call, DataPlan, Value } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
 import { loadTokenizer, type Tokenizer } from "../bases/tokenizer.js";
+import { isCall } from "../display/value-text.js";
 import { prepare, readHeader, type Prepared } from "../data/prepare.js";
 import "./codes.js";
 import { measuredSpeed } from "./machine.js";
@@ -142,8 +143,4 @@ function stampOf(plan: DataPlan, folder: string): string | null {
     }
   }
   return stamps.join("\n");
-}
-
-export function isCall(source: DataPlan["source"]): source is Call {
-  return typeof (source as Call).word === "string" && typeof (source as Call).kind === "string";
 }
