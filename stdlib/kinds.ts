@@ -91,12 +91,18 @@ export interface ModelInputs {
   readonly attention_mask: Tensor;
   /** [batch, length] i32; absent: all 0. */
   readonly token_type_ids?: Tensor;
+  /** [batch, length] i32: each token's position in its own text; absent: 0, 1, 2, … in each row. */
+  readonly positions?: Tensor;
+  /** [batch, length] i32: tokens attend within their own segment (several texts packed in one row); absent: one text a row. */
+  readonly segments?: Tensor;
 }
 export interface ModelOutputs {
   /** [batch, length, hidden]. */
   readonly last_hidden_state: Tensor;
   /** [batch, hidden], what a sentence-level head reads; absent: the model has none. */
   readonly pooled?: Tensor;
+  /** A decoder's output embedding [vocabulary, hidden], tied or its own (`lm_head.weight`). */
+  readonly unembedding?: Tensor;
 }
 /** How a parameter begins that the checkpoint doesn't have; absent: as the model's config says (`initializer_range`). */
 export type ParameterInitial =
@@ -108,6 +114,25 @@ export type ParameterInitial =
   | { readonly uniform: number }
   /** A tensor of that full name, which must be in a checkpoint. */
   | { readonly checkpoint: string };
+/** What attention sees. In a program with a key-value cache, `layers.attention` appends k and v to it and attends to all of it. */
+export interface AttentionOptions {
+  readonly heads: number;
+  /** Heads of k and v, each shared by heads / keyValueHeads query heads; absent: as many as `heads`. */
+  readonly keyValueHeads?: number;
+  /** i32 [batch, keys], 0 hides a key. */
+  readonly mask?: Tensor;
+  /** A query sees no later key. */
+  readonly causal?: boolean;
+  /** With `causal`: a query sees this many keys at most, itself included. */
+  readonly window?: number;
+  /** i32 [batch, length]: a query sees keys of its own segment only. */
+  readonly segments?: Tensor;
+  /** Added to the scores: [heads or 1, length, keys] (T5's relative bias). */
+  readonly bias?: Tensor;
+  /** Absent: 1/√(size of a head). */
+  readonly scale?: number;
+  readonly dropout: number;
+}
 /** Every call carries the checkpoint's parameter path, so that a technique can rewrite around it. */
 export interface Layers {
   readonly graph: Graph;
@@ -118,15 +143,14 @@ export interface Layers {
     x: Tensor,
     o: { readonly in: number; readonly out: number; readonly bias?: boolean; readonly activation?: string },
   ): Tensor;
-  norm(path: string, x: Tensor, o: { readonly size: number; readonly epsilon: number }): Tensor;
-  embedding(path: string, ids: Tensor, o: { readonly rows: number; readonly size: number }): Tensor;
-  attention(
+  /** `kind`: `layer` (scale and bias; the default) or `rms` (scale alone). */
+  norm(
     path: string,
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-    o: { readonly heads: number; readonly mask?: Tensor; readonly dropout: number },
+    x: Tensor,
+    o: { readonly size: number; readonly epsilon: number; readonly kind?: "layer" | "rms" },
   ): Tensor;
+  embedding(path: string, ids: Tensor, o: { readonly rows: number; readonly size: number }): Tensor;
+  attention(path: string, q: Tensor, k: Tensor, v: Tensor, o: AttentionOptions): Tensor;
   dropout(path: string, x: Tensor, rate: number): Tensor;
   /** A residual sub-layer: adapters sit here. */
   block(path: string, x: Tensor, body: (x: Tensor) => Tensor): Tensor;
@@ -151,6 +175,8 @@ export interface ModelImplementation<C = unknown> {
   initializerRange(config: C): number;
   /** Dropout of the config between layers, which a head uses too unless the config names its own. */
   dropout(config: C): number;
+  /** Encoders read whole texts, decoders continue them. */
+  readonly shape: "encoder" | "decoder" | "encoder-decoder";
   /** Prefix of the body's parameters in a checkpoint with a head (`bert.`); a body-only checkpoint has none. */
   readonly prefix: string;
   /** Size facts for the plan: layers, hidden, heads, vocabulary, positions. */
@@ -163,13 +189,31 @@ export interface ModelImplementation<C = unknown> {
     readonly positions: number;
   };
 }
+/**
+ * What a batch tells about its rows. `label`: `labels` i32 [batch]. `next_token`: `targets` i32 [targets], the trained
+ * positions in the flattened [batch × length], and `labels` i32 [targets], the token that follows each of them.
+ */
+export type Supervision = "label" | "next_token";
+export interface Supervised {
+  readonly labels: Tensor;
+  /** Of `next_token`. */
+  readonly targets?: Tensor;
+}
+/** Made when asked for: training never makes the logits of a whole vocabulary. */
+export interface TaskOutputs {
+  /** `label`: [batch, labels]. `next_token`: [batch, length, vocabulary]. */
+  logits(): Tensor;
+  /** Scalar: mean or sum over the rows or targets that count (label not −100). */
+  loss(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
+}
 export interface TaskImplementation {
-  /** Adds the head and loss. `labels` is the number of labels. Outputs: `logits` and, in training, `loss` (mean over the batch). */
+  readonly supervision: Supervision;
+  /** Adds the head. `labels` is the number of labels. */
   head(
     layers: Layers,
     body: ModelOutputs,
     o: { readonly hidden: number; readonly labels: number; readonly dropout: number; readonly call: Call },
-  ): { readonly logits: Tensor };
+  ): TaskOutputs;
   /** The head's parameters, which train under every technique (path prefixes). */
   readonly headPaths: readonly string[];
 }
@@ -181,6 +225,8 @@ export interface TechniqueImplementation {
   readonly saved: "peft" | "tunebook";
 }
 export interface OptimizerImplementation {
+  /** Prefixes of the states it keeps for a parameter (`adam.m/`): `prefix + name`. A resumed run needs them. */
+  readonly states: readonly string[];
   /** Adds state and updates for every trainable parameter, given gradients and the scalar inputs `rate` and `step`. */
   apply(
     call: Call,

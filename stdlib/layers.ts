@@ -68,11 +68,11 @@ export function makeLayers(o: LayersOptions): Layers {
       ),
     embedding: (path, ids, { rows, size }) =>
       graph.at(path, () => parameter(`${path}.weight`, [rows, size]).gather(ids)),
-    attention: (path, q, k, v, { heads, mask, dropout }) =>
+    attention: (path, q, k, v, { dropout, ...given }) =>
       graph.at(path, () => {
-        const scale = 1 / Math.sqrt((q.shape.at(-1) as number) / heads);
+        const scale = given.scale ?? 1 / Math.sqrt((q.shape.at(-1) as number) / given.heads);
         const drop = dropping(dropout);
-        return graph.attention(q, k, v, { heads, scale, ...(mask && { mask }), ...(drop && { dropout: drop }) });
+        return graph.attention(q, k, v, { ...given, scale, ...(drop && { dropout: drop }) });
       }),
     dropout: (path, x, rate) => {
       const drop = dropping(rate);

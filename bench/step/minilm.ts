@@ -3,7 +3,7 @@ import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/plan/plan.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
-import { assemble } from "#stdlib/programs.js";
+import { assemble } from "#stdlib/programs/assemble.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { full } from "#stdlib/techniques/full.run.js";
 import { lora } from "#stdlib/techniques/lora.run.js";

@@ -4,7 +4,19 @@
  */
 import { CodedError } from "#dsl/check/codes.js";
 import "./codes.js";
-import type { Attribute, Attributes, Dimension, DType, NDArray, Node, Program, Ref, State, Type } from "./program.js";
+import type {
+  Attribute,
+  Attributes,
+  Dimension,
+  DType,
+  NDArray,
+  Node,
+  Program,
+  Ref,
+  State,
+  Type,
+  Update,
+} from "./program.js";
 import { takePosition } from "./position.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
 import { opNamed } from "./table.js";
@@ -155,6 +167,10 @@ export class Tensor {
   takePosition(position: number): Tensor {
     return takePosition(this, position);
   }
+  /** this: logits [..., classes]; labels i32 [...], −100 where a row doesn't count. Mean or sum over the rows that do. */
+  crossEntropy(labels: Tensor, o: { readonly reduction: "mean" | "sum" }): Tensor {
+    return this.one("cross_entropy", [this, labels], { ignore: -100, reduction: o.reduction });
+  }
   layerNorm(scale: Tensor, bias: Tensor, epsilon: number): Tensor {
     return this.one("layer_norm", [this, scale, bias], { epsilon });
   }
@@ -172,7 +188,7 @@ export class Graph {
   private readonly inputs: Record<string, { type: Type; ref: Ref }> = {};
   private readonly outputs: Record<string, Ref> = {};
   private readonly states: Record<string, State> = {};
-  private readonly updated = new Map<string, Ref>();
+  private readonly updated = new Map<string, Update>();
   private readonly known = new Map<string, readonly Tensor[]>();
   private path: readonly string[] = [];
   private sites = 0;
@@ -202,9 +218,13 @@ export class Graph {
   output(name: string, tensor: Tensor): void {
     this.outputs[name] = tensor.ref;
   }
-  /** After the run, state `name` holds `value`. */
-  update(name: string, value: Tensor): void {
-    this.updated.set(name, value.ref);
+  /** After the run, state `name` holds `value`; `at`: only the part along `axis` from `start` (an i32 scalar) on. */
+  update(name: string, value: Tensor, at?: { readonly axis: number; readonly start: Tensor }): void {
+    this.updated.set(name, {
+      state: name,
+      value: value.ref,
+      ...(at && { at: { axis: at.axis, start: at.start.ref } }),
+    });
   }
   /** Nodes made in `body` carry `path` (nested paths are joined by dots). */
   at<T>(path: string, body: () => T): T {
@@ -274,7 +294,7 @@ export class Graph {
       inputs: { ...this.inputs },
       outputs: { ...this.outputs },
       state: { ...this.states },
-      updates: [...this.updated].map(([state, value]) => ({ state, value })),
+      updates: [...this.updated.values()],
     };
   }
 

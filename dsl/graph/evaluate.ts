@@ -3,10 +3,10 @@
  * differences are taken of, and what folds constants.
  */
 import { CodedError } from "#dsl/check/codes.js";
-import type { NDArray, Program, Ref } from "./program.js";
+import type { NDArray, Program, Ref, Update } from "./program.js";
 import { concrete, typeText, type Sizes } from "./shape.js";
 import { opNamed } from "./table.js";
-import { fromNDArray, type Values } from "./values.js";
+import { fromNDArray, sizeOf, type Values } from "./values.js";
 
 export interface Evaluated {
   readonly outputs: Readonly<Record<string, Values>>;
@@ -35,8 +35,25 @@ export function evaluate(
   }
   return {
     outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, ref]) => [name, at(ref)])),
-    state: { ...state, ...Object.fromEntries(program.updates.map((u) => [u.state, at(u.value)])) },
+    state: { ...state, ...Object.fromEntries(program.updates.map((u) => [u.state, updated(u, state, at)])) },
   };
+}
+
+/** What a state holds after an update. */
+function updated(u: Update, state: Readonly<Record<string, Values>>, at: (ref: Ref) => Values): Values {
+  const value = at(u.value);
+  if (!u.at) return value;
+  const { axis } = u.at;
+  const old = wanted(state, u.state);
+  const inner = sizeOf(old.shape.slice(axis + 1));
+  const [whole, part] = [old.shape[axis]! * inner, value.shape[axis]! * inner];
+  const start = at(u.at.start).data[0]! * inner;
+  if (start < 0 || start + part > whole)
+    throw new CodedError("graph-invalid", { problem: `an update writes beyond the end of "${u.state}"` });
+  const data = old.data.slice();
+  for (let outer = 0; outer * part < value.data.length; outer++)
+    data.set(value.data.subarray(outer * part, (outer + 1) * part), outer * whole + start);
+  return { shape: old.shape, data };
 }
 
 function wanted(state: Readonly<Record<string, Values>>, name: string): Values {

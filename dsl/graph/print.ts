@@ -6,7 +6,10 @@ import { fromNDArray } from "./values.js";
 export function printProgram(program: Program): string {
   const lines = program.nodes.map((node, i) => `%${i} = ${nodeText(node)}`);
   for (const [name, ref] of Object.entries(program.outputs)) lines.push(`output ${name} = ${refText(ref)}`);
-  for (const { state, value } of program.updates) lines.push(`update ${state} = ${refText(value)}`);
+  for (const { state, value, at } of program.updates) {
+    const part = at ? `[axis ${at.axis} from ${refText(at.start)}]` : "";
+    lines.push(`update ${state}${part} = ${refText(value)}`);
+  }
   return `${lines.join("\n")}\n`;
 }
 
@@ -16,7 +19,10 @@ function refText({ node, output }: Ref): string {
 function nodeText(node: Node): string {
   const attributes = Object.entries(node.attributes).map(([name, value]) => `${name}: ${attributeText(value)}`);
   const inside = [...node.inputs.map(refText), ...attributes].join(", ");
-  return `${node.op}(${inside}) : ${node.types.map(typeText).join(", ")}${node.path ? `  // ${node.path}` : ""}`;
+  return `${node.op}(${inside}) : ${node.types.map(typeText).join(", ")}${after(node)}${node.path ? `  // ${node.path}` : ""}`;
+}
+function after(node: Node): string {
+  return node.after?.length ? ` after ${node.after.map((n) => `%${n}`).join(", ")}` : "";
 }
 function isArray(value: Attribute): value is NDArray {
   return typeof value === "object" && value !== null && "bytes" in value;

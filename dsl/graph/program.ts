@@ -29,6 +29,11 @@ export interface Node {
   readonly types: readonly Type[];
   /** Where it comes from (`bert.encoder.layer.0.attention.self.query`), for errors and pictures. */
   readonly path?: string;
+  /**
+   * Nodes that must be done before this one starts, though it reads nothing of them: a hint to engines about when to
+   * compute (recomputed activations, chunks one after the other). It changes no result; interpreters may ignore it.
+   */
+  readonly after?: readonly number[];
 }
 export type Initial =
   | { readonly zeros: true }
@@ -36,8 +41,11 @@ export type Initial =
   /** A tensor of that name in the checkpoint folder handed to `Engine.store`. */
   | { readonly checkpoint: string }
   | { readonly random: { readonly normal: number } | { readonly uniform: number }; readonly seed: number }
-  | { readonly value: NDArray };
+  | { readonly value: NDArray }
+  /** Nothing until a program writes it whole; the only initial of a state with named dimensions (a key-value cache). */
+  | { readonly unset: true };
 export interface State {
+  /** Named dimensions (`batch`, `capacity`) take the sizes of the value that was written whole last. */
   readonly type: Type;
   readonly trains: boolean;
   readonly initial: Initial;
@@ -47,5 +55,14 @@ export interface Program {
   readonly inputs: Readonly<Record<string, { readonly type: Type; readonly ref: Ref }>>;
   readonly outputs: Readonly<Record<string, Ref>>;
   readonly state: Readonly<Record<string, State>>;
-  readonly updates: readonly { readonly state: string; readonly value: Ref }[];
+  readonly updates: readonly Update[];
+}
+/**
+ * After all outputs, `state` holds `value`; with `at`, only the elements `start … start + size of value − 1` along `axis`
+ * change, in place, so that a key-value cache grows at the cost of what is added. `start`: an i32 scalar.
+ */
+export interface Update {
+  readonly state: string;
+  readonly value: Ref;
+  readonly at?: { readonly axis: number; readonly start: Ref };
 }

@@ -1,7 +1,7 @@
 /** Whether a program keeps its form: topological order, names, types that every op's own rule gives. Throws `graph-invalid`. */
 import { CodedError } from "#dsl/check/codes.js";
 import "./codes.js";
-import type { Program, Ref, Type } from "./program.js";
+import type { Program, Ref, Type, Update } from "./program.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
 import { LEAVES, opNamed } from "./table.js";
 
@@ -9,6 +9,7 @@ export function validate(program: Program): void {
   program.nodes.forEach((node, index) => {
     const at = `node ${index} (${node.op}${node.path ? ` at ${node.path}` : ""})`;
     for (const ref of node.inputs) if (ref.node >= index) fail(`${at} reads node ${ref.node}, which comes later`);
+    for (const other of node.after ?? []) if (other >= index) fail(`${at} waits for node ${other}, which comes later`);
     const types = node.inputs.map((ref) => typeOf(program, ref, at));
     if (LEAVES.has(node.op)) return;
     const want = inferred(node.op, types, node.attributes, at);
@@ -24,14 +25,24 @@ export function validate(program: Program): void {
     if (node.op === "state" && !program.state[node.attributes["name"] as string])
       fail(`state "${String(node.attributes["name"])}" is not declared`);
   const updated = new Set<string>();
-  for (const { state, value } of program.updates) {
+  for (const { state, value, at } of program.updates) {
     const declared = program.state[state] ?? fail(`an update writes "${state}", which is not declared`);
     const type = typeOf(program, value, `the update of "${state}"`);
-    if (!sameType(type, declared.type))
+    if (at) checkPart(program, state, declared.type, type, at);
+    else if (!sameType(type, declared.type))
       fail(`"${state}" is ${typeText(declared.type)} and is updated with ${typeText(type)}`);
     if (updated.has(state)) fail(`"${state}" is updated twice`);
     updated.add(state);
   }
+}
+
+/** The part written has the state's type, but for its own size along the axis. */
+function checkPart(program: Program, state: string, whole: Type, part: Type, at: NonNullable<Update["at"]>): void {
+  const start = typeOf(program, at.start, `the update of "${state}"`);
+  if (start.dtype !== "i32" || start.shape.length) fail(`the update of "${state}" starts at ${typeText(start)}`);
+  const shape = whole.shape.map((d, axis) => (axis === at.axis ? (part.shape[axis] ?? d) : d));
+  if (at.axis < 0 || at.axis >= whole.shape.length || !sameType(part, { dtype: whole.dtype, shape }))
+    fail(`"${state}" is ${typeText(whole)} and a part of it along axis ${at.axis} is updated with ${typeText(part)}`);
 }
 
 function fail(problem: string): never {

@@ -60,6 +60,7 @@ export function shapeOfState(name: string, state: State): readonly number[] {
 /** The value that state begins with; null stands for zeros, so that an engine may fill them in place. */
 export function initialValue(name: string, state: State, checkpoints: Checkpoints): NDArray | null {
   const { initial, type } = state;
+  if ("unset" in initial) return null;
   const shape = shapeOfState(name, state);
   const count = shape.reduce((n, d) => n * d, 1);
   if ("zeros" in initial) return null;

@@ -1,6 +1,6 @@
 /** From a plan to programs over a live store: the model family, its task, technique and optimiser, assembled and opened in the engine. */
 import type { Plan } from "#dsl/plan/plan.js";
-import { assemble } from "#stdlib/programs.js";
+import { assemble } from "#stdlib/programs/assemble.js";
 import type { Base } from "../bases/base.js";
 import type { Engine, Session } from "../engine/engine.js";
 import { join, resolve } from "node:path";

@@ -24,6 +24,7 @@ export interface BertConfig {
 }
 
 export const bert: ModelImplementation<BertConfig> = {
+  shape: "encoder",
   prefix: "bert.",
   config(json) {
     const read = new ConfigReader("bert", json);
@@ -84,7 +85,7 @@ function embeddings(layers: Layers, config: BertConfig, inputs: ModelInputs, dro
         size,
       })
     : layers.parameter("embeddings.token_type_embeddings.weight", [config.type_vocab_size, size]).slice(0, 0, 1);
-  const place = layers.graph.one("range_like", [ids], { axis: 1 });
+  const place = inputs.positions ?? layers.graph.one("range_like", [ids], { axis: 1 });
   const positions = layers.embedding("embeddings.position_embeddings", place, {
     rows: config.max_position_embeddings,
     size,

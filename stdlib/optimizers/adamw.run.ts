@@ -1,9 +1,10 @@
 /** AdamW over every trainable parameter; moments are state beside it (`adam.m/<name>`, `adam.v/<name>`), zero at first. */
 import type { OptimizerImplementation } from "../kinds.js";
 
-export const MOMENTS = ["adam.m/", "adam.v/"] as const;
+const MOMENTS = ["adam.m/", "adam.v/"] as const;
 
 export const adamw: OptimizerImplementation = {
+  states: MOMENTS,
   apply(call, graph, trainable, { rate, step, clip }) {
     const number = (name: string, fallback: number): number => {
       const value = call.arguments[name];

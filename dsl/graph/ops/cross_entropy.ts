@@ -5,7 +5,7 @@ import { values } from "../values.js";
 
 export const cross_entropy: Op = {
   name: "cross_entropy",
-  doc: "(logits [..., classes], labels i32 [...]) → mean of −log softmax(logits)[label] over the rows whose label isn't `ignore`, a scalar; 0 where there is none.",
+  doc: "(logits [..., classes], labels i32 [...]) → mean or sum (`reduction`) of −log softmax(logits)[label] over the rows whose label isn't `ignore`, a scalar; 0 where there is none.",
   type([logits, labels]) {
     wantFloat(logits!, "logits");
     lastOf(logits!, "logits");
@@ -23,7 +23,8 @@ export const cross_entropy: Op = {
     const counted = [...labels!.data].flatMap((label, r) =>
       label === a["ignore"] ? [] : [-log[r * classes + label]!],
     );
-    return [values([], [counted.length ? counted.reduce((s, v) => s + v, 0) / counted.length : 0])];
+    const sum = counted.reduce((s, v) => s + v, 0);
+    return [values([], [a["reduction"] === "sum" ? sum : sum / Math.max(counted.length, 1)])];
   },
   flops: ([logits], _, sizes) =>
     4 * logits!.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1),

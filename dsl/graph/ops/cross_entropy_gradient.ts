@@ -4,7 +4,7 @@ import { softmaxRows } from "../softmax.js";
 
 export const cross_entropy_gradient: Op = {
   name: "cross_entropy_gradient",
-  doc: "(logits, labels, dy scalar) → dy · (softmax(logits) − one-hot(label)) / rows counted; 0 in rows whose label is `ignore`.",
+  doc: "(logits, labels, dy scalar) → dy · (softmax(logits) − one-hot(label)) / rows counted (undivided where `reduction` is sum); 0 in rows whose label is `ignore`.",
   type([logits, , dy]) {
     wantShape(dy!, [], "dy");
     return [logits!];
@@ -12,7 +12,7 @@ export const cross_entropy_gradient: Op = {
   evaluate([logits, labels, dy], a) {
     const classes = logits!.shape.at(-1)!;
     const d = softmaxRows(logits!.data, classes, false);
-    const counted = labels!.data.filter((label) => label !== a["ignore"]).length;
+    const counted = a["reduction"] === "sum" ? 1 : labels!.data.filter((label) => label !== a["ignore"]).length;
     labels!.data.forEach((label, r) => {
       const row = d.subarray(r * classes, (r + 1) * classes);
       if (label === a["ignore"]) return void row.fill(0);

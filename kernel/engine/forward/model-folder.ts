@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { ModelImplementation, TaskImplementation, TechniqueImplementation } from "#stdlib/kinds.js";
-import { assembleBody, assembleForward } from "#stdlib/programs.js";
+import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader, weightFiles } from "../safetensors.js";
 import "#kernel/bases/codes.js";

@@ -41,12 +41,12 @@ export const training: Kernels = {
     wanted.forEach((label, r) => {
       if (label !== a["ignore"]) sum -= logs[r * classes + label]!;
     });
-    return [tf.scalar(counted > 0 ? sum / counted : 0)];
+    return [tf.scalar(a["reduction"] === "sum" || counted === 0 ? sum : sum / counted)];
   },
   cross_entropy_gradient([logits, labels, dy], a) {
     const { classes, counted, logs, wanted } = rowsOf(logits!, labels!, a["ignore"]);
     const d = new Float32Array(logs.length);
-    const factor = dy!.dataSync()[0]! / counted;
+    const factor = dy!.dataSync()[0]! / (a["reduction"] === "sum" ? 1 : counted);
     wanted.forEach((label, r) => {
       if (label === a["ignore"]) return;
       for (let c = 0; c < classes; c++)

@@ -42,7 +42,7 @@ function training(): Program {
   const zeros = (name: string) =>
     graph.state(name, { type: { dtype: "f32", shape: [2, 3] }, trains: true, initial: { zeros: true } });
   const w = zeros("w");
-  const loss = graph.one("cross_entropy", [x.linear(w), labels], { ignore: -100 });
+  const loss = graph.one("cross_entropy", [x.linear(w), labels], { ignore: -100, reduction: "mean" });
   const [d] = gradient(graph, loss, [w]);
   const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
   const updated = graph.apply("adamw", [w, zeros("m"), zeros("v"), d!, rate, step], settings);

@@ -170,18 +170,31 @@ export const cases: readonly Case[] = [
     { op, inputs: [floats([1, 1])] },
     { op, inputs: [floats([5], -60, 60)] },
   ]),
-  { op: "cross_entropy", inputs: [floats([3, 4], -3, 3), whole([3], [1, 3, 0])], attributes: { ignore: -100 } },
-  { op: "cross_entropy", inputs: [floats([2, 2, 3]), whole([2, 2], [1, -100, 0, -100])], attributes: { ignore: -100 } },
+  {
+    op: "cross_entropy",
+    inputs: [floats([3, 4], -3, 3), whole([3], [1, 3, 0])],
+    attributes: { ignore: -100, reduction: "mean" },
+  },
+  {
+    op: "cross_entropy",
+    inputs: [floats([2, 2, 3]), whole([2, 2], [1, -100, 0, 2])],
+    attributes: { ignore: -100, reduction: "sum" },
+  },
+  {
+    op: "cross_entropy",
+    inputs: [floats([2, 2, 3]), whole([2, 2], [1, -100, 0, -100])],
+    attributes: { ignore: -100, reduction: "mean" },
+  },
   {
     op: "cross_entropy",
     inputs: [floats([1, 2]), whole([1], [-100])],
-    attributes: { ignore: -100 },
+    attributes: { ignore: -100, reduction: "mean" },
     note: "none counted",
   },
   {
     op: "cross_entropy_gradient",
     inputs: [floats([2, 2, 3]), whole([2, 2], [1, -100, 0, 2]), floats([])],
-    attributes: { ignore: -100 },
+    attributes: { ignore: -100, reduction: "mean" },
   },
   ...[0.1, 0.5].map((rate) => ({
     op: "dropout",

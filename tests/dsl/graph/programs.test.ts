@@ -4,7 +4,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { Graph, type Tensor } from "#dsl/graph/builder.js";
 import { costOf } from "#dsl/graph/cost.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
-import { prune } from "#dsl/graph/passes.js";
+import { prune } from "#dsl/graph/passes/dead-code.js";
 import { printProgram } from "#dsl/graph/print.js";
 import type { Program, Type } from "#dsl/graph/program.js";
 import { dropoutMask } from "#dsl/graph/random.js";

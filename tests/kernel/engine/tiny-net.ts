@@ -23,7 +23,7 @@ export function trainProgram(dropout = 0): Program {
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const { weights, logits } = forward(graph, x, (h) => graph.dropout(h, { rate: dropout, seed: 11, step }));
-  const loss = graph.one("cross_entropy", [logits, labels], { ignore: -100 });
+  const loss = graph.one("cross_entropy", [logits, labels], { ignore: -100, reduction: "mean" });
   const gradients = gradient(graph, loss, Object.values(weights));
   Object.keys(weights).forEach((name, i) => {
     const moment = (kind: string): ReturnType<Graph["state"]> =>

@@ -5,7 +5,8 @@ import { values, type Values } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { OptimizerImplementation, TaskImplementation, TechniqueImplementation } from "#stdlib/kinds.js";
 import { bert } from "#stdlib/models/bert.run.js";
-import { assemble, type Assembled } from "#stdlib/programs.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import type { Assembled } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 
 const CONFIG = {

@@ -3,7 +3,7 @@ import type { Node } from "#dsl/graph/program.js";
 import type { Lower, Lowering, Value } from "../lowering.js";
 import { alike } from "./elementwise.js";
 
-/** Per row: loss and its gradient over the logits, and 1/rows counted where the row counts, 0 elsewhere. */
+/** Per row: loss and its gradient over the logits, and 1/rows counted (1 where losses are summed) where the row counts, 0 elsewhere. */
 function rows(l: Lowering, node: Node): { readonly loss: string; readonly slope: string; readonly share: string } {
   const { graph } = l;
   const [logits, labels] = node.inputs;
@@ -19,6 +19,7 @@ function rows(l: Lowering, node: Node): { readonly loss: string; readonly slope:
     Tlabels: { type: "i32" },
   });
   const weight = l.cast(counts, "bool", "f32");
+  if (node.attributes["reduction"] === "sum") return { loss: both, slope: `${both}:1`, share: weight };
   const total = l.op("Maximum", [l.reduce("Sum", weight, [0], false), graph.float(1)]);
   return { loss: both, slope: `${both}:1`, share: l.op("RealDiv", [weight, total]) };
 }

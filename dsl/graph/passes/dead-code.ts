@@ -1,11 +1,18 @@
-/** Passes over programs. Each keeps every output and update as it is. */
-import type { Node, Program, Ref } from "./program.js";
+/** Dead code: nodes that no output and no update needs, and state that is neither read nor written. Inputs are kept. */
+import type { Node, Program, Ref } from "../program.js";
+import type { Pass } from "./pass.js";
 
-/** Drops nodes that no output and no update needs, and state and inputs' nodes stay only where used; inputs are kept. */
+export const deadCode: Pass = {
+  name: "dead_code",
+  doc: "Drops what no output and no update needs.",
+  tolerance: 0,
+  run: prune,
+};
+
 export function prune(program: Program): Program {
   const roots = [
     ...Object.values(program.outputs),
-    ...program.updates.map((u) => u.value),
+    ...program.updates.flatMap((u) => (u.at ? [u.value, u.at.start] : [u.value])),
     ...Object.values(program.inputs).map((i) => i.ref),
   ];
   const live = new Set(roots.map((r) => r.node));
@@ -17,7 +24,9 @@ export function prune(program: Program): Program {
   program.nodes.forEach((node, index) => {
     if (!live.has(index)) return;
     moved.set(index, nodes.length);
-    nodes.push({ ...node, inputs: node.inputs.map(move) });
+    const { after, ...rest } = node;
+    const awaited = after?.flatMap((n) => moved.get(n) ?? []) ?? [];
+    nodes.push({ ...rest, inputs: node.inputs.map(move), ...(awaited.length > 0 && { after: awaited }) });
   });
   const read = new Set(nodes.flatMap((n) => (n.op === "state" ? [n.attributes["name"] as string] : [])));
   const written = new Set(program.updates.map((u) => u.state));
@@ -28,6 +37,10 @@ export function prune(program: Program): Program {
     ),
     outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, ref]) => [name, move(ref)])),
     state: Object.fromEntries(Object.entries(program.state).filter(([name]) => read.has(name) || written.has(name))),
-    updates: program.updates.map((u) => ({ state: u.state, value: move(u.value) })),
+    updates: program.updates.map((u) => ({
+      state: u.state,
+      value: move(u.value),
+      ...(u.at && { at: { axis: u.at.axis, start: move(u.at.start) } }),
+    })),
   };
 }

@@ -1,0 +1,24 @@
+/**
+ * From a base, a task, a technique and an optimizer to the programs that an engine runs over one shared state:
+ * `train` (forward, backward, update), `evaluate` (logits and probabilities) and `loss` (evaluate with labels).
+ */
+import { buildEvaluate } from "./evaluate.js";
+import type { Assembled, AssembleOptions } from "./options.js";
+import { buildTrain } from "./train.js";
+
+export function assemble(o: AssembleOptions): Assembled {
+  const built = buildTrain(o);
+  const trainable = built.trainable;
+  const adapter = o.technique.implementation.saved === "peft";
+  const { states } = o.optimizer.implementation;
+  const weights = Object.keys(built.program.state).filter((name) => !states.some((prefix) => name.startsWith(prefix)));
+  const kept = adapter ? trainable : weights;
+  return {
+    train: built.program,
+    evaluate: buildEvaluate(o, false),
+    loss: buildEvaluate(o, true),
+    trainable,
+    saved: Object.fromEntries(kept.map((name) => [name, adapter ? `base_model.model.${name}` : name])),
+    resumable: trainable.flatMap((name) => [name, ...states.map((prefix) => prefix + name)]),
+  };
+}

@@ -1,0 +1,35 @@
+/** Programs that only look: the body as it is in the checkpoint, and the model with its head. */
+import { Graph } from "#dsl/graph/builder.js";
+import { optimise } from "#dsl/graph/passes/table.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { ModelImplementation } from "../kinds.js";
+import { makeLayers } from "../layers.js";
+import { buildModel, layersOptions, modelInputs } from "./model.js";
+import type { AssembleOptions } from "./options.js";
+
+/** The body alone, as it is in the checkpoint: inputs input_ids, attention_mask, token_type_ids if asked; output last_hidden_state. */
+export function assembleBody(o: {
+  readonly family: ModelImplementation;
+  readonly config: unknown;
+  readonly prefixInCheckpoint: boolean;
+  readonly tensors: AssembleOptions["tensors"];
+  readonly tokenTypes?: boolean;
+}): Program {
+  const graph = new Graph();
+  const layers = makeLayers({ ...layersOptions(o, graph, 0, () => false), prefix: o.family.prefix });
+  const inputs = modelInputs(graph, o);
+  const body = o.family.build(layers, o.config, inputs, { dropout: 0, pooled: false });
+  graph.output("last_hidden_state", body.last_hidden_state);
+  return optimise(graph.program());
+}
+
+/** Body and head as they are, with token types if asked; output logits. */
+export function assembleForward(
+  o: Omit<AssembleOptions, "optimizer" | "clip" | "dropout">,
+  tokenTypes: boolean,
+): Program {
+  const graph = new Graph();
+  const model = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, { tokenTypes }));
+  graph.output("logits", model.logits());
+  return optimise(graph.program());
+}

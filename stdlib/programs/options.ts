@@ -1,0 +1,64 @@
+/** What programs are assembled from, and what comes out. */
+import type { PassSettings } from "#dsl/graph/passes/pass.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type {
+  ModelImplementation,
+  OptimizerImplementation,
+  TaskImplementation,
+  TechniqueImplementation,
+} from "../kinds.js";
+
+export interface AssembleOptions {
+  readonly family: ModelImplementation;
+  /** What `family.config` gave. */
+  readonly config: unknown;
+  readonly task: { readonly call: Call; readonly implementation: TaskImplementation };
+  readonly technique: { readonly call: Call; readonly implementation: TechniqueImplementation };
+  readonly optimizer: { readonly call: Call; readonly implementation: OptimizerImplementation };
+  /** Number of labels. */
+  readonly labels: number;
+  /** Null: the config's own rates. */
+  readonly dropout: number | null;
+  /** Dropout before the head (`classifier_dropout` of the config); absent or null: the config's rate between layers. */
+  readonly headDropout?: number | null;
+  /** Greatest global norm of the gradients; null: no clipping. */
+  readonly clip: number | null;
+  /** Whether the checkpoint's names carry the family's prefix (`bert.`). */
+  readonly prefixInCheckpoint: boolean;
+  /** Tensors of the base and, if the technique starts from an adapter, of the adapter: names, or names with shapes. */
+  readonly tensors: ReadonlySet<string> | Readonly<Record<string, readonly number[]>>;
+  readonly seed: number;
+  /** Whether the programs take token_type_ids; else all are 0. */
+  readonly tokenTypes?: boolean;
+  /** Whether rows hold several texts: the programs take `positions` and `segments` too. */
+  readonly packed?: boolean;
+  /** Whether `accumulate` and `apply` are made. */
+  readonly accumulate?: boolean;
+  /** Passes and their settings; absent: f32, nothing recomputed. */
+  readonly passes?: PassSettings;
+}
+export interface Assembled {
+  /**
+   * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (kinds.ts, `Supervision`),
+   * positions and segments if packed, rate (f32), step (i32, from 1); outputs loss (mean over what counts), norm.
+   */
+  readonly train: Program;
+  /**
+   * One part of a large batch: inputs as train's without rate, and `share` (f32 scalar: 1 / what counts in the whole batch);
+   * adds the gradients of (sum of losses · share) to state `gradient/<name>`; output loss, that sum · share.
+   */
+  readonly accumulate?: Program;
+  /** The update from what was accumulated, which it sets to zero: inputs rate, step; output norm. */
+  readonly apply?: Program;
+  /** Inputs input_ids, attention_mask; outputs logits, probabilities. */
+  readonly evaluate: Program;
+  /** As evaluate, with labels; output loss besides. */
+  readonly loss: Program;
+  /** States that train, in the checkpoint's order. */
+  readonly trainable: readonly string[];
+  /** States that make up the trained model, and the names they are saved under (PEFT's for adapters). */
+  readonly saved: Readonly<Record<string, string>>;
+  /** States that a resumed run needs: what trains and the optimizer's moments. */
+  readonly resumable: readonly string[];
+}

@@ -1,0 +1,29 @@
+/** The training step: forward, backward, update, as one program. */
+import { Graph } from "#dsl/graph/builder.js";
+import { gradient } from "#dsl/graph/gradient.js";
+import { optimise } from "#dsl/graph/passes/table.js";
+import type { Program } from "#dsl/graph/program.js";
+import { buildModel, modelInputs } from "./model.js";
+import type { AssembleOptions } from "./options.js";
+import { supervise } from "./supervision.js";
+
+export function buildTrain(o: AssembleOptions): { program: Program; trainable: readonly string[] } {
+  const graph = new Graph();
+  const inputs = modelInputs(graph, o);
+  const supervised = supervise(graph, o.task.implementation.supervision);
+  const rate = graph.input("rate", { dtype: "f32", shape: [] });
+  const step = graph.input("step", { dtype: "i32", shape: [] });
+  const loss = buildModel(o, graph, inputs, step).loss(supervised, "mean");
+  const state = graph.program().state;
+  const names = Object.keys(state).filter((name) => state[name]!.trains);
+  const parameters = names.map((name) => graph.state(name, state[name]!));
+  const gradients = gradient(graph, loss, parameters);
+  const trainable = names.flatMap((name, i) => {
+    const d = gradients[i];
+    return d ? [{ name, value: parameters[i]!, gradient: d }] : [];
+  });
+  const { norm } = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
+  graph.output("loss", loss);
+  graph.output("norm", norm);
+  return { program: optimise(graph.program(), o.passes), trainable: trainable.map((t) => t.name) };
+}
