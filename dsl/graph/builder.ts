@@ -137,6 +137,10 @@ export class Tensor {
   slice(axis: number, start: number, size: number): Tensor {
     return this.one("slice", [this], { axis, start, size });
   }
+  /** Parts of the given sizes along one axis. */
+  split(axis: number, sizes: readonly number[]): readonly Tensor[] {
+    return this.graph.apply("split", [this], { axis, sizes });
+  }
   /** Rows of `this` ([rows, ...]) at i32 `indices` of any shape. */
   gather(indices: Tensor): Tensor {
     return this.one("gather", [this, indices]);

@@ -50,6 +50,7 @@ import { sigmoid } from "./ops/sigmoid.js";
 import { silu } from "./ops/silu.js";
 import { slice } from "./ops/slice.js";
 import { softmax } from "./ops/softmax.js";
+import { split } from "./ops/split.js";
 import { sqrt } from "./ops/sqrt.js";
 import { square } from "./ops/square.js";
 import { subtract } from "./ops/subtract.js";
@@ -107,6 +108,7 @@ export const ops: readonly Op[] = [
   silu,
   slice,
   softmax,
+  split,
   sqrt,
   square,
   subtract,

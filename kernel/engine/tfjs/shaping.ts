@@ -27,6 +27,7 @@ export const shaping: Kernels = {
       ),
     ];
   },
+  split: ([x], a) => tf.split(x!, [...(a["sizes"] as number[])], a["axis"] as number),
   concat: (inputs, a) => [tf.concat([...inputs], a["axis"] as number)],
   take_position([x], a, [shape]) {
     const [batch, , n] = x!.shape as [number, number, number];

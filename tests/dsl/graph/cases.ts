@@ -112,6 +112,8 @@ export const cases: readonly Case[] = [
   { op: "pad", inputs: [floats([2, 2, 3])], attributes: { axis: 1, before: 1, after: 2 } },
   { op: "pad", inputs: [floats([2])], attributes: { axis: 0, before: 0, after: 1 } },
   { op: "concat", inputs: [floats([2, 1]), floats([2, 3]), floats([2, 2])], attributes: { axis: 1 } },
+  { op: "split", inputs: [floats([2, 6])], attributes: { axis: 1, sizes: [1, 3, 2] } },
+  { op: "split", inputs: [floats([3, 2, 1])], attributes: { axis: 0, sizes: [2, 1] } },
   { op: "concat", inputs: [floats([1]), floats([2])], attributes: { axis: 0 } },
   { op: "gather", inputs: [floats([5, 3]), whole([2, 2], [4, 0, 4, 1])] },
   { op: "gather", inputs: [floats([1, 2]), whole([1], [0])] },

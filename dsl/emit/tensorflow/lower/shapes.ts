@@ -47,18 +47,39 @@ export const shapes: Readonly<Record<string, Lower>> = {
       return { full: padAxis(l, l.full(node.inputs[0]!), node.types[0]!.shape.length, axis, b, a) };
     },
   ],
+  split: (l, node) => {
+    const { axis, sizes } = node.attributes as unknown as { axis: number; sizes: readonly number[] };
+    const { dtype: type, shape } = node.types[0]!;
+    // Along the last axis rows stay rows, whatever is before them.
+    const last = shape.length > 2 && axis === shape.length - 1;
+    const make = (): string =>
+      l.graph.node(
+        "SplitV",
+        [
+          last ? l.flat(node.inputs[0]!) : l.full(node.inputs[0]!),
+          l.graph.integers(sizes),
+          l.graph.integer(last ? 1 : axis),
+        ],
+        { num_split: { int: sizes.length }, T: { type }, Tlen: { type: "i32" } },
+      );
+    return sizes.map((_, i) => () => {
+      const part = i ? `${make()}:${String(i)}` : make();
+      return last ? { flat: part } : { full: part };
+    });
+  },
   concat: (l, node) => [
-    () => ({
-      full: l.graph.node(
-        "ConcatV2",
-        [...node.inputs.map((r) => l.full(r)), l.graph.integer(node.attributes["axis"] as number)],
-        {
-          N: { int: node.inputs.length },
-          T: { type: node.types[0]!.dtype },
-          Tidx: { type: "i32" },
-        },
-      ),
-    }),
+    () => {
+      const { dtype: type, shape } = node.types[0]!;
+      const axis = node.attributes["axis"] as number;
+      const last = shape.length > 2 && axis === shape.length - 1;
+      const parts = node.inputs.map((r) => (last ? l.flat(r) : l.full(r)));
+      const joined = l.graph.node("ConcatV2", [...parts, l.graph.integer(last ? 1 : axis)], {
+        N: { int: parts.length },
+        T: { type },
+        Tidx: { type: "i32" },
+      });
+      return last ? { flat: joined } : { full: joined };
+    },
   ],
   gather: (l, node) => [
     () => ({
