@@ -29,7 +29,14 @@ declare module "./codes.js" {
     "changed-since-trained": { readonly model: string };
     "too-long": { readonly max_length: number; readonly positions: number; readonly base: string };
     truncated: { readonly share: number; readonly rows: number; readonly max_length: number };
-    "memory-short": { readonly needed: number; readonly has: number; readonly batch_size: number | null };
+    "cannot-pack": { readonly task: string };
+    /** `batch_size` is one that fits, with the `accumulate` that leaves the update as it was; null: none does. */
+    "memory-short": {
+      readonly needed: number;
+      readonly has: number;
+      readonly batch_size: number | null;
+      readonly accumulate: number;
+    };
   }
 }
 const listed = (names: readonly string[]): string => names.slice(0, 16).join(", ") + (names.length > 16 ? ", …" : "");
@@ -122,6 +129,15 @@ registerCodes({
     example:
       'data d { source: { train: csv("a.csv"), test: csv("b.csv") }, columns: { text: t }, split: random(train: 80%, test: 20%) }',
   },
+  "cannot-pack": {
+    severity: "error",
+    message: (d) => `\`packing\` is for tasks that predict each next token, and ${d.task} is none`,
+    help: () => "take it out: `shuffle: by_length`, the default, saves most of the padding",
+    explain:
+      "A packed row holds several texts, and a task that gives one answer for a text has one place a row to read it from. Batches of texts of like length (`shuffle: by_length`) waste only a few percent of their tokens anyway.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { packing: true }',
+  },
   "needs-validation": {
     severity: "error",
     message: (d) => `\`${d.what}\` needs a validation split, and \`${d.data}\` has none`,
@@ -166,8 +182,8 @@ registerCodes({
     help: (d) =>
       d.batch_size === null
         ? "use `technique: lora(rank: 8)` or a smaller base"
-        : `write \`batch_size: ${String(d.batch_size)}\``,
+        : `write \`batch_size: ${String(d.batch_size)}, accumulate: ${String(d.accumulate)}\`, which makes the same updates in less memory`,
     explain:
-      "The estimate counts weights, gradients, optimizer moments and activations. The help names the smallest change that fits.",
+      "The estimate counts weights, gradients, optimizer moments and activations; activations are recomputed before a training is refused, unless `recompute: none` is written. The help names the smallest change that fits.",
   },
 });

@@ -115,6 +115,8 @@ export function resolveRecipe(
       epochs: steps === null ? (numberOf(values["epochs"]) ?? 3) : null,
       steps,
       batch_size: numberOf(values["batch_size"]) ?? 32,
+      accumulate: numberOf(values["accumulate"]) ?? 1,
+      packing: values["packing"] === true,
       optimizer: call("optimizer") ?? { word: "adamw", kind: "optimizer", arguments: {} },
       schedule: call("schedule") ?? { word: "constant", kind: "schedule", arguments: {} },
       clip: numberOf(values["clip"]),
@@ -125,7 +127,8 @@ export function resolveRecipe(
       validate: call("validate"),
       keep: (values["keep"] as RecipePlan["keep"] | undefined) ?? "last",
       log: call("log") ?? every,
-      precision: "f32",
+      precision: values["precision"] === "bf16" ? "bf16" : "f32",
+      recompute: (values["recompute"] as RecipePlan["recompute"] | undefined) ?? "auto",
       seed: numberOf(values["seed"]) ?? 0,
     },
   };

@@ -8,6 +8,7 @@
  */
 import type { Program } from "../check/program.js";
 import type { BaseFacts, DataFacts, SplitFacts } from "./facts.js";
+import { fed, predictsNext, updatesPerEpoch } from "./feeding.js";
 import type { Call, Estimates, ModelPlan, RecipePlan } from "./plan.js";
 
 const engineBytes = 450e6;
@@ -24,16 +25,19 @@ export function estimate(
   const { model, base, data, training } = o;
   const split = trainingSplit(data);
   const rows = split?.rows ?? 0;
+  const windows = predictsNext(program.registry, model.task);
+  const epoch = fed(split, model.max_length, { windows, packing: training.packing });
+  const { longest } = epoch;
   const hidden = size(base, "hidden_size", "dim", "n_embd") || 1;
   const head = hidden * data.labels.length + data.labels.length;
   const frozen = addedBy(program, model.technique, base);
   const trainable = (frozen ?? base.parameters) + head;
   const parameters = base.parameters + head + (frozen ?? 0);
-  const perEpoch = Math.max(1, Math.ceil(rows / training.batch_size));
+  const perEpoch = updatesPerEpoch(epoch.rows, training);
   const steps = training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1)));
-  const { total, longest } = cut(split, model.max_length);
-  const mean = rows > 0 ? total / rows : 0;
-  const tokens = training.steps === null ? total * (training.epochs ?? 1) : mean * training.batch_size * steps;
+  const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
+  const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
+  const tokens = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
   const layers = size(base, "num_hidden_layers", "n_layers", "n_layer") || 1;
   const heads = size(base, "num_attention_heads", "n_heads", "n_head") || 1;
   const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner") || 4 * hidden;
@@ -41,7 +45,7 @@ export function estimate(
     (frozen === null ? 1 : 0.6) *
     4 *
     layers *
-    Math.min(training.batch_size, Math.max(rows, 1)) *
+    Math.min(training.batch_size, Math.max(epoch.rows, 1)) *
     longest *
     (14 * hidden + 2 * intermediate + 3 * heads * longest);
   const matrices = Object.entries(base.shapes).reduce(
@@ -70,13 +74,6 @@ export function addedBy(program: Program, technique: Call, base: BaseFacts): num
   return (count as (call: Call, shapes: BaseFacts["shapes"]) => number)(technique, base.shapes);
 }
 
-/** Tokens of a split after cutting at `max`, from its histogram of lengths. */
-function cut(split: SplitFacts | undefined, max: number): { total: number; longest: number } {
-  const lengths = split?.lengths;
-  if (!lengths) return { total: (split?.rows ?? 0) * Math.min(64, max), longest: Math.min(64, max) };
-  const excess = lengths.counts.reduce((sum, count, i) => sum + count * Math.max(0, (i + 0.5) * lengths.step - max), 0);
-  return { total: Math.max(0, lengths.total - excess), longest: Math.min(lengths.longest, max) };
-}
 /** Texts longer than `max`, by the histogram. */
 export function cutRows(split: SplitFacts | undefined, max: number): number {
   const lengths = split?.lengths;

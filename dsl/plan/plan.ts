@@ -56,7 +56,12 @@ export interface ModelPlan {
 export interface RecipePlan {
   readonly epochs: number | null;
   readonly steps: number | null;
+  /** Rows in one batch (packed rows with `packing`). */
   readonly batch_size: number;
+  /** Batches in one update. */
+  readonly accumulate: number;
+  /** Several texts in one row. */
+  readonly packing: boolean;
   readonly optimizer: Call;
   readonly schedule: Call;
   /** Greatest gradient norm; null: no clipping. */
@@ -68,7 +73,9 @@ export interface RecipePlan {
   readonly validate: Call | null; // every(steps|epochs)
   readonly keep: "best" | "last";
   readonly log: Call; // every(steps)
-  readonly precision: "f32";
+  readonly precision: "f32" | "bf16";
+  /** As written; what `auto` comes to on this machine stands in the effects. */
+  readonly recompute: "auto" | "none" | "blocks";
   readonly seed: number;
 }
 
@@ -84,6 +91,8 @@ export interface Effects {
   readonly run: string; // name of the run: the model's, or that after `as`
   readonly engine: string; // auto | tensorflow | tfjs
   readonly threads: number | null;
+  /** Which activations are computed again: what the recipe says, or what `auto` chose for this machine's memory. */
+  readonly recompute: "none" | "blocks";
 }
 export interface Estimates {
   readonly parameters: number;

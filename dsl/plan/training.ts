@@ -5,8 +5,9 @@ import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames }
 import { isCall, resolveData, resolveModel, resolveRecipe } from "./definitions.js";
 import { cutRows, estimate, trainingSplit } from "./estimates.js";
 import { failed } from "./facts.js";
+import { predictsNext } from "./feeding.js";
 import { planHash, recipeHash } from "./hash.js";
-import type { Effects, Plan, Recipe, Value } from "./plan.js";
+import type { Effects, Estimates, Plan, Recipe, RecipePlan, Value } from "./plan.js";
 
 export interface Planned {
   readonly plan: Plan;
@@ -83,7 +84,12 @@ export function planTraining(
   }
   if (!headers || !sound || !facts || !model.base) return undefined;
   const checked = checkData(program, o.data, data.plan, facts, o.dataAt);
-  const cutOff = cutRows(trainingSplit(facts), model.plan.max_length);
+  const windows = predictsNext(program.registry, model.plan.task);
+  if (recipe.plan.packing && !windows) {
+    program.reportNear("cannot-pack", { task: model.plan.task.word }, o.settings.get("packing")?.span, o.here);
+    return undefined;
+  }
+  const cutOff = windows ? 0 : cutRows(trainingSplit(facts), model.plan.max_length);
   if (cutOff > 0)
     program.reportNear(
       "truncated",
@@ -94,33 +100,33 @@ export function planTraining(
   const machine = program.ask({ about: "machine" });
   if (!checked || machine === undefined || failed(machine)) return undefined;
   const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training: recipe.plan };
-  const effects: Effects = { run: o.run, engine: program.engine.engine, threads: program.engine.threads };
-  const sizeOf = (batch: number): number =>
+  const estimated = (over: Partial<RecipePlan>): Estimates =>
     estimate(program, {
       model: model.plan,
       base: model.base as NonNullable<typeof model.base>,
       data: facts,
-      training: { ...recipe.plan, batch_size: batch },
-      flops: null,
-    }).memoryBytes;
-  const estimates = estimate(program, {
-    model: model.plan,
-    base: model.base,
-    data: facts,
-    training: recipe.plan,
-    flops: machine.flops,
-  });
+      training: { ...recipe.plan, ...over },
+      flops: machine.flops,
+    });
+  const fits = (over: Partial<RecipePlan>): boolean => estimated(over).memoryBytes <= machine.memoryBytes;
+  const written = recipe.plan.recompute;
+  const recompute = written !== "auto" ? written : fits({ recompute: "none" }) ? "none" : "blocks";
+  const estimates = estimated({ recompute });
   if (estimates.memoryBytes > machine.memoryBytes) {
     let batch: number | null = recipe.plan.batch_size;
-    while (batch !== null && sizeOf(batch) > machine.memoryBytes) batch = batch > 1 ? Math.floor(batch / 2) : null;
-    program.reportNear(
-      "memory-short",
-      { needed: estimates.memoryBytes, has: machine.memoryBytes, batch_size: batch },
-      o.settings.get("batch_size")?.span,
-      o.here,
-    );
+    while (batch !== null && !fits({ recompute, batch_size: batch })) batch = batch > 1 ? Math.floor(batch / 2) : null;
+    const key = o.settings.has("batch_size") ? "batch_size" : "recompute";
+    const whole = recipe.plan.batch_size * recipe.plan.accumulate;
+    const data = {
+      needed: estimates.memoryBytes,
+      has: machine.memoryBytes,
+      batch_size: batch,
+      accumulate: Math.ceil(whole / (batch ?? whole)),
+    };
+    program.reportNear("memory-short", data, o.settings.get(key)?.span, o.here);
     return undefined;
   }
+  const effects: Effects = { run: o.run, engine: program.engine.engine, threads: program.engine.threads, recompute };
   return {
     resume: recipe.resume,
     plan: {

@@ -67,10 +67,12 @@ export function planShown(plan: Plan): Shown {
 function factsOf({ recipe, effects, estimates }: Plan): [string, string, string][] {
   const { model, training } = recipe;
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
+  const batches = training.accumulate === 1 ? "batches" : `updates of ${count(training.accumulate)} batches`;
+  const size = `${batches} of ${count(training.batch_size)}${training.packing ? " packed rows" : ""}`;
   const length =
     training.epochs === null
-      ? "as written"
-      : `${plural(training.epochs, "epoch")}, ${count(estimates.rows)} rows, batches of ${count(training.batch_size)}`;
+      ? `as written, ${size}`
+      : `${plural(training.epochs, "epoch")}, ${count(estimates.rows)} rows, ${size}`;
   return [
     ["base", model.base, callText(model.task)],
     ["technique", callText(model.technique), ""],
@@ -82,7 +84,11 @@ function factsOf({ recipe, effects, estimates }: Plan): [string, string, string]
       compact(estimates.tokens),
       estimates.steps > 0 ? `about ${count(estimates.tokens / estimates.steps)} a step` : "",
     ],
-    ["memory", `about ${bytes(estimates.memoryBytes)}`, "estimated"],
+    [
+      "memory",
+      `about ${bytes(estimates.memoryBytes)}`,
+      effects.recompute === "blocks" ? "estimated, activations recomputed" : "estimated",
+    ],
     [
       "time",
       estimates.seconds === null ? "not known yet" : `about ${duration(estimates.seconds)}`,

@@ -38,6 +38,9 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
     prefixInCheckpoint: Object.keys(tensors).some((name) => name.startsWith(family.prefix)),
     tensors,
     seed: training.seed,
+    packed: training.packing,
+    accumulate: training.accumulate > 1,
+    passes: { precision: training.precision, recompute: plan.effects.recompute },
   });
 }
 

@@ -26,7 +26,12 @@ describe("completion", () => {
   it("verbs at the start of a statement", () => assert.deepEqual(at("tr|"), ["train"]));
   it("keys of a block, without those given", () => {
     const keys = at("recipe r { epochs: 3, | }");
-    assert.ok(keys.includes("batch_size: ") && !keys.includes("epochs: ") && !keys.includes("packing: "));
+    assert.ok(
+      keys.includes("batch_size: ") &&
+        !keys.includes("epochs: ") &&
+        keys.includes("packing: ") &&
+        !keys.includes("loss: "),
+    );
   });
   it("a recipe's keys under train", () => assert.deepEqual(at("train m on d { batch| }"), ["batch_size: "]));
   it("words of the key's kind", () => {

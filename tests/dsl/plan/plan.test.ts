@@ -77,6 +77,10 @@ describe("plans", () => {
       "epochs: 2",
       "steps: 7",
       "batch_size: 8",
+      "accumulate: 2",
+      "precision: bf16",
+      "recompute: blocks",
+      "recompute: none",
       "optimizer: adamw(learning_rate: 3e-4)",
       "optimizer: adamw(weight_decay: 0.2)",
       "schedule: cosine(warmup: 10%)",
@@ -122,6 +126,25 @@ describe("plans", () => {
     const [other] = plansOf(`engine { engine: tfjs }\n${definitions}train m on d`);
     assert.equal(one?.recipeHash, other?.recipeHash);
     assert.notEqual(one?.planHash, other?.planHash);
+  });
+  it("a batch in parts makes as many updates as the whole batch, in less memory", () => {
+    const whole = trainWith("batch_size: 32").estimates;
+    const parts = trainWith("batch_size: 8, accumulate: 4").estimates;
+    assert.deepEqual([parts.steps, parts.tokens], [whole.steps, whole.tokens]);
+    assert.ok(parts.memoryBytes < whole.memoryBytes);
+  });
+  it("`recompute: auto` follows the machine: the recipe stays the same, the plan does not", () => {
+    const on = (memory: number): Plan => plansOf(`${definitions}train m on d { batch_size: 512 }`, { memory })[0]!;
+    const large = on(64e9);
+    assert.equal(large.effects.recompute, "none");
+    const forced = plansOf(`${definitions}train m on d { batch_size: 512, recompute: blocks }`, { memory: 64e9 })[0]!;
+    assert.equal(forced.effects.recompute, "blocks");
+    if (forced.estimates.memoryBytes < large.estimates.memoryBytes) {
+      const small = on((forced.estimates.memoryBytes + large.estimates.memoryBytes) / 2);
+      assert.equal(small.effects.recompute, "blocks");
+      assert.equal(small.recipeHash, large.recipeHash);
+      assert.notEqual(small.planHash, large.planHash);
+    }
   });
   it("LoRA trains its matrices and the head", () => {
     const [plan] = plansOf(`${definitions}model small like m { technique: lora(rank: 8) }\ntrain small on d`);

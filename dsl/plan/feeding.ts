@@ -1,0 +1,52 @@
+/**
+ * How a split is fed, from the histogram of its lengths: rows of an epoch, tokens that come in, the longest row. Tasks
+ * that read whole texts cut them at `max_length`; tasks that predict each next token cut longer texts into windows of it
+ * and lose nothing; packing fills rows up to it.
+ */
+import type { Registry } from "../registry.js";
+import type { SplitFacts } from "./facts.js";
+import type { ModelPlan, RecipePlan } from "./plan.js";
+
+export interface Fed {
+  /** Rows of one epoch as batches count them: texts, windows, or packed rows. */
+  readonly rows: number;
+  /** Real tokens of one epoch. */
+  readonly tokens: number;
+  /** Tokens of the longest row. */
+  readonly longest: number;
+}
+
+/** Share of a packed row that holds tokens, as seen on texts of mixed length. */
+const packedFill = 0.98;
+
+/** Whether the task learns each next token of a text (capability `supervision`). */
+export function predictsNext(registry: Registry, task: ModelPlan["task"]): boolean {
+  return registry.find("task", task.word)?.capabilities?.["supervision"] === "next_token";
+}
+
+export function fed(
+  split: SplitFacts | undefined,
+  max: number,
+  o: { readonly windows: boolean; readonly packing: boolean },
+): Fed {
+  const rows = split?.rows ?? 0;
+  const lengths = split?.lengths;
+  if (!lengths) return { rows, tokens: rows * Math.min(64, max), longest: Math.min(64, max) };
+  const { step, counts } = lengths;
+  const sum = (of: (length: number) => number): number =>
+    counts.reduce((total, count, i) => total + count * of((i + 0.5) * step), 0);
+  const longest = Math.min(lengths.longest, max);
+  if (!o.windows) return { rows, tokens: Math.max(0, lengths.total - sum((n) => Math.max(0, n - max))), longest };
+  const { total } = lengths;
+  if (o.packing) return { rows: Math.max(1, Math.ceil(total / (max * packedFill))), tokens: total, longest: max };
+  return {
+    rows: lengths.longest <= max ? rows : Math.round(sum((n) => Math.max(1, Math.ceil(n / max)))),
+    tokens: total,
+    longest,
+  };
+}
+
+/** Updates of an epoch of `rows` rows. */
+export function updatesPerEpoch(rows: number, training: Pick<RecipePlan, "batch_size" | "accumulate">): number {
+  return Math.max(1, Math.ceil(Math.ceil(rows / training.batch_size) / training.accumulate));
+}
