@@ -17,6 +17,8 @@ import type {
   Type,
   Update,
 } from "./program.js";
+import { EXTRAS } from "./heads.js";
+import { chunksFor } from "./head.js";
 import { takePosition } from "./position.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
 import { opNamed } from "./table.js";
@@ -129,8 +131,11 @@ export class Tensor {
   reshape(shape: readonly Dimension[]): Tensor {
     return sameShape(shape, this.shape) ? this : this.one("reshape", [this], { shape });
   }
-  /** Axis i of the result is axis `order[i]` of this. */
+  /** Axis i of the result is axis `order[i]` of this; a transposition that undoes another gives what that one took. */
   transpose(order: readonly number[]): Tensor {
+    const { op, inputs, attributes } = this.graph.nodeOf(this);
+    const before = op === "transpose" ? (attributes["order"] as readonly number[]) : [];
+    if (before.length && order.every((axis, i) => before[axis] === i)) return this.graph.tensor(inputs[0]!);
     return this.one("transpose", [this], { order });
   }
   /** From `start` on, `size` elements of one axis. */
@@ -144,6 +149,13 @@ export class Tensor {
   /** Rows of `this` ([rows, ...]) at i32 `indices` of any shape. */
   gather(indices: Tensor): Tensor {
     return this.one("gather", [this, indices]);
+  }
+  /**
+   * `this`: a cache [batch, capacity, ...]. Its first `size` rows with `rows` placed from `start` (i32 scalar) on. Where the
+   * program also writes these rows there (`update(..., { axis: 1, start })`), engines do it in place.
+   */
+  extended(rows: Tensor, start: Tensor, size: Dimension): Tensor {
+    return this.one("extend_cache", [this, rows, start], { size });
   }
   private reduce(op: string, over: readonly number[] | undefined, keep: boolean): Tensor {
     const all = over ?? Array.from({ length: this.rank }, (_, i) => i);
@@ -171,6 +183,27 @@ export class Tensor {
   takePosition(position: number): Tensor {
     return takePosition(this, position);
   }
+  /** [batch, length, n] → [m, n]: rows of the flattened batch · length at i32 `rows` [m]. */
+  takeRows(rows: Tensor): Tensor {
+    return this.one("take_rows", [this, rows]);
+  }
+  /**
+   * Cross-entropy of the logits this · weightᵀ (+ bias), which are made in chunks and never held whole. this [m, n];
+   * weight [vocabulary, n]; labels i32 [m], −100 where a row doesn't count. `chunks`: absent, by the vocabulary's size.
+   */
+  headLoss(
+    weight: Tensor,
+    labels: Tensor,
+    o: {
+      readonly reduction: "mean" | "sum";
+      readonly bias?: Tensor;
+      readonly chunks?: number;
+    },
+  ): Tensor {
+    const chunks = o.chunks ?? chunksFor(weight.shape[0]!);
+    const settings = { ignore: -100, reduction: o.reduction, chunks };
+    return this.one("head_loss", [this, weight, labels, ...(o.bias ? [o.bias] : [])], settings);
+  }
   /** this: logits [..., classes]; labels i32 [...], −100 where a row doesn't count. Mean or sum over the rows that do. */
   crossEntropy(labels: Tensor, o: { readonly reduction: "mean" | "sum" }): Tensor {
     return this.one("cross_entropy", [this, labels], { ignore: -100, reduction: o.reduction });
@@ -185,6 +218,27 @@ export interface DropoutOptions {
   readonly seed: number;
   /** i32 scalar: another mask each step. */
   readonly step: Tensor;
+}
+
+/** What a query sees and how scores are made; see the op `attention`. */
+export interface GraphAttention {
+  readonly heads: number;
+  /** Heads of k and v, each shared by neighbouring query heads; absent: as many as `heads`. */
+  readonly keyValueHeads?: number;
+  /** i32 [batch, keys], 0 hides a key. */
+  readonly mask?: Tensor;
+  /** A query sees no later key. */
+  readonly causal?: boolean;
+  /** A query sees keys less than this many positions away. */
+  readonly window?: number;
+  /** i32 [batch, length], as many keys as queries: a query sees keys of its own segment only. */
+  readonly segments?: Tensor;
+  /** Added to the scores, [heads or 1, length, keys]. */
+  readonly bias?: Tensor;
+  /** i32 scalar: the first query's position among the keys; absent: 0. */
+  readonly offset?: Tensor;
+  readonly scale: number;
+  readonly dropout?: DropoutOptions;
 }
 
 export class Graph {
@@ -259,19 +313,17 @@ export class Graph {
   one(name: string, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
     return this.apply(name, inputs, attributes)[0]!;
   }
-  /** q, k, v [batch, length, heads × size]; `mask` i32 [batch, length], 0 hides a key. */
-  attention(
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-    o: { readonly heads: number; readonly mask?: Tensor; readonly scale: number; readonly dropout?: DropoutOptions },
-  ): Tensor {
-    const { dropout } = o;
-    const inputs = [q, k, v, o.mask ?? this.number(1, "i32"), ...(dropout ? [dropout.step] : [])];
+  /** q [batch, length, heads × size]; k, v [batch, keys, keyValueHeads × size] → as q. */
+  attention(q: Tensor, k: Tensor, v: Tensor, o: GraphAttention): Tensor {
+    const { heads, scale, dropout, keyValueHeads = heads, causal = false, window = 0 } = o;
+    const extras = { segments: o.segments, bias: o.bias, offset: o.offset, step: dropout?.step };
+    const given = EXTRAS.filter((name) => extras[name] !== undefined);
+    const inputs = [q, k, v, o.mask ?? this.number(1, "i32"), ...given.map((name) => extras[name]!)];
     const drop = dropout
       ? { rate: dropout.rate, seed: dropout.seed, site: this.sites++ }
       : { rate: 0, seed: 0, site: 0 };
-    return this.one("attention", inputs, { heads: o.heads, scale: o.scale, ...drop });
+    const attributes = { heads, key_value_heads: keyValueHeads, causal, window, scale, ...drop, given };
+    return this.one("attention", inputs, attributes);
   }
   /** Zeroes a share `rate` of x and scales the rest by 1/(1 − rate); a site of its own, so no two masks are alike. */
   dropout(x: Tensor, o: DropoutOptions): Tensor {

@@ -15,6 +15,7 @@ export interface ProgramCost {
 /** Ops whose FLOPs are matrix products. low_rank_merge is overhead of an implementation and isn't counted. */
 const PRODUCTS: ReadonlySet<string> = new Set([
   ...["linear", "low_rank_linear", "outer_product", "matmul", "attention", "attention_gradient"],
+  ...["head_loss", "head_loss_gradient"],
 ]);
 
 /** `sizes` binds the named dimensions (`batch`, `length`). */
@@ -41,9 +42,10 @@ export function costOf(program: Program, sizes: Sizes): ProgramCost {
   return { flops: sum(names), products: sum(names.filter((n) => PRODUCTS.has(n))), bytes, byOp };
 }
 
-/** attention_gradient's four products serve dq, dk (one each, and one that both need) and dv (one). */
+/** head_loss_gradient has a product each for dx and dweight; attention_gradient's four serve dq, dk (one each, and one that both and dscores need) and dv (one). */
 function share(op: string, wanted: readonly boolean[]): number {
+  if (op === "head_loss_gradient") return (Number(wanted[0]) + Number(wanted[1])) / 2;
   if (op !== "attention_gradient") return 1;
-  const [dq, dk, dv] = wanted.map(Number) as [number, number, number];
-  return (dq + dk + Math.max(dq, dk) + dv) / 4;
+  const [dq, dk, dv, dscores] = wanted.map(Number) as [number, number, number, number];
+  return (dq + dk + Math.max(dq, dk, dscores) + dv) / 4;
 }

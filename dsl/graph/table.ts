@@ -15,11 +15,14 @@ import { dropout } from "./ops/dropout.js";
 import { equal } from "./ops/equal.js";
 import { erf } from "./ops/erf.js";
 import { exp } from "./ops/exp.js";
+import { extend_cache } from "./ops/extend_cache.js";
 import { gather } from "./ops/gather.js";
 import { gelu } from "./ops/gelu.js";
 import { gelu_gradient } from "./ops/gelu_gradient.js";
 import { global_norm } from "./ops/global_norm.js";
 import { greater } from "./ops/greater.js";
+import { head_loss } from "./ops/head_loss.js";
+import { head_loss_gradient } from "./ops/head_loss_gradient.js";
 import { layer_norm } from "./ops/layer_norm.js";
 import { layer_norm_gradient } from "./ops/layer_norm_gradient.js";
 import { less } from "./ops/less.js";
@@ -36,6 +39,7 @@ import { negate } from "./ops/negate.js";
 import { outer_product } from "./ops/outer_product.js";
 import { pad } from "./ops/pad.js";
 import { place_position } from "./ops/place_position.js";
+import { place_rows } from "./ops/place_rows.js";
 import { range_like } from "./ops/range_like.js";
 import { reduce_gradient } from "./ops/reduce_gradient.js";
 import { reduce_max } from "./ops/reduce_max.js";
@@ -55,6 +59,7 @@ import { sqrt } from "./ops/sqrt.js";
 import { square } from "./ops/square.js";
 import { subtract } from "./ops/subtract.js";
 import { take_position } from "./ops/take_position.js";
+import { take_rows } from "./ops/take_rows.js";
 import { tanh } from "./ops/tanh.js";
 import { transpose } from "./ops/transpose.js";
 
@@ -73,11 +78,14 @@ export const ops: readonly Op[] = [
   equal,
   erf,
   exp,
+  extend_cache,
   gather,
   gelu,
   gelu_gradient,
   global_norm,
   greater,
+  head_loss,
+  head_loss_gradient,
   layer_norm,
   layer_norm_gradient,
   less,
@@ -94,6 +102,7 @@ export const ops: readonly Op[] = [
   outer_product,
   pad,
   place_position,
+  place_rows,
   range_like,
   reduce_gradient,
   reduce_max,
@@ -113,6 +122,7 @@ export const ops: readonly Op[] = [
   square,
   subtract,
   take_position,
+  take_rows,
   tanh,
   transpose,
 ];

@@ -1,8 +1,10 @@
 /** Every op of the training graph that tfjs computes here, by name. */
+import { attention } from "./attention.js";
 import { elementwise } from "./elementwise.js";
+import { head } from "./head.js";
 import type { Kernels } from "./op.js";
 import { products } from "./products.js";
 import { shaping } from "./shaping.js";
 import { training } from "./training.js";
 
-export const kernels: Kernels = { ...elementwise, ...shaping, ...products, ...training };
+export const kernels: Kernels = { ...elementwise, ...shaping, ...products, ...attention, ...head, ...training };

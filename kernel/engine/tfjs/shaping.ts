@@ -11,6 +11,16 @@ const reduction =
     return [axes.length === 0 ? x!.clone() : f(x!, axes, a["keep"] === true)];
   };
 
+/** Rows of `width` summed at their indices. tfjs's wasm has no UnsortedSegmentSum. */
+function summedRows(indices: T, dy: T, shape: readonly number[], width: number): T {
+  const sums = new Float32Array(shape.reduce((n, d) => n * d, 1));
+  const rows = dy.dataSync();
+  indices.dataSync().forEach((r, i) => {
+    for (let c = 0; c < width; c++) sums[r * width + c] = sums[r * width + c]! + rows[i * width + c]!;
+  });
+  return tf.tensor(sums, [...shape], "float32");
+}
+
 export const shaping: Kernels = {
   reshape: ([x], _, [shape]) => [tf.reshape(x!, shape!)],
   transpose: ([x], a) => [tf.transpose(x!, [...(a["order"] as number[])])],
@@ -33,6 +43,14 @@ export const shaping: Kernels = {
     const [batch, , n] = x!.shape as [number, number, number];
     return [tf.reshape(tf.slice(x!, [0, a["position"] as number, 0], [batch, 1, n]), shape!)];
   },
+  take_rows([x, rows]) {
+    const n = x!.shape[2]!;
+    const flat = tf.reshape(x!, [-1, n]);
+    for (const r of rows!.dataSync())
+      if (r < 0 || r >= flat.shape[0]!) throw new RangeError(`row ${String(r)} of ${String(flat.shape[0])}`);
+    return [tf.gather(flat, rows as Parameters<typeof tf.gather>[1])];
+  },
+  place_rows: ([dy, rows], _, [shape]) => [summedRows(rows!, dy!, shape!, shape![2]!)],
   place_position([dy], a, [shape]) {
     const [batch, length, n] = shape! as [number, number, number];
     const position = a["position"] as number;
@@ -54,13 +72,8 @@ export const shaping: Kernels = {
   },
   /** tfjs's wasm has no UnsortedSegmentSum: the rows are summed here. */
   scatter_rows([indices, dy], _, [shape]) {
-    const sums = new Float32Array(shape!.reduce((n, d) => n * d, 1));
     const width = shape!.slice(1).reduce((n, d) => n * d, 1);
-    const rows = dy!.dataSync();
-    indices!.dataSync().forEach((r, i) => {
-      for (let c = 0; c < width; c++) sums[r * width + c] = sums[r * width + c]! + rows[i * width + c]!;
-    });
-    return [tf.tensor(sums, shape!, "float32")];
+    return [summedRows(indices!, dy!, shape!, width)];
   },
   reduce_sum: reduction((x, axes, keep) => tf.sum(x, axes, keep)),
   reduce_mean: reduction((x, axes, keep) => tf.mean(x, axes, keep)),

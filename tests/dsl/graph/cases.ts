@@ -55,17 +55,33 @@ const binary = (op: string, from = 0.5, to = 2): Case[] =>
     { op, inputs: [floats(b, from, to), floats(a, from, to)] },
   ]);
 const step = (n: number): Operand => whole([], [n]);
-const attention = (batch: number, length: number, keys: number, mask: Operand, rate = 0): Case => ({
-  op: "attention",
-  inputs: [
-    floats([batch, length, 4]),
-    floats([batch, keys, 4]),
-    floats([batch, keys, 4]),
-    mask,
-    ...(rate ? [step(3)] : []),
-  ],
-  attributes: { heads: 2, scale: 0.7, rate, seed: 11, site: 2 },
-});
+const attention = (batch: number, length: number, keys: number, mask: Operand, rate = 0): Case =>
+  attentive([batch, length, keys], mask, {}, { rate });
+/** 4 query heads of size 2; extras in the op's own order. */
+const attentive = (
+  [batch, length, keys]: readonly [number, number, number],
+  mask: Operand,
+  extras: Readonly<Record<string, Operand>> = {},
+  {
+    key_value_heads = 2,
+    rate = 0,
+    heads = 2,
+    ...more
+  }: Attributes & { heads?: number; key_value_heads?: number; rate?: number } = {},
+): Case => {
+  const all = { ...extras, ...(rate ? { step: step(3) } : {}) };
+  return {
+    op: "attention",
+    inputs: [
+      floats([batch, length, heads * 2]),
+      floats([batch, keys, key_value_heads * 2]),
+      floats([batch, keys, key_value_heads * 2]),
+      mask,
+      ...Object.values(all),
+    ],
+    attributes: { heads, key_value_heads, scale: 0.7, rate, seed: 11, site: 2, given: Object.keys(all), ...more },
+  };
+};
 const reductions = (op: string): Case[] => [
   { op, inputs: [floats([2, 3])], attributes: { axes: [0], keep: false } },
   { op, inputs: [floats([2, 3])], attributes: { axes: [1], keep: true } },
@@ -73,20 +89,6 @@ const reductions = (op: string): Case[] => [
   { op, inputs: [floats([2, 3, 4])], attributes: { axes: [0, 2], keep: true } },
   { op, inputs: [floats([1, 1])], attributes: { axes: [0, 1], keep: false } },
 ];
-const probabilities = (shape: readonly number[]): Operand => floats(shape, 0, 0.5);
-const gradientOf = (rate: number): Case => ({
-  op: "attention_gradient",
-  inputs: [
-    floats([2, 3, 4]),
-    floats([2, 5, 4]),
-    floats([2, 5, 4]),
-    probabilities([2, 2, 3, 5]),
-    floats([2, 3, 4]),
-    ...(rate ? [step(3)] : []),
-  ],
-  attributes: { heads: 2, scale: 0.7, rate, seed: 11, site: 2 },
-});
-
 export const cases: readonly Case[] = [
   ...["negate", "exp", "tanh", "sigmoid", "erf", "square", "abs", "relu", "silu"].flatMap((op) => unary(op)),
   ...["log", "sqrt", "rsqrt"].flatMap((op) => unary(op, 0.5, 3)),
@@ -198,6 +200,11 @@ export const cases: readonly Case[] = [
     inputs: [floats([2, 2, 3]), whole([2, 2], [1, -100, 0, 2]), floats([])],
     attributes: { ignore: -100, reduction: "mean" },
   },
+  { op: "take_rows", inputs: [floats([2, 3, 4]), whole([3], [5, 0, 3])] },
+  { op: "take_rows", inputs: [floats([1, 1, 2]), whole([2], [0, 0])] },
+  { op: "take_rows", inputs: [floats([1, 2, 2]), whole([0], [])], note: "no row" },
+  { op: "place_rows", inputs: [floats([3, 4]), whole([3], [5, 0, 5]), floats([2, 3, 4])] },
+  ...["mean", "sum"].flatMap((reduction) => [1, 2, 5].flatMap((chunks) => heads(reduction, chunks))),
   ...[0.1, 0.5].map((rate) => ({
     op: "dropout",
     inputs: [floats([3, 2, 8]), step(5)],
@@ -209,8 +216,26 @@ export const cases: readonly Case[] = [
   { ...attention(2, 1, 4, whole([2, 4], [1, 1, 0, 0, 0, 0, 0, 0])), note: "nothing to see" },
   attention(1, 2, 3, whole([], [1])),
   attention(2, 3, 3, whole([2, 3], [1, 1, 1, 1, 1, 0]), 0.3),
-  gradientOf(0),
-  gradientOf(0.3),
+  attentive([2, 3, 3], whole([], [1]), {}, { causal: true }),
+  attentive([1, 1, 1], whole([], [1]), {}, { causal: true, window: 1 }),
+  attentive([1, 4, 4], whole([], [1]), {}, { causal: true, window: 2 }),
+  attentive([1, 4, 4], whole([1, 4], [1, 1, 0, 1]), {}, { window: 2 }),
+  attentive([2, 3, 3], whole([2, 3], [0, 1, 1, 1, 1, 1]), {}, { heads: 4, key_value_heads: 2, causal: true }),
+  attentive([1, 2, 3], whole([], [1]), {}, { heads: 3, key_value_heads: 1 }),
+  attentive([1, 2, 5], whole([], [1]), { offset: step(2) }, { causal: true, rate: 0.3 }),
+  attentive([1, 1, 4], whole([1, 4], [0, 1, 1, 1]), { offset: step(2) }, { causal: true, window: 2, heads: 4 }),
+  attentive([2, 3, 3], whole([], [1]), { segments: whole([2, 3], [1, 1, 2, 5, 5, 0]) }, { causal: true, rate: 0.2 }),
+  attentive([2, 2, 3], whole([], [1]), { bias: floats([2, 2, 3]) }),
+  attentive([2, 3, 3], whole([], [1]), { bias: floats([1, 3, 3]) }, { causal: true }),
+  attentive(
+    [2, 2, 2],
+    whole([2, 2], [1, 1, 1, 0]),
+    {
+      segments: whole([2, 2], [1, 1, 1, 1]),
+      bias: floats([4, 2, 2]),
+    },
+    { heads: 4, key_value_heads: 1 },
+  ),
   { op: "global_norm", inputs: [floats([2, 3]), floats([4]), floats([])] },
   ...[0.01, 0].flatMap((weight_decay) => [
     { op: "adamw", inputs: moments([2, 3], 1), attributes: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay } },
@@ -222,6 +247,17 @@ export const cases: readonly Case[] = [
   ]),
 ];
 
+/** Some, one, no row counted; one class; with and without a bias. */
+function heads(reduction: string, chunks: number): Case[] {
+  const attributes = { ignore: -100, reduction, chunks };
+  const inputs = [
+    [floats([4, 3]), floats([5, 3]), whole([4], [1, -100, 4, 0])],
+    [floats([1, 2]), floats([3, 2]), whole([1], [2]), floats([3])],
+    [floats([2, 2]), floats([3, 2]), whole([2], [-100, -100])],
+    [floats([2, 2]), floats([1, 2]), whole([2], [0, 0])],
+  ];
+  return inputs.map((given) => ({ op: "head_loss", inputs: given, attributes }));
+}
 /** x, scale, mean, variance, dy that belong together. */
 function normed(shape: readonly number[]): Operand[] {
   const x = floats(shape);

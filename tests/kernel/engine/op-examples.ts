@@ -4,6 +4,8 @@
  */
 import type { Attributes, Dimension, NDArray, Type } from "#dsl/graph/program.js";
 import { concrete } from "#dsl/graph/shape.js";
+import { opNamed } from "#dsl/graph/table.js";
+import { fromNDArray, toNDArray } from "#dsl/graph/values.js";
 import { normals } from "#kernel/engine/random.js";
 
 export const SIZES = { batch: 2, length: 3 } as const;
@@ -55,6 +57,53 @@ const binary = ["add", "subtract", "multiply", "maximum", "minimum", "equal", "l
 const attention = { heads: 2, scale: 0.5, rate: 0, seed: 0, site: 0 };
 const dropped = { ...attention, rate: 0.25, seed: 7, site: 3 };
 const qkv = (): Given[] => [floats([B, L, 8]), floats([B, L, 8]), floats([B, L, 8])];
+/** q of `heads` heads of size 4, k and v of `key_value_heads`; extras in the op's own order. */
+const attentive = (
+  [queries, keys]: readonly [Dimension, Dimension],
+  mask: Given,
+  extras: Readonly<Record<string, Given>>,
+  { heads = 2, key_value_heads = heads, ...more }: Attributes & { heads?: number; key_value_heads?: number } = {},
+): Example =>
+  example(
+    "attention",
+    [
+      floats([B, queries, heads * 4]),
+      floats([B, keys, key_value_heads * 4]),
+      floats([B, keys, key_value_heads * 4]),
+      mask,
+      ...Object.values(extras),
+    ],
+    { heads, key_value_heads, causal: false, window: 0, scale: 0.5, rate: 0, ...more, given: Object.keys(extras) },
+  );
+const ALL = integers([], 1);
+const attentions: readonly Example[] = [
+  attentive([L, L], ALL, {}, { causal: true }),
+  attentive([L, L], integers([B, L], 0, 0, 1, 1, 1, 0), {}, { causal: true, heads: 4, key_value_heads: 2 }),
+  attentive([L, L], integers([B, L], 0), {}, { causal: true }),
+  attentive([1, 1], ALL, {}, { causal: true, window: 1 }),
+  attentive([5, 5], ALL, {}, { causal: true, window: 2, heads: 3, key_value_heads: 1 }),
+  attentive([5, 5], ALL, {}, { window: 2 }),
+  attentive(
+    [1, L],
+    integers([B, L], 0, 1, 1),
+    { offset: integers([], 1) },
+    { causal: true, heads: 6, key_value_heads: 2 },
+  ),
+  attentive(
+    [2, 5],
+    ALL,
+    { offset: integers([], 2), step: integers([], 4) },
+    { causal: true, rate: 0.3, seed: 1, site: 2 },
+  ),
+  attentive([L, L], ALL, { segments: integers([B, L], 1, 1, 2, 7, 0, 0) }, { causal: true }),
+  attentive(
+    [L, L],
+    integers([B, L], 1, 1, 1, 1, 1, 0),
+    { segments: integers([B, L], 1, 2, 2), bias: floats([4, L, L]), step: integers([], 4) },
+    { heads: 4, key_value_heads: 2, causal: true, rate: 0.4, seed: 5, site: 1 },
+  ),
+  attentive([L, 4], ALL, { bias: floats([1, L, 4]) }),
+];
 const adamw = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
 const same = (g: Given): Given => ({ ...g });
 
@@ -122,8 +171,8 @@ export const examples: readonly Example[] = [
   example("attention", [...qkv(), integers([B, L], 1, 1, 0, 1, 0, 0)], attention),
   example("attention", [...qkv(), integers([], 1)], attention),
   example("attention", [...qkv(), integers([B, L], 1, 1, 0), integers([], 5)], dropped),
-  example("attention_gradient", [...qkv(), probabilities(), floats([B, L, 8])], attention),
-  example("attention_gradient", [...qkv(), probabilities(), floats([B, L, 8]), integers([], 5)], dropped),
+  ...attentions,
+  ...attentions.map(attentionGradient),
   example("layer_norm", [floats([B, L, 6]), floats([6]), floats([6])], { epsilon: 1e-5 }),
   layerNormGradient([B, L, 6]),
   layerNormGradient([B, 6]),
@@ -141,6 +190,11 @@ export const examples: readonly Example[] = [
     ignore: -100,
     reduction: "mean",
   }),
+  example("take_rows", [floats([B, L, 4]), integers([3], 5, 0, 3)]),
+  example("place_rows", [floats([3, 4]), integers([3], 5, 0, 5), floats([B, L, 4])]),
+  ...["mean", "sum"].flatMap((reduction) =>
+    [1, 2, 5].flatMap((chunks) => headExamples({ ignore: -100, reduction, chunks })),
+  ),
   example("dropout", [floats([B, L, 40]), integers([], 9)], { rate: 0.3, seed: 5, site: 2 }),
   example("dropout", [floats([50]), integers([], 1)], { rate: 0.1, seed: 123456, site: 0 }),
   example("global_norm", [floats([3, 4]), floats([5]), floats([])]),
@@ -155,19 +209,47 @@ export const examples: readonly Example[] = [
   }),
 ];
 
+/** Rows that count, a chunk without rows, no row that counts. */
+function headExamples(attributes: Attributes): Example[] {
+  const given = (bias: boolean, ...labels: number[]): Given[] => [
+    floats([L, 8]),
+    floats([6, 8]),
+    integers([L], ...labels),
+    ...(bias ? [floats([6])] : []),
+  ];
+  const backward = ([x, weight, labels, ...bias]: Given[]): Given[] => [x!, weight!, labels!, number(0.7), ...bias];
+  return [
+    example("head_loss", given(false, 2, -100, 5), attributes),
+    example("head_loss", given(true, 2, 0, 5), attributes),
+    example("head_loss", given(false, -100), attributes),
+    example("head_loss_gradient", backward(given(false, 2, -100, 5)), attributes),
+    example("head_loss_gradient", backward(given(true, 2, 0, 5)), attributes),
+  ];
+}
 function number(x: number): Given {
   return floats([], () => x);
 }
 
-/** Rows that sum to 1, as attention gives them. */
-function probabilities(): Given {
-  const g = positive([B, 2, L, L]);
-  const data = new Float32Array(g.value.bytes.buffer);
-  for (let at = 0; at < data.length; at += 3) {
-    const sum = data[at]! + data[at + 1]! + data[at + 2]!;
-    for (let j = 0; j < 3; j++) data[at + j] = data[at + j]! / sum;
-  }
-  return g;
+/** With the probabilities and the context that attention itself gives. */
+function attentionGradient({ inputs, attributes }: Example): Example {
+  const { type, evaluate } = opNamed("attention");
+  const types = type(
+    inputs.map((x) => x.type),
+    attributes,
+  );
+  const shapes = types.map(({ shape }) => concrete(shape, SIZES));
+  const [context, probabilities] = evaluate(
+    inputs.map(({ value }) => fromNDArray(value)),
+    attributes,
+    shapes,
+  ).map((v, i) => ({ type: types[i]!, value: toNDArray("f32", v) }));
+  const [q, k, v] = inputs.map((x) => ({ ...x }));
+  const step = (attributes["given"] as string[]).includes("step") ? [inputs.at(-1)!] : [];
+  return example(
+    "attention_gradient",
+    [q!, k!, v!, probabilities!, context!, floats(q!.type.shape), ...step],
+    attributes,
+  );
 }
 
 /** Mean and variance are the norm's own outputs. */

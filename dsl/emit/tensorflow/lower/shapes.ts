@@ -121,6 +121,29 @@ export const shapes: Readonly<Record<string, Lower>> = {
       return { full: l.reshape(one, l.shape(node.types[0]!.shape)) };
     },
   ],
+  take_rows: (l, node) => [
+    () => ({
+      full: l.graph.node("GatherV2", [l.flat(node.inputs[0]!), l.full(node.inputs[1]!), l.graph.integer(0)], {
+        Tparams: { type: node.types[0]!.dtype },
+        Tindices: { type: "i32" },
+        Taxis: { type: "i32" },
+        batch_dims: { int: 0 },
+      }),
+    }),
+  ],
+  place_rows: (l, node) => [
+    () => {
+      const [dy, rows] = node.inputs;
+      const inputs = [l.full(dy!), l.full(rows!), l.rows(node.types[0]!)];
+      return {
+        flat: l.graph.node("UnsortedSegmentSum", inputs, {
+          T: { type: node.types[0]!.dtype },
+          Tindices: { type: "i32" },
+          Tnumsegments: { type: "i32" },
+        }),
+      };
+    },
+  ],
   place_position: (l, node) => [
     () => {
       const [batch, length, n] = node.types[0]!.shape;

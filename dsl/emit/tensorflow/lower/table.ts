@@ -2,7 +2,9 @@
 import type { Lower } from "../lowering.js";
 import { activations } from "./activations.js";
 import { attention } from "./attention.js";
+import { caches } from "./caches.js";
 import { elementwise } from "./elementwise.js";
+import { head } from "./head.js";
 import { losses } from "./losses.js";
 import { norms } from "./norms.js";
 import { optimizers } from "./optimizers.js";
@@ -19,7 +21,9 @@ export const lowerings: Readonly<Record<string, Lower>> = {
   ...activations,
   ...norms,
   ...losses,
+  ...head,
   ...random,
   ...attention,
   ...optimizers,
+  ...caches,
 };

@@ -1,0 +1,71 @@
+/**
+ * What the ops of the chunked head share: logits = x · weightᵀ (+ bias) row by row and the cross-entropy of each, never
+ * more than a row of logits at a time in the reference, a chunk of rows on an engine.
+ */
+import type { Attributes, Dimension, DType, Type } from "./program.js";
+import { Misfit, wantFloat, wantSameDType, wantShape } from "./shape.js";
+import { softmaxRows } from "./softmax.js";
+import type { Values } from "./values.js";
+
+export interface HeadSettings {
+  readonly reduction: "mean" | "sum";
+  /** Label of rows that don't count. */
+  readonly ignore: number;
+  /** In how many parts of rows an engine makes the logits, one after the other. */
+  readonly chunks: number;
+}
+/** Logits of one chunk take this many bytes at most where there are `TYPICAL_ROWS` rows. */
+const CHUNK_BYTES = 64 * 2 ** 20;
+const TYPICAL_ROWS = 1024;
+
+export function chunksFor(vocabulary: Dimension, rows = TYPICAL_ROWS): number {
+  return typeof vocabulary === "number" ? Math.max(1, Math.ceil((4 * vocabulary * rows) / CHUNK_BYTES)) : 1;
+}
+
+export function wantHead([x, weight, labels, bias]: readonly (Type | undefined)[], a: Attributes): void {
+  wantFloat(x!, "x");
+  wantSameDType(x!, weight!, ...(bias ? [bias] : []));
+  if (x!.shape.length !== 2) throw new Misfit("x must be [rows, n]");
+  if (weight!.shape.length !== 2 || weight!.shape[1] !== x!.shape[1])
+    throw new Misfit(`the weight must be [vocabulary, ${x!.shape[1]}]`);
+  if (labels!.dtype !== "i32") throw new Misfit(`labels must be i32, not ${labels!.dtype}`);
+  wantShape(labels!, [x!.shape[0]!], "labels");
+  if (bias) wantShape(bias, [weight!.shape[0]!], "the bias");
+  const chunks = a["chunks"];
+  if (typeof chunks !== "number" || !Number.isInteger(chunks) || chunks < 1)
+    throw new Misfit(`chunks ${String(chunks)} must be a whole number from 1`);
+}
+
+/** Losses and what flows back are f32 where the products are bf16. */
+export function headDType(x: Type): DType {
+  return x.dtype === "bf16" ? "f32" : x.dtype;
+}
+
+export interface HeadRow {
+  readonly row: number;
+  readonly label: number;
+  /** log softmax of the row's logits. */
+  readonly logs: Float64Array;
+}
+/** Visits the rows that count; gives their number. */
+export function eachHeadRow(
+  [x, weight, labels, bias]: readonly (Values | undefined)[],
+  ignore: unknown,
+  visit: (row: HeadRow) => void,
+): number {
+  const [vocabulary, n] = weight!.shape as [number, number];
+  let counted = 0;
+  labels!.data.forEach((label, row) => {
+    if (label === ignore) return;
+    if (label < 0 || label >= vocabulary) throw new Misfit(`label ${label} of ${vocabulary}`);
+    counted++;
+    const logits = new Float64Array(vocabulary);
+    for (let v = 0; v < vocabulary; v++) {
+      let sum = bias ? bias.data[v]! : 0;
+      for (let i = 0; i < n; i++) sum += x!.data[row * n + i]! * weight!.data[v * n + i]!;
+      logits[v] = sum;
+    }
+    visit({ row, label, logs: softmaxRows(logits, vocabulary, true) });
+  });
+  return counted;
+}

@@ -1,0 +1,86 @@
+/** The chunked head with tfjs: one chunk's logits at a time. */
+import type { HeadSettings } from "#dsl/graph/head.js";
+import { numbers, tf, type T } from "./library.js";
+import type { Kernels } from "./op.js";
+
+interface Chunk {
+  readonly start: number;
+  readonly x: T;
+  /** Of the rows of this chunk. */
+  readonly labels: readonly number[];
+  /** log softmax, row-major. */
+  readonly logs: Float64Array;
+}
+/** Visits the chunks; what `visit` makes is let go. Gives the number of rows that count. */
+function eachChunk(
+  [x, weight, labels, bias]: readonly (T | undefined)[],
+  { chunks, ignore }: HeadSettings,
+  visit: (chunk: Chunk) => void,
+): number {
+  const [rows, n] = x!.shape as [number, number];
+  const vocabulary = weight!.shape[0]!;
+  const wanted = [...labels!.dataSync()];
+  const turned = tf.transpose(weight!);
+  const each = Math.ceil(rows / chunks);
+  for (let start = 0; start < rows; start += each)
+    tf.tidy(() => {
+      const size = Math.min(each, rows - start);
+      const part = tf.slice(x!, [start, 0], [size, n]);
+      const product = tf.matMul(part, turned);
+      const logits = numbers(bias ? tf.add(product, bias) : product);
+      const logs = new Float64Array(logits.length);
+      for (let at = 0; at < logs.length; at += vocabulary) {
+        let most = -Infinity;
+        for (let v = 0; v < vocabulary; v++) most = Math.max(most, logits[at + v]!);
+        let sum = 0;
+        for (let v = 0; v < vocabulary; v++) sum += Math.exp(logits[at + v]! - most);
+        for (let v = 0; v < vocabulary; v++) logs[at + v] = logits[at + v]! - most - Math.log(sum);
+      }
+      visit({ start, x: part, labels: wanted.slice(start, start + size), logs });
+    });
+  return wanted.filter((label) => label !== ignore).length;
+}
+
+export const head: Kernels = {
+  head_loss(inputs, attributes) {
+    const a = attributes as unknown as HeadSettings;
+    const vocabulary = inputs[1]!.shape[0]!;
+    let sum = 0;
+    const counted = eachChunk(inputs, a, ({ labels, logs }) => {
+      labels.forEach((label, r) => {
+        if (label !== a.ignore) sum -= logs[r * vocabulary + label]!;
+      });
+    });
+    return [tf.scalar(a.reduction === "sum" ? sum : sum / Math.max(counted, 1))];
+  },
+  head_loss_gradient([x, weight, labels, dy, bias], attributes) {
+    const a = attributes as unknown as HeadSettings;
+    const vocabulary = weight!.shape[0]!;
+    const counted = labels!.dataSync().filter((label) => label !== a.ignore).length;
+    const share = dy!.dataSync()[0]! / (a.reduction === "sum" ? 1 : Math.max(counted, 1));
+    const parts: T[] = [];
+    let [dweight, dbias]: T[] = [tf.zerosLike(weight!), tf.zeros([vocabulary])];
+    eachChunk([x, weight, labels, bias], a, (chunk) => {
+      const d = new Float32Array(chunk.logs.length);
+      chunk.labels.forEach((label, r) => {
+        if (label === a.ignore) return;
+        for (let v = 0; v < vocabulary; v++)
+          d[r * vocabulary + v] = share * (Math.exp(chunk.logs[r * vocabulary + v]!) - (v === label ? 1 : 0));
+      });
+      const slope = tf.tensor(d, [chunk.labels.length, vocabulary], "float32");
+      parts.push(tf.keep(tf.matMul(slope, weight!)));
+      const [sums, columns] = [dweight!, dbias!];
+      dweight = tf.keep(tf.add(sums, tf.matMul(tf.transpose(slope), chunk.x)));
+      dbias = tf.keep(tf.add(columns, tf.sum(slope, 0)));
+      sums.dispose();
+      columns.dispose();
+    });
+    const dx = parts.length ? tf.concat(parts, 0) : tf.zerosLike(x!);
+    for (const part of parts) part.dispose();
+    // Kept tensors outlive the tidy around a kernel: what is given out must be its own again.
+    const given = [dweight!, ...(bias ? [dbias!] : [])].map((t) => tf.clone(t));
+    dweight!.dispose();
+    dbias!.dispose();
+    return [dx, ...given];
+  },
+};
