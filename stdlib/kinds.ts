@@ -133,16 +133,23 @@ export interface AttentionOptions {
   readonly scale?: number;
   readonly dropout: number;
 }
+export interface LinearOptions {
+  readonly in: number;
+  readonly out: number;
+  /** Absent: there is one. */
+  readonly bias?: boolean;
+  readonly activation?: string;
+  /** How the checkpoint lays the weight: `out_in` (absent) as PyTorch's Linear, `in_out` as GPT-2's Conv1D. */
+  readonly layout?: "out_in" | "in_out";
+  /** How the weight begins in a model from scratch. */
+  readonly initial?: ParameterInitial;
+}
 /** Every call carries the checkpoint's parameter path, so that a technique can rewrite around it. */
 export interface Layers {
   readonly graph: Graph;
   parameter(path: string, shape: readonly number[], initial?: ParameterInitial): Tensor;
   /** x·Wᵀ + b with W [out, in] at `path.weight`, b at `path.bias`. */
-  linear(
-    path: string,
-    x: Tensor,
-    o: { readonly in: number; readonly out: number; readonly bias?: boolean; readonly activation?: string },
-  ): Tensor;
+  linear(path: string, x: Tensor, o: LinearOptions): Tensor;
   /** `kind`: `layer` (scale and bias; the default) or `rms` (scale alone). */
   norm(
     path: string,
@@ -158,6 +165,8 @@ export interface Layers {
   activate(x: Tensor, activation: string | undefined): Tensor;
   /** Name of a parameter in a PEFT adapter's file. */
   adapterName(path: string): string;
+  /** The same layers for what lies outside the body, named without its prefix (`lm_head`). */
+  readonly outside: Layers;
 }
 export interface ModelImplementation<C = unknown> {
   /** Reads config.json; coded errors for what it does not support. */

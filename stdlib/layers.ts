@@ -5,7 +5,7 @@
 import type { Graph, Tensor } from "#dsl/graph/builder.js";
 import type { Initial } from "#dsl/graph/program.js";
 import { mix } from "#dsl/graph/random.js";
-import type { Layers, ParameterInitial } from "./kinds.js";
+import type { Layers, LinearOptions, ParameterInitial } from "./kinds.js";
 
 export interface LayersOptions {
   readonly graph: Graph;
@@ -54,11 +54,14 @@ export function makeLayers(o: LayersOptions): Layers {
     parameter,
     activate,
     adapterName: (path) => PEFT + o.prefix + path,
-    linear: (path, x, { in: size, out, bias, activation }) =>
+    get outside() {
+      return makeLayers({ ...o, prefix: "", prefixInCheckpoint: "" });
+    },
+    linear: (path, x, { bias, activation, ...given }) =>
       graph.at(path, () => {
-        const weight = parameter(`${path}.weight`, [out, size]);
+        const weight = weightOf({ parameter }, path, given);
         return activate(
-          x.linear(weight, bias === false ? undefined : parameter(`${path}.bias`, [out], "zeros")),
+          x.linear(weight, bias === false ? undefined : parameter(`${path}.bias`, [given.out], "zeros")),
           activation,
         );
       }),
@@ -80,6 +83,13 @@ export function makeLayers(o: LayersOptions): Layers {
     },
     block: (_path, x, body) => x.add(body(x)),
   };
+}
+
+/** A linear layer's weight as [out, in], whichever way the checkpoint lays it. */
+export function weightOf(layers: Pick<Layers, "parameter">, path: string, o: LinearOptions): Tensor {
+  const name = `${path}.weight`;
+  if (o.layout === "in_out") return layers.parameter(name, [o.in, o.out], o.initial).transpose([1, 0]);
+  return layers.parameter(name, [o.out, o.in], o.initial);
 }
 
 /** The checkpoint's tensor for a parameter: an adapter's, the model's own, or by the name that old checkpoints use. */

@@ -16,6 +16,7 @@ import { word as metrics_loss } from "./metrics/loss.js";
 import { word as metrics_precision } from "./metrics/precision.js";
 import { word as metrics_recall } from "./metrics/recall.js";
 import { word as models_bert } from "./models/bert.js";
+import { word as models_gpt2 } from "./models/gpt2.js";
 import { word as optimizers_adamw } from "./optimizers/adamw.js";
 import { word as reserved_continue } from "./reserved/continue.js";
 import { word as reserved_require } from "./reserved/require.js";
@@ -41,6 +42,7 @@ import { word as splits_hashed } from "./splits/hashed.js";
 import { word as splits_random } from "./splits/random.js";
 import { word as stoppings_patience } from "./stoppings/patience.js";
 import { word as tasks_text_classification } from "./tasks/text_classification.js";
+import { word as tasks_text_generation } from "./tasks/text_generation.js";
 import { word as techniques_full } from "./techniques/full.js";
 import { word as techniques_lora } from "./techniques/lora.js";
 import { word as verbs_annotate } from "./verbs/annotate.js";
@@ -84,6 +86,7 @@ export const words: readonly Word[] = [
   metrics_precision,
   metrics_recall,
   models_bert,
+  models_gpt2,
   optimizers_adamw,
   reserved_continue,
   reserved_require,
@@ -109,6 +112,7 @@ export const words: readonly Word[] = [
   splits_random,
   stoppings_patience,
   tasks_text_classification,
+  tasks_text_generation,
   techniques_full,
   techniques_lora,
   verbs_annotate,

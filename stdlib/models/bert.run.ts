@@ -4,9 +4,7 @@
  */
 import type { Tensor } from "#dsl/graph/builder.js";
 import type { Layers, ModelImplementation, ModelInputs, ModelOutputs } from "../kinds.js";
-import { ConfigReader } from "./config.js";
-
-const ACTIVATIONS = ["gelu", "gelu_new", "gelu_pytorch_tanh", "relu", "silu"] as const;
+import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
 
 export interface BertConfig {
   readonly vocab_size: number;
@@ -14,7 +12,7 @@ export interface BertConfig {
   readonly num_hidden_layers: number;
   readonly num_attention_heads: number;
   readonly intermediate_size: number;
-  readonly hidden_act: (typeof ACTIVATIONS)[number];
+  readonly hidden_act: Activation;
   readonly max_position_embeddings: number;
   readonly type_vocab_size: number;
   readonly layer_norm_eps: number;

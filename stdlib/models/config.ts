@@ -4,6 +4,10 @@ import "./codes.js";
 
 export type Json = Readonly<Record<string, unknown>>;
 
+/** Activations by their names in transformers' configs, as `Layers.activate` knows them. */
+export const ACTIVATIONS = ["gelu", "gelu_new", "gelu_pytorch_tanh", "relu", "silu"] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+
 export class ConfigReader {
   constructor(
     private readonly family: string,
@@ -29,6 +33,11 @@ export class ConfigReader {
     if (found === undefined)
       throw new CodedError("unsupported-config", { family: this.family, key, value: JSON.stringify(value), supported });
     return found;
+  }
+  flag(key: string, fallback: boolean): boolean {
+    const value = this.json[key] ?? fallback;
+    if (typeof value !== "boolean") throw this.bad(key, "must be true or false");
+    return value;
   }
   /** A flag that must be off. */
   off(key: string): void {

@@ -4,6 +4,7 @@
  */
 import type { Tensor } from "#dsl/graph/builder.js";
 import type { Layers, ParameterInitial, TechniqueImplementation } from "../kinds.js";
+import { weightOf } from "../layers.js";
 import { loraSettings } from "./lora-settings.js";
 import { isTarget } from "./shapes.js";
 
@@ -16,7 +17,7 @@ export const lora: TechniqueImplementation = {
     const linear: Layers["linear"] = (path, x, o) => {
       if (!isTarget(path, targets)) return layers.linear(path, x, o);
       return layers.graph.at(path, () => {
-        const weight = layers.parameter(`${path}.weight`, [o.out, o.in]);
+        const weight = weightOf(layers, path, o);
         const bias = o.bias === false ? [] : [layers.parameter(`${path}.bias`, [o.out], "zeros")];
         const start = (name: string, fresh: ParameterInitial): ParameterInitial =>
           from === null ? fresh : { checkpoint: layers.adapterName(`${path}.${name}`) };

@@ -2,14 +2,30 @@
 import type { Node, Ref } from "#dsl/graph/program.js";
 import type { Lower, Lowering } from "../lowering.js";
 
-/** x · wᵀ (+ bias) for a weight [out, in]; a weight that is itself a transposition is taken untransposed. */
+/** A weight for a product: `turned` where the tensor lies as [in, out] and not as [out, in]. */
+interface Operand {
+  readonly tensor: string;
+  readonly turned: boolean;
+}
+
+/** What a weight [out, in] is made of, so that nothing is transposed that a product can read the other way round. */
+function operand(l: Lowering, weight: Ref): Operand {
+  const { op, inputs, attributes } = l.nodeOf(weight);
+  if (op === "transpose") {
+    const { tensor, turned } = operand(l, inputs[0]!);
+    return { tensor, turned: !turned };
+  }
+  if (op === "low_rank_merge") return merge(l, inputs, attributes["scale"] as number);
+  return { tensor: l.full(weight), turned: false };
+}
+
+/** x · wᵀ (+ bias) for a weight [out, in]. */
 function linear(l: Lowering, x: string, weight: Ref, bias: Ref | undefined, activation?: string): string {
-  const source = l.nodeOf(weight);
-  const turned = source.op === "transpose";
+  const { tensor, turned } = operand(l, weight);
   const [out, size] = l.typeOf(weight).shape as [number, number];
   // oneDNN's product with a transposed weight loses a fifth where it narrows; turning the weight costs far less.
   const turn = !turned && size > 2 * out && size % 64 === 0;
-  const w = turned ? l.full(source.inputs[0]!) : turn ? l.transpose(l.full(weight), [1, 0]) : l.full(weight);
+  const w = turn ? l.transpose(tensor, [1, 0]) : tensor;
   const transposed = !turned && !turn;
   if (!bias) return l.product(x, w, { tb: transposed });
   return fused(l, x, w, l.full(bias), transposed, activation);
@@ -35,9 +51,10 @@ export function fused(
 }
 
 /** Weight + scale · b a; made once for forward and backward. */
-export function merge(l: Lowering, [weight, a, b]: readonly Ref[], scale: number): string {
-  const update = l.product(l.full(b!), l.full(a!));
-  return l.op("AddV2", [l.full(weight!), l.op("Mul", [update, l.graph.float(scale)])]);
+export function merge(l: Lowering, [weight, a, b]: readonly Ref[], scale: number): Operand {
+  const { tensor, turned } = operand(l, weight!);
+  const update = turned ? l.product(l.full(a!), l.full(b!), { ta: true, tb: true }) : l.product(l.full(b!), l.full(a!));
+  return { tensor: l.op("AddV2", [tensor, l.op("Mul", [update, l.graph.float(scale)])]), turned };
 }
 
 function matmul(l: Lowering, node: Node): string {
@@ -60,11 +77,17 @@ export const products: Readonly<Record<string, Lower>> = {
     () => {
       const [x, weight, a, b, bias] = node.inputs;
       const w = merge(l, [weight!, a!, b!], node.attributes["scale"] as number);
-      const y = bias ? fused(l, l.flat(x!), w, l.full(bias), true) : l.product(l.flat(x!), w, { tb: true });
+      const [rows, tb] = [l.flat(x!), !w.turned];
+      const y = bias ? fused(l, rows, w.tensor, l.full(bias), tb) : l.product(rows, w.tensor, { tb });
       return node.types[0]!.shape.length > 2 ? { flat: y } : { full: y };
     },
   ],
-  low_rank_merge: (l, node) => [() => ({ full: merge(l, node.inputs, node.attributes["scale"] as number) })],
+  low_rank_merge: (l, node) => [
+    () => {
+      const { tensor, turned } = merge(l, node.inputs, node.attributes["scale"] as number);
+      return { full: turned ? l.transpose(tensor, [1, 0]) : tensor };
+    },
+  ],
   outer_product: (l, node) => [
     () => ({ full: l.product(l.flat(node.inputs[0]!), l.flat(node.inputs[1]!), { ta: true }) }),
   ],

@@ -1,0 +1,19 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "model",
+  name: "gpt2",
+  doc: "GPT-2 and models of its shape (DistilGPT-2): a decoder with learned absolute positions, normalised before each sub-layer.",
+  example: 'model writer { base: "openai-community/gpt2", task: text_generation }',
+  since: "0.1.0",
+  parameters: [],
+  capabilities: {
+    modelType: "gpt2",
+    targets: ["c_attn"],
+    linears: ["c_attn", "c_proj", "c_fc"],
+    shape: "decoder",
+    /** Tensors of a checkpoint that are no parameters: attention's causal masks. */
+    buffers: /\.attn\.(bias|masked_bias)$/,
+  },
+  load: () => import("./gpt2.run.js").then((m) => m.gpt2),
+};

@@ -1,0 +1,23 @@
+/**
+ * Causal language modelling, as transformers' ...ForCausalLM: every trained position predicts the token that follows, by
+ * the product of its hidden state with the output embedding. Training takes the trained positions out before the head.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import type { TaskImplementation } from "../kinds.js";
+import "./codes.js";
+
+export const textGeneration: TaskImplementation = {
+  supervision: "next_token",
+  headPaths: [],
+  head(_layers, body, o) {
+    const { last_hidden_state: x, unembedding } = body;
+    if (!unembedding) throw new CodedError("task-without-head", { task: o.call.word });
+    return {
+      logits: () => x.linear(unembedding),
+      loss: ({ labels, targets }, reduction) => {
+        if (!targets) throw new CodedError("graph-invalid", { problem: "next_token supervision names no targets" });
+        return x.takeRows(targets).headLoss(unembedding, labels, { reduction });
+      },
+    };
+  },
+};

@@ -1,0 +1,28 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "task",
+  name: "text_generation",
+  doc: "Continues a text: every token is predicted from those before it, as in transformers' ...ForCausalLM. Trains on plain texts.",
+  example: 'model helper { base: "SmolLM2-135M-Instruct", task: text_generation }',
+  since: "0.1.0",
+  parameters: [],
+  elsewhere: {
+    "text-generation": "text_generation",
+    causal_lm: "text_generation",
+    causal_language_modeling: "text_generation",
+    language_modeling: "text_generation",
+    CAUSAL_LM: "text_generation",
+  },
+  capabilities: {
+    /** Roles that the data must have. */
+    roles: ["text"],
+    labels: false,
+    /** The head is the base's own output embedding. */
+    parameters: (): number => 0,
+    headPaths: [],
+    /** What its base must be. */
+    shape: "decoder",
+  },
+  load: () => import("./text_generation.run.js").then((m) => m.textGeneration),
+};
