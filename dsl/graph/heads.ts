@@ -1,45 +1,135 @@
-/** What attention and its gradient share: types, and how [batch, length, heads × size] is read head by head. */
-import type { Attributes, Type } from "./program.js";
+/**
+ * What attention and its gradient share: attributes, types, which key a query sees, and how [batch, length, heads × size]
+ * is read head by head. Heads of k and v may be fewer than those of q: each then serves a group of query heads.
+ */
+import type { Attributes, Dimension, Type } from "./program.js";
 import { dropoutMask } from "./random.js";
-import { lastOf, Misfit, sameShape, wantFloat, wantSameDType } from "./shape.js";
+import { lastOf, Misfit, sameShape, wantFloat, wantSameDType, wantShape } from "./shape.js";
 import type { Values } from "./values.js";
 
-/** Added to the score of a hidden key. A row with nothing but hidden keys comes out uniform. */
+/** What the score of a hidden key becomes, in effect. A row with nothing but hidden keys comes out uniform over all of them. */
 export const HIDDEN = -1e30;
+
+/** Inputs that an attention may have beside q, k, v and the mask, in their order. */
+export const EXTRAS = ["segments", "bias", "offset", "step"] as const;
+export type Extra = (typeof EXTRAS)[number];
 
 export interface AttentionAttributes {
   readonly heads: number;
+  readonly key_value_heads: number;
+  readonly causal: boolean;
+  /** 0: no limit. */
+  readonly window: number;
   readonly scale: number;
   readonly rate: number;
   readonly seed: number;
   readonly site: number;
+  readonly given: readonly Extra[];
 }
+/** With what is not said filled in: as many key-value heads as heads, all keys seen, a step where there is dropout. */
 export function attentionAttributes(a: Attributes): AttentionAttributes {
-  return a as unknown as AttentionAttributes;
+  const said = a as unknown as Partial<AttentionAttributes> & Pick<AttentionAttributes, "heads" | "scale" | "rate">;
+  return {
+    seed: 0,
+    site: 0,
+    ...said,
+    key_value_heads: said.key_value_heads ?? said.heads,
+    causal: said.causal ?? false,
+    window: said.window ?? 0,
+    given: said.given ?? (said.rate > 0 ? ["step"] : []),
+  };
+}
+
+/** Inputs of an `attention` node by name: refs, tensors, types or values. */
+export interface AttentionInputs<T> extends Partial<Record<Extra, T>> {
+  readonly q: T;
+  readonly k: T;
+  readonly v: T;
+  readonly mask: T;
+}
+export function attentionInputs<T>(inputs: readonly T[], a: AttentionAttributes): AttentionInputs<T> {
+  const [q, k, v, mask, ...extras] = inputs as [T, T, T, T, ...T[]];
+  if (extras.length !== a.given.length || !a.given.every((name, i) => EXTRAS.indexOf(name) > place(a.given[i - 1])))
+    throw new Misfit(
+      `attention takes q, k, v, mask and then [${a.given.join(", ")}], in the order ${EXTRAS.join(", ")}`,
+    );
+  return { q, k, v, mask, ...(Object.fromEntries(a.given.map((name, i) => [name, extras[i]])) as Record<Extra, T>) };
+}
+function place(name: Extra | undefined): number {
+  return name === undefined ? -1 : EXTRAS.indexOf(name);
+}
+/** Inputs of an `attention_gradient` node by name. */
+export interface AttentionGradientInputs<T> {
+  readonly q: T;
+  readonly k: T;
+  readonly v: T;
+  readonly probabilities: T;
+  readonly context: T;
+  readonly dcontext: T;
+  readonly step?: T;
+}
+export function attentionGradientInputs<T>(inputs: readonly T[]): AttentionGradientInputs<T> {
+  const [q, k, v, probabilities, context, dcontext, step] = inputs as [T, T, T, T, T, T, T?];
+  return { q, k, v, probabilities, context, dcontext, ...(step !== undefined && { step }) };
 }
 
 /** Types of context and probabilities. */
-export function attentionTypes([q, k, v, mask, step]: readonly Type[], a: Attributes): Type[] {
-  const { heads, rate } = attentionAttributes(a);
-  wantFloat(q!, "q");
-  const dtype = wantSameDType(q!, k!, v!);
-  const hidden = lastOf(q!, "q");
-  if (q!.shape.length !== 3 || typeof hidden !== "number" || hidden % heads)
-    throw new Misfit(`q must be [batch, length, heads × size] with ${heads} heads`);
-  if (!sameShape(k!.shape, v!.shape) || k!.shape[2] !== hidden || k!.shape[0] !== q!.shape[0])
-    throw new Misfit("k and v must both be [batch, keys, heads × size] with q's batch and width");
-  if (mask!.dtype !== "i32" || (mask!.shape.length > 0 && !sameShape(mask!.shape, k!.shape.slice(0, 2))))
+export function attentionTypes(types: readonly Type[], attributes: Attributes): Type[] {
+  const a = attentionAttributes(attributes);
+  const { q, k, v, mask, segments, bias, offset, step } = attentionInputs(types, a);
+  wantFloat(q, "q");
+  const dtype = wantSameDType(q, k, v);
+  const width = lastOf(q, "q");
+  if (q.shape.length !== 3 || typeof width !== "number" || width % a.heads)
+    throw new Misfit(`q must be [batch, length, heads × size] with ${a.heads} heads`);
+  if (a.heads % a.key_value_heads)
+    throw new Misfit(`${a.heads} heads can't share ${a.key_value_heads} key-value heads evenly`);
+  const narrow = (width / a.heads) * a.key_value_heads;
+  if (!sameShape(k.shape, v.shape) || k.shape[2] !== narrow || k.shape[0] !== q.shape[0])
+    throw new Misfit(`k and v must both be [batch, keys, ${narrow}] with q's batch`);
+  const [batch, length] = q.shape as [Dimension, Dimension, number];
+  const keys = k.shape[1]!;
+  if (mask.dtype !== "i32" || (mask.shape.length > 0 && !sameShape(mask.shape, [batch, keys])))
     throw new Misfit("the mask must be i32 [batch, keys]");
-  if (rate > 0 && (step?.dtype !== "i32" || step.shape.length))
+  if (!Number.isInteger(a.window) || a.window < 0) throw new Misfit("the window must be a whole number of keys");
+  if (segments) {
+    if (segments.dtype !== "i32" || length !== keys)
+      throw new Misfit("segments must be i32, and as many keys as queries");
+    wantShape(segments, [batch, length], "segments");
+  }
+  if (bias) {
+    wantSameDType(q, bias);
+    wantShape(bias, [bias.shape[0] === 1 ? 1 : a.heads, length, keys], "the bias");
+  }
+  if (offset && (offset.dtype !== "i32" || offset.shape.length)) throw new Misfit("the offset must be an i32 scalar");
+  if (a.rate > 0 && (step?.dtype !== "i32" || step.shape.length))
     throw new Misfit("dropout needs the step, an i32 scalar");
-  return [q!, { dtype, shape: [q!.shape[0]!, heads, q!.shape[1]!, k!.shape[1]!] }];
+  return [q, { dtype, shape: [batch, a.heads, length, keys] }];
+}
+
+/** Whether query i of row b sees key j. */
+export function sight(
+  g: Geometry,
+  a: AttentionAttributes,
+  x: AttentionInputs<Values>,
+): (b: number, i: number, j: number) => boolean {
+  const { mask, segments, offset } = x;
+  const start = offset?.data[0] ?? 0;
+  return (b, i, j) => {
+    const seen = mask.shape.length ? mask.data[b * g.keys + j]! : mask.data[0]!;
+    const back = i + start - j;
+    if (!seen || (a.causal && back < 0) || (a.window > 0 && Math.abs(back) >= a.window)) return false;
+    return !segments || segments.data[b * g.length + i] === segments.data[b * g.length + j];
+  };
 }
 
 /** Sizes of one attention, and flat offsets of element (batch, position, head, 0) and of a row of probabilities. */
-export function geometry(q: Values, k: Values, heads: number): Geometry {
+export function geometry(q: Values, k: Values, a: AttentionAttributes): Geometry {
   const [batch, length, hidden] = q.shape as [number, number, number];
-  const keys = k.shape[1]!;
+  const [, keys, narrow] = k.shape as [number, number, number];
+  const { heads } = a;
   const size = hidden / heads;
+  const group = heads / a.key_value_heads;
   return {
     batch,
     length,
@@ -47,7 +137,7 @@ export function geometry(q: Values, k: Values, heads: number): Geometry {
     heads,
     size,
     query: (b, i, h) => (b * length + i) * hidden + h * size,
-    key: (b, j, h) => (b * keys + j) * hidden + h * size,
+    key: (b, j, h) => (b * keys + j) * narrow + Math.floor(h / group) * size,
     row: (b, h, i) => ((b * heads + h) * length + i) * keys,
   };
 }
@@ -58,6 +148,7 @@ export interface Geometry {
   readonly heads: number;
   readonly size: number;
   query(b: number, i: number, h: number): number;
+  /** `h` is a query head. */
   key(b: number, j: number, h: number): number;
   row(b: number, h: number, i: number): number;
 }

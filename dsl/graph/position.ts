@@ -4,6 +4,7 @@
  * In a BERT classifier that spares five sixths of the last block.
  */
 import type { Tensor } from "./builder.js";
+import { attentionAttributes, attentionInputs } from "./heads.js";
 import { sameShape } from "./shape.js";
 
 /** Ops that treat each position by itself; the first input is the sequence, others of its shape are taken too. */
@@ -40,10 +41,18 @@ export function takePosition(x: Tensor, position: number): Tensor {
     return again(() => graph.one(node.op, taken, node.attributes));
   }
   if (node.op === "attention") {
-    const [q, ...rest] = inputs;
-    const [batch, , hidden] = q!.shape;
-    const query = takePosition(q!, position).reshape([batch!, 1, hidden!]);
-    return again(() => graph.one("attention", [query, ...rest], node.attributes).reshape([batch!, hidden!]));
+    const a = attentionAttributes(node.attributes);
+    const { q, k, v, mask, offset, step, ...other } = attentionInputs(inputs, a);
+    if (other.segments || other.bias) return plain();
+    const [batch, , hidden] = q.shape;
+    const query = takePosition(q, position).reshape([batch!, 1, hidden!]);
+    const moved = graph.number(position, "i32");
+    const start = a.causal || a.window ? (offset?.add(moved) ?? (position ? moved : undefined)) : undefined;
+    const given = [...(start ? ["offset"] : []), ...(step ? ["step"] : [])];
+    const rest = [...(start ? [start] : []), ...(step ? [step] : [])];
+    return again(() =>
+      graph.one("attention", [query, k, v, mask, ...rest], { ...node.attributes, given }).reshape([batch!, hidden!]),
+    );
   }
   return plain();
 }

@@ -5,8 +5,10 @@ export function softmaxRows(data: Float64Array, n: number, logarithm: boolean): 
     const row = data.subarray(at, at + n);
     const most = row.reduce((a, b) => Math.max(a, b), -Infinity);
     const sum = row.reduce((s, v) => s + Math.exp(v - most), 0);
-    const shift = most + Math.log(sum);
-    for (let i = 0; i < n; i++) y[at + i] = logarithm ? row[i]! - shift : Math.exp(row[i]! - shift);
+    for (let i = 0; i < n; i++) {
+      const below = row[i]! - most;
+      y[at + i] = logarithm ? below - Math.log(sum) : Math.exp(below) / sum;
+    }
   }
   return y;
 }

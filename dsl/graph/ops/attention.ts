@@ -1,37 +1,65 @@
-import { accumulate, attentionAttributes, attentionTypes, dot, eachRow, geometry, HIDDEN, keepOf } from "../heads.js";
+import {
+  accumulate,
+  attentionAttributes,
+  attentionInputs,
+  attentionTypes,
+  dot,
+  eachRow,
+  geometry,
+  HIDDEN,
+  keepOf,
+  sight,
+} from "../heads.js";
 import type { Op } from "../op.js";
 import { elements } from "../shape.js";
 import { softmaxRows } from "../softmax.js";
 import { values } from "../values.js";
 
+/**
+ * Scaled dot-product attention (Vaswani et al., 2017, arXiv 1706.03762), with grouped key-value heads (Ainslie et al.,
+ * 2023, arXiv 2305.13245). The products of hidden keys are computed and counted in full, causal or not, as PyTorch's are.
+ */
 export const attention: Op = {
   name: "attention",
   doc:
-    "(q, k, v [batch, length, `heads` × size], mask i32 [batch, keys] or a scalar 1, step i32 if `rate` > 0) → context [batch, length, heads × size] " +
-    "and probabilities [batch, heads, length, keys]: softmax(`scale` · q kᵀ), keys with mask 0 hidden. Dropout (`rate`, `seed`, `site`) acts on the probabilities that weigh v; those given out are before it.",
+    "(q [batch, length, `heads` × size], k, v [batch, keys, `key_value_heads` × size], mask i32 [batch, keys] or a scalar, and what `given` names: " +
+    "segments i32 [batch, length], bias [heads or 1, length, keys], offset i32, step i32) → context as q, and probabilities [batch, heads, length, keys]: " +
+    "softmax(`scale` · q kᵀ + bias) over the keys that a query sees. Query i stands at offset + i. Hidden are keys with mask 0, later ones if `causal`, " +
+    "those `window` or more away (0: none), those of another segment; a query that sees none weighs all alike. " +
+    "`heads` / `key_value_heads` neighbouring heads share a key-value head. Dropout (`rate`, `seed`, `site`, by step) acts on the probabilities that weigh v; those given out are before it.",
   type: attentionTypes,
-  gradient(graph, { inputs: [q, k, v, , step], outputs: [, probabilities], attributes }, [dy]) {
-    const inputs = [q!, k!, v!, probabilities!, dy!, ...(step ? [step] : [])];
-    return [...graph.apply("attention_gradient", inputs, attributes), undefined, ...(step ? [undefined] : [])];
-  },
-  evaluate([q, k, v, mask, step], attributes, [shape, square]) {
+  gradient(graph, { inputs, outputs: [context, probabilities], attributes }, [dy], wanted) {
     const a = attentionAttributes(attributes);
-    const g = geometry(q!, k!, a.heads);
+    const { q, k, v, bias, step } = attentionInputs(inputs, a);
+    const given = [q, k, v, probabilities!, context!, dy!, ...(step ? [step] : [])];
+    const [dq, dk, dv, dscores] = graph.apply("attention_gradient", given, attributes);
+    // Over all rows of the batch, and over the heads where they share one bias.
+    const dbias = (): typeof dscores => dscores!.sum(bias!.shape[0] === a.heads ? [0] : [0, 1]).reshape(bias!.shape);
+    const at = 4 + a.given.indexOf("bias");
+    return [dq, dk, dv, ...inputs.slice(3).map((_, i) => (bias && 3 + i === at && wanted[at] ? dbias() : undefined))];
+  },
+  evaluate(inputs, attributes, [shape, square]) {
+    const a = attentionAttributes(attributes);
+    const x = attentionInputs(inputs, a);
+    const { q, k, v, bias } = x;
+    const g = geometry(q, k, a);
+    const sees = sight(g, a, x);
     const scores = values(square!);
     eachRow(g, (b, h, i) => {
+      const added = bias && ((bias.shape[0] === 1 ? 0 : h) * g.length + i) * g.keys;
       for (let j = 0; j < g.keys; j++) {
-        const seen = mask!.shape.length ? mask!.data[b * g.keys + j]! : mask!.data[0]!;
-        const score = a.scale * dot(q!.data, g.query(b, i, h), k!.data, g.key(b, j, h), g.size);
-        scores.data[g.row(b, h, i) + j] = score + (seen ? 0 : HIDDEN);
+        const score = a.scale * dot(q.data, g.query(b, i, h), k.data, g.key(b, j, h), g.size);
+        const biased = score + (added === undefined ? 0 : bias!.data[added + j]!);
+        scores.data[g.row(b, h, i) + j] = biased + (sees(b, i, j) ? 0 : HIDDEN);
       }
     });
     const p = { shape: square!, data: softmaxRows(scores.data, g.keys, false) };
-    const keep = keepOf(p, a, step);
+    const keep = keepOf(p, a, x.step);
     const y = values(shape!);
     eachRow(g, (b, h, i) => {
       for (let j = 0; j < g.keys; j++) {
         const at = g.row(b, h, i) + j;
-        accumulate(y.data, g.query(b, i, h), v!.data, g.key(b, j, h), g.size, p.data[at]! * keep[at]!);
+        accumulate(y.data, g.query(b, i, h), v.data, g.key(b, j, h), g.size, p.data[at]! * keep[at]!);
       }
     });
     return [y, p];

@@ -1,37 +1,45 @@
-import { accumulate, attentionAttributes, dot, eachRow, geometry, keepOf } from "../heads.js";
+import { accumulate, attentionAttributes, attentionGradientInputs, dot, eachRow, geometry, keepOf } from "../heads.js";
 import type { Op } from "../op.js";
 import { elements, wantShape } from "../shape.js";
 import { values } from "../values.js";
 
+/**
+ * With P the probabilities and K dropout's factors: dV = (P ∘ K)ᵀ dY, dP = K ∘ (dY Vᵀ), dS = P ∘ (dP − D), D the sum of
+ * P ∘ dP over the keys, dQ = scale · dS K, dK = scale · dSᵀ Q. D equals the sum of Y ∘ dY over a head's size (Dao et al., 2022,
+ * arXiv 2205.14135), which engines take instead: it spares two passes over all scores.
+ */
 export const attention_gradient: Op = {
   name: "attention_gradient",
-  doc: "(q, k, v, probabilities, dcontext, step if `rate` > 0) → (dq, dk, dv); probabilities are attention's second output, the attributes are its own.",
-  type([q, k, v, , dy]) {
+  doc: "(q, k, v, probabilities, context, dcontext, step if `rate` > 0) → (dq, dk, dv, dscores [batch, heads, length, keys]); probabilities and context are attention's own outputs, the attributes are its own.",
+  type([q, k, v, p, y, dy]) {
+    wantShape(y!, q!.shape, "the context");
     wantShape(dy!, q!.shape, "dcontext");
-    return [q!, k!, v!];
+    return [q!, k!, v!, p!];
   },
-  evaluate([q, k, v, p, dy, step], attributes, shapes) {
+  evaluate(inputs, attributes, shapes) {
     const a = attentionAttributes(attributes);
-    const g = geometry(q!, k!, a.heads);
-    const keep = keepOf(p!, a, step);
-    const [dq, dk, dv] = shapes.map((shape) => values(shape));
+    const { q, k, v, probabilities: p, dcontext: dy, step } = attentionGradientInputs(inputs);
+    const g = geometry(q, k, a);
+    const keep = keepOf(p, a, step);
+    const [dq, dk, dv, dscores] = shapes.map((shape) => values(shape));
     eachRow(g, (b, h, i) => {
       const row = g.row(b, h, i);
       const at = g.query(b, i, h);
       const dp = Float64Array.from(
         { length: g.keys },
-        (_, j) => keep[row + j]! * dot(dy!.data, at, v!.data, g.key(b, j, h), g.size),
+        (_, j) => keep[row + j]! * dot(dy.data, at, v.data, g.key(b, j, h), g.size),
       );
-      const mean = dot(dp, 0, p!.data, row, g.keys);
+      const mean = dot(dp, 0, p.data, row, g.keys);
       for (let j = 0; j < g.keys; j++) {
-        const ds = a.scale * p!.data[row + j]! * (dp[j]! - mean);
+        const ds = p.data[row + j]! * (dp[j]! - mean);
         const other = g.key(b, j, h);
-        accumulate(dq!.data, at, k!.data, other, g.size, ds);
-        accumulate(dk!.data, other, q!.data, at, g.size, ds);
-        accumulate(dv!.data, other, dy!.data, at, g.size, p!.data[row + j]! * keep[row + j]!);
+        dscores!.data[row + j] = ds;
+        accumulate(dq!.data, at, k.data, other, g.size, a.scale * ds);
+        accumulate(dk!.data, other, q.data, at, g.size, a.scale * ds);
+        accumulate(dv!.data, other, dy.data, at, g.size, p.data[row + j]! * keep[row + j]!);
       }
     });
-    return [dq!, dk!, dv!];
+    return [dq!, dk!, dv!, dscores!];
   },
   flops: ([q, k], _, sizes) => {
     const keys = k!.shape[1]!;

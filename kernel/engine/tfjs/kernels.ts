@@ -1,5 +1,6 @@
 /** Every op of the training graph that tfjs computes here, by name. */
 import { attention } from "./attention.js";
+import { caches } from "./caches.js";
 import { elementwise } from "./elementwise.js";
 import { head } from "./head.js";
 import type { Kernels } from "./op.js";
@@ -7,4 +8,12 @@ import { products } from "./products.js";
 import { shaping } from "./shaping.js";
 import { training } from "./training.js";
 
-export const kernels: Kernels = { ...elementwise, ...shaping, ...products, ...attention, ...head, ...training };
+export const kernels: Kernels = {
+  ...caches,
+  ...elementwise,
+  ...shaping,
+  ...products,
+  ...attention,
+  ...head,
+  ...training,
+};

@@ -147,6 +147,9 @@ export const examples: readonly Example[] = [
   example("range_like", [integers([B, L], 0)], { axis: 1 }),
   example("gather", [floats([6, 4]), integers([B, L], 5, 0, 3, 3)]),
   example("gather", [floats([6]), integers([], 2)]),
+  example("extend_cache", [floats([B, 6, 4]), floats([B, 1, 4]), integers([], 2)], { size: L }),
+  example("extend_cache", [floats([B, 6, 4]), floats([B, L, 4]), integers([], 1)], { size: 5 }),
+  example("extend_cache", [floats([B, L, 2, 2]), floats([B, L, 2, 2]), integers([], 0)], { size: L }),
   example("scatter_rows", [integers([B, L], 4, 1, 1), floats([B, L, 5])], { rows: 6 }),
   ...["reduce_sum", "reduce_mean", "reduce_max"].flatMap((op) => [
     example(op, [floats([B, L, 4])], { axes: [0, 1], keep: false }),
@@ -190,6 +193,8 @@ export const examples: readonly Example[] = [
     ignore: -100,
     reduction: "mean",
   }),
+  example("fill_like", [floats([B, L, 4])], { value: -1.5 }),
+  example("fill_like", [integers([B], 3)], { value: 7 }),
   example("take_rows", [floats([B, L, 4]), integers([3], 5, 0, 3)]),
   example("place_rows", [floats([3, 4]), integers([3], 5, 0, 5), floats([B, L, 4])]),
   ...["mean", "sum"].flatMap((reduction) =>

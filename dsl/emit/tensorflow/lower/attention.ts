@@ -1,42 +1,131 @@
-/** Attention as batched products over heads: [batch, heads, length, size], softmax over flat rows of keys. */
-import { attentionAttributes, HIDDEN } from "#dsl/graph/heads.js";
-import type { Node, Ref } from "#dsl/graph/program.js";
+/**
+ * Attention as batched products over [batch, key-value heads, group × length, size]: the query heads that share a key-value
+ * head lie in its rows, so k and v are never repeated. The shape of the scores as the softmax sees them is
+ * [batch, heads, length, keys], which is the same memory.
+ */
+import {
+  attentionAttributes,
+  attentionGradientInputs,
+  attentionInputs,
+  HIDDEN,
+  type AttentionAttributes,
+} from "#dsl/graph/heads.js";
+import type { Dimension, Node, Ref } from "#dsl/graph/program.js";
 import type { Lower, Lowering } from "../lowering.js";
 import { keepMask } from "./random.js";
 
-/** [batch, length, heads × size] → [batch, heads, length, size]. */
-function split(l: Lowering, ref: Ref, heads: number): string {
-  const [batch, length, hidden] = l.typeOf(ref).shape;
-  const shape = l.shape([batch!, length!, heads, (hidden as number) / heads]);
-  const source = l.prefersFlat(ref) ? l.flat(ref) : l.full(ref);
-  return l.transpose(l.reshape(source, shape), [0, 2, 1, 3]);
+/** How one attention is cut into heads. */
+class Cut {
+  readonly a: AttentionAttributes;
+  readonly group: number;
+  readonly batch: Dimension;
+  readonly length: Dimension;
+  readonly keys: Dimension;
+  readonly size: number;
+  constructor(
+    readonly l: Lowering,
+    node: Node,
+    q: Ref,
+    k: Ref,
+  ) {
+    this.a = attentionAttributes(node.attributes);
+    this.group = this.a.heads / this.a.key_value_heads;
+    const [batch, length, width] = l.typeOf(q).shape;
+    this.batch = batch!;
+    this.length = length!;
+    this.keys = l.typeOf(k).shape[1]!;
+    this.size = (width as number) / this.a.heads;
+  }
+  /** [batch, keys, kv × size] → [batch, kv, keys, size]. */
+  keyHeads(ref: Ref): string {
+    return this.split(ref, this.keys, this.a.key_value_heads);
+  }
+  /** [batch, length, heads × size] → [batch, kv, group × length, size]. */
+  queryHeads(ref: Ref): string {
+    const { l, a, group } = this;
+    const heads = this.split(ref, this.length, a.heads);
+    if (group === 1) return heads;
+    return l.reshape(heads, l.shape([this.batch, a.key_value_heads, "", this.size]));
+  }
+  private split(ref: Ref, length: Dimension, heads: number): string {
+    const { l } = this;
+    const source = l.prefersFlat(ref) ? l.flat(ref) : l.full(ref);
+    return l.transpose(l.reshape(source, l.shape([this.batch, length, heads, this.size])), [0, 2, 1, 3]);
+  }
+  scaledQueries(ref: Ref): string {
+    return this.l.op("Mul", [this.queryHeads(ref), this.l.graph.float(this.a.scale)]);
+  }
+  /** [batch, kv, group × length, keys] ↔ [batch, heads, length, keys]. */
+  ungrouped(x: string): string {
+    const { l } = this;
+    return this.group === 1 ? x : l.reshape(x, l.shape([this.batch, this.a.heads, this.length, this.keys]));
+  }
+  grouped(x: string): string {
+    const { l } = this;
+    return this.group === 1 ? x : l.reshape(x, l.shape([this.batch, this.a.key_value_heads, "", this.keys]));
+  }
+  /** The way back, flat: [batch × length, heads × size], or of the keys. */
+  joinQueries(x: string): string {
+    const { l, a } = this;
+    const heads = this.group === 1 ? x : l.reshape(x, l.shape([this.batch, a.heads, this.length, this.size]));
+    return l.reshape(l.transpose(heads, [0, 2, 1, 3]), l.graph.integers([-1, a.heads * this.size]));
+  }
+  joinKeys(x: string): string {
+    const { l, a } = this;
+    return l.reshape(l.transpose(x, [0, 2, 1, 3]), l.graph.integers([-1, a.key_value_heads * this.size]));
+  }
+  /** Dropout's scaled mask over probabilities. */
+  keep(step: Ref | undefined): string | undefined {
+    const { l, a } = this;
+    if (!a.rate) return undefined;
+    const shape = [this.batch, a.heads, this.length, this.keys];
+    const mask = keepMask(l, { ...a }, l.full(step!), l.rows({ dtype: "f32", shape }), l.size(this.keys));
+    return l.reshape(mask, l.shape(shape));
+  }
 }
-/** The way back, flat. */
-function join(l: Lowering, x: string, hidden: number): string {
-  return l.reshape(l.transpose(x, [0, 2, 1, 3]), l.graph.integers([-1, hidden]));
+
+/** What is added to scores so that queries see what they may, broadcast to [batch, heads, length, keys]; the layers of a model share it. */
+function hidden(l: Lowering, node: Node, cut: Cut): string | undefined {
+  const { a, batch, length, keys } = cut;
+  const { mask, segments, bias, offset } = attentionInputs(node.inputs, a);
+  const { graph } = l;
+  const range = (n: Dimension): string =>
+    graph.node("Range", [graph.integer(0), l.size(n), graph.integer(1)], { Tidx: { type: "i32" } });
+  const seen: string[] = [];
+  const compare = (op: string, x: string, y: string): void => void seen.push(l.op(op, [x, y], "i32"));
+  const exact = { T: { type: "i32" }, incompatible_shape_error: { bool: true } } as const;
+  if (a.causal || a.window) {
+    const first = range(length);
+    const rows = l.reshape(
+      offset ? l.op("AddV2", [first, l.full(offset)], "i32") : first,
+      graph.integers([-1, 1]),
+      "i32",
+    );
+    const back = l.op("Sub", [rows, range(keys)], "i32");
+    if (a.causal) compare("GreaterEqual", back, graph.integer(0));
+    if (a.window) compare("Less", a.causal ? back : l.op("Abs", [back], "i32"), graph.integer(a.window));
+  }
+  if (segments) {
+    const at = (shape: readonly Dimension[]): string => l.reshape(l.full(segments), l.shape(shape), "i32");
+    seen.push(graph.node("Equal", [at([batch, 1, length, 1]), at([batch, 1, 1, keys])], exact));
+  }
+  if (l.typeOf(mask).shape.length) {
+    const kept = l.reshape(l.full(mask), l.shape([batch, 1, 1, keys]), "i32");
+    seen.push(graph.node("NotEqual", [kept, graph.integer(0)], exact));
+  }
+  const added = bias && l.full(bias);
+  if (seen.length === 0) return added;
+  const all = seen.reduce((x, y) => graph.node("LogicalAnd", [x, y]));
+  const gap = l.op("SelectV2", [all, graph.float(0), graph.float(HIDDEN)]);
+  return added === undefined ? gap : l.op("AddV2", [gap, added]);
 }
 
 /** Probabilities [batch, heads, length, keys] of the attention node. */
-function probabilities(l: Lowering, node: Node): string {
-  const [q, k, , mask] = node.inputs;
-  const { heads, scale } = attentionAttributes(node.attributes);
-  const scaled = l.op("Mul", [split(l, q!, heads), l.graph.float(scale)]);
-  const scores = l.batchProduct(scaled, split(l, k!, heads), { tb: true });
-  const hidden = l.typeOf(mask!).shape.length ? hide(l, mask!, scores) : scores;
-  return l.op("Softmax", [hidden]);
-}
-function hide(l: Lowering, mask: Ref, scores: string): string {
-  const [batch, keys] = l.typeOf(mask).shape;
-  const gap = l.op("Sub", [l.cast(l.full(mask), "i32", "f32"), l.graph.float(1)]);
-  const bias = l.op("Mul", [gap, l.graph.float(-HIDDEN)]);
-  return l.op("AddV2", [scores, l.reshape(bias, l.shape([batch!, 1, 1, keys!]))]);
-}
-/** Dropout's scaled mask over probabilities, or none. */
-function keep(l: Lowering, node: Node, p: Ref | undefined, step: Ref | undefined): string | undefined {
-  if (!attentionAttributes(node.attributes).rate) return undefined;
-  const type = p ? l.typeOf(p) : node.types[1]!;
-  const mask = keepMask(l, node.attributes, l.full(step!), l.rows(type), l.size(type.shape.at(-1)!));
-  return l.reshape(mask, l.shape(type.shape));
+function probabilities(l: Lowering, node: Node, cut: Cut): string {
+  const { q, k } = attentionInputs(node.inputs, cut.a);
+  const scores = cut.ungrouped(l.batchProduct(cut.scaledQueries(q), cut.keyHeads(k), { tb: true }));
+  const gap = hidden(l, node, cut);
+  return l.op("Softmax", [gap === undefined ? scores : l.op("AddV2", [scores, gap])]);
 }
 function dropped(l: Lowering, x: string, mask: string | undefined): string {
   return mask === undefined ? x : l.op("Mul", [x, mask]);
@@ -44,37 +133,35 @@ function dropped(l: Lowering, x: string, mask: string | undefined): string {
 
 export const attention: Readonly<Record<string, Lower>> = {
   attention: (l, node) => {
-    const { heads } = attentionAttributes(node.attributes);
-    const [, , v, , step] = node.inputs;
-    const hidden = node.types[0]!.shape[2] as number;
+    const { q, k, v, step } = attentionInputs(node.inputs, attentionAttributes(node.attributes));
+    const cut = new Cut(l, node, q, k);
     return [
       () => {
-        const weights = dropped(l, probabilities(l, node), keep(l, node, undefined, step));
-        return { flat: join(l, l.batchProduct(weights, split(l, v!, heads)), hidden) };
+        const weights = dropped(l, probabilities(l, node, cut), cut.keep(step));
+        return { flat: cut.joinQueries(l.batchProduct(cut.grouped(weights), cut.keyHeads(v))) };
       },
-      () => ({ full: probabilities(l, node) }),
+      () => ({ full: probabilities(l, node, cut) }),
     ];
   },
   attention_gradient: (l, node) => {
-    const [q, k, v, p, dy, step] = node.inputs;
-    const { heads, scale } = attentionAttributes(node.attributes);
-    const hidden = l.typeOf(q!).shape[2] as number;
-    const out = (x: string): { flat: string } => ({ flat: join(l, x, hidden) });
-    const scores = (): string => {
-      const dp = dropped(
-        l,
-        l.batchProduct(split(l, dy!, heads), split(l, v!, heads), { tb: true }),
-        keep(l, node, p, step),
-      );
-      const weighted = l.op("Mul", [dp, l.full(p!)]);
-      const mean = l.reduce("Sum", weighted, [3], true);
-      return l.op("Sub", [weighted, l.op("Mul", [l.full(p!), mean])]);
+    const { q, k, v, probabilities: p, context, dcontext, step } = attentionGradientInputs(node.inputs);
+    const cut = new Cut(l, node, q, k);
+    const dscores = (): string => {
+      const dp = cut.ungrouped(l.batchProduct(cut.queryHeads(dcontext), cut.keyHeads(v), { tb: true }));
+      const both = l.op("Mul", [cut.queryHeads(dcontext), cut.queryHeads(context)]);
+      const mean = l.reduce("Sum", both, [3], true);
+      const means = cut.group === 1 ? mean : l.reshape(mean, l.shape([cut.batch, cut.a.heads, cut.length, 1]));
+      return l.op("Mul", [l.full(p), l.op("Sub", [dropped(l, dp, cut.keep(step)), means])]);
     };
-    const scaled = (ref: Ref): string => l.op("Mul", [split(l, ref, heads), l.graph.float(scale)]);
+    const scaled = (x: string): string => l.op("Mul", [x, l.graph.float(cut.a.scale)]);
     return [
-      () => out(l.batchProduct(scores(), scaled(k!))),
-      () => out(l.batchProduct(scores(), scaled(q!), { ta: true })),
-      () => out(l.batchProduct(dropped(l, l.full(p!), keep(l, node, p, step)), split(l, dy!, heads), { ta: true })),
+      () => ({ flat: cut.joinQueries(scaled(l.batchProduct(cut.grouped(dscores()), cut.keyHeads(k)))) }),
+      () => ({ flat: cut.joinKeys(l.batchProduct(cut.grouped(dscores()), cut.scaledQueries(q), { ta: true })) }),
+      () => {
+        const weights = cut.grouped(dropped(l, l.full(p), cut.keep(step)));
+        return { flat: cut.joinKeys(l.batchProduct(weights, cut.queryHeads(dcontext), { ta: true })) };
+      },
+      () => ({ full: dscores() }),
     ];
   },
 };
