@@ -23,6 +23,8 @@ export const word: Word = {
     headPaths: [],
     /** What its base must be. */
     shape: "decoder",
+    /** What its rows teach: longer texts become windows, rows may be packed. */
+    supervision: "next_token",
   },
   load: () => import("./text_generation.run.js").then((m) => m.textGeneration),
 };
