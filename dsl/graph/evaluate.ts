@@ -20,7 +20,7 @@ export function evaluate(
   feeds: Readonly<Record<string, Values>>,
   state: Readonly<Record<string, Values>>,
 ): Evaluated {
-  const sizes = bind(program, feeds);
+  const sizes = bindState(program, bind(program, feeds), (name) => state[name]?.shape);
   const done: (readonly Values[])[] = [];
   const at = (ref: Ref): Values => done[ref.node]![ref.output]!;
   for (const node of program.nodes) {
@@ -75,6 +75,34 @@ export function bind(program: Program, feeds: Readonly<Record<string, { readonly
       const n = fed.shape[i]!;
       const want = typeof d === "number" ? d : (sizes[d] ??= n);
       if (want !== n) throw new CodedError("graph-feed", { input, problem });
+    });
+  }
+  return sizes;
+}
+
+/**
+ * The sizes with those that states of named dimensions have now (a cache's `capacity`). `shapeOf`: a state's present shape,
+ * if it has one. A state whose size is not what the feeds say is the error `graph-feed`.
+ */
+export function bindState(
+  program: Program,
+  fed: Sizes,
+  shapeOf: (state: string) => readonly number[] | undefined,
+): Sizes {
+  const sizes: Record<string, number> = { ...fed };
+  const read = new Set(program.nodes.flatMap((n) => (n.op === "state" ? [n.attributes["name"] as string] : [])));
+  for (const [name, { type }] of Object.entries(program.state)) {
+    if (!read.has(name) || type.shape.every((d) => typeof d === "number")) continue;
+    const shape = shapeOf(name);
+    if (!shape) throw new CodedError("graph-feed", { input: name, problem: "holds nothing yet: write it whole first" });
+    type.shape.forEach((d, i) => {
+      const n = shape[i]!;
+      const want = typeof d === "number" ? d : (sizes[d] ??= n);
+      if (want !== n)
+        throw new CodedError("graph-feed", {
+          input: name,
+          problem: `it is [${shape.join(", ")}], not ${typeText(type)} with ${String(d)} = ${want}`,
+        });
     });
   }
   return sizes;

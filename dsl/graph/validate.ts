@@ -1,7 +1,7 @@
 /** Whether a program keeps its form: topological order, names, types that every op's own rule gives. Throws `graph-invalid`. */
 import { CodedError } from "#dsl/check/codes.js";
 import "./codes.js";
-import type { Program, Ref, Type, Update } from "./program.js";
+import type { Program, Ref, State, Type, Update } from "./program.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
 import { LEAVES, opNamed } from "./table.js";
 
@@ -29,11 +29,21 @@ export function validate(program: Program): void {
     const declared = program.state[state] ?? fail(`an update writes "${state}", which is not declared`);
     const type = typeOf(program, value, `the update of "${state}"`);
     if (at) checkPart(program, state, declared.type, type, at);
-    else if (!sameType(type, declared.type))
+    else if (!fitsWhole(type, declared))
       fail(`"${state}" is ${typeText(declared.type)} and is updated with ${typeText(type)}`);
     if (updated.has(state)) fail(`"${state}" is updated twice`);
     updated.add(state);
   }
+}
+
+/** A state that begins unset takes any sizes where it has names for them. */
+function fitsWhole(type: Type, { type: whole, initial }: State): boolean {
+  if (!("unset" in initial)) return sameType(type, whole);
+  return (
+    type.dtype === whole.dtype &&
+    type.shape.length === whole.shape.length &&
+    whole.shape.every((d, i) => typeof d === "string" || d === type.shape[i])
+  );
 }
 
 /** The part written has the state's type, but for its own size along the axis. */

@@ -23,6 +23,15 @@ declare module "#dsl/check/codes.js" {
     "feed-type": { readonly program: string; readonly name: string; readonly expected: string; readonly got: string };
     "unknown-state": { readonly name: string; readonly has: readonly string[] };
     "state-type": { readonly name: string; readonly expected: string; readonly got: string };
+    "state-unset": { readonly name: string };
+    "state-size": {
+      readonly name: string;
+      readonly program: string;
+      readonly size: string;
+      readonly has: number;
+      readonly got: number;
+    };
+    "state-full": { readonly name: string; readonly program: string; readonly room: number; readonly end: number };
     "missing-tensor": { readonly name: string; readonly files: readonly string[]; readonly nearest: string | null };
     "tensor-shape": {
       readonly name: string;
@@ -127,6 +136,25 @@ registerCodes({
     severity: "error",
     message: (d) => `state ${d.name} is ${d.expected}, but got ${d.got}`,
     explain: "A value written to state, or a program that shares it, must have exactly its type and shape.",
+  },
+  "state-unset": {
+    severity: "error",
+    message: (d) => `state ${d.name} holds nothing yet`,
+    help: () => "run the program that makes it first (for a key-value cache: `reserve`, then `prefill`)",
+    explain:
+      "A key-value cache has a size only once a program has written it whole. It can be neither read nor added to before, nor after programs were added to its session.",
+  },
+  "state-size": {
+    severity: "error",
+    message: (d) => `${d.program} was fed a ${d.size} of ${String(d.got)}, but ${d.name} has ${String(d.has)}`,
+    help: (d) => `feed as many rows as the cache was made for, or make it anew for ${String(d.got)}`,
+    explain: "A key-value cache has a row for each text of the batch that it was made for.",
+  },
+  "state-full": {
+    severity: "error",
+    message: (d) => `${d.program} writes ${d.name} up to ${String(d.end)}, but it has room for ${String(d.room)}`,
+    help: () => "reserve a cache with room for the prompt and all tokens that shall follow",
+    explain: "A key-value cache doesn't grow beyond the room it was made with.",
   },
   "missing-tensor": {
     severity: "error",

@@ -49,6 +49,11 @@ export class Checkpoints {
   }
 }
 
+/** Whether a state holds nothing until a program writes it whole. */
+export function isUnset(state: State): boolean {
+  return "unset" in state.initial;
+}
+
 /** The shape of state, whose sizes are all known. */
 export function shapeOfState(name: string, state: State): readonly number[] {
   return state.type.shape.map((d) => {
@@ -57,7 +62,7 @@ export function shapeOfState(name: string, state: State): readonly number[] {
   });
 }
 
-/** The value that state begins with; null stands for zeros, so that an engine may fill them in place. */
+/** The value that state begins with (not asked for what is unset); null: zeros, which an engine may fill in place. */
 export function initialValue(name: string, state: State, checkpoints: Checkpoints): NDArray | null {
   const { initial, type } = state;
   if ("unset" in initial) return null;

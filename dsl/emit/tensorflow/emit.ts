@@ -44,10 +44,15 @@ function union(programs: Readonly<Record<string, Program>>): Record<string, Stat
   return all;
 }
 
-function emitState(graph: TensorflowGraph, { type }: State, scope: string): { handle: string; emitted: EmittedState } {
+function emitState(
+  graph: TensorflowGraph,
+  { type, initial }: State,
+  scope: string,
+): { handle: string; emitted: EmittedState } {
   const shape = type.shape.map((d) => {
-    if (typeof d !== "number") throw new CodedError("graph-invalid", { problem: `a state of no fixed size (${d})` });
-    return d;
+    if (typeof d === "number") return d;
+    if (!("unset" in initial)) throw new CodedError("graph-invalid", { problem: `a state of no fixed size (${d})` });
+    return -1;
   });
   return graph.in(scope, () => {
     const dtype = { type: type.dtype };
@@ -91,6 +96,11 @@ function emitProgram(graph: TensorflowGraph, program: Program, handles: Readonly
         sizes.set(d, { tensor, axis, dtype: type.dtype });
     });
   }
+  for (const [name, { type }] of Object.entries(program.state))
+    type.shape.forEach((d, axis) => {
+      if (typeof d === "string" && !sizes.has(d))
+        sizes.set(d, { tensor: handles.get(name)!, axis, dtype: type.dtype, variable: true });
+    });
   const reads = new Map<string, string>();
   const leaf = (node: Node): string => {
     const name = node.attributes["name"] as string;
@@ -105,7 +115,7 @@ function emitProgram(graph: TensorflowGraph, program: Program, handles: Readonly
   for (const node of program.nodes)
     if (!lowerings[node.op] && !["input", "state", "constant"].includes(node.op))
       throw new CodedError("graph-unknown-op", { op: node.op });
-  const l = new Lowering(graph, program, lowerings, leaf, sizes);
+  const l = new Lowering(graph, program, lowerings, leaf, sizes, handles);
   const outputs = Object.fromEntries(
     Object.entries(program.outputs).map(([name, ref]) => [name, port(l.full(ref), l.typeOf(ref).dtype)]),
   );

@@ -20,6 +20,7 @@ export interface EmittedState {
   /** Fetch to set the state to zeros or ones without feeding them. */
   readonly fill?: { readonly fetch: string };
   readonly dtype: DType;
+  /** −1: known only when it was written whole; reading it before that fails. */
   readonly shape: readonly number[];
 }
 export interface TensorflowModel {

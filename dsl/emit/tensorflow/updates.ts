@@ -1,6 +1,7 @@
 /** Updates of state, ordered after everything in the program that reads it. */
 import type { Node, Program, Ref } from "#dsl/graph/program.js";
 import { adamwInPlace } from "./lower/optimizers.js";
+import { writePart } from "./lower/caches.js";
 import type { Lowering } from "./lowering.js";
 
 /** Writes the updates; gives the nodes that must run. `reads`: the node that reads each state in this program. */
@@ -15,9 +16,16 @@ export function emitUpdates(
     return states ? [{ node, states }] : [];
   });
   const fused = new Set(adam.flatMap((a) => a.states));
-  const plain = program.updates
-    .filter((u) => !fused.has(u.state))
-    .map((u) => ({ state: u.state, value: l.full(u.value), dtype: l.typeOf(u.value).dtype }));
+  const values = program.updates.filter((u) => !fused.has(u.state));
+  for (const u of values) l.full(u.value);
+  const plain = values
+    .filter((u) => !l.written.has(u.state))
+    .map((u) => ({
+      state: u.state,
+      value: l.full(u.value),
+      dtype: l.typeOf(u.value).dtype,
+      part: u.at && { ...u.at, start: l.full(u.at.start), size: l.size(l.typeOf(u.value).shape[u.at.axis]!) },
+    }));
   // All values first: only then are all readers known.
   for (const { node } of adam) node.inputs.forEach((ref, i) => i !== 1 && i !== 2 && l.full(ref));
   const readers = readersOf(l);
@@ -34,8 +42,10 @@ export function emitUpdates(
         after(states[0]!),
       ),
     ),
-    ...plain.map(({ state, value, dtype }) => {
+    ...l.written.values(),
+    ...plain.map(({ state, value, dtype, part }) => {
       const wait = after(state).filter((name) => name !== value);
+      if (part) return writePart(l, handles.get(state)!, value, dtype, part, wait);
       return l.graph.node("AssignVariableOp", [handles.get(state)!, value, ...wait.map((n) => `^${n}`)], {
         dtype: { type: dtype },
       });

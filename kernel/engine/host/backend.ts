@@ -12,7 +12,10 @@ export interface Backend {
 }
 /** Values that reach it have been checked: names exist, types and sizes fit. Everything is done when a call returns. */
 export interface BackendSession {
-  /** Adds programs; `states` is the union of all programs' state. New state is zero, old state keeps its value. */
+  /**
+   * Adds programs; `states` is the union of all programs' state. New state is zero, old state keeps its value; what begins
+   * unset holds nothing afterwards.
+   */
   add(programs: Programs, states: Readonly<Record<string, State>>): void;
   run(program: string, feeds: Arrays, wanted: readonly string[]): Record<string, NDArray>;
   read(state: string): NDArray;

@@ -4,10 +4,11 @@
  */
 import { CodedError } from "#dsl/check/codes.js";
 import type { NDArray, State, Type } from "#dsl/graph/program.js";
-import { Checkpoints, initialValue, shapeOfState } from "../initial.js";
+import { Checkpoints, initialValue, isUnset, shapeOfState } from "../initial.js";
 import { ELEMENT_BYTES } from "../numbers.js";
 import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "../safetensors.js";
 import type { EngineName } from "../engine.js";
+import { UnsetStates } from "./unset.js";
 import type { Arrays, Backend, BackendSession, Programs } from "./backend.js";
 import "../codes.js";
 
@@ -15,6 +16,7 @@ export class HostSession {
   private readonly session: BackendSession;
   private readonly programs: Record<string, Programs[string]> = {};
   private readonly states: Record<string, State> = {};
+  private readonly unset = new UnsetStates();
   private checkpoints: readonly string[] = [];
 
   constructor(
@@ -60,7 +62,8 @@ export class HostSession {
     Object.assign(this.programs, programs);
     Object.assign(this.states, added);
     this.checkpoints = [...new Set([...this.checkpoints, ...checkpoints])];
-    for (const [name, state] of Object.entries(added)) this.session.write(name, initialValue(name, state, sources));
+    this.unset.declare(this.states);
+    for (const [name, state] of Object.entries(added)) this.begin(name, state, sources);
   }
 
   run(program: string, feeds: Arrays, wanted: readonly string[] | null): Record<string, NDArray> {
@@ -82,11 +85,14 @@ export class HostSession {
     for (const name of wanted ?? [])
       if (!Object.hasOwn(compiled.outputs, name))
         throw new CodedError("unknown-feed", { program, name, has: Object.keys(compiled.outputs) });
-    return this.session.run(program, feeds, wanted ?? Object.keys(compiled.outputs));
+    const written = this.unset.check(program, compiled, feeds, sizes);
+    const outputs = this.session.run(program, feeds, wanted ?? Object.keys(compiled.outputs));
+    this.unset.wrote(written);
+    return outputs;
   }
 
   read(name: string): NDArray {
-    this.state(name);
+    this.unset.wantSet(name, this.state(name));
     return this.session.read(name);
   }
 
@@ -95,6 +101,7 @@ export class HostSession {
     if (!fits(value, type, new Map()))
       throw new CodedError("state-type", { name, expected: typeText(type), got: typeText(value) });
     this.session.write(name, value);
+    this.unset.wrote({ [name]: value.shape });
   }
 
   save(
@@ -104,11 +111,12 @@ export class HostSession {
     rename: Readonly<Record<string, string>>,
   ): void {
     const tensors: Record<string, TensorToWrite> = {};
-    for (const name of names ?? Object.keys(this.states)) {
+    for (const name of names ?? Object.keys(this.states).filter((n) => !isUnset(this.states[n]!))) {
       const state = this.state(name);
+      this.unset.wantSet(name, state);
       tensors[rename[name] ?? name] = {
         dtype: state.type.dtype,
-        shape: shapeOfState(name, state),
+        shape: this.unset.shapeOf(name) ?? shapeOfState(name, state),
         bytes: () => this.session.read(name).bytes,
       };
     }
@@ -118,7 +126,9 @@ export class HostSession {
   /** All of the file is checked before any state changes. */
   load(file: string): readonly string[] {
     const header = readHeader(file);
-    const names = Object.keys(this.states).filter((name) => Object.hasOwn(header.tensors, name));
+    const names = Object.keys(this.states).filter(
+      (name) => Object.hasOwn(header.tensors, name) && !isUnset(this.states[name]!),
+    );
     for (const name of names) {
       const expected = shapeOfState(name, this.state(name));
       const got = header.tensors[name]!.shape;
@@ -136,12 +146,16 @@ export class HostSession {
 
   reset(): void {
     const sources = new Checkpoints(this.checkpoints);
-    for (const [name, state] of Object.entries(this.states))
-      this.session.write(name, initialValue(name, state, sources));
+    this.unset.declare(this.states);
+    for (const [name, state] of Object.entries(this.states)) this.begin(name, state, sources);
   }
 
   dispose(): void {
     this.session.dispose();
+  }
+
+  private begin(name: string, state: State, sources: Checkpoints): void {
+    if (!isUnset(state)) this.session.write(name, initialValue(name, state, sources));
   }
 
   private get engine(): EngineName {

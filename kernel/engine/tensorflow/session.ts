@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TensorflowModel } from "#dsl/emit/tensorflow/model.js";
+import type { EmittedState, TensorflowModel } from "#dsl/emit/tensorflow/model.js";
 import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { diskError } from "#kernel/fetch/disk.js";
@@ -13,6 +13,11 @@ import type { Arrays, BackendSession, Programs } from "../host/backend.js";
 import { zeros } from "../initial.js";
 import type { Binding, Held } from "../native/binding.js";
 import { TensorExchange } from "./exchange.js";
+
+/** Whether a state always has a value; a cache has none until it is written whole. */
+function isFixed(state: EmittedState): boolean {
+  return !state.shape.includes(-1);
+}
 
 export class TensorflowSession implements BackendSession {
   private readonly exchange: TensorExchange;
@@ -33,7 +38,8 @@ export class TensorflowSession implements BackendSession {
     const model = emitTensorflow(all);
     const session = this.load(model.savedModel);
     const [oldModel, oldSession] = [this.model, this.session];
-    const old = new Map(Object.keys(oldModel?.state ?? {}).map((name) => [name, this.read(name)]));
+    const fixed = Object.entries(oldModel?.state ?? {}).filter(([, s]) => isFixed(s));
+    const old = new Map(fixed.map(([name]) => [name, this.read(name)]));
     this.forget();
     [this.programs, this.model, this.session] = [all, model, session];
     for (const [name, value] of old) this.write(name, value);
@@ -59,6 +65,8 @@ export class TensorflowSession implements BackendSession {
 
   read(name: string): NDArray {
     this.flush();
+    const state = this.model!.state[name]!;
+    if (!isFixed(state)) return this.fetch(this.session, [], [state.read], [state.dtype])[0]!;
     this.snapshot ??= this.readAll();
     return this.exchange.read(this.snapshot.get(name)!, this.model!.state[name]!.dtype);
   }
@@ -102,7 +110,7 @@ export class TensorflowSession implements BackendSession {
   }
 
   private readAll(): ReadonlyMap<string, Held> {
-    const states = Object.entries(this.model!.state);
+    const states = Object.entries(this.model!.state).filter(([, s]) => isFixed(s));
     const held = this.binding.runSavedModel(this.session, [], "", states.map(([, s]) => s.read).join(","));
     return new Map(states.map(([name], i) => [name, held[i]!]));
   }

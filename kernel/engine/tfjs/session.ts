@@ -1,10 +1,11 @@
 /** State as tfjs tensors, and the interpreter: each node's outputs live until their last use. */
-import { bind } from "#dsl/graph/evaluate.js";
-import type { NDArray, Node, Program, Ref, State } from "#dsl/graph/program.js";
+import { bind, bindState } from "#dsl/graph/evaluate.js";
+import type { NDArray, Node, Program, Ref, State, Update } from "#dsl/graph/program.js";
 import { concrete, type Sizes } from "#dsl/graph/shape.js";
 import type { Arrays, BackendSession, Programs } from "../host/backend.js";
-import { shapeOfState, zeros } from "../initial.js";
+import { isUnset, shapeOfState, zeros } from "../initial.js";
 import { asFloats, asIntegers, bytesOf } from "../numbers.js";
+import { placed } from "./caches.js";
 import { kernels } from "./kernels.js";
 import { numbers, tf, type T } from "./library.js";
 
@@ -21,13 +22,14 @@ export class TfjsSession implements BackendSession {
     }
     for (const [name, state] of Object.entries(states)) {
       this.states[name] = state;
-      if (!this.state.has(name)) this.write(name, null);
+      if (isUnset(state)) this.drop(name);
+      else if (!this.state.has(name)) this.write(name, null);
     }
   }
 
   run(name: string, feeds: Arrays, wanted: readonly string[]): Record<string, NDArray> {
     const program = this.programs.get(name)!;
-    const sizes = bind(program, feeds);
+    const sizes = bindState(program, bind(program, feeds), (state) => this.state.get(state)?.shape);
     const last = this.last.get(name)!;
     const done: (readonly T[])[] = [];
     const at = (ref: Ref): T => done[ref.node]![ref.output]!;
@@ -44,7 +46,7 @@ export class TfjsSession implements BackendSession {
         }),
       );
       // All new values are held before any old one goes: an update may read what another writes.
-      const updates = program.updates.map(({ state, value }) => [state, at(value).clone()] as const);
+      const updates = program.updates.map((u) => [u.state, this.updated(u, at)] as const);
       for (const [state, value] of updates) this.put(state, value);
       return outputs;
     } finally {
@@ -68,8 +70,19 @@ export class TfjsSession implements BackendSession {
   }
 
   private put(name: string, value: T): void {
-    this.state.get(name)?.dispose();
+    this.drop(name);
     this.state.set(name, value);
+  }
+
+  private drop(name: string): void {
+    this.state.get(name)?.dispose();
+    this.state.delete(name);
+  }
+
+  /** What a state holds after an update. tfjs has no tensors that change: a part costs a copy of the whole. */
+  private updated({ state, value, at: part }: Update, at: (ref: Ref) => T): T {
+    if (!part) return at(value).clone();
+    return tf.tidy(() => placed(this.state.get(state)!, at(value), part.axis, numbers(at(part.start))[0]!));
   }
 
   private compute(node: Node, feeds: Arrays, sizes: Sizes, at: (ref: Ref) => T): readonly T[] {
@@ -93,8 +106,8 @@ function lastUses(program: Program): readonly number[] {
   program.nodes.forEach((node, i) => {
     for (const ref of node.inputs) last[ref.node] = i;
   });
-  for (const ref of [...Object.values(program.outputs), ...program.updates.map((u) => u.value)])
-    last[ref.node] = program.nodes.length;
+  const updates = program.updates.flatMap((u) => (u.at ? [u.value, u.at.start] : [u.value]));
+  for (const ref of [...Object.values(program.outputs), ...updates]) last[ref.node] = program.nodes.length;
   return last;
 }
 

@@ -1,0 +1,98 @@
+/**
+ * States that hold nothing until a program writes them whole (key-value caches): which have a value, of what shape, and
+ * whether a program's reads and writes fit it. Checked before a run, so that no engine reads or writes past their ends.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import type { NDArray, Program, State, Type } from "#dsl/graph/program.js";
+import { isUnset } from "../initial.js";
+import type { Arrays } from "./backend.js";
+import "../codes.js";
+
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
+export class UnsetStates {
+  private readonly shapes = new Map<string, readonly number[] | null>();
+
+  /** All of them hold nothing. */
+  declare(states: Readonly<Record<string, State>>): void {
+    for (const [name, state] of Object.entries(states)) if (isUnset(state)) this.shapes.set(name, null);
+  }
+  /** The present shape; undefined where it holds nothing or isn't such a state. */
+  shapeOf(name: string): readonly number[] | undefined {
+    return this.shapes.get(name) ?? undefined;
+  }
+  wantSet(name: string, state: State): void {
+    if (isUnset(state) && !this.shapes.get(name)) throw new CodedError("state-unset", { name });
+  }
+  wrote(shapes: Shapes): void {
+    for (const [name, shape] of Object.entries(shapes)) if (this.shapes.has(name)) this.shapes.set(name, shape);
+  }
+
+  /** `sizes`: what the feeds bind. Gives the shapes that the run writes. Coded errors: `state-unset`, `state-size`, `state-full`. */
+  check(name: string, program: Program, feeds: Arrays, sizes: ReadonlyMap<string, number>): Shapes {
+    const bound = new Map(sizes);
+    const read = program.nodes.flatMap((n) => (n.op === "state" ? [n.attributes["name"] as string] : []));
+    for (const state of new Set(read)) if (this.shapes.has(state)) this.bind(name, program, state, bound);
+    const written: Record<string, readonly number[]> = {};
+    for (const { state, value, at } of program.updates) {
+      if (!this.shapes.has(state)) continue;
+      const type = program.nodes[value.node]!.types[value.output]!;
+      if (at) this.fits(name, program, state, type, at, feeds, bound);
+      else written[state] = type.shape.map((d) => sizeOf(d, bound));
+    }
+    return written;
+  }
+
+  private bind(program: string, { state: states }: Program, state: string, bound: Map<string, number>): void {
+    const { type } = states[state]!;
+    this.wantSet(state, states[state]!);
+    this.shapes.get(state)!.forEach((n, i) => {
+      const d = type.shape[i]!;
+      if (typeof d === "number") return;
+      const want = bound.get(d);
+      if (want === undefined) bound.set(d, n);
+      else if (want !== n) throw new CodedError("state-size", { name: state, program, size: d, has: n, got: want });
+    });
+  }
+
+  /** A part must lie within the state. A start that is not fed is the program's own affair. */
+  private fits(
+    program: string,
+    { state: states, nodes }: Program,
+    state: string,
+    type: Type,
+    at: NonNullable<Program["updates"][number]["at"]>,
+    feeds: Arrays,
+    bound: ReadonlyMap<string, number>,
+  ): void {
+    this.wantSet(state, states[state]!);
+    const shape = this.shapes.get(state)!;
+    type.shape.forEach((d, i) => {
+      if (i === at.axis) return;
+      const got = sizeOf(d, bound);
+      if (got !== shape[i])
+        throw new CodedError("state-size", {
+          name: state,
+          program,
+          size: String(states[state]!.type.shape[i]),
+          has: shape[i]!,
+          got,
+        });
+    });
+    const node = nodes[at.start.node]!;
+    const start = startOf(node.op === "input" ? feeds[node.attributes["name"] as string] : node.attributes["value"]);
+    const end = (start ?? 0) + sizeOf(type.shape[at.axis]!, bound);
+    const room = shape[at.axis]!;
+    if ((start !== null && start < 0) || end > room)
+      throw new CodedError("state-full", { name: state, program, room, end });
+  }
+}
+
+function sizeOf(d: number | string, bound: ReadonlyMap<string, number>): number {
+  return typeof d === "number" ? d : bound.get(d)!;
+}
+function startOf(value: unknown): number | null {
+  if (typeof value !== "object" || value === null || !("bytes" in value)) return null;
+  const { bytes } = value as NDArray;
+  return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
+}
