@@ -16,6 +16,7 @@ import { equal } from "./ops/equal.js";
 import { erf } from "./ops/erf.js";
 import { exp } from "./ops/exp.js";
 import { extend_cache } from "./ops/extend_cache.js";
+import { fill_like } from "./ops/fill_like.js";
 import { gather } from "./ops/gather.js";
 import { gelu } from "./ops/gelu.js";
 import { gelu_gradient } from "./ops/gelu_gradient.js";
@@ -79,6 +80,7 @@ export const ops: readonly Op[] = [
   erf,
   exp,
   extend_cache,
+  fill_like,
   gather,
   gelu,
   gelu_gradient,

@@ -1,7 +1,9 @@
 /**
  * From a base, a task, a technique and an optimizer to the programs that an engine runs over one shared state:
- * `train` (forward, backward, update), `evaluate` (logits and probabilities) and `loss` (evaluate with labels).
+ * `train` (forward, backward, update), `accumulate` and `apply` (the same in parts), `evaluate` (logits and
+ * probabilities) and `loss` (evaluate with labels).
  */
+import { buildAccumulate, buildApply } from "./accumulate.js";
 import { buildEvaluate } from "./evaluate.js";
 import type { Assembled, AssembleOptions } from "./options.js";
 import { buildTrain } from "./train.js";
@@ -15,10 +17,16 @@ export function assemble(o: AssembleOptions): Assembled {
   const kept = adapter ? trainable : weights;
   return {
     train: built.program,
+    ...(o.accumulate && inParts(o)),
     evaluate: buildEvaluate(o, false),
     loss: buildEvaluate(o, true),
     trainable,
     saved: Object.fromEntries(kept.map((name) => [name, adapter ? `base_model.model.${name}` : name])),
     resumable: trainable.flatMap((name) => [name, ...states.map((prefix) => prefix + name)]),
   };
+}
+
+function inParts(o: AssembleOptions): Required<Pick<Assembled, "accumulate" | "apply">> {
+  const accumulate = buildAccumulate(o);
+  return { accumulate, apply: buildApply(o, accumulate) };
 }

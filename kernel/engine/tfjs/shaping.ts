@@ -43,6 +43,7 @@ export const shaping: Kernels = {
     const [batch, , n] = x!.shape as [number, number, number];
     return [tf.reshape(tf.slice(x!, [0, a["position"] as number, 0], [batch, 1, n]), shape!)];
   },
+  fill_like: ([x], a) => [tf.fill(x!.shape, a["value"] as number, x!.dtype as "float32")],
   take_rows([x, rows]) {
     const n = x!.shape[2]!;
     const flat = tf.reshape(x!, [-1, n]);

@@ -121,6 +121,19 @@ export const shapes: Readonly<Record<string, Lower>> = {
       return { full: l.reshape(one, l.shape(node.types[0]!.shape)) };
     },
   ],
+  fill_like: (l, node) => [
+    () => {
+      const { dtype, shape } = node.types[0]!;
+      const value = l.cast(l.graph.float(node.attributes["value"] as number), "f32", dtype);
+      const sizes = shape.every((d) => typeof d === "number")
+        ? l.graph.integers(shape)
+        : pack(
+            l,
+            shape.map((d) => l.size(d)),
+          );
+      return { full: l.graph.node("Fill", [sizes, value], { T: { type: dtype }, index_type: { type: "i32" } }) };
+    },
+  ],
   take_rows: (l, node) => [
     () => ({
       full: l.graph.node("GatherV2", [l.flat(node.inputs[0]!), l.full(node.inputs[1]!), l.graph.integer(0)], {

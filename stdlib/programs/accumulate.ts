@@ -1,0 +1,52 @@
+/**
+ * One large batch in parts: `accumulate` adds the gradients of each part to states of their own, `apply` updates the
+ * weights from the sums and sets them to zero. Each part's sum of losses is weighed by `share`, 1 / what counts in the
+ * whole batch, so that the sums are the gradients of the whole batch's mean however tokens are spread over the parts.
+ */
+import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { gradient } from "#dsl/graph/gradient.js";
+import { optimise } from "#dsl/graph/passes/table.js";
+import type { Program, State } from "#dsl/graph/program.js";
+import { buildModel, modelInputs } from "./model.js";
+import type { AssembleOptions } from "./options.js";
+import { supervise } from "./supervision.js";
+
+const SUM = "gradient/";
+
+function sumOf(graph: Graph, name: string, { type }: State): Tensor {
+  return graph.state(SUM + name, { type, trains: false, initial: { zeros: true } });
+}
+
+/** Inputs as train's without rate, and `share`; output loss, the part's share of the whole batch's mean. */
+export function buildAccumulate(o: AssembleOptions): Program {
+  const graph = new Graph();
+  const inputs = modelInputs(graph, o);
+  const supervised = supervise(graph, o.task.implementation.supervision);
+  const share = graph.input("share", { dtype: "f32", shape: [] });
+  const step = graph.input("step", { dtype: "i32", shape: [] });
+  const loss = buildModel(o, graph, inputs, step).loss(supervised, "sum").multiply(share);
+  const state = graph.program().state;
+  const names = Object.keys(state).filter((name) => state[name]!.trains);
+  const parameters = names.map((name) => graph.state(name, state[name]!));
+  gradient(graph, loss, parameters).forEach((d, i) => {
+    const name = names[i]!;
+    if (d) graph.update(SUM + name, sumOf(graph, name, state[name]!).add(d));
+  });
+  graph.output("loss", loss);
+  return optimise(graph.program(), o.passes);
+}
+
+/** Inputs rate and step; output norm. `accumulated`: the program of `buildAccumulate`. */
+export function buildApply(o: Pick<AssembleOptions, "optimizer" | "clip" | "passes">, accumulated: Program): Program {
+  const graph = new Graph();
+  const rate = graph.input("rate", { dtype: "f32", shape: [] });
+  const step = graph.input("step", { dtype: "i32", shape: [] });
+  const trainable = Object.entries(accumulated.state)
+    .filter(([name]) => SUM + name in accumulated.state)
+    .map(([name, state]) => ({ name, value: graph.state(name, state), gradient: sumOf(graph, name, state) }));
+  const { norm } = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
+  for (const { name, gradient: sum } of trainable)
+    graph.update(SUM + name, graph.one("fill_like", [sum], { value: 0 }));
+  graph.output("norm", norm);
+  return optimise(graph.program(), o.passes);
+}
