@@ -11,11 +11,12 @@ export interface Value {
   readonly full?: string;
   readonly flat?: string;
 }
-/** A placeholder and the axis of it that has the size. */
+/** A placeholder, or a variable's resource, and the axis of it that has the size. */
 export interface SizeSource {
   readonly tensor: string;
   readonly axis: number;
   readonly dtype: TypeName;
+  readonly variable?: true;
 }
 /** Makes one output of a node. */
 export type Make = () => Value;
@@ -25,6 +26,8 @@ export class Lowering {
   private readonly made = new Map<string, { full?: string; flat?: string }>();
   private readonly makers = new Map<number, readonly Make[]>();
   private readonly uses: number[];
+  /** States whose update is done by a node already written (by state name). */
+  readonly written = new Map<string, string>();
 
   constructor(
     readonly graph: TensorflowGraph,
@@ -33,6 +36,8 @@ export class Lowering {
     private readonly leaf: (node: Node) => string,
     /** Where sizes come from, by name. */
     private readonly sizes: ReadonlyMap<string, SizeSource>,
+    /** The resource of each state. */
+    readonly handles: ReadonlyMap<string, string> = new Map(),
   ) {
     this.uses = program.nodes.map(() => 0);
     const count = (ref: Ref): void => void (this.uses[ref.node] = this.uses[ref.node]! + 1);
@@ -57,14 +62,14 @@ export class Lowering {
   /** The tensor in the program's own shape. */
   full(ref: Ref): string {
     const value = this.value(ref);
-    return (value.full ??= this.unflatten(value.flat!, this.typeOf(ref).shape, this.dtypeOf(ref)));
+    return (value.full ??= this.ordered(ref, () => this.unflatten(value.flat!, this.typeOf(ref).shape)));
   }
   /** As [rows, last axis]; ranks 0 to 2 stay as they are. */
   flat(ref: Ref): string {
     const { shape } = this.typeOf(ref);
     if (shape.length <= 2) return this.full(ref);
     const value = this.value(ref);
-    return (value.flat ??= this.flatten(value.full!, shape.at(-1)!, this.dtypeOf(ref)));
+    return (value.flat ??= this.ordered(ref, () => this.flatten(value.full!, shape.at(-1)!)));
   }
   /** Whether the flat form is at hand or costs no more than the full one. */
   prefersFlat(ref: Ref): boolean {
@@ -78,20 +83,40 @@ export class Lowering {
   }
   private make(ref: Ref): Value {
     const node = this.nodeOf(ref);
-    if (node.op === "input" || node.op === "state" || node.op === "constant") return { full: this.leaf(node) };
-    let makers = this.makers.get(ref.node);
-    if (!makers) this.makers.set(ref.node, (makers = this.table[node.op]!(this, node)));
-    return makers[ref.output]!();
+    return this.ordered(ref, () => {
+      if (node.op === "input" || node.op === "state" || node.op === "constant") return { full: this.leaf(node) };
+      let makers = this.makers.get(ref.node);
+      if (!makers) this.makers.set(ref.node, (makers = this.table[node.op]!(this, node)));
+      return makers[ref.output]!();
+    });
+  }
+  /** Makes nodes of a program's node: they start after those that it waits for, whoever asked for them. */
+  private ordered<T>(ref: Ref, body: () => T): T {
+    return this.graph.after(
+      (this.nodeOf(ref).after ?? []).map((node) => this.awaited(node)),
+      body,
+    );
+  }
+  /** A tensor that is there once a node of the program is done. */
+  private awaited(node: number): string {
+    const outputs = this.program.nodes[node]!.types.map((_, output) => output);
+    const output = outputs.find((o) => this.made.has(`${node}:${o}`)) ?? outputs.find((o) => this.reads(node, o)) ?? 0;
+    const { full, flat } = this.value({ node, output });
+    return (full ?? flat)!;
+  }
+  private reads(node: number, output: number): boolean {
+    const same = (ref: Ref): boolean => ref.node === node && ref.output === output;
+    return this.program.nodes.some((n) => n.inputs.some(same)) || Object.values(this.program.outputs).some(same);
   }
 
-  flatten(tensor: string, last: Dimension, type: TypeName = "f32"): string {
+  flatten(tensor: string, last: Dimension, type?: TypeName): string {
     const shape = typeof last === "number" ? this.graph.integers([-1, last]) : this.shape(["", last]);
     return this.reshape(tensor, shape, type);
   }
-  unflatten(tensor: string, shape: readonly Dimension[], type: TypeName = "f32"): string {
+  unflatten(tensor: string, shape: readonly Dimension[], type?: TypeName): string {
     return this.reshape(tensor, this.shape(shape), type);
   }
-  reshape(tensor: string, shape: string, type: TypeName = "f32"): string {
+  reshape(tensor: string, shape: string, type = this.graph.typeOf(tensor)): string {
     return this.graph.node("Reshape", [tensor, shape], { T: { type }, Tshape: { type: "i32" } });
   }
   /** A shape as a tensor; the first name becomes −1 where it is the only one, "" is −1. */
@@ -107,7 +132,9 @@ export class Lowering {
     if (typeof d === "number") return this.graph.integer(d);
     const source = this.sizes.get(d)!;
     const { graph } = this;
-    const shape = graph.node("Shape", [source.tensor], { T: { type: source.dtype }, out_type: { type: "i32" } });
+    const shape = source.variable
+      ? graph.node("VariableShape", [source.tensor], { out_type: { type: "i32" } })
+      : graph.node("Shape", [source.tensor], { T: { type: source.dtype }, out_type: { type: "i32" } });
     return graph.node(
       "StridedSlice",
       [shape, graph.integers([source.axis]), graph.integers([source.axis + 1]), graph.integers([1])],
@@ -131,9 +158,19 @@ export class Lowering {
     return all.reduce((a, b) => this.graph.node("Mul", [a, b], { T: { type: "i32" } }));
   }
 
-  /** Elementwise and other ops with one attribute T. */
-  op(op: string, inputs: readonly string[], type: TypeName = "f32"): string {
-    return this.graph.node(op, inputs, { T: { type } });
+  /** Elementwise and other ops with one attribute T: by default the inputs' own dtype, which numbers take on. */
+  op(op: string, inputs: readonly string[], type = this.common(op, inputs)): string {
+    const fitting = type === "bf16" ? inputs.map((x) => this.graph.brain(x)) : inputs;
+    return this.graph.node(op, fitting, { T: { type } });
+  }
+  private common(op: string, inputs: readonly string[]): TypeName {
+    const values = op === "SelectV2" ? inputs.slice(1) : inputs;
+    return this.graph.typeOf(values.find((x) => !this.graph.isNumber(x)) ?? values[0]!);
+  }
+  /** In a dtype: cast if it isn't. */
+  to(tensor: string, type: TypeName): string {
+    const from = this.graph.typeOf(tensor);
+    return from === type ? tensor : this.cast(tensor, from, type);
   }
   cast(tensor: string, from: TypeName, to: TypeName): string {
     return this.graph.node("Cast", [tensor], { SrcT: { type: from }, DstT: { type: to }, Truncate: { bool: false } });
@@ -144,7 +181,7 @@ export class Lowering {
     o: { readonly ta?: boolean; readonly tb?: boolean; readonly type?: TypeName } = {},
   ): string {
     return this.graph.node("MatMul", [a, b], {
-      T: { type: o.type ?? "f32" },
+      T: { type: o.type ?? this.graph.typeOf(a) },
       transpose_a: { bool: o.ta ?? false },
       transpose_b: { bool: o.tb ?? false },
     });
@@ -155,19 +192,19 @@ export class Lowering {
     o: { readonly ta?: boolean; readonly tb?: boolean; readonly type?: TypeName } = {},
   ): string {
     return this.graph.node("BatchMatMulV2", [a, b], {
-      T: { type: o.type ?? "f32" },
+      T: { type: o.type ?? this.graph.typeOf(a) },
       adj_x: { bool: o.ta ?? false },
       adj_y: { bool: o.tb ?? false },
     });
   }
-  reduce(op: string, x: string, axes: readonly number[], keep: boolean, type: TypeName = "f32"): string {
+  reduce(op: string, x: string, axes: readonly number[], keep: boolean, type = this.graph.typeOf(x)): string {
     return this.graph.node(op, [x, this.graph.integers(axes)], {
       T: { type },
       Tidx: { type: "i32" },
       keep_dims: { bool: keep },
     });
   }
-  transpose(x: string, order: readonly number[], type: TypeName = "f32"): string {
+  transpose(x: string, order: readonly number[], type = this.graph.typeOf(x)): string {
     return this.graph.node("Transpose", [x, this.graph.integers(order)], { T: { type }, Tperm: { type: "i32" } });
   }
 }

@@ -10,7 +10,7 @@ import {
   HIDDEN,
   type AttentionAttributes,
 } from "#dsl/graph/heads.js";
-import type { Dimension, Node, Ref } from "#dsl/graph/program.js";
+import type { Dimension, DType, Node, Ref } from "#dsl/graph/program.js";
 import type { Lower, Lowering } from "../lowering.js";
 import { keepMask } from "./random.js";
 
@@ -22,6 +22,7 @@ class Cut {
   readonly length: Dimension;
   readonly keys: Dimension;
   readonly size: number;
+  readonly dtype: DType;
   constructor(
     readonly l: Lowering,
     node: Node,
@@ -31,6 +32,7 @@ class Cut {
     this.a = attentionAttributes(node.attributes);
     this.group = this.a.heads / this.a.key_value_heads;
     const [batch, length, width] = l.typeOf(q).shape;
+    this.dtype = l.typeOf(q).dtype;
     this.batch = batch!;
     this.length = length!;
     this.keys = l.typeOf(k).shape[1]!;
@@ -80,7 +82,7 @@ class Cut {
     if (!a.rate) return undefined;
     const shape = [this.batch, a.heads, this.length, this.keys];
     const mask = keepMask(l, { ...a }, l.full(step!), l.rows({ dtype: "f32", shape }), l.size(this.keys));
-    return l.reshape(mask, l.shape(shape));
+    return l.reshape(l.to(mask, this.dtype), l.shape(shape));
   }
 }
 
@@ -117,7 +119,7 @@ function hidden(l: Lowering, node: Node, cut: Cut): string | undefined {
   if (seen.length === 0) return added;
   const all = seen.reduce((x, y) => graph.node("LogicalAnd", [x, y]));
   const gap = l.op("SelectV2", [all, graph.float(0), graph.float(HIDDEN)]);
-  return added === undefined ? gap : l.op("AddV2", [gap, added]);
+  return added === undefined ? gap : l.op("AddV2", [l.to(gap, l.graph.typeOf(added)), added]);
 }
 
 /** Probabilities [batch, heads, length, keys] of the attention node. */
@@ -125,7 +127,7 @@ function probabilities(l: Lowering, node: Node, cut: Cut): string {
   const { q, k } = attentionInputs(node.inputs, cut.a);
   const scores = cut.ungrouped(l.batchProduct(cut.scaledQueries(q), cut.keyHeads(k), { tb: true }));
   const gap = hidden(l, node, cut);
-  return l.op("Softmax", [gap === undefined ? scores : l.op("AddV2", [scores, gap])]);
+  return l.op("Softmax", [gap === undefined ? scores : l.op("AddV2", [scores, l.to(gap, l.graph.typeOf(scores))])]);
 }
 function dropped(l: Lowering, x: string, mask: string | undefined): string {
   return mask === undefined ? x : l.op("Mul", [x, mask]);

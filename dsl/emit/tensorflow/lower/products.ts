@@ -15,6 +15,10 @@ function operand(l: Lowering, weight: Ref): Operand {
     const { tensor, turned } = operand(l, inputs[0]!);
     return { tensor, turned: !turned };
   }
+  if (op === "cast") {
+    const { tensor, turned } = operand(l, inputs[0]!);
+    return { tensor: l.cast(tensor, l.dtypeOf(inputs[0]!), l.dtypeOf(weight)), turned };
+  }
   if (op === "low_rank_merge") return merge(l, inputs, attributes["scale"] as number);
   return { tensor: l.full(weight), turned: false };
 }
@@ -31,6 +35,15 @@ function linear(l: Lowering, x: string, weight: Ref, bias: Ref | undefined, acti
   return fused(l, x, w, l.full(bias), transposed, activation);
 }
 
+/** What the kernel calls the activations of `linear`. */
+const POST: Readonly<Record<string, string>> = {
+  relu: "Relu",
+  tanh: "Tanh",
+  sigmoid: "Sigmoid",
+  gelu: "GeluExact",
+  gelu_tanh: "GeluApproximate",
+};
+
 export function fused(
   l: Lowering,
   x: string,
@@ -40,7 +53,7 @@ export function fused(
   activation?: string,
 ): string {
   return l.graph.node("_FusedMatMul", [x, w, bias], {
-    T: { type: "f32" },
+    T: { type: l.graph.typeOf(x) },
     transpose_a: { bool: false },
     transpose_b: { bool: transposed },
     num_args: { int: 1 },
@@ -69,7 +82,8 @@ export const products: Readonly<Record<string, Lower>> = {
   linear: (l, node) => [
     () => {
       const [x, weight, bias] = node.inputs;
-      const y = linear(l, l.flat(x!), weight!, bias);
+      const activation = node.attributes["activation"] as string | undefined;
+      const y = linear(l, l.flat(x!), weight!, bias, activation === undefined ? undefined : POST[activation]);
       return node.types[0]!.shape.length > 2 ? { flat: y } : { full: y };
     },
   ],

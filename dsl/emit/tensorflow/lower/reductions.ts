@@ -9,7 +9,9 @@ function axes(node: Node): readonly number[] {
 export function columnSums(l: Lowering, flat: string, rows: string, n: number): string {
   const { graph } = l;
   const shape = graph.node("Pack", [graph.integer(1), rows], { N: { int: 2 }, T: { type: "i32" }, axis: { int: 0 } });
-  const ones = graph.node("Fill", [shape, graph.float(1)], { T: { type: "f32" }, index_type: { type: "i32" } });
+  const type = graph.typeOf(flat);
+  const one = type === "bf16" ? graph.brain(graph.float(1)) : graph.float(1);
+  const ones = graph.node("Fill", [shape, one], { T: { type }, index_type: { type: "i32" } });
   return l.reshape(l.product(ones, flat), graph.integers([n]));
 }
 
@@ -20,7 +22,7 @@ function reduce(l: Lowering, node: Node, op: "Sum" | "Mean" | "Max"): Value {
   const over = axes(node);
   const keep = node.attributes["keep"] === true;
   const leading = over.length === type.shape.length - 1 && !over.includes(type.shape.length - 1);
-  if (op === "Sum" && leading && !keep && over.length > 0 && typeof last === "number" && type.dtype === "f32")
+  if (op === "Sum" && leading && !keep && over.length > 0 && typeof last === "number" && type.dtype !== "i32")
     return { full: columnSums(l, l.flat(x!), l.rows(type), last) };
   return { full: l.reduce(op, l.full(x!), over, keep, type.dtype) };
 }

@@ -7,7 +7,7 @@ function slice(
   x: string,
   begin: readonly number[],
   size: readonly number[],
-  type: "f32" | "i32" = "f32",
+  type = l.graph.typeOf(x),
 ): string {
   const { graph } = l;
   return graph.node("Slice", [x, graph.integers(begin), graph.integers(size)], { T: { type }, Index: { type: "i32" } });
@@ -19,7 +19,7 @@ function pack(l: Lowering, parts: readonly string[]): string {
 function padAxis(l: Lowering, x: string, rank: number, axis: number, before: string, after: string): string {
   const zero = l.graph.integer(0);
   const rows = Array.from({ length: rank }, (_, i) => pack(l, i === axis ? [before, after] : [zero, zero]));
-  return l.graph.node("Pad", [x, pack(l, rows)], { T: { type: "f32" }, Tpaddings: { type: "i32" } });
+  return l.graph.node("Pad", [x, pack(l, rows)], { T: { type: l.graph.typeOf(x) }, Tpaddings: { type: "i32" } });
 }
 
 export const shapes: Readonly<Record<string, Lower>> = {
@@ -37,7 +37,7 @@ export const shapes: Readonly<Record<string, Lower>> = {
       const rank = node.types[0]!.shape.length;
       const at = (value: number, rest: number): number[] =>
         Array.from({ length: rank }, (_, i) => (i === axis ? value : rest));
-      return { full: slice(l, l.full(node.inputs[0]!), at(start, 0), at(size, -1), node.types[0]!.dtype as "f32") };
+      return { full: slice(l, l.full(node.inputs[0]!), at(start, 0), at(size, -1), node.types[0]!.dtype) };
     },
   ],
   pad: (l, node) => [
