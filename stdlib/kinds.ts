@@ -4,7 +4,7 @@
  */
 import type { ColumnTable } from "arquero";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Graph, Tensor } from "#dsl/graph/builder.js";
+import type { Graph, RopeOptions, Tensor } from "#dsl/graph/builder.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type {} from "#dsl/registry.js";
 
@@ -46,8 +46,15 @@ export interface MetricInput {
   /** rows × labels, row-major. */
   readonly probabilities: Float32Array;
 }
+/** What a model that continues texts did on some: the mean loss of a token in nats, and how many tokens it predicted. */
+export interface TokenMetricInput {
+  readonly loss: number;
+  readonly tokens: number;
+}
 export interface MetricImplementation {
   compute(call: Call, input: MetricInput): number;
+  /** Over texts that a model continues; absent: the metric is of labels alone. */
+  ofTokens?(call: Call, input: TokenMetricInput): number;
 }
 export interface ScheduleImplementation {
   /** Learning-rate factor (0 – 1) of step `step` (from 1) of `total`. */
@@ -129,6 +136,10 @@ export interface AttentionOptions {
   readonly segments?: Tensor;
   /** Added to the scores: [heads or 1, length, keys] (T5's relative bias). */
   readonly bias?: Tensor;
+  /** i32 scalar: the place of the first query among the keys; absent: 0. */
+  readonly offset?: Tensor;
+  /** k and v come from another sequence than q (an encoder's), which stays the same while text is generated. */
+  readonly cross?: true;
   /** Absent: 1/√(size of a head). */
   readonly scale?: number;
   readonly dropout: number;
@@ -158,6 +169,8 @@ export interface Layers {
   ): Tensor;
   embedding(path: string, ids: Tensor, o: { readonly rows: number; readonly size: number }): Tensor;
   attention(path: string, q: Tensor, k: Tensor, v: Tensor, o: AttentionOptions): Tensor;
+  /** Rotary positions: x [batch, length, heads × size], positions i32 [batch, length]; see `Graph.rope` and `ropeFrequencies`. */
+  rope(path: string, x: Tensor, positions: Tensor, o: RopeOptions): Tensor;
   dropout(path: string, x: Tensor, rate: number): Tensor;
   /** A residual sub-layer: adapters sit here. */
   block(path: string, x: Tensor, body: (x: Tensor) => Tensor): Tensor;
@@ -244,6 +257,50 @@ export interface OptimizerImplementation {
     o: { readonly rate: Tensor; readonly step: Tensor; readonly clip: number | null },
   ): { readonly norm: Tensor };
 }
+/** What decoding starts from. */
+export interface DecodingStart {
+  /** The prompts' tokens without padding: what a repetition penalty looks at. */
+  readonly prompts: readonly Int32Array[];
+  readonly vocabulary: number;
+  /** Tokens that end a text; they are part of what is generated. */
+  readonly ends: ReadonlySet<number>;
+  /** Fed for texts that have ended, while others go on. */
+  readonly padId: number;
+  /** Most tokens of each text. */
+  readonly maxTokens: number;
+}
+export interface DecodingStep {
+  /** The next token of each row of the model's batch, to be fed to it. */
+  readonly tokens: Int32Array;
+  /** For each of them the row of the batch before that it continues; null: each row continues itself. */
+  readonly rows: Int32Array | null;
+}
+export interface DecodedText {
+  /** What is settled so far; it only grows. */
+  readonly tokens: readonly number[];
+  /** Why it ended: a token of `ends`, `maxTokens`, or `stop`; null while it goes on. */
+  readonly ended: "end" | "length" | "stop" | null;
+  /** Of a search: the log-probability, after its length penalty. */
+  readonly score?: number;
+}
+/** Decoding of one batch of prompts, step by step. */
+export interface Decoding {
+  /** `next`: the likeliest token of each row [rows] i32; `logits`: all of them [rows × vocabulary]. */
+  readonly reads: "next" | "logits";
+  /** Rows of the model's batch for each prompt after the first step. */
+  readonly width: number;
+  readonly done: boolean;
+  /** One per prompt. */
+  readonly texts: readonly DecodedText[];
+  /** Takes what the model says: a row per prompt at first, then as many as the step before gave tokens. */
+  step(said: Int32Array | Float32Array): DecodingStep;
+  /** Ends a text early, keeping its first `keep` tokens. */
+  stop(prompt: number, keep: number): void;
+}
+/** How the next tokens are chosen from what the model says of them: pure, and repeatable by its seed. */
+export interface DecoderImplementation {
+  begin(call: Call, start: DecodingStart): Decoding;
+}
 export interface TokenizerImplementation {
   /** Specials included, cut to max_length, not padded. */
   encode(texts: readonly string[], maxLength: number): Promise<readonly Int32Array[]>;
@@ -264,5 +321,6 @@ declare module "#dsl/registry.js" {
     task: TaskImplementation;
     technique: TechniqueImplementation;
     optimizer: OptimizerImplementation;
+    decoder: DecoderImplementation;
   }
 }

@@ -77,6 +77,7 @@ export function makeLayers(o: LayersOptions): Layers {
         const drop = dropping(dropout);
         return graph.attention(q, k, v, { ...given, scale, ...(drop && { dropout: drop }) });
       }),
+    rope: (path, x, positions, turning) => graph.at(path, () => graph.rope(x, positions, turning)),
     dropout: (path, x, rate) => {
       const drop = dropping(rate);
       return drop ? graph.at(path, () => graph.dropout(x, drop)) : x;

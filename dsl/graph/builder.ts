@@ -20,6 +20,7 @@ import type {
 import { EXTRAS } from "./heads.js";
 import { chunksFor } from "./head.js";
 import { takePosition } from "./position.js";
+import type { Rotation } from "./rope.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
 import { opNamed } from "./table.js";
 import { scalar } from "./values.js";
@@ -114,6 +115,10 @@ export class Tensor {
   }
   gelu(o: { readonly approximate?: boolean } = {}): Tensor {
     return this.one("gelu", [this], { approximate: o.approximate ?? false });
+  }
+  /** i32 [...]: the place of the greatest along the last axis, the first of equals. */
+  argmax(): Tensor {
+    return this.one("argmax", [this]);
   }
   softmax(): Tensor {
     return this.one("softmax", [this]);
@@ -220,6 +225,15 @@ export interface DropoutOptions {
   readonly step: Tensor;
 }
 
+export interface RopeOptions {
+  readonly heads: number;
+  readonly frequencies: Rotation["frequencies"];
+  /** Absent: 1. */
+  readonly factor?: number;
+  /** Pairs are neighbours; absent: halves, as in LLaMA. */
+  readonly interleaved?: boolean;
+}
+
 /** What a query sees and how scores are made; see the op `attention`. */
 export interface GraphAttention {
   readonly heads: number;
@@ -324,6 +338,14 @@ export class Graph {
       : { rate: 0, seed: 0, site: 0 };
     const attributes = { heads, key_value_heads: keyValueHeads, causal, window, scale, ...drop, given };
     return this.one("attention", inputs, attributes);
+  }
+  /**
+   * Turns each head of x [batch, length, heads × size] by its position (i32 [batch, length] or [length]). `frequencies` and
+   * `factor`: what `ropeFrequencies` gives for the model.
+   */
+  rope(x: Tensor, positions: Tensor, o: RopeOptions): Tensor {
+    const { heads, frequencies, factor = 1, interleaved = false } = o;
+    return this.one("rope", [x, positions], { heads, frequencies, factor, interleaved });
   }
   /** Zeroes a share `rate` of x and scales the rest by 1/(1 − rate); a site of its own, so no two masks are alike. */
   dropout(x: Tensor, o: DropoutOptions): Tensor {

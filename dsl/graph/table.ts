@@ -4,6 +4,7 @@ import type { Op } from "./op.js";
 import { abs } from "./ops/abs.js";
 import { adamw } from "./ops/adamw.js";
 import { add } from "./ops/add.js";
+import { argmax } from "./ops/argmax.js";
 import { attention } from "./ops/attention.js";
 import { attention_gradient } from "./ops/attention_gradient.js";
 import { cast } from "./ops/cast.js";
@@ -48,6 +49,7 @@ import { reduce_mean } from "./ops/reduce_mean.js";
 import { reduce_sum } from "./ops/reduce_sum.js";
 import { relu } from "./ops/relu.js";
 import { reshape } from "./ops/reshape.js";
+import { rope } from "./ops/rope.js";
 import { rsqrt } from "./ops/rsqrt.js";
 import { scatter_rows } from "./ops/scatter_rows.js";
 import { select } from "./ops/select.js";
@@ -68,6 +70,7 @@ export const ops: readonly Op[] = [
   abs,
   adamw,
   add,
+  argmax,
   attention,
   attention_gradient,
   cast,
@@ -112,6 +115,7 @@ export const ops: readonly Op[] = [
   reduce_sum,
   relu,
   reshape,
+  rope,
   rsqrt,
   scatter_rows,
   select,

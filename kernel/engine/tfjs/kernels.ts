@@ -5,6 +5,7 @@ import { elementwise } from "./elementwise.js";
 import { head } from "./head.js";
 import type { Kernels } from "./op.js";
 import { products } from "./products.js";
+import { ropes } from "./rope.js";
 import { shaping } from "./shaping.js";
 import { training } from "./training.js";
 
@@ -14,6 +15,7 @@ export const kernels: Kernels = {
   ...shaping,
   ...products,
   ...attention,
+  ...ropes,
   ...head,
   ...training,
 };

@@ -150,6 +150,11 @@ export const cases: readonly Case[] = [
   },
   { op: "linear", inputs: [floats([2, 3, 4]), floats([5, 4]), floats([5])] },
   { op: "linear", inputs: [floats([2, 4]), floats([5, 4])] },
+  ...["relu", "tanh", "sigmoid", "gelu", "gelu_tanh"].map((activation) => ({
+    op: "linear",
+    inputs: [floats([2, 4]), floats([3, 4]), floats([3])],
+    attributes: { activation },
+  })),
   { op: "linear", inputs: [floats([1, 1, 1]), floats([1, 1]), floats([1])] },
   { op: "linear", inputs: [floats([3, 192]), floats([2, 192]), floats([2])], note: "narrows" },
   { op: "outer_product", inputs: [floats([2, 3, 4]), floats([2, 3, 5])] },
@@ -237,6 +242,16 @@ export const cases: readonly Case[] = [
     },
     { heads: 4, key_value_heads: 1 },
   ),
+  ...[
+    { heads: 2, frequencies: [1, 0.1] },
+    { heads: 2, frequencies: [1, 0.1], factor: 1.3, inverse: true },
+    { heads: 2, frequencies: [1.5], interleaved: true },
+    { heads: 1, frequencies: [1, 0.3, 0.1, 0.03], interleaved: true, factor: 0.8 },
+    { heads: 1, frequencies: [1, 0.3, 0.1] },
+  ].flatMap((attributes) => [
+    { op: "rope", inputs: [floats([2, 3, 8]), whole([2, 3], [0, 1, 2, 7, 0, 500])], attributes },
+    { op: "rope", inputs: [floats([1, 1, 8]), whole([1], [3])], attributes },
+  ]),
   { op: "global_norm", inputs: [floats([2, 3]), floats([4]), floats([])] },
   ...[0.01, 0].flatMap((weight_decay) => [
     { op: "adamw", inputs: moments([2, 3], 1), attributes: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay } },

@@ -147,6 +147,9 @@ export const examples: readonly Example[] = [
   example("range_like", [integers([B, L], 0)], { axis: 1 }),
   example("gather", [floats([6, 4]), integers([B, L], 5, 0, 3, 3)]),
   example("gather", [floats([6]), integers([], 2)]),
+  example("argmax", [floats([B, L, 7])]),
+  example("argmax", [integers([B, 5], 1, 3, 3, 0, 3)]),
+  example("argmax", [floats([9])]),
   example("extend_cache", [floats([B, 6, 4]), floats([B, 1, 4]), integers([], 2)], { size: L }),
   example("extend_cache", [floats([B, 6, 4]), floats([B, L, 4]), integers([], 1)], { size: 5 }),
   example("extend_cache", [floats([B, L, 2, 2]), floats([B, L, 2, 2]), integers([], 0)], { size: L }),
@@ -165,6 +168,10 @@ export const examples: readonly Example[] = [
   example("matmul", [floats([4, 3]), floats([5, 4])], { transpose_a: true, transpose_b: true }),
   example("linear", [floats([B, L, 4]), floats([5, 4]), floats([5])]),
   example("linear", [floats([B, 4]), floats([5, 4])]),
+  ...["relu", "tanh", "sigmoid", "gelu", "gelu_tanh"].flatMap((activation) => [
+    example("linear", [floats([B, L, 4]), floats([5, 4]), floats([5])], { activation }),
+    example("linear", [floats([B, 192]), floats([3, 192]), floats([3])], { activation }),
+  ]),
   example("outer_product", [floats([B, L, 4]), floats([B, L, 5])]),
   example("low_rank_linear", [floats([B, L, 4]), floats([5, 4]), floats([2, 4]), floats([5, 2]), floats([5])], {
     scale: 2,
@@ -174,6 +181,17 @@ export const examples: readonly Example[] = [
   example("attention", [...qkv(), integers([B, L], 1, 1, 0, 1, 0, 0)], attention),
   example("attention", [...qkv(), integers([], 1)], attention),
   example("attention", [...qkv(), integers([B, L], 1, 1, 0), integers([], 5)], dropped),
+  ...[
+    { heads: 2, frequencies: [1, 0.1] },
+    { heads: 2, frequencies: [1, 0.1], factor: 1.3, inverse: true },
+    { heads: 2, frequencies: [1.5], interleaved: true },
+    { heads: 1, frequencies: [1, 0.3, 0.1, 0.03], interleaved: true, inverse: true },
+    { heads: 1, frequencies: [1, 0.3, 0.1] },
+  ].flatMap((attributes) => [
+    example("rope", [floats([B, L, 8]), integers([B, L], 0, 1, 2, 9, 0, 1)], attributes),
+    example("rope", [floats([B, L, 8]), integers([L], 3, 4, 5)], attributes),
+    example("rope", [floats([B, 1, 8]), integers([B, 1], 6)], attributes),
+  ]),
   ...attentions,
   ...attentions.map(attentionGradient),
   example("layer_norm", [floats([B, L, 6]), floats([6]), floats([6])], { epsilon: 1e-5 }),

@@ -11,11 +11,13 @@ import { optimizers } from "./optimizers.js";
 import { products } from "./products.js";
 import { random } from "./random.js";
 import { reductions } from "./reductions.js";
+import { ropes } from "./rope.js";
 import { shapes } from "./shapes.js";
 
 export const lowerings: Readonly<Record<string, Lower>> = {
   ...elementwise,
   ...shapes,
+  ...ropes,
   ...reductions,
   ...products,
   ...activations,
