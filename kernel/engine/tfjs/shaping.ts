@@ -76,6 +76,7 @@ export const shaping: Kernels = {
     const width = shape!.slice(1).reduce((n, d) => n * d, 1);
     return [summedRows(indices!, dy!, shape!, width)];
   },
+  argmax: ([x]) => [tf.argMax(x!, x!.rank - 1)],
   reduce_sum: reduction((x, axes, keep) => tf.sum(x, axes, keep)),
   reduce_mean: reduction((x, axes, keep) => tf.mean(x, axes, keep)),
   reduce_max: reduction((x, axes, keep) => tf.max(x, axes, keep)),

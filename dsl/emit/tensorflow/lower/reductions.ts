@@ -28,6 +28,19 @@ function reduce(l: Lowering, node: Node, op: "Sum" | "Mean" | "Max"): Value {
 }
 
 export const reductions: Readonly<Record<string, Lower>> = {
+  argmax: (l, node) => [
+    () => {
+      const [x] = node.inputs;
+      const axis = l.graph.integer(l.typeOf(x!).shape.length - 1);
+      return {
+        full: l.graph.node("ArgMax", [l.full(x!), axis], {
+          T: { type: l.dtypeOf(x!) },
+          Tidx: { type: "i32" },
+          output_type: { type: "i32" },
+        }),
+      };
+    },
+  ],
   reduce_sum: (l, node) => [() => reduce(l, node, "Sum")],
   reduce_mean: (l, node) => [() => reduce(l, node, "Mean")],
   reduce_max: (l, node) => [() => reduce(l, node, "Max")],

@@ -1,0 +1,114 @@
+/**
+ * Programs that continue texts over a key-value cache: `reserve` makes it, `prefill` reads the prompts, `decode` adds one
+ * token to each text, `reorder` takes the cache's rows in another order and number (beams). Prompts are padded on the left,
+ * so that all texts of a batch end at the same place and a token is one slice of the cache.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { optimise } from "#dsl/graph/passes/table.js";
+import type { Dimension, Program, State, Type } from "#dsl/graph/program.js";
+import { cachedLayers, type CacheOptions } from "../cached-layers.js";
+import type { ModelInputs } from "../kinds.js";
+import { makeLayers } from "../layers.js";
+import "../tasks/codes.js";
+import { layersOptions } from "./model.js";
+import type { AssembleOptions } from "./options.js";
+
+export type GenerateOptions = Pick<
+  AssembleOptions,
+  "family" | "config" | "technique" | "prefixInCheckpoint" | "tensors" | "seed" | "passes"
+>;
+export interface Generation {
+  /** Inputs rows i32 [batch], room i32 [capacity] (only their sizes count); makes a cache of zeros. */
+  readonly reserve: Program;
+  /**
+   * Inputs input_ids, attention_mask, positions (i32 [batch, length], each token's place in its own text), last (i32 [batch],
+   * where each row's last token lies in the flattened [batch × length]); outputs logits [batch, vocabulary] of the token
+   * that follows, and next i32 [batch], the likeliest.
+   */
+  readonly prefill: Program;
+  /**
+   * Inputs input_ids, positions (i32 [batch, 1]), attention_mask (i32 [batch, keys], the new token included), start (i32
+   * scalar: keys − 1); outputs as prefill's.
+   */
+  readonly decode: Program;
+  /** Input order i32 [rows]: the cache's rows afterwards. */
+  readonly reorder: Program;
+}
+const CACHES = ["reserve", "prefill", "decode", "reorder"] as const satisfies readonly (keyof Generation)[];
+export const GENERATION: readonly string[] = CACHES;
+
+interface Cache {
+  readonly state: State;
+  readonly grows: boolean;
+}
+
+export function buildGenerate(o: GenerateOptions): Generation {
+  const caches = new Map<string, Cache>();
+  const finish = (graph: Graph): Program => optimise(graph.program(), o.passes);
+  const prefill = reading(o, "prefill", caches);
+  const decode = reading(o, "decode", caches);
+  return {
+    reserve: finish(reserving(caches)),
+    prefill: finish(prefill),
+    decode: finish(decode),
+    reorder: finish(reordering(caches)),
+  };
+}
+
+function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<string, Cache>): Graph {
+  const graph = new Graph();
+  const whole = (name: string, ...shape: readonly Dimension[]): Tensor => graph.input(name, { dtype: "i32", shape });
+  const length = phase === "prefill" ? "length" : 1;
+  const inputs: ModelInputs = {
+    input_ids: whole("input_ids", "batch", length),
+    attention_mask: whole("attention_mask", "batch", phase === "prefill" ? "length" : "keys"),
+    positions: whole("positions", "batch", length),
+  };
+  const start = phase === "prefill" ? graph.number(0, "i32") : whole("start");
+  const onCache = (name: string, state: State, grows: boolean): void => void caches.set(name, { state, grows });
+  const { implementation, call } = o.technique;
+  const options = layersOptions(o, graph, o.seed, (path) => implementation.trains(call, path));
+  const layers = cachedLayers(makeLayers({ ...options, prefix: o.family.prefix }), {
+    phase,
+    start,
+    keys: "keys",
+    onCache,
+  });
+  const body = o.family.build(implementation.around(call, layers), o.config, inputs, { dropout: 0, pooled: false });
+  if (!body.unembedding) throw new CodedError("task-without-head", { task: "text_generation" });
+  const x = body.last_hidden_state;
+  const last = phase === "prefill" ? x.takeRows(whole("last", "batch")) : x.reshape(["batch", x.shape[2]!]);
+  const logits = last.linear(body.unembedding);
+  graph.output("logits", logits);
+  graph.output("next", logits.argmax());
+  return graph;
+}
+
+/** Zeros of each cache's width; all of one width are one value, which engines copy when it is first written to. */
+function reserving(caches: ReadonlyMap<string, Cache>): Graph {
+  const graph = new Graph();
+  const rows = graph.input("rows", { dtype: "i32", shape: ["batch"] });
+  const room = graph.input("room", { dtype: "i32", shape: ["capacity"] });
+  const places = rows.reshape(["batch", 1, 1]).multiply(room.reshape([1, "capacity", 1]));
+  for (const [name, { state, grows }] of caches) {
+    if (!grows) continue;
+    const { dtype, shape } = state.type;
+    const zeros: Type = { dtype, shape: [shape[2]!] };
+    graph.state(name, state);
+    graph.update(name, places.cast(dtype).multiply(graph.constant(zerosOf(zeros))));
+  }
+  return graph;
+}
+
+function reordering(caches: ReadonlyMap<string, Cache>): Graph {
+  const graph = new Graph();
+  const order = graph.input("order", { dtype: "i32", shape: ["rows"] });
+  for (const [name, { state }] of caches) graph.update(name, graph.state(name, state).gather(order));
+  return graph;
+}
+
+function zerosOf({ dtype, shape }: Type): { dtype: Type["dtype"]; shape: number[]; bytes: Uint8Array } {
+  const sizes = shape as readonly number[];
+  return { dtype, shape: [...sizes], bytes: new Uint8Array(sizes.reduce((n, d) => n * d, dtype === "bf16" ? 2 : 4)) };
+}

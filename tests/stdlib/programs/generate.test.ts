@@ -1,0 +1,266 @@
+import assert from "node:assert/strict";
+import { Graph } from "#dsl/graph/builder.js";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { prune } from "#dsl/graph/passes/dead-code.js";
+import type { Program, State } from "#dsl/graph/program.js";
+import { validate } from "#dsl/graph/validate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import { cachedLayers } from "#stdlib/cached-layers.js";
+import { makeLayers } from "#stdlib/layers.js";
+import { gpt2 } from "#stdlib/models/gpt2.run.js";
+import { assembleForward } from "#stdlib/programs/forward.js";
+import { buildGenerate } from "#stdlib/programs/generate.js";
+import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
+import { full } from "#stdlib/techniques/full.run.js";
+
+const VOCABULARY = 11;
+const config = gpt2.config({ vocab_size: VOCABULARY, n_positions: 16, n_embd: 8, n_layer: 2, n_head: 2 });
+const options = {
+  family: gpt2,
+  config,
+  technique: { call: { kind: "technique", word: "full", arguments: {} }, implementation: full },
+  prefixInCheckpoint: false,
+  tensors: new Set<string>(),
+  seed: 3,
+};
+const call = { kind: "task", word: "text_generation", arguments: {} };
+const generation = buildGenerate(options);
+const forward = assembleForward({ ...options, task: { call, implementation: textGeneration }, labels: 0 }, false);
+
+/** Numbers that differ for every state that is no cache. */
+function weights(programs: readonly Program[]): Record<string, Values> {
+  const states = Object.assign({}, ...programs.map((p) => p.state)) as Program["state"];
+  const kept = Object.entries(states).filter(([, s]) => !("unset" in s.initial));
+  return Object.fromEntries(
+    kept.map(([name, { type }], k) => {
+      const y = values(type.shape as number[]);
+      y.data.forEach((_, i) => (y.data[i] = 0.4 * Math.sin(1.7 * i + k) + (/ln_/.test(name) ? 1 : 0)));
+      return [name, y];
+    }),
+  );
+}
+const rowsOf = (v: Values): number[][] => {
+  const n = v.shape.at(-1)!;
+  return Array.from({ length: v.data.length / n }, (_, r) => Array.from(v.data.subarray(r * n, (r + 1) * n)));
+};
+const near = (got: readonly number[], want: readonly number[], what: string): void =>
+  got.forEach((x, i) =>
+    assert.ok(Math.abs(x - want[i]!) < 1e-10, `${what}[${String(i)}]: ${String(x)}, not ${String(want[i])}`),
+  );
+
+/** The logits after a text, read alone and whole. */
+function alone(text: readonly number[], state: Record<string, Values>): number[] {
+  const shape = [1, text.length];
+  const feeds = {
+    input_ids: values(shape, text),
+    attention_mask: values(
+      shape,
+      text.map(() => 1),
+    ),
+  };
+  return rowsOf(evaluate(forward, feeds, state).outputs["logits"]!).at(-1)!;
+}
+
+/** Texts continued together through the programs, as a runner does it. */
+class Continued {
+  private state: Record<string, Values>;
+  private mask: number[][];
+  private next: number[];
+  constructor(
+    private readonly texts: number[][],
+    room: number,
+  ) {
+    this.state = weights([generation.prefill]);
+    this.run("reserve", { rows: values([texts.length]), room: values([room]) });
+    this.mask = [];
+    this.next = [];
+  }
+  private run(name: keyof typeof generation, feeds: Record<string, Values>): Record<string, Values> {
+    const done = evaluate(generation[name], feeds, this.state);
+    this.state = { ...done.state };
+    return done.outputs;
+  }
+  prefill(): number[][] {
+    const { texts } = this;
+    const length = Math.max(...texts.map((t) => t.length));
+    const pad = (row: readonly number[], filler: number): number[] => [
+      ...new Array<number>(length - row.length).fill(filler),
+      ...row,
+    ];
+    this.mask = texts.map((t) =>
+      pad(
+        t.map(() => 1),
+        0,
+      ),
+    );
+    this.next = texts.map((t) => t.length);
+    const table = (rows: readonly number[][]): Values => values([rows.length, length], rows.flat());
+    const out = this.run("prefill", {
+      input_ids: table(texts.map((t) => pad(t, 7))),
+      attention_mask: table(this.mask),
+      positions: table(texts.map((t) => pad([...t.keys()], 0))),
+      last: values(
+        [texts.length],
+        texts.map((_, b) => (b + 1) * length - 1),
+      ),
+    });
+    return this.checked(out);
+  }
+  decode(tokens: readonly number[]): number[][] {
+    this.mask = this.mask.map((row) => [...row, 1]);
+    const [rows, keys] = [tokens.length, this.mask[0]!.length];
+    const out = this.run("decode", {
+      input_ids: values([rows, 1], tokens),
+      positions: values([rows, 1], this.next),
+      attention_mask: values([rows, keys], this.mask.flat()),
+      start: values([], [keys - 1]),
+    });
+    this.next = this.next.map((n) => n + 1);
+    return this.checked(out);
+  }
+  reorder(order: readonly number[]): void {
+    this.run("reorder", { order: values([order.length], order) });
+    this.mask = order.map((r) => this.mask[r]!);
+    this.next = order.map((r) => this.next[r]!);
+  }
+  private checked(out: Record<string, Values>): number[][] {
+    const logits = rowsOf(out["logits"]!);
+    const likeliest = logits.map((row) => row.indexOf(Math.max(...row)));
+    assert.deepEqual(Array.from(out["next"]!.data), likeliest);
+    return logits;
+  }
+}
+
+describe("programs that generate, in float64", () => {
+  it("keep their form", () => {
+    for (const program of Object.values(generation)) validate(program);
+  });
+  it("keep the keys and values of every layer, and nothing else beside the weights", () => {
+    const caches = ["cache.k/h.0.attn", "cache.k/h.1.attn", "cache.v/h.0.attn", "cache.v/h.1.attn"];
+    assert.deepEqual(Object.keys(generation.reserve.state).sort(), caches);
+    assert.deepEqual(Object.keys(generation.reorder.state).sort(), caches);
+    const read = Object.keys(generation.decode.state).filter((name) => !name.startsWith("cache."));
+    assert.deepEqual(read.sort(), Object.keys(forward.state).sort());
+  });
+  it("say of unequal texts, token by token, what the model says of each whole text alone", () => {
+    const texts = [[1, 2, 3, 4, 5], [6], [9, 8, 10]];
+    const state = weights([generation.prefill]);
+    const continued = new Continued(texts, 8);
+    continued.prefill().forEach((row, b) => near(row, alone(texts[b]!, state), `prefill, text ${String(b)}`));
+    for (const tokens of [
+      [3, 0, 10],
+      [4, 4, 4],
+      [1, 9, 2],
+    ]) {
+      const logits = continued.decode(tokens);
+      tokens.forEach((token, b) => texts[b]!.push(token));
+      logits.forEach((row, b) => near(row, alone(texts[b]!, state), `after ${String(tokens)}, text ${String(b)}`));
+    }
+  });
+  it("go on with rows of the batch in another order and number", () => {
+    const texts = [
+      [1, 2],
+      [6, 5, 4],
+    ];
+    const state = weights([generation.prefill]);
+    const continued = new Continued(texts, 5);
+    continued.prefill();
+    continued.reorder([1, 1, 0]);
+    const logits = continued.decode([7, 8, 9]);
+    [
+      [6, 5, 4, 7],
+      [6, 5, 4, 8],
+      [1, 2, 9],
+    ].forEach((text, b) => near(logits[b]!, alone(text, state), String(text)));
+  });
+});
+
+describe("cross-attention with a cache, in float64", () => {
+  const SIZE = 4;
+  /** One decoder layer that looks at itself and at what an encoder read. */
+  function layer(phase: "prefill" | "decode" | "whole"): { program: Program; caches: Record<string, State> } {
+    const graph = new Graph();
+    const caches: Record<string, State> = {};
+    const plain = makeLayers({
+      graph,
+      prefix: "",
+      prefixInCheckpoint: "",
+      tensors: new Set(),
+      trains: () => false,
+      mayBeFresh: () => true,
+      fits: () => true,
+      initializerRange: 0.5,
+      seed: 1,
+    });
+    const start = phase === "decode" ? graph.input("start", { dtype: "i32", shape: [] }) : graph.number(0, "i32");
+    const onCache = (name: string, state: State, grows: boolean): void => {
+      caches[name] = state;
+      assert.equal(grows, name.endsWith("self"));
+    };
+    const layers = phase === "whole" ? plain : cachedLayers(plain, { phase, start, keys: "keys", onCache });
+    const x = graph.input("x", { dtype: "f32", shape: ["batch", phase === "decode" ? 1 : "length", SIZE] });
+    const source = graph.state("source", {
+      type: { dtype: "f32", shape: ["batch", "sources", SIZE] },
+      trains: false,
+      initial: { unset: true },
+    });
+    const seen = graph.input("seen", { dtype: "i32", shape: ["batch", "sources"] });
+    const mask = graph.input("mask", { dtype: "i32", shape: ["batch", phase === "decode" ? "keys" : "length"] });
+    const project = (path: string, y: typeof x): typeof x =>
+      layers.linear(path, y, { in: SIZE, out: SIZE, bias: false });
+    const [q, k, v] = ["q", "k", "v"].map((name) => project(name, x));
+    const own = layers.attention("self", q!, k!, v!, { heads: 2, causal: true, mask, dropout: 0 });
+    const crossed = layers.attention("cross", project("cq", own), project("ck", source), project("cv", source), {
+      heads: 2,
+      mask: seen,
+      cross: true,
+      dropout: 0,
+    });
+    graph.output("y", crossed);
+    return { program: prune(graph.program()), caches };
+  }
+  const [whole, prefill, decode] = (["whole", "prefill", "decode"] as const).map((phase) => layer(phase));
+
+  it("reads the encoder's side once, and never again", () => {
+    for (const { program } of [whole!, prefill!, decode!]) validate(program);
+    assert.equal(decode!.program.state["source"], undefined);
+    assert.equal(decode!.program.state["ck.weight"], undefined);
+    assert.deepEqual(Object.keys(decode!.caches).sort(), [
+      "cache.k/cross",
+      "cache.k/self",
+      "cache.v/cross",
+      "cache.v/self",
+    ]);
+
+    const data = (shape: readonly number[], seed: number): Values => {
+      const y = values(shape);
+      y.data.forEach((_, i) => (y.data[i] = Math.sin(seed + 2.1 * i)));
+      return y;
+    };
+    const x = data([2, 3, SIZE], 5);
+    const source = data([2, 4, SIZE], 6);
+    const fixed = {
+      source,
+      ...Object.fromEntries(["q", "k", "v", "cq", "ck", "cv"].map((n, i) => [`${n}.weight`, data([SIZE, SIZE], i)])),
+    };
+    const seen = values([2, 4], [1, 1, 1, 1, 1, 1, 0, 0]);
+    const expected = evaluate(whole!.program, { x, seen, mask: values([2, 3], [1, 1, 1, 0, 1, 1]) }, fixed).outputs[
+      "y"
+    ]!;
+
+    const step = (from: number, to: number): Values =>
+      values(
+        [2, to - from, SIZE],
+        [0, 1].flatMap((b) => Array.from(x.data.subarray((b * 3 + from) * SIZE, (b * 3 + to) * SIZE))),
+      );
+    const empty = Object.fromEntries(["cache.k/self", "cache.v/self"].map((name) => [name, values([2, 5, SIZE])]));
+    const first = evaluate(
+      prefill!.program,
+      { x: step(0, 2), seen, mask: values([2, 2], [1, 1, 0, 1]) },
+      { ...fixed, ...empty },
+    );
+    const later = { x: step(2, 3), seen, mask: values([2, 3], [1, 1, 1, 0, 1, 1]), start: values([], [2]) };
+    const second = evaluate(decode!.program, later, { ...first.state, source: values([2, 4, SIZE]) });
+    for (const b of [0, 1]) near(rowsOf(second.outputs["y"]!)[b]!, rowsOf(expected)[b * 3 + 2]!, `text ${String(b)}`);
+  });
+});
