@@ -1,11 +1,15 @@
+import { activationOf } from "../activation.js";
 import type { Op } from "../op.js";
 import { elements, lastOf, Misfit, wantFloat, wantSameDType, wantShape } from "../shape.js";
 import { values } from "../values.js";
 
 export const linear: Op = {
   name: "linear",
-  doc: "(x [..., in], weight [out, in], bias [out]?) → x · weightᵀ + bias, [..., out].",
-  type([x, weight, bias]) {
+  doc:
+    "(x [..., in], weight [out, in], bias [out]?) → x · weightᵀ + bias, [..., out]; then, only with a bias, `activation` " +
+    "(relu, tanh, sigmoid, gelu, gelu_tanh; absent: none), which an engine may compute in the product's own kernel.",
+  type([x, weight, bias], attributes) {
+    if (activationOf(attributes) && !bias) throw new Misfit("an activation goes with a bias");
     wantFloat(x!, "x");
     const dtype = wantSameDType(x!, weight!, ...(bias ? [bias] : []));
     const size = lastOf(x!, "x");
@@ -14,14 +18,23 @@ export const linear: Op = {
     if (bias) wantShape(bias, [out!], "the bias");
     return [{ dtype, shape: [...x!.shape.slice(0, -1), out!] }];
   },
-  gradient(graph, { inputs: [x, weight, bias] }, [dy], wanted) {
+  gradient(graph, { inputs, outputs: [y], attributes }, [d], wanted) {
+    const [x, weight, bias] = inputs;
+    const activation = activationOf(attributes);
+    // relu, tanh and sigmoid tell their slope from the result: y > 0 where x > 0.
+    const slope = (): typeof d => {
+      const at = activation!.fromResult ? y! : graph.one("linear", inputs);
+      const view = { inputs: [at], outputs: [y!], attributes: activation!.attributes };
+      return activation!.op.gradient!(graph, view, [d], [true])[0];
+    };
+    const dy = activation ? slope() : d;
     return [
       wanted[0] ? graph.one("linear", [dy!, weight!.transpose([1, 0])]) : undefined,
       wanted[1] ? graph.one("outer_product", [dy!, x!]) : undefined,
       ...(bias ? [wanted[2] ? dy!.sum(dy!.shape.slice(0, -1).map((_, axis) => axis)) : undefined] : []),
     ];
   },
-  evaluate([x, weight, bias], _, [shape]) {
+  evaluate([x, weight, bias], attributes, [shape]) {
     const [out, into] = weight!.shape as [number, number];
     const y = values(shape!);
     for (let r = 0; r < y.data.length / out; r++)
@@ -30,7 +43,8 @@ export const linear: Op = {
         for (let i = 0; i < into; i++) sum += x!.data[r * into + i]! * weight!.data[o * into + i]!;
         y.data[r * out + o] = sum;
       }
-    return [y];
+    const activation = activationOf(attributes);
+    return activation ? activation.op.evaluate([y], activation.attributes, [shape!]) : [y];
   },
   flops: ([x, weight], _, sizes) => 2 * elements(x!, sizes) * (weight!.shape[0] as number),
 };

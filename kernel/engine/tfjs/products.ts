@@ -1,4 +1,6 @@
 /** Matrix products with tfjs. wasm is fast for plain products only: a transposed side is transposed first. */
+import { activationOf } from "#dsl/graph/activation.js";
+import { elementwise } from "./elementwise.js";
 import { tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 
@@ -21,7 +23,11 @@ export const products: Kernels = {
     const y = product(transpose_a === true ? swap(a!) : a!, transpose_b === true ? swap(b!) : b!);
     return [tf.reshape(y, shape!)];
   },
-  linear: ([x, weight, bias], _, [shape]) => [affine(x!, weight!, bias, shape!)],
+  linear([x, weight, bias], attributes, [shape]) {
+    const y = affine(x!, weight!, bias, shape!);
+    const activation = activationOf(attributes);
+    return activation ? elementwise[activation.op.name]!([y], activation.attributes, [shape!]) : [y];
+  },
   outer_product: ([a, b]) => [product(swap(rows(a!)), rows(b!))],
   low_rank_merge: ([weight, a, b], { scale }) => [tf.add(weight!, tf.mul(product(b!, a!), scale as number))],
   low_rank_linear([x, weight, a, b, bias], { scale }, [shape]) {

@@ -1,0 +1,49 @@
+/**
+ * Common sub-expressions: equal nodes are computed once, also where only a pass made them equal. Random ops are equal
+ * only at one site; a node that waits for others (`after`) equals none that doesn't wait for the same.
+ */
+import type { Attribute, NDArray, Node } from "../program.js";
+import type { Pass } from "./pass.js";
+import { rewrite, type Rewrite } from "./rewrite.js";
+
+export const commonSubexpressions: Pass = {
+  name: "common_subexpressions",
+  doc: "Computes equal nodes once.",
+  tolerance: 0,
+  run: (program) => rewrite(program, merge),
+};
+
+/** Constants up to this many bytes are compared by value, larger ones by identity. */
+const BY_VALUE = 4096;
+/** Results are the same bits in either order. */
+const COMMUTES: ReadonlySet<string> = new Set(["add", "multiply", "equal"]);
+
+function merge(): Rewrite {
+  const known = new Map<string, number>();
+  const large = new Map<NDArray, number>();
+  const textOf = (_: string, value: Attribute): unknown => {
+    if (!isArray(value)) return value;
+    const head = `${value.dtype}[${value.shape.join()}]`;
+    if (value.bytes.length <= BY_VALUE) return `${head}${value.bytes.join()}`;
+    if (!large.has(value)) large.set(value, large.size);
+    return `${head}#${large.get(value)!}`;
+  };
+  const keyOf = (node: Node): string => {
+    const inputs = node.inputs.map((ref) => `${ref.node}:${ref.output}`);
+    if (COMMUTES.has(node.op)) inputs.sort();
+    return `${node.op}(${inputs.join()})${JSON.stringify(node.attributes, textOf)}@${node.after?.join() ?? ""}`;
+  };
+  return (node, edit) => {
+    const key = keyOf(node);
+    const first = known.get(key);
+    if (first === undefined) {
+      known.set(key, edit.nodes.length);
+      return undefined;
+    }
+    return node.types.map((_, output) => ({ node: first, output }));
+  };
+}
+
+function isArray(value: Attribute): value is NDArray {
+  return typeof value === "object" && value !== null && "bytes" in value;
+}
