@@ -161,11 +161,11 @@ export interface Layers {
   parameter(path: string, shape: readonly number[], initial?: ParameterInitial): Tensor;
   /** x·Wᵀ + b with W [out, in] at `path.weight`, b at `path.bias`. */
   linear(path: string, x: Tensor, o: LinearOptions): Tensor;
-  /** `kind`: `layer` (scale and bias; the default) or `rms` (scale alone). */
+  /** `kind`: `layer` (scale and bias; the default) or `rms` (scale alone; `offset` is added to it, 1 in Gemma). */
   norm(
     path: string,
     x: Tensor,
-    o: { readonly size: number; readonly epsilon: number; readonly kind?: "layer" | "rms" },
+    o: { readonly size: number; readonly epsilon: number; readonly kind?: "layer" | "rms"; readonly offset?: 0 | 1 },
   ): Tensor;
   embedding(path: string, ids: Tensor, o: { readonly rows: number; readonly size: number }): Tensor;
   attention(path: string, q: Tensor, k: Tensor, v: Tensor, o: AttentionOptions): Tensor;

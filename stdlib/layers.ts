@@ -65,10 +65,12 @@ export function makeLayers(o: LayersOptions): Layers {
           activation,
         );
       }),
-    norm: (path, x, { size, epsilon }) =>
-      graph.at(path, () =>
-        x.layerNorm(parameter(`${path}.weight`, [size], "ones"), parameter(`${path}.bias`, [size], "zeros"), epsilon),
-      ),
+    norm: (path, x, { size, epsilon, kind, offset = 0 }) =>
+      graph.at(path, () => {
+        const weight = parameter(`${path}.weight`, [size], offset === 1 ? "zeros" : "ones");
+        if (kind === "rms") return x.rmsNorm(weight, epsilon, offset);
+        return x.layerNorm(weight, parameter(`${path}.bias`, [size], "zeros"), epsilon);
+      }),
     embedding: (path, ids, { rows, size }) =>
       graph.at(path, () => parameter(`${path}.weight`, [rows, size]).gather(ids)),
     attention: (path, q, k, v, { dropout, ...given }) =>

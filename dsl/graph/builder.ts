@@ -216,6 +216,10 @@ export class Tensor {
   layerNorm(scale: Tensor, bias: Tensor, epsilon: number): Tensor {
     return this.one("layer_norm", [this, scale, bias], { epsilon });
   }
+  /** `offset` is added to the scale: 1 in Gemma, whose weights are kept less one. */
+  rmsNorm(scale: Tensor, epsilon: number, offset = 0): Tensor {
+    return this.one("rms_norm", [this, scale], { epsilon, offset });
+  }
 }
 
 export interface DropoutOptions {

@@ -1,4 +1,4 @@
-/** What layer_norm and its gradient share. */
+/** What the norms and their gradients share. */
 import type { Type } from "./program.js";
 import { lastOf, wantFloat, wantShape } from "./shape.js";
 
@@ -24,4 +24,15 @@ export function rowNorm(row: Float64Array, epsilon: number): RowNorm {
   const variance = row.reduce((sum, v) => sum + (v - mean) ** 2, 0) / row.length;
   const inverse = 1 / Math.sqrt(variance + epsilon);
   return { mean, variance, inverse, normal: row.map((v) => (v - mean) * inverse) };
+}
+
+/** Types of rms_norm's outputs. */
+export function rmsTypes(x: Type, scale: Type): Type[] {
+  wantFloat(x, "x");
+  wantShape(scale, [lastOf(x, "x")], "the scale");
+  return [x, { dtype: x.dtype, shape: x.shape.slice(0, -1) }];
+}
+/** 1 / √(mean of x² + ε). */
+export function rmsRow(row: Float64Array, epsilon: number): number {
+  return 1 / Math.sqrt(row.reduce((sum, v) => sum + v * v, 0) / row.length + epsilon);
 }

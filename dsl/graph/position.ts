@@ -23,7 +23,7 @@ const BY_ROW: ReadonlySet<string> = new Set([
     "erf",
     "square",
   ],
-  ...["relu", "silu", "gelu", "layer_norm", "linear", "low_rank_linear", "dropout"],
+  ...["relu", "silu", "gelu", "layer_norm", "rms_norm", "linear", "low_rank_linear", "dropout"],
 ]);
 
 /** x [batch, length, n] → [batch, n] at `position`. */
@@ -58,5 +58,5 @@ export function takePosition(x: Tensor, position: number): Tensor {
 }
 
 function isWeight(op: string, input: number): boolean {
-  return input > 0 && (op === "linear" || op === "low_rank_linear" || op === "layer_norm");
+  return input > 0 && (op === "linear" || op === "low_rank_linear" || op === "layer_norm" || op === "rms_norm");
 }

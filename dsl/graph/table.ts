@@ -49,6 +49,8 @@ import { reduce_mean } from "./ops/reduce_mean.js";
 import { reduce_sum } from "./ops/reduce_sum.js";
 import { relu } from "./ops/relu.js";
 import { reshape } from "./ops/reshape.js";
+import { rms_norm } from "./ops/rms_norm.js";
+import { rms_norm_gradient } from "./ops/rms_norm_gradient.js";
 import { rope } from "./ops/rope.js";
 import { rsqrt } from "./ops/rsqrt.js";
 import { scatter_rows } from "./ops/scatter_rows.js";
@@ -115,6 +117,8 @@ export const ops: readonly Op[] = [
   reduce_sum,
   relu,
   reshape,
+  rms_norm,
+  rms_norm_gradient,
   rope,
   rsqrt,
   scatter_rows,

@@ -15,7 +15,25 @@ interface AdamW {
   readonly weight_decay: number;
 }
 
+function inverseRoot(x: T, epsilon: unknown): T {
+  return tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon as number));
+}
+
 export const training: Kernels = {
+  rms_norm([x, scale], a, [, rows]) {
+    const inverse = inverseRoot(x!, a["epsilon"]);
+    const y = tf.mul(tf.mul(x!, inverse), tf.add(scale!, a["offset"] as number));
+    return [y, tf.reshape(inverse, rows!)];
+  },
+  rms_norm_gradient([x, scale, inverse, dy], a) {
+    const inv = tf.reshape(inverse!, [...inverse!.shape, 1]);
+    const normal = tf.mul(x!, inv);
+    const g = tf.mul(dy!, tf.add(scale!, a["offset"] as number));
+    const dx = tf.mul(inv, tf.sub(g, tf.mul(normal, tf.mean(tf.mul(g, normal), -1, true))));
+    const leading = x!.shape.slice(0, -1).map((_, i) => i);
+    const both = tf.mul(dy!, normal);
+    return [dx, leading.length === 0 ? both : tf.sum(both, leading)];
+  },
   layer_norm([x, scale, bias], a, [, rows]) {
     const { mean, variance } = moments(x!);
     const inverse = tf.rsqrt(tf.add(variance, a["epsilon"] as number));

@@ -174,6 +174,16 @@ export const cases: readonly Case[] = [
   { op: "layer_norm", inputs: [floats([1, 1, 6], 3, 9), floats([6]), floats([6])], attributes: { epsilon: 1e-12 } },
   { op: "layer_norm", inputs: [floats([3, 4]), floats([4]), floats([4])], attributes: { epsilon: 0.1 } },
   { op: "layer_norm_gradient", inputs: normed([2, 3, 4]), attributes: { epsilon: 1e-5 } },
+  ...[
+    { epsilon: 1e-5, offset: 0 },
+    { epsilon: 0.1, offset: 1 },
+  ].flatMap((attributes) =>
+    [[2, 3, 4], [1, 1, 3], [3, 4], [5]].map((shape) => ({
+      op: "rms_norm",
+      inputs: [floats(shape), floats([shape.at(-1)!])],
+      attributes,
+    })),
+  ),
   ...["softmax", "log_softmax"].flatMap((op) => [
     { op, inputs: [floats([2, 3, 4], -3, 3)] },
     { op, inputs: [floats([1, 1])] },

@@ -150,9 +150,9 @@ export const examples: readonly Example[] = [
   example("argmax", [floats([B, L, 7])]),
   example("argmax", [integers([B, 5], 1, 3, 3, 0, 3)]),
   example("argmax", [floats([9])]),
-  example("extend_cache", [floats([B, 6, 4]), floats([B, 1, 4]), integers([], 2)], { size: L }),
+  example("extend_cache", [floats([B, 6, 4]), floats([B, 1, 4]), integers([], 2)], { size: 3 }),
   example("extend_cache", [floats([B, 6, 4]), floats([B, L, 4]), integers([], 1)], { size: 5 }),
-  example("extend_cache", [floats([B, L, 2, 2]), floats([B, L, 2, 2]), integers([], 0)], { size: L }),
+  example("extend_cache", [floats([B, 6, 2, 2]), floats([B, L, 2, 2]), integers([], 0)], { size: L }),
   example("scatter_rows", [integers([B, L], 4, 1, 1), floats([B, L, 5])], { rows: 6 }),
   ...["reduce_sum", "reduce_mean", "reduce_max"].flatMap((op) => [
     example(op, [floats([B, L, 4])], { axes: [0, 1], keep: false }),
@@ -197,6 +197,9 @@ export const examples: readonly Example[] = [
   example("layer_norm", [floats([B, L, 6]), floats([6]), floats([6])], { epsilon: 1e-5 }),
   layerNormGradient([B, L, 6]),
   layerNormGradient([B, 6]),
+  ...[[B, L, 6], [B, 6], [6], [1, 1, 6]].flatMap((shape) =>
+    [0, 1].flatMap((offset) => rmsNorm(shape, { epsilon: 1e-5, offset })),
+  ),
   example("softmax", [floats([B, L, 4], (x) => 5 * x)]),
   example("log_softmax", [floats([B, L, 4], (x) => 5 * x)]),
   example("cross_entropy", [floats([B, L, 4]), integers([B, L], 0, 3, -100, 1)], { ignore: -100, reduction: "mean" }),
@@ -273,6 +276,22 @@ function attentionGradient({ inputs, attributes }: Example): Example {
     [q!, k!, v!, probabilities!, context!, floats(q!.type.shape), ...step],
     attributes,
   );
+}
+
+/** The norm and its gradient, which takes the norm's own second output. */
+function rmsNorm(shape: readonly Dimension[], attributes: Attributes): Example[] {
+  const [x, scale] = [floats(shape), floats([6])];
+  const leading = shape.slice(0, -1);
+  const [, inverse] = opNamed("rms_norm").evaluate(
+    [x, scale].map(({ value }) => fromNDArray(value)),
+    attributes,
+    [concrete(shape, SIZES), concrete(leading, SIZES)],
+  );
+  const given = { type: { dtype: "f32", shape: leading }, value: toNDArray("f32", inverse!) } as const;
+  return [
+    example("rms_norm", [x, scale], attributes),
+    example("rms_norm_gradient", [same(x), same(scale), given, floats(shape)], attributes),
+  ];
 }
 
 /** Mean and variance are the norm's own outputs. */

@@ -21,7 +21,55 @@ function normal(l: Lowering, node: Node): { readonly normal: string; readonly in
   return { normal: l.op("Mul", [centred, inv]), inverse: inv };
 }
 
+/** Of rms_norm: x in f32 and 1 / √(mean of x² + ε), [rows, 1]. */
+function rootMean(l: Lowering, node: Node): { readonly x: string; readonly inverse: string } {
+  const x = l.to(l.flat(node.inputs[0]!), "f32");
+  return { x, inverse: inverse(l, l.reduce("Mean", l.op("Square", [x]), [-1], true), node) };
+}
+function offsetScale(l: Lowering, node: Node): string {
+  const scale = l.to(l.full(node.inputs[1]!), "f32");
+  const offset = node.attributes["offset"] as number;
+  return offset === 0 ? scale : l.op("AddV2", [scale, l.graph.float(offset)]);
+}
+
 export const norms: Readonly<Record<string, Lower>> = {
+  rms_norm: (l, node) => {
+    const type = l.dtypeOf(node.inputs[0]!);
+    const wide = node.types[0]!.shape.length > 2;
+    return [
+      () => {
+        const { x, inverse: inv } = rootMean(l, node);
+        const y = l.to(l.op("Mul", [l.op("Mul", [x, inv]), offsetScale(l, node)]), type);
+        return wide ? { flat: y } : { full: y };
+      },
+      () => ({ full: l.to(l.reshape(rootMean(l, node).inverse, l.shape(node.types[1]!.shape)), type) }),
+    ];
+  },
+  rms_norm_gradient: (l, node) => {
+    const [, , , dy] = node.inputs;
+    const type = node.types[0]!;
+    const n = type.shape.at(-1) as number;
+    const normal = (): string => {
+      const { x, inverse: inv } = rootMean(l, node);
+      return l.op("Mul", [x, inv]);
+    };
+    const d = (): string => l.to(l.flat(dy!), "f32");
+    return [
+      () => {
+        const hat = normal();
+        const g = l.op("Mul", [d(), offsetScale(l, node)]);
+        const slope = l.reduce("Mean", l.op("Mul", [g, hat]), [-1], true);
+        const inner = l.op("Sub", [g, l.op("Mul", [hat, slope])]);
+        const dx = l.to(l.op("Mul", [inner, rootMean(l, node).inverse]), type.dtype);
+        return type.shape.length > 2 ? { flat: dx } : { full: dx };
+      },
+      () => {
+        const both = l.op("Mul", [d(), normal()]);
+        const sums = type.shape.length === 1 ? both : columnSums(l, both, l.rows(type), n);
+        return { full: l.to(sums, node.types[1]!.dtype) };
+      },
+    ];
+  },
   layer_norm: (l, node) => {
     const [x, scale, bias] = node.inputs;
     const wide = node.types[0]!.shape.length > 2;
