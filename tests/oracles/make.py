@@ -1,4 +1,4 @@
-"""Makes every oracle afresh: python make.py GOLDEN_FOLDER FIXTURES_FOLDER SENTIMENT_CSV."""
+"""Makes every oracle afresh: python make.py GOLDEN_FOLDER FIXTURES_FOLDER SENTIMENT_CSV SMOLLM2_GGUF."""
 import os
 import sys
 
@@ -8,17 +8,23 @@ import torch
 
 import metrics
 import minilm
+import rope
+import smollm2
 import tiny_bert
+import tiny_decoders
 import tokenizer
 
-golden, fixtures, data = sys.argv[1:4]
+golden, fixtures, data, gguf = sys.argv[1:5]
 os.makedirs(golden, exist_ok=True)
 torch.manual_seed(0)
 torch.use_deterministic_algorithms(True)
 for name, make in {
     "metrics": lambda: metrics.make(golden),
+    "rope": lambda: rope.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
+    "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
+    "SmolLM2": lambda: smollm2.make(golden, gguf),
     "MiniLM": lambda: minilm.make(golden, data),
 }.items():
     print(name, flush=True)
