@@ -10,13 +10,20 @@ import { word as cleaners_redact } from "./cleaners/redact.js";
 import { word as cleaners_replace } from "./cleaners/replace.js";
 import { word as cleaners_strip_html } from "./cleaners/strip-html.js";
 import { word as cleaners_unicode } from "./cleaners/unicode.js";
+import { word as decoders_beam } from "./decoders/beam.js";
+import { word as decoders_greedy } from "./decoders/greedy.js";
+import { word as decoders_sample } from "./decoders/sample.js";
 import { word as metrics_accuracy } from "./metrics/accuracy.js";
 import { word as metrics_f1 } from "./metrics/f1.js";
 import { word as metrics_loss } from "./metrics/loss.js";
+import { word as metrics_perplexity } from "./metrics/perplexity.js";
 import { word as metrics_precision } from "./metrics/precision.js";
 import { word as metrics_recall } from "./metrics/recall.js";
 import { word as models_bert } from "./models/bert.js";
 import { word as models_gpt2 } from "./models/gpt2.js";
+import { word as models_llama } from "./models/llama.js";
+import { word as models_mistral } from "./models/mistral.js";
+import { word as models_qwen2 } from "./models/qwen2.js";
 import { word as optimizers_adamw } from "./optimizers/adamw.js";
 import { word as reserved_continue } from "./reserved/continue.js";
 import { word as reserved_require } from "./reserved/require.js";
@@ -80,13 +87,20 @@ export const words: readonly Word[] = [
   cleaners_replace,
   cleaners_strip_html,
   cleaners_unicode,
+  decoders_beam,
+  decoders_greedy,
+  decoders_sample,
   metrics_accuracy,
   metrics_f1,
   metrics_loss,
+  metrics_perplexity,
   metrics_precision,
   metrics_recall,
   models_bert,
   models_gpt2,
+  models_llama,
+  models_mistral,
+  models_qwen2,
   optimizers_adamw,
   reserved_continue,
   reserved_require,

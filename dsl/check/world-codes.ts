@@ -29,6 +29,12 @@ declare module "./codes.js" {
     "changed-since-trained": { readonly model: string };
     "too-long": { readonly max_length: number; readonly positions: number; readonly base: string };
     truncated: { readonly share: number; readonly rows: number; readonly max_length: number };
+    "metric-of-other-task": {
+      readonly metric: string;
+      readonly model: string;
+      readonly task: string;
+      readonly has: readonly string[];
+    };
     "cannot-pack": { readonly task: string };
     /** `batch_size` is one that fits, with the `accumulate` that leaves the update as it was; null: none does. */
     "memory-short": {
@@ -128,6 +134,15 @@ registerCodes({
     explain: "Rows are divided by their file or by the rule after `split:`, not by both.",
     example:
       'data d { source: { train: csv("a.csv"), test: csv("b.csv") }, columns: { text: t }, split: random(train: 80%, test: 20%) }',
+  },
+  "metric-of-other-task": {
+    severity: "error",
+    message: (d) => `\`${d.metric}\` does not measure \`${d.model}\`, which does ${d.task}`,
+    help: (d) => `it has ${listed(d.has)}`,
+    explain:
+      "Some metrics compare labels, others say how well each next token was foreseen. A model is measured by those of its task.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test { metrics: [perplexity] }',
   },
   "cannot-pack": {
     severity: "error",

@@ -9,6 +9,8 @@ import type { Operand, Statement } from "../syntax/tree.js";
 import { fill } from "./defaults.js";
 import { isCall, parametersOf, partialRecipe, resolveData, resolveModel } from "./definitions.js";
 import { bestOf } from "./best.js";
+import { predictsNext } from "./feeding.js";
+import { checkMetrics } from "./metrics.js";
 import { draftOf, named, subjectOf, trainedName } from "./names.js";
 import type { Action, Call, Subject, Value } from "./plan.js";
 import { sweep } from "./sweep.js";
@@ -231,26 +233,44 @@ function evaluate(program: Program, header: Header): void {
     data && first && program.purpose === "run"
       ? dataFacts(program, first.draft, data, model, statement.verb.span)
       : undefined;
+  const tasks = names.flatMap((name) => taskBehind(program, name) ?? []);
   const { values } = fill(program, header.verb.parameters, own.given, "", {
     here: statement.verb.span,
+    ...(tasks[0] ? { model: { task: tasks[0].task } } : {}),
     ...(facts ? { data: { labels: facts.labels } } : data?.labels ? { data: { labels: data.labels } } : {}),
   });
-  if (facts && data?.columns["label"] === undefined && first)
+  const metrics = (values["metrics"] as readonly Call[] | undefined) ?? [];
+  const words = metrics.map((metric) => metric.word);
+  const place = own.given.get("metrics")?.span;
+  const measured = tasks.every((of) => checkMetrics(program, words, of, place, statement.verb.span));
+  const labelled = tasks.some(({ task }) => !predictsNext(program.registry, task));
+  if (facts && labelled && data?.columns["label"] === undefined && first)
     program.report(
       "missing-role",
       { role: "label", task: "evaluate", data: first.draft.name },
       clauses.get("on")?.span ?? statement.span,
     );
-  if (!header.sound || own.broken || names.some((n) => n === undefined) || subjects.some((s) => s === undefined))
+  if (
+    !header.sound ||
+    own.broken ||
+    !measured ||
+    names.some((n) => n === undefined) ||
+    subjects.some((s) => s === undefined)
+  )
     return;
   act(program, header, {
     verb: "evaluate",
     names,
     on: subjects.map((s) => s?.subject),
-    metrics: values["metrics"] as readonly Call[],
+    metrics,
     batch_size: values["batch_size"],
     worst: values["worst"],
   } as never);
+}
+/** What a trained model does; undefined where its definition is not sound. */
+function taskBehind(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
+  const task = name === undefined ? undefined : program.runs.get(name)?.model.given.get("task")?.value;
+  return name !== undefined && isCall(task) ? { model: name, task } : undefined;
 }
 function modelBehind(program: Program, name: string | undefined): { name: string; folder: string } | null {
   const run = name === undefined ? undefined : program.runs.get(name);

@@ -4,6 +4,7 @@ import { keysOf } from "../check/keys.js";
 import type { Program } from "../check/program.js";
 import { fill } from "./defaults.js";
 import { isCall } from "./definitions.js";
+import { checkMetrics } from "./metrics.js";
 import { draftOf } from "./names.js";
 import type { SweepPlan } from "./plan.js";
 import { spacesOf } from "./spaces.js";
@@ -82,6 +83,11 @@ export function sweep(program: Program, header: Header): void {
     program.report("needs-validation", { what: "sweep", data: data.name }, onto.span);
   const metric = values["maximize"] ?? values["minimize"];
   const search = values["search"];
+  if (planned && isCall(metric)) {
+    const place = (goals[0] ?? goals[1])?.span;
+    const of = { model: model.name, task: planned.plan.recipe.model.task };
+    if (!checkMetrics(program, [metric.word], of, place, statement.verb.span)) return;
+  }
   if (!planned || !vary || !isCall(metric) || !isCall(search)) return;
   const plan: SweepPlan = {
     model: model.name,

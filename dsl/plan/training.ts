@@ -6,6 +6,7 @@ import { isCall, resolveData, resolveModel, resolveRecipe } from "./definitions.
 import { cutRows, estimate, trainingSplit } from "./estimates.js";
 import { failed } from "./facts.js";
 import { predictsNext } from "./feeding.js";
+import { checkMetrics } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
 import type { Effects, Estimates, Plan, Recipe, RecipePlan, Value } from "./plan.js";
 
@@ -84,6 +85,11 @@ export function planTraining(
   }
   if (!headers || !sound || !facts || !model.base) return undefined;
   const checked = checkData(program, o.data, data.plan, facts, o.dataAt);
+  const watched = recipe.plan.early_stopping?.arguments["metric"];
+  if (typeof watched === "string") {
+    const of = { model: model.plan.name, task: model.plan.task };
+    if (!checkMetrics(program, [watched], of, o.settings.get("early_stopping")?.span, o.here)) return undefined;
+  }
   const windows = predictsNext(program.registry, model.plan.task);
   if (recipe.plan.packing && !windows) {
     program.reportNear("cannot-pack", { task: model.plan.task.word }, o.settings.get("packing")?.span, o.here);

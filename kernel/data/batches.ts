@@ -4,6 +4,7 @@
  */
 import type { NDArray } from "#dsl/graph/program.js";
 import { chance, draw, shuffle } from "#stdlib/chance.js";
+import type { TokenRows } from "./token-rows.js";
 
 export interface BatchOptions {
   readonly batchSize: number;
@@ -60,21 +61,21 @@ export interface CollateOptions {
  * `labels` [rows] i32 when label numbers (one per row of the data set) are given.
  */
 export function collate(
-  ids: readonly Int32Array[],
+  ids: TokenRows,
   rows: Uint32Array,
   padId: number,
   labels?: Int32Array,
   o: CollateOptions = {},
 ): Record<string, NDArray> {
   const multiple = o.multipleOf ?? 1;
-  let longest = 0;
-  for (const row of rows) longest = Math.max(longest, ids[row]!.length);
+  const texts = Array.from(rows, (row) => ids.at(row)!);
+  let longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
   longest = Math.max(1, Math.ceil(longest / multiple)) * multiple;
   const input = new Int32Array(rows.length * longest).fill(padId);
   const mask = new Int32Array(rows.length * longest);
   const segments = o.types ? new Int32Array(rows.length * longest) : null;
   rows.forEach((row, at) => {
-    const own = ids[row]!;
+    const own = texts[at]!;
     input.set(own, at * longest);
     mask.fill(1, at * longest, at * longest + own.length);
     segments?.set(o.types![row]!, at * longest);

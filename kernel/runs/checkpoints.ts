@@ -16,6 +16,8 @@ export interface Position {
   readonly step: number;
   /** The best validation score so far (greater is better) and the step that reached it. */
   readonly best: { readonly score: number; readonly step: number } | null;
+  /** The step of the last validation. */
+  readonly validated?: number;
   /** The watched values of every validation, for early stopping. */
   readonly watched: readonly number[];
   readonly seconds: number;

@@ -1,4 +1,4 @@
-/** Scalars as the engine takes them. */
+/** Scalars and arrays as the engine takes and gives them. */
 import type { NDArray } from "#dsl/graph/program.js";
 
 export function scalarF32(value: number): NDArray {
@@ -12,4 +12,8 @@ export function floats(array: NDArray): Float32Array {
   const { bytes } = array;
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
+}
+export function scalar(value: NDArray | undefined): number {
+  if (!value) return Number.NaN;
+  return new DataView(value.bytes.buffer, value.bytes.byteOffset, 4).getFloat32(0, true);
 }

@@ -8,6 +8,7 @@ import { readHeader } from "../engine/safetensors.js";
 import { does, implementationOf } from "./words.js";
 
 export interface OpenModel {
+  /** Programs `train`, or `accumulate` and `apply` where batches make updates together; `evaluate` of labels or `loss` of next tokens. */
   readonly session: Session;
   /** State that training changes: what a checkpoint holds. */
   readonly saved: readonly string[];
@@ -47,9 +48,13 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
 /** `home`: the folder that the plan's own folders are relative to (the notebook's). */
 export async function openModel(engine: Engine, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
   const assembled = await programsOf(plan, base, labels, home);
+  const { supervision } = await does(plan.recipe.model.task, "task");
   const adapter = adapterOf(plan, home);
   const checkpoints = [...(adapter === null ? [] : [adapter]), base.folder];
-  const session = await engine.open({ train: assembled.train, evaluate: assembled.evaluate }, checkpoints);
+  const { train, accumulate, apply, evaluate, loss } = assembled;
+  const training = accumulate && apply ? { accumulate, apply } : { train };
+  const scoring = supervision === "label" ? { evaluate } : { loss };
+  const session = await engine.open({ ...training, ...scoring }, checkpoints);
   return { session, saved: assembled.resumable, trainable: assembled.trainable, dispose: () => session.dispose() };
 }
 

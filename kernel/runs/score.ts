@@ -1,8 +1,10 @@
-/** Runs the evaluation program over rows: batches of like length, results in the rows' own order. */
-import { collate, epochBatches } from "../data/batches.js";
+/** Runs the evaluation programs over rows: labels with their probabilities, or the loss of each next token. */
+import { collate } from "../data/batches.js";
+import { Feeding, type FedRows, type FeedingOptions } from "../data/feeding.js";
+import type { TokenRows } from "../data/token-rows.js";
 import type { Session } from "../engine/engine.js";
-import type { Encoded } from "./encoded.js";
-import { floats } from "./feeds.js";
+import { floats, scalar } from "./feeds.js";
+import { pipelined } from "./pipelined.js";
 
 export interface Predicted {
   readonly predicted: Int32Array;
@@ -22,30 +24,36 @@ export interface ScoreOptions {
   readonly onRows?: (done: number) => void;
 }
 
-/** `batch order`: longest first, so that the greatest memory is asked for at once. */
-export async function predictRows(session: Session, rows: Pick<Encoded, "ids" | "lengths">, o: ScoreOptions): Promise<Predicted> {
+/** Batches of like length, the longest first, so that the greatest memory is asked for at once; results in the rows' own order. */
+export async function predictRows(
+  session: Session,
+  rows: { readonly ids: TokenRows; readonly lengths: Int32Array },
+  o: ScoreOptions,
+): Promise<Predicted> {
   const n = rows.lengths.length;
   const predicted = new Int32Array(n);
   const probabilities = new Float32Array(n * o.labels);
   const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => rows.lengths[b]! - rows.lengths[a]!);
+  const batches = Array.from({ length: Math.ceil(n / o.batchSize) }, (_, i) => order.subarray(i * o.batchSize, (i + 1) * o.batchSize));
   let done = 0;
-  for (const batch of epochBatches(rows.lengths, { batchSize: o.batchSize, shuffle: "none", seed: 0, epoch: 0 })) {
+  const run = (members: Uint32Array) => {
     o.signal?.throwIfAborted();
-    const members = order.subarray(done, done + batch.length);
-    const out = await session.run("evaluate", collate(rows.ids, members, o.padId), ["logits"]);
+    return session.run("evaluate", collate(rows.ids, members, o.padId), ["logits"]);
+  };
+  for await (const [members, out] of pipelined(batches, run)) {
     const logits = floats(out["logits"]!);
     members.forEach((row, i) => {
       const own = logits.subarray(i * o.labels, (i + 1) * o.labels);
       softmaxInto(own, probabilities.subarray(row * o.labels, (row + 1) * o.labels));
       predicted[row] = argmax(own);
     });
-    done += batch.length;
+    done += members.length;
     o.onRows?.(done);
   }
   return { predicted, probabilities };
 }
 
-export async function scoreRows(session: Session, rows: Encoded, o: ScoreOptions): Promise<Scores> {
+export async function scoreRows(session: Session, rows: FedRows, o: ScoreOptions): Promise<Scores> {
   const result = await predictRows(session, rows, o);
   const truth = rows.labels!;
   let loss = 0;
@@ -55,6 +63,33 @@ export async function scoreRows(session: Session, rows: Encoded, o: ScoreOptions
     if (truth[i] === result.predicted[i]) right += 1;
   }
   return { ...result, loss: loss / truth.length, accuracy: right / truth.length };
+}
+
+export interface TokenScores {
+  /** Mean over all tokens, in nats. */
+  readonly loss: number;
+  /** Tokens that were predicted: all but the first of each text. */
+  readonly tokens: number;
+}
+
+/** The program `loss` over rows of next tokens; `packed` as the model was opened. */
+export async function scoreTokens(
+  session: Session,
+  rows: FedRows,
+  o: Pick<FeedingOptions, "batchSize" | "packed" | "padId"> & { readonly signal?: AbortSignal },
+): Promise<TokenScores> {
+  const { signal, ...own } = o;
+  const feeding = new Feeding(rows, { ...own, supervision: "next_token", accumulate: 1, shuffle: "by_length", seed: 0 });
+  let [loss, tokens] = [0, 0];
+  const run = (part: { readonly feeds: Parameters<Session["run"]>[1] }) => {
+    signal?.throwIfAborted();
+    return session.run("loss", part.feeds, ["loss"]);
+  };
+  for await (const [part, out] of pipelined(feeding.pass(), run)) {
+    loss += scalar(out["loss"]) * part.counts;
+    tokens += part.counts;
+  }
+  return { loss: loss / tokens, tokens };
 }
 
 function softmaxInto(logits: Float32Array, out: Float32Array): void {

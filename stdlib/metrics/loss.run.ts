@@ -8,4 +8,5 @@ export const loss: MetricImplementation = {
       sum -= Math.log(Math.max(probabilities[i * labels.length + (truth[i] ?? 0)] ?? 0, 1e-38));
     return sum / truth.length;
   },
+  ofTokens: (_call, { loss: nats }) => nats,
 };

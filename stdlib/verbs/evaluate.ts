@@ -1,3 +1,4 @@
+import type { Call } from "#dsl/plan/plan.js";
 import type { Verb } from "#dsl/registry.js";
 
 export const word: Verb = {
@@ -16,12 +17,22 @@ export const word: Verb = {
       type: { is: "list", of: { is: "word", kind: "metric" } },
       doc: "What is measured.",
       default: {
-        value: [
-          { word: "accuracy", kind: "metric", arguments: {} },
-          { word: "f1", kind: "metric", arguments: { average: "macro" } },
-        ],
+        derived: "accuracy and f1(macro) of labels, loss and perplexity of texts that are continued",
+        from: (_draft, context) => {
+          const task = context.model?.["task"];
+          const word = task !== null && typeof task === "object" && "word" in task ? (task as Call).word : "";
+          if (context.find("task", word)?.capabilities?.["supervision"] === "next_token")
+            return [
+              { word: "loss", kind: "metric", arguments: {} },
+              { word: "perplexity", kind: "metric", arguments: {} },
+            ];
+          return [
+            { word: "accuracy", kind: "metric", arguments: {} },
+            { word: "f1", kind: "metric", arguments: { average: "macro" } },
+          ];
+        },
       },
-      why: "Accuracy alone hides rare labels; the macro average shows them.",
+      why: "Accuracy alone hides rare labels, the macro average shows them; texts have no right label.",
       impact: "medium",
     },
     {

@@ -1,10 +1,12 @@
 /** `evaluate`: metrics of one or more models on one or more splits, the confusion matrix and the worst examples. */
-import type { Action, Subject } from "#dsl/plan/plan.js";
+import type { Action, Call, Subject } from "#dsl/plan/plan.js";
 import type { MetricInput } from "#stdlib/kinds.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { evaluationShown } from "../../display/evaluation.js";
 import { encodeSplit, type Encoded } from "../encoded.js";
-import { scoreRows, type Scores } from "../score.js";
+import type { Session } from "../../engine/engine.js";
+import { encodingOf } from "../encoding.js";
+import { scoreRows, scoreTokens, type ScoreOptions, type Scores } from "../score.js";
 import { metricName } from "../metric-name.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
@@ -17,9 +19,16 @@ export interface Evaluation {
   readonly on: string;
   readonly rows: number;
   readonly metrics: Readonly<Record<string, number>>;
+  /** Empty where texts are continued. */
   readonly labels: readonly string[];
-  /** confusion[truth][predicted], rows. */
+  /** confusion[truth][predicted], rows; empty where texts are continued. */
   readonly confusion: readonly (readonly number[])[];
+}
+interface Measured {
+  readonly rows: Encoded;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Of labels. */
+  readonly scores: Scores | null;
 }
 
 export async function runEvaluate(session: TuneSession, action: Evaluate, stage: Stage): Promise<void> {
@@ -28,12 +37,12 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
       const { evaluation, rows, scores } = await evaluateOnce(session, session.models.get(name), subject, action, stage);
       session.evaluations.push(evaluation);
       for (const shown of evaluationShown({
-          metrics: Object.entries(evaluation.metrics).map(([metric, value]) => ({ name: metric, value, subject: `${name} on ${evaluation.on}` })),
-          labels: evaluation.labels,
-          confusion: evaluation.confusion,
-          worst: worst(rows, scores, evaluation.labels, action.worst),
-          rows: evaluation.rows,
-        }))
+        metrics: Object.entries(evaluation.metrics).map(([metric, value]) => ({ name: metric, value, subject: `${name} on ${evaluation.on}` })),
+        labels: evaluation.labels,
+        confusion: evaluation.confusion,
+        worst: scores ? worst(rows, scores, evaluation.labels, action.worst) : [],
+        rows: evaluation.rows,
+      }))
         stage.screen.display(shown);
     }
   }
@@ -45,36 +54,56 @@ export async function evaluateOnce(
   subject: Subject,
   o: Pick<Evaluate, "metrics" | "batch_size">,
   stage: Stage,
-): Promise<{ readonly evaluation: Evaluation; readonly rows: Encoded; readonly scores: Scores }> {
+): Promise<Measured & { readonly evaluation: Evaluation }> {
   if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
   const { weights, open, tokenizer } = await session.models.ready(handle, stage.surroundings);
-  const { name } = handle;
-  const { model } = weights.plan.recipe;
+  const { plan, labels } = weights;
+  const { base } = await session.models.parts(plan, stage.surroundings);
+  const { model } = plan.recipe;
   const prepared = await session.workshop.data(subject.data, { name: model.base, folder: model.folder }, stage.surroundings);
-  const split = subject.split ?? "all";
-  const rows = await encodeSplit(prepared, { data: subject.data.name, split }, tokenizer, model.max_length, { name, labels: weights.labels });
-  if (!rows.labels) throw new CodedError("no-labels", { data: subject.data.name });
-  const scores = await scoreRows(open.session, rows, {
-    batchSize: o.batch_size,
-    labels: weights.labels.length,
-    padId: tokenizer.padId,
-    ...(stage.signal ? { signal: stage.signal } : {}),
-  });
-  const input: MetricInput = { labels: weights.labels, truth: rows.labels, predicted: scores.predicted, probabilities: scores.probabilities };
-  const metrics: Record<string, number> = {};
-  for (const call of o.metrics) metrics[metricName(call)] = (await does(call, "metric")).compute(call, input);
+  const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
+  const rows = await encodeSplit(prepared, { data: subject.data.name, split: subject.split ?? "all" }, encoding);
+  const scored = { batchSize: o.batch_size, padId: tokenizer.padId, ...(stage.signal ? { signal: stage.signal } : {}) };
+  const measured =
+    encoding.supervision === "next_token"
+      ? await measureTokens(open.session, rows, o.metrics, { ...scored, packed: plan.recipe.training.packing ? model.max_length : null })
+      : await measureLabels(open.session, rows, o.metrics, { ...scored, labels, data: subject.data.name });
   return {
-    rows,
-    scores,
+    ...measured,
     evaluation: {
-      model: name,
+      model: handle.name,
       on: subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name,
-      rows: rows.labels.length,
-      metrics,
-      labels: weights.labels,
-      confusion: confusionOf(input),
+      rows: rows.texts.length,
+      metrics: measured.metrics,
+      labels: measured.scores ? labels : [],
+      confusion: measured.scores ? confusionOf(inputOf(labels, rows.labels!, measured.scores)) : [],
     },
   };
+}
+
+async function measureTokens(session: Session, rows: Encoded, calls: readonly Call[], o: Parameters<typeof scoreTokens>[2]): Promise<Measured> {
+  const input = await scoreTokens(session, rows, o);
+  const metrics: Record<string, number> = {};
+  for (const call of calls) metrics[metricName(call)] = (await does(call, "metric")).ofTokens?.(call, input) ?? Number.NaN;
+  return { rows, metrics, scores: null };
+}
+
+async function measureLabels(
+  session: Session,
+  rows: Encoded,
+  calls: readonly Call[],
+  o: Omit<ScoreOptions, "labels"> & { readonly labels: readonly string[]; readonly data: string },
+): Promise<Measured> {
+  if (!rows.labels) throw new CodedError("no-labels", { data: o.data });
+  const scores = await scoreRows(session, rows, { ...o, labels: o.labels.length });
+  const input = inputOf(o.labels, rows.labels, scores);
+  const metrics: Record<string, number> = {};
+  for (const call of calls) metrics[metricName(call)] = (await does(call, "metric")).compute(call, input);
+  return { rows, metrics, scores };
+}
+
+function inputOf(labels: readonly string[], truth: Int32Array, { predicted, probabilities }: Scores): MetricInput {
+  return { labels, truth, predicted, probabilities };
 }
 
 export function confusionOf({ labels, truth, predicted }: MetricInput): readonly (readonly number[])[] {

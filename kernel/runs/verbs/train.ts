@@ -3,13 +3,16 @@ import type { Action, Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { planShown } from "../../display/plan-card.js";
 import { listCheckpoints, type Checkpoint } from "../checkpoints.js";
-import { encodeSplit } from "../encoded.js";
+import { Feeding } from "../../data/feeding.js";
+import { encodeSplit, type Encoded } from "../encoded.js";
+import { encodingOf } from "../encoding.js";
 import { LiveTraining } from "../live.js";
 import { rememberSpeed } from "../machine.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { OpenModel } from "../open-model.js";
 import { RunFolder } from "../run-folder.js";
 import type { RunEvent } from "../events.js";
+import { scoreRows, scoreTokens } from "../score.js";
 import { train, totalSteps, type Trained } from "../train.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { version } from "../version.js";
@@ -55,11 +58,22 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   const { base, tokenizer } = await session.models.parts(plan, stage.surroundings);
   const prepared = await session.workshop.data(recipe.data, { name: recipe.model.base, folder: recipe.model.folder }, stage.surroundings);
   const labels = prepared.labels;
-  const known = { name: request.name, labels };
-  const encode = (split: string) => encodeSplit(prepared, { data: recipe.data.name, split }, tokenizer, recipe.model.max_length, known);
+  const { training } = recipe;
+  const encoding = await encodingOf(plan, base, tokenizer, labels, request.name);
+  const encode = (split: string) => encodeSplit(prepared, { data: recipe.data.name, split }, encoding);
   const splitNames = Object.keys(prepared.splits);
   const rows = await encode(splitNames.includes("train") ? "train" : "all");
-  const validation = recipe.training.validate && splitNames.includes("validation") ? await encode("validation") : null;
+  const validation = training.validate && splitNames.includes("validation") ? await encode("validation") : null;
+  const packed = training.packing ? recipe.model.max_length : null;
+  const feeding = new Feeding(rows, {
+    supervision: encoding.supervision,
+    batchSize: training.batch_size,
+    accumulate: training.accumulate,
+    packed,
+    shuffle: training.shuffle,
+    seed: training.seed,
+    padId: tokenizer.padId,
+  });
   const [schedule, stopping] = await Promise.all([
     does(recipe.training.schedule, "schedule"),
     recipe.training.early_stopping ? does(recipe.training.early_stopping, "stopping") : null,
@@ -81,16 +95,23 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   const open = await session.models.fresh(folder.path, plan, base, labels, stage.surroundings.folder);
   const events: RunEvent[] = [...(run?.events() ?? []).filter((e) => e.kind !== "step" || e.step <= (resume?.position.step ?? 0))];
   const begun = performance.now();
+  const scored = { batchSize: training.batch_size, padId: tokenizer.padId };
+  const validate = async (on: Encoded, signal: AbortSignal): Promise<Readonly<Record<string, number>>> => {
+    if (encoding.supervision === "next_token") {
+      const { loss } = await scoreTokens(open.session, on, { ...scored, packed, signal });
+      return { loss, perplexity: Math.exp(loss) };
+    }
+    const { loss, accuracy } = await scoreRows(open.session, on, { ...scored, labels: labels.length, signal });
+    return { loss, accuracy };
+  };
   try {
     const trained = await train({
       plan,
       session: open.session,
       saved: open.saved,
       run: folder,
-      train: rows,
-      validation,
-      labels,
-      padId: tokenizer.padId,
+      feeding,
+      validate: validation && ((signal) => validate(validation, signal)),
       schedule,
       stopping,
       engine: engine.info.title,
@@ -103,7 +124,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     });
     const steps = trained.steps - (resume?.position.step ?? 0);
     if (trained.reason === "done" && steps > 0) {
-      const share = steps / totalSteps(plan, rows.lengths.length);
+      const share = steps / totalSteps(plan, feeding);
       rememberSpeed(engine.info.name, (plan.estimates.flops * share) / ((performance.now() - begun) / 1000));
     }
     return { trained, run: folder, open, labels, events };

@@ -1,0 +1,35 @@
+/** Which metrics measure what a task does: capability `of` of a metric, `supervision` of a task; absent: labels. */
+import type { Program } from "../check/program.js";
+import type { Span } from "../check/span.js";
+import type { Registry } from "../registry.js";
+import { predictsNext } from "./feeding.js";
+import type { Call } from "./plan.js";
+
+/** Metrics of a task, as they would be written. */
+export function metricsOf(registry: Registry, task: Call): readonly string[] {
+  const wanted = predictsNext(registry, task) ? "next_token" : "label";
+  return registry
+    .ofKind("metric")
+    .filter((word) => !word.planned && measures(word.capabilities).includes(wanted))
+    .map((word) => word.name);
+}
+
+/** @returns false if one of the metrics is of another task (reported) */
+export function checkMetrics(
+  program: Program,
+  metrics: readonly string[],
+  of: { readonly model: string; readonly task: Call },
+  place: Span | undefined,
+  here: Span,
+): boolean {
+  const has = metricsOf(program.registry, of.task);
+  const wrong = metrics.find((name) => !has.includes(name));
+  if (wrong === undefined) return true;
+  program.reportNear("metric-of-other-task", { metric: wrong, model: of.model, task: of.task.word, has }, place, here);
+  return false;
+}
+
+function measures(capabilities: Readonly<Record<string, unknown>> | undefined): readonly string[] {
+  const of = capabilities?.["of"];
+  return Array.isArray(of) ? (of as readonly string[]) : ["label"];
+}

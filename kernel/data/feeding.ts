@@ -1,0 +1,160 @@
+/**
+ * What each update of a training is fed: which rows, in which batches, and their arrays. It follows from the rows, the
+ * settings and the seed alone, so any step can be made at any time: a resumed run is fed what it would have been fed.
+ * An update takes `accumulate` batches in a row of an epoch; the last one of an epoch takes what is left.
+ */
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Supervision } from "#stdlib/kinds.js";
+import { collate, epochBatches } from "./batches.js";
+import { collateNext, collatePacked } from "./next-token.js";
+import { packRows } from "./packing.js";
+import type { TokenRows } from "./token-rows.js";
+
+/** Rows that a model is fed with. */
+export interface FedRows {
+  readonly ids: TokenRows;
+  /** Tokens that each row feeds (of `next_token` rows `ids` has one more: the last label). */
+  readonly lengths: Int32Array;
+  /** Of `label`: a number for each row. */
+  readonly labels: Int32Array | null;
+}
+export interface FeedingOptions {
+  readonly supervision: Supervision;
+  readonly batchSize: number;
+  readonly accumulate: number;
+  /** Tokens of a packed row; null: one text a row. */
+  readonly packed: number | null;
+  readonly shuffle: "by_length" | "random" | "none";
+  readonly seed: number;
+  readonly padId: number;
+}
+/** One batch of an update. */
+export interface Part {
+  readonly feeds: Readonly<Record<string, NDArray>>;
+  /** Real tokens. */
+  readonly tokens: number;
+  /** What its loss is the mean of: rows, or trained tokens. */
+  readonly counts: number;
+}
+export interface Update {
+  /** From 0. */
+  readonly epoch: number;
+  readonly parts: number;
+  /** Real tokens of all parts. */
+  readonly tokens: number;
+  /** What counts in all parts. */
+  readonly counts: number;
+  /** Builds the arrays of a part. */
+  part(index: number): Part;
+}
+
+/** The rows of a batch; of each row its texts where several share one. */
+type Batch = Uint32Array | readonly Uint32Array[];
+
+export class Feeding {
+  /** Batches of the epochs used last. */
+  private readonly epochs = new Map<number, readonly Batch[]>();
+  /** Updates of all epochs before each, as far as counted. */
+  private readonly before: number[] = [0];
+
+  constructor(
+    private readonly rows: FedRows,
+    private readonly o: FeedingOptions,
+  ) {}
+
+  /** Updates in an epoch (from 0). Only packed ones differ between epochs, by little. */
+  updates(epoch: number): number {
+    if (this.o.packed === null) return this.updatesIn(Math.ceil(this.rows.lengths.length / this.o.batchSize));
+    return this.updatesIn(this.batches(epoch).length);
+  }
+
+  /** Updates of that many epochs, at least one. */
+  total(epochs: number): number {
+    const whole = Math.floor(epochs + 1e-9);
+    const rest = Math.max(0, epochs - whole);
+    return Math.max(1, Math.round(this.updatesBefore(whole) + (rest > 1e-9 ? rest * this.updates(whole) : 0)));
+  }
+
+  /** How many epochs are done after `step` updates. */
+  epochsDone(step: number): number {
+    const epoch = this.epochOf(step + 1);
+    return epoch + (step - this.updatesBefore(epoch)) / this.updates(epoch);
+  }
+
+  /** The update of step `step` (from 1). */
+  update(step: number): Update {
+    const epoch = this.epochOf(step);
+    const first = (step - 1 - this.updatesBefore(epoch)) * this.o.accumulate;
+    const batches = this.batches(epoch).slice(first, first + this.o.accumulate);
+    const tokens = batches.map((batch) => this.tokensIn(batch));
+    const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+    const counts = this.o.supervision === "label" ? batches.map((batch) => batch.length) : tokens;
+    return {
+      epoch,
+      parts: batches.length,
+      tokens: sum(tokens),
+      counts: sum(counts),
+      part: (i) => ({ feeds: this.collate(batches[i]!), tokens: tokens[i]!, counts: counts[i]! }),
+    };
+  }
+
+  /** All batches of the first epoch one after the other, for scores. */
+  *pass(): Generator<Part> {
+    for (const batch of this.batches(0)) {
+      const tokens = this.tokensIn(batch);
+      yield { feeds: this.collate(batch), tokens, counts: this.o.supervision === "label" ? batch.length : tokens };
+    }
+  }
+
+  private collate(batch: Batch): Record<string, NDArray> {
+    const { ids, labels } = this.rows;
+    if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId);
+    if (this.o.supervision === "next_token") return collateNext(ids, batch, this.o.padId);
+    return collate(ids, batch, this.o.padId, labels ?? undefined);
+  }
+
+  private tokensIn(batch: Batch): number {
+    const texts = batch instanceof Uint32Array ? [batch] : batch;
+    return texts.reduce((sum, row) => row.reduce((own, text) => own + this.rows.lengths[text]!, sum), 0);
+  }
+
+  private batches(epoch: number): readonly Batch[] {
+    const known = this.epochs.get(epoch);
+    if (known) return known;
+    const { batchSize, packed, seed } = this.o;
+    let made: readonly Batch[];
+    if (packed === null) made = epochBatches(this.rows.lengths, { batchSize, shuffle: this.o.shuffle, seed, epoch });
+    else {
+      const rows = packRows(this.rows.lengths, { capacity: packed, shuffle: this.o.shuffle !== "none", seed, epoch });
+      made = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) =>
+        rows.slice(i * batchSize, (i + 1) * batchSize),
+      );
+    }
+    // The one that ends and the one that begins are both in use while the next step is made ahead.
+    while (this.epochs.size >= 2) this.epochs.delete(this.epochs.keys().next().value!);
+    this.epochs.set(epoch, made);
+    return made;
+  }
+
+  private updatesIn(batches: number): number {
+    return Math.max(1, Math.ceil(batches / this.o.accumulate));
+  }
+
+  private updatesBefore(epoch: number): number {
+    if (this.o.packed === null) return epoch * this.updates(0);
+    for (let e = this.before.length - 1; e < epoch; e++) this.before.push(this.before[e]! + this.updates(e));
+    return this.before[epoch]!;
+  }
+
+  private epochOf(step: number): number {
+    if (this.o.packed === null) return Math.floor((step - 1) / this.updates(0));
+    while (this.before.at(-1)! < step) this.updatesBefore(this.before.length);
+    let [low, high] = [0, this.before.length - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.before[middle]! < step) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Feeds of a batch for a task that learns each next token (`next_token` of stdlib/kinds.ts). `targets` are the trained
+ * positions in the flattened batch, `labels` the token that follows each: padding is never trained, and neither is the step
+ * from one packed text to the next, because texts come apart and not as one stream.
+ */
+import type { NDArray } from "#dsl/graph/program.js";
+import type { TokenRows } from "./token-rows.js";
+
+/** One text a row: `input_ids`, `attention_mask` [rows, longest], `targets` and `labels` [steps], all i32. */
+export function collateNext(ids: TokenRows, rows: ArrayLike<number>, padId: number): Record<string, NDArray> {
+  const { input_ids, attention_mask, targets, labels } = laid(
+    ids,
+    Array.from(rows, (row) => [row]),
+    padId,
+  );
+  return { input_ids, attention_mask, targets, labels };
+}
+
+/** Several texts a row: `positions` (from 0 in each text) and `segments` (from 1 in each row, 0 for padding) besides. */
+export function collatePacked(
+  ids: TokenRows,
+  rows: readonly ArrayLike<number>[],
+  padId: number,
+): Record<string, NDArray> {
+  return laid(ids, rows, padId);
+}
+
+function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], padId: number) {
+  const texts = rows.map((row) => Array.from(row, (text) => ids.at(text)!));
+  const used = texts.map((row) => row.reduce((sum, text) => sum + text.length - 1, 0));
+  const width = Math.max(1, ...used);
+  const count = used.reduce((a, b) => a + b, 0);
+  const input = new Int32Array(rows.length * width).fill(padId);
+  const [mask, positions, segments] = [0, 1, 2].map(() => new Int32Array(rows.length * width)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  const [targets, labels] = [new Int32Array(count), new Int32Array(count)];
+  let step = 0;
+  texts.forEach((row, r) => {
+    let at = r * width;
+    mask.fill(1, at, at + used[r]!);
+    row.forEach((text, segment) => {
+      const steps = text.length - 1;
+      input.set(text.subarray(0, steps), at);
+      labels.set(text.subarray(1), step);
+      segments.fill(segment + 1, at, at + steps);
+      for (let i = 0; i < steps; i++) {
+        positions[at] = i;
+        targets[step++] = at++;
+      }
+    });
+  });
+  const shape = [rows.length, width];
+  return {
+    input_ids: i32(input, shape),
+    attention_mask: i32(mask, shape),
+    positions: i32(positions, shape),
+    segments: i32(segments, shape),
+    targets: i32(targets, [count]),
+    labels: i32(labels, [count]),
+  };
+}
+
+function i32(values: Int32Array, shape: readonly number[]): NDArray {
+  return { dtype: "i32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+}

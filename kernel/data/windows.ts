@@ -1,0 +1,54 @@
+/**
+ * Texts as rows for a task that learns each next token. A text of n tokens (the end-of-text token last) has n − 1 steps
+ * from a token to the next; a row holds up to `capacity` of them in a row. Texts stay apart: a longer one becomes
+ * consecutive windows, and every step of it is in exactly one of them, so no token is lost and none is trained twice.
+ */
+import type { TokenRows, TokenTexts } from "./token-rows.js";
+
+export class Windows implements TokenRows {
+  /** Steps of each row: the tokens that are fed. `at` gives one token more, the last one's label. */
+  readonly lengths: Int32Array;
+  /** The text of each row. */
+  readonly texts: Int32Array;
+  private readonly starts: Int32Array;
+
+  /** @param end the token that is put after each text; null: texts stay as they are */
+  constructor(
+    private readonly tokens: TokenTexts,
+    capacity: number,
+    private readonly end: number | null,
+  ) {
+    if (!Number.isInteger(capacity) || capacity < 1) throw new RangeError(`windows of ${capacity} tokens`);
+    const extra = end === null ? 0 : 1;
+    let rows = 0;
+    for (const length of tokens.lengths) rows += Math.ceil(Math.max(0, length + extra - 1) / capacity);
+    this.lengths = new Int32Array(rows);
+    this.texts = new Int32Array(rows);
+    this.starts = new Int32Array(rows);
+    let row = 0;
+    tokens.lengths.forEach((length, text) => {
+      const steps = length + extra - 1;
+      for (let start = 0; start < steps; start += capacity) {
+        this.lengths[row] = Math.min(capacity, steps - start);
+        this.texts[row] = text;
+        this.starts[row++] = start;
+      }
+    });
+  }
+
+  get length(): number {
+    return this.lengths.length;
+  }
+
+  at(row: number): Int32Array | undefined {
+    const [text, start, steps] = [this.texts[row], this.starts[row], this.lengths[row]];
+    if (text === undefined || start === undefined || steps === undefined) return undefined;
+    const stop = start + steps + 1;
+    const own = this.tokens.part(text, start, Math.min(stop, this.tokens.lengths[text]!));
+    if (own.length === steps + 1 || this.end === null) return own;
+    const whole = new Int32Array(steps + 1);
+    whole.set(own);
+    whole[steps] = this.end;
+    return whole;
+  }
+}

@@ -1,0 +1,25 @@
+/** How a plan's texts become rows: its tokenizer, its length, what its task teaches and the token that ends a text. */
+import type { Plan } from "#dsl/plan/plan.js";
+import type { Base } from "../bases/base.js";
+import type { Tokenizer } from "../bases/tokenizer.js";
+import type { Encoding } from "./encoded.js";
+import { does } from "./words.js";
+
+export async function encodingOf(
+  plan: Plan,
+  base: Base,
+  tokenizer: Tokenizer,
+  labels: readonly string[],
+  model: string,
+): Promise<Encoding> {
+  const { task, max_length } = plan.recipe.model;
+  const { supervision } = await does(task, "task");
+  return { tokenizer, maxLength: max_length, supervision, labels, end: endToken(base.facts.config), model };
+}
+
+/** config.json gives one id, or a list of which the first ends a text. */
+function endToken(config: Readonly<Record<string, unknown>>): number | null {
+  const given = config["eos_token_id"];
+  const first: unknown = Array.isArray(given) ? given[0] : given;
+  return typeof first === "number" ? first : null;
+}

@@ -1,0 +1,19 @@
+/** Calls of an engine one after the other, the next sent while one computes; results come in order. */
+
+export async function* pipelined<T, R>(
+  items: Iterable<T>,
+  call: (item: T) => Promise<R>,
+  depth = 2,
+): AsyncGenerator<readonly [T, R]> {
+  const sent: (readonly [T, Promise<R>])[] = [];
+  for (const item of items) {
+    const reply = call(item);
+    reply.catch(() => undefined); // it is awaited in its turn
+    sent.push([item, reply]);
+    if (sent.length >= depth) {
+      const [first, result] = sent.shift()!;
+      yield [first, await result];
+    }
+  }
+  for (const [item, reply] of sent) yield [item, await reply];
+}

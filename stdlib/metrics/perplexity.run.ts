@@ -1,0 +1,8 @@
+/** Jelinek et al. 1977; as transformers' documentation has it, over all tokens alike and within windows of `max_length`. */
+import type { MetricImplementation } from "../kinds.js";
+import { loss } from "./loss.run.js";
+
+export const perplexity: MetricImplementation = {
+  compute: (call, input) => Math.exp(loss.compute(call, input)),
+  ofTokens: (_call, { loss: nats }) => Math.exp(nats),
+};
