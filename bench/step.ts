@@ -12,14 +12,19 @@ import type { NDArray } from "#dsl/graph/program.js";
 import { mix } from "#dsl/graph/random.js";
 import type { Engine, EngineOptions, Session } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
+import type { Carrier, CarrierOptions } from "./step/carrier.js";
+import { gpt2 } from "./step/gpt2.js";
 import { minilm } from "./step/minilm.js";
+import { smollm2 } from "./step/smollm2.js";
+
+const MODELS: Readonly<Record<string, (o: CarrierOptions) => Carrier>> = { minilm, gpt2, smollm2 };
 
 export interface StepOptions {
-  readonly model: "minilm";
+  readonly model: string;
   readonly technique: "full" | "lora";
   readonly batch: number;
   readonly length: number;
-  readonly dtype: "f32";
+  readonly dtype: "f32" | "bf16";
   readonly engine: EngineOptions["engine"];
   readonly steps: number;
   readonly dropout: number;
@@ -45,10 +50,15 @@ export interface StepResult {
 export async function run(o: StepOptions): Promise<StepResult> {
   const engine = await startEngine({ engine: o.engine, ...(o.threads !== undefined && { threads: o.threads }) });
   try {
-    const { program, vocabulary, labels } = minilm(o.technique, o.dropout);
+    const made = MODELS[o.model]!({
+      technique: o.technique,
+      dropout: o.dropout,
+      passes: { precision: o.dtype, recompute: "none" },
+    });
+    const { program } = made;
     const session = await engine.open({ train: program }, []);
     const peak = await openPeak(engine);
-    const feeds = batchOf(o, vocabulary, labels);
+    const feeds = batchOf(o, made);
     const times: number[] = [];
     let best = 0;
     for (let step = 1; step <= o.steps + 2; step++) {
@@ -118,20 +128,28 @@ async function openPeak(engine: Engine): Promise<() => Promise<number>> {
   };
 }
 
-function batchOf(o: StepOptions, vocabulary: number, labels: number): Record<string, NDArray> {
+function batchOf(o: StepOptions, { vocabulary, labels, supervision }: Carrier): Record<string, NDArray> {
   const n = o.batch * o.length;
   const draw = (i: number, below: number): number => (mix(i) >>> 0) % below;
-  return {
-    input_ids: integers(
-      [o.batch, o.length],
-      Array.from({ length: n }, (_, i) => draw(i, vocabulary)),
-    ),
+  const ids = Array.from({ length: n }, (_, i) => draw(i, vocabulary));
+  const common = {
+    input_ids: integers([o.batch, o.length], ids),
     attention_mask: integers([o.batch, o.length], new Array<number>(n).fill(1)),
-    labels: integers(
-      [o.batch],
-      Array.from({ length: o.batch }, (_, i) => draw(~i, labels)),
-    ),
     rate: { dtype: "f32", shape: [], bytes: new Uint8Array(Float32Array.of(1e-5).buffer) },
+  } as const;
+  if (supervision === "label") {
+    const drawn = Array.from({ length: o.batch }, (_, i) => draw(~i, labels));
+    return { ...common, labels: integers([o.batch], drawn) };
+  }
+  // As transformers shifts labels that equal the ids: every token but a row's first is predicted.
+  const targets = ids.flatMap((_, i) => ((i + 1) % o.length ? [i] : []));
+  return {
+    ...common,
+    targets: integers([targets.length], targets),
+    labels: integers(
+      [targets.length],
+      targets.map((t) => ids[t + 1]!),
+    ),
   };
 }
 function integers(shape: readonly number[], values: readonly number[]): NDArray {
@@ -160,11 +178,11 @@ function round(value: number, digits: number): number {
 
 const command = new Command("tunebook bench step")
   .description("one training step: tokens per second and share of the machine's matrix-product peak")
-  .addOption(new Option("--model <name>", "which model").choices(["minilm"]).default("minilm"))
+  .addOption(new Option("--model <name>", "which model").choices(Object.keys(MODELS)).default("minilm"))
   .addOption(new Option("--technique <name>", "what trains").choices(["full", "lora"]).default("full"))
   .option("--batch <rows>", "texts per step", Number, 32)
   .option("--length <tokens>", "tokens per text", Number, 64)
-  .addOption(new Option("--dtype <name>", "number format").choices(["f32"]).default("f32"))
+  .addOption(new Option("--dtype <name>", "number format").choices(["f32", "bf16"]).default("f32"))
   .addOption(new Option("--engine <name>", "what computes").choices(["auto", "tensorflow", "tfjs"]).default("auto"))
   .option("--steps <count>", "steps measured, after two to warm up", Number, 7)
   .option("--dropout <share>", "dropout everywhere (the peer has none)", Number, 0)

@@ -12,12 +12,20 @@ export class ConfigReader {
   constructor(
     private readonly family: string,
     private readonly json: Json,
+    private readonly path = "",
   ) {}
   /** A positive whole number. */
   count(key: string, fallback?: number): number {
     const value = this.json[key] ?? fallback;
     if (typeof value !== "number" || !Number.isInteger(value) || value < 1)
       throw this.bad(key, value === undefined ? "is missing" : "must be a positive whole number");
+    return value;
+  }
+  /** A whole number from 0. */
+  whole(key: string, fallback: number): number {
+    const value = this.json[key] ?? fallback;
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
+      throw this.bad(key, "must be a whole number from 0");
     return value;
   }
   /** A number in [min, max). */
@@ -27,11 +35,17 @@ export class ConfigReader {
       throw this.bad(key, `must be a number from ${min} to ${max}`);
     return value;
   }
+  /** A number greater than 0. */
+  positive(key: string, fallback?: number): number {
+    const value = this.json[key] ?? fallback;
+    if (typeof value !== "number" || !(value > 0))
+      throw this.bad(key, value === undefined ? "is missing" : "must be a number greater than 0");
+    return value;
+  }
   choice<T extends string>(key: string, fallback: T, supported: readonly T[]): T {
     const value = this.json[key] ?? fallback;
     const found = supported.find((s) => s === value);
-    if (found === undefined)
-      throw new CodedError("unsupported-config", { family: this.family, key, value: JSON.stringify(value), supported });
+    if (found === undefined) throw this.unsupported(key, value, supported);
     return found;
   }
   flag(key: string, fallback: boolean): boolean {
@@ -41,15 +55,17 @@ export class ConfigReader {
   }
   /** A flag that must be off. */
   off(key: string): void {
-    if (this.json[key])
-      throw new CodedError("unsupported-config", {
-        family: this.family,
-        key,
-        value: JSON.stringify(this.json[key]),
-        supported: ["false"],
-      });
+    if (this.json[key]) throw this.unsupported(key, this.json[key], ["false"]);
+  }
+  /** A reader of a record inside, whose keys are named with the record's. */
+  inside(key: string, json: Json): ConfigReader {
+    return new ConfigReader(this.family, json, `${this.path}${key}.`);
+  }
+  unsupported(key: string, value: unknown, supported: readonly string[]): CodedError<"unsupported-config"> {
+    const text = JSON.stringify(value ?? null);
+    return new CodedError("unsupported-config", { family: this.family, key: this.path + key, value: text, supported });
   }
   bad(key: string, problem: string): CodedError<"bad-config"> {
-    return new CodedError("bad-config", { family: this.family, key, problem });
+    return new CodedError("bad-config", { family: this.family, key: this.path + key, problem });
   }
 }

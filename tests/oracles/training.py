@@ -37,12 +37,12 @@ def settings(*, rate, decay=0.01, clip=1.0, warmup=0.06):
     }
 
 
-def lora(model, *, rank=8, alpha=16):
+def lora(model, *, rank=8, alpha=16, targets=("query", "value"), task="SEQ_CLS"):
     from peft import LoraConfig, get_peft_model
 
     return get_peft_model(
         model,
-        LoraConfig(task_type="SEQ_CLS", r=rank, lora_alpha=alpha, lora_dropout=0.0, target_modules=["query", "value"]),
+        LoraConfig(task_type=task, r=rank, lora_alpha=alpha, lora_dropout=0.0, target_modules=list(targets)),
     )
 
 

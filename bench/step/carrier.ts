@@ -1,0 +1,62 @@
+/** A model whose training step is measured: assembled as `train` does it, with random weights of the real shapes. */
+import type { PassSettings } from "#dsl/graph/passes/pass.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { ModelImplementation, Supervision, TaskImplementation } from "#stdlib/kinds.js";
+import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import { full } from "#stdlib/techniques/full.run.js";
+import { lora } from "#stdlib/techniques/lora.run.js";
+
+export interface CarrierOptions {
+  readonly technique: "full" | "lora";
+  readonly dropout: number;
+  readonly passes?: PassSettings;
+}
+export interface Carrier {
+  readonly program: Program;
+  /** Ids are drawn below this. */
+  readonly vocabulary: number;
+  /** Number of labels; 0 where the next token is the label. */
+  readonly labels: number;
+  readonly supervision: Supervision;
+}
+
+export function carrier<C>(
+  given: {
+    readonly family: ModelImplementation<C>;
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly task: { readonly word: string; readonly implementation: TaskImplementation };
+    readonly labels: number;
+    readonly vocabulary: number;
+    /** What LoRA of the peer adapts. */
+    readonly targets: readonly string[];
+  },
+  o: CarrierOptions,
+): Carrier {
+  const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });
+  const { word, implementation } = given.task;
+  const { train } = assemble({
+    family: given.family as ModelImplementation,
+    config: given.family.config(given.config),
+    task: { call: call("task", word), implementation },
+    technique: {
+      call: call("technique", o.technique, { rank: 8, targets: [...given.targets] }),
+      implementation: o.technique === "full" ? full : lora,
+    },
+    optimizer: { call: call("optimizer", "adamw"), implementation: adamw },
+    labels: given.labels,
+    dropout: o.dropout,
+    clip: null,
+    prefixInCheckpoint: false,
+    tensors: new Set(),
+    seed: 0,
+    ...(o.passes && { passes: o.passes }),
+  });
+  return {
+    program: train,
+    vocabulary: given.vocabulary,
+    labels: given.labels,
+    supervision: implementation.supervision,
+  };
+}

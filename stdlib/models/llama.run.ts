@@ -1,0 +1,170 @@
+/**
+ * LlamaModel as transformers has it, and Mistral and Qwen2, which are it with other biases and windows; parameters are named
+ * exactly as in their checkpoints. Blocks are normalised (RMS) before each sub-layer, positions turn q and k (rope), key-value
+ * heads are shared by groups of query heads, and the inner layer is gated. The head is tied to the embedding or its own.
+ */
+import type { Tensor } from "#dsl/graph/builder.js";
+import type { Layers, ModelImplementation, ModelInputs } from "../kinds.js";
+import { ropeFrequencies, type Rotation } from "#dsl/graph/rope.js";
+import { ACTIVATIONS, ConfigReader, type Activation, type Json } from "./config.js";
+import { ropeConfig } from "./rope-config.js";
+
+export interface LlamaConfig {
+  readonly vocab_size: number;
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly num_key_value_heads: number;
+  readonly head_dim: number;
+  readonly hidden_act: Activation;
+  readonly max_position_embeddings: number;
+  readonly rms_norm_eps: number;
+  readonly initializer_range: number;
+  readonly attention_dropout: number;
+  readonly tie_word_embeddings: boolean;
+  /** Biases of q, k, v; of o; of the inner layer. */
+  readonly bias: { readonly projections: boolean; readonly output: boolean; readonly inner: boolean };
+  readonly rope: Rotation;
+  /** Keys that a query of each layer sees, itself included; null: all before it. */
+  readonly windows: readonly (number | null)[];
+}
+
+interface Variant {
+  readonly name: string;
+  bias(read: ConfigReader): LlamaConfig["bias"];
+  windows(read: ConfigReader, json: Json, layers: number): LlamaConfig["windows"];
+}
+
+const none = (_read: ConfigReader, _json: Json, layers: number): null[] => new Array<null>(layers).fill(null);
+
+export const llama = family({
+  name: "llama",
+  bias(read) {
+    const attention = read.flag("attention_bias", false);
+    return { projections: attention, output: attention, inner: read.flag("mlp_bias", false) };
+  },
+  windows: none,
+});
+
+export const mistral = family({
+  name: "mistral",
+  bias: () => ({ projections: false, output: false, inner: false }),
+  windows: (read, json, layers) =>
+    new Array<number | null>(layers).fill(json["sliding_window"] === null ? null : read.count("sliding_window", 4096)),
+});
+
+export const qwen2 = family({
+  name: "qwen2",
+  bias: () => ({ projections: true, output: false, inner: false }),
+  windows(read, json, layers) {
+    if (!read.flag("use_sliding_window", false) || json["sliding_window"] === null) return none(read, json, layers);
+    const [size, full] = [read.count("sliding_window", 4096), read.whole("max_window_layers", 28)];
+    const kinds = json["layer_types"];
+    const slides = (i: number): boolean => (Array.isArray(kinds) ? kinds[i] === "sliding_attention" : i >= full);
+    return Array.from({ length: layers }, (_, i) => (slides(i) ? size : null));
+  },
+});
+
+function family(variant: Variant): ModelImplementation<LlamaConfig> {
+  return {
+    shape: "decoder",
+    prefix: "model.",
+    config: (json) => configOf(variant, json),
+    hidden: (config) => config.hidden_size,
+    initializerRange: (config) => config.initializer_range,
+    dropout: () => 0,
+    sizes: (c) => ({
+      layers: c.num_hidden_layers,
+      hidden: c.hidden_size,
+      heads: c.num_attention_heads,
+      intermediate: c.intermediate_size,
+      vocabulary: c.vocab_size,
+      positions: c.max_position_embeddings,
+    }),
+    build(layers, config, inputs, o) {
+      const { vocab_size: rows, hidden_size: size } = config;
+      const positions = inputs.positions ?? layers.graph.one("range_like", [inputs.input_ids], { axis: 1 });
+      const dropout = o.dropout ?? config.attention_dropout;
+      let x = layers.embedding("embed_tokens", inputs.input_ids, { rows, size });
+      for (let i = 0; i < config.num_hidden_layers; i++)
+        x = block(layers, i, config, x, { ...inputs, positions }, dropout);
+      return {
+        last_hidden_state: layers.norm("norm", x, { size, epsilon: config.rms_norm_eps, kind: "rms" }),
+        unembedding: config.tie_word_embeddings
+          ? layers.parameter("embed_tokens.weight", [rows, size])
+          : layers.outside.parameter("lm_head.weight", [rows, size]),
+      };
+    },
+  };
+}
+
+function configOf(variant: Variant, json: Json): LlamaConfig {
+  const read = new ConfigReader(variant.name, json);
+  const size = read.count("hidden_size");
+  const heads = read.count("num_attention_heads");
+  const layers = read.count("num_hidden_layers");
+  const shared = read.count("num_key_value_heads", heads);
+  if (heads % shared) throw read.bad("num_key_value_heads", `must divide num_attention_heads (${heads})`);
+  if (size % heads) throw read.bad("hidden_size", `must be a multiple of num_attention_heads (${heads})`);
+  const positions = read.count("max_position_embeddings");
+  const head = read.count("head_dim", size / heads);
+  if (head % 2) throw read.bad("head_dim", "must be even: rope turns pairs");
+  return {
+    vocab_size: read.count("vocab_size"),
+    hidden_size: size,
+    intermediate_size: read.count("intermediate_size"),
+    num_hidden_layers: layers,
+    num_attention_heads: heads,
+    num_key_value_heads: shared,
+    head_dim: head,
+    hidden_act: read.choice("hidden_act", "silu", ACTIVATIONS),
+    max_position_embeddings: positions,
+    rms_norm_eps: read.number("rms_norm_eps", 1e-6, 0, 1),
+    initializer_range: read.number("initializer_range", 0.02, 0, 100),
+    attention_dropout: read.number("attention_dropout", 0, 0, 1),
+    tie_word_embeddings: read.flag("tie_word_embeddings", false),
+    bias: variant.bias(read),
+    rope: ropeFrequencies(ropeConfig(read, json, { size: head, positions })),
+    windows: variant.windows(read, json, layers),
+  };
+}
+
+function block(
+  layers: Layers,
+  index: number,
+  c: LlamaConfig,
+  x: Tensor,
+  inputs: ModelInputs & { readonly positions: Tensor },
+  dropout: number,
+): Tensor {
+  const path = `layers.${index}`;
+  const { hidden_size: size, head_dim, num_attention_heads: heads, num_key_value_heads: shared, bias } = c;
+  const norm = { size, epsilon: c.rms_norm_eps, kind: "rms" } as const;
+  const attended = layers.block(`${path}.self_attn`, x, (residual) => {
+    const h = layers.norm(`${path}.input_layernorm`, residual, norm);
+    const project = (name: string, count: number): Tensor =>
+      layers.linear(`${path}.self_attn.${name}`, h, { in: size, out: count * head_dim, bias: bias.projections });
+    const turn = (y: Tensor, count: number): Tensor =>
+      layers.rope(`${path}.self_attn`, y, inputs.positions, { heads: count, ...c.rope });
+    const [q, k, v] = [project("q_proj", heads), project("k_proj", shared), project("v_proj", shared)];
+    const window = c.windows[index];
+    const context = layers.attention(`${path}.self_attn`, turn(q, heads), turn(k, shared), v, {
+      heads,
+      keyValueHeads: shared,
+      causal: true,
+      mask: inputs.attention_mask,
+      ...(inputs.segments && { segments: inputs.segments }),
+      ...(typeof window === "number" && { window }),
+      dropout,
+    });
+    return layers.linear(`${path}.self_attn.o_proj`, context, { in: heads * head_dim, out: size, bias: bias.output });
+  });
+  return layers.block(`${path}.mlp`, attended, (residual) => {
+    const h = layers.norm(`${path}.post_attention_layernorm`, residual, norm);
+    const wide = { in: size, out: c.intermediate_size, bias: bias.inner };
+    const gate = layers.linear(`${path}.mlp.gate_proj`, h, { ...wide, activation: c.hidden_act });
+    const inner = gate.multiply(layers.linear(`${path}.mlp.up_proj`, h, wide));
+    return layers.linear(`${path}.mlp.down_proj`, inner, { in: c.intermediate_size, out: size, bias: bias.inner });
+  });
+}

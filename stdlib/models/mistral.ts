@@ -1,0 +1,19 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "model",
+  name: "mistral",
+  doc: "Mistral: LLaMA's shape with attention to a sliding window.",
+  example: 'model helper { base: "mistralai/Mistral-7B-v0.1", task: text_generation }',
+  since: "0.1.0",
+  parameters: [],
+  capabilities: {
+    modelType: "mistral",
+    targets: ["q_proj", "v_proj"],
+    linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    shape: "decoder",
+    /** Tensors of a checkpoint that are no parameters: the frequencies of rope that old files carry. */
+    buffers: /\.rotary_emb\.inv_freq$/,
+  },
+  load: () => import("./llama.run.js").then((m) => m.mistral),
+};

@@ -1,0 +1,62 @@
+/** What a config.json says about rotary positions: how fast pairs turn, and how that is stretched to longer texts. */
+import type { RopeConfig, RopeScaling } from "#dsl/graph/rope.js";
+import type { ConfigReader, Json } from "./config.js";
+
+const TYPES = ["default", "linear", "dynamic", "llama3", "yarn"] as const;
+
+/**
+ * `rope_parameters` as transformers 5 writes it; before that, `rope_theta` and `rope_scaling` stood apart, and `rope_type`
+ * was called `type`. Coded errors: `unsupported-config`, `bad-config`.
+ */
+export function ropeConfig(
+  read: ConfigReader,
+  json: Json,
+  o: { readonly size: number; readonly positions: number },
+): RopeConfig {
+  const given = record(json["rope_parameters"]) ?? record(json["rope_scaling"]) ?? {};
+  const all = { ...given, rope_theta: given["rope_theta"] ?? json["rope_theta"] };
+  const inner = read.inside("rope_parameters", all);
+  if ((given["partial_rotary_factor"] ?? json["partial_rotary_factor"] ?? 1) !== 1)
+    throw read.unsupported("partial_rotary_factor", json["partial_rotary_factor"], ["1"]);
+  const type = given["rope_type"] ?? given["type"] ?? "default";
+  const kind = TYPES.find((t) => t === type);
+  if (!kind) throw read.unsupported("rope_type", type, TYPES);
+  return { ...o, theta: inner.positive("rope_theta", 10000), scaling: scalingOf(kind, inner, given, o.positions) };
+}
+
+function scalingOf(type: (typeof TYPES)[number], read: ConfigReader, given: Json, positions: number): RopeScaling {
+  switch (type) {
+    case "default":
+      return { type };
+    case "linear":
+      return { type, factor: read.positive("factor") };
+    case "dynamic":
+      return { type, factor: read.positive("factor") };
+    case "llama3":
+      return {
+        type,
+        factor: read.positive("factor"),
+        low_freq_factor: read.positive("low_freq_factor"),
+        high_freq_factor: read.positive("high_freq_factor"),
+        original_max_position_embeddings: read.count("original_max_position_embeddings"),
+      };
+    case "yarn": {
+      const old = read.count("original_max_position_embeddings", positions);
+      const optional = ["attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim"] as const;
+      const numbers = optional.flatMap((key) =>
+        given[key] === undefined || given[key] === null ? [] : [[key, read.positive(key)] as const],
+      );
+      return {
+        type,
+        factor: read.positive("factor", positions / old),
+        original_max_position_embeddings: old,
+        truncate: read.flag("truncate", true),
+        ...Object.fromEntries(numbers),
+      };
+    }
+  }
+}
+
+function record(value: unknown): Json | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : null;
+}

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { CodedError } from "#dsl/check/codes.js";
+import type { Call } from "#dsl/plan/plan.js";
+import { validate } from "#dsl/graph/validate.js";
+import type { Values } from "#dsl/graph/values.js";
+import type { ModelImplementation } from "#stdlib/kinds.js";
+import { gpt2 } from "#stdlib/models/gpt2.run.js";
+import { llama, mistral, qwen2 } from "#stdlib/models/llama.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import { assembleForward } from "#stdlib/programs/forward.js";
+import type { AssembleOptions } from "#stdlib/programs/options.js";
+import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
+import { full } from "#stdlib/techniques/full.run.js";
+import { lora } from "#stdlib/techniques/lora.run.js";
+import { close, feedsOf, follow, near, root, run, shapesOf, tensorsOf, type Batch, type Trained } from "./golden.js";
+
+const families: Readonly<Record<string, ModelImplementation>> = { gpt2, llama, mistral, qwen2 } as Readonly<
+  Record<string, ModelImplementation>
+>;
+/** What PyTorch, transformers and PEFT said about the small models of tests/fixtures/models (tests/golden/oracle/README.md). */
+interface Golden {
+  readonly forward: readonly { readonly inputs: Batch; readonly logits: number[][][] }[];
+  readonly batches: readonly { readonly [name: string]: number[][] }[];
+  readonly full: Trained;
+  readonly lora: Trained & { readonly targets: readonly string[] };
+}
+const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
+const UNTOUCHED = { call: call("technique", "full"), implementation: full };
+
+const names = readdirSync(new URL("fixtures/models/", root)).filter((n) =>
+  Object.keys(families).some((f) => n.startsWith(`${f}-`)),
+);
+
+describe("decoders against transformers and PEFT, in float64", () => {
+  for (const name of names) {
+    const golden = JSON.parse(readFileSync(new URL(`golden/oracle/${name}.json`, root), "utf8")) as Golden;
+    const { base, common } = modelOf(name);
+
+    it(`${name}: logits of rows padded after and before the text`, () => {
+      for (const { inputs, logits } of golden.forward) {
+        const { mask, feeds } = padded(inputs);
+        const program = assembleForward(
+          { ...common, packed: "positions" in inputs, tensors: shapesOf(base), technique: UNTOUCHED },
+          false,
+        );
+        validate(program);
+        const got = run(program, feeds, base).outputs["logits"]!;
+        const vocabulary = got.shape.at(-1)!;
+        logits.flat().forEach((row, at) => {
+          if (!mask[at]) return;
+          near({ shape: [vocabulary], data: got.data.slice(at * vocabulary, (at + 1) * vocabulary) }, row, 1e-4);
+        });
+      }
+    });
+    for (const technique of ["full", "lora"] as const) {
+      const trained = golden[technique];
+      it(`${name}: losses, norms and weights of ${trained.losses.length} steps of ${technique}`, () => {
+        const adapter = technique === "lora" ? tensorsOf(`${name}/adapter/adapter_model.safetensors`) : {};
+        const checkpoint = { ...base, ...adapter };
+        const programs = assemble({
+          ...common,
+          ...training(technique, trained, golden.lora.targets),
+          tensors: shapesOf(checkpoint),
+        });
+        validate(programs.train);
+        follow(programs, golden.batches.map(shifted), trained, checkpoint);
+        if (technique === "lora") {
+          const saved = Object.values(programs.saved).sort();
+          assert.deepEqual(saved, Object.keys(adapter).sort(), "PEFT's names, all of them");
+        }
+      });
+    }
+  }
+
+  it("gives packed texts the losses and gradients of separate rows", () => {
+    for (const name of ["gpt2-plain", "llama-grouped", "mistral-window"]) {
+      const golden = JSON.parse(readFileSync(new URL(`golden/oracle/${name}.json`, root), "utf8")) as Golden;
+      const { base, common } = modelOf(name);
+      const o = { ...common, ...training("full", golden.full, []), tensors: shapesOf(base) };
+      const batch = golden.batches[4]!;
+      const rate = { shape: [], data: Float64Array.of(0) };
+      const step = { shape: [], data: Float64Array.of(1) };
+      const apart = run(assemble(o).train, { ...feedsOf(shifted(batch)), rate, step }, base).outputs;
+      const together = run(
+        assemble({ ...o, packed: true }).train,
+        { ...feedsOf(packed(batch)), rate, step },
+        base,
+      ).outputs;
+      for (const output of ["loss", "norm"])
+        close(together[output]!.data[0]!, apart[output]!.data[0]!, `${name}: ${output}`);
+    }
+  });
+
+  it("tells sum and count of the losses, for perplexity over batches", () => {
+    const golden = JSON.parse(readFileSync(new URL("golden/oracle/gpt2-plain.json", root), "utf8")) as Golden;
+    const { base, common } = modelOf("gpt2-plain");
+    const { loss } = assemble({ ...common, ...training("full", golden.full, []), tensors: shapesOf(base) });
+    const fed = shifted(golden.batches[0]!);
+    const padded = { ...fed, targets: [...fed["targets"]!, 0], labels: [...fed["labels"]!, -100] };
+    const { outputs } = run(loss, feedsOf(padded), base);
+    assert.equal(outputs["count"]!.data[0], fed["labels"]!.length);
+    close(outputs["sum"]!.data[0]! / outputs["count"]!.data[0]!, golden.full.losses[0]!, "mean");
+    close(outputs["loss"]!.data[0]!, golden.full.losses[0]!, "loss");
+  });
+
+  it("refuses what it can't compute exactly, by name", () => {
+    for (const [family, base, more, code] of [
+      [gpt2, "gpt2-plain", { reorder_and_upcast_attn: true }, "unsupported-config"],
+      [gpt2, "gpt2-plain", { add_cross_attention: true }, "unsupported-config"],
+      [gpt2, "gpt2-plain", { activation_function: "swish2" }, "unsupported-config"],
+      [gpt2, "gpt2-plain", { n_head: 5 }, "bad-config"],
+      [llama, "llama-grouped", { rope_scaling: { rope_type: "longrope", factor: 2 } }, "unsupported-config"],
+      [llama, "llama-grouped", { rope_scaling: { rope_type: "linear" } }, "bad-config"],
+      [llama, "llama-grouped", { partial_rotary_factor: 0.5 }, "unsupported-config"],
+      [llama, "llama-grouped", { num_key_value_heads: 3 }, "bad-config"],
+      [llama, "llama-grouped", { head_dim: 3 }, "bad-config"],
+      [mistral, "mistral-window", { sliding_window: "wide" }, "bad-config"],
+    ] as const)
+      assert.throws(
+        () => (family as ModelImplementation).config({ ...configOf(base), ...more }),
+        (e) => e instanceof CodedError && e.code === code,
+        JSON.stringify(more),
+      );
+  });
+});
+
+function configOf(name: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(new URL(`fixtures/models/${name}/config.json`, root), "utf8")) as Record<
+    string,
+    unknown
+  >;
+}
+function modelOf(name: string) {
+  const base = tensorsOf(`${name}/model.safetensors`);
+  const json = configOf(name);
+  const family = families[json["model_type"] as string]!;
+  const prefixInCheckpoint = Object.keys(base).some((n) => n.startsWith(family.prefix));
+  const task = { call: call("task", "text_generation"), implementation: textGeneration };
+  return { base, common: { family, config: family.config(json), prefixInCheckpoint, task, labels: 0, seed: 0 } };
+}
+function training(
+  technique: "full" | "lora",
+  trained: Trained,
+  targets: readonly string[],
+): Pick<AssembleOptions, "technique" | "optimizer" | "dropout" | "clip"> {
+  const { weight_decay, epsilon, betas } = trained.optimizer;
+  const settings = { weight_decay, epsilon, beta1: betas[0], beta2: betas[1] };
+  const low = { rank: 3, alpha: 5, targets: [...targets], from: "adapter" };
+  return {
+    technique: technique === "full" ? UNTOUCHED : { call: call("technique", "lora", low), implementation: lora },
+    optimizer: { call: call("optimizer", "adamw", settings), implementation: adamw },
+    dropout: 0,
+    clip: trained.clip,
+  };
+}
+
+/** Feeds of a forward pass, and which positions of all rows hold a token. */
+function padded(inputs: Batch): { readonly mask: readonly number[]; readonly feeds: Record<string, Values> } {
+  const mask = inputs["attention_mask"]!.flat();
+  return { mask, feeds: feedsOf("positions" in inputs ? { ...inputs, segments: inputs["attention_mask"]! } : inputs) };
+}
+
+/** transformers shifts labels inside the model; here whoever feeds does: what is trained is named by position. */
+function shifted({ labels, ...inputs }: Golden["batches"][number]): Batch {
+  const length = labels![0]!.length;
+  const next = labels!.map((row) => [...row.slice(1), -100]).flat();
+  const targets = next.flatMap((label, at) => (label === -100 ? [] : [at]));
+  assert.ok(targets.every((t) => (t + 1) % length));
+  return { ...inputs, targets, labels: targets.map((t) => next[t]!) };
+}
+
+/** All rows of a batch one after the other in a single row, each a segment, with some padding at the end. */
+function packed({ input_ids, attention_mask, labels }: Golden["batches"][number]): Batch {
+  const row = {
+    ids: [] as number[],
+    positions: [] as number[],
+    segments: [] as number[],
+    targets: [] as number[],
+    labels: [] as number[],
+  };
+  input_ids!.forEach((ids, r) => {
+    const length = attention_mask![r]!.reduce((a, b) => a + b, 0);
+    for (let at = 0; at < length; at++) {
+      const next = at + 1 < length ? labels![r]![at + 1]! : -100;
+      if (next !== -100) {
+        row.targets.push(row.ids.length);
+        row.labels.push(next);
+      }
+      row.ids.push(ids[at]!);
+      row.positions.push(at);
+      row.segments.push(r + 1);
+    }
+  });
+  const pad = (list: readonly number[]): number[][] => [[...list, 0, 0, 0]];
+  return {
+    input_ids: pad(row.ids),
+    attention_mask: pad(row.ids.map(() => 1)),
+    positions: pad(row.positions),
+    segments: pad(row.segments),
+    targets: row.targets,
+    labels: row.labels,
+  };
+}
