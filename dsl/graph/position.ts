@@ -1,7 +1,8 @@
 /**
  * One position out of a sequence, taken as early as it can be. What a sentence-level head reads is one token; layers that
  * work row by row (linear, norm, activations, sums) and the queries of attention need not be computed for the others.
- * In a BERT classifier that spares five sixths of the last block.
+ * In a BERT classifier that spares five sixths of the last block. What the keys and values of attention are made of is
+ * computed whole anyway: there the position is taken from the whole.
  */
 import type { Tensor } from "./builder.js";
 import { attentionAttributes, attentionInputs } from "./heads.js";
@@ -28,16 +29,20 @@ const BY_ROW: ReadonlySet<string> = new Set([
 
 /** x [batch, length, n] → [batch, n] at `position`. */
 export function takePosition(x: Tensor, position: number): Tensor {
+  return take(x, position, neededWhole(x));
+}
+
+function take(x: Tensor, position: number, whole: ReadonlySet<number>): Tensor {
   const { graph } = x;
   const node = graph.nodeOf(x);
   const plain = (): Tensor => graph.one("take_position", [x], { position });
-  if (x.rank !== 3 || x.ref.output !== 0) return plain();
+  if (x.rank !== 3 || x.ref.output !== 0 || whole.has(x.ref.node)) return plain();
   const again = <T>(body: () => T): T => (node.path ? graph.at(node.path, body) : body());
   const inputs = node.inputs.map((ref) => graph.tensor(ref));
   if (BY_ROW.has(node.op)) {
     const rows = (t: Tensor): boolean => t.rank === 3 && sameShape(t.shape.slice(0, 2), x.shape.slice(0, 2));
     if (!inputs.every((t) => rows(t) || t.rank < 2 || isWeight(node.op, inputs.indexOf(t)))) return plain();
-    const taken = inputs.map((t, i) => (rows(t) && !isWeight(node.op, i) ? takePosition(t, position) : t));
+    const taken = inputs.map((t, i) => (rows(t) && !isWeight(node.op, i) ? take(t, position, whole) : t));
     return again(() => graph.one(node.op, taken, node.attributes));
   }
   if (node.op === "attention") {
@@ -45,7 +50,7 @@ export function takePosition(x: Tensor, position: number): Tensor {
     const { q, k, v, mask, offset, step, ...other } = attentionInputs(inputs, a);
     if (other.segments || other.bias) return plain();
     const [batch, , hidden] = q.shape;
-    const query = takePosition(q, position).reshape([batch!, 1, hidden!]);
+    const query = take(q, position, whole).reshape([batch!, 1, hidden!]);
     const moved = graph.number(position, "i32");
     const start = a.causal || a.window ? (offset?.add(moved) ?? (position ? moved : undefined)) : undefined;
     const given = [...(start ? ["offset"] : []), ...(step ? ["step"] : [])];
@@ -55,6 +60,21 @@ export function takePosition(x: Tensor, position: number): Tensor {
     );
   }
   return plain();
+}
+
+/** Nodes of which every position is needed: those behind the keys and values of the attention that the position leads to. */
+function neededWhole({ graph, ref: last }: Tensor): ReadonlySet<number> {
+  const whole = new Set<number>();
+  const asked = new Set([last.node]);
+  for (let index = last.node; index >= 0; index--) {
+    const { op, inputs } = graph.table[index]!;
+    if (whole.has(index)) inputs.forEach((ref) => whole.add(ref.node));
+    else if (asked.has(index) && op === "attention") {
+      asked.add(inputs[0]!.node);
+      inputs.slice(1, 3).forEach((ref) => whole.add(ref.node));
+    } else if (asked.has(index) && BY_ROW.has(op)) inputs.forEach((ref) => asked.add(ref.node));
+  }
+  return whole;
 }
 
 function isWeight(op: string, input: number): boolean {
