@@ -268,6 +268,8 @@ export interface DecodingStart {
   readonly padId: number;
   /** Most tokens of each text. */
   readonly maxTokens: number;
+  /** Number of the first prompt among all that are asked for; absent: 0. Chance goes by it, so batches change no text. */
+  readonly first?: number;
 }
 export interface DecodingStep {
   /** The next token of each row of the model's batch, to be fed to it. */

@@ -39,7 +39,6 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ["pruner", "asha median hyperband", "Gives up poor trials.", "`budget:` bounds the whole sweep"],
   ["runner", "ray processes", "Runs trials elsewhere.", "trials run here, one after another"],
   ["loss", "cross_entropy focal contrastive", "A loss.", "the task's own loss is used"],
-  ["decoder", "beam sample greedy", "Generates text.", "text_classification generates none"],
   ["strategy", "ewc replay lwf", "Against forgetting.", "train on old and new data together"],
   [
     "target",

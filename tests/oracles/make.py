@@ -6,6 +6,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import torch
 
+import decoders
 import metrics
 import minilm
 import rope
@@ -21,6 +22,7 @@ torch.use_deterministic_algorithms(True)
 for name, make in {
     "metrics": lambda: metrics.make(golden),
     "rope": lambda: rope.make(golden),
+    "decoders": lambda: decoders.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),

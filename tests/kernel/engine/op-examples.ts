@@ -126,7 +126,14 @@ export const examples: readonly Example[] = [
   example("cast", [integers([B, L], 0, 1, -2)], { dtype: "bool" }),
   example("cast", [booleans([B, L], true, false)], { dtype: "f32" }),
   example("cast", [booleans([B, L], true, false)], { dtype: "i32" }),
-  ...[false, true].flatMap((approximate) => [
+  ...["silu", "gelu", "gelu_tanh", "gelu_quick"].flatMap((activation) =>
+    [[B, L, 4], [7]].flatMap((shape) => [
+      example("gated", [floats(shape, (x) => 2 * x), floats(shape)], { activation }),
+      example("gated_gradient", [floats(shape, (x) => 2 * x), floats(shape), floats(shape)], { activation }),
+    ]),
+  ),
+  example("silu_gradient", [floats([B, L, 4], (x) => 3 * x), floats([B, L, 4])]),
+  ...[false, true, "quick"].flatMap((approximate) => [
     example("gelu", [floats([B, L, 4], (x) => 2 * x)], { approximate }),
     example("gelu_gradient", [floats([B, L, 4], (x) => 2 * x), floats([B, L, 4])], { approximate }),
   ]),

@@ -1,0 +1,178 @@
+/**
+ * Beam search as transformers' generate does it (`_beam_search`): every step looks at all continuations of all beams, takes
+ * more than it keeps so that enough go on when texts end, and files ended ones under their penalised score. Scores are
+ * rounded to float32 where transformers holds them in it.
+ */
+import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "../kinds.js";
+import { rowOf } from "./by-row.js";
+import { numberIn } from "./settings.js";
+import { greatest, logSoftmax, penalise } from "./warp.js";
+
+/** Put on a score that must not be chosen. */
+const OUT = -1e9;
+const f32 = Math.fround;
+
+interface Beam {
+  readonly tokens: readonly number[];
+  readonly score: number;
+}
+interface Finished extends Beam {
+  readonly ended: boolean;
+}
+/** A continuation of one beam by one token. */
+interface Candidate extends Beam {
+  readonly from: number;
+  readonly hits: boolean;
+}
+interface Settings {
+  readonly width: number;
+  readonly lengthPenalty: number;
+  readonly early: boolean;
+  readonly penalty: number;
+}
+
+export const beam: DecoderImplementation = {
+  begin(call, start) {
+    const settings = {
+      width: numberIn(call, "width", 4),
+      lengthPenalty: numberIn(call, "length_penalty", 1),
+      early: call.arguments["early_stopping"] === true,
+      penalty: numberIn(call, "repetition_penalty", 1),
+    };
+    return new BeamDecoding(start, settings);
+  },
+};
+
+class BeamDecoding implements Decoding {
+  readonly reads = "logits";
+  readonly width: number;
+  private readonly searches: readonly Search[];
+  private first = true;
+
+  constructor(
+    private readonly start: DecodingStart,
+    settings: Settings,
+  ) {
+    this.width = settings.width;
+    this.searches = start.prompts.map((prompt) => new Search(prompt, start, settings));
+  }
+  get done(): boolean {
+    return this.searches.every((s) => s.done);
+  }
+  get texts(): readonly DecodedText[] {
+    return this.searches.map((s) => s.text);
+  }
+  step(said: Int32Array | Float32Array): DecodingStep {
+    const tokens: number[] = [];
+    const rows: number[] = [];
+    this.searches.forEach((search, prompt) => {
+      const base = this.first ? prompt : prompt * this.width;
+      const next = search.done
+        ? null
+        : search.step((beam) => rowOf(said, this.first ? base : base + beam, this.start.vocabulary));
+      for (let i = 0; i < this.width; i++) {
+        const beam = next?.[i];
+        tokens.push(beam ? beam.tokens.at(-1)! : this.start.padId);
+        rows.push(this.first ? base : base + (beam?.from ?? i));
+      }
+    });
+    this.first = false;
+    return { tokens: Int32Array.from(tokens), rows: Int32Array.from(rows) };
+  }
+  stop(prompt: number, keep: number): void {
+    this.searches[prompt]!.stop(keep);
+  }
+}
+
+/** The search for one prompt's continuation. */
+class Search {
+  private running: readonly Beam[];
+  private finished: readonly Finished[];
+  private improvable = true;
+  private over = false;
+  private stopped: number | null = null;
+
+  constructor(
+    private readonly prompt: Int32Array,
+    private readonly start: DecodingStart,
+    private readonly o: Settings,
+  ) {
+    const all = Array.from({ length: o.width }, (_, i) => i);
+    // At first all beams are one: only the first may be continued.
+    this.running = all.map((i) => ({ tokens: [], score: i === 0 ? 0 : OUT }));
+    this.finished = all.map(() => ({ tokens: [], score: OUT, ended: false }));
+    this.over = start.maxTokens < 1;
+  }
+  get done(): boolean {
+    return this.over || this.stopped !== null;
+  }
+  get text(): DecodedText {
+    if (!this.done) return { tokens: [], ended: null };
+    const { tokens, score } = this.finished[0]!;
+    if (this.stopped !== null) return { tokens: tokens.slice(0, this.stopped), ended: "stop", score };
+    return { tokens, ended: this.start.ends.has(tokens.at(-1)!) ? "end" : "length", score };
+  }
+  stop(keep: number): void {
+    this.stopped = keep;
+  }
+  /** `scores(beam)`: what the model says after a beam. Gives the beams that go on. */
+  step(scores: (beam: number) => Float32Array): readonly Candidate[] {
+    const { width } = this.o;
+    const length = this.running[0]!.tokens.length + 1;
+    const top = this.candidates(scores, Math.max(2, 1 + this.start.ends.size) * width, length);
+    const going = best(
+      top.map((c) => ({ ...c, score: c.hits ? f32(c.score + OUT) : c.score })),
+      width,
+    );
+    this.file(top, length);
+    this.running = going;
+    this.improvable &&= this.canImprove(length);
+    const full = this.o.early && this.finished.every((f) => f.ended);
+    this.over = !this.improvable || full || top.every((c) => c.hits);
+    return going;
+  }
+  /** The likeliest continuations of all beams together. */
+  private candidates(scores: (beam: number) => Float32Array, count: number, length: number): readonly Candidate[] {
+    const all = this.running.flatMap((beam, from) => {
+      const own = scores(from);
+      logSoftmax(own);
+      penalise(own, [...this.prompt, ...beam.tokens], this.o.penalty);
+      for (let i = 0; i < own.length; i++) own[i] = own[i]! + beam.score;
+      return greatest(own, Math.min(count, own.length)).map(({ token, score }) => ({
+        tokens: [...beam.tokens, token],
+        score,
+        from,
+        hits: length >= this.start.maxTokens || this.start.ends.has(token),
+      }));
+    });
+    return best(all, count);
+  }
+  /** Files the texts among the best that have just ended. */
+  private file(top: readonly Candidate[], length: number): void {
+    const { width, lengthPenalty, early } = this.o;
+    const full = early && this.finished.every((f) => f.ended);
+    const ending = top.map((c, i): Finished => {
+      const ended = c.hits && i < width;
+      let score = f32(c.score / length ** lengthPenalty);
+      if (full) score = f32(score + OUT);
+      if (!this.improvable) score = f32(score + OUT);
+      if (!ended) score = f32(score + OUT);
+      return { tokens: c.tokens, score, ended };
+    });
+    this.finished = best([...this.finished, ...ending], width);
+  }
+  private canImprove(length: number): boolean {
+    const possible = f32(this.running[0]!.score / length ** this.o.lengthPenalty);
+    const worst = Math.min(...this.finished.map((f) => f.score));
+    return this.finished.some((f) => possible > (f.ended ? worst : OUT));
+  }
+}
+
+/** The greatest by score, of equals the earlier. */
+function best<T extends Beam>(beams: readonly T[], count: number): readonly T[] {
+  return beams
+    .map((beam, i) => ({ beam, i }))
+    .sort((a, b) => b.beam.score - a.beam.score || a.i - b.i)
+    .slice(0, count)
+    .map(({ beam }) => beam);
+}

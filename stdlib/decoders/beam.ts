@@ -1,0 +1,41 @@
+import type { Word } from "#dsl/registry.js";
+import { repetitionPenalty } from "./settings.js";
+
+export const word: Word = {
+  kind: "decoder",
+  name: "beam",
+  doc: "Keeps the `width` likeliest beginnings at every token and gives the likeliest text found: for translations and summaries; it costs `width` times as much as `greedy`.",
+  example: 'predict writer on "Once upon a time" { decode: beam(width: 4) }',
+  since: "0.2.0",
+  elsewhere: { num_beams: "width", beams: "width" },
+  parameters: [
+    {
+      name: "width",
+      type: { is: "number", integer: true },
+      doc: "Beginnings that are kept.",
+      range: { min: 1, max: 256 },
+      default: { value: 4 },
+      why: "4 finds nearly all there is to find; wider searches prefer short, bland texts.",
+      impact: "medium",
+      positional: true,
+    },
+    {
+      name: "length_penalty",
+      type: { is: "number" },
+      doc: "A finished text's log-probability is divided by its length to this power: above 0 longer texts gain, below 0 shorter ones.",
+      default: { value: 1 },
+      why: "1 compares texts by their mean per token, so that length itself counts nothing.",
+      impact: "medium",
+    },
+    {
+      name: "early_stopping",
+      type: { is: "boolean" },
+      doc: "Ends the search as soon as `width` texts are finished, though a better one might come.",
+      default: { value: false },
+      why: "It saves time and costs a little quality.",
+      impact: "low",
+    },
+    repetitionPenalty,
+  ],
+  load: async () => (await import("./beam.run.js")).beam,
+};

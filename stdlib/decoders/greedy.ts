@@ -1,0 +1,13 @@
+import type { Word } from "#dsl/registry.js";
+import { repetitionPenalty } from "./settings.js";
+
+export const word: Word = {
+  kind: "decoder",
+  name: "greedy",
+  doc: "Takes the likeliest token each time: the same text every time, the fastest, and the one to compare with.",
+  example: 'predict writer on "Once upon a time" { decode: greedy }',
+  since: "0.2.0",
+  parameters: [repetitionPenalty],
+  elsewhere: { do_sample: "sample" },
+  load: async () => (await import("./greedy.run.js")).greedy,
+};

@@ -1,0 +1,41 @@
+/** Draws each token by its probability, bent as `warp` says. The draw of a text's n-th token follows from the seed, the text's number and n alone. */
+import { chance } from "../chance.js";
+import type { DecoderImplementation } from "../kinds.js";
+import { ByRow, rowOf } from "./by-row.js";
+import { numberIn } from "./settings.js";
+import { warp } from "./warp.js";
+
+export const sample: DecoderImplementation = {
+  begin(call, start) {
+    const seed = numberIn(call, "seed", 0);
+    const bent = {
+      repetitionPenalty: numberIn(call, "repetition_penalty", 1),
+      temperature: numberIn(call, "temperature", 1),
+      topK: numberIn(call, "top_k", 0),
+      topP: numberIn(call, "top_p", 1),
+    };
+    return new ByRow(start, "logits", (said, row, text) => {
+      const scores = rowOf(said, row, start.vocabulary);
+      warp(scores, [...start.prompts[row]!, ...text], bent);
+      const number = (start.first ?? 0) + row;
+      return drawn(scores, (chance(seed, number, text.length).next() >>> 0) / 2 ** 32);
+    });
+  },
+};
+
+/** The token at which the probabilities, summed in order, pass `at` of the whole (0 ≤ at < 1). */
+export function drawn(scores: Float32Array, at: number): number {
+  let top = -Infinity;
+  for (const s of scores) if (s > top) top = s;
+  let sum = 0;
+  for (const s of scores) sum += Math.exp(s - top);
+  let left = at * sum;
+  let last = 0;
+  for (let i = 0; i < scores.length; i++) {
+    if (scores[i] === -Infinity) continue;
+    last = i;
+    left -= Math.exp(scores[i]! - top);
+    if (left < 0) return i;
+  }
+  return last;
+}

@@ -1,0 +1,53 @@
+import type { Word } from "#dsl/registry.js";
+import { repetitionPenalty } from "./settings.js";
+
+export const word: Word = {
+  kind: "decoder",
+  name: "sample",
+  doc: "Draws each token by its probability: livelier than `greedy`, and another text for another seed. Penalty, temperature, top_k and top_p apply in this order.",
+  example: 'predict writer on "Once upon a time" { decode: sample(temperature: 0.7, top_p: 0.9) }',
+  since: "0.2.0",
+  parameters: [
+    {
+      name: "temperature",
+      type: { is: "number" },
+      doc: "Scores are divided by it before the draw: below 1 the likely becomes likelier, above 1 the unlikely.",
+      range: { min: 0, exclusive: true },
+      default: { value: 1 },
+      why: "1 draws from what the model learned. For facts 0.2 to 0.7; for no chance at all use `greedy`.",
+      impact: "high",
+      related: ["top_p", "top_k"],
+    },
+    {
+      name: "top_k",
+      type: { is: "number", integer: true },
+      doc: "Only so many of the likeliest tokens are drawn from; 0: all.",
+      range: { min: 0 },
+      default: { value: 0 },
+      why: "0 leaves the model's distribution as it is. Other tools quietly use 50.",
+      impact: "medium",
+      related: ["top_p"],
+    },
+    {
+      name: "top_p",
+      type: { is: "number" },
+      doc: "Only the likeliest tokens that together have this probability are drawn from; 1: all.",
+      range: { min: 0, max: 1 },
+      default: { value: 1 },
+      why: "0.9 to 0.95 leaves out the long tail of unlikely tokens, from which one slip spoils a text.",
+      impact: "medium",
+      related: ["top_k"],
+    },
+    repetitionPenalty,
+    {
+      name: "seed",
+      type: { is: "number", integer: true },
+      doc: "The same seed draws the same tokens, whatever else is in the batch.",
+      range: { min: 0 },
+      default: { value: 0 },
+      why: "A cell that is run again gives the same text; another seed gives another.",
+      impact: "low",
+    },
+  ],
+  load: async () => (await import("./sample.run.js")).sample,
+};

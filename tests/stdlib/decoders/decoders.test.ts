@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as fc from "fast-check";
+import type { DecoderImplementation, Decoding } from "#stdlib/kinds.js";
+import { registry } from "#stdlib/registry.js";
+import { greatest, warp } from "#stdlib/decoders/warp.js";
+
+interface Golden {
+  readonly vocabulary: number;
+  readonly warps: readonly {
+    readonly settings: { temperature: number; top_k: number; top_p: number; repetition_penalty: number };
+    readonly scores: readonly number[];
+    readonly seen: readonly number[];
+    readonly probabilities: readonly number[];
+  }[];
+  readonly tables: { readonly last: readonly (readonly number[])[]; readonly before: readonly (readonly number[])[] };
+  readonly searches: readonly {
+    readonly settings: {
+      num_beams: number;
+      length_penalty: number;
+      early_stopping: boolean;
+      repetition_penalty: number;
+    };
+    readonly ends: readonly number[];
+    readonly most: number;
+    readonly prompts: readonly (readonly number[])[];
+    readonly texts: readonly (readonly number[])[];
+    readonly scores: readonly number[] | null;
+  }[];
+}
+const file = new URL("../../../../tests/golden/oracle/decoders.json", import.meta.url);
+const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
+const { vocabulary: V, tables } = golden;
+
+async function decoder(name: string): Promise<DecoderImplementation> {
+  return (await registry.find("decoder", name)!.load!()) as DecoderImplementation;
+}
+const call = (word: string, given: Record<string, number | boolean> = {}) => ({
+  kind: "decoder",
+  word,
+  arguments: given,
+});
+
+/** What the two tables say after a text, as the oracle's model does. */
+function scoresAfter(text: readonly number[]): number[] {
+  const [a, b] = text.slice(-2) as [number, number];
+  return tables.last[b]!.map((x, i) => Math.fround(x + 0.5 * tables.before[a]![i]!));
+}
+/** Runs a decoding over the tables to its end; rows of the batch are kept as a cache would. */
+function run(decoding: Decoding, prompts: readonly (readonly number[])[]): Decoding {
+  let rows = prompts.map((p) => [...p]);
+  for (let steps = 0; !decoding.done; steps++) {
+    assert.ok(steps < 100, "it never ends");
+    const logits = rows.flatMap(scoresAfter);
+    const next = rows.map((row) => scoresAfter(row).reduce((best, x, i, all) => (x > all[best]! ? i : best), 0));
+    const step = decoding.step(decoding.reads === "next" ? Int32Array.from(next) : Float32Array.from(logits));
+    rows = Array.from(step.tokens, (token, i) => [...rows[step.rows ? step.rows[i]! : i]!, token]);
+    assert.equal(rows.length, prompts.length * decoding.width);
+  }
+  return decoding;
+}
+const begin = (
+  prompts: readonly (readonly number[])[],
+  more: { ends?: readonly number[]; maxTokens?: number; first?: number } = {},
+) => ({
+  prompts: prompts.map((p) => Int32Array.from(p)),
+  vocabulary: V,
+  ends: new Set(more.ends ?? []),
+  padId: 0,
+  maxTokens: more.maxTokens ?? 12,
+  ...(more.first !== undefined && { first: more.first }),
+});
+
+describe("bent distributions", () => {
+  for (const { settings, scores, seen, probabilities } of golden.warps)
+    it(`are transformers' for ${JSON.stringify(settings)}`, () => {
+      const bent = Float32Array.from(scores);
+      warp(bent, seen, {
+        repetitionPenalty: settings.repetition_penalty,
+        temperature: settings.temperature,
+        topK: settings.top_k,
+        topP: settings.top_p,
+      });
+      const sum = bent.reduce((a, s) => a + Math.exp(s), 0);
+      bent.forEach((s, i) => {
+        assert.ok(Math.abs(Math.exp(s) / sum - probabilities[i]!) < 1e-6, `token ${String(i)}`);
+        assert.equal(s === -Infinity, probabilities[i] === 0, `token ${String(i)}`);
+      });
+    });
+  it("take the greatest as sorting would", () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 40 }),
+        fc.nat(45),
+        (list, count) => {
+          const sorted = list
+            .map((score, token) => ({ token, score }))
+            .sort((a, b) => b.score - a.score || a.token - b.token);
+          assert.deepEqual(greatest(Float32Array.from(list), count + 1), sorted.slice(0, count + 1));
+        },
+      ),
+    ));
+});
+
+describe("beam search", () => {
+  for (const { settings, ends, most, prompts, texts, scores } of golden.searches)
+    it(`finds what transformers finds for ${JSON.stringify(settings)}, ends ${ends.join()}`, async () => {
+      const beam = await decoder("beam");
+      const { num_beams: width, ...given } = settings;
+      const done = run(
+        beam.begin(call("beam", { width, ...given }), begin(prompts, { ends, maxTokens: most })),
+        prompts,
+      );
+      assert.deepEqual(
+        done.texts.map((t) => t.tokens),
+        texts,
+      );
+      if (scores)
+        done.texts.forEach((t, i) => assert.ok(Math.abs(t.score! - scores[i]!) < 2e-5, `score ${String(t.score)}`));
+      for (const t of done.texts) assert.equal(t.ended, ends.includes(t.tokens.at(-1)!) ? "end" : "length");
+    });
+  it("finds the same for each text alone", async () => {
+    const beam = await decoder("beam");
+    for (const { prompts, texts, ends, most } of golden.searches.slice(0, 1))
+      for (const [i, prompt] of prompts.entries()) {
+        const done = run(beam.begin(call("beam", { width: 2 }), begin([prompt], { ends, maxTokens: most })), [prompt]);
+        assert.deepEqual(done.texts[0]!.tokens, texts[i]);
+      }
+  });
+  it("is cut where a stop string was found", async () => {
+    const { prompts, texts, ends, most } = golden.searches[0]!;
+    const done = run(
+      (await decoder("beam")).begin(call("beam", { width: 2 }), begin(prompts, { ends, maxTokens: most })),
+      prompts,
+    );
+    done.stop(1, 1);
+    assert.deepEqual(done.texts[1]!.tokens, texts[1]!.slice(0, 1));
+    assert.equal(done.texts[1]!.ended, "stop");
+  });
+});
+
+describe("greedy decoding", () => {
+  const { prompts } = golden.searches[0]!;
+  it("is a beam of one", async () => {
+    const alone = golden.searches.find((s) => s.settings.num_beams === 1)!;
+    const done = run(
+      (await decoder("greedy")).begin(call("greedy"), begin(alone.prompts, { ends: alone.ends })),
+      alone.prompts,
+    );
+    assert.equal(done.reads, "next");
+    assert.deepEqual(
+      done.texts.map((t) => t.tokens),
+      alone.texts,
+    );
+  });
+  it("never repeats under a heavy penalty while there are other tokens", async () => {
+    const done = run(
+      (await decoder("greedy")).begin(call("greedy", { repetition_penalty: 1e6 }), begin(prompts)),
+      prompts,
+    );
+    done.texts.forEach((t, i) =>
+      assert.equal(new Set([...prompts[i]!, ...t.tokens]).size, new Set(prompts[i]).size + t.tokens.length),
+    );
+  });
+  it("asks for nothing where no token may come", async () => {
+    assert.ok((await decoder("greedy")).begin(call("greedy"), begin(prompts, { maxTokens: 0 })).done);
+  });
+});
+
+describe("sampling", () => {
+  const many = Array.from({ length: 4000 }, () => [3, 4]);
+  it("draws by probability", async () => {
+    const done = run(
+      (await decoder("sample")).begin(call("sample", { temperature: 0.8, top_k: 6 }), begin(many, { maxTokens: 1 })),
+      many,
+    );
+    const bent = Float32Array.from(scoresAfter([3, 4]));
+    warp(bent, [], { repetitionPenalty: 1, temperature: 0.8, topK: 6, topP: 1 });
+    const sum = bent.reduce((a, s) => a + Math.exp(s), 0);
+    bent.forEach((s, token) => {
+      const share = done.texts.filter((t) => t.tokens[0] === token).length / many.length;
+      assert.ok(Math.abs(share - Math.exp(s) / sum) < 0.03, `token ${String(token)}: ${String(share)}`);
+    });
+  });
+  it("draws the same by the same seed whatever else is in the batch, and other tokens by another", async () => {
+    const sample = await decoder("sample");
+    const prompts = [
+      [3, 4],
+      [5, 6],
+      [3, 4],
+    ];
+    const texts = (seed: number, some: readonly (readonly number[])[], first = 0) =>
+      run(sample.begin(call("sample", { seed, temperature: 2 }), begin(some, { first })), some).texts.map(
+        (t) => t.tokens,
+      );
+    const all = texts(1, prompts);
+    assert.deepEqual(texts(1, [prompts[1]!], 1), [all[1]]);
+    assert.notDeepEqual(all[0], all[2]);
+    assert.notDeepEqual(texts(2, prompts), all);
+  });
+  it("is greedy where only one token is drawn from", async () => {
+    const { prompts } = golden.searches[0]!;
+    const one = run((await decoder("sample")).begin(call("sample", { top_k: 1 }), begin(prompts)), prompts);
+    const likeliest = run((await decoder("greedy")).begin(call("greedy"), begin(prompts)), prompts);
+    assert.deepEqual(one.texts, likeliest.texts);
+  });
+});
