@@ -5,7 +5,9 @@
  */
 import type { NDArray, Program } from "#dsl/graph/program.js";
 
-export type EngineName = "tensorflow" | "tfjs";
+export type EngineName = "tensorflow" | "onnx" | "tfjs";
+/** `auto` and `gpu`: a graphics card where the engine finds one. */
+export type DeviceName = "auto" | "cpu" | "gpu" | "webgpu";
 export interface Refusal {
   readonly op: string;
   readonly why: string;
@@ -63,6 +65,8 @@ export interface Session {
 export interface EngineOptions {
   /** `auto`: the fastest that works here. */
   readonly engine: EngineName | "auto";
+  /** Default `auto`. `webgpu`: the ONNX engine's own way to a graphics card. */
+  readonly device?: DeviceName;
   /** Threads for one operation; default: one per core. */
   readonly threads?: number;
   /** Further environment of the host process. */

@@ -32,7 +32,12 @@ async function startOne(name: EngineName, options: EngineOptions, why: string): 
   const threads = hostThreads(options.threads);
   const client = new HostClient(name, hostEnvironment(threads, options.env));
   try {
-    const info = await client.call("start", { engine: name, addon: native?.addon ?? null, threads });
+    const info = await client.call("start", {
+      engine: name,
+      addon: native?.addon ?? null,
+      threads,
+      device: options.device ?? "auto",
+    });
     return new HostedEngine(client, { ...info, why });
   } catch (e) {
     await client.close();

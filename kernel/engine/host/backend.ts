@@ -10,14 +10,18 @@ export interface Backend {
   can(program: Program): readonly Refusal[];
   open(): BackendSession;
 }
-/** Values that reach it have been checked: names exist, types and sizes fit. Everything is done when a call returns. */
+/** Values that reach it have been checked: names exist, types and sizes fit. Everything is done when a call returns, or its promise settles. */
 export interface BackendSession {
   /**
    * Adds programs; `states` is the union of all programs' state. New state is zero, old state keeps its value; what begins
    * unset holds nothing afterwards.
    */
   add(programs: Programs, states: Readonly<Record<string, State>>): void;
-  run(program: string, feeds: Arrays, wanted: readonly string[]): Record<string, NDArray>;
+  run(
+    program: string,
+    feeds: Arrays,
+    wanted: readonly string[],
+  ): Record<string, NDArray> | Promise<Record<string, NDArray>>;
   read(state: string): NDArray;
   /** Null: zeros. */
   write(state: string, value: NDArray | null): void;

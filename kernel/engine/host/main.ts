@@ -19,10 +19,13 @@ let last = 0;
 type Handlers = { [N in CallName]: (ask: Calls[N]["ask"]) => Calls[N]["answer"] | Promise<Calls[N]["answer"]> };
 
 const handlers: Handlers = {
-  async start({ engine, addon, threads }) {
+  async start({ engine, addon, threads, device }) {
     if (engine === "tensorflow") {
       const { tensorflowBackend } = await import("../tensorflow/backend.js");
       backend = tensorflowBackend(addon!, threads);
+    } else if (engine === "onnx") {
+      const { onnxBackend } = await import("../onnx/backend.js");
+      backend = await onnxBackend(threads, device === "webgpu" ? "webgpu" : "cpu");
     } else {
       const { tfjsBackend } = await import("../tfjs/backend.js");
       backend = await tfjsBackend();

@@ -1,12 +1,15 @@
 /** The one message protocol between an engine's client and its host process: numbered requests, answered in order. */
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Program } from "#dsl/graph/program.js";
-import type { EngineInfo, EngineName, Refusal } from "../engine.js";
+import type { DeviceName, EngineInfo, EngineName, Refusal } from "../engine.js";
 import type { Arrays, Programs } from "./backend.js";
 
 /** Each call: what is sent and what comes back. */
 export interface Calls {
-  start: { ask: { engine: EngineName; addon: string | null; threads: number }; answer: Omit<EngineInfo, "why"> };
+  start: {
+    ask: { engine: EngineName; addon: string | null; threads: number; device: DeviceName };
+    answer: Omit<EngineInfo, "why">;
+  };
   can: { ask: { program: Program }; answer: readonly Refusal[] };
   open: { ask: { programs: Programs; checkpoints: readonly string[] }; answer: number };
   add: { ask: { session: number; programs: Programs; checkpoints: readonly string[] }; answer: null };

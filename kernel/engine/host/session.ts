@@ -66,7 +66,7 @@ export class HostSession {
     for (const [name, state] of Object.entries(added)) this.begin(name, state, sources);
   }
 
-  run(program: string, feeds: Arrays, wanted: readonly string[] | null): Record<string, NDArray> {
+  async run(program: string, feeds: Arrays, wanted: readonly string[] | null): Promise<Record<string, NDArray>> {
     const compiled = this.programs[program];
     if (!compiled || !Object.hasOwn(this.programs, program))
       throw new CodedError("unknown-feed", { program: "the session", name: program, has: Object.keys(this.programs) });
@@ -86,7 +86,7 @@ export class HostSession {
       if (!Object.hasOwn(compiled.outputs, name))
         throw new CodedError("unknown-feed", { program, name, has: Object.keys(compiled.outputs) });
     const written = this.unset.check(program, compiled, feeds, sizes);
-    const outputs = this.session.run(program, feeds, wanted ?? Object.keys(compiled.outputs));
+    const outputs = await this.session.run(program, feeds, wanted ?? Object.keys(compiled.outputs));
     this.unset.wrote(written);
     return outputs;
   }

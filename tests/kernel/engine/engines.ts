@@ -3,7 +3,7 @@ import { after } from "mocha";
 import type { Engine, EngineName } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
 
-export const ENGINES: readonly EngineName[] = ["tensorflow", "tfjs"];
+export const ENGINES: readonly EngineName[] = ["tensorflow", "onnx", "tfjs"];
 const running = new Map<EngineName, Promise<Engine>>();
 
 export function engineNamed(name: EngineName): Promise<Engine> {

@@ -1,0 +1,81 @@
+/** The ONNX engine, inside the host process: each program becomes a model that ONNX Runtime runs over shared state. */
+import { createRequire } from "node:module";
+import { InferenceSession } from "onnxruntime-node";
+import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { emitOnnx } from "#dsl/emit/onnx/emit.js";
+import { lowerings } from "#dsl/emit/onnx/lower/table.js";
+import { OnnxGraph } from "#dsl/emit/onnx/graph.js";
+import { writeModel } from "#dsl/emit/onnx/proto.js";
+import { LEAVES } from "#dsl/graph/table.js";
+import type { DType, Program } from "#dsl/graph/program.js";
+import type { Refusal } from "../engine.js";
+import type { Backend } from "../host/backend.js";
+import { OnnxSession } from "./session.js";
+
+export type Provider = "cpu" | "webgpu";
+
+/** Throws what the runtime throws where the provider doesn't work here. */
+export async function onnxBackend(threads: number, provider: Provider): Promise<Backend> {
+  const options = settings(threads, provider);
+  await probe(options);
+  const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
+  return {
+    info: {
+      name: "onnx",
+      title: `ONNX Runtime ${version} (${provider === "webgpu" ? "WebGPU" : "CPU"})`,
+      device: provider === "webgpu" ? "gpu" : "cpu",
+      threads,
+    },
+    can: refusals,
+    open: () => new OnnxSession(options),
+  };
+}
+
+/** A plan of memory by shape would keep the largest one: shapes vary from batch to batch. */
+function settings(threads: number, provider: Provider): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    graphOptimizationLevel: "all",
+    executionMode: "sequential",
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+    extra: { session: { set_denormal_as_zero: "1" } },
+  };
+}
+
+/** Adds two numbers: whether the provider is there is known only when it computes. */
+async function probe(options: InferenceSession.SessionOptions): Promise<void> {
+  const graph = new OnnxGraph();
+  const sum = graph.node("Add", [graph.float(1), graph.float(2)]);
+  const session = await InferenceSession.create(
+    writeModel(graph.text("probe", [], [{ name: sum, type: "f32" }])),
+    options,
+  );
+  const got = (await session.run({}))[sum]!.data[0];
+  await session.release();
+  if (got !== 3) throw new Error(`1 + 2 comes out as ${String(got)}`);
+}
+
+function refusals(program: Program): readonly Refusal[] {
+  const found: Refusal[] = [];
+  const check = (op: string, dtype: DType): void => {
+    if (dtype === "bf16") found.push({ op, why: "ONNX Runtime's CPU kernels compute no bf16" });
+  };
+  for (const node of program.nodes) {
+    if (!LEAVES.has(node.op) && !Object.hasOwn(lowerings, node.op))
+      found.push({ op: node.op, why: "it has no form in ONNX here" });
+    for (const { dtype } of node.types) check(node.op, dtype);
+  }
+  for (const { type } of Object.values(program.state)) check("state", type.dtype);
+  if (found.length > 0) return found;
+  try {
+    emitOnnx(program);
+    return [];
+  } catch (e) {
+    if (!(e instanceof CodedError)) throw e;
+    const { op = "program" } = e.data as { op?: string };
+    return [{ op, why: wordsOf(e.code, e.data).message }];
+  }
+}

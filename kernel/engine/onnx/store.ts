@@ -1,0 +1,91 @@
+/** State as arrays of this process, handed to the runtime as they lie, without a copy; updates are written into them. */
+import { Tensor } from "onnxruntime-node";
+import type { DType, NDArray, State } from "#dsl/graph/program.js";
+import { isUnset, shapeOfState } from "../initial.js";
+import { aligned, bytesOf, ELEMENT_BYTES } from "../numbers.js";
+
+type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
+interface Held {
+  readonly data: Data;
+  readonly shape: readonly number[];
+}
+
+export class StateStore {
+  private readonly held = new Map<string, Held>();
+  private readonly types = new Map<string, DType>();
+
+  /** New state is zero, unset state holds nothing, old state keeps its value. */
+  declare(states: Readonly<Record<string, State>>): void {
+    for (const [name, state] of Object.entries(states)) {
+      this.types.set(name, state.type.dtype);
+      if (isUnset(state)) this.held.delete(name);
+      else if (!this.held.has(name)) {
+        const shape = shapeOfState(name, state);
+        this.held.set(name, { data: zeros(state.type.dtype, sizeOf(shape)), shape });
+      }
+    }
+  }
+  /** The state itself; `as`: under another shape of as many elements. */
+  tensor(name: string, as?: readonly number[]): Tensor {
+    const { data, shape } = this.held.get(name)!;
+    return tensorOver(this.types.get(name)!, data, as ?? shape);
+  }
+  /** Takes what the runtime made as the state's new value; `shaped`: it came under a shape that isn't the state's own. */
+  put(name: string, tensor: Tensor, shaped: boolean): void {
+    const shape = shaped ? this.held.get(name)!.shape : tensor.dims;
+    this.held.set(name, { data: tensor.data as Data, shape });
+  }
+  /** A copy. */
+  read(name: string): NDArray {
+    const { data, shape } = this.held.get(name)!;
+    return { dtype: this.types.get(name)!, shape, bytes: bytesOf(data).slice() };
+  }
+  /** Null: zeros. Sizes may differ from before where the state has named ones. */
+  write(name: string, value: NDArray | null): void {
+    const old = this.held.get(name);
+    const data = old && (!value || sizeOf(value.shape) === old.data.length) ? old.data : undefined;
+    if (!value) return void data!.fill(0);
+    const kept = data ?? zeros(value.dtype, sizeOf(value.shape));
+    bytesOf(kept).set(value.bytes);
+    this.held.set(name, { data: kept, shape: value.shape });
+  }
+  clear(): void {
+    this.held.clear();
+  }
+}
+
+/** A tensor over the array's own memory. */
+export function tensorOf({ dtype, shape, bytes }: NDArray): Tensor {
+  const lies = aligned(bytes, ELEMENT_BYTES[dtype]);
+  return tensorOver(dtype, view(dtype, lies.buffer, lies.byteOffset, sizeOf(shape)), shape);
+}
+export function arrayOf(tensor: Tensor, dtype: DType): NDArray {
+  return { dtype, shape: [...tensor.dims], bytes: bytesOf(tensor.data as Data) };
+}
+
+function tensorOver(dtype: DType, data: Data, shape: readonly number[]): Tensor {
+  const dims = [...shape];
+  switch (dtype) {
+    case "f32":
+      return new Tensor("float32", data as Float32Array, dims);
+    case "f64":
+      return new Tensor("float64", data as Float64Array, dims);
+    case "i32":
+      return new Tensor("int32", data as Int32Array, dims);
+    case "bool":
+      return new Tensor("bool", data as Uint8Array, dims);
+    case "bf16":
+      throw new Error("ONNX Runtime for Node has no array for bf16");
+  }
+}
+function zeros(dtype: DType, count: number): Data {
+  return view(dtype, new ArrayBuffer(count * ELEMENT_BYTES[dtype]), 0, count);
+}
+function view(dtype: DType, buffer: ArrayBufferLike, offset: number, count: number): Data {
+  if (dtype === "f32") return new Float32Array(buffer, offset, count);
+  if (dtype === "f64") return new Float64Array(buffer, offset, count);
+  return dtype === "i32" ? new Int32Array(buffer, offset, count) : new Uint8Array(buffer, offset, count);
+}
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((n, d) => n * d, 1);
+}
