@@ -68,7 +68,7 @@ export async function run(o: StepOptions): Promise<StepResult> {
     }
     times.sort((a, b) => a - b);
     const middle = median(times);
-    const { products } = costOf(program, { batch: o.batch, length: o.length });
+    const { products } = costOf(program, { batch: o.batch, length: o.length, targets: o.batch * (o.length - 1) });
     const ms = (seconds: number): number => round(seconds * 1e3, 1);
     return {
       engine: engine.info.title,
