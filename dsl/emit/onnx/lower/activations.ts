@@ -1,4 +1,5 @@
-/** GELU and its gradient. */
+/** GELU, SiLU, what they gate, and their gradients. */
+import { gateOf, geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
 import type { Node } from "#dsl/graph/program.js";
 import type { Lower, Lowering } from "../lowering.js";
 import { alike } from "./elementwise.js";
@@ -13,31 +14,53 @@ function normal(l: Lowering, x: string): string {
   return l.number("Mul", l.number("Add", erf, 1), 0.5);
 }
 /** tanh(C (x + 0.044715 x³)). */
-function bend(l: Lowering, x: string, square: string): string {
-  const slope = l.number("Add", l.number("Mul", square, C * CUBIC), C);
+function bend(l: Lowering, x: string): string {
+  const slope = l.number("Add", l.number("Mul", l.op("Mul", [x, x]), C * CUBIC), C);
   return l.op("Tanh", [l.op("Mul", [x, slope])]);
 }
-export function gelu(l: Lowering, x: string, approximate: boolean): string {
-  return l.op("Gelu", [x], { approximate: { text: approximate ? "tanh" : "none" } });
+const steepness = (kind: Smooth): number => (kind === "gelu_quick" ? QUICK : 1);
+/** sigmoid(k x). */
+function step(l: Lowering, x: string, k: number): string {
+  return l.op("Sigmoid", [k === 1 ? x : l.number("Mul", x, k)]);
 }
-function backward(l: Lowering, x: string, dy: string, approximate: boolean): string {
+
+export function smooth(l: Lowering, x: string, kind: Smooth): string {
+  if (kind === "silu" || kind === "gelu_quick") return l.op("Mul", [x, step(l, x, steepness(kind))]);
+  return l.op("Gelu", [x], { approximate: { text: kind === "gelu_tanh" ? "tanh" : "none" } });
+}
+function slope(l: Lowering, x: string, kind: Smooth): string {
+  if (kind === "silu" || kind === "gelu_quick") {
+    const s = step(l, x, steepness(kind));
+    // s + k · x · s (1 − s), with x · s as forward has it.
+    const rest = l.op("Mul", [smooth(l, x, kind), l.op("Sub", [l.graph.float(1), s])]);
+    return l.op("Add", [s, kind === "silu" ? rest : l.number("Mul", rest, QUICK)]);
+  }
   const square = l.op("Mul", [x, x]);
-  if (approximate) {
-    const t = bend(l, x, square);
+  if (kind === "gelu_tanh") {
+    const t = bend(l, x);
     const inner = l.number("Add", l.number("Mul", square, 3 * C * CUBIC), C);
     const fall = l.op("Sub", [l.graph.float(1), l.op("Mul", [t, t])]);
     const rest = l.op("Mul", [l.op("Mul", [fall, inner]), x]);
-    const slope = l.op("Add", [l.number("Add", t, 1), rest]);
-    return l.op("Mul", [l.number("Mul", slope, 0.5), dy]);
+    return l.number("Mul", l.op("Add", [l.number("Add", t, 1), rest]), 0.5);
   }
   // exp(ln(1/√2π) − x²/2) is the density.
   const exponent = l.number("Add", l.number("Mul", square, -0.5), Math.log(C / 2));
-  const bell = l.op("Mul", [x, l.op("Exp", [exponent])]);
-  return l.op("Mul", [l.op("Add", [normal(l, x), bell]), dy]);
+  return l.op("Add", [normal(l, x), l.op("Mul", [x, l.op("Exp", [exponent])])]);
 }
-const approximate = (node: Node): boolean => node.attributes["approximate"] === true;
+const backward = (l: Lowering, x: string, dy: string, kind: Smooth): string => l.op("Mul", [slope(l, x, kind), dy]);
+const kindOf = (node: Node): Smooth => geluKind(node.attributes);
 
 export const activations: Readonly<Record<string, Lower>> = {
-  gelu: (l, node) => [() => alike(l, node, ([x]) => gelu(l, x!, approximate(node)))],
-  gelu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x!, dy!, approximate(node)))],
+  gelu: (l, node) => [() => alike(l, node, ([x]) => smooth(l, x!, kindOf(node)))],
+  gelu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x!, dy!, kindOf(node)))],
+  silu: (l, node) => [() => alike(l, node, ([x]) => smooth(l, x!, "silu"))],
+  silu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x!, dy!, "silu"))],
+  gated: (l, node) => [() => alike(l, node, ([a, b]) => l.op("Mul", [smooth(l, a!, gateOf(node.attributes)), b!]))],
+  gated_gradient: (l, node) => {
+    const kind = gateOf(node.attributes);
+    return [
+      () => alike(l, node, ([a, b, dy]) => backward(l, a!, l.op("Mul", [dy!, b!]), kind)),
+      () => alike(l, node, ([a, , dy]) => l.op("Mul", [dy!, smooth(l, a!, kind)])),
+    ];
+  },
 };

@@ -46,7 +46,6 @@ export const elementwise: Readonly<Record<string, Lower>> = {
   ...Object.fromEntries(Object.entries(KERNELS).map(([name, op]) => [name, kernel(op)])),
   rsqrt: (l, node) => [() => alike(l, node, ([x]) => l.op("Reciprocal", [l.op("Sqrt", [x!])]))],
   square: (l, node) => [() => alike(l, node, ([x]) => l.op("Mul", [x!, x!]))],
-  silu: (l, node) => [() => alike(l, node, ([x]) => l.op("Mul", [x!, l.op("Sigmoid", [x!])]))],
   select: (l, node) => [
     () => ({
       full: l.op(

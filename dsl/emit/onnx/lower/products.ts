@@ -1,7 +1,7 @@
 /** Matrix products: where the time goes. Gemm takes either side transposed and adds the bias. */
 import type { Node, Ref } from "#dsl/graph/program.js";
 import type { Lower, Lowering } from "../lowering.js";
-import { gelu } from "./activations.js";
+import { smooth } from "./activations.js";
 
 /** x · wᵀ (+ bias) for a weight [out, in]; a weight that is itself a transposition is taken untransposed. */
 export function linear(l: Lowering, x: string, weight: Ref, bias: Ref | undefined): string {
@@ -15,8 +15,8 @@ const ACTIVATIONS: Readonly<Record<string, (l: Lowering, x: string) => string>> 
   relu: (l, x) => l.op("Relu", [x]),
   tanh: (l, x) => l.op("Tanh", [x]),
   sigmoid: (l, x) => l.op("Sigmoid", [x]),
-  gelu: (l, x) => gelu(l, x, false),
-  gelu_tanh: (l, x) => gelu(l, x, true),
+  gelu: (l, x) => smooth(l, x, "gelu"),
+  gelu_tanh: (l, x) => smooth(l, x, "gelu_tanh"),
 };
 function activated(l: Lowering, node: Node, x: string): string {
   const name = node.attributes["activation"];
