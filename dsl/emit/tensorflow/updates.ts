@@ -1,7 +1,11 @@
-/** Updates of state, ordered after everything in the program that reads it. */
-import type { Node, Program, Ref } from "#dsl/graph/program.js";
-import { adamwInPlace } from "./lower/optimizers.js";
+/**
+ * Updates of state, ordered after everything in the program that reads it. Optimizers that TensorFlow has a kernel for
+ * write their states in place, sums that grow (state + x) are added in place, and a state that is set back to one value is
+ * filled last, so that its old and new memory don't live side by side.
+ */
+import type { Node, Program, Ref, Update } from "#dsl/graph/program.js";
 import { writePart } from "./lower/caches.js";
+import { inPlace } from "./lower/optimizers.js";
 import type { Lowering } from "./lowering.js";
 
 /** Writes the updates; gives the nodes that must run. `reads`: the node that reads each state in this program. */
@@ -11,12 +15,18 @@ export function emitUpdates(
   reads: ReadonlyMap<string, string>,
 ): string[] {
   const { program } = l;
-  const adam = program.nodes.flatMap((node, index) => {
-    const states = node.op === "adamw" ? ownStates(program, node, index) : undefined;
+  const handle = (state: string): string => handles.get(state)!;
+  const steps = program.nodes.flatMap((node, index) => {
+    const states = Object.hasOwn(inPlace, node.op) ? ownStates(program, node, index) : undefined;
     return states ? [{ node, states }] : [];
   });
-  const fused = new Set(adam.flatMap((a) => a.states));
-  const values = program.updates.filter((u) => !fused.has(u.state));
+  const stepped = new Set(steps.flatMap((s) => s.states));
+  const others = program.updates.filter((u) => !stepped.has(u.state));
+  const kindOf = (u: Update): "fill" | "grow" | "assign" =>
+    u.at ? "assign" : isFill(l, u) ? "fill" : addend(l, u) ? "grow" : "assign";
+  const fills = others.filter((u) => kindOf(u) === "fill");
+  const grown = others.filter((u) => kindOf(u) === "grow").map((u) => ({ ...u, more: l.full(addend(l, u)!) }));
+  const values = others.filter((u) => kindOf(u) === "assign");
   for (const u of values) l.full(u.value);
   const plain = values
     .filter((u) => !l.written.has(u.state))
@@ -27,51 +37,84 @@ export function emitUpdates(
       part: u.at && { ...u.at, start: l.full(u.at.start), size: l.size(l.typeOf(u.value).shape[u.at.axis]!) },
     }));
   // All values first: only then are all readers known.
-  for (const { node } of adam) node.inputs.forEach((ref, i) => i !== 1 && i !== 2 && l.full(ref));
+  for (const { node, states } of steps) node.inputs.forEach((ref, i) => (i === 0 || i >= states.length) && l.full(ref));
   const readers = readersOf(l);
   const after = (state: string): string[] => {
     const read = reads.get(state);
     return read === undefined ? [] : [read, ...(readers.get(read) ?? [])];
   };
+  const made = steps.map(({ node, states }) => ({
+    node,
+    name: inPlace[node.op]!(l, node, states.map(handle), [...new Set(states.flatMap(after))]),
+  }));
+  /** What reads a state only to step another. */
+  const stepsReading = (state: string): string[] =>
+    made.filter(({ node }) => node.inputs.some((ref) => isState(l, ref, state))).map(({ name }) => name);
+  const waiting = (names: readonly string[]): string[] => [...new Set(names)].map((name) => `^${name}`);
   return [
-    ...adam.map(({ node, states }) =>
-      adamwInPlace(
-        l,
-        node,
-        states.map((s) => handles.get(s)!),
-        after(states[0]!),
-      ),
-    ),
+    ...made.map(({ name }) => name),
     ...l.written.values(),
+    ...grown.map(({ state, value, more }) =>
+      l.graph.node("AssignAddVariableOp", [handle(state), more, ...waiting(after(state))], {
+        dtype: { type: l.typeOf(value).dtype },
+      }),
+    ),
     ...plain.map(({ state, value, dtype, part }) => {
       const wait = after(state).filter((name) => name !== value);
-      if (part) return writePart(l, handles.get(state)!, value, dtype, part, wait);
-      return l.graph.node("AssignVariableOp", [handles.get(state)!, value, ...wait.map((n) => `^${n}`)], {
-        dtype: { type: dtype },
-      });
+      if (part) return writePart(l, handle(state), value, dtype, part, wait);
+      return l.graph.node("AssignVariableOp", [handle(state), value, ...waiting(wait)], { dtype: { type: dtype } });
+    }),
+    ...fills.map((u) => {
+      const { dtype } = l.typeOf(u.value);
+      const before = [...after(u.state), ...stepsReading(u.state)];
+      const value = l.graph.after(before, () => l.full(u.value));
+      // TensorFlow folds the filled value to a constant and drops what it waited for: the assignment waits itself.
+      return l.graph.node("AssignVariableOp", [handle(u.state), value, ...waiting(before)], { dtype: { type: dtype } });
     }),
   ];
 }
 
-/** The states that an adamw node reads, if its outputs are the updates of just these. */
+function isState(l: Lowering, ref: Ref, state: string): boolean {
+  const node = l.nodeOf(ref);
+  return node.op === "state" && node.attributes["name"] === state;
+}
+function isFill(l: Lowering, u: Update): boolean {
+  return l.nodeOf(u.value).op === "fill_like" && l.usesOf(u.value) === 0;
+}
+/** x where the update is state + x and nothing else needs the sum. */
+function addend(l: Lowering, u: Update): Ref | undefined {
+  const node = l.nodeOf(u.value);
+  const [a, b] = node.inputs;
+  if (node.op !== "add" || l.usesOf(u.value) > 0) return undefined;
+  const [x] = isState(l, a!, u.state) ? [b!] : isState(l, b!, u.state) ? [a!] : [];
+  return x && l.typeOf(x).shape.length === node.types[0]!.shape.length ? x : undefined;
+}
+
+/** The states that an optimizer's node reads, if its outputs are the updates of just these. */
 function ownStates(program: Program, node: Node, index: number): readonly string[] | undefined {
-  const names = node.inputs.slice(0, 3).map((ref) => program.nodes[ref.node]!.attributes["name"]);
+  const own = node.inputs.slice(0, node.types.length);
+  const names = own.map((ref) => program.nodes[ref.node]!.attributes["name"]);
   const updates = (state: unknown, output: number): boolean =>
-    program.updates.some((u) => u.state === state && u.value.node === index && u.value.output === output);
-  const states = node.inputs.slice(0, 3).every((ref: Ref) => program.nodes[ref.node]!.op === "state");
+    program.updates.some((u) => !u.at && u.state === state && u.value.node === index && u.value.output === output);
+  const states = own.every((ref: Ref) => program.nodes[ref.node]!.op === "state");
   return states && names.every(updates) ? (names as string[]) : undefined;
 }
 
-/** For each node of the graph the nodes that take its output. */
+/** Ops whose output may lie in the memory of their input: who reads it reads that. */
+const VIEWS = /^(Reshape|Identity|ExpandDims|Squeeze|Slice|StridedSlice|Split|SplitV|Unpack|Bitcast|Snapshot)$/;
+
+/** For each node of the graph the nodes that read its memory. */
 function readersOf(l: Lowering): ReadonlyMap<string, readonly string[]> {
   const readers = new Map<string, string[]>();
-  for (const node of l.graph.nodes)
+  const ops = new Map(l.graph.nodes.map((node) => [node.name, node.op]));
+  // From the last node on: a view's own readers are known when it is found reading.
+  for (const node of [...l.graph.nodes].reverse())
     for (const input of node.inputs) {
       if (input.startsWith("^")) continue;
       const name = input.replace(/:\d+$/, "");
-      const list = readers.get(name);
-      if (list) list.push(node.name);
-      else readers.set(name, [node.name]);
+      const list = readers.get(name) ?? [];
+      readers.set(name, list);
+      list.push(node.name, ...(VIEWS.test(ops.get(node.name)!) ? (readers.get(node.name) ?? []) : []));
     }
   return readers;
 }

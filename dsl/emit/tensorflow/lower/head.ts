@@ -10,9 +10,10 @@ import type { Lower, Lowering } from "../lowering.js";
 
 interface Sweep {
   readonly loss: string;
-  readonly dx?: string;
-  readonly dweight?: string;
-  readonly dbias?: string;
+  /** dx, dweight, dbias: those that are wanted. */
+  readonly gradients: readonly (string | undefined)[];
+  /** What the gradients are still to be multiplied by. */
+  readonly late: Ref | undefined;
 }
 interface Head {
   readonly settings: HeadSettings;
@@ -137,16 +138,8 @@ function sweepThrough(l: Lowering, head: Head, backward: Backward | undefined): 
     done = ends;
   }
   const loss = l.reduce("Sum", l.op("Mul", [joined(l, losses, "f32"), share]), [0], false);
-  const late = (t: string | undefined): string | undefined =>
-    t === undefined || !backward?.late ? t : l.op("Mul", [t, l.full(backward.dy)]);
-  const dx = dxs.length ? late(joined(l, dxs, "f32")) : undefined;
-  const [dw, db] = [late(dweight), late(dbias)];
-  return {
-    loss,
-    ...(dx !== undefined && { dx: l.reshape(dx, graph.integers([-1, n])) }),
-    ...(dw !== undefined && { dweight: dw }),
-    ...(db !== undefined && { dbias: db }),
-  };
+  const dx = dxs.length ? l.reshape(joined(l, dxs, "f32"), graph.integers([-1, n])) : undefined;
+  return { loss, gradients: [dx, dweight, dbias], late: backward?.late ? backward.dy : undefined };
 }
 
 /** Labels with 0 where a row doesn't count, and what a row's loss weighs: 0, or 1/rows counted (1 where losses are summed). */
@@ -209,9 +202,10 @@ function joined(l: Lowering, parts: readonly string[], type: "f32"): string {
 
 export const head: Readonly<Record<string, Lower>> = {
   head_loss: (l, node) => [() => ({ full: sweepOf(l, node).loss })],
-  head_loss_gradient: (l, node) => [
-    () => ({ full: sweepOf(l, node).dx! }),
-    () => ({ full: sweepOf(l, node).dweight! }),
-    () => ({ full: sweepOf(l, node).dbias! }),
-  ],
+  head_loss_gradient: (l, node) =>
+    [0, 1, 2].map((output) => () => {
+      const { gradients, late } = sweepOf(l, node);
+      const d = gradients[output]!;
+      return { full: late ? l.op("Mul", [d, l.full(late)]) : d };
+    }),
 };

@@ -1,4 +1,4 @@
-/** The optimizer: global norm, and AdamW in place over resource variables. */
+/** Optimizers: global norm, and those that TensorFlow has a kernel for in place over resource variables. */
 import type { Node } from "#dsl/graph/program.js";
 import type { Lower, Lowering } from "../lowering.js";
 
@@ -17,7 +17,7 @@ interface Rates {
   readonly decay: string;
 }
 /** Corrections in f64, as 1 − 0.999 has no digits to spare in f32. */
-function rates(l: Lowering, node: Node): Rates {
+export function rates(l: Lowering, node: Node): Rates {
   const { beta1, beta2, epsilon, weight_decay } = node.attributes as unknown as AdamSettings;
   const { graph } = l;
   const double = (op: string, ...inputs: string[]): string => l.op(op, inputs, "f64");
@@ -36,38 +36,30 @@ function gradientOf(l: Lowering, node: Node): string {
   return scale ? l.op("Mul", [l.full(gradient!), l.full(scale)]) : l.full(gradient!);
 }
 
-/** Writes parameter, m and v in place once the nodes of `after` are done; gives the last node's name. */
-export function adamwInPlace(l: Lowering, node: Node, handles: readonly string[], after: readonly string[]): string {
+/** Writes the states of an optimizer's node in place once the nodes of `after` are done; gives the last node's name. */
+export type InPlace = (l: Lowering, node: Node, handles: readonly string[], after: readonly string[]) => string;
+
+const adamwInPlace: InPlace = (l, node, handles, after) => {
   const { beta1, beta2, weight_decay } = node.attributes as unknown as AdamSettings;
   const { graph } = l;
   const { step, epsilon, decay } = rates(l, node);
   const gradient = gradientOf(l, node);
   const wait = after.map((name) => `^${name}`);
   const [parameter] = handles;
-  const decayed = weight_decay
-    ? [
-        graph.node("AssignSubVariableOp", [parameter!, l.op("Mul", [l.full(node.inputs[0]!), decay]), ...wait], {
-          dtype: { type: "f32" },
-        }),
-      ]
-    : [];
+  const subtract = (): string =>
+    graph.node("AssignSubVariableOp", [parameter!, l.op("Mul", [l.full(node.inputs[0]!), decay]), ...wait], {
+      dtype: { type: "f32" },
+    });
+  const first = weight_decay ? [`^${subtract()}`] : wait;
   const zero = graph.float(0);
   return graph.node(
     "ResourceApplyAdam",
-    [
-      ...handles,
-      zero,
-      zero,
-      step,
-      graph.float(beta1),
-      graph.float(beta2),
-      epsilon,
-      gradient,
-      ...(decayed.length ? decayed.map((d) => `^${d}`) : wait),
-    ],
+    [...handles, zero, zero, step, graph.float(beta1), graph.float(beta2), epsilon, gradient, ...first],
     { T: { type: "f32" }, use_locking: { bool: false }, use_nesterov: { bool: false } },
   );
-}
+};
+
+export const inPlace: Readonly<Record<string, InPlace>> = { adamw: adamwInPlace };
 
 export const optimizers: Readonly<Record<string, Lower>> = {
   global_norm: (l, node) => [

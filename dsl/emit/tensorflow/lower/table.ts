@@ -4,6 +4,7 @@ import { activations } from "./activations.js";
 import { attention } from "./attention.js";
 import { caches } from "./caches.js";
 import { elementwise } from "./elementwise.js";
+import { embedding } from "./embedding.js";
 import { head } from "./head.js";
 import { losses } from "./losses.js";
 import { norms } from "./norms.js";
@@ -16,6 +17,7 @@ import { shapes } from "./shapes.js";
 
 export const lowerings: Readonly<Record<string, Lower>> = {
   ...elementwise,
+  ...embedding,
   ...shapes,
   ...ropes,
   ...reductions,
