@@ -176,6 +176,8 @@ export interface Layers {
   block(path: string, x: Tensor, body: (x: Tensor) => Tensor): Tensor;
   /** Applies an activation by its name in transformers' configs (`gelu`, `gelu_new`, `relu`, ...); none: x itself. */
   activate(x: Tensor, activation: string | undefined): Tensor;
+  /** activation(x) · gate, elementwise: a gated linear unit's middle, in one op where there is one. */
+  gated(x: Tensor, gate: Tensor, activation: string): Tensor;
   /** Name of a parameter in a PEFT adapter's file. */
   adapterName(path: string): string;
   /** The same layers for what lies outside the body, named without its prefix (`lm_head`). */
@@ -268,8 +270,8 @@ export interface DecodingStart {
   readonly padId: number;
   /** Most tokens of each text. */
   readonly maxTokens: number;
-  /** Number of the first prompt among all that are asked for; absent: 0. Chance goes by it, so batches change no text. */
-  readonly first?: number;
+  /** Number of each prompt among all that are asked for; absent: 0, 1, 2, … Chance goes by it, so batches change no text. */
+  readonly numbers?: readonly number[];
 }
 export interface DecodingStep {
   /** The next token of each row of the model's batch, to be fed to it. */

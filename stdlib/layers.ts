@@ -3,6 +3,7 @@
  * Techniques wrap these; `programs.ts` makes them.
  */
 import type { Graph, Tensor } from "#dsl/graph/builder.js";
+import type { Smooth } from "#dsl/graph/gelu.js";
 import type { Initial } from "#dsl/graph/program.js";
 import { mix } from "#dsl/graph/random.js";
 import type { Layers, LinearOptions, ParameterInitial } from "./kinds.js";
@@ -30,9 +31,18 @@ const ACTIVATIONS: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   gelu: (x) => x.gelu(),
   gelu_new: (x) => x.gelu({ approximate: true }),
   gelu_pytorch_tanh: (x) => x.gelu({ approximate: true }),
+  quick_gelu: (x) => x.gelu({ approximate: "quick" }),
   relu: (x) => x.relu(),
   silu: (x) => x.silu(),
   tanh: (x) => x.tanh(),
+};
+/** Those that have an op of their own with a gate. */
+const SMOOTH: Readonly<Record<string, Smooth>> = {
+  gelu: "gelu",
+  gelu_new: "gelu_tanh",
+  gelu_pytorch_tanh: "gelu_tanh",
+  quick_gelu: "gelu_quick",
+  silu: "silu",
 };
 const PEFT = "base_model.model.";
 
@@ -53,6 +63,10 @@ export function makeLayers(o: LayersOptions): Layers {
     graph,
     parameter,
     activate,
+    gated: (x, gate, name) => {
+      const curve = SMOOTH[name];
+      return curve === undefined ? activate(x, name).multiply(gate) : x.gated(gate, curve);
+    },
     adapterName: (path) => PEFT + o.prefix + path,
     get outside() {
       return makeLayers({ ...o, prefix: "", prefixInCheckpoint: "" });

@@ -17,6 +17,7 @@ import type {
   Type,
   Update,
 } from "./program.js";
+import type { Smooth } from "./gelu.js";
 import { EXTRAS } from "./heads.js";
 import { chunksFor } from "./head.js";
 import { takePosition } from "./position.js";
@@ -113,12 +114,17 @@ export class Tensor {
   silu(): Tensor {
     return this.one("silu", [this]);
   }
-  gelu(o: { readonly approximate?: boolean } = {}): Tensor {
+  /** `approximate`: true by tanh, "quick" by a sigmoid. */
+  gelu(o: { readonly approximate?: boolean | "quick" } = {}): Tensor {
     return this.one("gelu", [this], { approximate: o.approximate ?? false });
   }
   /** i32 [...]: the place of the greatest along the last axis, the first of equals. */
   argmax(): Tensor {
     return this.one("argmax", [this]);
+  }
+  /** activation(this) · b. */
+  gated(b: Tensor, activation: Smooth): Tensor {
+    return this.one("gated", [this, b], { activation });
   }
   softmax(): Tensor {
     return this.one("softmax", [this]);

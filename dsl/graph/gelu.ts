@@ -1,16 +1,56 @@
-/** GELU and its slope as scalars: exact (through erf) or the tanh form that GPT-2 was trained with. */
+/**
+ * Activations that bend smoothly, with their slopes, as scalars: GELU exact (through erf), by the tanh form that GPT-2 was
+ * trained with, by the sigmoid form of CLIP ("quick"), and SiLU.
+ */
 import { erfOf } from "./erf.js";
+import type { Attributes } from "./program.js";
+import { Misfit } from "./shape.js";
 
 const ROOT_HALF = Math.SQRT1_2;
 const C = Math.sqrt(2 / Math.PI);
+/** Of x in quick GELU's sigmoid. */
+export const QUICK = 1.702;
 
-export function geluOf(x: number, approximate: boolean): number {
-  if (!approximate) return 0.5 * x * (1 + erfOf(x * ROOT_HALF));
-  return 0.5 * x * (1 + Math.tanh(C * (x + 0.044715 * x ** 3)));
+export type Smooth = "gelu" | "gelu_tanh" | "gelu_quick" | "silu";
+interface Curve {
+  value(x: number): number;
+  slope(x: number): number;
 }
+const sigmoidal = (k: number): Curve => {
+  const sigmoid = (x: number): number => 1 / (1 + Math.exp(-k * x));
+  return { value: (x) => x * sigmoid(x), slope: (x) => sigmoid(x) * (1 + k * x * (1 - sigmoid(x))) };
+};
+const CURVES: Readonly<Record<Smooth, Curve>> = {
+  gelu: {
+    value: (x) => 0.5 * x * (1 + erfOf(x * ROOT_HALF)),
+    slope: (x) => 0.5 * (1 + erfOf(x * ROOT_HALF)) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI),
+  },
+  gelu_tanh: {
+    value: (x) => 0.5 * x * (1 + Math.tanh(C * (x + 0.044715 * x ** 3))),
+    slope: (x) => {
+      const t = Math.tanh(C * (x + 0.044715 * x ** 3));
+      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * C * (1 + 3 * 0.044715 * x * x);
+    },
+  },
+  gelu_quick: sigmoidal(QUICK),
+  silu: sigmoidal(1),
+};
+export const SMOOTH = Object.keys(CURVES) as readonly Smooth[];
 
-export function geluSlope(x: number, approximate: boolean): number {
-  if (!approximate) return 0.5 * (1 + erfOf(x * ROOT_HALF)) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
-  const t = Math.tanh(C * (x + 0.044715 * x ** 3));
-  return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * C * (1 + 3 * 0.044715 * x * x);
+/** The curve of a `gated` node. Throws `Misfit` for a name it doesn't know. */
+export function gateOf(attributes: Attributes): Smooth {
+  const name = attributes["activation"] as Smooth;
+  if (!SMOOTH.includes(name)) throw new Misfit(`there is no gate ${JSON.stringify(name)}`);
+  return name;
+}
+/** The curve of a `gelu` node: attribute `approximate` false, true (tanh) or "quick". */
+export function geluKind({ approximate }: Attributes): Smooth {
+  if (approximate === "quick") return "gelu_quick";
+  return approximate === true ? "gelu_tanh" : "gelu";
+}
+export function valueOf(kind: Smooth, x: number): number {
+  return CURVES[kind].value(x);
+}
+export function slopeOf(kind: Smooth, x: number): number {
+  return CURVES[kind].slope(x);
 }

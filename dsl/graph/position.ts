@@ -24,7 +24,7 @@ const BY_ROW: ReadonlySet<string> = new Set([
     "erf",
     "square",
   ],
-  ...["relu", "silu", "gelu", "layer_norm", "rms_norm", "linear", "low_rank_linear", "dropout"],
+  ...["relu", "silu", "gelu", "gated", "layer_norm", "rms_norm", "linear", "low_rank_linear", "dropout"],
 ]);
 
 /** x [batch, length, n] → [batch, n] at `position`. */

@@ -18,6 +18,8 @@ import { erf } from "./ops/erf.js";
 import { exp } from "./ops/exp.js";
 import { extend_cache } from "./ops/extend_cache.js";
 import { fill_like } from "./ops/fill_like.js";
+import { gated } from "./ops/gated.js";
+import { gated_gradient } from "./ops/gated_gradient.js";
 import { gather } from "./ops/gather.js";
 import { gelu } from "./ops/gelu.js";
 import { gelu_gradient } from "./ops/gelu_gradient.js";
@@ -57,6 +59,7 @@ import { scatter_rows } from "./ops/scatter_rows.js";
 import { select } from "./ops/select.js";
 import { sigmoid } from "./ops/sigmoid.js";
 import { silu } from "./ops/silu.js";
+import { silu_gradient } from "./ops/silu_gradient.js";
 import { slice } from "./ops/slice.js";
 import { softmax } from "./ops/softmax.js";
 import { split } from "./ops/split.js";
@@ -86,6 +89,8 @@ export const ops: readonly Op[] = [
   exp,
   extend_cache,
   fill_like,
+  gated,
+  gated_gradient,
   gather,
   gelu,
   gelu_gradient,
@@ -125,6 +130,7 @@ export const ops: readonly Op[] = [
   select,
   sigmoid,
   silu,
+  silu_gradient,
   slice,
   softmax,
   split,

@@ -163,8 +163,8 @@ function block(
   return layers.block(`${path}.mlp`, attended, (residual) => {
     const h = layers.norm(`${path}.post_attention_layernorm`, residual, norm);
     const wide = { in: size, out: c.intermediate_size, bias: bias.inner };
-    const gate = layers.linear(`${path}.mlp.gate_proj`, h, { ...wide, activation: c.hidden_act });
-    const inner = gate.multiply(layers.linear(`${path}.mlp.up_proj`, h, wide));
+    const [gate, up] = ["gate_proj", "up_proj"].map((name) => layers.linear(`${path}.mlp.${name}`, h, wide));
+    const inner = layers.gated(gate!, up!, c.hidden_act);
     return layers.linear(`${path}.mlp.down_proj`, inner, { in: c.intermediate_size, out: size, bias: bias.inner });
   });
 }

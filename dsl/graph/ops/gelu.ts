@@ -1,14 +1,17 @@
+import { geluKind, valueOf } from "../gelu.js";
 import type { Op } from "../op.js";
-import { geluOf } from "../gelu.js";
 import { wantFloat } from "../shape.js";
 
+/** Hendrycks and Gimpel, 2016, arXiv 1606.08415. */
 export const gelu: Op = {
   name: "gelu",
-  doc: "x · Φ(x), Φ the normal distribution function; `approximate`: by tanh.",
+  doc:
+    "x · Φ(x), Φ the normal distribution function; `approximate` true: x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), " +
+    '"quick": x · sigmoid(1.702 x).',
   type([x]) {
     wantFloat(x!, "x");
     return [x!];
   },
   gradient: (graph, { inputs: [x], attributes }, [dy]) => [graph.one("gelu_gradient", [x!, dy!], attributes)],
-  evaluate: ([x], a) => [{ shape: x!.shape, data: x!.data.map((v) => geluOf(v, a["approximate"] === true)) }],
+  evaluate: ([x], a) => [{ shape: x!.shape, data: x!.data.map((v) => valueOf(geluKind(a), v)) }],
 };

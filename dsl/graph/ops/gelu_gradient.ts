@@ -1,15 +1,13 @@
-import { geluSlope } from "../gelu.js";
+import { geluKind, slopeOf } from "../gelu.js";
 import type { Op } from "../op.js";
 import { wantShape } from "../shape.js";
 
 export const gelu_gradient: Op = {
   name: "gelu_gradient",
-  doc: "(x, dy) → dy · gelu′(x).",
+  doc: "(x, dy) → dx = dy · the slope of gelu at x; `approximate` as in gelu.",
   type([x, dy]) {
     wantShape(dy!, x!.shape, "dy");
     return [x!];
   },
-  evaluate: ([x, dy], a) => [
-    { shape: x!.shape, data: x!.data.map((v, i) => dy!.data[i]! * geluSlope(v, a["approximate"] === true)) },
-  ],
+  evaluate: ([x, dy], a) => [{ shape: x!.shape, data: x!.data.map((v, i) => dy!.data[i]! * slopeOf(geluKind(a), v)) }],
 };

@@ -1,11 +1,9 @@
 import { unary } from "../elementwise.js";
+import { valueOf } from "../gelu.js";
 
 export const silu = unary({
   name: "silu",
   doc: "x · sigmoid(x).",
-  f: (x) => x / (1 + Math.exp(-x)),
-  gradient: (x, y, dy) => {
-    const s = x.sigmoid();
-    return dy.multiply(s.add(y.multiply(s.negate().add(1))));
-  },
+  f: (x) => valueOf("silu", x),
+  gradient: (x, _, dy) => x.graph.one("silu_gradient", [x, dy]),
 });

@@ -1,5 +1,6 @@
 /** Elementwise ops with tfjs. */
 import type { DType } from "#dsl/graph/program.js";
+import { gateOf, geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
 import { dropoutMask } from "#dsl/graph/random.js";
 import { tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
@@ -26,9 +27,15 @@ export const elementwise: Kernels = {
   sigmoid: unary((x) => tf.sigmoid(x)),
   erf: unary((x) => tf.erf(x)),
   relu: unary((x) => tf.relu(x)),
-  silu: unary((x) => tf.mul(x, tf.sigmoid(x))),
-  gelu: ([x], a) => [a["approximate"] === true ? geluByTanh(x!) : geluExact(x!)],
-  gelu_gradient: ([x, dy], a) => [tf.mul(dy!, a["approximate"] === true ? slopeByTanh(x!) : slopeExact(x!))],
+  silu: unary((x) => CURVES.silu.value(x)),
+  silu_gradient: binary((x, dy) => tf.mul(dy, CURVES.silu.slope(x))),
+  gelu: ([x], a) => [CURVES[geluKind(a)].value(x!)],
+  gelu_gradient: ([x, dy], a) => [tf.mul(dy!, CURVES[geluKind(a)].slope(x!))],
+  gated: ([x, b], a) => [tf.mul(CURVES[gateOf(a)].value(x!), b!)],
+  gated_gradient([x, b, dy], a) {
+    const { value, slope } = CURVES[gateOf(a)];
+    return [tf.mul(tf.mul(dy!, b!), slope(x!)), tf.mul(dy!, value(x!))];
+  },
   add: binary((a, b) => tf.add(a, b)),
   subtract: binary((a, b) => tf.sub(a, b)),
   multiply: binary((a, b) => tf.mul(a, b)),
@@ -84,3 +91,21 @@ function slopeByTanh(x: T): T {
   const inner = tf.mul(tf.add(tf.mul(tf.square(x), 3 * 0.044715), 1), C);
   return tf.add(tf.mul(tf.add(t, 1), 0.5), tf.mul(tf.mul(tf.mul(x, 0.5), tf.sub(1, tf.square(t))), inner));
 }
+
+interface Curve {
+  readonly value: (x: T) => T;
+  readonly slope: (x: T) => T;
+}
+function sigmoidal(k: number): Curve {
+  const sigmoid = (x: T): T => tf.sigmoid(tf.mul(x, k));
+  return {
+    value: (x) => tf.mul(x, sigmoid(x)),
+    slope: (x) => tf.mul(sigmoid(x), tf.add(tf.mul(tf.mul(x, k), tf.sub(1, sigmoid(x))), 1)),
+  };
+}
+const CURVES: Readonly<Record<Smooth, Curve>> = {
+  gelu: { value: geluExact, slope: slopeExact },
+  gelu_tanh: { value: geluByTanh, slope: slopeByTanh },
+  gelu_quick: sigmoidal(QUICK),
+  silu: sigmoidal(1),
+};

@@ -92,12 +92,14 @@ const reductions = (op: string): Case[] => [
 export const cases: readonly Case[] = [
   ...["negate", "exp", "tanh", "sigmoid", "erf", "square", "abs", "relu", "silu"].flatMap((op) => unary(op)),
   ...["log", "sqrt", "rsqrt"].flatMap((op) => unary(op, 0.5, 3)),
-  ...[true, false].flatMap((approximate) => unary("gelu", -3, 3, { approximate })),
-  ...[true, false].map((approximate) => ({
-    op: "gelu_gradient",
-    inputs: [floats([2, 2, 3], -3, 3), floats([2, 2, 3])],
-    attributes: { approximate },
-  })),
+  ...[true, false, "quick"].flatMap((approximate) => unary("gelu", -3, 3, { approximate })),
+  ...["silu", "gelu", "gelu_tanh", "gelu_quick"].flatMap((activation) =>
+    SHAPES.map((shape) => ({
+      op: "gated",
+      inputs: [floats(shape, -3, 3), floats(shape)],
+      attributes: { activation },
+    })),
+  ),
   ...["add", "subtract", "multiply", "divide", "maximum", "minimum", "less", "greater"].flatMap((op) => binary(op)),
   { op: "equal", inputs: [whole([2, 3], [1, 2, 3, 1, 2, 3]), whole([3], [1, 0, 3])] },
   { op: "equal", inputs: [whole([], [1]), whole([1], [1])] },

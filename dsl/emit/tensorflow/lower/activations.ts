@@ -1,4 +1,5 @@
-/** GELU and its gradient. */
+/** GELU, SiLU, what they gate, and their gradients. */
+import { gateOf, geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
 import type { Node } from "#dsl/graph/program.js";
 import type { Lower, Lowering } from "../lowering.js";
 import { alike } from "./elementwise.js";
@@ -20,26 +21,48 @@ function bend(l: Lowering, x: string): string {
   const slope = number(l, "AddV2", number(l, "Mul", square, C * CUBIC), C);
   return l.op("Tanh", [l.op("Mul", [x, slope])]);
 }
-function forward(l: Lowering, x: string, approximate: boolean): string {
-  const half = number(l, "Mul", x, 0.5);
-  return l.op("Mul", [half, approximate ? number(l, "AddV2", bend(l, x), 1) : normal(l, x)]);
+const steepness = (kind: Smooth): number => (kind === "gelu_quick" ? QUICK : 1);
+/** sigmoid(k x). */
+function step(l: Lowering, x: string, k: number): string {
+  return l.op("Sigmoid", [k === 1 ? x : number(l, "Mul", x, k)]);
 }
-function backward(l: Lowering, x: string, dy: string, approximate: boolean): string {
-  if (approximate) {
+
+function value(l: Lowering, x: string, kind: Smooth): string {
+  if (kind === "silu" || kind === "gelu_quick") return l.op("Mul", [x, step(l, x, steepness(kind))]);
+  const twice = kind === "gelu" ? normal(l, x) : number(l, "AddV2", bend(l, x), 1);
+  return l.op("Mul", [number(l, "Mul", x, 0.5), twice]);
+}
+function slope(l: Lowering, x: string, kind: Smooth): string {
+  if (kind === "silu" || kind === "gelu_quick") {
+    const s = step(l, x, steepness(kind));
+    // s + k · x · s (1 − s), with x · s as forward has it.
+    const rest = l.op("Mul", [value(l, x, kind), l.op("Sub", [l.graph.float(1), s])]);
+    return l.op("AddV2", [s, kind === "silu" ? rest : number(l, "Mul", rest, QUICK)]);
+  }
+  if (kind === "gelu_tanh") {
     const t = bend(l, x);
     const inner = number(l, "AddV2", number(l, "Mul", l.op("Square", [x]), 3 * C * CUBIC), C);
     const rest = l.op("Mul", [l.op("TanhGrad", [t, inner]), x]);
-    const slope = l.op("AddV2", [number(l, "AddV2", t, 1), rest]);
-    return l.op("Mul", [number(l, "Mul", slope, 0.5), dy]);
+    return number(l, "Mul", l.op("AddV2", [number(l, "AddV2", t, 1), rest]), 0.5);
   }
   const density = l.op("Exp", [number(l, "Mul", l.op("Square", [x]), -0.5)]);
   const bell = number(l, "Mul", l.op("Mul", [x, density]), C);
-  const slope = l.op("AddV2", [normal(l, x), bell]);
-  return l.op("Mul", [number(l, "Mul", slope, 0.5), dy]);
+  return number(l, "Mul", l.op("AddV2", [normal(l, x), bell]), 0.5);
 }
-const approximate = (node: Node): boolean => node.attributes["approximate"] === true;
+const backward = (l: Lowering, x: string, dy: string, kind: Smooth): string => l.op("Mul", [slope(l, x, kind), dy]);
+const kindOf = (node: Node): Smooth => geluKind(node.attributes);
 
 export const activations: Readonly<Record<string, Lower>> = {
-  gelu: (l, node) => [() => alike(l, node, ([x]) => forward(l, x!, approximate(node)))],
-  gelu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x!, dy!, approximate(node)))],
+  gelu: (l, node) => [() => alike(l, node, ([x]) => value(l, x!, kindOf(node)))],
+  gelu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x!, dy!, kindOf(node)))],
+  silu: (l, node) => [() => alike(l, node, ([x]) => value(l, x!, "silu"))],
+  silu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x!, dy!, "silu"))],
+  gated: (l, node) => [() => alike(l, node, ([a, b]) => l.op("Mul", [value(l, a!, gateOf(node.attributes)), b!]))],
+  gated_gradient: (l, node) => {
+    const kind = gateOf(node.attributes);
+    return [
+      () => alike(l, node, ([a, b, dy]) => backward(l, a!, l.op("Mul", [dy!, b!]), kind)),
+      () => alike(l, node, ([a, , dy]) => l.op("Mul", [dy!, value(l, a!, kind)])),
+    ];
+  },
 };

@@ -54,7 +54,6 @@ export const elementwise: Readonly<Record<string, Lower>> = {
         }),
       ),
   ],
-  silu: (l, node) => [() => alike(l, node, ([x]) => l.op("Mul", [x!, l.op("Sigmoid", [x!])]))],
   select: (l, node) => [
     () => ({
       full: l.op(
