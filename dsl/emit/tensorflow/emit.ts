@@ -10,12 +10,21 @@ import type { DType, NDArray, Node, Program, State } from "#dsl/graph/program.js
 import { sameShape, typeText } from "#dsl/graph/shape.js";
 import { TensorflowGraph } from "./graph.js";
 import { Lowering, type SizeSource } from "./lowering.js";
+import { withKernels } from "./lower/kernels.js";
 import { lowerings } from "./lower/table.js";
 import type { EmittedProgram, EmittedState, Port, TensorflowModel } from "./model.js";
 import { writeSavedModel } from "./saved-model.js";
 import { emitUpdates } from "./updates.js";
 
-export function emitTensorflow(programs: Readonly<Record<string, Program>>): TensorflowModel {
+export interface EmitOptions {
+  /** Whether our own kernels (`native/kernels`) are there: they are made for the CPU. */
+  readonly kernels: boolean;
+}
+
+export function emitTensorflow(
+  programs: Readonly<Record<string, Program>>,
+  o: EmitOptions = { kernels: false },
+): TensorflowModel {
   const graph = new TensorflowGraph();
   const handles = new Map<string, string>();
   const state: Record<string, EmittedState> = {};
@@ -26,7 +35,7 @@ export function emitTensorflow(programs: Readonly<Record<string, Program>>): Ten
   }
   const emitted = Object.entries(programs).map(([name, program], i) => {
     const scope = /^[A-Za-z0-9][\w.]*$/.test(name) ? name : `program${i}`;
-    return [name, graph.in(scope, () => emitProgram(graph, program, handles))] as const;
+    return [name, graph.in(scope, () => emitProgram(graph, program, handles, o))] as const;
   });
   return { savedModel: writeSavedModel(graph.nodes), programs: Object.fromEntries(emitted), state };
 }
@@ -81,7 +90,12 @@ function done(graph: TensorflowGraph, nodes: readonly string[]): string {
   return `${graph.node("Identity", [graph.float(0), ...nodes.map((n) => `^${n}`)], { T: { type: "f32" } })}:0`;
 }
 
-function emitProgram(graph: TensorflowGraph, program: Program, handles: ReadonlyMap<string, string>): EmittedProgram {
+function emitProgram(
+  graph: TensorflowGraph,
+  program: Program,
+  handles: ReadonlyMap<string, string>,
+  o: EmitOptions,
+): EmittedProgram {
   const inputs: Record<string, Port> = {};
   const placeholders = new Map<string, string>();
   const sizes = new Map<string, SizeSource>();
@@ -115,11 +129,12 @@ function emitProgram(graph: TensorflowGraph, program: Program, handles: Readonly
   for (const node of program.nodes)
     if (!lowerings[node.op] && !["input", "state", "constant"].includes(node.op))
       throw new CodedError("graph-unknown-op", { op: node.op });
-  const l = new Lowering(graph, program, lowerings, leaf, sizes, handles);
+  const table = o.kernels ? withKernels(lowerings) : lowerings;
+  const l = new Lowering(graph, program, table, leaf, sizes, handles);
   const outputs = Object.fromEntries(
     Object.entries(program.outputs).map(([name, ref]) => [name, port(l.full(ref), l.typeOf(ref).dtype)]),
   );
-  const effects = emitUpdates(l, handles, reads);
+  const effects = emitUpdates(l, handles, reads, o);
   return { inputs, outputs, ...(effects.length && { update: done(graph, effects) }) };
 }
 

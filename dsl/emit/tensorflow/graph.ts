@@ -5,7 +5,7 @@ import type { AttributeValue, GraphNode, TypeName } from "./saved-model.js";
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** Ops with an effect: each call is a node of its own. */
-const STATEFUL = /^(Assign|Resource|VarHandleOp|ReadVariableOp|Placeholder)/;
+const STATEFUL = /^(Assign|Resource|TunebookAdamW|VarHandleOp|ReadVariableOp|Placeholder)/;
 const COMPARISON = /^(Equal|NotEqual|Less|LessEqual|Greater|GreaterEqual|Logical\w+)$/;
 /** Attributes that say the dtype of the first output, the more telling first. */
 const TYPE_ATTRIBUTES = ["DstT", "type", "out_type", "output_type", "dtype", "T", "Tparams", "Tidx"] as const;

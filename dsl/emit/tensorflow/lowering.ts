@@ -26,6 +26,8 @@ export class Lowering {
   private readonly made = new Map<string, { full?: string; flat?: string }>();
   private readonly makers = new Map<number, readonly Make[]>();
   private readonly uses: number[];
+  private readonly used = new Set<string>();
+  private readonly indices: ReadonlyMap<Node, number>;
   /** States whose update is done by a node already written (by state name). */
   readonly written = new Map<string, string>();
 
@@ -40,7 +42,12 @@ export class Lowering {
     readonly handles: ReadonlyMap<string, string> = new Map(),
   ) {
     this.uses = program.nodes.map(() => 0);
-    const count = (ref: Ref): void => void (this.uses[ref.node] = this.uses[ref.node]! + 1);
+    this.indices = new Map(program.nodes.map((node, i) => [node, i]));
+    const count = (ref: Ref): void => {
+      this.uses[ref.node] = this.uses[ref.node]! + 1;
+      this.used.add(`${ref.node}:${ref.output}`);
+    };
+    program.updates.forEach((u) => this.used.add(`${u.value.node}:${u.value.output}`));
     program.nodes.forEach((node) => node.inputs.forEach(count));
     Object.values(program.outputs).forEach(count);
   }
@@ -54,6 +61,10 @@ export class Lowering {
   /** How many inputs and outputs read a node. */
   usesOf(ref: Ref): number {
     return this.uses[ref.node]!;
+  }
+  /** Whether anything reads that output of a node. */
+  usesOutput(node: Node, output: number): boolean {
+    return this.used.has(`${this.indices.get(node)!}:${output}`);
   }
   dtypeOf(ref: Ref): TypeName {
     return this.typeOf(ref).dtype;

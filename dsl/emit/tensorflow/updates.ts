@@ -13,6 +13,7 @@ export function emitUpdates(
   l: Lowering,
   handles: ReadonlyMap<string, string>,
   reads: ReadonlyMap<string, string>,
+  o: { readonly kernels: boolean },
 ): string[] {
   const { program } = l;
   const handle = (state: string): string => handles.get(state)!;

@@ -13,6 +13,7 @@ export function hostEnvironment(threads: number, extra: Readonly<Record<string, 
     ...process.env,
     OMP_NUM_THREADS: count,
     TF_NUM_INTRAOP_THREADS: count,
+    TUNEBOOK_THREADS: count,
     ...extra,
     NODE_OPTIONS: "",
   };

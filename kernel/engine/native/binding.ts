@@ -20,6 +20,7 @@ export interface Binding {
   readonly TF_BOOL: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_INT: number;
   isUsingGpuDevice(): boolean;
   /** The tensor shares the array's memory: leave it alone until the tensor is deleted. */
   createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;

@@ -1,10 +1,12 @@
-/** Compiles tfjs-node-gpu's binding against a TensorFlow that lies in the cache. Takes about ten seconds, once. */
+/** Compiles tfjs-node-gpu's binding and our own kernels against a TensorFlow that lies in the cache. Takes some ten seconds, once. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/check/codes.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import "../codes.js";
@@ -40,15 +42,35 @@ function isExecutable(command: string): boolean {
   });
 }
 
-/** Names an addon by all that it is made of, so that a change of the package or of these flags builds another one. */
+/** Our own kernels (`native/kernels`), compiled into the addon: TensorFlow knows their ops once it is loaded. */
+const kernelSources = (): string => fileURLToPath(new URL("../../../../native/kernels/", import.meta.url));
+
+/** Names an addon by all that it is made of and made for, so that a change of sources, flags or processor builds another one. */
 export async function addonKey(): Promise<string> {
-  const hash = createHash("sha256").update(FLAGS.join(" "));
-  const folder = join(bindingPackage(), "binding");
-  for (const file of (await readdir(folder)).sort()) hash.update(file).update(await readFile(join(folder, file)));
+  const hash = createHash("sha256")
+    .update([...FLAGS, ...KERNEL_FLAGS].join(" "))
+    .update(processorFeatures());
+  for (const folder of [join(bindingPackage(), "binding"), kernelSources()])
+    for (const file of (await readdir(folder)).sort()) hash.update(file).update(await readFile(join(folder, file)));
   return hash.digest("hex").slice(0, 8);
 }
 
-const FLAGS = ["-O2", "-std=c++17", "-fPIC", "-shared", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION"];
+const FLAGS = ["-O2", "-std=c++17", "-fPIC", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION"];
+/** For this very processor; sums may be taken in vector order. */
+const KERNEL_FLAGS = [
+  ...["-O3", "-march=native", "-std=c++17", "-fPIC", "-fvisibility=hidden"],
+  ...["-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math"],
+];
+
+/** What `-march=native` depends on: a cache may be shared by several machines. */
+function processorFeatures(): string {
+  try {
+    const text = readFileSync("/proc/cpuinfo", "utf8");
+    return /^(?:flags|Features)\s*:.*$/m.exec(text)?.[0] ?? process.arch;
+  } catch {
+    return process.arch;
+  }
+}
 
 export interface Libraries {
   /** Folder with `tensorflow/c/c_api.h`. */
@@ -66,38 +88,46 @@ export async function compileAddon(libraries: Libraries, target: string, signal?
   const { command, tried } = findCompiler();
   if (command === null) throw new CodedError("no-compiler", { tried });
   await mkdir(dirname(target), { recursive: true });
-  const source = bindingPackage();
   const work = `${target}.building-${String(process.pid)}`;
-  const args = [
-    ...FLAGS,
-    `-I${source}`,
-    `-I${libraries.include}`,
-    `-I${nodeHeaders()}`,
-    join(source, "binding", "tfjs_backend.cc"),
-    join(source, "binding", "tfjs_binding.cc"),
-    "-o",
-    work,
-    "-Wl,--no-as-needed",
-    `-L${libraries.folder}`,
-    ...libraries.names.map((name) => `-l:${name}`),
-    `-Wl,-rpath,$ORIGIN/${libraries.fromAddon}`,
-    `-Wl,-rpath,${libraries.folder}`,
-  ];
+  const binding = join(bindingPackage(), "binding");
+  const kernels = kernelSources();
+  const units = [
+    ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => ({ source: join(binding, file), flags: FLAGS })),
+    ...(await readdir(kernels))
+      .filter((file) => file.endsWith(".cc"))
+      .map((file) => ({ source: join(kernels, file), flags: KERNEL_FLAGS })),
+  ].map((unit, i) => ({ ...unit, object: `${work}.${String(i)}.o` }));
+  const includes = [`-I${bindingPackage()}`, `-I${libraries.include}`, `-I${nodeHeaders()}`];
+  const run = (args: readonly string[]): Promise<void> => compile(command, args, target, signal);
   try {
-    await new Promise<void>((resolve, reject) => {
-      execFile(command, args, { maxBuffer: 1 << 24, signal }, (error, stdout, stderr) => {
-        if (!error) return resolve();
-        if (signal?.aborted === true) return reject(error);
-        const output = (stderr || stdout || error.message).trim().split("\n").slice(0, 12).join("\n");
-        reject(
-          /No space left on device/.test(output)
-            ? diskError(Object.assign(error, { code: "ENOSPC" }), target)
-            : new CodedError("compile-failed", { compiler: command, output }, { cause: error }),
-        );
-      });
-    });
+    const waiting = [...units];
+    const worker = async (): Promise<void> => {
+      for (let unit = waiting.shift(); unit; unit = waiting.shift())
+        await run([...unit.flags, ...includes, "-c", unit.source, "-o", unit.object]);
+    };
+    await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, worker));
+    await run([
+      ...["-shared", "-o", work, ...units.map((unit) => unit.object)],
+      ...["-Wl,--no-as-needed", "-pthread", `-L${libraries.folder}`, ...libraries.names.map((name) => `-l:${name}`)],
+      ...[`-Wl,-rpath,$ORIGIN/${libraries.fromAddon}`, `-Wl,-rpath,${libraries.folder}`],
+    ]);
     await rename(work, target);
   } finally {
-    await rm(work, { force: true });
+    await Promise.all([work, ...units.map((unit) => unit.object)].map((file) => rm(file, { force: true })));
   }
+}
+
+function compile(command: string, args: readonly string[], target: string, signal?: AbortSignal): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    execFile(command, args, { maxBuffer: 1 << 24, signal }, (error, stdout, stderr) => {
+      if (!error) return resolve();
+      if (signal?.aborted === true) return reject(error);
+      const output = (stderr || stdout || error.message).trim().split("\n").slice(0, 12).join("\n");
+      reject(
+        /No space left on device/.test(output)
+          ? diskError(Object.assign(error, { code: "ENOSPC" }), target)
+          : new CodedError("compile-failed", { compiler: command, output }, { cause: error }),
+      );
+    });
+  });
 }

@@ -4,13 +4,14 @@ import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Refusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
-import { loadBinding } from "../native/binding.js";
+import { loadBinding, type Binding } from "../native/binding.js";
 import { TensorflowSession } from "./session.js";
 
 /** `addon`: the built binding. Throws what loading it throws. */
 export function tensorflowBackend(addon: string, threads: number): Backend {
   const binding = loadBinding(addon);
   const gpu = binding.isUsingGpuDevice();
+  const kernels = !gpu && hasKernels(binding);
   return {
     info: {
       name: "tensorflow",
@@ -19,8 +20,26 @@ export function tensorflowBackend(addon: string, threads: number): Backend {
       threads,
     },
     can: refusals,
-    open: () => new TensorflowSession(binding),
+    open: () => new TensorflowSession(binding, kernels),
   };
+}
+
+/** Whether the addon brought our kernels: one that was compiled elsewhere has none. `TUNEBOOK_KERNELS=0` leaves them out. */
+function hasKernels(binding: Binding): boolean {
+  if (process.env["TUNEBOOK_KERNELS"] === "0") return false;
+  const x = binding.createTensor([1], binding.TF_FLOAT, Float32Array.of(1));
+  try {
+    const attributes = [
+      { name: "T", type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+      { name: "kind", type: binding.TF_ATTR_INT, value: 0 },
+    ];
+    for (const { id } of binding.executeOp("TunebookActivation", attributes, [x], 1)) binding.deleteTensor(id);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    binding.deleteTensor(x);
+  }
 }
 
 function refusals(program: Program): readonly Refusal[] {

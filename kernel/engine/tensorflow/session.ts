@@ -29,13 +29,17 @@ export class TensorflowSession implements BackendSession {
   /** All state, read once (views of the variables' own memory) and dropped before anything changes. */
   private snapshot: ReadonlyMap<string, Held> | null = null;
 
-  constructor(private readonly binding: Binding) {
+  constructor(
+    private readonly binding: Binding,
+    /** Whether our own kernels may be used. */
+    private readonly kernels: boolean,
+  ) {
     this.exchange = new TensorExchange(binding);
   }
 
   add(programs: Programs): void {
     const all = { ...this.programs, ...programs };
-    const model = emitTensorflow(all);
+    const model = emitTensorflow(all, { kernels: this.kernels });
     const session = this.load(model.savedModel);
     const [oldModel, oldSession] = [this.model, this.session];
     const fixed = Object.entries(oldModel?.state ?? {}).filter(([, s]) => isFixed(s));

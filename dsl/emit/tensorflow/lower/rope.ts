@@ -19,20 +19,19 @@ function slice(l: Lowering, x: string, start: number, size: number): string {
   return graph.node("Slice", inputs, { T: { type: graph.typeOf(x) }, Index: { type: "i32" } });
 }
 
-interface Tables {
+export interface Tables {
   /** [batch or 1, length, 1, pairs], f32. */
   readonly cos: string;
   readonly sin: string;
 }
-function tables(l: Lowering, positions: Ref, a: RopeAttributes): Tables {
+export function tables(l: Lowering, positions: Ref, a: RopeAttributes): Tables {
   const { shape } = l.typeOf(positions);
   const [batch, length]: readonly Dimension[] = shape.length === 1 ? [1, ...shape] : shape;
   const at = l.cast(l.reshape(l.full(positions), l.shape([batch!, length!, 1, 1])), "i32", "f32");
   const list = Float32Array.from(a.frequencies);
   const angle = l.op("Mul", [at, l.graph.constant("f32", [list.length], new Uint8Array(list.buffer))]);
   const scaled = (x: string): string => (a.factor === 1 ? x : l.op("Mul", [x, l.graph.float(a.factor)]));
-  const sin = scaled(l.op("Sin", [angle]));
-  return { cos: scaled(l.op("Cos", [angle])), sin: a.inverse ? l.op("Neg", [sin]) : sin };
+  return { cos: scaled(l.op("Cos", [angle])), sin: scaled(l.op("Sin", [angle])) };
 }
 
 /** Neighbouring pairs are complex numbers: one product turns them. */
@@ -59,7 +58,8 @@ function rope(l: Lowering, node: Node): string {
   const [batch, length, width] = node.types[0]!.shape as [Dimension, Dimension, number];
   const size = width / a.heads;
   const turns = 2 * a.frequencies.length;
-  const table = tables(l, positions!, a);
+  const { cos, sin } = tables(l, positions!, a);
+  const table = { cos, sin: a.inverse ? l.op("Neg", [sin]) : sin };
   const heads = l.reshape(l.prefersFlat(x!) ? l.flat(x!) : l.full(x!), l.shape([batch, length, a.heads, size]));
   const part = turns === size ? heads : slice(l, heads, 0, turns);
   const turned = a.interleaved

@@ -1,6 +1,7 @@
 /** How each op becomes TensorFlow's kernels. `adamw` as an in-place update is updates.ts's affair. */
 import type { Lower } from "../lowering.js";
 import { activations } from "./activations.js";
+import { arithmetic } from "./arithmetic.js";
 import { attention } from "./attention.js";
 import { caches } from "./caches.js";
 import { elementwise } from "./elementwise.js";
@@ -17,6 +18,7 @@ import { shapes } from "./shapes.js";
 
 export const lowerings: Readonly<Record<string, Lower>> = {
   ...elementwise,
+  ...arithmetic,
   ...embedding,
   ...shapes,
   ...ropes,
