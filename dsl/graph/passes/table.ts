@@ -18,6 +18,7 @@ import { fusion } from "./fusion.js";
 import type { Pass, PassSettings } from "./pass.js";
 import { precision } from "./precision.js";
 import { reassociation } from "./reassociation.js";
+import { recompute } from "./recompute.js";
 
 export const passes: readonly Pass[] = [
   deadCode,
@@ -28,6 +29,7 @@ export const passes: readonly Pass[] = [
   precision,
   algebra,
   commonSubexpressions,
+  recompute,
   deadCode,
 ];
 

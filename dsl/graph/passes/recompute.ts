@@ -1,0 +1,143 @@
+/**
+ * Recomputation of activations: with `recompute: "blocks"` the backward pass keeps only what goes into each block of a
+ * model and computes the rest of the block again when it gets there, at the cost of about one more forward pass (Chen et
+ * al., 2016, arXiv 1604.06174). The copies wait (`after`) for the gradient that comes back to the block: an engine that
+ * computed them at once would keep them as long as the originals. Values are the same bit for bit; so is dropout, whose
+ * random numbers are counted and not drawn.
+ */
+import type { Node, Program, Ref } from "../program.js";
+import { LEAVES } from "../table.js";
+import type { Pass } from "./pass.js";
+
+export const recompute: Pass = {
+  name: "recompute",
+  doc: "Computes the activations of a block again in the backward pass, instead of keeping them, where the recipe asks for it.",
+  tolerance: 0,
+  run: (program, settings) =>
+    settings.recompute === "blocks" && program.outputs["loss"]
+      ? new Rewriting(program, program.outputs["loss"]).done()
+      : program,
+};
+
+/** The block that a layer is in, `encoder.layer.3` of `encoder.layer.3.output.dense`: what precedes it and its number. */
+export function blockOf(path: string | undefined): string | undefined {
+  return path && /^(?:[^.]*\.)*?\d+(?=\.|$)/.exec(path)?.[0];
+}
+
+class Rewriting {
+  private readonly forward: ReadonlySet<number>;
+  private readonly blocks: readonly (string | undefined)[];
+  private readonly kept: ReadonlySet<number>;
+  private readonly nodes: Node[] = [];
+  /** Where each node went. */
+  private readonly moved: number[] = [];
+  private readonly copies = new Map<number, number>();
+  /** For each block the node that brings its gradient. */
+  private readonly triggers = new Map<string, number>();
+
+  constructor(
+    private readonly program: Program,
+    loss: Ref,
+  ) {
+    this.forward = ancestors(program, loss);
+    this.blocks = blocksOf(program, this.forward);
+    this.kept = keptBy(program, this.forward, this.blocks);
+    program.nodes.forEach((node, index) => {
+      this.moved[index] = this.forward.has(index)
+        ? this.push(node, node.inputs.map(this.original))
+        : this.backward(node);
+    });
+  }
+  done(): Program {
+    const { program, nodes, original } = this;
+    const map = <T, U>(record: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> =>
+      Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value)]));
+    return {
+      nodes,
+      inputs: map(program.inputs, ({ type, ref }) => ({ type, ref: original(ref) })),
+      outputs: map(program.outputs, original),
+      state: program.state,
+      updates: program.updates.map((u) => ({
+        ...u,
+        value: original(u.value),
+        ...(u.at && { at: { ...u.at, start: original(u.at.start) } }),
+      })),
+    };
+  }
+
+  private readonly original = (ref: Ref): Ref => ({ node: this.moved[ref.node]!, output: ref.output });
+
+  private backward(node: Node): number {
+    const here = blockOf(node.path);
+    const back = node.inputs.filter((ref) => !this.forward.has(ref.node) && !this.isLeaf(ref));
+    if (here && back.length > 0 && !this.triggers.has(here))
+      this.triggers.set(here, Math.max(...back.map((ref) => this.moved[ref.node]!)));
+    const inputs = node.inputs.map((ref) => {
+      const block = this.forward.has(ref.node) ? this.blocks[ref.node] : undefined;
+      return block && this.triggers.has(block) ? this.again(ref, block) : this.original(ref);
+    });
+    // What reads a kept value, or weights alone, waits too: an engine that shares work inside ops would else keep what it
+    // made of them in the forward pass.
+    const reads = (ref: Ref, i: number): boolean =>
+      this.forward.has(ref.node) && !this.isLeaf(ref) && inputs[i]!.node === this.moved[ref.node];
+    const waits = node.inputs.some(reads) || node.inputs.every((ref) => this.isLeaf(ref));
+    return this.push(node, inputs, here && waits ? this.triggers.get(here) : undefined);
+  }
+  /** A value of a block as the backward pass shall see it: computed again, unless it is kept. */
+  private again(ref: Ref, block: string): Ref {
+    if (this.blocks[ref.node] !== block || this.kept.has(ref.node)) return this.original(ref);
+    let copy = this.copies.get(ref.node);
+    if (copy === undefined) {
+      const node = this.program.nodes[ref.node]!;
+      const inputs = node.inputs.map((input) => this.again(input, block));
+      const follows = node.inputs.some((input) => this.blocks[input.node] === block && this.copies.has(input.node));
+      copy = this.push(node, inputs, follows ? undefined : this.triggers.get(block));
+      this.copies.set(ref.node, copy);
+    }
+    return { node: copy, output: ref.output };
+  }
+
+  private push({ after, ...node }: Node, inputs: readonly Ref[], trigger?: number): number {
+    const waits = new Set(after?.map((n) => this.moved[n]!));
+    if (trigger !== undefined) waits.add(trigger);
+    return this.nodes.push({ ...node, inputs, ...(waits.size > 0 && { after: [...waits] }) }) - 1;
+  }
+  private isLeaf(ref: Ref): boolean {
+    return LEAVES.has(this.program.nodes[ref.node]!.op);
+  }
+}
+
+/** Nodes that `ref` is computed from, itself included. */
+function ancestors(program: Program, ref: Ref): ReadonlySet<number> {
+  const found = new Set([ref.node]);
+  for (let index = ref.node; index >= 0; index--)
+    if (found.has(index)) for (const input of program.nodes[index]!.inputs) found.add(input.node);
+  return found;
+}
+
+/** For each node of the forward pass its block; a node without a path (a residual sum) is in that of its latest input. */
+function blocksOf(program: Program, forward: ReadonlySet<number>): readonly (string | undefined)[] {
+  const blocks: (string | undefined)[] = [];
+  program.nodes.forEach((node, index) => {
+    if (!forward.has(index) || LEAVES.has(node.op)) return;
+    const latest = Math.max(-1, ...node.inputs.filter((ref) => blocks[ref.node]).map((ref) => ref.node));
+    blocks[index] = node.path ? blockOf(node.path) : blocks[latest];
+  });
+  return blocks;
+}
+
+/** Nodes of a block that the rest of the forward pass reads, outputs and updates too: they are there anyway. */
+function keptBy(
+  program: Program,
+  forward: ReadonlySet<number>,
+  blocks: readonly (string | undefined)[],
+): ReadonlySet<number> {
+  const kept = new Set([
+    ...Object.values(program.outputs).map((ref) => ref.node),
+    ...program.updates.map((u) => u.value.node),
+  ]);
+  program.nodes.forEach((node, index) => {
+    if (forward.has(index)) for (const ref of node.inputs) if (blocks[ref.node] !== blocks[index]) kept.add(ref.node);
+  });
+  return kept;
+}
