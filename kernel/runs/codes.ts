@@ -18,6 +18,9 @@ declare module "#dsl/check/codes.js" {
     interrupted: { readonly what: string; readonly kept: string };
     "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
     "texts-expected": { readonly got: string };
+    "empty-prompt": Record<string, never>;
+    "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
+    "no-generation": { readonly model: string; readonly why: string };
     internal: { readonly what: string };
   }
 }
@@ -92,6 +95,24 @@ registerCodes({
     message: (d) => `predict takes text or a list of texts, not ${d.got}`,
     help: () => 'write `await router.predict(["first text", "second text"])`',
     explain: "The texts to predict are strings.",
+  },
+  "empty-prompt": {
+    severity: "error",
+    message: () => "an empty text can't be continued: it has no token",
+    help: () => "give at least one word to go on from",
+    explain: "A model that writes text predicts the next token from those before it; with none before it there is nothing to predict from.",
+  },
+  "no-room-to-generate": {
+    severity: "error",
+    message: (d) => `a text of ${d.tokens} tokens and ${d.max_tokens} more don't fit: the model knows ${d.positions} positions`,
+    help: (d) => (d.tokens < d.positions ? `write \`max_tokens: ${d.positions - d.tokens}\` or less` : "shorten the text"),
+    explain: "A model has a fixed number of positions. What lies beyond them it never saw in training; nothing is silently cut.",
+  },
+  "no-generation": {
+    severity: "error",
+    message: (d) => `${d.model} can't write text here: ${d.why}`,
+    help: () => "use another engine (`engine { engine: tensorflow }`)",
+    explain: "Writing text needs the programs of a key-value cache, and the engine that runs can't compute them.",
   },
   internal: {
     severity: "error",

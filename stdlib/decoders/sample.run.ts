@@ -17,7 +17,7 @@ export const sample: DecoderImplementation = {
     return new ByRow(start, "logits", (said, row, text) => {
       const scores = rowOf(said, row, start.vocabulary);
       warp(scores, [...start.prompts[row]!, ...text], bent);
-      const number = (start.first ?? 0) + row;
+      const number = start.numbers?.[row] ?? row;
       return drawn(scores, (chance(seed, number, text.length).next() >>> 0) / 2 ** 32);
     });
   },

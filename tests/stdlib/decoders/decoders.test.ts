@@ -61,14 +61,14 @@ function run(decoding: Decoding, prompts: readonly (readonly number[])[]): Decod
 }
 const begin = (
   prompts: readonly (readonly number[])[],
-  more: { ends?: readonly number[]; maxTokens?: number; first?: number } = {},
+  more: { ends?: readonly number[]; maxTokens?: number; numbers?: readonly number[] } = {},
 ) => ({
   prompts: prompts.map((p) => Int32Array.from(p)),
   vocabulary: V,
   ends: new Set(more.ends ?? []),
   padId: 0,
   maxTokens: more.maxTokens ?? 12,
-  ...(more.first !== undefined && { first: more.first }),
+  ...(more.numbers && { numbers: more.numbers }),
 });
 
 describe("bent distributions", () => {
@@ -189,12 +189,12 @@ describe("sampling", () => {
       [5, 6],
       [3, 4],
     ];
-    const texts = (seed: number, some: readonly (readonly number[])[], first = 0) =>
-      run(sample.begin(call("sample", { seed, temperature: 2 }), begin(some, { first })), some).texts.map(
+    const texts = (seed: number, some: readonly (readonly number[])[], numbers = [0, 1, 2]) =>
+      run(sample.begin(call("sample", { seed, temperature: 2 }), begin(some, { numbers })), some).texts.map(
         (t) => t.tokens,
       );
     const all = texts(1, prompts);
-    assert.deepEqual(texts(1, [prompts[1]!], 1), [all[1]]);
+    assert.deepEqual(texts(1, [prompts[1]!], [1]), [all[1]]);
     assert.notDeepEqual(all[0], all[2]);
     assert.notDeepEqual(texts(2, prompts), all);
   });
