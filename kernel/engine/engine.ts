@@ -6,8 +6,8 @@
 import type { NDArray, Program } from "#dsl/graph/program.js";
 
 export type EngineName = "tensorflow" | "onnx" | "tfjs";
-/** `auto` and `gpu`: a graphics card where the engine finds one. */
-export type DeviceName = "auto" | "cpu" | "gpu" | "webgpu";
+/** `auto` and `gpu`: a graphics card where the engine finds one. `wasm`: tfjs's; to tfjs `cpu` is plain JavaScript. */
+export type DeviceName = "auto" | "cpu" | "gpu" | "wasm" | "webgpu";
 export interface Refusal {
   readonly op: string;
   readonly why: string;
@@ -16,7 +16,7 @@ export interface EngineInfo {
   readonly name: EngineName;
   /** E.g. "TensorFlow 2.21.0 (CPU) through tfjs-node-gpu". */
   readonly title: string;
-  readonly device: "cpu" | "gpu" | "wasm";
+  readonly device: "cpu" | "gpu" | "wasm" | "webgpu";
   readonly threads: number;
   readonly pid: number;
   /** Why this engine was taken, and what that costs if it wasn't the first choice: a sentence to show. */
@@ -65,7 +65,7 @@ export interface Session {
 export interface EngineOptions {
   /** `auto`: the fastest that works here. */
   readonly engine: EngineName | "auto";
-  /** Default `auto`. `webgpu`: the ONNX engine's own way to a graphics card. */
+  /** Default `auto`. `webgpu`: the way to a graphics card of ONNX Runtime and of tfjs. */
   readonly device?: DeviceName;
   /** Threads for one operation; default: one per core. */
   readonly threads?: number;

@@ -28,7 +28,7 @@ const handlers: Handlers = {
       backend = await onnxBackend(threads, device === "webgpu" ? "webgpu" : "cpu");
     } else {
       const { tfjsBackend } = await import("../tfjs/backend.js");
-      backend = await tfjsBackend();
+      backend = await tfjsBackend(device === "gpu" ? "webgpu" : device);
     }
     return { ...backend.info, pid: process.pid };
   },

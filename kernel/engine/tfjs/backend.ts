@@ -6,17 +6,20 @@ import type { Refusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
 import { TFJS_TYPES } from "./elementwise.js";
 import { kernels } from "./kernels.js";
-import { readyBackend } from "./library.js";
+import { readyBackend, type TfjsBackendName } from "./library.js";
 import { TfjsSession } from "./session.js";
 
-export async function tfjsBackend(): Promise<Backend> {
-  const device = await readyBackend();
+const TITLES = { wasm: "wasm", cpu: "JavaScript", webgpu: "WebGPU" } as const;
+
+/** `asked`: which of tfjs's backends; throws with the reason where it doesn't work here. */
+export async function tfjsBackend(asked: TfjsBackendName | "auto"): Promise<Backend> {
+  const device = await readyBackend(asked);
   const { version } = createRequire(import.meta.url)("@tensorflow/tfjs-core/package.json") as { version: string };
   return {
     // In Node, tfjs runs wasm on one thread.
-    info: { name: "tfjs", title: `tfjs ${version} (${device === "wasm" ? "wasm" : "JavaScript"})`, device, threads: 1 },
+    info: { name: "tfjs", title: `tfjs ${version} (${TITLES[device]})`, device, threads: 1 },
     can: refusals,
-    open: () => new TfjsSession(),
+    open: () => new TfjsSession(device),
   };
 }
 

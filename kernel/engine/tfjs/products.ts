@@ -1,4 +1,4 @@
-/** Matrix products with tfjs. wasm is fast for plain products only: a transposed side is transposed first. */
+/** Matrix products with tfjs. */
 import { activationOf } from "#dsl/graph/activation.js";
 import { elementwise } from "./elementwise.js";
 import { tf, type T } from "./library.js";
@@ -8,19 +8,19 @@ export function swap(x: T): T {
   const order = x.shape.map((_, i) => i);
   return tf.transpose(x, [...order.slice(0, -2), x.rank - 1, x.rank - 2]);
 }
-export const product = (a: T, b: T): T => tf.matMul(a, b);
+export const product = (a: T, b: T, ta = false, tb = false): T => tf.matMul(a, b, ta, tb);
 
 /** [..., n] as rows: [product of the rest, n]. */
 const rows = (x: T): T => tf.reshape(x, [x.size / Math.max(x.shape.at(-1)!, 1), x.shape.at(-1)!]);
 
 function affine(x: T, weight: T, bias: T | undefined, shape: readonly number[]): T {
-  const y = product(rows(x), swap(weight));
+  const y = product(rows(x), weight, false, true);
   return tf.reshape(bias ? tf.add(y, bias) : y, [...shape]);
 }
 
 export const products: Kernels = {
   matmul([a, b], { transpose_a, transpose_b }, [shape]) {
-    const y = product(transpose_a === true ? swap(a!) : a!, transpose_b === true ? swap(b!) : b!);
+    const y = product(a!, b!, transpose_a === true, transpose_b === true);
     return [tf.reshape(y, shape!)];
   },
   linear([x, weight, bias], attributes, [shape]) {
@@ -28,11 +28,11 @@ export const products: Kernels = {
     const activation = activationOf(attributes);
     return activation ? elementwise[activation.op.name]!([y], activation.attributes, [shape!]) : [y];
   },
-  outer_product: ([a, b]) => [product(swap(rows(a!)), rows(b!))],
+  outer_product: ([a, b]) => [product(rows(a!), rows(b!), true)],
   low_rank_merge: ([weight, a, b], { scale }) => [tf.add(weight!, tf.mul(product(b!, a!), scale as number))],
   low_rank_linear([x, weight, a, b, bias], { scale }, [shape]) {
-    const low = product(product(rows(x!), swap(a!)), swap(b!));
-    const y = tf.add(product(rows(x!), swap(weight!)), tf.mul(low, scale as number));
+    const low = product(product(rows(x!), a!, false, true), b!, false, true);
+    const y = tf.add(product(rows(x!), weight!, false, true), tf.mul(low, scale as number));
     return [tf.reshape(bias ? tf.add(y, bias) : y, shape!)];
   },
 };

@@ -1,4 +1,7 @@
-/** State as tfjs tensors, and the interpreter: each node's outputs live until their last use. */
+/**
+ * State as tfjs tensors, and the interpreter: each node's outputs live until their last use. On a graphics card numbers
+ * come back later only: a copy of each updated state is fetched at the end of a run, so that it can be read at any time.
+ */
 import { bind, bindState } from "#dsl/graph/evaluate.js";
 import type { NDArray, Node, Program, Ref, State, Update } from "#dsl/graph/program.js";
 import { concrete, type Sizes } from "#dsl/graph/shape.js";
@@ -7,13 +10,18 @@ import { isUnset, shapeOfState, zeros } from "../initial.js";
 import { asFloats, asIntegers, bytesOf } from "../numbers.js";
 import { placed } from "./caches.js";
 import { kernels } from "./kernels.js";
-import { numbers, tf, type T } from "./library.js";
+import { numbers, tf, type T, type TfjsBackendName } from "./library.js";
+import { cardBooleans, cardKernel } from "./webgpu.js";
 
 export class TfjsSession implements BackendSession {
   private readonly programs = new Map<string, Program>();
   private readonly last = new Map<string, readonly number[]>();
   private readonly state = new Map<string, T>();
   private readonly states: Record<string, State> = {};
+  /** States on a graphics card, as they are outside. */
+  private readonly copies = new Map<string, NDArray>();
+
+  constructor(private readonly backend: TfjsBackendName) {}
 
   add(programs: Programs, states: Readonly<Record<string, State>>): void {
     for (const [name, program] of Object.entries(programs)) {
@@ -27,27 +35,31 @@ export class TfjsSession implements BackendSession {
     }
   }
 
-  run(name: string, feeds: Arrays, wanted: readonly string[]): Record<string, NDArray> {
+  async run(name: string, feeds: Arrays, wanted: readonly string[]): Promise<Record<string, NDArray>> {
     const program = this.programs.get(name)!;
     const sizes = bindState(program, bind(program, feeds), (state) => this.state.get(state)?.shape);
     const last = this.last.get(name)!;
     const done: (readonly T[])[] = [];
     const at = (ref: Ref): T => done[ref.node]![ref.output]!;
     try {
-      program.nodes.forEach((node, i) => {
-        done.push(this.compute(node, feeds, sizes, at));
+      for (const [i, node] of program.nodes.entries()) {
+        const made = this.compute(node, feeds, sizes, at);
+        done.push(made instanceof Promise ? await made : made);
         for (const { node: used } of node.inputs) if (last[used] === i) release(done, used);
         if (last[i] === i) release(done, i);
-      });
-      const outputs = Object.fromEntries(
-        wanted.map((output) => {
-          const ref = program.outputs[output]!;
-          return [output, arrayOf(at(ref), program.nodes[ref.node]!.types[ref.output]!.dtype)];
-        }),
-      );
+      }
+      const outputs: Record<string, NDArray> = {};
+      for (const output of wanted) {
+        const ref = program.outputs[output]!;
+        outputs[output] = await this.fetch(at(ref), program.nodes[ref.node]!.types[ref.output]!.dtype);
+      }
       // All new values are held before any old one goes: an update may read what another writes.
-      const updates = program.updates.map((u) => [u.state, this.updated(u, at)] as const);
-      for (const [state, value] of updates) this.put(state, value);
+      const updates: (readonly [string, T])[] = [];
+      for (const u of program.updates) updates.push([u.state, await this.updated(u, at)]);
+      for (const [state, value] of updates) {
+        if (this.backend === "webgpu") this.copies.set(state, await this.fetch(value, this.states[state]!.type.dtype));
+        this.put(state, value);
+      }
       return outputs;
     } finally {
       for (let i = 0; i < done.length; i++) release(done, i);
@@ -55,17 +67,20 @@ export class TfjsSession implements BackendSession {
   }
 
   read(name: string): NDArray {
-    return arrayOf(this.state.get(name)!, this.states[name]!.type.dtype);
+    return this.copies.get(name) ?? arrayOf(this.state.get(name)!, this.states[name]!.type.dtype);
   }
 
   write(name: string, value: NDArray | null): void {
     const state = this.states[name]!;
-    this.put(name, tensorOf(value ?? zeros(state.type.dtype, shapeOfState(name, state))));
+    const array = value ?? zeros(state.type.dtype, shapeOfState(name, state));
+    if (this.backend === "webgpu") this.copies.set(name, { ...array, bytes: array.bytes.slice() });
+    this.put(name, tensorOf(array));
   }
 
   dispose(): void {
     for (const tensor of this.state.values()) tensor.dispose();
     this.state.clear();
+    this.copies.clear();
     this.programs.clear();
   }
 
@@ -79,19 +94,28 @@ export class TfjsSession implements BackendSession {
     this.state.delete(name);
   }
 
-  /** What a state holds after an update. tfjs has no tensors that change: a part costs a copy of the whole. */
-  private updated({ state, value, at: part }: Update, at: (ref: Ref) => T): T {
-    if (!part) return at(value).clone();
-    return tf.tidy(() => placed(this.state.get(state)!, at(value), part.axis, numbers(at(part.start))[0]!));
+  private async fetch(tensor: T, dtype: NDArray["dtype"]): Promise<NDArray> {
+    if (this.backend !== "webgpu") return arrayOf(tensor, dtype);
+    return packed((await tensor.data()).slice(), tensor.shape, dtype);
   }
 
-  private compute(node: Node, feeds: Arrays, sizes: Sizes, at: (ref: Ref) => T): readonly T[] {
+  /** What a state holds after an update. tfjs has no tensors that change: a part costs a copy of the whole. */
+  private async updated({ state, value, at: part }: Update, at: (ref: Ref) => T): Promise<T> {
+    if (!part) return at(value).clone();
+    const start = (await at(part.start).data())[0]!;
+    return tf.tidy(() => placed(this.state.get(state)!, at(value), part.axis, start));
+  }
+
+  private compute(node: Node, feeds: Arrays, sizes: Sizes, at: (ref: Ref) => T): readonly T[] | Promise<readonly T[]> {
     const name = node.attributes["name"] as string;
     if (node.op === "input") return [tensorOf(feeds[name]!)];
     if (node.op === "state") return [this.state.get(name)!.clone()];
     if (node.op === "constant") return [tensorOf(node.attributes["value"] as unknown as NDArray)];
     const shapes = node.types.map((type) => concrete(type.shape, sizes));
-    return tf.tidy(() => [...kernels[node.op]!(node.inputs.map(at), node.attributes, shapes)]);
+    const kernel = kernels[node.op]!;
+    const inputs = node.inputs.map(at);
+    if (this.backend === "webgpu") return cardKernel(node.op, kernel, inputs, node.attributes, shapes);
+    return tf.tidy(() => [...kernel(inputs, node.attributes, shapes)]);
   }
 }
 
@@ -111,6 +135,8 @@ function lastUses(program: Program): readonly number[] {
   return last;
 }
 
+const onCard = (): boolean => tf.getBackend() === "webgpu";
+
 function tensorOf(array: NDArray): T {
   const shape = [...array.shape];
   switch (array.dtype) {
@@ -119,7 +145,7 @@ function tensorOf(array: NDArray): T {
     case "i32":
       return tf.tensor(asIntegers(array), shape, "int32");
     case "bool":
-      return tf.tensor(array.bytes, shape, "bool");
+      return onCard() ? cardBooleans(array.bytes, shape) : tf.tensor(array.bytes, shape, "bool");
     case "bf16":
     case "f64":
       throw new Error(`tfjs has no ${array.dtype}`);
@@ -127,5 +153,11 @@ function tensorOf(array: NDArray): T {
 }
 
 function arrayOf(tensor: T, dtype: NDArray["dtype"]): NDArray {
-  return { dtype, shape: [...tensor.shape], bytes: bytesOf(numbers(tensor)) };
+  return packed(numbers(tensor), tensor.shape, dtype);
+}
+
+/** After a cast tfjs may still give the array of the type before. */
+function packed(values: ReturnType<typeof numbers>, shape: readonly number[], dtype: NDArray["dtype"]): NDArray {
+  const Wanted = dtype === "f32" ? Float32Array : dtype === "i32" ? Int32Array : Uint8Array;
+  return { dtype, shape: [...shape], bytes: bytesOf(values instanceof Wanted ? values : Wanted.from(values)) };
 }

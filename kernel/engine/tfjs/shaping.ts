@@ -11,14 +11,11 @@ const reduction =
     return [axes.length === 0 ? x!.clone() : f(x!, axes, a["keep"] === true)];
   };
 
-/** Rows of `width` summed at their indices. tfjs's wasm has no UnsortedSegmentSum. */
+/** Rows of `width` summed at their indices. */
 function summedRows(indices: T, dy: T, shape: readonly number[], width: number): T {
-  const sums = new Float32Array(shape.reduce((n, d) => n * d, 1));
-  const rows = dy.dataSync();
-  indices.dataSync().forEach((r, i) => {
-    for (let c = 0; c < width; c++) sums[r * width + c] = sums[r * width + c]! + rows[i * width + c]!;
-  });
-  return tf.tensor(sums, [...shape], "float32");
+  const rows = shape.reduce((n, d) => n * d, 1) / width;
+  const ids = tf.reshape(indices, [indices.size]) as Parameters<typeof tf.unsortedSegmentSum>[1];
+  return tf.reshape(tf.unsortedSegmentSum(tf.reshape(dy, [indices.size, width]), ids, rows), [...shape]);
 }
 
 export const shaping: Kernels = {
@@ -71,12 +68,11 @@ export const shaping: Kernels = {
       if (r < 0 || r >= rows) throw new RangeError(`row ${String(r)} of ${String(rows)}`);
     return [tf.gather(table!, indices as Parameters<typeof tf.gather>[1])];
   },
-  /** tfjs's wasm has no UnsortedSegmentSum: the rows are summed here. */
   scatter_rows([indices, dy], _, [shape]) {
     const width = shape!.slice(1).reduce((n, d) => n * d, 1);
     return [summedRows(indices!, dy!, shape!, width)];
   },
-  argmax: ([x]) => [tf.argMax(x!, x!.rank - 1)],
+  argmax: ([x], _, [shape]) => [tf.reshape(tf.argMax(x!, x!.rank - 1), shape!)],
   reduce_sum: reduction((x, axes, keep) => tf.sum(x, axes, keep)),
   reduce_mean: reduction((x, axes, keep) => tf.mean(x, axes, keep)),
   reduce_max: reduction((x, axes, keep) => tf.max(x, axes, keep)),
