@@ -33,8 +33,10 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
   const weights = await weightFiles(folder, names);
   const shapes: Record<string, readonly number[]> = {};
   let parameters = 0;
+  const buffers = word.capabilities?.["buffers"];
   for (const name of weights)
     for (const [tensor, place] of Object.entries(readHeader(join(folder, name)).tensors)) {
+      if (buffers instanceof RegExp && buffers.test(tensor)) continue;
       shapes[tensor] = place.shape;
       // Whole numbers are buffers (position ids), not parameters.
       if (/^B?F/.test(place.dtype)) parameters += place.shape.reduce((a, b) => a * b, 1);

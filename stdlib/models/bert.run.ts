@@ -57,6 +57,7 @@ export const bert: ModelImplementation<BertConfig> = {
     intermediate: c.intermediate_size,
     vocabulary: c.vocab_size,
     positions: c.max_position_embeddings,
+    types: c.type_vocab_size,
   }),
   build(layers, config, inputs, o) {
     const dropout = o.dropout ?? config.hidden_dropout_prob;

@@ -63,6 +63,7 @@ export const gpt2: ModelImplementation<Gpt2Config> = {
     intermediate: c.n_inner,
     vocabulary: c.vocab_size,
     positions: c.n_positions,
+    types: c.vocab_size,
   }),
   build(layers, config, inputs, o) {
     const rate = (own: number): number => o.dropout ?? own;

@@ -4,17 +4,17 @@ import { registerCodes } from "#dsl/check/codes.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
-    "task-without-head": { readonly task: string };
+    "task-not-for-base": { readonly task: string; readonly family: string; readonly families: readonly string[] };
   }
 }
 
 registerCodes({
-  "task-without-head": {
+  "task-not-for-base": {
     severity: "error",
-    message: (d) => `the base model can't do ${d.task}: it has no output embedding`,
-    help: () => "choose a decoder as base: `SmolLM2-135M-Instruct`, or one of the GPT-2 or LLaMA families",
+    message: (d) => `a base of the ${d.family} family can't do ${d.task} here`,
+    help: (d) => `choose a base of these families: ${d.families.join(", ")}`,
     explain:
-      "A model that writes text predicts the next token at every position. Encoders (BERT and its kin) read a whole text " +
-      "at once and have no such output; choose a decoder, or a task that labels texts.",
+      "Decoders (GPT-2, LLaMA and their kin) predict the next token and so write text; encoders (BERT and its kin) read a " +
+      "whole text at once and so label it. A task is built for the families that have what its head reads.",
   },
 });

@@ -4,6 +4,7 @@
  */
 import { CodedError } from "#dsl/check/codes.js";
 import type { TaskImplementation } from "../kinds.js";
+import { DECODERS } from "./families.js";
 import "./codes.js";
 
 export const textGeneration: TaskImplementation = {
@@ -11,7 +12,8 @@ export const textGeneration: TaskImplementation = {
   headPaths: [],
   head(_layers, body, o) {
     const { last_hidden_state: x, unembedding } = body;
-    if (!unembedding) throw new CodedError("task-without-head", { task: o.call.word });
+    if (!unembedding)
+      throw new CodedError("task-not-for-base", { task: o.call.word, family: "encoder", families: DECODERS });
     return {
       logits: () => x.linear(unembedding),
       loss: ({ labels, targets }, reduction) => {

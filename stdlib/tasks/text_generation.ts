@@ -1,4 +1,5 @@
 import type { Word } from "#dsl/registry.js";
+import { DECODERS, wantFamily } from "./families.js";
 
 export const word: Word = {
   kind: "task",
@@ -14,6 +15,7 @@ export const word: Word = {
     language_modeling: "text_generation",
     CAUSAL_LM: "text_generation",
   },
+  check: (call, context) => wantFamily(call.word, DECODERS, context),
   capabilities: {
     /** Roles that the data must have. */
     roles: ["text"],
@@ -21,8 +23,6 @@ export const word: Word = {
     /** The head is the base's own output embedding. */
     parameters: (): number => 0,
     headPaths: [],
-    /** What its base must be. */
-    shape: "decoder",
     /** What its rows teach: longer texts become windows, rows may be packed. */
     supervision: "next_token",
   },

@@ -1,8 +1,8 @@
 import "./codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import { failed, type BaseFacts } from "#dsl/plan/facts.js";
 import type { Word } from "#dsl/registry.js";
-import { linearsNamed } from "./shapes.js";
+import { baseFacts, familyCapabilities } from "../base-facts.js";
+import { isEmbedding, linearsNamed } from "./shapes.js";
 import { loraSettings } from "./lora-settings.js";
 
 export const word: Word = {
@@ -59,7 +59,7 @@ export const word: Word = {
       default: {
         derived: "the family's attention projections (query and value for bert)",
         from: (_draft, context) => {
-          const named = context.find("model", "bert")?.capabilities?.["targets"];
+          const named = familyCapabilities(context)?.["targets"];
           return Array.isArray(named) ? (named as string[]) : ["query", "value"];
         },
       },
@@ -75,7 +75,7 @@ export const word: Word = {
     },
   ],
   check(call, context) {
-    const shapes = baseShapes(context);
+    const shapes = baseFacts(context)?.shapes;
     if (!shapes) return;
     for (const target of loraSettings(call).targets)
       if (!linearsNamed(shapes, [target]).length)
@@ -94,21 +94,10 @@ export const word: Word = {
   load: () => import("./lora.run.js").then((m) => m.lora),
 };
 
-type Context = Parameters<NonNullable<Word["check"]>>[1];
-
-/** Shapes of the model's base, if they are known yet. */
-function baseShapes(context: Context): BaseFacts["shapes"] | undefined {
-  const name = context.statement["base"] ?? context.model?.["base"];
-  const folder = context.statement["folder"] ?? "";
-  if (typeof name !== "string" || typeof folder !== "string") return undefined;
-  const facts = context.facts.get({ about: "base", name, folder });
-  return facts && !failed(facts) ? facts.shapes : undefined;
-}
-
-function linearNames(shapes: BaseFacts["shapes"]): string[] {
+function linearNames(shapes: Readonly<Record<string, readonly number[]>>): string[] {
   const names = Object.entries(shapes).flatMap(([name, shape]) => {
     const path = name.replace(/\.weight$/, "");
-    return shape.length === 2 && name.endsWith(".weight") && !/embeddings/.test(path)
+    return shape.length === 2 && name.endsWith(".weight") && !isEmbedding(path)
       ? [path.slice(path.lastIndexOf(".") + 1)]
       : [];
   });

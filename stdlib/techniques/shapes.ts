@@ -11,8 +11,13 @@ export function linearsNamed(
   return Object.entries(shapes).flatMap(([name, shape]) => {
     if (!name.endsWith(".weight") || shape.length !== 2) return [];
     const path = name.slice(0, -".weight".length);
-    return isTarget(path, targets) ? [{ path, out: shape[0]!, in: shape[1]! }] : [];
+    return isTarget(path, targets) && !isEmbedding(path) ? [{ path, out: shape[0]!, in: shape[1]! }] : [];
   });
+}
+
+/** Tables that are looked up, and the head: no linear layers of a block. */
+export function isEmbedding(path: string): boolean {
+  return /embed|(^|\.)(wte|wpe|lm_head)$/.test(path);
 }
 
 export function isTarget(path: string, targets: readonly string[]): boolean {

@@ -6,8 +6,8 @@ import "./codes.js";
 export interface Limits {
   readonly vocabulary: number;
   readonly positions: number;
-  /** Token types known; null: any. */
-  readonly types: number | null;
+  /** Token types known; 0: the model takes none. */
+  readonly types: number;
 }
 export interface Batch {
   readonly input_ids: NDArray;
@@ -39,10 +39,11 @@ export function readBatch(text: string, limits: Limits): Batch {
     given["attention_mask"] === undefined
       ? ids.map((row) => row.map(() => 1))
       : rowsOf("attention_mask", given["attention_mask"], shape);
+  if (given["token_type_ids"] !== undefined && limits.types === 0) throw bad("this model takes no token_type_ids");
   const types = given["token_type_ids"] === undefined ? null : rowsOf("token_type_ids", given["token_type_ids"], shape);
   demandBelow("input_ids", ids, limits.vocabulary);
   demandBelow("attention_mask", mask, 2);
-  if (types) demandBelow("token_type_ids", types, limits.types ?? Infinity);
+  if (types) demandBelow("token_type_ids", types, limits.types);
   return {
     input_ids: arrayOf(ids, shape),
     attention_mask: arrayOf(mask, shape),

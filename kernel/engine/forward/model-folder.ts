@@ -26,12 +26,11 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
   for (const file of weightFiles(folder))
     for (const [name, { shape }] of Object.entries(readHeader(file).tensors)) shapes[name] = shape;
   const prefixInCheckpoint = Object.keys(shapes).some((name) => name.startsWith(family.prefix));
-  const head = await headOf(shapes);
-  const { vocabulary, positions } = family.sizes(parsed);
-  const types = config["type_vocab_size"];
+  const head = (await headOf(shapes)) ?? (await decodingHead(family, parsed, shapes));
+  const { vocabulary, positions, types = 0 } = family.sizes(parsed);
   const common = { family, config: parsed, prefixInCheckpoint, tensors: shapes };
   return {
-    limits: { vocabulary, positions, types: typeof types === "number" ? types : null },
+    limits: { vocabulary, positions, types },
     program: (tokenTypes) =>
       head
         ? assembleForward(
@@ -66,7 +65,7 @@ function readConfig(folder: string): Readonly<Record<string, unknown>> {
 }
 
 async function familyOf(config: Readonly<Record<string, unknown>>): Promise<ModelImplementation> {
-  const models = registry.ofKind("model");
+  const models = registry.ofKind("model").filter((w) => !w.planned);
   const modelType = config["model_type"];
   const word = models.find((w) => w.capabilities?.["modelType"] === modelType);
   if (word?.load) return (await word.load()) as ModelImplementation;
@@ -93,4 +92,17 @@ async function headOf(
       };
   }
   return null;
+}
+
+/** A decoder writes text, unless its output embedding is neither tied nor there. */
+async function decodingHead(
+  family: ModelImplementation,
+  config: unknown,
+  shapes: Readonly<Record<string, readonly number[]>>,
+): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number } | null> {
+  const tied = (config as { readonly tie_word_embeddings?: unknown }).tie_word_embeddings === true;
+  if (family.shape !== "decoder" || !(tied || "lm_head.weight" in shapes)) return null;
+  const word = registry.find("task", "text_generation")!;
+  const implementation = (await word.load!()) as TaskImplementation;
+  return { task: { call: { kind: "task", word: word.name, arguments: {} }, implementation }, labels: 0 };
 }

@@ -1,0 +1,32 @@
+/** What can be wrong with a GGUF file. */
+import { registerCodes } from "#dsl/check/codes.js";
+import type {} from "#dsl/check/codes.js";
+
+declare module "#dsl/check/codes.js" {
+  interface CodeData {
+    "gguf-malformed": { readonly file: string; readonly why: string };
+    "gguf-unsupported": {
+      readonly file: string;
+      readonly part: string;
+      readonly value: string;
+      readonly supported: readonly string[];
+    };
+  }
+}
+
+registerCodes({
+  "gguf-malformed": {
+    severity: "error",
+    message: (d) => `${d.file} is no whole GGUF file: ${d.why}`,
+    help: () => "fetch or copy the file again",
+    explain: "The file is cut short, or is not of the format that its name says. Nothing was converted.",
+  },
+  "gguf-unsupported": {
+    severity: "error",
+    message: (d) => `${d.file}: ${d.part} is ${d.value}, which can't be read here`,
+    help: (d) => `take a file with ${d.part} ${d.supported.join(" or ")}, or the model's safetensors`,
+    explain:
+      "A GGUF file holds weights in one of many block formats, named for llama.cpp's layout of an architecture. Those that " +
+      "are read give the very numbers that transformers reads from them; nothing is approximated, so others are refused.",
+  },
+});

@@ -1,0 +1,145 @@
+/**
+ * A GGUF file once and for all as a folder like any other base's: config.json, model.safetensors (f32), tokenizer.json. The
+ * folder appears when everything in it is whole; a note in it says what it was made from and how large each file is.
+ */
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import { writeSafetensors, type TensorToWrite } from "../../engine/safetensors.js";
+import { cachePath, locked } from "../../fetch/cache.js";
+import { demandSpace } from "../../fetch/disk.js";
+import { isWhole } from "../../fetch/file.js";
+import { FORMATS, OTHERS, dequantise, type BlockFormat } from "./dequantise.js";
+import { readBytes, readGguf, type Gguf, type GgufTensor } from "./file.js";
+import { deinterleave, llamaConfig, llamaTensor } from "./llama.js";
+import { tokenizerOf } from "./tokenizer.js";
+import "./codes.js";
+
+/** Another number makes folders of older conversions be made again. */
+const VERSION = 1;
+const NOTE = "converted.json";
+
+interface Note {
+  readonly version: number;
+  /** SHA-256 of the GGUF file. */
+  readonly from: string;
+  /** Bytes of each file. */
+  readonly files: Readonly<Record<string, number>>;
+}
+
+export interface ConvertOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Where a GGUF file's conversion lies. */
+export function convertedFolder(sha256: string): string {
+  return cachePath("bases", `gguf-${sha256.slice(0, 16)}`);
+}
+
+/** `sha256`: the file's own. Coded errors: `gguf-malformed`, `gguf-unsupported`, `disk-full`. */
+export async function convertGguf(
+  file: string,
+  sha256: string,
+  folder: string,
+  o: ConvertOptions = {},
+): Promise<string> {
+  if (await isConverted(folder, sha256)) return folder;
+  return locked(folder, async () => {
+    if (await isConverted(folder, sha256)) return folder;
+    const gguf = readGguf(file);
+    const work = `${folder}.converting-${String(process.pid)}`;
+    await rm(work, { recursive: true, force: true });
+    await mkdir(work, { recursive: true });
+    try {
+      await write(gguf, work, sha256, o);
+      await rm(folder, { recursive: true, force: true });
+      await rename(work, folder);
+    } catch (error) {
+      await rm(work, { recursive: true, force: true });
+      throw error;
+    }
+    return folder;
+  });
+}
+
+export async function isConverted(folder: string, sha256: string): Promise<boolean> {
+  const text = await readFile(join(folder, NOTE), "utf8").catch(() => null);
+  if (text === null) return false;
+  let note: Note;
+  try {
+    note = JSON.parse(text) as Note;
+  } catch {
+    return false; // cut short: made again
+  }
+  if (note.version !== VERSION || note.from !== sha256) return false;
+  for (const [name, size] of Object.entries(note.files))
+    if (!(await isWhole(join(folder, name), { size }))) return false;
+  return true;
+}
+
+async function write(gguf: Gguf, folder: string, from: string, o: ConvertOptions): Promise<void> {
+  const config = llamaConfig(gguf);
+  const { tokenizer, settings } = tokenizerOf(gguf);
+  const text: Readonly<Record<string, unknown>> = {
+    "config.json": config,
+    "tokenizer.json": tokenizer,
+    "tokenizer_config.json": settings,
+  };
+  for (const [name, json] of Object.entries(text)) await writeFile(join(folder, name), JSON.stringify(json));
+  const weights = join(folder, "model.safetensors");
+  const tensors = tensorsOf(gguf, o);
+  await demandSpace(
+    weights,
+    Object.values(tensors).reduce((sum, t) => sum + 4 * elementsOf(t.shape), 0),
+  );
+  writeSafetensors(weights, tensors, { format: "pt" });
+  const files: Record<string, number> = {};
+  for (const name of [...Object.keys(text), "model.safetensors"]) files[name] = (await stat(join(folder, name))).size;
+  const note: Note = { version: VERSION, from, files };
+  await writeFile(join(folder, NOTE), JSON.stringify(note));
+}
+
+function tensorsOf(gguf: Gguf, o: ConvertOptions): Readonly<Record<string, TensorToWrite>> {
+  let done = 0;
+  return Object.fromEntries(
+    gguf.tensors.map((tensor) => {
+      const { name, interleaved } = llamaTensor(gguf, tensor);
+      const format = formatOf(gguf, tensor);
+      const bytes = (): Uint8Array => {
+        o.signal?.throwIfAborted();
+        const flat = elementsFrom(gguf, tensor, format);
+        const data = interleaved === null ? flat : deinterleave(flat, interleaved, tensor.shape[0]!);
+        o.onProgress?.(++done, gguf.tensors.length);
+        return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      };
+      return [name, { dtype: "f32", shape: tensor.shape, bytes }];
+    }),
+  );
+}
+
+function elementsFrom(gguf: Gguf, tensor: GgufTensor, format: BlockFormat): Float32Array {
+  const count = elementsOf(tensor.shape) / format.elements;
+  return dequantise(format, readBytes(gguf, tensor.offset, count * format.bytes));
+}
+
+function formatOf(gguf: Gguf, tensor: GgufTensor): BlockFormat {
+  const format = FORMATS.get(tensor.type);
+  if (!format)
+    throw new CodedError("gguf-unsupported", {
+      file: gguf.file,
+      part: `the format of ${tensor.name}`,
+      value: OTHERS.get(tensor.type) ?? `number ${String(tensor.type)}`,
+      supported: [...FORMATS.values()].map((f) => f.name),
+    });
+  if (elementsOf(tensor.shape) % format.elements)
+    throw new CodedError("gguf-malformed", {
+      file: gguf.file,
+      why: `${tensor.name} is not whole blocks of ${format.name}`,
+    });
+  return format;
+}
+
+function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((n, d) => n * d, 1);
+}

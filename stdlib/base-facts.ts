@@ -1,0 +1,18 @@
+/** What words may ask of the base that their model begins from. */
+import { failed, type BaseFacts } from "#dsl/plan/facts.js";
+import type { CheckContext } from "#dsl/check/context.js";
+
+/** Facts of the model's base; undefined while they are not known. */
+export function baseFacts(context: CheckContext): BaseFacts | undefined {
+  const name = context.statement["base"] ?? context.model?.["base"];
+  const folder = context.statement["folder"] ?? "";
+  if (typeof name !== "string" || typeof folder !== "string") return undefined;
+  const facts = context.facts.get({ about: "base", name, folder });
+  return facts && !failed(facts) ? facts : undefined;
+}
+
+/** What the word of the base's family says of it. */
+export function familyCapabilities(context: CheckContext): Readonly<Record<string, unknown>> | undefined {
+  const facts = baseFacts(context);
+  return facts && context.find("model", facts.family)?.capabilities;
+}
