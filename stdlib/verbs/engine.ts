@@ -13,7 +13,7 @@ export const word: Verb = {
   parameters: [
     {
       name: "engine",
-      type: { is: "choice", of: ["auto", "tensorflow", "tfjs"] },
+      type: { is: "choice", of: ["auto", "tensorflow", "onnx", "tfjs"] },
       doc: "The engine: `auto` takes the fastest that works here and says which.",
       default: { value: "auto" },
       why: "Engines give the same numbers to 1e-4; they differ in speed.",
@@ -21,8 +21,8 @@ export const word: Verb = {
     },
     {
       name: "device",
-      type: { is: "choice", of: ["auto", "cpu", "gpu"] },
-      doc: "Where it computes.",
+      type: { is: "choice", of: ["auto", "cpu", "gpu", "wasm", "webgpu"] },
+      doc: "Where it computes: `webgpu` for onnx and tfjs; `wasm` for tfjs, whose `cpu` is plain JavaScript.",
       default: { value: "auto" },
       why: "A graphics card is taken where there is one.",
       impact: "high",

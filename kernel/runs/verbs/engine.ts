@@ -1,13 +1,14 @@
 /** `engine`: which engine and how many threads the statements after it use. */
 import type { Action } from "#dsl/plan/plan.js";
-import type { EngineName } from "../../engine/engine.js";
+import type { DeviceName, EngineName } from "../../engine/engine.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 export async function runEngine(session: TuneSession, { settings }: Extract<Action, { verb: "engine" }>, stage: Stage): Promise<void> {
   const engine = (settings["engine"] ?? "auto") as EngineName | "auto";
+  const device = (settings["device"] ?? "auto") as DeviceName;
   const threads = settings["threads"];
   await session.models.close();
-  await session.engines.configure({ engine, ...(typeof threads === "number" ? { threads } : {}) });
+  await session.engines.configure({ engine, device, ...(typeof threads === "number" ? { threads } : {}) });
   session.workshop.engine = engine;
   const { info } = await session.engines.engine();
   stage.screen.display({ bundle: { "text/plain": `engine: ${info.title}, ${info.threads} threads` } });
