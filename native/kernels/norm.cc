@@ -32,7 +32,8 @@ struct Norm {
   const bool centred;
   const float epsilon, offset;
 };
-// (x [..., n], scale [n], bias [n] if centred) → y, mean and mean square deviation of each row.
+// (x [..., n], scale [n], bias [n], read if centred) → y, and of each row its mean and mean square deviation if centred,
+// else 0 and 1/√(mean square + epsilon).
 template <class T>
 struct Forward : Norm {
   using Norm::Norm;
@@ -50,9 +51,10 @@ struct Forward : Norm {
         const T* from = x.data<T>() + r * n;
         const float m = centred ? sum_of(from, n) / static_cast<float>(n) : 0.0f;
         const float v = squares_of(from, n, m) / static_cast<float>(n);
+        const float inverse = 1.0f / std::sqrt(v + epsilon);
         mean.data<float>()[r] = m;
-        variance.data<float>()[r] = v;
-        row(from, weight, shift, y.data<T>() + r * n, n, m, 1.0f / std::sqrt(v + epsilon));
+        variance.data<float>()[r] = centred ? v : inverse;
+        row(from, weight, shift, y.data<T>() + r * n, n, m, inverse);
       }
     });
   }
@@ -64,7 +66,7 @@ struct Forward : Norm {
   }
 };
 
-// (x, scale, mean, variance, dy) → dx, dscale, dbias; the last two are empty unless `parameters`.
+// (x, scale, the two per row, dy) → dx, dscale, dbias; the last two are empty unless `parameters`.
 template <class T>
 struct Backward : Norm {
   explicit Backward(Attributes& a) : Norm(a), parameters(a.flag("parameters")) {}
@@ -84,11 +86,12 @@ struct Backward : Norm {
       for (int64_t block = first; block < last; block++) {
         float* sums = parameters ? partial.data() + block * 2 * n : nullptr;
         for (int64_t r = rows * block / blocks; r < rows * (block + 1) / blocks; r++) {
-          const float inverse = 1.0f / std::sqrt(variance.data<float>()[r] + epsilon);
+          const float second = variance.data<float>()[r], inverse = centred ? 1.0f / std::sqrt(second + epsilon) : second;
+          const float m = centred ? mean.data<float>()[r] : 0.0f;
           const T* d = dy.data<T>() + r * n;
           const T* from = x.data<T>() + r * n;
-          if (sums) sum(from, d, sums, n, mean.data<float>()[r], inverse);
-          row(from, d, weight, dx.data<T>() + r * n, n, mean.data<float>()[r], inverse);
+          if (sums) sum(from, d, sums, n, m, inverse);
+          row(from, d, weight, dx.data<T>() + r * n, n, m, inverse);
         }
       }
     });

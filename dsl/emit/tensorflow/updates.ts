@@ -5,6 +5,7 @@
  */
 import type { Node, Program, Ref, Update } from "#dsl/graph/program.js";
 import { writePart } from "./lower/caches.js";
+import { kernelsInPlace } from "./lower/kernels.js";
 import { inPlace } from "./lower/optimizers.js";
 import type { Lowering } from "./lowering.js";
 
@@ -17,8 +18,9 @@ export function emitUpdates(
 ): string[] {
   const { program } = l;
   const handle = (state: string): string => handles.get(state)!;
+  const stepping = o.kernels ? { ...inPlace, ...kernelsInPlace } : inPlace;
   const steps = program.nodes.flatMap((node, index) => {
-    const states = Object.hasOwn(inPlace, node.op) ? ownStates(program, node, index) : undefined;
+    const states = Object.hasOwn(stepping, node.op) ? ownStates(program, node, index) : undefined;
     return states ? [{ node, states }] : [];
   });
   const stepped = new Set(steps.flatMap((s) => s.states));
@@ -38,7 +40,8 @@ export function emitUpdates(
       part: u.at && { ...u.at, start: l.full(u.at.start), size: l.size(l.typeOf(u.value).shape[u.at.axis]!) },
     }));
   // All values first: only then are all readers known.
-  for (const { node, states } of steps) node.inputs.forEach((ref, i) => (i === 0 || i >= states.length) && l.full(ref));
+  for (const { node, states } of steps)
+    node.inputs.forEach((ref, i) => (o.kernels || i === 0 || i >= states.length) && l.full(ref));
   const readers = readersOf(l);
   const after = (state: string): string[] => {
     const read = reads.get(state);
@@ -46,7 +49,7 @@ export function emitUpdates(
   };
   const made = steps.map(({ node, states }) => ({
     node,
-    name: inPlace[node.op]!(l, node, states.map(handle), [...new Set(states.flatMap(after))]),
+    name: stepping[node.op]!(l, node, states.map(handle), [...new Set(states.flatMap(after))]),
   }));
   /** What reads a state only to step another. */
   const stepsReading = (state: string): string[] =>

@@ -3,12 +3,12 @@
  * take several, and attention without its square in memory. What a kernel can't do falls back to TensorFlow's own.
  */
 import { attentionAttributes, attentionInputs, type AttentionInputs } from "#dsl/graph/heads.js";
-import { gateOf, type Smooth } from "#dsl/graph/gelu.js";
+import { gateOf, geluKind, type Smooth } from "#dsl/graph/gelu.js";
 import type { Node, Ref } from "#dsl/graph/program.js";
 import { threshold } from "#dsl/graph/random.js";
 import { ropeAttributes } from "#dsl/graph/rope.js";
 import type { Lower, Lowering, Make, Value } from "../lowering.js";
-import { rates } from "./optimizers.js";
+import { rates, type InPlace } from "./optimizers.js";
 import { tables } from "./rope.js";
 import type { AttributeValue, TypeName } from "../saved-model.js";
 
@@ -28,43 +28,29 @@ function rows(node: Node, tensor: string, output = 0): Value {
   return node.types[output]!.shape.length > 2 ? { flat: tensor } : { full: tensor };
 }
 
-function geluKind(node: Node): number {
-  const { approximate } = node.attributes;
-  return approximate === "quick" ? 2 : approximate ? 1 : 0;
-}
-const SILU = 3;
+/** As `native/kernels/activation.cc` numbers them. */
+const CURVES: readonly Smooth[] = ["gelu", "gelu_tanh", "gelu_quick", "silu"];
 
-const KINDS: Readonly<Record<Smooth, number>> = { gelu: 0, gelu_tanh: 1, gelu_quick: 2, silu: SILU };
-const gated: KernelLower = (l, node) => {
-  const [a, b] = node.inputs as [Ref, Ref];
-  const attributes = { kind: { int: KINDS[gateOf(node.attributes)] } };
-  return fits(l, a) ? [() => rows(node, call(l, "TunebookGated", a, [l.flat(a), l.flat(b)], attributes))] : undefined;
-};
-const gatedGradient: KernelLower = (l, node) => {
-  const [a, b, dy] = node.inputs as [Ref, Ref, Ref];
-  if (!fits(l, a)) return undefined;
-  const attributes = { kind: { int: KINDS[gateOf(node.attributes)] } };
-  const made = (): string => call(l, "TunebookGatedGradient", a, [l.flat(a), l.flat(b), l.flat(dy)], attributes);
-  return [() => rows(node, made()), () => rows(node, `${made()}:1`, 1)];
-};
-
-function activation(kind: (node: Node) => number): KernelLower {
+/** An op over tensors of one shape; all its outputs are of that shape too. */
+function curved(op: string, curve: (node: Node) => Smooth): KernelLower {
   return (l, node) => {
     const [x] = node.inputs as [Ref];
-    return fits(l, x)
-      ? [() => rows(node, call(l, "TunebookActivation", x, [l.flat(x)], { kind: { int: kind(node) } }))]
-      : undefined;
+    if (!fits(l, x)) return undefined;
+    const kind = { kind: { int: CURVES.indexOf(curve(node)) } };
+    const made = (): string =>
+      call(
+        l,
+        op,
+        x,
+        node.inputs.map((ref) => l.flat(ref)),
+        kind,
+      );
+    return node.types.map((_, output) => () => rows(node, output === 0 ? made() : `${made()}:${output}`, output));
   };
 }
-function activationGradient(kind: (node: Node) => number): KernelLower {
-  return (l, node) => {
-    const [x, dy] = node.inputs as [Ref, Ref];
-    const attributes = { kind: { int: kind(node) } };
-    return fits(l, x)
-      ? [() => rows(node, call(l, "TunebookActivationGradient", x, [l.flat(x), l.flat(dy)], attributes))]
-      : undefined;
-  };
-}
+const ofGelu = (node: Node): Smooth => geluKind(node.attributes);
+const ofGate = (node: Node): Smooth => gateOf(node.attributes);
+const ofSilu = (): Smooth => "silu";
 
 const norm: KernelLower = (l, node) => {
   const [x, scale, bias] = node.inputs as [Ref, Ref, Ref];
@@ -72,7 +58,7 @@ const norm: KernelLower = (l, node) => {
   const made = (): string =>
     call(l, "TunebookNorm", x, [l.flat(x), l.full(scale), l.full(bias)], normAttributes(node, true));
   const perRow = (output: number) => () => ({
-    full: l.reshape(`${made()}:${output}`, l.shape(node.types[output]!.shape)),
+    full: l.reshape(`${made()}:${output}`, l.shape(node.types[output]!.shape), "f32"),
   });
   return [() => rows(node, made()), perRow(1), perRow(2)];
 };
@@ -87,42 +73,23 @@ const normGradient: KernelLower = (l, node) => {
     });
   return [() => rows(node, made()), () => ({ full: `${made()}:1` }), () => ({ full: `${made()}:2` })];
 };
-function normAttributes(node: Node, centred: boolean): Attributes {
-  return {
-    centred: { bool: centred },
-    epsilon: { float: node.attributes["epsilon"] as number },
-    offset: { float: (node.attributes["offset"] as number | undefined) ?? 0 },
-  };
-}
-
-/** Root-mean-square norms are the same kernel without its centre; its variance is the mean square. */
-function rootMean(l: Lowering, node: Node): string | undefined {
+/** Its second output per row is 1/√(mean square + ε), as rms_norm has it; the bias is not read. */
+const rmsNorm: KernelLower = (l, node) => {
   const [x, scale] = node.inputs as [Ref, Ref];
   if (!fits(l, x) || l.dtypeOf(scale) !== "f32") return undefined;
-  return call(l, "TunebookNorm", x, [l.flat(x), l.full(scale), l.full(scale)], normAttributes(node, false));
-}
-const rmsNorm: KernelLower = (l, node) => {
-  if (rootMean(l, node) === undefined) return undefined;
-  const made = (): string => rootMean(l, node)!;
-  const inverse = (): string => {
-    const epsilon = l.graph.float(node.attributes["epsilon"] as number);
-    const each = l.op("Rsqrt", [l.op("AddV2", [`${made()}:2`, epsilon])]);
-    return l.to(l.reshape(each, l.shape(node.types[1]!.shape)), node.types[1]!.dtype);
-  };
-  return [() => rows(node, made()), () => ({ full: inverse() })];
+  const weight = l.full(scale);
+  const made = (): string => call(l, "TunebookNorm", x, [l.flat(x), weight, weight], normAttributes(node, false));
+  return [() => rows(node, made()), () => ({ full: l.reshape(`${made()}:2`, l.shape(node.types[1]!.shape), "f32") })];
 };
-/** Takes what it needs of each row from the norm itself. */
 const rmsNormGradient: KernelLower = (l, node) => {
   const [x, scale, inverse, dy] = node.inputs as [Ref, Ref, Ref, Ref];
-  const forward = l.nodeOf(inverse);
-  if (forward.op !== "rms_norm" || rootMean(l, forward) === undefined) return undefined;
-  const made = (): string => {
-    const of = rootMean(l, forward)!;
-    return call(l, "TunebookNormGradient", x, [l.flat(x), l.full(scale), `${of}:1`, `${of}:2`, l.flat(dy)], {
+  if (!fits(l, x) || l.dtypeOf(scale) !== "f32") return undefined;
+  const perRow = l.full(inverse);
+  const made = (): string =>
+    call(l, "TunebookNormGradient", x, [l.flat(x), l.full(scale), perRow, perRow, l.flat(dy)], {
       ...normAttributes(node, false),
       parameters: { bool: l.usesOutput(node, 1) },
     });
-  };
   return [() => rows(node, made()), () => ({ full: `${made()}:1` })];
 };
 
@@ -130,14 +97,25 @@ const rope: KernelLower = (l, node) => {
   const [x, positions] = node.inputs as [Ref, Ref];
   if (!fits(l, x)) return undefined;
   const a = ropeAttributes(node.attributes);
-  const made = (): string => {
-    const { cos, sin } = tables(l, positions, a);
-    return call(l, "TunebookRope", x, [l.flat(x), cos, sin], {
-      ...{ heads: { int: a.heads }, interleaved: { bool: a.interleaved }, sign: { float: a.inverse ? -1 : 1 } },
-    });
-  };
-  return [() => rows(node, made())];
+  return [
+    () => {
+      const { cos, sin } = tables(l, positions, a);
+      const attributes = {
+        ...{ heads: { int: a.heads }, interleaved: { bool: a.interleaved } },
+        sign: { float: a.inverse ? -1 : 1 },
+      };
+      return { flat: call(l, "TunebookRope", x, [l.flat(x), cos, sin], attributes) };
+    },
+  ];
 };
+
+function normAttributes(node: Node, centred: boolean): Attributes {
+  return {
+    centred: { bool: centred },
+    epsilon: { float: node.attributes["epsilon"] as number },
+    offset: { float: (node.attributes["offset"] as number | undefined) ?? 0 },
+  };
+}
 
 const dropout: KernelLower = (l, node) => {
   const [x, step] = node.inputs as [Ref, Ref];
@@ -200,27 +178,28 @@ const attentionGradient: KernelLower = (l, node) => {
   return [0, 1, 2].map((output) => () => ({ full: output === 0 ? out() : `${out()}:${output}` }));
 };
 
-/** Writes parameter and moments in place, all in one pass, once the nodes of `after` are done; gives the node's name. */
-export function adamwKernel(l: Lowering, node: Node, after: readonly string[]): string {
+/** All in one pass, over views of the variables. */
+const adamw: InPlace = (l, node, _handles, after) => {
   const { beta1, beta2 } = node.attributes as { beta1: number; beta2: number };
   const { step, epsilon, decay } = rates(l, node);
   const [parameter, m, v, gradient, , , scale] = node.inputs as [Ref, Ref, Ref, Ref, Ref, Ref, Ref?];
   const tensors = [parameter, m, v, gradient].map((ref) => l.full(ref));
-  const waits = [...new Set(after)].filter((name) => !tensors.includes(name)).map((name) => `^${name}`);
+  const waits = after.filter((name) => !tensors.includes(name)).map((name) => `^${name}`);
   return l.graph.node(
     "TunebookAdamW",
     [...tensors, step, epsilon, decay, scale ? l.full(scale) : l.graph.float(1), ...waits],
     { beta1: { float: beta1 }, beta2: { float: beta2 } },
   );
-}
+};
+export const kernelsInPlace: Readonly<Record<string, InPlace>> = { adamw };
 
 const kernels: Readonly<Record<string, (plain: Lower) => KernelLower>> = {
-  gelu: () => activation(geluKind),
-  gelu_gradient: () => activationGradient(geluKind),
-  silu: () => activation(() => SILU),
-  silu_gradient: () => activationGradient(() => SILU),
-  gated: () => gated,
-  gated_gradient: () => gatedGradient,
+  gelu: () => curved("TunebookActivation", ofGelu),
+  gelu_gradient: () => curved("TunebookActivationGradient", ofGelu),
+  silu: () => curved("TunebookActivation", ofSilu),
+  silu_gradient: () => curved("TunebookActivationGradient", ofSilu),
+  gated: () => curved("TunebookGated", ofGate),
+  gated_gradient: () => curved("TunebookGatedGradient", ofGate),
   rms_norm: () => rmsNorm,
   rms_norm_gradient: () => rmsNormGradient,
   rope: () => rope,
