@@ -78,6 +78,34 @@ export class Tensor {
   greater(x: Tensor | number): Tensor {
     return this.with("greater", x);
   }
+  notEqual(x: Tensor | number): Tensor {
+    return this.with("not_equal", x);
+  }
+  lessEqual(x: Tensor | number): Tensor {
+    return this.with("less_equal", x);
+  }
+  greaterEqual(x: Tensor | number): Tensor {
+    return this.with("greater_equal", x);
+  }
+  power(x: Tensor | number): Tensor {
+    return this.with("power", x);
+  }
+  /** `this` is bool, as for the next two. */
+  and(x: Tensor): Tensor {
+    return this.with("logical_and", x);
+  }
+  or(x: Tensor): Tensor {
+    return this.with("logical_or", x);
+  }
+  not(): Tensor {
+    return this.one("logical_not", [this]);
+  }
+  sign(): Tensor {
+    return this.one("sign", [this]);
+  }
+  floor(): Tensor {
+    return this.one("floor", [this]);
+  }
   negate(): Tensor {
     return this.one("negate", [this]);
   }
@@ -181,6 +209,21 @@ export class Tensor {
   }
   max(axes?: readonly number[], keep = false): Tensor {
     return this.reduce("reduce_max", axes, keep);
+  }
+  min(axes?: readonly number[], keep = false): Tensor {
+    return this.reduce("reduce_min", axes, keep);
+  }
+  cumulativeSum(axis: number, o: { readonly exclusive?: boolean; readonly reverse?: boolean } = {}): Tensor {
+    const attributes = { axis, exclusive: o.exclusive ?? false, reverse: o.reverse ?? false };
+    return this.one("cumulative_sum", [this], attributes);
+  }
+  /** Rows of `more` [...indices, ...row] added to the rows of `this` at i32 `indices`. */
+  scatterAdd(indices: Tensor, more: Tensor): Tensor {
+    return this.one("scatter_add", [this, indices, more]);
+  }
+  /** this: i32 indices [...] → f32 [..., depth]; all 0 for an index outside. */
+  oneHot(depth: number): Tensor {
+    return this.one("one_hot", [this], { depth });
   }
   /** Batched product over the last two axes, either side transposed on the way. */
   matmul(x: Tensor, o: { readonly transposeA?: boolean; readonly transposeB?: boolean } = {}): Tensor {

@@ -1,4 +1,5 @@
 /** Every op of the training graph that tfjs computes here, by name. */
+import { arithmetic } from "./arithmetic.js";
 import { attention } from "./attention.js";
 import { caches } from "./caches.js";
 import { elementwise } from "./elementwise.js";
@@ -12,6 +13,7 @@ import { training } from "./training.js";
 export const kernels: Kernels = {
   ...caches,
   ...elementwise,
+  ...arithmetic,
   ...shaping,
   ...products,
   ...attention,

@@ -89,6 +89,7 @@ const reductions = (op: string): Case[] => [
   { op, inputs: [floats([2, 3, 4])], attributes: { axes: [0, 2], keep: true } },
   { op, inputs: [floats([1, 1])], attributes: { axes: [0, 1], keep: false } },
 ];
+const FACTORS = { decay: -0.8, epsilon: 1e-30, threshold: 1, weight_decay: 0.1 };
 export const cases: readonly Case[] = [
   ...["negate", "exp", "tanh", "sigmoid", "erf", "square", "abs", "relu", "silu"].flatMap((op) => unary(op)),
   ...["log", "sqrt", "rsqrt"].flatMap((op) => unary(op, 0.5, 3)),
@@ -101,6 +102,10 @@ export const cases: readonly Case[] = [
     })),
   ),
   ...["add", "subtract", "multiply", "divide", "maximum", "minimum", "less", "greater"].flatMap((op) => binary(op)),
+  ...["power", "less_equal", "greater_equal", "not_equal"].flatMap((op) => binary(op)),
+  ...["sign", "floor"].flatMap((op) => unary(op, 0.1, 0.9)),
+  ...["logical_and", "logical_or"].map((op) => ({ op, inputs: [flags([2, 2], [1, 0, 1, 0]), flags([2], [1, 0])] })),
+  { op: "logical_not", inputs: [flags([3], [1, 0, 1])] },
   { op: "equal", inputs: [whole([2, 3], [1, 2, 3, 1, 2, 3]), whole([3], [1, 0, 3])] },
   { op: "equal", inputs: [whole([], [1]), whole([1], [1])] },
   { op: "select", inputs: [flags([2, 3], [1, 0, 1, 0, 0, 1]), floats([2, 3]), floats([])] },
@@ -126,7 +131,7 @@ export const cases: readonly Case[] = [
   { op: "take_position", inputs: [floats([2, 3, 4])], attributes: { position: 1 } },
   { op: "take_position", inputs: [floats([1, 1, 2])], attributes: { position: 0 } },
   { op: "place_position", inputs: [floats([2, 3]), floats([2, 4, 3])], attributes: { position: 2 } },
-  ...["reduce_sum", "reduce_mean", "reduce_max"].flatMap(reductions),
+  ...["reduce_sum", "reduce_mean", "reduce_max", "reduce_min"].flatMap(reductions),
   { op: "reduce_gradient", inputs: [floats([3]), floats([2, 3])], attributes: { axes: [0], keep: false, mean: true } },
   {
     op: "reduce_gradient",
@@ -217,6 +222,15 @@ export const cases: readonly Case[] = [
     inputs: [floats([2, 2, 3]), whole([2, 2], [1, -100, 0, 2]), floats([])],
     attributes: { ignore: -100, reduction: "mean" },
   },
+  ...[true, false].flatMap((exclusive) =>
+    [true, false].flatMap((reverse) => [
+      { op: "cumulative_sum", inputs: [floats([2, 3, 4])], attributes: { axis: 1, exclusive, reverse } },
+      { op: "cumulative_sum", inputs: [floats([1])], attributes: { axis: 0, exclusive, reverse } },
+    ]),
+  ),
+  { op: "scatter_add", inputs: [floats([4, 3]), whole([2, 2], [3, 0, 3, 1]), floats([2, 2, 3])] },
+  { op: "scatter_add", inputs: [floats([1]), whole([2], [0, 0]), floats([2])] },
+  { op: "one_hot", inputs: [whole([3], [1, -100, 0])], attributes: { depth: 2 } },
   { op: "fill_like", inputs: [floats([2, 3])], attributes: { value: 0.5 } },
   { op: "take_rows", inputs: [floats([2, 3, 4]), whole([3], [5, 0, 3])] },
   { op: "take_rows", inputs: [floats([1, 1, 2]), whole([2], [0, 0])] },
@@ -264,6 +278,7 @@ export const cases: readonly Case[] = [
     { op: "rope", inputs: [floats([2, 3, 8]), whole([2, 3], [0, 1, 2, 7, 0, 500])], attributes },
     { op: "rope", inputs: [floats([1, 1, 8]), whole([1], [3])], attributes },
   ]),
+  ...optimizers(),
   { op: "global_norm", inputs: [floats([2, 3]), floats([4]), floats([])] },
   ...[0.01, 0].flatMap((weight_decay) => [
     { op: "adamw", inputs: moments([2, 3], 1), attributes: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay } },
@@ -275,6 +290,36 @@ export const cases: readonly Case[] = [
   ]),
 ];
 
+function optimizers(): Case[] {
+  const rate = (): Operand => floats([], 0.001, 0.1);
+  return [
+    {
+      op: "sgd",
+      inputs: [floats([2, 3]), floats([2, 3]), rate()],
+      attributes: { momentum: 0, nesterov: false, weight_decay: 0.1 },
+    },
+    ...[true, false].map((nesterov) => ({
+      op: "sgd",
+      inputs: [floats([4]), floats([4]), floats([4]), rate(), floats([], 0.1, 0.9)],
+      attributes: { momentum: 0.9, nesterov, weight_decay: 0 },
+    })),
+    {
+      op: "lion",
+      inputs: [floats([2, 3]), floats([2, 3]), floats([2, 3]), rate()],
+      attributes: { beta1: 0.9, beta2: 0.99, weight_decay: 0.1 },
+    },
+    {
+      op: "adafactor",
+      inputs: [floats([2, 3]), floats([2], 0.1, 1), floats([3], 0.1, 1), floats([2, 3]), rate(), step(3)],
+      attributes: { ...FACTORS, factored: true },
+    },
+    {
+      op: "adafactor",
+      inputs: [floats([4]), floats([4], 0.1, 1), floats([4]), rate(), step(1)],
+      attributes: { ...FACTORS, factored: false },
+    },
+  ];
+}
 /** Some, one, no row counted; one class; with and without a bias. */
 function heads(reduction: string, chunks: number): Case[] {
   const attributes = { ignore: -100, reduction, chunks };

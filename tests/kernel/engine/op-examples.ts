@@ -105,6 +105,8 @@ const attentions: readonly Example[] = [
   attentive([L, 4], ALL, { bias: floats([1, L, 4]) }),
 ];
 const adamw = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
+const adafactor = { decay: -0.8, epsilon: 1e-30, threshold: 1, weight_decay: 0.1 };
+const repeated = (n: number, shape: readonly Dimension[]): Given[] => Array.from({ length: n }, () => floats(shape));
 const same = (g: Given): Given => ({ ...g });
 
 export const examples: readonly Example[] = [
@@ -161,7 +163,7 @@ export const examples: readonly Example[] = [
   example("extend_cache", [floats([B, 6, 4]), floats([B, L, 4]), integers([], 1)], { size: 5 }),
   example("extend_cache", [floats([B, 6, 2, 2]), floats([B, L, 2, 2]), integers([], 0)], { size: L }),
   example("scatter_rows", [integers([B, L], 4, 1, 1), floats([B, L, 5])], { rows: 6 }),
-  ...["reduce_sum", "reduce_mean", "reduce_max"].flatMap((op) => [
+  ...["reduce_sum", "reduce_mean", "reduce_max", "reduce_min"].flatMap((op) => [
     example(op, [floats([B, L, 4])], { axes: [0, 1], keep: false }),
     example(op, [floats([B, L, 4])], { axes: [2], keep: true }),
     example(op, [floats([B, L, 4])], { axes: [0, 1, 2], keep: false }),
@@ -221,6 +223,30 @@ export const examples: readonly Example[] = [
     ignore: -100,
     reduction: "mean",
   }),
+  ...["power"].flatMap((op) => [
+    example(op, [positive([B, L, 4]), floats([4])]),
+    example(op, [positive([B, L]), floats([])]),
+  ]),
+  ...["less_equal", "greater_equal", "not_equal"].flatMap((op) => [
+    example(op, [floats([B, L, 4]), floats([4])]),
+    example(op, [integers([B, L], 1, 2, 3), integers([L], 1, 3, 2)]),
+  ]),
+  ...["logical_and", "logical_or"].flatMap((op) => [
+    example(op, [booleans([B, L], true, false, false), booleans([L], true, false)]),
+    example(op, [booleans([B, L], true, false, false), booleans([], true)]),
+  ]),
+  example("logical_not", [booleans([B, L], true, false, false)]),
+  example("sign", [floats([B, L, 4], (x) => (Math.abs(x) < 0.3 ? 0 : x))]),
+  example("floor", [floats([B, L, 4], (x) => 3 * x)]),
+  ...[true, false].flatMap((exclusive) =>
+    [true, false].flatMap((reverse) => [
+      example("cumulative_sum", [floats([B, L, 4])], { axis: 1, exclusive, reverse }),
+      example("cumulative_sum", [integers([B, L], 1, 0, 1)], { axis: 1, exclusive, reverse }),
+    ]),
+  ),
+  example("scatter_add", [floats([6, 4]), integers([B, L], 5, 0, 3, 3), floats([B, L, 4])]),
+  example("scatter_add", [floats([6]), integers([L], 5, 5, 1), floats([L])]),
+  example("one_hot", [integers([B, L], 3, -100, 0, 4, -1)], { depth: 4 }),
   example("fill_like", [floats([B, L, 4])], { value: -1.5 }),
   example("fill_like", [integers([B], 3)], { value: 7 }),
   example("take_rows", [floats([B, L, 4]), integers([3], 5, 0, 3)]),
@@ -230,6 +256,31 @@ export const examples: readonly Example[] = [
   ),
   example("dropout", [floats([B, L, 40]), integers([], 9)], { rate: 0.3, seed: 5, site: 2 }),
   example("dropout", [floats([50]), integers([], 1)], { rate: 0.1, seed: 123456, site: 0 }),
+  ...[
+    { momentum: 0, nesterov: false, weight_decay: 0.1 },
+    { momentum: 0.9, nesterov: false, weight_decay: 0 },
+    { momentum: 0.9, nesterov: true, weight_decay: 0.1 },
+  ].map((a) => example("sgd", [...repeated(a.momentum ? 3 : 2, [3, 4]), number(0.1), number(0.5)], a)),
+  example("lion", [...repeated(3, [3, 4]), number(0.01)], { beta1: 0.9, beta2: 0.99, weight_decay: 0.1 }),
+  example("lion", [...repeated(3, [7]), number(0.1), number(0.5)], { beta1: 0.95, beta2: 0.98, weight_decay: 0 }),
+  ...[1, 7].flatMap((at) => [
+    example(
+      "adafactor",
+      [floats([3, 4]), positive([3]), positive([4]), floats([3, 4]), number(0.01), integers([], at)],
+      {
+        ...adafactor,
+        factored: true,
+      },
+    ),
+    example("adafactor", [floats([5]), positive([5]), floats([5]), number(0.1), integers([], at), number(0.3)], {
+      ...adafactor,
+      factored: false,
+    }),
+    example("adafactor", [floats([]), positive([]), apartFromZero([]), number(0.1), integers([], at)], {
+      ...adafactor,
+      factored: false,
+    }),
+  ]),
   example("global_norm", [floats([3, 4]), floats([5]), floats([])]),
   example(
     "adamw",

@@ -1,6 +1,7 @@
 /** How each op becomes ONNX's. Where `adamw` updates state, in chunks and in place, is updates.ts's affair. */
 import type { Lower } from "../lowering.js";
 import { activations } from "./activations.js";
+import { arithmetic } from "./arithmetic.js";
 import { attention } from "./attention.js";
 import { caches } from "./caches.js";
 import { elementwise } from "./elementwise.js";
@@ -16,6 +17,7 @@ import { shapes } from "./shapes.js";
 
 export const lowerings: Readonly<Record<string, Lower>> = {
   ...elementwise,
+  ...arithmetic,
   ...shapes,
   ...caches,
   ...reductions,

@@ -1,0 +1,13 @@
+import type { Op } from "../op.js";
+import { wantFloat } from "../shape.js";
+
+export const floor: Op = {
+  name: "floor",
+  doc: "The greatest whole number that isn't above x. It is flat: no gradient flows through it.",
+  type([x]) {
+    wantFloat(x!, "x");
+    return [x!];
+  },
+  gradient: () => [undefined],
+  evaluate: ([x]) => [{ shape: x!.shape, data: x!.data.map(Math.floor) }],
+};

@@ -1,0 +1,71 @@
+/** Comparisons, logic, running sums, scattering, and the optimizers that are written as plain arithmetic, with tfjs. */
+import { optimizerSteps, type Arithmetic } from "#dsl/graph/optimizer-step.js";
+import { tf, type T } from "./library.js";
+import type { Kernel, Kernels } from "./op.js";
+
+const binary =
+  (f: (a: T, b: T) => T): Kernel =>
+  ([a, b]) => [f(a!, b!)];
+
+function arithmeticOf(rank: number): Arithmetic<T> {
+  return {
+    number: (x) => tf.scalar(x),
+    add: (a, b) => tf.add(a, b),
+    subtract: (a, b) => tf.sub(a, b),
+    multiply: (a, b) => tf.mul(a, b),
+    divide: (a, b) => tf.div(a, b),
+    maximum: (a, b) => tf.maximum(a, b),
+    sqrt: (x) => tf.sqrt(x),
+    sign: signOf,
+    power: (x, exponent) => tf.scalar(x.dataSync()[0]! ** exponent),
+    float: (x) => tf.cast(x, "float32"),
+    mean: (x, axes) => (axes.length ? tf.mean(x, [...axes]) : x.clone()),
+    column: (x) => tf.reshape(x, [-1, 1]),
+    rank,
+  };
+}
+/** wasm has no Sign of its own. */
+function signOf(x: T): T {
+  return tf.sub(tf.cast(tf.greater(x, 0), "float32"), tf.cast(tf.less(x, 0), "float32"));
+}
+function optimizer(name: keyof typeof optimizerSteps): Kernel {
+  return (inputs, attributes) => optimizerSteps[name](arithmeticOf(inputs[0]!.rank), inputs, attributes);
+}
+
+export const arithmetic: Kernels = {
+  power: binary((a, b) => tf.pow(a, b)),
+  sign: ([x]) => [signOf(x!)],
+  floor: ([x]) => [tf.floor(x!)],
+  less_equal: binary((a, b) => tf.lessEqual(a, b)),
+  greater_equal: binary((a, b) => tf.greaterEqual(a, b)),
+  not_equal: binary((a, b) => tf.notEqual(a, b)),
+  logical_and: binary((a, b) => tf.logicalAnd(a, b)),
+  logical_or: binary((a, b) => tf.logicalOr(a, b)),
+  logical_not: ([x]) => [tf.logicalNot(x!)],
+  reduce_min([x], a) {
+    const axes = a["axes"] as number[];
+    return [axes.length ? tf.min(x!, axes, a["keep"] === true) : x!.clone()];
+  },
+  cumulative_sum: ([x], a) => [tf.cumsum(x!, a["axis"] as number, a["exclusive"] === true, a["reverse"] === true)],
+  scatter_add([base, indices, more], _, [shape]) {
+    const sums = Float32Array.from(base!.dataSync());
+    const rows = more!.dataSync();
+    const width = shape!.slice(1).reduce((n, d) => n * d, 1);
+    indices!.dataSync().forEach((r, i) => {
+      if (r < 0 || r >= shape![0]!) throw new RangeError(`row ${String(r)} of ${String(shape![0])}`);
+      for (let c = 0; c < width; c++) sums[r * width + c] = sums[r * width + c]! + rows[i * width + c]!;
+    });
+    return [tf.tensor(sums, shape!, "float32")];
+  },
+  one_hot([indices], a, [shape]) {
+    const depth = a["depth"] as number;
+    const hot = new Float32Array(shape!.reduce((n, d) => n * d, 1));
+    indices!.dataSync().forEach((k, i) => {
+      if (k >= 0 && k < depth) hot[i * depth + k] = 1;
+    });
+    return [tf.tensor(hot, shape!, "float32")];
+  },
+  sgd: optimizer("sgd"),
+  lion: optimizer("lion"),
+  adafactor: optimizer("adafactor"),
+};
