@@ -24,7 +24,10 @@ import { word as models_gpt2 } from "./models/gpt2.js";
 import { word as models_llama } from "./models/llama.js";
 import { word as models_mistral } from "./models/mistral.js";
 import { word as models_qwen2 } from "./models/qwen2.js";
+import { word as optimizers_adafactor } from "./optimizers/adafactor.js";
 import { word as optimizers_adamw } from "./optimizers/adamw.js";
+import { word as optimizers_lion } from "./optimizers/lion.js";
+import { word as optimizers_sgd } from "./optimizers/sgd.js";
 import { word as reserved_continue } from "./reserved/continue.js";
 import { word as reserved_require } from "./reserved/require.js";
 import { word as schedules_constant } from "./schedules/constant.js";
@@ -101,7 +104,10 @@ export const words: readonly Word[] = [
   models_llama,
   models_mistral,
   models_qwen2,
+  optimizers_adafactor,
   optimizers_adamw,
+  optimizers_lion,
+  optimizers_sgd,
   reserved_continue,
   reserved_require,
   schedules_constant,

@@ -49,7 +49,7 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ["subject", "auto", "Chooses model and settings by itself.", "name a model, and in `vary` what shall vary"],
   ["subject", "prompt", "A prompted base as rival.", "compare trained models"],
   ["tracker", "mlflow tensorboard", "Follows runs.", "every run writes `events.jsonl`"],
-  ["optimizer", "sgd adafactor lion adam", "An optimizer.", "`adamw` is built; `weight_decay: 0` makes it Adam"],
+  ["optimizer", "adam", "An optimizer.", "`adamw(weight_decay: 0)` is Adam"],
   ["schedule", "polynomial inverse_sqrt exponential", "A schedule.", "`constant`, `linear` and `cosine` are built"],
   ["source", "sqlite parquet mix text turns", "A source.", "read it in a TypeScript cell and give `$rows`"],
   ["split", "by_time hashed folds", "A split.", "`random(…)` and `by_column(…)` are built"],

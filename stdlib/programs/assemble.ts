@@ -22,7 +22,11 @@ export function assemble(o: AssembleOptions): Assembled {
     loss: buildEvaluate(o, true),
     trainable,
     saved: Object.fromEntries(kept.map((name) => [name, adapter ? `base_model.model.${name}` : name])),
-    resumable: trainable.flatMap((name) => [name, ...states.map((prefix) => prefix + name)]),
+    // What an optimizer keeps may differ from parameter to parameter (Adafactor factors matrices alone).
+    resumable: trainable.flatMap((name) => [
+      name,
+      ...states.map((prefix) => prefix + name).filter((state) => Object.hasOwn(built.program.state, state)),
+    ]),
   };
 }
 

@@ -1,0 +1,38 @@
+/**
+ * Adafactor over every trainable parameter, with the recipe's own learning rate. What it keeps of a matrix [n, k] is n + k
+ * numbers (`adafactor.row/<name>`, `adafactor.column/<name>`), of anything else a running mean (`adafactor.v/<name>`).
+ */
+import type { OptimizerImplementation } from "../kinds.js";
+import { clipping, moment, numberOf } from "./clipping.js";
+
+const [ROW, COLUMN, WHOLE] = ["adafactor.row/", "adafactor.column/", "adafactor.v/"];
+
+export const adafactor: OptimizerImplementation = {
+  states: [ROW!, COLUMN!, WHOLE!],
+  apply(call, graph, trainable, { rate, step, clip }) {
+    const settings = {
+      decay: -numberOf(call, "decay", 0.8),
+      epsilon: numberOf(call, "epsilon", 1e-30),
+      threshold: numberOf(call, "threshold", 1),
+      weight_decay: numberOf(call, "weight_decay", 0),
+    };
+    const { norm, scale } = clipping(graph, trainable, clip);
+    for (const { name, value, gradient } of trainable)
+      graph.at(name, () => {
+        const factored = value.rank === 2;
+        const [n, k] = value.shape;
+        const kept = factored
+          ? ([
+              [ROW, [n!]],
+              [COLUMN, [k!]],
+            ] as const)
+          : ([[WHOLE, value.shape]] as const);
+        const moments = kept.map(([prefix, shape]) => moment(graph, prefix! + name, value, shape));
+        const inputs = [value, ...moments, gradient, rate, step, ...scale];
+        const [parameter, ...updated] = graph.apply("adafactor", inputs, { ...settings, factored });
+        graph.update(name, parameter!);
+        updated.forEach((m, i) => graph.update(kept[i]![0]! + name, m));
+      });
+    return { norm };
+  },
+};

@@ -1,0 +1,23 @@
+import type { Word } from "#dsl/registry.js";
+import { beta, learningRate, weightDecay } from "./parameters.js";
+
+export const word: Word = {
+  kind: "optimizer",
+  name: "lion",
+  doc: "Lion: steps of one size along the sign of the gradients' mean; keeps one moment where AdamW keeps two.",
+  example: "recipe quick { optimizer: lion(learning_rate: 3e-5) }",
+  since: "0.1.0",
+  elsewhere: { lr: "learning_rate" },
+  parameters: [
+    learningRate(3e-5, 3e-4),
+    beta(
+      "beta1",
+      0.9,
+      "gradients in the step's direction",
+      "The authors' own: the direction follows the last ten steps.",
+    ),
+    beta("beta2", 0.99, "gradients that is remembered", "The authors' own: memory outlives the direction."),
+    weightDecay(0, "Steps are larger than AdamW's for the same rate, so a decay must be chosen with the rate."),
+  ],
+  load: () => import("./lion.run.js").then((m) => m.lion),
+};

@@ -1,0 +1,40 @@
+import type { Word } from "#dsl/registry.js";
+import "./codes.js";
+import { learningRate, weightDecay } from "./parameters.js";
+
+export const word: Word = {
+  kind: "optimizer",
+  name: "sgd",
+  doc: "Stochastic gradient descent with momentum, exactly as torch.optim.SGD without dampening.",
+  example: "recipe plain { optimizer: sgd(learning_rate: 0.01, momentum: 0.9) }",
+  since: "0.1.0",
+  elsewhere: { lr: "learning_rate" },
+  parameters: [
+    learningRate(0.01, 0.1),
+    {
+      name: "momentum",
+      type: { is: "number" },
+      doc: "Share of the last step's velocity that is kept; 0 keeps none and needs no memory beside the weights.",
+      range: { min: 0, max: 0.999999 },
+      default: { value: 0.9 },
+      why: "About ten steps of memory carry the descent through a batch's noise.",
+      impact: "medium",
+      related: ["learning_rate", "nesterov"],
+    },
+    {
+      name: "nesterov",
+      type: { is: "boolean" },
+      doc: "Whether the gradient's step is added after the velocity's.",
+      default: { value: false },
+      why: "PyTorch's own default.",
+      impact: "low",
+      related: ["momentum"],
+    },
+    weightDecay(0, "PyTorch's own default. It is added to the gradient, not taken from the weight by itself."),
+  ],
+  check(call, context) {
+    if (call.arguments["nesterov"] === true && call.arguments["momentum"] === 0)
+      context.report("nesterov-without-momentum", {}, "nesterov");
+  },
+  load: () => import("./sgd.run.js").then((m) => m.sgd),
+};
