@@ -1,7 +1,7 @@
 /**
  * Mixed precision: with `precision: "bf16"` matrix products take bf16 and give bf16 (they add up in f32). What keeps the
  * training stable stays f32: weights, norms, softmax and loss, sums over the residual stream, optimizer. A value is cast
- * once, however many read it; what only moves elements about keeps the dtype it finds.
+ * once, however many read it; activations and what only moves elements about keep the dtype that they find.
  */
 import type { Attributes, Dimension, DType, Node, Program, Ref, Type } from "../program.js";
 import { opNamed } from "../table.js";
@@ -18,9 +18,13 @@ const PRODUCTS: ReadonlySet<string> = new Set([
   ...["linear", "low_rank_linear", "outer_product", "matmul", "attention", "attention_gradient"],
   ...["head_loss", "head_loss_gradient"],
 ]);
-/** Ops that compute nothing, or only sums that a product can form: they stay in bf16 where all they read is. */
-const MOVING: ReadonlySet<string> = new Set([
+/**
+ * Ops that stay in bf16 where all they read is: those that compute nothing, and those that treat each element by itself,
+ * which engines compute in f32 between reading and writing.
+ */
+const FOLLOWING: ReadonlySet<string> = new Set([
   ...["reshape", "transpose", "slice", "split", "concat", "pad", "take_position", "place_position", "take_rows"],
+  ...["gelu", "gelu_gradient", "silu", "silu_gradient", "gated", "gated_gradient", "relu", "dropout", "rope"],
 ]);
 /** Of the same size, so that casting before them costs what casting after them does, and can be shared. */
 const TURNING: ReadonlySet<string> = new Set(["reshape", "transpose"]);
@@ -74,7 +78,7 @@ class Rewriting {
       return;
     }
     const follows =
-      (MOVING.has(node.op) || isColumnSum(node, types)) &&
+      (FOLLOWING.has(node.op) || isColumnSum(node, types)) &&
       types.some((t) => t.dtype === "f32") &&
       node.inputs.every(
         (ref, i) => types[i]!.dtype !== "f32" || this.made(this.given.get(keyOf(ref))!).dtype === "bf16",
