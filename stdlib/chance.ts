@@ -22,6 +22,13 @@ export function draw(generator: Chance, below: number): number {
   return uniformInt(generator, 0, below - 1);
 }
 
+/** A number from 0 to below 1 that seed and text give: the same for the same text, whatever was drawn before. */
+export function drawFor(seed: number, text: string): number {
+  let state = mix(seed | 0);
+  for (let i = 0; i < text.length; i++) state = mix((state ^ Math.imul(text.charCodeAt(i) + 1, 0x85ebca6b)) | 0);
+  return (mix(state) >>> 0) / 2 ** 32;
+}
+
 /** Shuffles in place (Fisher – Yates) and returns the same array. */
 export function shuffle<T extends Uint32Array | unknown[]>(items: T, generator: Chance): T {
   for (let last = items.length - 1; last > 0; last--) {

@@ -18,6 +18,9 @@ declare module "#dsl/check/codes.js" {
       readonly count: number;
     };
     "not-text": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
+    "cannot-stream": { readonly what: string; readonly why: string };
+    "streamed-changed": { readonly file: string };
+    "streamed-table": { readonly data: string };
     "no-rows-left": {
       readonly rowsIn: number;
       readonly dropped: readonly { readonly why: string; readonly count: number }[];
@@ -26,6 +29,27 @@ declare module "#dsl/check/codes.js" {
 }
 
 registerCodes({
+  "cannot-stream": {
+    severity: "error",
+    message: (d) => `${d.what} can't be used with data that are streamed: ${d.why}`,
+    help: () => "take it out, or take out `stream: true`",
+    explain:
+      "A streamed source is read once from front to back and kept on disk, so that memory does not follow its size. What needs all rows at once works on data that are read whole.",
+  },
+  "streamed-changed": {
+    severity: "error",
+    message: (d) => `${d.file} changed while it was read`,
+    help: () => "run the statement again; the rows are read anew",
+    explain:
+      "Rows and tokens of streamed data lie in the cache folder. Something removed or cut a file there while it was in use.",
+  },
+  "streamed-table": {
+    severity: "error",
+    message: (d) => `\`${d.data}\` is streamed, so its rows are not in memory`,
+    help: () => "take out `stream: true`, or read a part of the file in a TypeScript cell",
+    explain:
+      "Data read with `stream: true` are trained on and scored from disk. Tables and predictions for every row of a split need the rows in memory.",
+  },
   "missing-value": {
     severity: "error",
     message: (d) =>

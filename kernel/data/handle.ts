@@ -1,11 +1,13 @@
 /** A data set as a TypeScript value: splits by name, each with its arquero table; shows itself. */
 import type { ColumnTable } from "arquero";
+import { CodedError } from "#dsl/check/codes.js";
 import type { DataFacts } from "#dsl/plan/facts.js";
 import type { Prepared } from "./prepared.js";
+import "./codes.js";
 
 export interface SplitHandle {
   readonly rows: number;
-  /** Columns by role (`text`, `label`, ...) and `$row`, the row's number in its source. */
+  /** Coded error `streamed-table` where the data are streamed. Columns by role (`text`, `label`, ...) and `$row`, the row's number in its source. */
   table(): ColumnTable;
 }
 export type DataHandle = { readonly [split: string]: SplitHandle } & {
@@ -18,8 +20,14 @@ export function dataHandle(name: string, prepared: Prepared): DataHandle {
   const handle: Record<string | symbol, unknown> = { labels: prepared.labels, report: prepared.facts };
   for (const [split, table] of Object.entries(prepared.splits))
     handle[split] = Object.freeze({ rows: table.numRows(), table: () => table });
+  for (const [split, { rows }] of Object.entries(prepared.streamed ?? {}))
+    handle[split] = Object.freeze({ rows, table: () => inMemory(name) });
   Object.defineProperty(handle, Symbol.for("Jupyter.display"), { value: () => bundleOf(name, prepared) });
   return Object.freeze(handle) as DataHandle;
+}
+
+function inMemory(data: string): never {
+  throw new CodedError("streamed-table", { data });
 }
 
 /** Text of the handle's TypeScript type. */

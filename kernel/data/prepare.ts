@@ -7,13 +7,17 @@ import { table as makeTable, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
 import type { DataFacts, SplitFacts, TableFacts } from "#dsl/plan/facts.js";
 import type { Call, DataPlan } from "#dsl/plan/plan.js";
-import type { Implementations, Registry } from "#dsl/registry.js";
+import type { Registry } from "#dsl/registry.js";
 import { isEmpty } from "#stdlib/cleaners/drop-empty.run.js";
 import type { SourceWorld, TokenizerImplementation } from "#stdlib/kinds.js";
 import { registry as whole } from "#stdlib/registry.js";
+import { cleaning, Drops } from "./cleaning.js";
 import { findLeaks } from "./leaks.js";
 import type { Prepared } from "./prepared.js";
-import { readHeader as header, readRows, stride, turn, type Row } from "./rows.js";
+import { isStreamed, readHeader as header, readRows, stride, turn, type Row } from "./rows.js";
+import { prepareStreamed } from "./prepare-streamed.js";
+import { inOrder } from "./label-order.js";
+import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
 import { binWidth, histogram, longestOf, tokensOf } from "./tokens.js";
 import "./codes.js";
@@ -30,6 +34,7 @@ export interface PrepareOptions {
 /** Coded errors of sources, cleaners and splits, and `unknown-column`, `not-text`, `missing-value`, `no-rows-left`. */
 export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
   const registry = o.registry ?? whole;
+  if (isStreamed(plan)) return prepareStreamed(plan, world, { ...o, registry });
   const read = await readRows(plan, { registry, world, signal: o.signal });
   const dropped = new Drops();
   const clean = await cleaned(read, plan, registry, dropped, o.signal);
@@ -78,26 +83,6 @@ export function readHeader(source: Call, world: SourceWorld, registry: Registry 
   return header(source, world, registry);
 }
 
-class Drops {
-  private readonly reasons = new Map<string, { count: number; examples: number[] }>();
-  add(why: string, row: number): void {
-    const own = this.of(why);
-    own.count++;
-    if (own.examples.length < 10) own.examples.push(row);
-  }
-  count(why: string, rows: number): void {
-    this.of(why).count += rows;
-  }
-  list(): DataFacts["dropped"] {
-    return [...this.reasons].map(([why, d]) => ({ why, ...d }));
-  }
-  private of(why: string): { count: number; examples: number[] } {
-    let own = this.reasons.get(why);
-    if (!own) this.reasons.set(why, (own = { count: 0, examples: [] }));
-    return own;
-  }
-}
-
 async function cleaned(
   rows: readonly Row[],
   plan: DataPlan,
@@ -105,23 +90,12 @@ async function cleaned(
   drops: Drops,
   signal?: AbortSignal,
 ): Promise<Row[]> {
-  const loaded = await Promise.all(
-    plan.clean.map(async (call) => (await registry.find("cleaner", call.word)!.load!()) as Implementations["cleaner"]),
-  );
-  const steps = loaded.map((cleaner, i) => cleaner.start(plan.clean[i]!));
+  const clean = await cleaning(plan, registry, drops);
   const out: Row[] = [];
-  next: for (const [at, row] of rows.entries()) {
+  for (const [at, row] of rows.entries()) {
     if (at % stride === 0) await turn(signal);
-    let values = row.values;
-    for (const step of steps) {
-      const result = step({ row: row.row, values });
-      if ("dropped" in result) {
-        drops.add(result.dropped, row.row);
-        continue next;
-      }
-      values = result.values;
-    }
-    out.push(values === row.values ? row : { ...row, values });
+    const left = clean(row);
+    if (left) out.push(left);
   }
   return out;
 }
@@ -148,15 +122,8 @@ function evenly(rows: readonly Row[], count: number | null): readonly Row[] {
   return Array.from({ length: count }, (_, i) => rows[Math.floor(((i + 0.5) * rows.length) / count)]!);
 }
 
-/** By code points; labels that are all numbers by their value. */
 function sortedLabels(rows: readonly Row[]): string[] {
-  const found = [...new Set(rows.map((row) => String(row.values["label"])))];
-  const numbers = found.every((label) => Number.isFinite(Number(label)));
-  return found.sort(numbers ? (a, b) => Number(a) - Number(b) || compare(a, b) : compare);
-}
-
-function compare(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b)); // UTF-8 sorts as code points do
+  return inOrder(new Set(rows.map((row) => String(row.values["label"]))));
 }
 
 /** In the order of `labels`, those that are not among them last. */
@@ -183,17 +150,7 @@ function hashOf(splits: ReadonlyMap<string, readonly Row[]>, labels: readonly st
   const hash = createHash("sha256").update(JSON.stringify([roles, labels]));
   for (const [name, rows] of splits) {
     hash.update(`\n${JSON.stringify(name)} ${rows.length}\n`);
-    for (const row of rows)
-      hash.update(
-        JSON.stringify(
-          roles.map((role) => row.values[role]),
-          plain,
-        ) + "\n",
-      );
+    for (const row of rows) hash.update(lineOf(roles, row.values));
   }
   return hash.digest("hex");
-}
-
-function plain(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? `${value}n` : value;
 }

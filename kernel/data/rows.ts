@@ -39,17 +39,70 @@ export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]>
   for (const [split, call] of sources) {
     reading.signal?.throwIfAborted();
     const table = columnsOf(await opened(call, reading));
-    const roles = Object.entries(plan.columns);
-    const values = roles.map(([, column]) => table.get(column) ?? noColumn(call, column, table));
     const numbers = table.get("$row")!;
+    const rowAt = rolesOf(plan, call, table);
     for (let index = 0; index < numbers.length; index++) {
       if (index % stride === 0) await turn(reading.signal);
-      const row = numbers[index] as number;
-      const entries = roles.map(([role, column], i) => [role, valueOf(role, column, row, values[i]![index])] as const);
-      rows.push({ row, split, table, index, values: Object.fromEntries(entries) });
+      rows.push(rowAt(index, numbers[index] as number, split));
     }
   }
   return rows;
+}
+
+/** The rows of a table with their roles, by index; a column that is not there is the coded error `unknown-column`. */
+function rolesOf(
+  plan: DataPlan,
+  call: Call,
+  table: Columns,
+): (index: number, row: number, split: string | null) => Row {
+  const roles = Object.entries(plan.columns);
+  const values = roles.map(([, column]) => table.get(column) ?? noColumn(call, column, table));
+  return (index, row, split) => {
+    const entries = roles.map(([role, column], i) => [role, valueOf(role, column, row, values[i]![index])] as const);
+    return { row, split, table, index, values: Object.fromEntries(entries) };
+  };
+}
+
+/** Whether any source of a plan is to be read in parts. */
+export function isStreamed(plan: DataPlan): boolean {
+  const calls = isCall(plan.source) ? [plan.source] : Object.values(plan.source);
+  return calls.some((call) => call.arguments["stream"] === true);
+}
+
+/**
+ * The rows of all sources in their order, some thousands at a time. JSON rows may leave a column out; its values are
+ * missing then, unless no row of the first part has it (`unknown-column`).
+ */
+export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenerator<readonly Row[]> {
+  const sources: (readonly [string | null, Call])[] = isCall(plan.source)
+    ? [[null, plan.source]]
+    : Object.entries(plan.source);
+  for (const [split, call] of sources) {
+    const source = (await reading.registry.find("source", call.word)!.load!()) as Implementations["source"];
+    if (call.arguments["stream"] !== true || !source.stream) {
+      const table = columnsOf(await source.open(call, reading.world));
+      const numbers = table.get("$row")!;
+      const rowAt = rolesOf(plan, call, table);
+      for (let at = 0; at < numbers.length; at += stride)
+        yield Array.from({ length: Math.min(stride, numbers.length - at) }, (_, i) =>
+          rowAt(at + i, numbers[at + i] as number, split),
+        );
+      continue;
+    }
+    let done = 0;
+    const known = new Set<string>();
+    for await (const chunk of source.stream(call, reading.world)) {
+      await turn(reading.signal);
+      for (const name of chunk.columns.keys()) known.add(name);
+      const missing = [...known].filter((name) => !chunk.columns.has(name));
+      const none = new Array<unknown>(chunk.rows).fill(null);
+      const table: Columns = new Map([...chunk.columns, ...missing.map((name) => [name, none] as const)]);
+      const rowAt = rolesOf(plan, call, table);
+      const first = done + 1;
+      yield Array.from({ length: chunk.rows }, (_, i) => rowAt(i, first + i, split));
+      done += chunk.rows;
+    }
+  }
 }
 
 /** Column names and the first rows of a source. A file of JSON lines may bring further columns after its first thousand rows. */

@@ -25,11 +25,27 @@ export async function divide(rows: readonly Row[], plan: DataPlan, registry: Reg
     order = isCall(plan.source) ? ["all"] : Object.keys(plan.source);
   }
   const found = new Set(names.filter((name) => name !== null));
-  const usual = ["train", "validation", "test"].filter((name) => found.has(name) || order.includes(name));
-  const splits = new Map<string, Row[]>([...usual, ...order, ...found].map((name) => [name, []]));
+  const splits = new Map<string, Row[]>(inUsualOrder(order, found).map((name) => [name, []]));
   const leftOut: Row[] = [];
   rows.forEach((row, i) => (names[i] === null ? leftOut : splits.get(names[i]!)!).push(row));
   return { splits, leftOut, notes: [...stratification(splits, plan), ...sharedGroups(splits)] };
+}
+
+function inUsualOrder(order: readonly string[], found: ReadonlySet<string>): string[] {
+  const usual = ["train", "validation", "test"].filter((name) => found.has(name) || order.includes(name));
+  return [...new Set([...usual, ...order, ...found])];
+}
+
+/** The names of a plan's splits in their order, those that no row fell into among them. */
+export async function splitOrder(plan: DataPlan, registry: Registry, found: Iterable<string>): Promise<string[]> {
+  if (!plan.split) return inUsualOrder(isCall(plan.source) ? ["all"] : Object.keys(plan.source), new Set(found));
+  const split = (await registry.find("split", plan.split.word)!.load!()) as Implementations["split"];
+  return inUsualOrder(split.names?.(plan.split) ?? [], new Set(found));
+}
+
+/** One row as a split sees it. */
+export function rowForSplit(row: Row, plan: DataPlan, call: Call, registry: Registry): CleanRow {
+  return rowsForSplit([row], plan, call, registry)[0]!;
 }
 
 /** What a split sees: the columns that it names (cleaned where they have a role), and `$group`. */

@@ -31,8 +31,15 @@ export function longestOf(ids: readonly Int32Array[]): number {
 }
 
 export function histogram(ids: readonly Int32Array[], step: number): NonNullable<SplitFacts["lengths"]> {
-  const longest = longestOf(ids);
+  return histogramOf(
+    Int32Array.from(ids, ({ length }) => length),
+    step,
+  );
+}
+
+export function histogramOf(lengths: Int32Array, step: number): NonNullable<SplitFacts["lengths"]> {
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   const counts = new Array<number>(Math.floor(longest / step) + 1).fill(0);
-  for (const { length } of ids) counts[Math.floor(length / step)]!++;
-  return { step, counts, total: ids.reduce((sum, { length }) => sum + length, 0), longest };
+  for (const length of lengths) counts[Math.floor(length / step)]!++;
+  return { step, counts, total: lengths.reduce((a, b) => a + b, 0), longest };
 }

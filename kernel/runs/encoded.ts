@@ -7,14 +7,20 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { Supervision } from "#stdlib/kinds.js";
 import type { FedRows } from "../data/feeding.js";
 import type { Prepared } from "../data/prepare.js";
-import { TextsInMemory, type TokenRows } from "../data/token-rows.js";
+import { splitNamesOf } from "../data/prepared.js";
+import { StreamedSplit } from "../data/streamed.js";
+import { tokenFile } from "../data/token-file.js";
+import { CutTexts, TextsInMemory, type TokenRows } from "../data/token-rows.js";
 import { tokensOf } from "../data/tokens.js";
 import { Windows } from "../data/windows.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import "./codes.js";
 
 export interface Encoded extends FedRows {
-  readonly texts: readonly string[];
+  /** Texts, which are rows too unless longer ones became windows. */
+  readonly count: number;
+  /** The text of row `row` (from 0), for pictures. */
+  text(row: number): string;
   /** Row numbers in the source, from 1. */
   readonly rows: Int32Array;
 }
@@ -40,37 +46,69 @@ export async function encodeTexts(
   return { ids, lengths: Int32Array.from(ids, (row) => row.length) };
 }
 
-const kept = new WeakMap<ColumnTable, Map<string, Promise<Encoded>>>();
+const kept = new WeakMap<object, Map<string, Promise<Encoded>>>();
 
 /** Coded errors: `split-missing`, `no-rows`, and `label-not-trained` for a label that the model never learned. */
-export function encodeSplit(prepared: Prepared, name: { readonly data: string; readonly split: string }, encoding: Encoding): Promise<Encoded> {
-  const table = prepared.splits[name.split];
-  if (!table) throw new CodedError("split-missing", { ...name, has: Object.keys(prepared.splits) });
-  if (table.numRows() === 0) throw new CodedError("no-rows", name);
+export function encodeSplit(
+  prepared: Prepared,
+  name: { readonly data: string; readonly split: string },
+  encoding: Encoding,
+): Promise<Encoded> {
+  const split = prepared.streamed?.[name.split] ?? prepared.splits[name.split];
+  if (!split) throw new CodedError("split-missing", { ...name, has: splitNamesOf(prepared) });
+  const rows = split instanceof StreamedSplit ? split.rows : split.numRows();
+  if (rows === 0) throw new CodedError("no-rows", name);
   const { tokenizer, maxLength, supervision, labels, end } = encoding;
   const key = JSON.stringify([tokenizer.hash, maxLength, supervision, labels, end]);
-  const byKey = kept.get(table) ?? new Map<string, Promise<Encoded>>();
-  kept.set(table, byKey);
+  const byKey = kept.get(split) ?? new Map<string, Promise<Encoded>>();
+  kept.set(split, byKey);
   const known = byKey.get(key);
   if (known) return known;
-  const made = encodeTable(table, name, encoding);
-  byKey.set(key, made);
-  made.catch(() => byKey.delete(key));
-  return made;
+  const made =
+    split instanceof StreamedSplit ? encodeStreamed(split, prepared.labels, encoding) : encodeTable(split, encoding);
+  const whole = made.then((encoded) => {
+    if (encoded.lengths.length === 0) throw new CodedError("no-rows", name);
+    return encoded;
+  });
+  byKey.set(key, whole);
+  whole.catch(() => byKey.delete(key));
+  return whole;
 }
 
-async function encodeTable(table: ColumnTable, name: { readonly data: string; readonly split: string }, e: Encoding): Promise<Encoded> {
+async function encodeTable(table: ColumnTable, e: Encoding): Promise<Encoded> {
   const texts = Array.from(table.array("text") as Iterable<unknown>, String);
   const rows = Int32Array.from(table.array("$row") as ArrayLike<number>);
+  const own = { count: texts.length, text: (row: number) => texts[row]!, rows };
   const tokens = await tokensOf(table, e.tokenizer);
   if (e.supervision === "next_token") {
     const windows = new Windows(new TextsInMemory(tokens), e.maxLength, endOf(e));
-    if (windows.length === 0) throw new CodedError("no-rows", name);
-    return { ids: windows, lengths: windows.lengths, labels: null, texts, rows };
+    return { ...own, ids: windows, lengths: windows.lengths, labels: null };
   }
   const ids = tokens.map((row) => e.tokenizer.cut(row, e.maxLength));
-  const labels = table.columnNames().includes("label") ? numbersOf(table.array("label") as ArrayLike<unknown>, e) : null;
-  return { ids, lengths: Int32Array.from(ids, (row) => row.length), labels, texts, rows };
+  const labels = table.columnNames().includes("label")
+    ? numbersOf(table.array("label") as ArrayLike<unknown>, e)
+    : null;
+  return { ...own, ids, lengths: Int32Array.from(ids, (row) => row.length), labels };
+}
+
+async function encodeStreamed(split: StreamedSplit, known: readonly string[], e: Encoding): Promise<Encoded> {
+  const tokens = await tokenFile(split, e.tokenizer);
+  const text = (row: number) => String(split.values("text", row, row + 1)[0]);
+  const own = { count: split.rows, text, rows: split.numbers };
+  if (e.supervision === "next_token") {
+    const windows = new Windows(tokens, e.maxLength, endOf(e));
+    return { ...own, ids: windows, lengths: windows.lengths, labels: null };
+  }
+  const cut = (ids: Int32Array) => e.tokenizer.cut(ids, e.maxLength);
+  const frame = e.tokenizer.frame.before.length + e.tokenizer.frame.after.length;
+  const most = Math.max(e.maxLength, frame);
+  const numbers = split.labels && numbersOf(known, e, new Set(split.labels));
+  return {
+    ...own,
+    ids: new CutTexts(tokens, cut),
+    lengths: tokens.lengths.map((length) => Math.min(length, most)),
+    labels: split.labels && numbers ? split.labels.map((label) => numbers[label]!) : null,
+  };
 }
 
 /** The end token, unless the tokenizer itself puts it after every text. */
@@ -78,11 +116,17 @@ export function endOf({ end, tokenizer }: Pick<Encoding, "end" | "tokenizer">): 
   return end === tokenizer.frame.after.at(-1) ? null : end;
 }
 
-export function numbersOf(values: ArrayLike<unknown>, { labels, model }: Pick<Encoding, "labels" | "model">): Int32Array {
+/** `used`: positions whose label must be known; the others may be anything. */
+function numbersOf(
+  values: ArrayLike<unknown>,
+  { labels, model }: Pick<Encoding, "labels" | "model">,
+  used?: ReadonlySet<number>,
+): Int32Array {
   const numbers = new Map(labels.map((label, i) => [label, i]));
-  return Int32Array.from(values, (value) => {
+  return Int32Array.from(values, (value, at) => {
     const number = numbers.get(String(value));
-    if (number === undefined) throw new CodedError("label-not-trained", { label: String(value), model, has: labels });
-    return number;
+    if (number === undefined && (used?.has(at) ?? true))
+      throw new CodedError("label-not-trained", { label: String(value), model, has: labels });
+    return number ?? -1;
   });
 }

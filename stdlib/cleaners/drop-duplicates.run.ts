@@ -1,8 +1,10 @@
 import type { CleanerImplementation } from "../kinds.js";
+import { Fingerprints } from "../fingerprints.js";
 import { textKey } from "./normal-form.js";
 
 export const dropDuplicates: CleanerImplementation = {
-  start() {
+  start(_call, o) {
+    if (o?.streamed) return byFingerprint();
     const labels = new Map<string, unknown>();
     return (row) => {
       const key = textKey(row.values);
@@ -15,3 +17,17 @@ export const dropDuplicates: CleanerImplementation = {
     };
   },
 };
+
+/** Keeps 64 bits of each text and a number for its label. */
+function byFingerprint(): ReturnType<CleanerImplementation["start"]> {
+  const texts = new Fingerprints();
+  const labels = new Map<unknown, number>();
+  return (row) => {
+    const label = row.values["label"];
+    const number = labels.get(label) ?? labels.size;
+    labels.set(label, number);
+    const before = texts.meet(textKey(row.values), number);
+    if (before === undefined) return { values: row.values };
+    return { dropped: before === number ? "duplicate" : "duplicate under another label" };
+  };
+}

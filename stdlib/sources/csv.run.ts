@@ -4,9 +4,10 @@ import { parse, type CsvError } from "csv-parse";
 import { parse as parseNow } from "csv-parse/sync";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
-import type { SourceImplementation } from "../kinds.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds.js";
 import { largestRecord } from "./codes.js";
-import { tableOf } from "./columns.run.js";
+import { CHUNK, demandNames, tableOf } from "./columns.run.js";
 import { locate, textOf } from "./text-file.run.js";
 
 const delimiters = [",", ";", "\t", "|"];
@@ -14,28 +15,48 @@ const lineEnds = ["\r\n", "\n", "\r"];
 /** Characters from the file's beginning by which the delimiter is judged. */
 const headSize = 64 * 1024;
 
+interface Arguments {
+  readonly path: string;
+  readonly delimiter?: string;
+  readonly quote?: string;
+  readonly encoding?: string;
+}
+
 export const csv: SourceImplementation = {
   async open(call, world, limit = Infinity) {
-    const { path, delimiter, quote, encoding } = call.arguments as {
-      path: string;
-      delimiter?: string;
-      quote?: string;
-      encoding?: string;
-    };
-    const file = await locate(world.folder, path);
-    const reader = new Reader(
-      path,
-      delimiter ?? ",",
-      quote === undefined || quote === "none" ? (quote ? null : '"') : quote,
-      limit,
-    );
-    for await (const piece of textOf(file, path, encoding ?? "utf-8")) {
+    const reader = readerOf(call, limit);
+    for await (const piece of pieces(call, world)) {
       await reader.read(piece);
       if (reader.full) break;
     }
     return reader.finish();
   },
+  async *stream(call, world) {
+    const reader = readerOf(call, Infinity);
+    for await (const piece of pieces(call, world)) {
+      await reader.read(piece);
+      if (reader.waiting >= CHUNK) yield reader.take();
+    }
+    await reader.end();
+    const rest = reader.take();
+    if (rest.rows > 0) yield rest;
+  },
 };
+
+function readerOf(call: Call, limit: number): Reader {
+  const { path, delimiter, quote } = call.arguments as unknown as Arguments;
+  return new Reader(
+    path,
+    delimiter ?? ",",
+    quote === undefined || quote === "none" ? (quote ? null : '"') : quote,
+    limit,
+  );
+}
+
+async function* pieces(call: Call, world: SourceWorld): AsyncGenerator<string> {
+  const { path, encoding } = call.arguments as unknown as Arguments;
+  yield* textOf(await locate(world.folder, path), path, encoding ?? "utf-8");
+}
 
 class Reader {
   /** Text held back until there is enough of it to judge the delimiter. */
@@ -63,7 +84,7 @@ class Reader {
       skip_empty_lines: true,
       max_record_size: largestRecord,
       on_record: (record: string[], info: { lines: number }) => {
-        this.take(record);
+        this.keep(record);
         this.line = info.lines + 1;
         return null;
       },
@@ -87,6 +108,30 @@ class Reader {
   }
 
   async finish(): Promise<ColumnTable> {
+    const header = await this.end();
+    return tableOf(this.file, this.byName(header), this.rows);
+  }
+
+  /** Rows since `take` was called last. */
+  get waiting(): number {
+    return this.columns[0]?.length ?? 0;
+  }
+
+  /** The rows that wait; they are forgotten here. Only once the header is known. */
+  take(): RowChunk {
+    const header = this.header ?? [];
+    demandNames(this.file, header);
+    const chunk = { columns: this.byName(header), rows: this.waiting };
+    this.columns = header.map(() => []);
+    return chunk;
+  }
+
+  private byName(header: readonly string[]): Map<string, string[]> {
+    return new Map(header.map((name, i) => [name, this.columns[i]!]));
+  }
+
+  /** Reads to the end of what was written; gives the header. */
+  async end(): Promise<readonly string[]> {
     if (this.head !== null) await this.write(this.begin());
     if (!this.full) {
       const ended = Promise.race([once(this.parser, "end"), once(this.parser, "close")]).catch(() => undefined);
@@ -96,7 +141,7 @@ class Reader {
     }
     this.parser.destroy();
     if (!this.header) throw new CodedError("empty-file", { file: this.file });
-    return tableOf(this.file, new Map(this.header.map((name, i) => [name, this.columns[i]!])), this.rows);
+    return this.header;
   }
 
   private begin(): string {
@@ -114,7 +159,7 @@ class Reader {
     this.check();
   }
 
-  private take(record: readonly string[]): void {
+  private keep(record: readonly string[]): void {
     if (this.full) return;
     if (!this.header) {
       this.header = named(record, this.file);

@@ -1,5 +1,5 @@
 import type { Word } from "#dsl/registry.js";
-import { encoding, path } from "./parameters.js";
+import { encoding, path, stream } from "./parameters.js";
 
 export const word: Word = {
   kind: "source",
@@ -34,6 +34,7 @@ export const word: Word = {
       impact: "low",
     },
     encoding,
+    stream,
   ],
   load: async () => (await import("./csv.run.js")).csv,
 };

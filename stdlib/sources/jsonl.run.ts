@@ -1,25 +1,42 @@
 /** One JSON object per line, streamed. Blank lines are passed over. */
 import { CodedError } from "#dsl/check/codes.js";
-import type { SourceImplementation } from "../kinds.js";
-import { Gathered, isRecord, kindOf } from "./columns.run.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { SourceImplementation, SourceWorld } from "../kinds.js";
+import { CHUNK, Gathered, isRecord, kindOf } from "./columns.run.js";
 import { jsonFault, placeOf } from "./json-place.run.js";
 import { locate, textOf } from "./text-file.run.js";
 
 export const jsonl: SourceImplementation = {
   async open(call, world, limit = Infinity) {
-    const { path, encoding } = call.arguments as { path: string; encoding?: string };
     const gathered = new Gathered();
-    let line = 0;
-    for await (const text of linesOf(textOf(await locate(world.folder, path), path, encoding ?? "utf-8"))) {
-      line++;
-      if (text.trim() === "") continue;
-      gathered.add(objectOf(text, path, line, gathered.rows + 1));
+    for await (const row of objects(call, world)) {
+      gathered.add(row);
       if (gathered.rows >= limit) break;
     }
-    if (gathered.rows === 0) throw new CodedError("empty-file", { file: path });
-    return gathered.table(path);
+    return gathered.table(fileOf(call));
+  },
+  async *stream(call, world) {
+    const gathered = new Gathered();
+    for await (const row of objects(call, world)) {
+      gathered.add(row);
+      if (gathered.rows >= CHUNK) yield gathered.take(fileOf(call));
+    }
+    if (gathered.rows > 0) yield gathered.take(fileOf(call));
   },
 };
+
+const fileOf = (call: Call): string => call.arguments["path"] as string;
+
+async function* objects(call: Call, world: SourceWorld): AsyncGenerator<object> {
+  const path = fileOf(call);
+  const encoding = (call.arguments["encoding"] as string | undefined) ?? "utf-8";
+  let [line, row] = [0, 0];
+  for await (const text of linesOf(textOf(await locate(world.folder, path), path, encoding))) {
+    line++;
+    if (text.trim() !== "") yield objectOf(text, path, line, ++row);
+  }
+  if (row === 0) throw new CodedError("empty-file", { file: path });
+}
 
 function objectOf(text: string, file: string, line: number, row: number): object {
   let value: unknown;

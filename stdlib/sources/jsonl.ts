@@ -1,5 +1,5 @@
 import type { Word } from "#dsl/registry.js";
-import { encoding, path } from "./parameters.js";
+import { encoding, path, stream } from "./parameters.js";
 
 export const word: Word = {
   kind: "source",
@@ -8,6 +8,6 @@ export const word: Word = {
   example: 'source: jsonl("tickets.jsonl")',
   since: "0.1.0",
   elsewhere: { filename: "path", file: "path", charset: "encoding", ndjson: "jsonl", json_lines: "jsonl" },
-  parameters: [path, encoding],
+  parameters: [path, encoding, stream],
   load: async () => (await import("./jsonl.run.js")).jsonl,
 };

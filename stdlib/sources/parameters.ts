@@ -10,6 +10,14 @@ export const path: Parameter = {
   why: "A notebook and its data move together.",
   impact: "high",
 };
+export const stream: Parameter = {
+  name: "stream",
+  type: { is: "boolean" },
+  doc: "Reads the file in parts and keeps rows and tokens in the cache folder, so that memory stays flat however large the file is. For training and scores: a streamed data set is no table in TypeScript.",
+  default: { value: false },
+  why: "Files of up to a few hundred thousand rows fit in memory, where everything works with them.",
+  impact: "low",
+};
 export const encoding: Parameter = {
   name: "encoding",
   type: { is: "string" },

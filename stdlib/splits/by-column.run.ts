@@ -6,6 +6,16 @@ const name = /^\p{ID_Start}\p{ID_Continue}*$/u;
 const mostSplits = 20;
 
 export const byColumn: SplitImplementation = {
+  stream(call) {
+    const found = new Set<string>();
+    return (row) => {
+      const [part] = byColumn.assign(call, [row], 0);
+      if (typeof part === "string") found.add(part);
+      if (found.size > mostSplits)
+        throw new CodedError("too-many-splits", { column: call.arguments["column"] as string, count: found.size });
+      return part ?? null;
+    };
+  },
   assign(call, rows) {
     const column = call.arguments["column"] as string;
     const rename = (call.arguments["rename"] as { record: Record<string, string> } | null | undefined)?.record ?? {};

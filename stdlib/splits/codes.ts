@@ -9,11 +9,19 @@ declare module "#dsl/check/codes.js" {
     "counts-too-large": { readonly wanted: number; readonly rows: number };
     "rows-without-split": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
     "split-name": { readonly column: string; readonly value: string; readonly suggestion: string };
+    "split-not-streamed": { readonly split: string; readonly why: string };
     "too-many-splits": { readonly column: string; readonly count: number };
   }
 }
 
 registerCodes({
+  "split-not-streamed": {
+    severity: "error",
+    message: (d) => `\`${d.split}\` can't split data that are streamed: ${d.why}`,
+    help: () => "write shares, as in `random(train: 90%, validation: 10%)`, or split by a column with `by_column`",
+    explain:
+      "A streamed source is read once from front to back, so each row must get its split without knowledge of those behind it. Shares are drawn row by row; a number of rows can't be met that way.",
+  },
   "no-shares": {
     severity: "error",
     message: () => "`random` is not told into which parts to split",

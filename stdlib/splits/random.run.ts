@@ -4,7 +4,7 @@
  * first to the split that lacks most of what the group holds.
  */
 import { CodedError } from "#dsl/check/codes.js";
-import { chance, shuffle, type Chance } from "../chance.js";
+import { chance, drawFor, shuffle, type Chance } from "../chance.js";
 import type { CleanRow, SplitImplementation } from "../kinds.js";
 import "./codes.js";
 import { quotas, targetsOf } from "./targets.js";
@@ -16,6 +16,21 @@ interface Group {
 }
 
 export const random: SplitImplementation = {
+  /** Each row, or each group, draws its split by the seed and its number or value: shares are met on average, strata too. */
+  stream(call, seed) {
+    const targets = targetsOf(call);
+    const counted = targets.find((t) => t.count !== undefined);
+    if (counted)
+      throw new CodedError("split-not-streamed", { split: "random", why: `\`${counted.split}\` is a count` });
+    const column = (call.arguments["group"] as string | null | undefined) ?? "$group";
+    let sum = 0;
+    const ends = targets.map((t) => (sum += t.share ?? 0));
+    if (sum > 1 - 1e-9) ends[ends.length - 1] = 1;
+    return (row) => {
+      const drawn = drawFor(seed, groupKey(row, column, row.row));
+      return targets[ends.findIndex((end) => drawn < end)]?.split ?? null;
+    };
+  },
   names: (call) => targetsOf(call).map((t) => t.split),
   assign(call, rows, seed) {
     const targets = targetsOf(call);
@@ -49,9 +64,9 @@ function grouped(
 ): Group[] {
   const byKey = new Map<string, Group>();
   const column = group ?? "$group";
-  rows.forEach(({ values }, row) => {
-    const value = values[column];
-    const key = value === null || value === undefined || value === "" ? `row ${row}` : `value ${text(value)}`;
+  rows.forEach((one, row) => {
+    const { values } = one;
+    const key = groupKey(one, column, row);
     let own = byKey.get(key);
     if (!own) byKey.set(key, (own = { rows: [], strata: new Map() }));
     own.rows.push(row);
@@ -59,6 +74,12 @@ function grouped(
     own.strata.set(stratum, (own.strata.get(stratum) ?? 0) + 1);
   });
   return [...byKey.values()];
+}
+
+/** Rows without a group are groups of their own. */
+function groupKey({ values }: CleanRow, column: string, number: number): string {
+  const value = values[column];
+  return value === null || value === undefined || value === "" ? `row ${number}` : `value ${text(value)}`;
 }
 
 /** One row per group: each stratum gives every split the whole part of its share; what is left goes where most is owed. */

@@ -73,7 +73,7 @@ export async function evaluateOnce(
     evaluation: {
       model: handle.name,
       on: subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name,
-      rows: rows.texts.length,
+      rows: rows.count,
       metrics: measured.metrics,
       labels: measured.scores ? labels : [],
       confusion: measured.scores ? confusionOf(inputOf(labels, rows.labels!, measured.scores)) : [],
@@ -121,11 +121,12 @@ function worst(rows: Encoded, scores: Scores, labels: readonly string[], most: n
     .filter((r) => r.truth !== r.predicted)
     .map((r) => ({
       row: rows.rows[r.i]!,
-      text: rows.texts[r.i]!,
+      text: r.i,
       truth: labels[r.truth]!,
       predicted: labels[r.predicted]!,
       probability: scores.probabilities[r.i * n + r.predicted]!,
     }))
     .sort((a, b) => b.probability - a.probability)
-    .slice(0, most);
+    .slice(0, most)
+    .map((r) => ({ ...r, text: rows.text(r.text) }));
 }

@@ -15,6 +15,7 @@ async function textsOf(session: TuneSession, on: Subject, stage: Stage): Promise
   if ("texts" in on) return on.texts;
   if ("live" in on) return textsIn(stage.surroundings.live(on.live)?.value);
   const prepared = await session.workshop.data(on.data, null, stage.surroundings);
+  if (prepared.streamed) throw new CodedError("streamed-table", { data: on.data.name });
   const split = on.split ?? "all";
   const table = prepared.splits[split];
   if (!table) throw new CodedError("split-missing", { data: on.data.name, split, has: Object.keys(prepared.splits) });

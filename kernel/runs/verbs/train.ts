@@ -4,6 +4,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { planShown } from "../../display/plan-card.js";
 import { listCheckpoints, type Checkpoint } from "../checkpoints.js";
 import { Feeding } from "../../data/feeding.js";
+import { splitNamesOf } from "../../data/prepared.js";
 import { encodeSplit, type Encoded } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { LiveTraining } from "../live.js";
@@ -61,7 +62,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   const { training } = recipe;
   const encoding = await encodingOf(plan, base, tokenizer, labels, request.name);
   const encode = (split: string) => encodeSplit(prepared, { data: recipe.data.name, split }, encoding);
-  const splitNames = Object.keys(prepared.splits);
+  const splitNames = splitNamesOf(prepared);
   const rows = await encode(splitNames.includes("train") ? "train" : "all");
   const validation = training.validate && splitNames.includes("validation") ? await encode("validation") : null;
   const packed = training.packing ? recipe.model.max_length : null;

@@ -1,0 +1,332 @@
+/**
+ * `prepare` for data that are streamed: one pass over the sources cleans, splits and writes rows to the cache folder, looks
+ * for leaks by fingerprints and counts; tokens follow split by split. What is kept in memory of a row is a few numbers.
+ * The same plan over the same files is not read again.
+ */
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import canonicalize from "canonicalize";
+import { CodedError } from "#dsl/check/codes.js";
+import type { DataFacts, SplitFacts } from "#dsl/plan/facts.js";
+import type { DataPlan } from "#dsl/plan/plan.js";
+import type { Implementations, Registry } from "#dsl/registry.js";
+import { isEmpty } from "#stdlib/cleaners/drop-empty.run.js";
+import { textKey } from "#stdlib/cleaners/normal-form.js";
+import { Fingerprints } from "#stdlib/fingerprints.js";
+import type { CleanRow, SourceWorld, TokenizerImplementation } from "#stdlib/kinds.js";
+import { cachePath } from "../fetch/cache.js";
+import { diskError } from "../fetch/disk.js";
+import { cleaning, Drops } from "./cleaning.js";
+import { Growing } from "./growing.js";
+import { inOrder } from "./label-order.js";
+import { lineOf } from "./line.js";
+import type { Prepared } from "./prepared.js";
+import { isCall, streamRows, type Row } from "./rows.js";
+import { rowForSplit, splitOrder } from "./splitting.js";
+import {
+  IndexWriter,
+  indexFile,
+  openStreamed,
+  rowsFile,
+  VERSION,
+  type StreamedMeta,
+  type StreamedSplit,
+} from "./streamed.js";
+import { tokenFile, writeAll } from "./token-file.js";
+import { binWidth, histogramOf } from "./tokens.js";
+import "./codes.js";
+import type {} from "#stdlib/splits/codes.js";
+
+interface Options {
+  readonly registry: Registry;
+  readonly tokenizer?: TokenizerImplementation;
+  readonly signal?: AbortSignal;
+}
+
+/** Coded errors of sources, cleaners and splits, and those of `prepare`; `cannot-stream` for what needs all rows at once. */
+export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Options): Promise<Prepared> {
+  if (plan.sample !== null)
+    throw new CodedError("cannot-stream", {
+      what: "`sample`",
+      why: "it takes rows at equal distances over all of them",
+    });
+  const stamp = stampOf(plan, world);
+  const key = createHash("sha256")
+    .update(canonicalize({ version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp }) ?? "")
+    .digest("hex");
+  const folder = cachePath("data", key.slice(0, 32));
+  let streamed = openStreamed(folder);
+  if (!streamed) {
+    await write(plan, world, folder, o);
+    streamed = openStreamed(folder);
+  }
+  if (!streamed) throw new CodedError("streamed-changed", { file: folder });
+  const { meta, splits } = streamed;
+  const facts = o.tokenizer ? await measured(meta.facts, splits, o.tokenizer, o.signal) : meta.facts;
+  return { name: plan.name, splits: {}, streamed: splits, labels: meta.labels, facts, sample: meta.sample };
+}
+
+async function measured(
+  facts: DataFacts,
+  splits: Readonly<Record<string, StreamedSplit>>,
+  tokenizer: TokenizerImplementation,
+  signal: AbortSignal | undefined,
+): Promise<DataFacts> {
+  if (!("hash" in tokenizer) || typeof tokenizer.hash !== "string")
+    throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
+  const named = { ...tokenizer, hash: tokenizer.hash };
+  const lengths: [string, Int32Array][] = [];
+  for (const [name, split] of Object.entries(splits))
+    lengths.push([name, (await tokenFile(split, named, signal)).lengths]);
+  const longest = (all: Int32Array) => all.reduce((a, b) => Math.max(a, b), 0);
+  const step = binWidth(Math.max(...lengths.map(([, all]) => longest(all))));
+  const counted = lengths.map(([name, all]): [string, SplitFacts] => [
+    name,
+    { ...facts.splits[name]!, lengths: histogramOf(all, step) },
+  ]);
+  return { ...facts, splits: Object.fromEntries(counted) };
+}
+
+/** Writes the folder under another name and gives it its own when it is whole. */
+async function write(plan: DataPlan, world: SourceWorld, folder: string, o: Options): Promise<void> {
+  const temporary = `${folder}.${process.pid}.part`;
+  rmSync(temporary, { recursive: true, force: true });
+  try {
+    mkdirSync(temporary, { recursive: true });
+    await writeInto(temporary, plan, world, o);
+    rmSync(folder, { recursive: true, force: true }); // torn, or of an older version
+    renameSync(temporary, folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    if (existsSync(folder) && (error as NodeJS.ErrnoException).code === "ENOTEMPTY") return; // another process was quicker
+    throw diskError(error, folder);
+  }
+}
+
+interface Output {
+  readonly fd: number;
+  readonly index: IndexWriter;
+  pending: string[];
+}
+
+async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: Options): Promise<void> {
+  const roles = Object.keys(plan.columns).sort();
+  const drops = new Drops();
+  const clean = await cleaning(plan, o.registry, drops, { streamed: true });
+  const assign = await assigning(plan, o.registry);
+  const outputs = new Map<string, Output>();
+  const output = (split: string): Output => {
+    let own = outputs.get(split);
+    if (!own)
+      outputs.set(split, (own = { fd: openSync(rowsFile(folder, split), "w"), index: new IndexWriter(), pending: [] }));
+    return own;
+  };
+  const labels = new Map<string, number>();
+  const leaks = new Leaks();
+  const missing = new Missing(plan);
+  const sample: Readonly<Record<string, unknown>>[] = [];
+  const shown = Object.entries(plan.columns);
+  let read = 0;
+  try {
+    for await (const rows of streamRows(plan, { registry: o.registry, world, signal: o.signal })) {
+      read += rows.length;
+      for (const row of rows) {
+        const left = clean(row);
+        if (!left || missing.look(left)) continue;
+        if (sample.length < 5)
+          sample.push(Object.fromEntries(shown.map(([role, column]) => [column, left.values[role]])));
+        const split = assign(left);
+        if (split === null) {
+          drops.add("left out by the split", left.row);
+          continue;
+        }
+        leaks.look(left, split);
+        const line = lineOf(roles, left.values);
+        const own = output(split);
+        own.index.add(Buffer.byteLength(line), labelNumber(labels, left), left.row);
+        own.pending.push(line);
+      }
+      for (const own of outputs.values()) flush(own);
+    }
+  } finally {
+    for (const { fd } of outputs.values()) closeSync(fd);
+  }
+  missing.demandNone();
+  const kept = [...outputs.values()].reduce((sum, { index }) => sum + index.rows, 0);
+  if (kept === 0) throw new CodedError("no-rows-left", { rowsIn: read, dropped: drops.list() });
+  const names = await splitOrder(plan, o.registry, outputs.keys());
+  for (const name of names) if (!outputs.has(name)) closeSync(output(name).fd); // a split without rows
+  const listed = "label" in plan.columns ? (plan.labels ?? inOrder(labels.keys())) : [];
+  const all = [...new Set([...listed, ...labels.keys()])];
+  const order = Int32Array.from(labels.keys(), (label) => all.indexOf(label));
+  const counts = (index: IndexWriter) => {
+    const found = index.counts(labels.size);
+    const by = new Map([...labels].map(([label, number]) => [label, found[number]!]));
+    return all
+      .map((label) => ({ label, count: by.get(label) ?? 0 }))
+      .filter((l, i) => i < listed.length || l.count > 0);
+  };
+  for (const name of names) writeFileSync(indexFile(folder, name), outputs.get(name)!.index.file(order));
+  const facts: DataFacts = {
+    rowsIn: read,
+    kept,
+    dropped: drops.list(),
+    splits: Object.fromEntries(
+      names.map((name) => {
+        const { index } = outputs.get(name)!;
+        return [name, { rows: index.rows, labels: "label" in plan.columns ? counts(index) : [], lengths: null }];
+      }),
+    ),
+    labels: listed,
+    ...leaks.found(outputs.size),
+    hash: await hashOf(folder, names, roles, listed, outputs),
+    notes: plan.split?.arguments["stratify"]
+      ? [`streamed: shares are drawn row by row, strata keep theirs on average`]
+      : [],
+  };
+  const sizes = names.map((name) => [
+    name,
+    { bytes: outputs.get(name)!.index.bytes, rows: outputs.get(name)!.index.rows },
+  ]);
+  const meta: StreamedMeta = {
+    version: VERSION,
+    roles,
+    labels: listed,
+    facts,
+    sample,
+    splits: Object.fromEntries(sizes) as StreamedMeta["splits"],
+  };
+  writeFileSync(join(folder, "facts.json"), JSON.stringify(meta));
+}
+
+function flush(own: Output): void {
+  if (own.pending.length === 0) return;
+  writeAll(own.fd, Buffer.from(own.pending.join("")));
+  own.pending = [];
+}
+
+/** Labels in order of appearance; −1 where a row has none. */
+function labelNumber(labels: Map<string, number>, row: Row): number {
+  const value = row.values["label"];
+  if (value === undefined || value === null) return -1;
+  const label = String(value as string | number);
+  let number = labels.get(label);
+  if (number === undefined) labels.set(label, (number = labels.size));
+  return number;
+}
+
+async function assigning(plan: DataPlan, registry: Registry): Promise<(row: Row) => string | null> {
+  const { split } = plan;
+  if (!split) return (row) => row.split ?? "all";
+  const word = (await registry.find("split", split.word)!.load!()) as Implementations["split"];
+  if (!word.stream)
+    throw new CodedError("split-not-streamed", { split: split.word, why: "it looks at all rows at once" });
+  const assign: (row: CleanRow) => string | null = word.stream(split, plan.seed);
+  return (row) => assign(rowForSplit(row, plan, split, registry));
+}
+
+/** Rows without text or label: counted, and an error at the end that names the first. */
+class Missing {
+  private readonly roles: readonly (readonly [string, string])[];
+  private readonly rows = new Map<string, { rows: number[]; count: number }>();
+  constructor(plan: DataPlan) {
+    this.roles = ["text", "text_pair", "label"].flatMap((role) =>
+      plan.columns[role] === undefined ? [] : [[role, plan.columns[role]] as const],
+    );
+  }
+  look(row: Row): boolean {
+    const role = this.roles.find(([name]) => isEmpty(row.values[name]));
+    if (!role) return false;
+    const own = this.rows.get(role[0]) ?? { rows: [], count: 0 };
+    this.rows.set(role[0], own);
+    own.count++;
+    if (own.rows.length < 5) own.rows.push(row.row);
+    return true;
+  }
+  demandNone(): void {
+    for (const [role, column] of this.roles) {
+      const own = this.rows.get(role);
+      if (own) throw new CodedError("missing-value", { role, column, ...own });
+    }
+  }
+}
+
+/** Texts that stand in more than one split, by fingerprint; the first twenty with their rows. */
+class Leaks {
+  private readonly texts = new Fingerprints();
+  /** Of each text that was met: split and row of its first place. */
+  private readonly splits: string[] = [];
+  private readonly first = { split: new Growing(Int32Array), row: new Growing(Int32Array) };
+  private readonly leaked = new Map<number, { text: string; places: { split: string; row: number }[] } | null>();
+
+  look(row: Row, split: string): void {
+    let number = this.splits.indexOf(split);
+    if (number < 0) number = this.splits.push(split) - 1;
+    const before = this.texts.meet(textKey(row.values), this.first.row.length);
+    if (before === undefined) {
+      this.first.split.push(number);
+      this.first.row.push(row.row);
+      return;
+    }
+    const from = this.first.split.values()[before]!;
+    if (from === number && !this.leaked.has(before)) return;
+    if (!this.leaked.has(before)) {
+      const places = [{ split: this.splits[from]!, row: this.first.row.values()[before]! }];
+      this.leaked.set(before, this.leaked.size < 20 ? { text: String(row.values["text"] as string), places } : null);
+    }
+    const leak = this.leaked.get(before);
+    if (leak && leak.places.length < 6) leak.places.push({ split, row: row.row });
+  }
+
+  found(splits: number): Pick<DataFacts, "leaks" | "leakCount"> {
+    if (splits < 2) return { leaks: [], leakCount: 0 };
+    return { leaks: [...this.leaked.values()].filter((leak) => leak !== null), leakCount: this.leaked.size };
+  }
+}
+
+/** What `prepare` hashes: roles and labels, then each split's rows. */
+async function hashOf(
+  folder: string,
+  names: readonly string[],
+  roles: readonly string[],
+  labels: readonly string[],
+  outputs: ReadonlyMap<string, Output>,
+): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify([roles, labels]));
+  for (const name of names) {
+    hash.update(`\n${JSON.stringify(name)} ${outputs.get(name)!.index.rows}\n`);
+    for await (const bytes of createReadStream(rowsFile(folder, name))) hash.update(bytes as Buffer);
+  }
+  return hash.digest("hex");
+}
+
+/** Path, size and time of change of each file that is read. */
+function stampOf(plan: DataPlan, world: SourceWorld): readonly string[] {
+  const calls = isCall(plan.source) ? [plan.source] : Object.values(plan.source);
+  return calls.map((call) => {
+    const path = call.arguments["path"];
+    if (typeof path !== "string")
+      throw new CodedError("cannot-stream", {
+        what: `\`${call.word}\` beside a streamed source`,
+        why: "only files have a stamp by which rows are kept",
+      });
+    const file = resolve(world.folder, path);
+    try {
+      const { size, mtimeMs, ino } = statSync(file);
+      return `${file} ${size} ${mtimeMs} ${ino}`;
+    } catch {
+      return `${file} missing`;
+    }
+  });
+}

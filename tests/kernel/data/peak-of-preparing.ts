@@ -1,0 +1,28 @@
+/** Prepares the data plan of the first argument, feeds an epoch of it, and prints the greatest resident memory in MiB. */
+import { readFileSync } from "node:fs";
+import type { DataPlan } from "#dsl/plan/plan.js";
+import { Feeding } from "#kernel/data/feeding.js";
+import { prepare } from "#kernel/data/prepare.js";
+import { tokenFile } from "#kernel/data/token-file.js";
+import { TextsInMemory } from "#kernel/data/token-rows.js";
+import { Windows } from "#kernel/data/windows.js";
+
+const [plan = "", folder = ""] = process.argv.slice(2);
+const tokenizer = {
+  padId: 0,
+  hash: "bytes",
+  encode: (texts: readonly string[]) => Promise.resolve(texts.map((text) => Int32Array.from(Buffer.from(text)))),
+};
+const prepared = await prepare(JSON.parse(plan) as DataPlan, { folder, live: () => undefined }, { tokenizer });
+const split = prepared.streamed?.["train"];
+const tokens = split
+  ? await tokenFile(split, tokenizer)
+  : new TextsInMemory(await tokenizer.encode(Array.from(prepared.splits["train"]!.array("text") as Iterable<string>)));
+const rows = new Windows(tokens, 512, 0);
+const feeding = new Feeding(
+  { ids: rows, lengths: rows.lengths, labels: null },
+  { supervision: "next_token", batchSize: 64, accumulate: 1, packed: 1024, shuffle: "random", seed: 0, padId: 0 },
+);
+for (let step = 1; step <= feeding.updates(0); step++) feeding.update(step).part(0);
+const peak = /^VmHWM:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+process.stdout.write(String(Math.round(Number(peak ?? process.resourceUsage().maxRSS) / 1024)));
