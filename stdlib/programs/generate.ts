@@ -3,14 +3,13 @@
  * token to each text, `reorder` takes the cache's rows in another order and number (beams). Prompts are padded on the left,
  * so that all texts of a batch end at the same place and a token is one slice of the cache.
  */
-import { CodedError } from "#dsl/check/codes.js";
 import { Graph, type Tensor } from "#dsl/graph/builder.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Dimension, Program, State, Type } from "#dsl/graph/program.js";
 import { cachedLayers, type CacheOptions } from "../cached-layers.js";
 import type { ModelInputs } from "../kinds.js";
 import { makeLayers } from "../layers.js";
-import "../tasks/codes.js";
+import { noHead } from "../tasks/families.js";
 import { layersOptions } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
@@ -76,7 +75,7 @@ function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<s
     onCache,
   });
   const body = o.family.build(implementation.around(call, layers), o.config, inputs, { dropout: 0, pooled: false });
-  if (!body.unembedding) throw new CodedError("task-without-head", { task: "text_generation" });
+  if (!body.unembedding) throw noHead("text_generation");
   const x = body.last_hidden_state;
   const last = phase === "prefill" ? x.takeRows(whole("last", "batch")) : x.reshape(["batch", x.shape[2]!]);
   const logits = last.linear(body.unembedding);

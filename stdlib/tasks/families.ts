@@ -1,4 +1,5 @@
 /** Which families a task can be built on, told before anything is loaded. */
+import { CodedError } from "#dsl/check/codes.js";
 import type { CheckContext } from "#dsl/check/context.js";
 import { baseFacts } from "../base-facts.js";
 import "./codes.js";
@@ -11,4 +12,9 @@ export function wantFamily(task: string, families: readonly string[], context: C
   const family = baseFacts(context)?.family;
   if (family !== undefined && !families.includes(family))
     context.report("task-not-for-base", { task, family, families });
+}
+
+/** The error of a body that has no output embedding. */
+export function noHead(task: string): CodedError<"task-not-for-base"> {
+  return new CodedError("task-not-for-base", { task, family: "encoder", families: DECODERS });
 }

@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/check/codes.js";
 import type { TaskImplementation } from "../kinds.js";
-import { DECODERS } from "./families.js";
+import { noHead } from "./families.js";
 import "./codes.js";
 
 export const textGeneration: TaskImplementation = {
@@ -12,8 +12,7 @@ export const textGeneration: TaskImplementation = {
   headPaths: [],
   head(_layers, body, o) {
     const { last_hidden_state: x, unembedding } = body;
-    if (!unembedding)
-      throw new CodedError("task-not-for-base", { task: o.call.word, family: "encoder", families: DECODERS });
+    if (!unembedding) throw noHead(o.call.word);
     return {
       logits: () => x.linear(unembedding),
       loss: ({ labels, targets }, reduction) => {

@@ -8,6 +8,7 @@ import torch
 
 import decoders
 import generation
+import gguf_files
 import metrics
 import minilm
 import rope
@@ -28,6 +29,7 @@ for name, make in {
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
+    "GGUF": lambda: gguf_files.make(golden, fixtures),
     "SmolLM2": lambda: smollm2.make(golden, gguf),
     "MiniLM": lambda: minilm.make(golden, data),
 }.items():

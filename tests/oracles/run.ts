@@ -7,6 +7,7 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { carriedBase, packageFolder } from "#kernel/bases/packages.js";
 import { ensurePythonEnv, ToolError } from "#tools/python-env.mjs";
 import { differences } from "./compare.js";
 
@@ -21,7 +22,10 @@ async function main(bless: boolean): Promise<boolean> {
   try {
     const made = { golden: join(fresh, "golden"), models: join(fresh, "models") };
     const script = join(root, "tests/oracles/make.py");
-    const status = await run(python, [script, made.golden, made.models, join(root, "notebooks/data/sentiment.csv")]);
+    const smollm2 = carriedBase("SmolLM2-135M-Instruct")!;
+    const gguf = join(await packageFolder(smollm2, {}), smollm2.gguf!);
+    const data = join(root, "notebooks/data/sentiment.csv");
+    const status = await run(python, [script, made.golden, made.models, data, gguf]);
     if (status !== 0) throw new Error(`make.py ended with status ${status}`);
     if (bless) {
       cpSync(made.golden, kept.golden, { recursive: true });
