@@ -1,0 +1,111 @@
+/**
+ * One run of generation by Tunebook: the loop that `predict` runs, greedily, over the model's own weights; texts end at no
+ * token. Prints one line of JSON with the keys of `peers/torch_generate.py`.
+ */
+import { readFileSync } from "node:fs";
+import { resolveBase } from "#kernel/bases/resolve.js";
+import type { EngineOptions } from "#kernel/engine/engine.js";
+import { startEngine } from "#kernel/engine/start.js";
+import { generate } from "#kernel/runs/generate.js";
+import { implementationOf } from "#kernel/runs/words.js";
+import { buildGenerate } from "#stdlib/programs/generate.js";
+import { full } from "#stdlib/techniques/full.run.js";
+import { greedy } from "#stdlib/decoders/greedy.run.js";
+import { prompt } from "./prompts.js";
+
+export interface Setting {
+  readonly base: string;
+  readonly batch: number;
+  readonly prompt: number;
+  readonly tokens: number;
+  readonly repeats: number;
+  readonly engine: EngineOptions["engine"];
+  readonly threads?: number;
+}
+export interface GenerateResult {
+  readonly program: string;
+  readonly batch: number;
+  readonly prompt: number;
+  readonly tokens: number;
+  /** New tokens of all rows per second, the prompt's reading included: the best of the repeats. */
+  readonly tokensPerSecond: number;
+  readonly prefillMs: number;
+  /** Median time of a step (a token of each row) in each quarter of the tokens, in order. */
+  readonly stepMs: readonly number[];
+  readonly loadSeconds: number;
+  readonly peakRssMiB: number;
+  /** Of each row: what it wrote. */
+  readonly ids: readonly (readonly number[])[];
+}
+
+async function run(s: Setting): Promise<GenerateResult> {
+  const base = await resolveBase(s.base, { folder: process.cwd() });
+  const family = await implementationOf("model", base.facts.family);
+  const config = family.config(base.facts.config);
+  const programs = buildGenerate({
+    family,
+    config,
+    technique: { call: { kind: "technique", word: "full", arguments: {} }, implementation: full },
+    prefixInCheckpoint: Object.keys(base.facts.shapes).some((name) => name.startsWith(family.prefix)),
+    tensors: base.facts.shapes,
+    seed: 0,
+  });
+  const begun = performance.now();
+  const engine = await startEngine({ engine: s.engine, ...(s.threads !== undefined && { threads: s.threads }) });
+  try {
+    const session = await engine.open({ ...programs }, [base.folder]);
+    const loadSeconds = (performance.now() - begun) / 1e3;
+    const decoder = { call: { kind: "decoder", word: "greedy", arguments: {} }, implementation: greedy };
+    const { vocabulary, positions } = family.sizes(config);
+    const prompts = Array.from({ length: s.batch }, (_, row) => prompt(row, s.prompt));
+    const options = { decoder, vocabulary, positions, ends: new Set<number>(), padId: 0, maxTokens: s.tokens };
+    let best: readonly number[] | undefined;
+    let ids: readonly (readonly number[])[] = [];
+    for (let repeat = 0; repeat <= s.repeats; repeat++) {
+      const times = [performance.now()];
+      for await (const grown of generate(session, prompts, options)) {
+        times.push(performance.now());
+        ids = grown.map(({ text }) => [...text.tokens]);
+      }
+      const whole = (t: readonly number[]): number => t.at(-1)! - t[0]!;
+      // The first repeat warms up.
+      if (repeat > 0 && (!best || whole(times) < whole(best))) best = times;
+    }
+    const [start, first, ...rest] = best!;
+    const steps = rest.map((t, i) => t - (i === 0 ? first! : rest[i - 1]!));
+    const quarter = Math.ceil(steps.length / 4);
+    return {
+      program: engine.info.title,
+      batch: s.batch,
+      prompt: s.prompt,
+      tokens: s.tokens,
+      tokensPerSecond: round((s.batch * s.tokens) / ((best!.at(-1)! - start!) / 1e3), 1),
+      prefillMs: round(first! - start!, 1),
+      stepMs: [0, 1, 2, 3].map((q) => round(median(steps.slice(q * quarter, (q + 1) * quarter)), 2)),
+      loadSeconds: round(loadSeconds, 1),
+      peakRssMiB: peakRss(process.pid) + peakRss(engine.info.pid),
+      ids,
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+/** Greatest resident memory so far; 0 where the system doesn't tell. */
+function peakRss(pid: number): number {
+  try {
+    const kib = /^VmHWM:\s*(\d+)/m.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1];
+    return Math.round(Number(kib ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+console.log(JSON.stringify(await run(JSON.parse(process.argv[2] ?? "{}") as Setting)));
