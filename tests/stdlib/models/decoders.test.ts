@@ -1,41 +1,18 @@
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
 import { CodedError } from "#dsl/check/codes.js";
-import type { Call } from "#dsl/plan/plan.js";
 import { validate } from "#dsl/graph/validate.js";
 import type { Values } from "#dsl/graph/values.js";
 import type { ModelImplementation } from "#stdlib/kinds.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
-import { llama, mistral, qwen2 } from "#stdlib/models/llama.run.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { llama, mistral } from "#stdlib/models/llama.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
-import type { AssembleOptions } from "#stdlib/programs/options.js";
-import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
-import { full } from "#stdlib/techniques/full.run.js";
-import { lora } from "#stdlib/techniques/lora.run.js";
-import { close, feedsOf, follow, near, root, run, shapesOf, tensorsOf, type Batch, type Trained } from "./golden.js";
-
-const families: Readonly<Record<string, ModelImplementation>> = { gpt2, llama, mistral, qwen2 } as Readonly<
-  Record<string, ModelImplementation>
->;
-/** What PyTorch, transformers and PEFT said about the small models of tests/fixtures/models (tests/golden/oracle/README.md). */
-interface Golden {
-  readonly forward: readonly { readonly inputs: Batch; readonly logits: number[][][] }[];
-  readonly batches: readonly { readonly [name: string]: number[][] }[];
-  readonly full: Trained;
-  readonly lora: Trained & { readonly targets: readonly string[] };
-}
-const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
-const UNTOUCHED = { call: call("technique", "full"), implementation: full };
-
-const names = readdirSync(new URL("fixtures/models/", root)).filter((n) =>
-  Object.keys(families).some((f) => n.startsWith(`${f}-`)),
-);
+import { configOf, goldenOf, modelOf, names, shifted, training, UNTOUCHED, type Golden } from "./decoder-models.js";
+import { close, feedsOf, follow, near, run, shapesOf, tensorsOf, type Batch } from "./golden.js";
 
 describe("decoders against transformers and PEFT, in float64", () => {
   for (const name of names) {
-    const golden = JSON.parse(readFileSync(new URL(`golden/oracle/${name}.json`, root), "utf8")) as Golden;
+    const golden = goldenOf(name);
     const { base, common } = modelOf(name);
 
     it(`${name}: logits of rows padded after and before the text`, () => {
@@ -76,7 +53,7 @@ describe("decoders against transformers and PEFT, in float64", () => {
 
   it("gives packed texts the losses and gradients of separate rows", () => {
     for (const name of ["gpt2-plain", "llama-grouped", "mistral-window"]) {
-      const golden = JSON.parse(readFileSync(new URL(`golden/oracle/${name}.json`, root), "utf8")) as Golden;
+      const golden = goldenOf(name);
       const { base, common } = modelOf(name);
       const o = { ...common, ...training("full", golden.full, []), tensors: shapesOf(base) };
       const batch = golden.batches[4]!;
@@ -94,7 +71,7 @@ describe("decoders against transformers and PEFT, in float64", () => {
   });
 
   it("tells sum and count of the losses, for perplexity over batches", () => {
-    const golden = JSON.parse(readFileSync(new URL("golden/oracle/gpt2-plain.json", root), "utf8")) as Golden;
+    const golden = goldenOf("gpt2-plain");
     const { base, common } = modelOf("gpt2-plain");
     const { loss } = assemble({ ...common, ...training("full", golden.full, []), tensors: shapesOf(base) });
     const fed = shifted(golden.batches[0]!);
@@ -126,49 +103,10 @@ describe("decoders against transformers and PEFT, in float64", () => {
   });
 });
 
-function configOf(name: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(new URL(`fixtures/models/${name}/config.json`, root), "utf8")) as Record<
-    string,
-    unknown
-  >;
-}
-function modelOf(name: string) {
-  const base = tensorsOf(`${name}/model.safetensors`);
-  const json = configOf(name);
-  const family = families[json["model_type"] as string]!;
-  const prefixInCheckpoint = Object.keys(base).some((n) => n.startsWith(family.prefix));
-  const task = { call: call("task", "text_generation"), implementation: textGeneration };
-  return { base, common: { family, config: family.config(json), prefixInCheckpoint, task, labels: 0, seed: 0 } };
-}
-function training(
-  technique: "full" | "lora",
-  trained: Trained,
-  targets: readonly string[],
-): Pick<AssembleOptions, "technique" | "optimizer" | "dropout" | "clip"> {
-  const { weight_decay, epsilon, betas } = trained.optimizer;
-  const settings = { weight_decay, epsilon, beta1: betas[0], beta2: betas[1] };
-  const low = { rank: 3, alpha: 5, targets: [...targets], from: "adapter" };
-  return {
-    technique: technique === "full" ? UNTOUCHED : { call: call("technique", "lora", low), implementation: lora },
-    optimizer: { call: call("optimizer", "adamw", settings), implementation: adamw },
-    dropout: 0,
-    clip: trained.clip,
-  };
-}
-
 /** Feeds of a forward pass, and which positions of all rows hold a token. */
 function padded(inputs: Batch): { readonly mask: readonly number[]; readonly feeds: Record<string, Values> } {
   const mask = inputs["attention_mask"]!.flat();
   return { mask, feeds: feedsOf("positions" in inputs ? { ...inputs, segments: inputs["attention_mask"]! } : inputs) };
-}
-
-/** transformers shifts labels inside the model; here whoever feeds does: what is trained is named by position. */
-function shifted({ labels, ...inputs }: Golden["batches"][number]): Batch {
-  const length = labels![0]!.length;
-  const next = labels!.map((row) => [...row.slice(1), -100]).flat();
-  const targets = next.flatMap((label, at) => (label === -100 ? [] : [at]));
-  assert.ok(targets.every((t) => (t + 1) % length));
-  return { ...inputs, targets, labels: targets.map((t) => next[t]!) };
 }
 
 /** All rows of a batch one after the other in a single row, each a segment, with some padding at the end. */
