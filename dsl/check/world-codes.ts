@@ -36,6 +36,7 @@ declare module "./codes.js" {
       readonly has: readonly string[];
     };
     "cannot-pack": { readonly task: string };
+    "writes-no-text": { readonly key: string; readonly task: string };
     /** `batch_size` is one that fits, with the `accumulate` that leaves the update as it was; null: none does. */
     "memory-short": {
       readonly needed: number;
@@ -153,6 +154,15 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { packing: true }',
   },
+  "writes-no-text": {
+    severity: "error",
+    message: (d) => `\`${d.key}\` is for tasks that write text, and ${d.task} is none`,
+    help: () => "take it out",
+    explain:
+      "How tokens are chosen, how many there may be and where they stop matters to models that write text. A model that gives labels or numbers writes none.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d\npredict m on "a text" { max_tokens: 5 }',
+  },
   "needs-validation": {
     severity: "error",
     message: (d) => `\`${d.what}\` needs a validation split, and \`${d.data}\` has none`,
@@ -167,7 +177,7 @@ registerCodes({
     message: (d) => `\`${d.model}\` has not been trained`,
     help: (d) => `train it first: \`train ${d.model} on …\``,
     explain:
-      "Scores and answers need trained weights, and there are none under this name. A base alone has a head of random numbers.",
+      "Scores and answers need trained weights, and there are none under this name. A base alone has a head of random numbers. (A model that writes text has its base's own head: it may be asked before it is trained.)",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nevaluate m on d',
   },

@@ -7,8 +7,8 @@ import type { Span } from "../check/span.js";
 import { checkTables, dataFacts, splitNames } from "../check/world.js";
 import type { NameKind } from "../compile.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
-import { resolveData } from "./definitions.js";
-import type { Subject } from "./plan.js";
+import { isCall, resolveData } from "./definitions.js";
+import type { Call, Subject } from "./plan.js";
 import { planTraining, settingsOf } from "./training.js";
 
 /** What `operand` names, if it is one of `kinds`; reports what is wrong. */
@@ -131,7 +131,13 @@ export function subjectOf(
 }
 
 /** A model or run whose weights are those of its definition as it is now. */
-export function trainedName(program: Program, operand: Operand, after: string): string | undefined {
+export function trainedName(
+  program: Program,
+  operand: Operand,
+  after: string,
+  /** Whether a model of that task may also be used as its base is, never trained. */
+  untrained: (task: Call) => boolean = () => false,
+): string | undefined {
   const found = named(program, operand, ["model", "run"], "model", after);
   if (!found) return undefined;
   if (found.node.path.length > 1) {
@@ -148,6 +154,8 @@ export function trainedName(program: Program, operand: Operand, after: string): 
   // What is wrong with its definition was said there.
   if (found.of.draft?.broken) return undefined;
   const present = program.outside.trained[found.name];
+  const task = found.of.draft?.given.get("task")?.value;
+  if (present === undefined && !run && task !== undefined && isCall(task) && untrained(task)) return found.name;
   if (present === undefined) {
     program.report("not-trained", { model: found.name }, found.node.span);
     return undefined;

@@ -130,6 +130,12 @@ export type Subject =
   | { readonly texts: readonly string[] }
   | { readonly live: string };
 
+export interface Writing {
+  readonly decode: Call;
+  readonly max_tokens: number;
+  readonly stop: readonly string[];
+}
+
 interface At {
   /** The whole statement and the name that is most to blame when it fails as a whole. */
   readonly span: Span;
@@ -156,6 +162,8 @@ export type Action = At &
         readonly on: Subject;
         readonly as: string | null;
         readonly batch_size: number;
+        /** How text is written; null: the task writes none. */
+        readonly writing: Writing | null;
       }
     | { readonly verb: "sweep"; readonly name: string; readonly sweep: SweepPlan }
     | { readonly verb: "show"; readonly topic: readonly string[] }

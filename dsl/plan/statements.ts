@@ -267,6 +267,14 @@ function evaluate(program: Program, header: Header): void {
     worst: values["worst"],
   } as never);
 }
+/** Keys of `predict` that say how text is written. */
+const WRITING = ["decode", "max_tokens", "stop"] as const;
+
+/** The task of a model, trained or not. */
+function taskOf(program: Program, name: string | undefined): Call | undefined {
+  const task = name === undefined ? undefined : program.names.get(name)?.draft?.given.get("task")?.value;
+  return task !== undefined && isCall(task) ? task : taskBehind(program, name)?.task;
+}
 /** What a trained model does; undefined where its definition is not sound. */
 function taskBehind(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
   const task = name === undefined ? undefined : program.runs.get(name)?.model.given.get("task")?.value;
@@ -299,12 +307,19 @@ function predict(program: Program, header: Header): void {
     }
   } else if (first) on = subjectOf(program, first, false, "on")?.subject;
   const [operand] = header.operands;
-  const name = operand && trainedName(program, operand, "predict");
+  const writes = (task: Call): boolean => predictsNext(program.registry, task);
+  const name = operand && trainedName(program, operand, "predict", writes);
   const as = nameOf(clauses.get("as")?.operands[0]);
   if (as) program.define(as.text, as.span, { is: "prediction" });
   const { values } = fill(program, header.verb.parameters, own.given, "", { here: statement.verb.span });
-  if (!header.sound || own.broken || name === undefined || !on) return;
-  act(program, header, { verb: "predict", name, on, as: as?.text ?? null, batch_size: values["batch_size"] } as never);
+  const task = taskOf(program, name);
+  const astray = task && !writes(task) ? WRITING.filter((key) => own.given.has(key)) : [];
+  for (const key of astray)
+    program.reportNear("writes-no-text", { key, task: task!.word }, own.given.get(key)?.span, statement.verb.span);
+  if (!header.sound || own.broken || name === undefined || !on || astray.length > 0) return;
+  const { batch_size, decode, max_tokens, stop } = values;
+  const writing = task && writes(task) ? { decode, max_tokens, stop } : null;
+  act(program, header, { verb: "predict", name, on, as: as?.text ?? null, batch_size, writing } as never);
 }
 
 const topics: Readonly<Record<string, readonly string[]>> = {

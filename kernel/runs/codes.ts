@@ -19,6 +19,7 @@ declare module "#dsl/check/codes.js" {
     "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
     "texts-expected": { readonly got: string };
     "empty-prompt": Record<string, never>;
+    "bad-option": { readonly name: string; readonly got: string; readonly wanted: string };
     "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
     "no-generation": { readonly model: string; readonly why: string };
     internal: { readonly what: string };
@@ -95,6 +96,12 @@ registerCodes({
     message: (d) => `predict takes text or a list of texts, not ${d.got}`,
     help: () => 'write `await router.predict(["first text", "second text"])`',
     explain: "The texts to predict are strings.",
+  },
+  "bad-option": {
+    severity: "error",
+    message: (d) => `${d.name} can't be ${d.got}`,
+    help: (d) => `it takes ${d.wanted}`,
+    explain: "An option that a TypeScript cell gave to a model's method is not one that it knows, or has a value outside its range.",
   },
   "empty-prompt": {
     severity: "error",

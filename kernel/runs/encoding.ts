@@ -17,9 +17,14 @@ export async function encodingOf(
   return { tokenizer, maxLength: max_length, supervision, labels, end: endToken(base.facts.config), model };
 }
 
-/** config.json gives one id, or a list of which the first ends a text. */
+/** config.json gives one id, or a list of which the first ends a text in training. */
 function endToken(config: Readonly<Record<string, unknown>>): number | null {
+  const [first] = endsOf(config);
+  return first ?? null;
+}
+/** All tokens at which a text that is written ends. */
+export function endsOf(config: Readonly<Record<string, unknown>>): ReadonlySet<number> {
   const given = config["eos_token_id"];
-  const first: unknown = Array.isArray(given) ? given[0] : given;
-  return typeof first === "number" ? first : null;
+  const all: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return new Set(all.filter((id): id is number => typeof id === "number"));
 }

@@ -2,9 +2,12 @@
  * A model as TypeScript sees it: `router.history`, `await router.predict([...])`. The same object from `model` on; training
  * fills it, changing its definition empties it.
  */
-import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
+import type { ModelPlan, Plan, Writing } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
+import { registry } from "#stdlib/registry.js";
+import type { Piece } from "./continue-texts.js";
 import type { RunEvent } from "./events.js";
+import { writingOf, type WriteOptions } from "./write-options.js";
 import type { Checkpoint } from "./checkpoints.js";
 import "./codes.js";
 
@@ -24,6 +27,19 @@ export interface Prediction {
   readonly probability: number;
   readonly probabilities: Readonly<Record<string, number>>;
 }
+/** A text and what the model wrote after it. */
+export interface Written {
+  readonly text: string;
+  readonly continuation: string;
+  /** How many tokens the continuation has. */
+  readonly tokens: number;
+  /** Why it ended: the model ended it, `max_tokens` were written, or a stop string came. */
+  readonly ended: "end" | "length" | "stop";
+}
+export interface Predictors {
+  label(model: ModelHandle, texts: readonly string[]): Promise<readonly Prediction[]>;
+  write(model: ModelHandle, texts: readonly string[], writing: Writing): AsyncGenerator<Piece, void, void>;
+}
 /** The weights a model has now. */
 export interface Weights {
   readonly plan: Plan;
@@ -42,7 +58,7 @@ export class ModelHandle {
   constructor(
     readonly name: string,
     readonly plan: ModelPlan,
-    private readonly predictor: (model: ModelHandle, texts: readonly string[]) => Promise<readonly Prediction[]>,
+    private readonly predictors: Predictors,
   ) {}
 
   get trained(): boolean {
@@ -66,13 +82,24 @@ export class ModelHandle {
     return this.weights?.labels ?? [];
   }
 
-  /** Labels and probabilities of texts; one text may stand for a list of one. Coded errors `not-trained`, `texts-expected`. */
-  async predict(texts: string | readonly string[]): Promise<readonly Prediction[]> {
-    const list: unknown = typeof texts === "string" ? [texts] : texts;
-    if (!Array.isArray(list)) throw new CodedError("texts-expected", { got: typeof texts });
-    const wrong = list.findIndex((text) => typeof text !== "string");
-    if (wrong >= 0) throw new CodedError("texts-expected", { got: `${typeof list[wrong]} at position ${wrong}` });
-    return this.predictor(this, list as string[]);
+  /**
+   * Labels and probabilities of texts (`Prediction`), or texts written on (`Written`), as the task is; one text may stand for
+   * a list of one. Coded errors `not-trained`, `texts-expected`, `bad-option`.
+   */
+  async predict<T extends Prediction | Written = Prediction>(
+    texts: string | readonly string[],
+    o: WriteOptions = {},
+  ): Promise<readonly T[]> {
+    const list = listOf(texts);
+    if (!writesText(this.plan)) return (await this.predictors.label(this, list)) as readonly Prediction[] as readonly T[];
+    const written = list.map((text) => new Gathered(text));
+    for await (const piece of this.predictors.write(this, list, writingOf(o))) written[piece.row]!.add(piece);
+    return written.map((w) => w.written()) as readonly Written[] as readonly T[];
+  }
+
+  /** The continuation of one text, in pieces as they become certain. */
+  async *stream(text: string, o: WriteOptions = {}): AsyncGenerator<string, void, void> {
+    for await (const piece of this.predictors.write(this, listOf(text), writingOf(o))) if (piece.text) yield piece.text;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -83,8 +110,55 @@ export class ModelHandle {
   }
 }
 
+/** Whether a model's task writes text. */
+export function writesText(plan: ModelPlan): boolean {
+  return registry.find("task", plan.task.word)?.capabilities?.["supervision"] === "next_token";
+}
+
+/** One text's pieces, put together. */
+export class Gathered {
+  private continuation = "";
+  private tokens = 0;
+  private ended: Written["ended"] = "length";
+  constructor(private readonly text: string) {}
+  add(piece: Piece): void {
+    this.continuation += piece.text;
+    this.tokens += piece.tokens.length;
+    if (piece.ended !== null) this.ended = piece.ended;
+  }
+  written(): Written {
+    return { text: this.text, continuation: this.continuation, tokens: this.tokens, ended: this.ended };
+  }
+}
+
+function listOf(texts: unknown): readonly string[] {
+  const list = typeof texts === "string" ? [texts] : texts;
+  if (!Array.isArray(list)) throw new CodedError("texts-expected", { got: typeof texts });
+  const wrong = list.findIndex((text) => typeof text !== "string");
+  if (wrong >= 0) throw new CodedError("texts-expected", { got: `${typeof list[wrong]} at position ${wrong}` });
+  return list as string[];
+}
+
 /** The TypeScript type of a model, as text for the cells. */
-export const modelType = `{
+export function typeOf(plan: ModelPlan): string {
+  const options =
+    "o?: { max_tokens?: number; stop?: string | readonly string[]; decode?: string | Readonly<Record<string, Readonly<Record<string, number | boolean>>>> }";
+  const answers = writesText(plan)
+    ? `/** Texts, written on. */
+  predict(texts: string | readonly string[], ${options}): Promise<${writtenType}>;
+  /** The continuation of one text, in pieces as they come. */
+  stream(text: string, ${options}): AsyncGenerator<string, void, void>;`
+    : `/** Labels and probabilities of texts. */
+  predict(texts: string | readonly string[]): Promise<readonly { readonly text: string; readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }[]>;`;
+  return `${modelType}
+  ${answers}
+}`;
+}
+/** The TypeScript type of what was written. */
+export const writtenType =
+  'readonly { readonly text: string; readonly continuation: string; readonly tokens: number; readonly ended: "end" | "length" | "stop" }[]';
+
+const modelType = `{
   readonly name: string;
   /** Whether it has weights of a finished training. */
   readonly trained: boolean;
@@ -94,7 +168,4 @@ export const modelType = `{
   readonly validations: readonly Readonly<Record<string, number>>[];
   /** Folder of the run that made the weights. */
   readonly folder: string | null;
-  readonly labels: readonly string[];
-  /** Labels and probabilities of texts. */
-  predict(texts: string | readonly string[]): Promise<readonly { readonly text: string; readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }[]>;
-}`;
+  readonly labels: readonly string[];`;

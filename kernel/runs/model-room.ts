@@ -4,12 +4,15 @@
  */
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/check/codes.js";
-import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
+import type { ModelPlan, Plan, Writing } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { encodeTexts } from "./encoded.js";
-import { ModelHandle, modelType, type Prediction, type Weights } from "./model-handle.js";
-import { openModel, type OpenModel } from "./open-model.js";
+import { continueTexts, type Piece } from "./continue-texts.js";
+import { ModelHandle, typeOf, type Prediction, type Weights } from "./model-handle.js";
+import { openModel, openUntrained, type OpenModel } from "./open-model.js";
+import { endsOf } from "./encoding.js";
+import { does, implementationOf } from "./words.js";
 import { predictRows } from "./score.js";
 import { plainSurroundings, type Surroundings } from "./surroundings.js";
 import type { TuneSession } from "./tune-session.js";
@@ -38,13 +41,16 @@ export class ModelRoom {
     if (known && canonicalize(known.plan) === canonicalize(plan)) return known;
     const handle = this.unnamed(plan, as);
     this.handles.set(as, handle);
-    this.session.names.define(as, handle, modelType);
+    this.session.names.define(as, handle, typeOf(plan));
     return handle;
   }
 
   /** A handle that no name leads to: a trial of a sweep. */
   unnamed(plan: ModelPlan, title: string): ModelHandle {
-    return new ModelHandle(title, plan, (model, texts) => this.predict(model, texts));
+    return new ModelHandle(title, plan, {
+      label: (model, texts) => this.predict(model, texts),
+      write: (model, texts, writing) => this.write(model, texts, { ...writing, batch_size: 8 }),
+    });
   }
 
   get(name: string): ModelHandle {
@@ -59,7 +65,11 @@ export class ModelRoom {
 
   /** The base and tokenizer of a plan. */
   async parts(plan: Plan, s: Surroundings): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
-    const base = await this.session.workshop.base(plan.recipe.model.base, plan.recipe.model.folder, s);
+    return this.partsOf(plan.recipe.model, s);
+  }
+
+  private async partsOf(model: ModelPlan, s: Surroundings): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+    const base = await this.session.workshop.base(model.base, model.folder, s);
     return { base, tokenizer: await this.session.workshop.tokenizer(base) };
   }
 
@@ -109,6 +119,67 @@ export class ModelRoom {
     return { weights, open: open.model, tokenizer };
   }
 
+  /** Writes texts on, piece by piece; the model holds still for others until the last piece, or until nobody asks for more. */
+  async *write(
+    handle: ModelHandle,
+    texts: readonly string[],
+    o: Writing & { readonly batch_size: number },
+    s: Surroundings = plainSurroundings(this.session.options.folder),
+    signal?: AbortSignal,
+  ): AsyncGenerator<Piece, void, void> {
+    const { done, turn } = this.wait();
+    await turn;
+    try {
+      if (texts.length === 0) return;
+      const { open, base, tokenizer } = await this.writer(handle, s);
+      const family = await implementationOf("model", base.facts.family);
+      const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
+      yield* continueTexts(texts, {
+        session: open.session,
+        tokenizer,
+        decoder: { call: o.decode, implementation: await does(o.decode, "decoder") },
+        vocabulary,
+        positions,
+        ends: endsOf(base.facts.config),
+        maxTokens: o.max_tokens,
+        stop: o.stop,
+        batchSize: o.batch_size,
+        ...(signal ? { signal } : {}),
+      });
+    } finally {
+      done();
+    }
+  }
+
+  /** An open model that can write: the trained one, or its base where it never was trained. */
+  private async writer(handle: ModelHandle, s: Surroundings) {
+    await handle.weights?.settled;
+    const { base, tokenizer } = await this.partsOf(handle.plan, s);
+    const open = handle.weights ? (await this.ready(handle, s)).open : await this.untrained(handle, base, s);
+    if (open.mute !== null) throw new CodedError("no-generation", { model: handle.name, why: open.mute });
+    return { open, base, tokenizer };
+  }
+
+  private async untrained(handle: ModelHandle, base: Base, s: Surroundings): Promise<OpenModel> {
+    const engine = await this.session.engines.engine();
+    const key = `untrained ${canonicalize({ ...handle.plan, name: "" }) ?? ""}`;
+    const known = this.open.get(key);
+    if (known?.engine === engine) return known.model;
+    this.open.delete(key);
+    await this.makeRoom();
+    const model = await openUntrained(engine, handle.plan, base, s.folder);
+    this.open.set(key, { model, engine, file: "" });
+    return model;
+  }
+
+  /** A turn in the queue of predictions; `done` must be called. */
+  private wait(): { readonly turn: Promise<unknown>; readonly done: () => void } {
+    const turn = this.queue;
+    let done = (): void => undefined;
+    this.queue = new Promise<void>((resolve) => (done = resolve));
+    return { turn, done: () => done() };
+  }
+
   private async makeRoom(): Promise<void> {
     while (this.open.size >= mostOpen) {
       const [oldest] = this.open.keys();
@@ -118,7 +189,7 @@ export class ModelRoom {
   }
 
   /** One at a time: two predictions must not close each other's model. */
-  private predict(handle: ModelHandle, texts: readonly string[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Prediction[]> {
+  predict(handle: ModelHandle, texts: readonly string[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Prediction[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
       const { weights, open, tokenizer } = await this.ready(handle, s);

@@ -1,14 +1,56 @@
-/** `predict`: labels and probabilities of a text, of a list of texts or of a split. `as` keeps them under a name. */
-import type { Action, Subject } from "#dsl/plan/plan.js";
+/** `predict`: labels and probabilities of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
+import type { Action, Subject, Writing } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { predictionsShown } from "../../display/evaluation.js";
+import type { Shown } from "../../display/shown.js";
+import { writtenShown } from "../../display/written.js";
+import { Gathered, writtenType, type ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
-export async function runPredict(session: TuneSession, action: Extract<Action, { verb: "predict" }>, stage: Stage): Promise<void> {
+/** Milliseconds between two drawings of what is written. */
+const showEvery = 100;
+
+type Predict = Extract<Action, { verb: "predict" }>;
+
+export async function runPredict(session: TuneSession, action: Predict, stage: Stage): Promise<void> {
   const handle = session.models.get(action.name);
-  const predictions = await handle.predict(await textsOf(session, action.on, stage));
+  const texts = await textsOf(session, action.on, stage);
+  if (action.writing) return write(session, handle, texts, { ...action, ...action.writing }, stage);
+  const predictions = await session.models.predict(handle, texts, stage.surroundings);
   if (action.as !== null) session.names.define(action.as, predictions, "readonly { readonly text: string; readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }[]");
   stage.screen.display(predictionsShown(predictions));
+}
+
+/** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
+async function write(session: TuneSession, handle: ModelHandle, texts: readonly string[], o: Predict & Writing, stage: Stage): Promise<void> {
+  const id = `predict-${handle.name}-${Date.now().toString(36)}`;
+  const gathered = texts.map((text) => new Gathered(text));
+  const shown = (writing: boolean): Shown & { readonly id: string } =>
+    writtenShown(
+      gathered.map((g) => g.written()),
+      { id, writing },
+    );
+  stage.screen.display(shown(true));
+  let drawn = performance.now();
+  try {
+    for await (const piece of session.models.write(handle, texts, o, stage.surroundings, stage.signal)) {
+      gathered[piece.row]!.add(piece);
+      if (performance.now() - drawn < showEvery) continue;
+      drawn = performance.now();
+      stage.screen.update(shown(true));
+    }
+  } catch (error) {
+    stage.screen.update(shown(false));
+    if (stage.signal?.aborted) throw new CodedError("interrupted", { what: `writing with ${handle.name}`, kept: "what it wrote so far is shown" });
+    throw error;
+  }
+  stage.screen.update(shown(false));
+  if (o.as !== null)
+    session.names.define(
+      o.as,
+      gathered.map((g) => g.written()),
+      writtenType,
+    );
 }
 
 async function textsOf(session: TuneSession, on: Subject, stage: Stage): Promise<readonly string[]> {
