@@ -6,22 +6,23 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 
 /** What decoding puts where bytes are no whole character. */
 const BROKEN = "\ufffd";
-/** Tokens decoded before the new ones, for decoders that look at their neighbours. */
-const CONTEXT = 4;
-
 export class TextStream {
-  private readonly tokens: number[] = [];
+  private readonly tokens: number[];
   /** Tokens whose text was given out. */
-  private given = 0;
+  private given: number;
+  /**
+   * Where decoding starts: the piece before the new one, as decoders look at their neighbours (whether a blank comes first).
+   * It is always the beginning of a character.
+   */
+  private from = 0;
 
-  /** `before`: tokens of the prompt, whose end decides whether a blank comes first. */
+  /** `before`: tokens of the prompt. */
   constructor(
     private readonly tokenizer: Pick<Tokenizer, "decode">,
     before: ArrayLike<number> = [],
   ) {
-    const context = Array.from(before).slice(-CONTEXT);
-    this.tokens.push(...context);
-    this.given = context.length;
+    this.tokens = Array.from(before);
+    this.given = this.tokens.length;
   }
 
   /** The text that is certain now; may be empty. */
@@ -36,12 +37,14 @@ export class TextStream {
 
   private async next(all: boolean): Promise<string> {
     if (this.given === this.tokens.length) return "";
-    const from = Math.max(0, this.given - CONTEXT);
-    const [before, now] = await Promise.all([this.decode(from, this.given), this.decode(from, this.tokens.length)]);
+    const { from, given } = this;
+    const [before, now] = await Promise.all([this.decode(from, given), this.decode(from, this.tokens.length)]);
     if (!all && now.endsWith(BROKEN)) return "";
+    // A prompt may end in half a character that the first tokens complete.
+    const piece = now.slice(sharedLength(before, now));
+    if (piece) this.from = given;
     this.given = this.tokens.length;
-    // The context alone may end in a broken character that the new tokens complete.
-    return now.slice(sharedLength(before, now));
+    return piece;
   }
   private decode(from: number, to: number): Promise<string> {
     return from === to ? Promise.resolve("") : this.tokenizer.decode(Int32Array.from(this.tokens.slice(from, to)));

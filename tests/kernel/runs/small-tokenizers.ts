@@ -1,0 +1,74 @@
+/** Tokenizers whose tokens are single bytes, as the families write them: characters beyond ASCII take several tokens. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const special = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+const added = (names: readonly string[]) => names.map((content, id) => ({ id, content, ...special }));
+const plain = { version: "1.0", truncation: null, padding: null, normalizer: null, post_processor: null };
+
+/** GPT-2's: every byte is a printable character. Id 0 ends a text. */
+function byteLevel(): object {
+  const printable = [...range(33, 127), ...range(161, 173), ...range(174, 256)];
+  const rest = range(0, 256).filter((b) => !printable.includes(b));
+  const characters = [...printable, ...rest.map((_, i) => 256 + i)].map((code) => String.fromCodePoint(code));
+  const vocab = Object.fromEntries(["<|end|>", ...characters].map((token, id) => [token, id]));
+  const level = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
+  return {
+    ...plain,
+    added_tokens: added(["<|end|>"]),
+    pre_tokenizer: level,
+    decoder: level,
+    model: { type: "BPE", unk_token: null, fuse_unk: false, byte_fallback: false, vocab, merges: [] },
+  };
+}
+/** LLaMA's: blanks are ▁, one stands before every text, and what isn't in the vocabulary falls back to bytes. */
+function byteFallback(): object {
+  const bytes = range(0, 256).map((b) => `<0x${b.toString(16).toUpperCase().padStart(2, "0")}>`);
+  const letters = [..."▁abcdefghijklmnopqrstuvwxyz"];
+  const vocab = Object.fromEntries(["<unk>", "<s>", "</s>", ...bytes, ...letters].map((token, id) => [token, id]));
+  return {
+    ...plain,
+    added_tokens: added(["<unk>", "<s>", "</s>"]),
+    pre_tokenizer: null,
+    normalizer: {
+      type: "Sequence",
+      normalizers: [
+        { type: "Prepend", prepend: "▁" },
+        { type: "Replace", pattern: { String: " " }, content: "▁" },
+      ],
+    },
+    decoder: {
+      type: "Sequence",
+      decoders: [
+        { type: "Replace", pattern: { String: "▁" }, content: " " },
+        { type: "ByteFallback" },
+        { type: "Fuse" },
+        { type: "Strip", content: " ", start: 1, stop: 0 },
+      ],
+    },
+    model: { type: "BPE", unk_token: "<unk>", fuse_unk: true, byte_fallback: true, vocab, merges: [] },
+  };
+}
+/** Printable ASCII alone, for models of few embeddings. Id 0 ends a text. */
+function letters(): object {
+  const characters = range(32, 127).map((code) => String.fromCodePoint(code));
+  const vocab = Object.fromEntries(["<|end|>", "<unk>", ...characters].map((token, id) => [token, id]));
+  return {
+    ...plain,
+    added_tokens: added(["<|end|>", "<unk>"]),
+    pre_tokenizer: null,
+    decoder: { type: "Fuse" },
+    model: { type: "BPE", unk_token: "<unk>", fuse_unk: false, byte_fallback: false, vocab, merges: [] },
+  };
+}
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+export const SMALL = { byteLevel, byteFallback, letters } as const;
+
+/** Writes tokenizer.json (and its config) into a folder. */
+export function writeTokenizer(folder: string, kind: keyof typeof SMALL): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(SMALL[kind]()));
+  const end = kind === "byteFallback" ? "</s>" : "<|end|>";
+  writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ eos_token: end, pad_token: end }));
+}
