@@ -22,8 +22,16 @@ export interface EngineInfo {
   /** Why this engine was taken, and what that costs if it wasn't the first choice: a sentence to show. */
   readonly why: string;
 }
+/** How an engine's host spent its time since it was asked last (or since its first run). */
+export interface EngineClock {
+  /** Running programs. */
+  readonly computingSeconds: number;
+  /** Between the end of one run and the beginning of the next: replies, reading the next request, waiting for it. */
+  readonly waitingSeconds: number;
+}
 export interface Engine {
   readonly info: EngineInfo;
+  clock(): Promise<EngineClock>;
   can(program: Program): Promise<readonly Refusal[]>;
   /**
    * Makes the state of all `programs` (their union; equal names must have equal types) and compiles each over it.

@@ -1,7 +1,7 @@
 /** Starts an engine in a host process of its own and gives the client to it. `auto` takes the fastest that works here. */
 import { CodedError } from "#dsl/check/codes.js";
 import type { NDArray, Program } from "#dsl/graph/program.js";
-import type { Engine, EngineInfo, EngineName, EngineOptions, Refusal, Session } from "./engine.js";
+import type { Engine, EngineClock, EngineInfo, EngineName, EngineOptions, Refusal, Session } from "./engine.js";
 import { HostClient } from "./host/client.js";
 import { hostEnvironment, hostThreads } from "./host/environment.js";
 import { addonKey } from "./native/compile.js";
@@ -53,6 +53,9 @@ class HostedEngine implements Engine {
     readonly info: EngineInfo,
   ) {
     this.died = client.died;
+  }
+  clock(): Promise<EngineClock> {
+    return this.client.call("clock", {});
   }
   can(program: Program): Promise<readonly Refusal[]> {
     return this.client.call("can", { program });

@@ -6,6 +6,7 @@
 import { CodedError } from "#dsl/check/codes.js";
 import type { Backend } from "./backend.js";
 import type { CallName, Calls, Failure, Reply, Request } from "./protocol.js";
+import { Clock } from "./clock.js";
 import { HostSession } from "./session.js";
 import "../codes.js";
 
@@ -15,6 +16,8 @@ process.on("disconnect", () => process.exit(0));
 let backend: Backend | undefined;
 const sessions = new Map<number, HostSession>();
 let last = 0;
+
+const clock = new Clock();
 
 type Handlers = { [N in CallName]: (ask: Calls[N]["ask"]) => Calls[N]["answer"] | Promise<Calls[N]["answer"]> };
 
@@ -38,7 +41,7 @@ const handlers: Handlers = {
     return last;
   },
   add: ({ session, programs, checkpoints }) => (sessionOf(session).add(programs, checkpoints), null),
-  run: ({ session, program, feeds, wanted }) => sessionOf(session).run(program, feeds, wanted),
+  run: ({ session, program, feeds, wanted }) => clock.timed(() => sessionOf(session).run(program, feeds, wanted)),
   save: ({ session, file, names, metadata, rename }) => (sessionOf(session).save(file, names, metadata, rename), null),
   load: ({ session, file }) => sessionOf(session).load(file),
   reset: ({ session }) => (sessionOf(session).reset(), null),
@@ -49,6 +52,7 @@ const handlers: Handlers = {
     sessions.delete(session);
     return null;
   },
+  clock: () => clock.read(),
   close: () => null,
 };
 

@@ -1,7 +1,7 @@
 /** The one message protocol between an engine's client and its host process: numbered requests, answered in order. */
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Program } from "#dsl/graph/program.js";
-import type { DeviceName, EngineInfo, EngineName, Refusal } from "../engine.js";
+import type { DeviceName, EngineClock, EngineInfo, EngineName, Refusal } from "../engine.js";
 import type { Arrays, Programs } from "./backend.js";
 
 /** Each call: what is sent and what comes back. */
@@ -32,6 +32,7 @@ export interface Calls {
   read: { ask: { session: number; state: string }; answer: NDArray };
   write: { ask: { session: number; state: string; value: NDArray }; answer: null };
   dispose: { ask: { session: number }; answer: null };
+  clock: { ask: Record<string, never>; answer: EngineClock };
   close: { ask: Record<string, never>; answer: null };
 }
 export type CallName = keyof Calls;

@@ -1,0 +1,29 @@
+/** How much of the time between the first run and the last the host computed, and how much it waited for the next run. */
+import type { EngineClock } from "../engine.js";
+
+export class Clock {
+  private computing = 0;
+  private waiting = 0;
+  /** When the last run ended; null before the first. */
+  private ended: number | null = null;
+
+  async timed<T>(run: () => T | Promise<T>): Promise<T> {
+    const begun = performance.now();
+    if (this.ended !== null) this.waiting += begun - this.ended;
+    try {
+      return await run();
+    } finally {
+      this.ended = performance.now();
+      this.computing += this.ended - begun;
+    }
+  }
+
+  /** What was counted; the count starts anew. */
+  read(): EngineClock {
+    const counted = { computingSeconds: this.computing / 1000, waitingSeconds: this.waiting / 1000 };
+    this.computing = 0;
+    this.waiting = 0;
+    this.ended = null;
+    return counted;
+  }
+}
