@@ -1,4 +1,5 @@
 /** What one run of a program costs: FLOPs by op, of the matrix products alone, and bytes that all ops together move. */
+import type { Cost } from "./op.js";
 import type { Program } from "./program.js";
 import { elements, type Sizes } from "./shape.js";
 import { LEAVES, opNamed } from "./table.js";
@@ -20,26 +21,37 @@ const PRODUCTS: ReadonlySet<string> = new Set([
 
 /** `sizes` binds the named dimensions (`batch`, `length`). */
 export function costOf(program: Program, sizes: Sizes): ProgramCost {
+  const byOp: Record<string, number> = {};
+  let bytes = 0;
+  costsOfNodes(program, sizes).forEach((cost, index) => {
+    const { op } = program.nodes[index]!;
+    if (LEAVES.has(op)) return;
+    byOp[op] = (byOp[op] ?? 0) + cost.flops;
+    bytes += cost.bytes;
+  });
+  const sum = (names: readonly string[]): number => names.reduce((n, name) => n + byOp[name]!, 0);
+  const names = Object.keys(byOp);
+  return { flops: sum(names), products: sum(names.filter((n) => PRODUCTS.has(n))), bytes, byOp };
+}
+
+/** What each node costs; outputs that nobody reads cost nothing. */
+export function costsOfNodes(program: Program, sizes: Sizes): readonly Cost[] {
   const used = program.nodes.map((node) => node.types.map(() => false));
   const use = (ref: { node: number; output: number }): void => void (used[ref.node]![ref.output] = true);
   program.nodes.forEach((node) => node.inputs.forEach(use));
   Object.values(program.outputs).forEach(use);
   program.updates.forEach((u) => use(u.value));
-  const byOp: Record<string, number> = {};
-  let bytes = 0;
-  program.nodes.forEach((node, index) => {
+  return program.nodes.map((node, index) => {
     const types = node.inputs.map((ref) => program.nodes[ref.node]!.types[ref.output]!);
     const size = (t: (typeof types)[number]): number => elements(t, sizes) * BYTES[t.dtype];
-    if (LEAVES.has(node.op)) return;
+    if (LEAVES.has(node.op)) return { flops: 0, bytes: 0 };
     const op = opNamed(node.op);
     const wanted = used[index]!;
     const all = op.flops?.(types, node.attributes, sizes) ?? node.types.reduce((n, t) => n + elements(t, sizes), 0);
-    byOp[node.op] = (byOp[node.op] ?? 0) + all * share(node.op, wanted);
-    bytes += types.reduce((n, t) => n + size(t), 0) + node.types.reduce((n, t, i) => n + (wanted[i] ? size(t) : 0), 0);
+    const moved =
+      types.reduce((n, t) => n + size(t), 0) + node.types.reduce((n, t, i) => n + (wanted[i] ? size(t) : 0), 0);
+    return { flops: all * share(node.op, wanted), bytes: moved };
   });
-  const sum = (names: readonly string[]): number => names.reduce((n, name) => n + byOp[name]!, 0);
-  const names = Object.keys(byOp);
-  return { flops: sum(names), products: sum(names.filter((n) => PRODUCTS.has(n))), bytes, byOp };
 }
 
 /** head_loss_gradient has a product each for dx and dweight; attention_gradient's four serve dq, dk (one each, and one that both and dscores need) and dv (one). */
