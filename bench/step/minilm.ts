@@ -3,7 +3,7 @@ import { bert } from "#stdlib/models/bert.run.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { carrier, type Carrier, type CarrierOptions } from "./carrier.js";
 
-const CONFIG = {
+export const CONFIG = {
   model_type: "bert",
   vocab_size: 30522,
   hidden_size: 384,

@@ -3,7 +3,7 @@ import { llama } from "#stdlib/models/llama.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { carrier, type Carrier, type CarrierOptions } from "./carrier.js";
 
-const CONFIG = {
+export const CONFIG = {
   model_type: "llama",
   vocab_size: 49152,
   hidden_size: 576,
