@@ -31,9 +31,14 @@ export async function onnxBackend(threads: number, provider: Provider): Promise<
   };
 }
 
-/** A plan of memory by shape would keep the largest one: shapes vary from batch to batch. */
+/**
+ * A plan of memory by shape would keep the largest one: shapes vary from batch to batch. `TUNEBOOK_ONNX_PROFILE`: where
+ * the runtime's profiles go, the beginning of their names.
+ */
 function settings(threads: number, provider: Provider): InferenceSession.SessionOptions {
+  const profile = process.env["TUNEBOOK_ONNX_PROFILE"];
   return {
+    ...(profile && { enableProfiling: true, profileFilePrefix: profile }),
     executionProviders: [provider],
     graphOptimizationLevel: "all",
     executionMode: "sequential",

@@ -74,7 +74,10 @@ export class OnnxSession implements BackendSession {
   }
 
   private release(key: string): void {
-    void this.ready.get(key)?.then(({ session }) => session.release());
+    void this.ready.get(key)?.then(({ session }) => {
+      if (this.options.enableProfiling) session.endProfiling();
+      return session.release();
+    });
     this.ready.delete(key);
   }
 }
