@@ -49,7 +49,7 @@ export const word: Verb = {
     {
       name: "max_length",
       type: { is: "number", integer: true },
-      doc: "Tokens kept of each text, specials included.",
+      doc: "Tokens of a row at most. Tasks that label a text keep so many of it, specials included, and warn of the share that is cut; tasks that learn each next token cut longer texts into windows one after the other, so that no token is lost.",
       range: { min: 4 },
       default: {
         derived: "as many as the base has positions for, at most 512",

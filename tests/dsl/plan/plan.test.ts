@@ -4,7 +4,7 @@ import type { Action, Plan } from "#dsl/plan/plan.js";
 import { partsOf } from "#dsl/syntax/parts.js";
 import { registry } from "#stdlib/registry.js";
 import { built } from "../programs.js";
-import { compiled, definitions } from "../world.js";
+import { base as minilm, compiled, dataFacts, definitions } from "../world.js";
 
 const verbs = registry.verbs().map((v) => v.name);
 const golden = new URL("../../../../tests/golden/dsl/", import.meta.url);
@@ -145,6 +145,30 @@ describe("plans", () => {
       assert.equal(small.recipeHash, large.recipeHash);
       assert.notEqual(small.planHash, large.planHash);
     }
+  });
+  it("texts that are continued: longer ones become windows, rows may be packed", () => {
+    const base = { ...minilm, family: "gpt2", positions: 64, shapes: {}, parameters: 1e6 };
+    const texts = 'data d { source: csv("a.csv"), columns: { text: text }, split: by_column(part) }\n';
+    const model = 'model m { base: "gpt2", task: text_generation }\n';
+    const lengths = { step: 50, counts: [300, 0, 0, 0, 0, 0, 0, 0, 100], total: 300 * 20 + 100 * 400, longest: 410 };
+    const split = { rows: 400, labels: [], lengths };
+    const data = () => dataFacts({ labels: [], splits: { train: split, validation: split } });
+    const plan = (block: string) =>
+      plansOf(`${texts}${model}train m on d { epochs: 1, batch_size: 10${block} }`, { base, data })[0]!;
+    // 300 short texts, and 100 of about 425 tokens in windows of 64: 7 each.
+    assert.equal(plan("").estimates.steps, (300 + 700) / 10);
+    assert.equal(plan("").estimates.tokens, lengths.total);
+    const packed = plan(", packing: true");
+    assert.ok(packed.estimates.steps < 80 && packed.estimates.steps >= lengths.total / 640);
+    assert.notEqual(packed.recipeHash, plan("").recipeHash);
+    assert.equal(plan(", accumulate: 5").estimates.steps, 20);
+    const metrics = (text: string) => {
+      const run = compiled(`${texts}${model}train m on d\nevaluate m on d.validation${text}`, { base, data });
+      const action = run.actions?.find((a): a is Extract<Action, { verb: "evaluate" }> => a.verb === "evaluate");
+      return { codes: run.codes, metrics: action?.metrics.map(({ word }) => word) };
+    };
+    assert.deepEqual(metrics(""), { codes: [], metrics: ["loss", "perplexity"] });
+    assert.deepEqual(metrics(" { metrics: [f1(macro)] }").codes, ["metric-of-other-task"]);
   });
   it("LoRA trains its matrices and the head", () => {
     const [plan] = plansOf(`${definitions}model small like m { technique: lora(rank: 8) }\ntrain small on d`);
