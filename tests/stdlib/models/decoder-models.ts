@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Values } from "#dsl/graph/values.js";
 import type { ModelImplementation } from "#stdlib/kinds.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { llama, mistral, qwen2 } from "#stdlib/models/llama.run.js";
