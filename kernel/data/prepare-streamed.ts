@@ -7,15 +7,16 @@ import { createHash } from "node:crypto";
 import {
   closeSync,
   createReadStream,
-  existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/check/codes.js";
 import type { DataFacts, SplitFacts } from "#dsl/plan/facts.js";
@@ -25,7 +26,7 @@ import { isEmpty } from "#stdlib/cleaners/drop-empty.run.js";
 import { textKey } from "#stdlib/cleaners/normal-form.js";
 import { Fingerprints } from "#stdlib/fingerprints.js";
 import type { CleanRow, SourceWorld, TokenizerImplementation } from "#stdlib/kinds.js";
-import { cachePath } from "../fetch/cache.js";
+import { cachePath, locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { cleaning, Drops } from "./cleaning.js";
 import { Growing } from "./growing.js";
@@ -67,14 +68,33 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
     .digest("hex");
   const folder = cachePath("data", key.slice(0, 32));
   let streamed = openStreamed(folder);
-  if (!streamed) {
+  streamed ??= await locked(folder, async () => {
+    // Someone else may have made it while this waited.
+    const made = openStreamed(folder);
+    if (made) return made;
     await write(plan, world, folder, o);
-    streamed = openStreamed(folder);
-  }
+    return openStreamed(folder);
+  });
   if (!streamed) throw new CodedError("streamed-changed", { file: folder });
   const { meta, splits } = streamed;
+  sweepOld(folder);
   const facts = o.tokenizer ? await measured(meta.facts, splits, o.tokenizer, o.signal) : meta.facts;
   return { name: plan.name, splits: {}, streamed: splits, labels: meta.labels, facts, sample: meta.sample };
+}
+
+/** Folders that nobody used for a month make room; the one in use is stamped. */
+function sweepOld(used: string): void {
+  const month = 30 * 24 * 3600 * 1000;
+  try {
+    const now = new Date();
+    utimesSync(used, now, now);
+    for (const name of readdirSync(dirname(used))) {
+      const folder = join(dirname(used), name);
+      if (now.getTime() - statSync(folder).mtimeMs > month) rmSync(folder, { recursive: true, force: true });
+    }
+  } catch {
+    // A cache that can't be tidied still serves.
+  }
 }
 
 async function measured(
@@ -100,7 +120,7 @@ async function measured(
 
 /** Writes the folder under another name and gives it its own when it is whole. */
 async function write(plan: DataPlan, world: SourceWorld, folder: string, o: Options): Promise<void> {
-  const temporary = `${folder}.${process.pid}.part`;
+  const temporary = `${folder}.part`;
   rmSync(temporary, { recursive: true, force: true });
   try {
     mkdirSync(temporary, { recursive: true });
@@ -109,7 +129,6 @@ async function write(plan: DataPlan, world: SourceWorld, folder: string, o: Opti
     renameSync(temporary, folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    if (existsSync(folder) && (error as NodeJS.ErrnoException).code === "ENOTEMPTY") return; // another process was quicker
     throw diskError(error, folder);
   }
 }

@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { TokenizerImplementation } from "#stdlib/kinds.js";
+import { locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { Growing } from "./growing.js";
 import { readWhole, type StreamedSplit } from "./streamed.js";
@@ -69,26 +70,42 @@ export async function tokenFile(
   const [file, index] = [`${name}.tokens`, `${name}.lengths`];
   const known = lengthsOf(file, index, split.rows);
   if (known) return new TokenFile(file, known);
-  const temporary = `${file}.${process.pid}.part`;
+  return locked(file, async () => {
+    // Someone else may have made them while this waited.
+    const lengths = lengthsOf(file, index, split.rows) ?? (await write(split, tokenizer, file, index, signal));
+    return new TokenFile(file, lengths);
+  });
+}
+
+async function write(
+  split: StreamedSplit,
+  tokenizer: TokenizerImplementation,
+  file: string,
+  index: string,
+  signal: AbortSignal | undefined,
+): Promise<Int32Array> {
   const lengths = new Growing(Int32Array);
-  const fd = openSync(temporary, "w");
+  const fd = openSync(`${file}.part`, "w");
   try {
-    for (let at = 0; at < split.rows; at += CHUNK) {
-      signal?.throwIfAborted();
-      const texts = split.values("text", at, Math.min(at + CHUNK, split.rows)).map(String);
-      const rows = await tokenizer.encode(texts, Number.POSITIVE_INFINITY);
-      writeAll(fd, Buffer.concat(rows.map((ids) => Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength))));
-      for (const ids of rows) lengths.push(ids.length);
+    try {
+      for (let at = 0; at < split.rows; at += CHUNK) {
+        signal?.throwIfAborted();
+        const texts = split.values("text", at, Math.min(at + CHUNK, split.rows)).map(String);
+        const rows = await tokenizer.encode(texts, Number.POSITIVE_INFINITY);
+        writeAll(fd, Buffer.concat(rows.map((ids) => Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength))));
+        for (const ids of rows) lengths.push(ids.length);
+      }
+    } finally {
+      closeSync(fd);
     }
-    closeSync(fd);
-    renameSync(temporary, file);
+    renameSync(`${file}.part`, file);
     const made = lengths.values();
     // The lengths come last: with them the tokens are whole.
     writeFileSync(`${index}.part`, new Uint8Array(made.buffer, made.byteOffset, made.byteLength));
     renameSync(`${index}.part`, index);
-    return new TokenFile(file, made);
+    return made;
   } catch (error) {
-    rmSync(temporary, { force: true });
+    rmSync(`${file}.part`, { force: true });
     throw diskError(error, file);
   }
 }

@@ -1,7 +1,19 @@
 /** Data read in parts: the same rows, splits, facts and tokens as data read whole, and memory that does not follow their size. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -93,6 +105,15 @@ describe("data read in parts", () => {
     const mended = await prepare(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
     same(mended, await prepare(plan("jsonl", "a.jsonl", false), world(), { tokenizer }));
     assert.equal(readdirSync(join(folder, "cache", "data")).length, length);
+  });
+
+  it("are swept from the cache when nobody used them for a month", async () => {
+    const old = join(folder, "cache", "data", "old");
+    mkdirSync(old);
+    const before = new Date(Date.now() - 40 * 24 * 3600 * 1000);
+    utimesSync(old, before, before);
+    await prepare(plan("jsonl", "a.jsonl", true), world());
+    assert.ok(!existsSync(old));
   });
 
   it("give a model the same windows of tokens", async () => {

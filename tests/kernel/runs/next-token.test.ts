@@ -3,8 +3,9 @@
  * perplexity is told, packed rows and batches in parts train what plain rows train, and an interrupted run goes on exactly.
  */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cachePath } from "#kernel/fetch/cache.js";
 import type { ModelHandle } from "#kernel/runs/model-handle.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 
@@ -111,6 +112,28 @@ model teller { base: "gpt2", task: text_generation }
       model("loose").validations.map((v) => v["loss"]!),
       1e-5,
     );
+  });
+
+  it("streamed texts train as texts in memory do", async () => {
+    const kept = () => (existsSync(cachePath("data")) ? readdirSync(cachePath("data")) : []);
+    const before = new Set(kept());
+    const steps = "{ epochs: 2, packing: true, batch_size: 2, shuffle: random }";
+    await book.run(`train teller on tales with plain as held ${steps}`);
+    const streamed = `data flow { source: jsonl("texts.jsonl", stream: true), columns: { text: text }, split: by_column(part) }`;
+    await book.run(`${streamed}\ntrain teller on flow with plain as flowing ${steps}`);
+    for (const name of kept()) if (!before.has(name)) rmSync(cachePath("data", name), { recursive: true });
+    assert.deepEqual(losses("flowing"), losses("held"));
+    assert.deepEqual(model("flowing").validations, model("held").validations);
+    await assert.rejects(book.run("predict flowing on flow.validation"));
+  });
+
+  it("the engine tells how long it computed and how long it waited", async () => {
+    const engine = await book.session.engines.engine();
+    await engine.clock();
+    await book.run("train teller on tales with plain as quick { epochs: 2 }");
+    const { computingSeconds, waitingSeconds } = await engine.clock();
+    assert.ok(computingSeconds > 0 && waitingSeconds >= 0);
+    assert.deepEqual(await engine.clock(), { computingSeconds: 0, waitingSeconds: 0 });
   });
 
   it("an interrupted run of packed batches in parts goes on exactly where it was", async () => {
