@@ -23,12 +23,19 @@ function operand(l: Lowering, weight: Ref): Operand {
   return { tensor: l.full(weight), turned: false };
 }
 
+/** Whether x has one position a row, as when a text is continued: then moving a weight costs more than the product. */
+function isStep(l: Lowering, x: Ref): boolean {
+  const { shape } = l.typeOf(x);
+  return shape.length === 3 && shape[1] === 1;
+}
+
 /** x · wᵀ (+ bias) for a weight [out, in]. */
-function linear(l: Lowering, x: string, weight: Ref, bias: Ref | undefined, activation?: string): string {
+function linear(l: Lowering, given: Ref, weight: Ref, bias: Ref | undefined, activation?: string): string {
+  const x = l.flat(given);
   const { tensor, turned } = operand(l, weight);
   const [out, size] = l.typeOf(weight).shape as [number, number];
   // oneDNN's product with a transposed weight loses a fifth where it narrows; turning the weight costs far less.
-  const turn = !turned && size > 2 * out && size % 64 === 0;
+  const turn = !turned && size > 2 * out && size % 64 === 0 && !isStep(l, given);
   const w = turn ? l.transpose(tensor, [1, 0]) : tensor;
   const transposed = !turned && !turn;
   if (!bias) return l.product(x, w, { tb: transposed });
@@ -70,6 +77,12 @@ export function merge(l: Lowering, [weight, a, b]: readonly Ref[], scale: number
   return { tensor: l.op("AddV2", [tensor, l.op("Mul", [update, l.graph.float(scale)])]), turned };
 }
 
+/** x · wᵀ + scale · (x aᵀ) bᵀ: the weights stay as they are. */
+function beside(l: Lowering, { inputs: [x, weight, a, b, bias] }: Node, scale: number): string {
+  const low = l.product(l.product(l.flat(x!), l.full(a!), { tb: true }), l.full(b!), { tb: true });
+  return l.op("AddV2", [linear(l, x!, weight!, bias), l.op("Mul", [low, l.graph.float(scale)])]);
+}
+
 function matmul(l: Lowering, node: Node): string {
   const [a, b] = node.inputs;
   const o = { ta: node.attributes["transpose_a"] === true, tb: node.attributes["transpose_b"] === true };
@@ -83,14 +96,16 @@ export const products: Readonly<Record<string, Lower>> = {
     () => {
       const [x, weight, bias] = node.inputs;
       const activation = node.attributes["activation"] as string | undefined;
-      const y = linear(l, l.flat(x!), weight!, bias, activation === undefined ? undefined : POST[activation]);
+      const y = linear(l, x!, weight!, bias, activation === undefined ? undefined : POST[activation]);
       return node.types[0]!.shape.length > 2 ? { flat: y } : { full: y };
     },
   ],
   low_rank_linear: (l, node) => [
     () => {
       const [x, weight, a, b, bias] = node.inputs;
-      const w = merge(l, [weight!, a!, b!], node.attributes["scale"] as number);
+      const scale = node.attributes["scale"] as number;
+      if (isStep(l, x!)) return { flat: beside(l, node, scale) };
+      const w = merge(l, [weight!, a!, b!], scale);
       const [rows, tb] = [l.flat(x!), !w.turned];
       const y = bias ? fused(l, rows, w.tensor, l.full(bias), tb) : l.product(rows, w.tensor, { tb });
       return node.types[0]!.shape.length > 2 ? { flat: y } : { full: y };
