@@ -45,6 +45,8 @@ export function dateTicks(low: number, high: number, wanted: number): Tick[] {
     365 * 86400 * second * Math.ceil((high - low) / (365 * 86400 * second) / wanted);
   const first = Math.ceil(low / step);
   const text = (value: number): string => {
+    // Data may hold numbers that are no moment of the calendar.
+    if (Math.abs(value) > 8.64e15) return plainNumber(value);
     const iso = new Date(value).toISOString();
     return step >= 86400 * second ? iso.slice(0, 10) : iso.slice(11, step >= 60 * second ? 16 : 19);
   };

@@ -1,13 +1,18 @@
 /** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
+import { outlineOf } from "#dsl/graph/outline.js";
 import { printProgram } from "#dsl/graph/print.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { Sizes } from "#dsl/graph/shape.js";
+import type { Action, Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { curvesFigure, curvesText, historyTable } from "../../display/curves.js";
 import { figureShown } from "../../display/figure.js";
+import { graphShown } from "../../display/graph-card.js";
 import { modelShown } from "../../display/model-card.js";
 import { planShown } from "../../display/plan-card.js";
 import { sweepTable } from "../../display/sweep.js";
 import { dataShown } from "../../display/data-preview.js";
+import { printable } from "../../display/text.js";
 import type { Shown } from "../../display/shown.js";
 import type { ModelHandle } from "../model-handle.js";
 import { programsOf } from "../open-model.js";
@@ -37,12 +42,23 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
       return [figureShown(curvesFigure(weights.events, { title: name }), { text: curvesText(weights.events) }), historyTable(weights.events)];
     case "graph":
     case "program": {
-      const programs = await programsOf(weights.plan, base, weights.labels, stage.surroundings.folder);
-      return [{ bundle: { "text/plain": printProgram(programs.train) } }];
+      const { train } = await programsOf(weights.plan, base, weights.labels, stage.surroundings.folder);
+      if (part === "program") return [{ bundle: { "text/plain": printable(printProgram(train)) } }];
+      const sizes = sizesOf(train, weights.plan);
+      return [graphShown(outlineOf(train, sizes), { model: name, program: "train", sizes })];
     }
     default:
       throw new CodedError("unknown-topic", { name, topic: part, has: ["plan", "history", "graph", "program"] });
   }
+}
+
+/** A batch as the plan expects it: its rows, and as long as they are on average. */
+function sizesOf(program: Program, { recipe, estimates }: Plan): Sizes {
+  const batch = recipe.training.batch_size;
+  const length = Math.max(1, Math.round(estimates.tokens / Math.max(1, estimates.steps) / batch));
+  const known: Sizes = { batch, length, targets: batch * length };
+  const named = Object.values(program.inputs).flatMap(({ type }) => type.shape.filter((d) => typeof d === "string"));
+  return Object.fromEntries([...new Set(named)].map((d) => [d, known[d] ?? length]));
 }
 
 function weightsOf(handle: ModelHandle) {

@@ -1,4 +1,10 @@
 /** One real-looking example of everything the notebook shows, for golden files, laws and pictures. */
+import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { gradient } from "#dsl/graph/gradient.js";
+import { outlineOf } from "#dsl/graph/outline.js";
+import { optimise } from "#dsl/graph/passes/table.js";
+import type { Program } from "#dsl/graph/program.js";
+import { graphShown } from "#kernel/display/graph-card.js";
 import type { BaseFacts, DataFacts } from "#dsl/plan/facts.js";
 import type { Call, DataPlan, ModelPlan, Plan } from "#dsl/plan/plan.js";
 import type { RunEvent } from "#kernel/runs/events.js";
@@ -273,6 +279,35 @@ export const trials: readonly Trial[] = [
 ];
 export const goal = { direction: "maximize", metric: "f1(macro)" } as const;
 
+/** A small encoder that trains a layer in two of its three blocks; names come from the caller. */
+export function graphProgram(name = "encoder"): Program {
+  const graph = new Graph();
+  const ids = graph.input("input_ids", { dtype: "i32", shape: ["batch", "length"] });
+  const labels = graph.input("labels", { dtype: "i32", shape: ["batch"] });
+  const weight = (path: string, trains: boolean, ...shape: readonly number[]): Tensor =>
+    graph.state(path, { type: { dtype: "f32", shape }, trains, initial: { zeros: true } });
+  const linear = (path: string, x: Tensor, out: number, trains = false): Tensor =>
+    graph.at(path, () =>
+      x.linear(weight(`${path}.weight`, trains, out, x.shape.at(-1) as number), weight(`${path}.bias`, trains, out)),
+    );
+  let x = graph.at("embeddings", () => weight("embeddings.weight", false, 1000, 16).gather(ids));
+  for (let i = 0; i < 3; i++) {
+    const inner = linear(`${name}.${i}.inner`, x, 64, i > 0);
+    x = x.add(linear(`${name}.${i}.outer`, inner.gelu(), 16));
+  }
+  const pooled = graph.at("pooler", () => x.mean([1]));
+  const logits = linear("classifier", pooled, 3, true);
+  const loss = logits.crossEntropy(labels, { reduction: "mean" });
+  const states = Object.entries(graph.program().state).filter(([, s]) => s.trains);
+  const parameters = states.map(([path, s]) => graph.state(path, s));
+  gradient(graph, loss, parameters).forEach((d, i) => graph.update(states[i]![0], parameters[i]!.subtract(d!)));
+  graph.output("loss", loss);
+  return optimise(graph.program());
+}
+const SIZES = { batch: 8, length: 32 };
+export const graphCard = (name?: string, model = "router"): Shown =>
+  graphShown(outlineOf(graphProgram(name), SIZES), { model, program: "train", sizes: SIZES });
+
 /** Name of the golden file to what is shown. */
 export function gallery(): Readonly<Record<string, Shown>> {
   const [metrics, confusion, worst] = evaluationShown(report) as [Shown, Shown, Shown];
@@ -280,6 +315,7 @@ export function gallery(): Readonly<Record<string, Shown>> {
     data: dataShown(data, dataFacts, sample),
     model: modelShown(model, base, { parameters: 22860675, trainable: 221571 }),
     plan: planShown(plan),
+    graph: graphCard(),
     progress: progressShown({
       step: 41,
       steps: 90,

@@ -11,7 +11,7 @@ import type { Shown } from "#kernel/display/shown.js";
 import { sweepFigure, sweepTable } from "#kernel/display/sweep.js";
 import { tableShown } from "#kernel/display/table.js";
 import { escapeHtml, escapeLabel, printable } from "#kernel/display/text.js";
-import { base, data, dataFacts, model, plan } from "./examples.js";
+import { base, data, dataFacts, graphCard, model, plan } from "./examples.js";
 import { readMarkup } from "./markup.js";
 
 const hostile = fc.oneof(
@@ -144,6 +144,21 @@ describe("text from data", () => {
       }),
     );
   });
+  it("cannot in the picture of a graph", () => {
+    fc.assert(
+      fc.property(hostile, hostile, (a, b) => {
+        const shown = graphCard(a, b);
+        safe(shown);
+        const svg = shown.bundle["image/svg+xml"] as string;
+        assert.doesNotMatch(svg, control);
+        assert.deepEqual(
+          [...readMarkup(svg, "svg").tags].filter((tag) => !drawn.has(tag)),
+          [],
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
   it("cannot in evaluation, predictions and sweeps, nor as markup in plotly's labels", () => {
     fc.assert(
       fc.property(hostile, hostile, (a, b) => {
@@ -205,7 +220,7 @@ describe("text from data", () => {
           safe(shown);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[[8732867639425839, new Date(0)], "", "scatter"]] },
     );
   });
 });
