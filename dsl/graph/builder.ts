@@ -20,6 +20,7 @@ import type {
 import type { Smooth } from "./gelu.js";
 import { EXTRAS } from "./heads.js";
 import { chunksFor } from "./head.js";
+import { smoothingOfHead, weightedCrossEntropy } from "./losses.js";
 import { takePosition } from "./position.js";
 import type { Rotation } from "./rope.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
@@ -139,6 +140,9 @@ export class Tensor {
   relu(): Tensor {
     return this.one("relu", [this]);
   }
+  softplus(): Tensor {
+    return this.one("softplus", [this]);
+  }
   silu(): Tensor {
     return this.one("silu", [this]);
   }
@@ -252,14 +256,25 @@ export class Tensor {
       readonly reduction: "mean" | "sum";
       readonly bias?: Tensor;
       readonly chunks?: number;
+      /** Label smoothing: this share of each label is spread over the vocabulary. */
+      readonly smoothing?: number;
     },
   ): Tensor {
     const chunks = o.chunks ?? chunksFor(weight.shape[0]!);
     const settings = { ignore: -100, reduction: o.reduction, chunks };
-    return this.one("head_loss", [this, weight, labels, ...(o.bias ? [o.bias] : [])], settings);
+    const sharp = this.one("head_loss", [this, weight, labels, ...(o.bias ? [o.bias] : [])], settings);
+    const { smoothing } = o;
+    return smoothing ? sharp.add(smoothingOfHead(this, weight, labels, { ...o, smoothing })) : sharp;
   }
-  /** this: logits [..., classes]; labels i32 [...], −100 where a row doesn't count. Mean or sum over the rows that do. */
-  crossEntropy(labels: Tensor, o: { readonly reduction: "mean" | "sum" }): Tensor {
+  /**
+   * this: logits [..., classes]; labels i32 [...], −100 where a row doesn't count. Mean or sum over the rows that do.
+   * `smoothing`: share of each label that is spread over all classes; `weights` [classes].
+   */
+  crossEntropy(
+    labels: Tensor,
+    o: { readonly reduction: "mean" | "sum"; readonly smoothing?: number; readonly weights?: Tensor },
+  ): Tensor {
+    if (o.smoothing || o.weights) return weightedCrossEntropy(this, labels, o);
     return this.one("cross_entropy", [this, labels], { ignore: -100, reduction: o.reduction });
   }
   layerNorm(scale: Tensor, bias: Tensor, epsilon: number): Tensor {

@@ -78,6 +78,7 @@ import { silu } from "./ops/silu.js";
 import { silu_gradient } from "./ops/silu_gradient.js";
 import { slice } from "./ops/slice.js";
 import { softmax } from "./ops/softmax.js";
+import { softplus } from "./ops/softplus.js";
 import { split } from "./ops/split.js";
 import { sqrt } from "./ops/sqrt.js";
 import { square } from "./ops/square.js";
@@ -165,6 +166,7 @@ export const ops: readonly Op[] = [
   silu_gradient,
   slice,
   softmax,
+  softplus,
   split,
   sqrt,
   square,

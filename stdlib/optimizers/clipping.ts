@@ -15,7 +15,7 @@ export function clipping(
     "global_norm",
     trainable.map((p) => p.gradient),
   );
-  return { norm, scale: clip === null ? [] : [graph.number(clip).divide(norm.add(1e-6)).minimum(1)] };
+  return { norm, scale: clip === null ? [] : [graph.number(clip, norm.dtype).divide(norm.add(1e-6)).minimum(1)] };
 }
 
 export function numberOf(call: Call, name: string, fallback: number): number {

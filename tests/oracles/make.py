@@ -11,6 +11,7 @@ import generation
 import gguf_files
 import metrics
 import minilm
+import objectives
 import rope
 import smollm2
 import tiny_bert
@@ -23,6 +24,7 @@ torch.manual_seed(0)
 torch.use_deterministic_algorithms(True)
 for name, make in {
     "metrics": lambda: metrics.make(golden),
+    "losses and optimizers": lambda: objectives.make(golden),
     "rope": lambda: rope.make(golden),
     "decoders": lambda: decoders.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),

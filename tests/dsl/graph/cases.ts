@@ -91,7 +91,9 @@ const reductions = (op: string): Case[] => [
 ];
 const FACTORS = { decay: -0.8, epsilon: 1e-30, threshold: 1, weight_decay: 0.1 };
 export const cases: readonly Case[] = [
-  ...["negate", "exp", "tanh", "sigmoid", "erf", "square", "abs", "relu", "silu"].flatMap((op) => unary(op)),
+  ...["negate", "exp", "tanh", "sigmoid", "erf", "square", "abs", "relu", "silu", "softplus"].flatMap((op) =>
+    unary(op),
+  ),
   ...["log", "sqrt", "rsqrt"].flatMap((op) => unary(op, 0.5, 3)),
   ...[true, false, "quick"].flatMap((approximate) => unary("gelu", -3, 3, { approximate })),
   ...["silu", "gelu", "gelu_tanh", "gelu_quick"].flatMap((activation) =>

@@ -52,7 +52,7 @@ const example = (op: string, inputs: readonly Given[], attributes: Attributes = 
 
 const B = "batch";
 const L = "length";
-const unary = ["abs", "negate", "exp", "square", "tanh", "sigmoid", "erf", "relu", "silu"];
+const unary = ["abs", "negate", "exp", "square", "tanh", "sigmoid", "erf", "relu", "silu", "softplus"];
 const binary = ["add", "subtract", "multiply", "maximum", "minimum", "equal", "less", "greater"];
 const attention = { heads: 2, scale: 0.5, rate: 0, seed: 0, site: 0 };
 const dropped = { ...attention, rate: 0.25, seed: 7, site: 3 };
@@ -186,6 +186,11 @@ export const examples: readonly Example[] = [
     scale: 2,
   }),
   example("low_rank_linear", [floats([B, 4]), floats([5, 4]), floats([2, 4]), floats([5, 2])], { scale: 0.5 }),
+  example("low_rank_linear", [floats([B, 1, 4]), floats([5, 4]), floats([2, 4]), floats([5, 2])], { scale: 0.5 }),
+  example("low_rank_linear", [floats([B, 1, 4]), floats([5, 4]), floats([2, 4]), floats([5, 2]), floats([5])], {
+    scale: 2,
+  }),
+  ...[1, 3].map((length) => example("linear", [floats([B, length, 128]), floats([5, 128]), floats([5])])),
   example("low_rank_merge", [floats([5, 4]), floats([2, 4]), floats([5, 2])], { scale: 2 }),
   example("attention", [...qkv(), integers([B, L], 1, 1, 0, 1, 0, 0)], attention),
   example("attention", [...qkv(), integers([], 1)], attention),

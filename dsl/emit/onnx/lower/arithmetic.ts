@@ -43,6 +43,7 @@ export const arithmetic: Readonly<Record<string, Lower>> = {
   power: kernel("Pow"),
   sign: kernel("Sign"),
   floor: kernel("Floor"),
+  softplus: kernel("Softplus"),
   less_equal: kernel("LessOrEqual"),
   greater_equal: kernel("GreaterOrEqual"),
   not_equal: (l, node) => [() => alike(l, node, (inputs) => l.op("Not", [l.op("Equal", inputs)]))],

@@ -60,6 +60,7 @@ export const arithmetic: Readonly<Record<string, Lower>> = {
   power: kernel("Pow"),
   sign: kernel("Sign"),
   floor: kernel("Floor"),
+  softplus: kernel("Softplus"),
   less_equal: kernel("LessEqual"),
   greater_equal: kernel("GreaterEqual"),
   not_equal: (l, node) => [

@@ -1,0 +1,128 @@
+/**
+ * Losses that are written with other ops, so that their gradients and every engine come by themselves. Each is named as
+ * the field names it and equals PyTorch's of that name; where no row counts, a loss is 0.
+ */
+import type { Tensor } from "./builder.js";
+
+export type Reduction = "mean" | "sum";
+/** Label of rows that don't count. */
+export const IGNORE = -100;
+/** Keeps the cosine of a zero vector finite, as in torch.nn.functional.cosine_embedding_loss. */
+const SMALL = 1e-12;
+
+interface Counted {
+  /** i32, 0 where the row doesn't count. */
+  readonly safe: Tensor;
+  /** 1 or 0. */
+  readonly counts: Tensor;
+}
+function counted(labels: Tensor, like: Tensor): Counted {
+  const counts = labels.notEqual(IGNORE);
+  return { safe: counts.select(labels, labels.graph.number(0, "i32")), counts: counts.cast(like.dtype) };
+}
+/** a / b, 0 where b is 0. */
+function ratio(a: Tensor, b: Tensor): Tensor {
+  const none = b.equal(0);
+  return a.divide(none.select(b.graph.number(1, b.dtype), b));
+}
+function reduced(each: Tensor, reduction: Reduction): Tensor {
+  return reduction === "sum" ? each.sum() : each.mean();
+}
+
+/**
+ * Cross-entropy with label smoothing and class weights (torch.nn.CrossEntropyLoss): of logits [..., classes] with labels
+ * i32 [...], (1 − ε) · Σ w[y] · −log p[y] + ε / classes · Σ Σ_c w[c] · −log p[c], over Σ w[y] for the mean.
+ */
+export function weightedCrossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  o: { readonly reduction: Reduction; readonly smoothing?: number; readonly weights?: Tensor },
+): Tensor {
+  const classes = logits.shape.at(-1) as number;
+  const smoothing = o.smoothing ?? 0;
+  const { safe, counts } = counted(labels, logits);
+  const logs = logits.logSoftmax();
+  const own = o.weights ? counts.multiply(o.weights.gather(safe)) : counts;
+  const picked = logs.multiply(safe.oneHot(classes).cast(logits.dtype)).sum([-1]);
+  const sharp = picked.multiply(own).sum();
+  const flat = (): Tensor => (o.weights ? logs.multiply(o.weights) : logs).sum([-1]).multiply(counts).sum();
+  const sum = smoothing ? sharp.multiply(1 - smoothing).add(flat().multiply(smoothing / classes)) : sharp;
+  return o.reduction === "sum" ? sum.negate() : ratio(sum, own.sum()).negate();
+}
+
+/**
+ * What label smoothing adds to the cross-entropy of logits x · weightᵀ (+ bias) without making them: ε · (logit of the
+ * label − mean of the logits), summed over the rows that count. x [m, n], weight [vocabulary, n], labels i32 [m].
+ */
+export function smoothingOfHead(
+  x: Tensor,
+  weight: Tensor,
+  labels: Tensor,
+  o: { readonly reduction: Reduction; readonly smoothing: number; readonly bias?: Tensor },
+): Tensor {
+  const { safe, counts } = counted(labels, x);
+  const apart = x.multiply(weight.gather(safe).subtract(weight.mean([0]))).sum([-1]);
+  const above = o.bias ? apart.add(o.bias.gather(safe).subtract(o.bias.mean())) : apart;
+  const sum = above.multiply(counts).sum().multiply(o.smoothing);
+  return o.reduction === "sum" ? sum : ratio(sum, counts.sum());
+}
+
+/**
+ * Binary cross-entropy of logits with targets between 0 and 1, both of one shape (torch.nn.BCEWithLogitsLoss), over all
+ * elements: (1 − y) · softplus(x) + w · y · softplus(−x). `positive`: w, a weight for each class, broadcast.
+ */
+export function binaryCrossEntropy(
+  logits: Tensor,
+  targets: Tensor,
+  o: { readonly reduction: Reduction; readonly positive?: Tensor },
+): Tensor {
+  if (!o.positive) return reduced(logits.softplus().subtract(logits.multiply(targets)), o.reduction);
+  const off = targets.negate().add(1).multiply(logits.softplus());
+  const on = targets.multiply(o.positive).multiply(logits.negate().softplus());
+  return reduced(off.add(on), o.reduction);
+}
+
+/** (x − y)² over all elements. */
+export function meanSquaredError(x: Tensor, y: Tensor, reduction: Reduction): Tensor {
+  return reduced(x.subtract(y).square(), reduction);
+}
+
+/**
+ * Kullback–Leibler divergence from the softmax of `logits` to that of `targets`, both [..., classes]:
+ * Σ p · (log p − log q), p of the targets; the mean is over rows (torch's `batchmean`). With a temperature T both are
+ * divided by it and the result is multiplied by T², as in distillation (Hinton et al. 2015).
+ */
+export function klDivergence(
+  logits: Tensor,
+  targets: Tensor,
+  o: { readonly reduction: Reduction; readonly temperature?: number },
+): Tensor {
+  const t = o.temperature ?? 1;
+  const [q, p] = [logits, targets].map((x) => (t === 1 ? x : x.divide(t)).logSoftmax()) as [Tensor, Tensor];
+  const each = p.exp().multiply(p.subtract(q)).sum([-1]);
+  return reduced(each, o.reduction).multiply(t * t);
+}
+
+/** x · y / (|x| |y|) over the last axis. */
+export function cosineSimilarity(x: Tensor, y: Tensor): Tensor {
+  const length = (v: Tensor): Tensor => v.square().sum([-1]).add(SMALL);
+  return x
+    .multiply(y)
+    .sum([-1])
+    .multiply(length(x).multiply(length(y)).rsqrt());
+}
+
+/**
+ * Cosine embedding loss (torch.nn.CosineEmbeddingLoss): 1 − cos where the pair belongs together (`together` 1), else how
+ * far cos is above `margin` (`together` −1). x, y [rows, n]; together f32 [rows].
+ */
+export function cosineEmbedding(
+  x: Tensor,
+  y: Tensor,
+  together: Tensor,
+  o: { readonly reduction: Reduction; readonly margin?: number },
+): Tensor {
+  const cosine = cosineSimilarity(x, y);
+  const apart = cosine.subtract(o.margin ?? 0).maximum(0);
+  return reduced(together.greater(0).select(cosine.negate().add(1), apart), o.reduction);
+}

@@ -1,0 +1,122 @@
+"""PyTorch's losses with their gradients, and its optimizers over a matrix and a vector, in float64 where the library can. Lion, which PyTorch lacks, is the pseudo-code of its paper (Chen et al. 2023, program 1)."""
+import json
+import os
+
+import torch
+from torch.nn import functional
+
+from transformers.optimization import Adafactor
+
+
+def draw(seed, *shape):
+    return torch.randn(*shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+
+
+def spread(tensor):
+    return tensor.detach().double().reshape(-1).tolist()
+
+
+class Lion(torch.optim.Optimizer):
+    def __init__(self, params, lr, betas, weight_decay):
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            first, second = group["betas"]
+            for p in group["params"]:
+                m = self.state[p].setdefault("m", torch.zeros_like(p))
+                direction = (m * first + p.grad * (1 - first)).sign()
+                p.mul_(1 - group["lr"] * group["weight_decay"]).sub_(direction * group["lr"])
+                m.mul_(second).add_(p.grad * (1 - second))
+
+
+def optimizers():
+    def adafactor(decay):
+        return lambda p: Adafactor(p, lr=1.0, weight_decay=decay, scale_parameter=False, relative_step=False, warmup_init=False)
+
+    makers = [
+        ("adamw", {"weight_decay": 0.1, "beta2": 0.95}, lambda p: torch.optim.AdamW(p, lr=1.0, betas=(0.9, 0.95), weight_decay=0.1)),
+        ("adamw", {"weight_decay": 0}, lambda p: torch.optim.Adam(p, lr=1.0)),
+        ("sgd", {"momentum": 0}, lambda p: torch.optim.SGD(p, lr=1.0)),
+        ("sgd", {"weight_decay": 0.05}, lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.9, weight_decay=0.05)),
+        ("sgd", {"momentum": 0.8, "nesterov": True}, lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.8, nesterov=True)),
+        ("lion", {"weight_decay": 0.1}, lambda p: Lion(p, lr=1.0, betas=(0.9, 0.99), weight_decay=0.1)),
+        ("lion", {"beta1": 0.95, "beta2": 0.98}, lambda p: Lion(p, lr=1.0, betas=(0.95, 0.98), weight_decay=0.0)),
+        ("adafactor", {}, adafactor(0.0)),
+        ("adafactor", {"weight_decay": 0.1}, adafactor(0.1)),
+    ]
+    runs = []
+    for seed, (word, settings, make) in enumerate(makers):
+        for clip in (None, 0.5):
+            parameters = {"matrix": draw(100 * seed, 3, 4), "vector": draw(100 * seed + 1, 5)}
+            values = [p.clone().requires_grad_() for p in parameters.values()]
+            optimizer = make(values)
+            run = {"word": word, "settings": settings, "clip": clip, "begin": {n: spread(p) for n, p in parameters.items()}, "steps": []}
+            for step in range(6):
+                rate = 0.1 / (1 + step)
+                gradients = [draw(1000 * seed + 10 * step + i, *v.shape) for i, v in enumerate(values)]
+                for value, gradient in zip(values, gradients):
+                    value.grad = gradient.clone()
+                if clip is not None:
+                    torch.nn.utils.clip_grad_norm_(values, clip)
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
+                optimizer.step()
+                run["steps"].append({"rate": rate, "gradients": [spread(g) for g in gradients], "values": [spread(v) for v in values]})
+            runs.append(run)
+    return runs
+
+
+def losses():
+    cases = []
+
+    def case(name, settings, tensors, loss):
+        inputs = {n: t.clone().requires_grad_(t.is_floating_point()) for n, t in tensors.items()}
+        value = loss(inputs)
+        value.backward()
+        cases.append({
+            "loss": name,
+            "settings": settings,
+            "inputs": {n: {"shape": list(t.shape), "values": spread(t), "whole": not t.is_floating_point()} for n, t in tensors.items()},
+            "value": value.item(),
+            "gradients": {n: spread(t.grad) for n, t in inputs.items() if t.grad is not None},
+        })
+
+    labels = torch.tensor([2, -100, 0, 3, 3])
+    weights = torch.tensor([0.5, 2.0, 1.0, 3.0], dtype=torch.float64)
+    for reduction in ("mean", "sum"):
+        for smoothing in (0.0, 0.1):
+            for weighted in (False, True):
+                tensors = {"logits": draw(1, 5, 4), "labels": labels, **({"weights": weights} if weighted else {})}
+                case("cross_entropy", {"reduction": reduction, "smoothing": smoothing}, tensors, lambda t: functional.cross_entropy(
+                    t["logits"], t["labels"], t["weights"].detach() if weighted else None, label_smoothing=smoothing, reduction=reduction))
+            for bias in (False, True):
+                tensors = {"x": draw(2, 5, 3), "weight": draw(3, 4, 3), "labels": labels, **({"bias": draw(4, 4)} if bias else {})}
+                case("head", {"reduction": reduction, "smoothing": smoothing}, tensors, lambda t: functional.cross_entropy(
+                    functional.linear(t["x"], t["weight"], t["bias"] if bias else None), t["labels"], label_smoothing=smoothing, reduction=reduction))
+        targets = draw(6, 3, 4).sigmoid()
+        large = torch.cat([draw(5, 2, 4), torch.tensor([[0.0, 40.0, -40.0, 1e-9]], dtype=torch.float64)])
+        for weighted in (False, True):
+            tensors = {"logits": large, "targets": targets, **({"positive": weights} if weighted else {})}
+            case("binary_cross_entropy", {"reduction": reduction}, tensors, lambda t: functional.binary_cross_entropy_with_logits(
+                t["logits"], t["targets"], pos_weight=t["positive"].detach() if weighted else None, reduction=reduction))
+        case("mean_squared_error", {"reduction": reduction}, {"x": draw(7, 3, 2), "y": draw(8, 3, 2)}, lambda t: functional.mse_loss(
+            t["x"], t["y"], reduction=reduction))
+        for temperature in (1, 2.5):
+            case("kl_divergence", {"reduction": reduction, "temperature": temperature}, {"logits": draw(9, 3, 4), "targets": draw(10, 3, 4)}, lambda t: temperature**2 * functional.kl_div(
+                functional.log_softmax(t["logits"] / temperature, -1), functional.log_softmax(t["targets"] / temperature, -1),
+                reduction="batchmean" if reduction == "mean" else "sum", log_target=True))
+        for margin in (0.0, 0.2):
+            together = torch.tensor([1.0, -1.0, -1.0, 1.0], dtype=torch.float64)
+            y = draw(12, 4, 3)
+            y[1] = draw(11, 4, 3)[1] * 0.9 + 0.1
+            case("cosine_embedding", {"reduction": reduction, "margin": margin}, {"x": draw(11, 4, 3), "y": y, "together": together}, lambda t: functional.cosine_embedding_loss(
+                t["x"], t["y"], t["together"].detach(), margin=margin, reduction=reduction))
+    return cases
+
+
+def make(golden):
+    for name, made in {"optimizers": optimizers(), "losses": losses()}.items():
+        with open(os.path.join(golden, f"{name}.json"), "w") as file:
+            json.dump(made, file)

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { validate } from "#dsl/graph/validate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import type { OptimizerImplementation } from "#stdlib/kinds.js";
+import { registry } from "#stdlib/registry.js";
+import { feedsOf, runs, SHAPES, stepProgram, titleOf } from "./golden.js";
+
+const words = registry.ofKind("optimizer").filter((w) => !w.planned);
+/** transformers computes Adafactor in f32 whatever the parameter is. */
+const tolerance = (word: string): number => (word === "adafactor" ? 2e-6 : 1e-12);
+
+describe("optimizers", () => {
+  it("are all held to an oracle, clipped and not", () => {
+    for (const { name } of words)
+      for (const clipped of [true, false])
+        assert.ok(
+          runs.some((r) => r.word === name && (r.clip !== null) === clipped),
+          name,
+        );
+  });
+  for (const run of runs)
+    it(`${titleOf(run)}: every weight after every step, in float64`, async () => {
+      const optimizer = (await words.find((w) => w.name === run.word)!.load!()) as OptimizerImplementation;
+      const program = stepProgram(run, optimizer, "f64");
+      validate(program);
+      let state: Record<string, Values> = Object.fromEntries(
+        Object.entries(program.state).map(([name, s]) => [name, values(s.type.shape as number[], run.begin[name])]),
+      );
+      for (const name of Object.keys(state))
+        assert.ok(name in SHAPES || optimizer.states.some((prefix) => name.startsWith(prefix)), `${name} is declared`);
+      run.steps.forEach((step, i) => {
+        state = { ...evaluate(program, feedsOf(run, i), state).state };
+        Object.keys(SHAPES).forEach((name, k) =>
+          state[name]!.data.forEach((v, j) => {
+            const want = step.values[k]![j]!;
+            assert.ok(
+              Math.abs(v - want) <= tolerance(run.word) * Math.max(1, Math.abs(want)),
+              `step ${i + 1}, ${name}[${j}]: ${v}, the oracle says ${want}`,
+            );
+          }),
+        );
+      });
+    });
+  it("have defaults that the record names", async () => {
+    // A call without arguments must do what the record promises.
+    for (const word of words) {
+      const optimizer = (await word.load!()) as OptimizerImplementation;
+      const said = Object.fromEntries(
+        word.parameters.flatMap((p) => (p.default && "value" in p.default ? [[p.name, p.default.value]] : [])),
+      ) as Record<string, number | boolean>;
+      const run = { ...runs[0]!, word: word.name, clip: null };
+      const [bare, full] = [{}, said].map((settings) => stepProgram({ ...run, settings }, optimizer, "f32"));
+      assert.deepEqual(bare, full, word.name);
+    }
+  });
+});
