@@ -12,9 +12,9 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
     "task",
     "sentence_similarity multilabel_classification summarization translation fill_mask",
     "Part of the design.",
-    "text_classification is built",
+    "text_classification and text_generation are built",
   ],
-  ["task", "text_generation chat", "Generates text.", "text_classification is built"],
+  ["task", "chat", "Answers in a conversation.", "`text_generation` continues plain texts"],
   [
     "technique",
     "bitfit head_only adapters prompt_tuning prefix_tuning ia3",
@@ -23,9 +23,9 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ],
   [
     "model",
-    "gpt2 llama gemma t5 distilbert roberta mobilebert tinybert",
+    "gemma t5 distilbert roberta mobilebert tinybert",
     "A model family.",
-    "bases of the BERT family are built: `all-MiniLM-L6-v2`",
+    "built are BERT (`all-MiniLM-L6-v2`), GPT-2, LLaMA (`SmolLM2-135M-Instruct`), Mistral and Qwen2",
   ],
   ["tokenizer", "bpe wordpiece unigram", "A tokenizer made from the data.", "the base's own tokenizer is used"],
   [

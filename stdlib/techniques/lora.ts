@@ -57,7 +57,7 @@ export const word: Word = {
       type: { is: "list", of: { is: "text" } },
       doc: "Linear layers that are adapted, by the last name of their path in the checkpoint.",
       default: {
-        derived: "the family's attention projections (query and value for bert)",
+        derived: "the attention projections that LoRA adapts in the base's family",
         from: (_draft, context) => {
           const named = familyCapabilities(context)?.["targets"];
           return Array.isArray(named) ? (named as string[]) : ["query", "value"];
