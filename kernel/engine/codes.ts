@@ -55,7 +55,7 @@ registerCodes({
     help: () =>
       "install one (Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++), or set CXX, then run tunebook setup",
     explain:
-      "TensorFlow's binding for Node is compiled once on each machine, which takes about ten seconds and needs a C++ compiler. Without one the slower wasm engine serves.",
+      "TensorFlow's binding for Node is compiled once on each machine, which takes about ten seconds and needs a C++ compiler. Without one the ONNX engine serves.",
   },
   "compile-failed": {
     severity: "error",
@@ -75,13 +75,13 @@ registerCodes({
   "no-native-build": {
     severity: "error",
     message: (d) => `there is no TensorFlow build for ${d.platform} that tfjs can use`,
-    help: () => "the wasm engine serves here (engine tfjs)",
-    explain: "TensorFlow's libraries come from its Linux wheels. On other systems the slower wasm engine serves.",
+    help: () => "the ONNX engine serves here (engine onnx)",
+    explain: "TensorFlow's libraries come from its Linux wheels. On other systems the ONNX engine serves.",
   },
   "engine-unavailable": {
     severity: "error",
     message: (d) => `the ${d.engine} engine can't be started: ${d.why}`,
-    help: (d) => (d.engine === "tensorflow" ? "run tunebook setup, or use engine tfjs" : "run tunebook doctor"),
+    help: (d) => (d.engine === "tensorflow" ? "run tunebook setup, or use engine onnx" : "run tunebook doctor"),
     explain:
       "The engine that was asked for isn't there or doesn't work on this machine. `tunebook doctor` says what is missing.",
   },

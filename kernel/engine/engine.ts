@@ -4,6 +4,7 @@
  * read and written by the host itself.
  */
 import type { NDArray, Program } from "#dsl/graph/program.js";
+import type { Work } from "./choice.js";
 
 export type EngineName = "tensorflow" | "onnx" | "tfjs";
 /** `auto` and `gpu`: a graphics card where the engine finds one. `wasm`: tfjs's; to tfjs `cpu` is plain JavaScript. */
@@ -75,6 +76,8 @@ export interface EngineOptions {
   readonly engine: EngineName | "auto";
   /** Default `auto`. `webgpu`: the way to a graphics card of ONNX Runtime and of tfjs. */
   readonly device?: DeviceName;
+  /** What `auto` chooses for; default: training few weights in f32. */
+  readonly work?: Work;
   /** Threads for one operation; default: one per core. */
   readonly threads?: number;
   /** Further environment of the host process. */

@@ -1,7 +1,10 @@
-/** How fast an engine multiplies matrices, through its own product, as programs use it: 512×768×3072, f32. */
+/** How fast an engine multiplies matrices, through its own product, as programs use it: 512×768×3072. */
+import { CodedError } from "#dsl/check/codes.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Engine, EngineName } from "./engine.js";
+import { writeMachineRecord, type MachineRecord } from "./machine-record.js";
+import { measureProducts, type Products } from "./products.js";
 import { startEngine } from "./start.js";
 import { normals } from "./random.js";
 
@@ -57,4 +60,22 @@ async function timeProduct(engine: Engine, a: Float32Array, b: Float32Array): Pr
   } finally {
     await session.dispose();
   }
+}
+
+/** Measures the native engines, each alone, in a few seconds, and keeps the record. An engine that can't be started is left out. */
+export async function measureMachine(): Promise<MachineRecord> {
+  const engines: Partial<Record<EngineName, Products & { title: string }>> = {};
+  for (const name of ["tensorflow", "onnx"] as const) {
+    try {
+      const engine = await startEngine({ engine: name });
+      try {
+        engines[name] = { title: engine.info.title, ...(await measureProducts(engine)) };
+      } finally {
+        await engine.close();
+      }
+    } catch (e) {
+      if (!(e instanceof CodedError)) throw e;
+    }
+  }
+  return writeMachineRecord(engines);
 }

@@ -1,9 +1,11 @@
 /** Starts an engine in a host process of its own and gives the client to it. `auto` takes the fastest that works here. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import type { NDArray, Program } from "#dsl/graph/program.js";
+import { chooseEngine } from "./choice.js";
 import type { Engine, EngineClock, EngineInfo, EngineName, EngineOptions, Refusal, Session } from "./engine.js";
 import { HostClient } from "./host/client.js";
 import { hostEnvironment, hostThreads } from "./host/environment.js";
+import { readMachineRecord } from "./machine-record.js";
 import { addonKey } from "./native/compile.js";
 import { findNative } from "./native/layout.js";
 import { GFLOPS } from "./native/versions.js";
@@ -12,17 +14,29 @@ import "./codes.js";
 /** Coded errors: `engine-unavailable` when the engine that was named, or none at all, works. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (options.engine !== "auto") return startOne(options.engine, options, "you asked for it");
-  try {
-    return await startOne("tensorflow", options, "it is the fastest engine here");
-  } catch (e) {
-    if (!(e instanceof CodedError)) throw e;
-    const slower = Math.round(GFLOPS.tensorflow / GFLOPS.wasm);
-    const why = `${e.message}; this engine is about ${String(slower)} times slower, and tunebook setup may bring TensorFlow`;
-    return startOne("tfjs", options, why);
-  }
+  if (options.device === "webgpu") return startOne("onnx", options, "it is the engine that computes with WebGPU");
+  const tensorflow = findNative(await addonKey()) !== null;
+  const { engine, why } = chooseEngine(
+    tensorflow ? ["tensorflow", "onnx"] : ["onnx"],
+    readMachineRecord(),
+    options.work,
+  );
+  const failures: string[] = tensorflow ? [] : ["TensorFlow has not been set up here: tunebook setup may bring it"];
+  const order = engine === "onnx" ? (["onnx", "tensorflow"] as const) : (["tensorflow", "onnx"] as const);
+  for (const name of order.filter((n) => n === "onnx" || tensorflow))
+    try {
+      return await startOne(name, options, [...failures, ...(name === engine ? [why] : [])].join("; "));
+    } catch (e) {
+      if (!(e instanceof CodedError)) throw e;
+      failures.push(wordsOf(e.code, e.data).message);
+    }
+  const slower = Math.round(GFLOPS.tensorflow / GFLOPS.wasm);
+  return startOne("tfjs", options, `${failures.join("; ")}; this engine is about ${String(slower)} times slower`);
 }
 
 async function startOne(name: EngineName, options: EngineOptions, why: string): Promise<Engine> {
+  if (options.device === "webgpu" && name !== "onnx")
+    throw new CodedError("engine-unavailable", { engine: name, why: "only the onnx engine computes with WebGPU" });
   const native = name === "tensorflow" ? findNative(await addonKey()) : null;
   if (name === "tensorflow" && !native)
     throw new CodedError("engine-unavailable", {

@@ -27,8 +27,10 @@ export function register(program: Command): void {
         onProgress: (p) => progress.show(p),
       }).finally(() => progress.end());
       const failures = result.failures.map(({ code, data }) => ({ code: code as string, ...wordsOf(code, data) }));
+      const { measureMachine } = await import("#kernel/engine/measure.js");
+      const measured = await measureMachine();
       if (options.json) {
-        process.stdout.write(`${JSON.stringify({ ...result, failures }, null, 2)}\n`);
+        process.stdout.write(`${JSON.stringify({ ...result, failures, measured }, null, 2)}\n`);
         return;
       }
       for (const { code, message, help } of failures)
@@ -40,5 +42,9 @@ export function register(program: Command): void {
           `TensorFlow ${version} (${build.toUpperCase()}) ${result.changed ? "is set up" : "was set up already"}: ${folder}\n`,
         );
       }
+      for (const { title, f32, bf16, bandwidth } of Object.values(measured.engines))
+        process.stdout.write(
+          `${title}: ${f32.toFixed(0)} GFLOP/s${bf16 === undefined ? "" : `, ${bf16.toFixed(0)} in bf16`}, ${bandwidth.toFixed(0)} GB/s on ${measured.processor}\n`,
+        );
     });
 }

@@ -38,6 +38,7 @@ export async function examine(): Promise<readonly Finding[]> {
     library,
     addon,
     tensorflow,
+    onnx,
     tfjs,
     jupyter,
     kernelspec,
@@ -148,6 +149,7 @@ const computes = async (engine: EngineName, mend: string): Promise<Finding> => {
   }
 };
 const tensorflow: Look = () => computes("tensorflow", "tunebook setup");
+const onnx: Look = () => computes("onnx", "npm ci in Tunebook's folder");
 const tfjs: Look = () => computes("tfjs", "npm ci in Tunebook's folder");
 
 const jupyter: Look = async () => {

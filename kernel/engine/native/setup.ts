@@ -1,6 +1,6 @@
 /**
  * Makes TensorFlow usable through tfjs: brings the libraries, compiles the binding against them, and computes with it.
- * Three ways down: the wheel; what the package would fetch itself; else none, and the wasm engine serves. Everything lies
+ * Three ways down: the wheel; what the package would fetch itself; else none, and the ONNX engine serves. Everything lies
  * in the cache; nothing is changed in node_modules but one link. May be interrupted anywhere and run by two at once.
  */
 import { readdir, rm } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { bringWheel, wheelLibraries, type Bring } from "./from-wheel.js";
 import { addonName, buildFolder, findNative, removeBuild, stampAddon, type Native } from "./layout.js";
 import { linkIntoPackage } from "./link.js";
 import { probeAddon } from "./probe.js";
-import { GFLOPS, PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type Build } from "./versions.js";
+import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type Build } from "./versions.js";
 import "../codes.js";
 
 /** `done` of `total`; bytes while fetching and unpacking; null where the end can't be told. */
@@ -34,9 +34,9 @@ export interface SetupOptions {
   readonly signal?: AbortSignal;
 }
 export interface SetupResult {
-  /** Null: TensorFlow can't be had here, the wasm engine serves. */
+  /** Null: TensorFlow can't be had here, the ONNX engine serves. */
   readonly native: Native | null;
-  readonly engine: "tensorflow" | "tfjs";
+  readonly engine: "tensorflow" | "onnx";
   /** False: all of it was there already. */
   readonly changed: boolean;
   /** What was fallen back to and what it costs; empty when the first choice works. */
@@ -111,11 +111,10 @@ async function bringOne(build: Build, root: string, key: string, options: SetupO
       failures.push(e);
     }
   }
-  const slower = Math.round(GFLOPS.tensorflow / GFLOPS.wasm);
   const note =
-    `TensorFlow can't be had here: the wasm engine (tfjs) serves. It multiplies matrices at about ${String(GFLOPS.wasm)} GFLOP/s ` +
-    `where TensorFlow reaches about ${String(GFLOPS.tensorflow)} on two cores, so training takes about ${String(slower)} times as long.`;
-  return { native: null, engine: "tfjs", changed: false, notes: [note], failures };
+    "TensorFlow can't be had here: the ONNX engine serves, which needs npm alone. It computes in f32 only, " +
+    "on some processors as fast as TensorFlow and on others about a quarter slower.";
+  return { native: null, engine: "onnx", changed: false, notes: [note], failures };
 }
 
 const olderLibrary = (): string =>

@@ -19,10 +19,10 @@ describe("tunebook doctor", function () {
     return { status, findings: new Map(findings.map((f) => [f.name, f])) };
   };
 
-  it("says that both engines compute, once set up", () => {
+  it("says that all engines compute, once set up", () => {
     const { status, findings } = doctor({});
     assert.equal(status, 0);
-    for (const name of ["node", "tensorflow library", "engine tensorflow", "engine tfjs"])
+    for (const name of ["node", "tensorflow library", "engine tensorflow", "engine onnx", "engine tfjs"])
       assert.equal(findings.get(name)?.status, "ok", findings.get(name)?.text);
     assert.match(findings.get("engine tensorflow")!.text, /TensorFlow [\d.]+ \((CPU|GPU)\).*GFLOP\/s/);
   });
@@ -32,7 +32,7 @@ describe("tunebook doctor", function () {
     try {
       const { status, findings } = doctor({ TUNEBOOK_CACHE: cache, PATH: "/nowhere" });
       assert.equal(status, 0);
-      assert.equal(findings.get("engine tfjs")?.status, "ok");
+      for (const name of ["engine onnx", "engine tfjs"]) assert.equal(findings.get(name)?.status, "ok");
       for (const name of ["tensorflow library", "engine tensorflow"]) {
         assert.equal(findings.get(name)?.status, "missing");
         assert.equal(findings.get(name)?.mend, "tunebook setup");

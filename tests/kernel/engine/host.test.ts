@@ -57,7 +57,7 @@ describe("the engine's host process", function () {
     await engine.close();
   });
 
-  it("falls back to tfjs where TensorFlow has not been set up, and says what that costs", async () => {
+  it("falls back to ONNX where TensorFlow has not been set up, and says what brings it", async () => {
     const cache = process.env["TUNEBOOK_CACHE"];
     process.env["TUNEBOOK_CACHE"] = folder;
     let engine: Engine;
@@ -68,8 +68,8 @@ describe("the engine's host process", function () {
       if (cache === undefined) delete process.env["TUNEBOOK_CACHE"];
       else process.env["TUNEBOOK_CACHE"] = cache;
     }
-    assert.equal(engine.info.name, "tfjs");
-    assert.match(engine.info.why, /times slower.*tunebook setup/);
+    assert.equal(engine.info.name, "onnx");
+    assert.match(engine.info.why, /not been set up.*tunebook setup/);
     await engine.close();
   });
 

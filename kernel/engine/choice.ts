@@ -1,0 +1,51 @@
+/** Which of the native engines `auto` takes: the one whose products, times the share of them that a step reaches, are more. */
+import type { EngineName } from "./engine.js";
+import type { MachineRecord } from "./machine-record.js";
+
+export type NativeEngine = Extract<EngineName, "tensorflow" | "onnx">;
+/** What a program trains: all weights, few of them (adapters, a head, biases), or none. */
+export type Trains = "all" | "few" | "none";
+export interface Work {
+  readonly trains?: Trains;
+  readonly precision?: "f32" | "bf16";
+}
+
+/** Share of its own product peak that a step of MiniLM reaches on each engine (utilisation of `bench step`): bench/LOG.md. */
+export const UTILISATION: Readonly<Record<NativeEngine, Readonly<Record<Trains, number>>>> = {
+  tensorflow: { all: 0.82, few: 0.77, none: 0.77 },
+  onnx: { all: 0.68, few: 0.75, none: 0.75 },
+};
+
+export interface Choice {
+  readonly engine: NativeEngine;
+  /** A sentence with both figures, or what was not measured. */
+  readonly why: string;
+}
+
+/** Of the engines at hand, at least one, in order of preference where nothing was measured. Work that isn't told trains few. */
+export function chooseEngine(
+  available: readonly NativeEngine[],
+  record: MachineRecord | null,
+  { trains = "few", precision = "f32" }: Work = {},
+): Choice {
+  const [first, ...others] = available;
+  if (!first) throw new Error("no engine to choose from");
+  if (others.length === 0) return { engine: first, why: "it is the only native engine here" };
+  const speed = (engine: NativeEngine): number | undefined => {
+    const products = record?.engines[engine];
+    const peak = precision === "bf16" ? products?.bf16 : products?.f32;
+    return peak === undefined ? undefined : peak * UTILISATION[engine][trains];
+  };
+  const known = available.flatMap((engine) => {
+    const expected = speed(engine);
+    return expected === undefined ? [] : [{ engine, expected }];
+  });
+  if (precision === "bf16" && known.length === 1)
+    return { engine: known[0]!.engine, why: "no other native engine computes bf16" };
+  if (known.length < available.length)
+    return { engine: first, why: "it was the fastest where both were measured; tunebook setup measures them here" };
+  const [best, ...rest] = known.sort((a, b) => b.expected - a.expected);
+  const told = rest.map(({ engine, expected }) => `${engine} at ${expected.toFixed(0)}`).join(", ");
+  const why = `a training step is expected at ${best!.expected.toFixed(0)} GFLOP/s on it and with ${told}, by what setup measured here`;
+  return { engine: best!.engine, why };
+}

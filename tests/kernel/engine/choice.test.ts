@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { chooseEngine } from "#kernel/engine/choice.js";
+import type { MachineRecord } from "#kernel/engine/machine-record.js";
+import { measureProducts } from "#kernel/engine/products.js";
+import { engineNamed } from "./engines.js";
+
+const BOTH = ["tensorflow", "onnx"] as const;
+const record = (tensorflow: number, onnx: number): MachineRecord => ({
+  processor: "any",
+  threads: 2,
+  engines: {
+    tensorflow: { title: "TensorFlow", f32: tensorflow, bf16: 300, bandwidth: 20 },
+    onnx: { title: "ONNX Runtime", f32: onnx, bandwidth: 20 },
+  },
+});
+
+describe("the choice between the native engines", () => {
+  it("takes the one whose products, as far as a step uses them, are more, and says both figures", () => {
+    assert.equal(chooseEngine(BOTH, record(220, 186)).engine, "tensorflow");
+    const { engine, why } = chooseEngine(BOTH, record(200, 400));
+    assert.equal(engine, "onnx");
+    assert.match(why, /300 GFLOP\/s .* tensorflow at 154/);
+  });
+  it("depends on how much is trained where they are near", () => {
+    assert.equal(chooseEngine(BOTH, record(200, 210), { trains: "few" }).engine, "onnx");
+    assert.equal(chooseEngine(BOTH, record(200, 210), { trains: "all" }).engine, "tensorflow");
+  });
+  it("takes the one that computes bf16 where that is asked for", () => {
+    assert.equal(chooseEngine(BOTH, record(100, 400), { precision: "bf16" }).engine, "tensorflow");
+  });
+  it("goes by the order where nothing was measured, and takes what there is", () => {
+    const { engine, why } = chooseEngine(BOTH, null);
+    assert.equal(engine, "tensorflow");
+    assert.match(why, /tunebook setup/);
+    assert.equal(chooseEngine(["onnx"], null).engine, "onnx");
+  });
+});
+
+describe("what an engine's products are measured at", () => {
+  for (const name of BOTH)
+    it(`is more than nothing on ${name}, in a few seconds`, async function () {
+      this.timeout(60_000);
+      const { f32, bf16, bandwidth } = await measureProducts(await engineNamed(name));
+      for (const x of [f32, bandwidth]) assert.ok(x > 0.1 && Number.isFinite(x), String(x));
+      assert.equal(bf16 !== undefined, name === "tensorflow");
+    });
+});
