@@ -6,7 +6,7 @@ import { compile, nothingOutside } from "#dsl/compile.js";
 import { Facts } from "#dsl/plan/facts.js";
 import { registry } from "#stdlib/registry.js";
 import { beyond, built } from "../programs.js";
-import { compiled, dataFacts, definitions, marked, type Run, type World } from "../world.js";
+import { base, compiled, dataFacts, definitions, marked, type Run, type World } from "../world.js";
 
 /** Each mark of `text` must carry the code at its position in `codes`, and nothing else may be reported. */
 function expect(
@@ -268,6 +268,12 @@ describe("the program beside the world", () => {
     void expect('model m { base: "minilm", task: text_classification, technique: lora(targets: ‹[q_proj]›) }', [
       "no-target",
     ]));
+  it("a task that the base's family can't do", () => {
+    void expect('model m { base: "minilm", task: ‹text_generation› }', ["task-not-for-base"]);
+    const decoder = { ...base, family: "llama" };
+    void expect('model m { base: "smol", task: ‹text_classification› }', ["task-not-for-base"], { base: decoder });
+    void expect('model m { base: "smol", task: text_generation }', [], { base: decoder });
+  });
   it("more tokens than positions", () =>
     void expect('model m { base: "minilm", task: text_classification, max_length: ‹600› }', ["too-long"]));
   it("memory, with the smallest change that fits", () => {

@@ -90,6 +90,24 @@ describe("a model folder run forward", function () {
   for (const [what, [code, text]] of Object.entries(wrong))
     it(`refuses ${what}`, () => assert.throws(() => readBatch(text, limits), { code }));
 
+  it("refuses token types for a model that takes none", () =>
+    assert.throws(() => readBatch('{"input_ids": [[1]], "token_type_ids": [[0]]}', { ...limits, types: 0 }), {
+      code: "forward-input",
+    }));
+
+  it("gives the logits of a decoder, whichever way its weights lie", () => {
+    for (const model of ["gpt2-body", "llama-odd"]) {
+      const [first] = oracle(model).forward;
+      const { status, stdout } = forward(modelFolder(model), JSON.stringify({ input_ids: [firstRow(first!.inputs)] }));
+      assert.equal(status, 0);
+      const { logits } = JSON.parse(stdout) as { logits: number[][][] };
+      const said = logits.flat(2);
+      (first!.logits![0] as number[][])
+        .flat()
+        .forEach((v, i) => assert.ok(Math.abs(said[i]! - v) < 1e-4, `${model} ${i}`));
+    }
+  });
+
   it("refuses a folder that is not whole, or not of a known family", async () => {
     const folder = mkdtempSync(join(tmpdir(), "tunebook-forward-"));
     const refused = async (code: string): Promise<void> => assert.rejects(openModelFolder(folder), { code });
@@ -117,4 +135,8 @@ function forward(folder: string, input: string): { status: number | null; stdout
     input,
     encoding: "utf8",
   });
+}
+/** The first row of each batch has no padding. */
+function firstRow(inputs: object): number[] {
+  return (inputs as { readonly input_ids: number[][] }).input_ids[0]!;
 }
