@@ -14,6 +14,7 @@ import "./codes.js";
 /** Coded errors: `engine-unavailable` when the engine that was named, or none at all, works. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (options.engine !== "auto") return startOne(options.engine, options, "you asked for it");
+  if (options.device === "wasm") return startOne("tfjs", options, "it is the engine that computes with wasm");
   if (options.device === "webgpu") return startOne("onnx", options, "it is the engine that computes with WebGPU");
   const tensorflow = findNative(await addonKey()) !== null;
   const { engine, why } = chooseEngine(
@@ -35,8 +36,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 async function startOne(name: EngineName, options: EngineOptions, why: string): Promise<Engine> {
-  if (options.device === "webgpu" && name !== "onnx")
-    throw new CodedError("engine-unavailable", { engine: name, why: "only the onnx engine computes with WebGPU" });
+  if (options.device === "webgpu" && name === "tensorflow")
+    throw new CodedError("engine-unavailable", { engine: name, why: "onnx and tfjs compute with WebGPU, it doesn't" });
+  if (options.device === "wasm" && name !== "tfjs")
+    throw new CodedError("engine-unavailable", { engine: name, why: "only tfjs computes with wasm" });
   const native = name === "tensorflow" ? findNative(await addonKey()) : null;
   if (name === "tensorflow" && !native)
     throw new CodedError("engine-unavailable", {
