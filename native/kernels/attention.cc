@@ -59,16 +59,22 @@ struct Call {
   bool masked(int64_t b, int64_t j) const { return (every ? mask[0] : mask[b * keys + j]) == 0; }
 };
 
+// What the softmax of a row needs to be made again: its greatest score and the inverse of the sum of e^(score − greatest);
+// 0 where the query sees no key.
+struct RowSum {
+  float most, inverse;
+};
+
 struct Range {
   int64_t from, to;
 };
-// Keys that some query of [i0, i1) may see; `from` is a multiple of 16.
+// Keys that some query of [i0, i1) may see; `from` begins a panel.
 template <class T>
 Range range_of(const Call<T>& c, int64_t i0, int64_t i1) {
-  if (!c.s.causal) return {0, c.keys};
-  const int64_t to = std::max<int64_t>(1, std::min(c.keys, c.offset + i1));
-  const int64_t from = c.s.window ? std::max<int64_t>(0, c.offset + i0 - c.s.window + 1) : 0;
-  return {std::min(from, to - 1) / 16 * 16, to};
+  const int64_t first = c.s.window ? c.offset + i0 - c.s.window + 1 : 0;
+  const int64_t last = c.s.causal ? c.offset + i1 : c.s.window ? c.offset + i1 + c.s.window - 1 : c.keys;
+  const int64_t to = std::max<int64_t>(1, std::min(c.keys, last));
+  return {std::max<int64_t>(0, std::min(first, to - 1)) / PANEL * PANEL, to};
 }
 
 // Memory of one thread, kept between calls.
@@ -90,84 +96,131 @@ Scratch& scratch() {
 template <class T>
 void pack(const T* from, int64_t stride, int64_t rows, int64_t size, int64_t wide, float factor, float* to) {
   for (int64_t r = 0; r < rows; r++) {
-    for (int64_t i = 0; i < size; i++) to[r * wide + i] = load(from[r * stride + i]) * factor;
-    for (int64_t i = size; i < wide; i++) to[r * wide + i] = 0;
+    const T* __restrict row = from + r * stride;
+    float* __restrict line = to + r * wide;
+#pragma omp simd simdlen(16)
+    for (int64_t i = 0; i < size; i++) line[i] = load(row[i]) * factor;
+    for (int64_t i = size; i < wide; i++) line[i] = 0;
   }
 }
-// The same turned: [size, rows padded].
 template <class T>
-void pack_turned(const T* from, int64_t stride, int64_t rows, int64_t size, int64_t row, float* to) {
-  for (int64_t i = 0; i < size; i++) {
-    for (int64_t r = 0; r < rows; r++) to[i * row + r] = load(from[r * stride + i]);
-    for (int64_t r = rows; r < row; r++) to[i * row + r] = 0;
-  }
+void unpack(const float* from, int64_t size, float factor, T* to) {
+  const float* __restrict line = from;
+  T* __restrict row = to;
+#pragma omp simd simdlen(16)
+  for (int64_t i = 0; i < size; i++) store(row + i, line[i] * factor);
 }
 
-// Scores of one row become e^(score − greatest); gives 1/sum, or 0 where every key is hidden.
+// The keys of a range that query i may see, counted from its start: those of [lo, hi], and of these none that `hides`.
+struct Sight {
+  int64_t lo, hi;
+};
 template <class T>
-float soften(const Call<T>& c, int64_t b, int64_t i, Range keys, const int32_t* hides, float* scores, int64_t row) {
-  const int64_t n = keys.to - keys.from, position = c.offset + i;
-  const int64_t ahead = c.s.causal ? 0 : c.s.window ? c.s.window - 1 : c.keys;
-  const int64_t last = position + ahead - keys.from;
-  const int64_t first = c.s.window ? position - c.s.window + 1 - keys.from : 0;
-  const int32_t lo = static_cast<int32_t>(std::max<int64_t>(first, 0)), hi = static_cast<int32_t>(std::min(last, n - 1));
-  const int32_t* segments = c.segments ? c.segments + b * c.keys + keys.from : nullptr;
-  const int32_t own = c.segments ? c.segments[b * c.length + i] : 0;
-  float most = HIDDEN;
-  if (segments)
-    for (int32_t j = 0; j < n; j++) scores[j] = segments[j] == own ? scores[j] : HIDDEN;
-#pragma omp simd reduction(max : most)
-  for (int32_t j = 0; j < n; j++) {
-    const bool hidden = (hides[j] != 0) | (j < lo) | (j > hi);
-    scores[j] = hidden ? HIDDEN : scores[j];
-    most = scores[j] > most ? scores[j] : most;
+Sight sight_of(const Call<T>& c, int64_t i, Range keys) {
+  const int64_t n = keys.to - keys.from, at = c.offset + i - keys.from;
+  const int64_t first = c.s.window ? at - c.s.window + 1 : 0;
+  const int64_t last = c.s.causal ? at : c.s.window ? at + c.s.window - 1 : n;
+  return {std::max<int64_t>(first, 0), std::min(last, n - 1)};
+}
+// Whether some key of the range is hidden by mask or segment; `hides` says which, for query i.
+template <class T>
+bool hides_of(const Call<T>& c, int64_t b, Range keys, std::vector<int32_t>& hides) {
+  hides.resize(static_cast<size_t>(keys.to - keys.from));
+  int32_t any = c.segments != nullptr;
+  for (int64_t j = keys.from; j < keys.to; j++) any |= hides[static_cast<size_t>(j - keys.from)] = c.masked(b, j);
+  return any != 0;
+}
+template <class T>
+void hide(const Call<T>& c, int64_t b, int64_t i, Range keys, Sight s, const int32_t* hides, float* scores) {
+  if (c.segments) {
+    const int32_t* segments = c.segments + b * c.keys + keys.from;
+    const int32_t own = c.segments[b * c.length + i];
+    for (int64_t j = s.lo; j <= s.hi; j++) scores[j] = segments[j] == own ? scores[j] : HIDDEN;
   }
-  if (most <= HIDDEN) return 0;
+  for (int64_t j = s.lo; j <= s.hi; j++) scores[j] = hides[j] ? HIDDEN : scores[j];
+}
+// Zero outside of what is seen, up to the row's padding.
+inline void clear(float* row, Sight s, int64_t n) {
+  std::fill(row, row + s.lo, 0.0f);
+  std::fill(row + s.hi + 1, row + padded(n), 0.0f);
+}
+inline RowSum greatest(const float* scores, Sight s) {
+  float most = HIDDEN;
+#pragma omp simd reduction(max : most)
+  for (int64_t j = s.lo; j <= s.hi; j++) most = scores[j] > most ? scores[j] : most;
+  return {most, 0};
+}
+// Scores become e^(score − greatest) · factor; gives their sum. Hidden ones become 0: e^−1e30 by our exponential isn't.
+template <bool hidden>
+inline float soften(float* scores, Sight s, float most, float factor) {
   float sum = 0;
 #pragma omp simd reduction(+ : sum)
-  for (int32_t j = 0; j < n; j++) {
-    const float e = scores[j] <= HIDDEN ? 0.0f : exp_of(scores[j] - most);
-    scores[j] = e;
-    sum += e;
+  for (int64_t j = s.lo; j <= s.hi; j++) {
+    const float e = exp_of(scores[j] - most) * factor;
+    scores[j] = hidden && scores[j] <= HIDDEN ? 0.0f : e;
+    sum += scores[j];
   }
-  for (int64_t j = n; j < row; j++) scores[j] = 0;
-  return 1.0f / sum;
+  return sum;
 }
 
+// Scores of queries [i0, i1) of a head over a range of keys, rows `row` apart: the first step of both passes.
 template <class T>
-void hidden_keys(const Call<T>& c, int64_t b, Range keys, std::vector<int32_t>& hides) {
-  hides.resize(static_cast<size_t>(keys.to - keys.from));
-  for (int64_t j = keys.from; j < keys.to; j++) hides[static_cast<size_t>(j - keys.from)] = c.masked(b, j);
+int64_t scores_of(const Call<T>& c, int64_t m, Range keys, const float* queries, const float* panels, float* p) {
+  const int64_t n = keys.to - keys.from, row = apart(n);
+  product_panels(m, keys.from, n, c.size, queries, c.wide, panels, p, row);
+  return row;
 }
-
-// Probabilities of queries [i0, i1) of a head over keys [from, to), rows `row` apart. A query that sees no key weighs all
-// alike: then `keys` grows to all of them, and it is done again.
+// Softmax of the block, up to the factor 1/sum of each row, which `sums` gets. A query that sees no key weighs all alike:
+// then `keys` grows to all of them, and scores are made again.
 template <class T>
-void probabilities(const Call<T>& c, int64_t b, int64_t h, int64_t i0, int64_t i1, Range& keys, const float* queries,
-                   const float* turned, int64_t turned_row, float* p, int64_t& row) {
+int64_t softmax(const Call<T>& c, int64_t b, int64_t i0, int64_t i1, Range& keys, const float* queries, const float* panels,
+                float* p, RowSum* sums) {
   auto& hides = scratch().hides;
   for (;;) {
-    const int64_t n = keys.to - keys.from;
-    row = padded(n);
-    hidden_keys(c, b, keys, hides);
-    const bool whole = n == c.keys;
-    // Padding past the last key is read as it lies there; `soften` sets it to zero.
-    product(i1 - i0, std::min(row, turned_row - keys.from), c.size, queries, c.wide, 1, turned + keys.from, turned_row, p, row,
-            false);
-    bool again = false;
+    const int64_t row = scores_of(c, i1 - i0, keys, queries, panels, p), n = keys.to - keys.from;
+    const bool hidden = hides_of(c, b, keys, hides);
+    bool blind = false;
     for (int64_t i = i0; i < i1; i++) {
       float* line = p + (i - i0) * row;
-      const float scale = soften(c, b, i, keys, hides.data(), line, row);
-      if (scale > 0) {
-        for (int64_t j = 0; j < n; j++) line[j] *= scale;
-        continue;
+      const Sight s = sight_of(c, i, keys);
+      RowSum& sum = sums[i - i0];
+      if (hidden) hide(c, b, i, keys, s, hides.data(), line);
+      sum = greatest(line, s);
+      if (sum.most > HIDDEN) {
+        sum.inverse = 1.0f / (hidden ? soften<true>(line, s, sum.most, 1.0f) : soften<false>(line, s, sum.most, 1.0f));
+        clear(line, s, n);
+      } else {
+        blind = true;
+        for (int64_t j = 0; j < padded(n); j++) line[j] = j < n ? 1.0f : 0.0f;
       }
-      again = again || !whole;
-      for (int64_t j = 0; j < row; j++) line[j] = j < n ? 1.0f / static_cast<float>(c.keys) : 0.0f;
     }
-    if (!again) return;
+    if (!blind || n == c.keys) return row;
     keys = {0, c.keys};
   }
+}
+// The probabilities again, from the sums that forward kept.
+template <class T>
+int64_t probabilities(const Call<T>& c, int64_t b, int64_t i0, int64_t i1, Range& keys, const float* queries,
+                      const float* panels, float* p, const RowSum* sums) {
+  for (int64_t i = i0; i < i1; i++)
+    if (sums[i - i0].inverse == 0) keys = {0, c.keys};
+  auto& hides = scratch().hides;
+  const int64_t row = scores_of(c, i1 - i0, keys, queries, panels, p), n = keys.to - keys.from;
+  const bool hidden = hides_of(c, b, keys, hides);
+  for (int64_t i = i0; i < i1; i++) {
+    float* line = p + (i - i0) * row;
+    const auto [most, inverse] = sums[i - i0];
+    if (inverse == 0) {
+      for (int64_t j = 0; j < padded(n); j++) line[j] = j < n ? 1.0f / static_cast<float>(n) : 0.0f;
+      continue;
+    }
+    const Sight s = sight_of(c, i, keys);
+    if (hidden) hide(c, b, i, keys, s, hides.data(), line);
+    if (hidden) soften<true>(line, s, most, inverse);
+    else soften<false>(line, s, most, inverse);
+    clear(line, s, n);
+  }
+  return row;
 }
 // Multiplies probabilities by dropout's mask, or gives them as they are.
 template <class T>
@@ -179,7 +232,7 @@ const float* dropped(const Call<T>& c, int64_t b, int64_t h, int64_t i0, int64_t
     const uint32_t* columns = c.columns.data() + keys.from;
     const int64_t at = (i - i0) * row, n = keys.to - keys.from;
     for (int64_t j = 0; j < n; j++) to[at + j] = p[at + j] * kept(line, columns[j], c.s.bound, c.random.scale);
-    for (int64_t j = n; j < row; j++) to[at + j] = 0;
+    for (int64_t j = n; j < padded(n); j++) to[at + j] = 0;
   }
   return to;
 }
@@ -187,104 +240,111 @@ const float* dropped(const Call<T>& c, int64_t b, int64_t h, int64_t i0, int64_t
 template <class T>
 struct Attention : Settings {
   using Settings::Settings;
-  // (q, k, v, mask, segments or empty, offset, step) → context.
+  // (q, k, v, mask, segments or empty, offset, step) → context, and RowSum of each row [batch, heads, length, 2].
   void compute(Context& context) {
     const Inputs<T> x(context);
     const Tensor y = context.output(0, x.q.type(), x.q.shape());
+    const Tensor sums = context.output(1, TF_FLOAT, {x.q.dim(0), heads, x.q.dim(1), 2});
     if (!context.ok()) return;
     const Call<T> c(*this, x);
     if (c.keys == 0 || c.length == 0 || c.batch == 0) return;
-    const int64_t blocks = (c.length + BLOCK - 1) / BLOCK;
+    // Queries that share a key-value head are one task, unless that leaves threads idle: keys are laid out once for each.
+    const int64_t blocks = (c.length + BLOCK - 1) / BLOCK, all = blocks * c.group, groups = c.batch * key_heads;
+    const int64_t parts = std::min(all, std::max<int64_t>(1, 4 * threads() / groups));
     T* to = y.data<T>();
-    parallel(c.batch * heads * blocks, 1, [&](int64_t begin, int64_t end) {
+    RowSum* rows = reinterpret_cast<RowSum*>(sums.data<float>());
+    parallel(groups * parts, 1, [&](int64_t begin, int64_t end) {
       for (int64_t task = begin; task < end; task++) {
-        const int64_t block = task % blocks, h = task / blocks % heads, b = task / blocks / heads;
-        queries(c, b, h, block * BLOCK, std::min(c.length, (block + 1) * BLOCK), to);
+        const int64_t part = task % parts, g = task / parts % key_heads, b = task / parts / key_heads;
+        queries(c, b, g, all * part / parts, all * (part + 1) / parts, blocks, to, rows);
       }
     });
   }
-  void queries(const Call<T>& c, int64_t b, int64_t h, int64_t i0, int64_t i1, T* y) const {
+  // Blocks [first, last) of those of the heads that share key-value head g, head by head.
+  void queries(const Call<T>& c, int64_t b, int64_t g, int64_t first, int64_t last, int64_t blocks, T* y, RowSum* rows) const {
     Scratch& memory = scratch();
-    const int64_t m = i1 - i0, g = h / c.group, stride = c.size * heads, other = c.size * key_heads;
-    const int64_t all = padded(c.keys);
-    float* q = memory.get(0, m * c.wide);
-    float* turned = memory.get(1, c.size * all);
-    pack(c.q + c.query(b, i0, h), stride, m, c.size, c.wide, scale, q);
-    Range keys = range_of(c, i0, i1);
-    pack_turned(c.k + c.key(b, 0, g), other, c.keys, c.size, all, turned);
-    float* p = memory.get(2, m * all);
-    int64_t row = 0;
-    probabilities(c, b, h, i0, i1, keys, q, turned, all, p, row);
-    const float* weights = dropped(c, b, h, i0, i1, keys, p, row, memory.get(3, m * all));
+    const int64_t stride = c.size * heads, other = c.size * key_heads;
+    float* q = memory.get(0, BLOCK * c.wide);
+    float* panels = memory.get(1, panelled(c.keys, c.size));
     float* values = memory.get(4, c.keys * c.wide);
-    pack(c.v + c.key(b, keys.from, g), other, keys.to - keys.from, c.size, c.wide, 1.0f, values);
-    float* out = memory.get(5, m * c.wide);
-    product(m, c.wide, keys.to - keys.from, weights, row, 1, values, c.wide, out, c.wide, false);
-    for (int64_t i = 0; i < m; i++)
-      for (int64_t d = 0; d < c.size; d++) store(y + c.query(b, i0 + i, h) + d, out[i * c.wide + d]);
+    float* p = memory.get(2, BLOCK * apart(c.keys));
+    float* out = memory.get(5, BLOCK * c.wide);
+    turn(c.k + c.key(b, 0, g), other, c.keys, c.size, panels);
+    pack(c.v + c.key(b, 0, g), other, c.keys, c.size, c.wide, 1.0f, values);
+    for (int64_t block = first; block < last; block++) {
+      const int64_t h = g * c.group + block / blocks, i0 = block % blocks * BLOCK, i1 = std::min(c.length, i0 + BLOCK);
+      RowSum* sums = rows + (b * heads + h) * c.length + i0;
+      pack(c.q + c.query(b, i0, h), stride, i1 - i0, c.size, c.wide, scale, q);
+      Range keys = range_of(c, i0, i1);
+      const int64_t row = softmax(c, b, i0, i1, keys, q, panels, p, sums);
+      const float* weights = dropped(c, b, h, i0, i1, keys, p, row, c.s.rate > 0 ? memory.get(3, BLOCK * row) : nullptr);
+      product(i1 - i0, c.wide, keys.to - keys.from, weights, row, 1, values + keys.from * c.wide, c.wide, out, c.wide, false);
+      for (int64_t i = i0; i < i1; i++) {
+        const float inverse = sums[i - i0].inverse, factor = inverse == 0 ? 1.0f / static_cast<float>(c.keys) : inverse;
+        unpack(out + (i - i0) * c.wide, c.size, factor, y + c.query(b, i, h));
+      }
+    }
   }
 };
 
 template <class T>
 struct AttentionGradient : Settings {
   using Settings::Settings;
-  // (q, k, v, mask, segments or empty, offset, step, dcontext) → dq, dk, dv.
+  // (q, k, v, mask, segments or empty, offset, step, dcontext, the forward pass's RowSums) → dq, dk, dv.
   void compute(Context& context) {
     const Inputs<T> x(context);
-    const Tensor dy = context.input(7);
+    const Tensor dy = context.input(7), sums = context.input(8);
     const Tensor dq = context.output(0, x.q.type(), x.q.shape());
     const Tensor dk = context.output(1, x.q.type(), x.k.shape()), dv = context.output(2, x.q.type(), x.k.shape());
     if (!context.ok()) return;
     const Call<T> c(*this, x);
     if (c.keys == 0 || c.length == 0 || c.batch == 0) return;
+    const RowSum* rows = reinterpret_cast<const RowSum*>(sums.data<float>());
     parallel(c.batch * key_heads, 1, [&](int64_t begin, int64_t end) {
       for (int64_t task = begin; task < end; task++)
-        keys_of(c, task / key_heads, task % key_heads, dy.data<T>(), dq.data<T>(), dk.data<T>(), dv.data<T>());
+        keys_of(c, task / key_heads, task % key_heads, dy.data<T>(), rows, dq.data<T>(), dk.data<T>(), dv.data<T>());
     });
   }
   // All queries of the heads that share one key-value head.
-  void keys_of(const Call<T>& c, int64_t b, int64_t g, const T* dy, T* dq, T* dk, T* dv) const {
+  void keys_of(const Call<T>& c, int64_t b, int64_t g, const T* dy, const RowSum* rows, T* dq, T* dk, T* dv) const {
     Scratch& memory = scratch();
-    const int64_t stride = c.size * heads, other = c.size * key_heads, all = padded(c.keys);
+    const int64_t stride = c.size * heads, other = c.size * key_heads;
     float* key_rows = memory.get(4, c.keys * c.wide);
-    float* key_turned = memory.get(1, c.size * all);
-    float* value_turned = memory.get(6, c.size * all);
+    float* key_panels = memory.get(1, panelled(c.keys, c.size));
+    float* value_panels = memory.get(6, panelled(c.keys, c.size));
     pack(c.k + c.key(b, 0, g), other, c.keys, c.size, c.wide, 1.0f, key_rows);
-    pack_turned(c.k + c.key(b, 0, g), other, c.keys, c.size, all, key_turned);
-    pack_turned(c.v + c.key(b, 0, g), other, c.keys, c.size, all, value_turned);
+    turn(c.k + c.key(b, 0, g), other, c.keys, c.size, key_panels);
+    turn(c.v + c.key(b, 0, g), other, c.keys, c.size, value_panels);
     float* keys_sum = memory.get(7, c.keys * c.wide);
     float* values_sum = memory.get(8, c.keys * c.wide);
     std::fill_n(keys_sum, c.keys * c.wide, 0.0f);
     std::fill_n(values_sum, c.keys * c.wide, 0.0f);
-    float* p = memory.get(2, BLOCK * all);
-    float* dp = memory.get(9, BLOCK * all);
+    float* p = memory.get(2, BLOCK * apart(c.keys));
+    float* dp = memory.get(9, BLOCK * apart(c.keys));
+    float* q = memory.get(0, 2 * BLOCK * c.wide);
+    float* d = q + BLOCK * c.wide;
+    float* out = memory.get(5, BLOCK * c.wide);
     for (int64_t h = g * c.group; h < (g + 1) * c.group; h++)
       for (int64_t i0 = 0; i0 < c.length; i0 += BLOCK) {
         const int64_t i1 = std::min(c.length, i0 + BLOCK), m = i1 - i0;
-        float* q = memory.get(0, 2 * BLOCK * c.wide);
-        float* d = q + BLOCK * c.wide;
         pack(c.q + c.query(b, i0, h), stride, m, c.size, c.wide, scale, q);
         pack(dy + c.query(b, i0, h), stride, m, c.size, c.wide, 1.0f, d);
         Range keys = range_of(c, i0, i1);
-        int64_t row = 0;
-        probabilities(c, b, h, i0, i1, keys, q, key_turned, all, p, row);
+        const int64_t row = probabilities(c, b, i0, i1, keys, q, key_panels, p, rows + (b * heads + h) * c.length + i0);
         const int64_t n = keys.to - keys.from;
-        const float* weights = dropped(c, b, h, i0, i1, keys, p, row, memory.get(3, BLOCK * all));
+        const float* weights = dropped(c, b, h, i0, i1, keys, p, row, c.s.rate > 0 ? memory.get(3, BLOCK * row) : nullptr);
         product(n, c.wide, m, weights, 1, row, d, c.wide, values_sum + keys.from * c.wide, c.wide, true);
-        product(m, std::min(row, all - keys.from), c.size, d, c.wide, 1, value_turned + keys.from, all, dp, row, false);
+        product_panels(m, keys.from, n, c.size, d, c.wide, value_panels, dp, row);
         for (int64_t i = 0; i < m; i++)
           slopes(p + i * row, weights == p ? nullptr : weights + i * row, dp + i * row, n, c.random.scale);
         product(n, c.wide, m, dp, 1, row, q, c.wide, keys_sum + keys.from * c.wide, c.wide, true);
-        float* out = memory.get(5, BLOCK * c.wide);
         product(m, c.wide, n, dp, row, 1, key_rows + keys.from * c.wide, c.wide, out, c.wide, false);
-        for (int64_t i = 0; i < m; i++)
-          for (int64_t e = 0; e < c.size; e++) store(dq + c.query(b, i0 + i, h) + e, out[i * c.wide + e] * scale);
+        for (int64_t i = 0; i < m; i++) unpack(out + i * c.wide, c.size, scale, dq + c.query(b, i0 + i, h));
       }
-    for (int64_t j = 0; j < c.keys; j++)
-      for (int64_t e = 0; e < c.size; e++) {
-        store(dk + c.key(b, j, g) + e, keys_sum[j * c.wide + e]);
-        store(dv + c.key(b, j, g) + e, values_sum[j * c.wide + e]);
-      }
+    for (int64_t j = 0; j < c.keys; j++) {
+      unpack(keys_sum + j * c.wide, c.size, 1.0f, dk + c.key(b, j, g));
+      unpack(values_sum + j * c.wide, c.size, 1.0f, dv + c.key(b, j, g));
+    }
   }
   // dp becomes the gradient of the scores: p (dp − Σ p dp), where dropout let dp through.
   static void slopes(const float* p, const float* weights, float* dp, int64_t n, float factor) {
@@ -302,8 +362,8 @@ const bool registered = [] {
   const std::vector<const char*> attributes = {FLOATS,         "heads: int",    "key_value_heads: int", "causal: bool",
                                                "window: int",  "scale: float",  "rate: float",          "seed: int",
                                                "site: int",    "bound: int"};
-  define({"TunebookAttention", inputs, {"y: T"}, attributes, shapes<0>});
-  inputs.push_back("dy: T");
+  define({"TunebookAttention", inputs, {"y: T", "sums: float"}, attributes, shapes<0, -1>});
+  inputs.insert(inputs.end(), {"dy: T", "sums: float"});
   define({"TunebookAttentionGradient", inputs, {"dq: T", "dk: T", "dv: T"}, attributes, shapes<0, 1, 2>});
   implement<Attention<float>>("TunebookAttention", TF_FLOAT);
   implement<Attention<bf16>>("TunebookAttention", TF_BFLOAT16);

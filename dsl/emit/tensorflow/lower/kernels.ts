@@ -167,14 +167,15 @@ function attention(plain: Lower): KernelLower {
     return [() => ({ full: call(l, "TunebookAttention", inputs.q, tensors, attributes) }), () => plain(l, node)[1]!()];
   };
 }
-/** Reads no probabilities: the node that made them says what went in. */
+/** Reads no probabilities: it makes them again from what went into the node that made them, and the sums that it kept. */
 const attentionGradient: KernelLower = (l, node) => {
-  const forward = l.nodeOf(node.inputs[3]!);
-  if (forward.op !== "attention" || l.usesOutput(node, 3)) return undefined;
+  const [probabilities, context, dcontext] = node.inputs.slice(3) as [Ref, Ref, Ref];
+  const forward = l.nodeOf(probabilities);
+  if (forward.op !== "attention" || l.nodeOf(context) !== forward || l.usesOutput(node, 3)) return undefined;
   const made = attending(l, forward);
   if (!made) return undefined;
-  const dy = l.full(node.inputs[5]!);
-  const out = (): string => call(l, "TunebookAttentionGradient", made.inputs.q, [...made.tensors, dy], made.attributes);
+  const tensors = [...made.tensors, l.full(dcontext), `${l.full(context)}:1`];
+  const out = (): string => call(l, "TunebookAttentionGradient", made.inputs.q, tensors, made.attributes);
   return [0, 1, 2].map((output) => () => ({ full: output === 0 ? out() : `${out()}:${output}` }));
 };
 
