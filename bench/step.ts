@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { costOf } from "#dsl/graph/cost.js";
 import { Graph } from "#dsl/graph/builder.js";
+import type { Recompute } from "#dsl/graph/passes/pass.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { mix } from "#dsl/graph/random.js";
 import type { Engine, EngineOptions, Session } from "#kernel/engine/engine.js";
@@ -29,6 +30,9 @@ export interface StepOptions {
   readonly steps: number;
   readonly dropout: number;
   readonly threads?: number;
+  readonly recompute: Recompute;
+  readonly xla: boolean;
+  readonly kernels: boolean;
 }
 export interface StepResult {
   readonly engine: string;
@@ -48,23 +52,33 @@ export interface StepResult {
 }
 
 export async function run(o: StepOptions): Promise<StepResult> {
-  const engine = await startEngine({ engine: o.engine, ...(o.threads !== undefined && { threads: o.threads }) });
+  const engine = await startEngine({
+    engine: o.engine,
+    ...(o.threads !== undefined && { threads: o.threads }),
+    env: {
+      ...(o.xla && { TF_XLA_FLAGS: "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit" }),
+      ...(!o.kernels && { TUNEBOOK_KERNELS: "0" }),
+    },
+  });
   try {
     const made = MODELS[o.model]!({
       technique: o.technique,
       dropout: o.dropout,
-      passes: { precision: o.dtype, recompute: "none" },
+      passes: { precision: o.dtype, recompute: o.recompute },
     });
     const { program } = made;
     const session = await engine.open({ train: program }, []);
-    const peak = await openPeak(engine);
     const feeds = batchOf(o, made);
+    const timed = (step: number): Promise<number> => timeStep(session, { ...feeds, step: integers([], [step]) });
+    for (const step of [1, 2]) await timed(step);
+    // What training takes, before the operands of the peak come into memory.
+    const peakRssMiB = peakRss(process.pid) + peakRss(engine.info.pid);
+    const peak = await openPeak(engine, o.dtype);
     const times: number[] = [];
     let best = 0;
-    for (let step = 1; step <= o.steps + 2; step++) {
+    for (let step = 3; step < o.steps + 3; step++) {
       best = Math.max(best, await peak());
-      const seconds = await timeStep(session, { ...feeds, step: integers([], [step]) });
-      if (step > 2) times.push(seconds);
+      times.push(await timed(step));
     }
     times.sort((a, b) => a - b);
     const middle = median(times);
@@ -82,7 +96,7 @@ export async function run(o: StepOptions): Promise<StepResult> {
       matmulPeakGflops: round(best, 1),
       utilisation: round(products / middle / 1e9 / best, 3),
       gflopPerStep: round(products / 1e9, 2),
-      peakRssMiB: peakRss(process.pid) + peakRss(engine.info.pid),
+      peakRssMiB,
       processor: processor(),
     };
   } finally {
@@ -100,7 +114,7 @@ async function timeStep(session: Session, feeds: Readonly<Record<string, NDArray
 }
 
 /** Best of A·B and A·Bᵀ over two sizes, in GFLOP/s, through the engine's own product; one element comes back. */
-async function openPeak(engine: Engine): Promise<() => Promise<number>> {
+async function openPeak(engine: Engine, dtype: StepOptions["dtype"]): Promise<() => Promise<number>> {
   const graph = new Graph();
   const flops: Record<string, number> = {};
   for (const [m, k, n] of [
@@ -108,9 +122,12 @@ async function openPeak(engine: Engine): Promise<() => Promise<number>> {
     [512, 768, 3072],
   ] as const) {
     const operand = (name: string, shape: readonly number[]): ReturnType<Graph["state"]> =>
-      graph.state(name, { type: { dtype: "f32", shape }, trains: false, initial: { random: { normal: 1 }, seed: k } });
+      graph.state(name, { type: { dtype, shape }, trains: false, initial: { random: { normal: 1 }, seed: k } });
     const corner = (product: ReturnType<Graph["state"]>): ReturnType<Graph["state"]> =>
-      product.slice(0, m - 1, 1).slice(1, n - 1, 1);
+      product
+        .slice(0, m - 1, 1)
+        .slice(1, n - 1, 1)
+        .cast("f32");
     const a = operand(`a${m}`, [m, k]);
     graph.output(`ab${m}`, corner(a.matmul(operand(`b${m}`, [k, n]))));
     graph.output(`abt${m}`, corner(a.matmul(operand(`bt${m}`, [n, k]), { transposeB: true })));
@@ -183,10 +200,15 @@ const command = new Command("tunebook bench step")
   .option("--batch <rows>", "texts per step", Number, 32)
   .option("--length <tokens>", "tokens per text", Number, 64)
   .addOption(new Option("--dtype <name>", "number format").choices(["f32", "bf16"]).default("f32"))
-  .addOption(new Option("--engine <name>", "what computes").choices(["auto", "tensorflow", "onnx", "tfjs"]).default("auto"))
+  .addOption(
+    new Option("--engine <name>", "what computes").choices(["auto", "tensorflow", "onnx", "tfjs"]).default("auto"),
+  )
   .option("--steps <count>", "steps measured, after two to warm up", Number, 7)
   .option("--dropout <share>", "dropout everywhere (the peer has none)", Number, 0)
   .option("--threads <count>", "threads of the engine", Number)
+  .addOption(new Option("--recompute <what>", "activations computed again").choices(["none", "blocks"]).default("none"))
+  .option("--xla", "let TensorFlow compile clusters of ops", false)
+  .option("--no-kernels", "TensorFlow's own ops alone")
   .option("--json", "one line of JSON");
 
 const { json, ...options } = command.parse().opts<StepOptions & { json?: boolean }>();
