@@ -1,6 +1,6 @@
 /**
- * WebGPU for tfjs in Node: Dawn (npm `webgpu`) is put where a browser has it. Both packages are optional and loaded only
- * when asked for. Numbers can't be read from the card at once there: `cardKernel` computes an op on the card, and in plain
+ * WebGPU for tfjs in Node: Dawn (npm `webgpu`) is put where a browser has it. Neither package is installed unless asked for
+ * (`npm install webgpu @tensorflow/tfjs-backend-webgpu`): they are large. Numbers can't be read from the card at once there: `cardKernel` computes an op on the card, and in plain
  * JavaScript where the op has to see its inputs' numbers or the card has no kernel for it.
  */
 import { createRequire } from "node:module";
@@ -39,7 +39,9 @@ function located(name: string): string {
   try {
     return require.resolve(name);
   } catch (e) {
-    throw new Error(`the package ${name} isn't installed: npm install ${name}`, { cause: e });
+    throw new Error(`the package ${name} isn't installed: npm install webgpu @tensorflow/tfjs-backend-webgpu`, {
+      cause: e,
+    });
   }
 }
 

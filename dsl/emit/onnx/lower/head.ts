@@ -102,8 +102,15 @@ function sweepThrough(l: Lowering, head: Head, wants: readonly boolean[]): Sweep
       }
     }
     const ends = [wants[0] && dxs.at(-1), wants[1] && dweight, wants[2] && dbias].filter((v) => typeof v === "string");
-    // A tensor of no rows has no first element to wait for: the first chunk has rows where any has.
-    done = chunk + 1 < chunks ? (dweight !== undefined ? [dweight] : dbias !== undefined ? [dbias] : ends) : [];
+    // A tensor of no rows has no element to wait for: its sum has one.
+    done =
+      chunk + 1 < chunks
+        ? dweight !== undefined
+          ? [dweight]
+          : dbias !== undefined
+            ? [dbias]
+            : ends.map((t) => l.reduce("ReduceSum", t, [0, 1], false))
+        : [];
   }
   const joined = (parts: readonly string[]): string =>
     parts.length === 1 ? parts[0]! : l.op("Concat", parts, { axis: { int: 0 } });
