@@ -1,6 +1,6 @@
 /** The ONNX engine, inside the host process: each program becomes a model that ONNX Runtime runs over shared state. */
 import { createRequire } from "node:module";
-import { InferenceSession } from "onnxruntime-node";
+import { InferenceSession, Tensor } from "onnxruntime-node";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import { emitOnnx } from "#dsl/emit/onnx/emit.js";
 import { lowerings } from "#dsl/emit/onnx/lower/table.js";
@@ -17,13 +17,16 @@ export type Provider = "cpu" | "webgpu";
 /** Throws what the runtime throws where the provider doesn't work here. */
 export async function onnxBackend(threads: number, provider: Provider): Promise<Backend> {
   const options = settings(threads, provider);
-  await probe(options);
+  await probe(options).catch((e: unknown) => {
+    const words = e instanceof Error ? e.message : String(e);
+    throw new Error(/Failed to get a WebGPU adapter.*/.exec(words)?.[0] ?? words, { cause: e });
+  });
   const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
   return {
     info: {
       name: "onnx",
       title: `ONNX Runtime ${version} (${provider === "webgpu" ? "WebGPU" : "CPU"})`,
-      device: provider === "webgpu" ? "gpu" : "cpu",
+      device: provider,
       threads,
     },
     can: refusals,
@@ -50,17 +53,17 @@ function settings(threads: number, provider: Provider): InferenceSession.Session
   };
 }
 
-/** Adds two numbers: whether the provider is there is known only when it computes. */
+/** Adds a number to what it is fed: whether the provider is there is known only when it computes. */
 async function probe(options: InferenceSession.SessionOptions): Promise<void> {
   const graph = new OnnxGraph();
-  const sum = graph.node("Add", [graph.float(1), graph.float(2)]);
-  const session = await InferenceSession.create(
-    writeModel(graph.text("probe", [], [{ name: sum, type: "f32" }])),
-    options,
-  );
-  const got = (await session.run({}))[sum]!.data[0];
+  const sum = graph.node("Add", ["x", graph.float(2)]);
+  const ports = [{ name: "x", type: "f32", shape: [4] }] as const;
+  const model = writeModel(graph.text("probe", ports, [{ name: sum, type: "f32" }]));
+  const session = await InferenceSession.create(model, options);
+  const got = (await session.run({ x: new Tensor("float32", Float32Array.of(1, 2, 3, 4), [4]) }))[sum]!;
   await session.release();
-  if (got !== 3) throw new Error(`1 + 2 comes out as ${String(got)}`);
+  if ([...(got.data as Float32Array)].join() !== "3,4,5,6")
+    throw new Error(`1 + 2 comes out as ${String(got.data[0])}`);
 }
 
 function refusals(program: Program): readonly Refusal[] {

@@ -9,6 +9,7 @@ export const DEVICES: readonly (readonly [EngineName, DeviceName])[] = [
   ...ENGINES.map((name) => [name, "auto"] as const),
   ["tfjs", "cpu"],
   ["tfjs", "webgpu"],
+  ["onnx", "webgpu"],
 ];
 const running = new Map<string, Promise<Engine>>();
 

@@ -45,17 +45,24 @@ export const norms: Readonly<Record<string, Lower>> = {
       },
     ];
   },
-  rms_norm: (l, node) => {
-    const outputs = (): readonly string[] =>
-      l.graph.nodeAll("SimplifiedLayerNormalization", [l.flat(node.inputs[0]!), factor(l, node)], {
-        attributes: { axis: { int: -1 }, epsilon: { float: node.attributes["epsilon"] as number } },
-        outputs: 2,
+  rms_norm: (l, node) => [
+    () => {
+      const y = l.op("SimplifiedLayerNormalization", [l.flat(node.inputs[0]!), factor(l, node)], {
+        axis: { int: -1 },
+        epsilon: { float: node.attributes["epsilon"] as number },
       });
-    return [
-      () => l.fromFlat(node.types[0]!, outputs()[0]!),
-      () => ({ full: l.reshape(outputs()[1]!, node.types[1]!.shape) }),
-    ];
-  },
+      return l.fromFlat(node.types[0]!, y);
+    },
+    // The kernel would give it too, but not on every provider.
+    () => {
+      const x = l.flat(node.inputs[0]!);
+      const n = node.types[0]!.shape.at(-1) as number;
+      const share = l.graph.constant("f32", [n, 1], new Uint8Array(new Float32Array(n).fill(1 / n).buffer));
+      const square = l.op("MatMul", [l.op("Mul", [x, x]), share]);
+      const shifted = l.number("Add", square, node.attributes["epsilon"] as number);
+      return { full: l.reshape(l.op("Reciprocal", [l.op("Sqrt", [shifted])]), node.types[1]!.shape) };
+    },
+  ],
   rms_norm_gradient: (l, node) => {
     const [x, , inverse, dy] = node.inputs;
     const type = l.typeOf(x!);
