@@ -8,11 +8,6 @@ const CUBIC = 0.044715;
 /** √(2/π) */
 const C = Math.sqrt(2 / Math.PI);
 
-/** Φ(x) = ½ (1 + erf(x/√2)). */
-function normal(l: Lowering, x: string): string {
-  const erf = l.op("Erf", [l.number("Mul", x, Math.SQRT1_2)]);
-  return l.number("Mul", l.number("Add", erf, 1), 0.5);
-}
 /** tanh(C (x + 0.044715 x³)). */
 function bend(l: Lowering, x: string): string {
   const slope = l.number("Add", l.number("Mul", l.op("Mul", [x, x]), C * CUBIC), C);
@@ -35,17 +30,18 @@ function slope(l: Lowering, x: string, kind: Smooth): string {
     const rest = l.op("Mul", [smooth(l, x, kind), l.op("Sub", [l.graph.float(1), s])]);
     return l.op("Add", [s, kind === "silu" ? rest : l.number("Mul", rest, QUICK)]);
   }
-  const square = l.op("Mul", [x, x]);
   if (kind === "gelu_tanh") {
     const t = bend(l, x);
-    const inner = l.number("Add", l.number("Mul", square, 3 * C * CUBIC), C);
+    const inner = l.number("Add", l.number("Mul", l.op("Mul", [x, x]), 3 * C * CUBIC), C);
     const fall = l.op("Sub", [l.graph.float(1), l.op("Mul", [t, t])]);
     const rest = l.op("Mul", [l.op("Mul", [fall, inner]), x]);
     return l.number("Mul", l.op("Add", [l.number("Add", t, 1), rest]), 0.5);
   }
-  // exp(ln(1/√2π) − x²/2) is the density.
-  const exponent = l.number("Add", l.number("Mul", square, -0.5), Math.log(C / 2));
-  return l.op("Add", [normal(l, x), l.op("Mul", [x, l.op("Exp", [exponent])])]);
+  // Φ(x) + x φ(x) with u = x/√2: Φ = ½ (1 + erf u), φ = exp(ln(1/√2π) − u²).
+  const u = l.number("Mul", x, Math.SQRT1_2);
+  const normal = l.number("Mul", l.number("Add", l.op("Erf", [u]), 1), 0.5);
+  const density = l.op("Exp", [l.op("Sub", [l.graph.float(Math.log(C / 2)), l.op("Mul", [u, u])])]);
+  return l.op("Add", [normal, l.op("Mul", [x, density])]);
 }
 const backward = (l: Lowering, x: string, dy: string, kind: Smooth): string => l.op("Mul", [slope(l, x, kind), dy]);
 const kindOf = (node: Node): Smooth => geluKind(node.attributes);
