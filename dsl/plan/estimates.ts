@@ -1,17 +1,25 @@
 /**
- * What a training will take. Parameters and steps are exact; the rest are estimates with these formulas
- * (P parameters, T trainable ones, b batch, L longest text in tokens, h hidden, i intermediate, a heads, n layers):
- * - memory = 4·P (weights) + 12·T (gradient, two moments) + k·4·n·b·L·(14·h + 2·i + 3·a·L) + 450 MB (the engine),
- *   with k = 1 where all trains and 0.6 where the base is frozen (no inputs kept for weight gradients);
+ * What a training will take. Parameters and steps are exact; the rest are estimates with these formulas (P parameters,
+ * T trainable ones, b batch, L longest text in tokens, h hidden, i intermediate, n layers, V vocabulary):
+ * - memory of the engine's process = 4·P + 8·T (weights, two moments) + working memory + what the engine takes by itself.
+ *   Working memory is the greater of the start of the backward pass (all activations and the gradient of a tied head) and
+ *   its end (all gradients, which clipping waits for, and one block's activations).
+ *   Activations of a block, in numbers for each token: 7·h + 2·i where all trains, 3·h + 2·i where the base is frozen (no
+ *   inputs kept for weight gradients), 3·i for 2·i with gated units; in bf16 0.59 of it and 2 bytes for each weight of a
+ *   matrix beside; recomputed: h for each block and one block whole. A head over the vocabulary holds three copies of
+ *   one chunk's logits. The factors are fitted to `graph/memory.ts`, which walks the program itself.
  * - seconds = FLOPs / the machine's sustained FLOP/s; FLOPs = tokens · (2·M + 4·n·h·l̄) · c, M the elements of matrices
- *   outside embeddings, l̄ the mean length, c = 3 where all trains (forward, two products backward), 2 where the base is frozen.
+ *   outside embeddings, l̄ the mean length, c = 3 where all trains (forward, two products backward), 2 where the base is
+ *   frozen; a third, or half, more time with recomputation.
  */
+import { chunksFor } from "../graph/head.js";
 import type { Program } from "../check/program.js";
 import type { BaseFacts, DataFacts, SplitFacts } from "./facts.js";
 import { fed, predictsNext, updatesPerEpoch } from "./feeding.js";
 import type { Call, Estimates, ModelPlan, RecipePlan } from "./plan.js";
 
-const engineBytes = 450e6;
+/** TensorFlow loaded, a graph compiled, oneDNN's kernels made, memory that the allocator keeps: measured with programs of six to thirty layers. */
+const engineBytes = 490e6;
 
 /** Rows that train: the split `train`, or all where there is none. */
 export function trainingSplit(facts: DataFacts): SplitFacts | undefined {
@@ -39,21 +47,24 @@ export function estimate(
   const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
   const tokens = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
   const layers = size(base, "num_hidden_layers", "n_layers", "n_layer") || 1;
-  const heads = size(base, "num_attention_heads", "n_heads", "n_head") || 1;
   const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner") || 4 * hidden;
-  const activations =
-    (frozen === null ? 1 : 0.6) *
-    4 *
-    layers *
-    Math.min(training.batch_size, Math.max(epoch.rows, 1)) *
-    longest *
-    (14 * hidden + 2 * intermediate + 3 * heads * longest);
   const matrices = Object.entries(base.shapes).reduce(
     (sum, [path, shape]) =>
       shape.length === 2 && !/embedding/i.test(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum,
     0,
   );
   const work = tokens * (2 * matrices + 4 * layers * hidden * mean) * (frozen === null ? 3 : 2);
+  const again = training.recompute === "blocks" ? (frozen === null ? 4 / 3 : 3 / 2) : 1;
+  const working = workingBytes({
+    tokens: Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest,
+    ...{ layers, hidden, intermediate, trainable, matrices },
+    gated: Object.keys(base.shapes).some((path) => /gate_proj/.test(path)),
+    frozen: frozen !== null,
+    vocabulary: windows ? size(base, "vocab_size") : 0,
+    low: training.precision === "bf16",
+    recomputed: training.recompute === "blocks",
+    accumulated: training.accumulate > 1,
+  });
   return {
     parameters,
     trainable,
@@ -61,9 +72,42 @@ export function estimate(
     steps,
     tokens: Math.round(tokens),
     flops: Math.round(work),
-    memoryBytes: Math.round(4 * parameters + 12 * trainable + activations + engineBytes),
-    seconds: o.flops === null || o.flops <= 0 ? null : Number((work / o.flops).toPrecision(3)),
+    memoryBytes: Math.round(4 * parameters + 8 * trainable + working + engineBytes),
+    seconds: o.flops === null || o.flops <= 0 ? null : Number(((work * again) / o.flops).toPrecision(3)),
   };
+}
+
+export interface Shape {
+  /** In one batch, padding included. */
+  readonly tokens: number;
+  readonly layers: number;
+  readonly hidden: number;
+  readonly intermediate: number;
+  /** Whether units are gated: three wide activations instead of two. */
+  readonly gated: boolean;
+  readonly frozen: boolean;
+  readonly trainable: number;
+  /** Elements of the weights that products read. */
+  readonly matrices: number;
+  /** 0: no head over the vocabulary. */
+  readonly vocabulary: number;
+  readonly low: boolean;
+  readonly recomputed: boolean;
+  /** Whether sums of gradients are kept over several batches. */
+  readonly accumulated: boolean;
+}
+/** Most bytes alive at once in a training step beside its state. */
+export function workingBytes(o: Shape): number {
+  const wide = (o.gated ? 3 : 2) * o.intermediate;
+  const block = ((o.frozen ? 3 : 7) * o.hidden + wide) * (o.low ? 0.59 : 1);
+  const kept = o.recomputed ? o.layers * o.hidden + block : o.layers * block;
+  const copies = o.low && !o.recomputed ? 2 * o.matrices : 0;
+  const logits = o.vocabulary > 0 ? (3 * o.vocabulary) / chunksFor(o.vocabulary) : 0;
+  const head = o.vocabulary * o.hidden;
+  const start = 4 * (o.tokens * (kept + logits) + head);
+  // Sums of gradients are state, added to as each gradient comes.
+  const end = 4 * (o.tokens * block + (o.accumulated ? 0 : o.trainable));
+  return Math.max(start, end) + copies + (o.accumulated ? 4 * o.trainable : 0);
 }
 
 /** Elements that a technique adds to a frozen base, or null where the base itself trains. */
