@@ -4,21 +4,16 @@
  * machine's own matrix-product peak the step's products reach; the peak is measured between the steps.
  */
 import { cpus } from "node:os";
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { costOf } from "#dsl/graph/cost.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { Recompute } from "#dsl/graph/passes/pass.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import { mix } from "#dsl/graph/random.js";
 import type { Engine, EngineOptions, Session } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
-import type { Carrier, CarrierOptions } from "./step/carrier.js";
-import { gpt2 } from "./step/gpt2.js";
-import { minilm } from "./step/minilm.js";
-import { smollm2 } from "./step/smollm2.js";
-
-const MODELS: Readonly<Record<string, (o: CarrierOptions) => Carrier>> = { minilm, gpt2, smollm2 };
+import { batchOf, integers } from "./step/batch.js";
+import { MODELS } from "./step/models.js";
+import { peakRss } from "./step/peak-rss.js";
 
 export interface StepOptions {
   readonly model: string;
@@ -145,43 +140,6 @@ async function openPeak(engine: Engine, dtype: StepOptions["dtype"]): Promise<()
   };
 }
 
-function batchOf(o: StepOptions, { vocabulary, labels, supervision }: Carrier): Record<string, NDArray> {
-  const n = o.batch * o.length;
-  const draw = (i: number, below: number): number => (mix(i) >>> 0) % below;
-  const ids = Array.from({ length: n }, (_, i) => draw(i, vocabulary));
-  const common = {
-    input_ids: integers([o.batch, o.length], ids),
-    attention_mask: integers([o.batch, o.length], new Array<number>(n).fill(1)),
-    rate: { dtype: "f32", shape: [], bytes: new Uint8Array(Float32Array.of(1e-5).buffer) },
-  } as const;
-  if (supervision === "label") {
-    const drawn = Array.from({ length: o.batch }, (_, i) => draw(~i, labels));
-    return { ...common, labels: integers([o.batch], drawn) };
-  }
-  // As transformers shifts labels that equal the ids: every token but a row's first is predicted.
-  const targets = ids.flatMap((_, i) => ((i + 1) % o.length ? [i] : []));
-  return {
-    ...common,
-    targets: integers([targets.length], targets),
-    labels: integers(
-      [targets.length],
-      targets.map((t) => ids[t + 1]!),
-    ),
-  };
-}
-function integers(shape: readonly number[], values: readonly number[]): NDArray {
-  return { dtype: "i32", shape, bytes: new Uint8Array(Int32Array.from(values).buffer) };
-}
-
-/** Greatest resident memory so far; 0 where the system doesn't tell. */
-function peakRss(pid: number): number {
-  try {
-    const kib = /^VmHWM:\s*(\d+)/m.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1];
-    return Math.round(Number(kib ?? 0) / 1024);
-  } catch {
-    return 0;
-  }
-}
 function processor(): string {
   return `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${String(cpus().length)} cores`;
 }

@@ -20,6 +20,7 @@ export interface Carrier {
   /** Number of labels; 0 where the next token is the label. */
   readonly labels: number;
   readonly supervision: Supervision;
+  readonly sizes: ReturnType<ModelImplementation["sizes"]>;
 }
 
 export function carrier<C>(
@@ -58,5 +59,6 @@ export function carrier<C>(
     vocabulary: given.vocabulary,
     labels: given.labels,
     supervision: implementation.supervision,
+    sizes: given.family.sizes(given.family.config(given.config)),
   };
 }

@@ -8,9 +8,10 @@
  *   inputs kept for weight gradients), 3·i for 2·i with gated units; in bf16 0.59 of it and 2 bytes for each weight of a
  *   matrix beside; recomputed: h for each block and one block whole. A head over the vocabulary holds three copies of
  *   one chunk's logits. The factors are fitted to `graph/memory.ts`, which walks the program itself.
- * - seconds = FLOPs / the machine's sustained FLOP/s; FLOPs = tokens · (2·M + 4·n·h·l̄) · c, M the elements of matrices
- *   outside embeddings, l̄ the mean length, c = 3 where all trains (forward, two products backward), 2 where the base is
- *   frozen; a third, or half, more time with recomputation.
+ * - seconds = effort / the speed at which this machine did such effort lately. Effort, in FLOPs of f32 products: tokens ·
+ *   (2·M + 4·n·h·l̄) · c, M the elements of matrices outside embeddings, l̄ the mean length, c = 3 where all trains
+ *   (forward, two products backward), 2 where the base is frozen, one more with recomputation; in bf16 1 / 1.6 of it; and
+ *   280·T for each update, which moves 28 bytes for each parameter while a core does some ten FLOPs a byte.
  */
 import { chunksFor } from "../graph/head.js";
 import type { Program } from "../check/program.js";
@@ -53,31 +54,32 @@ export function estimate(
       shape.length === 2 && !/embedding/i.test(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum,
     0,
   );
-  const work = tokens * (2 * matrices + 4 * layers * hidden * mean) * (frozen === null ? 3 : 2);
-  const again = training.recompute === "blocks" ? (frozen === null ? 4 / 3 : 3 / 2) : 1;
-  const working = workingBytes({
+  const shape: StepShape = {
     tokens: Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest,
-    ...{ layers, hidden, intermediate, trainable, matrices },
+    ...{ parameters, trainable, layers, hidden, intermediate, matrices },
     gated: Object.keys(base.shapes).some((path) => /gate_proj/.test(path)),
     frozen: frozen !== null,
     vocabulary: windows ? size(base, "vocab_size") : 0,
     low: training.precision === "bf16",
     recomputed: training.recompute === "blocks",
     accumulated: training.accumulate > 1,
-  });
+  };
+  const effort = productEffort(shape, mean) * tokens + updateEffort(shape) * steps;
   return {
     parameters,
     trainable,
     rows,
     steps,
     tokens: Math.round(tokens),
-    flops: Math.round(work),
-    memoryBytes: Math.round(4 * parameters + 8 * trainable + working + engineBytes),
-    seconds: o.flops === null || o.flops <= 0 ? null : Number(((work * again) / o.flops).toPrecision(3)),
+    flops: Math.round(effort),
+    memoryBytes: Math.round(memoryBytes(shape)),
+    seconds: o.flops === null || o.flops <= 0 ? null : Number((effort / o.flops).toPrecision(3)),
   };
 }
 
-export interface Shape {
+/** What the memory and the effort of a training step depend on. */
+export interface StepShape {
+  readonly parameters: number;
   /** In one batch, padding included. */
   readonly tokens: number;
   readonly layers: number;
@@ -96,8 +98,20 @@ export interface Shape {
   /** Whether sums of gradients are kept over several batches. */
   readonly accumulated: boolean;
 }
+/** Of the engine's process, at its peak. */
+export function memoryBytes(o: StepShape): number {
+  return 4 * o.parameters + 8 * o.trainable + workingBytes(o) + engineBytes;
+}
+/** Effort for each token of texts of a mean length. */
+export function productEffort(o: StepShape, length: number): number {
+  const passes = (o.frozen ? 2 : 3) + (o.recomputed ? 1 : 0);
+  return ((2 * o.matrices + 4 * o.layers * o.hidden * length) * passes) / (o.low ? 1.6 : 1);
+}
+export function updateEffort({ trainable }: StepShape): number {
+  return 280 * trainable;
+}
 /** Most bytes alive at once in a training step beside its state. */
-export function workingBytes(o: Shape): number {
+function workingBytes(o: StepShape): number {
   const wide = (o.gated ? 3 : 2) * o.intermediate;
   const block = ((o.frozen ? 3 : 7) * o.hidden + wide) * (o.low ? 0.59 : 1);
   const kept = o.recomputed ? o.layers * o.hidden + block : o.layers * block;

@@ -102,7 +102,7 @@ export interface Estimates {
   /** Real (unpadded) tokens over the whole run. */
   readonly tokens: number;
   readonly memoryBytes: number;
-  /** Model FLOPs of the whole run (forward and the backward products that the trainables need); `seconds` = flops / MachineFacts.flops. */
+  /** Effort of the whole run in FLOPs of f32 products (estimates.ts); `seconds` = flops / MachineFacts.flops. */
   readonly flops: number;
   readonly seconds: number | null; // null: this machine was not measured yet
 }

@@ -1,0 +1,36 @@
+/** A batch to measure with: full rows of ids drawn by number, so that every program and peer sees the same. */
+import type { NDArray } from "#dsl/graph/program.js";
+import { mix } from "#dsl/graph/random.js";
+import type { Carrier } from "./carrier.js";
+
+/** All feeds of a training program but `step`. */
+export function batchOf(
+  o: { readonly batch: number; readonly length: number },
+  { vocabulary, labels, supervision }: Carrier,
+): Record<string, NDArray> {
+  const n = o.batch * o.length;
+  const draw = (i: number, below: number): number => (mix(i) >>> 0) % below;
+  const ids = Array.from({ length: n }, (_, i) => draw(i, vocabulary));
+  const common = {
+    input_ids: integers([o.batch, o.length], ids),
+    attention_mask: integers([o.batch, o.length], new Array<number>(n).fill(1)),
+    rate: { dtype: "f32", shape: [], bytes: new Uint8Array(Float32Array.of(1e-5).buffer) },
+  } as const;
+  if (supervision === "label") {
+    const drawn = Array.from({ length: o.batch }, (_, i) => draw(~i, labels));
+    return { ...common, labels: integers([o.batch], drawn) };
+  }
+  // As transformers shifts labels that equal the ids: every token but a row's first is predicted.
+  const targets = ids.flatMap((_, i) => ((i + 1) % o.length ? [i] : []));
+  return {
+    ...common,
+    targets: integers([targets.length], targets),
+    labels: integers(
+      [targets.length],
+      targets.map((t) => ids[t + 1]!),
+    ),
+  };
+}
+export function integers(shape: readonly number[], values: readonly number[]): NDArray {
+  return { dtype: "i32", shape, bytes: new Uint8Array(Int32Array.from(values).buffer) };
+}
