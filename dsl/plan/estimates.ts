@@ -2,8 +2,8 @@
  * What a training will take. Parameters and steps are exact; the rest are estimates with these formulas (P parameters,
  * T trainable ones, b batch, L longest text in tokens, h hidden, i intermediate, n layers, V vocabulary):
  * - memory of the engine's process = 4·P + 8·T (weights, two moments) + working memory + what the engine takes by itself.
- *   Working memory is the greater of the start of the backward pass (all activations and the gradient of a tied head) and
- *   its end (all gradients, which clipping waits for, and one block's activations).
+ *   Working memory is the greater of the start of the backward pass (all activations, a head's gradient and a copy of its
+ *   weight) and its end (all gradients, which clipping waits for, and one block's activations).
  *   Activations of a block, in numbers for each token: 7·h + 2·i where all trains, 3·h + 2·i where the base is frozen (no
  *   inputs kept for weight gradients), 3·i for 2·i with gated units; in bf16 0.59 of it and 2 bytes for each weight of a
  *   matrix beside; recomputed: h for each block and one block whole. A head over the vocabulary holds three copies of
@@ -118,7 +118,9 @@ function workingBytes(o: StepShape): number {
   const copies = o.low && !o.recomputed ? 2 * o.matrices : 0;
   const logits = o.vocabulary > 0 ? (3 * o.vocabulary) / chunksFor(o.vocabulary) : 0;
   const head = o.vocabulary * o.hidden;
-  const start = 4 * (o.tokens * (kept + logits) + head);
+  // Its gradient, where it has one, and its weight as the product's library lays it out.
+  const weights = head * ((o.frozen ? 0 : 4) + (o.low ? 2 : 4));
+  const start = 4 * o.tokens * (kept + logits) + weights;
   // Sums of gradients are state, added to as each gradient comes.
   const end = 4 * (o.tokens * block + (o.accumulated ? 0 : o.trainable));
   return Math.max(start, end) + copies + (o.accumulated ? 4 * o.trainable : 0);

@@ -42,11 +42,11 @@ export class TensorflowSession implements BackendSession {
     const model = emitTensorflow(all, { kernels: this.kernels });
     const session = this.load(model.savedModel);
     const [oldModel, oldSession] = [this.model, this.session];
-    const fixed = Object.entries(oldModel?.state ?? {}).filter(([, s]) => isFixed(s));
-    const old = new Map(fixed.map(([name]) => [name, this.read(name)]));
-    this.forget();
+    this.settle();
+    const old = oldModel ? this.readAll() : [];
     [this.programs, this.model, this.session] = [all, model, session];
-    for (const [name, value] of old) this.write(name, value);
+    // Views of the old variables become the new ones: no value is copied, nor is there twice.
+    for (const [name, { id }] of old) this.pending.set(name, id);
     if (oldModel) this.binding.deleteSavedModel(oldSession);
   }
 

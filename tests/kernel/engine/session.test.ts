@@ -105,6 +105,11 @@ for (const name of ENGINES)
       const two = await session.run("score", { x: x! });
       assert.notDeepEqual(one, two);
       assert.deepEqual(one["logits"]!.shape, [x!.shape[0], 3]);
+      const alone = await open();
+      await train(alone, 1, 6);
+      for (const name of ["second.weight", "m.second.weight"])
+        assert.deepEqual(await session.read(name), await alone.read(name), name);
+      await alone.dispose();
       await session.dispose();
     });
 
