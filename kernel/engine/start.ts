@@ -1,7 +1,7 @@
 /** Starts an engine in a host process of its own and gives the client to it. `auto` takes the fastest that works here. */
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import type { NDArray, Program } from "#dsl/graph/program.js";
-import { chooseEngine } from "./choice.js";
+import { chooseEngine, type Choice, type Work } from "./choice.js";
 import type { Engine, EngineClock, EngineInfo, EngineName, EngineOptions, Refusal, Session } from "./engine.js";
 import { HostClient } from "./host/client.js";
 import { hostEnvironment, hostThreads } from "./host/environment.js";
@@ -16,12 +16,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (options.engine !== "auto") return startOne(options.engine, options, "you asked for it");
   if (options.device === "wasm") return startOne("tfjs", options, "it is the engine that computes with wasm");
   if (options.device === "webgpu") return startOne("onnx", options, "it is the engine that computes with WebGPU");
-  const tensorflow = findNative(await addonKey()) !== null;
-  const { engine, why } = chooseEngine(
-    tensorflow ? ["tensorflow", "onnx"] : ["onnx"],
-    readMachineRecord(),
-    options.work,
-  );
+  const { engine, why, tensorflow } = await preferred(options.work);
   const failures: string[] = tensorflow ? [] : ["TensorFlow has not been set up here: tunebook setup may bring it"];
   const order = engine === "onnx" ? (["onnx", "tensorflow"] as const) : (["tensorflow", "onnx"] as const);
   for (const name of order.filter((n) => n === "onnx" || tensorflow))
@@ -33,6 +28,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }
   const slower = Math.round(GFLOPS.tensorflow / GFLOPS.wasm);
   return startOne("tfjs", options, `${failures.join("; ")}; this engine is about ${String(slower)} times slower`);
+}
+
+/** What `auto` would start for this work, and whether TensorFlow is there at all. */
+export async function preferred(work: Work | undefined): Promise<Choice & { readonly tensorflow: boolean }> {
+  const tensorflow = findNative(await addonKey()) !== null;
+  const available = tensorflow ? (["tensorflow", "onnx"] as const) : (["onnx"] as const);
+  return { ...chooseEngine(available, readMachineRecord(), work), tensorflow };
 }
 
 async function startOne(name: EngineName, options: EngineOptions, why: string): Promise<Engine> {

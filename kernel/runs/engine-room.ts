@@ -1,6 +1,8 @@
 /** The session's engine: started when first needed, started again after it died, asked for by one setting for the whole notebook. */
+import type { Plan } from "#dsl/plan/plan.js";
+import type { Work } from "../engine/choice.js";
 import type { Engine, EngineOptions } from "../engine/engine.js";
-import { startEngine } from "../engine/start.js";
+import { preferred, startEngine } from "../engine/start.js";
 
 export class EngineRoom {
   private running: Promise<Engine> | null = null;
@@ -17,15 +19,38 @@ export class EngineRoom {
     await this.close();
   }
 
-  engine(): Promise<Engine> {
-    if (this.running) return this.running;
-    const starting = startEngine(this.options);
+  /**
+   * The running engine, or one started for `work`. Under `auto` work that another engine does faster, or that this one
+   * can't do, gets that engine: models come back from their checkpoints.
+   */
+  async engine(work?: Work): Promise<Engine> {
+    if (this.running && work && (await this.suits(await this.running, work))) return this.running;
+    if (this.running && work) await this.close();
+    return this.running ?? this.start(work);
+  }
+
+  /** Looking (nothing trains) is no reason to change, unless the engine lacks the precision. */
+  private async suits({ info }: Engine, work: Work): Promise<boolean> {
+    const { engine, device } = this.options;
+    const settled = work.trains === "none" && work.precision !== "bf16";
+    if (engine !== "auto" || device !== undefined || info.name === "tfjs" || settled) return true;
+    return (await preferred(work)).engine === info.name;
+  }
+
+  private start(work: Work | undefined): Promise<Engine> {
+    const starting = startEngine({ ...this.options, ...(work && { work }) });
     this.running = starting;
     const forget = () => {
       if (this.running === starting) this.running = null;
     };
     starting.then((engine) => engine.died.catch(forget), forget);
     return starting;
+  }
+
+  /** What training by a plan asks of an engine; `looking`: only its model is run. */
+  static work({ recipe, estimates }: Plan, looking = false): Work {
+    const all = estimates.trainable > estimates.parameters / 2;
+    return { trains: looking ? "none" : all ? "all" : "few", precision: recipe.training.precision };
   }
 
   async close(): Promise<void> {

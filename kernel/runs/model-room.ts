@@ -7,6 +7,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { ModelPlan, Plan, Writing } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
+import { EngineRoom } from "./engine-room.js";
 import { encodeTexts } from "./encoded.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
 import { ModelHandle, typeOf, type Prediction, type Weights } from "./model-handle.js";
@@ -75,7 +76,7 @@ export class ModelRoom {
 
   /** Opens a model fresh from its base for training; what was open for that folder before is closed. */
   async fresh(folder: string, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
-    const engine = await this.session.engines.engine();
+    const engine = await this.session.engines.engine(EngineRoom.work(plan));
     await this.makeRoom();
     const model = await openModel(engine, plan, base, labels, home);
     this.open.set(folder, { model, engine, file: "" });
@@ -100,7 +101,7 @@ export class ModelRoom {
     const { weights } = handle;
     if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
     const { base, tokenizer } = await this.parts(weights.plan, s);
-    const engine = await this.session.engines.engine();
+    const engine = await this.session.engines.engine(EngineRoom.work(weights.plan, true));
     const known = this.open.get(weights.folder);
     if (known && known.engine === engine && known.file === weights.checkpoint.file) {
       this.open.delete(weights.folder);

@@ -1,6 +1,7 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
 import type { Action, Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
+import { EngineRoom } from "../engine-room.js";
 import { planShown } from "../../display/plan-card.js";
 import { listCheckpoints, type Checkpoint } from "../checkpoints.js";
 import { Feeding } from "../../data/feeding.js";
@@ -80,7 +81,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     recipe.training.early_stopping ? does(recipe.training.early_stopping, "stopping") : null,
   ]);
   const { run, resume } = request.resume ? findResume(session.runs, plan, request.name) : { run: null, resume: null };
-  const engine = await session.engines.engine();
+  const engine = await session.engines.engine(EngineRoom.work(plan));
   const folder =
     run ??
     RunFolder.create(session.runs, request.name, plan, {
