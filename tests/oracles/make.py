@@ -6,6 +6,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import torch
 
+import autocast
 import decoders
 import generation
 import gguf_files
@@ -29,6 +30,7 @@ for name, make in {
     "decoders": lambda: decoders.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
+    "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),

@@ -1,12 +1,16 @@
 /** Precision and recomputation as the engine runs them: numbers, and the memory that recomputation is for. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Graph } from "#dsl/graph/builder.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { NDArray, Program } from "#dsl/graph/program.js";
 import { fromNDArray, scalar, toNDArray, values } from "#dsl/graph/values.js";
+import type { Call } from "#dsl/plan/plan.js";
+import { readHeader } from "#kernel/engine/safetensors.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
@@ -29,8 +33,10 @@ const IN_BF16: Readonly<Record<string, number>> = {
   attention_gradient: 0.1,
 };
 
+const root = new URL("../../../../tests/", import.meta.url);
+const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
+
 function tinyBert(passes: Partial<PassSettings>, layers: number, hidden: number, dropout = 0.1): Program {
-  const call = (kind: string, word: string) => ({ kind, word, arguments: {} });
   const config = bert.config({
     ...{ model_type: "bert", vocab_size: 100, hidden_size: hidden, num_hidden_layers: layers, num_attention_heads: 4 },
     ...{ intermediate_size: 4 * hidden, max_position_embeddings: 256, type_vocab_size: 2 },
@@ -132,6 +138,50 @@ describe("passes on the tensorflow engine", () => {
     assert.notDeepEqual(losses["bf16"], losses["plain"]);
     assert.deepEqual(losses["again"], losses["plain"]);
     assert.deepEqual(losses["both"], losses["bf16"]);
+  });
+
+  it("loses in bf16 what PyTorch's autocast loses, within 1 %", async function () {
+    this.timeout(60_000);
+    interface Oracle {
+      readonly batches: readonly Readonly<Record<string, number[] | number[][]>>[];
+      readonly full: { readonly rates: readonly number[]; readonly optimizer: { readonly weight_decay: number } };
+    }
+    const read = (file: string): unknown => JSON.parse(readFileSync(new URL(`golden/oracle/${file}`, root), "utf8"));
+    const { batches, full: trained } = read("bert-plain.json") as Oracle;
+    const { losses } = read("bert-plain-autocast.json") as { readonly losses: readonly number[] };
+    const folder = fileURLToPath(new URL("fixtures/models/bert-plain", root));
+    const weights = join(folder, "model.safetensors");
+    const names = new Set(Object.keys(readHeader(weights).tensors));
+    const { weight_decay } = trained.optimizer;
+    const { train } = assemble({
+      family: bert,
+      config: bert.config(JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<string, unknown>),
+      task: { call: call("task", "text_classification"), implementation: textClassification },
+      technique: { call: call("technique", "full"), implementation: full },
+      optimizer: { call: call("optimizer", "adamw", { weight_decay }), implementation: adamw },
+      labels: 3,
+      dropout: 0,
+      clip: 1,
+      prefixInCheckpoint: [...names].some((name) => name.startsWith("bert.")),
+      tensors: names,
+      seed: 0,
+      tokenTypes: true,
+      passes: { ...PLAIN, precision: "bf16" },
+    });
+    const session = await (await engineNamed("tensorflow")).open({ train }, [folder]);
+    for (const [i, batch] of batches.entries()) {
+      const fed = Object.entries(batch).map(([name, rows]) => {
+        const shape = [rows.length, ...(Array.isArray(rows[0]) ? [rows[0].length] : [])];
+        return [name, toNDArray("i32", values(shape, rows.flat()))] as const;
+      });
+      const rate = scalar("f32", trained.rates[i]!);
+      const got = await session.run("train", { ...Object.fromEntries(fed), rate, step: scalar("i32", i + 1) }, [
+        "loss",
+      ]);
+      const loss = number(got["loss"]);
+      assert.ok(Math.abs(loss - losses[i]!) <= 0.01 * losses[i]!, `step ${i + 1}: ${loss} for ${losses[i]}`);
+    }
+    await session.dispose();
   });
 
   // Other systems don't tell how much a process held at most.
