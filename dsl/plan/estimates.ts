@@ -10,7 +10,7 @@
  *   one chunk's logits. The factors are fitted to `graph/memory.ts`, which walks the program itself.
  * - seconds = effort / the speed at which this machine did such effort lately. Effort, in FLOPs of f32 products: tokens ·
  *   (2·M + 4·n·h·l̄) · c, M the elements of matrices outside embeddings, l̄ the mean length, c = 3 where all trains
- *   (forward, two products backward), 2 where the base is frozen, one more with recomputation; in bf16 1 / 1.6 of it; and
+ *   (forward, two products backward), 2 where the base is frozen, one more with recomputation; in bf16 1 / 1.7 of it; and
  *   280·T for each update, which moves 28 bytes for each parameter while a core does some ten FLOPs a byte.
  */
 import { chunksFor } from "../graph/head.js";
@@ -105,7 +105,7 @@ export function memoryBytes(o: StepShape): number {
 /** Effort for each token of texts of a mean length. */
 export function productEffort(o: StepShape, length: number): number {
   const passes = (o.frozen ? 2 : 3) + (o.recomputed ? 1 : 0);
-  return ((2 * o.matrices + 4 * o.layers * o.hidden * length) * passes) / (o.low ? 1.6 : 1);
+  return ((2 * o.matrices + 4 * o.layers * o.hidden * length) * passes) / (o.low ? 1.7 : 1);
 }
 export function updateEffort({ trainable }: StepShape): number {
   return 280 * trainable;
