@@ -20,9 +20,7 @@ export function texts(): readonly string[] {
 }
 
 /** Ids of every text, whole, by the tokenizer of the model's family, and what pads and ends them. */
-export async function tokens(
-  model: ModelName,
-): Promise<{
+export async function tokens(model: ModelName): Promise<{
   readonly ids: readonly Int32Array[];
   readonly padId: number;
   readonly cut: (ids: Int32Array) => Int32Array;
