@@ -115,6 +115,7 @@ export class TensorflowSession implements BackendSession {
 
   private readAll(): ReadonlyMap<string, Held> {
     const states = Object.entries(this.model!.state).filter(([, s]) => isFixed(s));
+    if (states.length === 0) return new Map();
     const held = this.binding.runSavedModel(this.session, [], "", states.map(([, s]) => s.read).join(","));
     return new Map(states.map(([name], i) => [name, held[i]!]));
   }

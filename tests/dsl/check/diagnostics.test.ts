@@ -277,7 +277,7 @@ describe("the program beside the world", () => {
   it("more tokens than positions", () =>
     void expect('model m { base: "minilm", task: text_classification, max_length: ‹600› }', ["too-long"]));
   it("memory, with the smallest change that fits", () => {
-    const run = expect(`${definitions}train m on d { batch_size: ‹4096› }`, ["memory-short"], { memory: 1.5e9 });
+    const run = expect(`${definitions}train m on d { batch_size: ‹4096› }`, ["memory-short"], { memory: 1.1e9 });
     const [d] = run.diagnostics as Diagnostic[];
     assert.ok(
       d?.code === "memory-short" && d.data.batch_size !== null && d.data.batch_size < 4096 && d.data.batch_size >= 64,
