@@ -10,10 +10,13 @@ export interface Work {
   readonly precision?: "f32" | "bf16";
 }
 
-/** Share of its own product peak that a step of MiniLM reaches on each engine (utilisation of `bench step`): bench/LOG.md. */
+/**
+ * A step of MiniLM, f32, on each engine (`bench all`: 175 and 167 GFLOP/s on TensorFlow, 130 and 141 on ONNX Runtime) over
+ * the product that `tunebook setup` measured on the same machine (201 and 205): bench/LOG.md.
+ */
 export const UTILISATION: Readonly<Record<NativeEngine, Readonly<Record<Trains, number>>>> = {
-  tensorflow: { all: 0.83, few: 0.8, none: 0.8 },
-  onnx: { all: 0.7, few: 0.78, none: 0.78 },
+  tensorflow: { all: 0.87, few: 0.83, none: 0.83 },
+  onnx: { all: 0.63, few: 0.69, none: 0.69 },
 };
 
 export interface Choice {

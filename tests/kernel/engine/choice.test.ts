@@ -17,18 +17,22 @@ const record = (tensorflow: number, onnx: number): MachineRecord => ({
 describe("the choice between the native engines", () => {
   it("takes the one whose products, as far as a step uses them, are more, and says both figures", () => {
     assert.equal(chooseEngine(BOTH, record(220, 186)).engine, "tensorflow");
+    // A poor measurement of this machine, on which TensorFlow's steps are a sixth faster.
+    assert.equal(chooseEngine(BOTH, record(183, 198)).engine, "tensorflow");
     const { engine, why } = chooseEngine(BOTH, record(200, 400));
     assert.equal(engine, "onnx");
-    assert.match(why, /312 GFLOP\/s .* tensorflow at 160/);
+    assert.match(why, /276 GFLOP\/s .* tensorflow at 166/);
   });
   it("depends on how much is trained where they are near", () => {
-    assert.equal(chooseEngine(BOTH, record(200, 210), { trains: "few" }).engine, "onnx");
-    assert.equal(chooseEngine(BOTH, record(200, 210), { trains: "all" }).engine, "tensorflow");
+    assert.equal(chooseEngine(BOTH, record(200, 255), { trains: "few" }).engine, "onnx");
+    assert.equal(chooseEngine(BOTH, record(200, 255), { trains: "all" }).engine, "tensorflow");
   });
   it("takes the one that computes bf16 where that is asked for", () => {
     assert.equal(chooseEngine(BOTH, record(100, 400), { precision: "bf16" }).engine, "tensorflow");
   });
   it("goes by the order where nothing was measured, and takes what there is", () => {
+    // A poor measurement of this machine, on which TensorFlow's steps are a sixth faster.
+    assert.equal(chooseEngine(BOTH, record(183, 198)).engine, "tensorflow");
     const { engine, why } = chooseEngine(BOTH, null);
     assert.equal(engine, "tensorflow");
     assert.match(why, /tunebook setup/);
