@@ -31,7 +31,8 @@ export function graphShown(outline: Outline, { model, program, sizes }: GraphFac
     `${count(outline.nodes)} nodes`,
   ].filter(Boolean);
   const caption = facts.join(" · ");
-  const { svg, width, height } = drawGraph(outline, title, caption);
+  // The picture is no wider than a notebook: the number of nodes stands in the text alone.
+  const { svg, width, height } = drawGraph(outline, title, facts.slice(0, -1).join(" · "));
   const head = ["layer", "operation", "gives", "parameters", "work", "kept"];
   const align = ["left", "left", "left", "right", "right", "right"] as const;
   const rows = rowsOf(outline);
