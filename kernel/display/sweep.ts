@@ -136,9 +136,15 @@ function coordinates(scored: readonly Scored[], paths: readonly string[], goal: 
   };
 }
 
+/** The number that a text writes; any other value (`.`, `1e999`, a word) as it is. */
+function numberIn(value: unknown): unknown {
+  const written = typeof value === "string" && /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value);
+  return written && Number.isFinite(Number(value)) ? Number(value) : value;
+}
+
 /** Numbers over a wide range run on a logarithmic axis; anything else is a category with its own tick. */
 function dimension(path: string, written: readonly unknown[]): Trace {
-  const values = written.map((v) => (typeof v === "string" && /^-?[\d.]+(e[-+]?\d+)?$/i.test(v) ? Number(v) : v));
+  const values = written.map(numberIn);
   const label = escapeLabel(clip(path, 32));
   const numbers = values.filter((v): v is number => typeof v === "number" && Number.isFinite(v));
   if (numbers.length < values.length) {

@@ -33,6 +33,9 @@ const hostile = fc.oneof(
     "${x}",
     "\u2028",
     "\ufffe",
+    "-.",
+    "1.2.3",
+    "-1e999",
   ),
   fc.string({ unit: "binary", maxLength: 30 }),
   fc.string({ maxLength: 30 }),
@@ -189,6 +192,7 @@ describe("text from data", () => {
           assert.doesNotMatch(text.replace(/<br>|<extra><\/extra>/g, ""), /[<>]/);
         assert.doesNotMatch(escapeLabel(a), /[<>\r\n]/);
       }),
+      { examples: [["<script>alert(1)</script>", "."]] },
     );
   });
   it("cannot in a figure made by anyone, whatever it holds", () => {
