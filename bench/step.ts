@@ -79,6 +79,7 @@ export async function run(o: StepOptions): Promise<StepResult> {
     const middle = median(times);
     const { products } = costOf(program, { batch: o.batch, length: o.length, targets: o.batch * (o.length - 1) });
     const ms = (seconds: number): number => round(seconds * 1e3, 1);
+    await session.dispose();
     return {
       engine: engine.info.title,
       model: o.model,

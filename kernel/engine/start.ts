@@ -49,7 +49,7 @@ async function startOne(name: EngineName, options: EngineOptions, why: string): 
       why: "TensorFlow's library has not been set up on this machine",
     });
   const threads = hostThreads(options.threads);
-  const client = new HostClient(name, hostEnvironment(threads, options.env));
+  const client = new HostClient(name, hostEnvironment(name, threads, options.env));
   try {
     const info = await client.call("start", {
       engine: name,

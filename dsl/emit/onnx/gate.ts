@@ -13,11 +13,13 @@ const PASSING: ReadonlySet<string> = new Set(["Reshape", "Identity", "Transpose"
 export class Order {
   private readonly makers = new Map<string, number>();
   private readonly readers = new Map<string, number[]>();
+  private readonly inputs: readonly (readonly string[])[];
 
   constructor(private readonly nodes: readonly OnnxNode[]) {
+    this.inputs = nodes.map((node) => [...node.inputs, ...captured(node)]);
     nodes.forEach((node, index) => {
       for (const output of node.outputs) this.makers.set(output, index);
-      for (const input of node.inputs) {
+      for (const input of this.inputs[index]!) {
         const list = this.readers.get(input);
         if (list) list.push(index);
         else this.readers.set(input, [index]);
@@ -36,7 +38,7 @@ export class Order {
     for (let index = open.pop(); index !== undefined; index = open.pop()) {
       if (index < first || before.has(index)) continue;
       before.add(index);
-      for (const input of this.nodes[index]!.inputs) open.push(this.makers.get(input) ?? -1);
+      for (const input of this.inputs[index]!) open.push(this.makers.get(input) ?? -1);
     }
     return readers.filter((reader) => !before.has(reader)).map((reader) => this.nodes[reader]!);
   }
@@ -51,6 +53,16 @@ export class Order {
       return PASSING.has(op) && this.readers.has(outputs[0]!) ? this.endReaders(outputs[0]!) : [index];
     });
   }
+}
+
+/** What the graphs inside a node (the body of a Scan) take from the graph around it. */
+function captured(node: OnnxNode): readonly string[] {
+  return Object.values(node.attributes).flatMap((value) => {
+    if (!("graph" in value)) return [];
+    const { nodes, constants, inputs } = value.graph;
+    const own = new Set([...inputs, ...constants].map((named) => named.name).concat(nodes.flatMap((n) => n.outputs)));
+    return [...new Set(nodes.flatMap((n) => [...n.inputs, ...captured(n)]))].filter((name) => name && !own.has(name));
+  });
 }
 
 /** An f32 scalar that is known only once all the values are. Comparing a number with itself: not even NaN gets through. */

@@ -25,5 +25,5 @@ export interface BackendSession {
   read(state: string): NDArray;
   /** Null: zeros. */
   write(state: string, value: NDArray | null): void;
-  dispose(): void;
+  dispose(): void | Promise<void>;
 }

@@ -47,8 +47,8 @@ const handlers: Handlers = {
   reset: ({ session }) => (sessionOf(session).reset(), null),
   read: ({ session, state }) => sessionOf(session).read(state),
   write: ({ session, state, value }) => (sessionOf(session).write(state, value), null),
-  dispose({ session }) {
-    sessionOf(session).dispose();
+  async dispose({ session }) {
+    await sessionOf(session).dispose();
     sessions.delete(session);
     return null;
   },

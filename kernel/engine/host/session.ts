@@ -150,8 +150,8 @@ export class HostSession {
     for (const [name, state] of Object.entries(this.states)) this.begin(name, state, sources);
   }
 
-  dispose(): void {
-    this.session.dispose();
+  dispose(): void | Promise<void> {
+    return this.session.dispose();
   }
 
   private begin(name: string, state: State, sources: Checkpoints): void {

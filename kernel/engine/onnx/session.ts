@@ -23,7 +23,7 @@ export class OnnxSession implements BackendSession {
 
   add(programs: Programs, states: Readonly<Record<string, State>>): void {
     for (const key of this.ready.keys())
-      if (Object.hasOwn(programs, (JSON.parse(key) as string[])[0]!)) this.release(key);
+      if (Object.hasOwn(programs, (JSON.parse(key) as string[])[0]!)) void this.release(key);
     this.programs = { ...this.programs, ...programs };
     this.store.declare(states);
   }
@@ -55,8 +55,8 @@ export class OnnxSession implements BackendSession {
     this.store.write(name, value);
   }
 
-  dispose(): void {
-    for (const key of this.ready.keys()) this.release(key);
+  async dispose(): Promise<void> {
+    await Promise.all([...this.ready.keys()].map((key) => this.release(key)));
     this.store.clear();
     this.programs = {};
   }
@@ -73,11 +73,11 @@ export class OnnxSession implements BackendSession {
     return { model, session: await InferenceSession.create(bytes, this.options) };
   }
 
-  private release(key: string): void {
-    void this.ready.get(key)?.then(({ session }) => {
-      if (this.options.enableProfiling) session.endProfiling();
-      return session.release();
-    });
+  private async release(key: string): Promise<void> {
+    const ready = this.ready.get(key);
     this.ready.delete(key);
+    const { session } = (await ready?.catch(() => undefined)) ?? {};
+    if (this.options.enableProfiling) session?.endProfiling();
+    await session?.release();
   }
 }
