@@ -14,5 +14,7 @@ export interface CheckContext {
   /** True while someone types: no rule may need a scan or a download. */
   readonly assisting: boolean;
   find(kind: string, name: string): { readonly capabilities?: Readonly<Record<string, unknown>> } | undefined;
+  /** All words of a kind that are built. */
+  ofKind(kind: string): readonly { readonly name: string; readonly capabilities?: Readonly<Record<string, unknown>> }[];
   call?: Call;
 }

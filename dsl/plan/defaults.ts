@@ -124,6 +124,7 @@ function contextOf(filling: Filling, places: Places, local: string | undefined, 
     ...(call ? { call } : {}),
     assisting: program.purpose === "assist",
     find: (kind, name) => program.registry.find(kind, name),
+    ofKind: (kind) => program.registry.ofKind(kind).filter((word) => !word.planned),
     report<C extends Code>(code: C, data: CodeData[C], at?: string): void {
       const place =
         (at !== undefined && local !== undefined ? places.get(`${local}.${at}`) : undefined) ??

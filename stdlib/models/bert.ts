@@ -15,6 +15,7 @@ export const word: Word = {
     /** All linear layers of a block, by the last name of their path (`attention.output.dense` counts as dense). */
     linears: ["query", "key", "value", "dense"],
     pools: true,
+    shape: "encoder",
   },
   load: () => import("./bert.run.js").then((m) => m.bert),
 };

@@ -2,19 +2,24 @@
 import { CodedError } from "#dsl/check/codes.js";
 import type { CheckContext } from "#dsl/check/context.js";
 import { baseFacts } from "../base-facts.js";
+import type { ModelImplementation } from "../kinds.js";
 import "./codes.js";
 
-export const ENCODERS = ["bert"] as const;
-export const DECODERS = ["gpt2", "llama", "mistral", "qwen2"] as const;
+/** How a family reads and writes: its word says it as the capability `shape`. */
+export type Shape = ModelImplementation["shape"];
 
-/** Reports `task-not-for-base` where the base is known and of another family. */
-export function wantFamily(task: string, families: readonly string[], context: CheckContext): void {
+/** Reports `task-not-for-base` where the base is known and of a family of another shape. */
+export function wantShape(task: string, shapes: readonly Shape[], context: CheckContext): void {
   const family = baseFacts(context)?.family;
-  if (family !== undefined && !families.includes(family))
-    context.report("task-not-for-base", { task, family, families });
+  if (family === undefined) return;
+  const fits = (capabilities: Readonly<Record<string, unknown>> | undefined): boolean =>
+    shapes.some((shape) => shape === capabilities?.["shape"]);
+  if (fits(context.find("model", family)?.capabilities)) return;
+  const families = context.ofKind("model").flatMap(({ name, capabilities }) => (fits(capabilities) ? [name] : []));
+  context.report("task-not-for-base", { task, family, families });
 }
 
 /** The error of a body that has no output embedding. */
 export function noHead(task: string): CodedError<"task-not-for-base"> {
-  return new CodedError("task-not-for-base", { task, family: "encoder", families: DECODERS });
+  return new CodedError("task-not-for-base", { task, family: "encoder", families: ["gpt2", "llama"] });
 }

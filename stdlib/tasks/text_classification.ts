@@ -1,5 +1,5 @@
 import type { Word } from "#dsl/registry.js";
-import { ENCODERS, wantFamily } from "./families.js";
+import { wantShape } from "./families.js";
 
 export const word: Word = {
   kind: "task",
@@ -13,7 +13,7 @@ export const word: Word = {
     sequence_classification: "text_classification",
     SEQ_CLS: "text_classification",
   },
-  check: (call, context) => wantFamily(call.word, ENCODERS, context),
+  check: (call, context) => wantShape(call.word, ["encoder"], context),
   capabilities: {
     /** Roles that the data must have. */
     roles: ["text", "label"],

@@ -1,5 +1,5 @@
 import type { Word } from "#dsl/registry.js";
-import { DECODERS, wantFamily } from "./families.js";
+import { wantShape } from "./families.js";
 
 export const word: Word = {
   kind: "task",
@@ -15,7 +15,7 @@ export const word: Word = {
     language_modeling: "text_generation",
     CAUSAL_LM: "text_generation",
   },
-  check: (call, context) => wantFamily(call.word, DECODERS, context),
+  check: (call, context) => wantShape(call.word, ["decoder"], context),
   capabilities: {
     /** Roles that the data must have. */
     roles: ["text"],
