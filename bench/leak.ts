@@ -26,8 +26,9 @@ const LENGTHS = [8, 16, 24, 32];
 
 interface Sample {
   readonly steps: number;
-  /** Resident, this process and the host's. */
-  readonly MiB: number;
+  /** Resident in this process, and in the engine's host. */
+  readonly ownMiB: number;
+  readonly hostMiB: number;
   readonly files: number;
 }
 
@@ -55,9 +56,13 @@ async function run(engine: EngineName, steps: number): Promise<{ samples: readon
 }
 
 function held(steps: number, host: number): Sample {
-  const pids = [process.pid, host];
-  const MiB = pids.reduce((sum, pid) => sum + residentMiB(pid), 0);
-  return { steps, MiB, files: pids.reduce((n, pid) => n + readdirSync(`/proc/${String(pid)}/fd`).length, 0) };
+  const files = (pid: number): number => readdirSync(`/proc/${String(pid)}/fd`).length;
+  return {
+    steps,
+    ownMiB: residentMiB(process.pid),
+    hostMiB: residentMiB(host),
+    files: files(process.pid) + files(host),
+  };
 }
 function residentMiB(pid: number): number {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))![1]) / 1024);
@@ -75,10 +80,11 @@ if (json) console.log(JSON.stringify({ processor: processor(), results }));
 else {
   const rows = results.map(({ engine, samples, perSecond }) => [
     engine,
-    samples.map((s) => s.MiB).join(" "),
+    samples.map((s) => s.hostMiB).join(" "),
+    samples.map((s) => s.ownMiB).join(" "),
     `${String(samples[0]!.files)} – ${String(samples.at(-1)!.files)}`,
     perSecond.toFixed(0),
   ]);
   console.log(`${processor()}, Node ${process.version}, ${String(steps)} steps`);
-  console.log(table(["engine", "MiB after each tenth", "open files", "steps/s"], rows));
+  console.log(table(["engine", "host's MiB after each tenth", "client's", "open files", "steps/s"], rows));
 }
