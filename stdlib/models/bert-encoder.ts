@@ -20,15 +20,17 @@ export interface BertConfig {
   readonly hidden_dropout_prob: number;
   readonly attention_probs_dropout_prob: number;
   readonly classifier_dropout: number | null;
+  readonly pad_token_id: number | null;
 }
 
-/** Coded errors: `unsupported-config`, `bad-config`. */
-export function bertConfig(read: ConfigReader): BertConfig {
+/** `padding`: the padding token where the config names none. Coded errors: `unsupported-config`, `bad-config`. */
+export function bertConfig(read: ConfigReader, padding: number): BertConfig {
   read.choice("position_embedding_type", "absolute", ["absolute"]);
   read.off("is_decoder");
   read.off("add_cross_attention");
+  const vocab_size = read.count("vocab_size");
   const config: BertConfig = {
-    vocab_size: read.count("vocab_size"),
+    vocab_size,
     hidden_size: read.count("hidden_size"),
     num_hidden_layers: read.count("num_hidden_layers"),
     num_attention_heads: read.count("num_attention_heads"),
@@ -41,6 +43,7 @@ export function bertConfig(read: ConfigReader): BertConfig {
     hidden_dropout_prob: read.number("hidden_dropout_prob", 0.1, 0, 1),
     attention_probs_dropout_prob: read.number("attention_probs_dropout_prob", 0.1, 0, 1),
     classifier_dropout: read.rate("classifier_dropout"),
+    pad_token_id: read.token("pad_token_id", padding, vocab_size),
   };
   if (config.hidden_size % config.num_attention_heads)
     throw read.bad("hidden_size", `must be a multiple of num_attention_heads (${config.num_attention_heads})`);

@@ -12,7 +12,7 @@ export const bert: ModelImplementation<BertConfig> = {
   ...bertFacts,
   shape: "encoder",
   prefix: "bert.",
-  config: (json) => bertConfig(new ConfigReader("bert", json)),
+  config: (json) => bertConfig(new ConfigReader("bert", json), 0),
   sentence: pooledHead,
   build(layers, config, inputs, o) {
     const x = embeddings(layers, config, inputs, o.dropout ?? config.hidden_dropout_prob);
@@ -29,7 +29,11 @@ export const bert: ModelImplementation<BertConfig> = {
 function embeddings(layers: Layers, config: BertConfig, inputs: ModelInputs, dropout: number): Tensor {
   const size = config.hidden_size;
   const ids = inputs.input_ids;
-  const words = layers.embedding("embeddings.word_embeddings", ids, { rows: config.vocab_size, size });
+  const words = layers.embedding("embeddings.word_embeddings", ids, {
+    rows: config.vocab_size,
+    size,
+    padding: config.pad_token_id,
+  });
   const types = tokenTypes(layers, config, inputs.token_type_ids);
   const place = inputs.positions ?? layers.graph.one("range_like", [ids], { axis: 1 });
   const positions = layers.embedding("embeddings.position_embeddings", place, {

@@ -32,10 +32,11 @@ function family(name: string): ModelImplementation<RobertaConfig> {
     prefix: "roberta.",
     config(json) {
       const read = new ConfigReader(name, json);
-      const config = bertConfig(read);
-      const most = Math.min(config.vocab_size, config.max_position_embeddings - 1);
-      const pad_token_id = read.token("pad_token_id", 1, most);
+      const config = bertConfig(read, 1);
+      const { pad_token_id, max_position_embeddings } = config;
       if (pad_token_id === null) throw read.bad("pad_token_id", "is missing: positions are counted from it on");
+      if (pad_token_id > max_position_embeddings - 2)
+        throw read.bad("max_position_embeddings", `must leave positions after that of padding (${pad_token_id})`);
       return { ...config, pad_token_id };
     },
     // The first positions of the table stand for padding.
