@@ -134,6 +134,7 @@ export type ParameterInitial =
   | { readonly normal: number }
   /** Between ± this. */
   | { readonly uniform: number }
+  | { readonly value: NDArray }
   /** A tensor of that full name, which must be in a checkpoint. */
   | { readonly checkpoint: string };
 /** What attention sees. In a program with a key-value cache, `layers.attention` appends k and v to it and attends to all of it. */
@@ -170,6 +171,14 @@ export interface LinearOptions {
   /** How the weight begins in a model from scratch. */
   readonly initial?: ParameterInitial;
 }
+export interface EmbeddingOptions {
+  readonly rows: number;
+  readonly size: number;
+  /** The padding token, whose row gets no gradient (PyTorch's `padding_idx`); absent or null: every row does. */
+  readonly padding?: number | null;
+  /** How the table begins in a model from scratch. */
+  readonly initial?: ParameterInitial;
+}
 /** Every call carries the checkpoint's parameter path, so that a technique can rewrite around it. */
 export interface Layers {
   readonly graph: Graph;
@@ -182,7 +191,7 @@ export interface Layers {
     x: Tensor,
     o: { readonly size: number; readonly epsilon: number; readonly kind?: "layer" | "rms"; readonly offset?: 0 | 1 },
   ): Tensor;
-  embedding(path: string, ids: Tensor, o: { readonly rows: number; readonly size: number }): Tensor;
+  embedding(path: string, ids: Tensor, o: EmbeddingOptions): Tensor;
   attention(path: string, q: Tensor, k: Tensor, v: Tensor, o: AttentionOptions): Tensor;
   /** Rotary positions: x [batch, length, heads × size], positions i32 [batch, length]; see `Graph.rope` and `ropeFrequencies`. */
   rope(path: string, x: Tensor, positions: Tensor, o: RopeOptions): Tensor;
@@ -197,6 +206,19 @@ export interface Layers {
   adapterName(path: string): string;
   /** The same layers for what lies outside the body, named without its prefix (`lm_head`). */
   readonly outside: Layers;
+}
+/** The head that reads a whole text, as the family's ...ForSequenceClassification in transformers has it. */
+export interface SentenceHead<C = unknown> {
+  /** Paths of its layers in a checkpoint; the last of them has a row for each label. */
+  readonly paths: readonly [string, ...string[]];
+  /** Rate of its dropout; absent: `ModelImplementation.headDropout`. */
+  dropout?(config: C): number;
+  /** [batch, labels]. `layers` name parameters without the body's prefix. */
+  logits(
+    layers: Layers,
+    body: ModelOutputs,
+    o: { readonly hidden: number; readonly labels: number; readonly dropout: number },
+  ): Tensor;
 }
 export interface ModelImplementation<C = unknown> {
   /** Reads config.json; coded errors for what it does not support. */
@@ -214,6 +236,10 @@ export interface ModelImplementation<C = unknown> {
   initializerRange(config: C): number;
   /** Dropout of the config between layers, which a head uses too unless the config names its own. */
   dropout(config: C): number;
+  /** Dropout that the config names for heads; absent: `dropout`. */
+  headDropout?(config: C): number;
+  /** Absent: the family labels no whole texts. */
+  readonly sentence?: SentenceHead<C>;
   /** Encoders read whole texts, decoders continue them. */
   readonly shape: "encoder" | "decoder" | "encoder-decoder";
   /** Prefix of the body's parameters in a checkpoint with a head (`bert.`); a body-only checkpoint has none. */
@@ -253,10 +279,17 @@ export interface TaskImplementation {
   head(
     layers: Layers,
     body: ModelOutputs,
-    o: { readonly hidden: number; readonly labels: number; readonly dropout: number; readonly call: Call },
+    o: {
+      readonly hidden: number;
+      readonly labels: number;
+      readonly dropout: number;
+      readonly call: Call;
+      /** The family's own head over a whole text: [batch, outputs]. */
+      sentence(outputs: number): Tensor;
+    },
   ): TaskOutputs;
-  /** The head's parameters, which train under every technique (path prefixes). */
-  readonly headPaths: readonly string[];
+  /** The head's parameters, which train under every technique (path prefixes); `sentence`: those of the family's own head. */
+  readonly headPaths: readonly string[] | "sentence";
 }
 export interface TechniqueImplementation {
   /** Whether a parameter of the base trains. */

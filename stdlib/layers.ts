@@ -27,22 +27,39 @@ export interface LayersOptions {
   readonly step?: Tensor;
 }
 
+const byTanh = (x: Tensor): Tensor => x.gelu({ approximate: true });
 const ACTIVATIONS: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   gelu: (x) => x.gelu(),
-  gelu_new: (x) => x.gelu({ approximate: true }),
-  gelu_pytorch_tanh: (x) => x.gelu({ approximate: true }),
+  gelu_python: (x) => x.gelu(),
+  gelu_new: byTanh,
+  gelu_fast: byTanh,
+  gelu_accurate: byTanh,
+  gelu_pytorch_tanh: byTanh,
+  gelu_python_tanh: byTanh,
   quick_gelu: (x) => x.gelu({ approximate: "quick" }),
   relu: (x) => x.relu(),
+  relu2: (x) => x.relu().square(),
+  relu6: (x) => x.relu().minimum(6),
+  leaky_relu: (x) => x.maximum(x.multiply(0.01)),
   silu: (x) => x.silu(),
+  swish: (x) => x.silu(),
+  mish: (x) => x.multiply(x.softplus().tanh()),
   tanh: (x) => x.tanh(),
+  sigmoid: (x) => x.sigmoid(),
+  linear: (x) => x,
 };
 /** Those that have an op of their own with a gate. */
 const SMOOTH: Readonly<Record<string, Smooth>> = {
   gelu: "gelu",
+  gelu_python: "gelu",
   gelu_new: "gelu_tanh",
+  gelu_fast: "gelu_tanh",
+  gelu_accurate: "gelu_tanh",
   gelu_pytorch_tanh: "gelu_tanh",
+  gelu_python_tanh: "gelu_tanh",
   quick_gelu: "gelu_quick",
   silu: "silu",
+  swish: "silu",
 };
 const PEFT = "base_model.model.";
 
@@ -85,8 +102,11 @@ export function makeLayers(o: LayersOptions): Layers {
         if (kind === "rms") return x.rmsNorm(weight, epsilon, offset);
         return x.layerNorm(weight, parameter(`${path}.bias`, [size], "zeros"), epsilon);
       }),
-    embedding: (path, ids, { rows, size }) =>
-      graph.at(path, () => parameter(`${path}.weight`, [rows, size]).gather(ids)),
+    embedding: (path, ids, { rows, size, padding, initial }) =>
+      graph.at(path, () => {
+        const table = parameter(`${path}.weight`, [rows, size], initial);
+        return typeof padding === "number" ? graph.one("gather", [table, ids], { padding }) : table.gather(ids);
+      }),
     attention: (path, q, k, v, { dropout, ...given }) =>
       graph.at(path, () => {
         const scale = given.scale ?? 1 / Math.sqrt((q.shape.at(-1) as number) / given.heads);
@@ -122,6 +142,7 @@ function fresh(o: LayersOptions, path: string, initial: ParameterInitial | undef
   if (initial === "zeros") return { zeros: true };
   if (initial === "ones") return { ones: true };
   if (initial && "checkpoint" in initial) return { checkpoint: initial.checkpoint };
+  if (initial && "value" in initial) return { value: initial.value };
   if (initial && "uniform" in initial) return { random: { uniform: initial.uniform }, seed };
   return { random: { normal: initial?.normal ?? o.initializerRange }, seed };
 }

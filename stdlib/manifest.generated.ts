@@ -20,10 +20,14 @@ import { word as metrics_perplexity } from "./metrics/perplexity.js";
 import { word as metrics_precision } from "./metrics/precision.js";
 import { word as metrics_recall } from "./metrics/recall.js";
 import { word as models_bert } from "./models/bert.js";
+import { word as models_distilbert } from "./models/distilbert.js";
 import { word as models_gpt2 } from "./models/gpt2.js";
 import { word as models_llama } from "./models/llama.js";
 import { word as models_mistral } from "./models/mistral.js";
+import { word as models_mobilebert } from "./models/mobilebert.js";
 import { word as models_qwen2 } from "./models/qwen2.js";
+import { word as models_roberta } from "./models/roberta.js";
+import { word as models_xlm_roberta } from "./models/xlm_roberta.js";
 import { word as optimizers_adafactor } from "./optimizers/adafactor.js";
 import { word as optimizers_adamw } from "./optimizers/adamw.js";
 import { word as optimizers_lion } from "./optimizers/lion.js";
@@ -100,10 +104,14 @@ export const words: readonly Word[] = [
   metrics_precision,
   metrics_recall,
   models_bert,
+  models_distilbert,
   models_gpt2,
   models_llama,
   models_mistral,
+  models_mobilebert,
   models_qwen2,
+  models_roberta,
+  models_xlm_roberta,
   optimizers_adafactor,
   optimizers_adamw,
   optimizers_lion,

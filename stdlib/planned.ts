@@ -23,9 +23,15 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ],
   [
     "model",
-    "gemma t5 distilbert roberta mobilebert tinybert",
+    "gemma t5",
     "A model family.",
-    "built are BERT (`all-MiniLM-L6-v2`), GPT-2, LLaMA (`SmolLM2-135M-Instruct`), Mistral and Qwen2",
+    "built are BERT (`all-MiniLM-L6-v2`), DistilBERT, RoBERTa, MobileBERT, GPT-2, LLaMA (`SmolLM2-135M-Instruct`), Mistral and Qwen2",
+  ],
+  [
+    "model",
+    "tinybert",
+    "BERT with fewer and narrower layers.",
+    "a TinyBERT is built as `bert`: name its folder or hub name as `base:`, its family is found by config.json's model_type",
   ],
   ["tokenizer", "bpe wordpiece unigram", "A tokenizer made from the data.", "the base's own tokenizer is used"],
   [

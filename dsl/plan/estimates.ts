@@ -38,7 +38,7 @@ export function estimate(
   const epoch = fed(split, model.max_length, { windows, packing: training.packing });
   const { longest } = epoch;
   const hidden = size(base, "hidden_size", "dim", "n_embd") || 1;
-  const head = hidden * data.labels.length + data.labels.length;
+  const head = addedByHead(program, model.task, base, { hidden, labels: data.labels.length });
   const frozen = addedBy(program, model.technique, base);
   const trainable = (frozen ?? base.parameters) + head;
   const parameters = base.parameters + head + (frozen ?? 0);
@@ -132,6 +132,19 @@ export function addedBy(program: Program, technique: Call, base: BaseFacts): num
   const count = has?.["trainableParameters"];
   if (has?.["saves"] !== "adapter" || typeof count !== "function") return null;
   return (count as (call: Call, shapes: BaseFacts["shapes"]) => number)(technique, base.shapes);
+}
+
+/** Elements of the head that the task puts on the base's family. */
+function addedByHead(
+  program: Program,
+  task: Call,
+  base: BaseFacts,
+  { hidden, labels }: { readonly hidden: number; readonly labels: number },
+): number {
+  const count = program.registry.find("task", task.word)?.capabilities?.["parameters"];
+  if (typeof count !== "function") return 0;
+  const family = program.registry.find("model", base.family)?.capabilities;
+  return (count as (hidden: number, labels: number, family: object | undefined) => number)(hidden, labels, family);
 }
 
 /** Texts longer than `max`, by the histogram. */

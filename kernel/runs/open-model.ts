@@ -33,7 +33,6 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
     optimizer: { call: training.optimizer, implementation: optimizer },
     labels: labels.length,
     dropout: training.dropout,
-    headDropout: headDropout(base.facts.config),
     clip: training.clip,
     seed: training.seed,
     packed: training.packing,
@@ -109,9 +108,4 @@ function adapterOf({ technique, folder }: ModelPlan, home: string): string | nul
 
 function shapesIn(file: string): Readonly<Record<string, readonly number[]>> {
   return Object.fromEntries(Object.entries(readHeader(file).tensors).map(([name, { shape }]) => [name, shape]));
-}
-
-function headDropout(config: Readonly<Record<string, unknown>>): number | null {
-  const rate = config["classifier_dropout"];
-  return typeof rate === "number" ? rate : null;
 }

@@ -3,6 +3,7 @@ import type { Graph, Tensor } from "#dsl/graph/builder.js";
 import type { Type } from "#dsl/graph/program.js";
 import type { ModelInputs, TaskOutputs } from "../kinds.js";
 import { makeLayers, type LayersOptions } from "../layers.js";
+import { notForShape } from "../tasks/families.js";
 import type { AssembleOptions } from "./options.js";
 
 export const IDS: Type = { dtype: "i32", shape: ["batch", "length"] };
@@ -36,12 +37,19 @@ export function buildModel(
   );
   // The head trains under every technique, as PEFT's modules_to_save.
   const head = makeLayers({ ...base, prefix: "", prefixInCheckpoint: "", trains: () => true, mayBeFresh: () => true });
-  const dropout = o.dropout ?? o.headDropout ?? family.dropout(config);
+  const hidden = family.hidden(config);
+  const dropout = o.dropout ?? family.headDropout?.(config) ?? family.dropout(config);
   return task.implementation.head(head, body, {
-    hidden: family.hidden(config),
+    hidden,
     labels: o.labels,
     dropout,
     call: task.call,
+    sentence(outputs) {
+      const { sentence } = family;
+      if (!sentence) throw notForShape(task.call.word, family.shape);
+      const own = o.dropout ?? sentence.dropout?.(config) ?? dropout;
+      return sentence.logits(head, body, { hidden, labels: outputs, dropout: own });
+    },
   });
 }
 

@@ -20,8 +20,6 @@ export interface AssembleOptions {
   readonly labels: number;
   /** Null: the config's own rates. */
   readonly dropout: number | null;
-  /** Dropout before the head (`classifier_dropout` of the config); absent or null: the config's rate between layers. */
-  readonly headDropout?: number | null;
   /** Greatest global norm of the gradients; null: no clipping. */
   readonly clip: number | null;
   /** Whether the checkpoint's names carry the family's prefix (`bert.`). */

@@ -23,3 +23,8 @@ export function wantShape(task: string, shapes: readonly Shape[], context: Check
 export function noHead(task: string): CodedError<"task-not-for-base"> {
   return new CodedError("task-not-for-base", { task, family: "encoder", families: ["gpt2", "llama"] });
 }
+
+/** The error of a body that has no head over whole texts. */
+export function notForShape(task: string, family: Shape): CodedError<"task-not-for-base"> {
+  return new CodedError("task-not-for-base", { task, family, families: ["bert", "roberta"] });
+}

@@ -26,7 +26,7 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
   for (const file of weightFiles(folder))
     for (const [name, { shape }] of Object.entries(readHeader(file).tensors)) shapes[name] = shape;
   const prefixInCheckpoint = Object.keys(shapes).some((name) => name.startsWith(family.prefix));
-  const head = (await headOf(shapes)) ?? (await decodingHead(family, parsed, shapes));
+  const head = (await headOf(family, shapes)) ?? (await decodingHead(family, parsed, shapes));
   const { vocabulary, positions, types = 0 } = family.sizes(parsed);
   const common = { family, config: parsed, prefixInCheckpoint, tensors: shapes };
   return {
@@ -77,19 +77,17 @@ async function familyOf(config: Readonly<Record<string, unknown>>): Promise<Mode
 
 /** The task whose head lies in the checkpoint, and its number of labels. */
 async function headOf(
+  family: ModelImplementation,
   shapes: Readonly<Record<string, readonly number[]>>,
 ): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number } | null> {
   for (const word of registry.ofKind("task")) {
     if (!word.load) continue;
     const implementation = (await word.load()) as TaskImplementation;
-    const weight = Object.entries(shapes).find(
-      ([name, shape]) => shape.length === 2 && implementation.headPaths.some((path) => name.startsWith(`${path}.`)),
-    );
-    if (weight)
-      return {
-        task: { call: { kind: "task", word: word.name, arguments: {} }, implementation },
-        labels: weight[1][0]!,
-      };
+    const paths = implementation.headPaths === "sentence" ? (family.sentence?.paths ?? []) : implementation.headPaths;
+    const last = paths.at(-1);
+    const labels = last === undefined ? undefined : shapes[`${last}.weight`]?.[0];
+    if (labels !== undefined)
+      return { task: { call: { kind: "task", word: word.name, arguments: {} }, implementation }, labels };
   }
   return null;
 }

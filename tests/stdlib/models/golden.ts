@@ -42,7 +42,7 @@ export function follow(
   const saved = new Map(Object.entries(programs.saved).map(([from, to]) => [to, from]));
   for (const [name, sums] of Object.entries(trained.final)) {
     // A key's bias (a third of c_attn.bias) moves all scores of a row alike: its gradient is zero but for rounding, which Adam blows up to full steps.
-    if (/(key|c_attn)\.bias$/.test(name)) continue;
+    if (/(key|k_lin|c_attn)\.bias$/.test(name)) continue;
     const value = state[saved.get(name) ?? name];
     assert.ok(value, `${name} is saved`);
     const squares = value.data.reduce((s, v) => s + v * v, 0);
