@@ -30,19 +30,23 @@ export interface LayersOptions {
 const ACTIVATIONS: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   gelu: (x) => x.gelu(),
   gelu_new: (x) => x.gelu({ approximate: true }),
+  gelu_fast: (x) => x.gelu({ approximate: true }),
   gelu_pytorch_tanh: (x) => x.gelu({ approximate: true }),
   quick_gelu: (x) => x.gelu({ approximate: "quick" }),
   relu: (x) => x.relu(),
   silu: (x) => x.silu(),
+  swish: (x) => x.silu(),
   tanh: (x) => x.tanh(),
 };
 /** Those that have an op of their own with a gate. */
 const SMOOTH: Readonly<Record<string, Smooth>> = {
   gelu: "gelu",
   gelu_new: "gelu_tanh",
+  gelu_fast: "gelu_tanh",
   gelu_pytorch_tanh: "gelu_tanh",
   quick_gelu: "gelu_quick",
   silu: "silu",
+  swish: "silu",
 };
 const PEFT = "base_model.model.";
 

@@ -23,9 +23,9 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ],
   [
     "model",
-    "gemma t5 distilbert roberta mobilebert tinybert",
+    "t5 distilbert roberta mobilebert tinybert",
     "A model family.",
-    "built are BERT (`all-MiniLM-L6-v2`), GPT-2, LLaMA (`SmolLM2-135M-Instruct`), Mistral and Qwen2",
+    "built are BERT (`all-MiniLM-L6-v2`), GPT-2, LLaMA (`SmolLM2-135M-Instruct`), Mistral, Qwen2 and Gemma",
   ],
   ["tokenizer", "bpe wordpiece unigram", "A tokenizer made from the data.", "the base's own tokenizer is used"],
   [

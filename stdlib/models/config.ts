@@ -5,7 +5,17 @@ import "./codes.js";
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Activations by their names in transformers' configs, as `Layers.activate` knows them. */
-export const ACTIVATIONS = ["gelu", "gelu_new", "gelu_pytorch_tanh", "relu", "silu"] as const;
+export const ACTIVATIONS = [
+  "gelu",
+  "gelu_new",
+  "gelu_fast",
+  "gelu_pytorch_tanh",
+  "quick_gelu",
+  "relu",
+  "silu",
+  "swish",
+  "tanh",
+] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
 export class ConfigReader {

@@ -13,6 +13,7 @@ import gguf_files
 import metrics
 import minilm
 import objectives
+import odd_decoders
 import rope
 import smollm2
 import tiny_bert
@@ -32,6 +33,7 @@ for name, make in {
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
+    "odd decoders": lambda: odd_decoders.make(golden),
     "generation": lambda: generation.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),
     "SmolLM2": lambda: smollm2.make(golden, gguf),
