@@ -8,10 +8,24 @@ const BYTES = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, 
 const CUTS: Readonly<Record<string, unknown>> = {
   "gpt-2": BYTES,
   smollm: { type: "Sequence", pretokenizers: [{ type: "Digits", individual_digits: true }, BYTES] },
+  "llama-bpe": words("{1,3}"),
+  qwen2: words(""),
 };
 /** Kinds of tokens in `tokenizer.ggml.token_type`. */
 const CONTROL = 3;
 const USER_DEFINED = 4;
+
+/** Words, runs of so many digits, marks and blanks, as LLaMA 3 and Qwen2 cut them. */
+function words(digits: string): unknown {
+  const Regex = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+  return {
+    type: "Sequence",
+    pretokenizers: [
+      { type: "Split", pattern: { Regex }, behavior: "Isolated", invert: false },
+      { ...BYTES, use_regex: false },
+    ],
+  };
+}
 
 export interface GgufTokenizer {
   readonly tokenizer: Readonly<Record<string, unknown>>;
@@ -56,7 +70,7 @@ export function tokenizerOf(gguf: Gguf): GgufTokenizer {
       truncation: null,
       padding: null,
       added_tokens: added,
-      normalizer: null,
+      normalizer: pre === "qwen2" ? { type: "NFC" } : null,
       pre_tokenizer: CUTS[pre],
       post_processor:
         bos === undefined
@@ -81,7 +95,7 @@ export function tokenizerOf(gguf: Gguf): GgufTokenizer {
         end_of_word_suffix: "",
         fuse_unk: false,
         byte_fallback: false,
-        ignore_merges: false,
+        ignore_merges: pre === "llama-bpe",
         vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
         merges,
       },
@@ -93,7 +107,7 @@ export function tokenizerOf(gguf: Gguf): GgufTokenizer {
       eos_token: named("eos"),
       unk_token: named("unknown"),
       pad_token: named("padding"),
-      model_max_length: metadata["llama.context_length"],
+      model_max_length: metadata[`${String(metadata["general.architecture"])}.context_length`],
       chat_template: metadata["tokenizer.chat_template"],
     },
   };
