@@ -84,7 +84,8 @@ export const qwen2 = family({
   windows(read, json, layers) {
     const kinds = layerTypes(read, json, layers);
     if (!read.flag("use_sliding_window", false) || json["sliding_window"] === null) {
-      if (kinds?.includes("sliding_attention")) throw read.bad("layer_types", "slides, but there is no window to slide");
+      if (kinds?.includes("sliding_attention"))
+        throw read.bad("layer_types", "slides, but there is no window to slide");
       return plain.windows(read, json, layers);
     }
     const [size, full] = [read.count("sliding_window", 4096), read.whole("max_window_layers", 28)];
@@ -145,7 +146,10 @@ function configOf(variant: Variant, json: Json): LlamaConfig {
   const heads = read.count("num_attention_heads");
   const layers = read.count("num_hidden_layers");
   const { absent } = variant;
-  const shared = read.count("num_key_value_heads", json["num_key_value_heads"] === null ? heads : (absent.shared ?? heads));
+  const shared = read.count(
+    "num_key_value_heads",
+    json["num_key_value_heads"] === null ? heads : (absent.shared ?? heads),
+  );
   if (heads % shared) throw read.bad("num_key_value_heads", `must divide num_attention_heads (${heads})`);
   if (absent.head === null && (json["head_dim"] ?? null) === null && size % heads)
     throw read.bad("hidden_size", `must be a multiple of num_attention_heads (${heads})`);

@@ -127,7 +127,7 @@ describe("a model folder run forward", function () {
       writeFileSync(join(folder, "config.json"), '{"model_type": "mamba"}');
       await refused("unknown-architecture");
       cpSync(join(modelFolder("bert-plain"), "config.json"), join(folder, "config.json"));
-      await refused("weights-missing");
+      await refused("base-incomplete");
       cpSync(join(modelFolder("bert-plain"), "model.safetensors"), join(folder, "model.safetensors"));
       await openModelFolder(folder);
       truncateSync(join(folder, "model.safetensors"), 5000);

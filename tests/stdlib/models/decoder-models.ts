@@ -13,9 +13,13 @@ import { full } from "#stdlib/techniques/full.run.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import { root, tensorsOf, type Batch, type Trained } from "./golden.js";
 
-export const families: Readonly<Record<string, ModelImplementation>> = { gemma, gpt2, llama, mistral, qwen2 } as Readonly<
-  Record<string, ModelImplementation>
->;
+export const families: Readonly<Record<string, ModelImplementation>> = {
+  gemma,
+  gpt2,
+  llama,
+  mistral,
+  qwen2,
+} as Readonly<Record<string, ModelImplementation>>;
 /** What PyTorch, transformers and PEFT said about the small models of tests/fixtures/models (tests/golden/oracle/README.md). */
 export interface Golden {
   readonly forward: readonly { readonly inputs: Batch; readonly logits: number[][][] }[];
@@ -23,7 +27,11 @@ export interface Golden {
   readonly full: Trained;
   readonly lora: Trained & { readonly targets: readonly string[] };
 }
-export const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
+export const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({
+  kind,
+  word,
+  arguments: given,
+});
 export const UNTOUCHED = { call: call("technique", "full"), implementation: full };
 
 export const names = readdirSync(new URL("fixtures/models/", root)).filter((n) =>

@@ -51,10 +51,7 @@ describe("odd configurations of decoders against transformers and PEFT, in float
         const common = { family, config: family.config(of.config), prefixInCheckpoint: true, task, labels: 0, seed: 0 };
         golden.forward.forEach((inputs, i) => {
           const packed = "positions" in inputs;
-          const program = assembleForward(
-            { ...common, packed, tensors: shapesOf(base), technique: UNTOUCHED },
-            false,
-          );
+          const program = assembleForward({ ...common, packed, tensors: shapesOf(base), technique: UNTOUCHED }, false);
           const mask = inputs["attention_mask"]!;
           const said = run(program, feedsOf(packed ? { ...inputs, segments: mask } : inputs), base).outputs["logits"]!;
           const vocabulary = said.shape.at(-1)!;
@@ -92,7 +89,10 @@ function drawn(model: string, weights: Drawn): Record<string, Values> {
   return Object.fromEntries(
     Object.entries(weights).map(([key, { shape, spread, around }]) => [
       key,
-      values(shape, uniform(`${model}/${key}`, shape, spread).map((x) => Math.fround(x + around))),
+      values(
+        shape,
+        uniform(`${model}/${key}`, shape, spread).map((x) => Math.fround(x + around)),
+      ),
     ]),
   );
 }
