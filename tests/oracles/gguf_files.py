@@ -7,14 +7,20 @@ import gguf
 import numpy
 import torch
 from gguf import GGMLQuantizationType as Format
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, AutoTokenizer, GemmaConfig, GemmaForCausalLM
 from transformers.convert_slow_tokenizer import bytes_to_unicode
+from transformers.integrations.gguf.gguf_tokenizer_mapping import convert_gguf_tokenizer, get_gguf_tokenizer
 
 from numbers_of_tunebook import uniform, whole
 
 WIDTH, INNER, HEADS, SHARED, LAYERS = 64, 256, 4, 2, 2
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 MERGES = ["Ġ t", "h e", "Ġt he", "i n", "Ġ a"]
+PIECES = ["▁t", "he", "▁the", "in", "▁a", "er", "▁in", "th", "the", "ing", "▁▁", "▁▁▁▁", "an", "and", "▁and", "▁▁▁", "ther", "é", "▁é", "日本"]
+TEXTS = ["", "the", " the other thing", "in the  sand\n and   a the", "then ther the", "<s>the</s>a", "é été 日本語 🙂", "\tthe 12,5", "    in",
+    "the<bos>the", "aan and andin ", "ithe th e"]
+GEMMA = dict(vocab_size=400, hidden_size=32, intermediate_size=256, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1,
+    head_dim=32, max_position_embeddings=64, rms_norm_eps=1e-6, rope_parameters=dict(rope_type="default", rope_theta=10000.0))
 IDS = [[5, 7, 200, 41, 3, 263, 0, 99]]
 
 
@@ -24,11 +30,50 @@ def make(golden, fixtures):
     for name, write in {"tiny": write_llama, "qwen2": write_qwen2, "gpt2": write_gpt2}.items():
         write(os.path.join(folder, f"{name}.gguf"))
         read_back(golden, folder, name)
+    write_gemma(os.path.join(folder, "gemma.gguf"))
+    gemma_by_hand(golden, os.path.join(folder, "gemma.gguf"))
+    write_pieces(os.path.join(folder, "pieces.gguf"))
+    pieces(golden, folder)
     blocks(golden)
+
+
+def gemma_by_hand(golden, path):
+    """transformers doesn't read the first Gemma from such files: its tensors are put into its model here."""
+    reader = gguf.GGUFReader(path)
+    tensors = {t.name: torch.tensor(gguf.quants.dequantize(t.data, t.tensor_type)) for t in reader.tensors}
+    config = GemmaConfig(**GEMMA, attn_implementation="eager")
+    model = GemmaForCausalLM(config).float().eval()
+    inside = {"attn_norm": "input_layernorm", "attn_q": "self_attn.q_proj", "attn_k": "self_attn.k_proj", "attn_v": "self_attn.v_proj",
+        "attn_output": "self_attn.o_proj", "ffn_norm": "post_attention_layernorm", "ffn_gate": "mlp.gate_proj", "ffn_up": "mlp.up_proj",
+        "ffn_down": "mlp.down_proj"}
+    state = {"model.embed_tokens.weight": tensors["token_embd.weight"], "model.norm.weight": tensors["output_norm.weight"] - 1}
+    for part, name in inside.items():
+        value = tensors[f"blk.0.{part}.weight"]
+        state[f"model.layers.0.{name}.weight"] = value - 1 if "norm" in part else value
+    assert set(model.load_state_dict(state, strict=False).missing_keys) <= {"lm_head.weight"}
+    model.tie_weights()
+    keep(golden, "gemma", model)
+
+
+def pieces(golden, folder):
+    """What transformers' tokenizers say, read from the two files with scored pieces."""
+    tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file="pieces.gguf")
+    told = {"pieces": [{"text": text, "ids": tokenizer(text).input_ids} for text in TEXTS]}
+    architecture, read, settings = get_gguf_tokenizer(os.path.join(folder, "gemma.gguf"))
+    gemma, _ = convert_gguf_tokenizer(architecture, read)
+    begin = [gemma.token_to_id(settings["bos_token"])] if settings["add_bos_token"] else []
+    told["gemma"] = [{"text": text, "ids": begin + gemma.encode(text, add_special_tokens=False).ids} for text in TEXTS]
+    with open(os.path.join(golden, "gguf-pieces.json"), "w", encoding="utf-8") as file:
+        json.dump(told, file)
+        file.write("\n")
 
 
 def read_back(golden, folder, name):
     model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=f"{name}.gguf", dtype=torch.float32, attn_implementation="eager").eval()
+    keep(golden, name, model)
+
+
+def keep(golden, name, model):
     with torch.no_grad():
         logits = model(torch.tensor(IDS), attention_mask=torch.ones(1, len(IDS[0]), dtype=torch.long)).logits
     sums = {k: {"sum": v.double().sum().item(), "squares": (v.double() ** 2).sum().item()} for k, v in sorted(model.state_dict().items())}
@@ -138,6 +183,69 @@ def write_gpt2(path):
         named(f"blk.0.{part}.weight", (rows, columns), form)
         named(f"blk.0.{part}.bias", (rows,), Format.F32)
     finish(writer)
+
+
+def write_gemma(path):
+    g = GEMMA
+    width, inner, head = g["hidden_size"], g["intermediate_size"], g["head_dim"]
+    writer = gguf.GGUFWriter(path, "gemma")
+    writer.add_block_count(1)
+    writer.add_context_length(g["max_position_embeddings"])
+    writer.add_embedding_length(width)
+    writer.add_feed_forward_length(inner)
+    writer.add_head_count(2)
+    writer.add_head_count_kv(1)
+    writer.add_key_length(head)
+    writer.add_value_length(head)
+    writer.add_layer_norm_rms_eps(1e-6)
+    add_pieces(writer, ["<pad>", "<eos>", "<bos>", "<unk>"], g["vocab_size"], pad=0, eos=1, bos=2, unk=3, spaces=" ")
+    named = lambda name, shape, form: add(writer, name, shape, form, "gemma/")
+    named("token_embd.weight", (g["vocab_size"], width), Format.Q8_0)
+    for norm in ["output_norm", "blk.0.attn_norm", "blk.0.ffn_norm"]:
+        named(f"{norm}.weight", (width,), Format.F32)
+    for part, rows, columns, form in [("attn_q", 2 * head, width, Format.Q5_0), ("attn_k", head, width, Format.Q4_1), ("attn_v", head, width, Format.F16),
+            ("attn_output", width, 2 * head, Format.Q5_1), ("ffn_gate", inner, width, Format.Q4_0), ("ffn_up", inner, width, Format.Q8_0),
+            ("ffn_down", width, inner, Format.Q6_K)]:
+        named(f"blk.0.{part}.weight", (rows, columns), form)
+    finish(writer)
+
+
+def write_pieces(path):
+    """A LLaMA with the tokenizer of the first two."""
+    width, inner, count = 32, 32, 400
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_block_count(1)
+    writer.add_context_length(64)
+    writer.add_embedding_length(width)
+    writer.add_feed_forward_length(inner)
+    writer.add_head_count(2)
+    writer.add_layer_norm_rms_eps(1e-5)
+    add_pieces(writer, ["<unk>", "<s>", "</s>"], count, unk=0, bos=1, eos=2)
+    named = lambda name, *shape: add(writer, name, shape, Format.Q4_0 if len(shape) == 2 else Format.F32, "pieces/")
+    named("token_embd.weight", count, width)
+    for norm in ["output_norm", "blk.0.attn_norm", "blk.0.ffn_norm"]:
+        named(f"{norm}.weight", width)
+    for part in ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"]:
+        named(f"blk.0.{part}.weight", width, inner)
+    finish(writer)
+
+
+def add_pieces(writer, special, count, spaces="▁", **parts):
+    """Bytes, pieces by their scores, characters; what is left of the vocabulary is unused."""
+    letters = list("▁abcdefghijklmnopqrstuvwxyz.,<>/0123456789")
+    tokens = special + [f"<0x{i:02X}>" for i in range(256)] + [p.replace("▁", spaces) if p.strip("▁") == "" else p for p in PIECES] + letters
+    kinds = [2 if t == "<unk>" else 3 for t in special] + [6] * 256 + [1] * (len(PIECES) + len(letters))
+    scores = [0.0] * (len(special) + 256) + [-float(i) for i in range(len(PIECES) + len(letters))]
+    unused = count - len(tokens)
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(tokens + [f"<unused{i}>" for i in range(unused)])
+    writer.add_token_scores(scores + [-1000.0] * unused)
+    writer.add_token_types(kinds + [5] * unused)
+    writer.add_bos_token_id(parts["bos"])
+    writer.add_eos_token_id(parts["eos"])
+    writer.add_unk_token_id(parts["unk"])
+    if "pad" in parts:
+        writer.add_pad_token_id(parts["pad"])
 
 
 def vocabulary():

@@ -106,12 +106,12 @@ function tensorsOf(gguf: Gguf, layout: Layout, o: ConvertOptions): Readonly<Reco
   let done = 0;
   return Object.fromEntries(
     gguf.tensors.map((tensor) => {
-      const { name, shape, reorder } = layout.tensor(gguf, tensor);
+      const { name, shape, restore } = layout.tensor(gguf, tensor);
       const format = formatOf(gguf, tensor);
       const bytes = (): Uint8Array => {
         o.signal?.throwIfAborted();
         const flat = elementsFrom(gguf, tensor, format);
-        const data = reorder ? reorder(flat) : flat;
+        const data = restore ? restore(flat) : flat;
         o.onProgress?.(++done, gguf.tensors.length);
         return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
       };

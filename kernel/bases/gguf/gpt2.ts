@@ -41,7 +41,7 @@ export const gpt2: Layout = {
     const { name, part } = named(gguf, tensor, OUTSIDE, INSIDE, "transformer.h");
     const [rows, columns] = tensor.shape;
     if (part === null || columns === undefined) return { name, shape: tensor.shape };
-    return { name, shape: [columns, rows!], reorder: (data) => transposed(data, rows!, columns) };
+    return { name, shape: [columns, rows!], restore: (data) => transposed(data, rows!, columns) };
   },
 };
 

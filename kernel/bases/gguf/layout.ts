@@ -7,8 +7,8 @@ export interface Placed {
   /** In a checkpoint. */
   readonly name: string;
   readonly shape: readonly number[];
-  /** From llama.cpp's order of the elements to the checkpoint's; absent: they are the same. */
-  reorder?(data: Float32Array): Float32Array;
+  /** From llama.cpp's elements to the checkpoint's, in another order or on another scale; absent: they are the same. */
+  restore?(data: Float32Array): Float32Array;
 }
 export interface Layout {
   /** The config.json that transformers would have. Coded errors: `gguf-malformed`, `gguf-unsupported`. */

@@ -1,4 +1,4 @@
-/** LLaMA and Qwen2 in llama.cpp's layout: what config.json it comes to, and what each tensor is in a checkpoint. */
+/** LLaMA, Qwen2 and Gemma in llama.cpp's layout: what config.json it comes to, and what each tensor is in a checkpoint. */
 import type { Gguf } from "./file.js";
 import { Metadata, named, specialTokens, type Layout } from "./layout.js";
 
@@ -34,7 +34,7 @@ export const llama: Layout = {
     const interleaved = part === "attn_q" ? heads : part === "attn_k" ? shared : null;
     const { shape } = tensor;
     if (typeof interleaved !== "number") return { name, shape };
-    return { name, shape, reorder: (data) => deinterleave(data, interleaved, shape[0]!) };
+    return { name, shape, restore: (data) => deinterleave(data, interleaved, shape[0]!) };
   },
 };
 
@@ -51,7 +51,23 @@ export const qwen2: Layout = {
   }),
 };
 
-/** What transformers' config says of both. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
+/** Its norms lie there as what they scale by, in a checkpoint as what is added to 1. */
+export const gemma: Layout = {
+  config: (gguf) => ({
+    architectures: ["GemmaForCausalLM"],
+    model_type: "gemma",
+    ...shared(gguf, "gemma"),
+    hidden_act: "gelu_pytorch_tanh",
+    attention_bias: has(gguf, "blk.0.attn_q.bias"),
+  }),
+  tensor(gguf, tensor) {
+    const { name } = named(gguf, tensor, OUTSIDE, INSIDE, "model.layers");
+    const { shape } = tensor;
+    return /norm\.weight$/.test(name) ? { name, shape, restore: (data) => data.map((x) => x - 1) } : { name, shape };
+  },
+};
+
+/** What transformers' config says of them all. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
 function shared(gguf: Gguf, architecture: string): Readonly<Record<string, unknown>> {
   const read = new Metadata(gguf, architecture);
   read.absent("expert_count");

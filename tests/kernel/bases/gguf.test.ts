@@ -46,6 +46,7 @@ describe("a GGUF file as a base", function () {
     ["tiny", "llama"],
     ["qwen2", "qwen2"],
     ["gpt2", "gpt2"],
+    ["gemma", "gemma"],
   ] as const)
     it(`has the weights and says the logits that transformers finds in it: ${name}`, async () => {
       const want = golden<TinyGolden>(`gguf-${name}.json`);
@@ -110,6 +111,21 @@ describe("a GGUF file as a base", function () {
     assert.equal(await tokenizer.decode(ids!), "in the 42 \u00ef\n in");
   });
 
+  for (const name of ["pieces", "gemma"])
+    it(`cuts texts into scored pieces as transformers does: ${name}`, async () => {
+      put(readFileSync(join(tests, `fixtures/models/gguf/${name}.gguf`)), `${name}.gguf`);
+      const { folder } = await resolveBase(`${name}.gguf`, { folder: home, offline: true });
+      const tokenizer = await loadTokenizer(folder);
+      const cases = golden<Record<string, { text: string; ids: number[] }[]>>("gguf-pieces.json")[name]!;
+      const got = await tokenizer.encode(
+        cases.map((c) => c.text),
+        99,
+      );
+      cases.forEach(({ text, ids }, i) => assert.deepEqual([...got[i]!], ids, JSON.stringify(text)));
+      const [first] = await tokenizer.encode(["the other thing"], 99);
+      assert.equal(await tokenizer.decode(first!), "the other thing");
+    });
+
   it("is converted once, and again when the conversion is not whole", async () => {
     put(tiny);
     const first = await resolveBase("tiny.gguf", { folder: home, offline: true });
@@ -151,7 +167,7 @@ describe("a GGUF file as a base", function () {
     for (const [from, to] of [
       ["GGUF\u0003", "GGUF\u0009"],
       ["smollm", "smurfs"],
-      ["\u0005\0\0\0\0\0\0\0llama", "\u0005\0\0\0\0\0\0\0gemma"],
+      ["\u0005\0\0\0\0\0\0\0llama", "\u0005\0\0\0\0\0\0\0bloom"],
       ["blk.0.attn_q", "blk.0.attn_z"],
     ] as const) {
       put(changed(from, to).slice());
