@@ -21,6 +21,7 @@ import { word as metrics_precision } from "./metrics/precision.js";
 import { word as metrics_recall } from "./metrics/recall.js";
 import { word as models_bert } from "./models/bert.js";
 import { word as models_distilbert } from "./models/distilbert.js";
+import { word as models_gemma } from "./models/gemma.js";
 import { word as models_gpt2 } from "./models/gpt2.js";
 import { word as models_llama } from "./models/llama.js";
 import { word as models_mistral } from "./models/mistral.js";
@@ -105,6 +106,7 @@ export const words: readonly Word[] = [
   metrics_recall,
   models_bert,
   models_distilbert,
+  models_gemma,
   models_gpt2,
   models_llama,
   models_mistral,

@@ -23,9 +23,9 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ],
   [
     "model",
-    "gemma t5",
+    "t5",
     "A model family.",
-    "built are BERT (`all-MiniLM-L6-v2`), DistilBERT, RoBERTa, MobileBERT, GPT-2, LLaMA (`SmolLM2-135M-Instruct`), Mistral and Qwen2",
+    "built are BERT (`all-MiniLM-L6-v2`), DistilBERT, RoBERTa, MobileBERT, GPT-2, LLaMA (`SmolLM2-135M-Instruct`), Mistral, Qwen2 and Gemma",
   ],
   [
     "model",

@@ -14,6 +14,7 @@ import gguf_files
 import metrics
 import minilm
 import objectives
+import odd_decoders
 import rope
 import smollm2
 import tiny_bert
@@ -34,6 +35,7 @@ for name, make in {
     "encoders": lambda: encoders.make(golden),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
+    "odd decoders": lambda: odd_decoders.make(golden),
     "generation": lambda: generation.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),
     "SmolLM2": lambda: smollm2.make(golden, gguf),

@@ -1,5 +1,5 @@
 /** A model folder for a forward pass: config.json and weights; no tokenizer is needed, nothing is fetched. */
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Program } from "#dsl/graph/program.js";
@@ -8,7 +8,7 @@ import type { ModelImplementation, TaskImplementation, TechniqueImplementation }
 import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader, weightFiles } from "../safetensors.js";
-import "#kernel/bases/codes.js";
+import { noSafetensors } from "#kernel/bases/pickles.js";
 import type { Limits } from "./batch.js";
 
 export interface ModelFolder {
@@ -17,12 +17,14 @@ export interface ModelFolder {
   program(tokenTypes: boolean): Program;
 }
 
-/** Coded errors: `base-incomplete`, `base-damaged`, `unknown-architecture`, those of the family's config, `weights-…`. */
+/** Coded errors: `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, those of the family's config, `weights-…`. */
 export async function openModelFolder(folder: string): Promise<ModelFolder> {
   const config = readConfig(folder);
   const family = await familyOf(config);
   const parsed = family.config(config);
   const shapes: Record<string, readonly number[]> = {};
+  const names = readdirSync(folder);
+  if (!names.some((name) => name.endsWith(".safetensors"))) throw noSafetensors(folder, names);
   for (const file of weightFiles(folder))
     for (const [name, { shape }] of Object.entries(readHeader(file).tensors)) shapes[name] = shape;
   const prefixInCheckpoint = Object.keys(shapes).some((name) => name.startsWith(family.prefix));

@@ -62,6 +62,15 @@ describe("a model folder run forward", function () {
     demandClose(logits.flat(), first!.logits!.flat() as number[]);
   });
 
+  it("is a command for a folder of Gemma too", () => {
+    const [first] = oracle("gemma-shared").forward;
+    const { status, stdout } = forward(modelFolder("gemma-shared"), JSON.stringify(first!.inputs));
+    assert.equal(status, 0);
+    const { logits } = JSON.parse(stdout) as { logits: number[][][] };
+    assert.deepEqual([logits.length, logits[0]!.length, logits[0]![0]!.length], [3, 7, 75]);
+    demandClose(logits.flat(2), first!.logits!.flat(2) as number[]);
+  });
+
   it("is a command that says what is wrong on standard error, with status 1", () => {
     const { status, stdout, stderr } = forward(modelFolder("bert-plain"), '{"input_ids": [[1, 2], [3]]}');
     assert.deepEqual([status, stdout], [1, ""]);
@@ -118,7 +127,7 @@ describe("a model folder run forward", function () {
       writeFileSync(join(folder, "config.json"), '{"model_type": "mamba"}');
       await refused("unknown-architecture");
       cpSync(join(modelFolder("bert-plain"), "config.json"), join(folder, "config.json"));
-      await refused("weights-missing");
+      await refused("base-incomplete");
       cpSync(join(modelFolder("bert-plain"), "model.safetensors"), join(folder, "model.safetensors"));
       await openModelFolder(folder);
       truncateSync(join(folder, "model.safetensors"), 5000);
