@@ -5,7 +5,7 @@ export const textClassification: TaskImplementation = {
   supervision: "label",
   headPaths: ["classifier"],
   head(layers, body, o) {
-    const features = body.pooled ?? body.last_hidden_state.takePosition(0);
+    const features = body.pooled ?? body.first ?? body.last_hidden_state.takePosition(0);
     const kept = layers.dropout("dropout", features, o.dropout);
     const logits = layers.linear("classifier", kept, { in: o.hidden, out: o.labels });
     return {
