@@ -227,6 +227,8 @@ export interface ModelSizes {
   readonly layers: number;
   readonly hidden: number;
   readonly heads: number;
+  /** Width of one head; absent: hidden / heads. */
+  readonly headSize?: number;
   readonly intermediate: number;
   readonly vocabulary: number;
   readonly positions: number;
@@ -273,7 +275,7 @@ export interface TechniqueImplementation {
   body?(call: Call, o: BodyOptions): ModelOutputs;
   /** Virtual tokens, where it makes some. */
   virtual?(call: Call): VirtualTokens;
-  /** What the call says in words, as numbers: `encode` gives the tokens of a text without specials. Absent: the call as it is. */
+  /** What the call says in words, as numbers: `encode` gives a text's tokens, specials included. Absent: the call as it is. */
   resolve?(call: Call, world: { encode(text: string): Promise<readonly number[]> }): Promise<Call>;
   /** What makes up a trained model: every weight, or what trains (over a base that stays what it was). */
   readonly saved: "model" | "trained";

@@ -41,12 +41,14 @@ export const prefixTuning: TechniqueImplementation = {
     return build({ ...layers, attention }, { ...inputs, positions: shiftedPositions(inputs, count) });
   },
   config(call, about) {
-    const { heads, layers } = about.sizes;
+    const { heads, layers, hidden, headSize = hidden / heads } = about.sizes;
+    const width = about.states[PROMPTS]![1]! / (2 * layers);
     return {
       ...peftConfig("PREFIX_TUNING", about),
       num_virtual_tokens: tokensOf(call),
-      ...{ num_attention_heads: heads, num_layers: layers, token_dim: about.sizes.hidden },
-      ...{ num_transformer_submodules: 1, prefix_projection: false, encoder_hidden_size: about.sizes.hidden },
+      // Of keys and values, which queries may share.
+      ...{ num_attention_heads: width / headSize, num_layers: layers, token_dim: width },
+      ...{ num_transformer_submodules: 1, prefix_projection: false, encoder_hidden_size: width },
     };
   },
 };

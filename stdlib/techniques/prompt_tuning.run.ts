@@ -1,11 +1,14 @@
 /**
  * Prompt tuning as PEFT has it (Lester et al., 2021, arXiv 2104.08691): learned vectors stand before the tokens of each text,
  * at positions 0, 1, …, and are seen by all of it. Tokens, mask, token types and positions are lengthened together; what the
- * body says of the virtual tokens is cut off again, so that heads and labels keep to the text. While a text is continued the
+ * body says of the virtual tokens is cut off again, so that heads and labels keep to the text: its first token is given, not
+ * predicted from the prompt, and losses are of the same tokens under every technique. While a text is continued the
  * virtual tokens lie in the cache.
  */
+import { CodedError } from "#dsl/check/codes.js";
 import type { Layers, ModelInputs, TechniqueImplementation } from "../kinds.js";
 import { Before, lengthOf, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./virtual-tokens.js";
+import "./codes.js";
 import { peftConfig, textIn } from "./settings.js";
 
 export const promptTuning: TechniqueImplementation = {
@@ -47,6 +50,7 @@ export const promptTuning: TechniqueImplementation = {
     const text = textIn(call, "init");
     if (text === null || text === "random") return call;
     const ids = await encode(text);
+    if (!ids.length) throw new CodedError("empty-prompt-text", { text });
     const tokens = Array.from({ length: tokensOf(call) }, (_, i) => ids[i % ids.length]!);
     return { ...call, arguments: { ...call.arguments, init_tokens: tokens } };
   },
