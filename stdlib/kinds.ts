@@ -123,6 +123,8 @@ export interface ModelOutputs {
   readonly last_hidden_state: Tensor;
   /** [batch, hidden], what a sentence-level head reads; absent: the model has none. */
   readonly pooled?: Tensor;
+  /** [batch, hidden], what stands first where a technique put virtual tokens before the text; absent: the text's first token does. */
+  readonly first?: Tensor;
   /** A decoder's output embedding [vocabulary, hidden], tied or its own (`lm_head.weight`). */
   readonly unembedding?: Tensor;
 }
@@ -135,8 +137,10 @@ export type ParameterInitial =
   /** Between ± this. */
   | { readonly uniform: number }
   | { readonly value: NDArray }
-  /** A tensor of that full name, which must be in a checkpoint. */
-  | { readonly checkpoint: string };
+  /** Rows of a parameter as it begins, in this order. */
+  | { readonly rows: readonly number[]; readonly of: Tensor }
+  /** Euclidean norms of the rows or columns of a parameter as it begins. */
+  | { readonly norms: "rows" | "columns"; readonly of: Tensor };
 /** What attention sees. In a program with a key-value cache, `layers.attention` appends k and v to it and attends to all of it. */
 export interface AttentionOptions {
   readonly heads: number;
@@ -202,8 +206,6 @@ export interface Layers {
   activate(x: Tensor, activation: string | undefined): Tensor;
   /** activation(x) · gate, elementwise: a gated linear unit's middle, in one op where there is one. */
   gated(x: Tensor, gate: Tensor, activation: string): Tensor;
-  /** Name of a parameter in a PEFT adapter's file. */
-  adapterName(path: string): string;
   /** The same layers for what lies outside the body, named without its prefix (`lm_head`). */
   readonly outside: Layers;
 }
@@ -245,16 +247,19 @@ export interface ModelImplementation<C = unknown> {
   /** Prefix of the body's parameters in a checkpoint with a head (`bert.`); a body-only checkpoint has none. */
   readonly prefix: string;
   /** Size facts for the plan: layers, hidden, heads, vocabulary, positions. */
-  sizes(config: C): {
-    readonly layers: number;
-    readonly hidden: number;
-    readonly heads: number;
-    readonly intermediate: number;
-    readonly vocabulary: number;
-    readonly positions: number;
-    /** Token types; absent: the family takes none. */
-    readonly types?: number;
-  };
+  sizes(config: C): ModelSizes;
+}
+export interface ModelSizes {
+  readonly layers: number;
+  readonly hidden: number;
+  readonly heads: number;
+  /** Width of one head; absent: hidden / heads. */
+  readonly headSize?: number;
+  readonly intermediate: number;
+  readonly vocabulary: number;
+  readonly positions: number;
+  /** Token types; absent: the family takes none. */
+  readonly types?: number;
 }
 /**
  * What a batch tells about its rows. `label`: `labels` i32 [batch]. `next_token`: `targets` i32 [targets], the trained
@@ -291,12 +296,53 @@ export interface TaskImplementation {
   /** The head's parameters, which train under every technique (path prefixes); `sentence`: those of the family's own head. */
   readonly headPaths: readonly string[] | "sentence";
 }
+/** A rewrite of any family's body: what trains, and what is put around linear layers, blocks, attention or the whole. */
 export interface TechniqueImplementation {
-  /** Whether a parameter of the base trains. */
+  /** Whether a parameter trains: one of the base, or one that the technique adds. The head trains under every technique. */
   trains(call: Call, path: string): boolean;
-  /** Wraps the layers: `linear` of the targets gets what the technique adds. */
+  /** Whether the technique adds a parameter: no base has it. Absent: it adds none. */
+  adds?(call: Call, path: string): boolean;
+  /** Wraps the layers: `linear` of the targets gets what the technique adds. Called once for each program. */
   around(call: Call, layers: Layers): Layers;
-  readonly saved: "peft" | "tunebook";
+  /** Wraps the whole body (`build`, over layers and inputs): what lengthens sequences or feeds attention. Absent: nothing does. */
+  body?(call: Call, o: BodyOptions): ModelOutputs;
+  /** Virtual tokens, where it makes some. */
+  virtual?(call: Call): VirtualTokens;
+  /** What the call says in words, as numbers: `encode` gives a text's tokens, specials included. Absent: the call as it is. */
+  resolve?(call: Call, world: { encode(text: string): Promise<readonly number[]> }): Promise<Call>;
+  /** What makes up a trained model: every weight, or what trains (over a base that stays what it was). */
+  readonly saved: "model" | "trained";
+  /** Of `trained`: the name of a state in the adapter's file; absent: its own. */
+  fileName?(name: string): string;
+  /** Of `trained`: what adapter_config.json says beside the weights; absent: the technique's own words alone. */
+  config?(call: Call, about: AdapterFacts): Readonly<Record<string, unknown>>;
+}
+export interface BodyOptions {
+  readonly layers: Layers;
+  readonly inputs: ModelInputs;
+  readonly sizes: ModelSizes;
+  /** A text is continued: the cache holds what came before, virtual tokens included, and the mask covers it. */
+  readonly continues: boolean;
+  build(layers: Layers, inputs: ModelInputs): ModelOutputs;
+}
+export interface VirtualTokens {
+  /** Positions that they take from the text. */
+  readonly positions: number;
+  /** Places that they take in a key-value cache. */
+  readonly cached: number;
+}
+/** What a configuration beside an adapter's weights may tell of the model that it belongs to. */
+export interface AdapterFacts {
+  readonly base: string;
+  /** PEFT's name of the task (`SEQ_CLS`); null: it has none. */
+  readonly task: string | null;
+  /** Modules of the head, which is saved too. */
+  readonly head: readonly string[];
+  readonly sizes: ModelSizes;
+  /** States that are saved, by their own names. */
+  readonly states: Readonly<Record<string, readonly number[]>>;
+  /** Whether linear layers lie as [in, out] in the base. */
+  readonly inOut: boolean;
 }
 export interface OptimizerImplementation {
   /** Prefixes of the states it keeps for a parameter (`adam.m/`): `prefix + name`. A resumed run needs them. */

@@ -17,6 +17,10 @@ export interface LayersOptions {
   /** Names of the tensors of all checkpoints. */
   readonly tensors: ReadonlySet<string>;
   trains(path: string): boolean;
+  /** Name of a state in the file of an adapter that training starts from; absent: it starts from none. */
+  fileName?(name: string): string;
+  /** Whether a parameter must be in that file. */
+  mustLoad?(path: string): boolean;
   /** Whether a parameter may be made afresh though there is a checkpoint; else its absence is the engine's `missing-tensor`. */
   mayBeFresh(path: string): boolean;
   /** Whether the checkpoint's tensor of that name may be used for a parameter of that shape. */
@@ -61,7 +65,6 @@ const SMOOTH: Readonly<Record<string, Smooth>> = {
   silu: "silu",
   swish: "silu",
 };
-const PEFT = "base_model.model.";
 
 export function makeLayers(o: LayersOptions): Layers {
   const { graph } = o;
@@ -69,9 +72,7 @@ export function makeLayers(o: LayersOptions): Layers {
     graph.state(o.prefix + path, {
       type: { dtype: "f32", shape },
       trains: o.trains(path),
-      initial:
-        found(o, path, shape) ??
-        (o.mayBeFresh(path) ? fresh(o, path, initial) : { checkpoint: o.prefixInCheckpoint + path }),
+      initial: found(o, path, shape) ?? missing(o, path, initial),
     });
   const dropping = (rate: number): { rate: number; seed: number; step: Tensor } | undefined =>
     o.step && rate > 0 ? { rate, seed: o.seed, step: o.step } : undefined;
@@ -84,7 +85,6 @@ export function makeLayers(o: LayersOptions): Layers {
       const curve = SMOOTH[name];
       return curve === undefined ? activate(x, name).multiply(gate) : x.gated(gate, curve);
     },
-    adapterName: (path) => PEFT + o.prefix + path,
     get outside() {
       return makeLayers({ ...o, prefix: "", prefixInCheckpoint: "" });
     },
@@ -132,17 +132,27 @@ export function weightOf(layers: Pick<Layers, "parameter">, path: string, o: Lin
 /** The checkpoint's tensor for a parameter: an adapter's, the model's own, or by the name that old checkpoints use. */
 function found(o: LayersOptions, path: string, shape: readonly number[]): Initial | undefined {
   const old = path.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
-  const names = [PEFT + o.prefix + path, o.prefixInCheckpoint + path, o.prefixInCheckpoint + old];
+  const own = o.fileName ? [o.fileName(o.prefix + path)] : [];
+  const names = [...own, o.prefixInCheckpoint + path, o.prefixInCheckpoint + old];
   const name = names.find((n) => o.tensors.has(n) && o.fits(n, shape));
   return name === undefined ? undefined : { checkpoint: name };
 }
 
+function missing(o: LayersOptions, path: string, initial: ParameterInitial | undefined): Initial {
+  if (o.fileName && o.mustLoad?.(path)) return { checkpoint: o.fileName(o.prefix + path) };
+  return o.mayBeFresh(path) ? fresh(o, path, initial) : { checkpoint: o.prefixInCheckpoint + path };
+}
 function fresh(o: LayersOptions, path: string, initial: ParameterInitial | undefined): Initial {
   const seed = mix(hashText(o.prefix + path) ^ mix(o.seed)) >>> 0;
   if (initial === "zeros") return { zeros: true };
   if (initial === "ones") return { ones: true };
-  if (initial && "checkpoint" in initial) return { checkpoint: initial.checkpoint };
   if (initial && "value" in initial) return { value: initial.value };
+  if (initial && "of" in initial) {
+    const name = o.graph.nodeOf(initial.of).attributes["name"] as string;
+    const { type, initial: begins } = o.graph.stateNamed(name);
+    const take = "rows" in initial ? { rows: initial.rows } : { norms: initial.norms };
+    return { of: { name, type, initial: begins }, take };
+  }
   if (initial && "uniform" in initial) return { random: { uniform: initial.uniform }, seed };
   return { random: { normal: initial?.normal ?? o.initializerRange }, seed };
 }

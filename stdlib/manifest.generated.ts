@@ -33,6 +33,8 @@ import { word as optimizers_adafactor } from "./optimizers/adafactor.js";
 import { word as optimizers_adamw } from "./optimizers/adamw.js";
 import { word as optimizers_lion } from "./optimizers/lion.js";
 import { word as optimizers_sgd } from "./optimizers/sgd.js";
+import { word as parts_embeddings } from "./parts/embeddings.js";
+import { word as parts_layers } from "./parts/layers.js";
 import { word as reserved_continue } from "./reserved/continue.js";
 import { word as reserved_require } from "./reserved/require.js";
 import { word as schedules_constant } from "./schedules/constant.js";
@@ -58,8 +60,14 @@ import { word as splits_random } from "./splits/random.js";
 import { word as stoppings_patience } from "./stoppings/patience.js";
 import { word as tasks_text_classification } from "./tasks/text_classification.js";
 import { word as tasks_text_generation } from "./tasks/text_generation.js";
+import { word as techniques_adapters } from "./techniques/adapters.js";
+import { word as techniques_bitfit } from "./techniques/bitfit.js";
 import { word as techniques_full } from "./techniques/full.js";
+import { word as techniques_head_only } from "./techniques/head_only.js";
+import { word as techniques_ia3 } from "./techniques/ia3.js";
 import { word as techniques_lora } from "./techniques/lora.js";
+import { word as techniques_prefix_tuning } from "./techniques/prefix_tuning.js";
+import { word as techniques_prompt_tuning } from "./techniques/prompt_tuning.js";
 import { word as verbs_annotate } from "./verbs/annotate.js";
 import { word as verbs_compare } from "./verbs/compare.js";
 import { word as verbs_compress } from "./verbs/compress.js";
@@ -118,6 +126,8 @@ export const words: readonly Word[] = [
   optimizers_adamw,
   optimizers_lion,
   optimizers_sgd,
+  parts_embeddings,
+  parts_layers,
   reserved_continue,
   reserved_require,
   schedules_constant,
@@ -143,8 +153,14 @@ export const words: readonly Word[] = [
   stoppings_patience,
   tasks_text_classification,
   tasks_text_generation,
+  techniques_adapters,
+  techniques_bitfit,
   techniques_full,
+  techniques_head_only,
+  techniques_ia3,
   techniques_lora,
+  techniques_prefix_tuning,
+  techniques_prompt_tuning,
   verbs_annotate,
   verbs_compare,
   verbs_compress,

@@ -16,12 +16,6 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ],
   ["task", "chat", "Answers in a conversation.", "`text_generation` continues plain texts"],
   [
-    "technique",
-    "bitfit head_only adapters prompt_tuning prefix_tuning ia3",
-    "A technique with few trained weights.",
-    "`lora(rank: 4)` trains few weights too",
-  ],
-  [
     "model",
     "t5",
     "A model family.",

@@ -27,7 +27,13 @@ declare module "./codes.js" {
     "needs-validation": { readonly what: string; readonly data: string };
     "not-trained": { readonly model: string };
     "changed-since-trained": { readonly model: string };
-    "too-long": { readonly max_length: number; readonly positions: number; readonly base: string };
+    /** `virtual`: positions that the technique takes from the text. */
+    "too-long": {
+      readonly max_length: number;
+      readonly positions: number;
+      readonly base: string;
+      readonly virtual: number;
+    };
     truncated: { readonly share: number; readonly rows: number; readonly max_length: number };
     "metric-of-other-task": {
       readonly metric: string;
@@ -190,8 +196,10 @@ registerCodes({
   },
   "too-long": {
     severity: "error",
-    message: (d) => `${d.base} has ${String(d.positions)} positions, fewer than max_length ${String(d.max_length)}`,
-    help: (d) => `write \`max_length: ${String(d.positions)}\` or less`,
+    message: (d) =>
+      `${d.base} has ${String(d.positions)} positions, fewer than max_length ${String(d.max_length)}` +
+      (d.virtual ? ` and ${String(d.virtual)} virtual tokens` : ""),
+    help: (d) => `write \`max_length: ${String(Math.max(4, d.positions - d.virtual))}\` or less`,
     explain: "A model has learnt a fixed number of positions; longer texts can't be read.",
   },
   truncated: {

@@ -179,14 +179,17 @@ export function checkModel(program: Program, draft: Draft, resolved: ResolvedMod
   const { base, plan } = resolved;
   if (!base) return true;
   let good = true;
-  if (plan.max_length > base.positions) {
+  const virtual = program.registry.find("technique", plan.technique.word)?.capabilities?.["virtualTokens"];
+  const taken = typeof virtual === "function" ? (virtual as (call: Call) => number)(plan.technique) : 0;
+  const positions = base.positions - taken;
+  if (plan.max_length > positions) {
     const place = draft.given.get("max_length")?.span;
     program.reportNear(
       "too-long",
-      { max_length: plan.max_length, positions: base.positions, base: plan.base },
+      { max_length: plan.max_length, positions: base.positions, base: plan.base, virtual: taken },
       place,
       here,
-      place ? { fix: { ...replace(place, String(base.positions)), certain: false } } : {},
+      place && positions > 0 ? { fix: { ...replace(place, String(positions)), certain: false } } : {},
     );
     good = false;
   }

@@ -81,10 +81,14 @@ export function resolveModel(program: Program, draft: Draft, here: Span): Resolv
   });
   const [task, technique, length] = [values["task"], values["technique"], values["max_length"]];
   if (!isCall(task) || !isCall(technique) || typeof length !== "number") return undefined;
+  const frozen = Array.isArray(values["freeze"]) ? values["freeze"].filter(isCall) : [];
   return {
     origins,
     base: fact,
-    plan: { name: draft.name, base: name, folder, baseHash: fact?.hash ?? null, task, technique, max_length: length },
+    plan: {
+      ...{ name: draft.name, base: name, folder, baseHash: fact?.hash ?? null, task, technique, max_length: length },
+      ...(frozen.length && { freeze: frozen }),
+    },
   };
 }
 

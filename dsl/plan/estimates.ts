@@ -39,9 +39,10 @@ export function estimate(
   const { longest } = epoch;
   const hidden = size(base, "hidden_size", "dim", "n_embd") || 1;
   const head = addedByHead(program, model.task, base, { hidden, labels: data.labels.length });
-  const frozen = addedBy(program, model.technique, base);
-  const trainable = (frozen ?? base.parameters) + head;
-  const parameters = base.parameters + head + (frozen ?? 0);
+  const share = trainedBy(program, model, base);
+  const frozen = share.frozen ? share.trains : null;
+  const trainable = share.trains + head;
+  const parameters = base.parameters + head + share.adds;
   const perEpoch = updatesPerEpoch(epoch.rows, training);
   const steps = training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1)));
   const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
@@ -126,12 +127,27 @@ function workingBytes(o: StepShape): number {
   return Math.max(start, end) + copies + (o.accumulated ? 4 * o.trainable : 0);
 }
 
-/** Elements that a technique adds to a frozen base, or null where the base itself trains. */
-export function addedBy(program: Program, technique: Call, base: BaseFacts): number | null {
+/** What a technique trains of a base and adds to it, in elements; `frozen`: no weight matrix of the base trains. */
+export function trainedBy(
+  program: Program,
+  { technique, freeze = [] }: Pick<ModelPlan, "technique" | "freeze">,
+  base: BaseFacts,
+): { readonly trains: number; readonly adds: number; readonly frozen: boolean } {
   const has = program.registry.find("technique", technique.word)?.capabilities;
   const count = has?.["trainableParameters"];
-  if (has?.["saves"] !== "adapter" || typeof count !== "function") return null;
-  return (count as (call: Call, shapes: BaseFacts["shapes"]) => number)(technique, base.shapes);
+  if (typeof count !== "function") return { trains: base.parameters, adds: 0, frozen: false };
+  const held = program.registry.find("verb", "model")?.capabilities?.["frozen"];
+  const isHeld = (name: string): boolean =>
+    typeof held === "function" && (held as (parts: readonly Call[], path: string) => boolean)(freeze, name);
+  const shapes = freeze.length
+    ? Object.fromEntries(Object.entries(base.shapes).filter(([name]) => !isHeld(name)))
+    : base.shapes;
+  const layout = program.registry.find("model", base.family)?.capabilities?.["layout"];
+  const whole = has?.["saves"] !== "trained";
+  const of = count as (call: Call, shapes: BaseFacts["shapes"], layout: unknown) => number;
+  // The base's own count leaves out what is no parameter.
+  const trains = whole && !freeze.length ? base.parameters : of(technique, shapes, layout);
+  return { trains, adds: has?.["adds"] === true ? trains : 0, frozen: !whole };
 }
 
 /** Elements of the head that the task puts on the base's family. */

@@ -51,6 +51,8 @@ export interface ModelPlan {
   readonly task: Call;
   readonly technique: Call;
   readonly max_length: number;
+  /** Parts of the base that don't train; absent: the technique alone decides. */
+  readonly freeze?: readonly Call[];
 }
 
 export interface RecipePlan {

@@ -135,12 +135,13 @@ export class ModelRoom {
       const { open, base, tokenizer } = await this.writer(handle, s);
       const family = await implementationOf("model", base.facts.family);
       const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
+      const taken = (await does(handle.plan.technique, "technique")).virtual?.(handle.plan.technique).positions ?? 0;
       yield* continueTexts(texts, {
         session: open.session,
         tokenizer,
         decoder: { call: o.decode, implementation: await does(o.decode, "decoder") },
         vocabulary,
-        positions,
+        positions: positions - taken,
         ends: endsOf(base.facts.config),
         maxTokens: o.max_tokens,
         stop: o.stop,

@@ -6,6 +6,7 @@ import type { Tensor } from "#dsl/graph/builder.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Layers, ModelImplementation, ModelInputs, SentenceHead } from "../kinds.js";
 import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
+import { firstOf } from "./pooled-head.js";
 
 export interface DistilBertConfig {
   readonly vocab_size: number;
@@ -30,7 +31,7 @@ const sentence: SentenceHead<DistilBertConfig> = {
   paths: ["pre_classifier", "classifier"],
   dropout: (config) => config.seq_classif_dropout,
   logits(layers, body, { hidden, labels, dropout }) {
-    const first = body.last_hidden_state.takePosition(0);
+    const first = firstOf(body);
     const dense = layers.linear("pre_classifier", first, { in: hidden, out: hidden, activation: "relu" });
     return layers.linear("classifier", layers.dropout("dropout", dense, dropout), { in: hidden, out: labels });
   },

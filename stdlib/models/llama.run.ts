@@ -117,6 +117,7 @@ export function family(variant: Variant): ModelImplementation<LlamaConfig> {
       layers: c.num_hidden_layers,
       hidden: c.hidden_size,
       heads: c.num_attention_heads,
+      headSize: c.head_dim,
       intermediate: c.intermediate_size,
       vocabulary: c.vocab_size,
       positions: c.max_position_embeddings,

@@ -7,6 +7,7 @@ import type { Tensor } from "#dsl/graph/builder.js";
 import type { Layers, ModelImplementation, ModelInputs, SentenceHead } from "../kinds.js";
 import { bertConfig, bertEncoder, bertFacts, tokenTypes, type BertConfig } from "./bert-encoder.js";
 import { ConfigReader } from "./config.js";
+import { firstOf } from "./pooled-head.js";
 
 export interface RobertaConfig extends BertConfig {
   readonly pad_token_id: number;
@@ -15,7 +16,7 @@ export interface RobertaConfig extends BertConfig {
 const sentence: SentenceHead = {
   paths: ["classifier.dense", "classifier.out_proj"],
   logits(layers, body, { hidden, labels, dropout }) {
-    const first = layers.dropout("classifier.dropout", body.last_hidden_state.takePosition(0), dropout);
+    const first = layers.dropout("classifier.dropout", firstOf(body), dropout);
     const dense = layers.linear("classifier.dense", first, { in: hidden, out: hidden, activation: "tanh" });
     const kept = layers.dropout("classifier.dropout", dense, dropout);
     return layers.linear("classifier.out_proj", kept, { in: hidden, out: labels });

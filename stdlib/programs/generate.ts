@@ -4,13 +4,15 @@
  * so that all texts of a batch end at the same place and a token is one slice of the cache.
  */
 import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { plus } from "#dsl/graph/shape.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Dimension, Program, State, Type } from "#dsl/graph/program.js";
 import { cachedLayers, type CacheOptions } from "../cached-layers.js";
 import type { ModelInputs } from "../kinds.js";
 import { makeLayers } from "../layers.js";
 import { noHead } from "../tasks/families.js";
-import { layersOptions } from "./model.js";
+import { buildBody } from "./body.js";
+import { layersOptions, trainsIn } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
 export type GenerateOptions = Pick<
@@ -48,7 +50,7 @@ export function buildGenerate(o: GenerateOptions): Generation {
   const prefill = reading(o, "prefill", caches);
   const decode = reading(o, "decode", caches);
   return {
-    reserve: finish(reserving(caches)),
+    reserve: finish(reserving(caches, cachedTokens(o))),
     prefill: finish(prefill),
     decode: finish(decode),
     reorder: finish(reordering(caches)),
@@ -64,17 +66,14 @@ function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<s
     attention_mask: whole("attention_mask", "batch", phase === "prefill" ? "length" : "keys"),
     positions: whole("positions", "batch", length),
   };
-  const start = phase === "prefill" ? graph.number(0, "i32") : whole("start");
+  const virtual = cachedTokens(o);
+  const start = phase === "prefill" ? graph.number(0, "i32") : after(whole("start"), virtual);
   const onCache = (name: string, state: State, grows: boolean): void => void caches.set(name, { state, grows });
-  const { implementation, call } = o.technique;
-  const options = layersOptions(o, graph, o.seed, (path) => implementation.trains(call, path));
-  const layers = cachedLayers(makeLayers({ ...options, prefix: o.family.prefix }), {
-    phase,
-    start,
-    keys: "keys",
-    onCache,
+  const layers = makeLayers({ ...layersOptions(o, graph, o.seed, trainsIn(o)), prefix: o.family.prefix });
+  const body = buildBody(o, layers, inputs, {
+    ...{ dropout: 0, pooled: false, continues: phase === "decode" },
+    outermost: (wrapped) => cachedLayers(wrapped, { phase, start, keys: plus("keys", virtual), onCache }),
   });
-  const body = o.family.build(implementation.around(call, layers), o.config, inputs, { dropout: 0, pooled: false });
   if (!body.unembedding) throw noHead("text_generation");
   const x = body.last_hidden_state;
   const last = phase === "prefill" ? x.takeRows(whole("last", "batch")) : x.reshape(["batch", x.shape[2]!]);
@@ -84,12 +83,22 @@ function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<s
   return graph;
 }
 
+function after(start: Tensor, virtual: number): Tensor {
+  return virtual ? start.add(virtual) : start;
+}
+/** Virtual tokens that lie in the cache before every text. */
+function cachedTokens({ technique: { call, implementation } }: GenerateOptions): number {
+  return implementation.virtual?.(call).cached ?? 0;
+}
+
 /** Zeros of each cache's width; all of one width are one value, which engines copy when it is first written to. */
-function reserving(caches: ReadonlyMap<string, Cache>): Graph {
+function reserving(caches: ReadonlyMap<string, Cache>, virtual: number): Graph {
   const graph = new Graph();
   const rows = graph.input("rows", { dtype: "i32", shape: ["batch"] });
   const room = graph.input("room", { dtype: "i32", shape: ["capacity"] });
-  const places = rows.reshape(["batch", 1, 1]).multiply(room.reshape([1, "capacity", 1]));
+  const text = room.reshape([1, "capacity", 1]);
+  const before = { dtype: "i32", shape: [1, virtual, 1], bytes: new Uint8Array(4 * virtual) } as const;
+  const places = rows.reshape(["batch", 1, 1]).multiply(virtual ? graph.concat([graph.constant(before), text], 1) : text);
   for (const [name, { state, grows }] of caches) {
     if (!grows) continue;
     const { dtype, shape } = state.type;

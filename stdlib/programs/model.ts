@@ -1,8 +1,10 @@
 /** The model of a program: inputs, the family's body under the technique, the task's head. */
 import type { Graph, Tensor } from "#dsl/graph/builder.js";
 import type { Type } from "#dsl/graph/program.js";
+import { isFrozen } from "../freezing.js";
 import type { ModelInputs, TaskOutputs } from "../kinds.js";
 import { makeLayers, type LayersOptions } from "../layers.js";
+import { buildBody } from "./body.js";
 import { notForShape } from "../tasks/families.js";
 import type { AssembleOptions } from "./options.js";
 
@@ -27,16 +29,14 @@ export function buildModel(
   step?: Tensor,
 ): TaskOutputs {
   const { family, config, task } = o;
-  const technique = o.technique.implementation;
-  const base = layersOptions(o, graph, o.seed, (path) => technique.trains(o.technique.call, path), step);
-  const body = family.build(
-    technique.around(o.technique.call, makeLayers({ ...base, prefix: family.prefix })),
-    config,
-    inputs,
-    { dropout: o.dropout },
-  );
+  const base = layersOptions(o, graph, o.seed, trainsIn(o), step);
+  const body = buildBody(o, makeLayers({ ...base, prefix: family.prefix }), inputs, { dropout: o.dropout });
   // The head trains under every technique, as PEFT's modules_to_save.
-  const head = makeLayers({ ...base, prefix: "", prefixInCheckpoint: "", trains: () => true, mayBeFresh: () => true });
+  const head = makeLayers({
+    ...base,
+    ...{ prefix: "", prefixInCheckpoint: "" },
+    ...{ trains: () => true, mayBeFresh: () => true, mustLoad: () => false },
+  });
   const hidden = family.hidden(config);
   const dropout = o.dropout ?? family.headDropout?.(config) ?? family.dropout(config);
   return task.implementation.head(head, body, {
@@ -53,8 +53,16 @@ export function buildModel(
   });
 }
 
+/** Whether a parameter of the body trains: the technique says so and it isn't frozen. */
+export function trainsIn(o: Pick<AssembleOptions, "technique" | "freeze">): (path: string) => boolean {
+  const { call, implementation } = o.technique;
+  return (path) => implementation.trains(call, path) && !isFrozen(o.freeze ?? [], path);
+}
+
+/** `technique` absent: none. */
 export function layersOptions(
-  o: Pick<AssembleOptions, "family" | "config" | "prefixInCheckpoint" | "tensors">,
+  o: Pick<AssembleOptions, "family" | "config" | "prefixInCheckpoint" | "tensors"> &
+    Partial<Pick<AssembleOptions, "technique">>,
   graph: Graph,
   seed: number,
   trains: (path: string) => boolean,
@@ -63,12 +71,19 @@ export function layersOptions(
   const named = o.tensors instanceof Set ? (o.tensors as ReadonlySet<string>) : undefined;
   const shapes = named ? {} : (o.tensors as Readonly<Record<string, readonly number[]>>);
   const tensors = named ?? new Set(Object.keys(shapes));
+  const { call, implementation } = o.technique ?? {};
+  const adds = (path: string): boolean => (call && implementation?.adds?.(call, path)) ?? false;
   return {
     graph,
     seed,
     trains,
     // No checkpoint at all: a model from scratch. A pooler is often left out; a technique's own parameters are new.
-    mayBeFresh: (path) => tensors.size === 0 || /^pooler\.|\.lora_[AB]\./.test(path),
+    mayBeFresh: (path) => tensors.size === 0 || path.startsWith("pooler.") || adds(path),
+    // Training that starts from an adapter takes all that the technique adds from its file.
+    ...(typeof call?.arguments["from"] === "string" && {
+      fileName: (name: string) => implementation?.fileName?.(name) ?? name,
+      mustLoad: adds,
+    }),
     prefixInCheckpoint: o.prefixInCheckpoint ? o.family.prefix : "",
     tensors,
     // A head with another number of labels is left where it is and a fresh one made; a body that doesn't fit is an error of the engine.

@@ -15,6 +15,8 @@ export interface AssembleOptions {
   readonly config: unknown;
   readonly task: { readonly call: Call; readonly implementation: TaskImplementation };
   readonly technique: { readonly call: Call; readonly implementation: TechniqueImplementation };
+  /** Parts of the base that don't train whatever the technique says; absent: none. */
+  readonly freeze?: readonly Call[];
   readonly optimizer: { readonly call: Call; readonly implementation: OptimizerImplementation };
   /** Number of labels. */
   readonly labels: number;
@@ -55,7 +57,7 @@ export interface Assembled {
   readonly loss: Program;
   /** States that train, in the checkpoint's order. */
   readonly trainable: readonly string[];
-  /** States that make up the trained model, and the names they are saved under (PEFT's for adapters). */
+  /** States that make up the trained model, and the names they are saved under (PEFT's for its adapters). */
   readonly saved: Readonly<Record<string, string>>;
   /** States that a resumed run needs: what trains and the optimizer's moments. */
   readonly resumable: readonly string[];

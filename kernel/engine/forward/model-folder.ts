@@ -46,7 +46,7 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
 /** No technique: the model as it is. */
 const untouched: { readonly call: Call; readonly implementation: TechniqueImplementation } = {
   call: { kind: "technique", word: "full", arguments: {} },
-  implementation: { trains: () => false, around: (_, layers) => layers, saved: "tunebook" },
+  implementation: { trains: () => false, around: (_, layers) => layers, saved: "model" },
 };
 
 function readConfig(folder: string): Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import type { Action, Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { EngineRoom } from "../engine-room.js";
 import { planShown } from "../../display/plan-card.js";
+import { writeAdapter } from "../adapter-folder.js";
 import { listCheckpoints, type Checkpoint } from "../checkpoints.js";
 import { Feeding } from "../../data/feeding.js";
 import { splitNamesOf } from "../../data/prepared.js";
@@ -154,6 +155,7 @@ export async function giveWeights(session: TuneSession, handle: ModelHandle, pla
   const checkpoint = keepBest ? (listCheckpoints(run).find((c) => c.position.step === best.step) ?? trained.last) : trained.last;
   if (complete && checkpoint !== trained.last) await open.session.load(checkpoint.file);
   if (complete) session.models.holds(run.path, checkpoint.file);
+  if (complete && open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
   const settled = trained.settled.then(
     () => undefined,
     () => undefined,
