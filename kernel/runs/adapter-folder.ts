@@ -9,7 +9,7 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { ModelPlan } from "#dsl/plan/plan.js";
 import type { Program } from "#dsl/graph/program.js";
-import type { AdapterFacts, ModelSizes, TaskImplementation, TechniqueImplementation } from "#stdlib/kinds.js";
+import type { AdapterFacts, ModelSizes, TechniqueImplementation } from "#stdlib/kinds.js";
 import { registry } from "#stdlib/registry.js";
 import type { Session } from "../engine/engine.js";
 
@@ -27,7 +27,8 @@ export function adapterOf(o: {
   readonly family: string;
   readonly sizes: ModelSizes;
   readonly technique: TechniqueImplementation;
-  readonly task: TaskImplementation;
+  /** Paths of the head's parameters. */
+  readonly head: readonly string[];
   readonly saved: Readonly<Record<string, string>>;
   readonly state: Program["state"];
 }): Adapter | null {
@@ -35,7 +36,7 @@ export function adapterOf(o: {
   if (technique.saved !== "trained") return null;
   const { [model.task.word]: task = null } = tasksOfPeft();
   const facts: AdapterFacts = {
-    ...{ base: model.base, task, head: o.task.headPaths, sizes: o.sizes },
+    ...{ base: model.base, task, head: o.head, sizes: o.sizes },
     states: Object.fromEntries(Object.keys(o.saved).map((name) => [name, o.state[name]!.type.shape as number[]])),
     inOut: registry.find("model", o.family)?.capabilities?.["layout"] === "in_out",
   };

@@ -4,6 +4,7 @@ import type { Program } from "#dsl/graph/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled } from "#stdlib/programs/options.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
+import { headPathsOf } from "#stdlib/programs/model.js";
 import type { Base } from "../bases/base.js";
 import { loadTokenizer } from "../bases/tokenizer.js";
 import { ADAPTER, adapterOf, type Adapter } from "./adapter-folder.js";
@@ -67,7 +68,7 @@ async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulat
     does(model.task, "task"),
   ]);
   const sizes = family.sizes(family.config(base.facts.config));
-  return adapterOf({ model, family: base.facts.family, sizes, technique, task, saved, state: { ...accumulate?.state, ...train.state } });
+  return adapterOf({ model, family: base.facts.family, sizes, technique, head: headPathsOf(task, family), saved, state: { ...accumulate?.state, ...train.state } });
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Graph, Tensor } from "#dsl/graph/builder.js";
 import type { Type } from "#dsl/graph/program.js";
 import { isFrozen } from "../freezing.js";
-import type { ModelInputs, TaskOutputs } from "../kinds.js";
+import type { ModelImplementation, ModelInputs, TaskImplementation, TaskOutputs } from "../kinds.js";
 import { makeLayers, type LayersOptions } from "../layers.js";
 import { buildBody } from "./body.js";
 import { notForShape } from "../tasks/families.js";
@@ -91,4 +91,12 @@ export function layersOptions(
     initializerRange: o.family.initializerRange(o.config),
     ...(step && { step }),
   };
+}
+
+/** Paths of the head's parameters: the task's own, or those of the family's head over whole texts. */
+export function headPathsOf(
+  task: Pick<TaskImplementation, "headPaths">,
+  family: Pick<ModelImplementation, "sentence">,
+): readonly string[] {
+  return task.headPaths === "sentence" ? (family.sentence?.paths ?? []) : task.headPaths;
 }

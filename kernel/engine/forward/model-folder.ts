@@ -6,6 +6,7 @@ import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { ModelImplementation, TaskImplementation, TechniqueImplementation } from "#stdlib/kinds.js";
 import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
+import { headPathsOf } from "#stdlib/programs/model.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader, weightFiles } from "../safetensors.js";
 import { noSafetensors } from "#kernel/bases/pickles.js";
@@ -85,7 +86,7 @@ async function headOf(
   for (const word of registry.ofKind("task")) {
     if (!word.load) continue;
     const implementation = (await word.load()) as TaskImplementation;
-    const paths = implementation.headPaths === "sentence" ? (family.sentence?.paths ?? []) : implementation.headPaths;
+    const paths = headPathsOf(implementation, family);
     const last = paths.at(-1);
     const labels = last === undefined ? undefined : shapes[`${last}.weight`]?.[0];
     if (labels !== undefined)

@@ -6,6 +6,7 @@ import { adapterOf } from "#kernel/runs/adapter-folder.js";
 import type { ModelImplementation, TaskImplementation, TechniqueImplementation } from "#stdlib/kinds.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
+import { headPathsOf } from "#stdlib/programs/model.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";
 import { shifted, type Golden } from "#tests/stdlib/models/decoder-models.js";
@@ -94,7 +95,7 @@ export async function configWritten(name: string, technique: Call): Promise<Read
     family: familyOf(name),
     sizes: o.family.sizes(o.config),
     technique: o.technique.implementation,
-    task: o.task.implementation,
+    head: headPathsOf(o.task.implementation, o.family),
     ...{ saved, state: train.state },
   });
   return written!.config;
