@@ -110,8 +110,7 @@ function block(
   rates: { readonly dropout: number; readonly attention: number },
 ): Tensor {
   const attended = layers.block(`${path}.attention`, x, (h) => {
-    const project = (name: string): Tensor =>
-      layers.linear(`${path}.attention.${name}`, h, { in: size, out: size });
+    const project = (name: string): Tensor => layers.linear(`${path}.attention.${name}`, h, { in: size, out: size });
     const [q, k, v] = [project("q_lin"), project("k_lin"), project("v_lin")];
     const context = layers.attention(`${path}.attention`, q, k, v, { heads, mask, dropout: rates.attention });
     return layers.linear(`${path}.attention.out_lin`, context, { in: size, out: size });

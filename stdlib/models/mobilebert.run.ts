@@ -140,7 +140,10 @@ function embeddings(layers: Layers, c: MobileBertConfig, inputs: ModelInputs, dr
       ? layers.linear("embeddings.embedding_transformation", read, { in: read.shape.at(-1) as number, out: size })
       : read;
   const place = inputs.positions ?? layers.graph.one("range_like", [ids], { axis: 1 });
-  const positions = layers.embedding("embeddings.position_embeddings", place, { rows: c.max_position_embeddings, size });
+  const positions = layers.embedding("embeddings.position_embeddings", place, {
+    rows: c.max_position_embeddings,
+    size,
+  });
   const [rows, path] = [c.type_vocab_size, "embeddings.token_type_embeddings"];
   const types = inputs.token_type_ids
     ? layers.embedding(path, inputs.token_type_ids, { rows, size })
@@ -186,7 +189,12 @@ function block(layers: Layers, path: string, c: MobileBertConfig, x: Tensor, mas
   };
   for (let i = 0; i < c.num_feedforward_networks - 1; i++) {
     const at = `${path}.ffn.${i}`;
-    h = norm(layers, c, `${at}.output.LayerNorm`, layers.block(at, h, (y) => feed(at, y)));
+    h = norm(
+      layers,
+      c,
+      `${at}.output.LayerNorm`,
+      layers.block(at, h, (y) => feed(at, y)),
+    );
   }
   const fed = layers.block(`${path}.output`, h, (y) => drop("output.dropout", feed(path, y)));
   const y = norm(layers, c, `${path}.output.LayerNorm`, fed, fixedEpsilon);

@@ -8,6 +8,7 @@ import torch
 
 import autocast
 import decoders
+import encoder_tokenizers
 import encoders
 import generation
 import gguf_files
@@ -33,6 +34,7 @@ for name, make in {
     "tokenizer": lambda: tokenizer.make(golden),
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
     "encoders": lambda: encoders.make(golden),
+    "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "odd decoders": lambda: odd_decoders.make(golden),

@@ -32,5 +32,10 @@ export const gather: Op = {
 /** dy [...indices, ...row] with zeros where the index is `padding`. */
 function without(indices: Tensor, padding: number, dy: Tensor): Tensor {
   const row = dy.shape.slice(indices.rank).map(() => 1);
-  return dy.multiply(indices.notEqual(padding).cast(dy.dtype).reshape([...indices.shape, ...row]));
+  return dy.multiply(
+    indices
+      .notEqual(padding)
+      .cast(dy.dtype)
+      .reshape([...indices.shape, ...row]),
+  );
 }
