@@ -26,7 +26,10 @@ export const word: Word = {
   check(_call, context) {
     const base = baseFacts(context);
     if (!base || biases(base.shapes) > 0) return;
-    context.report("no-biases", { base: baseName(context.statement, context.model), head: headParameters(context)?.count ?? 0 });
+    context.report("no-biases", {
+      base: baseName(context.statement, context.model),
+      head: headParameters(context)?.count ?? 0,
+    });
   },
   capabilities: {
     saves: "trained",

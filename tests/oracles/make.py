@@ -15,6 +15,7 @@ import minilm
 import objectives
 import rope
 import smollm2
+import techniques
 import tiny_bert
 import tiny_decoders
 import tokenizer
@@ -32,6 +33,7 @@ for name, make in {
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
+    "techniques": lambda: techniques.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),
     "SmolLM2": lambda: smollm2.make(golden, gguf),
