@@ -1,6 +1,6 @@
 import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
-import { fromOurs } from "./from.js";
+import { fromOurs, startsFrom } from "./from.js";
 import { numberIn, textIn } from "./settings.js";
 import { attends, embeddingWidth, isEmbedding, type Shapes } from "./shapes.js";
 
@@ -49,6 +49,7 @@ export const word: Word = {
   ],
   capabilities: {
     saves: "trained",
+    startsFrom,
     adds: true,
     trainableParameters(call: Call, shapes: Shapes): number {
       const size = numberIn(call, "size", 64);

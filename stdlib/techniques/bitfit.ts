@@ -1,7 +1,7 @@
 import "./codes.js";
 import type { Word } from "#dsl/registry.js";
 import { baseFacts } from "../base-facts.js";
-import { fromOurs } from "./from.js";
+import { fromOurs, startsFrom } from "./from.js";
 import { headParameters } from "./head.js";
 import { countOf, type Shapes } from "./shapes.js";
 
@@ -33,6 +33,7 @@ export const word: Word = {
   },
   capabilities: {
     saves: "trained",
+    startsFrom,
     trainableParameters: (_call: unknown, shapes: Shapes): number => biases(shapes),
   },
   load: () => import("./bitfit.run.js").then((m) => m.bitfit),

@@ -1,7 +1,7 @@
 import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
 import { baseFacts, familyCapabilities } from "../base-facts.js";
-import { from } from "./from.js";
+import { from, startsFrom } from "./from.js";
 import { tokens, virtualTokens, warnIfSmall } from "./prompts.js";
 import { keyWidths, type Shapes } from "./shapes.js";
 import { tokensOf } from "./virtual-tokens.js";
@@ -27,6 +27,14 @@ export const word: Word = {
       context.report("no-prefix-for-shape", { family: base.family });
     else warnIfSmall(call, context, trained(call, base.shapes));
   },
-  capabilities: { saves: "trained", adds: true, trainableParameters: trained, virtualTokens },
+  capabilities: {
+    /** Steps so many times those of other techniques with few weights. */
+    rateFactor: 10,
+    saves: "trained",
+    startsFrom,
+    adds: true,
+    trainableParameters: trained,
+    virtualTokens,
+  },
   load: () => import("./prefix_tuning.run.js").then((m) => m.prefixTuning),
 };
