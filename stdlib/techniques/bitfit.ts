@@ -12,7 +12,9 @@ const biases = (shapes: Shapes): number =>
     (name, shape) =>
       shape.length === 1 &&
       /\.(bias|beta)$/.test(name) &&
-      !/^(cls|lm_head|classifier|score|qa_outputs|pre_classifier|predictions|discriminator_predictions)\./.test(name),
+      !/^(cls|lm_head|classifier|score|qa_outputs|pre_classifier|vocab_\w+|predictions|discriminator_predictions)\./.test(
+        name,
+      ),
   );
 
 export const word: Word = {
