@@ -42,6 +42,7 @@ declare module "./codes.js" {
       readonly has: readonly string[];
     };
     "cannot-pack": { readonly task: string };
+    "no-packed-prompts": { readonly technique: string };
     "writes-no-text": { readonly key: string; readonly task: string };
     /** `batch_size` is one that fits, with the `accumulate` that leaves the update as it was; null: none does. */
     "memory-short": {
@@ -159,6 +160,14 @@ registerCodes({
       "A packed row holds several texts, and a task that gives one answer for a text has one place a row to read it from. Batches of texts of like length (`shuffle: by_length`) waste only a few percent of their tokens anyway.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { packing: true }',
+  },
+  "no-packed-prompts": {
+    severity: "error",
+    message: (d) => `${d.technique} needs one text in a row: virtual tokens stand before each text`,
+    help: () => "write `packing: false` in the recipe",
+    explain:
+      "With `packing` several texts share a row and each sees only itself. Virtual tokens stand before a row, so that all texts " +
+      "of it but the first would be trained without them.",
   },
   "writes-no-text": {
     severity: "error",

@@ -95,6 +95,13 @@ export function planTraining(
     program.reportNear("cannot-pack", { task: model.plan.task.word }, o.settings.get("packing")?.span, o.here);
     return undefined;
   }
+  const { technique } = model.plan;
+  const prompts = program.registry.find("technique", technique.word)?.capabilities?.["virtualTokens"];
+  if (recipe.plan.packing && prompts !== undefined) {
+    const at = o.settings.get("packing")?.span;
+    program.reportNear("no-packed-prompts", { technique: technique.word }, at, o.here);
+    return undefined;
+  }
   const cutOff = windows ? 0 : cutRows(trainingSplit(facts), model.plan.max_length);
   if (cutOff > 0)
     program.reportNear(

@@ -36,7 +36,7 @@ export function adapterOf(o: {
   if (technique.saved !== "trained") return null;
   const { [model.task.word]: task = null } = tasksOfPeft();
   const facts: AdapterFacts = {
-    ...{ base: model.base, task, head: o.head, sizes: o.sizes },
+    ...{ base: model.base, task, head: [...new Set(o.head.map((path) => path.split(".")[0]!))], sizes: o.sizes },
     states: Object.fromEntries(Object.keys(o.saved).map((name) => [name, o.state[name]!.type.shape as number[]])),
     inOut: registry.find("model", o.family)?.capabilities?.["layout"] === "in_out",
   };

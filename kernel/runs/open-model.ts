@@ -3,6 +3,7 @@ import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
 import type { Program } from "#dsl/graph/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled } from "#stdlib/programs/options.js";
+import { startsFrom } from "#stdlib/techniques/from.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import type { Base } from "../bases/base.js";
@@ -76,7 +77,7 @@ async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulat
  * gradients and moments.
  */
 export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base, home: string): Promise<OpenModel> {
-  const starts = fromOf(plan) !== null;
+  const starts = startsFrom(plan.technique) !== null;
   const model: ModelPlan = starts ? plan : { ...plan, technique: { kind: "technique", word: "full", arguments: {} } };
   const { programs, mute } = await writingOf(engine, model, base, home);
   const session = await engine.open(programs, checkpointsOf(model, base, home));
@@ -129,13 +130,9 @@ function checkpointsOf(model: ModelPlan, base: Base, home: string): readonly str
   return [...(adapter === null ? [] : [adapter]), base.folder];
 }
 
-/** The folder of the adapter that the technique starts from, if any. */
-function fromOf({ technique }: ModelPlan): string | null {
-  const from = technique.arguments["from"];
-  return typeof from === "string" ? from : null;
-}
+/** The file that the technique starts from, if any. */
 function fileOf(model: ModelPlan, home: string): string | null {
-  const from = fromOf(model);
+  const from = startsFrom(model.technique);
   return from === null ? null : join(resolve(home, model.folder, from), ADAPTER.weights);
 }
 

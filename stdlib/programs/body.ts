@@ -1,8 +1,8 @@
 /** The family's body under a technique: its layers wrapped, and around the whole what lengthens sequences or feeds attention. */
 import { CodedError } from "#dsl/check/codes.js";
+import "#dsl/check/world-codes.js";
 import type { Layers, ModelInputs, ModelOutputs } from "../kinds.js";
 import type { AssembleOptions } from "./options.js";
-import "../techniques/codes.js";
 
 export function buildBody(
   o: Pick<AssembleOptions, "family" | "config" | "technique">,

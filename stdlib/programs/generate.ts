@@ -98,7 +98,9 @@ function reserving(caches: ReadonlyMap<string, Cache>, virtual: number): Graph {
   const room = graph.input("room", { dtype: "i32", shape: ["capacity"] });
   const text = room.reshape([1, "capacity", 1]);
   const before = { dtype: "i32", shape: [1, virtual, 1], bytes: new Uint8Array(4 * virtual) } as const;
-  const places = rows.reshape(["batch", 1, 1]).multiply(virtual ? graph.concat([graph.constant(before), text], 1) : text);
+  const places = rows
+    .reshape(["batch", 1, 1])
+    .multiply(virtual ? graph.concat([graph.constant(before), text], 1) : text);
   for (const [name, { state, grows }] of caches) {
     if (!grows) continue;
     const { dtype, shape } = state.type;

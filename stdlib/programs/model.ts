@@ -4,6 +4,7 @@ import type { Type } from "#dsl/graph/program.js";
 import { isFrozen } from "../freezing.js";
 import type { ModelImplementation, ModelInputs, TaskImplementation, TaskOutputs } from "../kinds.js";
 import { makeLayers, type LayersOptions } from "../layers.js";
+import { startsFrom } from "../techniques/from.js";
 import { buildBody } from "./body.js";
 import { notForShape } from "../tasks/families.js";
 import type { AssembleOptions } from "./options.js";
@@ -80,10 +81,11 @@ export function layersOptions(
     // No checkpoint at all: a model from scratch. A pooler is often left out; a technique's own parameters are new.
     mayBeFresh: (path) => tensors.size === 0 || path.startsWith("pooler.") || adds(path),
     // Training that starts from an adapter takes all that the technique adds from its file.
-    ...(typeof call?.arguments["from"] === "string" && {
-      fileName: (name: string) => implementation?.fileName?.(name) ?? name,
-      mustLoad: adds,
-    }),
+    ...(call &&
+      startsFrom(call) !== null && {
+        fileName: (name: string) => implementation?.fileName?.(name) ?? name,
+        mustLoad: adds,
+      }),
     prefixInCheckpoint: o.prefixInCheckpoint ? o.family.prefix : "",
     tensors,
     // A head with another number of labels is left where it is and a fresh one made; a body that doesn't fit is an error of the engine.

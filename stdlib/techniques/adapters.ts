@@ -1,6 +1,6 @@
 import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
-import { fromOurs } from "./from.js";
+import { fromOurs, startsFrom } from "./from.js";
 import { numberIn, textIn } from "./settings.js";
 import { attends, embeddingWidth, isEmbedding, type Shapes } from "./shapes.js";
 
@@ -49,25 +49,34 @@ export const word: Word = {
   ],
   capabilities: {
     saves: "trained",
+    startsFrom,
     adds: true,
     trainableParameters(call: Call, shapes: Shapes): number {
       const size = numberIn(call, "size", 64);
-      const width = embeddingWidth(shapes);
+      const width = streamWidth(shapes);
       return subLayers(shapes, textIn(call, "kind") !== "pfeiffer") * (2 * size * width + size + width);
     },
   },
   load: () => import("./adapters.run.js").then((m) => m.adapters),
 };
 
-/** Residual sub-layers that get an adapter, told by the names of their linear layers. */
+/** Residual sub-layers that get an adapter, told by the names of their linear layers: each belongs to the innermost number. */
 function subLayers(shapes: Shapes, attention: boolean): number {
   const found = new Set<string>();
   for (const [name, shape] of Object.entries(shapes)) {
     const path = name.replace(/\.weight$/, "");
-    const block = /^(.*?(?:^|\.)\d+)\./.exec(path)?.[1];
-    if (block === undefined || shape.length !== 2 || path === name || isEmbedding(path)) continue;
-    if (!attends(path)) found.add(block);
+    const inner = /^(.*(?:^|\.)\d+)\./.exec(path)?.[1];
+    if (inner === undefined || shape.length !== 2 || path === name || isEmbedding(path)) continue;
+    if (!attends(path)) found.add(inner);
     else if (attention) found.add(/^.*?[a-z_]*att(?:n|ention)(?=\.|$)/i.exec(path)![0]);
   }
   return found.size;
+}
+/** Width of what flows from block to block: what ends an attention gives. */
+function streamWidth(shapes: Shapes): number {
+  const ends = Object.entries(shapes).find(
+    ([name, shape]) =>
+      shape.length === 2 && attends(name) && /\.(output\.dense|o_proj|c_proj|out_lin|o)\.weight$/.test(name),
+  );
+  return ends?.[1][0] ?? embeddingWidth(shapes);
 }

@@ -1,7 +1,7 @@
 import "./codes.js";
 import type { Word } from "#dsl/registry.js";
 import { baseFacts } from "../base-facts.js";
-import { fromOurs } from "./from.js";
+import { fromOurs, startsFrom } from "./from.js";
 import { headParameters } from "./head.js";
 import { countOf, type Shapes } from "./shapes.js";
 
@@ -12,7 +12,9 @@ const biases = (shapes: Shapes): number =>
     (name, shape) =>
       shape.length === 1 &&
       /\.(bias|beta)$/.test(name) &&
-      !/^(cls|lm_head|classifier|score|qa_outputs|pre_classifier|predictions|discriminator_predictions)\./.test(name),
+      !/^(cls|lm_head|classifier|score|qa_outputs|pre_classifier|vocab_\w+|predictions|discriminator_predictions)\./.test(
+        name,
+      ),
   );
 
 export const word: Word = {
@@ -26,10 +28,14 @@ export const word: Word = {
   check(_call, context) {
     const base = baseFacts(context);
     if (!base || biases(base.shapes) > 0) return;
-    context.report("no-biases", { base: baseName(context.statement, context.model), head: headParameters(context)?.count ?? 0 });
+    context.report("no-biases", {
+      base: baseName(context.statement, context.model),
+      head: headParameters(context)?.count ?? 0,
+    });
   },
   capabilities: {
     saves: "trained",
+    startsFrom,
     trainableParameters: (_call: unknown, shapes: Shapes): number => biases(shapes),
   },
   load: () => import("./bitfit.run.js").then((m) => m.bitfit),

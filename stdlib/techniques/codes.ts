@@ -8,14 +8,23 @@ declare module "#dsl/check/codes.js" {
     "no-targets-known": { readonly technique: string; readonly has: readonly string[] };
     "no-biases": { readonly base: string; readonly head: number };
     "nothing-trains": { readonly technique: string; readonly task: string };
-    "small-for-prompts": { readonly technique: string; readonly base: string; readonly parameters: number; readonly trained: number };
-    "no-prefix-for-shape": { readonly family: string };
-    "no-packed-prompts": { readonly technique: string };
+    "small-for-prompts": {
+      readonly technique: string;
+      readonly base: string;
+      readonly parameters: number;
+      readonly trained: number;
+    };
+    "no-prompts-for-shape": { readonly technique: string; readonly family: string };
     "empty-prompt-text": { readonly text: string };
   }
 }
 
-const billions = (n: number): string => (n >= 1e9 ? `${(n / 1e9).toFixed(1)} billion` : n >= 1e6 ? `${Math.round(n / 1e6)} million` : n.toLocaleString("en-US"));
+const billions = (n: number): string =>
+  n >= 1e9
+    ? `${(n / 1e9).toFixed(1)} billion`
+    : n >= 1e6
+      ? `${Math.round(n / 1e6)} million`
+      : n.toLocaleString("en-US");
 
 registerCodes({
   "no-target": {
@@ -39,7 +48,8 @@ registerCodes({
     severity: "error",
     message: (d) =>
       `bitfit trains biases, and "${d.base}" has none: ${d.head > 0 ? `only the head's ${d.head.toLocaleString("en-US")} parameters would train` : "nothing would train"}`,
-    help: (d) => (d.head > 0 ? "use `head_only` if that is meant, else `lora(rank: 4)` or `ia3`" : "use `lora(rank: 4)` or `ia3`"),
+    help: (d) =>
+      d.head > 0 ? "use `head_only` if that is meant, else `lora(rank: 4)` or `ia3`" : "use `lora(rank: 4)` or `ia3`",
     explain:
       "BitFit trains the bias vectors of a base and leaves all else as it is. LLaMA and most of its kin are built without " +
       "biases, so that BitFit has nothing to train there.",
@@ -61,26 +71,19 @@ registerCodes({
       "Lester et al. (2021) measured prompt tuning against full fine-tuning: it comes level at about ten billion parameters " +
       "and stays far behind below one billion, where a frozen model can't be steered by a few vectors alone.",
   },
-  "no-prefix-for-shape": {
+  "no-prompts-for-shape": {
     severity: "error",
-    message: (d) => `prefix_tuning isn't built for encoder-decoders (${d.family})`,
-    help: () => "use `prompt_tuning`, `lora(rank: 8)` or `adapters`",
+    message: (d) => `${d.technique} isn't built for encoder-decoders (${d.family})`,
+    help: () => "use `lora(rank: 8)`, `adapters` or `ia3`",
     explain:
-      "An encoder-decoder has attention of three sorts, two of them with relative positions; which of them see a prefix, and " +
-      "from where, differs between implementations. It is refused here and not guessed.",
-  },
-  "no-packed-prompts": {
-    severity: "error",
-    message: (d) => `${d.technique} needs one text in a row: virtual tokens stand before each text`,
-    help: () => "write `packing: false` in the recipe",
-    explain:
-      "With `packing` several texts share a row and each sees only itself. Virtual tokens stand before a row, so that all texts " +
-      "of it but the first would be trained without them.",
+      "An encoder-decoder has attention of three sorts, two of them with relative positions; which of them see virtual tokens, " +
+      "and from where, differs between implementations. It is refused here and not guessed.",
   },
   "empty-prompt-text": {
     severity: "error",
     message: (d) => `the tokenizer makes no tokens of ${JSON.stringify(d.text)}`,
     help: () => "write a sentence that says what the model shall do, or leave `init` out",
-    explain: "`init` of `prompt_tuning` begins the virtual tokens with the embeddings of a text's tokens, of which there must be one.",
+    explain:
+      "`init` of `prompt_tuning` begins the virtual tokens with the embeddings of a text's tokens, of which there must be one.",
   },
 });

@@ -1,4 +1,5 @@
-/** The parameter of every technique that goes on from what it saved before. */
+/** `from:` of every technique that trains few weights: it goes on from what was saved before. */
+import type { Call } from "#dsl/plan/plan.js";
 import type { Parameter } from "#dsl/registry.js";
 
 export function from(doc: string): Parameter {
@@ -14,3 +15,7 @@ export function from(doc: string): Parameter {
 export const fromOurs = from(
   "Folder to start from (`adapter_model.safetensors`), written by a training with the same technique.",
 );
+/** Capability: the folder that holds what the technique starts from; null: it begins afresh. */
+export function startsFrom({ arguments: { from: folder } }: Call): string | null {
+  return typeof folder === "string" ? folder : null;
+}

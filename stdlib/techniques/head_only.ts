@@ -1,7 +1,7 @@
 import "./codes.js";
 import type { Word } from "#dsl/registry.js";
 import { headParameters } from "./head.js";
-import { fromOurs } from "./from.js";
+import { fromOurs, startsFrom } from "./from.js";
 
 export const word: Word = {
   kind: "technique",
@@ -17,6 +17,7 @@ export const word: Word = {
   },
   capabilities: {
     saves: "trained",
+    startsFrom,
     trainableParameters: (): number => 0,
   },
   load: () => import("./head_only.run.js").then((m) => m.headOnly),

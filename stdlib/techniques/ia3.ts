@@ -3,7 +3,7 @@ import type { Call } from "#dsl/plan/plan.js";
 import type { CheckContext } from "#dsl/check/context.js";
 import type { Parameter, Word } from "#dsl/registry.js";
 import { baseFacts } from "../base-facts.js";
-import { from } from "./from.js";
+import { from, startsFrom } from "./from.js";
 import { ia3Layers, ia3Settings, type Ia3Settings } from "./ia3-settings.js";
 import { linearNames, linearsNamed, type Shapes } from "./shapes.js";
 
@@ -48,7 +48,10 @@ export const word: Word = {
         if (!linearsNamed(shapes, [target]).length) context.report("no-target", { target, has }, name);
   },
   capabilities: {
+    /** Steps so many times those of other techniques with few weights: the paper's 3e-3 under Adam. */
+    rateFactor: 3,
     saves: "trained",
+    startsFrom,
     adds: true,
     trainableParameters(call: Call, shapes: Shapes, layout?: "in_out" | "out_in"): number {
       const { targets, inputs } = ia3Settings(call);

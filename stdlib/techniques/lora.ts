@@ -2,7 +2,7 @@ import "./codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
 import { baseFacts, familyCapabilities } from "../base-facts.js";
-import { from } from "./from.js";
+import { from, startsFrom } from "./from.js";
 import { linearNames, linearsNamed, type Shapes } from "./shapes.js";
 import { loraSettings } from "./lora-settings.js";
 
@@ -99,6 +99,7 @@ export const word: Word = {
   },
   capabilities: {
     saves: "trained",
+    startsFrom,
     adds: true,
     /** Trainable parameters beside the head, from the base's shapes. */
     trainableParameters: (call: Call, shapes: Shapes, layout?: "in_out" | "out_in"): number => {

@@ -25,9 +25,7 @@ export const prefixTuning: TechniqueImplementation = {
       if (o.cross) return layers.attention(path, q, k, v, o);
       const width = k.shape.at(-1) as number;
       const all = 2 * sizes.layers;
-      parts ??= layers.outside
-        .parameter(PROMPTS, [count, all * width])
-        .split(1, new Array<number>(all).fill(width));
+      parts ??= layers.outside.parameter(PROMPTS, [count, all * width]).split(1, new Array<number>(all).fill(width));
       const [keys, values] = parts.slice(2 * layer, 2 * layer + 2);
       layer += 1;
       return graph.at(`${path}.${PROMPTS}`, () =>

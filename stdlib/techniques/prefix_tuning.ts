@@ -1,8 +1,8 @@
 import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
-import { baseFacts, familyCapabilities } from "../base-facts.js";
-import { from } from "./from.js";
-import { tokens, virtualTokens, warnIfSmall } from "./prompts.js";
+import { baseFacts } from "../base-facts.js";
+import { from, startsFrom } from "./from.js";
+import { tokens, virtualTokens, checkPrompts } from "./prompts.js";
 import { keyWidths, type Shapes } from "./shapes.js";
 import { tokensOf } from "./virtual-tokens.js";
 
@@ -22,11 +22,16 @@ export const word: Word = {
   ],
   check(call, context) {
     const base = baseFacts(context);
-    if (!base) return;
-    if (familyCapabilities(context)?.["shape"] === "encoder-decoder")
-      context.report("no-prefix-for-shape", { family: base.family });
-    else warnIfSmall(call, context, trained(call, base.shapes));
+    if (base) checkPrompts(call, context, trained(call, base.shapes));
   },
-  capabilities: { saves: "trained", adds: true, trainableParameters: trained, virtualTokens },
+  capabilities: {
+    /** Steps so many times those of other techniques with few weights. */
+    rateFactor: 10,
+    saves: "trained",
+    startsFrom,
+    adds: true,
+    trainableParameters: trained,
+    virtualTokens,
+  },
   load: () => import("./prefix_tuning.run.js").then((m) => m.prefixTuning),
 };

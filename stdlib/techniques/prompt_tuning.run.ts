@@ -22,12 +22,16 @@ export const promptTuning: TechniqueImplementation = {
     const count = tokensOf(call);
     const before = new Before(inputs, count);
     const mask = before.numbers(() => 1, inputs.attention_mask);
-    if (continues) return build(layers, { ...inputs, attention_mask: mask, positions: shiftedPositions(inputs, count) });
+    if (continues)
+      return build(layers, { ...inputs, attention_mask: mask, positions: shiftedPositions(inputs, count) });
     const ids = before.numbers(() => 0, inputs.input_ids);
     const longer: ModelInputs = {
       ...inputs,
       ...{ input_ids: ids, attention_mask: mask },
-      ...(inputs.positions && { positions: before.numbers((i) => i, inputs.positions.add(count)) }),
+      // Said always, so that no family counts them by the tokens' ids.
+      positions: inputs.positions
+        ? before.numbers((i) => i, inputs.positions.add(count))
+        : layers.graph.one("range_like", [ids], { axis: 1 }),
       ...(inputs.token_type_ids && { token_type_ids: before.numbers(() => 0, inputs.token_type_ids) }),
     };
     const embedding: Layers["embedding"] = (path, of, o) => {

@@ -1,8 +1,8 @@
 import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
 import { baseFacts } from "../base-facts.js";
-import { from } from "./from.js";
-import { tokens, virtualTokens, warnIfSmall } from "./prompts.js";
+import { from, startsFrom } from "./from.js";
+import { tokens, virtualTokens, checkPrompts } from "./prompts.js";
 import { embeddingWidth, type Shapes } from "./shapes.js";
 import { tokensOf } from "./virtual-tokens.js";
 
@@ -35,8 +35,16 @@ export const word: Word = {
   ],
   check(call, context) {
     const shapes = baseFacts(context)?.shapes;
-    if (shapes) warnIfSmall(call, context, trained(call, shapes));
+    if (shapes) checkPrompts(call, context, trained(call, shapes));
   },
-  capabilities: { saves: "trained", adds: true, trainableParameters: trained, virtualTokens },
+  capabilities: {
+    /** Steps so many times those of other techniques with few weights: the vectors lie far from where they start. */
+    rateFactor: 30,
+    saves: "trained",
+    startsFrom,
+    adds: true,
+    trainableParameters: trained,
+    virtualTokens,
+  },
   load: () => import("./prompt_tuning.run.js").then((m) => m.promptTuning),
 };

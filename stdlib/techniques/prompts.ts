@@ -19,9 +19,13 @@ export const tokens: Parameter = {
   impact: "medium",
 };
 
-export function warnIfSmall(call: Call, context: CheckContext, trained: number): void {
+/** Refuses encoder-decoders, and warns of small decoders. */
+export function checkPrompts(call: Call, context: CheckContext, trained: number): void {
   const base = baseFacts(context);
-  if (!base || base.parameters >= SMALL || familyCapabilities(context)?.["shape"] !== "decoder") return;
+  const shape = familyCapabilities(context)?.["shape"];
+  if (base && shape === "encoder-decoder")
+    context.report("no-prompts-for-shape", { technique: call.word, family: base.family });
+  if (!base || base.parameters >= SMALL || shape !== "decoder") return;
   const name = context.statement["base"] ?? context.model?.["base"];
   context.report("small-for-prompts", {
     technique: call.word,

@@ -18,6 +18,7 @@ import objectives
 import odd_decoders
 import rope
 import smollm2
+import techniques
 import tiny_bert
 import tiny_decoders
 import tokenizer
@@ -38,6 +39,7 @@ for name, make in {
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "odd decoders": lambda: odd_decoders.make(golden),
+    "techniques": lambda: techniques.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),
     "SmolLM2": lambda: smollm2.make(golden, gguf),

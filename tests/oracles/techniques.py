@@ -115,9 +115,10 @@ def brief(sums):
 
 
 def plain(file):
-    """The base's folder is this machine's own."""
+    """The base's folder is this machine's own, and PEFT keeps lists as sets, of no order."""
     with open(file) as f:
         config = json.load(f)
+    config = {k: sorted(v) if isinstance(v, list) else v for k, v in config.items()}
     config["base_model_name_or_path"] = "base"
     with open(file, "w") as f:
         json.dump(config, f, indent=2, sort_keys=True)

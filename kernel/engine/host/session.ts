@@ -28,7 +28,7 @@ export class HostSession {
     try {
       this.add(programs, checkpoints);
     } catch (e) {
-      this.session.dispose();
+      void this.session.dispose();
       throw e;
     }
   }

@@ -38,13 +38,23 @@ describe("techniques on every engine", function () {
           const tensors = { ...tensorsOf(`${name}/model.safetensors`), ...adapterTensors(name, technique) };
           const options = await optionsOf(name, callOf(name, technique), trained, shapesOf(tensors));
           const adapter = technique === "bitfit" ? [] : [folderOf(`adapters/${name}-${technique}`)];
-          const session = await engine.open({ train: assemble(options).train }, [...adapter, folderOf(`models/${name}`)]);
+          const session = await engine.open({ train: assemble(options).train }, [
+            ...adapter,
+            folderOf(`models/${name}`),
+          ]);
           for (const [i, batch] of golden.batches.entries()) {
-            const fedNow = { ...feedsOf(fed(name, batch)), rate: scalar(trained.rates[i]!), step: integers([], [i + 1]) };
+            const fedNow = {
+              ...feedsOf(fed(name, batch)),
+              rate: scalar(trained.rates[i]!),
+              step: integers([], [i + 1]),
+            };
             const { loss } = await session.run("train", fedNow, ["loss"]);
             const want = trained.losses[i]!;
             const got = floats(loss!)[0]!;
-            assert.ok(Math.abs(got - want) <= 1e-4 * want, `${technique}: loss of step ${i + 1}: ${got}, PEFT's ${want}`);
+            assert.ok(
+              Math.abs(got - want) <= 1e-4 * want,
+              `${technique}: loss of step ${i + 1}: ${got}, PEFT's ${want}`,
+            );
           }
           await session.dispose();
         }
@@ -61,17 +71,26 @@ describe("techniques on every engine", function () {
           call("technique", "adapters", { size: 4 }),
         ]) {
           const options = await optionsOf("gpt2-plain", technique, trained, base);
-          const programs: Record<string, Program> = { ...buildGenerate(options), forward: assembleForward(options, false) };
+          const programs: Record<string, Program> = {
+            ...buildGenerate(options),
+            forward: assembleForward(options, false),
+          };
           const session = await engine.open(programs, [folderOf("models/gpt2-plain")]);
           await session.run("reserve", { rows: integers([1], [0]), room: integers([6], [0, 0, 0, 0, 0, 0]) }, []);
           const ones = (n: number): number[] => new Array<number>(n).fill(1);
           const text = [9, 4, 33];
           const fills = { input_ids: integers([1, 3], text), attention_mask: integers([1, 3], ones(3)) };
-          let said = await session.run("prefill", { ...fills, positions: integers([1, 3], [0, 1, 2]), last: integers([1], [2]) }, ["logits"]);
+          let said = await session.run(
+            "prefill",
+            { ...fills, positions: integers([1, 3], [0, 1, 2]), last: integers([1], [2]) },
+            ["logits"],
+          );
           for (let keys = 3; ; keys++) {
             const row = { input_ids: integers([1, keys], text), attention_mask: integers([1, keys], ones(keys)) };
             const whole = floats((await session.run("forward", row, ["logits"]))["logits"]!).slice(-120);
-            floats(said["logits"]!).forEach((v, i) => assert.ok(Math.abs(v - whole[i]!) < 1e-4, `${technique.word}: ${v}, whole ${whole[i]}`));
+            floats(said["logits"]!).forEach((v, i) =>
+              assert.ok(Math.abs(v - whole[i]!) < 1e-4, `${technique.word}: ${v}, whole ${whole[i]}`),
+            );
             if (keys === 5) break;
             text.push(7 * keys);
             said = await session.run(
@@ -97,7 +116,11 @@ describe("techniques on every engine", function () {
     const prompt = call("technique", "prompt_tuning", { tokens: 3, init_tokens: [5, 6, 5] });
     for (const [technique, state, want] of [
       [dora, "transformer.h.1.attn.c_attn.lora_magnitude_vector", lengths(base["transformer.h.1.attn.c_attn.weight"]!)],
-      [prompt, "prompt_embeddings", [5, 6, 5].flatMap((r) => [...base["transformer.wte.weight"]!.data.slice(24 * r, 24 * r + 24)])],
+      [
+        prompt,
+        "prompt_embeddings",
+        [5, 6, 5].flatMap((r) => [...base["transformer.wte.weight"]!.data.slice(24 * r, 24 * r + 24)]),
+      ],
     ] as const) {
       const { train } = assemble(await optionsOf("gpt2-plain", technique, trained, shapesOf(base)));
       const session = await engine.open({ train }, [folderOf("models/gpt2-plain")]);

@@ -25,6 +25,8 @@ describe("techniques: what each of them must keep on every family", () => {
       it("full, with `freeze`, leaves alone what is frozen", () => frozen(subject));
       it("each technique: valid programs; what trains, and nothing else, moves; the loss falls", () =>
         forEach(subject, trains));
+      it("each technique: the same loss and norm with its blocks computed again, and valid programs in bf16", () =>
+        forEach(subject, passed));
       it("each technique: its word counts the parameters that train", () => forEach(subject, counts));
       it("each technique: dropout changes the loss of training, never that of evaluation", () =>
         forEach(subject, drops));
@@ -49,8 +51,12 @@ async function trains(subject: Subject, technique: Call, title: string): Promise
   const o = await optionsFor(subject, technique);
   const p = assemble(o);
   for (const program of [p.train, p.evaluate, p.loss]) validate(program);
-  const wanted = o.task.implementation.supervision === "label" ? ["labels"] : ["labels", "targets"];
-  assert.deepEqual(Object.keys(p.train.inputs).sort(), ["attention_mask", "input_ids", ...wanted, "rate", "step"].sort(), title);
+  const wanted = subject.task === "text_classification" ? ["labels"] : ["labels", "targets"];
+  assert.deepEqual(
+    Object.keys(p.train.inputs).sort(),
+    ["attention_mask", "input_ids", ...wanted, "rate", "step"].sort(),
+    title,
+  );
   const { saved } = o.technique.implementation;
   const kept = Object.keys(p.saved);
   if (saved === "trained") assert.deepEqual(kept.sort(), [...p.trainable].sort(), title);
@@ -69,6 +75,21 @@ async function trains(subject: Subject, technique: Call, title: string): Promise
     if (s.trains && !UNMOVED.test(name)) assert.ok(moved, `${title}: ${name} trains`);
     if (!s.trains && !name.startsWith("adam.")) assert.ok(!moved, `${title}: ${name} is frozen`);
   }
+}
+
+async function passed(subject: Subject, technique: Call, title: string): Promise<void> {
+  const options = await optionsFor(subject, technique, { accumulate: true });
+  const [plain, again, low] = [
+    assemble(options),
+    assemble({ ...options, passes: { precision: "f32", recompute: "blocks" } }),
+    assemble({ ...options, passes: { precision: "bf16", recompute: "blocks" } }),
+  ];
+  for (const p of [plain, again, low])
+    for (const program of [p.train, p.evaluate, p.accumulate!, p.apply!]) validate(program);
+  const state = start(plain.train.state);
+  const [one, other] = [plain, again].map((p) => evaluate(p.train, feeds(subject, 1), state).outputs);
+  for (const output of ["loss", "norm"])
+    assert.ok(Math.abs(one![output]!.data[0]! - other![output]!.data[0]!) < 1e-9, `${title}: ${output}`);
 }
 
 async function counts(subject: Subject, technique: Call, title: string): Promise<void> {

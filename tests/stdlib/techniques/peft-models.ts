@@ -34,7 +34,8 @@ const labelled = (name: string): boolean => familyOf(name) === "bert";
 
 export function goldenOf(name: string): Techniques {
   const text = readFileSync(new URL(`golden/oracle/techniques-${name}.json`, root), "utf8");
-  const { model: _, batches, ...techniques } = JSON.parse(text) as Record<string, unknown>;
+  const { batches, ...rest } = JSON.parse(text) as Record<string, unknown>;
+  const techniques = Object.fromEntries(Object.entries(rest).filter(([key]) => key !== "model"));
   return { batches: batches as Batch[], techniques: techniques as Record<string, Followed> };
 }
 export function callOf(name: string, technique: string): Call {
@@ -89,7 +90,10 @@ export async function optionsOf(
 export async function configWritten(name: string, technique: Call): Promise<Readonly<Record<string, unknown>>> {
   const [trained] = Object.values(goldenOf(name).techniques);
   const o = await optionsOf(name, technique, trained!, shapesOf(tensorsOf(`${name}/model.safetensors`)));
-  const { saved, train } = assemble({ ...o, technique: { ...o.technique, call: { ...technique, arguments: { ...technique.arguments, from: null } } } });
+  const { saved, train } = assemble({
+    ...o,
+    technique: { ...o.technique, call: { ...technique, arguments: { ...technique.arguments, from: null } } },
+  });
   const written = adapterOf({
     model: { name, base: "base", folder: "", baseHash: null, task: o.task.call, technique, max_length: 8 },
     family: familyOf(name),

@@ -105,7 +105,9 @@ export async function baseShapes(subject: Subject): Promise<Record<string, reado
 }
 
 /** Numbers that differ for every state; scales begin near 1. */
-export function start(state: Readonly<Record<string, { readonly type: { readonly shape: readonly unknown[] } }>>): Record<string, Values> {
+export function start(
+  state: Readonly<Record<string, { readonly type: { readonly shape: readonly unknown[] } }>>,
+): Record<string, Values> {
   let i = 1;
   return Object.fromEntries(
     Object.entries(state).map(([name, s]) => {

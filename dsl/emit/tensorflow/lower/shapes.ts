@@ -38,7 +38,15 @@ export const shapes: Readonly<Record<string, Lower>> = {
       const rank = node.types[0]!.shape.length;
       const at = (value: number, rest: number): number[] =>
         Array.from({ length: rank }, (_, i) => (i === axis ? value : rest));
-      return { full: slice(l, l.full(node.inputs[0]!), at(start, 0), at(typeof size === "number" ? size : -1, -1), node.types[0]!.dtype) };
+      return {
+        full: slice(
+          l,
+          l.full(node.inputs[0]!),
+          at(start, 0),
+          at(typeof size === "number" ? size : -1, -1),
+          node.types[0]!.dtype,
+        ),
+      };
     },
   ],
   pad: (l, node) => [
