@@ -117,9 +117,15 @@ export interface ModelInputs {
   readonly positions?: Tensor;
   /** [batch, length] i32: tokens attend within their own segment (several texts packed in one row); absent: one text a row. */
   readonly segments?: Tensor;
+  /** Of encoder-decoders: what the decoder reads, [batch, targets_length] i32; `input_ids` are the encoder's. */
+  readonly decoder_input_ids?: Tensor;
+  /** [batch, decoder's keys] i32; absent: all are real (padding comes after a text, where no token looks). */
+  readonly decoder_attention_mask?: Tensor;
+  /** i32 [targets_length]: places of the decoder's tokens among its keys; absent: 0, 1, 2, … */
+  readonly decoder_positions?: Tensor;
 }
 export interface ModelOutputs {
-  /** [batch, length, hidden]. */
+  /** [batch, length, hidden]; of an encoder-decoder the decoder's, [batch, targets_length, hidden]. */
   readonly last_hidden_state: Tensor;
   /** [batch, hidden], what a sentence-level head reads; absent: the model has none. */
   readonly pooled?: Tensor;
@@ -193,6 +199,8 @@ export interface Layers {
   activate(x: Tensor, activation: string | undefined): Tensor;
   /** activation(x) · gate, elementwise: a gated linear unit's middle, in one op where there is one. */
   gated(x: Tensor, gate: Tensor, activation: string): Tensor;
+  /** Whether the checkpoint holds a tensor for that parameter. */
+  has(path: string): boolean;
   /** Name of a parameter in a PEFT adapter's file. */
   adapterName(path: string): string;
   /** The same layers for what lies outside the body, named without its prefix (`lm_head`). */
@@ -232,17 +240,18 @@ export interface ModelImplementation<C = unknown> {
 }
 /**
  * What a batch tells about its rows. `label`: `labels` i32 [batch]. `next_token`: `targets` i32 [targets], the trained
- * positions in the flattened [batch × length], and `labels` i32 [targets], the token that follows each of them.
+ * positions in the flattened [batch × length], and `labels` i32 [targets], the token that follows each of them. `sequence`:
+ * the same of what an encoder-decoder's decoder reads, `decoder_input_ids` i32 [batch, targets_length].
  */
-export type Supervision = "label" | "next_token";
+export type Supervision = "label" | "next_token" | "sequence";
 export interface Supervised {
   readonly labels: Tensor;
-  /** Of `next_token`. */
+  /** Of `next_token` and `sequence`. */
   readonly targets?: Tensor;
 }
 /** Made when asked for: training never makes the logits of a whole vocabulary. */
 export interface TaskOutputs {
-  /** `label`: [batch, labels]. `next_token`: [batch, length, vocabulary]. */
+  /** `label`: [batch, labels]. `next_token`: [batch, length, vocabulary]. `sequence`: [batch, targets_length, vocabulary]. */
   logits(): Tensor;
   /** Scalar: mean or sum over the rows or targets that count (label not −100). */
   loss(supervised: Supervised, reduction: "mean" | "sum"): Tensor;

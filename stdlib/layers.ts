@@ -67,6 +67,7 @@ export function makeLayers(o: LayersOptions): Layers {
       const curve = SMOOTH[name];
       return curve === undefined ? activate(x, name).multiply(gate) : x.gated(gate, curve);
     },
+    has: (path) => o.tensors.has(o.prefixInCheckpoint + path),
     adapterName: (path) => PEFT + o.prefix + path,
     get outside() {
       return makeLayers({ ...o, prefix: "", prefixInCheckpoint: "" });

@@ -24,6 +24,7 @@ import { word as models_gpt2 } from "./models/gpt2.js";
 import { word as models_llama } from "./models/llama.js";
 import { word as models_mistral } from "./models/mistral.js";
 import { word as models_qwen2 } from "./models/qwen2.js";
+import { word as models_t5 } from "./models/t5.js";
 import { word as optimizers_adafactor } from "./optimizers/adafactor.js";
 import { word as optimizers_adamw } from "./optimizers/adamw.js";
 import { word as optimizers_lion } from "./optimizers/lion.js";
@@ -51,8 +52,11 @@ import { word as splits_folds } from "./splits/folds.js";
 import { word as splits_hashed } from "./splits/hashed.js";
 import { word as splits_random } from "./splits/random.js";
 import { word as stoppings_patience } from "./stoppings/patience.js";
+import { word as tasks_summarization } from "./tasks/summarization.js";
+import { word as tasks_text2text_generation } from "./tasks/text2text_generation.js";
 import { word as tasks_text_classification } from "./tasks/text_classification.js";
 import { word as tasks_text_generation } from "./tasks/text_generation.js";
+import { word as tasks_translation } from "./tasks/translation.js";
 import { word as techniques_full } from "./techniques/full.js";
 import { word as techniques_lora } from "./techniques/lora.js";
 import { word as verbs_annotate } from "./verbs/annotate.js";
@@ -104,6 +108,7 @@ export const words: readonly Word[] = [
   models_llama,
   models_mistral,
   models_qwen2,
+  models_t5,
   optimizers_adafactor,
   optimizers_adamw,
   optimizers_lion,
@@ -131,8 +136,11 @@ export const words: readonly Word[] = [
   splits_hashed,
   splits_random,
   stoppings_patience,
+  tasks_summarization,
+  tasks_text2text_generation,
   tasks_text_classification,
   tasks_text_generation,
+  tasks_translation,
   techniques_full,
   techniques_lora,
   verbs_annotate,

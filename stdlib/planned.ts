@@ -10,7 +10,7 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ["task", "regression", "A number for a text.", "bin the score into labels and use text_classification"],
   [
     "task",
-    "sentence_similarity multilabel_classification summarization translation fill_mask",
+    "sentence_similarity multilabel_classification fill_mask",
     "Part of the design.",
     "text_classification and text_generation are built",
   ],
@@ -23,9 +23,9 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ],
   [
     "model",
-    "gemma t5 distilbert roberta mobilebert tinybert",
+    "gemma distilbert roberta mobilebert tinybert",
     "A model family.",
-    "built are BERT (`all-MiniLM-L6-v2`), GPT-2, LLaMA (`SmolLM2-135M-Instruct`), Mistral and Qwen2",
+    "built are BERT (`all-MiniLM-L6-v2`), GPT-2, LLaMA (`SmolLM2-135M-Instruct`), Mistral, Qwen2 and T5",
   ],
   ["tokenizer", "bpe wordpiece unigram", "A tokenizer made from the data.", "the base's own tokenizer is used"],
   [

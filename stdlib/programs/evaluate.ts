@@ -5,14 +5,14 @@ import type { Program } from "#dsl/graph/program.js";
 import type { Supervised, TaskOutputs } from "../kinds.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
-import { supervise } from "./supervision.js";
+import { learnsTokens, supervise } from "./supervision.js";
 
 export function buildEvaluate(o: AssembleOptions, withLabels: boolean): Program {
   const graph = new Graph();
   const kind = o.task.implementation.supervision;
   const model = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, o));
   // The logits of a whole vocabulary at every position are made where they are all that is asked for.
-  if (kind === "next_token") {
+  if (learnsTokens(kind)) {
     if (withLabels) nextTokenLoss(graph, model, supervise(graph, kind));
     else graph.output("logits", model.logits());
     return optimise(graph.program(), o.passes);

@@ -1,20 +1,26 @@
 /** The model of a program: inputs, the family's body under the technique, the task's head. */
 import type { Graph, Tensor } from "#dsl/graph/builder.js";
 import type { Type } from "#dsl/graph/program.js";
-import type { ModelInputs, TaskOutputs } from "../kinds.js";
+import type { ModelImplementation, ModelInputs, TaskOutputs } from "../kinds.js";
 import { makeLayers, type LayersOptions } from "../layers.js";
 import type { AssembleOptions } from "./options.js";
 
 export const IDS: Type = { dtype: "i32", shape: ["batch", "length"] };
+const DECODED: Type = { dtype: "i32", shape: ["batch", "targets_length"] };
 
 export function modelInputs(
   graph: Graph,
-  o: { readonly tokenTypes?: boolean | undefined; readonly packed?: boolean | undefined },
+  o: {
+    readonly tokenTypes?: boolean | undefined;
+    readonly packed?: boolean | undefined;
+    readonly family?: Pick<ModelImplementation, "shape">;
+  },
 ): ModelInputs {
   return {
     input_ids: graph.input("input_ids", IDS),
     attention_mask: graph.input("attention_mask", IDS),
     ...(o.packed && { positions: graph.input("positions", IDS), segments: graph.input("segments", IDS) }),
+    ...(o.family?.shape === "encoder-decoder" && { decoder_input_ids: graph.input("decoder_input_ids", DECODED) }),
     ...(o.tokenTypes && { token_type_ids: graph.input("token_type_ids", IDS) }),
   };
 }

@@ -51,9 +51,9 @@ export interface Assembled {
   readonly accumulate?: Program;
   /** The update from what was accumulated, which it sets to zero: inputs rate, step; output norm. */
   readonly apply?: Program;
-  /** Inputs input_ids, attention_mask; outputs logits, and of `label` supervision probabilities. */
+  /** Inputs input_ids, attention_mask (and decoder_input_ids); outputs logits, and of `label` supervision probabilities. */
   readonly evaluate: Program;
-  /** As evaluate, with labels; output loss besides. Of `next_token`: outputs loss, sum and count, no logits. */
+  /** As evaluate, with labels; output loss besides. Of `next_token` and `sequence`: outputs loss, sum and count, no logits. */
   readonly loss: Program;
   /** States that train, in the checkpoint's order. */
   readonly trainable: readonly string[];

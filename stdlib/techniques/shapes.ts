@@ -17,7 +17,7 @@ export function linearsNamed(
 
 /** Tables that are looked up, and the head: no linear layers of a block. */
 export function isEmbedding(path: string): boolean {
-  return /embed|(^|\.)(wte|wpe|lm_head)$/.test(path);
+  return /embed|relative_attention_bias|(^|\.)(wte|wpe|shared|lm_head)$/.test(path);
 }
 
 export function isTarget(path: string, targets: readonly string[]): boolean {

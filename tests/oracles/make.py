@@ -17,6 +17,7 @@ import rope
 import smollm2
 import tiny_bert
 import tiny_decoders
+import tiny_t5
 import tokenizer
 
 golden, fixtures, data, gguf = sys.argv[1:5]
@@ -32,6 +33,7 @@ for name, make in {
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
+    "tiny T5s": lambda: tiny_t5.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),
     "SmolLM2": lambda: smollm2.make(golden, gguf),
