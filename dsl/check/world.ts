@@ -1,5 +1,5 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
-import type { Resolved, ResolvedModel } from "../plan/definitions.js";
+import type { ResolvedModel } from "../plan/definitions.js";
 import { failed, type DataFacts, type Need } from "../plan/facts.js";
 import type { Call, DataPlan, Value } from "../plan/plan.js";
 import { nearest } from "./nearest.js";
@@ -194,10 +194,10 @@ export function checkModel(program: Program, draft: Draft, resolved: ResolvedMod
 }
 
 /** Roles that a task reads must have columns. */
-export function checkRoles(program: Program, data: Resolved<DataPlan>, task: Call, here: Span): boolean {
+export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
   const stated = program.registry.find("task", task.word)?.capabilities?.["roles"];
   const roles = Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
-  const missing = roles.filter((role) => data.plan.columns[role] === undefined);
-  for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.plan.name }, here);
+  const missing = roles.filter((role) => data.columns[role] === undefined);
+  for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.name }, here);
   return missing.length === 0;
 }

@@ -2,12 +2,12 @@
 import type { Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import type { Registry } from "../registry.js";
-import { predictsNext } from "./feeding.js";
+import { supervisionOf } from "./feeding.js";
 import type { Call } from "./plan.js";
 
 /** Metrics of a task, as they would be written. */
 export function metricsOf(registry: Registry, task: Call): readonly string[] {
-  const wanted = predictsNext(registry, task) ? "next_token" : "label";
+  const wanted = supervisionOf(registry, task);
   return registry
     .ofKind("metric")
     .filter((word) => !word.planned && measures(word.capabilities).includes(wanted))

@@ -12,6 +12,8 @@ export interface BatchOptions {
   readonly seed: number;
   /** From 0. */
   readonly epoch: number;
+  /** Of rows of two texts, the lengths of the second ones: both together say which rows are alike. */
+  readonly also?: Int32Array;
 }
 
 /**
@@ -25,8 +27,10 @@ export function epochBatches(lengths: Int32Array, o: BatchOptions): Uint32Array[
   const generator = chance(o.seed, o.epoch);
   shuffle(rows, generator);
   if (o.shuffle === "random") return cutInto(rows, o.batchSize, rows.length);
-  const bands = Int32Array.from(lengths, band);
-  rows.sort((a, b) => bands[b]! - bands[a]!); // stable: rows of one band stay in random order
+  const { also } = o;
+  const bands = Int32Array.from(lengths, (length, row) => band(length + (also?.[row] ?? 0)));
+  const second = also && Int32Array.from(also, band);
+  rows.sort((a, b) => bands[b]! - bands[a]! || (second ? second[b]! - second[a]! : 0)); // stable: rows of one band stay in random order
   const whole = Math.floor(rows.length / o.batchSize);
   const batches = cutInto(rows, o.batchSize, draw(generator, whole + 1) * o.batchSize);
   return shuffle(batches, generator);

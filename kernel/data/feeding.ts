@@ -8,6 +8,7 @@ import type { Supervision } from "#stdlib/kinds.js";
 import { collate, epochBatches } from "./batches.js";
 import { collateNext, collatePacked } from "./next-token.js";
 import { packRows } from "./packing.js";
+import { collateSequence, type Targets } from "./sequence.js";
 import type { TokenRows } from "./token-rows.js";
 
 /** Rows that a model is fed with. */
@@ -17,6 +18,8 @@ export interface FedRows {
   readonly lengths: Int32Array;
   /** Of `label`: a number for each row. */
   readonly labels: Int32Array | null;
+  /** Of `sequence`: what is written, its end included, and the token that a decoder begins with. */
+  readonly targets?: Targets;
 }
 export interface FeedingOptions {
   readonly supervision: Supervision;
@@ -50,6 +53,11 @@ export interface Update {
 
 /** The rows of a batch; of each row its texts where several share one. */
 type Batch = Uint32Array | readonly Uint32Array[];
+
+function sumOf(batch: Batch, lengths: Int32Array): number {
+  const texts = batch instanceof Uint32Array ? [batch] : batch;
+  return texts.reduce((sum, row) => row.reduce((own, text) => own + lengths[text]!, sum), 0);
+}
 
 export class Feeding {
   /** Batches of the epochs used last. */
@@ -88,7 +96,7 @@ export class Feeding {
     const batches = this.batches(epoch).slice(first, first + this.o.accumulate);
     const tokens = batches.map((batch) => this.tokensIn(batch));
     const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-    const counts = this.o.supervision === "label" ? batches.map((batch) => batch.length) : tokens;
+    const counts = batches.map((batch) => this.countsIn(batch));
     return {
       epoch,
       parts: batches.length,
@@ -101,21 +109,25 @@ export class Feeding {
   /** All batches of the first epoch one after the other, for scores. */
   *pass(): Generator<Part> {
     for (const batch of this.batches(0)) {
-      const tokens = this.tokensIn(batch);
-      yield { feeds: this.collate(batch), tokens, counts: this.o.supervision === "label" ? batch.length : tokens };
+      yield { feeds: this.collate(batch), tokens: this.tokensIn(batch), counts: this.countsIn(batch) };
     }
   }
 
   private collate(batch: Batch): Record<string, NDArray> {
     const { ids, labels } = this.rows;
     if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId);
+    if (this.o.supervision === "sequence") return collateSequence(ids, this.rows.targets!, batch, this.o.padId);
     if (this.o.supervision === "next_token") return collateNext(ids, batch, this.o.padId);
     return collate(ids, batch, this.o.padId, labels ?? undefined);
   }
 
   private tokensIn(batch: Batch): number {
-    const texts = batch instanceof Uint32Array ? [batch] : batch;
-    return texts.reduce((sum, row) => row.reduce((own, text) => own + this.rows.lengths[text]!, sum), 0);
+    const { lengths, targets } = this.rows;
+    return sumOf(batch, lengths) + (targets ? sumOf(batch, targets.lengths) : 0);
+  }
+  private countsIn(batch: Batch): number {
+    const { lengths, targets } = this.rows;
+    return this.o.supervision === "label" ? batch.length : sumOf(batch, targets?.lengths ?? lengths);
   }
 
   private batches(epoch: number): readonly Batch[] {
@@ -123,7 +135,9 @@ export class Feeding {
     if (known) return known;
     const { batchSize, packed, seed } = this.o;
     let made: readonly Batch[];
-    if (packed === null) made = epochBatches(this.rows.lengths, { batchSize, shuffle: this.o.shuffle, seed, epoch });
+    const { lengths, targets } = this.rows;
+    const o = { batchSize, shuffle: this.o.shuffle, seed, epoch, ...(targets && { also: targets.lengths }) };
+    if (packed === null) made = epochBatches(lengths, o);
     else {
       const rows = packRows(this.rows.lengths, { capacity: packed, shuffle: this.o.shuffle !== "none", seed, epoch });
       made = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) =>

@@ -19,7 +19,7 @@ import { prepareStreamed } from "./prepare-streamed.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
-import { binWidth, histogram, longestOf, tokensOf } from "./tokens.js";
+import { binWidth, histogram, longestOf, readRole, tokensOf } from "./tokens.js";
 import "./codes.js";
 
 export type { Prepared } from "./prepared.js";
@@ -35,10 +35,10 @@ export interface PrepareOptions {
 export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
   const registry = o.registry ?? whole;
   if (isStreamed(plan)) return prepareStreamed(plan, world, { ...o, registry });
-  const read = await readRows(plan, { registry, world, signal: o.signal });
+  const source = await readRows(plan, { registry, world, signal: o.signal });
   const dropped = new Drops();
-  const clean = await cleaned(read, plan, registry, dropped, o.signal);
-  if (clean.length === 0) throw new CodedError("no-rows-left", { rowsIn: read.length, dropped: dropped.list() });
+  const clean = await cleaned(source, plan, registry, dropped, o.signal);
+  if (clean.length === 0) throw new CodedError("no-rows-left", { rowsIn: source.length, dropped: dropped.list() });
   demandValues(clean, plan);
   const sampled = evenly(clean, plan.sample);
   if (sampled.length < clean.length) dropped.count("outside the sample", clean.length - sampled.length);
@@ -47,22 +47,24 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
 
   const labels = "label" in plan.columns ? (plan.labels ?? sortedLabels(sampled)) : [];
   const tables = Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)]));
-  const ids = new Map<string, readonly Int32Array[]>();
-  if (o.tokenizer)
-    for (const [name, table] of Object.entries(tables)) {
-      o.signal?.throwIfAborted();
-      ids.set(name, await tokensOf(table, o.tokenizer));
-    }
-  const step = binWidth(Math.max(...[...ids.values()].map(longestOf)));
-  const lengths = (name: string) => (ids.has(name) ? histogram(ids.get(name)!, step) : null);
+  const read = readRole(plan.columns);
+  const ids = await tokensIn(tables, read, o);
+  const targets = await tokensIn(tables, plan.columns["target"] === undefined ? null : "target", o);
+  const lengths = histograms(ids);
+  const written = histograms(targets);
   const split = Object.fromEntries(
     [...splits].map(([name, rows]): [string, SplitFacts] => [
       name,
-      { rows: rows.length, labels: labelCounts(rows, labels), lengths: lengths(name) },
+      {
+        rows: rows.length,
+        labels: labelCounts(rows, labels),
+        lengths: lengths(name),
+        ...(targets.has(name) && { targets: written(name) }),
+      },
     ]),
   );
   const facts: DataFacts = {
-    rowsIn: read.length,
+    rowsIn: source.length,
     kept: sampled.length - leftOut.length,
     dropped: dropped.list(),
     splits: split,
@@ -76,6 +78,27 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
     .slice(0, 5)
     .map((row) => Object.fromEntries(roles.map(([role, column]) => [column, row.values[role]])));
   return { name: plan.name, splits: tables, labels, facts, sample };
+}
+
+/** Tokens of one role's texts, by split; none without a tokenizer. */
+async function tokensIn(
+  tables: Readonly<Record<string, ColumnTable>>,
+  role: string | null,
+  o: PrepareOptions,
+): Promise<ReadonlyMap<string, readonly Int32Array[]>> {
+  const ids = new Map<string, readonly Int32Array[]>();
+  if (!o.tokenizer || role === null) return ids;
+  for (const [name, table] of Object.entries(tables)) {
+    o.signal?.throwIfAborted();
+    ids.set(name, await tokensOf(table, o.tokenizer, { role }));
+  }
+  return ids;
+}
+
+/** All with bins of one width, so that their counts can be added. */
+function histograms(ids: ReadonlyMap<string, readonly Int32Array[]>): (split: string) => SplitFacts["lengths"] {
+  const step = binWidth(Math.max(...[...ids.values()].map(longestOf)));
+  return (split) => (ids.has(split) ? histogram(ids.get(split)!, step) : null);
 }
 
 /** Column names and first rows of one source, for checks while someone types. */
@@ -102,7 +125,7 @@ async function cleaned(
 
 /** Text and label of every row are there, or the error names the rows. */
 function demandValues(rows: readonly Row[], plan: DataPlan): void {
-  for (const role of ["text", "text_pair", "label"]) {
+  for (const role of ["text", "text_pair", "input", "target", "label"]) {
     const column = plan.columns[role];
     if (column === undefined) continue;
     const without = rows.filter((row) => isEmpty(row.values[role]));

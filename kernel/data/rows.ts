@@ -21,7 +21,7 @@ export interface Row extends CleanRow {
 export type Columns = ReadonlyMap<string, ArrayLike<unknown>>;
 
 /** Roles whose values are strings, whatever the source has. */
-const written: ReadonlySet<string> = new Set(["text", "text_pair", "label"]);
+const written: ReadonlySet<string> = new Set(["text", "text_pair", "label", "input", "target"]);
 /** Rows between two looks at the signal; the event loop turns there. */
 export const stride = 4096;
 

@@ -3,17 +3,37 @@ import type { ColumnTable } from "arquero";
 import type { SplitFacts } from "#dsl/plan/facts.js";
 import type { TokenizerImplementation } from "#stdlib/kinds.js";
 
-const kept = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
+type Made = Map<string, Promise<readonly Int32Array[]>>;
+const kept = new WeakMap<ColumnTable, WeakMap<TokenizerImplementation, Made>>();
+
+/** Which texts, and what stands before each of them. */
+export interface Which {
+  /** Absent: `text`. */
+  readonly role?: string;
+  readonly prefix?: string;
+}
+/** The role whose texts a model reads; null where the data has none. */
+export function readRole(columns: Readonly<Record<string, unknown>>): string | null {
+  return ["text", "input"].find((role) => columns[role] !== undefined) ?? null;
+}
 
 /** Specials included, not cut: `tokenizer.cut(ids, maxLength)` makes of each row what `encode` with that limit gives. */
-export function tokensOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly Int32Array[]> {
-  let own = kept.get(table);
-  if (!own) kept.set(table, (own = new Map()));
-  const known = own.get(tokenizer);
+export function tokensOf(
+  table: ColumnTable,
+  tokenizer: TokenizerImplementation,
+  { role = "text", prefix = "" }: Which = {},
+): Promise<readonly Int32Array[]> {
+  const tables = kept.get(table) ?? new WeakMap<TokenizerImplementation, Made>();
+  kept.set(table, tables);
+  const own: Made = tables.get(tokenizer) ?? new Map();
+  tables.set(tokenizer, own);
+  const key = JSON.stringify([role, prefix]);
+  const known = own.get(key);
   if (known) return known;
-  const made = tokenizer.encode(Array.from(table.array("text") as ArrayLike<string>), Number.POSITIVE_INFINITY);
-  own.set(tokenizer, made);
-  made.catch(() => own.delete(tokenizer));
+  const texts = Array.from(table.array(role) as ArrayLike<string>, (text) => prefix + text);
+  const made = tokenizer.encode(texts, Number.POSITIVE_INFINITY);
+  own.set(key, made);
+  made.catch(() => own.delete(key));
   return made;
 }
 

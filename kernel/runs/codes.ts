@@ -21,11 +21,18 @@ declare module "#dsl/check/codes.js" {
     "empty-prompt": Record<string, never>;
     "bad-option": { readonly name: string; readonly got: string; readonly wanted: string };
     "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
+    "no-decoder-start": { readonly base: string };
     "no-generation": { readonly model: string; readonly why: string };
     internal: { readonly what: string };
   }
 }
 registerCodes({
+  "no-decoder-start": {
+    severity: "error",
+    message: (d) => `config.json of ${d.base} says neither decoder_start_token_id nor pad_token_id`,
+    help: () => "add `decoder_start_token_id` to it: the token that the model's decoder was trained to begin with (0 for T5)",
+    explain: "An encoder-decoder writes a text from a first token on, which its config.json names. Another one would make it write something else.",
+  },
   "nothing-to-resume": {
     severity: "error",
     message: (d) => `no interrupted run of this recipe for ${d.model} in ${d.folder}`,

@@ -1,6 +1,7 @@
 /**
  * The rows of one split as the model sees them: token ids and what they teach. A task that labels texts cuts each at
- * `max_length`; a task that learns each next token makes windows of longer ones. Kept per prepared data.
+ * `max_length`; a task that learns each next token makes windows of longer ones; a task that makes a text of a text cuts
+ * both. Kept per prepared data.
  */
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
@@ -10,7 +11,7 @@ import type { Prepared } from "../data/prepare.js";
 import { splitNamesOf } from "../data/prepared.js";
 import { StreamedSplit } from "../data/streamed.js";
 import { tokenFile } from "../data/token-file.js";
-import { CutTexts, TextsInMemory, type TokenRows } from "../data/token-rows.js";
+import { CutTexts, TextsInMemory, type TokenRows, type TokenTexts } from "../data/token-rows.js";
 import { tokensOf } from "../data/tokens.js";
 import { Windows } from "../data/windows.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
@@ -35,6 +36,8 @@ export interface Encoding {
   readonly end: number | null;
   /** The model's name, for errors. */
   readonly model: string;
+  /** Of tasks that make a text of a text: what stands before every input, and the token a decoder begins with. */
+  readonly pairs?: { readonly prefix: string; readonly start: number };
 }
 
 export async function encodeTexts(
@@ -59,7 +62,7 @@ export function encodeSplit(
   const rows = split instanceof StreamedSplit ? split.rows : split.numRows();
   if (rows === 0) throw new CodedError("no-rows", name);
   const { tokenizer, maxLength, supervision, labels, end } = encoding;
-  const key = JSON.stringify([tokenizer.hash, maxLength, supervision, labels, end]);
+  const key = JSON.stringify([tokenizer.hash, maxLength, supervision, labels, end, encoding.pairs]);
   const byKey = kept.get(split) ?? new Map<string, Promise<Encoded>>();
   kept.set(split, byKey);
   const known = byKey.get(key);
@@ -76,6 +79,7 @@ export function encodeSplit(
 }
 
 async function encodeTable(table: ColumnTable, e: Encoding): Promise<Encoded> {
+  if (e.pairs) return encodePairs(table, e, e.pairs);
   const texts = Array.from(table.array("text") as Iterable<unknown>, String);
   const rows = Int32Array.from(table.array("$row") as ArrayLike<number>);
   const own = { count: texts.length, text: (row: number) => texts[row]!, rows };
@@ -91,7 +95,64 @@ async function encodeTable(table: ColumnTable, e: Encoding): Promise<Encoded> {
   return { ...own, ids, lengths: Int32Array.from(ids, (row) => row.length), labels };
 }
 
+/** Inputs with their prefix and targets, both cut at `maxLength`, both with the token that ends a text. */
+async function encodePairs(
+  table: ColumnTable,
+  e: Encoding,
+  { prefix, start }: NonNullable<Encoding["pairs"]>,
+): Promise<Encoded> {
+  const texts = Array.from(table.array("input") as Iterable<unknown>, String);
+  const rows = Int32Array.from(table.array("$row") as ArrayLike<number>);
+  const [inputs, targets] = await Promise.all([
+    tokensOf(table, e.tokenizer, { role: "input", prefix }),
+    tokensOf(table, e.tokenizer, { role: "target" }),
+  ]);
+  const [read, written] = [ended(new TextsInMemory(inputs), e), ended(new TextsInMemory(targets), e)];
+  return {
+    count: texts.length,
+    text: (row) => texts[row]!,
+    rows,
+    ...read,
+    labels: null,
+    targets: { ...written, start },
+  };
+}
+
+async function encodeStreamedPairs(
+  split: StreamedSplit,
+  e: Encoding,
+  { prefix, start }: NonNullable<Encoding["pairs"]>,
+): Promise<Encoded> {
+  const inputs = await tokenFile(split, e.tokenizer, undefined, { role: "input", prefix });
+  const targets = await tokenFile(split, e.tokenizer, undefined, { role: "target" });
+  return {
+    count: split.rows,
+    text: (row) => String(split.values("input", row, row + 1)[0]),
+    rows: split.numbers,
+    ...ended(inputs, e),
+    labels: null,
+    targets: { ...ended(targets, e), start },
+  };
+}
+
+/** Texts cut to the length that is left, each with the token that ends it. */
+export function ended(
+  texts: TokenTexts,
+  e: Pick<Encoding, "maxLength" | "end"> & { readonly tokenizer: Pick<Tokenizer, "frame" | "cut"> },
+): { readonly ids: TokenRows; readonly lengths: Int32Array } {
+  const end = endOf(e);
+  const { before, after } = e.tokenizer.frame;
+  const most = Math.max(e.maxLength - (end === null ? 0 : 1), before.length + after.length);
+  const cut = (ids: Int32Array): Int32Array => {
+    const kept = e.tokenizer.cut(ids, most);
+    return end === null ? kept : Int32Array.of(...kept, end);
+  };
+  const lengths = texts.lengths.map((length) => Math.min(length, most) + (end === null ? 0 : 1));
+  return { ids: new CutTexts(texts, cut), lengths };
+}
+
 async function encodeStreamed(split: StreamedSplit, known: readonly string[], e: Encoding): Promise<Encoded> {
+  if (e.pairs) return encodeStreamedPairs(split, e, e.pairs);
   const tokens = await tokenFile(split, e.tokenizer);
   const text = (row: number) => String(split.values("text", row, row + 1)[0]);
   const own = { count: split.rows, text, rows: split.numbers };
@@ -112,7 +173,7 @@ async function encodeStreamed(split: StreamedSplit, known: readonly string[], e:
 }
 
 /** The end token, unless the tokenizer itself puts it after every text. */
-export function endOf({ end, tokenizer }: Pick<Encoding, "end" | "tokenizer">): number | null {
+export function endOf({ end, tokenizer }: Pick<Encoding, "end"> & { readonly tokenizer: Pick<Tokenizer, "frame"> }): number | null {
   return end === tokenizer.frame.after.at(-1) ? null : end;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { ModelPlan, Plan, Writing } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
+import { writesText as tasksThatWrite } from "#dsl/plan/feeding.js";
 import { registry } from "#stdlib/registry.js";
 import type { Piece } from "./continue-texts.js";
 import type { RunEvent } from "./events.js";
@@ -112,7 +113,7 @@ export class ModelHandle {
 
 /** Whether a model's task writes text. */
 export function writesText(plan: ModelPlan): boolean {
-  return registry.find("task", plan.task.word)?.capabilities?.["supervision"] === "next_token";
+  return tasksThatWrite(registry, plan.task);
 }
 
 /** One text's pieces, put together. */

@@ -12,7 +12,7 @@ import { encodeTexts } from "./encoded.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
 import { ModelHandle, typeOf, type Prediction, type Weights } from "./model-handle.js";
 import { openModel, openUntrained, type OpenModel } from "./open-model.js";
-import { endsOf } from "./encoding.js";
+import { endsOf, endToken, prefixOf, startOf } from "./encoding.js";
 import { does, implementationOf } from "./words.js";
 import { predictRows } from "./score.js";
 import { plainSurroundings, type Surroundings } from "./surroundings.js";
@@ -133,6 +133,7 @@ export class ModelRoom {
     try {
       if (texts.length === 0) return;
       const { open, base, tokenizer } = await this.writer(handle, s);
+      const { task, max_length } = handle.plan;
       const family = await implementationOf("model", base.facts.family);
       const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
       yield* continueTexts(texts, {
@@ -145,6 +146,9 @@ export class ModelRoom {
         maxTokens: o.max_tokens,
         stop: o.stop,
         batchSize: o.batch_size,
+        ...(family.shape === "encoder-decoder" && {
+          pairs: { prefix: prefixOf(task), start: startOf(base), end: endToken(base.facts.config), maxLength: max_length },
+        }),
         ...(signal ? { signal } : {}),
       });
     } finally {

@@ -2,6 +2,7 @@
 import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
 import type { Program } from "#dsl/graph/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";
+import { learnsTokens } from "#stdlib/programs/supervision.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import type { Base } from "../bases/base.js";
 import type { Engine, Session } from "../engine/engine.js";
@@ -49,7 +50,7 @@ export async function openModel(engine: Engine, plan: Plan, base: Base, labels: 
   const writing = await writingOf(engine, plan.recipe.model, base, home);
   const { train, accumulate, apply, evaluate, loss } = assembled;
   const training = accumulate && apply ? { accumulate, apply } : { train };
-  const scoring = supervision === "label" ? { evaluate } : { loss };
+  const scoring = learnsTokens(supervision) ? { loss } : { evaluate };
   const session = await engine.open({ ...training, ...scoring, ...writing.programs }, checkpointsOf(plan.recipe.model, base, home));
   const { resumable: saved, trainable } = assembled;
   return { session, saved, trainable, mute: writing.mute, dispose: () => session.dispose() };
@@ -73,7 +74,7 @@ async function writingOf(
   home: string,
 ): Promise<{ readonly programs: Readonly<Record<string, Program>>; readonly mute: string | null }> {
   const { supervision } = await does(model.task, "task");
-  if (supervision !== "next_token") return { programs: {}, mute: `${model.task.word} writes none` };
+  if (!learnsTokens(supervision)) return { programs: {}, mute: `${model.task.word} writes none` };
   const programs = { ...buildGenerate({ ...(await bodyOf(model, base, home)), seed: 0 }) };
   const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
   const [first] = refusals;

@@ -68,7 +68,7 @@ export async function scoreRows(session: Session, rows: FedRows, o: ScoreOptions
 export interface TokenScores {
   /** Mean over all tokens, in nats. */
   readonly loss: number;
-  /** Tokens that were predicted: all but the first of each text. */
+  /** Tokens that were predicted: all but the first of each text, or all of each target. */
   readonly tokens: number;
 }
 
@@ -79,7 +79,8 @@ export async function scoreTokens(
   o: Pick<FeedingOptions, "batchSize" | "packed" | "padId"> & { readonly signal?: AbortSignal },
 ): Promise<TokenScores> {
   const { signal, ...own } = o;
-  const feeding = new Feeding(rows, { ...own, supervision: "next_token", accumulate: 1, shuffle: "by_length", seed: 0 });
+  const supervision = rows.targets ? "sequence" : "next_token";
+  const feeding = new Feeding(rows, { ...own, supervision, accumulate: 1, shuffle: "by_length", seed: 0 });
   let [loss, tokens] = [0, 0];
   const run = (part: { readonly feeds: Parameters<Session["run"]>[1] }) => {
     signal?.throwIfAborted();

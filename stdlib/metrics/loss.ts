@@ -6,7 +6,7 @@ export const word: Word = {
   doc: "Mean cross-entropy of the true label, or of each next token, in nats.",
   example: "metrics: [loss]",
   since: "0.1.0",
-  capabilities: { greaterIsBetter: false, of: ["label", "next_token"] },
+  capabilities: { greaterIsBetter: false, of: ["label", "next_token", "sequence"] },
   parameters: [],
 
   load: async () => (await import("./loss.run.js")).loss,

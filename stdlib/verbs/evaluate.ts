@@ -17,11 +17,18 @@ export const word: Verb = {
       type: { is: "list", of: { is: "word", kind: "metric" } },
       doc: "What is measured.",
       default: {
-        derived: "accuracy and f1(macro) of labels, loss and perplexity of texts that are continued",
+        derived: "accuracy and f1(macro) of labels, loss and perplexity of texts that are written",
         from: (_draft, context) => {
           const task = context.model?.["task"];
           const word = task !== null && typeof task === "object" && "word" in task ? (task as Call).word : "";
-          if (context.find("task", word)?.capabilities?.["supervision"] === "next_token")
+          const does = context.find("task", word)?.capabilities;
+          if (Array.isArray(does?.["metrics"]))
+            return (does["metrics"] as readonly string[]).map((metric) => ({
+              word: metric,
+              kind: "metric",
+              arguments: {},
+            }));
+          if (does?.["supervision"] === "next_token")
             return [
               { word: "loss", kind: "metric", arguments: {} },
               { word: "perplexity", kind: "metric", arguments: {} },

@@ -2,6 +2,7 @@
 import type { Action, Call, Subject } from "#dsl/plan/plan.js";
 import type { MetricInput } from "#stdlib/kinds.js";
 import { CodedError } from "#dsl/check/codes.js";
+import { learnsTokens } from "#stdlib/programs/supervision.js";
 import { evaluationShown } from "../../display/evaluation.js";
 import { encodeSplit, type Encoded } from "../encoded.js";
 import type { Session } from "../../engine/engine.js";
@@ -65,7 +66,7 @@ export async function evaluateOnce(
   const rows = await encodeSplit(prepared, { data: subject.data.name, split: subject.split ?? "all" }, encoding);
   const scored = { batchSize: o.batch_size, padId: tokenizer.padId, ...(stage.signal ? { signal: stage.signal } : {}) };
   const measured =
-    encoding.supervision === "next_token"
+    learnsTokens(encoding.supervision)
       ? await measureTokens(open.session, rows, o.metrics, { ...scored, packed: plan.recipe.training.packing ? model.max_length : null })
       : await measureLabels(open.session, rows, o.metrics, { ...scored, labels, data: subject.data.name });
   return {

@@ -19,6 +19,7 @@ import { train, totalSteps, type Trained } from "../train.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { version } from "../version.js";
 import { does } from "../words.js";
+import { learnsTokens } from "#stdlib/programs/supervision.js";
 
 export interface TrainRequest {
   readonly plan: Plan;
@@ -99,7 +100,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   const begun = performance.now();
   const scored = { batchSize: training.batch_size, padId: tokenizer.padId };
   const validate = async (on: Encoded, signal: AbortSignal): Promise<Readonly<Record<string, number>>> => {
-    if (encoding.supervision === "next_token") {
+    if (learnsTokens(encoding.supervision)) {
       const { loss } = await scoreTokens(open.session, on, { ...scored, packed, signal });
       return { loss, perplexity: Math.exp(loss) };
     }

@@ -5,6 +5,7 @@ import { relativeBuckets } from "#stdlib/models/relative-buckets.js";
 import { t5 } from "#stdlib/models/t5.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
+import { buildGenerate } from "#stdlib/programs/generate.js";
 import { training, UNTOUCHED } from "./decoder-models.js";
 import { feedsOf, follow, near, run, shapesOf, tensorsOf } from "./golden.js";
 import { configOf, goldenOf, modelOf, names, read, shifted } from "./t5-models.js";
@@ -58,6 +59,20 @@ describe("T5 against transformers and PEFT, in float64", () => {
       const got = golden.of.map((_, i) => at(i - golden.reach));
       assert.deepEqual(got, golden.of, JSON.stringify({ ...golden, of: undefined }));
     }
+  });
+
+  it("writes on with what the encoder said kept: no weight of the encoder is read again", () => {
+    const { base, common } = modelOf("t5-gated");
+    const { decode, prefill, reserve } = buildGenerate({ ...common, technique: UNTOUCHED, tensors: shapesOf(base) });
+    for (const program of [decode, prefill, reserve]) validate(program);
+    const read = Object.keys(decode.state);
+    const again = read.filter((name) => /^encoder|EncDecAttention\.[kv]\.weight/.test(name));
+    assert.deepEqual(again, []);
+    const caches = (names: readonly string[]): string[] => names.filter((name) => name.startsWith("cache.")).sort();
+    const own = caches(read).filter((name) => name.endsWith("SelfAttention"));
+    assert.equal(own.length, 2 * 3, "keys and values of three layers");
+    assert.equal(caches(read).length, 2 * own.length);
+    assert.deepEqual(caches(Object.keys(reserve.state)), own);
   });
 
   it("begins from scratch as transformers does: smaller the more a layer sums up", () => {

@@ -1,0 +1,51 @@
+/**
+ * Feeds of a batch for a task that makes a text of a text (`sequence` of stdlib/kinds.ts). The decoder reads each target
+ * shifted by one, the token that starts it first; every token of a target is trained, the one that ends it too, and padding
+ * never is.
+ */
+import type { NDArray } from "#dsl/graph/program.js";
+import { collate } from "./batches.js";
+import type { TokenRows } from "./token-rows.js";
+
+export interface Targets {
+  /** What is written, its end included. */
+  readonly ids: TokenRows;
+  readonly lengths: Int32Array;
+  /** The token that a decoder begins with. */
+  readonly start: number;
+}
+
+/**
+ * `input_ids`, `attention_mask` [rows, longest input], `decoder_input_ids` [rows, longest target], and of the flattened
+ * targets the trained positions, `targets`, and their tokens, `labels`; all i32.
+ */
+export function collateSequence(
+  ids: TokenRows,
+  { ids: written, start }: Targets,
+  rows: Uint32Array,
+  padId: number,
+): Record<string, NDArray> {
+  const texts = Array.from(rows, (row) => written.at(row)!);
+  const width = Math.max(1, ...texts.map(({ length }) => length));
+  const count = texts.reduce((sum, { length }) => sum + length, 0);
+  const decoder = new Int32Array(rows.length * width).fill(padId);
+  const [targets, labels] = [new Int32Array(count), new Int32Array(count)];
+  let at = 0;
+  texts.forEach((text, row) => {
+    const first = row * width;
+    decoder[first] = start;
+    decoder.set(text.subarray(0, -1), first + 1);
+    labels.set(text, at);
+    for (let i = 0; i < text.length; i++) targets[at++] = first + i;
+  });
+  return {
+    ...collate(ids, rows, padId),
+    decoder_input_ids: i32(decoder, [rows.length, width]),
+    targets: i32(targets, [count]),
+    labels: i32(labels, [count]),
+  };
+}
+
+function i32(values: Int32Array, shape: readonly number[]): NDArray {
+  return { dtype: "i32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+}
