@@ -13,8 +13,8 @@ export async function encodingOf(
   model: string,
 ): Promise<Encoding> {
   const { task, max_length } = plan.recipe.model;
-  const { supervision } = await does(task, "task");
-  return { tokenizer, maxLength: max_length, supervision, labels, end: endToken(base.facts.config), model };
+  const implementation = await does(task, "task");
+  return { tokenizer, maxLength: max_length, task: { call: task, implementation }, labels, end: endToken(base.facts.config), model };
 }
 
 /** config.json gives one id, or a list of which the first ends a text in training. */
