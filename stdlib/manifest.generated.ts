@@ -14,11 +14,15 @@ import { word as decoders_beam } from "./decoders/beam.js";
 import { word as decoders_greedy } from "./decoders/greedy.js";
 import { word as decoders_sample } from "./decoders/sample.js";
 import { word as metrics_accuracy } from "./metrics/accuracy.js";
+import { word as metrics_entity_f1 } from "./metrics/entity-f1.js";
 import { word as metrics_f1 } from "./metrics/f1.js";
 import { word as metrics_loss } from "./metrics/loss.js";
+import { word as metrics_mean_absolute_error } from "./metrics/mean-absolute-error.js";
+import { word as metrics_pearson } from "./metrics/pearson.js";
 import { word as metrics_perplexity } from "./metrics/perplexity.js";
 import { word as metrics_precision } from "./metrics/precision.js";
 import { word as metrics_recall } from "./metrics/recall.js";
+import { word as metrics_spearman } from "./metrics/spearman.js";
 import { word as models_bert } from "./models/bert.js";
 import { word as models_gpt2 } from "./models/gpt2.js";
 import { word as models_llama } from "./models/llama.js";
@@ -52,10 +56,13 @@ import { word as splits_folds } from "./splits/folds.js";
 import { word as splits_hashed } from "./splits/hashed.js";
 import { word as splits_random } from "./splits/random.js";
 import { word as stoppings_patience } from "./stoppings/patience.js";
+import { word as tasks_multilabel_classification } from "./tasks/multilabel_classification.js";
+import { word as tasks_regression } from "./tasks/regression.js";
 import { word as tasks_summarization } from "./tasks/summarization.js";
 import { word as tasks_text2text_generation } from "./tasks/text2text_generation.js";
 import { word as tasks_text_classification } from "./tasks/text_classification.js";
 import { word as tasks_text_generation } from "./tasks/text_generation.js";
+import { word as tasks_token_classification } from "./tasks/token_classification.js";
 import { word as tasks_translation } from "./tasks/translation.js";
 import { word as techniques_full } from "./techniques/full.js";
 import { word as techniques_lora } from "./techniques/lora.js";
@@ -98,11 +105,15 @@ export const words: readonly Word[] = [
   decoders_greedy,
   decoders_sample,
   metrics_accuracy,
+  metrics_entity_f1,
   metrics_f1,
   metrics_loss,
+  metrics_mean_absolute_error,
+  metrics_pearson,
   metrics_perplexity,
   metrics_precision,
   metrics_recall,
+  metrics_spearman,
   models_bert,
   models_gpt2,
   models_llama,
@@ -136,10 +147,13 @@ export const words: readonly Word[] = [
   splits_hashed,
   splits_random,
   stoppings_patience,
+  tasks_multilabel_classification,
+  tasks_regression,
   tasks_summarization,
   tasks_text2text_generation,
   tasks_text_classification,
   tasks_text_generation,
+  tasks_token_classification,
   tasks_translation,
   techniques_full,
   techniques_lora,

@@ -3,13 +3,13 @@ import { headerOf, type Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
 import type { Draft, Given, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
-import { checkData, checkRoles, checkModel, checkTables, dataFacts } from "../check/world.js";
+import { checkData, checkModel, checkTables, dataFacts, rolesOf } from "../check/world.js";
 import { typed } from "../check/values.js";
 import type { Operand, Statement } from "../syntax/tree.js";
 import { fill } from "./defaults.js";
 import { isCall, parametersOf, partialRecipe, resolveData, resolveModel } from "./definitions.js";
 import { bestOf } from "./best.js";
-import { supervisionOf, writesText } from "./feeding.js";
+import { writesText } from "./feeding.js";
 import { checkMetrics } from "./metrics.js";
 import { draftOf, named, subjectOf, trainedName } from "./names.js";
 import type { Action, Call, Subject, Value } from "./plan.js";
@@ -243,21 +243,17 @@ function evaluate(program: Program, header: Header): void {
   const words = metrics.map((metric) => metric.word);
   const place = own.given.get("metrics")?.span;
   const measured = tasks.every((of) => checkMetrics(program, words, of, place, statement.verb.span));
-  const labelled = tasks.some(({ task }) => !writesText(program.registry, task));
-  if (facts && labelled && data?.columns["label"] === undefined && first)
+  const missing = tasks.flatMap(({ task }) => rolesOf(program, task)).find((role) => data?.columns[role] === undefined);
+  if (facts && missing !== undefined && first)
     program.report(
       "missing-role",
-      { role: "label", task: "evaluate", data: first.draft.name },
+      { role: missing, task: "evaluate", data: first.draft.name },
       clauses.get("on")?.span ?? statement.span,
     );
-  const pairs = tasks.find(({ task }) => supervisionOf(program.registry, task) === "sequence");
-  const whole =
-    !pairs || !data || !first || checkRoles(program, data, pairs.task, clauses.get("on")?.span ?? statement.span);
   if (
     !header.sound ||
     own.broken ||
     !measured ||
-    !whole ||
     names.some((n) => n === undefined) ||
     subjects.some((s) => s === undefined)
   )

@@ -60,15 +60,11 @@ export interface CollateOptions {
   readonly multipleOf?: number;
 }
 
-/**
- * Feeds of one batch: `input_ids`, `attention_mask` (and `token_type_ids`) [rows, longest] i32, padded on the right;
- * `labels` [rows] i32 when label numbers (one per row of the data set) are given.
- */
+/** Feeds of one batch: `input_ids`, `attention_mask` (and `token_type_ids`) [rows, longest] i32, padded on the right. */
 export function collate(
   ids: TokenRows,
   rows: Uint32Array,
   padId: number,
-  labels?: Int32Array,
   o: CollateOptions = {},
 ): Record<string, NDArray> {
   const multiple = o.multipleOf ?? 1;
@@ -89,14 +85,6 @@ export function collate(
     input_ids: i32(input, shape),
     attention_mask: i32(mask, shape),
     ...(segments ? { token_type_ids: i32(segments, shape) } : {}),
-    ...(labels
-      ? {
-          labels: i32(
-            Int32Array.from(rows, (row) => labels[row]!),
-            [rows.length],
-          ),
-        }
-      : {}),
   };
 }
 

@@ -4,25 +4,23 @@
  * An update takes `accumulate` batches in a row of an epoch; the last one of an epoch takes what is left.
  */
 import type { NDArray } from "#dsl/graph/program.js";
-import type { Supervision } from "#stdlib/kinds.js";
+import type { Taught } from "#stdlib/kinds.js";
 import { collate, epochBatches } from "./batches.js";
 import { collateNext, collatePacked } from "./next-token.js";
 import { packRows } from "./packing.js";
-import { collateSequence, type Targets } from "./sequence.js";
 import type { TokenRows } from "./token-rows.js";
 
 /** Rows that a model is fed with. */
 export interface FedRows {
   readonly ids: TokenRows;
-  /** Tokens that each row feeds (of `next_token` rows `ids` has one more: the last label). */
+  /** Tokens that each row feeds (of windows `ids` has one more: the last label). */
   readonly lengths: Int32Array;
-  /** Of `label`: a number for each row. */
-  readonly labels: Int32Array | null;
-  /** Of `sequence`: what is written, its end included, and the token that a decoder begins with. */
-  readonly targets?: Targets;
+  /** What the rows teach; null: they are windows, of which every next token is learnt. */
+  readonly taught: Taught | null;
+  /** Of pairs: tokens of each target. */
+  readonly written?: Int32Array;
 }
 export interface FeedingOptions {
-  readonly supervision: Supervision;
   readonly batchSize: number;
   readonly accumulate: number;
   /** Tokens of a packed row; null: one text a row. */
@@ -96,38 +94,42 @@ export class Feeding {
     const batches = this.batches(epoch).slice(first, first + this.o.accumulate);
     const tokens = batches.map((batch) => this.tokensIn(batch));
     const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-    const counts = batches.map((batch) => this.countsIn(batch));
+    const counts = batches.map((batch, i) => this.countsIn(batch, epoch, tokens[i]!));
     return {
       epoch,
       parts: batches.length,
       tokens: sum(tokens),
       counts: sum(counts),
-      part: (i) => ({ feeds: this.collate(batches[i]!), tokens: tokens[i]!, counts: counts[i]! }),
+      part: (i) => ({ feeds: this.collate(batches[i]!, epoch), tokens: tokens[i]!, counts: counts[i]! }),
     };
   }
 
   /** All batches of the first epoch one after the other, for scores. */
   *pass(): Generator<Part> {
     for (const batch of this.batches(0)) {
-      yield { feeds: this.collate(batch), tokens: this.tokensIn(batch), counts: this.countsIn(batch) };
+      const tokens = this.tokensIn(batch);
+      yield { feeds: this.collate(batch, 0), tokens, counts: this.countsIn(batch, 0, tokens) };
     }
   }
 
-  private collate(batch: Batch): Record<string, NDArray> {
-    const { ids, labels } = this.rows;
+  private collate(batch: Batch, epoch: number): Record<string, NDArray> {
+    const { ids, taught } = this.rows;
     if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId);
-    if (this.o.supervision === "sequence") return collateSequence(ids, this.rows.targets!, batch, this.o.padId);
-    if (this.o.supervision === "next_token") return collateNext(ids, batch, this.o.padId);
-    return collate(ids, batch, this.o.padId, labels ?? undefined);
+    if (!taught) return collateNext(ids, batch, this.o.padId);
+    const fed = collate(ids, batch, this.o.padId);
+    const { bytes, shape } = fed["input_ids"]!;
+    const own = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    return { ...fed, ...taught.feeds({ rows: batch, width: shape[1]!, seed: this.o.seed, epoch }, own) };
+  }
+
+  private countsIn(batch: Batch, epoch: number, tokens: number): number {
+    const { taught } = this.rows;
+    return taught && batch instanceof Uint32Array ? taught.counts({ rows: batch, seed: this.o.seed, epoch }) : tokens;
   }
 
   private tokensIn(batch: Batch): number {
-    const { lengths, targets } = this.rows;
-    return sumOf(batch, lengths) + (targets ? sumOf(batch, targets.lengths) : 0);
-  }
-  private countsIn(batch: Batch): number {
-    const { lengths, targets } = this.rows;
-    return this.o.supervision === "label" ? batch.length : sumOf(batch, targets?.lengths ?? lengths);
+    const { lengths, written } = this.rows;
+    return sumOf(batch, lengths) + (written ? sumOf(batch, written) : 0);
   }
 
   private batches(epoch: number): readonly Batch[] {
@@ -135,8 +137,8 @@ export class Feeding {
     if (known) return known;
     const { batchSize, packed, seed } = this.o;
     let made: readonly Batch[];
-    const { lengths, targets } = this.rows;
-    const o = { batchSize, shuffle: this.o.shuffle, seed, epoch, ...(targets && { also: targets.lengths }) };
+    const { lengths, written } = this.rows;
+    const o = { batchSize, shuffle: this.o.shuffle, seed, epoch, ...(written && { also: written }) };
     if (packed === null) made = epochBatches(lengths, o);
     else {
       const rows = packRows(this.rows.lengths, { capacity: packed, shuffle: this.o.shuffle !== "none", seed, epoch });

@@ -62,6 +62,12 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
       what: "`sample`",
       why: "it takes rows at equal distances over all of them",
     });
+  const listed = ["labels", "score", "tokens", "tags"].find((role) => role in plan.columns);
+  if (listed !== undefined)
+    throw new CodedError("cannot-stream", {
+      what: `the role \`${listed}\``,
+      why: "only texts and their labels are kept on disk",
+    });
   const stamp = stampOf(plan, world);
   const key = createHash("sha256")
     .update(canonicalize({ version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp }) ?? "")

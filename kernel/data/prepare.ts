@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { DataFacts, SplitFacts, TableFacts } from "#dsl/plan/facts.js";
 import type { Call, DataPlan } from "#dsl/plan/plan.js";
 import type { Registry } from "#dsl/registry.js";
-import { isEmpty } from "#stdlib/cleaners/drop-empty.run.js";
+import { isEmpty, needed } from "#stdlib/cleaners/drop-empty.run.js";
 import type { SourceWorld, TokenizerImplementation } from "#stdlib/kinds.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { cleaning, Drops } from "./cleaning.js";
@@ -45,7 +45,8 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
   const { splits, leftOut, notes } = await divide(sampled, plan, registry);
   for (const row of leftOut) dropped.add("left out by the split", row.row);
 
-  const labels = "label" in plan.columns ? (plan.labels ?? sortedLabels(sampled)) : [];
+  const role = labelRole(plan);
+  const labels = role === null ? [] : (plan.labels ?? inOrder(new Set(sampled.flatMap((row) => labelsOf(row, role)))));
   const tables = Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)]));
   const read = readRole(plan.columns);
   const ids = await tokensIn(tables, read, o);
@@ -57,7 +58,7 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
       name,
       {
         rows: rows.length,
-        labels: labelCounts(rows, labels),
+        labels: labelCounts(rows, role, labels),
         lengths: lengths(name),
         ...(targets.has(name) && { targets: written(name) }),
       },
@@ -123,9 +124,9 @@ async function cleaned(
   return out;
 }
 
-/** Text and label of every row are there, or the error names the rows. */
+/** What the task reads of every row is there, or the error names the rows. */
 function demandValues(rows: readonly Row[], plan: DataPlan): void {
-  for (const role of ["text", "text_pair", "input", "target", "label"]) {
+  for (const role of needed) {
     const column = plan.columns[role];
     if (column === undefined) continue;
     const without = rows.filter((row) => isEmpty(row.values[role]));
@@ -145,26 +146,29 @@ function evenly(rows: readonly Row[], count: number | null): readonly Row[] {
   return Array.from({ length: count }, (_, i) => rows[Math.floor(((i + 0.5) * rows.length) / count)]!);
 }
 
-function sortedLabels(rows: readonly Row[]): string[] {
-  return inOrder(new Set(rows.map((row) => String(row.values["label"]))));
+/** The role whose values are labels. */
+function labelRole(plan: DataPlan): "label" | "labels" | "tags" | null {
+  return (["label", "labels", "tags"] as const).find((role) => role in plan.columns) ?? null;
+}
+
+function labelsOf(row: Row, role: string): readonly string[] {
+  const value = row.values[role];
+  return Array.isArray(value) ? (value as readonly string[]) : [String(value)];
 }
 
 /** In the order of `labels`, those that are not among them last. */
-function labelCounts(rows: readonly Row[], labels: readonly string[]): SplitFacts["labels"] {
+function labelCounts(rows: readonly Row[], role: string | null, labels: readonly string[]): SplitFacts["labels"] {
   const counts = new Map(labels.map((label) => [label, 0]));
-  if (labels.length > 0)
-    for (const row of rows) {
-      const label = String(row.values["label"]);
-      counts.set(label, (counts.get(label) ?? 0) + 1);
-    }
+  if (role !== null)
+    for (const row of rows) for (const label of labelsOf(row, role)) counts.set(label, (counts.get(label) ?? 0) + 1);
   return [...counts].map(([label, count]) => ({ label, count }));
 }
 
 function tableOf(rows: readonly Row[], plan: DataPlan): ColumnTable {
-  const columns = Object.keys(plan.columns).map((role): [string, unknown[]] => [
-    role,
-    rows.map((row) => row.values[role]),
-  ]);
+  const roles = Object.keys(plan.columns);
+  const columns = ("tokens" in plan.columns && !roles.includes("text") ? [...roles, "text"] : roles).map(
+    (role): [string, unknown[]] => [role, rows.map((row) => row.values[role])],
+  );
   return makeTable([...columns, ["$row", rows.map((row) => row.row)]]);
 }
 

@@ -3,6 +3,7 @@ import { registerCodes } from "#dsl/check/codes.js";
 import "#dsl/check/name-codes.js";
 import "#dsl/check/world-codes.js";
 import "#stdlib/sources/codes.js";
+import "#stdlib/tasks/codes.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -12,7 +13,6 @@ declare module "#dsl/check/codes.js" {
     "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
     "no-labels": { readonly data: string };
     "no-rows": { readonly data: string; readonly split: string };
-    "label-not-trained": { readonly label: string; readonly model: string; readonly has: readonly string[] };
     "no-space": { readonly path: string };
     "run-folder": { readonly folder: string; readonly why: string };
     interrupted: { readonly what: string; readonly kept: string };
@@ -69,12 +69,6 @@ registerCodes({
     message: (d) => `the split ${d.data}.${d.split} has no rows`,
     help: () => "check the source, the cleaning and the shares of the split",
     explain: "Nothing can be learned from or measured on a split without rows.",
-  },
-  "label-not-trained": {
-    severity: "error",
-    message: (d) => `the data has the label "${d.label}", which ${d.model} never learned`,
-    help: (d) => `${d.model} knows: ${d.has.join(", ")}`,
-    explain: "Evaluation compares labels by name. The data holds a label that was not in the training data.",
   },
   "no-space": {
     severity: "error",

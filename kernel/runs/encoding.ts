@@ -15,15 +15,15 @@ export async function encodingOf(
   model: string,
 ): Promise<Encoding> {
   const { task, max_length } = plan.recipe.model;
-  const { supervision } = await does(task, "task");
+  const implementation = await does(task, "task");
   return {
     tokenizer,
     maxLength: max_length,
-    supervision,
+    task: { call: task, implementation },
     labels,
     end: endToken(base.facts.config),
     model,
-    ...(supervision === "sequence" && { pairs: { prefix: prefixOf(task), start: startOf(base) } }),
+    ...(implementation.supervision.rows === "pairs" && { pairs: { prefix: prefixOf(task), start: startOf(base) } }),
   };
 }
 

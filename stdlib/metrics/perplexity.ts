@@ -7,7 +7,7 @@ export const word: Word = {
   example: "metrics: [perplexity]",
   since: "0.2.0",
   elsewhere: { ppl: "perplexity" },
-  capabilities: { greaterIsBetter: false, of: ["next_token", "sequence"] },
+  capabilities: { greaterIsBetter: false, of: ["next_token"] },
   parameters: [],
 
   load: async () => (await import("./perplexity.run.js")).perplexity,

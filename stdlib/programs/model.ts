@@ -38,14 +38,14 @@ export function buildModel(
     technique.around(o.technique.call, makeLayers({ ...base, prefix: family.prefix })),
     config,
     inputs,
-    { dropout: o.dropout },
+    { dropout: o.dropout, ...(task.implementation.pooled === false && { pooled: false }) },
   );
   // The head trains under every technique, as PEFT's modules_to_save.
   const head = makeLayers({ ...base, prefix: "", prefixInCheckpoint: "", trains: () => true, mayBeFresh: () => true });
   const dropout = o.dropout ?? o.headDropout ?? family.dropout(config);
   return task.implementation.head(head, body, {
     hidden: family.hidden(config),
-    labels: o.labels,
+    labels: task.implementation.outputs?.(o.labels) ?? o.labels,
     dropout,
     call: task.call,
   });

@@ -25,7 +25,8 @@ export function text2text({ prefix, why, metrics, ...own }: Own): Word {
       parameters: (): number => 0,
       headPaths: [],
       supervision: "sequence",
-      metrics,
+      measures: ["next_token", "written"],
+      metrics: metrics.map((metric) => ({ word: metric, kind: "metric", arguments: {} })),
     },
     load: () => import("./text2text_generation.run.js").then((m) => m.text2text),
   };

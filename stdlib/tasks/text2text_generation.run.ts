@@ -3,6 +3,10 @@
  * one and predicts each of its tokens, the one that ends it too. Head and loss are those of text_generation.
  */
 import type { TaskImplementation } from "../kinds.js";
+import { nextToken } from "./next-token.js";
 import { textGeneration } from "./text_generation.run.js";
 
-export const text2text: TaskImplementation = { ...textGeneration, supervision: "sequence" };
+export const text2text: TaskImplementation = {
+  ...textGeneration,
+  supervision: { rows: "pairs", inputs: (labels) => nextToken.inputs(labels) },
+};

@@ -21,6 +21,9 @@ export const word: Word = {
     /** What the head adds, for `hidden` features and `labels` labels. */
     parameters: (hidden: number, labels: number): number => hidden * labels + labels,
     headPaths: ["classifier"],
+    architectures: ["ForSequenceClassification"],
+    prediction:
+      "{ readonly text: string; readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }",
   },
   load: () => import("./text_classification.run.js").then((m) => m.textClassification),
 };

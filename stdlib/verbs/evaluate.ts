@@ -1,6 +1,11 @@
 import type { Call } from "#dsl/plan/plan.js";
 import type { Verb } from "#dsl/registry.js";
 
+const LABELS: readonly Call[] = [
+  { word: "accuracy", kind: "metric", arguments: {} },
+  { word: "f1", kind: "metric", arguments: { average: "macro" } },
+];
+
 export const word: Verb = {
   kind: "verb",
   name: "evaluate",
@@ -17,26 +22,12 @@ export const word: Verb = {
       type: { is: "list", of: { is: "word", kind: "metric" } },
       doc: "What is measured.",
       default: {
-        derived: "accuracy and f1(macro) of labels, loss and perplexity of texts that are written",
+        derived: "what the task names: accuracy and f1(macro) of labels, loss and perplexity of tokens, ...",
         from: (_draft, context) => {
           const task = context.model?.["task"];
           const word = task !== null && typeof task === "object" && "word" in task ? (task as Call).word : "";
-          const does = context.find("task", word)?.capabilities;
-          if (Array.isArray(does?.["metrics"]))
-            return (does["metrics"] as readonly string[]).map((metric) => ({
-              word: metric,
-              kind: "metric",
-              arguments: {},
-            }));
-          if (does?.["supervision"] === "next_token")
-            return [
-              { word: "loss", kind: "metric", arguments: {} },
-              { word: "perplexity", kind: "metric", arguments: {} },
-            ];
-          return [
-            { word: "accuracy", kind: "metric", arguments: {} },
-            { word: "f1", kind: "metric", arguments: { average: "macro" } },
-          ];
+          const own = context.find("task", word)?.capabilities?.["metrics"];
+          return Array.isArray(own) ? (own as readonly Call[]) : LABELS;
         },
       },
       why: "Accuracy alone hides rare labels, the macro average shows them; texts have no right label.",

@@ -1,12 +1,13 @@
-/** `predict`: labels and probabilities of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
+/** `predict`: what the task says of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
 import type { Action, Call, Subject, Writing } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { predictionsShown } from "../../display/evaluation.js";
 import type { Shown } from "../../display/shown.js";
 import { writtenShown } from "../../display/written.js";
-import { Gathered, writtenType, type ModelHandle } from "../model-handle.js";
+import { Gathered, predictionsType, writtenType, type ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { does } from "../words.js";
 
 /** Milliseconds between two drawings of what is written. */
 const showEvery = 100;
@@ -19,8 +20,9 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
   const texts = await textsOf(session, action.on, role, stage);
   if (action.writing) return write(session, handle, texts, { ...action, ...action.writing }, stage);
   const predictions = await session.models.predict(handle, texts, stage.surroundings);
-  if (action.as !== null) session.names.define(action.as, predictions, "readonly { readonly text: string; readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }[]");
-  stage.screen.display(predictionsShown(predictions));
+  if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan));
+  const { columns, cells } = (await does(handle.plan.task, "task")).answers!;
+  stage.screen.display(predictionsShown(columns, predictions.map((prediction) => ({ text: prediction.text, cells: cells(prediction) }))));
 }
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
