@@ -84,6 +84,11 @@ export interface TagMetricInput {
   readonly truth: readonly (readonly string[])[];
   readonly predicted: readonly (readonly string[])[];
 }
+/** Texts that a model wrote, row by row beside those that it should have written. */
+export interface WrittenMetricInput {
+  readonly written: readonly string[];
+  readonly targets: readonly string[];
+}
 /** One function for each sort of outcome that it measures; the word's capability `of` names them. */
 export interface MetricImplementation {
   compute?(call: Call, input: MetricInput): number;
@@ -92,6 +97,7 @@ export interface MetricImplementation {
   ofNumbers?(call: Call, input: NumberMetricInput): number;
   ofLabelSets?(call: Call, input: LabelSetMetricInput): number;
   ofTags?(call: Call, input: TagMetricInput): number;
+  ofWritten?(call: Call, input: WrittenMetricInput): number;
 }
 export interface ScheduleImplementation {
   /** Learning-rate factor (0 – 1) of step `step` (from 1) of `total`. */

@@ -14,7 +14,10 @@ import { word as decoders_beam } from "./decoders/beam.js";
 import { word as decoders_greedy } from "./decoders/greedy.js";
 import { word as decoders_sample } from "./decoders/sample.js";
 import { word as metrics_accuracy } from "./metrics/accuracy.js";
+import { word as metrics_bleu } from "./metrics/bleu.js";
+import { word as metrics_chrf } from "./metrics/chrf.js";
 import { word as metrics_entity_f1 } from "./metrics/entity-f1.js";
+import { word as metrics_exact_match } from "./metrics/exact-match.js";
 import { word as metrics_f1 } from "./metrics/f1.js";
 import { word as metrics_loss } from "./metrics/loss.js";
 import { word as metrics_mean_absolute_error } from "./metrics/mean-absolute-error.js";
@@ -22,6 +25,7 @@ import { word as metrics_pearson } from "./metrics/pearson.js";
 import { word as metrics_perplexity } from "./metrics/perplexity.js";
 import { word as metrics_precision } from "./metrics/precision.js";
 import { word as metrics_recall } from "./metrics/recall.js";
+import { word as metrics_rouge } from "./metrics/rouge.js";
 import { word as metrics_spearman } from "./metrics/spearman.js";
 import { word as models_bert } from "./models/bert.js";
 import { word as models_gpt2 } from "./models/gpt2.js";
@@ -105,7 +109,10 @@ export const words: readonly Word[] = [
   decoders_greedy,
   decoders_sample,
   metrics_accuracy,
+  metrics_bleu,
+  metrics_chrf,
   metrics_entity_f1,
+  metrics_exact_match,
   metrics_f1,
   metrics_loss,
   metrics_mean_absolute_error,
@@ -113,6 +120,7 @@ export const words: readonly Word[] = [
   metrics_perplexity,
   metrics_precision,
   metrics_recall,
+  metrics_rouge,
   metrics_spearman,
   models_bert,
   models_gpt2,

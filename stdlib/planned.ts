@@ -23,7 +23,7 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ["tokenizer", "bpe wordpiece unigram", "A tokenizer made from the data.", "the base's own tokenizer is used"],
   [
     "metric",
-    "bleu chrf rouge exact_match mrr ndcg quadratic_kappa ece pr_auc roc_auc latency size",
+    "mrr ndcg quadratic_kappa ece pr_auc roc_auc latency size",
     "A metric.",
     "`accuracy`, `f1`, `precision`, `recall` and `loss` are built",
   ],

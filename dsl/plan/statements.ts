@@ -243,6 +243,10 @@ function evaluate(program: Program, header: Header): void {
   const words = metrics.map((metric) => metric.word);
   const place = own.given.get("metrics")?.span;
   const measured = tasks.every((of) => checkMetrics(program, words, of, place, statement.verb.span));
+  const mute = tasks.find(({ task }) => !writesText(program.registry, task));
+  const astray = mute ? WRITING.filter((key) => own.given.has(key)) : [];
+  for (const key of astray)
+    program.reportNear("writes-no-text", { key, task: mute!.task.word }, own.given.get(key)?.span, statement.verb.span);
   const missing = tasks.flatMap(({ task }) => rolesOf(program, task)).find((role) => data?.columns[role] === undefined);
   if (facts && missing !== undefined && first)
     program.report(
@@ -254,6 +258,7 @@ function evaluate(program: Program, header: Header): void {
     !header.sound ||
     own.broken ||
     !measured ||
+    astray.length > 0 ||
     names.some((n) => n === undefined) ||
     subjects.some((s) => s === undefined)
   )
@@ -265,6 +270,8 @@ function evaluate(program: Program, header: Header): void {
     metrics,
     batch_size: values["batch_size"],
     worst: values["worst"],
+    decode: values["decode"],
+    max_tokens: values["max_tokens"] ?? null,
   } as never);
 }
 /** Keys of `predict` that say how text is written. */

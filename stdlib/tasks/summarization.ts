@@ -7,6 +7,6 @@ export const word: Word = text2text({
   example: 'model digest { base: "t5-small", task: summarization }',
   prefix: "summarize: ",
   why: "What T5 and Flan-T5 were trained to be told before a text to be summed up.",
-  metrics: ["loss", "perplexity"],
+  metrics: ["loss", "rouge"],
   elsewhere: { summarisation: "summarization" },
 });

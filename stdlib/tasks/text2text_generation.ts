@@ -7,7 +7,7 @@ export const word: Word = text2text({
   example: 'model speller { base: "t5-small", task: text2text_generation(prefix: "spell: ") }',
   prefix: "",
   why: "A model that does one thing needs none; T5 was trained to be told what to do by the first words.",
-  metrics: ["loss", "perplexity"],
+  metrics: ["loss", "exact_match"],
   elsewhere: {
     "text2text-generation": "text2text_generation",
     seq2seq: "text2text_generation",

@@ -7,6 +7,6 @@ export const word: Word = text2text({
   example: 'model fr { base: "t5-small", task: translation(prefix: "translate English to French: ") }',
   prefix: "",
   why: "T5 was trained to be told the languages: `translate English to French: `. Without it the languages are those of the data alone.",
-  metrics: ["loss", "perplexity"],
+  metrics: ["loss", "bleu", "chrf"],
   elsewhere: {},
 });

@@ -1,6 +1,6 @@
 /** `evaluate`: metrics of one or more models on one or more splits, the confusion matrix and the worst examples. */
-import type { Action, Subject } from "#dsl/plan/plan.js";
-import type { Scored } from "#stdlib/kinds.js";
+import type { Action, Call, Subject } from "#dsl/plan/plan.js";
+import type { Scored, WrittenMetricInput } from "#stdlib/kinds.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { evaluationShown } from "../../display/evaluation.js";
 import { encodeSplit, type Encoded } from "../encoded.js";
@@ -10,8 +10,11 @@ import { metricName } from "../metric-name.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../words.js";
+import { writtenTexts } from "../written-texts.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
+
+const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: {} };
 
 export interface Evaluation {
   readonly model: string;
@@ -52,7 +55,7 @@ export async function evaluateOnce(
   session: TuneSession,
   handle: ModelHandle,
   subject: Subject,
-  o: Pick<Evaluate, "metrics" | "batch_size">,
+  o: Pick<Evaluate, "metrics" | "batch_size"> & Partial<Pick<Evaluate, "decode" | "max_tokens">>,
   stage: Stage,
 ): Promise<Measured> {
   if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
@@ -66,7 +69,14 @@ export async function evaluateOnce(
   const packed = plan.recipe.training.packing ? model.max_length : null;
   const scored = await scoreSplit(open.session, rows, encoding, { batchSize: o.batch_size, padId: tokenizer.padId, packed, ...(stage.signal ? { signal: stage.signal } : {}) });
   const metrics: Record<string, number> = {};
-  for (const call of o.metrics) metrics[metricName(call)] = scored.measure(await does(call, "metric"), call);
+  const { decode = GREEDY, max_tokens } = o;
+  const writing = { decode, max_tokens: max_tokens ?? model.max_length, stop: [], batch_size: o.batch_size };
+  let texts: WrittenMetricInput | null = null;
+  for (const call of o.metrics) {
+    const metric = await does(call, "metric");
+    if (metric.ofWritten) texts ??= await writtenTexts(session, handle, { prepared, split: subject.split ?? "all" }, writing, stage);
+    metrics[metricName(call)] = metric.ofWritten && texts ? metric.ofWritten(call, texts) : scored.measure(metric, call);
+  }
   const { confusion } = scored;
   const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
   return { rows, scored, evaluation: { model: handle.name, on, rows: rows.count, metrics, labels: scored.labels, confusion } };

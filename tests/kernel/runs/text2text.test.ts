@@ -49,8 +49,16 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
     assert.ok(right >= 16, JSON.stringify(written.map((w) => [w.text, w.continuation])));
     assert.ok(written.every(({ ended }) => ended === "end"), "the token that ends a text is learnt");
   });
-  it("scores each token of the targets", async () => {
+  it("scores what it writes beside the targets, greedily and by beams", async () => {
     await book.run(`evaluate backwards on pairs.test`);
+    assert.deepEqual(Object.keys(evaluation().metrics), ["loss", "bleu", "chrf"]);
+    await book.run(`evaluate backwards on pairs.train { metrics: [exact_match, rouge(rouge1), chrf], decode: beam(width: 2), max_tokens: 8 }`);
+    const { exact_match, "rouge(rouge1)": rouge, chrf } = evaluation().metrics;
+    assert.ok(exact_match! > 0.8 && Math.abs(rouge! - exact_match!) < 1e-9, "every text is one word");
+    assert.ok(chrf! > 100 * exact_match! && chrf! <= 100);
+  });
+  it("scores each token of the targets", async () => {
+    await book.run(`evaluate backwards on pairs.test { metrics: [loss, perplexity] }`);
     const { metrics, rows } = evaluation();
     assert.equal(rows, 40);
     assert.deepEqual(Object.keys(metrics), ["loss", "perplexity"]);
