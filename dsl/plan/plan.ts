@@ -157,10 +157,10 @@ export type Action = At &
         readonly metrics: readonly Call[];
         readonly batch_size: number;
         readonly worst: number;
-        /** How text is written where it is scored. */
-        readonly decode: Call;
+        /** How text is written where it is scored; absent: the task writes none. */
+        readonly decode?: Call;
         /** Null: as many as the model's `max_length`. */
-        readonly max_tokens: number | null;
+        readonly max_tokens?: number | null;
       }
     | {
         readonly verb: "predict";

@@ -270,8 +270,7 @@ function evaluate(program: Program, header: Header): void {
     metrics,
     batch_size: values["batch_size"],
     worst: values["worst"],
-    decode: values["decode"],
-    max_tokens: values["max_tokens"] ?? null,
+    ...(!mute && { decode: values["decode"], max_tokens: values["max_tokens"] ?? null }),
   } as never);
 }
 /** Keys of `predict` that say how text is written. */
