@@ -5,7 +5,7 @@
 import type { ColumnTable } from "arquero";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Graph, RopeOptions, Tensor } from "#dsl/graph/builder.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray, Type } from "#dsl/graph/program.js";
 import type {} from "#dsl/registry.js";
 
 /** What a source may use to reach the world. */
@@ -66,10 +66,38 @@ export interface TokenMetricInput {
   readonly loss: number;
   readonly tokens: number;
 }
+/** Numbers beside those that a model gave, row by row. */
+export interface NumberMetricInput {
+  readonly truth: Float64Array;
+  readonly predicted: Float64Array;
+}
+/** Sets of labels: rows × labels, row-major, 1 where the row has the label. */
+export interface LabelSetMetricInput {
+  readonly labels: readonly string[];
+  readonly truth: Uint8Array;
+  readonly predicted: Uint8Array;
+  readonly probabilities: Float32Array;
+}
+/** Tags of words, text by text. */
+export interface TagMetricInput {
+  readonly scheme: "bio" | "iob2" | "none";
+  readonly truth: readonly (readonly string[])[];
+  readonly predicted: readonly (readonly string[])[];
+}
+/** Texts that a model wrote, row by row beside those that it should have written. */
+export interface WrittenMetricInput {
+  readonly written: readonly string[];
+  readonly targets: readonly string[];
+}
+/** One function for each sort of outcome that it measures; the word's capability `of` names them. */
 export interface MetricImplementation {
-  compute(call: Call, input: MetricInput): number;
-  /** Over texts that a model continues; absent: the metric is of labels alone. */
+  compute?(call: Call, input: MetricInput): number;
+  /** Over texts that a model continues or fills: from the loss of their tokens. */
   ofTokens?(call: Call, input: TokenMetricInput): number;
+  ofNumbers?(call: Call, input: NumberMetricInput): number;
+  ofLabelSets?(call: Call, input: LabelSetMetricInput): number;
+  ofTags?(call: Call, input: TagMetricInput): number;
+  ofWritten?(call: Call, input: WrittenMetricInput): number;
 }
 export interface ScheduleImplementation {
   /** Learning-rate factor (0 – 1) of step `step` (from 1) of `total`. */
@@ -117,9 +145,15 @@ export interface ModelInputs {
   readonly positions?: Tensor;
   /** [batch, length] i32: tokens attend within their own segment (several texts packed in one row); absent: one text a row. */
   readonly segments?: Tensor;
+  /** Of encoder-decoders: what the decoder reads, [batch, targets_length] i32; `input_ids` are the encoder's. */
+  readonly decoder_input_ids?: Tensor;
+  /** [batch, decoder's keys] i32; absent: all are real (padding comes after a text, where no token looks). */
+  readonly decoder_attention_mask?: Tensor;
+  /** i32 [targets_length]: places of the decoder's tokens among its keys; absent: 0, 1, 2, … */
+  readonly decoder_positions?: Tensor;
 }
 export interface ModelOutputs {
-  /** [batch, length, hidden]. */
+  /** [batch, length, hidden]; of an encoder-decoder the decoder's, [batch, targets_length, hidden]. */
   readonly last_hidden_state: Tensor;
   /** [batch, hidden], what a sentence-level head reads; absent: the model has none. */
   readonly pooled?: Tensor;
@@ -127,6 +161,16 @@ export interface ModelOutputs {
   readonly first?: Tensor;
   /** A decoder's output embedding [vocabulary, hidden], tied or its own (`lm_head.weight`). */
   readonly unembedding?: Tensor;
+  /** The family's own head that names masked tokens, made when asked for with the layers of a head; absent: it has none. */
+  readonly unmask?: (head: Layers) => Unmasking;
+}
+/** Logits of masked tokens are transform(x) · weightᵀ + bias, x [rows, hidden] or [batch, length, hidden]. */
+export interface Unmasking {
+  transform(x: Tensor): Tensor;
+  /** [vocabulary, size], as a rule the input embedding. */
+  readonly weight: Tensor;
+  /** [vocabulary]. */
+  readonly bias: Tensor;
 }
 /** How a parameter begins that the checkpoint doesn't have; absent: as the model's config says (`initializer_range`). */
 export type ParameterInitial =
@@ -206,6 +250,8 @@ export interface Layers {
   activate(x: Tensor, activation: string | undefined): Tensor;
   /** activation(x) · gate, elementwise: a gated linear unit's middle, in one op where there is one. */
   gated(x: Tensor, gate: Tensor, activation: string): Tensor;
+  /** Whether the checkpoint holds a tensor for that parameter. */
+  has(path: string): boolean;
   /** The same layers for what lies outside the body, named without its prefix (`lm_head`). */
   readonly outside: Layers;
 }
@@ -261,22 +307,126 @@ export interface ModelSizes {
   /** Token types; absent: the family takes none. */
   readonly types?: number;
 }
-/**
- * What a batch tells about its rows. `label`: `labels` i32 [batch]. `next_token`: `targets` i32 [targets], the trained
- * positions in the flattened [batch × length], and `labels` i32 [targets], the token that follows each of them.
- */
-export type Supervision = "label" | "next_token";
+/** Values of some rows and their tokens, as a task reads them. */
+export interface RowsToTeach {
+  readonly count: number;
+  /** One value per row; undefined: the data have no such role. */
+  values(role: string): ArrayLike<unknown> | undefined;
+  /** Numbers of the rows in their source, for errors. */
+  readonly numbers: ArrayLike<number>;
+  /** Tokens as they are fed. */
+  ids(row: number): Int32Array;
+  /** Of rows of `words`: where the first piece of each word lies among the row's tokens, and how many words were cut off. */
+  words?(row: number): { readonly starts: Int32Array; readonly cut: number };
+  /** The model's labels. */
+  readonly labels: readonly string[];
+  readonly tokenizer: TokenNames;
+  /** For errors. */
+  readonly model: string;
+  readonly data: string;
+  readonly call: Call;
+}
+export interface TokenNames {
+  readonly vocabulary: number;
+  /** Token that stands for one to be filled in; null: the tokenizer has none. */
+  readonly mask: number | null;
+  /** Tokens that are no text (`[CLS]`, `[PAD]`, `[UNK]`, ...). */
+  readonly special: ReadonlySet<number>;
+  /** As the vocabulary has them (`##ing`). */
+  tokens(ids: Int32Array): readonly string[];
+}
+/** A batch whose rows a task is asked about. */
+export interface TaughtBatch {
+  readonly rows: ArrayLike<number>;
+  /** Tokens that each row is padded to. */
+  readonly width: number;
+  /** What chance goes by, beside the row: the recipe's seed and the epoch (from 0). */
+  readonly seed: number;
+  readonly epoch: number;
+}
+/** What rows teach, asked batch by batch. */
+export interface Taught {
+  /** What the loss of a batch is the mean of: rows, or trained places. */
+  counts(batch: Omit<TaughtBatch, "width">): number;
+  /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
+  feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
+}
+/** How a task's rows are fed; the runner knows no more of a task than this. */
+export interface Supervision {
+  /**
+   * `texts`: the role `text`, cut at `max_length`. `words`: the role `tokens`, whose pieces are laid one after the other and
+   * cut. `windows`: longer texts become several rows, every token but the first is learnt (`targets` and `labels` i32
+   * [targets]: the trained positions in the flattened [batch × length] and the token that follows each). `pairs`: the roles
+   * `input` and `target`, both cut; a decoder reads each target shifted by one (`decoder_input_ids`), and `targets` are places
+   * in the flattened [batch × targets_length].
+   */
+  readonly rows: "texts" | "words" | "windows" | "pairs";
+  /** Inputs of the programs that make a loss: `labels`, and `targets` where places of texts are trained. */
+  inputs(labels: number): Readonly<Record<"labels", Type> & Partial<Record<"targets", Type>>>;
+  /** What rows teach; null: the data don't say it. Coded errors. Absent: windows and pairs. */
+  teach?(rows: RowsToTeach): Taught | null;
+}
 export interface Supervised {
   readonly labels: Tensor;
-  /** Of `next_token`. */
+  /** Where places of texts are trained. */
   readonly targets?: Tensor;
 }
 /** Made when asked for: training never makes the logits of a whole vocabulary. */
 export interface TaskOutputs {
-  /** `label`: [batch, labels]. `next_token`: [batch, length, vocabulary]. */
-  logits(): Tensor;
-  /** Scalar: mean or sum over the rows or targets that count (label not −100). */
+  /** [batch, labels], or [batch, length, labels or vocabulary] of tasks that tell of tokens: then only of `targets` where given. */
+  logits(targets?: Tensor): Tensor;
+  /** Absent: logits are not made probabilities. */
+  probabilities?(logits: Tensor): Tensor;
+  /** Scalar: mean or sum over what counts (`Taught.counts`; label not −100). */
   loss(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
+}
+/** Rows that were asked about. */
+export interface AskedRows {
+  readonly count: number;
+  /** Tokens as they were fed. */
+  ids(row: number): Int32Array;
+  words?(row: number): { readonly starts: Int32Array; readonly cut: number };
+  readonly labels: readonly string[];
+  readonly tokenizer: TokenNames;
+  readonly call: Call;
+}
+/** What an evaluation found. */
+export interface Scored {
+  /** Told at each validation while training; `loss` among them. */
+  readonly told: Readonly<Record<string, number>>;
+  /** NaN where the metric measures something else. */
+  measure(metric: MetricImplementation, call: Call): number;
+  /** Of labels; else both are empty. */
+  readonly labels: readonly string[];
+  /** confusion[truth][predicted]. */
+  readonly confusion: readonly (readonly number[])[];
+  /** What `Mistake.by` is: how sure the model was, or how far off. */
+  readonly mistakesBy: "probability" | "error";
+  /** The gravest first; `row` counts from 0 in what was scored. */
+  mistakes(most: number): readonly Mistake[];
+  readonly notes?: readonly string[];
+}
+export interface Mistake {
+  readonly row: number;
+  readonly truth: string;
+  readonly predicted: string;
+  readonly by: number;
+}
+/** What the logits of whole rows mean. */
+export interface Answers<T extends Taught = Taught, P extends { readonly text: string } = { readonly text: string }> {
+  /** Places of a row's tokens that are asked about; absent: the row as a whole. */
+  places?(rows: AskedRows, row: number): Int32Array;
+  /** `said`: each row's logits, place by place. Absent: scores come from the loss alone. */
+  score?(said: readonly Float32Array[], taught: T, rows: AskedRows): Scored;
+  /** As `predict` gives them; the record's capability `prediction` is their TypeScript type. */
+  predictions(
+    said: readonly Float32Array[],
+    texts: readonly string[],
+    rows: AskedRows,
+  ): Promise<readonly P[]> | readonly P[];
+  /** Heads of the columns beside `text` in which predictions are shown. */
+  readonly columns: readonly string[];
+  cells(prediction: P): readonly string[];
 }
 export interface TaskImplementation {
   readonly supervision: Supervision;
@@ -295,6 +445,12 @@ export interface TaskImplementation {
   ): TaskOutputs;
   /** The head's parameters, which train under every technique (path prefixes); `sentence`: those of the family's own head. */
   readonly headPaths: readonly string[] | "sentence";
+  /** Whether the head reads what the body pools; absent: yes. */
+  readonly pooled?: false;
+  /** How many numbers the head gives for that many labels; absent: as many. */
+  outputs?(labels: number): number;
+  /** Absent: a task that writes texts. */
+  readonly answers?: Answers;
 }
 /** A rewrite of any family's body: what trains, and what is put around linear layers, blocks, attention or the whole. */
 export interface TechniqueImplementation {
@@ -404,6 +560,10 @@ export interface DecoderImplementation {
 export interface TokenizerImplementation {
   /** Specials included, cut to max_length, not padded. */
   encode(texts: readonly string[], maxLength: number): Promise<readonly Int32Array[]>;
+  /** Each word by itself, one after the other, specials around them; not cut. A word without pieces is the unknown token. */
+  encodeWords(
+    rows: readonly (readonly string[])[],
+  ): Promise<readonly { readonly ids: Int32Array; readonly starts: Int32Array }[]>;
   readonly padId: number;
 }
 export type { NDArray };

@@ -85,6 +85,7 @@ export function makeLayers(o: LayersOptions): Layers {
       const curve = SMOOTH[name];
       return curve === undefined ? activate(x, name).multiply(gate) : x.gated(gate, curve);
     },
+    has: (path) => o.tensors.has(o.prefixInCheckpoint + path),
     get outside() {
       return makeLayers({ ...o, prefix: "", prefixInCheckpoint: "" });
     },

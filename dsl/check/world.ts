@@ -1,5 +1,5 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
-import type { Resolved, ResolvedModel } from "../plan/definitions.js";
+import type { ResolvedModel } from "../plan/definitions.js";
 import { failed, type DataFacts, type Need } from "../plan/facts.js";
 import type { Call, DataPlan, Value } from "../plan/plan.js";
 import { nearest } from "./nearest.js";
@@ -107,8 +107,10 @@ export function dataFacts(
 export function checkData(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, here: Span): boolean {
   const place = (path: string): Span | undefined => draft.given.get(path.split(".")[0] ?? path)?.places.get(path);
   let good = true;
-  if (plan.columns["label"] !== undefined && facts.labels.length < 2) {
-    program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place("columns.label"), here);
+  const labelled = ["label", "labels", "tags"].find((role) => plan.columns[role] !== undefined);
+  // One label of several may stand alone: a text has it or not.
+  if (labelled !== undefined && facts.labels.length < (labelled === "labels" ? 1 : 2)) {
+    program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place(`columns.${labelled}`), here);
     good = false;
   }
   const used = new Set(
@@ -150,7 +152,12 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
   const train = facts.splits["train"];
   for (const { label, count } of train?.labels ?? [])
     if (count > 0 && count < 5 && (train?.rows ?? 0) >= 50)
-      program.reportNear("rare-label", { label, count, data: draft.name }, place("columns.label"), here);
+      program.reportNear(
+        "rare-label",
+        { label, count, data: draft.name },
+        place(`columns.${labelled ?? "label"}`),
+        here,
+      );
   return good;
 }
 
@@ -196,11 +203,15 @@ export function checkModel(program: Program, draft: Draft, resolved: ResolvedMod
   return good;
 }
 
-/** Roles that a task reads must have columns. */
-export function checkRoles(program: Program, data: Resolved<DataPlan>, task: Call, here: Span): boolean {
+/** Roles that a task reads (capability `roles`). */
+export function rolesOf(program: Program, task: Call): readonly string[] {
   const stated = program.registry.find("task", task.word)?.capabilities?.["roles"];
-  const roles = Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
-  const missing = roles.filter((role) => data.plan.columns[role] === undefined);
-  for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.plan.name }, here);
+  return Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
+}
+
+/** They must have columns. */
+export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
+  const missing = rolesOf(program, task).filter((role) => data.columns[role] === undefined);
+  for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.name }, here);
   return missing.length === 0;
 }

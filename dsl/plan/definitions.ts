@@ -40,6 +40,8 @@ export function resolveData(
     delete origins[path];
     for (const part of Object.keys(parts)) origins[`${path}.${part}`] = whole;
   }
+  // It matters to a role alone that these data don't have.
+  if (columns["labels"] === undefined) delete origins["data.separator"];
   const names = Object.fromEntries(
     Object.entries(columns).filter((e): e is [string, string] => typeof e[1] === "string"),
   );
@@ -53,6 +55,9 @@ export function resolveData(
       clean: (values["clean"] as readonly Call[] | undefined) ?? [],
       split: isCall(values["split"]) ? values["split"] : null,
       labels: Array.isArray(values["labels"]) ? (values["labels"] as readonly string[]) : null,
+      ...(names["labels"] !== undefined && typeof values["separator"] === "string"
+        ? { separator: values["separator"] }
+        : {}),
       sample: typeof values["sample"] === "number" ? values["sample"] : null,
       // One split for all seeds of training: scores of different seeds are about the same rows.
       seed: 0,

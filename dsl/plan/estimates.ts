@@ -16,7 +16,7 @@
 import { chunksFor } from "../graph/head.js";
 import type { Program } from "../check/program.js";
 import type { BaseFacts, DataFacts, SplitFacts } from "./facts.js";
-import { fed, predictsNext, updatesPerEpoch } from "./feeding.js";
+import { fed, predictsNext, updatesPerEpoch, writesText } from "./feeding.js";
 import type { Call, Estimates, ModelPlan, RecipePlan } from "./plan.js";
 
 /** TensorFlow loaded, a graph compiled, oneDNN's kernels made, memory that the allocator keeps: measured with programs of six to thirty layers. */
@@ -37,7 +37,7 @@ export function estimate(
   const windows = predictsNext(program.registry, model.task);
   const epoch = fed(split, model.max_length, { windows, packing: training.packing });
   const { longest } = epoch;
-  const hidden = size(base, "hidden_size", "dim", "n_embd") || 1;
+  const hidden = size(base, "hidden_size", "dim", "n_embd", "d_model") || 1;
   const head = addedByHead(program, model.task, base, { hidden, labels: data.labels.length });
   const share = trainedBy(program, model, base);
   const frozen = share.frozen ? share.trains : null;
@@ -48,19 +48,16 @@ export function estimate(
   const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
   const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
   const tokens = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
-  const layers = size(base, "num_hidden_layers", "n_layers", "n_layer") || 1;
-  const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner") || 4 * hidden;
-  const matrices = Object.entries(base.shapes).reduce(
-    (sum, [path, shape]) =>
-      shape.length === 2 && !/embedding/i.test(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum,
-    0,
-  );
+  const work = epoch.written === undefined ? null : pairWork(base, epoch.written);
+  const layers = work?.layers ?? (size(base, "num_hidden_layers", "n_layers", "n_layer") || 1);
+  const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner", "d_ff") || 4 * hidden;
+  const matrices = work?.matrices ?? matricesOf(base, (path) => !/embedding/i.test(path));
   const shape: StepShape = {
     tokens: Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest,
     ...{ parameters, trainable, layers, hidden, intermediate, matrices },
-    gated: Object.keys(base.shapes).some((path) => /gate_proj/.test(path)),
+    gated: Object.keys(base.shapes).some((path) => /gate_proj|\.wi_1\./.test(path)),
     frozen: frozen !== null,
-    vocabulary: windows ? size(base, "vocab_size") : 0,
+    vocabulary: writesText(program.registry, model.task) ? size(base, "vocab_size") * (epoch.written ?? 1) : 0,
     low: training.precision === "bf16",
     recomputed: training.recompute === "blocks",
     accumulated: training.accumulate > 1,
@@ -76,6 +73,30 @@ export function estimate(
     memoryBytes: Math.round(memoryBytes(shape)),
     seconds: o.flops === null || o.flops <= 0 ? null : Number((effort / o.flops).toPrecision(3)),
   };
+}
+
+/** Elements of the matrices whose path is asked for. */
+function matricesOf(base: BaseFacts, of: (path: string) => boolean): number {
+  return Object.entries(base.shapes).reduce(
+    (sum, [path, shape]) => (shape.length === 2 && of(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum),
+    0,
+  );
+}
+
+/**
+ * What a token of an encoder-decoder meets on average: one that is read goes through the encoder's layers and the keys and
+ * values that the decoder makes of it, one that is written through the rest. A decoder's layer attends twice.
+ */
+function pairWork(base: BaseFacts, written: number): { readonly layers: number; readonly matrices: number } {
+  const ofRead = (path: string): boolean => /^encoder\.|\.EncDecAttention\.[kv]\./.test(path);
+  const table = (path: string): boolean => /relative_attention_bias/.test(path);
+  const untied = Object.hasOwn(base.shapes, "lm_head.weight");
+  const read = matricesOf(base, (path) => ofRead(path) && !table(path));
+  const wrote = matricesOf(base, (path) => !ofRead(path) && !table(path) && !(untied && path === "shared.weight"));
+  const encoder = size(base, "num_layers") || 1;
+  const decoder = 1.5 * (size(base, "num_decoder_layers") || encoder);
+  const mean = (a: number, b: number): number => (1 - written) * a + written * b;
+  return { layers: mean(encoder, decoder), matrices: mean(read, wrote) };
 }
 
 /** What the memory and the effort of a training step depend on. */
@@ -164,8 +185,7 @@ function addedByHead(
 }
 
 /** Texts longer than `max`, by the histogram. */
-export function cutRows(split: SplitFacts | undefined, max: number): number {
-  const lengths = split?.lengths;
+export function cutRows(lengths: SplitFacts["lengths"] | undefined, max: number): number {
   if (!lengths || lengths.longest <= max) return 0;
   return Math.max(
     1,

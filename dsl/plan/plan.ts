@@ -31,12 +31,14 @@ export interface DataPlan {
   /** One source, or one per split. Relative paths are relative to `folder`. */
   readonly source: Call | Readonly<Record<SplitName, Call>>;
   readonly folder: string;
-  /** Role (text, text_pair, label, group, weight, id) to column name. */
+  /** Role (text, text_pair, label, labels, score, tokens, tags, group, weight, id) to column name. */
   readonly columns: Readonly<Record<string, string>>;
   readonly clean: readonly Call[];
   readonly split: Call | null;
   /** Labels in their written order, if written; else null: sorted labels found in the data. */
   readonly labels: readonly string[] | null;
+  /** What stands between labels in a text; only where there is a role `labels`. */
+  readonly separator?: string;
   readonly sample: number | null;
   readonly seed: number;
 }
@@ -157,6 +159,10 @@ export type Action = At &
         readonly metrics: readonly Call[];
         readonly batch_size: number;
         readonly worst: number;
+        /** How text is written where it is scored; absent: the task writes none. */
+        readonly decode?: Call;
+        /** Null: as many as the model's `max_length`. */
+        readonly max_tokens?: number | null;
       }
     | {
         readonly verb: "predict";

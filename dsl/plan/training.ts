@@ -56,7 +56,7 @@ export function planTraining(
   const model = resolveModel(program, o.model, o.modelAt);
   const data = resolveData(program, o.data, o.dataAt);
   if (!model || !data || o.broken) return undefined;
-  if (!checkRoles(program, data, model.plan.task, o.dataAt)) return undefined;
+  if (!checkRoles(program, data.plan, model.plan.task, o.dataAt)) return undefined;
   const headers = checkTables(program, o.data, data.plan, o.dataAt);
   const sound = checkModel(program, o.model, model, o.modelAt);
   const facts = headers
@@ -102,7 +102,9 @@ export function planTraining(
     program.reportNear("no-packed-prompts", { technique: technique.word }, at, o.here);
     return undefined;
   }
-  const cutOff = windows ? 0 : cutRows(trainingSplit(facts), model.plan.max_length);
+  const fed = trainingSplit(facts);
+  const most = model.plan.max_length;
+  const cutOff = windows ? 0 : Math.max(cutRows(fed?.lengths, most), cutRows(fed?.targets, most));
   if (cutOff > 0)
     program.reportNear(
       "truncated",

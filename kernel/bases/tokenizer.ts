@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import { CodedError } from "#dsl/check/codes.js";
-import type { TokenizerImplementation } from "#stdlib/kinds.js";
+import type { TokenizerImplementation, TokenNames } from "#stdlib/kinds.js";
 import { checkTokenizer, type Frame } from "./tokenizer-file.js";
 
 export interface PairEncoding {
@@ -16,9 +16,7 @@ export interface PairEncoding {
   /** Segment of each token: 0 first text, 1 second (where the tokenizer tells them apart). */
   readonly types: Int32Array;
 }
-export interface Tokenizer extends TokenizerImplementation {
-  /** Number of ids, added tokens included. */
-  readonly vocabulary: number;
+export interface Tokenizer extends TokenizerImplementation, TokenNames {
   /** SHA-256 of tokenizer.json. */
   readonly hash: string;
   /** Special tokens around one text. */
@@ -29,8 +27,6 @@ export interface Tokenizer extends TokenizerImplementation {
   /** Cuts what `encode` gave without a limit: the same as encoding with the limit. */
   cut(ids: Int32Array, maxLength: number): Int32Array;
   decode(ids: Int32Array): Promise<string>;
-  /** The text of each token, as the vocabulary has it (`##ing`). */
-  tokens(ids: Int32Array): readonly string[];
 }
 
 /** Texts handed to Rust at once: enough to keep its threads busy, little enough to stay interruptible. */
@@ -42,7 +38,7 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const bytes = await readFile(file).catch(() => null);
   const settings = await optionalJson(join(folder, "tokenizer_config.json"));
   const config = await optionalJson(join(folder, "config.json"));
-  const { json, frame, padId } = checkTokenizer(file, bytes, config, settings);
+  const { json, frame, padId, ...names } = checkTokenizer(file, bytes, config, settings);
   const rust = load(file, JSON.stringify({ ...json, truncation: null, padding: null }));
   const limit = settings?.["model_max_length"];
 
@@ -60,12 +56,31 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   };
   return {
     padId,
+    mask: names.mask,
+    special: names.special,
     vocabulary: rust.getVocabSize(true),
     hash: createHash("sha256").update(bytes!).digest("hex"),
     frame: frame.single,
     longest: typeof limit === "number" && limit < 1e9 ? limit : null,
     async encode(texts, maxLength) {
       return (await plain(texts)).map((ids) => framed(ids, frame.single, maxLength));
+    },
+    async encodeWords(rows) {
+      const flat = rows.flatMap((row) => row.map((word) => (names.blankBeforeWords ? ` ${word}` : word)));
+      const pieces = await plain(flat);
+      let at = 0;
+      return rows.map((row) => {
+        const own = pieces
+          .slice(at, (at += row.length))
+          .map((ids) => (ids.length > 0 ? ids : [names.unknown ?? padId]));
+        const starts = new Int32Array(row.length);
+        let place = frame.single.before.length;
+        own.forEach((ids, word) => {
+          starts[word] = place;
+          place += ids.length;
+        });
+        return { ids: framed(own.flat(), frame.single, Number.POSITIVE_INFINITY), starts };
+      });
     },
     async encodePairs(first, second, maxLength) {
       const [a, b] = [await plain(first), await plain(second)];

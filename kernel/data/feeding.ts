@@ -4,7 +4,7 @@
  * An update takes `accumulate` batches in a row of an epoch; the last one of an epoch takes what is left.
  */
 import type { NDArray } from "#dsl/graph/program.js";
-import type { Supervision } from "#stdlib/kinds.js";
+import type { Taught } from "#stdlib/kinds.js";
 import { collate, epochBatches } from "./batches.js";
 import { collateNext, collatePacked } from "./next-token.js";
 import { packRows } from "./packing.js";
@@ -13,13 +13,14 @@ import type { TokenRows } from "./token-rows.js";
 /** Rows that a model is fed with. */
 export interface FedRows {
   readonly ids: TokenRows;
-  /** Tokens that each row feeds (of `next_token` rows `ids` has one more: the last label). */
+  /** Tokens that each row feeds (of windows `ids` has one more: the last label). */
   readonly lengths: Int32Array;
-  /** Of `label`: a number for each row. */
-  readonly labels: Int32Array | null;
+  /** What the rows teach; null: they are windows, of which every next token is learnt. */
+  readonly taught: Taught | null;
+  /** Of pairs: tokens of each target. */
+  readonly written?: Int32Array;
 }
 export interface FeedingOptions {
-  readonly supervision: Supervision;
   readonly batchSize: number;
   readonly accumulate: number;
   /** Tokens of a packed row; null: one text a row. */
@@ -50,6 +51,11 @@ export interface Update {
 
 /** The rows of a batch; of each row its texts where several share one. */
 type Batch = Uint32Array | readonly Uint32Array[];
+
+function sumOf(batch: Batch, lengths: Int32Array): number {
+  const texts = batch instanceof Uint32Array ? [batch] : batch;
+  return texts.reduce((sum, row) => row.reduce((own, text) => own + lengths[text]!, sum), 0);
+}
 
 export class Feeding {
   /** Batches of the epochs used last. */
@@ -88,13 +94,13 @@ export class Feeding {
     const batches = this.batches(epoch).slice(first, first + this.o.accumulate);
     const tokens = batches.map((batch) => this.tokensIn(batch));
     const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-    const counts = this.o.supervision === "label" ? batches.map((batch) => batch.length) : tokens;
+    const counts = batches.map((batch, i) => this.countsIn(batch, epoch, tokens[i]!));
     return {
       epoch,
       parts: batches.length,
       tokens: sum(tokens),
       counts: sum(counts),
-      part: (i) => ({ feeds: this.collate(batches[i]!), tokens: tokens[i]!, counts: counts[i]! }),
+      part: (i) => ({ feeds: this.collate(batches[i]!, epoch), tokens: tokens[i]!, counts: counts[i]! }),
     };
   }
 
@@ -102,20 +108,28 @@ export class Feeding {
   *pass(): Generator<Part> {
     for (const batch of this.batches(0)) {
       const tokens = this.tokensIn(batch);
-      yield { feeds: this.collate(batch), tokens, counts: this.o.supervision === "label" ? batch.length : tokens };
+      yield { feeds: this.collate(batch, 0), tokens, counts: this.countsIn(batch, 0, tokens) };
     }
   }
 
-  private collate(batch: Batch): Record<string, NDArray> {
-    const { ids, labels } = this.rows;
+  private collate(batch: Batch, epoch: number): Record<string, NDArray> {
+    const { ids, taught } = this.rows;
     if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId);
-    if (this.o.supervision === "next_token") return collateNext(ids, batch, this.o.padId);
-    return collate(ids, batch, this.o.padId, labels ?? undefined);
+    if (!taught) return collateNext(ids, batch, this.o.padId);
+    const fed = collate(ids, batch, this.o.padId);
+    const { bytes, shape } = fed["input_ids"]!;
+    const own = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    return { ...fed, ...taught.feeds({ rows: batch, width: shape[1]!, seed: this.o.seed, epoch }, own) };
+  }
+
+  private countsIn(batch: Batch, epoch: number, tokens: number): number {
+    const { taught } = this.rows;
+    return taught && batch instanceof Uint32Array ? taught.counts({ rows: batch, seed: this.o.seed, epoch }) : tokens;
   }
 
   private tokensIn(batch: Batch): number {
-    const texts = batch instanceof Uint32Array ? [batch] : batch;
-    return texts.reduce((sum, row) => row.reduce((own, text) => own + this.rows.lengths[text]!, sum), 0);
+    const { lengths, written } = this.rows;
+    return sumOf(batch, lengths) + (written ? sumOf(batch, written) : 0);
   }
 
   private batches(epoch: number): readonly Batch[] {
@@ -123,7 +137,9 @@ export class Feeding {
     if (known) return known;
     const { batchSize, packed, seed } = this.o;
     let made: readonly Batch[];
-    if (packed === null) made = epochBatches(this.rows.lengths, { batchSize, shuffle: this.o.shuffle, seed, epoch });
+    const { lengths, written } = this.rows;
+    const o = { batchSize, shuffle: this.o.shuffle, seed, epoch, ...(written && { also: written }) };
+    if (packed === null) made = epochBatches(lengths, o);
     else {
       const rows = packRows(this.rows.lengths, { capacity: packed, shuffle: this.o.shuffle !== "none", seed, epoch });
       made = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) =>

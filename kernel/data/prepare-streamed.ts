@@ -45,7 +45,7 @@ import {
   type StreamedSplit,
 } from "./streamed.js";
 import { tokenFile, writeAll } from "./token-file.js";
-import { binWidth, histogramOf } from "./tokens.js";
+import { binWidth, histogramOf, readRole } from "./tokens.js";
 import "./codes.js";
 import type {} from "#stdlib/splits/codes.js";
 
@@ -61,6 +61,12 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
     throw new CodedError("cannot-stream", {
       what: "`sample`",
       why: "it takes rows at equal distances over all of them",
+    });
+  const listed = ["labels", "score", "tokens", "tags"].find((role) => role in plan.columns);
+  if (listed !== undefined)
+    throw new CodedError("cannot-stream", {
+      what: `the role \`${listed}\``,
+      why: "only texts and their labels are kept on disk",
     });
   const stamp = stampOf(plan, world);
   const key = createHash("sha256")
@@ -78,7 +84,7 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   if (!streamed) throw new CodedError("streamed-changed", { file: folder });
   const { meta, splits } = streamed;
   sweepOld(folder);
-  const facts = o.tokenizer ? await measured(meta.facts, splits, o.tokenizer, o.signal) : meta.facts;
+  const facts = o.tokenizer ? await measured(meta, splits, o.tokenizer, o.signal) : meta.facts;
   return { name: plan.name, splits: {}, streamed: splits, labels: meta.labels, facts, sample: meta.sample };
 }
 
@@ -98,7 +104,7 @@ function sweepOld(used: string): void {
 }
 
 async function measured(
-  facts: DataFacts,
+  { facts, roles }: StreamedMeta,
   splits: Readonly<Record<string, StreamedSplit>>,
   tokenizer: TokenizerImplementation,
   signal: AbortSignal | undefined,
@@ -106,14 +112,25 @@ async function measured(
   if (!("hash" in tokenizer) || typeof tokenizer.hash !== "string")
     throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
   const named = { ...tokenizer, hash: tokenizer.hash };
-  const lengths: [string, Int32Array][] = [];
-  for (const [name, split] of Object.entries(splits))
-    lengths.push([name, (await tokenFile(split, named, signal)).lengths]);
-  const longest = (all: Int32Array) => all.reduce((a, b) => Math.max(a, b), 0);
-  const step = binWidth(Math.max(...lengths.map(([, all]) => longest(all))));
-  const counted = lengths.map(([name, all]): [string, SplitFacts] => [
+  const has = Object.fromEntries(roles.map((role) => [role, role]));
+  const histograms = async (role: string | null) => {
+    const lengths: [string, Int32Array][] = [];
+    if (role !== null)
+      for (const [name, split] of Object.entries(splits))
+        lengths.push([name, (await tokenFile(split, named, signal, { role })).lengths]);
+    const longest = (all: Int32Array) => all.reduce((a, b) => Math.max(a, b), 0);
+    const step = binWidth(Math.max(...lengths.map(([, all]) => longest(all))));
+    return new Map(lengths.map(([name, all]) => [name, histogramOf(all, step)]));
+  };
+  const read = await histograms(readRole(has));
+  const targets = await histograms(has["target"] ?? null);
+  const counted = Object.keys(splits).map((name): [string, SplitFacts] => [
     name,
-    { ...facts.splits[name]!, lengths: histogramOf(all, step) },
+    {
+      ...facts.splits[name]!,
+      lengths: read.get(name) ?? null,
+      ...(targets.has(name) && { targets: targets.get(name)! }),
+    },
   ]);
   return { ...facts, splits: Object.fromEntries(counted) };
 }
@@ -260,7 +277,7 @@ class Missing {
   private readonly roles: readonly (readonly [string, string])[];
   private readonly rows = new Map<string, { rows: number[]; count: number }>();
   constructor(plan: DataPlan) {
-    this.roles = ["text", "text_pair", "label"].flatMap((role) =>
+    this.roles = ["text", "text_pair", "input", "target", "label"].flatMap((role) =>
       plan.columns[role] === undefined ? [] : [[role, plan.columns[role]] as const],
     );
   }
@@ -302,7 +319,10 @@ class Leaks {
     if (from === number && !this.leaked.has(before)) return;
     if (!this.leaked.has(before)) {
       const places = [{ split: this.splits[from]!, row: this.first.row.values()[before]! }];
-      this.leaked.set(before, this.leaked.size < 20 ? { text: String(row.values["text"] as string), places } : null);
+      this.leaked.set(
+        before,
+        this.leaked.size < 20 ? { text: String((row.values["text"] ?? row.values["input"]) as string), places } : null,
+      );
     }
     const leak = this.leaked.get(before);
     if (leak && leak.places.length < 6) leak.places.push({ split, row: row.row });

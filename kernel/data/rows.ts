@@ -8,6 +8,7 @@ import type { Call, DataPlan } from "#dsl/plan/plan.js";
 import type { TableFacts } from "#dsl/plan/facts.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
 import type { CleanRow, SourceWorld } from "#stdlib/kinds.js";
+import { valueInRole } from "./role-values.js";
 import "./codes.js";
 
 /** A row with where it came from. */
@@ -20,8 +21,6 @@ export interface Row extends CleanRow {
 }
 export type Columns = ReadonlyMap<string, ArrayLike<unknown>>;
 
-/** Roles whose values are strings, whatever the source has. */
-const written: ReadonlySet<string> = new Set(["text", "text_pair", "label"]);
 /** Rows between two looks at the signal; the event loop turns there. */
 export const stride = 4096;
 
@@ -58,9 +57,17 @@ function rolesOf(
   const roles = Object.entries(plan.columns);
   const values = roles.map(([, column]) => table.get(column) ?? noColumn(call, column, table));
   return (index, row, split) => {
-    const entries = roles.map(([role, column], i) => [role, valueOf(role, column, row, values[i]![index])] as const);
-    return { row, split, table, index, values: Object.fromEntries(entries) };
+    const entries = roles.map(
+      ([role, column], i) => [role, valueInRole({ role, column, row }, values[i]![index], plan.separator)] as const,
+    );
+    return { row, split, table, index, values: withText(Object.fromEntries(entries)) };
   };
+}
+
+/** Words alone have a text too: it is what is compared, shown and looked through for duplicates. */
+function withText(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { tokens, text } = values;
+  return Array.isArray(tokens) && text === undefined ? { ...values, text: tokens.join(" ") } : values;
 }
 
 /** Whether any source of a plan is to be read in parts. */
@@ -131,19 +138,6 @@ function noColumn(call: Call, column: string, table: Columns): never {
   const near = nearest(column, has);
   const file = typeof path === "string" ? path : call.word;
   throw new CodedError("unknown-column", { column, file, has, ...(near === undefined ? {} : { nearest: near }) });
-}
-
-/** Numbers and truth values of a written role as they print; what has no one form as text is the coded error `not-text`. */
-function valueOf(role: string, column: string, row: number, value: unknown): unknown {
-  if (!written.has(role) || typeof value === "string" || value === null || value === undefined) return value ?? null;
-  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
-  if (value instanceof Date) return value.toISOString();
-  throw new CodedError("not-text", {
-    role,
-    column,
-    row,
-    found: Array.isArray(value) ? "an array" : `an ${typeof value}`,
-  });
 }
 
 /** Lets the event loop turn once; throws when the signal has come. */

@@ -3,6 +3,7 @@ import { registerCodes } from "#dsl/check/codes.js";
 import "#dsl/check/name-codes.js";
 import "#dsl/check/world-codes.js";
 import "#stdlib/sources/codes.js";
+import "#stdlib/tasks/codes.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -12,7 +13,6 @@ declare module "#dsl/check/codes.js" {
     "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
     "no-labels": { readonly data: string };
     "no-rows": { readonly data: string; readonly split: string };
-    "label-not-trained": { readonly label: string; readonly model: string; readonly has: readonly string[] };
     "no-space": { readonly path: string };
     "run-folder": { readonly folder: string; readonly why: string };
     interrupted: { readonly what: string; readonly kept: string };
@@ -21,11 +21,18 @@ declare module "#dsl/check/codes.js" {
     "empty-prompt": Record<string, never>;
     "bad-option": { readonly name: string; readonly got: string; readonly wanted: string };
     "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
+    "no-decoder-start": { readonly base: string };
     "no-generation": { readonly model: string; readonly why: string };
     internal: { readonly what: string };
   }
 }
 registerCodes({
+  "no-decoder-start": {
+    severity: "error",
+    message: (d) => `config.json of ${d.base} says neither decoder_start_token_id nor pad_token_id`,
+    help: () => "add `decoder_start_token_id` to it: the token that the model's decoder was trained to begin with (0 for T5)",
+    explain: "An encoder-decoder writes a text from a first token on, which its config.json names. Another one would make it write something else.",
+  },
   "nothing-to-resume": {
     severity: "error",
     message: (d) => `no interrupted run of this recipe for ${d.model} in ${d.folder}`,
@@ -62,12 +69,6 @@ registerCodes({
     message: (d) => `the split ${d.data}.${d.split} has no rows`,
     help: () => "check the source, the cleaning and the shares of the split",
     explain: "Nothing can be learned from or measured on a split without rows.",
-  },
-  "label-not-trained": {
-    severity: "error",
-    message: (d) => `the data has the label "${d.label}", which ${d.model} never learned`,
-    help: (d) => `${d.model} knows: ${d.has.join(", ")}`,
-    explain: "Evaluation compares labels by name. The data holds a label that was not in the training data.",
   },
   "no-space": {
     severity: "error",

@@ -1,9 +1,11 @@
 /** How a plan's texts become rows: its tokenizer, its length, what its task teaches and the token that ends a text. */
-import type { Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/check/codes.js";
+import type { Call, Plan } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Encoding } from "./encoded.js";
 import { does } from "./words.js";
+import "./codes.js";
 
 export async function encodingOf(
   plan: Plan,
@@ -13,12 +15,34 @@ export async function encodingOf(
   model: string,
 ): Promise<Encoding> {
   const { task, max_length } = plan.recipe.model;
-  const { supervision } = await does(task, "task");
-  return { tokenizer, maxLength: max_length, supervision, labels, end: endToken(base.facts.config), model };
+  const implementation = await does(task, "task");
+  return {
+    tokenizer,
+    maxLength: max_length,
+    task: { call: task, implementation },
+    labels,
+    end: endToken(base.facts.config),
+    model,
+    ...(implementation.supervision.rows === "pairs" && { pairs: { prefix: prefixOf(task), start: startOf(base) } }),
+  };
+}
+
+/** What stands before every input of a task that makes a text of a text. */
+export function prefixOf(task: Call): string {
+  const { prefix } = task.arguments;
+  return typeof prefix === "string" ? prefix : "";
+}
+
+/** The token that a decoder begins with: config.json names it, or it is the padding's. */
+export function startOf(base: Base): number {
+  const { decoder_start_token_id: start, pad_token_id: pad } = base.facts.config;
+  const id = start ?? pad;
+  if (typeof id === "number") return id;
+  throw new CodedError("no-decoder-start", { base: base.folder });
 }
 
 /** config.json gives one id, or a list of which the first ends a text in training. */
-function endToken(config: Readonly<Record<string, unknown>>): number | null {
+export function endToken(config: Readonly<Record<string, unknown>>): number | null {
   const [first] = endsOf(config);
   return first ?? null;
 }

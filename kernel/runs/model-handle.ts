@@ -4,7 +4,9 @@
  */
 import type { ModelPlan, Plan, Writing } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
+import { writesText as tasksThatWrite } from "#dsl/plan/feeding.js";
 import { registry } from "#stdlib/registry.js";
+import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { Piece } from "./continue-texts.js";
 import type { RunEvent } from "./events.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
@@ -20,13 +22,11 @@ export interface StepRow {
   readonly tokens: number;
   readonly seconds: number;
 }
-export interface Prediction {
+/** What a task that reads texts says of one; the rest of it is the task's own (capability `prediction` of its word). */
+export interface Predicted {
   readonly text: string;
-  readonly label: string;
-  /** Of `label`. */
-  readonly probability: number;
-  readonly probabilities: Readonly<Record<string, number>>;
 }
+export type Prediction = LabelPrediction;
 /** A text and what the model wrote after it. */
 export interface Written {
   readonly text: string;
@@ -37,7 +37,7 @@ export interface Written {
   readonly ended: "end" | "length" | "stop";
 }
 export interface Predictors {
-  label(model: ModelHandle, texts: readonly string[]): Promise<readonly Prediction[]>;
+  answer(model: ModelHandle, texts: readonly string[]): Promise<readonly Predicted[]>;
   write(model: ModelHandle, texts: readonly string[], writing: Writing): AsyncGenerator<Piece, void, void>;
 }
 /** The weights a model has now. */
@@ -83,18 +83,18 @@ export class ModelHandle {
   }
 
   /**
-   * Labels and probabilities of texts (`Prediction`), or texts written on (`Written`), as the task is; one text may stand for
+   * What the task says of texts (a classifier: `Prediction`), or texts written on (`Written`); one text may stand for
    * a list of one. Coded errors `not-trained`, `texts-expected`, `bad-option`.
    */
-  async predict<T extends Prediction | Written = Prediction>(
+  async predict<T extends Predicted = Prediction>(
     texts: string | readonly string[],
     o: WriteOptions = {},
   ): Promise<readonly T[]> {
     const list = listOf(texts);
-    if (!writesText(this.plan)) return (await this.predictors.label(this, list)) as readonly Prediction[] as readonly T[];
+    if (!writesText(this.plan)) return (await this.predictors.answer(this, list)) as readonly T[];
     const written = list.map((text) => new Gathered(text));
     for await (const piece of this.predictors.write(this, list, writingOf(o))) written[piece.row]!.add(piece);
-    return written.map((w) => w.written()) as readonly Written[] as readonly T[];
+    return written.map((w) => w.written()) as readonly Predicted[] as readonly T[];
   }
 
   /** The continuation of one text, in pieces as they become certain. */
@@ -112,7 +112,7 @@ export class ModelHandle {
 
 /** Whether a model's task writes text. */
 export function writesText(plan: ModelPlan): boolean {
-  return registry.find("task", plan.task.word)?.capabilities?.["supervision"] === "next_token";
+  return tasksThatWrite(registry, plan.task);
 }
 
 /** One text's pieces, put together. */
@@ -148,11 +148,16 @@ export function typeOf(plan: ModelPlan): string {
   predict(texts: string | readonly string[], ${options}): Promise<${writtenType}>;
   /** The continuation of one text, in pieces as they come. */
   stream(text: string, ${options}): AsyncGenerator<string, void, void>;`
-    : `/** Labels and probabilities of texts. */
-  predict(texts: string | readonly string[]): Promise<readonly { readonly text: string; readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }[]>;`;
+    : `/** What the task says of texts. */
+  predict(texts: string | readonly string[]): Promise<${predictionsType(plan)}>;`;
   return `${modelType}
   ${answers}
 }`;
+}
+/** The TypeScript type of what a task that writes no text says. */
+export function predictionsType(plan: ModelPlan): string {
+  const type = registry.find("task", plan.task.word)?.capabilities?.["prediction"];
+  return `readonly ${typeof type === "string" ? type : "{ readonly text: string }"}[]`;
 }
 /** The TypeScript type of what was written. */
 export const writtenType =

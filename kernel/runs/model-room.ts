@@ -10,11 +10,11 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 import { EngineRoom } from "./engine-room.js";
 import { encodeTexts } from "./encoded.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
-import { ModelHandle, typeOf, type Prediction, type Weights } from "./model-handle.js";
+import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
 import { openModel, openUntrained, type OpenModel } from "./open-model.js";
-import { endsOf } from "./encoding.js";
+import { endsOf, endToken, prefixOf, startOf } from "./encoding.js";
 import { does, implementationOf } from "./words.js";
-import { predictRows } from "./score.js";
+import { askRows } from "./score.js";
 import { plainSurroundings, type Surroundings } from "./surroundings.js";
 import type { TuneSession } from "./tune-session.js";
 import "./codes.js";
@@ -49,7 +49,7 @@ export class ModelRoom {
   /** A handle that no name leads to: a trial of a sweep. */
   unnamed(plan: ModelPlan, title: string): ModelHandle {
     return new ModelHandle(title, plan, {
-      label: (model, texts) => this.predict(model, texts),
+      answer: (model, texts) => this.predict(model, texts),
       write: (model, texts, writing) => this.write(model, texts, { ...writing, batch_size: 8 }),
     });
   }
@@ -133,6 +133,7 @@ export class ModelRoom {
     try {
       if (texts.length === 0) return;
       const { open, base, tokenizer } = await this.writer(handle, s);
+      const { task, max_length } = handle.plan;
       const family = await implementationOf("model", base.facts.family);
       const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
       const taken = (await does(handle.plan.technique, "technique")).virtual?.(handle.plan.technique).positions ?? 0;
@@ -146,6 +147,9 @@ export class ModelRoom {
         maxTokens: o.max_tokens,
         stop: o.stop,
         batchSize: o.batch_size,
+        ...(family.shape === "encoder-decoder" && {
+          pairs: { prefix: prefixOf(task), start: startOf(base), end: endToken(base.facts.config), maxLength: max_length },
+        }),
         ...(signal ? { signal } : {}),
       });
     } finally {
@@ -191,23 +195,17 @@ export class ModelRoom {
   }
 
   /** One at a time: two predictions must not close each other's model. */
-  predict(handle: ModelHandle, texts: readonly string[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Prediction[]> {
+  predict(handle: ModelHandle, texts: readonly string[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Predicted[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
       const { weights, open, tokenizer } = await this.ready(handle, s);
-      const rows = await encodeTexts(texts, tokenizer, weights.plan.recipe.model.max_length);
-      const { predicted, probabilities } = await predictRows(open.session, rows, {
-        batchSize: 32,
-        labels: weights.labels.length,
-        padId: tokenizer.padId,
-      });
-      const n = weights.labels.length;
-      return texts.map((text, i) => ({
-        text,
-        label: weights.labels[predicted[i]!]!,
-        probability: probabilities[i * n + predicted[i]!]!,
-        probabilities: Object.fromEntries(weights.labels.map((label, l) => [label, probabilities[i * n + l]!])),
-      }));
+      const { model } = weights.plan.recipe;
+      const task = { call: model.task, implementation: await does(model.task, "task") };
+      const { answers } = task.implementation;
+      if (!answers) throw new CodedError("internal", { what: `${model.task.word} answers nothing` });
+      const rows = await encodeTexts(texts, { tokenizer, maxLength: model.max_length, task, labels: weights.labels });
+      const said = await askRows(open.session, rows, answers, { batchSize: 32, padId: tokenizer.padId });
+      return answers.predictions(said, texts, rows.asked);
     });
     this.queue = work.catch(() => undefined);
     return work;

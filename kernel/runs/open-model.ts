@@ -15,7 +15,7 @@ import { readHeader } from "../engine/safetensors.js";
 import { does, implementationOf } from "./words.js";
 
 export interface OpenModel {
-  /** Programs `train`, or `accumulate` and `apply` where batches make updates together; `evaluate` of labels or `loss` of next tokens. */
+  /** Programs `train`, or `accumulate` and `apply` where batches make updates together; `evaluate` where the task answers, `loss` where scores come from the loss alone. */
   readonly session: Session;
   /** State that training changes: what a checkpoint holds. */
   readonly saved: readonly string[];
@@ -51,11 +51,11 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
 /** `home`: the folder that the plan's own folders are relative to (the notebook's). */
 export async function openModel(engine: Engine, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
   const assembled = await programsOf(plan, base, labels, home);
-  const { supervision } = await does(plan.recipe.model.task, "task");
+  const { answers } = await does(plan.recipe.model.task, "task");
   const writing = await writingOf(engine, plan.recipe.model, base, home);
   const { train, accumulate, apply, evaluate, loss } = assembled;
   const training = accumulate && apply ? { accumulate, apply } : { train };
-  const scoring = supervision === "label" ? { evaluate } : { loss };
+  const scoring = { ...(answers && { evaluate }), ...(!answers?.score && { loss }) };
   const session = await engine.open({ ...training, ...scoring, ...writing.programs }, checkpointsOf(plan.recipe.model, base, home));
   const { resumable: saved, trainable } = assembled;
   const adapter = await adapterIn(plan.recipe.model, base, assembled);
@@ -94,8 +94,8 @@ async function writingOf(
   base: Base,
   home: string,
 ): Promise<{ readonly programs: Readonly<Record<string, Program>>; readonly mute: string | null }> {
-  const { supervision } = await does(model.task, "task");
-  if (supervision !== "next_token") return { programs: {}, mute: `${model.task.word} writes none` };
+  const { answers } = await does(model.task, "task");
+  if (answers) return { programs: {}, mute: `${model.task.word} writes none` };
   const programs = { ...buildGenerate({ ...(await bodyOf(model, base, home)), seed: 0 }) };
   const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
   const [first] = refusals;

@@ -1,7 +1,8 @@
 /**
  * Programs that continue texts over a key-value cache: `reserve` makes it, `prefill` reads the prompts, `decode` adds one
  * token to each text, `reorder` takes the cache's rows in another order and number (beams). Prompts are padded on the left,
- * so that all texts of a batch end at the same place and a token is one slice of the cache.
+ * so that all texts of a batch end at the same place and a token is one slice of the cache. An encoder-decoder reads its
+ * input once, in `prefill`, where its decoder begins; `decode` looks at the keys and values that were made of it.
  */
 import { Graph, type Tensor } from "#dsl/graph/builder.js";
 import { plus } from "#dsl/graph/shape.js";
@@ -25,12 +26,14 @@ export interface Generation {
   /**
    * Inputs input_ids, attention_mask, positions (i32 [batch, length], each token's place in its own text), last (i32 [batch],
    * where each row's last token lies in the flattened [batch × length]); outputs logits [batch, vocabulary] of the token
-   * that follows, and next i32 [batch], the likeliest.
+   * that follows, and next i32 [batch], the likeliest. Of an encoder-decoder: input_ids, attention_mask (i32 [batch,
+   * sources]), decoder_input_ids (i32 [batch, length]) and last.
    */
   readonly prefill: Program;
   /**
    * Inputs input_ids, positions (i32 [batch, 1]), attention_mask (i32 [batch, keys], the new token included), start (i32
-   * scalar: keys − 1); outputs as prefill's.
+   * scalar: keys − 1); outputs as prefill's. Of an encoder-decoder: attention_mask as in prefill, decoder_input_ids (i32
+   * [batch, 1]), decoder_attention_mask (i32 [batch, keys]) and start.
    */
   readonly decode: Program;
   /** Input order i32 [rows]: the cache's rows afterwards. */
@@ -59,15 +62,11 @@ export function buildGenerate(o: GenerateOptions): Generation {
 
 function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<string, Cache>): Graph {
   const graph = new Graph();
-  const whole = (name: string, ...shape: readonly Dimension[]): Tensor => graph.input(name, { dtype: "i32", shape });
-  const length = phase === "prefill" ? "length" : 1;
-  const inputs: ModelInputs = {
-    input_ids: whole("input_ids", "batch", length),
-    attention_mask: whole("attention_mask", "batch", phase === "prefill" ? "length" : "keys"),
-    positions: whole("positions", "batch", length),
-  };
+  const whole: Whole = (name, ...shape) => graph.input(name, { dtype: "i32", shape });
   const virtual = cachedTokens(o);
   const start = phase === "prefill" ? graph.number(0, "i32") : after(whole("start"), virtual);
+  const inputs =
+    o.family.shape === "encoder-decoder" ? pairInputs(graph, whole, phase, start) : textInputs(whole, phase);
   const onCache = (name: string, state: State, grows: boolean): void => void caches.set(name, { state, grows });
   const layers = makeLayers({ ...layersOptions(o, graph, o.seed, trainsIn(o)), prefix: o.family.prefix });
   const body = buildBody(o, layers, inputs, {
@@ -89,6 +88,36 @@ function after(start: Tensor, virtual: number): Tensor {
 /** Virtual tokens that lie in the cache before every text. */
 function cachedTokens({ technique: { call, implementation } }: GenerateOptions): number {
   return implementation.virtual?.(call).cached ?? 0;
+}
+
+type Whole = (name: string, ...shape: readonly Dimension[]) => Tensor;
+
+function textInputs(whole: Whole, phase: CacheOptions["phase"]): ModelInputs {
+  const length = phase === "prefill" ? "length" : 1;
+  return {
+    input_ids: whole("input_ids", "batch", length),
+    attention_mask: whole("attention_mask", "batch", phase === "prefill" ? "length" : "keys"),
+    positions: whole("positions", "batch", length),
+  };
+}
+
+function pairInputs(graph: Graph, whole: Whole, phase: CacheOptions["phase"], start: Tensor): ModelInputs {
+  const attention_mask = whole("attention_mask", "batch", "sources");
+  if (phase === "prefill")
+    return {
+      input_ids: whole("input_ids", "batch", "sources"),
+      attention_mask,
+      decoder_input_ids: whole("decoder_input_ids", "batch", "length"),
+    };
+  const decoder_input_ids = whole("decoder_input_ids", "batch", 1);
+  return {
+    // What an encoder would make of it is never looked at, so it isn't computed.
+    input_ids: attention_mask,
+    attention_mask,
+    decoder_input_ids,
+    decoder_attention_mask: whole("decoder_attention_mask", "batch", "keys"),
+    decoder_positions: graph.one("range_like", [decoder_input_ids], { axis: 1 }).add(start),
+  };
 }
 
 /** Zeros of each cache's width; all of one width are one value, which engines copy when it is first written to. */

@@ -10,15 +10,21 @@ import { notForShape } from "../tasks/families.js";
 import type { AssembleOptions } from "./options.js";
 
 export const IDS: Type = { dtype: "i32", shape: ["batch", "length"] };
+const DECODED: Type = { dtype: "i32", shape: ["batch", "targets_length"] };
 
 export function modelInputs(
   graph: Graph,
-  o: { readonly tokenTypes?: boolean | undefined; readonly packed?: boolean | undefined },
+  o: {
+    readonly tokenTypes?: boolean | undefined;
+    readonly packed?: boolean | undefined;
+    readonly family?: Pick<ModelImplementation, "shape">;
+  },
 ): ModelInputs {
   return {
     input_ids: graph.input("input_ids", IDS),
     attention_mask: graph.input("attention_mask", IDS),
     ...(o.packed && { positions: graph.input("positions", IDS), segments: graph.input("segments", IDS) }),
+    ...(o.family?.shape === "encoder-decoder" && { decoder_input_ids: graph.input("decoder_input_ids", DECODED) }),
     ...(o.tokenTypes && { token_type_ids: graph.input("token_type_ids", IDS) }),
   };
 }
@@ -31,7 +37,10 @@ export function buildModel(
 ): TaskOutputs {
   const { family, config, task } = o;
   const base = layersOptions(o, graph, o.seed, trainsIn(o), step);
-  const body = buildBody(o, makeLayers({ ...base, prefix: family.prefix }), inputs, { dropout: o.dropout });
+  const body = buildBody(o, makeLayers({ ...base, prefix: family.prefix }), inputs, {
+    dropout: o.dropout,
+    pooled: task.implementation.pooled !== false,
+  });
   // The head trains under every technique, as PEFT's modules_to_save.
   const head = makeLayers({
     ...base,
@@ -42,7 +51,7 @@ export function buildModel(
   const dropout = o.dropout ?? family.headDropout?.(config) ?? family.dropout(config);
   return task.implementation.head(head, body, {
     hidden,
-    labels: o.labels,
+    labels: task.implementation.outputs?.(o.labels) ?? o.labels,
     dropout,
     call: task.call,
     sentence(outputs) {

@@ -40,7 +40,7 @@ export interface AssembleOptions {
 }
 export interface Assembled {
   /**
-   * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (kinds.ts, `Supervision`),
+   * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (kinds.ts, `Supervision.inputs`),
    * positions and segments if packed, rate (f32), step (i32, from 1); outputs loss (mean over what counts), norm.
    */
   readonly train: Program;
@@ -51,9 +51,9 @@ export interface Assembled {
   readonly accumulate?: Program;
   /** The update from what was accumulated, which it sets to zero: inputs rate, step; output norm. */
   readonly apply?: Program;
-  /** Inputs input_ids, attention_mask; outputs logits, and of `label` supervision probabilities. */
+  /** Inputs input_ids, attention_mask (and decoder_input_ids), and targets i32 [targets] of tasks asked about places; outputs logits, and probabilities where the task has them. */
   readonly evaluate: Program;
-  /** As evaluate, with labels; output loss besides. Of `next_token`: outputs loss, sum and count, no logits. */
+  /** As evaluate, with what the supervision adds; output loss besides. Of tasks that are scored by their loss alone: outputs loss, sum and count, no logits. */
   readonly loss: Program;
   /** States that train, in the checkpoint's order. */
   readonly trainable: readonly string[];

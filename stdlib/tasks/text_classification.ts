@@ -1,5 +1,6 @@
 import type { Word } from "#dsl/registry.js";
 import { wantShape } from "./families.js";
+import { sentenceParameters } from "./sentence.js";
 
 export const word: Word = {
   kind: "task",
@@ -19,8 +20,10 @@ export const word: Word = {
     roles: ["text", "label"],
     labels: true,
     /** What the head adds, for `hidden` features and `labels` labels; `family`: what the base's word says of it. */
-    parameters: (hidden: number, labels: number, family?: Readonly<Record<string, unknown>>): number =>
-      hidden * labels + labels + (family?.["denseHead"] === true ? hidden * hidden + hidden : 0),
+    parameters: sentenceParameters,
+    architectures: ["ForSequenceClassification"],
+    prediction:
+      "{ readonly text: string; readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }",
   },
   load: () => import("./text_classification.run.js").then((m) => m.textClassification),
 };

@@ -21,6 +21,7 @@ import smollm2
 import techniques
 import tiny_bert
 import tiny_decoders
+import tiny_t5
 import tokenizer
 
 golden, fixtures, data, gguf = sys.argv[1:5]
@@ -40,6 +41,7 @@ for name, make in {
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "odd decoders": lambda: odd_decoders.make(golden),
     "techniques": lambda: techniques.make(golden, fixtures),
+    "tiny T5s": lambda: tiny_t5.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),
     "SmolLM2": lambda: smollm2.make(golden, gguf),

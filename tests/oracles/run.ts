@@ -31,6 +31,9 @@ async function main(bless: boolean): Promise<boolean> {
     const data = join(root, "notebooks/data/sentiment.csv");
     const status = await run(python, [script, made.golden, made.models, data, gguf]);
     if (status !== 0) throw new Error(`make.py ended with status ${status}`);
+    const scores = await ensurePythonEnv("scores", { onProgress: (line) => console.error(line) });
+    const scored = await run(scores.python, [join(root, "tests/oracles/scores.py"), made.golden]);
+    if (scored !== 0) throw new Error(`scores.py ended with status ${scored}`);
     if (bless) {
       cpSync(made.golden, kept.golden, { recursive: true });
       cpSync(made.models, kept.models, { recursive: true });

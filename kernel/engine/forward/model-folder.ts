@@ -29,11 +29,14 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
   for (const file of weightFiles(folder))
     for (const [name, { shape }] of Object.entries(readHeader(file).tensors)) shapes[name] = shape;
   const prefixInCheckpoint = Object.keys(shapes).some((name) => name.startsWith(family.prefix));
-  const head = (await headOf(family, shapes)) ?? (await decodingHead(family, parsed, shapes));
+  const head =
+    family.shape === "encoder-decoder"
+      ? await taskNamed("text2text_generation")
+      : ((await headOf(family, shapes)) ?? (await decodingHead(family, parsed, shapes)));
   const { vocabulary, positions, types = 0 } = family.sizes(parsed);
   const common = { family, config: parsed, prefixInCheckpoint, tensors: shapes };
   return {
-    limits: { vocabulary, positions, types },
+    limits: { vocabulary, positions, types, decoder: family.shape === "encoder-decoder" },
     program: (tokenTypes) =>
       head
         ? assembleForward(
@@ -103,7 +106,13 @@ async function decodingHead(
 ): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number } | null> {
   const tied = (config as { readonly tie_word_embeddings?: unknown }).tie_word_embeddings === true;
   if (family.shape !== "decoder" || !(tied || "lm_head.weight" in shapes)) return null;
-  const word = registry.find("task", "text_generation")!;
+  return taskNamed("text_generation");
+}
+
+async function taskNamed(
+  name: string,
+): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number }> {
+  const word = registry.find("task", name)!;
   const implementation = (await word.load!()) as TaskImplementation;
   return { task: { call: { kind: "task", word: word.name, arguments: {} }, implementation }, labels: 0 };
 }
