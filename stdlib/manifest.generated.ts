@@ -20,6 +20,7 @@ import { word as metrics_perplexity } from "./metrics/perplexity.js";
 import { word as metrics_precision } from "./metrics/precision.js";
 import { word as metrics_recall } from "./metrics/recall.js";
 import { word as models_bert } from "./models/bert.js";
+import { word as models_cohere } from "./models/cohere.js";
 import { word as models_gemma } from "./models/gemma.js";
 import { word as models_gpt2 } from "./models/gpt2.js";
 import { word as models_llama } from "./models/llama.js";
@@ -101,6 +102,7 @@ export const words: readonly Word[] = [
   metrics_precision,
   metrics_recall,
   models_bert,
+  models_cohere,
   models_gemma,
   models_gpt2,
   models_llama,
