@@ -233,11 +233,17 @@ export interface Layers {
   parameter(path: string, shape: readonly number[], initial?: ParameterInitial): Tensor;
   /** x·Wᵀ + b with W [out, in] at `path.weight`, b at `path.bias`. */
   linear(path: string, x: Tensor, o: LinearOptions): Tensor;
-  /** `kind`: `layer` (scale and bias; the default) or `rms` (scale alone; `offset` is added to it, 1 in Gemma). */
+  /** `kind`: `layer` (scale and, unless `bias` is false, bias; the default) or `rms` (scale alone; `offset` is added to it, 1 in Gemma). */
   norm(
     path: string,
     x: Tensor,
-    o: { readonly size: number; readonly epsilon: number; readonly kind?: "layer" | "rms"; readonly offset?: 0 | 1 },
+    o: {
+      readonly size: number;
+      readonly epsilon: number;
+      readonly kind?: "layer" | "rms";
+      readonly offset?: 0 | 1;
+      readonly bias?: boolean;
+    },
   ): Tensor;
   embedding(path: string, ids: Tensor, o: EmbeddingOptions): Tensor;
   attention(path: string, q: Tensor, k: Tensor, v: Tensor, o: AttentionOptions): Tensor;

@@ -4,7 +4,7 @@
  */
 import type { Graph, Tensor } from "#dsl/graph/builder.js";
 import type { Smooth } from "#dsl/graph/gelu.js";
-import type { Initial } from "#dsl/graph/program.js";
+import type { Initial, NDArray } from "#dsl/graph/program.js";
 import { mix } from "#dsl/graph/random.js";
 import type { Layers, LinearOptions, ParameterInitial } from "./kinds.js";
 
@@ -97,11 +97,12 @@ export function makeLayers(o: LayersOptions): Layers {
           activation,
         );
       }),
-    norm: (path, x, { size, epsilon, kind, offset = 0 }) =>
+    norm: (path, x, { size, epsilon, kind, offset = 0, bias = true }) =>
       graph.at(path, () => {
         const weight = parameter(`${path}.weight`, [size], offset === 1 ? "zeros" : "ones");
         if (kind === "rms") return x.rmsNorm(weight, epsilon, offset);
-        return x.layerNorm(weight, parameter(`${path}.bias`, [size], "zeros"), epsilon);
+        const shift = bias ? parameter(`${path}.bias`, [size], "zeros") : graph.constant(zeros(size));
+        return x.layerNorm(weight, shift, epsilon);
       }),
     embedding: (path, ids, { rows, size, padding, initial }) =>
       graph.at(path, () => {
@@ -128,6 +129,10 @@ export function weightOf(layers: Pick<Layers, "parameter">, path: string, o: Lin
   const name = `${path}.weight`;
   if (o.layout === "in_out") return layers.parameter(name, [o.in, o.out], o.initial).transpose([1, 0]);
   return layers.parameter(name, [o.out, o.in], o.initial);
+}
+
+function zeros(size: number): NDArray {
+  return { dtype: "f32", shape: [size], bytes: new Uint8Array(4 * size) };
 }
 
 /** The checkpoint's tensor for a parameter: an adapter's, the model's own, or by the name that old checkpoints use. */

@@ -28,6 +28,7 @@ import { word as metrics_recall } from "./metrics/recall.js";
 import { word as metrics_rouge } from "./metrics/rouge.js";
 import { word as metrics_spearman } from "./metrics/spearman.js";
 import { word as models_bert } from "./models/bert.js";
+import { word as models_cohere } from "./models/cohere.js";
 import { word as models_distilbert } from "./models/distilbert.js";
 import { word as models_gemma } from "./models/gemma.js";
 import { word as models_gpt2 } from "./models/gpt2.js";
@@ -136,6 +137,7 @@ export const words: readonly Word[] = [
   metrics_rouge,
   metrics_spearman,
   models_bert,
+  models_cohere,
   models_distilbert,
   models_gemma,
   models_gpt2,

@@ -3,19 +3,19 @@
  * root of their size, norms that scale by 1 + weight, and an inner layer gated by GELU.
  */
 import { ACTIVATIONS, type Activation, type ConfigReader, type Json } from "./config.js";
-import { family, plain } from "./llama.run.js";
+import { family, plain, rms } from "./llama.run.js";
 
 export const gemma = family({
   ...plain,
   name: "gemma",
-  absent: { shared: 16, head: 256, tied: true },
+  absent: { ...plain.absent, shared: 16, head: 256, tied: true },
   activation,
   bias(read) {
     read.off("use_bidirectional_attention");
     const attention = read.flag("attention_bias", false);
     return { projections: attention, output: attention, inner: false };
   },
-  normOffset: 1,
+  norm: (read) => rms(read, 1),
   // Rounded to f32, which weights are loaded as; transformers rounds it to what it loads them as.
   embeddingScale: (hidden) => Math.sqrt(hidden),
 });

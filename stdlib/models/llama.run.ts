@@ -1,6 +1,6 @@
 /**
- * LlamaModel as transformers has it, and Mistral and Qwen2, which are it with other biases and windows (Gemma, with scaled
- * embeddings and shifted norms, stands beside this); parameters are named exactly as in their checkpoints. Blocks are normalised (RMS) before each sub-layer, positions turn q and k (rope), key-value
+ * LlamaModel as transformers has it, and Mistral and Qwen2, which are it with other biases and windows (Gemma and Cohere,
+ * which differ by more, stand beside this); parameters are named exactly as in their checkpoints. Blocks are normalised (RMS) before each sub-layer, positions turn q and k (rope), key-value
  * heads are shared by groups of query heads, and the inner layer is gated. The head is tied to the embedding or its own.
  */
 import type { Tensor } from "#dsl/graph/builder.js";
@@ -19,14 +19,21 @@ export interface LlamaConfig {
   readonly head_dim: number;
   readonly hidden_act: Activation;
   readonly max_position_embeddings: number;
-  readonly rms_norm_eps: number;
+  readonly norm: {
+    readonly kind: "layer" | "rms";
+    readonly epsilon: number;
+    readonly offset: 0 | 1;
+    readonly bias: false;
+  };
   readonly initializer_range: number;
   readonly attention_dropout: number;
   readonly tie_word_embeddings: boolean;
-  readonly norm_offset: 0 | 1;
+  /** Attention and the inner layer stand side by side, reading one norm, as in PaLM; else one after the other. */
+  readonly parallel: boolean;
+  readonly logit_scale: number;
   /** Biases of q, k, v; of o; of the inner layer. */
   readonly bias: { readonly projections: boolean; readonly output: boolean; readonly inner: boolean };
-  readonly rope: Rotation;
+  readonly rope: Rotation & { readonly interleaved: boolean };
   /** Keys that a query of each layer sees, itself included; null: all before it. */
   readonly windows: readonly (number | null)[];
 }
@@ -40,23 +47,34 @@ export interface Variant {
     /** Size of a head; null: hidden_size / num_attention_heads. */
     readonly head: number | null;
     readonly tied: boolean;
+    readonly theta: number;
   };
   activation(read: ConfigReader, json: Json): Activation;
   bias(read: ConfigReader): LlamaConfig["bias"];
   windows(read: ConfigReader, json: Json, layers: number): LlamaConfig["windows"];
-  /** Added to the scales of the norms. */
-  readonly normOffset: 0 | 1;
+  norm(read: ConfigReader): LlamaConfig["norm"];
+  readonly parallel: boolean;
+  /** Rope turns neighbours, not halves. */
+  readonly interleaved: boolean;
+  logitScale(read: ConfigReader): number;
   /** What embeddings are multiplied by. */
   embeddingScale(hidden: number): number;
 }
 
 export const plain: Omit<Variant, "name" | "bias"> = {
-  absent: { shared: null, head: null, tied: false },
+  absent: { shared: null, head: null, tied: false, theta: 10000 },
   activation: (read) => read.choice("hidden_act", "silu", ACTIVATIONS),
   windows: (_read, _json, layers) => new Array<null>(layers).fill(null),
-  normOffset: 0,
+  norm: (read) => rms(read, 0),
+  parallel: false,
+  interleaved: false,
+  logitScale: () => 1,
   embeddingScale: () => 1,
 };
+
+export function rms(read: ConfigReader, offset: 0 | 1): LlamaConfig["norm"] {
+  return { kind: "rms", epsilon: read.number("rms_norm_eps", 1e-6, 0, 1), offset, bias: false };
+}
 
 export const llama = family({
   ...plain,
@@ -131,11 +149,13 @@ export function family(variant: Variant): ModelImplementation<LlamaConfig> {
       let x = scale === 1 ? words : words.multiply(Math.fround(scale));
       for (let i = 0; i < config.num_hidden_layers; i++)
         x = block(layers, i, config, x, { ...inputs, positions }, dropout);
+      const unembedding = config.tie_word_embeddings
+        ? layers.parameter("embed_tokens.weight", [rows, size])
+        : layers.outside.parameter("lm_head.weight", [rows, size]);
       return {
         last_hidden_state: layers.norm("norm", x, normOf(config)),
-        unembedding: config.tie_word_embeddings
-          ? layers.parameter("embed_tokens.weight", [rows, size])
-          : layers.outside.parameter("lm_head.weight", [rows, size]),
+        // Logits are the product with it: what they are scaled by may as well scale it.
+        unembedding: config.logit_scale === 1 ? unembedding : unembedding.multiply(config.logit_scale),
       };
     },
   };
@@ -167,56 +187,65 @@ function configOf(variant: Variant, json: Json): LlamaConfig {
     head_dim: head,
     hidden_act: variant.activation(read, json),
     max_position_embeddings: positions,
-    rms_norm_eps: read.number("rms_norm_eps", 1e-6, 0, 1),
+    norm: variant.norm(read),
     initializer_range: read.number("initializer_range", 0.02, 0, 100),
     attention_dropout: read.number("attention_dropout", 0, 0, 1),
     tie_word_embeddings: read.flag("tie_word_embeddings", absent.tied),
-    norm_offset: variant.normOffset,
+    parallel: variant.parallel,
+    logit_scale: variant.logitScale(read),
     bias: variant.bias(read),
-    rope: ropeFrequencies(ropeConfig(read, json, { size: head, positions })),
+    rope: {
+      ...ropeFrequencies(ropeConfig(read, json, { size: head, positions, theta: absent.theta })),
+      interleaved: variant.interleaved,
+    },
     windows: variant.windows(read, json, layers),
   };
 }
 
 function normOf(c: LlamaConfig): Parameters<Layers["norm"]>[2] {
-  return { size: c.hidden_size, epsilon: c.rms_norm_eps, kind: "rms", offset: c.norm_offset };
+  return { size: c.hidden_size, ...c.norm };
 }
 
-function block(
-  layers: Layers,
-  index: number,
-  c: LlamaConfig,
-  x: Tensor,
-  inputs: ModelInputs & { readonly positions: Tensor },
-  dropout: number,
-): Tensor {
+type Inputs = ModelInputs & { readonly positions: Tensor };
+
+function block(layers: Layers, index: number, c: LlamaConfig, x: Tensor, inputs: Inputs, dropout: number): Tensor {
   const path = `layers.${index}`;
+  const first = (y: Tensor): Tensor => layers.norm(`${path}.input_layernorm`, y, normOf(c));
+  const second = (y: Tensor): Tensor => layers.norm(`${path}.post_attention_layernorm`, y, normOf(c));
+  const both = c.parallel ? first(x) : null;
+  const attended = layers.block(`${path}.self_attn`, x, (residual) =>
+    attention(layers, index, c, both ?? first(residual), inputs, dropout),
+  );
+  return layers.block(`${path}.mlp`, attended, (residual) => inner(layers, index, c, both ?? second(residual)));
+}
+
+function attention(layers: Layers, index: number, c: LlamaConfig, h: Tensor, inputs: Inputs, dropout: number): Tensor {
+  const path = `layers.${index}.self_attn`;
   const { hidden_size: size, head_dim, num_attention_heads: heads, num_key_value_heads: shared, bias } = c;
-  const norm = normOf(c);
-  const attended = layers.block(`${path}.self_attn`, x, (residual) => {
-    const h = layers.norm(`${path}.input_layernorm`, residual, norm);
-    const project = (name: string, count: number): Tensor =>
-      layers.linear(`${path}.self_attn.${name}`, h, { in: size, out: count * head_dim, bias: bias.projections });
-    const turn = (y: Tensor, count: number): Tensor =>
-      layers.rope(`${path}.self_attn`, y, inputs.positions, { heads: count, ...c.rope });
-    const [q, k, v] = [project("q_proj", heads), project("k_proj", shared), project("v_proj", shared)];
-    const window = c.windows[index];
-    const context = layers.attention(`${path}.self_attn`, turn(q, heads), turn(k, shared), v, {
-      heads,
-      keyValueHeads: shared,
-      causal: true,
-      mask: inputs.attention_mask,
-      ...(inputs.segments && { segments: inputs.segments }),
-      ...(typeof window === "number" && { window }),
-      dropout,
-    });
-    return layers.linear(`${path}.self_attn.o_proj`, context, { in: heads * head_dim, out: size, bias: bias.output });
+  const project = (name: string, count: number): Tensor =>
+    layers.linear(`${path}.${name}`, h, { in: size, out: count * head_dim, bias: bias.projections });
+  const turn = (y: Tensor, count: number): Tensor =>
+    layers.rope(path, y, inputs.positions, { heads: count, ...c.rope });
+  const [q, k, v] = [project("q_proj", heads), project("k_proj", shared), project("v_proj", shared)];
+  const window = c.windows[index];
+  const context = layers.attention(path, turn(q, heads), turn(k, shared), v, {
+    heads,
+    keyValueHeads: shared,
+    causal: true,
+    mask: inputs.attention_mask,
+    ...(inputs.segments && { segments: inputs.segments }),
+    ...(typeof window === "number" && { window }),
+    dropout,
   });
-  return layers.block(`${path}.mlp`, attended, (residual) => {
-    const h = layers.norm(`${path}.post_attention_layernorm`, residual, norm);
-    const wide = { in: size, out: c.intermediate_size, bias: bias.inner };
-    const [gate, up] = ["gate_proj", "up_proj"].map((name) => layers.linear(`${path}.mlp.${name}`, h, wide));
-    const inner = layers.gated(gate!, up!, c.hidden_act);
-    return layers.linear(`${path}.mlp.down_proj`, inner, { in: c.intermediate_size, out: size, bias: bias.inner });
-  });
+  return layers.linear(`${path}.o_proj`, context, { in: heads * head_dim, out: size, bias: bias.output });
+}
+
+function inner(layers: Layers, index: number, c: LlamaConfig, h: Tensor): Tensor {
+  const path = `layers.${index}.mlp`;
+  const { hidden_size: size, intermediate_size: wide, bias } = c;
+  const [gate, up] = ["gate_proj", "up_proj"].map((name) =>
+    layers.linear(`${path}.${name}`, h, { in: size, out: wide, bias: bias.inner }),
+  );
+  const gated = layers.gated(gate!, up!, c.hidden_act);
+  return layers.linear(`${path}.down_proj`, gated, { in: wide, out: size, bias: bias.inner });
 }

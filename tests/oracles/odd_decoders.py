@@ -76,6 +76,16 @@ FAMILIES = {
         "head": llama(num_key_value_heads=2, head_dim=6, hidden_act="gelu", rms_norm_eps=1e-3),
         "dynamic": llama(num_key_value_heads=None, rope_parameters=dict(rope_type="dynamic", factor=3.0, rope_theta=80.0)),
     },
+    "cohere": {
+        "plain": llama(num_key_value_heads=2),
+        "unsaid": llama(ATTENTION, num_attention_heads=8),
+        "biased": llama(INNER, attention_bias=True, num_key_value_heads=1, hidden_act="gelu"),
+        "loud": llama(logit_scale=1.5, num_key_value_heads=4, layer_norm_eps=0.1),
+        "untied": llama(tie_word_embeddings=False, logit_scale=0.3, rope_theta=40.0),
+        "linear": llama(num_key_value_heads=2, rope_scaling=dict(type="linear", factor=2.0), rope_theta=100.0),
+        "dynamic": llama(num_key_value_heads=2, rope_parameters=dict(rope_type="dynamic", factor=2.0, rope_theta=60.0)),
+        "deep": llama(ATTENTION + INNER, num_hidden_layers=4, num_attention_heads=2, num_key_value_heads=1, hidden_act="relu", logit_scale=1.0),
+    },
     "gemma": {
         "shared": llama(num_key_value_heads=1, head_dim=8),
         "legacy-gelu": llama(num_key_value_heads=4, head_dim=4, hidden_act="gelu", pad_token_id=0),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import type { Call } from "#dsl/plan/plan.js";
 import type { ModelImplementation } from "#stdlib/kinds.js";
+import { cohere } from "#stdlib/models/cohere.run.js";
 import { gemma } from "#stdlib/models/gemma.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { llama, mistral, qwen2 } from "#stdlib/models/llama.run.js";
@@ -14,6 +15,7 @@ import { lora } from "#stdlib/techniques/lora.run.js";
 import { root, tensorsOf, type Batch, type Trained } from "./golden.js";
 
 export const families: Readonly<Record<string, ModelImplementation>> = {
+  cohere,
   gemma,
   gpt2,
   llama,

@@ -3,6 +3,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { validate } from "#dsl/graph/validate.js";
 import type { Values } from "#dsl/graph/values.js";
 import type { ModelImplementation } from "#stdlib/kinds.js";
+import { cohere } from "#stdlib/models/cohere.run.js";
 import { gemma } from "#stdlib/models/gemma.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { llama, mistral, qwen2 } from "#stdlib/models/llama.run.js";
@@ -53,7 +54,7 @@ describe("decoders against transformers and PEFT, in float64", () => {
   }
 
   it("gives packed texts the losses and gradients of separate rows", () => {
-    for (const name of ["gpt2-plain", "llama-grouped", "mistral-window", "gemma-shared"]) {
+    for (const name of ["gpt2-plain", "llama-grouped", "mistral-window", "gemma-shared", "cohere-parallel"]) {
       const golden = goldenOf(name);
       const { base, common } = modelOf(name);
       const o = { ...common, ...training("full", golden.full, []), tensors: shapesOf(base) };
@@ -101,6 +102,8 @@ describe("decoders against transformers and PEFT, in float64", () => {
       [gemma, "gemma-shared", { use_bidirectional_attention: true }, "unsupported-config"],
       [gemma, "gemma-shared", { hidden_act: "relu", hidden_activation: "gelu_pytorch_tanh" }, "unsupported-config"],
       [gemma, "gemma-shared", { head_dim: 7 }, "bad-config"],
+      [cohere, "cohere-parallel", { use_qk_norm: true }, "unsupported-config"],
+      [cohere, "cohere-parallel", { logit_scale: 0 }, "bad-config"],
     ] as const)
       assert.throws(
         () => (family as ModelImplementation).config({ ...configOf(base), ...more }),
