@@ -8,7 +8,7 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ["task", "question_answering", "Finds the answer in a context.", "text_classification labels whole texts"],
   [
     "task",
-    "sentence_similarity summarization translation fill_mask",
+    "sentence_similarity summarization translation",
     "Part of the design.",
     "text_classification and text_generation are built",
   ],
