@@ -19,13 +19,17 @@ export interface Hidden {
 }
 
 /** At least one token is hidden where the text has one that may be. */
-export function hide(ids: Int32Array, row: number, o: { readonly seed: number; readonly epoch: number }, m: Masking): Hidden {
+export function hide(
+  ids: Int32Array,
+  row: number,
+  o: { readonly seed: number; readonly epoch: number },
+  m: Masking,
+): Hidden {
   const key = mix(mix(mix(mix(o.seed) + o.epoch) + 1) + row);
   const chance = (place: number, draw: number): number => (mix(mix(key + draw) + place) >>> 0) / 2 ** 32;
   const open = Array.from(ids, (_, place) => place).filter((place) => !m.special.has(ids[place]!));
   let places = open.filter((place) => chance(place, 1) < m.share);
-  if (places.length === 0 && open.length > 0)
-    places = [open.reduce((a, b) => (chance(b, 1) < chance(a, 1) ? b : a))];
+  if (places.length === 0 && open.length > 0) places = [open.reduce((a, b) => (chance(b, 1) < chance(a, 1) ? b : a))];
   const fed = places.map((place) => {
     const way = chance(place, 2);
     if (way < 0.8) return m.mask;
