@@ -19,12 +19,23 @@ export function wordsOf(table: ColumnTable, tokenizer: TokenizerImplementation):
   );
 }
 
+const pairs = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
+
+/** Both texts of each row, not cut; `tokenizer.encodePairs` cuts the longer one first. */
+function pairsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly Int32Array[]> {
+  const [first, second] = ["text", "text_pair"].map((role) => Array.from(table.array(role) as ArrayLike<string>));
+  return once(pairs, table, tokenizer, async () =>
+    (await tokenizer.encodePairs(first!, second!, Number.POSITIVE_INFINITY)).map(({ ids }) => ids),
+  );
+}
+
 const kept = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
 
 /** Specials included, not cut: `tokenizer.cut(ids, maxLength)` makes of each row what `encode` with that limit gives. */
 export function tokensOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly Int32Array[]> {
   return once(kept, table, tokenizer, async () => {
     if (table.columnNames().includes("tokens")) return (await wordsOf(table, tokenizer)).map(({ ids }) => ids);
+    if (table.columnNames().includes("text_pair")) return pairsOf(table, tokenizer);
     return tokenizer.encode(Array.from(table.array("text") as ArrayLike<string>), Number.POSITIVE_INFINITY);
   });
 }

@@ -7,6 +7,7 @@ import type { Base } from "../bases/base.js";
 import type { Engine, Session } from "../engine/engine.js";
 import { join, resolve } from "node:path";
 import { readHeader } from "../engine/safetensors.js";
+import { typesOf } from "./encoding.js";
 import { does, implementationOf } from "./words.js";
 
 export interface OpenModel {
@@ -37,6 +38,7 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
     clip: training.clip,
     seed: training.seed,
     packed: training.packing,
+    tokenTypes: await typesOf(plan, base),
     accumulate: training.accumulate > 1,
     passes: { precision: training.precision, recompute: plan.effects.recompute },
   });

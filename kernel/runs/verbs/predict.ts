@@ -4,6 +4,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { predictionsShown } from "../../display/evaluation.js";
 import type { Shown } from "../../display/shown.js";
 import { writtenShown } from "../../display/written.js";
+import type { Asked } from "../encoded.js";
 import { Gathered, predictionsType, writtenType, type ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../words.js";
@@ -16,11 +17,11 @@ type Predict = Extract<Action, { verb: "predict" }>;
 export async function runPredict(session: TuneSession, action: Predict, stage: Stage): Promise<void> {
   const handle = session.models.get(action.name);
   const texts = await textsOf(session, action.on, stage);
-  if (action.writing) return write(session, handle, texts, { ...action, ...action.writing }, stage);
+  if (action.writing) return write(session, handle, texts.map((text) => (typeof text === "string" ? text : text[0])), { ...action, ...action.writing }, stage);
   const predictions = await session.models.predict(handle, texts, stage.surroundings);
   if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan));
   const { columns, cells } = (await does(handle.plan.task, "task")).answers!;
-  stage.screen.display(predictionsShown(columns, predictions.map((prediction) => ({ text: prediction.text, cells: cells(prediction) }))));
+  stage.screen.display(predictionsShown(columns, predictions.map((prediction) => ({ text: prediction.text_pair === undefined ? prediction.text : `${prediction.text} | ${prediction.text_pair}`, cells: cells(prediction) }))));
 }
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
@@ -55,7 +56,7 @@ async function write(session: TuneSession, handle: ModelHandle, texts: readonly 
     );
 }
 
-async function textsOf(session: TuneSession, on: Subject, stage: Stage): Promise<readonly string[]> {
+async function textsOf(session: TuneSession, on: Subject, stage: Stage): Promise<readonly Asked[]> {
   if ("texts" in on) return on.texts;
   if ("live" in on) return textsIn(stage.surroundings.live(on.live)?.value);
   const prepared = await session.workshop.data(on.data, null, stage.surroundings);
@@ -63,7 +64,10 @@ async function textsOf(session: TuneSession, on: Subject, stage: Stage): Promise
   const split = on.split ?? "all";
   const table = prepared.splits[split];
   if (!table) throw new CodedError("split-missing", { data: on.data.name, split, has: Object.keys(prepared.splits) });
-  return Array.from(table.array("text") as Iterable<unknown>, String);
+  const texts = Array.from(table.array("text") as Iterable<unknown>, String);
+  if (!table.columnNames().includes("text_pair")) return texts;
+  const seconds = Array.from(table.array("text_pair") as Iterable<unknown>, String);
+  return texts.map((text, i) => [text, seconds[i]!]);
 }
 
 /** `$x` may be one text, a list of texts, or an arquero table with a column `text`. */

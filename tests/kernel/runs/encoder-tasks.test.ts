@@ -183,6 +183,25 @@ train domain on texts with plain ${steps}`);
     await book.run(`data flow { source: csv("texts.csv", stream: true), columns: { text: body }, clean: [drop_duplicates], split: by_column(part) }\ntrain domain on flow with plain as flowing ${recipe}`);
     assert.deepEqual(model("flowing").history.map((s) => s.loss), model("held").history.map((s) => s.loss));
   });
+  it("pairs of texts: what the second one says counts, in its own segment", async () => {
+    const pair = (i: number) => [`${filler(i)} ${i % 2 ? "good" : "bad"}`, `${filler(i + 3)} ${i % 3 === 0 ? "good" : "bad"}`];
+    const same = (i: number) => (pair(i)[0]!.includes("good") === pair(i)[1]!.includes("good") ? "same" : "other");
+    file("pairs.csv", ["a,b,like,part", ...rows.map((i) => `${pair(i).join(",")},${same(i)},${part(i)}`)]);
+    await book.run(`
+data twins { source: csv("pairs.csv"), columns: { text: a, text_pair: b, label: like }, split: by_column(part) }
+model twin { base: "base", task: text_classification }
+train twin on twins with plain { epochs: 60 }`);
+    falls("twin", 0.3);
+    await book.run("evaluate twin on twins.validation");
+    assert.ok(metrics()["accuracy"]! > 0.9, JSON.stringify(metrics()));
+    const [said] = await model("twin").predict([["the room was good", "a room was bad"]]);
+    assert.deepEqual([said!.text, (said as unknown as { text_pair: string }).text_pair], ["the room was good", "a room was bad"]);
+    assert.equal(said!.label, "other");
+    await assert.rejects(model("twin").predict("one"), { code: "pairs-expected" });
+    await assert.rejects(model("topic").predict([["a", "b"]]), { code: "pairs-expected" });
+    assert.match(shown(await book.run("predict twin on twins.validation")), / \| /);
+    await refused('data flowing_twins { source: csv("pairs.csv", stream: true), columns: { text: a, text_pair: b, label: like } }\ntrain twin on flowing_twins with plain', "cannot-stream");
+  });
   it("any technique: lora trains each task's head", async () => {
     for (const [name, data] of [["grader", "scores"], ["topic", "topics"], ["tagger", "people"], ["domain", "texts"]] as const) {
       await book.run(`model ${name}_low like ${name} { technique: lora(rank: 2) }\ntrain ${name}_low on ${data} with plain { epochs: 8 }`);
