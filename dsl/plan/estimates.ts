@@ -171,7 +171,12 @@ export function trainedBy(
   return { trains, adds: has?.["adds"] === true ? trains : 0, frozen: !whole };
 }
 
-/** Elements of the head that the task puts on the base's family. */
+/** What a task's head is put on: what the word of the base's family says of it, and the base itself. */
+export interface HeadOn {
+  readonly family: Readonly<Record<string, unknown>>;
+  readonly base: BaseFacts;
+}
+/** Elements of the head that the task puts on the base (capability `parameters`). */
 function addedByHead(
   program: Program,
   task: Call,
@@ -180,8 +185,8 @@ function addedByHead(
 ): number {
   const count = program.registry.find("task", task.word)?.capabilities?.["parameters"];
   if (typeof count !== "function") return 0;
-  const family = program.registry.find("model", base.family)?.capabilities;
-  return (count as (hidden: number, labels: number, family: object | undefined) => number)(hidden, labels, family);
+  const family = program.registry.find("model", base.family)?.capabilities ?? {};
+  return (count as (hidden: number, labels: number, on: HeadOn) => number)(hidden, labels, { family, base });
 }
 
 /** Texts longer than `max`, by the histogram. */

@@ -11,11 +11,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { TokenizerImplementation, TokenNames } from "#stdlib/kinds.js";
 import { checkTokenizer, type Frame } from "./tokenizer-file.js";
 
-export interface PairEncoding {
-  readonly ids: Int32Array;
-  /** Segment of each token: 0 first text, 1 second (where the tokenizer tells them apart). */
-  readonly types: Int32Array;
-}
+type PairEncoding = Awaited<ReturnType<TokenizerImplementation["encodePairs"]>>[number];
 export interface Tokenizer extends TokenizerImplementation, TokenNames {
   /** SHA-256 of tokenizer.json. */
   readonly hash: string;
@@ -23,7 +19,6 @@ export interface Tokenizer extends TokenizerImplementation, TokenNames {
   readonly frame: Frame["single"];
   /** Most tokens the tokenizer's own file allows (`model_max_length`), or null. */
   readonly longest: number | null;
-  encodePairs(first: readonly string[], second: readonly string[], maxLength: number): Promise<readonly PairEncoding[]>;
   /** Cuts what `encode` gave without a limit: the same as encoding with the limit. */
   cut(ids: Int32Array, maxLength: number): Int32Array;
   decode(ids: Int32Array): Promise<string>;

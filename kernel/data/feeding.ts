@@ -15,6 +15,8 @@ export interface FedRows {
   readonly ids: TokenRows;
   /** Tokens that each row feeds (of windows `ids` has one more: the last label). */
   readonly lengths: Int32Array;
+  /** Of pairs of texts where the model tells them apart: the segment of each token. */
+  readonly types?: readonly Int32Array[];
   /** What the rows teach; null: they are windows, of which every next token is learnt. */
   readonly taught: Taught | null;
   /** Of pairs: tokens of each target. */
@@ -113,10 +115,10 @@ export class Feeding {
   }
 
   private collate(batch: Batch, epoch: number): Record<string, NDArray> {
-    const { ids, taught } = this.rows;
+    const { ids, taught, types } = this.rows;
     if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId);
     if (!taught) return collateNext(ids, batch, this.o.padId);
-    const fed = collate(ids, batch, this.o.padId);
+    const fed = collate(ids, batch, this.o.padId, { types });
     const { bytes, shape } = fed["input_ids"]!;
     const own = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
     return { ...fed, ...taught.feeds({ rows: batch, width: shape[1]!, seed: this.o.seed, epoch }, own) };

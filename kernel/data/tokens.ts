@@ -19,6 +19,16 @@ export function wordsOf(table: ColumnTable, tokenizer: TokenizerImplementation):
   );
 }
 
+const pairs = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
+
+/** Both texts of each row, not cut; `tokenizer.encodePairs` cuts the longer one first. */
+function pairsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly Int32Array[]> {
+  const [first, second] = ["text", "text_pair"].map((role) => Array.from(table.array(role) as ArrayLike<string>));
+  return once(pairs, table, tokenizer, async () =>
+    (await tokenizer.encodePairs(first!, second!, Number.POSITIVE_INFINITY)).map(({ ids }) => ids),
+  );
+}
+
 /** By what stands before the texts of which role. */
 const kept = new Map<string, WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>>();
 
@@ -44,6 +54,7 @@ export function tokensOf(
   kept.set(key, all);
   return once(all, table, tokenizer, async () => {
     if (table.columnNames().includes("tokens")) return (await wordsOf(table, tokenizer)).map(({ ids }) => ids);
+    if (table.columnNames().includes("text_pair")) return pairsOf(table, tokenizer);
     const texts = Array.from(table.array(role) as ArrayLike<string>, (text) => prefix + text);
     return tokenizer.encode(texts, Number.POSITIVE_INFINITY);
   });

@@ -18,6 +18,7 @@ declare module "#dsl/check/codes.js" {
     interrupted: { readonly what: string; readonly kept: string };
     "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
     "texts-expected": { readonly got: string };
+    "pairs-expected": { readonly model: string; readonly pairs: boolean };
     "empty-prompt": Record<string, never>;
     "bad-option": { readonly name: string; readonly got: string; readonly wanted: string };
     "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
@@ -91,6 +92,13 @@ registerCodes({
     severity: "error",
     message: (d) => `all ${d.trials} trials of ${d.sweep} failed; the last: ${d.last}`,
     explain: "A sweep keeps what works and goes on after a trial that fails; here none worked, so there is no best trial.",
+  },
+  "pairs-expected": {
+    severity: "error",
+    message: (d) => (d.pairs ? `${d.model} reads pairs of texts` : `${d.model} reads single texts, not pairs`),
+    help: (d) =>
+      d.pairs ? `give both texts of each: \`${d.model}.predict([["first", "second"]])\`, or data with the role \`text_pair\`` : "give a list of texts",
+    explain: "A model that was trained on data with the role `text_pair` reads two texts at once, and asks for two; one that was trained without reads one.",
   },
   "texts-expected": {
     severity: "error",

@@ -18,6 +18,7 @@ import { CutTexts, TextsInMemory, type TokenRows, type TokenTexts } from "../dat
 import { tokensOf, wordsOf, type WordPieces } from "../data/tokens.js";
 import { Windows } from "../data/windows.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
+import "../data/codes.js";
 import "./codes.js";
 
 export interface Encoded extends FedRows {
@@ -35,6 +36,8 @@ export interface Encoding {
   readonly tokenizer: Tokenizer;
   readonly maxLength: number;
   readonly task: { readonly call: Call; readonly implementation: TaskImplementation };
+  /** Whether the model tells apart the two texts of a pair by token types. */
+  readonly types: boolean;
   /** The model's own labels, by name. */
   readonly labels: readonly string[];
   /** Token that ends a text (config's `eos_token_id`), learnt by windows; null: there is none. */
@@ -48,12 +51,18 @@ export interface Encoding {
 export interface Unseen {
   readonly ids: TokenRows;
   readonly lengths: Int32Array;
+  readonly types?: readonly Int32Array[];
   readonly asked: AskedRows;
 }
+/** A text, or two that belong together. */
+export type Asked = string | readonly [string, string];
 
-/** Texts as the task reads them; where it reads words, those that white space parts. */
-export async function encodeTexts(texts: readonly string[], e: Omit<Encoding, "end" | "model">): Promise<Unseen> {
+/** Texts (or pairs, then all are) as the task reads them; where it reads words, those that white space parts. */
+export async function encodeTexts(asked: readonly Asked[], e: Omit<Encoding, "end" | "model">): Promise<Unseen> {
   const { tokenizer, maxLength } = e;
+  const pairs = asked.filter((text) => typeof text !== "string");
+  if (pairs.length > 0) return pairsCut(pairs.map(([first]) => first), pairs.map(([, second]) => second), e);
+  const texts = asked.filter((text) => typeof text === "string");
   if (e.task.implementation.supervision.rows !== "words") {
     const ids = await tokenizer.encode(texts, maxLength);
     return unseen(ids, e);
@@ -68,6 +77,15 @@ function unseen(ids: readonly Int32Array[], e: Pick<Encoding, "labels" | "tokeni
 function askedOf(ids: TokenRows, count: number, e: Pick<Encoding, "labels" | "tokenizer" | "task">, words?: AskedRows["words"]): AskedRows {
   const { labels, tokenizer, task } = e;
   return { count, ids: (row) => ids.at(row)!, labels, tokenizer, call: task.call, ...(words && { words }) };
+}
+
+async function pairsCut(first: readonly string[], second: readonly string[], e: Omit<Encoding, "end" | "model">): Promise<Unseen> {
+  const rows = await e.tokenizer.encodePairs(first, second, e.maxLength);
+  const made = unseen(
+    rows.map(({ ids }) => ids),
+    e,
+  );
+  return e.types ? { ...made, types: rows.map(({ types }) => types) } : made;
 }
 
 function wordsCut(pieces: readonly WordPieces[], e: Omit<Encoding, "end" | "model">): Unseen {
@@ -94,8 +112,8 @@ export function encodeSplit(
   if (!split) throw new CodedError("split-missing", { ...name, has: splitNamesOf(prepared) });
   const rows = split instanceof StreamedSplit ? split.rows : split.numRows();
   if (rows === 0) throw new CodedError("no-rows", name);
-  const { tokenizer, maxLength, task, labels, end } = encoding;
-  const key = JSON.stringify([tokenizer.hash, maxLength, task.call, labels, end]);
+  const { tokenizer, maxLength, task, labels, types, end } = encoding;
+  const key = JSON.stringify([tokenizer.hash, maxLength, task.call, labels, types, end]);
   const byKey = kept.get(split) ?? new Map<string, Promise<Encoded>>();
   kept.set(split, byKey);
   const known = byKey.get(key);
@@ -124,6 +142,8 @@ async function encodeTable(table: ColumnTable, e: Of): Promise<Encoded> {
   const fed =
     supervision.rows === "words"
       ? wordsCut(await wordsOf(table, e.tokenizer), e)
+      : names.includes("text_pair")
+        ? await pairsCut(texts, Array.from(table.array("text_pair") as Iterable<unknown>, String), e)
       : unseen(
           (await tokensOf(table, e.tokenizer)).map((row) => e.tokenizer.cut(row, e.maxLength)),
           e,
@@ -181,6 +201,7 @@ export function ended(
 async function encodeStreamed(split: StreamedSplit, known: readonly string[], e: Of): Promise<Encoded> {
   const { supervision } = e.task.implementation;
   if (e.pairs) return encodeStreamedPairs(split, e, e.pairs);
+  if (split.has("text_pair")) throw new CodedError("cannot-stream", { what: "the role `text_pair`", why: "pairs are cut together, which needs both texts at once" });
   const tokens = await tokenFile(split, e.tokenizer);
   const text = (row: number) => String(split.values("text", row, row + 1)[0]);
   const own = { count: split.rows, text, rows: split.numbers };

@@ -4,7 +4,7 @@ import type { Call, Plan } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Encoding } from "./encoded.js";
-import { does } from "./words.js";
+import { does, implementationOf } from "./words.js";
 import "./codes.js";
 
 export async function encodingOf(
@@ -21,6 +21,7 @@ export async function encodingOf(
     maxLength: max_length,
     task: { call: task, implementation },
     labels,
+    types: await typesOf(plan, base),
     end: endToken(base.facts.config),
     model,
     ...(implementation.supervision.rows === "pairs" && { pairs: { prefix: prefixOf(task), start: startOf(base) } }),
@@ -39,6 +40,17 @@ export function startOf(base: Base): number {
   const id = start ?? pad;
   if (typeof id === "number") return id;
   throw new CodedError("no-decoder-start", { base: base.folder });
+}
+
+/** Whether a plan's rows are pairs of texts. */
+export function pairsIn(plan: Plan): boolean {
+  return plan.recipe.data.columns["text_pair"] !== undefined;
+}
+/** Whether programs take token types: pairs, on a family that has a type for each of two texts. */
+export async function typesOf(plan: Plan, base: Base): Promise<boolean> {
+  if (!pairsIn(plan)) return false;
+  const family = await implementationOf("model", base.facts.family);
+  return (family.sizes(family.config(base.facts.config)).types ?? 0) > 1;
 }
 
 /** config.json gives one id, or a list of which the first ends a text in training. */

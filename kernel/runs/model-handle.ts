@@ -7,6 +7,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { writesText as tasksThatWrite } from "#dsl/plan/feeding.js";
 import { registry } from "#stdlib/registry.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
+import type { Asked } from "./encoded.js";
 import type { Piece } from "./continue-texts.js";
 import type { RunEvent } from "./events.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
@@ -25,6 +26,8 @@ export interface StepRow {
 /** What a task that reads texts says of one; the rest of it is the task's own (capability `prediction` of its word). */
 export interface Predicted {
   readonly text: string;
+  /** Of models that read pairs. */
+  readonly text_pair?: string;
 }
 export type Prediction = LabelPrediction;
 /** A text and what the model wrote after it. */
@@ -37,7 +40,7 @@ export interface Written {
   readonly ended: "end" | "length" | "stop";
 }
 export interface Predictors {
-  answer(model: ModelHandle, texts: readonly string[]): Promise<readonly Predicted[]>;
+  answer(model: ModelHandle, texts: readonly Asked[]): Promise<readonly Predicted[]>;
   write(model: ModelHandle, texts: readonly string[], writing: Writing): AsyncGenerator<Piece, void, void>;
 }
 /** The weights a model has now. */
@@ -84,14 +87,14 @@ export class ModelHandle {
 
   /**
    * What the task says of texts (a classifier: `Prediction`), or texts written on (`Written`); one text may stand for
-   * a list of one. Coded errors `not-trained`, `texts-expected`, `bad-option`.
+   * a list of one, and a model that was trained on pairs takes `[first, second]` for each. Coded errors `not-trained`, `texts-expected`, `bad-option`.
    */
   async predict<T extends Predicted = Prediction>(
-    texts: string | readonly string[],
+    texts: string | readonly Asked[],
     o: WriteOptions = {},
   ): Promise<readonly T[]> {
+    if (!writesText(this.plan)) return (await this.predictors.answer(this, askedOf(texts))) as readonly T[];
     const list = listOf(texts);
-    if (!writesText(this.plan)) return (await this.predictors.answer(this, list)) as readonly T[];
     const written = list.map((text) => new Gathered(text));
     for await (const piece of this.predictors.write(this, list, writingOf(o))) written[piece.row]!.add(piece);
     return written.map((w) => w.written()) as readonly Predicted[] as readonly T[];
@@ -131,6 +134,16 @@ export class Gathered {
   }
 }
 
+function isPair(text: unknown): text is readonly [string, string] {
+  return Array.isArray(text) && text.length === 2 && text.every((part) => typeof part === "string");
+}
+function askedOf(texts: unknown): readonly Asked[] {
+  if (!Array.isArray(texts) || !texts.some(isPair)) return listOf(texts);
+  const wrong = texts.findIndex((text) => !isPair(text) && typeof text !== "string");
+  if (wrong >= 0) throw new CodedError("texts-expected", { got: `${typeof texts[wrong]} at position ${wrong}` });
+  return texts as readonly Asked[];
+}
+
 function listOf(texts: unknown): readonly string[] {
   const list = typeof texts === "string" ? [texts] : texts;
   if (!Array.isArray(list)) throw new CodedError("texts-expected", { got: typeof texts });
@@ -148,8 +161,8 @@ export function typeOf(plan: ModelPlan): string {
   predict(texts: string | readonly string[], ${options}): Promise<${writtenType}>;
   /** The continuation of one text, in pieces as they come. */
   stream(text: string, ${options}): AsyncGenerator<string, void, void>;`
-    : `/** What the task says of texts. */
-  predict(texts: string | readonly string[]): Promise<${predictionsType(plan)}>;`;
+    : `/** What the task says of texts; of pairs of texts where it was trained on pairs. */
+  predict(texts: string | readonly (string | readonly [string, string])[]): Promise<${predictionsType(plan)}>;`;
   return `${modelType}
   ${answers}
 }`;

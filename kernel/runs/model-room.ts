@@ -8,11 +8,11 @@ import type { ModelPlan, Plan, Writing } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { EngineRoom } from "./engine-room.js";
-import { encodeTexts } from "./encoded.js";
+import { encodeTexts, type Asked } from "./encoded.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
 import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
 import { openModel, openUntrained, type OpenModel } from "./open-model.js";
-import { endsOf, endToken, prefixOf, startOf } from "./encoding.js";
+import { endsOf, endToken, pairsIn, prefixOf, startOf, typesOf } from "./encoding.js";
 import { does, implementationOf } from "./words.js";
 import { askRows } from "./score.js";
 import { plainSurroundings, type Surroundings } from "./surroundings.js";
@@ -195,7 +195,7 @@ export class ModelRoom {
   }
 
   /** One at a time: two predictions must not close each other's model. */
-  predict(handle: ModelHandle, texts: readonly string[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Predicted[]> {
+  predict(handle: ModelHandle, texts: readonly Asked[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Predicted[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
       const { weights, open, tokenizer } = await this.ready(handle, s);
@@ -203,9 +203,15 @@ export class ModelRoom {
       const task = { call: model.task, implementation: await does(model.task, "task") };
       const { answers } = task.implementation;
       if (!answers) throw new CodedError("internal", { what: `${model.task.word} answers nothing` });
-      const rows = await encodeTexts(texts, { tokenizer, maxLength: model.max_length, task, labels: weights.labels });
+      const pairs = pairsIn(weights.plan);
+      if (texts.some((text) => (typeof text === "string") === pairs)) throw new CodedError("pairs-expected", { model: handle.name, pairs });
+      const { base } = await this.parts(weights.plan, s);
+      const types = await typesOf(weights.plan, base);
+      const rows = await encodeTexts(texts, { tokenizer, maxLength: model.max_length, task, types, labels: weights.labels });
       const said = await askRows(open.session, rows, answers, { batchSize: 32, padId: tokenizer.padId });
-      return answers.predictions(said, texts, rows.asked);
+      const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
+      const made = await answers.predictions(said, firsts, rows.asked);
+      return pairs ? made.map((prediction, i) => ({ ...prediction, text_pair: texts[i]![1] })) : made;
     });
     this.queue = work.catch(() => undefined);
     return work;

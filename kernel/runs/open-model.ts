@@ -12,6 +12,7 @@ import { ADAPTER, adapterOf, type Adapter } from "./adapter-folder.js";
 import type { Engine, Session } from "../engine/engine.js";
 import { join, resolve } from "node:path";
 import { readHeader } from "../engine/safetensors.js";
+import { typesOf } from "./encoding.js";
 import { does, implementationOf } from "./words.js";
 
 export interface OpenModel {
@@ -43,6 +44,7 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
     clip: training.clip,
     seed: training.seed,
     packed: training.packing,
+    tokenTypes: await typesOf(plan, base),
     accumulate: training.accumulate > 1,
     passes: { precision: training.precision, recompute: plan.effects.recompute },
   });

@@ -20,7 +20,7 @@ export interface AskOptions {
  */
 export async function askRows(
   session: Session,
-  rows: Pick<Unseen, "ids" | "lengths" | "asked">,
+  rows: Pick<Unseen, "ids" | "lengths" | "types" | "asked">,
   answers: Pick<Answers, "places">,
   o: AskOptions,
 ): Promise<readonly Float32Array[]> {
@@ -31,7 +31,7 @@ export async function askRows(
   const places = answers.places && ((row: number) => answers.places!(rows.asked, row));
   const run = (members: Uint32Array) => {
     o.signal?.throwIfAborted();
-    const feeds = collate(rows.ids, members, o.padId);
+    const feeds = collate(rows.ids, members, o.padId, { types: rows.types });
     if (!places) return session.run("evaluate", feeds, ["logits"]);
     const width = feeds["input_ids"]!.shape[1]!;
     const targets = Array.from(members, (row, at) => Array.from(places(row), (place) => at * width + place)).flat();

@@ -21,6 +21,8 @@ export interface BertConfig {
   readonly attention_probs_dropout_prob: number;
   readonly classifier_dropout: number | null;
   readonly pad_token_id: number | null;
+  /** Whether the head of masked tokens reads the word embeddings. */
+  readonly tie_word_embeddings: boolean;
 }
 
 /** `padding`: the padding token where the config names none. Coded errors: `unsupported-config`, `bad-config`. */
@@ -44,6 +46,7 @@ export function bertConfig(read: ConfigReader, padding: number): BertConfig {
     attention_probs_dropout_prob: read.number("attention_probs_dropout_prob", 0.1, 0, 1),
     classifier_dropout: read.rate("classifier_dropout"),
     pad_token_id: read.token("pad_token_id", padding, vocab_size),
+    tie_word_embeddings: read.flag("tie_word_embeddings", true),
   };
   if (config.hidden_size % config.num_attention_heads)
     throw read.bad("hidden_size", `must be a multiple of num_attention_heads (${config.num_attention_heads})`);

@@ -3,7 +3,7 @@
  * type), a stack of blocks normalised after each sub-layer, a pooler (tanh of a linear layer over the first token).
  */
 import type { Tensor } from "#dsl/graph/builder.js";
-import type { Layers, ModelImplementation, ModelInputs, ModelOutputs } from "../kinds.js";
+import type { Layers, ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds.js";
 import { bertConfig, bertEncoder, bertFacts, tokenTypes, type BertConfig } from "./bert-encoder.js";
 import { ConfigReader } from "./config.js";
 import { pooledHead } from "./pooled-head.js";
@@ -18,6 +18,7 @@ export const bert: ModelImplementation<BertConfig> = {
     const x = embeddings(layers, config, inputs, o.dropout ?? config.hidden_dropout_prob);
     const outputs: ModelOutputs = {
       last_hidden_state: bertEncoder(layers, config, x, inputs.attention_mask, o.dropout),
+      unmask: (head) => unmasking(layers, head, config),
     };
     if (o.pooled === false) return outputs;
     const size = config.hidden_size;
@@ -25,6 +26,24 @@ export const bert: ModelImplementation<BertConfig> = {
     return { ...outputs, pooled: layers.linear("pooler.dense", first, { in: size, out: size }).tanh() };
   },
 };
+
+/** BertLMPredictionHead: a linear layer, its activation, a norm, and the word embeddings as output layer with a bias of its own. */
+function unmasking(body: Layers, head: Layers, config: BertConfig): Unmasking {
+  const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon, hidden_act: activation } = config;
+  const path = "cls.predictions";
+  return {
+    transform: (x) =>
+      head.norm(
+        `${path}.transform.LayerNorm`,
+        head.linear(`${path}.transform.dense`, x, { in: size, out: size, activation }),
+        { size, epsilon },
+      ),
+    weight: config.tie_word_embeddings
+      ? body.parameter("embeddings.word_embeddings.weight", [rows, size])
+      : head.parameter(`${path}.decoder.weight`, [rows, size]),
+    bias: head.parameter(config.tie_word_embeddings ? `${path}.bias` : `${path}.decoder.bias`, [rows], "zeros"),
+  };
+}
 
 function embeddings(layers: Layers, config: BertConfig, inputs: ModelInputs, dropout: number): Tensor {
   const size = config.hidden_size;

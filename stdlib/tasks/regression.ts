@@ -1,3 +1,4 @@
+import type { HeadOn } from "#dsl/plan/estimates.js";
 import type { Word } from "#dsl/registry.js";
 import { wantShape } from "./families.js";
 import { sentenceParameters } from "./sentence.js";
@@ -23,8 +24,7 @@ export const word: Word = {
   capabilities: {
     roles: ["text", "score"],
     labels: false,
-    parameters: (hidden: number, _labels: number, family?: Readonly<Record<string, unknown>>): number =>
-      sentenceParameters(hidden, 1, family),
+    parameters: (hidden: number, _labels: number, on: HeadOn): number => sentenceParameters(hidden, 1, on),
     measures: ["number"],
     metrics: ["mean_absolute_error", "pearson", "spearman"].map((word) => ({ word, kind: "metric", arguments: {} })),
     prediction: "{ readonly text: string; readonly score: number }",

@@ -10,6 +10,7 @@ import autocast
 import decoders
 import encoder_tokenizers
 import encoders
+import encoder_tasks
 import generation
 import gguf_files
 import metrics
@@ -37,6 +38,7 @@ for name, make in {
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
     "encoders": lambda: encoders.make(golden),
     "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),
+    "tasks of encoders": lambda: encoder_tasks.make(golden),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "odd decoders": lambda: odd_decoders.make(golden),

@@ -32,7 +32,7 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
   const head =
     family.shape === "encoder-decoder"
       ? await taskNamed("text2text_generation")
-      : ((await headOf(family, shapes)) ?? (await decodingHead(family, parsed, shapes)));
+      : ((await headOf(family, shapes, config)) ?? (await decodingHead(family, parsed, shapes)));
   const { vocabulary, positions, types = 0 } = family.sizes(parsed);
   const common = { family, config: parsed, prefixInCheckpoint, tensors: shapes };
   return {
@@ -81,18 +81,26 @@ async function familyOf(config: Readonly<Record<string, unknown>>): Promise<Mode
   });
 }
 
-/** The task whose head lies in the checkpoint, and its number of labels. */
+/** The task whose head lies in the checkpoint, by `architectures` of config.json or else by its name, and its number of labels. */
 async function headOf(
   family: ModelImplementation,
   shapes: Readonly<Record<string, readonly number[]>>,
+  config: Readonly<Record<string, unknown>>,
 ): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number } | null> {
-  for (const word of registry.ofKind("task")) {
+  const stated: unknown = Array.isArray(config["architectures"]) ? config["architectures"][0] : undefined;
+  const named = registry.ofKind("task").filter((word) => {
+    const own = word.capabilities?.["architectures"];
+    return typeof stated === "string" && Array.isArray(own) && own.some((end) => stated.endsWith(String(end)));
+  });
+  const classifies = registry.find("task", "text_classification")!;
+  for (const word of named.length > 0 ? named : [classifies]) {
     if (!word.load) continue;
     const implementation = (await word.load()) as TaskImplementation;
     const paths = headPathsOf(implementation, family);
-    const last = paths.at(-1);
-    const labels = last === undefined ? undefined : shapes[`${last}.weight`]?.[0];
-    if (labels !== undefined)
+    const last = paths.at(-1) ?? "";
+    const matrix = Object.entries(shapes).find(([name, shape]) => shape.length === 2 && name.startsWith(`${last}.`))?.[1];
+    const labels = (shapes[`${last}.weight`] ?? matrix)?.[0];
+    if (paths.length > 0 && labels !== undefined)
       return { task: { call: { kind: "task", word: word.name, arguments: {} }, implementation }, labels };
   }
   return null;

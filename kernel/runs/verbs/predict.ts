@@ -5,6 +5,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { predictionsShown } from "../../display/evaluation.js";
 import type { Shown } from "../../display/shown.js";
 import { writtenShown } from "../../display/written.js";
+import type { Asked } from "../encoded.js";
 import { Gathered, predictionsType, writtenType, type ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../words.js";
@@ -18,11 +19,14 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
   const handle = session.models.get(action.name);
   const role = readRoleOf(handle.plan.task);
   const texts = await textsOf(session, action.on, role, stage);
-  if (action.writing) return write(session, handle, texts, { ...action, ...action.writing }, stage);
+  if (action.writing) {
+    const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
+    return write(session, handle, prompts, { ...action, ...action.writing }, stage);
+  }
   const predictions = await session.models.predict(handle, texts, stage.surroundings);
   if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan));
   const { columns, cells } = (await does(handle.plan.task, "task")).answers!;
-  stage.screen.display(predictionsShown(columns, predictions.map((prediction) => ({ text: prediction.text, cells: cells(prediction) }))));
+  stage.screen.display(predictionsShown(columns, predictions.map((prediction) => ({ text: prediction.text_pair === undefined ? prediction.text : `${prediction.text} | ${prediction.text_pair}`, cells: cells(prediction) }))));
 }
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
@@ -57,7 +61,7 @@ async function write(session: TuneSession, handle: ModelHandle, texts: readonly 
     );
 }
 
-async function textsOf(session: TuneSession, on: Subject, role: string, stage: Stage): Promise<readonly string[]> {
+async function textsOf(session: TuneSession, on: Subject, role: string, stage: Stage): Promise<readonly Asked[]> {
   if ("texts" in on) return on.texts;
   if ("live" in on) return textsIn(stage.surroundings.live(on.live)?.value, role);
   const prepared = await session.workshop.data(on.data, null, stage.surroundings);
@@ -66,7 +70,10 @@ async function textsOf(session: TuneSession, on: Subject, role: string, stage: S
   const table = prepared.splits[split];
   if (!table) throw new CodedError("split-missing", { data: on.data.name, split, has: Object.keys(prepared.splits) });
   if (!table.columnNames().includes(role)) throw new CodedError("missing-role", { role, task: "predict", data: on.data.name });
-  return Array.from(table.array(role) as Iterable<unknown>, String);
+  const texts = Array.from(table.array(role) as Iterable<unknown>, String);
+  if (!table.columnNames().includes("text_pair")) return texts;
+  const seconds = Array.from(table.array("text_pair") as Iterable<unknown>, String);
+  return texts.map((text, i) => [text, seconds[i]!]);
 }
 
 /** The role whose texts a task reads: the first that it asks for. */

@@ -13,6 +13,7 @@ const tokenizer = {
   hash: "bytes",
   encode: (texts: readonly string[]) => Promise.resolve(texts.map((text) => Int32Array.from(Buffer.from(text)))),
   encodeWords: () => Promise.resolve([]),
+  encodePairs: () => Promise.resolve([]),
 };
 const prepared = await prepare(JSON.parse(plan) as DataPlan, { folder, live: () => undefined }, { tokenizer });
 const split = prepared.streamed?.["train"];
