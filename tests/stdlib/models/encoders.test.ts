@@ -3,6 +3,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { validate } from "#dsl/graph/validate.js";
 import { fromNDArray } from "#dsl/graph/values.js";
 import { distilbert } from "#stdlib/models/distilbert.run.js";
+import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { mobilebert } from "#stdlib/models/mobilebert.run.js";
 import { roberta, xlmRoberta } from "#stdlib/models/roberta.run.js";
 import type { ModelImplementation } from "#stdlib/kinds.js";
@@ -78,6 +79,14 @@ describe("encoder configs", () => {
         (e) => e instanceof CodedError && e.code === code,
         JSON.stringify(more),
       );
+  });
+  it("are needed for whole texts: a family without a head for them is refused", async () => {
+    const parts = await partsOf(ENCODERS[0]!);
+    const config = gpt2.config({ vocab_size: 20, n_positions: 8, n_embd: 8, n_layer: 1, n_head: 2 });
+    assert.throws(
+      () => assembleForward({ ...parts, family: gpt2, config, tensors: {}, technique: UNTOUCHED }, false),
+      (e) => e instanceof CodedError && e.code === "task-not-for-base",
+    );
   });
   it("count RoBERTa's positions without those of padding", () =>
     assert.equal(roberta.sizes(roberta.config(goldenConfig("roberta-pad-nine"))).positions, 34 - 10));
