@@ -140,10 +140,7 @@ describe("tasks of encoders: what every one must keep", () => {
             `${metric.word} measures it`,
           );
         }
-        assert.deepEqual(
-          reported(word, "gpt2"),
-          word.name === "fill_mask" ? ["task-not-for-base", "task-not-for-base"] : ["task-not-for-base"],
-        );
+        assert.deepEqual([...new Set(reported(word, "gpt2"))], ["task-not-for-base"]);
       });
 
       it("has valid programs that take what it teaches, and a head that trains", () => {
