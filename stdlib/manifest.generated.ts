@@ -60,6 +60,7 @@ import { word as splits_folds } from "./splits/folds.js";
 import { word as splits_hashed } from "./splits/hashed.js";
 import { word as splits_random } from "./splits/random.js";
 import { word as stoppings_patience } from "./stoppings/patience.js";
+import { word as tasks_fill_mask } from "./tasks/fill_mask.js";
 import { word as tasks_multilabel_classification } from "./tasks/multilabel_classification.js";
 import { word as tasks_regression } from "./tasks/regression.js";
 import { word as tasks_summarization } from "./tasks/summarization.js";
@@ -155,6 +156,7 @@ export const words: readonly Word[] = [
   splits_hashed,
   splits_random,
   stoppings_patience,
+  tasks_fill_mask,
   tasks_multilabel_classification,
   tasks_regression,
   tasks_summarization,

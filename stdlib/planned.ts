@@ -6,7 +6,7 @@ import type { Word } from "#dsl/registry.js";
 
 const rows: readonly (readonly [kind: string, names: string, doc: string, meanwhile: string])[] = [
   ["task", "question_answering", "Finds the answer in a context.", "text_classification labels whole texts"],
-  ["task", "sentence_similarity fill_mask", "Part of the design.", "text_classification and text_generation are built"],
+  ["task", "sentence_similarity", "Part of the design.", "text_classification and text_generation are built"],
   ["task", "chat", "Answers in a conversation.", "`text_generation` continues plain texts"],
   [
     "technique",

@@ -38,7 +38,7 @@ export function estimate(
   const epoch = fed(split, model.max_length, { windows, packing: training.packing });
   const { longest } = epoch;
   const hidden = size(base, "hidden_size", "dim", "n_embd", "d_model") || 1;
-  const head = hidden * data.labels.length + data.labels.length;
+  const head = headOf(program, model.task, { hidden, labels: data.labels.length, base });
   const frozen = addedBy(program, model.technique, base);
   const trainable = (frozen ?? base.parameters) + head;
   const parameters = base.parameters + head + (frozen ?? 0);
@@ -145,6 +145,17 @@ function workingBytes(o: StepShape): number {
   // Sums of gradients are state, added to as each gradient comes.
   const end = 4 * (o.tokens * block + (o.accumulated ? 0 : o.trainable));
   return Math.max(start, end) + copies + (o.accumulated ? 4 * o.trainable : 0);
+}
+
+/** Elements that the task's head has beside the base (capability `parameters`). */
+export function headOf(
+  program: Program,
+  task: Call,
+  o: { readonly hidden: number; readonly labels: number; readonly base: BaseFacts },
+): number {
+  const count = program.registry.find("task", task.word)?.capabilities?.["parameters"];
+  if (typeof count !== "function") return o.hidden * o.labels + o.labels;
+  return (count as (hidden: number, labels: number, base: BaseFacts) => number)(o.hidden, o.labels, o.base);
 }
 
 /** Elements that a technique adds to a frozen base, or null where the base itself trains. */

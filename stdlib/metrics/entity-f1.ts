@@ -14,7 +14,7 @@ export const word: Word = {
       type: { is: "choice", of: ["micro", "macro", "weighted"] },
       doc: "micro: all entities alike; macro: each kind alike; weighted: kinds by their entities.",
       positional: true,
-      default: { value: "micro" },
+      default: { derived: "micro", from: () => "auto" },
       why: "Papers on names of persons and places report micro.",
       impact: "medium",
     },

@@ -3,7 +3,7 @@
  * type), a stack of blocks normalised after each sub-layer, a pooler (tanh of a linear layer over the first token).
  */
 import type { Tensor } from "#dsl/graph/builder.js";
-import type { Layers, ModelImplementation, ModelInputs, ModelOutputs } from "../kinds.js";
+import type { Layers, ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds.js";
 import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
 
 export interface BertConfig {
@@ -19,6 +19,8 @@ export interface BertConfig {
   readonly initializer_range: number;
   readonly hidden_dropout_prob: number;
   readonly attention_probs_dropout_prob: number;
+  /** Whether the head of masked tokens reads the word embeddings. */
+  readonly tie_word_embeddings: boolean;
 }
 
 export const bert: ModelImplementation<BertConfig> = {
@@ -42,6 +44,7 @@ export const bert: ModelImplementation<BertConfig> = {
       initializer_range: read.number("initializer_range", 0.02, 0, 100),
       hidden_dropout_prob: read.number("hidden_dropout_prob", 0.1, 0, 1),
       attention_probs_dropout_prob: read.number("attention_probs_dropout_prob", 0.1, 0, 1),
+      tie_word_embeddings: read.flag("tie_word_embeddings", true),
     };
     if (config.hidden_size % config.num_attention_heads)
       throw read.bad("hidden_size", `must be a multiple of num_attention_heads (${config.num_attention_heads})`);
@@ -67,12 +70,30 @@ export const bert: ModelImplementation<BertConfig> = {
         dropout,
         attention: o.dropout ?? config.attention_probs_dropout_prob,
       });
-    const outputs: ModelOutputs = { last_hidden_state: x };
+    const outputs: ModelOutputs = { last_hidden_state: x, unmask: (head) => unmasking(layers, head, config) };
     if (o.pooled === false) return outputs;
     const size = config.hidden_size;
     return { ...outputs, pooled: layers.linear("pooler.dense", x.takePosition(0), { in: size, out: size }).tanh() };
   },
 };
+
+/** BertLMPredictionHead: a linear layer, its activation, a norm, and the word embeddings as output layer with a bias of its own. */
+function unmasking(body: Layers, head: Layers, config: BertConfig): Unmasking {
+  const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon, hidden_act: activation } = config;
+  const path = "cls.predictions";
+  return {
+    transform: (x) =>
+      head.norm(
+        `${path}.transform.LayerNorm`,
+        head.linear(`${path}.transform.dense`, x, { in: size, out: size, activation }),
+        { size, epsilon },
+      ),
+    weight: config.tie_word_embeddings
+      ? body.parameter("embeddings.word_embeddings.weight", [rows, size])
+      : head.parameter(`${path}.decoder.weight`, [rows, size]),
+    bias: head.parameter(config.tie_word_embeddings ? `${path}.bias` : `${path}.decoder.bias`, [rows], "zeros"),
+  };
+}
 
 function embeddings(layers: Layers, config: BertConfig, inputs: ModelInputs, dropout: number): Tensor {
   const size = config.hidden_size;

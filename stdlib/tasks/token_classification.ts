@@ -35,7 +35,7 @@ export const word: Word = {
     architectures: ["ForTokenClassification"],
     measures: ["tags", "label"],
     metrics: [
-      { word: "entity_f1", kind: "metric", arguments: { average: "micro" } },
+      { word: "entity_f1", kind: "metric", arguments: {} },
       { word: "accuracy", kind: "metric", arguments: {} },
     ],
     prediction:

@@ -8,6 +8,7 @@ import torch
 
 import autocast
 import decoders
+import encoder_tasks
 import generation
 import gguf_files
 import metrics
@@ -31,6 +32,7 @@ for name, make in {
     "decoders": lambda: decoders.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
+    "tasks of encoders": lambda: encoder_tasks.make(golden),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "tiny T5s": lambda: tiny_t5.make(golden, fixtures),

@@ -29,7 +29,7 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
   const head =
     family.shape === "encoder-decoder"
       ? await taskNamed("text2text_generation")
-      : ((await headOf(shapes)) ?? (await decodingHead(family, parsed, shapes)));
+      : ((await headOf(shapes, config)) ?? (await decodingHead(family, parsed, shapes)));
   const { vocabulary, positions, types = 0 } = family.sizes(parsed);
   const common = { family, config: parsed, prefixInCheckpoint, tensors: shapes };
   return {
@@ -78,11 +78,18 @@ async function familyOf(config: Readonly<Record<string, unknown>>): Promise<Mode
   });
 }
 
-/** The task whose head lies in the checkpoint, and its number of labels. */
+/** The task whose head lies in the checkpoint, by `architectures` of config.json or else by its name, and its number of labels. */
 async function headOf(
   shapes: Readonly<Record<string, readonly number[]>>,
+  config: Readonly<Record<string, unknown>>,
 ): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number } | null> {
-  for (const word of registry.ofKind("task")) {
+  const stated: unknown = Array.isArray(config["architectures"]) ? config["architectures"][0] : undefined;
+  const named = registry.ofKind("task").filter((word) => {
+    const own = word.capabilities?.["architectures"];
+    return typeof stated === "string" && Array.isArray(own) && own.some((end) => stated.endsWith(String(end)));
+  });
+  const classifies = registry.find("task", "text_classification")!;
+  for (const word of named.length > 0 ? named : [classifies]) {
     if (!word.load) continue;
     const implementation = (await word.load()) as TaskImplementation;
     const weight = Object.entries(shapes).find(

@@ -358,7 +358,7 @@ export function gallery(): Readonly<Record<string, Shown>> {
       ["label", "probability"],
       [
         { text: "Where is my refund?", cells: ["billing", "99.1 %"] },
-        { text: "日本語のテキスト & <tags>", cells: ["technical", "51.0 %"] },
+        { text: "日本語のテキスト & <tags>", cells: ["technical", "51 %"] },
       ],
     ),
     sweep: figureShown(sweepFigure(trials, goal, { title: "search" })),
