@@ -36,7 +36,11 @@ export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts
           ] as [string, string, string],
         ]
       : []),
-    ["length", `${count(plan.max_length)} tokens`, base.positions < 2 ** 20 ? `of ${count(base.positions)} positions` : "of as many as there are"],
+    [
+      "length",
+      `${count(plan.max_length)} tokens`,
+      base.positions < 2 ** 20 ? `of ${count(base.positions)} positions` : "of as many as there are",
+    ],
     ["weights", base.hash.slice(0, 12), base.hasTokenizer ? "with tokenizer" : "no tokenizer in the folder"],
   ];
   const title = `Model ${plan.name}`;
