@@ -63,11 +63,12 @@ async function trains(subject: Subject, technique: Call, title: string): Promise
   else assert.ok(kept.length >= p.trainable.length && !kept.some((name) => name.startsWith("adam.")), title);
   const before = start(p.train.state);
   let state = before;
-  const losses: number[] = [];
+  const asked = Object.fromEntries(Object.entries(feeds(subject, 1)).filter(([name]) => name in p.loss.inputs));
+  const loss = (): number => evaluate(p.loss, asked, state).outputs["loss"]!.data[0]!;
+  const losses = [loss()];
   for (let step = 1; step <= STEPS; step++) {
-    const after = evaluate(p.train, feeds(subject, step), state);
-    losses.push(after.outputs["loss"]!.data[0]!);
-    state = after.state;
+    state = evaluate(p.train, feeds(subject, step), state).state;
+    losses.push(loss());
   }
   assert.ok(losses.at(-1)! < losses[0]!, `${title}: ${losses.join(" ")}`);
   for (const [name, s] of Object.entries(p.train.state)) {

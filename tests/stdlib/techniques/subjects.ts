@@ -1,5 +1,5 @@
-/** Every technique on every registered family: the smallest model of tests/fixtures/models stands for its family. */
-import { readFileSync, readdirSync } from "node:fs";
+/** Every technique on every registered family: the smallest model that the oracles were asked about stands for its family. */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
@@ -35,17 +35,26 @@ const TASKS: Readonly<Record<string, string>> = { encoder: "text_classification"
 
 export async function subjects(): Promise<readonly Subject[]> {
   const folder = new URL("fixtures/models/", root);
-  const fixtures = readdirSync(folder)
-    .filter((name) => name !== "gguf")
+  const golden = new URL("golden/oracle/", root);
+  const asked = readdirSync(golden)
+    .filter((file) => file.endsWith(".json"))
+    .flatMap((file) => [JSON.parse(readFileSync(new URL(file, golden), "utf8")) as unknown].flat())
+    .flatMap((said) => {
+      const { config } = said as { config?: Record<string, unknown> };
+      return config && "model_type" in config ? [config] : [];
+    });
+  const kept = readdirSync(folder)
+    .filter((name) => existsSync(new URL(`${name}/config.json`, folder)))
     .map((name) => JSON.parse(readFileSync(new URL(`${name}/config.json`, folder), "utf8")) as Record<string, unknown>);
   const found = registry.ofKind("model").filter((w) => w.load && TASKS[w.capabilities?.["shape"] as string]);
   return Promise.all(
     found.map(async (word) => {
       const family = (await word.load!()) as ModelImplementation;
-      const [json] = fixtures
+      const [json] = [...kept, ...asked]
         .filter((c) => c["model_type"] === word.capabilities?.["modelType"])
         .sort((a, b) => size(family, a) - size(family, b));
-      if (!json) throw new Error(`tests/fixtures/models has no model of the family ${word.name}`);
+      if (!json)
+        throw new Error(`tests/fixtures/models and tests/golden/oracle have no model of the family ${word.name}`);
       return { word, family, json, task: TASKS[family.shape]! };
     }),
   );
