@@ -63,7 +63,7 @@ export const t5: ModelImplementation<T5Config> = {
 function configOf(json: Json): T5Config {
   const read = new ConfigReader("t5", json);
   read.off("is_decoder");
-  const layers = read.count("num_layers", 6);
+  const layers = read.count("num_layers");
   const buckets = read.count("relative_attention_num_buckets", 32);
   const furthest = read.count("relative_attention_max_distance", 128);
   if (buckets < 4) throw read.bad("relative_attention_num_buckets", "must be 4 or more");
@@ -77,13 +77,13 @@ function configOf(json: Json): T5Config {
   const named = inner.replace("gated-", "") as Activation;
   const tied = read.flag("tie_word_embeddings", true);
   return {
-    vocab_size: read.count("vocab_size", 32128),
-    d_model: read.count("d_model", 512),
-    d_kv: read.count("d_kv", 64),
-    d_ff: read.count("d_ff", 2048),
+    vocab_size: read.count("vocab_size"),
+    d_model: read.count("d_model"),
+    d_kv: read.count("d_kv"),
+    d_ff: read.count("d_ff"),
     num_layers: layers,
     num_decoder_layers: read.count("num_decoder_layers", layers),
-    num_heads: read.count("num_heads", 8),
+    num_heads: read.count("num_heads"),
     relative_attention_num_buckets: buckets,
     relative_attention_max_distance: furthest,
     dropout_rate: read.number("dropout_rate", 0.1, 0, 1),

@@ -1,5 +1,6 @@
 /** What the tests of model families share: PyTorch's word on small models, their weights, and the reference run on both. */
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import type { Program } from "#dsl/graph/program.js";
 import { values, type Values } from "#dsl/graph/values.js";
@@ -8,6 +9,18 @@ import { readSafetensors } from "#tests/oracles/safetensors.js";
 
 /** tests/ of the source tree. */
 export const root = new URL("../../../../tests/", import.meta.url);
+
+/** Configs of the small models whose weights are not kept, out of what the oracles said. */
+export function oracleConfigs(): readonly Readonly<Record<string, unknown>>[] {
+  const folder = new URL("golden/oracle/", root);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .flatMap((file) => [JSON.parse(readFileSync(new URL(file, folder), "utf8")) as unknown].flat())
+    .flatMap((said) => {
+      const { config } = said as { config?: Record<string, unknown> };
+      return config && "model_type" in config ? [config] : [];
+    });
+}
 
 /** Inputs by name. */
 export type Batch = Readonly<Record<string, readonly (number | readonly number[])[]>>;

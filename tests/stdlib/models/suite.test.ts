@@ -17,7 +17,7 @@ import { buildGenerate } from "#stdlib/programs/generate.js";
 import { layersOptions, modelInputs } from "#stdlib/programs/model.js";
 import { registry } from "#stdlib/registry.js";
 import { call, UNTOUCHED } from "./decoder-models.js";
-import { initial, root, run, shapesOf, tensorsOf } from "./golden.js";
+import { initial, oracleConfigs, root, run, shapesOf, tensorsOf } from "./golden.js";
 
 type Config = Readonly<Record<string, unknown>>;
 const folder = new URL("fixtures/models/", root);
@@ -27,18 +27,24 @@ const fixtures = readdirSync(folder)
     name,
     json: JSON.parse(readFileSync(new URL(`${name}/config.json`, folder), "utf8")) as Config,
   }));
+const asked = oracleConfigs();
 /** Encoder-decoders read two texts: what holds for them is held in their own tests. */
 const words = registry.ofKind("model").filter((w) => w.load && w.capabilities?.["shape"] !== "encoder-decoder");
 
 for (const word of words)
   describe(`the family ${word.name}, as every family`, () => {
     const own = fixtures.filter(({ json }) => json["model_type"] === word.capabilities?.["modelType"]);
+    /** Of models with weights, and of those that only the oracles had. */
+    const configs = [
+      ...own.map(({ json }) => json),
+      ...asked.filter((c) => c["model_type"] === word.capabilities?.["modelType"]),
+    ];
     const list = (name: string): readonly string[] => word.capabilities![name] as readonly string[];
     let family: ModelImplementation;
     before(async () => (family = (await word.load!()) as ModelImplementation));
 
     it("has a small model to be tried on, and says of itself what techniques and tasks need", () => {
-      assert.ok(own.length > 0, "no folder of tests/fixtures/models has its model_type");
+      assert.ok(configs.length > 0, "no model of tests/fixtures/models or tests/golden/oracle has its model_type");
       assert.equal(family.shape, word.capabilities!["shape"]);
       assert.ok(list("targets").length > 0);
       assert.deepEqual(
@@ -176,7 +182,7 @@ for (const word of words)
     }
 
     it("refuses a config without a size or with an unknown activation, by code and key", () => {
-      const { json } = own[0]!;
+      const json = configs[0]!;
       const told = (changed: Config): CodedError => {
         try {
           family.config(changed);

@@ -13,7 +13,7 @@ import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { ia3Layers } from "#stdlib/techniques/ia3-settings.js";
 import { assemble } from "#stdlib/programs/assemble.js";
-import { root } from "#tests/stdlib/models/golden.js";
+import { oracleConfigs, root } from "#tests/stdlib/models/golden.js";
 
 export const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({
   kind,
@@ -35,14 +35,6 @@ const TASKS: Readonly<Record<string, string>> = { encoder: "text_classification"
 
 export async function subjects(): Promise<readonly Subject[]> {
   const folder = new URL("fixtures/models/", root);
-  const golden = new URL("golden/oracle/", root);
-  const asked = readdirSync(golden)
-    .filter((file) => file.endsWith(".json"))
-    .flatMap((file) => [JSON.parse(readFileSync(new URL(file, golden), "utf8")) as unknown].flat())
-    .flatMap((said) => {
-      const { config } = said as { config?: Record<string, unknown> };
-      return config && "model_type" in config ? [config] : [];
-    });
   const kept = readdirSync(folder)
     .filter((name) => existsSync(new URL(`${name}/config.json`, folder)))
     .map((name) => JSON.parse(readFileSync(new URL(`${name}/config.json`, folder), "utf8")) as Record<string, unknown>);
@@ -50,7 +42,7 @@ export async function subjects(): Promise<readonly Subject[]> {
   return Promise.all(
     found.map(async (word) => {
       const family = (await word.load!()) as ModelImplementation;
-      const [json] = [...kept, ...asked]
+      const [json] = [...kept, ...oracleConfigs()]
         .filter((c) => c["model_type"] === word.capabilities?.["modelType"])
         .sort((a, b) => size(family, a) - size(family, b));
       if (!json)
