@@ -98,7 +98,9 @@ async function headOf(
     const implementation = (await word.load()) as TaskImplementation;
     const paths = headPathsOf(implementation, family);
     const last = paths.at(-1) ?? "";
-    const matrix = Object.entries(shapes).find(([name, shape]) => shape.length === 2 && name.startsWith(`${last}.`))?.[1];
+    const matrix = Object.entries(shapes).find(
+      ([name, shape]) => shape.length === 2 && name.startsWith(`${last}.`),
+    )?.[1];
     const labels = (shapes[`${last}.weight`] ?? matrix)?.[0];
     if (paths.length > 0 && labels !== undefined)
       return { task: { call: { kind: "task", word: word.name, arguments: {} }, implementation }, labels };
