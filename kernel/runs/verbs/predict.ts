@@ -76,10 +76,10 @@ async function textsOf(session: TuneSession, on: Subject, role: string, stage: S
   return texts.map((text, i) => [text, seconds[i]!]);
 }
 
-/** The role whose texts a task reads: the first that it asks for. */
+/** The column of the texts that a task reads: rows of words have them as `text` too. */
 function readRoleOf(task: Call): string {
   const roles = registry.find("task", task.word)?.capabilities?.["roles"];
-  return Array.isArray(roles) && typeof roles[0] === "string" ? roles[0] : "text";
+  return Array.isArray(roles) && roles[0] === "input" ? "input" : "text";
 }
 
 /** `$x` may be one text, a list of texts, or an arquero table with a column named as the role (`text`, `input`). */
