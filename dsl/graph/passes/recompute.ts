@@ -32,8 +32,10 @@ class Rewriting {
   /** Where each node went. */
   private readonly moved: number[] = [];
   private readonly copies = new Map<number, number>();
-  /** For each block the node that brings its gradient. */
-  private readonly triggers = new Map<string, number>();
+  /** For each block the nodes that bring its gradient. */
+  private readonly triggers = new Map<string, readonly number[]>();
+  /** Nodes of the backward pass that what a block made leads to; others (turned angles, merged weights) are there at once. */
+  private readonly late = new Set<number>();
 
   constructor(
     private readonly program: Program,
@@ -45,7 +47,7 @@ class Rewriting {
     program.nodes.forEach((node, index) => {
       this.moved[index] = this.forward.has(index)
         ? this.push(node, node.inputs.map(this.original))
-        : this.backward(node);
+        : this.backward(node, index);
     });
   }
   done(): Program {
@@ -67,11 +69,13 @@ class Rewriting {
 
   private readonly original = (ref: Ref): Ref => ({ node: this.moved[ref.node]!, output: ref.output });
 
-  private backward(node: Node): number {
+  private backward(node: Node, index: number): number {
     const here = blockOf(node.path);
-    const back = node.inputs.filter((ref) => !this.forward.has(ref.node) && !this.isLeaf(ref));
+    const back = node.inputs.filter((ref) => this.late.has(ref.node));
+    if (back.length > 0 || node.inputs.some((ref) => this.forward.has(ref.node) && this.blocks[ref.node]))
+      this.late.add(index);
     if (here && back.length > 0 && !this.triggers.has(here))
-      this.triggers.set(here, Math.max(...back.map((ref) => this.moved[ref.node]!)));
+      this.triggers.set(here, [...new Set(back.map((ref) => this.moved[ref.node]!))]);
     const inputs = node.inputs.map((ref) => {
       const block = this.forward.has(ref.node) ? this.blocks[ref.node] : undefined;
       return block && this.triggers.has(block) ? this.again(ref, block) : this.original(ref);
@@ -97,9 +101,8 @@ class Rewriting {
     return { node: copy, output: ref.output };
   }
 
-  private push({ after, ...node }: Node, inputs: readonly Ref[], trigger?: number): number {
-    const waits = new Set(after?.map((n) => this.moved[n]!));
-    if (trigger !== undefined) waits.add(trigger);
+  private push({ after, ...node }: Node, inputs: readonly Ref[], triggers: readonly number[] = []): number {
+    const waits = new Set([...(after ?? []).map((n) => this.moved[n]!), ...triggers]);
     return this.nodes.push({ ...node, inputs, ...(waits.size > 0 && { after: [...waits] }) }) - 1;
   }
   private isLeaf(ref: Ref): boolean {

@@ -36,6 +36,17 @@ describe("recompute", () => {
       after.nodes[index]!.inputs.some(({ node }) => node > loss && waits(node));
     assert.ok(copied > loss && waits(copied));
   });
+  it("waits for the gradient itself, which the labels lead to, never for what is there at once", () => {
+    const labels = after.inputs["labels"]!.ref.node;
+    const told = new Set([labels]);
+    after.nodes.forEach((n, index) => n.inputs.some(({ node }) => told.has(node)) && told.add(index));
+    const waited = after.nodes.flatMap((n) => n.after ?? []);
+    assert.ok(waited.length > 0);
+    assert.deepEqual(
+      waited.filter((index) => !told.has(index)),
+      [],
+    );
+  });
   it("changes nothing that is computed, dropout included, in bf16 too", () => {
     const { feeds, state } = blocksValues(before);
     assert.deepEqual(evaluate(after, feeds, state), evaluate(before, feeds, state));
