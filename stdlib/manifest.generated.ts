@@ -10,6 +10,8 @@ import { word as cleaners_redact } from "./cleaners/redact.js";
 import { word as cleaners_replace } from "./cleaners/replace.js";
 import { word as cleaners_strip_html } from "./cleaners/strip-html.js";
 import { word as cleaners_unicode } from "./cleaners/unicode.js";
+import { word as conversations_alpaca } from "./conversations/alpaca.js";
+import { word as conversations_turns } from "./conversations/turns.js";
 import { word as decoders_beam } from "./decoders/beam.js";
 import { word as decoders_greedy } from "./decoders/greedy.js";
 import { word as decoders_sample } from "./decoders/sample.js";
@@ -51,10 +53,17 @@ import { word as splits_folds } from "./splits/folds.js";
 import { word as splits_hashed } from "./splits/hashed.js";
 import { word as splits_random } from "./splits/random.js";
 import { word as stoppings_patience } from "./stoppings/patience.js";
+import { word as tasks_chat } from "./tasks/chat.js";
 import { word as tasks_text_classification } from "./tasks/text_classification.js";
 import { word as tasks_text_generation } from "./tasks/text_generation.js";
 import { word as techniques_full } from "./techniques/full.js";
 import { word as techniques_lora } from "./techniques/lora.js";
+import { word as templates_alpaca } from "./templates/alpaca.js";
+import { word as templates_chatml } from "./templates/chatml.js";
+import { word as templates_gemma } from "./templates/gemma.js";
+import { word as templates_llama2 } from "./templates/llama2.js";
+import { word as templates_llama3 } from "./templates/llama3.js";
+import { word as templates_plain } from "./templates/plain.js";
 import { word as verbs_annotate } from "./verbs/annotate.js";
 import { word as verbs_compare } from "./verbs/compare.js";
 import { word as verbs_compress } from "./verbs/compress.js";
@@ -90,6 +99,8 @@ export const words: readonly Word[] = [
   cleaners_replace,
   cleaners_strip_html,
   cleaners_unicode,
+  conversations_alpaca,
+  conversations_turns,
   decoders_beam,
   decoders_greedy,
   decoders_sample,
@@ -131,10 +142,17 @@ export const words: readonly Word[] = [
   splits_hashed,
   splits_random,
   stoppings_patience,
+  tasks_chat,
   tasks_text_classification,
   tasks_text_generation,
   techniques_full,
   techniques_lora,
+  templates_alpaca,
+  templates_chatml,
+  templates_gemma,
+  templates_llama2,
+  templates_llama3,
+  templates_plain,
   verbs_annotate,
   verbs_compare,
   verbs_compress,

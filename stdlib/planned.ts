@@ -14,7 +14,6 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
     "Part of the design.",
     "text_classification and text_generation are built",
   ],
-  ["task", "chat", "Answers in a conversation.", "`text_generation` continues plain texts"],
   [
     "technique",
     "bitfit head_only adapters prompt_tuning prefix_tuning ia3",
@@ -51,7 +50,7 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ["tracker", "mlflow tensorboard", "Follows runs.", "every run writes `events.jsonl`"],
   ["optimizer", "adam", "An optimizer.", "`adamw(weight_decay: 0)` is Adam"],
   ["schedule", "polynomial inverse_sqrt exponential", "A schedule.", "`constant`, `linear` and `cosine` are built"],
-  ["source", "sqlite parquet mix text turns", "A source.", "read it in a TypeScript cell and give `$rows`"],
+  ["source", "sqlite parquet mix text", "A source.", "read it in a TypeScript cell and give `$rows`"],
   ["split", "by_time hashed folds", "A split.", "`random(…)` and `by_column(…)` are built"],
   [
     "cleaner",

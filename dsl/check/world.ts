@@ -1,7 +1,7 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
 import type { Resolved, ResolvedModel } from "../plan/definitions.js";
 import { failed, type DataFacts, type Need } from "../plan/facts.js";
-import type { Call, DataPlan, Value } from "../plan/plan.js";
+import type { Call, DataPlan, ReaderOf, Value } from "../plan/plan.js";
 import { nearest } from "./nearest.js";
 import type { Draft, Program } from "./program.js";
 import { replace } from "./reporter.js";
@@ -31,6 +31,16 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
     column,
     draft.given.get("columns")?.places.get(`columns.${role}`),
   ]);
+  if (plan.conversation)
+    asked.push(
+      ...columnsIn(program, plan.conversation, "columns.messages").map(
+        ([path, column]): [string, string, Span | undefined] => [
+          path,
+          column,
+          draft.given.get("columns")?.places.get(path) ?? draft.given.get("columns")?.places.get("columns.messages"),
+        ],
+      ),
+    );
   if (plan.split)
     asked.push(
       ...columnsIn(program, plan.split, "split").map(([path, column]): [string, string, Span | undefined] => [
@@ -89,7 +99,7 @@ export function dataFacts(
   program: Program,
   draft: Draft,
   plan: DataPlan,
-  base: { name: string; folder: string } | null,
+  base: ReaderOf | null,
   here: Span,
 ): DataFacts | undefined {
   const need: Need & { about: "data" } = { about: "data", data: plan, base };
@@ -179,6 +189,15 @@ export function checkModel(program: Program, draft: Draft, resolved: ResolvedMod
   const { base, plan } = resolved;
   if (!base) return true;
   let good = true;
+  const template = draft.given.get("template");
+  if (plan.template === null && base.chatTemplate === false) {
+    program.reportNear("no-template", { base: plan.base, has: builtIn(program) }, draft.given.get("task")?.span, here);
+    good = false;
+  }
+  if (template && plan.template === undefined) {
+    program.reportNear("template-without-chat", { task: plan.task.word }, template.span, here);
+    good = false;
+  }
   if (plan.max_length > base.positions) {
     const place = draft.given.get("max_length")?.span;
     program.reportNear(
@@ -193,10 +212,16 @@ export function checkModel(program: Program, draft: Draft, resolved: ResolvedMod
   return good;
 }
 
-/** Roles that a task reads must have columns. */
+function builtIn(program: Program): readonly string[] {
+  return program.registry.ofKind("template").map((word) => word.name);
+}
+
+/** Roles that a task reads must have columns; a task may name others that serve as well (capability `orRoles`). */
 export function checkRoles(program: Program, data: Resolved<DataPlan>, task: Call, here: Span): boolean {
   const stated = program.registry.find("task", task.word)?.capabilities?.["roles"];
   const roles = Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
+  const others = program.registry.find("task", task.word)?.capabilities?.["orRoles"];
+  if (Array.isArray(others) && others.every((role: string) => data.plan.columns[role] !== undefined)) return true;
   const missing = roles.filter((role) => data.plan.columns[role] === undefined);
   for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.plan.name }, here);
   return missing.length === 0;

@@ -24,6 +24,11 @@ export function predictsNext(registry: Registry, task: ModelPlan["task"]): boole
   return registry.find("task", task.word)?.capabilities?.["supervision"] === "next_token";
 }
 
+/** Whether rows are conversations, fed whole (capability `conversation`). */
+export function readsConversations(registry: Registry, task: ModelPlan["task"]): boolean {
+  return registry.find("task", task.word)?.capabilities?.["conversation"] === true;
+}
+
 export function fed(
   split: SplitFacts | undefined,
   max: number,

@@ -5,10 +5,10 @@ import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames }
 import { isCall, resolveData, resolveModel, resolveRecipe } from "./definitions.js";
 import { cutRows, estimate, trainingSplit } from "./estimates.js";
 import { failed } from "./facts.js";
-import { predictsNext } from "./feeding.js";
+import { predictsNext, readsConversations } from "./feeding.js";
 import { checkMetrics } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
-import type { Effects, Estimates, Plan, Recipe, RecipePlan, Value } from "./plan.js";
+import { readerOf, type Effects, type Estimates, type Plan, type Recipe, type RecipePlan, type Value } from "./plan.js";
 
 export interface Planned {
   readonly plan: Plan;
@@ -60,7 +60,7 @@ export function planTraining(
   const headers = checkTables(program, o.data, data.plan, o.dataAt);
   const sound = checkModel(program, o.model, model, o.modelAt);
   const facts = headers
-    ? dataFacts(program, o.data, data.plan, { name: model.plan.base, folder: model.plan.folder }, o.dataAt)
+    ? dataFacts(program, o.data, data.plan, readerOf(model.plan), o.dataAt)
     : undefined;
   const splits = splitNames(program, data.plan, facts);
   const validation = facts ? (facts.splits["validation"]?.rows ?? 0) > 0 : (splits ?? []).includes("validation");
@@ -95,7 +95,7 @@ export function planTraining(
     program.reportNear("cannot-pack", { task: model.plan.task.word }, o.settings.get("packing")?.span, o.here);
     return undefined;
   }
-  const cutOff = windows ? 0 : cutRows(trainingSplit(facts), model.plan.max_length);
+  const cutOff = windows && !readsConversations(program.registry, model.plan.task) ? 0 : cutRows(trainingSplit(facts), model.plan.max_length);
   if (cutOff > 0)
     program.reportNear(
       "truncated",

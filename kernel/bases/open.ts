@@ -8,6 +8,7 @@ import type {} from "#stdlib/kinds.js";
 import { readHeader } from "../engine/safetensors.js";
 import { sha256Of } from "../fetch/file.js";
 import type { Base } from "./base.js";
+import { chatTemplateOf } from "./chat-template.js";
 import { familyOf } from "./family.js";
 import { shardNames } from "./hub.js";
 import "./codes.js";
@@ -18,6 +19,8 @@ const read = [
   "tokenizer.json",
   "tokenizer_config.json",
   "special_tokens_map.json",
+  "chat_template.jinja",
+  "chat_template.json",
   "model.safetensors.index.json",
 ];
 
@@ -56,6 +59,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       parameters,
       shapes,
       hasTokenizer: names.has("tokenizer.json"),
+      chatTemplate: (await chatTemplateOf(folder)) !== null,
       positions: sizes.positions,
     },
   };

@@ -6,7 +6,7 @@
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Supervision } from "#stdlib/kinds.js";
 import { collate, epochBatches } from "./batches.js";
-import { collateNext, collatePacked } from "./next-token.js";
+import { collateNext, collatePacked, type TrainedTokens } from "./next-token.js";
 import { packRows } from "./packing.js";
 import type { TokenRows } from "./token-rows.js";
 
@@ -17,6 +17,8 @@ export interface FedRows {
   readonly lengths: Int32Array;
   /** Of `label`: a number for each row. */
   readonly labels: Int32Array | null;
+  /** Of `next_token`: which tokens are trained; absent: all. */
+  readonly trained?: TrainedTokens;
 }
 export interface FeedingOptions {
   readonly supervision: Supervision;
@@ -88,7 +90,7 @@ export class Feeding {
     const batches = this.batches(epoch).slice(first, first + this.o.accumulate);
     const tokens = batches.map((batch) => this.tokensIn(batch));
     const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-    const counts = this.o.supervision === "label" ? batches.map((batch) => batch.length) : tokens;
+    const counts = batches.map((batch, i) => this.countsIn(batch, tokens[i]!));
     return {
       epoch,
       parts: batches.length,
@@ -102,20 +104,24 @@ export class Feeding {
   *pass(): Generator<Part> {
     for (const batch of this.batches(0)) {
       const tokens = this.tokensIn(batch);
-      yield { feeds: this.collate(batch), tokens, counts: this.o.supervision === "label" ? batch.length : tokens };
+      yield { feeds: this.collate(batch), tokens, counts: this.countsIn(batch, tokens) };
     }
   }
 
   private collate(batch: Batch): Record<string, NDArray> {
-    const { ids, labels } = this.rows;
-    if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId);
-    if (this.o.supervision === "next_token") return collateNext(ids, batch, this.o.padId);
+    const { ids, labels, trained } = this.rows;
+    if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId, trained);
+    if (this.o.supervision === "next_token") return collateNext(ids, batch, this.o.padId, trained);
     return collate(ids, batch, this.o.padId, labels ?? undefined);
   }
 
   private tokensIn(batch: Batch): number {
-    const texts = batch instanceof Uint32Array ? [batch] : batch;
-    return texts.reduce((sum, row) => row.reduce((own, text) => own + this.rows.lengths[text]!, sum), 0);
+    return sumOver(batch, this.rows.lengths);
+  }
+
+  private countsIn(batch: Batch, tokens: number): number {
+    if (this.o.supervision === "label") return batch.length;
+    return this.rows.trained ? sumOver(batch, this.rows.trained.counts) : tokens;
   }
 
   private batches(epoch: number): readonly Batch[] {
@@ -157,4 +163,9 @@ export class Feeding {
     }
     return low;
   }
+}
+
+function sumOver(batch: Batch, of: Int32Array): number {
+  const texts = batch instanceof Uint32Array ? [batch] : batch;
+  return texts.reduce((sum, row) => row.reduce((own, text) => own + of[text]!, sum), 0);
 }

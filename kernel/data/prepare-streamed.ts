@@ -29,6 +29,7 @@ import type { CleanRow, SourceWorld, TokenizerImplementation } from "#stdlib/kin
 import { cachePath, locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { cleaning, Drops } from "./cleaning.js";
+import { streamedConversations, type ConversationRows } from "./conversations.js";
 import { Growing } from "./growing.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
@@ -50,6 +51,7 @@ import "./codes.js";
 import type {} from "#stdlib/splits/codes.js";
 
 interface Options {
+  readonly lengths?: (rows: ConversationRows) => Promise<Int32Array>;
   readonly registry: Registry;
   readonly tokenizer?: TokenizerImplementation;
   readonly signal?: AbortSignal;
@@ -78,7 +80,7 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   if (!streamed) throw new CodedError("streamed-changed", { file: folder });
   const { meta, splits } = streamed;
   sweepOld(folder);
-  const facts = o.tokenizer ? await measured(meta.facts, splits, o.tokenizer, o.signal) : meta.facts;
+  const facts = await measured(meta.facts, splits, o);
   return { name: plan.name, splits: {}, streamed: splits, labels: meta.labels, facts, sample: meta.sample };
 }
 
@@ -100,15 +102,14 @@ function sweepOld(used: string): void {
 async function measured(
   facts: DataFacts,
   splits: Readonly<Record<string, StreamedSplit>>,
-  tokenizer: TokenizerImplementation,
-  signal: AbortSignal | undefined,
+  o: Options,
 ): Promise<DataFacts> {
-  if (!("hash" in tokenizer) || typeof tokenizer.hash !== "string")
-    throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
-  const named = { ...tokenizer, hash: tokenizer.hash };
   const lengths: [string, Int32Array][] = [];
-  for (const [name, split] of Object.entries(splits))
-    lengths.push([name, (await tokenFile(split, named, signal)).lengths]);
+  for (const [name, split] of Object.entries(splits)) {
+    const own = await lengthsOf(split, o);
+    if (own) lengths.push([name, own]);
+  }
+  if (lengths.length === 0) return facts;
   const longest = (all: Int32Array) => all.reduce((a, b) => Math.max(a, b), 0);
   const step = binWidth(Math.max(...lengths.map(([, all]) => longest(all))));
   const counted = lengths.map(([name, all]): [string, SplitFacts] => [
@@ -116,6 +117,15 @@ async function measured(
     { ...facts.splits[name]!, lengths: histogramOf(all, step) },
   ]);
   return { ...facts, splits: Object.fromEntries(counted) };
+}
+
+async function lengthsOf(split: StreamedSplit, o: Options): Promise<Int32Array | undefined> {
+  const { tokenizer, lengths, signal } = o;
+  if (lengths && (split.has("messages") || split.has("input"))) return lengths(streamedConversations(split));
+  if (!tokenizer || !split.has("text")) return undefined;
+  if (!("hash" in tokenizer) || typeof tokenizer.hash !== "string")
+    throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
+  return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash }, signal)).lengths;
 }
 
 /** Writes the folder under another name and gives it its own when it is whole. */
@@ -260,7 +270,7 @@ class Missing {
   private readonly roles: readonly (readonly [string, string])[];
   private readonly rows = new Map<string, { rows: number[]; count: number }>();
   constructor(plan: DataPlan) {
-    this.roles = ["text", "text_pair", "label"].flatMap((role) =>
+    this.roles = ["text", "text_pair", "messages", "input", "target", "label"].flatMap((role) =>
       plan.columns[role] === undefined ? [] : [[role, plan.columns[role]] as const],
     );
   }

@@ -19,7 +19,8 @@ import { prepareStreamed } from "./prepare-streamed.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
-import { binWidth, histogram, longestOf, tokensOf } from "./tokens.js";
+import { conversationsOf, type ConversationRows } from "./conversations.js";
+import { binWidth, greatest, histogramOf, tokensOf } from "./tokens.js";
 import "./codes.js";
 
 export type { Prepared } from "./prepared.js";
@@ -27,6 +28,8 @@ export type { Prepared } from "./prepared.js";
 export interface PrepareOptions {
   /** Given: the facts hold histograms of lengths in its tokens. */
   readonly tokenizer?: TokenizerImplementation;
+  /** Given: how many tokens each row of a table feeds, in place of its text's; in a task that writes conversations. */
+  readonly lengths?: (rows: ConversationRows) => Promise<Int32Array>;
   readonly signal?: AbortSignal;
   readonly registry?: Registry;
 }
@@ -47,14 +50,14 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
 
   const labels = "label" in plan.columns ? (plan.labels ?? sortedLabels(sampled)) : [];
   const tables = Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)]));
-  const ids = new Map<string, readonly Int32Array[]>();
-  if (o.tokenizer)
-    for (const [name, table] of Object.entries(tables)) {
-      o.signal?.throwIfAborted();
-      ids.set(name, await tokensOf(table, o.tokenizer));
-    }
-  const step = binWidth(Math.max(...[...ids.values()].map(longestOf)));
-  const lengths = (name: string) => (ids.has(name) ? histogram(ids.get(name)!, step) : null);
+  const measured = new Map<string, Int32Array>();
+  for (const [name, table] of Object.entries(tables)) {
+    o.signal?.throwIfAborted();
+    const own = await lengthsOf(table, o);
+    if (own) measured.set(name, own);
+  }
+  const step = binWidth(Math.max(0, ...[...measured.values()].map(greatest)));
+  const lengths = (name: string) => (measured.has(name) ? histogramOf(measured.get(name)!, step) : null);
   const split = Object.fromEntries(
     [...splits].map(([name, rows]): [string, SplitFacts] => [
       name,
@@ -76,6 +79,15 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
     .slice(0, 5)
     .map((row) => Object.fromEntries(roles.map(([role, column]) => [column, row.values[role]])));
   return { name: plan.name, splits: tables, labels, facts, sample };
+}
+
+/** Tokens of each row, where there is something to measure them with. */
+async function lengthsOf(table: ColumnTable, { tokenizer, lengths }: PrepareOptions): Promise<Int32Array | undefined> {
+  const roles = table.columnNames();
+  const converses = roles.includes("messages") || roles.includes("input");
+  if (lengths && converses) return lengths(conversationsOf(table));
+  if (!tokenizer || !roles.includes("text")) return undefined;
+  return Int32Array.from(await tokensOf(table, tokenizer), (ids) => ids.length);
 }
 
 /** Column names and first rows of one source, for checks while someone types. */
@@ -102,7 +114,7 @@ async function cleaned(
 
 /** Text and label of every row are there, or the error names the rows. */
 function demandValues(rows: readonly Row[], plan: DataPlan): void {
-  for (const role of ["text", "text_pair", "label"]) {
+  for (const role of ["text", "text_pair", "messages", "input", "target", "label"]) {
     const column = plan.columns[role];
     if (column === undefined) continue;
     const without = rows.filter((row) => isEmpty(row.values[role]));

@@ -7,7 +7,9 @@ import "#dsl/check/world-codes.js";
 import type { Call, DataPlan } from "#dsl/plan/plan.js";
 import type { TableFacts } from "#dsl/plan/facts.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
-import type { CleanRow, SourceWorld } from "#stdlib/kinds.js";
+import { usualTurns } from "#stdlib/conversations/turns.run.js";
+import type { CleanRow, SourceWorld, Turn } from "#stdlib/kinds.js";
+import { writtenTurns } from "./conversations.js";
 import "./codes.js";
 
 /** A row with where it came from. */
@@ -21,7 +23,7 @@ export interface Row extends CleanRow {
 export type Columns = ReadonlyMap<string, ArrayLike<unknown>>;
 
 /** Roles whose values are strings, whatever the source has. */
-const written: ReadonlySet<string> = new Set(["text", "text_pair", "label"]);
+const written: ReadonlySet<string> = new Set(["text", "text_pair", "input", "target", "label"]);
 /** Rows between two looks at the signal; the event loop turns there. */
 export const stride = 4096;
 
@@ -36,11 +38,12 @@ export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]>
     ? [[null, plan.source]]
     : Object.entries(plan.source);
   const rows: Row[] = [];
+  const conversation = await conversationOf(plan, reading.registry);
   for (const [split, call] of sources) {
     reading.signal?.throwIfAborted();
     const table = columnsOf(await opened(call, reading));
     const numbers = table.get("$row")!;
-    const rowAt = rolesOf(plan, call, table);
+    const rowAt = rolesOf(plan, call, table, conversation);
     for (let index = 0; index < numbers.length; index++) {
       if (index % stride === 0) await turn(reading.signal);
       rows.push(rowAt(index, numbers[index] as number, split));
@@ -54,13 +57,34 @@ function rolesOf(
   plan: DataPlan,
   call: Call,
   table: Columns,
+  conversation: Conversation,
 ): (index: number, row: number, split: string | null) => Row {
   const roles = Object.entries(plan.columns);
-  const values = roles.map(([, column]) => table.get(column) ?? noColumn(call, column, table));
+  const column = (name: string): ArrayLike<unknown> => table.get(name) ?? noColumn(call, name, table);
+  const values = roles.map(([, name]) => column(name));
+  const told = "messages" in plan.columns ? conversation.columns.map(column) : [];
   return (index, row, split) => {
-    const entries = roles.map(([role, column], i) => [role, valueOf(role, column, row, values[i]![index])] as const);
+    const entries = roles.map(([role, name], i) => {
+      if (role !== "messages") return [role, valueOf(role, name, row, values[i]![index])] as const;
+      const turns = conversation.read(told.map((cells) => cells[index]));
+      if ("refused" in turns) throw new CodedError("bad-conversation", { column: name, row, why: turns.refused });
+      return [role, writtenTurns(turns)] as const;
+    });
     return { row, split, table, index, values: Object.fromEntries(entries) };
   };
+}
+
+interface Conversation {
+  readonly columns: readonly string[];
+  read(values: readonly unknown[]): readonly Turn[] | { readonly refused: string };
+}
+/** How the role `messages` is read. */
+async function conversationOf({ columns, conversation }: DataPlan, registry: Registry): Promise<Conversation> {
+  const { messages } = columns;
+  if (!conversation) return { columns: messages === undefined ? [] : [messages], read: ([value]) => usualTurns(value) };
+  const word = registry.find("conversation", conversation.word)!;
+  const loaded = (await word.load!()) as Implementations["conversation"];
+  return { columns: loaded.columns(conversation), read: (values) => loaded.read(conversation, values) };
 }
 
 /** Whether any source of a plan is to be read in parts. */
@@ -77,12 +101,13 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
   const sources: (readonly [string | null, Call])[] = isCall(plan.source)
     ? [[null, plan.source]]
     : Object.entries(plan.source);
+  const conversation = await conversationOf(plan, reading.registry);
   for (const [split, call] of sources) {
     const source = (await reading.registry.find("source", call.word)!.load!()) as Implementations["source"];
     if (call.arguments["stream"] !== true || !source.stream) {
       const table = columnsOf(await source.open(call, reading.world));
       const numbers = table.get("$row")!;
-      const rowAt = rolesOf(plan, call, table);
+      const rowAt = rolesOf(plan, call, table, conversation);
       for (let at = 0; at < numbers.length; at += stride)
         yield Array.from({ length: Math.min(stride, numbers.length - at) }, (_, i) =>
           rowAt(at + i, numbers[at + i] as number, split),
@@ -97,7 +122,7 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
       const missing = [...known].filter((name) => !chunk.columns.has(name));
       const none = new Array<unknown>(chunk.rows).fill(null);
       const table: Columns = new Map([...chunk.columns, ...missing.map((name) => [name, none] as const)]);
-      const rowAt = rolesOf(plan, call, table);
+      const rowAt = rolesOf(plan, call, table, conversation);
       const first = done + 1;
       yield Array.from({ length: chunk.rows }, (_, i) => rowAt(i, first + i, split));
       done += chunk.rows;

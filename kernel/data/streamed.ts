@@ -44,6 +44,10 @@ export class StreamedSplit {
     return this.numbers.length;
   }
 
+  has(role: string): boolean {
+    return this.roles.includes(role);
+  }
+
   /** One role's values of rows `from` … `to` − 1, read at once. */
   values(role: string, from: number, to: number): unknown[] {
     const at = this.roles.indexOf(role);

@@ -14,6 +14,8 @@ import { CutTexts, TextsInMemory, type TokenRows } from "../data/token-rows.js";
 import { tokensOf } from "../data/tokens.js";
 import { Windows } from "../data/windows.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
+import { conversationsOf, spoken, streamedConversations, type ConversationRows } from "../data/conversations.js";
+import { cutChat, encodeChats, type Chat } from "./chat.js";
 import "./codes.js";
 
 export interface Encoded extends FedRows {
@@ -35,6 +37,8 @@ export interface Encoding {
   readonly end: number | null;
   /** The model's name, for errors. */
   readonly model: string;
+  /** How conversations are written; null: rows are texts. */
+  readonly chat: Chat | null;
 }
 
 export async function encodeTexts(
@@ -58,14 +62,20 @@ export function encodeSplit(
   if (!split) throw new CodedError("split-missing", { ...name, has: splitNamesOf(prepared) });
   const rows = split instanceof StreamedSplit ? split.rows : split.numRows();
   if (rows === 0) throw new CodedError("no-rows", name);
-  const { tokenizer, maxLength, supervision, labels, end } = encoding;
-  const key = JSON.stringify([tokenizer.hash, maxLength, supervision, labels, end]);
+  const { tokenizer, maxLength, supervision, labels, end, chat } = encoding;
+  const key = JSON.stringify([tokenizer.hash, maxLength, supervision, labels, end, chat?.name, chat?.learn]);
   const byKey = kept.get(split) ?? new Map<string, Promise<Encoded>>();
   kept.set(split, byKey);
   const known = byKey.get(key);
   if (known) return known;
-  const made =
-    split instanceof StreamedSplit ? encodeStreamed(split, prepared.labels, encoding) : encodeTable(split, encoding);
+  const made = chat
+    ? encodeConversations(
+        split instanceof StreamedSplit ? streamedConversations(split) : conversationsOf(split),
+        chat,
+        name.data,
+        maxLength,
+      )
+    : split instanceof StreamedSplit ? encodeStreamed(split, prepared.labels, encoding) : encodeTable(split, encoding);
   const whole = made.then((encoded) => {
     if (encoded.lengths.length === 0) throw new CodedError("no-rows", name);
     return encoded;
@@ -89,6 +99,27 @@ async function encodeTable(table: ColumnTable, e: Encoding): Promise<Encoded> {
     ? numbersOf(table.array("label") as ArrayLike<unknown>, e)
     : null;
   return { ...own, ids, lengths: Int32Array.from(ids, (row) => row.length), labels };
+}
+
+async function encodeConversations(
+  conversations: ConversationRows,
+  chat: Chat,
+  data: string,
+  maxLength: number,
+): Promise<Encoded> {
+  const rows = (await encodeChats(conversations, chat, data)).map((row) => cutChat(row, maxLength));
+  return {
+    count: rows.length,
+    text: (row) => spoken(conversations[row]!.turns),
+    rows: Int32Array.from(rows, ({ row }) => row),
+    ids: new TextsInMemory(rows.map(({ ids }) => ids)),
+    lengths: Int32Array.from(rows, ({ ids }) => ids.length - 1),
+    labels: null,
+    trained: {
+      at: (row) => rows[row]!.trained,
+      counts: Int32Array.from(rows, ({ trained }) => trained.subarray(1).reduce((a, b) => a + b, 0)),
+    },
+  };
 }
 
 async function encodeStreamed(split: StreamedSplit, known: readonly string[], e: Encoding): Promise<Encoded> {

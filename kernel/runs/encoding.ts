@@ -1,7 +1,8 @@
 /** How a plan's texts become rows: its tokenizer, its length, what its task teaches and the token that ends a text. */
-import type { Plan } from "#dsl/plan/plan.js";
+import { readerOf, type Plan } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
+import { chatOf } from "./chat.js";
 import type { Encoding } from "./encoded.js";
 import { does } from "./words.js";
 
@@ -14,7 +15,8 @@ export async function encodingOf(
 ): Promise<Encoding> {
   const { task, max_length } = plan.recipe.model;
   const { supervision } = await does(task, "task");
-  return { tokenizer, maxLength: max_length, supervision, labels, end: endToken(base.facts.config), model };
+  const chat = await chatOf(readerOf(plan.recipe.model), base, tokenizer);
+  return { tokenizer, maxLength: max_length, supervision, labels, end: endToken(base.facts.config), model, chat };
 }
 
 /** config.json gives one id, or a list of which the first ends a text in training. */

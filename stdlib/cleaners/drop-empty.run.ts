@@ -1,7 +1,7 @@
 import type { CleanerImplementation } from "../kinds.js";
 
 /** Roles that a row can't do without, when the data has them. */
-const needed = ["text", "text_pair", "label"] as const;
+const needed = ["text", "text_pair", "messages", "input", "target", "label"] as const;
 
 export const dropEmpty: CleanerImplementation = {
   start: () => (row) => {

@@ -1,8 +1,8 @@
 import type { Verb } from "#dsl/registry.js";
 
-const roles = ["text", "text_pair", "label", "id", "group", "weight"] as const;
+const roles = ["text", "text_pair", "label", "messages", "input", "target", "id", "group", "weight"] as const;
 const planned = {
-  keys: ["score", "input", "target", "messages", "question", "context", "answer", "tokens", "tags", "time"],
+  keys: ["score", "question", "context", "answer", "tokens", "tags", "time"],
   meanwhile: "text_classification reads `text`, `text_pair` and `label`",
 } as const;
 
@@ -44,8 +44,13 @@ export const word: Verb = {
     },
     {
       name: "columns",
-      type: { is: "record", of: { is: "column" }, keys: roles, planned },
-      doc: "Which column plays which role: text, text_pair, label, id, group, weight.",
+      type: {
+        is: "record",
+        of: { is: "either", of: [{ is: "column" }, { is: "word", kind: "conversation" }] },
+        keys: roles,
+        planned,
+      },
+      doc: "Which column plays which role: text, text_pair, label, messages (a column of conversations, or `turns(…)`, `alpaca()`), input and target, id, group, weight.",
       required: true,
       why: "Column names are the file's own; roles are what a task reads.",
       impact: "high",
