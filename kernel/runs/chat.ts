@@ -54,11 +54,9 @@ export async function encodeChats(rows: ConversationRows, chat: Chat, data: stri
   });
 }
 
-/** Tokens that each conversation feeds when it isn't cut. */
-export async function chatLengths(rows: ConversationRows, chat: Chat): Promise<Int32Array> {
-  const texts = rows.map(({ row, turns }) => textOf(piecesOf(chat, turns, row, false)));
-  const placed = await chat.tokenizer.encodePlaced(texts);
-  return Int32Array.from(placed, ({ ids }) => Math.max(0, ids.length - 1));
+/** Tokens that each conversation feeds when it isn't cut. Coded errors as of `encodeChats`: they are known before a run. */
+export async function chatLengths(rows: ConversationRows, chat: Chat, data: string): Promise<Int32Array> {
+  return Int32Array.from(await encodeChats(rows, chat, data), ({ ids }) => ids.length - 1);
 }
 
 /** The text that an answer is written on to. `row`: its number among what was asked, from 1. */

@@ -68,7 +68,7 @@ export class Workshop {
     if (kept && stamp !== null && kept.stamp === stamp) return kept.made;
     const base = reader ? await this.base(reader.name, reader.folder, s) : undefined;
     const tokenizer = base ? await this.tokenizer(base) : undefined;
-    const lengths = base && tokenizer && reader ? await lengthsOfChats(reader, base, tokenizer) : undefined;
+    const lengths = base && tokenizer && reader ? await lengthsOfChats(reader, base, tokenizer, plan.name) : undefined;
     const made = prepare(plan, world(plan.folder, s), {
       ...(tokenizer ? { tokenizer } : {}),
       ...(lengths ? { lengths } : {}),
@@ -105,9 +105,9 @@ export class Workshop {
 }
 
 /** How conversations are measured for a model that reads them. */
-async function lengthsOfChats(reader: ReaderOf, base: Base, tokenizer: Tokenizer) {
+async function lengthsOfChats(reader: ReaderOf, base: Base, tokenizer: Tokenizer, data: string) {
   const chat = await chatOf(reader, base, tokenizer);
-  return chat ? (rows: ConversationRows) => chatLengths(rows, chat) : undefined;
+  return chat ? (rows: ConversationRows) => chatLengths(rows, chat, data) : undefined;
 }
 
 function world(folder: string, s: Surroundings) {

@@ -49,17 +49,15 @@ function messagesOf(turns: readonly Turn[]): readonly Message[] {
 }
 
 function compiled(source: string) {
-  const template = new Template(source);
+  // The library's own clock follows the machine's language and knows less than Python's.
+  const template = new Template(source.replace(/\bstrftime_now\b/g, "own_strftime_now"));
   return (messages: readonly Message[], specials: SpecialTexts, prompt: boolean): string =>
     template.render({
       messages,
       bos_token: specials.bos,
       eos_token: specials.eos,
       add_generation_prompt: prompt,
-      strftime_now: (format: string) => formatted(new Date(), format),
-      raise_exception: (why: string) => {
-        throw new Error(why);
-      },
+      own_strftime_now: (format: string) => formatted(new Date(), format),
     });
 }
 
