@@ -44,7 +44,12 @@ export function resolveData(
   const conversation = recordOf(values["columns"])["messages"];
   const odd = Object.entries(columns).find(([role, value]) => role !== "messages" && isCall(value))?.[0];
   if (odd !== undefined) {
-    program.reportNear("not-a-conversation", { role: odd }, draft.given.get("columns")?.places.get(`columns.${odd}`), here);
+    program.reportNear(
+      "not-a-conversation",
+      { role: odd },
+      draft.given.get("columns")?.places.get(`columns.${odd}`),
+      here,
+    );
     return undefined;
   }
   const names = Object.fromEntries(

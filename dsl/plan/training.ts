@@ -59,9 +59,7 @@ export function planTraining(
   if (!checkRoles(program, data, model.plan.task, o.dataAt)) return undefined;
   const headers = checkTables(program, o.data, data.plan, o.dataAt);
   const sound = checkModel(program, o.model, model, o.modelAt);
-  const facts = headers
-    ? dataFacts(program, o.data, data.plan, readerOf(model.plan), o.dataAt)
-    : undefined;
+  const facts = headers ? dataFacts(program, o.data, data.plan, readerOf(model.plan), o.dataAt) : undefined;
   const splits = splitNames(program, data.plan, facts);
   const validation = facts ? (facts.splits["validation"]?.rows ?? 0) > 0 : (splits ?? []).includes("validation");
   const known: Record<string, Value> = {
@@ -95,7 +93,10 @@ export function planTraining(
     program.reportNear("cannot-pack", { task: model.plan.task.word }, o.settings.get("packing")?.span, o.here);
     return undefined;
   }
-  const cutOff = windows && !readsConversations(program.registry, model.plan.task) ? 0 : cutRows(trainingSplit(facts), model.plan.max_length);
+  const cutOff =
+    windows && !readsConversations(program.registry, model.plan.task)
+      ? 0
+      : cutRows(trainingSplit(facts), model.plan.max_length);
   if (cutOff > 0)
     program.reportNear(
       "truncated",

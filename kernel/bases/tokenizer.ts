@@ -121,7 +121,9 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
 
 /** Texts of the tokens that stand for no text. */
 function specialsIn(json: Readonly<Record<string, unknown>>): readonly string[] {
-  const added = Array.isArray(json["added_tokens"]) ? (json["added_tokens"] as Readonly<Record<string, unknown>>[]) : [];
+  const added = Array.isArray(json["added_tokens"])
+    ? (json["added_tokens"] as Readonly<Record<string, unknown>>[])
+    : [];
   return added.flatMap(({ special, content }) => (special === true && typeof content === "string" ? [content] : []));
 }
 

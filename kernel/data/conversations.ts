@@ -31,10 +31,7 @@ export function streamedConversations(split: StreamedSplit): ConversationRows {
   }, Array.from(split.numbers));
 }
 
-function joined(
-  cells: (role: string) => readonly unknown[] | undefined,
-  numbers: readonly number[],
-): ConversationRows {
+function joined(cells: (role: string) => readonly unknown[] | undefined, numbers: readonly number[]): ConversationRows {
   const messages = cells("messages");
   if (messages) return numbers.map((row, i) => ({ row, turns: readTurns(String(messages[i])) }));
   const [input, target] = [cells("input"), cells("target")];

@@ -18,7 +18,8 @@ const MOST = 600;
 
 export function maskShown(rows: readonly MaskedRow[], o: { readonly model: string }): Shown {
   const title = `${o.model}: which tokens are trained`;
-  const words = (r: MaskedRow): string => `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} trained`;
+  const words = (r: MaskedRow): string =>
+    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} trained`;
   const text = [title, ...rows.map((r) => `${words(r)}\n${r.parts.map(plain).join("")}`), "⟦ ⟧ trained"].join("\n\n");
   return shownOf(
     text,
@@ -41,7 +42,7 @@ function plain({ text, trained }: MaskedRow["parts"][number]): string {
 function coloured({ text, trained }: MaskedRow["parts"][number]): Html {
   const shown = shortened(text);
   return trained
-    ? html`<mark style="background:rgba(63,124,196,.28);color:inherit;border-radius:3px">${shown}</mark>`
+    ? html`<b style="font-weight:inherit;background:rgba(63,124,196,.28);border-radius:3px">${shown}</b>`
     : html`<span style="opacity:.6">${shown}</span>`;
 }
 function shortened(text: string): string {

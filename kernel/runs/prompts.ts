@@ -2,7 +2,6 @@
 import { CodedError } from "#dsl/check/codes.js";
 import { usualTurns } from "#stdlib/conversations/turns.run.js";
 import type { Turn } from "#stdlib/kinds.js";
-import type { Tokenizer } from "../bases/tokenizer.js";
 import { spoken } from "../data/conversations.js";
 import { promptOf, type Chat } from "./chat.js";
 import type { ContinueOptions } from "./continue-texts.js";

@@ -46,7 +46,8 @@ function turnsIn(value: unknown, { role, content, roles = usual }: TurnFields): 
     const [who, what] = [fields[role], fields[content]];
     if (typeof who !== "string") return { refused: `${place} says no \`${role}\`` };
     const known = Object.hasOwn(roles, who) ? roles[who] : undefined;
-    if (!known) return { refused: `${place} is of the role "${who}", which is none of ${Object.keys(roles).join(", ")}` };
+    if (!known)
+      return { refused: `${place} is of the role "${who}", which is none of ${Object.keys(roles).join(", ")}` };
     if (typeof what !== "string") return { refused: `${place} has no text in \`${content}\`` };
     if (known === "system" && at > 0) return { refused: `${place} is of the system, which speaks first or not at all` };
     const context = fields["context"];

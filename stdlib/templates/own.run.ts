@@ -24,7 +24,7 @@ export function ownTemplate(source: string): TemplateImplementation {
           .replace(/\{%(-?)\s*endgeneration\s*(-?)%\}/g, `{%$1 if true $2%}${CLOSE}{%$1 endif $2%}`),
       )
     : null;
-  return {
+  const own: TemplateImplementation = {
     pieces(turns, { specials, prompt }) {
       try {
         const messages = messagesOf(turns);
@@ -36,8 +36,21 @@ export function ownTemplate(source: string): TemplateImplementation {
         return { refused: error instanceof Error ? error.message : String(error) };
       }
     },
-    stop: ({ eos }) => eos,
+    stop: (specials) => stopOf(own, specials),
   };
+  return own;
+}
+
+const example: readonly Turn[] = [
+  { role: "user", content: "q" },
+  { role: "assistant", content: "a" },
+];
+/** The special token that an answer ends with; where there is none, the tokenizer's end. */
+function stopOf(template: TemplateImplementation, specials: SpecialTexts): string {
+  const pieces = template.pieces(example, { specials, prompt: false });
+  const answer = "refused" in pieces ? "" : (pieces.find((piece) => piece.answer !== undefined)?.text ?? "");
+  const end = specials.all.filter((token) => answer.endsWith(token)).sort((a, b) => b.length - a.length)[0];
+  return end ?? specials.eos;
 }
 
 interface Message {

@@ -41,7 +41,7 @@ TEMPLATES = {"chatml": CHATML, "llama3": LLAMA3, "llama2": LLAMA2, "gemma": GEMM
 
 
 def make(golden, fixtures):
-    folder = os.path.join(fixtures, "llama-chat")
+    folder = os.path.join(fixtures, "chat-llama")
     os.makedirs(folder, exist_ok=True)
     tokenizer = write_folder(folder)
     result = {"templates": {}}

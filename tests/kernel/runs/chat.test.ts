@@ -26,7 +26,7 @@ interface Golden {
 }
 const root = new URL("../../../../", import.meta.url);
 const golden = JSON.parse(readFileSync(new URL("tests/golden/oracle/chat.json", root), "utf8")) as Golden;
-const fixture = new URL("tests/fixtures/models/llama-chat/", root);
+const fixture = new URL("tests/fixtures/models/chat-llama/", root);
 const conversations = golden.templates["chatml"]!.cases.slice(0, 8).map(({ messages }) => messages);
 
 describe("conversations as tokens", () => {
@@ -177,7 +177,7 @@ train obedient on tasks { steps: 1, batch_size: 2 }`);
     const text = String(mask!.bundle["text/plain"]);
     assert.match(text, /### Instruction:\nAdd\n\n### Input:\n1 and 2\n\n### Response:\n⟦3<\/s>⟧/);
     assert.match(text, /row 2: \d of \d+ tokens trained\n.*### Instruction:\nGreet\n\n### Response:\n⟦Hi<\/s>⟧/s);
-    assert.match(String(mask!.bundle["text/html"]), /<mark[^>]*>3&lt;\/s&gt;<\/mark>/);
+    assert.match(String(mask!.bundle["text/html"]), /<b [^>]*>3&lt;\/s&gt;<\/b>/);
   });
 
   it("names the row and what is wrong with it, before anything is trained", async () => {

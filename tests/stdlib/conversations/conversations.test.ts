@@ -58,7 +58,10 @@ describe("conversations", () => {
     assert.deepEqual(alpaca.columns(names), ["ask", "input", "output"]);
     const [, , answer] = wanted;
     assert.deepEqual(alpaca.read(names, ["q", "", "a"]), [{ role: "user", content: "q" }, answer]);
-    assert.deepEqual(alpaca.read(names, ["q", "about", "a"]), [{ role: "user", content: "q", context: "about" }, answer]);
+    assert.deepEqual(alpaca.read(names, ["q", "about", "a"]), [
+      { role: "user", content: "q", context: "about" },
+      answer,
+    ]);
     assert.deepEqual(alpaca.read(names, ["", "", "a"]), { refused: "its instruction is empty" });
     assert.deepEqual(alpaca.read(names, ["q", null, 4]), { refused: "its output is no text" });
   });

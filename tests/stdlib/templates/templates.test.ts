@@ -67,7 +67,10 @@ describe("chat templates", () => {
           prompt: false,
         }),
       );
-    assert.match(await written("alpaca"), /paired with an input.*\n\n### Instruction:\nSum up\n\n### Input:\nA long text\n\n### R/s);
+    assert.match(
+      await written("alpaca"),
+      /paired with an input.*\n\n### Instruction:\nSum up\n\n### Input:\nA long text\n\n### R/s,
+    );
     assert.match(await written("chatml"), /user\nSum up\n\nA long text<\|im_end\|>/);
   });
 
@@ -84,6 +87,8 @@ describe("chat templates", () => {
     assert.deepEqual(answers(own(bare("m.content|trim + '<|im_end|>\\n'"))), whole);
     assert.deepEqual(answers(own(bare("m.content + ' </s>'"))), ["1:Four. </s>", "3:Four. </s>"]);
     assert.deepEqual(answers(own(bare("m.content"))), ["1:Four.", "3:Four."]);
+    const stop = (source: string) => ownTemplate(source).stop(specials);
+    assert.deepEqual([stop(bare("m.content + '<|im_end|>'")), stop(bare("m.content"))], ["<|im_end|>", "</s>"]);
     const tagged = `{% for m in messages %}{%- if m.role == 'assistant' -%}
   A: {% generation %}{{ m.content }}!{% endgeneration %}
 {% else %}Q: {{ m.content }}{% endif %}{% endfor %}`;
@@ -92,13 +97,15 @@ describe("chat templates", () => {
 
   it("a base's own template that changes answers, or refuses, is an error and no guess", () => {
     const refused = (pieces: ReturnType<typeof own>) => ("refused" in pieces ? pieces.refused : "written");
-    assert.match(refused(own(bare("m.content|upper|replace('F', 'G')"), short)), /place can't be told/);
+    assert.match(refused(own(bare("m.content[0:3]"), short)), /place can't be told/);
     assert.match(refused(own("{{ raise_exception('no system here') }}")), /no system here/);
     assert.match(refused(own("{% for m in messages %}{{ m.role }}{% endfor %}")), /place can't be told/);
   });
 
   it("the day is written as Python's strftime writes it", () => {
-    const text = textOf(own("{{ strftime_now('%Y-%m-%d %% %d %b %Y') }}{{ messages[1].content }}{{ messages[3].content }}"));
+    const text = textOf(
+      own("{{ strftime_now('%Y-%m-%d %% %d %b %Y') }}{{ messages[1].content }}{{ messages[3].content }}"),
+    );
     assert.match(text, /^20\d\d-\d\d-\d\d % \d\d [A-Z][a-z][a-z] 20\d\dFour\.Four\.$/);
   });
 });
