@@ -112,7 +112,7 @@ async function measured(of: Case, made: Carrier, steps: number): Promise<{ peak:
 }
 
 /** What the plan reads from a base's files, read here from the program's state. */
-function shapeOf(of: Case, { program, sizes, supervision }: Carrier): StepShape {
+function shapeOf(of: Case, { program, sizes, windows }: Carrier): StepShape {
   const states = Object.entries(program.state).filter(([name]) => !name.startsWith("adam."));
   const count = (chosen: typeof states): number =>
     chosen.reduce((sum, [, { type }]) => sum + type.shape.reduce<number>((p, d) => p * Number(d), 1), 0);
@@ -128,7 +128,7 @@ function shapeOf(of: Case, { program, sizes, supervision }: Carrier): StepShape 
     intermediate: sizes.intermediate,
     gated: states.some(([name]) => /gate_proj/.test(name)),
     frozen: of.technique === "lora",
-    vocabulary: supervision === "next_token" ? sizes.vocabulary : 0,
+    vocabulary: windows ? sizes.vocabulary : 0,
     low: of.dtype === "bf16",
     recomputed: of.recompute === "blocks",
     accumulated: false,

@@ -13,6 +13,7 @@ import { processor, report, type Result } from "./finetune/report.js";
 interface Options {
   readonly technique: "full" | "lora" | "both";
   readonly seeds: number;
+  readonly first: number;
   readonly engine: string;
   readonly json?: string;
 }
@@ -25,7 +26,7 @@ async function main(options: Options): Promise<void> {
   const results: Result[] = [];
   const techniques = options.technique === "both" ? (["full", "lora"] as const) : [options.technique];
   for (const technique of techniques) {
-    for (let seed = 0; seed < options.seeds; seed++) {
+    for (let seed = options.first; seed < options.first + options.seeds; seed++) {
       const rate = rates[technique];
       const setting = { data, technique, rate, seed, engine: options.engine };
       const peer = [
@@ -86,7 +87,8 @@ function lastLine(command: string, args: readonly string[]): Promise<Result> {
 const command = new Command("tunebook bench finetune")
   .description("the quickstart's training by Tunebook and by PyTorch, alternating")
   .addOption(new Option("--technique <name>", "which to run").choices(["full", "lora", "both"]).default("both"))
-  .option("--seeds <count>", "seeds 0 … count − 1", Number, 5)
+  .option("--seeds <count>", "how many seeds", Number, 5)
+  .option("--first <seed>", "the first of them", Number, 0)
   .option("--engine <name>", "Tunebook's engine", "auto")
   .option("--json <file>", "keep every result");
 await main(command.parse().opts<Options>());

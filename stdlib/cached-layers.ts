@@ -1,7 +1,8 @@
 /**
  * Layers that remember keys and values, so that a text is continued token by token without computing its beginning again.
  * A model calls `attention` as ever; its path names two states, `cache.k/<path>` and `cache.v/<path>` [batch, capacity,
- * width]. Cross-attention's keys and values are kept whole, as `cache.k/<path>` [batch, sources, width].
+ * width]. Cross-attention's keys and values are kept whole, as `cache.k/<path>` [batch, sources, width]. What is not causal
+ * reads a text that doesn't grow (an encoder) and needs no cache.
  */
 import type { Dimension, State } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/builder.js";
@@ -43,6 +44,7 @@ export function cachedLayers(layers: Layers, o: CacheOptions): Layers {
   };
   const attention: Layers["attention"] = (path, q, k, v, given) => {
     if (given.cross) return layers.attention(path, q, kept("k", path, k), kept("v", path, v), given);
+    if (!given.causal) return layers.attention(path, q, k, v, given);
     const [keys, values] = [grown("k", path, k), grown("v", path, v)];
     return layers.attention(path, q, keys, values, o.phase === "prefill" ? given : within(q, given, o.start));
   };

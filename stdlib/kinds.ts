@@ -5,7 +5,7 @@
 import type { ColumnTable } from "arquero";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Graph, RopeOptions, Tensor } from "#dsl/graph/builder.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray, Type } from "#dsl/graph/program.js";
 import type {} from "#dsl/registry.js";
 
 /** What a source may use to reach the world. */
@@ -66,10 +66,38 @@ export interface TokenMetricInput {
   readonly loss: number;
   readonly tokens: number;
 }
+/** Numbers beside those that a model gave, row by row. */
+export interface NumberMetricInput {
+  readonly truth: Float64Array;
+  readonly predicted: Float64Array;
+}
+/** Sets of labels: rows × labels, row-major, 1 where the row has the label. */
+export interface LabelSetMetricInput {
+  readonly labels: readonly string[];
+  readonly truth: Uint8Array;
+  readonly predicted: Uint8Array;
+  readonly probabilities: Float32Array;
+}
+/** Tags of words, text by text. */
+export interface TagMetricInput {
+  readonly scheme: "bio" | "iob2" | "none";
+  readonly truth: readonly (readonly string[])[];
+  readonly predicted: readonly (readonly string[])[];
+}
+/** Texts that a model wrote, row by row beside those that it should have written. */
+export interface WrittenMetricInput {
+  readonly written: readonly string[];
+  readonly targets: readonly string[];
+}
+/** One function for each sort of outcome that it measures; the word's capability `of` names them. */
 export interface MetricImplementation {
-  compute(call: Call, input: MetricInput): number;
-  /** Over texts that a model continues; absent: the metric is of labels alone. */
+  compute?(call: Call, input: MetricInput): number;
+  /** Over texts that a model continues or fills: from the loss of their tokens. */
   ofTokens?(call: Call, input: TokenMetricInput): number;
+  ofNumbers?(call: Call, input: NumberMetricInput): number;
+  ofLabelSets?(call: Call, input: LabelSetMetricInput): number;
+  ofTags?(call: Call, input: TagMetricInput): number;
+  ofWritten?(call: Call, input: WrittenMetricInput): number;
 }
 export interface ScheduleImplementation {
   /** Learning-rate factor (0 – 1) of step `step` (from 1) of `total`. */
@@ -117,14 +145,32 @@ export interface ModelInputs {
   readonly positions?: Tensor;
   /** [batch, length] i32: tokens attend within their own segment (several texts packed in one row); absent: one text a row. */
   readonly segments?: Tensor;
+  /** Of encoder-decoders: what the decoder reads, [batch, targets_length] i32; `input_ids` are the encoder's. */
+  readonly decoder_input_ids?: Tensor;
+  /** [batch, decoder's keys] i32; absent: all are real (padding comes after a text, where no token looks). */
+  readonly decoder_attention_mask?: Tensor;
+  /** i32 [targets_length]: places of the decoder's tokens among its keys; absent: 0, 1, 2, … */
+  readonly decoder_positions?: Tensor;
 }
 export interface ModelOutputs {
-  /** [batch, length, hidden]. */
+  /** [batch, length, hidden]; of an encoder-decoder the decoder's, [batch, targets_length, hidden]. */
   readonly last_hidden_state: Tensor;
   /** [batch, hidden], what a sentence-level head reads; absent: the model has none. */
   readonly pooled?: Tensor;
+  /** [batch, hidden], what stands first where a technique put virtual tokens before the text; absent: the text's first token does. */
+  readonly first?: Tensor;
   /** A decoder's output embedding [vocabulary, hidden], tied or its own (`lm_head.weight`). */
   readonly unembedding?: Tensor;
+  /** The family's own head that names masked tokens, made when asked for with the layers of a head; absent: it has none. */
+  readonly unmask?: (head: Layers) => Unmasking;
+}
+/** Logits of masked tokens are transform(x) · weightᵀ + bias, x [rows, hidden] or [batch, length, hidden]. */
+export interface Unmasking {
+  transform(x: Tensor): Tensor;
+  /** [vocabulary, size], as a rule the input embedding. */
+  readonly weight: Tensor;
+  /** [vocabulary]. */
+  readonly bias: Tensor;
 }
 /** How a parameter begins that the checkpoint doesn't have; absent: as the model's config says (`initializer_range`). */
 export type ParameterInitial =
@@ -134,8 +180,11 @@ export type ParameterInitial =
   | { readonly normal: number }
   /** Between ± this. */
   | { readonly uniform: number }
-  /** A tensor of that full name, which must be in a checkpoint. */
-  | { readonly checkpoint: string };
+  | { readonly value: NDArray }
+  /** Rows of a parameter as it begins, in this order. */
+  | { readonly rows: readonly number[]; readonly of: Tensor }
+  /** Euclidean norms of the rows or columns of a parameter as it begins. */
+  | { readonly norms: "rows" | "columns"; readonly of: Tensor };
 /** What attention sees. In a program with a key-value cache, `layers.attention` appends k and v to it and attends to all of it. */
 export interface AttentionOptions {
   readonly heads: number;
@@ -170,19 +219,33 @@ export interface LinearOptions {
   /** How the weight begins in a model from scratch. */
   readonly initial?: ParameterInitial;
 }
+export interface EmbeddingOptions {
+  readonly rows: number;
+  readonly size: number;
+  /** The padding token, whose row gets no gradient (PyTorch's `padding_idx`); absent or null: every row does. */
+  readonly padding?: number | null;
+  /** How the table begins in a model from scratch. */
+  readonly initial?: ParameterInitial;
+}
 /** Every call carries the checkpoint's parameter path, so that a technique can rewrite around it. */
 export interface Layers {
   readonly graph: Graph;
   parameter(path: string, shape: readonly number[], initial?: ParameterInitial): Tensor;
   /** x·Wᵀ + b with W [out, in] at `path.weight`, b at `path.bias`. */
   linear(path: string, x: Tensor, o: LinearOptions): Tensor;
-  /** `kind`: `layer` (scale and bias; the default) or `rms` (scale alone; `offset` is added to it, 1 in Gemma). */
+  /** `kind`: `layer` (scale and, unless `bias` is false, bias; the default) or `rms` (scale alone; `offset` is added to it, 1 in Gemma). */
   norm(
     path: string,
     x: Tensor,
-    o: { readonly size: number; readonly epsilon: number; readonly kind?: "layer" | "rms"; readonly offset?: 0 | 1 },
+    o: {
+      readonly size: number;
+      readonly epsilon: number;
+      readonly kind?: "layer" | "rms";
+      readonly offset?: 0 | 1;
+      readonly bias?: boolean;
+    },
   ): Tensor;
-  embedding(path: string, ids: Tensor, o: { readonly rows: number; readonly size: number }): Tensor;
+  embedding(path: string, ids: Tensor, o: EmbeddingOptions): Tensor;
   attention(path: string, q: Tensor, k: Tensor, v: Tensor, o: AttentionOptions): Tensor;
   /** Rotary positions: x [batch, length, heads × size], positions i32 [batch, length]; see `Graph.rope` and `ropeFrequencies`. */
   rope(path: string, x: Tensor, positions: Tensor, o: RopeOptions): Tensor;
@@ -193,10 +256,23 @@ export interface Layers {
   activate(x: Tensor, activation: string | undefined): Tensor;
   /** activation(x) · gate, elementwise: a gated linear unit's middle, in one op where there is one. */
   gated(x: Tensor, gate: Tensor, activation: string): Tensor;
-  /** Name of a parameter in a PEFT adapter's file. */
-  adapterName(path: string): string;
+  /** Whether the checkpoint holds a tensor for that parameter. */
+  has(path: string): boolean;
   /** The same layers for what lies outside the body, named without its prefix (`lm_head`). */
   readonly outside: Layers;
+}
+/** The head that reads a whole text, as the family's ...ForSequenceClassification in transformers has it. */
+export interface SentenceHead<C = unknown> {
+  /** Paths of its layers in a checkpoint; the last of them has a row for each label. */
+  readonly paths: readonly [string, ...string[]];
+  /** Rate of its dropout; absent: `ModelImplementation.headDropout`. */
+  dropout?(config: C): number;
+  /** [batch, labels]. `layers` name parameters without the body's prefix. */
+  logits(
+    layers: Layers,
+    body: ModelOutputs,
+    o: { readonly hidden: number; readonly labels: number; readonly dropout: number },
+  ): Tensor;
 }
 export interface ModelImplementation<C = unknown> {
   /** Reads config.json; coded errors for what it does not support. */
@@ -214,38 +290,149 @@ export interface ModelImplementation<C = unknown> {
   initializerRange(config: C): number;
   /** Dropout of the config between layers, which a head uses too unless the config names its own. */
   dropout(config: C): number;
+  /** Dropout that the config names for heads; absent: `dropout`. */
+  headDropout?(config: C): number;
+  /** Absent: the family labels no whole texts. */
+  readonly sentence?: SentenceHead<C>;
   /** Encoders read whole texts, decoders continue them. */
   readonly shape: "encoder" | "decoder" | "encoder-decoder";
   /** Prefix of the body's parameters in a checkpoint with a head (`bert.`); a body-only checkpoint has none. */
   readonly prefix: string;
   /** Size facts for the plan: layers, hidden, heads, vocabulary, positions. */
-  sizes(config: C): {
-    readonly layers: number;
-    readonly hidden: number;
-    readonly heads: number;
-    readonly intermediate: number;
-    readonly vocabulary: number;
-    readonly positions: number;
-    /** Token types; absent: the family takes none. */
-    readonly types?: number;
-  };
+  sizes(config: C): ModelSizes;
 }
-/**
- * What a batch tells about its rows. `label`: `labels` i32 [batch]. `next_token`: `targets` i32 [targets], the trained
- * positions in the flattened [batch × length], and `labels` i32 [targets], the token that follows each of them.
- */
-export type Supervision = "label" | "next_token";
+export interface ModelSizes {
+  readonly layers: number;
+  readonly hidden: number;
+  readonly heads: number;
+  /** Width of one head; absent: hidden / heads. */
+  readonly headSize?: number;
+  readonly intermediate: number;
+  readonly vocabulary: number;
+  readonly positions: number;
+  /** Token types; absent: the family takes none. */
+  readonly types?: number;
+}
+/** Values of some rows and their tokens, as a task reads them. */
+export interface RowsToTeach {
+  readonly count: number;
+  /** One value per row; undefined: the data have no such role. */
+  values(role: string): ArrayLike<unknown> | undefined;
+  /** Numbers of the rows in their source, for errors. */
+  readonly numbers: ArrayLike<number>;
+  /** Tokens as they are fed. */
+  ids(row: number): Int32Array;
+  /** Of rows of `words`: where the first piece of each word lies among the row's tokens, and how many words were cut off. */
+  words?(row: number): { readonly starts: Int32Array; readonly cut: number };
+  /** The model's labels. */
+  readonly labels: readonly string[];
+  readonly tokenizer: TokenNames;
+  /** For errors. */
+  readonly model: string;
+  readonly data: string;
+  readonly call: Call;
+}
+export interface TokenNames {
+  readonly vocabulary: number;
+  /** Token that stands for one to be filled in; null: the tokenizer has none. */
+  readonly mask: number | null;
+  /** Tokens that are no text (`[CLS]`, `[PAD]`, `[UNK]`, ...). */
+  readonly special: ReadonlySet<number>;
+  /** As the vocabulary has them (`##ing`). */
+  tokens(ids: Int32Array): readonly string[];
+}
+/** A batch whose rows a task is asked about. */
+export interface TaughtBatch {
+  readonly rows: ArrayLike<number>;
+  /** Tokens that each row is padded to. */
+  readonly width: number;
+  /** What chance goes by, beside the row: the recipe's seed and the epoch (from 0). */
+  readonly seed: number;
+  readonly epoch: number;
+}
+/** What rows teach, asked batch by batch. */
+export interface Taught {
+  /** What the loss of a batch is the mean of: rows, or trained places. */
+  counts(batch: Omit<TaughtBatch, "width">): number;
+  /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
+  feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
+}
+/** How a task's rows are fed; the runner knows no more of a task than this. */
+export interface Supervision {
+  /**
+   * `texts`: the role `text`, cut at `max_length`. `words`: the role `tokens`, whose pieces are laid one after the other and
+   * cut. `windows`: longer texts become several rows, every token but the first is learnt (`targets` and `labels` i32
+   * [targets]: the trained positions in the flattened [batch × length] and the token that follows each). `pairs`: the roles
+   * `input` and `target`, both cut; a decoder reads each target shifted by one (`decoder_input_ids`), and `targets` are places
+   * in the flattened [batch × targets_length].
+   */
+  readonly rows: "texts" | "words" | "windows" | "pairs";
+  /** Inputs of the programs that make a loss: `labels`, and `targets` where places of texts are trained. */
+  inputs(labels: number): Readonly<Record<"labels", Type> & Partial<Record<"targets", Type>>>;
+  /** What rows teach; null: the data don't say it. Coded errors. Absent: windows and pairs. */
+  teach?(rows: RowsToTeach): Taught | null;
+}
 export interface Supervised {
   readonly labels: Tensor;
-  /** Of `next_token`. */
+  /** Where places of texts are trained. */
   readonly targets?: Tensor;
 }
 /** Made when asked for: training never makes the logits of a whole vocabulary. */
 export interface TaskOutputs {
-  /** `label`: [batch, labels]. `next_token`: [batch, length, vocabulary]. */
-  logits(): Tensor;
-  /** Scalar: mean or sum over the rows or targets that count (label not −100). */
+  /** [batch, labels], or [batch, length, labels or vocabulary] of tasks that tell of tokens: then only of `targets` where given. */
+  logits(targets?: Tensor): Tensor;
+  /** Absent: logits are not made probabilities. */
+  probabilities?(logits: Tensor): Tensor;
+  /** Scalar: mean or sum over what counts (`Taught.counts`; label not −100). */
   loss(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
+}
+/** Rows that were asked about. */
+export interface AskedRows {
+  readonly count: number;
+  /** Tokens as they were fed. */
+  ids(row: number): Int32Array;
+  words?(row: number): { readonly starts: Int32Array; readonly cut: number };
+  readonly labels: readonly string[];
+  readonly tokenizer: TokenNames;
+  readonly call: Call;
+}
+/** What an evaluation found. */
+export interface Scored {
+  /** Told at each validation while training; `loss` among them. */
+  readonly told: Readonly<Record<string, number>>;
+  /** NaN where the metric measures something else. */
+  measure(metric: MetricImplementation, call: Call): number;
+  /** Of labels; else both are empty. */
+  readonly labels: readonly string[];
+  /** confusion[truth][predicted]. */
+  readonly confusion: readonly (readonly number[])[];
+  /** What `Mistake.by` is: how sure the model was, or how far off. */
+  readonly mistakesBy: "probability" | "error";
+  /** The gravest first; `row` counts from 0 in what was scored. */
+  mistakes(most: number): readonly Mistake[];
+  readonly notes?: readonly string[];
+}
+export interface Mistake {
+  readonly row: number;
+  readonly truth: string;
+  readonly predicted: string;
+  readonly by: number;
+}
+/** What the logits of whole rows mean. */
+export interface Answers<T extends Taught = Taught, P extends { readonly text: string } = { readonly text: string }> {
+  /** Places of a row's tokens that are asked about; absent: the row as a whole. */
+  places?(rows: AskedRows, row: number): Int32Array;
+  /** `said`: each row's logits, place by place. Absent: scores come from the loss alone. */
+  score?(said: readonly Float32Array[], taught: T, rows: AskedRows): Scored;
+  /** As `predict` gives them; the record's capability `prediction` is their TypeScript type. */
+  predictions(
+    said: readonly Float32Array[],
+    texts: readonly string[],
+    rows: AskedRows,
+  ): Promise<readonly P[]> | readonly P[];
+  /** Heads of the columns beside `text` in which predictions are shown. */
+  readonly columns: readonly string[];
+  cells(prediction: P): readonly string[];
 }
 export interface TaskImplementation {
   readonly supervision: Supervision;
@@ -253,17 +440,71 @@ export interface TaskImplementation {
   head(
     layers: Layers,
     body: ModelOutputs,
-    o: { readonly hidden: number; readonly labels: number; readonly dropout: number; readonly call: Call },
+    o: {
+      readonly hidden: number;
+      readonly labels: number;
+      readonly dropout: number;
+      readonly call: Call;
+      /** The family's own head over a whole text: [batch, outputs]. */
+      sentence(outputs: number): Tensor;
+    },
   ): TaskOutputs;
-  /** The head's parameters, which train under every technique (path prefixes). */
-  readonly headPaths: readonly string[];
+  /** The head's parameters, which train under every technique (path prefixes); `sentence`: those of the family's own head. */
+  readonly headPaths: readonly string[] | "sentence";
+  /** Whether the head reads what the body pools; absent: yes. */
+  readonly pooled?: false;
+  /** How many numbers the head gives for that many labels; absent: as many. */
+  outputs?(labels: number): number;
+  /** Absent: a task that writes texts. */
+  readonly answers?: Answers;
 }
+/** A rewrite of any family's body: what trains, and what is put around linear layers, blocks, attention or the whole. */
 export interface TechniqueImplementation {
-  /** Whether a parameter of the base trains. */
+  /** Whether a parameter trains: one of the base, or one that the technique adds. The head trains under every technique. */
   trains(call: Call, path: string): boolean;
-  /** Wraps the layers: `linear` of the targets gets what the technique adds. */
+  /** Whether the technique adds a parameter: no base has it. Absent: it adds none. */
+  adds?(call: Call, path: string): boolean;
+  /** Wraps the layers: `linear` of the targets gets what the technique adds. Called once for each program. */
   around(call: Call, layers: Layers): Layers;
-  readonly saved: "peft" | "tunebook";
+  /** Wraps the whole body (`build`, over layers and inputs): what lengthens sequences or feeds attention. Absent: nothing does. */
+  body?(call: Call, o: BodyOptions): ModelOutputs;
+  /** Virtual tokens, where it makes some. */
+  virtual?(call: Call): VirtualTokens;
+  /** What the call says in words, as numbers: `encode` gives a text's tokens, specials included. Absent: the call as it is. */
+  resolve?(call: Call, world: { encode(text: string): Promise<readonly number[]> }): Promise<Call>;
+  /** What makes up a trained model: every weight, or what trains (over a base that stays what it was). */
+  readonly saved: "model" | "trained";
+  /** Of `trained`: the name of a state in the adapter's file; absent: its own. */
+  fileName?(name: string): string;
+  /** Of `trained`: what adapter_config.json says beside the weights; absent: the technique's own words alone. */
+  config?(call: Call, about: AdapterFacts): Readonly<Record<string, unknown>>;
+}
+export interface BodyOptions {
+  readonly layers: Layers;
+  readonly inputs: ModelInputs;
+  readonly sizes: ModelSizes;
+  /** A text is continued: the cache holds what came before, virtual tokens included, and the mask covers it. */
+  readonly continues: boolean;
+  build(layers: Layers, inputs: ModelInputs): ModelOutputs;
+}
+export interface VirtualTokens {
+  /** Positions that they take from the text. */
+  readonly positions: number;
+  /** Places that they take in a key-value cache. */
+  readonly cached: number;
+}
+/** What a configuration beside an adapter's weights may tell of the model that it belongs to. */
+export interface AdapterFacts {
+  readonly base: string;
+  /** PEFT's name of the task (`SEQ_CLS`); null: it has none. */
+  readonly task: string | null;
+  /** Modules of the head, which is saved too. */
+  readonly head: readonly string[];
+  readonly sizes: ModelSizes;
+  /** States that are saved, by their own names. */
+  readonly states: Readonly<Record<string, readonly number[]>>;
+  /** Whether linear layers lie as [in, out] in the base. */
+  readonly inOut: boolean;
 }
 export interface OptimizerImplementation {
   /** Prefixes of the states it keeps for a parameter (`adam.m/`): `prefix + name`. A resumed run needs them. */
@@ -363,6 +604,16 @@ export interface TemplateImplementation {
 export interface TokenizerImplementation {
   /** Specials included, cut to max_length, not padded. */
   encode(texts: readonly string[], maxLength: number): Promise<readonly Int32Array[]>;
+  /** Two texts in one row, cut together: the longer one gives up tokens first. `types`: 0 and 1 where they are told apart. */
+  encodePairs(
+    first: readonly string[],
+    second: readonly string[],
+    maxLength: number,
+  ): Promise<readonly { readonly ids: Int32Array; readonly types: Int32Array }[]>;
+  /** Each word by itself, one after the other, specials around them; not cut. A word without pieces is the unknown token. */
+  encodeWords(
+    rows: readonly (readonly string[])[],
+  ): Promise<readonly { readonly ids: Int32Array; readonly starts: Int32Array }[]>;
   readonly padId: number;
 }
 export type { NDArray };

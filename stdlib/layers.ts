@@ -4,7 +4,7 @@
  */
 import type { Graph, Tensor } from "#dsl/graph/builder.js";
 import type { Smooth } from "#dsl/graph/gelu.js";
-import type { Initial } from "#dsl/graph/program.js";
+import type { Initial, NDArray } from "#dsl/graph/program.js";
 import { mix } from "#dsl/graph/random.js";
 import type { Layers, LinearOptions, ParameterInitial } from "./kinds.js";
 
@@ -17,6 +17,10 @@ export interface LayersOptions {
   /** Names of the tensors of all checkpoints. */
   readonly tensors: ReadonlySet<string>;
   trains(path: string): boolean;
+  /** Name of a state in the file of an adapter that training starts from; absent: it starts from none. */
+  fileName?(name: string): string;
+  /** Whether a parameter must be in that file. */
+  mustLoad?(path: string): boolean;
   /** Whether a parameter may be made afresh though there is a checkpoint; else its absence is the engine's `missing-tensor`. */
   mayBeFresh(path: string): boolean;
   /** Whether the checkpoint's tensor of that name may be used for a parameter of that shape. */
@@ -27,24 +31,40 @@ export interface LayersOptions {
   readonly step?: Tensor;
 }
 
+const byTanh = (x: Tensor): Tensor => x.gelu({ approximate: true });
 const ACTIVATIONS: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   gelu: (x) => x.gelu(),
-  gelu_new: (x) => x.gelu({ approximate: true }),
-  gelu_pytorch_tanh: (x) => x.gelu({ approximate: true }),
+  gelu_python: (x) => x.gelu(),
+  gelu_new: byTanh,
+  gelu_fast: byTanh,
+  gelu_accurate: byTanh,
+  gelu_pytorch_tanh: byTanh,
+  gelu_python_tanh: byTanh,
   quick_gelu: (x) => x.gelu({ approximate: "quick" }),
   relu: (x) => x.relu(),
+  relu2: (x) => x.relu().square(),
+  relu6: (x) => x.relu().minimum(6),
+  leaky_relu: (x) => x.maximum(x.multiply(0.01)),
   silu: (x) => x.silu(),
+  swish: (x) => x.silu(),
+  mish: (x) => x.multiply(x.softplus().tanh()),
   tanh: (x) => x.tanh(),
+  sigmoid: (x) => x.sigmoid(),
+  linear: (x) => x,
 };
 /** Those that have an op of their own with a gate. */
 const SMOOTH: Readonly<Record<string, Smooth>> = {
   gelu: "gelu",
+  gelu_python: "gelu",
   gelu_new: "gelu_tanh",
+  gelu_fast: "gelu_tanh",
+  gelu_accurate: "gelu_tanh",
   gelu_pytorch_tanh: "gelu_tanh",
+  gelu_python_tanh: "gelu_tanh",
   quick_gelu: "gelu_quick",
   silu: "silu",
+  swish: "silu",
 };
-const PEFT = "base_model.model.";
 
 export function makeLayers(o: LayersOptions): Layers {
   const { graph } = o;
@@ -52,9 +72,7 @@ export function makeLayers(o: LayersOptions): Layers {
     graph.state(o.prefix + path, {
       type: { dtype: "f32", shape },
       trains: o.trains(path),
-      initial:
-        found(o, path, shape) ??
-        (o.mayBeFresh(path) ? fresh(o, path, initial) : { checkpoint: o.prefixInCheckpoint + path }),
+      initial: found(o, path, shape) ?? missing(o, path, initial),
     });
   const dropping = (rate: number): { rate: number; seed: number; step: Tensor } | undefined =>
     o.step && rate > 0 ? { rate, seed: o.seed, step: o.step } : undefined;
@@ -67,7 +85,7 @@ export function makeLayers(o: LayersOptions): Layers {
       const curve = SMOOTH[name];
       return curve === undefined ? activate(x, name).multiply(gate) : x.gated(gate, curve);
     },
-    adapterName: (path) => PEFT + o.prefix + path,
+    has: (path) => o.tensors.has(o.prefixInCheckpoint + path),
     get outside() {
       return makeLayers({ ...o, prefix: "", prefixInCheckpoint: "" });
     },
@@ -79,14 +97,18 @@ export function makeLayers(o: LayersOptions): Layers {
           activation,
         );
       }),
-    norm: (path, x, { size, epsilon, kind, offset = 0 }) =>
+    norm: (path, x, { size, epsilon, kind, offset = 0, bias = true }) =>
       graph.at(path, () => {
         const weight = parameter(`${path}.weight`, [size], offset === 1 ? "zeros" : "ones");
         if (kind === "rms") return x.rmsNorm(weight, epsilon, offset);
-        return x.layerNorm(weight, parameter(`${path}.bias`, [size], "zeros"), epsilon);
+        const shift = bias ? parameter(`${path}.bias`, [size], "zeros") : graph.constant(zeros(size));
+        return x.layerNorm(weight, shift, epsilon);
       }),
-    embedding: (path, ids, { rows, size }) =>
-      graph.at(path, () => parameter(`${path}.weight`, [rows, size]).gather(ids)),
+    embedding: (path, ids, { rows, size, padding, initial }) =>
+      graph.at(path, () => {
+        const table = parameter(`${path}.weight`, [rows, size], initial);
+        return typeof padding === "number" ? graph.one("gather", [table, ids], { padding }) : table.gather(ids);
+      }),
     attention: (path, q, k, v, { dropout, ...given }) =>
       graph.at(path, () => {
         const scale = given.scale ?? 1 / Math.sqrt((q.shape.at(-1) as number) / given.heads);
@@ -109,19 +131,34 @@ export function weightOf(layers: Pick<Layers, "parameter">, path: string, o: Lin
   return layers.parameter(name, [o.out, o.in], o.initial);
 }
 
+function zeros(size: number): NDArray {
+  return { dtype: "f32", shape: [size], bytes: new Uint8Array(4 * size) };
+}
+
 /** The checkpoint's tensor for a parameter: an adapter's, the model's own, or by the name that old checkpoints use. */
 function found(o: LayersOptions, path: string, shape: readonly number[]): Initial | undefined {
   const old = path.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
-  const names = [PEFT + o.prefix + path, o.prefixInCheckpoint + path, o.prefixInCheckpoint + old];
+  const own = o.fileName ? [o.fileName(o.prefix + path)] : [];
+  const names = [...own, o.prefixInCheckpoint + path, o.prefixInCheckpoint + old];
   const name = names.find((n) => o.tensors.has(n) && o.fits(n, shape));
   return name === undefined ? undefined : { checkpoint: name };
 }
 
+function missing(o: LayersOptions, path: string, initial: ParameterInitial | undefined): Initial {
+  if (o.fileName && o.mustLoad?.(path)) return { checkpoint: o.fileName(o.prefix + path) };
+  return o.mayBeFresh(path) ? fresh(o, path, initial) : { checkpoint: o.prefixInCheckpoint + path };
+}
 function fresh(o: LayersOptions, path: string, initial: ParameterInitial | undefined): Initial {
   const seed = mix(hashText(o.prefix + path) ^ mix(o.seed)) >>> 0;
   if (initial === "zeros") return { zeros: true };
   if (initial === "ones") return { ones: true };
-  if (initial && "checkpoint" in initial) return { checkpoint: initial.checkpoint };
+  if (initial && "value" in initial) return { value: initial.value };
+  if (initial && "of" in initial) {
+    const name = o.graph.nodeOf(initial.of).attributes["name"] as string;
+    const { type, initial: begins } = o.graph.stateNamed(name);
+    const take = "rows" in initial ? { rows: initial.rows } : { norms: initial.norms };
+    return { of: { name, type, initial: begins }, take };
+  }
   if (initial && "uniform" in initial) return { random: { uniform: initial.uniform }, seed };
   return { random: { normal: initial?.normal ?? o.initializerRange }, seed };
 }

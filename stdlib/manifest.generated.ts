@@ -16,20 +16,37 @@ import { word as decoders_beam } from "./decoders/beam.js";
 import { word as decoders_greedy } from "./decoders/greedy.js";
 import { word as decoders_sample } from "./decoders/sample.js";
 import { word as metrics_accuracy } from "./metrics/accuracy.js";
+import { word as metrics_bleu } from "./metrics/bleu.js";
+import { word as metrics_chrf } from "./metrics/chrf.js";
+import { word as metrics_entity_f1 } from "./metrics/entity-f1.js";
+import { word as metrics_exact_match } from "./metrics/exact-match.js";
 import { word as metrics_f1 } from "./metrics/f1.js";
 import { word as metrics_loss } from "./metrics/loss.js";
+import { word as metrics_mean_absolute_error } from "./metrics/mean-absolute-error.js";
+import { word as metrics_pearson } from "./metrics/pearson.js";
 import { word as metrics_perplexity } from "./metrics/perplexity.js";
 import { word as metrics_precision } from "./metrics/precision.js";
 import { word as metrics_recall } from "./metrics/recall.js";
+import { word as metrics_rouge } from "./metrics/rouge.js";
+import { word as metrics_spearman } from "./metrics/spearman.js";
 import { word as models_bert } from "./models/bert.js";
+import { word as models_cohere } from "./models/cohere.js";
+import { word as models_distilbert } from "./models/distilbert.js";
+import { word as models_gemma } from "./models/gemma.js";
 import { word as models_gpt2 } from "./models/gpt2.js";
 import { word as models_llama } from "./models/llama.js";
 import { word as models_mistral } from "./models/mistral.js";
+import { word as models_mobilebert } from "./models/mobilebert.js";
 import { word as models_qwen2 } from "./models/qwen2.js";
+import { word as models_roberta } from "./models/roberta.js";
+import { word as models_t5 } from "./models/t5.js";
+import { word as models_xlm_roberta } from "./models/xlm_roberta.js";
 import { word as optimizers_adafactor } from "./optimizers/adafactor.js";
 import { word as optimizers_adamw } from "./optimizers/adamw.js";
 import { word as optimizers_lion } from "./optimizers/lion.js";
 import { word as optimizers_sgd } from "./optimizers/sgd.js";
+import { word as parts_embeddings } from "./parts/embeddings.js";
+import { word as parts_layers } from "./parts/layers.js";
 import { word as reserved_continue } from "./reserved/continue.js";
 import { word as reserved_require } from "./reserved/require.js";
 import { word as schedules_constant } from "./schedules/constant.js";
@@ -54,10 +71,23 @@ import { word as splits_hashed } from "./splits/hashed.js";
 import { word as splits_random } from "./splits/random.js";
 import { word as stoppings_patience } from "./stoppings/patience.js";
 import { word as tasks_chat } from "./tasks/chat.js";
+import { word as tasks_fill_mask } from "./tasks/fill_mask.js";
+import { word as tasks_multilabel_classification } from "./tasks/multilabel_classification.js";
+import { word as tasks_regression } from "./tasks/regression.js";
+import { word as tasks_summarization } from "./tasks/summarization.js";
+import { word as tasks_text2text_generation } from "./tasks/text2text_generation.js";
 import { word as tasks_text_classification } from "./tasks/text_classification.js";
 import { word as tasks_text_generation } from "./tasks/text_generation.js";
+import { word as tasks_token_classification } from "./tasks/token_classification.js";
+import { word as tasks_translation } from "./tasks/translation.js";
+import { word as techniques_adapters } from "./techniques/adapters.js";
+import { word as techniques_bitfit } from "./techniques/bitfit.js";
 import { word as techniques_full } from "./techniques/full.js";
+import { word as techniques_head_only } from "./techniques/head_only.js";
+import { word as techniques_ia3 } from "./techniques/ia3.js";
 import { word as techniques_lora } from "./techniques/lora.js";
+import { word as techniques_prefix_tuning } from "./techniques/prefix_tuning.js";
+import { word as techniques_prompt_tuning } from "./techniques/prompt_tuning.js";
 import { word as templates_alpaca } from "./templates/alpaca.js";
 import { word as templates_chatml } from "./templates/chatml.js";
 import { word as templates_gemma } from "./templates/gemma.js";
@@ -105,20 +135,37 @@ export const words: readonly Word[] = [
   decoders_greedy,
   decoders_sample,
   metrics_accuracy,
+  metrics_bleu,
+  metrics_chrf,
+  metrics_entity_f1,
+  metrics_exact_match,
   metrics_f1,
   metrics_loss,
+  metrics_mean_absolute_error,
+  metrics_pearson,
   metrics_perplexity,
   metrics_precision,
   metrics_recall,
+  metrics_rouge,
+  metrics_spearman,
   models_bert,
+  models_cohere,
+  models_distilbert,
+  models_gemma,
   models_gpt2,
   models_llama,
   models_mistral,
+  models_mobilebert,
   models_qwen2,
+  models_roberta,
+  models_t5,
+  models_xlm_roberta,
   optimizers_adafactor,
   optimizers_adamw,
   optimizers_lion,
   optimizers_sgd,
+  parts_embeddings,
+  parts_layers,
   reserved_continue,
   reserved_require,
   schedules_constant,
@@ -143,10 +190,23 @@ export const words: readonly Word[] = [
   splits_random,
   stoppings_patience,
   tasks_chat,
+  tasks_fill_mask,
+  tasks_multilabel_classification,
+  tasks_regression,
+  tasks_summarization,
+  tasks_text2text_generation,
   tasks_text_classification,
   tasks_text_generation,
+  tasks_token_classification,
+  tasks_translation,
+  techniques_adapters,
+  techniques_bitfit,
   techniques_full,
+  techniques_head_only,
+  techniques_ia3,
   techniques_lora,
+  techniques_prefix_tuning,
+  techniques_prompt_tuning,
   templates_alpaca,
   templates_chatml,
   templates_gemma,

@@ -5,31 +5,18 @@
 import type { Word } from "#dsl/registry.js";
 
 const rows: readonly (readonly [kind: string, names: string, doc: string, meanwhile: string])[] = [
-  ["task", "token_classification", "A label for each token.", "text_classification labels whole texts"],
   ["task", "question_answering", "Finds the answer in a context.", "text_classification labels whole texts"],
-  ["task", "regression", "A number for a text.", "bin the score into labels and use text_classification"],
-  [
-    "task",
-    "sentence_similarity multilabel_classification summarization translation fill_mask",
-    "Part of the design.",
-    "text_classification and text_generation are built",
-  ],
-  [
-    "technique",
-    "bitfit head_only adapters prompt_tuning prefix_tuning ia3",
-    "A technique with few trained weights.",
-    "`lora(rank: 4)` trains few weights too",
-  ],
+  ["task", "sentence_similarity", "Part of the design.", "text_classification labels pairs of texts (role `text_pair`)"],
   [
     "model",
-    "gemma t5 distilbert roberta mobilebert tinybert",
-    "A model family.",
-    "built are BERT (`all-MiniLM-L6-v2`), GPT-2, LLaMA (`SmolLM2-135M-Instruct`), Mistral and Qwen2",
+    "tinybert",
+    "BERT with fewer and narrower layers.",
+    "a TinyBERT is built as `bert`: name its folder or hub name as `base:`, its family is found by config.json's model_type",
   ],
   ["tokenizer", "bpe wordpiece unigram", "A tokenizer made from the data.", "the base's own tokenizer is used"],
   [
     "metric",
-    "bleu chrf rouge exact_match entity_f1 pearson spearman mean_absolute_error mrr ndcg quadratic_kappa ece pr_auc roc_auc latency size",
+    "mrr ndcg quadratic_kappa ece pr_auc roc_auc latency size",
     "A metric.",
     "`accuracy`, `f1`, `precision`, `recall` and `loss` are built",
   ],

@@ -1,4 +1,4 @@
-export type PythonGroup = "jupyter" | "lab" | "oracles";
+export type PythonGroup = "jupyter" | "lab" | "oracles" | "scores";
 export declare class ToolError extends Error {
   readonly name: "ToolError";
   readonly code: string;

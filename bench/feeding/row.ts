@@ -14,7 +14,7 @@ import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { llama } from "#stdlib/models/llama.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
-import { textClassification } from "#stdlib/tasks/text_classification.run.js";
+import { taughtLabels, textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { full } from "#stdlib/techniques/full.run.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
@@ -102,10 +102,9 @@ async function run(o: RowSettings): Promise<RowResult> {
     {
       ids: rows,
       lengths: windows ? windows.lengths : Int32Array.from(whole, (row) => row.length),
-      labels: language ? null : Int32Array.from(ids, (_, i) => i % 2),
+      taught: language ? null : taughtLabels(Int32Array.from(ids, (_, i) => i % 2)),
     },
     {
-      supervision: language ? "next_token" : "label",
       batchSize: o.batch,
       accumulate: o.accumulate,
       packed: o.packing ? o.maxLength : null,

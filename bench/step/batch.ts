@@ -6,7 +6,7 @@ import type { Carrier } from "./carrier.js";
 /** All feeds of a training program but `step`. */
 export function batchOf(
   o: { readonly batch: number; readonly length: number },
-  { vocabulary, labels, supervision }: Carrier,
+  { vocabulary, labels, windows }: Carrier,
 ): Record<string, NDArray> {
   const n = o.batch * o.length;
   const draw = (i: number, below: number): number => (mix(i) >>> 0) % below;
@@ -16,7 +16,7 @@ export function batchOf(
     attention_mask: integers([o.batch, o.length], new Array<number>(n).fill(1)),
     rate: { dtype: "f32", shape: [], bytes: new Uint8Array(Float32Array.of(1e-5).buffer) },
   } as const;
-  if (supervision === "label") {
+  if (!windows) {
     const drawn = Array.from({ length: o.batch }, (_, i) => draw(~i, labels));
     return { ...common, labels: integers([o.batch], drawn) };
   }

@@ -2,7 +2,7 @@
 import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { ModelImplementation, Supervision, TaskImplementation } from "#stdlib/kinds.js";
+import type { ModelImplementation, TaskImplementation } from "#stdlib/kinds.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { full } from "#stdlib/techniques/full.run.js";
@@ -19,7 +19,8 @@ export interface Carrier {
   readonly vocabulary: number;
   /** Number of labels; 0 where the next token is the label. */
   readonly labels: number;
-  readonly supervision: Supervision;
+  /** Whether each next token is learnt. */
+  readonly windows: boolean;
   readonly sizes: ReturnType<ModelImplementation["sizes"]>;
 }
 
@@ -58,7 +59,7 @@ export function carrier<C>(
     program: train,
     vocabulary: given.vocabulary,
     labels: given.labels,
-    supervision: implementation.supervision,
+    windows: implementation.supervision.rows === "windows",
     sizes: given.family.sizes(given.family.config(given.config)),
   };
 }

@@ -30,7 +30,13 @@ declare module "./codes.js" {
     "needs-validation": { readonly what: string; readonly data: string };
     "not-trained": { readonly model: string };
     "changed-since-trained": { readonly model: string };
-    "too-long": { readonly max_length: number; readonly positions: number; readonly base: string };
+    /** `virtual`: positions that the technique takes from the text. */
+    "too-long": {
+      readonly max_length: number;
+      readonly positions: number;
+      readonly base: string;
+      readonly virtual: number;
+    };
     truncated: { readonly share: number; readonly rows: number; readonly max_length: number };
     "metric-of-other-task": {
       readonly metric: string;
@@ -39,6 +45,7 @@ declare module "./codes.js" {
       readonly has: readonly string[];
     };
     "cannot-pack": { readonly task: string };
+    "no-packed-prompts": { readonly technique: string };
     "writes-no-text": { readonly key: string; readonly task: string };
     /** `batch_size` is one that fits, with the `accumulate` that leaves the update as it was; null: none does. */
     "memory-short": {
@@ -176,6 +183,14 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { packing: true }',
   },
+  "no-packed-prompts": {
+    severity: "error",
+    message: (d) => `${d.technique} needs one text in a row: virtual tokens stand before each text`,
+    help: () => "write `packing: false` in the recipe",
+    explain:
+      "With `packing` several texts share a row and each sees only itself. Virtual tokens stand before a row, so that all texts " +
+      "of it but the first would be trained without them.",
+  },
   "writes-no-text": {
     severity: "error",
     message: (d) => `\`${d.key}\` is for tasks that write text, and ${d.task} is none`,
@@ -212,8 +227,10 @@ registerCodes({
   },
   "too-long": {
     severity: "error",
-    message: (d) => `${d.base} has ${String(d.positions)} positions, fewer than max_length ${String(d.max_length)}`,
-    help: (d) => `write \`max_length: ${String(d.positions)}\` or less`,
+    message: (d) =>
+      `${d.base} has ${String(d.positions)} positions, fewer than max_length ${String(d.max_length)}` +
+      (d.virtual ? ` and ${String(d.virtual)} virtual tokens` : ""),
+    help: (d) => `write \`max_length: ${String(Math.max(4, d.positions - d.virtual))}\` or less`,
     explain: "A model has learnt a fixed number of positions; longer texts can't be read.",
   },
   truncated: {

@@ -1,5 +1,5 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
-import type { Resolved, ResolvedModel } from "../plan/definitions.js";
+import type { ResolvedModel } from "../plan/definitions.js";
 import { failed, type DataFacts, type Need } from "../plan/facts.js";
 import type { Call, DataPlan, ReaderOf, Value } from "../plan/plan.js";
 import { nearest } from "./nearest.js";
@@ -117,8 +117,10 @@ export function dataFacts(
 export function checkData(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, here: Span): boolean {
   const place = (path: string): Span | undefined => draft.given.get(path.split(".")[0] ?? path)?.places.get(path);
   let good = true;
-  if (plan.columns["label"] !== undefined && facts.labels.length < 2) {
-    program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place("columns.label"), here);
+  const labelled = ["label", "labels", "tags"].find((role) => plan.columns[role] !== undefined);
+  // One label of several may stand alone: a text has it or not.
+  if (labelled !== undefined && facts.labels.length < (labelled === "labels" ? 1 : 2)) {
+    program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place(`columns.${labelled}`), here);
     good = false;
   }
   const used = new Set(
@@ -160,7 +162,12 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
   const train = facts.splits["train"];
   for (const { label, count } of train?.labels ?? [])
     if (count > 0 && count < 5 && (train?.rows ?? 0) >= 50)
-      program.reportNear("rare-label", { label, count, data: draft.name }, place("columns.label"), here);
+      program.reportNear(
+        "rare-label",
+        { label, count, data: draft.name },
+        place(`columns.${labelled ?? "label"}`),
+        here,
+      );
   return good;
 }
 
@@ -198,14 +205,17 @@ export function checkModel(program: Program, draft: Draft, resolved: ResolvedMod
     program.reportNear("template-without-chat", { task: plan.task.word }, template.span, here);
     good = false;
   }
-  if (plan.max_length > base.positions) {
+  const virtual = program.registry.find("technique", plan.technique.word)?.capabilities?.["virtualTokens"];
+  const taken = typeof virtual === "function" ? (virtual as (call: Call) => number)(plan.technique) : 0;
+  const positions = base.positions - taken;
+  if (plan.max_length > positions) {
     const place = draft.given.get("max_length")?.span;
     program.reportNear(
       "too-long",
-      { max_length: plan.max_length, positions: base.positions, base: plan.base },
+      { max_length: plan.max_length, positions: base.positions, base: plan.base, virtual: taken },
       place,
       here,
-      place ? { fix: { ...replace(place, String(base.positions)), certain: false } } : {},
+      place && positions > 0 ? { fix: { ...replace(place, String(positions)), certain: false } } : {},
     );
     good = false;
   }
@@ -216,13 +226,17 @@ function builtIn(program: Program): readonly string[] {
   return program.registry.ofKind("template").map((word) => word.name);
 }
 
-/** Roles that a task reads must have columns; a task may name others that serve as well (capability `orRoles`). */
-export function checkRoles(program: Program, data: Resolved<DataPlan>, task: Call, here: Span): boolean {
+/** Roles that a task reads (capability `roles`). */
+export function rolesOf(program: Program, task: Call): readonly string[] {
   const stated = program.registry.find("task", task.word)?.capabilities?.["roles"];
-  const roles = Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
+  return Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
+}
+
+/** They must have columns; a task may name others that serve as well (capability `orRoles`). */
+export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
   const others = program.registry.find("task", task.word)?.capabilities?.["orRoles"];
-  if (Array.isArray(others) && others.every((role: string) => data.plan.columns[role] !== undefined)) return true;
-  const missing = roles.filter((role) => data.plan.columns[role] === undefined);
-  for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.plan.name }, here);
+  if (Array.isArray(others) && others.every((role: string) => data.columns[role] !== undefined)) return true;
+  const missing = rolesOf(program, task).filter((role) => data.columns[role] === undefined);
+  for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.name }, here);
   return missing.length === 0;
 }

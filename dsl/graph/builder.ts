@@ -101,6 +101,10 @@ export class Tensor {
   not(): Tensor {
     return this.one("logical_not", [this]);
   }
+  /** The same value; no gradient flows through it. */
+  detach(): Tensor {
+    return this.one("detach", [this]);
+  }
   sign(): Tensor {
     return this.one("sign", [this]);
   }
@@ -181,8 +185,8 @@ export class Tensor {
     if (before.length && order.every((axis, i) => before[axis] === i)) return this.graph.tensor(inputs[0]!);
     return this.one("transpose", [this], { order });
   }
-  /** From `start` on, `size` elements of one axis. */
-  slice(axis: number, start: number, size: number): Tensor {
+  /** From `start` on, `size` elements of one axis; see the op for axes of a named size. */
+  slice(axis: number, start: number, size: Dimension): Tensor {
     return this.one("slice", [this], { axis, start, size });
   }
   /** Parts of the given sizes along one axis. */
@@ -348,6 +352,10 @@ export class Graph {
       });
     this.states[name] ??= state;
     return this.append("state", [], { name }, [state.type])[0]!;
+  }
+  /** What was said of a state; it must have been asked for. */
+  stateNamed(name: string): State {
+    return this.states[name]!;
   }
   constant(value: NDArray): Tensor {
     return this.append("constant", [], { value }, [{ dtype: value.dtype, shape: value.shape }])[0]!;

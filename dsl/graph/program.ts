@@ -42,6 +42,11 @@ export type Initial =
   | { readonly checkpoint: string }
   | { readonly random: { readonly normal: number } | { readonly uniform: number }; readonly seed: number }
   | { readonly value: NDArray }
+  /** Made of what another state begins with: these rows of it (repeated and cut as listed), or the Euclidean norms of its rows or columns. */
+  | {
+      readonly of: Pick<State, "type" | "initial"> & { readonly name: string };
+      readonly take: { readonly rows: readonly number[] } | { readonly norms: "rows" | "columns" };
+    }
   /** Nothing until a program writes it whole; the only initial of a state with named dimensions (a key-value cache). */
   | { readonly unset: true };
 export interface State {

@@ -26,12 +26,27 @@ export function broadcast(a: readonly Dimension[], b: readonly Dimension[]): Dim
   });
 }
 
+/** A size so much greater (or less): a named one says it in its name, `length+20`. */
+export function plus(d: Dimension, more: number): Dimension {
+  if (typeof d === "number") return d + more;
+  const whole = partsOf(d);
+  const sum = whole.more + more;
+  if (sum < 0) throw new Misfit(`nothing says that "${d}" is at least ${-more}`);
+  return sum ? `${whole.name}+${sum}` : whole.name;
+}
+/** `length+20` as the name that a feed binds and what is added to it. */
+export function partsOf(d: string): { readonly name: string; readonly more: number } {
+  const at = d.lastIndexOf("+");
+  return at < 0 ? { name: d, more: 0 } : { name: d.slice(0, at), more: Number(d.slice(at + 1)) };
+}
+
 export function concrete(shape: readonly Dimension[], sizes: Sizes): number[] {
   return shape.map((d) => {
     if (typeof d === "number") return d;
-    const bound = sizes[d];
-    if (bound === undefined) throw new Misfit(`no size is bound to "${d}"`);
-    return bound;
+    const { name, more } = partsOf(d);
+    const bound = sizes[name];
+    if (bound === undefined) throw new Misfit(`no size is bound to "${name}"`);
+    return bound + more;
   });
 }
 

@@ -13,6 +13,7 @@ import { concat } from "./ops/concat.js";
 import { cross_entropy } from "./ops/cross_entropy.js";
 import { cross_entropy_gradient } from "./ops/cross_entropy_gradient.js";
 import { cumulative_sum } from "./ops/cumulative_sum.js";
+import { detach } from "./ops/detach.js";
 import { divide } from "./ops/divide.js";
 import { dropout } from "./ops/dropout.js";
 import { equal } from "./ops/equal.js";
@@ -101,6 +102,7 @@ export const ops: readonly Op[] = [
   cross_entropy,
   cross_entropy_gradient,
   cumulative_sum,
+  detach,
   divide,
   dropout,
   equal,

@@ -41,6 +41,8 @@ export function resolveData(
     delete origins[path];
     for (const part of Object.keys(parts)) origins[`${path}.${part}`] = whole;
   }
+  // It matters to a role alone that these data don't have.
+  if (columns["labels"] === undefined) delete origins["data.separator"];
   const conversation = recordOf(values["columns"])["messages"];
   const odd = Object.entries(columns).find(([role, value]) => role !== "messages" && isCall(value))?.[0];
   if (odd !== undefined) {
@@ -71,6 +73,9 @@ export function resolveData(
       clean: (values["clean"] as readonly Call[] | undefined) ?? [],
       split: isCall(values["split"]) ? values["split"] : null,
       labels: Array.isArray(values["labels"]) ? (values["labels"] as readonly string[]) : null,
+      ...(names["labels"] !== undefined && typeof values["separator"] === "string"
+        ? { separator: values["separator"] }
+        : {}),
       sample: typeof values["sample"] === "number" ? values["sample"] : null,
       // One split for all seeds of training: scores of different seeds are about the same rows.
       seed: 0,
@@ -102,17 +107,13 @@ export function resolveModel(program: Program, draft: Draft, here: Span): Resolv
   const chats = readsConversations(program.registry, task);
   if (!chats) delete origins["model.template"];
   const template = isCall(values["template"]) ? values["template"] : null;
+  const frozen = Array.isArray(values["freeze"]) ? values["freeze"].filter(isCall) : [];
   return {
     origins,
     base: fact,
     plan: {
-      name: draft.name,
-      base: name,
-      folder,
-      baseHash: fact?.hash ?? null,
-      task,
-      technique,
-      max_length: length,
+      ...{ name: draft.name, base: name, folder, baseHash: fact?.hash ?? null, task, technique, max_length: length },
+      ...(frozen.length && { freeze: frozen }),
       ...(chats && { template }),
     },
   };

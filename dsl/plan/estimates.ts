@@ -16,7 +16,7 @@
 import { chunksFor } from "../graph/head.js";
 import type { Program } from "../check/program.js";
 import type { BaseFacts, DataFacts, SplitFacts } from "./facts.js";
-import { fed, predictsNext, readsConversations, updatesPerEpoch } from "./feeding.js";
+import { fed, predictsNext, readsConversations, updatesPerEpoch, writesText } from "./feeding.js";
 import type { Call, Estimates, ModelPlan, RecipePlan } from "./plan.js";
 
 /** TensorFlow loaded, a graph compiled, oneDNN's kernels made, memory that the allocator keeps: measured with programs of six to thirty layers. */
@@ -38,29 +38,27 @@ export function estimate(
   const cuts = readsConversations(program.registry, model.task) && !training.packing;
   const epoch = fed(split, model.max_length, { windows: windows && !cuts, packing: training.packing });
   const { longest } = epoch;
-  const hidden = size(base, "hidden_size", "dim", "n_embd") || 1;
-  const head = hidden * data.labels.length + data.labels.length;
-  const frozen = addedBy(program, model.technique, base);
-  const trainable = (frozen ?? base.parameters) + head;
-  const parameters = base.parameters + head + (frozen ?? 0);
+  const hidden = size(base, "hidden_size", "dim", "n_embd", "d_model") || 1;
+  const head = addedByHead(program, model.task, base, { hidden, labels: data.labels.length });
+  const share = trainedBy(program, model, base);
+  const frozen = share.frozen ? share.trains : null;
+  const trainable = share.trains + head;
+  const parameters = base.parameters + head + share.adds;
   const perEpoch = updatesPerEpoch(epoch.rows, training);
   const steps = training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1)));
   const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
   const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
   const tokens = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
-  const layers = size(base, "num_hidden_layers", "n_layers", "n_layer") || 1;
-  const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner") || 4 * hidden;
-  const matrices = Object.entries(base.shapes).reduce(
-    (sum, [path, shape]) =>
-      shape.length === 2 && !/embedding/i.test(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum,
-    0,
-  );
+  const work = epoch.written === undefined ? null : pairWork(base, epoch.written);
+  const layers = work?.layers ?? (size(base, "num_hidden_layers", "n_layers", "n_layer") || 1);
+  const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner", "d_ff") || 4 * hidden;
+  const matrices = work?.matrices ?? matricesOf(base, (path) => !/embedding/i.test(path));
   const shape: StepShape = {
     tokens: Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest,
     ...{ parameters, trainable, layers, hidden, intermediate, matrices },
-    gated: Object.keys(base.shapes).some((path) => /gate_proj/.test(path)),
+    gated: Object.keys(base.shapes).some((path) => /gate_proj|\.wi_1\./.test(path)),
     frozen: frozen !== null,
-    vocabulary: windows ? size(base, "vocab_size") : 0,
+    vocabulary: writesText(program.registry, model.task) ? size(base, "vocab_size") * (epoch.written ?? 1) : 0,
     low: training.precision === "bf16",
     recomputed: training.recompute === "blocks",
     accumulated: training.accumulate > 1,
@@ -76,6 +74,30 @@ export function estimate(
     memoryBytes: Math.round(memoryBytes(shape)),
     seconds: o.flops === null || o.flops <= 0 ? null : Number((effort / o.flops).toPrecision(3)),
   };
+}
+
+/** Elements of the matrices whose path is asked for. */
+function matricesOf(base: BaseFacts, of: (path: string) => boolean): number {
+  return Object.entries(base.shapes).reduce(
+    (sum, [path, shape]) => (shape.length === 2 && of(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum),
+    0,
+  );
+}
+
+/**
+ * What a token of an encoder-decoder meets on average: one that is read goes through the encoder's layers and the keys and
+ * values that the decoder makes of it, one that is written through the rest. A decoder's layer attends twice.
+ */
+function pairWork(base: BaseFacts, written: number): { readonly layers: number; readonly matrices: number } {
+  const ofRead = (path: string): boolean => /^encoder\.|\.EncDecAttention\.[kv]\./.test(path);
+  const table = (path: string): boolean => /relative_attention_bias/.test(path);
+  const untied = Object.hasOwn(base.shapes, "lm_head.weight");
+  const read = matricesOf(base, (path) => ofRead(path) && !table(path));
+  const wrote = matricesOf(base, (path) => !ofRead(path) && !table(path) && !(untied && path === "shared.weight"));
+  const encoder = size(base, "num_layers") || 1;
+  const decoder = 1.5 * (size(base, "num_decoder_layers") || encoder);
+  const mean = (a: number, b: number): number => (1 - written) * a + written * b;
+  return { layers: mean(encoder, decoder), matrices: mean(read, wrote) };
 }
 
 /** What the memory and the effort of a training step depend on. */
@@ -127,17 +149,49 @@ function workingBytes(o: StepShape): number {
   return Math.max(start, end) + copies + (o.accumulated ? 4 * o.trainable : 0);
 }
 
-/** Elements that a technique adds to a frozen base, or null where the base itself trains. */
-export function addedBy(program: Program, technique: Call, base: BaseFacts): number | null {
+/** What a technique trains of a base and adds to it, in elements; `frozen`: no weight matrix of the base trains. */
+export function trainedBy(
+  program: Program,
+  { technique, freeze = [] }: Pick<ModelPlan, "technique" | "freeze">,
+  base: BaseFacts,
+): { readonly trains: number; readonly adds: number; readonly frozen: boolean } {
   const has = program.registry.find("technique", technique.word)?.capabilities;
   const count = has?.["trainableParameters"];
-  if (has?.["saves"] !== "adapter" || typeof count !== "function") return null;
-  return (count as (call: Call, shapes: BaseFacts["shapes"]) => number)(technique, base.shapes);
+  if (typeof count !== "function") return { trains: base.parameters, adds: 0, frozen: false };
+  const held = program.registry.find("verb", "model")?.capabilities?.["frozen"];
+  const isHeld = (name: string): boolean =>
+    typeof held === "function" && (held as (parts: readonly Call[], path: string) => boolean)(freeze, name);
+  const shapes = freeze.length
+    ? Object.fromEntries(Object.entries(base.shapes).filter(([name]) => !isHeld(name)))
+    : base.shapes;
+  const layout = program.registry.find("model", base.family)?.capabilities?.["layout"];
+  const whole = has?.["saves"] !== "trained";
+  const of = count as (call: Call, shapes: BaseFacts["shapes"], layout: unknown) => number;
+  // The base's own count leaves out what is no parameter.
+  const trains = whole && !freeze.length ? base.parameters : of(technique, shapes, layout);
+  return { trains, adds: has?.["adds"] === true ? trains : 0, frozen: !whole };
+}
+
+/** What a task's head is put on: what the word of the base's family says of it, and the base itself. */
+export interface HeadOn {
+  readonly family: Readonly<Record<string, unknown>>;
+  readonly base: BaseFacts;
+}
+/** Elements of the head that the task puts on the base (capability `parameters`). */
+function addedByHead(
+  program: Program,
+  task: Call,
+  base: BaseFacts,
+  { hidden, labels }: { readonly hidden: number; readonly labels: number },
+): number {
+  const count = program.registry.find("task", task.word)?.capabilities?.["parameters"];
+  if (typeof count !== "function") return 0;
+  const family = program.registry.find("model", base.family)?.capabilities ?? {};
+  return (count as (hidden: number, labels: number, on: HeadOn) => number)(hidden, labels, { family, base });
 }
 
 /** Texts longer than `max`, by the histogram. */
-export function cutRows(split: SplitFacts | undefined, max: number): number {
-  const lengths = split?.lengths;
+export function cutRows(lengths: SplitFacts["lengths"] | undefined, max: number): number {
   if (!lengths || lengths.longest <= max) return 0;
   return Math.max(
     1,

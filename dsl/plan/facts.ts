@@ -39,6 +39,8 @@ export interface SplitFacts {
     readonly total: number;
     readonly longest: number;
   } | null;
+  /** The same of the role `target`, where the data has it: `lengths` are the inputs'. */
+  readonly targets?: SplitFacts["lengths"];
 }
 export interface DataFacts {
   readonly rowsIn: number;

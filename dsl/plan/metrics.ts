@@ -1,4 +1,4 @@
-/** Which metrics measure what a task does: capability `of` of a metric, `supervision` of a task; absent: labels. */
+/** Which metrics measure what a task does: capability `of` of a metric, `measures` of a task; absent: labels, or next tokens. */
 import type { Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import type { Registry } from "../registry.js";
@@ -7,10 +7,13 @@ import type { Call } from "./plan.js";
 
 /** Metrics of a task, as they would be written. */
 export function metricsOf(registry: Registry, task: Call): readonly string[] {
-  const wanted = predictsNext(registry, task) ? "next_token" : "label";
+  const stated = registry.find("task", task.word)?.capabilities?.["measures"];
+  const wanted = Array.isArray(stated)
+    ? (stated as readonly string[])
+    : [predictsNext(registry, task) ? "next_token" : "label"];
   return registry
     .ofKind("metric")
-    .filter((word) => !word.planned && measures(word.capabilities).includes(wanted))
+    .filter((word) => !word.planned && measures(word.capabilities).some((of) => wanted.includes(of)))
     .map((word) => word.name);
 }
 

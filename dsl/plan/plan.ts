@@ -31,7 +31,7 @@ export interface DataPlan {
   /** One source, or one per split. Relative paths are relative to `folder`. */
   readonly source: Call | Readonly<Record<SplitName, Call>>;
   readonly folder: string;
-  /** Role (text, text_pair, label, group, weight, id) to column name. */
+  /** Role (text, text_pair, label, labels, score, tokens, tags, messages, input, target, group, weight, id) to column name. */
   readonly columns: Readonly<Record<string, string>>;
   /** How the role `messages` is read, where that was written: `turns(…)`; absent: the column holds lists of turns. */
   readonly conversation?: Call;
@@ -39,6 +39,8 @@ export interface DataPlan {
   readonly split: Call | null;
   /** Labels in their written order, if written; else null: sorted labels found in the data. */
   readonly labels: readonly string[] | null;
+  /** What stands between labels in a text; only where there is a role `labels`. */
+  readonly separator?: string;
   readonly sample: number | null;
   readonly seed: number;
 }
@@ -53,6 +55,8 @@ export interface ModelPlan {
   readonly task: Call;
   readonly technique: Call;
   readonly max_length: number;
+  /** Parts of the base that don't train; absent: the technique alone decides. */
+  readonly freeze?: readonly Call[];
   /** Of tasks that read conversations: how they are written; null: as the base's own template says. */
   readonly template?: Call | null;
 }
@@ -171,6 +175,10 @@ export type Action = At &
         readonly metrics: readonly Call[];
         readonly batch_size: number;
         readonly worst: number;
+        /** How text is written where it is scored; absent: the task writes none. */
+        readonly decode?: Call;
+        /** Null: as many as the model's `max_length`. */
+        readonly max_tokens?: number | null;
       }
     | {
         readonly verb: "predict";

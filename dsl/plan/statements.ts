@@ -3,13 +3,13 @@ import { headerOf, type Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
 import type { Draft, Given, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
-import { checkData, checkModel, checkTables, dataFacts } from "../check/world.js";
+import { checkData, checkModel, checkTables, dataFacts, rolesOf } from "../check/world.js";
 import { typed } from "../check/values.js";
 import type { Operand, Statement } from "../syntax/tree.js";
 import { fill } from "./defaults.js";
 import { isCall, parametersOf, partialRecipe, resolveData, resolveModel } from "./definitions.js";
 import { bestOf } from "./best.js";
-import { predictsNext } from "./feeding.js";
+import { writesText } from "./feeding.js";
 import { checkMetrics } from "./metrics.js";
 import { draftOf, named, subjectOf, trainedName } from "./names.js";
 import type { Action, Call, Subject, Value } from "./plan.js";
@@ -243,17 +243,22 @@ function evaluate(program: Program, header: Header): void {
   const words = metrics.map((metric) => metric.word);
   const place = own.given.get("metrics")?.span;
   const measured = tasks.every((of) => checkMetrics(program, words, of, place, statement.verb.span));
-  const labelled = tasks.some(({ task }) => !predictsNext(program.registry, task));
-  if (facts && labelled && data?.columns["label"] === undefined && first)
+  const mute = tasks.find(({ task }) => !writesText(program.registry, task));
+  const astray = mute ? WRITING.filter((key) => own.given.has(key)) : [];
+  for (const key of astray)
+    program.reportNear("writes-no-text", { key, task: mute!.task.word }, own.given.get(key)?.span, statement.verb.span);
+  const missing = tasks.flatMap(({ task }) => rolesOf(program, task)).find((role) => data?.columns[role] === undefined);
+  if (facts && missing !== undefined && first)
     program.report(
       "missing-role",
-      { role: "label", task: "evaluate", data: first.draft.name },
+      { role: missing, task: "evaluate", data: first.draft.name },
       clauses.get("on")?.span ?? statement.span,
     );
   if (
     !header.sound ||
     own.broken ||
     !measured ||
+    astray.length > 0 ||
     names.some((n) => n === undefined) ||
     subjects.some((s) => s === undefined)
   )
@@ -265,6 +270,7 @@ function evaluate(program: Program, header: Header): void {
     metrics,
     batch_size: values["batch_size"],
     worst: values["worst"],
+    ...(!mute && { decode: values["decode"], max_tokens: values["max_tokens"] ?? null }),
   } as never);
 }
 /** Keys of `predict` that say how text is written. */
@@ -307,7 +313,7 @@ function predict(program: Program, header: Header): void {
     }
   } else if (first) on = subjectOf(program, first, false, "on")?.subject;
   const [operand] = header.operands;
-  const writes = (task: Call): boolean => predictsNext(program.registry, task);
+  const writes = (task: Call): boolean => writesText(program.registry, task);
   const name = operand && trainedName(program, operand, "predict", writes);
   const as = nameOf(clauses.get("as")?.operands[0]);
   if (as) program.define(as.text, as.span, { is: "prediction" });

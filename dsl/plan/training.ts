@@ -56,7 +56,7 @@ export function planTraining(
   const model = resolveModel(program, o.model, o.modelAt);
   const data = resolveData(program, o.data, o.dataAt);
   if (!model || !data || o.broken) return undefined;
-  if (!checkRoles(program, data, model.plan.task, o.dataAt)) return undefined;
+  if (!checkRoles(program, data.plan, model.plan.task, o.dataAt)) return undefined;
   const headers = checkTables(program, o.data, data.plan, o.dataAt);
   const sound = checkModel(program, o.model, model, o.modelAt);
   const facts = headers ? dataFacts(program, o.data, data.plan, readerOf(model.plan), o.dataAt) : undefined;
@@ -93,10 +93,17 @@ export function planTraining(
     program.reportNear("cannot-pack", { task: model.plan.task.word }, o.settings.get("packing")?.span, o.here);
     return undefined;
   }
-  const cutOff =
-    windows && !readsConversations(program.registry, model.plan.task)
-      ? 0
-      : cutRows(trainingSplit(facts), model.plan.max_length);
+  const { technique } = model.plan;
+  const prompts = program.registry.find("technique", technique.word)?.capabilities?.["virtualTokens"];
+  if (recipe.plan.packing && prompts !== undefined) {
+    const at = o.settings.get("packing")?.span;
+    program.reportNear("no-packed-prompts", { technique: technique.word }, at, o.here);
+    return undefined;
+  }
+  const fed = trainingSplit(facts);
+  const most = model.plan.max_length;
+  const cuts = !windows || readsConversations(program.registry, model.plan.task);
+  const cutOff = cuts ? Math.max(cutRows(fed?.lengths, most), cutRows(fed?.targets, most)) : 0;
   if (cutOff > 0)
     program.reportNear(
       "truncated",

@@ -11,6 +11,7 @@ declare module "#dsl/check/codes.js" {
   interface CodeData {
     "base-not-found": { readonly name: string; readonly tried: readonly Tried[]; readonly near: string | null };
     "base-incomplete": { readonly folder: string; readonly missing: string };
+    "base-pickled": { readonly place: string; readonly file: string };
     "base-damaged": { readonly file: string; readonly why: string };
     "base-needs-token": { readonly name: string; readonly status: number; readonly hasToken: boolean };
     "unknown-architecture": { readonly architecture: string; readonly has: readonly string[] };
@@ -49,6 +50,15 @@ registerCodes({
         : `put ${d.missing} into that folder`,
     explain:
       "A base model is a folder with `config.json` and `model.safetensors` (or its shards with their index). Weights in Python's pickle format are not read, since reading them runs code.",
+  },
+  "base-pickled": {
+    severity: "error",
+    message: (d) => `${d.place} has its weights as a pickle (${d.file}), and pickles are not read`,
+    help: () =>
+      'turn it into safetensors once, in Python and where you trust its origin: `AutoModel.from_pretrained("FOLDER").save_pretrained("FOLDER")` with the model\'s own Auto class; or take a revision of the model that has model.safetensors (`owner/name@refs/pr/1`)',
+    explain:
+      "Files named .bin, .pt, .pth, .ckpt and .pkl are Python's pickles: a pickle is a program, and reading it runs whatever its " +
+      "author put there. Safetensors files hold numbers and names alone. A pickle is known by its name and is not opened at all.",
   },
   "base-damaged": {
     severity: "error",

@@ -9,6 +9,8 @@ import { CodedError } from "#dsl/check/codes.js";
 import { fetchFile } from "../fetch/file.js";
 import { get, reason } from "../fetch/http.js";
 import { hubHome, matches, type CachedModel } from "./cache.js";
+import { noSafetensors } from "./pickles.js";
+import { shardNames } from "./shards.js";
 import "./codes.js";
 
 export interface HubOptions {
@@ -48,7 +50,7 @@ interface Remote {
   readonly size: number | null;
 }
 
-/** The snapshot folder. Null: the hub does not know the model (or says so to one without a token). Coded errors: `network-failed`, `base-needs-token`, `base-incomplete`, `checksum-mismatch`, `disk-full`. */
+/** The snapshot folder. Null: the hub does not know the model (or says so to one without a token). Coded errors: `network-failed`, `base-needs-token`, `base-incomplete`, `base-pickled`, `checksum-mismatch`, `disk-full`. */
 export async function baseFromHub(id: string, model: CachedModel, o: HubOptions): Promise<string | null> {
   const secret = await token();
   const headers: Record<string, string> = secret ? { authorization: `Bearer ${secret}` } : {};
@@ -75,21 +77,8 @@ export async function baseFromHub(id: string, model: CachedModel, o: HubOptions)
 
 async function weightNames(named: ReadonlyMap<string, Remote>, index: string, id: string): Promise<readonly string[]> {
   if (named.has("model.safetensors")) return ["model.safetensors"];
-  if (!named.has("model.safetensors.index.json"))
-    throw new CodedError("base-incomplete", { folder: id, missing: "model.safetensors" });
+  if (!named.has("model.safetensors.index.json")) throw noSafetensors(id, named.keys());
   return shardNames(index, await readFile(index, "utf8"));
-}
-
-/** Files that an index of shards names; names that lead out of the folder are refused. */
-export function shardNames(file: string, text: string): readonly string[] {
-  try {
-    const { weight_map } = JSON.parse(text) as { weight_map: Record<string, string> };
-    const names = [...new Set(Object.values(weight_map))].sort();
-    if (names.length > 0 && names.every((n) => /^[^/\\]+\.safetensors$/.test(n))) return names;
-  } catch {
-    // Said below, in words of our own.
-  }
-  throw new CodedError("base-damaged", { file, why: "it is no index of weights" });
 }
 
 /** Commit and files of a revision. */

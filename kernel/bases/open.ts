@@ -10,7 +10,8 @@ import { sha256Of } from "../fetch/file.js";
 import type { Base } from "./base.js";
 import { chatTemplateOf } from "./chat-template.js";
 import { familyOf } from "./family.js";
-import { shardNames } from "./hub.js";
+import { noSafetensors } from "./pickles.js";
+import { shardsOf } from "./shards.js";
 import "./codes.js";
 
 /** Files besides the weights that change what a model computes or reads. */
@@ -24,7 +25,7 @@ const read = [
   "model.safetensors.index.json",
 ];
 
-/** Coded errors: `base-incomplete`, `base-damaged`, `unknown-architecture`, and those of safetensors files and of the family. */
+/** Coded errors: `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, and those of safetensors files and of the family. */
 export async function openBase(folder: string, from: Base["from"], registry: Registry): Promise<Base> {
   const names = new Set(await readdir(folder));
   if (!names.has("config.json")) throw new CodedError("base-incomplete", { folder, missing: "config.json" });
@@ -33,17 +34,27 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
   const word = familyOf(config, registry);
   const family = (await word.load!()) as Implementations["model"];
   const sizes = family.sizes(family.config(config));
-  const weights = await weightFiles(folder, names);
+  const shards = shardsOf(folder, names);
+  if (!shards && !names.has("model.safetensors")) throw noSafetensors(folder, names);
+  const weights = shards ? [...new Set(shards.values())].sort() : ["model.safetensors"];
   const shapes: Record<string, readonly number[]> = {};
   let parameters = 0;
   const buffers = word.capabilities?.["buffers"];
-  for (const name of weights)
-    for (const [tensor, place] of Object.entries(readHeader(join(folder, name)).tensors)) {
+  for (const name of weights) {
+    const { tensors } = readHeader(join(folder, name));
+    for (const [tensor, shard] of shards ?? [])
+      if (shard === name && !Object.hasOwn(tensors, tensor))
+        throw new CodedError("base-damaged", {
+          file: join(folder, name),
+          why: `${tensor} is not in it, as the index says`,
+        });
+    for (const [tensor, place] of Object.entries(tensors)) {
       if (buffers instanceof RegExp && buffers.test(tensor)) continue;
       shapes[tensor] = place.shape;
       // Whole numbers are buffers (position ids), not parameters.
       if (/^B?F/.test(place.dtype)) parameters += place.shape.reduce((a, b) => a * b, 1);
     }
+  }
   const files = [...read.filter((name) => names.has(name)), ...weights];
   const hash = await hashOf(folder, files);
   return {
@@ -63,16 +74,6 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       positions: sizes.positions,
     },
   };
-}
-
-async function weightFiles(folder: string, names: ReadonlySet<string>): Promise<readonly string[]> {
-  if (names.has("model.safetensors")) return ["model.safetensors"];
-  const index = "model.safetensors.index.json";
-  if (!names.has(index)) throw new CodedError("base-incomplete", { folder, missing: "model.safetensors" });
-  const shards = shardNames(join(folder, index), await readFile(join(folder, index), "utf8"));
-  const missing = shards.find((name) => !names.has(name));
-  if (missing !== undefined) throw new CodedError("base-incomplete", { folder, missing });
-  return shards;
 }
 
 function parsed(file: string, text: string): Readonly<Record<string, unknown>> {

@@ -2,7 +2,7 @@
  * Finds a base model by its name: a folder, the Hugging Face cache, a package that carries it, the hub; the first that has it.
  * Whatever is found is verified before it is used. When none has it, the error tells what each place answered.
  */
-import { readdir, stat } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
@@ -17,6 +17,8 @@ import { sha256Of } from "../fetch/file.js";
 import { convertGguf, convertedFolder } from "./gguf/convert.js";
 import { baseFromHub, hubEndpoint, hubOffline } from "./hub.js";
 import { openBase } from "./open.js";
+import { isPickle } from "./pickles.js";
+import { INDEX, shardNames } from "./shards.js";
 import { baseFromPackage, carried, carriedBase } from "./packages.js";
 import "./codes.js";
 
@@ -34,7 +36,7 @@ export interface ResolveOptions {
 
 /**
  * `name`: a path (of a folder, or of a GGUF file), `owner/name` or `owner/name@revision` of the hub, or a name that a package carries. Coded errors:
- * `base-not-found`, `base-needs-token`, `base-damaged`, and those of `openBase` and of downloads.
+ * `base-not-found`, `base-needs-token`, `base-pickled`, `base-damaged`, and those of `openBase` and of downloads.
  */
 export async function resolveBase(name: string, o: ResolveOptions): Promise<Base> {
   const registry = o.registry ?? whole;
@@ -43,7 +45,8 @@ export async function resolveBase(name: string, o: ResolveOptions): Promise<Base
   const there = await stat(path).catch(() => null);
   if (there?.isDirectory()) return openBase(path, "folder", registry);
   if (there?.isFile() && path.endsWith(".gguf")) return openBase(await fromGguf(path, o), "folder", registry);
-  tried.push({ place: `folder ${path}`, why: "there is none" });
+  if (there?.isFile() && isPickle(path)) throw new CodedError("base-pickled", { place: name, file: basename(path) });
+  tried.push({ place: `folder ${path}`, why: there ? "it is a file, but not in the GGUF format" : "there is none" });
   const hub = hubName(name);
   if (!hub) return notFound(name, tried, o.folder);
 
@@ -107,11 +110,6 @@ async function fromCache(model: CachedModel, tried: Tried[]): Promise<string | n
     tried.push({ place, why: "it is not there" });
     return null;
   }
-  const complete = names.includes("config.json") && names.some((n) => n.endsWith(".safetensors"));
-  if (!complete) {
-    tried.push({ place, why: "it is there in part" });
-    return null;
-  }
   for (const name of names) {
     const file = join(model.snapshot(commit), name);
     if (!/\.(json|safetensors)$/.test(name)) continue;
@@ -120,7 +118,20 @@ async function fromCache(model: CachedModel, tried: Tried[]): Promise<string | n
       return null;
     }
   }
+  const weights = names.includes("model.safetensors")
+    ? ["model.safetensors"]
+    : await cachedShards(model.snapshot(commit), names);
+  if (![...weights, "config.json"].every((name) => names.includes(name))) {
+    tried.push({ place, why: "it is there in part" });
+    return null;
+  }
   return model.snapshot(commit);
+}
+
+/** The shards that an index in the cache names; without one, the file that there should be. */
+async function cachedShards(folder: string, names: readonly string[]): Promise<readonly string[]> {
+  if (!names.includes(INDEX)) return ["model.safetensors"];
+  return shardNames(join(folder, INDEX), await readFile(join(folder, INDEX), "utf8"));
 }
 
 /** The place can't be reached or does not have it, so the next one is asked; anything else is told at once. */

@@ -22,6 +22,13 @@ export interface CheckedTokenizer {
   readonly json: Json;
   readonly frame: Frame;
   readonly padId: number;
+  /** Token that stands for a hidden one. */
+  readonly mask: number | null;
+  readonly unknown: number | null;
+  /** Tokens that are no text. */
+  readonly special: ReadonlySet<number>;
+  /** Whether a word begins with the blank before it, and the file puts none before the first. */
+  readonly blankBeforeWords: boolean;
 }
 
 /** `bytes` null: the file is not there. `config`: the model's config.json, which bounds the ids. */
@@ -61,7 +68,29 @@ export function checkTokenizer(
   for (const id of ids.values()) highest = Math.max(highest, id);
   const rows = config?.["vocab_size"];
   if (typeof rows === "number" && highest >= rows) throw new CodedError("tokenizer-mismatch", { file, highest, rows });
-  return { json, frame: frameOf(json["post_processor"], file), padId: padOf(json, ids, config, settings) };
+  const named = (key: string, ...usual: readonly string[]): number | null => {
+    const given = settings?.[key];
+    const name = isRecord(given) ? given["content"] : given;
+    const names = typeof name === "string" ? [name, ...usual] : usual;
+    return names.map((n) => ids.get(n)).find((id) => id !== undefined) ?? null;
+  };
+  return {
+    json,
+    frame: frameOf(json["post_processor"], file),
+    padId: padOf(json, ids, config, settings),
+    mask: named("mask_token", "[MASK]", "<mask>"),
+    unknown: named("unk_token", typeof model["unk_token"] === "string" ? model["unk_token"] : "[UNK]"),
+    special: new Set(added.flatMap((token) => (token["special"] === true && isId(token["id"]) ? [token["id"]] : []))),
+    blankBeforeWords: byteLevelWithoutBlank(json["pre_tokenizer"]),
+  };
+}
+
+/** GPT-2's and RoBERTa's: transformers asks for `add_prefix_space` where words are given one by one. */
+function byteLevelWithoutBlank(part: unknown): boolean {
+  if (!isRecord(part)) return false;
+  if (part["type"] === "ByteLevel") return part["add_prefix_space"] !== true;
+  const parts = part["pretokenizers"];
+  return Array.isArray(parts) && parts.some(byteLevelWithoutBlank);
 }
 
 function vocabularyOf(vocab: unknown): [string, number][] | null {

@@ -8,23 +8,17 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import { CodedError } from "#dsl/check/codes.js";
-import type { SpecialTexts, TokenizerImplementation } from "#stdlib/kinds.js";
+import type { SpecialTexts, TokenizerImplementation, TokenNames } from "#stdlib/kinds.js";
 import { checkTokenizer, type Frame } from "./tokenizer-file.js";
 
-export interface PairEncoding {
-  readonly ids: Int32Array;
-  /** Segment of each token: 0 first text, 1 second (where the tokenizer tells them apart). */
-  readonly types: Int32Array;
-}
+type PairEncoding = Awaited<ReturnType<TokenizerImplementation["encodePairs"]>>[number];
 export interface PlacedEncoding {
   readonly ids: Int32Array;
   /** First character of each token and the one after its last, in code points of the text. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
 }
-export interface Tokenizer extends TokenizerImplementation {
-  /** Number of ids, added tokens included. */
-  readonly vocabulary: number;
+export interface Tokenizer extends TokenizerImplementation, TokenNames {
   /** SHA-256 of tokenizer.json. */
   readonly hash: string;
   /** Special tokens around one text. */
@@ -36,14 +30,11 @@ export interface Tokenizer extends TokenizerImplementation {
   /** The id of exactly that token; null: there is none. */
   idOf(token: string): number | null;
   readonly specials: SpecialTexts;
-  encodePairs(first: readonly string[], second: readonly string[], maxLength: number): Promise<readonly PairEncoding[]>;
   /** Cuts what `encode` gave without a limit: the same as encoding with the limit. */
   cut(ids: Int32Array, maxLength: number): Int32Array;
   decode(ids: Int32Array): Promise<string>;
   /** As `decode`, special tokens written out. */
   spell(ids: Int32Array): Promise<string>;
-  /** The text of each token, as the vocabulary has it (`##ing`). */
-  tokens(ids: Int32Array): readonly string[];
 }
 
 /** Texts handed to Rust at once: enough to keep its threads busy, little enough to stay interruptible. */
@@ -55,7 +46,7 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const bytes = await readFile(file).catch(() => null);
   const settings = await optionalJson(join(folder, "tokenizer_config.json"));
   const config = await optionalJson(join(folder, "config.json"));
-  const { json, frame, padId } = checkTokenizer(file, bytes, config, settings);
+  const { json, frame, padId, ...names } = checkTokenizer(file, bytes, config, settings);
   const rust = load(file, JSON.stringify({ ...json, truncation: null, padding: null }));
   const limit = settings?.["model_max_length"];
 
@@ -101,12 +92,31 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
       return placed;
     },
     padId,
+    mask: names.mask,
+    special: names.special,
     vocabulary: rust.getVocabSize(true),
     hash: createHash("sha256").update(bytes!).digest("hex"),
     frame: frame.single,
     longest: typeof limit === "number" && limit < 1e9 ? limit : null,
     async encode(texts, maxLength) {
       return (await plain(texts)).map((ids) => framed(ids, frame.single, maxLength));
+    },
+    async encodeWords(rows) {
+      const flat = rows.flatMap((row) => row.map((word) => (names.blankBeforeWords ? ` ${word}` : word)));
+      const pieces = await plain(flat);
+      let at = 0;
+      return rows.map((row) => {
+        const own = pieces
+          .slice(at, (at += row.length))
+          .map((ids) => (ids.length > 0 ? ids : [names.unknown ?? padId]));
+        const starts = new Int32Array(row.length);
+        let place = frame.single.before.length;
+        own.forEach((ids, word) => {
+          starts[word] = place;
+          place += ids.length;
+        });
+        return { ids: framed(own.flat(), frame.single, Number.POSITIVE_INFINITY), starts };
+      });
     },
     async encodePairs(first, second, maxLength) {
       const [a, b] = [await plain(first), await plain(second)];

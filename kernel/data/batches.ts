@@ -12,6 +12,8 @@ export interface BatchOptions {
   readonly seed: number;
   /** From 0. */
   readonly epoch: number;
+  /** Of rows of two texts, the lengths of the second ones: both together say which rows are alike. */
+  readonly also?: Int32Array;
 }
 
 /**
@@ -25,8 +27,10 @@ export function epochBatches(lengths: Int32Array, o: BatchOptions): Uint32Array[
   const generator = chance(o.seed, o.epoch);
   shuffle(rows, generator);
   if (o.shuffle === "random") return cutInto(rows, o.batchSize, rows.length);
-  const bands = Int32Array.from(lengths, band);
-  rows.sort((a, b) => bands[b]! - bands[a]!); // stable: rows of one band stay in random order
+  const { also } = o;
+  const bands = Int32Array.from(lengths, (length, row) => band(length + (also?.[row] ?? 0)));
+  const second = also && Int32Array.from(also, band);
+  rows.sort((a, b) => bands[b]! - bands[a]! || (second ? second[b]! - second[a]! : 0)); // stable: rows of one band stay in random order
   const whole = Math.floor(rows.length / o.batchSize);
   const batches = cutInto(rows, o.batchSize, draw(generator, whole + 1) * o.batchSize);
   return shuffle(batches, generator);
@@ -56,15 +60,11 @@ export interface CollateOptions {
   readonly multipleOf?: number;
 }
 
-/**
- * Feeds of one batch: `input_ids`, `attention_mask` (and `token_type_ids`) [rows, longest] i32, padded on the right;
- * `labels` [rows] i32 when label numbers (one per row of the data set) are given.
- */
+/** Feeds of one batch: `input_ids`, `attention_mask` (and `token_type_ids`) [rows, longest] i32, padded on the right. */
 export function collate(
   ids: TokenRows,
   rows: Uint32Array,
   padId: number,
-  labels?: Int32Array,
   o: CollateOptions = {},
 ): Record<string, NDArray> {
   const multiple = o.multipleOf ?? 1;
@@ -85,14 +85,6 @@ export function collate(
     input_ids: i32(input, shape),
     attention_mask: i32(mask, shape),
     ...(segments ? { token_type_ids: i32(segments, shape) } : {}),
-    ...(labels
-      ? {
-          labels: i32(
-            Int32Array.from(rows, (row) => labels[row]!),
-            [rows.length],
-          ),
-        }
-      : {}),
   };
 }
 

@@ -21,6 +21,8 @@ declare module "#dsl/check/codes.js" {
     "bad-conversation": { readonly column: string; readonly row: number; readonly why: string };
     "nothing-to-train": { readonly data: string; readonly row: number; readonly why: string };
     "template-refuses": { readonly template: string; readonly row: number; readonly why: string };
+    "not-a-number": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
+    "not-a-list": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
     "cannot-stream": { readonly what: string; readonly why: string };
     "streamed-changed": { readonly file: string };
     "streamed-table": { readonly data: string };
@@ -89,6 +91,22 @@ registerCodes({
     help: () => "take a column of texts, or make texts of it in a TypeScript cell and give the table as `$rows`",
     explain:
       "Texts and labels are strings; numbers and truth values are written as they print. Anything else has no one form as text.",
+  },
+  "not-a-number": {
+    severity: "error",
+    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the ${d.role}`,
+    help: () => "write a plain number such as 3 or -0.5 there, or take another column",
+    explain:
+      "A score is a number: a decimal point, no unit, no thousands separator. Words such as `good` are labels: give them the " +
+      "role `label` and use text_classification.",
+  },
+  "not-a-list": {
+    severity: "error",
+    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the role ${d.role}`,
+    help: () => "give a list of strings, or a text in parts",
+    explain:
+      "`labels`, `tokens` and `tags` are lists of strings. They come as lists (jsonl, json, tables), as JSON in a text, or as " +
+      "text in parts: labels with `separator` between them, tokens and tags with white space.",
   },
   "no-rows-left": {
     severity: "error",

@@ -4,7 +4,7 @@
  * An update takes `accumulate` batches in a row of an epoch; the last one of an epoch takes what is left.
  */
 import type { NDArray } from "#dsl/graph/program.js";
-import type { Supervision } from "#stdlib/kinds.js";
+import type { Taught } from "#stdlib/kinds.js";
 import { collate, epochBatches } from "./batches.js";
 import { collateNext, collatePacked, type TrainedTokens } from "./next-token.js";
 import { packRows } from "./packing.js";
@@ -13,15 +13,18 @@ import type { TokenRows } from "./token-rows.js";
 /** Rows that a model is fed with. */
 export interface FedRows {
   readonly ids: TokenRows;
-  /** Tokens that each row feeds (of `next_token` rows `ids` has one more: the last label). */
+  /** Tokens that each row feeds (of windows `ids` has one more: the last label). */
   readonly lengths: Int32Array;
-  /** Of `label`: a number for each row. */
-  readonly labels: Int32Array | null;
-  /** Of `next_token`: which tokens are trained; absent: all. */
+  /** Of pairs of texts where the model tells them apart: the segment of each token. */
+  readonly types?: readonly Int32Array[];
+  /** What the rows teach; null: they are windows or conversations, of which next tokens are learnt. */
+  readonly taught: Taught | null;
+  /** Of conversations: which tokens are learnt; absent: all. */
   readonly trained?: TrainedTokens;
+  /** Of pairs: tokens of each target. */
+  readonly written?: Int32Array;
 }
 export interface FeedingOptions {
-  readonly supervision: Supervision;
   readonly batchSize: number;
   readonly accumulate: number;
   /** Tokens of a packed row; null: one text a row. */
@@ -52,6 +55,11 @@ export interface Update {
 
 /** The rows of a batch; of each row its texts where several share one. */
 type Batch = Uint32Array | readonly Uint32Array[];
+
+function sumOf(batch: Batch, of: Int32Array): number {
+  const texts = batch instanceof Uint32Array ? [batch] : batch;
+  return texts.reduce((sum, row) => row.reduce((own, text) => own + of[text]!, sum), 0);
+}
 
 export class Feeding {
   /** Batches of the epochs used last. */
@@ -90,13 +98,13 @@ export class Feeding {
     const batches = this.batches(epoch).slice(first, first + this.o.accumulate);
     const tokens = batches.map((batch) => this.tokensIn(batch));
     const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-    const counts = batches.map((batch, i) => this.countsIn(batch, tokens[i]!));
+    const counts = batches.map((batch, i) => this.countsIn(batch, epoch, tokens[i]!));
     return {
       epoch,
       parts: batches.length,
       tokens: sum(tokens),
       counts: sum(counts),
-      part: (i) => ({ feeds: this.collate(batches[i]!), tokens: tokens[i]!, counts: counts[i]! }),
+      part: (i) => ({ feeds: this.collate(batches[i]!, epoch), tokens: tokens[i]!, counts: counts[i]! }),
     };
   }
 
@@ -104,24 +112,29 @@ export class Feeding {
   *pass(): Generator<Part> {
     for (const batch of this.batches(0)) {
       const tokens = this.tokensIn(batch);
-      yield { feeds: this.collate(batch), tokens, counts: this.countsIn(batch, tokens) };
+      yield { feeds: this.collate(batch, 0), tokens, counts: this.countsIn(batch, 0, tokens) };
     }
   }
 
-  private collate(batch: Batch): Record<string, NDArray> {
-    const { ids, labels, trained } = this.rows;
+  private collate(batch: Batch, epoch: number): Record<string, NDArray> {
+    const { ids, taught, trained, types } = this.rows;
     if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId, trained);
-    if (this.o.supervision === "next_token") return collateNext(ids, batch, this.o.padId, trained);
-    return collate(ids, batch, this.o.padId, labels ?? undefined);
+    if (!taught) return collateNext(ids, batch, this.o.padId, trained);
+    const fed = collate(ids, batch, this.o.padId, { types });
+    const { bytes, shape } = fed["input_ids"]!;
+    const own = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    return { ...fed, ...taught.feeds({ rows: batch, width: shape[1]!, seed: this.o.seed, epoch }, own) };
+  }
+
+  private countsIn(batch: Batch, epoch: number, tokens: number): number {
+    const { taught, trained } = this.rows;
+    if (trained) return sumOf(batch, trained.counts);
+    return taught && batch instanceof Uint32Array ? taught.counts({ rows: batch, seed: this.o.seed, epoch }) : tokens;
   }
 
   private tokensIn(batch: Batch): number {
-    return sumOver(batch, this.rows.lengths);
-  }
-
-  private countsIn(batch: Batch, tokens: number): number {
-    if (this.o.supervision === "label") return batch.length;
-    return this.rows.trained ? sumOver(batch, this.rows.trained.counts) : tokens;
+    const { lengths, written } = this.rows;
+    return sumOf(batch, lengths) + (written ? sumOf(batch, written) : 0);
   }
 
   private batches(epoch: number): readonly Batch[] {
@@ -129,7 +142,9 @@ export class Feeding {
     if (known) return known;
     const { batchSize, packed, seed } = this.o;
     let made: readonly Batch[];
-    if (packed === null) made = epochBatches(this.rows.lengths, { batchSize, shuffle: this.o.shuffle, seed, epoch });
+    const { lengths, written } = this.rows;
+    const o = { batchSize, shuffle: this.o.shuffle, seed, epoch, ...(written && { also: written }) };
+    if (packed === null) made = epochBatches(lengths, o);
     else {
       const rows = packRows(this.rows.lengths, { capacity: packed, shuffle: this.o.shuffle !== "none", seed, epoch });
       made = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) =>
@@ -163,9 +178,4 @@ export class Feeding {
     }
     return low;
   }
-}
-
-function sumOver(batch: Batch, of: Int32Array): number {
-  const texts = batch instanceof Uint32Array ? [batch] : batch;
-  return texts.reduce((sum, row) => row.reduce((own, text) => own + of[text]!, sum), 0);
 }

@@ -19,7 +19,10 @@ export function findLeaks(splits: ReadonlyMap<string, readonly Row[]>): Pick<Dat
       else if (before.split !== split || leaks.has(key)) {
         let leak = leaks.get(key);
         if (!leak) {
-          leak = { text: String(before.row.values["text"]), places: [{ split: before.split, row: before.row.row }] };
+          leak = {
+            text: String(before.row.values["text"] ?? before.row.values["messages"] ?? before.row.values["input"]),
+            places: [{ split: before.split, row: before.row.row }],
+          };
           leaks.set(key, leak);
         }
         if (leak.places.length < places) leak.places.push({ split, row: row.row });

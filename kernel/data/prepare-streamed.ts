@@ -46,7 +46,7 @@ import {
   type StreamedSplit,
 } from "./streamed.js";
 import { tokenFile, writeAll } from "./token-file.js";
-import { binWidth, histogramOf } from "./tokens.js";
+import { binWidth, greatest, histogramOf, readRole } from "./tokens.js";
 import "./codes.js";
 import type {} from "#stdlib/splits/codes.js";
 
@@ -64,6 +64,12 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
       what: "`sample`",
       why: "it takes rows at equal distances over all of them",
     });
+  const listed = ["labels", "score", "tokens", "tags"].find((role) => role in plan.columns);
+  if (listed !== undefined)
+    throw new CodedError("cannot-stream", {
+      what: `the role \`${listed}\``,
+      why: "only texts and their labels are kept on disk",
+    });
   const stamp = stampOf(plan, world);
   const key = createHash("sha256")
     .update(canonicalize({ version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp }) ?? "")
@@ -80,7 +86,7 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   if (!streamed) throw new CodedError("streamed-changed", { file: folder });
   const { meta, splits } = streamed;
   sweepOld(folder);
-  const facts = await measured(meta.facts, splits, o);
+  const facts = await measured(meta, splits, o);
   return { name: plan.name, splits: {}, streamed: splits, labels: meta.labels, facts, sample: meta.sample };
 }
 
@@ -100,32 +106,39 @@ function sweepOld(used: string): void {
 }
 
 async function measured(
-  facts: DataFacts,
+  { facts, roles }: StreamedMeta,
   splits: Readonly<Record<string, StreamedSplit>>,
   o: Options,
 ): Promise<DataFacts> {
-  const lengths: [string, Int32Array][] = [];
-  for (const [name, split] of Object.entries(splits)) {
-    const own = await lengthsOf(split, o);
-    if (own) lengths.push([name, own]);
-  }
-  if (lengths.length === 0) return facts;
-  const longest = (all: Int32Array) => all.reduce((a, b) => Math.max(a, b), 0);
-  const step = binWidth(Math.max(...lengths.map(([, all]) => longest(all))));
-  const counted = lengths.map(([name, all]): [string, SplitFacts] => [
+  if (!o.tokenizer && !o.lengths) return facts;
+  const has = Object.fromEntries(roles.map((role) => [role, role]));
+  const histograms = async (role: string | null) => {
+    const lengths: [string, Int32Array][] = [];
+    if (role !== null)
+      for (const [name, split] of Object.entries(splits)) lengths.push([name, await lengthsOf(split, role, o)]);
+    const step = binWidth(Math.max(...lengths.map(([, all]) => greatest(all))));
+    return new Map(lengths.map(([name, all]) => [name, histogramOf(all, step)]));
+  };
+  const read = await histograms(o.lengths ? "messages" : readRole(has));
+  const targets = await histograms(o.lengths ? null : (has["target"] ?? null));
+  const counted = Object.keys(splits).map((name): [string, SplitFacts] => [
     name,
-    { ...facts.splits[name]!, lengths: histogramOf(all, step) },
+    {
+      ...facts.splits[name]!,
+      lengths: read.get(name) ?? null,
+      ...(targets.has(name) && { targets: targets.get(name)! }),
+    },
   ]);
   return { ...facts, splits: Object.fromEntries(counted) };
 }
 
-async function lengthsOf(split: StreamedSplit, o: Options): Promise<Int32Array | undefined> {
+/** Tokens of each row's text in that role; of conversations, as the model that reads them feeds them. */
+async function lengthsOf(split: StreamedSplit, role: string, o: Options): Promise<Int32Array> {
   const { tokenizer, lengths, signal } = o;
-  if (lengths && (split.has("messages") || split.has("input"))) return lengths(streamedConversations(split));
-  if (!tokenizer || !split.has("text")) return undefined;
-  if (!("hash" in tokenizer) || typeof tokenizer.hash !== "string")
+  if (lengths) return lengths(streamedConversations(split));
+  if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")
     throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
-  return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash }, signal)).lengths;
+  return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash }, signal, { role })).lengths;
 }
 
 /** Writes the folder under another name and gives it its own when it is whole. */
@@ -312,7 +325,10 @@ class Leaks {
     if (from === number && !this.leaked.has(before)) return;
     if (!this.leaked.has(before)) {
       const places = [{ split: this.splits[from]!, row: this.first.row.values()[before]! }];
-      this.leaked.set(before, this.leaked.size < 20 ? { text: String(row.values["text"] as string), places } : null);
+      this.leaked.set(
+        before,
+        this.leaked.size < 20 ? { text: String((row.values["text"] ?? row.values["messages"] ?? row.values["input"]) as string), places } : null,
+      );
     }
     const leak = this.leaked.get(before);
     if (leak && leak.places.length < 6) leak.places.push({ split, row: row.row });

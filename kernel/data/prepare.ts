@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { DataFacts, SplitFacts, TableFacts } from "#dsl/plan/facts.js";
 import type { Call, DataPlan } from "#dsl/plan/plan.js";
 import type { Registry } from "#dsl/registry.js";
-import { isEmpty } from "#stdlib/cleaners/drop-empty.run.js";
+import { isEmpty, needed } from "#stdlib/cleaners/drop-empty.run.js";
 import type { SourceWorld, TokenizerImplementation } from "#stdlib/kinds.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { cleaning, Drops } from "./cleaning.js";
@@ -20,7 +20,7 @@ import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
 import { conversationsOf, type ConversationRows } from "./conversations.js";
-import { binWidth, greatest, histogramOf, tokensOf } from "./tokens.js";
+import { binWidth, greatest, histogramOf, readRole, tokensOf } from "./tokens.js";
 import "./codes.js";
 
 export type { Prepared } from "./prepared.js";
@@ -38,34 +38,37 @@ export interface PrepareOptions {
 export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
   const registry = o.registry ?? whole;
   if (isStreamed(plan)) return prepareStreamed(plan, world, { ...o, registry });
-  const read = await readRows(plan, { registry, world, signal: o.signal });
+  const source = await readRows(plan, { registry, world, signal: o.signal });
   const dropped = new Drops();
-  const clean = await cleaned(read, plan, registry, dropped, o.signal);
-  if (clean.length === 0) throw new CodedError("no-rows-left", { rowsIn: read.length, dropped: dropped.list() });
+  const clean = await cleaned(source, plan, registry, dropped, o.signal);
+  if (clean.length === 0) throw new CodedError("no-rows-left", { rowsIn: source.length, dropped: dropped.list() });
   demandValues(clean, plan);
   const sampled = evenly(clean, plan.sample);
   if (sampled.length < clean.length) dropped.count("outside the sample", clean.length - sampled.length);
   const { splits, leftOut, notes } = await divide(sampled, plan, registry);
   for (const row of leftOut) dropped.add("left out by the split", row.row);
 
-  const labels = "label" in plan.columns ? (plan.labels ?? sortedLabels(sampled)) : [];
+  const role = labelRole(plan);
+  const labels = role === null ? [] : (plan.labels ?? inOrder(new Set(sampled.flatMap((row) => labelsOf(row, role)))));
   const tables = Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)]));
-  const measured = new Map<string, Int32Array>();
-  for (const [name, table] of Object.entries(tables)) {
-    o.signal?.throwIfAborted();
-    const own = await lengthsOf(table, o);
-    if (own) measured.set(name, own);
-  }
-  const step = binWidth(Math.max(0, ...[...measured.values()].map(greatest)));
-  const lengths = (name: string) => (measured.has(name) ? histogramOf(measured.get(name)!, step) : null);
+  const chats = o.lengths !== undefined;
+  const read = await lengthsIn(tables, chats ? "messages" : readRole(plan.columns), o);
+  const targets = await lengthsIn(tables, chats || plan.columns["target"] === undefined ? null : "target", o);
+  const lengths = histograms(read);
+  const written = histograms(targets);
   const split = Object.fromEntries(
     [...splits].map(([name, rows]): [string, SplitFacts] => [
       name,
-      { rows: rows.length, labels: labelCounts(rows, labels), lengths: lengths(name) },
+      {
+        rows: rows.length,
+        labels: labelCounts(rows, role, labels),
+        lengths: lengths(name),
+        ...(targets.has(name) && { targets: written(name) }),
+      },
     ]),
   );
   const facts: DataFacts = {
-    rowsIn: read.length,
+    rowsIn: source.length,
     kept: sampled.length - leftOut.length,
     dropped: dropped.list(),
     splits: split,
@@ -81,13 +84,29 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
   return { name: plan.name, splits: tables, labels, facts, sample };
 }
 
-/** Tokens of each row, where there is something to measure them with. */
-async function lengthsOf(table: ColumnTable, { tokenizer, lengths }: PrepareOptions): Promise<Int32Array | undefined> {
-  const roles = table.columnNames();
-  const converses = roles.includes("messages") || roles.includes("input");
-  if (lengths && converses) return lengths(conversationsOf(table));
-  if (!tokenizer || !roles.includes("text")) return undefined;
-  return Int32Array.from(await tokensOf(table, tokenizer), (ids) => ids.length);
+/** Tokens of each row in one role, by split; of conversations, as the model that reads them feeds them. None without a tokenizer. */
+async function lengthsIn(
+  tables: Readonly<Record<string, ColumnTable>>,
+  role: string | null,
+  o: PrepareOptions,
+): Promise<ReadonlyMap<string, Int32Array>> {
+  const lengths = new Map<string, Int32Array>();
+  const { tokenizer } = o;
+  if (!tokenizer || role === null) return lengths;
+  for (const [name, table] of Object.entries(tables)) {
+    o.signal?.throwIfAborted();
+    const own = o.lengths
+      ? await o.lengths(conversationsOf(table))
+      : Int32Array.from(await tokensOf(table, tokenizer, { role }), (ids) => ids.length);
+    lengths.set(name, own);
+  }
+  return lengths;
+}
+
+/** All with bins of one width, so that their counts can be added. */
+function histograms(lengths: ReadonlyMap<string, Int32Array>): (split: string) => SplitFacts["lengths"] {
+  const step = binWidth(Math.max(...[...lengths.values()].map(greatest)));
+  return (split) => (lengths.has(split) ? histogramOf(lengths.get(split)!, step) : null);
 }
 
 /** Column names and first rows of one source, for checks while someone types. */
@@ -112,9 +131,9 @@ async function cleaned(
   return out;
 }
 
-/** Text and label of every row are there, or the error names the rows. */
+/** What the task reads of every row is there, or the error names the rows. */
 function demandValues(rows: readonly Row[], plan: DataPlan): void {
-  for (const role of ["text", "text_pair", "messages", "input", "target", "label"]) {
+  for (const role of needed) {
     const column = plan.columns[role];
     if (column === undefined) continue;
     const without = rows.filter((row) => isEmpty(row.values[role]));
@@ -134,26 +153,29 @@ function evenly(rows: readonly Row[], count: number | null): readonly Row[] {
   return Array.from({ length: count }, (_, i) => rows[Math.floor(((i + 0.5) * rows.length) / count)]!);
 }
 
-function sortedLabels(rows: readonly Row[]): string[] {
-  return inOrder(new Set(rows.map((row) => String(row.values["label"]))));
+/** The role whose values are labels. */
+function labelRole(plan: DataPlan): "label" | "labels" | "tags" | null {
+  return (["label", "labels", "tags"] as const).find((role) => role in plan.columns) ?? null;
+}
+
+function labelsOf(row: Row, role: string): readonly string[] {
+  const value = row.values[role];
+  return Array.isArray(value) ? (value as readonly string[]) : [String(value)];
 }
 
 /** In the order of `labels`, those that are not among them last. */
-function labelCounts(rows: readonly Row[], labels: readonly string[]): SplitFacts["labels"] {
+function labelCounts(rows: readonly Row[], role: string | null, labels: readonly string[]): SplitFacts["labels"] {
   const counts = new Map(labels.map((label) => [label, 0]));
-  if (labels.length > 0)
-    for (const row of rows) {
-      const label = String(row.values["label"]);
-      counts.set(label, (counts.get(label) ?? 0) + 1);
-    }
+  if (role !== null)
+    for (const row of rows) for (const label of labelsOf(row, role)) counts.set(label, (counts.get(label) ?? 0) + 1);
   return [...counts].map(([label, count]) => ({ label, count }));
 }
 
 function tableOf(rows: readonly Row[], plan: DataPlan): ColumnTable {
-  const columns = Object.keys(plan.columns).map((role): [string, unknown[]] => [
-    role,
-    rows.map((row) => row.values[role]),
-  ]);
+  const roles = Object.keys(plan.columns);
+  const columns = ("tokens" in plan.columns && !roles.includes("text") ? [...roles, "text"] : roles).map(
+    (role): [string, unknown[]] => [role, rows.map((row) => row.values[role])],
+  );
   return makeTable([...columns, ["$row", rows.map((row) => row.row)]]);
 }
 

@@ -10,6 +10,7 @@ import type { Implementations, Registry } from "#dsl/registry.js";
 import { usualTurns } from "#stdlib/conversations/turns.run.js";
 import type { CleanRow, SourceWorld, Turn } from "#stdlib/kinds.js";
 import { writtenTurns } from "./conversations.js";
+import { valueInRole } from "./role-values.js";
 import "./codes.js";
 
 /** A row with where it came from. */
@@ -22,8 +23,6 @@ export interface Row extends CleanRow {
 }
 export type Columns = ReadonlyMap<string, ArrayLike<unknown>>;
 
-/** Roles whose values are strings, whatever the source has. */
-const written: ReadonlySet<string> = new Set(["text", "text_pair", "input", "target", "label"]);
 /** Rows between two looks at the signal; the event loop turns there. */
 export const stride = 4096;
 
@@ -64,14 +63,20 @@ function rolesOf(
   const values = roles.map(([, name]) => column(name));
   const told = "messages" in plan.columns ? conversation.columns.map(column) : [];
   return (index, row, split) => {
-    const entries = roles.map(([role, name], i) => {
-      if (role !== "messages") return [role, valueOf(role, name, row, values[i]![index])] as const;
+    const entries = roles.map(([role, column], i) => {
+      if (role !== "messages") return [role, valueInRole({ role, column, row }, values[i]![index], plan.separator)] as const;
       const turns = conversation.read(told.map((cells) => cells[index]));
-      if ("refused" in turns) throw new CodedError("bad-conversation", { column: name, row, why: turns.refused });
+      if ("refused" in turns) throw new CodedError("bad-conversation", { column, row, why: turns.refused });
       return [role, writtenTurns(turns)] as const;
     });
-    return { row, split, table, index, values: Object.fromEntries(entries) };
+    return { row, split, table, index, values: withText(Object.fromEntries(entries)) };
   };
+}
+
+/** Words alone have a text too: it is what is compared, shown and looked through for duplicates. */
+function withText(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { tokens, text } = values;
+  return Array.isArray(tokens) && text === undefined ? { ...values, text: tokens.join(" ") } : values;
 }
 
 interface Conversation {
@@ -156,19 +161,6 @@ function noColumn(call: Call, column: string, table: Columns): never {
   const near = nearest(column, has);
   const file = typeof path === "string" ? path : call.word;
   throw new CodedError("unknown-column", { column, file, has, ...(near === undefined ? {} : { nearest: near }) });
-}
-
-/** Numbers and truth values of a written role as they print; what has no one form as text is the coded error `not-text`. */
-function valueOf(role: string, column: string, row: number, value: unknown): unknown {
-  if (!written.has(role) || typeof value === "string" || value === null || value === undefined) return value ?? null;
-  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
-  if (value instanceof Date) return value.toISOString();
-  throw new CodedError("not-text", {
-    role,
-    column,
-    row,
-    found: Array.isArray(value) ? "an array" : `an ${typeof value}`,
-  });
 }
 
 /** Lets the event loop turn once; throws when the signal has come. */

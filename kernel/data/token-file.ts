@@ -2,6 +2,7 @@
  * Token ids of a streamed split on disk, made once per tokenizer: all ids one after the other (i32), and the length of each
  * text. Rows are read where they lie; 12 bytes of each are in memory.
  */
+import { createHash } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -17,6 +18,7 @@ import { join } from "node:path";
 import type { TokenizerImplementation } from "#stdlib/kinds.js";
 import { locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
+import type { Which } from "./tokens.js";
 import { Growing } from "./growing.js";
 import { readWhole, type StreamedSplit } from "./streamed.js";
 import type { TokenTexts } from "./token-rows.js";
@@ -65,16 +67,23 @@ export async function tokenFile(
   split: StreamedSplit,
   tokenizer: TokenizerImplementation & { readonly hash: string },
   signal?: AbortSignal,
+  which: Which = {},
 ): Promise<TokenFile> {
-  const name = join(split.folder, `${split.name}.${tokenizer.hash.slice(0, 16)}`);
+  const name = join(split.folder, `${split.name}.${tokenizer.hash.slice(0, 16)}${markOf(which)}`);
   const [file, index] = [`${name}.tokens`, `${name}.lengths`];
   const known = lengthsOf(file, index, split.rows);
   if (known) return new TokenFile(file, known);
   return locked(file, async () => {
     // Someone else may have made them while this waited.
-    const lengths = lengthsOf(file, index, split.rows) ?? (await write(split, tokenizer, file, index, signal));
+    const lengths = lengthsOf(file, index, split.rows) ?? (await write(split, tokenizer, file, index, signal, which));
     return new TokenFile(file, lengths);
   });
+}
+
+/** Other texts than plain `text` have files of their own. */
+function markOf({ role = "text", prefix = "" }: Which): string {
+  if (role === "text" && prefix === "") return "";
+  return `.${role}.${createHash("sha256").update(prefix).digest("hex").slice(0, 8)}`;
 }
 
 async function write(
@@ -83,6 +92,7 @@ async function write(
   file: string,
   index: string,
   signal: AbortSignal | undefined,
+  { role = "text", prefix = "" }: Which,
 ): Promise<Int32Array> {
   const lengths = new Growing(Int32Array);
   const fd = openSync(`${file}.part`, "w");
@@ -90,7 +100,7 @@ async function write(
     try {
       for (let at = 0; at < split.rows; at += CHUNK) {
         signal?.throwIfAborted();
-        const texts = split.values("text", at, Math.min(at + CHUNK, split.rows)).map(String);
+        const texts = split.values(role, at, Math.min(at + CHUNK, split.rows)).map((text) => prefix + String(text));
         const rows = await tokenizer.encode(texts, Number.POSITIVE_INFINITY);
         writeAll(fd, Buffer.concat(rows.map((ids) => Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength))));
         for (const ids of rows) lengths.push(ids.length);

@@ -3,15 +3,74 @@ import type { ColumnTable } from "arquero";
 import type { SplitFacts } from "#dsl/plan/facts.js";
 import type { TokenizerImplementation } from "#stdlib/kinds.js";
 
-const kept = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
+/** Words as one row of tokens. */
+export interface WordPieces {
+  /** Specials included, not cut. */
+  readonly ids: Int32Array;
+  /** Where the first piece of each word lies. */
+  readonly starts: Int32Array;
+}
+/** Of a table with the role `tokens`. */
+const words = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly WordPieces[]>>>();
+
+export function wordsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly WordPieces[]> {
+  return once(words, table, tokenizer, () =>
+    tokenizer.encodeWords(Array.from(table.array("tokens") as ArrayLike<readonly string[]>)),
+  );
+}
+
+const pairs = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
+
+/** Both texts of each row, not cut; `tokenizer.encodePairs` cuts the longer one first. */
+function pairsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly Int32Array[]> {
+  const [first, second] = ["text", "text_pair"].map((role) => Array.from(table.array(role) as ArrayLike<string>));
+  return once(pairs, table, tokenizer, async () =>
+    (await tokenizer.encodePairs(first!, second!, Number.POSITIVE_INFINITY)).map(({ ids }) => ids),
+  );
+}
+
+/** By what stands before the texts of which role. */
+const kept = new Map<string, WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>>();
+
+/** Which texts, and what stands before each of them. */
+export interface Which {
+  /** Absent: `text`. */
+  readonly role?: string;
+  readonly prefix?: string;
+}
+/** The role whose texts a model reads; null where the data has none. */
+export function readRole(columns: Readonly<Record<string, unknown>>): string | null {
+  return ["text", "tokens", "input"].find((role) => columns[role] !== undefined) ?? null;
+}
 
 /** Specials included, not cut: `tokenizer.cut(ids, maxLength)` makes of each row what `encode` with that limit gives. */
-export function tokensOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly Int32Array[]> {
-  let own = kept.get(table);
-  if (!own) kept.set(table, (own = new Map()));
+export function tokensOf(
+  table: ColumnTable,
+  tokenizer: TokenizerImplementation,
+  { role = "text", prefix = "" }: Which = {},
+): Promise<readonly Int32Array[]> {
+  const key = JSON.stringify([role, prefix]);
+  const all = kept.get(key) ?? new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
+  kept.set(key, all);
+  return once(all, table, tokenizer, async () => {
+    if (table.columnNames().includes("tokens")) return (await wordsOf(table, tokenizer)).map(({ ids }) => ids);
+    if (table.columnNames().includes("text_pair")) return pairsOf(table, tokenizer);
+    const texts = Array.from(table.array(role) as ArrayLike<string>, (text) => prefix + text);
+    return tokenizer.encode(texts, Number.POSITIVE_INFINITY);
+  });
+}
+
+function once<T>(
+  all: WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<T>>>,
+  table: ColumnTable,
+  tokenizer: TokenizerImplementation,
+  make: () => Promise<T>,
+): Promise<T> {
+  let own = all.get(table);
+  if (!own) all.set(table, (own = new Map()));
   const known = own.get(tokenizer);
   if (known) return known;
-  const made = tokenizer.encode(Array.from(table.array("text") as ArrayLike<string>), Number.POSITIVE_INFINITY);
+  const made = make();
   own.set(tokenizer, made);
   made.catch(() => own.delete(tokenizer));
   return made;

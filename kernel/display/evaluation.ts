@@ -22,6 +22,9 @@ export interface EvaluationReport {
     readonly predicted: string;
     readonly probability: number;
   }[];
+  /** What `probability` of the worst is; absent: that. */
+  readonly worstBy?: "probability" | "error";
+  readonly notes?: readonly string[];
   readonly rows?: number;
   readonly seconds?: number;
 }
@@ -35,7 +38,7 @@ export function evaluationShown(report: EvaluationReport): readonly Shown[] {
   ];
 }
 
-function metricsShown({ metrics, rows, seconds }: EvaluationReport): Shown {
+function metricsShown({ metrics, rows, seconds, notes = [] }: EvaluationReport): Shown {
   const subjects = [...new Set(metrics.map((m) => m.subject))];
   const names = [...new Set(metrics.map((m) => m.name))];
   const value = (name: string, subject: string): string => {
@@ -47,6 +50,7 @@ function metricsShown({ metrics, rows, seconds }: EvaluationReport): Shown {
   const words = [
     rows === undefined ? "" : `${count(rows)} rows`,
     seconds ? `${count((rows ?? 0) / seconds)} rows/s` : "",
+    ...notes,
   ]
     .filter(Boolean)
     .join(" · ");
@@ -111,24 +115,36 @@ function confusionShown(labels: readonly string[], confusion: readonly (readonly
   return figureShown(confusionFigure(labels, confusion), { text: `Confusion matrix\n${text}` });
 }
 
-function worstShown({ worst }: EvaluationReport): Shown {
+function worstShown({ worst, worstBy = "probability" }: EvaluationReport): Shown {
+  const by = (value: number): string => (worstBy === "probability" ? percent(value) : significant(value));
+  const caption = worstBy === "probability" ? "surest mistakes first" : "greatest errors first";
   return tableShown(
-    ["row", "truth", "predicted", "probability", "text"],
-    worst.map((w) => [w.row, w.truth, w.predicted, percent(w.probability), clip(oneLine(w.text), 240)]),
-    { title: "Worst examples", caption: "surest mistakes first", limit: 50 },
+    ["row", "truth", "predicted", worstBy, "text"],
+    worst.map((w) => [
+      w.row,
+      clip(w.truth, 120),
+      clip(w.predicted, 120),
+      by(w.probability),
+      clip(oneLine(w.text), 240),
+    ]),
+    { title: "Worst examples", caption, limit: 50 },
   );
 }
 
-export interface Prediction {
+export interface Predicted {
   readonly text: string;
-  readonly label: string;
-  readonly probability: number;
+  /** What the model says of it, beside the heads of the columns. */
+  readonly cells: readonly string[];
 }
 
-export function predictionsShown(rows: readonly Prediction[], { limit = 20 }: { readonly limit?: number } = {}): Shown {
+export function predictionsShown(
+  columns: readonly string[],
+  rows: readonly Predicted[],
+  { limit = 20 }: { readonly limit?: number } = {},
+): Shown {
   return tableShown(
-    ["text", "label", "probability"],
-    rows.map((r) => [clip(oneLine(r.text), 160), r.label, percent(r.probability)]),
+    ["text", ...columns],
+    rows.map((r) => [clip(oneLine(r.text), 160), ...r.cells.map((cell) => clip(oneLine(cell), 240))]),
     { title: "Predictions", limit },
   );
 }

@@ -17,9 +17,9 @@ export interface ModelCounts {
 export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts | null = null): Shown {
   const { config } = base;
   const sizes = [
-    ["layers", config["num_hidden_layers"]],
-    ["hidden", config["hidden_size"]],
-    ["heads", config["num_attention_heads"]],
+    ["layers", config["num_hidden_layers"] ?? config["n_layers"]],
+    ["hidden", config["hidden_size"] ?? config["dim"]],
+    ["heads", config["num_attention_heads"] ?? config["n_heads"]],
     ["vocabulary", config["vocab_size"]],
   ].flatMap(([name, n]) => (typeof n === "number" ? [`${count(n)} ${String(name)}`] : []));
   const facts: [string, string, string][] = [
@@ -36,7 +36,11 @@ export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts
           ] as [string, string, string],
         ]
       : []),
-    ["length", `${count(plan.max_length)} tokens`, `of ${count(base.positions)} positions`],
+    [
+      "length",
+      `${count(plan.max_length)} tokens`,
+      base.positions < 2 ** 20 ? `of ${count(base.positions)} positions` : "of as many as there are",
+    ],
     ["weights", base.hash.slice(0, 12), base.hasTokenizer ? "with tokenizer" : "no tokenizer in the folder"],
   ];
   const title = `Model ${plan.name}`;

@@ -54,8 +54,14 @@ export function isUnset(state: State): boolean {
   return "unset" in state.initial;
 }
 
+type Origin = Pick<State, "type" | "initial">;
+/** A state, and the one that its first value is made of. */
+export function originsOf(state: Origin): readonly Origin[] {
+  return "of" in state.initial ? [state, ...originsOf(state.initial.of)] : [state];
+}
+
 /** The shape of state, whose sizes are all known. */
-export function shapeOfState(name: string, state: State): readonly number[] {
+export function shapeOfState(name: string, state: Pick<State, "type">): readonly number[] {
   return state.type.shape.map((d) => {
     if (typeof d !== "number") throw new Error(`state ${name} has the size ${d}, which isn't known`);
     return d;
@@ -70,6 +76,7 @@ export function initialValue(name: string, state: State, checkpoints: Checkpoint
   const count = shape.reduce((n, d) => n * d, 1);
   if ("zeros" in initial) return null;
   if ("value" in initial) return initial.value;
+  if ("of" in initial) return taken(initial, shape, checkpoints);
   if ("checkpoint" in initial) return checkpoints.read(initial.checkpoint, type.dtype, shape);
   const floats =
     "ones" in initial
@@ -78,6 +85,27 @@ export function initialValue(name: string, state: State, checkpoints: Checkpoint
         ? normals(count, initial.random.normal, initial.seed, name)
         : uniforms(count, initial.random.uniform, initial.seed, name);
   return { dtype: type.dtype, shape, bytes: cast(floats, type.dtype) };
+}
+
+/** f32 alone: that is what weights are kept in. */
+function taken(
+  { of, take }: Extract<State["initial"], { readonly of: unknown }>,
+  shape: readonly number[],
+  checkpoints: Checkpoints,
+): NDArray {
+  const size = shapeOfState(of.name, of);
+  const source = initialValue(of.name, { ...of, trains: false }, checkpoints) ?? zeros("f32", size);
+  const [rows, width] = [size[0]!, size.slice(1).reduce((n, d) => n * d, 1)];
+  const from = new Float32Array(source.bytes.slice().buffer);
+  if ("rows" in take) {
+    const picked = new Float32Array(take.rows.length * width);
+    take.rows.forEach((row, i) => picked.set(from.subarray(row * width, (row + 1) * width), i * width));
+    return { dtype: "f32", shape, bytes: bytesOf(picked) };
+  }
+  const sums = new Float64Array(take.norms === "rows" ? rows : width);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < width; c++) sums[take.norms === "rows" ? r : c]! += from[r * width + c]! ** 2;
+  return { dtype: "f32", shape, bytes: bytesOf(Float32Array.from(sums, Math.sqrt)) };
 }
 
 function cast(floats: Float32Array, dtype: DType): Uint8Array {

@@ -19,6 +19,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
+import { shardsOf } from "#kernel/bases/shards.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import { SIZES, convert } from "./numbers.js";
 import "./codes.js";
@@ -57,13 +58,18 @@ export function readTensor(file: string, name: string, header?: Header, as?: DTy
   });
 }
 
-/** The safetensors files that a path means: itself, or those of a folder (of its index, where it has one), in order. */
+/**
+ * The safetensors files that a path means: itself, or those of a folder (of its index, where it has one), in order. Coded
+ * errors: `weights-missing`, `base-damaged`, `base-incomplete`.
+ */
 export function weightFiles(path: string): readonly string[] {
   const at = statSync(path, { throwIfNoEntry: false });
   if (!at) throw new CodedError("weights-missing", { file: path });
   if (!at.isDirectory()) return [path];
-  const files = readdirSync(path)
-    .filter((name) => name.endsWith(".safetensors"))
+  const names = readdirSync(path);
+  // Beside shards some models have all weights once more, in their makers' own layout.
+  const shards = shardsOf(path, new Set(names));
+  const files = [...new Set(shards?.values() ?? names.filter((name) => name.endsWith(".safetensors")))]
     .sort()
     .map((name) => join(path, name));
   if (files.length === 0) throw new CodedError("weights-missing", { file: join(path, "model.safetensors") });

@@ -3,6 +3,7 @@ import { registerCodes } from "#dsl/check/codes.js";
 import "#dsl/check/name-codes.js";
 import "#dsl/check/world-codes.js";
 import "#stdlib/sources/codes.js";
+import "#stdlib/tasks/codes.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -12,21 +13,28 @@ declare module "#dsl/check/codes.js" {
     "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
     "no-labels": { readonly data: string };
     "no-rows": { readonly data: string; readonly split: string };
-    "label-not-trained": { readonly label: string; readonly model: string; readonly has: readonly string[] };
     "no-space": { readonly path: string };
     "run-folder": { readonly folder: string; readonly why: string };
     interrupted: { readonly what: string; readonly kept: string };
     "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
     "texts-expected": { readonly got: string };
+    "pairs-expected": { readonly model: string; readonly pairs: boolean };
     "empty-prompt": Record<string, never>;
     "no-mask": { readonly task: string };
     "bad-option": { readonly name: string; readonly got: string; readonly wanted: string };
     "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
+    "no-decoder-start": { readonly base: string };
     "no-generation": { readonly model: string; readonly why: string };
     internal: { readonly what: string };
   }
 }
 registerCodes({
+  "no-decoder-start": {
+    severity: "error",
+    message: (d) => `config.json of ${d.base} says neither decoder_start_token_id nor pad_token_id`,
+    help: () => "add `decoder_start_token_id` to it: the token that the model's decoder was trained to begin with (0 for T5)",
+    explain: "An encoder-decoder writes a text from a first token on, which its config.json names. Another one would make it write something else.",
+  },
   "nothing-to-resume": {
     severity: "error",
     message: (d) => `no interrupted run of this recipe for ${d.model} in ${d.folder}`,
@@ -64,12 +72,6 @@ registerCodes({
     help: () => "check the source, the cleaning and the shares of the split",
     explain: "Nothing can be learned from or measured on a split without rows.",
   },
-  "label-not-trained": {
-    severity: "error",
-    message: (d) => `the data has the label "${d.label}", which ${d.model} never learned`,
-    help: (d) => `${d.model} knows: ${d.has.join(", ")}`,
-    explain: "Evaluation compares labels by name. The data holds a label that was not in the training data.",
-  },
   "no-space": {
     severity: "error",
     message: (d) => `the disk is full: ${d.path} could not be written`,
@@ -91,6 +93,13 @@ registerCodes({
     severity: "error",
     message: (d) => `all ${d.trials} trials of ${d.sweep} failed; the last: ${d.last}`,
     explain: "A sweep keeps what works and goes on after a trial that fails; here none worked, so there is no best trial.",
+  },
+  "pairs-expected": {
+    severity: "error",
+    message: (d) => (d.pairs ? `${d.model} reads pairs of texts` : `${d.model} reads single texts, not pairs`),
+    help: (d) =>
+      d.pairs ? `give both texts of each: \`${d.model}.predict([["first", "second"]])\`, or data with the role \`text_pair\`` : "give a list of texts",
+    explain: "A model that was trained on data with the role `text_pair` reads two texts at once, and asks for two; one that was trained without reads one.",
   },
   "texts-expected": {
     severity: "error",

@@ -1,10 +1,12 @@
 /** How a plan's texts become rows: its tokenizer, its length, what its task teaches and the token that ends a text. */
-import { readerOf, type Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/check/codes.js";
+import { readerOf, type Call, type Plan } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { chatOf } from "./chat.js";
 import type { Encoding } from "./encoded.js";
-import { does } from "./words.js";
+import { does, implementationOf } from "./words.js";
+import "./codes.js";
 
 export async function encodingOf(
   plan: Plan,
@@ -14,13 +16,47 @@ export async function encodingOf(
   model: string,
 ): Promise<Encoding> {
   const { task, max_length } = plan.recipe.model;
-  const { supervision } = await does(task, "task");
-  const chat = await chatOf(readerOf(plan.recipe.model), base, tokenizer);
-  return { tokenizer, maxLength: max_length, supervision, labels, end: endToken(base.facts.config), model, chat };
+  const implementation = await does(task, "task");
+  return {
+    tokenizer,
+    maxLength: max_length,
+    task: { call: task, implementation },
+    labels,
+    types: await typesOf(plan, base),
+    end: endToken(base.facts.config),
+    model,
+    chat: await chatOf(readerOf(plan.recipe.model), base, tokenizer),
+    ...(implementation.supervision.rows === "pairs" && { pairs: { prefix: prefixOf(task), start: startOf(base) } }),
+  };
+}
+
+/** What stands before every input of a task that makes a text of a text. */
+export function prefixOf(task: Call): string {
+  const { prefix } = task.arguments;
+  return typeof prefix === "string" ? prefix : "";
+}
+
+/** The token that a decoder begins with: config.json names it, or it is the padding's. */
+export function startOf(base: Base): number {
+  const { decoder_start_token_id: start, pad_token_id: pad } = base.facts.config;
+  const id = start ?? pad;
+  if (typeof id === "number") return id;
+  throw new CodedError("no-decoder-start", { base: base.folder });
+}
+
+/** Whether a plan's rows are pairs of texts. */
+export function pairsIn(plan: Plan): boolean {
+  return plan.recipe.data.columns["text_pair"] !== undefined;
+}
+/** Whether programs take token types: pairs, on a family that has a type for each of two texts. */
+export async function typesOf(plan: Plan, base: Base): Promise<boolean> {
+  if (!pairsIn(plan)) return false;
+  const family = await implementationOf("model", base.facts.family);
+  return (family.sizes(family.config(base.facts.config)).types ?? 0) > 1;
 }
 
 /** config.json gives one id, or a list of which the first ends a text in training. */
-function endToken(config: Readonly<Record<string, unknown>>): number | null {
+export function endToken(config: Readonly<Record<string, unknown>>): number | null {
   const [first] = endsOf(config);
   return first ?? null;
 }

@@ -2,6 +2,7 @@
  * The loop that continues texts: prompts → `prefill` → a decoder chooses → `decode` → …, over a session whose programs are
  * stdlib/programs/generate.ts's. A batch is padded on the left, so that all its texts grow at the same place of the cache. Only
  * tokens, masks and places go to the engine; back come the likeliest tokens, or the scores where the decoder asks for them.
+ * An encoder-decoder reads its inputs whole, and all its texts begin with the one token that starts its decoder.
  */
 import { CodedError } from "#dsl/check/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
@@ -20,6 +21,8 @@ export interface GenerateOptions {
   readonly maxTokens: number;
   /** Most positions the model knows; a prompt with `maxTokens` more must fit: else the coded error `no-room-to-generate`. */
   readonly positions: number;
+  /** Of an encoder-decoder: the token its decoder begins with; the prompts are what its encoder reads. Absent: texts are continued. */
+  readonly start?: number;
   /** Number of each prompt among all that are asked for; absent: 0, 1, 2, … */
   readonly numbers?: readonly number[];
   readonly signal?: AbortSignal;
@@ -40,8 +43,9 @@ export async function* generate(
 ): AsyncGenerator<readonly Grown[], void, void> {
   prompts.forEach((prompt) => check(prompt, o));
   const { implementation, call } = o.decoder;
-  const decoding = implementation.begin(call, { prompts, ...o });
-  const batch = new Batch(prompts, o.padId);
+  const begun = o.start === undefined ? prompts : prompts.map(() => Int32Array.of(o.start!));
+  const decoding = implementation.begin(call, { ...o, prompts: begun });
+  const batch = o.start === undefined ? new Batch(prompts, o.padId) : new Pairs(prompts, o.start, o.padId);
   const told = prompts.map(() => ({ tokens: 0, ended: false }));
   let said: Int32Array | Float32Array | null = null;
   while (!decoding.done) {
@@ -84,8 +88,9 @@ async function ask(
 
 function check(prompt: Int32Array, o: GenerateOptions): void {
   if (prompt.length === 0) throw new CodedError("empty-prompt", {});
-  if (prompt.length + o.maxTokens > o.positions)
-    throw new CodedError("no-room-to-generate", { tokens: prompt.length, max_tokens: o.maxTokens, positions: o.positions });
+  const tokens = o.start === undefined ? prompt.length : 1;
+  if (tokens + o.maxTokens > o.positions)
+    throw new CodedError("no-room-to-generate", { tokens, max_tokens: o.maxTokens, positions: o.positions });
 }
 
 /** Masks and places of a batch that grows. */
@@ -129,6 +134,49 @@ class Batch {
       attention_mask: matrix(this.rows, this.keys, (row, i) => (i < padding[row]! ? 0 : 1)),
       start: scalarI32(keys),
     };
+  }
+}
+
+/** What an encoder reads, padded after its end, and how far the decoder's texts, which have one length, have come. */
+class Pairs {
+  readonly length = 1;
+  private sources: readonly Int32Array[];
+  private readonly longest: number;
+  private keys = 1;
+
+  constructor(
+    inputs: readonly Int32Array[],
+    private readonly start: number,
+    private readonly padId: number,
+  ) {
+    this.sources = inputs;
+    this.longest = inputs.reduce((most, { length }) => Math.max(most, length), 0);
+  }
+  get rows(): number {
+    return this.sources.length;
+  }
+  prefill(): Record<string, NDArray> {
+    const { sources, longest } = this;
+    return {
+      input_ids: matrix(this.rows, longest, (row, i) => sources[row]![i] ?? this.padId),
+      attention_mask: this.mask(),
+      decoder_input_ids: matrix(this.rows, 1, () => this.start),
+      last: vector(sources.map((_, row) => row)),
+    };
+  }
+  decode(tokens: Int32Array, rows: Int32Array | null): Record<string, NDArray> {
+    if (rows) this.sources = Array.from(rows, (row) => this.sources[row]!);
+    const start = this.keys;
+    this.keys += 1;
+    return {
+      attention_mask: this.mask(),
+      decoder_input_ids: matrix(this.rows, 1, (row) => tokens[row]!),
+      decoder_attention_mask: matrix(this.rows, this.keys, () => 1),
+      start: scalarI32(start),
+    };
+  }
+  private mask(): NDArray {
+    return matrix(this.rows, this.longest, (row, i) => (i < this.sources[row]!.length ? 1 : 0));
   }
 }
 

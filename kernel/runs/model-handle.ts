@@ -4,7 +4,10 @@
  */
 import type { ModelPlan, Plan, Writing } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
+import { writesText as tasksThatWrite } from "#dsl/plan/feeding.js";
 import { registry } from "#stdlib/registry.js";
+import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
+import type { Asked } from "./encoded.js";
 import type { Piece } from "./continue-texts.js";
 import type { RunEvent } from "./events.js";
 import { asText, promptsOf, type Prompt } from "./prompts.js";
@@ -21,13 +24,13 @@ export interface StepRow {
   readonly tokens: number;
   readonly seconds: number;
 }
-export interface Prediction {
+/** What a task that reads texts says of one; the rest of it is the task's own (capability `prediction` of its word). */
+export interface Predicted {
   readonly text: string;
-  readonly label: string;
-  /** Of `label`. */
-  readonly probability: number;
-  readonly probabilities: Readonly<Record<string, number>>;
+  /** Of models that read pairs. */
+  readonly text_pair?: string;
 }
+export type Prediction = LabelPrediction;
 /** A text and what the model wrote after it. */
 export interface Written {
   readonly text: string;
@@ -42,10 +45,10 @@ export interface Message {
   readonly role: string;
   readonly content: string;
 }
-/** Texts; of a model that chats, conversations too. */
-type Asked = string | readonly string[] | readonly Message[] | readonly (readonly Message[])[];
+/** Texts; of a model that reads pairs, pairs; of one that chats, conversations too. */
+type Given = string | readonly Asked[] | readonly Message[] | readonly (readonly Message[])[];
 export interface Predictors {
-  label(model: ModelHandle, texts: readonly string[]): Promise<readonly Prediction[]>;
+  answer(model: ModelHandle, texts: readonly Asked[]): Promise<readonly Predicted[]>;
   write(model: ModelHandle, prompts: readonly Prompt[], writing: Writing): AsyncGenerator<Piece, void, void>;
 }
 /** The weights a model has now. */
@@ -91,18 +94,15 @@ export class ModelHandle {
   }
 
   /**
-   * Labels and probabilities of texts (`Prediction`), or texts written on (`Written`), as the task is; one text may stand for
-   * a list of one. Coded errors `not-trained`, `texts-expected`, `bad-option`.
+   * What the task says of texts (a classifier: `Prediction`), or texts written on (`Written`); one text may stand for
+   * a list of one, and a model that was trained on pairs takes `[first, second]` for each. Coded errors `not-trained`, `texts-expected`, `bad-option`.
    */
-  async predict<T extends Prediction | Written = Prediction>(
-    texts: Asked,
-    o: WriteOptions = {},
-  ): Promise<readonly T[]> {
-    if (!writesText(this.plan)) return (await this.predictors.label(this, listOf(texts))) as readonly Prediction[] as readonly T[];
+  async predict<T extends Predicted = Prediction>(texts: Given, o: WriteOptions = {}): Promise<readonly T[]> {
+    if (!writesText(this.plan)) return (await this.predictors.answer(this, askedOf(texts))) as readonly T[];
     const list = this.prompts(texts);
     const written = list.map((prompt) => new Gathered(asText(prompt)));
     for await (const piece of this.predictors.write(this, list, writingOf(o))) written[piece.row]!.add(piece);
-    return written.map((w) => w.written()) as readonly Written[] as readonly T[];
+    return written.map((w) => w.written()) as readonly Predicted[] as readonly T[];
   }
 
   /** The continuation of one text, in pieces as they become certain. */
@@ -110,7 +110,7 @@ export class ModelHandle {
     for await (const piece of this.predictors.write(this, this.prompts(text), writingOf(o))) if (piece.text) yield piece.text;
   }
 
-  private prompts(given: Asked): readonly Prompt[] {
+  private prompts(given: Given): readonly Prompt[] {
     return this.plan.template === undefined ? listOf(given) : promptsOf(given);
   }
 
@@ -124,7 +124,7 @@ export class ModelHandle {
 
 /** Whether a model's task writes text. */
 export function writesText(plan: ModelPlan): boolean {
-  return registry.find("task", plan.task.word)?.capabilities?.["supervision"] === "next_token";
+  return tasksThatWrite(registry, plan.task);
 }
 
 /** One text's pieces, put together. */
@@ -141,6 +141,16 @@ export class Gathered {
   written(): Written {
     return { text: this.text, continuation: this.continuation, tokens: this.tokens, ended: this.ended };
   }
+}
+
+function isPair(text: unknown): text is readonly [string, string] {
+  return Array.isArray(text) && text.length === 2 && text.every((part) => typeof part === "string");
+}
+function askedOf(texts: unknown): readonly Asked[] {
+  if (!Array.isArray(texts) || !texts.some(isPair)) return listOf(texts);
+  const wrong = texts.findIndex((text) => !isPair(text) && typeof text !== "string");
+  if (wrong >= 0) throw new CodedError("texts-expected", { got: `${typeof texts[wrong]} at position ${wrong}` });
+  return texts as readonly Asked[];
 }
 
 function listOf(texts: unknown): readonly string[] {
@@ -166,11 +176,16 @@ export function typeOf(plan: ModelPlan): string {
   predict(texts: string | readonly string[], ${options}): Promise<${writtenType}>;
   /** The continuation of one text, in pieces as they come. */
   stream(text: string, ${options}): AsyncGenerator<string, void, void>;`
-    : `/** Labels and probabilities of texts. */
-  predict(texts: string | readonly string[]): Promise<readonly { readonly text: string; readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }[]>;`;
+    : `/** What the task says of texts; of pairs of texts where it was trained on pairs. */
+  predict(texts: string | readonly (string | readonly [string, string])[]): Promise<${predictionsType(plan)}>;`;
   return `${modelType}
   ${answers}
 }`;
+}
+/** The TypeScript type of what a task that writes no text says. */
+export function predictionsType(plan: ModelPlan): string {
+  const type = registry.find("task", plan.task.word)?.capabilities?.["prediction"];
+  return `readonly ${typeof type === "string" ? type : "{ readonly text: string }"}[]`;
 }
 /** The TypeScript type of what was written. */
 export const writtenType =

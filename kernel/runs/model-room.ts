@@ -8,15 +8,15 @@ import { readerOf, type ModelPlan, type Plan, type Writing } from "#dsl/plan/pla
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { EngineRoom } from "./engine-room.js";
-import { encodeTexts } from "./encoded.js";
+import { encodeTexts, type Asked } from "./encoded.js";
 import { chatOf } from "./chat.js";
 import { asText, toldAs, type Prompt } from "./prompts.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
-import { ModelHandle, typeOf, type Prediction, type Weights } from "./model-handle.js";
+import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
 import { openModel, openUntrained, type OpenModel } from "./open-model.js";
-import { endsOf } from "./encoding.js";
+import { endsOf, endToken, pairsIn, prefixOf, startOf, typesOf } from "./encoding.js";
 import { does, implementationOf } from "./words.js";
-import { predictRows } from "./score.js";
+import { askRows } from "./score.js";
 import { plainSurroundings, type Surroundings } from "./surroundings.js";
 import type { TuneSession } from "./tune-session.js";
 import "./codes.js";
@@ -51,7 +51,7 @@ export class ModelRoom {
   /** A handle that no name leads to: a trial of a sweep. */
   unnamed(plan: ModelPlan, title: string): ModelHandle {
     return new ModelHandle(title, plan, {
-      label: (model, texts) => this.predict(model, texts),
+      answer: (model, texts) => this.predict(model, texts),
       write: (model, prompts, writing) => this.write(model, prompts, { ...writing, batch_size: 8 }),
     });
   }
@@ -137,18 +137,23 @@ export class ModelRoom {
       const { open, base, tokenizer } = await this.writer(handle, s);
       const chat = await chatOf(readerOf(handle.plan), base, tokenizer);
       const told = chat ? toldAs(chat, prompts) : { texts: prompts.map(asText), tokenizer, ends: [], stop: [] };
+      const { task, max_length } = handle.plan;
       const family = await implementationOf("model", base.facts.family);
       const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
+      const taken = (await does(handle.plan.technique, "technique")).virtual?.(handle.plan.technique).positions ?? 0;
       yield* continueTexts(told.texts, {
         session: open.session,
         tokenizer: told.tokenizer,
         decoder: { call: o.decode, implementation: await does(o.decode, "decoder") },
         vocabulary,
-        positions,
+        positions: positions - taken,
         ends: new Set([...endsOf(base.facts.config), ...told.ends]),
         maxTokens: o.max_tokens,
         stop: [...o.stop, ...told.stop],
         batchSize: o.batch_size,
+        ...(family.shape === "encoder-decoder" && {
+          pairs: { prefix: prefixOf(task), start: startOf(base), end: endToken(base.facts.config), maxLength: max_length },
+        }),
         ...(signal ? { signal } : {}),
       });
     } finally {
@@ -194,23 +199,23 @@ export class ModelRoom {
   }
 
   /** One at a time: two predictions must not close each other's model. */
-  predict(handle: ModelHandle, texts: readonly string[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Prediction[]> {
+  predict(handle: ModelHandle, texts: readonly Asked[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Predicted[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
       const { weights, open, tokenizer } = await this.ready(handle, s);
-      const rows = await encodeTexts(texts, tokenizer, weights.plan.recipe.model.max_length);
-      const { predicted, probabilities } = await predictRows(open.session, rows, {
-        batchSize: 32,
-        labels: weights.labels.length,
-        padId: tokenizer.padId,
-      });
-      const n = weights.labels.length;
-      return texts.map((text, i) => ({
-        text,
-        label: weights.labels[predicted[i]!]!,
-        probability: probabilities[i * n + predicted[i]!]!,
-        probabilities: Object.fromEntries(weights.labels.map((label, l) => [label, probabilities[i * n + l]!])),
-      }));
+      const { model } = weights.plan.recipe;
+      const task = { call: model.task, implementation: await does(model.task, "task") };
+      const { answers } = task.implementation;
+      if (!answers) throw new CodedError("internal", { what: `${model.task.word} answers nothing` });
+      const pairs = pairsIn(weights.plan);
+      if (texts.some((text) => (typeof text === "string") === pairs)) throw new CodedError("pairs-expected", { model: handle.name, pairs });
+      const { base } = await this.parts(weights.plan, s);
+      const types = await typesOf(weights.plan, base);
+      const rows = await encodeTexts(texts, { tokenizer, maxLength: model.max_length, task, types, labels: weights.labels });
+      const said = await askRows(open.session, rows, answers, { batchSize: 32, padId: tokenizer.padId });
+      const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
+      const made = await answers.predictions(said, firsts, rows.asked);
+      return pairs ? made.map((prediction, i) => ({ ...prediction, text_pair: texts[i]![1] })) : made;
     });
     this.queue = work.catch(() => undefined);
     return work;

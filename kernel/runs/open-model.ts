@@ -2,19 +2,27 @@
 import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
 import type { Program } from "#dsl/graph/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";
+import type { Assembled } from "#stdlib/programs/options.js";
+import { startsFrom } from "#stdlib/techniques/from.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
+import { headPathsOf } from "#stdlib/programs/model.js";
 import type { Base } from "../bases/base.js";
+import { loadTokenizer } from "../bases/tokenizer.js";
+import { ADAPTER, adapterOf, type Adapter } from "./adapter-folder.js";
 import type { Engine, Session } from "../engine/engine.js";
 import { join, resolve } from "node:path";
 import { readHeader } from "../engine/safetensors.js";
+import { typesOf } from "./encoding.js";
 import { does, implementationOf } from "./words.js";
 
 export interface OpenModel {
-  /** Programs `train`, or `accumulate` and `apply` where batches make updates together; `evaluate` of labels or `loss` of next tokens. */
+  /** Programs `train`, or `accumulate` and `apply` where batches make updates together; `evaluate` where the task answers, `loss` where scores come from the loss alone. */
   readonly session: Session;
   /** State that training changes: what a checkpoint holds. */
   readonly saved: readonly string[];
   readonly trainable: readonly string[];
+  /** What is written beside its checkpoints when it is trained; null: the checkpoints hold the whole model. */
+  readonly adapter: Adapter | null;
   /** Why it can't write text: its task doesn't, or the engine can't; null: it can, with the programs of stdlib/programs/generate.ts. */
   readonly mute: string | null;
   dispose(): Promise<void>;
@@ -33,10 +41,10 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
     optimizer: { call: training.optimizer, implementation: optimizer },
     labels: labels.length,
     dropout: training.dropout,
-    headDropout: headDropout(base.facts.config),
     clip: training.clip,
     seed: training.seed,
     packed: training.packing,
+    tokenTypes: await typesOf(plan, base),
     accumulate: training.accumulate > 1,
     passes: { precision: training.precision, recompute: plan.effects.recompute },
   });
@@ -45,21 +53,37 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
 /** `home`: the folder that the plan's own folders are relative to (the notebook's). */
 export async function openModel(engine: Engine, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
   const assembled = await programsOf(plan, base, labels, home);
-  const { supervision } = await does(plan.recipe.model.task, "task");
+  const { answers } = await does(plan.recipe.model.task, "task");
   const writing = await writingOf(engine, plan.recipe.model, base, home);
   const { train, accumulate, apply, evaluate, loss } = assembled;
   const training = accumulate && apply ? { accumulate, apply } : { train };
-  const scoring = supervision === "label" ? { evaluate } : { loss };
+  const scoring = { ...(answers && { evaluate }), ...(!answers?.score && { loss }) };
   const session = await engine.open({ ...training, ...scoring, ...writing.programs }, checkpointsOf(plan.recipe.model, base, home));
   const { resumable: saved, trainable } = assembled;
-  return { session, saved, trainable, mute: writing.mute, dispose: () => session.dispose() };
+  const adapter = await adapterIn(plan.recipe.model, base, assembled);
+  return { session, saved, trainable, adapter, mute: writing.mute, dispose: () => session.dispose() };
 }
 
-/** A model that was never trained, to write text with: its base as it is, without gradients and moments. */
-export async function openUntrained(engine: Engine, model: ModelPlan, base: Base, home: string): Promise<OpenModel> {
+async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulate }: Assembled): Promise<Adapter | null> {
+  const [family, technique, task] = await Promise.all([
+    implementationOf("model", base.facts.family),
+    does(model.technique, "technique"),
+    does(model.task, "task"),
+  ]);
+  const sizes = family.sizes(family.config(base.facts.config));
+  return adapterOf({ model, family: base.facts.family, sizes, technique, head: headPathsOf(task, family), saved, state: { ...accumulate?.state, ...train.state } });
+}
+
+/**
+ * A model that was never trained, to write text with: its base as it is (or the adapter that it starts from), without
+ * gradients and moments.
+ */
+export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base, home: string): Promise<OpenModel> {
+  const starts = startsFrom(plan.technique) !== null;
+  const model: ModelPlan = starts ? plan : { ...plan, technique: { kind: "technique", word: "full", arguments: {} } };
   const { programs, mute } = await writingOf(engine, model, base, home);
   const session = await engine.open(programs, checkpointsOf(model, base, home));
-  return { session, saved: [], trainable: [], mute, dispose: () => session.dispose() };
+  return { session, saved: [], trainable: [], adapter: null, mute, dispose: () => session.dispose() };
 }
 
 /**
@@ -72,8 +96,8 @@ async function writingOf(
   base: Base,
   home: string,
 ): Promise<{ readonly programs: Readonly<Record<string, Program>>; readonly mute: string | null }> {
-  const { supervision } = await does(model.task, "task");
-  if (supervision !== "next_token") return { programs: {}, mute: `${model.task.word} writes none` };
+  const { answers } = await does(model.task, "task");
+  if (answers) return { programs: {}, mute: `${model.task.word} writes none` };
   const programs = { ...buildGenerate({ ...(await bodyOf(model, base, home)), seed: 0 }) };
   const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
   const [first] = refusals;
@@ -84,34 +108,36 @@ async function writingOf(
 /** What programs of a model are built from, its task aside. */
 async function bodyOf(model: ModelPlan, base: Base, home: string) {
   const [family, technique] = await Promise.all([implementationOf("model", base.facts.family), does(model.technique, "technique")]);
-  const adapter = adapterOf(model, home);
+  const call = technique.resolve ? await technique.resolve(model.technique, { encode: (text) => tokensOf(base, text) }) : model.technique;
+  const adapter = fileOf(model, home);
   const tensors = { ...base.facts.shapes, ...(adapter === null ? {} : shapesIn(adapter)) };
   return {
     family,
     config: family.config(base.facts.config),
-    technique: { call: model.technique, implementation: technique },
+    technique: { call, implementation: technique },
+    freeze: model.freeze ?? [],
     prefixInCheckpoint: Object.keys(tensors).some((name) => name.startsWith(family.prefix)),
     tensors,
   };
 }
 
+async function tokensOf(base: Base, text: string): Promise<readonly number[]> {
+  const tokenizer = await loadTokenizer(base.folder);
+  const [ids] = await tokenizer.encode([text], Number.MAX_SAFE_INTEGER);
+  return Array.from(ids!);
+}
+
 function checkpointsOf(model: ModelPlan, base: Base, home: string): readonly string[] {
-  const adapter = adapterOf(model, home);
+  const adapter = fileOf(model, home);
   return [...(adapter === null ? [] : [adapter]), base.folder];
 }
 
-/** The file of the adapter that the technique starts from (PEFT's layout), if any. */
-function adapterOf({ technique, folder }: ModelPlan, home: string): string | null {
-  const from = technique.arguments["from"];
-  if (typeof from !== "string") return null;
-  return join(resolve(home, folder, from), "adapter_model.safetensors");
+/** The file that the technique starts from, if any. */
+function fileOf(model: ModelPlan, home: string): string | null {
+  const from = startsFrom(model.technique);
+  return from === null ? null : join(resolve(home, model.folder, from), ADAPTER.weights);
 }
 
 function shapesIn(file: string): Readonly<Record<string, readonly number[]>> {
   return Object.fromEntries(Object.entries(readHeader(file).tensors).map(([name, { shape }]) => [name, shape]));
-}
-
-function headDropout(config: Readonly<Record<string, unknown>>): number | null {
-  const rate = config["classifier_dropout"];
-  return typeof rate === "number" ? rate : null;
 }

@@ -1,6 +1,6 @@
 /**
  * A run is a folder: `plan.json`, `lock.json` (recipe hash, versions, engine), `events.jsonl` (one RunEvent a line) and
- * `checkpoints/`. Everything but the event log is written once, under a temporary name, and renamed.
+ * `checkpoints/`; `adapter/` where a technique trains few weights. Everything but the event log is written once, under a temporary name, and renamed.
  */
 import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -72,6 +72,10 @@ export class RunFolder {
 
   get checkpoints(): string {
     return join(this.path, "checkpoints");
+  }
+  /** What a technique with few trained weights saves (adapter-folder.ts). */
+  get adapter(): string {
+    return join(this.path, "adapter");
   }
   get eventsFile(): string {
     return join(this.path, "events.jsonl");

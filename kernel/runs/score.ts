@@ -1,106 +1,80 @@
-/** Runs the evaluation programs over rows: labels with their probabilities, or the loss of each next token. */
+/** Runs the evaluation programs over rows: what the model says of each, or the loss of its tokens. */
+import type { Answers } from "#stdlib/kinds.js";
+import { whole } from "#stdlib/tasks/feeds.js";
 import { collate } from "../data/batches.js";
 import { Feeding, type FedRows, type FeedingOptions } from "../data/feeding.js";
-import type { TokenRows } from "../data/token-rows.js";
 import type { Session } from "../engine/engine.js";
+import type { Unseen } from "./encoded.js";
 import { floats, scalar } from "./feeds.js";
 import { pipelined } from "./pipelined.js";
 
-export interface Predicted {
-  readonly predicted: Int32Array;
-  /** rows × labels, row-major. */
-  readonly probabilities: Float32Array;
-}
-export interface Scores extends Predicted {
-  /** Mean cross-entropy in nats. */
-  readonly loss: number;
-  readonly accuracy: number;
-}
-export interface ScoreOptions {
+export interface AskOptions {
   readonly batchSize: number;
-  readonly labels: number;
   readonly padId: number;
   readonly signal?: AbortSignal;
-  readonly onRows?: (done: number) => void;
 }
 
-/** Batches of like length, the longest first, so that the greatest memory is asked for at once; results in the rows' own order. */
-export async function predictRows(
+/**
+ * Each row's logits (of tasks that are asked about places, place by place). Batches of like length, the longest first, so
+ * that the greatest memory is asked for at once; results in the rows' own order.
+ */
+export async function askRows(
   session: Session,
-  rows: { readonly ids: TokenRows; readonly lengths: Int32Array },
-  o: ScoreOptions,
-): Promise<Predicted> {
+  rows: Pick<Unseen, "ids" | "lengths" | "types" | "asked">,
+  answers: Pick<Answers, "places">,
+  o: AskOptions,
+): Promise<readonly Float32Array[]> {
   const n = rows.lengths.length;
-  const predicted = new Int32Array(n);
-  const probabilities = new Float32Array(n * o.labels);
+  const said = new Array<Float32Array>(n);
   const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => rows.lengths[b]! - rows.lengths[a]!);
   const batches = Array.from({ length: Math.ceil(n / o.batchSize) }, (_, i) => order.subarray(i * o.batchSize, (i + 1) * o.batchSize));
-  let done = 0;
+  const places = answers.places && ((row: number) => answers.places!(rows.asked, row));
   const run = (members: Uint32Array) => {
     o.signal?.throwIfAborted();
-    return session.run("evaluate", collate(rows.ids, members, o.padId), ["logits"]);
+    const feeds = collate(rows.ids, members, o.padId, { types: rows.types });
+    if (!places) return session.run("evaluate", feeds, ["logits"]);
+    const width = feeds["input_ids"]!.shape[1]!;
+    const targets = Array.from(members, (row, at) => Array.from(places(row), (place) => at * width + place)).flat();
+    // A batch without a place is asked about its first token, which nobody reads.
+    const asked = Int32Array.from(targets.length > 0 ? targets : [0]);
+    return session.run("evaluate", { ...feeds, targets: whole(asked, [asked.length]) }, ["logits"]);
   };
   for await (const [members, out] of pipelined(batches, run)) {
-    const logits = floats(out["logits"]!);
-    members.forEach((row, i) => {
-      const own = logits.subarray(i * o.labels, (i + 1) * o.labels);
-      softmaxInto(own, probabilities.subarray(row * o.labels, (row + 1) * o.labels));
-      predicted[row] = argmax(own);
-    });
-    done += members.length;
-    o.onRows?.(done);
+    const logits = floats(out["logits"]!).slice();
+    const size = out["logits"]!.shape.at(-1)!;
+    let at = 0;
+    for (const row of members) {
+      const own = (places ? places(row).length : 1) * size;
+      said[row] = logits.subarray(at, (at += own));
+    }
   }
-  return { predicted, probabilities };
-}
-
-export async function scoreRows(session: Session, rows: FedRows, o: ScoreOptions): Promise<Scores> {
-  const result = await predictRows(session, rows, o);
-  const truth = rows.labels!;
-  let loss = 0;
-  let right = 0;
-  for (let i = 0; i < truth.length; i++) {
-    loss -= Math.log(Math.max(result.probabilities[i * o.labels + truth[i]!]!, 1e-38));
-    if (truth[i] === result.predicted[i]) right += 1;
-  }
-  return { ...result, loss: loss / truth.length, accuracy: right / truth.length };
+  return said;
 }
 
 export interface TokenScores {
-  /** Mean over all tokens, in nats. */
+  /** Mean over all trained tokens, in nats. */
   readonly loss: number;
-  /** Tokens that were predicted: all but the first of each text. */
+  /** Tokens that were predicted: all but the first of each text, or all of each target. */
   readonly tokens: number;
 }
 
-/** The program `loss` over rows of next tokens; `packed` as the model was opened. */
+/** The program `loss` over rows; `packed` as the model was opened. */
 export async function scoreTokens(
   session: Session,
   rows: FedRows,
   o: Pick<FeedingOptions, "batchSize" | "packed" | "padId"> & { readonly signal?: AbortSignal },
 ): Promise<TokenScores> {
   const { signal, ...own } = o;
-  const feeding = new Feeding(rows, { ...own, supervision: "next_token", accumulate: 1, shuffle: "by_length", seed: 0 });
+  const feeding = new Feeding(rows, { ...own, accumulate: 1, shuffle: "by_length", seed: 0 });
   let [loss, tokens] = [0, 0];
   const run = (part: { readonly feeds: Parameters<Session["run"]>[1] }) => {
     signal?.throwIfAborted();
     return session.run("loss", part.feeds, ["loss"]);
   };
   for await (const [part, out] of pipelined(feeding.pass(), run)) {
-    loss += scalar(out["loss"]) * part.counts;
+    // A batch of which nothing is learnt has no loss.
+    if (part.counts > 0) loss += scalar(out["loss"]) * part.counts;
     tokens += part.counts;
   }
   return { loss: loss / tokens, tokens };
-}
-
-function softmaxInto(logits: Float32Array, out: Float32Array): void {
-  const greatest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - greatest);
-  for (let i = 0; i < logits.length; i++) out[i] = Math.exp(logits[i]! - greatest) / sum;
-}
-
-function argmax(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
 }

@@ -1,5 +1,5 @@
 /** Which roles hold text that a model reads; cleaners of markup leave labels, groups and ids alone. */
-const textRoles: ReadonlySet<string> = new Set(["text", "text_pair"]);
+const textRoles: ReadonlySet<string> = new Set(["text", "text_pair", "input", "target"]);
 
 /** The row's values with every text changed by `change`; the same object when nothing changed. */
 export function changeTexts(
@@ -9,7 +9,15 @@ export function changeTexts(
 ): Readonly<Record<string, unknown>> {
   let changed: Record<string, unknown> | undefined;
   for (const [role, value] of Object.entries(values)) {
-    if (typeof value !== "string" || !roles(role)) continue;
+    if (!roles(role)) continue;
+    if (Array.isArray(value)) {
+      // Lists keep their length: tokens and tags stand beside each other.
+      const items = value as readonly unknown[];
+      const cleaned = items.map((item) => (typeof item === "string" ? change(item) : item));
+      if (cleaned.some((item, i) => item !== items[i])) (changed ??= { ...values })[role] = cleaned;
+      continue;
+    }
+    if (typeof value !== "string") continue;
     const text = change(value);
     if (text !== value) (changed ??= { ...values })[role] = text;
   }

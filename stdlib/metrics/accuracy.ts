@@ -3,10 +3,10 @@ import type { Word } from "#dsl/registry.js";
 export const word: Word = {
   kind: "metric",
   name: "accuracy",
-  doc: "Share of rows whose label is predicted right.",
+  doc: "Share of rows whose label is predicted right; of several labels, all of them.",
   example: "metrics: [accuracy]",
   since: "0.1.0",
-  capabilities: { greaterIsBetter: true },
+  capabilities: { greaterIsBetter: true, of: ["label", "label_set"] },
   parameters: [],
 
   load: async () => (await import("./accuracy.run.js")).accuracy,

@@ -7,6 +7,7 @@ import { registerCodes } from "#dsl/check/codes.js";
 declare module "#dsl/check/codes.js" {
   interface CodeData {
     "average-needed": { readonly metric: string; readonly labels: number };
+    "average-of-sets": { readonly metric: string; readonly average: string };
     "unknown-positive": { readonly metric: string; readonly label: string; readonly has: readonly string[] };
   }
 }
@@ -17,6 +18,21 @@ registerCodes({
     help: (d) => `write \`${d.metric}(macro)\`, \`${d.metric}(micro)\` or \`${d.metric}(weighted)\``,
     explain:
       "With two labels, F1, precision and recall are those of the second one. With three labels or more there is one score per label, and the averages over them differ a lot: `macro` treats labels alike, `weighted` counts them by their rows, `micro` counts rows alike (and equals accuracy here). Tunebook asks instead of guessing.",
+  },
+  "average-of-sets": {
+    severity: "error",
+    message: (d) =>
+      d.average === "samples"
+        ? `${d.metric}(samples) is for texts that have several labels`
+        : `${d.metric} has no single meaning where a text has several labels`,
+    help: (d) =>
+      d.average === "samples"
+        ? `write \`${d.metric}(macro)\`, \`${d.metric}(micro)\` or \`${d.metric}(weighted)\``
+        : `write \`${d.metric}(micro)\`, \`${d.metric}(macro)\`, \`${d.metric}(weighted)\`, \`${d.metric}(samples)\` or \`${d.metric}(of: label)\``,
+    explain:
+      "`multilabel_classification` gives each text a set of labels. Scores are averaged over labels (`macro`, `weighted`), over " +
+      "all decisions (`micro`) or over texts (`samples`), or are those of one label (`of: label`). `samples` means nothing where " +
+      "a text has exactly one label.",
   },
   "unknown-positive": {
     severity: "error",
@@ -29,8 +45,8 @@ registerCodes({
 export const averageParameters: readonly Parameter[] = [
   {
     name: "average",
-    type: { is: "choice", of: ["macro", "micro", "weighted", "binary"] },
-    doc: "How the labels' scores become one: macro (each label alike), micro (each row alike), weighted (by rows), binary (the second label, or `of`).",
+    type: { is: "choice", of: ["macro", "micro", "weighted", "binary", "samples"] },
+    doc: "How the labels' scores become one: macro (each label alike), micro (each row alike), weighted (by rows), binary (the second label, or `of`), samples (texts with several labels, each text alike).",
     positional: true,
     default: { derived: "binary with two labels; with more it must be written", from: () => "auto" },
     why: "On three labels or more the averages differ by a lot, so the choice must be seen.",
@@ -48,12 +64,24 @@ export const averageParameters: readonly Parameter[] = [
 
 /** Labels of the data that the statement works on, as the checker hands them in `data.labels`. */
 export function averageIsPlain(call: Call, context: CheckContext): void {
+  const average = call.arguments["average"];
+  const sets = ofSets(context);
+  const single = average === "auto" || average === "binary";
+  if (sets !== undefined && (sets ? single && !call.arguments["of"] : average === "samples"))
+    context.report("average-of-sets", { metric: call.word, average: String(average) });
   const labels = context.data?.["labels"];
   if (!Array.isArray(labels)) return;
-  const average = call.arguments["average"];
-  if (labels.length > 2 && (average === "auto" || average === "binary") && !call.arguments["of"])
+  if (!sets && labels.length > 2 && (average === "auto" || average === "binary") && !call.arguments["of"])
     context.report("average-needed", { metric: call.word, labels: labels.length });
   const of = call.arguments["of"];
   if (typeof of === "string" && !labels.includes(of))
     context.report("unknown-positive", { metric: call.word, label: of, has: labels.map(String) }, "of");
+}
+
+/** Whether texts have sets of labels; undefined where the task is not known. */
+function ofSets(context: CheckContext): boolean | undefined {
+  const task = context.model?.["task"];
+  if (task === null || typeof task !== "object" || !("word" in task)) return undefined;
+  const measures = context.find("task", task.word)?.capabilities?.["measures"];
+  return Array.isArray(measures) && (measures as readonly string[]).includes("label_set");
 }

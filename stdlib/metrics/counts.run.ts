@@ -1,6 +1,6 @@
 /** Counts per label and their averages, as scikit-learn has them: what precision, recall and F1 share. */
 import type { Call } from "#dsl/plan/plan.js";
-import type { MetricInput } from "../kinds.js";
+import type { LabelSetMetricInput, MetricInput } from "../kinds.js";
 
 export interface Counts {
   /** Rows of the label that were given it. */
@@ -37,16 +37,46 @@ export function averaged(call: Call, input: MetricInput, score: (c: Counts) => n
   if (average === "binary") {
     const of = call.arguments["of"];
     const index = of === null || of === undefined ? 1 : input.labels.indexOf(String(of));
-    return score(all[index] ?? { hit: 0, given: 0, have: 0 });
+    return score(all[index] ?? NONE);
   }
-  if (average === "micro") {
-    const sum = all.reduce((a, c) => ({ hit: a.hit + c.hit, given: a.given + c.given, have: a.have + c.have }));
-    return score(sum);
-  }
-  const present = all.filter((c) => c.have + c.given > 0);
+  return overLabels(
+    average,
+    all.filter((c) => c.have + c.given > 0),
+    score,
+  );
+}
+
+function overLabels(average: unknown, all: readonly Counts[], score: (c: Counts) => number): number {
+  if (average === "micro")
+    return score(all.reduce((a, c) => ({ hit: a.hit + c.hit, given: a.given + c.given, have: a.have + c.have }), NONE));
   if (average === "weighted") {
-    const rows = present.reduce((a, c) => a + c.have, 0);
-    return rows === 0 ? 0 : present.reduce((a, c) => a + score(c) * c.have, 0) / rows;
+    const rows = all.reduce((a, c) => a + c.have, 0);
+    return rows === 0 ? 0 : all.reduce((a, c) => a + score(c) * c.have, 0) / rows;
   }
-  return present.length === 0 ? 0 : present.reduce((a, c) => a + score(c), 0) / present.length;
+  return all.length === 0 ? 0 : all.reduce((a, c) => a + score(c), 0) / all.length;
+}
+const NONE: Counts = { hit: 0, given: 0, have: 0 };
+
+/** The same of sets of labels: `macro` averages all labels, `samples` the rows' own scores. */
+export function averagedSets(call: Call, input: LabelSetMetricInput, score: (c: Counts) => number): number {
+  const { truth, predicted, labels } = input;
+  const n = labels.length;
+  const rows = truth.length / n;
+  const count = (places: readonly number[]): Counts => {
+    let [hit, given, have] = [0, 0, 0];
+    for (const at of places) {
+      hit += truth[at]! & predicted[at]!;
+      given += predicted[at]!;
+      have += truth[at]!;
+    }
+    return { hit, given, have };
+  };
+  const { average, of } = call.arguments;
+  if (average === "samples") {
+    const each = Array.from({ length: rows }, (_, row) => score(count(labels.map((_, l) => row * n + l))));
+    return each.reduce((a, v) => a + v, 0) / rows;
+  }
+  const all = labels.map((_, l) => count(Array.from({ length: rows }, (_, row) => row * n + l)));
+  if (typeof of === "string") return score(all[labels.indexOf(of)] ?? NONE);
+  return overLabels(average, all, score);
 }

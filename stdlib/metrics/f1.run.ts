@@ -1,10 +1,10 @@
 /** Source: scikit-learn's `f1_score` with `zero_division=0`. */
 import type { MetricImplementation } from "../kinds.js";
-import { averaged } from "./counts.run.js";
+import { averaged, averagedSets, type Counts } from "./counts.run.js";
+
+const score = ({ hit, given, have }: Counts): number => (given + have === 0 ? 0 : (2 * hit) / (given + have));
 
 export const f1: MetricImplementation = {
-  compute: (call, input) =>
-    averaged(call, input, ({ hit, given, have }) => {
-      return given + have === 0 ? 0 : (2 * hit) / (given + have);
-    }),
+  compute: (call, input) => averaged(call, input, score),
+  ofLabelSets: (call, input) => averagedSets(call, input, score),
 };

@@ -3,10 +3,10 @@ import type { Word } from "#dsl/registry.js";
 export const word: Word = {
   kind: "metric",
   name: "loss",
-  doc: "Mean cross-entropy of the true label, or of each next token, in nats.",
+  doc: "What training makes smaller: the mean cross-entropy in nats of the true label or token, of each label of several, or a score's mean squared error.",
   example: "metrics: [loss]",
   since: "0.1.0",
-  capabilities: { greaterIsBetter: false, of: ["label", "next_token"] },
+  capabilities: { greaterIsBetter: false, of: ["label", "next_token", "number", "label_set"] },
   parameters: [],
 
   load: async () => (await import("./loss.run.js")).loss,

@@ -3,6 +3,6 @@ import type { MetricImplementation } from "../kinds.js";
 import { loss } from "./loss.run.js";
 
 export const perplexity: MetricImplementation = {
-  compute: (call, input) => Math.exp(loss.compute(call, input)),
+  compute: (call, input) => Math.exp(loss.compute!(call, input)),
   ofTokens: (_call, { loss: nats }) => Math.exp(nats),
 };

@@ -7,7 +7,7 @@ export const word: Word = {
   doc: "Share of the rows given a label that truly have it.",
   example: "metrics: [precision(macro)]",
   since: "0.1.0",
-  capabilities: { greaterIsBetter: true },
+  capabilities: { greaterIsBetter: true, of: ["label", "label_set"] },
   parameters: averageParameters,
   check: averageIsPlain,
   load: async () => (await import("./precision.run.js")).precision,

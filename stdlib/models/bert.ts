@@ -15,6 +15,8 @@ export const word: Word = {
     /** All linear layers of a block, by the last name of their path (`attention.output.dense` counts as dense). */
     linears: ["query", "key", "value", "dense"],
     pools: true,
+    /** It has a head that names masked tokens. */
+    unmasks: true,
     shape: "encoder",
   },
   load: () => import("./bert.run.js").then((m) => m.bert),

@@ -5,7 +5,26 @@ import "./codes.js";
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Activations by their names in transformers' configs, as `Layers.activate` knows them. */
-export const ACTIVATIONS = ["gelu", "gelu_new", "gelu_pytorch_tanh", "relu", "silu"] as const;
+export const ACTIVATIONS = [
+  "gelu",
+  "gelu_python",
+  "gelu_new",
+  "gelu_fast",
+  "gelu_accurate",
+  "gelu_pytorch_tanh",
+  "gelu_python_tanh",
+  "quick_gelu",
+  "relu",
+  "relu2",
+  "relu6",
+  "leaky_relu",
+  "silu",
+  "swish",
+  "mish",
+  "tanh",
+  "sigmoid",
+  "linear",
+] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
 export class ConfigReader {
@@ -41,6 +60,17 @@ export class ConfigReader {
     if (typeof value !== "number" || !(value > 0))
       throw this.bad(key, value === undefined ? "is missing" : "must be a number greater than 0");
     return value;
+  }
+  /** A rate from 0, below 1; null where the config has none. */
+  rate(key: string): number | null {
+    return this.json[key] === undefined || this.json[key] === null ? null : this.number(key, 0, 0, 1);
+  }
+  /** The id of a special token, below `rows`; null where the config says there is none. */
+  token(key: string, fallback: number, rows: number): number | null {
+    if (this.json[key] === null) return null;
+    const id = this.whole(key, fallback);
+    if (id >= rows) throw this.bad(key, `must be less than ${rows}`);
+    return id;
   }
   choice<T extends string>(key: string, fallback: T, supported: readonly T[]): T {
     const value = this.json[key] ?? fallback;

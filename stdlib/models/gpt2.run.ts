@@ -31,7 +31,8 @@ export const gpt2: ModelImplementation<Gpt2Config> = {
   config(json) {
     const read = new ConfigReader("gpt2", json);
     read.off("add_cross_attention");
-    read.off("reorder_and_upcast_attn");
+    // It orders the scores' product and scale another way, for half precision: the same function.
+    read.flag("reorder_and_upcast_attn", false);
     const width = read.count("n_embd");
     const config: Gpt2Config = {
       vocab_size: read.count("vocab_size"),

@@ -12,6 +12,8 @@ export const word: Word = {
     targets: ["c_attn"],
     linears: ["c_attn", "c_proj", "c_fc"],
     shape: "decoder",
+    /** How its linear layers lie in a checkpoint; absent: as [out, in]. */
+    layout: "in_out",
     /** Tensors of a checkpoint that are no parameters: attention's causal masks. */
     buffers: /\.attn\.(bias|masked_bias)$/,
   },

@@ -1,6 +1,6 @@
 /**
- * LlamaModel as transformers has it, and Mistral and Qwen2, which are it with other biases and windows; parameters are named
- * exactly as in their checkpoints. Blocks are normalised (RMS) before each sub-layer, positions turn q and k (rope), key-value
+ * LlamaModel as transformers has it, and Mistral and Qwen2, which are it with other biases and windows (Gemma and Cohere,
+ * which differ by more, stand beside this); parameters are named exactly as in their checkpoints. Blocks are normalised (RMS) before each sub-layer, positions turn q and k (rope), key-value
  * heads are shared by groups of query heads, and the inner layer is gated. The head is tied to the embedding or its own.
  */
 import type { Tensor } from "#dsl/graph/builder.js";
@@ -19,54 +19,111 @@ export interface LlamaConfig {
   readonly head_dim: number;
   readonly hidden_act: Activation;
   readonly max_position_embeddings: number;
-  readonly rms_norm_eps: number;
+  readonly norm: {
+    readonly kind: "layer" | "rms";
+    readonly epsilon: number;
+    readonly offset: 0 | 1;
+    readonly bias: false;
+  };
   readonly initializer_range: number;
   readonly attention_dropout: number;
   readonly tie_word_embeddings: boolean;
+  /** Attention and the inner layer stand side by side, reading one norm, as in PaLM; else one after the other. */
+  readonly parallel: boolean;
+  readonly logit_scale: number;
   /** Biases of q, k, v; of o; of the inner layer. */
   readonly bias: { readonly projections: boolean; readonly output: boolean; readonly inner: boolean };
-  readonly rope: Rotation;
+  readonly rope: Rotation & { readonly interleaved: boolean };
   /** Keys that a query of each layer sees, itself included; null: all before it. */
   readonly windows: readonly (number | null)[];
 }
 
-interface Variant {
+/** A family of LLaMA's shape: what of it is its own, and what its config.json means where it says nothing. */
+export interface Variant {
   readonly name: string;
+  readonly absent: {
+    /** Key-value heads; null: as many as heads. */
+    readonly shared: number | null;
+    /** Size of a head; null: hidden_size / num_attention_heads. */
+    readonly head: number | null;
+    readonly tied: boolean;
+    readonly theta: number;
+  };
+  activation(read: ConfigReader, json: Json): Activation;
   bias(read: ConfigReader): LlamaConfig["bias"];
   windows(read: ConfigReader, json: Json, layers: number): LlamaConfig["windows"];
+  norm(read: ConfigReader): LlamaConfig["norm"];
+  readonly parallel: boolean;
+  /** Rope turns neighbours, not halves. */
+  readonly interleaved: boolean;
+  logitScale(read: ConfigReader): number;
+  /** What embeddings are multiplied by. */
+  embeddingScale(hidden: number): number;
 }
 
-const none = (_read: ConfigReader, _json: Json, layers: number): null[] => new Array<null>(layers).fill(null);
+export const plain: Omit<Variant, "name" | "bias"> = {
+  absent: { shared: null, head: null, tied: false, theta: 10000 },
+  activation: (read) => read.choice("hidden_act", "silu", ACTIVATIONS),
+  windows: (_read, _json, layers) => new Array<null>(layers).fill(null),
+  norm: (read) => rms(read, 0),
+  parallel: false,
+  interleaved: false,
+  logitScale: () => 1,
+  embeddingScale: () => 1,
+};
+
+export function rms(read: ConfigReader, offset: 0 | 1): LlamaConfig["norm"] {
+  return { kind: "rms", epsilon: read.number("rms_norm_eps", 1e-6, 0, 1), offset, bias: false };
+}
 
 export const llama = family({
+  ...plain,
   name: "llama",
   bias(read) {
     const attention = read.flag("attention_bias", false);
     return { projections: attention, output: attention, inner: read.flag("mlp_bias", false) };
   },
-  windows: none,
 });
 
 export const mistral = family({
+  ...plain,
   name: "mistral",
+  absent: { ...plain.absent, shared: 8 },
   bias: () => ({ projections: false, output: false, inner: false }),
   windows: (read, json, layers) =>
     new Array<number | null>(layers).fill(json["sliding_window"] === null ? null : read.count("sliding_window", 4096)),
 });
 
 export const qwen2 = family({
+  ...plain,
   name: "qwen2",
+  absent: { ...plain.absent, shared: 32 },
   bias: () => ({ projections: true, output: false, inner: false }),
   windows(read, json, layers) {
-    if (!read.flag("use_sliding_window", false) || json["sliding_window"] === null) return none(read, json, layers);
+    const kinds = layerTypes(read, json, layers);
+    if (!read.flag("use_sliding_window", false) || json["sliding_window"] === null) {
+      if (kinds?.includes("sliding_attention"))
+        throw read.bad("layer_types", "slides, but there is no window to slide");
+      return plain.windows(read, json, layers);
+    }
     const [size, full] = [read.count("sliding_window", 4096), read.whole("max_window_layers", 28)];
-    const kinds = json["layer_types"];
-    const slides = (i: number): boolean => (Array.isArray(kinds) ? kinds[i] === "sliding_attention" : i >= full);
+    const slides = (i: number): boolean => (kinds ? kinds[i] === "sliding_attention" : i >= full);
     return Array.from({ length: layers }, (_, i) => (slides(i) ? size : null));
   },
 });
 
-function family(variant: Variant): ModelImplementation<LlamaConfig> {
+const KINDS = ["full_attention", "sliding_attention"];
+
+function layerTypes(read: ConfigReader, json: Json, layers: number): readonly unknown[] | null {
+  const kinds: unknown = json["layer_types"] ?? null;
+  if (kinds === null) return null;
+  if (!Array.isArray(kinds) || kinds.length !== layers) throw read.bad("layer_types", `must name ${layers} kinds`);
+  const odd: unknown = kinds.find((kind) => !KINDS.includes(kind as string));
+  if (odd !== undefined) throw read.unsupported("layer_types", odd, KINDS);
+  return kinds;
+}
+
+export function family(variant: Variant): ModelImplementation<LlamaConfig> {
   return {
     shape: "decoder",
     prefix: "model.",
@@ -78,6 +135,7 @@ function family(variant: Variant): ModelImplementation<LlamaConfig> {
       layers: c.num_hidden_layers,
       hidden: c.hidden_size,
       heads: c.num_attention_heads,
+      headSize: c.head_dim,
       intermediate: c.intermediate_size,
       vocabulary: c.vocab_size,
       positions: c.max_position_embeddings,
@@ -86,14 +144,18 @@ function family(variant: Variant): ModelImplementation<LlamaConfig> {
       const { vocab_size: rows, hidden_size: size } = config;
       const positions = inputs.positions ?? layers.graph.one("range_like", [inputs.input_ids], { axis: 1 });
       const dropout = o.dropout ?? config.attention_dropout;
-      let x = layers.embedding("embed_tokens", inputs.input_ids, { rows, size });
+      const words = layers.embedding("embed_tokens", inputs.input_ids, { rows, size });
+      const scale = variant.embeddingScale(size);
+      let x = scale === 1 ? words : words.multiply(Math.fround(scale));
       for (let i = 0; i < config.num_hidden_layers; i++)
         x = block(layers, i, config, x, { ...inputs, positions }, dropout);
+      const unembedding = config.tie_word_embeddings
+        ? layers.parameter("embed_tokens.weight", [rows, size])
+        : layers.outside.parameter("lm_head.weight", [rows, size]);
       return {
-        last_hidden_state: layers.norm("norm", x, { size, epsilon: config.rms_norm_eps, kind: "rms" }),
-        unembedding: config.tie_word_embeddings
-          ? layers.parameter("embed_tokens.weight", [rows, size])
-          : layers.outside.parameter("lm_head.weight", [rows, size]),
+        last_hidden_state: layers.norm("norm", x, normOf(config)),
+        // Logits are the product with it: what they are scaled by may as well scale it.
+        unembedding: config.logit_scale === 1 ? unembedding : unembedding.multiply(config.logit_scale),
       };
     },
   };
@@ -104,11 +166,16 @@ function configOf(variant: Variant, json: Json): LlamaConfig {
   const size = read.count("hidden_size");
   const heads = read.count("num_attention_heads");
   const layers = read.count("num_hidden_layers");
-  const shared = read.count("num_key_value_heads", heads);
+  const { absent } = variant;
+  const shared = read.count(
+    "num_key_value_heads",
+    json["num_key_value_heads"] === null ? heads : (absent.shared ?? heads),
+  );
   if (heads % shared) throw read.bad("num_key_value_heads", `must divide num_attention_heads (${heads})`);
-  if (size % heads) throw read.bad("hidden_size", `must be a multiple of num_attention_heads (${heads})`);
+  if (absent.head === null && (json["head_dim"] ?? null) === null && size % heads)
+    throw read.bad("hidden_size", `must be a multiple of num_attention_heads (${heads})`);
   const positions = read.count("max_position_embeddings");
-  const head = read.count("head_dim", size / heads);
+  const head = read.count("head_dim", absent.head ?? size / heads);
   if (head % 2) throw read.bad("head_dim", "must be even: rope turns pairs");
   return {
     vocab_size: read.count("vocab_size"),
@@ -118,53 +185,67 @@ function configOf(variant: Variant, json: Json): LlamaConfig {
     num_attention_heads: heads,
     num_key_value_heads: shared,
     head_dim: head,
-    hidden_act: read.choice("hidden_act", "silu", ACTIVATIONS),
+    hidden_act: variant.activation(read, json),
     max_position_embeddings: positions,
-    rms_norm_eps: read.number("rms_norm_eps", 1e-6, 0, 1),
+    norm: variant.norm(read),
     initializer_range: read.number("initializer_range", 0.02, 0, 100),
     attention_dropout: read.number("attention_dropout", 0, 0, 1),
-    tie_word_embeddings: read.flag("tie_word_embeddings", false),
+    tie_word_embeddings: read.flag("tie_word_embeddings", absent.tied),
+    parallel: variant.parallel,
+    logit_scale: variant.logitScale(read),
     bias: variant.bias(read),
-    rope: ropeFrequencies(ropeConfig(read, json, { size: head, positions })),
+    rope: {
+      ...ropeFrequencies(ropeConfig(read, json, { size: head, positions, theta: absent.theta })),
+      interleaved: variant.interleaved,
+    },
     windows: variant.windows(read, json, layers),
   };
 }
 
-function block(
-  layers: Layers,
-  index: number,
-  c: LlamaConfig,
-  x: Tensor,
-  inputs: ModelInputs & { readonly positions: Tensor },
-  dropout: number,
-): Tensor {
+function normOf(c: LlamaConfig): Parameters<Layers["norm"]>[2] {
+  return { size: c.hidden_size, ...c.norm };
+}
+
+type Inputs = ModelInputs & { readonly positions: Tensor };
+
+function block(layers: Layers, index: number, c: LlamaConfig, x: Tensor, inputs: Inputs, dropout: number): Tensor {
   const path = `layers.${index}`;
+  const first = (y: Tensor): Tensor => layers.norm(`${path}.input_layernorm`, y, normOf(c));
+  const second = (y: Tensor): Tensor => layers.norm(`${path}.post_attention_layernorm`, y, normOf(c));
+  const both = c.parallel ? first(x) : null;
+  const attended = layers.block(`${path}.self_attn`, x, (residual) =>
+    attention(layers, index, c, both ?? first(residual), inputs, dropout),
+  );
+  return layers.block(`${path}.mlp`, attended, (residual) => inner(layers, index, c, both ?? second(residual)));
+}
+
+function attention(layers: Layers, index: number, c: LlamaConfig, h: Tensor, inputs: Inputs, dropout: number): Tensor {
+  const path = `layers.${index}.self_attn`;
   const { hidden_size: size, head_dim, num_attention_heads: heads, num_key_value_heads: shared, bias } = c;
-  const norm = { size, epsilon: c.rms_norm_eps, kind: "rms" } as const;
-  const attended = layers.block(`${path}.self_attn`, x, (residual) => {
-    const h = layers.norm(`${path}.input_layernorm`, residual, norm);
-    const project = (name: string, count: number): Tensor =>
-      layers.linear(`${path}.self_attn.${name}`, h, { in: size, out: count * head_dim, bias: bias.projections });
-    const turn = (y: Tensor, count: number): Tensor =>
-      layers.rope(`${path}.self_attn`, y, inputs.positions, { heads: count, ...c.rope });
-    const [q, k, v] = [project("q_proj", heads), project("k_proj", shared), project("v_proj", shared)];
-    const window = c.windows[index];
-    const context = layers.attention(`${path}.self_attn`, turn(q, heads), turn(k, shared), v, {
-      heads,
-      keyValueHeads: shared,
-      causal: true,
-      mask: inputs.attention_mask,
-      ...(inputs.segments && { segments: inputs.segments }),
-      ...(typeof window === "number" && { window }),
-      dropout,
-    });
-    return layers.linear(`${path}.self_attn.o_proj`, context, { in: heads * head_dim, out: size, bias: bias.output });
+  const project = (name: string, count: number): Tensor =>
+    layers.linear(`${path}.${name}`, h, { in: size, out: count * head_dim, bias: bias.projections });
+  const turn = (y: Tensor, count: number): Tensor =>
+    layers.rope(path, y, inputs.positions, { heads: count, ...c.rope });
+  const [q, k, v] = [project("q_proj", heads), project("k_proj", shared), project("v_proj", shared)];
+  const window = c.windows[index];
+  const context = layers.attention(path, turn(q, heads), turn(k, shared), v, {
+    heads,
+    keyValueHeads: shared,
+    causal: true,
+    mask: inputs.attention_mask,
+    ...(inputs.segments && { segments: inputs.segments }),
+    ...(typeof window === "number" && { window }),
+    dropout,
   });
-  return layers.block(`${path}.mlp`, attended, (residual) => {
-    const h = layers.norm(`${path}.post_attention_layernorm`, residual, norm);
-    const wide = { in: size, out: c.intermediate_size, bias: bias.inner };
-    const [gate, up] = ["gate_proj", "up_proj"].map((name) => layers.linear(`${path}.mlp.${name}`, h, wide));
-    const inner = layers.gated(gate!, up!, c.hidden_act);
-    return layers.linear(`${path}.mlp.down_proj`, inner, { in: c.intermediate_size, out: size, bias: bias.inner });
-  });
+  return layers.linear(`${path}.o_proj`, context, { in: heads * head_dim, out: size, bias: bias.output });
+}
+
+function inner(layers: Layers, index: number, c: LlamaConfig, h: Tensor): Tensor {
+  const path = `layers.${index}.mlp`;
+  const { hidden_size: size, intermediate_size: wide, bias } = c;
+  const [gate, up] = ["gate_proj", "up_proj"].map((name) =>
+    layers.linear(`${path}.${name}`, h, { in: size, out: wide, bias: bias.inner }),
+  );
+  const gated = layers.gated(gate!, up!, c.hidden_act);
+  return layers.linear(`${path}.down_proj`, gated, { in: wide, out: size, bias: bias.inner });
 }

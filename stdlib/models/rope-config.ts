@@ -11,7 +11,8 @@ const TYPES = ["default", "linear", "dynamic", "llama3", "yarn"] as const;
 export function ropeConfig(
   read: ConfigReader,
   json: Json,
-  o: { readonly size: number; readonly positions: number },
+  /** `theta`: where the config says none. */
+  o: { readonly size: number; readonly positions: number; readonly theta: number },
 ): RopeConfig {
   const given = record(json["rope_parameters"]) ?? record(json["rope_scaling"]) ?? {};
   const all = { ...given, rope_theta: given["rope_theta"] ?? json["rope_theta"] };
@@ -21,7 +22,7 @@ export function ropeConfig(
   const type = given["rope_type"] ?? given["type"] ?? "default";
   const kind = TYPES.find((t) => t === type);
   if (!kind) throw read.unsupported("rope_type", type, TYPES);
-  return { ...o, theta: inner.positive("rope_theta", 10000), scaling: scalingOf(kind, inner, given, o.positions) };
+  return { ...o, theta: inner.positive("rope_theta", o.theta), scaling: scalingOf(kind, inner, given, o.positions) };
 }
 
 function scalingOf(type: (typeof TYPES)[number], read: ConfigReader, given: Json, positions: number): RopeScaling {

@@ -9,8 +9,13 @@ export function learningRate(full: number, few: number): Parameter {
     doc: "Step size at the schedule's height.",
     range: { min: 0, max: 10, exclusive: true },
     default: {
-      derived: `${short(full)} for full fine-tuning, ${short(few)} where few weights train`,
-      from: (_draft, context) => (techniqueName(context.model?.["technique"]) === "full" ? full : few),
+      derived: `${short(full)} for full fine-tuning, ${short(few)} where few weights train, more where the technique needs larger steps`,
+      from(_draft, context) {
+        const name = techniqueName(context.model?.["technique"]);
+        const { saves, rateFactor } = (name && context.find("technique", name)?.capabilities) || {};
+        if (saves === "model") return full;
+        return typeof rateFactor === "number" ? few * rateFactor : few;
+      },
     },
     why: "A pretrained model is easily upset by large steps; the few weights of an adapter start from nothing and need larger ones.",
     impact: "high",

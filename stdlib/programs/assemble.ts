@@ -11,17 +11,17 @@ import { buildTrain } from "./train.js";
 export function assemble(o: AssembleOptions): Assembled {
   const built = buildTrain(o);
   const trainable = built.trainable;
-  const adapter = o.technique.implementation.saved === "peft";
+  const { saved, fileName = (name: string): string => name } = o.technique.implementation;
   const { states } = o.optimizer.implementation;
   const weights = Object.keys(built.program.state).filter((name) => !states.some((prefix) => name.startsWith(prefix)));
-  const kept = adapter ? trainable : weights;
+  const kept = saved === "trained" ? trainable : weights;
   return {
     train: built.program,
     ...(o.accumulate && inParts(o)),
     evaluate: buildEvaluate(o, false),
     loss: buildEvaluate(o, true),
     trainable,
-    saved: Object.fromEntries(kept.map((name) => [name, adapter ? `base_model.model.${name}` : name])),
+    saved: Object.fromEntries(kept.map((name) => [name, fileName(name)])),
     // What an optimizer keeps may differ from parameter to parameter (Adafactor factors matrices alone).
     resumable: trainable.flatMap((name) => [
       name,

@@ -1,4 +1,4 @@
-/** What a model says of a batch, without training: logits and probabilities, and the loss where there are labels. */
+/** What a model says of a batch, without training: its logits, and the loss where it is told what is right. */
 import { Graph } from "#dsl/graph/builder.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
@@ -9,23 +9,25 @@ import { supervise } from "./supervision.js";
 
 export function buildEvaluate(o: AssembleOptions, withLabels: boolean): Program {
   const graph = new Graph();
-  const kind = o.task.implementation.supervision;
+  const { answers } = o.task.implementation;
   const model = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, o));
   // The logits of a whole vocabulary at every position are made where they are all that is asked for.
-  if (kind === "next_token") {
-    if (withLabels) nextTokenLoss(graph, model, supervise(graph, kind));
-    else graph.output("logits", model.logits());
-    return optimise(graph.program(), o.passes);
+  if (withLabels && !answers?.score) lossOfPlaces(graph, model, supervise(graph, o));
+  else {
+    const supervised = withLabels ? supervise(graph, o) : undefined;
+    const places = answers?.places && (supervised?.targets ?? graph.input("targets", PLACES));
+    const logits = model.logits(places);
+    graph.output("logits", logits);
+    if (model.probabilities) graph.output("probabilities", model.probabilities(logits));
+    if (supervised) graph.output("loss", model.loss(supervised, "mean"));
   }
-  const logits = model.logits();
-  graph.output("logits", logits);
-  graph.output("probabilities", logits.softmax());
-  if (withLabels) graph.output("loss", model.loss(supervise(graph, kind), "mean"));
   return optimise(graph.program(), o.passes);
 }
 
+const PLACES = { dtype: "i32", shape: ["targets"] } as const;
+
 /** Sum and count of the losses add up over batches; their quotient is the mean. */
-function nextTokenLoss(graph: Graph, model: TaskOutputs, supervised: Supervised): void {
+function lossOfPlaces(graph: Graph, model: TaskOutputs, supervised: Supervised): void {
   const sum = model.loss(supervised, "sum");
   const ignored = supervised.labels.equal(-100);
   const zero = graph.number(0, "f32");

@@ -29,7 +29,11 @@ export function assembleForward(
   tokenTypes: boolean,
 ): Program {
   const graph = new Graph();
-  const model = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, { packed: o.packed, tokenTypes }));
+  const model = buildModel(
+    { ...o, dropout: 0 },
+    graph,
+    modelInputs(graph, { packed: o.packed, tokenTypes, family: o.family }),
+  );
   graph.output("logits", model.logits());
   return optimise(graph.program());
 }

@@ -1,16 +1,19 @@
 /**
  * Programs that continue texts over a key-value cache: `reserve` makes it, `prefill` reads the prompts, `decode` adds one
  * token to each text, `reorder` takes the cache's rows in another order and number (beams). Prompts are padded on the left,
- * so that all texts of a batch end at the same place and a token is one slice of the cache.
+ * so that all texts of a batch end at the same place and a token is one slice of the cache. An encoder-decoder reads its
+ * input once, in `prefill`, where its decoder begins; `decode` looks at the keys and values that were made of it.
  */
 import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { plus } from "#dsl/graph/shape.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Dimension, Program, State, Type } from "#dsl/graph/program.js";
 import { cachedLayers, type CacheOptions } from "../cached-layers.js";
 import type { ModelInputs } from "../kinds.js";
 import { makeLayers } from "../layers.js";
 import { noHead } from "../tasks/families.js";
-import { layersOptions } from "./model.js";
+import { buildBody } from "./body.js";
+import { layersOptions, trainsIn } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
 export type GenerateOptions = Pick<
@@ -23,12 +26,14 @@ export interface Generation {
   /**
    * Inputs input_ids, attention_mask, positions (i32 [batch, length], each token's place in its own text), last (i32 [batch],
    * where each row's last token lies in the flattened [batch × length]); outputs logits [batch, vocabulary] of the token
-   * that follows, and next i32 [batch], the likeliest.
+   * that follows, and next i32 [batch], the likeliest. Of an encoder-decoder: input_ids, attention_mask (i32 [batch,
+   * sources]), decoder_input_ids (i32 [batch, length]) and last.
    */
   readonly prefill: Program;
   /**
    * Inputs input_ids, positions (i32 [batch, 1]), attention_mask (i32 [batch, keys], the new token included), start (i32
-   * scalar: keys − 1); outputs as prefill's.
+   * scalar: keys − 1); outputs as prefill's. Of an encoder-decoder: attention_mask as in prefill, decoder_input_ids (i32
+   * [batch, 1]), decoder_attention_mask (i32 [batch, keys]) and start.
    */
   readonly decode: Program;
   /** Input order i32 [rows]: the cache's rows afterwards. */
@@ -48,7 +53,7 @@ export function buildGenerate(o: GenerateOptions): Generation {
   const prefill = reading(o, "prefill", caches);
   const decode = reading(o, "decode", caches);
   return {
-    reserve: finish(reserving(caches)),
+    reserve: finish(reserving(caches, cachedTokens(o))),
     prefill: finish(prefill),
     decode: finish(decode),
     reorder: finish(reordering(caches)),
@@ -57,24 +62,17 @@ export function buildGenerate(o: GenerateOptions): Generation {
 
 function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<string, Cache>): Graph {
   const graph = new Graph();
-  const whole = (name: string, ...shape: readonly Dimension[]): Tensor => graph.input(name, { dtype: "i32", shape });
-  const length = phase === "prefill" ? "length" : 1;
-  const inputs: ModelInputs = {
-    input_ids: whole("input_ids", "batch", length),
-    attention_mask: whole("attention_mask", "batch", phase === "prefill" ? "length" : "keys"),
-    positions: whole("positions", "batch", length),
-  };
-  const start = phase === "prefill" ? graph.number(0, "i32") : whole("start");
+  const whole: Whole = (name, ...shape) => graph.input(name, { dtype: "i32", shape });
+  const virtual = cachedTokens(o);
+  const start = phase === "prefill" ? graph.number(0, "i32") : after(whole("start"), virtual);
+  const inputs =
+    o.family.shape === "encoder-decoder" ? pairInputs(graph, whole, phase, start) : textInputs(whole, phase);
   const onCache = (name: string, state: State, grows: boolean): void => void caches.set(name, { state, grows });
-  const { implementation, call } = o.technique;
-  const options = layersOptions(o, graph, o.seed, (path) => implementation.trains(call, path));
-  const layers = cachedLayers(makeLayers({ ...options, prefix: o.family.prefix }), {
-    phase,
-    start,
-    keys: "keys",
-    onCache,
+  const layers = makeLayers({ ...layersOptions(o, graph, o.seed, trainsIn(o)), prefix: o.family.prefix });
+  const body = buildBody(o, layers, inputs, {
+    ...{ dropout: 0, pooled: false, continues: phase === "decode" },
+    outermost: (wrapped) => cachedLayers(wrapped, { phase, start, keys: plus("keys", virtual), onCache }),
   });
-  const body = o.family.build(implementation.around(call, layers), o.config, inputs, { dropout: 0, pooled: false });
   if (!body.unembedding) throw noHead("text_generation");
   const x = body.last_hidden_state;
   const last = phase === "prefill" ? x.takeRows(whole("last", "batch")) : x.reshape(["batch", x.shape[2]!]);
@@ -84,12 +82,54 @@ function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<s
   return graph;
 }
 
+function after(start: Tensor, virtual: number): Tensor {
+  return virtual ? start.add(virtual) : start;
+}
+/** Virtual tokens that lie in the cache before every text. */
+function cachedTokens({ technique: { call, implementation } }: GenerateOptions): number {
+  return implementation.virtual?.(call).cached ?? 0;
+}
+
+type Whole = (name: string, ...shape: readonly Dimension[]) => Tensor;
+
+function textInputs(whole: Whole, phase: CacheOptions["phase"]): ModelInputs {
+  const length = phase === "prefill" ? "length" : 1;
+  return {
+    input_ids: whole("input_ids", "batch", length),
+    attention_mask: whole("attention_mask", "batch", phase === "prefill" ? "length" : "keys"),
+    positions: whole("positions", "batch", length),
+  };
+}
+
+function pairInputs(graph: Graph, whole: Whole, phase: CacheOptions["phase"], start: Tensor): ModelInputs {
+  const attention_mask = whole("attention_mask", "batch", "sources");
+  if (phase === "prefill")
+    return {
+      input_ids: whole("input_ids", "batch", "sources"),
+      attention_mask,
+      decoder_input_ids: whole("decoder_input_ids", "batch", "length"),
+    };
+  const decoder_input_ids = whole("decoder_input_ids", "batch", 1);
+  return {
+    // What an encoder would make of it is never looked at, so it isn't computed.
+    input_ids: attention_mask,
+    attention_mask,
+    decoder_input_ids,
+    decoder_attention_mask: whole("decoder_attention_mask", "batch", "keys"),
+    decoder_positions: graph.one("range_like", [decoder_input_ids], { axis: 1 }).add(start),
+  };
+}
+
 /** Zeros of each cache's width; all of one width are one value, which engines copy when it is first written to. */
-function reserving(caches: ReadonlyMap<string, Cache>): Graph {
+function reserving(caches: ReadonlyMap<string, Cache>, virtual: number): Graph {
   const graph = new Graph();
   const rows = graph.input("rows", { dtype: "i32", shape: ["batch"] });
   const room = graph.input("room", { dtype: "i32", shape: ["capacity"] });
-  const places = rows.reshape(["batch", 1, 1]).multiply(room.reshape([1, "capacity", 1]));
+  const text = room.reshape([1, "capacity", 1]);
+  const before = { dtype: "i32", shape: [1, virtual, 1], bytes: new Uint8Array(4 * virtual) } as const;
+  const places = rows
+    .reshape(["batch", 1, 1])
+    .multiply(virtual ? graph.concat([graph.constant(before), text], 1) : text);
   for (const [name, { state, grows }] of caches) {
     if (!grows) continue;
     const { dtype, shape } = state.type;

@@ -1,20 +1,30 @@
 /** The model of a program: inputs, the family's body under the technique, the task's head. */
 import type { Graph, Tensor } from "#dsl/graph/builder.js";
 import type { Type } from "#dsl/graph/program.js";
-import type { ModelInputs, TaskOutputs } from "../kinds.js";
+import { isFrozen } from "../freezing.js";
+import type { ModelImplementation, ModelInputs, TaskImplementation, TaskOutputs } from "../kinds.js";
 import { makeLayers, type LayersOptions } from "../layers.js";
+import { startsFrom } from "../techniques/from.js";
+import { buildBody } from "./body.js";
+import { notForShape } from "../tasks/families.js";
 import type { AssembleOptions } from "./options.js";
 
 export const IDS: Type = { dtype: "i32", shape: ["batch", "length"] };
+const DECODED: Type = { dtype: "i32", shape: ["batch", "targets_length"] };
 
 export function modelInputs(
   graph: Graph,
-  o: { readonly tokenTypes?: boolean | undefined; readonly packed?: boolean | undefined },
+  o: {
+    readonly tokenTypes?: boolean | undefined;
+    readonly packed?: boolean | undefined;
+    readonly family?: Pick<ModelImplementation, "shape">;
+  },
 ): ModelInputs {
   return {
     input_ids: graph.input("input_ids", IDS),
     attention_mask: graph.input("attention_mask", IDS),
     ...(o.packed && { positions: graph.input("positions", IDS), segments: graph.input("segments", IDS) }),
+    ...(o.family?.shape === "encoder-decoder" && { decoder_input_ids: graph.input("decoder_input_ids", DECODED) }),
     ...(o.tokenTypes && { token_type_ids: graph.input("token_type_ids", IDS) }),
   };
 }
@@ -26,27 +36,43 @@ export function buildModel(
   step?: Tensor,
 ): TaskOutputs {
   const { family, config, task } = o;
-  const technique = o.technique.implementation;
-  const base = layersOptions(o, graph, o.seed, (path) => technique.trains(o.technique.call, path), step);
-  const body = family.build(
-    technique.around(o.technique.call, makeLayers({ ...base, prefix: family.prefix })),
-    config,
-    inputs,
-    { dropout: o.dropout },
-  );
+  const base = layersOptions(o, graph, o.seed, trainsIn(o), step);
+  const body = buildBody(o, makeLayers({ ...base, prefix: family.prefix }), inputs, {
+    dropout: o.dropout,
+    pooled: task.implementation.pooled !== false,
+  });
   // The head trains under every technique, as PEFT's modules_to_save.
-  const head = makeLayers({ ...base, prefix: "", prefixInCheckpoint: "", trains: () => true, mayBeFresh: () => true });
-  const dropout = o.dropout ?? o.headDropout ?? family.dropout(config);
+  const head = makeLayers({
+    ...base,
+    ...{ prefix: "", prefixInCheckpoint: "" },
+    ...{ trains: () => true, mayBeFresh: () => true, mustLoad: () => false },
+  });
+  const hidden = family.hidden(config);
+  const dropout = o.dropout ?? family.headDropout?.(config) ?? family.dropout(config);
   return task.implementation.head(head, body, {
-    hidden: family.hidden(config),
-    labels: o.labels,
+    hidden,
+    labels: task.implementation.outputs?.(o.labels) ?? o.labels,
     dropout,
     call: task.call,
+    sentence(outputs) {
+      const { sentence } = family;
+      if (!sentence) throw notForShape(task.call.word, family.shape);
+      const own = o.dropout ?? sentence.dropout?.(config) ?? dropout;
+      return sentence.logits(head, body, { hidden, labels: outputs, dropout: own });
+    },
   });
 }
 
+/** Whether a parameter of the body trains: the technique says so and it isn't frozen. */
+export function trainsIn(o: Pick<AssembleOptions, "technique" | "freeze">): (path: string) => boolean {
+  const { call, implementation } = o.technique;
+  return (path) => implementation.trains(call, path) && !isFrozen(o.freeze ?? [], path);
+}
+
+/** `technique` absent: none. */
 export function layersOptions(
-  o: Pick<AssembleOptions, "family" | "config" | "prefixInCheckpoint" | "tensors">,
+  o: Pick<AssembleOptions, "family" | "config" | "prefixInCheckpoint" | "tensors"> &
+    Partial<Pick<AssembleOptions, "technique">>,
   graph: Graph,
   seed: number,
   trains: (path: string) => boolean,
@@ -55,12 +81,20 @@ export function layersOptions(
   const named = o.tensors instanceof Set ? (o.tensors as ReadonlySet<string>) : undefined;
   const shapes = named ? {} : (o.tensors as Readonly<Record<string, readonly number[]>>);
   const tensors = named ?? new Set(Object.keys(shapes));
+  const { call, implementation } = o.technique ?? {};
+  const adds = (path: string): boolean => (call && implementation?.adds?.(call, path)) ?? false;
   return {
     graph,
     seed,
     trains,
     // No checkpoint at all: a model from scratch. A pooler is often left out; a technique's own parameters are new.
-    mayBeFresh: (path) => tensors.size === 0 || /^pooler\.|\.lora_[AB]\./.test(path),
+    mayBeFresh: (path) => tensors.size === 0 || path.startsWith("pooler.") || adds(path),
+    // Training that starts from an adapter takes all that the technique adds from its file.
+    ...(call &&
+      startsFrom(call) !== null && {
+        fileName: (name: string) => implementation?.fileName?.(name) ?? name,
+        mustLoad: adds,
+      }),
     prefixInCheckpoint: o.prefixInCheckpoint ? o.family.prefix : "",
     tensors,
     // A head with another number of labels is left where it is and a fresh one made; a body that doesn't fit is an error of the engine.
@@ -68,4 +102,12 @@ export function layersOptions(
     initializerRange: o.family.initializerRange(o.config),
     ...(step && { step }),
   };
+}
+
+/** Paths of the head's parameters: the task's own, or those of the family's head over whole texts. */
+export function headPathsOf(
+  task: Pick<TaskImplementation, "headPaths">,
+  family: Pick<ModelImplementation, "sentence">,
+): readonly string[] {
+  return task.headPaths === "sentence" ? (family.sentence?.paths ?? []) : task.headPaths;
 }

@@ -15,13 +15,13 @@ export interface AssembleOptions {
   readonly config: unknown;
   readonly task: { readonly call: Call; readonly implementation: TaskImplementation };
   readonly technique: { readonly call: Call; readonly implementation: TechniqueImplementation };
+  /** Parts of the base that don't train whatever the technique says; absent: none. */
+  readonly freeze?: readonly Call[];
   readonly optimizer: { readonly call: Call; readonly implementation: OptimizerImplementation };
   /** Number of labels. */
   readonly labels: number;
   /** Null: the config's own rates. */
   readonly dropout: number | null;
-  /** Dropout before the head (`classifier_dropout` of the config); absent or null: the config's rate between layers. */
-  readonly headDropout?: number | null;
   /** Greatest global norm of the gradients; null: no clipping. */
   readonly clip: number | null;
   /** Whether the checkpoint's names carry the family's prefix (`bert.`). */
@@ -40,7 +40,7 @@ export interface AssembleOptions {
 }
 export interface Assembled {
   /**
-   * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (kinds.ts, `Supervision`),
+   * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (kinds.ts, `Supervision.inputs`),
    * positions and segments if packed, rate (f32), step (i32, from 1); outputs loss (mean over what counts), norm.
    */
   readonly train: Program;
@@ -51,13 +51,13 @@ export interface Assembled {
   readonly accumulate?: Program;
   /** The update from what was accumulated, which it sets to zero: inputs rate, step; output norm. */
   readonly apply?: Program;
-  /** Inputs input_ids, attention_mask; outputs logits, and of `label` supervision probabilities. */
+  /** Inputs input_ids, attention_mask (and decoder_input_ids), and targets i32 [targets] of tasks asked about places; outputs logits, and probabilities where the task has them. */
   readonly evaluate: Program;
-  /** As evaluate, with labels; output loss besides. Of `next_token`: outputs loss, sum and count, no logits. */
+  /** As evaluate, with what the supervision adds; output loss besides. Of tasks that are scored by their loss alone: outputs loss, sum and count, no logits. */
   readonly loss: Program;
   /** States that train, in the checkpoint's order. */
   readonly trainable: readonly string[];
-  /** States that make up the trained model, and the names they are saved under (PEFT's for adapters). */
+  /** States that make up the trained model, and the names they are saved under (PEFT's for its adapters). */
   readonly saved: Readonly<Record<string, string>>;
   /** States that a resumed run needs: what trains and the optimizer's moments. */
   readonly resumable: readonly string[];

@@ -1,11 +1,12 @@
-/** What a batch tells about its rows: the inputs of each kind of supervision. */
+/** What a batch tells about its rows: the inputs that a task's supervision adds. */
 import type { Graph } from "#dsl/graph/builder.js";
-import type { Supervised, Supervision } from "../kinds.js";
+import type { Supervised } from "../kinds.js";
+import type { AssembleOptions } from "./options.js";
 
-export function supervise(graph: Graph, kind: Supervision): Supervised {
-  if (kind === "label") return { labels: graph.input("labels", { dtype: "i32", shape: ["batch"] }) };
+export function supervise(graph: Graph, { task, labels }: Pick<AssembleOptions, "task" | "labels">): Supervised {
+  const inputs = task.implementation.supervision.inputs(labels);
   return {
-    targets: graph.input("targets", { dtype: "i32", shape: ["targets"] }),
-    labels: graph.input("labels", { dtype: "i32", shape: ["targets"] }),
+    labels: graph.input("labels", inputs.labels),
+    ...(inputs.targets && { targets: graph.input("targets", inputs.targets) }),
   };
 }

@@ -10,7 +10,7 @@ import { supervise } from "./supervision.js";
 export function buildTrain(o: AssembleOptions): { program: Program; trainable: readonly string[] } {
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
-  const supervised = supervise(graph, o.task.implementation.supervision);
+  const supervised = supervise(graph, o);
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const loss = buildModel(o, graph, inputs, step).loss(supervised, "mean");

@@ -33,6 +33,10 @@ export const word: Word = {
     parameters: (): number => 0,
     headPaths: [],
     supervision: "next_token",
+    metrics: [
+      { word: "loss", kind: "metric", arguments: {} },
+      { word: "perplexity", kind: "metric", arguments: {} },
+    ],
     /** Rows are conversations: written by a template, fed whole, trained where the assistant speaks. */
     conversation: true,
   },

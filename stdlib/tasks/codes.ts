@@ -4,11 +4,65 @@ import { registerCodes } from "#dsl/check/codes.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
+    "label-not-trained": { readonly label: string; readonly model: string; readonly has: readonly string[] };
+    "score-out-of-range": { readonly row: number; readonly score: number; readonly from: number; readonly to: number };
+    "unequal-lists": { readonly row: number; readonly tokens: number; readonly tags: number };
+    "tag-off-scheme": { readonly row: number; readonly tag: string; readonly scheme: string; readonly why: string };
+    "no-mask-token": { readonly model: string };
+    "not-masked": { readonly text: string; readonly mask: string };
     "task-not-for-base": { readonly task: string; readonly family: string; readonly families: readonly string[] };
   }
 }
 
 registerCodes({
+  "label-not-trained": {
+    severity: "error",
+    message: (d) => `the data has the label "${d.label}", which ${d.model} never learned`,
+    help: (d) => `${d.model} knows: ${d.has.join(", ")}`,
+    explain: "Evaluation compares labels by name. The data holds a label that was not in the training data.",
+  },
+  "score-out-of-range": {
+    severity: "error",
+    message: (d) => `row ${d.row} has the score ${d.score}, outside the task's range ${d.from}..${d.to}`,
+    help: () => "mend the row, widen `range:`, or leave it out",
+    explain:
+      "`regression(range: a..b)` says between which numbers all scores lie. What a model predicts is kept within it, so a " +
+      "score outside could never be met. Usually it is a slip of the pen or a missing value written as −1 or 999.",
+  },
+  "unequal-lists": {
+    severity: "error",
+    message: (d) => `row ${d.row} has ${d.tokens} tokens and ${d.tags} tags`,
+    help: () => "give each token of the row exactly one tag",
+    explain:
+      "Tokens and tags stand beside each other, one tag for each token. Lists come as lists (jsonl, json, tables), as JSON in " +
+      "a text, or as words with white space between them; a token with a blank in it needs one of the first two.",
+  },
+  "tag-off-scheme": {
+    severity: "error",
+    message: (d) => `row ${d.row} has the tag "${d.tag}": ${d.why}`,
+    help: (d) =>
+      d.scheme === "iob2"
+        ? "begin every entity with B-, or take `scheme: bio`, which allows I- there"
+        : "write O, B-kind or I-kind, or take `scheme: none` for tags that mark single words",
+    explain:
+      "In `bio` and `iob2` a tag is O (outside), B-kind (an entity begins) or I-kind (it goes on). `iob2` wants each entity to " +
+      "begin with B-; `bio` also takes an I- that follows something else as a beginning. `none` takes any tags, and has no entities.",
+  },
+  "no-mask-token": {
+    severity: "error",
+    message: (d) => `the tokenizer of ${d.model} has no token that stands for a hidden one`,
+    help: () => "choose a base that was trained to fill gaps (its tokenizer has `[MASK]` or `<mask>`)",
+    explain:
+      "`fill_mask` hides tokens behind the tokenizer's mask token and learns what was there. A tokenizer without one comes " +
+      "from a model that was trained otherwise.",
+  },
+  "not-masked": {
+    severity: "error",
+    message: (d) => `nothing is to be filled in: ${d.text}`,
+    help: (d) => `write ${d.mask} where a word is missing`,
+    explain:
+      "A model of `fill_mask` names what fits in the place of the mask token. The text has none within `max_length`.",
+  },
   "task-not-for-base": {
     severity: "error",
     message: (d) => `a base of the ${d.family} family can't do ${d.task} here`,

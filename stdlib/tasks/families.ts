@@ -19,7 +19,25 @@ export function wantShape(task: string, shapes: readonly Shape[], context: Check
   context.report("task-not-for-base", { task, family, families });
 }
 
+/** Reports `task-not-for-base` where the base's family has no head for masked tokens. */
+export function wantUnmasking(task: string, context: CheckContext): void {
+  const family = baseFacts(context)?.family;
+  if (family === undefined || context.find("model", family)?.capabilities?.["unmasks"] === true) return;
+  const families = context.ofKind("model").flatMap((w) => (w.capabilities?.["unmasks"] === true ? [w.name] : []));
+  context.report("task-not-for-base", { task, family, families });
+}
+
 /** The error of a body that has no output embedding. */
 export function noHead(task: string): CodedError<"task-not-for-base"> {
   return new CodedError("task-not-for-base", { task, family: "encoder", families: ["gpt2", "llama"] });
+}
+
+/** The error of a body that has no head over whole texts. */
+export function notForShape(task: string, family: Shape): CodedError<"task-not-for-base"> {
+  return new CodedError("task-not-for-base", { task, family, families: ["bert", "roberta"] });
+}
+
+/** The error of a body that has no head for masked tokens. */
+export function noUnmasking(task: string): CodedError<"task-not-for-base"> {
+  return new CodedError("task-not-for-base", { task, family: "model's", families: ["bert"] });
 }

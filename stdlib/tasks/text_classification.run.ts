@@ -1,16 +1,91 @@
-/** The head of BertForSequenceClassification: dropout and a linear layer (`classifier`) over what the model pools. */
-import type { TaskImplementation } from "../kinds.js";
+/** Labels of whole texts, by the head of the family's ...ForSequenceClassification. */
+import { CodedError } from "#dsl/check/codes.js";
+import type { Answers, Supervision, TaskImplementation, Taught } from "../kinds.js";
+import { whole } from "./feeds.js";
+import { confusionOf, labelled, measured, mistaken, numbering, told } from "./label-scores.js";
+import { argmax, percent, softmaxInto } from "./probabilities.js";
+import "./codes.js";
+
+export interface LabelPrediction {
+  readonly text: string;
+  readonly label: string;
+  /** Of `label`. */
+  readonly probability: number;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+interface TaughtLabels extends Taught {
+  readonly truth: Int32Array;
+}
+
+/** A number for each row. */
+export function taughtLabels(truth: Int32Array): TaughtLabels {
+  return {
+    truth,
+    counts: (batch) => batch.rows.length,
+    feeds: (batch) => ({
+      labels: whole(
+        Int32Array.from(batch.rows, (row) => truth[row]!),
+        [batch.rows.length],
+      ),
+    }),
+  };
+}
+
+const supervision: Supervision = {
+  rows: "texts",
+  inputs: () => ({ labels: { dtype: "i32", shape: ["batch"] } }),
+  teach(rows) {
+    const values = rows.values("label");
+    if (!values) return null;
+    const number = numbering(rows.labels, (label) => {
+      throw new CodedError("label-not-trained", { label, model: rows.model, has: rows.labels });
+    });
+    const truth = Int32Array.from(values, (value) => number(String(value)));
+    return taughtLabels(truth);
+  },
+};
+
+const answers: Answers<TaughtLabels, LabelPrediction> = {
+  score(said, { truth }, rows) {
+    const input = labelled(rows.labels, truth, said);
+    return {
+      told: told(input),
+      measure: (metric, call) => measured(metric, call, input),
+      labels: rows.labels,
+      confusion: confusionOf(input),
+      mistakesBy: "probability",
+      mistakes: (most) =>
+        mistaken(input)
+          .slice(0, most)
+          .map(({ at, ...mistake }) => ({ row: at, ...mistake })),
+    };
+  },
+  predictions: (said, texts, { labels }) =>
+    said.map((logits, i) => {
+      const shares = new Float32Array(labels.length);
+      softmaxInto(logits, shares);
+      const best = argmax(logits);
+      return {
+        text: texts[i]!,
+        label: labels[best]!,
+        probability: shares[best]!,
+        probabilities: Object.fromEntries(labels.map((label, l) => [label, shares[l]!])),
+      };
+    }),
+  columns: ["label", "probability"],
+  cells: ({ label, probability }) => [label, percent(probability)],
+};
 
 export const textClassification: TaskImplementation = {
-  supervision: "label",
-  headPaths: ["classifier"],
-  head(layers, body, o) {
-    const features = body.pooled ?? body.last_hidden_state.takePosition(0);
-    const kept = layers.dropout("dropout", features, o.dropout);
-    const logits = layers.linear("classifier", kept, { in: o.hidden, out: o.labels });
+  supervision,
+  headPaths: "sentence",
+  head(_layers, _body, o) {
+    const logits = o.sentence(o.labels);
     return {
       logits: () => logits,
+      probabilities: () => logits.softmax(),
       loss: ({ labels }, reduction) => logits.crossEntropy(labels, { reduction }),
     };
   },
+  answers: answers as Answers,
 };

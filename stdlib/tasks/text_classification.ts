@@ -1,10 +1,11 @@
 import type { Word } from "#dsl/registry.js";
 import { wantShape } from "./families.js";
+import { sentenceParameters } from "./sentence.js";
 
 export const word: Word = {
   kind: "task",
   name: "text_classification",
-  doc: "One label out of several for a whole text. The head is a linear layer over the pooled first token, as in transformers' ...ForSequenceClassification.",
+  doc: "One label out of several for a whole text. The head is that of the family's ...ForSequenceClassification in transformers.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification }',
   since: "0.1.0",
   parameters: [],
@@ -18,9 +19,11 @@ export const word: Word = {
     /** Roles that the data must have. */
     roles: ["text", "label"],
     labels: true,
-    /** What the head adds, for `hidden` features and `labels` labels. */
-    parameters: (hidden: number, labels: number): number => hidden * labels + labels,
-    headPaths: ["classifier"],
+    /** What the head adds, for `hidden` features and `labels` labels; `family`: what the base's word says of it. */
+    parameters: sentenceParameters,
+    architectures: ["ForSequenceClassification"],
+    prediction:
+      "{ readonly text: string; readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }",
   },
   load: () => import("./text_classification.run.js").then((m) => m.textClassification),
 };

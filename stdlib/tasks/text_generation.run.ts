@@ -5,18 +5,19 @@
 import { CodedError } from "#dsl/check/codes.js";
 import type { TaskImplementation } from "../kinds.js";
 import { noHead } from "./families.js";
+import { nextToken } from "./next-token.js";
 import "./codes.js";
 
 export const textGeneration: TaskImplementation = {
-  supervision: "next_token",
+  supervision: nextToken,
   headPaths: [],
   head(_layers, body, o) {
     const { last_hidden_state: x, unembedding } = body;
     if (!unembedding) throw noHead(o.call.word);
     return {
-      logits: () => x.linear(unembedding),
+      logits: (targets) => (targets ? x.takeRows(targets) : x).linear(unembedding),
       loss: ({ labels, targets }, reduction) => {
-        if (!targets) throw new CodedError("graph-invalid", { problem: "next_token supervision names no targets" });
+        if (!targets) throw new CodedError("graph-invalid", { problem: "no targets are named" });
         return x.takeRows(targets).headLoss(unembedding, labels, { reduction });
       },
     };

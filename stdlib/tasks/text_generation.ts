@@ -25,6 +25,10 @@ export const word: Word = {
     headPaths: [],
     /** What its rows teach: longer texts become windows, rows may be packed. */
     supervision: "next_token",
+    metrics: [
+      { word: "loss", kind: "metric", arguments: {} },
+      { word: "perplexity", kind: "metric", arguments: {} },
+    ],
   },
   load: () => import("./text_generation.run.js").then((m) => m.textGeneration),
 };

@@ -5,8 +5,26 @@ import { registerCodes } from "#dsl/check/codes.js";
 declare module "#dsl/check/codes.js" {
   interface CodeData {
     "no-target": { readonly target: string; readonly has: readonly string[] };
+    "no-targets-known": { readonly technique: string; readonly has: readonly string[] };
+    "no-biases": { readonly base: string; readonly head: number };
+    "nothing-trains": { readonly technique: string; readonly task: string };
+    "small-for-prompts": {
+      readonly technique: string;
+      readonly base: string;
+      readonly parameters: number;
+      readonly trained: number;
+    };
+    "no-prompts-for-shape": { readonly technique: string; readonly family: string };
+    "empty-prompt-text": { readonly text: string };
   }
 }
+
+const billions = (n: number): string =>
+  n >= 1e9
+    ? `${(n / 1e9).toFixed(1)} billion`
+    : n >= 1e6
+      ? `${Math.round(n / 1e6)} million`
+      : n.toLocaleString("en-US");
 
 registerCodes({
   "no-target": {
@@ -15,6 +33,57 @@ registerCodes({
     help: (d) => (d.has.length ? `its linear layers are: ${d.has.join(", ")}` : undefined),
     explain:
       "`targets` names the linear layers that the technique changes, by the last name of their path in the checkpoint " +
-      "(`query`) or a longer end of it (`attention.output.dense`). A name that fits no layer would silently train nothing.",
+      "(`query`), a longer end of it (`attention.output.dense`) or their kind (`all`, `attention`, `feed_forward`). " +
+      "A name that fits no layer would silently train nothing.",
+  },
+  "no-targets-known": {
+    severity: "error",
+    message: (d) => `which layers ${d.technique} shall change isn't known for this base`,
+    help: (d) => `name them: targets: [...], inputs: [...]; its linear layers are: ${d.has.join(", ")}`,
+    explain:
+      "The technique scales what makes keys and values, and what ends each feed-forward sub-layer. It finds them by the " +
+      "names that the families' checkpoints use; a base with other names must be told.",
+  },
+  "no-biases": {
+    severity: "error",
+    message: (d) =>
+      `bitfit trains biases, and "${d.base}" has none: ${d.head > 0 ? `only the head's ${d.head.toLocaleString("en-US")} parameters would train` : "nothing would train"}`,
+    help: (d) =>
+      d.head > 0 ? "use `head_only` if that is meant, else `lora(rank: 4)` or `ia3`" : "use `lora(rank: 4)` or `ia3`",
+    explain:
+      "BitFit trains the bias vectors of a base and leaves all else as it is. LLaMA and most of its kin are built without " +
+      "biases, so that BitFit has nothing to train there.",
+  },
+  "nothing-trains": {
+    severity: "error",
+    message: (d) => `${d.technique} trains the head alone, and ${d.task} has no head of its own`,
+    help: () => "use `lora(rank: 8)`, which trains few weights of the base",
+    explain:
+      "A task that writes text reads the base's own output embedding: there is no fresh head to train, so that a technique " +
+      "which trains nothing else would train nothing at all.",
+  },
+  "small-for-prompts": {
+    severity: "warning",
+    message: (d) =>
+      `${d.technique} learns little on a decoder of this size: "${d.base}" has ${billions(d.parameters)} parameters, and ${d.trained.toLocaleString("en-US")} would train`,
+    help: () => "use `lora(rank: 8)`; prompts come near to it from about ten billion parameters on",
+    explain:
+      "Lester et al. (2021) measured prompt tuning against full fine-tuning: it comes level at about ten billion parameters " +
+      "and stays far behind below one billion, where a frozen model can't be steered by a few vectors alone.",
+  },
+  "no-prompts-for-shape": {
+    severity: "error",
+    message: (d) => `${d.technique} isn't built for encoder-decoders (${d.family})`,
+    help: () => "use `lora(rank: 8)`, `adapters` or `ia3`",
+    explain:
+      "An encoder-decoder has attention of three sorts, two of them with relative positions; which of them see virtual tokens, " +
+      "and from where, differs between implementations. It is refused here and not guessed.",
+  },
+  "empty-prompt-text": {
+    severity: "error",
+    message: (d) => `the tokenizer makes no tokens of ${JSON.stringify(d.text)}`,
+    help: () => "write a sentence that says what the model shall do, or leave `init` out",
+    explain:
+      "`init` of `prompt_tuning` begins the virtual tokens with the embeddings of a text's tokens, of which there must be one.",
   },
 });

@@ -4,5 +4,5 @@ import type { TechniqueImplementation } from "../kinds.js";
 export const full: TechniqueImplementation = {
   trains: () => true,
   around: (_call, layers) => layers,
-  saved: "tunebook",
+  saved: "model",
 };

@@ -1,5 +1,5 @@
 import type { Word } from "#dsl/registry.js";
-import { elementsOf } from "./shapes.js";
+import { countOf, type Shapes } from "./shapes.js";
 
 export const word: Word = {
   kind: "technique",
@@ -10,13 +10,11 @@ export const word: Word = {
   parameters: [],
   elsewhere: { full_finetuning: "full", finetune: "full", none: "full" },
   capabilities: {
+    /** What makes up a trained model: every weight (`model`), or what trains (`trained`). */
     saves: "model",
     /** Trainable parameters of the base, from its tensors' shapes (the head comes on top). */
-    trainableParameters: (_call: unknown, shapes: Readonly<Record<string, readonly number[]>>): number =>
-      Object.entries(shapes).reduce(
-        (n, [name, shape]) => (name.endsWith("position_ids") ? n : n + elementsOf(shape)),
-        0,
-      ),
+    trainableParameters: (_call: unknown, shapes: Shapes): number =>
+      countOf(shapes, (name) => !name.endsWith("position_ids")),
   },
   load: () => import("./full.run.js").then((m) => m.full),
 };

@@ -1,9 +1,14 @@
 /** The arguments of `lora(...)` as numbers and names. */
 import type { Call } from "#dsl/plan/plan.js";
+import { flagIn, numberIn, textIn, textsIn } from "./settings.js";
 
 export interface LoraSettings {
   readonly rank: number;
   readonly alpha: number;
+  /** What the product B A is multiplied by: alpha / rank, or alpha / √rank where it is rank-stabilised. */
+  readonly scale: number;
+  readonly stabilized: boolean;
+  readonly dora: boolean;
   readonly dropout: number;
   readonly targets: readonly string[];
   /** Folder of a PEFT adapter to start from. */
@@ -12,18 +17,15 @@ export interface LoraSettings {
 
 /** Arguments are checked already; those left out have their defaults. */
 export function loraSettings(call: Call): LoraSettings {
-  const { rank, alpha, dropout, targets, from } = call.arguments;
-  const r = typeof rank === "number" ? rank : 8;
-  const names = Array.isArray(targets)
-    ? targets
-    : targets === undefined || targets === null
-      ? ["query", "value"]
-      : [targets];
+  const rank = numberIn(call, "rank", 8);
+  const alpha = numberIn(call, "alpha", 2 * rank);
+  const stabilized = flagIn(call, "rank_stabilized");
   return {
-    rank: r,
-    alpha: typeof alpha === "number" ? alpha : 2 * r,
-    dropout: typeof dropout === "number" ? dropout : 0,
-    targets: names.filter((t): t is string => typeof t === "string"),
-    from: typeof from === "string" ? from : null,
+    ...{ rank, alpha, stabilized },
+    scale: alpha / (stabilized ? Math.sqrt(rank) : rank),
+    dora: flagIn(call, "dora"),
+    dropout: numberIn(call, "dropout", 0),
+    targets: textsIn(call, "targets", ["query", "value"]),
+    from: textIn(call, "from"),
   };
 }

@@ -1,40 +1,88 @@
 /**
  * LoRA as PEFT has it: A [rank, in] starts as PyTorch's kaiming_uniform(a = √5), that is uniform in ± 1/√in, and B
  * [out, rank] at zero. Without dropout the two paths are one op, whose weight engines merge; with it they stay apart.
+ * DoRA (Liu et al., 2024, arXiv 2402.09353) gives each output a magnitude of its own: the merged weight's rows are brought to
+ * length 1 (a length that no gradient flows through) and multiplied by it. It starts as the length of the weight's rows.
  */
 import type { Tensor } from "#dsl/graph/builder.js";
-import type { Layers, ParameterInitial, TechniqueImplementation } from "../kinds.js";
+import type { Layers, TechniqueImplementation } from "../kinds.js";
 import { weightOf } from "../layers.js";
 import { loraSettings } from "./lora-settings.js";
-import { isTarget } from "./shapes.js";
+import { modulesToSave, PEFT, peftConfig } from "./settings.js";
+import { isTarget, KINDS } from "./shapes.js";
+
+const OWN = /\.(lora_[AB]\.weight|lora_magnitude_vector)$/;
 
 export const lora: TechniqueImplementation = {
-  saved: "peft",
-  trains: (_call, path) => /\.lora_[AB]\.weight$/.test(path),
+  saved: "trained",
+  trains: (_call, path) => OWN.test(path),
+  adds: (_call, path) => OWN.test(path),
+  fileName: (name) => PEFT + name,
   around(call, layers) {
-    const { rank, alpha, dropout, targets, from } = loraSettings(call);
-    const scale = alpha / rank;
+    const { rank, scale, dora, dropout, targets } = loraSettings(call);
     const linear: Layers["linear"] = (path, x, o) => {
       if (!isTarget(path, targets)) return layers.linear(path, x, o);
       return layers.graph.at(path, () => {
         const weight = weightOf(layers, path, o);
-        const bias = o.bias === false ? [] : [layers.parameter(`${path}.bias`, [o.out], "zeros")];
-        const start = (name: string, fresh: ParameterInitial): ParameterInitial =>
-          from === null ? fresh : { checkpoint: layers.adapterName(`${path}.${name}`) };
-        const a = layers.parameter(
-          `${path}.lora_A.weight`,
-          [rank, o.in],
-          start("lora_A.weight", { uniform: 1 / Math.sqrt(o.in) }),
-        );
-        const b = layers.parameter(`${path}.lora_B.weight`, [o.out, rank], start("lora_B.weight", "zeros"));
-        return layers.activate(lowRank(x, weight, a, b, bias), o.activation);
+        const bias = o.bias === false ? undefined : layers.parameter(`${path}.bias`, [o.out], "zeros");
+        const a = layers.parameter(`${path}.lora_A.weight`, [rank, o.in], { uniform: 1 / Math.sqrt(o.in) });
+        const b = layers.parameter(`${path}.lora_B.weight`, [o.out, rank], "zeros");
+        const paths = { x, dropped: layers.dropout("lora_dropout", x, dropout), weight, a, b, bias, scale };
+        if (!dora) return layers.activate(lowRank(layers, paths), o.activation);
+        const inOut = o.layout === "in_out";
+        const table = layers.parameter(`${path}.weight`, inOut ? [o.in, o.out] : [o.out, o.in], o.initial);
+        const norms = { norms: inOut ? "columns" : "rows", of: table } as const;
+        const magnitude = layers.parameter(`${path}.lora_magnitude_vector`, [o.out], norms);
+        return layers.activate(directed(layers, paths, magnitude), o.activation);
       });
-    };
-    const lowRank = (x: Tensor, weight: Tensor, a: Tensor, b: Tensor, bias: readonly Tensor[]): Tensor => {
-      const dropped = layers.dropout("lora_dropout", x, dropout);
-      if (dropped === x) return layers.graph.one("low_rank_linear", [x, weight, a, b, ...bias], { scale });
-      return x.linear(weight, bias[0]).add(dropped.linear(a).linear(b).multiply(scale));
     };
     return { ...layers, linear };
   },
+  config(call, about) {
+    const { rank, alpha, dropout, targets, stabilized, dora } = loraSettings(call);
+    return {
+      ...peftConfig("LORA", about),
+      ...{ r: rank, lora_alpha: alpha, lora_dropout: dropout, bias: "none" },
+      target_modules: targets.some(isKind) ? adapted(about.states) : targets,
+      modules_to_save: modulesToSave(about.head),
+      ...{ fan_in_fan_out: about.inOut, use_rslora: stabilized, use_dora: dora, init_lora_weights: true },
+    };
+  },
 };
+
+interface Paths {
+  readonly x: Tensor;
+  /** What the low-rank path reads: x itself outside training. */
+  readonly dropped: Tensor;
+  readonly weight: Tensor;
+  readonly a: Tensor;
+  readonly b: Tensor;
+  readonly bias: Tensor | undefined;
+  readonly scale: number;
+}
+
+function lowRank({ graph }: Layers, { x, dropped, weight, a, b, bias, scale }: Paths): Tensor {
+  if (dropped === x) return graph.one("low_rank_linear", [x, weight, a, b, ...(bias ? [bias] : [])], { scale });
+  return x.linear(weight, bias).add(dropped.linear(a).linear(b).multiply(scale));
+}
+
+/** DoRA. Dropout acts on all that differs from the frozen layer, as in PEFT. */
+function directed(layers: Layers, paths: Paths, magnitude: Tensor): Tensor {
+  const { x, dropped, weight, a, b, bias, scale } = paths;
+  const merged = layers.graph.one("low_rank_merge", [weight, a, b], { scale });
+  const factor = magnitude.divide(merged.square().sum([1]).sqrt().detach());
+  if (dropped === x) {
+    const y = lowRank(layers, { ...paths, bias: undefined }).multiply(factor);
+    return bias ? y.add(bias) : y;
+  }
+  const change = dropped.linear(weight).multiply(factor.subtract(1));
+  return x.linear(weight, bias).add(change).add(dropped.linear(a).linear(b).multiply(scale).multiply(factor));
+}
+
+function isKind(target: string): boolean {
+  return (KINDS as readonly string[]).includes(target);
+}
+/** Paths of the layers that have an adapter. */
+function adapted(states: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(states).flatMap((name) => name.match(/^(.*)\.lora_A\.weight$/)?.slice(1) ?? []);
+}

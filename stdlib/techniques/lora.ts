@@ -2,7 +2,8 @@ import "./codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
 import { baseFacts, familyCapabilities } from "../base-facts.js";
-import { isEmbedding, linearsNamed } from "./shapes.js";
+import { from, startsFrom } from "./from.js";
+import { linearNames, linearsNamed, type Shapes } from "./shapes.js";
 import { loraSettings } from "./lora-settings.js";
 
 export const word: Word = {
@@ -17,6 +18,8 @@ export const word: Word = {
     lora_alpha: "alpha",
     target_modules: "targets",
     lora_dropout: "dropout",
+    use_rslora: "rank_stabilized",
+    use_dora: "dora",
     adapter: "from",
   },
   parameters: [
@@ -55,7 +58,7 @@ export const word: Word = {
     {
       name: "targets",
       type: { is: "list", of: { is: "text" } },
-      doc: "Linear layers that are adapted, by the last name of their path in the checkpoint.",
+      doc: "Linear layers that are adapted, by the last name of their path in the checkpoint, or by kind: `all`, `attention`, `feed_forward`.",
       default: {
         derived: "the attention projections that LoRA adapts in the base's family",
         from: (_draft, context) => {
@@ -67,12 +70,25 @@ export const word: Word = {
       impact: "medium",
     },
     {
-      name: "from",
-      type: { is: "string" },
-      doc: "Folder of a PEFT adapter to start from (adapter_model.safetensors); rank, alpha and targets must be its own.",
-      why: "Goes on from an adapter trained elsewhere; without it, A is random and B is zero.",
-      impact: "high",
+      name: "rank_stabilized",
+      type: { is: "boolean" },
+      doc: "rsLoRA: the product B A is multiplied by alpha / √rank.",
+      default: { value: false },
+      why: "With alpha / rank high ranks learn ever more slowly; so they learn alike (Kalajdzievski, 2023).",
+      impact: "low",
+      related: ["rank", "alpha"],
     },
+    {
+      name: "dora",
+      type: { is: "boolean" },
+      doc: "DoRA: the length of each row of the adapted weight is learned apart from its direction.",
+      default: { value: false },
+      why: "Learns more like full fine-tuning, above all at low ranks, for about half as much time again (Liu et al., 2024).",
+      impact: "medium",
+    },
+    from(
+      "Folder of a PEFT adapter to start from (adapter_model.safetensors); rank, alpha, targets and the switches must be its own.",
+    ),
   ],
   check(call, context) {
     const shapes = baseFacts(context)?.shapes;
@@ -82,24 +98,17 @@ export const word: Word = {
         context.report("no-target", { target, has: linearNames(shapes) }, "targets");
   },
   capabilities: {
-    saves: "adapter",
+    saves: "trained",
+    startsFrom,
+    adds: true,
     /** Trainable parameters beside the head, from the base's shapes. */
-    trainableParameters: (call: Call, shapes: Readonly<Record<string, readonly number[]>>): number => {
-      const { rank, targets } = loraSettings(call);
-      return linearsNamed(shapes, targets).reduce((n, layer) => n + rank * (layer.in + layer.out), 0);
+    trainableParameters: (call: Call, shapes: Shapes, layout?: "in_out" | "out_in"): number => {
+      const { rank, targets, dora } = loraSettings(call);
+      return linearsNamed(shapes, targets).reduce(
+        (n, layer) => n + rank * (layer.in + layer.out) + (dora ? (layout === "in_out" ? layer.in : layer.out) : 0),
+        0,
+      );
     },
-    /** Further checkpoint that holds initial values, or null. */
-    startsFrom: (call: Call): string | null => loraSettings(call).from,
   },
   load: () => import("./lora.run.js").then((m) => m.lora),
 };
-
-function linearNames(shapes: Readonly<Record<string, readonly number[]>>): string[] {
-  const names = Object.entries(shapes).flatMap(([name, shape]) => {
-    const path = name.replace(/\.weight$/, "");
-    return shape.length === 2 && name.endsWith(".weight") && !isEmbedding(path)
-      ? [path.slice(path.lastIndexOf(".") + 1)]
-      : [];
-  });
-  return [...new Set(names)].sort();
-}

@@ -1,13 +1,21 @@
 /** Counting over the shapes of a checkpoint's tensors. */
+export type Shapes = Readonly<Record<string, readonly number[]>>;
+
 export function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, d) => product * d, 1);
 }
+/** Elements of all tensors whose name is wanted. */
+export function countOf(shapes: Shapes, wanted: (name: string, shape: readonly number[]) => boolean): number {
+  return Object.entries(shapes).reduce((n, [name, shape]) => (wanted(name, shape) ? n + elementsOf(shape) : n), 0);
+}
 
-/** Paths of the linear layers whose last name is one of `targets` (or whose path ends in it), with their [out, in]. */
-export function linearsNamed(
-  shapes: Readonly<Record<string, readonly number[]>>,
-  targets: readonly string[],
-): readonly { readonly path: string; readonly out: number; readonly in: number }[] {
+export interface LinearShape {
+  readonly path: string;
+  readonly out: number;
+  readonly in: number;
+}
+/** Linear layers that `targets` mean (see `isTarget`), with their [out, in] (GPT-2's lie as [in, out]: their sum is the same). */
+export function linearsNamed(shapes: Shapes, targets: readonly string[]): readonly LinearShape[] {
   return Object.entries(shapes).flatMap(([name, shape]) => {
     if (!name.endsWith(".weight") || shape.length !== 2) return [];
     const path = name.slice(0, -".weight".length);
@@ -17,9 +25,50 @@ export function linearsNamed(
 
 /** Tables that are looked up, and the head: no linear layers of a block. */
 export function isEmbedding(path: string): boolean {
-  return /embed|(^|\.)(wte|wpe|lm_head)$/.test(path);
+  return /embed|(^|\.)(wte|wpe|shared|lm_head|relative_attention_bias)$|^(lm_head|cls|classifier|pre_classifier)(\.|$)/.test(
+    path,
+  );
 }
 
+/** Words that mean linear layers by their place: of every block, of its attention, of what feeds forward. */
+export const KINDS = ["all", "attention", "feed_forward"] as const;
+
+/** Whether a linear layer is meant by one of `targets`: a kind, the last name of its path, or a longer end of it. */
 export function isTarget(path: string, targets: readonly string[]): boolean {
-  return targets.some((t) => path === t || path.endsWith(`.${t}`));
+  return targets.some((t) => path === t || path.endsWith(`.${t}`) || isOfKind(path, t));
+}
+function isOfKind(path: string, kind: string): boolean {
+  if (!/(^|\.)\d+\./.test(path) || !(KINDS as readonly string[]).includes(kind)) return false;
+  return kind === "all" || (kind === "attention") === attends(path);
+}
+/** Whether a path leads through a block's attention. */
+export function attends(path: string): boolean {
+  return /(^|\.)[a-z_]*att(n|ention)(\.|$)/i.test(path);
+}
+
+/** Last names of all linear layers, for messages. */
+export function linearNames(shapes: Shapes): string[] {
+  const names = Object.entries(shapes).flatMap(([name, shape]) => {
+    const path = name.replace(/\.weight$/, "");
+    return shape.length === 2 && name.endsWith(".weight") && !isEmbedding(path)
+      ? [path.slice(path.lastIndexOf(".") + 1)]
+      : [];
+  });
+  return [...new Set(names)].sort();
+}
+
+/** Width of the vectors that tokens are looked up as; 0 where no table is known. */
+export function embeddingWidth(shapes: Shapes): number {
+  const found = Object.entries(shapes).find(
+    ([name, shape]) => shape.length === 2 && /(^|\.)(word_embeddings|embed_tokens|wte|shared)\.weight$/.test(name),
+  );
+  return found?.[1][1] ?? 0;
+}
+/** Widths of the keys of each self-attention, by the names that families give to what makes them. */
+export function keyWidths(shapes: Shapes): readonly number[] {
+  return Object.entries(shapes).flatMap(([name, shape]) => {
+    if (shape.length !== 2) return [];
+    if (/\.c_attn\.weight$/.test(name)) return [shape[1]! / 3];
+    return /\.(key|k_proj|k_lin)\.weight$/.test(name) ? [shape[0]!] : [];
+  });
 }

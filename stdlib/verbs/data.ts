@@ -1,9 +1,24 @@
 import type { Verb } from "#dsl/registry.js";
 
-const roles = ["text", "text_pair", "label", "messages", "input", "target", "id", "group", "weight"] as const;
+const roles = [
+  "text",
+  "text_pair",
+  "label",
+  "labels",
+  "score",
+  "tokens",
+  "tags",
+  "messages",
+  "input",
+  "target",
+  "id",
+  "group",
+  "weight",
+] as const;
 const planned = {
-  keys: ["score", "question", "context", "answer", "tokens", "tags", "time"],
-  meanwhile: "text_classification reads `text`, `text_pair` and `label`",
+  keys: ["question", "context", "answer", "time"],
+  meanwhile:
+    "built are `text`, `text_pair`, `label`, `labels`, `score`, `tokens`, `tags`, `messages`, `input` and `target`",
 } as const;
 
 export const word: Verb = {
@@ -50,7 +65,7 @@ export const word: Verb = {
         keys: roles,
         planned,
       },
-      doc: "Which column plays which role: text, text_pair, label, messages (a column of conversations, or `turns(…)`, `alpaca()`), input and target, id, group, weight.",
+      doc: "Which column plays which role: text, text_pair, label, labels (several of a text), score (a number), tokens and tags (lists of equal length), messages (a column of conversations, or `turns(…)`, `alpaca()`), input and target (a text and what is made of it), id, group, weight. Lists come as lists, as JSON in a text, or as text in parts: labels by `separator`, tokens and tags by white space.",
       required: true,
       why: "Column names are the file's own; roles are what a task reads.",
       impact: "high",
@@ -62,6 +77,14 @@ export const word: Verb = {
       default: { derived: "the labels found in the data, sorted", from: () => null },
       why: "Written out, a missing or misspelt label is found, and the second one counts as positive.",
       impact: "medium",
+    },
+    {
+      name: "separator",
+      type: { is: "string" },
+      doc: "What stands between the labels of a row where the role `labels` is a text: `a|b`. An empty text is no label at all.",
+      default: { value: "|" },
+      why: "Labels may hold commas and blanks, so they are parted by a character that they don't have.",
+      impact: "low",
     },
     {
       name: "clean",

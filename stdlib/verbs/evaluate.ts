@@ -1,6 +1,11 @@
 import type { Call } from "#dsl/plan/plan.js";
 import type { Verb } from "#dsl/registry.js";
 
+const LABELS: readonly Call[] = [
+  { word: "accuracy", kind: "metric", arguments: {} },
+  { word: "f1", kind: "metric", arguments: { average: "macro" } },
+];
+
 export const word: Verb = {
   kind: "verb",
   name: "evaluate",
@@ -17,19 +22,12 @@ export const word: Verb = {
       type: { is: "list", of: { is: "word", kind: "metric" } },
       doc: "What is measured.",
       default: {
-        derived: "accuracy and f1(macro) of labels, loss and perplexity of texts that are continued",
+        derived: "what the task names: accuracy and f1(macro) of labels, loss and perplexity of tokens, ...",
         from: (_draft, context) => {
           const task = context.model?.["task"];
           const word = task !== null && typeof task === "object" && "word" in task ? (task as Call).word : "";
-          if (context.find("task", word)?.capabilities?.["supervision"] === "next_token")
-            return [
-              { word: "loss", kind: "metric", arguments: {} },
-              { word: "perplexity", kind: "metric", arguments: {} },
-            ];
-          return [
-            { word: "accuracy", kind: "metric", arguments: {} },
-            { word: "f1", kind: "metric", arguments: { average: "macro" } },
-          ];
+          const own = context.find("task", word)?.capabilities?.["metrics"];
+          return Array.isArray(own) ? (own as readonly Call[]) : LABELS;
         },
       },
       why: "Accuracy alone hides rare labels, the macro average shows them; texts have no right label.",
@@ -72,9 +70,18 @@ export const word: Verb = {
     {
       name: "decode",
       type: { is: "word", kind: "decoder" },
-      doc: "How text is generated.",
-      planned: { meanwhile: "text_classification generates none" },
-      why: "Generation tasks.",
+      doc: "How text is written where it is scored.",
+      default: { value: { word: "greedy", kind: "decoder", arguments: {} } },
+      why: "`greedy` is fast and the same every time; `beam(width: 4)` is what translations are usually compared with.",
+      impact: "medium",
+    },
+    {
+      name: "max_tokens",
+      type: { is: "number", integer: true },
+      doc: "Most tokens that are written for each row where text is scored.",
+      range: { min: 1 },
+      default: { derived: "the model's `max_length`, to which targets are cut in training", from: () => null },
+      why: "Texts end where the model ends them; a bound that is too near cuts good ones.",
       impact: "medium",
     },
   ],

@@ -1,4 +1,7 @@
+import type { CheckContext } from "#dsl/check/context.js";
+import type { Call, Value } from "#dsl/plan/plan.js";
 import type { Verb } from "#dsl/registry.js";
+import { isFrozen } from "../freezing.js";
 
 export const word: Verb = {
   kind: "verb",
@@ -9,6 +12,8 @@ export const word: Verb = {
   operands: { what: "new-name" },
   connectors: { like: { takes: "model" } },
   does: "defines",
+  /** `frozen`: whether a tensor of the base belongs to one of the parts that `freeze` lists. */
+  capabilities: { frozen: isFrozen },
   elsewhere: {
     model_name: "base",
     model_name_or_path: "base",
@@ -52,8 +57,11 @@ export const word: Verb = {
       doc: "Tokens of a row at most. Tasks that label a text keep so many of it, specials included, and warn of the share that is cut; tasks that learn each next token cut longer texts into windows one after the other, so that no token is lost.",
       range: { min: 4 },
       default: {
-        derived: "as many as the base has positions for, at most 512",
-        from: (draft) => Math.min(512, typeof draft["positions"] === "number" ? draft["positions"] : 512),
+        derived: "as many as the base has positions for (less a technique's virtual tokens), at most 512",
+        from: (draft, context) => {
+          const positions = typeof draft["positions"] === "number" ? draft["positions"] : 512;
+          return Math.max(4, Math.min(512, positions - virtualTokens(draft["technique"], context)));
+        },
       },
       why: "Batches are padded to their longest text only, so a generous limit costs nothing on short texts.",
       impact: "medium",
@@ -84,10 +92,10 @@ export const word: Verb = {
     },
     {
       name: "freeze",
-      type: { is: "list", of: { is: "text" } },
-      doc: "Layers that keep their weights.",
-      planned: { meanwhile: "`technique: lora(…)` leaves all base weights as they are" },
-      why: "Fewer trained layers cost less.",
+      type: { is: "list", of: { is: "word", kind: "part" } },
+      doc: "Parts of the base that keep their weights, whatever the technique: nothing in them trains.",
+      default: { value: [] },
+      why: "Fewer trained layers cost less and forget less.",
       impact: "medium",
     },
     {
@@ -100,3 +108,10 @@ export const word: Verb = {
     },
   ],
 };
+
+/** Positions that the model's technique takes from each text. */
+function virtualTokens(technique: Value | undefined, context: CheckContext): number {
+  if (typeof technique !== "object" || technique === null || !("word" in technique)) return 0;
+  const count = context.find("technique", (technique as Call).word)?.capabilities?.["virtualTokens"];
+  return typeof count === "function" ? (count as (call: Call) => number)(technique as Call) : 0;
+}

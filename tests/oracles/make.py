@@ -9,15 +9,21 @@ import torch
 import autocast
 import chat
 import decoders
+import encoder_tokenizers
+import encoders
+import encoder_tasks
 import generation
 import gguf_files
 import metrics
 import minilm
 import objectives
+import odd_decoders
 import rope
 import smollm2
+import techniques
 import tiny_bert
 import tiny_decoders
+import tiny_t5
 import tokenizer
 
 golden, fixtures, data, gguf = sys.argv[1:5]
@@ -31,8 +37,14 @@ for name, make in {
     "decoders": lambda: decoders.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
+    "encoders": lambda: encoders.make(golden),
+    "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),
+    "tasks of encoders": lambda: encoder_tasks.make(golden),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
+    "odd decoders": lambda: odd_decoders.make(golden),
+    "techniques": lambda: techniques.make(golden, fixtures),
+    "tiny T5s": lambda: tiny_t5.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
     "chat": lambda: chat.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),

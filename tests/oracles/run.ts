@@ -14,27 +14,36 @@ import { differences } from "./compare.js";
 /** Processors differ in how they round long sums; what a library says otherwise stays. */
 const tolerance = 2e-5;
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const kept = { golden: join(root, "tests/golden/oracle"), models: join(root, "tests/fixtures/models") };
+const kept = {
+  golden: join(root, "tests/golden/oracle"),
+  models: join(root, "tests/fixtures/models"),
+  adapters: join(root, "tests/fixtures/adapters"),
+};
 
 async function main(bless: boolean): Promise<boolean> {
   const { python } = await ensurePythonEnv("oracles", { onProgress: (line) => console.error(line) });
   const fresh = mkdtempSync(join(tmpdir(), "tunebook-oracles-"));
   try {
-    const made = { golden: join(fresh, "golden"), models: join(fresh, "models") };
+    const made = { golden: join(fresh, "golden"), models: join(fresh, "models"), adapters: join(fresh, "adapters") };
     const script = join(root, "tests/oracles/make.py");
     const smollm2 = carriedBase("SmolLM2-135M-Instruct")!;
     const gguf = join(await packageFolder(smollm2, {}), smollm2.gguf!);
     const data = join(root, "notebooks/data/sentiment.csv");
     const status = await run(python, [script, made.golden, made.models, data, gguf]);
     if (status !== 0) throw new Error(`make.py ended with status ${status}`);
+    const scores = await ensurePythonEnv("scores", { onProgress: (line) => console.error(line) });
+    const scored = await run(scores.python, [join(root, "tests/oracles/scores.py"), made.golden]);
+    if (scored !== 0) throw new Error(`scores.py ended with status ${scored}`);
     if (bless) {
       cpSync(made.golden, kept.golden, { recursive: true });
       cpSync(made.models, kept.models, { recursive: true });
+      cpSync(made.adapters, kept.adapters, { recursive: true });
       return true;
     }
-    const reports = [...compareFolders(made.golden, kept.golden), ...compareFolders(made.models, kept.models)];
+    const rooms = ["golden", "models", "adapters"] as const;
+    const reports = rooms.flatMap((room) => compareFolders(made[room], kept[room]));
     for (const report of reports) console.log(report);
-    const count = filesIn(made.golden).length + filesIn(made.models).length;
+    const count = rooms.reduce((n, room) => n + filesIn(made[room]).length, 0);
     console.log(reports.length === 0 ? `${count} files made afresh say the same` : `${reports.length} files differ`);
     return reports.length === 0;
   } finally {

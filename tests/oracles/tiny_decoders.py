@@ -31,6 +31,12 @@ MODELS = {
         num_attention_heads=3, num_key_value_heads=3, max_position_embeddings=48, tie_word_embeddings=False, sliding_window=4),
     "qwen2-bias": dict(**LLAMA, model_type="qwen2", vocab_size=110, hidden_size=24, intermediate_size=44, num_hidden_layers=2,
         num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=40, tie_word_embeddings=True),
+    "gemma-shared": dict(model_type="gemma", bos_token_id=2, eos_token_id=1, pad_token_id=None, vocab_size=75, hidden_size=20,
+        intermediate_size=32, num_hidden_layers=2, num_attention_heads=3, num_key_value_heads=1, head_dim=8, max_position_embeddings=48,
+        hidden_act="gelu", rms_norm_eps=1e-5),
+    "cohere-parallel": dict(model_type="cohere", bos_token_id=0, eos_token_id=0, pad_token_id=None, vocab_size=72, hidden_size=24,
+        intermediate_size=36, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=48,
+        logit_scale=0.5, rope_theta=1000.0),
 }
 TARGETS = {"gpt2": ["c_attn"]}
 STEPS, BATCH = 10, 4

@@ -5,6 +5,7 @@
  */
 import { CodedError } from "#dsl/check/codes.js";
 import type { Dimension, Node, Program, Ref, Type } from "#dsl/graph/program.js";
+import { partsOf } from "#dsl/graph/shape.js";
 import type { Attributes, OnnxGraph } from "./graph.js";
 import { MICROSOFT, TYPES, type TypeName } from "./proto.js";
 
@@ -116,7 +117,9 @@ export class Lowering {
   /** A size as an i64 list of one. */
   size(d: Dimension): string {
     if (typeof d === "number") return this.graph.longs([d]);
-    const source = this.sizes.get(d);
+    const { name, more } = partsOf(d);
+    if (more) return this.op("Add", [this.size(name), this.graph.longs([more])]);
+    const source = this.sizes.get(name);
     if (!source) throw new CodedError("graph-invalid", { problem: `no input and no state tells the size "${d}"` });
     return this.op("Shape", [source.tensor()], { start: { int: source.axis }, end: { int: source.axis + 1 } });
   }

@@ -4,6 +4,7 @@
  * fast kernels work; going from one to the other is a Reshape, which costs nothing but a node.
  */
 import type { Dimension, Node, Program, Ref, Type } from "#dsl/graph/program.js";
+import { partsOf } from "#dsl/graph/shape.js";
 import type { TensorflowGraph } from "./graph.js";
 import type { TypeName } from "./saved-model.js";
 
@@ -141,8 +142,10 @@ export class Lowering {
   /** A size as an i32 scalar. */
   size(d: Dimension): string {
     if (typeof d === "number") return this.graph.integer(d);
-    const source = this.sizes.get(d)!;
     const { graph } = this;
+    const { name, more } = partsOf(d);
+    if (more) return graph.node("AddV2", [this.size(name), graph.integer(more)], { T: { type: "i32" } });
+    const source = this.sizes.get(name)!;
     const shape = source.variable
       ? graph.node("VariableShape", [source.tensor], { out_type: { type: "i32" } })
       : graph.node("Shape", [source.tensor], { T: { type: source.dtype }, out_type: { type: "i32" } });

@@ -2,7 +2,8 @@ import type { Op } from "../op.js";
 import { elements, Misfit, wantShape } from "../shape.js";
 import { values } from "../values.js";
 
-interface Settings {
+/** Attributes of the op. */
+export interface AdamSettings {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -27,7 +28,7 @@ export const adamw: Op = {
     return [parameter!, m!, v!];
   },
   evaluate([parameter, m, v, gradient, rate, step, scale], attributes) {
-    const { beta1, beta2, epsilon, weight_decay } = attributes as unknown as Settings;
+    const { beta1, beta2, epsilon, weight_decay } = attributes as unknown as AdamSettings;
     const lr = rate!.data[0]!;
     const t = step!.data[0]!;
     const [c1, c2] = [1 - beta1 ** t, 1 - beta2 ** t];

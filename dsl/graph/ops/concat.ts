@@ -1,31 +1,36 @@
 import type { Op } from "../op.js";
-import { Misfit, sameShape, wantSameDType } from "../shape.js";
+import type { Dimension } from "../program.js";
+import { Misfit, plus, sameShape, wantSameDType } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
 export const concat: Op = {
   name: "concat",
-  doc: "Joins tensors along `axis`, whose sizes must be numbers; the other sizes agree.",
+  doc: "Joins tensors along `axis`, where at most one of the sizes has a name; the other sizes agree.",
   type(inputs, a) {
     const axis = a["axis"] as number;
     const rest = (shape: readonly (number | string)[]): (number | string)[] =>
       shape.map((d, i) => (i === axis ? 0 : d));
     const first = inputs[0]!.shape;
-    let total = 0;
+    let total: Dimension = 0;
     for (const { shape } of inputs) {
       const d = shape[axis];
-      if (typeof d !== "number" || !sameShape(rest(shape), rest(first)))
-        throw new Misfit(`can't join along axis ${axis}`);
-      total += d;
+      if (d === undefined || !sameShape(rest(shape), rest(first))) throw new Misfit(`can't join along axis ${axis}`);
+      if (typeof d === "number") total = plus(total, d);
+      else if (typeof total === "number") total = plus(d, total);
+      else throw new Misfit(`can't join "${total}" and "${d}" along axis ${axis}`);
     }
     return [{ dtype: wantSameDType(...inputs), shape: first.map((d, i) => (i === axis ? total : d)) }];
   },
   gradient(_, { inputs, attributes }, [dy], wanted) {
     const axis = attributes["axis"] as number;
-    let start = 0;
+    let start: Dimension = 0;
     return inputs.map((x, i) => {
-      const size = x.shape[axis] as number;
-      start += size;
-      return wanted[i] ? dy!.slice(axis, start - size, size) : undefined;
+      const size = x.shape[axis]!;
+      const from: Dimension = start;
+      start = typeof size === "number" ? plus(from, size) : plus(size, from as number);
+      if (!wanted[i]) return undefined;
+      if (typeof from !== "number") throw new Misfit(`no gradient behind a part of named size along axis ${axis}`);
+      return dy!.slice(axis, from, size);
     });
   },
   evaluate(inputs, a, [shape]) {

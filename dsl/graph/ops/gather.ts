@@ -1,17 +1,22 @@
+import type { Tensor } from "../builder.js";
 import type { Op } from "../op.js";
 import { Misfit } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
 export const gather: Op = {
   name: "gather",
-  doc: "(table [rows, ...], indices i32 of any shape) → the rows at the indices. An index outside is an error.",
+  doc:
+    "(table [rows, ...], indices i32 of any shape) → the rows at the indices. An index outside is an error. " +
+    "`padding`: a row of the table that gets no gradient.",
   type([table, indices]) {
     if (indices!.dtype !== "i32") throw new Misfit(`indices must be i32, not ${indices!.dtype}`);
     if (table!.shape.length === 0) throw new Misfit("the table must have rows");
     return [{ dtype: table!.dtype, shape: [...indices!.shape, ...table!.shape.slice(1)] }];
   },
-  gradient(graph, { inputs: [table, indices] }, [dy], wanted) {
-    return [wanted[0] ? graph.one("scatter_rows", [indices!, dy!], { rows: table!.shape[0]! }) : undefined, undefined];
+  gradient(graph, { inputs: [table, indices], attributes: { padding } }, [dy], wanted) {
+    if (!wanted[0]) return [undefined, undefined];
+    const kept = typeof padding === "number" ? without(indices!, padding, dy!) : dy!;
+    return [graph.one("scatter_rows", [indices!, kept], { rows: table!.shape[0]! }), undefined];
   },
   evaluate([table, indices], _, [shape]) {
     const row = sizeOf(table!.shape.slice(1));
@@ -23,3 +28,14 @@ export const gather: Op = {
     return [y];
   },
 };
+
+/** dy [...indices, ...row] with zeros where the index is `padding`. */
+function without(indices: Tensor, padding: number, dy: Tensor): Tensor {
+  const row = dy.shape.slice(indices.rank).map(() => 1);
+  return dy.multiply(
+    indices
+      .notEqual(padding)
+      .cast(dy.dtype)
+      .reshape([...indices.shape, ...row]),
+  );
+}

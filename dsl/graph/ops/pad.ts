@@ -1,25 +1,28 @@
 import type { Op } from "../op.js";
-import { Misfit } from "../shape.js";
+import type { Dimension } from "../program.js";
+import { Misfit, plus } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
 interface Padding {
   readonly axis: number;
   readonly before: number;
-  readonly after: number;
+  readonly after: Dimension;
 }
 
 export const pad: Op = {
   name: "pad",
-  doc: "Zeros `before` and `after` along `axis`.",
+  doc: "Zeros `before` and `after` along `axis`; at most one of its size and `after` has a name.",
   type([x], a) {
     const { axis, before, after } = a as unknown as Padding;
     const d = x!.shape[axis];
-    if (typeof d !== "number" || before < 0 || after < 0) throw new Misfit(`can't pad axis ${axis} (${String(d)})`);
-    return [{ dtype: x!.dtype, shape: x!.shape.map((s, i) => (i === axis ? before + d + after : s)) }];
+    const bad = d === undefined || before < 0 || (typeof after === "number" ? after < 0 : typeof d === "string");
+    if (bad) throw new Misfit(`can't pad axis ${axis} (${String(d)})`);
+    const size = typeof after === "number" ? plus(d, before + after) : plus(after, before + (d as number));
+    return [{ dtype: x!.dtype, shape: x!.shape.map((s, i) => (i === axis ? size : s)) }];
   },
   gradient(_, { inputs: [x], attributes }, [dy]) {
     const { axis, before } = attributes as unknown as Padding;
-    return [dy!.slice(axis, before, x!.shape[axis] as number)];
+    return [dy!.slice(axis, before, x!.shape[axis]!)];
   },
   evaluate([x], a, [shape]) {
     const { axis, before } = a as unknown as Padding;

@@ -1,20 +1,22 @@
 import type { Op } from "../op.js";
-import { Misfit } from "../shape.js";
+import type { Dimension } from "../program.js";
+import { Misfit, partsOf, plus } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
 export const slice: Op = {
   name: "slice",
-  doc: "`size` elements of `axis` from `start` on; the axis must have a number as size.",
+  doc: "`size` elements of `axis` from `start` on. Of an axis whose size has a name, a number of those that are sure to be there, or all from `start` on.",
   type([x], a) {
-    const { axis, start, size } = a as { axis: number; start: number; size: number };
+    const { axis, start, size } = a as { axis: number; start: number; size: Dimension };
     const d = x!.shape[axis];
-    if (typeof d !== "number" || start < 0 || size < 1 || start + size > d)
+    if (d === undefined || start < 0 || !fits(d, start, size))
       throw new Misfit(`no slice ${start} + ${size} of axis ${axis} (${String(d)})`);
     return [{ dtype: x!.dtype, shape: x!.shape.map((s, i) => (i === axis ? size : s)) }];
   },
   gradient: (graph, { inputs: [x], attributes }, [dy]) => [graph.one("pad", [dy!], padding(attributes, x!.shape))],
   evaluate([x], a, [shape]) {
-    const { axis, start, size } = a as { axis: number; start: number; size: number };
+    const { axis, start } = a as { axis: number; start: number };
+    const size = shape![axis]!;
     const outer = sizeOf(x!.shape.slice(0, axis));
     const inner = sizeOf(x!.shape.slice(axis + 1));
     const y = values(shape!);
@@ -26,7 +28,11 @@ export const slice: Op = {
   },
 };
 
-function padding(a: Readonly<Record<string, unknown>>, shape: readonly (number | string)[]): Record<string, number> {
-  const { axis, start, size } = a as { axis: number; start: number; size: number };
-  return { axis, before: start, after: (shape[axis] as number) - start - size };
+function fits(d: Dimension, start: number, size: Dimension): boolean {
+  if (typeof size === "string") return plus(size, start) === d;
+  return size >= 1 && start + size <= (typeof d === "number" ? d : partsOf(d).more);
+}
+function padding(a: Readonly<Record<string, unknown>>, shape: readonly Dimension[]): Record<string, Dimension> {
+  const { axis, start, size } = a as { axis: number; start: number; size: Dimension };
+  return { axis, before: start, after: typeof size === "string" ? 0 : plus(shape[axis]!, -start - size) };
 }

@@ -11,7 +11,8 @@ import { demandSpace } from "../../fetch/disk.js";
 import { isWhole } from "../../fetch/file.js";
 import { FORMATS, OTHERS, dequantise, type BlockFormat } from "./dequantise.js";
 import { readBytes, readGguf, type Gguf, type GgufTensor } from "./file.js";
-import { deinterleave, llamaConfig, llamaTensor } from "./llama.js";
+import type { Layout } from "./layout.js";
+import { layoutOf } from "./layouts.js";
 import { tokenizerOf } from "./tokenizer.js";
 import "./codes.js";
 
@@ -79,7 +80,8 @@ export async function isConverted(folder: string, sha256: string): Promise<boole
 }
 
 async function write(gguf: Gguf, folder: string, from: string, o: ConvertOptions): Promise<void> {
-  const config = llamaConfig(gguf);
+  const layout = layoutOf(gguf);
+  const config = layout.config(gguf);
   const { tokenizer, settings } = tokenizerOf(gguf);
   const text: Readonly<Record<string, unknown>> = {
     "config.json": config,
@@ -88,7 +90,7 @@ async function write(gguf: Gguf, folder: string, from: string, o: ConvertOptions
   };
   for (const [name, json] of Object.entries(text)) await writeFile(join(folder, name), JSON.stringify(json));
   const weights = join(folder, "model.safetensors");
-  const tensors = tensorsOf(gguf, o);
+  const tensors = tensorsOf(gguf, layout, o);
   await demandSpace(
     weights,
     Object.values(tensors).reduce((sum, t) => sum + 4 * elementsOf(t.shape), 0),
@@ -100,20 +102,20 @@ async function write(gguf: Gguf, folder: string, from: string, o: ConvertOptions
   await writeFile(join(folder, NOTE), JSON.stringify(note));
 }
 
-function tensorsOf(gguf: Gguf, o: ConvertOptions): Readonly<Record<string, TensorToWrite>> {
+function tensorsOf(gguf: Gguf, layout: Layout, o: ConvertOptions): Readonly<Record<string, TensorToWrite>> {
   let done = 0;
   return Object.fromEntries(
     gguf.tensors.map((tensor) => {
-      const { name, interleaved } = llamaTensor(gguf, tensor);
+      const { name, shape, restore } = layout.tensor(gguf, tensor);
       const format = formatOf(gguf, tensor);
       const bytes = (): Uint8Array => {
         o.signal?.throwIfAborted();
         const flat = elementsFrom(gguf, tensor, format);
-        const data = interleaved === null ? flat : deinterleave(flat, interleaved, tensor.shape[0]!);
+        const data = restore ? restore(flat) : flat;
         o.onProgress?.(++done, gguf.tensors.length);
         return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
       };
-      return [name, { dtype: "f32", shape: tensor.shape, bytes }];
+      return [name, { dtype: "f32", shape, bytes }];
     }),
   );
 }

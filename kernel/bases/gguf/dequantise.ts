@@ -3,13 +3,10 @@
  * for some an offset or finer scales) in half precision.
  */
 
-/** `decode` writes the elements of all blocks; `elements` and `bytes` are those of one. */
-export interface BlockFormat {
-  readonly name: string;
-  readonly elements: number;
-  readonly bytes: number;
-  decode(from: DataView, to: Float32Array): void;
-}
+import { blocks, half, type BlockFormat } from "./block-format.js";
+import { q2_k, q3_k, q4_k, q5_k, q6_k } from "./k-quants.js";
+
+export type { BlockFormat };
 
 const f32: BlockFormat = {
   name: "F32",
@@ -52,45 +49,47 @@ const q4_1 = blocks("Q4_1", 32, 20, (from, at, to, out) => {
     to[out + 16 + i] = Math.fround(scale * (two >> 4)) + offset;
   }
 });
+/** As Q4_0 and Q4_1, with the fifth bits of all 32 side by side. */
+const q5_0 = blocks("Q5_0", 32, 22, (from, at, to, out) => {
+  const [scale, high] = [half(from, at), from.getUint32(at + 2, true)];
+  for (let i = 0; i < 16; i++) {
+    const two = from.getUint8(at + 6 + i);
+    to[out + i] = scale * (((two & 15) | (((high >>> i) & 1) << 4)) - 16);
+    to[out + 16 + i] = scale * (((two >> 4) | (((high >>> (16 + i)) & 1) << 4)) - 16);
+  }
+});
+const q5_1 = blocks("Q5_1", 32, 24, (from, at, to, out) => {
+  const [scale, offset, high] = [half(from, at), half(from, at + 2), from.getUint32(at + 4, true)];
+  for (let i = 0; i < 16; i++) {
+    const two = from.getUint8(at + 8 + i);
+    to[out + i] = Math.fround(scale * ((two & 15) | (((high >>> i) & 1) << 4))) + offset;
+    to[out + 16 + i] = Math.fround(scale * ((two >> 4) | (((high >>> (16 + i)) & 1) << 4))) + offset;
+  }
+});
 const q8_0 = blocks("Q8_0", 32, 34, (from, at, to, out) => {
   const scale = half(from, at);
   for (let i = 0; i < 32; i++) to[out + i] = scale * from.getInt8(at + 2 + i);
 });
-/** 256 elements: four low bits each, then two high ones each, a scale of one byte for each 16, one scale over all. */
-const q6_k = blocks("Q6_K", 256, 210, (from, at, to, out) => {
-  const scale = half(from, at + 208);
-  for (let n = 0; n < 2; n++)
-    for (let i = 0; i < 32; i++) {
-      const high = from.getUint8(at + 128 + 32 * n + i);
-      for (let part = 0; part < 4; part++) {
-        const low = from.getUint8(at + 64 * n + 32 * (part & 1) + i);
-        const value = (((part < 2 ? low : low >> 4) & 15) | (((high >> (2 * part)) & 3) << 4)) - 32;
-        const finer = Math.fround(scale * from.getInt8(at + 192 + 8 * n + 2 * part + (i >> 4)));
-        to[out + 128 * n + 32 * part + i] = finer * value;
-      }
-    }
-});
-
 /** By ggml's number of the format. */
 export const FORMATS: ReadonlyMap<number, BlockFormat> = new Map([
   [0, f32],
   [1, f16],
   [2, q4_0],
   [3, q4_1],
+  [6, q5_0],
+  [7, q5_1],
   [8, q8_0],
+  [10, q2_k],
+  [11, q3_k],
+  [12, q4_k],
+  [13, q5_k],
   [14, q6_k],
   [30, bf16],
 ]);
 
 /** Names of ggml's other formats, for errors. */
 export const OTHERS: ReadonlyMap<number, string> = new Map([
-  [6, "Q5_0"],
-  [7, "Q5_1"],
   [9, "Q8_1"],
-  [10, "Q2_K"],
-  [11, "Q3_K"],
-  [12, "Q4_K"],
-  [13, "Q5_K"],
   [15, "Q8_K"],
   [16, "IQ2_XXS"],
   [17, "IQ2_XS"],
@@ -108,30 +107,4 @@ export function dequantise(format: BlockFormat, bytes: Uint8Array): Float32Array
   const to = new Float32Array((bytes.length / format.bytes) * format.elements);
   format.decode(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), to);
   return to;
-}
-
-function blocks(
-  name: string,
-  elements: number,
-  bytes: number,
-  one: (from: DataView, at: number, to: Float32Array, out: number) => void,
-): BlockFormat {
-  return {
-    name,
-    elements,
-    bytes,
-    decode(from, to) {
-      for (let block = 0; block * elements < to.length; block++) one(from, block * bytes, to, block * elements);
-    },
-  };
-}
-
-function half(from: DataView, at: number): number {
-  const bits = from.getUint16(at, true);
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -1,7 +1,6 @@
-/** A LLaMA in llama.cpp's layout: what config.json it comes to, and what each tensor is called in a checkpoint. */
-import { CodedError } from "#dsl/check/codes.js";
-import type { Gguf, GgufTensor, MetadataValue } from "./file.js";
-import "./codes.js";
+/** LLaMA, Qwen2 and Gemma in llama.cpp's layout: what config.json it comes to, and what each tensor is in a checkpoint. */
+import type { Gguf } from "./file.js";
+import { Metadata, named, specialTokens, type Layout } from "./layout.js";
 
 const OUTSIDE: Readonly<Record<string, string>> = {
   "token_embd.weight": "model.embed_tokens.weight",
@@ -20,84 +19,85 @@ const INSIDE: Readonly<Record<string, string>> = {
   ffn_down: "mlp.down_proj",
 };
 
-/** What transformers' LlamaConfig says of it. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
-export function llamaConfig(gguf: Gguf): Readonly<Record<string, unknown>> {
-  const unsupported = (part: string, value: MetadataValue, supported: readonly string[]): Error =>
-    new CodedError("gguf-unsupported", { file: gguf.file, part, value: String(value), supported });
-  const architecture = gguf.metadata["general.architecture"] ?? "(none)";
-  if (architecture !== "llama") throw unsupported("architecture", architecture, ["llama"]);
-  if (gguf.metadata["llama.expert_count"])
-    throw unsupported("llama.expert_count", gguf.metadata["llama.expert_count"], ["0"]);
-  const number = (key: string, fallback?: number): number => {
-    const value = gguf.metadata[key] ?? fallback;
-    if (typeof value === "number") return value;
-    throw new CodedError("gguf-malformed", { file: gguf.file, why: `it says no number for ${key}` });
-  };
-  const hidden = number("llama.embedding_length");
-  const heads = number("llama.attention.head_count");
-  const head = number("llama.attention.key_length", hidden / heads);
-  const turned = number("llama.rope.dimension_count", head);
-  if (turned !== head) throw unsupported("llama.rope.dimension_count", turned, [String(head)]);
-  const names = new Set(gguf.tensors.map((t) => t.name));
-  const embedding = gguf.tensors.find((t) => t.name === "token_embd.weight");
-  const special = (key: string): Record<string, number> => {
-    const id = gguf.metadata[`tokenizer.ggml.${key}_token_id`];
-    return typeof id === "number" ? { [`${key === "padding" ? "pad" : key}_token_id`]: id } : {};
-  };
-  return {
+export const llama: Layout = {
+  config: (gguf) => ({
     architectures: ["LlamaForCausalLM"],
     model_type: "llama",
-    vocab_size: embedding?.shape[0] ?? number("llama.vocab_size"),
+    ...shared(gguf, "llama"),
+    attention_bias: has(gguf, "blk.0.attn_q.bias"),
+    mlp_bias: has(gguf, "blk.0.ffn_gate.bias"),
+  }),
+  tensor(gguf, tensor) {
+    const { name, part } = named(gguf, tensor, OUTSIDE, INSIDE, "model.layers");
+    const heads = gguf.metadata["llama.attention.head_count"];
+    const shared = gguf.metadata["llama.attention.head_count_kv"] ?? heads;
+    const interleaved = part === "attn_q" ? heads : part === "attn_k" ? shared : null;
+    const { shape } = tensor;
+    if (typeof interleaved !== "number") return { name, shape };
+    return { name, shape, restore: (data) => deinterleave(data, interleaved, shape[0]!) };
+  },
+};
+
+export const qwen2: Layout = {
+  config: (gguf) => ({
+    architectures: ["Qwen2ForCausalLM"],
+    model_type: "qwen2",
+    ...shared(gguf, "qwen2"),
+    use_sliding_window: false,
+  }),
+  tensor: (gguf, tensor) => ({
+    name: named(gguf, tensor, OUTSIDE, INSIDE, "model.layers").name,
+    shape: tensor.shape,
+  }),
+};
+
+/** Its norms lie there as what they scale by, in a checkpoint as what is added to 1. */
+export const gemma: Layout = {
+  config: (gguf) => ({
+    architectures: ["GemmaForCausalLM"],
+    model_type: "gemma",
+    ...shared(gguf, "gemma"),
+    hidden_act: "gelu_pytorch_tanh",
+    attention_bias: has(gguf, "blk.0.attn_q.bias"),
+  }),
+  tensor(gguf, tensor) {
+    const { name } = named(gguf, tensor, OUTSIDE, INSIDE, "model.layers");
+    const { shape } = tensor;
+    return /norm\.weight$/.test(name) ? { name, shape, restore: (data) => data.map((x) => x - 1) } : { name, shape };
+  },
+};
+
+/** What transformers' config says of them all. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
+function shared(gguf: Gguf, architecture: string): Readonly<Record<string, unknown>> {
+  const read = new Metadata(gguf, architecture);
+  read.absent("expert_count");
+  const hidden = read.number("embedding_length");
+  const heads = read.number("attention.head_count");
+  const head = read.number("attention.key_length", hidden / heads);
+  read.only("rope.dimension_count", head);
+  return {
+    vocab_size: read.vocabulary("token_embd.weight"),
     hidden_size: hidden,
-    intermediate_size: number("llama.feed_forward_length"),
-    num_hidden_layers: number("llama.block_count"),
+    intermediate_size: read.number("feed_forward_length"),
+    num_hidden_layers: read.number("block_count"),
     num_attention_heads: heads,
-    num_key_value_heads: number("llama.attention.head_count_kv", heads),
+    num_key_value_heads: read.number("attention.head_count_kv", heads),
     head_dim: head,
     hidden_act: "silu",
-    max_position_embeddings: number("llama.context_length"),
-    rms_norm_eps: number("llama.attention.layer_norm_rms_epsilon"),
-    rope_parameters: { rope_theta: number("llama.rope.freq_base", 10000), ...ropeScaling(gguf, unsupported) },
-    attention_bias: names.has("blk.0.attn_q.bias"),
-    mlp_bias: names.has("blk.0.ffn_gate.bias"),
-    tie_word_embeddings: !names.has("output.weight"),
-    ...special("bos"),
-    ...special("eos"),
-    ...special("padding"),
+    max_position_embeddings: read.number("context_length"),
+    rms_norm_eps: read.number("attention.layer_norm_rms_epsilon"),
+    rope_parameters: { rope_theta: read.number("rope.freq_base", 10000), ...ropeScaling(read) },
+    tie_word_embeddings: !has(gguf, "output.weight"),
+    ...specialTokens(gguf),
     torch_dtype: "float32",
   };
 }
 
-function ropeScaling(
-  { metadata }: Gguf,
-  unsupported: (part: string, value: MetadataValue, supported: readonly string[]) => Error,
-): Readonly<Record<string, unknown>> {
-  const type = metadata["llama.rope.scaling.type"] ?? "none";
-  if (type === "none") return { rope_type: "default" };
-  if (type !== "linear") throw unsupported("llama.rope.scaling.type", type, ["none", "linear"]);
-  return { rope_type: "linear", factor: metadata["llama.rope.scaling.factor"] };
-}
+const has = (gguf: Gguf, tensor: string): boolean => gguf.tensors.some((t) => t.name === tensor);
 
-/** Its name in a checkpoint, and how many heads' rows llama.cpp has interleaved (null: none). */
-export function llamaTensor(
-  gguf: Gguf,
-  tensor: GgufTensor,
-): { readonly name: string; readonly interleaved: number | null } {
-  const outside = OUTSIDE[tensor.name];
-  if (outside !== undefined) return { name: outside, interleaved: null };
-  const [, layer, part, kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(tensor.name) ?? [];
-  const inside = INSIDE[part ?? ""];
-  if (inside === undefined) {
-    const supported = [...Object.keys(OUTSIDE), ...Object.keys(INSIDE).map((name) => `blk.*.${name}`)];
-    throw new CodedError("gguf-unsupported", { file: gguf.file, part: "tensor", value: tensor.name, supported });
-  }
-  const heads = gguf.metadata["llama.attention.head_count"];
-  const shared = gguf.metadata["llama.attention.head_count_kv"] ?? heads;
-  const interleaved = part === "attn_q" ? heads : part === "attn_k" ? shared : null;
-  return {
-    name: `model.layers.${layer!}.${inside}.${kind!}`,
-    interleaved: typeof interleaved === "number" ? interleaved : null,
-  };
+function ropeScaling(read: Metadata): Readonly<Record<string, unknown>> {
+  const type = read.choice("rope.scaling.type", "none", ["none", "linear"]);
+  return type === "none" ? { rope_type: "default" } : { rope_type: type, factor: read.number("rope.scaling.factor") };
 }
 
 /**

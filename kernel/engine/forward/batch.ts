@@ -8,11 +8,14 @@ export interface Limits {
   readonly positions: number;
   /** Token types known; 0: the model takes none. */
   readonly types: number;
+  /** Whether a decoder reads tokens of its own. */
+  readonly decoder?: boolean;
 }
 export interface Batch {
   readonly input_ids: NDArray;
   readonly attention_mask: NDArray;
   readonly token_type_ids?: NDArray;
+  readonly decoder_input_ids?: NDArray;
 }
 
 /** Coded errors: `forward-input`, `ragged-rows`, `id-out-of-range`, `sequence-too-long`. */
@@ -27,7 +30,7 @@ export function readBatch(text: string, limits: Limits): Batch {
   if (typeof json !== "object" || json === null || Array.isArray(json)) throw bad("it is no JSON object");
   const given = json as Record<string, unknown>;
   for (const name of Object.keys(given))
-    if (!["input_ids", "attention_mask", "token_type_ids"].includes(name))
+    if (!["input_ids", "attention_mask", "token_type_ids", "decoder_input_ids"].includes(name))
       throw bad(`"${name}" is not one of its parts`);
   if (given["input_ids"] === undefined) throw bad("input_ids is missing");
 
@@ -41,6 +44,7 @@ export function readBatch(text: string, limits: Limits): Batch {
       : rowsOf("attention_mask", given["attention_mask"], shape);
   if (given["token_type_ids"] !== undefined && limits.types === 0) throw bad("this model takes no token_type_ids");
   const types = given["token_type_ids"] === undefined ? null : rowsOf("token_type_ids", given["token_type_ids"], shape);
+  const decoder = decoderRows(given["decoder_input_ids"], ids.length, limits);
   demandBelow("input_ids", ids, limits.vocabulary);
   demandBelow("attention_mask", mask, 2);
   if (types) demandBelow("token_type_ids", types, limits.types);
@@ -48,7 +52,23 @@ export function readBatch(text: string, limits: Limits): Batch {
     input_ids: arrayOf(ids, shape),
     attention_mask: arrayOf(mask, shape),
     ...(types && { token_type_ids: arrayOf(types, shape) }),
+    ...(decoder && { decoder_input_ids: arrayOf(decoder, [decoder.length, decoder[0]!.length]) }),
   };
+}
+
+/** What an encoder-decoder's decoder reads: as many rows as the encoder's, of a length of their own. */
+function decoderRows(value: unknown, count: number, limits: Limits): Rows | null {
+  if (value === undefined && !limits.decoder) return null;
+  if (!limits.decoder) throw new CodedError("forward-input", { why: "this model takes no decoder_input_ids" });
+  if (value === undefined)
+    throw new CodedError("forward-input", { why: "decoder_input_ids is missing, which this model's decoder reads" });
+  const rows = rowsOf("decoder_input_ids", value, null);
+  if (rows.length !== count)
+    throw new CodedError("forward-input", {
+      why: `decoder_input_ids has ${String(rows.length)} rows, input_ids has ${String(count)}`,
+    });
+  demandBelow("decoder_input_ids", rows, limits.vocabulary);
+  return rows;
 }
 
 type Rows = readonly (readonly number[])[];

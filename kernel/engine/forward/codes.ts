@@ -23,7 +23,7 @@ registerCodes({
     message: (d) => `standard input holds no batch: ${d.why}`,
     help: () => 'write {"input_ids": [[101, 7592, 102]], "attention_mask": [[1, 1, 1]]} to standard input',
     explain:
-      "`tunebook forward` reads one JSON object: `input_ids`, and if wanted `attention_mask` (1 for real tokens; all real without it) and `token_type_ids`, each a list of rows of whole numbers.",
+      "`tunebook forward` reads one JSON object: `input_ids`, and if wanted `attention_mask` (1 for real tokens; all real without it) and `token_type_ids`, each a list of rows of whole numbers; for a model with an encoder and a decoder `decoder_input_ids` too, which may have another length.",
   },
   "ragged-rows": {
     severity: "error",

@@ -1,14 +1,15 @@
 /** A model folder for a forward pass: config.json and weights; no tokenizer is needed, nothing is fetched. */
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { ModelImplementation, TaskImplementation, TechniqueImplementation } from "#stdlib/kinds.js";
 import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
+import { headPathsOf } from "#stdlib/programs/model.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader, weightFiles } from "../safetensors.js";
-import "#kernel/bases/codes.js";
+import { noSafetensors } from "#kernel/bases/pickles.js";
 import type { Limits } from "./batch.js";
 
 export interface ModelFolder {
@@ -17,20 +18,25 @@ export interface ModelFolder {
   program(tokenTypes: boolean): Program;
 }
 
-/** Coded errors: `base-incomplete`, `base-damaged`, `unknown-architecture`, those of the family's config, `weights-…`. */
+/** Coded errors: `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, those of the family's config, `weights-…`. */
 export async function openModelFolder(folder: string): Promise<ModelFolder> {
   const config = readConfig(folder);
   const family = await familyOf(config);
   const parsed = family.config(config);
   const shapes: Record<string, readonly number[]> = {};
+  const names = readdirSync(folder);
+  if (!names.some((name) => name.endsWith(".safetensors"))) throw noSafetensors(folder, names);
   for (const file of weightFiles(folder))
     for (const [name, { shape }] of Object.entries(readHeader(file).tensors)) shapes[name] = shape;
   const prefixInCheckpoint = Object.keys(shapes).some((name) => name.startsWith(family.prefix));
-  const head = (await headOf(shapes)) ?? (await decodingHead(family, parsed, shapes));
+  const head =
+    family.shape === "encoder-decoder"
+      ? await taskNamed("text2text_generation")
+      : ((await headOf(family, shapes, config)) ?? (await decodingHead(family, parsed, shapes)));
   const { vocabulary, positions, types = 0 } = family.sizes(parsed);
   const common = { family, config: parsed, prefixInCheckpoint, tensors: shapes };
   return {
-    limits: { vocabulary, positions, types },
+    limits: { vocabulary, positions, types, decoder: family.shape === "encoder-decoder" },
     program: (tokenTypes) =>
       head
         ? assembleForward(
@@ -44,7 +50,7 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
 /** No technique: the model as it is. */
 const untouched: { readonly call: Call; readonly implementation: TechniqueImplementation } = {
   call: { kind: "technique", word: "full", arguments: {} },
-  implementation: { trains: () => false, around: (_, layers) => layers, saved: "tunebook" },
+  implementation: { trains: () => false, around: (_, layers) => layers, saved: "model" },
 };
 
 function readConfig(folder: string): Readonly<Record<string, unknown>> {
@@ -75,21 +81,27 @@ async function familyOf(config: Readonly<Record<string, unknown>>): Promise<Mode
   });
 }
 
-/** The task whose head lies in the checkpoint, and its number of labels. */
+/** The task whose head lies in the checkpoint, by `architectures` of config.json or else by its name, and its number of labels. */
 async function headOf(
+  family: ModelImplementation,
   shapes: Readonly<Record<string, readonly number[]>>,
+  config: Readonly<Record<string, unknown>>,
 ): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number } | null> {
-  for (const word of registry.ofKind("task")) {
+  const stated: unknown = Array.isArray(config["architectures"]) ? config["architectures"][0] : undefined;
+  const named = registry.ofKind("task").filter((word) => {
+    const own = word.capabilities?.["architectures"];
+    return typeof stated === "string" && Array.isArray(own) && own.some((end) => stated.endsWith(String(end)));
+  });
+  const classifies = registry.find("task", "text_classification")!;
+  for (const word of named.length > 0 ? named : [classifies]) {
     if (!word.load) continue;
     const implementation = (await word.load()) as TaskImplementation;
-    const weight = Object.entries(shapes).find(
-      ([name, shape]) => shape.length === 2 && implementation.headPaths.some((path) => name.startsWith(`${path}.`)),
-    );
-    if (weight)
-      return {
-        task: { call: { kind: "task", word: word.name, arguments: {} }, implementation },
-        labels: weight[1][0]!,
-      };
+    const paths = headPathsOf(implementation, family);
+    const last = paths.at(-1) ?? "";
+    const matrix = Object.entries(shapes).find(([name, shape]) => shape.length === 2 && name.startsWith(`${last}.`))?.[1];
+    const labels = (shapes[`${last}.weight`] ?? matrix)?.[0];
+    if (paths.length > 0 && labels !== undefined)
+      return { task: { call: { kind: "task", word: word.name, arguments: {} }, implementation }, labels };
   }
   return null;
 }
@@ -102,7 +114,13 @@ async function decodingHead(
 ): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number } | null> {
   const tied = (config as { readonly tie_word_embeddings?: unknown }).tie_word_embeddings === true;
   if (family.shape !== "decoder" || !(tied || "lm_head.weight" in shapes)) return null;
-  const word = registry.find("task", "text_generation")!;
+  return taskNamed("text_generation");
+}
+
+async function taskNamed(
+  name: string,
+): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number }> {
+  const word = registry.find("task", name)!;
   const implementation = (await word.load!()) as TaskImplementation;
   return { task: { call: { kind: "task", word: word.name, arguments: {} }, implementation }, labels: 0 };
 }

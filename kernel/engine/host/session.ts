@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/check/codes.js";
 import type { NDArray, State, Type } from "#dsl/graph/program.js";
-import { Checkpoints, initialValue, isUnset, shapeOfState } from "../initial.js";
+import { Checkpoints, initialValue, isUnset, originsOf, shapeOfState } from "../initial.js";
 import { ELEMENT_BYTES } from "../numbers.js";
 import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "../safetensors.js";
 import type { EngineName } from "../engine.js";
@@ -28,7 +28,7 @@ export class HostSession {
     try {
       this.add(programs, checkpoints);
     } catch (e) {
-      this.session.dispose();
+      void this.session.dispose();
       throw e;
     }
   }
@@ -57,7 +57,8 @@ export class HostSession {
     const sources = new Checkpoints(checkpoints);
     // All that is missing is found before anything is made.
     for (const [name, state] of Object.entries(added))
-      if ("checkpoint" in state.initial) sources.find(state.initial.checkpoint, shapeOfState(name, state));
+      for (const { initial, type } of originsOf(state))
+        if ("checkpoint" in initial) sources.find(initial.checkpoint, shapeOfState(name, { type }));
     this.session.add(programs, { ...this.states, ...added });
     Object.assign(this.programs, programs);
     Object.assign(this.states, added);

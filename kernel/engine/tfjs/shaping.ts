@@ -25,12 +25,13 @@ export const shaping: Kernels = {
     const begin = x!.shape.map((_, i) => (i === a["axis"] ? (a["start"] as number) : 0));
     return [tf.slice(x!, begin, shape!)];
   },
-  pad([x], a) {
-    const [axis, before, after] = [a["axis"], a["before"] as number, a["after"] as number];
+  detach: ([x]) => [x!.clone()],
+  pad([x], a, [shape]) {
+    const [axis, before] = [a["axis"], a["before"] as number];
     return [
       tf.pad(
         x!,
-        x!.shape.map((_, i): [number, number] => (i === axis ? [before, after] : [0, 0])),
+        x!.shape.map((d, i): [number, number] => (i === axis ? [before, shape![i]! - before - d] : [0, 0])),
       ),
     ];
   },

@@ -1,14 +1,17 @@
-/** `predict`: labels and probabilities of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
+/** `predict`: what the task says of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
 import type { ColumnTable } from "arquero";
-import type { Action, Subject, Writing } from "#dsl/plan/plan.js";
+import type { Action, Call, Subject, Writing } from "#dsl/plan/plan.js";
+import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { predictionsShown } from "../../display/evaluation.js";
 import type { Shown } from "../../display/shown.js";
 import { writtenShown } from "../../display/written.js";
 import { conversationsOf } from "../../data/conversations.js";
+import type { Asked } from "../encoded.js";
+import { Gathered, predictionsType, writtenType, type ModelHandle } from "../model-handle.js";
 import { asked, asText, promptsOf, type Prompt } from "../prompts.js";
-import { Gathered, writtenType, type ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { does } from "../words.js";
 
 /** Milliseconds between two drawings of what is written. */
 const showEvery = 100;
@@ -21,11 +24,16 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
     const prompts = await conversationsAsked(session, action.on, stage);
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
   }
-  const texts = await textsOf(session, action.on, stage);
-  if (action.writing) return write(session, handle, texts, { ...action, ...action.writing }, stage);
+  const role = readRoleOf(handle.plan.task);
+  const texts = await textsOf(session, action.on, role, stage);
+  if (action.writing) {
+    const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
+    return write(session, handle, prompts, { ...action, ...action.writing }, stage);
+  }
   const predictions = await session.models.predict(handle, texts, stage.surroundings);
-  if (action.as !== null) session.names.define(action.as, predictions, "readonly { readonly text: string; readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }[]");
-  stage.screen.display(predictionsShown(predictions));
+  if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan));
+  const { columns, cells } = (await does(handle.plan.task, "task")).answers!;
+  stage.screen.display(predictionsShown(columns, predictions.map((prediction) => ({ text: prediction.text_pair === undefined ? prediction.text : `${prediction.text} | ${prediction.text_pair}`, cells: cells(prediction) }))));
 }
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
@@ -60,10 +68,15 @@ async function write(session: TuneSession, handle: ModelHandle, prompts: readonl
     );
 }
 
-async function textsOf(session: TuneSession, on: Subject, stage: Stage): Promise<readonly string[]> {
+async function textsOf(session: TuneSession, on: Subject, role: string, stage: Stage): Promise<readonly Asked[]> {
   if ("texts" in on) return on.texts;
-  if ("live" in on) return textsIn(stage.surroundings.live(on.live)?.value);
-  return Array.from((await tableOf(session, on, stage)).array("text") as Iterable<unknown>, String);
+  if ("live" in on) return textsIn(stage.surroundings.live(on.live)?.value, role);
+  const table = await tableOf(session, on, stage);
+  if (!table.columnNames().includes(role)) throw new CodedError("missing-role", { role, task: "predict", data: on.data.name });
+  const texts = Array.from(table.array(role) as Iterable<unknown>, String);
+  if (!table.columnNames().includes("text_pair")) return texts;
+  const seconds = Array.from(table.array("text_pair") as Iterable<unknown>, String);
+  return texts.map((text, i) => [text, seconds[i]!]);
 }
 
 /** What a model that chats is asked; of a split's conversations, all that comes before the last answer. */
@@ -85,11 +98,17 @@ async function tableOf(session: TuneSession, on: Extract<Subject, { data: unknow
   return table;
 }
 
-/** `$x` may be one text, a list of texts, or an arquero table with a column `text`. */
-function textsIn(value: unknown): readonly string[] {
+/** The role whose texts a task reads: the first that it asks for. */
+function readRoleOf(task: Call): string {
+  const roles = registry.find("task", task.word)?.capabilities?.["roles"];
+  return Array.isArray(roles) && typeof roles[0] === "string" ? roles[0] : "text";
+}
+
+/** `$x` may be one text, a list of texts, or an arquero table with a column named as the role (`text`, `input`). */
+function textsIn(value: unknown, role: string): readonly string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value) && value.every((text): text is string => typeof text === "string")) return value;
   if (typeof value === "object" && value !== null && "array" in value && typeof value.array === "function")
-    return Array.from((value.array as (name: string) => Iterable<unknown>)("text"), String);
+    return Array.from((value.array as (name: string) => Iterable<unknown>)(role), String);
   throw new CodedError("texts-expected", { got: Array.isArray(value) ? "a list that holds something else" : typeof value });
 }

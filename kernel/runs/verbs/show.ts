@@ -65,7 +65,7 @@ async function maskedRows(session: TuneSession, plan: Plan, stage: Stage): Promi
   const { data, model } = plan.recipe;
   const prepared = await session.workshop.data(data, readerOf(model), stage.surroundings);
   const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, model.name);
-  if (encoding.supervision !== "next_token") throw new CodedError("no-mask", { task: model.task.word });
+  if (encoding.task.implementation.supervision.rows !== "windows") throw new CodedError("no-mask", { task: model.task.word });
   const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const most = Math.min(4, rows.lengths.length);

@@ -3,6 +3,7 @@ import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { EngineRoom } from "../engine-room.js";
 import { planShown } from "../../display/plan-card.js";
+import { writeAdapter } from "../adapter-folder.js";
 import { listCheckpoints, type Checkpoint } from "../checkpoints.js";
 import { Feeding } from "../../data/feeding.js";
 import { splitNamesOf } from "../../data/prepared.js";
@@ -14,7 +15,7 @@ import type { ModelHandle } from "../model-handle.js";
 import type { OpenModel } from "../open-model.js";
 import { RunFolder } from "../run-folder.js";
 import type { RunEvent } from "../events.js";
-import { scoreRows, scoreTokens } from "../score.js";
+import { scoreSplit } from "../scored.js";
 import { train, totalSteps, type Trained } from "../train.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { version } from "../version.js";
@@ -68,7 +69,6 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   const validation = training.validate && splitNames.includes("validation") ? await encode("validation") : null;
   const packed = training.packing ? recipe.model.max_length : null;
   const feeding = new Feeding(rows, {
-    supervision: encoding.supervision,
     batchSize: training.batch_size,
     accumulate: training.accumulate,
     packed,
@@ -97,15 +97,9 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   const open = await session.models.fresh(folder.path, plan, base, labels, stage.surroundings.folder);
   const events: RunEvent[] = [...(run?.events() ?? []).filter((e) => e.kind !== "step" || e.step <= (resume?.position.step ?? 0))];
   const begun = performance.now();
-  const scored = { batchSize: training.batch_size, padId: tokenizer.padId };
-  const validate = async (on: Encoded, signal: AbortSignal): Promise<Readonly<Record<string, number>>> => {
-    if (encoding.supervision === "next_token") {
-      const { loss } = await scoreTokens(open.session, on, { ...scored, packed, signal });
-      return { loss, perplexity: Math.exp(loss) };
-    }
-    const { loss, accuracy } = await scoreRows(open.session, on, { ...scored, labels: labels.length, signal });
-    return { loss, accuracy };
-  };
+  const scored = { batchSize: training.batch_size, padId: tokenizer.padId, packed };
+  const validate = async (on: Encoded, signal: AbortSignal): Promise<Readonly<Record<string, number>>> =>
+    (await scoreSplit(open.session, on, encoding, { ...scored, signal })).told;
   try {
     const trained = await train({
       plan,
@@ -154,6 +148,7 @@ export async function giveWeights(session: TuneSession, handle: ModelHandle, pla
   const checkpoint = keepBest ? (listCheckpoints(run).find((c) => c.position.step === best.step) ?? trained.last) : trained.last;
   if (complete && checkpoint !== trained.last) await open.session.load(checkpoint.file);
   if (complete) session.models.holds(run.path, checkpoint.file);
+  if (complete && open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
   const settled = trained.settled.then(
     () => undefined,
     () => undefined,

@@ -268,6 +268,39 @@ describe("the program beside the world", () => {
     void expect('model m { base: "minilm", task: text_classification, technique: lora(targets: ‹[q_proj]›) }', [
       "no-target",
     ]));
+  it("techniques that make no sense on the base: errors that say what would train, a warning with the figures", () => {
+    const messageOf = (run: Run): string => {
+      const [d] = run.diagnostics;
+      return wordsOf(d!.code, d!.data as never).message;
+    };
+    const plain = 'model m { base: "minilm", task: text_classification, technique: ';
+    // The base's facts name no biases.
+    const none = expect(`${plain}‹bitfit› }`, ["no-biases"]);
+    assert.match(messageOf(none), /"minilm" has none: only the head's 770 parameters would train/);
+    void expect(`${plain}ia3(targets: ‹[k_proj]›) }`, ["no-target"]);
+    void expect(`${plain}lora(targets: [all]) }`, []);
+    void expect(`${plain}lora(targets: ‹[feed_forwards]›) }`, ["no-target"]);
+    void expect(`${plain}prompt_tuning(tokens: 20) }`, []);
+    void expect(`${plain}prompt_tuning(tokens: 20), max_length: ‹500› }`, ["too-long"]);
+    const smol = { ...base, family: "llama", shapes: { "model.embed_tokens.weight": [100, 16] } };
+    const writer = 'model m { base: "smol", task: text_generation, technique: ';
+    const small = expect(`${writer}‹prompt_tuning(tokens: 5)› }`, ["small-for-prompts"], { base: smol });
+    assert.match(messageOf(small), /23 million parameters, and 80 would train/);
+    assert.equal(small.diagnostics[0]!.severity, "warning");
+    void expect(`${writer}prompt_tuning }`, [], { base: { ...smol, parameters: 11e9 } });
+    void expect(`${writer}‹head_only› }`, ["nothing-trains"], { base: smol });
+    void expect(`${writer}‹ia3› }`, ["no-targets-known"], { base: smol });
+  });
+  it("packed rows under virtual tokens", () => {
+    const writer = 'model m { base: "smol", task: text_generation, technique: prompt_tuning }';
+    const data = 'data d { source: csv("a.csv"), columns: { text: text } }';
+    const huge = { ...base, family: "llama", parameters: 11e9 };
+    void expect(`${data}\n${writer}\ntrain m on d { packing: ‹true› }`, ["no-packed-prompts"], { base: huge });
+  });
+  it("parts to freeze, by their words alone", () => {
+    void expect('model m { base: "minilm", task: text_classification, freeze: [embeddings, layers(0..3)] }', []);
+    void expect('model m { base: "minilm", task: text_classification, freeze: ‹layers› }', ["missing-argument"]);
+  });
   it("a task that the base's family can't do", () => {
     void expect('model m { base: "minilm", task: ‹text_generation› }', ["task-not-for-base"]);
     const decoder = { ...base, family: "llama" };

@@ -120,6 +120,7 @@ export const cases: readonly Case[] = [
   { op: "transpose", inputs: [floats([3, 2])], attributes: { order: [1, 0] } },
   { op: "slice", inputs: [floats([2, 5, 3])], attributes: { axis: 1, start: 2, size: 2 } },
   { op: "slice", inputs: [floats([4])], attributes: { axis: 0, start: 3, size: 1 } },
+  { op: "detach", inputs: [floats([2, 3])] },
   { op: "pad", inputs: [floats([2, 2, 3])], attributes: { axis: 1, before: 1, after: 2 } },
   { op: "pad", inputs: [floats([2])], attributes: { axis: 0, before: 0, after: 1 } },
   { op: "concat", inputs: [floats([2, 1]), floats([2, 3]), floats([2, 2])], attributes: { axis: 1 } },

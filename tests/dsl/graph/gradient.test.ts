@@ -40,6 +40,7 @@ function lossOf(c: Case): { program: Program; floats: readonly string[]; state: 
 
 /** Inputs that an op passes no gradient to, by its own document. */
 const HELD: Readonly<Record<string, readonly string[]>> = {
+  detach: ["x0"],
   reduce_gradient: ["x1"],
   place_position: ["x1"],
   place_rows: ["x2"],

@@ -42,6 +42,42 @@ describe("plans", () => {
     assert.equal(plan?.recipe.training.optimizer.arguments["learning_rate"], 5e-4);
     assert.equal(plan?.recipe.training.optimizer.arguments["weight_decay"], 0.1);
   });
+  it("a technique says what trains, what it adds, how large steps it needs and which positions it takes", () => {
+    const planned = (more: string, o: Parameters<typeof compiled>[1] = {}) => {
+      const model = `model n { base: "minilm", task: text_classification, ${more} }`;
+      return plansOf(`${definitions}${model}\ntrain n on d`, o)[0]!;
+    };
+    const biased = { ...minilm, shapes: { ...minilm.shapes, "encoder.layer.0.output.dense.bias": [384] } };
+    const head = 384 * 2 + 2;
+    for (const [technique, trains, adds, rate, length] of [
+      ["full", minilm.parameters, 0, 1e-4, 512],
+      ["head_only", 0, 0, 1e-3, 512],
+      ["bitfit", 384, 0, 1e-3, 512],
+      ["lora(rank: 2)", 6 * 2 * 4 * 384, 1, 1e-3, 512],
+      ["lora(rank: 2, dora: true)", 6 * 2 * 5 * 384, 1, 1e-3, 512],
+      ["adapters(size: 8)", 6 * 2 * (2 * 8 * 384 + 8 + 384), 1, 1e-3, 512],
+      ["adapters(pfeiffer, size: 8)", 6 * (2 * 8 * 384 + 8 + 384), 1, 1e-3, 512],
+      ["prompt_tuning(tokens: 12)", 12 * 384, 1, 3e-2, 500],
+      ["prefix_tuning(tokens: 12)", 12 * 2 * 6 * 384, 1, 1e-2, 500],
+      // `output.dense` is the end of both sub-layers, as PEFT has it.
+      ["ia3", 6 * (2 * 384 + 384 + 1536), 1, 3e-3, 512],
+    ] as const) {
+      const { estimates, recipe } = planned(`technique: ${technique}`, { base: biased });
+      assert.equal(estimates.trainable, trains + head, technique);
+      assert.equal(estimates.parameters, minilm.parameters + head + adds * trains, technique);
+      assert.ok(Math.abs((recipe.training.optimizer.arguments["learning_rate"] as number) - rate) < 1e-12, technique);
+      assert.equal(recipe.model.max_length, length, technique);
+    }
+  });
+  it("frozen parts don't train, and are part of the recipe", () => {
+    const planned = (more: string): Plan =>
+      plansOf(`${definitions}model n { base: "minilm", task: text_classification${more} }\ntrain n on d`)[0]!;
+    const [free, held] = [planned(""), planned(", freeze: [embeddings, layers(0..3)]")];
+    const layer = 4 * 384 * 384 + 2 * 384 * 1536;
+    assert.equal(held.estimates.trainable, 2 * layer + 384 * 2 + 2);
+    assert.notEqual(held.recipeHash, free.recipeHash);
+    assert.equal(planned(", freeze: []").recipeHash, free.recipeHash);
+  });
   it("`like` keeps what it doesn't change", () => {
     const run = compiled(
       `${definitions}model big like m { technique: lora(rank: 4), max_length: 64 }\nmodel huge like big { technique.rank: 32 }`,

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { NDArray } from "#dsl/graph/program.js";
+import { FORMATS, dequantise } from "#kernel/bases/gguf/dequantise.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { readHeader, readTensor } from "#kernel/engine/safetensors.js";
@@ -41,41 +42,89 @@ describe("a GGUF file as a base", function () {
     return join(home, name);
   };
 
-  it("has the weights and says the logits that transformers finds in it, whatever the block format", async () => {
-    const want = golden<TinyGolden>("gguf-tiny.json");
-    put(tiny);
-    const base = await resolveBase("tiny.gguf", { folder: home, offline: true });
-    assert.equal(base.facts.family, "llama");
-    assert.deepEqual(base.facts.config["num_key_value_heads"], 2);
-    const file = join(base.folder, "model.safetensors");
-    assert.deepEqual(Object.keys(readHeader(file).tensors).sort(), Object.keys(want.weights).sort());
-    const weights: Record<string, Values> = {};
-    for (const [name, sums] of Object.entries(want.weights)) {
-      const tensor = valuesOf(readTensor(file, name));
-      weights[name] = tensor;
-      close(
-        tensor.data.reduce((s, v) => s + v, 0),
-        sums.sum,
-        1e-9,
-        `sum of ${name}`,
-      );
-      close(
-        tensor.data.reduce((s, v) => s + v * v, 0),
-        sums.squares,
-        1e-9,
-        `squares of ${name}`,
-      );
+  for (const [name, family] of [
+    ["tiny", "llama"],
+    ["qwen2", "qwen2"],
+    ["gpt2", "gpt2"],
+    ["gemma", "gemma"],
+  ] as const)
+    it(`has the weights and says the logits that transformers finds in it: ${name}`, async () => {
+      const want = golden<TinyGolden>(`gguf-${name}.json`);
+      put(readFileSync(join(tests, `fixtures/models/gguf/${name}.gguf`)), `${name}.gguf`);
+      const base = await resolveBase(`${name}.gguf`, { folder: home, offline: true });
+      assert.equal(base.facts.family, family);
+      const file = join(base.folder, "model.safetensors");
+      const weights: Record<string, Values> = {};
+      const kept = Object.keys(readHeader(file).tensors);
+      assert.deepEqual(kept.filter((tensor) => tensor !== "lm_head.weight").sort(), Object.keys(want.weights).sort());
+      if (kept.includes("lm_head.weight")) weights["lm_head.weight"] = valuesOf(readTensor(file, "lm_head.weight"));
+      for (const [name, sums] of Object.entries(want.weights)) {
+        const tensor = valuesOf(readTensor(file, name));
+        weights[name] = tensor;
+        close(
+          tensor.data.reduce((s, v) => s + v, 0),
+          sums.sum,
+          1e-9,
+          `sum of ${name}`,
+        );
+        close(
+          tensor.data.reduce((s, v) => s + v * v, 0),
+          sums.squares,
+          1e-9,
+          `squares of ${name}`,
+        );
+      }
+      const program = (await openModelFolder(base.folder)).program(false);
+      const length = want.input_ids[0]!.length;
+      const feeds = {
+        input_ids: values([1, length], want.input_ids.flat()),
+        attention_mask: values([1, length], new Array(length).fill(1)),
+      };
+      const state = Object.fromEntries(Object.keys(program.state).map((name) => [name, weights[name]!]));
+      const { logits } = evaluate(program, feeds, state).outputs;
+      want.logits.flat(2).forEach((v, i) => close(logits!.data[i]!, v, 1e-4, `logit ${i}`));
+    });
+
+  it("comes out of blocks of every format bit for bit as ggml's own reader has it", () => {
+    const kinds = golden<Record<string, { type: number; bytes: string; values: string }>>("gguf-blocks.json");
+    for (const [name, { type, bytes, values }] of Object.entries(kinds)) {
+      const format = FORMATS.get(type)!;
+      assert.equal(format.name, name);
+      const got = dequantise(format, new Uint8Array(Buffer.from(bytes, "base64")));
+      const want = Buffer.from(values, "base64");
+      assert.equal(Buffer.from(got.buffer).compare(want), 0, name);
     }
-    const program = (await openModelFolder(base.folder)).program(false);
-    const length = want.input_ids[0]!.length;
-    const feeds = {
-      input_ids: values([1, length], want.input_ids.flat()),
-      attention_mask: values([1, length], new Array(length).fill(1)),
-    };
-    const state = Object.fromEntries(Object.keys(program.state).map((name) => [name, weights[name]!]));
-    const { logits } = evaluate(program, feeds, state).outputs;
-    want.logits.flat(2).forEach((v, i) => close(logits!.data[i]!, v, 1e-4, `logit ${i}`));
+    const held = Object.values(kinds).map(({ type }) => type);
+    assert.deepEqual(
+      [...FORMATS.keys()].filter((type) => type !== 0 && !held.includes(type)),
+      [],
+    );
   });
+
+  it("cuts words, digits and marks as Qwen2 does", async () => {
+    put(readFileSync(join(tests, "fixtures/models/gguf/qwen2.gguf")), "qwen2.gguf");
+    const { folder } = await resolveBase("qwen2.gguf", { folder: home, offline: true });
+    const tokenizer = await loadTokenizer(folder);
+    const [ids] = await tokenizer.encode(["in the 42 i\u0308\n in"], 99);
+    const tokens = tokenizer.tokens(ids!);
+    assert.deepEqual(tokens, ["in", "Ġthe", "Ġ", "4", "2", "Ġ", "Ã", "¯", "Ċ", "Ġ", "in"]);
+    assert.equal(await tokenizer.decode(ids!), "in the 42 \u00ef\n in");
+  });
+
+  for (const name of ["pieces", "gemma"])
+    it(`cuts texts into scored pieces as transformers does: ${name}`, async () => {
+      put(readFileSync(join(tests, `fixtures/models/gguf/${name}.gguf`)), `${name}.gguf`);
+      const { folder } = await resolveBase(`${name}.gguf`, { folder: home, offline: true });
+      const tokenizer = await loadTokenizer(folder);
+      const cases = golden<Record<string, { text: string; ids: number[] }[]>>("gguf-pieces.json")[name]!;
+      const got = await tokenizer.encode(
+        cases.map((c) => c.text),
+        99,
+      );
+      cases.forEach(({ text, ids }, i) => assert.deepEqual([...got[i]!], ids, JSON.stringify(text)));
+      const [first] = await tokenizer.encode(["the other thing"], 99);
+      assert.equal(await tokenizer.decode(first!), "the other thing");
+    });
 
   it("is converted once, and again when the conversion is not whole", async () => {
     put(tiny);
@@ -118,6 +167,7 @@ describe("a GGUF file as a base", function () {
     for (const [from, to] of [
       ["GGUF\u0003", "GGUF\u0009"],
       ["smollm", "smurfs"],
+      ["\u0005\0\0\0\0\0\0\0llama", "\u0005\0\0\0\0\0\0\0bloom"],
       ["blk.0.attn_q", "blk.0.attn_z"],
     ] as const) {
       put(changed(from, to).slice());
@@ -126,9 +176,9 @@ describe("a GGUF file as a base", function () {
     }
     const kind = Buffer.from(tiny);
     const name = kind.indexOf("token_embd.weight");
-    kind.writeUInt32LE(12, name + "token_embd.weight".length + 4 + 2 * 8);
+    kind.writeUInt32LE(29, name + "token_embd.weight".length + 4 + 2 * 8);
     put(kind);
-    await assert.rejects(resolve, /Q4_K/);
+    await assert.rejects(resolve, /IQ1_M/);
     assert.ok(!readdirSync(join(home, "cache/bases")).some((n) => n.includes("converting") || n.startsWith("gguf-")));
   });
 });

@@ -15,6 +15,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { resolveBase } from "#kernel/bases/resolve.js";
+import { readHeader, readTensor, writeSafetensors } from "#kernel/engine/safetensors.js";
+import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
 import { codeOf } from "../data/plans.js";
 import { commit, HubServer, type Trouble } from "./hub-server.js";
 
@@ -34,6 +36,29 @@ const settings = [
   "TRANSFORMERS_OFFLINE",
   "TUNEBOOK_CACHE",
 ];
+
+/** The small BERT's tensors in two files. */
+function shardsOfPlain(): readonly [Shard, Shard] {
+  const file = join(plain, "model.safetensors");
+  const all = Object.keys(readHeader(file).tensors).sort();
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-"));
+  const shard = (half: number): Shard => {
+    const names = all.filter((_, i) => i % 2 === half);
+    const tensors = names.map((name) => {
+      const { dtype, shape, bytes } = readTensor(file, name);
+      return [name, { dtype, shape, bytes }] as const;
+    });
+    writeSafetensors(join(folder, "shard"), Object.fromEntries(tensors));
+    return { names, bytes: new Uint8Array(readFileSync(join(folder, "shard"))) };
+  };
+  const both = [shard(0), shard(1)] as const;
+  rmSync(folder, { recursive: true });
+  return both;
+}
+interface Shard {
+  readonly names: readonly string[];
+  readonly bytes: Uint8Array;
+}
 
 describe("base models", function () {
   this.timeout(60_000);
@@ -97,22 +122,30 @@ describe("base models", function () {
       assert.equal((await change((f) => rmSync(join(f, "model.safetensors")))).code, "base-incomplete");
       assert.equal((await change((f) => rmSync(join(f, "config.json")))).code, "base-incomplete");
     });
-    it("with weights in shards is read by its index", async () => {
-      const folder = join(home, "sharded");
+    it("with its weights as a pickle is refused with the reason, wherever it lies", async () => {
+      const folder = join(home, "pickled");
       cpSync(plain, folder, { recursive: true });
-      cpSync(join(folder, "model.safetensors"), join(folder, "model-00001-of-00001.safetensors"));
       rmSync(join(folder, "model.safetensors"));
-      const index = join(folder, "model.safetensors.index.json");
-      writeFileSync(index, '{"weight_map":{"a":"model-00001-of-00001.safetensors"}}');
-      assert.deepEqual((await find("sharded")).files, [
-        "config.json",
-        "model.safetensors.index.json",
-        "model-00001-of-00001.safetensors",
-      ]);
-      writeFileSync(index, '{"weight_map":{"a":"model-00002-of-00002.safetensors"}}');
-      assert.equal((await codeOf(() => find("sharded"))).code, "base-incomplete");
-      writeFileSync(index, '{"weight_map":{"a":"../../etc/x.safetensors"}}');
-      assert.equal((await codeOf(() => find("sharded"))).code, "base-damaged");
+      writeFileSync(join(folder, "training_args.bin"), "");
+      assert.equal((await codeOf(() => find("pickled"))).code, "base-incomplete");
+      for (const name of [
+        "pytorch_model.bin",
+        "pytorch_model-00001-of-00002.bin",
+        "model.pt",
+        "last.ckpt",
+        "model.pth",
+      ]) {
+        writeFileSync(join(folder, name), "cos\nsystem\n(S'exit'\ntR.");
+        const refused = await codeOf(() => find("pickled"));
+        assert.deepEqual([refused.code, refused.data["file"]], ["base-pickled", name]);
+        const itself = await codeOf(() => find(`./pickled/${name}`));
+        assert.deepEqual([itself.code, itself.data["file"]], ["base-pickled", name]);
+        rmSync(join(folder, name));
+      }
+      writeFileSync(join(folder, "pytorch_model.bin"), "");
+      await assert.rejects(openModelFolder(folder), { code: "base-pickled" });
+      cpSync(join(plain, "model.safetensors"), join(folder, "model.safetensors"));
+      assert.deepEqual((await find("pickled")).files, ["config.json", "model.safetensors"]);
     });
   });
 
@@ -174,7 +207,24 @@ describe("base models", function () {
     it("that has no safetensors is a coded error", async () => {
       await hub({}, { "config.json": files["config.json"]!, "pytorch_model.bin": new Uint8Array(10) });
       const error = await codeOf(() => find("acme/tiny"));
-      assert.deepEqual([error.code, error.data["missing"]], ["base-incomplete", "model.safetensors"]);
+      assert.deepEqual([error.code, error.data["file"]], ["base-pickled", "pytorch_model.bin"]);
+    });
+    it("comes in shards, all of them even where the cache has some", async () => {
+      const shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
+      const [first, second] = shardsOfPlain();
+      const index = new TextEncoder().encode(
+        JSON.stringify({
+          weight_map: Object.fromEntries([first, second].flatMap(({ names }, i) => names.map((n) => [n, shards[i]]))),
+        }),
+      );
+      const own = { "config.json": files["config.json"]!, "model.safetensors.index.json": index };
+      await hub({}, { ...own, [shards[0]!]: first.bytes, [shards[1]!]: second.bytes });
+      const base = await find("acme/tiny");
+      assert.deepEqual(base.files.slice(-2), shards);
+      rmSync(join(base.folder, shards[1]!));
+      const again = await find("acme/tiny");
+      assert.deepEqual([again.from, again.hash], ["hub", base.hash]);
+      assert.equal((await find("acme/tiny")).from, "cache");
     });
     it("is not asked offline", async () => {
       const server = await hub();

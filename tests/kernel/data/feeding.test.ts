@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Feeding, type FeedingOptions } from "#kernel/data/feeding.js";
 import { TextsInMemory } from "#kernel/data/token-rows.js";
 import { Windows } from "#kernel/data/windows.js";
+import { taughtLabels } from "#stdlib/tasks/text_classification.run.js";
 
 const numbers = (bytes: Uint8Array) => [...new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)];
 
@@ -24,8 +25,8 @@ describe("feeding", () => {
         const ids = texts.map((length) => Int32Array.from({ length: length + 1 }, () => next++));
         const rows = new Windows(new TextsInMemory(ids), maxLength, null);
         const feeding = new Feeding(
-          { ids: rows, lengths: rows.lengths, labels: null },
-          { ...o, supervision: "next_token", packed: packing ? maxLength : null, padId: 0 },
+          { ids: rows, lengths: rows.lengths, taught: null },
+          { ...o, packed: packing ? maxLength : null, padId: 0 },
         );
         const all = ids.flatMap((text) => [...text.subarray(1)]);
         let step = 0;
@@ -62,8 +63,8 @@ describe("feeding", () => {
     const rows = new Windows(new TextsInMemory(ids), 16, 7);
     const of = () =>
       new Feeding(
-        { ids: rows, lengths: rows.lengths, labels: null },
-        { supervision: "next_token", batchSize: 3, accumulate: 2, packed: 16, shuffle: "random", seed: 4, padId: 0 },
+        { ids: rows, lengths: rows.lengths, taught: null },
+        { batchSize: 3, accumulate: 2, packed: 16, shuffle: "random", seed: 4, padId: 0 },
       );
     const straight = of();
     for (let step = 1; step <= 30; step++) straight.update(step).part(0);
@@ -75,8 +76,8 @@ describe("feeding", () => {
     const lengths = Int32Array.from(ids, (row) => row.length);
     const of = (batchSize: number, accumulate: number) =>
       new Feeding(
-        { ids, lengths, labels: Int32Array.from(ids, (_, i) => i) },
-        { supervision: "label", batchSize, accumulate, packed: null, shuffle: "random", seed: 9, padId: 0 },
+        { ids, lengths, taught: taughtLabels(Int32Array.from(ids, (_, i) => i)) },
+        { batchSize, accumulate, packed: null, shuffle: "random", seed: 9, padId: 0 },
       );
     const [whole, parts] = [of(8, 1), of(4, 2)];
     assert.equal(whole.total(2), parts.total(2));

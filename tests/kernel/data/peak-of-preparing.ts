@@ -12,6 +12,8 @@ const tokenizer = {
   padId: 0,
   hash: "bytes",
   encode: (texts: readonly string[]) => Promise.resolve(texts.map((text) => Int32Array.from(Buffer.from(text)))),
+  encodeWords: () => Promise.resolve([]),
+  encodePairs: () => Promise.resolve([]),
 };
 const prepared = await prepare(JSON.parse(plan) as DataPlan, { folder, live: () => undefined }, { tokenizer });
 const split = prepared.streamed?.["train"];
@@ -20,8 +22,8 @@ const tokens = split
   : new TextsInMemory(await tokenizer.encode(Array.from(prepared.splits["train"]!.array("text") as Iterable<string>)));
 const rows = new Windows(tokens, 512, 0);
 const feeding = new Feeding(
-  { ids: rows, lengths: rows.lengths, labels: null },
-  { supervision: "next_token", batchSize: 64, accumulate: 1, packed: 1024, shuffle: "random", seed: 0, padId: 0 },
+  { ids: rows, lengths: rows.lengths, taught: null },
+  { batchSize: 64, accumulate: 1, packed: 1024, shuffle: "random", seed: 0, padId: 0 },
 );
 for (let step = 1; step <= feeding.updates(0); step++) feeding.update(step).part(0);
 const peak = /^VmHWM:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];

@@ -30,6 +30,8 @@ const call = (kind: string, word: string, args: Call["arguments"] = {}): Call =>
 const tokenizer: TokenizerImplementation & { readonly hash: string } = {
   padId: 0,
   hash: "characters-of-a-test",
+  encodeWords: () => Promise.resolve([]),
+  encodePairs: () => Promise.resolve([]),
   encode: (texts) =>
     Promise.resolve(texts.map((text) => Int32Array.of(1, ...[...text].map((c) => c.codePointAt(0)!), 2))),
 };

@@ -354,10 +354,13 @@ export function gallery(): Readonly<Record<string, Shown>> {
     metrics,
     confusion,
     worst,
-    predictions: predictionsShown([
-      { text: "Where is my refund?", label: "billing", probability: 0.991 },
-      { text: "日本語のテキスト & <tags>", label: "technical", probability: 0.51 },
-    ]),
+    predictions: predictionsShown(
+      ["label", "probability"],
+      [
+        { text: "Where is my refund?", cells: ["billing", "99.1 %"] },
+        { text: "日本語のテキスト & <tags>", cells: ["technical", "51 %"] },
+      ],
+    ),
     sweep: figureShown(sweepFigure(trials, goal, { title: "search" })),
     trials: sweepTable(trials, goal),
     table: tableShown(

@@ -184,7 +184,7 @@ describe("text from data", () => {
           worst: [{ row: 1, text: a, truth: b, predicted: a, probability: 0.9 }],
         };
         evaluationShown(report).forEach(safe);
-        safe(predictionsShown([{ text: a, label: b, probability: 0.5 }]));
+        safe(predictionsShown([a, b], [{ text: a, cells: [b, a] }]));
         const trials = [
           { number: 1, values: { [a]: b, rate: 1e-3 }, score: 0.5, state: "done" as const },
           { number: 2, values: { [a]: a, rate: 1e-5 }, score: null, state: "failed" as const },

@@ -62,6 +62,15 @@ describe("a model folder run forward", function () {
     demandClose(logits.flat(), first!.logits!.flat() as number[]);
   });
 
+  it("is a command for a folder of Gemma too", () => {
+    const [first] = oracle("gemma-shared").forward;
+    const { status, stdout } = forward(modelFolder("gemma-shared"), JSON.stringify(first!.inputs));
+    assert.equal(status, 0);
+    const { logits } = JSON.parse(stdout) as { logits: number[][][] };
+    assert.deepEqual([logits.length, logits[0]!.length, logits[0]![0]!.length], [3, 7, 75]);
+    demandClose(logits.flat(2), first!.logits!.flat(2) as number[]);
+  });
+
   it("is a command that says what is wrong on standard error, with status 1", () => {
     const { status, stdout, stderr } = forward(modelFolder("bert-plain"), '{"input_ids": [[1, 2], [3]]}');
     assert.deepEqual([status, stdout], [1, ""]);
@@ -108,6 +117,51 @@ describe("a model folder run forward", function () {
     }
   });
 
+  for (const engineName of ENGINES)
+    it(`gives on ${engineName} the logits of what an encoder-decoder's decoder reads`, async () => {
+      const engine: Engine = await engineNamed(engineName);
+      for (const model of ["t5-gated", "t5-near", "t5-uneven"]) {
+        const { limits, program } = await openModelFolder(modelFolder(model));
+        const session = await engine.open({ forward: program(false) }, [modelFolder(model)]);
+        for (const { inputs, logits } of oracle(model).forward) {
+          const outputs = await session.run("forward", { ...readBatch(JSON.stringify(inputs), limits) });
+          const { data } = fromNDArray(outputs["logits"]!);
+          const expected = logits!.flat(2) as number[];
+          assert.equal(data.length, expected.length);
+          data.forEach((v, i) =>
+            assert.ok(Math.abs(v - expected[i]!) < 1e-4, `${model} ${i}: ${v}, not ${expected[i]}`),
+          );
+        }
+        await session.dispose();
+      }
+    });
+
+  it("refuses a batch that has not what the decoder reads, or has it for a model without one", () => {
+    const read = { input_ids: [[1], [2]] };
+    const both = (rows: unknown): string => JSON.stringify({ ...read, decoder_input_ids: rows });
+    const pairs = { ...limits, decoder: true };
+    assert.throws(() => readBatch(JSON.stringify(read), pairs), {
+      code: "forward-input",
+      message: /decoder_input_ids is missing/,
+    });
+    assert.throws(() => readBatch(both([[1]]), pairs), { code: "forward-input", message: /has 1 rows/ });
+    assert.throws(() => readBatch(both([[1], [200]]), pairs), { code: "id-out-of-range" });
+    assert.throws(() => readBatch(both([[1], [1]]), limits), {
+      code: "forward-input",
+      message: /takes no decoder_input_ids/,
+    });
+    assert.deepEqual(
+      readBatch(
+        both([
+          [1, 2, 3],
+          [4, 5, 6],
+        ]),
+        pairs,
+      ).decoder_input_ids!.shape,
+      [2, 3],
+    );
+  });
+
   it("refuses a folder that is not whole, or not of a known family", async () => {
     const folder = mkdtempSync(join(tmpdir(), "tunebook-forward-"));
     const refused = async (code: string): Promise<void> => assert.rejects(openModelFolder(folder), { code });
@@ -118,7 +172,7 @@ describe("a model folder run forward", function () {
       writeFileSync(join(folder, "config.json"), '{"model_type": "mamba"}');
       await refused("unknown-architecture");
       cpSync(join(modelFolder("bert-plain"), "config.json"), join(folder, "config.json"));
-      await refused("weights-missing");
+      await refused("base-incomplete");
       cpSync(join(modelFolder("bert-plain"), "model.safetensors"), join(folder, "model.safetensors"));
       await openModelFolder(folder);
       truncateSync(join(folder, "model.safetensors"), 5000);

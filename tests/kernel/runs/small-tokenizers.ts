@@ -61,14 +61,35 @@ function letters(): object {
     model: { type: "BPE", unk_token: "<unk>", fuse_unk: false, byte_fallback: false, vocab, merges: [] },
   };
 }
+/** T5's: Unigram, blanks are ▁ and one stands before every text; `</s>` is put after it. Letters alone, each a token. */
+function unigram(): object {
+  const letters = [..."▁abcdefghijklmnopqrstuvwxyz:"].map((piece) => [piece, -3]);
+  const pieces = [["<pad>", 0], ["</s>", 0], ["<unk>", 0], ...letters];
+  const end = { SpecialToken: { id: "</s>", type_id: 0 } };
+  const blank = { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true };
+  return {
+    ...plain,
+    added_tokens: added(["<pad>", "</s>", "<unk>"]),
+    pre_tokenizer: blank,
+    post_processor: {
+      type: "TemplateProcessing",
+      single: [{ Sequence: { id: "A", type_id: 0 } }, end],
+      pair: [{ Sequence: { id: "A", type_id: 0 } }, end, { Sequence: { id: "B", type_id: 0 } }, end],
+      special_tokens: { "</s>": { id: "</s>", ids: [1], tokens: ["</s>"] } },
+    },
+    decoder: blank,
+    model: { type: "Unigram", unk_id: 2, vocab: pieces, byte_fallback: false },
+  };
+}
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
-export const SMALL = { byteLevel, byteFallback, letters } as const;
+export const SMALL = { byteLevel, byteFallback, letters, unigram } as const;
 
 /** Writes tokenizer.json (and its config) into a folder. */
 export function writeTokenizer(folder: string, kind: keyof typeof SMALL): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(SMALL[kind]()));
-  const end = kind === "byteFallback" ? "</s>" : "<|end|>";
-  writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ eos_token: end, pad_token: end }));
+  const end = kind === "byteFallback" || kind === "unigram" ? "</s>" : "<|end|>";
+  const pad = kind === "unigram" ? "<pad>" : end;
+  writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ eos_token: end, pad_token: pad }));
 }

@@ -76,6 +76,26 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
     assert.deepEqual(resumed.map((s) => s.loss), straight);
   });
 
+  it("ends where the loss is no number, whatever was sent ahead, and keeps no weights of it", async () => {
+    writeMiniLmAdapter(join(book.folder, "wild"));
+    const file = join(book.folder, "wild", "adapter_model.safetensors");
+    const bytes = readFileSync(file);
+    for (let at = bytes.length - 40_000; at < bytes.length; at += 4) bytes.writeFloatLE(3e38, at);
+    writeFileSync(file, bytes);
+    await book.run('model astray like small { technique: lora(rank: 8, alpha: 16, from: "wild") }');
+    const started = newRun(book.runs);
+    const statement = "train astray on reviews with same { optimizer: adamw(learning_rate: 1e-3) }";
+    const error = (await book.run(statement).catch((e: unknown) => e)) as { readonly code: string; readonly data: object };
+    assert.equal(error.code, "loss-not-finite");
+    assert.deepEqual(error.data, { step: 1, loss: "NaN", rate: 1e-3 / 1.2 });
+    assert.equal(started.lines('"kind":"step"'), 1);
+    assert.equal(started.lines('"kind":"checkpoint"'), 0);
+    assert.equal(started.lines('"reason":"failed"'), 1);
+    await assert.rejects(model("astray").predict(["Fine."]), { code: "not-trained" });
+    await book.run("train small on reviews with same { steps: 2, optimizer: adamw(learning_rate: 1e-3) }");
+    assert.ok(model("small").history.every((s) => Number.isFinite(s.loss)));
+  });
+
   it("outlives its engine: a coded error, and training goes on from the last checkpoint", async () => {
     const { info } = await book.session.engines.engine();
     const statement = "train small on reviews with same { optimizer: adamw(learning_rate: 5e-4), checkpoint: every(steps: 2) }";
@@ -111,7 +131,7 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
 
 /** Watches the run that starts next: how many of its event lines hold a text. */
 function newRun(runs: string): { lines(text: string): number } {
-  const before = new Set(readdirSync(runs));
+  const before = new Set(existsSync(runs) ? readdirSync(runs) : []);
   return {
     lines(text) {
       const name = readdirSync(runs).find((run) => !before.has(run));

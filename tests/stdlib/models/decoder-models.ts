@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import type { Call } from "#dsl/plan/plan.js";
 import type { ModelImplementation } from "#stdlib/kinds.js";
+import { cohere } from "#stdlib/models/cohere.run.js";
+import { gemma } from "#stdlib/models/gemma.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { llama, mistral, qwen2 } from "#stdlib/models/llama.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
@@ -12,9 +14,14 @@ import { full } from "#stdlib/techniques/full.run.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import { root, tensorsOf, type Batch, type Trained } from "./golden.js";
 
-const families: Readonly<Record<string, ModelImplementation>> = { gpt2, llama, mistral, qwen2 } as Readonly<
-  Record<string, ModelImplementation>
->;
+export const families: Readonly<Record<string, ModelImplementation>> = {
+  cohere,
+  gemma,
+  gpt2,
+  llama,
+  mistral,
+  qwen2,
+} as Readonly<Record<string, ModelImplementation>>;
 /** What PyTorch, transformers and PEFT said about the small models of tests/fixtures/models (tests/golden/oracle/README.md). */
 export interface Golden {
   readonly forward: readonly { readonly inputs: Batch; readonly logits: number[][][] }[];
@@ -22,7 +29,11 @@ export interface Golden {
   readonly full: Trained;
   readonly lora: Trained & { readonly targets: readonly string[] };
 }
-const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
+export const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({
+  kind,
+  word,
+  arguments: given,
+});
 export const UNTOUCHED = { call: call("technique", "full"), implementation: full };
 
 export const names = readdirSync(new URL("fixtures/models/", root)).filter((n) =>

@@ -3,8 +3,10 @@ import { CodedError } from "#dsl/check/codes.js";
 import { validate } from "#dsl/graph/validate.js";
 import type { Values } from "#dsl/graph/values.js";
 import type { ModelImplementation } from "#stdlib/kinds.js";
+import { cohere } from "#stdlib/models/cohere.run.js";
+import { gemma } from "#stdlib/models/gemma.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
-import { llama, mistral } from "#stdlib/models/llama.run.js";
+import { llama, mistral, qwen2 } from "#stdlib/models/llama.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { configOf, goldenOf, modelOf, names, shifted, training, UNTOUCHED, type Golden } from "./decoder-models.js";
@@ -52,7 +54,7 @@ describe("decoders against transformers and PEFT, in float64", () => {
   }
 
   it("gives packed texts the losses and gradients of separate rows", () => {
-    for (const name of ["gpt2-plain", "llama-grouped", "mistral-window"]) {
+    for (const name of ["gpt2-plain", "llama-grouped", "mistral-window", "gemma-shared", "cohere-parallel"]) {
       const golden = goldenOf(name);
       const { base, common } = modelOf(name);
       const o = { ...common, ...training("full", golden.full, []), tensors: shapesOf(base) };
@@ -84,7 +86,7 @@ describe("decoders against transformers and PEFT, in float64", () => {
 
   it("refuses what it can't compute exactly, by name", () => {
     for (const [family, base, more, code] of [
-      [gpt2, "gpt2-plain", { reorder_and_upcast_attn: true }, "unsupported-config"],
+      [gpt2, "gpt2-plain", { reorder_and_upcast_attn: "yes" }, "bad-config"],
       [gpt2, "gpt2-plain", { add_cross_attention: true }, "unsupported-config"],
       [gpt2, "gpt2-plain", { activation_function: "swish2" }, "unsupported-config"],
       [gpt2, "gpt2-plain", { n_head: 5 }, "bad-config"],
@@ -94,6 +96,14 @@ describe("decoders against transformers and PEFT, in float64", () => {
       [llama, "llama-grouped", { num_key_value_heads: 3 }, "bad-config"],
       [llama, "llama-grouped", { head_dim: 3 }, "bad-config"],
       [mistral, "mistral-window", { sliding_window: "wide" }, "bad-config"],
+      [qwen2, "qwen2-bias", { layer_types: ["full_attention"] }, "bad-config"],
+      [qwen2, "qwen2-bias", { layer_types: ["full_attention", "linear_attention"] }, "unsupported-config"],
+      [qwen2, "qwen2-bias", { layer_types: ["full_attention", "sliding_attention"] }, "bad-config"],
+      [gemma, "gemma-shared", { use_bidirectional_attention: true }, "unsupported-config"],
+      [gemma, "gemma-shared", { hidden_act: "relu", hidden_activation: "gelu_pytorch_tanh" }, "unsupported-config"],
+      [gemma, "gemma-shared", { head_dim: 7 }, "bad-config"],
+      [cohere, "cohere-parallel", { use_qk_norm: true }, "unsupported-config"],
+      [cohere, "cohere-parallel", { logit_scale: 0 }, "bad-config"],
     ] as const)
       assert.throws(
         () => (family as ModelImplementation).config({ ...configOf(base), ...more }),

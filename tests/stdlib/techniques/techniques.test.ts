@@ -85,12 +85,13 @@ describe("techniques: what every one must keep", () => {
       const head = registry.find("task", "text_classification")!.capabilities!["parameters"] as (
         h: number,
         l: number,
+        on: object,
       ) => number;
       const size = (name: string): number =>
         p.train.state[name]!.type.shape.reduce<number>((n, d) => n * (d as number), 1);
       const shapes = baseShapes(await programs(call("technique", "full")));
       assert.equal(
-        count(technique, shapes) + head(8, 3),
+        count(technique, shapes) + head(8, 3, { family: {}, base: { shapes, config: {} } }),
         p.trainable.reduce((n, name) => n + size(name), 0),
       );
     });

@@ -2,7 +2,7 @@
 import { gateOf, geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
 import type { Node } from "#dsl/graph/program.js";
 import type { Lower, Lowering } from "../lowering.js";
-import { alike } from "./elementwise.js";
+import { alike } from "../../elementwise.js";
 
 const CUBIC = 0.044715;
 /** √(2/π) */

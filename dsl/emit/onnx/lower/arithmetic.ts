@@ -1,7 +1,8 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that are written as plain arithmetic. */
-import { optimizerSteps, type Arithmetic } from "#dsl/graph/optimizer-step.js";
+import type { Arithmetic } from "#dsl/graph/optimizer-step.js";
 import type { Lower, Lowering } from "../lowering.js";
-import { alike } from "./elementwise.js";
+import { alike } from "../../elementwise.js";
+import { optimizer } from "../../optimizer.js";
 
 const kernel =
   (op: string): Lower =>
@@ -26,19 +27,6 @@ function arithmeticOf(l: Lowering, rank: number): Arithmetic<string> {
     rank,
   };
 }
-function optimizer(name: keyof typeof optimizerSteps): Lower {
-  return (l, node) => {
-    let made: readonly string[] | undefined;
-    const results = (): readonly string[] =>
-      (made ??= optimizerSteps[name](
-        arithmeticOf(l, node.types[0]!.shape.length),
-        node.inputs.map((ref) => l.full(ref)),
-        node.attributes,
-      ));
-    return node.types.map((_, output) => () => ({ full: results()[output]! }));
-  };
-}
-
 export const arithmetic: Readonly<Record<string, Lower>> = {
   power: kernel("Pow"),
   sign: kernel("Sign"),
@@ -81,7 +69,7 @@ export const arithmetic: Readonly<Record<string, Lower>> = {
       return { full: axes.length ? l.reduce("ReduceMin", x, axes, node.attributes["keep"] === true) : x };
     },
   ],
-  sgd: optimizer("sgd"),
-  lion: optimizer("lion"),
-  adafactor: optimizer("adafactor"),
+  sgd: optimizer("sgd", arithmeticOf),
+  lion: optimizer("lion", arithmeticOf),
+  adafactor: optimizer("adafactor", arithmeticOf),
 };

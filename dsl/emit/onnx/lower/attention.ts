@@ -3,39 +3,14 @@
  * head lie in its rows, so k and v are never repeated. As the softmax sees them, scores are [batch, heads, length, keys],
  * which is the same memory.
  */
-import {
-  attentionAttributes,
-  attentionGradientInputs,
-  attentionInputs,
-  HIDDEN,
-  type AttentionAttributes,
-} from "#dsl/graph/heads.js";
+import { attentionAttributes, attentionGradientInputs, attentionInputs, HIDDEN } from "#dsl/graph/heads.js";
 import type { Dimension, Node, Ref } from "#dsl/graph/program.js";
+import { HeadCut } from "../../attention.js";
 import type { Lower, Lowering } from "../lowering.js";
 import { keepMask } from "./random.js";
 
 /** How one attention is cut into heads. */
-class Cut {
-  readonly a: AttentionAttributes;
-  readonly group: number;
-  readonly batch: Dimension;
-  readonly length: Dimension;
-  readonly keys: Dimension;
-  readonly size: number;
-  constructor(
-    readonly l: Lowering,
-    node: Node,
-    q: Ref,
-    k: Ref,
-  ) {
-    this.a = attentionAttributes(node.attributes);
-    this.group = this.a.heads / this.a.key_value_heads;
-    const [batch, length, width] = l.typeOf(q).shape;
-    this.batch = batch!;
-    this.length = length!;
-    this.keys = l.typeOf(k).shape[1]!;
-    this.size = (width as number) / this.a.heads;
-  }
+class Cut extends HeadCut<Lowering> {
   /** [batch, keys, kv × size] → [batch, kv, keys, size]. */
   keyHeads(ref: Ref): string {
     return this.split(ref, this.keys, this.a.key_value_heads);

@@ -1,21 +1,6 @@
 /** Elementwise ops: one kernel each, on the flat form where all inputs of rank have one shape. */
-import type { Node } from "#dsl/graph/program.js";
-import { sameShape } from "#dsl/graph/shape.js";
-import type { Lower, Lowering, Value } from "../lowering.js";
-
-/** Applies `kernel` to the inputs in a form that fits them all: flat if possible, else full. */
-export function alike(l: Lowering, node: Node, kernel: (inputs: readonly string[]) => string): Value {
-  const shape = node.types[0]!.shape;
-  const flat =
-    shape.length > 2 &&
-    node.inputs.every((ref) => {
-      const s = l.typeOf(ref).shape;
-      return s.length <= 1 || sameShape(s, shape);
-    });
-  return flat
-    ? { flat: kernel(node.inputs.map((r) => l.flat(r))) }
-    : { full: kernel(node.inputs.map((r) => l.full(r))) };
-}
+import { alike } from "../../elementwise.js";
+import type { Lower } from "../lowering.js";
 
 const kernel =
   (op: string): Lower =>

@@ -3,8 +3,8 @@
  * of the gradients before the next one's are made, which a gate on where each chunk begins sees to. What scales a row is
  * folded into [rows, n], never into [rows, vocabulary].
  */
-import type { HeadSettings } from "#dsl/graph/head.js";
-import type { Node, Ref } from "#dsl/graph/program.js";
+import type { Node } from "#dsl/graph/program.js";
+import { sweepsOf, type Head, type HeadGradient } from "../../head.js";
 import { gated } from "../gate.js";
 import type { Lower, Lowering } from "../lowering.js";
 
@@ -17,41 +17,8 @@ interface Sweep {
   readonly dweight?: string;
   readonly dbias?: string;
 }
-interface Head {
-  readonly settings: HeadSettings;
-  readonly x: Ref;
-  readonly weight: Ref;
-  readonly labels: Ref;
-  readonly bias: Ref | undefined;
-}
 const last = { axis: { int: -1 } };
-const sweeps = new WeakMap<Lowering, Map<string, Sweep>>();
-
-function headOf(node: Node): Head {
-  const settings = node.attributes as unknown as HeadSettings;
-  const [x, weight, labels, fourth, fifth] = node.inputs;
-  return { settings, x: x!, weight: weight!, labels: labels!, bias: node.op === "head_loss" ? fourth : fifth };
-}
-function keyOf({ settings, ...refs }: Head): string {
-  return JSON.stringify([settings, refs]);
-}
-/** Losses and gradients of a head, made once however many nodes ask. */
-function sweepOf(l: Lowering, node: Node): Sweep {
-  let made = sweeps.get(l);
-  if (!made) sweeps.set(l, (made = new Map()));
-  const head = headOf(node);
-  const key = keyOf(head);
-  let sweep = made.get(key);
-  if (!sweep) made.set(key, (sweep = sweepThrough(l, head, wantsOf(l, key))));
-  return sweep;
-}
-/** Which gradients of the same head the program uses. */
-function wantsOf(l: Lowering, key: string): readonly boolean[] {
-  const { nodes, outputs, updates } = l.program;
-  const index = nodes.findIndex((n) => n.op === "head_loss_gradient" && keyOf(headOf(n)) === key);
-  const used = [...nodes.flatMap((n) => n.inputs), ...Object.values(outputs), ...updates.map((u) => u.value)];
-  return [0, 1, 2].map((output) => used.some((ref) => ref.node === index && ref.output === output));
-}
+const sweepOf = sweepsOf(sweepThrough);
 
 /** Per row: its label, 0 where the row doesn't count, and its share of the loss, 0 where it doesn't count; both [m, 1]. */
 function countedRows(l: Lowering, head: Head): { readonly label: string; readonly share: string } {
@@ -64,8 +31,9 @@ function countedRows(l: Lowering, head: Head): { readonly label: string; readonl
   return { label, share: l.op("Div", [weight, total]) };
 }
 
-function sweepThrough(l: Lowering, head: Head, wants: readonly boolean[]): Sweep {
+function sweepThrough(l: Lowering, head: Head, gradient: HeadGradient | undefined): Sweep {
   const { graph } = l;
+  const wants = gradient?.wants ?? [];
   const { chunks } = head.settings;
   const [vocabulary] = l.typeOf(head.weight).shape as [number, number];
   const [x, weight] = [l.full(head.x), l.full(head.weight)];

@@ -1,7 +1,7 @@
 /** Softmax and cross-entropy. */
 import type { Node } from "#dsl/graph/program.js";
 import type { Lower, Lowering } from "../lowering.js";
-import { alike } from "./elementwise.js";
+import { alike } from "../../elementwise.js";
 
 const last = { axis: { int: -1 } };
 

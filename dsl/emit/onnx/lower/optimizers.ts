@@ -1,4 +1,5 @@
 /** Optimizers: global norm and AdamW, large tensors in chunks that stay in the cache from one elementwise kernel to the next. */
+import type { AdamSettings } from "#dsl/graph/ops/adamw.js";
 import type { Node } from "#dsl/graph/program.js";
 import { OnnxGraph } from "../graph.js";
 import type { Lower, Lowering } from "../lowering.js";
@@ -6,12 +7,6 @@ import type { Lower, Lowering } from "../lowering.js";
 /** Elements per chunk, about: 1 MB each of parameter, moments and gradient. */
 const CHUNK = 250_000;
 
-interface AdamSettings {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weight_decay: number;
-}
 /** Scalars, f32. */
 interface Rates {
   /** rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) */

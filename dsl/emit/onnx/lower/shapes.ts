@@ -20,19 +20,21 @@ function scatterRows(l: Lowering, indices: Ref, dy: Ref, rows: string, rest: rea
 
 export const shapes: Readonly<Record<string, Lower>> = {
   reshape: (l, node) => [() => ({ full: l.reshape(l.any(node.inputs[0]!), node.types[0]!.shape) })],
+  detach: (l, node) => [() => ({ full: l.op("Identity", [l.full(node.inputs[0]!)]) })],
   transpose: (l, node) => [
     () => ({ full: l.transpose(l.full(node.inputs[0]!), node.attributes["order"] as readonly number[]) }),
   ],
   slice: (l, node) => [
     () => {
-      const { axis, start, size } = node.attributes as { axis: number; start: number; size: number };
-      return { full: l.slice(l.full(node.inputs[0]!), axis, start, start + size) };
+      const { axis, start, size } = node.attributes as { axis: number; start: number; size: Dimension };
+      const end = typeof size === "number" ? start + size : Number.MAX_SAFE_INTEGER;
+      return { full: l.slice(l.full(node.inputs[0]!), axis, start, end) };
     },
   ],
   pad: (l, node) => [
     () => {
-      const { axis, before, after } = node.attributes as { axis: number; before: number; after: number };
-      const [b, a] = [l.graph.longs([before]), l.graph.longs([after])];
+      const { axis, before, after } = node.attributes as { axis: number; before: number; after: Dimension };
+      const [b, a] = [l.graph.longs([before]), l.size(after)];
       return { full: padAxis(l, l.full(node.inputs[0]!), node.types[0]!.shape.length, axis, b, a) };
     },
   ],

@@ -1,8 +1,9 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that TensorFlow has no kernel for. */
 import type { Node } from "#dsl/graph/program.js";
-import { optimizerSteps, type Arithmetic } from "#dsl/graph/optimizer-step.js";
+import type { Arithmetic } from "#dsl/graph/optimizer-step.js";
 import type { Lower, Lowering } from "../lowering.js";
-import { alike } from "./elementwise.js";
+import { alike } from "../../elementwise.js";
+import { optimizer } from "../../optimizer.js";
 
 const kernel =
   (op: string): Lower =>
@@ -31,19 +32,6 @@ function arithmeticOf(l: Lowering, rank: number): Arithmetic<string> {
     rank,
   };
 }
-function optimizer(name: keyof typeof optimizerSteps): Lower {
-  return (l, node) => {
-    let made: readonly string[] | undefined;
-    const results = (): readonly string[] =>
-      (made ??= optimizerSteps[name](
-        arithmeticOf(l, node.types[0]!.shape.length),
-        node.inputs.map((ref) => l.full(ref)),
-        node.attributes,
-      ));
-    return node.types.map((_, output) => () => ({ full: results()[output]! }));
-  };
-}
-
 function scatterAdd(l: Lowering, node: Node): string {
   const [base, indices, more] = node.inputs;
   const { dtype } = node.types[0]!;
@@ -106,7 +94,7 @@ export const arithmetic: Readonly<Record<string, Lower>> = {
       return { full };
     },
   ],
-  sgd: optimizer("sgd"),
-  lion: optimizer("lion"),
-  adafactor: optimizer("adafactor"),
+  sgd: optimizer("sgd", arithmeticOf),
+  lion: optimizer("lion", arithmeticOf),
+  adafactor: optimizer("adafactor", arithmeticOf),
 };

@@ -4,8 +4,8 @@
  * last is done with, so that one chunk's logits live at once. What scales a row is folded into [rows, n], never into
  * [rows, vocabulary].
  */
-import type { HeadSettings } from "#dsl/graph/head.js";
-import type { Node, Ref } from "#dsl/graph/program.js";
+import type { Ref } from "#dsl/graph/program.js";
+import { sweepsOf, type Head, type HeadGradient } from "../../head.js";
 import type { Lower, Lowering } from "../lowering.js";
 
 interface Sweep {
@@ -15,72 +15,9 @@ interface Sweep {
   /** What the gradients are still to be multiplied by. */
   readonly late: Ref | undefined;
 }
-interface Head {
-  readonly settings: HeadSettings;
-  readonly x: Ref;
-  readonly weight: Ref;
-  readonly labels: Ref;
-  readonly bias: Ref | undefined;
-}
-const sweeps = new WeakMap<Lowering, Map<string, Sweep>>();
+const sweepOf = sweepsOf(sweepThrough);
 
-function headOf(node: Node): Head {
-  const settings = node.attributes as unknown as HeadSettings;
-  const [x, weight, labels, fourth, fifth] = node.inputs;
-  const bias = node.op === "head_loss" ? fourth : fifth;
-  return { settings, x: x!, weight: weight!, labels: labels!, bias };
-}
-function keyOf({ settings, ...refs }: Head): string {
-  return JSON.stringify([settings, refs]);
-}
-
-/** Loss and gradients of a head, made once however many nodes ask. */
-function sweepOf(l: Lowering, node: Node): Sweep {
-  let made = sweeps.get(l);
-  if (!made) sweeps.set(l, (made = new Map()));
-  const head = headOf(node);
-  const key = keyOf(head);
-  let sweep = made.get(key);
-  if (!sweep) made.set(key, (sweep = sweepThrough(l, head, backwardOf(l, key))));
-  return sweep;
-}
-
-interface Backward {
-  readonly dy: Ref;
-  /** dy comes from the loss itself, so it can't be folded into the sweep that makes the loss. */
-  readonly late: boolean;
-  readonly wants: readonly boolean[];
-}
-/** The gradient of the same head, if the program has one and uses it. */
-function backwardOf(l: Lowering, key: string): Backward | undefined {
-  const { nodes, outputs, updates } = l.program;
-  const same = (op: string): number => nodes.findIndex((n) => n.op === op && keyOf(headOf(n)) === key);
-  const index = same("head_loss_gradient");
-  if (index < 0) return undefined;
-  const used = [
-    ...nodes.flatMap((n) => n.inputs),
-    ...Object.values(outputs),
-    ...updates.flatMap((u) => (u.at ? [u.value, u.at.start] : [u.value])),
-  ].filter((ref) => ref.node === index);
-  if (used.length === 0) return undefined;
-  const dy = nodes[index]!.inputs[3]!;
-  const wants = nodes[index]!.types.map((_, output) => used.some((ref) => ref.output === output));
-  return { dy, late: leadsTo(l, same("head_loss"), dy.node), wants };
-}
-/** Whether node `to` is computed from node `from`. */
-function leadsTo(l: Lowering, from: number, to: number): boolean {
-  const seen = new Set<number>();
-  const todo = [to];
-  for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
-    if (node === from) return true;
-    if (node < from || seen.has(node)) continue;
-    seen.add(node);
-    todo.push(...l.program.nodes[node]!.inputs.map((ref) => ref.node));
-  }
-  return false;
-}
-
-function sweepThrough(l: Lowering, head: Head, backward: Backward | undefined): Sweep {
+function sweepThrough(l: Lowering, head: Head, backward: HeadGradient | undefined): Sweep {
   const { graph } = l;
   const { chunks } = head.settings;
   const low = l.dtypeOf(head.x) === "bf16" ? "bf16" : "f32";

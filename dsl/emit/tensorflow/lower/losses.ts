@@ -1,7 +1,7 @@
 /** Softmax and cross-entropy. */
 import type { Node } from "#dsl/graph/program.js";
 import type { Lower, Lowering, Value } from "../lowering.js";
-import { alike } from "./elementwise.js";
+import { alike } from "../../elementwise.js";
 
 /** Per row: loss and its gradient over the logits, and 1/rows counted (1 where losses are summed) where the row counts, 0 elsewhere. */
 function rows(l: Lowering, node: Node): { readonly loss: string; readonly slope: string; readonly share: string } {

@@ -1,13 +1,8 @@
 /** Optimizers: global norm, and those that TensorFlow has a kernel for in place over resource variables. */
+import type { AdamSettings } from "#dsl/graph/ops/adamw.js";
 import type { Node } from "#dsl/graph/program.js";
 import type { Lower, Lowering } from "../lowering.js";
 
-interface AdamSettings {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weight_decay: number;
-}
 interface Rates {
   /** rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) */
   readonly step: string;

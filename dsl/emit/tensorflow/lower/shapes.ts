@@ -26,6 +26,7 @@ export const shapes: Readonly<Record<string, Lower>> = {
   reshape: (l, node) => [
     () => ({ full: l.reshape(l.full(node.inputs[0]!), l.shape(node.types[0]!.shape), node.types[0]!.dtype) }),
   ],
+  detach: (l, node) => [() => ({ full: l.op("Identity", [l.full(node.inputs[0]!)]) })],
   transpose: (l, node) => [
     () => ({
       full: l.transpose(l.full(node.inputs[0]!), node.attributes["order"] as readonly number[], node.types[0]!.dtype),
@@ -33,17 +34,25 @@ export const shapes: Readonly<Record<string, Lower>> = {
   ],
   slice: (l, node) => [
     () => {
-      const { axis, start, size } = node.attributes as { axis: number; start: number; size: number };
+      const { axis, start, size } = node.attributes as { axis: number; start: number; size: Dimension };
       const rank = node.types[0]!.shape.length;
       const at = (value: number, rest: number): number[] =>
         Array.from({ length: rank }, (_, i) => (i === axis ? value : rest));
-      return { full: slice(l, l.full(node.inputs[0]!), at(start, 0), at(size, -1), node.types[0]!.dtype) };
+      return {
+        full: slice(
+          l,
+          l.full(node.inputs[0]!),
+          at(start, 0),
+          at(typeof size === "number" ? size : -1, -1),
+          node.types[0]!.dtype,
+        ),
+      };
     },
   ],
   pad: (l, node) => [
     () => {
-      const { axis, before, after } = node.attributes as { axis: number; before: number; after: number };
-      const [b, a] = [l.graph.integer(before), l.graph.integer(after)];
+      const { axis, before, after } = node.attributes as { axis: number; before: number; after: Dimension };
+      const [b, a] = [l.graph.integer(before), l.size(after)];
       return { full: padAxis(l, l.full(node.inputs[0]!), node.types[0]!.shape.length, axis, b, a) };
     },
   ],

@@ -1,0 +1,31 @@
+/** How one attention is cut into heads: sizes that every engine's form of it needs. */
+import { attentionAttributes, type AttentionAttributes } from "#dsl/graph/heads.js";
+import type { Dimension, DType, Node, Ref, Type } from "#dsl/graph/program.js";
+
+export class HeadCut<L extends { typeOf(ref: Ref): Type }> {
+  readonly a: AttentionAttributes;
+  /** Query heads that share a key-value head. */
+  readonly group: number;
+  readonly batch: Dimension;
+  readonly length: Dimension;
+  readonly keys: Dimension;
+  /** Of one head. */
+  readonly size: number;
+  readonly dtype: DType;
+  constructor(
+    readonly l: L,
+    node: Node,
+    q: Ref,
+    k: Ref,
+  ) {
+    this.a = attentionAttributes(node.attributes);
+    this.group = this.a.heads / this.a.key_value_heads;
+    const { shape, dtype } = l.typeOf(q);
+    const [batch, length, width] = shape;
+    this.dtype = dtype;
+    this.batch = batch!;
+    this.length = length!;
+    this.keys = l.typeOf(k).shape[1]!;
+    this.size = (width as number) / this.a.heads;
+  }
+}

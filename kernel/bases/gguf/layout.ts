@@ -1,0 +1,88 @@
+/** How an architecture lies in a GGUF file, and what its layouts are read with. */
+import { CodedError } from "#dsl/check/codes.js";
+import type { Gguf, GgufTensor, MetadataValue } from "./file.js";
+import "./codes.js";
+
+export interface Placed {
+  /** In a checkpoint. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** From llama.cpp's elements to the checkpoint's, in another order or on another scale; absent: they are the same. */
+  restore?(data: Float32Array): Float32Array;
+}
+export interface Layout {
+  /** The config.json that transformers would have. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
+  config(gguf: Gguf): Readonly<Record<string, unknown>>;
+  /** Coded error: `gguf-unsupported`. */
+  tensor(gguf: Gguf, tensor: GgufTensor): Placed;
+}
+
+/** What a file says of its architecture, under keys that begin with its name. */
+export class Metadata {
+  constructor(
+    private readonly gguf: Gguf,
+    private readonly architecture: string,
+  ) {}
+  number(key: string, fallback?: number): number {
+    const value = this.value(key) ?? fallback;
+    if (typeof value === "number") return value;
+    throw new CodedError("gguf-malformed", { file: this.gguf.file, why: `it says no number for ${this.key(key)}` });
+  }
+  choice(key: string, fallback: string, supported: readonly string[]): string {
+    const value = this.value(key) ?? fallback;
+    if (typeof value === "string" && supported.includes(value)) return value;
+    throw this.unsupported(key, value, supported);
+  }
+  /** A number that may be left out, and else must be this. */
+  only(key: string, wanted: number): void {
+    if (this.number(key, wanted) !== wanted) throw this.unsupported(key, this.number(key), [String(wanted)]);
+  }
+  /** A number that must be left out or 0. */
+  absent(key: string): void {
+    if (this.value(key)) throw this.unsupported(key, this.value(key)!, ["0"]);
+  }
+  /** Rows of the embedding. */
+  vocabulary(tensor: string): number {
+    return this.gguf.tensors.find((t) => t.name === tensor)?.shape[0] ?? this.number("vocab_size");
+  }
+  private key(key: string): string {
+    return `${this.architecture}.${key}`;
+  }
+  private value(key: string): MetadataValue | undefined {
+    return this.gguf.metadata[this.key(key)];
+  }
+  private unsupported(key: string, value: MetadataValue, supported: readonly string[]): CodedError {
+    return unsupported(this.gguf, this.key(key), value, supported);
+  }
+}
+
+export function unsupported(gguf: Gguf, part: string, value: MetadataValue, supported: readonly string[]): CodedError {
+  return new CodedError("gguf-unsupported", { file: gguf.file, part, value: String(value), supported });
+}
+
+/** Ids of the tokens that begin, end and fill a text. */
+export function specialTokens({ metadata }: Gguf): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    ["bos", "eos", "padding"].flatMap((key) => {
+      const id = metadata[`tokenizer.ggml.${key}_token_id`];
+      return typeof id === "number" ? [[`${key === "padding" ? "pad" : key}_token_id`, id]] : [];
+    }),
+  );
+}
+
+/** A tensor's name in a checkpoint by two tables: what lies outside the blocks by its whole name, what lies inside by its part's. */
+export function named(
+  gguf: Gguf,
+  tensor: GgufTensor,
+  outside: Readonly<Record<string, string>>,
+  inside: Readonly<Record<string, string>>,
+  blocks: string,
+): { readonly name: string; readonly part: string | null } {
+  const whole = outside[tensor.name];
+  if (whole !== undefined) return { name: whole, part: null };
+  const [, block, part, kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(tensor.name) ?? [];
+  const own = inside[part ?? ""];
+  if (own !== undefined) return { name: `${blocks}.${block!}.${own}.${kind!}`, part: part! };
+  const supported = [...Object.keys(outside), ...Object.keys(inside).map((name) => `blk.*.${name}`)];
+  throw unsupported(gguf, "tensor", tensor.name, supported);
+}

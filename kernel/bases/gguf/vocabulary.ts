@@ -1,0 +1,59 @@
+/** What a GGUF file says of its tokens. */
+import { CodedError } from "#dsl/check/codes.js";
+import type { Gguf } from "./file.js";
+import "./codes.js";
+
+/** Kinds of tokens in `tokenizer.ggml.token_type`. */
+export const UNKNOWN = 2;
+export const CONTROL = 3;
+export const USER_DEFINED = 4;
+
+/** What differs from one kind of vocabulary to another in a tokenizer.json. */
+export interface Parts {
+  readonly tokens: readonly string[];
+  readonly normalizer: unknown;
+  readonly pre_tokenizer: unknown;
+  /** Where no token begins a text. */
+  readonly post_processor: unknown;
+  readonly decoder: unknown;
+  /** Merges and settings of the BPE model. */
+  readonly model: Readonly<Record<string, unknown>>;
+}
+
+/** Coded errors: `gguf-malformed`, `gguf-unsupported`. */
+export class Vocabulary {
+  readonly tokens: readonly string[];
+  constructor(private readonly gguf: Gguf) {
+    this.tokens = this.texts("tokenizer.ggml.tokens");
+  }
+  choice(key: string, supported: readonly string[]): string {
+    const value = this.gguf.metadata[key] ?? "(none)";
+    if (typeof value === "string" && supported.includes(value)) return value;
+    throw new CodedError("gguf-unsupported", { file: this.gguf.file, part: key, value: String(value), supported });
+  }
+  texts(key: string): readonly string[] {
+    const value = this.gguf.metadata[key];
+    if (Array.isArray(value) && value.every((v): v is string => typeof v === "string")) return value;
+    throw new CodedError("gguf-malformed", { file: this.gguf.file, why: `it says no list of texts for ${key}` });
+  }
+  /** A number for each token. */
+  numbers(key: string): readonly number[] {
+    const value = this.gguf.metadata[key];
+    const fits = Array.isArray(value) && value.length === this.tokens.length;
+    if (fits && value.every((v): v is number => typeof v === "number")) return value;
+    throw new CodedError("gguf-malformed", { file: this.gguf.file, why: `it says no number for each token in ${key}` });
+  }
+  kind(id: number): number {
+    const kinds = this.gguf.metadata["tokenizer.ggml.token_type"];
+    const kind: unknown = Array.isArray(kinds) ? kinds[id] : undefined;
+    return typeof kind === "number" ? kind : 1;
+  }
+  flag(name: string, fallback: boolean): boolean {
+    return (this.gguf.metadata[`tokenizer.ggml.${name}`] ?? fallback) === true;
+  }
+  /** The token with a part to play: `bos`, `eos`, `unknown`, `padding`. */
+  special(part: string): string | undefined {
+    const id = this.gguf.metadata[`tokenizer.ggml.${part}_token_id`];
+    return typeof id === "number" ? this.tokens[id] : undefined;
+  }
+}

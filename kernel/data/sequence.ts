@@ -1,0 +1,52 @@
+/**
+ * What pairs teach (rows `pairs` of stdlib/kinds.ts). The decoder reads each target shifted by one, the token that starts it
+ * first; every token of a target is trained, the one that ends it too, and padding never is.
+ */
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Taught } from "#stdlib/kinds.js";
+import type { TokenRows } from "./token-rows.js";
+
+export interface Targets {
+  /** What is written, its end included. */
+  readonly ids: TokenRows;
+  readonly lengths: Int32Array;
+  /** The token that a decoder begins with, and what rows are padded with. */
+  readonly start: number;
+  readonly padId: number;
+}
+
+/**
+ * Feeds `decoder_input_ids` [rows, longest target], and of the flattened targets the trained positions, `targets`, and their
+ * tokens, `labels`; all i32.
+ */
+export function taughtBy(written: Targets): Taught {
+  return {
+    counts: ({ rows }) => Array.from(rows).reduce((sum, row) => sum + written.lengths[row]!, 0),
+    feeds: ({ rows }) => collateTargets(written, rows),
+  };
+}
+
+function collateTargets({ ids, start, padId }: Targets, rows: ArrayLike<number>): Record<string, NDArray> {
+  const texts = Array.from(rows, (row) => ids.at(row)!);
+  const width = Math.max(1, ...texts.map(({ length }) => length));
+  const count = texts.reduce((sum, { length }) => sum + length, 0);
+  const decoder = new Int32Array(rows.length * width).fill(padId);
+  const [targets, labels] = [new Int32Array(count), new Int32Array(count)];
+  let at = 0;
+  texts.forEach((text, row) => {
+    const first = row * width;
+    decoder[first] = start;
+    decoder.set(text.subarray(0, -1), first + 1);
+    labels.set(text, at);
+    for (let i = 0; i < text.length; i++) targets[at++] = first + i;
+  });
+  return {
+    decoder_input_ids: i32(decoder, [rows.length, width]),
+    targets: i32(targets, [count]),
+    labels: i32(labels, [count]),
+  };
+}
+
+function i32(values: Int32Array, shape: readonly number[]): NDArray {
+  return { dtype: "i32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+}

@@ -1,0 +1,64 @@
+/**
+ * What a technique trained, as a folder beside a run's checkpoints: `adapter_model.safetensors` (weights and head under the
+ * names of the technique's file) and `adapter_config.json`. Of LoRA, prompt and prefix tuning and IA³ it is PEFT's own format,
+ * which `PeftModel.from_pretrained` reads; of the others ours: the states' own names, and which technique made them of which
+ * base. A training `from:` that folder goes on from it. Techniques that train the whole model write none.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import type { ModelPlan } from "#dsl/plan/plan.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { AdapterFacts, ModelSizes, TechniqueImplementation } from "#stdlib/kinds.js";
+import { registry } from "#stdlib/registry.js";
+import type { Session } from "../engine/engine.js";
+
+export const ADAPTER = { weights: "adapter_model.safetensors", config: "adapter_config.json" } as const;
+
+export interface Adapter {
+  /** State → tensor in the file. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Null: the whole model trains. */
+export function adapterOf(o: {
+  readonly model: ModelPlan;
+  readonly family: string;
+  readonly sizes: ModelSizes;
+  readonly technique: TechniqueImplementation;
+  /** Paths of the head's parameters. */
+  readonly head: readonly string[];
+  readonly saved: Readonly<Record<string, string>>;
+  readonly state: Program["state"];
+}): Adapter | null {
+  const { technique, model } = o;
+  if (technique.saved !== "trained") return null;
+  const { [model.task.word]: task = null } = tasksOfPeft();
+  const facts: AdapterFacts = {
+    ...{ base: model.base, task, head: [...new Set(o.head.map((path) => path.split(".")[0]!))], sizes: o.sizes },
+    states: Object.fromEntries(Object.keys(o.saved).map((name) => [name, o.state[name]!.type.shape as number[]])),
+    inOut: registry.find("model", o.family)?.capabilities?.["layout"] === "in_out",
+  };
+  const config = technique.config?.(model.technique, facts) ?? {
+    ...{ format: "tunebook", technique: model.technique.word, arguments: model.technique.arguments },
+    ...{ base_model_name_or_path: model.base, task: model.task.word },
+  };
+  return { names: o.saved, config };
+}
+
+/** Writes the session's weights; a folder that was there before is written anew. */
+export async function writeAdapter(folder: string, session: Session, { names, config }: Adapter): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await session.save(join(folder, ADAPTER.weights), Object.keys(names), { format: "pt" }, names);
+  await writeFileAtomic(join(folder, ADAPTER.config), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** PEFT's names of the tasks, by ours: their records list them among what others call them. */
+function tasksOfPeft(): Readonly<Record<string, string>> {
+  const pairs = registry.ofKind("task").flatMap(({ name, elsewhere = {} }) => {
+    const peft = Object.keys(elsewhere).find((other) => /^[A-Z_0-9]+$/.test(other));
+    return peft === undefined ? [] : [[name, peft] as const];
+  });
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,24 @@
+/** What a model is worth on rows that teach: by what it says of them, or by the loss of their tokens. */
+import type { Scored } from "#stdlib/kinds.js";
+import type { Session } from "../engine/engine.js";
+import type { Encoded, Encoding } from "./encoded.js";
+import { askRows, scoreTokens, type AskOptions } from "./score.js";
+
+export async function scoreSplit(
+  session: Session,
+  rows: Encoded,
+  encoding: Pick<Encoding, "task">,
+  o: AskOptions & { readonly packed: number | null },
+): Promise<Scored> {
+  const { answers } = encoding.task.implementation;
+  if (answers?.score && rows.taught) return answers.score(await askRows(session, rows, answers, o), rows.taught, rows.asked);
+  const input = await scoreTokens(session, rows, o);
+  return {
+    told: { loss: input.loss, perplexity: Math.exp(input.loss) },
+    measure: (metric, call) => metric.ofTokens?.(call, input) ?? Number.NaN,
+    labels: [],
+    confusion: [],
+    mistakesBy: "probability",
+    mistakes: () => [],
+  };
+}

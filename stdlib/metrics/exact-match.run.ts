@@ -1,0 +1,9 @@
+/** Whole texts, alike or not. NaN on no rows. */
+import type { MetricImplementation } from "../kinds.js";
+
+export const exactMatch: MetricImplementation = {
+  ofWritten(_call, { written, targets }) {
+    const right = written.filter((text, row) => text.trim() === targets[row]!.trim()).length;
+    return right / targets.length;
+  },
+};

@@ -1,0 +1,13 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "exact_match",
+  doc: "Share of rows whose text is written exactly as it should be; blanks at both ends don't count.",
+  example: "metrics: [exact_match]",
+  since: "0.2.0",
+  capabilities: { greaterIsBetter: true, of: ["written"] },
+  parameters: [],
+
+  load: async () => (await import("./exact-match.run.js")).exactMatch,
+};

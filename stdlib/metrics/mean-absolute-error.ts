@@ -1,0 +1,13 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "mean_absolute_error",
+  doc: "By how much a predicted number is off, on average.",
+  example: "metrics: [mean_absolute_error]",
+  since: "0.2.0",
+  elsewhere: { mae: "mean_absolute_error" },
+  capabilities: { greaterIsBetter: false, of: ["number"] },
+  parameters: [],
+  load: async () => (await import("./mean-absolute-error.run.js")).meanAbsoluteError,
+};

@@ -1,0 +1,7 @@
+/** Source: scipy's `pearsonr`. */
+import type { MetricImplementation } from "../kinds.js";
+import { correlation } from "./correlation.js";
+
+export const pearson: MetricImplementation = {
+  ofNumbers: (_call, { truth, predicted }) => correlation(truth, predicted),
+};

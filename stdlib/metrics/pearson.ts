@@ -1,0 +1,13 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "pearson",
+  doc: "How nearly predictions lie on a line with the truth: 1 is a rising line, 0 none at all.",
+  example: "metrics: [pearson]",
+  since: "0.2.0",
+  elsewhere: { pearsonr: "pearson" },
+  capabilities: { greaterIsBetter: true, of: ["number"] },
+  parameters: [],
+  load: async () => (await import("./pearson.run.js")).pearson,
+};

@@ -1,0 +1,41 @@
+/** ROUGE (Lin, 2004) as the rouge-score package has it without stemming: F measure of each row, mean over the rows. */
+import type { MetricImplementation } from "../kinds.js";
+import { nGrams, runs, shared } from "./n-grams.js";
+
+export const rouge: MetricImplementation = {
+  ofWritten(call, { written, targets }) {
+    const { variant } = call.arguments;
+    const score = variant === "rouge1" || variant === "rouge2" ? byRuns(variant === "rouge1" ? 1 : 2) : bySequence;
+    return written.reduce((sum, text, row) => sum + score(parted(text), parted(targets[row]!)), 0) / targets.length;
+  },
+};
+
+type Words = readonly string[];
+
+function parted(text: string): Words {
+  return text.toLowerCase().match(/[a-z0-9]+/gu) ?? [];
+}
+
+function byRuns(n: number): (own: Words, target: Words) => number {
+  return (own, target) => f(shared(nGrams(own, n), nGrams(target, n)), runs(own.length, n), runs(target.length, n));
+}
+
+function bySequence(own: Words, target: Words): number {
+  return f(longestCommon(own, target), own.length, target.length);
+}
+
+function f(match: number, own: number, target: number): number {
+  const [precision, recall] = [match / Math.max(1, own), match / Math.max(1, target)];
+  return precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0;
+}
+
+/** Length of the longest sequence of words that both have in that order, others between them or not. */
+function longestCommon(a: Words, b: Words): number {
+  let above = new Int32Array(b.length + 1);
+  for (const word of a) {
+    const row = new Int32Array(b.length + 1);
+    b.forEach((other, i) => (row[i + 1] = word === other ? above[i]! + 1 : Math.max(row[i]!, above[i + 1]!)));
+    above = row;
+  }
+  return above[b.length]!;
+}

@@ -1,0 +1,23 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "rouge",
+  doc: "ROUGE as the rouge-score package has it, 0 to 1: words (`rouge1`), pairs of words (`rouge2`) or the longest common sequence (`rougeL`) that what is written and the target share, F measure, mean over the rows. Letters a to z and digits count.",
+  example: "metrics: [rouge, rouge(rouge2)]",
+  since: "0.2.0",
+  capabilities: { greaterIsBetter: true, of: ["written"] },
+  parameters: [
+    {
+      name: "variant",
+      type: { is: "choice", of: ["rouge1", "rouge2", "rougeL"] },
+      positional: true,
+      doc: "What is counted.",
+      default: { value: "rougeL" },
+      why: "Summaries are compared by all three; rougeL heeds the order of the words.",
+      impact: "medium",
+    },
+  ],
+
+  load: async () => (await import("./rouge.run.js")).rouge,
+};

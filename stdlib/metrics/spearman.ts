@@ -1,0 +1,13 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "spearman",
+  doc: "How nearly predictions stand in the order of the truth: Pearson's correlation of their ranks.",
+  example: "metrics: [spearman]",
+  since: "0.2.0",
+  elsewhere: { spearmanr: "spearman" },
+  capabilities: { greaterIsBetter: true, of: ["number"] },
+  parameters: [],
+  load: async () => (await import("./spearman.run.js")).spearman,
+};

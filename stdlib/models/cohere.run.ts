@@ -1,0 +1,20 @@
+/**
+ * CohereModel (Command R) as transformers has it: PaLM's block, in which attention and a gated inner layer stand side by side
+ * and read one norm, with LLaMA's names; norms without bias, rope that turns neighbours, scaled logits, a tied head.
+ */
+import { family, plain } from "./llama.run.js";
+
+export const cohere = family({
+  ...plain,
+  name: "cohere",
+  absent: { ...plain.absent, tied: true, theta: 500000 },
+  bias(read) {
+    read.off("use_qk_norm");
+    const attention = read.flag("attention_bias", false);
+    return { projections: attention, output: attention, inner: false };
+  },
+  norm: (read) => ({ kind: "layer", epsilon: read.number("layer_norm_eps", 1e-5, 0, 1), offset: 0, bias: false }),
+  parallel: true,
+  interleaved: true,
+  logitScale: (read) => read.positive("logit_scale", 0.0625),
+});

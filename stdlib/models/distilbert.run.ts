@@ -1,0 +1,135 @@
+/**
+ * DistilBertModel as transformers has it, parameters named exactly as in its checkpoints: BERT without token types and
+ * pooler; its head for classification has a layer with ReLU of its own (`pre_classifier`).
+ */
+import type { Tensor } from "#dsl/graph/builder.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Layers, ModelImplementation, ModelInputs, SentenceHead } from "../kinds.js";
+import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
+import { firstOf } from "./pooled-head.js";
+
+export interface DistilBertConfig {
+  readonly vocab_size: number;
+  readonly max_position_embeddings: number;
+  readonly sinusoidal_pos_embds: boolean;
+  readonly n_layers: number;
+  readonly n_heads: number;
+  readonly dim: number;
+  readonly hidden_dim: number;
+  readonly dropout: number;
+  readonly attention_dropout: number;
+  readonly activation: Activation;
+  readonly initializer_range: number;
+  readonly seq_classif_dropout: number;
+  readonly pad_token_id: number | null;
+}
+
+/** Not to be set in this family's configs. */
+const epsilon = 1e-12;
+
+const sentence: SentenceHead<DistilBertConfig> = {
+  paths: ["pre_classifier", "classifier"],
+  dropout: (config) => config.seq_classif_dropout,
+  logits(layers, body, { hidden, labels, dropout }) {
+    const first = firstOf(body);
+    const dense = layers.linear("pre_classifier", first, { in: hidden, out: hidden, activation: "relu" });
+    return layers.linear("classifier", layers.dropout("dropout", dense, dropout), { in: hidden, out: labels });
+  },
+};
+
+export const distilbert: ModelImplementation<DistilBertConfig> = {
+  shape: "encoder",
+  prefix: "distilbert.",
+  config(json) {
+    // transformers takes these names for the family's own, too.
+    const { hidden_size: dim, num_attention_heads: n_heads, num_hidden_layers: n_layers } = json;
+    const read = new ConfigReader("distilbert", { dim, n_heads, n_layers, ...json });
+    const vocab_size = read.count("vocab_size");
+    const config: DistilBertConfig = {
+      vocab_size,
+      max_position_embeddings: read.count("max_position_embeddings", 512),
+      sinusoidal_pos_embds: read.flag("sinusoidal_pos_embds", false),
+      n_layers: read.count("n_layers"),
+      n_heads: read.count("n_heads"),
+      dim: read.count("dim"),
+      hidden_dim: read.count("hidden_dim"),
+      dropout: read.number("dropout", 0.1, 0, 1),
+      attention_dropout: read.number("attention_dropout", 0.1, 0, 1),
+      activation: read.choice("activation", "gelu", ACTIVATIONS),
+      initializer_range: read.number("initializer_range", 0.02, 0, 100),
+      seq_classif_dropout: read.number("seq_classif_dropout", 0.2, 0, 1),
+      pad_token_id: read.token("pad_token_id", 0, vocab_size),
+    };
+    if (config.dim % config.n_heads) throw read.bad("dim", `must be a multiple of n_heads (${config.n_heads})`);
+    return config;
+  },
+  hidden: (config) => config.dim,
+  initializerRange: (config) => config.initializer_range,
+  dropout: (config) => config.dropout,
+  sizes: (c) => ({
+    layers: c.n_layers,
+    hidden: c.dim,
+    heads: c.n_heads,
+    intermediate: c.hidden_dim,
+    vocabulary: c.vocab_size,
+    positions: c.max_position_embeddings,
+  }),
+  sentence,
+  build(layers, config, inputs, o) {
+    const rates = { dropout: o.dropout ?? config.dropout, attention: o.dropout ?? config.attention_dropout };
+    let x = embeddings(layers, config, inputs, rates.dropout);
+    for (let i = 0; i < config.n_layers; i++)
+      x = block(layers, `transformer.layer.${i}`, config, x, inputs.attention_mask, rates);
+    return { last_hidden_state: x };
+  },
+};
+
+function embeddings(layers: Layers, config: DistilBertConfig, inputs: ModelInputs, dropout: number): Tensor {
+  const { dim: size, max_position_embeddings: longest } = config;
+  const words = layers.embedding("embeddings.word_embeddings", inputs.input_ids, {
+    rows: config.vocab_size,
+    size,
+    padding: config.pad_token_id,
+  });
+  const place = inputs.positions ?? layers.graph.one("range_like", [inputs.input_ids], { axis: 1 });
+  const positions = layers.embedding("embeddings.position_embeddings", place, {
+    rows: longest,
+    size,
+    ...(config.sinusoidal_pos_embds && { initial: { value: sinusoids(longest, size) } }),
+  });
+  const normal = layers.norm("embeddings.LayerNorm", words.add(positions), { size, epsilon });
+  return layers.dropout("embeddings.dropout", normal, dropout);
+}
+
+function block(
+  layers: Layers,
+  path: string,
+  { dim: size, hidden_dim: wide, n_heads: heads, activation }: DistilBertConfig,
+  x: Tensor,
+  mask: Tensor,
+  rates: { readonly dropout: number; readonly attention: number },
+): Tensor {
+  const attended = layers.block(`${path}.attention`, x, (h) => {
+    const project = (name: string): Tensor => layers.linear(`${path}.attention.${name}`, h, { in: size, out: size });
+    const [q, k, v] = [project("q_lin"), project("k_lin"), project("v_lin")];
+    const context = layers.attention(`${path}.attention`, q, k, v, { heads, mask, dropout: rates.attention });
+    return layers.linear(`${path}.attention.out_lin`, context, { in: size, out: size });
+  });
+  const middle = layers.norm(`${path}.sa_layer_norm`, attended, { size, epsilon });
+  const fed = layers.block(`${path}.ffn`, middle, (h) => {
+    const inner = layers.linear(`${path}.ffn.lin1`, h, { in: size, out: wide, activation });
+    const out = layers.linear(`${path}.ffn.lin2`, inner, { in: wide, out: size });
+    return layers.dropout(`${path}.ffn.dropout`, out, rates.dropout);
+  });
+  return layers.norm(`${path}.output_layer_norm`, fed, { size, epsilon });
+}
+
+/** [positions, size]: sine and cosine by turns, of waves from 2π to 20,000π long. */
+function sinusoids(positions: number, size: number): NDArray {
+  const table = Float32Array.from({ length: positions * size }, (_, i) => {
+    const [position, column] = [Math.floor(i / size), i % size];
+    const angle = position / 10000 ** ((2 * Math.floor(column / 2)) / size);
+    return column % 2 ? Math.cos(angle) : Math.sin(angle);
+  });
+  return { dtype: "f32", shape: [positions, size], bytes: new Uint8Array(table.buffer) };
+}

@@ -1,0 +1,222 @@
+/**
+ * MobileBertModel as transformers has it, parameters named exactly as in its checkpoints: narrow word embeddings (of three
+ * neighbouring tokens) widened, blocks that work in a narrow stream between bottlenecks with several inner layers each, and
+ * scale and bias in place of norms (`no_norm`). The pooler hands the first token on as it is unless the config says otherwise.
+ */
+import type { Tensor } from "#dsl/graph/builder.js";
+import type { Layers, ModelImplementation, ModelInputs, ModelOutputs } from "../kinds.js";
+import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
+import { pooledHead } from "./pooled-head.js";
+
+export interface MobileBertConfig {
+  readonly vocab_size: number;
+  readonly hidden_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly intermediate_size: number;
+  readonly hidden_act: Activation;
+  readonly hidden_dropout_prob: number;
+  readonly attention_probs_dropout_prob: number;
+  readonly max_position_embeddings: number;
+  readonly type_vocab_size: number;
+  readonly initializer_range: number;
+  readonly layer_norm_eps: number;
+  readonly pad_token_id: number | null;
+  readonly embedding_size: number;
+  readonly trigram_input: boolean;
+  readonly use_bottleneck: boolean;
+  readonly intra_bottleneck_size: number;
+  readonly use_bottleneck_attention: boolean;
+  readonly key_query_shared_bottleneck: boolean;
+  readonly num_feedforward_networks: number;
+  readonly normalization_type: "no_norm" | "layer_norm";
+  readonly classifier_activation: boolean;
+  readonly classifier_dropout: number | null;
+}
+
+/** Of the two norms for which transformers takes PyTorch's default instead of the config's. */
+const fixedEpsilon = 1e-5;
+
+export const mobilebert: ModelImplementation<MobileBertConfig> = {
+  shape: "encoder",
+  prefix: "mobilebert.",
+  config(json) {
+    const read = new ConfigReader("mobilebert", json);
+    const vocab_size = read.count("vocab_size");
+    const config: MobileBertConfig = {
+      vocab_size,
+      hidden_size: read.count("hidden_size"),
+      num_hidden_layers: read.count("num_hidden_layers"),
+      num_attention_heads: read.count("num_attention_heads"),
+      intermediate_size: read.count("intermediate_size"),
+      hidden_act: read.choice("hidden_act", "relu", ACTIVATIONS),
+      hidden_dropout_prob: read.number("hidden_dropout_prob", 0, 0, 1),
+      attention_probs_dropout_prob: read.number("attention_probs_dropout_prob", 0.1, 0, 1),
+      max_position_embeddings: read.count("max_position_embeddings", 512),
+      type_vocab_size: read.count("type_vocab_size", 2),
+      initializer_range: read.number("initializer_range", 0.02, 0, 100),
+      layer_norm_eps: read.number("layer_norm_eps", 1e-12, 0, 1),
+      pad_token_id: read.token("pad_token_id", 0, vocab_size),
+      embedding_size: read.count("embedding_size", 128),
+      trigram_input: read.flag("trigram_input", true),
+      use_bottleneck: read.flag("use_bottleneck", true),
+      intra_bottleneck_size: read.count("intra_bottleneck_size", 128),
+      use_bottleneck_attention: read.flag("use_bottleneck_attention", false),
+      key_query_shared_bottleneck: read.flag("key_query_shared_bottleneck", true),
+      num_feedforward_networks: read.count("num_feedforward_networks", 4),
+      normalization_type: read.choice("normalization_type", "no_norm", ["no_norm", "layer_norm"]),
+      classifier_activation: read.flag("classifier_activation", true),
+      classifier_dropout: read.rate("classifier_dropout"),
+    };
+    demandFit(config, read);
+    return config;
+  },
+  hidden: (config) => config.hidden_size,
+  initializerRange: (config) => config.initializer_range,
+  dropout: (config) => config.hidden_dropout_prob,
+  headDropout: (config) => config.classifier_dropout ?? config.hidden_dropout_prob,
+  sizes: (c) => ({
+    layers: c.num_hidden_layers,
+    hidden: c.hidden_size,
+    heads: c.num_attention_heads,
+    intermediate: c.intermediate_size,
+    vocabulary: c.vocab_size,
+    positions: c.max_position_embeddings,
+    types: c.type_vocab_size,
+  }),
+  sentence: pooledHead,
+  build(layers, config, inputs, o) {
+    const rates = {
+      dropout: o.dropout ?? config.hidden_dropout_prob,
+      attention: o.dropout ?? config.attention_probs_dropout_prob,
+    };
+    let x = embeddings(layers, config, inputs, rates.dropout);
+    for (let i = 0; i < config.num_hidden_layers; i++)
+      x = block(layers, `encoder.layer.${i}`, config, x, inputs.attention_mask, rates);
+    const outputs: ModelOutputs = { last_hidden_state: x };
+    if (o.pooled === false || !config.classifier_activation) return outputs;
+    const size = config.hidden_size;
+    return { ...outputs, pooled: layers.linear("pooler.dense", x.takePosition(0), { in: size, out: size }).tanh() };
+  },
+};
+
+/** Size of the stream within a block. */
+function narrow(c: MobileBertConfig): number {
+  return c.use_bottleneck ? c.intra_bottleneck_size : c.hidden_size;
+}
+
+function demandFit(c: MobileBertConfig, read: ConfigReader): void {
+  const size = narrow(c);
+  if (size % c.num_attention_heads) {
+    const key = c.use_bottleneck ? "intra_bottleneck_size" : "hidden_size";
+    throw read.bad(key, `must be a multiple of num_attention_heads (${c.num_attention_heads})`);
+  }
+  const direct = c.use_bottleneck && !c.use_bottleneck_attention && !c.key_query_shared_bottleneck;
+  if (direct && size !== c.hidden_size)
+    throw read.bad("key_query_shared_bottleneck", "is off, so query and key need intra_bottleneck_size = hidden_size");
+}
+
+function norm(layers: Layers, c: MobileBertConfig, path: string, x: Tensor, epsilon = c.layer_norm_eps): Tensor {
+  const size = x.shape.at(-1) as number;
+  if (c.normalization_type === "layer_norm") return layers.norm(path, x, { size, epsilon });
+  return layers.graph.at(path, () =>
+    x
+      .multiply(layers.parameter(`${path}.weight`, [size], "ones"))
+      .add(layers.parameter(`${path}.bias`, [size], "zeros")),
+  );
+}
+
+function embeddings(layers: Layers, c: MobileBertConfig, inputs: ModelInputs, dropout: number): Tensor {
+  const size = c.hidden_size;
+  const ids = inputs.input_ids;
+  const words = layers.embedding("embeddings.word_embeddings", ids, {
+    rows: c.vocab_size,
+    size: c.embedding_size,
+    padding: c.pad_token_id,
+  });
+  const read = c.trigram_input ? trigrams(words) : words;
+  const wide =
+    c.trigram_input || c.embedding_size !== size
+      ? layers.linear("embeddings.embedding_transformation", read, { in: read.shape.at(-1) as number, out: size })
+      : read;
+  const place = inputs.positions ?? layers.graph.one("range_like", [ids], { axis: 1 });
+  const positions = layers.embedding("embeddings.position_embeddings", place, {
+    rows: c.max_position_embeddings,
+    size,
+  });
+  const [rows, path] = [c.type_vocab_size, "embeddings.token_type_embeddings"];
+  const types = inputs.token_type_ids
+    ? layers.embedding(path, inputs.token_type_ids, { rows, size })
+    : layers.parameter(`${path}.weight`, [rows, size]).slice(0, 0, 1);
+  const sum = wide.add(positions).add(types);
+  return layers.dropout("embeddings.dropout", norm(layers, c, "embeddings.LayerNorm", sum, fixedEpsilon), dropout);
+}
+
+/** [batch, length, n] → [batch, length, 3n]: beside each token the one after it, then itself, then the one before; zeros beyond the ends. */
+function trigrams(x: Tensor): Tensor {
+  const length = x.shape[1]!;
+  const places = x.graph.one("range_like", [x], { axis: 1 });
+  const [row, column] = [places.reshape([length, 1]), places.reshape([1, length])];
+  const shifted = (by: number): Tensor => row.add(by).equal(column).cast(x.dtype).matmul(x);
+  return x.graph.one("concat", [shifted(1), x, shifted(-1)], { axis: 2 });
+}
+
+interface Rates {
+  readonly dropout: number;
+  readonly attention: number;
+}
+function block(layers: Layers, path: string, c: MobileBertConfig, x: Tensor, mask: Tensor, rates: Rates): Tensor {
+  const [size, inner] = [narrow(c), c.intermediate_size];
+  const [asked, valued, stream] = bottlenecked(layers, `${path}.bottleneck`, c, x);
+  const drop = (name: string, y: Tensor): Tensor =>
+    c.use_bottleneck ? y : layers.dropout(`${path}.${name}`, y, rates.dropout);
+  const attended = layers.block(`${path}.attention`, stream, () => {
+    const project = (name: string, h: Tensor): Tensor =>
+      layers.linear(`${path}.attention.self.${name}`, h, { in: h.shape.at(-1) as number, out: size });
+    const [q, k, v] = [project("query", asked), project("key", asked), project("value", valued)];
+    const context = layers.attention(`${path}.attention.self`, q, k, v, {
+      heads: c.num_attention_heads,
+      mask,
+      dropout: rates.attention,
+    });
+    const out = layers.linear(`${path}.attention.output.dense`, context, { in: size, out: size });
+    return drop("attention.output.dropout", out);
+  });
+  let h = norm(layers, c, `${path}.attention.output.LayerNorm`, attended);
+  const feed = (at: string, y: Tensor): Tensor => {
+    const middle = layers.linear(`${at}.intermediate.dense`, y, { in: size, out: inner, activation: c.hidden_act });
+    return layers.linear(`${at}.output.dense`, middle, { in: inner, out: size });
+  };
+  for (let i = 0; i < c.num_feedforward_networks - 1; i++) {
+    const at = `${path}.ffn.${i}`;
+    h = norm(
+      layers,
+      c,
+      `${at}.output.LayerNorm`,
+      layers.block(at, h, (y) => feed(at, y)),
+    );
+  }
+  const fed = layers.block(`${path}.output`, h, (y) => drop("output.dropout", feed(path, y)));
+  const y = norm(layers, c, `${path}.output.LayerNorm`, fed, fixedEpsilon);
+  if (!c.use_bottleneck) return y;
+  const wide = layers.linear(`${path}.output.bottleneck.dense`, y, { in: size, out: c.hidden_size });
+  const whole = x.add(layers.dropout(`${path}.output.bottleneck.dropout`, wide, rates.dropout));
+  return norm(layers, c, `${path}.output.bottleneck.LayerNorm`, whole);
+}
+
+/** What query and key read, what value reads, and the stream that the block adds to. */
+function bottlenecked(
+  layers: Layers,
+  path: string,
+  c: MobileBertConfig,
+  x: Tensor,
+): readonly [asked: Tensor, valued: Tensor, stream: Tensor] {
+  if (!c.use_bottleneck) return [x, x, x];
+  const through = (name: string): Tensor => {
+    const o = { in: c.hidden_size, out: c.intra_bottleneck_size };
+    return norm(layers, c, `${path}.${name}.LayerNorm`, layers.linear(`${path}.${name}.dense`, x, o));
+  };
+  const stream = through("input");
+  if (c.use_bottleneck_attention) return [stream, stream, stream];
+  return [c.key_query_shared_bottleneck ? through("attention") : x, x, stream];
+}

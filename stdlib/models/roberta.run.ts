@@ -1,0 +1,71 @@
+/**
+ * RobertaModel as transformers has it, and XLM-RoBERTa, which is the same code: BERT's blocks, positions counted from the
+ * padding token's id on over what is no padding, and a head of two layers over the first token. Its checkpoints for
+ * classification have no pooler. Parameters are named exactly as in its checkpoints.
+ */
+import type { Tensor } from "#dsl/graph/builder.js";
+import type { Layers, ModelImplementation, ModelInputs, SentenceHead } from "../kinds.js";
+import { bertConfig, bertEncoder, bertFacts, tokenTypes, type BertConfig } from "./bert-encoder.js";
+import { ConfigReader } from "./config.js";
+import { firstOf } from "./pooled-head.js";
+
+export interface RobertaConfig extends BertConfig {
+  readonly pad_token_id: number;
+}
+
+const sentence: SentenceHead = {
+  paths: ["classifier.dense", "classifier.out_proj"],
+  logits(layers, body, { hidden, labels, dropout }) {
+    const first = layers.dropout("classifier.dropout", firstOf(body), dropout);
+    const dense = layers.linear("classifier.dense", first, { in: hidden, out: hidden, activation: "tanh" });
+    const kept = layers.dropout("classifier.dropout", dense, dropout);
+    return layers.linear("classifier.out_proj", kept, { in: hidden, out: labels });
+  },
+};
+
+export const roberta = family("roberta");
+export const xlmRoberta = family("xlm_roberta");
+
+function family(name: string): ModelImplementation<RobertaConfig> {
+  return {
+    ...bertFacts,
+    shape: "encoder",
+    prefix: "roberta.",
+    config(json) {
+      const read = new ConfigReader(name, json);
+      const config = bertConfig(read, 1);
+      const { pad_token_id, max_position_embeddings } = config;
+      if (pad_token_id === null) throw read.bad("pad_token_id", "is missing: positions are counted from it on");
+      if (pad_token_id > max_position_embeddings - 2)
+        throw read.bad("max_position_embeddings", `must leave positions after that of padding (${pad_token_id})`);
+      return { ...config, pad_token_id };
+    },
+    // The first positions of the table stand for padding.
+    sizes: (c) => ({ ...bertFacts.sizes(c), positions: c.max_position_embeddings - c.pad_token_id - 1 }),
+    sentence,
+    build(layers, config, inputs, o) {
+      const x = embeddings(layers, config, inputs, o.dropout ?? config.hidden_dropout_prob);
+      return { last_hidden_state: bertEncoder(layers, config, x, inputs.attention_mask, o.dropout) };
+    },
+  };
+}
+
+function embeddings(layers: Layers, config: RobertaConfig, inputs: ModelInputs, dropout: number): Tensor {
+  const { hidden_size: size, pad_token_id: padding } = config;
+  const rows = { size, padding };
+  const words = layers.embedding("embeddings.word_embeddings", inputs.input_ids, { ...rows, rows: config.vocab_size });
+  const place = inputs.positions ? inputs.positions.add(padding + 1) : counted(inputs.input_ids, padding);
+  const positions = layers.embedding("embeddings.position_embeddings", place, {
+    ...rows,
+    rows: config.max_position_embeddings,
+  });
+  const sum = words.add(tokenTypes(layers, config, inputs.token_type_ids)).add(positions);
+  const normal = layers.norm("embeddings.LayerNorm", sum, { size, epsilon: config.layer_norm_eps });
+  return layers.dropout("embeddings.dropout", normal, dropout);
+}
+
+/** Of each token its number among those that are no padding, from `padding` + 1 on; padding itself has `padding`. */
+function counted(ids: Tensor, padding: number): Tensor {
+  const real = ids.notEqual(padding).cast("i32");
+  return real.cumulativeSum(1).multiply(real).add(padding);
+}

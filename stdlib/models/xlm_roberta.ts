@@ -1,0 +1,19 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "model",
+  name: "xlm_roberta",
+  doc: "XLM-RoBERTa (multilingual E5 and BGE-M3 too): RoBERTa's code with one vocabulary for a hundred languages.",
+  example: 'model router { base: "FacebookAI/xlm-roberta-base", task: text_classification }',
+  since: "0.1.0",
+  parameters: [],
+  capabilities: {
+    modelType: "xlm-roberta",
+    targets: ["query", "value"],
+    linears: ["query", "key", "value", "dense"],
+    shape: "encoder",
+    denseHead: true,
+    buffers: /\.embeddings\.(position_ids|token_type_ids)$/,
+  },
+  load: () => import("./roberta.run.js").then((m) => m.xlmRoberta),
+};

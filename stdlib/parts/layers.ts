@@ -1,0 +1,21 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "part",
+  name: "layers",
+  doc: "Layers by their number, counted from 0, both ends included; of an encoder-decoder those of both stacks.",
+  example: "freeze: [embeddings, layers(0..3)]",
+  since: "0.1.0",
+  parameters: [
+    {
+      name: "range",
+      type: { is: "range", of: { is: "number", integer: true } },
+      positional: true,
+      required: true,
+      range: { min: 0 },
+      doc: "From which layer to which.",
+      why: "Lower layers read words and syntax, which a task seldom needs to change.",
+      impact: "medium",
+    },
+  ],
+};

@@ -1,0 +1,28 @@
+/** The family's body under a technique: its layers wrapped, and around the whole what lengthens sequences or feeds attention. */
+import { CodedError } from "#dsl/check/codes.js";
+import "#dsl/check/world-codes.js";
+import type { Layers, ModelInputs, ModelOutputs } from "../kinds.js";
+import type { AssembleOptions } from "./options.js";
+
+export function buildBody(
+  o: Pick<AssembleOptions, "family" | "config" | "technique">,
+  layers: Layers,
+  inputs: ModelInputs,
+  how: {
+    readonly dropout: number | null;
+    readonly pooled?: boolean;
+    /** A text is continued over a cache. */
+    readonly continues?: boolean;
+    /** Wraps what the technique has wrapped (a cache). */
+    readonly outermost?: (layers: Layers) => Layers;
+  },
+): ModelOutputs {
+  const { family, config } = o;
+  const { call, implementation } = o.technique;
+  const { dropout, pooled = true, continues = false, outermost = (l: Layers): Layers => l } = how;
+  const build = (l: Layers, i: ModelInputs): ModelOutputs => family.build(outermost(l), config, i, { dropout, pooled });
+  const wrapped = implementation.around(call, layers);
+  if (!implementation.body) return build(wrapped, inputs);
+  if (inputs.segments && implementation.virtual) throw new CodedError("no-packed-prompts", { technique: call.word });
+  return implementation.body(call, { layers: wrapped, inputs, sizes: family.sizes(config), continues, build });
+}

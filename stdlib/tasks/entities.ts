@@ -1,0 +1,80 @@
+/**
+ * Entities that tags mark. `bio` reads leniently, as conlleval and seqeval by default: an I- that does not go on with what
+ * stands before it begins an entity too. `iob2` is strict: only B- begins one, and an I- that goes on with nothing is none.
+ */
+export type Scheme = "bio" | "iob2" | "none";
+export interface Entity {
+  readonly type: string;
+  /** First word, from 0. */
+  readonly start: number;
+  /** Word after the last. */
+  readonly end: number;
+}
+
+const TAG = /^([BI])-(.+)$/u;
+
+export function entitiesOf(tags: readonly string[], scheme: Scheme): readonly Entity[] {
+  const found: { type: string; start: number; end: number }[] = [];
+  if (scheme === "none") return found;
+  let open: { type: string; start: number; end: number } | undefined;
+  tags.forEach((tag, word) => {
+    const [, mark, type] = TAG.exec(tag) ?? [];
+    if (mark === "I" && open?.type === type && open) open.end = word + 1;
+    else if (type !== undefined && (mark === "B" || scheme === "bio")) {
+      open = { type, start: word, end: word + 1 };
+      found.push(open);
+    } else open = undefined;
+  });
+  return found;
+}
+
+/** Why the first wrong tag is wrong; undefined where all are in the scheme. */
+export function offScheme(
+  tags: readonly string[],
+  scheme: Scheme,
+): { readonly tag: string; readonly why: string } | undefined {
+  if (scheme === "none") return undefined;
+  for (const [word, tag] of tags.entries()) {
+    if (tag === "O") continue;
+    const [, mark, type] = TAG.exec(tag) ?? [];
+    if (type === undefined) return { tag, why: "it is not O, B-kind or I-kind" };
+    const before = TAG.exec(tags[word - 1] ?? "O")?.[2];
+    if (scheme === "iob2" && mark === "I" && before !== type)
+      return { tag, why: `no ${type} stands before it to go on with` };
+  }
+  return undefined;
+}
+
+export interface EntityCounts {
+  readonly hit: number;
+  readonly given: number;
+  readonly have: number;
+}
+/** Entities that match by kind and both ends, by kind. */
+export function entityCounts(
+  truth: readonly (readonly string[])[],
+  predicted: readonly (readonly string[])[],
+  scheme: Scheme,
+): ReadonlyMap<string, EntityCounts> {
+  const counts = new Map<string, { hit: number; given: number; have: number }>();
+  const of = (type: string) => {
+    let own = counts.get(type);
+    if (!own) counts.set(type, (own = { hit: 0, given: 0, have: 0 }));
+    return own;
+  };
+  truth.forEach((tags, text) => {
+    const key = ({ type, start, end }: Entity): string => `${start} ${end} ${type}`;
+    const have = entitiesOf(tags, scheme);
+    const known = new Set(have.map(key));
+    for (const entity of have) of(entity.type).have++;
+    for (const entity of entitiesOf(predicted[text] ?? [], scheme)) {
+      of(entity.type).given++;
+      if (known.has(key(entity))) of(entity.type).hit++;
+    }
+  });
+  return counts;
+}
+
+export function entityF1({ hit, given, have }: EntityCounts): number {
+  return given + have === 0 ? 0 : (2 * hit) / (given + have);
+}

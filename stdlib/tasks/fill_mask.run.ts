@@ -1,0 +1,109 @@
+/** The family's own head of masked tokens, over the hidden places alone while it trains. */
+import { CodedError } from "#dsl/check/codes.js";
+import type { Answers, TaskImplementation, TokenNames } from "../kinds.js";
+import { noUnmasking } from "./families.js";
+import { placed } from "./feeds.js";
+import { hide, type Masking } from "./masking.js";
+import { percent, softmaxInto } from "./probabilities.js";
+import "./codes.js";
+
+export interface Candidate {
+  readonly token: string;
+  readonly probability: number;
+}
+export interface MaskPrediction {
+  readonly text: string;
+  /** The text with the likeliest token in each gap. */
+  readonly filled: string;
+  /** For each gap, the likeliest first. */
+  readonly candidates: readonly (readonly Candidate[])[];
+}
+
+const answers: Answers<never, MaskPrediction> = {
+  places(rows, row) {
+    const { mask } = rows.tokenizer;
+    const ids = rows.ids(row);
+    return Int32Array.from(Array.from(ids, (_, place) => place).filter((place) => ids[place] === mask));
+  },
+  predictions(said, texts, rows) {
+    const { tokenizer, call } = rows;
+    const { mask } = tokenizer;
+    return said.map((logits, i) => {
+      const gaps = answers.places!(rows, i).length;
+      const sign = mask === null ? "" : tokenizer.tokens(Int32Array.of(mask))[0]!;
+      if (gaps === 0) throw new CodedError("not-masked", { text: texts[i]!.slice(0, 80), mask: sign });
+      const size = logits.length / gaps;
+      const candidates = Array.from({ length: gaps }, (_, gap) =>
+        likeliest(logits.subarray(gap * size, (gap + 1) * size), Number(call.arguments["candidates"] ?? 5), tokenizer),
+      );
+      let gap = 0;
+      const filled = texts[i]!.replaceAll(sign, (whole) => candidates[gap++]?.[0]?.token ?? whole);
+      return { text: texts[i]!, filled, candidates };
+    });
+  },
+  columns: ["filled", "candidates"],
+  cells: ({ filled, candidates }) => [
+    filled,
+    candidates
+      .map((gap) => gap.map(({ token, probability }) => `${token} ${percent(probability)}`).join(", "))
+      .join(" | "),
+  ],
+};
+
+function likeliest(logits: Float32Array, most: number, tokenizer: TokenNames): readonly Candidate[] {
+  const shares = new Float32Array(logits.length);
+  softmaxInto(logits, shares);
+  const best = Uint32Array.from(shares, (_, id) => id)
+    .sort((a, b) => shares[b]! - shares[a]! || a - b)
+    .subarray(0, most);
+  const names = tokenizer.tokens(Int32Array.from(best));
+  // Marks of how pieces join (WordPiece, byte-level BPE, SentencePiece) are no part of the word.
+  return Array.from(best, (id, i) => ({ token: names[i]!.replace(/^(##|Ġ|▁)/u, ""), probability: shares[id]! }));
+}
+
+export const fillMask: TaskImplementation = {
+  supervision: {
+    rows: "texts",
+    inputs: () => ({ targets: { dtype: "i32", shape: ["targets"] }, labels: { dtype: "i32", shape: ["targets"] } }),
+    teach(rows) {
+      const { mask, vocabulary, special } = rows.tokenizer;
+      if (mask === null) throw new CodedError("no-mask-token", { model: rows.model });
+      const masking: Masking = { share: shareOf(rows.call.arguments["share"]), mask, vocabulary, special };
+      return {
+        counts: ({ rows: members, ...o }) =>
+          Array.from(members).reduce((sum, row) => sum + hide(rows.ids(row), row, o, masking).places.length, 0),
+        feeds({ rows: members, width, ...o }, input_ids) {
+          const [targets, labels]: [number[], number[]] = [[], []];
+          Array.from(members).forEach((row, at) => {
+            const ids = rows.ids(row);
+            const { places, fed } = hide(ids, row, o, masking);
+            places.forEach((place, i) => {
+              input_ids[at * width + place] = fed[i]!;
+              targets.push(at * width + place);
+              labels.push(ids[place]!);
+            });
+          });
+          return placed(targets, labels);
+        },
+      };
+    },
+  },
+  headPaths: ["cls.predictions"],
+  pooled: false,
+  head(layers, body, o) {
+    const head = body.unmask?.(layers);
+    if (!head) throw noUnmasking(o.call.word);
+    const { weight, bias } = head;
+    const taken = (targets: Parameters<typeof body.last_hidden_state.takeRows>[0] | undefined) =>
+      head.transform(targets ? body.last_hidden_state.takeRows(targets) : body.last_hidden_state);
+    return {
+      logits: (targets) => taken(targets).linear(weight, bias),
+      loss: ({ labels, targets }, reduction) => taken(targets).headLoss(weight, labels, { reduction, bias }),
+    };
+  },
+  answers: answers as Answers,
+};
+
+function shareOf(share: unknown): number {
+  return typeof share === "object" && share !== null && "share" in share ? Number(share.share) : 0.15;
+}

@@ -1,0 +1,60 @@
+import type { HeadOn } from "#dsl/plan/estimates.js";
+import type { Word } from "#dsl/registry.js";
+import { wantShape, wantUnmasking } from "./families.js";
+
+export const word: Word = {
+  kind: "task",
+  name: "fill_mask",
+  doc: "Names hidden tokens, as transformers' ...ForMaskedLM: fits an encoder to the language of a field. Of each text a share of the tokens is chosen anew in each epoch: 80 % of them become the mask token, 10 % another token, 10 % stay as they are; they alone are learnt. A text has at least one.",
+  example: "task: fill_mask(share: 15%)",
+  since: "0.2.0",
+  parameters: [
+    {
+      name: "share",
+      type: { is: "number", unit: "share" },
+      doc: "Share of a text's tokens that are learnt.",
+      range: { min: 0, max: 1, exclusive: true },
+      positional: true,
+      default: { value: { share: 0.15 } },
+      why: "More teach faster and leave less text to learn from; BERT took 15 %.",
+      impact: "medium",
+    },
+    {
+      name: "candidates",
+      type: { is: "number", integer: true },
+      doc: "How many tokens `predict` names for each gap.",
+      range: { min: 1, max: 1000 },
+      default: { value: 5 },
+      why: "The likeliest alone hides how sure the model is. It changes no weight.",
+      impact: "low",
+    },
+  ],
+  elsewhere: {
+    "fill-mask": "fill_mask",
+    mlm: "fill_mask",
+    masked_lm: "fill_mask",
+    masked_language_modeling: "fill_mask",
+    mlm_probability: "share",
+    top_k: "candidates",
+  },
+  check(call, context) {
+    wantShape(call.word, ["encoder"], context);
+    wantUnmasking(call.word, context);
+  },
+  capabilities: {
+    roles: ["text"],
+    labels: false,
+    /** The head comes with the base, or is made afresh. */
+    parameters(hidden: number, _labels: number, { base }: HeadOn): number {
+      const vocabulary = Number(base.config["vocab_size"] ?? 0);
+      return "cls.predictions.bias" in base.shapes ? 0 : hidden * hidden + 3 * hidden + vocabulary;
+    },
+    headPaths: ["cls.predictions"],
+    architectures: ["ForMaskedLM"],
+    measures: ["next_token"],
+    metrics: ["loss", "perplexity"].map((word) => ({ word, kind: "metric", arguments: {} })),
+    prediction:
+      "{ readonly text: string; readonly filled: string; readonly candidates: readonly (readonly { readonly token: string; readonly probability: number }[])[] }",
+  },
+  load: () => import("./fill_mask.run.js").then((m) => m.fillMask),
+};

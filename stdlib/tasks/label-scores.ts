@@ -1,0 +1,56 @@
+/** One label out of several for each of some rows (or words): what was right, what was said, and what follows from both. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { MetricInput, MetricImplementation } from "../kinds.js";
+import { argmax, softmaxInto } from "./probabilities.js";
+
+/** `said`: logits of each row. */
+export function labelled(labels: readonly string[], truth: Int32Array, said: readonly Float32Array[]): MetricInput {
+  const n = labels.length;
+  const probabilities = new Float32Array(said.length * n);
+  const predicted = Int32Array.from(said, (logits, row) => {
+    softmaxInto(logits, probabilities.subarray(row * n, (row + 1) * n));
+    return argmax(logits);
+  });
+  return { labels, truth, predicted, probabilities };
+}
+
+/** Mean cross-entropy in nats, and the share that is right. */
+export function told({ labels, truth, predicted, probabilities }: MetricInput): { loss: number; accuracy: number } {
+  let [loss, right] = [0, 0];
+  for (let i = 0; i < truth.length; i++) {
+    loss -= Math.log(Math.max(probabilities[i * labels.length + truth[i]!]!, 1e-38));
+    if (truth[i] === predicted[i]) right += 1;
+  }
+  return { loss: loss / truth.length, accuracy: right / truth.length };
+}
+
+export function confusionOf({ labels, truth, predicted }: MetricInput): readonly (readonly number[])[] {
+  const matrix = labels.map(() => labels.map(() => 0));
+  truth.forEach((t, i) => {
+    matrix[t]![predicted[i]!]! += 1;
+  });
+  return matrix;
+}
+
+/** Those that were given a wrong label, the surest first. */
+export function mistaken({ labels, truth, predicted, probabilities }: MetricInput) {
+  return Array.from(truth, (right, at) => ({ at, right, said: predicted[at]! }))
+    .filter((r) => r.right !== r.said)
+    .map((r) => ({
+      at: r.at,
+      truth: labels[r.right]!,
+      predicted: labels[r.said]!,
+      by: probabilities[r.at * labels.length + r.said]!,
+    }))
+    .sort((a, b) => b.by - a.by);
+}
+
+export function measured(metric: MetricImplementation, call: Call, input: MetricInput): number {
+  return metric.compute?.(call, input) ?? Number.NaN;
+}
+
+/** Numbers of the labels; `label-not-trained` for one that the model never learned. */
+export function numbering(labels: readonly string[], unknown: (label: string) => never): (label: string) => number {
+  const numbers = new Map(labels.map((label, i) => [label, i]));
+  return (label) => numbers.get(label) ?? unknown(label);
+}

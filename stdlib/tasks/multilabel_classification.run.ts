@@ -1,0 +1,139 @@
+/** A logit for each label; the loss of a text is the mean binary cross-entropy over the labels. */
+import { CodedError } from "#dsl/check/codes.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { Answers, LabelSetMetricInput, TaskImplementation, Taught } from "../kinds.js";
+import { real } from "./feeds.js";
+import { numbering } from "./label-scores.js";
+import { percent } from "./probabilities.js";
+import "./codes.js";
+
+export interface LabelsPrediction {
+  readonly text: string;
+  /** In the model's order. */
+  readonly labels: readonly string[];
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+interface TaughtSets extends Taught {
+  /** rows × labels, row-major. */
+  readonly truth: Uint8Array;
+}
+
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+const threshold = (call: Call): number => Number(call.arguments["threshold"] ?? 0.5);
+
+function outcome(said: readonly Float32Array[], truth: Uint8Array, labels: readonly string[], least: number) {
+  const n = labels.length;
+  const probabilities = new Float32Array(said.length * n);
+  said.forEach((logits, row) => logits.forEach((x, l) => (probabilities[row * n + l] = sigmoid(x))));
+  const predicted = Uint8Array.from(probabilities, (p) => (p >= least ? 1 : 0));
+  return { labels, truth, predicted, probabilities } satisfies LabelSetMetricInput;
+}
+
+/** Mean over texts and labels; softplus keeps it finite. */
+function lossOf(said: readonly Float32Array[], truth: Uint8Array, n: number): number {
+  let sum = 0;
+  said.forEach((logits, row) =>
+    logits.forEach((x, l) => {
+      sum += Math.max(x, 0) - x * truth[row * n + l]! + Math.log1p(Math.exp(-Math.abs(x)));
+    }),
+  );
+  return sum / (said.length * n);
+}
+
+const answers: Answers<TaughtSets, LabelsPrediction> = {
+  score(said, { truth }, { labels, call }) {
+    const n = labels.length;
+    const input = outcome(said, truth, labels, threshold(call));
+    const { predicted, probabilities } = input;
+    const named = (sets: Uint8Array, row: number): string =>
+      labels.filter((_, l) => sets[row * n + l] === 1).join(", ") || "none";
+    const wrong = said.flatMap((_, row) => {
+      const off = labels.flatMap((_, l) => {
+        const at = row * n + l;
+        return truth[at] === predicted[at] ? [] : [Math.abs(probabilities[at]! - truth[at]!)];
+      });
+      return off.length > 0 ? [{ row, by: Math.max(...off) }] : [];
+    });
+    return {
+      told: { loss: lossOf(said, truth, n), accuracy: 1 - wrong.length / said.length },
+      measure: (metric, of) => metric.ofLabelSets?.(of, input) ?? Number.NaN,
+      labels,
+      confusion: [],
+      mistakesBy: "probability",
+      mistakes: (most) =>
+        wrong
+          .sort((a, b) => b.by - a.by)
+          .slice(0, most)
+          .map(({ row, by }) => ({ row, by, truth: named(truth, row), predicted: named(predicted, row) })),
+      notes: labels.map((label, l) => `${label}: ${scoreOf(input, l)}`),
+    };
+  },
+  predictions: (said, texts, { labels, call }) =>
+    said.map((logits, i) => {
+      const shares = Float32Array.from(logits, sigmoid);
+      return {
+        text: texts[i]!,
+        labels: labels.filter((_, l) => shares[l]! >= threshold(call)),
+        probabilities: Object.fromEntries(labels.map((label, l) => [label, shares[l]!])),
+      };
+    }),
+  columns: ["labels", "probabilities"],
+  cells: ({ labels, probabilities }) => [
+    labels.join(", ") || "none",
+    labels.map((label) => percent(probabilities[label]!)).join(", "),
+  ],
+};
+
+/** F1 of one label, with its rows. */
+function scoreOf({ labels, truth, predicted }: LabelSetMetricInput, label: number): string {
+  let [hit, given, have] = [0, 0, 0];
+  for (let at = label; at < truth.length; at += labels.length) {
+    have += truth[at]!;
+    given += predicted[at]!;
+    hit += truth[at]! & predicted[at]!;
+  }
+  const score = given + have === 0 ? 0 : (2 * hit) / (given + have);
+  return `f1 ${score.toFixed(4)} (${have} ${have === 1 ? "row" : "rows"})`;
+}
+
+export const multilabelClassification: TaskImplementation = {
+  supervision: {
+    rows: "texts",
+    inputs: (labels) => ({ labels: { dtype: "f32", shape: ["batch", labels] } }),
+    teach(rows) {
+      const values = rows.values("labels");
+      if (!values) return null;
+      const number = numbering(rows.labels, (label) => {
+        throw new CodedError("label-not-trained", { label, model: rows.model, has: rows.labels });
+      });
+      const n = rows.labels.length;
+      const truth = new Uint8Array(rows.count * n);
+      for (let row = 0; row < rows.count; row++)
+        for (const label of values[row] as readonly string[]) truth[row * n + number(label)] = 1;
+      const taught: TaughtSets = {
+        truth,
+        counts: (batch) => batch.rows.length,
+        feeds(batch) {
+          const labels = new Float32Array(batch.rows.length * n);
+          Array.from(batch.rows).forEach((row, at) => labels.set(truth.subarray(row * n, (row + 1) * n), at * n));
+          return { labels: real(labels, [batch.rows.length, n]) };
+        },
+      };
+      return taught;
+    },
+  },
+  headPaths: "sentence",
+  head(_layers, _body, o) {
+    const logits = o.sentence(o.labels);
+    return {
+      logits: () => logits,
+      probabilities: () => logits.sigmoid(),
+      loss({ labels }, reduction) {
+        // −log σ(x) where the label is there, −log σ(−x) where it isn't.
+        const each = logits.softplus().subtract(logits.multiply(labels)).mean([1]);
+        return reduction === "mean" ? each.mean() : each.sum();
+      },
+    };
+  },
+  answers: answers as Answers,
+};

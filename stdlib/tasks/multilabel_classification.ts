@@ -1,0 +1,43 @@
+import type { Word } from "#dsl/registry.js";
+import { wantShape } from "./families.js";
+import { sentenceParameters } from "./sentence.js";
+
+export const word: Word = {
+  kind: "task",
+  name: "multilabel_classification",
+  doc: "Any number of labels for a whole text, each decided by itself (binary cross-entropy), as transformers' ...ForSequenceClassification with `problem_type: multi_label_classification`. Reads the role `labels`: a list, JSON in a text, or labels with the data's `separator` between them.",
+  example: "task: multilabel_classification(threshold: 0.5)",
+  since: "0.2.0",
+  parameters: [
+    {
+      name: "threshold",
+      type: { is: "number" },
+      doc: "A text has the labels whose probability is at least this.",
+      range: { min: 0, max: 1, exclusive: true },
+      positional: true,
+      default: { value: 0.5 },
+      why: "Lower, fewer labels are missed; higher, fewer are given wrongly. It changes no weight.",
+      impact: "medium",
+    },
+  ],
+  elsewhere: {
+    multi_label_classification: "multilabel_classification",
+    "multi-label-classification": "multilabel_classification",
+    multilabel: "multilabel_classification",
+  },
+  check: (call, context) => wantShape(call.word, ["encoder"], context),
+  capabilities: {
+    roles: ["text", "labels"],
+    labels: true,
+    parameters: sentenceParameters,
+    measures: ["label_set"],
+    metrics: [
+      { word: "f1", kind: "metric", arguments: { average: "micro", of: null } },
+      { word: "f1", kind: "metric", arguments: { average: "macro", of: null } },
+      { word: "accuracy", kind: "metric", arguments: {} },
+    ],
+    prediction:
+      "{ readonly text: string; readonly labels: readonly string[]; readonly probabilities: Readonly<Record<string, number>> }",
+  },
+  load: () => import("./multilabel_classification.run.js").then((m) => m.multilabelClassification),
+};

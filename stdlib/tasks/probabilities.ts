@@ -1,0 +1,23 @@
+/** From a row of logits to what is likely. */
+
+/** Softmax into `out`. */
+export function softmaxInto(logits: Float32Array, out: Float32Array): void {
+  const greatest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - greatest);
+  for (let i = 0; i < logits.length; i++) out[i] = Math.exp(logits[i]! - greatest) / sum;
+}
+
+export function argmax(values: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+/** 0.9973 → `99.7 %`; never `0 %` or `100 %` for what is not. */
+export function percent(share: number): string {
+  const hundred = 100 * share;
+  if (hundred > 0 && hundred < 0.1) return "< 0.1 %";
+  if (hundred < 100 && hundred > 99.9) return "> 99.9 %";
+  return `${hundred.toFixed(1).replace(/\.0$/, "")} %`;
+}

@@ -1,0 +1,33 @@
+import type { HeadOn } from "#dsl/plan/estimates.js";
+import type { Word } from "#dsl/registry.js";
+import { wantShape } from "./families.js";
+import { sentenceParameters } from "./sentence.js";
+
+export const word: Word = {
+  kind: "task",
+  name: "regression",
+  doc: "A number for a whole text, learnt by its mean squared error, as transformers' ...ForSequenceClassification with one label. Reads the role `score`.",
+  example: "task: regression(range: 0..10)",
+  since: "0.2.0",
+  parameters: [
+    {
+      name: "range",
+      type: { is: "range", of: { is: "number" } },
+      doc: "Between which numbers all scores lie, both included. A score outside is an error, and what is predicted is kept within.",
+      default: { derived: "any number", from: () => null },
+      why: "A slip in the data is found before it is learnt, and no prediction leaves the scale.",
+      impact: "low",
+    },
+  ],
+  elsewhere: { "text-regression": "regression", num_labels: "regression", min_max: "range" },
+  check: (call, context) => wantShape(call.word, ["encoder"], context),
+  capabilities: {
+    roles: ["text", "score"],
+    labels: false,
+    parameters: (hidden: number, _labels: number, on: HeadOn): number => sentenceParameters(hidden, 1, on),
+    measures: ["number"],
+    metrics: ["mean_absolute_error", "pearson", "spearman"].map((word) => ({ word, kind: "metric", arguments: {} })),
+    prediction: "{ readonly text: string; readonly score: number }",
+  },
+  load: () => import("./regression.run.js").then((m) => m.regression),
+};

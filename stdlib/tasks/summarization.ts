@@ -1,0 +1,12 @@
+import type { Word } from "#dsl/registry.js";
+import { text2text } from "./text2text.js";
+
+export const word: Word = text2text({
+  name: "summarization",
+  doc: "Makes a short text of a long one: `input` is what is read, `target` its summary.",
+  example: 'model digest { base: "t5-small", task: summarization }',
+  prefix: "summarize: ",
+  why: "What T5 and Flan-T5 were trained to be told before a text to be summed up.",
+  metrics: ["loss", "rouge"],
+  elsewhere: { summarisation: "summarization" },
+});

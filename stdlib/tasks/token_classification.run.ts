@@ -1,0 +1,168 @@
+/**
+ * A linear layer (`classifier`) over the state of each word's first piece. The loss is transformers', whose other pieces
+ * carry −100; here they are left out before the head.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { Answers, AskedRows, MetricInput, TaskImplementation, Taught } from "../kinds.js";
+import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "./entities.js";
+import { placed } from "./feeds.js";
+import { confusionOf, labelled, measured, mistaken, numbering, told } from "./label-scores.js";
+import { argmax, softmaxInto } from "./probabilities.js";
+import { wordsIn } from "./words.js";
+import "./codes.js";
+
+export interface TagsPrediction {
+  readonly text: string;
+  readonly tokens: readonly { readonly token: string; readonly tag: string; readonly probability: number }[];
+  /** `start` and `end` count words, `end` is the one after the last. */
+  readonly entities: readonly (Entity & { readonly text: string })[];
+  /** Words beyond `max_length`, which have no tag. */
+  readonly cut: number;
+}
+interface TaughtTags extends Taught {
+  readonly tokens: readonly (readonly string[])[];
+  readonly tags: readonly (readonly string[])[];
+  /** Numbers of the tags of each row's words that are fed. */
+  readonly truth: readonly Int32Array[];
+}
+
+const schemeOf = (call: Call): Scheme => call.arguments["scheme"] as Scheme;
+
+const answers: Answers<TaughtTags, TagsPrediction> = {
+  places: (rows, row) => rows.words!(row).starts,
+  score(said, taught, rows) {
+    const scheme = schemeOf(rows.call);
+    const { labels } = rows;
+    const words = said.map((logits) => perWord(logits, labels.length));
+    const input = labelled(labels, Int32Array.from(taught.truth.flatMap((row) => [...row])), words.flat());
+    const truth = taught.truth.map((row, i) => taught.tags[i]!.slice(0, row.length));
+    const predicted = words.map((row) => row.map((logits) => labels[argmax(logits)]!));
+    const kinds = [...entityCounts(truth, predicted, scheme)];
+    const all = kinds.reduce(
+      (sum, [, kind]) => ({ hit: sum.hit + kind.hit, given: sum.given + kind.given, have: sum.have + kind.have }),
+      { hit: 0, given: 0, have: 0 },
+    );
+    return {
+      told: { ...told(input), ...(scheme === "none" ? {} : { entity_f1: entityF1(all) }) },
+      measure: (metric, call) =>
+        metric.ofTags ? metric.ofTags(call, { scheme, truth, predicted }) : measured(metric, call, input),
+      labels,
+      confusion: confusionOf(input),
+      mistakesBy: "probability",
+      mistakes: (most) => gravest(input, taught, most),
+      notes: [
+        ...kinds.map(([kind, c]) => `${kind}: f1 ${entityF1(c).toFixed(4)} (${c.have} true, ${c.given} found)`),
+        ...cutNote(rows),
+      ],
+    };
+  },
+  predictions: (said, texts, rows) =>
+    said.map((logits, i) => {
+      const { labels } = rows;
+      const words = wordsIn(texts[i]!);
+      const shares = new Float32Array(labels.length);
+      const tokens = perWord(logits, labels.length).map((own, word) => {
+        softmaxInto(own, shares);
+        const best = argmax(own);
+        return { token: words[word]!, tag: labels[best]!, probability: shares[best]! };
+      });
+      const entities = entitiesOf(
+        tokens.map(({ tag }) => tag),
+        schemeOf(rows.call),
+      );
+      return {
+        text: texts[i]!,
+        tokens,
+        entities: entities.map((entity) => ({ ...entity, text: words.slice(entity.start, entity.end).join(" ") })),
+        cut: rows.words!(i).cut,
+      };
+    }),
+  columns: ["entities", "tags"],
+  cells: ({ tokens, entities, cut }) => [
+    entities.map(({ type, text }) => `${text} (${type})`).join(", ") || "none",
+    tokens.map(({ tag }) => tag).join(" ") + (cut > 0 ? ` … ${cut} words beyond max_length` : ""),
+  ],
+};
+
+function perWord(logits: Float32Array, n: number): readonly Float32Array[] {
+  return Array.from({ length: logits.length / n }, (_, word) => logits.subarray(word * n, (word + 1) * n));
+}
+
+/** A text is as wrong as its surest wrong word. */
+function gravest(input: MetricInput, { truth, tokens }: TaughtTags, most: number) {
+  const places = truth.flatMap((row, text) => Array.from(row, (_, word) => ({ text, word })));
+  const seen = new Set<number>();
+  return mistaken(input)
+    .filter(({ at }) => {
+      const { text } = places[at]!;
+      return !seen.has(text) && seen.add(text);
+    })
+    .slice(0, most)
+    .map(({ at, truth: right, predicted, by }) => {
+      const { text, word } = places[at]!;
+      return { row: text, truth: `${tokens[text]![word]}: ${right}`, predicted, by };
+    });
+}
+
+function cutNote(rows: AskedRows): readonly string[] {
+  const cut = Array.from({ length: rows.count }, (_, row) => rows.words!(row).cut);
+  const words = cut.reduce((sum, n) => sum + n, 0);
+  if (words === 0) return [];
+  return [`${words} words of ${cut.filter((n) => n > 0).length} rows lie beyond max_length and are not scored`];
+}
+
+export const tokenClassification: TaskImplementation = {
+  supervision: {
+    rows: "words",
+    inputs: () => ({ targets: { dtype: "i32", shape: ["targets"] }, labels: { dtype: "i32", shape: ["targets"] } }),
+    teach(rows) {
+      const [tokens, tags] = [rows.values("tokens"), rows.values("tags")].map(
+        (values) => values && Array.from(values as ArrayLike<readonly string[]>),
+      );
+      if (!tokens || !tags) return null;
+      const scheme = schemeOf(rows.call);
+      const number = numbering(rows.labels, (label) => {
+        throw new CodedError("label-not-trained", { label, model: rows.model, has: rows.labels });
+      });
+      const truth = tags.map((own, row) => {
+        const at = rows.numbers[row]!;
+        const words = tokens[row]!.length;
+        if (own.length !== words) throw new CodedError("unequal-lists", { row: at, tokens: words, tags: own.length });
+        const wrong = offScheme(own, scheme);
+        if (wrong) throw new CodedError("tag-off-scheme", { row: at, scheme, ...wrong });
+        return Int32Array.from(own.slice(0, rows.words!(row).starts.length), number);
+      });
+      const taught: TaughtTags = {
+        tokens,
+        tags,
+        truth,
+        counts: (batch) => Array.from(batch.rows).reduce((sum, row) => sum + truth[row]!.length, 0),
+        feeds({ rows: members, width }) {
+          const targets = Array.from(members).flatMap((row, at) =>
+            Array.from(rows.words!(row).starts, (start) => at * width + start),
+          );
+          return placed(
+            targets,
+            Array.from(members).flatMap((row) => [...truth[row]!]),
+          );
+        },
+      };
+      return taught;
+    },
+  },
+  headPaths: ["classifier"],
+  pooled: false,
+  head(layers, body, o) {
+    const logits = (targets: Parameters<ReturnType<TaskImplementation["head"]>["logits"]>[0]) => {
+      const x = targets ? body.last_hidden_state.takeRows(targets) : body.last_hidden_state;
+      return layers.linear("classifier", layers.dropout("dropout", x, o.dropout), { in: o.hidden, out: o.labels });
+    };
+    return {
+      logits,
+      probabilities: (of) => of.softmax(),
+      loss: ({ labels, targets }, reduction) => logits(targets).crossEntropy(labels, { reduction }),
+    };
+  },
+  answers: answers as Answers,
+};

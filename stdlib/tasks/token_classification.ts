@@ -1,0 +1,46 @@
+import type { Word } from "#dsl/registry.js";
+import { wantShape } from "./families.js";
+
+export const word: Word = {
+  kind: "task",
+  name: "token_classification",
+  doc: "A tag for each word, as transformers' ...ForTokenClassification. Reads the roles `tokens` and `tags`: lists, JSON in a text, or words with white space between them. The first piece of a word carries its tag, the others teach nothing; words beyond `max_length` are left out and told.",
+  example: "task: token_classification(scheme: bio)",
+  since: "0.2.0",
+  parameters: [
+    {
+      name: "scheme",
+      type: { is: "choice", of: ["bio", "iob2", "none"] },
+      doc: "How tags mark entities. bio: O, B-kind, I-kind, and an I- may begin one; iob2: each begins with B-; none: tags of single words, no entities.",
+      positional: true,
+      default: { value: "bio" },
+      why: "Entities are counted and shown by it, and tags outside it are slips.",
+      impact: "medium",
+    },
+  ],
+  elsewhere: {
+    "token-classification": "token_classification",
+    ner: "token_classification",
+    TOKEN_CLS: "token_classification",
+    IOB: "bio",
+    BIO: "bio",
+    IOB2: "iob2",
+  },
+  check: (call, context) => wantShape(call.word, ["encoder"], context),
+  capabilities: {
+    roles: ["tokens", "tags"],
+    labels: true,
+    parameters: (hidden: number, labels: number): number => hidden * labels + labels,
+    headPaths: ["classifier"],
+    architectures: ["ForTokenClassification"],
+    measures: ["tags", "label"],
+    metrics: [
+      { word: "entity_f1", kind: "metric", arguments: {} },
+      { word: "accuracy", kind: "metric", arguments: {} },
+    ],
+    prediction:
+      "{ readonly text: string; readonly tokens: readonly { readonly token: string; readonly tag: string; readonly probability: number }[]; " +
+      "readonly entities: readonly { readonly type: string; readonly text: string; readonly start: number; readonly end: number }[]; readonly cut: number }",
+  },
+  load: () => import("./token_classification.run.js").then((m) => m.tokenClassification),
+};

@@ -1,0 +1,8 @@
+/** BitFit (Ben Zaken et al., 2021, arXiv 2106.10199): of the base only the biases train, those of linear layers and of norms. */
+import type { TechniqueImplementation } from "../kinds.js";
+
+export const bitfit: TechniqueImplementation = {
+  saved: "trained",
+  trains: (_call, path) => path.endsWith(".bias"),
+  around: (_call, layers) => layers,
+};

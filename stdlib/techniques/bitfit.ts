@@ -1,0 +1,47 @@
+import "./codes.js";
+import type { Word } from "#dsl/registry.js";
+import { baseFacts } from "../base-facts.js";
+import { fromOurs, startsFrom } from "./from.js";
+import { headParameters } from "./head.js";
+import { countOf, type Shapes } from "./shapes.js";
+
+/** Biases of the body: a causal mask that old files call `bias` has more axes, and heads of pretraining lie outside. */
+const biases = (shapes: Shapes): number =>
+  countOf(
+    shapes,
+    (name, shape) =>
+      shape.length === 1 &&
+      /\.(bias|beta)$/.test(name) &&
+      !/^(cls|lm_head|classifier|score|qa_outputs|pre_classifier|vocab_\w+|predictions|discriminator_predictions)\./.test(
+        name,
+      ),
+  );
+
+export const word: Word = {
+  kind: "technique",
+  name: "bitfit",
+  doc: "Of the base only the biases train, about a thousandth of its weights; biases and head are saved.",
+  example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: bitfit }',
+  since: "0.1.0",
+  parameters: [fromOurs],
+  elsewhere: { bias_only: "bitfit", bias_tuning: "bitfit" },
+  check(_call, context) {
+    const base = baseFacts(context);
+    if (!base || biases(base.shapes) > 0) return;
+    context.report("no-biases", {
+      base: baseName(context.statement, context.model),
+      head: headParameters(context)?.count ?? 0,
+    });
+  },
+  capabilities: {
+    saves: "trained",
+    startsFrom,
+    trainableParameters: (_call: unknown, shapes: Shapes): number => biases(shapes),
+  },
+  load: () => import("./bitfit.run.js").then((m) => m.bitfit),
+};
+type Values = Readonly<Record<string, unknown>>;
+function baseName(statement: Values, model: Values | undefined): string {
+  const name = statement["base"] ?? model?.["base"];
+  return typeof name === "string" ? name : "the base";
+}

@@ -1,0 +1,8 @@
+/** The head alone trains, over the base as it is. */
+import type { TechniqueImplementation } from "../kinds.js";
+
+export const headOnly: TechniqueImplementation = {
+  saved: "trained",
+  trains: () => false,
+  around: (_call, layers) => layers,
+};

@@ -1,0 +1,24 @@
+import "./codes.js";
+import type { Word } from "#dsl/registry.js";
+import { headParameters } from "./head.js";
+import { fromOurs, startsFrom } from "./from.js";
+
+export const word: Word = {
+  kind: "technique",
+  name: "head_only",
+  doc: "The base stays as it is; the task's head trains. Fastest, and a measure of what the base knows already.",
+  example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: head_only }',
+  since: "0.1.0",
+  parameters: [fromOurs],
+  elsewhere: { linear_probe: "head_only", linear_probing: "head_only", feature_extraction: "head_only" },
+  check(call, context) {
+    const task = headParameters(context);
+    if (task?.count === 0) context.report("nothing-trains", { technique: call.word, task: task.name });
+  },
+  capabilities: {
+    saves: "trained",
+    startsFrom,
+    trainableParameters: (): number => 0,
+  },
+  load: () => import("./head_only.run.js").then((m) => m.headOnly),
+};

@@ -1,0 +1,37 @@
+/**
+ * (IA)³ as PEFT has it (Liu et al., 2022, arXiv 2205.05638): a learned factor for each output of the layers that make keys
+ * and values, and for each input of the layers that end a feed-forward sub-layer; all factors start at 1.
+ */
+import type { Layers, TechniqueImplementation } from "../kinds.js";
+import { ia3Settings } from "./ia3-settings.js";
+import { modulesToSave, PEFT, peftConfig } from "./settings.js";
+import { isTarget } from "./shapes.js";
+
+const OWN = /\.ia3_l$/;
+
+export const ia3: TechniqueImplementation = {
+  saved: "trained",
+  trains: (_call, path) => OWN.test(path),
+  adds: (_call, path) => OWN.test(path),
+  fileName: (name) => PEFT + name,
+  around(call, layers) {
+    const { targets, inputs } = ia3Settings(call);
+    const linear: Layers["linear"] = (path, x, o) => {
+      const factors = (shape: readonly number[], size: number) =>
+        layers.graph.at(path, () => layers.parameter(`${path}.ia3_l`, shape, "ones").reshape([size]));
+      if (isTarget(path, inputs)) return layers.linear(path, x.multiply(factors([1, o.in], o.in)), o);
+      if (!isTarget(path, targets)) return layers.linear(path, x, o);
+      const { activation, ...plain } = o;
+      return layers.activate(layers.linear(path, x, plain).multiply(factors([o.out, 1], o.out)), activation);
+    };
+    return { ...layers, linear };
+  },
+  config(call, about) {
+    const { targets, inputs } = ia3Settings(call);
+    return {
+      ...peftConfig("IA3", about),
+      ...{ target_modules: [...targets, ...inputs], feedforward_modules: inputs },
+      ...{ fan_in_fan_out: about.inOut, modules_to_save: modulesToSave(about.head), init_ia3_weights: true },
+    };
+  },
+};

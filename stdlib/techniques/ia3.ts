@@ -1,0 +1,66 @@
+import "./codes.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { CheckContext } from "#dsl/check/context.js";
+import type { Parameter, Word } from "#dsl/registry.js";
+import { baseFacts } from "../base-facts.js";
+import { from, startsFrom } from "./from.js";
+import { ia3Layers, ia3Settings, type Ia3Settings } from "./ia3-settings.js";
+import { linearNames, linearsNamed, type Shapes } from "./shapes.js";
+
+const known = (context: CheckContext): Ia3Settings => ia3Layers(baseFacts(context)?.shapes ?? {});
+const layersParameter = (name: keyof Ia3Settings, doc: string, derived: string): Parameter => ({
+  name,
+  type: { is: "list", of: { is: "text" } },
+  doc,
+  default: { derived, from: (_draft, context) => [...known(context)[name]] },
+  why: "What the paper scales.",
+  impact: "medium",
+});
+
+export const word: Word = {
+  kind: "technique",
+  name: "ia3",
+  doc: "(IA)³: learned factors scale keys, values and the inside of feed-forward sub-layers; a ten-thousandth of the weights trains. Saved as a PEFT adapter.",
+  example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: ia3 }',
+  since: "0.1.0",
+  elsewhere: { target_modules: "targets", feedforward_modules: "inputs", IA3: "ia3" },
+  parameters: [
+    layersParameter(
+      "targets",
+      "Linear layers whose outputs are scaled, by the last name of their path in the checkpoint.",
+      "what makes keys and values in the base",
+    ),
+    layersParameter(
+      "inputs",
+      "Linear layers whose inputs are scaled.",
+      "what ends each feed-forward sub-layer of the base",
+    ),
+    from("Folder of a PEFT adapter to start from (`adapter_model.safetensors`); targets and inputs must be its own."),
+  ],
+  check(call, context) {
+    const shapes = baseFacts(context)?.shapes;
+    if (!shapes) return;
+    const { targets, inputs } = ia3Settings(call);
+    const has = linearNames(shapes);
+    if (!targets.length && !inputs.length) context.report("no-targets-known", { technique: call.word, has });
+    for (const [name, list] of [["targets", targets] as const, ["inputs", inputs] as const])
+      for (const target of list)
+        if (!linearsNamed(shapes, [target]).length) context.report("no-target", { target, has }, name);
+  },
+  capabilities: {
+    /** Steps so many times those of other techniques with few weights: the paper's 3e-3 under Adam. */
+    rateFactor: 3,
+    saves: "trained",
+    startsFrom,
+    adds: true,
+    trainableParameters(call: Call, shapes: Shapes, layout?: "in_out" | "out_in"): number {
+      const { targets, inputs } = ia3Settings(call);
+      const scaled = new Set(linearsNamed(shapes, inputs).map(({ path }) => path));
+      return linearsNamed(shapes, [...targets, ...inputs]).reduce((n, layer) => {
+        const [out, into] = layout === "in_out" ? [layer.in, layer.out] : [layer.out, layer.in];
+        return n + (scaled.has(layer.path) ? into : out);
+      }, 0);
+    },
+  },
+  load: () => import("./ia3.run.js").then((m) => m.ia3),
+};

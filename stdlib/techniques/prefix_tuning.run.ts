@@ -1,0 +1,52 @@
+/**
+ * Prefix tuning as PEFT has it without its projection (Li and Liang, 2021, arXiv 2101.00190): every attention sees learned
+ * keys and values before those of the text, whose positions start after them. One state holds them all, [tokens, 2 × layers ×
+ * width], keys before values in each layer. They need no place in a cache: they are put before what it holds.
+ */
+import type { Tensor } from "#dsl/graph/builder.js";
+import type { Layers, TechniqueImplementation } from "../kinds.js";
+import { Before, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./virtual-tokens.js";
+import { peftConfig } from "./settings.js";
+
+export const prefixTuning: TechniqueImplementation = {
+  saved: "trained",
+  trains: (_call, path) => path === PROMPTS,
+  adds: (_call, path) => path === PROMPTS,
+  fileName: promptFileName,
+  virtual: (call) => ({ positions: tokensOf(call), cached: 0 }),
+  around: (_call, layers) => layers,
+  body(call, { layers, inputs, sizes, build }) {
+    const { graph } = layers;
+    const count = tokensOf(call);
+    const before = new Before(inputs, count);
+    let parts: readonly Tensor[] | undefined;
+    let layer = 0;
+    const attention: Layers["attention"] = (path, q, k, v, o) => {
+      if (o.cross) return layers.attention(path, q, k, v, o);
+      const width = k.shape.at(-1) as number;
+      const all = 2 * sizes.layers;
+      parts ??= layers.outside.parameter(PROMPTS, [count, all * width]).split(1, new Array<number>(all).fill(width));
+      const [keys, values] = parts.slice(2 * layer, 2 * layer + 2);
+      layer += 1;
+      return graph.at(`${path}.${PROMPTS}`, () =>
+        layers.attention(path, q, before.rows(keys!, k), before.rows(values!, v), {
+          ...o,
+          ...(o.mask && { mask: before.numbers(() => 1, o.mask) }),
+          offset: o.offset ? o.offset.add(count) : graph.number(count, "i32"),
+        }),
+      );
+    };
+    return build({ ...layers, attention }, { ...inputs, positions: shiftedPositions(inputs, count) });
+  },
+  config(call, about) {
+    const { heads, layers, hidden, headSize = hidden / heads } = about.sizes;
+    const width = about.states[PROMPTS]![1]! / (2 * layers);
+    return {
+      ...peftConfig("PREFIX_TUNING", about),
+      num_virtual_tokens: tokensOf(call),
+      // Of keys and values, which queries may share.
+      ...{ num_attention_heads: width / headSize, num_layers: layers, token_dim: width },
+      ...{ num_transformer_submodules: 1, prefix_projection: false, encoder_hidden_size: width },
+    };
+  },
+};

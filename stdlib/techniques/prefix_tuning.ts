@@ -1,0 +1,37 @@
+import type { Call } from "#dsl/plan/plan.js";
+import type { Word } from "#dsl/registry.js";
+import { baseFacts } from "../base-facts.js";
+import { from, startsFrom } from "./from.js";
+import { tokens, virtualTokens, checkPrompts } from "./prompts.js";
+import { keyWidths, type Shapes } from "./shapes.js";
+import { tokensOf } from "./virtual-tokens.js";
+
+const trained = (call: Call, shapes: Shapes): number =>
+  2 * tokensOf(call) * keyWidths(shapes).reduce((sum, width) => sum + width, 0);
+
+export const word: Word = {
+  kind: "technique",
+  name: "prefix_tuning",
+  doc: "Learned keys and values stand before those of every text, in each layer's attention; the base stays frozen. Saved as a PEFT adapter.",
+  example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: prefix_tuning(tokens: 10) }',
+  since: "0.1.0",
+  elsewhere: { num_virtual_tokens: "tokens", p_tuning_v2: "prefix_tuning" },
+  parameters: [
+    tokens,
+    from("Folder of a PEFT adapter to start from (`adapter_model.safetensors`); `tokens` must be its own."),
+  ],
+  check(call, context) {
+    const base = baseFacts(context);
+    if (base) checkPrompts(call, context, trained(call, base.shapes));
+  },
+  capabilities: {
+    /** Steps so many times those of other techniques with few weights. */
+    rateFactor: 10,
+    saves: "trained",
+    startsFrom,
+    adds: true,
+    trainableParameters: trained,
+    virtualTokens,
+  },
+  load: () => import("./prefix_tuning.run.js").then((m) => m.prefixTuning),
+};

@@ -1,0 +1,70 @@
+/**
+ * Prompt tuning as PEFT has it (Lester et al., 2021, arXiv 2104.08691): learned vectors stand before the tokens of each text,
+ * at positions 0, 1, …, and are seen by all of it. Tokens, mask, token types and positions are lengthened together; what the
+ * body says of the virtual tokens is cut off again, so that heads and labels keep to the text: its first token is given, not
+ * predicted from the prompt, and losses are of the same tokens under every technique. While a text is continued the
+ * virtual tokens lie in the cache.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import type { Layers, ModelInputs, TechniqueImplementation } from "../kinds.js";
+import { Before, lengthOf, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./virtual-tokens.js";
+import "./codes.js";
+import { peftConfig, textIn } from "./settings.js";
+
+export const promptTuning: TechniqueImplementation = {
+  saved: "trained",
+  trains: (_call, path) => path === PROMPTS,
+  adds: (_call, path) => path === PROMPTS,
+  fileName: promptFileName,
+  virtual: (call) => ({ positions: tokensOf(call), cached: tokensOf(call) }),
+  around: (_call, layers) => layers,
+  body(call, { layers, inputs, continues, build }) {
+    const count = tokensOf(call);
+    const before = new Before(inputs, count);
+    const mask = before.numbers(() => 1, inputs.attention_mask);
+    if (continues)
+      return build(layers, { ...inputs, attention_mask: mask, positions: shiftedPositions(inputs, count) });
+    const ids = before.numbers(() => 0, inputs.input_ids);
+    const longer: ModelInputs = {
+      ...inputs,
+      ...{ input_ids: ids, attention_mask: mask },
+      // Said always, so that no family counts them by the tokens' ids.
+      positions: inputs.positions
+        ? before.numbers((i) => i, inputs.positions.add(count))
+        : layers.graph.one("range_like", [ids], { axis: 1 }),
+      ...(inputs.token_type_ids && { token_type_ids: before.numbers(() => 0, inputs.token_type_ids) }),
+    };
+    const embedding: Layers["embedding"] = (path, of, o) => {
+      if (of.ref.node !== ids.ref.node) return layers.embedding(path, of, o);
+      const table = layers.parameter(`${path}.weight`, [o.rows, o.size]);
+      const tokens = call.arguments["init_tokens"];
+      const initial = Array.isArray(tokens) ? { rows: tokens as number[], of: table } : undefined;
+      const prompts = layers.outside.parameter(PROMPTS, [count, o.size], initial);
+      return layers.graph.at(PROMPTS, () => before.rows(prompts, layers.embedding(path, inputs.input_ids, o)));
+    };
+    const outputs = build({ ...layers, embedding }, longer);
+    const { last_hidden_state: x } = outputs;
+    return {
+      ...outputs,
+      first: x.takePosition(0),
+      last_hidden_state: x.slice(1, count, lengthOf(inputs.input_ids)),
+    };
+  },
+  async resolve(call, { encode }) {
+    const text = textIn(call, "init");
+    if (text === null || text === "random") return call;
+    const ids = await encode(text);
+    if (!ids.length) throw new CodedError("empty-prompt-text", { text });
+    const tokens = Array.from({ length: tokensOf(call) }, (_, i) => ids[i % ids.length]!);
+    return { ...call, arguments: { ...call.arguments, init_tokens: tokens } };
+  },
+  config: (call, about) => ({
+    ...peftConfig("PROMPT_TUNING", about),
+    num_virtual_tokens: tokensOf(call),
+    token_dim: about.states[PROMPTS]![1]!,
+    num_transformer_submodules: 1,
+    ...{ num_attention_heads: about.sizes.heads, num_layers: about.sizes.layers },
+    // What PEFT would begin with: the file says what it has become.
+    prompt_tuning_init: "RANDOM",
+  }),
+};

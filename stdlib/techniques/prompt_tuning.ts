@@ -1,0 +1,50 @@
+import type { Call } from "#dsl/plan/plan.js";
+import type { Word } from "#dsl/registry.js";
+import { baseFacts } from "../base-facts.js";
+import { from, startsFrom } from "./from.js";
+import { tokens, virtualTokens, checkPrompts } from "./prompts.js";
+import { embeddingWidth, type Shapes } from "./shapes.js";
+import { tokensOf } from "./virtual-tokens.js";
+
+const trained = (call: Call, shapes: Shapes): number => tokensOf(call) * embeddingWidth(shapes);
+
+export const word: Word = {
+  kind: "technique",
+  name: "prompt_tuning",
+  doc: "A few learned vectors stand before the tokens of every text; the base stays frozen. Saved as a PEFT adapter of some kilobytes.",
+  example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: prompt_tuning(tokens: 20) }',
+  since: "0.1.0",
+  elsewhere: {
+    num_virtual_tokens: "tokens",
+    prompt_tuning_init: "init",
+    prompt_tuning_init_text: "init",
+    soft_prompt: "prompt_tuning",
+    soft_prompts: "prompt_tuning",
+  },
+  parameters: [
+    tokens,
+    {
+      name: "init",
+      type: { is: "text" },
+      doc: "What they start from: `random`, or a text, whose tokens' embeddings are repeated or cut to fit.",
+      default: { value: "random" },
+      why: "A text that says the task starts nearer to it, the more so the fewer rows there are.",
+      impact: "medium",
+    },
+    from("Folder of a PEFT adapter to start from (`adapter_model.safetensors`); `tokens` must be its own."),
+  ],
+  check(call, context) {
+    const shapes = baseFacts(context)?.shapes;
+    if (shapes) checkPrompts(call, context, trained(call, shapes));
+  },
+  capabilities: {
+    /** Steps so many times those of other techniques with few weights: the vectors lie far from where they start. */
+    rateFactor: 30,
+    saves: "trained",
+    startsFrom,
+    adds: true,
+    trainableParameters: trained,
+    virtualTokens,
+  },
+  load: () => import("./prompt_tuning.run.js").then((m) => m.promptTuning),
+};

@@ -1,0 +1,38 @@
+/** Arguments of techniques as numbers and names: they are checked already, those left out have their defaults. */
+import type { Call } from "#dsl/plan/plan.js";
+
+export function numberIn({ arguments: given }: Call, name: string, otherwise: number): number {
+  const value = given[name];
+  return typeof value === "number" ? value : otherwise;
+}
+export function flagIn({ arguments: given }: Call, name: string): boolean {
+  return given[name] === true;
+}
+export function textIn({ arguments: given }: Call, name: string): string | null {
+  const value = given[name];
+  return typeof value === "string" ? value : null;
+}
+export function textsIn({ arguments: given }: Call, name: string, otherwise: readonly string[]): readonly string[] {
+  const value = given[name];
+  if (value === undefined || value === null) return otherwise;
+  return (Array.isArray(value) ? value : [value]).filter((t): t is string => typeof t === "string");
+}
+/** PEFT puts this before the names of a wrapped model's parameters. */
+export const PEFT = "base_model.model.";
+/** What every configuration of PEFT says. */
+export function peftConfig(
+  type: string,
+  about: { readonly base: string; readonly task: string | null },
+): Readonly<Record<string, unknown>> {
+  return {
+    peft_type: type,
+    task_type: about.task,
+    base_model_name_or_path: about.base,
+    inference_mode: true,
+    revision: null,
+  };
+}
+/** Modules of the head, as PEFT saves them beside an adapter. */
+export function modulesToSave(head: readonly string[]): readonly string[] | null {
+  return head.length ? head : null;
+}

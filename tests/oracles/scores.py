@@ -1,0 +1,52 @@
+"""What sacrebleu and rouge-score make of written texts beside those that were wanted: python scores.py GOLDEN_FOLDER."""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from rouge_score import rouge_scorer
+from sacrebleu.metrics import BLEU, CHRF
+
+from numbers_of_tunebook import whole
+
+PIECES = ["the", "cat", "sat", "on", "a", "mat", ",", ".", "1,000.5", "3-4", "don't", "(yes)", "&amp;", "Über", "日本", "x/y", "END", "e.g.", "\u00a0", "😀"]
+
+
+def make(golden):
+    cases = [case(seed) for seed in range(14)]
+    cases.append({"written": ["same text here now", "ok"], "targets": ["same text here now", "ok"]})
+    cases.append({"written": ["", "a"], "targets": ["something else", "b c"]})
+    cases.append({"written": ["- \"Quoted\" <skipped>text;", "a_b [c] {d} ~e"], "targets": ["- 'Quoted' text:", "a_b [c] {d} ~f"]})
+    with open(os.path.join(golden, "scores.json"), "w") as file:
+        json.dump([{**c, **scored(c["written"], c["targets"])} for c in cases], file)
+        file.write("\n")
+
+
+def case(seed):
+    """Targets of random pieces; what is written leaves some out, changes some, adds some."""
+    written, targets = [], []
+    for row in range([1, 3, 20][seed % 3]):
+        name = f"scores/{seed}/{row}"
+        target = [PIECES[i] for i in whole(f"{name}/pieces", 1 + whole(f"{name}/length", 1, 14)[0], len(PIECES))]
+        fate = whole(f"{name}/fate", len(target), 8)
+        other = [PIECES[i] for i in whole(f"{name}/other", len(target), len(PIECES))]
+        kept = [new if f == 1 else piece for piece, f, new in zip(target, fate, other) if f != 0]
+        targets.append(" ".join(target))
+        written.append(" ".join(kept + (other[:2] if fate[0] == 2 else [])))
+    return {"written": written, "targets": targets}
+
+
+def scored(written, targets):
+    kinds = ["rouge1", "rouge2", "rougeL"]
+    scorer = rouge_scorer.RougeScorer(kinds, use_stemmer=False)
+    rows = [scorer.score(target, text) for text, target in zip(written, targets)]
+    return {
+        "bleu": BLEU().corpus_score(written, [targets]).score,
+        "chrf": CHRF().corpus_score(written, [targets]).score,
+        **{kind: sum(row[kind].fmeasure for row in rows) / len(rows) for kind in kinds},
+    }
+
+
+if __name__ == "__main__":
+    os.makedirs(sys.argv[1], exist_ok=True)
+    make(sys.argv[1])

@@ -1,0 +1,83 @@
+/** Metrics of numbers, label sets and entities beside scikit-learn, scipy and seqeval's rules. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { Call } from "#dsl/plan/plan.js";
+import type { MetricImplementation } from "#stdlib/kinds.js";
+import { registry } from "#stdlib/registry.js";
+
+const golden = JSON.parse(
+  readFileSync(new URL("../../../../tests/golden/oracle/encoder-metrics.json", import.meta.url), "utf8"),
+) as {
+  readonly numbers: readonly (Record<string, number | null> & { truth: number[]; predicted: number[] })[];
+  readonly sets: readonly (Record<string, number | number[]> & {
+    labels: number;
+    truth: number[];
+    predicted: number[];
+  })[];
+  readonly tags: readonly {
+    readonly truth: readonly (readonly string[])[];
+    readonly predicted: readonly (readonly string[])[];
+    readonly bio: Readonly<Record<string, number>>;
+    readonly iob2: Readonly<Record<string, number>>;
+  }[];
+};
+const metric = async (word: string) => (await registry.find("metric", word)!.load!()) as MetricImplementation;
+const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "metric", word, arguments: given });
+const same = (got: number, want: number | null | undefined, what: string) => {
+  if (want === null) return assert.ok(Number.isNaN(got), `${what}: ${got}, not defined`);
+  assert.ok(want !== undefined && Math.abs(got - want) <= 1e-9, `${what}: ${got}, the oracle says ${want}`);
+};
+
+describe("metrics of tasks beside their oracles", () => {
+  it("numbers: mean absolute error, squared error, Pearson, Spearman", async () => {
+    for (const [i, c] of golden.numbers.entries()) {
+      const input = { truth: Float64Array.from(c.truth), predicted: Float64Array.from(c.predicted) };
+      for (const word of ["mean_absolute_error", "pearson", "spearman"])
+        same((await metric(word)).ofNumbers!(call(word), input), c[word], `${word} of ${i}`);
+      same((await metric("loss")).ofNumbers!(call("loss"), input), c["mean_squared_error"], `loss of ${i}`);
+    }
+  });
+  it("correlations of what does not vary are not defined", async () => {
+    const input = { truth: Float64Array.of(1, 2, 3), predicted: Float64Array.of(4, 4, 4) };
+    for (const word of ["pearson", "spearman"])
+      assert.ok(Number.isNaN((await metric(word)).ofNumbers!(call(word), input)));
+  });
+  it("label sets: accuracy, F1, precision and recall by every average", async () => {
+    for (const [i, c] of golden.sets.entries()) {
+      const labels = Array.from({ length: c.labels }, (_, l) => `label ${l}`);
+      const predicted = Uint8Array.from(c.predicted);
+      const input = { labels, truth: Uint8Array.from(c.truth), predicted, probabilities: Float32Array.from(predicted) };
+      same(
+        (await metric("accuracy")).ofLabelSets!(call("accuracy"), input),
+        c["accuracy"] as number,
+        `accuracy of ${i}`,
+      );
+      for (const word of ["f1", "precision", "recall"]) {
+        const implementation = await metric(word);
+        for (const average of ["macro", "micro", "weighted", "samples"]) {
+          const want = c[`${word}(${average})`] as number | undefined;
+          if (want === undefined) continue; // one label: scikit-learn has no averages
+          same(implementation.ofLabelSets!(call(word, { average }), input), want, `${word}(${average}) of ${i}`);
+        }
+        (c[`${word}(of)`] as number[]).forEach((want, l) =>
+          same(
+            implementation.ofLabelSets!(call(word, { average: "auto", of: labels[l]! }), input),
+            want,
+            `${word} of label ${l}`,
+          ),
+        );
+      }
+    }
+  });
+  it("entities: F1, lenient and strict", async () => {
+    const implementation = await metric("entity_f1");
+    for (const [i, c] of golden.tags.entries())
+      for (const scheme of ["bio", "iob2"] as const)
+        for (const average of ["micro", "macro", "weighted"])
+          same(
+            implementation.ofTags!(call("entity_f1", { average }), { scheme, truth: c.truth, predicted: c.predicted }),
+            c[scheme][average],
+            `entity_f1(${average}), ${scheme}, ${i}`,
+          );
+  });
+});

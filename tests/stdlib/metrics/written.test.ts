@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { Call } from "#dsl/plan/plan.js";
+import type { MetricImplementation } from "#stdlib/kinds.js";
+import { registry } from "#stdlib/registry.js";
+
+interface Case extends Readonly<Record<"bleu" | "chrf" | "rouge1" | "rouge2" | "rougeL", number>> {
+  readonly written: readonly string[];
+  readonly targets: readonly string[];
+}
+const cases = JSON.parse(
+  readFileSync(new URL("../../../../tests/golden/oracle/scores.json", import.meta.url), "utf8"),
+) as readonly Case[];
+
+async function score(
+  word: string,
+  given: Call["arguments"],
+  input: Pick<Case, "written" | "targets">,
+): Promise<number> {
+  const metric = (await registry.find("metric", word)!.load!()) as MetricImplementation;
+  return metric.ofWritten!({ kind: "metric", word, arguments: given }, input);
+}
+
+describe("scores of written text against sacrebleu and rouge-score", () => {
+  for (const [word, variant] of [
+    ["bleu", "bleu"],
+    ["chrf", "chrf"],
+    ["rouge", "rouge1"],
+    ["rouge", "rouge2"],
+    ["rouge", "rougeL"],
+  ] as const)
+    it(`${variant}, to nine digits`, async () => {
+      assert.ok(cases.some((c) => c[variant] > 0) && cases.some((c) => c[variant] === 0));
+      for (const c of cases) {
+        const got = await score(word, word === "rouge" ? { variant } : {}, c);
+        assert.ok(Math.abs(got - c[variant]) < 1e-9, `${got}, not ${c[variant]}: ${JSON.stringify(c.written)}`);
+      }
+    });
+  it("exact_match counts whole texts", async () => {
+    const targets = ["a b", "c", "D", "e"];
+    assert.equal(await score("exact_match", {}, { written: ["a b", " c ", "d", ""], targets }), 0.5);
+  });
+});

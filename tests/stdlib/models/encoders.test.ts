@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { CodedError } from "#dsl/check/codes.js";
+import { validate } from "#dsl/graph/validate.js";
+import { fromNDArray } from "#dsl/graph/values.js";
+import { distilbert } from "#stdlib/models/distilbert.run.js";
+import { gpt2 } from "#stdlib/models/gpt2.run.js";
+import { mobilebert } from "#stdlib/models/mobilebert.run.js";
+import { roberta, xlmRoberta } from "#stdlib/models/roberta.run.js";
+import type { ModelImplementation } from "#stdlib/kinds.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
+import { adapterOf, ENCODERS, partsOf, training, UNTOUCHED, weightsOf } from "./encoder-models.js";
+import { feedsOf, follow, near, run } from "./golden.js";
+
+/** Layers of a checkpoint that its own config leaves out of the computation. */
+const UNUSED: Readonly<Record<string, RegExp>> = {
+  "mobilebert-wide-words": /embedding_transformation/,
+  "mobilebert-bottleneck-attention": /bottleneck\.attention/,
+};
+
+describe("encoders against transformers and PEFT, in float64", () => {
+  for (const golden of ENCODERS) {
+    const tokenTypes = "token_type_ids" in golden.batches[0]!;
+
+    it(`${golden.name}: logits of its own head, last hidden state`, async () => {
+      const parts = await partsOf(golden);
+      const base = weightsOf(golden);
+      const logitsOf = assembleForward({ ...parts, tensors: golden.shapes, technique: UNTOUCHED }, tokenTypes);
+      validate(logitsOf);
+      for (const { inputs, logits, last_hidden_state } of golden.forward) {
+        const fed = feedsOf(inputs);
+        near(run(logitsOf, fed, base).outputs["logits"]!, logits, 2e-5);
+        if (!last_hidden_state) continue;
+        const body = assembleBody({ ...parts, tensors: golden.shapes, tokenTypes });
+        near(run(body, fed, base).outputs["last_hidden_state"]!, last_hidden_state, 2e-5);
+      }
+    });
+    for (const technique of ["full", "lora"] as const) {
+      const trained = golden[technique];
+      if (!trained) continue;
+      it(`${golden.name}: losses, norms and weights of ${trained.losses.length} steps of ${technique}`, async () => {
+        const adapter = technique === "lora" ? adapterOf(golden) : {};
+        const tensors = { ...golden.shapes, ...(technique === "lora" && golden.lora!.shapes) };
+        const parts = await partsOf(golden);
+        const programs = assemble({ ...parts, ...training(technique, golden), tensors, tokenTypes });
+        validate(programs.train);
+        const used = (name: string): boolean => !UNUSED[golden.name]?.test(name);
+        const final = Object.fromEntries(Object.entries(trained.final).filter(([name]) => used(name)));
+        follow(programs, golden.batches, { ...trained, final }, { ...weightsOf(golden), ...adapter });
+        const saved = Object.values(programs.saved).sort();
+        const all = Object.keys(technique === "lora" ? adapter : golden.shapes);
+        assert.deepEqual(saved, all.filter(used).sort(), "what is saved");
+      });
+    }
+  }
+});
+
+describe("encoder configs", () => {
+  const goldenConfig = (name: string) => ENCODERS.find((g) => g.name === name)!.config;
+  it("are refused by name where they can't be computed exactly", () => {
+    for (const [family, name, more, code] of [
+      [roberta, "roberta-plain", { is_decoder: true }, "unsupported-config"],
+      [roberta, "roberta-plain", { position_embedding_type: "relative_key_query" }, "unsupported-config"],
+      [roberta, "roberta-plain", { hidden_act: "laplace" }, "unsupported-config"],
+      [roberta, "roberta-plain", { pad_token_id: null }, "bad-config"],
+      [roberta, "roberta-plain", { pad_token_id: 30 }, "bad-config"],
+      [xlmRoberta, "roberta-xlm", { add_cross_attention: true }, "unsupported-config"],
+      [distilbert, "distilbert-plain", { activation: "gelu_10" }, "unsupported-config"],
+      [distilbert, "distilbert-plain", { dim: 13 }, "bad-config"],
+      [distilbert, "distilbert-plain", { sinusoidal_pos_embds: "yes" }, "bad-config"],
+      [distilbert, "distilbert-plain", { pad_token_id: 41 }, "bad-config"],
+      [mobilebert, "mobilebert-plain", { normalization_type: "rms_norm" }, "unsupported-config"],
+      [mobilebert, "mobilebert-plain", { num_feedforward_networks: 0 }, "bad-config"],
+      [mobilebert, "mobilebert-plain", { key_query_shared_bottleneck: false }, "bad-config"],
+      [mobilebert, "mobilebert-plain", { intra_bottleneck_size: 9 }, "bad-config"],
+    ] as const)
+      assert.throws(
+        () => (family as ModelImplementation).config({ ...goldenConfig(name), ...more }),
+        (e) => e instanceof CodedError && e.code === code,
+        JSON.stringify(more),
+      );
+  });
+  it("are needed for whole texts: a family without a head for them is refused", async () => {
+    const parts = await partsOf(ENCODERS[0]!);
+    const config = gpt2.config({ vocab_size: 20, n_positions: 8, n_embd: 8, n_layer: 1, n_head: 2 });
+    assert.throws(
+      () => assembleForward({ ...parts, family: gpt2, config, tensors: {}, technique: UNTOUCHED }, false),
+      (e) => e instanceof CodedError && e.code === "task-not-for-base",
+    );
+  });
+  it("count RoBERTa's positions without those of padding", () =>
+    assert.equal(roberta.sizes(roberta.config(goldenConfig("roberta-pad-nine"))).positions, 34 - 10));
+  it("may call DistilBERT's sizes by the names of others", () => {
+    const { dim, n_heads, n_layers, ...rest } = goldenConfig("distilbert-plain");
+    const named = { ...rest, hidden_size: dim, num_attention_heads: n_heads, num_hidden_layers: n_layers };
+    assert.deepEqual(distilbert.config(named), distilbert.config(goldenConfig("distilbert-plain")));
+  });
+  it("tell each head its dropout", () => {
+    const rate = (name: string, more: object): number | undefined => {
+      const family = { distilbert, roberta, mobilebert }[name] as ModelImplementation;
+      const config = family.config({ ...goldenConfig(`${name}-plain`), ...more });
+      return family.sentence!.dropout?.(config) ?? family.headDropout!(config);
+    };
+    assert.equal(rate("distilbert", { seq_classif_dropout: 0.4, dropout: 0.3 }), 0.4);
+    assert.equal(rate("roberta", { classifier_dropout: 0.4 }), 0.4);
+    assert.equal(rate("roberta", { classifier_dropout: null, hidden_dropout_prob: 0.3 }), 0.3);
+    assert.equal(rate("mobilebert", { classifier_dropout: 0 }), 0);
+  });
+  it("let DistilBERT's positions begin as waves", () => {
+    const config = distilbert.config(goldenConfig("distilbert-sinusoidal"));
+    const { state } = assembleBody({ family: distilbert, config, prefixInCheckpoint: true, tensors: new Set() });
+    const { initial } = state["distilbert.embeddings.position_embeddings.weight"]!;
+    assert.ok("value" in initial);
+    const { data } = fromNDArray(initial.value);
+    for (const [position, column, wave] of [
+      [0, 0, 0],
+      [0, 1, 1],
+      [3, 4, Math.sin(3 / 10000 ** (4 / 12))],
+      [23, 11, Math.cos(23 / 10000 ** (10 / 12))],
+    ] as const)
+      assert.ok(Math.abs(data[position * 12 + column]! - wave) < 1e-6, `${position} ${column}`);
+  });
+});

@@ -1,0 +1,158 @@
+/** What every family of models must keep; a new one is tested by being registered and by having a small config here or among the golden files. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { CodedError } from "#dsl/check/codes.js";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { validate } from "#dsl/graph/validate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { LinearOptions, ModelImplementation, OptimizerImplementation, TaskImplementation } from "#stdlib/kinds.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import { registry } from "#stdlib/registry.js";
+import { full } from "#stdlib/techniques/full.run.js";
+import { isTarget } from "#stdlib/techniques/shapes.js";
+import { ENCODERS } from "./encoder-models.js";
+import { root } from "./golden.js";
+
+type Config = Readonly<Record<string, unknown>>;
+const folders = readdirSync(new URL("fixtures/models/", root), { recursive: true }) as string[];
+const configs: readonly Config[] = [
+  ...folders
+    .filter((file) => file.endsWith("config.json") && !file.includes("tokenizer") && !file.includes("adapter"))
+    .map((file) => JSON.parse(readFileSync(new URL(`fixtures/models/${file}`, root), "utf8")) as Config),
+  ...ENCODERS.map((golden) => golden.config),
+];
+const words = registry.ofKind("model").filter((word) => !word.planned);
+const TASKS: Readonly<Record<ModelImplementation["shape"], string | null>> = {
+  encoder: "text_classification",
+  decoder: "text_generation",
+  // Trained by tests of its own: its inputs are two texts.
+  "encoder-decoder": null,
+};
+const call = (kind: string, word: string): Call => ({ kind, word, arguments: {} });
+
+describe("families: what every one must keep", () => {
+  it("are found by different model types", () => {
+    const types = words.map((word) => word.capabilities?.["modelType"]);
+    assert.ok(types.every((type) => typeof type === "string"));
+    assert.equal(new Set(types).size, types.length);
+  });
+  for (const word of words) {
+    const { name, capabilities = {} } = word;
+    const json = configs.find((c) => c["model_type"] === capabilities["modelType"]);
+    const loaded = async (): Promise<ModelImplementation> => (await word.load!()) as ModelImplementation;
+
+    it(`${name}: its word and its implementation agree, and its config is read`, async () => {
+      assert.ok(json, `a small config of ${name} is among the tests' models`);
+      const family = await loaded();
+      assert.equal(capabilities["shape"], family.shape);
+      const config = family.config(json);
+      const { types, ...sizes } = family.sizes(config);
+      for (const [size, n] of Object.entries({ ...sizes, ...(types !== undefined && { types }) }))
+        assert.ok(Number.isInteger(n) && n > 0, `${size}: ${String(n)}`);
+      assert.equal(family.hidden(config), sizes.hidden);
+      assert.ok(family.initializerRange(config) > 0);
+      for (const rate of [family.dropout(config), family.headDropout?.(config) ?? 0]) assert.ok(rate >= 0 && rate < 1);
+      assert.throws(
+        () => family.config({ model_type: json["model_type"] }),
+        (e) => e instanceof CodedError && e.code === "bad-config",
+      );
+    });
+    it(`${name}: the layers of its blocks are those that its word names`, async () => {
+      const family = await loaded();
+      const task = TASKS[family.shape];
+      if (task === null) return;
+      const paths: string[] = [];
+      await built(family, json!, task, (path) => paths.push(path));
+      const { linears, targets } = capabilities as { linears: string[]; targets: string[] };
+      for (const path of paths.filter((p) => /\.\d+\./.test(p))) assert.ok(isTarget(path, linears), path);
+      for (const linear of [...linears, ...targets])
+        assert.ok(
+          paths.some((path) => /\.\d+\./.test(path) && isTarget(path, [linear])),
+          linear,
+        );
+    });
+    it(`${name}: learns from scratch, the same each time`, async () => {
+      const family = await loaded();
+      const task = TASKS[family.shape];
+      if (task === null) return;
+      const { train } = await built(family, json!, task);
+      validate(train);
+      const losses = [1, 2].map(() => trained(train, task));
+      assert.deepEqual(losses[0], losses[1]);
+      assert.ok(losses[0]!.at(-1)! < 0.97 * losses[0]![0]!, losses[0]!.join(" "));
+    });
+  }
+});
+
+async function built(family: ModelImplementation, json: Config, task: string, onLinear?: (path: string) => void) {
+  return assemble({
+    family,
+    config: family.config(json),
+    task: {
+      call: call("task", task),
+      implementation: (await registry.find("task", task)!.load!()) as TaskImplementation,
+    },
+    technique: {
+      call: call("technique", "full"),
+      implementation: {
+        ...full,
+        around: (_, layers) => ({
+          ...layers,
+          linear(path, x, o: LinearOptions) {
+            onLinear?.(path);
+            return layers.linear(path, x, o);
+          },
+        }),
+      },
+    },
+    optimizer: {
+      call: call("optimizer", "adamw"),
+      implementation: (await registry.find("optimizer", "adamw")!.load!()) as OptimizerImplementation,
+    },
+    labels: 2,
+    dropout: 0,
+    clip: null,
+    prefixInCheckpoint: true,
+    tensors: {},
+    seed: 1,
+  });
+}
+
+/** Losses of a few steps over one batch, from weights that no chance has a part in. */
+function trained(train: Program, task: string): number[] {
+  let i = 1;
+  let state: Record<string, Values> = Object.fromEntries(
+    Object.entries(train.state).map(([name, { type, initial }]) => {
+      const shape = type.shape as number[];
+      const count = shape.reduce((a, b) => a * b, 1);
+      const ones = "ones" in initial ? 1 : 0;
+      const made = Array.from(
+        { length: count },
+        () => ones + ("random" in initial ? 0.3 * Math.sin(i++ * 12.9898) : 0),
+      );
+      return [name, values(shape, made)];
+    }),
+  );
+  const ids = Array.from({ length: 12 }, (_, at) => 5 + ((at * 7) % 11));
+  const next = { targets: values([4], [0, 2, 7, 8]), labels: values([4], [5, 6, 7, 8]) };
+  return Array.from({ length: 8 }, (_, step) => {
+    const after = evaluate(
+      train,
+      {
+        input_ids: values([2, 6], ids),
+        attention_mask: values(
+          [2, 6],
+          ids.map(() => 1),
+        ),
+        ...(task === "text_generation" ? next : { labels: values([2], [0, 1]) }),
+        rate: values([], [0.01]),
+        step: values([], [step + 1]),
+      },
+      state,
+    );
+    ({ state } = after);
+    return after.outputs["loss"]!.data[0]!;
+  });
+}

@@ -1,0 +1,55 @@
+/** Rows for every role, so that any task of encoders can be taught without knowing which it is. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { AskedRows, RowsToTeach } from "#stdlib/kinds.js";
+
+export const LABELS = ["O", "B-LOC", "I-LOC"] as const;
+export const VOCABULARY = 23;
+const MASK = 3;
+
+/** Words of one or two pieces between 1 and 2; ids from 4. */
+export function rowsFor(count: number, call: Call): RowsToTeach & AskedRows & { readonly texts: readonly string[] } {
+  const words = Array.from({ length: count }, (_, row) => 1 + ((row * 5) % 4));
+  const pieces = words.map((n, row) => Array.from({ length: n }, (_, word) => 1 + ((row + word) % 2)));
+  const id = (row: number, i: number): number => 4 + ((row * 7 + i * 3) % (VOCABULARY - 4));
+  const ids = pieces.map((own, row) => {
+    const total = own.reduce((a, b) => a + b, 0);
+    // The last piece of the second row stands for one to be filled in.
+    return Int32Array.of(
+      1,
+      ...Array.from({ length: total }, (_, i) => (row === 1 && i === total - 1 ? MASK : id(row, i))),
+      2,
+    );
+  });
+  const starts = pieces.map((own) => {
+    let at = 1;
+    return Int32Array.from(own, (n) => (at += n) - n);
+  });
+  const values: Readonly<Record<string, readonly unknown[]>> = {
+    text: words.map((n, row) =>
+      Array.from({ length: n }, (_, word) => (row === 1 && word === n - 1 ? "[3]" : `w${word}`)).join(" "),
+    ),
+    label: words.map((_, row) => LABELS[row % LABELS.length]),
+    labels: words.map((_, row) => LABELS.filter((_, l) => (row >> l) & 1)),
+    score: words.map((_, row) => (row % 5) - 2),
+    tokens: words.map((n) => Array.from({ length: n }, (_, word) => `w${word}`)),
+    tags: words.map((n, row) => Array.from({ length: n }, (_, word) => LABELS[(row + word) % 2 === 0 ? 0 : 1])),
+  };
+  return {
+    count,
+    texts: values["text"] as readonly string[],
+    values: (role) => values[role],
+    numbers: Int32Array.from(words, (_, row) => row + 1),
+    ids: (row) => ids[row]!,
+    words: (row) => ({ starts: starts[row]!, cut: 0 }),
+    labels: LABELS,
+    tokenizer: {
+      vocabulary: VOCABULARY,
+      mask: MASK,
+      special: new Set([0, 1, 2, 3]),
+      tokens: (own) => Array.from(own, (token) => `[${token}]`),
+    },
+    model: "model",
+    data: "data",
+    call,
+  };
+}

@@ -1,0 +1,249 @@
+/** What every task of encoders must keep; a new one is tested by being registered. */
+import assert from "node:assert/strict";
+import type { CheckContext } from "#dsl/check/context.js";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import { validate } from "#dsl/graph/validate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { Word } from "#dsl/registry.js";
+import { collate } from "#kernel/data/batches.js";
+import type { MetricImplementation, TaskImplementation } from "#stdlib/kinds.js";
+import { bert } from "#stdlib/models/bert.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import { headPathsOf } from "#stdlib/programs/model.js";
+import type { Assembled } from "#stdlib/programs/options.js";
+import { registry } from "#stdlib/registry.js";
+import { full } from "#stdlib/techniques/full.run.js";
+import { LABELS, rowsFor, VOCABULARY } from "./rows.js";
+
+const CONFIG = {
+  vocab_size: VOCABULARY,
+  hidden_size: 8,
+  num_hidden_layers: 1,
+  num_attention_heads: 2,
+  intermediate_size: 12,
+  max_position_embeddings: 12,
+};
+const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
+
+/** A call with its defaults. */
+function written(word: Word): Call {
+  const given = word.parameters.flatMap((p) => (p.default && "value" in p.default ? [[p.name, p.default.value]] : []));
+  return call(word.kind, word.name, Object.fromEntries(given) as Call["arguments"]);
+}
+
+/** Codes that the word's own check reports on a base of that family. */
+function reported(word: Word, family: string): readonly string[] {
+  const codes: string[] = [];
+  const context = {
+    facts: { get: () => ({ family, config: {}, shapes: {} }) },
+    statement: { base: "base", folder: "" },
+    assisting: false,
+    report: (code: string) => void codes.push(code),
+    find: (kind: string, name: string) => registry.find(kind, name),
+    ofKind: (kind: string) => registry.ofKind(kind).filter((w) => !w.planned),
+  } as unknown as CheckContext;
+  word.check?.(written(word), context);
+  return codes;
+}
+const tasks = registry.ofKind("task").filter((word) => word.load && reported(word, "bert").length === 0);
+
+function programs(word: Word, implementation: TaskImplementation, labels: number): Assembled {
+  return assemble({
+    family: bert,
+    config: bert.config(CONFIG),
+    task: { call: written(word), implementation },
+    technique: { call: call("technique", "full"), implementation: full },
+    optimizer: { call: call("optimizer", "adamw", { weight_decay: 0 }), implementation: adamw },
+    labels,
+    dropout: 0,
+    clip: null,
+    prefixInCheckpoint: false,
+    tensors: {},
+    seed: 4,
+    accumulate: true,
+  });
+}
+function plainValues({ dtype, shape, bytes }: NDArray): Values {
+  const own = bytes.slice();
+  return values([...shape], dtype === "f32" ? new Float32Array(own.buffer) : new Int32Array(own.buffer));
+}
+function start(p: Assembled): Record<string, Values> {
+  const states = { ...p.train.state, ...p.accumulate!.state, ...p.evaluate.state, ...p.loss.state };
+  return Object.fromEntries(
+    Object.entries(states).map(([name, s], n) => {
+      const shape = s.type.shape as number[];
+      const size = shape.reduce((a, b) => a * b, 1);
+      const random = Array.from({ length: size }, (_, i) => 0.3 * Math.sin(7 * n + 13 * i));
+      if ("ones" in s.initial)
+        return [
+          name,
+          values(
+            shape,
+            random.map((x) => 1 + x / 4),
+          ),
+        ];
+      return [name, values(shape, "zeros" in s.initial ? undefined : random)];
+    }),
+  );
+}
+
+describe("tasks of encoders: what every one must keep", () => {
+  it("are those that this suite knows of, at least", () => {
+    const has = tasks.map((word) => word.name);
+    for (const name of [
+      "text_classification",
+      "regression",
+      "multilabel_classification",
+      "token_classification",
+      "fill_mask",
+    ])
+      assert.ok(has.includes(name), name);
+  });
+  for (const word of tasks) {
+    describe(word.name, () => {
+      let implementation: TaskImplementation;
+      const capabilities = word.capabilities!;
+      const rows = rowsFor(9, written(word));
+      before(async () => {
+        implementation = (await word.load!()) as TaskImplementation;
+      });
+      const labels = (): number => (capabilities["labels"] === true ? LABELS.length : 0);
+      /** Feeds of a batch, what it counts, and its rows. */
+      const fed = (members: readonly number[]) => {
+        const taught = implementation.supervision.teach!(rows)!;
+        const ids = Array.from({ length: rows.count }, (_, row) => rows.ids(row));
+        const feeds = collate(ids, Uint32Array.from(members), 0);
+        const { bytes, shape } = feeds["input_ids"]!;
+        const batch = { rows: members, seed: 5, epoch: 2 };
+        const own = taught.feeds(
+          { ...batch, width: shape[1]! },
+          new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4),
+        );
+        const all = Object.entries({ ...feeds, ...own }).map(([name, array]) => [name, plainValues(array)] as const);
+        return { feeds: Object.fromEntries(all), counts: taught.counts(batch), taught };
+      };
+
+      it("says what it reads, how it is measured and what predict gives", () => {
+        assert.ok(Array.isArray(capabilities["roles"]) && word.doc.length > 0 && word.example.includes(word.name));
+        assert.match(String(capabilities["prediction"]), /^\{ readonly text: string; .* \}$/);
+        const measures = (capabilities["measures"] as readonly string[] | undefined) ?? ["label"];
+        const own = (capabilities["metrics"] as readonly Call[] | undefined) ?? [call("metric", "accuracy")];
+        for (const metric of [...own, call("metric", "loss")]) {
+          const record = registry.find("metric", metric.word);
+          assert.ok(record?.load, metric.word);
+          const of = (record.capabilities?.["of"] as readonly string[] | undefined) ?? ["label"];
+          assert.ok(
+            of.some((kind) => measures.includes(kind)),
+            `${metric.word} measures it`,
+          );
+        }
+        assert.deepEqual([...new Set(reported(word, "gpt2"))], ["task-not-for-base"]);
+      });
+
+      it("has valid programs that take what it teaches, and a head that trains", () => {
+        const p = programs(word, implementation, labels());
+        for (const program of [p.train, p.accumulate!, p.apply!, p.evaluate, p.loss]) validate(program);
+        const taught = Object.keys(implementation.supervision.inputs(labels()));
+        const common = ["attention_mask", "input_ids", "rate", "step"];
+        assert.deepEqual(Object.keys(p.train.inputs).sort(), [...common, ...taught].sort());
+        for (const path of headPathsOf(implementation, bert))
+          assert.ok(
+            p.trainable.some((name) => name.startsWith(path)),
+            path,
+          );
+        const count = capabilities["parameters"] as (hidden: number, labels: number, on: unknown) => number;
+        const heads = Object.entries(p.train.state).filter(([name]) =>
+          headPathsOf(implementation, bert).some((path) => name.startsWith(path)),
+        );
+        const size = heads.reduce((sum, [, s]) => sum + (s.type.shape as number[]).reduce((a, b) => a * b, 1), 0);
+        assert.equal(count(8, LABELS.length, { family: {}, base: { shapes: {}, config: CONFIG } }), size);
+      });
+
+      it("learns: the loss of one batch falls", () => {
+        const p = programs(word, implementation, labels());
+        const { feeds } = fed([0, 3, 4, 7, 8]);
+        let state = start(p);
+        const losses: number[] = [];
+        for (let step = 1; step <= 25; step++) {
+          const given = { ...feeds, rate: values([], [0.01]), step: values([], [step]) };
+          const after = evaluate(p.train, given, state);
+          losses.push(after.outputs["loss"]!.data[0]!);
+          state = { ...state, ...after.state };
+        }
+        assert.ok(losses.at(-1)! < 0.9 * losses[0]!, losses.join(" "));
+      });
+
+      it("counts what its loss is the mean of: batches in parts are the whole batch", () => {
+        const p = programs(word, implementation, labels());
+        const whole = fed([0, 2, 4, 5]);
+        const state = start(p);
+        const given = { rate: values([], [0]), step: values([], [1]) };
+        const { outputs } = evaluate(p.train, { ...whole.feeds, ...given }, state);
+        let sum = 0;
+        for (const members of [
+          [0, 2],
+          [4, 5],
+        ]) {
+          const { feeds } = fed(members);
+          const part = { ...feeds, step: values([], [1]), share: values([], [1 / whole.counts]) };
+          sum += evaluate(p.accumulate!, part, state).outputs["loss"]!.data[0]!;
+        }
+        assert.ok(Math.abs(sum - outputs["loss"]!.data[0]!) < 1e-6, `${sum} beside ${outputs["loss"]!.data[0]}`);
+      });
+
+      it("is fed the same for the same seed, epoch and row", () => {
+        assert.deepEqual(fed([1, 5]).feeds, fed([1, 5]).feeds);
+      });
+
+      it("answers: scores agree with the loss program, predictions go with their texts", async () => {
+        const p = programs(word, implementation, labels());
+        const state = start(p);
+        const answers = implementation.answers!;
+        const members = Array.from({ length: rows.count }, (_, row) => row);
+        const ids = members.map((row) => rows.ids(row));
+        const feeds = Object.fromEntries(
+          Object.entries(collate(ids, Uint32Array.from(members), 0)).map(([name, array]) => [name, plainValues(array)]),
+        );
+        const width = feeds["input_ids"]!.shape[1]!;
+        const places = answers.places && members.map((row) => answers.places!(rows, row));
+        const targets = places?.flatMap((own, row) => Array.from(own, (place) => row * width + place));
+        const asked = targets ? { targets: values([targets.length], targets) } : {};
+        const logits = evaluate(p.evaluate, { ...feeds, ...asked }, state).outputs["logits"]!;
+        const size = logits.shape.at(-1)!;
+        let at = 0;
+        const said = members.map((row) =>
+          Float32Array.from(logits.data.slice(at, (at += (places ? places[row]!.length : 1) * size))),
+        );
+        const taught = fed(members);
+        if (answers.score) {
+          const scored = answers.score(said, taught.taught as never, rows);
+          const { outputs } = evaluate(p.loss, taught.feeds, state);
+          assert.ok(Math.abs(scored.told["loss"]! - outputs["loss"]!.data[0]!) < 1e-5);
+          const metrics = (capabilities["metrics"] as readonly Call[] | undefined) ?? [];
+          for (const metric of metrics) {
+            const measure = (await registry.find("metric", metric.word)!.load!()) as MetricImplementation;
+            assert.ok(Number.isFinite(scored.measure(measure, metric)), metric.word);
+          }
+          const mistakes = scored.mistakes(4);
+          assert.ok(mistakes.length > 0 && mistakes.every((m, i) => i === 0 || m.by <= mistakes[i - 1]!.by));
+        }
+        const some = answers.score ? members : [1];
+        const { texts } = rows;
+        const askedRows = answers.score ? rows : { ...rows, count: 1, ids: () => rows.ids(1) };
+        const predictions = await answers.predictions(
+          some.map((row) => said[row]!),
+          some.map((row) => texts[row]!),
+          askedRows,
+        );
+        assert.deepEqual(
+          predictions.map(({ text }) => text),
+          some.map((row) => texts[row]!),
+        );
+        for (const prediction of predictions) assert.equal(answers.cells(prediction).length, answers.columns.length);
+      });
+    });
+  }
+});

@@ -1,0 +1,146 @@
+/** Every technique on every registered family: the smallest model that the oracles were asked about stands for its family. */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { values, type Values } from "#dsl/graph/values.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { Word } from "#dsl/registry.js";
+import type {
+  ModelImplementation,
+  OptimizerImplementation,
+  TaskImplementation,
+  TechniqueImplementation,
+} from "#stdlib/kinds.js";
+import type { AssembleOptions } from "#stdlib/programs/options.js";
+import { registry } from "#stdlib/registry.js";
+import { ia3Layers } from "#stdlib/techniques/ia3-settings.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import { oracleConfigs, root } from "#tests/stdlib/models/golden.js";
+
+export const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({
+  kind,
+  word,
+  arguments: given,
+});
+export async function loaded<T>(kind: string, word: string): Promise<T> {
+  return (await registry.find(kind, word)!.load!()) as T;
+}
+
+export interface Subject {
+  readonly word: Word;
+  readonly family: ModelImplementation;
+  readonly json: Record<string, unknown>;
+  readonly task: string;
+}
+/** Tasks that stand for what a family of a shape can do. */
+const TASKS: Readonly<Record<string, string>> = { encoder: "text_classification", decoder: "text_generation" };
+
+export async function subjects(): Promise<readonly Subject[]> {
+  const folder = new URL("fixtures/models/", root);
+  const kept = readdirSync(folder)
+    .filter((name) => existsSync(new URL(`${name}/config.json`, folder)))
+    .map((name) => JSON.parse(readFileSync(new URL(`${name}/config.json`, folder), "utf8")) as Record<string, unknown>);
+  const found = registry.ofKind("model").filter((w) => w.load && TASKS[w.capabilities?.["shape"] as string]);
+  return Promise.all(
+    found.map(async (word) => {
+      const family = (await word.load!()) as ModelImplementation;
+      const [json] = [...kept, ...oracleConfigs()]
+        .filter((c) => c["model_type"] === word.capabilities?.["modelType"])
+        .sort((a, b) => size(family, a) - size(family, b));
+      if (!json)
+        throw new Error(`tests/fixtures/models and tests/golden/oracle have no model of the family ${word.name}`);
+      return { word, family, json, task: TASKS[family.shape]! };
+    }),
+  );
+}
+function size(family: ModelImplementation, json: Record<string, unknown>): number {
+  const { layers, hidden, vocabulary } = family.sizes(family.config(json));
+  return hidden * (12 * layers * hidden + vocabulary);
+}
+
+/** One call of every technique, and of what its parameters change; `shapes`: the base's. */
+export function calls(word: Word, shapes: Readonly<Record<string, readonly number[]>>): readonly Call[] {
+  const { targets } = word.capabilities as { targets: string[] };
+  const scaled = ia3Layers(shapes);
+  const biased = Object.keys(shapes).some((name) => name.endsWith(".bias"));
+  const of = (name: string, given: Call["arguments"] = {}): Call => call("technique", name, given);
+  return [
+    of("full"),
+    ...(word.capabilities!["shape"] === "encoder" ? [of("head_only")] : []),
+    ...(biased ? [of("bitfit")] : []),
+    of("lora", { rank: 2, targets }),
+    of("lora", { rank: 3, alpha: 5, targets: ["all"], rank_stabilized: true }),
+    of("lora", { rank: 2, targets: ["attention"], dora: true }),
+    of("lora", { rank: 2, targets: ["feed_forward"], dora: true, dropout: 0.2 }),
+    of("adapters", { size: 3 }),
+    of("adapters", { kind: "pfeiffer", size: 2, activation: "gelu" }),
+    of("prompt_tuning", { tokens: 3 }),
+    of("prefix_tuning", { tokens: 2 }),
+    of("ia3", { targets: [...scaled.targets], inputs: [...scaled.inputs] }),
+  ];
+}
+
+export async function optionsFor(
+  subject: Subject,
+  technique: Call,
+  more: Partial<AssembleOptions> = {},
+): Promise<AssembleOptions> {
+  const { family, json, task } = subject;
+  return {
+    ...{ family, config: family.config(json), labels: 3, dropout: 0, clip: null, seed: 4 },
+    task: { call: call("task", task), implementation: await loaded<TaskImplementation>("task", task) },
+    technique: { call: technique, implementation: await loaded<TechniqueImplementation>("technique", technique.word) },
+    optimizer: {
+      call: call("optimizer", "adamw"),
+      implementation: await loaded<OptimizerImplementation>("optimizer", "adamw"),
+    },
+    ...{ prefixInCheckpoint: true, tensors: {} },
+    ...more,
+  };
+}
+/** Shapes of the base's own tensors, its head aside. */
+export async function baseShapes(subject: Subject): Promise<Record<string, readonly number[]>> {
+  const { train } = assemble(await optionsFor(subject, call("technique", "full")));
+  const own = (name: string): boolean => name.startsWith(subject.family.prefix) || name.startsWith("lm_head.");
+  return Object.fromEntries(
+    Object.entries(train.state).flatMap(([name, { type }]) => (own(name) ? [[name, type.shape as number[]]] : [])),
+  );
+}
+
+/** Numbers that differ for every state; scales begin near 1. */
+export function start(
+  state: Readonly<Record<string, { readonly type: { readonly shape: readonly unknown[] } }>>,
+): Record<string, Values> {
+  let i = 1;
+  return Object.fromEntries(
+    Object.entries(state).map(([name, s]) => {
+      const shape = s.type.shape as number[];
+      const y = values(shape);
+      if (/^adam\./.test(name)) return [name, y];
+      const shift = /(norm|ln_)[^.]*\.weight$|\.ia3_l$|magnitude_vector$/i.test(name) ? 1 : 0;
+      y.data.forEach((_, at) => (y.data[at] = shift + 0.3 * Math.sin(i++ * 12.9898)));
+      return [name, y];
+    }),
+  );
+}
+const LENGTH = 5;
+/** A batch of four rows, the last two one token shorter. */
+export function feeds(subject: Subject, step: number): Record<string, Values> {
+  const { vocabulary } = subject.family.sizes(subject.family.config(subject.json));
+  const ids = Array.from({ length: 4 * LENGTH }, (_, i) => 2 + ((i * 7) % Math.min(vocabulary - 2, 23)));
+  const mask = ids.map((_, i) => (i % LENGTH < LENGTH - (i >= 2 * LENGTH ? 1 : 0) ? 1 : 0));
+  const targets = ids.flatMap((_, i) => (mask[i] && i % LENGTH < LENGTH - 2 ? [i] : []));
+  return {
+    input_ids: values([4, LENGTH], ids),
+    attention_mask: values([4, LENGTH], mask),
+    ...(subject.task === "text_classification"
+      ? { labels: values([4], [0, 1, 2, 1]) }
+      : {
+          targets: values([targets.length], targets),
+          labels: values(
+            [targets.length],
+            targets.map((t) => ids[t + 1]!),
+          ),
+        }),
+    rate: values([], [0.02]),
+    step: values([], [step]),
+  };
+}
