@@ -10,6 +10,8 @@ import { word as cleaners_redact } from "./cleaners/redact.js";
 import { word as cleaners_replace } from "./cleaners/replace.js";
 import { word as cleaners_strip_html } from "./cleaners/strip-html.js";
 import { word as cleaners_unicode } from "./cleaners/unicode.js";
+import { word as conversations_alpaca } from "./conversations/alpaca.js";
+import { word as conversations_turns } from "./conversations/turns.js";
 import { word as decoders_beam } from "./decoders/beam.js";
 import { word as decoders_greedy } from "./decoders/greedy.js";
 import { word as decoders_sample } from "./decoders/sample.js";
@@ -68,6 +70,7 @@ import { word as splits_folds } from "./splits/folds.js";
 import { word as splits_hashed } from "./splits/hashed.js";
 import { word as splits_random } from "./splits/random.js";
 import { word as stoppings_patience } from "./stoppings/patience.js";
+import { word as tasks_chat } from "./tasks/chat.js";
 import { word as tasks_fill_mask } from "./tasks/fill_mask.js";
 import { word as tasks_multilabel_classification } from "./tasks/multilabel_classification.js";
 import { word as tasks_regression } from "./tasks/regression.js";
@@ -85,6 +88,12 @@ import { word as techniques_ia3 } from "./techniques/ia3.js";
 import { word as techniques_lora } from "./techniques/lora.js";
 import { word as techniques_prefix_tuning } from "./techniques/prefix_tuning.js";
 import { word as techniques_prompt_tuning } from "./techniques/prompt_tuning.js";
+import { word as templates_alpaca } from "./templates/alpaca.js";
+import { word as templates_chatml } from "./templates/chatml.js";
+import { word as templates_gemma } from "./templates/gemma.js";
+import { word as templates_llama2 } from "./templates/llama2.js";
+import { word as templates_llama3 } from "./templates/llama3.js";
+import { word as templates_plain } from "./templates/plain.js";
 import { word as verbs_annotate } from "./verbs/annotate.js";
 import { word as verbs_compare } from "./verbs/compare.js";
 import { word as verbs_compress } from "./verbs/compress.js";
@@ -120,6 +129,8 @@ export const words: readonly Word[] = [
   cleaners_replace,
   cleaners_strip_html,
   cleaners_unicode,
+  conversations_alpaca,
+  conversations_turns,
   decoders_beam,
   decoders_greedy,
   decoders_sample,
@@ -178,6 +189,7 @@ export const words: readonly Word[] = [
   splits_hashed,
   splits_random,
   stoppings_patience,
+  tasks_chat,
   tasks_fill_mask,
   tasks_multilabel_classification,
   tasks_regression,
@@ -195,6 +207,12 @@ export const words: readonly Word[] = [
   techniques_lora,
   techniques_prefix_tuning,
   techniques_prompt_tuning,
+  templates_alpaca,
+  templates_chatml,
+  templates_gemma,
+  templates_llama2,
+  templates_llama3,
+  templates_plain,
   verbs_annotate,
   verbs_compare,
   verbs_compress,

@@ -6,13 +6,7 @@ import type { Word } from "#dsl/registry.js";
 
 const rows: readonly (readonly [kind: string, names: string, doc: string, meanwhile: string])[] = [
   ["task", "question_answering", "Finds the answer in a context.", "text_classification labels whole texts"],
-  [
-    "task",
-    "sentence_similarity",
-    "Part of the design.",
-    "text_classification labels pairs of texts (role `text_pair`)",
-  ],
-  ["task", "chat", "Answers in a conversation.", "`text_generation` continues plain texts"],
+  ["task", "sentence_similarity", "Part of the design.", "text_classification labels pairs of texts (role `text_pair`)"],
   [
     "model",
     "tinybert",
@@ -43,7 +37,7 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ["tracker", "mlflow tensorboard", "Follows runs.", "every run writes `events.jsonl`"],
   ["optimizer", "adam", "An optimizer.", "`adamw(weight_decay: 0)` is Adam"],
   ["schedule", "polynomial inverse_sqrt exponential", "A schedule.", "`constant`, `linear` and `cosine` are built"],
-  ["source", "sqlite parquet mix text turns", "A source.", "read it in a TypeScript cell and give `$rows`"],
+  ["source", "sqlite parquet mix text", "A source.", "read it in a TypeScript cell and give `$rows`"],
   ["split", "by_time hashed folds", "A split.", "`random(…)` and `by_column(…)` are built"],
   [
     "cleaner",

@@ -9,6 +9,9 @@ declare module "./codes.js" {
       readonly has: readonly string[];
       readonly nearest?: string;
     };
+    "no-template": { readonly base: string; readonly has: readonly string[] };
+    "template-without-chat": { readonly task: string };
+    "not-a-conversation": { readonly role: string };
     "missing-role": { readonly role: string; readonly task: string; readonly data: string };
     "one-label": { readonly data: string; readonly labels: readonly string[] };
     "unlisted-label": { readonly label: string; readonly data: string };
@@ -64,6 +67,25 @@ registerCodes({
     help: (d) => (d.nearest ? `write \`${d.nearest}\`` : `the file has: ${listed(d.has)}`),
     explain:
       "A column is named that the source doesn't have. Names are compared exactly, capitals and blanks included; a name with blanks is written as a string.",
+  },
+  "no-template": {
+    severity: "error",
+    message: (d) => `${d.base} brings no chat template`,
+    help: (d) => `write one: \`template: \` ${d.has.join(", ")}`,
+    explain:
+      "A model reads a conversation as one text, and every model family marks turns in its own way. A base made for chat says how (`chat_template`); for any other choose a template, which the model then learns.",
+  },
+  "template-without-chat": {
+    severity: "error",
+    message: (d) => `${d.task} reads no conversations, so it has no use for a template`,
+    help: () => "take `template` out, or write `task: chat`",
+    explain: "Templates say how the turns of a conversation become one text. Other tasks read texts as they are.",
+  },
+  "not-a-conversation": {
+    severity: "error",
+    message: (d) => `the role ${d.role} is a column, not a conversation`,
+    help: () => "name a column; `turns(…)` and `alpaca()` make `messages`",
+    explain: "Functions that read conversations give turns with roles, which only the role `messages` holds.",
   },
   "missing-role": {
     severity: "error",

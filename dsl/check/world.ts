@@ -1,7 +1,7 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
 import type { ResolvedModel } from "../plan/definitions.js";
 import { failed, type DataFacts, type Need } from "../plan/facts.js";
-import type { Call, DataPlan, Value } from "../plan/plan.js";
+import type { Call, DataPlan, ReaderOf, Value } from "../plan/plan.js";
 import { nearest } from "./nearest.js";
 import type { Draft, Program } from "./program.js";
 import { replace } from "./reporter.js";
@@ -31,6 +31,16 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
     column,
     draft.given.get("columns")?.places.get(`columns.${role}`),
   ]);
+  if (plan.conversation)
+    asked.push(
+      ...columnsIn(program, plan.conversation, "columns.messages").map(
+        ([path, column]): [string, string, Span | undefined] => [
+          path,
+          column,
+          draft.given.get("columns")?.places.get(path) ?? draft.given.get("columns")?.places.get("columns.messages"),
+        ],
+      ),
+    );
   if (plan.split)
     asked.push(
       ...columnsIn(program, plan.split, "split").map(([path, column]): [string, string, Span | undefined] => [
@@ -89,7 +99,7 @@ export function dataFacts(
   program: Program,
   draft: Draft,
   plan: DataPlan,
-  base: { name: string; folder: string } | null,
+  base: ReaderOf | null,
   here: Span,
 ): DataFacts | undefined {
   const need: Need & { about: "data" } = { about: "data", data: plan, base };
@@ -186,6 +196,15 @@ export function checkModel(program: Program, draft: Draft, resolved: ResolvedMod
   const { base, plan } = resolved;
   if (!base) return true;
   let good = true;
+  const template = draft.given.get("template");
+  if (plan.template === null && base.chatTemplate === false) {
+    program.reportNear("no-template", { base: plan.base, has: builtIn(program) }, draft.given.get("task")?.span, here);
+    good = false;
+  }
+  if (template && plan.template === undefined) {
+    program.reportNear("template-without-chat", { task: plan.task.word }, template.span, here);
+    good = false;
+  }
   const virtual = program.registry.find("technique", plan.technique.word)?.capabilities?.["virtualTokens"];
   const taken = typeof virtual === "function" ? (virtual as (call: Call) => number)(plan.technique) : 0;
   const positions = base.positions - taken;
@@ -203,14 +222,20 @@ export function checkModel(program: Program, draft: Draft, resolved: ResolvedMod
   return good;
 }
 
+function builtIn(program: Program): readonly string[] {
+  return program.registry.ofKind("template").map((word) => word.name);
+}
+
 /** Roles that a task reads (capability `roles`). */
 export function rolesOf(program: Program, task: Call): readonly string[] {
   const stated = program.registry.find("task", task.word)?.capabilities?.["roles"];
   return Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
 }
 
-/** They must have columns. */
+/** They must have columns; a task may name others that serve as well (capability `orRoles`). */
 export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
+  const others = program.registry.find("task", task.word)?.capabilities?.["orRoles"];
+  if (Array.isArray(others) && others.every((role: string) => data.columns[role] !== undefined)) return true;
   const missing = rolesOf(program, task).filter((role) => data.columns[role] === undefined);
   for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.name }, here);
   return missing.length === 0;

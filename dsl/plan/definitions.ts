@@ -5,6 +5,7 @@ import type { Span } from "../check/span.js";
 import type { Parameter } from "../registry.js";
 import { fill, type Origin } from "./defaults.js";
 import { failed, type BaseFacts } from "./facts.js";
+import { readsConversations } from "./feeding.js";
 import type { Call, DataPlan, ModelPlan, RecipePlan, Value } from "./plan.js";
 
 export function parametersOf(program: Program, verb: string): readonly Parameter[] {
@@ -42,9 +43,25 @@ export function resolveData(
   }
   // It matters to a role alone that these data don't have.
   if (columns["labels"] === undefined) delete origins["data.separator"];
+  const conversation = recordOf(values["columns"])["messages"];
+  const odd = Object.entries(columns).find(([role, value]) => role !== "messages" && isCall(value))?.[0];
+  if (odd !== undefined) {
+    program.reportNear(
+      "not-a-conversation",
+      { role: odd },
+      draft.given.get("columns")?.places.get(`columns.${odd}`),
+      here,
+    );
+    return undefined;
+  }
   const names = Object.fromEntries(
     Object.entries(columns).filter((e): e is [string, string] => typeof e[1] === "string"),
   );
+  // The first column stands for the role; the call says what else is read.
+  const [main] = isCall(conversation)
+    ? Object.values(conversation.arguments).filter((value) => typeof value === "string")
+    : [];
+  if (main !== undefined) names["messages"] = main;
   return {
     origins,
     plan: {
@@ -52,6 +69,7 @@ export function resolveData(
       source: isCall(source) ? source : (recordOf(source) as Record<string, Call>),
       folder: program.folderAt(draft.given.get("source")?.span),
       columns: names,
+      ...(isCall(conversation) && { conversation }),
       clean: (values["clean"] as readonly Call[] | undefined) ?? [],
       split: isCall(values["split"]) ? values["split"] : null,
       labels: Array.isArray(values["labels"]) ? (values["labels"] as readonly string[]) : null,
@@ -86,6 +104,9 @@ export function resolveModel(program: Program, draft: Draft, here: Span): Resolv
   });
   const [task, technique, length] = [values["task"], values["technique"], values["max_length"]];
   if (!isCall(task) || !isCall(technique) || typeof length !== "number") return undefined;
+  const chats = readsConversations(program.registry, task);
+  if (!chats) delete origins["model.template"];
+  const template = isCall(values["template"]) ? values["template"] : null;
   const frozen = Array.isArray(values["freeze"]) ? values["freeze"].filter(isCall) : [];
   return {
     origins,
@@ -93,6 +114,7 @@ export function resolveModel(program: Program, draft: Draft, here: Span): Resolv
     plan: {
       ...{ name: draft.name, base: name, folder, baseHash: fact?.hash ?? null, task, technique, max_length: length },
       ...(frozen.length && { freeze: frozen }),
+      ...(chats && { template }),
     },
   };
 }

@@ -16,7 +16,7 @@
 import { chunksFor } from "../graph/head.js";
 import type { Program } from "../check/program.js";
 import type { BaseFacts, DataFacts, SplitFacts } from "./facts.js";
-import { fed, predictsNext, updatesPerEpoch, writesText } from "./feeding.js";
+import { fed, predictsNext, readsConversations, updatesPerEpoch, writesText } from "./feeding.js";
 import type { Call, Estimates, ModelPlan, RecipePlan } from "./plan.js";
 
 /** TensorFlow loaded, a graph compiled, oneDNN's kernels made, memory that the allocator keeps: measured with programs of six to thirty layers. */
@@ -35,7 +35,8 @@ export function estimate(
   const split = trainingSplit(data);
   const rows = split?.rows ?? 0;
   const windows = predictsNext(program.registry, model.task);
-  const epoch = fed(split, model.max_length, { windows, packing: training.packing });
+  const cuts = readsConversations(program.registry, model.task) && !training.packing;
+  const epoch = fed(split, model.max_length, { windows: windows && !cuts, packing: training.packing });
   const { longest } = epoch;
   const hidden = size(base, "hidden_size", "dim", "n_embd", "d_model") || 1;
   const head = addedByHead(program, model.task, base, { hidden, labels: data.labels.length });

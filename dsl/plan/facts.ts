@@ -3,7 +3,7 @@
  * compiles again. Facts are plain data, keyed by `keyOf(need)`, so that tests need no files.
  */
 import canonicalize from "canonicalize";
-import type { Call, DataPlan, Value } from "./plan.js";
+import type { Call, DataPlan, ReaderOf, Value } from "./plan.js";
 
 export type Need =
   /** Column names and a few rows of one source. */
@@ -12,7 +12,7 @@ export type Need =
   | {
       readonly about: "data";
       readonly data: DataPlan;
-      readonly base: { readonly name: string; readonly folder: string } | null;
+      readonly base: ReaderOf | null;
     }
   | { readonly about: "base"; readonly name: string; readonly folder: string }
   | { readonly about: "machine" }
@@ -68,6 +68,8 @@ export interface BaseFacts {
   readonly parameters: number;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   readonly hasTokenizer: boolean;
+  /** Whether it brings a chat template; absent: not looked for. */
+  readonly chatTemplate?: boolean;
   readonly positions: number;
 }
 export interface MachineFacts {

@@ -31,8 +31,10 @@ export interface DataPlan {
   /** One source, or one per split. Relative paths are relative to `folder`. */
   readonly source: Call | Readonly<Record<SplitName, Call>>;
   readonly folder: string;
-  /** Role (text, text_pair, label, labels, score, tokens, tags, group, weight, id) to column name. */
+  /** Role (text, text_pair, label, labels, score, tokens, tags, messages, input, target, group, weight, id) to column name. */
   readonly columns: Readonly<Record<string, string>>;
+  /** How the role `messages` is read, where that was written: `turns(…)`; absent: the column holds lists of turns. */
+  readonly conversation?: Call;
   readonly clean: readonly Call[];
   readonly split: Call | null;
   /** Labels in their written order, if written; else null: sorted labels found in the data. */
@@ -55,6 +57,20 @@ export interface ModelPlan {
   readonly max_length: number;
   /** Parts of the base that don't train; absent: the technique alone decides. */
   readonly freeze?: readonly Call[];
+  /** Of tasks that read conversations: how they are written; null: as the base's own template says. */
+  readonly template?: Call | null;
+}
+/** What is told of a model where data are read for it: its base, and how conversations are written for it. */
+export interface ReaderOf {
+  readonly name: string;
+  readonly folder: string;
+  readonly template?: Call | null;
+  /** Which turns are to be learnt, where not all. */
+  readonly learn?: "last";
+}
+export function readerOf({ base, folder, task, template }: ModelPlan): ReaderOf {
+  if (template === undefined) return { name: base, folder };
+  return { name: base, folder, template, ...(task.arguments["learn"] === "last" && { learn: "last" }) };
 }
 
 export interface RecipePlan {

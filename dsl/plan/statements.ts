@@ -329,8 +329,8 @@ function predict(program: Program, header: Header): void {
 }
 
 const topics: Readonly<Record<string, readonly string[]>> = {
-  model: ["plan", "history", "graph", "program"],
-  run: ["plan", "history", "graph", "program"],
+  model: ["plan", "history", "graph", "program", "mask"],
+  run: ["plan", "history", "graph", "program", "mask"],
   data: ["plan"],
   recipe: ["plan"],
   sweep: ["history", "best"],

@@ -5,10 +5,10 @@ import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames }
 import { isCall, resolveData, resolveModel, resolveRecipe } from "./definitions.js";
 import { cutRows, estimate, trainingSplit } from "./estimates.js";
 import { failed } from "./facts.js";
-import { predictsNext } from "./feeding.js";
+import { predictsNext, readsConversations } from "./feeding.js";
 import { checkMetrics } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
-import type { Effects, Estimates, Plan, Recipe, RecipePlan, Value } from "./plan.js";
+import { readerOf, type Effects, type Estimates, type Plan, type Recipe, type RecipePlan, type Value } from "./plan.js";
 
 export interface Planned {
   readonly plan: Plan;
@@ -59,9 +59,7 @@ export function planTraining(
   if (!checkRoles(program, data.plan, model.plan.task, o.dataAt)) return undefined;
   const headers = checkTables(program, o.data, data.plan, o.dataAt);
   const sound = checkModel(program, o.model, model, o.modelAt);
-  const facts = headers
-    ? dataFacts(program, o.data, data.plan, { name: model.plan.base, folder: model.plan.folder }, o.dataAt)
-    : undefined;
+  const facts = headers ? dataFacts(program, o.data, data.plan, readerOf(model.plan), o.dataAt) : undefined;
   const splits = splitNames(program, data.plan, facts);
   const validation = facts ? (facts.splits["validation"]?.rows ?? 0) > 0 : (splits ?? []).includes("validation");
   const known: Record<string, Value> = {
@@ -104,7 +102,8 @@ export function planTraining(
   }
   const fed = trainingSplit(facts);
   const most = model.plan.max_length;
-  const cutOff = windows ? 0 : Math.max(cutRows(fed?.lengths, most), cutRows(fed?.targets, most));
+  const cuts = !windows || readsConversations(program.registry, model.plan.task);
+  const cutOff = cuts ? Math.max(cutRows(fed?.lengths, most), cutRows(fed?.targets, most)) : 0;
   if (cutOff > 0)
     program.reportNear(
       "truncated",

@@ -8,6 +8,7 @@ import type {} from "#stdlib/kinds.js";
 import { readHeader } from "../engine/safetensors.js";
 import { sha256Of } from "../fetch/file.js";
 import type { Base } from "./base.js";
+import { chatTemplateOf } from "./chat-template.js";
 import { familyOf } from "./family.js";
 import { noSafetensors } from "./pickles.js";
 import { shardsOf } from "./shards.js";
@@ -19,6 +20,8 @@ const read = [
   "tokenizer.json",
   "tokenizer_config.json",
   "special_tokens_map.json",
+  "chat_template.jinja",
+  "chat_template.json",
   "model.safetensors.index.json",
 ];
 
@@ -67,6 +70,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       parameters,
       shapes,
       hasTokenizer: names.has("tokenizer.json"),
+      chatTemplate: (await chatTemplateOf(folder)) !== null,
       positions: sizes.positions,
     },
   };

@@ -8,10 +8,16 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import { CodedError } from "#dsl/check/codes.js";
-import type { TokenizerImplementation, TokenNames } from "#stdlib/kinds.js";
+import type { SpecialTexts, TokenizerImplementation, TokenNames } from "#stdlib/kinds.js";
 import { checkTokenizer, type Frame } from "./tokenizer-file.js";
 
 type PairEncoding = Awaited<ReturnType<TokenizerImplementation["encodePairs"]>>[number];
+export interface PlacedEncoding {
+  readonly ids: Int32Array;
+  /** First character of each token and the one after its last, in code points of the text. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
 export interface Tokenizer extends TokenizerImplementation, TokenNames {
   /** SHA-256 of tokenizer.json. */
   readonly hash: string;
@@ -19,9 +25,16 @@ export interface Tokenizer extends TokenizerImplementation, TokenNames {
   readonly frame: Frame["single"];
   /** Most tokens the tokenizer's own file allows (`model_max_length`), or null. */
   readonly longest: number | null;
+  /** Token ids of whole texts in which special tokens may stand, none added, and for each token where it stands. */
+  encodePlaced(texts: readonly string[]): Promise<readonly PlacedEncoding[]>;
+  /** The id of exactly that token; null: there is none. */
+  idOf(token: string): number | null;
+  readonly specials: SpecialTexts;
   /** Cuts what `encode` gave without a limit: the same as encoding with the limit. */
   cut(ids: Int32Array, maxLength: number): Int32Array;
   decode(ids: Int32Array): Promise<string>;
+  /** As `decode`, special tokens written out. */
+  spell(ids: Int32Array): Promise<string>;
 }
 
 /** Texts handed to Rust at once: enough to keep its threads busy, little enough to stay interruptible. */
@@ -49,7 +62,35 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     }
     return ids;
   };
+  const specialIds = specialsIn(json);
+  const text = (ids: readonly number[]): string => ids.map((id) => rust.idToToken(id) ?? "").join("");
   return {
+    specials: {
+      bos: named(settings, "bos_token"),
+      eos: named(settings, "eos_token") || (rust.idToToken(endOf(config) ?? -1) ?? ""),
+      opening: text(frame.single.before),
+      all: specialIds,
+    },
+    idOf: (token) => (token === "" ? null : rust.tokenToId(token)),
+    async encodePlaced(texts) {
+      const placed: PlacedEncoding[] = [];
+      for (let at = 0; at < texts.length; at += batch) {
+        const part = texts.slice(at, at + batch).map(wellFormed);
+        try {
+          for (const e of await rust.encodeBatch(part, { addSpecialTokens: false })) {
+            const offsets = e.getOffsets();
+            placed.push({
+              ids: Int32Array.from(e.getIds()),
+              starts: Int32Array.from(offsets, ([start]) => start!),
+              ends: Int32Array.from(offsets, ([, end]) => end!),
+            });
+          }
+        } catch (cause) {
+          throw new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
+        }
+      }
+      return placed;
+    },
     padId,
     mask: names.mask,
     special: names.special,
@@ -83,8 +124,30 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     },
     cut: (ids, maxLength) => cutFramed(ids, frame.single, maxLength),
     decode: (ids) => rust.decode([...ids], true),
+    spell: (ids) => rust.decode([...ids], false),
     tokens: (ids) => Array.from(ids, (id) => rust.idToToken(id) ?? ""),
   };
+}
+
+/** Texts of the tokens that stand for no text. */
+function specialsIn(json: Readonly<Record<string, unknown>>): readonly string[] {
+  const added = Array.isArray(json["added_tokens"])
+    ? (json["added_tokens"] as Readonly<Record<string, unknown>>[])
+    : [];
+  return added.flatMap(({ special, content }) => (special === true && typeof content === "string" ? [content] : []));
+}
+
+/** A special token that tokenizer_config.json names, as text or as a record. */
+function named(settings: Readonly<Record<string, unknown>> | null, key: string): string {
+  const token = settings?.[key];
+  if (typeof token === "string") return token;
+  const content = typeof token === "object" && token !== null && "content" in token ? token.content : undefined;
+  return typeof content === "string" ? content : "";
+}
+function endOf(config: Readonly<Record<string, unknown>> | null): number | undefined {
+  const end = config?.["eos_token_id"];
+  const first: unknown = Array.isArray(end) ? end[0] : end;
+  return typeof first === "number" ? first : undefined;
 }
 
 function load(file: string, text: string): RustTokenizer {

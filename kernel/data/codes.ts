@@ -18,6 +18,9 @@ declare module "#dsl/check/codes.js" {
       readonly count: number;
     };
     "not-text": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
+    "bad-conversation": { readonly column: string; readonly row: number; readonly why: string };
+    "nothing-to-train": { readonly data: string; readonly row: number; readonly why: string };
+    "template-refuses": { readonly template: string; readonly row: number; readonly why: string };
     "not-a-number": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
     "not-a-list": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
     "cannot-stream": { readonly what: string; readonly why: string };
@@ -31,6 +34,28 @@ declare module "#dsl/check/codes.js" {
 }
 
 registerCodes({
+  "bad-conversation": {
+    severity: "error",
+    message: (d) => `row ${d.row} holds no conversation in the column "${d.column}": ${d.why}`,
+    help: () =>
+      "say how turns are written: `turns(column, role: from, content: value, roles: { human: user, gpt: assistant })`",
+    explain:
+      "A conversation is a list of turns, each with a role (system, user, assistant) and a text. What is trained follows from the roles, so a role that nobody explained is never guessed and no row is left out silently.",
+  },
+  "nothing-to-train": {
+    severity: "error",
+    message: (d) => `row ${d.row} of ${d.data} has nothing to train: ${d.why}`,
+    help: () => "give the row an assistant's turn, or leave it out of the data",
+    explain:
+      "The task `chat` trains the assistant's turns and reads the rest. A row without one would take time and teach nothing, without anybody noticing.",
+  },
+  "template-refuses": {
+    severity: "error",
+    message: (d) => `the ${d.template} template can't write the conversation of row ${d.row}: ${d.why}`,
+    help: () => "choose another `template`, or change the row",
+    explain:
+      "Every template was made for certain conversations: some know no system turn, some want user and assistant to take turns. The models behind them never saw anything else, so nothing is bent to fit.",
+  },
   "cannot-stream": {
     severity: "error",
     message: (d) => `${d.what} can't be used with data that are streamed: ${d.why}`,

@@ -6,7 +6,7 @@
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Taught } from "#stdlib/kinds.js";
 import { collate, epochBatches } from "./batches.js";
-import { collateNext, collatePacked } from "./next-token.js";
+import { collateNext, collatePacked, type TrainedTokens } from "./next-token.js";
 import { packRows } from "./packing.js";
 import type { TokenRows } from "./token-rows.js";
 
@@ -17,8 +17,10 @@ export interface FedRows {
   readonly lengths: Int32Array;
   /** Of pairs of texts where the model tells them apart: the segment of each token. */
   readonly types?: readonly Int32Array[];
-  /** What the rows teach; null: they are windows, of which every next token is learnt. */
+  /** What the rows teach; null: they are windows or conversations, of which next tokens are learnt. */
   readonly taught: Taught | null;
+  /** Of conversations: which tokens are learnt; absent: all. */
+  readonly trained?: TrainedTokens;
   /** Of pairs: tokens of each target. */
   readonly written?: Int32Array;
 }
@@ -54,9 +56,9 @@ export interface Update {
 /** The rows of a batch; of each row its texts where several share one. */
 type Batch = Uint32Array | readonly Uint32Array[];
 
-function sumOf(batch: Batch, lengths: Int32Array): number {
+function sumOf(batch: Batch, of: Int32Array): number {
   const texts = batch instanceof Uint32Array ? [batch] : batch;
-  return texts.reduce((sum, row) => row.reduce((own, text) => own + lengths[text]!, sum), 0);
+  return texts.reduce((sum, row) => row.reduce((own, text) => own + of[text]!, sum), 0);
 }
 
 export class Feeding {
@@ -115,9 +117,9 @@ export class Feeding {
   }
 
   private collate(batch: Batch, epoch: number): Record<string, NDArray> {
-    const { ids, taught, types } = this.rows;
-    if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId);
-    if (!taught) return collateNext(ids, batch, this.o.padId);
+    const { ids, taught, trained, types } = this.rows;
+    if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId, trained);
+    if (!taught) return collateNext(ids, batch, this.o.padId, trained);
     const fed = collate(ids, batch, this.o.padId, { types });
     const { bytes, shape } = fed["input_ids"]!;
     const own = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
@@ -125,7 +127,8 @@ export class Feeding {
   }
 
   private countsIn(batch: Batch, epoch: number, tokens: number): number {
-    const { taught } = this.rows;
+    const { taught, trained } = this.rows;
+    if (trained) return sumOf(batch, trained.counts);
     return taught && batch instanceof Uint32Array ? taught.counts({ rows: batch, seed: this.o.seed, epoch }) : tokens;
   }
 

@@ -20,7 +20,7 @@ export function findLeaks(splits: ReadonlyMap<string, readonly Row[]>): Pick<Dat
         let leak = leaks.get(key);
         if (!leak) {
           leak = {
-            text: String(before.row.values["text"] ?? before.row.values["input"]),
+            text: String(before.row.values["text"] ?? before.row.values["messages"] ?? before.row.values["input"]),
             places: [{ split: before.split, row: before.row.row }],
           };
           leaks.set(key, leak);

@@ -6,12 +6,25 @@
 import type { NDArray } from "#dsl/graph/program.js";
 import type { TokenRows } from "./token-rows.js";
 
+/** Which tokens of each text are trained, where not all of them are: 1 for those that are. */
+export interface TrainedTokens {
+  at(text: number): Uint8Array;
+  /** How many of each text: the first token of a text is never among them. */
+  readonly counts: Int32Array;
+}
+
 /** One text a row: `input_ids`, `attention_mask` [rows, longest], `targets` and `labels` [steps], all i32. */
-export function collateNext(ids: TokenRows, rows: ArrayLike<number>, padId: number): Record<string, NDArray> {
+export function collateNext(
+  ids: TokenRows,
+  rows: ArrayLike<number>,
+  padId: number,
+  trained?: TrainedTokens,
+): Record<string, NDArray> {
   const { input_ids, attention_mask, targets, labels } = laid(
     ids,
     Array.from(rows, (row) => [row]),
     padId,
+    trained,
   );
   return { input_ids, attention_mask, targets, labels };
 }
@@ -21,15 +34,18 @@ export function collatePacked(
   ids: TokenRows,
   rows: readonly ArrayLike<number>[],
   padId: number,
+  trained?: TrainedTokens,
 ): Record<string, NDArray> {
-  return laid(ids, rows, padId);
+  return laid(ids, rows, padId, trained);
 }
 
-function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], padId: number) {
+function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], padId: number, trained: TrainedTokens | undefined) {
   const texts = rows.map((row) => Array.from(row, (text) => ids.at(text)!));
+  const masks = trained && rows.map((row) => Array.from(row, (text) => trained.at(text)));
   const used = texts.map((row) => row.reduce((sum, text) => sum + text.length - 1, 0));
   const width = Math.max(1, ...used);
-  const count = used.reduce((a, b) => a + b, 0);
+  const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
+  const count = trained ? sum(rows.map((row) => sum(Array.from(row, (text) => trained.counts[text]!)))) : sum(used);
   const input = new Int32Array(rows.length * width).fill(padId);
   const [mask, positions, segments] = [0, 1, 2].map(() => new Int32Array(rows.length * width)) as [
     Int32Array,
@@ -43,12 +59,16 @@ function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], padId: number)
     mask.fill(1, at, at + used[r]!);
     row.forEach((text, segment) => {
       const steps = text.length - 1;
+      const mask = masks?.[r]![segment];
       input.set(text.subarray(0, steps), at);
-      labels.set(text.subarray(1), step);
       segments.fill(segment + 1, at, at + steps);
       for (let i = 0; i < steps; i++) {
         positions[at] = i;
-        targets[step++] = at++;
+        if (!mask || mask[i + 1] === 1) {
+          labels[step] = text[i + 1]!;
+          targets[step++] = at;
+        }
+        at++;
       }
     });
   });

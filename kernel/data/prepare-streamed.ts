@@ -29,6 +29,7 @@ import type { CleanRow, SourceWorld, TokenizerImplementation } from "#stdlib/kin
 import { cachePath, locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { cleaning, Drops } from "./cleaning.js";
+import { streamedConversations, type ConversationRows } from "./conversations.js";
 import { Growing } from "./growing.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
@@ -45,11 +46,12 @@ import {
   type StreamedSplit,
 } from "./streamed.js";
 import { tokenFile, writeAll } from "./token-file.js";
-import { binWidth, histogramOf, readRole } from "./tokens.js";
+import { binWidth, greatest, histogramOf, readRole } from "./tokens.js";
 import "./codes.js";
 import type {} from "#stdlib/splits/codes.js";
 
 interface Options {
+  readonly lengths?: (rows: ConversationRows) => Promise<Int32Array>;
   readonly registry: Registry;
   readonly tokenizer?: TokenizerImplementation;
   readonly signal?: AbortSignal;
@@ -84,7 +86,7 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   if (!streamed) throw new CodedError("streamed-changed", { file: folder });
   const { meta, splits } = streamed;
   sweepOld(folder);
-  const facts = o.tokenizer ? await measured(meta, splits, o.tokenizer, o.signal) : meta.facts;
+  const facts = await measured(meta, splits, o);
   return { name: plan.name, splits: {}, streamed: splits, labels: meta.labels, facts, sample: meta.sample };
 }
 
@@ -106,24 +108,19 @@ function sweepOld(used: string): void {
 async function measured(
   { facts, roles }: StreamedMeta,
   splits: Readonly<Record<string, StreamedSplit>>,
-  tokenizer: TokenizerImplementation,
-  signal: AbortSignal | undefined,
+  o: Options,
 ): Promise<DataFacts> {
-  if (!("hash" in tokenizer) || typeof tokenizer.hash !== "string")
-    throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
-  const named = { ...tokenizer, hash: tokenizer.hash };
+  if (!o.tokenizer && !o.lengths) return facts;
   const has = Object.fromEntries(roles.map((role) => [role, role]));
   const histograms = async (role: string | null) => {
     const lengths: [string, Int32Array][] = [];
     if (role !== null)
-      for (const [name, split] of Object.entries(splits))
-        lengths.push([name, (await tokenFile(split, named, signal, { role })).lengths]);
-    const longest = (all: Int32Array) => all.reduce((a, b) => Math.max(a, b), 0);
-    const step = binWidth(Math.max(...lengths.map(([, all]) => longest(all))));
+      for (const [name, split] of Object.entries(splits)) lengths.push([name, await lengthsOf(split, role, o)]);
+    const step = binWidth(Math.max(...lengths.map(([, all]) => greatest(all))));
     return new Map(lengths.map(([name, all]) => [name, histogramOf(all, step)]));
   };
-  const read = await histograms(readRole(has));
-  const targets = await histograms(has["target"] ?? null);
+  const read = await histograms(o.lengths ? "messages" : readRole(has));
+  const targets = await histograms(o.lengths ? null : (has["target"] ?? null));
   const counted = Object.keys(splits).map((name): [string, SplitFacts] => [
     name,
     {
@@ -133,6 +130,15 @@ async function measured(
     },
   ]);
   return { ...facts, splits: Object.fromEntries(counted) };
+}
+
+/** Tokens of each row's text in that role; of conversations, as the model that reads them feeds them. */
+async function lengthsOf(split: StreamedSplit, role: string, o: Options): Promise<Int32Array> {
+  const { tokenizer, lengths, signal } = o;
+  if (lengths) return lengths(streamedConversations(split));
+  if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")
+    throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
+  return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash }, signal, { role })).lengths;
 }
 
 /** Writes the folder under another name and gives it its own when it is whole. */
@@ -277,7 +283,7 @@ class Missing {
   private readonly roles: readonly (readonly [string, string])[];
   private readonly rows = new Map<string, { rows: number[]; count: number }>();
   constructor(plan: DataPlan) {
-    this.roles = ["text", "text_pair", "input", "target", "label"].flatMap((role) =>
+    this.roles = ["text", "text_pair", "messages", "input", "target", "label"].flatMap((role) =>
       plan.columns[role] === undefined ? [] : [[role, plan.columns[role]] as const],
     );
   }
@@ -321,7 +327,7 @@ class Leaks {
       const places = [{ split: this.splits[from]!, row: this.first.row.values()[before]! }];
       this.leaked.set(
         before,
-        this.leaked.size < 20 ? { text: String((row.values["text"] ?? row.values["input"]) as string), places } : null,
+        this.leaked.size < 20 ? { text: String((row.values["text"] ?? row.values["messages"] ?? row.values["input"]) as string), places } : null,
       );
     }
     const leak = this.leaked.get(before);

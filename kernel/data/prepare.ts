@@ -19,7 +19,8 @@ import { prepareStreamed } from "./prepare-streamed.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
-import { binWidth, histogram, longestOf, readRole, tokensOf } from "./tokens.js";
+import { conversationsOf, type ConversationRows } from "./conversations.js";
+import { binWidth, greatest, histogramOf, readRole, tokensOf } from "./tokens.js";
 import "./codes.js";
 
 export type { Prepared } from "./prepared.js";
@@ -27,6 +28,8 @@ export type { Prepared } from "./prepared.js";
 export interface PrepareOptions {
   /** Given: the facts hold histograms of lengths in its tokens. */
   readonly tokenizer?: TokenizerImplementation;
+  /** Given: how many tokens each row of a table feeds, in place of its text's; in a task that writes conversations. */
+  readonly lengths?: (rows: ConversationRows) => Promise<Int32Array>;
   readonly signal?: AbortSignal;
   readonly registry?: Registry;
 }
@@ -48,10 +51,10 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
   const role = labelRole(plan);
   const labels = role === null ? [] : (plan.labels ?? inOrder(new Set(sampled.flatMap((row) => labelsOf(row, role)))));
   const tables = Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)]));
-  const read = readRole(plan.columns);
-  const ids = await tokensIn(tables, read, o);
-  const targets = await tokensIn(tables, plan.columns["target"] === undefined ? null : "target", o);
-  const lengths = histograms(ids);
+  const chats = o.lengths !== undefined;
+  const read = await lengthsIn(tables, chats ? "messages" : readRole(plan.columns), o);
+  const targets = await lengthsIn(tables, chats || plan.columns["target"] === undefined ? null : "target", o);
+  const lengths = histograms(read);
   const written = histograms(targets);
   const split = Object.fromEntries(
     [...splits].map(([name, rows]): [string, SplitFacts] => [
@@ -81,25 +84,29 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
   return { name: plan.name, splits: tables, labels, facts, sample };
 }
 
-/** Tokens of one role's texts, by split; none without a tokenizer. */
-async function tokensIn(
+/** Tokens of each row in one role, by split; of conversations, as the model that reads them feeds them. None without a tokenizer. */
+async function lengthsIn(
   tables: Readonly<Record<string, ColumnTable>>,
   role: string | null,
   o: PrepareOptions,
-): Promise<ReadonlyMap<string, readonly Int32Array[]>> {
-  const ids = new Map<string, readonly Int32Array[]>();
-  if (!o.tokenizer || role === null) return ids;
+): Promise<ReadonlyMap<string, Int32Array>> {
+  const lengths = new Map<string, Int32Array>();
+  const { tokenizer } = o;
+  if (!tokenizer || role === null) return lengths;
   for (const [name, table] of Object.entries(tables)) {
     o.signal?.throwIfAborted();
-    ids.set(name, await tokensOf(table, o.tokenizer, { role }));
+    const own = o.lengths
+      ? await o.lengths(conversationsOf(table))
+      : Int32Array.from(await tokensOf(table, tokenizer, { role }), (ids) => ids.length);
+    lengths.set(name, own);
   }
-  return ids;
+  return lengths;
 }
 
 /** All with bins of one width, so that their counts can be added. */
-function histograms(ids: ReadonlyMap<string, readonly Int32Array[]>): (split: string) => SplitFacts["lengths"] {
-  const step = binWidth(Math.max(...[...ids.values()].map(longestOf)));
-  return (split) => (ids.has(split) ? histogram(ids.get(split)!, step) : null);
+function histograms(lengths: ReadonlyMap<string, Int32Array>): (split: string) => SplitFacts["lengths"] {
+  const step = binWidth(Math.max(...[...lengths.values()].map(greatest)));
+  return (split) => (lengths.has(split) ? histogramOf(lengths.get(split)!, step) : null);
 }
 
 /** Column names and first rows of one source, for checks while someone types. */

@@ -7,7 +7,9 @@ import "#dsl/check/world-codes.js";
 import type { Call, DataPlan } from "#dsl/plan/plan.js";
 import type { TableFacts } from "#dsl/plan/facts.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
-import type { CleanRow, SourceWorld } from "#stdlib/kinds.js";
+import { usualTurns } from "#stdlib/conversations/turns.run.js";
+import type { CleanRow, SourceWorld, Turn } from "#stdlib/kinds.js";
+import { writtenTurns } from "./conversations.js";
 import { valueInRole } from "./role-values.js";
 import "./codes.js";
 
@@ -35,11 +37,12 @@ export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]>
     ? [[null, plan.source]]
     : Object.entries(plan.source);
   const rows: Row[] = [];
+  const conversation = await conversationOf(plan, reading.registry);
   for (const [split, call] of sources) {
     reading.signal?.throwIfAborted();
     const table = columnsOf(await opened(call, reading));
     const numbers = table.get("$row")!;
-    const rowAt = rolesOf(plan, call, table);
+    const rowAt = rolesOf(plan, call, table, conversation);
     for (let index = 0; index < numbers.length; index++) {
       if (index % stride === 0) await turn(reading.signal);
       rows.push(rowAt(index, numbers[index] as number, split));
@@ -53,13 +56,19 @@ function rolesOf(
   plan: DataPlan,
   call: Call,
   table: Columns,
+  conversation: Conversation,
 ): (index: number, row: number, split: string | null) => Row {
   const roles = Object.entries(plan.columns);
-  const values = roles.map(([, column]) => table.get(column) ?? noColumn(call, column, table));
+  const column = (name: string): ArrayLike<unknown> => table.get(name) ?? noColumn(call, name, table);
+  const values = roles.map(([, name]) => column(name));
+  const told = "messages" in plan.columns ? conversation.columns.map(column) : [];
   return (index, row, split) => {
-    const entries = roles.map(
-      ([role, column], i) => [role, valueInRole({ role, column, row }, values[i]![index], plan.separator)] as const,
-    );
+    const entries = roles.map(([role, column], i) => {
+      if (role !== "messages") return [role, valueInRole({ role, column, row }, values[i]![index], plan.separator)] as const;
+      const turns = conversation.read(told.map((cells) => cells[index]));
+      if ("refused" in turns) throw new CodedError("bad-conversation", { column, row, why: turns.refused });
+      return [role, writtenTurns(turns)] as const;
+    });
     return { row, split, table, index, values: withText(Object.fromEntries(entries)) };
   };
 }
@@ -68,6 +77,19 @@ function rolesOf(
 function withText(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { tokens, text } = values;
   return Array.isArray(tokens) && text === undefined ? { ...values, text: tokens.join(" ") } : values;
+}
+
+interface Conversation {
+  readonly columns: readonly string[];
+  read(values: readonly unknown[]): readonly Turn[] | { readonly refused: string };
+}
+/** How the role `messages` is read. */
+async function conversationOf({ columns, conversation }: DataPlan, registry: Registry): Promise<Conversation> {
+  const { messages } = columns;
+  if (!conversation) return { columns: messages === undefined ? [] : [messages], read: ([value]) => usualTurns(value) };
+  const word = registry.find("conversation", conversation.word)!;
+  const loaded = (await word.load!()) as Implementations["conversation"];
+  return { columns: loaded.columns(conversation), read: (values) => loaded.read(conversation, values) };
 }
 
 /** Whether any source of a plan is to be read in parts. */
@@ -84,12 +106,13 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
   const sources: (readonly [string | null, Call])[] = isCall(plan.source)
     ? [[null, plan.source]]
     : Object.entries(plan.source);
+  const conversation = await conversationOf(plan, reading.registry);
   for (const [split, call] of sources) {
     const source = (await reading.registry.find("source", call.word)!.load!()) as Implementations["source"];
     if (call.arguments["stream"] !== true || !source.stream) {
       const table = columnsOf(await source.open(call, reading.world));
       const numbers = table.get("$row")!;
-      const rowAt = rolesOf(plan, call, table);
+      const rowAt = rolesOf(plan, call, table, conversation);
       for (let at = 0; at < numbers.length; at += stride)
         yield Array.from({ length: Math.min(stride, numbers.length - at) }, (_, i) =>
           rowAt(at + i, numbers[at + i] as number, split),
@@ -104,7 +127,7 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
       const missing = [...known].filter((name) => !chunk.columns.has(name));
       const none = new Array<unknown>(chunk.rows).fill(null);
       const table: Columns = new Map([...chunk.columns, ...missing.map((name) => [name, none] as const)]);
-      const rowAt = rolesOf(plan, call, table);
+      const rowAt = rolesOf(plan, call, table, conversation);
       const first = done + 1;
       yield Array.from({ length: chunk.rows }, (_, i) => rowAt(i, first + i, split));
       done += chunk.rows;

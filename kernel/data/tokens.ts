@@ -85,15 +85,8 @@ export function binWidth(longest: number): number {
   return round ?? Math.ceil((longest + 1) / mostBins);
 }
 
-export function longestOf(ids: readonly Int32Array[]): number {
-  return ids.reduce((longest, { length }) => Math.max(longest, length), 0);
-}
-
-export function histogram(ids: readonly Int32Array[], step: number): NonNullable<SplitFacts["lengths"]> {
-  return histogramOf(
-    Int32Array.from(ids, ({ length }) => length),
-    step,
-  );
+export function greatest(lengths: Int32Array): number {
+  return lengths.reduce((longest, length) => Math.max(longest, length), 0);
 }
 
 export function histogramOf(lengths: Int32Array, step: number): NonNullable<SplitFacts["lengths"]> {

@@ -20,6 +20,7 @@ declare module "#dsl/check/codes.js" {
     "texts-expected": { readonly got: string };
     "pairs-expected": { readonly model: string; readonly pairs: boolean };
     "empty-prompt": Record<string, never>;
+    "no-mask": { readonly task: string };
     "bad-option": { readonly name: string; readonly got: string; readonly wanted: string };
     "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
     "no-decoder-start": { readonly base: string };
@@ -105,6 +106,12 @@ registerCodes({
     message: (d) => `predict takes text or a list of texts, not ${d.got}`,
     help: () => 'write `await router.predict(["first text", "second text"])`',
     explain: "The texts to predict are strings.",
+  },
+  "no-mask": {
+    severity: "error",
+    message: (d) => `${d.task} trains on whole rows, so there is no mask to show`,
+    help: () => "`.mask` is for models that learn to write: chat, text_generation",
+    explain: "A mask says which tokens of a row are trained. A task that labels a text reads all of it and learns the label.",
   },
   "bad-option": {
     severity: "error",

@@ -18,6 +18,8 @@ import { CutTexts, TextsInMemory, type TokenRows, type TokenTexts } from "../dat
 import { tokensOf, wordsOf, type WordPieces } from "../data/tokens.js";
 import { Windows } from "../data/windows.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
+import { conversationsOf, spoken, streamedConversations, type ConversationRows } from "../data/conversations.js";
+import { cutChat, encodeChats, type Chat } from "./chat.js";
 import "../data/codes.js";
 import "./codes.js";
 
@@ -44,6 +46,8 @@ export interface Encoding {
   readonly end: number | null;
   /** The model's name, for errors. */
   readonly model: string;
+  /** How conversations are written; null: rows are texts. */
+  readonly chat: Chat | null;
   /** Of tasks that make a text of a text: what stands before every input, and the token a decoder begins with. */
   readonly pairs?: { readonly prefix: string; readonly start: number };
 }
@@ -58,7 +62,7 @@ export interface Unseen {
 export type Asked = string | readonly [string, string];
 
 /** Texts (or pairs, then all are) as the task reads them; where it reads words, those that white space parts. */
-export async function encodeTexts(asked: readonly Asked[], e: Omit<Encoding, "end" | "model">): Promise<Unseen> {
+export async function encodeTexts(asked: readonly Asked[], e: Omit<Encoding, "end" | "model" | "chat">): Promise<Unseen> {
   const { tokenizer, maxLength } = e;
   const pairs = asked.filter((text) => typeof text !== "string");
   if (pairs.length > 0) return pairsCut(pairs.map(([first]) => first), pairs.map(([, second]) => second), e);
@@ -79,7 +83,7 @@ function askedOf(ids: TokenRows, count: number, e: Pick<Encoding, "labels" | "to
   return { count, ids: (row) => ids.at(row)!, labels, tokenizer, call: task.call, ...(words && { words }) };
 }
 
-async function pairsCut(first: readonly string[], second: readonly string[], e: Omit<Encoding, "end" | "model">): Promise<Unseen> {
+async function pairsCut(first: readonly string[], second: readonly string[], e: Omit<Encoding, "end" | "model" | "chat">): Promise<Unseen> {
   const rows = await e.tokenizer.encodePairs(first, second, e.maxLength);
   const made = unseen(
     rows.map(({ ids }) => ids),
@@ -88,7 +92,7 @@ async function pairsCut(first: readonly string[], second: readonly string[], e: 
   return e.types ? { ...made, types: rows.map(({ types }) => types) } : made;
 }
 
-function wordsCut(pieces: readonly WordPieces[], e: Omit<Encoding, "end" | "model">): Unseen {
+function wordsCut(pieces: readonly WordPieces[], e: Omit<Encoding, "end" | "model" | "chat">): Unseen {
   const { tokenizer, maxLength } = e;
   const ids = pieces.map((row) => tokenizer.cut(row.ids, maxLength));
   const words = pieces.map(({ starts }, row) => {
@@ -112,8 +116,8 @@ export function encodeSplit(
   if (!split) throw new CodedError("split-missing", { ...name, has: splitNamesOf(prepared) });
   const rows = split instanceof StreamedSplit ? split.rows : split.numRows();
   if (rows === 0) throw new CodedError("no-rows", name);
-  const { tokenizer, maxLength, task, labels, types, end } = encoding;
-  const key = JSON.stringify([tokenizer.hash, maxLength, task.call, labels, types, end]);
+  const { tokenizer, maxLength, task, labels, types, end, chat } = encoding;
+  const key = JSON.stringify([tokenizer.hash, maxLength, task.call, labels, types, end, chat?.name]);
   const byKey = kept.get(split) ?? new Map<string, Promise<Encoded>>();
   kept.set(split, byKey);
   const known = byKey.get(key);
@@ -133,6 +137,7 @@ type Of = Encoding & { readonly data: string };
 
 async function encodeTable(table: ColumnTable, e: Of): Promise<Encoded> {
   const { supervision } = e.task.implementation;
+  if (e.chat) return encodeConversations(conversationsOf(table), e.chat, e);
   if (e.pairs) return encodePairs(table, e, e.pairs);
   const names = table.columnNames();
   const texts = Array.from(table.array("text") as Iterable<unknown>, String);
@@ -150,6 +155,25 @@ async function encodeTable(table: ColumnTable, e: Of): Promise<Encoded> {
         );
   const values = (role: string) => (names.includes(role) ? (table.array(role) as ArrayLike<unknown>) : undefined);
   return { ...own, ...fed, taught: taughtBy(supervision, fed.asked, { values, numbers: rows }, e) };
+}
+
+/** Rows like windows, of which the assistant's tokens are learnt. */
+async function encodeConversations(conversations: ConversationRows, chat: Chat, e: Of): Promise<Encoded> {
+  const rows = (await encodeChats(conversations, chat, e.data)).map((row) => cutChat(row, e.maxLength));
+  const ids = new TextsInMemory(rows.map((row) => row.ids));
+  return {
+    count: rows.length,
+    text: (row) => spoken(conversations[row]!.turns),
+    rows: Int32Array.from(rows, ({ row }) => row),
+    ids,
+    asked: askedOf(ids, rows.length, e),
+    lengths: Int32Array.from(rows, (row) => row.ids.length - 1),
+    taught: null,
+    trained: {
+      at: (row) => rows[row]!.trained,
+      counts: Int32Array.from(rows, ({ trained }) => trained.subarray(1).reduce((a, b) => a + b, 0)),
+    },
+  };
 }
 
 /** Inputs with their prefix and targets, both cut at `maxLength`, both with the token that ends a text. */
@@ -200,6 +224,7 @@ export function ended(
 
 async function encodeStreamed(split: StreamedSplit, known: readonly string[], e: Of): Promise<Encoded> {
   const { supervision } = e.task.implementation;
+  if (e.chat) return encodeConversations(streamedConversations(split), e.chat, e);
   if (e.pairs) return encodeStreamedPairs(split, e, e.pairs);
   if (split.has("text_pair")) throw new CodedError("cannot-stream", { what: "the role `text_pair`", why: "pairs are cut together, which needs both texts at once" });
   const tokens = await tokenFile(split, e.tokenizer);

@@ -1,8 +1,9 @@
 /** How a plan's texts become rows: its tokenizer, its length, what its task teaches and the token that ends a text. */
 import { CodedError } from "#dsl/check/codes.js";
-import type { Call, Plan } from "#dsl/plan/plan.js";
+import { readerOf, type Call, type Plan } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
+import { chatOf } from "./chat.js";
 import type { Encoding } from "./encoded.js";
 import { does, implementationOf } from "./words.js";
 import "./codes.js";
@@ -24,6 +25,7 @@ export async function encodingOf(
     types: await typesOf(plan, base),
     end: endToken(base.facts.config),
     model,
+    chat: await chatOf(readerOf(plan.recipe.model), base, tokenizer),
     ...(implementation.supervision.rows === "pairs" && { pairs: { prefix: prefixOf(task), start: startOf(base) } }),
   };
 }

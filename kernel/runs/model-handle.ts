@@ -10,6 +10,7 @@ import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { Asked } from "./encoded.js";
 import type { Piece } from "./continue-texts.js";
 import type { RunEvent } from "./events.js";
+import { asText, promptsOf, type Prompt } from "./prompts.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
 import type { Checkpoint } from "./checkpoints.js";
 import "./codes.js";
@@ -39,9 +40,16 @@ export interface Written {
   /** Why it ended: the model ended it, `max_tokens` were written, or a stop string came. */
   readonly ended: "end" | "length" | "stop";
 }
+/** A turn as a cell writes it. */
+export interface Message {
+  readonly role: string;
+  readonly content: string;
+}
+/** Texts; of a model that reads pairs, pairs; of one that chats, conversations too. */
+type Given = string | readonly Asked[] | readonly Message[] | readonly (readonly Message[])[];
 export interface Predictors {
   answer(model: ModelHandle, texts: readonly Asked[]): Promise<readonly Predicted[]>;
-  write(model: ModelHandle, texts: readonly string[], writing: Writing): AsyncGenerator<Piece, void, void>;
+  write(model: ModelHandle, prompts: readonly Prompt[], writing: Writing): AsyncGenerator<Piece, void, void>;
 }
 /** The weights a model has now. */
 export interface Weights {
@@ -89,20 +97,21 @@ export class ModelHandle {
    * What the task says of texts (a classifier: `Prediction`), or texts written on (`Written`); one text may stand for
    * a list of one, and a model that was trained on pairs takes `[first, second]` for each. Coded errors `not-trained`, `texts-expected`, `bad-option`.
    */
-  async predict<T extends Predicted = Prediction>(
-    texts: string | readonly Asked[],
-    o: WriteOptions = {},
-  ): Promise<readonly T[]> {
+  async predict<T extends Predicted = Prediction>(texts: Given, o: WriteOptions = {}): Promise<readonly T[]> {
     if (!writesText(this.plan)) return (await this.predictors.answer(this, askedOf(texts))) as readonly T[];
-    const list = listOf(texts);
-    const written = list.map((text) => new Gathered(text));
+    const list = this.prompts(texts);
+    const written = list.map((prompt) => new Gathered(asText(prompt)));
     for await (const piece of this.predictors.write(this, list, writingOf(o))) written[piece.row]!.add(piece);
     return written.map((w) => w.written()) as readonly Predicted[] as readonly T[];
   }
 
   /** The continuation of one text, in pieces as they become certain. */
-  async *stream(text: string, o: WriteOptions = {}): AsyncGenerator<string, void, void> {
-    for await (const piece of this.predictors.write(this, listOf(text), writingOf(o))) if (piece.text) yield piece.text;
+  async *stream(text: string | readonly Message[], o: WriteOptions = {}): AsyncGenerator<string, void, void> {
+    for await (const piece of this.predictors.write(this, this.prompts(text), writingOf(o))) if (piece.text) yield piece.text;
+  }
+
+  private prompts(given: Given): readonly Prompt[] {
+    return this.plan.template === undefined ? listOf(given) : promptsOf(given);
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -156,7 +165,13 @@ function listOf(texts: unknown): readonly string[] {
 export function typeOf(plan: ModelPlan): string {
   const options =
     "o?: { max_tokens?: number; stop?: string | readonly string[]; decode?: string | Readonly<Record<string, Readonly<Record<string, number | boolean>>>> }";
-  const answers = writesText(plan)
+  const message = "{ readonly role: string; readonly content: string }";
+  const answers = plan.template !== undefined
+    ? `/** Answers to texts (each one user's turn), to one conversation or to several. */
+  predict(texts: string | readonly string[] | readonly ${message}[] | readonly (readonly ${message}[])[], ${options}): Promise<${writtenType}>;
+  /** The answer to a text or a conversation, in pieces as they come. */
+  stream(text: string | readonly ${message}[], ${options}): AsyncGenerator<string, void, void>;`
+    : writesText(plan)
     ? `/** Texts, written on. */
   predict(texts: string | readonly string[], ${options}): Promise<${writtenType}>;
   /** The continuation of one text, in pieces as they come. */

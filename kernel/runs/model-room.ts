@@ -4,11 +4,13 @@
  */
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/check/codes.js";
-import type { ModelPlan, Plan, Writing } from "#dsl/plan/plan.js";
+import { readerOf, type ModelPlan, type Plan, type Writing } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { EngineRoom } from "./engine-room.js";
 import { encodeTexts, type Asked } from "./encoded.js";
+import { chatOf } from "./chat.js";
+import { asText, toldAs, type Prompt } from "./prompts.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
 import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
 import { openModel, openUntrained, type OpenModel } from "./open-model.js";
@@ -50,7 +52,7 @@ export class ModelRoom {
   unnamed(plan: ModelPlan, title: string): ModelHandle {
     return new ModelHandle(title, plan, {
       answer: (model, texts) => this.predict(model, texts),
-      write: (model, texts, writing) => this.write(model, texts, { ...writing, batch_size: 8 }),
+      write: (model, prompts, writing) => this.write(model, prompts, { ...writing, batch_size: 8 }),
     });
   }
 
@@ -123,7 +125,7 @@ export class ModelRoom {
   /** Writes texts on, piece by piece; the model holds still for others until the last piece, or until nobody asks for more. */
   async *write(
     handle: ModelHandle,
-    texts: readonly string[],
+    prompts: readonly Prompt[],
     o: Writing & { readonly batch_size: number },
     s: Surroundings = plainSurroundings(this.session.options.folder),
     signal?: AbortSignal,
@@ -131,21 +133,23 @@ export class ModelRoom {
     const { done, turn } = this.wait();
     await turn;
     try {
-      if (texts.length === 0) return;
+      if (prompts.length === 0) return;
       const { open, base, tokenizer } = await this.writer(handle, s);
+      const chat = await chatOf(readerOf(handle.plan), base, tokenizer);
+      const told = chat ? toldAs(chat, prompts) : { texts: prompts.map(asText), tokenizer, ends: [], stop: [] };
       const { task, max_length } = handle.plan;
       const family = await implementationOf("model", base.facts.family);
       const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
       const taken = (await does(handle.plan.technique, "technique")).virtual?.(handle.plan.technique).positions ?? 0;
-      yield* continueTexts(texts, {
+      yield* continueTexts(told.texts, {
         session: open.session,
-        tokenizer,
+        tokenizer: told.tokenizer,
         decoder: { call: o.decode, implementation: await does(o.decode, "decoder") },
         vocabulary,
         positions: positions - taken,
-        ends: endsOf(base.facts.config),
+        ends: new Set([...endsOf(base.facts.config), ...told.ends]),
         maxTokens: o.max_tokens,
-        stop: o.stop,
+        stop: [...o.stop, ...told.stop],
         batchSize: o.batch_size,
         ...(family.shape === "encoder-decoder" && {
           pairs: { prefix: prefixOf(task), start: startOf(base), end: endToken(base.facts.config), maxLength: max_length },

@@ -8,12 +8,14 @@ import { totalmem, availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { keyOf, type FactOf, type NameFacts, type Need } from "#dsl/plan/facts.js";
-import type { Call, DataPlan, Value } from "#dsl/plan/plan.js";
+import type { Call, DataPlan, ReaderOf, Value } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
 import { loadTokenizer, type Tokenizer } from "../bases/tokenizer.js";
 import { isCall } from "../display/value-text.js";
+import type { ConversationRows } from "../data/conversations.js";
 import { prepare, readHeader, type Prepared } from "../data/prepare.js";
+import { chatLengths, chatOf } from "./chat.js";
 import "./codes.js";
 import { measuredSpeed } from "./machine.js";
 import type { Surroundings } from "./surroundings.js";
@@ -59,14 +61,17 @@ export class Workshop {
   }
 
   /** Reads, cleans and splits a data set; kept until a file it reads changes. `$x` tables are read afresh each time. */
-  async data(plan: DataPlan, base: { readonly name: string; readonly folder: string } | null, s: Surroundings): Promise<Prepared> {
-    const key = keyOf({ about: "data", data: { ...plan, name: "" }, base });
+  async data(plan: DataPlan, reader: ReaderOf | null, s: Surroundings): Promise<Prepared> {
+    const key = keyOf({ about: "data", data: { ...plan, name: "" }, base: reader });
     const stamp = stampOf(plan, resolve(s.folder, plan.folder));
     const kept = this.prepared.get(key);
     if (kept && stamp !== null && kept.stamp === stamp) return kept.made;
-    const tokenizer = base ? await this.tokenizer(await this.base(base.name, base.folder, s)) : undefined;
+    const base = reader ? await this.base(reader.name, reader.folder, s) : undefined;
+    const tokenizer = base ? await this.tokenizer(base) : undefined;
+    const lengths = base && tokenizer && reader ? await lengthsOfChats(reader, base, tokenizer, plan.name) : undefined;
     const made = prepare(plan, world(plan.folder, s), {
       ...(tokenizer ? { tokenizer } : {}),
+      ...(lengths ? { lengths } : {}),
       ...(s.signal ? { signal: s.signal } : {}),
     });
     this.prepared.set(key, { stamp: stamp ?? "", made });
@@ -97,6 +102,12 @@ export class Workshop {
     made.catch(() => this.tokenizers.delete(base.folder));
     return made;
   }
+}
+
+/** How conversations are measured for a model that reads them. */
+async function lengthsOfChats(reader: ReaderOf, base: Base, tokenizer: Tokenizer, data: string) {
+  const chat = await chatOf(reader, base, tokenizer);
+  return chat ? (rows: ConversationRows) => chatLengths(rows, chat, data) : undefined;
 }
 
 function world(folder: string, s: Surroundings) {

@@ -1,7 +1,18 @@
 import type { CleanerImplementation } from "../kinds.js";
 
 /** Roles that a row can't do without, when the data has them. */
-export const needed = ["text", "text_pair", "input", "target", "label", "labels", "score", "tokens", "tags"] as const;
+export const needed = [
+  "text",
+  "text_pair",
+  "messages",
+  "input",
+  "target",
+  "label",
+  "labels",
+  "score",
+  "tokens",
+  "tags",
+] as const;
 
 export const dropEmpty: CleanerImplementation = {
   start: () => (row) => {

@@ -7,11 +7,12 @@ export function normalForm(text: string): string {
 }
 
 /**
- * The texts of a row as one key: a pair is the same only when both sides are. Of rows that teach to write a text, the input
- * alone: a model that saw it in training is not tested by it, whatever it should write.
+ * The texts of a row as one key: a pair is the same only when both sides are; a conversation, when all its turns are. Of rows
+ * that teach to write a text, the input alone: a model that saw it in training is not tested by it, whatever it should write.
  */
 export function textKey(values: Readonly<Record<string, unknown>>): string {
-  if (values["text"] === undefined && values["input"] !== undefined) return normalForm(stringOf(values["input"]));
+  const asked = values["messages"] ?? values["input"];
+  if (values["text"] === undefined && asked !== undefined) return normalForm(stringOf(asked));
   const pair = values["text_pair"];
   const text = normalForm(stringOf(values["text"]));
   return pair === undefined || pair === null ? text : `${text}\u0000${normalForm(stringOf(pair))}`;

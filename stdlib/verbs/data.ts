@@ -8,6 +8,7 @@ const roles = [
   "score",
   "tokens",
   "tags",
+  "messages",
   "input",
   "target",
   "id",
@@ -15,8 +16,9 @@ const roles = [
   "weight",
 ] as const;
 const planned = {
-  keys: ["messages", "question", "context", "answer", "time"],
-  meanwhile: "built are `text`, `text_pair`, `label`, `labels`, `score`, `tokens`, `tags`, `input` and `target`",
+  keys: ["question", "context", "answer", "time"],
+  meanwhile:
+    "built are `text`, `text_pair`, `label`, `labels`, `score`, `tokens`, `tags`, `messages`, `input` and `target`",
 } as const;
 
 export const word: Verb = {
@@ -57,8 +59,13 @@ export const word: Verb = {
     },
     {
       name: "columns",
-      type: { is: "record", of: { is: "column" }, keys: roles, planned },
-      doc: "Which column plays which role: text, text_pair, label, labels (several of a text), score (a number), tokens and tags (lists of equal length), input and target (a text and what is made of it), id, group, weight. Lists come as lists, as JSON in a text, or as text in parts: labels by `separator`, tokens and tags by white space.",
+      type: {
+        is: "record",
+        of: { is: "either", of: [{ is: "column" }, { is: "word", kind: "conversation" }] },
+        keys: roles,
+        planned,
+      },
+      doc: "Which column plays which role: text, text_pair, label, labels (several of a text), score (a number), tokens and tags (lists of equal length), messages (a column of conversations, or `turns(…)`, `alpaca()`), input and target (a text and what is made of it), id, group, weight. Lists come as lists, as JSON in a text, or as text in parts: labels by `separator`, tokens and tags by white space.",
       required: true,
       why: "Column names are the file's own; roles are what a task reads.",
       impact: "high",

@@ -84,9 +84,9 @@ export const word: Verb = {
     },
     {
       name: "template",
-      type: { is: "text" },
-      doc: "The chat template.",
-      planned: { meanwhile: "chat tasks come with it; text_classification needs none" },
+      type: { is: "word", kind: "template" },
+      doc: "How a conversation is written for the model, for the task `chat`.",
+      default: { derived: "the base's own", from: () => null },
       why: "Chat models read roles through it.",
       impact: "high",
     },

@@ -7,6 +7,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import torch
 
 import autocast
+import chat
 import decoders
 import encoder_tokenizers
 import encoders
@@ -45,6 +46,7 @@ for name, make in {
     "techniques": lambda: techniques.make(golden, fixtures),
     "tiny T5s": lambda: tiny_t5.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
+    "chat": lambda: chat.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),
     "SmolLM2": lambda: smollm2.make(golden, gguf),
     "MiniLM": lambda: minilm.make(golden, data),

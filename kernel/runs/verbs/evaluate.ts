@@ -1,5 +1,5 @@
 /** `evaluate`: metrics of one or more models on one or more splits, the confusion matrix and the worst examples. */
-import type { Action, Call, Subject } from "#dsl/plan/plan.js";
+import { readerOf, type Action, type Call, type Subject } from "#dsl/plan/plan.js";
 import type { Scored, WrittenMetricInput } from "#stdlib/kinds.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { evaluationShown } from "../../display/evaluation.js";
@@ -63,7 +63,7 @@ export async function evaluateOnce(
   const { plan, labels } = weights;
   const { base } = await session.models.parts(plan, stage.surroundings);
   const { model } = plan.recipe;
-  const prepared = await session.workshop.data(subject.data, { name: model.base, folder: model.folder }, stage.surroundings);
+  const prepared = await session.workshop.data(subject.data, readerOf(model), stage.surroundings);
   const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
   const rows = await encodeSplit(prepared, { data: subject.data.name, split: subject.split ?? "all" }, encoding);
   const packed = plan.recipe.training.packing ? model.max_length : null;

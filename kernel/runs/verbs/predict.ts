@@ -1,12 +1,15 @@
 /** `predict`: what the task says of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
+import type { ColumnTable } from "arquero";
 import type { Action, Call, Subject, Writing } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { predictionsShown } from "../../display/evaluation.js";
 import type { Shown } from "../../display/shown.js";
 import { writtenShown } from "../../display/written.js";
+import { conversationsOf } from "../../data/conversations.js";
 import type { Asked } from "../encoded.js";
 import { Gathered, predictionsType, writtenType, type ModelHandle } from "../model-handle.js";
+import { asked, asText, promptsOf, type Prompt } from "../prompts.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../words.js";
 
@@ -17,6 +20,10 @@ type Predict = Extract<Action, { verb: "predict" }>;
 
 export async function runPredict(session: TuneSession, action: Predict, stage: Stage): Promise<void> {
   const handle = session.models.get(action.name);
+  if (action.writing && handle.plan.template !== undefined) {
+    const prompts = await conversationsAsked(session, action.on, stage);
+    return write(session, handle, prompts, { ...action, ...action.writing }, stage);
+  }
   const role = readRoleOf(handle.plan.task);
   const texts = await textsOf(session, action.on, role, stage);
   if (action.writing) {
@@ -30,9 +37,9 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
 }
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
-async function write(session: TuneSession, handle: ModelHandle, texts: readonly string[], o: Predict & Writing, stage: Stage): Promise<void> {
+async function write(session: TuneSession, handle: ModelHandle, prompts: readonly Prompt[], o: Predict & Writing, stage: Stage): Promise<void> {
   const id = `predict-${handle.name}-${Date.now().toString(36)}`;
-  const gathered = texts.map((text) => new Gathered(text));
+  const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
   const shown = (writing: boolean): Shown & { readonly id: string } =>
     writtenShown(
       gathered.map((g) => g.written()),
@@ -41,7 +48,7 @@ async function write(session: TuneSession, handle: ModelHandle, texts: readonly 
   stage.screen.display(shown(true));
   let drawn = performance.now();
   try {
-    for await (const piece of session.models.write(handle, texts, o, stage.surroundings, stage.signal)) {
+    for await (const piece of session.models.write(handle, prompts, o, stage.surroundings, stage.signal)) {
       gathered[piece.row]!.add(piece);
       if (performance.now() - drawn < showEvery) continue;
       drawn = performance.now();
@@ -64,16 +71,31 @@ async function write(session: TuneSession, handle: ModelHandle, texts: readonly 
 async function textsOf(session: TuneSession, on: Subject, role: string, stage: Stage): Promise<readonly Asked[]> {
   if ("texts" in on) return on.texts;
   if ("live" in on) return textsIn(stage.surroundings.live(on.live)?.value, role);
-  const prepared = await session.workshop.data(on.data, null, stage.surroundings);
-  if (prepared.streamed) throw new CodedError("streamed-table", { data: on.data.name });
-  const split = on.split ?? "all";
-  const table = prepared.splits[split];
-  if (!table) throw new CodedError("split-missing", { data: on.data.name, split, has: Object.keys(prepared.splits) });
+  const table = await tableOf(session, on, stage);
   if (!table.columnNames().includes(role)) throw new CodedError("missing-role", { role, task: "predict", data: on.data.name });
   const texts = Array.from(table.array(role) as Iterable<unknown>, String);
   if (!table.columnNames().includes("text_pair")) return texts;
   const seconds = Array.from(table.array("text_pair") as Iterable<unknown>, String);
   return texts.map((text, i) => [text, seconds[i]!]);
+}
+
+/** What a model that chats is asked; of a split's conversations, all that comes before the last answer. */
+async function conversationsAsked(session: TuneSession, on: Subject, stage: Stage): Promise<readonly Prompt[]> {
+  if ("texts" in on) return on.texts;
+  if ("live" in on) return promptsOf(stage.surroundings.live(on.live)?.value);
+  const table = await tableOf(session, on, stage);
+  const roles = table.columnNames();
+  if (!roles.includes("messages") && !roles.includes("input")) return Array.from(table.array("text") as Iterable<unknown>, String);
+  return conversationsOf(table).map(({ turns }) => asked(turns));
+}
+
+async function tableOf(session: TuneSession, on: Extract<Subject, { data: unknown }>, stage: Stage): Promise<ColumnTable> {
+  const prepared = await session.workshop.data(on.data, null, stage.surroundings);
+  if (prepared.streamed) throw new CodedError("streamed-table", { data: on.data.name });
+  const split = on.split ?? "all";
+  const table = prepared.splits[split];
+  if (!table) throw new CodedError("split-missing", { data: on.data.name, split, has: Object.keys(prepared.splits) });
+  return table;
 }
 
 /** The column of the texts that a task reads: rows of words have them as `text` too. */

@@ -3,17 +3,22 @@ import { outlineOf } from "#dsl/graph/outline.js";
 import { printProgram } from "#dsl/graph/print.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Sizes } from "#dsl/graph/shape.js";
-import type { Action, Plan } from "#dsl/plan/plan.js";
+import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { curvesFigure, curvesText, historyTable } from "../../display/curves.js";
 import { figureShown } from "../../display/figure.js";
 import { graphShown } from "../../display/graph-card.js";
 import { modelShown } from "../../display/model-card.js";
+import { maskShown, type MaskedRow } from "../../display/mask.js";
 import { planShown } from "../../display/plan-card.js";
 import { sweepTable } from "../../display/sweep.js";
 import { dataShown } from "../../display/data-preview.js";
 import { printable } from "../../display/text.js";
 import type { Shown } from "../../display/shown.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import { splitNamesOf } from "../../data/prepared.js";
+import { encodeSplit, type Encoded } from "../encoded.js";
+import { encodingOf } from "../encoding.js";
 import type { ModelHandle } from "../model-handle.js";
 import { programsOf } from "../open-model.js";
 import type { Stage, TuneSession } from "../tune-session.js";
@@ -47,9 +52,43 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
       const sizes = sizesOf(train, weights.plan);
       return [graphShown(outlineOf(train, sizes), { model: name, program: "train", sizes })];
     }
+    case "mask":
+      return [maskShown(await maskedRows(session, weights.plan, stage), { model: name })];
     default:
-      throw new CodedError("unknown-topic", { name, topic: part, has: ["plan", "history", "graph", "program"] });
+      throw new CodedError("unknown-topic", { name, topic: part, has: ["plan", "history", "graph", "program", "mask"] });
   }
+}
+
+/** The first rows that train, token by token. */
+async function maskedRows(session: TuneSession, plan: Plan, stage: Stage): Promise<readonly MaskedRow[]> {
+  const { base, tokenizer } = await session.models.parts(plan, stage.surroundings);
+  const { data, model } = plan.recipe;
+  const prepared = await session.workshop.data(data, readerOf(model), stage.surroundings);
+  const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, model.name);
+  if (encoding.task.implementation.supervision.rows !== "windows") throw new CodedError("no-mask", { task: model.task.word });
+  const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
+  const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
+  const most = Math.min(4, rows.lengths.length);
+  return Promise.all(Array.from({ length: most }, (_, row) => masked(rows, row, tokenizer)));
+}
+
+async function masked(rows: Encoded, row: number, tokenizer: Tokenizer): Promise<MaskedRow> {
+  const ids = rows.ids.at(row)!;
+  const trained = rows.trained?.at(row);
+  const parts: { text: string; trained: boolean }[] = [];
+  for (let from = 0; from < ids.length;) {
+    const wanted = isTrained(trained, from);
+    let to = from + 1;
+    while (to < ids.length && isTrained(trained, to) === wanted) to++;
+    parts.push({ text: await tokenizer.spell(ids.subarray(from, to)), trained: wanted });
+    from = to;
+  }
+  const count = rows.trained?.counts[row] ?? ids.length - 1;
+  return { row: rows.rows[row] ?? row + 1, parts, trained: count, tokens: ids.length };
+}
+/** What comes first follows nothing and is never trained. */
+function isTrained(trained: Uint8Array | undefined, at: number): boolean {
+  return at > 0 && (trained === undefined || trained[at] === 1);
 }
 
 /** A batch as the plan expects it: its rows, and as long as they are on average. */

@@ -1,5 +1,5 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
-import type { Action, Plan } from "#dsl/plan/plan.js";
+import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { EngineRoom } from "../engine-room.js";
 import { planShown } from "../../display/plan-card.js";
@@ -59,7 +59,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   const { plan } = request;
   const { recipe } = plan;
   const { base, tokenizer } = await session.models.parts(plan, stage.surroundings);
-  const prepared = await session.workshop.data(recipe.data, { name: recipe.model.base, folder: recipe.model.folder }, stage.surroundings);
+  const prepared = await session.workshop.data(recipe.data, readerOf(recipe.model), stage.surroundings);
   const labels = prepared.labels;
   const { training } = recipe;
   const encoding = await encodingOf(plan, base, tokenizer, labels, request.name);

@@ -5,6 +5,7 @@ import { curvesFigure } from "#kernel/display/curves.js";
 import { dataShown } from "#kernel/display/data-preview.js";
 import { confusionFigure, evaluationShown, predictionsShown } from "#kernel/display/evaluation.js";
 import { figureShown, plotlyMime } from "#kernel/display/figure.js";
+import { maskShown } from "#kernel/display/mask.js";
 import { modelShown } from "#kernel/display/model-card.js";
 import { planShown } from "#kernel/display/plan-card.js";
 import type { Shown } from "#kernel/display/shown.js";
@@ -110,6 +111,14 @@ describe("text from data", () => {
         fc.array(fc.array(hostile, { maxLength: 4 }), { maxLength: 4 }),
         hostile,
         (columns, rows, title) => safe(tableShown(columns, rows, { title, caption: title })),
+      ),
+    );
+  });
+  it("cannot in the picture of a mask", () => {
+    const part = fc.record({ text: hostile, trained: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), hostile, (parts, model) =>
+        safe(maskShown([{ row: 1, parts, trained: 1, tokens: 2 }], { model })),
       ),
     );
   });

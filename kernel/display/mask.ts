@@ -1,0 +1,51 @@
+/** Which tokens of a row are trained: those are coloured, the others faint. In plain text they stand between ⟦ and ⟧. */
+import { shownOf } from "./bundle.js";
+import { html, tone, type Html } from "./html.js";
+import type { Shown } from "./shown.js";
+import { count, plural } from "./text.js";
+
+export interface MaskedRow {
+  /** Its number in the source. */
+  readonly row: number;
+  /** The row's text, one part after the other. */
+  readonly parts: readonly { readonly text: string; readonly trained: boolean }[];
+  readonly trained: number;
+  readonly tokens: number;
+}
+
+/** Most characters of an untrained part; its middle is left out. */
+const MOST = 600;
+
+export function maskShown(rows: readonly MaskedRow[], o: { readonly model: string }): Shown {
+  const title = `${o.model}: which tokens are trained`;
+  const words = (r: MaskedRow): string =>
+    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} trained`;
+  const text = [title, ...rows.map((r) => `${words(r)}\n${r.parts.map(plain).join("")}`), "⟦ ⟧ trained"].join("\n\n");
+  return shownOf(
+    text,
+    html`<div style="font-size:13px;line-height:1.6;margin:2px 0">
+      <div style="font-weight:600">${title}</div>
+      ${rows.map(
+        (r) =>
+          html`<div style="opacity:.55;margin-top:8px;font-variant-numeric:tabular-nums">${words(r)}</div>
+            <div style="white-space:pre-wrap;padding:2px 0 2px 10px;border-left:3px solid ${tone.line}">
+              ${r.parts.map(coloured)}
+            </div>`,
+      )}
+    </div>`,
+  );
+}
+
+function plain({ text, trained }: MaskedRow["parts"][number]): string {
+  return trained ? `⟦${shortened(text)}⟧` : shortened(text);
+}
+function coloured({ text, trained }: MaskedRow["parts"][number]): Html {
+  const shown = shortened(text);
+  return trained
+    ? html`<b style="font-weight:inherit;background:rgba(63,124,196,.28);border-radius:3px">${shown}</b>`
+    : html`<span style="opacity:.6">${shown}</span>`;
+}
+function shortened(text: string): string {
+  if (text.length <= MOST) return text;
+  return `${text.slice(0, MOST / 2)} … ${text.slice(-MOST / 2)}`.replace(/\p{Surrogate}/gu, "");
+}

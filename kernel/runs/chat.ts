@@ -1,0 +1,114 @@
+/**
+ * Conversations as a model reads them: the template's pieces become one text, the text tokens, and the pieces say which of
+ * them answer. No text is searched: a token is trained if it holds a character of an answer that is to be learnt.
+ */
+import type { ReaderOf } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/check/codes.js";
+import type { TemplateImplementation, TemplatePiece, Turn } from "#stdlib/kinds.js";
+import { ownTemplate } from "#stdlib/templates/own.run.js";
+import type { Base } from "../bases/base.js";
+import { chatTemplateOf } from "../bases/chat-template.js";
+import type { Tokenizer } from "../bases/tokenizer.js";
+import type { ConversationRows } from "../data/conversations.js";
+import "../data/codes.js";
+import { does } from "./words.js";
+
+export interface Chat {
+  /** Its word, or `base's own`. */
+  readonly name: string;
+  readonly template: TemplateImplementation;
+  readonly tokenizer: Tokenizer;
+  readonly learn: "all" | "last";
+}
+/** A conversation's tokens; `trained` is 1 for those that are learnt. */
+export interface ChatRow {
+  readonly row: number;
+  readonly ids: Int32Array;
+  readonly trained: Uint8Array;
+}
+
+/** Null: the task reads no conversations. Coded errors of templates. */
+export async function chatOf(reader: ReaderOf, base: Base, tokenizer: Tokenizer): Promise<Chat | null> {
+  const { template, learn = "all" } = reader;
+  if (template === undefined) return null;
+  if (template) return { name: template.word, template: await does(template, "template"), tokenizer, learn };
+  const source = await chatTemplateOf(base.folder);
+  if (source === null) throw new CodedError("no-template", { base: reader.name, has: ["chatml", "plain"] });
+  return { name: "base's own", template: ownTemplate(source), tokenizer, learn };
+}
+
+/** Rows of conversations, whole. Coded errors `template-refuses`, `nothing-to-train`. */
+export async function encodeChats(rows: ConversationRows, chat: Chat, data: string): Promise<readonly ChatRow[]> {
+  const written = rows.map(({ row, turns }) => {
+    const wanted = answersOf(turns, chat.learn);
+    if (wanted.size === 0) throw new CodedError("nothing-to-train", { data, row, why: "no turn in it is the assistant's" });
+    return { row, wanted, pieces: piecesOf(chat, turns, row, false) };
+  });
+  const placed = await chat.tokenizer.encodePlaced(written.map(({ pieces }) => textOf(pieces)));
+  return written.map(({ row, wanted, pieces }, i) => {
+    const { ids, starts, ends } = placed[i]!;
+    const trained = maskOf(pieces, wanted, starts, ends);
+    // What comes first follows nothing, so it can't be predicted.
+    if (!trained.includes(1, 1)) throw new CodedError("nothing-to-train", { data, row, why: "its answer has no token" });
+    return { row, ids, trained };
+  });
+}
+
+/** Tokens that each conversation feeds when it isn't cut. Coded errors as of `encodeChats`: they are known before a run. */
+export async function chatLengths(rows: ConversationRows, chat: Chat, data: string): Promise<Int32Array> {
+  return Int32Array.from(await encodeChats(rows, chat, data), ({ ids }) => ids.length - 1);
+}
+
+/** The text that an answer is written on to. `row`: its number among what was asked, from 1. */
+export function promptOf(chat: Chat, turns: readonly Turn[], row: number): string {
+  const last = turns.at(-1);
+  if (last?.role !== "user")
+    throw new CodedError("template-refuses", { template: chat.name, row, why: "the turn to be answered is not the user's" });
+  return textOf(piecesOf(chat, turns, row, true));
+}
+
+/**
+ * At most `most` steps from a token to the next: the end is cut off, or, where no trained token would be left, the
+ * beginning, so that the last trained token stays.
+ */
+export function cutChat(chat: ChatRow, most: number): ChatRow {
+  if (chat.ids.length <= most + 1) return chat;
+  const fits = chat.trained.subarray(0, most + 1).includes(1, 1);
+  const end = fits ? most + 1 : chat.trained.lastIndexOf(1) + 1;
+  const from = end - (most + 1);
+  return { row: chat.row, ids: chat.ids.slice(from, end), trained: chat.trained.slice(from, end) };
+}
+
+function answersOf(turns: readonly Turn[], learn: Chat["learn"]): ReadonlySet<number> {
+  const answers = turns.flatMap(({ role }, i) => (role === "assistant" ? [i] : []));
+  return new Set(learn === "last" ? answers.slice(-1) : answers);
+}
+
+function piecesOf({ template, tokenizer, name }: Chat, turns: readonly Turn[], row: number, prompt: boolean) {
+  const pieces = template.pieces(turns, { specials: tokenizer.specials, prompt });
+  if ("refused" in pieces) throw new CodedError("template-refuses", { template: name, row, why: pieces.refused });
+  return pieces;
+}
+
+function textOf(pieces: readonly TemplatePiece[]): string {
+  return pieces.map(({ text }) => text).join("");
+}
+
+/** 1 for each token that holds a character of a wanted answer; tokens of no width count by the character before them. */
+export function maskOf(
+  pieces: readonly TemplatePiece[],
+  wanted: ReadonlySet<number>,
+  starts: Int32Array,
+  ends: Int32Array,
+): Uint8Array {
+  const spans: [number, number][] = [];
+  let at = 0;
+  for (const { text, answer } of pieces) {
+    const length = Array.from(text).length;
+    if (answer !== undefined && wanted.has(answer) && length > 0) spans.push([at, at + length]);
+    at += length;
+  }
+  const inside = (from: number, to: number): boolean =>
+    spans.some(([a, b]) => (from < to ? from < b && to > a : a < from && from <= b));
+  return Uint8Array.from(starts, (from, i) => (inside(from, ends[i]!) ? 1 : 0));
+}

@@ -1,0 +1,19 @@
+/** An instruction and its answer: a user's turn and the assistant's. */
+import type { ConversationImplementation } from "../kinds.js";
+
+const names = ["instruction", "input", "output"] as const;
+
+export const alpaca: ConversationImplementation = {
+  columns: (call) => names.map((name) => String(call.arguments[name] ?? name)),
+  read(_call, values) {
+    const [instruction, input, output] = values.map((value) => (value === null || value === undefined ? "" : value));
+    const odd = [instruction, input, output].findIndex((value) => typeof value !== "string");
+    if (odd >= 0) return { refused: `its ${names[odd]!} is no text` };
+    if (instruction === "") return { refused: "its instruction is empty" };
+    const context = input === "" ? {} : { context: input as string };
+    return [
+      { role: "user", content: instruction as string, ...context },
+      { role: "assistant", content: output as string },
+    ];
+  },
+};

@@ -1,0 +1,25 @@
+import type { Word } from "#dsl/registry.js";
+
+const column = (name: string, doc: string) =>
+  ({
+    name,
+    type: { is: "column" },
+    doc,
+    default: { value: name },
+    why: "So the column is called in Alpaca's files.",
+    impact: "low",
+  }) as const;
+
+export const word: Word = {
+  kind: "conversation",
+  name: "alpaca",
+  doc: "Alpaca's files as they are: an instruction, a text it is about (or an empty one), and the answer.",
+  example: 'data tasks { source: json("alpaca.json"), columns: { messages: alpaca() } }',
+  since: "0.2.0",
+  parameters: [
+    column("instruction", "The column of what is asked."),
+    column("input", "The column of the text that it is about."),
+    column("output", "The column of answers."),
+  ],
+  load: () => import("./alpaca.run.js").then((m) => m.alpaca),
+};

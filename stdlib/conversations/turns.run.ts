@@ -1,0 +1,84 @@
+/** Lists of turns, as they are or as JSON text. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { ConversationImplementation, Turn } from "../kinds.js";
+
+/** Who is who where the data don't say otherwise. */
+const usual: Readonly<Record<string, Turn["role"]>> = {
+  system: "system",
+  user: "user",
+  human: "user",
+  assistant: "assistant",
+  gpt: "assistant",
+};
+
+export const turns: ConversationImplementation = {
+  columns: (call) => [String(call.arguments["column"])],
+  read(call, [value]) {
+    const [role, content] = [fieldOf(call, "role"), fieldOf(call, "content")];
+    return turnsIn(value, { role, content, roles: rolesOf(call) });
+  },
+};
+
+export interface TurnFields {
+  readonly role: string;
+  readonly content: string;
+  readonly roles?: Readonly<Record<string, Turn["role"]>>;
+}
+
+/** A column of lists whose turns name their fields in one of the two usual ways. */
+export function usualTurns(value: unknown): readonly Turn[] | { readonly refused: string } {
+  const list = listOf(value);
+  if (!Array.isArray(list)) return { refused: notAList(value) };
+  const first: unknown = list[0];
+  const shareGpt = typeof first === "object" && first !== null && "from" in first && !("role" in first);
+  return turnsIn(list, shareGpt ? { role: "from", content: "value" } : { role: "role", content: "content" });
+}
+
+function turnsIn(value: unknown, { role, content, roles = usual }: TurnFields): ReturnType<typeof usualTurns> {
+  const list = listOf(value);
+  if (!Array.isArray(list)) return { refused: notAList(value) };
+  if (list.length === 0) return { refused: "the conversation has no turn" };
+  const out: Turn[] = [];
+  for (const [at, turn] of (list as readonly unknown[]).entries()) {
+    const place = `turn ${String(at + 1)}`;
+    if (typeof turn !== "object" || turn === null || Array.isArray(turn)) return { refused: `${place} is no record` };
+    const fields = turn as Readonly<Record<string, unknown>>;
+    const [who, what] = [fields[role], fields[content]];
+    if (typeof who !== "string") return { refused: `${place} says no \`${role}\`` };
+    const known = Object.hasOwn(roles, who) ? roles[who] : undefined;
+    if (!known)
+      return { refused: `${place} is of the role "${who}", which is none of ${Object.keys(roles).join(", ")}` };
+    if (typeof what !== "string") return { refused: `${place} has no text in \`${content}\`` };
+    if (known === "system" && at > 0) return { refused: `${place} is of the system, which speaks first or not at all` };
+    const context = fields["context"];
+    out.push({ role: known, content: what, ...(typeof context === "string" && { context }) });
+  }
+  return out;
+}
+
+function listOf(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value; // said by `notAList`
+  }
+}
+
+function notAList(value: unknown): string {
+  if (value === null || value === undefined) return "it is empty, not a list of turns";
+  return `it holds ${typeof value === "string" ? "a text that is no JSON list" : `a ${typeof value}`}, not a list of turns`;
+}
+
+function fieldOf(call: Call, name: "role" | "content"): string {
+  const field = call.arguments[name];
+  return typeof field === "string" ? field : name;
+}
+
+function rolesOf(call: Call): Readonly<Record<string, Turn["role"]>> {
+  const given = call.arguments["roles"];
+  if (typeof given !== "object" || given === null || !("record" in given)) return usual;
+  const own = given.record as Readonly<Record<string, Turn["role"]>>;
+  const named = { system: "system", user: "user", assistant: "assistant" } as const;
+  return { ...named, ...own };
+}

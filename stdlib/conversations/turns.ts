@@ -1,0 +1,50 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "conversation",
+  name: "turns",
+  doc: "A column of conversations: each a list of turns (or the same as JSON text) with a role and a content. A plain column name reads `role` and `content`, or ShareGPT's `from` and `value`, by itself.",
+  example:
+    'data chats { source: jsonl("chats.jsonl"), columns: { messages: turns(conversations, role: from, content: value, roles: { human: user, gpt: assistant }) } }',
+  since: "0.2.0",
+  elsewhere: { from: "role", value: "content", role_key: "role", content_key: "content" },
+  parameters: [
+    {
+      name: "column",
+      type: { is: "column" },
+      positional: true,
+      required: true,
+      doc: "The column that holds the list of turns.",
+      why: "Columns have the file's own names.",
+      impact: "high",
+    },
+    {
+      name: "role",
+      type: { is: "text" },
+      doc: "The field of a turn that says who speaks.",
+      default: { value: "role" },
+      why: "`role` is what chat interfaces call it; ShareGPT says `from`.",
+      impact: "medium",
+    },
+    {
+      name: "content",
+      type: { is: "text" },
+      doc: "The field of a turn that holds what is said.",
+      default: { value: "content" },
+      why: "`content` is what chat interfaces call it; ShareGPT says `value`.",
+      impact: "medium",
+    },
+    {
+      name: "roles",
+      type: { is: "record", of: { is: "choice", of: ["system", "user", "assistant"] } },
+      doc: "What each speaker in the file is: system, user or assistant.",
+      default: {
+        derived: "system, user and assistant are themselves; human is the user, gpt the assistant",
+        from: () => null,
+      },
+      why: "Only the assistant's turns are trained, so nobody's role is guessed.",
+      impact: "high",
+    },
+  ],
+  load: () => import("./turns.run.js").then((m) => m.turns),
+};

@@ -1,0 +1,44 @@
+import type { Word } from "#dsl/registry.js";
+import { wantShape } from "./families.js";
+
+export const word: Word = {
+  kind: "task",
+  name: "chat",
+  doc: "Answers in a conversation. The assistant's turns and the token that ends them are trained, all else is read only: roles and fields of the data say which is which.",
+  example: 'model helper { base: "SmolLM2-135M-Instruct", task: chat(learn: last) }',
+  since: "0.2.0",
+  parameters: [
+    {
+      name: "learn",
+      type: { is: "choice", of: ["all", "last"] },
+      doc: "Which of the assistant's turns are trained: all of them, or only the last of each conversation.",
+      default: { value: "all" },
+      why: "Every answer teaches; `last` where earlier ones are only the way there.",
+      impact: "medium",
+    },
+  ],
+  elsewhere: {
+    conversational: "chat",
+    sft: "chat",
+    instruction_tuning: "chat",
+    train_on_inputs: "learn",
+    assistant_only_loss: "learn",
+  },
+  check: (call, context) => wantShape(call.word, ["decoder"], context),
+  capabilities: {
+    /** Roles that the data must have, or those that serve as well: a prompt and its completion. */
+    roles: ["messages"],
+    orRoles: ["input", "target"],
+    labels: false,
+    parameters: (): number => 0,
+    headPaths: [],
+    supervision: "next_token",
+    metrics: [
+      { word: "loss", kind: "metric", arguments: {} },
+      { word: "perplexity", kind: "metric", arguments: {} },
+    ],
+    /** Rows are conversations: written by a template, fed whole, trained where the assistant speaks. */
+    conversation: true,
+  },
+  load: () => import("./chat.run.js").then((m) => m.chat),
+};

@@ -1,0 +1,11 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "template",
+  name: "chatml",
+  doc: "Turns between `<|im_start|>role` and `<|im_end|>`, as SmolLM2, Qwen and many others write them.",
+  example: 'model helper { base: "SmolLM2-135M-Instruct", task: chat, template: chatml }',
+  since: "0.2.0",
+  parameters: [],
+  load: () => import("./chatml.run.js").then((m) => m.chatml),
+};

@@ -1,0 +1,111 @@
+/** Laws of every chat template that is registered, and what each refuses. */
+import assert from "node:assert/strict";
+import type { Implementations } from "#dsl/registry.js";
+import type { SpecialTexts, TemplatePiece, Turn } from "#stdlib/kinds.js";
+import { registry } from "#stdlib/registry.js";
+import { ownTemplate } from "#stdlib/templates/own.run.js";
+
+const specials: SpecialTexts = { bos: "<s>", eos: "</s>", opening: "<s>", all: ["<s>", "</s>", "<|im_end|>"] };
+const short: readonly Turn[] = [
+  { role: "user", content: "Two and two?" },
+  { role: "assistant", content: "Four." },
+];
+const long: readonly Turn[] = [
+  ...short,
+  { role: "user", content: "Say Four. again" },
+  { role: "assistant", content: "Four." },
+];
+const withSystem: readonly Turn[] = [{ role: "system", content: "Be brief." }, ...short];
+
+function textOf(pieces: readonly TemplatePiece[] | { readonly refused: string }): string {
+  assert.ok(!("refused" in pieces), "refused" in pieces ? pieces.refused : "");
+  return pieces.map(({ text }) => text).join("");
+}
+
+describe("chat templates", () => {
+  for (const word of registry.ofKind("template")) {
+    it(`${word.name}: answers are whole, end with the stop, and follow their prompt`, async () => {
+      const template = (await word.load!()) as Implementations["template"];
+      for (const turns of word.name === "plain" ? [short] : [short, long]) {
+        const pieces = template.pieces(turns, { specials, prompt: false });
+        assert.ok(!("refused" in pieces));
+        const answers = pieces.filter(({ answer }) => answer !== undefined);
+        const wanted = turns.flatMap(({ role }, i) => (role === "assistant" ? [i] : []));
+        assert.deepEqual(
+          answers.map(({ answer }) => answer),
+          wanted,
+        );
+        for (const { text, answer } of answers) {
+          assert.ok(text.includes(turns[answer!]!.content));
+          assert.ok(text.endsWith(template.stop(specials)), text);
+        }
+        const prompt = textOf(template.pieces(turns.slice(0, -1), { specials, prompt: true }));
+        assert.ok(textOf(pieces).startsWith(prompt), `${textOf(pieces)} does not begin with ${prompt}`);
+      }
+    });
+  }
+
+  it("refuse what their models never saw", async () => {
+    const refusal = async (name: string, turns: readonly Turn[]) => {
+      const template = (await registry.find("template", name)!.load!()) as Implementations["template"];
+      const pieces = template.pieces(turns, { specials, prompt: false });
+      return "refused" in pieces ? pieces.refused : "written";
+    };
+    assert.match(await refusal("gemma", withSystem), /no place for a system turn/);
+    assert.match(await refusal("llama2", [short[0]!, short[0]!]), /turn 2 is not/);
+    assert.match(await refusal("alpaca", [short[1]!]), /turn 1 is not/);
+    assert.match(await refusal("plain", long), /one user turn/);
+    assert.equal(await refusal("llama2", withSystem), "written");
+  });
+
+  it("Alpaca's input has a heading of its own; elsewhere it follows what is asked", async () => {
+    const turns: readonly Turn[] = [{ role: "user", content: "Sum up", context: "A long text" }, short[1]!];
+    const written = async (name: string) =>
+      textOf(
+        ((await registry.find("template", name)!.load!()) as Implementations["template"]).pieces(turns, {
+          specials,
+          prompt: false,
+        }),
+      );
+    assert.match(
+      await written("alpaca"),
+      /paired with an input.*\n\n### Instruction:\nSum up\n\n### Input:\nA long text\n\n### R/s,
+    );
+    assert.match(await written("chatml"), /user\nSum up\n\nA long text<\|im_end\|>/);
+  });
+
+  const own = (source: string, turns = long) => ownTemplate(source).pieces(turns, { specials, prompt: false });
+  const bare = (body: string) => `{% for m in messages %}[{{ m.role }}]{{ ${body} }}{% endfor %}`;
+
+  it("a base's own template tells where answers stand, with generation blocks or without, and takes the stop along", () => {
+    const answers = (pieces: ReturnType<typeof own>) => {
+      assert.ok(!("refused" in pieces), "refused" in pieces ? pieces.refused : "");
+      return pieces.flatMap(({ text, answer }) => (answer === undefined ? [] : [`${String(answer)}:${text}`]));
+    };
+    const whole = ["1:Four.<|im_end|>", "3:Four.<|im_end|>"];
+    assert.deepEqual(answers(own(bare("m.content + '<|im_end|>'"))), whole);
+    assert.deepEqual(answers(own(bare("m.content|trim + '<|im_end|>\\n'"))), whole);
+    assert.deepEqual(answers(own(bare("m.content + ' </s>'"))), ["1:Four. </s>", "3:Four. </s>"]);
+    assert.deepEqual(answers(own(bare("m.content"))), ["1:Four.", "3:Four."]);
+    const stop = (source: string) => ownTemplate(source).stop(specials);
+    assert.deepEqual([stop(bare("m.content + '<|im_end|>'")), stop(bare("m.content"))], ["<|im_end|>", "</s>"]);
+    const tagged = `{% for m in messages %}{%- if m.role == 'assistant' -%}
+  A: {% generation %}{{ m.content }}!{% endgeneration %}
+{% else %}Q: {{ m.content }}{% endif %}{% endfor %}`;
+    assert.deepEqual(answers(own(tagged)), ["1:Four.!", "3:Four.!"]);
+  });
+
+  it("a base's own template that changes answers, or refuses, is an error and no guess", () => {
+    const refused = (pieces: ReturnType<typeof own>) => ("refused" in pieces ? pieces.refused : "written");
+    assert.match(refused(own(bare("m.content[0:3]"), short)), /place can't be told/);
+    assert.match(refused(own("{{ raise_exception('no system here') }}")), /no system here/);
+    assert.match(refused(own("{% for m in messages %}{{ m.role }}{% endfor %}")), /place can't be told/);
+  });
+
+  it("the day is written as Python's strftime writes it", () => {
+    const text = textOf(
+      own("{{ strftime_now('%Y-%m-%d %% %d %b %Y') }}{{ messages[1].content }}{{ messages[3].content }}"),
+    );
+    assert.match(text, /^20\d\d-\d\d-\d\d % \d\d [A-Z][a-z][a-z] 20\d\dFour\.Four\.$/);
+  });
+});
