@@ -6,7 +6,12 @@ import type { Word } from "#dsl/registry.js";
 
 const rows: readonly (readonly [kind: string, names: string, doc: string, meanwhile: string])[] = [
   ["task", "question_answering", "Finds the answer in a context.", "text_classification labels whole texts"],
-  ["task", "sentence_similarity", "Part of the design.", "text_classification labels pairs of texts (role `text_pair`)"],
+  [
+    "task",
+    "sentence_similarity",
+    "Part of the design.",
+    "text_classification labels pairs of texts (role `text_pair`)",
+  ],
   [
     "model",
     "tinybert",

@@ -327,7 +327,9 @@ class Leaks {
       const places = [{ split: this.splits[from]!, row: this.first.row.values()[before]! }];
       this.leaked.set(
         before,
-        this.leaked.size < 20 ? { text: String((row.values["text"] ?? row.values["messages"] ?? row.values["input"]) as string), places } : null,
+        this.leaked.size < 20
+          ? { text: String((row.values["text"] ?? row.values["messages"] ?? row.values["input"]) as string), places }
+          : null,
       );
     }
     const leak = this.leaked.get(before);

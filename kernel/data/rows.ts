@@ -64,7 +64,8 @@ function rolesOf(
   const told = "messages" in plan.columns ? conversation.columns.map(column) : [];
   return (index, row, split) => {
     const entries = roles.map(([role, column], i) => {
-      if (role !== "messages") return [role, valueInRole({ role, column, row }, values[i]![index], plan.separator)] as const;
+      if (role !== "messages")
+        return [role, valueInRole({ role, column, row }, values[i]![index], plan.separator)] as const;
       const turns = conversation.read(told.map((cells) => cells[index]));
       if ("refused" in turns) throw new CodedError("bad-conversation", { column, row, why: turns.refused });
       return [role, writtenTurns(turns)] as const;
