@@ -1,6 +1,6 @@
 import type { HeadOn } from "#dsl/plan/estimates.js";
 import type { Word } from "#dsl/registry.js";
-import { wantShape, wantUnmasking } from "./families.js";
+import { wantUnmasking } from "./families.js";
 
 export const word: Word = {
   kind: "task",
@@ -37,10 +37,7 @@ export const word: Word = {
     mlm_probability: "share",
     top_k: "candidates",
   },
-  check(call, context) {
-    wantShape(call.word, ["encoder"], context);
-    wantUnmasking(call.word, context);
-  },
+  check: (call, context) => wantUnmasking(call.word, context),
   capabilities: {
     roles: ["text"],
     labels: false,
