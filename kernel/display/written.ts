@@ -12,13 +12,14 @@ export interface WrittenRow {
 
 const MOST = 20;
 
-/** `writing`: more is to come. Beyond 20 texts the rest is counted. */
+/** `writing`: more is to come. `apart`: an answer on lines of its own, no continuation. Beyond 20 texts the rest is counted. */
 export function writtenShown(
   rows: readonly WrittenRow[],
-  o: { readonly id: string; readonly writing: boolean },
+  o: { readonly id: string; readonly writing: boolean; readonly apart?: boolean },
 ): Shown & { readonly id: string } {
   const shown = rows.slice(0, MOST);
   const mark = o.writing ? "▌" : "";
+  const between = o.apart ? "\n" : "";
   const tokens = rows.reduce((sum, r) => sum + r.tokens, 0);
   const rest = rows.length > MOST ? ` · ${plural(rows.length - MOST, "more text")}` : "";
   const words = `${plural(tokens, "token")} for ${count(rows.length)} ${rows.length === 1 ? "text" : "texts"}${rest}`;
@@ -27,7 +28,7 @@ export function writtenShown(
   );
   const one = (r: WrittenRow): Html =>
     html`<div style="white-space:pre-wrap;margin:6px 0;padding:2px 0 2px 10px;border-left:3px solid ${tone.line}">
-      <span style="opacity:.55">${r.text}</span><span>${r.continuation}</span
+      <span style="opacity:.55">${r.text + between}</span><span>${r.continuation}</span
       ><span style="color:${tone.accent}">${mark}</span>
     </div>`;
   return {

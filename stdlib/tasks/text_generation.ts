@@ -25,6 +25,8 @@ export const word: Word = {
     headPaths: [],
     /** What its rows teach: longer texts become windows, rows may be packed. */
     supervision: "next_token",
+    /** What is written goes on with the prompt, where other tasks answer it. */
+    continues: true,
     metrics: [
       { word: "loss", kind: "metric", arguments: {} },
       { word: "perplexity", kind: "metric", arguments: {} },

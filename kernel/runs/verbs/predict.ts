@@ -39,11 +39,12 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
 async function write(session: TuneSession, handle: ModelHandle, prompts: readonly Prompt[], o: Predict & Writing, stage: Stage): Promise<void> {
   const id = `predict-${handle.name}-${Date.now().toString(36)}`;
+  const apart = registry.find("task", handle.plan.task.word)?.capabilities?.["continues"] !== true;
   const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
   const shown = (writing: boolean): Shown & { readonly id: string } =>
     writtenShown(
       gathered.map((g) => g.written()),
-      { id, writing },
+      { id, writing, apart },
     );
   stage.screen.display(shown(true));
   let drawn = performance.now();
