@@ -53,6 +53,20 @@ export function bertConfig(read: ConfigReader, padding: number): BertConfig {
   return config;
 }
 
+/** What is told of a config alone: MobileBERT's has these too. */
+type Sizes = Pick<
+  BertConfig,
+  | "vocab_size"
+  | "hidden_size"
+  | "num_hidden_layers"
+  | "num_attention_heads"
+  | "intermediate_size"
+  | "max_position_embeddings"
+  | "type_vocab_size"
+  | "initializer_range"
+  | "hidden_dropout_prob"
+  | "classifier_dropout"
+>;
 /** What a family of this shape says of its config. */
 export const bertFacts = {
   hidden: (c) => c.hidden_size,
@@ -68,7 +82,7 @@ export const bertFacts = {
     positions: c.max_position_embeddings,
     types: c.type_vocab_size,
   }),
-} satisfies Partial<ModelImplementation<BertConfig>>;
+} satisfies Partial<ModelImplementation<Sizes>>;
 
 /** Token types as embeddings: [batch, length, size], or the row of type 0 [1, size] where none are given. */
 export function tokenTypes(layers: Layers, c: BertConfig, types: Tensor | undefined): Tensor {

@@ -5,6 +5,7 @@
  */
 import type { Tensor } from "#dsl/graph/builder.js";
 import type { Layers, ModelImplementation, ModelInputs, ModelOutputs } from "../kinds.js";
+import { bertFacts } from "./bert-encoder.js";
 import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
 import { pooledHead } from "./pooled-head.js";
 
@@ -38,6 +39,7 @@ export interface MobileBertConfig {
 const fixedEpsilon = 1e-5;
 
 export const mobilebert: ModelImplementation<MobileBertConfig> = {
+  ...bertFacts,
   shape: "encoder",
   prefix: "mobilebert.",
   config(json) {
@@ -71,19 +73,6 @@ export const mobilebert: ModelImplementation<MobileBertConfig> = {
     demandFit(config, read);
     return config;
   },
-  hidden: (config) => config.hidden_size,
-  initializerRange: (config) => config.initializer_range,
-  dropout: (config) => config.hidden_dropout_prob,
-  headDropout: (config) => config.classifier_dropout ?? config.hidden_dropout_prob,
-  sizes: (c) => ({
-    layers: c.num_hidden_layers,
-    hidden: c.hidden_size,
-    heads: c.num_attention_heads,
-    intermediate: c.intermediate_size,
-    vocabulary: c.vocab_size,
-    positions: c.max_position_embeddings,
-    types: c.type_vocab_size,
-  }),
   sentence: pooledHead,
   build(layers, config, inputs, o) {
     const rates = {
