@@ -5,8 +5,8 @@
  * reads a text that doesn't grow (an encoder) and needs no cache.
  */
 import type { Dimension, State } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/builder.js";
-import type { AttentionOptions, Layers } from "./kinds.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { AttentionOptions, Layers } from "./kinds/layers.js";
 
 export interface CacheOptions {
   /** `prefill`: the prompt is read and its keys written. `decode`: what is new is added and attends to all there is. */

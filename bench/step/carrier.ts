@@ -2,7 +2,8 @@
 import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { ModelImplementation, TaskImplementation } from "#stdlib/kinds.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { full } from "#stdlib/techniques/full.run.js";

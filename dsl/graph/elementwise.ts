@@ -1,5 +1,5 @@
 /** What all elementwise ops share; each op's file gives its function and its gradient. */
-import type { Tensor } from "./builder.js";
+import type { Tensor } from "./tensor.js";
 import type { Op } from "./op.js";
 import type { DType } from "./program.js";
 import { broadcast, wantFloat, wantSameDType } from "./shape.js";

@@ -3,7 +3,8 @@
  * from a wanted tensor to the loss are visited, so a frozen weight costs no weight gradient.
  */
 import { CodedError } from "#dsl/check/codes.js";
-import { Tensor, type Graph } from "./builder.js";
+import type { Graph } from "./builder.js";
+import { Tensor } from "./tensor.js";
 import { opNamed, LEAVES } from "./table.js";
 
 /** Gradients of a scalar `loss`, one per tensor of `wrt`; zero-dimensional dependence (none) gives undefined. */

@@ -2,7 +2,7 @@
  * Losses that are written with other ops, so that their gradients and every engine come by themselves. Each is named as
  * the field names it and equals PyTorch's of that name; where no row counts, a loss is 0.
  */
-import type { Tensor } from "./builder.js";
+import type { Tensor } from "./tensor.js";
 
 export type Reduction = "mean" | "sum";
 /** Label of rows that don't count. */

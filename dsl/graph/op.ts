@@ -2,7 +2,8 @@
  * What an op is: a rule for types, a vector-Jacobian product written with the builder, a naive float64 reference, a
  * cost. One file each in `ops/`, gathered in `table.ts`. An op is pure: random numbers come from a seed and a step.
  */
-import type { Graph, Tensor } from "./builder.js";
+import type { Graph } from "./builder.js";
+import type { Tensor } from "./tensor.js";
 import type { Attributes, Type } from "./program.js";
 import type { Sizes } from "./shape.js";
 import type { Values } from "./values.js";

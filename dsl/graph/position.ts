@@ -4,7 +4,7 @@
  * In a BERT classifier that spares five sixths of the last block. What the keys and values of attention are made of is
  * computed whole anyway: there the position is taken from the whole.
  */
-import type { Tensor } from "./builder.js";
+import type { Tensor } from "./tensor.js";
 import { attentionAttributes, attentionInputs } from "./heads.js";
 import { sameShape } from "./shape.js";
 

@@ -4,7 +4,6 @@ import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
-import type {} from "#stdlib/kinds.js";
 import { readHeader } from "../engine/safetensors.js";
 import { sha256Of } from "../fetch/file.js";
 import type { Base } from "./base.js";

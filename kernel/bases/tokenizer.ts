@@ -8,7 +8,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import { CodedError } from "#dsl/check/codes.js";
-import type { SpecialTexts, TokenizerImplementation, TokenNames } from "#stdlib/kinds.js";
+import type { SpecialTexts } from "#stdlib/kinds/conversation.js";
+import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import type { TokenNames } from "#stdlib/kinds/task.js";
 import { checkTokenizer, type Frame } from "./tokenizer-file.js";
 
 type PairEncoding = Awaited<ReturnType<TokenizerImplementation["encodePairs"]>>[number];

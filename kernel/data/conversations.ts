@@ -3,7 +3,7 @@
  * looks at rows; a prompt and its completion (`input`, `target`) are a conversation of two turns.
  */
 import type { ColumnTable } from "arquero";
-import type { Turn } from "#stdlib/kinds.js";
+import type { Turn } from "#stdlib/kinds/conversation.js";
 import type { StreamedSplit } from "./streamed.js";
 
 /** Conversations with their rows' numbers in the source. */

@@ -4,7 +4,7 @@
  * An update takes `accumulate` batches in a row of an epoch; the last one of an epoch takes what is left.
  */
 import type { NDArray } from "#dsl/graph/program.js";
-import type { Taught } from "#stdlib/kinds.js";
+import type { Taught } from "#stdlib/kinds/task.js";
 import { collate, epochBatches } from "./batches.js";
 import { collateNext, collatePacked, type TrainedTokens } from "./next-token.js";
 import { packRows } from "./packing.js";

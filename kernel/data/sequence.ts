@@ -3,7 +3,7 @@
  * first; every token of a target is trained, the one that ends it too, and padding never is.
  */
 import type { NDArray } from "#dsl/graph/program.js";
-import type { Taught } from "#stdlib/kinds.js";
+import type { Taught } from "#stdlib/kinds/task.js";
 import type { TokenRows } from "./token-rows.js";
 
 export interface Targets {

@@ -1,7 +1,7 @@
 /** Which rows go into which split, and what is to be said of it. */
 import type { Call, DataPlan } from "#dsl/plan/plan.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
-import type { CleanRow } from "#stdlib/kinds.js";
+import type { CleanRow } from "#stdlib/kinds/data.js";
 import { isCall, type Row } from "./rows.js";
 
 export interface Divided {

@@ -15,7 +15,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { TokenizerImplementation } from "#stdlib/kinds.js";
+import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import type { Which } from "./tokens.js";

@@ -9,7 +9,8 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { ModelPlan } from "#dsl/plan/plan.js";
 import type { Program } from "#dsl/graph/program.js";
-import type { AdapterFacts, ModelSizes, TechniqueImplementation } from "#stdlib/kinds.js";
+import type { AdapterFacts, TechniqueImplementation } from "#stdlib/kinds/technique.js";
+import type { ModelSizes } from "#stdlib/kinds/model.js";
 import { registry } from "#stdlib/registry.js";
 import type { Session } from "../engine/engine.js";
 

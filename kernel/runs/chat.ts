@@ -4,7 +4,7 @@
  */
 import type { ReaderOf } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
-import type { TemplateImplementation, TemplatePiece, Turn } from "#stdlib/kinds.js";
+import type { TemplateImplementation, TemplatePiece, Turn } from "#stdlib/kinds/conversation.js";
 import { ownTemplate } from "#stdlib/templates/own.run.js";
 import type { Base } from "../bases/base.js";
 import { chatTemplateOf } from "../bases/chat-template.js";

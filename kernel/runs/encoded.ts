@@ -6,7 +6,7 @@
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { AskedRows, Supervision, TaskImplementation } from "#stdlib/kinds.js";
+import type { AskedRows, Supervision, TaskImplementation } from "#stdlib/kinds/task.js";
 import type { FedRows } from "../data/feeding.js";
 import type { Prepared } from "../data/prepare.js";
 import { splitNamesOf } from "../data/prepared.js";

@@ -7,7 +7,7 @@
 import { CodedError } from "#dsl/check/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { DecodedText, DecoderImplementation, Decoding } from "#stdlib/kinds.js";
+import type { DecodedText, DecoderImplementation, Decoding } from "#stdlib/kinds/decoding.js";
 import type { Session } from "../engine/engine.js";
 import { floats, scalarI32 } from "./feeds.js";
 import "./codes.js";

@@ -1,7 +1,7 @@
 /** What a model that writes is asked: a text, or a conversation whose last turn is to be answered. */
 import { CodedError } from "#dsl/check/codes.js";
 import { usualTurns } from "#stdlib/conversations/turns.run.js";
-import type { Turn } from "#stdlib/kinds.js";
+import type { Turn } from "#stdlib/kinds/conversation.js";
 import { spoken } from "../data/conversations.js";
 import { promptOf, type Chat } from "./chat.js";
 import type { ContinueOptions } from "./continue-texts.js";

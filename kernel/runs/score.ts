@@ -1,5 +1,5 @@
 /** Runs the evaluation programs over rows: what the model says of each, or the loss of its tokens. */
-import type { Answers } from "#stdlib/kinds.js";
+import type { Answers } from "#stdlib/kinds/task.js";
 import { whole } from "#stdlib/tasks/feeds.js";
 import { collate } from "../data/batches.js";
 import { Feeding, type FedRows, type FeedingOptions } from "../data/feeding.js";

@@ -1,5 +1,5 @@
 /** What a model is worth on rows that teach: by what it says of them, or by the loss of their tokens. */
-import type { Scored } from "#stdlib/kinds.js";
+import type { Scored } from "#stdlib/kinds/task.js";
 import type { Session } from "../engine/engine.js";
 import type { Encoded, Encoding } from "./encoded.js";
 import { askRows, scoreTokens, type AskOptions } from "./score.js";

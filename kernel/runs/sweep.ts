@@ -6,7 +6,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Call, NestedCall, Space, SweepPlan, Value } from "#dsl/plan/plan.js";
-import type { SearchDimension } from "#stdlib/kinds.js";
+import type { SearchDimension } from "#stdlib/kinds/search.js";
 
 export interface TrialRecord {
   /** From 1. */

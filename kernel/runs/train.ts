@@ -7,7 +7,7 @@
  */
 import type { Call, Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
-import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kinds.js";
+import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kinds/training.js";
 import type { Feeding } from "../data/feeding.js";
 import type { Session } from "../engine/engine.js";
 import { isDue, type Steps } from "./cadence.js";

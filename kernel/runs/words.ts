@@ -3,7 +3,6 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Implementations } from "#dsl/registry.js";
 import { registry } from "#stdlib/registry.js";
-import type {} from "#stdlib/kinds.js";
 import "./codes.js";
 
 export async function implementationOf<K extends keyof Implementations>(kind: K, name: string): Promise<Implementations[K]> {

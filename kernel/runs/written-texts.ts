@@ -1,6 +1,6 @@
 /** What a model writes for every row of a split, beside what it should have written: for scores of text. */
 import type { Writing } from "#dsl/plan/plan.js";
-import type { WrittenMetricInput } from "#stdlib/kinds.js";
+import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { Prepared } from "../data/prepare.js";
 import { Gathered, type ModelHandle } from "./model-handle.js";
 import type { Stage, TuneSession } from "./tune-session.js";

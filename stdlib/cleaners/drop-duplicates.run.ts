@@ -1,4 +1,4 @@
-import type { CleanerImplementation } from "../kinds.js";
+import type { CleanerImplementation } from "../kinds/data.js";
 import { Fingerprints } from "../fingerprints.js";
 import { textKey } from "./normal-form.js";
 

@@ -1,4 +1,4 @@
-import type { CleanerImplementation } from "../kinds.js";
+import type { CleanerImplementation } from "../kinds/data.js";
 
 /** Roles that a row can't do without, when the data has them. */
 export const needed = [

@@ -1,5 +1,5 @@
 import { Parser } from "htmlparser2";
-import type { CleanerImplementation } from "../kinds.js";
+import type { CleanerImplementation } from "../kinds/data.js";
 import { changeTexts } from "./text-roles.js";
 
 /** Elements whose content no reader of the page sees. */

@@ -2,7 +2,7 @@
  * NFC and not NFKC: compatibility forms (`½`, `ﬁ`, `²`) can carry meaning, and a tokenizer that wants them folded does so itself.
  * Zero-width joiners stay, since emoji and several scripts are spelt with them.
  */
-import type { CleanerImplementation } from "../kinds.js";
+import type { CleanerImplementation } from "../kinds/data.js";
 import { changeTexts } from "./text-roles.js";
 
 /** Controls, lone surrogates, byte order marks, bidirectional overrides, soft hyphens and other invisible marks. */

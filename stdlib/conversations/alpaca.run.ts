@@ -1,5 +1,5 @@
 /** An instruction and its answer: a user's turn and the assistant's. */
-import type { ConversationImplementation } from "../kinds.js";
+import type { ConversationImplementation } from "../kinds/conversation.js";
 
 const names = ["instruction", "input", "output"] as const;
 

@@ -1,6 +1,6 @@
 /** Lists of turns, as they are or as JSON text. */
 import type { Call } from "#dsl/plan/plan.js";
-import type { ConversationImplementation, Turn } from "../kinds.js";
+import type { ConversationImplementation, Turn } from "../kinds/conversation.js";
 
 /** Who is who where the data don't say otherwise. */
 const usual: Readonly<Record<string, Turn["role"]>> = {

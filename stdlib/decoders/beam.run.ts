@@ -3,7 +3,7 @@
  * more than it keeps so that enough go on when texts end, and files ended ones under their penalised score. Scores are
  * rounded to float32 where transformers holds them in it.
  */
-import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "../kinds.js";
+import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "../kinds/decoding.js";
 import { rowOf } from "./by-row.js";
 import { numberIn } from "./settings.js";
 import { greatest, logSoftmax, penalise } from "./warp.js";

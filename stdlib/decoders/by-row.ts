@@ -1,5 +1,5 @@
 /** Decoders that choose each text's next token by itself: one row of the batch is one text from beginning to end. */
-import type { DecodedText, Decoding, DecodingStart, DecodingStep } from "../kinds.js";
+import type { DecodedText, Decoding, DecodingStart, DecodingStep } from "../kinds/decoding.js";
 
 interface Text extends DecodedText {
   readonly tokens: number[];

@@ -1,5 +1,5 @@
 /** The likeliest token each time. Without a penalty the engine finds it, and no scores leave it. */
-import type { DecoderImplementation } from "../kinds.js";
+import type { DecoderImplementation } from "../kinds/decoding.js";
 import { ByRow, rowOf } from "./by-row.js";
 import { numberIn } from "./settings.js";
 import { penalise } from "./warp.js";

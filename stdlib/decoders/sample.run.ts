@@ -1,6 +1,6 @@
 /** Draws each token by its probability, bent as `warp` says. The draw of a text's n-th token follows from the seed, the text's number and n alone. */
 import { chance } from "../chance.js";
-import type { DecoderImplementation } from "../kinds.js";
+import type { DecoderImplementation } from "../kinds/decoding.js";
 import { ByRow, rowOf } from "./by-row.js";
 import { numberIn } from "./settings.js";
 import { warp } from "./warp.js";

@@ -1,5 +1,5 @@
 /** Source: scikit-learn's `accuracy_score`. NaN on no rows. */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 
 export const accuracy: MetricImplementation = {
   compute(_call, { truth, predicted }) {

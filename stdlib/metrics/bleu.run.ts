@@ -2,7 +2,7 @@
  * BLEU (Papineni et al., 2002) over a corpus with the settings that sacrebleu reports as
  * `nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp` (Post, 2018, arXiv 1804.08771).
  */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 import { nGrams, runs, shared, wordsOf } from "./n-grams.js";
 
 const ORDER = 4;

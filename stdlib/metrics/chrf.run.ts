@@ -2,7 +2,7 @@
  * chrF (Popović, 2015) over a corpus with the settings that sacrebleu reports as `nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no`:
  * precision and recall are means over the lengths of runs that occur on both sides, and recall weighs twice as much.
  */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 import { nGrams, runs, shared, wordsOf } from "./n-grams.js";
 
 const ORDER = 6;

@@ -1,6 +1,6 @@
 /** Counts per label and their averages, as scikit-learn has them: what precision, recall and F1 share. */
 import type { Call } from "#dsl/plan/plan.js";
-import type { LabelSetMetricInput, MetricInput } from "../kinds.js";
+import type { LabelSetMetricInput, MetricInput } from "../kinds/metric.js";
 
 export interface Counts {
   /** Rows of the label that were given it. */

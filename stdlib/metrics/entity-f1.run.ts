@@ -1,5 +1,5 @@
 /** Source: seqeval's `f1_score` (strict IOB2 for `iob2`), with `zero_division=0`. */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 import { entityCounts, entityF1 } from "../tasks/entities.js";
 
 export const entityF1Metric: MetricImplementation = {

@@ -1,5 +1,5 @@
 /** Whole texts, alike or not. NaN on no rows. */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 
 export const exactMatch: MetricImplementation = {
   ofWritten(_call, { written, targets }) {

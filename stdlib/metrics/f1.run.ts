@@ -1,5 +1,5 @@
 /** Source: scikit-learn's `f1_score` with `zero_division=0`. */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 import { averaged, averagedSets, type Counts } from "./counts.run.js";
 
 const score = ({ hit, given, have }: Counts): number => (given + have === 0 ? 0 : (2 * hit) / (given + have));

@@ -1,5 +1,5 @@
 /** Mean of −ln p(what is true), squared error of numbers; probabilities are floored at the least f32 so that the mean stays finite. */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 
 export const loss: MetricImplementation = {
   compute(_call, { truth, probabilities, labels }) {

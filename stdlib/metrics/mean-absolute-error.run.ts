@@ -1,5 +1,5 @@
 /** Source: scikit-learn's `mean_absolute_error`. */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 
 export const meanAbsoluteError: MetricImplementation = {
   ofNumbers: (_call, { truth, predicted }) =>

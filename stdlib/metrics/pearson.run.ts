@@ -1,5 +1,5 @@
 /** Source: scipy's `pearsonr`. */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 import { correlation } from "./correlation.js";
 
 export const pearson: MetricImplementation = {

@@ -1,5 +1,5 @@
 /** Jelinek et al. 1977; as transformers' documentation has it, over all tokens alike and within windows of `max_length`. */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 import { loss } from "./loss.run.js";
 
 export const perplexity: MetricImplementation = {

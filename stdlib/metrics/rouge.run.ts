@@ -1,5 +1,5 @@
 /** ROUGE (Lin, 2004) as the rouge-score package has it without stemming: F measure of each row, mean over the rows. */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 import { nGrams, runs, shared } from "./n-grams.js";
 
 export const rouge: MetricImplementation = {

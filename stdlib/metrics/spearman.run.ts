@@ -1,5 +1,5 @@
 /** Source: scipy's `spearmanr`. */
-import type { MetricImplementation } from "../kinds.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 import { correlation, ranks } from "./correlation.js";
 
 export const spearman: MetricImplementation = {

@@ -2,8 +2,9 @@
  * BertModel as transformers has it, parameters named exactly as in its checkpoints: embeddings (word, position, token
  * type), a stack of blocks normalised after each sub-layer, a pooler (tanh of a linear layer over the first token).
  */
-import type { Tensor } from "#dsl/graph/builder.js";
-import type { Layers, ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Layers } from "../kinds/layers.js";
+import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
 import { bertConfig, bertEncoder, bertFacts, tokenTypes, type BertConfig } from "./bert-encoder.js";
 import { ConfigReader } from "./config.js";
 import { pooledHead } from "./pooled-head.js";

@@ -2,9 +2,10 @@
  * DistilBertModel as transformers has it, parameters named exactly as in its checkpoints: BERT without token types and
  * pooler; its head for classification has a layer with ReLU of its own (`pre_classifier`).
  */
-import type { Tensor } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import type { Layers, ModelImplementation, ModelInputs, SentenceHead } from "../kinds.js";
+import type { Layers } from "../kinds/layers.js";
+import type { ModelImplementation, ModelInputs, SentenceHead } from "../kinds/model.js";
 import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
 import { firstOf } from "./pooled-head.js";
 

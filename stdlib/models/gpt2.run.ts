@@ -3,8 +3,9 @@
  * of blocks normalised before each sub-layer, a last norm; the head reads the token embedding unless the config unties it.
  * Its linear layers are Conv1D in the checkpoint: weights lie as [in, out].
  */
-import type { Tensor } from "#dsl/graph/builder.js";
-import type { Layers, LinearOptions, ModelImplementation, ModelInputs } from "../kinds.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Layers, LinearOptions } from "../kinds/layers.js";
+import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
 import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
 
 export interface Gpt2Config {

@@ -3,8 +3,9 @@
  * which differ by more, stand beside this); parameters are named exactly as in their checkpoints. Blocks are normalised (RMS) before each sub-layer, positions turn q and k (rope), key-value
  * heads are shared by groups of query heads, and the inner layer is gated. The head is tied to the embedding or its own.
  */
-import type { Tensor } from "#dsl/graph/builder.js";
-import type { Layers, ModelImplementation, ModelInputs } from "../kinds.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Layers } from "../kinds/layers.js";
+import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
 import { ropeFrequencies, type Rotation } from "#dsl/graph/rope.js";
 import { ACTIVATIONS, ConfigReader, type Activation, type Json } from "./config.js";
 import { ropeConfig } from "./rope-config.js";

@@ -3,8 +3,9 @@
  * neighbouring tokens) widened, blocks that work in a narrow stream between bottlenecks with several inner layers each, and
  * scale and bias in place of norms (`no_norm`). The pooler hands the first token on as it is unless the config says otherwise.
  */
-import type { Tensor } from "#dsl/graph/builder.js";
-import type { Layers, ModelImplementation, ModelInputs, ModelOutputs } from "../kinds.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Layers } from "../kinds/layers.js";
+import type { ModelImplementation, ModelInputs, ModelOutputs } from "../kinds/model.js";
 import { bertFacts } from "./bert-encoder.js";
 import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
 import { pooledHead } from "./pooled-head.js";

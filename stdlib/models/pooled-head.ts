@@ -1,6 +1,6 @@
 /** The head of BertForSequenceClassification: dropout and a linear layer (`classifier`) over what the model pools. */
-import type { Tensor } from "#dsl/graph/builder.js";
-import type { ModelOutputs, SentenceHead } from "../kinds.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { ModelOutputs, SentenceHead } from "../kinds/model.js";
 
 export const pooledHead: SentenceHead = {
   paths: ["classifier"],

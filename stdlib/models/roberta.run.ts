@@ -3,8 +3,9 @@
  * padding token's id on over what is no padding, and a head of two layers over the first token. Its checkpoints for
  * classification have no pooler. Parameters are named exactly as in its checkpoints.
  */
-import type { Tensor } from "#dsl/graph/builder.js";
-import type { Layers, ModelImplementation, ModelInputs, SentenceHead } from "../kinds.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Layers } from "../kinds/layers.js";
+import type { ModelImplementation, ModelInputs, SentenceHead } from "../kinds/model.js";
 import { bertConfig, bertEncoder, bertFacts, tokenTypes, type BertConfig } from "./bert-encoder.js";
 import { ConfigReader } from "./config.js";
 import { firstOf } from "./pooled-head.js";

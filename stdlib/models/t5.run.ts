@@ -4,8 +4,9 @@
  * each stack holds for all of them, unscaled attention and no biases. v1.1 and Flan gate the inner layer and have an output
  * embedding of their own; where it is the input's, what the decoder says is scaled by d_model^-½ before it.
  */
-import type { Tensor } from "#dsl/graph/builder.js";
-import type { Layers, ModelImplementation, ModelInputs } from "../kinds.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Layers } from "../kinds/layers.js";
+import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
 import { ACTIVATIONS, ConfigReader, type Activation, type Json } from "./config.js";
 import { relativeBuckets } from "./relative-buckets.js";
 

@@ -2,7 +2,7 @@
  * Adafactor over every trainable parameter, with the recipe's own learning rate. What it keeps of a matrix [n, k] is n + k
  * numbers (`adafactor.row/<name>`, `adafactor.column/<name>`), of anything else a running mean (`adafactor.v/<name>`).
  */
-import type { OptimizerImplementation } from "../kinds.js";
+import type { OptimizerImplementation } from "../kinds/training.js";
 import { clipping, moment, numberOf } from "./clipping.js";
 
 const [ROW, COLUMN, WHOLE] = ["adafactor.row/", "adafactor.column/", "adafactor.v/"];

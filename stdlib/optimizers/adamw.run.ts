@@ -1,5 +1,5 @@
 /** AdamW over every trainable parameter; moments are state beside it (`adam.m/<name>`, `adam.v/<name>`), zero at first. */
-import type { OptimizerImplementation } from "../kinds.js";
+import type { OptimizerImplementation } from "../kinds/training.js";
 import { clipping, moment, numberOf } from "./clipping.js";
 
 const MOMENTS = ["adam.m/", "adam.v/"] as const;

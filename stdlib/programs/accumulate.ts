@@ -3,7 +3,8 @@
  * weights from the sums and sets them to zero. Each part's sum of losses is weighed by `share`, 1 / what counts in the
  * whole batch, so that the sums are the gradients of the whole batch's mean however tokens are spread over the parts.
  */
-import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";

@@ -1,7 +1,8 @@
 /** The family's body under a technique: its layers wrapped, and around the whole what lengthens sequences or feeds attention. */
 import { CodedError } from "#dsl/check/codes.js";
 import "#dsl/check/world-codes.js";
-import type { Layers, ModelInputs, ModelOutputs } from "../kinds.js";
+import type { Layers } from "../kinds/layers.js";
+import type { ModelInputs, ModelOutputs } from "../kinds/model.js";
 import type { AssembleOptions } from "./options.js";
 
 export function buildBody(

@@ -2,7 +2,7 @@
 import { Graph } from "#dsl/graph/builder.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
-import type { Supervised, TaskOutputs } from "../kinds.js";
+import type { Supervised, TaskOutputs } from "../kinds/task.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 import { supervise } from "./supervision.js";

@@ -4,12 +4,13 @@
  * so that all texts of a batch end at the same place and a token is one slice of the cache. An encoder-decoder reads its
  * input once, in `prefill`, where its decoder begins; `decode` looks at the keys and values that were made of it.
  */
-import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { plus } from "#dsl/graph/shape.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Dimension, Program, State, Type } from "#dsl/graph/program.js";
 import { cachedLayers, type CacheOptions } from "../cached-layers.js";
-import type { ModelInputs } from "../kinds.js";
+import type { ModelInputs } from "../kinds/model.js";
 import { makeLayers } from "../layers.js";
 import { noHead } from "../tasks/families.js";
 import { buildBody } from "./body.js";

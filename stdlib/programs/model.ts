@@ -1,8 +1,10 @@
 /** The model of a program: inputs, the family's body under the technique, the task's head. */
-import type { Graph, Tensor } from "#dsl/graph/builder.js";
+import type { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Type } from "#dsl/graph/program.js";
 import { isFrozen } from "../freezing.js";
-import type { ModelImplementation, ModelInputs, TaskImplementation, TaskOutputs } from "../kinds.js";
+import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
+import type { TaskImplementation, TaskOutputs } from "../kinds/task.js";
 import { makeLayers, type LayersOptions } from "../layers.js";
 import { startsFrom } from "../techniques/from.js";
 import { buildBody } from "./body.js";

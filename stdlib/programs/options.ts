@@ -2,12 +2,10 @@
 import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type {
-  ModelImplementation,
-  OptimizerImplementation,
-  TaskImplementation,
-  TechniqueImplementation,
-} from "../kinds.js";
+import type { ModelImplementation } from "../kinds/model.js";
+import type { OptimizerImplementation } from "../kinds/training.js";
+import type { TaskImplementation } from "../kinds/task.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 
 export interface AssembleOptions {
   readonly family: ModelImplementation;

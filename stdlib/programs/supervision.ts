@@ -1,6 +1,6 @@
 /** What a batch tells about its rows: the inputs that a task's supervision adds. */
 import type { Graph } from "#dsl/graph/builder.js";
-import type { Supervised } from "../kinds.js";
+import type { Supervised } from "../kinds/task.js";
 import type { AssembleOptions } from "./options.js";
 
 export function supervise(graph: Graph, { task, labels }: Pick<AssembleOptions, "task" | "labels">): Supervised {

@@ -1,5 +1,5 @@
 /** Full rate from the end of the warm-up to the last step. */
-import type { ScheduleImplementation } from "../kinds.js";
+import type { ScheduleImplementation } from "../kinds/training.js";
 import { warmUp } from "./warm-up.run.js";
 
 export const constant: ScheduleImplementation = {

@@ -1,5 +1,5 @@
 /** Source: Loshchilov and Hutter 2017, without restarts; the warm-up is linear. */
-import type { ScheduleImplementation } from "../kinds.js";
+import type { ScheduleImplementation } from "../kinds/training.js";
 import { warmUp, warmUpSteps } from "./warm-up.run.js";
 
 export const cosine: ScheduleImplementation = {

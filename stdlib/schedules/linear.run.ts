@@ -1,5 +1,5 @@
 /** Rate factor `min(1, step / warmup) · (total − step + 1) / total`: it never starts at zero and its last step is above zero. */
-import type { ScheduleImplementation } from "../kinds.js";
+import type { ScheduleImplementation } from "../kinds/training.js";
 import { warmUp } from "./warm-up.run.js";
 
 export const linear: ScheduleImplementation = {

@@ -1,6 +1,6 @@
 /** Independent draws: trial n of a seed is the same whatever ran before it, so an interrupted sweep goes on exactly. */
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import type { SearchImplementation } from "../kinds.js";
+import type { SearchImplementation } from "../kinds/search.js";
 
 export const random: SearchImplementation = {
   suggest(_call, dimensions, _done, seed, trial) {

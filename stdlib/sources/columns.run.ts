@@ -1,7 +1,7 @@
 /** Rows of any source as one arquero table: a column per name, missing values null, and `$row`, the row's number from 1. */
 import { table, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
-import type { RowChunk } from "../kinds.js";
+import type { RowChunk } from "../kinds/data.js";
 import "./codes.js";
 
 /** Rows that a streamed source gives at a time. */

@@ -5,7 +5,7 @@ import { parse as parseNow } from "csv-parse/sync";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds.js";
+import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { largestRecord } from "./codes.js";
 import { CHUNK, demandNames, tableOf } from "./columns.run.js";
 import { locate, textOf } from "./text-file.run.js";

@@ -1,6 +1,6 @@
 /** One JSON value as rows: an array of objects, the same under the only key that holds an array, or columns of equal length. */
 import { CodedError } from "#dsl/check/codes.js";
-import type { SourceImplementation } from "../kinds.js";
+import type { SourceImplementation } from "../kinds/data.js";
 import { Gathered, isRecord, kindOf, tableOf } from "./columns.run.js";
 import { jsonFault, placeOf } from "./json-place.run.js";
 import { locate, wholeText } from "./text-file.run.js";

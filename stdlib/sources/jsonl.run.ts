@@ -1,7 +1,7 @@
 /** One JSON object per line, streamed. Blank lines are passed over. */
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { SourceImplementation, SourceWorld } from "../kinds.js";
+import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { CHUNK, Gathered, isRecord, kindOf } from "./columns.run.js";
 import { jsonFault, placeOf } from "./json-place.run.js";
 import { locate, textOf } from "./text-file.run.js";

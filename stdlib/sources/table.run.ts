@@ -1,7 +1,7 @@
 /** A live TypeScript value as rows: an arquero table as it stands (its filter and order apply), or an array of objects. */
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
-import type { SourceImplementation } from "../kinds.js";
+import type { SourceImplementation } from "../kinds/data.js";
 import { Gathered, isRecord, kindOf, numbered, tableOf } from "./columns.run.js";
 
 export const table: SourceImplementation = {

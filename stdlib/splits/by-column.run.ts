@@ -1,5 +1,5 @@
 import { CodedError } from "#dsl/check/codes.js";
-import type { SplitImplementation } from "../kinds.js";
+import type { SplitImplementation } from "../kinds/data.js";
 import "./codes.js";
 
 const name = /^\p{ID_Start}\p{ID_Continue}*$/u;

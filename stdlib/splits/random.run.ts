@@ -5,7 +5,7 @@
  */
 import { CodedError } from "#dsl/check/codes.js";
 import { chance, drawFor, shuffle, type Chance } from "../chance.js";
-import type { CleanRow, SplitImplementation } from "../kinds.js";
+import type { CleanRow, SplitImplementation } from "../kinds/data.js";
 import "./codes.js";
 import { quotas, targetsOf } from "./targets.js";
 

@@ -1,5 +1,5 @@
 /** Stops after `validations` values in a row that did not beat the best before them by more than `by`. */
-import type { StoppingImplementation } from "../kinds.js";
+import type { StoppingImplementation } from "../kinds/training.js";
 
 export const patience: StoppingImplementation = {
   stop(call, values) {

@@ -1,5 +1,5 @@
 /** Causal language modelling whose targets are the assistant's tokens: which ones, the rows' mask says. */
-import type { TaskImplementation } from "../kinds.js";
+import type { TaskImplementation } from "../kinds/task.js";
 import { textGeneration } from "./text_generation.run.js";
 
 export const chat: TaskImplementation = textGeneration;

@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/check/codes.js";
 import type { CheckContext } from "#dsl/check/context.js";
 import { baseFacts } from "../base-facts.js";
-import type { ModelImplementation } from "../kinds.js";
+import type { ModelImplementation } from "../kinds/model.js";
 import "./codes.js";
 
 /** How a family reads and writes: its word says it as the capability `shape`. */

@@ -1,6 +1,6 @@
 /** The family's own head of masked tokens, over the hidden places alone while it trains. */
 import { CodedError } from "#dsl/check/codes.js";
-import type { Answers, TaskImplementation, TokenNames } from "../kinds.js";
+import type { Answers, TaskImplementation, TokenNames } from "../kinds/task.js";
 import { noUnmasking } from "./families.js";
 import { placed } from "./feeds.js";
 import { hide, type Masking } from "./masking.js";

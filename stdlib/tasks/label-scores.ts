@@ -1,6 +1,6 @@
 /** One label out of several for each of some rows (or words): what was right, what was said, and what follows from both. */
 import type { Call } from "#dsl/plan/plan.js";
-import type { MetricInput, MetricImplementation } from "../kinds.js";
+import type { MetricInput, MetricImplementation } from "../kinds/metric.js";
 import { argmax, softmaxInto } from "./probabilities.js";
 
 /** `said`: logits of each row. */

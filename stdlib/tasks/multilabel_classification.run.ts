@@ -1,7 +1,8 @@
 /** A logit for each label; the loss of a text is the mean binary cross-entropy over the labels. */
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Answers, LabelSetMetricInput, TaskImplementation, Taught } from "../kinds.js";
+import type { Answers, TaskImplementation, Taught } from "../kinds/task.js";
+import type { LabelSetMetricInput } from "../kinds/metric.js";
 import { real } from "./feeds.js";
 import { numbering } from "./label-scores.js";
 import { percent } from "./probabilities.js";

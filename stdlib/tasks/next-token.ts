@@ -1,5 +1,5 @@
 /** Every token of a text is learnt from those before it. */
-import type { Supervision } from "../kinds.js";
+import type { Supervision } from "../kinds/task.js";
 
 export const nextToken: Supervision = {
   rows: "windows",

@@ -1,7 +1,7 @@
 /** One number over the pooled text; the loss is transformers' for `problem_type: regression`. */
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Answers, TaskImplementation, Taught } from "../kinds.js";
+import type { Answers, TaskImplementation, Taught } from "../kinds/task.js";
 import { real } from "./feeds.js";
 import { shown } from "./numbers.js";
 import "./codes.js";

@@ -2,7 +2,7 @@
  * An input text becomes a target text, as transformers' ...ForConditionalGeneration: the decoder reads the target shifted by
  * one and predicts each of its tokens, the one that ends it too. Head and loss are those of text_generation.
  */
-import type { TaskImplementation } from "../kinds.js";
+import type { TaskImplementation } from "../kinds/task.js";
 import { nextToken } from "./next-token.js";
 import { textGeneration } from "./text_generation.run.js";
 

@@ -1,6 +1,6 @@
 /** Labels of whole texts, by the head of the family's ...ForSequenceClassification. */
 import { CodedError } from "#dsl/check/codes.js";
-import type { Answers, Supervision, TaskImplementation, Taught } from "../kinds.js";
+import type { Answers, Supervision, TaskImplementation, Taught } from "../kinds/task.js";
 import { whole } from "./feeds.js";
 import { confusionOf, labelled, measured, mistaken, numbering, told } from "./label-scores.js";
 import { argmax, percent, softmaxInto } from "./probabilities.js";

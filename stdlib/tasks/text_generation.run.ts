@@ -3,7 +3,7 @@
  * the product of its hidden state with the output embedding. Training takes the trained positions out before the head.
  */
 import { CodedError } from "#dsl/check/codes.js";
-import type { TaskImplementation } from "../kinds.js";
+import type { TaskImplementation } from "../kinds/task.js";
 import { noHead } from "./families.js";
 import { nextToken } from "./next-token.js";
 import "./codes.js";

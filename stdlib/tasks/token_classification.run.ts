@@ -4,7 +4,8 @@
  */
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Answers, AskedRows, MetricInput, TaskImplementation, Taught } from "../kinds.js";
+import type { Answers, AskedRows, TaskImplementation, Taught } from "../kinds/task.js";
+import type { MetricInput } from "../kinds/metric.js";
 import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "./entities.js";
 import { placed } from "./feeds.js";
 import { confusionOf, labelled, measured, mistaken, numbering, told } from "./label-scores.js";

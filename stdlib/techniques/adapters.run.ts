@@ -3,7 +3,8 @@
  * is added to itself. Houlsby et al. (2019, arXiv 1902.00751) put one after every sub-layer, Pfeiffer et al. (2021, arXiv
  * 2005.00247) only after those that feed forward. The second layer starts at zero, so that training starts from the base.
  */
-import type { Layers, TechniqueImplementation } from "../kinds.js";
+import type { Layers } from "../kinds/layers.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 import { numberIn, textIn } from "./settings.js";
 
 const OWN = /\.adapter\.(down|up)\.(weight|bias)$/;

@@ -1,5 +1,5 @@
 /** BitFit (Ben Zaken et al., 2021, arXiv 2106.10199): of the base only the biases train, those of linear layers and of norms. */
-import type { TechniqueImplementation } from "../kinds.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 
 export const bitfit: TechniqueImplementation = {
   saved: "trained",

@@ -1,5 +1,5 @@
 /** Full fine-tuning: the model as it is, every parameter trains. */
-import type { TechniqueImplementation } from "../kinds.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 
 export const full: TechniqueImplementation = {
   trains: () => true,

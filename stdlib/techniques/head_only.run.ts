@@ -1,5 +1,5 @@
 /** The head alone trains, over the base as it is. */
-import type { TechniqueImplementation } from "../kinds.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 
 export const headOnly: TechniqueImplementation = {
   saved: "trained",

@@ -2,7 +2,8 @@
  * (IA)³ as PEFT has it (Liu et al., 2022, arXiv 2205.05638): a learned factor for each output of the layers that make keys
  * and values, and for each input of the layers that end a feed-forward sub-layer; all factors start at 1.
  */
-import type { Layers, TechniqueImplementation } from "../kinds.js";
+import type { Layers } from "../kinds/layers.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 import { ia3Settings } from "./ia3-settings.js";
 import { modulesToSave, PEFT, peftConfig } from "./settings.js";
 import { isTarget } from "./shapes.js";

@@ -3,8 +3,9 @@
  * keys and values before those of the text, whose positions start after them. One state holds them all, [tokens, 2 × layers ×
  * width], keys before values in each layer. They need no place in a cache: they are put before what it holds.
  */
-import type { Tensor } from "#dsl/graph/builder.js";
-import type { Layers, TechniqueImplementation } from "../kinds.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Layers } from "../kinds/layers.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 import { Before, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./virtual-tokens.js";
 import { peftConfig } from "./settings.js";
 

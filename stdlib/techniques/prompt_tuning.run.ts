@@ -6,7 +6,9 @@
  * virtual tokens lie in the cache.
  */
 import { CodedError } from "#dsl/check/codes.js";
-import type { Layers, ModelInputs, TechniqueImplementation } from "../kinds.js";
+import type { Layers } from "../kinds/layers.js";
+import type { ModelInputs } from "../kinds/model.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 import { Before, lengthOf, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./virtual-tokens.js";
 import "./codes.js";
 import { peftConfig, textIn } from "./settings.js";

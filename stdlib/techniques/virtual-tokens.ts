@@ -1,8 +1,8 @@
 /** What techniques with virtual tokens share: their number, their place before each row of a batch, their state. */
-import type { Tensor } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Dimension, NDArray } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { ModelInputs } from "../kinds.js";
+import type { ModelInputs } from "../kinds/model.js";
 import { numberIn } from "./settings.js";
 
 /** PEFT's name of what is learned, whichever of these techniques. */

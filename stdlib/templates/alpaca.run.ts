@@ -1,4 +1,4 @@
-import type { TemplateImplementation, Turn } from "../kinds.js";
+import type { TemplateImplementation, Turn } from "../kinds/conversation.js";
 import { notInTurns } from "./turns.js";
 
 const alone =

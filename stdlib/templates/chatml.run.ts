@@ -1,4 +1,4 @@
-import type { TemplateImplementation } from "../kinds.js";
+import type { TemplateImplementation } from "../kinds/conversation.js";
 import { said } from "./turns.js";
 
 export const chatml: TemplateImplementation = {

@@ -1,5 +1,5 @@
 /** A system's turn stands within the first question. */
-import type { TemplateImplementation } from "../kinds.js";
+import type { TemplateImplementation } from "../kinds/conversation.js";
 import { notInTurns, said } from "./turns.js";
 
 export const llama2: TemplateImplementation = {

@@ -1,4 +1,4 @@
-import type { TemplateImplementation } from "../kinds.js";
+import type { TemplateImplementation } from "../kinds/conversation.js";
 import { said } from "./turns.js";
 
 const header = (role: string): string => `<|start_header_id|>${role}<|end_header_id|>\n\n`;

@@ -4,7 +4,7 @@
  * template carries to where they belong, and the stop is the special token that follows. Texts are never searched for words.
  */
 import { Template } from "@huggingface/jinja";
-import type { SpecialTexts, TemplateImplementation, TemplatePiece, Turn } from "../kinds.js";
+import type { SpecialTexts, TemplateImplementation, TemplatePiece, Turn } from "../kinds/conversation.js";
 import { said } from "./turns.js";
 
 /** Around what is trained; characters that no vocabulary gives a meaning. */

@@ -1,5 +1,5 @@
 /** What several templates share. */
-import type { Turn } from "../kinds.js";
+import type { Turn } from "../kinds/conversation.js";
 
 /** What a turn says: with the text it is about, where there is one. */
 export function said({ content, context }: Turn): string {

@@ -1,4 +1,4 @@
-import type { Tensor } from "../builder.js";
+import type { Tensor } from "../tensor.js";
 import type { Op } from "../op.js";
 import { Misfit } from "../shape.js";
 import { sizeOf, values } from "../values.js";

@@ -1,6 +1,7 @@
 /** `evaluate`: metrics of one or more models on one or more splits, the confusion matrix and the worst examples. */
 import { readerOf, type Action, type Call, type Subject } from "#dsl/plan/plan.js";
-import type { Scored, WrittenMetricInput } from "#stdlib/kinds.js";
+import type { Scored } from "#stdlib/kinds/task.js";
+import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { evaluationShown } from "../../display/evaluation.js";
 import { encodeSplit, type Encoded } from "../encoded.js";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/check/codes.js";
-import { Graph, type GraphAttention, type Tensor } from "#dsl/graph/builder.js";
+import { Graph, type GraphAttention } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { costOf } from "#dsl/graph/cost.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { gradient } from "#dsl/graph/gradient.js";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/check/codes.js";
-import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import type { Program } from "#dsl/graph/program.js";

@@ -1,6 +1,7 @@
 /** PyTorch's losses (tests/golden/oracle/losses.json) and the same as programs. */
 import { readFileSync } from "node:fs";
-import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import * as losses from "#dsl/graph/losses.js";
 import type { DType, Program } from "#dsl/graph/program.js";

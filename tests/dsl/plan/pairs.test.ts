@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { costOf } from "#dsl/graph/cost.js";
 import type { BaseFacts, DataFacts } from "#dsl/plan/facts.js";
 import type { Plan } from "#dsl/plan/plan.js";
-import type { ModelImplementation } from "#stdlib/kinds.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { t5 } from "#stdlib/models/t5.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call, DataPlan, Value } from "#dsl/plan/plan.js";
-import type { SourceWorld } from "#stdlib/kinds.js";
+import type { SourceWorld } from "#stdlib/kinds/data.js";
 
 export function call(kind: string, word: string, given: Readonly<Record<string, Value>> = {}): Call {
   return { kind, word, arguments: given };

@@ -23,7 +23,7 @@ import { tokenFile } from "#kernel/data/token-file.js";
 import { Windows } from "#kernel/data/windows.js";
 import { TextsInMemory } from "#kernel/data/token-rows.js";
 import { Fingerprints } from "#stdlib/fingerprints.js";
-import type { TokenizerImplementation } from "#stdlib/kinds.js";
+import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 
 const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });
 /** One token for each character, between 1 and 2. */

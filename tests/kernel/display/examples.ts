@@ -1,5 +1,6 @@
 /** One real-looking example of everything the notebook shows, for golden files, laws and pictures. */
-import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import { outlineOf } from "#dsl/graph/outline.js";
 import { optimise } from "#dsl/graph/passes/table.js";

@@ -1,6 +1,7 @@
 /** Attention of sizes that fill and break the blocks that engines compute in, forward and backward, against the reference. */
 import assert from "node:assert/strict";
-import { Graph, type GraphAttention, type Tensor } from "#dsl/graph/builder.js";
+import { Graph, type GraphAttention } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import type { NDArray, Program } from "#dsl/graph/program.js";

@@ -9,7 +9,7 @@ import type { Implementations } from "#dsl/registry.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { cutChat, encodeChats, promptOf } from "#kernel/runs/chat.js";
 import type { ModelHandle, Written } from "#kernel/runs/model-handle.js";
-import type { Turn } from "#stdlib/kinds.js";
+import type { Turn } from "#stdlib/kinds/conversation.js";
 import { registry } from "#stdlib/registry.js";
 import { ownTemplate } from "#stdlib/templates/own.run.js";
 import { NotebookOfOne } from "./notebook-of-one.js";

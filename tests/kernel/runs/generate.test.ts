@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { DecoderImplementation, ModelImplementation } from "#stdlib/kinds.js";
+import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.run.js";

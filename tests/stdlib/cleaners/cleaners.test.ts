@@ -4,7 +4,7 @@ import { dropDuplicates } from "#stdlib/cleaners/drop-duplicates.run.js";
 import { dropEmpty } from "#stdlib/cleaners/drop-empty.run.js";
 import { stripHtml } from "#stdlib/cleaners/strip-html.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
-import type { CleanerImplementation } from "#stdlib/kinds.js";
+import type { CleanerImplementation } from "#stdlib/kinds/data.js";
 import { call } from "../../kernel/data/plans.js";
 
 const run = (cleaner: CleanerImplementation, values: Record<string, unknown>[]) => {

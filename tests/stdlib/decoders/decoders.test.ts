@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
-import type { DecoderImplementation, Decoding } from "#stdlib/kinds.js";
+import type { DecoderImplementation, Decoding } from "#stdlib/kinds/decoding.js";
 import { registry } from "#stdlib/registry.js";
 import { greatest, warp } from "#stdlib/decoders/warp.js";
 

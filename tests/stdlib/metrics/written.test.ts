@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/plan/plan.js";
-import type { MetricImplementation } from "#stdlib/kinds.js";
+import type { MetricImplementation } from "#stdlib/kinds/metric.js";
 import { registry } from "#stdlib/registry.js";
 
 interface Case extends Readonly<Record<"bleu" | "chrf" | "rouge1" | "rouge2" | "rougeL", number>> {

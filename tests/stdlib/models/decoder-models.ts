@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import type { Call } from "#dsl/plan/plan.js";
-import type { ModelImplementation } from "#stdlib/kinds.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { cohere } from "#stdlib/models/cohere.run.js";
 import { gemma } from "#stdlib/models/gemma.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CodedError } from "#dsl/check/codes.js";
 import { validate } from "#dsl/graph/validate.js";
 import type { Values } from "#dsl/graph/values.js";
-import type { ModelImplementation } from "#stdlib/kinds.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { cohere } from "#stdlib/models/cohere.run.js";
 import { gemma } from "#stdlib/models/gemma.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";

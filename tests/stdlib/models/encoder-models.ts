@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/plan/plan.js";
 import { values, type Values } from "#dsl/graph/values.js";
-import type { ModelImplementation } from "#stdlib/kinds.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";

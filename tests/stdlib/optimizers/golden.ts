@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/graph/builder.js";
 import type { DType, Program } from "#dsl/graph/program.js";
-import type { OptimizerImplementation } from "#stdlib/kinds.js";
+import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
 import { values, type Values } from "#dsl/graph/values.js";
 
 export interface OptimizerRun {

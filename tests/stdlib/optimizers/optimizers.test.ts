@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
-import type { OptimizerImplementation } from "#stdlib/kinds.js";
+import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
 import { registry } from "#stdlib/registry.js";
 import { feedsOf, runs, SHAPES, stepProgram, titleOf } from "./golden.js";
 

@@ -8,7 +8,7 @@ import { optimise, passes, PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { validate } from "#dsl/graph/validate.js";
 import { fromNDArray, values, type Values } from "#dsl/graph/values.js";
-import type { TechniqueImplementation } from "#stdlib/kinds.js";
+import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";

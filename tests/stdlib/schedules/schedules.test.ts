@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import type { Call } from "#dsl/plan/plan.js";
-import type { ScheduleImplementation } from "#stdlib/kinds.js";
+import type { ScheduleImplementation } from "#stdlib/kinds/training.js";
 import { registry } from "#stdlib/registry.js";
 
 const load = async (name: string) => (await registry.find("schedule", name)!.load!()) as ScheduleImplementation;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SearchDimension, SearchImplementation } from "#stdlib/kinds.js";
+import type { SearchDimension, SearchImplementation } from "#stdlib/kinds/search.js";
 import { registry } from "#stdlib/registry.js";
 
 const dimensions: readonly SearchDimension[] = [

@@ -7,7 +7,7 @@ import { jsonFault } from "#stdlib/sources/json-place.run.js";
 import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { table } from "#stdlib/sources/table.run.js";
-import type { SourceImplementation } from "#stdlib/kinds.js";
+import type { SourceImplementation } from "#stdlib/kinds/data.js";
 import type { Value } from "#dsl/plan/plan.js";
 import { call, codeOf, Folder } from "../../kernel/data/plans.js";
 

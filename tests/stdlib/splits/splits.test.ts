@@ -4,7 +4,7 @@ import type { Value } from "#dsl/plan/plan.js";
 import { byColumn } from "#stdlib/splits/by-column.run.js";
 import { word as randomWord } from "#stdlib/splits/random.js";
 import { random } from "#stdlib/splits/random.run.js";
-import type { CleanRow } from "#stdlib/kinds.js";
+import type { CleanRow } from "#stdlib/kinds/data.js";
 import { call, codeOf } from "../../kernel/data/plans.js";
 
 const rowsOf = (values: Record<string, unknown>[]): CleanRow[] => values.map((v, i) => ({ row: i + 1, values: v }));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StoppingImplementation } from "#stdlib/kinds.js";
+import type { StoppingImplementation } from "#stdlib/kinds/training.js";
 import { registry } from "#stdlib/registry.js";
 
 const stop = async (values: readonly number[], given: Record<string, string | number> = {}) => {

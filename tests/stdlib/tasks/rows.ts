@@ -1,6 +1,6 @@
 /** Rows for every role, so that any task of encoders can be taught without knowing which it is. */
 import type { Call } from "#dsl/plan/plan.js";
-import type { AskedRows, RowsToTeach } from "#stdlib/kinds.js";
+import type { AskedRows, RowsToTeach } from "#stdlib/kinds/task.js";
 
 export const LABELS = ["O", "B-LOC", "I-LOC"] as const;
 export const VOCABULARY = 23;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { validate } from "#dsl/graph/validate.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { TechniqueImplementation } from "#stdlib/kinds.js";
+import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
 import { feedsOf, follow, near, root, run, shapesOf, tensorsOf } from "#tests/stdlib/models/golden.js";

@@ -3,12 +3,10 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
-import type {
-  ModelImplementation,
-  OptimizerImplementation,
-  TaskImplementation,
-  TechniqueImplementation,
-} from "#stdlib/kinds.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
+import type { TaskImplementation } from "#stdlib/kinds/task.js";
+import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { ia3Layers } from "#stdlib/techniques/ia3-settings.js";

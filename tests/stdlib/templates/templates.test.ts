@@ -1,7 +1,7 @@
 /** Laws of every chat template that is registered, and what each refuses. */
 import assert from "node:assert/strict";
 import type { Implementations } from "#dsl/registry.js";
-import type { SpecialTexts, TemplatePiece, Turn } from "#stdlib/kinds.js";
+import type { SpecialTexts, TemplatePiece, Turn } from "#stdlib/kinds/conversation.js";
 import { registry } from "#stdlib/registry.js";
 import { ownTemplate } from "#stdlib/templates/own.run.js";
 

@@ -1,5 +1,6 @@
 /** A model of two blocks with everything that precision and recomputation care about, trained by plain gradient descent. */
-import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import { prune } from "#dsl/graph/passes/dead-code.js";
 import type { Program, Type } from "#dsl/graph/program.js";

@@ -1,5 +1,6 @@
 /** A program for each pass, small enough to read, in which it has something to do and something to leave alone. */
-import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import type { DType, Program, Type } from "#dsl/graph/program.js";
 import { toNDArray, values } from "#dsl/graph/values.js";

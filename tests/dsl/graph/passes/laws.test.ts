@@ -1,7 +1,8 @@
 /** Laws of the passes over random programs: the form stays valid, what is computed stays within the stated tolerance. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Graph, type Tensor } from "#dsl/graph/builder.js";
+import { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { optimise, passes, PLAIN } from "#dsl/graph/passes/table.js";
 import { printProgram } from "#dsl/graph/print.js";

@@ -1,0 +1,58 @@
+/** What reads data, cleans its rows and splits them. */
+import type { ColumnTable } from "arquero";
+import type { Call } from "#dsl/plan/plan.js";
+
+/** What a source may use to reach the world. */
+export interface SourceWorld {
+  /** Folder that relative paths start from. */
+  readonly folder: string;
+  /** The value behind `$x`. */
+  live(name: string): unknown;
+}
+export interface SourceImplementation {
+  /** Reads it all. `limit`: stop after that many rows (header checks). Rows keep their number in the source in column `$row` (from 1). Coded errors. */
+  open(call: Call, world: SourceWorld, limit?: number): Promise<ColumnTable>;
+  /** Reads it in parts, so that memory does not follow its size; the rows are those of `open`. Coded errors. */
+  stream?(call: Call, world: SourceWorld): AsyncIterable<RowChunk>;
+}
+/** Rows that stand next to each other in a source. */
+export interface RowChunk {
+  /** Each as long as `rows`; a chunk has the columns that its rows brought. */
+  readonly columns: ReadonlyMap<string, readonly unknown[]>;
+  readonly rows: number;
+}
+/** Rows as the cleaners see them: role → value; a cleaner returns the row, changed or not, or why it is dropped. */
+export interface CleanRow {
+  readonly row: number;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+export interface CleanerImplementation {
+  /** Made afresh for each data set; may keep state (drop_duplicates). `dropped`: a short reason. */
+  start(
+    call: Call,
+    /** `streamed`: rows come from a source of any size, so state must stay small. */
+    o?: { readonly streamed: boolean },
+  ): (row: CleanRow) => { readonly values: Readonly<Record<string, unknown>> } | { readonly dropped: string };
+}
+export interface SplitImplementation {
+  /**
+   * Gives each row the name of its split, or null to leave it out. `values` holds here, by column name, the columns that the
+   * call names (cleaned where they have a role), and `$group`, the value of the role `group`.
+   */
+  assign(call: Call, rows: readonly CleanRow[], seed: number): readonly (string | null)[];
+  /**
+   * The same one row after the other, for data that are streamed; absent: the split needs all rows at once. Where shares are
+   * drawn row by row they are met on average. Coded errors.
+   */
+  stream?(call: Call, seed: number): (row: CleanRow) => string | null;
+  /** Splits that are there even when no row falls into them. */
+  names?(call: Call): readonly string[];
+}
+
+declare module "#dsl/registry.js" {
+  interface Implementations {
+    source: SourceImplementation;
+    cleaner: CleanerImplementation;
+    split: SplitImplementation;
+  }
+}

@@ -1,0 +1,54 @@
+/** What measures outcomes: one function for each sort of outcome. */
+import type { Call } from "#dsl/plan/plan.js";
+
+export interface MetricInput {
+  readonly labels: readonly string[];
+  readonly truth: Int32Array;
+  readonly predicted: Int32Array;
+  /** rows × labels, row-major. */
+  readonly probabilities: Float32Array;
+}
+/** What a model that continues texts did on some: the mean loss of a token in nats, and how many tokens it predicted. */
+export interface TokenMetricInput {
+  readonly loss: number;
+  readonly tokens: number;
+}
+/** Numbers beside those that a model gave, row by row. */
+export interface NumberMetricInput {
+  readonly truth: Float64Array;
+  readonly predicted: Float64Array;
+}
+/** Sets of labels: rows × labels, row-major, 1 where the row has the label. */
+export interface LabelSetMetricInput {
+  readonly labels: readonly string[];
+  readonly truth: Uint8Array;
+  readonly predicted: Uint8Array;
+  readonly probabilities: Float32Array;
+}
+/** Tags of words, text by text. */
+export interface TagMetricInput {
+  readonly scheme: "bio" | "iob2" | "none";
+  readonly truth: readonly (readonly string[])[];
+  readonly predicted: readonly (readonly string[])[];
+}
+/** Texts that a model wrote, row by row beside those that it should have written. */
+export interface WrittenMetricInput {
+  readonly written: readonly string[];
+  readonly targets: readonly string[];
+}
+/** One function for each sort of outcome that it measures; the word's capability `of` names them. */
+export interface MetricImplementation {
+  compute?(call: Call, input: MetricInput): number;
+  /** Over texts that a model continues or fills: from the loss of their tokens. */
+  ofTokens?(call: Call, input: TokenMetricInput): number;
+  ofNumbers?(call: Call, input: NumberMetricInput): number;
+  ofLabelSets?(call: Call, input: LabelSetMetricInput): number;
+  ofTags?(call: Call, input: TagMetricInput): number;
+  ofWritten?(call: Call, input: WrittenMetricInput): number;
+}
+
+declare module "#dsl/registry.js" {
+  interface Implementations {
+    metric: MetricImplementation;
+  }
+}

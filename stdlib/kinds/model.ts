@@ -1,0 +1,100 @@
+/** A model family: its config, its body, its own heads. */
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Layers } from "./layers.js";
+
+export interface ModelInputs {
+  /** [batch, length] i32. */
+  readonly input_ids: Tensor;
+  /** [batch, length] i32, 1 for real tokens. */
+  readonly attention_mask: Tensor;
+  /** [batch, length] i32; absent: all 0. */
+  readonly token_type_ids?: Tensor;
+  /** [batch, length] i32: each token's position in its own text; absent: 0, 1, 2, … in each row. */
+  readonly positions?: Tensor;
+  /** [batch, length] i32: tokens attend within their own segment (several texts packed in one row); absent: one text a row. */
+  readonly segments?: Tensor;
+  /** Of encoder-decoders: what the decoder reads, [batch, targets_length] i32; `input_ids` are the encoder's. */
+  readonly decoder_input_ids?: Tensor;
+  /** [batch, decoder's keys] i32; absent: all are real (padding comes after a text, where no token looks). */
+  readonly decoder_attention_mask?: Tensor;
+  /** i32 [targets_length]: places of the decoder's tokens among its keys; absent: 0, 1, 2, … */
+  readonly decoder_positions?: Tensor;
+}
+export interface ModelOutputs {
+  /** [batch, length, hidden]; of an encoder-decoder the decoder's, [batch, targets_length, hidden]. */
+  readonly last_hidden_state: Tensor;
+  /** [batch, hidden], what a sentence-level head reads; absent: the model has none. */
+  readonly pooled?: Tensor;
+  /** [batch, hidden], what stands first where a technique put virtual tokens before the text; absent: the text's first token does. */
+  readonly first?: Tensor;
+  /** A decoder's output embedding [vocabulary, hidden], tied or its own (`lm_head.weight`). */
+  readonly unembedding?: Tensor;
+  /** The family's own head that names masked tokens, made when asked for with the layers of a head; absent: it has none. */
+  readonly unmask?: (head: Layers) => Unmasking;
+}
+/** Logits of masked tokens are transform(x) · weightᵀ + bias, x [rows, hidden] or [batch, length, hidden]. */
+export interface Unmasking {
+  transform(x: Tensor): Tensor;
+  /** [vocabulary, size], as a rule the input embedding. */
+  readonly weight: Tensor;
+  /** [vocabulary]. */
+  readonly bias: Tensor;
+}
+/** The head that reads a whole text, as the family's ...ForSequenceClassification in transformers has it. */
+export interface SentenceHead<C = unknown> {
+  /** Paths of its layers in a checkpoint; the last of them has a row for each label. */
+  readonly paths: readonly [string, ...string[]];
+  /** Rate of its dropout; absent: `ModelImplementation.headDropout`. */
+  dropout?(config: C): number;
+  /** [batch, labels]. `layers` name parameters without the body's prefix. */
+  logits(
+    layers: Layers,
+    body: ModelOutputs,
+    o: { readonly hidden: number; readonly labels: number; readonly dropout: number },
+  ): Tensor;
+}
+export interface ModelImplementation<C = unknown> {
+  /** Reads config.json; coded errors for what it does not support. */
+  config(json: Readonly<Record<string, unknown>>): C;
+  /** Names of the dropout rates etc. a recipe may override are the family's own affair: `dropout` null keeps the config's. */
+  /** `pooled: false` leaves the pooler out. */
+  build(
+    layers: Layers,
+    config: C,
+    inputs: ModelInputs,
+    o: { readonly dropout: number | null; readonly pooled?: boolean },
+  ): ModelOutputs;
+  hidden(config: C): number;
+  /** Standard deviation of weights that the checkpoint doesn't have. */
+  initializerRange(config: C): number;
+  /** Dropout of the config between layers, which a head uses too unless the config names its own. */
+  dropout(config: C): number;
+  /** Dropout that the config names for heads; absent: `dropout`. */
+  headDropout?(config: C): number;
+  /** Absent: the family labels no whole texts. */
+  readonly sentence?: SentenceHead<C>;
+  /** Encoders read whole texts, decoders continue them. */
+  readonly shape: "encoder" | "decoder" | "encoder-decoder";
+  /** Prefix of the body's parameters in a checkpoint with a head (`bert.`); a body-only checkpoint has none. */
+  readonly prefix: string;
+  /** Size facts for the plan: layers, hidden, heads, vocabulary, positions. */
+  sizes(config: C): ModelSizes;
+}
+export interface ModelSizes {
+  readonly layers: number;
+  readonly hidden: number;
+  readonly heads: number;
+  /** Width of one head; absent: hidden / heads. */
+  readonly headSize?: number;
+  readonly intermediate: number;
+  readonly vocabulary: number;
+  readonly positions: number;
+  /** Token types; absent: the family takes none. */
+  readonly types?: number;
+}
+
+declare module "#dsl/registry.js" {
+  interface Implementations {
+    model: ModelImplementation;
+  }
+}

@@ -1,0 +1,159 @@
+/** A task: what its rows teach, its head, what its logits mean. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { NDArray, Type } from "#dsl/graph/program.js";
+import type { MetricImplementation } from "./metric.js";
+import type { Layers } from "./layers.js";
+import type { ModelOutputs } from "./model.js";
+
+/** Values of some rows and their tokens, as a task reads them. */
+export interface RowsToTeach {
+  readonly count: number;
+  /** One value per row; undefined: the data have no such role. */
+  values(role: string): ArrayLike<unknown> | undefined;
+  /** Numbers of the rows in their source, for errors. */
+  readonly numbers: ArrayLike<number>;
+  /** Tokens as they are fed. */
+  ids(row: number): Int32Array;
+  /** Of rows of `words`: where the first piece of each word lies among the row's tokens, and how many words were cut off. */
+  words?(row: number): { readonly starts: Int32Array; readonly cut: number };
+  /** The model's labels. */
+  readonly labels: readonly string[];
+  readonly tokenizer: TokenNames;
+  /** For errors. */
+  readonly model: string;
+  readonly data: string;
+  readonly call: Call;
+}
+export interface TokenNames {
+  readonly vocabulary: number;
+  /** Token that stands for one to be filled in; null: the tokenizer has none. */
+  readonly mask: number | null;
+  /** Tokens that are no text (`[CLS]`, `[PAD]`, `[UNK]`, ...). */
+  readonly special: ReadonlySet<number>;
+  /** As the vocabulary has them (`##ing`). */
+  tokens(ids: Int32Array): readonly string[];
+}
+/** A batch whose rows a task is asked about. */
+export interface TaughtBatch {
+  readonly rows: ArrayLike<number>;
+  /** Tokens that each row is padded to. */
+  readonly width: number;
+  /** What chance goes by, beside the row: the recipe's seed and the epoch (from 0). */
+  readonly seed: number;
+  readonly epoch: number;
+}
+/** What rows teach, asked batch by batch. */
+export interface Taught {
+  /** What the loss of a batch is the mean of: rows, or trained places. */
+  counts(batch: Omit<TaughtBatch, "width">): number;
+  /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
+  feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
+}
+/** How a task's rows are fed; the runner knows no more of a task than this. */
+export interface Supervision {
+  /**
+   * `texts`: the role `text`, cut at `max_length`. `words`: the role `tokens`, whose pieces are laid one after the other and
+   * cut. `windows`: longer texts become several rows, every token but the first is learnt (`targets` and `labels` i32
+   * [targets]: the trained positions in the flattened [batch × length] and the token that follows each). `pairs`: the roles
+   * `input` and `target`, both cut; a decoder reads each target shifted by one (`decoder_input_ids`), and `targets` are places
+   * in the flattened [batch × targets_length].
+   */
+  readonly rows: "texts" | "words" | "windows" | "pairs";
+  /** Inputs of the programs that make a loss: `labels`, and `targets` where places of texts are trained. */
+  inputs(labels: number): Readonly<Record<"labels", Type> & Partial<Record<"targets", Type>>>;
+  /** What rows teach; null: the data don't say it. Coded errors. Absent: windows and pairs. */
+  teach?(rows: RowsToTeach): Taught | null;
+}
+export interface Supervised {
+  readonly labels: Tensor;
+  /** Where places of texts are trained. */
+  readonly targets?: Tensor;
+}
+/** Made when asked for: training never makes the logits of a whole vocabulary. */
+export interface TaskOutputs {
+  /** [batch, labels], or [batch, length, labels or vocabulary] of tasks that tell of tokens: then only of `targets` where given. */
+  logits(targets?: Tensor): Tensor;
+  /** Absent: logits are not made probabilities. */
+  probabilities?(logits: Tensor): Tensor;
+  /** Scalar: mean or sum over what counts (`Taught.counts`; label not −100). */
+  loss(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
+}
+/** Rows that were asked about. */
+export interface AskedRows {
+  readonly count: number;
+  /** Tokens as they were fed. */
+  ids(row: number): Int32Array;
+  words?(row: number): { readonly starts: Int32Array; readonly cut: number };
+  readonly labels: readonly string[];
+  readonly tokenizer: TokenNames;
+  readonly call: Call;
+}
+/** What an evaluation found. */
+export interface Scored {
+  /** Told at each validation while training; `loss` among them. */
+  readonly told: Readonly<Record<string, number>>;
+  /** NaN where the metric measures something else. */
+  measure(metric: MetricImplementation, call: Call): number;
+  /** Of labels; else both are empty. */
+  readonly labels: readonly string[];
+  /** confusion[truth][predicted]. */
+  readonly confusion: readonly (readonly number[])[];
+  /** What `Mistake.by` is: how sure the model was, or how far off. */
+  readonly mistakesBy: "probability" | "error";
+  /** The gravest first; `row` counts from 0 in what was scored. */
+  mistakes(most: number): readonly Mistake[];
+  readonly notes?: readonly string[];
+}
+export interface Mistake {
+  readonly row: number;
+  readonly truth: string;
+  readonly predicted: string;
+  readonly by: number;
+}
+/** What the logits of whole rows mean. */
+export interface Answers<T extends Taught = Taught, P extends { readonly text: string } = { readonly text: string }> {
+  /** Places of a row's tokens that are asked about; absent: the row as a whole. */
+  places?(rows: AskedRows, row: number): Int32Array;
+  /** `said`: each row's logits, place by place. Absent: scores come from the loss alone. */
+  score?(said: readonly Float32Array[], taught: T, rows: AskedRows): Scored;
+  /** As `predict` gives them; the record's capability `prediction` is their TypeScript type. */
+  predictions(
+    said: readonly Float32Array[],
+    texts: readonly string[],
+    rows: AskedRows,
+  ): Promise<readonly P[]> | readonly P[];
+  /** Heads of the columns beside `text` in which predictions are shown. */
+  readonly columns: readonly string[];
+  cells(prediction: P): readonly string[];
+}
+export interface TaskImplementation {
+  readonly supervision: Supervision;
+  /** Adds the head. `labels` is the number of labels. */
+  head(
+    layers: Layers,
+    body: ModelOutputs,
+    o: {
+      readonly hidden: number;
+      readonly labels: number;
+      readonly dropout: number;
+      readonly call: Call;
+      /** The family's own head over a whole text: [batch, outputs]. */
+      sentence(outputs: number): Tensor;
+    },
+  ): TaskOutputs;
+  /** The head's parameters, which train under every technique (path prefixes); `sentence`: those of the family's own head. */
+  readonly headPaths: readonly string[] | "sentence";
+  /** Whether the head reads what the body pools; absent: yes. */
+  readonly pooled?: false;
+  /** How many numbers the head gives for that many labels; absent: as many. */
+  outputs?(labels: number): number;
+  /** Absent: a task that writes texts. */
+  readonly answers?: Answers;
+}
+
+declare module "#dsl/registry.js" {
+  interface Implementations {
+    task: TaskImplementation;
+  }
+}

@@ -1,0 +1,59 @@
+/** A rewrite of any family's body: what trains, and what is put around its layers. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { Layers } from "./layers.js";
+import type { ModelInputs, ModelOutputs, ModelSizes } from "./model.js";
+
+/** A rewrite of any family's body: what trains, and what is put around linear layers, blocks, attention or the whole. */
+export interface TechniqueImplementation {
+  /** Whether a parameter trains: one of the base, or one that the technique adds. The head trains under every technique. */
+  trains(call: Call, path: string): boolean;
+  /** Whether the technique adds a parameter: no base has it. Absent: it adds none. */
+  adds?(call: Call, path: string): boolean;
+  /** Wraps the layers: `linear` of the targets gets what the technique adds. Called once for each program. */
+  around(call: Call, layers: Layers): Layers;
+  /** Wraps the whole body (`build`, over layers and inputs): what lengthens sequences or feeds attention. Absent: nothing does. */
+  body?(call: Call, o: BodyOptions): ModelOutputs;
+  /** Virtual tokens, where it makes some. */
+  virtual?(call: Call): VirtualTokens;
+  /** What the call says in words, as numbers: `encode` gives a text's tokens, specials included. Absent: the call as it is. */
+  resolve?(call: Call, world: { encode(text: string): Promise<readonly number[]> }): Promise<Call>;
+  /** What makes up a trained model: every weight, or what trains (over a base that stays what it was). */
+  readonly saved: "model" | "trained";
+  /** Of `trained`: the name of a state in the adapter's file; absent: its own. */
+  fileName?(name: string): string;
+  /** Of `trained`: what adapter_config.json says beside the weights; absent: the technique's own words alone. */
+  config?(call: Call, about: AdapterFacts): Readonly<Record<string, unknown>>;
+}
+export interface BodyOptions {
+  readonly layers: Layers;
+  readonly inputs: ModelInputs;
+  readonly sizes: ModelSizes;
+  /** A text is continued: the cache holds what came before, virtual tokens included, and the mask covers it. */
+  readonly continues: boolean;
+  build(layers: Layers, inputs: ModelInputs): ModelOutputs;
+}
+export interface VirtualTokens {
+  /** Positions that they take from the text. */
+  readonly positions: number;
+  /** Places that they take in a key-value cache. */
+  readonly cached: number;
+}
+/** What a configuration beside an adapter's weights may tell of the model that it belongs to. */
+export interface AdapterFacts {
+  readonly base: string;
+  /** PEFT's name of the task (`SEQ_CLS`); null: it has none. */
+  readonly task: string | null;
+  /** Modules of the head, which is saved too. */
+  readonly head: readonly string[];
+  readonly sizes: ModelSizes;
+  /** States that are saved, by their own names. */
+  readonly states: Readonly<Record<string, readonly number[]>>;
+  /** Whether linear layers lie as [in, out] in the base. */
+  readonly inOut: boolean;
+}
+
+declare module "#dsl/registry.js" {
+  interface Implementations {
+    technique: TechniqueImplementation;
+  }
+}

@@ -1,0 +1,32 @@
+/** What steers a training: schedules, stopping, optimizers. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+
+export interface ScheduleImplementation {
+  /** Learning-rate factor (0 – 1) of step `step` (from 1) of `total`. */
+  factor(call: Call, step: number, total: number): number;
+}
+export interface StoppingImplementation {
+  /** `values`: the watched metric after each validation so far, latest last. */
+  stop(call: Call, values: readonly number[]): boolean;
+}
+export interface OptimizerImplementation {
+  /** Prefixes of the states it keeps for a parameter (`adam.m/`): `prefix + name`. A resumed run needs them. */
+  readonly states: readonly string[];
+  /** Adds state and updates for every trainable parameter, given gradients and the scalar inputs `rate` and `step`. */
+  apply(
+    call: Call,
+    graph: Graph,
+    trainable: readonly { readonly name: string; readonly value: Tensor; readonly gradient: Tensor }[],
+    o: { readonly rate: Tensor; readonly step: Tensor; readonly clip: number | null },
+  ): { readonly norm: Tensor };
+}
+
+declare module "#dsl/registry.js" {
+  interface Implementations {
+    schedule: ScheduleImplementation;
+    stopping: StoppingImplementation;
+    optimizer: OptimizerImplementation;
+  }
+}
