@@ -1,5 +1,5 @@
 /**
- * Feeds of a batch for a task that learns each next token (`windows` of stdlib/kinds.ts). `targets` are the trained
+ * Feeds of a batch for a task that learns each next token (`windows` of `Supervision`). `targets` are the trained
  * positions in the flattened batch, `labels` the token that follows each: padding is never trained, and neither is the step
  * from one packed text to the next, because texts come apart and not as one stream.
  */

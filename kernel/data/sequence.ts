@@ -1,5 +1,5 @@
 /**
- * What pairs teach (rows `pairs` of stdlib/kinds.ts). The decoder reads each target shifted by one, the token that starts it
+ * What pairs teach (rows `pairs` of `Supervision`). The decoder reads each target shifted by one, the token that starts it
  * first; every token of a target is trained, the one that ends it too, and padding never is.
  */
 import type { NDArray } from "#dsl/graph/program.js";

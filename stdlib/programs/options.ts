@@ -38,7 +38,7 @@ export interface AssembleOptions {
 }
 export interface Assembled {
   /**
-   * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (kinds.ts, `Supervision.inputs`),
+   * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (`Supervision.inputs`),
    * positions and segments if packed, rate (f32), step (i32, from 1); outputs loss (mean over what counts), norm.
    */
   readonly train: Program;
