@@ -27,9 +27,13 @@ const assist: { readonly [M in AssistantMethod]: Answer<AssistantMethods[M]> } =
   complete: async ({ code, offset }) => (await speaker(code)).complete(code, offset),
   inspect: async ({ code, offset }) => (await speaker(code)).inspect(code, offset),
   isComplete: async ({ code }) => (await speaker(code)).isComplete(code),
-  check: async ({ text }) => {
+  check: async ({ code }) => {
     const assistant = await tune;
-    return { diagnostics: assistant.owns(text) ? await assistant.check(text) : [] };
+    return { diagnostics: assistant.owns(code) ? await assistant.check(code) : [] };
+  },
+  format: async ({ code }) => {
+    const assistant = await tune;
+    return { code: assistant.owns(code) ? assistant.format(code) : null };
   },
 };
 const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } = {

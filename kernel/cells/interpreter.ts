@@ -42,13 +42,22 @@ export interface Interpreter {
   dispose(): Promise<void>;
 }
 export interface Completion {
-  readonly matches: readonly { readonly text: string; readonly type: string; readonly doc?: string }[];
+  readonly matches: readonly {
+    readonly text: string;
+    readonly type: string;
+    /** What it takes and what it is without: a few words beside its name. */
+    readonly detail?: string;
+    readonly doc?: string;
+  }[];
   readonly start: number;
   readonly end: number;
 }
 export interface Inspection {
   readonly found: boolean;
   readonly bundle: Readonly<Record<string, unknown>>;
+  /** The part of the code that it is about, UTF-16, where it is known. */
+  readonly start?: number;
+  readonly end?: number;
 }
 export type Completeness =
   { readonly status: "complete" | "invalid" | "unknown" } | { readonly status: "incomplete"; readonly indent: string };

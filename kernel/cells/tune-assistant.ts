@@ -13,6 +13,8 @@ import { compile, nothingOutside } from "#dsl/compile.js";
 import { Facts, keyOf, type FactOf, type Failed, type Need } from "#dsl/plan/facts.js";
 import type { Registry } from "#dsl/registry.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
+import { format } from "#dsl/syntax/format.js";
+import { parse } from "#dsl/syntax/parse.js";
 import { plainSurroundings } from "../runs/surroundings.js";
 import type { Finding } from "../wire/assistant-port.js";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "./interpreter.js";
@@ -69,9 +71,20 @@ export class TuneAssistant {
     return diagnostics.flatMap((d) => {
       if (d.span.source !== typed || waitsForOtherCells(d)) return [];
       const { message, help } = wordsOf(d.code, d.data as never);
-      const words = help === undefined ? message : `${message}\n${help}`;
-      return [{ from: d.span.start, to: d.span.end, severity: d.severity, message: words }];
+      const edits = d.fix?.edits.map((e) => ({ from: e.start, to: e.end, text: e.text }));
+      return [
+        {
+          ...{ from: d.span.start, to: d.span.end, severity: d.severity, code: d.code as string, message },
+          ...(help !== undefined && { help }),
+          ...(d.fix && edits && { fix: { title: d.fix.title, edits } }),
+        },
+      ];
     });
+  }
+  /** Null where the text has mistakes of syntax. */
+  format(code: string): string | null {
+    if (parse(sourceOf(code), this.verbs).diagnostics.length > 0) return null;
+    return format(code, this.verbs).replace(/\n$/, "");
   }
   async complete(code: string, offset: number): Promise<Completion> {
     const source = sourceOf(code);
@@ -82,7 +95,8 @@ export class TuneAssistant {
     const source = sourceOf(code);
     const found = hover(source.text, offset, await this.context(source));
     if (!found) return { found: false, bundle: {} };
-    return { found: true, bundle: { "text/markdown": found.markdown, "text/plain": found.markdown } };
+    const { start, end, markdown } = found;
+    return { found: true, bundle: { "text/markdown": markdown, "text/plain": markdown }, start, end };
   }
   isComplete(code: string): Completeness {
     return isComplete(withoutMagic(code), this.verbs);

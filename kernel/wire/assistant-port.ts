@@ -19,7 +19,17 @@ export interface Finding {
   readonly from: number;
   readonly to: number;
   readonly severity: "error" | "warning" | "info";
+  readonly code: string;
   readonly message: string;
+  /** What helps, if something is known to. */
+  readonly help?: string;
+  readonly fix?: { readonly title: string; readonly edits: readonly TextEdit[] };
+}
+/** UTF-16; all offsets are those of the text before any edit. */
+export interface TextEdit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
 }
 
 /** Each method with what it is asked and what it answers. */
@@ -31,7 +41,9 @@ export interface AssistantMethods {
   };
   readonly isComplete: { params: { readonly code: string }; result: Completeness };
   /** Checks a cell while it is typed (compile purpose "assist": no download, no scan). */
-  readonly check: { params: { readonly text: string }; result: { readonly diagnostics: readonly Finding[] } };
+  readonly check: { params: { readonly code: string }; result: { readonly diagnostics: readonly Finding[] } };
+  /** A Tune cell in the one format there is; null: it has mistakes, or is no Tune. */
+  readonly format: { params: { readonly code: string }; result: { readonly code: string | null } };
 }
 export type AssistantMethod = keyof AssistantMethods;
 export type AssistantRequest = {

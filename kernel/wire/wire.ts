@@ -5,7 +5,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { AssistantClient } from "./assistant-client.js";
 import type { Backpressure } from "./backpressure.js";
-import { checkComm, checkTarget } from "./check-comm.js";
+import { assistComm, assistTarget } from "./assist-comm.js";
 import { WireComms } from "./wire-comms.js";
 import type { Connection } from "./connection.js";
 import { History } from "./history.js";
@@ -85,7 +85,7 @@ export class Wire {
     this.interrupts = new Interrupts(tell, parts.terminator, () => this.runs.running?.run);
     const assistant = new AssistantClient();
     this.comms = new WireComms(this.publisher, tell);
-    this.comms.register(checkTarget, checkComm(assistant));
+    this.comms.register(assistTarget, assistComm(assistant));
     this.services = {
       assistant,
       history,

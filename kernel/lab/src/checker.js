@@ -1,21 +1,21 @@
-// Squiggles: what the kernel's checker says of a Tune cell, asked while typing and again whenever the kernel is new.
+// Squiggles: what the kernel's checker says of a Tune cell, asked while typing and again whenever the kernel is new. A
+// mistake whose mend is known carries it as a button in its tooltip.
 import { linter } from "@codemirror/lint";
 import { StateEffect } from "@codemirror/state";
 import { ViewPlugin } from "@codemirror/view";
 import { holdsTune } from "./cell-language.js";
-import { Channel, Newest } from "./channel.js";
+import { Newest } from "./channel.js";
 
 const recheck = StateEffect.define();
 const gone = new Set(["restarting", "autorestarting", "terminating", "dead"]);
 
 export class Checker {
-  #notebooks;
-  #channels = new WeakMap(); // by kernel connection
+  #channels;
   #cells = new WeakMap(); // by cell model
   #views = new Set();
 
-  constructor(notebooks) {
-    this.#notebooks = notebooks;
+  constructor(notebooks, channels) {
+    this.#channels = channels;
     notebooks.widgetAdded.connect((_, panel) => this.#watch(panel));
     notebooks.forEach((panel) => this.#watch(panel));
   }
@@ -39,8 +39,7 @@ export class Checker {
       if (!gone.has(status)) return;
       const kernel = sessionContext.session?.kernel;
       if (!kernel) return;
-      this.#channels.get(kernel)?.close();
-      this.#channels.delete(kernel);
+      this.#channels.forget(kernel);
       this.#recheckAll();
     });
     // A cell that ran may have defined what another cell names.
@@ -64,30 +63,17 @@ export class Checker {
   async #check(model, doc) {
     const text = doc.toString();
     if (!holdsTune(text)) return [];
-    const channel = await this.#channelFor(model);
+    const channel = await this.#channels.ofCell(model);
     if (!channel) return [];
     let newest = this.#cells.get(model);
     if (!newest) this.#cells.set(model, (newest = new Newest()));
-    const found = await newest.ask((wanted) => channel.ask(wanted), text);
-    return found.map((diagnostic) => squiggle(diagnostic, doc.length));
-  }
-
-  async #channelFor(model) {
-    const panel = this.#notebooks.find((p) => Array.from(p.content.model?.cells ?? []).includes(model));
-    await panel?.sessionContext.ready;
-    const kernel = panel?.sessionContext.session?.kernel;
-    if (!kernel || (await kernel.info).implementation !== "tunebook") return null;
-    const open = this.#channels.get(kernel);
-    if (open && !open.closed) return open;
-    if (open?.closed) return null; // the kernel refused it: asked again after a restart
-    const made = new Channel(kernel);
-    this.#channels.set(kernel, made);
-    return made;
+    const found = await newest.ask((code) => channel.ask("check", { code }), text);
+    return (found?.diagnostics ?? []).map((diagnostic) => squiggle(diagnostic, doc.length));
   }
 }
 
 /** Offsets are UTF-16 units, as in CodeMirror; a mark without width gets the character before it. */
-function squiggle({ from, to, severity, message }, length) {
+function squiggle({ from, to, severity, message, help, fix }, length) {
   const clamp = (n) => Math.max(0, Math.min(length, Number(n) || 0));
   const [start, end] = [clamp(from), Math.max(clamp(from), clamp(to))];
   return {
@@ -96,17 +82,42 @@ function squiggle({ from, to, severity, message }, length) {
     severity: severity === "warning" || severity === "info" || severity === "hint" ? severity : "error",
     source: "tune",
     message: String(message),
-    renderMessage: () => words(String(message)),
+    renderMessage: () => words(String(message), help === undefined ? "" : String(help)),
+    ...(fix && { actions: [mend(fix)] }),
   };
 }
 
-/** The message with what stands between backticks set as code. */
-function words(message) {
+/** CodeMirror takes a diagnostic away when the text under it changes, so the edits still fit the text that was checked. */
+function mend({ title, edits }) {
+  return {
+    name: plain(String(title)),
+    apply: (view) =>
+      view.dispatch({
+        changes: edits.map(({ from, to, text }) => ({ from, to, insert: text })),
+        userEvent: "input.complete",
+      }),
+  };
+}
+
+const plain = (text) => text.replaceAll("`", "");
+
+/** The message, and below it what helps, with what stands between backticks set as code. */
+function words(message, help) {
   const box = document.createElement("span");
-  message.split(/`([^`]*)`/).forEach((part, i) => {
-    const piece = i % 2 === 1 ? document.createElement("code") : document.createElement("span");
-    piece.textContent = part;
-    box.append(piece);
-  });
+  for (const [text, name] of [
+    [message, "tunebook-message"],
+    [help, "tunebook-help"],
+  ]) {
+    if (!text) continue;
+    const line = document.createElement("div");
+    line.className = name;
+    if (name === "tunebook-help") line.style.opacity = "0.8";
+    text.split(/`([^`]*)`/).forEach((part, i) => {
+      const piece = i % 2 === 1 ? document.createElement("code") : document.createElement("span");
+      piece.textContent = part;
+      line.append(piece);
+    });
+    box.append(line);
+  }
   return box;
 }

@@ -1,17 +1,26 @@
-// The plugin: Tune is coloured and checked in every code cell that holds it; `.tune` files get their colours too.
+// The plugin: Tune is coloured, checked, explained and completed in every code cell that holds it; `.tune` files get their
+// colours too.
 import { LanguageSupport } from "@codemirror/language";
+import { ICommandPalette } from "@jupyterlab/apputils";
 import { IEditorExtensionRegistry, IEditorLanguageRegistry } from "@jupyterlab/codemirror";
+import { ICompletionProviderManager } from "@jupyterlab/completer";
 import { INotebookTracker } from "@jupyterlab/notebook";
+import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { tuneWhereTune } from "./cell-language.js";
+import { Channels } from "./channel.js";
 import { Checker } from "./checker.js";
+import { completionProvider } from "./completer.js";
+import { addFormatting } from "./format.js";
+import { hover } from "./hover.js";
 import { tuneLanguage } from "./tune-language.js";
 
 export default {
   id: "tunebook-lab:cells",
-  description: "Colours and checks Tune cells.",
+  description: "Colours, checks, explains, completes and formats Tune cells.",
   autoStart: true,
-  requires: [INotebookTracker, IEditorExtensionRegistry, IEditorLanguageRegistry],
-  activate(_app, notebooks, extensions, languages) {
+  requires: [INotebookTracker, IEditorExtensionRegistry, IEditorLanguageRegistry, IRenderMimeRegistry],
+  optional: [ICompletionProviderManager, ICommandPalette],
+  activate(app, notebooks, extensions, languages, rendermime, completers, palette) {
     languages.addLanguage({
       name: "tune",
       displayName: "Tune",
@@ -19,15 +28,22 @@ export default {
       extensions: ["tune"],
       support: new LanguageSupport(tuneLanguage),
     });
-    const checker = new Checker(notebooks);
+    const channels = new Channels(notebooks);
+    const checker = new Checker(notebooks, channels);
     extensions.addExtension({
       name: "tunebook-lab:cell",
       // Called for every editor that is made; consoles and files have models of other types.
       factory({ model }) {
         if (model.type !== "code") return null;
-        const extension = [tuneWhereTune(model.sharedModel.getSource()), checker.extension(model)];
+        const extension = [
+          tuneWhereTune(model.sharedModel.getSource()),
+          checker.extension(model),
+          hover(model, channels, rendermime),
+        ];
         return { instance: () => extension, reconfigure: () => null };
       },
     });
+    completers?.registerProvider(completionProvider(channels));
+    addFormatting(app, notebooks, channels, palette);
   },
 };

@@ -88,7 +88,7 @@ describe("the assistant", () => {
   it("answers in Tune about Tune cells, knowing the cells before and the files beside", async () => {
     book.file("tickets.csv", "body,team\nhello,a\nworld,b\n");
     const text = 'data tickets {\n  source: csv("tickets.csv")\n  columns: { text: body, label: labl }\n}';
-    const { diagnostics } = await ask("check", { text });
+    const { diagnostics } = await ask("check", { code: text });
     assert.deepEqual(
       diagnostics.map(({ severity, from, to }) => [severity, text.slice(from, to)]),
       [["error", "labl"]],
@@ -107,10 +107,10 @@ describe("the assistant", () => {
     assert.deepEqual(await ask("isComplete", { code: "train router on tickets" }), { status: "complete" });
   });
   it("marks a Tune name that TypeScript has already", async () => {
-    const { diagnostics } = await ask("check", { text: 'model person { base: "x", task: text_classification }' });
+    const { diagnostics } = await ask("check", { code: 'model person { base: "x", task: text_classification }' });
     assert.ok(diagnostics.some((d) => d.severity === "error" && d.message.includes("person")));
   });
   it("finds nothing to say about TypeScript while it is typed", async () => {
-    assert.deepEqual(await ask("check", { text: "const a: string = 1;" }), { diagnostics: [] });
+    assert.deepEqual(await ask("check", { code: "const a: string = 1;" }), { diagnostics: [] });
   });
 });

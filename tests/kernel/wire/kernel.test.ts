@@ -7,6 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { startKernel, type Execution, type KernelClient } from "#kernel/client/client.js";
 import type { Message } from "#kernel/client/messages.js";
+import type { AssistantMethods } from "#kernel/wire/assistant-port.js";
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const textOf = ({ outputs }: Execution): string =>
@@ -286,14 +287,14 @@ describe("the kernel on the wire", function () {
 
   it("opens comms of its targets, answers them while a cell runs, and closes unknown ones", async () => {
     const answers: unknown[] = [];
-    const comm = await kernel.openComm("tunebook.check", {}, (data) => answers.push(data));
+    const comm = await kernel.openComm("tunebook.assist", {}, (data) => answers.push(data));
     const [info] = await while_("for (;;);", async () => {
-      await comm.send({ id: 7, text: "1 + 1" });
+      await comm.send({ id: 7, method: "check", code: "1 + 1" });
       for (let tries = 0; answers.length === 0 && tries < 100; tries++) await delay(20);
-      return kernel.commInfo("tunebook.check");
+      return kernel.commInfo("tunebook.assist");
     });
-    assert.deepEqual(answers, [{ id: 7, diagnostics: [] }]);
-    assert.deepEqual(info["comms"], { [comm.id]: { target_name: "tunebook.check" } });
+    assert.deepEqual(answers, [{ id: 7, result: { diagnostics: [] } }]);
+    assert.deepEqual(info["comms"], { [comm.id]: { target_name: "tunebook.assist" } });
     assert.deepEqual((await kernel.commInfo("other"))["comms"], {});
     const closed = new Promise<Message>((resolve) =>
       kernel.onPublished((message) => {
@@ -305,14 +306,15 @@ describe("the kernel on the wire", function () {
   });
 
   it("checks a Tune cell while it is typed", async () => {
-    const text = 'data t {\n  sorce: csv("x.csv")\n}';
+    const code = 'data t {\n  sorce: csv("x.csv")\n}';
     const answer = new Promise<Record<string, unknown>>((resolve) => {
-      void kernel.openComm("tunebook.check", {}, resolve).then((comm) => comm.send({ id: 1, text }));
+      void kernel.openComm("tunebook.assist", {}, resolve).then((comm) => comm.send({ id: 1, method: "check", code }));
     });
-    const [first] = (await answer)["diagnostics"] as { from: number; to: number; severity: string; message: string }[];
-    assert.equal(text.slice(first?.from, first?.to), "sorce");
+    const { diagnostics } = (await answer)["result"] as AssistantMethods["check"]["result"];
+    const [first] = diagnostics;
+    assert.equal(code.slice(first?.from, first?.to), "sorce");
     assert.equal(first?.severity, "error");
-    assert.match(first.message, /source/);
+    assert.deepEqual(first.fix?.edits, [{ from: first.from, to: first.to, text: "source" }]);
   });
 
   it("carries comms of the main thread both ways", async () => {

@@ -1,0 +1,65 @@
+// The command that writes a Tune cell in its one format, or every Tune cell of a notebook.
+import { Notification } from "@jupyterlab/apputils";
+import { holdsTune } from "./cell-language.js";
+
+export const commands = { cell: "tunebook:format-cell", notebook: "tunebook:format-notebook" };
+
+export function addFormatting(app, notebooks, channels, palette) {
+  const isEnabled = () => notebooks.currentWidget !== null;
+  app.commands.addCommand(commands.cell, {
+    label: "Format Tune Cell",
+    caption: "Write the selected cell in Tune's format",
+    isEnabled,
+    execute: () => {
+      const panel = notebooks.currentWidget;
+      const cell = panel?.content.activeCell;
+      return panel && cell ? formatted(panel, [cell], channels) : undefined;
+    },
+  });
+  app.commands.addCommand(commands.notebook, {
+    label: "Format All Tune Cells",
+    caption: "Write every Tune cell of the notebook in Tune's format",
+    isEnabled,
+    execute: () => {
+      const panel = notebooks.currentWidget;
+      return panel ? formatted(panel, panel.content.widgets, channels) : undefined;
+    },
+  });
+  app.commands.addKeyBinding({
+    command: commands.cell,
+    keys: ["Alt Shift F"],
+    selector: ".jp-Notebook .jp-CodeCell",
+  });
+  for (const command of Object.values(commands)) palette?.addItem({ command, category: "Tunebook" });
+}
+
+async function formatted(panel, cells, channels) {
+  const channel = await channels.ofPanel(panel);
+  if (!channel) return;
+  let broken = 0;
+  for (const { model } of cells) {
+    if (model.type !== "code") continue;
+    const source = model.sharedModel.getSource();
+    if (!holdsTune(source)) continue;
+    const answer = await channel.ask("format", { code: source });
+    if (typeof answer?.code !== "string") broken += 1;
+    else if (answer.code !== source && model.sharedModel.getSource() === source)
+      replace(model.sharedModel, source, answer.code);
+  }
+  if (broken > 0)
+    Notification.warning(
+      broken === 1
+        ? "A cell with syntax errors was left as it is."
+        : `${broken} cells with syntax errors were left as they are.`,
+      { autoClose: 4000 },
+    );
+}
+
+/** Only what differs is written, so that the cursor stays where it was and one undo takes it back. */
+function replace(shared, before, after) {
+  let start = 0;
+  while (start < before.length && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(before.length, after.length) - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  shared.updateSource(start, before.length - end, after.slice(start, after.length - end));
+}
