@@ -50,6 +50,8 @@ export interface Parameter {
   readonly related?: readonly string[];
   /** The design knows it but it is not built yet: writing it is the error `not-built-yet`. */
   readonly planned?: { readonly meanwhile: string };
+  /** Where completion finds texts that fit: labels of the data, linear layers of the base; and some by name. */
+  readonly suggests?: { readonly from: "labels" | "layers"; readonly also?: readonly string[] };
   /** Accepts any further named argument with this type (e.g. `random(train: 80%, dev: 20%)`). */
   readonly open?: true;
 }

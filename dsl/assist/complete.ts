@@ -4,11 +4,15 @@ import { splitNames } from "../check/world.js";
 import { programOf, type NameKind, type Outside } from "../compile.js";
 import type { Source } from "../check/span.js";
 import { fill } from "../plan/defaults.js";
-import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
+import { isCall, parametersOf, resolveData, resolveModel, type ResolvedModel } from "../plan/definitions.js";
 import { failed, type Facts } from "../plan/facts.js";
 import type { Call, Value } from "../plan/plan.js";
+import { describe } from "../check/shapes.js";
+import { metricsOf } from "../plan/metrics.js";
 import type { Parameter, Registry, ValueType } from "../registry.js";
-import { situationAt } from "./situation.js";
+import { defaultOf, wordPage } from "./hover.js";
+import { firstName, statementAt } from "./place.js";
+import { situationAt, type Situation } from "./situation.js";
 
 export interface AssistContext {
   readonly registry: Registry;
@@ -21,6 +25,9 @@ export interface Item {
   readonly text: string;
   /** verb, connector, key, word, value, name, column, split. */
   readonly type: string;
+  /** What it takes and what it is without, in a few words. */
+  readonly detail?: string;
+  /** Markdown. */
   readonly doc?: string;
 }
 export interface Completions {
@@ -83,19 +90,23 @@ export function complete(text: string, offset: number, context: AssistContext): 
             situation.word.parameters.filter((p) => !p.open && !p.planned && !situation.used.includes(p.name)),
             ": ",
           ),
-          ...(situation.type ? values(situation.type) : []),
+          ...(situation.type ? values(situation.type, situation) : []),
         ];
       case "value":
-        return values(situation.type);
+        return values(situation.type, situation);
     }
   }
-  function values(type: ValueType): Item[] {
+  function values(type: ValueType, at: Extract<Situation, { at: "value" | "argument" }>): Item[] {
     switch (type.is) {
-      case "word":
-        return registry
-          .ofKind(type.kind)
-          .filter((w) => !w.planned)
-          .map((w) => ({ text: w.name, type: "word", doc: w.doc }));
+      case "word": {
+        const words = registry.ofKind(type.kind).filter((w) => !w.planned);
+        const fitting = type.kind === "metric" ? metricsHere(program(), text, start) : undefined;
+        return words
+          .filter((w) => fitting === undefined || fitting.includes(w.name))
+          .map((w) => ({ text: w.name, type: "word", detail: w.kind, doc: wordPage(w, w.parameters) }));
+      }
+      case "text":
+        return texts(program(), at, text, start);
       case "choice":
         return type.of.map((text) => ({ text, type: "value" }));
       case "boolean":
@@ -107,17 +118,69 @@ export function complete(text: string, offset: number, context: AssistContext): 
         }));
       case "list":
       case "record":
-        return values(type.of);
+        return values(type.of, at);
       case "either":
-        return type.of.flatMap(values);
+        return type.of.flatMap((one) => values(one, at));
       default:
         return [];
     }
   }
 }
 
+/** Those that must be given first. */
 function keys(parameters: readonly Parameter[], after: string): Item[] {
-  return parameters.map((p) => ({ text: `${p.name}${after}`, type: "key", doc: p.doc }));
+  return [...parameters.filter((p) => p.required), ...parameters.filter((p) => !p.required)].map((p) => ({
+    text: `${p.name}${after}`,
+    type: "key",
+    detail: p.required ? `required: ${plain(describe(p.type))}` : plain(`${describe(p.type)}, else ${defaultOf(p)}`),
+    doc: [p.doc, p.why].join("\n\n"),
+  }));
+}
+const plain = (text: string): string => text.replaceAll("`", "");
+
+/** The model that the statement works on: trained, or evaluated. */
+function modelHere(program: Program, text: string, offset: number): ResolvedModel | undefined {
+  const statement = statementAt(
+    text,
+    offset,
+    program.registry.verbs().map((v) => v.name),
+  );
+  const name = firstName(statement);
+  const named = name === undefined ? undefined : program.names.get(name);
+  const draft = named?.draft ?? (name === undefined ? undefined : program.runs.get(name)?.model);
+  return draft?.is === "model" ? resolveModel(program, draft, draft.span) : undefined;
+}
+function metricsHere(program: Program, text: string, offset: number): readonly string[] | undefined {
+  const model = modelHere(program, text, offset);
+  return model && metricsOf(program.registry, model.plan.task);
+}
+/** Texts that are known where one is asked for: labels of the data, linear layers of the base. */
+function texts(
+  program: Program,
+  at: Extract<Situation, { at: "value" | "argument" }>,
+  text: string,
+  offset: number,
+): Item[] {
+  const { suggests } = (at.at === "value" ? at.parameter : undefined) ?? {};
+  if (!suggests) return [];
+  const also = (suggests.also ?? []).map((name) => ({ text: name, type: "value" }));
+  if (suggests.from === "labels")
+    return [...also, ...[...program.facts.about("data")].flatMap(([, facts]) => facts.labels.map(labelItem))];
+  const base = modelHere(program, text, offset)?.base;
+  const layers = Object.entries(base?.shapes ?? {}).filter(
+    ([path, shape]) => shape.length === 2 && path.endsWith(".weight") && !/embed/i.test(path),
+  );
+  return [
+    ...also,
+    ...layers.map(([path, shape]) => ({
+      text: path.split(".").at(-2) ?? path,
+      type: "layer",
+      detail: shape.join(" × "),
+    })),
+  ];
+}
+function labelItem(label: string): Item {
+  return { text: /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(label) ? label : JSON.stringify(label), type: "label" };
 }
 function names(program: Program, takes: string | undefined): Item[] {
   const kinds: Readonly<Record<string, readonly NameKind[]>> = {

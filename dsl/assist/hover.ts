@@ -1,11 +1,14 @@
-/** Hover: what a word, key or name is, as Markdown from its record. */
+/** Hover: what a word, key, value or name is, as Markdown from its record and from what is known of the world. */
 import { kindsIn } from "../check/keys.js";
+import type { Program } from "../check/program.js";
 import { describe } from "../check/shapes.js";
 import { programOf } from "../compile.js";
 import type { Parameter, Word } from "../registry.js";
-import type { Value } from "../plan/plan.js";
+import * as t from "../syntax/tokens.js";
 import type { AssistContext } from "./complete.js";
-import { keysOf, situationAt } from "./situation.js";
+import { meaningOfName, meaningOfReference, meaningOfValue, shown } from "./meaning.js";
+import { firstName, statementAt, tokenAt } from "./place.js";
+import { keysOf, parameterAt, situationAt, type Situation } from "./situation.js";
 
 export interface Hover {
   readonly start: number;
@@ -14,51 +17,138 @@ export interface Hover {
 }
 
 export function hover(text: string, offset: number, context: AssistContext): Hover | undefined {
-  const before = /[\p{ID_Continue}$]*$/u.exec(text.slice(0, offset))?.[0] ?? "";
-  const after = /^[\p{ID_Continue}$]*/u.exec(text.slice(offset))?.[0] ?? "";
-  const name = before + after;
-  if (name === "") return undefined;
-  const start = offset - before.length;
-  const end = offset + after.length;
-  const markdown = describedAt(text, start, name, context);
+  const token = tokenAt(text, offset);
+  if (!token) return undefined;
+  const [start, end] = [token.startOffset, t.endOf(token)];
+  const markdown = pageAt(text, start, token.image, token.tokenType === t.Identifier, context);
   return markdown === undefined ? undefined : { start, end, markdown };
 }
 
-function describedAt(text: string, start: number, name: string, context: AssistContext): string | undefined {
+function pageAt(
+  text: string,
+  start: number,
+  image: string,
+  isName: boolean,
+  context: AssistContext,
+): string | undefined {
   const { registry } = context;
   const situation = situationAt(text, start, registry);
+  let read: Program | undefined;
+  const program = (): Program =>
+    (read ??= programOf(
+      [...context.earlier, { id: "assist", title: "assist", text }],
+      registry,
+      context.facts,
+      "assist",
+      context.outside,
+      true,
+    ));
+  if (image.startsWith("$")) return meaningOfReference(program(), image.slice(1));
   switch (situation.at) {
     case "statement": {
-      const verb = registry.verbs().find((v) => v.name === name);
+      const verb = registry.verbs().find((v) => v.name === image);
       return verb && wordPage(verb, keysOf(verb, registry));
     }
     case "key": {
-      const parameter = situation.parameters.find((p) => p.name === name);
-      return parameter && parameterPage(parameter, situation.verb.name);
+      // `optimizer.learning_rate`: the part under the mouse, and what stands before it.
+      const path = [image];
+      const parameter = parameterAt(situation.parameters, path, registry);
+      return isName && parameter && !parameter.open ? parameterPage(parameter, situation.verb.name) : undefined;
     }
     case "argument": {
-      const parameter = situation.word.parameters.find((p) => p.name === name);
-      return parameter ? parameterPage(parameter, situation.word.name) : undefined;
+      const parameter = situation.word.parameters.find((p) => p.name === image);
+      if (isName && parameter && /^\s*:/.test(text.slice(start + image.length)))
+        return parameterPage(parameter, situation.word.name);
+      return valuePage(situation);
     }
     case "value":
-      for (const kind of kindsIn(situation.type)) {
-        const word = registry.find(kind, name);
-        if (word) return wordPage(word, word.parameters);
-      }
-      return undefined;
-    default: {
-      const program = programOf(
-        [...context.earlier, { id: "assist", title: "assist", text }],
-        registry,
-        context.facts,
-        "assist",
-        context.outside,
-        true,
-      );
-      const named = program.names.get(name);
-      return named && `**${name}** is ${named.is === "data" ? "data" : `a ${named.is}`}.`;
+      return valuePage(situation);
+    case "member": {
+      const [root = "", ...rest] = situation.of;
+      const named = program().names.get(root);
+      if (named && !situation.verb?.parameters.some((p) => p.name === root)) return memberPage(program(), root, image);
+      const parameter =
+        situation.verb && parameterAt(keysOf(situation.verb, registry), [root, ...rest, image], registry);
+      return parameter && parameterPage(parameter, situation.of.join("."));
     }
+    case "header": {
+      const named = program().names.get(image);
+      if (named) return meaningOfName(program(), image, named);
+      return situation.operands > 0 && Object.hasOwn(situation.verb.connectors, image)
+        ? `**${image}**, a connector of \`${situation.verb.name}\`: ${connectors[image] ?? ""}`.trim()
+        : undefined;
+    }
+    case "record-key":
+      return undefined;
   }
+
+  function valuePage(at: Extract<Situation, { at: "value" | "argument" }>): string | undefined {
+    const kinds = at.type ? kindsIn(at.type) : [];
+    const word = isName ? kinds.map((kind) => registry.find(kind, image)).find((w) => w !== undefined) : undefined;
+    const parameter = at.at === "value" ? at.parameter : at.word.parameters.find((p) => p.positional !== undefined);
+    const meaning = meaningOfValue(program(), {
+      ...{ verb: at.verb, key: at.key, parameter, word: at.word, written: image },
+      name: firstName(
+        statementAt(
+          text,
+          start,
+          registry.verbs().map((v) => v.name),
+        ),
+      ),
+    });
+    const here = meaning === undefined ? [] : [`Here: ${meaning}.`];
+    if (word) return [wordPage(word, word.parameters), ...here].join("\n\n");
+    const column = isName || image.startsWith('"') ? columnPage(program(), at, image.replace(/^"|"$/g, "")) : undefined;
+    if (column) return column;
+    if (!parameter) return here[0];
+    return [`**${image.length > 40 ? "value" : image}** of \`${parameter.name}\``, ...here, ...pagesOf(parameter)].join(
+      "\n\n",
+    );
+  }
+}
+
+const connectors: Readonly<Record<string, string>> = {
+  like: "what the definition varies",
+  on: "the data",
+  with: "the recipe",
+  as: "the name under which what comes out is kept",
+};
+
+/** A column's first values. */
+function columnPage(program: Program, at: Situation, name: string): string | undefined {
+  if (at.at !== "value" || at.verb.name !== "data" || !takesColumn(at.type)) return undefined;
+  for (const [, table] of program.facts.about("table")) {
+    if (!table.columns.includes(name)) continue;
+    const values = table.sample.slice(0, 3).map((row) => `\`${brief(row[name])}\``);
+    return [`**${name}** is a column`, ...(values.length > 0 ? [`It begins with ${values.join(", ")}.`] : [])].join(
+      "\n\n",
+    );
+  }
+  return undefined;
+}
+function takesColumn(type: { readonly is: string; readonly of?: unknown }): boolean {
+  if (type.is === "column") return true;
+  if (type.is === "either") return (type.of as readonly { readonly is: string }[]).some(takesColumn);
+  return false;
+}
+function brief(value: unknown): string {
+  const text = (typeof value === "string" ? value : (JSON.stringify(value) ?? "")).replace(/[`\n\r]/g, " ");
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+function memberPage(program: Program, root: string, member: string): string | undefined {
+  const named = program.names.get(root);
+  if (named?.is !== "data") return undefined;
+  for (const [need, facts] of program.facts.about("data")) {
+    if (need.data.name !== root || !facts.splits[member]) continue;
+    const { rows, labels } = facts.splits[member];
+    const counts = labels.slice(0, 8).map(({ label, count }) => `${label} ${count.toLocaleString("en-US")}`);
+    return [
+      `**${root}.${member}**: ${rows.toLocaleString("en-US")} rows`,
+      ...(counts.length > 0 ? [counts.join(", ")] : []),
+    ].join("\n\n");
+  }
+  return `**${root}.${member}** is a split of \`${root}\``;
 }
 
 export function wordPage(word: Word, parameters: readonly Parameter[]): string {
@@ -73,29 +163,30 @@ export function wordPage(word: Word, parameters: readonly Parameter[]): string {
   ].join("\n\n");
 }
 function parameterPage(parameter: Parameter, owner: string): string {
+  return [`**${parameter.name}** of \`${owner}\`: ${describe(parameter.type)}`, ...pagesOf(parameter)].join("\n\n");
+}
+function pagesOf(parameter: Parameter): readonly string[] {
   const related = parameter.related ? [`Related: ${parameter.related.map((r) => `\`${r}\``).join(", ")}.`] : [];
+  const range = rangeOf(parameter);
   return [
-    `**${parameter.name}** of \`${owner}\`: ${describe(parameter.type)}`,
     parameter.doc,
     `Default: ${defaultOf(parameter)}. ${parameter.why}`,
-    `Impact: ${parameter.impact}.`,
+    `${range ? `Range: ${range}. ` : ""}Impact: ${parameter.impact}.`,
     ...related,
-  ].join("\n\n");
+  ];
 }
-function defaultOf(parameter: Parameter): string {
+function rangeOf({ range }: Parameter): string | undefined {
+  if (!range) return undefined;
+  const least = range.exclusive ? "more than" : "at least";
+  if (range.min !== undefined && range.max !== undefined && !range.exclusive) return `${range.min} to ${range.max}`;
+  const parts = [
+    ...(range.min === undefined ? [] : [`${least} ${range.min}`]),
+    ...(range.max === undefined ? [] : [`at most ${range.max}`]),
+  ];
+  return parts.join(", ");
+}
+/** What stands where a parameter is not given, in a few words. */
+export function defaultOf(parameter: Parameter): string {
   if (!parameter.default) return parameter.required ? "none; it must be given" : "none";
   return "derived" in parameter.default ? parameter.default.derived : `\`${shown(parameter.default.value)}\``;
-}
-function shown(value: Value): string {
-  if (value === null) return "none";
-  if (typeof value !== "object") return String(value);
-  if (Array.isArray(value)) return `[${(value as readonly Value[]).map(shown).join(", ")}]`;
-  if ("share" in value) return `${String(Number((value.share * 100).toPrecision(12)))}%`;
-  if ("word" in value) {
-    const given = Object.entries(value.arguments as Readonly<Record<string, Value>>).filter(([, v]) => v !== null);
-    return given.length === 0
-      ? String(value.word)
-      : `${String(value.word)}(${given.map(([k, v]) => `${k}: ${shown(v)}`).join(", ")})`;
-  }
-  return JSON.stringify(value);
 }

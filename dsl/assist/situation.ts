@@ -31,8 +31,19 @@ export type Situation =
       readonly word: Word;
       readonly used: readonly string[];
       readonly type: ValueType | undefined;
+      readonly verb: Verb;
+      readonly key: string;
     }
-  | { readonly at: "value"; readonly type: ValueType; readonly verb: Verb; readonly key: string };
+  | {
+      readonly at: "value";
+      readonly type: ValueType;
+      readonly verb: Verb;
+      /** The key of the block. */
+      readonly key: string;
+      /** What the value is given to, and the word that has it where that is no key of the block. */
+      readonly parameter?: Parameter;
+      readonly word?: Word;
+    };
 
 interface Frame {
   readonly form: "block" | "record" | "arguments" | "list";
@@ -43,6 +54,7 @@ interface Frame {
   readonly used: string[];
   name: string;
   type: ValueType | undefined;
+  parameter: Parameter | undefined;
   valued: boolean;
   positional: number;
 }
@@ -62,6 +74,7 @@ export function situationAt(text: string, offset: number, registry: Registry): S
     used: [],
     name: "",
     type: undefined,
+    parameter: undefined,
     valued: false,
     positional: 0,
     ...more,
@@ -124,16 +137,15 @@ export function situationAt(text: string, offset: number, registry: Registry): S
     } else if (token.tokenType === t.Colon) {
       top.name = nameBefore(tokens, i);
       top.used.push(top.name);
-      top.type =
-        top.form === "record"
-          ? top.of
-          : top.parameters.find((p) => p.name === (top.name.split(".")[0] ?? top.name))?.type;
+      top.parameter = top.form === "record" ? undefined : parameterAt(top.parameters, top.name.split("."), registry);
+      top.type = top.form === "record" ? top.of : top.parameter?.type;
       top.valued = true;
     } else if (token.tokenType === t.Comma || (token.tokenType === t.NewLine && top.form !== "list")) {
       if (token.tokenType === t.NewLine && top.form === "arguments") return;
       if (top.form === "arguments" && !top.valued) top.positional++;
       top.valued = false;
       top.type = undefined;
+      top.parameter = undefined;
     }
   });
   const last = tokens.at(-1);
@@ -143,19 +155,48 @@ export function situationAt(text: string, offset: number, registry: Registry): S
   if (!verb) return { at: "statement" };
   const outer = frames.findLast((f) => f.form === "block");
   const key = outer?.name ?? "";
+  // What a list's or record's values are given to stands one frame out.
+  const giver = top.form === "list" || top.form === "record" ? frames.at(-2) : top;
+  const given = {
+    ...((giver?.parameter ?? positionalOf(giver))
+      ? { parameter: (giver?.parameter ?? positionalOf(giver)) as Parameter }
+      : {}),
+    ...(giver?.word ? { word: giver.word } : {}),
+  };
   if (top.form === "block")
     return top.valued && top.type
-      ? { at: "value", type: top.type, verb, key }
+      ? { at: "value", type: top.type, verb, key, ...given }
       : { at: "key", verb, parameters: top.parameters, used: top.used };
   if (top.form === "record")
     return top.valued && top.of
-      ? { at: "value", type: top.of, verb, key }
+      ? { at: "value", type: top.of, verb, key, ...given }
       : { at: "record-key", keys: top.keys ?? [], used: top.used, path: top.name };
-  if (top.form === "list") return { at: "value", type: top.of ?? { is: "string" }, verb, key };
-  if (top.valued && top.type) return { at: "value", type: top.type, verb, key };
+  if (top.form === "list") return { at: "value", type: top.of ?? { is: "string" }, verb, key, ...given };
+  if (top.valued && top.type) return { at: "value", type: top.type, verb, key, ...given };
   return top.word
-    ? { at: "argument", word: top.word, used: top.used, type: typeOf(top) }
+    ? { at: "argument", word: top.word, used: top.used, type: typeOf(top), verb, key }
     : { at: "value", type: { is: "string" }, verb, key };
+}
+
+/** What a key names: `optimizer`, or with a path the parameter of any word that the key takes (`optimizer.learning_rate`). */
+export function parameterAt(
+  parameters: readonly Parameter[],
+  path: readonly string[],
+  registry: Registry,
+): Parameter | undefined {
+  const [first, ...rest] = path;
+  const own = parameters.find((p) => p.name === first) ?? parameters.find((p) => p.open);
+  if (!own || rest.length === 0) return own;
+  for (const kind of kindsIn(own.type))
+    for (const word of registry.ofKind(kind)) {
+      const found = parameterAt(
+        word.parameters.filter((p) => !p.open),
+        rest,
+        registry,
+      );
+      if (found) return found;
+    }
+  return undefined;
 }
 
 /** The keys of a verb's block, those of the verb that it overrides included. */
@@ -170,10 +211,13 @@ function typeOf(top: Frame | undefined): ValueType | undefined {
   if (!top) return undefined;
   if (top.form === "list") return top.of;
   if (top.valued) return top.type;
-  const positional = top.parameters.filter((p) => p.positional !== undefined);
-  const rest = positional.find((p) => p.positional === "rest");
-  const parameter = positional[top.positional] ?? rest;
+  const parameter = positionalOf(top);
   return parameter?.type.is === "list" && parameter.positional === "rest" ? parameter.type.of : parameter?.type;
+}
+function positionalOf(top: Frame | undefined): Parameter | undefined {
+  if (top?.form !== "arguments" || top.valued) return undefined;
+  const positional = top.parameters.filter((p) => p.positional !== undefined);
+  return positional[top.positional] ?? positional.find((p) => p.positional === "rest");
 }
 /** The alternative of a type with a certain form; a word or list may stand in `either`. */
 function pick(type: ValueType | undefined, form: ValueType["is"]): ValueType | undefined {

@@ -109,6 +109,18 @@ export class Facts {
   get<N extends Need>(need: N): FactOf<N["about"]> | Failed | undefined {
     return this.answers.get(keyOf(need)) as FactOf<N["about"]> | Failed | undefined;
   }
+  /** All answers of a sort, failures left out. */
+  *about<A extends Need["about"]>(about: A): Generator<readonly [Extract<Need, { about: A }>, FactOf<A>]> {
+    for (const [key, answer] of this.answers) {
+      if (failed(answer)) continue;
+      const need = JSON.parse(key) as Need;
+      if (need.about === about) yield [need as Extract<Need, { about: A }>, answer as FactOf<A>];
+    }
+  }
+  /** `keyOf(need)` and the answer, failures included. */
+  entries(): readonly (readonly [string, unknown])[] {
+    return [...this.answers];
+  }
   with<N extends Need>(need: N, answer: FactOf<N["about"]> | Failed): Facts {
     return new Facts(new Map(this.answers).set(keyOf(need), answer));
   }

@@ -21,7 +21,12 @@ export interface CompileOptions {
   readonly registry?: Registry;
 }
 
-export async function compileAll(sources: readonly Source[], o: CompileOptions = {}): Promise<Compiled> {
+/** What a compilation came to, and all it was told on the way. */
+export interface CompiledWith extends Compiled {
+  readonly facts: Facts;
+}
+
+export async function compileAll(sources: readonly Source[], o: CompileOptions = {}): Promise<CompiledWith> {
   const surroundings = o.surroundings ?? plainSurroundings(process.cwd());
   const workshop = o.workshop ?? new Workshop();
   const outside = {
@@ -34,7 +39,7 @@ export async function compileAll(sources: readonly Source[], o: CompileOptions =
     surroundings.signal?.throwIfAborted();
     const compiled = compile(sources, o.registry ?? whole, facts, o.purpose ?? "run", outside);
     const missing = compiled.needs.filter((need) => facts.get(need) === undefined);
-    if (missing.length === 0) return compiled;
+    if (missing.length === 0) return { ...compiled, facts };
     const answers = await Promise.all(missing.map(async (need) => [need, await answerSafely(need, workshop, surroundings)] as const));
     for (const [need, answer] of answers) facts = facts.with(need, answer);
   }

@@ -4,11 +4,11 @@
  */
 import { join } from "node:path";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
-import type { Compiled } from "#dsl/compile.js";
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
+import { Facts } from "#dsl/plan/facts.js";
 import type { Action, DataPlan } from "#dsl/plan/plan.js";
-import { compileAll } from "./host.js";
+import { compileAll, type CompiledWith } from "./host.js";
 import { EngineRoom } from "./engine-room.js";
 import type { Screen } from "./live.js";
 import { ModelRoom } from "./model-room.js";
@@ -75,12 +75,14 @@ export class TuneSession {
   get runs(): string {
     return this.options.runs;
   }
+  /** What the last source was told of the world, for the assistant. */
+  known = Facts.none;
   /** Texts of what ran so far, for the assistant. */
   get earlier(): readonly Source[] {
     return this.sources;
   }
 
-  compile(source: Source, surroundings: Surroundings, purpose: "assist" | "run" = "run"): Promise<Compiled> {
+  compile(source: Source, surroundings: Surroundings, purpose: "assist" | "run" = "run"): Promise<CompiledWith> {
     return compileAll([...this.sources, source], {
       purpose,
       surroundings: { ...surroundings, best: (sweep) => this.sweeps.get(sweep)?.best?.values },
@@ -94,7 +96,8 @@ export class TuneSession {
    * its statement. Warnings are handed to `onWarnings` before anything runs.
    */
   async run(source: Source, stage: Omit<Stage, "sources">, onWarnings: (diagnostics: readonly Diagnostic[]) => void = () => undefined): Promise<void> {
-    const { diagnostics, actions } = await this.compile(source, stage.surroundings);
+    const { diagnostics, actions, facts } = await this.compile(source, stage.surroundings);
+    this.known = facts;
     const errors = diagnostics.filter((d) => d.severity === "error");
     const sources = [...this.sources, source];
     if (errors.length > 0 || !actions) throw new Refused(diagnostics, sources);

@@ -20,7 +20,7 @@ export async function createCells(folder: string): Promise<KernelCells> {
   const tune = createTuneLanguage({
     folder,
     ...(runs === undefined ? {} : { runs }),
-    onSources: (sources) => cells.informAssistant({ sources }),
+    onSources: (sources, facts) => cells.informAssistant({ sources, facts: facts.entries() }),
   });
   languages.push(tune);
   return {

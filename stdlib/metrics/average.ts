@@ -55,6 +55,7 @@ export const averageParameters: readonly Parameter[] = [
   {
     name: "of",
     type: { is: "text" },
+    suggests: { from: "labels" },
     doc: "The label that counts as positive for `binary`.",
     default: { derived: "the second label", from: () => null },
     why: "Sorted labels put `negative` before `positive`.",

@@ -11,6 +11,7 @@ const known = (context: CheckContext): Ia3Settings => ia3Layers(baseFacts(contex
 const layersParameter = (name: keyof Ia3Settings, doc: string, derived: string): Parameter => ({
   name,
   type: { is: "list", of: { is: "text" } },
+  suggests: { from: "layers" },
   doc,
   default: { derived, from: (_draft, context) => [...known(context)[name]] },
   why: "What the paper scales.",

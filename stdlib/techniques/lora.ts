@@ -58,6 +58,7 @@ export const word: Word = {
     {
       name: "targets",
       type: { is: "list", of: { is: "text" } },
+      suggests: { from: "layers", also: ["all", "attention", "feed_forward"] },
       doc: "Linear layers that are adapted, by the last name of their path in the checkpoint, or by kind: `all`, `attention`, `feed_forward`.",
       default: {
         derived: "the attention projections that LoRA adapts in the base's family",

@@ -73,6 +73,7 @@ export const word: Verb = {
     {
       name: "labels",
       type: { is: "list", of: { is: "text" } },
+      suggests: { from: "labels" },
       doc: "The labels in the order in which the model numbers them.",
       default: { derived: "the labels found in the data, sorted", from: () => null },
       why: "Written out, a missing or misspelt label is found, and the second one counts as positive.",

@@ -5,6 +5,7 @@
 import { visible } from "#dsl/check/codes.js";
 import { renderAnsi } from "#dsl/check/render-ansi.js";
 import type { Source } from "#dsl/check/span.js";
+import type { Facts } from "#dsl/plan/facts.js";
 import type { Value } from "#dsl/plan/plan.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { registry } from "#stdlib/registry.js";
@@ -19,8 +20,8 @@ export interface TuneOptions {
   /** Folder of all runs; beside the notebook unless told. */
   readonly runs?: string;
   readonly parameters?: Readonly<Record<string, Value>>;
-  /** Called after each cell with the sources that ran so far, for the assistant. */
-  readonly onSources?: (sources: readonly Source[]) => void;
+  /** Called after each cell with the sources that ran so far and what is known of the world, for the assistant. */
+  readonly onSources?: (sources: readonly Source[], facts: Facts) => void;
 }
 export interface TuneLanguage extends CellLanguage {
   close(): Promise<void>;
@@ -63,7 +64,7 @@ async function executeCell(
   } catch (error) {
     return failure(error, sources());
   } finally {
-    o.onSources?.(session.earlier);
+    o.onSources?.(session.earlier, session.known);
   }
 }
 

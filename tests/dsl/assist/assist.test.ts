@@ -16,6 +16,12 @@ const context: AssistContext = {
   facts,
   outside: { ...nothingOutside, typescript: ["rows"] },
 };
+/** What a notebook knows once its cells ran: the data, the base. */
+const known: AssistContext = (() => {
+  const cells = `${definitions}recipe quick { epochs: 1 }\ntrain m on d with quick`;
+  const run = compiled([cells]);
+  return { ...context, earlier: run.sources, facts: run.facts };
+})();
 /** Completions at `|`. */
 function at(text: string): string[] {
   const offset = text.indexOf("|");
@@ -80,7 +86,76 @@ describe("hover", () => {
     assert.match(over("adamw"), /\*\*adamw\*\* \(optimizer\)/);
     assert.match(over("learning_rate"), /Default: 1e-4 for full/);
   });
-  it("names", () => assert.equal(hover("train m on d", 6, context)?.markdown, "**m** is a model."));
+  const at = (marked: string, given = known): string =>
+    hover(marked.replace("|", ""), marked.indexOf("|"), given)?.markdown ?? "";
+  it("names, with what is known of them", () => {
+    assert.match(
+      at("train |m on d"),
+      /^\*\*m\*\* is a model, trained in this session\n\nbase `minilm`, task `text_classification`/,
+    );
+    assert.match(at("train m on |d"), /1,000 rows of 1,000|1,000 rows of 1,000: train 800/);
+    assert.match(at("train m on d with |quick"), /recipe\n\n`epochs: 1`/);
+    assert.match(at("evaluate m on d.|test"), /\*\*d\.test\*\*: 100 rows\n\nno 50, yes 50/);
+    assert.match(at("train m on d |with quick"), /the recipe/);
+  });
+  it("values, as what they come to here", () => {
+    const training = (entry: string): string => at(`train m on d with quick { ${entry} }`);
+    assert.match(training("epochs: |3"), /Here: 800 rows in batches of 32: 75 steps, [\d,]+ tokens\./);
+    assert.match(training("steps: |100"), /Here: 4 epochs of 800 rows\./);
+    assert.match(training("batch_size: |16"), /Here: 50 updates an epoch, 50 in all\./);
+    assert.match(training("epochs: 3, schedule: linear(warmup: |20%)"), /Here: 20% of 75 steps are 15\./);
+    const data = definitions.split("\n")[0] ?? "";
+    assert.match(at(data.replace("80%", "|80%")), /Here: train: 800 rows of 1,000\./);
+    assert.match(
+      at('model m { base: "minilm", task: text_classification, technique: lora(rank: |16) }'),
+      /Here: 147,456 parameters train beside the head: 0\.649 % of the base's 22\.7 million\./,
+    );
+    assert.match(
+      at('model m { base: |"minilm", task: text_classification }'),
+      /Here: bert, 22\.7 million parameters, 512 positions/,
+    );
+    assert.match(
+      at('model m { base: "minilm", task: text_classification, max_length: |8 }'),
+      /longest text has 15 tokens; [\d,]+ texts of 800 would be cut/,
+    );
+  });
+  it("columns by their first values, `$` values by their type", () => {
+    assert.match(at('data e { source: csv("a.csv"), columns: { text: |body } }'), /\*\*body\*\* is a column/);
+    assert.match(at("data e { source: |$rows, columns: { text: text } }"), /TypeScript value/);
+    assert.match(at("parameters { rate: 1e-3 }\nrecipe r { clip: |$rate }"), /\*\*\$rate\*\* is a parameter: `0.001`/);
+  });
+  it("a dotted key by its last part", () =>
+    assert.match(at("recipe r like quick { optimizer.|learning_rate: 1e-3 }"), /\*\*learning_rate\*\* of `optimizer`/));
+});
+
+describe("completion from what is known", () => {
+  const items = (marked: string) => complete(marked.replace("|", ""), marked.indexOf("|"), known).items;
+  it("keys that must be given come first, with what they take", () => {
+    const [first, second] = items("model x { | }");
+    assert.deepEqual([first?.text, second?.text], ["base: ", "task: "]);
+    assert.match(first?.detail ?? "", /^required: a string/);
+    assert.match(items("recipe r { batch_s| }")[0]?.detail ?? "", /a whole number, else 32/);
+  });
+  it("metrics of the model's task alone", () => {
+    const texts = items("evaluate m on d.test { metrics: [|] }").map((i) => i.text);
+    assert.ok(texts.includes("accuracy") && !texts.includes("bleu") && !texts.includes("pearson"));
+  });
+  it("linear layers of the base for `targets`", () => {
+    const texts = items('model m { base: "minilm", task: text_classification, technique: lora(targets: [|]) }').map(
+      (i) => i.text,
+    );
+    assert.deepEqual(texts, ["all", "attention", "feed_forward", "query", "key", "value", "dense"]);
+  });
+  it("labels of the data", () => {
+    assert.deepEqual(
+      items('data e { source: csv("a.csv"), columns: { text: text, label: label }, labels: [|] }').map((i) => i.text),
+      ["no", "yes"],
+    );
+    assert.deepEqual(
+      items("evaluate m on d.test { metrics: [f1(of: |)] }").map((i) => i.text),
+      ["no", "yes"],
+    );
+  });
 });
 
 describe("is-complete", () => {

@@ -1,0 +1,25 @@
+/** The token at a place of a text, and the statement that it stands in. */
+import type { IToken } from "chevrotain";
+import { parse } from "../syntax/parse.js";
+import * as t from "../syntax/tokens.js";
+import type { Statement } from "../syntax/tree.js";
+
+/** The token that covers `offset`, or ends there. */
+export function tokenAt(text: string, offset: number): IToken | undefined {
+  const { tokens } = t.lex(text);
+  const covers = (k: IToken): boolean => k.startOffset <= offset && offset < t.endOf(k);
+  const wide = (k: IToken): boolean => k.tokenType !== t.NewLine;
+  return tokens.find((k) => covers(k) && wide(k)) ?? tokens.find((k) => t.endOf(k) === offset && wide(k));
+}
+
+export function statementAt(text: string, offset: number, verbs: readonly string[]): Statement | undefined {
+  return parse({ id: "assist", title: "assist", text }, verbs).tree.statements.find(
+    (s) => s.span.start <= offset && offset <= s.span.end,
+  );
+}
+
+/** The name that a statement works on first: what it defines, or trains. */
+export function firstName(statement: Statement | undefined): string | undefined {
+  const [operand] = statement?.operands ?? [];
+  return operand?.is === "word" ? operand.path[0]?.text : undefined;
+}
