@@ -74,7 +74,7 @@ function inModel(program: Program, at: ValuePlace): string | undefined {
     const most = Number(at.written);
     if (!split?.lengths || !Number.isFinite(most)) return `the base has ${number(base.positions)} positions`;
     const cut = cutRows(split.lengths, most);
-    return `the longest text has ${counted(split.lengths.longest, "token")}; ${cut < 1 ? "none is cut" : `${counted(cut, "text")} of ${number(split.rows)} would be cut`}`;
+    return `the longest text has ${counted(split.lengths.longest, "token")}; ${cut < 1 ? "none is cut" : `at least ${counted(cut, "text")} of ${number(split.rows)} would be cut`}`;
   }
   return undefined;
 }
