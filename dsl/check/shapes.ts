@@ -54,7 +54,7 @@ export function describe(type: ValueType): string {
     case "choice":
       return type.of.map((one) => `\`${one}\``).join(" or ");
     case "word":
-      return `a ${type.kind}`;
+      return `${/^[aeiou]/.test(type.kind) ? "an" : "a"} ${type.kind}`;
     case "list":
       return `a list of ${plural(describe(type.of))}`;
     case "record":

@@ -82,7 +82,8 @@ function squiggle({ from, to, severity, message, help, fix }, length) {
     severity: severity === "warning" || severity === "info" || severity === "hint" ? severity : "error",
     source: "tune",
     message: String(message),
-    renderMessage: () => words(String(message), help === undefined ? "" : String(help)),
+    // A button that says the same is enough.
+    renderMessage: () => words(String(message), help === undefined || help === fix?.title ? "" : String(help)),
     ...(fix && { actions: [mend(fix)] }),
   };
 }

@@ -61,5 +61,6 @@ function replace(shared, before, after) {
   while (start < before.length && before[start] === after[start]) start += 1;
   let end = 0;
   while (end < Math.min(before.length, after.length) - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  shared.undoManager?.stopCapturing(); // a step of its own
   shared.updateSource(start, before.length - end, after.slice(start, after.length - end));
 }
