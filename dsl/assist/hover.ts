@@ -16,9 +16,11 @@ export interface Hover {
   readonly markdown: string;
 }
 
+const told = new Set([t.Identifier, t.Num, t.Str, t.Text, t.Ref]);
+
 export function hover(text: string, offset: number, context: AssistContext): Hover | undefined {
   const token = tokenAt(text, offset);
-  if (!token) return undefined;
+  if (!token || !told.has(token.tokenType)) return undefined;
   const [start, end] = [token.startOffset, t.endOf(token)];
   const markdown = pageAt(text, start, token.image, token.tokenType === t.Identifier, context);
   return markdown === undefined ? undefined : { start, end, markdown };

@@ -57,6 +57,8 @@ export class Program {
     string,
     { readonly here: boolean; readonly model: ReadonlyMap<string, Given>; readonly recipe: ReadonlyMap<string, Given> }
   >();
+  /** Names whose training could not be read: what is wrong was said there. */
+  readonly tried = new Set<string>();
   readonly parameters = new Map<string, { readonly value: Value; readonly span: Span }>();
   readonly actions: Action[] = [];
   readonly needs = new Map<string, Need>();

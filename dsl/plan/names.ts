@@ -151,8 +151,8 @@ export function trainedName(
   const run = program.runs.get(found.name);
   // Who types is not told which weights there are: a training in an earlier cell counts.
   if (run && (run.here || program.purpose === "assist")) return found.name;
-  // What is wrong with its definition was said there.
-  if (found.of.draft?.broken) return undefined;
+  // What is wrong with its definition or its training was said there.
+  if (found.of.draft?.broken || program.tried.has(found.name)) return undefined;
   const present = program.outside.trained[found.name];
   const task = found.of.draft?.given.get("task")?.value;
   if (present === undefined && !run && task !== undefined && isCall(task) && untrained(task)) return found.name;

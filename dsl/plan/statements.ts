@@ -199,7 +199,10 @@ function train(program: Program, header: Header): void {
     const model = draftOf(program, operand, "model", "train");
     const name = as?.text ?? model?.name;
     if (as) program.define(as.text, as.span, { is: "run" });
-    if (!model || !data || !onto || name === undefined) continue;
+    if (!model || !data || !onto || name === undefined) {
+      if (name !== undefined) program.tried.add(name);
+      continue;
+    }
     const varied: Draft = best ? { ...model, given: new Map([...model.given, ...best.model]) } : model;
     if (recipe) program.require(recipe.needs);
     const run = { model: varied, data, recipe: recipe ?? null, own: written };

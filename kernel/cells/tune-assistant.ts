@@ -45,7 +45,7 @@ export class TuneAssistant {
   private readonly found = new Map<string, { readonly at: number; readonly fact: Promise<Fact> }>();
   private constructor(
     private readonly folder: string,
-    private readonly registry: Registry,
+    readonly registry: Registry,
     private readonly typescript: () => readonly string[],
     readonly verbs: readonly string[],
   ) {}
@@ -64,12 +64,13 @@ export class TuneAssistant {
     this.told = (facts ?? []).map(([key, fact]) => [JSON.parse(key) as Need, fact as Fact]);
   }
 
-  async check(code: string): Promise<Finding[]> {
+  /** `whole`: nothing else will run before the text, so a name that is nowhere defined is a mistake. */
+  async check(code: string, { whole = false } = {}): Promise<Finding[]> {
     const source = sourceOf(code);
     const { registry, facts, outside } = await this.context(source);
     const { diagnostics } = compile([...this.earlier, source], registry, facts, "assist", outside);
     return diagnostics.flatMap((d) => {
-      if (d.span.source !== typed || waitsForOtherCells(d)) return [];
+      if (d.span.source !== typed || (!whole && waitsForOtherCells(d))) return [];
       const { message, help } = wordsOf(d.code, d.data as never);
       const edits = d.fix?.edits.map((e) => ({ from: e.start, to: e.end, text: e.text }));
       return [

@@ -169,6 +169,10 @@ describe("splits and training", () => {
     expect(`${by}test`, []);
     expect(`${by}‹dev›`, ["unknown-split"]);
   });
+  it("a training that can't be read is the one report, and what uses the model is silent", () => {
+    void expect(`${definitions}train m on ‹dd›\nevaluate m on d.test`, ["unknown-name"]);
+    void expect(`${definitions}train m on ‹dd› as first\npredict first on "x"`, ["unknown-name"]);
+  });
   it("an untrained model", () => void expect(`${definitions}evaluate ‹m› on d.test`, ["not-trained"]));
   it("a model whose definition changed since it was trained", () => {
     const first = compiled(`${definitions}train m on d`);
