@@ -1,0 +1,216 @@
+/**
+ * Damages programs and looks whether the language stands it: never an exception, never a hang, every span inside the text,
+ * every fix appliable, every rendering made, the formatter idempotent and true to the tree; completion, hover, signature
+ * and names answer anywhere. `npm run fuzz` does 100,000 edits; the tests do some.
+ */
+import { pathToFileURL } from "node:url";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { complete, type AssistContext } from "#dsl/assist/complete.js";
+import { hover } from "#dsl/assist/hover.js";
+import { isComplete } from "#dsl/assist/is-complete.js";
+import { definitionOf, occurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
+import { signatureAt } from "#dsl/assist/signature.js";
+import { wordsOf, type Code } from "#dsl/check/codes.js";
+import { renderAnsi } from "#dsl/check/render-ansi.js";
+import { renderHtml } from "#dsl/check/render-html.js";
+import { toJson } from "#dsl/check/render-json.js";
+import { compile, nothingOutside } from "#dsl/compile.js";
+import { format } from "#dsl/syntax/format.js";
+import { parse } from "#dsl/syntax/parse.js";
+import { lex } from "#dsl/syntax/tokens.js";
+import { registry } from "#stdlib/registry.js";
+import { beyond, built } from "./programs.js";
+import { compiled, definitions } from "./world.js";
+
+export interface Trouble {
+  readonly what: string;
+  readonly text: string;
+}
+export interface FuzzOptions {
+  readonly edits: number;
+  readonly seed: number;
+  /** Milliseconds that all questions about one text may take together. */
+  readonly patience?: number;
+  /** Programs to start from. */
+  readonly corpus?: readonly string[];
+  readonly onProgress?: (done: number) => void;
+}
+
+const verbs = registry.verbs().map((v) => v.name);
+export const corpus: readonly string[] = [...Object.values(built), ...beyond, ...registry.words.map((w) => w.example)];
+const pieces = [
+  "{",
+  "}",
+  "(",
+  ")",
+  "[",
+  "]",
+  ":",
+  ",",
+  ".",
+  "..",
+  "$",
+  "\n",
+  '"',
+  '"""',
+  "'",
+  "=",
+  ";",
+  "#",
+  "//",
+  "/*",
+  "*/",
+];
+const words = [
+  "data",
+  "model",
+  "like",
+  "on",
+  "technique",
+  "lora",
+  "80%",
+  "1e-3",
+  "-1",
+  "true",
+  "none",
+  "csv",
+  "$x",
+  "“",
+  "−",
+  "\\",
+];
+
+/** What went wrong, each with the text that shows it. */
+export function fuzz(o: FuzzOptions): readonly Trouble[] {
+  const random = xoroshiro128plus(o.seed);
+  const below = (n: number): number => (n <= 1 ? 0 : uniformInt(random, 0, n - 1));
+  const one = <T>(list: readonly T[]): T => list[below(list.length)] as T;
+  const texts = o.corpus ?? corpus;
+  const context = knownContext();
+  const troubles: Trouble[] = [];
+  for (let done = 0; done < o.edits;) {
+    let text = one(texts);
+    for (let more = 1 + below(4); more > 0 && done < o.edits; more--, done++) {
+      text = edited(text, below, one);
+      const begun = performance.now();
+      try {
+        const wrong = look(text, below(text.length + 1), context);
+        if (wrong !== undefined) troubles.push({ what: wrong, text });
+      } catch (error) {
+        troubles.push({ what: error instanceof Error ? (error.stack ?? error.message) : String(error), text });
+      }
+      const took = performance.now() - begun;
+      if (took > (o.patience ?? 1000)) troubles.push({ what: `took ${took.toFixed(0)} ms`, text });
+    }
+    o.onProgress?.(done);
+    if (troubles.length >= 20) break;
+  }
+  return troubles;
+}
+
+function edited(text: string, below: (n: number) => number, one: <T>(list: readonly T[]) => T): string {
+  const at = below(text.length + 1);
+  const { tokens } = lex(text);
+  const token = tokens[below(tokens.length)];
+  switch (below(9)) {
+    case 0:
+      return text.slice(0, at) + one(pieces) + text.slice(at);
+    case 1:
+      return text.slice(0, at) + ` ${one(words)} ` + text.slice(at);
+    case 2:
+      return text.slice(0, at) + text.slice(at + 1 + below(8));
+    case 3:
+      return token ? text.slice(0, token.startOffset) + text.slice(token.startOffset + token.image.length) : text;
+    case 4:
+      return token
+        ? text.slice(0, token.startOffset) +
+            one([...pieces, ...words]) +
+            text.slice(token.startOffset + token.image.length)
+        : text;
+    case 5: {
+      const lines = text.split("\n");
+      const from = below(lines.length);
+      const [line = ""] = lines.splice(from, 1);
+      lines.splice(below(lines.length + 1), 0, line);
+      return lines.join("\n");
+    }
+    case 6:
+      return text.slice(0, at) + String.fromCharCode(below(2) === 0 ? below(256) : below(0x10000)) + text.slice(at);
+    case 7:
+      return text.slice(0, at);
+    default: {
+      const other = one(corpus);
+      const from = below(other.length);
+      return text.slice(0, at) + other.slice(from, from + below(40)) + text.slice(at);
+    }
+  }
+}
+
+/** What is wrong with how the language answers about a text; undefined: nothing. */
+function look(text: string, offset: number, context: AssistContext): string | undefined {
+  const source = { id: "fuzz", title: "fuzz", text };
+  const sources = [...context.earlier, source];
+  for (const purpose of ["assist", "run"] as const) {
+    const { diagnostics, actions } = compile(sources, registry, context.facts, purpose, nothingOutside);
+    for (const d of diagnostics) {
+      if (d.span.source !== source.id) return `${d.code} stands in ${d.span.source}`;
+      if (d.span.start < 0 || d.span.end > text.length || d.span.start > d.span.end)
+        return `${d.code} stands at ${d.span.start}–${d.span.end} of ${text.length}`;
+      const { message } = wordsOf(d.code as Code, d.data as never);
+      if (message === "" || /undefined|\[object|NaN/.test(message)) return `${d.code} says "${message}"`;
+      for (const e of d.fix?.edits ?? [])
+        if (e.start < 0 || e.end > text.length || e.start > e.end) return `the fix of ${d.code} lies outside`;
+    }
+    if (actions && diagnostics.some((d) => d.severity === "error")) return "acts with errors";
+    renderAnsi(diagnostics, sources, { color: false });
+    renderHtml(diagnostics, sources);
+    toJson(diagnostics, sources);
+  }
+  const once = format(text, verbs);
+  if (format(once, verbs) !== once) return `the format of the format differs: ${JSON.stringify(once)}`;
+  if (shape(once) !== shape(text)) return `the format has another tree: ${JSON.stringify(once)}`;
+  const { start, end } = complete(text, offset, context);
+  if (start > offset || end !== offset) return "completion replaces another place";
+  const page = hover(text, offset, context);
+  if (page && (page.start < 0 || page.end > text.length)) return "hover stands outside";
+  signatureAt(text, offset, registry);
+  isComplete(text, verbs);
+  for (const occurrence of occurrencesIn(source, registry)) {
+    if (occurrence.span.end > text.length) return "a name stands outside";
+    definitionOf(occurrence, sources, registry);
+  }
+  symbolsIn(source, registry);
+  return undefined;
+}
+
+const shape = (text: string): string =>
+  JSON.stringify(parse({ id: "s", title: "s", text }, verbs).tree, (key, value: unknown) =>
+    key === "span" ? undefined : value,
+  );
+
+function knownContext(): AssistContext {
+  const run = compiled([`${definitions}recipe quick { epochs: 1 }\ntrain m on d with quick`]);
+  return { registry, earlier: run.sources, facts: run.facts, outside: nothingOutside };
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const edits = Number(process.argv[2] ?? 100_000);
+  const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
+  const begun = performance.now();
+  let told = 0;
+  const troubles = fuzz({
+    ...{ edits, seed },
+    onProgress: (done) => {
+      if (done - told < 10_000) return;
+      told = done;
+      console.log(`${done.toLocaleString("en-US")} edits`);
+    },
+  });
+  for (const { what, text } of troubles) console.log(`\n${what}\nin ${JSON.stringify(text)}`);
+  const seconds = (performance.now() - begun) / 1000;
+  console.log(
+    `${edits.toLocaleString("en-US")} edits, seed ${seed}: ${troubles.length} troubles in ${seconds.toFixed(0)} s`,
+  );
+  process.exitCode = troubles.length === 0 ? 0 : 1;
+}
