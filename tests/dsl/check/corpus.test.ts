@@ -1,0 +1,58 @@
+/** Every bad program says today what it said when it was last looked at; `TUNEBOOK_BLESS=1` keeps what it says now. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { allCodes, entryOf } from "#dsl/check/codes.js";
+import { badPrograms, folder, rendered } from "./corpus.js";
+
+const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
+/** Codes of the kernel's rooms, which no text alone brings about; the compiler hands their failures on. */
+const elsewhere = new Set(allCodes().filter((code) => entryOf(code)?.example === undefined));
+
+describe("the corpus of bad programs", () => {
+  const programs = badPrograms();
+  for (const program of programs)
+    it(program.name, () => {
+      const golden = `${folder}${program.name}.txt`;
+      const now = rendered(program);
+      if (bless || !existsSync(golden)) {
+        assert.ok(bless, `${program.name}.txt is missing: look at what the program says, then bless it`);
+        writeFileSync(golden, now);
+      }
+      assert.equal(now, readFileSync(golden, "utf8"));
+    });
+  it("holds 150 programs, and no golden file without its program", () => {
+    assert.ok(programs.length >= 150, String(programs.length));
+    const orphans = readdirSync(folder).filter(
+      (file) => file.endsWith(".txt") && !existsSync(`${folder}${file.replace(/\.txt$/, ".tune")}`),
+    );
+    assert.deepEqual(orphans, []);
+  });
+  it("shows every code of the language at least twice, so that a rule that is switched off is missed", () => {
+    const shown = new Map<string, number>();
+    for (const { run } of programs) for (const code of new Set(run.codes)) shown.set(code, (shown.get(code) ?? 0) + 1);
+    const rare = languageCodes().filter((code) => (shown.get(code) ?? 0) < 2);
+    assert.deepEqual(rare, []);
+  });
+  it("reports one cause once, where no comment says that there are more", () => {
+    const several = programs.filter(({ text, run }) => run.codes.length > 1 && !/^\/\/ mistakes: \d+$/m.test(text));
+    assert.deepEqual(
+      several.map(({ name, run }) => [name, run.codes]),
+      [],
+    );
+    for (const { name, text, run } of programs) {
+      const told = /^\/\/ mistakes: (\d+)$/m.exec(text)?.[1];
+      if (told !== undefined) assert.equal(run.codes.length, Number(told), name);
+      assert.ok(run.codes.length > 0, `${name} is not bad`);
+    }
+  });
+});
+
+function languageCodes(): readonly string[] {
+  return allCodes().filter((code) => !elsewhere.has(code) || byTheCompiler.has(code));
+}
+/** Codes that have no example of their own in `explain`, because a program alone can't show them. */
+const byTheCompiler: ReadonlySet<string> = new Set(
+  "action-in-used-file average-needed average-of-sets changed-since-trained counts-too-large empty-prompt-text empty-split error-in-used-file label-not-trained memory-short name-taken no-biases no-mask-token no-packed-prompts no-prompts-for-shape no-target no-targets-known no-template not-a-conversation nothing-trains one-label rare-label rows-without-split score-out-of-range small-for-prompts split-leak tag-off-scheme task-not-for-base template-without-chat too-long truncated unequal-lists unknown-column unknown-positive unknown-reference unlisted-label use-in-circle".split(
+    " ",
+  ),
+);

@@ -1,0 +1,65 @@
+/**
+ * The corpus of bad programs: `tests/corpus/bad/NAME.tune`, each with what it says in every rendering in `NAME.txt`. A first
+ * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `columns`, `files`, `live`, `typescript`,
+ * `parameters`, `trained`, `before` (cells that ran), `data` and `base` (facts that differ from those of tests/dsl/world.ts).
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { renderAnsi } from "#dsl/check/render-ansi.js";
+import { renderHtml } from "#dsl/check/render-html.js";
+import { toJson } from "#dsl/check/render-json.js";
+import type { Outside } from "#dsl/compile.js";
+import type { BaseFacts, DataFacts } from "#dsl/plan/facts.js";
+import { base, compiled, dataFacts, type Run, type World } from "../world.js";
+
+export const folder = fileURLToPath(new URL("../../../../tests/corpus/bad/", import.meta.url));
+
+interface Special extends Pick<World, "memory" | "files" | "live">, Partial<Outside> {
+  readonly columns?: readonly string[];
+  readonly before?: readonly string[];
+  readonly data?: Partial<DataFacts>;
+  readonly base?: Partial<BaseFacts>;
+}
+
+export interface BadProgram {
+  readonly name: string;
+  readonly text: string;
+  readonly run: Run;
+}
+
+export function badPrograms(): readonly BadProgram[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".tune"))
+    .sort()
+    .map((file) => {
+      const text = readFileSync(`${folder}${file}`, "utf8");
+      return { name: file.slice(0, -".tune".length), text, run: judged(text) };
+    });
+}
+
+function judged(text: string): Run {
+  const told = /^\/\/ world: (\{.*\})$/m.exec(text.split("\n")[0] ?? "")?.[1];
+  const special = (told === undefined ? {} : JSON.parse(told)) as Special;
+  const { typescript, parameters, trained, before = [], columns, data, base: other, ...world } = special;
+  return compiled([...before, text], {
+    ...world,
+    ...(columns ? { table: columns } : {}),
+    ...(data ? { data: () => dataFacts(data) } : {}),
+    ...(other ? { base: { ...base, ...other } } : {}),
+    outside: {
+      ...(typescript ? { typescript } : {}),
+      ...(parameters ? { parameters } : {}),
+      ...(trained ? { trained } : {}),
+    },
+  });
+}
+
+/** What a bad program says: as text, as HTML, as JSON. */
+export function rendered({ run: { diagnostics, sources } }: BadProgram): string {
+  return [
+    renderAnsi(diagnostics, sources, { color: false }),
+    renderHtml(diagnostics, sources).replace(/<div class="tune-diagnostic"/g, "\n$&"),
+    JSON.stringify(toJson(diagnostics, sources), null, 1),
+    "",
+  ].join("\n\n────\n\n");
+}
