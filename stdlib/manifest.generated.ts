@@ -23,9 +23,12 @@ import { word as metrics_exact_match } from "./metrics/exact-match.js";
 import { word as metrics_f1 } from "./metrics/f1.js";
 import { word as metrics_loss } from "./metrics/loss.js";
 import { word as metrics_mean_absolute_error } from "./metrics/mean-absolute-error.js";
+import { word as metrics_mrr } from "./metrics/mrr.js";
+import { word as metrics_ndcg } from "./metrics/ndcg.js";
 import { word as metrics_pearson } from "./metrics/pearson.js";
 import { word as metrics_perplexity } from "./metrics/perplexity.js";
 import { word as metrics_precision } from "./metrics/precision.js";
+import { word as metrics_recall_at } from "./metrics/recall-at.js";
 import { word as metrics_recall } from "./metrics/recall.js";
 import { word as metrics_rouge } from "./metrics/rouge.js";
 import { word as metrics_spearman } from "./metrics/spearman.js";
@@ -74,6 +77,7 @@ import { word as tasks_chat } from "./tasks/chat.js";
 import { word as tasks_fill_mask } from "./tasks/fill_mask.js";
 import { word as tasks_multilabel_classification } from "./tasks/multilabel_classification.js";
 import { word as tasks_regression } from "./tasks/regression.js";
+import { word as tasks_sentence_similarity } from "./tasks/sentence_similarity.js";
 import { word as tasks_summarization } from "./tasks/summarization.js";
 import { word as tasks_text2text_generation } from "./tasks/text2text_generation.js";
 import { word as tasks_text_classification } from "./tasks/text_classification.js";
@@ -142,9 +146,12 @@ export const words: readonly Word[] = [
   metrics_f1,
   metrics_loss,
   metrics_mean_absolute_error,
+  metrics_mrr,
+  metrics_ndcg,
   metrics_pearson,
   metrics_perplexity,
   metrics_precision,
+  metrics_recall_at,
   metrics_recall,
   metrics_rouge,
   metrics_spearman,
@@ -193,6 +200,7 @@ export const words: readonly Word[] = [
   tasks_fill_mask,
   tasks_multilabel_classification,
   tasks_regression,
+  tasks_sentence_similarity,
   tasks_summarization,
   tasks_text2text_generation,
   tasks_text_classification,

@@ -7,12 +7,6 @@ import type { Word } from "#dsl/registry.js";
 const rows: readonly (readonly [kind: string, names: string, doc: string, meanwhile: string])[] = [
   ["task", "question_answering", "Finds the answer in a context.", "text_classification labels whole texts"],
   [
-    "task",
-    "sentence_similarity",
-    "Part of the design.",
-    "text_classification labels pairs of texts (role `text_pair`)",
-  ],
-  [
     "model",
     "tinybert",
     "BERT with fewer and narrower layers.",
@@ -21,7 +15,7 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ["tokenizer", "bpe wordpiece unigram", "A tokenizer made from the data.", "the base's own tokenizer is used"],
   [
     "metric",
-    "mrr ndcg quadratic_kappa ece pr_auc roc_auc latency size",
+    "quadratic_kappa ece pr_auc roc_auc latency size",
     "A metric.",
     "`accuracy`, `f1`, `precision`, `recall` and `loss` are built",
   ],

@@ -45,6 +45,7 @@ declare module "./codes.js" {
       readonly has: readonly string[];
     };
     "cannot-pack": { readonly task: string };
+    "batchwise-parts": { readonly task: string; readonly batch_size: number; readonly whole: number };
     "no-packed-prompts": { readonly technique: string };
     "writes-no-text": { readonly key: string; readonly task: string };
     /** `batch_size` is one that fits, with the `accumulate` that leaves the update as it was; null: none does. */
@@ -182,6 +183,15 @@ registerCodes({
       "A packed row holds several texts, and a task that gives one answer for a text has one place a row to read it from. Batches of texts of like length (`shuffle: by_length`) waste only a few percent of their tokens anyway.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { packing: true }',
+  },
+  "batchwise-parts": {
+    severity: "warning",
+    message: (d) =>
+      `${d.task} holds texts beside those of their batch: with \`accumulate\` that is ${d.batch_size} of the ${d.whole} rows of an update`,
+    help: (d) => `write \`batch_size: ${d.whole}\` without \`accumulate\` where the memory allows it`,
+    explain:
+      "Elsewhere `accumulate` makes the very update of a batch as many times as large. A loss that tells each text from the others of " +
+      "its batch sees fewer others in each part, so its updates are those of small batches, averaged.",
   },
   "no-packed-prompts": {
     severity: "error",

@@ -39,7 +39,7 @@ export interface SplitFacts {
     readonly total: number;
     readonly longest: number;
   } | null;
-  /** The same of the role `target`, where the data has it: `lengths` are the inputs'. */
+  /** The same of the role `target`, where the data has it, or of `text_pair` where it is read by itself: `lengths` are the first texts'. */
   readonly targets?: SplitFacts["lengths"];
 }
 export interface DataFacts {
@@ -71,6 +71,15 @@ export interface BaseFacts {
   /** Whether it brings a chat template; absent: not looked for. */
   readonly chatTemplate?: boolean;
   readonly positions: number;
+  /** How it makes a text's vector of its tokens' states, where its files say so. */
+  readonly embedding?: EmbeddingFacts;
+}
+export interface EmbeddingFacts {
+  /** As sentence-transformers calls it: mean, cls, max, lasttoken, ... */
+  readonly pooling: string;
+  readonly normalize: boolean;
+  /** What is done besides (a dense layer, a prompt left out of the mean, ...), by name. */
+  readonly unknown: readonly string[];
 }
 export interface MachineFacts {
   readonly memoryBytes: number;

@@ -5,9 +5,20 @@ import type { Registry } from "../registry.js";
 import { predictsNext } from "./feeding.js";
 import type { Call } from "./plan.js";
 
-/** Metrics of a task, as they would be written. */
-export function metricsOf(registry: Registry, task: Call): readonly string[] {
-  const stated = registry.find("task", task.word)?.capabilities?.["measures"];
+/** What a task measures and measures by default on data that have these roles (capability `byRoles`). */
+export type ByRoles = (
+  roles: readonly string[],
+  task: Call,
+) => {
+  readonly measures: readonly string[];
+  readonly metrics: readonly Call[];
+};
+
+/** Metrics of a task, as they would be written. `roles`: those of the data, where they are known. */
+export function metricsOf(registry: Registry, task: Call, roles?: readonly string[]): readonly string[] {
+  const has = registry.find("task", task.word)?.capabilities;
+  const byRoles = has?.["byRoles"];
+  const stated = roles && typeof byRoles === "function" ? (byRoles as ByRoles)(roles, task).measures : has?.["measures"];
   const wanted = Array.isArray(stated)
     ? (stated as readonly string[])
     : [predictsNext(registry, task) ? "next_token" : "label"];
@@ -21,11 +32,11 @@ export function metricsOf(registry: Registry, task: Call): readonly string[] {
 export function checkMetrics(
   program: Program,
   metrics: readonly string[],
-  of: { readonly model: string; readonly task: Call },
+  of: { readonly model: string; readonly task: Call; readonly roles?: readonly string[] },
   place: Span | undefined,
   here: Span,
 ): boolean {
-  const has = metricsOf(program.registry, of.task);
+  const has = metricsOf(program.registry, of.task, of.roles);
   const wrong = metrics.find((name) => !has.includes(name));
   if (wrong === undefined) return true;
   program.reportNear("metric-of-other-task", { metric: wrong, model: of.model, task: of.task.word, has }, place, here);

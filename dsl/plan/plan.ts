@@ -31,7 +31,7 @@ export interface DataPlan {
   /** One source, or one per split. Relative paths are relative to `folder`. */
   readonly source: Call | Readonly<Record<SplitName, Call>>;
   readonly folder: string;
-  /** Role (text, text_pair, label, labels, score, tokens, tags, messages, input, target, group, weight, id) to column name. */
+  /** Role (text, text_pair, negative, label, labels, score, tokens, tags, messages, input, target, group, weight, id) to column name. */
   readonly columns: Readonly<Record<string, string>>;
   /** How the role `messages` is read, where that was written: `turns(…)`; absent: the column holds lists of turns. */
   readonly conversation?: Call;
@@ -67,9 +67,12 @@ export interface ReaderOf {
   readonly template?: Call | null;
   /** Which turns are to be learnt, where not all. */
   readonly learn?: "last";
+  /** The two texts of a row are read each by itself. */
+  readonly apart?: true;
 }
 export function readerOf({ base, folder, task, template }: ModelPlan): ReaderOf {
-  if (template === undefined) return { name: base, folder };
+  if (template === undefined)
+    return { name: base, folder, ...(task.arguments["pooling"] !== undefined && { apart: true as const }) };
   return { name: base, folder, template, ...(task.arguments["learn"] === "last" && { learn: "last" }) };
 }
 

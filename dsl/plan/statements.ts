@@ -240,12 +240,20 @@ function evaluate(program: Program, header: Header): void {
   const { values } = fill(program, header.verb.parameters, own.given, "", {
     here: statement.verb.span,
     ...(tasks[0] ? { model: { task: tasks[0].task } } : {}),
-    ...(facts ? { data: { labels: facts.labels } } : data?.labels ? { data: { labels: data.labels } } : {}),
+    ...(data && {
+      data: {
+        columns: { record: data.columns },
+        ...((facts?.labels ?? data.labels) && { labels: facts?.labels ?? data.labels }),
+      },
+    }),
   });
+  const roles = data && { roles: Object.keys(data.columns) };
   const metrics = (values["metrics"] as readonly Call[] | undefined) ?? [];
   const words = metrics.map((metric) => metric.word);
   const place = own.given.get("metrics")?.span;
-  const measured = tasks.every((of) => checkMetrics(program, words, of, place, statement.verb.span));
+  const measured = tasks.every((of) =>
+    checkMetrics(program, words, { ...of, ...roles }, place, statement.verb.span),
+  );
   const mute = tasks.find(({ task }) => !writesText(program.registry, task));
   const astray = mute ? WRITING.filter((key) => own.given.has(key)) : [];
   for (const key of astray)

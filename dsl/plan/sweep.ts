@@ -85,7 +85,8 @@ export function sweep(program: Program, header: Header): void {
   const search = values["search"];
   if (planned && isCall(metric)) {
     const place = (goals[0] ?? goals[1])?.span;
-    const of = { model: model.name, task: planned.plan.recipe.model.task };
+    const { model: varied, data: read } = planned.plan.recipe;
+    const of = { model: model.name, task: varied.task, roles: Object.keys(read.columns) };
     if (!checkMetrics(program, [metric.word], of, place, statement.verb.span)) return;
   }
   if (!planned || !vary || !isCall(metric) || !isCall(search)) return;

@@ -8,7 +8,7 @@ import { failed } from "./facts.js";
 import { predictsNext, readsConversations } from "./feeding.js";
 import { checkMetrics } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
-import { readerOf, type Effects, type Estimates, type Plan, type Recipe, type RecipePlan, type Value } from "./plan.js";
+import { readerOf, type Call, type Effects, type Estimates, type Plan, type Recipe, type RecipePlan, type Value } from "./plan.js";
 
 export interface Planned {
   readonly plan: Plan;
@@ -85,13 +85,23 @@ export function planTraining(
   const checked = checkData(program, o.data, data.plan, facts, o.dataAt);
   const watched = recipe.plan.early_stopping?.arguments["metric"];
   if (typeof watched === "string") {
-    const of = { model: model.plan.name, task: model.plan.task };
+    const of = { model: model.plan.name, task: model.plan.task, roles: Object.keys(data.plan.columns) };
     if (!checkMetrics(program, [watched], of, o.settings.get("early_stopping")?.span, o.here)) return undefined;
   }
   const windows = predictsNext(program.registry, model.plan.task);
   if (recipe.plan.packing && !windows) {
     program.reportNear("cannot-pack", { task: model.plan.task.word }, o.settings.get("packing")?.span, o.here);
     return undefined;
+  }
+  const batchwise = program.registry.find("task", model.plan.task.word)?.capabilities?.["batchwise"];
+  if (recipe.plan.accumulate > 1 && typeof batchwise === "function") {
+    const has = (batchwise as (task: Call, roles: readonly string[]) => boolean)(
+      model.plan.task,
+      Object.keys(data.plan.columns),
+    );
+    const { accumulate, batch_size } = recipe.plan;
+    const told = { task: model.plan.task.word, batch_size, whole: batch_size * accumulate };
+    if (has) program.reportNear("batchwise-parts", told, o.settings.get("accumulate")?.span, o.here);
   }
   const { technique } = model.plan;
   const prompts = program.registry.find("technique", technique.word)?.capabilities?.["virtualTokens"];

@@ -9,6 +9,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { fetchFile } from "../fetch/file.js";
 import { get, reason } from "../fetch/http.js";
 import { hubHome, matches, type CachedModel } from "./cache.js";
+import { MODULES, POOLING } from "./embedding.js";
 import { noSafetensors } from "./pickles.js";
 import { shardNames } from "./shards.js";
 import "./codes.js";
@@ -27,6 +28,8 @@ const small = [
   "tokenizer_config.json",
   "special_tokens_map.json",
   "model.safetensors.index.json",
+  MODULES,
+  POOLING,
 ];
 
 export function hubEndpoint(): string {

@@ -8,6 +8,7 @@ import { readHeader } from "../engine/safetensors.js";
 import { sha256Of } from "../fetch/file.js";
 import type { Base } from "./base.js";
 import { chatTemplateOf } from "./chat-template.js";
+import { embeddingOf, MODULES } from "./embedding.js";
 import { familyOf } from "./family.js";
 import { noSafetensors } from "./pickles.js";
 import { shardsOf } from "./shards.js";
@@ -22,6 +23,7 @@ const read = [
   "chat_template.jinja",
   "chat_template.json",
   "model.safetensors.index.json",
+  MODULES,
 ];
 
 /** Coded errors: `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, and those of safetensors files and of the family. */
@@ -54,6 +56,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       if (/^B?F/.test(place.dtype)) parameters += place.shape.reduce((a, b) => a * b, 1);
     }
   }
+  const embedding = await embeddingOf(folder, names);
   const files = [...read.filter((name) => names.has(name)), ...weights];
   const hash = await hashOf(folder, files);
   return {
@@ -71,6 +74,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       hasTokenizer: names.has("tokenizer.json"),
       chatTemplate: (await chatTemplateOf(folder)) !== null,
       positions: sizes.positions,
+      ...(embedding && { embedding }),
     },
   };
 }

@@ -21,7 +21,7 @@ export interface FedRows {
   readonly taught: Taught | null;
   /** Of conversations: which tokens are learnt; absent: all. */
   readonly trained?: TrainedTokens;
-  /** Of pairs: tokens of each target. */
+  /** Of rows of several texts: tokens of the target, or of all texts but the first. */
   readonly written?: Int32Array;
 }
 export interface FeedingOptions {
@@ -120,7 +120,7 @@ export class Feeding {
     const { ids, taught, trained, types } = this.rows;
     if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId, trained);
     if (!taught) return collateNext(ids, batch, this.o.padId, trained);
-    const fed = collate(ids, batch, this.o.padId, { types });
+    const fed = collate(ids, taught.texts?.(batch) ?? batch, this.o.padId, { types });
     const { bytes, shape } = fed["input_ids"]!;
     const own = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
     return { ...fed, ...taught.feeds({ rows: batch, width: shape[1]!, seed: this.o.seed, epoch }, own) };

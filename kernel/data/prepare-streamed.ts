@@ -284,7 +284,7 @@ class Missing {
   private readonly roles: readonly (readonly [string, string])[];
   private readonly rows = new Map<string, { rows: number[]; count: number }>();
   constructor(plan: DataPlan) {
-    this.roles = ["text", "text_pair", "messages", "input", "target", "label"].flatMap((role) =>
+    this.roles = ["text", "text_pair", "negative", "messages", "input", "target", "label"].flatMap((role) =>
       plan.columns[role] === undefined ? [] : [[role, plan.columns[role]] as const],
     );
   }

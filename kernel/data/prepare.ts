@@ -31,6 +31,8 @@ export interface PrepareOptions {
   readonly tokenizer?: TokenizerImplementation;
   /** Given: how many tokens each row of a table feeds, in place of its text's; in a task that writes conversations. */
   readonly lengths?: (rows: ConversationRows) => Promise<Int32Array>;
+  /** Whether `text` and `text_pair` are read each by itself. */
+  readonly apart?: boolean;
   readonly signal?: AbortSignal;
   readonly registry?: Registry;
 }
@@ -54,7 +56,8 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
   const tables = Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)]));
   const chats = o.lengths !== undefined;
   const read = await lengthsIn(tables, chats ? "messages" : readRole(plan.columns), o);
-  const targets = await lengthsIn(tables, chats || plan.columns["target"] === undefined ? null : "target", o);
+  const second = o.apart ? "text_pair" : "target";
+  const targets = await lengthsIn(tables, chats || plan.columns[second] === undefined ? null : second, o);
   const lengths = histograms(read);
   const written = histograms(targets);
   const split = Object.fromEntries(
@@ -98,7 +101,7 @@ async function lengthsIn(
     o.signal?.throwIfAborted();
     const own = o.lengths
       ? await o.lengths(conversationsOf(table))
-      : Int32Array.from(await tokensOf(table, tokenizer, { role }), (ids) => ids.length);
+      : Int32Array.from(await tokensOf(table, tokenizer, { role, apart: o.apart === true }), (ids) => ids.length);
     lengths.set(name, own);
   }
   return lengths;

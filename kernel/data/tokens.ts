@@ -37,6 +37,8 @@ export interface Which {
   /** Absent: `text`. */
   readonly role?: string;
   readonly prefix?: string;
+  /** By itself, though the data have a `text_pair`. */
+  readonly apart?: boolean;
 }
 /** The role whose texts a model reads; null where the data has none. */
 export function readRole(columns: Readonly<Record<string, unknown>>): string | null {
@@ -47,14 +49,14 @@ export function readRole(columns: Readonly<Record<string, unknown>>): string | n
 export function tokensOf(
   table: ColumnTable,
   tokenizer: TokenizerImplementation,
-  { role = "text", prefix = "" }: Which = {},
+  { role = "text", prefix = "", apart = false }: Which = {},
 ): Promise<readonly Int32Array[]> {
-  const key = JSON.stringify([role, prefix]);
+  const key = JSON.stringify([role, prefix, apart]);
   const all = kept.get(key) ?? new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
   kept.set(key, all);
   return once(all, table, tokenizer, async () => {
     if (table.columnNames().includes("tokens")) return (await wordsOf(table, tokenizer)).map(({ ids }) => ids);
-    if (table.columnNames().includes("text_pair")) return pairsOf(table, tokenizer);
+    if (!apart && table.columnNames().includes("text_pair")) return pairsOf(table, tokenizer);
     const texts = Array.from(table.array(role) as ArrayLike<string>, (text) => prefix + text);
     return tokenizer.encode(texts, Number.POSITIVE_INFINITY);
   });

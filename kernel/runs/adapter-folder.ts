@@ -32,13 +32,15 @@ export function adapterOf(o: {
   readonly head: readonly string[];
   readonly saved: Readonly<Record<string, string>>;
   readonly state: Program["state"];
+  /** Taken off the states' names for what the configuration says of them; absent: nothing. */
+  readonly prefix?: string;
 }): Adapter | null {
   const { technique, model } = o;
   if (technique.saved !== "trained") return null;
   const { [model.task.word]: task = null } = tasksOfPeft();
   const facts: AdapterFacts = {
     ...{ base: model.base, task, head: [...new Set(o.head.map((path) => path.split(".")[0]!))], sizes: o.sizes },
-    states: Object.fromEntries(Object.keys(o.saved).map((name) => [name, o.state[name]!.type.shape as number[]])),
+    states: Object.fromEntries(Object.keys(o.saved).map((name) => [bare(name, o.prefix ?? ""), o.state[name]!.type.shape as number[]])),
     inOut: registry.find("model", o.family)?.capabilities?.["layout"] === "in_out",
   };
   const config = technique.config?.(model.technique, facts) ?? {
@@ -46,6 +48,10 @@ export function adapterOf(o: {
     ...{ base_model_name_or_path: model.base, task: model.task.word },
   };
   return { names: o.saved, config };
+}
+
+function bare(name: string, prefix: string): string {
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
 /** Writes the session's weights; a folder that was there before is written anew. */

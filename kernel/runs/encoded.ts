@@ -32,6 +32,8 @@ export interface Encoded extends FedRows {
   readonly rows: Int32Array;
   /** As a task reads what the model says of them. */
   readonly asked: AskedRows;
+  /** Where the texts of a row are read each by itself: each of them once, and which of them is text k · n + r. */
+  readonly apart?: { readonly texts: Unseen; readonly of: Int32Array };
 }
 /** What decides how texts become rows. */
 export interface Encoding {
@@ -122,7 +124,8 @@ export function encodeSplit(
   kept.set(split, byKey);
   const known = byKey.get(key);
   if (known) return known;
-  const of = { ...encoding, data: name.data };
+  // A model that was taught none takes the data's own.
+  const of = { ...encoding, data: name.data, labels: labels.length > 0 ? labels : prepared.labels };
   const made = split instanceof StreamedSplit ? encodeStreamed(split, prepared.labels, of) : encodeTable(split, of);
   const whole = made.then((encoded) => {
     if (encoded.lengths.length === 0) throw new CodedError("no-rows", name);
@@ -139,6 +142,7 @@ async function encodeTable(table: ColumnTable, e: Of): Promise<Encoded> {
   const { supervision } = e.task.implementation;
   if (e.chat) return encodeConversations(conversationsOf(table), e.chat, e);
   if (e.pairs) return encodePairs(table, e, e.pairs);
+  if (supervision.rows === "apart") return encodeApart(table, e);
   const names = table.columnNames();
   const texts = Array.from(table.array("text") as Iterable<unknown>, String);
   const rows = Int32Array.from(table.array("$row") as ArrayLike<number>);
@@ -174,6 +178,42 @@ async function encodeConversations(conversations: ConversationRows, chat: Chat, 
       counts: Int32Array.from(rows, ({ trained }) => trained.subarray(1).reduce((a, b) => a + b, 0)),
     },
   };
+}
+
+/** Of each role the texts of all rows, one role after the other, every text by itself. */
+async function encodeApart(table: ColumnTable, e: Of): Promise<Encoded> {
+  const names = table.columnNames();
+  const roles = ["text", "text_pair", "negative"].filter((role) => names.includes(role));
+  const rows = Int32Array.from(table.array("$row") as ArrayLike<number>);
+  const whole = await Promise.all(roles.map((role) => tokensOf(table, e.tokenizer, { role, apart: true })));
+  const ids = whole.flat().map((row) => e.tokenizer.cut(row, e.maxLength));
+  const n = rows.length;
+  const [first, second] = ["text", "text_pair"].map((role) => Array.from(table.array(role) as Iterable<unknown>, String));
+  const asked = askedOf(ids, n, e);
+  const values = (role: string) => (names.includes(role) ? (table.array(role) as ArrayLike<unknown>) : undefined);
+  return {
+    count: n,
+    text: (row) => `${first![row]!} | ${second![row]!}`,
+    ...{ rows, ids, asked },
+    lengths: Int32Array.from({ length: n }, (_, row) => ids[row]!.length),
+    written: Int32Array.from({ length: n }, (_, row) => roles.slice(1).reduce((sum, _role, k) => sum + ids[(k + 1) * n + row]!.length, 0)),
+    taught: taughtBy(e.task.implementation.supervision, asked, { values, numbers: rows }, e),
+    apart: once(ids.slice(0, 2 * n), e),
+  };
+}
+
+/** Each text once, so that one that stands in many rows is read once. */
+function once(ids: readonly Int32Array[], e: Pick<Encoding, "labels" | "tokenizer" | "task">): NonNullable<Encoded["apart"]> {
+  const places = new Map<string, number>();
+  const own: Int32Array[] = [];
+  const of = Int32Array.from(ids, (row) => {
+    const key = row.join();
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    places.set(key, own.length);
+    return own.push(row) - 1;
+  });
+  return { texts: unseen(own, e), of };
 }
 
 /** Inputs with their prefix and targets, both cut at `maxLength`, both with the token that ends a text. */
@@ -226,6 +266,7 @@ async function encodeStreamed(split: StreamedSplit, known: readonly string[], e:
   const { supervision } = e.task.implementation;
   if (e.chat) return encodeConversations(streamedConversations(split), e.chat, e);
   if (e.pairs) return encodeStreamedPairs(split, e, e.pairs);
+  if (supervision.rows === "apart") throw new CodedError("cannot-stream", { what: e.task.call.word, why: "each text is held beside all others of its split" });
   if (split.has("text_pair")) throw new CodedError("cannot-stream", { what: "the role `text_pair`", why: "pairs are cut together, which needs both texts at once" });
   const tokens = await tokenFile(split, e.tokenizer);
   const text = (row: number) => String(split.values("text", row, row + 1)[0]);

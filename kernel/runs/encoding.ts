@@ -48,9 +48,13 @@ export function startOf(base: Base): number {
 export function pairsIn(plan: Plan): boolean {
   return plan.recipe.data.columns["text_pair"] !== undefined;
 }
+/** Whether a task reads the texts of a row each by itself. */
+export async function readsApart(task: Call): Promise<boolean> {
+  return (await does(task, "task")).supervision.rows === "apart";
+}
 /** Whether programs take token types: pairs, on a family that has a type for each of two texts. */
 export async function typesOf(plan: Plan, base: Base): Promise<boolean> {
-  if (!pairsIn(plan)) return false;
+  if (!pairsIn(plan) || (await readsApart(plan.recipe.model.task))) return false;
   const family = await implementationOf("model", base.facts.family);
   return (family.sizes(family.config(base.facts.config)).types ?? 0) > 1;
 }

@@ -176,6 +176,11 @@ export function typeOf(plan: ModelPlan): string {
   predict(texts: string | readonly string[], ${options}): Promise<${writtenType}>;
   /** The continuation of one text, in pieces as they come. */
   stream(text: string, ${options}): AsyncGenerator<string, void, void>;`
+    : predictionOf(plan, true) !== predictionOf(plan, false)
+    ? `/** The embedding of each text. */
+  predict(texts: string | readonly string[]): Promise<${predictionsType(plan)}>;
+  /** How alike the texts of each pair are. */
+  predict(pairs: readonly (readonly [string, string])[]): Promise<${predictionsType(plan, true)}>;`
     : `/** What the task says of texts; of pairs of texts where it was trained on pairs. */
   predict(texts: string | readonly (string | readonly [string, string])[]): Promise<${predictionsType(plan)}>;`;
   return `${modelType}
@@ -183,9 +188,14 @@ export function typeOf(plan: ModelPlan): string {
 }`;
 }
 /** The TypeScript type of what a task that writes no text says. */
-export function predictionsType(plan: ModelPlan): string {
-  const type = registry.find("task", plan.task.word)?.capabilities?.["prediction"];
-  return `readonly ${typeof type === "string" ? type : "{ readonly text: string }"}[]`;
+export function predictionsType(plan: ModelPlan, pairs = false): string {
+  return `readonly ${predictionOf(plan, pairs)}[]`;
+}
+/** The type of one prediction (capability `prediction`), or of one of two texts where that is another (`predictionOfPairs`). */
+function predictionOf(plan: ModelPlan, pairs: boolean): string {
+  const has = registry.find("task", plan.task.word)?.capabilities;
+  const type = (pairs ? has?.["predictionOfPairs"] : undefined) ?? has?.["prediction"];
+  return typeof type === "string" ? type : "{ readonly text: string }";
 }
 /** The TypeScript type of what was written. */
 export const writtenType =

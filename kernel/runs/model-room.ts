@@ -7,6 +7,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { readerOf, type ModelPlan, type Plan, type Writing } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
+import { answerApart } from "./apart.js";
 import { EngineRoom } from "./engine-room.js";
 import { encodeTexts, type Asked } from "./encoded.js";
 import { chatOf } from "./chat.js";
@@ -207,6 +208,8 @@ export class ModelRoom {
       const task = { call: model.task, implementation: await does(model.task, "task") };
       const { answers } = task.implementation;
       if (!answers) throw new CodedError("internal", { what: `${model.task.word} answers nothing` });
+      if (task.implementation.supervision.rows === "apart")
+        return answerApart(open.session, texts, { tokenizer, maxLength: model.max_length, task, types: false, labels: weights.labels });
       const pairs = pairsIn(weights.plan);
       if (texts.some((text) => (typeof text === "string") === pairs)) throw new CodedError("pairs-expected", { model: handle.name, pairs });
       const { base } = await this.parts(weights.plan, s);

@@ -40,6 +40,7 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
     task: { call: model.task, implementation: task },
     optimizer: { call: training.optimizer, implementation: optimizer },
     labels: labels.length,
+    roles: Object.keys(plan.recipe.data.columns),
     dropout: training.dropout,
     clip: training.clip,
     seed: training.seed,
@@ -71,7 +72,8 @@ async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulat
     does(model.task, "task"),
   ]);
   const sizes = family.sizes(family.config(base.facts.config));
-  return adapterOf({ model, family: base.facts.family, sizes, technique, head: headPathsOf(task, family), saved, state: { ...accumulate?.state, ...train.state } });
+  const prefix = task.bare ? family.prefix : "";
+  return adapterOf({ model, family: base.facts.family, sizes, technique, head: headPathsOf(task, family), saved, state: { ...accumulate?.state, ...train.state }, prefix });
 }
 
 /**

@@ -11,7 +11,11 @@ export async function scoreSplit(
   o: AskOptions & { readonly packed: number | null },
 ): Promise<Scored> {
   const { answers } = encoding.task.implementation;
-  if (answers?.score && rows.taught) return answers.score(await askRows(session, rows, answers, o), rows.taught, rows.asked);
+  if (answers?.score && rows.taught) {
+    const { texts, of } = rows.apart ?? { texts: rows, of: null };
+    const said = await askRows(session, texts, answers, o);
+    return answers.score(of ? Array.from(of, (text) => said[text]!) : said, rows.taught, rows.asked);
+  }
   const input = await scoreTokens(session, rows, o);
   return {
     told: { loss: input.loss, perplexity: Math.exp(input.loss) },

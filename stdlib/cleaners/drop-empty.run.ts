@@ -4,6 +4,7 @@ import type { CleanerImplementation } from "../kinds/data.js";
 export const needed = [
   "text",
   "text_pair",
+  "negative",
   "messages",
   "input",
   "target",

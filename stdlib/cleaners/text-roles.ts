@@ -1,5 +1,5 @@
 /** Which roles hold text that a model reads; cleaners of markup leave labels, groups and ids alone. */
-const textRoles: ReadonlySet<string> = new Set(["text", "text_pair", "input", "target"]);
+const textRoles: ReadonlySet<string> = new Set(["text", "text_pair", "negative", "input", "target"]);
 
 /** The row's values with every text changed by `change`; the same object when nothing changed. */
 export function changeTexts(

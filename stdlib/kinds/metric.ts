@@ -36,6 +36,25 @@ export interface WrittenMetricInput {
   readonly written: readonly string[];
   readonly targets: readonly string[];
 }
+/** Pairs of texts that belong together or don't, and how alike a model finds them. */
+export interface PairMetricInput {
+  /** Of pairs that don't belong together, and of those that do. */
+  readonly labels: readonly string[];
+  /** 1 where a pair belongs together. */
+  readonly same: Uint8Array;
+  readonly similarity: Float64Array;
+}
+/** Where a text that was looked for stands. */
+export interface Rank {
+  /** How many texts stand before it. */
+  readonly above: number;
+  /** How many stand level with it, itself among them. */
+  readonly level: number;
+}
+/** Texts that were looked for among others: for each search the rank of each text that it should find, at least one. */
+export interface RankingMetricInput {
+  readonly searches: readonly (readonly Rank[])[];
+}
 /** One function for each sort of outcome that it measures; the word's capability `of` names them. */
 export interface MetricImplementation {
   compute?(call: Call, input: MetricInput): number;
@@ -45,6 +64,11 @@ export interface MetricImplementation {
   ofLabelSets?(call: Call, input: LabelSetMetricInput): number;
   ofTags?(call: Call, input: TagMetricInput): number;
   ofWritten?(call: Call, input: WrittenMetricInput): number;
+  /** At the threshold that serves best. */
+  ofPairs?(call: Call, input: PairMetricInput): number;
+  ofRankings?(call: Call, input: RankingMetricInput): number;
+  /** From the loss itself, of tasks whose loss follows from whole batches. */
+  ofLoss?(call: Call, loss: number): number;
 }
 
 declare module "#dsl/registry.js" {

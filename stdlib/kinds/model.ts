@@ -27,6 +27,8 @@ export interface ModelOutputs {
   readonly pooled?: Tensor;
   /** [batch, hidden], what stands first where a technique put virtual tokens before the text; absent: the text's first token does. */
   readonly first?: Tensor;
+  /** [batch, virtual tokens, hidden]: what the body says of the virtual tokens before the text; absent: there are none. */
+  readonly virtual?: Tensor;
   /** A decoder's output embedding [vocabulary, hidden], tied or its own (`lm_head.weight`). */
   readonly unembedding?: Tensor;
   /** The family's own head that names masked tokens, made when asked for with the layers of a head; absent: it has none. */

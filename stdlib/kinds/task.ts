@@ -47,6 +47,8 @@ export interface TaughtBatch {
 export interface Taught {
   /** What the loss of a batch is the mean of: rows, or trained places. */
   counts(batch: Omit<TaughtBatch, "width">): number;
+  /** Of rows `apart`: the texts of a batch's rows, in the order in which they are fed; absent: row r is text r. */
+  texts?(rows: ArrayLike<number>): Uint32Array;
   /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
   feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
 }
@@ -57,18 +59,31 @@ export interface Supervision {
    * cut. `windows`: longer texts become several rows, every token but the first is learnt (`targets` and `labels` i32
    * [targets]: the trained positions in the flattened [batch × length] and the token that follows each). `pairs`: the roles
    * `input` and `target`, both cut; a decoder reads each target shifted by one (`decoder_input_ids`), and `targets` are places
-   * in the flattened [batch × targets_length].
+   * in the flattened [batch × targets_length]. `apart`: the roles `text`, `text_pair` and, where the data have it, `negative`,
+   * each text of a row fed by itself (text r of role k of n rows is text k · n + r); `firsts` and `seconds` are texts of the batch.
    */
-  readonly rows: "texts" | "words" | "windows" | "pairs";
-  /** Inputs of the programs that make a loss: `labels`, and `targets` where places of texts are trained. */
-  inputs(labels: number): Readonly<Record<"labels", Type> & Partial<Record<"targets", Type>>>;
+  readonly rows: "texts" | "words" | "windows" | "pairs" | "apart";
+  /**
+   * Inputs of the programs that make a loss: `labels`, `targets` where places of texts are trained, `firsts` and `seconds` of
+   * texts that belong together. `about`: of tasks that learn by what the data have.
+   */
+  inputs(labels: number, about?: TaskAbout): Readonly<Record<"labels", Type> & Partial<Record<"targets" | "firsts" | "seconds", Type>>>;
   /** What rows teach; null: the data don't say it. Coded errors. Absent: windows and pairs. */
   teach?(rows: RowsToTeach): Taught | null;
+}
+/** What a task may go by beside its rows. */
+export interface TaskAbout {
+  readonly call: Call;
+  /** Roles of the training data. */
+  readonly roles: readonly string[];
 }
 export interface Supervised {
   readonly labels: Tensor;
   /** Where places of texts are trained. */
   readonly targets?: Tensor;
+  /** i32: texts of the batch, and those that are held beside them. */
+  readonly firsts?: Tensor;
+  readonly seconds?: Tensor;
 }
 /** Made when asked for: training never makes the logits of a whole vocabulary. */
 export interface TaskOutputs {
@@ -126,6 +141,16 @@ export interface Answers<T extends Taught = Taught, P extends { readonly text: s
   /** Heads of the columns beside `text` in which predictions are shown. */
   readonly columns: readonly string[];
   cells(prediction: P): readonly string[];
+  /** Of rows `apart`: what is said of two texts, from what the model says of each. */
+  readonly ofPairs?: PairAnswers;
+}
+export interface PairAnswers<P extends { readonly text: string } = { readonly text: string }> {
+  predictions(
+    said: readonly (readonly [Float32Array, Float32Array])[],
+    texts: readonly (readonly [string, string])[],
+  ): readonly P[];
+  readonly columns: readonly string[];
+  cells(prediction: P): readonly string[];
 }
 export interface TaskImplementation {
   readonly supervision: Supervision;
@@ -138,6 +163,10 @@ export interface TaskImplementation {
       readonly labels: number;
       readonly dropout: number;
       readonly call: Call;
+      /** Roles of the training data. */
+      readonly roles: readonly string[];
+      /** [batch, length] i32, 1 for real tokens. */
+      readonly mask: Tensor;
       /** The family's own head over a whole text: [batch, outputs]. */
       sentence(outputs: number): Tensor;
     },
@@ -146,6 +175,8 @@ export interface TaskImplementation {
   readonly headPaths: readonly string[] | "sentence";
   /** Whether the head reads what the body pools; absent: yes. */
   readonly pooled?: false;
+  /** PEFT's model for the task is the body alone: its adapters name parameters without the family's prefix (`bert.`). */
+  readonly bare?: true;
   /** How many numbers the head gives for that many labels; absent: as many. */
   outputs?(labels: number): number;
   /** Absent: a task that writes texts. */

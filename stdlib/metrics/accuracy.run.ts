@@ -1,5 +1,6 @@
 /** Source: scikit-learn's `accuracy_score`. NaN on no rows. */
 import type { MetricImplementation } from "../kinds/metric.js";
+import { bestOfCuts, share } from "./threshold.js";
 
 export const accuracy: MetricImplementation = {
   compute(_call, { truth, predicted }) {
@@ -7,6 +8,7 @@ export const accuracy: MetricImplementation = {
     for (let i = 0; i < truth.length; i++) if (truth[i] === predicted[i]) right += 1;
     return right / truth.length;
   },
+  ofPairs: (_call, input) => bestOfCuts(input, share).value,
   ofLabelSets(_call, { truth, predicted, labels }) {
     const n = labels.length;
     let right = 0;

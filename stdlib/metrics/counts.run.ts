@@ -31,12 +31,21 @@ export function counts(input: MetricInput): readonly Counts[] {
  * rows, `micro` adds the counts first, `binary` takes the label `of` (default: the second).
  */
 export function averaged(call: Call, input: MetricInput, score: (c: Counts) => number): number {
-  const all = counts(input);
+  return averagedCounts(call, input.labels, counts(input), score);
+}
+
+/** The same from the counts of each label. */
+export function averagedCounts(
+  call: Call,
+  labels: readonly string[],
+  all: readonly Counts[],
+  score: (c: Counts) => number,
+): number {
   const average =
-    call.arguments["average"] === "auto" ? (input.labels.length === 2 ? "binary" : "macro") : call.arguments["average"];
+    call.arguments["average"] === "auto" ? (labels.length === 2 ? "binary" : "macro") : call.arguments["average"];
+  const of = call.arguments["of"];
   if (average === "binary") {
-    const of = call.arguments["of"];
-    const index = of === null || of === undefined ? 1 : input.labels.indexOf(String(of));
+    const index = of === null || of === undefined ? 1 : labels.indexOf(String(of));
     return score(all[index] ?? NONE);
   }
   return overLabels(

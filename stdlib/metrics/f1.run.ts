@@ -1,10 +1,12 @@
 /** Source: scikit-learn's `f1_score` with `zero_division=0`. */
 import type { MetricImplementation } from "../kinds/metric.js";
 import { averaged, averagedSets, type Counts } from "./counts.run.js";
+import { atBest } from "./threshold.js";
 
-const score = ({ hit, given, have }: Counts): number => (given + have === 0 ? 0 : (2 * hit) / (given + have));
+export const score = ({ hit, given, have }: Counts): number => (given + have === 0 ? 0 : (2 * hit) / (given + have));
 
 export const f1: MetricImplementation = {
   compute: (call, input) => averaged(call, input, score),
+  ofPairs: (call, input) => atBest(call, input, score),
   ofLabelSets: (call, input) => averagedSets(call, input, score),
 };

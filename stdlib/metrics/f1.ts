@@ -7,7 +7,7 @@ export const word: Word = {
   doc: "Harmonic mean of precision and recall.",
   example: "metrics: [f1(macro)]",
   since: "0.1.0",
-  capabilities: { greaterIsBetter: true, of: ["label", "label_set"] },
+  capabilities: { greaterIsBetter: true, of: ["label", "label_set", "pair"] },
   parameters: averageParameters,
   check: averageIsPlain,
   load: async () => (await import("./f1.run.js")).f1,

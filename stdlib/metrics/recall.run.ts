@@ -1,10 +1,14 @@
 /** Source: scikit-learn's `recall_score` with `zero_division=0`. */
 import type { MetricImplementation } from "../kinds/metric.js";
 import { averaged, averagedSets, type Counts } from "./counts.run.js";
+import { score as f1 } from "./f1.run.js";
+import { atBest } from "./threshold.js";
 
 const score = ({ hit, have }: Counts): number => (have === 0 ? 0 : hit / have);
 
 export const recall: MetricImplementation = {
   compute: (call, input) => averaged(call, input, score),
+  // Where F1 is best: alone either can be had whole.
+  ofPairs: (call, input) => atBest(call, input, score, f1),
   ofLabelSets: (call, input) => averagedSets(call, input, score),
 };

@@ -7,7 +7,7 @@ export const word: Word = {
   example: "metrics: [spearman]",
   since: "0.2.0",
   elsewhere: { spearmanr: "spearman" },
-  capabilities: { greaterIsBetter: true, of: ["number"] },
+  capabilities: { greaterIsBetter: true, of: ["number", "similarity"] },
   parameters: [],
   load: async () => (await import("./spearman.run.js")).spearman,
 };

@@ -5,13 +5,14 @@
  */
 import { buildAccumulate, buildApply } from "./accumulate.js";
 import { buildEvaluate } from "./evaluate.js";
+import { savedName } from "./model.js";
 import type { Assembled, AssembleOptions } from "./options.js";
 import { buildTrain } from "./train.js";
 
 export function assemble(o: AssembleOptions): Assembled {
   const built = buildTrain(o);
   const trainable = built.trainable;
-  const { saved, fileName = (name: string): string => name } = o.technique.implementation;
+  const { saved } = o.technique.implementation;
   const { states } = o.optimizer.implementation;
   const weights = Object.keys(built.program.state).filter((name) => !states.some((prefix) => name.startsWith(prefix)));
   const kept = saved === "trained" ? trainable : weights;
@@ -21,7 +22,7 @@ export function assemble(o: AssembleOptions): Assembled {
     evaluate: buildEvaluate(o, false),
     loss: buildEvaluate(o, true),
     trainable,
-    saved: Object.fromEntries(kept.map((name) => [name, fileName(name)])),
+    saved: Object.fromEntries(kept.map((name) => [name, savedName(o, name)])),
     // What an optimizer keeps may differ from parameter to parameter (Adafactor factors matrices alone).
     resumable: trainable.flatMap((name) => [
       name,

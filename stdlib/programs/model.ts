@@ -56,6 +56,8 @@ export function buildModel(
     labels: task.implementation.outputs?.(o.labels) ?? o.labels,
     dropout,
     call: task.call,
+    roles: o.roles ?? [],
+    mask: inputs.attention_mask,
     sentence(outputs) {
       const { sentence } = family;
       if (!sentence) throw notForShape(task.call.word, family.shape);
@@ -74,7 +76,7 @@ export function trainsIn(o: Pick<AssembleOptions, "technique" | "freeze">): (pat
 /** `technique` absent: none. */
 export function layersOptions(
   o: Pick<AssembleOptions, "family" | "config" | "prefixInCheckpoint" | "tensors"> &
-    Partial<Pick<AssembleOptions, "technique">>,
+    Partial<Pick<AssembleOptions, "technique" | "task">>,
   graph: Graph,
   seed: number,
   trains: (path: string) => boolean,
@@ -94,7 +96,7 @@ export function layersOptions(
     // Training that starts from an adapter takes all that the technique adds from its file.
     ...(call &&
       startsFrom(call) !== null && {
-        fileName: (name: string) => implementation?.fileName?.(name) ?? name,
+        fileName: (name: string) => savedName(o, name),
         mustLoad: adds,
       }),
     prefixInCheckpoint: o.prefixInCheckpoint ? o.family.prefix : "",
@@ -104,6 +106,16 @@ export function layersOptions(
     initializerRange: o.family.initializerRange(o.config),
     ...(step && { step }),
   };
+}
+
+/** Name of a state in the file of what a technique trained. */
+export function savedName(
+  { technique, task, family }: Pick<AssembleOptions, "family"> & Partial<Pick<AssembleOptions, "technique" | "task">>,
+  name: string,
+): string {
+  const bare = task?.implementation.bare && name.startsWith(family.prefix);
+  const own = bare ? name.slice(family.prefix.length) : name;
+  return technique?.implementation.fileName?.(own) ?? name;
 }
 
 /** Paths of the head's parameters: the task's own, or those of the family's head over whole texts. */

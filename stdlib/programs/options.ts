@@ -18,6 +18,8 @@ export interface AssembleOptions {
   readonly optimizer: { readonly call: Call; readonly implementation: OptimizerImplementation };
   /** Number of labels. */
   readonly labels: number;
+  /** Roles of the training data, which some tasks learn by; absent: none that matter. */
+  readonly roles?: readonly string[];
   /** Null: the config's own rates. */
   readonly dropout: number | null;
   /** Greatest global norm of the gradients; null: no clipping. */

@@ -3,10 +3,15 @@ import type { Graph } from "#dsl/graph/builder.js";
 import type { Supervised } from "../kinds/task.js";
 import type { AssembleOptions } from "./options.js";
 
-export function supervise(graph: Graph, { task, labels }: Pick<AssembleOptions, "task" | "labels">): Supervised {
-  const inputs = task.implementation.supervision.inputs(labels);
+export function supervise(
+  graph: Graph,
+  { task, labels, roles = [] }: Pick<AssembleOptions, "task" | "labels" | "roles">,
+): Supervised {
+  const inputs = task.implementation.supervision.inputs(labels, { call: task.call, roles });
   return {
     labels: graph.input("labels", inputs.labels),
     ...(inputs.targets && { targets: graph.input("targets", inputs.targets) }),
+    ...(inputs.firsts && { firsts: graph.input("firsts", inputs.firsts) }),
+    ...(inputs.seconds && { seconds: graph.input("seconds", inputs.seconds) }),
   };
 }

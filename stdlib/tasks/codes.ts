@@ -10,6 +10,10 @@ declare module "#dsl/check/codes.js" {
     "tag-off-scheme": { readonly row: number; readonly tag: string; readonly scheme: string; readonly why: string };
     "no-mask-token": { readonly model: string };
     "not-masked": { readonly text: string; readonly mask: string };
+    "two-labels": { readonly data: string; readonly labels: readonly string[] };
+    "cosine-out-of-range": { readonly row: number; readonly score: number; readonly from: number; readonly to: number };
+    "negatives-without-ranking": { readonly data: string; readonly loss: string };
+    "pooling-unknown": { readonly base: string; readonly modules: readonly string[] };
     "task-not-for-base": { readonly task: string; readonly family: string; readonly families: readonly string[] };
   }
 }
@@ -62,6 +66,43 @@ registerCodes({
     help: (d) => `write ${d.mask} where a word is missing`,
     explain:
       "A model of `fill_mask` names what fits in the place of the mask token. The text has none within `max_length`.",
+  },
+  "two-labels": {
+    severity: "error",
+    message: (d) => `pairs of texts belong together or not: two labels are needed, and ${d.data} has ${d.labels.length}`,
+    help: () =>
+      "give the role `label` a column of two values, the second of which (see `labels:`) says that the texts belong together, or leave it out",
+    notes: (d) => [`it has: ${d.labels.slice(0, 12).join(", ")}`],
+    explain:
+      "`sentence_similarity` learns from the role `label` whether the two texts of a row belong together. Labels of several kinds " +
+      "(entailment, neutral, contradiction) are learnt by `text_classification` on pairs, or become rows of `text`, `text_pair` and `negative`.",
+  },
+  "cosine-out-of-range": {
+    severity: "error",
+    message: (d) => `row ${d.row} has the score ${d.score}, and the task takes scores from ${d.from} to ${d.to}`,
+    help: (d) =>
+      d.from === -1 && d.to === 1
+        ? "say between which numbers the scores lie, `sentence_similarity(range: 0..5)`, or take `loss: cosent`, which looks at their order alone"
+        : "mend the row, widen `range:`, or leave it out",
+    explain:
+      "With `loss: cosine` the similarity of two texts is to become their score, and a cosine lies between −1 and 1. `range: 0..5` " +
+      "says where the scores lie; they are laid onto 0..1, or onto −1..1 where the range begins below 0.",
+  },
+  "negatives-without-ranking": {
+    severity: "error",
+    message: (d) => `${d.data} has the role \`negative\`, and the loss \`${d.loss}\` has no use for it`,
+    help: () => "leave `negative` out, or take `loss: ranking`",
+    explain:
+      "A third text that does not belong to the first is learnt by `ranking`, which holds each text beside others. The other losses " +
+      "learn from pairs and what the roles `score` or `label` say of them.",
+  },
+  "pooling-unknown": {
+    severity: "error",
+    message: (d) => `${d.base} makes vectors of texts in a way that isn't built: ${d.modules.join(", ")}`,
+    help: () => "write `pooling: mean`, `cls`, `last` or `max` to train another way, or choose another base",
+    explain:
+      "The base's folder says (modules.json, as sentence-transformers writes it) how a text's vector is made of its tokens' states. " +
+      "A vector made otherwise would not be the one that the base was trained for, so the way is chosen knowingly or not at all.",
   },
   "task-not-for-base": {
     severity: "error",

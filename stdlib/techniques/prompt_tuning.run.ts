@@ -49,6 +49,7 @@ export const promptTuning: TechniqueImplementation = {
     return {
       ...outputs,
       first: x.takePosition(0),
+      virtual: x.slice(1, 0, count),
       last_hidden_state: x.slice(1, count, lengthOf(inputs.input_ids)),
     };
   },

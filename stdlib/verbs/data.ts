@@ -3,6 +3,7 @@ import type { Verb } from "#dsl/registry.js";
 const roles = [
   "text",
   "text_pair",
+  "negative",
   "label",
   "labels",
   "score",
@@ -18,7 +19,7 @@ const roles = [
 const planned = {
   keys: ["question", "context", "answer", "time"],
   meanwhile:
-    "built are `text`, `text_pair`, `label`, `labels`, `score`, `tokens`, `tags`, `messages`, `input` and `target`",
+    "built are `text`, `text_pair`, `negative`, `label`, `labels`, `score`, `tokens`, `tags`, `messages`, `input` and `target`",
 } as const;
 
 export const word: Verb = {
@@ -65,7 +66,7 @@ export const word: Verb = {
         keys: roles,
         planned,
       },
-      doc: "Which column plays which role: text, text_pair, label, labels (several of a text), score (a number), tokens and tags (lists of equal length), messages (a column of conversations, or `turns(…)`, `alpaca()`), input and target (a text and what is made of it), id, group, weight. Lists come as lists, as JSON in a text, or as text in parts: labels by `separator`, tokens and tags by white space.",
+      doc: "Which column plays which role: text, text_pair, negative (a text that doesn't belong to `text`), label, labels (several of a text), score (a number), tokens and tags (lists of equal length), messages (a column of conversations, or `turns(…)`, `alpaca()`), input and target (a text and what is made of it), id, group, weight. Lists come as lists, as JSON in a text, or as text in parts: labels by `separator`, tokens and tags by white space.",
       required: true,
       why: "Column names are the file's own; roles are what a task reads.",
       impact: "high",

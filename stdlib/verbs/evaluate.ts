@@ -1,3 +1,4 @@
+import type { ByRoles } from "#dsl/plan/metrics.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Verb } from "#dsl/registry.js";
 
@@ -26,7 +27,12 @@ export const word: Verb = {
         from: (_draft, context) => {
           const task = context.model?.["task"];
           const word = task !== null && typeof task === "object" && "word" in task ? (task as Call).word : "";
-          const own = context.find("task", word)?.capabilities?.["metrics"];
+          const has = context.find("task", word)?.capabilities;
+          const columns = context.data?.["columns"];
+          const byRoles = has?.["byRoles"];
+          if (typeof byRoles === "function" && columns !== null && typeof columns === "object" && "record" in columns)
+            return (byRoles as ByRoles)(Object.keys(columns.record), task as Call).metrics;
+          const own = has?.["metrics"];
           return Array.isArray(own) ? (own as readonly Call[]) : LABELS;
         },
       },

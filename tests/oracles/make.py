@@ -19,6 +19,7 @@ import minilm
 import objectives
 import odd_decoders
 import rope
+import similarity
 import smollm2
 import techniques
 import tiny_bert
@@ -40,6 +41,7 @@ for name, make in {
     "encoders": lambda: encoders.make(golden),
     "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),
     "tasks of encoders": lambda: encoder_tasks.make(golden),
+    "similarity": lambda: similarity.make(golden),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "odd decoders": lambda: odd_decoders.make(golden),

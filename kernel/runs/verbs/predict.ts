@@ -31,8 +31,10 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
   }
   const predictions = await session.models.predict(handle, texts, stage.surroundings);
-  if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan));
-  const { columns, cells } = (await does(handle.plan.task, "task")).answers!;
+  const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
+  if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
+  const answers = (await does(handle.plan.task, "task")).answers!;
+  const { columns, cells } = (pairs && answers.ofPairs) || answers;
   stage.screen.display(predictionsShown(columns, predictions.map((prediction) => ({ text: prediction.text_pair === undefined ? prediction.text : `${prediction.text} | ${prediction.text_pair}`, cells: cells(prediction) }))));
 }
 

@@ -4,6 +4,7 @@ import type { AskedRows, RowsToTeach } from "#stdlib/kinds/task.js";
 
 export const LABELS = ["O", "B-LOC", "I-LOC"] as const;
 export const VOCABULARY = 23;
+export const ROLES = ["text", "text_pair", "label", "labels", "score", "tokens", "tags"] as const;
 const MASK = 3;
 
 /** Words of one or two pieces between 1 and 2; ids from 4. */
@@ -28,6 +29,7 @@ export function rowsFor(count: number, call: Call): RowsToTeach & AskedRows & { 
     text: words.map((n, row) =>
       Array.from({ length: n }, (_, word) => (row === 1 && word === n - 1 ? "[3]" : `w${word}`)).join(" "),
     ),
+    text_pair: words.map((_, row) => `other ${row % 7}`),
     label: words.map((_, row) => LABELS[row % LABELS.length]),
     labels: words.map((_, row) => LABELS.filter((_, l) => (row >> l) & 1)),
     score: words.map((_, row) => (row % 5) - 2),
@@ -39,7 +41,8 @@ export function rowsFor(count: number, call: Call): RowsToTeach & AskedRows & { 
     texts: values["text"] as readonly string[],
     values: (role) => values[role],
     numbers: Int32Array.from(words, (_, row) => row + 1),
-    ids: (row) => ids[row]!,
+    // Of tasks that read the texts of a row apart, those of `text_pair` follow.
+    ids: (row) => ids[row] ?? Int32Array.of(1, id(row % 7, 2), id(row % 7, 5), 2),
     words: (row) => ({ starts: starts[row]!, cut: 0 }),
     labels: LABELS,
     tokenizer: {

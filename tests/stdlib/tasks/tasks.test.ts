@@ -5,6 +5,7 @@ import { evaluate } from "#dsl/graph/evaluate.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
+import type { ByRoles } from "#dsl/plan/metrics.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
 import { collate } from "#kernel/data/batches.js";
@@ -17,7 +18,7 @@ import { headPathsOf } from "#stdlib/programs/model.js";
 import type { Assembled } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.run.js";
-import { LABELS, rowsFor, VOCABULARY } from "./rows.js";
+import { LABELS, ROLES, rowsFor, VOCABULARY } from "./rows.js";
 
 const CONFIG = {
   vocab_size: VOCABULARY,
@@ -51,6 +52,8 @@ function reported(word: Word, family: string): readonly string[] {
 }
 const tasks = registry.ofKind("task").filter((word) => word.load && reported(word, "bert").length === 0);
 
+const no = (): boolean => false;
+
 function programs(word: Word, implementation: TaskImplementation, labels: number): Assembled {
   return assemble({
     family: bert,
@@ -59,6 +62,7 @@ function programs(word: Word, implementation: TaskImplementation, labels: number
     technique: { call: call("technique", "full"), implementation: full },
     optimizer: { call: call("optimizer", "adamw", { weight_decay: 0 }), implementation: adamw },
     labels,
+    roles: ROLES,
     dropout: 0,
     clip: null,
     prefixInCheckpoint: false,
@@ -100,6 +104,7 @@ describe("tasks of encoders: what every one must keep", () => {
       "multilabel_classification",
       "token_classification",
       "fill_mask",
+      "sentence_similarity",
     ])
       assert.ok(has.includes(name), name);
   });
@@ -111,12 +116,15 @@ describe("tasks of encoders: what every one must keep", () => {
       before(async () => {
         implementation = (await word.load!()) as TaskImplementation;
       });
+      const { metrics: usual = [], measures = ["label"] } =
+        (capabilities["byRoles"] as ByRoles | undefined)?.(ROLES, written(word)) ??
+        (capabilities as { metrics?: readonly Call[]; measures?: readonly string[] });
       const labels = (): number => (capabilities["labels"] === true ? LABELS.length : 0);
       /** Feeds of a batch, what it counts, and its rows. */
       const fed = (members: readonly number[]) => {
         const taught = implementation.supervision.teach!(rows)!;
-        const ids = Array.from({ length: rows.count }, (_, row) => rows.ids(row));
-        const feeds = collate(ids, Uint32Array.from(members), 0);
+        const ids = Array.from({ length: 2 * rows.count }, (_, row) => rows.ids(row));
+        const feeds = collate(ids, taught.texts?.(members) ?? Uint32Array.from(members), 0);
         const { bytes, shape } = feeds["input_ids"]!;
         const batch = { rows: members, seed: 5, epoch: 2 };
         const own = taught.feeds(
@@ -130,8 +138,7 @@ describe("tasks of encoders: what every one must keep", () => {
       it("says what it reads, how it is measured and what predict gives", () => {
         assert.ok(Array.isArray(capabilities["roles"]) && word.doc.length > 0 && word.example.includes(word.name));
         assert.match(String(capabilities["prediction"]), /^\{ readonly text: string; .* \}$/);
-        const measures = (capabilities["measures"] as readonly string[] | undefined) ?? ["label"];
-        const own = (capabilities["metrics"] as readonly Call[] | undefined) ?? [call("metric", "accuracy")];
+        const own = usual.length > 0 ? usual : [call("metric", "accuracy")];
         for (const metric of [...own, call("metric", "loss")]) {
           const record = registry.find("metric", metric.word);
           assert.ok(record?.load, metric.word);
@@ -141,7 +148,7 @@ describe("tasks of encoders: what every one must keep", () => {
             `${metric.word} measures it`,
           );
         }
-        assert.deepEqual([...new Set(reported(word, "gpt2"))], ["task-not-for-base"]);
+        assert.deepEqual([...new Set(reported(word, "t5"))], ["task-not-for-base"]);
       });
 
       it("has valid programs that take what it teaches, and a head that trains", () => {
@@ -183,16 +190,20 @@ describe("tasks of encoders: what every one must keep", () => {
         const state = start(p);
         const given = { rate: values([], [0]), step: values([], [1]) };
         const { outputs } = evaluate(p.train, { ...whole.feeds, ...given }, state);
-        let sum = 0;
+        let [sum, weighted] = [0, 0];
         for (const members of [
           [0, 2],
           [4, 5],
         ]) {
-          const { feeds } = fed(members);
+          const { feeds, counts } = fed(members);
           const part = { ...feeds, step: values([], [1]), share: values([], [1 / whole.counts]) };
           sum += evaluate(p.accumulate!, part, state).outputs["loss"]!.data[0]!;
+          weighted += (counts / whole.counts) * evaluate(p.train, { ...feeds, ...given }, state).outputs["loss"]!.data[0]!;
         }
-        assert.ok(Math.abs(sum - outputs["loss"]!.data[0]!) < 1e-6, `${sum} beside ${outputs["loss"]!.data[0]}`);
+        const batchwise = (capabilities["batchwise"] as ((of: Call, roles: readonly string[]) => boolean) | undefined) ?? no;
+        // Where texts are held beside those of their batch, parts are batches of their own.
+        const want = batchwise(written(word), ROLES) ? weighted : outputs["loss"]!.data[0]!;
+        assert.ok(Math.abs(sum - want) < 1e-6, `${sum} beside ${want}`);
       });
 
       it("is fed the same for the same seed, epoch and row", () => {
@@ -204,9 +215,11 @@ describe("tasks of encoders: what every one must keep", () => {
         const state = start(p);
         const answers = implementation.answers!;
         const members = Array.from({ length: rows.count }, (_, row) => row);
-        const ids = members.map((row) => rows.ids(row));
+        const taught = fed(members);
+        const read = taught.taught.texts?.(members) ?? Uint32Array.from(members);
+        const ids = Array.from({ length: 2 * rows.count }, (_, row) => rows.ids(row));
         const feeds = Object.fromEntries(
-          Object.entries(collate(ids, Uint32Array.from(members), 0)).map(([name, array]) => [name, plainValues(array)]),
+          Object.entries(collate(ids, read, 0)).map(([name, array]) => [name, plainValues(array)]),
         );
         const width = feeds["input_ids"]!.shape[1]!;
         const places = answers.places && members.map((row) => answers.places!(rows, row));
@@ -215,16 +228,14 @@ describe("tasks of encoders: what every one must keep", () => {
         const logits = evaluate(p.evaluate, { ...feeds, ...asked }, state).outputs["logits"]!;
         const size = logits.shape.at(-1)!;
         let at = 0;
-        const said = members.map((row) =>
+        const said = Array.from(read, (row) =>
           Float32Array.from(logits.data.slice(at, (at += (places ? places[row]!.length : 1) * size))),
         );
-        const taught = fed(members);
         if (answers.score) {
           const scored = answers.score(said, taught.taught as never, rows);
           const { outputs } = evaluate(p.loss, taught.feeds, state);
           assert.ok(Math.abs(scored.told["loss"]! - outputs["loss"]!.data[0]!) < 1e-5);
-          const metrics = (capabilities["metrics"] as readonly Call[] | undefined) ?? [];
-          for (const metric of metrics) {
+          for (const metric of usual) {
             const measure = (await registry.find("metric", metric.word)!.load!()) as MetricImplementation;
             assert.ok(Number.isFinite(scored.measure(measure, metric)), metric.word);
           }

@@ -1,0 +1,14 @@
+import type { Word } from "#dsl/registry.js";
+import { placesThatCount } from "./ranking.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "mrr",
+  doc: "Mean reciprocal rank: 1 where each text finds its own first, 0.5 where it stands second. Of several that belong to a text the best counts.",
+  example: "metrics: [mrr]",
+  since: "0.2.0",
+  elsewhere: { mean_reciprocal_rank: "mrr", reciprocal_rank: "mrr", MRR: "mrr", k: "at", top_k: "at", "mrr@10": "mrr" },
+  capabilities: { greaterIsBetter: true, of: ["ranking"] },
+  parameters: [placesThatCount(null)],
+  load: async () => (await import("./mrr.run.js")).mrr,
+};

@@ -1,0 +1,149 @@
+import type { CheckContext } from "#dsl/check/context.js";
+import type { EmbeddingFacts } from "#dsl/plan/facts.js";
+import type { ByRoles } from "#dsl/plan/metrics.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { Parameter, Word } from "#dsl/registry.js";
+import { baseFacts } from "../base-facts.js";
+import { wantShape } from "./families.js";
+import { POOLINGS } from "./pooling.js";
+import { LEARNS, lossOf, LOSSES, toldBy, type Loss } from "./similarity-losses.js";
+import "./codes.js";
+
+const metric = (word: string, given: Call["arguments"] = {}): Call => ({ word, kind: "metric", arguments: given });
+
+/** What can be measured follows from the roles that the data have. */
+const byRoles: ByRoles = (roles, task) => {
+  const told = toldBy(task, roles);
+  if (told === "score") return { measures: ["similarity"], metrics: [metric("spearman"), metric("pearson")] };
+  if (told === "label")
+    return { measures: ["pair", "ranking"], metrics: [metric("accuracy"), metric("f1", { average: "auto", of: null })] };
+  const ranked = [metric("mrr", { at: null }), metric("ndcg", { at: 10 })];
+  const found = [1, 10].map((places) => metric("recall_at", { places }));
+  return { measures: ["ranking"], metrics: [...ranked, ...found] };
+};
+
+const parameters: readonly Parameter[] = [
+  {
+    name: "loss",
+    type: { is: "choice", of: LOSSES },
+    doc:
+      "What is learnt. `cosent`: pairs with a higher score get a higher cosine; `cosine`: the cosine becomes the score (squared error); " +
+      "`contrastive`: texts that belong together come near, others go apart up to `margin`, `online_contrastive`: the same of the hard " +
+      "pairs of each batch; `ranking`: each text finds its own `text_pair` (and not `negative`) among all of its batch.",
+    default: {
+      derived: "by the data's roles: `cosent` with `score`, `contrastive` with `label`, else `ranking`",
+      from: () => "auto",
+    },
+    why: "`cosent` takes scores of any scale and mostly ranks pairs better than the squared error; `ranking` needs nothing but pairs, and gains by large batches.",
+    impact: "high",
+    related: ["range", "scale", "margin"],
+  },
+  {
+    name: "range",
+    type: { is: "range", of: { is: "number" } },
+    doc: "Between which numbers the scores lie, both included. `loss: cosine` lays them onto 0..1, or onto −1..1 where the range begins below 0.",
+    default: { derived: "scores are cosines already, −1..1 (`cosine`), or of any scale (`cosent`)", from: () => null },
+    why: "A cosine can't be 5.",
+    impact: "medium",
+  },
+  {
+    name: "scale",
+    type: { is: "number" },
+    doc: "What cosines are multiplied by in `ranking` and `cosent`: one over the temperature.",
+    range: { min: 0, max: 200, exclusive: true },
+    default: { value: 20 },
+    why: "Cosines differ by little; 20 is what sentence-transformers takes.",
+    impact: "medium",
+  },
+  {
+    name: "margin",
+    type: { is: "number" },
+    doc: "How far apart (1 − cosine) texts that don't belong together are pushed by the contrastive losses.",
+    range: { min: 0, max: 2 },
+    default: { value: 0.5 },
+    why: "Texts that are far apart already teach nothing more.",
+    impact: "low",
+  },
+  {
+    name: "pooling",
+    type: { is: "choice", of: POOLINGS },
+    doc: "How a text's vector is made of its tokens' states: their mean, the first token's, the last one's, or the greatest of each number.",
+    default: {
+      derived: "as the base's own modules.json says, else mean",
+      from: (_draft, context) => poolingBy(embeddingOf(context)),
+    },
+    why: "The mean over the tokens is what most bases for this task were trained with.",
+    impact: "high",
+  },
+  {
+    name: "normalize",
+    type: { is: "boolean" },
+    doc: "Whether embeddings are brought to length 1, so that a product of two is their cosine. Losses and similarities are cosines either way.",
+    default: {
+      derived: "as the base's own modules.json says, else true",
+      from: (_draft, context) => embeddingOf(context)?.normalize ?? true,
+    },
+    why: "Nearest neighbours are the same by product, cosine and distance then.",
+    impact: "low",
+  },
+];
+
+function embeddingOf(context: CheckContext): EmbeddingFacts | undefined {
+  return baseFacts(context)?.embedding;
+}
+/** `auto`: the base says it in a way that isn't built. */
+function poolingBy(own: EmbeddingFacts | undefined): string {
+  if (!own) return "mean";
+  const known = POOLINGS.find((pooling) => pooling === own.pooling);
+  return known && own.unknown.length === 0 ? known : "auto";
+}
+
+export const word: Word = {
+  kind: "task",
+  name: "sentence_similarity",
+  doc:
+    "How alike two texts are, and which of many belongs to one: each text is read by itself and becomes a vector, as in " +
+    "sentence-transformers. Reads `text` and `text_pair`, learns by `score`, by `label` or by what stands in one row; `negative` is a third text " +
+    "that doesn't belong. Vectors are made once and compared with all others, so it searches thousands of texts. To judge few pairs more " +
+    "finely take `text_classification` or `regression` on `text` and `text_pair`, which read both texts at once.",
+  example: 'model finder { base: "all-MiniLM-L6-v2", task: sentence_similarity }',
+  since: "0.2.0",
+  parameters,
+  elsewhere: {
+    "sentence-similarity": "sentence_similarity",
+    sentence_transformers: "sentence_similarity",
+    FEATURE_EXTRACTION: "sentence_similarity",
+    "feature-extraction": "sentence_similarity",
+    retrieval: "sentence_similarity",
+    embeddings: "sentence_similarity",
+    pooling_mode: "pooling",
+    normalize_embeddings: "normalize",
+    similarity_fct: "loss",
+  },
+  check(call, context) {
+    wantShape(call.word, ["encoder", "decoder"], context);
+    const own = embeddingOf(context);
+    if (!own || call.arguments["pooling"] !== "auto") return;
+    const base = context.statement["base"];
+    const modules = own.unknown.length > 0 ? own.unknown : [`pooling by ${own.pooling}`];
+    context.report("pooling-unknown", { base: typeof base === "string" ? base : "the base", modules });
+  },
+  capabilities: {
+    roles: ["text", "text_pair"],
+    /** Roles that a training needs beside these. */
+    trainingRoles(call: Call): readonly string[] {
+      const role = LEARNS[call.arguments["loss"] as Loss] as string | null | undefined;
+      return role ? [role] : [];
+    },
+    /** Whether texts are held beside all others of their batch, so that parts of a batch are not the batch. */
+    batchwise: (call: Call, roles: readonly string[]) => !["cosine", "contrastive"].includes(lossOf(call, roles)),
+    labels: false,
+    parameters: () => 0,
+    measures: ["ranking", "similarity", "pair"],
+    metrics: byRoles([], { word: "", kind: "task", arguments: {} }).metrics,
+    byRoles,
+    prediction: "{ readonly text: string; readonly embedding: Float32Array }",
+    predictionOfPairs: "{ readonly text: string; readonly text_pair: string; readonly similarity: number }",
+  },
+  load: () => import("./sentence_similarity.run.js").then((m) => m.sentenceSimilarity),
+};

@@ -1,0 +1,126 @@
+/**
+ * What vectors of texts that belong together learn, as sentence-transformers has it (source: its losses). `a` [pairs, hidden]
+ * and `b` [pairs or candidates, hidden] are vectors of length 1. `mean` is the loss of a batch as it is there; `sum` the same
+ * times what counts, so that parts of a batch add up to their weighted mean.
+ */
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Call } from "#dsl/plan/plan.js";
+
+export const LOSSES = ["cosine", "cosent", "contrastive", "online_contrastive", "ranking"] as const;
+export type Loss = (typeof LOSSES)[number];
+
+/** The role that a loss learns from; null: that two texts stand in one row says it all. */
+export const LEARNS: Readonly<Record<Loss, "score" | "label" | null>> = {
+  cosine: "score",
+  cosent: "score",
+  contrastive: "label",
+  online_contrastive: "label",
+  ranking: null,
+};
+
+/** The loss that is written, or the one for what the data have. */
+export function lossOf(call: Call, roles: readonly string[]): Loss {
+  const written = LOSSES.find((loss) => loss === call.arguments["loss"]);
+  if (written) return written;
+  if (roles.includes("score")) return "cosent";
+  return roles.includes("label") ? "contrastive" : "ranking";
+}
+
+/** What the data say of a pair, of which a score or a label is one: `score`, `label`, or nothing but that it stands there. */
+export function toldBy(call: Call, roles: readonly string[]): "score" | "label" | null {
+  const learns = LEARNS[lossOf(call, roles)];
+  if (learns !== null && roles.includes(learns)) return learns;
+  if (roles.includes("label")) return "label";
+  return roles.includes("score") ? "score" : null;
+}
+
+export interface LossSettings {
+  /** Of `cosent` and `ranking`: what cosines are multiplied by. */
+  readonly scale: number;
+  /** Of the contrastive ones: how far apart texts that differ are to be, in 1 − cosine. */
+  readonly margin: number;
+}
+export function settingsOf(call: Call): LossSettings {
+  const { scale, margin } = call.arguments;
+  return { scale: typeof scale === "number" ? scale : 20, margin: typeof margin === "number" ? margin : 0.5 };
+}
+
+/** Beyond what any cosine times a scale can be; its exponential is 0. */
+const FAR = 1e9;
+
+type Make = (a: Tensor, b: Tensor, labels: Tensor, o: LossSettings) => { readonly sum: Tensor; readonly count: Tensor };
+
+const cosines = (a: Tensor, b: Tensor): Tensor => a.multiply(b).sum([1]);
+const countOf = (labels: Tensor): Tensor => labels.graph.one("fill_like", [labels], { value: 1 }).sum();
+/** A loss of the batch as a whole. */
+const whole = (loss: Tensor, labels: Tensor): ReturnType<Make> => {
+  const count = countOf(labels);
+  return { sum: loss.multiply(count), count };
+};
+
+const MAKE: Readonly<Record<Loss, Make>> = {
+  /** labels f32 [pairs]: the cosine that each should have. */
+  cosine: (a, b, labels) => ({
+    sum: cosines(a, b).subtract(labels).square().sum(),
+    count: countOf(labels),
+  }),
+  /** labels f32 [pairs], of any scale: of two pairs the one with the higher score should have the higher cosine. */
+  cosent(a, b, labels, { scale }) {
+    const similar = cosines(a, b).multiply(scale);
+    const column = (x: Tensor): Tensor => x.reshape([...x.shape, 1]);
+    const row = (x: Tensor): Tensor => x.reshape([1, ...x.shape]);
+    const wrong = column(labels)
+      .less(row(labels))
+      .select(column(similar).subtract(row(similar)), a.graph.number(-FAR));
+    const greatest = wrong.max().maximum(0).detach();
+    const total = wrong.subtract(greatest).exp().sum().add(greatest.negate().exp());
+    return whole(total.log().add(greatest), labels);
+  },
+  /** labels f32 [pairs]: 1 where the texts belong together, else 0. */
+  contrastive(a, b, labels, { margin }) {
+    const apart = cosines(a, b).negate().add(1);
+    const far = apart.negate().add(margin).relu().square();
+    const each = labels.multiply(apart.square()).add(labels.negate().add(1).multiply(far));
+    return { sum: each.sum().multiply(0.5), count: countOf(labels) };
+  },
+  /** The same of pairs that are on the wrong side of the other sort's nearest. */
+  online_contrastive(a, b, labels, { margin }) {
+    const { graph } = a;
+    const apart = cosines(a, b).negate().add(1);
+    const same = labels.greater(0.5);
+    const one = graph.number(1);
+    const zero = graph.number(0);
+    const far = graph.number(FAR);
+    const mean = (of: Tensor): Tensor =>
+      of.select(apart, zero).sum().divide(of.select(one, zero).sum().maximum(1));
+    const some = (of: Tensor): Tensor => of.select(one, zero).sum().greater(0.5);
+    const other = same.not();
+    const farthest = some(same).select(same.select(apart, far.negate()).max(), mean(other)).detach();
+    const nearest = some(other).select(other.select(apart, far).min(), mean(same)).detach();
+    const hard = {
+      same: same.and(apart.greater(nearest)).select(apart.square(), zero),
+      other: other.and(apart.less(farthest)).select(apart.negate().add(margin).relu().square(), zero),
+    };
+    return whole(hard.same.sum().add(hard.other.sum()), labels);
+  },
+  /** labels f32 [pairs, candidates]: 1 the one that belongs to the pair, 0 others, −1 what is not to be told apart from it. */
+  ranking(a, b, labels, { scale }) {
+    const { graph } = a;
+    const scores = a.matmul(b, { transposeB: true }).multiply(scale);
+    const shares = labels.less(-0.5).select(graph.number(-FAR), scores).logSoftmax();
+    const own = labels.greater(0.5);
+    const zero = graph.number(0);
+    return {
+      sum: own.select(shares, zero).sum().negate(),
+      count: own.select(graph.number(1), zero).sum(),
+    };
+  },
+};
+
+export function lossIn(
+  loss: Loss,
+  o: { readonly a: Tensor; readonly b: Tensor; readonly labels: Tensor; readonly reduction: "mean" | "sum" } & LossSettings,
+): Tensor {
+  const { sum, count } = MAKE[loss](o.a, o.b, o.labels, o);
+  return o.reduction === "sum" ? sum : sum.divide(count);
+}
