@@ -7,6 +7,7 @@ import { renderAnsi } from "#dsl/check/render-ansi.js";
 import type { Source } from "#dsl/check/span.js";
 import type { Value } from "#dsl/plan/plan.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
+import type { Vocabulary } from "#stdlib/defined/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 import { diagnosticsShown } from "../../display/diagnostics.js";
 import { diagnosticsOf } from "../../runs/diagnostics-of.js";
@@ -19,6 +20,8 @@ export interface TuneOptions {
   /** Folder of all runs; beside the notebook unless told. */
   readonly runs?: string;
   readonly parameters?: Readonly<Record<string, Value>>;
+  /** Words of the package and those that TypeScript cells define. */
+  readonly vocabulary?: Vocabulary;
   /** Called after each cell with the sources that ran so far, for the assistant. */
   readonly onSources?: (sources: readonly Source[]) => void;
 }
@@ -30,7 +33,10 @@ export function createTuneLanguage(o: TuneOptions): TuneLanguage {
   const verbs = registry.verbs().map((verb) => verb.name);
   let session: TuneSession | null = null;
   const sessionFor = (names: Names) =>
-    (session ??= new TuneSession({ folder: o.folder, runs: o.runs ?? runsBeside(o.folder), names }));
+    (session ??= new TuneSession({
+      ...{ folder: o.folder, runs: o.runs ?? runsBeside(o.folder), names },
+      ...(o.vocabulary && { vocabulary: o.vocabulary }),
+    }));
   return {
     name: "tune",
     owns: (code) => isTune(code, verbs),
