@@ -24,7 +24,12 @@ export function techniqueOf(record: TechniqueRecord, owner: Owner): TechniqueImp
     trains: (call, path) => says("trains", call, path),
     adds: (call, path) => says(record.adds ? "adds" : "trains", call, path),
     around: (call, layers) =>
-      guardedLayers(owner, "around", guarded(owner, "around", () => record.around(call, layers)), layers),
+      guardedLayers(
+        owner,
+        "around",
+        guarded(owner, "around", () => record.around(call, layers)),
+        layers,
+      ),
   };
 }
 
@@ -81,7 +86,11 @@ function check(
     if (trace(call, base)?.length !== 0) return;
     const named = context.statement["base"] ?? context.model?.["base"];
     const has = Object.keys(base.shapes).slice(-3);
-    context.report("word-trains-nothing", { name: call.word, base: typeof named === "string" ? named : "the base", has });
+    context.report("word-trains-nothing", {
+      name: call.word,
+      base: typeof named === "string" ? named : "the base",
+      has,
+    });
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     context.report(error.code, error.data as never);

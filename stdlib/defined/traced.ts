@@ -27,7 +27,11 @@ export async function loadFamilies(registry: Registry): Promise<void> {
 }
 
 /** Throws what the technique's functions throw. Null: the family isn't loaded (someone is typing). */
-export function traced(implementation: TechniqueImplementation, call: Call, base: BaseFacts): readonly Trained[] | null {
+export function traced(
+  implementation: TechniqueImplementation,
+  call: Call,
+  base: BaseFacts,
+): readonly Trained[] | null {
   const family = families.get(base.family);
   if (!family) return null;
   const graph = new Graph();

@@ -42,10 +42,19 @@ describe("words that TypeScript cells define", function () {
   /** What the cell said: its result, what it showed, or its error. */
   async function run(code: string): Promise<string> {
     const output = new Kept();
-    const outcome = await cells.interpreter.execute({ code, cell: ++count, silent: false, output, userExpressions: {} });
+    const outcome = await cells.interpreter.execute({
+      code,
+      cell: ++count,
+      silent: false,
+      output,
+      userExpressions: {},
+    });
     // eslint-disable-next-line no-control-regex -- colours
     if (outcome.status === "error") return outcome.traceback.join("\n").replace(/\u001b\[[0-9;]*m/g, "");
-    return [String(outcome.result?.bundle["text/plain"] ?? ""), ...output.displays.map((d) => String(d.bundle["text/plain"]))].join("\n");
+    return [
+      String(outcome.result?.bundle["text/plain"] ?? ""),
+      ...output.displays.map((d) => String(d.bundle["text/plain"])),
+    ].join("\n");
   }
   async function value<T>(expression: string): Promise<T> {
     await run(`const kept${count} = ${expression}`);
@@ -65,10 +74,15 @@ describe("words that TypeScript cells define", function () {
     process.env["TUNEBOOK_RUNS"] = join(folder, "runs");
     cpSync(new URL("bert-plain", fixtures), join(folder, "bert"), { recursive: true });
     writeTokenizer(join(folder, "bert"), "letters");
-    const rows = Array.from({ length: 48 }, (_, i) => `${i % 2 ? "a good and kind" : "bad worse poor"} ${"abcdefghijklmnopqrstuvwxyz"[i % 26]} ${"uvwx"[Math.floor(i / 12)]},${i % 2 ? "yes" : "no"},${["train", "train", "test", "train", "validation"][i % 5]}`);
+    const rows = Array.from(
+      { length: 48 },
+      (_, i) =>
+        `${i % 2 ? "a good and kind" : "bad worse poor"} ${"abcdefghijklmnopqrstuvwxyz"[i % 26]} ${"uvwx"[Math.floor(i / 12)]},${i % 2 ? "yes" : "no"},${["train", "train", "test", "train", "validation"][i % 5]}`,
+    );
     writeFileSync(join(folder, "rows.csv"), ["text,label,part", ...rows].join("\n"));
     cells = await createCells(folder);
-    const said = await run(`data rows { source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part) }
+    const said =
+      await run(`data rows { source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part) }
 recipe quick { steps: 6, batch_size: 12, optimizer: adamw(learning_rate: 5e-3), schedule: constant, dropout: 0, seed: 1 }
 model m { base: "bert", task: text_classification, technique: full, max_length: 24 }`);
     assert.match(said, /rows/);
@@ -83,13 +97,20 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
   it("defines a technique, whose types complete, and which is completed in Tune", async () => {
     assert.match(await run(TECHNIQUE), /technique scale_shift\(targets, from\) is defined/);
     assert.deepEqual(await completed("define.te"), ["technique"]);
-    const inside = await completed("define.technique({ name: 'x', doc: 'y', trains: () => true, around: (call, layers) => layers.emb");
+    const inside = await completed(
+      "define.technique({ name: 'x', doc: 'y', trains: () => true, around: (call, layers) => layers.emb",
+    );
     assert.deepEqual(inside, ["embedding"]);
     const offered = await completed('model n { base: "bert", task: text_classification, technique: scale_');
-    assert.ok(offered.some((text) => text.startsWith("scale_shift")), offered.join());
+    assert.ok(
+      offered.some((text) => text.startsWith("scale_shift")),
+      offered.join(),
+    );
   });
   it("plans, trains, saves, and goes on from what was saved", async () => {
-    const said = await run("model s like m { technique: scale_shift }\ntrain s on rows with quick\nevaluate s on rows.test");
+    const said = await run(
+      "model s like m { technique: scale_shift }\ntrain s on rows with quick\nevaluate s on rows.test",
+    );
     assert.match(said, /scale_shift/);
     const s = await value<ModelHandle>("s");
     const losses = s.history.map((step) => step.loss);
@@ -100,7 +121,10 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
     const names = Object.keys(tensors);
     assert.ok(names.every((name) => /ssf_(scale|shift)$|^classifier\./.test(name)) && names.length > 2, names.join());
     // the plan's count, with no formula given, is what was trained
-    assert.equal(plan.estimates.trainable, Object.values(tensors).reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0));
+    assert.equal(
+      plan.estimates.trainable,
+      Object.values(tensors).reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0),
+    );
     assert.equal(plan.recipe.model.technique.definition?.length, 64);
     const config = JSON.parse(readFileSync(join(adapter, "adapter_config.json"), "utf8")) as Record<string, unknown>;
     assert.equal(config["technique"], "scale_shift");
@@ -109,7 +133,10 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
     await run("train s on rows with quick as longer { steps: 7 }");
     const [again, longer] = [await value<ModelHandle>("again"), await value<ModelHandle>("longer")];
     assert.ok(Math.abs(again.history[0]!.loss - losses.at(-1)!) < 0.5);
-    assert.deepEqual(longer.history.slice(0, 6).map((step) => step.loss), losses);
+    assert.deepEqual(
+      longer.history.slice(0, 6).map((step) => step.loss),
+      losses,
+    );
   });
   it("measures with a metric of one's own, and sweeps for it", async () => {
     assert.match(
@@ -118,7 +145,9 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
       /metric errors is defined/,
     );
     const said = await run("evaluate s on rows.test { metrics: [accuracy, errors] }");
-    const [accuracy, errors] = [/accuracy\D+([\d.]+)/, /errors\D+([\d.]+)/].map((pattern) => Number(pattern.exec(said)![1]));
+    const [accuracy, errors] = [/accuracy\D+([\d.]+)/, /errors\D+([\d.]+)/].map((pattern) =>
+      Number(pattern.exec(said)![1]),
+    );
     assert.ok(Math.abs(errors! - 10 * (1 - accuracy!)) < 0.01, said);
     const swept = await run(`sweep s on rows with quick as found {
   vary: { optimizer.learning_rate: log(1e-3..1e-2) }
@@ -139,7 +168,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
     assert.equal((await s.predict(["a good and kind x"])).length, 1);
   });
   it("finds a mistake in `around` before anything is trained, at its place in the cell", async () => {
-    const broken = TECHNIQUE.replace("[plain.out], \"zeros\"", "[plain.out + 1], \"zeros\"");
+    const broken = TECHNIQUE.replace('[plain.out], "zeros"', '[plain.out + 1], "zeros"');
     await run(broken);
     const at = count;
     const line = broken.split("\n").findIndex((text) => text.includes("y.multiply")) + 1;
@@ -147,15 +176,25 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
     assert.match(said, /error\[word-failed\]: around \(linear\) of your technique scale_shift failed: /);
     assert.match(said, new RegExp(`--> Cell \\[${at}\\]:${line}:\\d+`));
     assert.match(said, /train s on rows/);
-    const silent = await run('define.technique({ name: "scale_shift", doc: "x", trains: () => true, around: () => undefined })');
+    const silent = await run(
+      'define.technique({ name: "scale_shift", doc: "x", trains: () => true, around: () => undefined })',
+    );
     assert.match(silent, /is defined/);
-    assert.match(await run("model s2 like m { technique: scale_shift }\ntrain s2 on rows with quick"), /it must give layers/);
+    assert.match(
+      await run("model s2 like m { technique: scale_shift }\ntrain s2 on rows with quick"),
+      /it must give layers/,
+    );
     await run(TECHNIQUE.replace("ssf_(scale|shift)", "nothing"));
-    assert.match(await run("model s3 like m { technique: scale_shift }\ntrain s3 on rows with quick"), /error\[word-trains-nothing\]/);
+    assert.match(
+      await run("model s3 like m { technique: scale_shift }\ntrain s3 on rows with quick"),
+      /error\[word-trains-nothing\]/,
+    );
     await run(TECHNIQUE);
   });
   it("refuses a malformed record in the cell that gives it, with the place", async () => {
-    const said = await run('// mine\ndefine.technique({ name: "lora", doc: "x", trains: () => true, around: (call, layers) => layers })');
+    const said = await run(
+      '// mine\ndefine.technique({ name: "lora", doc: "x", trains: () => true, around: (call, layers) => layers })',
+    );
     assert.match(said, /error\[word-taken\]: lora is a technique that Tunebook brings/);
     assert.match(said, new RegExp(`--> Cell \\[${count}\\]:2:`));
     assert.match(await run('define.metric({ name: "m", doc: "d" })'), /computes nothing/);

@@ -56,7 +56,9 @@ describe("a vocabulary that grows", () => {
   });
   it("counts the text around a definition as part of it: its functions may read names of it", () => {
     const place = (text: string) => ({ text, placeOf: () => [] });
-    const hashes = ["const a = 1", "const a = 2"].map((t) => makeVocabulary().define("metric", errors, place(t)).definition);
+    const hashes = ["const a = 1", "const a = 2"].map(
+      (t) => makeVocabulary().define("metric", errors, place(t)).definition,
+    );
     assert.notEqual(hashes[0], hashes[1]);
   });
   it("refuses a name of the package, planned or built, and names that mean something else", () => {
@@ -76,8 +78,20 @@ describe("a vocabulary that grows", () => {
       [{ ...scaleShift, saved: "adapter" }, /saved is not one of two/],
       [{ ...scaleShift, parameters: {} }, /parameters must be a list/],
       [{ ...scaleShift, parameters: [{ name: "size" }] }, /size has no type/],
-      [{ ...scaleShift, parameters: [{ name: "size", type: "integer", default: 1.5 }] }, /default of size is not of its type/],
-      [{ ...scaleShift, parameters: [{ name: "a", default: 1 }, { name: "a", default: 2 }] }, /two parameters a/],
+      [
+        { ...scaleShift, parameters: [{ name: "size", type: "integer", default: 1.5 }] },
+        /default of size is not of its type/,
+      ],
+      [
+        {
+          ...scaleShift,
+          parameters: [
+            { name: "a", default: 1 },
+            { name: "a", default: 2 },
+          ],
+        },
+        /two parameters a/,
+      ],
       [{ ...scaleShift, parameters: [{ name: "a", default: 1, min: 0 }] }, /a has no key min/],
     ];
     for (const [record, said] of cases) {
@@ -92,14 +106,20 @@ describe("a vocabulary that grows", () => {
     const vocabulary = makeVocabulary();
     const broken = vocabulary.define("metric", { ...errors, compute: () => (undefined as unknown as { x: number }).x });
     const at = kept(broken.definition!) as MetricImplementation;
-    assert.throws(() => at.compute!(plain, outcome), (e: CodedError) => {
-      assert.equal(e.code, "word-failed");
-      assert.match(e.message, /^compute of your metric errors failed: Cannot read/);
-      assert.ok(e.cause instanceof TypeError);
-      return true;
-    });
+    assert.throws(
+      () => at.compute!(plain, outcome),
+      (e: CodedError) => {
+        assert.equal(e.code, "word-failed");
+        assert.match(e.message, /^compute of your metric errors failed: Cannot read/);
+        assert.ok(e.cause instanceof TypeError);
+        return true;
+      },
+    );
     const silent = vocabulary.define("metric", { ...errors, compute: () => "3" as unknown as number });
-    assert.throws(() => (kept(silent.definition!) as MetricImplementation).compute!(plain, outcome), /must give a number, not 3/);
+    assert.throws(
+      () => (kept(silent.definition!) as MetricImplementation).compute!(plain, outcome),
+      /must give a number, not 3/,
+    );
   });
   it("is checked, completed and explained from the record, also by what another thread is told", () => {
     const vocabulary = makeVocabulary();
@@ -109,10 +129,13 @@ describe("a vocabulary that grows", () => {
     };
     vocabulary.define("technique", sized);
     const far = makeVocabulary();
-    for (const word of structuredClone(vocabulary.told())) (far.registry as unknown as { define(w: unknown): void }).define(word);
+    for (const word of structuredClone(vocabulary.told()))
+      (far.registry as unknown as { define(w: unknown): void }).define(word);
     for (const { registry } of [vocabulary, far]) {
       const codes = (text: string) =>
-        compile([{ id: "a", title: "a", text }], registry, Facts.none, "assist", nothingOutside).diagnostics.map((d) => d.code);
+        compile([{ id: "a", title: "a", text }], registry, Facts.none, "assist", nothingOutside).diagnostics.map(
+          (d) => d.code,
+        );
       const model = (technique: string) => `model m { base: "x", task: text_classification, technique: ${technique} }`;
       assert.deepEqual(codes(model("scale_shift(size: 3)")), []);
       assert.deepEqual(codes(model("scale_shift(size: 0)")), ["out-of-range"]);
@@ -121,7 +144,10 @@ describe("a vocabulary that grows", () => {
       const context = { registry, earlier: [], facts: Facts.none, outside: nothingOutside };
       const text = model("scale_");
       const offered = complete(text, text.indexOf("scale_") + 6, context).items.map((i) => i.text);
-      assert.ok(offered.some((t) => t.startsWith("scale_shift")), offered.join());
+      assert.ok(
+        offered.some((t) => t.startsWith("scale_shift")),
+        offered.join(),
+      );
       const whole = model("scale_shift");
       assert.match(hover(whole, whole.indexOf("scale_shift") + 2, context)!.markdown, /Scales and shifts/);
     }

@@ -17,10 +17,11 @@ export type Calls = (subject: Subject) => Promise<readonly Call[]>;
 
 /** `calls`: what is tried on each family; `registry` has their words. */
 export function keeps(subject: Subject, calls: Calls, registry: Registry): void {
-  const each = (check: (subject: Subject, technique: Call, title: string, registry: Registry) => Promise<void>) => async () => {
-    for (const technique of await calls(subject))
-      await check(subject, technique, `${technique.word}(${JSON.stringify(technique.arguments)})`, registry);
-  };
+  const each =
+    (check: (subject: Subject, technique: Call, title: string, registry: Registry) => Promise<void>) => async () => {
+      for (const technique of await calls(subject))
+        await check(subject, technique, `${technique.word}(${JSON.stringify(technique.arguments)})`, registry);
+    };
   it("each technique: valid programs; what trains, and nothing else, moves; the loss falls", each(trains));
   it("each technique: the same loss and norm with its blocks computed again, and valid programs in bf16", each(passed));
   it("each technique: its word counts the parameters that train", each(counts));
