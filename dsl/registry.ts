@@ -62,6 +62,8 @@ export interface Word {
   readonly doc: string;
   readonly example: string;
   readonly since: string;
+  /** Content hash of what a user defined; absent: a word of this package. Calls carry it, so that recipes tell one definition from another. */
+  readonly definition?: string;
   readonly parameters: readonly Parameter[];
   /** The design knows it but it is not built yet: using it is the error `not-built-yet`, naming what serves meanwhile. */
   readonly planned?: { readonly meanwhile: string };
@@ -110,5 +112,33 @@ export function makeRegistry(words: readonly Word[]): Registry {
     find: (kind, name) => byKey.get(`${kind} ${name}`),
     ofKind: (kind) => kinds.get(kind) ?? [],
     verbs: () => (kinds.get("verb") ?? []) as unknown as readonly Verb[],
+  };
+}
+
+/** A registry that takes in a user's own words; a word that is defined again replaces its earlier self. */
+export interface GrowingRegistry extends Registry {
+  define(word: Word): void;
+  /** Words that were defined, in the order of their first definition. */
+  readonly own: readonly Word[];
+}
+
+/** `base` stays as it is. Whoever defines makes sure that no word of `base` is meant. */
+export function growing(base: Registry): GrowingRegistry {
+  const own = new Map<string, Word>();
+  let whole = base;
+  return {
+    get words() {
+      return whole.words;
+    },
+    get own() {
+      return [...own.values()];
+    },
+    find: (kind, name) => whole.find(kind, name),
+    ofKind: (kind) => whole.ofKind(kind),
+    verbs: () => whole.verbs(),
+    define(word) {
+      own.set(`${word.kind} ${word.name}`, word);
+      whole = makeRegistry([...base.words, ...own.values()]);
+    },
   };
 }

@@ -92,7 +92,8 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
     given[parameter.name] = part(next, parameter.name);
   }
   for (const [name, extra] of Object.entries(call.arguments)) if (!Object.hasOwn(given, name)) given[name] = extra;
-  const whole: Call = { ...call, arguments: given };
+  const { definition } = word;
+  const whole: Call = { ...call, arguments: given, ...(definition !== undefined && { definition }) };
   const oneOf = word.capabilities?.["oneOf"];
   if (Array.isArray(oneOf) && oneOf.filter((name: string) => (call.arguments[name] ?? null) !== null).length !== 1)
     program.reportNear("one-of", { word: word.name, of: oneOf as string[] }, places.get(local), setting.here);

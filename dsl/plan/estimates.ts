@@ -166,10 +166,12 @@ export function trainedBy(
     : base.shapes;
   const layout = program.registry.find("model", base.family)?.capabilities?.["layout"];
   const whole = has?.["saves"] !== "trained";
-  const of = count as (call: Call, shapes: BaseFacts["shapes"], layout: unknown) => number;
+  type Count = (call: Call, shapes: BaseFacts["shapes"], layout: unknown, base: BaseFacts) => number;
+  const of = (how: Count): number => how(technique, shapes, layout, base);
   // The base's own count leaves out what is no parameter.
-  const trains = whole && !freeze.length ? base.parameters : of(technique, shapes, layout);
-  return { trains, adds: has?.["adds"] === true ? trains : 0, frozen: !whole };
+  const trains = whole && !freeze.length ? base.parameters : of(count as Count);
+  const adds = has?.["adds"];
+  return { trains, adds: typeof adds === "function" ? of(adds as Count) : adds === true ? trains : 0, frozen: !whole };
 }
 
 /** What a task's head is put on: what the word of the base's family says of it, and the base itself. */

@@ -22,6 +22,8 @@ export interface Call {
   readonly word: string;
   readonly kind: string;
   readonly arguments: Readonly<Record<string, Value>>;
+  /** Content hash of the user's definition that is meant; absent: a word of the package. */
+  readonly definition?: string;
 }
 
 export type SplitName = string;

@@ -4,6 +4,7 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import type { Source } from "#dsl/check/span.js";
+import type { Word } from "#dsl/registry.js";
 import type { Shown } from "../display/shown.js";
 
 /** Where a cell's output goes. Calls keep their order; late calls (timers) still reach the cell that made them. */
@@ -88,10 +89,12 @@ export interface Names {
 }
 /** What the assistant needs to know of the Tune cells that ran, to complete and check the one being typed. */
 export interface TuneKnowledge {
-  /** Earlier Tune sources, in the order in which they ran. */
-  readonly sources: readonly Source[];
+  /** Earlier Tune sources, in the order in which they ran; absent: as before. */
+  readonly sources?: readonly Source[];
   /** Answers to the compiler's needs met so far: pairs of `keyOf(need)` and the fact. */
   readonly facts?: readonly (readonly [string, unknown])[];
+  /** Words that TypeScript cells defined, as data; absent: as before. */
+  readonly words?: readonly Word[];
 }
 export interface CellsOptions {
   /** Folder of the notebook: imports of cells start there. */

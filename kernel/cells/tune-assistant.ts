@@ -11,7 +11,7 @@ import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
 import { compile, nothingOutside } from "#dsl/compile.js";
 import { Facts, keyOf, type FactOf, type Failed, type Need } from "#dsl/plan/facts.js";
-import type { Registry } from "#dsl/registry.js";
+import { growing, type GrowingRegistry } from "#dsl/registry.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { format } from "#dsl/syntax/format.js";
 import { parse } from "#dsl/syntax/parse.js";
@@ -45,7 +45,7 @@ export class TuneAssistant {
   private readonly found = new Map<string, { readonly at: number; readonly fact: Promise<Fact> }>();
   private constructor(
     private readonly folder: string,
-    readonly registry: Registry,
+    readonly registry: GrowingRegistry,
     private readonly typescript: () => readonly string[],
     readonly verbs: readonly string[],
   ) {}
@@ -53,14 +53,15 @@ export class TuneAssistant {
   static async open(folder: string, typescript: () => readonly string[]): Promise<TuneAssistant> {
     const { registry } = await import("#stdlib/registry.js");
     const verbs = registry.verbs().map((verb) => verb.name);
-    return new TuneAssistant(folder, registry, typescript, verbs);
+    return new TuneAssistant(folder, growing(registry), typescript, verbs);
   }
 
   owns(code: string): boolean {
     return isTune(code, this.verbs);
   }
-  learn({ sources, facts }: TuneKnowledge): void {
+  learn({ sources = this.earlier, facts, words = [] }: TuneKnowledge): void {
     this.earlier = sources;
+    for (const word of words) this.registry.define(word);
     this.told = (facts ?? []).map(([key, fact]) => [JSON.parse(key) as Need, fact as Fact]);
   }
 

@@ -28,7 +28,7 @@ export interface CheckOptions {
 
 /** Checks a `.tune` file or the Tune cells of a notebook. Rejects with `missing-file`, `file-kind`, `notebook-unreadable`. */
 export async function checkFile(file: string, o: CheckOptions = {}): Promise<Checked> {
-  const { sources, typescript } = await sourcesOf(file);
+  const { sources, typescript, defined } = await sourcesOf(file);
   const folder = dirname(resolve(file));
   const base = plainSurroundings(folder, o.parameters ?? {});
   const workshop = new Workshop();
@@ -43,9 +43,11 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
       purpose: "assist" | "run",
     ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
       const compiled = await compileAll([...sound, source], { purpose, surroundings, workshop, trained });
-      // Values of TypeScript cells exist only when the notebook runs.
+      // Values and words of TypeScript cells exist only when the notebook runs.
       const found = compiled.diagnostics.filter(
-        (d) => !(d.code === "unknown-reference" && names.includes(d.data.name.split(".")[0] ?? "")),
+        (d) =>
+          !(d.code === "unknown-reference" && names.includes(d.data.name.split(".")[0] ?? "")) &&
+          !(d.code === "unknown-word" && defined.has(d.data.word)),
       );
       return { found, did: compiled.actions ?? [] };
     };
@@ -61,9 +63,15 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
   return { sources, diagnostics, actions };
 }
 
-async function sourcesOf(
-  file: string,
-): Promise<{ sources: readonly Source[]; typescript: ReadonlyMap<string, readonly string[]> }> {
+interface Texts {
+  readonly sources: readonly Source[];
+  /** Names that the TypeScript cells before a source make. */
+  readonly typescript: ReadonlyMap<string, readonly string[]>;
+  /** Words that TypeScript cells define. */
+  readonly defined: ReadonlySet<string>;
+}
+
+async function sourcesOf(file: string): Promise<Texts> {
   const path = resolve(file);
   if (file.endsWith(".ipynb")) return cellsOf(path, file);
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
@@ -71,16 +79,14 @@ async function sourcesOf(
     throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
   });
   const verbs = registry.verbs().map((v) => v.name);
-  return { sources: partsOf({ id: path, title: file, text, path }, verbs), typescript: new Map() };
+  return { sources: partsOf({ id: path, title: file, text, path }, verbs), typescript: new Map(), defined: new Set() };
 }
 
-async function cellsOf(
-  path: string,
-  file: string,
-): Promise<{ sources: readonly Source[]; typescript: ReadonlyMap<string, readonly string[]> }> {
+async function cellsOf(path: string, file: string): Promise<Texts> {
   const verbs = registry.verbs().map((v) => v.name);
   const sources: Source[] = [];
   const typescript = new Map<string, readonly string[]>();
+  const defined = new Set<string>();
   const names: string[] = [];
   const code = (await readNotebook(path)).cells.filter((cell) => cell.cell_type === "code");
   code.forEach((cell, i) => {
@@ -88,11 +94,14 @@ async function cellsOf(
       const id = `${path}#${String(i + 1)}`;
       sources.push({ id, title: `${file} cell ${String(i + 1)}`, text: withoutMagic(cell.source), path, cell: i + 1 });
       typescript.set(id, [...names]);
-    } else
+    } else {
+      for (const [, word = ""] of cell.source.matchAll(/\bdefine\.(?:technique|metric)\(\s*\{\s*name:\s*["'`](\w+)/g))
+        defined.add(word);
       for (const match of cell.source.matchAll(
         /^[ \t]*(?:export\s+)?(?:const|let|var|function|class|async function)\s+([\p{ID_Start}_$][\p{ID_Continue}$]*)/gmu,
       ))
         names.push(match[1] ?? "");
+    }
   });
-  return { sources, typescript };
+  return { sources, typescript, defined };
 }

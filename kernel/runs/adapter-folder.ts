@@ -45,6 +45,7 @@ export function adapterOf(o: {
   };
   const config = technique.config?.(model.technique, facts) ?? {
     ...{ format: "tunebook", technique: model.technique.word, arguments: model.technique.arguments },
+    ...(model.technique.definition !== undefined && { definition: model.technique.definition }),
     ...{ base_model_name_or_path: model.base, task: model.task.word },
   };
   return { names: o.saved, config };

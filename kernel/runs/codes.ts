@@ -25,10 +25,24 @@ declare module "#dsl/check/codes.js" {
     "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
     "no-decoder-start": { readonly base: string };
     "no-generation": { readonly model: string; readonly why: string };
+    "merge-differs": { readonly difference: number; readonly most: number };
+    "folder-taken": { readonly folder: string; readonly has: readonly string[] };
     internal: { readonly what: string };
   }
 }
 registerCodes({
+  "merge-differs": {
+    severity: "error",
+    message: (d) => `the merged model answers otherwise than the trained one: logits differ by ${d.difference.toPrecision(2)} (the greatest is ${d.most.toPrecision(3)}); nothing was written`,
+    help: () => "use the folder `adapter` beside the run's checkpoints, and report this model: its merge should be exact",
+    explain: "Before a merged folder is written, the trained model and the merged one answer the same tokens. They must agree but for rounding.",
+  },
+  "folder-taken": {
+    severity: "error",
+    message: (d) => `${d.folder} holds other files: ${d.has.slice(0, 3).join(", ")}${d.has.length > 3 ? ", …" : ""}`,
+    help: () => "name a folder that is new, empty, or written by an earlier merge",
+    explain: "A model folder is read as a whole: files of another model beside it would be taken for its own. Nothing is deleted to make room.",
+  },
   "no-decoder-start": {
     severity: "error",
     message: (d) => `config.json of ${d.base} says neither decoder_start_token_id nor pad_token_id`,

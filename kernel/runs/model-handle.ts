@@ -13,6 +13,7 @@ import type { RunEvent } from "./events.js";
 import { asText, promptsOf, type Prompt } from "./prompts.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
 import type { Checkpoint } from "./checkpoints.js";
+import type { Merged } from "./merged.js";
 import "./codes.js";
 
 export interface StepRow {
@@ -50,6 +51,7 @@ type Given = string | readonly Asked[] | readonly Message[] | readonly (readonly
 export interface Predictors {
   answer(model: ModelHandle, texts: readonly Asked[]): Promise<readonly Predicted[]>;
   write(model: ModelHandle, prompts: readonly Prompt[], writing: Writing): AsyncGenerator<Piece, void, void>;
+  merge(model: ModelHandle, folder: string): Promise<Merged>;
 }
 /** The weights a model has now. */
 export interface Weights {
@@ -108,6 +110,14 @@ export class ModelHandle {
   /** The continuation of one text, in pieces as they become certain. */
   async *stream(text: string | readonly Message[], o: WriteOptions = {}): AsyncGenerator<string, void, void> {
     for await (const piece of this.predictors.write(this, this.prompts(text), writingOf(o))) if (piece.text) yield piece.text;
+  }
+
+  /**
+   * Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and
+   * so does `base: "folder"`. Coded errors `not-trained`, `cannot-merge`, `folder-taken`.
+   */
+  merge(folder: string): Promise<Merged> {
+    return this.predictors.merge(this, folder);
   }
 
   private prompts(given: Given): readonly Prompt[] {
@@ -211,4 +221,6 @@ const modelType = `{
   readonly validations: readonly Readonly<Record<string, number>>[];
   /** Folder of the run that made the weights. */
   readonly folder: string | null;
-  readonly labels: readonly string[];`;
+  readonly labels: readonly string[];
+  /** Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and so does \`base: "folder"\`. */
+  merge(folder: string): Promise<{ readonly folder: string; readonly difference: number }>;`;

@@ -2,6 +2,7 @@
  * The session's models: what is defined, what is trained, and which are open in the engine. At most two stay open (a
  * training and what it is compared with); the rest come back from their checkpoints when asked.
  */
+import { resolve } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/check/codes.js";
 import { readerOf, type ModelPlan, type Plan, type Writing } from "#dsl/plan/plan.js";
@@ -14,7 +15,8 @@ import { chatOf } from "./chat.js";
 import { asText, toldAs, type Prompt } from "./prompts.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
 import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
-import { openModel, openUntrained, type OpenModel } from "./open-model.js";
+import { writeMerged, type Merged } from "./merged.js";
+import { openModel, openUntrained, wholeOf, type OpenModel } from "./open-model.js";
 import { endsOf, endToken, pairsIn, prefixOf, startOf, typesOf } from "./encoding.js";
 import { does, implementationOf } from "./words.js";
 import { askRows } from "./score.js";
@@ -54,6 +56,7 @@ export class ModelRoom {
     return new ModelHandle(title, plan, {
       answer: (model, texts) => this.predict(model, texts),
       write: (model, prompts, writing) => this.write(model, prompts, { ...writing, batch_size: 8 }),
+      merge: (model, folder) => this.merge(model, folder),
     });
   }
 
@@ -189,6 +192,20 @@ export class ModelRoom {
     let done = (): void => undefined;
     this.queue = new Promise<void>((resolve) => (done = resolve));
     return { turn, done: () => done() };
+  }
+
+  /** Writes a trained model as a plain folder; see merged.ts. */
+  merge(handle: ModelHandle, folder: string, s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<Merged> {
+    const work = this.queue.then(async () => {
+      const { weights, open } = await this.ready(handle, s);
+      const { plan, labels } = weights;
+      const { base } = await this.parts(plan, s);
+      const engine = await this.session.engines.engine(EngineRoom.work(plan, true));
+      const body = await wholeOf(plan, base, labels, s.folder);
+      return writeMerged(resolve(s.folder, folder), { engine, session: open.session, body, plan, base, labels });
+    });
+    this.queue = work.catch(() => undefined);
+    return work;
   }
 
   private async makeRoom(): Promise<void> {

@@ -13,6 +13,7 @@ import type { Engine, Session } from "../engine/engine.js";
 import { join, resolve } from "node:path";
 import { readHeader } from "../engine/safetensors.js";
 import { typesOf } from "./encoding.js";
+import type { Body } from "./merged.js";
 import { does, implementationOf } from "./words.js";
 
 export interface OpenModel {
@@ -49,6 +50,12 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
     accumulate: training.accumulate > 1,
     passes: { precision: training.precision, recompute: plan.effects.recompute },
   });
+}
+
+/** What the programs of a trained model are built from, its training aside. */
+export async function wholeOf({ recipe: { model, training } }: Plan, base: Base, labels: readonly string[], home: string): Promise<Body> {
+  const [body, task] = await Promise.all([bodyOf(model, base, home), does(model.task, "task")]);
+  return { ...body, task: { call: model.task, implementation: task }, labels: labels.length, seed: training.seed };
 }
 
 /** `home`: the folder that the plan's own folders are relative to (the notebook's). */

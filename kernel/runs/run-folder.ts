@@ -77,6 +77,10 @@ export class RunFolder {
   get adapter(): string {
     return join(this.path, "adapter");
   }
+  /** The whole model with the adapter merged into it, where that was asked for (merged.ts). */
+  get merged(): string {
+    return join(this.path, "merged");
+  }
   get eventsFile(): string {
     return join(this.path, "events.jsonl");
   }

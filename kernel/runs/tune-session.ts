@@ -8,6 +8,7 @@ import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
 import { Facts } from "#dsl/plan/facts.js";
 import type { Action, DataPlan } from "#dsl/plan/plan.js";
+import { makeVocabulary, type Vocabulary } from "#stdlib/defined/vocabulary.js";
 import { compileAll, type CompiledWith } from "./host.js";
 import { EngineRoom } from "./engine-room.js";
 import type { Screen } from "./live.js";
@@ -30,6 +31,8 @@ export interface SessionOptions {
   /** Folder of all runs. */
   readonly runs: string;
   readonly names?: NameSink;
+  /** The words that its sources are written with; absent: the package's, and those that are defined through the session's own. */
+  readonly vocabulary?: Vocabulary;
 }
 /** What a running source is given. */
 export interface Stage {
@@ -63,12 +66,14 @@ export class TuneSession {
   /** Wall time of each action that ended well, oldest first. */
   readonly seconds: { readonly verb: string; readonly seconds: number }[] = [];
   readonly names: NameSink;
+  readonly vocabulary: Vocabulary;
   private sources: readonly Source[] = [];
   /** Background work of an interrupted training; the next statement that needs the model waits for it. */
   private readonly background = new Set<Promise<unknown>>();
 
   constructor(readonly options: SessionOptions) {
     this.names = options.names ?? { define: () => undefined, remove: () => undefined };
+    this.vocabulary = options.vocabulary ?? makeVocabulary();
     this.models = new ModelRoom(this);
   }
 
@@ -82,9 +87,11 @@ export class TuneSession {
     return this.sources;
   }
 
-  compile(source: Source, surroundings: Surroundings, purpose: "assist" | "run" = "run"): Promise<CompiledWith> {
+  async compile(source: Source, surroundings: Surroundings, purpose: "assist" | "run" = "run"): Promise<CompiledWith> {
+    await this.vocabulary.ready();
     return compileAll([...this.sources, source], {
       purpose,
+      registry: this.vocabulary.registry,
       surroundings: { ...surroundings, best: (sweep) => this.sweeps.get(sweep)?.best?.values },
       workshop: this.workshop,
       trained: this.models.trained(),

@@ -2,6 +2,7 @@
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Implementations } from "#dsl/registry.js";
+import { kept } from "#stdlib/defined/store.js";
 import { registry } from "#stdlib/registry.js";
 import "./codes.js";
 
@@ -12,5 +13,12 @@ export async function implementationOf<K extends keyof Implementations>(kind: K,
 }
 
 export function does<K extends keyof Implementations>(call: Call & { readonly kind: string }, kind: K): Promise<Implementations[K]> {
-  return implementationOf(kind, call.word);
+  return call.definition === undefined ? implementationOf(kind, call.word) : defined(call, kind, call.definition);
+}
+
+/** What the user defined, as it was when the plan was made. */
+function defined<K extends keyof Implementations>(call: Call, kind: K, definition: string): Promise<Implementations[K]> {
+  const implementation = kept(definition);
+  if (implementation === undefined) return Promise.reject(new CodedError("internal", { what: `the ${kind} ${call.word} was defined elsewhere` }));
+  return Promise.resolve(implementation as Implementations[K]);
 }

@@ -1,6 +1,8 @@
 /** The kernel's cells: TypeScript and Tune over one set of names, and the assistant that is kept informed of both. */
 import { registry } from "#stdlib/registry.js";
+import { makeVocabulary } from "#stdlib/defined/vocabulary.js";
 import { createInterpreter } from "../cells/create.js";
+import { defineDeclarations, installDefine } from "../cells/define.js";
 import type { CellLanguage, Cells } from "../cells/interpreter.js";
 import { installPager, pagerDeclarations } from "./pager.js";
 
@@ -13,12 +15,15 @@ export interface KernelCells extends Cells {
 export async function createCells(folder: string): Promise<KernelCells> {
   const languages: CellLanguage[] = [];
   const verbs = registry.verbs().map(({ name }) => name);
-  const cells = await createInterpreter({ folder, languages, verbs, declarations: pagerDeclarations });
+  const declarations = pagerDeclarations + defineDeclarations;
+  const cells = await createInterpreter({ folder, languages, verbs, declarations });
   installPager();
+  const vocabulary = makeVocabulary(() => cells.informAssistant({ words: vocabulary.told() }));
+  installDefine(vocabulary);
   const { createTuneLanguage } = await import("../cells/tune/language.js");
   const runs = process.env["TUNEBOOK_RUNS"];
   const tune = createTuneLanguage({
-    folder,
+    ...{ folder, vocabulary },
     ...(runs === undefined ? {} : { runs }),
     onSources: (sources, facts) => cells.informAssistant({ sources, facts: facts.entries() }),
   });

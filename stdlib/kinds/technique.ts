@@ -21,6 +21,8 @@ export interface TechniqueImplementation {
   readonly saved: "model" | "trained";
   /** Of `trained`: the name of a state in the adapter's file; absent: its own. */
   fileName?(name: string): string;
+  /** Whether the trained model is also written as a plain folder, merged into the base's weights; absent: it isn't. */
+  merges?(call: Call): boolean;
   /** Of `trained`: what adapter_config.json says beside the weights; absent: the technique's own words alone. */
   config?(call: Call, about: AdapterFacts): Readonly<Record<string, unknown>>;
 }

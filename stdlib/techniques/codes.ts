@@ -16,6 +16,7 @@ declare module "#dsl/check/codes.js" {
     };
     "no-prompts-for-shape": { readonly technique: string; readonly family: string };
     "empty-prompt-text": { readonly text: string };
+    "cannot-merge": { readonly technique: string; readonly why: string };
   }
 }
 
@@ -85,5 +86,14 @@ registerCodes({
     help: () => "write a sentence that says what the model shall do, or leave `init` out",
     explain:
       "`init` of `prompt_tuning` begins the virtual tokens with the embeddings of a text's tokens, of which there must be one.",
+  },
+  "cannot-merge": {
+    severity: "error",
+    message: (d) => `what ${d.technique} trained can't be merged into the base's weights: ${d.why}`,
+    help: () =>
+      "the folder `adapter` beside the run's checkpoints holds what was trained; `lora` and `ia3` can be merged",
+    explain:
+      "LoRA, DoRA and (IA)³ make of a linear layer another linear layer, whose weight can be computed once and for all. Adapters " +
+      "put layers of their own into a model, and prompts lengthen its input: no weight of the base says the same.",
   },
 });

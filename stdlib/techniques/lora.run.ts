@@ -9,7 +9,7 @@ import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
 import { weightOf } from "../layers.js";
 import { loraSettings } from "./lora-settings.js";
-import { modulesToSave, PEFT, peftConfig } from "./settings.js";
+import { flagIn, modulesToSave, PEFT, peftConfig } from "./settings.js";
 import { isTarget, KINDS } from "./shapes.js";
 
 const OWN = /\.(lora_[AB]\.weight|lora_magnitude_vector)$/;
@@ -19,6 +19,7 @@ export const lora: TechniqueImplementation = {
   trains: (_call, path) => OWN.test(path),
   adds: (_call, path) => OWN.test(path),
   fileName: (name) => PEFT + name,
+  merges: (call) => flagIn(call, "merge"),
   around(call, layers) {
     const { rank, scale, dora, dropout, targets } = loraSettings(call);
     const linear: Layers["linear"] = (path, x, o) => {

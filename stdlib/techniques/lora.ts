@@ -20,6 +20,7 @@ export const word: Word = {
     lora_dropout: "dropout",
     use_rslora: "rank_stabilized",
     use_dora: "dora",
+    merge_and_unload: "merge",
     adapter: "from",
   },
   parameters: [
@@ -86,6 +87,14 @@ export const word: Word = {
       default: { value: false },
       why: "Learns more like full fine-tuning, above all at low ranks, for about half as much time again (Liu et al., 2024).",
       impact: "medium",
+    },
+    {
+      name: "merge",
+      type: { is: "boolean" },
+      doc: "Writes the trained model as a plain folder too, `merged` beside the run's checkpoints: the product B A is added to the base's weights.",
+      default: { value: false },
+      why: 'The adapter alone is small, and needs its base; a merged model is as large as the base and needs nothing else. `await model.merge("folder")` writes one at any time.',
+      impact: "low",
     },
     from(
       "Folder of a PEFT adapter to start from (adapter_model.safetensors); rank, alpha, targets and the switches must be its own.",

@@ -14,6 +14,7 @@ import encoders
 import encoder_tasks
 import generation
 import gguf_files
+import merged
 import metrics
 import minilm
 import objectives
@@ -46,6 +47,7 @@ for name, make in {
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "odd decoders": lambda: odd_decoders.make(golden),
     "techniques": lambda: techniques.make(golden, fixtures),
+    "merged adapters": lambda: merged.make(golden, fixtures),
     "tiny T5s": lambda: tiny_t5.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
     "chat": lambda: chat.make(golden, fixtures),

@@ -8,6 +8,7 @@ import type { Source } from "#dsl/check/span.js";
 import type { Facts } from "#dsl/plan/facts.js";
 import type { Value } from "#dsl/plan/plan.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
+import type { Vocabulary } from "#stdlib/defined/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 import { diagnosticsShown } from "../../display/diagnostics.js";
 import { diagnosticsOf } from "../../runs/diagnostics-of.js";
@@ -20,6 +21,8 @@ export interface TuneOptions {
   /** Folder of all runs; beside the notebook unless told. */
   readonly runs?: string;
   readonly parameters?: Readonly<Record<string, Value>>;
+  /** Words of the package and those that TypeScript cells define. */
+  readonly vocabulary?: Vocabulary;
   /** Called after each cell with the sources that ran so far and what is known of the world, for the assistant. */
   readonly onSources?: (sources: readonly Source[], facts: Facts) => void;
 }
@@ -31,7 +34,10 @@ export function createTuneLanguage(o: TuneOptions): TuneLanguage {
   const verbs = registry.verbs().map((verb) => verb.name);
   let session: TuneSession | null = null;
   const sessionFor = (names: Names) =>
-    (session ??= new TuneSession({ folder: o.folder, runs: o.runs ?? runsBeside(o.folder), names }));
+    (session ??= new TuneSession({
+      ...{ folder: o.folder, runs: o.runs ?? runsBeside(o.folder), names },
+      ...(o.vocabulary && { vocabulary: o.vocabulary }),
+    }));
   return {
     name: "tune",
     owns: (code) => isTune(code, verbs),

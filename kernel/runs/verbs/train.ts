@@ -52,6 +52,10 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
     });
   }
   live.finish();
+  const { technique } = plan.recipe.model;
+  if (!(await does(technique, "technique")).merges?.(technique)) return;
+  const { folder } = await session.models.merge(handle, result.run.merged, stage.surroundings);
+  stage.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
 }
 
 /** Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`. */

@@ -1,202 +1,20 @@
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/plan/plan.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
-import type { Assembled } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
-import { baseShapes, call, calls, feeds, optionsFor, start, subjects, type Subject } from "./subjects.js";
+import { frozen, keeps, type Calls } from "./conformance.js";
+import { baseShapes, calls, subjects } from "./subjects.js";
 
 const list = await subjects();
-const STEPS = 4;
+const all: Calls = async (subject) => calls(subject.word, await baseShapes(subject));
 
 describe("techniques: what each of them must keep on every family", () => {
   it("covers every technique that is built", async () => {
-    const subject = list.find((s) => s.word.name === "bert")!;
-    const used = new Set(calls(subject.word, await baseShapes(subject)).map((c) => c.word));
+    const used = new Set((await all(list.find((s) => s.word.name === "bert")!)).map((c) => c.word));
     const built = registry.ofKind("technique").flatMap((w) => (w.load ? [w.name] : []));
     assert.deepEqual([...used].sort(), built.sort());
   });
   for (const subject of list)
     describe(subject.word.name, () => {
       it("full, with `freeze`, leaves alone what is frozen", () => frozen(subject));
-      it("each technique: valid programs; what trains, and nothing else, moves; the loss falls", () =>
-        forEach(subject, trains));
-      it("each technique: the same loss and norm with its blocks computed again, and valid programs in bf16", () =>
-        forEach(subject, passed));
-      it("each technique: its word counts the parameters that train", () => forEach(subject, counts));
-      it("each technique: dropout changes the loss of training, never that of evaluation", () =>
-        forEach(subject, drops));
-      if (subject.family.shape === "decoder")
-        it("each technique: texts continued over a cache get the logits of the whole text", () =>
-          forEach(subject, continues));
+      keeps(subject, all, registry);
     });
 });
-
-async function forEach(
-  subject: Subject,
-  check: (subject: Subject, technique: Call, title: string) => Promise<void>,
-): Promise<void> {
-  for (const technique of calls(subject.word, await baseShapes(subject)))
-    await check(subject, technique, `${technique.word}(${JSON.stringify(technique.arguments)})`);
-}
-
-/** Biases that move all scores of a query alike: no gradient but for rounding. */
-const UNMOVED = /(key|k_lin|k_proj|c_attn)\.bias$/;
-
-async function trains(subject: Subject, technique: Call, title: string): Promise<void> {
-  const o = await optionsFor(subject, technique);
-  const p = assemble(o);
-  for (const program of [p.train, p.evaluate, p.loss]) validate(program);
-  const wanted = subject.task === "text_classification" ? ["labels"] : ["labels", "targets"];
-  assert.deepEqual(
-    Object.keys(p.train.inputs).sort(),
-    ["attention_mask", "input_ids", ...wanted, "rate", "step"].sort(),
-    title,
-  );
-  const { saved } = o.technique.implementation;
-  const kept = Object.keys(p.saved);
-  if (saved === "trained") assert.deepEqual(kept.sort(), [...p.trainable].sort(), title);
-  else assert.ok(kept.length >= p.trainable.length && !kept.some((name) => name.startsWith("adam.")), title);
-  const before = start(p.train.state);
-  let state = before;
-  const asked = Object.fromEntries(Object.entries(feeds(subject, 1)).filter(([name]) => name in p.loss.inputs));
-  const loss = (): number => evaluate(p.loss, asked, state).outputs["loss"]!.data[0]!;
-  const losses = [loss()];
-  for (let step = 1; step <= STEPS; step++) {
-    state = evaluate(p.train, feeds(subject, step), state).state;
-    losses.push(loss());
-  }
-  assert.ok(losses.at(-1)! < losses[0]!, `${title}: ${losses.join(" ")}`);
-  for (const [name, s] of Object.entries(p.train.state)) {
-    const moved = state[name]!.data.some((v, i) => v !== before[name]!.data[i]);
-    if (s.trains && !UNMOVED.test(name)) assert.ok(moved, `${title}: ${name} trains`);
-    if (!s.trains && !name.startsWith("adam.")) assert.ok(!moved, `${title}: ${name} is frozen`);
-  }
-}
-
-async function passed(subject: Subject, technique: Call, title: string): Promise<void> {
-  const options = await optionsFor(subject, technique, { accumulate: true });
-  const [plain, again, low] = [
-    assemble(options),
-    assemble({ ...options, passes: { precision: "f32", recompute: "blocks" } }),
-    assemble({ ...options, passes: { precision: "bf16", recompute: "blocks" } }),
-  ];
-  for (const p of [plain, again, low])
-    for (const program of [p.train, p.evaluate, p.accumulate!, p.apply!]) validate(program);
-  const state = start(plain.train.state);
-  const [one, other] = [plain, again].map((p) => evaluate(p.train, feeds(subject, 1), state).outputs);
-  for (const output of ["loss", "norm"])
-    assert.ok(Math.abs(one![output]!.data[0]! - other![output]!.data[0]!) < 1e-9, `${title}: ${output}`);
-}
-
-async function counts(subject: Subject, technique: Call, title: string): Promise<void> {
-  const p = assemble(await optionsFor(subject, technique));
-  const word = registry.find("technique", technique.word)!;
-  const count = word.capabilities!["trainableParameters"] as (c: Call, shapes: object, layout: unknown) => number;
-  const head = registry.find("task", subject.task)!.capabilities!["parameters"] as (
-    h: number,
-    l: number,
-    on: object,
-  ) => number;
-  const size = (name: string): number => elements(p, name);
-  const hidden = subject.family.hidden(subject.family.config(subject.json));
-  const shapes = await baseShapes(subject);
-  const on = { family: subject.word.capabilities, base: { shapes, config: subject.json } };
-  assert.equal(
-    count(technique, shapes, subject.word.capabilities!["layout"]) + head(hidden, 3, on),
-    p.trainable.reduce((n, name) => n + size(name), 0),
-    title,
-  );
-}
-function elements(p: Assembled, name: string): number {
-  return p.train.state[name]!.type.shape.reduce<number>((n, d) => n * (d as number), 1);
-}
-
-async function drops(subject: Subject, technique: Call, title: string): Promise<void> {
-  const [dry, wet] = [0, 0.3].map((dropout) => optionsFor(subject, technique, { dropout }));
-  const [p, q] = [assemble(await dry!), assemble(await wet!)];
-  const state = start(p.train.state);
-  const loss = (step: number): number => evaluate(q.train, feeds(subject, step), state).outputs["loss"]!.data[0]!;
-  assert.notEqual(loss(1), loss(2), title);
-  const { input_ids, attention_mask } = feeds(subject, 1);
-  const logits = (of: Assembled): Float64Array =>
-    evaluate(of.evaluate, { input_ids: input_ids!, attention_mask: attention_mask! }, state).outputs["logits"]!.data;
-  assert.deepEqual(logits(q), logits(p), title);
-}
-
-async function frozen(subject: Subject): Promise<void> {
-  const parts = [
-    { kind: "part", word: "embeddings", arguments: {} },
-    { kind: "part", word: "layers", arguments: { range: { from: 0, to: 0 } } },
-  ];
-  const { train, trainable } = assemble(await optionsFor(subject, call("technique", "full"), { freeze: parts }));
-  const still = (name: string): boolean =>
-    /^\D*(^|\.)0\./.test(name) || /(embeddings?|embed_\w+|wte|wpe|shared)\./.test(name);
-  const all = Object.keys(await baseShapes(subject));
-  assert.ok(all.some(still));
-  for (const name of all) assert.equal(trainable.includes(name), !still(name), name);
-  const unmoved = Object.entries(train.state).filter(([name, s]) => still(name) && s.trains);
-  assert.deepEqual(unmoved, []);
-}
-
-/**
- * Two texts of unequal length, padded on the left: prefill, then two tokens more, against each whole text alone. Virtual
- * tokens stand before the padding, so that a window reaches fewer of them in a padded row: such families get equal texts.
- */
-async function continues(subject: Subject, technique: Call, title: string): Promise<void> {
-  const o = await optionsFor(subject, technique);
-  const generation = buildGenerate(o);
-  for (const program of Object.values(generation)) validate(program);
-  const forward = assembleForward(o, false);
-  let state: Record<string, Values> = start(forward.state);
-  const weights = state;
-  const run = (name: keyof typeof generation, fed: Record<string, Values>): Values | undefined => {
-    const done = evaluate(generation[name], fed, state);
-    state = { ...done.state };
-    return done.outputs["logits"];
-  };
-  const windowed = o.technique.implementation.virtual && typeof subject.json["sliding_window"] === "number";
-  const texts = windowed ? [[3, 4, 5], [8, 6, 2]] : [[3, 4, 5], [6, 2]]; // prettier-ignore
-  const short = 3 - texts[1]!.length;
-  run("reserve", { rows: values([2]), room: values([5]) });
-  const first = run("prefill", {
-    input_ids: values([2, 3], [3, 4, 5, short ? 0 : 8, 6, 2]),
-    attention_mask: values([2, 3], [1, 1, 1, 1 - short, 1, 1]),
-    positions: values([2, 3], [0, 1, 2, 0, 1 - short, 2 - short]),
-    last: values([2], [2, 5]),
-  });
-  compare(first!);
-  for (const [i, tokens] of [
-    [7, 8],
-    [9, 2],
-  ].entries()) {
-    const keys = 4 + i;
-    texts.forEach((text, row) => text.push(tokens[row]!));
-    const mask = [0, 1].flatMap((row) => Array.from({ length: keys }, (_, k) => (row === 1 && k < short ? 0 : 1)));
-    const next = run("decode", {
-      input_ids: values([2, 1], tokens),
-      positions: values([2, 1], [keys - 1, keys - 1 - short]),
-      attention_mask: values([2, keys], mask),
-      start: values([], [keys - 1]),
-    });
-    compare(next!);
-  }
-  run("reorder", { order: values([2], [1, 0]) });
-
-  function compare(logits: Values): void {
-    const n = logits.shape.at(-1)!;
-    texts.forEach((text, row) => {
-      const ones = values([1, text.length]);
-      ones.data.fill(1);
-      const fed = { input_ids: values([1, text.length], text), attention_mask: ones };
-      const whole = evaluate(forward, fed, weights).outputs["logits"]!.data.slice(-n);
-      logits.data
-        .slice(row * n, (row + 1) * n)
-        .forEach((v, i) => assert.ok(Math.abs(v - whole[i]!) < 1e-9, `${title}: ${v}, alone ${whole[i]}`));
-    });
-  }
-}

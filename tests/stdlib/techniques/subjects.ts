@@ -8,6 +8,7 @@ import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
+import { kept } from "#stdlib/defined/store.js";
 import { registry } from "#stdlib/registry.js";
 import { ia3Layers } from "#stdlib/techniques/ia3-settings.js";
 import { assemble } from "#stdlib/programs/assemble.js";
@@ -85,7 +86,7 @@ export async function optionsFor(
   return {
     ...{ family, config: family.config(json), labels: 3, dropout: 0, clip: null, seed: 4 },
     task: { call: call("task", task), implementation: await loaded<TaskImplementation>("task", task) },
-    technique: { call: technique, implementation: await loaded<TechniqueImplementation>("technique", technique.word) },
+    technique: { call: technique, implementation: await techniqueOf(technique) },
     optimizer: {
       call: call("optimizer", "adamw"),
       implementation: await loaded<OptimizerImplementation>("optimizer", "adamw"),
@@ -93,6 +94,10 @@ export async function optionsFor(
     ...{ prefixInCheckpoint: true, tensors: {} },
     ...more,
   };
+}
+function techniqueOf({ word, definition }: Call): Promise<TechniqueImplementation> {
+  if (definition === undefined) return loaded<TechniqueImplementation>("technique", word);
+  return Promise.resolve(kept(definition) as TechniqueImplementation);
 }
 /** Shapes of the base's own tensors, its head aside. */
 export async function baseShapes(subject: Subject): Promise<Record<string, readonly number[]>> {
@@ -113,7 +118,7 @@ export function start(
       const shape = s.type.shape as number[];
       const y = values(shape);
       if (/^adam\./.test(name)) return [name, y];
-      const shift = /(norm|ln_)[^.]*\.weight$|\.ia3_l$|magnitude_vector$/i.test(name) ? 1 : 0;
+      const shift = /(norm|ln_)[^.]*\.weight$|\.ia3_l$|magnitude_vector$|ssf_scale$/i.test(name) ? 1 : 0;
       y.data.forEach((_, at) => (y.data[at] = shift + 0.3 * Math.sin(i++ * 12.9898)));
       return [name, y];
     }),

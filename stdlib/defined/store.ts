@@ -1,0 +1,13 @@
+/**
+ * What the words that were defined in this process do, by content hash. A model trained under an earlier definition goes on
+ * meaning that one, however often the word is defined anew.
+ */
+const implementations = new Map<string, unknown>();
+
+export function keep(definition: string, implementation: unknown): void {
+  implementations.set(definition, implementation);
+}
+/** Undefined: nothing of this process has that hash. */
+export function kept(definition: string): unknown {
+  return implementations.get(definition);
+}

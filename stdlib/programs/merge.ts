@@ -1,0 +1,104 @@
+/**
+ * What a technique that rewrites linear layers makes of their weights. Such a layer is still x·Wᵀ + b, of another W and b: they
+ * are found by feeding it the identity and a row of zeros, whatever the technique is (LoRA, DoRA, (IA)³, a user's own).
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import { Graph } from "#dsl/graph/builder.js";
+import { optimise } from "#dsl/graph/passes/table.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Layers, LinearOptions } from "../kinds/layers.js";
+import { makeLayers } from "../layers.js";
+import "../techniques/codes.js";
+import { buildBody } from "./body.js";
+import { layersOptions, modelInputs } from "./model.js";
+import type { AssembleOptions } from "./options.js";
+
+export type MergeOptions = Pick<
+  AssembleOptions,
+  "family" | "config" | "technique" | "prefixInCheckpoint" | "tensors" | "seed"
+>;
+/** A layer whose weight the technique changed. */
+export interface MergedLayer {
+  /** Names of its states. */
+  readonly weight: string;
+  /** Null: it has none. */
+  readonly bias: string | null;
+  readonly in: number;
+  readonly out: number;
+  readonly layout: "out_in" | "in_out";
+  /** Outputs of the program: x·W′ᵀ (with what doesn't depend on x, if anything), and with the layer's own bias too. */
+  readonly outputs: { readonly product: string; readonly whole: string };
+}
+/** One for each width: input `x` f32 [rows, width]. */
+export interface Merging {
+  readonly width: number;
+  readonly program: Program;
+  readonly layers: readonly MergedLayer[];
+}
+
+/** Coded error `cannot-merge` where the technique does more than rewrite linear layers. None: it changes no layer. */
+export function buildMerging(o: MergeOptions): readonly Merging[] {
+  const changed = changedLayers(o);
+  const widths = [...new Set([...changed.values()].map((one) => one.in))];
+  return widths.map((width) => {
+    const graph = new Graph();
+    const layers = wrapped(o, plainLayers(o, graph));
+    const x = graph.input("x", { dtype: "f32", shape: ["rows", width] });
+    const of = [...changed].filter(([, one]) => one.in === width);
+    const merged = of.map(([path, given]): MergedLayer => {
+      const { activation: _activation, ...linear } = given;
+      const outputs = { product: `${path}/product`, whole: `${path}/whole` };
+      graph.output(outputs.product, layers.linear(path, x, { ...linear, bias: false }));
+      graph.output(outputs.whole, layers.linear(path, x, linear));
+      const name = o.family.prefix + path;
+      const bias = linear.bias === false ? null : `${name}.bias`;
+      const { layout = "out_in" } = linear;
+      return { weight: `${name}.weight`, bias, in: linear.in, out: linear.out, layout, outputs };
+    });
+    return { width, program: optimise(graph.program()), layers: merged };
+  });
+}
+
+function plainLayers(o: MergeOptions, graph: Graph): Layers {
+  return makeLayers({ ...layersOptions(o, graph, o.seed, () => false), prefix: o.family.prefix });
+}
+function wrapped({ technique: { call, implementation } }: MergeOptions, layers: Layers): Layers {
+  const of = implementation.around(call, layers);
+  const others = Object.entries(of).flatMap(([key, value]) => {
+    const same = value === (layers as unknown as Record<string, unknown>)[key];
+    return typeof value !== "function" || same || key === "linear" ? [] : [key];
+  });
+  if (implementation.body || others.length > 0)
+    throw new CodedError("cannot-merge", {
+      technique: call.word,
+      why:
+        others.length > 0 ? `it rewrites ${others.join(", ")} and not linear layers alone` : "it adds virtual tokens",
+    });
+  return of;
+}
+
+/** By path; a layer is unchanged if what the technique gives is what the plain layer gives of the same input. */
+function changedLayers(o: MergeOptions): ReadonlyMap<string, LinearOptions> {
+  const graph = new Graph();
+  const plain = plainLayers(o, graph);
+  const given = new Map<Tensor, Tensor>();
+  const linear: Layers["linear"] = (path, x, of) => {
+    const y = plain.linear(path, x, of);
+    given.set(y, x);
+    return y;
+  };
+  const heard = { ...plain, linear };
+  wrapped(o, heard);
+  const changed = new Map<string, LinearOptions>();
+  const outermost = (layers: Layers): Layers => ({
+    ...layers,
+    linear(path, x, of) {
+      const y = layers.linear(path, x, of);
+      if (given.get(y) !== x) changed.set(path, of);
+      return y;
+    },
+  });
+  buildBody(o, heard, modelInputs(graph, o), { dropout: 0, outermost });
+  return changed;
+}
