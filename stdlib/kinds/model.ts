@@ -73,6 +73,8 @@ export interface ModelImplementation<C = unknown> {
   headDropout?(config: C): number;
   /** Absent: the family labels no whole texts. */
   readonly sentence?: SentenceHead<C>;
+  /** Paths of the layers of its head of masked tokens (`ModelOutputs.unmask`) in a checkpoint; absent: it has none. */
+  readonly unmaskPaths?: readonly [string, ...string[]];
   /** Encoders read whole texts, decoders continue them. */
   readonly shape: "encoder" | "decoder" | "encoder-decoder";
   /** Prefix of the body's parameters in a checkpoint with a head (`bert.`); a body-only checkpoint has none. */
