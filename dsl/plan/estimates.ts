@@ -54,7 +54,8 @@ export function estimate(
   const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner", "d_ff") || 4 * hidden;
   const unmasked = unmaskedBy(program, model.task);
   const matrices =
-    (work?.matrices ?? matricesOf(base, (path) => !/embedding/i.test(path))) + unmasked * size(base, "vocab_size") * hidden;
+    (work?.matrices ?? matricesOf(base, (path) => !/embedding/i.test(path))) +
+    unmasked * size(base, "vocab_size") * hidden;
   const shape: StepShape = {
     tokens: Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest,
     ...{ parameters, trainable, layers, hidden, intermediate, matrices },

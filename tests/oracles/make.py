@@ -14,6 +14,7 @@ import encoders
 import encoder_tasks
 import generation
 import gguf_files
+import masked_encoders
 import metrics
 import minilm
 import objectives
@@ -40,6 +41,7 @@ for name, make in {
     "encoders": lambda: encoders.make(golden),
     "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),
     "tasks of encoders": lambda: encoder_tasks.make(golden),
+    "masked tokens": lambda: masked_encoders.make(golden),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "odd decoders": lambda: odd_decoders.make(golden),
