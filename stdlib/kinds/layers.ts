@@ -37,6 +37,8 @@ export interface AttentionOptions {
   readonly cross?: true;
   /** Absent: 1/√(size of a head). */
   readonly scale?: number;
+  /** Scores are bent to cap · tanh(score / cap); absent: they stay as they are. */
+  readonly cap?: number;
   readonly dropout: number;
 }
 export interface LinearOptions {

@@ -29,6 +29,8 @@ export interface ModelOutputs {
   readonly first?: Tensor;
   /** A decoder's output embedding [vocabulary, hidden], tied or its own (`lm_head.weight`). */
   readonly unembedding?: Tensor;
+  /** Logits by the output embedding are bent to cap · tanh(logit / cap); absent: they stay as they are. */
+  readonly cap?: number;
   /** The family's own head that names masked tokens, made when asked for with the layers of a head; absent: it has none. */
   readonly unmask?: (head: Layers) => Unmasking;
 }
