@@ -75,12 +75,17 @@ export function makeLayers(o: LayersOptions): Layers {
       trains: o.trains(path),
       initial: found(o, path, shape) ?? missing(o, path, initial),
     });
+  const unused: Layers["unused"] = (path, shape, given) => {
+    const initial = found(o, path, shape) ?? (o.mayBeFresh(path) ? fresh(o, path, given) : undefined);
+    if (initial) graph.state(o.prefix + path, { type: { dtype: "f32", shape }, trains: false, initial, kept: true });
+  };
   const dropping = (rate: number): { rate: number; seed: number; step: Tensor } | undefined =>
     o.step && rate > 0 ? { rate, seed: o.seed, step: o.step } : undefined;
   const activate: Layers["activate"] = (x, name) => (name === undefined ? x : ACTIVATIONS[name]!(x));
   return {
     graph,
     parameter,
+    unused,
     activate,
     gated: (x, gate, name) => {
       const curve = SMOOTH[name];

@@ -36,11 +36,14 @@ import { word as models_bert } from "./models/bert.js";
 import { word as models_cohere } from "./models/cohere.js";
 import { word as models_distilbert } from "./models/distilbert.js";
 import { word as models_gemma } from "./models/gemma.js";
+import { word as models_gemma2 } from "./models/gemma2.js";
+import { word as models_gemma3_text } from "./models/gemma3_text.js";
 import { word as models_gpt2 } from "./models/gpt2.js";
 import { word as models_llama } from "./models/llama.js";
 import { word as models_mistral } from "./models/mistral.js";
 import { word as models_mobilebert } from "./models/mobilebert.js";
 import { word as models_qwen2 } from "./models/qwen2.js";
+import { word as models_qwen3 } from "./models/qwen3.js";
 import { word as models_roberta } from "./models/roberta.js";
 import { word as models_t5 } from "./models/t5.js";
 import { word as models_xlm_roberta } from "./models/xlm_roberta.js";
@@ -159,11 +162,14 @@ export const words: readonly Word[] = [
   models_cohere,
   models_distilbert,
   models_gemma,
+  models_gemma2,
+  models_gemma3_text,
   models_gpt2,
   models_llama,
   models_mistral,
   models_mobilebert,
   models_qwen2,
+  models_qwen3,
   models_roberta,
   models_t5,
   models_xlm_roberta,

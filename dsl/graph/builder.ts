@@ -46,6 +46,8 @@ export interface GraphAttention {
   /** i32 scalar: the first query's position among the keys; absent: 0. */
   readonly offset?: Tensor;
   readonly scale: number;
+  /** Scores are bent to cap · tanh(score / cap); absent: they stay as they are. */
+  readonly cap?: number;
   readonly dropout?: DropoutOptions;
 }
 
@@ -134,7 +136,8 @@ export class Graph {
     const drop = dropout
       ? { rate: dropout.rate, seed: dropout.seed, site: this.sites++ }
       : { rate: 0, seed: 0, site: 0 };
-    const attributes = { heads, key_value_heads: keyValueHeads, causal, window, scale, ...drop, given };
+    const bend = o.cap ? { cap: o.cap } : {};
+    const attributes = { heads, key_value_heads: keyValueHeads, causal, window, scale, ...bend, ...drop, given };
     return this.one("attention", inputs, attributes);
   }
   /**

@@ -13,6 +13,8 @@ export interface HeadSettings {
   readonly ignore: number;
   /** In how many parts of rows an engine makes the logits, one after the other. */
   readonly chunks: number;
+  /** Logits become `cap` · tanh(logit / `cap`); absent: they stay as they are. */
+  readonly cap?: number;
 }
 /** Logits of one chunk take this many bytes at most where there are `TYPICAL_ROWS` rows. */
 const CHUNK_BYTES = 64 * 2 ** 20;
@@ -34,6 +36,8 @@ export function wantHead([x, weight, labels, bias]: readonly (Type | undefined)[
   const chunks = a["chunks"];
   if (typeof chunks !== "number" || !Number.isInteger(chunks) || chunks < 1)
     throw new Misfit(`chunks ${String(chunks)} must be a whole number from 1`);
+  const cap = a["cap"];
+  if (cap !== undefined && !(typeof cap === "number" && cap > 0)) throw new Misfit("the cap must be greater than 0");
 }
 
 /** Losses and what flows back are f32 where the products are bf16. */
@@ -46,11 +50,13 @@ export interface HeadRow {
   readonly label: number;
   /** log softmax of the row's logits. */
   readonly logs: Float64Array;
+  /** Where logits are capped, how steep the cap is at each; else undefined. */
+  readonly slopes?: Float64Array;
 }
 /** Visits the rows that count; gives their number. */
 export function eachHeadRow(
   [x, weight, labels, bias]: readonly (Values | undefined)[],
-  ignore: unknown,
+  { ignore, cap }: Attributes,
   visit: (row: HeadRow) => void,
 ): number {
   const [vocabulary, n] = weight!.shape as [number, number];
@@ -65,7 +71,14 @@ export function eachHeadRow(
       for (let i = 0; i < n; i++) sum += x!.data[row * n + i]! * weight!.data[v * n + i]!;
       logits[v] = sum;
     }
-    visit({ row, label, logs: softmaxRows(logits, vocabulary, true) });
+    if (typeof cap !== "number") return visit({ row, label, logs: softmaxRows(logits, vocabulary, true) });
+    const bent = logits.map((logit) => Math.tanh(logit / cap));
+    const logs = softmaxRows(
+      bent.map((t) => cap * t),
+      vocabulary,
+      true,
+    );
+    visit({ row, label, logs, slopes: bent.map((t) => 1 - t * t) });
   });
   return counted;
 }

@@ -21,12 +21,14 @@ export interface AttentionAttributes {
   /** 0: no limit. */
   readonly window: number;
   readonly scale: number;
+  /** Scores become `cap` · tanh(score / `cap`) before a bias is added and keys are hidden; 0: they stay as they are. */
+  readonly cap: number;
   readonly rate: number;
   readonly seed: number;
   readonly site: number;
   readonly given: readonly Extra[];
 }
-/** With what is not said filled in: as many key-value heads as heads, all keys seen, a step where there is dropout. */
+/** With what is not said filled in: as many key-value heads as heads, all keys seen, scores as they are, a step where there is dropout. */
 export function attentionAttributes(a: Attributes): AttentionAttributes {
   const said = a as unknown as Partial<AttentionAttributes> & Pick<AttentionAttributes, "heads" | "scale" | "rate">;
   return {
@@ -36,6 +38,7 @@ export function attentionAttributes(a: Attributes): AttentionAttributes {
     key_value_heads: said.key_value_heads ?? said.heads,
     causal: said.causal ?? false,
     window: said.window ?? 0,
+    cap: said.cap ?? 0,
     given: said.given ?? (said.rate > 0 ? ["step"] : []),
   };
 }
@@ -92,6 +95,7 @@ export function attentionTypes(types: readonly Type[], attributes: Attributes): 
   if (mask.dtype !== "i32" || (mask.shape.length > 0 && !sameShape(mask.shape, [batch, keys])))
     throw new Misfit("the mask must be i32 [batch, keys]");
   if (!Number.isInteger(a.window) || a.window < 0) throw new Misfit("the window must be a whole number of keys");
+  if (a.cap < 0 || !Number.isFinite(a.cap)) throw new Misfit("the cap must be a number from 0");
   if (segments) {
     if (segments.dtype !== "i32" || length !== keys)
       throw new Misfit("segments must be i32, and as many keys as queries");
@@ -151,6 +155,11 @@ export interface Geometry {
   /** `h` is a query head. */
   key(b: number, j: number, h: number): number;
   row(b: number, h: number, i: number): number;
+}
+
+/** The share of a score's size that its cap leaves: `a.cap` · bent(score) is the score as the softmax sees it. */
+export function bent(score: number, a: AttentionAttributes): number {
+  return Math.tanh(score / a.cap);
 }
 
 /** Calls `visit` for each (batch, head, query position). */

@@ -77,9 +77,11 @@ class Walk {
     if (!this.isView(node)) this.make(node, index);
     this.readBy(node).forEach((ref) => this.release(ref));
   }
-  /** Inputs that an op reads: attention's gradient forms probabilities itself, block by block. */
+  /** Inputs that an op reads: attention's gradient forms probabilities itself, block by block, where no cap bends scores. */
   private readBy(node: Node): readonly Ref[] {
-    return node.op === "attention_gradient" ? node.inputs.filter((_, i) => i !== 3) : node.inputs;
+    return node.op === "attention_gradient" && !node.attributes["cap"]
+      ? node.inputs.filter((_, i) => i !== 3)
+      : node.inputs;
   }
   private make(node: Node, index: number): void {
     // Steps of an optimizer write into the state itself.
@@ -129,7 +131,8 @@ class Walk {
       case "head_loss": {
         const rows = labels ? elements(type(labels), this.sizes) : 0;
         const [vocabulary] = type(weight!).shape as [number];
-        return 3 * BYTES.f32 * vocabulary * Math.ceil(rows / (node.attributes["chunks"] as number)) + size(weight);
+        const copies = node.attributes["cap"] ? 5 : 3;
+        return copies * BYTES.f32 * vocabulary * Math.ceil(rows / (node.attributes["chunks"] as number)) + size(weight);
       }
       default:
         return 0;

@@ -54,6 +54,8 @@ export interface State {
   readonly type: Type;
   readonly trains: boolean;
   readonly initial: Initial;
+  /** Stays in the program though nothing reads it: a part of what the model is saved as. */
+  readonly kept?: true;
 }
 export interface Program {
   readonly nodes: readonly Node[];

@@ -139,6 +139,12 @@ export class Tensor {
   argmax(): Tensor {
     return this.one("argmax", [this]);
   }
+  /** cap · tanh(this / cap): close to this where it is small, never beyond the cap. */
+  capped(cap: number): Tensor {
+    return this.multiply(1 / cap)
+      .tanh()
+      .multiply(cap);
+  }
   /** activation(this) · b. */
   gated(b: Tensor, activation: Smooth): Tensor {
     return this.one("gated", [this, b], { activation });
@@ -243,10 +249,14 @@ export class Tensor {
       readonly chunks?: number;
       /** Label smoothing: this share of each label is spread over the vocabulary. */
       readonly smoothing?: number;
+      /** Logits are bent to cap · tanh(logit / cap). */
+      readonly cap?: number;
     },
   ): Tensor {
+    // What is spread over the vocabulary has no short form where logits are bent.
+    if (o.cap && o.smoothing) return this.linear(weight, o.bias).capped(o.cap).crossEntropy(labels, o);
     const chunks = o.chunks ?? chunksFor(weight.shape[0]!);
-    const settings = { ignore: -100, reduction: o.reduction, chunks };
+    const settings = { ignore: -100, reduction: o.reduction, chunks, ...(o.cap && { cap: o.cap }) };
     const sharp = this.one("head_loss", [this, weight, labels, ...(o.bias ? [o.bias] : [])], settings);
     const { smoothing } = o;
     return smoothing ? sharp.add(smoothingOfHead(this, weight, labels, { ...o, smoothing })) : sharp;

@@ -7,7 +7,7 @@
  *   Activations of a block, in numbers for each token: 7·h + 2·i where all trains, 3·h + 2·i where the base is frozen (no
  *   inputs kept for weight gradients), 3·i for 2·i with gated units; in bf16 0.59 of it and 2 bytes for each weight of a
  *   matrix beside; recomputed: h for each block and one block whole. A head over the vocabulary holds three copies of
- *   one chunk's logits. The factors are fitted to `graph/memory.ts`, which walks the program itself.
+ *   one chunk's logits, at the places that are learnt. The factors are fitted to `graph/memory.ts`, which walks the program itself.
  * - seconds = effort / the speed at which this machine did such effort lately. Effort, in FLOPs of f32 products: tokens ·
  *   (2·M + 4·n·h·l̄) · c, M the elements of matrices outside embeddings, l̄ the mean length, c = 3 where all trains
  *   (forward, two products backward), 2 where the base is frozen, one more with recomputation; in bf16 1 / 1.7 of it; and
@@ -52,13 +52,18 @@ export function estimate(
   const work = epoch.written === undefined || !writesText(program.registry, model.task) ? null : pairWork(base, epoch.written);
   const layers = work?.layers ?? (size(base, "num_hidden_layers", "n_layers", "n_layer") || 1);
   const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner", "d_ff") || 4 * hidden;
-  const matrices = work?.matrices ?? matricesOf(base, (path) => !/embedding/i.test(path));
+  const unmasked = unmaskedBy(program, model.task);
+  const matrices =
+    (work?.matrices ?? matricesOf(base, (path) => !/embedding/i.test(path))) +
+    unmasked * size(base, "vocab_size") * hidden;
   const shape: StepShape = {
     tokens: Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest,
     ...{ parameters, trainable, layers, hidden, intermediate, matrices },
     gated: Object.keys(base.shapes).some((path) => /gate_proj|\.wi_1\./.test(path)),
     frozen: frozen !== null,
-    vocabulary: writesText(program.registry, model.task) ? size(base, "vocab_size") * (epoch.written ?? 1) : 0,
+    vocabulary:
+      unmasked > 0 || writesText(program.registry, model.task) ? size(base, "vocab_size") * (epoch.written ?? 1) : 0,
+    ...(unmasked > 0 && { places: unmasked }),
     low: training.precision === "bf16",
     recomputed: training.recompute === "blocks",
     accumulated: training.accumulate > 1,
@@ -116,6 +121,8 @@ export interface StepShape {
   readonly matrices: number;
   /** 0: no head over the vocabulary. */
   readonly vocabulary: number;
+  /** Share of the tokens at which that head makes logits; absent: all. */
+  readonly places?: number;
   readonly low: boolean;
   readonly recomputed: boolean;
   /** Whether sums of gradients are kept over several batches. */
@@ -139,7 +146,7 @@ function workingBytes(o: StepShape): number {
   const block = ((o.frozen ? 3 : 7) * o.hidden + wide) * (o.low ? 0.59 : 1);
   const kept = o.recomputed ? o.layers * o.hidden + block : o.layers * block;
   const copies = o.low && !o.recomputed ? 2 * o.matrices : 0;
-  const logits = o.vocabulary > 0 ? (3 * o.vocabulary) / chunksFor(o.vocabulary) : 0;
+  const logits = o.vocabulary > 0 ? (3 * o.vocabulary * (o.places ?? 1)) / chunksFor(o.vocabulary) : 0;
   const head = o.vocabulary * o.hidden;
   // Its gradient, where it has one, and its weight as the product's library lays it out.
   const weights = head * ((o.frozen ? 0 : 4) + (o.low ? 2 : 4));
@@ -190,6 +197,12 @@ function addedByHead(
   if (typeof count !== "function") return 0;
   const family = program.registry.find("model", base.family)?.capabilities ?? {};
   return (count as (hidden: number, labels: number, on: HeadOn) => number)(hidden, labels, { family, base });
+}
+
+/** Share of the tokens at which the task's head names one of the vocabulary (capability `unmasks`); 0: it names none. */
+function unmaskedBy(program: Program, task: Call): number {
+  const share = program.registry.find("task", task.word)?.capabilities?.["unmasks"];
+  return typeof share === "function" ? (share as (call: Call) => number)(task) : 0;
 }
 
 /** Texts longer than `max`, by the histogram. */

@@ -37,6 +37,8 @@ export interface AttentionOptions {
   readonly cross?: true;
   /** Absent: 1/√(size of a head). */
   readonly scale?: number;
+  /** Scores are bent to cap · tanh(score / cap); absent: they stay as they are. */
+  readonly cap?: number;
   readonly dropout: number;
 }
 export interface LinearOptions {
@@ -62,6 +64,8 @@ export interface EmbeddingOptions {
 export interface Layers {
   readonly graph: Graph;
   parameter(path: string, shape: readonly number[], initial?: ParameterInitial): Tensor;
+  /** A parameter of the checkpoint that nothing is computed with: kept as it is, so that what is saved is whole. */
+  unused(path: string, shape: readonly number[], initial?: ParameterInitial): void;
   /** x·Wᵀ + b with W [out, in] at `path.weight`, b at `path.bias`. */
   linear(path: string, x: Tensor, o: LinearOptions): Tensor;
   /** `kind`: `layer` (scale and, unless `bias` is false, bias; the default) or `rms` (scale alone; `offset` is added to it, 1 in Gemma). */

@@ -31,6 +31,8 @@ export interface ModelOutputs {
   readonly virtual?: Tensor;
   /** A decoder's output embedding [vocabulary, hidden], tied or its own (`lm_head.weight`). */
   readonly unembedding?: Tensor;
+  /** Logits by the output embedding are bent to cap · tanh(logit / cap); absent: they stay as they are. */
+  readonly cap?: number;
   /** The family's own head that names masked tokens, made when asked for with the layers of a head; absent: it has none. */
   readonly unmask?: (head: Layers) => Unmasking;
 }
@@ -75,6 +77,8 @@ export interface ModelImplementation<C = unknown> {
   headDropout?(config: C): number;
   /** Absent: the family labels no whole texts. */
   readonly sentence?: SentenceHead<C>;
+  /** Paths of the layers of its head of masked tokens (`ModelOutputs.unmask`) in a checkpoint; absent: it has none. */
+  readonly unmaskPaths?: readonly [string, ...string[]];
   /** Encoders read whole texts, decoders continue them. */
   readonly shape: "encoder" | "decoder" | "encoder-decoder";
   /** Prefix of the body's parameters in a checkpoint with a head (`bert.`); a body-only checkpoint has none. */

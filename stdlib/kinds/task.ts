@@ -171,8 +171,8 @@ export interface TaskImplementation {
       sentence(outputs: number): Tensor;
     },
   ): TaskOutputs;
-  /** The head's parameters, which train under every technique (path prefixes); `sentence`: those of the family's own head. */
-  readonly headPaths: readonly string[] | "sentence";
+  /** The head's parameters, which train under every technique (path prefixes); `sentence`, `unmask`: those of the family's own head over texts, of masked tokens. */
+  readonly headPaths: readonly string[] | "sentence" | "unmask";
   /** Whether the head reads what the body pools; absent: yes. */
   readonly pooled?: false;
   /** PEFT's model for the task is the body alone: its adapters name parameters without the family's prefix (`bert.`). */

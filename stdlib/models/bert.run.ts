@@ -8,6 +8,7 @@ import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "
 import { bertConfig, bertEncoder, bertFacts, tokenTypes, type BertConfig } from "./bert-encoder.js";
 import { ConfigReader } from "./config.js";
 import { pooledHead } from "./pooled-head.js";
+import { unmasking } from "./unmasking.js";
 
 export const bert: ModelImplementation<BertConfig> = {
   ...bertFacts,
@@ -15,11 +16,12 @@ export const bert: ModelImplementation<BertConfig> = {
   prefix: "bert.",
   config: (json) => bertConfig(new ConfigReader("bert", json), 0),
   sentence: pooledHead,
+  unmaskPaths: ["cls.predictions"],
   build(layers, config, inputs, o) {
     const x = embeddings(layers, config, inputs, o.dropout ?? config.hidden_dropout_prob);
     const outputs: ModelOutputs = {
       last_hidden_state: bertEncoder(layers, config, x, inputs.attention_mask, o.dropout),
-      unmask: (head) => unmasking(layers, head, config),
+      unmask: (head) => unmask(layers, head, config),
     };
     if (o.pooled === false) return outputs;
     const size = config.hidden_size;
@@ -28,22 +30,15 @@ export const bert: ModelImplementation<BertConfig> = {
   },
 };
 
-/** BertLMPredictionHead: a linear layer, its activation, a norm, and the word embeddings as output layer with a bias of its own. */
-function unmasking(body: Layers, head: Layers, config: BertConfig): Unmasking {
+/** BertLMPredictionHead. */
+function unmask(body: Layers, head: Layers, config: BertConfig): Unmasking {
   const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon, hidden_act: activation } = config;
   const path = "cls.predictions";
-  return {
-    transform: (x) =>
-      head.norm(
-        `${path}.transform.LayerNorm`,
-        head.linear(`${path}.transform.dense`, x, { in: size, out: size, activation }),
-        { size, epsilon },
-      ),
-    weight: config.tie_word_embeddings
-      ? body.parameter("embeddings.word_embeddings.weight", [rows, size])
-      : head.parameter(`${path}.decoder.weight`, [rows, size]),
-    bias: head.parameter(config.tie_word_embeddings ? `${path}.bias` : `${path}.decoder.bias`, [rows], "zeros"),
-  };
+  return unmasking(head, {
+    ...{ size, rows, epsilon, activation, output: `${path}.decoder`, bias: `${path}.bias` },
+    ...{ dense: `${path}.transform.dense`, norm: `${path}.transform.LayerNorm` },
+    tied: config.tie_word_embeddings ? body.parameter("embeddings.word_embeddings.weight", [rows, size]) : null,
+  });
 }
 
 function embeddings(layers: Layers, config: BertConfig, inputs: ModelInputs, dropout: number): Tensor {

@@ -5,9 +5,10 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Layers } from "../kinds/layers.js";
-import type { ModelImplementation, ModelInputs, SentenceHead } from "../kinds/model.js";
+import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
 import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
 import { firstOf } from "./pooled-head.js";
+import { unmasking } from "./unmasking.js";
 
 export interface DistilBertConfig {
   readonly vocab_size: number;
@@ -23,6 +24,8 @@ export interface DistilBertConfig {
   readonly initializer_range: number;
   readonly seq_classif_dropout: number;
   readonly pad_token_id: number | null;
+  /** Whether the head of masked tokens reads the word embeddings. */
+  readonly tie_word_embeddings: boolean;
 }
 
 /** Not to be set in this family's configs. */
@@ -60,6 +63,7 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
       initializer_range: read.number("initializer_range", 0.02, 0, 100),
       seq_classif_dropout: read.number("seq_classif_dropout", 0.2, 0, 1),
       pad_token_id: read.token("pad_token_id", 0, vocab_size),
+      tie_word_embeddings: read.flag("tie_word_embeddings", true),
     };
     if (config.dim % config.n_heads) throw read.bad("dim", `must be a multiple of n_heads (${config.n_heads})`);
     return config;
@@ -76,14 +80,31 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
     positions: c.max_position_embeddings,
   }),
   sentence,
+  unmaskPaths: ["vocab_projector", "vocab_layer_norm", "vocab_transform"],
   build(layers, config, inputs, o) {
     const rates = { dropout: o.dropout ?? config.dropout, attention: o.dropout ?? config.attention_dropout };
     let x = embeddings(layers, config, inputs, rates.dropout);
     for (let i = 0; i < config.n_layers; i++)
       x = block(layers, `transformer.layer.${i}`, config, x, inputs.attention_mask, rates);
-    return { last_hidden_state: x };
+    return { last_hidden_state: x, unmask: (head) => unmask(layers, head, config) };
   },
 };
+
+function unmask(body: Layers, head: Layers, config: DistilBertConfig): Unmasking {
+  const { dim: size, vocab_size: rows, activation } = config;
+  return unmasking(head, {
+    ...{
+      size,
+      rows,
+      epsilon,
+      activation,
+      dense: "vocab_transform",
+      norm: "vocab_layer_norm",
+      output: "vocab_projector",
+    },
+    tied: config.tie_word_embeddings ? body.parameter("embeddings.word_embeddings.weight", [rows, size]) : null,
+  });
+}
 
 function embeddings(layers: Layers, config: DistilBertConfig, inputs: ModelInputs, dropout: number): Tensor {
   const { dim: size, max_position_embeddings: longest } = config;

@@ -12,6 +12,8 @@ export const word: Word = {
     targets: ["q_lin", "v_lin"],
     linears: ["q_lin", "k_lin", "v_lin", "out_lin", "lin1", "lin2"],
     shape: "encoder",
+    /** It has a head that names masked tokens. */
+    unmasks: true,
     /** Its head over a whole text has a second layer, as wide as the model. */
     denseHead: true,
   },

@@ -1,24 +1,93 @@
 /**
- * GemmaModel as transformers has it: LLaMA's blocks with heads of a size of their own, embeddings multiplied by the square
- * root of their size, norms that scale by 1 + weight, and an inner layer gated by GELU.
+ * The Gemmas as transformers has them. GemmaModel: LLaMA's blocks with heads of a size of their own, embeddings multiplied by
+ * the square root of their size, norms that scale by 1 + weight, and an inner layer gated by GELU. Gemma2Model normalises
+ * each sub-layer before and after itself, bends scores and logits to a cap, scales queries by a number of their own, and
+ * looks through a window in every other layer. Gemma3TextModel normalises each head of q and k instead of capping, and turns
+ * positions by another base in the layers with a window.
  */
+import { ropeFrequencies } from "#dsl/graph/rope.js";
 import { ACTIVATIONS, type Activation, type ConfigReader, type Json } from "./config.js";
-import { family, plain, rms } from "./llama.run.js";
+import { family, layerTypes, plain, rms, type Variant } from "./llama.run.js";
+import { ropeConfig } from "./rope-config.js";
 
-export const gemma = family({
+const shape = {
   ...plain,
-  name: "gemma",
   absent: { ...plain.absent, shared: 16, head: 256, tied: true },
   activation,
-  bias(read) {
+  bias(read: ConfigReader) {
     read.off("use_bidirectional_attention");
     const attention = read.flag("attention_bias", false);
     return { projections: attention, output: attention, inner: false };
   },
-  norm: (read) => rms(read, 1),
+  norm: (read: ConfigReader) => rms(read, 1),
   // Rounded to f32, which weights are loaded as; transformers rounds it to what it loads them as.
-  embeddingScale: (hidden) => Math.sqrt(hidden),
+  embeddingScale: (hidden: number) => Math.sqrt(hidden),
+};
+
+export const gemma = family({ ...shape, name: "gemma" });
+
+export const gemma2 = family({
+  ...shape,
+  ...{ name: "gemma2", sandwich: true },
+  absent: { ...shape.absent, shared: 4 },
+  activation: (read) => read.choice("hidden_activation", "gelu_pytorch_tanh", ACTIVATIONS),
+  scale: byScalar,
+  caps: (read, json) => ({
+    scores: capOf(read, json, "attn_logit_softcapping", 50),
+    logits: capOf(read, json, "final_logit_softcapping", 30),
+  }),
+  windows: (read, json, layers) => windowsOf(read, json, layers, 2),
 });
+
+export const gemma3 = family({
+  ...shape,
+  ...{ name: "gemma3_text", sandwich: true, headNorms: true },
+  absent: { ...shape.absent, shared: 4, theta: 1_000_000 },
+  activation: (read) => read.choice("hidden_activation", "gelu_pytorch_tanh", ACTIVATIONS),
+  scale: byScalar,
+  caps(read, json) {
+    // transformers reads it and caps nothing.
+    read.off("attn_logit_softcapping");
+    return { scores: null, logits: capOf(read, json, "final_logit_softcapping", null) };
+  },
+  windows: (read, json, layers) => windowsOf(read, json, layers, patternOf(read, json)),
+  ropes(read, json, { layers, ...o }) {
+    const { full_attention: full, sliding_attention: sliding, ...flat } = recordOf(json["rope_parameters"]);
+    if (Object.keys(flat).length > 0)
+      throw read.unsupported("rope_parameters", flat, ["by kind of layer: full_attention, sliding_attention"]);
+    const of = (own: unknown, theta: number, more: Json): ReturnType<typeof ropeFrequencies> =>
+      ropeFrequencies(ropeConfig(read, { rope_parameters: { ...recordOf(own), ...more } }, { ...o, theta }));
+    const wide = of(full, read.positive("rope_theta", o.theta), recordOf(json["rope_scaling"]));
+    const near = of(sliding, read.positive("rope_local_base_freq", 10_000), {});
+    return slidesOf(read, json, layers, patternOf(read, json)).map((slides) => (slides ? near : wide));
+  },
+});
+
+function byScalar(read: ConfigReader): number {
+  return 1 / Math.sqrt(read.positive("query_pre_attn_scalar", 256));
+}
+/** Null: none. */
+function capOf(read: ConfigReader, json: Json, key: string, absent: number | null): number | null {
+  return json[key] === null || (json[key] === undefined && absent === null) ? null : read.positive(key, absent ?? 0);
+}
+/** Gemma 3: one layer in so many has no window. */
+function patternOf(read: ConfigReader, json: Json): number {
+  const key = (json["_sliding_window_pattern"] ?? null) === null ? "sliding_window_pattern" : "_sliding_window_pattern";
+  return read.count(key, 6);
+}
+/** Which layers have a window: those that the config names, else all but every so manyth. */
+function slidesOf(read: ConfigReader, json: Json, layers: number, pattern: number): readonly boolean[] {
+  const kinds = layerTypes(read, json, layers);
+  return Array.from({ length: layers }, (_, i) => (kinds ? kinds[i] === "sliding_attention" : (i + 1) % pattern !== 0));
+}
+function windowsOf(read: ConfigReader, json: Json, layers: number, pattern: number): ReturnType<Variant["windows"]> {
+  if (json["sliding_window"] === null) throw read.bad("sliding_window", "is null, and transformers wants one");
+  const size = read.count("sliding_window", 4096);
+  return slidesOf(read, json, layers, pattern).map((slides) => (slides ? size : null));
+}
+function recordOf(value: unknown): Json {
+  return typeof value === "object" && value !== null ? (value as Json) : {};
+}
 
 /** The first releases wrote `gelu` and meant its tanh form; some named that in `hidden_activation` beside it. */
 function activation(read: ConfigReader, json: Json): Activation {

@@ -1,8 +1,9 @@
 /**
- * LlamaModel as transformers has it, and Mistral and Qwen2, which are it with other biases and windows (Gemma and Cohere,
- * which differ by more, stand beside this); parameters are named exactly as in their checkpoints. Blocks are normalised (RMS) before each sub-layer, positions turn q and k (rope), key-value
+ * LlamaModel as transformers has it, and Mistral, Qwen2 and Qwen3, which are it with other biases, windows and norms (the
+ * Gemmas and Cohere, which differ by more, stand beside this); parameters are named exactly as in their checkpoints. Blocks are normalised (RMS) before each sub-layer, positions turn q and k (rope), key-value
  * heads are shared by groups of query heads, and the inner layer is gated. The head is tied to the embedding or its own.
  */
+import type { Dimension } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
@@ -34,7 +35,16 @@ export interface LlamaConfig {
   readonly logit_scale: number;
   /** Biases of q, k, v; of o; of the inner layer. */
   readonly bias: { readonly projections: boolean; readonly output: boolean; readonly inner: boolean };
-  readonly rope: Rotation & { readonly interleaved: boolean };
+  /** Of each layer. */
+  readonly ropes: readonly (Rotation & { readonly interleaved: boolean })[];
+  /** What scores are multiplied by. */
+  readonly scale: number;
+  /** Scores and logits are bent to cap · tanh(· / cap); null: they stay as they are. */
+  readonly caps: { readonly scores: number | null; readonly logits: number | null };
+  /** Sub-layers are normalised after themselves too, before they are added. */
+  readonly sandwich: boolean;
+  /** Each head of q and k is normalised. */
+  readonly headNorms: boolean;
   /** Keys that a query of each layer sees, itself included; null: all before it. */
   readonly windows: readonly (number | null)[];
 }
@@ -54,6 +64,12 @@ export interface Variant {
   bias(read: ConfigReader): LlamaConfig["bias"];
   windows(read: ConfigReader, json: Json, layers: number): LlamaConfig["windows"];
   norm(read: ConfigReader): LlamaConfig["norm"];
+  /** How fast pairs turn in each layer. */
+  ropes(read: ConfigReader, json: Json, o: Turning): readonly Rotation[];
+  scale(read: ConfigReader, head: number): number;
+  caps(read: ConfigReader, json: Json): LlamaConfig["caps"];
+  readonly sandwich: boolean;
+  readonly headNorms: boolean;
   readonly parallel: boolean;
   /** Rope turns neighbours, not halves. */
   readonly interleaved: boolean;
@@ -62,11 +78,23 @@ export interface Variant {
   embeddingScale(hidden: number): number;
 }
 
+interface Turning {
+  readonly size: number;
+  readonly positions: number;
+  readonly theta: number;
+  readonly layers: number;
+}
+
 export const plain: Omit<Variant, "name" | "bias"> = {
   absent: { shared: null, head: null, tied: false, theta: 10000 },
   activation: (read) => read.choice("hidden_act", "silu", ACTIVATIONS),
   windows: (_read, _json, layers) => new Array<null>(layers).fill(null),
   norm: (read) => rms(read, 0),
+  ropes: (read, json, { layers, ...o }) => new Array<Rotation>(layers).fill(ropeFrequencies(ropeConfig(read, json, o))),
+  scale: (_read, head) => 1 / Math.sqrt(head),
+  caps: () => ({ scores: null, logits: null }),
+  sandwich: false,
+  headNorms: false,
   parallel: false,
   interleaved: false,
   logitScale: () => 1,
@@ -95,27 +123,41 @@ export const mistral = family({
     new Array<number | null>(layers).fill(json["sliding_window"] === null ? null : read.count("sliding_window", 4096)),
 });
 
+const qwenWindows: Variant["windows"] = (read, json, layers) => {
+  const kinds = layerTypes(read, json, layers);
+  if (!read.flag("use_sliding_window", false) || json["sliding_window"] === null) {
+    if (kinds?.includes("sliding_attention")) throw read.bad("layer_types", "slides, but there is no window to slide");
+    return plain.windows(read, json, layers);
+  }
+  const [size, full] = [read.count("sliding_window", 4096), read.whole("max_window_layers", 28)];
+  const slides = (i: number): boolean => (kinds ? kinds[i] === "sliding_attention" : i >= full);
+  return Array.from({ length: layers }, (_, i) => (slides(i) ? size : null));
+};
+
 export const qwen2 = family({
   ...plain,
   name: "qwen2",
   absent: { ...plain.absent, shared: 32 },
   bias: () => ({ projections: true, output: false, inner: false }),
-  windows(read, json, layers) {
-    const kinds = layerTypes(read, json, layers);
-    if (!read.flag("use_sliding_window", false) || json["sliding_window"] === null) {
-      if (kinds?.includes("sliding_attention"))
-        throw read.bad("layer_types", "slides, but there is no window to slide");
-      return plain.windows(read, json, layers);
-    }
-    const [size, full] = [read.count("sliding_window", 4096), read.whole("max_window_layers", 28)];
-    const slides = (i: number): boolean => (kinds ? kinds[i] === "sliding_attention" : i >= full);
-    return Array.from({ length: layers }, (_, i) => (slides(i) ? size : null));
+  windows: qwenWindows,
+});
+
+export const qwen3 = family({
+  ...plain,
+  name: "qwen3",
+  absent: { ...plain.absent, shared: 32, head: 128 },
+  bias(read) {
+    const attention = read.flag("attention_bias", false);
+    return { projections: attention, output: attention, inner: false };
   },
+  headNorms: true,
+  windows: qwenWindows,
 });
 
 const KINDS = ["full_attention", "sliding_attention"];
 
-function layerTypes(read: ConfigReader, json: Json, layers: number): readonly unknown[] | null {
+/** What kind each layer's attention is; null where the config doesn't say. */
+export function layerTypes(read: ConfigReader, json: Json, layers: number): readonly unknown[] | null {
   const kinds: unknown = json["layer_types"] ?? null;
   if (kinds === null) return null;
   if (!Array.isArray(kinds) || kinds.length !== layers) throw read.bad("layer_types", `must name ${layers} kinds`);
@@ -157,6 +199,7 @@ export function family(variant: Variant): ModelImplementation<LlamaConfig> {
         last_hidden_state: layers.norm("norm", x, normOf(config)),
         // Logits are the product with it: what they are scaled by may as well scale it.
         unembedding: config.logit_scale === 1 ? unembedding : unembedding.multiply(config.logit_scale),
+        ...(config.caps.logits !== null && { cap: config.caps.logits }),
       };
     },
   };
@@ -195,10 +238,13 @@ function configOf(variant: Variant, json: Json): LlamaConfig {
     parallel: variant.parallel,
     logit_scale: variant.logitScale(read),
     bias: variant.bias(read),
-    rope: {
-      ...ropeFrequencies(ropeConfig(read, json, { size: head, positions, theta: absent.theta })),
-      interleaved: variant.interleaved,
-    },
+    ropes: variant
+      .ropes(read, json, { size: head, positions, theta: absent.theta, layers })
+      .map((rope) => ({ ...rope, interleaved: variant.interleaved })),
+    scale: variant.scale(read, head),
+    caps: variant.caps(read, json),
+    sandwich: variant.sandwich,
+    headNorms: variant.headNorms,
     windows: variant.windows(read, json, layers),
   };
 }
@@ -210,14 +256,17 @@ function normOf(c: LlamaConfig): Parameters<Layers["norm"]>[2] {
 type Inputs = ModelInputs & { readonly positions: Tensor };
 
 function block(layers: Layers, index: number, c: LlamaConfig, x: Tensor, inputs: Inputs, dropout: number): Tensor {
-  const path = `layers.${index}`;
-  const first = (y: Tensor): Tensor => layers.norm(`${path}.input_layernorm`, y, normOf(c));
-  const second = (y: Tensor): Tensor => layers.norm(`${path}.post_attention_layernorm`, y, normOf(c));
-  const both = c.parallel ? first(x) : null;
-  const attended = layers.block(`${path}.self_attn`, x, (residual) =>
-    attention(layers, index, c, both ?? first(residual), inputs, dropout),
+  const normed = (name: string, y: Tensor): Tensor => layers.norm(`layers.${index}.${name}`, y, normOf(c));
+  const after = (name: string, y: Tensor): Tensor => (c.sandwich ? normed(name, y) : y);
+  const both = c.parallel ? normed("input_layernorm", x) : null;
+  const attended = layers.block(`layers.${index}.self_attn`, x, (residual) => {
+    const h = both ?? normed("input_layernorm", residual);
+    return after("post_attention_layernorm", attention(layers, index, c, h, inputs, dropout));
+  });
+  const second = c.sandwich ? "pre_feedforward_layernorm" : "post_attention_layernorm";
+  return layers.block(`layers.${index}.mlp`, attended, (residual) =>
+    after("post_feedforward_layernorm", inner(layers, index, c, both ?? normed(second, residual))),
   );
-  return layers.block(`${path}.mlp`, attended, (residual) => inner(layers, index, c, both ?? second(residual)));
 }
 
 function attention(layers: Layers, index: number, c: LlamaConfig, h: Tensor, inputs: Inputs, dropout: number): Tensor {
@@ -225,20 +274,32 @@ function attention(layers: Layers, index: number, c: LlamaConfig, h: Tensor, inp
   const { hidden_size: size, head_dim, num_attention_heads: heads, num_key_value_heads: shared, bias } = c;
   const project = (name: string, count: number): Tensor =>
     layers.linear(`${path}.${name}`, h, { in: size, out: count * head_dim, bias: bias.projections });
-  const turn = (y: Tensor, count: number): Tensor =>
-    layers.rope(path, y, inputs.positions, { heads: count, ...c.rope });
-  const [q, k, v] = [project("q_proj", heads), project("k_proj", shared), project("v_proj", shared)];
+  const turned = (name: "q" | "k", count: number): Tensor => {
+    const y = project(`${name}_proj`, count);
+    const own = c.headNorms ? headNorm(layers, `${path}.${name}_norm`, c, y) : y;
+    return layers.rope(path, own, inputs.positions, { heads: count, ...c.ropes[index]! });
+  };
+  const [q, k, v] = [turned("q", heads), turned("k", shared), project("v_proj", shared)];
   const window = c.windows[index];
-  const context = layers.attention(path, turn(q, heads), turn(k, shared), v, {
+  const context = layers.attention(path, q, k, v, {
     heads,
     keyValueHeads: shared,
     causal: true,
     mask: inputs.attention_mask,
     ...(inputs.segments && { segments: inputs.segments }),
     ...(typeof window === "number" && { window }),
+    ...{ scale: c.scale, ...(c.caps.scores !== null && { cap: c.caps.scores }) },
     dropout,
   });
   return layers.linear(`${path}.o_proj`, context, { in: heads * head_dim, out: size, bias: bias.output });
+}
+
+/** [batch, length, heads × size], each head by itself. */
+function headNorm(layers: Layers, path: string, c: LlamaConfig, x: Tensor): Tensor {
+  const { head_dim: size, norm } = c;
+  const [batch, length, width] = x.shape as [Dimension, Dimension, number];
+  const apart = x.reshape([batch, length, width / size, size]);
+  return layers.norm(path, apart, { ...norm, size }).reshape(x.shape);
 }
 
 function inner(layers: Layers, index: number, c: LlamaConfig, h: Tensor): Tensor {

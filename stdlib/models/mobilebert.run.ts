@@ -5,10 +5,11 @@
  */
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
-import type { ModelImplementation, ModelInputs, ModelOutputs } from "../kinds/model.js";
+import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
 import { bertFacts } from "./bert-encoder.js";
 import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
 import { pooledHead } from "./pooled-head.js";
+import { unmasking } from "./unmasking.js";
 
 export interface MobileBertConfig {
   readonly vocab_size: number;
@@ -34,6 +35,8 @@ export interface MobileBertConfig {
   readonly normalization_type: "no_norm" | "layer_norm";
   readonly classifier_activation: boolean;
   readonly classifier_dropout: number | null;
+  /** Whether the head of masked tokens reads the word embeddings. */
+  readonly tie_word_embeddings: boolean;
 }
 
 /** Of the two norms for which transformers takes PyTorch's default instead of the config's. */
@@ -70,11 +73,13 @@ export const mobilebert: ModelImplementation<MobileBertConfig> = {
       normalization_type: read.choice("normalization_type", "no_norm", ["no_norm", "layer_norm"]),
       classifier_activation: read.flag("classifier_activation", true),
       classifier_dropout: read.rate("classifier_dropout"),
+      tie_word_embeddings: read.flag("tie_word_embeddings", true),
     };
     demandFit(config, read);
     return config;
   },
   sentence: pooledHead,
+  unmaskPaths: ["cls.predictions"],
   build(layers, config, inputs, o) {
     const rates = {
       dropout: o.dropout ?? config.hidden_dropout_prob,
@@ -83,7 +88,7 @@ export const mobilebert: ModelImplementation<MobileBertConfig> = {
     let x = embeddings(layers, config, inputs, rates.dropout);
     for (let i = 0; i < config.num_hidden_layers; i++)
       x = block(layers, `encoder.layer.${i}`, config, x, inputs.attention_mask, rates);
-    const outputs: ModelOutputs = { last_hidden_state: x };
+    const outputs: ModelOutputs = { last_hidden_state: x, unmask: (head) => unmask(layers, head, config) };
     if (o.pooled === false || !config.classifier_activation) return outputs;
     const size = config.hidden_size;
     return { ...outputs, pooled: layers.linear("pooler.dense", x.takePosition(0), { in: size, out: size }).tanh() };
@@ -116,6 +121,25 @@ function norm(layers: Layers, c: MobileBertConfig, path: string, x: Tensor, epsi
   );
 }
 
+/** MobileBertLMPredictionHead: what the narrow word embeddings lack of a hidden state's width is a table of its own. */
+function unmask(body: Layers, head: Layers, c: MobileBertConfig): Unmasking {
+  const { hidden_size: size, embedding_size: narrow, vocab_size: rows, layer_norm_eps: epsilon } = c;
+  const path = "cls.predictions";
+  const words = c.tie_word_embeddings
+    ? body.parameter("embeddings.word_embeddings.weight", [rows, narrow])
+    : head.parameter(`${path}.decoder.weight`, [rows, narrow]);
+  const rest = size - narrow;
+  const more = rest > 0 ? [head.parameter(`${path}.dense.weight`, [rest, rows]).transpose([1, 0])] : [];
+  if (!c.tie_word_embeddings) head.unused(`${path}.bias`, [rows], "zeros");
+  const { transform, bias } = unmasking(head, {
+    ...{ size, rows, epsilon, activation: c.hidden_act, output: `${path}.decoder` },
+    ...{ dense: `${path}.transform.dense`, norm: `${path}.transform.LayerNorm` },
+    ...(c.tie_word_embeddings && { bias: `${path}.bias` }),
+    tied: words,
+  });
+  return { transform, bias, weight: body.graph.concat([words, ...more], 1) };
+}
+
 function embeddings(layers: Layers, c: MobileBertConfig, inputs: ModelInputs, dropout: number): Tensor {
   const size = c.hidden_size;
   const ids = inputs.input_ids;
@@ -125,10 +149,12 @@ function embeddings(layers: Layers, c: MobileBertConfig, inputs: ModelInputs, dr
     padding: c.pad_token_id,
   });
   const read = c.trigram_input ? trigrams(words) : words;
+  const transform = "embeddings.embedding_transformation";
   const wide =
     c.trigram_input || c.embedding_size !== size
-      ? layers.linear("embeddings.embedding_transformation", read, { in: read.shape.at(-1) as number, out: size })
+      ? layers.linear(transform, read, { in: read.shape.at(-1) as number, out: size })
       : read;
+  if (wide === read) unusedLinear(layers, transform, c.embedding_size, size);
   const place = inputs.positions ?? layers.graph.one("range_like", [ids], { axis: 1 });
   const positions = layers.embedding("embeddings.position_embeddings", place, {
     rows: c.max_position_embeddings,
@@ -140,6 +166,12 @@ function embeddings(layers: Layers, c: MobileBertConfig, inputs: ModelInputs, dr
     : layers.parameter(`${path}.weight`, [rows, size]).slice(0, 0, 1);
   const sum = wide.add(positions).add(types);
   return layers.dropout("embeddings.dropout", norm(layers, c, "embeddings.LayerNorm", sum, fixedEpsilon), dropout);
+}
+
+/** A layer that checkpoints hold though this configuration goes round it; `size` null: a norm, whose weight is a vector. */
+function unusedLinear(layers: Layers, path: string, size: number | null, out: number): void {
+  layers.unused(`${path}.weight`, size === null ? [out] : [out, size], size === null ? "ones" : undefined);
+  layers.unused(`${path}.bias`, [out], "zeros");
 }
 
 /** [batch, length, n] → [batch, length, 3n]: beside each token the one after it, then itself, then the one before; zeros beyond the ends. */
@@ -207,6 +239,12 @@ function bottlenecked(
     return norm(layers, c, `${path}.${name}.LayerNorm`, layers.linear(`${path}.${name}.dense`, x, o));
   };
   const stream = through("input");
-  if (c.use_bottleneck_attention) return [stream, stream, stream];
+  if (c.use_bottleneck_attention) {
+    if (c.key_query_shared_bottleneck) {
+      unusedLinear(layers, `${path}.attention.dense`, c.hidden_size, c.intra_bottleneck_size);
+      unusedLinear(layers, `${path}.attention.LayerNorm`, null, c.intra_bottleneck_size);
+    }
+    return [stream, stream, stream];
+  }
   return [c.key_query_shared_bottleneck ? through("attention") : x, x, stream];
 }

@@ -13,6 +13,8 @@ export const word: Word = {
     linears: ["query", "key", "value", "dense"],
     pools: true,
     shape: "encoder",
+    /** It has a head that names masked tokens. */
+    unmasks: true,
   },
   load: () => import("./mobilebert.run.js").then((m) => m.mobilebert),
 };

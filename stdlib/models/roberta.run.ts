@@ -5,10 +5,11 @@
  */
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
-import type { ModelImplementation, ModelInputs, SentenceHead } from "../kinds/model.js";
+import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
 import { bertConfig, bertEncoder, bertFacts, tokenTypes, type BertConfig } from "./bert-encoder.js";
 import { ConfigReader } from "./config.js";
 import { firstOf } from "./pooled-head.js";
+import { unmasking } from "./unmasking.js";
 
 export interface RobertaConfig extends BertConfig {
   readonly pad_token_id: number;
@@ -44,11 +45,25 @@ function family(name: string): ModelImplementation<RobertaConfig> {
     // The first positions of the table stand for padding.
     sizes: (c) => ({ ...bertFacts.sizes(c), positions: c.max_position_embeddings - c.pad_token_id - 1 }),
     sentence,
+    unmaskPaths: ["lm_head"],
     build(layers, config, inputs, o) {
       const x = embeddings(layers, config, inputs, o.dropout ?? config.hidden_dropout_prob);
-      return { last_hidden_state: bertEncoder(layers, config, x, inputs.attention_mask, o.dropout) };
+      return {
+        last_hidden_state: bertEncoder(layers, config, x, inputs.attention_mask, o.dropout),
+        unmask: (head) => unmask(layers, head, config),
+      };
     },
   };
+}
+
+/** RobertaLMHead, whose activation is GELU whatever the config names. */
+function unmask(body: Layers, head: Layers, config: RobertaConfig): Unmasking {
+  const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon } = config;
+  return unmasking(head, {
+    ...{ size, rows, epsilon, activation: "gelu", output: "lm_head.decoder", bias: "lm_head.bias" },
+    ...{ dense: "lm_head.dense", norm: "lm_head.layer_norm" },
+    tied: config.tie_word_embeddings ? body.parameter("embeddings.word_embeddings.weight", [rows, size]) : null,
+  });
 }
 
 function embeddings(layers: Layers, config: RobertaConfig, inputs: ModelInputs, dropout: number): Tensor {

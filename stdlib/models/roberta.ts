@@ -12,6 +12,8 @@ export const word: Word = {
     targets: ["query", "value"],
     linears: ["query", "key", "value", "dense"],
     shape: "encoder",
+    /** It has a head that names masked tokens. */
+    unmasks: true,
     /** Its head over a whole text has a second layer, as wide as the model. */
     denseHead: true,
     /** Tensors of a checkpoint that are no parameters. */

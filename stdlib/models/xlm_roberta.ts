@@ -12,6 +12,8 @@ export const word: Word = {
     targets: ["query", "value"],
     linears: ["query", "key", "value", "dense"],
     shape: "encoder",
+    /** It has a head that names masked tokens. */
+    unmasks: true,
     denseHead: true,
     buffers: /\.embeddings\.(position_ids|token_type_ids)$/,
   },

@@ -13,6 +13,7 @@ import { cachedLayers, type CacheOptions } from "../cached-layers.js";
 import type { ModelInputs } from "../kinds/model.js";
 import { makeLayers } from "../layers.js";
 import { noHead } from "../tasks/families.js";
+import { logitsOf } from "../tasks/logits.js";
 import { buildBody } from "./body.js";
 import { layersOptions, trainsIn } from "./model.js";
 import type { AssembleOptions } from "./options.js";
@@ -77,7 +78,7 @@ function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<s
   if (!body.unembedding) throw noHead("text_generation");
   const x = body.last_hidden_state;
   const last = phase === "prefill" ? x.takeRows(whole("last", "batch")) : x.reshape(["batch", x.shape[2]!]);
-  const logits = last.linear(body.unembedding);
+  const logits = logitsOf(last, body.unembedding, body.cap);
   graph.output("logits", logits);
   graph.output("next", logits.argmax());
   return graph;

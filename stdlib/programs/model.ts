@@ -118,10 +118,11 @@ export function savedName(
   return technique?.implementation.fileName?.(own) ?? name;
 }
 
-/** Paths of the head's parameters: the task's own, or those of the family's head over whole texts. */
+/** Paths of the head's parameters: the task's own, or those of the family's head over whole texts or of masked tokens. */
 export function headPathsOf(
   task: Pick<TaskImplementation, "headPaths">,
-  family: Pick<ModelImplementation, "sentence">,
+  family: Pick<ModelImplementation, "sentence" | "unmaskPaths">,
 ): readonly string[] {
-  return task.headPaths === "sentence" ? (family.sentence?.paths ?? []) : task.headPaths;
+  if (task.headPaths === "sentence") return family.sentence?.paths ?? [];
+  return task.headPaths === "unmask" ? (family.unmaskPaths ?? []) : task.headPaths;
 }

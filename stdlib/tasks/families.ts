@@ -39,5 +39,5 @@ export function notForShape(task: string, family: Shape): CodedError<"task-not-f
 
 /** The error of a body that has no head for masked tokens. */
 export function noUnmasking(task: string): CodedError<"task-not-for-base"> {
-  return new CodedError("task-not-for-base", { task, family: "model's", families: ["bert"] });
+  return new CodedError("task-not-for-base", { task, family: "model's", families: ["bert", "roberta", "distilbert"] });
 }

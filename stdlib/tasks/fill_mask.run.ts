@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { Answers, TaskImplementation, TokenNames } from "../kinds/task.js";
 import { noUnmasking } from "./families.js";
 import { placed } from "./feeds.js";
-import { hide, type Masking } from "./masking.js";
+import { hide, shareOf, type Masking } from "./masking.js";
 import { percent, softmaxInto } from "./probabilities.js";
 import "./codes.js";
 
@@ -88,7 +88,7 @@ export const fillMask: TaskImplementation = {
       };
     },
   },
-  headPaths: ["cls.predictions"],
+  headPaths: "unmask",
   pooled: false,
   head(layers, body, o) {
     const head = body.unmask?.(layers);
@@ -103,7 +103,3 @@ export const fillMask: TaskImplementation = {
   },
   answers: answers as Answers,
 };
-
-function shareOf(share: unknown): number {
-  return typeof share === "object" && share !== null && "share" in share ? Number(share.share) : 0.15;
-}

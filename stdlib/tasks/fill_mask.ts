@@ -1,6 +1,8 @@
 import type { HeadOn } from "#dsl/plan/estimates.js";
+import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
 import { wantUnmasking } from "./families.js";
+import { shareOf } from "./masking.js";
 
 export const word: Word = {
   kind: "task",
@@ -41,12 +43,9 @@ export const word: Word = {
   capabilities: {
     roles: ["text"],
     labels: false,
-    /** The head comes with the base, or is made afresh. */
-    parameters(hidden: number, _labels: number, { base }: HeadOn): number {
-      const vocabulary = Number(base.config["vocab_size"] ?? 0);
-      return "cls.predictions.bias" in base.shapes ? 0 : hidden * hidden + 3 * hidden + vocabulary;
-    },
-    headPaths: ["cls.predictions"],
+    parameters: headParameters,
+    /** Share of the tokens of a batch at which the logits of the whole vocabulary are made. */
+    unmasks: (call: Call): number => shareOf(call.arguments["share"]),
     architectures: ["ForMaskedLM"],
     measures: ["next_token"],
     metrics: ["loss", "perplexity"].map((word) => ({ word, kind: "metric", arguments: {} })),
@@ -55,3 +54,16 @@ export const word: Word = {
   },
   load: () => import("./fill_mask.run.js").then((m) => m.fillMask),
 };
+
+/** As the families name the vector that is added to the logits. */
+const BIAS = /^(cls\.predictions|lm_head)(\.decoder)?\.bias$|^vocab_projector\.bias$/;
+
+/** The head comes with the base, or is made afresh: a layer, its norm, a bias, and what isn't the word embeddings. */
+function headParameters(hidden: number, _labels: number, { base }: HeadOn): number {
+  if (Object.keys(base.shapes).some((name) => BIAS.test(name))) return 0;
+  const { vocab_size, embedding_size, tie_word_embeddings: tied } = base.config;
+  const vocabulary = Number(vocab_size ?? 0);
+  const narrow = typeof embedding_size === "number" ? embedding_size : hidden;
+  const table = (hidden - narrow) * vocabulary + (tied === false ? narrow * vocabulary : 0);
+  return hidden * hidden + 3 * hidden + vocabulary + table;
+}

@@ -37,3 +37,8 @@ export function hide(
   });
   return { places, fed };
 }
+
+/** The argument `share` as a number; 15 % where none is given. */
+export function shareOf(share: unknown): number {
+  return typeof share === "object" && share !== null && "share" in share ? Number(share.share) : 0.15;
+}

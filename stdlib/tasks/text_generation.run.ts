@@ -5,6 +5,7 @@
 import { CodedError } from "#dsl/check/codes.js";
 import type { TaskImplementation } from "../kinds/task.js";
 import { noHead } from "./families.js";
+import { logitsOf } from "./logits.js";
 import { nextToken } from "./next-token.js";
 import "./codes.js";
 
@@ -12,13 +13,13 @@ export const textGeneration: TaskImplementation = {
   supervision: nextToken,
   headPaths: [],
   head(_layers, body, o) {
-    const { last_hidden_state: x, unembedding } = body;
+    const { last_hidden_state: x, unembedding, cap } = body;
     if (!unembedding) throw noHead(o.call.word);
     return {
-      logits: (targets) => (targets ? x.takeRows(targets) : x).linear(unembedding),
+      logits: (targets) => logitsOf(targets ? x.takeRows(targets) : x, unembedding, cap),
       loss: ({ labels, targets }, reduction) => {
         if (!targets) throw new CodedError("graph-invalid", { problem: "no targets are named" });
-        return x.takeRows(targets).headLoss(unembedding, labels, { reduction });
+        return x.takeRows(targets).headLoss(unembedding, labels, { reduction, ...(cap !== undefined && { cap }) });
       },
     };
   },

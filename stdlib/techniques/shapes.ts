@@ -25,7 +25,7 @@ export function linearsNamed(shapes: Shapes, targets: readonly string[]): readon
 
 /** Tables that are looked up, and the head: no linear layers of a block. */
 export function isEmbedding(path: string): boolean {
-  return /embed|(^|\.)(wte|wpe|shared|lm_head|relative_attention_bias)$|^(lm_head|cls|classifier|pre_classifier)(\.|$)/.test(
+  return /embed|(^|\.)(wte|wpe|shared|lm_head|relative_attention_bias)$|^(lm_head|cls|classifier|pre_classifier|vocab_transform|vocab_projector)(\.|$)/.test(
     path,
   );
 }

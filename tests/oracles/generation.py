@@ -7,7 +7,8 @@ from transformers import AutoModelForCausalLM, GenerationConfig
 
 from numbers_of_tunebook import whole
 
-MODELS = ["gpt2-plain", "gpt2-odd", "llama-grouped", "llama-odd", "mistral-window", "qwen2-bias", "gemma-shared", "cohere-parallel"]
+MODELS = ["gpt2-plain", "gpt2-odd", "llama-grouped", "llama-odd", "mistral-window", "qwen2-bias", "gemma-shared", "cohere-parallel",
+    "gemma2-capped", "gemma3_text-near", "qwen3-normed"]
 LENGTHS, MOST = [3, 7, 1, 5], 12
 SETTINGS = [
     {},

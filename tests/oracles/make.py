@@ -15,6 +15,7 @@ import encoder_tasks
 import generation
 import gguf_files
 import merged
+import masked_encoders
 import metrics
 import minilm
 import objectives
@@ -43,6 +44,7 @@ for name, make in {
     "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),
     "tasks of encoders": lambda: encoder_tasks.make(golden),
     "similarity": lambda: similarity.make(golden),
+    "masked tokens": lambda: masked_encoders.make(golden),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "odd decoders": lambda: odd_decoders.make(golden),

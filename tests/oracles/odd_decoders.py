@@ -98,6 +98,50 @@ FAMILIES = {
             original_max_position_embeddings=6, rope_theta=90.0)),
         "wide-heads": llama(num_key_value_heads=1, head_dim=256, num_hidden_layers=1, hidden_size=12, num_attention_heads=2),
     },
+    "gemma2": {
+        "plain": llama(num_key_value_heads=2, head_dim=8, query_pre_attn_scalar=12, sliding_window=3),
+        "low-caps": llama(ATTENTION, num_key_value_heads=1, head_dim=6, query_pre_attn_scalar=1, sliding_window=4,
+            attn_logit_softcapping=0.7, final_logit_softcapping=1.5),
+        "uncapped": llama(num_key_value_heads=4, head_dim=4, query_pre_attn_scalar=4, attn_logit_softcapping=None,
+            final_logit_softcapping=None, sliding_window=2),
+        "scores-capped": llama(INNER, num_key_value_heads=2, head_dim=10, query_pre_attn_scalar=3, attn_logit_softcapping=2.0,
+            final_logit_softcapping=None, sliding_window=5, hidden_activation="relu"),
+        "all-full": llama(num_key_value_heads=1, head_dim=8, sliding_window=2, final_logit_softcapping=3.0, tie_word_embeddings=False,
+            layer_types=["full_attention", "full_attention"]),
+        "named-layers": llama(ATTENTION + INNER, num_key_value_heads=2, head_dim=8, num_hidden_layers=3, sliding_window=2,
+            query_pre_attn_scalar=8, attention_bias=True, layer_types=["full_attention", "sliding_attention", "full_attention"]),
+        "unsaid": llama(num_hidden_layers=1, num_attention_heads=4, hidden_size=12),
+        "linear-coarse": llama(num_key_value_heads=2, head_dim=6, query_pre_attn_scalar=5, sliding_window=1, rms_norm_eps=0.1,
+            rope_scaling=dict(type="linear", factor=2.0), rope_theta=70.0, hidden_activation="silu"),
+        "yarn": llama(num_key_value_heads=4, head_dim=8, query_pre_attn_scalar=9, sliding_window=7, attn_logit_softcapping=1.0,
+            rope_parameters=dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=6, rope_theta=90.0)),
+    },
+    "gemma3_text": {
+        "plain": llama(num_key_value_heads=2, head_dim=8, query_pre_attn_scalar=12, sliding_window=3, sliding_window_pattern=2),
+        "capped": llama(ATTENTION, num_key_value_heads=1, head_dim=6, query_pre_attn_scalar=2, final_logit_softcapping=1.2, sliding_window=2),
+        "two-bases": llama(num_key_value_heads=4, head_dim=8, query_pre_attn_scalar=8, sliding_window=4, num_hidden_layers=3,
+            rope_parameters=dict(full_attention=dict(rope_type="default", rope_theta=500.0),
+                sliding_attention=dict(rope_type="default", rope_theta=20.0)),
+            layer_types=["sliding_attention", "full_attention", "sliding_attention"]),
+        "old-bases": llama(INNER, num_key_value_heads=2, head_dim=8, query_pre_attn_scalar=8, sliding_window=5, rope_theta=300.0,
+            rope_local_base_freq=15.0, rope_scaling=dict(rope_type="linear", factor=3.0), sliding_window_pattern=2),
+        "unsaid": llama(num_hidden_layers=6, num_attention_heads=4, intermediate_size=9, rms_norm_eps=0.5),
+        "untied": llama(num_key_value_heads=1, head_dim=4, query_pre_attn_scalar=1, tie_word_embeddings=False, sliding_window=1),
+        "biased": llama(ATTENTION + INNER, num_key_value_heads=2, head_dim=6, attention_bias=True, sliding_window=3,
+            rms_norm_eps=0.05, hidden_activation="relu", query_pre_attn_scalar=20),
+        "all-full": llama(num_key_value_heads=4, head_dim=4, layer_types=["full_attention", "full_attention"], rope_theta=40.0),
+    },
+    "qwen3": {
+        "tied": llama(ATTENTION, tie_word_embeddings=True, num_key_value_heads=2, head_dim=8, rope_theta=1000000.0),
+        "unsaid": llama(num_attention_heads=32, hidden_size=16, num_hidden_layers=1, intermediate_size=12),
+        "biased": llama(ATTENTION, num_key_value_heads=4, head_dim=6, attention_bias=True),
+        "later-windows": llama(num_key_value_heads=1, head_dim=4, use_sliding_window=True, sliding_window=3, max_window_layers=1),
+        "window-unused": llama(num_key_value_heads=4, head_dim=8, use_sliding_window=False, sliding_window=2, max_window_layers=0),
+        "named-layers": llama(INNER, num_key_value_heads=1, head_dim=10, num_hidden_layers=3, use_sliding_window=True, sliding_window=2,
+            layer_types=["sliding_attention", "full_attention", "sliding_attention"]),
+        "yarn": llama(num_key_value_heads=2, head_dim=8, rope_scaling=dict(type="yarn", factor=4.0, original_max_position_embeddings=6)),
+        "coarse": llama(num_key_value_heads=None, head_dim=4, hidden_act="gelu", rms_norm_eps=0.1, rope_theta=80.0),
+    },
 }
 
 
@@ -142,7 +186,7 @@ def begun(name, config):
         if key == "lm_head.weight" and configured.tie_word_embeddings:
             continue
         scale = ("norm" in key or ".ln_" in f".{key}") and key.endswith("weight")
-        centred = 1 if scale and config["model_type"] != "gemma" else 0
+        centred = 1 if scale and not config["model_type"].startswith("gemma") else 0
         weights[key] = {"shape": list(value.shape), "spread": 0.1 if scale or key.endswith("bias") else 0.4, "around": centred}
     missing = model.load_state_dict({k: tensor(name, k, how) for k, how in weights.items()}, strict=False)
     assert not missing.unexpected_keys and set(missing.missing_keys) <= {"lm_head.weight"}, missing

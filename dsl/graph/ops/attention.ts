@@ -3,6 +3,7 @@ import {
   attentionAttributes,
   attentionInputs,
   attentionTypes,
+  bent,
   dot,
   eachRow,
   geometry,
@@ -26,6 +27,7 @@ export const attention: Op = {
     "segments i32 [batch, length], bias [heads or 1, length, keys], offset i32, step i32) → context as q, and probabilities [batch, heads, length, keys]: " +
     "softmax(`scale` · q kᵀ + bias) over the keys that a query sees. Query i stands at offset + i. Hidden are keys with mask 0, later ones if `causal`, " +
     "those `window` or more away (0: none), those of another segment; a query that sees none weighs all alike. " +
+    "With a `cap` (0: none) scale · q kᵀ is bent to cap · tanh(· / cap) first. " +
     "`heads` / `key_value_heads` neighbouring heads share a key-value head. Dropout (`rate`, `seed`, `site`, by step) acts on the probabilities that weigh v; those given out are before it.",
   type: attentionTypes,
   gradient(graph, { inputs, outputs: [context, probabilities], attributes }, [dy], wanted) {
@@ -48,7 +50,8 @@ export const attention: Op = {
     eachRow(g, (b, h, i) => {
       const added = bias && ((bias.shape[0] === 1 ? 0 : h) * g.length + i) * g.keys;
       for (let j = 0; j < g.keys; j++) {
-        const score = a.scale * dot(q.data, g.query(b, i, h), k.data, g.key(b, j, h), g.size);
+        const product = a.scale * dot(q.data, g.query(b, i, h), k.data, g.key(b, j, h), g.size);
+        const score = a.cap ? a.cap * bent(product, a) : product;
         const biased = score + (added === undefined ? 0 : bias!.data[added + j]!);
         scores.data[g.row(b, h, i) + j] = biased + (sees(b, i, j) ? 0 : HIDDEN);
       }

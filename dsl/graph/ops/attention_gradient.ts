@@ -1,4 +1,13 @@
-import { accumulate, attentionAttributes, attentionGradientInputs, dot, eachRow, geometry, keepOf } from "../heads.js";
+import {
+  accumulate,
+  attentionAttributes,
+  attentionGradientInputs,
+  bent,
+  dot,
+  eachRow,
+  geometry,
+  keepOf,
+} from "../heads.js";
 import type { Op } from "../op.js";
 import { elements, wantShape } from "../shape.js";
 import { values } from "../values.js";
@@ -6,7 +15,8 @@ import { values } from "../values.js";
 /**
  * With P the probabilities and K dropout's factors: dV = (P ∘ K)ᵀ dY, dP = K ∘ (dY Vᵀ), dS = P ∘ (dP − D), D the sum of
  * P ∘ dP over the keys, dQ = scale · dS K, dK = scale · dSᵀ Q. D equals the sum of Y ∘ dY over a head's size (Dao et al., 2022,
- * arXiv 2205.14135), which engines take instead: it spares two passes over all scores.
+ * arXiv 2205.14135), which engines take instead: it spares two passes over all scores. Where scores are capped, what flows on
+ * to q and k is dS · (1 − tanh²(score / cap)); dscores is what a bias gets, before that.
  */
 export const attention_gradient: Op = {
   name: "attention_gradient",
@@ -34,8 +44,10 @@ export const attention_gradient: Op = {
         const ds = p.data[row + j]! * (dp[j]! - mean);
         const other = g.key(b, j, h);
         dscores!.data[row + j] = ds;
-        accumulate(dq!.data, at, k.data, other, g.size, a.scale * ds);
-        accumulate(dk!.data, other, q.data, at, g.size, a.scale * ds);
+        const t = a.cap ? bent(a.scale * dot(q.data, at, k.data, other, g.size), a) : 0;
+        const sloped = a.scale * ds * (1 - t * t);
+        accumulate(dq!.data, at, k.data, other, g.size, sloped);
+        accumulate(dk!.data, other, q.data, at, g.size, sloped);
         accumulate(dv!.data, other, dy.data, at, g.size, p.data[row + j]! * keep[row + j]!);
       }
     });

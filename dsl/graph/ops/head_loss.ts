@@ -7,7 +7,7 @@ export const head_loss: Op = {
   name: "head_loss",
   doc:
     "(x [m, n], weight [vocabulary, n], labels i32 [m], bias [vocabulary]?) → mean or sum (`reduction`) of −log softmax(x · weightᵀ + bias)[label] over the rows whose label isn't `ignore`, a scalar; 0 where there is none. " +
-    "The head of a language model and its loss in one: an engine makes the logits in `chunks` parts of the rows, one at a time, and never holds them all. f32 where x is bf16.",
+    "With a `cap`, logits are bent to cap · tanh(· / cap) first. The head of a language model and its loss in one: an engine makes the logits in `chunks` parts of the rows, one at a time, and never holds them all. f32 where x is bf16.",
   type(inputs, a) {
     wantHead(inputs, a);
     return [{ dtype: headDType(inputs[0]!), shape: [] }];
@@ -23,7 +23,7 @@ export const head_loss: Op = {
   },
   evaluate(inputs, a) {
     let sum = 0;
-    const counted = eachHeadRow(inputs, a["ignore"], ({ label, logs }) => {
+    const counted = eachHeadRow(inputs, a, ({ label, logs }) => {
       sum -= logs[label]!;
     });
     return [values([], [a["reduction"] === "sum" ? sum : sum / Math.max(counted, 1)])];

@@ -20,9 +20,9 @@ export const head_loss_gradient: Op = {
     const [dx, dweight, dbias] = shapes.map((shape) => values(shape));
     const counted = labels!.data.filter((label) => label !== a["ignore"]).length;
     const share = dy!.data[0]! / (a["reduction"] === "sum" ? 1 : Math.max(counted, 1));
-    eachHeadRow([x, weight, labels, bias], a["ignore"], ({ row, label, logs }) => {
+    eachHeadRow([x, weight, labels, bias], a, ({ row, label, logs, slopes }) => {
       logs.forEach((log, v) => {
-        const d = share * (Math.exp(log) - (v === label ? 1 : 0));
+        const d = share * (Math.exp(log) - (v === label ? 1 : 0)) * (slopes?.[v] ?? 1);
         for (let i = 0; i < n; i++) {
           dx!.data[row * n + i] = dx!.data[row * n + i]! + d * weight!.data[v * n + i]!;
           dweight!.data[v * n + i] = dweight!.data[v * n + i]! + d * x!.data[row * n + i]!;

@@ -36,7 +36,9 @@ export function prune(program: Program): Program {
       Object.entries(program.inputs).map(([name, i]) => [name, { type: i.type, ref: move(i.ref) }]),
     ),
     outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, ref]) => [name, move(ref)])),
-    state: Object.fromEntries(Object.entries(program.state).filter(([name]) => read.has(name) || written.has(name))),
+    state: Object.fromEntries(
+      Object.entries(program.state).filter(([name, s]) => s.kept || read.has(name) || written.has(name)),
+    ),
     updates: program.updates.map((u) => ({
       state: u.state,
       value: move(u.value),

@@ -50,7 +50,8 @@ export const attention: Kernels = {
     const x = attentionInputs(inputs, a);
     const group = a.heads / a.key_value_heads;
     const [q, k, v] = [split(x.q, a.heads, group), split(x.k, a.key_value_heads, 1), split(x.v, a.key_value_heads, 1)];
-    const scores = tf.reshape(tf.mul(product(q, swap(k)), a.scale), square!);
+    const products = tf.reshape(tf.mul(product(q, swap(k)), a.scale), square!);
+    const scores = a.cap ? tf.mul(tf.tanh(tf.div(products, a.cap)), a.cap) : products;
     const added = x.bias ? tf.add(gaps(x, a), x.bias) : gaps(x, a);
     const p = tf.softmax(tf.add(scores, added));
     const weights = a.rate > 0 ? tf.mul(p, maskOf(p.shape, a, x.step!)) : p;
@@ -68,7 +69,7 @@ export const attention: Kernels = {
     const mean = tf.reshape(tf.sum(tf.mul(y, dy), 3), [...square!.slice(0, 3), 1]);
     const dp = dropped(tf.reshape(product(dy, swap(v)), square!));
     const dscores = tf.mul(x.probabilities, tf.sub(dp, mean));
-    const ds = tf.mul(grouped(dscores, a), a.scale);
+    const ds = tf.mul(grouped(a.cap ? sloped(dscores, q, k, a) : dscores, a), a.scale);
     return [
       join(product(ds, k), a.heads, queries!),
       join(product(swap(ds), q), a.key_value_heads, keys!),
@@ -77,6 +78,12 @@ export const attention: Kernels = {
     ];
   },
 };
+
+/** What of a change of capped scores flows on to q and k, both head by head. */
+function sloped(dscores: T, q: T, k: T, a: AttentionAttributes): T {
+  const bent = tf.tanh(tf.mul(tf.reshape(product(q, swap(k)), dscores.shape), a.scale / a.cap));
+  return tf.sub(dscores, tf.mul(dscores, tf.square(bent)));
+}
 
 /** [batch, heads, length, keys] → [batch, kv, group × length, keys]. */
 function grouped(x: T, a: AttentionAttributes): T {

@@ -10,11 +10,13 @@ interface Chunk {
   readonly labels: readonly number[];
   /** log softmax, row-major. */
   readonly logs: Float64Array;
+  /** tanh(logit / cap) where logits are capped. */
+  readonly bent?: ArrayLike<number>;
 }
 /** Visits the chunks; what `visit` makes is let go. Gives the number of rows that count. */
 function eachChunk(
   [x, weight, labels, bias]: readonly (T | undefined)[],
-  { chunks, ignore }: HeadSettings,
+  { chunks, ignore, cap }: HeadSettings,
   visit: (chunk: Chunk) => void,
 ): number {
   const [rows, n] = x!.shape as [number, number];
@@ -27,7 +29,9 @@ function eachChunk(
       const size = Math.min(each, rows - start);
       const part = tf.slice(x!, [start, 0], [size, n]);
       const product = tf.matMul(part, turned);
-      const logits = numbers(bias ? tf.add(product, bias) : product);
+      const straight = bias ? tf.add(product, bias) : product;
+      const bent = cap === undefined ? undefined : tf.tanh(tf.div(straight, cap));
+      const logits = numbers(bent ? tf.mul(bent, cap!) : straight);
       const logs = new Float64Array(logits.length);
       for (let at = 0; at < logs.length; at += vocabulary) {
         let most = -Infinity;
@@ -36,7 +40,7 @@ function eachChunk(
         for (let v = 0; v < vocabulary; v++) sum += Math.exp(logits[at + v]! - most);
         for (let v = 0; v < vocabulary; v++) logs[at + v] = logits[at + v]! - most - Math.log(sum);
       }
-      visit({ start, x: part, labels: wanted.slice(start, start + size), logs });
+      visit({ start, x: part, labels: wanted.slice(start, start + size), logs, ...(bent && { bent: numbers(bent) }) });
     });
   return wanted.filter((label) => label !== ignore).length;
 }
@@ -65,7 +69,10 @@ export const head: Kernels = {
       chunk.labels.forEach((label, r) => {
         if (label === a.ignore) return;
         for (let v = 0; v < vocabulary; v++)
-          d[r * vocabulary + v] = share * (Math.exp(chunk.logs[r * vocabulary + v]!) - (v === label ? 1 : 0));
+          d[r * vocabulary + v] =
+            share *
+            (Math.exp(chunk.logs[r * vocabulary + v]!) - (v === label ? 1 : 0)) *
+            (1 - (chunk.bent?.[r * vocabulary + v] ?? 0) ** 2);
       });
       const slope = tf.tensor(d, [chunk.labels.length, vocabulary], "float32");
       parts.push(tf.keep(tf.matMul(slope, weight!)));

@@ -239,7 +239,8 @@ export const cases: readonly Case[] = [
   { op: "take_rows", inputs: [floats([1, 1, 2]), whole([2], [0, 0])] },
   { op: "take_rows", inputs: [floats([1, 2, 2]), whole([0], [])], note: "no row" },
   { op: "place_rows", inputs: [floats([3, 4]), whole([3], [5, 0, 5]), floats([2, 3, 4])] },
-  ...["mean", "sum"].flatMap((reduction) => [1, 2, 5].flatMap((chunks) => heads(reduction, chunks))),
+  ...["mean", "sum"].flatMap((reduction) => [1, 2, 5].flatMap((chunks) => heads({ reduction, chunks }))),
+  ...heads({ reduction: "mean", chunks: 2, cap: 0.7 }),
   ...[0.1, 0.5].map((rate) => ({
     op: "dropout",
     inputs: [floats([3, 2, 8]), step(5)],
@@ -261,6 +262,8 @@ export const cases: readonly Case[] = [
   attentive([1, 1, 4], whole([1, 4], [0, 1, 1, 1]), { offset: step(2) }, { causal: true, window: 2, heads: 4 }),
   attentive([2, 3, 3], whole([], [1]), { segments: whole([2, 3], [1, 1, 2, 5, 5, 0]) }, { causal: true, rate: 0.2 }),
   attentive([2, 2, 3], whole([], [1]), { bias: floats([2, 2, 3]) }),
+  attentive([2, 3, 3], whole([2, 3], [1, 0, 1, 1, 1, 1]), {}, { cap: 0.4, causal: true, window: 2 }),
+  attentive([1, 2, 5], whole([], [1]), { bias: floats([4, 2, 5]) }, { cap: 1.5, heads: 4, rate: 0.3 }),
   attentive([2, 3, 3], whole([], [1]), { bias: floats([1, 3, 3]) }, { causal: true }),
   attentive(
     [2, 2, 2],
@@ -324,8 +327,8 @@ function optimizers(): Case[] {
   ];
 }
 /** Some, one, no row counted; one class; with and without a bias. */
-function heads(reduction: string, chunks: number): Case[] {
-  const attributes = { ignore: -100, reduction, chunks };
+function heads(settings: Attributes): Case[] {
+  const attributes = { ignore: -100, ...settings };
   const inputs = [
     [floats([4, 3]), floats([5, 3]), whole([4], [1, -100, 4, 0])],
     [floats([1, 2]), floats([3, 2]), whole([1], [2]), floats([3])],

@@ -23,7 +23,7 @@ interface Shape {
   readonly packed?: number;
   readonly offset?: number;
   readonly rate?: number;
-  readonly o?: Pick<GraphAttention, "causal" | "window">;
+  readonly o?: Pick<GraphAttention, "causal" | "window" | "cap">;
 }
 const shapes: readonly Shape[] = [
   { batch: 2, length: 70, heads: 2, size: 32, padding: 9 },
@@ -47,6 +47,15 @@ const shapes: readonly Shape[] = [
   },
   { batch: 1, length: 5, keys: 75, heads: 2, size: 10, offset: 60, rate: 0.1, o: { causal: true, window: 20 } },
   { batch: 2, length: 3, keys: 70, heads: 2, size: 7 },
+  {
+    batch: 2,
+    length: 66,
+    heads: 4,
+    key_value_heads: 2,
+    size: 12,
+    padding: 9,
+    o: { causal: true, window: 20, cap: 1.5 },
+  },
 ];
 
 describe("attention in blocks", () => {

@@ -103,6 +103,13 @@ const attentions: readonly Example[] = [
     { heads: 4, key_value_heads: 2, causal: true, rate: 0.4, seed: 5, site: 1 },
   ),
   attentive([L, 4], ALL, { bias: floats([1, L, 4]) }),
+  attentive([L, L], integers([B, L], 1, 1, 1, 1, 1, 0), {}, { causal: true, heads: 4, key_value_heads: 2, cap: 0.6 }),
+  attentive(
+    [5, 5],
+    ALL,
+    { bias: floats([2, 5, 5]), step: integers([], 4) },
+    { window: 3, cap: 2, rate: 0.3, seed: 1, site: 2 },
+  ),
 ];
 const adamw = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
 const adafactor = { decay: -0.8, epsilon: 1e-30, threshold: 1, weight_decay: 0.1 };
@@ -262,6 +269,9 @@ export const examples: readonly Example[] = [
   example("place_rows", [floats([3, 4]), integers([3], 5, 0, 5), floats([B, L, 4])]),
   ...["mean", "sum"].flatMap((reduction) =>
     [1, 2, 5].flatMap((chunks) => headExamples({ ignore: -100, reduction, chunks })),
+  ),
+  ...["mean", "sum"].flatMap((reduction) =>
+    [1, 2].flatMap((chunks) => headExamples({ ignore: -100, reduction, chunks, cap: 0.8 })),
   ),
   example("dropout", [floats([B, L, 40]), integers([], 9)], { rate: 0.3, seed: 5, site: 2 }),
   example("dropout", [floats([50]), integers([], 1)], { rate: 0.1, seed: 123456, site: 0 }),

@@ -4,9 +4,9 @@ import { readFileSync, readdirSync } from "node:fs";
 import type { Call } from "#dsl/plan/plan.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { cohere } from "#stdlib/models/cohere.run.js";
-import { gemma } from "#stdlib/models/gemma.run.js";
+import { gemma, gemma2, gemma3 } from "#stdlib/models/gemma.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
-import { llama, mistral, qwen2 } from "#stdlib/models/llama.run.js";
+import { llama, mistral, qwen2, qwen3 } from "#stdlib/models/llama.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
@@ -17,10 +17,13 @@ import { root, tensorsOf, type Batch, type Trained } from "./golden.js";
 export const families: Readonly<Record<string, ModelImplementation>> = {
   cohere,
   gemma,
+  gemma2,
+  gemma3_text: gemma3,
   gpt2,
   llama,
   mistral,
   qwen2,
+  qwen3,
 } as Readonly<Record<string, ModelImplementation>>;
 /** What PyTorch, transformers and PEFT said about the small models of tests/fixtures/models (tests/golden/oracle/README.md). */
 export interface Golden {

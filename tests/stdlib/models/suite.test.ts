@@ -196,7 +196,9 @@ for (const word of words)
       };
       const missing = told({ ...json, vocab_size: undefined });
       assert.deepEqual([missing.code, (missing.data as Config)["key"]], ["bad-config", "vocab_size"]);
-      const odd = ["hidden_act", "activation_function", "activation"].map((key) => [key, "no_such_curve"] as const);
+      const odd = ["hidden_act", "hidden_activation", "activation_function", "activation"].map(
+        (key) => [key, "no_such_curve"] as const,
+      );
       const unknown = told({ ...json, ...Object.fromEntries(odd) });
       assert.equal(unknown.code, "unsupported-config");
       assert.ok(odd.some(([key]) => key === (unknown.data as Config)["key"]));

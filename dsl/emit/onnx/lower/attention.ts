@@ -33,6 +33,24 @@ class Cut extends HeadCut<Lowering> {
   ungrouped(x: string, n: Dimension = this.keys): string {
     return this.group === 1 ? x : this.l.reshape(x, [this.batch, this.a.heads, this.length, n]);
   }
+  /** tanh(score / cap), [batch, heads, length, keys]. */
+  bent(q: Ref, k: Ref): string {
+    const { l, a } = this;
+    const products = l.matmul(this.queryHeads(q), this.keyHeads(k), { tb: true, alpha: a.scale / a.cap });
+    return l.op("Tanh", [this.ungrouped(products)]);
+  }
+  scores(q: Ref, k: Ref): string {
+    const { l, a } = this;
+    if (a.cap) return l.op("Mul", [this.bent(q, k), l.graph.float(a.cap)]);
+    return this.ungrouped(l.matmul(this.queryHeads(q), this.keyHeads(k), { tb: true, alpha: a.scale }));
+  }
+  /** What of a change of the scores flows on to q and k. */
+  sloped(dscores: string, q: Ref, k: Ref): string {
+    const { l, a } = this;
+    if (!a.cap) return dscores;
+    const t = this.bent(q, k);
+    return l.op("Sub", [dscores, l.op("Mul", [dscores, l.op("Mul", [t, t])])]);
+  }
   /** The way back, flat: [batch × length, heads × size], or of the keys. */
   joinQueries(x: string): string {
     const { l, a } = this;
@@ -81,9 +99,8 @@ function hidden(l: Lowering, node: Node, cut: Cut): string | undefined {
 /** Probabilities [batch, heads, length, keys] of the attention node. */
 function probabilities(l: Lowering, node: Node, cut: Cut): string {
   const { q, k } = attentionInputs(node.inputs, cut.a);
-  const scores = l.matmul(cut.queryHeads(q), cut.keyHeads(k), { tb: true, alpha: cut.a.scale });
+  const heads = cut.scores(q, k);
   const gap = hidden(l, node, cut);
-  const heads = cut.ungrouped(scores);
   return l.op("Softmax", [gap === undefined ? heads : l.op("Add", [heads, gap])], { axis: { int: -1 } });
 }
 
@@ -109,9 +126,10 @@ export const attention: Readonly<Record<string, Lower>> = {
       const mean = cut.ungrouped(l.reduce("ReduceSum", both, [3], true), 1);
       return l.op("Mul", [l.full(p), l.op("Sub", [cut.dropped(dp, step), mean])]);
     };
+    const sloped = (): string => cut.grouped(cut.sloped(dscores(), q, k));
     return [
-      () => ({ flat: cut.joinQueries(l.matmul(cut.grouped(dscores()), cut.keyHeads(k), { alpha })) }),
-      () => ({ flat: cut.joinKeys(l.matmul(cut.grouped(dscores()), cut.queryHeads(q), { ta: true, alpha })) }),
+      () => ({ flat: cut.joinQueries(l.matmul(sloped(), cut.keyHeads(k), { alpha })) }),
+      () => ({ flat: cut.joinKeys(l.matmul(sloped(), cut.queryHeads(q), { ta: true, alpha })) }),
       () => {
         const weights = cut.grouped(cut.dropped(l.full(p), step));
         return { flat: cut.joinKeys(l.matmul(weights, cut.queryHeads(dcontext), { ta: true })) };

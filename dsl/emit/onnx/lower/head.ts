@@ -34,7 +34,7 @@ function countedRows(l: Lowering, head: Head): { readonly label: string; readonl
 function sweepThrough(l: Lowering, head: Head, gradient: HeadGradient | undefined): Sweep {
   const { graph } = l;
   const wants = gradient?.wants ?? [];
-  const { chunks } = head.settings;
+  const { chunks, cap } = head.settings;
   const [vocabulary] = l.typeOf(head.weight).shape as [number, number];
   const [x, weight] = [l.full(head.x), l.full(head.weight)];
   const { label, share } = countedRows(l, head);
@@ -52,16 +52,20 @@ function sweepThrough(l: Lowering, head: Head, gradient: HeadGradient | undefine
     const end = l.op("Add", [start, each]);
     const part = (t: string): string => (chunks === 1 ? t : l.op("Slice", [t, start, end, graph.longs([0])]));
     const [rows, labels, factors] = [part(x), part(label), part(share)];
-    const logits = l.gemm(rows, weight, head.bias && l.full(head.bias), { tb: true });
+    const straight = l.gemm(rows, weight, head.bias && l.full(head.bias), { tb: true });
+    const bent = cap === undefined ? undefined : l.op("Tanh", [l.op("Div", [straight, graph.float(cap)])]);
+    const logits = bent === undefined ? straight : l.op("Mul", [bent, graph.float(cap!)]);
     const logs = l.op("LogSoftmax", [logits], last);
     const own = l.op("GatherElements", [logs, labels], { axis: { int: 1 } });
     losses.push(own);
     if (wants.some(Boolean)) {
       const minus = l.op("Sub", [l.op("Mul", [factors, graph.float(0)]), graph.float(1)]);
-      const slope = l.op("ScatterElements", [l.op("Exp", [logs]), labels, minus], {
+      const above = l.op("ScatterElements", [l.op("Exp", [logs]), labels, minus], {
         axis: { int: 1 },
         reduction: { text: "add" },
       });
+      const flat = bent && l.op("Sub", [graph.float(1), l.op("Mul", [bent, bent])]);
+      const slope = flat === undefined ? above : l.op("Mul", [above, flat]);
       if (wants[0]) dxs.push(l.op("Mul", [l.gemm(slope, weight), factors]));
       if (wants[1]) dweight = l.gemm(slope, l.op("Mul", [rows, factors]), dweight, { ta: true });
       if (wants[2]) {

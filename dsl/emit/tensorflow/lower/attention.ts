@@ -30,6 +30,26 @@ class Cut extends HeadCut<Lowering> {
   scaledQueries(ref: Ref): string {
     return this.l.op("Mul", [this.queryHeads(ref), this.l.graph.float(this.a.scale)]);
   }
+  /** Scores before a cap bends them, [batch, heads, length, keys]. */
+  products(q: Ref, k: Ref): string {
+    return this.ungrouped(this.l.batchProduct(this.scaledQueries(q), this.keyHeads(k), { tb: true }));
+  }
+  /** tanh(score / cap). */
+  bent(q: Ref, k: Ref): string {
+    const { l, a } = this;
+    return l.op("Tanh", [l.op("Mul", [this.products(q, k), l.graph.float(1 / a.cap)])]);
+  }
+  scores(q: Ref, k: Ref): string {
+    const { l, a } = this;
+    return a.cap ? l.op("Mul", [this.bent(q, k), l.graph.float(a.cap)]) : this.products(q, k);
+  }
+  /** What of a change of the scores flows on to q and k. */
+  sloped(dscores: string, q: Ref, k: Ref): string {
+    const { l, a } = this;
+    if (!a.cap) return dscores;
+    const t = this.bent(q, k);
+    return l.op("Sub", [dscores, l.op("Mul", [dscores, l.op("Mul", [t, t])])]);
+  }
   /** [batch, kv, group × length, keys] ↔ [batch, heads, length, keys]. */
   ungrouped(x: string): string {
     const { l } = this;
@@ -98,7 +118,7 @@ function hidden(l: Lowering, node: Node, cut: Cut): string | undefined {
 /** Probabilities [batch, heads, length, keys] of the attention node. */
 function probabilities(l: Lowering, node: Node, cut: Cut): string {
   const { q, k } = attentionInputs(node.inputs, cut.a);
-  const scores = cut.ungrouped(l.batchProduct(cut.scaledQueries(q), cut.keyHeads(k), { tb: true }));
+  const scores = cut.scores(q, k);
   const gap = hidden(l, node, cut);
   return l.op("Softmax", [gap === undefined ? scores : l.op("AddV2", [scores, l.to(gap, l.graph.typeOf(scores))])]);
 }
@@ -128,10 +148,11 @@ export const attention: Readonly<Record<string, Lower>> = {
       const means = cut.group === 1 ? mean : l.reshape(mean, l.shape([cut.batch, cut.a.heads, cut.length, 1]));
       return l.op("Mul", [l.full(p), l.op("Sub", [dropped(l, dp, cut.keep(step)), means])]);
     };
+    const sloped = (): string => cut.grouped(cut.sloped(dscores(), q, k));
     const scaled = (x: string): string => l.op("Mul", [x, l.graph.float(cut.a.scale)]);
     return [
-      () => ({ flat: cut.joinQueries(scaled(l.batchProduct(cut.grouped(dscores()), cut.keyHeads(k)))) }),
-      () => ({ flat: cut.joinKeys(l.batchProduct(cut.grouped(dscores()), cut.scaledQueries(q), { ta: true })) }),
+      () => ({ flat: cut.joinQueries(scaled(l.batchProduct(sloped(), cut.keyHeads(k)))) }),
+      () => ({ flat: cut.joinKeys(l.batchProduct(sloped(), cut.scaledQueries(q), { ta: true })) }),
       () => {
         const weights = cut.grouped(dropped(l, l.full(p), cut.keep(step)));
         return { flat: cut.joinKeys(l.batchProduct(weights, cut.queryHeads(dcontext), { ta: true })) };

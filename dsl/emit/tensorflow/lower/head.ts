@@ -19,7 +19,7 @@ const sweepOf = sweepsOf(sweepThrough);
 
 function sweepThrough(l: Lowering, head: Head, backward: HeadGradient | undefined): Sweep {
   const { graph } = l;
-  const { chunks } = head.settings;
+  const { chunks, cap } = head.settings;
   const low = l.dtypeOf(head.x) === "bf16" ? "bf16" : "f32";
   const [vocabulary, n] = l.typeOf(head.weight).shape as [number, number];
   const [x, weight] = [l.full(head.x), l.full(head.weight)];
@@ -45,15 +45,19 @@ function sweepThrough(l: Lowering, head: Head, backward: HeadGradient | undefine
       chunks === 1 ? t : slicedRows(l, t, start, l.op("Sub", [end, start], "i32"), rank, type);
     const rows = held(l, part(x, 2, low), done, low);
     const logits = wide(l.product(rows, weight, { tb: true, type: low }));
-    const both = graph.node(
-      "SparseSoftmaxCrossEntropyWithLogits",
-      [head.bias ? l.op("AddV2", [logits, wide(l.full(head.bias))]) : logits, part(safe, 1, "i32")],
-      { T: { type: "f32" }, Tlabels: { type: "i32" } },
-    );
+    const straight = head.bias ? l.op("AddV2", [logits, wide(l.full(head.bias))]) : logits;
+    const bent = cap === undefined ? undefined : l.op("Tanh", [l.op("Mul", [straight, graph.float(1 / cap)])]);
+    const said = bent === undefined ? straight : l.op("Mul", [bent, graph.float(cap!)]);
+    const both = graph.node("SparseSoftmaxCrossEntropyWithLogits", [said, part(safe, 1, "i32")], {
+      T: { type: "f32" },
+      Tlabels: { type: "i32" },
+    });
     losses.push(both);
     const ends = [both];
     if (backward) {
-      const slope = narrow(`${both}:1`);
+      const flat = bent && l.op("Sub", [graph.float(1), l.op("Square", [bent])]);
+      const sloped = flat === undefined ? `${both}:1` : l.op("Mul", [`${both}:1`, flat]);
+      const slope = narrow(sloped);
       const factors = part(column, 2, "f32");
       if (backward.wants[0]) {
         const dx = l.op("Mul", [wide(l.product(slope, weight, { type: low })), factors]);
@@ -67,7 +71,7 @@ function sweepThrough(l: Lowering, head: Head, backward: HeadGradient | undefine
         ends.push(dweight);
       }
       if (backward.wants[2]) {
-        const d = l.reshape(l.product(`${both}:1`, factors, { ta: true }), graph.integers([vocabulary]));
+        const d = l.reshape(l.product(sloped, factors, { ta: true }), graph.integers([vocabulary]));
         dbias = dbias === undefined ? d : l.op("AddV2", [dbias, d]);
         ends.push(dbias);
       }

@@ -138,12 +138,12 @@ interface Attending {
   readonly tensors: readonly string[];
   readonly attributes: Attributes;
 }
-/** What both directions share; undefined where scores get a bias. */
+/** What both directions share; undefined where scores get a bias or are capped. */
 function attending(l: Lowering, node: Node): Attending | undefined {
   const a = attentionAttributes(node.attributes);
   const inputs = attentionInputs(node.inputs, a);
   const { q, k, v, mask, segments, bias, offset, step } = inputs;
-  if (bias || !fits(l, q)) return undefined;
+  if (bias || a.cap || !fits(l, q)) return undefined;
   const none = l.graph.constant("i32", [0], new Uint8Array(0));
   return {
     inputs,
