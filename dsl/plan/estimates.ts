@@ -53,6 +53,7 @@ export function estimate(
   const layers = work?.layers ?? (size(base, "num_hidden_layers", "n_layers", "n_layer") || 1);
   const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner", "d_ff") || 4 * hidden;
   const matrices = work?.matrices ?? matricesOf(base, (path) => !/embedding/i.test(path));
+  const weights = storedWeights(program, model, base);
   const shape: StepShape = {
     tokens: Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest,
     ...{ parameters, trainable, layers, hidden, intermediate, matrices },
@@ -62,6 +63,7 @@ export function estimate(
     low: training.precision === "bf16",
     recomputed: training.recompute === "blocks",
     accumulated: training.accumulate > 1,
+    ...(weights && { saved: 4 * base.parameters - weights.bytes }),
   };
   const effort = productEffort(shape, mean) * tokens + updateEffort(shape) * steps;
   return {
@@ -72,8 +74,20 @@ export function estimate(
     tokens: Math.round(tokens),
     flops: Math.round(effort),
     memoryBytes: Math.round(memoryBytes(shape)),
+    ...(weights && { storedBytes: Math.round(weights.bytes) }),
     seconds: o.flops === null || o.flops <= 0 ? null : Number((effort / o.flops).toPrecision(3)),
   };
+}
+
+/** What the base's weights take as they are stored; undefined: f32. */
+function storedWeights(
+  program: Program,
+  { storage }: ModelPlan,
+  base: BaseFacts,
+): { readonly bytes: number } | undefined {
+  const count = storage && program.registry.find("storage", storage.word)?.capabilities?.["weightBytes"];
+  if (!storage || typeof count !== "function") return undefined;
+  return { bytes: (count as (call: Call, shapes: BaseFacts["shapes"]) => number)(storage, base.shapes) };
 }
 
 /** Elements of the matrices whose path is asked for. */
@@ -120,10 +134,12 @@ export interface StepShape {
   readonly recomputed: boolean;
   /** Whether sums of gradients are kept over several batches. */
   readonly accumulated: boolean;
+  /** Bytes that frozen weights take less than as f32; absent: none. */
+  readonly saved?: number;
 }
 /** Of the engine's process, at its peak. */
 export function memoryBytes(o: StepShape): number {
-  return 4 * o.parameters + 8 * o.trainable + workingBytes(o) + engineBytes;
+  return 4 * o.parameters - (o.saved ?? 0) + 8 * o.trainable + workingBytes(o) + engineBytes;
 }
 /** Effort for each token of texts of a mean length. */
 export function productEffort(o: StepShape, length: number): number {

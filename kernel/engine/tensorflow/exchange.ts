@@ -3,8 +3,10 @@ import type { DType, NDArray } from "#dsl/graph/program.js";
 import type { Binding, Held } from "../native/binding.js";
 import { asFloats, asIntegers, brainToFloats, bytesOf, floatsToBrain } from "../numbers.js";
 
-/** TensorFlow's number for bfloat16, which the binding has no name for. */
+/** TensorFlow's numbers for types that the binding has no name for. */
 const TF_BFLOAT16 = 14;
+const TF_UINT8 = 4;
+const TF_INT8 = 6;
 
 export class TensorExchange {
   constructor(private readonly binding: Binding) {}
@@ -24,6 +26,13 @@ export class TensorExchange {
         return binding.createTensor(shape, binding.TF_INT32, asIntegers(value));
       case "bool":
         return binding.createTensor(shape, binding.TF_BOOL, new Uint8Array(value.bytes));
+      case "u8":
+        return binding.createTensor(shape, TF_UINT8, value.bytes);
+      // The same bytes under another name.
+      case "i8": {
+        const bytes = this.lend({ dtype: "u8", shape, bytes: value.bytes });
+        return this.consume(bytes, () => this.bytesAs(TF_UINT8, TF_INT8, bytes));
+      }
       case "f64":
         throw new Error("TensorFlow's binding for Node takes no f64");
     }
@@ -34,12 +43,21 @@ export class TensorExchange {
     const { binding } = this;
     const lent = this.lend(value);
     if (value.dtype === "bf16") return lent;
-    const type = value.dtype === "i32" ? binding.TF_INT32 : value.dtype === "bool" ? binding.TF_BOOL : binding.TF_FLOAT;
+    const types = { f32: binding.TF_FLOAT, i32: binding.TF_INT32, bool: binding.TF_BOOL, u8: TF_UINT8, i8: TF_INT8 };
+    const type = types[value.dtype as keyof typeof types];
     return this.consume(lent, () => this.execute("DeepCopy", [["T", type]], lent));
   }
 
   /** A copy of a tensor's values; the tensor stays. */
   read(held: Held, dtype: DType): NDArray {
+    if (dtype === "i8") {
+      const id = this.bytesAs(TF_INT8, TF_UINT8, held.id);
+      try {
+        return { dtype, shape: held.shape, bytes: bytesOf(this.binding.tensorDataSync(id)) };
+      } finally {
+        this.binding.deleteTensor(id);
+      }
+    }
     if (dtype !== "bf16") return { dtype, shape: held.shape, bytes: bytesOf(this.binding.tensorDataSync(held.id)) };
     const wide = this.cast(held.id, TF_BFLOAT16, this.binding.TF_FLOAT)();
     try {
@@ -56,6 +74,11 @@ export class TensorExchange {
   private cast(id: number, from: number, to: number): () => number {
     const types = [["SrcT", from] as const, ["DstT", to] as const];
     return () => this.execute("Cast", types, id);
+  }
+
+  private bytesAs(from: number, to: number, id: number): number {
+    const types = [["T", from] as const, ["type", to] as const];
+    return this.execute("Bitcast", types, id);
   }
 
   private execute(op: string, types: readonly (readonly [name: string, type: number])[], id: number): number {
