@@ -21,7 +21,7 @@ function weightBytes(call: Call, shapes: Shapes): number {
   }, 0);
 }
 /** As in the pass `storage`. */
-const LEAST = 4096;
+const LEAST = 256;
 
 /** Tables that tokens and places are looked up in, and heads over the vocabulary. */
 function isTable(path: string): boolean {

@@ -16,14 +16,20 @@ export const LEVELS: Readonly<Record<LevelsName, readonly number[]>> = {
   dynamic: dynamic(),
 };
 
-/** For each power of ten from 10⁻⁶ to 1 the middles of 1, 2, 4 … 64 equal parts of 0.1 … 1, of either sign; 0 and 1. */
+/**
+ * For each power of ten from 10⁻⁶ to 1 the middles of 1, 2, 4 … 64 equal parts of 0.1 … 1, of either sign; 0 and 1. Each
+ * step is rounded to f32 as PyTorch's `linspace` rounds it, which counts from the nearer end, multiplying and adding in one.
+ */
 function dynamic(): readonly number[] {
+  const f = Math.fround;
   const levels = [0, 1];
-  for (let i = 0; i < 7; i++) {
-    const parts = 2 ** i;
-    const border = (k: number): number => Math.fround(0.1 + (0.9 * k) / parts);
+  for (let power = 0; power < 7; power++) {
+    const parts = 2 ** power;
+    const step = f(f(1 - f(0.1)) / parts);
+    const border = (k: number): number =>
+      k < (parts + 1) >> 1 ? f(f(0.1) + step * k) : f(1 - step * (parts - k));
     for (let k = 0; k < parts; k++) {
-      const middle = Math.fround(10 ** (i - 6) * Math.fround((border(k) + border(k + 1)) / 2));
+      const middle = f(f(10 ** (power - 6)) * f(f(border(k) + border(k + 1)) / 2));
       levels.push(middle, -middle);
     }
   }

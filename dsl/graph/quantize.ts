@@ -59,16 +59,21 @@ export function dequantized(parts: Parts, shape: readonly number[], stored: Stor
 }
 
 function channels(x: Float32Array, [rows, columns]: readonly [number, number], axis: number): Parts {
-  const scales = new Float32Array(axis === 0 ? rows : columns);
-  const at = (i: number): number => (axis === 0 ? Math.floor(i / columns) : i % columns);
-  for (let i = 0; i < x.length; i++) scales[at(i)] = Math.max(scales[at(i)]!, Math.abs(x[i]!));
-  const greatest = scales.slice();
-  for (let i = 0; i < scales.length; i++) scales[i] = greatest[i]! / 127;
+  const greatest = new Float32Array(axis === 0 ? rows : columns);
+  const [ofRow, ofColumn] = axis === 0 ? [1, 0] : [0, 1];
+  for (let r = 0, i = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++, i++) {
+      const at = r * ofRow + c * ofColumn;
+      const size = Math.abs(x[i]!);
+      if (size > greatest[at]!) greatest[at] = size;
+    }
   const codes = new Int8Array(x.length);
-  for (let i = 0; i < x.length; i++) {
-    const most = greatest[at(i)]!;
-    codes[i] = most === 0 ? 0 : toEven(Math.fround(Math.fround(127 * x[i]!) / most));
-  }
+  for (let r = 0, i = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++, i++) {
+      const most = greatest[r * ofRow + c * ofColumn]!;
+      if (most > 0) codes[i] = toEven(Math.fround(Math.fround(127 * x[i]!) / most));
+    }
+  const scales = greatest.map((most) => most / 127);
   return { codes: { dtype: "i8", shape: [rows, columns], bytes: bytesOf(codes) }, scales: floats(scales) };
 }
 
@@ -127,9 +132,12 @@ function toEven(x: number): number {
 /** To nearest, ties to even; NaN stays NaN. */
 function brains(x: Float32Array): Uint16Array {
   const bits = new Uint32Array(x.buffer, x.byteOffset, x.length);
-  return Uint16Array.from(bits, (b) =>
-    (b & 0x7fffffff) > 0x7f800000 ? (b >>> 16) | 0x40 : (b + 0x7fff + ((b >>> 16) & 1)) >>> 16,
-  );
+  const halves = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; i++) {
+    const b = bits[i]!;
+    halves[i] = (b & 0x7fffffff) > 0x7f800000 ? (b >>> 16) | 0x40 : (b + 0x7fff + ((b >>> 16) & 1)) >>> 16;
+  }
+  return halves;
 }
 const bytesOf = (a: Int8Array | Uint16Array | Float32Array): Uint8Array =>
   new Uint8Array(a.buffer, a.byteOffset, a.byteLength);

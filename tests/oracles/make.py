@@ -20,6 +20,7 @@ import objectives
 import odd_decoders
 import rope
 import smollm2
+import storage
 import techniques
 import tiny_bert
 import tiny_decoders
@@ -44,6 +45,7 @@ for name, make in {
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "odd decoders": lambda: odd_decoders.make(golden),
     "techniques": lambda: techniques.make(golden, fixtures),
+    "storage": lambda: storage.make(golden, fixtures),
     "tiny T5s": lambda: tiny_t5.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
     "chat": lambda: chat.make(golden, fixtures),

@@ -35,7 +35,6 @@ export const dequantize_blocks: Op = {
     wantShape(codes!, [(padded * bits) / 8], "the codes");
     return [{ dtype: "f32", shape }];
   },
-  gradient: () => [undefined, undefined],
   evaluate([codes, scales], attributes) {
     const { levels, bits, block, shape } = blocksOf(attributes);
     const code = (i: number): number => {

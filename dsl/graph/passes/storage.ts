@@ -24,7 +24,7 @@ export const storage: Pass = {
 /** What takes bf16 and does the same to it. */
 const LOW: ReadonlySet<string> = new Set(["gather", "slice", "cast"]);
 /** Smaller ones cost more than they save. */
-const least = 4096;
+const least = 256;
 
 /** The states that are stored in fewer bits, and how. */
 export function storedStates(

@@ -29,7 +29,7 @@ export async function onnxBackend(threads: number, provider: Provider): Promise<
       device: provider,
       threads,
     },
-    can: (program) => refusals(program, provider),
+    can: refusals,
     open: () => new OnnxSession(options),
   };
 }
@@ -69,12 +69,10 @@ async function probe(options: InferenceSession.SessionOptions): Promise<void> {
 /** What moves the bits of numbers that are stored as bf16, and computes nothing. */
 const MOVING: ReadonlySet<string> = new Set(["state", "gather", "slice"]);
 
-function refusals(program: Program, provider: Provider): readonly Refusal[] {
+function refusals(program: Program): readonly Refusal[] {
   const found: Refusal[] = [];
   const check = (op: string, dtype: DType): void => {
-    const small = dtype === "bf16" || dtype === "i8" || dtype === "u8";
-    if (small && provider === "webgpu") found.push({ op, why: `ONNX Runtime's WebGPU provider takes no ${dtype}` });
-    else if (dtype === "bf16" && !MOVING.has(op)) found.push({ op, why: "ONNX Runtime's CPU kernels compute no bf16" });
+    if (dtype === "bf16" && !MOVING.has(op)) found.push({ op, why: "ONNX Runtime's CPU kernels compute no bf16" });
   };
   for (const node of program.nodes) {
     if (!LEAVES.has(node.op) && !Object.hasOwn(lowerings, node.op))

@@ -1,7 +1,7 @@
-/** Arrays into TensorFlow and back. bf16 is cast from and to f32 in TensorFlow (the binding has no array for it), losslessly. */
+/** Arrays into TensorFlow and back. What the binding has no array for (bf16, i8) goes in as bytes and comes back through a wider type, losslessly. */
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import type { Binding, Held } from "../native/binding.js";
-import { asFloats, asIntegers, brainToFloats, bytesOf, floatsToBrain } from "../numbers.js";
+import { asFloats, asIntegers, bytesOf, floatsToBrain } from "../numbers.js";
 
 /** TensorFlow's numbers for types that the binding has no name for. */
 const TF_BFLOAT16 = 14;
@@ -19,8 +19,8 @@ export class TensorExchange {
       case "f32":
         return binding.createTensor(shape, binding.TF_FLOAT, asFloats(value));
       case "bf16": {
-        const wide = this.lend({ dtype: "f32", shape, bytes: brainToFloats(value.bytes) });
-        return this.consume(wide, this.cast(wide, binding.TF_FLOAT, TF_BFLOAT16));
+        const bytes = binding.createTensor([...shape, 2], TF_UINT8, value.bytes);
+        return this.consume(bytes, () => this.bytesAs(TF_UINT8, TF_BFLOAT16, bytes));
       }
       case "i32":
         return binding.createTensor(shape, binding.TF_INT32, asIntegers(value));
@@ -42,26 +42,31 @@ export class TensorExchange {
   own(value: NDArray): number {
     const { binding } = this;
     const lent = this.lend(value);
-    if (value.dtype === "bf16") return lent;
-    const types = { f32: binding.TF_FLOAT, i32: binding.TF_INT32, bool: binding.TF_BOOL, u8: TF_UINT8, i8: TF_INT8 };
+    const types = {
+      ...{ f32: binding.TF_FLOAT, i32: binding.TF_INT32, bool: binding.TF_BOOL },
+      ...{ bf16: TF_BFLOAT16, u8: TF_UINT8, i8: TF_INT8 },
+    };
     const type = types[value.dtype as keyof typeof types];
     return this.consume(lent, () => this.execute("DeepCopy", [["T", type]], lent));
   }
 
   /** A copy of a tensor's values; the tensor stays. */
   read(held: Held, dtype: DType): NDArray {
-    if (dtype === "i8") {
-      const id = this.bytesAs(TF_INT8, TF_UINT8, held.id);
-      try {
-        return { dtype, shape: held.shape, bytes: bytesOf(this.binding.tensorDataSync(id)) };
-      } finally {
-        this.binding.deleteTensor(id);
-      }
-    }
+    if (dtype === "i8" || dtype === "u8") return this.readSmall(held, dtype);
     if (dtype !== "bf16") return { dtype, shape: held.shape, bytes: bytesOf(this.binding.tensorDataSync(held.id)) };
     const wide = this.cast(held.id, TF_BFLOAT16, this.binding.TF_FLOAT)();
     try {
       return { dtype, shape: held.shape, bytes: floatsToBrain(bytesOf(this.binding.tensorDataSync(wide))) };
+    } finally {
+      this.binding.deleteTensor(wide);
+    }
+  }
+
+  /** The binding gives no bytes out: through i32. */
+  private readSmall(held: Held, dtype: "i8" | "u8"): NDArray {
+    const wide = this.cast(held.id, dtype === "i8" ? TF_INT8 : TF_UINT8, this.binding.TF_INT32)();
+    try {
+      return { dtype, shape: held.shape, bytes: Uint8Array.from(this.binding.tensorDataSync(wide)) };
     } finally {
       this.binding.deleteTensor(wide);
     }
