@@ -69,11 +69,12 @@ const SMOOTH: Readonly<Record<string, Smooth>> = {
 
 export function makeLayers(o: LayersOptions): Layers {
   const { graph } = o;
-  const parameter: Layers["parameter"] = (path, shape, initial) =>
+  const parameter: Layers["parameter"] = (path, shape, initial, outputs) =>
     graph.state(o.prefix + path, {
       type: { dtype: "f32", shape },
       trains: o.trains(path),
       initial: found(o, path, shape) ?? missing(o, path, initial),
+      ...(outputs !== undefined && { outputs }),
     });
   const unused: Layers["unused"] = (path, shape, given) => {
     const initial = found(o, path, shape) ?? (o.mayBeFresh(path) ? fresh(o, path, given) : undefined);
@@ -133,8 +134,8 @@ export function makeLayers(o: LayersOptions): Layers {
 /** A linear layer's weight as [out, in], whichever way the checkpoint lays it. */
 export function weightOf(layers: Pick<Layers, "parameter">, path: string, o: LinearOptions): Tensor {
   const name = `${path}.weight`;
-  if (o.layout === "in_out") return layers.parameter(name, [o.in, o.out], o.initial).transpose([1, 0]);
-  return layers.parameter(name, [o.out, o.in], o.initial);
+  if (o.layout === "in_out") return layers.parameter(name, [o.in, o.out], o.initial, 1).transpose([1, 0]);
+  return layers.parameter(name, [o.out, o.in], o.initial, 0);
 }
 
 function zeros(size: number): NDArray {

@@ -76,6 +76,10 @@ import { word as splits_folds } from "./splits/folds.js";
 import { word as splits_hashed } from "./splits/hashed.js";
 import { word as splits_random } from "./splits/random.js";
 import { word as stoppings_patience } from "./stoppings/patience.js";
+import { word as storages_bf16 } from "./storages/bf16.js";
+import { word as storages_f32 } from "./storages/f32.js";
+import { word as storages_int8 } from "./storages/int8.js";
+import { word as storages_nf4 } from "./storages/nf4.js";
 import { word as tasks_chat } from "./tasks/chat.js";
 import { word as tasks_fill_mask } from "./tasks/fill_mask.js";
 import { word as tasks_multilabel_classification } from "./tasks/multilabel_classification.js";
@@ -202,6 +206,10 @@ export const words: readonly Word[] = [
   splits_hashed,
   splits_random,
   stoppings_patience,
+  storages_bf16,
+  storages_f32,
+  storages_int8,
+  storages_nf4,
   tasks_chat,
   tasks_fill_mask,
   tasks_multilabel_classification,

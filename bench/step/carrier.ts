@@ -13,6 +13,8 @@ export interface CarrierOptions {
   readonly technique: "full" | "lora";
   readonly dropout: number;
   readonly passes?: PassSettings;
+  /** Of a checkpoint to begin from; absent: random weights. */
+  readonly tensors?: Readonly<Record<string, readonly number[]>>;
 }
 export interface Carrier {
   readonly program: Program;
@@ -51,8 +53,8 @@ export function carrier<C>(
     labels: given.labels,
     dropout: o.dropout,
     clip: null,
-    prefixInCheckpoint: false,
-    tensors: new Set(),
+    prefixInCheckpoint: Object.keys(o.tensors ?? {}).some((name) => name.startsWith(given.family.prefix)),
+    tensors: o.tensors ?? new Set(),
     seed: 0,
     ...(o.passes && { passes: o.passes }),
   });

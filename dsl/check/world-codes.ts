@@ -37,6 +37,7 @@ declare module "./codes.js" {
       readonly base: string;
       readonly virtual: number;
     };
+    "storage-trains": { readonly storage: string; readonly technique: string };
     truncated: { readonly share: number; readonly rows: number; readonly max_length: number };
     "metric-of-other-task": {
       readonly metric: string;
@@ -242,6 +243,15 @@ registerCodes({
       (d.virtual ? ` and ${String(d.virtual)} virtual tokens` : ""),
     help: (d) => `write \`max_length: ${String(Math.max(4, d.positions - d.virtual))}\` or less`,
     explain: "A model has learnt a fixed number of positions; longer texts can't be read.",
+  },
+  "storage-trains": {
+    severity: "error",
+    message: (d) => `storage ${d.storage} is for a base that stays frozen, and ${d.technique} trains it`,
+    help: (d) => `write \`technique: lora(rank: 8)\`, or leave out \`storage: ${d.storage}\``,
+    explain:
+      "Weights that train change by far less at a step than the distance between two numbers of 4, 8 or 16 bits: rounded, most " +
+      "steps would be lost. A base that stays as it is may be rounded once, when it is loaded: with `lora`, `adapters`, " +
+      "`prompt_tuning`, `prefix_tuning`, `ia3`, `bitfit` or `head_only`, whose own weights stay f32.",
   },
   truncated: {
     severity: "warning",

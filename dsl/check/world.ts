@@ -194,8 +194,14 @@ function isShare(value: Value): boolean {
 /** Model against base: positions. (A technique checks its own parameters against the base.) */
 export function checkModel(program: Program, draft: Draft, resolved: ResolvedModel, here: Span): boolean {
   const { base, plan } = resolved;
-  if (!base) return true;
   let good = true;
+  const saves = program.registry.find("technique", plan.technique.word)?.capabilities?.["saves"];
+  if (plan.storage && saves !== "trained") {
+    const [storage, technique] = [plan.storage.word, plan.technique.word];
+    program.reportNear("storage-trains", { storage, technique }, draft.given.get("storage")?.span, here);
+    good = false;
+  }
+  if (!base) return good;
   const template = draft.given.get("template");
   if (plan.template === null && base.chatTemplate === false) {
     program.reportNear("no-template", { base: plan.base, has: builtIn(program) }, draft.given.get("task")?.span, here);

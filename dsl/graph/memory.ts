@@ -36,6 +36,9 @@ const IN_PLACE: ReadonlySet<string> = new Set([
   ...["tanh", "sigmoid", "erf", "square", "abs", "relu", "select"],
 ]);
 
+/** Make a weight of others. */
+const WEIGHTS: ReadonlySet<string> = new Set(["cast", "low_rank_merge", "dequantize", "dequantize_blocks"]);
+
 class Walk {
   private readonly order: readonly number[];
   /** For each value how many reads are still to come; its memory is that of `owner`. */
@@ -128,6 +131,9 @@ class Walk {
         return size(x);
       case "cross_entropy":
         return size(x);
+      // Places in the table of levels, and what was found before it is scaled.
+      case "dequantize_blocks":
+        return 4 * elements(type(x!), this.sizes) + this.bytes(node.types[0]!);
       case "head_loss": {
         const rows = labels ? elements(type(labels), this.sizes) : 0;
         const [vocabulary] = type(weight!).shape as [number];
@@ -168,9 +174,7 @@ class Walk {
     if (VIEWS.has(node.op)) return true;
     const [from] = node.inputs;
     const source = from && this.program.nodes[from.node]!;
-    return (
-      node.op === "transpose" && (source?.op === "state" || source?.op === "cast" || source?.op === "low_rank_merge")
-    );
+    return node.op === "transpose" && source !== undefined && (source.op === "state" || WEIGHTS.has(source.op));
   }
 }
 

@@ -2,13 +2,20 @@
  * A program is a flat table of nodes in topological order: it can be printed, hashed, sent, and walked without recursion.
  * Inputs and outputs come and go each run; state stays in an engine's store; updates write state after all outputs.
  */
-export type DType = "f32" | "f64" | "bf16" | "i32" | "bool";
+export type DType = "f32" | "f64" | "bf16" | "i32" | "i8" | "u8" | "bool";
 /** A number, or the name of a size known only when run (`batch`, `length`). */
 export type Dimension = number | string;
 export interface Type {
   readonly dtype: DType;
   readonly shape: readonly Dimension[];
 }
+/** How a frozen weight lies in memory; see `storage.ts`. */
+export type Stored =
+  | { readonly as: "bf16" }
+  /** `axis`: that of the channels (a layer's outputs), each of which has a scale. */
+  | { readonly as: "int8"; readonly axis: number }
+  | { readonly as: "nf4"; readonly double: boolean };
+export type StoredPart = "codes" | "scales" | "scale_codes" | "scale_scales" | "offset";
 /** Dense, row-major, little-endian; bytes because there is no typed array for bf16. bool: one byte each. */
 export interface NDArray {
   readonly dtype: DType;
@@ -45,7 +52,11 @@ export type Initial =
   /** Made of what another state begins with: these rows of it (repeated and cut as listed), or the Euclidean norms of its rows or columns. */
   | {
       readonly of: Pick<State, "type" | "initial"> & { readonly name: string };
-      readonly take: { readonly rows: readonly number[] } | { readonly norms: "rows" | "columns" };
+      readonly take:
+        | { readonly rows: readonly number[] }
+        | { readonly norms: "rows" | "columns" }
+        /** One of the arrays that it is stored as, or what they stand for (`graph/storage.ts`). */
+        | { readonly stored: Stored; readonly part: StoredPart | "value" };
     }
   /** Nothing until a program writes it whole; the only initial of a state with named dimensions (a key-value cache). */
   | { readonly unset: true };
@@ -56,6 +67,8 @@ export interface State {
   readonly initial: Initial;
   /** Stays in the program though nothing reads it: a part of what the model is saved as. */
   readonly kept?: true;
+  /** It is the weight of a linear layer, whose outputs lie along this axis: it may be stored in fewer bits than a table. */
+  readonly outputs?: 0 | 1;
 }
 export interface Program {
   readonly nodes: readonly Node[];

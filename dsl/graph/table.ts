@@ -13,6 +13,8 @@ import { concat } from "./ops/concat.js";
 import { cross_entropy } from "./ops/cross_entropy.js";
 import { cross_entropy_gradient } from "./ops/cross_entropy_gradient.js";
 import { cumulative_sum } from "./ops/cumulative_sum.js";
+import { dequantize } from "./ops/dequantize.js";
+import { dequantize_blocks } from "./ops/dequantize_blocks.js";
 import { detach } from "./ops/detach.js";
 import { divide } from "./ops/divide.js";
 import { dropout } from "./ops/dropout.js";
@@ -102,6 +104,8 @@ export const ops: readonly Op[] = [
   cross_entropy,
   cross_entropy_gradient,
   cumulative_sum,
+  dequantize,
+  dequantize_blocks,
   detach,
   divide,
   dropout,

@@ -17,7 +17,7 @@ export function values(shape: readonly number[], data?: ArrayLike<number>): Valu
   return { shape, data: data ? Float64Array.from(data) : new Float64Array(sizeOf(shape)) };
 }
 
-export const BYTES: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2, i32: 4, bool: 1 };
+export const BYTES: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2, i32: 4, i8: 1, u8: 1, bool: 1 };
 
 export function fromNDArray(array: NDArray): Values {
   const n = sizeOf(array.shape);
@@ -33,6 +33,9 @@ function typed(dtype: DType, buffer: ArrayBuffer): ArrayLike<number> {
       return new Float64Array(buffer);
     case "i32":
       return new Int32Array(buffer);
+    case "i8":
+      return new Int8Array(buffer);
+    case "u8":
     case "bool":
       return new Uint8Array(buffer);
     case "bf16":
@@ -55,6 +58,10 @@ function encode(dtype: DType, data: Float64Array): Uint8Array {
       return bytesOf(Float64Array.from(data));
     case "i32":
       return bytesOf(Int32Array.from(data));
+    case "i8":
+      return bytesOf(Int8Array.from(data));
+    case "u8":
+      return Uint8Array.from(data);
     case "bool":
       return Uint8Array.from(data, (x) => (x ? 1 : 0));
     case "bf16": {

@@ -107,6 +107,8 @@ export function resolveModel(program: Program, draft: Draft, here: Span): Resolv
   const chats = readsConversations(program.registry, task);
   if (!chats) delete origins["model.template"];
   const template = isCall(values["template"]) ? values["template"] : null;
+  const storage = isCall(values["storage"]) && values["storage"].word !== "f32" ? values["storage"] : undefined;
+  if (!storage) delete origins["model.storage"];
   const frozen = Array.isArray(values["freeze"]) ? values["freeze"].filter(isCall) : [];
   return {
     origins,
@@ -114,6 +116,7 @@ export function resolveModel(program: Program, draft: Draft, here: Span): Resolv
     plan: {
       ...{ name: draft.name, base: name, folder, baseHash: fact?.hash ?? null, task, technique, max_length: length },
       ...(frozen.length && { freeze: frozen }),
+      ...(storage && { storage }),
       ...(chats && { template }),
     },
   };

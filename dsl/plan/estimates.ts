@@ -56,6 +56,7 @@ export function estimate(
   const matrices =
     (work?.matrices ?? matricesOf(base, (path) => !/embedding/i.test(path))) +
     unmasked * size(base, "vocab_size") * hidden;
+  const weights = storedWeights(program, model, base);
   const shape: StepShape = {
     tokens: Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest,
     ...{ parameters, trainable, layers, hidden, intermediate, matrices },
@@ -67,6 +68,7 @@ export function estimate(
     low: training.precision === "bf16",
     recomputed: training.recompute === "blocks",
     accumulated: training.accumulate > 1,
+    ...(weights && { saved: 4 * base.parameters - weights.bytes }),
   };
   const effort = productEffort(shape, mean) * tokens + updateEffort(shape) * steps;
   return {
@@ -77,8 +79,20 @@ export function estimate(
     tokens: Math.round(tokens),
     flops: Math.round(effort),
     memoryBytes: Math.round(memoryBytes(shape)),
+    ...(weights && { storedBytes: Math.round(weights.bytes) }),
     seconds: o.flops === null || o.flops <= 0 ? null : Number((effort / o.flops).toPrecision(3)),
   };
+}
+
+/** What the base's weights take as they are stored; undefined: f32. */
+function storedWeights(
+  program: Program,
+  { storage }: ModelPlan,
+  base: BaseFacts,
+): { readonly bytes: number } | undefined {
+  const count = storage && program.registry.find("storage", storage.word)?.capabilities?.["weightBytes"];
+  if (!storage || typeof count !== "function") return undefined;
+  return { bytes: (count as (call: Call, shapes: BaseFacts["shapes"]) => number)(storage, base.shapes) };
 }
 
 /** Elements of the matrices whose path is asked for. */
@@ -127,10 +141,12 @@ export interface StepShape {
   readonly recomputed: boolean;
   /** Whether sums of gradients are kept over several batches. */
   readonly accumulated: boolean;
+  /** Bytes that frozen weights take less than as f32; absent: none. */
+  readonly saved?: number;
 }
 /** Of the engine's process, at its peak. */
 export function memoryBytes(o: StepShape): number {
-  return 4 * o.parameters + 8 * o.trainable + workingBytes(o) + engineBytes;
+  return 4 * o.parameters - (o.saved ?? 0) + 8 * o.trainable + workingBytes(o) + engineBytes;
 }
 /** Effort for each token of texts of a mean length. */
 export function productEffort(o: StepShape, length: number): number {

@@ -59,6 +59,8 @@ export interface ModelPlan {
   readonly max_length: number;
   /** Parts of the base that don't train; absent: the technique alone decides. */
   readonly freeze?: readonly Call[];
+  /** How the weights that don't train lie in memory; absent: f32. */
+  readonly storage?: Call;
   /** Of tasks that read conversations: how they are written; null: as the base's own template says. */
   readonly template?: Call | null;
 }
@@ -127,6 +129,8 @@ export interface Estimates {
   /** Real (unpadded) tokens over the whole run. */
   readonly tokens: number;
   readonly memoryBytes: number;
+  /** What the base's weights take of it, where they are stored in fewer bits than f32. */
+  readonly storedBytes?: number;
   /** Effort of the whole run in FLOPs of f32 products (estimates.ts); `seconds` = flops / MachineFacts.flops. */
   readonly flops: number;
   readonly seconds: number | null; // null: this machine was not measured yet

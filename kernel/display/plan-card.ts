@@ -84,6 +84,15 @@ function factsOf({ recipe, effects, estimates }: Plan): [string, string, string]
       compact(estimates.tokens),
       estimates.steps > 0 ? `about ${count(estimates.tokens / estimates.steps)} a step` : "",
     ],
+    ...(model.storage && estimates.storedBytes !== undefined
+      ? [
+          [
+            "base weights",
+            bytes(estimates.storedBytes),
+            `${callText(model.storage)}, ${bytes(4 * estimates.parameters)} with the rest as f32`,
+          ] as [string, string, string],
+        ]
+      : []),
     [
       "memory",
       `about ${bytes(estimates.memoryBytes)}`,

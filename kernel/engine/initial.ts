@@ -1,13 +1,17 @@
 /** The first value of each piece of state, the same for every engine: zeros, ones, a checkpoint's tensor, random by seed. */
 import { CodedError } from "#dsl/check/codes.js";
 import type { DType, NDArray, State } from "#dsl/graph/program.js";
-import { ELEMENT_BYTES, bytesOf, floatsToBrain } from "./numbers.js";
+import { dequantized, quantized } from "#dsl/graph/quantize.js";
+import { ELEMENT_BYTES, asFloats, bytesOf, floatsToBrain } from "./numbers.js";
 import { normals, uniforms } from "./random.js";
 import { readHeader, readTensor, weightFiles, type Header } from "./safetensors.js";
 import "./codes.js";
 
+type Parts = ReturnType<typeof quantized>;
+
 /** Weight files, searched in order; headers are read once. */
 export class Checkpoints {
+  private last: { readonly key: string; readonly parts: Parts } | null = null;
   private readonly files: readonly { readonly file: string; readonly header: Header }[];
 
   /** `paths`: files or folders. Coded errors: `weights-missing`, `weights-truncated`, `weights-malformed`. */
@@ -19,6 +23,12 @@ export class Checkpoints {
   read(name: string, dtype: DType, shape: readonly number[]): NDArray {
     const found = this.find(name, shape);
     return readTensor(found.file, name, found.header, dtype);
+  }
+
+  /** What was made of a weight last, so that its parts are made of one reading; no more is kept. */
+  once(key: string, make: () => Parts): Parts {
+    if (this.last?.key !== key) this.last = { key, parts: make() };
+    return this.last.parts;
   }
 
   /** Fails as `read` would, without reading data. */
@@ -76,7 +86,7 @@ export function initialValue(name: string, state: State, checkpoints: Checkpoint
   const count = shape.reduce((n, d) => n * d, 1);
   if ("zeros" in initial) return null;
   if ("value" in initial) return initial.value;
-  if ("of" in initial) return taken(initial, shape, checkpoints);
+  if ("of" in initial) return taken(name, initial, shape, checkpoints);
   if ("checkpoint" in initial) return checkpoints.read(initial.checkpoint, type.dtype, shape);
   const floats =
     "ones" in initial
@@ -87,13 +97,26 @@ export function initialValue(name: string, state: State, checkpoints: Checkpoint
   return { dtype: type.dtype, shape, bytes: cast(floats, type.dtype) };
 }
 
-/** f32 alone: that is what weights are kept in. */
+/** Of f32 alone: that is what weights are kept in, or made of. */
 function taken(
+  name: string,
   { of, take }: Extract<State["initial"], { readonly of: unknown }>,
   shape: readonly number[],
   checkpoints: Checkpoints,
 ): NDArray {
   const size = shapeOfState(of.name, of);
+  if ("stored" in take) {
+    const key = JSON.stringify([of.name, take.stored]);
+    const parts = checkpoints.once(key, () =>
+      quantized(
+        asFloats(initialValue(of.name, { ...of, trains: false }, checkpoints) ?? zeros("f32", size)),
+        size,
+        take.stored,
+      ),
+    );
+    if (take.part !== "value") return parts[take.part] ?? fail(name, take.part);
+    return { dtype: "f32", shape, bytes: bytesOf(dequantized(parts, size, take.stored)) };
+  }
   const source = initialValue(of.name, { ...of, trains: false }, checkpoints) ?? zeros("f32", size);
   const [rows, width] = [size[0]!, size.slice(1).reduce((n, d) => n * d, 1)];
   const from = new Float32Array(source.bytes.slice().buffer);
@@ -108,6 +131,9 @@ function taken(
   return { dtype: "f32", shape, bytes: bytesOf(Float32Array.from(sums, Math.sqrt)) };
 }
 
+function fail(name: string, part: string): never {
+  throw new Error(`state ${name} has no ${part}`);
+}
 function cast(floats: Float32Array, dtype: DType): Uint8Array {
   if (dtype === "f32") return bytesOf(floats);
   if (dtype === "bf16") return floatsToBrain(bytesOf(floats));

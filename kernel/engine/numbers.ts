@@ -23,7 +23,15 @@ export const SIZES: Readonly<Record<string, number>> = {
 };
 
 /** Bytes per element of an array. */
-export const ELEMENT_BYTES: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2, i32: 4, bool: 1 };
+export const ELEMENT_BYTES: Readonly<Record<DType, number>> = {
+  f32: 4,
+  f64: 8,
+  bf16: 2,
+  i32: 4,
+  i8: 1,
+  u8: 1,
+  bool: 1,
+};
 
 /** The bytes of `from` as the type `to` (both safetensors names). Coded error: `weights-malformed` for pairs that make no sense. */
 export function convert(bytes: Uint8Array, from: string, to: string, file: string): Uint8Array {
@@ -105,7 +113,11 @@ function numberToBrain(x: number): number {
 }
 /** Float32 values that bf16 bytes stand for, and back. */
 export function brainToFloats(bytes: Uint8Array): Uint8Array {
-  return convert(bytes, "BF16", "F32", "");
+  const lies = aligned(bytes, 2);
+  const halves = new Uint16Array(lies.buffer, lies.byteOffset, lies.length / 2);
+  const wide = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) wide[i] = halves[i]! << 16;
+  return bytesOf(wide);
 }
 export function floatsToBrain(bytes: Uint8Array): Uint8Array {
   return convert(bytes, "F32", "BF16", "");

@@ -159,7 +159,15 @@ function syncFolder(folder: string): void {
   }
 }
 
-const NAMES: Readonly<Record<DType, string>> = { f32: "F32", f64: "F64", bf16: "BF16", i32: "I32", bool: "BOOL" };
+const NAMES: Readonly<Record<DType, string>> = {
+  f32: "F32",
+  f64: "F64",
+  bf16: "BF16",
+  i32: "I32",
+  i8: "I8",
+  u8: "U8",
+  bool: "BOOL",
+};
 
 function naturalType(dtype: string): DType {
   return dtype === "BOOL" ? "bool" : /^[IU]/.test(dtype) ? "i32" : "f32";

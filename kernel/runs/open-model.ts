@@ -1,8 +1,10 @@
 /** From a plan to programs over a live store: the model family, its task, technique and optimiser, assembled and opened in the engine. */
 import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
+import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled } from "#stdlib/programs/options.js";
+import { storageOf } from "#stdlib/storing.js";
 import { startsFrom } from "#stdlib/techniques/from.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
@@ -48,7 +50,7 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
     packed: training.packing,
     tokenTypes: await typesOf(plan, base),
     accumulate: training.accumulate > 1,
-    passes: { precision: training.precision, recompute: plan.effects.recompute },
+    passes: { precision: training.precision, recompute: plan.effects.recompute, storage: storageOf(model.storage) },
   });
 }
 
@@ -89,7 +91,8 @@ async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulat
  */
 export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base, home: string): Promise<OpenModel> {
   const starts = startsFrom(plan.technique) !== null;
-  const model: ModelPlan = starts ? plan : { ...plan, technique: { kind: "technique", word: "full", arguments: {} } };
+  // Nothing trains: what adds nothing to the base and leaves it frozen, so that it may be stored in fewer bits.
+  const model: ModelPlan = starts ? plan : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
   const { programs, mute } = await writingOf(engine, model, base, home);
   const session = await engine.open(programs, checkpointsOf(model, base, home));
   return { session, saved: [], trainable: [], adapter: null, mute, dispose: () => session.dispose() };
@@ -107,7 +110,8 @@ async function writingOf(
 ): Promise<{ readonly programs: Readonly<Record<string, Program>>; readonly mute: string | null }> {
   const { answers } = await does(model.task, "task");
   if (answers) return { programs: {}, mute: `${model.task.word} writes none` };
-  const programs = { ...buildGenerate({ ...(await bodyOf(model, base, home)), seed: 0 }) };
+  const passes = { ...PLAIN, storage: storageOf(model.storage) };
+  const programs = { ...buildGenerate({ ...(await bodyOf(model, base, home)), seed: 0, passes }) };
   const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
   const [first] = refusals;
   if (!first) return { programs, mute: null };

@@ -63,9 +63,10 @@ export interface EmbeddingOptions {
 /** Every call carries the checkpoint's parameter path, so that a technique can rewrite around it. */
 export interface Layers {
   readonly graph: Graph;
-  parameter(path: string, shape: readonly number[], initial?: ParameterInitial): Tensor;
   /** A parameter of the checkpoint that nothing is computed with: kept as it is, so that what is saved is whole. */
   unused(path: string, shape: readonly number[], initial?: ParameterInitial): void;
+  /** `outputs`: of a linear layer's weight, the axis along which its outputs lie. */
+  parameter(path: string, shape: readonly number[], initial?: ParameterInitial, outputs?: 0 | 1): Tensor;
   /** x·Wᵀ + b with W [out, in] at `path.weight`, b at `path.bias`. */
   linear(path: string, x: Tensor, o: LinearOptions): Tensor;
   /** `kind`: `layer` (scale and, unless `bias` is false, bias; the default) or `rms` (scale alone; `offset` is added to it, 1 in Gemma). */

@@ -25,6 +25,11 @@ export const word: Verb = {
     max_seq_len: "max_length",
     sequence_len: "max_length",
     cutoff_len: "max_length",
+    quantization: "storage",
+    quantization_config: "storage",
+    bnb_4bit_quant_type: "storage",
+    load_in_4bit: "storage",
+    load_in_8bit: "storage",
   },
   parameters: [
     {
@@ -100,10 +105,10 @@ export const word: Verb = {
     },
     {
       name: "storage",
-      type: { is: "text" },
-      doc: "In which precision frozen weights lie in memory.",
-      planned: { meanwhile: "weights are f32" },
-      why: "Memory.",
+      type: { is: "word", kind: "storage" },
+      doc: "How weights that don't train lie in memory: f32, bf16, int8 or nf4 (QLoRA). Each product makes its own f32 copy and lets it go.",
+      default: { value: { word: "f32", kind: "storage", arguments: {} } },
+      why: "A frozen base is read and never written: it may be rounded once, when it is loaded, and takes a half to an eighth of the memory, for some time at each step.",
       impact: "medium",
     },
   ],

@@ -23,6 +23,7 @@ import odd_decoders
 import rope
 import similarity
 import smollm2
+import storage
 import techniques
 import tiny_bert
 import tiny_decoders
@@ -50,6 +51,7 @@ for name, make in {
     "odd decoders": lambda: odd_decoders.make(golden),
     "techniques": lambda: techniques.make(golden, fixtures),
     "merged adapters": lambda: merged.make(golden, fixtures),
+    "storage": lambda: storage.make(golden, fixtures),
     "tiny T5s": lambda: tiny_t5.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
     "chat": lambda: chat.make(golden, fixtures),

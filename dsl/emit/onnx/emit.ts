@@ -51,7 +51,8 @@ export function emitOnnx(program: Program, wanted: readonly string[] = Object.ke
     const { dtype, shape } = program.state[name]!.type;
     const as = chunked.get(name);
     state[name] = { tensor, dtype, ...(as && { as }) };
-    ports.push({ name: tensor, type: dtype, shape: as ?? shape });
+    // No array for bf16: its 16 bits come as they are.
+    ports.push({ name: tensor, type: dtype === "bf16" ? "u16" : dtype, shape: as ?? shape });
     return tensor;
   };
   const leaf = (node: Node): string => {

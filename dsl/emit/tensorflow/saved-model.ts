@@ -2,7 +2,7 @@
 import { PbfWriter } from "pbf";
 
 /** TensorFlow's numbers for dtypes. */
-export const TYPES = { f32: 1, f64: 2, i32: 3, c64: 8, i64: 9, bool: 10, bf16: 14, u32: 22 } as const;
+export const TYPES = { f32: 1, f64: 2, i32: 3, u8: 4, i8: 6, c64: 8, i64: 9, bool: 10, bf16: 14, u32: 22 } as const;
 export type TypeName = keyof typeof TYPES;
 
 export type AttributeValue =

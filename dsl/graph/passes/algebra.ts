@@ -34,6 +34,8 @@ const FITS: Readonly<Record<DType, readonly DType[]>> = {
   f32: ["f32", "f64"],
   f64: ["f64"],
   i32: ["i32", "f64"],
+  i8: ["i8", "i32", "f32", "f64", "bf16"],
+  u8: ["u8", "i32", "f32", "f64", "bf16"],
 };
 
 export const rules = [

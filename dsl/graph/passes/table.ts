@@ -7,7 +7,8 @@
  * 5. precision, which sees fused products as one; the casts that it makes may undo each other, so algebra again;
  * 6. common sub-expressions once nobody makes new ones;
  * 7. recomputation last of the rewriting: the copies that it makes on purpose must not be merged again;
- * 8. dead code, for what is left over.
+ * 8. storage, whose copies are made on purpose too, and which keeps what recomputation said of when;
+ * 9. dead code, for what is left over.
  */
 import type { Program } from "../program.js";
 import { algebra } from "./algebra.js";
@@ -19,6 +20,7 @@ import type { Pass, PassSettings } from "./pass.js";
 import { precision } from "./precision.js";
 import { reassociation } from "./reassociation.js";
 import { recompute } from "./recompute.js";
+import { storage } from "./storage.js";
 
 export const passes: readonly Pass[] = [
   deadCode,
@@ -30,6 +32,7 @@ export const passes: readonly Pass[] = [
   algebra,
   commonSubexpressions,
   recompute,
+  storage,
   deadCode,
 ];
 

@@ -32,7 +32,8 @@ export class HostClient {
     this.child = fork(fileURLToPath(new URL("./main.js", import.meta.url)), [], {
       serialization: "advanced",
       env,
-      execArgv: [],
+      // What is read and rounded of a base is let go as it is loaded, not when the heap happens to be full.
+      execArgv: ["--expose-gc"],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       // A process group of its own: Ctrl-C in a terminal reaches the client only.
       detached: process.platform !== "win32",

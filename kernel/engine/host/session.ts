@@ -64,7 +64,7 @@ export class HostSession {
     Object.assign(this.states, added);
     this.checkpoints = [...new Set([...this.checkpoints, ...checkpoints])];
     this.unset.declare(this.states);
-    for (const [name, state] of Object.entries(added)) this.begin(name, state, sources);
+    this.beginAll(added, sources);
   }
 
   async run(program: string, feeds: Arrays, wanted: readonly string[] | null): Promise<Record<string, NDArray>> {
@@ -148,15 +148,24 @@ export class HostSession {
   reset(): void {
     const sources = new Checkpoints(this.checkpoints);
     this.unset.declare(this.states);
-    for (const [name, state] of Object.entries(this.states)) this.begin(name, state, sources);
+    this.beginAll(this.states, sources);
   }
 
   dispose(): void | Promise<void> {
     return this.session.dispose();
   }
 
-  private begin(name: string, state: State, sources: Checkpoints): void {
-    if (!isUnset(state)) this.session.write(name, initialValue(name, state, sources));
+  /** One by one, so that no more than a few weights are in this process's own memory at once. */
+  private beginAll(states: Readonly<Record<string, State>>, sources: Checkpoints): void {
+    let read = 0;
+    for (const [name, state] of Object.entries(states)) {
+      if (isUnset(state)) continue;
+      this.session.write(name, initialValue(name, state, sources));
+      read += bytesReadFor(state);
+      if (read < PLENTY) continue;
+      read = 0;
+      (globalThis as { gc?: () => void }).gc?.();
+    }
   }
 
   private get engine(): EngineName {
@@ -168,6 +177,13 @@ export class HostSession {
       throw new CodedError("unknown-state", { name, has: Object.keys(this.states) });
     return this.states[name]!;
   }
+}
+
+/** After so many bytes what was read is let go. */
+const PLENTY = 2 ** 26;
+function bytesReadFor(state: State): number {
+  const { type } = originsOf(state).at(-1)!;
+  return type.shape.reduce<number>((n, d) => n * Number(d), ELEMENT_BYTES[type.dtype]);
 }
 
 export function typeText(type: Type | NDArray): string {

@@ -4,7 +4,7 @@ import type { DType, NDArray, State } from "#dsl/graph/program.js";
 import { isUnset, shapeOfState } from "../initial.js";
 import { aligned, bytesOf, ELEMENT_BYTES } from "../numbers.js";
 
-type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
+type Data = Float32Array | Float64Array | Int32Array | Uint16Array | Int8Array | Uint8Array;
 interface Held {
   readonly data: Data;
   readonly shape: readonly number[];
@@ -74,8 +74,13 @@ function tensorOver(dtype: DType, data: Data, shape: readonly number[]): Tensor 
       return new Tensor("int32", data as Int32Array, dims);
     case "bool":
       return new Tensor("bool", data as Uint8Array, dims);
+    case "i8":
+      return new Tensor("int8", data as Int8Array, dims);
+    case "u8":
+      return new Tensor("uint8", data as Uint8Array, dims);
+    // Its bits: the runtime for Node has no array for bf16.
     case "bf16":
-      throw new Error("ONNX Runtime for Node has no array for bf16");
+      return new Tensor("uint16", data as Uint16Array, dims);
   }
 }
 function zeros(dtype: DType, count: number): Data {
@@ -84,6 +89,8 @@ function zeros(dtype: DType, count: number): Data {
 function view(dtype: DType, buffer: ArrayBufferLike, offset: number, count: number): Data {
   if (dtype === "f32") return new Float32Array(buffer, offset, count);
   if (dtype === "f64") return new Float64Array(buffer, offset, count);
+  if (dtype === "bf16") return new Uint16Array(buffer, offset, count);
+  if (dtype === "i8") return new Int8Array(buffer, offset, count);
   return dtype === "i32" ? new Int32Array(buffer, offset, count) : new Uint8Array(buffer, offset, count);
 }
 function sizeOf(shape: readonly number[]): number {

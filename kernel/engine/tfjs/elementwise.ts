@@ -63,7 +63,7 @@ export function maskOf(shape: readonly number[], dropout: Dropout, step: T): T {
   return tf.tensor(Float32Array.from(mask), [...shape], "float32");
 }
 
-export const TFJS_TYPES = { f32: "float32", i32: "int32", bool: "bool" } as const;
+export const TFJS_TYPES = { f32: "float32", i32: "int32", i8: "int32", u8: "int32", bool: "bool" } as const;
 
 function castTo(x: T, dtype: DType): T {
   const type = TFJS_TYPES[dtype as keyof typeof TFJS_TYPES];

@@ -8,6 +8,7 @@ import type { Kernels } from "./op.js";
 import { products } from "./products.js";
 import { ropes } from "./rope.js";
 import { shaping } from "./shaping.js";
+import { storage } from "./storage.js";
 import { training } from "./training.js";
 
 export const kernels: Kernels = {
@@ -20,4 +21,5 @@ export const kernels: Kernels = {
   ...ropes,
   ...head,
   ...training,
+  ...storage,
 };

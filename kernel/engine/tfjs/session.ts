@@ -146,10 +146,18 @@ function tensorOf(array: NDArray): T {
       return tf.tensor(asIntegers(array), shape, "int32");
     case "bool":
       return onCard() ? cardBooleans(array.bytes, shape) : tf.tensor(array.bytes, shape, "bool");
+    // tfjs has no bytes: nothing is saved here, but the numbers are the same.
+    case "i8":
+    case "u8":
+      return tf.tensor(Int32Array.from(smallIntegers(array)), shape, "int32");
     case "bf16":
     case "f64":
       throw new Error(`tfjs has no ${array.dtype}`);
   }
+}
+
+function smallIntegers({ dtype, bytes }: NDArray): Int8Array | Uint8Array {
+  return dtype === "i8" ? new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes;
 }
 
 function arrayOf(tensor: T, dtype: NDArray["dtype"]): NDArray {
@@ -158,6 +166,7 @@ function arrayOf(tensor: T, dtype: NDArray["dtype"]): NDArray {
 
 /** After a cast tfjs may still give the array of the type before. */
 function packed(values: ReturnType<typeof numbers>, shape: readonly number[], dtype: NDArray["dtype"]): NDArray {
-  const Wanted = dtype === "f32" ? Float32Array : dtype === "i32" ? Int32Array : Uint8Array;
+  const arrays = { f32: Float32Array, i32: Int32Array, i8: Int8Array } as const;
+  const Wanted = arrays[dtype as keyof typeof arrays] ?? Uint8Array;
   return { dtype, shape: [...shape], bytes: bytesOf(values instanceof Wanted ? values : Wanted.from(values)) };
 }

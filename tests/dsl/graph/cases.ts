@@ -27,6 +27,7 @@ const floats = (shape: readonly number[], from = -1, to = 1): Operand => ({
   data: Array.from({ length: sizeOf(shape) }, () => Math.fround(from + next() * (to - from))),
 });
 const whole = (shape: readonly number[], data: readonly number[]): Operand => ({ shape, dtype: "i32", data });
+const bytes = (dtype: "i8" | "u8", shape: readonly number[], data: readonly number[]): Operand => ({ shape, dtype, data });
 const flags = (shape: readonly number[], data: readonly number[]): Operand => ({ shape, dtype: "bool", data });
 
 const SHAPES = [[2, 3], [1], [], [2, 1, 3], [1, 1]] as const;
@@ -106,6 +107,21 @@ export const cases: readonly Case[] = [
   ...["add", "subtract", "multiply", "divide", "maximum", "minimum", "less", "greater"].flatMap((op) => binary(op)),
   ...["power", "less_equal", "greater_equal", "not_equal"].flatMap((op) => binary(op)),
   ...["sign", "floor"].flatMap((op) => unary(op, 0.1, 0.9)),
+  ...[0, 1].map((axis) => ({
+    op: "dequantize",
+    inputs: [bytes("i8", [2, 3], [-127, 3, 0, 127, -1, 64]), floats([axis ? 3 : 2])],
+    attributes: { axis },
+  })),
+  {
+    op: "dequantize_blocks",
+    inputs: [bytes("u8", [4], [0x07, 0xf8, 0x12, 0x77]), floats([2])],
+    attributes: { levels: "nf4", block: 4, shape: [7] },
+  },
+  {
+    op: "dequantize_blocks",
+    inputs: [bytes("u8", [4], [0, 127, 255, 200]), floats([2])],
+    attributes: { levels: "dynamic", block: 2, shape: [2, 2] },
+  },
   ...["logical_and", "logical_or"].map((op) => ({ op, inputs: [flags([2, 2], [1, 0, 1, 0]), flags([2], [1, 0])] })),
   { op: "logical_not", inputs: [flags([3], [1, 0, 1])] },
   { op: "equal", inputs: [whole([2, 3], [1, 2, 3, 1, 2, 3]), whole([3], [1, 0, 3])] },

@@ -37,6 +37,11 @@ const integers = (shape: readonly Dimension[], ...values: readonly number[]): Gi
   const data = Int32Array.from({ length: sizes.reduce((n, d) => n * d, 1) }, (_, i) => values[i % values.length]!);
   return { type: { dtype: "i32", shape }, value: { dtype: "i32", shape: sizes, bytes: new Uint8Array(data.buffer) } };
 };
+const bytes = (dtype: "i8" | "u8", shape: readonly number[], ...values: readonly number[]): Given => {
+  const count = shape.reduce((n, d) => n * d, 1);
+  const data = Uint8Array.from({ length: count }, (_, i) => values[i % values.length]!);
+  return { type: { dtype, shape }, value: { dtype, shape, bytes: data } };
+};
 const booleans = (shape: readonly Dimension[], ...values: readonly boolean[]): Given => {
   const sizes = concrete(shape, SIZES);
   const bytes = Uint8Array.from({ length: sizes.reduce((n, d) => n * d, 1) }, (_, i) =>
@@ -146,6 +151,16 @@ export const examples: readonly Example[] = [
     example("gelu", [floats([B, L, 4], (x) => 2 * x)], { approximate }),
     example("gelu_gradient", [floats([B, L, 4], (x) => 2 * x), floats([B, L, 4])], { approximate }),
   ]),
+  ...[0, 1].map((axis) => example("dequantize", [bytes("i8", [3, 5], 0, 127, -127, 1, -64), floats([axis ? 5 : 3])], { axis })),
+  example("dequantize_blocks", [bytes("u8", [64], 0, 7, 255, 0x1e, 0x93), floats([2])], {
+    ...{ levels: "nf4", block: 64, shape: [3, 37] },
+  }),
+  example("dequantize_blocks", [bytes("u8", [32], 0x5a, 0xf0, 3), floats([1])], {
+    ...{ levels: "nf4", block: 64, shape: [8, 8] },
+  }),
+  example("dequantize_blocks", [bytes("u8", [512], 0, 1, 127, 128, 255, 40), floats([2])], {
+    ...{ levels: "dynamic", block: 256, shape: [300] },
+  }),
   example("reshape", [floats([B, 4, 6])], { shape: [B, 3, 8] }),
   example("reshape", [floats([B, L, 4, 2])], { shape: [B, L, 8] }),
   example("transpose", [floats([B, L, 4])], { order: [2, 0, 1] }),

@@ -1,6 +1,8 @@
 /** Elementwise ops: one kernel each, on the flat form where all inputs of rank have one shape. */
 import { alike } from "../../elementwise.js";
-import type { Lower } from "../lowering.js";
+import type { Node } from "#dsl/graph/program.js";
+import type { Lower, Lowering } from "../lowering.js";
+import { fromBrain } from "./storage.js";
 
 const kernel =
   (op: string): Lower =>
@@ -39,5 +41,11 @@ export const elementwise: Readonly<Record<string, Lower>> = {
       ),
     }),
   ],
-  cast: (l, node) => [() => alike(l, node, ([x]) => l.cast(x!, node.types[0]!.dtype))],
+  cast: (l, node) => [
+    () => alike(l, node, ([x]) => (isBrain(l, node) ? fromBrain(l, node, x!) : l.cast(x!, node.types[0]!.dtype))),
+  ],
 };
+
+function isBrain(l: Lowering, { inputs, types }: Node): boolean {
+  return l.dtypeOf(inputs[0]!) === "bf16" && types[0]!.dtype === "f32";
+}

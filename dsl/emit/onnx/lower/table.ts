@@ -14,6 +14,7 @@ import { random } from "./random.js";
 import { reductions } from "./reductions.js";
 import { ropes } from "./rope.js";
 import { shapes } from "./shapes.js";
+import { storage } from "./storage.js";
 
 export const lowerings: Readonly<Record<string, Lower>> = {
   ...elementwise,
@@ -30,4 +31,5 @@ export const lowerings: Readonly<Record<string, Lower>> = {
   ...random,
   ...attention,
   ...optimizers,
+  ...storage,
 };

@@ -15,6 +15,7 @@ import { random } from "./random.js";
 import { reductions } from "./reductions.js";
 import { ropes } from "./rope.js";
 import { shapes } from "./shapes.js";
+import { storage } from "./storage.js";
 
 export const lowerings: Readonly<Record<string, Lower>> = {
   ...elementwise,
@@ -32,4 +33,5 @@ export const lowerings: Readonly<Record<string, Lower>> = {
   ...attention,
   ...optimizers,
   ...caches,
+  ...storage,
 };

@@ -1,0 +1,37 @@
+/**
+ * What the codes of quantised weights stand for. `nf4`: the 16 levels of NormalFloat (Dettmers et al., 2023, arXiv
+ * 2305.14314), quantiles of a normal distribution, as bitsandbytes publishes them. `dynamic`: its 256 levels for scales, which are
+ * as dense near 0 as near 1 (dynamic tree quantisation, Dettmers, 2016).
+ */
+export type LevelsName = "nf4" | "dynamic";
+
+/** In rising order, each an f32. */
+export const LEVELS: Readonly<Record<LevelsName, readonly number[]>> = {
+  nf4: [
+    ...[-1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453],
+    ...[-0.28444138169288635, -0.18477343022823334, -0.09105003625154495, 0],
+    ...[0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224],
+    ...[0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1],
+  ].map(Math.fround),
+  dynamic: dynamic(),
+};
+
+/**
+ * For each power of ten from 10⁻⁶ to 1 the middles of 1, 2, 4 … 64 equal parts of 0.1 … 1, of either sign; 0 and 1. Each
+ * step is rounded to f32 as PyTorch's `linspace` rounds it, which counts from the nearer end, multiplying and adding in one.
+ */
+function dynamic(): readonly number[] {
+  const f = Math.fround;
+  const levels = [0, 1];
+  for (let power = 0; power < 7; power++) {
+    const parts = 2 ** power;
+    const step = f(f(1 - f(0.1)) / parts);
+    const border = (k: number): number =>
+      k < (parts + 1) >> 1 ? f(f(0.1) + step * k) : f(1 - step * (parts - k));
+    for (let k = 0; k < parts; k++) {
+      const middle = f(f(10 ** (power - 6)) * f(f(border(k) + border(k + 1)) / 2));
+      levels.push(middle, -middle);
+    }
+  }
+  return levels.sort((a, b) => a - b);
+}

@@ -1,0 +1,76 @@
+/** How a weight that is stored in fewer bits stands in a program: the states that hold its parts, and the nodes that make it f32 again. */
+import { NF4_BLOCK, SCALE_BLOCK } from "./quantize.js";
+import type { Attributes, State, Stored, StoredPart, Type } from "./program.js";
+import { sizeOf } from "./values.js";
+
+/** What `storage` of a model asks for; `double`: of nf4, whether the scales are quantised too. */
+export interface Storage {
+  readonly weights: "f32" | "bf16" | "int8" | "nf4";
+  readonly double?: boolean;
+}
+
+/** A state's name and what it is, of a part of another state. */
+export function partOf(
+  name: string,
+  state: State,
+  stored: Stored,
+  part: StoredPart,
+): { readonly name: string; readonly state: State } {
+  const of = { name, type: state.type, initial: state.initial };
+  return {
+    name: stored.as === "bf16" ? name : `${name}/${part}`,
+    state: { type: typeOfPart(state.type, stored, part), trains: false, initial: { of, take: { stored, part } } },
+  };
+}
+
+/** What another state is made of where it begins with what a stored one stands for. */
+export function roundedInitial(name: string, { type, initial }: State, stored: Stored): State["initial"] {
+  return { of: { name, type, initial }, take: { stored, part: "value" } };
+}
+
+/** Appends a node; gives where it is. */
+export interface Writing<R> {
+  part(part: StoredPart): R;
+  node(op: string, inputs: readonly R[], attributes: Attributes): R;
+}
+/** The f32 weight. */
+export function dequantizing<R>(type: Type, stored: Stored, w: Writing<R>): R {
+  if (stored.as === "bf16") return w.node("cast", [w.part("codes")], { dtype: "f32" });
+  if (stored.as === "int8") return w.node("dequantize", [w.part("codes"), w.part("scales")], { axis: stored.axis });
+  const shape = type.shape as readonly number[];
+  const scales = stored.double
+    ? w.node(
+        "add",
+        [
+          w.node("dequantize_blocks", [w.part("scale_codes"), w.part("scale_scales")], {
+            ...{ levels: "dynamic", block: SCALE_BLOCK },
+            shape: [Math.ceil(sizeOf(shape) / NF4_BLOCK)],
+          }),
+          w.part("offset"),
+        ],
+        {},
+      )
+    : w.part("scales");
+  return w.node("dequantize_blocks", [w.part("codes"), scales], { levels: "nf4", block: NF4_BLOCK, shape });
+}
+
+function typeOfPart({ shape }: Type, stored: Stored, part: StoredPart): Type {
+  const sizes = shape as readonly number[];
+  if (stored.as === "bf16") return { dtype: "bf16", shape };
+  if (stored.as === "int8")
+    return part === "codes" ? { dtype: "i8", shape } : { dtype: "f32", shape: [sizes[stored.axis]!] };
+  const scales = Math.ceil(sizeOf(sizes) / NF4_BLOCK);
+  const blocks = Math.ceil(scales / SCALE_BLOCK);
+  switch (part) {
+    case "codes":
+      return { dtype: "u8", shape: [(scales * NF4_BLOCK) / 2] };
+    case "scales":
+      return { dtype: "f32", shape: [scales] };
+    case "scale_codes":
+      return { dtype: "u8", shape: [blocks * SCALE_BLOCK] };
+    case "scale_scales":
+      return { dtype: "f32", shape: [blocks] };
+    case "offset":
+      return { dtype: "f32", shape: [] };
+  }
+}

@@ -1,0 +1,34 @@
+/** `storage:` of a model: how the weights that don't train lie in memory, and how many bytes that takes. */
+import type { Storage } from "#dsl/graph/storage.js";
+import type { Call } from "#dsl/plan/plan.js";
+
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
+/** What programs are made with. */
+export function storageOf(call: Call | undefined): Storage {
+  const weights = (call?.word ?? "f32") as Storage["weights"];
+  return { weights, ...(weights === "nf4" && { double: call?.arguments["double_quantization"] !== false }) };
+}
+
+/** Bytes of a base's weights where none of its matrices trains: they are named apart by what they are called. */
+function weightBytes(call: Call, shapes: Shapes): number {
+  const { weights, double } = storageOf(call);
+  const linear = { f32: 4, bf16: 2, int8: 1, nf4: 0.5 + (double ? 1 : 4) / 64 }[weights];
+  return Object.entries(shapes).reduce((sum, [path, shape]) => {
+    const count = shape.reduce((n, d) => n * d, 1);
+    if (shape.length !== 2 || count < LEAST || weights === "f32") return sum + 4 * count;
+    return sum + (isTable(path) ? 2 : linear) * count + (weights === "int8" ? 4 * shape[0]! : 0);
+  }, 0);
+}
+/** As in the pass `storage`. */
+const LEAST = 256;
+
+/** Tables that tokens and places are looked up in, and heads over the vocabulary. */
+function isTable(path: string): boolean {
+  return (
+    /(^|[._])(embeddings?|embed_\w+|wte|wpe|shared|lm_head|relative_attention_bias)\b/.test(path) &&
+    !/\.dense\./.test(path)
+  );
+}
+
+export const stored = { weightBytes } as const;
