@@ -69,12 +69,20 @@ const SMOOTH: Readonly<Record<string, Smooth>> = {
 
 export function makeLayers(o: LayersOptions): Layers {
   const { graph } = o;
-  const parameter: Layers["parameter"] = (path, shape, initial) =>
-    graph.state(o.prefix + path, {
+  const made = (
+    path: string,
+    shape: readonly number[],
+    initial: ParameterInitial | undefined,
+    zeroRow?: number,
+  ): Tensor => {
+    const begins = found(o, path, shape) ?? missing(o, path, initial);
+    return graph.state(o.prefix + path, {
       type: { dtype: "f32", shape },
       trains: o.trains(path),
-      initial: found(o, path, shape) ?? missing(o, path, initial),
+      initial: zeroRow !== undefined && "random" in begins ? { ...begins, zeroRow } : begins,
     });
+  };
+  const parameter: Layers["parameter"] = (path, shape, initial) => made(path, shape, initial);
   const dropping = (rate: number): { rate: number; seed: number; step: Tensor } | undefined =>
     o.step && rate > 0 ? { rate, seed: o.seed, step: o.step } : undefined;
   const activate: Layers["activate"] = (x, name) => (name === undefined ? x : ACTIVATIONS[name]!(x));
@@ -107,7 +115,7 @@ export function makeLayers(o: LayersOptions): Layers {
       }),
     embedding: (path, ids, { rows, size, padding, initial }) =>
       graph.at(path, () => {
-        const table = parameter(`${path}.weight`, [rows, size], initial);
+        const table = made(`${path}.weight`, [rows, size], initial, padding ?? undefined);
         return typeof padding === "number" ? graph.one("gather", [table, ids], { padding }) : table.gather(ids);
       }),
     attention: (path, q, k, v, { dropout, ...given }) =>

@@ -77,6 +77,10 @@ export class RunFolder {
   get adapter(): string {
     return join(this.path, "adapter");
   }
+  /** The trained model, as a base is (model-folder.ts). */
+  get model(): string {
+    return join(this.path, "model");
+  }
   get eventsFile(): string {
     return join(this.path, "events.jsonl");
   }

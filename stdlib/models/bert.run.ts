@@ -5,7 +5,7 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
-import { bertConfig, bertEncoder, bertFacts, tokenTypes, type BertConfig } from "./bert-encoder.js";
+import { bertConfig, bertEncoder, bertFacts, bertFromWords, tokenTypes, type BertConfig } from "./bert-encoder.js";
 import { ConfigReader } from "./config.js";
 import { pooledHead } from "./pooled-head.js";
 
@@ -14,6 +14,7 @@ export const bert: ModelImplementation<BertConfig> = {
   shape: "encoder",
   prefix: "bert.",
   config: (json) => bertConfig(new ConfigReader("bert", json), 0),
+  fromWords: (o) => ({ model_type: "bert", ...bertFromWords(o) }),
   sentence: pooledHead,
   build(layers, config, inputs, o) {
     const x = embeddings(layers, config, inputs, o.dropout ?? config.hidden_dropout_prob);

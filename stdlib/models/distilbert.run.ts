@@ -75,6 +75,21 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
     vocabulary: c.vocab_size,
     positions: c.max_position_embeddings,
   }),
+  fromWords: ({ words, vocabulary, positions, special }) => ({
+    model_type: "distilbert",
+    vocab_size: vocabulary,
+    max_position_embeddings: positions,
+    sinusoidal_pos_embds: false,
+    n_layers: words["layers"],
+    n_heads: words["heads"],
+    dim: words["hidden"],
+    hidden_dim: words["intermediate"],
+    dropout: 0.1,
+    attention_dropout: 0.1,
+    activation: "gelu",
+    initializer_range: 0.02,
+    pad_token_id: special("pad"),
+  }),
   sentence,
   build(layers, config, inputs, o) {
     const rates = { dropout: o.dropout ?? config.dropout, attention: o.dropout ?? config.attention_dropout };

@@ -16,6 +16,7 @@ export const gemma = family({
     return { projections: attention, output: attention, inner: false };
   },
   norm: (read) => rms(read, 1),
+  fixed: { ...plain.fixed, hidden_act: "gelu_pytorch_tanh" },
   // Rounded to f32, which weights are loaded as; transformers rounds it to what it loads them as.
   embeddingScale: (hidden) => Math.sqrt(hidden),
 });
