@@ -16,6 +16,7 @@ import "./syntax/codes.js";
 import "./check/value-codes.js";
 import "./check/name-codes.js";
 import "./check/world-codes.js";
+import "./check/scratch-codes.js";
 
 /** What a name stands for. */
 export type NameKind = "data" | "model" | "recipe" | "parameters" | "run" | "sweep" | "prediction";

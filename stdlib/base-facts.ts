@@ -4,6 +4,7 @@ import type { CheckContext } from "#dsl/check/context.js";
 
 /** Facts of the model's base; undefined while they are not known. */
 export function baseFacts(context: CheckContext): BaseFacts | undefined {
+  if (context.base) return context.base;
   const name = context.statement["base"] ?? context.model?.["base"];
   const folder = context.statement["folder"] ?? "";
   if (typeof name !== "string" || typeof folder !== "string") return undefined;

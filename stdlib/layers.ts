@@ -69,13 +69,23 @@ const SMOOTH: Readonly<Record<string, Smooth>> = {
 
 export function makeLayers(o: LayersOptions): Layers {
   const { graph } = o;
-  const parameter: Layers["parameter"] = (path, shape, initial, outputs) =>
-    graph.state(o.prefix + path, {
+  const made = (
+    path: string,
+    shape: readonly number[],
+    initial: ParameterInitial | undefined,
+    more: { readonly zeroRow?: number; readonly outputs?: 0 | 1 } = {},
+  ): Tensor => {
+    const begins = found(o, path, shape) ?? missing(o, path, initial);
+    const { zeroRow, outputs } = more;
+    return graph.state(o.prefix + path, {
       type: { dtype: "f32", shape },
       trains: o.trains(path),
-      initial: found(o, path, shape) ?? missing(o, path, initial),
+      initial: zeroRow !== undefined && "random" in begins ? { ...begins, zeroRow } : begins,
       ...(outputs !== undefined && { outputs }),
     });
+  };
+  const parameter: Layers["parameter"] = (path, shape, initial, outputs) =>
+    made(path, shape, initial, outputs === undefined ? {} : { outputs });
   const unused: Layers["unused"] = (path, shape, given) => {
     const initial = found(o, path, shape) ?? (o.mayBeFresh(path) ? fresh(o, path, given) : undefined);
     if (initial) graph.state(o.prefix + path, { type: { dtype: "f32", shape }, trains: false, initial, kept: true });
@@ -113,7 +123,7 @@ export function makeLayers(o: LayersOptions): Layers {
       }),
     embedding: (path, ids, { rows, size, padding, initial }) =>
       graph.at(path, () => {
-        const table = parameter(`${path}.weight`, [rows, size], initial);
+        const table = made(`${path}.weight`, [rows, size], initial, typeof padding === "number" ? { zeroRow: padding } : {});
         return typeof padding === "number" ? graph.one("gather", [table, ids], { padding }) : table.gather(ids);
       }),
     attention: (path, q, k, v, { dropout, ...given }) =>

@@ -105,6 +105,8 @@ import { word as templates_gemma } from "./templates/gemma.js";
 import { word as templates_llama2 } from "./templates/llama2.js";
 import { word as templates_llama3 } from "./templates/llama3.js";
 import { word as templates_plain } from "./templates/plain.js";
+import { word as tokenizers_bpe } from "./tokenizers/bpe.js";
+import { word as tokenizers_wordpiece } from "./tokenizers/wordpiece.js";
 import { word as verbs_annotate } from "./verbs/annotate.js";
 import { word as verbs_compare } from "./verbs/compare.js";
 import { word as verbs_compress } from "./verbs/compress.js";
@@ -235,6 +237,8 @@ export const words: readonly Word[] = [
   templates_llama2,
   templates_llama3,
   templates_plain,
+  tokenizers_bpe,
+  tokenizers_wordpiece,
   verbs_annotate,
   verbs_compare,
   verbs_compress,

@@ -1,7 +1,7 @@
 /** What a word's own `check` and derived defaults may ask and how they report. */
 import type { Call, Value } from "../plan/plan.js";
 import type { Code, CodeData } from "./codes.js";
-import type { Facts } from "../plan/facts.js";
+import type { BaseFacts, Facts } from "../plan/facts.js";
 
 export interface CheckContext {
   readonly facts: Facts;
@@ -9,6 +9,8 @@ export interface CheckContext {
   readonly statement: Readonly<Record<string, Value>>;
   readonly data?: Readonly<Record<string, Value>>;
   readonly model?: Readonly<Record<string, Value>>;
+  /** What the model begins from, where that is known. */
+  readonly base?: BaseFacts;
   /** Reports at an argument or key of the call (`at`), else at the call itself. */
   report<C extends Code>(code: C, data: CodeData[C], at?: string): void;
   /** True while someone types: no rule may need a scan or a download. */

@@ -47,7 +47,12 @@ export type Initial =
   | { readonly ones: true }
   /** A tensor of that name in the checkpoint folder handed to `Engine.store`. */
   | { readonly checkpoint: string }
-  | { readonly random: { readonly normal: number } | { readonly uniform: number }; readonly seed: number }
+  /** `zeroRow`: the row of a table that begins at zero (padding's). */
+  | {
+      readonly random: { readonly normal: number } | { readonly uniform: number };
+      readonly seed: number;
+      readonly zeroRow?: number;
+    }
   | { readonly value: NDArray }
   /** Made of what another state begins with: these rows of it (repeated and cut as listed), or the Euclidean norms of its rows or columns. */
   | {

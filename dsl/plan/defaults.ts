@@ -4,6 +4,7 @@ import type { Code, CodeData } from "../check/codes.js";
 import type { Given, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import type { Parameter } from "../registry.js";
+import type { BaseFacts } from "./facts.js";
 import type { Call, Origins, Value } from "./plan.js";
 
 export type Origin = Origins[string];
@@ -13,6 +14,8 @@ export interface Setting {
   readonly model?: Readonly<Record<string, Value>>;
   /** Facts of the draft that derived defaults read (`validation`, `positions`). */
   readonly draft?: Readonly<Record<string, Value>>;
+  /** The model's base, where it is known. */
+  readonly base?: BaseFacts;
   /** Where to report when a value stands in another source. */
   readonly here: Span;
 }
@@ -122,6 +125,7 @@ function contextOf(filling: Filling, places: Places, local: string | undefined, 
     statement,
     ...(setting.data ? { data: setting.data } : {}),
     ...(setting.model ? { model: setting.model } : {}),
+    ...(setting.base ? { base: setting.base } : {}),
     ...(call ? { call } : {}),
     assisting: program.purpose === "assist",
     find: (kind, name) => program.registry.find(kind, name),

@@ -4,8 +4,10 @@ import type { Draft, Given, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import type { Parameter } from "../registry.js";
 import { fill, type Origin } from "./defaults.js";
-import { failed, type BaseFacts } from "./facts.js";
+import { failed, type BaseFacts, type Need } from "./facts.js";
 import { readsConversations } from "./feeding.js";
+import { checkScratch, isScratch, scratchOf } from "./scratch.js";
+import { isCall } from "./value.js";
 import type { Call, DataPlan, ModelPlan, RecipePlan, Value } from "./plan.js";
 
 export function parametersOf(program: Program, verb: string): readonly Parameter[] {
@@ -86,14 +88,27 @@ export function resolveData(
 export interface ResolvedModel extends Resolved<ModelPlan> {
   readonly base: BaseFacts | undefined;
 }
-/** `base` facts are asked for (a need of the run); while they lack, the plan stands without a hash. */
-export function resolveModel(program: Program, draft: Draft, here: Span): ResolvedModel | undefined {
+/**
+ * `base` facts are asked for (a need of the run); while they lack, the plan stands without a hash. `data`: what a model from
+ * scratch trains its tokenizer on, where that is known.
+ */
+export function resolveModel(
+  program: Program,
+  draft: Draft,
+  here: Span,
+  data: DataPlan | null = null,
+): ResolvedModel | undefined {
   if (draft.broken) return undefined;
-  const name = draft.given.get("base")?.value;
-  if (typeof name !== "string") return undefined;
-  const place = draft.given.get("base")?.span;
+  const fresh = isScratch(draft);
+  const scratch = fresh ? scratchOf(program, draft, here, data) : undefined;
+  const name = fresh ? scratch?.architecture.word : draft.given.get("base")?.value;
+  if (typeof name !== "string" && !fresh) return undefined;
+  const place = draft.given.get(fresh ? "architecture" : "base")?.span;
   const folder = program.folderAt(place);
-  const fact = program.ask({ about: "base", name, folder }, true);
+  const makes =
+    !fresh || (scratch && program.registry.find("model", scratch.architecture.word)?.capabilities?.["scratch"]);
+  const need: Need & { about: "base" } = { about: "base", name: String(name), folder, ...(scratch && { scratch }) };
+  const fact = makes ? program.ask(need, true) : undefined;
   if (fact !== undefined && failed(fact)) {
     program.reportFailed(fact, place?.source === program.source.id ? place : here);
     return undefined;
@@ -101,7 +116,10 @@ export function resolveModel(program: Program, draft: Draft, here: Span): Resolv
   const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {
     here,
     draft: { folder, ...(fact ? { positions: fact.positions } : {}) },
+    ...(fact && { base: fact }),
   });
+  if (!checkScratch(program, draft, values, here) || typeof name !== "string" || (fresh && !scratch)) return undefined;
+  if (!fresh) delete origins["model.tokenizer"];
   const [task, technique, length] = [values["task"], values["technique"], values["max_length"]];
   if (!isCall(task) || !isCall(technique) || typeof length !== "number") return undefined;
   const chats = readsConversations(program.registry, task);
@@ -115,6 +133,7 @@ export function resolveModel(program: Program, draft: Draft, here: Span): Resolv
     base: fact,
     plan: {
       ...{ name: draft.name, base: name, folder, baseHash: fact?.hash ?? null, task, technique, max_length: length },
+      ...(scratch && { scratch }),
       ...(frozen.length && { freeze: frozen }),
       ...(storage && { storage }),
       ...(chats && { template }),
@@ -131,6 +150,7 @@ export function resolveRecipe(
     readonly model?: Readonly<Record<string, Value>>;
     readonly data?: Readonly<Record<string, Value>>;
     readonly validation: boolean;
+    readonly base?: BaseFacts | undefined;
   },
 ): Resolved<RecipePlan> & { readonly resume: boolean } {
   const { values, origins } = fill(program, parametersOf(program, "recipe"), given, "training.", {
@@ -138,6 +158,7 @@ export function resolveRecipe(
     draft: { validation: setting.validation },
     ...(setting.model ? { model: setting.model } : {}),
     ...(setting.data ? { data: setting.data } : {}),
+    ...(setting.base ? { base: setting.base } : {}),
   });
   const steps = numberOf(values["steps"]);
   const call = (name: string): Call | null => (isCall(values[name]) ? values[name] : null);
@@ -177,9 +198,7 @@ export function partialRecipe(program: Program, draft: Draft, here: Span): Parti
   ) as Partial<RecipePlan>;
 }
 
-export function isCall(value: Value | undefined): value is Call {
-  return value !== null && typeof value === "object" && !Array.isArray(value) && "word" in value;
-}
+export { isCall } from "./value.js";
 export function recordOf(value: Value | undefined): Readonly<Record<string, Value>> {
   return value !== null && typeof value === "object" && !Array.isArray(value) && "record" in value ? value.record : {};
 }

@@ -3,7 +3,7 @@
  * compiles again. Facts are plain data, keyed by `keyOf(need)`, so that tests need no files.
  */
 import canonicalize from "canonicalize";
-import type { Call, DataPlan, ReaderOf, Value } from "./plan.js";
+import type { Call, DataPlan, ReaderOf, ScratchPlan, Value } from "./plan.js";
 
 export type Need =
   /** Column names and a few rows of one source. */
@@ -14,7 +14,13 @@ export type Need =
       readonly data: DataPlan;
       readonly base: ReaderOf | null;
     }
-  | { readonly about: "base"; readonly name: string; readonly folder: string }
+  | {
+      readonly about: "base";
+      readonly name: string;
+      readonly folder: string;
+      /** It is made of these words; else it is found by its name. */
+      readonly scratch?: ScratchPlan;
+    }
   | { readonly about: "machine" }
   /** The value behind `$x`. */
   | { readonly about: "name"; readonly of: string }
@@ -73,6 +79,12 @@ export interface BaseFacts {
   readonly positions: number;
   /** How it makes a text's vector of its tokens' states, where its files say so. */
   readonly embedding?: EmbeddingFacts;
+  /** Of a model from scratch: `shapes` are what its weights will have; nothing is loaded. */
+  readonly scratch?: {
+    /** Tokens that were asked for, and those that the data gave; null: the tokenizer isn't trained yet. */
+    readonly asked: number;
+    readonly got: number | null;
+  };
 }
 export interface EmbeddingFacts {
   /** As sentence-transformers calls it: mean, cls, max, lasttoken, ... */

@@ -9,6 +9,7 @@ import type { NameKind } from "../compile.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
 import { isCall, resolveData } from "./definitions.js";
 import type { Call, Subject } from "./plan.js";
+import { isScratch } from "./scratch.js";
 import { planTraining, settingsOf } from "./training.js";
 
 /** What `operand` names, if it is one of `kinds`; reports what is wrong. */
@@ -155,7 +156,9 @@ export function trainedName(
   if (found.of.draft?.broken || program.tried.has(found.name)) return undefined;
   const present = program.outside.trained[found.name];
   const task = found.of.draft?.given.get("task")?.value;
-  if (present === undefined && !run && task !== undefined && isCall(task) && untrained(task)) return found.name;
+  const fresh = found.of.draft !== undefined && isScratch(found.of.draft);
+  if (present === undefined && !run && !fresh && task !== undefined && isCall(task) && untrained(task))
+    return found.name;
   if (present === undefined) {
     program.report("not-trained", { model: found.name }, found.node.span);
     return undefined;

@@ -47,10 +47,20 @@ export interface DataPlan {
   readonly seed: number;
 }
 
+/** A model from scratch: the words that its config.json and its tokenizer are made of. */
+export interface ScratchPlan {
+  readonly architecture: Call;
+  readonly tokenizer: Call;
+  readonly max_length: number;
+  /** What the tokenizer is trained on (its training split); null: the data are not known yet. */
+  readonly data: DataPlan | null;
+}
 export interface ModelPlan {
   readonly name: string;
-  /** As written: a hub name, a folder, or a package's model. */
+  /** As written: a hub name, a folder, or a package's model; of a model from scratch the family's word. */
   readonly base: string;
+  /** Absent: there is a base. */
+  readonly scratch?: ScratchPlan;
   readonly folder: string;
   /** Content hash of the base's files, once known. */
   readonly baseHash: string | null;
@@ -68,16 +78,17 @@ export interface ModelPlan {
 export interface ReaderOf {
   readonly name: string;
   readonly folder: string;
+  readonly scratch?: ScratchPlan;
   readonly template?: Call | null;
   /** Which turns are to be learnt, where not all. */
   readonly learn?: "last";
   /** The two texts of a row are read each by itself. */
   readonly apart?: true;
 }
-export function readerOf({ base, folder, task, template }: ModelPlan): ReaderOf {
-  if (template === undefined)
-    return { name: base, folder, ...(task.arguments["pooling"] !== undefined && { apart: true as const }) };
-  return { name: base, folder, template, ...(task.arguments["learn"] === "last" && { learn: "last" }) };
+export function readerOf({ base, folder, scratch, task, template }: ModelPlan): ReaderOf {
+  const of = { name: base, folder, ...(scratch && { scratch }) };
+  if (template === undefined) return { ...of, ...(task.arguments["pooling"] !== undefined && { apart: true as const }) };
+  return { ...of, template, ...(task.arguments["learn"] === "last" && { learn: "last" }) };
 }
 
 export interface RecipePlan {

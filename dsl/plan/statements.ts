@@ -54,6 +54,18 @@ export function act(program: Program, header: Header, action: Omit<Action, "span
     program.actions.push({ ...action, span: header.statement.span, source: program.source.id } as Action);
 }
 
+/** Keys that take the place of others where a definition varies another one. */
+const INSTEAD: Partial<Record<Draft["is"], readonly (readonly [string, ...string[]])[]>> = {
+  recipe: [
+    ["steps", "epochs"],
+    ["epochs", "steps"],
+  ],
+  model: [
+    ["base", "architecture", "tokenizer"],
+    ["architecture", "base"],
+  ],
+};
+
 /** `data`, `model`, `recipe`: a draft under a name, then its own checks. */
 function define(program: Program, header: Header): void {
   const { verb, statement, clauses } = header;
@@ -74,13 +86,12 @@ function define(program: Program, header: Header): void {
   if (is === "recipe")
     checkDuration(program, keys.given, statement.block?.entries.map((e) => e.key.text) ?? [], name.span);
   const given = new Map(keys.given);
-  for (const [one, other] of [
-    ["steps", "epochs"],
-    ["epochs", "steps"],
-  ] as const)
-    if (is === "recipe" && base?.given.has(other) && statement.block?.entries.some((e) => e.key.text === one))
-      given.delete(other);
-  const missing = verb.parameters.filter((p) => p.required && !given.has(p.name));
+  const own = (key: string): boolean => statement.block?.entries.some((e) => e.key.text === key) === true;
+  for (const [one, ...others] of INSTEAD[is] ?? [])
+    if (own(one)) for (const other of others) if (base?.given.has(other) && !own(other)) given.delete(other);
+  const missing = verb.parameters.filter(
+    (p) => p.required && !given.has(p.name) && !(p.unless !== undefined && given.has(p.unless)),
+  );
   if (missing.length > 0 && !broken && (!like || base))
     program.report(
       "missing-key",

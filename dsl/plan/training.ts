@@ -5,6 +5,7 @@ import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames }
 import { isCall, resolveData, resolveModel, resolveRecipe } from "./definitions.js";
 import { cutRows, estimate, trainingSplit } from "./estimates.js";
 import { failed } from "./facts.js";
+import { checkVocabulary, isScratch } from "./scratch.js";
 import { predictsNext, readsConversations } from "./feeding.js";
 import { checkMetrics } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
@@ -53,11 +54,17 @@ export function planTraining(
   },
 ): Planned | undefined {
   program.require([...o.model.needs, ...o.data.needs]);
-  const model = resolveModel(program, o.model, o.modelAt);
   const data = resolveData(program, o.data, o.dataAt);
+  const fresh = isScratch(o.model);
+  const checkedHeaders = fresh && data && !o.broken ? checkTables(program, o.data, data.plan, o.dataAt) : undefined;
+  // The tokenizer of a model from scratch is trained on data that can be read: what is wrong with them is said of them.
+  const readable = checkedHeaders && data && dataFacts(program, o.data, data.plan, null, o.dataAt) !== undefined;
+  const model = resolveModel(program, o.model, o.modelAt, readable ? data.plan : null);
   if (!model || !data || o.broken) return undefined;
   if (!checkRoles(program, data.plan, model.plan.task, o.dataAt)) return undefined;
-  const headers = checkTables(program, o.data, data.plan, o.dataAt);
+  const headers = checkedHeaders ?? checkTables(program, o.data, data.plan, o.dataAt);
+  if (fresh && !readable) return undefined;
+  if (!checkVocabulary(program, o.model, model.base, data.plan.name, o.modelAt)) return undefined;
   const sound = checkModel(program, o.model, model, o.modelAt);
   const facts = headers ? dataFacts(program, o.data, data.plan, readerOf(model.plan), o.dataAt) : undefined;
   const splits = splitNames(program, data.plan, facts);
@@ -71,6 +78,7 @@ export function planTraining(
     model: known,
     validation,
     data: facts ? { labels: facts.labels } : {},
+    base: model.base,
   });
   if (!validation && (facts || splits)) {
     for (const [key, value] of [

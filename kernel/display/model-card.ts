@@ -17,13 +17,17 @@ export interface ModelCounts {
 export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts | null = null): Shown {
   const { config } = base;
   const sizes = [
-    ["layers", config["num_hidden_layers"] ?? config["n_layers"]],
-    ["hidden", config["hidden_size"] ?? config["dim"]],
-    ["heads", config["num_attention_heads"] ?? config["n_heads"]],
+    ["layers", config["num_hidden_layers"] ?? config["n_layers"] ?? config["n_layer"] ?? config["num_layers"]],
+    ["hidden", config["hidden_size"] ?? config["dim"] ?? config["n_embd"] ?? config["d_model"]],
+    ["heads", config["num_attention_heads"] ?? config["n_heads"] ?? config["n_head"] ?? config["num_heads"]],
     ["vocabulary", config["vocab_size"]],
   ].flatMap(([name, n]) => (typeof n === "number" ? [`${count(n)} ${String(name)}`] : []));
   const facts: [string, string, string][] = [
-    ["base", plan.base, `${base.family}${sizes.length > 0 ? `: ${sizes.join(", ")}` : ""}`],
+    [
+      plan.scratch ? "from scratch" : "base",
+      plan.base,
+      `${base.family}${sizes.length > 0 ? `: ${sizes.join(", ")}` : ""}`,
+    ],
     ["task", callText(plan.task), ""],
     ["technique", callText(plan.technique), ""],
     ["parameters", compact(counts?.parameters ?? base.parameters), count(counts?.parameters ?? base.parameters)],
@@ -41,7 +45,9 @@ export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts
       `${count(plan.max_length)} tokens`,
       base.positions < 2 ** 20 ? `of ${count(base.positions)} positions` : "of as many as there are",
     ],
-    ["weights", base.hash.slice(0, 12), base.hasTokenizer ? "with tokenizer" : "no tokenizer in the folder"],
+    plan.scratch
+      ? ["tokenizer", callText(plan.scratch.tokenizer), tokenizerText(base)]
+      : ["weights", base.hash.slice(0, 12), base.hasTokenizer ? "with tokenizer" : "no tokenizer in the folder"],
   ];
   const title = `Model ${plan.name}`;
   return shownOf(
@@ -59,4 +65,10 @@ export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts
       }),
     ),
   );
+}
+
+function tokenizerText({ scratch }: BaseFacts): string {
+  if (!scratch || scratch.got === null)
+    return "trained with the model, on its training split; the data may give fewer tokens";
+  return `${count(scratch.got)} tokens`;
 }

@@ -74,7 +74,7 @@ function factsOf({ recipe, effects, estimates }: Plan): [string, string, string]
       ? `as written, ${size}`
       : `${plural(training.epochs, "epoch")}, ${count(estimates.rows)} rows, ${size}`;
   return [
-    ["base", model.base, callText(model.task)],
+    [model.scratch ? "from scratch" : "base", model.base, callText(model.task)],
     ["technique", callText(model.technique), ""],
     ["parameters", compact(estimates.parameters), count(estimates.parameters)],
     ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],

@@ -29,7 +29,8 @@ export function callText(call: Call): string {
 /** What stands at a dotted path of the recipe (`training.optimizer.learning_rate`). */
 export function valueAt(recipe: Recipe, path: string): Value | undefined {
   let at: unknown = recipe;
-  for (const name of path.split(".")) {
+  // Words of a model from scratch stand together in the plan.
+  for (const name of path.replace(/^model\.(?=architecture\b|tokenizer\b)/, "model.scratch.").split(".")) {
     if (typeof at !== "object" || at === null) return undefined;
     const inside = isCall(at as Value) ? (at as Call).arguments : "record" in at ? (at.record as object) : at;
     if (!Object.hasOwn(inside, name)) return undefined;

@@ -94,6 +94,10 @@ export function initialValue(name: string, state: State, checkpoints: Checkpoint
       : "normal" in initial.random
         ? normals(count, initial.random.normal, initial.seed, name)
         : uniforms(count, initial.random.uniform, initial.seed, name);
+  if ("random" in initial && initial.zeroRow !== undefined) {
+    const width = count / shape[0]!;
+    floats.fill(0, initial.zeroRow * width, (initial.zeroRow + 1) * width);
+  }
   return { dtype: type.dtype, shape, bytes: cast(floats, type.dtype) };
 }
 

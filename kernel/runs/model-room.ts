@@ -16,7 +16,7 @@ import { asText, toldAs, type Prompt } from "./prompts.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
 import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
 import { writeMerged, type Merged } from "./merged.js";
-import { openModel, openUntrained, wholeOf, type OpenModel } from "./open-model.js";
+import { openModel, openUntrained, trainedBody, type OpenModel } from "./open-model.js";
 import { endsOf, endToken, pairsIn, prefixOf, startOf, typesOf } from "./encoding.js";
 import { does, implementationOf } from "./words.js";
 import { askRows } from "./score.js";
@@ -44,7 +44,7 @@ export class ModelRoom {
   /** Defines or redefines a model: the same definition keeps its weights, a changed one drops them. */
   define(plan: ModelPlan, as = plan.name): ModelHandle {
     const known = this.handles.get(as);
-    if (known && canonicalize(known.plan) === canonicalize(plan)) return known;
+    if (known && canonicalize(told(known.plan)) === canonicalize(told(plan))) return known;
     const handle = this.unnamed(plan, as);
     this.handles.set(as, handle);
     this.session.names.define(as, handle, typeOf(plan));
@@ -76,7 +76,10 @@ export class ModelRoom {
   }
 
   private async partsOf(model: ModelPlan, s: Surroundings): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
-    const base = await this.session.workshop.base(model.base, model.folder, s);
+    const base = await this.session.workshop.base(readerOf(model), s);
+    // Its tokenizer is trained on data that may have changed since the weights were.
+    if (model.scratch && model.baseHash !== null && base.hash !== model.baseHash)
+      throw new CodedError("changed-since-trained", { model: model.name });
     return { base, tokenizer: await this.session.workshop.tokenizer(base) };
   }
 
@@ -139,12 +142,13 @@ export class ModelRoom {
     try {
       if (prompts.length === 0) return;
       const { open, base, tokenizer } = await this.writer(handle, s);
-      const chat = await chatOf(readerOf(handle.plan), base, tokenizer);
+      const model = planOf(handle);
+      const chat = await chatOf(readerOf(model), base, tokenizer);
       const told = chat ? toldAs(chat, prompts) : { texts: prompts.map(asText), tokenizer, ends: [], stop: [] };
-      const { task, max_length } = handle.plan;
+      const { task, max_length } = model;
       const family = await implementationOf("model", base.facts.family);
       const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
-      const taken = (await does(handle.plan.technique, "technique")).virtual?.(handle.plan.technique).positions ?? 0;
+      const taken = (await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0;
       yield* continueTexts(told.texts, {
         session: open.session,
         tokenizer: told.tokenizer,
@@ -168,7 +172,7 @@ export class ModelRoom {
   /** An open model that can write: the trained one, or its base where it never was trained. */
   private async writer(handle: ModelHandle, s: Surroundings) {
     await handle.weights?.settled;
-    const { base, tokenizer } = await this.partsOf(handle.plan, s);
+    const { base, tokenizer } = await this.partsOf(planOf(handle), s);
     const open = handle.weights ? (await this.ready(handle, s)).open : await this.untrained(handle, base, s);
     if (open.mute !== null) throw new CodedError("no-generation", { model: handle.name, why: open.mute });
     return { open, base, tokenizer };
@@ -201,7 +205,7 @@ export class ModelRoom {
       const { plan, labels } = weights;
       const { base } = await this.parts(plan, s);
       const engine = await this.session.engines.engine(EngineRoom.work(plan, true));
-      const body = await wholeOf(plan, base, labels, s.folder);
+      const body = await trainedBody(plan, base, labels, s.folder);
       return writeMerged(resolve(s.folder, folder), { engine, session: open.session, body, plan, base, labels });
     });
     this.queue = work.catch(() => undefined);
@@ -244,4 +248,14 @@ export class ModelRoom {
   async close(): Promise<void> {
     for (const folder of [...this.open.keys()]) await this.forget(folder);
   }
+}
+
+/** What a model is: as it was trained, or as it is defined. */
+function planOf(handle: ModelHandle): ModelPlan {
+  return handle.weights?.plan.recipe.model ?? handle.plan;
+}
+
+/** What a definition says of a model: what the tokenizer of a model from scratch is trained on comes with its training. */
+function told(plan: ModelPlan): ModelPlan {
+  return plan.scratch ? { ...plan, baseHash: null, scratch: { ...plan.scratch, data: null } } : plan;
 }

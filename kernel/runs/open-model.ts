@@ -11,6 +11,7 @@ import { headPathsOf } from "#stdlib/programs/model.js";
 import type { Base } from "../bases/base.js";
 import { loadTokenizer } from "../bases/tokenizer.js";
 import { ADAPTER, adapterOf, type Adapter } from "./adapter-folder.js";
+import { wholeOf, type WholeModel } from "./model-folder.js";
 import type { Engine, Session } from "../engine/engine.js";
 import { join, resolve } from "node:path";
 import { readHeader } from "../engine/safetensors.js";
@@ -26,6 +27,8 @@ export interface OpenModel {
   readonly trainable: readonly string[];
   /** What is written beside its checkpoints when it is trained; null: the checkpoints hold the whole model. */
   readonly adapter: Adapter | null;
+  /** What a folder of the trained model holds; null: its weights are its base's for the most part. */
+  readonly whole: WholeModel | null;
   /** Why it can't write text: its task doesn't, or the engine can't; null: it can, with the programs of stdlib/programs/generate.ts. */
   readonly mute: string | null;
   dispose(): Promise<void>;
@@ -55,7 +58,7 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
 }
 
 /** What the programs of a trained model are built from, its training aside. */
-export async function wholeOf({ recipe: { model, training } }: Plan, base: Base, labels: readonly string[], home: string): Promise<Body> {
+export async function trainedBody({ recipe: { model, training } }: Plan, base: Base, labels: readonly string[], home: string): Promise<Body> {
   const [body, task] = await Promise.all([bodyOf(model, base, home), does(model.task, "task")]);
   return { ...body, task: { call: model.task, implementation: task }, labels: labels.length, seed: training.seed };
 }
@@ -71,7 +74,9 @@ export async function openModel(engine: Engine, plan: Plan, base: Base, labels: 
   const session = await engine.open({ ...training, ...scoring, ...writing.programs }, checkpointsOf(plan.recipe.model, base, home));
   const { resumable: saved, trainable } = assembled;
   const adapter = await adapterIn(plan.recipe.model, base, assembled);
-  return { session, saved, trainable, adapter, mute: writing.mute, dispose: () => session.dispose() };
+  const technique = await does(plan.recipe.model.technique, "technique");
+  const whole = wholeOf({ model: plan.recipe.model, base, technique, labels, saved: assembled.saved });
+  return { session, saved, trainable, adapter, whole, mute: writing.mute, dispose: () => session.dispose() };
 }
 
 async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulate }: Assembled): Promise<Adapter | null> {
@@ -95,7 +100,7 @@ export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base,
   const model: ModelPlan = starts ? plan : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
   const { programs, mute } = await writingOf(engine, model, base, home);
   const session = await engine.open(programs, checkpointsOf(model, base, home));
-  return { session, saved: [], trainable: [], adapter: null, mute, dispose: () => session.dispose() };
+  return { session, saved: [], trainable: [], adapter: null, whole: null, mute, dispose: () => session.dispose() };
 }
 
 /**
@@ -123,7 +128,7 @@ async function bodyOf(model: ModelPlan, base: Base, home: string) {
   const [family, technique] = await Promise.all([implementationOf("model", base.facts.family), does(model.technique, "technique")]);
   const call = technique.resolve ? await technique.resolve(model.technique, { encode: (text) => tokensOf(base, text) }) : model.technique;
   const adapter = fileOf(model, home);
-  const tensors = { ...base.facts.shapes, ...(adapter === null ? {} : shapesIn(adapter)) };
+  const tensors = { ...(base.facts.scratch ? {} : base.facts.shapes), ...(adapter === null ? {} : shapesIn(adapter)) };
   return {
     family,
     config: family.config(base.facts.config),
@@ -142,7 +147,7 @@ async function tokensOf(base: Base, text: string): Promise<readonly number[]> {
 
 function checkpointsOf(model: ModelPlan, base: Base, home: string): readonly string[] {
   const adapter = fileOf(model, home);
-  return [...(adapter === null ? [] : [adapter]), base.folder];
+  return [...(adapter === null ? [] : [adapter]), ...(base.facts.scratch ? [] : [base.folder])];
 }
 
 /** The file that the technique starts from, if any. */

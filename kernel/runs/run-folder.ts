@@ -81,6 +81,10 @@ export class RunFolder {
   get merged(): string {
     return join(this.path, "merged");
   }
+  /** The trained model, as a base is (model-folder.ts). */
+  get model(): string {
+    return join(this.path, "model");
+  }
   get eventsFile(): string {
     return join(this.path, "events.jsonl");
   }

@@ -8,9 +8,12 @@ import { totalmem, availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { keyOf, type FactOf, type NameFacts, type Need } from "#dsl/plan/facts.js";
-import type { Call, DataPlan, ReaderOf, Value } from "#dsl/plan/plan.js";
+import { hashOf } from "#dsl/plan/hash.js";
+import type { Call, DataPlan, ReaderOf, ScratchPlan, Value } from "#dsl/plan/plan.js";
+import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
+import { makeScratch } from "../bases/scratch/make.js";
 import { loadTokenizer, type Tokenizer } from "../bases/tokenizer.js";
 import { isCall } from "../display/value-text.js";
 import type { ConversationRows } from "../data/conversations.js";
@@ -39,7 +42,7 @@ export class Workshop {
       case "data":
         return (await this.data(need.data, need.base, s)).facts;
       case "base":
-        return (await this.base(need.name, need.folder, s)).facts;
+        return (await this.base(need, s)).facts;
       case "machine":
         return {
           memoryBytes: process.constrainedMemory() || totalmem(),
@@ -66,7 +69,7 @@ export class Workshop {
     const stamp = stampOf(plan, resolve(s.folder, plan.folder));
     const kept = this.prepared.get(key);
     if (kept && stamp !== null && kept.stamp === stamp) return kept.made;
-    const base = reader ? await this.base(reader.name, reader.folder, s) : undefined;
+    const base = reader ? await this.base(reader, s) : undefined;
     const tokenizer = base ? await this.tokenizer(base) : undefined;
     const lengths = base && tokenizer && reader ? await lengthsOfChats(reader, base, tokenizer, plan.name) : undefined;
     const made = prepare(plan, world(plan.folder, s), {
@@ -80,7 +83,8 @@ export class Workshop {
     return made;
   }
 
-  base(name: string, written: string, s: Surroundings): Promise<Base> {
+  async base({ name, folder: written, scratch }: Pick<ReaderOf, "name" | "folder" | "scratch">, s: Surroundings): Promise<Base> {
+    if (scratch) return this.scratch(scratch, s);
     const folder = resolve(s.folder, written);
     const key = `${folder}\u0000${name}`;
     const known = this.bases.get(key);
@@ -90,6 +94,18 @@ export class Workshop {
       ...(s.signal ? { signal: s.signal } : {}),
       ...(s.onProgress ? { onProgress: s.onProgress } : {}),
     });
+    this.bases.set(key, made);
+    made.catch(() => this.bases.delete(key));
+    return made;
+  }
+
+  /** A model from scratch: made again where the data that its tokenizer is trained on have changed. */
+  private async scratch(plan: ScratchPlan, s: Surroundings): Promise<Base> {
+    const prepared = plan.data ? await this.data(plan.data, null, s) : null;
+    const key = `${prepared?.facts.hash ?? ""}\u0000${hashOf(plan)}`;
+    const known = this.bases.get(key);
+    if (known) return known;
+    const made = makeScratch(plan, prepared, { registry: whole, signal: s.signal });
     this.bases.set(key, made);
     made.catch(() => this.bases.delete(key));
     return made;

@@ -57,11 +57,23 @@ export interface SentenceHead<C = unknown> {
     o: { readonly hidden: number; readonly labels: number; readonly dropout: number },
   ): Tensor;
 }
+/** What a config.json of a model from scratch is made of, beside the words of its call. */
+export interface FromWords {
+  /** Words of the call, defaults filled in. */
+  readonly words: Readonly<Record<string, unknown>>;
+  readonly vocabulary: number;
+  /** Longest text. */
+  readonly positions: number;
+  /** Id of the token that is for that (`pad`, `begin`, `end`); null: there is none. */
+  special(role: string): number | null;
+}
 export interface ModelImplementation<C = unknown> {
   /** Reads config.json; coded errors for what it does not support. */
   config(json: Readonly<Record<string, unknown>>): C;
   /** Names of the dropout rates etc. a recipe may override are the family's own affair: `dropout` null keeps the config's. */
   /** `pooled: false` leaves the pooler out. */
+  /** A config.json for a model from scratch; absent: the family is never made from scratch. */
+  fromWords?(o: FromWords): Readonly<Record<string, unknown>>;
   build(
     layers: Layers,
     config: C,

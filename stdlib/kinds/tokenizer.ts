@@ -1,4 +1,5 @@
-/** Texts to tokens. */
+/** Texts to tokens, and tokenizers that are trained on texts. */
+import type { Call } from "#dsl/plan/plan.js";
 
 export interface TokenizerImplementation {
   /** Specials included, cut to max_length, not padded. */
@@ -14,4 +15,43 @@ export interface TokenizerImplementation {
     rows: readonly (readonly string[])[],
   ): Promise<readonly { readonly ids: Int32Array; readonly starts: Int32Array }[]>;
   readonly padId: number;
+}
+
+/** A part of tokenizer.json. */
+export type TokenizerPart = Readonly<Record<string, unknown>>;
+/** Words of the texts that a tokenizer is trained on, and how often each stands there; in the order in which they come first. */
+export interface CountedWords {
+  readonly words: readonly string[];
+  readonly counts: readonly number[];
+}
+export interface TrainedTokens {
+  /** `model` of tokenizer.json. */
+  readonly model: TokenizerPart;
+  /** Tokens, specials included: fewer than asked for where the texts give no more. */
+  readonly size: number;
+  /** Least vocabulary that every character of the texts and the specials fit into. */
+  readonly least: number;
+}
+/** A kind of tokenizer that is trained on texts. Pure, and the same on every machine. */
+export interface TokenizerTraining {
+  /** What cuts a text into words before the model of tokenizer.json reads it, and what makes a text of tokens again. */
+  parts(call: Call): {
+    readonly normalizer: TokenizerPart | null;
+    readonly pre_tokenizer: TokenizerPart | null;
+    readonly decoder: TokenizerPart | null;
+    /** A word begins with the blank before it, so a mask takes that blank too. */
+    readonly blanksInWords?: true;
+  };
+  /** `specials` have the first ids, in their order; `unknown`: the one of them that stands for what has no token. */
+  train(
+    call: Call,
+    words: CountedWords,
+    o: { readonly specials: readonly string[]; readonly unknown: string | null },
+  ): TrainedTokens;
+}
+
+declare module "#dsl/registry.js" {
+  interface Implementations {
+    tokenizer: TokenizerTraining;
+  }
 }

@@ -4,7 +4,7 @@
  */
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
-import type { ModelImplementation } from "../kinds/model.js";
+import type { FromWords, ModelImplementation } from "../kinds/model.js";
 import { ACTIVATIONS, type Activation, type ConfigReader } from "./config.js";
 
 export interface BertConfig {
@@ -52,6 +52,25 @@ export function bertConfig(read: ConfigReader, padding: number): BertConfig {
   if (config.hidden_size % config.num_attention_heads)
     throw read.bad("hidden_size", `must be a multiple of num_attention_heads (${config.num_attention_heads})`);
   return config;
+}
+
+/** What BERT's and RoBERTa's config.json say of a model from scratch alike. */
+export function bertFromWords({ words, vocabulary, positions, special }: FromWords): Readonly<Record<string, unknown>> {
+  return {
+    vocab_size: vocabulary,
+    hidden_size: words["hidden"],
+    num_hidden_layers: words["layers"],
+    num_attention_heads: words["heads"],
+    intermediate_size: words["intermediate"],
+    hidden_act: "gelu",
+    hidden_dropout_prob: 0.1,
+    attention_probs_dropout_prob: 0.1,
+    max_position_embeddings: positions,
+    type_vocab_size: 2,
+    layer_norm_eps: 1e-12,
+    initializer_range: 0.02,
+    pad_token_id: special("pad"),
+  };
 }
 
 /** What is told of a config alone: MobileBERT's has these too. */

@@ -5,7 +5,7 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
-import { bertConfig, bertEncoder, bertFacts, tokenTypes, type BertConfig } from "./bert-encoder.js";
+import { bertConfig, bertEncoder, bertFacts, bertFromWords, tokenTypes, type BertConfig } from "./bert-encoder.js";
 import { ConfigReader } from "./config.js";
 import { pooledHead } from "./pooled-head.js";
 import { unmasking } from "./unmasking.js";
@@ -15,6 +15,7 @@ export const bert: ModelImplementation<BertConfig> = {
   shape: "encoder",
   prefix: "bert.",
   config: (json) => bertConfig(new ConfigReader("bert", json), 0),
+  fromWords: (o) => ({ model_type: "bert", ...bertFromWords(o) }),
   sentence: pooledHead,
   unmaskPaths: ["cls.predictions"],
   build(layers, config, inputs, o) {

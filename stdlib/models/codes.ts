@@ -10,6 +10,17 @@ declare module "#dsl/check/codes.js" {
       readonly value: string;
       readonly supported: readonly string[];
     };
+    "heads-divide": {
+      readonly of: string;
+      readonly hidden: number;
+      readonly heads: number;
+      /** The multiple of `heads` nearest to `hidden`. */
+      readonly nearest: number;
+      /** The word for the width; absent: `hidden`. */
+      readonly what?: string;
+    };
+    "odd-heads": { readonly of: string; readonly size: number };
+    "key-value-heads": { readonly heads: number; readonly shared: number };
     "bad-config": { readonly family: string; readonly key: string; readonly problem: string };
   }
 }
@@ -22,6 +33,30 @@ registerCodes({
     explain:
       "The base model's `config.json` asks for a variant of the architecture that this version doesn't build. " +
       "Nothing is approximated: a model that can't be computed exactly is refused.",
+  },
+  "heads-divide": {
+    severity: "error",
+    message: (d) => `${d.heads} heads can't share a width of ${d.hidden}`,
+    help: (d) => `write \`${d.what ?? "hidden"}: ${d.nearest}\`, or a number of heads that divides ${d.hidden}`,
+    explain: "The heads of attention share the width of the stream between them: each gets hidden / heads numbers.",
+    example:
+      "model scratch { architecture: gpt2(layers: 2, hidden: 100, heads: 3), tokenizer: bpe(vocabulary: 1_000), task: text_generation }",
+  },
+  "odd-heads": {
+    severity: "error",
+    message: (d) => `heads of ${d.size} numbers can't be turned: ${d.of} tells positions by turning pairs of them`,
+    help: () => "choose `hidden` and `heads` so that each head has an even number",
+    explain: "Rotary positions turn the numbers of each head in pairs.",
+    example:
+      "model scratch { architecture: llama(layers: 2, hidden: 20, heads: 4), tokenizer: bpe(vocabulary: 1_000), task: text_generation }",
+  },
+  "key-value-heads": {
+    severity: "error",
+    message: (d) => `${d.heads} heads can't share ${d.shared} heads of keys and values evenly`,
+    help: (d) => `write a \`key_value_heads\` that divides ${d.heads}`,
+    explain: "Each head of keys and values serves as many heads of queries as the others.",
+    example:
+      "model scratch { architecture: llama(layers: 2, hidden: 64, heads: 4, key_value_heads: 3), tokenizer: bpe(vocabulary: 1_000), task: text_generation }",
   },
   "bad-config": {
     severity: "error",

@@ -14,6 +14,7 @@ export const cohere = family({
     return { projections: attention, output: attention, inner: false };
   },
   norm: (read) => ({ kind: "layer", epsilon: read.number("layer_norm_eps", 1e-5, 0, 1), offset: 0, bias: false }),
+  fixed: { hidden_act: "silu", layer_norm_eps: 1e-5, rope_theta: 10000, logit_scale: 0.0625, use_qk_norm: false },
   parallel: true,
   interleaved: true,
   logitScale: (read) => read.positive("logit_scale", 0.0625),

@@ -1,4 +1,14 @@
 import type { Word } from "#dsl/registry.js";
+import {
+  checkHeads,
+  elsewhere,
+  heads,
+  hidden,
+  intermediate,
+  keyValueHeads,
+  layers,
+  type FromScratch,
+} from "./from-words.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,9 +16,29 @@ export const word: Word = {
   doc: "Cohere's Command R: PaLM's parallel block (attention and a gated inner layer read one norm, side by side), scaled logits.",
   example: 'model helper { base: "CohereForAI/c4ai-command-r-v01", task: text_generation }',
   since: "0.1.0",
-  parameters: [],
+  parameters: [
+    layers,
+    hidden,
+    heads,
+    keyValueHeads("as many as heads", (n) => n),
+    intermediate(11 / 4, "11/4 × hidden"),
+  ],
+  elsewhere,
+  check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
+    scratch: {
+      tokenizer: "bpe",
+      specials: [
+        ["<PAD>", "pad"],
+        ["<UNK>", "unknown"],
+        ["<BOS_TOKEN>", "begin"],
+        ["<EOS_TOKEN>", "end"],
+      ],
+      single: "<BOS_TOKEN> A",
+      pair: "<BOS_TOKEN> A <BOS_TOKEN> B",
+    } satisfies FromScratch,
     modelType: "cohere",
+    className: "Cohere",
     targets: ["q_proj", "v_proj"],
     linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
     shape: "decoder",

@@ -1,4 +1,14 @@
 import type { Word } from "#dsl/registry.js";
+import {
+  bertSpecials,
+  checkHeads,
+  elsewhere,
+  heads,
+  hidden,
+  intermediate,
+  layers,
+  type FromScratch,
+} from "./from-words.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,9 +16,13 @@ export const word: Word = {
   doc: "DistilBERT: BERT's shape with half its layers, without token types and pooler; two thirds of the weights.",
   example: 'model router { base: "distilbert/distilbert-base-uncased", task: text_classification }',
   since: "0.1.0",
-  parameters: [],
+  parameters: [layers, hidden, heads, intermediate(4)],
+  elsewhere,
+  check: (call, context) => checkHeads(call, context),
   capabilities: {
+    scratch: bertSpecials satisfies FromScratch,
     modelType: "distilbert",
+    className: "DistilBert",
     targets: ["q_lin", "v_lin"],
     linears: ["q_lin", "k_lin", "v_lin", "out_lin", "lin1", "lin2"],
     shape: "encoder",

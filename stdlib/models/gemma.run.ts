@@ -20,6 +20,7 @@ const shape = {
     return { projections: attention, output: attention, inner: false };
   },
   norm: (read: ConfigReader) => rms(read, 1),
+  fixed: { ...plain.fixed, hidden_act: "gelu_pytorch_tanh" },
   // Rounded to f32, which weights are loaded as; transformers rounds it to what it loads them as.
   embeddingScale: (hidden: number) => Math.sqrt(hidden),
 };

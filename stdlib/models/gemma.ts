@@ -1,4 +1,15 @@
 import type { Word } from "#dsl/registry.js";
+import {
+  checkHeads,
+  elsewhere,
+  headSize,
+  heads,
+  hidden,
+  intermediate,
+  keyValueHeads,
+  layers,
+  type FromScratch,
+} from "./from-words.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,9 +17,23 @@ export const word: Word = {
   doc: "Gemma: LLaMA's shape with scaled embeddings, key-value heads shared by all (2B) or none (7B), and a GELU gate, as in PaLM before it.",
   example: 'model helper { base: "google/gemma-2b-it", task: text_generation }',
   since: "0.1.0",
-  parameters: [],
+  parameters: [layers, hidden, heads, headSize, keyValueHeads("1: shared by all", () => 1), intermediate(8)],
+  elsewhere,
+  check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
+    scratch: {
+      tokenizer: "bpe",
+      specials: [
+        ["<pad>", "pad"],
+        ["<eos>", "end"],
+        ["<bos>", "begin"],
+        ["<unk>", "unknown"],
+      ],
+      single: "<bos> A",
+      pair: "<bos> A <bos> B",
+    } satisfies FromScratch,
     modelType: "gemma",
+    className: "Gemma",
     targets: ["q_proj", "v_proj"],
     linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
     shape: "decoder",

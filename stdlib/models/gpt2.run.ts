@@ -67,6 +67,25 @@ export const gpt2: ModelImplementation<Gpt2Config> = {
     positions: c.n_positions,
     types: c.vocab_size,
   }),
+  fromWords: ({ words, vocabulary, positions, special }) => ({
+    model_type: "gpt2",
+    vocab_size: vocabulary,
+    n_positions: positions,
+    n_embd: words["hidden"],
+    n_layer: words["layers"],
+    n_head: words["heads"],
+    n_inner: words["intermediate"],
+    activation_function: "gelu_new",
+    resid_pdrop: 0.1,
+    embd_pdrop: 0.1,
+    attn_pdrop: 0.1,
+    layer_norm_epsilon: 1e-5,
+    initializer_range: 0.02,
+    tie_word_embeddings: true,
+    bos_token_id: special("begin"),
+    eos_token_id: special("end"),
+    pad_token_id: special("pad"),
+  }),
   build(layers, config, inputs, o) {
     const rate = (own: number): number => o.dropout ?? own;
     const rows = { rows: config.vocab_size, size: config.n_embd };

@@ -74,6 +74,8 @@ export interface Variant {
   /** Rope turns neighbours, not halves. */
   readonly interleaved: boolean;
   logitScale(read: ConfigReader): number;
+  /** What config.json of a model from scratch says beside its sizes. */
+  readonly fixed: Json;
   /** What embeddings are multiplied by. */
   embeddingScale(hidden: number): number;
 }
@@ -98,6 +100,7 @@ export const plain: Omit<Variant, "name" | "bias"> = {
   parallel: false,
   interleaved: false,
   logitScale: () => 1,
+  fixed: { hidden_act: "silu", rms_norm_eps: 1e-6, rope_theta: 10000 },
   embeddingScale: () => 1,
 };
 
@@ -118,6 +121,7 @@ export const mistral = family({
   ...plain,
   name: "mistral",
   absent: { ...plain.absent, shared: 8 },
+  fixed: { ...plain.fixed, sliding_window: null },
   bias: () => ({ projections: false, output: false, inner: false }),
   windows: (read, json, layers) =>
     new Array<number | null>(layers).fill(json["sliding_window"] === null ? null : read.count("sliding_window", 4096)),
@@ -182,6 +186,23 @@ export function family(variant: Variant): ModelImplementation<LlamaConfig> {
       intermediate: c.intermediate_size,
       vocabulary: c.vocab_size,
       positions: c.max_position_embeddings,
+    }),
+    fromWords: ({ words, vocabulary, positions, special }) => ({
+      model_type: variant.name,
+      vocab_size: vocabulary,
+      hidden_size: words["hidden"],
+      intermediate_size: words["intermediate"],
+      num_hidden_layers: words["layers"],
+      num_attention_heads: words["heads"],
+      num_key_value_heads: words["key_value_heads"],
+      ...(words["head_size"] !== undefined && { head_dim: words["head_size"] }),
+      max_position_embeddings: positions,
+      initializer_range: 0.02,
+      tie_word_embeddings: words["tied"] ?? true,
+      bos_token_id: special("begin"),
+      eos_token_id: special("end"),
+      pad_token_id: special("pad"),
+      ...variant.fixed,
     }),
     build(layers, config, inputs, o) {
       const { vocab_size: rows, hidden_size: size } = config;

@@ -1,4 +1,16 @@
 import type { Word } from "#dsl/registry.js";
+import {
+  checkHeads,
+  elsewhere,
+  heads,
+  hidden,
+  intermediate,
+  keyValueHeads,
+  layers,
+  llamaSpecials,
+  tied,
+  type FromScratch,
+} from "./from-words.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,9 +18,20 @@ export const word: Word = {
   doc: "Mistral: LLaMA's shape with attention to a sliding window.",
   example: 'model helper { base: "mistralai/Mistral-7B-v0.1", task: text_generation }',
   since: "0.1.0",
-  parameters: [],
+  parameters: [
+    layers,
+    hidden,
+    heads,
+    keyValueHeads("as many as heads", (n) => n),
+    intermediate(7 / 2, "7/2 × hidden"),
+    tied,
+  ],
+  elsewhere,
+  check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
+    scratch: llamaSpecials satisfies FromScratch,
     modelType: "mistral",
+    className: "Mistral",
     targets: ["q_proj", "v_proj"],
     linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
     shape: "decoder",

@@ -6,7 +6,7 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
-import { bertFacts } from "./bert-encoder.js";
+import { bertFacts, bertFromWords } from "./bert-encoder.js";
 import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
 import { pooledHead } from "./pooled-head.js";
 import { unmasking } from "./unmasking.js";
@@ -78,6 +78,21 @@ export const mobilebert: ModelImplementation<MobileBertConfig> = {
     demandFit(config, read);
     return config;
   },
+  fromWords: (o) => ({
+    ...bertFromWords(o),
+    model_type: "mobilebert",
+    hidden_act: "relu",
+    hidden_dropout_prob: 0,
+    embedding_size: o.words["embedding"],
+    trigram_input: true,
+    use_bottleneck: true,
+    intra_bottleneck_size: o.words["bottleneck"],
+    use_bottleneck_attention: false,
+    key_query_shared_bottleneck: true,
+    num_feedforward_networks: o.words["inner_layers"],
+    normalization_type: "no_norm",
+    classifier_activation: true,
+  }),
   sentence: pooledHead,
   unmaskPaths: ["cls.predictions"],
   build(layers, config, inputs, o) {

@@ -1,4 +1,5 @@
 import type { Word } from "#dsl/registry.js";
+import { bertSpecials, elsewhere, heads, hidden, layers, type FromScratch } from "./from-words.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,9 +7,71 @@ export const word: Word = {
   doc: "MobileBERT: deep and narrow, made for phones; blocks work between bottlenecks, with several small inner layers each.",
   example: 'model router { base: "google/mobilebert-uncased", task: text_classification }',
   since: "0.1.0",
-  parameters: [],
+  parameters: [
+    layers,
+    hidden,
+    { ...heads, doc: "Heads of attention; `bottleneck` is a multiple of them." },
+    {
+      name: "bottleneck",
+      type: { is: "number", integer: true },
+      doc: "Width within a block, between its bottlenecks; a multiple of `heads`.",
+      range: { min: 1, max: 16_384 },
+      default: {
+        derived: "hidden / 4, in whole heads",
+        from: (draft) =>
+          Number(draft["heads"]) * Math.max(1, Math.round(Number(draft["hidden"]) / 4 / Number(draft["heads"]))),
+      },
+      why: "A quarter of the width, as MobileBERT's own: narrow blocks are what makes it small.",
+      impact: "high",
+    },
+    {
+      name: "intermediate",
+      type: { is: "number", integer: true },
+      doc: "Width of the inner layers of each block.",
+      range: { min: 1, max: 131_072 },
+      default: { derived: "4 × bottleneck", from: (draft) => 4 * Number(draft["bottleneck"]) },
+      why: "As the family's own models have it.",
+      impact: "medium",
+    },
+    {
+      name: "inner_layers",
+      type: { is: "number", integer: true },
+      doc: "Inner layers of each block, one after the other.",
+      range: { min: 1, max: 16 },
+      default: { value: 4 },
+      why: "As MobileBERT's own: they make up for the narrow stream.",
+      impact: "medium",
+    },
+    {
+      name: "embedding",
+      type: { is: "number", integer: true },
+      doc: "Width of the word embeddings, three neighbours of which are widened to `hidden`.",
+      range: { min: 1, max: 16_384 },
+      default: { derived: "hidden / 4", from: (draft) => Math.max(1, Math.round(Number(draft["hidden"]) / 4)) },
+      why: "A quarter of the width, as MobileBERT's own.",
+      impact: "medium",
+    },
+  ],
+  elsewhere: { ...elsewhere, intra_bottleneck_size: "bottleneck", embedding_size: "embedding" },
+  check({ word: of, arguments: given }, context) {
+    const [width, count] = [Number(given["bottleneck"]), Number(given["heads"])];
+    if (width % count)
+      context.report(
+        "heads-divide",
+        {
+          of,
+          hidden: width,
+          heads: count,
+          nearest: Math.max(1, Math.round(width / count)) * count,
+          what: "bottleneck",
+        },
+        given["bottleneck"] === undefined ? "heads" : "bottleneck",
+      );
+  },
   capabilities: {
+    scratch: bertSpecials satisfies FromScratch,
     modelType: "mobilebert",
+    className: "MobileBert",
     targets: ["query", "value"],
     linears: ["query", "key", "value", "dense"],
     pools: true,

@@ -6,7 +6,7 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
-import { bertConfig, bertEncoder, bertFacts, tokenTypes, type BertConfig } from "./bert-encoder.js";
+import { bertConfig, bertEncoder, bertFacts, bertFromWords, tokenTypes, type BertConfig } from "./bert-encoder.js";
 import { ConfigReader } from "./config.js";
 import { firstOf } from "./pooled-head.js";
 import { unmasking } from "./unmasking.js";
@@ -25,10 +25,10 @@ const sentence: SentenceHead = {
   },
 };
 
-export const roberta = family("roberta");
-export const xlmRoberta = family("xlm_roberta");
+export const roberta = family("roberta", "roberta");
+export const xlmRoberta = family("xlm_roberta", "xlm-roberta");
 
-function family(name: string): ModelImplementation<RobertaConfig> {
+function family(name: string, modelType: string): ModelImplementation<RobertaConfig> {
   return {
     ...bertFacts,
     shape: "encoder",
@@ -44,6 +44,16 @@ function family(name: string): ModelImplementation<RobertaConfig> {
     },
     // The first positions of the table stand for padding.
     sizes: (c) => ({ ...bertFacts.sizes(c), positions: c.max_position_embeddings - c.pad_token_id - 1 }),
+    fromWords: (o) => ({
+      ...bertFromWords(o),
+      model_type: modelType,
+      // The first positions of the table stand for padding.
+      max_position_embeddings: o.positions + Number(o.special("pad")) + 1,
+      type_vocab_size: 1,
+      layer_norm_eps: 1e-5,
+      bos_token_id: o.special("begin"),
+      eos_token_id: o.special("end"),
+    }),
     sentence,
     unmaskPaths: ["lm_head"],
     build(layers, config, inputs, o) {

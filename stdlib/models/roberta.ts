@@ -1,4 +1,14 @@
 import type { Word } from "#dsl/registry.js";
+import {
+  checkHeads,
+  elsewhere,
+  heads,
+  hidden,
+  intermediate,
+  layers,
+  robertaSpecials,
+  type FromScratch,
+} from "./from-words.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,9 +16,13 @@ export const word: Word = {
   doc: "RoBERTa and models of its shape (DistilRoBERTa, BERTweet's kin): BERT's blocks with byte-level tokens, trained longer; no token types.",
   example: 'model router { base: "FacebookAI/roberta-base", task: text_classification }',
   since: "0.1.0",
-  parameters: [],
+  parameters: [layers, hidden, heads, intermediate(4)],
+  elsewhere,
+  check: (call, context) => checkHeads(call, context),
   capabilities: {
+    scratch: robertaSpecials satisfies FromScratch,
     modelType: "roberta",
+    className: "Roberta",
     targets: ["query", "value"],
     linears: ["query", "key", "value", "dense"],
     shape: "encoder",

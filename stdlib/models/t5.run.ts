@@ -46,6 +46,26 @@ export const t5: ModelImplementation<T5Config> = {
     // Distances have no end: texts may be of any length.
     positions: 2 ** 20,
   }),
+  fromWords: ({ words, vocabulary, special }) => ({
+    model_type: "t5",
+    vocab_size: vocabulary,
+    d_model: words["hidden"],
+    d_kv: words["head_size"],
+    d_ff: words["intermediate"],
+    num_layers: words["layers"],
+    num_decoder_layers: words["decoder_layers"],
+    num_heads: words["heads"],
+    relative_attention_num_buckets: 32,
+    relative_attention_max_distance: 128,
+    dropout_rate: 0.1,
+    layer_norm_epsilon: 1e-6,
+    initializer_factor: 1,
+    feed_forward_proj: words["gated"] === true ? "gated-gelu" : "relu",
+    tie_word_embeddings: true,
+    pad_token_id: special("pad"),
+    eos_token_id: special("end"),
+    decoder_start_token_id: special("pad"),
+  }),
   build(layers, c, inputs, o) {
     const dropout = o.dropout ?? c.dropout_rate;
     const { decoder_input_ids: written } = inputs;

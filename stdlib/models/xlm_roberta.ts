@@ -1,4 +1,14 @@
 import type { Word } from "#dsl/registry.js";
+import {
+  checkHeads,
+  elsewhere,
+  heads,
+  hidden,
+  intermediate,
+  layers,
+  robertaSpecials,
+  type FromScratch,
+} from "./from-words.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,9 +16,13 @@ export const word: Word = {
   doc: "XLM-RoBERTa (multilingual E5 and BGE-M3 too): RoBERTa's code with one vocabulary for a hundred languages.",
   example: 'model router { base: "FacebookAI/xlm-roberta-base", task: text_classification }',
   since: "0.1.0",
-  parameters: [],
+  parameters: [layers, hidden, heads, intermediate(4)],
+  elsewhere,
+  check: (call, context) => checkHeads(call, context),
   capabilities: {
+    scratch: { ...robertaSpecials, tokenizer: "unigram" } satisfies FromScratch,
     modelType: "xlm-roberta",
+    className: "XLMRoberta",
     targets: ["query", "value"],
     linears: ["query", "key", "value", "dense"],
     shape: "encoder",

@@ -37,6 +37,7 @@ export const word: Verb = {
       type: { is: "either", of: [{ is: "string" }, { is: "model" }] },
       doc: "The pretrained model: a hub name, a folder, or a model that a package carries.",
       required: true,
+      unless: "architecture",
       why: "Fine-tuning starts from somebody's weights.",
       impact: "high",
     },
@@ -74,18 +75,22 @@ export const word: Verb = {
     {
       name: "architecture",
       type: { is: "word", kind: "model" },
-      doc: "A new model from scratch instead of a base.",
-      planned: { meanwhile: "start from a base; a small one trains in seconds" },
-      why: "Teaching.",
+      doc: "A new model from scratch instead of a base: a family and its sizes. Its weights begin as transformers begins them; it has as many positions as `max_length`.",
+      why: "For teaching, for small closed worlds (a notation, a game), and for languages that no base knows.",
       impact: "high",
+      related: ["tokenizer"],
     },
     {
       name: "tokenizer",
-      type: { is: "string" },
-      doc: "A tokenizer other than the base's own.",
-      planned: { meanwhile: "the base's own tokenizer.json is used" },
-      why: "Models from scratch need one.",
+      type: { is: "word", kind: "tokenizer" },
+      doc: "Of a model from scratch: the tokenizer, trained on the texts of the training split and never on others. A base has its own.",
+      default: {
+        derived: "the kind of the family's own models, with its default vocabulary",
+        from: (draft, context) => ownTokenizer(draft["architecture"], context),
+      },
+      why: "Pieces that suit the texts make them short.",
       impact: "high",
+      related: ["architecture"],
     },
     {
       name: "template",
@@ -113,6 +118,14 @@ export const word: Verb = {
     },
   ],
 };
+
+/** The kind of tokenizer that goes with a family; null: the model has a base. */
+function ownTokenizer(architecture: Value | undefined, context: CheckContext): Value {
+  if (typeof architecture !== "object" || architecture === null || !("word" in architecture)) return null;
+  const scratch = context.find("model", (architecture as Call).word)?.capabilities?.["scratch"];
+  const word = (scratch as { readonly tokenizer: string } | undefined)?.tokenizer ?? "bpe";
+  return { word, kind: "tokenizer", arguments: {} };
+}
 
 /** Positions that the model's technique takes from each text. */
 function virtualTokens(technique: Value | undefined, context: CheckContext): number {

@@ -1,10 +1,10 @@
 /** `model`: resolves the base (downloading it where needed) and shows its sizes; the weights stay if nothing changed. */
-import type { Action } from "#dsl/plan/plan.js";
+import { readerOf, type Action } from "#dsl/plan/plan.js";
 import { modelShown } from "../../display/model-card.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 export async function runModel(session: TuneSession, { model }: Extract<Action, { verb: "model" }>, stage: Stage): Promise<void> {
-  const base = await session.workshop.base(model.base, model.folder, stage.surroundings);
+  const base = await session.workshop.base(readerOf(model), stage.surroundings);
   session.models.define(model);
   stage.screen.display(modelShown(model, base.facts));
 }

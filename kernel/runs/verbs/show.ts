@@ -37,7 +37,7 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
     return [dataShown(data, prepared.facts, prepared.sample)];
   }
   const handle = session.models.get(name);
-  const base = await session.workshop.base(handle.plan.base, handle.plan.folder, stage.surroundings);
+  const base = await session.workshop.base(readerOf(handle.weights?.plan.recipe.model ?? handle.plan), stage.surroundings);
   if (part === undefined) return [modelShown(handle.plan, base.facts)];
   const weights = weightsOf(handle);
   switch (part) {

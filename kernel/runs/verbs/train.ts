@@ -11,6 +11,7 @@ import { encodeSplit, type Encoded } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { LiveTraining } from "../live.js";
 import { rememberSpeed } from "../machine.js";
+import { writeModelFolder } from "../model-folder.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { OpenModel } from "../open-model.js";
 import { RunFolder } from "../run-folder.js";
@@ -153,6 +154,7 @@ export async function giveWeights(session: TuneSession, handle: ModelHandle, pla
   if (complete && checkpoint !== trained.last) await open.session.load(checkpoint.file);
   if (complete) session.models.holds(run.path, checkpoint.file);
   if (complete && open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
+  if (complete && open.whole && plan.recipe.model.scratch) await writeModelFolder(run.model, open.session, open.whole);
   const settled = trained.settled.then(
     () => undefined,
     () => undefined,

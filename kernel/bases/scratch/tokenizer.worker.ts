@@ -1,0 +1,38 @@
+/**
+ * Trains a tokenizer on a thread of its own, so that the kernel stays awake: texts are cut into words by the same Rust code
+ * that will cut them when they are encoded, the words are counted, and the word of the vocabulary learns its pieces of them.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
+import { registry } from "#stdlib/registry.js";
+import type { CountedWords, TokenizerTraining, TrainedTokens } from "#stdlib/kinds/tokenizer.js";
+import type { TokenizerOrder } from "./train-tokenizer.js";
+
+const { call, specials, unknown, texts } = workerData as TokenizerOrder;
+const implementation = (await registry.find("tokenizer", call.word)!.load!()) as TokenizerTraining;
+const words = counted(texts, implementation.parts(call));
+const trained: TrainedTokens = implementation.train(call, words, { specials, unknown });
+parentPort!.postMessage(trained);
+
+function counted(lines: readonly string[], parts: ReturnType<TokenizerTraining["parts"]>): CountedWords {
+  const { normalizer, pre_tokenizer } = parts;
+  const bare = {
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens: [],
+    post_processor: null,
+    decoder: null,
+  };
+  const model = { type: "WordLevel", vocab: { "": 0 }, unk_token: "" };
+  const rust = RustTokenizer.fromString(JSON.stringify({ ...bare, normalizer, pre_tokenizer, model }));
+  const [normal, cutter] = [rust.getNormalizer(), rust.getPreTokenizer()];
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    const text = line.replace(/\p{Surrogate}/gu, "\ufffd");
+    const clean = normal ? normal.normalizeString(text) : text;
+    const pieces = cutter ? cutter.preTokenizeString(clean) : ([[clean, [0, 0]]] as const);
+    for (const [word] of pieces) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return { words: [...counts.keys()], counts: [...counts.values()] };
+}

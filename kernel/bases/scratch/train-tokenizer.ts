@@ -1,0 +1,144 @@
+/**
+ * A tokenizer trained on texts, as the parts of a model folder. It is kept in the cache under a name that covers texts and
+ * settings: the same texts give the same tokenizer, and are learnt once.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import writeFileAtomic from "write-file-atomic";
+import { CodedError } from "#dsl/check/codes.js";
+import "#dsl/check/scratch-codes.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { Registry } from "#dsl/registry.js";
+import type { TokenizerTraining, TrainedTokens } from "#stdlib/kinds/tokenizer.js";
+import type { FromScratch } from "#stdlib/models/from-words.js";
+import { cachePath, locked } from "../../fetch/cache.js";
+
+/** Raised when the same words would come out another way. */
+const VERSION = 1;
+
+/** What the thread is told. */
+export interface TokenizerOrder {
+  readonly call: Call;
+  readonly specials: readonly string[];
+  readonly unknown: string | null;
+  readonly texts: readonly string[];
+}
+export interface TrainedTokenizer {
+  readonly tokenizer: Readonly<Record<string, unknown>>;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly size: number;
+}
+
+/** Coded errors: `vocabulary-too-small`. `data`: its name, for errors. */
+export async function trainTokenizer(
+  call: Call,
+  scratch: FromScratch,
+  texts: readonly string[],
+  o: { readonly data: string; readonly registry: Registry; readonly signal?: AbortSignal | undefined },
+): Promise<TrainedTokenizer> {
+  const implementation = (await o.registry.find("tokenizer", call.word)!.load!()) as TokenizerTraining;
+  const specials = scratch.specials.map(([token]) => token);
+  const unknown = scratch.specials.find(([, ...roles]) => roles.includes("unknown"))?.[0] ?? null;
+  const order = { call, specials, unknown, texts };
+  const asked = Number(call.arguments["vocabulary"]);
+  const { model, size, least } = await learnt(order, o.signal);
+  if (least > asked) throw new CodedError("vocabulary-too-small", { asked, least, data: o.data });
+  const { blanksInWords, ...parts } = implementation.parts(call);
+  const tokenizer = {
+    ...{ version: "1.0", truncation: null, padding: null },
+    added_tokens: scratch.specials.map(([content, ...roles], id) => ({
+      ...{ id, content, single_word: false, lstrip: blanksInWords === true && roles.includes("mask") },
+      ...{ rstrip: false, normalized: false, special: true },
+    })),
+    ...parts,
+    post_processor: framing(scratch, specials),
+    model,
+  };
+  return { tokenizer, settings: settingsOf(scratch), size };
+}
+
+async function learnt(order: TokenizerOrder, signal: AbortSignal | undefined): Promise<TrainedTokens> {
+  const { texts, ...settings } = order;
+  const hash = createHash("sha256").update(JSON.stringify([VERSION, settings]));
+  for (const text of texts) hash.update(`\0${text}`);
+  const folder = cachePath("tokenizers");
+  const file = join(folder, `${hash.digest("hex").slice(0, 32)}.json`);
+  return (
+    (await kept(file)) ??
+    locked(file, async () => {
+      const other = await kept(file);
+      if (other) return other;
+      const made = await onThread(order, signal);
+      await mkdir(folder, { recursive: true });
+      await writeFileAtomic(file, JSON.stringify(made));
+      return made;
+    })
+  );
+}
+
+async function kept(file: string): Promise<TrainedTokens | null> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as TrainedTokens;
+  } catch {
+    return null; // not there, or torn: it is made again
+  }
+}
+
+function onThread(order: TokenizerOrder, signal: AbortSignal | undefined): Promise<TrainedTokens> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("tokenizer.worker.js", import.meta.url), {
+      workerData: order,
+      name: "tokenizer",
+    });
+    const stop = (): void => {
+      void worker.terminate();
+      reject(signal!.reason as Error);
+    };
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop, { once: true });
+    worker.once("message", resolve);
+    worker.once("error", reject);
+    worker.once("exit", () => {
+      signal?.removeEventListener("abort", stop);
+      reject(new Error("the tokenizer's thread ended without an answer"));
+    });
+  });
+}
+
+/** `post_processor` of tokenizer.json: what stands around one text and around two; null: nothing does. */
+function framing({ single, pair, types }: FromScratch, specials: readonly string[]): object | null {
+  if (single === "A") return null;
+  const pieces = (template: string): object[] => {
+    let type_id = 0;
+    return template.split(" ").map((name) => {
+      if (name === "B" && types) type_id = 1;
+      if (name === "A" || name === "B") return { Sequence: { id: name, type_id } };
+      return { SpecialToken: { id: name, type_id } };
+    });
+  };
+  const used = specials.filter((token) => `${single} ${pair}`.split(" ").includes(token));
+  return {
+    type: "TemplateProcessing",
+    single: pieces(single),
+    pair: pieces(pair),
+    special_tokens: Object.fromEntries(
+      used.map((token) => [token, { id: token, ids: [specials.indexOf(token)], tokens: [token] }]),
+    ),
+  };
+}
+
+const names = {
+  ...{ pad: "pad_token", unknown: "unk_token", begin: "bos_token", end: "eos_token" },
+  ...{ classify: "cls_token", separate: "sep_token", mask: "mask_token" },
+} as const;
+
+function settingsOf({ specials }: FromScratch): Readonly<Record<string, unknown>> {
+  const named = specials.flatMap(([token, ...roles]) => roles.map((role) => [names[role], token] as const));
+  return {
+    tokenizer_class: "PreTrainedTokenizerFast",
+    clean_up_tokenization_spaces: false,
+    ...Object.fromEntries(named),
+  };
+}

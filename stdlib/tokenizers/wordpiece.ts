@@ -1,0 +1,34 @@
+import type { Word } from "#dsl/registry.js";
+import { elsewhere, minimumFrequency, vocabulary } from "./parameters.js";
+
+export const word: Word = {
+  kind: "tokenizer",
+  name: "wordpiece",
+  doc: "WordPiece, as BERT's, trained on the texts of the training split: words are cut at blanks and punctuation, then into pieces, of which all but the first begin with ##.",
+  example:
+    "model scratch { architecture: bert(layers: 4, hidden: 128, heads: 4), tokenizer: wordpiece(vocabulary: 4_000), task: fill_mask }",
+  since: "0.2.0",
+  parameters: [
+    vocabulary(30),
+    {
+      name: "lower_case",
+      type: { is: "boolean" },
+      doc: "Capital letters become small, and accents are taken off.",
+      default: { value: true },
+      why: "Fewer words to learn; keep capitals where they carry meaning, as in names.",
+      impact: "medium",
+    },
+    minimumFrequency,
+    {
+      name: "alphabet",
+      type: { is: "number", integer: true },
+      doc: "Characters that become tokens at most, the most frequent ones; a word with another is unknown.",
+      range: { min: 1 },
+      default: { value: 1000 },
+      why: "As BERT's: rare characters of large scripts would fill a small vocabulary.",
+      impact: "low",
+    },
+  ],
+  elsewhere: { ...elsewhere, lowercase: "lower_case", do_lower_case: "lower_case", limit_alphabet: "alphabet" },
+  load: () => import("./wordpiece.run.js").then((m) => m.wordpiece),
+};
