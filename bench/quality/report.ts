@@ -39,7 +39,9 @@ function section(task: QualityTask, results: Results): readonly string[] {
     ...baselines.map((baseline) => line(baselineCells(baseline, metrics, head.length))),
     "",
     [
-      ...new Set(rows.map((row) => `${row.engine}; ${row.processor}; Tunebook ${row.tunebook}; ${row.at.slice(0, 10)}`)),
+      ...new Set(
+        rows.map((row) => `${row.engine}; ${row.processor}; Tunebook ${row.tunebook}; ${row.at.slice(0, 10)}`),
+      ),
     ].join(". ") + ".",
     ...new Set(baselines.map((b) => `Baselines: ${b.versions}, \`${b.command}\`.`)),
   ];

@@ -55,7 +55,9 @@ export async function readResults(file: string, command: string): Promise<Result
   }
   const found = JSON.parse(text) as { readonly schema: number };
   if (found.schema !== SCHEMA)
-    throw new Error(`${file} has schema ${String(found.schema)}, this program writes ${String(SCHEMA)}: move the file away`);
+    throw new Error(
+      `${file} has schema ${String(found.schema)}, this program writes ${String(SCHEMA)}: move the file away`,
+    );
   return found as Results;
 }
 

@@ -8,7 +8,7 @@ export function readTarball(bytes: Uint8Array, wanted: (path: string) => boolean
   const tar = gunzipSync(bytes);
   const found = new Map<string, Buffer>();
   let long: string | null = null;
-  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
+  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
     const header = tar.subarray(at, at + BLOCK);
     if (text(header, 257, 5) !== "ustar") throw new Error(`no tar header at byte ${String(at)}`);
     const size = parseInt(text(header, 124, 12), 8);

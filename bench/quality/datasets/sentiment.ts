@@ -8,7 +8,8 @@ interface Review {
   readonly label: string;
   readonly part: string;
 }
-const about = "product reviews labelled positive or negative (UCI Sentiment Labelled Sentences; notebooks/data/README.md)";
+const about =
+  "product reviews labelled positive or negative (UCI Sentiment Labelled Sentences; notebooks/data/README.md)";
 const licence = "CC BY 4.0";
 
 async function reviews(): Promise<readonly Review[]> {
