@@ -6,7 +6,7 @@ import type { CheckContext } from "#dsl/check/context.js";
 export function baseFacts(context: CheckContext): BaseFacts | undefined {
   if (context.base) return context.base;
   const name = context.statement["base"] ?? context.model?.["base"];
-  const folder = context.statement["folder"] ?? context.model?.["folder"] ?? "";
+  const folder = context.statement["folder"] ?? "";
   if (typeof name !== "string" || typeof folder !== "string") return undefined;
   const facts = context.facts.get({ about: "base", name, folder });
   return facts && !failed(facts) ? facts : undefined;

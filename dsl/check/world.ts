@@ -232,11 +232,14 @@ export function rolesOf(program: Program, task: Call): readonly string[] {
   return Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
 }
 
-/** They must have columns; a task may name others that serve as well (capability `orRoles`). */
-export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
+/** Roles that the task needs and the data lack; a task may name others that serve as well (capability `orRoles`). */
+export function missingRoles(program: Program, data: DataPlan, task: Call): readonly string[] {
   const others = program.registry.find("task", task.word)?.capabilities?.["orRoles"];
-  if (Array.isArray(others) && others.every((role: string) => data.columns[role] !== undefined)) return true;
-  const missing = rolesOf(program, task).filter((role) => data.columns[role] === undefined);
+  if (Array.isArray(others) && others.every((role: string) => data.columns[role] !== undefined)) return [];
+  return rolesOf(program, task).filter((role) => data.columns[role] === undefined);
+}
+export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
+  const missing = missingRoles(program, data, task);
   for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.name }, here);
   return missing.length === 0;
 }

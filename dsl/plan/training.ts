@@ -73,7 +73,7 @@ export function planTraining(
     task: model.plan.task,
     technique: model.plan.technique,
     base: model.plan.base,
-    folder: model.plan.folder,
+    ...(model.plan.scratch && { scratch: true }),
   };
   const recipe = resolveRecipe(program, o.settings, o.here, {
     model: known,

@@ -4,8 +4,9 @@ import type { Parameter } from "#dsl/registry.js";
 import { baseFacts, hiddenSize } from "../base-facts.js";
 import { rateFor, shortRate, type LearningRate } from "../techniques/rates.js";
 
-/** Of techniques that recommend none: every weight trains, or few do. */
-const PLAIN: Readonly<Record<"all" | "few", LearningRate>> = {
+/** Of models from scratch, and of techniques that recommend none: every weight trains, or few do. */
+const PLAIN: Readonly<Record<"scratch" | "all" | "few", LearningRate>> = {
+  scratch: { rate: 1e-3, narrows: true, because: "weights that start at random have nothing to lose" },
   all: { rate: 1e-4, narrows: true, because: "a pretrained model is easily upset by large steps" },
   few: { rate: 1e-3, narrows: true, because: "few weights that start from nothing need larger steps" },
 };
@@ -15,7 +16,10 @@ export function learningRate(factor: number): Parameter {
   const found = (context: CheckContext): { readonly rate: number; readonly why: string } => {
     const name = techniqueName(context.model?.["technique"]) ?? "full";
     const { learningRate: own, saves } = context.find("technique", name)?.capabilities ?? {};
-    const recommended = (own as LearningRate | undefined) ?? PLAIN[saves === "model" ? "all" : "few"];
+    const scratch = context.model?.["scratch"] === true;
+    const recommended = scratch
+      ? PLAIN.scratch
+      : ((own as LearningRate | undefined) ?? PLAIN[saves === "model" ? "all" : "few"]);
     const base = baseFacts(context);
     const width = base && hiddenSize(base);
     const adamw = rateFor(recommended, width);
@@ -23,7 +27,7 @@ export function learningRate(factor: number): Parameter {
     const times = factor === 1 ? "" : `, ${String(factor)} × AdamW's ${shortRate(adamw)}`;
     return {
       rate: Number((adamw * factor).toPrecision(3)),
-      why: `what ${name} recommends${wider}${times}: ${recommended.because}`,
+      why: `what ${scratch ? "a model from scratch takes" : `${name} recommends`}${wider}${times}: ${recommended.because}`,
     };
   };
   return {

@@ -11,7 +11,7 @@ const trained = (call: Call, shapes: Shapes): number =>
   2 * tokensOf(call) * keyWidths(shapes).reduce((sum, width) => sum + width, 0);
 
 const rate = recommends({
-  rate: 0.03,
+  rate: 0.05,
   narrows: true,
   because: "the keys and values lie far from where they start",
 });

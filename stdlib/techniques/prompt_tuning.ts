@@ -10,7 +10,7 @@ import { recommends } from "./rates.js";
 const trained = (call: Call, shapes: Shapes): number => tokensOf(call) * embeddingWidth(shapes);
 
 const rate = recommends({
-  rate: 0.03,
+  rate: 0.02,
   narrows: false,
   because: "the vectors lie far from where they start, whatever the width",
 });
