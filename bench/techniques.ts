@@ -52,7 +52,7 @@ async function main(o: Options): Promise<void> {
       const next = await measured(row, file, o, results);
       if (next) await save(withRow(results, next));
     }
-    if (o.baselines && task.baseline) await save(withBaselines(results, task.name, await baselinesOf(task, file)));
+    if (o.baselines) await save(withBaselines(results, task.name, await baselinesOf(task, file)));
   }
   console.log(markdown(results, tasks));
   console.error(
@@ -89,7 +89,11 @@ async function measured(
   const plan = await planOf(program);
   const before = results.rows.find((r) => r.task === task.name && r.technique === technique && r.seed === seed);
   if (before?.recipe === plan.recipeHash && !o.again) return undefined;
-  const outcome = await lastLine<Outcome>(process.execPath, [path("./quality/ours.js"), program]);
+  const outcome = await lastLine<Outcome>(process.execPath, [
+    path("./quality/ours.js"),
+    program,
+    ...(task.characters === undefined ? [] : [join(folder(), file), task.characters]),
+  ]);
   const { optimizer } = plan.recipe.training;
   const { parameters, trainable } = plan.estimates;
   const score = outcome.scores[task.metrics[0]];
@@ -127,19 +131,17 @@ async function planOf(program: string): Promise<Plan> {
 
 async function baselinesOf(task: QualityTask, file: string): Promise<readonly Baseline[]> {
   const { python } = await ensurePythonEnv("oracles", { onProgress: (line) => console.error(line) });
-  const { kind, input, target } = task.baseline!;
-  const asked = ["--kind", kind, "--input", input, "--target", target];
+  const { script, arguments: asked } = task.baseline;
   interface Said {
     readonly versions: string;
     readonly scores: Readonly<Record<string, Readonly<Record<string, number>>>>;
   }
-  const script = path("../../bench/peers/sklearn_baselines.py");
-  const said = await lastLine<Said>(python, [script, join(folder(), file), ...asked]);
+  const said = await lastLine<Said>(python, [path(`../../bench/peers/${script}`), join(folder(), file), ...asked]);
   return Object.entries(said.scores).map(([name, scores]) => ({
     task: task.name,
     name,
     scores,
-    command: `bench/peers/sklearn_baselines.py ${file} ${asked.join(" ")}`,
+    command: `bench/peers/${script} ${file} ${asked.join(" ")}`,
     versions: said.versions,
   }));
 }

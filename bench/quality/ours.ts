@@ -2,9 +2,10 @@
  * One row by Tunebook, as a process of its own: runs a Tune program as `tunebook run` does and prints one JSON line.
  * `seconds` is the training loop with its checkpoints; loading, compiling and evaluating are not in it.
  */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { runTuneFile } from "#kernel/runs/run-file.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { watchChildren } from "./memory.js";
@@ -18,7 +19,13 @@ export interface Outcome {
   readonly scores: Readonly<Record<string, number>>;
 }
 
-async function main(file: string): Promise<void> {
+/** Texts whose characters are counted: a column of a JSON lines file, where `part` is test. */
+export interface Counted {
+  readonly file: string;
+  readonly column: string;
+}
+
+async function main(file: string, counted: Counted | null): Promise<void> {
   const runs = mkdtempSync(join(tmpdir(), "tunebook-techniques-"));
   try {
     const watch = watchChildren();
@@ -27,7 +34,8 @@ async function main(file: string): Promise<void> {
     const peakMiB = watch.stop();
     const evaluation = result.evaluations[0];
     if (!result.ok || !evaluation) throw new Error(`${file} failed`);
-    const events = RunFolder.open(join(runs, readdirSync(runs)[0]!)).events();
+    const run = RunFolder.open(join(runs, readdirSync(runs)[0]!));
+    const events = run.events();
     const stopped = events.find((e) => e.kind === "stopped");
     const outcome: Outcome = {
       engine: events.find((e) => e.kind === "started")?.engine ?? "",
@@ -35,7 +43,12 @@ async function main(file: string): Promise<void> {
       seconds: stopped?.seconds ?? Number.NaN,
       wholeSeconds: result.seconds.reduce((sum, s) => sum + s.seconds, 0),
       steps: stopped?.step ?? 0,
-      scores: evaluation.metrics,
+      scores: {
+        ...evaluation.metrics,
+        ...(counted && {
+          bits_per_character: await bitsPerCharacter(evaluation.metrics["loss"]!, join(run.path, "model"), counted),
+        }),
+      },
     };
     console.log(JSON.stringify(outcome));
   } finally {
@@ -43,4 +56,23 @@ async function main(file: string): Promise<void> {
   }
 }
 
-await main(process.argv[2] ?? "");
+/**
+ * From the loss of a token in nats. The first token of a text follows nothing, so no model predicts it: it counts as if all
+ * tokens were alike. A text's end is a token and a character.
+ */
+async function bitsPerCharacter(loss: number, model: string, { file, column }: Counted): Promise<number> {
+  const rows = readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, string>);
+  const texts = rows.filter((row) => row["part"] === "test").map((row) => row[column]!);
+  const tokenizer = await loadTokenizer(model);
+  const ids = await tokenizer.encode(texts, Number.MAX_SAFE_INTEGER);
+  const config = JSON.parse(readFileSync(join(model, "config.json"), "utf8")) as { readonly vocab_size: number };
+  const predicted = ids.reduce((sum, row) => sum + row.length, 0);
+  const bits = (predicted * loss) / Math.LN2 + texts.length * Math.log2(config.vocab_size);
+  return bits / texts.reduce((sum, text) => sum + Array.from(text).length + 1, 0);
+}
+
+const [file = "", data, column] = process.argv.slice(2);
+await main(file, data !== undefined && column !== undefined ? { file: data, column } : null);

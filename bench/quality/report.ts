@@ -15,7 +15,7 @@ export function markdown(results: Results, tasks: readonly QualityTask[]): strin
 
 function section(task: QualityTask, results: Results): readonly string[] {
   const rows = results.rows.filter((row) => row.task === task.name);
-  const metrics = [...task.metrics];
+  const metrics = [...task.metrics, ...(task.characters === undefined ? [] : ["bits_per_character"])];
   const techniques = [...new Set(rows.map((row) => row.technique))].sort(
     (a, b) => task.techniques.indexOf(a) - task.techniques.indexOf(b),
   );

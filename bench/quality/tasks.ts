@@ -4,13 +4,16 @@
  */
 import type { DataSet } from "./dataset.js";
 import { cooking } from "./datasets/cooking.js";
+import { pronunciations } from "./datasets/pronunciations.js";
 import { questions } from "./datasets/questions.js";
 import { sentiment, sentimentChat } from "./datasets/sentiment.js";
+import { speeches } from "./datasets/speeches.js";
 
 export interface QualityTask {
   readonly name: string;
   readonly title: string;
   readonly set: DataSet;
+  /** A base by name, or `architecture` and `tokenizer` of a model trained from scratch. */
   readonly base: string;
   readonly task: string;
   readonly columns: string;
@@ -22,8 +25,10 @@ export interface QualityTask {
   readonly better: "greater" | "smaller";
   readonly techniques: readonly string[];
   readonly seeds: number;
-  /** What the peer reads (bench/peers/sklearn_baselines.py); absent: none makes sense. */
-  readonly baseline?: { readonly kind: "label" | "labels" | "tags"; readonly input: string; readonly target: string };
+  /** A program of bench/peers that tells what the task is worth without a language model, and what it is told beside the file. */
+  readonly baseline: { readonly script: string; readonly arguments: readonly string[] };
+  /** The column whose characters are counted for `bits_per_character`. */
+  readonly characters?: string;
   /** Rows in a quick try. */
   readonly quick: number;
 }
@@ -39,7 +44,12 @@ const ALL = [
   "prefix_tuning",
   "ia3",
 ];
-const MINILM = "all-MiniLM-L6-v2";
+const sklearn = (kind: "label" | "labels" | "tags", input: string, target: string): QualityTask["baseline"] => ({
+  script: "sklearn_baselines.py",
+  arguments: ["--kind", kind, "--input", input, "--target", target],
+});
+const base = (name: string): string => `base: ${JSON.stringify(name)}`;
+const MINILM = base("all-MiniLM-L6-v2");
 
 export const TASKS: readonly QualityTask[] = [
   {
@@ -55,7 +65,7 @@ export const TASKS: readonly QualityTask[] = [
     better: "greater",
     techniques: ALL,
     seeds: 3,
-    baseline: { kind: "label", input: "text", target: "label" },
+    baseline: sklearn("label", "text", "label"),
     quick: 200,
   },
   {
@@ -71,7 +81,7 @@ export const TASKS: readonly QualityTask[] = [
     better: "greater",
     techniques: ALL,
     seeds: 3,
-    baseline: { kind: "label", input: "text", target: "intent" },
+    baseline: sklearn("label", "text", "intent"),
     quick: 80,
   },
   {
@@ -87,7 +97,7 @@ export const TASKS: readonly QualityTask[] = [
     better: "greater",
     techniques: ALL,
     seeds: 3,
-    baseline: { kind: "tags", input: "tokens", target: "tags" },
+    baseline: sklearn("tags", "tokens", "tags"),
     quick: 80,
   },
   {
@@ -103,14 +113,14 @@ export const TASKS: readonly QualityTask[] = [
     better: "greater",
     techniques: ALL,
     seeds: 1,
-    baseline: { kind: "labels", input: "text", target: "tags" },
+    baseline: sklearn("labels", "text", "tags"),
     quick: 300,
   },
   {
     name: "chat",
     title: "Reviews asked of a chat model",
     set: sentimentChat,
-    base: "SmolLM2-135M-Instruct",
+    base: base("SmolLM2-135M-Instruct"),
     task: "chat",
     columns: "input: question, target: answer",
     maxLength: 128,
@@ -119,8 +129,41 @@ export const TASKS: readonly QualityTask[] = [
     better: "greater",
     techniques: ["lora", "ia3", "prompt_tuning"],
     seeds: 1,
-    baseline: { kind: "label", input: "question", target: "answer" },
+    baseline: sklearn("label", "question", "answer"),
     quick: 24,
+  },
+  {
+    name: "pronunciations",
+    title: "Spelling to phonemes, a small T5 trained here",
+    set: pronunciations,
+    base: "architecture: t5(layers: 3, hidden: 128, heads: 4), tokenizer: bpe(vocabulary: 400)",
+    task: "text2text_generation",
+    columns: "input: word, target: phonemes",
+    maxLength: 32,
+    recipe: "epochs: 30, batch_size: 64",
+    metrics: ["exact_match", "word_error_rate"],
+    better: "greater",
+    techniques: ["full"],
+    seeds: 1,
+    baseline: { script: "spelling_baselines.py", arguments: ["--input", "word", "--target", "phonemes"] },
+    quick: 400,
+  },
+  {
+    name: "speeches",
+    title: "Speeches, a small GPT-2 trained here",
+    set: speeches,
+    base: "architecture: gpt2(layers: 4, hidden: 192, heads: 6), tokenizer: bpe(vocabulary: 2_000)",
+    task: "text_generation",
+    columns: "text: text",
+    maxLength: 256,
+    recipe: "epochs: 8, batch_size: 8",
+    metrics: ["perplexity", "loss"],
+    better: "smaller",
+    techniques: ["full"],
+    seeds: 1,
+    baseline: { script: "text_baselines.py", arguments: ["--input", "text"] },
+    characters: "text",
+    quick: 60,
   },
 ];
 
@@ -137,14 +180,16 @@ export interface ProgramOptions {
 /** The Tune program of a row; it lies beside the data file. */
 export function programOf({ task, technique, seed }: Row, file: string, o: ProgramOptions): string {
   const sample = o.quick ? `\n  sample: ${String(task.quick)}` : "";
-  const writes = task.metrics.includes("exact_match") ? ", max_tokens: 8" : "";
+  const writes = task.metrics.includes("exact_match")
+    ? `, max_tokens: ${String(Math.min(32, task.maxLength - 1))}`
+    : "";
   return `engine { engine: ${o.engine} }
 data rows {
   source: jsonl(${JSON.stringify(file)})
   columns: { ${task.columns} }
   split: by_column(part)${sample}
 }
-model learner { base: ${JSON.stringify(task.base)}, task: ${task.task}, technique: ${technique}, max_length: ${String(task.maxLength)} }
+model learner { ${task.base}, task: ${task.task}, technique: ${technique}, max_length: ${String(task.maxLength)} }
 recipe plain { ${o.quick ? task.recipe.replace(/epochs: \d+/, "epochs: 1") : task.recipe}, seed: ${String(seed)} }
 train learner on rows with plain
 evaluate learner on rows.test { metrics: [${task.metrics.join(", ")}]${writes} }
