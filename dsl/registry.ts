@@ -46,7 +46,12 @@ export interface Parameter {
   readonly default?:
     | { readonly value: Value }
     /** `derived` is the sentence that hover and plan show. */
-    | { readonly derived: string; from(draft: Readonly<Record<string, Value>>, context: CheckContext): Value };
+    | {
+        readonly derived: string;
+        from(draft: Readonly<Record<string, Value>>, context: CheckContext): Value;
+        /** What the plan says instead, where the reason depends on what was found. */
+        because?(draft: Readonly<Record<string, Value>>, context: CheckContext): string;
+      };
   readonly why: string;
   readonly impact: "low" | "medium" | "high";
   readonly related?: readonly string[];
@@ -73,6 +78,8 @@ export interface Word {
   readonly elsewhere?: Readonly<Record<string, string>>;
   /** Rules of its own, called once its arguments are checked; reports through the context. Pure. */
   check?(call: Call, context: CheckContext): void;
+  /** What else people should know of it: hover shows these. */
+  readonly notes?: readonly string[];
   /** Facts a checker or runner asks of a word instead of `name === ...` chains (contracts: capability properties). */
   readonly capabilities?: Readonly<Record<string, unknown>>;
   load?(): Promise<unknown>;

@@ -17,3 +17,10 @@ export function familyCapabilities(context: CheckContext): Readonly<Record<strin
   const facts = baseFacts(context);
   return facts && context.find("model", facts.family)?.capabilities;
 }
+
+/** Width of what flows from block to block, as configurations of all families name it. */
+export function hiddenSize({ config }: Pick<BaseFacts, "config">): number | undefined {
+  return ["hidden_size", "n_embd", "dim", "d_model"]
+    .map((name) => config[name])
+    .find((size): size is number => typeof size === "number");
+}

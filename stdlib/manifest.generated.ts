@@ -32,6 +32,7 @@ import { word as metrics_recall_at } from "./metrics/recall-at.js";
 import { word as metrics_recall } from "./metrics/recall.js";
 import { word as metrics_rouge } from "./metrics/rouge.js";
 import { word as metrics_spearman } from "./metrics/spearman.js";
+import { word as metrics_word_error_rate } from "./metrics/word-error-rate.js";
 import { word as models_bert } from "./models/bert.js";
 import { word as models_cohere } from "./models/cohere.js";
 import { word as models_distilbert } from "./models/distilbert.js";
@@ -164,6 +165,7 @@ export const words: readonly Word[] = [
   metrics_recall,
   metrics_rouge,
   metrics_spearman,
+  metrics_word_error_rate,
   models_bert,
   models_cohere,
   models_distilbert,

@@ -159,6 +159,7 @@ export function wordPage(word: Word, parameters: readonly Parameter[]): string {
   return [
     `**${word.name}** (${word.kind})`,
     word.doc,
+    ...(word.notes ?? []),
     ...planned,
     "```tune\n" + word.example + "\n```",
     ...(rows.length > 0 ? [rows.join("\n")] : []),

@@ -238,13 +238,20 @@ export function rolesOf(program: Program, task: Call): readonly string[] {
   return Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
 }
 
-/** They must have columns, and what a training needs beside them (capability `trainingRoles`, of the call); a task may name others that serve as well (capability `orRoles`). */
-export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
+/** Roles that the task needs and the data lack; a task may name others that serve as well (capability `orRoles`). */
+export function missingRoles(program: Program, data: DataPlan, task: Call): readonly string[] {
   const others = program.registry.find("task", task.word)?.capabilities?.["orRoles"];
-  if (Array.isArray(others) && others.every((role: string) => data.columns[role] !== undefined)) return true;
+  if (Array.isArray(others) && others.every((role: string) => data.columns[role] !== undefined)) return [];
+  return rolesOf(program, task).filter((role) => data.columns[role] === undefined);
+}
+/** What the task reads must have columns, and what a training needs beside it (capability `trainingRoles`, of the call). */
+export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
   const more = program.registry.find("task", task.word)?.capabilities?.["trainingRoles"];
   const wanted = typeof more === "function" ? (more as (call: Call) => readonly string[])(task) : [];
-  const missing = [...rolesOf(program, task), ...wanted].filter((role) => data.columns[role] === undefined);
+  const missing = [
+    ...missingRoles(program, data, task),
+    ...wanted.filter((role) => data.columns[role] === undefined),
+  ];
   for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.name }, here);
   return missing.length === 0;
 }

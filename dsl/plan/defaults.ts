@@ -47,15 +47,11 @@ export function fill(
     if (parameter.planned || parameter.open) continue;
     const one = given.get(parameter.name);
     const path = `${prefix}${parameter.name}`;
-    const value =
-      one?.value ??
-      standing(
-        parameter,
-        () => filling.statement,
-        () => contextOf(filling, nowhere, undefined),
-      );
+    const draft = () => filling.statement;
+    const context = () => contextOf(filling, nowhere, undefined);
+    const value = one?.value ?? standing(parameter, draft, context);
     if (value === undefined) continue;
-    filling.origins[path] = one ? { from: one.from } : originOf(parameter);
+    filling.origins[path] = one ? { from: one.from } : originOf(parameter, draft, context);
     const whole = filled(filling, value, path, parameter.name, one?.places ?? nowhere);
     values[parameter.name] = whole;
     filling.statement[parameter.name] = whole;
@@ -82,15 +78,11 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
   for (const parameter of word.parameters) {
     if (parameter.open || parameter.planned) continue;
     const written = call.arguments[parameter.name];
-    const next =
-      written ??
-      standing(
-        parameter,
-        () => ({ ...given, ...call.arguments }),
-        () => contextOf(filling, places, local),
-      );
+    const draft = () => ({ ...given, ...call.arguments });
+    const context = () => contextOf(filling, places, local);
+    const next = written ?? standing(parameter, draft, context);
     if (next === undefined) continue;
-    if (written === undefined) origins[`${path}.${parameter.name}`] = originOf(parameter);
+    if (written === undefined) origins[`${path}.${parameter.name}`] = originOf(parameter, draft, context);
     else if (from !== "default" && from !== "derived") origins[`${path}.${parameter.name}`] = { from };
     given[parameter.name] = part(next, parameter.name);
   }
@@ -104,18 +96,15 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
   return whole;
 }
 
-function standing(
-  parameter: Parameter,
-  draft: () => Readonly<Record<string, Value>>,
-  context: () => CheckContext,
-): Value | undefined {
+type Draft = () => Readonly<Record<string, Value>>;
+
+function standing(parameter: Parameter, draft: Draft, context: () => CheckContext): Value | undefined {
   if (!parameter.default) return undefined;
   return "value" in parameter.default ? parameter.default.value : parameter.default.from(draft(), context());
 }
-function originOf(parameter: Parameter): Origin {
-  return parameter.default && "derived" in parameter.default
-    ? { from: "derived", why: parameter.default.derived }
-    : { from: "default", why: parameter.why };
+function originOf({ default: standard, why }: Parameter, draft: Draft, context: () => CheckContext): Origin {
+  if (!standard || !("derived" in standard)) return { from: "default", why };
+  return { from: "derived", why: standard.because?.(draft(), context()) ?? standard.derived };
 }
 
 function contextOf(filling: Filling, places: Places, local: string | undefined, call?: Call): CheckContext {

@@ -3,7 +3,7 @@ import { headerOf, type Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
 import type { Draft, Given, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
-import { checkData, checkModel, checkTables, dataFacts, rolesOf } from "../check/world.js";
+import { checkData, checkModel, checkTables, dataFacts, missingRoles } from "../check/world.js";
 import { typed } from "../check/values.js";
 import type { Operand, Statement } from "../syntax/tree.js";
 import { fill } from "./defaults.js";
@@ -269,7 +269,7 @@ function evaluate(program: Program, header: Header): void {
   const astray = mute ? WRITING.filter((key) => own.given.has(key)) : [];
   for (const key of astray)
     program.reportNear("writes-no-text", { key, task: mute!.task.word }, own.given.get(key)?.span, statement.verb.span);
-  const missing = tasks.flatMap(({ task }) => rolesOf(program, task)).find((role) => data?.columns[role] === undefined);
+  const missing = data && tasks.flatMap(({ task }) => missingRoles(program, data, task))[0];
   if (facts && missing !== undefined && first)
     program.report(
       "missing-role",

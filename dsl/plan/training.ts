@@ -73,6 +73,7 @@ export function planTraining(
     task: model.plan.task,
     technique: model.plan.technique,
     base: model.plan.base,
+    ...(model.plan.scratch && { scratch: true }),
   };
   const recipe = resolveRecipe(program, o.settings, o.here, {
     model: known,

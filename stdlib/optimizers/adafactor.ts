@@ -9,7 +9,7 @@ export const word: Word = {
   since: "0.1.0",
   elsewhere: { lr: "learning_rate", clip_threshold: "threshold", decay_rate: "decay", eps: "epsilon" },
   parameters: [
-    learningRate(1e-4, 1e-3),
+    learningRate(1),
     {
       name: "decay",
       type: { is: "number" },

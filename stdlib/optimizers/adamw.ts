@@ -16,7 +16,7 @@ export const word: Word = {
     adam: "adamw",
   },
   parameters: [
-    learningRate(1e-4, 1e-3),
+    learningRate(1),
     beta("beta1", 0.9, "gradients", "About ten steps of memory smooth a batch's noise."),
     beta(
       "beta2",

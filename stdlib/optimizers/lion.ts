@@ -9,7 +9,7 @@ export const word: Word = {
   since: "0.1.0",
   elsewhere: { lr: "learning_rate" },
   parameters: [
-    learningRate(3e-5, 3e-4),
+    learningRate(0.3),
     beta(
       "beta1",
       0.9,

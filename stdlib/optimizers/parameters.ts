@@ -1,21 +1,44 @@
 /** Parameters that several optimizers share. */
+import type { CheckContext } from "#dsl/check/context.js";
 import type { Parameter } from "#dsl/registry.js";
+import { baseFacts, hiddenSize } from "../base-facts.js";
+import { rateFor, shortRate, type LearningRate } from "../techniques/rates.js";
 
-/** A pretrained model is moved gently, the few weights of an adapter start from nothing: two defaults. */
-export function learningRate(full: number, few: number): Parameter {
+/** Of models from scratch, and of techniques that recommend none: every weight trains, or few do. */
+const PLAIN: Readonly<Record<"scratch" | "all" | "few", LearningRate>> = {
+  scratch: { rate: 1e-3, narrows: true, because: "weights that start at random have nothing to lose" },
+  all: { rate: 1e-4, narrows: true, because: "a pretrained model is easily upset by large steps" },
+  few: { rate: 1e-3, narrows: true, because: "few weights that start from nothing need larger steps" },
+};
+
+/** The technique's own rate is AdamW's; `factor`: this optimizer's beside AdamW's. */
+export function learningRate(factor: number): Parameter {
+  const found = (context: CheckContext): { readonly rate: number; readonly why: string } => {
+    const name = techniqueName(context.model?.["technique"]) ?? "full";
+    const { learningRate: own, saves } = context.find("technique", name)?.capabilities ?? {};
+    const scratch = context.model?.["scratch"] === true;
+    const recommended = scratch
+      ? PLAIN.scratch
+      : ((own as LearningRate | undefined) ?? PLAIN[saves === "model" ? "all" : "few"]);
+    const base = baseFacts(context);
+    const width = base && hiddenSize(base);
+    const adamw = rateFor(recommended, width);
+    const wider = adamw === recommended.rate ? "" : ` for a base ${String(width)} wide`;
+    const times = factor === 1 ? "" : `, ${String(factor)} × AdamW's ${shortRate(adamw)}`;
+    return {
+      rate: Number((adamw * factor).toPrecision(3)),
+      why: `what ${scratch ? "a model from scratch takes" : `${name} recommends`}${wider}${times}: ${recommended.because}`,
+    };
+  };
   return {
     name: "learning_rate",
     type: { is: "number" },
     doc: "Step size at the schedule's height.",
     range: { min: 0, max: 10, exclusive: true },
     default: {
-      derived: `${short(full)} for full fine-tuning, ${short(few)} where few weights train, more where the technique needs larger steps`,
-      from(_draft, context) {
-        const name = techniqueName(context.model?.["technique"]);
-        const { saves, rateFactor } = (name && context.find("technique", name)?.capabilities) || {};
-        if (saves === "model") return full;
-        return typeof rateFactor === "number" ? few * rateFactor : few;
-      },
+      derived: `what the technique recommends (hover over it tells)${factor === 1 ? "" : `, × ${String(factor)}`}`,
+      from: (_draft, context) => found(context).rate,
+      because: (_draft, context) => found(context).why,
     },
     why: "A pretrained model is easily upset by large steps; the few weights of an adapter start from nothing and need larger ones.",
     impact: "high",
@@ -46,10 +69,6 @@ export function weightDecay(value: number, why: string): Parameter {
   };
 }
 
-/** 1e-4, 0.01. */
-function short(x: number): string {
-  return x < 0.01 ? x.toExponential() : String(x);
-}
 function techniqueName(value: unknown): string | undefined {
   return typeof value === "object" && value !== null && "word" in value ? String(value.word) : undefined;
 }

@@ -10,7 +10,7 @@ export const word: Word = {
   since: "0.1.0",
   elsewhere: { lr: "learning_rate" },
   parameters: [
-    learningRate(0.01, 0.1),
+    learningRate(100),
     {
       name: "momentum",
       type: { is: "number" },

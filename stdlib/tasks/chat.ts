@@ -33,6 +33,7 @@ export const word: Word = {
     parameters: (): number => 0,
     headPaths: [],
     supervision: "next_token",
+    measures: ["next_token", "written"],
     metrics: [
       { word: "loss", kind: "metric", arguments: {} },
       { word: "perplexity", kind: "metric", arguments: {} },

@@ -3,6 +3,13 @@ import type { Word } from "#dsl/registry.js";
 import { fromOurs, startsFrom } from "./from.js";
 import { numberIn, textIn } from "./settings.js";
 import { attends, embeddingWidth, isEmbedding, type Shapes } from "./shapes.js";
+import { recommends } from "./rates.js";
+
+const rate = recommends({
+  rate: 2e-3,
+  narrows: true,
+  because: "the layers start from nothing; a few times as much throws the model off",
+});
 
 export const word: Word = {
   kind: "technique",
@@ -47,7 +54,9 @@ export const word: Word = {
     },
     fromOurs,
   ],
+  notes: rate.notes,
   capabilities: {
+    ...rate.capabilities,
     saves: "trained",
     startsFrom,
     adds: true,

@@ -4,6 +4,7 @@ import { baseFacts } from "../base-facts.js";
 import { fromOurs, startsFrom } from "./from.js";
 import { headParameters } from "./head.js";
 import { countOf, type Shapes } from "./shapes.js";
+import { recommends } from "./rates.js";
 
 /** Biases of the body: a causal mask that old files call `bias` has more axes, and heads of pretraining lie outside. */
 const biases = (shapes: Shapes): number =>
@@ -16,6 +17,12 @@ const biases = (shapes: Shapes): number =>
         name,
       ),
   );
+
+const rate = recommends({
+  rate: 5e-3,
+  narrows: true,
+  because: "biases alone move the model little, but ten times as much throws it off",
+});
 
 export const word: Word = {
   kind: "technique",
@@ -33,7 +40,9 @@ export const word: Word = {
       head: headParameters(context)?.count ?? 0,
     });
   },
+  notes: rate.notes,
   capabilities: {
+    ...rate.capabilities,
     saves: "trained",
     startsFrom,
     trainableParameters: (_call: unknown, shapes: Shapes): number => biases(shapes),

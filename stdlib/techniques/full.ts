@@ -1,5 +1,12 @@
 import type { Word } from "#dsl/registry.js";
 import { countOf, type Shapes } from "./shapes.js";
+import { recommends } from "./rates.js";
+
+const rate = recommends({
+  rate: 1e-4,
+  narrows: true,
+  because: "a pretrained model is easily upset by large steps, and smaller ones need more epochs",
+});
 
 export const word: Word = {
   kind: "technique",
@@ -9,7 +16,9 @@ export const word: Word = {
   since: "0.1.0",
   parameters: [],
   elsewhere: { full_finetuning: "full", finetune: "full", none: "full" },
+  notes: rate.notes,
   capabilities: {
+    ...rate.capabilities,
     /** What makes up a trained model: every weight (`model`), or what trains (`trained`). */
     saves: "model",
     /** Trainable parameters of the base, from its tensors' shapes (the head comes on top). */

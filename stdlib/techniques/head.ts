@@ -2,7 +2,7 @@
 import type { CheckContext } from "#dsl/check/context.js";
 import type { HeadOn } from "#dsl/plan/estimates.js";
 import type { Value } from "#dsl/plan/plan.js";
-import { baseFacts, familyCapabilities } from "../base-facts.js";
+import { baseFacts, familyCapabilities, hiddenSize } from "../base-facts.js";
 
 /** Parameters of the head of the model's task, for two labels; undefined while the task isn't known. */
 export function headParameters(context: CheckContext): { readonly name: string; readonly count: number } | undefined {
@@ -12,14 +12,10 @@ export function headParameters(context: CheckContext): { readonly name: string; 
   if (!name || typeof parameters !== "function") return undefined;
   const base = baseFacts(context);
   if (!base) return undefined;
-  const { config } = base;
-  const hidden = [config["hidden_size"], config["n_embd"], config["dim"], config["d_model"], 1].find(
-    (n) => typeof n === "number",
-  );
   const on: HeadOn = { family: familyCapabilities(context) ?? {}, base };
   return {
     name,
-    count: (parameters as (hidden: number, labels: number, on: HeadOn) => number)(hidden as number, 2, on),
+    count: (parameters as (hidden: number, labels: number, on: HeadOn) => number)(hiddenSize(base) ?? 1, 2, on),
   };
 }
 function wordOf(value: Value | undefined): string | undefined {

@@ -2,6 +2,13 @@ import "./codes.js";
 import type { Word } from "#dsl/registry.js";
 import { headParameters } from "./head.js";
 import { fromOurs, startsFrom } from "./from.js";
+import { recommends } from "./rates.js";
+
+const rate = recommends({
+  rate: 0.03,
+  narrows: true,
+  because: "the head starts from nothing, and nothing else can be upset",
+});
 
 export const word: Word = {
   kind: "technique",
@@ -15,7 +22,9 @@ export const word: Word = {
     const task = headParameters(context);
     if (task?.count === 0) context.report("nothing-trains", { technique: call.word, task: task.name });
   },
+  notes: rate.notes,
   capabilities: {
+    ...rate.capabilities,
     saves: "trained",
     startsFrom,
     trainableParameters: (): number => 0,

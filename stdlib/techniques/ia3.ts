@@ -6,6 +6,7 @@ import { baseFacts } from "../base-facts.js";
 import { from, startsFrom } from "./from.js";
 import { ia3Layers, ia3Settings, type Ia3Settings } from "./ia3-settings.js";
 import { linearNames, linearsNamed, type Shapes } from "./shapes.js";
+import { recommends } from "./rates.js";
 
 const known = (context: CheckContext): Ia3Settings => ia3Layers(baseFacts(context)?.shapes ?? {});
 const layersParameter = (name: keyof Ia3Settings, doc: string, derived: string): Parameter => ({
@@ -16,6 +17,12 @@ const layersParameter = (name: keyof Ia3Settings, doc: string, derived: string):
   default: { derived, from: (_draft, context) => [...known(context)[name]] },
   why: "What the paper scales.",
   impact: "medium",
+});
+
+const rate = recommends({
+  rate: 0.02,
+  narrows: true,
+  because: "factors start at one and must move by tenths to be felt",
 });
 
 export const word: Word = {
@@ -48,9 +55,9 @@ export const word: Word = {
       for (const target of list)
         if (!linearsNamed(shapes, [target]).length) context.report("no-target", { target, has }, name);
   },
+  notes: rate.notes,
   capabilities: {
-    /** Steps so many times those of other techniques with few weights: the paper's 3e-3 under Adam. */
-    rateFactor: 3,
+    ...rate.capabilities,
     saves: "trained",
     startsFrom,
     adds: true,

@@ -5,6 +5,13 @@ import { baseFacts, familyCapabilities } from "../base-facts.js";
 import { from, startsFrom } from "./from.js";
 import { linearNames, linearsNamed, type Shapes } from "./shapes.js";
 import { loraSettings } from "./lora-settings.js";
+import { recommends } from "./rates.js";
+
+const rate = recommends({
+  rate: 3e-3,
+  narrows: true,
+  because: "the matrices start from nothing; a third as much learns slowly, three times as much is unsteady",
+});
 
 export const word: Word = {
   kind: "technique",
@@ -107,7 +114,9 @@ export const word: Word = {
       if (!linearsNamed(shapes, [target]).length)
         context.report("no-target", { target, has: linearNames(shapes) }, "targets");
   },
+  notes: rate.notes,
   capabilities: {
+    ...rate.capabilities,
     saves: "trained",
     startsFrom,
     adds: true,

@@ -5,9 +5,16 @@ import { from, startsFrom } from "./from.js";
 import { tokens, virtualTokens, checkPrompts } from "./prompts.js";
 import { keyWidths, type Shapes } from "./shapes.js";
 import { tokensOf } from "./virtual-tokens.js";
+import { recommends } from "./rates.js";
 
 const trained = (call: Call, shapes: Shapes): number =>
   2 * tokensOf(call) * keyWidths(shapes).reduce((sum, width) => sum + width, 0);
+
+const rate = recommends({
+  rate: 0.05,
+  narrows: true,
+  because: "the keys and values lie far from where they start",
+});
 
 export const word: Word = {
   kind: "technique",
@@ -24,9 +31,9 @@ export const word: Word = {
     const base = baseFacts(context);
     if (base) checkPrompts(call, context, trained(call, base.shapes));
   },
+  notes: rate.notes,
   capabilities: {
-    /** Steps so many times those of other techniques with few weights. */
-    rateFactor: 10,
+    ...rate.capabilities,
     saves: "trained",
     startsFrom,
     adds: true,

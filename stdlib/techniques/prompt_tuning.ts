@@ -5,8 +5,15 @@ import { from, startsFrom } from "./from.js";
 import { tokens, virtualTokens, checkPrompts } from "./prompts.js";
 import { embeddingWidth, type Shapes } from "./shapes.js";
 import { tokensOf } from "./virtual-tokens.js";
+import { recommends } from "./rates.js";
 
 const trained = (call: Call, shapes: Shapes): number => tokensOf(call) * embeddingWidth(shapes);
+
+const rate = recommends({
+  rate: 0.02,
+  narrows: false,
+  because: "the vectors lie far from where they start, whatever the width",
+});
 
 export const word: Word = {
   kind: "technique",
@@ -37,9 +44,9 @@ export const word: Word = {
     const shapes = baseFacts(context)?.shapes;
     if (shapes) checkPrompts(call, context, trained(call, shapes));
   },
+  notes: rate.notes,
   capabilities: {
-    /** Steps so many times those of other techniques with few weights: the vectors lie far from where they start. */
-    rateFactor: 30,
+    ...rate.capabilities,
     saves: "trained",
     startsFrom,
     adds: true,

@@ -84,7 +84,11 @@ describe("hover", () => {
     assert.match(over("recipe"), /\*\*recipe\*\* \(verb\)/);
     assert.match(over("epochs"), /\*\*epochs\*\* of `recipe`/);
     assert.match(over("adamw"), /\*\*adamw\*\* \(optimizer\)/);
-    assert.match(over("learning_rate"), /Default: 1e-4 for full/);
+    assert.match(over("learning_rate"), /Default: what the technique recommends/);
+  });
+  it("a technique tells its learning rate", () => {
+    const model = 'model m { base: "b", task: text_classification, technique: lora }';
+    assert.match(hover(model, model.indexOf("lora"), context)?.markdown ?? "", /Learning rate where none is written/);
   });
   const at = (marked: string, given = known): string =>
     hover(marked.replace("|", ""), marked.indexOf("|"), given)?.markdown ?? "";

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Action, Plan } from "#dsl/plan/plan.js";
 import { partsOf } from "#dsl/syntax/parts.js";
 import { registry } from "#stdlib/registry.js";
+import type { LearningRate } from "#stdlib/techniques/rates.js";
 import { built } from "../programs.js";
 import { base as minilm, compiled, dataFacts, definitions } from "../world.js";
 
@@ -42,32 +43,63 @@ describe("plans", () => {
     assert.equal(plan?.recipe.training.optimizer.arguments["learning_rate"], 5e-4);
     assert.equal(plan?.recipe.training.optimizer.arguments["weight_decay"], 0.1);
   });
-  it("a technique says what trains, what it adds, how large steps it needs and which positions it takes", () => {
+  it("a technique says what trains, what it adds and which positions it takes", () => {
     const planned = (more: string, o: Parameters<typeof compiled>[1] = {}) => {
       const model = `model n { base: "minilm", task: text_classification, ${more} }`;
       return plansOf(`${definitions}${model}\ntrain n on d`, o)[0]!;
     };
     const biased = { ...minilm, shapes: { ...minilm.shapes, "encoder.layer.0.output.dense.bias": [384] } };
     const head = 384 * 2 + 2;
-    for (const [technique, trains, adds, rate, length] of [
-      ["full", minilm.parameters, 0, 1e-4, 512],
-      ["head_only", 0, 0, 1e-3, 512],
-      ["bitfit", 384, 0, 1e-3, 512],
-      ["lora(rank: 2)", 6 * 2 * 4 * 384, 1, 1e-3, 512],
-      ["lora(rank: 2, dora: true)", 6 * 2 * 5 * 384, 1, 1e-3, 512],
-      ["adapters(size: 8)", 6 * 2 * (2 * 8 * 384 + 8 + 384), 1, 1e-3, 512],
-      ["adapters(pfeiffer, size: 8)", 6 * (2 * 8 * 384 + 8 + 384), 1, 1e-3, 512],
-      ["prompt_tuning(tokens: 12)", 12 * 384, 1, 3e-2, 500],
-      ["prefix_tuning(tokens: 12)", 12 * 2 * 6 * 384, 1, 1e-2, 500],
+    for (const [technique, trains, adds, length] of [
+      ["full", minilm.parameters, 0, 512],
+      ["head_only", 0, 0, 512],
+      ["bitfit", 384, 0, 512],
+      ["lora(rank: 2)", 6 * 2 * 4 * 384, 1, 512],
+      ["lora(rank: 2, dora: true)", 6 * 2 * 5 * 384, 1, 512],
+      ["adapters(size: 8)", 6 * 2 * (2 * 8 * 384 + 8 + 384), 1, 512],
+      ["adapters(pfeiffer, size: 8)", 6 * (2 * 8 * 384 + 8 + 384), 1, 512],
+      ["prompt_tuning(tokens: 12)", 12 * 384, 1, 500],
+      ["prefix_tuning(tokens: 12)", 12 * 2 * 6 * 384, 1, 500],
       // `output.dense` is the end of both sub-layers, as PEFT has it.
-      ["ia3", 6 * (2 * 384 + 384 + 1536), 1, 3e-3, 512],
+      ["ia3", 6 * (2 * 384 + 384 + 1536), 1, 512],
     ] as const) {
       const { estimates, recipe } = planned(`technique: ${technique}`, { base: biased });
       assert.equal(estimates.trainable, trains + head, technique);
       assert.equal(estimates.parameters, minilm.parameters + head + adds * trains, technique);
-      assert.ok(Math.abs((recipe.training.optimizer.arguments["learning_rate"] as number) - rate) < 1e-12, technique);
       assert.equal(recipe.model.max_length, length, technique);
     }
+  });
+  it("a rate that isn't written is the technique's own, less for a wider base; one that is written stays", () => {
+    const planned = (model: string, optimizer = "adamw", hidden_size = 384): { rate: unknown; why: string } => {
+      const shapes = { ...minilm.shapes, "encoder.layer.0.output.dense.bias": [384] };
+      const base = { ...minilm, shapes, config: { ...minilm.config, hidden_size } };
+      const plan = plansOf(
+        `${definitions}model n { base: "minilm", task: text_classification, ${model} }\ntrain n on d { optimizer: ${optimizer} }`,
+        { base },
+      )[0]!;
+      return {
+        rate: plan.recipe.training.optimizer.arguments["learning_rate"],
+        why: plan.origins["training.optimizer.learning_rate"]?.why ?? "",
+      };
+    };
+    for (const { name, notes, capabilities } of registry.ofKind("technique")) {
+      const own = capabilities?.["learningRate"] as LearningRate;
+      assert.deepEqual(planned(`technique: ${name}`), {
+        rate: own.rate,
+        why: `what ${name} recommends: ${own.because}`,
+      });
+      assert.ok(notes?.some((note) => note.includes(own.because)));
+    }
+    assert.deepEqual(planned("technique: full", "adamw", 768), {
+      rate: 5e-5,
+      why: planned("technique: full").why.replace("recommends", "recommends for a base 768 wide"),
+    });
+    assert.equal(planned("technique: full", "adamw", 128).rate, 1e-4);
+    assert.equal(planned("technique: prompt_tuning", "adamw", 768).rate, planned("technique: prompt_tuning").rate);
+    assert.equal(planned("technique: full", "lion").rate, 3e-5);
+    assert.equal(planned("technique: full", "sgd").rate, 0.01);
+    assert.match(planned("technique: full", "sgd").why, /100 × AdamW's 1e-4/);
+    assert.equal(planned("technique: lora", "adamw(learning_rate: 7e-4)", 768).rate, 7e-4);
   });
   it("frozen parts don't train, and are part of the recipe", () => {
     const planned = (more: string): Plan =>

@@ -36,6 +36,13 @@ describe("scores of written text against sacrebleu and rouge-score", () => {
         assert.ok(Math.abs(got - c[variant]) < 1e-9, `${got}, not ${c[variant]}: ${JSON.stringify(c.written)}`);
       }
     });
+  it("word_error_rate counts words put in, taken out and changed, over all rows", async () => {
+    const rate = (written: string[], targets: string[]) => score("word_error_rate", {}, { written, targets });
+    assert.equal(await rate(["AH B AE SH"], ["AH B AE SH"]), 0);
+    assert.equal(await rate(["B AE  SH", "x y z", ""], ["AH B AE SH", "x q z", "a b c"]), (1 + 1 + 3) / 10);
+    assert.equal(await rate(["a b c d", "b a"], ["d", "a b"]), (3 + 2) / 3);
+    assert.ok(Number.isNaN(await rate(["a"], [""])));
+  });
   it("exact_match counts whole texts", async () => {
     const targets = ["a b", "c", "D", "e"];
     assert.equal(await score("exact_match", {}, { written: ["a b", " c ", "d", ""], targets }), 0.5);

@@ -1,0 +1,78 @@
+/**
+ * One row by Tunebook, as a process of its own: runs a Tune program as `tunebook run` does and prints one JSON line.
+ * `seconds` is the training loop with its checkpoints; loading, compiling and evaluating are not in it.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadTokenizer } from "#kernel/bases/tokenizer.js";
+import { runTuneFile } from "#kernel/runs/run-file.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { watchChildren } from "./memory.js";
+
+export interface Outcome {
+  readonly engine: string;
+  readonly peakMiB: number;
+  readonly seconds: number;
+  readonly wholeSeconds: number;
+  readonly steps: number;
+  readonly scores: Readonly<Record<string, number>>;
+}
+
+/** Texts whose characters are counted: a column of a JSON lines file, where `part` is test. */
+export interface Counted {
+  readonly file: string;
+  readonly column: string;
+}
+
+async function main(file: string, counted: Counted | null): Promise<void> {
+  const runs = mkdtempSync(join(tmpdir(), "tunebook-techniques-"));
+  try {
+    const watch = watchChildren();
+    const silent = { display: () => undefined, update: () => undefined };
+    const result = await runTuneFile(file, { runs, screen: silent });
+    const peakMiB = watch.stop();
+    const evaluation = result.evaluations[0];
+    if (!result.ok || !evaluation) throw new Error(`${file} failed`);
+    const run = RunFolder.open(join(runs, readdirSync(runs)[0]!));
+    const events = run.events();
+    const stopped = events.find((e) => e.kind === "stopped");
+    const outcome: Outcome = {
+      engine: events.find((e) => e.kind === "started")?.engine ?? "",
+      peakMiB,
+      seconds: stopped?.seconds ?? Number.NaN,
+      wholeSeconds: result.seconds.reduce((sum, s) => sum + s.seconds, 0),
+      steps: stopped?.step ?? 0,
+      scores: {
+        ...evaluation.metrics,
+        ...(counted && {
+          bits_per_character: await bitsPerCharacter(evaluation.metrics["loss"]!, join(run.path, "model"), counted),
+        }),
+      },
+    };
+    console.log(JSON.stringify(outcome));
+  } finally {
+    rmSync(runs, { recursive: true, force: true });
+  }
+}
+
+/**
+ * From the loss of a token in nats. The first token of a text follows nothing, so no model predicts it: it counts as if all
+ * tokens were alike. A text's end is a token and a character.
+ */
+async function bitsPerCharacter(loss: number, model: string, { file, column }: Counted): Promise<number> {
+  const rows = readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, string>);
+  const texts = rows.filter((row) => row["part"] === "test").map((row) => row[column]!);
+  const tokenizer = await loadTokenizer(model);
+  const ids = await tokenizer.encode(texts, Number.MAX_SAFE_INTEGER);
+  const config = JSON.parse(readFileSync(join(model, "config.json"), "utf8")) as { readonly vocab_size: number };
+  const predicted = ids.reduce((sum, row) => sum + row.length, 0);
+  const bits = (predicted * loss) / Math.LN2 + texts.length * Math.log2(config.vocab_size);
+  return bits / texts.reduce((sum, text) => sum + Array.from(text).length + 1, 0);
+}
+
+const [file = "", data, column] = process.argv.slice(2);
+await main(file, data !== undefined && column !== undefined ? { file: data, column } : null);

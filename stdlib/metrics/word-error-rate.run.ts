@@ -1,0 +1,28 @@
+/** Levenshtein's distance of words, summed over rows, per word of the targets. NaN where the targets have no word. */
+import type { MetricImplementation } from "../kinds/metric.js";
+
+export const wordErrorRate: MetricImplementation = {
+  ofWritten(_call, { written, targets }) {
+    let [errors, words] = [0, 0];
+    targets.forEach((target, row) => {
+      const wanted = wordsOf(target);
+      errors += distance(wordsOf(written[row]!), wanted);
+      words += wanted.length;
+    });
+    return words === 0 ? Number.NaN : errors / words;
+  },
+};
+
+const wordsOf = (text: string): readonly string[] => text.split(/\s+/u).filter((word) => word !== "");
+
+function distance(from: readonly string[], to: readonly string[]): number {
+  let above = Uint32Array.from({ length: to.length + 1 }, (_, j) => j);
+  from.forEach((word, i) => {
+    const row = new Uint32Array(to.length + 1);
+    row[0] = i + 1;
+    for (let j = 1; j <= to.length; j++)
+      row[j] = Math.min(above[j]! + 1, row[j - 1]! + 1, above[j - 1]! + (word === to[j - 1] ? 0 : 1));
+    above = row;
+  });
+  return above[to.length]!;
+}
