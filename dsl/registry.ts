@@ -54,12 +54,22 @@ export interface Parameter {
   readonly open?: true;
 }
 
+/** A publication that a word comes from. */
+export interface Reference {
+  readonly title: string;
+  readonly by: string;
+  readonly year: number;
+  readonly at: string;
+}
+
 export interface Word {
   readonly kind: Kind;
   readonly name: string;
   readonly doc: string;
   readonly example: string;
   readonly since: string;
+  /** Where the field describes it, the first source first. */
+  readonly references?: readonly Reference[];
   readonly parameters: readonly Parameter[];
   /** The design knows it but it is not built yet: using it is the error `not-built-yet`, naming what serves meanwhile. */
   readonly planned?: { readonly meanwhile: string };

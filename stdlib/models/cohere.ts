@@ -1,4 +1,5 @@
 import type { Word } from "#dsl/registry.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,8 +7,19 @@ export const word: Word = {
   doc: "Cohere's Command R: PaLM's parallel block (attention and a gated inner layer read one norm, side by side), scaled logits.",
   example: 'model helper { base: "CohereForAI/c4ai-command-r-v01", task: text_generation }',
   since: "0.1.0",
+  references: [
+    {
+      title: "PaLM: Scaling Language Modeling with Pathways",
+      by: "Chowdhery et al.",
+      year: 2022,
+      at: "https://arxiv.org/abs/2204.02311",
+    },
+  ],
   parameters: [],
   capabilities: {
+    checkpoints: [
+      llamaLike("CohereForAI/c4ai-command-r-v01", [40, 8192, 64, 22528, 256000], { shared: 64, positions: 8192 }),
+    ],
     modelType: "cohere",
     targets: ["q_proj", "v_proj"],
     linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],

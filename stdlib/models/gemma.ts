@@ -1,4 +1,5 @@
 import type { Word } from "#dsl/registry.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,8 +7,20 @@ export const word: Word = {
   doc: "Gemma: LLaMA's shape with scaled embeddings, key-value heads shared by all (2B) or none (7B), and a GELU gate, as in PaLM before it.",
   example: 'model helper { base: "google/gemma-2b-it", task: text_generation }',
   since: "0.1.0",
+  references: [
+    {
+      title: "Gemma: Open Models Based on Gemini Research and Technology",
+      by: "Gemma Team",
+      year: 2024,
+      at: "https://arxiv.org/abs/2403.08295",
+    },
+  ],
   parameters: [],
   capabilities: {
+    checkpoints: [
+      llamaLike("google/gemma-2b-it", [18, 2048, 8, 16384, 256000], { shared: 1, positions: 8192, head_dim: 256 }),
+      llamaLike("google/gemma-7b-it", [28, 3072, 16, 24576, 256000], { shared: 16, positions: 8192, head_dim: 256 }),
+    ],
     modelType: "gemma",
     targets: ["q_proj", "v_proj"],
     linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],

@@ -1,4 +1,5 @@
 import type { Word } from "#dsl/registry.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,8 +7,12 @@ export const word: Word = {
   doc: "Mistral: LLaMA's shape with attention to a sliding window.",
   example: 'model helper { base: "mistralai/Mistral-7B-v0.1", task: text_generation }',
   since: "0.1.0",
+  references: [{ title: "Mistral 7B", by: "Jiang et al.", year: 2023, at: "https://arxiv.org/abs/2310.06825" }],
   parameters: [],
   capabilities: {
+    checkpoints: [
+      llamaLike("mistralai/Mistral-7B-v0.1", [32, 4096, 32, 14336, 32000], { shared: 8, positions: 32768 }),
+    ],
     modelType: "mistral",
     targets: ["q_proj", "v_proj"],
     linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],

@@ -1,4 +1,5 @@
 import type { Word } from "#dsl/registry.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,8 +7,24 @@ export const word: Word = {
   doc: "Qwen2 and Qwen2.5: LLaMA's shape with biases on query, key and value.",
   example: 'model helper { base: "Qwen/Qwen2.5-0.5B-Instruct", task: text_generation }',
   since: "0.1.0",
+  references: [
+    { title: "Qwen2 Technical Report", by: "Yang et al.", year: 2024, at: "https://arxiv.org/abs/2407.10671" },
+  ],
   parameters: [],
   capabilities: {
+    checkpoints: [
+      llamaLike("Qwen/Qwen2.5-0.5B-Instruct", [24, 896, 14, 4864, 151936], {
+        shared: 2,
+        positions: 32768,
+        tie_word_embeddings: true,
+      }),
+      llamaLike("Qwen/Qwen2.5-1.5B-Instruct", [28, 1536, 12, 8960, 151936], {
+        shared: 2,
+        positions: 32768,
+        tie_word_embeddings: true,
+      }),
+      llamaLike("Qwen/Qwen2.5-7B-Instruct", [28, 3584, 28, 18944, 152064], { shared: 4, positions: 32768 }),
+    ],
     modelType: "qwen2",
     targets: ["q_proj", "v_proj"],
     linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
