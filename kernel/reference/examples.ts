@@ -17,21 +17,27 @@ export function wholeExample(word: Word, registry: Registry, baseFor: (task: str
     const of = registry.ofKind("task").find((t) => !t.planned && measures(registry, t, word));
     if (of) return written({ task: of }, example);
   }
+  const [, defines] = /^(data|recipe) \w+/.exec(example) ?? [];
+  if (defines === "data") return `${example}\n`;
+  if (defines === "recipe") return before(baseFor, example);
   return `${before(baseFor)}${inItsVerb(example, word, registry)}\n`;
 }
 function measures(registry: Registry, task: Word, metric: Word): boolean {
   return metricsOf(registry, { word: task.name, kind: "task", arguments: {} }).includes(metric.name);
 }
 
-/** What examples speak of: some data, a model that labels, one that writes, a recipe. */
-function before(baseFor: (task: string) => string): string {
+const QUICK = "recipe quick { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }";
+
+/** What examples speak of: some data, a model that labels, one that writes, a recipe, with which both train. */
+function before(baseFor: (task: string) => string, recipe = QUICK): string {
+  const name = recipe.split(" ")[1]!;
   return `data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, validation: 10%, test: 10%) }
 data tales { source: csv("tales.csv"), columns: { text: body }, split: random(train: 80%, validation: 10%, test: 10%) }
 model router { base: "${baseFor("text_classification")}", task: text_classification }
 model writer { base: "${baseFor("text_generation")}", task: text_generation }
-recipe quick { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }
-train router on tickets with quick
-train writer on tales with quick
+${recipe}
+train router on tickets with ${name}
+train writer on tales with ${name}
 `;
 }
 
