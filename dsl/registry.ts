@@ -63,6 +63,14 @@ export interface Parameter {
   readonly open?: true;
 }
 
+/** A publication that a word comes from. */
+export interface Reference {
+  readonly title: string;
+  readonly by: string;
+  readonly year: number;
+  readonly at: string;
+}
+
 export interface Word {
   readonly kind: Kind;
   readonly name: string;
@@ -71,6 +79,8 @@ export interface Word {
   readonly since: string;
   /** Content hash of what a user defined; absent: a word of this package. Calls carry it, so that recipes tell one definition from another. */
   readonly definition?: string;
+  /** Where the field describes it, the first source first. */
+  readonly references?: readonly Reference[];
   readonly parameters: readonly Parameter[];
   /** The design knows it but it is not built yet: using it is the error `not-built-yet`, naming what serves meanwhile. */
   readonly planned?: { readonly meanwhile: string };

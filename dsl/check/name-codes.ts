@@ -181,6 +181,7 @@ registerCodes({
     message: (d) => `there is no \`$${d.name}\``,
     help: (d) => (d.nearest ? `write \`$${d.nearest}\`` : "define it in a TypeScript cell, or in `parameters { }`"),
     explain: "`$x` is a parameter of the notebook or file, else a TypeScript value.",
+    example: "recipe r { epochs: $rounds }",
   },
   "path-into-nothing": {
     severity: "error",

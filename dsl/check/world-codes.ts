@@ -69,6 +69,7 @@ registerCodes({
     help: (d) => (d.nearest ? `write \`${d.nearest}\`` : `the file has: ${listed(d.has)}`),
     explain:
       "A column is named that the source doesn't have. Names are compared exactly, capitals and blanks included; a name with blanks is written as a string.",
+    example: 'data d { source: csv("a.csv"), columns: { text: txt } }',
   },
   "no-template": {
     severity: "error",
@@ -82,12 +83,14 @@ registerCodes({
     message: (d) => `${d.task} reads no conversations, so it has no use for a template`,
     help: () => "take `template` out, or write `task: chat`",
     explain: "Templates say how the turns of a conversation become one text. Other tasks read texts as they are.",
+    example: 'model m { base: "minilm", task: text_classification, template: chatml }',
   },
   "not-a-conversation": {
     severity: "error",
     message: (d) => `the role ${d.role} is a column, not a conversation`,
     help: () => "name a column; `turns(…)` and `alpaca()` make `messages`",
     explain: "Functions that read conversations give turns with roles, which only the role `messages` holds.",
+    example: 'data d { source: csv("a.csv"), columns: { text: turns(body) } }',
   },
   "missing-role": {
     severity: "error",
@@ -112,6 +115,9 @@ registerCodes({
     message: (d) => `\`${d.data}\` has rows with the label "${d.label}", which \`labels\` doesn't list`,
     help: () => "add it to `labels`, or drop those rows before",
     explain: "Labels written out must be all of them: a row with another label can't be trained.",
+    example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, labels: [no] }
+model m { base: "minilm", task: text_classification }
+train m on d`,
   },
   "rare-label": {
     severity: "warning",

@@ -248,10 +248,7 @@ export function missingRoles(program: Program, data: DataPlan, task: Call): read
 export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
   const more = program.registry.find("task", task.word)?.capabilities?.["trainingRoles"];
   const wanted = typeof more === "function" ? (more as (call: Call) => readonly string[])(task) : [];
-  const missing = [
-    ...missingRoles(program, data, task),
-    ...wanted.filter((role) => data.columns[role] === undefined),
-  ];
+  const missing = [...missingRoles(program, data, task), ...wanted.filter((role) => data.columns[role] === undefined)];
   for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.name }, here);
   return missing.length === 0;
 }

@@ -9,10 +9,20 @@ declare module "#dsl/check/codes.js" {
     "file-kind": { readonly file: string; readonly wanted: readonly string[] };
     "jupyterlab-failed": { readonly status: number };
     "not-built": { readonly file: string };
+    "reference-stale": { readonly folder: string; readonly pages: readonly string[] };
   }
 }
 
 registerCodes({
+  "reference-stale": {
+    severity: "error",
+    message: ({ folder, pages }) =>
+      `${folder} is stale: ${pages.slice(0, 10).join(", ")}${pages.length > 10 ? ", …" : ""}`,
+    help: () => "run `npm run docs` and commit what it writes",
+    explain:
+      "The language reference is made from the records of the vocabulary, the table of codes and the grammar. One of them " +
+      "changed, and the pages are still those of before.",
+  },
   "unknown-command": {
     severity: "error",
     message: ({ command }) => `tunebook has no command "${command}"`,

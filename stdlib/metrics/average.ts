@@ -39,6 +39,10 @@ registerCodes({
     message: (d) => `${d.metric}: the data has no label "${d.label}"`,
     help: (d) => `the labels are ${d.has.join(", ")}`,
     explain: "`of:` names the label that counts as positive for a binary score; it must be one of the data's labels.",
+    example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
+model m { base: "minilm", task: text_classification }
+train m on d
+evaluate m on d.test { metrics: [f1(of: maybe)] }`,
   },
 });
 

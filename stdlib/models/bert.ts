@@ -9,6 +9,7 @@ import {
   layers,
   type FromScratch,
 } from "./from-words.js";
+import { bertLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -16,11 +17,38 @@ export const word: Word = {
   doc: "BERT and models of its shape (MiniLM, BGE, E5, GTE v1): a bidirectional encoder with learned absolute positions, normalised after each sub-layer.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification }',
   since: "0.1.0",
+  references: [
+    {
+      title: "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
+      by: "Devlin et al.",
+      year: 2018,
+      at: "https://arxiv.org/abs/1810.04805",
+    },
+    {
+      title: "MiniLM: Deep Self-Attention Distillation for Task-Agnostic Compression of Pre-Trained Transformers",
+      by: "Wang et al.",
+      year: 2020,
+      at: "https://arxiv.org/abs/2002.10957",
+    },
+    {
+      title: "TinyBERT: Distilling BERT for Natural Language Understanding",
+      by: "Jiao et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1909.10351",
+    },
+  ],
   parameters: [layers, hidden, heads, intermediate(4)],
   elsewhere,
   check: (call, context) => checkHeads(call, context),
   capabilities: {
     scratch: bertSpecials satisfies FromScratch,
+    checkpoints: [
+      bertLike("all-MiniLM-L6-v2", [6, 384, 12, 1536, 30522]),
+      bertLike("huawei-noah/TinyBERT_General_4L_312D", [4, 312, 12, 1200, 30522]),
+      bertLike("google-bert/bert-base-uncased", [12, 768, 12, 3072, 30522]),
+      bertLike("google-bert/bert-base-cased", [12, 768, 12, 3072, 28996]),
+      bertLike("google-bert/bert-large-uncased", [24, 1024, 16, 4096, 30522]),
+    ],
     /** `model_type` in config.json. */
     modelType: "bert",
     /** What the names of its classes in transformers begin with. */

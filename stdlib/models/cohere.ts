@@ -9,6 +9,7 @@ import {
   layers,
   type FromScratch,
 } from "./from-words.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -16,6 +17,14 @@ export const word: Word = {
   doc: "Cohere's Command R: PaLM's parallel block (attention and a gated inner layer read one norm, side by side), scaled logits.",
   example: 'model helper { base: "CohereForAI/c4ai-command-r-v01", task: text_generation }',
   since: "0.1.0",
+  references: [
+    {
+      title: "PaLM: Scaling Language Modeling with Pathways",
+      by: "Chowdhery et al.",
+      year: 2022,
+      at: "https://arxiv.org/abs/2204.02311",
+    },
+  ],
   parameters: [
     layers,
     hidden,
@@ -37,6 +46,9 @@ export const word: Word = {
       single: "<BOS_TOKEN> A",
       pair: "<BOS_TOKEN> A <BOS_TOKEN> B",
     } satisfies FromScratch,
+    checkpoints: [
+      llamaLike("CohereForAI/c4ai-command-r-v01", [40, 8192, 64, 22528, 256000], { shared: 64, positions: 8192 }),
+    ],
     modelType: "cohere",
     className: "Cohere",
     targets: ["q_proj", "v_proj"],

@@ -16,11 +16,25 @@ export const word: Word = {
   doc: "DistilBERT: BERT's shape with half its layers, without token types and pooler; two thirds of the weights.",
   example: 'model router { base: "distilbert/distilbert-base-uncased", task: text_classification }',
   since: "0.1.0",
+  references: [
+    {
+      title: "DistilBERT, a distilled version of BERT: smaller, faster, cheaper and lighter",
+      by: "Sanh et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1910.01108",
+    },
+  ],
   parameters: [layers, hidden, heads, intermediate(4)],
   elsewhere,
   check: (call, context) => checkHeads(call, context),
   capabilities: {
     scratch: bertSpecials satisfies FromScratch,
+    checkpoints: [
+      {
+        name: "distilbert/distilbert-base-uncased",
+        config: { n_layers: 6, dim: 768, n_heads: 12, hidden_dim: 3072, vocab_size: 30522 },
+      },
+    ],
     modelType: "distilbert",
     className: "DistilBert",
     targets: ["q_lin", "v_lin"],

@@ -10,6 +10,7 @@ import {
   layers,
   type FromScratch,
 } from "./from-words.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -17,6 +18,14 @@ export const word: Word = {
   doc: "Gemma: LLaMA's shape with scaled embeddings, key-value heads shared by all (2B) or none (7B), and a GELU gate, as in PaLM before it.",
   example: 'model helper { base: "google/gemma-2b-it", task: text_generation }',
   since: "0.1.0",
+  references: [
+    {
+      title: "Gemma: Open Models Based on Gemini Research and Technology",
+      by: "Gemma Team",
+      year: 2024,
+      at: "https://arxiv.org/abs/2403.08295",
+    },
+  ],
   parameters: [layers, hidden, heads, headSize, keyValueHeads("1: shared by all", () => 1), intermediate(8)],
   elsewhere,
   check: (call, context) => checkHeads(call, context, { turned: true }),
@@ -32,6 +41,10 @@ export const word: Word = {
       single: "<bos> A",
       pair: "<bos> A <bos> B",
     } satisfies FromScratch,
+    checkpoints: [
+      llamaLike("google/gemma-2b-it", [18, 2048, 8, 16384, 256000], { shared: 1, positions: 8192, head_dim: 256 }),
+      llamaLike("google/gemma-7b-it", [28, 3072, 16, 24576, 256000], { shared: 16, positions: 8192, head_dim: 256 }),
+    ],
     modelType: "gemma",
     className: "Gemma",
     targets: ["q_proj", "v_proj"],

@@ -16,11 +16,41 @@ export const word: Word = {
   doc: "GPT-2 and models of its shape (DistilGPT-2): a decoder with learned absolute positions, normalised before each sub-layer.",
   example: 'model writer { base: "openai-community/gpt2", task: text_generation }',
   since: "0.1.0",
+  references: [
+    {
+      title: "Language Models are Unsupervised Multitask Learners",
+      by: "Radford et al.",
+      year: 2019,
+      at: "https://openai.com/index/better-language-models/",
+    },
+  ],
   parameters: [layers, hidden, heads, intermediate(4)],
   elsewhere,
   check: (call, context) => checkHeads(call, context),
   capabilities: {
     scratch: endOfText satisfies FromScratch,
+    checkpoints: [
+      {
+        name: "distilbert/distilgpt2",
+        config: { n_layer: 6, n_embd: 768, n_head: 12, n_positions: 1024, vocab_size: 50257 },
+      },
+      {
+        name: "openai-community/gpt2",
+        config: { n_layer: 12, n_embd: 768, n_head: 12, n_positions: 1024, vocab_size: 50257 },
+      },
+      {
+        name: "openai-community/gpt2-medium",
+        config: { n_layer: 24, n_embd: 1024, n_head: 16, n_positions: 1024, vocab_size: 50257 },
+      },
+      {
+        name: "openai-community/gpt2-large",
+        config: { n_layer: 36, n_embd: 1280, n_head: 20, n_positions: 1024, vocab_size: 50257 },
+      },
+      {
+        name: "openai-community/gpt2-xl",
+        config: { n_layer: 48, n_embd: 1600, n_head: 25, n_positions: 1024, vocab_size: 50257 },
+      },
+    ],
     modelType: "gpt2",
     className: "GPT2",
     targets: ["c_attn"],

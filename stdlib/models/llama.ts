@@ -11,6 +11,7 @@ import {
   tied,
   type FromScratch,
 } from "./from-words.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -18,6 +19,32 @@ export const word: Word = {
   doc: "LLaMA and models of its shape (LLaMA 2 and 3, SmolLM2, TinyLlama): a decoder with rotary positions, RMS norms, gated inner layers and grouped key-value heads.",
   example: 'model helper { base: "SmolLM2-135M-Instruct", task: text_generation }',
   since: "0.1.0",
+  references: [
+    {
+      title: "LLaMA: Open and Efficient Foundation Language Models",
+      by: "Touvron et al.",
+      year: 2023,
+      at: "https://arxiv.org/abs/2302.13971",
+    },
+    {
+      title: "Llama 2: Open Foundation and Fine-Tuned Chat Models",
+      by: "Touvron et al.",
+      year: 2023,
+      at: "https://arxiv.org/abs/2307.09288",
+    },
+    {
+      title: "The Llama 3 Herd of Models",
+      by: "Grattafiori et al.",
+      year: 2024,
+      at: "https://arxiv.org/abs/2407.21783",
+    },
+    {
+      title: "SmolLM2: When Smol Goes Big",
+      by: "Ben Allal et al.",
+      year: 2025,
+      at: "https://arxiv.org/abs/2502.02737",
+    },
+  ],
   parameters: [
     layers,
     hidden,
@@ -30,6 +57,26 @@ export const word: Word = {
   check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
     scratch: llamaSpecials satisfies FromScratch,
+    checkpoints: [
+      llamaLike("SmolLM2-135M-Instruct", [30, 576, 9, 1536, 49152], {
+        shared: 3,
+        positions: 8192,
+        tie_word_embeddings: true,
+      }),
+      llamaLike("HuggingFaceTB/SmolLM2-360M-Instruct", [32, 960, 15, 2560, 49152], {
+        shared: 5,
+        positions: 8192,
+        tie_word_embeddings: true,
+      }),
+      llamaLike("TinyLlama/TinyLlama-1.1B-Chat-v1.0", [22, 2048, 32, 5632, 32000], { shared: 4, positions: 2048 }),
+      llamaLike("meta-llama/Llama-3.2-1B-Instruct", [16, 2048, 32, 8192, 128256], {
+        shared: 8,
+        positions: 131072,
+        tie_word_embeddings: true,
+      }),
+      llamaLike("meta-llama/Llama-2-7b-hf", [32, 4096, 32, 11008, 32000], { shared: 32, positions: 4096 }),
+      llamaLike("meta-llama/Llama-3.1-8B", [32, 4096, 32, 14336, 128256], { shared: 8, positions: 131072 }),
+    ],
     modelType: "llama",
     className: "Llama",
     targets: ["q_proj", "v_proj"],

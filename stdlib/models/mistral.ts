@@ -11,6 +11,7 @@ import {
   tied,
   type FromScratch,
 } from "./from-words.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -18,6 +19,7 @@ export const word: Word = {
   doc: "Mistral: LLaMA's shape with attention to a sliding window.",
   example: 'model helper { base: "mistralai/Mistral-7B-v0.1", task: text_generation }',
   since: "0.1.0",
+  references: [{ title: "Mistral 7B", by: "Jiang et al.", year: 2023, at: "https://arxiv.org/abs/2310.06825" }],
   parameters: [
     layers,
     hidden,
@@ -30,6 +32,9 @@ export const word: Word = {
   check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
     scratch: llamaSpecials satisfies FromScratch,
+    checkpoints: [
+      llamaLike("mistralai/Mistral-7B-v0.1", [32, 4096, 32, 14336, 32000], { shared: 8, positions: 32768 }),
+    ],
     modelType: "mistral",
     className: "Mistral",
     targets: ["q_proj", "v_proj"],

@@ -1,5 +1,6 @@
 import type { Word } from "#dsl/registry.js";
 import { bertSpecials, elsewhere, heads, hidden, layers, type FromScratch } from "./from-words.js";
+import { bertLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -7,6 +8,14 @@ export const word: Word = {
   doc: "MobileBERT: deep and narrow, made for phones; blocks work between bottlenecks, with several small inner layers each.",
   example: 'model router { base: "google/mobilebert-uncased", task: text_classification }',
   since: "0.1.0",
+  references: [
+    {
+      title: "MobileBERT: a Compact Task-Agnostic BERT for Resource-Limited Devices",
+      by: "Sun et al.",
+      year: 2020,
+      at: "https://arxiv.org/abs/2004.02984",
+    },
+  ],
   parameters: [
     layers,
     hidden,
@@ -70,6 +79,7 @@ export const word: Word = {
   },
   capabilities: {
     scratch: bertSpecials satisfies FromScratch,
+    checkpoints: [bertLike("google/mobilebert-uncased", [24, 512, 4, 512, 30522], { classifier_activation: false })],
     modelType: "mobilebert",
     className: "MobileBert",
     targets: ["query", "value"],

@@ -11,6 +11,7 @@ import {
   tied,
   type FromScratch,
 } from "./from-words.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -18,6 +19,9 @@ export const word: Word = {
   doc: "Qwen2 and Qwen2.5: LLaMA's shape with biases on query, key and value.",
   example: 'model helper { base: "Qwen/Qwen2.5-0.5B-Instruct", task: text_generation }',
   since: "0.1.0",
+  references: [
+    { title: "Qwen2 Technical Report", by: "Yang et al.", year: 2024, at: "https://arxiv.org/abs/2407.10671" },
+  ],
   parameters: [
     layers,
     hidden,
@@ -30,6 +34,19 @@ export const word: Word = {
   check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
     scratch: endOfText satisfies FromScratch,
+    checkpoints: [
+      llamaLike("Qwen/Qwen2.5-0.5B-Instruct", [24, 896, 14, 4864, 151936], {
+        shared: 2,
+        positions: 32768,
+        tie_word_embeddings: true,
+      }),
+      llamaLike("Qwen/Qwen2.5-1.5B-Instruct", [28, 1536, 12, 8960, 151936], {
+        shared: 2,
+        positions: 32768,
+        tie_word_embeddings: true,
+      }),
+      llamaLike("Qwen/Qwen2.5-7B-Instruct", [28, 3584, 28, 18944, 152064], { shared: 4, positions: 32768 }),
+    ],
     modelType: "qwen2",
     className: "Qwen2",
     targets: ["q_proj", "v_proj"],

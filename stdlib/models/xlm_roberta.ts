@@ -9,6 +9,7 @@ import {
   robertaSpecials,
   type FromScratch,
 } from "./from-words.js";
+import { bertLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -16,11 +17,29 @@ export const word: Word = {
   doc: "XLM-RoBERTa (multilingual E5 and BGE-M3 too): RoBERTa's code with one vocabulary for a hundred languages.",
   example: 'model router { base: "FacebookAI/xlm-roberta-base", task: text_classification }',
   since: "0.1.0",
+  references: [
+    {
+      title: "Unsupervised Cross-lingual Representation Learning at Scale",
+      by: "Conneau et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1911.02116",
+    },
+  ],
   parameters: [layers, hidden, heads, intermediate(4)],
   elsewhere,
   check: (call, context) => checkHeads(call, context),
   capabilities: {
     scratch: { ...robertaSpecials, tokenizer: "unigram" } satisfies FromScratch,
+    checkpoints: [
+      bertLike("FacebookAI/xlm-roberta-base", [12, 768, 12, 3072, 250002], {
+        max_position_embeddings: 514,
+        type_vocab_size: 1,
+      }),
+      bertLike("FacebookAI/xlm-roberta-large", [24, 1024, 16, 4096, 250002], {
+        max_position_embeddings: 514,
+        type_vocab_size: 1,
+      }),
+    ],
     modelType: "xlm-roberta",
     className: "XLMRoberta",
     targets: ["query", "value"],

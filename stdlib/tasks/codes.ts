@@ -111,5 +111,8 @@ registerCodes({
     explain:
       "Decoders (GPT-2, LLaMA and their kin) predict the next token and so write text; encoders (BERT and its kin) read a " +
       "whole text at once and so label it. A task is built for the families that have what its head reads.",
+    example: `data d { source: csv("a.csv"), columns: { text: text } }
+model m { base: "minilm", task: text_generation }
+train m on d`,
   },
 });

@@ -17,6 +17,20 @@ export const word: Word = {
   doc: "Two small linear layers with an activation between, after each sub-layer of every block; the base stays frozen.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: adapters(size: 64) }',
   since: "0.1.0",
+  references: [
+    {
+      title: "Parameter-Efficient Transfer Learning for NLP",
+      by: "Houlsby et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1902.00751",
+    },
+    {
+      title: "AdapterFusion: Non-Destructive Task Composition for Transfer Learning",
+      by: "Pfeiffer et al.",
+      year: 2020,
+      at: "https://arxiv.org/abs/2005.00247",
+    },
+  ],
   elsewhere: {
     adapter: "adapters",
     bottleneck: "size",
@@ -58,6 +72,8 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    trains:
+      "2 × size × width + size + width numbers for each adapter, two adapters in a block (Houlsby) or one (Pfeiffer), width that of the block",
     startsFrom,
     adds: true,
     trainableParameters(call: Call, shapes: Shapes): number {

@@ -30,6 +30,14 @@ export const word: Word = {
   doc: "Of the base only the biases train, about a thousandth of its weights; biases and head are saved.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: bitfit }',
   since: "0.1.0",
+  references: [
+    {
+      title: "BitFit: Simple Parameter-efficient Fine-tuning for Transformer-based Masked Language-models",
+      by: "Ben Zaken et al.",
+      year: 2021,
+      at: "https://arxiv.org/abs/2106.10199",
+    },
+  ],
   parameters: [fromOurs],
   elsewhere: { bias_only: "bitfit", bias_tuning: "bitfit" },
   check(_call, context) {
@@ -44,6 +52,7 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    trains: "every bias of the base",
     startsFrom,
     trainableParameters: (_call: unknown, shapes: Shapes): number => biases(shapes),
   },

@@ -36,6 +36,9 @@ registerCodes({
       "`targets` names the linear layers that the technique changes, by the last name of their path in the checkpoint " +
       "(`query`), a longer end of it (`attention.output.dense`) or their kind (`all`, `attention`, `feed_forward`). " +
       "A name that fits no layer would silently train nothing.",
+    example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
+model m { base: "minilm", task: text_classification, technique: lora(targets: [q_proj]) }
+train m on d`,
   },
   "no-targets-known": {
     severity: "error",

@@ -21,6 +21,7 @@ export const word: Word = {
     ...rate.capabilities,
     /** What makes up a trained model: every weight (`model`), or what trains (`trained`). */
     saves: "model",
+    trains: "every weight of the base",
     /** Trainable parameters of the base, from its tensors' shapes (the head comes on top). */
     trainableParameters: (_call: unknown, shapes: Shapes): number =>
       countOf(shapes, (name) => !name.endsWith("position_ids")),

@@ -16,6 +16,14 @@ export const word: Word = {
   doc: "The base stays as it is; the task's head trains. Fastest, and a measure of what the base knows already.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: head_only }',
   since: "0.1.0",
+  references: [
+    {
+      title: "Understanding intermediate layers using linear classifier probes",
+      by: "Alain and Bengio",
+      year: 2016,
+      at: "https://arxiv.org/abs/1610.01644",
+    },
+  ],
   parameters: [fromOurs],
   elsewhere: { linear_probe: "head_only", linear_probing: "head_only", feature_extraction: "head_only" },
   check(call, context) {
@@ -26,6 +34,7 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    trains: "nothing of the base",
     startsFrom,
     trainableParameters: (): number => 0,
   },

@@ -31,6 +31,14 @@ export const word: Word = {
   doc: "(IA)³: learned factors scale keys, values and the inside of feed-forward sub-layers; a ten-thousandth of the weights trains. Saved as a PEFT adapter.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: ia3 }',
   since: "0.1.0",
+  references: [
+    {
+      title: "Few-Shot Parameter-Efficient Fine-Tuning is Better and Cheaper than In-Context Learning",
+      by: "Liu et al.",
+      year: 2022,
+      at: "https://arxiv.org/abs/2205.05638",
+    },
+  ],
   elsewhere: { target_modules: "targets", feedforward_modules: "inputs", IA3: "ia3" },
   parameters: [
     layersParameter(
@@ -59,6 +67,8 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    trains:
+      "one number for each output of the layers that make keys and values, and for each input of those that end a feed-forward sub-layer",
     startsFrom,
     adds: true,
     trainableParameters(call: Call, shapes: Shapes, layout?: "in_out" | "out_in"): number {

@@ -19,6 +19,26 @@ export const word: Word = {
   doc: "Low-rank adaptation: beside each target layer two small matrices train, W + (alpha / rank) · B A; the base stays frozen. Saved as a PEFT adapter.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8) }',
   since: "0.1.0",
+  references: [
+    {
+      title: "LoRA: Low-Rank Adaptation of Large Language Models",
+      by: "Hu et al.",
+      year: 2021,
+      at: "https://arxiv.org/abs/2106.09685",
+    },
+    {
+      title: "A Rank Stabilization Scaling Factor for Fine-Tuning with LoRA",
+      by: "Kalajdzievski",
+      year: 2023,
+      at: "https://arxiv.org/abs/2312.03732",
+    },
+    {
+      title: "DoRA: Weight-Decomposed Low-Rank Adaptation",
+      by: "Liu et al.",
+      year: 2024,
+      at: "https://arxiv.org/abs/2402.09353",
+    },
+  ],
   elsewhere: {
     r: "rank",
     lora_r: "rank",
@@ -118,6 +138,7 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    trains: "rank × (inputs + outputs) numbers for each target layer, with DoRA one for each of its outputs besides",
     startsFrom,
     adds: true,
     /** Trainable parameters beside the head, from the base's shapes. */

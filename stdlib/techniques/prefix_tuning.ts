@@ -22,6 +22,14 @@ export const word: Word = {
   doc: "Learned keys and values stand before those of every text, in each layer's attention; the base stays frozen. Saved as a PEFT adapter.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: prefix_tuning(tokens: 10) }',
   since: "0.1.0",
+  references: [
+    {
+      title: "Prefix-Tuning: Optimizing Continuous Prompts for Generation",
+      by: "Li and Liang",
+      year: 2021,
+      at: "https://arxiv.org/abs/2101.00190",
+    },
+  ],
   elsewhere: { num_virtual_tokens: "tokens", p_tuning_v2: "prefix_tuning" },
   parameters: [
     tokens,
@@ -35,6 +43,7 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    trains: "2 × tokens × width of the keys, for each layer",
     startsFrom,
     adds: true,
     trainableParameters: trained,

@@ -21,6 +21,14 @@ export const word: Word = {
   doc: "A few learned vectors stand before the tokens of every text; the base stays frozen. Saved as a PEFT adapter of some kilobytes.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: prompt_tuning(tokens: 20) }',
   since: "0.1.0",
+  references: [
+    {
+      title: "The Power of Scale for Parameter-Efficient Prompt Tuning",
+      by: "Lester et al.",
+      year: 2021,
+      at: "https://arxiv.org/abs/2104.08691",
+    },
+  ],
   elsewhere: {
     num_virtual_tokens: "tokens",
     prompt_tuning_init: "init",
@@ -48,6 +56,7 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    trains: "tokens × width of the embeddings",
     startsFrom,
     adds: true,
     trainableParameters: trained,

@@ -1,0 +1,53 @@
+/** `tunebook reference`: writes the language reference from the registry, or says which of its pages are stale. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import type { Command } from "commander";
+import { CodedError } from "#dsl/check/codes.js";
+import { loadCodes } from "../all-codes.js";
+import "../codes.js";
+
+/** First line of what is written by hand in the reference's folder. */
+const BY_HAND = "<!-- written by hand -->";
+
+export function register(program: Command): void {
+  program
+    .command("reference")
+    .description("write the language reference from the vocabulary's records")
+    .option("--out <folder>", "where", "docs/reference")
+    .option("--check", "write nothing; exit status 1 when a page is stale")
+    .action(async ({ out, check }: { out: string; check?: true }) => {
+      await loadCodes();
+      const { referencePages } = await import("#kernel/reference/reference.js");
+      const pages = await referencePages();
+      const { stale, left } = compared(out, pages);
+      if (check) {
+        if (stale.length + left.length > 0)
+          throw new CodedError("reference-stale", { folder: out, pages: [...stale, ...left] });
+        return;
+      }
+      for (const path of stale) {
+        mkdirSync(dirname(join(out, path)), { recursive: true });
+        writeFileSync(join(out, path), pages.get(path)!);
+      }
+      for (const path of left) rmSync(join(out, path));
+      process.stdout.write(`${pages.size} pages in ${out}, ${stale.length} written anew, ${left.length} removed\n`);
+    });
+}
+
+/** `stale`: pages that differ from what they should be; `left`: files of no page. */
+export function compared(
+  folder: string,
+  pages: ReadonlyMap<string, string>,
+): { readonly stale: readonly string[]; readonly left: readonly string[] } {
+  const read = (path: string): string | null => {
+    const file = join(folder, path);
+    return existsSync(file) ? readFileSync(file, "utf8").replaceAll("\r\n", "\n") : null;
+  };
+  const stale = [...pages].flatMap(([path, text]) => (read(path) === text ? [] : [path]));
+  const there = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
+  const left = there
+    .filter((entry) => entry.isFile() && /\.(md|svg)$/.test(entry.name))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .filter((path) => !pages.has(path) && !read(path)!.startsWith(BY_HAND));
+  return { stale, left };
+}
