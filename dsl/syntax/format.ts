@@ -55,6 +55,7 @@ function laid(tokens: readonly IToken[], depth: number): string[] {
     if (level === 0 && token.tokenType === t.Comma) entries.push([]);
     else entries.at(-1)?.push(token);
   }
+  if (level !== 0) return [whole]; // the line's last brace closes another block than its first one opens
   const inner = entries.filter((e) => e.length > 0).flatMap((e) => laid(e, depth + 1));
   return inner.length === 0 ? [whole] : [indent + joined(tokens.slice(0, open + 1)), ...inner, `${indent}}`];
 }

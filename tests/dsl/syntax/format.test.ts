@@ -43,6 +43,12 @@ describe("the formatter", () => {
       { numRuns: 60 },
     );
   });
+  it("leaves a long line whole whose last brace closes another block than its first one opens", () => {
+    const long = `train writer on calls { optimizer: adamw(learning_rate: 2e-5, groups: [{ match: "classifier.*", learning_rate: 1e-3 }\n]) }\n`;
+    const once = format(long, verbs);
+    assert.equal(shape(once), shape(long));
+    assert.equal(format(once, verbs), once);
+  });
   it("keeps comments", () => {
     const text = "// first\nrecipe r { // second\n  epochs: 3 /* third */\n  // fourth\n}\n";
     assert.equal(format(text, verbs), text);
