@@ -141,7 +141,8 @@ registerCodes({
   "state-shared": {
     severity: "error",
     message: (d) => `state ${d.name} belongs to several models and can't be written by one of them`,
-    explain: "Models that train few weights of one base have its other weights in common. What one of them wrote there would change all of them.",
+    explain:
+      "Models that train few weights of one base have its other weights in common. What one of them wrote there would change all of them.",
   },
   "state-unset": {
     severity: "error",

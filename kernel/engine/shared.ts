@@ -137,10 +137,9 @@ class View implements Session {
   async load(file: string, only?: Readonly<Record<string, string>>): Promise<readonly string[]> {
     const wanted = Object.entries(only ?? Object.fromEntries([...this.own.keys()].map((name) => [name, name])));
     const back = new Map(wanted.map(([name]) => [this.inStore(name), name]));
-    const set = await (await this.store.common()).load(
-      file,
-      Object.fromEntries(wanted.map(([name, tensor]) => [this.inStore(name), tensor])),
-    );
+    const set = await (
+      await this.store.common()
+    ).load(file, Object.fromEntries(wanted.map(([name, tensor]) => [this.inStore(name), tensor])));
     return set.map((name) => back.get(name)!);
   }
   async reset(names: readonly string[] = [...this.own.keys()]): Promise<void> {

@@ -32,7 +32,11 @@ async function programsOf(call: Call): Promise<Assembled> {
 async function step(session: Session, at: number): Promise<number> {
   const fed = { ...feedsOf(batches[at]!) };
   const arrays = Object.fromEntries(Object.entries(fed).map(([name, v]) => [name, toNDArray("i32", v)]));
-  const scalar = (bytes: ArrayBufferView, dtype: "f32" | "i32"): NDArray => ({ dtype, shape: [], bytes: new Uint8Array(bytes.buffer) });
+  const scalar = (bytes: ArrayBufferView, dtype: "f32" | "i32"): NDArray => ({
+    dtype,
+    shape: [],
+    bytes: new Uint8Array(bytes.buffer),
+  });
   const feeds = { ...arrays, rate: scalar(Float32Array.of(5e-3), "f32"), step: scalar(Int32Array.of(at + 1), "i32") };
   const { loss } = await session.run("train", feeds, ["loss"]);
   return new Float32Array(loss!.bytes.slice().buffer)[0]!;
@@ -62,7 +66,14 @@ describe("several models over one store", function () {
       }
       losses[1]!.push(await step(views[1]!, 2));
       losses[2]!.push(await step(views[2]!, 1), await step(views[2]!, 2));
-      losses.forEach((of, i) => of.forEach((loss, at) => assert.ok(Math.abs(loss - alone[i]![at]!) < 1e-6, `${CALLS[i]!.word} ${at}: ${of.join()} alone ${alone[i]!.join()}`)));
+      losses.forEach((of, i) =>
+        of.forEach((loss, at) =>
+          assert.ok(
+            Math.abs(loss - alone[i]![at]!) < 1e-6,
+            `${CALLS[i]!.word} ${at}: ${of.join()} alone ${alone[i]!.join()}`,
+          ),
+        ),
+      );
 
       const [first, second, third] = views as [Session, Session, Session];
       const file = join(files, `${name}.safetensors`);
