@@ -56,7 +56,7 @@ export interface Session {
   ): Promise<Record<string, NDArray>>;
   /** Adds programs over the same store; new state is initialised, old state kept. */
   add(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<void>;
-  /** Takes programs away, and with them the state that no other program has. */
+  /** Takes programs away, and with them the state that no other program has; what begins unset holds nothing afterwards. */
   remove(programs: readonly string[]): Promise<void>;
   /** Writes one safetensors file, atomically (temporary name, fsync, rename). `names`: default all state; `rename` maps state name to tensor name. */
   save(

@@ -22,7 +22,7 @@ export interface BackendSession {
     feeds: Arrays,
     wanted: readonly string[],
   ): Record<string, NDArray> | Promise<Record<string, NDArray>>;
-  /** Programs that there are; `states`: those that no other program has. */
+  /** `programs` are there; `states`: those that no other program has. What begins unset holds nothing afterwards. */
   remove(programs: readonly string[], states: readonly string[]): void | Promise<void>;
   read(state: string): NDArray;
   /** Null: zeros. */

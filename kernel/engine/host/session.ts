@@ -165,6 +165,7 @@ export class HostSession {
     const gone = Object.keys(this.states).filter((name) => !used.has(name));
     for (const name of gone) Reflect.deleteProperty(this.states, name);
     this.unset.forget(gone);
+    this.unset.declare(this.states);
     await this.session.remove(programs, gone);
   }
 
