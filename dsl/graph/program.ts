@@ -47,11 +47,15 @@ export type Initial =
   | { readonly ones: true }
   /** A tensor of that name in the checkpoint folder handed to `Engine.store`. */
   | { readonly checkpoint: string }
-  /** `zeroRow`: the row of a table that begins at zero (padding's). */
+  /**
+   * `zeroRow`: the row of a table that begins at zero (padding's). `named`: whose numbers they are, which follow from the seed
+   * and a name; absent: the state's own.
+   */
   | {
       readonly random: { readonly normal: number } | { readonly uniform: number };
       readonly seed: number;
       readonly zeroRow?: number;
+      readonly named?: string;
     }
   | { readonly value: NDArray }
   /** Made of what another state begins with: these rows of it (repeated and cut as listed), or the Euclidean norms of its rows or columns. */

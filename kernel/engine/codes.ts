@@ -24,6 +24,7 @@ declare module "#dsl/check/codes.js" {
     "unknown-state": { readonly name: string; readonly has: readonly string[] };
     "state-type": { readonly name: string; readonly expected: string; readonly got: string };
     "state-unset": { readonly name: string };
+    "state-shared": { readonly name: string };
     "state-size": {
       readonly name: string;
       readonly program: string;
@@ -136,6 +137,12 @@ registerCodes({
     severity: "error",
     message: (d) => `state ${d.name} is ${d.expected}, but got ${d.got}`,
     explain: "A value written to state, or a program that shares it, must have exactly its type and shape.",
+  },
+  "state-shared": {
+    severity: "error",
+    message: (d) => `state ${d.name} belongs to several models and can't be written by one of them`,
+    explain:
+      "Models that train few weights of one base have its other weights in common. What one of them wrote there would change all of them.",
   },
   "state-unset": {
     severity: "error",

@@ -56,6 +56,8 @@ export interface Session {
   ): Promise<Record<string, NDArray>>;
   /** Adds programs over the same store; new state is initialised, old state kept. */
   add(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<void>;
+  /** Takes programs away, and with them the state that no other program has; what begins unset holds nothing afterwards. */
+  remove(programs: readonly string[]): Promise<void>;
   /** Writes one safetensors file, atomically (temporary name, fsync, rename). `names`: default all state; `rename` maps state name to tensor name. */
   save(
     file: string,
@@ -63,10 +65,10 @@ export interface Session {
     metadata?: Readonly<Record<string, string>>,
     rename?: Readonly<Record<string, string>>,
   ): Promise<void>;
-  /** Sets state from a safetensors file; names not in the file stay as they are. Returns the names set. */
-  load(file: string): Promise<readonly string[]>;
-  /** Sets state back to its initial values. */
-  reset(): Promise<void>;
+  /** Sets state from a safetensors file; names not in the file stay as they are. `only`: state → tensor, default all under their own names. Returns the names set. */
+  load(file: string, only?: Readonly<Record<string, string>>): Promise<readonly string[]>;
+  /** Sets state back to its initial values; `names`: default all. */
+  reset(names?: readonly string[]): Promise<void>;
   read(state: string): Promise<NDArray>;
   write(state: string, value: NDArray): Promise<void>;
   dispose(): Promise<void>;

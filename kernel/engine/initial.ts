@@ -92,8 +92,8 @@ export function initialValue(name: string, state: State, checkpoints: Checkpoint
     "ones" in initial
       ? new Float32Array(count).fill(1)
       : "normal" in initial.random
-        ? normals(count, initial.random.normal, initial.seed, name)
-        : uniforms(count, initial.random.uniform, initial.seed, name);
+        ? normals(count, initial.random.normal, initial.seed, initial.named ?? name)
+        : uniforms(count, initial.random.uniform, initial.seed, initial.named ?? name);
   if ("random" in initial && initial.zeroRow !== undefined) {
     const width = count / shape[0]!;
     floats.fill(0, initial.zeroRow * width, (initial.zeroRow + 1) * width);

@@ -116,11 +116,15 @@ class HostedSession implements Session {
   ): Promise<void> {
     await this.client.call("save", { session: this.session, file, names: names ?? null, metadata, rename });
   }
-  load(file: string): Promise<readonly string[]> {
-    return this.client.call("load", { session: this.session, file });
+  async remove(programs: readonly string[]): Promise<void> {
+    await this.client.call("remove", { session: this.session, programs });
+    this.names = this.names.filter((name) => !programs.includes(name));
   }
-  async reset(): Promise<void> {
-    await this.client.call("reset", { session: this.session });
+  load(file: string, only?: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    return this.client.call("load", { session: this.session, file, only: only ?? null });
+  }
+  async reset(names?: readonly string[]): Promise<void> {
+    await this.client.call("reset", { session: this.session, names: names ?? null });
   }
   read(state: string): Promise<NDArray> {
     return this.client.call("read", { session: this.session, state });

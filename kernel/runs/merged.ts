@@ -26,6 +26,7 @@ export type Body = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
 
 const WEIGHTS = "model.safetensors";
 const CONFIG = "config.json";
+const FORWARD = "merge forward";
 const NONE: AssembleOptions["technique"] = {
   call: { kind: "technique", word: "full", arguments: {} },
   implementation: { trains: () => false, around: (_, layers) => layers, saved: "model" },
@@ -56,9 +57,9 @@ export async function writeMerged(
   const trained = assembleForward(body, false);
   const plain = assembleForward({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
   const programs = Object.fromEntries(merging.map(({ width, program }) => [`merge ${width}`, program]));
-  const missing = Object.entries({ ...programs, forward: trained }).filter(([name]) => !session.programs.includes(name));
-  if (missing.length > 0) await session.add(Object.fromEntries(missing), [base.folder]);
-  const copy = await o.engine.open({ forward: plain }, [base.folder]);
+  const looking = { ...programs, [FORWARD]: trained };
+  await session.add(looking, [base.folder]);
+  const copy = await o.engine.open({ [FORWARD]: plain }, [base.folder]);
   try {
     const layers = new Set(merging.flatMap((m) => m.layers.flatMap(({ weight, bias }) => [weight, ...(bias === null ? [] : [bias])])));
     // What no layer's rewriting tells is as it is in the session: the head, and of the base what trained.
@@ -72,7 +73,7 @@ export async function writeMerged(
     for (const file of beside) copyFileSync(join(base.folder, file), join(folder, file));
     return { folder, difference };
   } finally {
-    await copy.dispose();
+    await Promise.all([copy.dispose(), session.remove(Object.keys(looking))]);
   }
 }
 
@@ -121,7 +122,7 @@ async function compared(session: Session, copy: Session, inputs: Readonly<Record
     ...{ input_ids: feed(tokens), attention_mask: feed(new Int32Array(2 * length).fill(1)), decoder_input_ids: feed(tokens) },
   };
   const feeds = Object.fromEntries(Object.keys(inputs).map((name) => [name, all[name]!]));
-  const [a, b] = await Promise.all([session, copy].map(async (of) => floats((await of.run("forward", feeds, ["logits"]))["logits"]!)));
+  const [a, b] = await Promise.all([session, copy].map(async (of) => floats((await of.run(FORWARD, feeds, ["logits"]))["logits"]!)));
   const most = a!.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
   const difference = a!.reduce((m, v, i) => Math.max(m, Math.abs(v - b![i]!)), 0);
   if (difference <= TOLERANCE * Math.max(1, most)) return difference;

@@ -1,6 +1,7 @@
 /**
- * The session's models: what is defined, what is trained, and which are open in the engine. At most two stay open (a
- * training and what it is compared with); the rest come back from their checkpoints when asked.
+ * The session's models: what is defined, what is trained, and which are open in the engine. Two stores of weights stay open
+ * at most (a training and what it is compared with), with several models on a base that they have in common; the rest
+ * come back from their checkpoints when asked.
  */
 import { resolve } from "node:path";
 import canonicalize from "canonicalize";
@@ -16,7 +17,7 @@ import { asText, toldAs, type Prompt } from "./prompts.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
 import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
 import { writeMerged, type Merged } from "./merged.js";
-import { openModel, openUntrained, trainedBody, type OpenModel } from "./open-model.js";
+import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
 import { endsOf, endToken, pairsIn, prefixOf, startOf, typesOf } from "./encoding.js";
 import { does, implementationOf } from "./words.js";
 import { askRows } from "./score.js";
@@ -24,7 +25,9 @@ import { plainSurroundings, type Surroundings } from "./surroundings.js";
 import type { TuneSession } from "./tune-session.js";
 import "./codes.js";
 
-const mostOpen = 2;
+const mostStores = 2;
+/** Each has programs of its own, which the engine keeps in one graph. */
+const mostOpen = 4;
 
 interface Open {
   readonly model: OpenModel;
@@ -86,7 +89,7 @@ export class ModelRoom {
   /** Opens a model fresh from its base for training; what was open for that folder before is closed. */
   async fresh(folder: string, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
     const engine = await this.session.engines.engine(EngineRoom.work(plan));
-    await this.makeRoom();
+    await this.makeRoom(await storeOf(plan.recipe.model, base));
     const model = await openModel(engine, plan, base, labels, home);
     this.open.set(folder, { model, engine, file: "" });
     return model;
@@ -120,7 +123,7 @@ export class ModelRoom {
     let open = known?.engine === engine ? known : undefined;
     if (!open) {
       this.open.delete(weights.folder);
-      await this.makeRoom();
+      await this.makeRoom(await storeOf(weights.plan.recipe.model, base));
       open = { model: await openModel(engine, weights.plan, base, weights.labels, s.folder), engine, file: "" };
     }
     await open.model.session.load(weights.checkpoint.file);
@@ -184,7 +187,7 @@ export class ModelRoom {
     const known = this.open.get(key);
     if (known?.engine === engine) return known.model;
     this.open.delete(key);
-    await this.makeRoom();
+    await this.makeRoom(base.hash);
     const model = await openUntrained(engine, handle.plan, base, s.folder);
     this.open.set(key, { model, engine, file: "" });
     return model;
@@ -212,10 +215,13 @@ export class ModelRoom {
     return work;
   }
 
-  private async makeRoom(): Promise<void> {
-    while (this.open.size >= mostOpen) {
+  /** `store`: where the model lies that comes; null: it stands alone. */
+  private async makeRoom(store: string | null): Promise<void> {
+    for (;;) {
       const [oldest] = this.open.keys();
-      if (oldest === undefined) return;
+      const stores = new Set([...this.open].map(([key, { model }]) => model.store ?? key));
+      const full = stores.size >= mostStores && (store === null || !stores.has(store));
+      if (oldest === undefined || (!full && this.open.size < mostOpen)) return;
       await this.forget(oldest);
     }
   }

@@ -13,6 +13,7 @@ import { loadTokenizer } from "../bases/tokenizer.js";
 import { ADAPTER, adapterOf, type Adapter } from "./adapter-folder.js";
 import { wholeOf, type WholeModel } from "./model-folder.js";
 import type { Engine, Session } from "../engine/engine.js";
+import { sharedStore } from "../engine/shared.js";
 import { join, resolve } from "node:path";
 import { readHeader } from "../engine/safetensors.js";
 import { typesOf } from "./encoding.js";
@@ -31,7 +32,14 @@ export interface OpenModel {
   readonly whole: WholeModel | null;
   /** Why it can't write text: its task doesn't, or the engine can't; null: it can, with the programs of stdlib/programs/generate.ts. */
   readonly mute: string | null;
+  /** Models with the same one have their base's frozen weights in common; null: it stands alone. */
+  readonly store: string | null;
   dispose(): Promise<void>;
+}
+
+/** The store that a model's frozen weights lie in: that of its base, where the technique trains few. */
+export async function storeOf({ technique }: Pick<ModelPlan, "technique">, base: Base): Promise<string | null> {
+  return (await does(technique, "technique")).saved === "trained" ? base.hash : null;
 }
 
 export async function programsOf(plan: Plan, base: Base, labels: readonly string[], home: string) {
@@ -71,12 +79,28 @@ export async function openModel(engine: Engine, plan: Plan, base: Base, labels: 
   const { train, accumulate, apply, evaluate, loss } = assembled;
   const training = accumulate && apply ? { accumulate, apply } : { train };
   const scoring = { ...(answers && { evaluate }), ...(!answers?.score && { loss }) };
-  const session = await engine.open({ ...training, ...scoring, ...writing.programs }, checkpointsOf(plan.recipe.model, base, home));
+  const store = await storeOf(plan.recipe.model, base);
+  const programs = { ...training, ...scoring, ...writing.programs };
+  const session = await opened(engine, { store, programs, model: plan.recipe.model, base, home });
   const { resumable: saved, trainable } = assembled;
   const adapter = await adapterIn(plan.recipe.model, base, assembled);
   const technique = await does(plan.recipe.model.technique, "technique");
   const whole = wholeOf({ model: plan.recipe.model, base, technique, labels, saved: assembled.saved });
-  return { session, saved, trainable, adapter, whole, mute: writing.mute, dispose: () => session.dispose() };
+  return { session, saved, trainable, adapter, whole, mute: writing.mute, store, dispose: () => session.dispose() };
+}
+
+/** A session of its own, or one over the base's weights that other models of that base see too. */
+function opened(
+  engine: Engine,
+  o: { readonly store: string | null; readonly programs: Readonly<Record<string, Program>>; readonly model: ModelPlan; readonly base: Base; readonly home: string },
+): Promise<Session> {
+  const checkpoints = checkpointsOf(o.model, o.base, o.home);
+  if (o.store === null) return engine.open(o.programs, checkpoints);
+  const adapter = fileOf(o.model, o.home);
+  const own = adapter === null ? {} : shapesIn(adapter);
+  // What an adapter's file has too is not the base's alone.
+  const isShared = (tensor: string): boolean => Object.hasOwn(o.base.facts.shapes, tensor) && !Object.hasOwn(own, tensor);
+  return sharedStore(engine, o.store).open(o.programs, checkpoints, isShared);
 }
 
 async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulate }: Assembled): Promise<Adapter | null> {
@@ -99,8 +123,8 @@ export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base,
   // Nothing trains: what adds nothing to the base and leaves it frozen, so that it may be stored in fewer bits.
   const model: ModelPlan = starts ? plan : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
   const { programs, mute } = await writingOf(engine, model, base, home);
-  const session = await engine.open(programs, checkpointsOf(model, base, home));
-  return { session, saved: [], trainable: [], adapter: null, whole: null, mute, dispose: () => session.dispose() };
+  const session = await opened(engine, { store: base.hash, programs, model, base, home });
+  return { session, saved: [], trainable: [], adapter: null, whole: null, mute, store: base.hash, dispose: () => session.dispose() };
 }
 
 /**

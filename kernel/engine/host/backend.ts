@@ -22,6 +22,8 @@ export interface BackendSession {
     feeds: Arrays,
     wanted: readonly string[],
   ): Record<string, NDArray> | Promise<Record<string, NDArray>>;
+  /** `programs` are there; `states`: those that no other program has. What begins unset holds nothing afterwards. */
+  remove(programs: readonly string[], states: readonly string[]): void | Promise<void>;
   read(state: string): NDArray;
   /** Null: zeros. */
   write(state: string, value: NDArray | null): void;

@@ -43,8 +43,12 @@ const handlers: Handlers = {
   add: ({ session, programs, checkpoints }) => (sessionOf(session).add(programs, checkpoints), null),
   run: ({ session, program, feeds, wanted }) => clock.timed(() => sessionOf(session).run(program, feeds, wanted)),
   save: ({ session, file, names, metadata, rename }) => (sessionOf(session).save(file, names, metadata, rename), null),
-  load: ({ session, file }) => sessionOf(session).load(file),
-  reset: ({ session }) => (sessionOf(session).reset(), null),
+  async remove({ session, programs }) {
+    await sessionOf(session).remove(programs);
+    return null;
+  },
+  load: ({ session, file, only }) => sessionOf(session).load(file, only),
+  reset: ({ session, names }) => (sessionOf(session).reset(names), null),
   read: ({ session, state }) => sessionOf(session).read(state),
   write: ({ session, state, value }) => (sessionOf(session).write(state, value), null),
   async dispose({ session }) {

@@ -13,6 +13,7 @@ export interface Calls {
   can: { ask: { program: Program }; answer: readonly Refusal[] };
   open: { ask: { programs: Programs; checkpoints: readonly string[] }; answer: number };
   add: { ask: { session: number; programs: Programs; checkpoints: readonly string[] }; answer: null };
+  remove: { ask: { session: number; programs: readonly string[] }; answer: null };
   run: {
     ask: { session: number; program: string; feeds: Arrays; wanted: readonly string[] | null };
     answer: Record<string, NDArray>;
@@ -27,8 +28,11 @@ export interface Calls {
     };
     answer: null;
   };
-  load: { ask: { session: number; file: string }; answer: readonly string[] };
-  reset: { ask: { session: number }; answer: null };
+  load: {
+    ask: { session: number; file: string; only: Readonly<Record<string, string>> | null };
+    answer: readonly string[];
+  };
+  reset: { ask: { session: number; names: readonly string[] | null }; answer: null };
   read: { ask: { session: number; state: string }; answer: NDArray };
   write: { ask: { session: number; state: string; value: NDArray }; answer: null };
   dispose: { ask: { session: number }; answer: null };

@@ -125,14 +125,16 @@ export class HostSession {
   }
 
   /** All of the file is checked before any state changes. */
-  load(file: string): readonly string[] {
+  load(file: string, only: Readonly<Record<string, string>> | null): readonly string[] {
     const header = readHeader(file);
-    const names = Object.keys(this.states).filter(
-      (name) => Object.hasOwn(header.tensors, name) && !isUnset(this.states[name]!),
+    for (const name of Object.keys(only ?? {})) this.state(name);
+    const tensorOf = (name: string): string => only?.[name] ?? name;
+    const names = Object.keys(only ?? this.states).filter(
+      (name) => Object.hasOwn(header.tensors, tensorOf(name)) && !isUnset(this.states[name]!),
     );
     for (const name of names) {
       const expected = shapeOfState(name, this.state(name));
-      const got = header.tensors[name]!.shape;
+      const got = header.tensors[tensorOf(name)]!.shape;
       if (got.length !== expected.length || got.some((d, i) => d !== expected[i]))
         throw new CodedError("tensor-shape", {
           name,
@@ -141,14 +143,30 @@ export class HostSession {
           got: `[${got.join(", ")}]`,
         });
     }
-    for (const name of names) this.session.write(name, readTensor(file, name, header, this.state(name).type.dtype));
+    for (const name of names)
+      this.session.write(name, readTensor(file, tensorOf(name), header, this.state(name).type.dtype));
     return names;
   }
 
-  reset(): void {
+  reset(names: readonly string[] | null): void {
     const sources = new Checkpoints(this.checkpoints);
+    const states = names ? Object.fromEntries(names.map((name) => [name, this.state(name)])) : this.states;
+    this.unset.declare(states);
+    this.beginAll(states, sources);
+  }
+
+  async remove(programs: readonly string[]): Promise<void> {
+    for (const name of programs) {
+      if (!Object.hasOwn(this.programs, name))
+        throw new CodedError("unknown-feed", { program: "the session", name, has: Object.keys(this.programs) });
+    }
+    for (const name of programs) Reflect.deleteProperty(this.programs, name);
+    const used = new Set(Object.values(this.programs).flatMap(({ state }) => Object.keys(state)));
+    const gone = Object.keys(this.states).filter((name) => !used.has(name));
+    for (const name of gone) Reflect.deleteProperty(this.states, name);
+    this.unset.forget(gone);
     this.unset.declare(this.states);
-    this.beginAll(this.states, sources);
+    await this.session.remove(programs, gone);
   }
 
   dispose(): void | Promise<void> {

@@ -17,6 +17,9 @@ export class UnsetStates {
   declare(states: Readonly<Record<string, State>>): void {
     for (const [name, state] of Object.entries(states)) if (isUnset(state)) this.shapes.set(name, null);
   }
+  forget(names: readonly string[]): void {
+    for (const name of names) this.shapes.delete(name);
+  }
   /** The present shape; undefined where it holds nothing or isn't such a state. */
   shapeOf(name: string): readonly number[] | undefined {
     return this.shapes.get(name) ?? undefined;

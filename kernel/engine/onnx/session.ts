@@ -28,6 +28,13 @@ export class OnnxSession implements BackendSession {
     this.store.declare(states);
   }
 
+  async remove(programs: readonly string[], states: readonly string[]): Promise<void> {
+    const gone = [...this.ready.keys()].filter((key) => programs.includes((JSON.parse(key) as string[])[0]!));
+    await Promise.all(gone.map((key) => this.release(key)));
+    this.programs = Object.fromEntries(Object.entries(this.programs).filter(([name]) => !programs.includes(name)));
+    this.store.forget(states);
+  }
+
   async run(name: string, feeds: Arrays, wanted: readonly string[]): Promise<Record<string, NDArray>> {
     const { model, session } = await this.readyFor(name, wanted);
     const fed: Record<string, Tensor> = {};

@@ -49,6 +49,12 @@ export class StateStore {
     bytesOf(kept).set(value.bytes);
     this.held.set(name, { data: kept, shape: value.shape });
   }
+  forget(names: readonly string[]): void {
+    for (const name of names) {
+      this.held.delete(name);
+      this.types.delete(name);
+    }
+  }
   clear(): void {
     this.held.clear();
   }

@@ -38,7 +38,15 @@ export class TensorflowSession implements BackendSession {
   }
 
   add(programs: Programs): void {
-    const all = { ...this.programs, ...programs };
+    this.rebuild({ ...this.programs, ...programs });
+  }
+
+  remove(programs: readonly string[]): void {
+    this.rebuild(Object.fromEntries(Object.entries(this.programs).filter(([name]) => !programs.includes(name))));
+  }
+
+  /** A graph of these programs; state that both graphs have is carried over. */
+  private rebuild(all: Programs): void {
     const model = emitTensorflow(all, { kernels: this.kernels });
     const session = this.load(model.savedModel);
     const [oldModel, oldSession] = [this.model, this.session];
@@ -46,7 +54,9 @@ export class TensorflowSession implements BackendSession {
     const old = oldModel ? this.readAll() : [];
     [this.programs, this.model, this.session] = [all, model, session];
     // Views of the old variables become the new ones: no value is copied, nor is there twice.
-    for (const [name, { id }] of old) this.pending.set(name, id);
+    for (const [name, held] of old)
+      if (Object.hasOwn(model.state, name)) this.pending.set(name, held.id);
+      else this.exchange.drop([held]);
     if (oldModel) this.binding.deleteSavedModel(oldSession);
   }
 

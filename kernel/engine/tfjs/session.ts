@@ -35,6 +35,18 @@ export class TfjsSession implements BackendSession {
     }
   }
 
+  remove(programs: readonly string[], states: readonly string[]): void {
+    for (const name of programs) {
+      this.programs.delete(name);
+      this.last.delete(name);
+    }
+    for (const name of states) {
+      this.drop(name);
+      this.copies.delete(name);
+      Reflect.deleteProperty(this.states, name);
+    }
+  }
+
   async run(name: string, feeds: Arrays, wanted: readonly string[]): Promise<Record<string, NDArray>> {
     const program = this.programs.get(name)!;
     const sizes = bindState(program, bind(program, feeds), (state) => this.state.get(state)?.shape);

@@ -1,0 +1,165 @@
+/**
+ * Several models over one store: the weights of a base that none of them changes are there once, and each has what it trains
+ * under names of its own. A model sees a session as if it were alone; its programs are added to the common one when it
+ * opens and taken away when it is disposed of, and the last one closes the store.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import type { NDArray, Program, State } from "#dsl/graph/program.js";
+import { renamed } from "#dsl/graph/renamed.js";
+import type { Engine, Session } from "./engine.js";
+import "./codes.js";
+
+type Programs = Readonly<Record<string, Program>>;
+/** Whether a tensor of the checkpoints is the same for all models of the store. */
+type IsShared = (tensor: string) => boolean;
+
+const stores = new WeakMap<Engine, Map<string, SharedStore>>();
+
+/** The store of that name in an engine: made when first asked for. */
+export function sharedStore(engine: Engine, name: string): SharedStore {
+  const of = stores.get(engine) ?? new Map<string, SharedStore>();
+  stores.set(engine, of);
+  const known = of.get(name) ?? new SharedStore(engine);
+  of.set(name, known);
+  return known;
+}
+
+export class SharedStore {
+  /** Settled in the order of what was asked: who opens waits for who opened before. */
+  private session: Promise<Session> | null = null;
+  private readonly views = new Set<View>();
+  private readonly types = new Map<string, string>();
+  private last = 0;
+
+  constructor(private readonly engine: Engine) {}
+
+  /** How many models are open in it. */
+  get size(): number {
+    return this.views.size;
+  }
+
+  async open(programs: Programs, checkpoints: readonly string[], isShared: IsShared): Promise<Session> {
+    const view = new View(this, `m${++this.last}/`, isShared);
+    this.views.add(view);
+    try {
+      await view.add(programs, checkpoints);
+      return view;
+    } catch (error) {
+      this.views.delete(view);
+      if (this.views.size === 0) this.session = null;
+      throw error;
+    }
+  }
+
+  /** @internal Opens the session with these programs, or adds them to it. */
+  async put(programs: Programs, checkpoints: readonly string[]): Promise<void> {
+    if (this.session) return (await this.session).add(programs, checkpoints);
+    this.session = this.engine.open(programs, checkpoints);
+    await this.session;
+  }
+  /** @internal */
+  common(): Promise<Session> {
+    return this.session ?? Promise.reject(new CodedError("engine-closed", { engine: this.engine.info.name }));
+  }
+  /** @internal Whether a state of that name and type is, or can become, everybody's. */
+  agrees(name: string, { type, initial }: State): boolean {
+    const said = JSON.stringify([type, initial]);
+    const known = this.types.get(name) ?? said;
+    this.types.set(name, known);
+    return known === said;
+  }
+  /** @internal */
+  async leave(view: View, programs: readonly string[]): Promise<void> {
+    if (!this.views.delete(view) || !this.session) return;
+    const { session } = this;
+    if (this.views.size > 0) return (await session).remove(programs);
+    this.session = null;
+    this.types.clear();
+    await (await session).dispose();
+  }
+}
+
+class View implements Session {
+  private readonly names = new Set<string>();
+  /** State of this model → its name in the store; what is shared keeps its own. */
+  private readonly own = new Map<string, string>();
+  private readonly shared = new Set<string>();
+  /** Of its own: what holds nothing until a program writes it. */
+  private readonly unset = new Set<string>();
+
+  constructor(
+    private readonly store: SharedStore,
+    private readonly tag: string,
+    private readonly isShared: IsShared,
+  ) {}
+
+  get programs(): readonly string[] {
+    return [...this.names];
+  }
+
+  async add(programs: Programs, checkpoints: readonly string[]): Promise<void> {
+    const written = new Set(Object.values(programs).flatMap(({ updates }) => updates.map(({ state }) => state)));
+    for (const { state } of Object.values(programs))
+      for (const [name, of] of Object.entries(state)) {
+        if (this.own.has(name)) continue;
+        if (this.shared.has(name) && written.has(name)) throw new CodedError("state-shared", { name });
+        const { initial } = of;
+        if ("unset" in initial) this.unset.add(name);
+        const frozen = "checkpoint" in initial && this.isShared(initial.checkpoint) && !written.has(name);
+        if (frozen && this.store.agrees(name, of)) this.shared.add(name);
+        else this.own.set(name, this.tag + name);
+      }
+    const tagged = Object.entries(programs).map(([name, program]) => [this.tag + name, renamed(program, this.own)]);
+    await this.store.put(Object.fromEntries(tagged) as Programs, checkpoints);
+    for (const name of Object.keys(programs)) this.names.add(name);
+  }
+  async remove(programs: readonly string[]): Promise<void> {
+    await (await this.store.common()).remove(programs.map((name) => this.tag + name));
+    for (const name of programs) this.names.delete(name);
+  }
+  async run(
+    program: string,
+    feeds: Readonly<Record<string, NDArray>>,
+    wanted?: readonly string[],
+  ): Promise<Record<string, NDArray>> {
+    return (await this.store.common()).run(this.tag + program, feeds, wanted);
+  }
+  async save(
+    file: string,
+    names: readonly string[] = [...this.shared, ...this.own.keys()].filter((name) => !this.unset.has(name)),
+    metadata: Readonly<Record<string, string>> = {},
+    rename: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const to = Object.fromEntries(names.map((name) => [this.inStore(name), rename[name] ?? name]));
+    await (await this.store.common()).save(file, Object.keys(to), metadata, to);
+  }
+  /** What is shared stays as it is: it is what all models of the store begin from. */
+  async load(file: string, only?: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    const wanted = Object.entries(only ?? Object.fromEntries([...this.own.keys()].map((name) => [name, name])));
+    const back = new Map(wanted.map(([name]) => [this.inStore(name), name]));
+    const set = await (
+      await this.store.common()
+    ).load(file, Object.fromEntries(wanted.map(([name, tensor]) => [this.inStore(name), tensor])));
+    return set.map((name) => back.get(name)!);
+  }
+  async reset(names: readonly string[] = [...this.own.keys()]): Promise<void> {
+    await (await this.store.common()).reset(names.map((name) => this.inStore(name)));
+  }
+  async read(state: string): Promise<NDArray> {
+    return (await this.store.common()).read(this.inStore(state));
+  }
+  async write(state: string, value: NDArray): Promise<void> {
+    if (this.shared.has(state)) throw new CodedError("state-shared", { name: state });
+    await (await this.store.common()).write(this.inStore(state), value);
+  }
+  async dispose(): Promise<void> {
+    await this.store.leave(
+      this,
+      [...this.names].map((name) => this.tag + name),
+    );
+  }
+
+  private inStore(name: string): string {
+    return this.own.get(name) ?? name;
+  }
+}

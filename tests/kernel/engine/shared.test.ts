@@ -1,0 +1,103 @@
+/** Several models over one store on every engine: each is as if it were alone, and what they have in common is there once. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { toNDArray } from "#dsl/graph/values.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Session } from "#kernel/engine/engine.js";
+import { readHeader } from "#kernel/engine/safetensors.js";
+import { sharedStore } from "#kernel/engine/shared.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import type { Assembled } from "#stdlib/programs/options.js";
+import { feedsOf, root, shapesOf, tensorsOf } from "#tests/stdlib/models/golden.js";
+import { goldenOf, optionsOf } from "#tests/stdlib/techniques/peft-models.js";
+import { ENGINES, engineNamed } from "./engines.js";
+
+const folder = fileURLToPath(new URL("fixtures/models/bert-plain", root));
+const shapes = shapesOf(tensorsOf("bert-plain/model.safetensors"));
+const { batches, techniques } = goldenOf("bert-plain");
+const isShared = (tensor: string): boolean => Object.hasOwn(shapes, tensor);
+const CALLS: readonly Call[] = [
+  { kind: "technique", word: "lora", arguments: { rank: 2, targets: ["query", "value"] } },
+  { kind: "technique", word: "lora", arguments: { rank: 3, targets: ["all"], dora: true } },
+  { kind: "technique", word: "bitfit", arguments: {} },
+];
+
+async function programsOf(call: Call): Promise<Assembled> {
+  return assemble(await optionsOf("bert-plain", call, Object.values(techniques)[0]!, shapes));
+}
+async function step(session: Session, at: number): Promise<number> {
+  const fed = { ...feedsOf(batches[at]!) };
+  const arrays = Object.fromEntries(Object.entries(fed).map(([name, v]) => [name, toNDArray("i32", v)]));
+  const scalar = (bytes: ArrayBufferView, dtype: "f32" | "i32"): NDArray => ({
+    dtype,
+    shape: [],
+    bytes: new Uint8Array(bytes.buffer),
+  });
+  const feeds = { ...arrays, rate: scalar(Float32Array.of(5e-3), "f32"), step: scalar(Int32Array.of(at + 1), "i32") };
+  const { loss } = await session.run("train", feeds, ["loss"]);
+  return new Float32Array(loss!.bytes.slice().buffer)[0]!;
+}
+
+describe("several models over one store", function () {
+  this.timeout(60_000);
+  const files = mkdtempSync(join(tmpdir(), "tunebook-shared-"));
+  after(() => rmSync(files, { recursive: true, force: true }));
+  for (const name of ENGINES)
+    it(`on ${name}: each trains as if it were alone, is saved and loaded, and leaves the others as they are`, async () => {
+      const engine = await engineNamed(name);
+      const all = await Promise.all(CALLS.map(programsOf));
+      const alone: number[][] = [];
+      for (const { train } of all) {
+        const session = await engine.open({ train }, [folder]);
+        alone.push([await step(session, 0), await step(session, 1), await step(session, 2)]);
+        await session.dispose();
+      }
+      const store = sharedStore(engine, `test ${name}`);
+      const views: Session[] = [];
+      // in turns, the second one coming when the first has begun
+      const losses: number[][] = all.map(() => []);
+      for (const [i, { train }] of all.entries()) {
+        views.push(await store.open({ train }, [folder], isShared));
+        for (let at = 0; at <= i; at++) losses[at]!.push(await step(views[at]!, losses[at]!.length));
+      }
+      losses[1]!.push(await step(views[1]!, 2));
+      losses[2]!.push(await step(views[2]!, 1), await step(views[2]!, 2));
+      losses.forEach((of, i) =>
+        of.forEach((loss, at) =>
+          assert.ok(
+            Math.abs(loss - alone[i]![at]!) < 1e-6,
+            `${CALLS[i]!.word} ${at}: ${of.join()} alone ${alone[i]!.join()}`,
+          ),
+        ),
+      );
+
+      const [first, second, third] = views as [Session, Session, Session];
+      const file = join(files, `${name}.safetensors`);
+      await first.save(file, all[0]!.resumable);
+      assert.deepEqual(Object.keys(readHeader(file).tensors).sort(), [...all[0]!.resumable].sort());
+      const before = await second.read("bert.encoder.layer.0.attention.self.query.lora_B.weight");
+      const changed = await step(first, 0);
+      assert.deepEqual([...(await first.load(file))].sort(), [...all[0]!.resumable].sort());
+      assert.ok(Math.abs((await step(first, 0)) - changed) < 1e-6);
+      await first.reset();
+      assert.ok(Math.abs((await step(first, 0)) - alone[0]![0]!) < 1e-6);
+      assert.deepEqual(await second.read("bert.encoder.layer.0.attention.self.query.lora_B.weight"), before);
+      const embeddings = await first.read("bert.embeddings.word_embeddings.weight");
+      await assert.rejects(first.write("bert.embeddings.word_embeddings.weight", embeddings), { code: "state-shared" });
+
+      await first.dispose();
+      await assert.rejects(step(first, 0));
+      assert.ok(Number.isFinite(await step(second, 3)));
+      await third.dispose();
+      await second.dispose();
+      assert.equal(store.size, 0);
+      // who comes after all have left begins anew
+      const again = await store.open({ train: all[0]!.train }, [folder], isShared);
+      assert.ok(Math.abs((await step(again, 0)) - alone[0]![0]!) < 1e-6);
+      await again.dispose();
+    });
+});
