@@ -15,29 +15,31 @@ export interface CacheOptions {
   readonly start: Tensor;
   /** `decode`: the size of all keys, old and new; the mask is [batch, keys]. */
   readonly keys: Dimension;
+  /** The size of what cross-attention sees. */
+  readonly sources: Dimension;
   /** Gets each cache's state by name, and whether it grows. */
   readonly onCache: (name: string, state: State, grows: boolean) => void;
 }
 
 export function cachedLayers(layers: Layers, o: CacheOptions): Layers {
   const { graph } = layers;
-  const cache = (kind: "k" | "v", path: string, like: Tensor, room: "capacity" | "sources"): [string, Tensor] => {
+  const cache = (kind: "k" | "v", path: string, like: Tensor, grows: boolean): [string, Tensor] => {
     const name = `cache.${kind}/${path}`;
     const state: State = {
-      type: { dtype: like.dtype, shape: ["batch", room, like.shape.at(-1)!] },
+      type: { dtype: like.dtype, shape: ["batch", grows ? "capacity" : o.sources, like.shape.at(-1)!] },
       trains: false,
       initial: { unset: true },
     };
-    o.onCache(name, state, room === "capacity");
+    o.onCache(name, state, grows);
     return [name, graph.state(name, state)];
   };
   const grown = (kind: "k" | "v", path: string, rows: Tensor): Tensor => {
-    const [name, held] = cache(kind, path, rows, "capacity");
+    const [name, held] = cache(kind, path, rows, true);
     graph.update(name, rows, { axis: 1, start: o.start });
     return o.phase === "prefill" ? rows : held.extended(rows, o.start, o.keys);
   };
   const kept = (kind: "k" | "v", path: string, whole: Tensor): Tensor => {
-    const [name, held] = cache(kind, path, whole, "sources");
+    const [name, held] = cache(kind, path, whole, false);
     if (o.phase === "decode") return held;
     graph.update(name, whole);
     return whole;

@@ -100,6 +100,8 @@ export interface ModelImplementation<C = unknown> {
 }
 export interface ModelSizes {
   readonly layers: number;
+  /** Of an encoder-decoder: how many of the layers its decoder has. */
+  readonly decoderLayers?: number;
   readonly hidden: number;
   readonly heads: number;
   /** Width of one head; absent: hidden / heads. */

@@ -37,7 +37,7 @@ export interface BodyOptions {
 export interface VirtualTokens {
   /** Positions that they take from the text. */
   readonly positions: number;
-  /** Places that they take in a key-value cache. */
+  /** Places that they take in the cache of what was read: of a decoder's own text, or of what an encoder made of its. */
   readonly cached: number;
 }
 /** What a configuration beside an adapter's weights may tell of the model that it belongs to. */

@@ -39,6 +39,8 @@ export const t5: ModelImplementation<T5Config> = {
   dropout: (config) => config.dropout_rate,
   sizes: (c) => ({
     layers: c.num_layers + c.num_decoder_layers,
+    decoderLayers: c.num_decoder_layers,
+    headSize: c.d_kv,
     hidden: c.d_model,
     heads: c.num_heads,
     intermediate: c.d_ff,

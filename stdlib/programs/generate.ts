@@ -66,6 +66,7 @@ function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<s
   const graph = new Graph();
   const whole: Whole = (name, ...shape) => graph.input(name, { dtype: "i32", shape });
   const virtual = cachedTokens(o);
+  const sources = plus("sources", virtualTokens(o) - virtual);
   const start = phase === "prefill" ? graph.number(0, "i32") : after(whole("start"), virtual);
   const inputs =
     o.family.shape === "encoder-decoder" ? pairInputs(graph, whole, phase, start) : textInputs(whole, phase);
@@ -73,7 +74,7 @@ function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<s
   const layers = makeLayers({ ...layersOptions(o, graph, o.seed, trainsIn(o)), prefix: o.family.prefix });
   const body = buildBody(o, layers, inputs, {
     ...{ dropout: 0, pooled: false, continues: phase === "decode" },
-    outermost: (wrapped) => cachedLayers(wrapped, { phase, start, keys: plus("keys", virtual), onCache }),
+    outermost: (wrapped) => cachedLayers(wrapped, { phase, start, keys: plus("keys", virtual), sources, onCache }),
   });
   if (!body.unembedding) throw noHead("text_generation");
   const x = body.last_hidden_state;
@@ -87,8 +88,11 @@ function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<s
 function after(start: Tensor, virtual: number): Tensor {
   return virtual ? start.add(virtual) : start;
 }
-/** Virtual tokens that lie in the cache before every text. */
-function cachedTokens({ technique: { call, implementation } }: GenerateOptions): number {
+/** Virtual tokens that lie in the cache before every text; those of an encoder's text lie among what cross-attention sees. */
+function cachedTokens(o: GenerateOptions): number {
+  return o.family.shape === "encoder-decoder" ? 0 : virtualTokens(o);
+}
+function virtualTokens({ technique: { call, implementation } }: GenerateOptions): number {
   return implementation.virtual?.(call).cached ?? 0;
 }
 

@@ -14,7 +14,6 @@ declare module "#dsl/check/codes.js" {
       readonly parameters: number;
       readonly trained: number;
     };
-    "no-prompts-for-shape": { readonly technique: string; readonly family: string };
     "empty-prompt-text": { readonly text: string };
     "cannot-merge": { readonly technique: string; readonly why: string };
   }
@@ -74,14 +73,6 @@ train m on d`,
     explain:
       "Lester et al. (2021) measured prompt tuning against full fine-tuning: it comes level at about ten billion parameters " +
       "and stays far behind below one billion, where a frozen model can't be steered by a few vectors alone.",
-  },
-  "no-prompts-for-shape": {
-    severity: "error",
-    message: (d) => `${d.technique} isn't built for encoder-decoders (${d.family})`,
-    help: () => "use `lora(rank: 8)`, `adapters` or `ia3`",
-    explain:
-      "An encoder-decoder has attention of three sorts, two of them with relative positions; which of them see virtual tokens, " +
-      "and from where, differs between implementations. It is refused here and not guessed.",
   },
   "empty-prompt-text": {
     severity: "error",

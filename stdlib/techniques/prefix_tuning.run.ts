@@ -1,13 +1,17 @@
 /**
  * Prefix tuning as PEFT has it without its projection (Li and Liang, 2021, arXiv 2101.00190): every attention sees learned
  * keys and values before those of the text, whose positions start after them. One state holds them all, [tokens, 2 × layers ×
- * width], keys before values in each layer. They need no place in a cache: they are put before what it holds.
+ * width], keys before values in each layer. They need no place in a cache: they are put before what it holds. Of an
+ * encoder-decoder, the decoder's own attention has them, and its relative positions count them.
  */
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
 import { Before, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./virtual-tokens.js";
 import { peftConfig } from "./settings.js";
+
+/** Paths in an encoder-decoder's encoder, which has none. */
+const ENCODES = /^encoder\./;
 
 export const prefixTuning: TechniqueImplementation = {
   saved: "trained",
@@ -20,34 +24,48 @@ export const prefixTuning: TechniqueImplementation = {
     const { graph } = layers;
     const count = tokensOf(call);
     const before = new Before(inputs, count);
+    const written = inputs.decoder_input_ids;
+    const stacked = sizes.decoderLayers ?? sizes.layers;
+    const all = 2 * stacked;
     let parts: readonly Tensor[] | undefined;
     let layer = 0;
     const attention: Layers["attention"] = (path, q, k, v, o) => {
-      if (o.cross) return layers.attention(path, q, k, v, o);
+      if (o.cross || (written && ENCODES.test(path))) return layers.attention(path, q, k, v, o);
       const width = k.shape.at(-1) as number;
-      const all = 2 * sizes.layers;
       parts ??= layers.outside.parameter(PROMPTS, [count, all * width]).split(1, new Array<number>(all).fill(width));
-      const [keys, values] = parts.slice(2 * layer, 2 * layer + 2);
+      // PEFT deals an encoder-decoder's out for its other attention too and then leaves that be: each layer skips a pair.
+      const pair = written ? (2 * layer) % stacked : layer;
+      const [keys, values] = parts.slice(2 * pair, 2 * pair + 2);
       layer += 1;
       return graph.at(`${path}.${PROMPTS}`, () =>
         layers.attention(path, q, before.rows(keys!, k), before.rows(values!, v), {
           ...o,
-          ...(o.mask && { mask: before.numbers(() => 1, o.mask) }),
+          // A decoder's mask is lengthened before its relative positions are counted.
+          ...(o.mask && !written && { mask: before.numbers(() => 1, o.mask) }),
           offset: o.offset ? o.offset.add(count) : graph.number(count, "i32"),
         }),
       );
     };
-    return build({ ...layers, attention }, { ...inputs, positions: shiftedPositions(inputs, count) });
+    if (!written)
+      return build({ ...layers, attention }, { ...inputs, positions: shiftedPositions(inputs, count) });
+    const places = inputs.decoder_positions ?? graph.one("range_like", [written], { axis: 1 });
+    const mask = inputs.decoder_attention_mask ?? graph.one("fill_like", [written], { value: 1 });
+    return build(
+      { ...layers, attention },
+      { ...inputs, decoder_positions: places.add(count), decoder_attention_mask: before.numbers(() => 1, mask) },
+    );
   },
   config(call, about) {
-    const { heads, layers, hidden, headSize = hidden / heads } = about.sizes;
+    const { heads, hidden, headSize = hidden / heads, decoderLayers } = about.sizes;
+    const layers = decoderLayers ?? about.sizes.layers;
     const width = about.states[PROMPTS]![1]! / (2 * layers);
     return {
       ...peftConfig("PREFIX_TUNING", about),
       num_virtual_tokens: tokensOf(call),
       // Of keys and values, which queries may share.
       ...{ num_attention_heads: width / headSize, num_layers: layers, token_dim: width },
-      ...{ num_transformer_submodules: 1, prefix_projection: false, encoder_hidden_size: width },
+      num_transformer_submodules: decoderLayers === undefined ? 1 : 2,
+      ...{ prefix_projection: false, encoder_hidden_size: width },
     };
   },
 };

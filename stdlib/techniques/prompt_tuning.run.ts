@@ -3,7 +3,7 @@
  * at positions 0, 1, …, and are seen by all of it. Tokens, mask, token types and positions are lengthened together; what the
  * body says of the virtual tokens is cut off again, so that heads and labels keep to the text: its first token is given, not
  * predicted from the prompt, and losses are of the same tokens under every technique. While a text is continued the
- * virtual tokens lie in the cache.
+ * virtual tokens lie in the cache. An encoder-decoder has them before what its encoder reads; its decoder looks at them.
  */
 import { CodedError } from "#dsl/check/codes.js";
 import type { Layers } from "../kinds/layers.js";
@@ -45,6 +45,7 @@ export const promptTuning: TechniqueImplementation = {
       return layers.graph.at(PROMPTS, () => before.rows(prompts, layers.embedding(path, inputs.input_ids, o)));
     };
     const outputs = build({ ...layers, embedding }, longer);
+    if (inputs.decoder_input_ids) return outputs;
     const { last_hidden_state: x } = outputs;
     return {
       ...outputs,
@@ -66,7 +67,7 @@ export const promptTuning: TechniqueImplementation = {
     num_virtual_tokens: tokensOf(call),
     token_dim: about.states[PROMPTS]![1]!,
     num_transformer_submodules: 1,
-    ...{ num_attention_heads: about.sizes.heads, num_layers: about.sizes.layers },
+    ...{ num_attention_heads: about.sizes.heads, num_layers: about.sizes.decoderLayers ?? about.sizes.layers },
     // What PEFT would begin with: the file says what it has become.
     prompt_tuning_init: "RANDOM",
   }),

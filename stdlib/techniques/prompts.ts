@@ -19,12 +19,10 @@ export const tokens: Parameter = {
   impact: "medium",
 };
 
-/** Refuses encoder-decoders, and warns of small decoders. */
+/** Warns of small decoders. */
 export function checkPrompts(call: Call, context: CheckContext, trained: number): void {
   const base = baseFacts(context);
   const shape = familyCapabilities(context)?.["shape"];
-  if (base && shape === "encoder-decoder")
-    context.report("no-prompts-for-shape", { technique: call.word, family: base.family });
   if (!base || base.parameters >= SMALL || shape !== "decoder") return;
   const name = context.statement["base"] ?? context.model?.["base"];
   context.report("small-for-prompts", {

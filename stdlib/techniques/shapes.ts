@@ -69,6 +69,8 @@ export function keyWidths(shapes: Shapes): readonly number[] {
   return Object.entries(shapes).flatMap(([name, shape]) => {
     if (shape.length !== 2) return [];
     if (/\.c_attn\.weight$/.test(name)) return [shape[1]! / 3];
+    // Of an encoder-decoder those of its decoder.
+    if (/^decoder\..*\.SelfAttention\.k\.weight$/.test(name)) return [shape[0]!];
     return /\.(key|k_proj|k_lin)\.weight$/.test(name) ? [shape[0]!] : [];
   });
 }

@@ -1,4 +1,4 @@
-"""PEFT's techniques and BitFit on three small models: losses of ten steps, logits, and the adapters as PEFT itself writes them."""
+"""PEFT's techniques and BitFit on four small models: losses of ten steps, logits, and the adapters as PEFT itself writes them."""
 import json
 import os
 import shutil
@@ -9,13 +9,17 @@ from peft import get_peft_model, get_peft_model_state_dict, set_peft_model_state
 
 import tiny_bert
 import tiny_decoders
+import tiny_t5
 from numbers_of_tunebook import uniform, whole
 from tiny_bert import kept
 from training import settings, train
 
-MODELS = ("bert-plain", "gpt2-plain", "llama-grouped")
-TARGETS = {"bert": ["query", "value"], "gpt2": ["c_attn"], "llama": ["q_proj", "v_proj"]}
-SCALED = {"bert": (["key", "value"], ["output.dense"]), "gpt2": (["c_attn"], ["mlp.c_proj"]), "llama": (["k_proj", "v_proj"], ["down_proj"])}
+MODELS = ("bert-plain", "gpt2-plain", "llama-grouped", "t5-plain")
+TARGETS = {"bert": ["query", "value"], "gpt2": ["c_attn"], "llama": ["q_proj", "v_proj"], "t5": ["q", "v"]}
+SCALED = {"bert": (["key", "value"], ["output.dense"]), "gpt2": (["c_attn"], ["mlp.c_proj"]), "llama": (["k_proj", "v_proj"], ["down_proj"]),
+    "t5": (["k", "v"], ["wo"])}
+TASKS = {"bert": "SEQ_CLS", "t5": "SEQ_2_SEQ_LM"}
+ROOMS = {"bert": tiny_bert, "t5": tiny_t5}
 STEPS, BATCH = 10, 4
 
 
@@ -27,7 +31,8 @@ def configs(family, task):
         "rslora": LoraConfig(**low, use_rslora=True),
         "dora": LoraConfig(**low, use_dora=True),
         "ia3": IA3Config(**common, target_modules=keys + inner, feedforward_modules=inner, fan_in_fan_out=family == "gpt2"),
-        "prompt_tuning": PromptTuningConfig(**common, num_virtual_tokens=4),
+        # Of an encoder-decoder PEFT would keep as many for the decoder, which it never uses.
+        "prompt_tuning": PromptTuningConfig(**common, num_virtual_tokens=4, num_transformer_submodules=1),
         "prefix_tuning": PrefixTuningConfig(**common, num_virtual_tokens=3),
     }
 
@@ -37,23 +42,24 @@ def make(golden, fixtures):
     for name in MODELS:
         family = name.split("-")[0]
         folder = os.path.join(fixtures, name)
-        labelled = family == "bert"
-        shape = dict((tiny_bert if labelled else tiny_decoders).MODELS[name])
-        batches = [batch_of(name, shape, step, labelled) for step in range(STEPS)]
+        shape = dict(ROOMS.get(family, tiny_decoders).MODELS[name])
+        batches = [batch_of(name, shape, step, family) for step in range(STEPS)]
         result = {"model": name, "batches": batches}
-        if family != "llama":
-            result["bitfit"] = bitfit(load(folder, labelled), batches)
-        for technique, config in configs(family, "SEQ_CLS" if labelled else "CAUSAL_LM").items():
-            base = load(folder, labelled)
-            base = with_past(base) if labelled and technique == "prefix_tuning" else base
+        if family in ("bert", "gpt2"):
+            result["bitfit"] = bitfit(load(folder, family), batches)
+        for technique, config in configs(family, TASKS.get(family, "CAUSAL_LM")).items():
+            base = load(folder, family)
+            base = with_past(base) if family == "bert" and technique == "prefix_tuning" else base
             out = os.path.join(adapters, f"{name}-{technique}")
             result[technique] = adapted(base, config, f"{name}/{technique}", batches, out)
         with open(os.path.join(golden, f"techniques-{name}.json"), "w") as file:
             json.dump(result, file)
 
 
-def load(folder, labelled):
-    return tiny_bert.load(folder, 1) if labelled else tiny_decoders.load(folder)
+def load(folder, family):
+    # T5 drops within attention where no module can be turned off.
+    how = {"t5": lambda: tiny_t5.load(folder, dropout_rate=0.0), "bert": lambda: tiny_bert.load(folder, 1)}
+    return how.get(family, lambda: tiny_decoders.load(folder))()
 
 
 def with_past(model):
@@ -69,9 +75,11 @@ def with_past(model):
     return model
 
 
-def batch_of(name, shape, step, labelled):
+def batch_of(name, shape, step, family):
     title, longest = f"{name}/technique/{step}", 4 + step
-    if not labelled:
+    if family == "t5":
+        return tiny_t5.batch_of(title, shape, BATCH, longest, 3 + step)
+    if family != "bert":
         batch = tiny_decoders.batch_of(title, shape, BATCH, longest)
         # With virtual tokens before it PEFT would train a text's first token too; here it is given, as without them.
         return {**batch, "labels": [[-100, *row[1:]] for row in tiny_decoders.labels_of(batch)]}
@@ -99,6 +107,8 @@ def adapted(base, config, title, batches, out):
     model.eval()
     with torch.no_grad():
         inputs = {k: torch.tensor(v) for k, v in batches[0].items() if k != "labels"}
+        if base.config.is_encoder_decoder:
+            inputs["decoder_input_ids"] = base._shift_right(torch.tensor(batches[0]["labels"]))
         logits = model(**inputs).logits.tolist()
     trained = train(model, batches, rate=5e-3)
     final = brief(kept(get_peft_model_state_dict(model)))

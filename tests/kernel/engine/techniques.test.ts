@@ -16,11 +16,13 @@ const ASKED: Readonly<Partial<Record<EngineName, Readonly<Record<string, readonl
     "bert-plain": ["bitfit", "rslora", "dora", "ia3", "prompt_tuning", "prefix_tuning"],
     "gpt2-plain": ["dora", "prompt_tuning", "prefix_tuning"],
     "llama-grouped": ["ia3", "prefix_tuning"],
+    "t5-plain": ["rslora", "prompt_tuning", "prefix_tuning"],
   },
   onnx: {
     "bert-plain": ["bitfit", "rslora", "dora", "ia3", "prompt_tuning", "prefix_tuning"],
     "gpt2-plain": ["dora", "prompt_tuning", "prefix_tuning"],
     "llama-grouped": ["ia3", "prefix_tuning"],
+    "t5-plain": ["ia3", "prompt_tuning", "prefix_tuning"],
   },
   tfjs: { "bert-plain": ["dora", "prompt_tuning", "prefix_tuning"] },
 };

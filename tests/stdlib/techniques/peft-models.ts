@@ -1,4 +1,4 @@
-/** Three small models and what PEFT made of them (tests/oracles/techniques.py): calls, adapters, batches, options. */
+/** Four small models and what PEFT made of them (tests/oracles/techniques.py): calls, adapters, batches, options. */
 import { readFileSync } from "node:fs";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/plan/plan.js";
@@ -12,19 +12,22 @@ import { headPathsOf } from "#stdlib/programs/model.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";
 import { shifted, type Golden } from "#tests/stdlib/models/decoder-models.js";
+import { shifted as shiftedPairs } from "#tests/stdlib/models/t5-models.js";
 import { root, shapesOf, tensorsOf, type Batch, type Trained } from "#tests/stdlib/models/golden.js";
 import { call, loaded } from "./subjects.js";
 
-export const MODELS = ["bert-plain", "gpt2-plain", "llama-grouped"] as const;
+export const MODELS = ["bert-plain", "gpt2-plain", "llama-grouped", "t5-plain"] as const;
 const TARGETS: Readonly<Record<string, string[]>> = {
   bert: ["query", "value"],
   gpt2: ["c_attn"],
   llama: ["q_proj", "v_proj"],
+  t5: ["q", "v"],
 };
 const SCALED: Readonly<Record<string, { targets: string[]; inputs: string[] }>> = {
   bert: { targets: ["key", "value"], inputs: ["output.dense"] },
   gpt2: { targets: ["c_attn"], inputs: ["mlp.c_proj"] },
   llama: { targets: ["k_proj", "v_proj"], inputs: ["down_proj"] },
+  t5: { targets: ["k", "v"], inputs: ["wo"] },
 };
 export type Followed = Trained & { readonly logits?: number[][] | number[][][] };
 export interface Techniques {
@@ -33,6 +36,7 @@ export interface Techniques {
 }
 const familyOf = (name: string): string => name.split("-")[0]!;
 const labelled = (name: string): boolean => familyOf(name) === "bert";
+const TASKS: Readonly<Record<string, string>> = { bert: "text_classification", t5: "text2text_generation" };
 
 export function goldenOf(name: string): Techniques {
   const text = readFileSync(new URL(`golden/oracle/techniques-${name}.json`, root), "utf8");
@@ -66,7 +70,8 @@ export function adapterTensors(name: string, technique: string): Record<string, 
 }
 /** A batch as it is fed here. */
 export function fed(name: string, batch: Batch): Batch {
-  return labelled(name) ? batch : shifted(batch as Golden["batches"][number]);
+  if (labelled(name)) return batch;
+  return (familyOf(name) === "t5" ? shiftedPairs : shifted)(batch as Golden["batches"][number]);
 }
 export async function optionsOf(
   name: string,
@@ -76,7 +81,7 @@ export async function optionsOf(
 ): Promise<AssembleOptions> {
   const family = await loaded<ModelImplementation>("model", familyOf(name));
   const json = JSON.parse(readFileSync(new URL(`fixtures/models/${name}/config.json`, root), "utf8")) as object;
-  const task = labelled(name) ? "text_classification" : "text_generation";
+  const task = TASKS[familyOf(name)] ?? "text_generation";
   const { weight_decay, epsilon, betas } = trained.optimizer;
   const adam = { weight_decay, epsilon, beta1: betas[0], beta2: betas[1] };
   return {

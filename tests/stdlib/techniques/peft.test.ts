@@ -25,7 +25,7 @@ describe("techniques against PEFT and PyTorch, in float64", () => {
           const logits = run(programs.evaluate, feedsOf(inputs), checkpoint).outputs["logits"]!;
           // PEFT tells those of virtual tokens too.
           const [first] = trained.logits;
-          const length = (inputs["input_ids"]![0] as number[]).length;
+          const length = ((inputs["decoder_input_ids"] ?? inputs["input_ids"])![0] as number[]).length;
           const own = Array.isArray(first![0]) ? first!.slice(-length) : first!;
           const count = own.flat().length;
           near({ shape: [count], data: logits.data.slice(0, count) }, own, 5e-5);

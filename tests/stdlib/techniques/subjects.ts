@@ -30,7 +30,11 @@ export interface Subject {
   readonly task: string;
 }
 /** Tasks that stand for what a family of a shape can do. */
-const TASKS: Readonly<Record<string, string>> = { encoder: "text_classification", decoder: "text_generation" };
+const TASKS: Readonly<Record<string, string>> = {
+  encoder: "text_classification",
+  decoder: "text_generation",
+  "encoder-decoder": "text2text_generation",
+};
 
 export async function subjects(): Promise<readonly Subject[]> {
   const folder = new URL("fixtures/models/", root);
@@ -102,7 +106,8 @@ function techniqueOf({ word, definition }: Call): Promise<TechniqueImplementatio
 /** Shapes of the base's own tensors, its head aside. */
 export async function baseShapes(subject: Subject): Promise<Record<string, readonly number[]>> {
   const { train } = assemble(await optionsFor(subject, call("technique", "full")));
-  const own = (name: string): boolean => name.startsWith(subject.family.prefix) || name.startsWith("lm_head.");
+  const { prefix } = subject.family;
+  const own = (name: string): boolean => !/^adam\./.test(name) && (name.startsWith(prefix) || /^lm_head\./.test(name));
   return Object.fromEntries(
     Object.entries(train.state).flatMap(([name, { type }]) => (own(name) ? [[name, type.shape as number[]]] : [])),
   );
@@ -131,7 +136,9 @@ export function feeds(subject: Subject, step: number): Record<string, Values> {
   const ids = Array.from({ length: 4 * LENGTH }, (_, i) => 2 + ((i * 7) % Math.min(vocabulary - 2, 23)));
   const mask = ids.map((_, i) => (i % LENGTH < LENGTH - (i >= 2 * LENGTH ? 1 : 0) ? 1 : 0));
   const targets = ids.flatMap((_, i) => (mask[i] && i % LENGTH < LENGTH - 2 ? [i] : []));
+  const written = subject.family.shape === "encoder-decoder";
   return {
+    ...(written && { decoder_input_ids: values([4, LENGTH], ids.toReversed()) }),
     input_ids: values([4, LENGTH], ids),
     attention_mask: values([4, LENGTH], mask),
     ...(subject.task === "text_classification"
@@ -143,7 +150,7 @@ export function feeds(subject: Subject, step: number): Record<string, Values> {
             targets.map((t) => ids[t + 1]!),
           ),
         }),
-    rate: values([], [0.02]),
+    rate: values([], [0.004]),
     step: values([], [step]),
   };
 }
