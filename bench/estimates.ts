@@ -4,7 +4,7 @@
  * time is no test, and the line says so. The factors for memory were fitted to other pairs than these.
  */
 import { Command } from "commander";
-import { memoryBytes, productEffort, updateEffort, type StepShape } from "#dsl/plan/estimates.js";
+import { memoryBytes, productEffort, updateEffort } from "#dsl/plan/estimates.js";
 import { memoryOf } from "#dsl/graph/memory.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { processor } from "./finetune/report.js";
@@ -12,6 +12,7 @@ import { batchOf, integers } from "./step/batch.js";
 import type { Carrier } from "./step/carrier.js";
 import { MODELS } from "./step/models.js";
 import { peakRss } from "./step/peak-rss.js";
+import { shapeOf } from "./step/shape.js";
 import { table } from "./table.js";
 
 interface Options {
@@ -109,30 +110,6 @@ async function measured(of: Case, made: Carrier, steps: number): Promise<{ peak:
   } finally {
     await engine.close();
   }
-}
-
-/** What the plan reads from a base's files, read here from the program's state. */
-function shapeOf(of: Case, { program, sizes, windows }: Carrier): StepShape {
-  const states = Object.entries(program.state).filter(([name]) => !name.startsWith("adam."));
-  const count = (chosen: typeof states): number =>
-    chosen.reduce((sum, [, { type }]) => sum + type.shape.reduce<number>((p, d) => p * Number(d), 1), 0);
-  const tuned = states.filter(([, s]) => s.trains);
-  const base = states.filter(([name]) => !/\.lora_/.test(name));
-  return {
-    tokens: of.batch * of.length,
-    parameters: count(states),
-    trainable: count(tuned),
-    matrices: count(base.filter(([name, { type }]) => type.shape.length === 2 && !/embedding/i.test(name))),
-    layers: sizes.layers,
-    hidden: sizes.hidden,
-    intermediate: sizes.intermediate,
-    gated: states.some(([name]) => /gate_proj/.test(name)),
-    frozen: of.technique === "lora",
-    vocabulary: windows ? sizes.vocabulary : 0,
-    low: of.dtype === "bf16",
-    recomputed: of.recompute === "blocks",
-    accumulated: false,
-  };
 }
 
 const HEAD = ["step", "plan MiB", "walk MiB", "measured", "plan off", "walk off", "estimated s", "measured", "off"];

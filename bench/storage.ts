@@ -9,9 +9,10 @@ import { Command, Option } from "commander";
 import { memoryOf } from "#dsl/graph/memory.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { Recompute } from "#dsl/graph/passes/pass.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray, Program } from "#dsl/graph/program.js";
 import type { Storage } from "#dsl/graph/storage.js";
 import { BYTES } from "#dsl/graph/values.js";
+import { memoryBytes } from "#dsl/plan/estimates.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { EngineOptions } from "#kernel/engine/engine.js";
@@ -21,6 +22,7 @@ import { integers } from "./step/batch.js";
 import type { Carrier } from "./step/carrier.js";
 import { MODELS } from "./step/models.js";
 import { currentRss, peakRss } from "./step/peak-rss.js";
+import { shapeOf } from "./step/shape.js";
 import { table } from "./table.js";
 
 interface Options {
@@ -42,6 +44,8 @@ interface Run extends Setting {
   readonly stateMiB: number;
   readonly loadedMiB: number;
   readonly peakMiB: number;
+  /** By the plan's formula, and by walking the program without what the engine itself takes. */
+  readonly planMiB: number;
   readonly walkMiB: number;
   readonly loadSeconds: number;
   readonly stepMs: number;
@@ -58,9 +62,7 @@ const MIB = 2 ** 20;
 async function main(o: Options): Promise<void> {
   const list = (text: string): string[] => text.split(",").filter(Boolean);
   const settings = list(o.models).flatMap((model) =>
-    list(o.engines).map((engine) =>
-      list(o.storages).map((storage) => ({ model, engine, storage }) as Setting),
-    ),
+    list(o.engines).map((engine) => list(o.storages).map((storage) => ({ model, engine, storage }) as Setting)),
   );
   const runs: Run[] = [];
   for (const group of settings)
@@ -70,21 +72,24 @@ async function main(o: Options): Promise<void> {
         runs.push(run);
         console.error(textOf([run]).join("  "));
       }
-  const rows = settings.flat().map((s) =>
-    textOf(runs.filter((r) => r.model === s.model && r.engine === s.engine && r.storage === s.storage)),
-  );
+  const rows = settings
+    .flat()
+    .map((s) => textOf(runs.filter((r) => r.model === s.model && r.engine === s.engine && r.storage === s.storage)));
   console.log(`${processor()}, Node ${process.version}: LoRA, rank 8, f32 products\n${table(HEAD, rows)}`);
-  if (o.json) writeFileSync(o.json, `${JSON.stringify({ processor: processor(), node: process.version, runs }, null, 1)}\n`);
+  if (o.json)
+    writeFileSync(o.json, `${JSON.stringify({ processor: processor(), node: process.version, runs }, null, 1)}\n`);
 }
 
 async function measured(of: Setting, o: Options): Promise<Run> {
   const { base: name, batch, length, rate } = SHAPES[of.model]!;
   const base = await resolveBase(name, { folder: process.cwd() });
-  const made = MODELS[of.model]!({
-    ...{ technique: "lora", dropout: 0 },
-    passes: { ...PLAIN, recompute: o.recompute, storage: { weights: of.storage } },
-    tensors: base.facts.shapes,
-  });
+  const make = (storage: Storage["weights"]): Carrier =>
+    MODELS[of.model]!({
+      ...{ technique: "lora", dropout: 0 },
+      passes: { ...PLAIN, recompute: o.recompute, storage: { weights: storage } },
+      tensors: base.facts.shapes,
+    });
+  const [made, plain] = [make(of.storage), make("f32")];
   const batches = await batchesOf(made, base.folder, batch, length);
   const engine = await startEngine({ engine: of.engine, ...(!o.kernels && { env: { TUNEBOOK_KERNELS: "0" } }) });
   try {
@@ -104,19 +109,26 @@ async function measured(of: Setting, o: Options): Promise<Run> {
     }
     const stepMs = times.sort((a, b) => a - b)[times.length >> 1]!;
     const walked = memoryOf(made.program, { batch, length, targets: batch * (length - 1) });
-    const state = Object.values(made.program.state).reduce(
-      (sum, { type }) => sum + type.shape.reduce<number>((n, d) => n * Number(d), BYTES[type.dtype]),
-      0,
-    );
+    const state = stateBytes(made.program);
+    const shape = shapeOf({ technique: "lora", dtype: "f32", recompute: o.recompute, batch, length }, plain);
+    const plan = memoryBytes({ ...shape, saved: stateBytes(plain.program) - state });
     return {
       ...of,
       ...{ stateMiB: Math.round(state / MIB), loadedMiB, peakMiB: peakRss(engine.info.pid) },
-      ...{ walkMiB: Math.round((walked.state + walked.working) / MIB), loadSeconds, stepMs },
+      ...{ planMiB: Math.round(plan / MIB), walkMiB: Math.round((walked.state + walked.working) / MIB) },
+      ...{ loadSeconds, stepMs },
       ...{ tokensPerSecond: (batch * length * 1e3) / stepMs, losses },
     };
   } finally {
     await engine.close();
   }
+}
+
+function stateBytes({ state }: Program): number {
+  return Object.values(state).reduce(
+    (sum, { type }) => sum + type.shape.reduce<number>((n, d) => n * Number(d), BYTES[type.dtype]),
+    0,
+  );
 }
 
 /** The documents as rows of tokens; a classifier tells them apart. */
@@ -127,9 +139,7 @@ async function batchesOf(
   length: number,
 ): Promise<readonly Record<string, NDArray>[]> {
   const tokenizer = await loadTokenizer(folder);
-  const texts = DOCUMENTS.map((name) =>
-    readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), "utf8"),
-  );
+  const texts = DOCUMENTS.map((name) => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), "utf8"));
   const rows = (await tokenizer.encode(texts, Number.MAX_SAFE_INTEGER)).flatMap((ids, document) =>
     Array.from({ length: Math.floor(ids.length / length) }, (_, i) => ({
       document: document % Math.max(labels, 1),
@@ -145,7 +155,14 @@ async function batchesOf(
       input_ids: integers([batch, length], ids),
       attention_mask: integers([batch, length], new Array<number>(batch * length).fill(1)),
     };
-    if (!windows) return { ...fed, labels: integers([batch], some.map((row) => row.document)) };
+    if (!windows)
+      return {
+        ...fed,
+        labels: integers(
+          [batch],
+          some.map((row) => row.document),
+        ),
+      };
     const targets = ids.flatMap((_, i) => ((i + 1) % length ? [i] : []));
     const next = targets.map((t) => ids[t + 1]!);
     return { ...fed, targets: integers([targets.length], targets), labels: integers([targets.length], next) };
@@ -153,7 +170,17 @@ async function batchesOf(
 }
 
 const HEAD = [
-  ...["run", "state MiB", "after 2 steps", "peak MiB", "walk MiB", "load s", "step ms (min – max)", "tokens/s"],
+  ...[
+    "run",
+    "state MiB",
+    "after 2 steps",
+    "peak MiB",
+    "plan MiB",
+    "walk MiB",
+    "load s",
+    "step ms (min – max)",
+    "tokens/s",
+  ],
   ...["first loss", "last three"],
 ];
 function textOf(runs: readonly Run[]): string[] {
@@ -164,7 +191,7 @@ function textOf(runs: readonly Run[]): string[] {
   return [
     `${first.model} ${first.engine} ${first.storage}`,
     ...[first.stateMiB, Math.max(...runs.map((r) => r.loadedMiB)), Math.max(...runs.map((r) => r.peakMiB))].map(String),
-    String(first.walkMiB),
+    ...[first.planMiB, first.walkMiB].map(String),
     first.loadSeconds.toFixed(1),
     `${step.toFixed(0)} (${steps[0]!.toFixed(0)} – ${steps.at(-1)!.toFixed(0)})`,
     ((first.tokensPerSecond * first.stepMs) / step).toFixed(0),

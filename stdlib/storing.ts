@@ -10,25 +10,26 @@ export function storageOf(call: Call | undefined): Storage {
   return { weights, ...(weights === "nf4" && { double: call?.arguments["double_quantization"] !== false }) };
 }
 
-/** Bytes of a base's weights where none of its matrices trains: they are named apart by what they are called. */
-function weightBytes(call: Call, shapes: Shapes): number {
+/**
+ * Bytes of a base's weights where none of its matrices trains: they are named apart by what they are called. `writes`: a
+ * head over the vocabulary reads the table of tokens whole, which stays f32.
+ */
+function weightBytes(call: Call, shapes: Shapes, writes: boolean): number {
   const { weights, double } = storageOf(call);
   const linear = { f32: 4, bf16: 2, int8: 1, nf4: 0.5 + (double ? 1 : 4) / 64 }[weights];
   return Object.entries(shapes).reduce((sum, [path, shape]) => {
     const count = shape.reduce((n, d) => n * d, 1);
     if (shape.length !== 2 || count < LEAST || weights === "f32") return sum + 4 * count;
-    return sum + (isTable(path) ? 2 : linear) * count + (weights === "int8" ? 4 * shape[0]! : 0);
+    if (HEADS.test(path)) return sum + (writes ? 4 : 2) * count;
+    if (TABLES.test(path)) return sum + 2 * count;
+    return sum + linear * count + (weights === "int8" ? 4 * shape[0]! : 0);
   }, 0);
 }
 /** As in the pass `storage`. */
 const LEAST = 256;
 
-/** Tables that tokens and places are looked up in, and heads over the vocabulary. */
-function isTable(path: string): boolean {
-  return (
-    /(^|[._])(embeddings?|embed_\w+|wte|wpe|shared|lm_head|relative_attention_bias)\b/.test(path) &&
-    !/\.dense\./.test(path)
-  );
-}
+/** Tables of tokens, and heads of their own over the vocabulary; other tables that rows are looked up in. */
+const HEADS = /(^|\.)(word_embeddings?|embed_tokens|wte|shared|lm_head)\.weight$/;
+const TABLES = /(^|\.)(\w*_?embeddings?|wpe|relative_attention_bias)\.weight$/;
 
 export const stored = { weightBytes } as const;

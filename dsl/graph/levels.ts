@@ -26,8 +26,7 @@ function dynamic(): readonly number[] {
   for (let power = 0; power < 7; power++) {
     const parts = 2 ** power;
     const step = f(f(1 - f(0.1)) / parts);
-    const border = (k: number): number =>
-      k < (parts + 1) >> 1 ? f(f(0.1) + step * k) : f(1 - step * (parts - k));
+    const border = (k: number): number => (k < (parts + 1) >> 1 ? f(f(0.1) + step * k) : f(1 - step * (parts - k)));
     for (let k = 0; k < parts; k++) {
       const middle = f(f(10 ** (power - 6)) * f(f(border(k) + border(k + 1)) / 2));
       levels.push(middle, -middle);

@@ -87,12 +87,13 @@ export function estimate(
 /** What the base's weights take as they are stored; undefined: f32. */
 function storedWeights(
   program: Program,
-  { storage }: ModelPlan,
+  { storage, task }: ModelPlan,
   base: BaseFacts,
 ): { readonly bytes: number } | undefined {
   const count = storage && program.registry.find("storage", storage.word)?.capabilities?.["weightBytes"];
   if (!storage || typeof count !== "function") return undefined;
-  return { bytes: (count as (call: Call, shapes: BaseFacts["shapes"]) => number)(storage, base.shapes) };
+  const of = count as (call: Call, shapes: BaseFacts["shapes"], writes: boolean) => number;
+  return { bytes: of(storage, base.shapes, writesText(program.registry, task)) };
 }
 
 /** Elements of the matrices whose path is asked for. */

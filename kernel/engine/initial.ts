@@ -11,6 +11,7 @@ type Parts = ReturnType<typeof quantized>;
 
 /** Weight files, searched in order; headers are read once. */
 export class Checkpoints {
+  private room = new Uint8Array(0);
   private last: { readonly key: string; readonly parts: Parts } | null = null;
   private readonly files: readonly { readonly file: string; readonly header: Header }[];
 
@@ -19,11 +20,17 @@ export class Checkpoints {
     this.files = paths.flatMap(weightFiles).map((file) => ({ file, header: readHeader(file) }));
   }
 
-  /** Coded errors: `missing-tensor`, `tensor-shape`. */
-  read(name: string, dtype: DType, shape: readonly number[]): NDArray {
+  /** `lent`: it holds until the next reading only. Coded errors: `missing-tensor`, `tensor-shape`. */
+  read(name: string, dtype: DType, shape: readonly number[], lent = false): NDArray {
     const found = this.find(name, shape);
-    return readTensor(found.file, name, found.header, dtype);
+    return readTensor(found.file, name, found.header, dtype, lent ? this.lend : undefined);
   }
+
+  /** Memory that the next reading will take again: what is only looked at leaves no garbage behind. */
+  private readonly lend = (bytes: number): Uint8Array => {
+    if (this.room.length < bytes) this.room = new Uint8Array(bytes);
+    return this.room.subarray(0, bytes);
+  };
 
   /** What was made of a weight last, so that its parts are made of one reading; no more is kept. */
   once(key: string, make: () => Parts): Parts {
@@ -79,7 +86,7 @@ export function shapeOfState(name: string, state: Pick<State, "type">): readonly
 }
 
 /** The value that state begins with (not asked for what is unset); null: zeros, which an engine may fill in place. */
-export function initialValue(name: string, state: State, checkpoints: Checkpoints): NDArray | null {
+export function initialValue(name: string, state: State, checkpoints: Checkpoints, lent = false): NDArray | null {
   const { initial, type } = state;
   if ("unset" in initial) return null;
   const shape = shapeOfState(name, state);
@@ -87,7 +94,7 @@ export function initialValue(name: string, state: State, checkpoints: Checkpoint
   if ("zeros" in initial) return null;
   if ("value" in initial) return initial.value;
   if ("of" in initial) return taken(name, initial, shape, checkpoints);
-  if ("checkpoint" in initial) return checkpoints.read(initial.checkpoint, type.dtype, shape);
+  if ("checkpoint" in initial) return checkpoints.read(initial.checkpoint, type.dtype, shape, lent);
   const floats =
     "ones" in initial
       ? new Float32Array(count).fill(1)
@@ -113,7 +120,7 @@ function taken(
     const key = JSON.stringify([of.name, take.stored]);
     const parts = checkpoints.once(key, () =>
       quantized(
-        asFloats(initialValue(of.name, { ...of, trains: false }, checkpoints) ?? zeros("f32", size)),
+        asFloats(initialValue(of.name, { ...of, trains: false }, checkpoints, true) ?? zeros("f32", size)),
         size,
         take.stored,
       ),

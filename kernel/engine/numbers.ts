@@ -111,14 +111,7 @@ function numberToBrain(x: number): number {
   if (Number.isNaN(x)) return (bits >>> 16) | 0x40;
   return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
 }
-/** Float32 values that bf16 bytes stand for, and back. */
-export function brainToFloats(bytes: Uint8Array): Uint8Array {
-  const lies = aligned(bytes, 2);
-  const halves = new Uint16Array(lies.buffer, lies.byteOffset, lies.length / 2);
-  const wide = new Uint32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) wide[i] = halves[i]! << 16;
-  return bytesOf(wide);
-}
+/** Float32 values rounded to bf16. */
 export function floatsToBrain(bytes: Uint8Array): Uint8Array {
   return convert(bytes, "F32", "BF16", "");
 }

@@ -45,13 +45,19 @@ export function readHeader(file: string): Header {
 
 /**
  * One tensor, as `as` (default f32; integers i32, booleans bool). F16, BF16 and F64 become f32, I64 becomes i32.
- * Coded errors: those of `readHeader`, `missing-tensor`.
+ * `room` gives the memory that it is read into; absent: fresh. Coded errors: those of `readHeader`, `missing-tensor`.
  */
-export function readTensor(file: string, name: string, header?: Header, as?: DType): NDArray {
+export function readTensor(
+  file: string,
+  name: string,
+  header?: Header,
+  as?: DType,
+  room = (bytes: number): Uint8Array => new Uint8Array(bytes),
+): NDArray {
   return withFile(file, (fd) => {
     const place = Object.entries((header ?? headerOf(file, fd)).tensors).find(([n]) => n === name)?.[1];
     if (!place) throw new CodedError("missing-tensor", { name, files: [file], nearest: null });
-    const bytes = new Uint8Array(place.bytes);
+    const bytes = room(place.bytes);
     readFully(file, fd, bytes, place.offset);
     const dtype = as ?? naturalType(place.dtype);
     return { dtype, shape: place.shape, bytes: convert(bytes, place.dtype, NAMES[dtype], file) };

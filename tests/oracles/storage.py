@@ -77,12 +77,13 @@ def matrices():
 
 
 def rounded(model, storage):
-    """As a frozen base lies in memory here: linear layers as asked, tables of embeddings as bf16."""
+    """As a frozen base lies in memory here: linear layers as asked, tables of embeddings as bf16 but for one that is the head too."""
+    head = model.get_output_embeddings()
     tables = {id(m.weight) for m in model.modules() if isinstance(m, torch.nn.Embedding)}
     turned = {id(m.weight) for m in model.modules() if type(m).__name__ == "Conv1D"}
     with torch.no_grad():
         for name, p in model.named_parameters():
-            if p.dim() != 2 or p.numel() < 256 or name.startswith("classifier."):
+            if p.dim() != 2 or p.numel() < 256 or name.startswith("classifier.") or (head and p is head.weight):
                 continue
             how = "bf16" if id(p) in tables else storage
             p.copy_(torch.tensor(stored(p.numpy().copy(), how, axis=1 if id(p) in turned else 0)[1]))

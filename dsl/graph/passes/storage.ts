@@ -2,8 +2,9 @@
  * Frozen weights in fewer bits: with `storage` what doesn't train and is read as a matrix becomes state of another dtype,
  * and each product that reads it makes it f32 for itself, after its other input is there (`after`), so that a copy lives
  * as long as one product needs it: forward and backward each make their own, layer after layer. What lies between a weight
- * and its product and depends on no input (a transposition, LoRA's merge, a cast) moves with it. Tables of embeddings
- * and heads become bf16 at most: rows are looked up before they are made f32.
+ * and its product and depends on no input (a transposition, LoRA's merge, a cast) moves with it. Tables whose rows are
+ * looked up become bf16: the rows alone are made f32. A table that is a head too stays f32: its copy would be there when
+ * all activations are, so that nothing would be saved.
  */
 import type { Attributes, Node, Program, Ref, State, Stored, StoredPart } from "../program.js";
 import { dequantizing, partOf, roundedInitial, type Storage } from "../storage.js";
@@ -21,33 +22,35 @@ export const storage: Pass = {
   },
 };
 
-/** What takes bf16 and does the same to it. */
-const LOW: ReadonlySet<string> = new Set(["gather", "slice", "cast"]);
+/** What takes rows of a table. */
+const ROWS: ReadonlySet<string> = new Set(["gather", "slice"]);
 /** Smaller ones cost more than they save. */
 const least = 256;
 
 /** The states that are stored in fewer bits, and how. */
-export function storedStates(
-  { state: states, updates }: Pick<Program, "state" | "updates">,
-  wanted: Storage | undefined,
-): ReadonlyMap<string, Stored> {
+export function storedStates(program: Program, wanted: Storage | undefined): ReadonlyMap<string, Stored> {
   const found = new Map<string, Stored>();
   if (!wanted || wanted.weights === "f32") return found;
-  const written = new Set(updates.map((u) => u.state));
-  for (const [name, state] of Object.entries(states)) {
+  const written = new Set(program.updates.map((u) => u.state));
+  const whole = readWhole(program);
+  for (const [name, state] of Object.entries(program.state)) {
     const { dtype, shape } = state.type;
-    if (
-      state.trains ||
-      written.has(name) ||
-      dtype !== "f32" ||
-      shape.length !== 2 ||
-      shape.some((d) => typeof d === "string")
-    )
-      continue;
-    if (sizeOf(shape as readonly number[]) < least || "unset" in state.initial) continue;
-    found.set(name, storedAs(wanted, state));
+    if (state.trains || written.has(name) || dtype !== "f32" || shape.length !== 2) continue;
+    if (shape.some((d) => typeof d === "string") || sizeOf(shape as readonly number[]) < least) continue;
+    if (state.outputs !== undefined || !whole.has(name)) found.set(name, storedAs(wanted, state));
   }
   return found;
+}
+/** States that something reads otherwise than by rows. */
+function readWhole({ nodes }: Program): ReadonlySet<string> {
+  return new Set(
+    nodes.flatMap(({ op, inputs }) =>
+      inputs.flatMap((ref, i) => {
+        const { op: from, attributes } = nodes[ref.node]!;
+        return from !== "state" || (i === 0 && ROWS.has(op)) ? [] : [attributes["name"] as string];
+      }),
+    ),
+  );
 }
 
 function storedAs({ weights, double = true }: Storage, { outputs }: State): Stored {
@@ -103,7 +106,8 @@ class Rewriting {
   private written(node: Node, awaited: number | undefined, waits: readonly number[]): Ref {
     const [from] = node.inputs;
     const table = from && this.tableAt(from);
-    if (table === undefined || !LOW.has(node.op) || (node.op === "cast" && node.attributes["dtype"] !== "bf16")) {
+    const low = ROWS.has(node.op) || (node.op === "cast" && node.attributes["dtype"] === "bf16");
+    if (table === undefined || !low) {
       const inputs = node.inputs.map((ref) => this.read(ref, awaited));
       return { node: this.push(node, inputs, waits), output: 0 };
     }

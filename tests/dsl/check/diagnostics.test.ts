@@ -305,6 +305,17 @@ describe("the program beside the world", () => {
     void expect('model m { base: "minilm", task: text_classification, freeze: [embeddings, layers(0..3)] }', []);
     void expect('model m { base: "minilm", task: text_classification, freeze: ‹layers› }', ["missing-argument"]);
   });
+  it("a base that trains and is to be stored in fewer bits", () => {
+    const model = (rest: string): string => `model m { base: "minilm", task: text_classification, ${rest} }`;
+    for (const storage of ["bf16", "int8", "nf4", "nf4(double_quantization: false)"])
+      void expect(model(`technique: full, storage: ‹${storage}›`), ["storage-trains"]);
+    void expect(model("storage: ‹int8›"), ["storage-trains"]);
+    void expect(model("technique: full, freeze: [embeddings], storage: ‹bf16›"), ["storage-trains"]);
+    void expect(model("technique: full, storage: f32"), []);
+    for (const technique of ["lora(rank: 4)", "head_only", "adapters", "prefix_tuning(tokens: 4)"])
+      void expect(model(`technique: ${technique}, storage: nf4`), []);
+    void expect(model("technique: head_only, storage: ‹int2›"), ["unknown-word"]);
+  });
   it("a task that the base's family can't do", () => {
     void expect('model m { base: "minilm", task: ‹text_generation› }', ["task-not-for-base"]);
     const decoder = { ...base, family: "llama" };

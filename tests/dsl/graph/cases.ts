@@ -27,7 +27,11 @@ const floats = (shape: readonly number[], from = -1, to = 1): Operand => ({
   data: Array.from({ length: sizeOf(shape) }, () => Math.fround(from + next() * (to - from))),
 });
 const whole = (shape: readonly number[], data: readonly number[]): Operand => ({ shape, dtype: "i32", data });
-const bytes = (dtype: "i8" | "u8", shape: readonly number[], data: readonly number[]): Operand => ({ shape, dtype, data });
+const bytes = (dtype: "i8" | "u8", shape: readonly number[], data: readonly number[]): Operand => ({
+  shape,
+  dtype,
+  data,
+});
 const flags = (shape: readonly number[], data: readonly number[]): Operand => ({ shape, dtype: "bool", data });
 
 const SHAPES = [[2, 3], [1], [], [2, 1, 3], [1, 1]] as const;

@@ -32,7 +32,10 @@ describe("weights in fewer bits", () => {
   it("has the levels for scales that bitsandbytes makes", () => {
     const want = floats(golden.dynamic);
     assert.equal(want.length, 256);
-    assert.deepEqual([...want], LEVELS.dynamic.map((level) => level + 0));
+    assert.deepEqual(
+      [...want],
+      LEVELS.dynamic.map((level) => level + 0),
+    );
   });
   for (const [name, { shape, bytes: text, stored }] of Object.entries(golden.matrices))
     for (const [how, want] of Object.entries(stored))
@@ -40,7 +43,8 @@ describe("weights in fewer bits", () => {
         const parts = quantized(floats(text), shape, HOW[how]!);
         assert.deepEqual(Object.keys(parts).sort(), Object.keys(want.parts).sort());
         for (const [part, array] of Object.entries(parts))
-          if (array.dtype !== "f32") assert.deepEqual(Buffer.from(array.bytes), Buffer.from(bytes(want.parts[part]!)), part);
+          if (array.dtype !== "f32")
+            assert.deepEqual(Buffer.from(array.bytes), Buffer.from(bytes(want.parts[part]!)), part);
         const value = floats(want.value);
         dequantized(parts, shape, HOW[how]!).forEach((x, i) => {
           assert.ok(Math.abs(x - value[i]!) <= 2e-6 * Math.abs(value[i]!), `${i}: ${x}, ${value[i]}`);

@@ -110,6 +110,42 @@ describe("plans", () => {
     assert.notEqual(held.recipeHash, free.recipeHash);
     assert.equal(planned(", freeze: []").recipeHash, free.recipeHash);
   });
+  it("how the base is stored is part of the recipe, and of the memory", () => {
+    const planned = (more: string): Plan =>
+      plansOf(
+        `${definitions}model n { base: "minilm", task: text_classification, technique: lora(rank: 8)${more} }\ntrain n on d`,
+      )[0]!;
+    const words = [
+      "",
+      ", storage: bf16",
+      ", storage: int8",
+      ", storage: nf4(double_quantization: false)",
+      ", storage: nf4",
+    ];
+    const plans = words.map(planned);
+    assert.equal(new Set(plans.map((p) => p.recipeHash)).size, words.length);
+    assert.equal(planned(", storage: f32").recipeHash, plans[0]!.recipeHash);
+    const memory = plans.map((p) => p.estimates.memoryBytes);
+    assert.deepEqual(
+      memory,
+      [...new Set(memory)].sort((a, b) => b - a),
+    );
+    // A table of 30522 rows in bf16; six layers' matrices in a byte each, with a scale for each output.
+    const [matrices, outputs] = [6 * (4 * 384 * 384 + 2 * 384 * 1536), 6 * (4 * 384 + 1536 + 384)];
+    assert.equal(plans[2]!.estimates.storedBytes, 2 * 30522 * 384 + matrices + 4 * outputs);
+    assert.equal(plans[0]!.estimates.storedBytes, undefined);
+    const writes = {
+      ...minilm,
+      ...{
+        family: "llama",
+        shapes: { "model.embed_tokens.weight": [1000, 64], "model.layers.0.mlp.up_proj.weight": [128, 64] },
+      },
+    };
+    const text = `data t { source: csv("a.csv"), columns: { text: text } }
+model w { base: "smol", task: text_generation, technique: head_or_lora, storage: nf4(double_quantization: false) }
+train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
+    assert.equal(plansOf(text, { base: writes })[0]!.estimates.storedBytes, 4 * 64_000 + 128 * 64 * (0.5 + 4 / 64));
+  });
   it("`like` keeps what it doesn't change", () => {
     const run = compiled(
       `${definitions}model big like m { technique: lora(rank: 4), max_length: 64 }\nmodel huge like big { technique.rank: 32 }`,

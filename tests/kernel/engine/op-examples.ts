@@ -151,7 +151,9 @@ export const examples: readonly Example[] = [
     example("gelu", [floats([B, L, 4], (x) => 2 * x)], { approximate }),
     example("gelu_gradient", [floats([B, L, 4], (x) => 2 * x), floats([B, L, 4])], { approximate }),
   ]),
-  ...[0, 1].map((axis) => example("dequantize", [bytes("i8", [3, 5], 0, 127, -127, 1, -64), floats([axis ? 5 : 3])], { axis })),
+  ...[0, 1].map((axis) =>
+    example("dequantize", [bytes("i8", [3, 5], 0, 127, -127, 1, -64), floats([axis ? 5 : 3])], { axis }),
+  ),
   example("dequantize_blocks", [bytes("u8", [64], 0, 7, 255, 0x1e, 0x93), floats([2])], {
     ...{ levels: "nf4", block: 64, shape: [3, 37] },
   }),

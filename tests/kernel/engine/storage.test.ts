@@ -23,10 +23,11 @@ const STORAGES: Readonly<Record<string, Storage>> = {
   nf4: { weights: "nf4", double: true },
   "nf4-single": { weights: "nf4", double: false },
 };
-/** The slowest engine is asked the least; it has no bf16, in which embeddings lie. */
+/** The slowest engine is asked the least; it has no bf16, in which most embeddings lie. */
 const ASKED: Readonly<Partial<Record<EngineName, readonly string[]>>> = {
   tensorflow: Object.keys(losses),
   onnx: Object.keys(losses).filter((title) => !title.startsWith("gpt2")),
+  tfjs: ["llama-grouped rslora int8", "llama-grouped rslora nf4"],
 };
 const folderOf = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, root));
 
@@ -42,8 +43,15 @@ describe("a frozen base in fewer bits", function () {
         const tensors = { ...tensorsOf(`${name}/model.safetensors`), ...adapterTensors(name, technique) };
         const options = await optionsOf(name, callOf(name, technique), trained, shapesOf(tensors));
         const { train } = assemble({ ...options, passes: { ...PLAIN, storage: STORAGES[how]! } });
-        assert.ok(Object.values(train.state).some((s) => s.type.dtype === (how.startsWith("nf4") ? "u8" : how === "int8" ? "i8" : "bf16")));
-        const session = await engine.open({ train }, [folderOf(`adapters/${name}-${technique}`), folderOf(`models/${name}`)]);
+        assert.ok(
+          Object.values(train.state).some(
+            (s) => s.type.dtype === (how.startsWith("nf4") ? "u8" : how === "int8" ? "i8" : "bf16"),
+          ),
+        );
+        const session = await engine.open({ train }, [
+          folderOf(`adapters/${name}-${technique}`),
+          folderOf(`models/${name}`),
+        ]);
         for (const [i, batch] of golden.batches.entries()) {
           const now = { ...feedsOf(fed(name, batch)), rate: scalar(trained.rates[i]!), step: integers([], [i + 1]) };
           const got = floats((await session.run("train", now, ["loss"]))["loss"]!)[0]!;
@@ -60,14 +68,18 @@ describe("a frozen base in fewer bits", function () {
       const lora = call("technique", "lora", { rank: 2, targets: ["all"] });
       const options = await optionsOf("llama-grouped", lora, trained, base);
       const passes = { ...PLAIN, storage: STORAGES["nf4"]! };
-      const session = await engine.open({ ...buildGenerate({ ...options, passes }) }, [folderOf("models/llama-grouped")]);
+      const session = await engine.open({ ...buildGenerate({ ...options, passes }) }, [
+        folderOf("models/llama-grouped"),
+      ]);
       await session.run("reserve", { rows: integers([1], [0]), room: integers([6], [0, 0, 0, 0, 0, 0]) }, []);
       const read = async (ids: readonly number[]): Promise<Float32Array> => {
         const n = ids.length;
         const ones = integers([1, n], new Array<number>(n).fill(1));
         const places = integers([1, n], [...ids.keys()]);
         const fills = { input_ids: integers([1, n], ids), attention_mask: ones, positions: places };
-        return floats((await session.run("prefill", { ...fills, last: integers([1], [n - 1]) }, ["logits"]))["logits"]!);
+        return floats(
+          (await session.run("prefill", { ...fills, last: integers([1], [n - 1]) }, ["logits"]))["logits"]!,
+        );
       };
       const whole = await read([9, 4, 33, 7]);
       await read([9, 4, 33]);
@@ -83,8 +95,13 @@ describe("a frozen base in fewer bits", function () {
     const engine = await engineNamed("tfjs");
     const trained = goldenOf("llama-grouped").techniques["rslora"]!;
     const base = shapesOf(tensorsOf("llama-grouped/model.safetensors"));
-    const options = await optionsOf("llama-grouped", call("technique", "lora", { rank: 2, targets: ["all"] }), trained, base);
-    const { train } = assemble({ ...options, passes: { ...PLAIN, storage: STORAGES["nf4"]! } });
+    const options = await optionsOf(
+      "llama-grouped",
+      call("technique", "lora", { rank: 2, targets: ["all"] }),
+      trained,
+      base,
+    );
+    const { train } = assemble({ ...options, passes: { ...PLAIN, storage: STORAGES["bf16"]! } });
     await assert.rejects(engine.open({ train }, [folderOf("models/llama-grouped")]), (e) => {
       assert.ok(e instanceof CodedError && e.code === "engine-refuses");
       assert.match(e.message + JSON.stringify(e.data), /tfjs has no bf16/);
