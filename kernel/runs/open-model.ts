@@ -4,6 +4,7 @@ import type { Program } from "#dsl/graph/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled } from "#stdlib/programs/options.js";
 import { startsFrom } from "#stdlib/techniques/from.js";
+import { assembleForward } from "#stdlib/programs/forward.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import type { Base } from "../bases/base.js";
@@ -77,14 +78,17 @@ async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulat
 }
 
 /**
- * A model that was never trained, to write text with: its base as it is (or the adapter that it starts from), without
- * gradients and moments.
+ * A model that was never trained, to write text or make vectors with: its base as it is (or the adapter that it starts from),
+ * without gradients and moments.
  */
 export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base, home: string): Promise<OpenModel> {
   const starts = startsFrom(plan.technique) !== null;
   const model: ModelPlan = starts ? plan : { ...plan, technique: { kind: "technique", word: "full", arguments: {} } };
-  const { programs, mute } = await writingOf(engine, model, base, home);
-  const session = await engine.open(programs, checkpointsOf(model, base, home));
+  const { programs: writing, mute } = await writingOf(engine, model, base, home);
+  const task = { call: model.task, implementation: await does(model.task, "task") };
+  const { answers } = task.implementation;
+  const asked = answers && { evaluate: assembleForward({ ...(await bodyOf(model, base, home)), task, labels: 0, seed: 0 }, false) };
+  const session = await engine.open({ ...writing, ...asked }, checkpointsOf(model, base, home));
   return { session, saved: [], trainable: [], adapter: null, mute, dispose: () => session.dispose() };
 }
 

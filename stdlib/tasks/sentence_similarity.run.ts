@@ -25,8 +25,7 @@ export interface SimilarityPrediction {
   readonly similarity: number;
 }
 
-const poolingOf = (call: Call): Pooling =>
-  POOLINGS.find((pooling) => pooling === call.arguments["pooling"]) ?? "mean";
+const poolingOf = (call: Call): Pooling => POOLINGS.find((pooling) => pooling === call.arguments["pooling"]) ?? "mean";
 
 /** `said`: the vectors of all first texts, then of all second ones. */
 function score(said: readonly Float32Array[], taught: TaughtPairs, { call }: { readonly call: Call }): Scored {
@@ -42,20 +41,37 @@ function score(said: readonly Float32Array[], taught: TaughtPairs, { call }: { r
     (metric, measured) =>
       metric.ofLoss?.(measured, loss) ?? of(metric, measured) ?? Number.NaN;
   if (scores) {
-    const loss = taught.loss === "ranking" ? searchesIn(taught, { first, second }, settings.scale).loss : lossOfCosines(cosines, taught, settings);
+    const loss =
+      taught.loss === "ranking"
+        ? searchesIn(taught, { first, second }, settings.scale).loss
+        : lossOfCosines(cosines, taught, settings);
     const numbers = { truth: scores.written, predicted: cosines };
     const right = call.arguments["range"] ? scores.cosines : scores.written;
     return {
       ...common,
       told: { loss, spearman: correlation(ranks(scores.written), ranks(cosines)) },
       measure: measuring(loss, (metric, measured) => metric.ofNumbers?.(measured, numbers)),
-      mistakes: (most) => worst(Array.from(right, (truth, row) => ({ row, truth: shown(truth), predicted: shown(cosines[row]!), by: Math.abs(truth - cosines[row]!) })), most),
+      mistakes: (most) =>
+        worst(
+          Array.from(right, (truth, row) => ({
+            row,
+            truth: shown(truth),
+            predicted: shown(cosines[row]!),
+            by: Math.abs(truth - cosines[row]!),
+          })),
+          most,
+        ),
     };
   }
   const searches = searchesIn(taught, { first, second }, settings.scale);
   const loss = taught.loss === "ranking" ? searches.loss : lossOfCosines(cosines, taught, settings);
   const ranking = { searches: searches.ranks };
-  const others = searches.astray.map(({ row, found, by }) => ({ row, truth: taught.text_pair[row]!, predicted: found, by }));
+  const others = searches.astray.map(({ row, found, by }) => ({
+    row,
+    truth: taught.text_pair[row]!,
+    predicted: found,
+    by,
+  }));
   if (!same)
     return {
       ...common,
@@ -69,13 +85,23 @@ function score(said: readonly Float32Array[], taught: TaughtPairs, { call }: { r
   return {
     ...common,
     told: { loss, accuracy: best.value },
-    measure: measuring(loss, (metric, measured) => metric.ofPairs?.(measured, pairs) ?? metric.ofRankings?.(measured, ranking)),
+    measure: measuring(
+      loss,
+      (metric, measured) => metric.ofPairs?.(measured, pairs) ?? metric.ofRankings?.(measured, ranking),
+    ),
     mistakes: (most) =>
       worst(
-        Array.from(same, (truth, row) => ({ row, truth: labels[truth]!, predicted: labels[cosines[row]! >= best.threshold ? 1 : 0]!, by: Math.abs(cosines[row]! - best.threshold) })).filter((m) => m.truth !== m.predicted),
+        Array.from(same, (truth, row) => ({
+          row,
+          truth: labels[truth]!,
+          predicted: labels[cosines[row]! >= best.threshold ? 1 : 0]!,
+          by: Math.abs(cosines[row]! - best.threshold),
+        })).filter((m) => m.truth !== m.predicted),
         most,
       ),
-    notes: [`most pairs are told apart where a similarity of ${shown(best.threshold)} or more counts as "${labels[1]!}"; accuracy, f1, precision and recall are those of the threshold that serves them best on these very rows`],
+    notes: [
+      `most pairs are told apart where a similarity of ${shown(best.threshold)} or more counts as "${labels[1]!}"; accuracy, f1, precision and recall are those of the threshold that serves them best on these very rows`,
+    ],
   };
 }
 

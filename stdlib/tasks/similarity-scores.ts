@@ -38,7 +38,7 @@ export function lossOfCosines(
 function cosent(cosines: Float64Array, scores: Float64Array, scale: number): number {
   const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
   let [total, before] = [0, 0];
-  for (let at = 0; at < order.length; ) {
+  for (let at = 0; at < order.length;) {
     let end = at;
     while (end < order.length && scores[order[end]!] === scores[order[at]!]) end++;
     const level = order.subarray(at, end);
@@ -76,7 +76,9 @@ export function searchesIn(
   let loss = 0;
   for (const [text, own] of byText(asking, taught.text)) {
     const right = new Set(
-      rows.filter((other) => own.some((row) => taught.belongs(row, other, 0))).map((other) => place.get(taught.text_pair[other]!)!),
+      rows
+        .filter((other) => own.some((row) => taught.belongs(row, other, 0)))
+        .map((other) => place.get(taught.text_pair[other]!)!),
     );
     const vector = vectors.first(own[0]!);
     const cosines = Float64Array.from(pool, (candidate) => dot(vector, candidate.vector));

@@ -117,7 +117,11 @@ describe("sentence_similarity beside sentence-transformers, in float64", () => {
 });
 
 describe("what rows of two texts teach", () => {
-  const columns = (given: Readonly<Record<string, readonly unknown[]>>, labels: readonly string[] = [], loss = "auto") => {
+  const columns = (
+    given: Readonly<Record<string, readonly unknown[]>>,
+    labels: readonly string[] = [],
+    loss = "auto",
+  ) => {
     const count = given["text"]!.length;
     return {
       count,
@@ -184,6 +188,8 @@ describe("what rows of two texts teach", () => {
   it("refuses three labels, and negatives that the loss has no use for", () => {
     const pairs = { text: ["a", "b"], text_pair: ["c", "d"] };
     assert.throws(() => teach({ ...pairs, label: ["x", "y"] }, ["x", "y", "z"]), { code: "two-labels" });
-    assert.throws(() => teach({ ...pairs, negative: ["e", "f"], score: [0, 1] }), { code: "negatives-without-ranking" });
+    assert.throws(() => teach({ ...pairs, negative: ["e", "f"], score: [0, 1] }), {
+      code: "negatives-without-ranking",
+    });
   });
 });
