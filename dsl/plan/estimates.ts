@@ -49,7 +49,8 @@ export function estimate(
   const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
   const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
   const tokens = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
-  const work = epoch.written === undefined || !writesText(program.registry, model.task) ? null : pairWork(base, epoch.written);
+  const work =
+    epoch.written === undefined || !writesText(program.registry, model.task) ? null : pairWork(base, epoch.written);
   const layers = work?.layers ?? (size(base, "num_hidden_layers", "n_layers", "n_layer") || 1);
   const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner", "d_ff") || 4 * hidden;
   const unmasked = unmaskedBy(program, model.task);

@@ -35,6 +35,11 @@ export function writesText(registry: Registry, task: ModelPlan["task"]): boolean
   return ["next_token", "sequence"].includes(supervisionOf(registry, task));
 }
 
+/** Whether a model of the task may be asked as its base is, never trained (capability `untrained`). */
+export function servesUntrained(registry: Registry, task: ModelPlan["task"]): boolean {
+  return registry.find("task", task.word)?.capabilities?.["untrained"] === true;
+}
+
 /** Whether rows are conversations, fed whole (capability `conversation`). */
 export function readsConversations(registry: Registry, task: ModelPlan["task"]): boolean {
   return registry.find("task", task.word)?.capabilities?.["conversation"] === true;

@@ -18,7 +18,8 @@ export type ByRoles = (
 export function metricsOf(registry: Registry, task: Call, roles?: readonly string[]): readonly string[] {
   const has = registry.find("task", task.word)?.capabilities;
   const byRoles = has?.["byRoles"];
-  const stated = roles && typeof byRoles === "function" ? (byRoles as ByRoles)(roles, task).measures : has?.["measures"];
+  const stated =
+    roles && typeof byRoles === "function" ? (byRoles as ByRoles)(roles, task).measures : has?.["measures"];
   const wanted = Array.isArray(stated)
     ? (stated as readonly string[])
     : [predictsNext(registry, task) ? "next_token" : "label"];

@@ -9,7 +9,7 @@ import type { Operand, Statement } from "../syntax/tree.js";
 import { fill } from "./defaults.js";
 import { isCall, parametersOf, partialRecipe, resolveData, resolveModel } from "./definitions.js";
 import { bestOf } from "./best.js";
-import { writesText } from "./feeding.js";
+import { servesUntrained, writesText } from "./feeding.js";
 import { checkMetrics } from "./metrics.js";
 import { draftOf, named, subjectOf, trainedName } from "./names.js";
 import type { Action, Call, Subject, Value } from "./plan.js";
@@ -239,7 +239,9 @@ function evaluate(program: Program, header: Header): void {
   const { clauses, statement } = header;
   const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
   const subjects = (clauses.get("on")?.operands ?? []).map((operand) => subjectOf(program, operand, true, "on"));
-  const names = header.operands.map((operand) => trainedName(program, operand, "evaluate"));
+  const names = header.operands.map((operand) =>
+    trainedName(program, operand, "evaluate", (task) => servesUntrained(program.registry, task)),
+  );
   const first = subjects[0];
   const data = first && "data" in first.subject ? first.subject.data : undefined;
   const model = modelBehind(program, names[0]);
@@ -247,7 +249,7 @@ function evaluate(program: Program, header: Header): void {
     data && first && program.purpose === "run"
       ? dataFacts(program, first.draft, data, model, statement.verb.span)
       : undefined;
-  const tasks = names.flatMap((name) => taskBehind(program, name) ?? []);
+  const tasks = names.flatMap((name) => taskBehind(program, name) ?? untrainedTask(program, name) ?? []);
   const { values } = fill(program, header.verb.parameters, own.given, "", {
     here: statement.verb.span,
     ...(tasks[0] ? { model: { task: tasks[0].task } } : {}),
@@ -262,9 +264,7 @@ function evaluate(program: Program, header: Header): void {
   const metrics = (values["metrics"] as readonly Call[] | undefined) ?? [];
   const words = metrics.map((metric) => metric.word);
   const place = own.given.get("metrics")?.span;
-  const measured = tasks.every((of) =>
-    checkMetrics(program, words, { ...of, ...roles }, place, statement.verb.span),
-  );
+  const measured = tasks.every((of) => checkMetrics(program, words, { ...of, ...roles }, place, statement.verb.span));
   const mute = tasks.find(({ task }) => !writesText(program.registry, task));
   const astray = mute ? WRITING.filter((key) => own.given.has(key)) : [];
   for (const key of astray)
@@ -303,6 +303,11 @@ function taskOf(program: Program, name: string | undefined): Call | undefined {
   const task = name === undefined ? undefined : program.names.get(name)?.draft?.given.get("task")?.value;
   return task !== undefined && isCall(task) ? task : taskBehind(program, name)?.task;
 }
+/** What a model does that is asked as its base is. */
+function untrainedTask(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
+  const task = taskOf(program, name);
+  return name !== undefined && task && servesUntrained(program.registry, task) ? { model: name, task } : undefined;
+}
 /** What a trained model does; undefined where its definition is not sound. */
 function taskBehind(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
   const task = name === undefined ? undefined : program.runs.get(name)?.model.given.get("task")?.value;
@@ -336,7 +341,8 @@ function predict(program: Program, header: Header): void {
   } else if (first) on = subjectOf(program, first, false, "on")?.subject;
   const [operand] = header.operands;
   const writes = (task: Call): boolean => writesText(program.registry, task);
-  const name = operand && trainedName(program, operand, "predict", writes);
+  const name =
+    operand && trainedName(program, operand, "predict", (of) => writes(of) || servesUntrained(program.registry, of));
   const as = nameOf(clauses.get("as")?.operands[0]);
   if (as) program.define(as.text, as.span, { is: "prediction" });
   const { values } = fill(program, header.verb.parameters, own.given, "", { here: statement.verb.span });

@@ -9,7 +9,16 @@ import { checkVocabulary, isScratch } from "./scratch.js";
 import { predictsNext, readsConversations } from "./feeding.js";
 import { checkMetrics } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
-import { readerOf, type Call, type Effects, type Estimates, type Plan, type Recipe, type RecipePlan, type Value } from "./plan.js";
+import {
+  readerOf,
+  type Call,
+  type Effects,
+  type Estimates,
+  type Plan,
+  type Recipe,
+  type RecipePlan,
+  type Value,
+} from "./plan.js";
 
 export interface Planned {
   readonly plan: Plan;

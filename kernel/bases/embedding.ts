@@ -23,7 +23,8 @@ const FLAGS: Readonly<Record<string, string>> = {
 export async function embeddingOf(folder: string, has: ReadonlySet<string>): Promise<EmbeddingFacts | undefined> {
   if (!has.has(MODULES)) return undefined;
   const modules = await json(join(folder, MODULES));
-  if (!Array.isArray(modules)) throw new CodedError("base-damaged", { file: join(folder, MODULES), why: "it is no list" });
+  if (!Array.isArray(modules))
+    throw new CodedError("base-damaged", { file: join(folder, MODULES), why: "it is no list" });
   const kinds = (modules as readonly { readonly type?: unknown; readonly path?: unknown }[]).map(({ type, path }) => ({
     kind: String(type).split(".").at(-1)!,
     path: String(path ?? ""),
@@ -49,6 +50,9 @@ async function json(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, "utf8"));
   } catch (error) {
-    throw new CodedError("base-damaged", { file, why: error instanceof SyntaxError ? "it is no JSON" : "it can't be read" });
+    throw new CodedError("base-damaged", {
+      file,
+      why: error instanceof SyntaxError ? "it is no JSON" : "it can't be read",
+    });
   }
 }

@@ -1,6 +1,6 @@
 /** How a plan's texts become rows: its tokenizer, its length, what its task teaches and the token that ends a text. */
 import { CodedError } from "#dsl/check/codes.js";
-import { readerOf, type Call, type Plan } from "#dsl/plan/plan.js";
+import { readerOf, type Call, type Recipe } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { chatOf } from "./chat.js";
@@ -8,8 +8,13 @@ import type { Encoding } from "./encoded.js";
 import { does, implementationOf } from "./words.js";
 import "./codes.js";
 
+/** What of a plan says how texts become rows. */
+export interface Reading {
+  readonly recipe: Pick<Recipe, "model" | "data">;
+}
+
 export async function encodingOf(
-  plan: Plan,
+  plan: Reading,
   base: Base,
   tokenizer: Tokenizer,
   labels: readonly string[],
@@ -45,7 +50,7 @@ export function startOf(base: Base): number {
 }
 
 /** Whether a plan's rows are pairs of texts. */
-export function pairsIn(plan: Plan): boolean {
+export function pairsIn(plan: Reading): boolean {
   return plan.recipe.data.columns["text_pair"] !== undefined;
 }
 /** Whether a task reads the texts of a row each by itself. */
@@ -53,7 +58,7 @@ export async function readsApart(task: Call): Promise<boolean> {
   return (await does(task, "task")).supervision.rows === "apart";
 }
 /** Whether programs take token types: pairs, on a family that has a type for each of two texts. */
-export async function typesOf(plan: Plan, base: Base): Promise<boolean> {
+export async function typesOf(plan: Reading, base: Base): Promise<boolean> {
   if (!pairsIn(plan) || (await readsApart(plan.recipe.model.task))) return false;
   const family = await implementationOf("model", base.facts.family);
   return (family.sizes(family.config(base.facts.config)).types ?? 0) > 1;

@@ -50,6 +50,9 @@ export async function writeMerged(
   },
 ): Promise<Merged> {
   const { session, body, base } = o;
+  const storage = o.plan.recipe.model.storage?.word ?? "f32";
+  if (storage !== "f32")
+    throw new CodedError("cannot-merge", { technique: body.technique.call.word, why: `the base lies in memory as ${storage}, so merging would write rounded weights; train with \`storage: f32\`` });
   const beside = base.files.filter((name) => TOKENIZER.test(name));
   const others = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => ![WEIGHTS, CONFIG, ...beside].includes(name));
   if (others.length > 0) throw new CodedError("folder-taken", { folder, has: others });

@@ -6,7 +6,9 @@
 import { resolve } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/check/codes.js";
-import { readerOf, type ModelPlan, type Plan, type Writing } from "#dsl/plan/plan.js";
+import { servesUntrained } from "#dsl/plan/feeding.js";
+import { readerOf, type DataPlan, type ModelPlan, type Plan, type Writing } from "#dsl/plan/plan.js";
+import { registry } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { answerApart } from "./apart.js";
@@ -18,7 +20,7 @@ import { continueTexts, type Piece } from "./continue-texts.js";
 import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
 import { writeMerged, type Merged } from "./merged.js";
 import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
-import { endsOf, endToken, pairsIn, prefixOf, startOf, typesOf } from "./encoding.js";
+import { endsOf, endToken, pairsIn, prefixOf, startOf, typesOf, type Reading } from "./encoding.js";
 import { does, implementationOf } from "./words.js";
 import { askRows } from "./score.js";
 import { plainSurroundings, type Surroundings } from "./surroundings.js";
@@ -28,7 +30,19 @@ import "./codes.js";
 const mostStores = 2;
 /** Each has programs of its own, which the engine keeps in one graph. */
 const mostOpen = 4;
+/** Of a question about texts that stand in no data. */
+const NO_DATA: DataPlan = { name: "", source: {}, folder: ".", columns: {}, clean: [], split: null, labels: null, sample: null, seed: 0 };
 
+/** A model that is open in the engine, and what its rows are read by. */
+export interface Askable {
+  readonly plan: Reading;
+  readonly labels: readonly string[];
+  /** Tokens of a packed row; null: one text a row. */
+  readonly packed: number | null;
+  readonly open: OpenModel;
+  readonly base: Base;
+  readonly tokenizer: Tokenizer;
+}
 interface Open {
   readonly model: OpenModel;
   readonly engine: unknown;
@@ -132,6 +146,20 @@ export class ModelRoom {
     return { weights, open: open.model, tokenizer };
   }
 
+  /** A model to ask about rows of those data: the trained one, or its base as it is where its task says so. */
+  async askable(handle: ModelHandle, data: DataPlan, s: Surroundings): Promise<Askable> {
+    if (handle.weights || !servesUntrained(registry, handle.plan.task)) {
+      const { weights, open, tokenizer } = await this.ready(handle, s);
+      const { plan, labels } = weights;
+      const { base } = await this.parts(plan, s);
+      const packed = plan.recipe.training.packing ? plan.recipe.model.max_length : null;
+      return { plan, labels, packed, open, base, tokenizer };
+    }
+    const { base, tokenizer } = await this.partsOf(handle.plan, s);
+    const open = await this.untrained(handle, base, s);
+    return { plan: { recipe: { model: handle.plan, data } }, labels: [], packed: null, open, base, tokenizer };
+  }
+
   /** Writes texts on, piece by piece; the model holds still for others until the last piece, or until nobody asks for more. */
   async *write(
     handle: ModelHandle,
@@ -230,18 +258,17 @@ export class ModelRoom {
   predict(handle: ModelHandle, texts: readonly Asked[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Predicted[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
-      const { weights, open, tokenizer } = await this.ready(handle, s);
-      const { model } = weights.plan.recipe;
+      const { plan, labels, open, tokenizer, base } = await this.askable(handle, NO_DATA, s);
+      const { model } = plan.recipe;
       const task = { call: model.task, implementation: await does(model.task, "task") };
       const { answers } = task.implementation;
       if (!answers) throw new CodedError("internal", { what: `${model.task.word} answers nothing` });
       if (task.implementation.supervision.rows === "apart")
-        return answerApart(open.session, texts, { tokenizer, maxLength: model.max_length, task, types: false, labels: weights.labels });
-      const pairs = pairsIn(weights.plan);
+        return answerApart(open.session, texts, { tokenizer, maxLength: model.max_length, task, types: false, labels });
+      const pairs = pairsIn(plan);
       if (texts.some((text) => (typeof text === "string") === pairs)) throw new CodedError("pairs-expected", { model: handle.name, pairs });
-      const { base } = await this.parts(weights.plan, s);
-      const types = await typesOf(weights.plan, base);
-      const rows = await encodeTexts(texts, { tokenizer, maxLength: model.max_length, task, types, labels: weights.labels });
+      const types = await typesOf(plan, base);
+      const rows = await encodeTexts(texts, { tokenizer, maxLength: model.max_length, task, types, labels });
       const said = await askRows(open.session, rows, answers, { batchSize: 32, padId: tokenizer.padId });
       const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
       const made = await answers.predictions(said, firsts, rows.asked);

@@ -6,6 +6,7 @@ import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled } from "#stdlib/programs/options.js";
 import { storageOf } from "#stdlib/storing.js";
 import { startsFrom } from "#stdlib/techniques/from.js";
+import { assembleForward } from "#stdlib/programs/forward.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import type { Base } from "../bases/base.js";
@@ -115,15 +116,19 @@ async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulat
 }
 
 /**
- * A model that was never trained, to write text with: its base as it is (or the adapter that it starts from), without
- * gradients and moments.
+ * A model that was never trained, to write text or make vectors with: its base as it is (or the adapter that it starts from),
+ * without gradients and moments.
  */
 export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base, home: string): Promise<OpenModel> {
   const starts = startsFrom(plan.technique) !== null;
   // Nothing trains: what adds nothing to the base and leaves it frozen, so that it may be stored in fewer bits.
   const model: ModelPlan = starts ? plan : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
-  const { programs, mute } = await writingOf(engine, model, base, home);
-  const session = await opened(engine, { store: base.hash, programs, model, base, home });
+  const { programs: writing, mute } = await writingOf(engine, model, base, home);
+  const task = { call: model.task, implementation: await does(model.task, "task") };
+  const passes = { ...PLAIN, storage: storageOf(model.storage) };
+  const { answers } = task.implementation;
+  const asked = answers && { evaluate: assembleForward({ ...(await bodyOf(model, base, home)), task, labels: 0, seed: 0, passes }, false) };
+  const session = await opened(engine, { store: base.hash, programs: { ...writing, ...asked }, model, base, home });
   return { session, saved: [], trainable: [], adapter: null, whole: null, mute, store: base.hash, dispose: () => session.dispose() };
 }
 

@@ -67,7 +67,10 @@ export interface Supervision {
    * Inputs of the programs that make a loss: `labels`, `targets` where places of texts are trained, `firsts` and `seconds` of
    * texts that belong together. `about`: of tasks that learn by what the data have.
    */
-  inputs(labels: number, about?: TaskAbout): Readonly<Record<"labels", Type> & Partial<Record<"targets" | "firsts" | "seconds", Type>>>;
+  inputs(
+    labels: number,
+    about?: TaskAbout,
+  ): Readonly<Record<"labels", Type> & Partial<Record<"targets" | "firsts" | "seconds", Type>>>;
   /** What rows teach; null: the data don't say it. Coded errors. Absent: windows and pairs. */
   teach?(rows: RowsToTeach): Taught | null;
 }

@@ -6,7 +6,10 @@ export const word: Word = {
   doc: "What training makes smaller: the mean cross-entropy in nats of the true label or token, of each label of several, or a score's mean squared error.",
   example: "metrics: [loss]",
   since: "0.1.0",
-  capabilities: { greaterIsBetter: false, of: ["label", "next_token", "number", "label_set", "similarity", "pair", "ranking"] },
+  capabilities: {
+    greaterIsBetter: false,
+    of: ["label", "next_token", "number", "label_set", "similarity", "pair", "ranking"],
+  },
   parameters: [],
 
   load: async () => (await import("./loss.run.js")).loss,

@@ -14,7 +14,8 @@ export const ndcg: MetricImplementation = {
     return meanOver(
       searches,
       (ranks) =>
-        ranks.reduce((gain, { above, level }) => gain + discounts(above, level) / level, 0) / discounts(0, ranks.length),
+        ranks.reduce((gain, { above, level }) => gain + discounts(above, level) / level, 0) /
+        discounts(0, ranks.length),
     );
   },
 };

@@ -21,7 +21,7 @@ export function bestOfCuts(
     { hit, given, have },
   ];
   let best = { value: Number.NaN, threshold: Number.POSITIVE_INFINITY, counts: countsAt(0, 0) };
-  for (let [given, hit] = [0, 0]; n > 0; ) {
+  for (let [given, hit] = [0, 0]; n > 0;) {
     const counts = countsAt(given, hit);
     const value = score(counts);
     // Half way to the next pair, so that the like of these rows fall on the same side.
@@ -37,6 +37,9 @@ export function bestOfCuts(
 
 /** One number of both labels (`average`, `of`), each at the threshold where `by` is best. */
 export function atBest(call: Call, input: PairMetricInput, score: (c: Counts) => number, by = score): number {
-  const over = (of: (c: Counts) => number): OfCuts => (counts) => averagedCounts(call, input.labels, counts, of);
+  const over =
+    (of: (c: Counts) => number): OfCuts =>
+    (counts) =>
+      averagedCounts(call, input.labels, counts, of);
   return over(score)(bestOfCuts(input, over(by)).counts);
 }

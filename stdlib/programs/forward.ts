@@ -35,5 +35,5 @@ export function assembleForward(
     modelInputs(graph, { packed: o.packed, tokenTypes, family: o.family }),
   );
   graph.output("logits", model.logits());
-  return optimise(graph.program());
+  return optimise(graph.program(), o.passes);
 }

@@ -69,7 +69,8 @@ registerCodes({
   },
   "two-labels": {
     severity: "error",
-    message: (d) => `pairs of texts belong together or not: two labels are needed, and ${d.data} has ${d.labels.length}`,
+    message: (d) =>
+      `pairs of texts belong together or not: two labels are needed, and ${d.data} has ${d.labels.length}`,
     help: () =>
       "give the role `label` a column of two values, the second of which (see `labels:`) says that the texts belong together, or leave it out",
     notes: (d) => [`it has: ${d.labels.slice(0, 12).join(", ")}`],

@@ -3,16 +3,13 @@
  * the cosine of their vectors. What is learnt follows from the data (similarity-losses.ts).
  */
 import type { Call } from "#dsl/plan/plan.js";
-import type { MetricImplementation } from "../kinds/metric.js";
-import type { Answers, PairAnswers, Scored, TaskAbout, TaskImplementation } from "../kinds/task.js";
-import { correlation, ranks } from "../metrics/correlation.js";
-import { meanReciprocalRank } from "../metrics/ranking.js";
-import { bestOfCuts, share } from "../metrics/threshold.js";
+import type { Answers, PairAnswers, TaskAbout, TaskImplementation } from "../kinds/task.js";
 import { normalised, pool, POOLINGS, type Pooling } from "./pooling.js";
 import { shown } from "./numbers.js";
 import { lossIn, lossOf, settingsOf } from "./similarity-losses.js";
 import { teachPairs, type TaughtPairs } from "./similarity-rows.js";
-import { dot, lossOfCosines, searchesIn, unit } from "./similarity-scores.js";
+import { scorePairs } from "./similarity-scored.js";
+import { dot, unit } from "./similarity-scores.js";
 
 export interface EmbeddingPrediction {
   readonly text: string;
@@ -25,63 +22,7 @@ export interface SimilarityPrediction {
   readonly similarity: number;
 }
 
-const poolingOf = (call: Call): Pooling =>
-  POOLINGS.find((pooling) => pooling === call.arguments["pooling"]) ?? "mean";
-
-/** `said`: the vectors of all first texts, then of all second ones. */
-function score(said: readonly Float32Array[], taught: TaughtPairs, { call }: { readonly call: Call }): Scored {
-  const { count, scores, same } = taught;
-  const vectors = said.map(unit);
-  const first = (row: number): Float64Array => vectors[row]!;
-  const second = (row: number): Float64Array => vectors[count + row]!;
-  const settings = settingsOf(call);
-  const cosines = Float64Array.from({ length: count }, (_, row) => dot(first(row), second(row)));
-  const common = { labels: [], confusion: [], mistakesBy: "error" as const };
-  const measuring =
-    (loss: number, of: (metric: MetricImplementation, call: Call) => number | undefined): Scored["measure"] =>
-    (metric, measured) =>
-      metric.ofLoss?.(measured, loss) ?? of(metric, measured) ?? Number.NaN;
-  if (scores) {
-    const loss = taught.loss === "ranking" ? searchesIn(taught, { first, second }, settings.scale).loss : lossOfCosines(cosines, taught, settings);
-    const numbers = { truth: scores.written, predicted: cosines };
-    const right = call.arguments["range"] ? scores.cosines : scores.written;
-    return {
-      ...common,
-      told: { loss, spearman: correlation(ranks(scores.written), ranks(cosines)) },
-      measure: measuring(loss, (metric, measured) => metric.ofNumbers?.(measured, numbers)),
-      mistakes: (most) => worst(Array.from(right, (truth, row) => ({ row, truth: shown(truth), predicted: shown(cosines[row]!), by: Math.abs(truth - cosines[row]!) })), most),
-    };
-  }
-  const searches = searchesIn(taught, { first, second }, settings.scale);
-  const loss = taught.loss === "ranking" ? searches.loss : lossOfCosines(cosines, taught, settings);
-  const ranking = { searches: searches.ranks };
-  const others = searches.astray.map(({ row, found, by }) => ({ row, truth: taught.text_pair[row]!, predicted: found, by }));
-  if (!same)
-    return {
-      ...common,
-      told: { loss, mrr: meanReciprocalRank(ranking.searches) },
-      measure: measuring(loss, (metric, measured) => metric.ofRankings?.(measured, ranking)),
-      mistakes: (most) => others.slice(0, most),
-    };
-  const { labels } = taught;
-  const pairs = { labels, same, similarity: cosines };
-  const best = bestOfCuts(pairs, share);
-  return {
-    ...common,
-    told: { loss, accuracy: best.value },
-    measure: measuring(loss, (metric, measured) => metric.ofPairs?.(measured, pairs) ?? metric.ofRankings?.(measured, ranking)),
-    mistakes: (most) =>
-      worst(
-        Array.from(same, (truth, row) => ({ row, truth: labels[truth]!, predicted: labels[cosines[row]! >= best.threshold ? 1 : 0]!, by: Math.abs(cosines[row]! - best.threshold) })).filter((m) => m.truth !== m.predicted),
-        most,
-      ),
-    notes: [`most pairs are told apart where a similarity of ${shown(best.threshold)} or more counts as "${labels[1]!}"; accuracy, f1, precision and recall are those of the threshold that serves them best on these very rows`],
-  };
-}
-
-function worst<M extends { readonly by: number }>(mistakes: readonly M[], most: number): readonly M[] {
-  return [...mistakes].sort((a, b) => b.by - a.by).slice(0, most);
-}
+const poolingOf = (call: Call): Pooling => POOLINGS.find((pooling) => pooling === call.arguments["pooling"]) ?? "mean";
 
 const ofPairs: PairAnswers<SimilarityPrediction> = {
   predictions: (said, texts) =>
@@ -95,7 +36,7 @@ const ofPairs: PairAnswers<SimilarityPrediction> = {
 };
 
 const answers: Answers<TaughtPairs, EmbeddingPrediction> = {
-  score,
+  score: scorePairs,
   predictions: (said, texts) => said.map((vector, i) => ({ text: texts[i]!, embedding: vector.slice() })),
   columns: ["embedding"],
   cells: ({ embedding }) => [

@@ -16,7 +16,10 @@ const byRoles: ByRoles = (roles, task) => {
   const told = toldBy(task, roles);
   if (told === "score") return { measures: ["similarity"], metrics: [metric("spearman"), metric("pearson")] };
   if (told === "label")
-    return { measures: ["pair", "ranking"], metrics: [metric("accuracy"), metric("f1", { average: "auto", of: null })] };
+    return {
+      measures: ["pair", "ranking"],
+      metrics: [metric("accuracy"), metric("f1", { average: "auto", of: null })],
+    };
   const ranked = [metric("mrr", { at: null }), metric("ndcg", { at: 10 })];
   const found = [1, 10].map((places) => metric("recall_at", { places }));
   return { measures: ["ranking"], metrics: [...ranked, ...found] };
@@ -138,6 +141,8 @@ export const word: Word = {
     /** Whether texts are held beside all others of their batch, so that parts of a batch are not the batch. */
     batchwise: (call: Call, roles: readonly string[]) => !["cosine", "contrastive"].includes(lossOf(call, roles)),
     labels: false,
+    /** A base makes vectors as it is. */
+    untrained: true,
     parameters: () => 0,
     measures: ["ranking", "similarity", "pair"],
     metrics: byRoles([], { word: "", kind: "task", arguments: {} }).metrics,

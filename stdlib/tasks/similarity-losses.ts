@@ -91,8 +91,7 @@ const MAKE: Readonly<Record<Loss, Make>> = {
     const one = graph.number(1);
     const zero = graph.number(0);
     const far = graph.number(FAR);
-    const mean = (of: Tensor): Tensor =>
-      of.select(apart, zero).sum().divide(of.select(one, zero).sum().maximum(1));
+    const mean = (of: Tensor): Tensor => of.select(apart, zero).sum().divide(of.select(one, zero).sum().maximum(1));
     const some = (of: Tensor): Tensor => of.select(one, zero).sum().greater(0.5);
     const other = same.not();
     const farthest = some(same).select(same.select(apart, far.negate()).max(), mean(other)).detach();
@@ -119,7 +118,12 @@ const MAKE: Readonly<Record<Loss, Make>> = {
 
 export function lossIn(
   loss: Loss,
-  o: { readonly a: Tensor; readonly b: Tensor; readonly labels: Tensor; readonly reduction: "mean" | "sum" } & LossSettings,
+  o: {
+    readonly a: Tensor;
+    readonly b: Tensor;
+    readonly labels: Tensor;
+    readonly reduction: "mean" | "sum";
+  } & LossSettings,
 ): Tensor {
   const { sum, count } = MAKE[loss](o.a, o.b, o.labels, o);
   return o.reduction === "sum" ? sum : sum.divide(count);

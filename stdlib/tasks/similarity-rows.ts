@@ -52,7 +52,11 @@ export function teachPairs(rows: RowsToTeach): TaughtPairs | null {
       }),
     feeds({ rows: members }) {
       const n = members.length;
-      const range = (from: number, to: number) => whole(Int32Array.from({ length: to - from }, (_, i) => from + i), [to - from]);
+      const range = (from: number, to: number) =>
+        whole(
+          Int32Array.from({ length: to - from }, (_, i) => from + i),
+          [to - from],
+        );
       const own = { firsts: range(0, n), seconds: range(n, columns * n) };
       if (loss !== "ranking") return { ...own, labels: real(Float32Array.from(members, labels), [n]) };
       const candidates = (columns - 1) * n;

@@ -38,7 +38,7 @@ export function lossOfCosines(
 function cosent(cosines: Float64Array, scores: Float64Array, scale: number): number {
   const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
   let [total, before] = [0, 0];
-  for (let at = 0; at < order.length; ) {
+  for (let at = 0; at < order.length;) {
     let end = at;
     while (end < order.length && scores[order[end]!] === scores[order[at]!]) end++;
     const level = order.subarray(at, end);
@@ -59,8 +59,8 @@ export interface Searches {
 }
 
 /**
- * Each text looks for its own `text_pair` among all of them, equal ones counted once; one that is the text itself is left out
- * unless it is what belongs to it.
+ * Each text looks for its own `text_pair` among all of them, equal ones counted once. The text itself is left out, unless it
+ * stands beside itself in a row: a copy is no find.
  */
 export function searchesIn(
   taught: TaughtPairs,
@@ -75,12 +75,15 @@ export function searchesIn(
   const ranks: (readonly Rank[])[] = [];
   let loss = 0;
   for (const [text, own] of byText(asking, taught.text)) {
+    const itself = (other: string): boolean => other === text && own.every((row) => taught.text_pair[row] !== text);
     const right = new Set(
-      rows.filter((other) => own.some((row) => taught.belongs(row, other, 0))).map((other) => place.get(taught.text_pair[other]!)!),
+      rows
+        .filter((other) => !itself(taught.text_pair[other]!) && own.some((row) => taught.belongs(row, other, 0)))
+        .map((other) => place.get(taught.text_pair[other]!)!),
     );
     const vector = vectors.first(own[0]!);
     const cosines = Float64Array.from(pool, (candidate) => dot(vector, candidate.vector));
-    const looked = pool.map((candidate, at) => right.has(at) || candidate.text !== text);
+    const looked = pool.map((candidate) => !itself(candidate.text));
     ranks.push(Array.from(right, (at) => rankOf(cosines, at, looked)));
     let [others, best] = [0, -1];
     for (let at = 0; at < pool.length; at++) {

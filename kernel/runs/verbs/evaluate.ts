@@ -60,14 +60,11 @@ export async function evaluateOnce(
   stage: Stage,
 ): Promise<Measured> {
   if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
-  const { weights, open, tokenizer } = await session.models.ready(handle, stage.surroundings);
-  const { plan, labels } = weights;
-  const { base } = await session.models.parts(plan, stage.surroundings);
+  const { plan, labels, packed, open, base, tokenizer } = await session.models.askable(handle, subject.data, stage.surroundings);
   const { model } = plan.recipe;
   const prepared = await session.workshop.data(subject.data, readerOf(model), stage.surroundings);
   const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
   const rows = await encodeSplit(prepared, { data: subject.data.name, split: subject.split ?? "all" }, encoding);
-  const packed = plan.recipe.training.packing ? model.max_length : null;
   const scored = await scoreSplit(open.session, rows, encoding, { batchSize: o.batch_size, padId: tokenizer.padId, packed, ...(stage.signal ? { signal: stage.signal } : {}) });
   const metrics: Record<string, number> = {};
   const { decode = GREEDY, max_tokens } = o;

@@ -51,7 +51,11 @@ describe("metrics of rankings and pairs beside their oracles", () => {
   });
   it("pairs at the threshold that serves best", async () => {
     for (const c of golden.pairs) {
-      const input = { labels: ["no", "yes"], same: Uint8Array.from(c.same), similarity: Float64Array.from(c.similarity) };
+      const input = {
+        labels: ["no", "yes"],
+        same: Uint8Array.from(c.same),
+        similarity: Float64Array.from(c.similarity),
+      };
       for (const name of ["accuracy", "f1", "f1(macro)"]) {
         const [word, average = "auto"] = name.split(/[()]/);
         const got = (await metric(word!)).ofPairs!(call(word!, { average, of: null }), input);

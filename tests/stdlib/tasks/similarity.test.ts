@@ -1,73 +1,21 @@
 /** sentence_similarity beside sentence-transformers: embeddings of small models, and ten AdamW steps of every loss. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/plan/plan.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
-import type { TaskImplementation } from "#stdlib/kinds/task.js";
-import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
-import type { AssembleOptions } from "#stdlib/programs/options.js";
-import { registry } from "#stdlib/registry.js";
+import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { sentenceSimilarity } from "#stdlib/tasks/sentence_similarity.run.js";
 import type { TaughtPairs } from "#stdlib/tasks/similarity-rows.js";
-import { uniform } from "#tests/oracles/numbers.js";
-import { familyOf, weightsOf } from "../models/encoder-models.js";
-import { feedsOf, follow, near, root, run, shapesOf, type Batch, type Trained } from "../models/golden.js";
-
-type Shapes = Readonly<Record<string, readonly number[]>>;
-type Steps = Omit<Trained, "final">;
-interface Golden {
-  readonly name: string;
-  readonly shapes: Shapes;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly forward: Batch;
-  readonly embeddings: Readonly<Record<string, unknown>>;
-  readonly trained: Readonly<
-    Record<
-      string,
-      {
-        readonly batches: readonly Batch[];
-        readonly full: Steps;
-        readonly lora: Steps & { readonly shapes: Shapes };
-      }
-    >
-  >;
-  readonly prompts?: Readonly<Record<string, unknown>> & { readonly shapes: Shapes };
-}
-const { models } = JSON.parse(readFileSync(new URL("golden/oracle/similarity.json", root), "utf8")) as {
-  models: readonly Golden[];
-};
-const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
-const technique = async (word: string, given: Call["arguments"] = {}): Promise<AssembleOptions["technique"]> => ({
-  call: call("technique", word, given),
-  implementation: (await registry.find("technique", word)!.load!()) as TechniqueImplementation,
-});
-const drawn = (title: string, shapes: Shapes): Record<string, Values> =>
-  Object.fromEntries(
-    Object.entries(shapes).map(([key, shape]) => [key, values(shape, uniform(`${title}/${key}`, shape, 0.05))]),
-  );
-/** The loss that a golden name stands for, and the roles that lead to it. */
-const lossOf = (name: string): string => name.replace(/-.*/, "");
+import { weightsOf } from "../models/encoder-models.js";
+import { feedsOf, follow, near, run, shapesOf } from "../models/golden.js";
+import { call, drawn, models, partsOf, startOf, task, technique, trainingOf } from "./similarity-models.js";
 
 describe("sentence_similarity beside sentence-transformers, in float64", () => {
   for (const golden of models) {
     describe(golden.name, () => {
-      let common: Omit<AssembleOptions, "technique" | "task" | "optimizer" | "clip" | "dropout" | "tensors">;
       const base = weightsOf(golden);
-      const task = (given: Call["arguments"]): AssembleOptions["task"] => ({
-        call: call("task", "sentence_similarity", given),
-        implementation: sentenceSimilarity,
-      });
-      before(async () => {
-        const family: ModelImplementation = await familyOf(golden);
-        common = { family, config: family.config(golden.config), labels: 0, prefixInCheckpoint: false, seed: 0 };
-      });
       for (const [pooling, wanted] of Object.entries(golden.embeddings))
         it(`embeddings by ${pooling}`, async () => {
-          const o = { ...common, technique: await technique("full"), tensors: shapesOf(base) };
+          const o = { ...(await partsOf(golden)), technique: await technique("full"), tensors: shapesOf(base) };
           const program = assembleForward({ ...o, task: task({ pooling, normalize: false }) }, false);
           near(run(program, feedsOf(golden.forward), base).outputs["logits"]!, wanted, 1e-4);
           const units = assembleForward({ ...o, task: task({ pooling }) }, false);
@@ -83,7 +31,7 @@ describe("sentence_similarity beside sentence-transformers, in float64", () => {
           const checkpoint = { ...base, ...drawn(`${golden.name}/prompts`, shapes) };
           const tuning = await technique("prompt_tuning", { tokens: 3, from: "adapter" });
           for (const [pooling, wanted] of Object.entries(embeddings)) {
-            const o = { ...common, technique: tuning, tensors: shapesOf(checkpoint) };
+            const o = { ...(await partsOf(golden)), technique: tuning, tensors: shapesOf(checkpoint) };
             const program = assembleForward({ ...o, task: task({ pooling, normalize: false }) }, false);
             near(run(program, feedsOf(golden.forward), checkpoint).outputs["logits"]!, wanted, 1e-4);
           }
@@ -91,24 +39,8 @@ describe("sentence_similarity beside sentence-transformers, in float64", () => {
       for (const [name, trained] of Object.entries(golden.trained))
         for (const word of ["full", "lora"] as const)
           it(`${name}: losses and norms of ${trained.full.losses.length} steps of ${word}`, async () => {
-            const told = trained[word];
-            const checkpoint = word === "full" ? base : { ...base, ...drawn(golden.name, trained.lora.shapes) };
-            const { weight_decay, epsilon, betas } = told.optimizer;
-            const targets = Object.keys(trained.lora.shapes).map((key) => key.split(".").at(-3)!);
-            const lora = { rank: 3, alpha: 5, targets: [...new Set(targets)], from: "adapter" };
-            const programs = assemble({
-              ...common,
-              task: task({ loss: lossOf(name) }),
-              technique: await technique(word, word === "lora" ? lora : {}),
-              optimizer: {
-                call: call("optimizer", "adamw", { weight_decay, epsilon, beta1: betas[0], beta2: betas[1] }),
-                implementation: adamw,
-              },
-              dropout: 0,
-              clip: told.clip,
-              tensors: shapesOf(checkpoint),
-            });
-            follow(programs, trained.batches, { ...told, final: {} }, checkpoint);
+            const programs = assemble(await trainingOf(golden, name, word));
+            follow(programs, trained.batches, { ...trained[word], final: {} }, startOf(golden, name, word));
             if (word === "lora")
               assert.deepEqual(Object.values(programs.saved).sort(), Object.keys(trained.lora.shapes).sort());
           });
@@ -117,7 +49,11 @@ describe("sentence_similarity beside sentence-transformers, in float64", () => {
 });
 
 describe("what rows of two texts teach", () => {
-  const columns = (given: Readonly<Record<string, readonly unknown[]>>, labels: readonly string[] = [], loss = "auto") => {
+  const columns = (
+    given: Readonly<Record<string, readonly unknown[]>>,
+    labels: readonly string[] = [],
+    loss = "auto",
+  ) => {
     const count = given["text"]!.length;
     return {
       count,
@@ -181,9 +117,54 @@ describe("what rows of two texts teach", () => {
     assert.deepEqual(ranged(null, [-1, 0.25]), [-1, 0.25]);
     assert.throws(() => ranged(null, [0.5, 3]), { code: "cosine-out-of-range" });
   });
+  it("a text looks for what belongs to it: not for itself, equal ones once, of a group any", () => {
+    const angle = (degrees: number) =>
+      Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180));
+    const told = { a: 0, b: 10, c: 20, d: 50 } as const;
+    type Name = keyof typeof told;
+    const scored = (
+      text: readonly Name[],
+      text_pair: readonly Name[],
+      more: Readonly<Record<string, readonly unknown[]>> = {},
+    ) => {
+      const taught = teach({ text, text_pair, ...more });
+      const said = [...text, ...text_pair].map((name) => angle(told[name]));
+      return sentenceSimilarity.answers!.score!(said, taught as never, columns({ text, text_pair }) as never);
+    };
+    // `a` finds b, d and itself in the pool: itself doesn't count.
+    assert.equal(scored(["a", "b", "d"], ["d", "a", "b"]).told["mrr"], (1 / 2 + 1 / 1 + 1 / 1) / 3);
+    assert.equal(scored(["a", "b"], ["a", "d"]).told["mrr"], (1 + 1 / 2) / 2);
+    // c finds b before d, which is right as well.
+    assert.equal(scored(["c", "a"], ["d", "b"]).told["mrr"], (1 / 2 + 1) / 2);
+    assert.equal(scored(["c", "a"], ["d", "b"], { group: ["g", "g"] }).told["mrr"], 1);
+    assert.deepEqual(
+      scored(["c", "a"], ["d", "b"])
+        .mistakes(5)
+        .map((m) => [m.row, m.truth, m.predicted]),
+      [[0, "d", "b"]],
+    );
+  });
+  it("the loss of a split is that of one batch of it, but for equal texts", () => {
+    const unit = (...x: readonly number[]) => Float32Array.from(x, (v) => v / Math.hypot(...x));
+    const text = ["a", "b", "c"];
+    const text_pair = ["x", "y", "z"];
+    const said = [unit(1, 2), unit(3, -1), unit(1, 1), unit(2, 2), unit(1, -2), unit(-1, 1)];
+    const { told } = sentenceSimilarity.answers!.score!(
+      said,
+      teach({ text, text_pair }) as never,
+      columns({ text, text_pair }) as never,
+    );
+    const cosine = (i: number, j: number) => 20 * said[i]!.reduce((sum, x, k) => sum + x * said[j]![k]!, 0);
+    const want = [0, 1, 2].map(
+      (i) => Math.log([3, 4, 5].reduce((sum, j) => sum + Math.exp(cosine(i, j)), 0)) - cosine(i, i + 3),
+    );
+    assert.ok(Math.abs(told["loss"]! - want.reduce((a, b) => a + b) / 3) < 1e-6);
+  });
   it("refuses three labels, and negatives that the loss has no use for", () => {
     const pairs = { text: ["a", "b"], text_pair: ["c", "d"] };
     assert.throws(() => teach({ ...pairs, label: ["x", "y"] }, ["x", "y", "z"]), { code: "two-labels" });
-    assert.throws(() => teach({ ...pairs, negative: ["e", "f"], score: [0, 1] }), { code: "negatives-without-ranking" });
+    assert.throws(() => teach({ ...pairs, negative: ["e", "f"], score: [0, 1] }), {
+      code: "negatives-without-ranking",
+    });
   });
 });

@@ -198,9 +198,11 @@ describe("tasks of encoders: what every one must keep", () => {
           const { feeds, counts } = fed(members);
           const part = { ...feeds, step: values([], [1]), share: values([], [1 / whole.counts]) };
           sum += evaluate(p.accumulate!, part, state).outputs["loss"]!.data[0]!;
-          weighted += (counts / whole.counts) * evaluate(p.train, { ...feeds, ...given }, state).outputs["loss"]!.data[0]!;
+          weighted +=
+            (counts / whole.counts) * evaluate(p.train, { ...feeds, ...given }, state).outputs["loss"]!.data[0]!;
         }
-        const batchwise = (capabilities["batchwise"] as ((of: Call, roles: readonly string[]) => boolean) | undefined) ?? no;
+        const batchwise =
+          (capabilities["batchwise"] as ((of: Call, roles: readonly string[]) => boolean) | undefined) ?? no;
         // Where texts are held beside those of their batch, parts are batches of their own.
         const want = batchwise(written(word), ROLES) ? weighted : outputs["loss"]!.data[0]!;
         assert.ok(Math.abs(sum - want) < 1e-6, `${sum} beside ${want}`);
