@@ -24,7 +24,7 @@ function section(task: QualityTask, results: Results): readonly string[] {
   return [
     `## ${task.title} (\`${task.name}\`)`,
     "",
-    `${task.set.about}. Licence: ${task.set.licence}. Base: ${task.base}; \`${task.task}\`; \`${task.recipe}\`.`,
+    `${task.set.about}. Licence: ${task.set.licence}. \`${task.base}\`, \`${task.task}\`, \`${task.recipe}\`.`,
     "",
     line(head),
     line(head.map((_, i) => (i === 0 ? "---" : "--:"))),
