@@ -41,7 +41,7 @@ async function main(o: Options): Promise<void> {
   const tasks = chosen(o.tasks);
   let results = await readResults(json, o.quick ? `${COMMAND} --quick` : COMMAND);
   const save = async (next: Results): Promise<void> => {
-    results = next;
+    results = { ...next, rows: inOrder(next.rows) };
     await writeResults(json, results);
     writeFileSync(join(out, "TECHNIQUES.md"), markdown(results, TASKS));
   };
@@ -57,6 +57,15 @@ async function main(o: Options): Promise<void> {
   console.log(markdown(results, tasks));
   console.error(
     `${((performance.now() - begun) / 60_000).toFixed(1)} min; written: ${json}, ${join(out, "TECHNIQUES.md")}`,
+  );
+}
+
+/** As the tasks name them; rows of tasks and techniques that are no more are left out. */
+function inOrder(rows: Results["rows"]): Results["rows"] {
+  return TASKS.flatMap((task) =>
+    task.techniques.flatMap((technique) =>
+      rows.filter((row) => row.task === task.name && row.technique === technique).sort((a, b) => a.seed - b.seed),
+    ),
   );
 }
 

@@ -8,6 +8,9 @@ export function markdown(results: Results, tasks: readonly QualityTask[]): strin
     "# Techniques on real data",
     "",
     `Made by \`${results.command}\` from techniques.json (schema ${String(results.schema)}): don't edit. Every row is a Tune program that ran as \`tunebook run\` runs it; what is not written under a table is the language's default, the learning rate too. Scores are of the test rows, mean ± standard deviation over the seeds. Memory is the greatest resident memory of the engine's process; seconds are the training loop's (median).`,
+    ...(results.command.includes("--quick")
+      ? ["", "**A quick try: a few rows of each data set, one epoch, one seed. The scores mean nothing.**"]
+      : []),
     ...shown.flatMap((task) => ["", ...section(task, results)]),
     "",
   ].join("\n");
@@ -24,7 +27,7 @@ function section(task: QualityTask, results: Results): readonly string[] {
   return [
     `## ${task.title} (\`${task.name}\`)`,
     "",
-    `${task.set.about}. Licence: ${task.set.licence}. Base: ${task.base}; \`${task.task}\`; \`${task.recipe}\`.`,
+    `${task.set.about}. Licence: ${task.set.licence}. \`${task.base}\`, \`${task.task}\`, \`${task.recipe}\`.`,
     "",
     line(head),
     line(head.map((_, i) => (i === 0 ? "---" : "--:"))),

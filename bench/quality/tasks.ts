@@ -156,7 +156,7 @@ export const TASKS: readonly QualityTask[] = [
     task: "text_generation",
     columns: "text: text",
     maxLength: 256,
-    recipe: "epochs: 8, batch_size: 8",
+    recipe: "epochs: 4, batch_size: 8",
     metrics: ["perplexity", "loss"],
     better: "smaller",
     techniques: ["full"],

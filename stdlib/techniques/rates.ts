@@ -3,7 +3,6 @@
  * (optimizers/parameters.ts). Found by sweeps on real data, which bench/LOG.md tells of. The one place of each is its
  * technique's record.
  */
-import type { Word } from "#dsl/registry.js";
 
 export interface LearningRate {
   /** For a base `WIDTH` wide or narrower. */

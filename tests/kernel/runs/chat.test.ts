@@ -162,6 +162,13 @@ train learner on pairs { steps: 60, batch_size: 2, dropout: 0, schedule: constan
     assert.equal(streamed, "Four.");
     await book.run("predict learner on pairs as answers");
     assert.deepEqual((book.values.get("answers") as readonly Written[]).map((w) => w.continuation), ["Four.", "Bonjour"]);
+    const talks = pairs.map(([q, a]) => [{ role: "user", content: q }, { role: "assistant", content: a }]);
+    save("talks.jsonl", lines(talks.map((messages, i) => ({ messages: i === 0 ? messages : [...talks[0]!, { role: "user", content: "Two?" }, { role: "assistant", content: "no" }] }))));
+    await book.run(`
+data talks { source: jsonl("talks.jsonl"), columns: { messages: messages } }
+evaluate learner on pairs, talks { metrics: [exact_match, perplexity], max_tokens: 8 }`);
+    // The second conversation is asked for its last answer, which was never learnt.
+    assert.deepEqual(book.session.evaluations.slice(-2).map(({ metrics }) => metrics["exact_match"]), [1, 0.5]);
     await assert.rejects(learner.predict([{ role: "tool", content: "x" }]), { code: "bad-conversation" });
     await assert.rejects(learner.predict([{ role: "assistant", content: "x" }]), { code: "template-refuses" });
   });
