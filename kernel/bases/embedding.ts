@@ -1,4 +1,5 @@
 /** How a base makes a text's vector, as the files of sentence-transformers beside its weights say: modules.json and the pooling's own config. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
@@ -30,13 +31,17 @@ export async function embeddingOf(folder: string, has: ReadonlySet<string>): Pro
     path: String(path ?? ""),
   }));
   const pooling = kinds.find(({ kind }) => kind === "Pooling");
-  const settings = pooling ? await json(join(folder, pooling.path, "config.json")) : null;
-  const modes = settings ? modesOf(settings as Readonly<Record<string, unknown>>) : [];
+  const settings = pooling && join(folder, pooling.path, "config.json");
+  // What is not at hand is asked for where it matters: by the task, not by every use of the base.
+  const modes = settings && existsSync(settings) ? modesOf((await json(settings)) as Record<string, unknown>) : [];
   const others = kinds.flatMap(({ kind }) => (["Transformer", "Pooling", "Normalize"].includes(kind) ? [] : [kind]));
   return {
     pooling: modes[0] ?? "none",
     normalize: kinds.some(({ kind }) => kind === "Normalize"),
-    unknown: [...others, ...(modes.length === 1 ? [] : [`pooling by ${modes.join(" and ") || "nothing"}`])],
+    unknown: [
+      ...others,
+      ...(modes.length === 1 ? [] : [`pooling by ${modes.join(" and ") || "settings that aren't there"}`]),
+    ],
   };
 }
 
