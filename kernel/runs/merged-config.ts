@@ -4,10 +4,12 @@ import { writesText as tasksThatWrite } from "#dsl/plan/feeding.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
 
+/** What tells of the base's own weight files. */
+const OF_THE_FILES = ["torch_dtype", "quantization_config"];
 const CLASS = /^(.+?)(Model|LMHeadModel|PreTrainedModel|For[A-Z]\w*)$/;
 
 export function mergedConfig({ recipe: { model } }: Plan, base: Base, labels: readonly string[]): Readonly<Record<string, unknown>> {
-  const { torch_dtype: _dtype, quantization_config: _quantized, ...config } = base.facts.config;
+  const config = Object.fromEntries(Object.entries(base.facts.config).filter(([key]) => !OF_THE_FILES.includes(key)));
   const stated = Array.isArray(config["architectures"]) ? String(config["architectures"][0]) : "";
   const family = CLASS.exec(stated)?.[1];
   const ends = registry.find("task", model.task.word)?.capabilities?.["architectures"];

@@ -65,7 +65,8 @@ function definitionOf(kind: OwnKind, record: Readonly<Record<string, unknown>>, 
 }
 
 /** Its functions aside: enough to complete, hover and check while someone types. */
-function asData({ check: _check, load: _load, capabilities = {}, ...word }: Word): Word {
-  const plain = Object.entries(capabilities).filter(([, value]) => typeof value !== "function");
-  return { ...word, capabilities: Object.fromEntries(plain) };
+function asData(word: Word): Word {
+  const plain = (of: object): object =>
+    Object.fromEntries(Object.entries(of).filter(([, value]) => typeof value !== "function"));
+  return { ...(plain(word) as Word), capabilities: plain(word.capabilities ?? {}) as Record<string, unknown> };
 }

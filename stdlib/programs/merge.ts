@@ -47,7 +47,7 @@ export function buildMerging(o: MergeOptions): readonly Merging[] {
     const x = graph.input("x", { dtype: "f32", shape: ["rows", width] });
     const of = [...changed].filter(([, one]) => one.in === width);
     const merged = of.map(([path, given]): MergedLayer => {
-      const { activation: _activation, ...linear } = given;
+      const linear = straight(given);
       const outputs = { product: `${path}/product`, whole: `${path}/whole` };
       graph.output(outputs.product, layers.linear(path, x, { ...linear, bias: false }));
       graph.output(outputs.whole, layers.linear(path, x, linear));
@@ -58,6 +58,16 @@ export function buildMerging(o: MergeOptions): readonly Merging[] {
     });
     return { width, program: optimise(graph.program()), layers: merged };
   });
+}
+
+/** The layer without what is done to its outputs. */
+function straight({ in: width, out, bias, layout, initial }: LinearOptions): LinearOptions {
+  return {
+    ...{ in: width, out },
+    ...(bias !== undefined && { bias }),
+    ...(layout !== undefined && { layout }),
+    ...(initial !== undefined && { initial }),
+  };
 }
 
 function plainLayers(o: MergeOptions, graph: Graph): Layers {

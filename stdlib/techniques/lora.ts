@@ -119,7 +119,6 @@ export const word: Word = {
       name: "merge",
       type: { is: "boolean" },
       doc: "Writes the trained model as a plain folder too, `merged` beside the run's checkpoints: the product B A is added to the base's weights.",
-      default: { value: false },
       why: 'The adapter alone is small, and needs its base; a merged model is as large as the base and needs nothing else. `await model.merge("folder")` writes one at any time.',
       impact: "low",
     },

@@ -49,7 +49,6 @@ describe("words that TypeScript cells define", function () {
       output,
       userExpressions: {},
     });
-    // eslint-disable-next-line no-control-regex -- colours
     if (outcome.status === "error") return outcome.traceback.join("\n").replace(/\u001b\[[0-9;]*m/g, "");
     return [
       String(outcome.result?.bundle["text/plain"] ?? ""),

@@ -75,6 +75,26 @@ describe("the language from the command line", function () {
       ],
     );
   });
+  it("check takes words that a notebook's TypeScript cells define for known, others not", () => {
+    const cell = (source: string) => ({ cell_type: "code", source, metadata: {}, outputs: [], execution_count: null });
+    const model = (technique: string) =>
+      `model ${technique}_m { base: "x", task: text_classification, technique: ${technique} }`;
+    const cells = [
+      'define.technique({\n  name: "mine", doc: "x", trains, around })',
+      model("mine"),
+      model("yours"),
+    ].map(cell);
+    write("words.ipynb", JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }));
+    const { diagnostics } = JSON.parse(call("check", "words.ipynb", "--json").stdout) as {
+      diagnostics: Record<string, unknown>[];
+    };
+    const unknown = diagnostics.filter(({ code }) => code === "unknown-word");
+    assert.deepEqual(
+      unknown.map(({ message }) => /yours/.test(String(message))),
+      [true],
+      JSON.stringify(diagnostics),
+    );
+  });
   it("check: a missing file and a wrong kind are coded errors", () => {
     assert.match(call("check", "none.tune").stderr, /error\[missing-file\]/);
     assert.match(call("check", "a.csv").stderr, /error\[file-kind\]/);

@@ -76,6 +76,14 @@ describe("several models over one store", function () {
       );
 
       const [first, second, third] = views as [Session, Session, Session];
+      // all that lies in the engine: a frozen weight once, what trains once for each model
+      const whole = join(files, `${name}-all.safetensors`);
+      await (await store.common()).save(whole);
+      const lies = Object.keys(readHeader(whole).tensors);
+      const times = (end: string): number => lies.filter((state) => state.endsWith(end)).length;
+      assert.equal(times("embeddings.word_embeddings.weight"), 1);
+      assert.equal(times("encoder.layer.0.attention.self.query.weight"), 1);
+      assert.equal(times("classifier.weight"), 3 * CALLS.length);
       const file = join(files, `${name}.safetensors`);
       await first.save(file, all[0]!.resumable);
       assert.deepEqual(Object.keys(readHeader(file).tensors).sort(), [...all[0]!.resumable].sort());
