@@ -39,6 +39,8 @@ export const word: Word = {
   },
   check: (call, context) => wantUnmasking(call.word, context),
   capabilities: {
+    /** What the Hugging Face hub calls it. */
+    pipeline: "fill-mask",
     roles: ["text"],
     labels: false,
     /** The head comes with the base, or is made afresh. */
