@@ -8,19 +8,36 @@ export interface MaskedRow {
   /** Its number in the source. */
   readonly row: number;
   /** The row's text, one part after the other. */
-  readonly parts: readonly { readonly text: string; readonly trained: boolean }[];
+  readonly parts: readonly MaskedPart[];
   readonly trained: number;
   readonly tokens: number;
+  /** Other tokens are trained in each epoch. */
+  readonly changes?: boolean;
+}
+export interface MaskedPart {
+  readonly text: string;
+  readonly trained: boolean;
 }
 
-/** Most characters of an untrained part; its middle is left out. */
-const MOST = 600;
-
-export function maskShown(rows: readonly MaskedRow[], o: { readonly model: string }): Shown {
-  const title = `${o.model}: which tokens are trained`;
+/** `most`: characters of a part; the middle of a longer one is left out. */
+export function maskShown(
+  rows: readonly MaskedRow[],
+  { model, most = 600 }: { readonly model: string; readonly most?: number },
+): Shown {
+  const title = `${model}: which tokens are trained`;
   const words = (r: MaskedRow): string =>
-    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} trained`;
-  const text = [title, ...rows.map((r) => `${words(r)}\n${r.parts.map(plain).join("")}`), "⟦ ⟧ trained"].join("\n\n");
+    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} trained${r.changes ? ", others in each epoch" : ""}`;
+  const text = [
+    title,
+    ...rows.map(
+      (r) =>
+        `${words(r)}\n${r.parts
+          .map((part) => plain(part, most))
+          .join("")
+          .trimEnd()}`,
+    ),
+    "⟦ ⟧ trained",
+  ].join("\n\n");
   return shownOf(
     text,
     html`<div style="font-size:13px;line-height:1.6;margin:2px 0">
@@ -29,23 +46,23 @@ export function maskShown(rows: readonly MaskedRow[], o: { readonly model: strin
         (r) =>
           html`<div style="opacity:.55;margin-top:8px;font-variant-numeric:tabular-nums">${words(r)}</div>
             <div style="white-space:pre-wrap;padding:2px 0 2px 10px;border-left:3px solid ${tone.line}">
-              ${r.parts.map(coloured)}
+              ${r.parts.map((part) => coloured(part, most))}
             </div>`,
       )}
     </div>`,
   );
 }
 
-function plain({ text, trained }: MaskedRow["parts"][number]): string {
-  return trained ? `⟦${shortened(text)}⟧` : shortened(text);
+function plain({ text, trained }: MaskedPart, most: number): string {
+  return trained ? `⟦${shortened(text, most)}⟧` : shortened(text, most);
 }
-function coloured({ text, trained }: MaskedRow["parts"][number]): Html {
-  const shown = shortened(text);
+function coloured({ text, trained }: MaskedPart, most: number): Html {
+  const shown = shortened(text, most);
   return trained
     ? html`<b style="font-weight:inherit;background:rgba(63,124,196,.28);border-radius:3px">${shown}</b>`
     : html`<span style="opacity:.6">${shown}</span>`;
 }
-function shortened(text: string): string {
-  if (text.length <= MOST) return text;
-  return `${text.slice(0, MOST / 2)} … ${text.slice(-MOST / 2)}`.replace(/\p{Surrogate}/gu, "");
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most / 2)} … ${text.slice(-most / 2)}`.replace(/\p{Surrogate}/gu, "");
 }

@@ -31,7 +31,7 @@ function fieldsRead(read: (json: Json) => unknown, config: Json): readonly strin
 
 /** What a field takes, and what holds where it is absent. */
 function told(read: (json: Json) => unknown, config: Json, key: string): readonly [string, string] {
-  const { [key]: _, ...without } = config;
+  const without = Object.fromEntries(Object.entries(config).filter(([name]) => name !== key));
   const absent = attempt(read, without);
   const nonsense = attempt(read, { ...config, [key]: { no: "sense" } });
   const value =

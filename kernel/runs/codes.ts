@@ -124,7 +124,7 @@ registerCodes({
   "no-mask": {
     severity: "error",
     message: (d) => `${d.task} trains on whole rows, so there is no mask to show`,
-    help: () => "`.mask` is for models that learn to write: chat, text_generation",
+    help: () => "`.mask` is for tasks that learn of tokens: chat, text_generation, translation, fill_mask, token_classification",
     explain: "A mask says which tokens of a row are trained. A task that labels a text reads all of it and learns the label.",
   },
   "bad-option": {

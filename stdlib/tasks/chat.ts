@@ -26,6 +26,8 @@ export const word: Word = {
   },
   check: (call, context) => wantShape(call.word, ["decoder"], context),
   capabilities: {
+    /** What the Hugging Face hub calls it. */
+    pipeline: "text-generation",
     /** Roles that the data must have, or those that serve as well: a prompt and its completion. */
     roles: ["messages"],
     orRoles: ["input", "target"],

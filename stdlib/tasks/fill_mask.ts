@@ -41,6 +41,8 @@ export const word: Word = {
   },
   check: (call, context) => wantUnmasking(call.word, context),
   capabilities: {
+    /** What the Hugging Face hub calls it. */
+    pipeline: "fill-mask",
     roles: ["text"],
     labels: false,
     parameters: headParameters,

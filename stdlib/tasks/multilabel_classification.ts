@@ -27,6 +27,8 @@ export const word: Word = {
   },
   check: (call, context) => wantShape(call.word, ["encoder"], context),
   capabilities: {
+    /** What the Hugging Face hub calls it. */
+    pipeline: "text-classification",
     roles: ["text", "labels"],
     labels: true,
     parameters: sentenceParameters,

@@ -22,6 +22,8 @@ export const word: Word = {
   elsewhere: { "text-regression": "regression", num_labels: "regression", min_max: "range" },
   check: (call, context) => wantShape(call.word, ["encoder"], context),
   capabilities: {
+    /** What the Hugging Face hub calls it. */
+    pipeline: "text-classification",
     roles: ["text", "score"],
     labels: false,
     parameters: (hidden: number, _labels: number, on: HeadOn): number => sentenceParameters(hidden, 1, on),

@@ -18,6 +18,8 @@ export function text2text({ prefix, why, metrics, ...own }: Own): Word {
     parameters: [prefixParameter(prefix, why)],
     check: (call, context) => wantShape(call.word, ["encoder-decoder"], context),
     capabilities: {
+      /** What the Hugging Face hub calls it. */
+      pipeline: own.name.replaceAll("_", "-"),
       /** Roles that the data must have. */
       roles: ["input", "target"],
       labels: false,

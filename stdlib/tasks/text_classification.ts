@@ -16,6 +16,8 @@ export const word: Word = {
   },
   check: (call, context) => wantShape(call.word, ["encoder"], context),
   capabilities: {
+    /** What the Hugging Face hub calls it. */
+    pipeline: "text-classification",
     /** Roles that the data must have. */
     roles: ["text", "label"],
     labels: true,

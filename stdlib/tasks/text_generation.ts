@@ -17,6 +17,8 @@ export const word: Word = {
   },
   check: (call, context) => wantShape(call.word, ["decoder"], context),
   capabilities: {
+    /** What the Hugging Face hub calls it. */
+    pipeline: "text-generation",
     /** Roles that the data must have. */
     roles: ["text"],
     labels: false,

@@ -28,6 +28,8 @@ export const word: Word = {
   },
   check: (call, context) => wantShape(call.word, ["encoder"], context),
   capabilities: {
+    /** What the Hugging Face hub calls it. */
+    pipeline: "token-classification",
     roles: ["tokens", "tags"],
     labels: true,
     parameters: (hidden: number, labels: number): number => hidden * labels + labels,

@@ -15,10 +15,10 @@ import { sweepTable } from "../../display/sweep.js";
 import { dataShown } from "../../display/data-preview.js";
 import { printable } from "../../display/text.js";
 import type { Shown } from "../../display/shown.js";
-import type { Tokenizer } from "../../bases/tokenizer.js";
 import { splitNamesOf } from "../../data/prepared.js";
-import { encodeSplit, type Encoded } from "../encoded.js";
+import { encodeSplit } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
+import { hasMask, maskedRows } from "../masked-rows.js";
 import type { ModelHandle } from "../model-handle.js";
 import { programsOf } from "../open-model.js";
 import type { Stage, TuneSession } from "../tune-session.js";
@@ -53,42 +53,23 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
       return [graphShown(outlineOf(train, sizes), { model: name, program: "train", sizes })];
     }
     case "mask":
-      return [maskShown(await maskedRows(session, weights.plan, stage), { model: name })];
+      return [maskShown(await maskOf(session, weights.plan, stage), { model: name })];
     default:
       throw new CodedError("unknown-topic", { name, topic: part, has: ["plan", "history", "graph", "program", "mask"] });
   }
 }
 
 /** The first rows that train, token by token. */
-async function maskedRows(session: TuneSession, plan: Plan, stage: Stage): Promise<readonly MaskedRow[]> {
+async function maskOf(session: TuneSession, plan: Plan, stage: Stage): Promise<readonly MaskedRow[]> {
   const { base, tokenizer } = await session.models.parts(plan, stage.surroundings);
-  const { data, model } = plan.recipe;
+  const { data, model, training } = plan.recipe;
   const prepared = await session.workshop.data(data, readerOf(model), stage.surroundings);
   const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, model.name);
-  if (encoding.task.implementation.supervision.rows !== "windows") throw new CodedError("no-mask", { task: model.task.word });
+  const { implementation } = encoding.task;
+  if (!hasMask(implementation)) throw new CodedError("no-mask", { task: model.task.word });
   const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
-  const most = Math.min(4, rows.lengths.length);
-  return Promise.all(Array.from({ length: most }, (_, row) => masked(rows, row, tokenizer)));
-}
-
-async function masked(rows: Encoded, row: number, tokenizer: Tokenizer): Promise<MaskedRow> {
-  const ids = rows.ids.at(row)!;
-  const trained = rows.trained?.at(row);
-  const parts: { text: string; trained: boolean }[] = [];
-  for (let from = 0; from < ids.length;) {
-    const wanted = isTrained(trained, from);
-    let to = from + 1;
-    while (to < ids.length && isTrained(trained, to) === wanted) to++;
-    parts.push({ text: await tokenizer.spell(ids.subarray(from, to)), trained: wanted });
-    from = to;
-  }
-  const count = rows.trained?.counts[row] ?? ids.length - 1;
-  return { row: rows.rows[row] ?? row + 1, parts, trained: count, tokens: ids.length };
-}
-/** What comes first follows nothing and is never trained. */
-function isTrained(trained: Uint8Array | undefined, at: number): boolean {
-  return at > 0 && (trained === undefined || trained[at] === 1);
+  return maskedRows(rows, implementation, { tokenizer, most: 4, seed: training.seed });
 }
 
 /** A batch as the plan expects it: its rows, and as long as they are on average. */

@@ -1,17 +1,23 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
 import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
+import { basename } from "node:path";
+import type { DataFacts } from "#dsl/plan/facts.js";
+import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { EngineRoom } from "../engine-room.js";
+import { maskShown } from "../../display/mask.js";
 import { planShown } from "../../display/plan-card.js";
 import { writeAdapter } from "../adapter-folder.js";
 import { listCheckpoints, type Checkpoint } from "../checkpoints.js";
 import { Feeding } from "../../data/feeding.js";
 import { splitNamesOf } from "../../data/prepared.js";
-import { encodeSplit, type Encoded } from "../encoded.js";
+import { encodeSplit, type Encoded, type Encoding } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { LiveTraining } from "../live.js";
 import { rememberSpeed } from "../machine.js";
 import { writeModelFolder } from "../model-folder.js";
+import { hasMask, maskedRows } from "../masked-rows.js";
+import { machineText, writeModelCard } from "../model-card.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { OpenModel } from "../open-model.js";
 import { RunFolder } from "../run-folder.js";
@@ -28,12 +34,15 @@ export interface TrainRequest {
   readonly resume: boolean;
   readonly onEvent: (event: RunEvent) => void;
   readonly title: string;
+  /** Told of the rows that train while the engine starts; training waits for it. */
+  readonly onRows?: (rows: Encoded, encoding: Encoding, seed: number) => Promise<void>;
 }
 export interface RunResult {
   readonly trained: Trained;
   readonly run: RunFolder;
   readonly open: OpenModel;
   readonly labels: readonly string[];
+  readonly data: DataFacts;
   readonly events: readonly RunEvent[];
 }
 
@@ -43,7 +52,8 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
   const handle = session.models.define(plan.recipe.model, name);
   await handle.weights?.settled;
   const live = new LiveTraining(stage.screen, `train-${name}-${Date.now().toString(36)}`, name, plan);
-  const result = await trainOnce(session, { plan, name, resume, title: name, onEvent: (event) => live.on(event) }, stage);
+  const onRows = previews(name, stage);
+  const result = await trainOnce(session, { plan, name, resume, title: name, onRows, onEvent: (event) => live.on(event) }, stage);
   await giveWeights(session, handle, plan, result);
   if (result.trained.reason === "interrupted") {
     const { steps } = result.trained;
@@ -57,6 +67,15 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
   if (!(await does(technique, "technique")).merges?.(technique)) return;
   const { folder } = await session.models.merge(handle, result.run.merged, stage.surroundings);
   stage.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
+}
+
+/** Shows which tokens of the first rows are trained, where not all that is read is learnt. */
+function previews(model: string, stage: Stage): NonNullable<TrainRequest["onRows"]> {
+  return async (rows, { task: { implementation }, tokenizer }, seed) => {
+    if (!hasMask(implementation)) return;
+    const shown = await maskedRows(rows, implementation, { tokenizer, most: 2, seed });
+    stage.screen.display(maskShown(shown, { model, most: 240 }));
+  };
 }
 
 /** Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`. */
@@ -86,7 +105,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     recipe.training.early_stopping ? does(recipe.training.early_stopping, "stopping") : null,
   ]);
   const { run, resume } = request.resume ? findResume(session.runs, plan, request.name) : { run: null, resume: null };
-  const engine = await session.engines.engine(EngineRoom.work(plan));
+  const [engine] = await Promise.all([session.engines.engine(EngineRoom.work(plan)), request.onRows?.(rows, encoding, training.seed)]);
   const folder =
     run ??
     RunFolder.create(session.runs, request.name, plan, {
@@ -128,7 +147,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       const share = steps / totalSteps(plan, feeding);
       rememberSpeed(engine.info.name, (plan.estimates.flops * share) / ((performance.now() - begun) / 1000));
     }
-    return { trained, run: folder, open, labels, events };
+    return { trained, run: folder, open, labels, data: prepared.facts, events };
   } catch (error) {
     await session.models.forget(folder.path);
     throw error;
@@ -155,6 +174,7 @@ export async function giveWeights(session: TuneSession, handle: ModelHandle, pla
   if (complete) session.models.holds(run.path, checkpoint.file);
   if (complete && open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
   if (complete && open.whole && plan.recipe.model.scratch) await writeModelFolder(run.model, open.session, open.whole);
+  if (complete) await describe(plan, result, checkpoint);
   const settled = trained.settled.then(
     () => undefined,
     () => undefined,
@@ -162,4 +182,15 @@ export async function giveWeights(session: TuneSession, handle: ModelHandle, pla
   handle.weights = { plan, folder: run.path, labels, checkpoint, events, settled, complete };
   session.later(settled);
   if (!complete) session.later(settled.then(() => session.models.forget(run.path)));
+}
+
+/** The model card, beside what `complete` training has written. */
+async function describe(plan: Plan, { run, open, data, events }: RunResult, checkpoint: Checkpoint): Promise<void> {
+  const lock = run.lock();
+  if (!lock) throw new CodedError("run-folder", { folder: run.path, why: "lock.json is gone" });
+  const saved = !open.adapter ? "model" : "peft_type" in open.adapter.config ? "peft" : "adapter";
+  await writeModelCard(open.adapter ? run.adapter : run.path, {
+    ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
+    kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },
+  });
 }
