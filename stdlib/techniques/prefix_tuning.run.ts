@@ -46,8 +46,7 @@ export const prefixTuning: TechniqueImplementation = {
         }),
       );
     };
-    if (!written)
-      return build({ ...layers, attention }, { ...inputs, positions: shiftedPositions(inputs, count) });
+    if (!written) return build({ ...layers, attention }, { ...inputs, positions: shiftedPositions(inputs, count) });
     const places = inputs.decoder_positions ?? graph.one("range_like", [written], { axis: 1 });
     const mask = inputs.decoder_attention_mask ?? graph.one("fill_like", [written], { value: 1 });
     return build(

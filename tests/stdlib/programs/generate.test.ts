@@ -197,7 +197,8 @@ describe("cross-attention with a cache, in float64", () => {
       caches[name] = state;
       assert.equal(grows, name.endsWith("self"));
     };
-    const layers = phase === "whole" ? plain : cachedLayers(plain, { phase, start, keys: "keys", sources: "sources", onCache });
+    const layers =
+      phase === "whole" ? plain : cachedLayers(plain, { phase, start, keys: "keys", sources: "sources", onCache });
     const x = graph.input("x", { dtype: "f32", shape: ["batch", phase === "decode" ? 1 : "length", SIZE] });
     const source = graph.state("source", {
       type: { dtype: "f32", shape: ["batch", "sources", SIZE] },
