@@ -29,6 +29,7 @@ import { word as metrics_precision } from "./metrics/precision.js";
 import { word as metrics_recall } from "./metrics/recall.js";
 import { word as metrics_rouge } from "./metrics/rouge.js";
 import { word as metrics_spearman } from "./metrics/spearman.js";
+import { word as metrics_token_f1 } from "./metrics/token-f1.js";
 import { word as models_bert } from "./models/bert.js";
 import { word as models_cohere } from "./models/cohere.js";
 import { word as models_distilbert } from "./models/distilbert.js";
@@ -73,6 +74,7 @@ import { word as stoppings_patience } from "./stoppings/patience.js";
 import { word as tasks_chat } from "./tasks/chat.js";
 import { word as tasks_fill_mask } from "./tasks/fill_mask.js";
 import { word as tasks_multilabel_classification } from "./tasks/multilabel_classification.js";
+import { word as tasks_question_answering } from "./tasks/question_answering.js";
 import { word as tasks_regression } from "./tasks/regression.js";
 import { word as tasks_summarization } from "./tasks/summarization.js";
 import { word as tasks_text2text_generation } from "./tasks/text2text_generation.js";
@@ -148,6 +150,7 @@ export const words: readonly Word[] = [
   metrics_recall,
   metrics_rouge,
   metrics_spearman,
+  metrics_token_f1,
   models_bert,
   models_cohere,
   models_distilbert,
@@ -192,6 +195,7 @@ export const words: readonly Word[] = [
   tasks_chat,
   tasks_fill_mask,
   tasks_multilabel_classification,
+  tasks_question_answering,
   tasks_regression,
   tasks_summarization,
   tasks_text2text_generation,

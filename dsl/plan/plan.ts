@@ -31,7 +31,7 @@ export interface DataPlan {
   /** One source, or one per split. Relative paths are relative to `folder`. */
   readonly source: Call | Readonly<Record<SplitName, Call>>;
   readonly folder: string;
-  /** Role (text, text_pair, label, labels, score, tokens, tags, messages, input, target, group, weight, id) to column name. */
+  /** Role (text, text_pair, label, labels, score, tokens, tags, messages, input, target, question, context, answer, answer_start, group, weight, id) to column name. */
   readonly columns: Readonly<Record<string, string>>;
   /** How the role `messages` is read, where that was written: `turns(…)`; absent: the column holds lists of turns. */
   readonly conversation?: Call;
@@ -67,9 +67,13 @@ export interface ReaderOf {
   readonly template?: Call | null;
   /** Which turns are to be learnt, where not all. */
   readonly learn?: "last";
+  /** Of tasks that read contexts: tokens of a window, and how many neighbours share. */
+  readonly windows?: { readonly length: number; readonly overlap: number };
 }
-export function readerOf({ base, folder, task, template }: ModelPlan): ReaderOf {
-  if (template === undefined) return { name: base, folder };
+export function readerOf({ base, folder, task, template, max_length }: ModelPlan): ReaderOf {
+  const { stride } = task.arguments;
+  const windows = typeof stride === "number" ? { windows: { length: max_length, overlap: stride } } : {};
+  if (template === undefined) return { name: base, folder, ...windows };
   return { name: base, folder, template, ...(task.arguments["learn"] === "last" && { learn: "last" }) };
 }
 

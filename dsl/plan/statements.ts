@@ -322,6 +322,10 @@ function predict(program: Program, header: Header): void {
   const astray = task && !writes(task) ? WRITING.filter((key) => own.given.has(key)) : [];
   for (const key of astray)
     program.reportNear("writes-no-text", { key, task: task!.word }, own.given.get(key)?.span, statement.verb.span);
+  if (task && on && "texts" in on && rolesOf(program, task).includes("context") && first) {
+    program.report("asks-without-context", { model: name ?? "the model" }, first.span);
+    return;
+  }
   if (!header.sound || own.broken || name === undefined || !on || astray.length > 0) return;
   const { batch_size, decode, max_tokens, stop } = values;
   const writing = task && writes(task) ? { decode, max_tokens, stop } : null;

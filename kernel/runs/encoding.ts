@@ -48,9 +48,10 @@ export function startOf(base: Base): number {
 export function pairsIn(plan: Plan): boolean {
   return plan.recipe.data.columns["text_pair"] !== undefined;
 }
-/** Whether programs take token types: pairs, on a family that has a type for each of two texts. */
+/** Whether programs take token types: pairs (a question and its context are one), on a family that has a type for each of two texts. */
 export async function typesOf(plan: Plan, base: Base): Promise<boolean> {
-  if (!pairsIn(plan)) return false;
+  const { supervision } = await does(plan.recipe.model.task, "task");
+  if (!pairsIn(plan) && supervision.rows !== "contexts") return false;
   const family = await implementationOf("model", base.facts.family);
   return (family.sizes(family.config(base.facts.config)).types ?? 0) > 1;
 }

@@ -15,6 +15,7 @@ import { continueTexts, type Piece } from "./continue-texts.js";
 import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
 import { openModel, openUntrained, type OpenModel } from "./open-model.js";
 import { endsOf, endToken, pairsIn, prefixOf, startOf, typesOf } from "./encoding.js";
+import { questionsOf, readsContexts } from "./questions.js";
 import { does, implementationOf } from "./words.js";
 import { askRows } from "./score.js";
 import { plainSurroundings, type Surroundings } from "./surroundings.js";
@@ -208,7 +209,8 @@ export class ModelRoom {
       const { answers } = task.implementation;
       if (!answers) throw new CodedError("internal", { what: `${model.task.word} answers nothing` });
       const pairs = pairsIn(weights.plan);
-      if (texts.some((text) => (typeof text === "string") === pairs)) throw new CodedError("pairs-expected", { model: handle.name, pairs });
+      if (readsContexts(model.task)) questionsOf(texts, handle.name);
+      else if (texts.some((text) => (typeof text === "string") === pairs)) throw new CodedError("pairs-expected", { model: handle.name, pairs });
       const { base } = await this.parts(weights.plan, s);
       const types = await typesOf(weights.plan, base);
       const rows = await encodeTexts(texts, { tokenizer, maxLength: model.max_length, task, types, labels: weights.labels });

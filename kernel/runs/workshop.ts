@@ -72,6 +72,7 @@ export class Workshop {
     const made = prepare(plan, world(plan.folder, s), {
       ...(tokenizer ? { tokenizer } : {}),
       ...(lengths ? { lengths } : {}),
+      ...(reader?.windows ? { windows: reader.windows } : {}),
       ...(s.signal ? { signal: s.signal } : {}),
     });
     this.prepared.set(key, { stamp: stamp ?? "", made });

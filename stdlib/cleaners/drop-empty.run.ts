@@ -7,6 +7,8 @@ export const needed = [
   "messages",
   "input",
   "target",
+  "question",
+  "context",
   "label",
   "labels",
   "score",

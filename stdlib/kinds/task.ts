@@ -17,6 +17,8 @@ export interface RowsToTeach {
   ids(row: number): Int32Array;
   /** Of rows of `words`: where the first piece of each word lies among the row's tokens, and how many words were cut off. */
   words?(row: number): { readonly starts: Int32Array; readonly cut: number };
+  /** Of rows of `contexts`, which `count` counts; `values` and `numbers` are of the questions. */
+  window?(row: number): ContextWindow;
   /** The model's labels. */
   readonly labels: readonly string[];
   readonly tokenizer: TokenNames;
@@ -24,6 +26,17 @@ export interface RowsToTeach {
   readonly model: string;
   readonly data: string;
   readonly call: Call;
+}
+/** A question beside a part of its context, as it is fed; the windows of a question stand one after the other. */
+export interface ContextWindow {
+  /** The question's number, from 0. */
+  readonly of: number;
+  readonly question: string;
+  readonly context: string;
+  /** Where the part begins among the tokens that are fed, and for each token of it where it stands in `context` (UTF-16). */
+  readonly first: number;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
 }
 export interface TokenNames {
   readonly vocabulary: number;
@@ -57,9 +70,12 @@ export interface Supervision {
    * cut. `windows`: longer texts become several rows, every token but the first is learnt (`targets` and `labels` i32
    * [targets]: the trained positions in the flattened [batch × length] and the token that follows each). `pairs`: the roles
    * `input` and `target`, both cut; a decoder reads each target shifted by one (`decoder_input_ids`), and `targets` are places
-   * in the flattened [batch × targets_length].
+   * in the flattened [batch × targets_length]. `contexts`: the roles `question` and `context`; a longer context becomes
+   * several rows, windows that overlap, each beside the whole question; what is said of them the task puts together.
    */
-  readonly rows: "texts" | "words" | "windows" | "pairs";
+  readonly rows: "texts" | "words" | "windows" | "pairs" | "contexts";
+  /** Of `contexts`: tokens that a window shares with the one before it. */
+  overlap?(call: Call): number;
   /** Inputs of the programs that make a loss: `labels`, and `targets` where places of texts are trained. */
   inputs(labels: number): Readonly<Record<"labels", Type> & Partial<Record<"targets", Type>>>;
   /** What rows teach; null: the data don't say it. Coded errors. Absent: windows and pairs. */
@@ -85,6 +101,8 @@ export interface AskedRows {
   /** Tokens as they were fed. */
   ids(row: number): Int32Array;
   words?(row: number): { readonly starts: Int32Array; readonly cut: number };
+  /** Of rows of `contexts`, which `count` counts. */
+  window?(row: number): ContextWindow;
   readonly labels: readonly string[];
   readonly tokenizer: TokenNames;
   readonly call: Call;
@@ -137,6 +155,8 @@ export interface TaskImplementation {
       readonly hidden: number;
       readonly labels: number;
       readonly dropout: number;
+      /** Before the head that finds answers: most families have none. */
+      readonly answerDropout: number;
       readonly call: Call;
       /** The family's own head over a whole text: [batch, outputs]. */
       sentence(outputs: number): Tensor;

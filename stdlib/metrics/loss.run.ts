@@ -19,4 +19,5 @@ export const loss: MetricImplementation = {
     return sum / truth.length;
   },
   ofTokens: (_call, { loss: nats }) => nats,
+  ofAnswers: (_call, { loss: nats }) => nats,
 };

@@ -22,6 +22,7 @@ export interface DistilBertConfig {
   readonly activation: Activation;
   readonly initializer_range: number;
   readonly seq_classif_dropout: number;
+  readonly qa_dropout: number;
   readonly pad_token_id: number | null;
 }
 
@@ -59,6 +60,7 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
       activation: read.choice("activation", "gelu", ACTIVATIONS),
       initializer_range: read.number("initializer_range", 0.02, 0, 100),
       seq_classif_dropout: read.number("seq_classif_dropout", 0.2, 0, 1),
+      qa_dropout: read.number("qa_dropout", 0.1, 0, 1),
       pad_token_id: read.token("pad_token_id", 0, vocab_size),
     };
     if (config.dim % config.n_heads) throw read.bad("dim", `must be a multiple of n_heads (${config.n_heads})`);
@@ -67,6 +69,7 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
   hidden: (config) => config.dim,
   initializerRange: (config) => config.initializer_range,
   dropout: (config) => config.dropout,
+  answerDropout: (config) => config.qa_dropout,
   sizes: (c) => ({
     layers: c.n_layers,
     hidden: c.dim,

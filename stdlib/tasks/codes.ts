@@ -10,6 +10,8 @@ declare module "#dsl/check/codes.js" {
     "tag-off-scheme": { readonly row: number; readonly tag: string; readonly scheme: string; readonly why: string };
     "no-mask-token": { readonly model: string };
     "not-masked": { readonly text: string; readonly mask: string };
+    "no-answer": { readonly row: number };
+    "answer-cut": { readonly row: number; readonly answer: string };
     "task-not-for-base": { readonly task: string; readonly family: string; readonly families: readonly string[] };
   }
 }
@@ -62,6 +64,22 @@ registerCodes({
     help: (d) => `write ${d.mask} where a word is missing`,
     explain:
       "A model of `fill_mask` names what fits in the place of the mask token. The text has none within `max_length`.",
+  },
+  "no-answer": {
+    severity: "error",
+    message: (d) => `the question of row ${d.row} has no answer`,
+    help: () => "write `question_answering(unanswerable: true)` if some questions have none, or leave the row out",
+    explain:
+      "Without `unanswerable` a model always names a place of the context, so a question without an answer would teach it " +
+      "a wrong one. With it (SQuAD 2) such questions are learnt, and the model may say that there is no answer.",
+  },
+  "answer-cut": {
+    severity: "error",
+    message: (d) => `no window holds the whole answer of row ${d.row}: ${JSON.stringify(d.answer)}`,
+    help: () => "raise `max_length` of the model, or `stride` of the task",
+    explain:
+      "A long context is read in windows that overlap by `stride` tokens. An answer that is longer than the overlap may lie " +
+      "across the edges of all of them; such a row would teach that its question has no answer.",
   },
   "task-not-for-base": {
     severity: "error",
