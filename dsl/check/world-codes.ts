@@ -104,7 +104,7 @@ registerCodes({
     explain:
       "A model of `question_answering` finds answers in a context that is given with each question. A text alone could be either.",
     example:
-      'data d { source: csv("a.csv"), columns: { question: q, context: c, answer: a } }\nmodel m { base: "b", task: question_answering }\ntrain m on d\npredict m on "Who?"',
+      'data d { source: csv("a.csv"), columns: { question: t, context: body, answer: l } }\nmodel m { base: "b", task: question_answering }\ntrain m on d\npredict m on "Who?"',
   },
   "one-label": {
     severity: "error",

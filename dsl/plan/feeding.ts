@@ -74,7 +74,8 @@ function fedPairs(rows: number, inputs: Lengths, targets: Lengths, max: number):
 }
 
 /** Tokens that are left when every text is cut at `max`. */
-function cutTokens({ step, counts, total }: Lengths, max: number): number {
+function cutTokens({ step, counts, total, longest }: Lengths, max: number): number {
+  if (longest <= max) return total;
   return Math.max(0, total - counts.reduce((lost, count, i) => lost + count * Math.max(0, (i + 0.5) * step - max), 0));
 }
 

@@ -40,6 +40,9 @@ export interface Tokenizer extends TokenizerImplementation, TokenNames {
   spell(ids: Int32Array): Promise<string>;
 }
 
+/** What Python strips; a byte order mark is no blank. */
+const blanksBefore = /^[^\S\ufeff]+/u;
+
 /** Texts handed to Rust at once: enough to keep its threads busy, little enough to stay interruptible. */
 const batch = 1024;
 
@@ -96,7 +99,7 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     idOf: (token) => (token === "" ? null : rust.tokenToId(token)),
     encodePlaced,
     async encodeContexts(questions, contexts, { numbers, ...o }) {
-      const asked = await plain(questions.map((question) => question.trimStart()));
+      const asked = await plain(questions.map((question) => question.replace(blanksBefore, "")));
       // Several questions are asked of one context.
       const distinct = [...new Set(contexts)];
       const placed = await encodePlaced(distinct);

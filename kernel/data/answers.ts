@@ -1,6 +1,13 @@
 /** The role `answer` of rows: read beside its context, cleaned with it, and then given its place. */
 import { CodedError } from "#dsl/check/codes.js";
-import { givenAnswers, placedAnswer, readAnswer, type Answer, type GivenAnswer, type ReadAnswer } from "#stdlib/answers.js";
+import {
+  givenAnswers,
+  placedAnswer,
+  readAnswer,
+  type Answer,
+  type GivenAnswer,
+  type ReadAnswer,
+} from "#stdlib/answers.js";
 import type { Row } from "./rows.js";
 import "./codes.js";
 

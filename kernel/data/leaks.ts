@@ -32,5 +32,7 @@ export function findLeaks(splits: ReadonlyMap<string, readonly Row[]>): Pick<Dat
 }
 
 function shownOf(values: Row["values"]): string {
-  return String(["text", "question", "messages", "input"].map((role) => values[role]).find((value) => value !== undefined));
+  return String(
+    ["text", "question", "messages", "input"].map((role) => values[role]).find((value) => value !== undefined),
+  );
 }

@@ -100,11 +100,12 @@ async function lengthsIn(
   if (!tokenizer || role === null) return lengths;
   for (const [name, table] of Object.entries(tables)) {
     o.signal?.throwIfAborted();
-    const own = o.windows && table.columnNames().includes("context")
-      ? Int32Array.from(await contextsOf(table, tokenizer, o.windows), ({ ids }) => ids.length)
-      : o.lengths
-      ? await o.lengths(conversationsOf(table))
-      : Int32Array.from(await tokensOf(table, tokenizer, { role }), (ids) => ids.length);
+    const own =
+      o.windows && table.columnNames().includes("context")
+        ? Int32Array.from(await contextsOf(table, tokenizer, o.windows), ({ ids }) => ids.length)
+        : o.lengths
+          ? await o.lengths(conversationsOf(table))
+          : Int32Array.from(await tokensOf(table, tokenizer, { role }), (ids) => ids.length);
     lengths.set(name, own);
   }
   return lengths;
@@ -179,7 +180,8 @@ function labelCounts(rows: readonly Row[], role: string | null, labels: readonly
 }
 
 function shownValue(plan: DataPlan, role: string, values: Row["values"]): unknown {
-  const answers = role === "answer" && plan.columns["context"] !== undefined ? (values["answer"] as readonly Answer[]) : null;
+  const answers =
+    role === "answer" && plan.columns["context"] !== undefined ? (values["answer"] as readonly Answer[]) : null;
   return answers ? answersText(answers) : values[role];
 }
 

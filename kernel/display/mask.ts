@@ -16,11 +16,15 @@ export interface MaskedRow {
 /** Most characters of an untrained part; its middle is left out. */
 const MOST = 600;
 
-export function maskShown(rows: readonly MaskedRow[], o: { readonly model: string }): Shown {
-  const title = `${o.model}: which tokens are trained`;
+export function maskShown(
+  rows: readonly MaskedRow[],
+  o: { readonly model: string; readonly what?: "trained" | "the answer" },
+): Shown {
+  const { what = "trained" } = o;
+  const title = `${o.model}: which tokens are ${what}`;
   const words = (r: MaskedRow): string =>
-    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} trained`;
-  const text = [title, ...rows.map((r) => `${words(r)}\n${r.parts.map(plain).join("")}`), "⟦ ⟧ trained"].join("\n\n");
+    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} ${what}`;
+  const text = [title, ...rows.map((r) => `${words(r)}\n${r.parts.map(plain).join("")}`), `⟦ ⟧ ${what}`].join("\n\n");
   return shownOf(
     text,
     html`<div style="font-size:13px;line-height:1.6;margin:2px 0">

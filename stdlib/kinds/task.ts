@@ -62,6 +62,8 @@ export interface Taught {
   counts(batch: Omit<TaughtBatch, "width">): number;
   /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
   feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
+  /** For pictures: 1 at the tokens of a fed row that are its answer; absent: no tokens are. */
+  marked?(row: number): Uint8Array;
 }
 /** How a task's rows are fed; the runner knows no more of a task than this. */
 export interface Supervision {
@@ -90,6 +92,8 @@ export interface Supervised {
 export interface TaskOutputs {
   /** [batch, labels], or [batch, length, labels or vocabulary] of tasks that tell of tokens: then only of `targets` where given. */
   logits(targets?: Tensor): Tensor;
+  /** Its logits as transformers gives them, where that is not as `logits`. */
+  named?(logits: Tensor): Readonly<Record<string, Tensor>>;
   /** Absent: logits are not made probabilities. */
   probabilities?(logits: Tensor): Tensor;
   /** Scalar: mean or sum over what counts (`Taught.counts`; label not −100). */

@@ -143,11 +143,12 @@ export const questionAnswering: TaskImplementation = {
         spans,
         gold: Array.from(given, (own) => own.map(({ text }) => text)),
         counts: (batch) => batch.rows.length,
+        marked(row) {
+          const [first, last] = spans[row]!;
+          return Uint8Array.from(rows.ids(row), (_, place) => (place > 0 && place >= first && place <= last ? 1 : 0));
+        },
         feeds: ({ rows: members }) => ({
-          labels: whole(
-            Int32Array.from(Array.from(members).flatMap((row) => spans[row]!)),
-            [members.length, 2],
-          ),
+          labels: whole(Int32Array.from(Array.from(members).flatMap((row) => spans[row]!)), [members.length, 2]),
         }),
       };
       return taught;
@@ -163,6 +164,10 @@ export const questionAnswering: TaskImplementation = {
     };
     return {
       logits,
+      named(both) {
+        const [start, end] = both.split(2, [1, 1]).map((one) => one.reshape(both.shape.slice(0, 2)));
+        return { start_logits: start!, end_logits: end! };
+      },
       loss({ labels }, reduction) {
         const loss = logits().transpose([0, 2, 1]).crossEntropy(labels, { reduction });
         return reduction === "mean" ? loss : loss.multiply(0.5);

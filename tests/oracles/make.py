@@ -18,6 +18,7 @@ import metrics
 import minilm
 import objectives
 import odd_decoders
+import questions
 import rope
 import smollm2
 import techniques
@@ -40,6 +41,7 @@ for name, make in {
     "encoders": lambda: encoders.make(golden),
     "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),
     "tasks of encoders": lambda: encoder_tasks.make(golden),
+    "questions": lambda: questions.make(golden, fixtures),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "odd decoders": lambda: odd_decoders.make(golden),

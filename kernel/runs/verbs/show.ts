@@ -21,6 +21,7 @@ import { encodeSplit, type Encoded } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import type { ModelHandle } from "../model-handle.js";
 import { programsOf } from "../open-model.js";
+import { readsContexts } from "../questions.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 export async function runShow(session: TuneSession, { topic }: Extract<Action, { verb: "show" }>, stage: Stage): Promise<void> {
@@ -53,7 +54,7 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
       return [graphShown(outlineOf(train, sizes), { model: name, program: "train", sizes })];
     }
     case "mask":
-      return [maskShown(await maskedRows(session, weights.plan, stage), { model: name })];
+      return [maskShown(await maskedRows(session, weights.plan, stage), { model: name, what: readsContexts(weights.plan.recipe.model.task) ? "the answer" : "trained" })];
     default:
       throw new CodedError("unknown-topic", { name, topic: part, has: ["plan", "history", "graph", "program", "mask"] });
   }
@@ -65,7 +66,7 @@ async function maskedRows(session: TuneSession, plan: Plan, stage: Stage): Promi
   const { data, model } = plan.recipe;
   const prepared = await session.workshop.data(data, readerOf(model), stage.surroundings);
   const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, model.name);
-  if (encoding.task.implementation.supervision.rows !== "windows") throw new CodedError("no-mask", { task: model.task.word });
+  if (!["windows", "contexts"].includes(encoding.task.implementation.supervision.rows)) throw new CodedError("no-mask", { task: model.task.word });
   const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const most = Math.min(4, rows.lengths.length);
@@ -74,7 +75,7 @@ async function maskedRows(session: TuneSession, plan: Plan, stage: Stage): Promi
 
 async function masked(rows: Encoded, row: number, tokenizer: Tokenizer): Promise<MaskedRow> {
   const ids = rows.ids.at(row)!;
-  const trained = rows.trained?.at(row);
+  const trained = rows.trained?.at(row) ?? rows.taught?.marked?.(row);
   const parts: { text: string; trained: boolean }[] = [];
   for (let from = 0; from < ids.length;) {
     const wanted = isTrained(trained, from);
@@ -83,8 +84,9 @@ async function masked(rows: Encoded, row: number, tokenizer: Tokenizer): Promise
     parts.push({ text: await tokenizer.spell(ids.subarray(from, to)), trained: wanted });
     from = to;
   }
-  const count = rows.trained?.counts[row] ?? ids.length - 1;
-  return { row: rows.rows[row] ?? row + 1, parts, trained: count, tokens: ids.length };
+  const count = trained ? trained.subarray(1).reduce((a, b) => a + b, 0) : ids.length - 1;
+  const of = rows.asked.window?.(row).of ?? row;
+  return { row: rows.rows[of] ?? row + 1, parts, trained: count, tokens: ids.length };
 }
 /** What comes first follows nothing and is never trained. */
 function isTrained(trained: Uint8Array | undefined, at: number): boolean {
