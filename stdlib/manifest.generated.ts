@@ -32,6 +32,7 @@ import { word as metrics_recall_at } from "./metrics/recall-at.js";
 import { word as metrics_recall } from "./metrics/recall.js";
 import { word as metrics_rouge } from "./metrics/rouge.js";
 import { word as metrics_spearman } from "./metrics/spearman.js";
+import { word as metrics_token_f1 } from "./metrics/token-f1.js";
 import { word as metrics_word_error_rate } from "./metrics/word-error-rate.js";
 import { word as models_bert } from "./models/bert.js";
 import { word as models_cohere } from "./models/cohere.js";
@@ -84,6 +85,7 @@ import { word as storages_nf4 } from "./storages/nf4.js";
 import { word as tasks_chat } from "./tasks/chat.js";
 import { word as tasks_fill_mask } from "./tasks/fill_mask.js";
 import { word as tasks_multilabel_classification } from "./tasks/multilabel_classification.js";
+import { word as tasks_question_answering } from "./tasks/question_answering.js";
 import { word as tasks_regression } from "./tasks/regression.js";
 import { word as tasks_sentence_similarity } from "./tasks/sentence_similarity.js";
 import { word as tasks_summarization } from "./tasks/summarization.js";
@@ -165,6 +167,7 @@ export const words: readonly Word[] = [
   metrics_recall,
   metrics_rouge,
   metrics_spearman,
+  metrics_token_f1,
   metrics_word_error_rate,
   models_bert,
   models_cohere,
@@ -217,6 +220,7 @@ export const words: readonly Word[] = [
   tasks_chat,
   tasks_fill_mask,
   tasks_multilabel_classification,
+  tasks_question_answering,
   tasks_regression,
   tasks_sentence_similarity,
   tasks_summarization,

@@ -5,7 +5,6 @@
 import type { Word } from "#dsl/registry.js";
 
 const rows: readonly (readonly [kind: string, names: string, doc: string, meanwhile: string])[] = [
-  ["task", "question_answering", "Finds the answer in a context.", "text_classification labels whole texts"],
   [
     "model",
     "tinybert",

@@ -13,6 +13,7 @@ declare module "./codes.js" {
     "template-without-chat": { readonly task: string };
     "not-a-conversation": { readonly role: string };
     "missing-role": { readonly role: string; readonly task: string; readonly data: string };
+    "asks-without-context": { readonly model: string };
     "one-label": { readonly data: string; readonly labels: readonly string[] };
     "unlisted-label": { readonly label: string; readonly data: string };
     "rare-label": { readonly label: string; readonly count: number; readonly data: string };
@@ -99,6 +100,16 @@ registerCodes({
     explain: "Each task reads certain roles: text_classification reads `text` and, for training and scores, `label`.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t } }\nmodel m { base: "b", task: text_classification }\ntrain m on d',
+  },
+  "asks-without-context": {
+    severity: "error",
+    message: (d) => `\`${d.model}\` answers questions about a context, and this text has none`,
+    help: (d) =>
+      `ask in a TypeScript cell: \`await ${d.model}.predict([{ question: "…", context: "…" }])\`, or name data with the roles \`question\` and \`context\``,
+    explain:
+      "A model of `question_answering` finds answers in a context that is given with each question. A text alone could be either.",
+    example:
+      'data d { source: csv("a.csv"), columns: { question: t, context: body, answer: l } }\nmodel m { base: "b", task: question_answering }\ntrain m on d\npredict m on "Who?"',
   },
   "one-label": {
     severity: "error",

@@ -38,7 +38,10 @@ export interface TableFacts {
 export interface SplitFacts {
   readonly rows: number;
   readonly labels: readonly { readonly label: string; readonly count: number }[];
-  /** Token counts (specials included) when a tokenizer was given: histogram with `step` wide bins from 0. */
+  /**
+   * Token counts (specials included) when a tokenizer was given: histogram with `step` wide bins from 0. Of contexts that
+   * are read in windows those of the windows, which may be more than the rows.
+   */
   readonly lengths: {
     readonly step: number;
     readonly counts: readonly number[];

@@ -58,7 +58,8 @@ export function fed(
   const sum = (of: (length: number) => number): number =>
     counts.reduce((total, count, i) => total + count * of((i + 0.5) * step), 0);
   const longest = Math.min(lengths.longest, max);
-  if (!o.windows) return { rows, tokens: cutTokens(lengths, max), longest };
+  // Contexts are measured as the windows that they become.
+  if (!o.windows) return { rows: counts.reduce((a, b) => a + b, 0), tokens: cutTokens(lengths, max), longest };
   const { total } = lengths;
   if (o.packing) return { rows: Math.max(1, Math.ceil(total / (max * packedFill))), tokens: total, longest: max };
   return {
@@ -78,7 +79,8 @@ function fedPairs(rows: number, inputs: Lengths, targets: Lengths, max: number):
 }
 
 /** Tokens that are left when every text is cut at `max`. */
-function cutTokens({ step, counts, total }: Lengths, max: number): number {
+function cutTokens({ step, counts, total, longest }: Lengths, max: number): number {
+  if (longest <= max) return total;
   return Math.max(0, total - counts.reduce((lost, count, i) => lost + count * Math.max(0, (i + 0.5) * step - max), 0));
 }
 

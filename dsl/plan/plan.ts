@@ -33,7 +33,7 @@ export interface DataPlan {
   /** One source, or one per split. Relative paths are relative to `folder`. */
   readonly source: Call | Readonly<Record<SplitName, Call>>;
   readonly folder: string;
-  /** Role (text, text_pair, negative, label, labels, score, tokens, tags, messages, input, target, group, weight, id) to column name. */
+  /** Role (text, text_pair, negative, label, labels, score, tokens, tags, messages, input, target, question, context, answer, answer_start, group, weight, id) to column name. */
   readonly columns: Readonly<Record<string, string>>;
   /** How the role `messages` is read, where that was written: `turns(…)`; absent: the column holds lists of turns. */
   readonly conversation?: Call;
@@ -84,11 +84,17 @@ export interface ReaderOf {
   readonly learn?: "last";
   /** The two texts of a row are read each by itself. */
   readonly apart?: true;
+  /** Of tasks that read contexts: tokens of a window, and how many neighbours share. */
+  readonly windows?: { readonly length: number; readonly overlap: number };
 }
-export function readerOf({ base, folder, scratch, task, template }: ModelPlan): ReaderOf {
-  const of = { name: base, folder, ...(scratch && { scratch }) };
-  if (template === undefined) return { ...of, ...(task.arguments["pooling"] !== undefined && { apart: true as const }) };
-  return { ...of, template, ...(task.arguments["learn"] === "last" && { learn: "last" }) };
+export function readerOf({ base, folder, scratch, task, template, max_length }: ModelPlan): ReaderOf {
+  const { stride, pooling, learn } = task.arguments;
+  const of = {
+    ...{ name: base, folder, ...(scratch && { scratch }) },
+    ...(typeof stride === "number" && { windows: { length: max_length, overlap: stride } }),
+  };
+  if (template === undefined) return { ...of, ...(pooling !== undefined && { apart: true as const }) };
+  return { ...of, template, ...(learn === "last" && { learn: "last" }) };
 }
 
 export interface RecipePlan {

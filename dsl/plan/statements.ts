@@ -3,7 +3,7 @@ import { headerOf, type Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
 import type { Draft, Given, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
-import { checkData, checkModel, checkTables, dataFacts, missingRoles } from "../check/world.js";
+import { checkData, checkModel, checkTables, dataFacts, missingRoles, rolesOf } from "../check/world.js";
 import { typed } from "../check/values.js";
 import type { Operand, Statement } from "../syntax/tree.js";
 import { fill } from "./defaults.js";
@@ -350,6 +350,10 @@ function predict(program: Program, header: Header): void {
   const astray = task && !writes(task) ? WRITING.filter((key) => own.given.has(key)) : [];
   for (const key of astray)
     program.reportNear("writes-no-text", { key, task: task!.word }, own.given.get(key)?.span, statement.verb.span);
+  if (task && on && "texts" in on && rolesOf(program, task).includes("context") && first) {
+    program.report("asks-without-context", { model: name ?? "the model" }, first.span);
+    return;
+  }
   if (!header.sound || own.broken || name === undefined || !on || astray.length > 0) return;
   const { batch_size, decode, max_tokens, stop } = values;
   const writing = task && writes(task) ? { decode, max_tokens, stop } : null;

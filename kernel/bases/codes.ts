@@ -18,11 +18,27 @@ declare module "#dsl/check/codes.js" {
     "no-tokenizer": { readonly folder: string };
     "broken-tokenizer": { readonly file: string; readonly why: string };
     "unknown-tokenizer-part": { readonly file: string; readonly part: string; readonly type: string };
+    "no-room-for-context": {
+      readonly row: number;
+      readonly question: number;
+      readonly room: number;
+      readonly max_length: number;
+      readonly stride: number;
+    };
     "tokenizer-mismatch": { readonly file: string; readonly highest: number; readonly rows: number };
   }
 }
 
 registerCodes({
+  "no-room-for-context": {
+    severity: "error",
+    message: (d) =>
+      `the question of row ${d.row} takes ${d.question} tokens and leaves ${d.room} of ${d.max_length} for its context, of which windows share ${d.stride}`,
+    help: () => "raise the model's `max_length`, or lower `stride` of the task; or shorten the question",
+    explain:
+      "A long context is read in windows of `max_length` tokens that overlap by `stride`. The whole question stands beside " +
+      "each, so that much less of the context fits; where no more than the overlap fits, windows would never reach its end.",
+  },
   "unknown-architecture": {
     severity: "error",
     message: (d) => `Tunebook can't build a model of the architecture ${d.architecture}`,

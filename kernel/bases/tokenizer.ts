@@ -11,6 +11,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { SpecialTexts } from "#stdlib/kinds/conversation.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import type { TokenNames } from "#stdlib/kinds/task.js";
+import { inUtf16, windowsOf } from "./context-windows.js";
 import { checkTokenizer, type Frame } from "./tokenizer-file.js";
 
 type PairEncoding = Awaited<ReturnType<TokenizerImplementation["encodePairs"]>>[number];
@@ -39,6 +40,9 @@ export interface Tokenizer extends TokenizerImplementation, TokenNames {
   spell(ids: Int32Array): Promise<string>;
 }
 
+/** What Python strips; a byte order mark is no blank. */
+const blanksBefore = /^[^\S\ufeff]+/u;
+
 /** Texts handed to Rust at once: enough to keep its threads busy, little enough to stay interruptible. */
 const batch = 1024;
 
@@ -64,6 +68,25 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     }
     return ids;
   };
+  const encodePlaced: Tokenizer["encodePlaced"] = async (texts) => {
+    const placed: PlacedEncoding[] = [];
+    for (let at = 0; at < texts.length; at += batch) {
+      const part = texts.slice(at, at + batch).map(wellFormed);
+      try {
+        for (const e of await rust.encodeBatch(part, { addSpecialTokens: false })) {
+          const offsets = e.getOffsets();
+          placed.push({
+            ids: Int32Array.from(e.getIds()),
+            starts: Int32Array.from(offsets, ([start]) => start!),
+            ends: Int32Array.from(offsets, ([, end]) => end!),
+          });
+        }
+      } catch (cause) {
+        throw new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
+      }
+    }
+    return placed;
+  };
   const specialIds = specialsIn(json);
   const text = (ids: readonly number[]): string => ids.map((id) => rust.idToToken(id) ?? "").join("");
   return {
@@ -74,24 +97,17 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
       all: specialIds,
     },
     idOf: (token) => (token === "" ? null : rust.tokenToId(token)),
-    async encodePlaced(texts) {
-      const placed: PlacedEncoding[] = [];
-      for (let at = 0; at < texts.length; at += batch) {
-        const part = texts.slice(at, at + batch).map(wellFormed);
-        try {
-          for (const e of await rust.encodeBatch(part, { addSpecialTokens: false })) {
-            const offsets = e.getOffsets();
-            placed.push({
-              ids: Int32Array.from(e.getIds()),
-              starts: Int32Array.from(offsets, ([start]) => start!),
-              ends: Int32Array.from(offsets, ([, end]) => end!),
-            });
-          }
-        } catch (cause) {
-          throw new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
-        }
-      }
-      return placed;
+    encodePlaced,
+    async encodeContexts(questions, contexts, { numbers, ...o }) {
+      const asked = await plain(questions.map((question) => question.replace(blanksBefore, "")));
+      // Several questions are asked of one context.
+      const distinct = [...new Set(contexts)];
+      const placed = await encodePlaced(distinct);
+      const told = new Map(distinct.map((context, i) => [context, inUtf16(context, placed[i]!)]));
+      return contexts.flatMap((context, of) => {
+        const row = { question: questions[of]!, context, asked: asked[of]!, told: told.get(context)! };
+        return windowsOf(row, frame.pair, { ...o, of, row: numbers[of]! });
+      });
     },
     padId,
     mask: names.mask,

@@ -23,6 +23,14 @@ declare module "#dsl/check/codes.js" {
     "template-refuses": { readonly template: string; readonly row: number; readonly why: string };
     "not-a-number": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
     "not-a-list": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
+    "not-an-answer": { readonly row: number; readonly column: string; readonly found: string };
+    "answer-elsewhere": {
+      readonly row: number;
+      readonly answer: string;
+      readonly start: number;
+      readonly there: string;
+    };
+    "answer-not-there": { readonly row: number; readonly answer: string };
     "cannot-stream": { readonly what: string; readonly why: string };
     "streamed-changed": { readonly file: string };
     "streamed-table": { readonly data: string };
@@ -34,6 +42,31 @@ declare module "#dsl/check/codes.js" {
 }
 
 registerCodes({
+  "not-an-answer": {
+    severity: "error",
+    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the answer`,
+    help: () => 'write a text, or `{"text": ["..."], "answer_start": [0]}` as SQuAD has it',
+    explain:
+      "An answer is a text, a list of texts, SQuAD's `[{text, answer_start}]` or Hugging Face's `{text: [...], answer_start: " +
+      "[...]}`, in a table, in JSON, or as JSON in a text. No answer is an empty text or list.",
+  },
+  "answer-elsewhere": {
+    severity: "error",
+    message: (d) =>
+      `the answer ${quoted(d.answer)} of row ${d.row} does not begin at ${d.start}: ${quoted(d.there)} stands there`,
+    help: () => "mend the start, or leave it out: then the first place of the answer is taken",
+    explain:
+      "A start counts characters of the context from 0. It tells apart several places of the same words, so a wrong one " +
+      "would teach a wrong place; it is never moved silently.",
+  },
+  "answer-not-there": {
+    severity: "error",
+    message: (d) => `the answer ${quoted(d.answer)} of row ${d.row} does not stand in its context`,
+    help: () => "write it as the context has it, letter by letter, or leave the row out",
+    explain:
+      "`question_answering` learns where in the context an answer stands. One that is worded differently there has no " +
+      "place; a model that writes answers of its own is `text2text_generation`.",
+  },
   "bad-conversation": {
     severity: "error",
     message: (d) => `row ${d.row} holds no conversation in the column "${d.column}": ${d.why}`,
@@ -117,3 +150,7 @@ registerCodes({
     explain: "With no row there is nothing to train or to score.",
   },
 });
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

@@ -20,7 +20,7 @@ export function findLeaks(splits: ReadonlyMap<string, readonly Row[]>): Pick<Dat
         let leak = leaks.get(key);
         if (!leak) {
           leak = {
-            text: String(before.row.values["text"] ?? before.row.values["messages"] ?? before.row.values["input"]),
+            text: shownOf(before.row.values),
             places: [{ split: before.split, row: before.row.row }],
           };
           leaks.set(key, leak);
@@ -29,4 +29,10 @@ export function findLeaks(splits: ReadonlyMap<string, readonly Row[]>): Pick<Dat
       }
     }
   return { leaks: [...leaks.values()].slice(0, listed), leakCount: leaks.size };
+}
+
+function shownOf(values: Row["values"]): string {
+  return String(
+    ["text", "question", "messages", "input"].map((role) => values[role]).find((value) => value !== undefined),
+  );
 }

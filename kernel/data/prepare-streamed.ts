@@ -65,7 +65,7 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
       what: "`sample`",
       why: "it takes rows at equal distances over all of them",
     });
-  const listed = ["labels", "score", "tokens", "tags"].find((role) => role in plan.columns);
+  const listed = ["labels", "score", "tokens", "tags", "question"].find((role) => role in plan.columns);
   if (listed !== undefined)
     throw new CodedError("cannot-stream", {
       what: `the role \`${listed}\``,

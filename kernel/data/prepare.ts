@@ -9,19 +9,21 @@ import type { DataFacts, SplitFacts, TableFacts } from "#dsl/plan/facts.js";
 import type { Call, DataPlan } from "#dsl/plan/plan.js";
 import type { Registry } from "#dsl/registry.js";
 import { isEmpty, needed } from "#stdlib/cleaners/drop-empty.run.js";
+import type { Answer } from "#stdlib/answers.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { cleaning, Drops } from "./cleaning.js";
 import { findLeaks } from "./leaks.js";
 import type { Prepared } from "./prepared.js";
+import { answersText, placeAnswers } from "./answers.js";
 import { isStreamed, readHeader as header, readRows, stride, turn, type Row } from "./rows.js";
 import { prepareStreamed } from "./prepare-streamed.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
 import { conversationsOf, type ConversationRows } from "./conversations.js";
-import { binWidth, greatest, histogramOf, readRole, tokensOf } from "./tokens.js";
+import { binWidth, contextsOf, type ContextCut, greatest, histogramOf, readRole, tokensOf } from "./tokens.js";
 import "./codes.js";
 
 export type { Prepared } from "./prepared.js";
@@ -33,6 +35,8 @@ export interface PrepareOptions {
   readonly lengths?: (rows: ConversationRows) => Promise<Int32Array>;
   /** Whether `text` and `text_pair` are read each by itself. */
   readonly apart?: boolean;
+  /** Given: rows are measured as the windows that they become, in a task that reads contexts. */
+  readonly windows?: ContextCut;
   readonly signal?: AbortSignal;
   readonly registry?: Registry;
 }
@@ -43,7 +47,7 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
   if (isStreamed(plan)) return prepareStreamed(plan, world, { ...o, registry });
   const source = await readRows(plan, { registry, world, signal: o.signal });
   const dropped = new Drops();
-  const clean = await cleaned(source, plan, registry, dropped, o.signal);
+  const clean = placeAnswers(await cleaned(source, plan, registry, dropped, o.signal));
   if (clean.length === 0) throw new CodedError("no-rows-left", { rowsIn: source.length, dropped: dropped.list() });
   demandValues(clean, plan);
   const sampled = evenly(clean, plan.sample);
@@ -84,7 +88,7 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
   const roles = Object.entries(plan.columns);
   const sample = sampled
     .slice(0, 5)
-    .map((row) => Object.fromEntries(roles.map(([role, column]) => [column, row.values[role]])));
+    .map(({ values }) => Object.fromEntries(roles.map(([role, column]) => [column, shownValue(plan, role, values)])));
   return { name: plan.name, splits: tables, labels, facts, sample };
 }
 
@@ -99,9 +103,12 @@ async function lengthsIn(
   if (!tokenizer || role === null) return lengths;
   for (const [name, table] of Object.entries(tables)) {
     o.signal?.throwIfAborted();
-    const own = o.lengths
-      ? await o.lengths(conversationsOf(table))
-      : Int32Array.from(await tokensOf(table, tokenizer, { role, apart: o.apart === true }), (ids) => ids.length);
+    const own =
+      o.windows && table.columnNames().includes("context")
+        ? Int32Array.from(await contextsOf(table, tokenizer, o.windows), ({ ids }) => ids.length)
+        : o.lengths
+          ? await o.lengths(conversationsOf(table))
+          : Int32Array.from(await tokensOf(table, tokenizer, { role, apart: o.apart === true }), (ids) => ids.length);
     lengths.set(name, own);
   }
   return lengths;
@@ -175,8 +182,14 @@ function labelCounts(rows: readonly Row[], role: string | null, labels: readonly
   return [...counts].map(([label, count]) => ({ label, count }));
 }
 
+function shownValue(plan: DataPlan, role: string, values: Row["values"]): unknown {
+  const answers =
+    role === "answer" && plan.columns["context"] !== undefined ? (values["answer"] as readonly Answer[]) : null;
+  return answers ? answersText(answers) : values[role];
+}
+
 function tableOf(rows: readonly Row[], plan: DataPlan): ColumnTable {
-  const roles = Object.keys(plan.columns);
+  const roles = Object.keys(plan.columns).filter((role) => role !== "answer_start");
   const columns = ("tokens" in plan.columns && !roles.includes("text") ? [...roles, "text"] : roles).map(
     (role): [string, unknown[]] => [role, rows.map((row) => row.values[role])],
   );

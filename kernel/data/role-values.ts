@@ -6,7 +6,16 @@
 import { CodedError } from "#dsl/check/codes.js";
 import "./codes.js";
 
-const texts: ReadonlySet<string> = new Set(["text", "text_pair", "negative", "label", "input", "target"]);
+const texts: ReadonlySet<string> = new Set([
+  "text",
+  "text_pair",
+  "negative",
+  "label",
+  "input",
+  "target",
+  "question",
+  "context",
+]);
 const lists: ReadonlySet<string> = new Set(["labels", "tokens", "tags"]);
 /** Between labels in a text, unless the data say otherwise. */
 export const SEPARATOR = "|";

@@ -11,6 +11,7 @@ import { usualTurns } from "#stdlib/conversations/turns.run.js";
 import type { CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
 import { writtenTurns } from "./conversations.js";
+import { withAnswers } from "./answers.js";
 import { valueInRole } from "./role-values.js";
 import "./codes.js";
 
@@ -71,7 +72,8 @@ function rolesOf(
       if ("refused" in turns) throw new CodedError("bad-conversation", { column, row, why: turns.refused });
       return [role, writtenTurns(turns)] as const;
     });
-    return { row, split, table, index, values: withText(Object.fromEntries(entries)) };
+    const own = withAnswers(withText(Object.fromEntries(entries)), plan.columns, row);
+    return { row, split, table, index, values: own };
   };
 }
 

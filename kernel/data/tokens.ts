@@ -1,7 +1,7 @@
 /** Token ids of a split's rows, whole, as the tokenizer gives them; made once per table and tokenizer and cut when used. */
 import type { ColumnTable } from "arquero";
 import type { SplitFacts } from "#dsl/plan/facts.js";
-import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import type { EncodedWindow, TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 
 /** Words as one row of tokens. */
 export interface WordPieces {
@@ -17,6 +17,28 @@ export function wordsOf(table: ColumnTable, tokenizer: TokenizerImplementation):
   return once(words, table, tokenizer, () =>
     tokenizer.encodeWords(Array.from(table.array("tokens") as ArrayLike<readonly string[]>)),
   );
+}
+
+/** Tokens of a window at most, and how many of a context's it shares with the one before. */
+export interface ContextCut {
+  readonly length: number;
+  readonly overlap: number;
+}
+const contexts = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly EncodedWindow[]>>>();
+const cutAs = new WeakMap<ColumnTable, string>();
+
+/** Of a table with the roles `question` and `context`: what each row becomes. Kept for the cut that was asked for last. */
+export function contextsOf(
+  table: ColumnTable,
+  tokenizer: TokenizerImplementation,
+  cut: ContextCut,
+): Promise<readonly EncodedWindow[]> {
+  const key = `${String(cut.length)} ${String(cut.overlap)}`;
+  if (cutAs.get(table) !== key) contexts.delete(table);
+  cutAs.set(table, key);
+  const [asked, told] = ["question", "context"].map((role) => Array.from(table.array(role) as ArrayLike<string>));
+  const numbers = table.array("$row") as ArrayLike<number>;
+  return once(contexts, table, tokenizer, () => tokenizer.encodeContexts(asked!, told!, { ...cut, numbers }));
 }
 
 const pairs = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
@@ -42,7 +64,7 @@ export interface Which {
 }
 /** The role whose texts a model reads; null where the data has none. */
 export function readRole(columns: Readonly<Record<string, unknown>>): string | null {
-  return ["text", "tokens", "input"].find((role) => columns[role] !== undefined) ?? null;
+  return ["text", "tokens", "input", "question"].find((role) => columns[role] !== undefined) ?? null;
 }
 
 /** Specials included, not cut: `tokenizer.cut(ids, maxLength)` makes of each row what `encode` with that limit gives. */

@@ -19,14 +19,15 @@ export interface MaskedPart {
   readonly trained: boolean;
 }
 
-/** `most`: characters of a part; the middle of a longer one is left out. */
+/** `most`: characters of a part; the middle of a longer one is left out. `what` the marked tokens are. */
 export function maskShown(
   rows: readonly MaskedRow[],
-  { model, most = 600 }: { readonly model: string; readonly most?: number },
+  o: { readonly model: string; readonly most?: number; readonly what?: "trained" | "the answer" },
 ): Shown {
-  const title = `${model}: which tokens are trained`;
+  const { model, most = 600, what = "trained" } = o;
+  const title = `${model}: which tokens are ${what}`;
   const words = (r: MaskedRow): string =>
-    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} trained${r.changes ? ", others in each epoch" : ""}`;
+    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} ${what}${r.changes ? ", others in each epoch" : ""}`;
   const text = [
     title,
     ...rows.map(
@@ -36,7 +37,7 @@ export function maskShown(
           .join("")
           .trimEnd()}`,
     ),
-    "⟦ ⟧ trained",
+    `⟦ ⟧ ${what}`,
   ].join("\n\n");
   return shownOf(
     text,

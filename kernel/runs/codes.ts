@@ -18,6 +18,7 @@ declare module "#dsl/check/codes.js" {
     interrupted: { readonly what: string; readonly kept: string };
     "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
     "texts-expected": { readonly got: string };
+    "questions-expected": { readonly model: string; readonly at: number };
     "pairs-expected": { readonly model: string; readonly pairs: boolean };
     "empty-prompt": Record<string, never>;
     "no-mask": { readonly task: string };
@@ -107,6 +108,12 @@ registerCodes({
     severity: "error",
     message: (d) => `all ${d.trials} trials of ${d.sweep} failed; the last: ${d.last}`,
     explain: "A sweep keeps what works and goes on after a trial that fails; here none worked, so there is no best trial.",
+  },
+  "questions-expected": {
+    severity: "error",
+    message: (d) => `${d.model} answers questions about a context; number ${d.at} of what it was asked has not both`,
+    help: (d) => `write \`await ${d.model}.predict([{ question: "…", context: "…" }])\``,
+    explain: "A model of `question_answering` finds answers in a context that is given with each question. It knows nothing by heart.",
   },
   "pairs-expected": {
     severity: "error",

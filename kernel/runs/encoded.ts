@@ -20,11 +20,12 @@ import { Windows } from "../data/windows.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { conversationsOf, spoken, streamedConversations, type ConversationRows } from "../data/conversations.js";
 import { cutChat, encodeChats, type Chat } from "./chat.js";
+import { contextsIn, encodeContexts } from "./encoded-contexts.js";
 import "../data/codes.js";
 import "./codes.js";
 
 export interface Encoded extends FedRows {
-  /** Texts, which are rows too unless longer ones became windows. */
+  /** Texts (or questions), which are rows too unless longer ones became windows. */
   readonly count: number;
   /** The text of row `row` (from 0), for pictures. */
   text(row: number): string;
@@ -60,14 +61,16 @@ export interface Unseen {
   readonly types?: readonly Int32Array[];
   readonly asked: AskedRows;
 }
-/** A text, or two that belong together. */
+/** A text, or two that belong together (a question and its context among them). */
 export type Asked = string | readonly [string, string];
 
 /** Texts (or pairs, then all are) as the task reads them; where it reads words, those that white space parts. */
 export async function encodeTexts(asked: readonly Asked[], e: Omit<Encoding, "end" | "model" | "chat">): Promise<Unseen> {
   const { tokenizer, maxLength } = e;
   const pairs = asked.filter((text) => typeof text !== "string");
-  if (pairs.length > 0) return pairsCut(pairs.map(([first]) => first), pairs.map(([, second]) => second), e);
+  const [firsts, seconds] = [pairs.map(([first]) => first), pairs.map(([, second]) => second)];
+  if (e.task.implementation.supervision.rows === "contexts") return encodeContexts(firsts, seconds, e);
+  if (pairs.length > 0) return pairsCut(firsts, seconds, e);
   const texts = asked.filter((text) => typeof text === "string");
   if (e.task.implementation.supervision.rows !== "words") {
     const ids = await tokenizer.encode(texts, maxLength);
@@ -144,12 +147,15 @@ async function encodeTable(table: ColumnTable, e: Of): Promise<Encoded> {
   if (e.pairs) return encodePairs(table, e, e.pairs);
   if (supervision.rows === "apart") return encodeApart(table, e);
   const names = table.columnNames();
-  const texts = Array.from(table.array("text") as Iterable<unknown>, String);
+  const questions = supervision.rows === "contexts";
+  const texts = Array.from(table.array(questions ? "question" : "text") as Iterable<unknown>, String);
   const rows = Int32Array.from(table.array("$row") as ArrayLike<number>);
   const own = { count: texts.length, text: (row: number) => texts[row]!, rows };
   if (supervision.rows === "windows") return { ...own, ...windowsOf(new TextsInMemory(await tokensOf(table, e.tokenizer)), e) };
   const fed =
-    supervision.rows === "words"
+    questions
+      ? await contextsIn(table, e)
+      : supervision.rows === "words"
       ? wordsCut(await wordsOf(table, e.tokenizer), e)
       : names.includes("text_pair")
         ? await pairsCut(texts, Array.from(table.array("text_pair") as Iterable<unknown>, String), e)

@@ -57,9 +57,10 @@ export function pairsIn(plan: Reading): boolean {
 export async function readsApart(task: Call): Promise<boolean> {
   return (await does(task, "task")).supervision.rows === "apart";
 }
-/** Whether programs take token types: pairs, on a family that has a type for each of two texts. */
+/** Whether programs take token types: pairs (a question and its context are one), on a family that has a type for each of two texts. */
 export async function typesOf(plan: Reading, base: Base): Promise<boolean> {
-  if (!pairsIn(plan) || (await readsApart(plan.recipe.model.task))) return false;
+  const { rows } = (await does(plan.recipe.model.task, "task")).supervision;
+  if (rows === "apart" || (!pairsIn(plan) && rows !== "contexts")) return false;
   const family = await implementationOf("model", base.facts.family);
   return (family.sizes(family.config(base.facts.config)).types ?? 0) > 1;
 }

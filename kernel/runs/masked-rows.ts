@@ -12,7 +12,7 @@ import type { Encoded } from "./encoded.js";
 const PARTS = 60;
 
 export function hasMask({ supervision }: Pick<TaskImplementation, "supervision">): boolean {
-  return supervision.rows === "windows" || supervision.rows === "pairs" || supervision.inputs(2).targets !== undefined;
+  return ["windows", "pairs", "contexts"].includes(supervision.rows) || supervision.inputs(2).targets !== undefined;
 }
 
 /** `seed`: the recipe's, by which places are chosen where chance chooses them. */
@@ -29,12 +29,17 @@ type Options = Parameters<typeof maskedRows>[2];
 
 async function masked(rows: Encoded, row: number, { supervision }: Pick<TaskImplementation, "supervision">, o: Options): Promise<MaskedRow> {
   const ids = rows.ids.at(row)!;
-  const number = rows.rows[row] ?? row + 1;
+  const number = rows.rows[rows.asked.window?.(row).of ?? row] ?? row + 1;
   if (supervision.rows === "windows") {
     const trained = rows.trained?.at(row);
     // What comes first follows nothing and is never trained.
     const parts = await spelled(ids, (at) => at > 0 && (trained === undefined || trained[at] === 1), o.tokenizer);
     return { row: number, parts, trained: rows.trained?.counts[row] ?? ids.length - 1, tokens: ids.length };
+  }
+  const marked = rows.taught?.marked?.(row);
+  if (marked) {
+    const parts = await spelled(ids, (at) => marked[at] === 1, o.tokenizer);
+    return { row: number, parts, trained: marked.reduce((a, b) => a + b, 0), tokens: ids.length };
   }
   const fed = (epoch: number) => rows.taught!.feeds({ rows: [row], width: ids.length, seed: o.seed, epoch }, Int32Array.from(ids));
   const { targets, labels } = fed(0);

@@ -11,6 +11,7 @@ import type { Asked } from "./encoded.js";
 import type { Piece } from "./continue-texts.js";
 import type { RunEvent } from "./events.js";
 import { asText, promptsOf, type Prompt } from "./prompts.js";
+import { questionsOf, readsContexts, type Question } from "./questions.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
 import type { Checkpoint } from "./checkpoints.js";
 import type { Merged } from "./merged.js";
@@ -46,8 +47,8 @@ export interface Message {
   readonly role: string;
   readonly content: string;
 }
-/** Texts; of a model that reads pairs, pairs; of one that chats, conversations too. */
-type Given = string | readonly Asked[] | readonly Message[] | readonly (readonly Message[])[];
+/** Texts; of a model that reads pairs, pairs; of one that answers questions, those; of one that chats, conversations too. */
+type Given = string | Question | readonly Question[] | readonly Asked[] | readonly Message[] | readonly (readonly Message[])[];
 export interface Predictors {
   answer(model: ModelHandle, texts: readonly Asked[]): Promise<readonly Predicted[]>;
   write(model: ModelHandle, prompts: readonly Prompt[], writing: Writing): AsyncGenerator<Piece, void, void>;
@@ -97,10 +98,14 @@ export class ModelHandle {
 
   /**
    * What the task says of texts (a classifier: `Prediction`), or texts written on (`Written`); one text may stand for
-   * a list of one, and a model that was trained on pairs takes `[first, second]` for each. Coded errors `not-trained`, `texts-expected`, `bad-option`.
+   * a list of one; a model that was trained on pairs takes `[first, second]` for each, one that answers questions
+   * `{ question, context }`. Coded errors `not-trained`, `texts-expected`, `questions-expected`, `bad-option`.
    */
   async predict<T extends Predicted = Prediction>(texts: Given, o: WriteOptions = {}): Promise<readonly T[]> {
-    if (!writesText(this.plan)) return (await this.predictors.answer(this, askedOf(texts))) as readonly T[];
+    if (!writesText(this.plan)) {
+      const asked = readsContexts(this.plan.task) ? questionsOf(texts, this.name) : askedOf(texts);
+      return (await this.predictors.answer(this, asked)) as readonly T[];
+    }
     const list = this.prompts(texts);
     const written = list.map((prompt) => new Gathered(asText(prompt)));
     for await (const piece of this.predictors.write(this, list, writingOf(o))) written[piece.row]!.add(piece);
@@ -176,6 +181,7 @@ export function typeOf(plan: ModelPlan): string {
   const options =
     "o?: { max_tokens?: number; stop?: string | readonly string[]; decode?: string | Readonly<Record<string, Readonly<Record<string, number | boolean>>>> }";
   const message = "{ readonly role: string; readonly content: string }";
+  const question = "{ readonly question: string; readonly context: string }";
   const answers = plan.template !== undefined
     ? `/** Answers to texts (each one user's turn), to one conversation or to several. */
   predict(texts: string | readonly string[] | readonly ${message}[] | readonly (readonly ${message}[])[], ${options}): Promise<${writtenType}>;
@@ -186,6 +192,9 @@ export function typeOf(plan: ModelPlan): string {
   predict(texts: string | readonly string[], ${options}): Promise<${writtenType}>;
   /** The continuation of one text, in pieces as they come. */
   stream(text: string, ${options}): AsyncGenerator<string, void, void>;`
+    : readsContexts(plan.task)
+    ? `/** Answers to questions, each found in its context. */
+  predict(questions: ${question} | readonly ${question}[]): Promise<${predictionsType(plan)}>;`
     : predictionOf(plan, true) !== predictionOf(plan, false)
     ? `/** The embedding of each text. */
   predict(texts: string | readonly string[]): Promise<${predictionsType(plan)}>;

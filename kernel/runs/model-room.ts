@@ -21,6 +21,7 @@ import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handl
 import { writeMerged, type Merged } from "./merged.js";
 import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
 import { endsOf, endToken, pairsIn, prefixOf, startOf, typesOf, type Reading } from "./encoding.js";
+import { questionsOf, readsContexts } from "./questions.js";
 import { does, implementationOf } from "./words.js";
 import { askRows } from "./score.js";
 import { plainSurroundings, type Surroundings } from "./surroundings.js";
@@ -266,7 +267,8 @@ export class ModelRoom {
       if (task.implementation.supervision.rows === "apart")
         return answerApart(open.session, texts, { tokenizer, maxLength: model.max_length, task, types: false, labels });
       const pairs = pairsIn(plan);
-      if (texts.some((text) => (typeof text === "string") === pairs)) throw new CodedError("pairs-expected", { model: handle.name, pairs });
+      if (readsContexts(model.task)) questionsOf(texts, handle.name);
+      else if (texts.some((text) => (typeof text === "string") === pairs)) throw new CodedError("pairs-expected", { model: handle.name, pairs });
       const types = await typesOf(plan, base);
       const rows = await encodeTexts(texts, { tokenizer, maxLength: model.max_length, task, types, labels });
       const said = await askRows(open.session, rows, answers, { batchSize: 32, padId: tokenizer.padId });

@@ -76,6 +76,7 @@ export class Workshop {
       ...(tokenizer ? { tokenizer } : {}),
       ...(lengths ? { lengths } : {}),
       ...(reader?.apart ? { apart: true } : {}),
+      ...(reader?.windows ? { windows: reader.windows } : {}),
       ...(s.signal ? { signal: s.signal } : {}),
     });
     this.prepared.set(key, { stamp: stamp ?? "", made });

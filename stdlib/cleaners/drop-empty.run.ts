@@ -8,6 +8,8 @@ export const needed = [
   "messages",
   "input",
   "target",
+  "question",
+  "context",
   "label",
   "labels",
   "score",

@@ -9,12 +9,13 @@ export function normalForm(text: string): string {
 /**
  * The texts of a row as one key: a pair is the same only when both sides are; a conversation, when all its turns are. Of rows
  * that teach to write a text, the input alone: a model that saw it in training is not tested by it, whatever it should write.
+ * A question is the same where it is asked of the same context.
  */
 export function textKey(values: Readonly<Record<string, unknown>>): string {
   const asked = values["messages"] ?? values["input"];
   if (values["text"] === undefined && asked !== undefined) return normalForm(stringOf(asked));
-  const pair = values["text_pair"];
-  const text = normalForm(stringOf(values["text"]));
+  const pair = values["text_pair"] ?? values["context"];
+  const text = normalForm(stringOf(values["text"] ?? values["question"]));
   return pair === undefined || pair === null ? text : `${text}\u0000${normalForm(stringOf(pair))}`;
 }
 

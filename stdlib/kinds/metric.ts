@@ -31,6 +31,13 @@ export interface TagMetricInput {
   readonly truth: readonly (readonly string[])[];
   readonly predicted: readonly (readonly string[])[];
 }
+/** Answers that a model found, question by question, beside those that are right: several, or none where there is no answer. */
+export interface AnswerMetricInput {
+  readonly answers: readonly string[];
+  readonly gold: readonly (readonly string[])[];
+  /** Mean over the rows that were fed, in nats. */
+  readonly loss: number;
+}
 /** Texts that a model wrote, row by row beside those that it should have written. */
 export interface WrittenMetricInput {
   readonly written: readonly string[];
@@ -63,6 +70,7 @@ export interface MetricImplementation {
   ofNumbers?(call: Call, input: NumberMetricInput): number;
   ofLabelSets?(call: Call, input: LabelSetMetricInput): number;
   ofTags?(call: Call, input: TagMetricInput): number;
+  ofAnswers?(call: Call, input: AnswerMetricInput): number;
   ofWritten?(call: Call, input: WrittenMetricInput): number;
   /** At the threshold that serves best. */
   ofPairs?(call: Call, input: PairMetricInput): number;

@@ -87,6 +87,8 @@ export interface ModelImplementation<C = unknown> {
   dropout(config: C): number;
   /** Dropout that the config names for heads; absent: `dropout`. */
   headDropout?(config: C): number;
+  /** Dropout that the config names for the head that finds answers; absent: it has none. */
+  answerDropout?(config: C): number;
   /** Absent: the family labels no whole texts. */
   readonly sentence?: SentenceHead<C>;
   /** Paths of the layers of its head of masked tokens (`ModelOutputs.unmask`) in a checkpoint; absent: it has none. */

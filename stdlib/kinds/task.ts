@@ -17,6 +17,8 @@ export interface RowsToTeach {
   ids(row: number): Int32Array;
   /** Of rows of `words`: where the first piece of each word lies among the row's tokens, and how many words were cut off. */
   words?(row: number): { readonly starts: Int32Array; readonly cut: number };
+  /** Of rows of `contexts`, which `count` counts; `values` and `numbers` are of the questions. */
+  window?(row: number): ContextWindow;
   /** The model's labels. */
   readonly labels: readonly string[];
   readonly tokenizer: TokenNames;
@@ -24,6 +26,17 @@ export interface RowsToTeach {
   readonly model: string;
   readonly data: string;
   readonly call: Call;
+}
+/** A question beside a part of its context, as it is fed; the windows of a question stand one after the other. */
+export interface ContextWindow {
+  /** The question's number, from 0. */
+  readonly of: number;
+  readonly question: string;
+  readonly context: string;
+  /** Where the part begins among the tokens that are fed, and for each token of it where it stands in `context` (UTF-16). */
+  readonly first: number;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
 }
 export interface TokenNames {
   readonly vocabulary: number;
@@ -51,6 +64,8 @@ export interface Taught {
   texts?(rows: ArrayLike<number>): Uint32Array;
   /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
   feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
+  /** For pictures: 1 at the tokens of a fed row that are its answer; absent: no tokens are. */
+  marked?(row: number): Uint8Array;
 }
 /** How a task's rows are fed; the runner knows no more of a task than this. */
 export interface Supervision {
@@ -61,8 +76,12 @@ export interface Supervision {
    * `input` and `target`, both cut; a decoder reads each target shifted by one (`decoder_input_ids`), and `targets` are places
    * in the flattened [batch × targets_length]. `apart`: the roles `text`, `text_pair` and, where the data have it, `negative`,
    * each text of a row fed by itself (text r of role k of n rows is text k · n + r); `firsts` and `seconds` are texts of the batch.
+   * `contexts`: the roles `question` and `context`; a longer context becomes several rows, windows that overlap, each beside
+   * the whole question; what is said of them the task puts together.
    */
-  readonly rows: "texts" | "words" | "windows" | "pairs" | "apart";
+  readonly rows: "texts" | "words" | "windows" | "pairs" | "apart" | "contexts";
+  /** Of `contexts`: tokens that a window shares with the one before it. */
+  overlap?(call: Call): number;
   /**
    * Inputs of the programs that make a loss: `labels`, `targets` where places of texts are trained, `firsts` and `seconds` of
    * texts that belong together. `about`: of tasks that learn by what the data have.
@@ -92,6 +111,8 @@ export interface Supervised {
 export interface TaskOutputs {
   /** [batch, labels], or [batch, length, labels or vocabulary] of tasks that tell of tokens: then only of `targets` where given. */
   logits(targets?: Tensor): Tensor;
+  /** Its logits as transformers gives them, where that is not as `logits`. */
+  named?(logits: Tensor): Readonly<Record<string, Tensor>>;
   /** Absent: logits are not made probabilities. */
   probabilities?(logits: Tensor): Tensor;
   /** Scalar: mean or sum over what counts (`Taught.counts`; label not −100). */
@@ -103,6 +124,8 @@ export interface AskedRows {
   /** Tokens as they were fed. */
   ids(row: number): Int32Array;
   words?(row: number): { readonly starts: Int32Array; readonly cut: number };
+  /** Of rows of `contexts`, which `count` counts. */
+  window?(row: number): ContextWindow;
   readonly labels: readonly string[];
   readonly tokenizer: TokenNames;
   readonly call: Call;
@@ -165,6 +188,8 @@ export interface TaskImplementation {
       readonly hidden: number;
       readonly labels: number;
       readonly dropout: number;
+      /** Before the head that finds answers: most families have none. */
+      readonly answerDropout: number;
       readonly call: Call;
       /** Roles of the training data. */
       readonly roles: readonly string[];

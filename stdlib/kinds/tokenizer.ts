@@ -1,5 +1,12 @@
 /** Texts to tokens, and tokenizers that are trained on texts. */
 import type { Call } from "#dsl/plan/plan.js";
+import type { ContextWindow } from "./task.js";
+
+/** `types`: 0 and 1 where question and context are told apart. */
+export interface EncodedWindow extends ContextWindow {
+  readonly ids: Int32Array;
+  readonly types: Int32Array;
+}
 
 export interface TokenizerImplementation {
   /** Specials included, cut to max_length, not padded. */
@@ -14,6 +21,12 @@ export interface TokenizerImplementation {
   encodeWords(
     rows: readonly (readonly string[])[],
   ): Promise<readonly { readonly ids: Int32Array; readonly starts: Int32Array }[]>;
+  /** Questions beside the whole of their contexts in windows of `length` tokens that share `overlap` of the context's. */
+  encodeContexts(
+    questions: readonly string[],
+    contexts: readonly string[],
+    o: { readonly length: number; readonly overlap: number; readonly numbers: ArrayLike<number> },
+  ): Promise<readonly EncodedWindow[]>;
   readonly padId: number;
 }
 

@@ -20,4 +20,5 @@ export const loss: MetricImplementation = {
   },
   ofTokens: (_call, { loss: nats }) => nats,
   ofLoss: (_call, value) => value,
+  ofAnswers: (_call, { loss: nats }) => nats,
 };

@@ -3,12 +3,12 @@ import type { Word } from "#dsl/registry.js";
 export const word: Word = {
   kind: "metric",
   name: "loss",
-  doc: "What training makes smaller: the mean cross-entropy in nats of the true label or token, of each label of several, or a score's mean squared error.",
+  doc: "What training makes smaller: the mean cross-entropy in nats of the true label or token, of each label of several, of an answer's first and last token, or a score's mean squared error.",
   example: "metrics: [loss]",
   since: "0.1.0",
   capabilities: {
     greaterIsBetter: false,
-    of: ["label", "next_token", "number", "label_set", "similarity", "pair", "ranking"],
+    of: ["label", "next_token", "number", "label_set", "similarity", "pair", "ranking", "answer"],
   },
   parameters: [],
 

@@ -23,6 +23,7 @@ export interface DistilBertConfig {
   readonly activation: Activation;
   readonly initializer_range: number;
   readonly seq_classif_dropout: number;
+  readonly qa_dropout: number;
   readonly pad_token_id: number | null;
   /** Whether the head of masked tokens reads the word embeddings. */
   readonly tie_word_embeddings: boolean;
@@ -62,6 +63,7 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
       activation: read.choice("activation", "gelu", ACTIVATIONS),
       initializer_range: read.number("initializer_range", 0.02, 0, 100),
       seq_classif_dropout: read.number("seq_classif_dropout", 0.2, 0, 1),
+      qa_dropout: read.number("qa_dropout", 0.1, 0, 1),
       pad_token_id: read.token("pad_token_id", 0, vocab_size),
       tie_word_embeddings: read.flag("tie_word_embeddings", true),
     };
@@ -71,6 +73,7 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
   hidden: (config) => config.dim,
   initializerRange: (config) => config.initializer_range,
   dropout: (config) => config.dropout,
+  answerDropout: (config) => config.qa_dropout,
   sizes: (c) => ({
     layers: c.n_layers,
     hidden: c.dim,

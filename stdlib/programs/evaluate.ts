@@ -15,7 +15,7 @@ export function buildEvaluate(o: AssembleOptions, withLabels: boolean): Program 
   if (withLabels && !answers?.score) lossOfPlaces(graph, model, supervise(graph, o));
   else {
     const supervised = withLabels ? supervise(graph, o) : undefined;
-    const places = answers?.places && (supervised?.targets ?? graph.input("targets", PLACES));
+    const places = answers?.places && (supervised ? supervised.targets : graph.input("targets", PLACES));
     const logits = model.logits(places);
     graph.output("logits", logits);
     if (model.probabilities) graph.output("probabilities", model.probabilities(logits));

@@ -23,7 +23,7 @@ export function assembleBody(o: {
   return optimise(graph.program());
 }
 
-/** Body and head as they are, with token types if asked; output logits. */
+/** Body and head as they are, with token types if asked; outputs logits, and what the task names besides. */
 export function assembleForward(
   o: Omit<AssembleOptions, "optimizer" | "clip" | "dropout">,
   tokenTypes: boolean,
@@ -34,6 +34,8 @@ export function assembleForward(
     graph,
     modelInputs(graph, { packed: o.packed, tokenTypes, family: o.family }),
   );
-  graph.output("logits", model.logits());
+  const logits = model.logits();
+  graph.output("logits", logits);
+  for (const [name, own] of Object.entries(model.named?.(logits) ?? {})) graph.output(name, own);
   return optimise(graph.program(), o.passes);
 }

@@ -55,6 +55,7 @@ export function buildModel(
     hidden,
     labels: task.implementation.outputs?.(o.labels) ?? o.labels,
     dropout,
+    answerDropout: family.answerDropout ? (o.dropout ?? family.answerDropout(config)) : 0,
     call: task.call,
     roles: o.roles ?? [],
     mask: inputs.attention_mask,

@@ -28,6 +28,13 @@ declare module "#dsl/check/codes.js" {
     "reserved-column": { readonly file: string; readonly column: string };
     "broken-json": { readonly file: string; readonly line: number; readonly column: number; readonly why: string };
     "json-shape": { readonly file: string; readonly found: string; readonly row: number | null };
+    "no-rows-there": {
+      readonly file: string;
+      readonly path: string;
+      readonly key: string;
+      readonly has: readonly string[];
+      readonly found: string | null;
+    };
     "not-a-table": { readonly name: string; readonly found: string };
   }
 }
@@ -134,6 +141,16 @@ registerCodes({
     help: () =>
       'rows are an array of objects `[{"text": "...", "label": "..."}]`, the same under one key, or columns `{"text": [...], "label": [...]}`',
     explain: "A row is an object with the columns as keys.",
+  },
+  "no-rows-there": {
+    severity: "error",
+    message: (d) =>
+      d.found === null
+        ? `${d.file} has no "${d.key}" on the way along \`rows: "${d.path}"\``
+        : `"${d.key}" in ${d.file} is ${d.found}, not a list of objects`,
+    help: (d) => (d.found === null ? `there stands: ${d.has.join(", ")}` : "name the keys that lead to the rows"),
+    explain:
+      '`rows: "data.paragraphs.qas"` goes from key to key through objects and lists of objects; the last key holds the rows.',
   },
   "not-a-table": {
     severity: "error",

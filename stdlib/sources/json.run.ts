@@ -3,14 +3,24 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { SourceImplementation } from "../kinds/data.js";
 import { Gathered, isRecord, kindOf, tableOf } from "./columns.run.js";
 import { jsonFault, placeOf } from "./json-place.run.js";
+import { isSquad, rowsWithin, SQUAD } from "./json-rows.run.js";
 import { locate, wholeText } from "./text-file.run.js";
 
 export const json: SourceImplementation = {
   async open(call, world, limit = Infinity) {
-    const { path, encoding } = call.arguments as { path: string; encoding?: string };
+    const { path, encoding, rows: keys } = call.arguments as { path: string; encoding?: string; rows?: string | null };
     const text = await wholeText(await locate(world.folder, path), path, encoding ?? "utf-8");
     if (text.trim() === "") throw new CodedError("empty-file", { file: path });
     const value = parsed(text, path);
+    const nested = keys?.split(".") ?? (isSquad(value) ? SQUAD : null);
+    if (nested) {
+      const gathered = new Gathered();
+      for (const row of rowsWithin(value, nested, { file: path, path: nested.join(".") })) {
+        if (gathered.rows >= limit) break;
+        gathered.add(row);
+      }
+      return gathered.table(path);
+    }
     const columns = columnsOf(value);
     if (columns) {
       const rows = Math.min(limit, columns[0]![1].length);

@@ -14,6 +14,8 @@ declare module "#dsl/check/codes.js" {
     "cosine-out-of-range": { readonly row: number; readonly score: number; readonly from: number; readonly to: number };
     "negatives-without-ranking": { readonly data: string; readonly loss: string };
     "pooling-unknown": { readonly base: string; readonly modules: readonly string[] };
+    "no-answer": { readonly row: number };
+    "answer-cut": { readonly row: number; readonly answer: string };
     "task-not-for-base": { readonly task: string; readonly family: string; readonly families: readonly string[] };
   }
 }
@@ -104,6 +106,22 @@ registerCodes({
     explain:
       "The base's folder says (modules.json, as sentence-transformers writes it) how a text's vector is made of its tokens' states. " +
       "A vector made otherwise would not be the one that the base was trained for, so the way is chosen knowingly or not at all.",
+  },
+  "no-answer": {
+    severity: "error",
+    message: (d) => `the question of row ${d.row} has no answer`,
+    help: () => "write `question_answering(unanswerable: true)` if some questions have none, or leave the row out",
+    explain:
+      "Without `unanswerable` a model always names a place of the context, so a question without an answer would teach it " +
+      "a wrong one. With it (SQuAD 2) such questions are learnt, and the model may say that there is no answer.",
+  },
+  "answer-cut": {
+    severity: "error",
+    message: (d) => `no window holds the whole answer of row ${d.row}: ${JSON.stringify(d.answer)}`,
+    help: () => "raise `max_length` of the model, or `stride` of the task",
+    explain:
+      "A long context is read in windows that overlap by `stride` tokens. An answer that is longer than the overlap may lie " +
+      "across the edges of all of them; such a row would teach that its question has no answer.",
   },
   "task-not-for-base": {
     severity: "error",

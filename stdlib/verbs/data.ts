@@ -12,14 +12,18 @@ const roles = [
   "messages",
   "input",
   "target",
+  "question",
+  "context",
+  "answer",
+  "answer_start",
   "id",
   "group",
   "weight",
 ] as const;
 const planned = {
-  keys: ["question", "context", "answer", "time"],
+  keys: ["time"],
   meanwhile:
-    "built are `text`, `text_pair`, `negative`, `label`, `labels`, `score`, `tokens`, `tags`, `messages`, `input` and `target`",
+    "built are `text`, `text_pair`, `negative`, `label`, `labels`, `score`, `tokens`, `tags`, `messages`, `input`, `target`, `question`, `context` and `answer`",
 } as const;
 
 export const word: Verb = {
@@ -66,7 +70,7 @@ export const word: Verb = {
         keys: roles,
         planned,
       },
-      doc: "Which column plays which role: text, text_pair, negative (a text that doesn't belong to `text`), label, labels (several of a text), score (a number), tokens and tags (lists of equal length), messages (a column of conversations, or `turns(…)`, `alpaca()`), input and target (a text and what is made of it), id, group, weight. Lists come as lists, as JSON in a text, or as text in parts: labels by `separator`, tokens and tags by white space.",
+      doc: "Which column plays which role: text, text_pair, negative (a text that doesn't belong to `text`), label, labels (several of a text), score (a number), tokens and tags (lists of equal length), messages (a column of conversations, or `turns(…)`, `alpaca()`), input and target (a text and what is made of it), question, context and answer (a text of the context; or SQuAD's or Hugging Face's lists of answers; answer_start: the character of the context where it begins, where that is a column of its own), id, group, weight. Lists come as lists, as JSON in a text, or as text in parts: labels by `separator`, tokens and tags by white space.",
       required: true,
       why: "Column names are the file's own; roles are what a task reads.",
       impact: "high",

@@ -20,6 +20,7 @@ import metrics
 import minilm
 import objectives
 import odd_decoders
+import questions
 import rope
 import similarity
 import smollm2
@@ -46,6 +47,7 @@ for name, make in {
     "tasks of encoders": lambda: encoder_tasks.make(golden),
     "similarity": lambda: similarity.make(golden),
     "masked tokens": lambda: masked_encoders.make(golden),
+    "questions": lambda: questions.make(golden, fixtures),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
     "odd decoders": lambda: odd_decoders.make(golden),

@@ -16,7 +16,7 @@ import type { Limits } from "./batch.js";
 
 export interface ModelFolder {
   readonly limits: Limits;
-  /** Inputs input_ids, attention_mask and token_type_ids if asked; output `logits`, or without a head `last_hidden_state`. */
+  /** Inputs input_ids, attention_mask and token_type_ids if asked; output `logits` (and start_logits and end_logits where it finds answers), or without a head `last_hidden_state`. */
   program(tokenTypes: boolean): Program;
 }
 

@@ -8,7 +8,7 @@ import { encodeSplit, type Encoded } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { scoreSplit } from "../scored.js";
 import { metricName } from "../metric-name.js";
-import type { ModelHandle } from "../model-handle.js";
+import { writesText, type ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../words.js";
 import { writtenTexts } from "../written-texts.js";
@@ -72,8 +72,9 @@ export async function evaluateOnce(
   let texts: WrittenMetricInput | null = null;
   for (const call of o.metrics) {
     const metric = await does(call, "metric");
-    if (metric.ofWritten) texts ??= await writtenTexts(session, handle, { prepared, split: subject.split ?? "all" }, writing, stage);
-    metrics[metricName(call)] = metric.ofWritten && texts ? metric.ofWritten(call, texts) : scored.measure(metric, call);
+    const writes = metric.ofWritten !== undefined && writesText(model);
+    if (writes) texts ??= await writtenTexts(session, handle, { prepared, split: subject.split ?? "all" }, writing, stage);
+    metrics[metricName(call)] = writes && texts ? metric.ofWritten!(call, texts) : scored.measure(metric, call);
   }
   const { confusion } = scored;
   const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;

@@ -10,6 +10,7 @@ import { conversationsOf } from "../../data/conversations.js";
 import type { Asked } from "../encoded.js";
 import { Gathered, predictionsType, writtenType, type ModelHandle } from "../model-handle.js";
 import { asked, asText, promptsOf, type Prompt } from "../prompts.js";
+import { questionsOf } from "../questions.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../words.js";
 
@@ -25,7 +26,7 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
   }
   const role = readRoleOf(handle.plan.task);
-  const texts = await textsOf(session, action.on, role, stage);
+  const texts = await textsOf(session, action.on, { role, second: role === "question" ? "context" : "text_pair", model: handle.name }, stage);
   if (action.writing) {
     const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
@@ -71,14 +72,24 @@ async function write(session: TuneSession, handle: ModelHandle, prompts: readonl
     );
 }
 
-async function textsOf(session: TuneSession, on: Subject, role: string, stage: Stage): Promise<readonly Asked[]> {
+async function textsOf(
+  session: TuneSession,
+  on: Subject,
+  { role, second, model }: { readonly role: string; readonly second: string; readonly model: string },
+  stage: Stage,
+): Promise<readonly Asked[]> {
   if ("texts" in on) return on.texts;
-  if ("live" in on) return textsIn(stage.surroundings.live(on.live)?.value, role);
+  if ("live" in on) {
+    const { value } = stage.surroundings.live(on.live) ?? {};
+    return second === "context" ? questionsOf(value, model) : textsIn(value, role);
+  }
   const table = await tableOf(session, on, stage);
-  if (!table.columnNames().includes(role)) throw new CodedError("missing-role", { role, task: "predict", data: on.data.name });
+  const has = table.columnNames();
+  const missing = [role, ...(second === "context" ? [second] : [])].find((needed) => !has.includes(needed));
+  if (missing !== undefined) throw new CodedError("missing-role", { role: missing, task: "predict", data: on.data.name });
   const texts = Array.from(table.array(role) as Iterable<unknown>, String);
-  if (!table.columnNames().includes("text_pair")) return texts;
-  const seconds = Array.from(table.array("text_pair") as Iterable<unknown>, String);
+  if (!has.includes(second)) return texts;
+  const seconds = Array.from(table.array(second) as Iterable<unknown>, String);
   return texts.map((text, i) => [text, seconds[i]!]);
 }
 
@@ -104,7 +115,8 @@ async function tableOf(session: TuneSession, on: Extract<Subject, { data: unknow
 /** The column of the texts that a task reads: rows of words have them as `text` too. */
 function readRoleOf(task: Call): string {
   const roles = registry.find("task", task.word)?.capabilities?.["roles"];
-  return Array.isArray(roles) && roles[0] === "input" ? "input" : "text";
+  const first: unknown = Array.isArray(roles) ? roles[0] : undefined;
+  return first === "input" || first === "question" ? first : "text";
 }
 
 /** `$x` may be one text, a list of texts, or an arquero table with a column named as the role (`text`, `input`). */

@@ -21,6 +21,7 @@ import { encodingOf } from "../encoding.js";
 import { hasMask, maskedRows } from "../masked-rows.js";
 import type { ModelHandle } from "../model-handle.js";
 import { programsOf } from "../open-model.js";
+import { readsContexts } from "../questions.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 export async function runShow(session: TuneSession, { topic }: Extract<Action, { verb: "show" }>, stage: Stage): Promise<void> {
@@ -53,7 +54,7 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
       return [graphShown(outlineOf(train, sizes), { model: name, program: "train", sizes })];
     }
     case "mask":
-      return [maskShown(await maskOf(session, weights.plan, stage), { model: name })];
+      return [maskShown(await maskOf(session, weights.plan, stage), { model: name, what: readsContexts(weights.plan.recipe.model.task) ? "the answer" : "trained" })];
     default:
       throw new CodedError("unknown-topic", { name, topic: part, has: ["plan", "history", "graph", "program", "mask"] });
   }

@@ -74,7 +74,7 @@ function previews(model: string, stage: Stage): NonNullable<TrainRequest["onRows
   return async (rows, { task: { implementation }, tokenizer }, seed) => {
     if (!hasMask(implementation)) return;
     const shown = await maskedRows(rows, implementation, { tokenizer, most: 2, seed });
-    stage.screen.display(maskShown(shown, { model, most: 240 }));
+    stage.screen.display(maskShown(shown, { model, most: 240, what: implementation.supervision.rows === "contexts" ? "the answer" : "trained" }));
   };
 }
 

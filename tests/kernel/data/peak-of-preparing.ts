@@ -14,6 +14,7 @@ const tokenizer = {
   encode: (texts: readonly string[]) => Promise.resolve(texts.map((text) => Int32Array.from(Buffer.from(text)))),
   encodeWords: () => Promise.resolve([]),
   encodePairs: () => Promise.resolve([]),
+  encodeContexts: () => Promise.resolve([]),
 };
 const prepared = await prepare(JSON.parse(plan) as DataPlan, { folder, live: () => undefined }, { tokenizer });
 const split = prepared.streamed?.["train"];

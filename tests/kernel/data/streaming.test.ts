@@ -32,6 +32,7 @@ const tokenizer: TokenizerImplementation & { readonly hash: string } = {
   hash: "characters-of-a-test",
   encodeWords: () => Promise.resolve([]),
   encodePairs: () => Promise.resolve([]),
+  encodeContexts: () => Promise.resolve([]),
   encode: (texts) =>
     Promise.resolve(texts.map((text) => Int32Array.of(1, ...[...text].map((c) => c.codePointAt(0)!), 2))),
 };

@@ -43,7 +43,7 @@ export function weightsOf({ name, shapes }: Pick<EncoderGolden, "name" | "shapes
     return scale ? made.map((x) => x + 1) : made;
   });
 }
-export function adapterOf({ name, lora: trained }: EncoderGolden): Record<string, Values> {
+export function adapterOf({ name, lora: trained }: Pick<EncoderGolden, "name" | "lora">): Record<string, Values> {
   const { shapes } = trained!;
   return generated(shapes, (key) => uniform(`${name}/${key}`, shapes[key]!, 0.05));
 }
@@ -67,7 +67,7 @@ export async function partsOf(golden: EncoderGolden) {
 }
 export function training(
   technique: "full" | "lora",
-  golden: EncoderGolden,
+  golden: Pick<EncoderGolden, "lora"> & { readonly full: Omit<Trained, "final"> },
 ): Pick<AssembleOptions, "technique" | "optimizer" | "dropout" | "clip"> {
   const { optimizer, clip } = golden[technique]!;
   const { weight_decay, epsilon, betas } = optimizer;

@@ -1,6 +1,6 @@
 /** Rows for every role, so that any task of encoders can be taught without knowing which it is. */
 import type { Call } from "#dsl/plan/plan.js";
-import type { AskedRows, RowsToTeach } from "#stdlib/kinds/task.js";
+import type { AskedRows, ContextWindow, RowsToTeach } from "#stdlib/kinds/task.js";
 
 export const LABELS = ["O", "B-LOC", "I-LOC"] as const;
 export const VOCABULARY = 23;
@@ -36,10 +36,20 @@ export function rowsFor(count: number, call: Call): RowsToTeach & AskedRows & { 
     tokens: words.map((n) => Array.from({ length: n }, (_, word) => `w${word}`)),
     tags: words.map((n, row) => Array.from({ length: n }, (_, word) => LABELS[(row + word) % 2 === 0 ? 0 : 1])),
   };
+  // The context is all of the row between its specials; one question in four has no answer.
+  const window = (row: number): ContextWindow => {
+    const places = Int32Array.from({ length: ids[row]!.length - 2 }, (_, i) => 2 * i);
+    const context = Array.from(places, (_, i) => `${"abcdefgh"[i]!} `).join("");
+    const question = texts[row]!;
+    return { of: row, question, context, first: 1, starts: places, ends: places.map((place) => place + 1) };
+  };
+  const texts = values["text"] as readonly string[];
+  const answers = words.map((_, row) => [{ text: "a", start: 0 }].slice(row % 4 === 3 ? 1 : 0));
   return {
     count,
-    texts: values["text"] as readonly string[],
-    values: (role) => values[role],
+    window,
+    texts,
+    values: (role) => (role === "answer" ? answers : values[role]),
     numbers: Int32Array.from(words, (_, row) => row + 1),
     // Of tasks that read the texts of a row apart, those of `text_pair` follow.
     ids: (row) => ids[row] ?? Int32Array.of(1, id(row % 7, 2), id(row % 7, 5), 2),

@@ -1,0 +1,101 @@
+/**
+ * Answers as rows carry them (role `answer`): the texts that answer a question, each with its place in the context. Between
+ * reading and cleaning a place is told by how often the text stands before it, which cleaning leaves as it is.
+ */
+
+/** One of the answers of a question. */
+export interface Answer {
+  readonly text: string;
+  /** UTF-16 offset in the context; null: the text stands nowhere in it. */
+  readonly start: number | null;
+}
+/** An answer as it is read: it is the `nth` place (from 0) of its text in the context. */
+export interface ReadAnswer {
+  readonly text: string;
+  readonly nth: number;
+}
+/** As data have it: where it begins is unknown, or counted in characters as Python counts them. */
+export interface GivenAnswer {
+  readonly text: string;
+  readonly start: number | null;
+}
+
+/**
+ * What a value holds: a text, a list of texts, Hugging Face's `{text: [...], answer_start: [...]}`, SQuAD's
+ * `[{text, answer_start}]`, or any of these as JSON in a text. Nothing, an empty text and empty lists are no answer.
+ * `refused`: what it is instead.
+ */
+export function givenAnswers(value: unknown): readonly GivenAnswer[] | { readonly refused: string } {
+  if (value === null || value === undefined || value === "") return [];
+  if (typeof value === "string") return ofJson(value) ?? [{ text: value, start: null }];
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
+    return [{ text: String(value), start: null }];
+  const list = listOf(value);
+  if (list) {
+    const each = list.map(one);
+    const wrong = each.findIndex((answer) => answer === null);
+    if (wrong >= 0) return { refused: `a list whose item ${String(wrong + 1)} is no answer` };
+    return each.filter((answer) => answer !== null && answer.text !== "") as GivenAnswer[];
+  }
+  const { text, answer_start: starts } = value as Readonly<Record<string, unknown>>;
+  if (typeof text === "string") return givenAnswers([value]);
+  const texts = listOf(text);
+  if (!texts) return { refused: "an object without a list `text`" };
+  const places = listOf(starts);
+  if (places && places.length !== texts.length)
+    return { refused: `${String(texts.length)} texts with ${String(places.length)} starts` };
+  return givenAnswers(texts.map((own, i) => ({ text: own, answer_start: places?.[i] })));
+}
+
+function one(item: unknown): GivenAnswer | null {
+  if (typeof item === "string") return { text: item, start: null };
+  if (typeof item !== "object" || item === null) return null;
+  const { text, answer_start: start } = item as Readonly<Record<string, unknown>>;
+  if (typeof text !== "string") return null;
+  if (start === undefined || start === null) return { text, start: null };
+  const place = Number(start);
+  return Number.isInteger(place) ? { text, start: place } : null;
+}
+
+function listOf(value: unknown): readonly unknown[] | null {
+  return Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : null;
+}
+
+/** JSON of lists and objects; null: it is a text like any other. */
+function ofJson(text: string): ReturnType<typeof givenAnswers> | null {
+  if (!/^\s*[[{]/.test(text)) return null;
+  try {
+    const made = givenAnswers(JSON.parse(text));
+    return "refused" in made ? null : made;
+  } catch {
+    return null; // an answer that begins with a bracket
+  }
+}
+
+/** `elsewhere`: what stands at the start that was given, which is not the answer. Starts may count UTF-16 units as well. */
+export function readAnswer(given: GivenAnswer, context: string): ReadAnswer | { readonly elsewhere: string } {
+  const { text, start } = given;
+  if (start === null) return { text, nth: 0 };
+  const at = [utf16(context, start), start].find((place) => context.startsWith(text, place));
+  if (at === undefined) {
+    const from = utf16(context, start);
+    return { elsewhere: context.slice(from, from + Math.max(text.length, 12)) };
+  }
+  let nth = 0;
+  for (let place = context.indexOf(text); place >= 0 && place < at; place = context.indexOf(text, place + 1)) nth++;
+  return { text, nth };
+}
+
+export function placedAnswer({ text, nth }: ReadAnswer, context: string): Answer {
+  let start = context.indexOf(text);
+  for (let before = 0; before < nth && start >= 0; before++) start = context.indexOf(text, start + 1);
+  return { text, start: start < 0 ? null : start };
+}
+
+/** Code points to UTF-16 units. */
+function utf16(text: string, codePoints: number): number {
+  let units = 0;
+  for (let left = codePoints; left > 0 && units < text.length; left--)
+    units += text.codePointAt(units)! > 0xffff ? 2 : 1;
+  return units;
+}

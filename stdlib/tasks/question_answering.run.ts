@@ -1,0 +1,178 @@
+/**
+ * Two numbers for each token (`qa_outputs`): how likely an answer begins there, and ends. The loss is transformers': the mean
+ * of both cross-entropies over the tokens of a row as it is padded. A window that doesn't hold the answer teaches `[CLS]`.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { Answer } from "../answers.js";
+import type { Answers, AskedRows, ContextWindow, RowsToTeach, TaskImplementation, Taught } from "../kinds/task.js";
+import type { AnswerMetricInput } from "../kinds/metric.js";
+import { exactMatch } from "../metrics/exact-match.run.js";
+import { tokenF1 } from "../metrics/token-f1.run.js";
+import { answerIn, NONE, spanIn, type Choice, type FoundAnswer, type SaidWindow, type Span } from "./answer-spans.js";
+import { whole } from "./feeds.js";
+import { percent } from "./probabilities.js";
+import "./codes.js";
+
+/** `text` is the question. */
+export interface AnswerPrediction extends FoundAnswer {
+  readonly text: string;
+  readonly context: string;
+}
+interface TaughtAnswers extends Taught {
+  /** Of each window. */
+  readonly spans: readonly Span[];
+  /** Of each question. */
+  readonly gold: readonly (readonly string[])[];
+}
+
+const answers: Answers<TaughtAnswers, AnswerPrediction> = {
+  places: (rows, row) => Int32Array.from(rows.ids(row), (_, place) => place),
+  score(said, { spans, gold }, rows) {
+    const found = byQuestion(said, rows).map((windows) => answerIn(windows, choiceOf(rows.call)));
+    const loss = said.reduce((sum, logits, row) => sum + lossOf(logits, spans[row]!), 0) / said.length;
+    const input: AnswerMetricInput = { answers: found.map(({ answer }) => answer), gold, loss };
+    const right = found.map(({ answer }, i) =>
+      exactMatch.ofAnswers!(rows.call, { answers: [answer], gold: [gold[i]!], loss }),
+    );
+    return {
+      told: {
+        loss,
+        exact_match: right.reduce((a, b) => a + b, 0) / right.length,
+        token_f1: tokenF1.ofAnswers!(rows.call, input),
+      },
+      measure: (metric, call) => metric.ofAnswers?.(call, input) ?? Number.NaN,
+      labels: [],
+      confusion: [],
+      mistakesBy: "probability",
+      mistakes: (most) =>
+        found
+          .map(({ answer, probability }, row) => ({
+            row,
+            truth: [...new Set(gold[row])].join(" | ") || "no answer",
+            predicted: answer || "no answer",
+            by: probability,
+          }))
+          .filter(({ row }) => right[row] === 0)
+          .sort((a, b) => b.by - a.by)
+          .slice(0, most),
+      notes: said.length > found.length ? [`${said.length} windows of ${found.length} contexts`] : [],
+    };
+  },
+  predictions: (said, texts, rows) =>
+    byQuestion(said, rows).map((windows, i) => {
+      const { context } = windows[0]!.window;
+      return { text: texts[i]!, context, ...answerIn(windows, choiceOf(rows.call)) };
+    }),
+  columns: ["answer", "probability", "in the context"],
+  cells: (found) => [found.answer || "no answer", percent(found.probability), excerpt(found)],
+};
+
+/** The answer between what stands around it. */
+function excerpt({ context, start, end }: AnswerPrediction): string {
+  if (start === end) return "";
+  const [from, to] = [Math.max(0, start - 40), Math.min(context.length, end + 40)];
+  const parts = [context.slice(from, start), "⟦", context.slice(start, end), "⟧", context.slice(end, to)];
+  return [from > 0 ? "…" : "", ...parts, to < context.length ? "…" : ""].join("").replace(/\p{Surrogate}/gu, "");
+}
+
+/** What was said of the windows of each question. */
+function byQuestion(said: readonly Float32Array[], rows: AskedRows): readonly (readonly SaidWindow[])[] {
+  const questions: SaidWindow[][] = [];
+  said.forEach((logits, row) => {
+    const window = rows.window!(row);
+    (questions[window.of] ??= []).push({ window, logits });
+  });
+  return questions;
+}
+
+function choiceOf({ arguments: given }: Call): Choice {
+  const none = given["unanswerable"] === true ? Number(given["threshold"] ?? 0) : null;
+  return { candidates: Number(given["candidates"] ?? 20), longest: Number(given["max_answer"] ?? 30), none };
+}
+
+/** Mean of both cross-entropies, in nats. */
+function lossOf(logits: Float32Array, span: Span): number {
+  const of = (kind: 0 | 1): number => {
+    const own = logits.filter((_, i) => i % 2 === kind);
+    const greatest = own.reduce((a, b) => Math.max(a, b), -Infinity);
+    const sum = own.reduce((total, x) => total + Math.exp(x - greatest), 0);
+    return greatest + Math.log(sum) - own[span[kind]]!;
+  };
+  return (of(0) + of(1)) / 2;
+}
+
+/** Tokens of the answer in each window; `no-answer` and `answer-cut` for questions that would teach none. */
+function spansOf(rows: RowsToTeach, given: ArrayLike<readonly Answer[]>): readonly Span[] {
+  const held = new Set<number>();
+  const spans = Array.from({ length: rows.count }, (_, row): Span => {
+    const window: ContextWindow = rows.window!(row);
+    const answer = placedIn(given[window.of]!);
+    if (!answer) return NONE;
+    const { text, start } = answer;
+    // Blanks at its ends are no part of any token.
+    const span = spanIn(window, start + text.length - text.trimStart().length, start + text.trimEnd().length);
+    if (span !== NONE) held.add(window.of);
+    return span;
+  });
+  Array.from(given).forEach((own, of) => {
+    const row = rows.numbers[of]!;
+    const answer = placedIn(own);
+    if (answer && !held.has(of)) throw new CodedError("answer-cut", { row, answer: answer.text.slice(0, 80) });
+    if (!answer && rows.call.arguments["unanswerable"] !== true) throw new CodedError("no-answer", { row });
+  });
+  return spans;
+}
+
+/** The answer that is learnt: the first that stands in the context. */
+function placedIn(given: readonly Answer[]): { readonly text: string; readonly start: number } | null {
+  for (const { text, start } of given) if (start !== null && text.trim() !== "") return { text, start };
+  return null;
+}
+
+export const questionAnswering: TaskImplementation = {
+  supervision: {
+    rows: "contexts",
+    overlap: (call) => Number(call.arguments["stride"] ?? 0),
+    inputs: () => ({ labels: { dtype: "i32", shape: ["batch", 2] } }),
+    teach(rows) {
+      const given = rows.values("answer") as ArrayLike<readonly Answer[]> | undefined;
+      if (!given) return null;
+      const spans = spansOf(rows, given);
+      const taught: TaughtAnswers = {
+        spans,
+        gold: Array.from(given, (own) => own.map(({ text }) => text)),
+        counts: (batch) => batch.rows.length,
+        marked(row) {
+          const [first, last] = spans[row]!;
+          return Uint8Array.from(rows.ids(row), (_, place) => (place > 0 && place >= first && place <= last ? 1 : 0));
+        },
+        feeds: ({ rows: members }) => ({
+          labels: whole(Int32Array.from(Array.from(members).flatMap((row) => spans[row]!)), [members.length, 2]),
+        }),
+      };
+      return taught;
+    },
+  },
+  headPaths: ["qa_outputs"],
+  pooled: false,
+  outputs: () => 2,
+  head(layers, body, o) {
+    const logits: ReturnType<TaskImplementation["head"]>["logits"] = (targets) => {
+      const x = targets ? body.last_hidden_state.takeRows(targets) : body.last_hidden_state;
+      return layers.linear("qa_outputs", layers.dropout("qa_dropout", x, o.answerDropout), { in: o.hidden, out: 2 });
+    };
+    return {
+      logits,
+      named(both) {
+        const [start, end] = both.split(2, [1, 1]).map((one) => one.reshape(both.shape.slice(0, 2)));
+        return { start_logits: start!, end_logits: end! };
+      },
+      loss({ labels }, reduction) {
+        const loss = logits().transpose([0, 2, 1]).crossEntropy(labels, { reduction });
+        return reduction === "mean" ? loss : loss.multiply(0.5);
+      },
+    };
+  },
+  answers: answers as Answers,
+};
