@@ -138,7 +138,7 @@ model finder { base: "base", task: question_answering(stride: 6), max_length: 24
     await book.run(`
 data facts { source: jsonl("facts.jsonl"), ${DATA} }
 model reader { base: "all-MiniLM-L6-v2", task: question_answering(stride: 16), max_length: 64 }
-train reader on facts { epochs: 7, batch_size: 16, optimizer: adamw(learning_rate: 5e-4), seed: 1 }
+train reader on facts { epochs: 3, batch_size: 8, optimizer: adamw(learning_rate: 3e-4), seed: 1 }
 evaluate reader on facts.validation`);
     assert.ok(metrics()["exact_match"]! > 0.8, JSON.stringify(metrics()));
     const [said] = await model("reader").predict<AnswerPrediction>([{ question: "Where does Ada live?", context: "Ada works as a baker. Ada lives in Lima." }]);
