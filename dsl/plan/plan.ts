@@ -59,6 +59,8 @@ export interface ModelPlan {
   readonly base: string;
   /** Absent: there is a base. */
   readonly scratch?: ScratchPlan;
+  /** The base is what a training here made: `base` is its name, `from` what that began from. */
+  readonly trained?: { readonly recipeHash: string; readonly from: ReaderOf };
   readonly folder: string;
   /** Content hash of the base's files, once known. */
   readonly baseHash: string | null;
@@ -79,10 +81,14 @@ export interface ReaderOf {
   /** Which turns are to be learnt, where not all. */
   readonly learn?: "last";
 }
-export function readerOf({ base, folder, scratch, task, template }: ModelPlan): ReaderOf {
-  const of = { name: base, folder, ...(scratch && { scratch }) };
+export function readerOf({ base, folder, scratch, trained, task, template }: ModelPlan): ReaderOf {
+  // A model reads with the tokenizer that the first of its line has.
+  const of = rootOf(trained?.from ?? { name: base, folder, ...(scratch && { scratch }) });
   if (template === undefined) return of;
   return { ...of, template, ...(task.arguments["learn"] === "last" && { learn: "last" }) };
+}
+function rootOf({ name, folder, scratch }: ReaderOf): ReaderOf {
+  return { name, folder, ...(scratch && { scratch }) };
 }
 
 export interface RecipePlan {

@@ -14,6 +14,7 @@ import encoders
 import encoder_tasks
 import generation
 import gguf_files
+import initial_weights
 import metrics
 import minilm
 import objectives
@@ -25,6 +26,7 @@ import tiny_bert
 import tiny_decoders
 import tiny_t5
 import tokenizer
+import trained_tokenizers
 
 golden, fixtures, data, gguf = sys.argv[1:5]
 os.makedirs(golden, exist_ok=True)
@@ -36,6 +38,8 @@ for name, make in {
     "rope": lambda: rope.make(golden),
     "decoders": lambda: decoders.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),
+    "tokenizers trained": lambda: trained_tokenizers.make(golden, data),
+    "initial weights": lambda: initial_weights.make(golden),
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
     "encoders": lambda: encoders.make(golden),
     "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),
