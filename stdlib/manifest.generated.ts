@@ -109,6 +109,7 @@ import { word as templates_llama2 } from "./templates/llama2.js";
 import { word as templates_llama3 } from "./templates/llama3.js";
 import { word as templates_plain } from "./templates/plain.js";
 import { word as tokenizers_bpe } from "./tokenizers/bpe.js";
+import { word as tokenizers_unigram } from "./tokenizers/unigram.js";
 import { word as tokenizers_wordpiece } from "./tokenizers/wordpiece.js";
 import { word as verbs_annotate } from "./verbs/annotate.js";
 import { word as verbs_compare } from "./verbs/compare.js";
@@ -244,6 +245,7 @@ export const words: readonly Word[] = [
   templates_llama3,
   templates_plain,
   tokenizers_bpe,
+  tokenizers_unigram,
   tokenizers_wordpiece,
   verbs_annotate,
   verbs_compare,

@@ -11,7 +11,6 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
     "BERT with fewer and narrower layers.",
     "a TinyBERT is built as `bert`: name its folder or hub name as `base:`, its family is found by config.json's model_type",
   ],
-  ["tokenizer", "unigram", "A tokenizer made from the data.", "the base's own tokenizer is used"],
   [
     "metric",
     "quadratic_kappa ece pr_auc roc_auc latency size",

@@ -39,6 +39,8 @@ export interface Run {
   /** Name of the recipe after `with`, and what the statement's own block gave. */
   readonly recipe: Draft | null;
   readonly own: ReadonlyMap<string, Given>;
+  /** Of the recipe that the statement planned; absent: it was not planned. */
+  readonly recipeHash?: string;
   /** True when it was trained by a statement of the source at hand. */
   readonly here: boolean;
 }
@@ -69,6 +71,8 @@ export class Program {
   silent = false;
   /** Files on the way to the present source, against circles. */
   using: readonly string[] = [];
+  /** Models trained here that the present one begins from, on the way to the first of them. */
+  readonly lineage: string[] = [];
   /** Needs named while one statement is read. */
   noted: Need[] = [];
 
@@ -122,7 +126,7 @@ export class Program {
       reporter,
       places,
       reference: (node) => this.reference(node),
-      isModel: (name) => this.names.get(name)?.is === "model",
+      isModel: (name) => ["model", "run"].includes(this.names.get(name)?.is ?? ""),
     };
   }
 

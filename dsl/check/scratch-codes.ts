@@ -7,6 +7,7 @@ declare module "./codes.js" {
     "tokenizer-of-base": { readonly base: string };
     "never-from-scratch": { readonly family: string; readonly has: readonly string[] };
     "scratch-trains-whole": { readonly what: string; readonly why: string };
+    "base-trained-in-part": { readonly base: string; readonly technique: string };
     "vocabulary-not-filled": { readonly asked: number; readonly got: number; readonly data: string };
     "vocabulary-too-large": { readonly asked: number; readonly got: number; readonly data: string };
     "vocabulary-too-small": { readonly asked: number; readonly least: number; readonly data: string };
@@ -47,6 +48,15 @@ registerCodes({
     explain:
       "Techniques that train few weights, and frozen parts, live on what a base has learnt. A model from scratch has learnt nothing: all its weights train (`technique: full`).",
     example: model(`${architecture}, technique: lora(rank: 8)`),
+  },
+  "base-trained-in-part": {
+    severity: "error",
+    message: (d) => `\`${d.base}\` can't be a base: \`technique: ${d.technique}\` trained a part of it`,
+    help: (d) => `train \`${d.base}\` with \`technique: full\`, or begin from its own base`,
+    explain:
+      "A model that begins from another one takes all its weights. Techniques that train few weights save those alone, over a base that stays what it was.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: text, label: label } }\nmodel a { base: "b", task: text_classification, technique: lora(rank: 8) }\ntrain a on d\nmodel c { base: a, task: text_classification }\ntrain c on d',
   },
   "vocabulary-not-filled": {
     severity: "warning",

@@ -122,15 +122,7 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
       return node.is === "reference" ? { live: node.text } : wrong(node, type, asked, t);
     case "model":
       if (node.is !== "word" || node.arguments || !t.isModel(node.text)) return wrong(node, type, asked, t);
-      t.reporter.report(
-        "not-built-yet",
-        {
-          word: `${asked.key}: ${node.text}`,
-          meanwhile: "name a base by a string; a folder with a trained model's weights serves too",
-        },
-        node.span,
-      );
-      return undefined;
+      return { record: { model: node.text } };
     case "either": {
       const fits = type.of.filter(
         (one) => fitting(node, one, t.registry) && (one.is !== "model" || (node.is === "word" && t.isModel(node.text))),

@@ -8,7 +8,7 @@ import { failed, type BaseFacts, type Need } from "./facts.js";
 import { readsConversations } from "./feeding.js";
 import { checkScratch, isScratch, scratchOf } from "./scratch.js";
 import { isCall } from "./value.js";
-import type { Call, DataPlan, ModelPlan, RecipePlan, Value } from "./plan.js";
+import { readerOf, type Call, type DataPlan, type ModelPlan, type RecipePlan, type Value } from "./plan.js";
 
 export function parametersOf(program: Program, verb: string): readonly Parameter[] {
   return program.registry.find("verb", verb)?.parameters ?? [];
@@ -100,6 +100,9 @@ export function resolveModel(
 ): ResolvedModel | undefined {
   if (draft.broken) return undefined;
   const fresh = isScratch(draft);
+  const named = draft.given.get("base")?.value;
+  if (!fresh && named !== undefined && typeof named !== "string")
+    return onTrained(program, draft, here, String(recordOf(named)["model"]));
   const scratch = fresh ? scratchOf(program, draft, here, data) : undefined;
   const name = fresh ? scratch?.architecture.word : draft.given.get("base")?.value;
   if (typeof name !== "string" && !fresh) return undefined;
@@ -118,6 +121,63 @@ export function resolveModel(
     draft: { folder, ...(fact ? { positions: fact.positions } : {}) },
     ...(fact && { base: fact }),
   });
+  return modelOf(program, draft, here, {
+    name: typeof name === "string" ? name : undefined,
+    folder,
+    fact,
+    scratch,
+    fresh,
+    values,
+    origins,
+  });
+}
+
+/** A model that begins from the weights of another one; undefined while there are none. */
+function onTrained(program: Program, draft: Draft, here: Span, of: string): ResolvedModel | undefined {
+  const run = program.runs.get(of);
+  const recipeHash = run?.here ? run.recipeHash : program.outside.trained[of];
+  const place = draft.given.get("base")?.span;
+  if (!run || recipeHash === undefined || program.lineage.includes(of)) {
+    // A base of a base that changed since, or that leads back here.
+    if (program.lineage.length > 0) program.reportNear("not-trained", { model: of }, place, here);
+    return undefined;
+  }
+  program.lineage.push(of);
+  const data = isScratch(run.model) ? resolveData(program, run.data, here)?.plan : null;
+  const from = data === undefined ? undefined : resolveModel(program, run.model, here, data);
+  program.lineage.pop();
+  if (!from) return undefined;
+  if (program.registry.find("technique", from.plan.technique.word)?.capabilities?.["saves"] !== "model") {
+    program.reportNear("base-trained-in-part", { base: of, technique: from.plan.technique.word }, place, here);
+    return undefined;
+  }
+  const fact = from.base && { ...from.base, hash: `recipe ${recipeHash}` };
+  const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {
+    here,
+    draft: fact ? { positions: fact.positions } : {},
+    ...(fact && { base: fact }),
+  });
+  const trained = { recipeHash, from: readerOf(from.plan) };
+  const folder = program.folderAt(place);
+  return modelOf(program, draft, here, { name: of, folder, fact, trained, fresh: false, values, origins });
+}
+
+function modelOf(
+  program: Program,
+  draft: Draft,
+  here: Span,
+  o: {
+    readonly name: string | undefined;
+    readonly folder: string;
+    readonly fact: BaseFacts | undefined;
+    readonly scratch?: ModelPlan["scratch"] | undefined;
+    readonly trained?: ModelPlan["trained"];
+    readonly fresh: boolean;
+    readonly values: Readonly<Record<string, Value>>;
+    readonly origins: Record<string, Origin>;
+  },
+): ResolvedModel | undefined {
+  const { name, folder, fact, scratch, trained, fresh, values, origins } = o;
   if (!checkScratch(program, draft, values, here) || typeof name !== "string" || (fresh && !scratch)) return undefined;
   if (!fresh) delete origins["model.tokenizer"];
   const [task, technique, length] = [values["task"], values["technique"], values["max_length"]];
@@ -134,6 +194,7 @@ export function resolveModel(
     plan: {
       ...{ name: draft.name, base: name, folder, baseHash: fact?.hash ?? null, task, technique, max_length: length },
       ...(scratch && { scratch }),
+      ...(trained && { trained }),
       ...(frozen.length && { freeze: frozen }),
       ...(storage && { storage }),
       ...(chats && { template }),

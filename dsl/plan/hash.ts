@@ -19,6 +19,7 @@ export function recipeHash(recipe: Recipe): string {
       name: null,
       base: model.baseHash === null ? model.base : null,
       folder: model.baseHash === null ? model.folder : null,
+      ...(model.trained && { trained: null }),
       // The base's hash covers all that its words come to.
       ...(model.scratch && { scratch: model.baseHash === null ? model.scratch : null }),
     },

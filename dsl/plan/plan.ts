@@ -61,6 +61,8 @@ export interface ModelPlan {
   readonly base: string;
   /** Absent: there is a base. */
   readonly scratch?: ScratchPlan;
+  /** The base is what a training here made: `base` is its name, `from` what that began from. */
+  readonly trained?: { readonly recipeHash: string; readonly from: ReaderOf };
   readonly folder: string;
   /** Content hash of the base's files, once known. */
   readonly baseHash: string | null;
@@ -87,14 +89,18 @@ export interface ReaderOf {
   /** Of tasks that read contexts: tokens of a window, and how many neighbours share. */
   readonly windows?: { readonly length: number; readonly overlap: number };
 }
-export function readerOf({ base, folder, scratch, task, template, max_length }: ModelPlan): ReaderOf {
+export function readerOf({ base, folder, scratch, trained, task, template, max_length }: ModelPlan): ReaderOf {
   const { stride, pooling, learn } = task.arguments;
   const of = {
-    ...{ name: base, folder, ...(scratch && { scratch }) },
+    // A model reads with the tokenizer that the first of its line has.
+    ...rootOf(trained?.from ?? { name: base, folder, ...(scratch && { scratch }) }),
     ...(typeof stride === "number" && { windows: { length: max_length, overlap: stride } }),
   };
   if (template === undefined) return { ...of, ...(pooling !== undefined && { apart: true as const }) };
   return { ...of, template, ...(learn === "last" && { learn: "last" }) };
+}
+function rootOf({ name, folder, scratch }: ReaderOf): ReaderOf {
+  return { name, folder, ...(scratch && { scratch }) };
 }
 
 export interface RecipePlan {

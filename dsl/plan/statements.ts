@@ -217,6 +217,7 @@ function train(program: Program, header: Header): void {
     const varied: Draft = best ? { ...model, given: new Map([...model.given, ...best.model]) } : model;
     if (recipe) program.require(recipe.needs);
     const run = { model: varied, data, recipe: recipe ?? null, own: written };
+    let recipeHash: string | undefined;
     if (!program.silent) {
       const settings = settingsOf(program, run);
       const planned = planTraining(program, {
@@ -229,9 +230,10 @@ function train(program: Program, header: Header): void {
         here: statement.verb.span,
         broken,
       });
+      recipeHash = planned?.plan.recipeHash;
       if (planned) act(program, header, { verb: "train", name, plan: planned.plan, resume: planned.resume } as never);
     }
-    program.runs.set(name, { ...run, here: !program.silent });
+    program.runs.set(name, { ...run, here: !program.silent, ...(recipeHash !== undefined && { recipeHash }) });
   }
 }
 

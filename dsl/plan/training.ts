@@ -6,6 +6,7 @@ import { isCall, resolveData, resolveModel, resolveRecipe } from "./definitions.
 import { cutRows, estimate, trainingSplit } from "./estimates.js";
 import { failed } from "./facts.js";
 import { checkVocabulary, isScratch } from "./scratch.js";
+import { trainedBase } from "./trained-base.js";
 import { predictsNext, readsConversations } from "./feeding.js";
 import { checkMetrics } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
@@ -68,6 +69,8 @@ export function planTraining(
   const checkedHeaders = fresh && data && !o.broken ? checkTables(program, o.data, data.plan, o.dataAt) : undefined;
   // The tokenizer of a model from scratch is trained on data that can be read: what is wrong with them is said of them.
   const readable = checkedHeaders && data && dataFacts(program, o.data, data.plan, null, o.dataAt) !== undefined;
+  const trained = trainedBase(program, o.model, o.modelAt);
+  if (trained === "missing") return undefined;
   const model = resolveModel(program, o.model, o.modelAt, readable ? data.plan : null);
   if (!model || !data || o.broken) return undefined;
   if (!checkRoles(program, data.plan, model.plan.task, o.dataAt)) return undefined;

@@ -10,6 +10,9 @@ import { servesUntrained } from "#dsl/plan/feeding.js";
 import { readerOf, type DataPlan, type ModelPlan, type Plan, type Writing } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
+import { openBase } from "../bases/open.js";
+import { writeModelFolder } from "./model-folder.js";
+import { RunFolder } from "./run-folder.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { answerApart } from "./apart.js";
 import { EngineRoom } from "./engine-room.js";
@@ -55,6 +58,8 @@ export class ModelRoom {
   private readonly handles = new Map<string, ModelHandle>();
   /** Key: run folder of the weights. The order is that of last use. */
   private readonly open = new Map<string, Open>();
+  /** Folder of trained models that are bases → the checkpoint that was written there. */
+  private readonly written = new Map<string, { readonly file: string; readonly base: Base }>();
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly session: TuneSession) {}
@@ -94,11 +99,27 @@ export class ModelRoom {
   }
 
   private async partsOf(model: ModelPlan, s: Surroundings): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
-    const base = await this.session.workshop.base(readerOf(model), s);
+    const base = model.trained ? await this.trainedBase(model, s) : await this.session.workshop.base(readerOf(model), s);
     // Its tokenizer is trained on data that may have changed since the weights were.
     if (model.scratch && model.baseHash !== null && base.hash !== model.baseHash)
       throw new CodedError("changed-since-trained", { model: model.name });
     return { base, tokenizer: await this.session.workshop.tokenizer(base) };
+  }
+
+  /** The weights of a model trained here, as a folder that is a base; written where that was not done for them yet. */
+  private async trainedBase({ base: name, trained, name: of }: ModelPlan, s: Surroundings): Promise<Base> {
+    const { weights } = this.get(name);
+    if (!weights?.complete) throw new CodedError("not-trained", { model: name });
+    const folder = RunFolder.open(weights.folder).model;
+    if (weights.plan.recipeHash !== trained?.recipeHash) throw new CodedError("changed-since-trained", { model: of });
+    const known = this.written.get(folder);
+    if (known?.file === weights.checkpoint.file) return known.base;
+    const { open } = await this.ready(this.get(name), s);
+    if (!open.whole) throw new CodedError("not-trained", { model: name });
+    await writeModelFolder(folder, open.session, open.whole);
+    const base = await openBase(folder, "folder", registry);
+    this.written.set(folder, { file: weights.checkpoint.file, base });
+    return base;
   }
 
   /** Opens a model fresh from its base for training; what was open for that folder before is closed. */

@@ -61,7 +61,6 @@ export const t5: ModelImplementation<T5Config> = {
     relative_attention_max_distance: 128,
     dropout_rate: 0.1,
     layer_norm_epsilon: 1e-6,
-    initializer_factor: 1,
     feed_forward_proj: words["gated"] === true ? "gated-gelu" : "relu",
     tie_word_embeddings: true,
     pad_token_id: special("pad"),

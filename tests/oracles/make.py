@@ -16,6 +16,7 @@ import generation
 import gguf_files
 import merged
 import masked_encoders
+import initial_weights
 import metrics
 import minilm
 import objectives
@@ -30,6 +31,7 @@ import tiny_bert
 import tiny_decoders
 import tiny_t5
 import tokenizer
+import trained_tokenizers
 
 golden, fixtures, data, gguf = sys.argv[1:5]
 os.makedirs(golden, exist_ok=True)
@@ -41,6 +43,8 @@ for name, make in {
     "rope": lambda: rope.make(golden),
     "decoders": lambda: decoders.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),
+    "tokenizers trained": lambda: trained_tokenizers.make(golden, data),
+    "initial weights": lambda: initial_weights.make(golden),
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
     "encoders": lambda: encoders.make(golden),
     "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),

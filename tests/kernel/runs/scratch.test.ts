@@ -90,4 +90,42 @@ train scratch on zoo with quick as keeper { epochs: 1 }`);
     await refused(`predict wide on "the cat"`, "unknown-name");
     await refused(`model fresh like scratch { max_length: 32 }\npredict fresh on "the cat"`, "not-trained");
   });
+  it("is the base of another model", async () => {
+    await book.run(`
+model grown { base: scratch, task: text_generation, max_length: 64 }
+train grown on tales with quick { epochs: 1 }`);
+    // It goes on about where the other one ended.
+    assert.ok(losses("grown")[0]! < 1.2 * losses("scratch").at(-1)!, `${losses("grown")[0]}`);
+    // In one text, too; and not from what nobody trained.
+    await book.run(`
+model first { architecture: bert(layers: 1, hidden: 32, heads: 2), tokenizer: wordpiece(vocabulary: 90), task: fill_mask, max_length: 64 }
+train first on tales { epochs: 2, optimizer: adamw(learning_rate: 5e-3) }
+data parted { source: jsonl("texts.jsonl"), columns: { text: text, label: part } }
+model second { base: first, task: text_classification, technique: lora(rank: 2), max_length: 64 }
+train second on parted { epochs: 1 }`);
+    assert.equal((await model("second").predict(["the cat sat"])).length, 1);
+    await assert.rejects(
+      book.run(`model third { base: second, task: text_classification }\ntrain third on parted`),
+      (e: Refused) => e.diagnostics[0]!.code === "base-trained-in-part",
+    );
+    await assert.rejects(
+      book.run(`model idle like scratch { max_length: 48 }\nmodel fourth { base: idle, task: text_generation }\ntrain fourth on tales`),
+      (e: Refused) => e.diagnostics[0]!.code === "not-trained",
+    );
+  });
+  it("an encoder names hidden words, a LLaMA writes, a T5 answers", async () => {
+    const pairs = texts.map((text, i) => JSON.stringify({ input: text.split(" ").slice(0, 3).join(" "), target: text.split(" ")[0], part: i % 6 === 0 ? "validation" : "train" }));
+    writeFileSync(join(book.folder, "pairs.jsonl"), pairs.join("\n"));
+    await book.run(`
+data pairs { source: jsonl("pairs.jsonl"), columns: { input: input, target: target }, clean: drop_duplicates }
+model llm { architecture: llama(layers: 1, hidden: 32, heads: 4, key_value_heads: 2), tokenizer: bpe(vocabulary: 320), task: text_generation, max_length: 64 }
+model answer { architecture: t5(layers: 1, hidden: 32, heads: 2), tokenizer: unigram(vocabulary: 40), task: text2text_generation, max_length: 32 }
+train llm on tales with quick
+train answer on pairs { epochs: 30, batch_size: 8, optimizer: adamw(learning_rate: 5e-3), dropout: 0 }`);
+    assert.ok(losses("llm").at(-1)! < 0.8 * losses("llm")[0]!);
+    assert.ok(losses("answer").at(-1)! < 0.8 * losses("answer")[0]!, `${losses("answer")[0]} → ${losses("answer").at(-1)}`);
+    const [written] = await model("answer").predict<Written>("the cat sat", { max_tokens: 4 });
+    assert.ok(written!.tokens > 0);
+    assert.equal(json(join(model("answer").folder!, "model/config.json"))["architectures"] instanceof Array, true);
+  });
 });

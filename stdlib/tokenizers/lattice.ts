@@ -1,0 +1,108 @@
+/** All ways to cut a word into scored pieces: the likeliest of them, and how often each piece is expected over all of them. */
+
+/** A piece and the logarithm of its probability. */
+export type Piece = readonly [string, number];
+
+/** Score below the least of a character that has no piece: it is passed over by itself. */
+const PENALTY = 10;
+
+export class Lattice {
+  /** Of node and UTF-16 unit the next node. */
+  private readonly next = new Map<number, number>();
+  /** The piece that ends at a node, or −1. */
+  private readonly ends: number[] = [-1];
+  private readonly scores: Float64Array;
+  private readonly unknown: number;
+
+  constructor(pieces: readonly Piece[]) {
+    this.scores = Float64Array.from(pieces, ([, score]) => score);
+    this.unknown = this.scores.reduce((least, score) => Math.min(least, score), 0) - PENALTY;
+    pieces.forEach(([piece], id) => {
+      let node = 0;
+      for (let i = 0; i < piece.length; i++) {
+        const edge = node * 0x10000 + piece.charCodeAt(i);
+        let to = this.next.get(edge);
+        if (to === undefined) {
+          to = this.ends.push(-1) - 1;
+          this.next.set(edge, to);
+        }
+        node = to;
+      }
+      this.ends[node] = id;
+    });
+  }
+
+  /** Calls back with each piece that begins at a place and where it ends; a character without one as the piece −1. */
+  private from(word: string, at: number, found: (end: number, piece: number) => void): void {
+    const single = at + (word.codePointAt(at)! > 0xffff ? 2 : 1);
+    let [node, covered] = [0, false];
+    for (let i = at; i < word.length; i++) {
+      const to = this.next.get(node * 0x10000 + word.charCodeAt(i));
+      if (to === undefined) break;
+      node = to;
+      const piece = this.ends[node]!;
+      if (piece < 0) continue;
+      if (i + 1 === single) covered = true;
+      found(i + 1, piece);
+    }
+    if (!covered) found(single, -1);
+  }
+  private scoreOf(piece: number): number {
+    return piece < 0 ? this.unknown : this.scores[piece]!;
+  }
+
+  /** The likeliest pieces; `without`: one that may not be used. Null: it can't be cut so. */
+  best(word: string, without = -1): readonly number[] | null {
+    const n = word.length;
+    const best = new Float64Array(n + 1).fill(-Infinity);
+    const came = new Int32Array(n + 1);
+    const by = new Int32Array(n + 1).fill(-1);
+    best[0] = 0;
+    for (let at = 0; at < n; at++) {
+      if (best[at] === -Infinity) continue;
+      this.from(word, at, (end, piece) => {
+        if (piece < 0 || piece === without) return;
+        const score = best[at]! + this.scores[piece]!;
+        if (score > best[end]!) [best[end], came[end], by[end]] = [score, at, piece];
+      });
+    }
+    if (best[n] === -Infinity) return null;
+    const pieces: number[] = [];
+    for (let end = n; end > 0; end = came[end]!) pieces.push(by[end]!);
+    return pieces.reverse();
+  }
+
+  /** Adds to `uses` how often each piece is expected in a word that stands `count` times. */
+  addExpected(word: string, count: number, uses: Float64Array): void {
+    const n = word.length;
+    const [before, after] = [new Float64Array(n + 1).fill(-Infinity), new Float64Array(n + 1).fill(-Infinity)];
+    before[0] = 0;
+    after[n] = 0;
+    const starts: number[] = [];
+    const [ends, pieces, froms]: [number[], number[], number[]] = [[], [], []];
+    for (let at = 0; at < n; at++) {
+      starts.push(ends.length);
+      if (before[at] === -Infinity) continue;
+      this.from(word, at, (end, piece) => {
+        froms.push(at);
+        ends.push(end);
+        pieces.push(piece);
+        before[end] = logAdd(before[end]!, before[at]! + this.scoreOf(piece));
+      });
+    }
+    for (let edge = ends.length - 1; edge >= 0; edge--)
+      after[froms[edge]!] = logAdd(after[froms[edge]!]!, after[ends[edge]!]! + this.scoreOf(pieces[edge]!));
+    const whole = before[n]!;
+    for (let edge = 0; edge < ends.length; edge++) {
+      const piece = pieces[edge]!;
+      if (piece < 0) continue;
+      uses[piece]! += count * Math.exp(before[froms[edge]!]! + this.scores[piece]! + after[ends[edge]!]! - whole);
+    }
+  }
+}
+
+function logAdd(a: number, b: number): number {
+  if (a === -Infinity) return b;
+  const [high, low] = a > b ? [a, b] : [b, a];
+  return high - low > 50 ? high : high + Math.log1p(Math.exp(low - high));
+}

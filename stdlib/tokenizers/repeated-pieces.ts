@@ -1,0 +1,64 @@
+/**
+ * Pieces that occur more than once in words, and of pieces that always stand together only the longest: what the inner nodes
+ * of a suffix tree spell. Suffixes are sorted by their first characters alone, as far as a piece may reach, by radix.
+ */
+
+export interface RepeatedPiece {
+  readonly piece: string;
+  /** Occurrences × characters. */
+  readonly score: number;
+}
+
+/** Of two to `longest` characters, the most by score first; of equal score in the order of their characters. */
+export function repeatedPieces(words: readonly string[], longest: number, most: number): readonly RepeatedPiece[] {
+  const characters: string[] = [];
+  const ids = new Map<string, number>();
+  const [text, ends]: [number[], number[]] = [[], []];
+  for (const word of words) {
+    const own = [...word];
+    const end = text.length + own.length;
+    for (const character of own) {
+      let id = ids.get(character);
+      if (id === undefined) ids.set(character, (id = characters.push(character)));
+      text.push(id);
+      ends.push(end);
+    }
+  }
+  const n = text.length;
+  const at = (place: number, depth: number): number => (place + depth < ends[place]! ? text[place + depth]! : 0);
+  let sorted = Int32Array.from({ length: n }, (_, i) => i);
+  for (let depth = longest - 1; depth >= 0; depth--) {
+    const starts = new Int32Array(characters.length + 2);
+    for (let i = 0; i < n; i++) starts[at(i, depth) + 1]!++;
+    for (let c = 0; c <= characters.length; c++) starts[c + 1]! += starts[c]!;
+    const next = new Int32Array(n);
+    for (const place of sorted) next[starts[at(place, depth)]!++] = place;
+    sorted = next;
+  }
+  const shared = (a: number, b: number): number => {
+    let length = 0;
+    while (length < longest && at(a, length) !== 0 && at(a, length) === at(b, length)) length++;
+    return length;
+  };
+  const found: { place: number; length: number; count: number }[] = [];
+  /** Nodes on the way to the present suffix: how long, and the first suffix below. */
+  const open: { length: number; first: number }[] = [];
+  for (let i = 1; i <= n; i++) {
+    const length = i < n ? shared(sorted[i - 1]!, sorted[i]!) : 0;
+    let first = i - 1;
+    while (open.length > 0 && open.at(-1)!.length > length) {
+      const node = open.pop()!;
+      first = node.first;
+      if (node.length > 1) found.push({ place: sorted[first]!, length: node.length, count: i - first });
+    }
+    if (length > (open.at(-1)?.length ?? 0)) open.push({ length, first });
+  }
+  const scored = found.map(({ place, length, count }) => ({
+    piece: text
+      .slice(place, place + length)
+      .map((id) => characters[id - 1])
+      .join(""),
+    score: count * length,
+  }));
+  return scored.sort((a, b) => b.score - a.score || (a.piece < b.piece ? -1 : 1)).slice(0, most);
+}

@@ -1,0 +1,151 @@
+/**
+ * SentencePiece's Unigram as T5 has it: many repeated pieces to begin with, their probabilities fitted to the texts by
+ * expectation and maximisation, and by turns those dropped without which the texts become least unlikely.
+ */
+import type { CountedWords, TokenizerTraining } from "../kinds/tokenizer.js";
+import { Lattice, type Piece } from "./lattice.js";
+import { repeatedPieces } from "./repeated-pieces.js";
+
+/** Pieces to begin with at most. */
+const SEEDS = 1_000_000;
+/** Rounds of fitting before pieces are dropped. */
+const ROUNDS = 2;
+/** So much more than asked for is kept until the last choice. */
+const SPARE = 1.1;
+/** Expected uses below which a piece is dropped. */
+const LEAST = 0.5;
+
+const blank = { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true };
+
+export const unigram: TokenizerTraining = {
+  parts: () => ({
+    normalizer: {
+      type: "Sequence",
+      normalizers: [{ type: "Nmt" }, { type: "NFKC" }, { type: "Replace", pattern: { Regex: " {2,}" }, content: " " }],
+    },
+    pre_tokenizer: blank,
+    decoder: blank,
+    blanksInWords: true,
+  }),
+  train({ arguments: given }, words, { specials, unknown }) {
+    const room = Math.max(1, Number(given["vocabulary"]) - specials.length);
+    const { share } = given["shrinking"] as { readonly share: number };
+    const characters = charactersOf(words);
+    const fitted = fit(words, { room, share, longest: Number(given["longest_piece"]), characters });
+    const pieces = chosen(fitted, characters, room);
+    const model = {
+      ...{ type: "Unigram", unk_id: Math.max(0, specials.indexOf(unknown ?? "")), byte_fallback: false },
+      vocab: [...specials.map((token): Piece => [token, 0]), ...pieces],
+    };
+    return { model, size: specials.length + pieces.length, least: specials.length + characters.size };
+  },
+};
+
+/** Characters of the words and how often each stands there. */
+function charactersOf({ words, counts }: CountedWords): ReadonlyMap<string, number> {
+  const seen = new Map<string, number>();
+  words.forEach((word, i) => {
+    for (const character of word) seen.set(character, (seen.get(character) ?? 0) + counts[i]!);
+  });
+  return seen;
+}
+
+interface Fitting {
+  readonly room: number;
+  readonly share: number;
+  readonly longest: number;
+  readonly characters: ReadonlyMap<string, number>;
+}
+function fit(counted: CountedWords, o: Fitting): readonly Piece[] {
+  const seeds: (readonly [string, number])[] = [...o.characters].sort(([, m], [, n]) => n - m);
+  for (const { piece, score } of repeatedPieces(counted.words, o.longest, SEEDS))
+    if (!o.characters.has(piece)) seeds.push([piece, score]);
+  const sum = Math.log(seeds.reduce((all, [, score]) => all + score, 0));
+  let pieces: readonly Piece[] = seeds.map(([piece, score]) => [piece, Math.log(score) - sum]);
+  const enough = Math.floor(o.room * SPARE);
+  for (;;) {
+    for (let round = 0; round < ROUNDS; round++) pieces = maximised(pieces, expectedUses(pieces, counted));
+    if (pieces.length <= enough) return pieces;
+    const fewer = pruned(pieces, counted, Math.max(enough, Math.floor(pieces.length * o.share)));
+    if (fewer.length === pieces.length) return pieces;
+    pieces = fewer;
+  }
+}
+
+function expectedUses(pieces: readonly Piece[], { words, counts }: CountedWords): Float64Array {
+  const lattice = new Lattice(pieces);
+  const uses = new Float64Array(pieces.length);
+  words.forEach((word, i) => lattice.addExpected(word, counts[i]!, uses));
+  return uses;
+}
+
+/** Scores that fit those uses best, a little against rare pieces (Bayes). */
+function maximised(pieces: readonly Piece[], uses: Float64Array): readonly Piece[] {
+  const kept = pieces.flatMap(([piece], i) => (uses[i]! >= LEAST ? [[piece, uses[i]!] as const] : []));
+  const all = digamma(kept.reduce((sum, [, use]) => sum + use, 0));
+  return kept.map(([piece, use]) => [piece, digamma(use) - all]);
+}
+
+/** Those of most loss if they went: what is the word's best without them is taken in their place. */
+function pruned(pieces: readonly Piece[], { words, counts }: CountedWords, keep: number): readonly Piece[] {
+  const lattice = new Lattice(pieces);
+  const uses = new Float64Array(pieces.length);
+  let all = 0;
+  words.forEach((word, i) => {
+    all += counts[i]!;
+    for (const piece of lattice.best(word) ?? []) uses[piece]! += counts[i]!;
+  });
+  const sum = uses.reduce((a, b) => a + b, 0);
+  const log = Math.log(sum);
+  const always: Piece[] = [];
+  const candidates: { readonly piece: Piece; readonly loss: number }[] = [];
+  // How much of the text each piece stands in, word by word.
+  const share = new Float64Array(pieces.length);
+  words.forEach((word, i) => {
+    for (const piece of new Set(lattice.best(word) ?? [])) share[piece]! += counts[i]!;
+  });
+  pieces.forEach((piece, i) => {
+    const best = lattice.best(piece[0]);
+    const alone = best?.length === 1;
+    const instead = alone ? lattice.best(piece[0], i) : null;
+    if (alone && instead === null) always.push(piece);
+    else if (uses[i]! > 0 && instead) {
+      const now = Math.log(uses[i]!) - log;
+      const then = Math.log(sum + uses[i]! * (instead.length - 1));
+      const other = instead.reduce((total, j) => total + Math.log(uses[j]! + uses[i]!) - then, 0);
+      candidates.push({ piece, loss: (share[i]! / all) * (now - other) });
+    }
+  });
+  candidates.sort((a, b) => b.loss - a.loss);
+  return [...always, ...candidates.slice(0, Math.max(0, keep - always.length)).map(({ piece }) => piece)];
+}
+
+/** Every character has a piece; the rest of the room goes to the likeliest. */
+function chosen(pieces: readonly Piece[], characters: ReadonlyMap<string, number>, room: number): readonly Piece[] {
+  const scores = new Map(pieces);
+  const least = Math.min(...scores.values());
+  const required = new Map<string, number>();
+  // One without a piece of its own is a little less likely than all that have one.
+  for (const character of characters.keys())
+    required.set(character, scores.get(character) ?? least - 0.0001 * (required.size + 1));
+  const others = pieces.filter(([piece]) => !required.has(piece)).sort(([, a], [, b]) => b - a);
+  return [...required, ...others.slice(0, Math.max(0, room - required.size))].sort(
+    ([a, m], [b, n]) => n - m || (a < b ? -1 : 1),
+  );
+}
+
+/** The logarithmic derivative of the gamma function, to about 1e-9 for x > 0. */
+function digamma(x: number): number {
+  let [shifted, result] = [x, 0];
+  for (; shifted < 7; shifted++) result -= 1 / shifted;
+  const y = shifted - 0.5;
+  const square = 1 / (y * y);
+  return (
+    result +
+    Math.log(y) +
+    square / 24 -
+    (7 / 960) * square ** 2 +
+    (31 / 8064) * square ** 3 -
+    (127 / 30720) * square ** 4
+  );
+}
