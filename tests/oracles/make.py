@@ -26,6 +26,7 @@ import tiny_bert
 import tiny_decoders
 import tiny_t5
 import tokenizer
+import tokenizer_kinds
 
 golden, fixtures, data, gguf = sys.argv[1:5]
 os.makedirs(golden, exist_ok=True)
@@ -37,6 +38,7 @@ for name, make in {
     "rope": lambda: rope.make(golden),
     "decoders": lambda: decoders.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),
+    "kinds of tokenizers": lambda: tokenizer_kinds.make(golden),
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
     "encoders": lambda: encoders.make(golden),
     "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),
