@@ -24,6 +24,8 @@ export const promptTuning: TechniqueImplementation = {
     const count = tokensOf(call);
     const before = new Before(inputs, count);
     const mask = before.numbers(() => 1, inputs.attention_mask);
+    if (continues && inputs.decoder_input_ids)
+      return build(layers, { ...inputs, input_ids: mask, attention_mask: mask });
     if (continues)
       return build(layers, { ...inputs, attention_mask: mask, positions: shiftedPositions(inputs, count) });
     const ids = before.numbers(() => 0, inputs.input_ids);

@@ -32,6 +32,7 @@ import tiny_decoders
 import tiny_t5
 import tokenizer
 import trained_tokenizers
+import tokenizer_kinds
 
 golden, fixtures, data, gguf = sys.argv[1:5]
 os.makedirs(golden, exist_ok=True)
@@ -45,6 +46,7 @@ for name, make in {
     "tokenizer": lambda: tokenizer.make(golden),
     "tokenizers trained": lambda: trained_tokenizers.make(golden, data),
     "initial weights": lambda: initial_weights.make(golden),
+    "kinds of tokenizers": lambda: tokenizer_kinds.make(golden),
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
     "encoders": lambda: encoders.make(golden),
     "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),

@@ -28,6 +28,8 @@ export function keeps(subject: Subject, calls: Calls, registry: Registry): void 
   it("each technique: dropout changes the loss of training, never that of evaluation", each(drops));
   if (subject.family.shape === "decoder")
     it("each technique: texts continued over a cache get the logits of the whole text", each(continues));
+  if (subject.family.shape === "encoder-decoder")
+    it("each technique: what is written token by token gets the logits of the whole text", each(continuesPairs));
 }
 
 /** Biases that move all scores of a query alike: no gradient but for rounding. */
@@ -193,5 +195,42 @@ async function continues(subject: Subject, technique: Call, title: string): Prom
         .slice(row * n, (row + 1) * n)
         .forEach((v, i) => assert.ok(Math.abs(v - whole[i]!) < 1e-9, `${title}: ${v}, alone ${whole[i]}`));
     });
+  }
+}
+
+/** One text is read, and a few tokens written after those that begin the decoder's. */
+async function continuesPairs(subject: Subject, technique: Call, title: string): Promise<void> {
+  const o = await optionsFor(subject, technique);
+  const generation = buildGenerate(o);
+  for (const program of Object.values(generation)) validate(program);
+  const forward = assembleForward(o, false);
+  const weights = start(forward.state);
+  let state: Record<string, Values> = weights;
+  const read = { input_ids: values([1, 3], [3, 4, 5]), attention_mask: values([1, 3], [1, 1, 1]) };
+  const run = (name: keyof typeof generation, fed: Record<string, Values>): Values | undefined => {
+    const done = evaluate(generation[name], fed, state);
+    state = { ...done.state };
+    return done.outputs["logits"];
+  };
+  const compare = (logits: Values, written: readonly number[]): void => {
+    const fed = { ...read, decoder_input_ids: values([1, written.length], written) };
+    const whole = evaluate(forward, fed, weights).outputs["logits"]!.data.slice(-logits.data.length);
+    logits.data.forEach((v, i) => assert.ok(Math.abs(v - whole[i]!) < 1e-9, `${title}: ${v}, whole ${whole[i]}`));
+  };
+  run("reserve", { rows: values([1]), room: values([5]) });
+  const begun = [0, 7];
+  compare(run("prefill", { ...read, decoder_input_ids: values([1, 2], begun), last: values([1], [1]) })!, begun);
+  for (const token of [8, 2]) {
+    begun.push(token);
+    const fed = {
+      attention_mask: read.attention_mask,
+      decoder_input_ids: values([1, 1], [token]),
+      decoder_attention_mask: values(
+        [1, begun.length],
+        begun.map(() => 1),
+      ),
+      start: values([], [begun.length - 1]),
+    };
+    compare(run("decode", fed)!, begun);
   }
 }
