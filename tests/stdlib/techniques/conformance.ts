@@ -1,6 +1,9 @@
 /** What a technique must keep on a family, whoever wrote it: the suite that a built-in word passes by being registered, and a user's. */
 import assert from "node:assert/strict";
 import { evaluate } from "#dsl/graph/evaluate.js";
+import { PLAIN } from "#dsl/graph/passes/table.js";
+import type { Program } from "#dsl/graph/program.js";
+import { typeText } from "#dsl/graph/shape.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/plan/plan.js";
@@ -24,6 +27,7 @@ export function keeps(subject: Subject, calls: Calls, registry: Registry): void 
     };
   it("each technique: valid programs; what trains, and nothing else, moves; the loss falls", each(trains));
   it("each technique: the same loss and norm with its blocks computed again, and valid programs in bf16", each(passed));
+  it("each technique that leaves the base frozen: it is stored alike in every program", each(stores));
   it("each technique: its word counts the parameters that train", each(counts));
   it("each technique: dropout changes the loss of training, never that of evaluation", each(drops));
   if (subject.family.shape === "decoder")
@@ -83,6 +87,32 @@ async function passed(subject: Subject, technique: Call, title: string): Promise
   const [one, other] = [plain, again].map((p) => evaluate(p.train, feeds(subject, 1), state).outputs);
   for (const output of ["loss", "norm"])
     assert.ok(Math.abs(one![output]!.data[0]! - other![output]!.data[0]!) < 1e-9, `${title}: ${output}`);
+}
+
+async function stores(subject: Subject, technique: Call, title: string): Promise<void> {
+  const options = await optionsFor(subject, technique, { accumulate: true });
+  if (options.technique.implementation.saved !== "trained") return;
+  const frozen = Object.values(assemble(options).train.state).filter((s) => !s.trains && s.outputs !== undefined);
+  const layers = frozen.filter(({ type }) => type.shape.reduce<number>((n, d) => n * Number(d), 1) >= 256).length;
+  for (const weights of ["bf16", "int8", "nf4"] as const) {
+    const passes = { ...PLAIN, storage: { weights } };
+    const { train, evaluate: looks, loss, accumulate, apply, saved } = assemble({ ...options, passes });
+    const writing: readonly Program[] =
+      subject.family.shape === "encoder" ? [] : Object.values({ ...buildGenerate({ ...options, passes }) });
+    const types = new Map<string, string>();
+    for (const program of [train, looks, loss, accumulate!, apply!, ...writing]) {
+      validate(program);
+      for (const [name, { type }] of Object.entries(program.state)) {
+        const text = typeText(type);
+        assert.equal(types.get(name) ?? text, text, `${title}, ${weights}: ${name}`);
+        types.set(name, text);
+      }
+    }
+    const parts = [...types.keys()].filter((name) => name.endsWith("/codes"));
+    if (weights !== "bf16") assert.equal(parts.length > 0, layers > 0, title);
+    for (const name of parts) assert.ok(!types.has(name.slice(0, -"/codes".length)), `${title}: ${name} as f32 too`);
+    for (const name of Object.keys(saved)) assert.match(types.get(name)!, /^f32/, `${title}: ${name}`);
+  }
 }
 
 async function counts(subject: Subject, technique: Call, title: string, registry: Registry): Promise<void> {
