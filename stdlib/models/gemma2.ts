@@ -1,4 +1,5 @@
 import type { Word } from "#dsl/registry.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,9 +7,22 @@ export const word: Word = {
   doc: "Gemma 2: Gemma with norms around each sub-layer, capped scores and logits, and a window in every other layer.",
   example: 'model helper { base: "google/gemma-2-2b-it", task: text_generation }',
   since: "0.2.0",
+  references: [
+    {
+      title: "Gemma 2: Improving Open Language Models at a Practical Size",
+      by: "Gemma Team",
+      year: 2024,
+      at: "https://arxiv.org/abs/2408.00118",
+    },
+  ],
   parameters: [],
   capabilities: {
+    checkpoints: [
+      llamaLike("google/gemma-2-2b-it", [26, 2304, 8, 9216, 256000], { shared: 4, positions: 8192, head_dim: 256 }),
+      llamaLike("google/gemma-2-9b-it", [42, 3584, 16, 14336, 256000], { shared: 8, positions: 8192, head_dim: 256 }),
+    ],
     modelType: "gemma2",
+    className: "Gemma2",
     targets: ["q_proj", "v_proj"],
     linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
     shape: "decoder",

@@ -1,4 +1,5 @@
 import type { Word } from "#dsl/registry.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,9 +7,16 @@ export const word: Word = {
   doc: "Gemma 3 (text): Gemma 2 with normalised queries and keys instead of caps, and five layers with a window for each without.",
   example: 'model helper { base: "google/gemma-3-1b-it", task: text_generation }',
   since: "0.2.0",
+  references: [
+    { title: "Gemma 3 Technical Report", by: "Gemma Team", year: 2025, at: "https://arxiv.org/abs/2503.19786" },
+  ],
   parameters: [],
   capabilities: {
+    checkpoints: [
+      llamaLike("google/gemma-3-1b-it", [26, 1152, 4, 6912, 262144], { shared: 1, positions: 32768, head_dim: 256 }),
+    ],
     modelType: "gemma3_text",
+    className: "Gemma3",
     targets: ["q_proj", "v_proj"],
     linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
     shape: "decoder",

@@ -1,4 +1,5 @@
 import type { Word } from "#dsl/registry.js";
+import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",
@@ -6,9 +7,27 @@ export const word: Word = {
   doc: "Qwen3: Qwen2 without biases, with normalised queries and keys and heads of a size of their own.",
   example: 'model helper { base: "Qwen/Qwen3-0.6B", task: text_generation }',
   since: "0.2.0",
+  references: [
+    { title: "Qwen3 Technical Report", by: "Yang et al.", year: 2025, at: "https://arxiv.org/abs/2505.09388" },
+  ],
   parameters: [],
   capabilities: {
+    checkpoints: [
+      llamaLike("Qwen/Qwen3-0.6B", [28, 1024, 16, 3072, 151936], {
+        shared: 8,
+        positions: 40960,
+        head_dim: 128,
+        tie_word_embeddings: true,
+      }),
+      llamaLike("Qwen/Qwen3-1.7B", [28, 2048, 16, 6144, 151936], {
+        shared: 8,
+        positions: 40960,
+        head_dim: 128,
+        tie_word_embeddings: true,
+      }),
+    ],
     modelType: "qwen3",
+    className: "Qwen3",
     targets: ["q_proj", "v_proj"],
     linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
     shape: "decoder",

@@ -242,10 +242,11 @@ describe("tasks of encoders: what every one must keep", () => {
         );
         if (answers.score) {
           const scored = answers.score(said, taught.taught as never, rows);
-          // Row by row, as nothing is said of padding.
+          // Row by row, as nothing is said of padding; where texts are held beside each other, all at once.
+          const parts = implementation.supervision.rows === "apart" ? [members] : members.map((row) => [row]);
           let [loss, count] = [0, 0];
-          for (const row of members) {
-            const { feeds: own, counts } = fed([row], ids[row]!.length);
+          for (const part of parts) {
+            const { feeds: own, counts } = part.length > 1 ? taught : fed(part, ids[part[0]!]!.length);
             if (counts > 0) loss += evaluate(p.loss, own, state).outputs["loss"]!.data[0]! * counts;
             count += counts;
           }
