@@ -12,25 +12,10 @@ import { Kept } from "./notebook.js";
 
 const fixtures = new URL("../../../../tests/fixtures/models/", import.meta.url);
 
-const TECHNIQUE = `define.technique({
-  name: "scale_shift",
-  doc: "Scales and shifts what linear layers give.",
-  parameters: [{ name: "targets", default: ["feed_forward"] }],
-  trains: (call, path) => /\\.ssf_(scale|shift)$/.test(path),
-  around(call, layers) {
-    const { targets } = call.arguments;
-    return {
-      ...layers,
-      linear(path, x, { activation, ...plain }) {
-        const y = layers.linear(path, x, plain);
-        if (!define.isTarget(path, targets)) return layers.activate(y, activation);
-        const scale = layers.parameter(path + ".ssf_scale", [plain.out], "ones");
-        const shift = layers.parameter(path + ".ssf_shift", [plain.out], "zeros");
-        return layers.activate(y.multiply(scale).add(shift), activation);
-      },
-    };
-  },
-})`;
+/** The example of docs/tune.md. */
+const TECHNIQUE = /```ts\n(define\.technique[\s\S]*?)\n```/.exec(
+  readFileSync(new URL("../../../../docs/tune.md", import.meta.url), "utf8"),
+)![1]!;
 
 describe("words that TypeScript cells define", function () {
   this.timeout(60_000);
