@@ -40,6 +40,11 @@ describe("settings of other tools", () => {
     });
   }
 
+  it("the example of docs/coming-from.md is what comes out", () => {
+    const page = readFileSync(new URL("../../../../docs/coming-from.md", import.meta.url), "utf8");
+    const [, yaml = "", tune = ""] = /```yaml\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/.exec(page) ?? [];
+    assert.equal(importSettings(yaml, "a.yaml").program.replace(/^\/\/.*\n+/gm, ""), tune);
+  });
   it("every setting is carried over or told, whatever it is", () => {
     const value = fc.jsonValue({ maxDepth: 2 });
     const names = fc.constantFrom(
