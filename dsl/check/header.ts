@@ -1,6 +1,7 @@
 /** The header of a statement: its verb, the names it works on, its connectors. */
 import type { Verb } from "../registry.js";
-import type { Clause, Name, Operand, Statement } from "../syntax/tree.js";
+import type { Clause, Name, Operand, Statement, WordNode } from "../syntax/tree.js";
+import type { Fix } from "./diagnostic.js";
 import { nearest } from "./nearest.js";
 import type { Program } from "./program.js";
 import { replace } from "./reporter.js";
@@ -138,11 +139,15 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
     }
     const fits = verb.operands.what === "file" ? operand.is === "string" : operand.is === "word" && !operand.arguments;
     if (!fits || (verb.operands.what === "new-name" && operand.is === "word" && operand.path.length > 1)) {
+      const called =
+        verb.operands.what === "new-name" && operand.is === "word" && operand.arguments && operand.path.length === 1;
       program.report(
         "wrong-operand",
-        { after: verb.name, wanted, found: formOf(operand) },
+        { after: verb.name, wanted: called ? `a name, and its keys in braces: \`${operand.text} { … }\`` : wanted, found: formOf(operand) },
         operand.span,
-        operand.is === "word" && verb.operands.what === "file"
+        called
+          ? { fix: inBraces(operand) }
+          : operand.is === "word" && verb.operands.what === "file"
           ? { fix: replace(operand.span, JSON.stringify(operand.text)) }
           : {},
       );
@@ -150,6 +155,16 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
     }
   }
   return true;
+}
+
+/** `quick(epochs: 3)` → `quick { epochs: 3 }`. */
+function inBraces(operand: WordNode): Fix {
+  const { start, end } = { start: operand.path.at(-1)?.span.end ?? operand.span.start, end: operand.span.end };
+  const edits = [
+    { start, end: start + 1, text: " { " },
+    { start: end - 1, end, text: " }" },
+  ];
+  return { title: "fill the record in braces", edits, certain: true };
 }
 
 function noVerb(program: Program, name: Name): void {

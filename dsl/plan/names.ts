@@ -117,7 +117,9 @@ export function subjectOf(
     return { subject: { data: data.plan, split: null }, draft };
   }
   if (splits && !splits.includes(splitNode.text)) {
-    const near = nearest(splitNode.text, splits);
+    // `dev`, `val`: what other tools call a split is in the vocabulary of `random`.
+    const called = program.registry.find("split", "random")?.elsewhere?.[splitNode.text];
+    const near = called !== undefined && splits.includes(called) ? called : nearest(splitNode.text, splits);
     if (splits.length === 0) program.report("no-split", { data: draft.name, split: splitNode.text }, splitNode.span);
     else
       program.report(

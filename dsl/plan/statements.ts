@@ -40,6 +40,10 @@ export function runStatement(program: Program, statement: Statement): void {
       { ...statement.span, end: line < 0 ? program.source.text.length : line },
       "typescript-here",
     );
+    const meant = program.reporter.diagnostics.some(
+      (d) => d.code === "unknown-verb" && d.span === statement.verb.span && d.data.nearest !== undefined,
+    );
+    if (!meant) program.reporter.dropInside(statement.span, "unknown-verb");
     return;
   }
   program.noted = [];
@@ -373,6 +377,8 @@ const topics: Readonly<Record<string, readonly string[]>> = {
 };
 
 function show(program: Program, header: Header): void {
+  const { block } = header.statement;
+  if (block) program.report("statement-takes-no-block", { verb: "show" }, block.span);
   if (!header.sound) return;
   for (const operand of header.operands) {
     const found = named(

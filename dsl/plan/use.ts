@@ -61,6 +61,7 @@ export function useFile(program: Program, statement: Statement): void {
   const wrong = program.reporter.diagnostics.find((d) => d.severity === "error");
   Object.assign(program, { source: outer, silent, reporter, using });
   if (action !== undefined) program.report("action-in-used-file", { verb: action, file: path }, operand.span);
+  else if (wrong?.code === "use-in-circle") program.report("use-in-circle", { file: path }, operand.span);
   else if (wrong)
     program.report(
       "error-in-used-file",

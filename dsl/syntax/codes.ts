@@ -23,6 +23,9 @@ declare module "../check/codes.js" {
     "separated-unit": { readonly number: string };
     "minus-sign": object;
     "unknown-character": { readonly character: string };
+    "block-without-braces": { readonly head: string };
+    "dash-list": { readonly list: string };
+    "string-prefix": { readonly prefix: string };
   }
 }
 
@@ -168,8 +171,32 @@ registerCodes({
   "unknown-character": {
     severity: "error",
     message: (d) => `\`${d.character}\` has no meaning in Tune`,
-    help: () => "remove it",
+    help: (d) =>
+      /^[-+*/!&|^%]+$/.test(d.character)
+        ? "Tune computes nothing: write the result, or compute it in TypeScript and write `$name`"
+        : "remove it",
     explain: "Outside strings and comments there are names, numbers, brackets, `:`, `,`, `.`, `..` and `$`.",
     example: "recipe r { epochs: 3 ? }",
+  },
+  "block-without-braces": {
+    severity: "error",
+    message: () => "a record stands in braces, not in lines that are set in",
+    help: (d) => `write \`${d.head}\`, and \`}\` after the last line`,
+    explain: "Indentation means nothing in Tune: a record stands between `{` and `}`, also over several lines.",
+    example: "recipe r:\n  epochs: 3\n  batch_size: 16",
+  },
+  "dash-list": {
+    severity: "error",
+    message: () => "a list stands in `[ ]`, without dashes",
+    help: (d) => `write \`${d.list}\``,
+    explain: "A list is written `[a, b]`, also over several lines: a new line may follow each comma.",
+    example: 'data d {\n  source: csv("a.csv")\n  columns: { text: t }\n  clean:\n    - unicode\n    - drop_empty\n}',
+  },
+  "string-prefix": {
+    severity: "error",
+    message: (d) => `\`${d.prefix}\` before a string means nothing`,
+    help: () => "remove it; a value from outside is written `$name`",
+    explain: "Strings have no prefixes: nothing is put into them, and a backslash is always an escape.",
+    example: 'use f"common.tune"',
   },
 });

@@ -55,7 +55,15 @@ class Reader {
     const balanced = balance(mended, new Set(this.verbs), this.source.id, this.reporter);
     for (const line of balanced.lines) this.lines.add(line);
     for (const d of this.reporter.diagnostics) this.lines.add(this.lineAt(d.span.start));
-    const statements = split(balanced.tokens, [t.NewLine]).flatMap((piece) => this.statement(piece));
+    const pieces = split(balanced.tokens, [t.NewLine]);
+    const statements: Statement[] = [];
+    for (let i = 0; i < pieces.length; i++) {
+      const piece = pieces[i] as IToken[];
+      const under = this.linesUnder(pieces, i);
+      if (under.length === 0) statements.push(...this.statement(piece));
+      else statements.push(...this.statement([...piece.slice(0, -1), ...this.braced(piece, under, " {")]));
+      i += under.length;
+    }
     const diagnostics = this.reporter.diagnostics.toSorted((a, b) => a.span.start - b.span.start);
     return { tree: { statements }, diagnostics, comments };
   }
@@ -92,9 +100,50 @@ class Reader {
     return { head: { verb: { text: verb.image, span: this.span(verb) }, operands: [], clauses: [] }, broken: true };
   }
 
+  /** Further lines of a record without braces: `header:` at `i`, then lines that are set in and begin with a key. */
+  private linesUnder(pieces: readonly (readonly IToken[])[], i: number): readonly IToken[][] {
+    const head = pieces[i] ?? [];
+    const [first] = head;
+    if (head.at(-1)?.tokenType !== t.Colon || !first) return [];
+    const rest = pieces.slice(i + 1);
+    const end = rest.findIndex(
+      ([key, next]) =>
+        !key ||
+        !next ||
+        (key.startLine ?? 0) <= (head.at(-1)?.startLine ?? 0) ||
+        (key.startColumn ?? 0) <= (first.startColumn ?? 0) ||
+        !(key.tokenType === t.Identifier || key.tokenType === t.Str) ||
+        !(next.tokenType === t.Colon || next.tokenType === t.Dot),
+    );
+    return (end < 0 ? rest : rest.slice(0, end)) as IToken[][];
+  }
+  /** The lines as a block's tokens, reported at the colon that ends `head`. */
+  private braced(head: readonly IToken[], lines: readonly IToken[][], open: string): IToken[] {
+    const colon = head.at(-1) as IToken;
+    const last = lines.at(-1)?.at(-1) ?? colon;
+    const name = this.source.text.slice(head[0]?.startOffset, colon.startOffset);
+    const toBrace = { start: colon.startOffset, end: t.endOf(colon), text: open };
+    const close = { start: t.endOf(last), end: t.endOf(last), text: " }" };
+    this.reporter.report("block-without-braces", { head: `${name}${open}` }, this.span(colon), {
+      fix: { title: "put braces around the lines", edits: [toBrace, close], certain: true },
+    });
+    return [
+      t.virtual(t.LeftBrace, colon, t.endOf(colon), "{"),
+      ...lines.flatMap((line) => [...line, t.virtual(t.NewLine, last, t.endOf(line.at(-1) as IToken), "")]),
+      t.virtual(t.RightBrace, last, t.endOf(last), "}"),
+    ];
+  }
+
   /** `tokens` from `{` to its `}`. */
   private block(tokens: readonly IToken[]): BlockNode {
-    const entries = split(tokens.slice(1, -1), [t.NewLine, t.Comma]).flatMap((piece) => this.entries(piece));
+    const pieces = split(tokens.slice(1, -1), [t.NewLine, t.Comma]);
+    const entries: Entry[] = [];
+    for (let i = 0; i < pieces.length; i++) {
+      const piece = pieces[i] as IToken[];
+      const under = this.linesUnder(pieces, i);
+      entries.push(...this.entries(under.length === 0 ? piece : [...piece, ...this.braced(piece, under, ": {")]));
+      i += under.length;
+    }
     const [first, last] = [tokens[0] as IToken, tokens.at(-1) as IToken];
     return { is: "block", entries, span: this.span(first, last) };
   }
