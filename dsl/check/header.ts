@@ -58,6 +58,8 @@ export function headerOf(program: Program, statement: Statement): Header | undef
     const takes = Object.hasOwn(verb.connectors, text) ? verb.connectors[text] : undefined;
     if (!takes) {
       const near = nearest(text, has);
+      // What can't be read to its end may have lost a comma or a name before.
+      if (statement.broken) continue;
       program.report(
         "unknown-connector",
         { connector: text, verb: verb.name, has, ...(near ? { nearest: near } : {}) },
@@ -143,13 +145,17 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
         verb.operands.what === "new-name" && operand.is === "word" && operand.arguments && operand.path.length === 1;
       program.report(
         "wrong-operand",
-        { after: verb.name, wanted: called ? `a name, and its keys in braces: \`${operand.text} { … }\`` : wanted, found: formOf(operand) },
+        {
+          after: verb.name,
+          wanted: called ? `a name, and its keys in braces: \`${operand.text} { … }\`` : wanted,
+          found: formOf(operand),
+        },
         operand.span,
         called
           ? { fix: inBraces(operand) }
           : operand.is === "word" && verb.operands.what === "file"
-          ? { fix: replace(operand.span, JSON.stringify(operand.text)) }
-          : {},
+            ? { fix: replace(operand.span, JSON.stringify(operand.text)) }
+            : {},
       );
       return false;
     }

@@ -197,7 +197,12 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
   const near = nearest(name, names);
   if (near === undefined || name.length <= 2) {
     for (const owner of owners.filter((v) => !v.planned)) {
-      const inner = insideWord(program, name, owner === verb ? (whole as Verb | undefined) ?? verb : owner, owner === verb ? parameters : owner.parameters);
+      const inner = insideWord(
+        program,
+        name,
+        owner === verb ? ((whole as Verb | undefined) ?? verb) : owner,
+        owner === verb ? parameters : owner.parameters,
+      );
       if (inner === undefined) continue;
       program.report(
         "unknown-key",

@@ -90,7 +90,9 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.key}\` takes whole numbers, not ${d.found}`,
     help: (d) => {
-      const near = [Math.floor(Number(d.found)), Math.ceil(Number(d.found))].filter((n) => Number.isFinite(n) && n !== 0);
+      const near = [Math.floor(Number(d.found)), Math.ceil(Number(d.found))].filter(
+        (n) => Number.isFinite(n) && n !== 0,
+      );
       return near.length > 0 ? `write ${near.map((n) => `\`${String(n)}\``).join(" or ")}` : undefined;
     },
     explain: "Counts are whole numbers.",

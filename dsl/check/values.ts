@@ -73,7 +73,7 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
     case "record": {
       if (node.is !== "block") return wrong(node, type, asked, t);
       const record: Record<string, Value> = {};
-      let whole = true;
+      let whole = node.broken !== true;
       for (const entry of node.entries) {
         if (!entry.value) {
           whole = false;

@@ -34,6 +34,7 @@ export function useFile(program: Program, statement: Statement): void {
   }
   if (failed(fact)) {
     program.reportFailed(fact, operand.span);
+    for (const kind of ["data", "model", "recipe"]) program.lost.kinds.add(kind);
     return;
   }
   if (program.using.includes(fact.path) || outer.path === fact.path) {
@@ -50,7 +51,7 @@ export function useFile(program: Program, statement: Statement): void {
   const cut = Math.max(fact.path.lastIndexOf("/"), fact.path.lastIndexOf("\\"));
   program.folders.set(inner.id, cut < 0 ? "." : fact.path.slice(0, cut) || "/");
   Object.assign(program, { source: inner, silent: true, reporter: new Reporter(), using: [...using, fact.path] });
-  program.reporter.diagnostics.push(...parsed.diagnostics);
+  program.reporter.begin(parsed.diagnostics);
   let action: string | undefined;
   for (const one of parsed.tree.statements) {
     const verb = verbs.find((v) => v.name === one.verb.text) as Verb | undefined;

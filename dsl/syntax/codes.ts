@@ -6,6 +6,7 @@ declare module "../check/codes.js" {
     unexpected: { readonly found: string; readonly expected: string };
     "unclosed-bracket": { readonly open: string; readonly close: string };
     "stray-bracket": { readonly bracket: string };
+    "mismatched-bracket": { readonly open: string; readonly close: string };
     "missing-colon": { readonly key: string };
     "missing-comma": { readonly before: string };
     "no-value": { readonly key: string };
@@ -52,6 +53,13 @@ registerCodes({
     help: () => "remove it",
     explain: "A closing bracket stands where none of its kind is open.",
     example: "recipe r { epochs: 3) }",
+  },
+  "mismatched-bracket": {
+    severity: "error",
+    message: (d) => `\`${d.close}\` can't close \`${d.open}\``,
+    help: (d) => `write the closer of \`${d.open}\`, or another opener`,
+    explain: "Brackets close as they open: `{ }` around a record, `( )` around parameters, `[ ]` around a list.",
+    example: "recipe r { optimizer: adamw(learning_rate: 1e-3] }",
   },
   "missing-colon": {
     severity: "error",

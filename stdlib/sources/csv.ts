@@ -19,7 +19,7 @@ export const word: Word = {
   },
   advice: {
     xlsx: "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`",
-    load_dataset: "download it once and name the file, as in `csv(\"reviews.csv\")` or `jsonl(\"reviews.jsonl\")`",
+    load_dataset: 'download it once and name the file, as in `csv("reviews.csv")` or `jsonl("reviews.jsonl")`',
   },
   parameters: [
     path,

@@ -72,7 +72,7 @@ export const word: Verb = {
     dataset: "source",
   },
   advice: {
-    datasets: "write `source: csv(\"…\")`, or a statement `data` for each set",
+    datasets: 'write `source: csv("…")`, or a statement `data` for each set',
     val_set_size: "write `split: random(train: 95%, validation: 5%)`",
     test_size: "write `split: random(train: 80%, test: 20%)`",
     train_test_split: "write `split: random(train: 80%, test: 20%)`",

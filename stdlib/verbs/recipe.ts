@@ -60,7 +60,8 @@ export const word: Verb = {
     bf16: "write `precision: bf16`",
     mixed_precision: "write `precision: bf16`",
     load_best_model_at_end: "write `keep: best`",
-    metric_for_best_model: "`keep: best` goes by the validation loss; to stop by another, write `early_stopping: patience(3, metric: …)`",
+    metric_for_best_model:
+      "`keep: best` goes by the validation loss; to stop by another, write `early_stopping: patience(3, metric: …)`",
     greater_is_better: "each metric knows its direction: leave it out",
     evaluation_strategy: "write `validate: every(epochs: 1)` or `validate: every(steps: 100)`",
     eval_strategy: "write `validate: every(epochs: 1)` or `validate: every(steps: 100)`",

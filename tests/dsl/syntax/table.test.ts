@@ -23,10 +23,13 @@ predict m on "a text", "another"`,
   block: 'data d {\n  source: csv("a.csv")\n  columns: { text: text, label: label }\n}',
   "entry and key": "recipe quick { epochs: 3 }\nrecipe slow like quick { optimizer.learning_rate: 1e-4, epochs: 9 }",
   "range and bound": 'parameters { low: 0 }\nmodel m { base: "minilm", task: regression(range: $low..10) }',
-  "word and argument": "recipe quick { optimizer: adamw(learning_rate: 1e-3, weight_decay: 0.1), schedule: cosine(warmup: 10%) }",
+  "word and argument":
+    "recipe quick { optimizer: adamw(learning_rate: 1e-3, weight_decay: 0.1), schedule: cosine(warmup: 10%) }",
   list: 'data d { source: csv("a.csv"), columns: { text: text }, clean: [unicode, drop_empty] }',
-  reference: "parameters { rate: 1e-3, rounds: 2 }\nrecipe quick { optimizer: adamw(learning_rate: $rate), epochs: $rounds }",
-  texts: 'use "common.tune"\nmodel m { base: "minilm", task: text_classification, technique: prompt_tuning(init: """\n  Sort this.\n  """) }',
+  reference:
+    "parameters { rate: 1e-3, rounds: 2 }\nrecipe quick { optimizer: adamw(learning_rate: $rate), epochs: $rounds }",
+  texts:
+    'use "common.tune"\nmodel m { base: "minilm", task: text_classification, technique: prompt_tuning(init: """\n  Sort this.\n  """) }',
   version: "tune 1\nrecipe quick { epochs: 3 }",
 };
 
@@ -41,7 +44,8 @@ interface Case {
 
 /** One of another sort than `token`. */
 function other(token: ReturnType<typeof t.lex>["tokens"][number]): string {
-  if (t.isOpen(token) || t.isClose(token)) return { "{": "[", "[": "(", "(": "{", "}": ")", ")": "]", "]": "}" }[token.image] ?? "";
+  if (t.isOpen(token) || t.isClose(token))
+    return { "{": "[", "[": "(", "(": "{", "}": ")", ")": "]", "]": "}" }[token.image] ?? "";
   if ([t.Identifier, t.Ref].includes(token.tokenType)) return "7";
   if ([t.Num, t.Str, t.Text].includes(token.tokenType)) return ":";
   return token.tokenType === t.NewLine ? "," : "word";
