@@ -91,7 +91,8 @@ function read(program: Program, source: Source, silent: boolean): void {
     source,
     program.registry.verbs().map((v) => v.name),
   );
-  program.reporter.diagnostics.push(...parsed.diagnostics);
+  program.reporter.begin(parsed.diagnostics);
+  for (const name of parsed.tree.lost) program.lost.names.add(name);
   for (const statement of parsed.tree.statements) {
     if (statement.verb.text === "use") useFile(program, statement);
     else runStatement(program, statement);

@@ -24,6 +24,8 @@ export type ValueType =
       readonly is: "record";
       readonly of: ValueType;
       readonly keys?: readonly string[];
+      /** What other tools call a key (`instruction`): feeds diagnostics. */
+      readonly elsewhere?: Readonly<Record<string, string>>;
       readonly planned?: { readonly keys: readonly string[]; readonly meanwhile: string };
     }
   | { readonly is: "range"; readonly of: ValueType }
@@ -86,6 +88,8 @@ export interface Word {
   readonly planned?: { readonly meanwhile: string };
   /** What other tools call it or its parameters (`lr`, `r`): feeds diagnostics, is no second spelling. */
   readonly elsewhere?: Readonly<Record<string, string>>;
+  /** Names of other tools whose value changes too, or that nothing answers to (`bf16: true`, `output_dir`): what to do, for the help. */
+  readonly advice?: Readonly<Record<string, string>>;
   /** Rules of its own, called once its arguments are checked; reports through the context. Pure. */
   check?(call: Call, context: CheckContext): void;
   /** What else people should know of it: hover shows these. */

@@ -2,6 +2,7 @@
 import type { Call, Value } from "../plan/plan.js";
 import type { Parameter, Word } from "../registry.js";
 import type { Argument, Expression, WordNode } from "../syntax/tree.js";
+import { adviceOf } from "./keys.js";
 import { nearest } from "./nearest.js";
 import { replace } from "./reporter.js";
 import type { Span } from "./span.js";
@@ -20,6 +21,7 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
     const known = has.find(
       (w) => w.elsewhere && Object.hasOwn(w.elsewhere, node.text) && w.elsewhere[node.text] === w.name,
     )?.name;
+    const advice = has.map((w) => adviceOf(w, node.text)).find((told) => told !== undefined);
     const near =
       known ??
       nearest(
@@ -29,9 +31,16 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
     const place = node.path.length > 0 ? joined(node) : node.span;
     t.reporter.report(
       "unknown-word",
-      { word: node.text, kind, key: asked.key, has: has.map((w) => w.name), ...(near ? { nearest: near } : {}) },
+      {
+        word: node.text,
+        kind,
+        key: asked.key,
+        has: has.map((w) => w.name),
+        ...(near ? { nearest: near } : {}),
+        ...(advice === undefined ? {} : { advice }),
+      },
       place,
-      near ? { fix: replace(place, near) } : {},
+      near && advice === undefined ? { fix: replace(place, near) } : {},
     );
     return undefined;
   }
@@ -59,10 +68,14 @@ export function call(node: WordNode, record: Word, asked: Asked, t: Typing): Cal
     return value;
   };
   let next = 0;
+  let nameless = false;
   for (const argument of node.arguments ?? []) {
     if (!argument.key) {
       const parameter = positional[next];
       if (!parameter) {
+        // One report for all that have no name.
+        if (nameless) continue;
+        nameless = true;
         const free = record.parameters.find((p) => !seen.has(p.name) && !p.planned && !p.open);
         t.reporter.report(
           "too-many-arguments",
@@ -101,7 +114,8 @@ export function call(node: WordNode, record: Word, asked: Asked, t: Typing): Cal
       continue;
     }
     const name = argument.key.text;
-    const parameter = record.parameters.find((p) => p.name === name && !p.open) ?? open;
+    const parameter =
+      record.parameters.find((p) => p.name === name && !p.open) ?? (isForeign(record, name) ? undefined : open);
     if (!parameter) {
       unknownArgument(argument, record, t);
       whole = false;
@@ -131,13 +145,19 @@ export function call(node: WordNode, record: Word, asked: Asked, t: Typing): Cal
   return whole ? { word: record.name, kind: record.kind, arguments: given } : undefined;
 }
 
+/** Whether other tools have that name for a parameter: no new name then, even where any name may stand. */
+function isForeign(record: Word, name: string): boolean {
+  return (record.elsewhere && Object.hasOwn(record.elsewhere, name)) === true || adviceOf(record, name) !== undefined;
+}
+
 function unknownArgument(argument: Argument, record: Word, t: Typing): void {
   const key = argument.key;
   if (!key) return;
   const names = record.parameters.filter((p) => !p.open).map((p) => p.name);
   const elsewhere =
     record.elsewhere && Object.hasOwn(record.elsewhere, key.text) ? record.elsewhere[key.text] : undefined;
-  const near = elsewhere ?? nearest(key.text, names);
+  const advice = adviceOf(record, key.text);
+  const near = advice === undefined ? (elsewhere ?? nearest(key.text, names)) : undefined;
   t.reporter.report(
     "unknown-argument",
     {
@@ -146,6 +166,7 @@ function unknownArgument(argument: Argument, record: Word, t: Typing): void {
       has: names,
       ...(near ? { nearest: near } : {}),
       ...(elsewhere ? { elsewhere } : {}),
+      ...(advice === undefined ? {} : { advice }),
     },
     key.span,
     near && names.includes(near) ? { fix: replace(key.span, near) } : {},

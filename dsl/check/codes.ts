@@ -19,6 +19,8 @@ export interface CodeEntry<D> {
   notes?(data: D): readonly string[];
   /** What it means and how to mend it, in a few sentences of Markdown: the page of `tunebook explain`. */
   readonly explain: string;
+  /** The compiler reports it beside facts of the world (data, a base, files, a machine): the corpus of bad programs shows it. */
+  readonly facts?: true;
   /** A Tune program that shows it (tested to do so), for codes that a program alone can show. */
   readonly example?: string;
 }

@@ -1,6 +1,7 @@
 /** The header of a statement: its verb, the names it works on, its connectors. */
 import type { Verb } from "../registry.js";
-import type { Clause, Name, Operand, Statement } from "../syntax/tree.js";
+import type { Clause, Name, Operand, Statement, WordNode } from "../syntax/tree.js";
+import type { Fix } from "./diagnostic.js";
 import { nearest } from "./nearest.js";
 import type { Program } from "./program.js";
 import { replace } from "./reporter.js";
@@ -57,6 +58,8 @@ export function headerOf(program: Program, statement: Statement): Header | undef
     const takes = Object.hasOwn(verb.connectors, text) ? verb.connectors[text] : undefined;
     if (!takes) {
       const near = nearest(text, has);
+      // What can't be read to its end may have lost a comma or a name before.
+      if (statement.broken) continue;
       program.report(
         "unknown-connector",
         { connector: text, verb: verb.name, has, ...(near ? { nearest: near } : {}) },
@@ -138,18 +141,36 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
     }
     const fits = verb.operands.what === "file" ? operand.is === "string" : operand.is === "word" && !operand.arguments;
     if (!fits || (verb.operands.what === "new-name" && operand.is === "word" && operand.path.length > 1)) {
+      const called =
+        verb.operands.what === "new-name" && operand.is === "word" && operand.arguments && operand.path.length === 1;
       program.report(
         "wrong-operand",
-        { after: verb.name, wanted, found: formOf(operand) },
+        {
+          after: verb.name,
+          wanted: called ? `a name, and its keys in braces: \`${operand.text} { … }\`` : wanted,
+          found: formOf(operand),
+        },
         operand.span,
-        operand.is === "word" && verb.operands.what === "file"
-          ? { fix: replace(operand.span, JSON.stringify(operand.text)) }
-          : {},
+        called
+          ? { fix: inBraces(operand) }
+          : operand.is === "word" && verb.operands.what === "file"
+            ? { fix: replace(operand.span, JSON.stringify(operand.text)) }
+            : {},
       );
       return false;
     }
   }
   return true;
+}
+
+/** `quick(epochs: 3)` → `quick { epochs: 3 }`. */
+function inBraces(operand: WordNode): Fix {
+  const { start, end } = { start: operand.path.at(-1)?.span.end ?? operand.span.start, end: operand.span.end };
+  const edits = [
+    { start, end: start + 1, text: " { " },
+    { start: end - 1, end, text: " }" },
+  ];
+  return { title: "fill the record in braces", edits, certain: true };
 }
 
 function noVerb(program: Program, name: Name): void {

@@ -155,6 +155,13 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
   const names = parameters.filter((p) => !p.planned).map((p) => p.name);
   const root = { ...key.span, end: key.span.start + name.length };
   const owners = [verb, ...registry.verbs().filter((v) => v !== verb)];
+  const like = verb.capabilities?.["keysOf"];
+  const whole = typeof like === "string" ? registry.find("verb", like) : undefined;
+  const advice = adviceOf(verb, name) ?? (whole && adviceOf(whole, name));
+  if (advice !== undefined && !names.includes(name)) {
+    program.report("unknown-key", { key: key.text, verb: verb.name, advice }, key.span);
+    return;
+  }
   for (const owner of owners) {
     const own = owner === verb ? verb.capabilities?.["keysOf"] : undefined;
     const foreign =
@@ -190,7 +197,12 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
   const near = nearest(name, names);
   if (near === undefined || name.length <= 2) {
     for (const owner of owners.filter((v) => !v.planned)) {
-      const inner = insideWord(program, name, owner === verb ? parameters : owner.parameters);
+      const inner = insideWord(
+        program,
+        name,
+        owner === verb ? ((whole as Verb | undefined) ?? verb) : owner,
+        owner === verb ? parameters : owner.parameters,
+      );
       if (inner === undefined) continue;
       program.report(
         "unknown-key",
@@ -212,6 +224,7 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
         key: key.text,
         verb: verb.name,
         ...(home ? { nearest: home.name, belongs: `\`${home.verb}\`, as \`${home.name}\`` } : {}),
+        ...(home ? {} : { has: names }),
       },
       key.span,
     );
@@ -222,15 +235,36 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
   });
 }
 
+export function adviceOf(word: Word, name: string): string | undefined {
+  return word.advice && Object.hasOwn(word.advice, name) ? word.advice[name] : undefined;
+}
+
 /** `rank: 8` in a model: the key and word whose parameter it is (`technique: lora(rank: …)`). */
-function insideWord(program: Program, name: string, parameters: readonly Parameter[]): string | undefined {
+function insideWord(program: Program, name: string, owner: Verb, parameters: readonly Parameter[]): string | undefined {
+  const found = partNamed(program, name, owner, parameters);
+  return found && `\`${found.key}: ${found.word.name}(${found.inner}: …)\``;
+}
+/** A parameter inside a word that a key takes; the key's default and words of the verb's own example come first. */
+export function partNamed(
+  program: Program,
+  name: string,
+  owner: Verb,
+  parameters: readonly Parameter[],
+): { readonly key: string; readonly word: Word; readonly inner: string } | undefined {
   for (const parameter of parameters) {
+    const standing = defaultCall(parameter);
+    const first = (word: Word): number =>
+      standing !== undefined && (standing as Call).word === word.name
+        ? 0
+        : owner.example.includes(`${parameter.name}: ${word.name}`)
+          ? 1
+          : 2;
     for (const kind of kindsIn(parameter.type)) {
-      for (const word of program.registry.ofKind(kind)) {
+      for (const word of program.registry.ofKind(kind).toSorted((a, b) => first(a) - first(b))) {
         if (word.planned) continue;
         const inner = word.parameters.some((p) => p.name === name && !p.open) ? name : word.elsewhere?.[name];
         if (inner !== undefined && word.parameters.some((p) => p.name === inner))
-          return `\`${parameter.name}: ${word.name}(${inner}: …)\``;
+          return { key: parameter.name, word, inner };
       }
     }
   }

@@ -11,6 +11,9 @@ declare module "./codes.js" {
       readonly nearest?: string;
       readonly belongs?: string;
       readonly elsewhere?: boolean;
+      /** What serves instead of a name that other tools have. */
+      readonly advice?: string;
+      readonly has?: readonly string[];
     };
     "missing-key": { readonly verb: string; readonly keys: readonly string[]; readonly example: string };
     "unknown-connector": {
@@ -84,7 +87,15 @@ registerCodes({
   "unknown-key": {
     severity: "error",
     message: (d) => `\`${d.verb}\` has no key \`${d.key}\``,
-    help: (d) => (d.belongs ? `it belongs to ${d.belongs}` : d.nearest ? `write \`${d.nearest}\`` : undefined),
+    help: (d) =>
+      d.advice ??
+      (d.belongs
+        ? `it belongs to ${d.belongs}`
+        : d.nearest
+          ? `write \`${d.nearest}\``
+          : d.has && d.has.length > 0
+            ? `it has ${listed(d.has)}`
+            : undefined),
     notes: (d) => (d.elsewhere && d.nearest ? [`other tools call \`${d.nearest}\` \`${d.key}\``] : []),
     explain:
       "Nothing is silently ignored: an unknown or misplaced key is an error that names the nearest key, or the block where the key belongs.",
@@ -134,6 +145,7 @@ registerCodes({
   "too-many-operands": {
     severity: "error",
     message: (d) => `\`${d.after}\` takes one name, not ${String(d.found)}`,
+    help: () => "write a statement for each",
     explain: "Only some verbs work on several names at once.",
     example: "recipe a, b { epochs: 3 }",
   },
@@ -164,6 +176,7 @@ registerCodes({
   },
   "name-taken": {
     severity: "error",
+    facts: true,
     message: (d) => `\`${d.name}\` is a TypeScript name already`,
     help: () => "choose another name",
     explain:
@@ -207,18 +220,21 @@ registerCodes({
   },
   "action-in-used-file": {
     severity: "error",
+    facts: true,
     message: (d) => `${d.file} does something (\`${d.verb}\`), and a used file may only define`,
     help: () => "move the action to the file or cell that uses it",
     explain: "`use` brings definitions. An action in a used file would run at a time that no reader expects.",
   },
   "error-in-used-file": {
     severity: "error",
+    facts: true,
     message: (d) => `${d.file} has an error: ${d.message}`,
     help: (d) => `see \`tunebook check ${d.file}\``,
     explain: "The used file itself doesn't check.",
   },
   "use-in-circle": {
     severity: "error",
+    facts: true,
     message: (d) => `${d.file} uses itself, directly or through others`,
     explain: "Files that use one another in a circle have no first definition.",
   },
@@ -257,7 +273,8 @@ registerCodes({
   },
   "one-of": {
     severity: "error",
-    message: (d) => `\`${d.word}\` takes one of ${listed(d.of)}`,
+    message: (d) => `\`${d.word}\` takes one of ${listed(d.of)}, and just one`,
+    help: (d) => `write ${d.of.map((name) => `\`${d.word}(${name}: …)\``).join(" or ")}`,
     explain: "The parameters of this word exclude each other, and one of them must be there.",
     example: "recipe r { validate: every() }",
   },

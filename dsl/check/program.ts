@@ -61,6 +61,8 @@ export class Program {
   >();
   /** Names whose training could not be read: what is wrong was said there. */
   readonly tried = new Set<string>();
+  /** Names that a statement was to define which could not be read, and kinds of those that have lost their name. */
+  readonly lost = { names: new Set<string>(), kinds: new Set<string>() };
   readonly parameters = new Map<string, { readonly value: Value; readonly span: Span }>();
   readonly actions: Action[] = [];
   readonly needs = new Map<string, Need>();
@@ -143,6 +145,7 @@ export class Program {
       this.reportFailed(fact, node.span);
       return undefined;
     }
+    if (this.lost.kinds.has("parameters") || this.lost.names.has(node.text)) return undefined;
     const has = [...this.parameters.keys(), ...this.outside.typescript];
     const near = nearest(node.text, has);
     this.report(

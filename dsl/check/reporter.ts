@@ -13,6 +13,13 @@ export interface More {
 export class Reporter {
   diagnostics: Diagnostic[] = [];
   private readonly seen = new Set<string>();
+  private ofText: ReadonlySet<Diagnostic> = new Set();
+
+  /** What was found in the text itself comes first, and is not dropped for another cause. */
+  begin(diagnostics: readonly Diagnostic[]): void {
+    this.diagnostics.push(...diagnostics);
+    this.ofText = new Set(diagnostics);
+  }
 
   report<C extends Code>(code: C, data: CodeData[C], span: Span, more: More = {}): void {
     const key = `${String(code)} ${span.source} ${String(span.start)} ${String(span.end)}`;
@@ -35,6 +42,28 @@ export class Reporter {
       d.span.source === span.source && d.span.start >= span.start && d.span.end <= span.end;
     if (this.diagnostics.some((d) => d.code === code && inside(d)))
       this.diagnostics = this.diagnostics.filter((d) => d.code === code || !inside(d));
+  }
+  /**
+   * What a bracket that is never closed took in, and what stands before one that closes nothing, is read as something that
+   * it isn't. `block`: of the statement; its own `{` may stand open without a loss.
+   */
+  dropSwallowed(statement: Span, block: Span | undefined, text: string): void {
+    const line = text.indexOf("\n", statement.end);
+    const end = line < 0 ? text.length : line;
+    for (const d of this.diagnostics) {
+      if (d.span.source !== statement.source || d.span.start < statement.start || d.span.start > end) continue;
+      const from =
+        d.code === "unclosed-bracket" && d.span.start !== block?.start
+          ? d.span.start
+          : d.code === "stray-bracket"
+            ? Math.max(statement.start, text.lastIndexOf("\n", d.span.start))
+            : undefined;
+      const to = d.code === "unclosed-bracket" ? (d.fix?.edits[0]?.start ?? d.span.end) : d.span.start;
+      if (from === undefined) continue;
+      this.diagnostics = this.diagnostics.filter(
+        (o) => this.ofText.has(o) || o.span.source !== d.span.source || o.span.start < from || o.span.start > to,
+      );
+    }
   }
   get hasErrors(): boolean {
     return this.diagnostics.some((d) => d.severity === "error");

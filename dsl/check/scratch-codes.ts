@@ -37,6 +37,7 @@ registerCodes({
   },
   "never-from-scratch": {
     severity: "error",
+    facts: true,
     message: (d) => `${d.family} can't be made from scratch here`,
     help: (d) => `these can: ${d.has.join(", ")}`,
     explain: "The family's word says nothing of how a new model of it is made.",
@@ -60,6 +61,7 @@ registerCodes({
   },
   "vocabulary-not-filled": {
     severity: "warning",
+    facts: true,
     message: (d) => `\`${d.data}\` gives ${d.got} tokens, not ${d.asked}`,
     help: (d) => `write \`vocabulary: ${d.got}\`, or train on more texts`,
     explain:
@@ -67,6 +69,7 @@ registerCodes({
   },
   "vocabulary-too-large": {
     severity: "error",
+    facts: true,
     message: (d) => `a vocabulary of ${d.asked} is too large for \`${d.data}\`, which gives ${d.got} tokens`,
     help: (d) => `write \`vocabulary: ${d.got}\` or less, or train on more texts`,
     explain:
@@ -74,6 +77,7 @@ registerCodes({
   },
   "vocabulary-too-small": {
     severity: "error",
+    facts: true,
     message: (d) =>
       `a vocabulary of ${d.asked} has no room for the characters of \`${d.data}\`: ${d.least} tokens are the least`,
     help: (d) => `write \`vocabulary: ${d.least + 1}\` or more`,
@@ -81,6 +85,7 @@ registerCodes({
   },
   "no-texts-for-tokenizer": {
     severity: "error",
+    facts: true,
     message: (d) => `\`${d.data}\` has no texts that a tokenizer could be trained on`,
     help: () => "give a column one of the roles text, text_pair, input, target, tokens or messages",
     explain:

@@ -3,7 +3,8 @@ import { registerCodes } from "./codes.js";
 
 declare module "./codes.js" {
   interface CodeData {
-    "wrong-type": { readonly key: string; readonly wanted: string; readonly found: string };
+    /** `instead`: the same value in the form that is wanted. */
+    "wrong-type": { readonly key: string; readonly wanted: string; readonly found: string; readonly instead?: string };
     "wrong-unit": { readonly key: string; readonly wanted: string; readonly found: string };
     "share-as-decimal": { readonly key: string; readonly found: string; readonly instead: string };
     "out-of-range": { readonly key: string; readonly found: string; readonly range: string };
@@ -22,6 +23,7 @@ declare module "./codes.js" {
       readonly key: string;
       readonly has: readonly string[];
       readonly nearest?: string;
+      readonly advice?: string;
     };
     "unknown-argument": {
       readonly word: string;
@@ -29,6 +31,7 @@ declare module "./codes.js" {
       readonly has: readonly string[];
       readonly nearest?: string;
       readonly elsewhere?: string;
+      readonly advice?: string;
     };
     "too-many-arguments": { readonly word: string; readonly positional: number; readonly name?: string };
     "missing-argument": { readonly word: string; readonly names: readonly string[]; readonly example: string };
@@ -37,6 +40,8 @@ declare module "./codes.js" {
       readonly of: string;
       readonly has: readonly string[];
       readonly nearest?: string;
+      /** Key and value stand the wrong way round: how they belong. */
+      readonly turned?: string;
     };
     "duplicate-key": { readonly key: string };
     "space-outside-vary": { readonly word: string; readonly key: string };
@@ -54,7 +59,7 @@ registerCodes({
   "wrong-type": {
     severity: "error",
     message: (d) => `\`${d.key}\` can't take ${d.found}`,
-    help: (d) => `it takes ${d.wanted}`,
+    help: (d) => (d.instead === undefined ? `it takes ${d.wanted}` : `write \`${d.instead}\``),
     explain:
       "Every key and parameter says what it takes: a number, a string, a word of a certain kind, a list, a record.",
     example: 'recipe r { epochs: "three" }',
@@ -84,6 +89,12 @@ registerCodes({
   "not-whole": {
     severity: "error",
     message: (d) => `\`${d.key}\` takes whole numbers, not ${d.found}`,
+    help: (d) => {
+      const near = [Math.floor(Number(d.found)), Math.ceil(Number(d.found))].filter(
+        (n) => Number.isFinite(n) && n !== 0,
+      );
+      return near.length > 0 ? `write ${near.map((n) => `\`${String(n)}\``).join(" or ")}` : undefined;
+    },
     explain: "Counts are whole numbers.",
     example: "recipe r { batch_size: 1.5 }",
   },
@@ -112,7 +123,13 @@ registerCodes({
   "unknown-word": {
     severity: "error",
     message: (d) => `there is no ${d.kind} \`${d.word}\``,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : d.has.length > 0 ? `there are ${listed(d.has)}` : undefined),
+    help: (d) =>
+      d.advice ??
+      (d.nearest
+        ? `write \`${d.nearest}\``
+        : d.has.length > 0
+          ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}`
+          : undefined),
     explain:
       "Words come from the vocabulary: each kind (source, cleaner, split, task, technique, optimizer, …) has its own.",
     example: "recipe r { optimizer: adamx }",
@@ -121,7 +138,12 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.word}\` has no parameter \`${d.name}\``,
     help: (d) =>
-      d.nearest ? `write \`${d.nearest}\`` : d.has.length > 0 ? `it has ${listed(d.has)}` : `\`${d.word}\` takes none`,
+      d.advice ??
+      (d.nearest
+        ? `write \`${d.nearest}\``
+        : d.has.length > 0
+          ? `it has ${listed(d.has)}`
+          : `write \`${d.word}\` alone: it takes none`),
     notes: (d) => (d.elsewhere ? [`other tools call it \`${d.name}\``] : []),
     explain: "A word takes only the parameters that its record declares; nothing is silently ignored.",
     example: "recipe r { optimizer: adamw(lr: 1e-3) }",
@@ -146,7 +168,12 @@ registerCodes({
   "unknown-record-key": {
     severity: "error",
     message: (d) => `\`${d.of}\` knows no \`${d.key}\``,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : `it knows ${listed(d.has)}`),
+    help: (d) =>
+      d.turned !== undefined
+        ? `the role comes first: write \`${d.turned}\``
+        : d.nearest
+          ? `write \`${d.nearest}\``
+          : `it knows ${listed(d.has)}`,
     explain: "The record takes only certain keys.",
     example: 'data d { source: csv("a.csv"), columns: { texts: body } }',
   },

@@ -11,6 +11,7 @@ import { nearest } from "./nearest.js";
 import type {} from "./value-codes.js";
 import { word } from "./calls.js";
 import { inRange, numeric, plain } from "./numeric.js";
+import type { Fix } from "./diagnostic.js";
 import { replace, Reporter } from "./reporter.js";
 import type { Span } from "./span.js";
 import { describe, fitting, formOf } from "./shapes.js";
@@ -72,7 +73,7 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
     case "record": {
       if (node.is !== "block") return wrong(node, type, asked, t);
       const record: Record<string, Value> = {};
-      let whole = true;
+      let whole = node.broken !== true;
       for (const entry of node.entries) {
         if (!entry.value) {
           whole = false;
@@ -90,12 +91,31 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
           continue;
         }
         if (type.keys && !type.keys.includes(entry.key.text)) {
-          const near = nearest(entry.key.text, type.keys);
+          const { elsewhere, keys } = type;
+          const near =
+            elsewhere && Object.hasOwn(elsewhere, entry.key.text)
+              ? elsewhere[entry.key.text]
+              : nearest(entry.key.text, keys);
+          const { value } = entry;
+          const turned =
+            near === undefined && value.is === "word" && keys.includes(value.text)
+              ? `${value.text}: ${entry.key.text}`
+              : undefined;
           t.reporter.report(
             "unknown-record-key",
-            { key: entry.key.text, of: asked.key, has: type.keys, ...(near ? { nearest: near } : {}) },
+            {
+              key: entry.key.text,
+              of: asked.key,
+              has: keys,
+              ...(near ? { nearest: near } : {}),
+              ...(turned === undefined ? {} : { turned }),
+            },
             entry.key.span,
-            near ? { fix: replace(entry.key.span, near) } : {},
+            near
+              ? { fix: replace(entry.key.span, near) }
+              : turned === undefined
+                ? {}
+                : { fix: replace(entry.span, turned) },
           );
           whole = false;
           continue;
@@ -212,6 +232,7 @@ function liveWord(node: ReferenceNode, kind: string, asked: Asked, t: Typing): V
 }
 
 function unknownChoice(node: WordNode, of: readonly string[], asked: Asked, t: Typing): undefined {
+  if (of.includes("none") && foreignLiteral(node, { is: "choice", of }, t)) return undefined;
   if (t.registry.find("space", node.text)) {
     t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
     return undefined;
@@ -226,18 +247,23 @@ function unknownChoice(node: WordNode, of: readonly string[], asked: Asked, t: T
   return undefined;
 }
 
+/** What Python, JSON and YAML write for `true`, `false` and `none`. */
+function foreignLiteral(node: Expression, type: ValueType, t: Typing): boolean {
+  if (node.is !== "word" || node.arguments) return false;
+  const instead = /^(?:none|null|nil|undefined)$/i.test(node.text)
+    ? "none"
+    : /^(?:true|false)$/i.test(node.text)
+      ? node.text.toLowerCase()
+      : type.is === "boolean" && /^(?:yes|no|on|off)$/i.test(node.text)
+        ? String(/^(?:yes|on)$/i.test(node.text))
+        : undefined;
+  if (instead === undefined || instead === node.text) return false;
+  t.reporter.report("foreign-literal", { found: node.text, instead }, node.span, { fix: replace(node.span, instead) });
+  return true;
+}
+
 function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): undefined {
-  if (
-    node.is === "word" &&
-    !node.arguments &&
-    /^(?:True|False|None|TRUE|FALSE|NONE|null|nil|undefined)$/.test(node.text)
-  ) {
-    const instead = /^(?:none|null|nil|undefined)$/i.test(node.text) ? "none" : node.text.toLowerCase();
-    t.reporter.report("foreign-literal", { found: node.text, instead }, node.span, {
-      fix: replace(node.span, instead),
-    });
-    return undefined;
-  }
+  if (foreignLiteral(node, type, t)) return undefined;
   if (node.is === "word" && t.registry.find("space", node.text)) {
     t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
     return undefined;
@@ -260,17 +286,28 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
             node.value.trim() !== "" &&
             Number.isFinite(Number(node.value))
           ? replace(node.span, node.value.trim())
-          : undefined;
+          : fileAsWord(node, type, t);
+  const [edit] = fix?.edits ?? [];
   t.reporter.report(
     "wrong-type",
-    { key: asked.key, wanted: describe(type), found: formOf(node) },
+    { key: asked.key, wanted: describe(type), found: formOf(node), ...(edit ? { instead: edit.text } : {}) },
     node.span,
     fix ? { fix } : {},
   );
   return undefined;
 }
+/** `"tickets.csv"` where a source is asked: the word that reads such a file. */
+function fileAsWord(node: Expression, type: ValueType, t: Typing): Fix | undefined {
+  if (type.is === "either") return type.of.map((one) => fileAsWord(node, one, t)).find((fix) => fix !== undefined);
+  if (node.is !== "string" || type.is !== "word") return undefined;
+  const reader = /\.(\w+)(?:\.gz)?$/.exec(node.value)?.[1];
+  const word = reader === undefined ? undefined : t.registry.find(type.kind, reader);
+  return word && !word.planned ? replace(node.span, `${word.name}(${quote(node.value)})`) : undefined;
+}
 /** None of several alternatives has the form of what was written: ask the one that explains best. */
 function none(node: Expression, type: Extract<ValueType, { is: "either" }>, asked: Asked, t: Typing): undefined {
+  if (type.of.some((one) => one.is === "choice" && one.of.includes("none")) && foreignLiteral(node, type, t))
+    return undefined;
   if (node.is === "word") {
     const words = type.of.find((one) => one.is === "word");
     if (words) {

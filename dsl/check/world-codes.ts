@@ -61,7 +61,7 @@ declare module "./codes.js" {
 }
 const listed = (names: readonly string[]): string => names.slice(0, 16).join(", ") + (names.length > 16 ? ", …" : "");
 const size = (bytes: number): string =>
-  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
 
 registerCodes({
   "unknown-column": {
@@ -74,8 +74,9 @@ registerCodes({
   },
   "no-template": {
     severity: "error",
+    facts: true,
     message: (d) => `${d.base} brings no chat template`,
-    help: (d) => `write one: \`template: \` ${d.has.join(", ")}`,
+    help: (d) => `write \`template: chatml\`, or another: ${d.has.join(", ")}`,
     explain:
       "A model reads a conversation as one text, and every model family marks turns in its own way. A base made for chat says how (`chat_template`); for any other choose a template, which the model then learns.",
   },
@@ -113,6 +114,7 @@ registerCodes({
   },
   "one-label": {
     severity: "error",
+    facts: true,
     message: (d) =>
       d.labels.length === 0
         ? `\`${d.data}\` has no labels`
@@ -132,12 +134,14 @@ train m on d`,
   },
   "rare-label": {
     severity: "warning",
+    facts: true,
     message: (d) => `the label "${d.label}" has only ${String(d.count)} training row${d.count === 1 ? "" : "s"}`,
     help: () => "look at `f1(macro)`, which counts every label alike",
     explain: "A label with a handful of rows can hardly be learnt, and accuracy won't show it.",
   },
   "empty-split": {
     severity: "error",
+    facts: true,
     message: (d) => `the split \`${d.split}\` of \`${d.data}\` has no rows`,
     help: () => "give it a larger share, or leave it out",
     explain:
@@ -145,6 +149,7 @@ train m on d`,
   },
   "split-leak": {
     severity: "error",
+    facts: true,
     message: (d) =>
       `${String(d.count)} text${d.count === 1 ? "" : "s"} of \`${d.data}\` stand${d.count === 1 ? "s" : ""} in more than one split`,
     help: () => "add `clean: drop_duplicates`, which keeps the first of each",
@@ -204,6 +209,7 @@ train m on d`,
   },
   "batchwise-parts": {
     severity: "warning",
+    facts: true,
     message: (d) =>
       `${d.task} holds texts beside those of their batch: with \`accumulate\` that is ${d.batch_size} of the ${d.whole} rows of an update`,
     help: (d) => `write \`batch_size: ${d.whole}\` without \`accumulate\` where the memory allows it`,
@@ -213,6 +219,7 @@ train m on d`,
   },
   "no-packed-prompts": {
     severity: "error",
+    facts: true,
     message: (d) => `${d.technique} needs one text in a row: virtual tokens stand before each text`,
     help: () => "write `packing: false` in the recipe",
     explain:
@@ -248,6 +255,7 @@ train m on d`,
   },
   "changed-since-trained": {
     severity: "error",
+    facts: true,
     message: (d) => `\`${d.model}\` is not trained since it changed`,
     help: () => "run its `train` statement again",
     explain:
@@ -255,6 +263,7 @@ train m on d`,
   },
   "too-long": {
     severity: "error",
+    facts: true,
     message: (d) =>
       `${d.base} has ${String(d.positions)} positions, fewer than max_length ${String(d.max_length)}` +
       (d.virtual ? ` and ${String(d.virtual)} virtual tokens` : ""),
@@ -263,6 +272,7 @@ train m on d`,
   },
   "storage-trains": {
     severity: "error",
+    facts: true,
     message: (d) => `storage ${d.storage} is for a base that stays frozen, and ${d.technique} trains it`,
     help: (d) => `write \`technique: lora(rank: 8)\`, or leave out \`storage: ${d.storage}\``,
     explain:
@@ -272,13 +282,15 @@ train m on d`,
   },
   truncated: {
     severity: "warning",
+    facts: true,
     message: (d) =>
-      `${String(d.rows)} texts (${(d.share * 100).toFixed(d.share < 0.01 ? 2 : 0)}%) are longer than ${String(d.max_length)} tokens and are cut`,
+      `${String(d.rows)} text${d.rows === 1 ? " is" : "s are"} longer than ${String(d.max_length)} tokens and cut (${(d.share * 100).toFixed(d.share < 0.01 ? 2 : 0)}% of them)`,
     help: () => "raise `max_length` if the end of a text matters",
     explain: "Texts longer than `max_length` lose their end.",
   },
   "memory-short": {
     severity: "error",
+    facts: true,
     message: (d) => `the training needs about ${size(d.needed)}, and this machine has ${size(d.has)}`,
     help: (d) =>
       d.batch_size === null

@@ -38,6 +38,7 @@ export function named(
   const place = operand.path[0]?.span ?? operand.span;
   const of = program.names.get(name);
   if (!of) {
+    if (program.lost.names.has(name) || kinds.some((kind) => program.lost.kinds.has(kind))) return undefined;
     const has = program.namesOf(...kinds);
     const near = nearest(name, has);
     program.report(
@@ -117,7 +118,9 @@ export function subjectOf(
     return { subject: { data: data.plan, split: null }, draft };
   }
   if (splits && !splits.includes(splitNode.text)) {
-    const near = nearest(splitNode.text, splits);
+    // `dev`, `val`: what other tools call a split is in the vocabulary of `random`.
+    const called = program.registry.find("split", "random")?.elsewhere?.[splitNode.text];
+    const near = called !== undefined && splits.includes(called) ? called : nearest(splitNode.text, splits);
     if (splits.length === 0) program.report("no-split", { data: draft.name, split: splitNode.text }, splitNode.span);
     else
       program.report(
@@ -153,7 +156,9 @@ export function trainedName(
   // Who types is not told which weights there are: a training in an earlier cell counts.
   if (run && (run.here || program.purpose === "assist")) return found.name;
   // What is wrong with its definition or its training was said there.
-  if (found.of.draft?.broken || program.tried.has(found.name)) return undefined;
+  const { names, kinds } = program.lost;
+  if (found.of.draft?.broken || program.tried.has(found.name) || names.has(found.name) || kinds.has("train"))
+    return undefined;
   const present = program.outside.trained[found.name];
   const task = found.of.draft?.given.get("task")?.value;
   const fresh = found.of.draft !== undefined && isScratch(found.of.draft);

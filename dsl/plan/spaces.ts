@@ -1,9 +1,9 @@
 /** `vary`: paths of model and recipe, each over a space; calls may nest spaces. */
-import { kindsIn, defaultCall, partOf } from "../check/keys.js";
+import { kindsIn, defaultCall, partNamed, partOf } from "../check/keys.js";
 import type { Given, Program } from "../check/program.js";
 import { call as typedCall } from "../check/calls.js";
 import { typed } from "../check/values.js";
-import type { Parameter, ValueType } from "../registry.js";
+import type { Parameter, ValueType, Verb } from "../registry.js";
 import type { BlockNode, Expression, WordNode } from "../syntax/tree.js";
 import { nearest } from "../check/nearest.js";
 import { parametersOf } from "./definitions.js";
@@ -30,7 +30,7 @@ export function spacesOf(
       const roots = [...parametersOf(program, "model"), ...parametersOf(program, "recipe")]
         .filter((p) => !p.planned)
         .map((p) => p.name);
-      const near = nearest(root, roots);
+      const near = foreignPath(program, root) ?? nearest(root, roots);
       refuse(
         parametersOf(program, "data").some((p) => p.name === root)
           ? "settings of data can't vary yet: make one `data … like …` per variant"
@@ -48,6 +48,20 @@ export function spacesOf(
     }
   }
   return whole ? spaces : undefined;
+}
+
+/** `lr`, `learning_rate`, `per_device_train_batch_size`: the path that is meant. */
+function foreignPath(program: Program, name: string): string | undefined {
+  const owners = ["recipe", "model"].flatMap((verb) => (program.registry.find("verb", verb) as Verb | undefined) ?? []);
+  for (const owner of owners) {
+    const called = owner.elsewhere?.[name];
+    if (called !== undefined && owner.parameters.some((p) => p.name === called)) return called;
+  }
+  for (const owner of owners) {
+    const part = partNamed(program, name, owner, owner.parameters);
+    if (part) return `${part.key}.${part.inner}`;
+  }
+  return undefined;
 }
 
 function parameterAt(

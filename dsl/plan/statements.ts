@@ -34,16 +34,33 @@ export const handlers: Readonly<Record<string, Handler>> = {
 
 export function runStatement(program: Program, statement: Statement): void {
   const header = headerOf(program, statement);
+  if (!header?.sound) lose(program, statement);
   if (!header) {
     const line = program.source.text.indexOf("\n", statement.span.end);
     program.reporter.dropInside(
       { ...statement.span, end: line < 0 ? program.source.text.length : line },
       "typescript-here",
     );
+    const meant = program.reporter.diagnostics.some(
+      (d) => d.code === "unknown-verb" && d.span === statement.verb.span && d.data.nearest !== undefined,
+    );
+    const { block, span } = statement;
+    program.reporter.dropInside(meant && block ? { ...span, end: block.span.start } : span, "unknown-verb");
     return;
   }
   program.noted = [];
   handlers[header.verb.name]?.(program, header);
+  program.reporter.dropSwallowed(statement.span, statement.block?.span, program.source.text);
+}
+
+/** What a statement that can't be read was to define: later statements that use it are silent. */
+function lose(program: Program, { verb, operands, broken }: Statement): void {
+  const known = program.registry.find("verb", verb.text) !== undefined;
+  const named = operands.length > 0 && operands.every((o) => o.is === "word" && !o.arguments);
+  if (known && (!named || broken || verb.text === "parameters")) program.lost.kinds.add(verb.text);
+  if (operands.length > 0 || !known)
+    for (const name of [verb.text, ...operands.flatMap((o) => (o.is === "word" ? [o.text.split(".")[0] ?? ""] : []))])
+      program.lost.names.add(name);
 }
 
 export function nameOf(operand: Operand | undefined): { text: string; span: Span } | undefined {
@@ -81,7 +98,8 @@ function define(program: Program, header: Header): void {
     base?.given,
     !like || base !== undefined,
   );
-  const broken = keys.broken || !header.sound || (like !== undefined && (!base || base.broken));
+  const unread = statement.block?.broken === true;
+  const broken = keys.broken || unread || !header.sound || (like !== undefined && (!base || base.broken));
   if (!name) return;
   if (is === "recipe")
     checkDuration(program, keys.given, statement.block?.entries.map((e) => e.key.text) ?? [], name.span);
@@ -141,6 +159,9 @@ function defineModel(program: Program, header: Header, draft: Draft, here: Span)
 }
 
 function parameters(program: Program, header: Header): void {
+  const { block } = header.statement;
+  if (block?.broken) program.lost.kinds.add("parameters");
+  for (const entry of block?.entries ?? []) if (!entry.value) program.lost.names.add(entry.key.text);
   const values: Record<string, Value> = {};
   const seen = new Map<string, Span>();
   for (const { key, value: node } of header.statement.block?.entries ?? []) {
@@ -373,6 +394,8 @@ const topics: Readonly<Record<string, readonly string[]>> = {
 };
 
 function show(program: Program, header: Header): void {
+  const { block } = header.statement;
+  if (block) program.report("statement-takes-no-block", { verb: "show" }, block.span);
   if (!header.sound) return;
   for (const operand of header.operands) {
     const found = named(

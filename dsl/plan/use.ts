@@ -34,6 +34,7 @@ export function useFile(program: Program, statement: Statement): void {
   }
   if (failed(fact)) {
     program.reportFailed(fact, operand.span);
+    for (const kind of ["data", "model", "recipe"]) program.lost.kinds.add(kind);
     return;
   }
   if (program.using.includes(fact.path) || outer.path === fact.path) {
@@ -50,7 +51,7 @@ export function useFile(program: Program, statement: Statement): void {
   const cut = Math.max(fact.path.lastIndexOf("/"), fact.path.lastIndexOf("\\"));
   program.folders.set(inner.id, cut < 0 ? "." : fact.path.slice(0, cut) || "/");
   Object.assign(program, { source: inner, silent: true, reporter: new Reporter(), using: [...using, fact.path] });
-  program.reporter.diagnostics.push(...parsed.diagnostics);
+  program.reporter.begin(parsed.diagnostics);
   let action: string | undefined;
   for (const one of parsed.tree.statements) {
     const verb = verbs.find((v) => v.name === one.verb.text) as Verb | undefined;
@@ -61,6 +62,7 @@ export function useFile(program: Program, statement: Statement): void {
   const wrong = program.reporter.diagnostics.find((d) => d.severity === "error");
   Object.assign(program, { source: outer, silent, reporter, using });
   if (action !== undefined) program.report("action-in-used-file", { verb: action, file: path }, operand.span);
+  else if (wrong?.code === "use-in-circle") program.report("use-in-circle", { file: path }, operand.span);
   else if (wrong)
     program.report(
       "error-in-used-file",

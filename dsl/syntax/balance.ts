@@ -108,6 +108,20 @@ export function balance(
     if (t.isOpen(token)) stack.push(token);
     else if (t.isClose(token)) {
       if (!stack.some((open) => closerOf.get(open.tokenType) === type)) {
+        const open = stack.at(-1);
+        const closer = wanted();
+        if (open && closer && !closesLater(tokens, i, closer, verbs)) {
+          const span = { source, start: token.startOffset, end: t.endOf(token) };
+          reporter.report("mismatched-bracket", { open: open.image, close: token.image }, span, {
+            labels: [{ span: { source, start: open.startOffset, end: t.endOf(open) }, text: "opened here" }],
+            fix: { ...replace(span, image.get(closer) ?? ""), certain: false },
+          });
+          lines.add(open.startLine ?? 0);
+          lines.add(token.startLine ?? 0);
+          stack.pop();
+          out.push(t.retyped(token, closer, image.get(closer)));
+          return;
+        }
         reporter.report(
           "stray-bracket",
           { bracket: token.image },
@@ -129,6 +143,20 @@ export function balance(
   const end = out.at(-1);
   if (end) close(end, () => false);
   return { tokens: out, lines };
+}
+
+/** Whether what is open at `i` is closed by its own closer later: on the rest of the line, a block before the next statement. */
+function closesLater(tokens: readonly IToken[], i: number, closer: TokenType, verbs: ReadonlySet<string>): boolean {
+  let depth = 0;
+  for (let at = i + 1; at < tokens.length; at++) {
+    const token = tokens[at] as IToken;
+    if (token.tokenType === t.NewLine && (closer !== t.RightBrace || startsStatement(tokens, at + 1, verbs)))
+      return false;
+    if (depth === 0 && token.tokenType === closer) return true;
+    if (t.isOpen(token)) depth++;
+    if (t.isClose(token)) depth--;
+  }
+  return false;
 }
 
 /** A verb at the start of a line, followed by a name, a string or `{`, and no key. */

@@ -6,6 +6,7 @@ declare module "../check/codes.js" {
     unexpected: { readonly found: string; readonly expected: string };
     "unclosed-bracket": { readonly open: string; readonly close: string };
     "stray-bracket": { readonly bracket: string };
+    "mismatched-bracket": { readonly open: string; readonly close: string };
     "missing-colon": { readonly key: string };
     "missing-comma": { readonly before: string };
     "no-value": { readonly key: string };
@@ -23,6 +24,9 @@ declare module "../check/codes.js" {
     "separated-unit": { readonly number: string };
     "minus-sign": object;
     "unknown-character": { readonly character: string };
+    "block-without-braces": { readonly head: string };
+    "dash-list": { readonly list: string };
+    "string-prefix": { readonly prefix: string };
   }
 }
 
@@ -49,6 +53,13 @@ registerCodes({
     help: () => "remove it",
     explain: "A closing bracket stands where none of its kind is open.",
     example: "recipe r { epochs: 3) }",
+  },
+  "mismatched-bracket": {
+    severity: "error",
+    message: (d) => `\`${d.close}\` can't close \`${d.open}\``,
+    help: (d) => `write the closer of \`${d.open}\`, or another opener`,
+    explain: "Brackets close as they open: `{ }` around a record, `( )` around parameters, `[ ]` around a list.",
+    example: "recipe r { optimizer: adamw(learning_rate: 1e-3] }",
   },
   "missing-colon": {
     severity: "error",
@@ -168,8 +179,32 @@ registerCodes({
   "unknown-character": {
     severity: "error",
     message: (d) => `\`${d.character}\` has no meaning in Tune`,
-    help: () => "remove it",
+    help: (d) =>
+      /^[-+*/!&|^%]+$/.test(d.character)
+        ? "Tune computes nothing: write the result, or compute it in TypeScript and write `$name`"
+        : "remove it",
     explain: "Outside strings and comments there are names, numbers, brackets, `:`, `,`, `.`, `..` and `$`.",
     example: "recipe r { epochs: 3 ? }",
+  },
+  "block-without-braces": {
+    severity: "error",
+    message: () => "a record stands in braces, not in lines that are set in",
+    help: (d) => `write \`${d.head}\`, and \`}\` after the last line`,
+    explain: "Indentation means nothing in Tune: a record stands between `{` and `}`, also over several lines.",
+    example: "recipe r:\n  epochs: 3\n  batch_size: 16",
+  },
+  "dash-list": {
+    severity: "error",
+    message: () => "a list stands in `[ ]`, without dashes",
+    help: (d) => `write \`${d.list}\``,
+    explain: "A list is written `[a, b]`, also over several lines: a new line may follow each comma.",
+    example: 'data d {\n  source: csv("a.csv")\n  columns: { text: t }\n  clean:\n    - unicode\n    - drop_empty\n}',
+  },
+  "string-prefix": {
+    severity: "error",
+    message: (d) => `\`${d.prefix}\` before a string means nothing`,
+    help: () => "remove it; a value from outside is written `$name`",
+    explain: "Strings have no prefixes: nothing is put into them, and a backslash is always an escape.",
+    example: 'use f"common.tune"',
   },
 });

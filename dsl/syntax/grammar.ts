@@ -28,8 +28,10 @@ export interface Head {
 
 /** The message of a parse error is what was expected, in words. */
 const expectedWords: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected }) => tokenLabel(expected),
-  buildNotAllInputParsedMessage: () => "the end of the line",
+  buildMismatchTokenMessage: ({ expected, previous }) =>
+    previous.tokenType === t.Comma ? `a value or ${tokenLabel(expected)}` : tokenLabel(expected),
+  buildNotAllInputParsedMessage: ({ ruleName }) =>
+    ruleName === "head" ? "`{` or the end of the line" : "a comma or the end of the line",
   buildNoViableAltMessage: ({ ruleName }) =>
     ruleName === "operand" ? "a name" : ruleName === "key" ? "a key" : "a value",
   buildEarlyExitMessage: () => "a name",

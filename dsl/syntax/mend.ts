@@ -14,7 +14,7 @@ const units = new Set(["ms", "s", "min", "h", "d", "KB", "MB", "GB", "KiB", "MiB
 export function mend(tokens: readonly IToken[], source: SourceId, reporter: Reporter): IToken[] {
   const out: IToken[] = [];
   const span = (from: IToken, to: IToken = from): Span => ({ source, start: from.startOffset, end: t.endOf(to) });
-  const queue = [...tokens];
+  const queue = undashed(tokens, source, reporter);
   let inside = 0; // open ( and [
   for (let i = 0; i < queue.length; i++) {
     const token = queue[i];
@@ -111,14 +111,69 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
           i++;
         } else out.push(token);
         break;
-      case t.Unknown:
-        reporter.report("unknown-character", { character: token.image }, span(token), {
-          fix: { ...replace(span(token), ""), certain: false },
+      case t.Unknown: {
+        // What stands together is one mistake; behind a fence of Markdown the line is no Tune.
+        let end = i;
+        while (touching(queue[end], queue[end + 1])) end++;
+        let last = queue[end] as IToken;
+        const character = queue
+          .slice(i, end + 1)
+          .map((k) => k.image)
+          .join("");
+        if (character.startsWith("```"))
+          while (queue[end + 1] && queue[end + 1]?.tokenType !== t.NewLine) last = queue[++end] as IToken;
+        reporter.report("unknown-character", { character }, span(token, last), {
+          ...(/^[-+*/!&|^%]+$/.test(character) ? {} : { fix: { ...replace(span(token, last), ""), certain: false } }),
         });
+        i = end;
+        break;
+      }
+      case t.Identifier:
+        if (
+          /^[fbru]{1,2}$/i.test(token.image) &&
+          next?.startOffset === t.endOf(token) &&
+          [t.Str, t.BadString, t.Text].includes(next.tokenType)
+        )
+          reporter.report("string-prefix", { prefix: token.image }, span(token), { fix: replace(span(token), "") });
+        else out.push(token);
         break;
       default:
         out.push(token);
     }
+  }
+  return out;
+}
+
+function touching(a: IToken | undefined, b: IToken | undefined): boolean {
+  return a !== undefined && b?.tokenType === t.Unknown && t.endOf(a) === b.startOffset;
+}
+
+/** YAML's lists, `- item` line by line after a key's colon, read as `[item, item]`. */
+function undashed(tokens: readonly IToken[], source: SourceId, reporter: Reporter): IToken[] {
+  const isDash = (i: number): boolean =>
+    tokens[i]?.tokenType === t.NewLine && tokens[i + 1]?.tokenType === t.Unknown && tokens[i + 1]?.image === "-";
+  const out: IToken[] = [];
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as IToken;
+    out.push(token);
+    if (token.tokenType !== t.Colon || !isDash(i + 1)) continue;
+    const first = tokens[i + 2] as IToken;
+    const items: IToken[][] = [];
+    while (isDash(i + 1)) {
+      const end = tokens.findIndex((k, at) => at > i + 2 && (k.tokenType === t.NewLine || k.image === "}"));
+      items.push(tokens.slice(i + 3, end < 0 ? undefined : end));
+      i = (end < 0 ? tokens.length : end) - 1;
+    }
+    const last = items.at(-1)?.at(-1) ?? first;
+    const list = `[${items.map((item) => item.map((k) => k.image).join("")).join(", ")}]`;
+    const span = { source, start: first.startOffset, end: t.endOf(last) };
+    reporter.report("dash-list", { list }, span, { fix: replace({ ...span, start: t.endOf(token) }, ` ${list}`) });
+    out.push(t.virtual(t.LeftSquare, first, first.startOffset, "["));
+    for (const [n, item] of items.entries()) {
+      if (n > 0) out.push(t.virtual(t.Comma, item[0] ?? first, item[0]?.startOffset ?? first.startOffset, ","));
+      out.push(...item);
+    }
+    out.push(t.virtual(t.RightSquare, last, t.endOf(last), "]"));
   }
   return out;
 }
@@ -131,7 +186,8 @@ function quoted(token: IToken): { string: IToken; rest?: IToken[] } {
     const body = image.slice(1, -1).replace(/\\'/g, "'");
     return { string: t.retyped(token, t.Str, `"${/^["]/.test(image) ? body : body.replace(/(?<!\\)"/g, '\\"')}"`) };
   }
-  const kept = image.replace(/[\s)\]},]*$/, "");
+  // Where a further key follows, the string ended before its comma.
+  const kept = /^["'][^,]*(?=,\s*[\p{ID_Continue}.]+\s*:\s)/u.exec(image)?.[0] ?? image.replace(/[\s)\]},]*$/, "");
   const end = token.startOffset + kept.length;
   const string = { ...t.retyped(token, t.Str, `"${kept.slice(1)}"`), endOffset: end - 1 };
   const rest = t.lex(image.slice(kept.length)).tokens.map((r) => ({

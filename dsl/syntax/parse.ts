@@ -38,6 +38,7 @@ export function parse(source: Source, verbs: readonly string[]): Parsed {
 class Reader {
   private readonly reporter = new Reporter();
   private readonly lines = new Set<number>();
+  private readonly lost: string[] = [];
   private readonly grammar: Grammar;
   constructor(
     private readonly source: Source,
@@ -55,27 +56,48 @@ class Reader {
     const balanced = balance(mended, new Set(this.verbs), this.source.id, this.reporter);
     for (const line of balanced.lines) this.lines.add(line);
     for (const d of this.reporter.diagnostics) this.lines.add(this.lineAt(d.span.start));
-    const statements = split(balanced.tokens, [t.NewLine]).flatMap((piece) => this.statement(piece));
+    const pieces = split(balanced.tokens, [t.NewLine]);
+    const statements: Statement[] = [];
+    for (let i = 0; i < pieces.length; i++) {
+      const piece = pieces[i] as IToken[];
+      const under = this.linesUnder(pieces, i);
+      const head = piece.at(-1)?.tokenType === t.Colon ? piece.slice(0, -1) : piece;
+      if (under.length === 0) statements.push(...this.statement(piece));
+      else statements.push(...this.statement([...head, ...this.braced(piece, under, " {")]));
+      i += under.length;
+    }
     const diagnostics = this.reporter.diagnostics.toSorted((a, b) => a.span.start - b.span.start);
-    return { tree: { statements }, diagnostics, comments };
+    return { tree: { statements, lost: this.lost }, diagnostics, comments };
   }
 
   private statement(tokens: readonly IToken[]): Statement[] {
-    const open = blockStart(tokens);
-    const head = open < 0 ? tokens : tokens.slice(0, open);
+    const keyed = keyInHead(tokens);
+    const open = keyed < 0 ? blockStart(tokens) : -1;
+    const head = keyed >= 0 ? tokens.slice(0, keyed) : open < 0 ? tokens : tokens.slice(0, open);
     const close = open < 0 ? -1 : matching(tokens, open);
     const first = tokens[0];
     const last = tokens.at(-1);
     if (!first || !last) return [];
     if (first.tokenType !== t.Identifier) {
       this.unexpected(first, "a verb");
+      this.lost.push(...tokens.filter((k) => k.tokenType === t.Identifier).map((k) => k.image));
       return [];
+    }
+    const key = keyed < 0 ? undefined : tokens[keyed];
+    if (key) {
+      this.unexpected(key, "`{`");
+      const { head: read } = this.head(head);
+      return [{ ...read, broken: true, span: this.span(first, last) }];
     }
     const { head: read, broken } = this.head(head);
     const block = open < 0 ? undefined : this.block(tokens.slice(open, close + 1));
     const after = close < 0 ? undefined : tokens[close + 1];
     if (after) this.unexpected(after, "a new line");
-    return [{ ...read, ...(block ? { block } : {}), broken, span: this.span(first, last) }];
+    const statement = { ...read, ...(block ? { block } : {}), broken, span: this.span(first, tokens[close] ?? last) };
+    const more = close < 0 ? [] : tokens.slice(close + 1);
+    const next = more.findIndex((k) => k.tokenType === t.Identifier);
+    const verb = more[next]?.image ?? "";
+    return [statement, ...(this.verbs.includes(verb) ? this.statement(more.slice(next)) : [])];
   }
 
   private head(tokens: readonly IToken[]): { head: Head; broken: boolean } {
@@ -84,7 +106,7 @@ class Reader {
     if (read.value) return { head: read.value, broken: false };
     if (read.at) this.unexpected(read.at, read.expected);
     const failed = fixed.findIndex((k) => k.startOffset >= (read.at?.startOffset ?? 0));
-    for (const end of [failed, failed - 1, 1]) {
+    for (let end = failed < 0 ? fixed.length - 1 : failed; end > 0; end--) {
       const part = end > 0 ? this.run(fixed.slice(0, end), () => this.grammar.head()).value : undefined;
       if (part) return { head: part, broken: true };
     }
@@ -92,11 +114,64 @@ class Reader {
     return { head: { verb: { text: verb.image, span: this.span(verb) }, operands: [], clauses: [] }, broken: true };
   }
 
+  /** Further lines of a record without braces: `header:` at `i`, then lines that are set in and begin with a key. */
+  private linesUnder(pieces: readonly (readonly IToken[])[], i: number): readonly IToken[][] {
+    const head = pieces[i] ?? [];
+    const [first] = head;
+    // A statement may lack its colon too: nothing else is set in under it.
+    const bare = first?.tokenType === t.Identifier && head.length > 1 && head.every((k) => !BLOCKS.has(k.tokenType));
+    if (!first || (head.at(-1)?.tokenType !== t.Colon && !bare)) return [];
+    const rest = pieces.slice(i + 1);
+    const end = rest.findIndex(
+      ([key, next]) =>
+        !key ||
+        !next ||
+        (key.startLine ?? 0) <= (head.at(-1)?.startLine ?? 0) ||
+        (key.startColumn ?? 0) <= (first.startColumn ?? 0) ||
+        !(key.tokenType === t.Identifier || key.tokenType === t.Str) ||
+        !(next.tokenType === t.Colon || next.tokenType === t.Dot),
+    );
+    return (end < 0 ? rest : rest.slice(0, end)) as IToken[][];
+  }
+  /** The lines as a block's tokens, reported at the colon that ends `head`. */
+  private braced(head: readonly IToken[], lines: readonly IToken[][], open: string): IToken[] {
+    const final = head.at(-1) as IToken;
+    const written = final.tokenType === t.Colon;
+    const colon = written ? final : t.virtual(t.Colon, final, t.endOf(final));
+    const last = lines.at(-1)?.at(-1) ?? colon;
+    const name = this.source.text.slice(head[0]?.startOffset, colon.startOffset);
+    const toBrace = { start: colon.startOffset, end: t.endOf(colon), text: open };
+    const close = { start: t.endOf(last), end: t.endOf(last), text: " }" };
+    // The closing brace is there, and was taken for a stray one.
+    const stray = this.reporter.diagnostics.find(
+      (d) => d.code === "stray-bracket" && this.source.text.slice(t.endOf(last), d.span.start).trim() === "",
+    );
+    this.reporter.diagnostics = this.reporter.diagnostics.filter((d) => d !== stray);
+    this.reporter.report("block-without-braces", { head: `${name}${open}` }, this.span(written ? colon : final), {
+      fix: { title: "put braces around the lines", edits: stray ? [toBrace] : [toBrace, close], certain: true },
+    });
+    return [
+      t.virtual(t.LeftBrace, colon, t.endOf(colon), "{"),
+      ...lines.flatMap((line) => [...line, t.virtual(t.NewLine, last, t.endOf(line.at(-1) as IToken), "")]),
+      t.virtual(t.RightBrace, last, t.endOf(last), "}"),
+    ];
+  }
+
   /** `tokens` from `{` to its `}`. */
   private block(tokens: readonly IToken[]): BlockNode {
-    const entries = split(tokens.slice(1, -1), [t.NewLine, t.Comma]).flatMap((piece) => this.entries(piece));
+    const pieces = split(tokens.slice(1, -1), [t.NewLine, t.Comma]);
+    const entries: Entry[] = [];
+    let broken = false;
+    for (let i = 0; i < pieces.length; i++) {
+      const piece = pieces[i] as IToken[];
+      const under = this.linesUnder(pieces, i);
+      const read = this.entries(under.length === 0 ? piece : [...piece, ...this.braced(piece, under, ": {")]);
+      if (read.length === 0) broken = true;
+      entries.push(...read);
+      i += under.length;
+    }
     const [first, last] = [tokens[0] as IToken, tokens.at(-1) as IToken];
-    return { is: "block", entries, span: this.span(first, last) };
+    return { is: "block", entries, ...(broken ? { broken } : {}), span: this.span(first, last) };
   }
 
   private entries(tokens: readonly IToken[]): Entry[] {
@@ -249,6 +324,26 @@ function split(tokens: readonly IToken[], separators: readonly IToken["tokenType
   }
   if (piece.length > 0) pieces.push(piece);
   return pieces;
+}
+/** What a header without a block has none of. */
+const BLOCKS: ReadonlySet<IToken["tokenType"]> = new Set([t.LeftBrace, t.Colon]);
+/** Where `key:` stands in a header, whose `{` is missing; -1: nowhere. */
+function keyInHead(tokens: readonly IToken[]): number {
+  let depth = 0;
+  for (const [i, token] of tokens.entries()) {
+    if (token.tokenType === t.LeftBrace && depth === 0) return -1;
+    if (t.isOpen(token)) depth++;
+    if (t.isClose(token)) depth--;
+    if (
+      depth === 0 &&
+      token.tokenType === t.Colon &&
+      i > 1 &&
+      tokens[i - 1]?.tokenType === t.Identifier &&
+      tokens[i + 1]
+    )
+      return i - 1;
+  }
+  return -1;
 }
 /** The `{` of a statement: the first that stands in no other bracket. */
 function blockStart(tokens: readonly IToken[]): number {

@@ -22,6 +22,8 @@ export function decodeText(image: string): { value: string; bad: BadEscape[] } {
   const bad: BadEscape[] = [];
   const body = image.slice(quotes, Math.max(quotes, image.length - quotes));
   if (long) return { value: dedent(body), bad };
+  // In `C:\\data\\tickets.csv` the `\\t` is no tab.
+  const windows = /^[A-Za-z]:\\[^\\]/.test(body);
   const value = body.replace(
     /\\(u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|[\s\S])/gu,
     (all: string, what: string, braced: string | undefined, four: string | undefined, at: number) => {
@@ -29,7 +31,7 @@ export function decodeText(image: string): { value: string; bad: BadEscape[] } {
       if (code !== undefined && Number.parseInt(code, 16) <= 0x10ffff)
         return String.fromCodePoint(Number.parseInt(code, 16));
       const known = simple[what];
-      if (known !== undefined) return known;
+      if (known !== undefined && !(windows && /^[ntr0]$/.test(what))) return known;
       bad.push({ escape: all, start: at + quotes, end: at + quotes + all.length });
       return all;
     },

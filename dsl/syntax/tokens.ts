@@ -57,9 +57,10 @@ export const LeftParen = token("LeftParen", /\(/, { label: "`(`" });
 export const RightParen = token("RightParen", /\)/, { label: "`)`" });
 export const LeftSquare = token("LeftSquare", /\[/, { label: "`[`" });
 export const RightSquare = token("RightSquare", /\]/, { label: "`]`" });
+/** `=`, `:=`, `=>`: what other languages set values with. */
+export const Equals = token("Equals", /:?=+>?/);
 export const Colon = token("Colon", /:/, { label: "`:`" });
 export const Comma = token("Comma", /,/, { label: "`,`" });
-export const Equals = token("Equals", /=+/);
 export const Semicolon = token("Semicolon", /;/);
 export const Unknown = token("Unknown", /[\s\S]/u, { line_breaks: true });
 

@@ -53,6 +53,8 @@ export interface ListNode {
 export interface BlockNode {
   readonly is: "block";
   readonly entries: readonly Entry[];
+  /** True when something in it could not be read as an entry: rules about what is missing stay silent. */
+  readonly broken?: boolean;
   readonly span: Span;
 }
 export type Expression = NumberNode | StringNode | WordNode | ReferenceNode | RangeNode | ListNode | BlockNode;
@@ -86,4 +88,6 @@ export interface Statement {
 }
 export interface Tree {
   readonly statements: readonly Statement[];
+  /** Names of lines that could not be read as statements: they may be what such a line was to define. */
+  readonly lost: readonly string[];
 }

@@ -7,6 +7,9 @@ export const word: Word = {
   example: "metrics: [accuracy]",
   since: "0.1.0",
   capabilities: { greaterIsBetter: true, of: ["label", "label_set", "pair"] },
+  elsewhere: {
+    acc: "accuracy",
+  },
   parameters: [],
 
   load: async () => (await import("./accuracy.run.js")).accuracy,

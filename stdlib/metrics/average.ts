@@ -14,6 +14,7 @@ declare module "#dsl/check/codes.js" {
 registerCodes({
   "average-needed": {
     severity: "error",
+    facts: true,
     message: (d) => `${d.metric} has no single meaning on ${d.labels} labels`,
     help: (d) => `write \`${d.metric}(macro)\`, \`${d.metric}(micro)\` or \`${d.metric}(weighted)\``,
     explain:
@@ -21,6 +22,7 @@ registerCodes({
   },
   "average-of-sets": {
     severity: "error",
+    facts: true,
     message: (d) =>
       d.average === "samples"
         ? `${d.metric}(samples) is for texts that have several labels`

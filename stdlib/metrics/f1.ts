@@ -8,6 +8,13 @@ export const word: Word = {
   example: "metrics: [f1(macro)]",
   since: "0.1.0",
   capabilities: { greaterIsBetter: true, of: ["label", "label_set", "pair"] },
+  advice: {
+    f1_macro: "write `f1(macro)`",
+    f1_micro: "write `f1(micro)`",
+    f1_weighted: "write `f1(weighted)`",
+    macro_f1: "write `f1(macro)`",
+    f1_score: "write `f1`, or `f1(macro)` on three labels and more",
+  },
   parameters: averageParameters,
   check: averageIsPlain,
   load: async () => (await import("./f1.run.js")).f1,

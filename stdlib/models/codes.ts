@@ -28,6 +28,7 @@ declare module "#dsl/check/codes.js" {
 registerCodes({
   "unsupported-config": {
     severity: "error",
+    facts: true,
     message: (d) => `config.json: ${d.key} is ${d.value}, which the ${d.family} family doesn't support here`,
     help: (d) => `choose a base model with ${d.key} ${d.supported.join(" or ")}`,
     explain:
@@ -60,6 +61,7 @@ registerCodes({
   },
   "bad-config": {
     severity: "error",
+    facts: true,
     message: (d) => `config.json: ${d.key} ${d.problem}`,
     help: () => "fetch the model folder again, or mend its config.json",
     explain: "The base model's `config.json` lacks a value that the architecture needs, or holds one of another kind.",

@@ -8,12 +8,22 @@ export const word: Word = {
   example: "recipe quick { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }",
   since: "0.1.0",
   elsewhere: {
+    adamw_torch: "adamw",
+    adamw_hf: "adamw",
+    adamw_torch_fused: "adamw",
+    adamw_8bit: "adamw",
+    AdamW: "adamw",
     lr: "learning_rate",
     eps: "epsilon",
     adam_epsilon: "epsilon",
     adam_beta1: "beta1",
     adam_beta2: "beta2",
     adam: "adamw",
+  },
+  advice: {
+    betas: "write `beta1: 0.9, beta2: 0.999`",
+    amsgrad: "leave it out: it isn't part of Tune",
+    fused: "leave it out: engines choose their kernels themselves",
   },
   parameters: [
     learningRate(1),

@@ -8,6 +8,9 @@ export const word: Word = {
   example: "schedule: cosine(warmup: 10%)",
   since: "0.1.0",
   elsewhere: warmUpElsewhere,
+  advice: {
+    cosine_with_restarts: "write `cosine`: restarts aren't part of Tune",
+  },
   parameters: [warmUpParameter({ share: 0.06 })],
   load: async () => (await import("./cosine.run.js")).cosine,
 };

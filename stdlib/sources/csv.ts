@@ -8,12 +8,18 @@ export const word: Word = {
   example: 'source: csv("tickets.csv", delimiter: ";")',
   since: "0.1.0",
   elsewhere: {
+    read_csv: "csv",
+    tsv: "csv",
     sep: "delimiter",
     separator: "delimiter",
     quotechar: "quote",
     filename: "path",
     file: "path",
     charset: "encoding",
+  },
+  advice: {
+    xlsx: "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`",
+    load_dataset: 'download it once and name the file, as in `csv("reviews.csv")` or `jsonl("reviews.jsonl")`',
   },
   parameters: [
     path,

@@ -17,6 +17,7 @@ declare module "#dsl/check/codes.js" {
 registerCodes({
   "split-not-streamed": {
     severity: "error",
+    facts: true,
     message: (d) => `\`${d.split}\` can't split data that are streamed: ${d.why}`,
     help: () => "write shares, as in `random(train: 90%, validation: 10%)`, or split by a column with `by_column`",
     explain:
@@ -32,18 +33,20 @@ registerCodes({
   "shares-too-large": {
     severity: "error",
     message: (d) => `the shares come to ${d.percent} %`,
-    help: () => "shares come to 100 % at most; rows beyond them are left out",
+    help: () => "lower them to 100 % at most; rows that no split takes are left out",
     explain: "Each row is in one split at most, so the shares of all splits can't come to more than all rows.",
     example: 'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 90%, test: 20%) }',
   },
   "counts-too-large": {
     severity: "error",
+    facts: true,
     message: (d) => `the splits ask for ${d.wanted} rows, but there are ${d.rows}`,
     help: () => "ask for fewer rows, or for shares",
     explain: "Numbers of rows are taken first, shares are of all rows; together they can't be more than there are.",
   },
   "rows-without-split": {
     severity: "error",
+    facts: true,
     message: (d) =>
       `${d.count} ${d.count === 1 ? "row has" : "rows have"} nothing in the column "${d.column}" (row ${d.rows.join(", ")}${d.count > d.rows.length ? ", …" : ""})`,
     help: () => "name the split of every row, or remove those rows from the file",
@@ -51,12 +54,14 @@ registerCodes({
   },
   "split-name": {
     severity: "error",
+    facts: true,
     message: (d) => `"${d.value}" in the column "${d.column}" is no name for a split`,
     help: (d) => `rename it: \`by_column(${d.column}, rename: { ${JSON.stringify(d.value)}: ${d.suggestion} })\``,
     explain: "A split is written `tickets.test`: its name is letters, digits and `_`, and begins with a letter.",
   },
   "too-many-splits": {
     severity: "error",
+    facts: true,
     message: (d) => `the column "${d.column}" has ${d.count} different values`,
     help: () => "take the column that holds train, validation and test",
     explain: "`by_column` makes a split of each value; this many are no splits but something else.",

@@ -19,6 +19,9 @@ export const word: Word = {
   example: "split: random(train: 80%, validation: 10%, test: 10%, stratify: team)",
   since: "0.1.0",
   elsewhere: {
+    train_test_split: "random",
+    eval: "validation",
+    val_size: "validation",
     train_size: "train",
     test_size: "test",
     val: "validation",
@@ -27,6 +30,11 @@ export const word: Word = {
     stratify_by: "stratify",
     groups: "group",
     group_by: "group",
+  },
+  advice: {
+    random_state: "leave it out: the same rows give the same split every time",
+    seed: "leave it out: the same rows give the same split every time",
+    shuffle: "leave it out: rows are drawn by chance anyway",
   },
   parameters: [
     part("train", "Share or number of rows to train on."),

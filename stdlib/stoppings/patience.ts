@@ -7,6 +7,7 @@ export const word: Word = {
   example: "early_stopping: patience(3, metric: loss)",
   since: "0.1.0",
   elsewhere: {
+    early_stopping: "patience",
     early_stopping_patience: "validations",
     early_stopping_threshold: "by",
     min_delta: "by",

@@ -23,12 +23,14 @@ declare module "#dsl/check/codes.js" {
 registerCodes({
   "label-not-trained": {
     severity: "error",
+    facts: true,
     message: (d) => `the data has the label "${d.label}", which ${d.model} never learned`,
     help: (d) => `${d.model} knows: ${d.has.join(", ")}`,
     explain: "Evaluation compares labels by name. The data holds a label that was not in the training data.",
   },
   "score-out-of-range": {
     severity: "error",
+    facts: true,
     message: (d) => `row ${d.row} has the score ${d.score}, outside the task's range ${d.from}..${d.to}`,
     help: () => "mend the row, widen `range:`, or leave it out",
     explain:
@@ -37,6 +39,7 @@ registerCodes({
   },
   "unequal-lists": {
     severity: "error",
+    facts: true,
     message: (d) => `row ${d.row} has ${d.tokens} tokens and ${d.tags} tags`,
     help: () => "give each token of the row exactly one tag",
     explain:
@@ -45,6 +48,7 @@ registerCodes({
   },
   "tag-off-scheme": {
     severity: "error",
+    facts: true,
     message: (d) => `row ${d.row} has the tag "${d.tag}": ${d.why}`,
     help: (d) =>
       d.scheme === "iob2"
@@ -56,6 +60,7 @@ registerCodes({
   },
   "no-mask-token": {
     severity: "error",
+    facts: true,
     message: (d) => `the tokenizer of ${d.model} has no token that stands for a hidden one`,
     help: () => "choose a base that was trained to fill gaps (its tokenizer has `[MASK]` or `<mask>`)",
     explain:
@@ -64,6 +69,7 @@ registerCodes({
   },
   "not-masked": {
     severity: "error",
+    facts: true,
     message: (d) => `nothing is to be filled in: ${d.text}`,
     help: (d) => `write ${d.mask} where a word is missing`,
     explain:
@@ -71,6 +77,7 @@ registerCodes({
   },
   "two-labels": {
     severity: "error",
+    facts: true,
     message: (d) =>
       `pairs of texts belong together or not: two labels are needed, and ${d.data} has ${d.labels.length}`,
     help: () =>
@@ -82,6 +89,7 @@ registerCodes({
   },
   "cosine-out-of-range": {
     severity: "error",
+    facts: true,
     message: (d) => `row ${d.row} has the score ${d.score}, and the task takes scores from ${d.from} to ${d.to}`,
     help: (d) =>
       d.from === -1 && d.to === 1
@@ -93,6 +101,7 @@ registerCodes({
   },
   "negatives-without-ranking": {
     severity: "error",
+    facts: true,
     message: (d) => `${d.data} has the role \`negative\`, and the loss \`${d.loss}\` has no use for it`,
     help: () => "leave `negative` out, or take `loss: ranking`",
     explain:
@@ -101,6 +110,7 @@ registerCodes({
   },
   "pooling-unknown": {
     severity: "error",
+    facts: true,
     message: (d) => `${d.base} makes vectors of texts in a way that isn't built: ${d.modules.join(", ")}`,
     help: () => "write `pooling: mean`, `cls`, `last` or `max` to train another way, or choose another base",
     explain:
@@ -109,6 +119,7 @@ registerCodes({
   },
   "no-answer": {
     severity: "error",
+    facts: true,
     message: (d) => `the question of row ${d.row} has no answer`,
     help: () => "write `question_answering(unanswerable: true)` if some questions have none, or leave the row out",
     explain:
@@ -117,6 +128,7 @@ registerCodes({
   },
   "answer-cut": {
     severity: "error",
+    facts: true,
     message: (d) => `no window holds the whole answer of row ${d.row}: ${JSON.stringify(d.answer)}`,
     help: () => "raise `max_length` of the model, or `stride` of the task",
     explain:

@@ -41,6 +41,7 @@ train m on d`,
   },
   "no-targets-known": {
     severity: "error",
+    facts: true,
     message: (d) => `which layers ${d.technique} shall change isn't known for this base`,
     help: (d) => `name them: targets: [...], inputs: [...]; its linear layers are: ${d.has.join(", ")}`,
     explain:
@@ -49,6 +50,7 @@ train m on d`,
   },
   "no-biases": {
     severity: "error",
+    facts: true,
     message: (d) =>
       `bitfit trains biases, and "${d.base}" has none: ${d.head > 0 ? `only the head's ${d.head.toLocaleString("en-US")} parameters would train` : "nothing would train"}`,
     help: (d) =>
@@ -59,6 +61,7 @@ train m on d`,
   },
   "nothing-trains": {
     severity: "error",
+    facts: true,
     message: (d) => `${d.technique} trains the head alone, and ${d.task} has no head of its own`,
     help: () => "use `lora(rank: 8)`, which trains few weights of the base",
     explain:
@@ -67,6 +70,7 @@ train m on d`,
   },
   "small-for-prompts": {
     severity: "warning",
+    facts: true,
     message: (d) =>
       `${d.technique} learns little on a decoder of this size: "${d.base}" has ${billions(d.parameters)} parameters, and ${d.trained.toLocaleString("en-US")} would train`,
     help: () => "use `lora(rank: 8)`; prompts come near to it from about ten billion parameters on",
@@ -76,6 +80,7 @@ train m on d`,
   },
   "empty-prompt-text": {
     severity: "error",
+    facts: true,
     message: (d) => `the tokenizer makes no tokens of ${JSON.stringify(d.text)}`,
     help: () => "write a sentence that says what the model shall do, or leave `init` out",
     explain:
@@ -83,6 +88,7 @@ train m on d`,
   },
   "cannot-merge": {
     severity: "error",
+    facts: true,
     message: (d) => `what ${d.technique} trained can't be merged into the base's weights: ${d.why}`,
     help: () =>
       "the folder `adapter` beside the run's checkpoints holds what was trained; `lora` and `ia3` can be merged",

@@ -50,6 +50,15 @@ export const word: Word = {
     merge_and_unload: "merge",
     adapter: "from",
   },
+  advice: {
+    lora_target_linear: "write `targets: [all]`",
+    bias: "leave it out: biases stay as they are; `bitfit` trains them",
+    task_type: "leave it out: the model's `task` says it",
+    modules_to_save: "leave it out: the task's head is trained and saved anyway",
+    inference_mode: "leave it out: `train` trains, `predict` doesn't",
+    init_lora_weights: "leave it out: the second factor begins at zero, as in PEFT",
+    qlora: "write `technique: lora(rank: 8), storage: nf4`",
+  },
   parameters: [
     {
       name: "rank",

@@ -26,6 +26,31 @@ const planned = {
     "built are `text`, `text_pair`, `negative`, `label`, `labels`, `score`, `tokens`, `tags`, `messages`, `input`, `target`, `question`, `context` and `answer`",
 } as const;
 
+/** What other tools call the roles. */
+const roleNames = {
+  sentence: "text",
+  sentence1: "text",
+  sentence2: "text_pair",
+  premise: "text",
+  hypothesis: "text_pair",
+  anchor: "text",
+  positive: "text_pair",
+  instruction: "input",
+  prompt: "input",
+  source: "input",
+  completion: "target",
+  output: "target",
+  response: "target",
+  summary: "target",
+  y: "label",
+  class: "label",
+  category: "label",
+  target_label: "label",
+  ner_tags: "tags",
+  conversations: "messages",
+  conversation: "messages",
+} as const;
+
 export const word: Verb = {
   kind: "verb",
   name: "data",
@@ -45,6 +70,19 @@ export const word: Verb = {
     fields: "columns",
     limit: "sample",
     dataset: "source",
+  },
+  advice: {
+    datasets: 'write `source: csv("…")`, or a statement `data` for each set',
+    val_set_size: "write `split: random(train: 95%, validation: 5%)`",
+    test_size: "write `split: random(train: 80%, test: 20%)`",
+    train_test_split: "write `split: random(train: 80%, test: 20%)`",
+    text_column: "write `columns: { text: … }`",
+    text_field: "write `columns: { text: … }`",
+    dataset_text_field: "write `columns: { text: … }`",
+    label_column: "write `columns: { label: … }`",
+    label_field: "write `columns: { label: … }`",
+    target_column: "write `columns: { label: … }`",
+    shuffle: "it belongs to `recipe`; `random(…)` draws its splits by chance anyway",
   },
   parameters: [
     {
@@ -69,6 +107,7 @@ export const word: Verb = {
         of: { is: "either", of: [{ is: "column" }, { is: "word", kind: "conversation" }] },
         keys: roles,
         planned,
+        elsewhere: roleNames,
       },
       doc: "Which column plays which role: text, text_pair, negative (a text that doesn't belong to `text`), label, labels (several of a text), score (a number), tokens and tags (lists of equal length), messages (a column of conversations, or `turns(…)`, `alpaca()`), input and target (a text and what is made of it), question, context and answer (a text of the context; or SQuAD's or Hugging Face's lists of answers; answer_start: the character of the context where it begins, where that is a column of its own), id, group, weight. Lists come as lists, as JSON in a text, or as text in parts: labels by `separator`, tokens and tags by white space.",
       required: true,

@@ -16,7 +16,15 @@ export const word: Verb = {
   operands: { what: "model", many: true },
   connectors: { on: { takes: "data", required: true, many: true } },
   does: "acts",
-  elsewhere: { metric: "metrics", compute_metrics: "metrics", per_device_eval_batch_size: "batch_size" },
+  elsewhere: {
+    test: "evaluate",
+    eval: "evaluate",
+    score: "evaluate",
+    scoring: "metrics",
+    metric: "metrics",
+    compute_metrics: "metrics",
+    per_device_eval_batch_size: "batch_size",
+  },
   parameters: [
     {
       name: "metrics",

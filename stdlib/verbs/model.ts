@@ -15,6 +15,15 @@ export const word: Verb = {
   /** `frozen`: whether a tensor of the base belongs to one of the parts that `freeze` lists. */
   capabilities: { frozen: isFrozen },
   elsewhere: {
+    base_model: "base",
+    model_path: "base",
+    pretrained_model_name_or_path: "base",
+    chat_template: "template",
+    task_type: "task",
+    type: "task",
+    max_len: "max_length",
+    max_position_embeddings: "max_length",
+    frozen: "freeze",
     model_name: "base",
     model_name_or_path: "base",
     pretrained: "base",
@@ -30,6 +39,19 @@ export const word: Verb = {
     bnb_4bit_quant_type: "storage",
     load_in_4bit: "storage",
     load_in_8bit: "storage",
+  },
+  advice: {
+    load_in_4bit: "write `storage: nf4`",
+    load_in_8bit: "write `storage: int8`",
+    bnb_4bit_quant_type: "write `storage: nf4`",
+    num_labels: "leave it out: the labels are counted in the data",
+    id2label: "leave it out: labels keep their names; `labels: […]` of the data says their order",
+    label2id: "leave it out: labels keep their names; `labels: […]` of the data says their order",
+    lora_target_linear: "write `technique: lora(targets: [all])`",
+    device_map: "leave it out; where a model runs is said by `engine { device: … }`",
+    trust_remote_code: "leave it out: a model's own code is never run",
+    adapter: "write `technique: lora(rank: 8)`",
+    peft: "write `technique: lora(rank: 8)`",
   },
   parameters: [
     {

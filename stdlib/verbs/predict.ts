@@ -9,6 +9,13 @@ export const word: Verb = {
   operands: { what: "model" },
   connectors: { on: { takes: "any", required: true, many: true }, as: { takes: "new-name" } },
   does: "acts",
+  elsewhere: {
+    infer: "predict",
+    classify: "predict",
+    max_new_tokens: "max_tokens",
+    stop_sequences: "stop",
+    stop_strings: "stop",
+  },
   parameters: [
     {
       name: "batch_size",

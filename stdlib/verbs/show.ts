@@ -9,5 +9,6 @@ export const word: Verb = {
   operands: { what: "topic", many: true },
   connectors: {},
   does: "acts",
+  elsewhere: { print: "show", display: "show", plot: "show" },
   parameters: [],
 };

@@ -15,6 +15,9 @@ export const word: Verb = {
   },
   does: "acts",
   elsewhere: {
+    max_trials: "trials",
+    num_trials: "trials",
+    max_time: "budget",
     n_trials: "trials",
     num_samples: "trials",
     direction: "maximize",

@@ -5,8 +5,6 @@ import { allCodes, entryOf } from "#dsl/check/codes.js";
 import { badPrograms, folder, rendered } from "./corpus.js";
 
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
-/** Codes of the kernel's rooms, which no text alone brings about; the compiler hands their failures on. */
-const elsewhere = new Set(allCodes().filter((code) => entryOf(code)?.example === undefined));
 
 describe("the corpus of bad programs", () => {
   const programs = badPrograms();
@@ -47,12 +45,7 @@ describe("the corpus of bad programs", () => {
   });
 });
 
+/** Those that a program shows, alone (`example`) or beside facts of the world; the others are the kernel's rooms'. */
 function languageCodes(): readonly string[] {
-  return allCodes().filter((code) => !elsewhere.has(code) || byTheCompiler.has(code));
+  return allCodes().filter((code) => entryOf(code)?.example !== undefined || entryOf(code)?.facts === true);
 }
-/** Codes that have no example of their own in `explain`, because a program alone can't show them. */
-const byTheCompiler: ReadonlySet<string> = new Set(
-  "action-in-used-file average-needed average-of-sets changed-since-trained counts-too-large empty-prompt-text empty-split error-in-used-file label-not-trained memory-short name-taken no-biases no-mask-token no-packed-prompts no-prompts-for-shape no-target no-targets-known no-template not-a-conversation nothing-trains one-label rare-label rows-without-split score-out-of-range small-for-prompts split-leak tag-off-scheme task-not-for-base template-without-chat too-long truncated unequal-lists unknown-column unknown-positive unknown-reference unlisted-label use-in-circle".split(
-    " ",
-  ),
-);

@@ -1,7 +1,8 @@
 /**
  * The corpus of bad programs: `tests/corpus/bad/NAME.tune`, each with what it says in every rendering in `NAME.txt`. A first
  * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `columns`, `files`, `live`, `typescript`,
- * `parameters`, `trained`, `before` (cells that ran), `data` and `base` (facts that differ from those of tests/dsl/world.ts).
+ * `parameters`, `trained`, `before` (cells that ran), `data` and `base` (facts that differ from those of tests/dsl/world.ts),
+ * `fails` (what went wrong where a table, data or a base were read: its code and data).
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,7 +10,7 @@ import { renderAnsi } from "#dsl/check/render-ansi.js";
 import { renderHtml } from "#dsl/check/render-html.js";
 import { toJson } from "#dsl/check/render-json.js";
 import type { Outside } from "#dsl/compile.js";
-import type { BaseFacts, DataFacts } from "#dsl/plan/facts.js";
+import type { BaseFacts, DataFacts, Failed } from "#dsl/plan/facts.js";
 import { base, compiled, dataFacts, type Run, type World } from "../world.js";
 
 export const folder = fileURLToPath(new URL("../../../../tests/corpus/bad/", import.meta.url));
@@ -19,6 +20,7 @@ interface Special extends Pick<World, "memory" | "files" | "live">, Partial<Outs
   readonly before?: readonly string[];
   readonly data?: Partial<DataFacts>;
   readonly base?: Partial<BaseFacts>;
+  readonly fails?: Readonly<Partial<Record<"table" | "data" | "base", Failed["failed"]>>>;
 }
 
 export interface BadProgram {
@@ -40,12 +42,15 @@ export function badPrograms(): readonly BadProgram[] {
 function judged(text: string): Run {
   const told = /^\/\/ world: (\{.*\})$/m.exec(text.split("\n")[0] ?? "")?.[1];
   const special = (told === undefined ? {} : JSON.parse(told)) as Special;
-  const { typescript, parameters, trained, before = [], columns, data, base: other, ...world } = special;
+  const { typescript, parameters, trained, before = [], columns, data, base: other, fails, ...world } = special;
   return compiled([...before, text], {
     ...world,
     ...(columns ? { table: columns } : {}),
     ...(data ? { data: () => dataFacts(data) } : {}),
     ...(other ? { base: { ...base, ...other } } : {}),
+    ...(fails?.table ? { table: { failed: fails.table } } : {}),
+    ...(fails?.data ? { data: () => ({ failed: fails.data }) as Failed } : {}),
+    ...(fails?.base ? { base: { failed: fails.base } } : {}),
     outside: {
       ...(typescript ? { typescript } : {}),
       ...(parameters ? { parameters } : {}),

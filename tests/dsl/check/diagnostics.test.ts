@@ -382,7 +382,7 @@ describe("used files", () => {
       files: { "common.tune": "recipe quick { epoch: 3 }" },
     }));
   it("no circles", () =>
-    void expect('use ‹"a.tune"›', ["error-in-used-file"], {
+    void expect('use ‹"a.tune"›', ["use-in-circle"], {
       files: { "a.tune": 'use "b.tune"', "b.tune": 'use "a.tune"' },
     }));
   it("a file that isn't there", () => void expect('use ‹"no.tune"›', ["missing-file"]));
