@@ -14,6 +14,7 @@ import { buildMerging, type MergedLayer, type Merging } from "#stdlib/programs/m
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import type { Base } from "../bases/base.js";
 import type { Engine, Session } from "../engine/engine.js";
+import { configText } from "./config-text.js";
 import { mergedConfig } from "./merged-config.js";
 import "./codes.js";
 
@@ -72,7 +73,7 @@ export async function writeMerged(
     const difference = await compared(session, copy, plain.inputs, body);
     mkdirSync(folder, { recursive: true });
     await copy.save(join(folder, WEIGHTS), Object.keys(plain.state), { format: "pt" });
-    await writeFileAtomic(join(folder, CONFIG), `${JSON.stringify(mergedConfig(o.plan, base, o.labels), null, 2)}\n`);
+    await writeFileAtomic(join(folder, CONFIG), configText(mergedConfig(o.plan, base, o.labels)));
     for (const file of beside) copyFileSync(join(base.folder, file), join(folder, file));
     return { folder, difference };
   } finally {

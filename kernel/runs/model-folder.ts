@@ -11,6 +11,7 @@ import { registry } from "#stdlib/registry.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { Base } from "../bases/base.js";
 import type { Session } from "../engine/engine.js";
+import { configText } from "./config-text.js";
 
 export interface WholeModel {
   /** State → tensor in the file. */
@@ -51,7 +52,7 @@ export async function writeModelFolder(folder: string, session: Session, whole: 
   await mkdir(folder, { recursive: true });
   await session.save(join(folder, "model.safetensors"), Object.keys(whole.names), { format: "pt" }, whole.names);
   for (const name of whole.files) await copyFile(join(whole.from, name), join(folder, name));
-  await writeFileAtomic(join(folder, "config.json"), `${JSON.stringify(whole.config, null, 2)}\n`);
+  await writeFileAtomic(join(folder, "config.json"), configText(whole.config));
 }
 
 /** The class that transformers has for a family with the head of a task; null: it has none. */
