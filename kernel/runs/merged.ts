@@ -14,6 +14,7 @@ import { buildMerging, type MergedLayer, type Merging } from "#stdlib/programs/m
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import type { Base } from "../bases/base.js";
 import type { Engine, Session } from "../engine/engine.js";
+import { configText } from "./config-text.js";
 import { configOf } from "./model-config.js";
 import { besideWeights, demandFree, filesOf, MODEL } from "./model-folder.js";
 import "./codes.js";
@@ -69,7 +70,7 @@ export async function writeMerged(
     const difference = await compared(session, copy, plain.inputs, body);
     mkdirSync(folder, { recursive: true });
     await copy.save(join(folder, MODEL.weights), Object.keys(plain.state), { format: "pt" });
-    await writeFileAtomic(join(folder, MODEL.config), `${JSON.stringify(configOf(o.plan.recipe.model, base, o.labels), null, 2)}\n`);
+    await writeFileAtomic(join(folder, MODEL.config), configText(configOf(o.plan.recipe.model, base, o.labels)));
     for (const file of besideWeights(base)) copyFileSync(join(base.folder, file), join(folder, file));
     return { folder, difference };
   } finally {

@@ -12,6 +12,7 @@ import type { ModelPlan } from "#dsl/plan/plan.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { Base } from "../bases/base.js";
 import type { Session } from "../engine/engine.js";
+import { configText } from "./config-text.js";
 import { configOf } from "./model-config.js";
 import "./codes.js";
 
@@ -61,5 +62,5 @@ export async function writeModelFolder(folder: string, session: Session, whole: 
   await mkdir(folder, { recursive: true });
   await session.save(join(folder, MODEL.weights), Object.keys(whole.names), { format: "pt" }, whole.names);
   for (const name of whole.files) await copyFile(join(whole.from, name), join(folder, name));
-  await writeFileAtomic(join(folder, MODEL.config), `${JSON.stringify(whole.config, null, 2)}\n`);
+  await writeFileAtomic(join(folder, MODEL.config), configText(whole.config));
 }

@@ -6,15 +6,21 @@ import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
 import { bertConfig, bertEncoder, bertFacts, bertFromWords, tokenTypes, type BertConfig } from "./bert-encoder.js";
-import { ConfigReader } from "./config.js";
+import { ConfigReader, readConfig } from "./config.js";
 import { pooledHead } from "./pooled-head.js";
 import { unmasking } from "./unmasking.js";
+
+/** What Google's first multilingual checkpoints and TinyBERT's say beside; no code reads it. */
+const IDLE = [
+  ...["directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head"],
+  ...["pooler_type", "emb_size", "cell", "structure", "pre_trained", "training"],
+];
 
 export const bert: ModelImplementation<BertConfig> = {
   ...bertFacts,
   shape: "encoder",
   prefix: "bert.",
-  config: (json) => bertConfig(new ConfigReader("bert", json), 0),
+  config: (json) => readConfig("bert", json, IDLE, (read) => bertConfig(new ConfigReader("bert", read), 0)),
   fromWords: (o) => ({ model_type: "bert", ...bertFromWords(o) }),
   sentence: pooledHead,
   unmaskPaths: ["cls.predictions"],

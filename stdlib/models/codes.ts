@@ -10,6 +10,12 @@ declare module "#dsl/check/codes.js" {
       readonly value: string;
       readonly supported: readonly string[];
     };
+    "unknown-config": {
+      readonly family: string;
+      /** The first of `keys`. */
+      readonly key: string;
+      readonly keys: readonly string[];
+    };
     "heads-divide": {
       readonly of: string;
       readonly hidden: number;
@@ -34,6 +40,17 @@ registerCodes({
     explain:
       "The base model's `config.json` asks for a variant of the architecture that this version doesn't build. " +
       "Nothing is approximated: a model that can't be computed exactly is refused.",
+  },
+  "unknown-config": {
+    severity: "error",
+    message: ({ keys, family }) =>
+      `config.json: ${keys.join(", ")} ${keys.length > 1 ? "are fields" : "is a field"} that the ${family} family doesn't know`,
+    help: ({ keys }) =>
+      `if ${keys.length > 1 ? "they change" : "it changes"} nothing of what the model computes, take ${keys.length > 1 ? "them" : "it"} out of a copy of the folder and name that as \`base\``,
+    explain:
+      "The base model's `config.json` has a field that neither transformers' class of this family reads nor this version knows " +
+      "to be without effect. It may ask for another function (attention in both directions, another kind of positions), " +
+      "which would be computed wrongly without a word: so the model is refused.",
   },
   "heads-divide": {
     severity: "error",

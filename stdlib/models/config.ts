@@ -1,6 +1,7 @@
 /** Reading a model's config.json: each value is checked where it is read, with coded errors. */
 import { CodedError } from "#dsl/check/codes.js";
 import "./codes.js";
+import { KNOWN_FIELDS } from "./known-fields.js";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -26,6 +27,29 @@ export const ACTIVATIONS = [
   "linear",
 ] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
+
+/**
+ * What `read` makes of a config.json, every field of which was looked at, changes nothing (`KNOWN_FIELDS`, and the family's
+ * own `idle` ones) or is empty: any other might mean a function that isn't built here. Coded error: `unknown-config`.
+ */
+export function readConfig<C>(family: string, json: Json, idle: readonly string[], read: (json: Json) => C): C {
+  const seen = new Set<string>(idle);
+  const watched = new Proxy(json, {
+    get(target, key) {
+      if (typeof key === "string") seen.add(key);
+      return Reflect.get(target, key);
+    },
+  });
+  const config = read(watched);
+  const unknown = Object.keys(json).filter((key) => !seen.has(key) && !(key in KNOWN_FIELDS) && !isEmpty(json[key]));
+  if (unknown.length > 0) throw new CodedError("unknown-config", { family, key: unknown[0]!, keys: unknown });
+  return config;
+}
+
+/** Says nothing: null, a list or a record of none. */
+function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || (typeof value === "object" && Object.keys(value).length === 0);
+}
 
 export class ConfigReader {
   constructor(
@@ -86,6 +110,10 @@ export class ConfigReader {
   /** A flag that must be off. */
   off(key: string): void {
     if (this.json[key]) throw this.unsupported(key, this.json[key], ["false"]);
+  }
+  /** A flag that must be on, as it is where the config doesn't say. */
+  on(key: string): void {
+    if (!this.flag(key, true)) throw this.unsupported(key, false, ["true"]);
   }
   /** A reader of a record inside, whose keys are named with the record's. */
   inside(key: string, json: Json): ConfigReader {

@@ -6,7 +6,7 @@ import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
-import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./config.js";
 import { firstOf } from "./pooled-head.js";
 import { unmasking } from "./unmasking.js";
 
@@ -45,31 +45,7 @@ const sentence: SentenceHead<DistilBertConfig> = {
 export const distilbert: ModelImplementation<DistilBertConfig> = {
   shape: "encoder",
   prefix: "distilbert.",
-  config(json) {
-    // transformers takes these names for the family's own, too.
-    const { hidden_size: dim, num_attention_heads: n_heads, num_hidden_layers: n_layers } = json;
-    const read = new ConfigReader("distilbert", { dim, n_heads, n_layers, ...json });
-    const vocab_size = read.count("vocab_size");
-    const config: DistilBertConfig = {
-      vocab_size,
-      max_position_embeddings: read.count("max_position_embeddings", 512),
-      sinusoidal_pos_embds: read.flag("sinusoidal_pos_embds", false),
-      n_layers: read.count("n_layers"),
-      n_heads: read.count("n_heads"),
-      dim: read.count("dim"),
-      hidden_dim: read.count("hidden_dim"),
-      dropout: read.number("dropout", 0.1, 0, 1),
-      attention_dropout: read.number("attention_dropout", 0.1, 0, 1),
-      activation: read.choice("activation", "gelu", ACTIVATIONS),
-      initializer_range: read.number("initializer_range", 0.02, 0, 100),
-      seq_classif_dropout: read.number("seq_classif_dropout", 0.2, 0, 1),
-      qa_dropout: read.number("qa_dropout", 0.1, 0, 1),
-      pad_token_id: read.token("pad_token_id", 0, vocab_size),
-      tie_word_embeddings: read.flag("tie_word_embeddings", true),
-    };
-    if (config.dim % config.n_heads) throw read.bad("dim", `must be a multiple of n_heads (${config.n_heads})`);
-    return config;
-  },
+  config: (json) => readConfig("distilbert", json, ["tie_weights_"], configOf),
   hidden: (config) => config.dim,
   initializerRange: (config) => config.initializer_range,
   dropout: (config) => config.dropout,
@@ -107,6 +83,36 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
     return { last_hidden_state: x, unmask: (head) => unmask(layers, head, config) };
   },
 };
+
+function configOf(json: Json): DistilBertConfig {
+  const read = new ConfigReader("distilbert", json);
+  // `alias`: what transformers takes for the family's own name, too.
+  const count = (key: string, alias: string): number => {
+    const size = read.count(key in json || !(alias in json) ? key : alias);
+    if (alias in json && read.count(alias) !== size) throw read.bad(alias, `must be what ${key} is`);
+    return size;
+  };
+  const vocab_size = read.count("vocab_size");
+  const config: DistilBertConfig = {
+    vocab_size,
+    max_position_embeddings: read.count("max_position_embeddings", 512),
+    sinusoidal_pos_embds: read.flag("sinusoidal_pos_embds", false),
+    n_layers: count("n_layers", "num_hidden_layers"),
+    n_heads: count("n_heads", "num_attention_heads"),
+    dim: count("dim", "hidden_size"),
+    hidden_dim: read.count("hidden_dim"),
+    dropout: read.number("dropout", 0.1, 0, 1),
+    attention_dropout: read.number("attention_dropout", 0.1, 0, 1),
+    activation: read.choice("activation", "gelu", ACTIVATIONS),
+    initializer_range: read.number("initializer_range", 0.02, 0, 100),
+    seq_classif_dropout: read.number("seq_classif_dropout", 0.2, 0, 1),
+    qa_dropout: read.number("qa_dropout", 0.1, 0, 1),
+    pad_token_id: read.token("pad_token_id", 0, vocab_size),
+    tie_word_embeddings: read.flag("tie_word_embeddings", true),
+  };
+  if (config.dim % config.n_heads) throw read.bad("dim", `must be a multiple of n_heads (${config.n_heads})`);
+  return config;
+}
 
 function unmask(body: Layers, head: Layers, config: DistilBertConfig): Unmasking {
   const { dim: size, vocab_size: rows, activation } = config;

@@ -91,6 +91,15 @@ export const headSize: Parameter = {
   why: "As a rule heads share the width between them.",
   impact: "low",
 };
+export const window: Parameter = {
+  name: "window",
+  type: { is: "number", integer: true },
+  doc: "Tokens that a layer with a window sees, itself included.",
+  range: { min: 1, max: 131_072 },
+  default: { value: 512 },
+  why: "Layers in between see the whole text; shorter windows make long texts cheaper.",
+  impact: "low",
+};
 export const tied: Parameter = {
   name: "tied",
   type: { is: "boolean" },
@@ -186,6 +195,18 @@ export const llamaSpecials: FromScratch = {
   ],
   single: "<s> A",
   pair: "<s> A <s> B",
+};
+/** The Gemmas'. */
+export const gemmaSpecials: FromScratch = {
+  tokenizer: "bpe",
+  specials: [
+    ["<pad>", "pad"],
+    ["<eos>", "end"],
+    ["<bos>", "begin"],
+    ["<unk>", "unknown"],
+  ],
+  single: "<bos> A",
+  pair: "<bos> A <bos> B",
 };
 /** Of families whose texts end by a token and begin by none. */
 export const endOfText: FromScratch = {

@@ -27,9 +27,14 @@ const shape = {
 
 export const gemma = family({ ...shape, name: "gemma" });
 
+const FIXED = { hidden_activation: "gelu_pytorch_tanh", rms_norm_eps: 1e-6, rope_theta: 10000 };
+
 export const gemma2 = family({
   ...shape,
-  ...{ name: "gemma2", sandwich: true },
+  ...{ name: "gemma2", sandwich: true, scalar: true },
+  fixed: FIXED,
+  // Beside hidden_activation, which counts.
+  idle: [...shape.idle, "hidden_act"],
   absent: { ...shape.absent, shared: 4 },
   activation: (read) => read.choice("hidden_activation", "gelu_pytorch_tanh", ACTIVATIONS),
   scale: byScalar,
@@ -42,7 +47,10 @@ export const gemma2 = family({
 
 export const gemma3 = family({
   ...shape,
-  ...{ name: "gemma3_text", sandwich: true, headNorms: true },
+  ...{ name: "gemma3_text", sandwich: true, headNorms: true, scalar: true },
+  fixed: { ...FIXED, rope_theta: 1_000_000, rope_local_base_freq: 10_000, sliding_window_pattern: 6 },
+  // `layer_types` stands for the pattern where it is given; the one with an underscore is never read back.
+  idle: [...shape.idle, "hidden_act", "sliding_window_pattern", "_sliding_window_pattern"],
   absent: { ...shape.absent, shared: 4, theta: 1_000_000 },
   activation: (read) => read.choice("hidden_activation", "gelu_pytorch_tanh", ACTIVATIONS),
   scale: byScalar,
@@ -51,7 +59,7 @@ export const gemma3 = family({
     read.off("attn_logit_softcapping");
     return { scores: null, logits: capOf(read, json, "final_logit_softcapping", null) };
   },
-  windows: (read, json, layers) => windowsOf(read, json, layers, patternOf(read, json)),
+  windows: (read, json, layers) => windowsOf(read, json, layers, patternOf(read)),
   ropes(read, json, { layers, ...o }) {
     const { full_attention: full, sliding_attention: sliding, ...flat } = recordOf(json["rope_parameters"]);
     if (Object.keys(flat).length > 0)
@@ -60,7 +68,7 @@ export const gemma3 = family({
       ropeFrequencies(ropeConfig(read, { rope_parameters: { ...recordOf(own), ...more } }, { ...o, theta }));
     const wide = of(full, read.positive("rope_theta", o.theta), recordOf(json["rope_scaling"]));
     const near = of(sliding, read.positive("rope_local_base_freq", 10_000), {});
-    return slidesOf(read, json, layers, patternOf(read, json)).map((slides) => (slides ? near : wide));
+    return slidesOf(read, json, layers, patternOf(read)).map((slides) => (slides ? near : wide));
   },
 });
 
@@ -72,9 +80,8 @@ function capOf(read: ConfigReader, json: Json, key: string, absent: number | nul
   return json[key] === null || (json[key] === undefined && absent === null) ? null : read.positive(key, absent ?? 0);
 }
 /** Gemma 3: one layer in so many has no window. */
-function patternOf(read: ConfigReader, json: Json): number {
-  const key = (json["_sliding_window_pattern"] ?? null) === null ? "sliding_window_pattern" : "_sliding_window_pattern";
-  return read.count(key, 6);
+function patternOf(read: ConfigReader): number {
+  return read.count("sliding_window_pattern", 6);
 }
 /** Which layers have a window: those that the config names, else all but every so manyth. */
 function slidesOf(read: ConfigReader, json: Json, layers: number, pattern: number): readonly boolean[] {

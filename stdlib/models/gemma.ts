@@ -2,6 +2,7 @@ import type { Word } from "#dsl/registry.js";
 import {
   checkHeads,
   elsewhere,
+  gemmaSpecials,
   headSize,
   heads,
   hidden,
@@ -30,17 +31,7 @@ export const word: Word = {
   elsewhere,
   check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
-    scratch: {
-      tokenizer: "bpe",
-      specials: [
-        ["<pad>", "pad"],
-        ["<eos>", "end"],
-        ["<bos>", "begin"],
-        ["<unk>", "unknown"],
-      ],
-      single: "<bos> A",
-      pair: "<bos> A <bos> B",
-    } satisfies FromScratch,
+    scratch: gemmaSpecials satisfies FromScratch,
     checkpoints: [
       llamaLike("google/gemma-2b-it", [18, 2048, 8, 16384, 256000], { shared: 1, positions: 8192, head_dim: 256 }),
       llamaLike("google/gemma-7b-it", [28, 3072, 16, 24576, 256000], { shared: 16, positions: 8192, head_dim: 256 }),

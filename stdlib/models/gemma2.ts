@@ -1,4 +1,17 @@
 import type { Word } from "#dsl/registry.js";
+import {
+  checkHeads,
+  elsewhere,
+  gemmaSpecials,
+  headSize,
+  heads,
+  hidden,
+  intermediate,
+  keyValueHeads,
+  layers,
+  window,
+  type FromScratch,
+} from "./from-words.js";
 import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
@@ -15,8 +28,19 @@ export const word: Word = {
       at: "https://arxiv.org/abs/2408.00118",
     },
   ],
-  parameters: [],
+  parameters: [
+    layers,
+    hidden,
+    heads,
+    headSize,
+    keyValueHeads("half as many as heads", (n) => Math.max(1, n % 2 ? n : n / 2)),
+    intermediate(4),
+    window,
+  ],
+  elsewhere: { ...elsewhere, sliding_window: "window" },
+  check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
+    scratch: gemmaSpecials satisfies FromScratch,
     checkpoints: [
       llamaLike("google/gemma-2-2b-it", [26, 2304, 8, 9216, 256000], { shared: 4, positions: 8192, head_dim: 256 }),
       llamaLike("google/gemma-2-9b-it", [42, 3584, 16, 14336, 256000], { shared: 8, positions: 8192, head_dim: 256 }),

@@ -1,4 +1,17 @@
 import type { Word } from "#dsl/registry.js";
+import {
+  checkHeads,
+  elsewhere,
+  gemmaSpecials,
+  headSize,
+  heads,
+  hidden,
+  intermediate,
+  keyValueHeads,
+  layers,
+  window,
+  type FromScratch,
+} from "./from-words.js";
 import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
@@ -10,8 +23,11 @@ export const word: Word = {
   references: [
     { title: "Gemma 3 Technical Report", by: "Gemma Team", year: 2025, at: "https://arxiv.org/abs/2503.19786" },
   ],
-  parameters: [],
+  parameters: [layers, hidden, heads, headSize, keyValueHeads("1: shared by all", () => 1), intermediate(6), window],
+  elsewhere: { ...elsewhere, sliding_window: "window" },
+  check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
+    scratch: gemmaSpecials satisfies FromScratch,
     checkpoints: [
       llamaLike("google/gemma-3-1b-it", [26, 1152, 4, 6912, 262144], { shared: 1, positions: 32768, head_dim: 256 }),
     ],

@@ -6,7 +6,7 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers, LinearOptions } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
-import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./config.js";
 
 export interface Gpt2Config {
   readonly vocab_size: number;
@@ -29,32 +29,7 @@ export interface Gpt2Config {
 export const gpt2: ModelImplementation<Gpt2Config> = {
   shape: "decoder",
   prefix: "transformer.",
-  config(json) {
-    const read = new ConfigReader("gpt2", json);
-    read.off("add_cross_attention");
-    // It orders the scores' product and scale another way, for half precision: the same function.
-    read.flag("reorder_and_upcast_attn", false);
-    const width = read.count("n_embd");
-    const config: Gpt2Config = {
-      vocab_size: read.count("vocab_size"),
-      n_positions: read.count("n_positions"),
-      n_embd: width,
-      n_layer: read.count("n_layer"),
-      n_head: read.count("n_head"),
-      n_inner: read.count("n_inner", 4 * width),
-      activation_function: read.choice("activation_function", "gelu_new", ACTIVATIONS),
-      resid_pdrop: read.number("resid_pdrop", 0.1, 0, 1),
-      embd_pdrop: read.number("embd_pdrop", 0.1, 0, 1),
-      attn_pdrop: read.number("attn_pdrop", 0.1, 0, 1),
-      layer_norm_epsilon: read.number("layer_norm_epsilon", 1e-5, 0, 1),
-      initializer_range: read.number("initializer_range", 0.02, 0, 100),
-      scale_attn_weights: read.flag("scale_attn_weights", true),
-      scale_attn_by_inverse_layer_idx: read.flag("scale_attn_by_inverse_layer_idx", false),
-      tie_word_embeddings: read.flag("tie_word_embeddings", true),
-    };
-    if (width % config.n_head) throw read.bad("n_embd", `must be a multiple of n_head (${config.n_head})`);
-    return config;
-  },
+  config: (json) => readConfig("gpt2", json, IDLE, configOf),
   hidden: (config) => config.n_embd,
   initializerRange: (config) => config.initializer_range,
   dropout: (config) => config.resid_pdrop,
@@ -106,6 +81,41 @@ export const gpt2: ModelImplementation<Gpt2Config> = {
     };
   },
 };
+
+/**
+ * `summary_…`: of a head (GPT2DoubleHeadsModel) that no task here has; `n_ctx`: what older files call n_positions too; padding
+ * is what masks say. */
+const IDLE = [
+  ...["summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels"],
+  ...["summary_first_dropout", "n_ctx", "pad_token_id"],
+];
+
+function configOf(json: Json): Gpt2Config {
+  const read = new ConfigReader("gpt2", json);
+  read.off("add_cross_attention");
+  // It orders the scores' product and scale another way, for half precision: the same function.
+  read.flag("reorder_and_upcast_attn", false);
+  const width = read.count("n_embd");
+  const config: Gpt2Config = {
+    vocab_size: read.count("vocab_size"),
+    n_positions: read.count("n_positions"),
+    n_embd: width,
+    n_layer: read.count("n_layer"),
+    n_head: read.count("n_head"),
+    n_inner: read.count("n_inner", 4 * width),
+    activation_function: read.choice("activation_function", "gelu_new", ACTIVATIONS),
+    resid_pdrop: read.number("resid_pdrop", 0.1, 0, 1),
+    embd_pdrop: read.number("embd_pdrop", 0.1, 0, 1),
+    attn_pdrop: read.number("attn_pdrop", 0.1, 0, 1),
+    layer_norm_epsilon: read.number("layer_norm_epsilon", 1e-5, 0, 1),
+    initializer_range: read.number("initializer_range", 0.02, 0, 100),
+    scale_attn_weights: read.flag("scale_attn_weights", true),
+    scale_attn_by_inverse_layer_idx: read.flag("scale_attn_by_inverse_layer_idx", false),
+    tie_word_embeddings: read.flag("tie_word_embeddings", true),
+  };
+  if (width % config.n_head) throw read.bad("n_embd", `must be a multiple of n_head (${config.n_head})`);
+  return config;
+}
 
 interface Rates {
   readonly dropout: number;

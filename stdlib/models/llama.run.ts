@@ -8,7 +8,7 @@ import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
 import { ropeFrequencies, type Rotation } from "#dsl/graph/rope.js";
-import { ACTIVATIONS, ConfigReader, type Activation, type Json } from "./config.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./config.js";
 import { ropeConfig } from "./rope-config.js";
 
 export interface LlamaConfig {
@@ -52,6 +52,8 @@ export interface LlamaConfig {
 /** A family of LLaMA's shape: what of it is its own, and what its config.json means where it says nothing. */
 export interface Variant {
   readonly name: string;
+  /** Fields that say nothing where others do, or at all. */
+  readonly idle: readonly string[];
   readonly absent: {
     /** Key-value heads; null: as many as heads. */
     readonly shared: number | null;
@@ -74,6 +76,8 @@ export interface Variant {
   /** Rope turns neighbours, not halves. */
   readonly interleaved: boolean;
   logitScale(read: ConfigReader): number;
+  /** Scores are scaled by a number of their own, not by the size of a head; as a rule it is that all the same. */
+  readonly scalar: boolean;
   /** What config.json of a model from scratch says beside its sizes. */
   readonly fixed: Json;
   /** What embeddings are multiplied by. */
@@ -88,6 +92,8 @@ interface Turning {
 }
 
 export const plain: Omit<Variant, "name" | "bias"> = {
+  // What `rope_parameters` says where it is given; and of padding, which masks say.
+  idle: ["rope_scaling", "rope_theta", "pad_token_id"],
   absent: { shared: null, head: null, tied: false, theta: 10000 },
   activation: (read) => read.choice("hidden_act", "silu", ACTIVATIONS),
   windows: (_read, _json, layers) => new Array<null>(layers).fill(null),
@@ -100,6 +106,7 @@ export const plain: Omit<Variant, "name" | "bias"> = {
   parallel: false,
   interleaved: false,
   logitScale: () => 1,
+  scalar: false,
   fixed: { hidden_act: "silu", rms_norm_eps: 1e-6, rope_theta: 10000 },
   embeddingScale: () => 1,
 };
@@ -122,12 +129,20 @@ export const mistral = family({
   name: "mistral",
   absent: { ...plain.absent, shared: 8 },
   fixed: { ...plain.fixed, sliding_window: null },
-  bias: () => ({ projections: false, output: false, inner: false }),
+  bias(read) {
+    read.off("attention_bias");
+    read.off("mlp_bias");
+    return { projections: false, output: false, inner: false };
+  },
   windows: (read, json, layers) =>
     new Array<number | null>(layers).fill(json["sliding_window"] === null ? null : read.count("sliding_window", 4096)),
 });
 
+/** Said of windows that nothing slides. */
+const UNSLID = ["sliding_window", "max_window_layers"];
+
 const qwenWindows: Variant["windows"] = (read, json, layers) => {
+  read.off("use_mrope");
   const kinds = layerTypes(read, json, layers);
   if (!read.flag("use_sliding_window", false) || json["sliding_window"] === null) {
     if (kinds?.includes("sliding_attention")) throw read.bad("layer_types", "slides, but there is no window to slide");
@@ -141,6 +156,7 @@ const qwenWindows: Variant["windows"] = (read, json, layers) => {
 export const qwen2 = family({
   ...plain,
   name: "qwen2",
+  idle: [...plain.idle, ...UNSLID],
   absent: { ...plain.absent, shared: 32 },
   bias: () => ({ projections: true, output: false, inner: false }),
   windows: qwenWindows,
@@ -149,6 +165,7 @@ export const qwen2 = family({
 export const qwen3 = family({
   ...plain,
   name: "qwen3",
+  idle: [...plain.idle, ...UNSLID],
   absent: { ...plain.absent, shared: 32, head: 128 },
   bias(read) {
     const attention = read.flag("attention_bias", false);
@@ -174,7 +191,7 @@ export function family(variant: Variant): ModelImplementation<LlamaConfig> {
   return {
     shape: "decoder",
     prefix: "model.",
-    config: (json) => configOf(variant, json),
+    config: (json) => readConfig(variant.name, json, variant.idle, (of) => configOf(variant, of)),
     hidden: (config) => config.hidden_size,
     initializerRange: (config) => config.initializer_range,
     dropout: () => 0,
@@ -196,6 +213,8 @@ export function family(variant: Variant): ModelImplementation<LlamaConfig> {
       num_attention_heads: words["heads"],
       num_key_value_heads: words["key_value_heads"],
       ...(words["head_size"] !== undefined && { head_dim: words["head_size"] }),
+      ...(words["window"] !== undefined && { sliding_window: words["window"] }),
+      ...(variant.scalar && { query_pre_attn_scalar: words["head_size"] }),
       max_position_embeddings: positions,
       initializer_range: 0.02,
       tie_word_embeddings: words["tied"] ?? true,
@@ -228,6 +247,8 @@ export function family(variant: Variant): ModelImplementation<LlamaConfig> {
 
 function configOf(variant: Variant, json: Json): LlamaConfig {
   const read = new ConfigReader(variant.name, json);
+  read.on("is_causal");
+  if (!variant.interleaved) read.off("rope_interleaved");
   const size = read.count("hidden_size");
   const heads = read.count("num_attention_heads");
   const layers = read.count("num_hidden_layers");

@@ -7,7 +7,7 @@ import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
 import { bertFacts, bertFromWords } from "./bert-encoder.js";
-import { ACTIVATIONS, ConfigReader, type Activation } from "./config.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./config.js";
 import { pooledHead } from "./pooled-head.js";
 import { unmasking } from "./unmasking.js";
 
@@ -46,38 +46,7 @@ export const mobilebert: ModelImplementation<MobileBertConfig> = {
   ...bertFacts,
   shape: "encoder",
   prefix: "mobilebert.",
-  config(json) {
-    const read = new ConfigReader("mobilebert", json);
-    const vocab_size = read.count("vocab_size");
-    const config: MobileBertConfig = {
-      vocab_size,
-      hidden_size: read.count("hidden_size"),
-      num_hidden_layers: read.count("num_hidden_layers"),
-      num_attention_heads: read.count("num_attention_heads"),
-      intermediate_size: read.count("intermediate_size"),
-      hidden_act: read.choice("hidden_act", "relu", ACTIVATIONS),
-      hidden_dropout_prob: read.number("hidden_dropout_prob", 0, 0, 1),
-      attention_probs_dropout_prob: read.number("attention_probs_dropout_prob", 0.1, 0, 1),
-      max_position_embeddings: read.count("max_position_embeddings", 512),
-      type_vocab_size: read.count("type_vocab_size", 2),
-      initializer_range: read.number("initializer_range", 0.02, 0, 100),
-      layer_norm_eps: read.number("layer_norm_eps", 1e-12, 0, 1),
-      pad_token_id: read.token("pad_token_id", 0, vocab_size),
-      embedding_size: read.count("embedding_size", 128),
-      trigram_input: read.flag("trigram_input", true),
-      use_bottleneck: read.flag("use_bottleneck", true),
-      intra_bottleneck_size: read.count("intra_bottleneck_size", 128),
-      use_bottleneck_attention: read.flag("use_bottleneck_attention", false),
-      key_query_shared_bottleneck: read.flag("key_query_shared_bottleneck", true),
-      num_feedforward_networks: read.count("num_feedforward_networks", 4),
-      normalization_type: read.choice("normalization_type", "no_norm", ["no_norm", "layer_norm"]),
-      classifier_activation: read.flag("classifier_activation", true),
-      classifier_dropout: read.rate("classifier_dropout"),
-      tie_word_embeddings: read.flag("tie_word_embeddings", true),
-    };
-    demandFit(config, read);
-    return config;
-  },
+  config: (json) => readConfig("mobilebert", json, [], configOf),
   fromWords: (o) => ({
     ...bertFromWords(o),
     model_type: "mobilebert",
@@ -110,6 +79,39 @@ export const mobilebert: ModelImplementation<MobileBertConfig> = {
   },
 };
 
+function configOf(json: Json): MobileBertConfig {
+  const read = new ConfigReader("mobilebert", json);
+  const vocab_size = read.count("vocab_size");
+  const config: MobileBertConfig = {
+    vocab_size,
+    hidden_size: read.count("hidden_size"),
+    num_hidden_layers: read.count("num_hidden_layers"),
+    num_attention_heads: read.count("num_attention_heads"),
+    intermediate_size: read.count("intermediate_size"),
+    hidden_act: read.choice("hidden_act", "relu", ACTIVATIONS),
+    hidden_dropout_prob: read.number("hidden_dropout_prob", 0, 0, 1),
+    attention_probs_dropout_prob: read.number("attention_probs_dropout_prob", 0.1, 0, 1),
+    max_position_embeddings: read.count("max_position_embeddings", 512),
+    type_vocab_size: read.count("type_vocab_size", 2),
+    initializer_range: read.number("initializer_range", 0.02, 0, 100),
+    layer_norm_eps: read.number("layer_norm_eps", 1e-12, 0, 1),
+    pad_token_id: read.token("pad_token_id", 0, vocab_size),
+    embedding_size: read.count("embedding_size", 128),
+    trigram_input: read.flag("trigram_input", true),
+    use_bottleneck: read.flag("use_bottleneck", true),
+    intra_bottleneck_size: read.count("intra_bottleneck_size", 128),
+    use_bottleneck_attention: read.flag("use_bottleneck_attention", false),
+    key_query_shared_bottleneck: read.flag("key_query_shared_bottleneck", true),
+    num_feedforward_networks: read.count("num_feedforward_networks", 4),
+    normalization_type: read.choice("normalization_type", "no_norm", ["no_norm", "layer_norm"]),
+    classifier_activation: read.flag("classifier_activation", true),
+    classifier_dropout: read.rate("classifier_dropout"),
+    tie_word_embeddings: read.flag("tie_word_embeddings", true),
+  };
+  demandFit(config, read);
+  return config;
+}
+
 /** Size of the stream within a block. */
 function narrow(c: MobileBertConfig): number {
   return c.use_bottleneck ? c.intra_bottleneck_size : c.hidden_size;
@@ -121,6 +123,8 @@ function demandFit(c: MobileBertConfig, read: ConfigReader): void {
     const key = c.use_bottleneck ? "intra_bottleneck_size" : "hidden_size";
     throw read.bad(key, `must be a multiple of num_attention_heads (${c.num_attention_heads})`);
   }
+  if (read.count("true_hidden_size", size) !== size)
+    throw read.bad("true_hidden_size", `must be the size of the stream within a block (${size})`);
   const direct = c.use_bottleneck && !c.use_bottleneck_attention && !c.key_query_shared_bottleneck;
   if (direct && size !== c.hidden_size)
     throw read.bad("key_query_shared_bottleneck", "is off, so query and key need intra_bottleneck_size = hidden_size");

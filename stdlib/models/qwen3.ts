@@ -1,4 +1,17 @@
 import type { Word } from "#dsl/registry.js";
+import {
+  checkHeads,
+  elsewhere,
+  endOfText,
+  headSize,
+  heads,
+  hidden,
+  intermediate,
+  keyValueHeads,
+  layers,
+  tied,
+  type FromScratch,
+} from "./from-words.js";
 import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
@@ -10,8 +23,19 @@ export const word: Word = {
   references: [
     { title: "Qwen3 Technical Report", by: "Yang et al.", year: 2025, at: "https://arxiv.org/abs/2505.09388" },
   ],
-  parameters: [],
+  parameters: [
+    layers,
+    hidden,
+    heads,
+    headSize,
+    keyValueHeads("half as many as heads", (n) => Math.max(1, n % 2 ? n : n / 2)),
+    intermediate(3),
+    tied,
+  ],
+  elsewhere,
+  check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
+    scratch: endOfText satisfies FromScratch,
     checkpoints: [
       llamaLike("Qwen/Qwen3-0.6B", [28, 1024, 16, 3072, 151936], {
         shared: 8,

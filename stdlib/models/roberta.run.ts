@@ -7,7 +7,7 @@ import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
 import { bertConfig, bertEncoder, bertFacts, bertFromWords, tokenTypes, type BertConfig } from "./bert-encoder.js";
-import { ConfigReader } from "./config.js";
+import { ConfigReader, readConfig, type Json } from "./config.js";
 import { firstOf } from "./pooled-head.js";
 import { unmasking } from "./unmasking.js";
 
@@ -29,19 +29,20 @@ export const roberta = family("roberta", "roberta");
 export const xlmRoberta = family("xlm_roberta", "xlm-roberta");
 
 function family(name: string, modelType: string): ModelImplementation<RobertaConfig> {
+  const configOf = (json: Json): RobertaConfig => {
+    const read = new ConfigReader(name, json);
+    const config = bertConfig(read, 1);
+    const { pad_token_id, max_position_embeddings } = config;
+    if (pad_token_id === null) throw read.bad("pad_token_id", "is missing: positions are counted from it on");
+    if (pad_token_id > max_position_embeddings - 2)
+      throw read.bad("max_position_embeddings", `must leave positions after that of padding (${pad_token_id})`);
+    return { ...config, pad_token_id };
+  };
   return {
     ...bertFacts,
     shape: "encoder",
     prefix: "roberta.",
-    config(json) {
-      const read = new ConfigReader(name, json);
-      const config = bertConfig(read, 1);
-      const { pad_token_id, max_position_embeddings } = config;
-      if (pad_token_id === null) throw read.bad("pad_token_id", "is missing: positions are counted from it on");
-      if (pad_token_id > max_position_embeddings - 2)
-        throw read.bad("max_position_embeddings", `must leave positions after that of padding (${pad_token_id})`);
-      return { ...config, pad_token_id };
-    },
+    config: (json) => readConfig(name, json, [], configOf),
     // The first positions of the table stand for padding.
     sizes: (c) => ({ ...bertFacts.sizes(c), positions: c.max_position_embeddings - c.pad_token_id - 1 }),
     fromWords: (o) => ({

@@ -2,6 +2,12 @@
 import type { RopeConfig, RopeScaling } from "#dsl/graph/rope.js";
 import type { ConfigReader, Json } from "./config.js";
 
+/** Of all types: of a type's own it takes what is its, as transformers does. */
+const FIELDS = [
+  ...["rope_type", "type", "rope_theta", "partial_rotary_factor", "factor", "original_max_position_embeddings"],
+  ...["low_freq_factor", "high_freq_factor", "attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim"],
+  ...["truncate", "finetuned"],
+];
 const TYPES = ["default", "linear", "dynamic", "llama3", "yarn"] as const;
 
 /**
@@ -18,10 +24,15 @@ export function ropeConfig(
   const all = { ...given, rope_theta: given["rope_theta"] ?? json["rope_theta"] };
   const inner = read.inside("rope_parameters", all);
   if ((given["partial_rotary_factor"] ?? json["partial_rotary_factor"] ?? 1) !== 1)
-    throw read.unsupported("partial_rotary_factor", json["partial_rotary_factor"], ["1"]);
+    throw read.unsupported("partial_rotary_factor", given["partial_rotary_factor"] ?? json["partial_rotary_factor"], [
+      "1",
+    ]);
   const type = given["rope_type"] ?? given["type"] ?? "default";
   const kind = TYPES.find((t) => t === type);
   if (!kind) throw read.unsupported("rope_type", type, TYPES);
+  for (const key of Object.keys(given))
+    if (!FIELDS.includes(key) && (given[key] ?? null) !== null)
+      throw inner.bad(key, "is not known of rotary positions");
   return { ...o, theta: inner.positive("rope_theta", o.theta), scaling: scalingOf(kind, inner, given, o.positions) };
 }
 

@@ -7,7 +7,7 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
-import { ACTIVATIONS, ConfigReader, type Activation, type Json } from "./config.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./config.js";
 import { relativeBuckets } from "./relative-buckets.js";
 
 export interface T5Config {
@@ -33,7 +33,7 @@ export interface T5Config {
 export const t5: ModelImplementation<T5Config> = {
   shape: "encoder-decoder",
   prefix: "",
-  config: configOf,
+  config: (json) => readConfig("t5", json, IDLE, configOf),
   hidden: (config) => config.d_model,
   initializerRange: (config) => config.initializer_factor,
   dropout: (config) => config.dropout_rate,
@@ -82,9 +82,14 @@ export const t5: ModelImplementation<T5Config> = {
   },
 };
 
+/** Of padding, which masks say; of a head that no task here has; of lengths, which nothing bounds. */
+const IDLE = ["pad_token_id", "classifier_dropout", "n_positions"];
+
 function configOf(json: Json): T5Config {
   const read = new ConfigReader("t5", json);
   read.off("is_decoder");
+  read.off("tie_encoder_decoder");
+  read.on("is_encoder_decoder");
   const layers = read.count("num_layers");
   const buckets = read.count("relative_attention_num_buckets", 32);
   const furthest = read.count("relative_attention_max_distance", 128);
@@ -112,8 +117,8 @@ function configOf(json: Json): T5Config {
     layer_norm_epsilon: read.number("layer_norm_epsilon", 1e-6, 0, 1),
     initializer_factor: read.number("initializer_factor", 1, 0, 1000),
     // "gated-gelu" has always meant the approximation by tanh.
-    dense_act_fn: inner === "gated-gelu" ? "gelu_new" : named,
-    is_gated_act: gated,
+    dense_act_fn: read.choice("dense_act_fn", inner === "gated-gelu" ? "gelu_new" : named, ACTIVATIONS),
+    is_gated_act: read.flag("is_gated_act", gated),
     tie_word_embeddings: tied,
     scale_decoder_outputs: read.flag("scale_decoder_outputs", tied),
   };

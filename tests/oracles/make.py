@@ -12,6 +12,7 @@ import decoders
 import encoder_tokenizers
 import encoders
 import encoder_tasks
+import fields
 import generation
 import gguf_files
 import merged
@@ -56,6 +57,7 @@ for name, make in {
     "questions": lambda: questions.make(golden, fixtures),
     "mixed precision": lambda: autocast.make(golden, fixtures),
     "tiny decoders": lambda: tiny_decoders.make(golden, fixtures),
+    "fields": lambda: fields.make(golden),
     "odd decoders": lambda: odd_decoders.make(golden),
     "techniques": lambda: techniques.make(golden, fixtures),
     "merged adapters": lambda: merged.make(golden, fixtures),

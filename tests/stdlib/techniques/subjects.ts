@@ -129,6 +129,8 @@ export function start(
     }),
   );
 }
+/** Of families whose small model overshoots by the usual one: its virtual tokens, behind a norm of each head. */
+const RATES: Readonly<Record<string, number>> = { gemma3_text: 0.001 };
 const LENGTH = 5;
 /** A batch of four rows, the last two one token shorter. */
 export function feeds(subject: Subject, step: number): Record<string, Values> {
@@ -150,7 +152,7 @@ export function feeds(subject: Subject, step: number): Record<string, Values> {
             targets.map((t) => ids[t + 1]!),
           ),
         }),
-    rate: values([], [0.004]),
+    rate: values([], [RATES[subject.word.name] ?? 0.004]),
     step: values([], [step]),
   };
 }

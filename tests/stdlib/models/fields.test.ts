@@ -1,0 +1,182 @@
+/**
+ * Every field of config.json that transformers' own class of a family has (and some that only older files have), changed one
+ * by one: it is refused by name, or the program says what transformers says of the changed config, or it is listed below as
+ * one that changes nothing of what a model says, and then the oracle agrees that it doesn't.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { CodedError } from "#dsl/check/codes.js";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import type { Program } from "#dsl/graph/program.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { TaskImplementation } from "#stdlib/kinds/task.js";
+import { KNOWN_FIELDS } from "#stdlib/models/known-fields.js";
+import { assembleForward } from "#stdlib/programs/forward.js";
+import { registry } from "#stdlib/registry.js";
+import { uniform } from "#tests/oracles/numbers.js";
+import { call, UNTOUCHED } from "./decoder-models.js";
+import { feedsOf, root, type Batch } from "./golden.js";
+
+type Json = Readonly<Record<string, unknown>>;
+interface Said {
+  /** By task. */
+  readonly logits: Readonly<Record<string, readonly number[]>>;
+  /** Whether the output embedding is a parameter of its own. */
+  readonly apart: boolean;
+}
+interface Case extends Partial<Said> {
+  readonly field: string;
+  readonly change: Json;
+  /** It says what the base says. */
+  readonly same?: true;
+  /** transformers makes no model of it. */
+  readonly refused?: string;
+}
+interface Golden extends Said {
+  readonly base: Json;
+  readonly inputs: Batch;
+  readonly fields: readonly string[];
+  readonly cases: readonly Case[];
+}
+const golden = JSON.parse(readFileSync(new URL("golden/oracle/fields.json", root), "utf8")) as Readonly<
+  Record<string, Golden>
+>;
+
+/** Fields that say nothing unless a model is trained or begun, or texts are long: what is read of them must change all the same. */
+const READ =
+  /drop(out)?(_prob|_rate)?$|_pdrop$|^initializer_(range|factor)$|^(max_position_embeddings|n_positions|type_vocab_size|sinusoidal_pos_embds)$/;
+/** Unless they are of heads that no task of Tunebook's has, or of texts' lengths, which T5 doesn't bound. */
+const UNREAD: Readonly<Record<string, readonly string[]>> = {
+  gpt2: ["summary_first_dropout"],
+  t5: ["classifier_dropout", "n_positions"],
+};
+/** What transformers 5 refuses and its forerunners, which wrote the configs on the hub, took for as many as heads. */
+const TAKEN_BEFORE = ["num_key_value_heads"];
+
+for (const [type, of] of Object.entries(golden))
+  describe(`fields of ${type}`, () => {
+    const word = registry.ofKind("model").find((w) => w.capabilities?.["modelType"] === type)!;
+
+    it("are all tried", () => {
+      const tried = new Set(of.cases.map((c) => c.field));
+      assert.deepEqual(
+        of.fields.filter((field) => !tried.has(field)),
+        [],
+      );
+    });
+
+    it("say what transformers says of the base", async () => {
+      const family = (await word.load!()) as ModelImplementation;
+      await agrees(family, type, of.base, of, of.inputs);
+    });
+
+    it("are refused, honoured, or without any effect", async () => {
+      const family = (await word.load!()) as ModelImplementation;
+      const base = JSON.stringify(family.config(of.base));
+      const wrong: string[] = [];
+      for (const { field, change, same, refused, ...said } of of.cases) {
+        const title = JSON.stringify(change);
+        const json = { ...of.base, ...change };
+        let read: string;
+        try {
+          read = JSON.stringify(family.config(json));
+        } catch (error) {
+          if (!(error instanceof CodedError)) throw error;
+          const { key } = error.data as { readonly key: string };
+          if (error.code === "unknown-config" && of.fields.includes(field)) wrong.push(`${title}: isn't known`);
+          else if (!title.includes(`"${key.split(".").at(-1)}"`)) wrong.push(`${title}: ${error.message}`);
+          continue;
+        }
+        if (refused !== undefined) {
+          if (!TAKEN_BEFORE.includes(field)) wrong.push(`${title}: transformers refuses it (${refused})`);
+          continue;
+        }
+        if (same && READ.test(field) && !UNREAD[type]?.includes(field) && read === base)
+          wrong.push(`${title}: changes nothing that is read`);
+        if (!same && field !== "id2label" && KNOWN_FIELDS[field] !== undefined)
+          wrong.push(`${title}: it is listed as one that changes nothing`);
+        const wanted = same ? of : (said as Said);
+        await agrees(family, type, json, wanted, of.inputs).catch((error: unknown) => {
+          wrong.push(`${title}: ${(error as Error).message.split("\n")[0]}`);
+        });
+      }
+      assert.deepEqual(wrong, []);
+    });
+  });
+
+async function agrees(family: ModelImplementation, type: string, json: Json, said: Said, inputs: Batch): Promise<void> {
+  const labels = json["id2label"] === undefined ? 3 : Object.keys(json["id2label"] as object).length;
+  for (const [name, wanted] of Object.entries(said.logits)) {
+    const implementation = (await registry.find("task", name)!.load!()) as TaskImplementation;
+    const program = assembleForward(
+      {
+        ...{ family, config: family.config(json), prefixInCheckpoint: true, labels, seed: 0 },
+        tensors: new Set(said.apart ? ["lm_head.weight"] : []),
+        task: { call: call("task", name), implementation },
+        technique: UNTOUCHED,
+      },
+      "token_type_ids" in inputs,
+    );
+    const fed = Object.fromEntries(Object.entries(feedsOf(inputs)).filter(([input]) => input in program.inputs));
+    const logits = evaluate(program, fed, drawn(type, program)).outputs["logits"]!;
+    const got = picked(logits, inputs);
+    assert.equal(got.length, wanted.length, name);
+    got.forEach((x, i) =>
+      assert.ok(Math.abs(x - wanted[i]!) <= 5e-5 * (1 + Math.abs(wanted[i]!)), `${name}, ${i}: ${x}, not ${wanted[i]}`),
+    );
+  }
+}
+
+/** Every fifth logit of the last real token of each row; of a row's label all. */
+function picked(logits: Values, inputs: Batch): readonly number[] {
+  if (logits.shape.length === 2) return [...logits.data];
+  const [, length, width] = logits.shape as [number, number, number];
+  const mask = inputs["attention_mask"] as number[][];
+  const ends = "decoder_input_ids" in inputs ? mask.map(() => 4) : mask.map((row) => row.filter((x) => x).length - 1);
+  return ends.flatMap((at, row) => {
+    const begin = (row * length + at) * width;
+    return [...logits.data.slice(begin, begin + width)].filter((_, i) => i % 5 === 0);
+  });
+}
+
+const numbers = new Map<string, Values>();
+function drawn(type: string, { state }: Program): Record<string, Values> {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, { type: of }]) => {
+      const shape = of.shape as number[];
+      const key = `fields/${type}/${name}`;
+      const scale = name.endsWith("weight") && (name.toLowerCase().includes("norm") || name.includes(".ln_"));
+      const around = scale && !type.startsWith("gemma") ? 1 : 0;
+      const spread = scale || name.endsWith("bias") ? 0.1 : 0.4;
+      const known = `${key} ${shape.join()}`;
+      const made =
+        numbers.get(known) ??
+        values(
+          shape,
+          uniform(key, shape, spread).map((x) => Math.fround(x + around)),
+        );
+      numbers.set(known, made);
+      return [name, made];
+    }),
+  );
+}
+
+describe("fields that aren't known", () => {
+  for (const [type, { base }] of Object.entries(golden)) {
+    const word = registry.ofKind("model").find((w) => w.capabilities?.["modelType"] === type)!;
+    it(`${type}: are refused by name, unless they say nothing`, async () => {
+      const family = (await word.load!()) as ModelImplementation;
+      for (const [field, value] of Object.entries({ attention_in_circles: true, alibi: false, layer_scale: [1] }))
+        assert.throws(
+          () => family.config({ ...base, [field]: value, use_cache: false }),
+          (e) => e instanceof CodedError && e.code === "unknown-config" && (e.data as { key: string }).key === field,
+          field,
+        );
+      assert.deepEqual(
+        family.config({ ...base, attention_in_circles: null, pruned_heads: {}, structure: [], auto_map: { a: "b" } }),
+        family.config(base),
+      );
+    });
+  }
+});
