@@ -5,8 +5,8 @@ import type { Word } from "#dsl/registry.js";
 const COLUMNS = ["body", "team", "customer", "part", "review", "stars", "conversations", "messages", "instruction"];
 
 export const ROLES = [
-  ...["text", "text_pair", "label", "labels", "score", "input", "target", "messages", "question", "context", "answer"],
-  ...["tokens", "tags", "id", "group", "weight", "time"],
+  ...["text", "text_pair", "negative", "label", "labels", "score", "input", "target", "messages"],
+  ...["question", "context", "answer", "answer_start", "tokens", "tags", "id", "group", "weight", "time"],
 ];
 export function columnsOf(): readonly string[] {
   return [...ROLES, ...COLUMNS, "output", "a", "b", "t", "l"];
