@@ -290,11 +290,21 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
   const [edit] = fix?.edits ?? [];
   t.reporter.report(
     "wrong-type",
-    { key: asked.key, wanted: describe(type), found: formOf(node), ...(edit ? { instead: edit.text } : {}) },
+    { key: asked.key, wanted: wantedOf(type, t), found: formOf(node), ...(edit ? { instead: edit.text } : {}) },
     node.span,
     fix ? { fix } : {},
   );
   return undefined;
+}
+/** What a key takes, with words of the vocabulary it may be. */
+function wantedOf(type: ValueType, t: Typing): string {
+  if (type.is === "either") return type.of.map((one) => wantedOf(one, t)).join(" or ");
+  if (type.is !== "word") return describe(type);
+  const words = t.registry.ofKind(type.kind).filter((word) => !word.planned);
+  const named = words.slice(0, 3).map((word) => `\`${word.name}\``);
+  return named.length === 0
+    ? describe(type)
+    : `${describe(type)} (${named.join(", ")}${words.length > 3 ? ", …" : ""})`;
 }
 /** `"tickets.csv"` where a source is asked: the word that reads such a file. */
 function fileAsWord(node: Expression, type: ValueType, t: Typing): Fix | undefined {

@@ -178,11 +178,16 @@ registerCodes({
   },
   "unknown-character": {
     severity: "error",
-    message: (d) => `\`${d.character}\` has no meaning in Tune`,
+    message: (d) =>
+      d.character.includes("`")
+        ? `"${d.character}" has no meaning in Tune`
+        : `\`${d.character}\` has no meaning in Tune`,
     help: (d) =>
-      /^[-+*/!&|^%]+$/.test(d.character)
-        ? "Tune computes nothing: write the result, or compute it in TypeScript and write `$name`"
-        : "remove it",
+      d.character.startsWith("```")
+        ? "remove the line: it belongs to Markdown"
+        : /^[-+*/!&|^%]+$/.test(d.character)
+          ? "Tune computes nothing: write the result, or compute it in TypeScript and write `$name`"
+          : "remove it",
     explain: "Outside strings and comments there are names, numbers, brackets, `:`, `,`, `.`, `..` and `$`.",
     example: "recipe r { epochs: 3 ? }",
   },
