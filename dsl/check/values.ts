@@ -79,8 +79,11 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
           whole = false;
           continue;
         }
-        if (Object.hasOwn(record, entry.key.text))
-          t.reporter.report("duplicate-key", { key: entry.key.text }, entry.key.span);
+        const first = node.entries.find((one) => one.key.text === entry.key.text);
+        if (first && first !== entry)
+          t.reporter.report("duplicate-key", { key: entry.key.text }, entry.key.span, {
+            labels: [{ span: first.key.span, text: "first here" }],
+          });
         if (type.planned?.keys.includes(entry.key.text)) {
           t.reporter.report(
             "not-built-yet",
@@ -286,7 +289,9 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
             node.value.trim() !== "" &&
             Number.isFinite(Number(node.value))
           ? replace(node.span, node.value.trim())
-          : fileAsWord(node, type, t);
+          : node.is === "number" && type.is === "boolean" && (node.raw === "1" || node.raw === "0")
+            ? replace(node.span, String(node.raw === "1"))
+            : fileAsWord(node, type, t);
   const [edit] = fix?.edits ?? [];
   t.reporter.report(
     "wrong-type",
