@@ -123,7 +123,12 @@ export function makeLayers(o: LayersOptions): Layers {
       }),
     embedding: (path, ids, { rows, size, padding, initial }) =>
       graph.at(path, () => {
-        const table = made(`${path}.weight`, [rows, size], initial, typeof padding === "number" ? { zeroRow: padding } : {});
+        const table = made(
+          `${path}.weight`,
+          [rows, size],
+          initial,
+          typeof padding === "number" ? { zeroRow: padding } : {},
+        );
         return typeof padding === "number" ? graph.one("gather", [table, ids], { padding }) : table.gather(ids);
       }),
     attention: (path, q, k, v, { dropout, ...given }) =>

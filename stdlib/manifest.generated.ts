@@ -16,6 +16,7 @@ import { word as decoders_beam } from "./decoders/beam.js";
 import { word as decoders_greedy } from "./decoders/greedy.js";
 import { word as decoders_sample } from "./decoders/sample.js";
 import { word as metrics_accuracy } from "./metrics/accuracy.js";
+import { word as metrics_average_precision } from "./metrics/average-precision.js";
 import { word as metrics_bleu } from "./metrics/bleu.js";
 import { word as metrics_chrf } from "./metrics/chrf.js";
 import { word as metrics_entity_f1 } from "./metrics/entity-f1.js";
@@ -152,6 +153,7 @@ export const words: readonly Word[] = [
   decoders_greedy,
   decoders_sample,
   metrics_accuracy,
+  metrics_average_precision,
   metrics_bleu,
   metrics_chrf,
   metrics_entity_f1,

@@ -13,7 +13,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import accuracy_score, average_precision_score, f1_score
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MultiLabelBinarizer
@@ -40,16 +40,20 @@ def of_sets(train, test):
     (x, y), (tx, ty) = train, test
     binary = MultiLabelBinarizer().fit(y + ty)
     y, ty = binary.transform(y), binary.transform(ty)
-    scores = lambda said: {f"f1({average})": f1_score(ty, said, average=average, zero_division=0) for average in ["micro", "macro"]}
+    scores = lambda said, chances: {
+        **{f"f1({average})": f1_score(ty, said, average=average, zero_division=0) for average in ["micro", "macro"]},
+        "average_precision(macro)": average_precision_score(ty, chances, average="macro"),
+    }
+    of = lambda model: scores(model.predict(tx), model.predict_proba(tx))
     most = numpy.zeros_like(ty)
     most[:, y.sum(0).argmax()] = 1
     one = lambda weight: make_pipeline(
         TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), OneVsRestClassifier(LogisticRegression(C=10, max_iter=1000, class_weight=weight))
     ).fit(x, y)
     return {
-        "majority": scores(most),
-        "TF-IDF + logistic regression": scores(one(None).predict(tx)),
-        "TF-IDF + logistic regression, labels weighted alike": scores(one("balanced").predict(tx)),
+        "majority": scores(most, most),
+        "TF-IDF + logistic regression": of(one(None)),
+        "TF-IDF + logistic regression, labels weighted alike": of(one("balanced")),
     }
 
 

@@ -109,7 +109,7 @@ export const TASKS: readonly QualityTask[] = [
     columns: "text: text, labels: tags",
     maxLength: 64,
     recipe: "epochs: 5",
-    metrics: ["f1(micro)", "f1(macro)"],
+    metrics: ["f1(micro)", "f1(macro)", "average_precision(macro)"],
     better: "greater",
     techniques: ALL,
     seeds: 1,

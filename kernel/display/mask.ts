@@ -27,7 +27,7 @@ export function maskShown(
   const { model, most = 600, what = "trained" } = o;
   const title = `${model}: which tokens are ${what}`;
   const words = (r: MaskedRow): string =>
-    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} ${what}${r.changes ? ", others in each epoch" : ""}`;
+    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} ${what === "trained" ? what : `are ${what}`}${r.changes ? ", others in each epoch" : ""}`;
   const text = [
     title,
     ...rows.map(

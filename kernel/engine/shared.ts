@@ -105,7 +105,8 @@ class View implements Session {
         if (this.shared.has(name) && written.has(name)) throw new CodedError("state-shared", { name });
         const { initial } = of;
         if ("unset" in initial) this.unset.add(name);
-        const frozen = "checkpoint" in initial && this.isShared(initial.checkpoint) && !written.has(name);
+        const tensor = tensorOf(initial);
+        const frozen = tensor !== null && this.isShared(tensor) && !written.has(name);
         if (frozen && this.store.agrees(name, of)) this.shared.add(name);
         else this.own.set(name, this.tag + name);
       }
@@ -162,4 +163,10 @@ class View implements Session {
   private inStore(name: string): string {
     return this.own.get(name) ?? name;
   }
+}
+
+/** The tensor of the checkpoints that a state begins as, or is made of (stored in fewer bits); null: none. */
+function tensorOf(initial: State["initial"]): string | null {
+  if ("checkpoint" in initial) return initial.checkpoint;
+  return "of" in initial ? tensorOf(initial.of.initial) : null;
 }

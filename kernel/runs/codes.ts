@@ -41,7 +41,7 @@ registerCodes({
   "folder-taken": {
     severity: "error",
     message: (d) => `${d.folder} holds other files: ${d.has.slice(0, 3).join(", ")}${d.has.length > 3 ? ", …" : ""}`,
-    help: () => "name a folder that is new, empty, or written by an earlier merge",
+    help: () => "name a folder that is new, empty, or written by an earlier merge or save of the same kind",
     explain: "A model folder is read as a whole: files of another model beside it would be taken for its own. Nothing is deleted to make room.",
   },
   "no-decoder-start": {

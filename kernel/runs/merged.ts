@@ -3,7 +3,7 @@
  * who opens the folder need know of the technique: transformers, `base: "folder"`, `tunebook forward`. Before the folder is
  * there, both models have answered the same tokens and their logits were compared.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/check/codes.js";
@@ -14,7 +14,8 @@ import { buildMerging, type MergedLayer, type Merging } from "#stdlib/programs/m
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import type { Base } from "../bases/base.js";
 import type { Engine, Session } from "../engine/engine.js";
-import { mergedConfig } from "./merged-config.js";
+import { configOf } from "./model-config.js";
+import { besideWeights, demandFree, filesOf, MODEL } from "./model-folder.js";
 import "./codes.js";
 
 export interface Merged {
@@ -24,8 +25,6 @@ export interface Merged {
 }
 export type Body = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
 
-const WEIGHTS = "model.safetensors";
-const CONFIG = "config.json";
 const FORWARD = "merge forward";
 const NONE: AssembleOptions["technique"] = {
   call: { kind: "technique", word: "full", arguments: {} },
@@ -53,9 +52,7 @@ export async function writeMerged(
   const storage = o.plan.recipe.model.storage?.word ?? "f32";
   if (storage !== "f32")
     throw new CodedError("cannot-merge", { technique: body.technique.call.word, why: `the base lies in memory as ${storage}, so merging would write rounded weights; train with \`storage: f32\`` });
-  const beside = base.files.filter((name) => TOKENIZER.test(name));
-  const others = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => ![WEIGHTS, CONFIG, ...beside].includes(name));
-  if (others.length > 0) throw new CodedError("folder-taken", { folder, has: others });
+  demandFree(folder, filesOf(base));
   const merging = buildMerging(body);
   const trained = assembleForward(body, false);
   const plain = assembleForward({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
@@ -71,17 +68,20 @@ export async function writeMerged(
     for (const one of merging) await mergeInto(copy, session, one, body.technique.call.word);
     const difference = await compared(session, copy, plain.inputs, body);
     mkdirSync(folder, { recursive: true });
-    await copy.save(join(folder, WEIGHTS), Object.keys(plain.state), { format: "pt" });
-    await writeFileAtomic(join(folder, CONFIG), `${JSON.stringify(mergedConfig(o.plan, base, o.labels), null, 2)}\n`);
-    for (const file of beside) copyFileSync(join(base.folder, file), join(folder, file));
+    await copy.save(join(folder, MODEL.weights), Object.keys(plain.state), { format: "pt" });
+    await writeFileAtomic(join(folder, MODEL.config), `${JSON.stringify(configOf(o.plan.recipe.model, base, o.labels), null, 2)}\n`);
+    for (const file of besideWeights(base)) copyFileSync(join(base.folder, file), join(folder, file));
     return { folder, difference };
   } finally {
     await Promise.all([copy.dispose(), session.remove(Object.keys(looking))]);
   }
 }
 
-/** Files of the base that are as good for the merged model. */
-const TOKENIZER = /^(tokenizer|vocab|merges|special_tokens|added_tokens|spiece|sentencepiece|chat_template|generation_config)[\w.-]*$/;
+/** Whether all that trained has its place in the base's own model: nothing was put around its layers. */
+export function staysInPlace(body: Body, base: Base, trainable: readonly string[]): boolean {
+  const plain = assembleForward({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
+  return trainable.every((name) => Object.hasOwn(plain.state, name));
+}
 
 /** A parameter of the base that the technique left alone. */
 function isFrozen({ technique: { call, implementation }, family }: Body, name: string): boolean {

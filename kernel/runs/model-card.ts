@@ -12,6 +12,7 @@ import { count, duration, percent, plural, printable, significant } from "../dis
 import { callText, isCall, valueAt, valueText } from "../display/value-text.js";
 import { code, fence, page, plainText, table } from "../reference/markdown.js";
 import type { RunEvent } from "./events.js";
+import { headOf } from "./model-config.js";
 import type { Lock } from "./run-folder.js";
 
 export interface CardFacts {
@@ -22,8 +23,8 @@ export interface CardFacts {
   readonly events: readonly RunEvent[];
   /** Step of the weights that were kept, and their file's name. */
   readonly kept: { readonly step: number; readonly file: string };
-  /** `peft`: the folder is an adapter as PEFT reads it; `adapter`: one of our own format; `model`: a run's folder. */
-  readonly saved: "peft" | "adapter" | "model";
+  /** `peft`: the folder is an adapter as PEFT reads it; `adapter`: one of our own format; `whole`: a model as transformers reads it; `model`: a run's folder. */
+  readonly saved: "peft" | "adapter" | "whole" | "model";
   readonly machine: string;
   readonly registry: Registry;
 }
@@ -108,13 +109,14 @@ function frontMatter(f: CardFacts, base: string, scores: readonly (readonly [str
   const entries: Readonly<Record<string, unknown>> = {
     base_model: base,
     ...(f.saved === "peft" && { base_model_relation: "adapter" }),
-    library_name: f.saved === "peft" ? "peft" : "tunebook",
+    library_name: LIBRARIES[f.saved] ?? "tunebook",
     ...(typeof pipeline === "string" && { pipeline_tag: pipeline }),
     tags: ["tunebook", model.technique.word, model.task.word],
     ...(metrics.length > 0 && { metrics: metrics.map(({ type }) => type), "model-index": [index] }),
   };
   return ["---", ...Object.entries(entries).map(([key, value]) => `${key}: ${json(value)}`), "---"].join("\n");
 }
+const LIBRARIES: Readonly<Partial<Record<CardFacts["saved"], string>>> = { peft: "peft", whole: "transformers" };
 /** Which is YAML, and a string of Tune and of Python, too. */
 function json(value: unknown): string {
   // What YAML takes for a line's end, and JSON does not.
@@ -151,8 +153,17 @@ function loading(f: CardFacts, base: string): readonly string[] {
   const heads = model.task.word === "regression" ? 1 : labels;
   const more = heads === 0 ? "" : `, num_labels=${heads}, ignore_mismatched_sizes=True`;
   const begin = [`from transformers import ${auto}`, "", `base = ${auto}.from_pretrained(${q(base)}${more})`];
+  const started = (technique: string, from: string): string =>
+    `model more { base: ${q(from)}, task: ${callText(model.task)}, technique: ${technique}, max_length: ${model.max_length} }`;
+  if (f.saved === "whole")
+    return [
+      "The folder (here `model`) is the whole model. In Tunebook, a training goes on from it:",
+      fence("tune", started(techniqueText(model.technique), "./model")),
+      `In transformers:\n\n${python([`from transformers import ${auto}, AutoTokenizer`, "", `model = ${auto}.from_pretrained("model")`, 'tokenizer = AutoTokenizer.from_pretrained("model")'])}`,
+    ];
   if (f.saved === "model")
     return [
+      `In the notebook that trained it, ${code(`await ${f.name}.save("folder")`)} writes a folder that transformers opens.`,
       "The checkpoint holds every weight under the names of transformers, and what the optimizer keeps beside them:",
       python([
         ...["from safetensors.torch import load_file", ...begin],
@@ -162,21 +173,19 @@ function loading(f: CardFacts, base: string): readonly string[] {
     ];
   const own = safe(model.technique) as Call;
   const technique = callText({ ...own, arguments: { ...own.arguments, from: "./adapter" } });
-  const tune = `model more { base: ${q(base)}, task: ${callText(model.task)}, technique: ${technique}, max_length: ${model.max_length} }`;
   return [
     "In Tunebook, a training goes on from this folder (here `adapter`):",
-    fence("tune", tune),
+    fence("tune", started(technique, base)),
     f.saved === "peft"
       ? `In PEFT:\n\n${python(["from peft import PeftModel", ...begin, 'model = PeftModel.from_pretrained(base, "adapter")'])}`
       : "PEFT has no format for this technique: `adapter_model.safetensors` holds what trained by the names of the base's own parameters.",
   ];
 }
 /** The class of transformers that builds the base with the task's head. */
-function autoModel({ plan, registry }: CardFacts): string {
-  const has = registry.find("task", plan.recipe.model.task.word)?.capabilities;
-  const [architecture] = (has?.["architectures"] ?? []) as readonly string[];
-  if (architecture !== undefined) return `AutoModel${architecture}`;
-  return has?.["supervision"] === "sequence" ? "AutoModelForSeq2SeqLM" : "AutoModelForCausalLM";
+function autoModel({ plan }: CardFacts): string {
+  const head = headOf(plan.recipe.model.task.word);
+  if (head === "Model") return "AutoModel";
+  return `AutoModel${head === "ForConditionalGeneration" ? "ForSeq2SeqLM" : head}`;
 }
 
 function techniqueText(call: Call): string {

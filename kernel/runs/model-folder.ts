@@ -1,16 +1,19 @@
 /**
  * A trained model as a folder like anybody's: `config.json`, `model.safetensors`, and the tokenizer's files, which
  * transformers loads and a `base:` names. Written beside the checkpoints of a model from scratch; of other models that train
- * whole it is made when another model begins from them. Techniques that train few weights write an adapter instead.
+ * whole it is made when another model begins from them, or when it is saved. Techniques that train few weights write an adapter instead.
  */
+import { existsSync, readdirSync } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { CodedError } from "#dsl/check/codes.js";
 import type { ModelPlan } from "#dsl/plan/plan.js";
-import { registry } from "#stdlib/registry.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { Base } from "../bases/base.js";
 import type { Session } from "../engine/engine.js";
+import { configOf } from "./model-config.js";
+import "./codes.js";
 
 export interface WholeModel {
   /** State → tensor in the file. */
@@ -21,7 +24,8 @@ export interface WholeModel {
   readonly files: readonly string[];
 }
 
-const copied = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"];
+export const MODEL = { weights: "model.safetensors", config: "config.json" } as const;
+const CARD = "README.md";
 
 /** Null: the technique trains a part of the model. */
 export function wholeOf(o: {
@@ -31,37 +35,31 @@ export function wholeOf(o: {
   readonly labels: readonly string[];
   readonly saved: Readonly<Record<string, string>>;
 }): WholeModel | null {
-  const { base, model } = o;
   if (o.technique.saved !== "model") return null;
-  const architecture = architectureOf(base.facts.family, model.task.word);
-  const config = {
-    ...base.facts.config,
-    ...(architecture === null ? {} : { architectures: [architecture] }),
-    ...(o.labels.length > 0 && {
-      id2label: Object.fromEntries(o.labels.map((label, id) => [id, label])),
-      label2id: Object.fromEntries(o.labels.map((label, id) => [label, id])),
-    }),
-    dtype: "float32",
-  };
-  return { names: o.saved, config, from: base.folder, files: copied.filter((name) => base.files.includes(name)) };
+  return { names: o.saved, config: configOf(o.model, o.base, o.labels), from: o.base.folder, files: besideWeights(o.base) };
+}
+
+/** The base's files that are as good for the trained model: its tokenizer's, and what it writes by. */
+export function besideWeights(base: Base): readonly string[] {
+  return base.files.filter((name) => BESIDE.test(name));
+}
+const BESIDE = /^(tokenizer|vocab|merges|special_tokens|added_tokens|spiece|sentencepiece|chat_template|generation_config)[\w.-]*$/;
+
+/** All that such a folder holds, its model card aside. */
+export function filesOf(base: Base): readonly string[] {
+  return [MODEL.weights, MODEL.config, ...besideWeights(base)];
+}
+
+/** Demands that a folder holds nothing but such files and a model card. Coded error `folder-taken`. */
+export function demandFree(folder: string, files: readonly string[]): void {
+  const others = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name !== CARD && !files.includes(name));
+  if (others.length > 0) throw new CodedError("folder-taken", { folder, has: others });
 }
 
 /** The weights that the session has now; a folder that was there before is written anew. */
 export async function writeModelFolder(folder: string, session: Session, whole: WholeModel): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await session.save(join(folder, "model.safetensors"), Object.keys(whole.names), { format: "pt" }, whole.names);
+  await session.save(join(folder, MODEL.weights), Object.keys(whole.names), { format: "pt" }, whole.names);
   for (const name of whole.files) await copyFile(join(whole.from, name), join(folder, name));
-  await writeFileAtomic(join(folder, "config.json"), `${JSON.stringify(whole.config, null, 2)}\n`);
-}
-
-/** The class that transformers has for a family with the head of a task; null: it has none. */
-function architectureOf(family: string, task: string): string | null {
-  const of = registry.find("model", family)?.capabilities ?? {};
-  const stem = of["className"];
-  if (typeof stem !== "string") return null;
-  const does = registry.find("task", task)?.capabilities ?? {};
-  if (does["supervision"] === "sequence") return `${stem}ForConditionalGeneration`;
-  if (does["supervision"] === "next_token") return stem === "GPT2" ? "GPT2LMHeadModel" : `${stem}ForCausalLM`;
-  const [ending] = Array.isArray(does["architectures"]) ? (does["architectures"] as readonly string[]) : [];
-  return ending === undefined ? null : stem + ending;
+  await writeFileAtomic(join(folder, MODEL.config), `${JSON.stringify(whole.config, null, 2)}\n`);
 }

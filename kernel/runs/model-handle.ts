@@ -3,6 +3,7 @@
  * fills it, changing its definition empties it.
  */
 import type { ModelPlan, Plan, Writing } from "#dsl/plan/plan.js";
+import type { DataFacts } from "#dsl/plan/facts.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { writesText as tasksThatWrite } from "#dsl/plan/feeding.js";
 import { registry } from "#stdlib/registry.js";
@@ -15,6 +16,7 @@ import { questionsOf, readsContexts, type Question } from "./questions.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
 import type { Checkpoint } from "./checkpoints.js";
 import type { Merged } from "./merged.js";
+import type { Saved } from "./saved.js";
 import "./codes.js";
 
 export interface StepRow {
@@ -53,12 +55,15 @@ export interface Predictors {
   answer(model: ModelHandle, texts: readonly Asked[]): Promise<readonly Predicted[]>;
   write(model: ModelHandle, prompts: readonly Prompt[], writing: Writing): AsyncGenerator<Piece, void, void>;
   merge(model: ModelHandle, folder: string): Promise<Merged>;
+  save(model: ModelHandle, folder: string): Promise<Saved>;
 }
 /** The weights a model has now. */
 export interface Weights {
   readonly plan: Plan;
   readonly folder: string;
   readonly labels: readonly string[];
+  /** What they were trained on. */
+  readonly data: DataFacts;
   /** The checkpoint that holds them. */
   readonly checkpoint: Checkpoint;
   readonly events: readonly RunEvent[];
@@ -123,6 +128,15 @@ export class ModelHandle {
    */
   merge(folder: string): Promise<Merged> {
     return this.predictors.merge(this, folder);
+  }
+
+  /**
+   * Writes what was trained as a folder with its model card: the whole model where the technique trains the base's own
+   * weights (`full`, `bitfit`, `head_only`), which transformers and `base: "folder"` open; else the technique's adapter,
+   * which PEFT and `from: "folder"` open. Coded errors `not-trained`, `folder-taken`.
+   */
+  save(folder: string): Promise<Saved> {
+    return this.predictors.save(this, folder);
   }
 
   private prompts(given: Given): readonly Prompt[] {
@@ -232,4 +246,6 @@ const modelType = `{
   readonly folder: string | null;
   readonly labels: readonly string[];
   /** Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and so does \`base: "folder"\`. */
-  merge(folder: string): Promise<{ readonly folder: string; readonly difference: number }>;`;
+  merge(folder: string): Promise<{ readonly folder: string; readonly difference: number }>;
+  /** Writes what was trained as a folder with its model card. \`holds\` says what is in it: the whole model, which transformers and \`base: "folder"\` open, or, of techniques that add weights of their own, the adapter, which PEFT and \`from: "folder"\` open (\`merge\` makes a whole model of it). */
+  save(folder: string): Promise<{ readonly folder: string; readonly holds: "model" | "adapter" }>;`;

@@ -22,6 +22,7 @@ import { asText, toldAs, type Prompt } from "./prompts.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
 import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
 import { writeMerged, type Merged } from "./merged.js";
+import { writeSaved, type Saved } from "./saved.js";
 import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
 import { endsOf, endToken, pairsIn, prefixOf, startOf, typesOf, type Reading } from "./encoding.js";
 import { questionsOf, readsContexts } from "./questions.js";
@@ -80,6 +81,7 @@ export class ModelRoom {
       answer: (model, texts) => this.predict(model, texts),
       write: (model, prompts, writing) => this.write(model, prompts, { ...writing, batch_size: 8 }),
       merge: (model, folder) => this.merge(model, folder),
+      save: (model, folder) => this.save(model, folder),
     });
   }
 
@@ -253,13 +255,21 @@ export class ModelRoom {
 
   /** Writes a trained model as a plain folder; see merged.ts. */
   merge(handle: ModelHandle, folder: string, s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<Merged> {
+    return this.inTurn(handle, s, ({ open, weights: { plan, labels }, ...o }) => writeMerged(resolve(s.folder, folder), { ...o, session: open.session, plan, labels }));
+  }
+
+  /** Writes what was trained as a folder with its card; see saved.ts. */
+  save(handle: ModelHandle, folder: string, s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<Saved> {
+    return this.inTurn(handle, s, (o) => writeSaved(resolve(s.folder, folder), o));
+  }
+
+  /** Work on a trained model that no other question may disturb. */
+  private inTurn<T>(handle: ModelHandle, s: Surroundings, does: (o: Parameters<typeof writeSaved>[1]) => Promise<T>): Promise<T> {
     const work = this.queue.then(async () => {
       const { weights, open } = await this.ready(handle, s);
-      const { plan, labels } = weights;
-      const { base } = await this.parts(plan, s);
-      const engine = await this.session.engines.engine(EngineRoom.work(plan, true));
-      const body = await trainedBody(plan, base, labels, s.folder);
-      return writeMerged(resolve(s.folder, folder), { engine, session: open.session, body, plan, base, labels });
+      const { base } = await this.parts(weights.plan, s);
+      const engine = await this.session.engines.engine(EngineRoom.work(weights.plan, true));
+      return does({ engine, open, weights, base, body: await trainedBody(weights.plan, base, weights.labels, s.folder) });
     });
     this.queue = work.catch(() => undefined);
     return work;

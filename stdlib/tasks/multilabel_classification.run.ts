@@ -66,7 +66,7 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
           .sort((a, b) => b.by - a.by)
           .slice(0, most)
           .map(({ row, by }) => ({ row, by, truth: named(truth, row), predicted: named(predicted, row) })),
-      notes: labels.map((label, l) => `${label}: ${scoreOf(input, l)}`),
+      notes: [...atOtherThresholds(input), ...labels.map((label, l) => `${label}: ${scoreOf(input, l)}`)],
     };
   },
   predictions: (said, texts, { labels, call }) =>
@@ -95,6 +95,27 @@ function scoreOf({ labels, truth, predicted }: LabelSetMetricInput, label: numbe
   }
   const score = given + have === 0 ? 0 : (2 * hit) / (given + have);
   return `f1 ${score.toFixed(4)} (${have} ${have === 1 ? "row" : "rows"})`;
+}
+
+/** At which threshold F1 over all decisions is best on these very rows. */
+function atOtherThresholds({ truth, probabilities }: LabelSetMetricInput): readonly string[] {
+  const order = Uint32Array.from(truth, (_, at) => at).sort((a, b) => probabilities[b]! - probabilities[a]!);
+  const have = truth.reduce((sum, t) => sum + t, 0);
+  let [hit, best] = [0, { score: 0, least: 0.5 }];
+  order.forEach((at, i) => {
+    hit += truth[at]!;
+    const least = probabilities[at]!;
+    // Where the next stands level, both come or neither.
+    if (i + 1 < order.length && probabilities[order[i + 1]!] === least) return;
+    const score = (2 * hit) / (i + 1 + have);
+    if (score > best.score) best = { score, least };
+  });
+  if (best.score === 0) return [];
+  return [`f1(micro) is best on these rows, ${best.score.toFixed(4)}, at \`threshold: ${shown(best.least)}\``];
+}
+/** Rounded down, so that the probability itself still counts. */
+function shown(least: number): string {
+  return String(Math.max(1e-4, Math.floor(least * 1e4) / 1e4));
 }
 
 export const multilabelClassification: TaskImplementation = {

@@ -36,6 +36,7 @@ export const word: Word = {
     metrics: [
       { word: "f1", kind: "metric", arguments: { average: "micro", of: null } },
       { word: "f1", kind: "metric", arguments: { average: "macro", of: null } },
+      { word: "average_precision", kind: "metric", arguments: { average: "macro" } },
       { word: "accuracy", kind: "metric", arguments: {} },
     ],
     prediction:

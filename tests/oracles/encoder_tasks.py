@@ -37,7 +37,7 @@ def make(golden):
     with open(os.path.join(golden, "encoder-tasks.json"), "w") as file:
         json.dump(made, file)
     with open(os.path.join(golden, "encoder-metrics.json"), "w") as file:
-        json.dump({"numbers": numbers(), "sets": sets(), "tags": tags()}, file)
+        json.dump({"numbers": numbers(), "sets": sets(), "ranked_sets": ranked_sets(), "tags": tags()}, file)
 
 
 def task(name, kind, shape, more):
@@ -126,6 +126,22 @@ def sets():
             for average in ("macro", "micro", "weighted", "samples"):
                 case[f"{name}({average})"] = float(score(truth, predicted, average=average, zero_division=0))
             case[f"{name}(of)"] = [float(x) for x in score(truth, predicted, average=None, zero_division=0)]
+        cases.append(case)
+    return cases
+
+
+def ranked_sets():
+    """Average precision of label sets; every third case has few values of probability, so many that stand level."""
+    cases = []
+    for seed in range(9):
+        labels, count = 2 + seed % 4, [2, 7, 50][seed % 3]
+        truth = numpy.array(whole(f"ranked/{seed}/truth", count * labels, 3)).reshape(count, labels) // 2
+        truth[:, -1] *= seed % 4 != 1
+        steps = 5 if seed % 3 == 2 else 1000
+        said = (numpy.array(whole(f"ranked/{seed}/said", count * labels, steps)).reshape(count, labels) / steps + truth * 0.25).astype("float32")
+        case = {"labels": labels, "truth": truth.flatten().tolist(), "probabilities": said.flatten().tolist()}
+        for average in ("macro", "micro", "weighted", "samples"):
+            case[average] = float(metrics.average_precision_score(truth, said, average=average))
         cases.append(case)
     return cases
 

@@ -16,10 +16,12 @@ def make(golden, fixtures):
     for name in techniques.MODELS:
         with open(os.path.join(golden, f"techniques-{name}.json")) as file:
             batch = json.load(file)["batches"][0]
-        labelled = name.startswith("bert")
+        family = name.split("-")[0]
         inputs = {k: torch.tensor(v[:1]) for k, v in batch.items() if k in ("input_ids", "attention_mask", "token_type_ids")}
         for technique in MERGED:
-            base = techniques.load(os.path.join(fixtures, name), labelled)
+            base = techniques.load(os.path.join(fixtures, name), family)
+            if family == "t5":
+                inputs["decoder_input_ids"] = base._shift_right(torch.tensor(batch["labels"][:1]))
             before = {k: v.clone() for k, v in base.state_dict().items()}
             adapted = PeftModel.from_pretrained(base, os.path.join(fixtures, "..", "adapters", f"{name}-{technique}"))
             adapted.eval()

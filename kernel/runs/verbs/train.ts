@@ -1,8 +1,6 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
 import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
-import { basename } from "node:path";
 import type { DataFacts } from "#dsl/plan/facts.js";
-import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { EngineRoom } from "../engine-room.js";
 import { maskShown } from "../../display/mask.js";
@@ -17,7 +15,7 @@ import { LiveTraining } from "../live.js";
 import { rememberSpeed } from "../machine.js";
 import { writeModelFolder } from "../model-folder.js";
 import { hasMask, maskedRows } from "../masked-rows.js";
-import { machineText, writeModelCard } from "../model-card.js";
+import { describeIn, savedAs } from "../described.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { OpenModel } from "../open-model.js";
 import { RunFolder } from "../run-folder.js";
@@ -174,23 +172,12 @@ export async function giveWeights(session: TuneSession, handle: ModelHandle, pla
   if (complete) session.models.holds(run.path, checkpoint.file);
   if (complete && open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
   if (complete && open.whole && plan.recipe.model.scratch) await writeModelFolder(run.model, open.session, open.whole);
-  if (complete) await describe(plan, result, checkpoint);
+  if (complete) await describeIn(open.adapter ? run.adapter : run.path, { plan, run, data: result.data, events, checkpoint, saved: savedAs(open.adapter) });
   const settled = trained.settled.then(
     () => undefined,
     () => undefined,
   );
-  handle.weights = { plan, folder: run.path, labels, checkpoint, events, settled, complete };
+  handle.weights = { plan, folder: run.path, labels, data: result.data, checkpoint, events, settled, complete };
   session.later(settled);
   if (!complete) session.later(settled.then(() => session.models.forget(run.path)));
-}
-
-/** The model card, beside what `complete` training has written. */
-async function describe(plan: Plan, { run, open, data, events }: RunResult, checkpoint: Checkpoint): Promise<void> {
-  const lock = run.lock();
-  if (!lock) throw new CodedError("run-folder", { folder: run.path, why: "lock.json is gone" });
-  const saved = !open.adapter ? "model" : "peft_type" in open.adapter.config ? "peft" : "adapter";
-  await writeModelCard(open.adapter ? run.adapter : run.path, {
-    ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
-    kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },
-  });
 }

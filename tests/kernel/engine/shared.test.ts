@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toNDArray } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/plan/plan.js";
+import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { NDArray } from "#dsl/graph/program.js";
+import type { Storage } from "#dsl/graph/storage.js";
 import type { Session } from "#kernel/engine/engine.js";
 import { readHeader } from "#kernel/engine/safetensors.js";
 import { sharedStore } from "#kernel/engine/shared.js";
@@ -26,8 +28,9 @@ const CALLS: readonly Call[] = [
   { kind: "technique", word: "bitfit", arguments: {} },
 ];
 
-async function programsOf(call: Call): Promise<Assembled> {
-  return assemble(await optionsOf("bert-plain", call, Object.values(techniques)[0]!, shapes));
+async function programsOf(call: Call, storage: Storage = { weights: "f32" }): Promise<Assembled> {
+  const options = await optionsOf("bert-plain", call, Object.values(techniques)[0]!, shapes);
+  return assemble({ ...options, passes: { ...PLAIN, storage } });
 }
 async function step(session: Session, at: number): Promise<number> {
   const fed = { ...feedsOf(batches[at]!) };
@@ -49,7 +52,7 @@ describe("several models over one store", function () {
   for (const name of ENGINES)
     it(`on ${name}: each trains as if it were alone, is saved and loaded, and leaves the others as they are`, async () => {
       const engine = await engineNamed(name);
-      const all = await Promise.all(CALLS.map(programsOf));
+      const all = await Promise.all(CALLS.map((call) => programsOf(call)));
       const alone: number[][] = [];
       for (const { train } of all) {
         const session = await engine.open({ train }, [folder]);
@@ -107,5 +110,37 @@ describe("several models over one store", function () {
       const again = await store.open({ train: all[0]!.train }, [folder], isShared);
       assert.ok(Math.abs((await step(again, 0)) - alone[0]![0]!) < 1e-6);
       await again.dispose();
+    });
+  const STORED: readonly Storage[] = [{ weights: "nf4", double: true }, { weights: "int8" }, { weights: "bf16" }];
+  for (const storage of STORED)
+    it(`share a base that is stored as ${storage.weights}, and none with one that is stored otherwise`, async () => {
+      const engine = await engineNamed("tensorflow");
+      const [low, biases] = await Promise.all([CALLS[0]!, CALLS[2]!].map((call) => programsOf(call, storage)));
+      const plain = await programsOf(CALLS[0]!);
+      const alone: number[] = [];
+      for (const { train } of [low!, biases!, plain]) {
+        const session = await engine.open({ train }, [folder]);
+        alone.push(await step(session, 0));
+        await session.dispose();
+      }
+      const store = sharedStore(engine, `stored ${storage.weights}`);
+      const views: Session[] = [];
+      const lies = async (file: string): Promise<readonly string[]> => {
+        await (await store.common()).save(join(files, file));
+        return Object.keys(readHeader(join(files, file)).tensors);
+      };
+      const weight = /attention\.self\.query\.(base_layer\.)?weight/;
+      const of = (names: readonly string[]): number => names.filter((state) => weight.test(state)).length;
+      const counts: number[] = [];
+      for (const { train } of [low!, biases!, plain]) {
+        views.push(await store.open({ train }, [folder], isShared));
+        counts.push(of(await lies(`stored-${storage.weights}.safetensors`)));
+      }
+      // Of the second model nothing of a stored matrix came to those of the first; of the third its own.
+      const layers = Object.keys(shapes).filter((name) => weight.test(name)).length;
+      assert.ok(counts[0]! >= layers, String(counts));
+      assert.deepEqual([counts[1]! - counts[0]!, counts[2]! - counts[1]!], [0, layers]);
+      for (const [i, view] of views.entries()) assert.ok(Math.abs((await step(view, 0)) - alone[i]!) < 1e-6);
+      for (const view of views) await view.dispose();
     });
 });

@@ -104,7 +104,9 @@ describe("the quickstart in JupyterLab", function () {
       assert.ok(scores.includes(word), `no “${word}” in: ${scores}`);
     assert.ok(Number(/accuracy\s+(0\.\d+|1\.0+)/.exec(scores)?.[1]) > 0.8, scores);
     await evaluate.locator(".js-plotly-plot .heatmaplayer image").first().waitFor({ timeout: 20_000 });
-    assert.match(await book.cell(place("const guesses")).innerText(), /label: '(positive|negative)'/);
+    const guesses = book.cell(place("const guesses"));
+    await guesses.scrollIntoViewIfNeeded(); // what is out of sight has no text
+    assert.match(await guesses.innerText(), /label: '(positive|negative)'/);
     await book.picture("scores");
   });
 

@@ -83,9 +83,21 @@ train topic on topics with plain`);
     falls("topic", 0.2);
     assert.deepEqual(model("topic").labels, ["dirt", "noise"]);
     const made = await book.run("evaluate topic on topics.validation");
-    assert.deepEqual(Object.keys(metrics()), ["f1(micro)", "f1(macro)", "accuracy"]);
+    assert.deepEqual(Object.keys(metrics()), ["f1(micro)", "f1(macro)", "average_precision(macro)", "accuracy"]);
+    // no row of this part is dirty: of the other label nothing stands before what has it
+    assert.equal(metrics()["average_precision(macro)"], 0.5);
     assert.ok(metrics()["f1(micro)"]! > 0.9, JSON.stringify(metrics()));
     assert.match(shown(made), /noise: f1/);
+    // The threshold that the card names gives the score that it names.
+    const [, best, least] = /f1\(micro\) is best on these rows, ([\d.]+), at `threshold: ([\d.]+)`/.exec(shown(made))!;
+    const held = await model("topic").predict<LabelsPrediction>(rows.filter((i) => part(i) === "validation").map(line));
+    let [hit, given, have] = [0, 0, 0];
+    rows.filter((i) => part(i) === "validation").forEach((i, at) => {
+      const said = Object.entries(held[at]!.probabilities).filter(([, p]) => p >= Number(least)).map(([label]) => label);
+      const truth = labels(i).split("; ").filter((label) => label !== "");
+      [hit, given, have] = [hit + said.filter((label) => truth.includes(label)).length, given + said.length, have + truth.length];
+    });
+    assert.ok(Math.abs((2 * hit) / (given + have) - Number(best)) < 1e-4, `${hit} ${given} ${have}: ${best}`);
     await book.run("evaluate topic on topics.validation { metrics: [f1(samples), recall(of: noise), loss] }");
     assert.deepEqual(Object.keys(metrics()), ["f1(samples)", "recall(noise)", "loss"]);
     const [both, none] = await model("topic").predict<LabelsPrediction>([`${filler(1)} dirty loud`, filler(5)]);

@@ -1,6 +1,6 @@
 /** Trained techniques merged into the base's weights: beside PEFT's merge_and_unload, and from a Tune program to a folder that is a base again. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { fromNDArray } from "#dsl/graph/values.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
+import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { readBatch } from "#kernel/engine/forward/batch.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
 import { readHeader } from "#kernel/engine/safetensors.js";
@@ -144,5 +145,42 @@ train m on rows with quick as longer { steps: 4 }`);
       const { difference } = await model(`${technique}_m`).merge(`merged-${technique}`);
       assert.ok(difference < 1e-4, `${technique}: ${difference}`);
     }
+  });
+  it("is saved from TypeScript: the whole model where the base's own weights trained, which says what the trained model says", async () => {
+    const text = "a good and kind b";
+    for (const technique of ["full", "head_only", "bitfit"]) {
+      await book.run(`model ${technique}_k like m { technique: ${technique} }\ntrain ${technique}_k on rows with quick`);
+      const handle = model(`${technique}_k`);
+      const { folder, holds } = await handle.save(`kept-${technique}`);
+      assert.deepEqual([folder, holds], [join(book.folder, `kept-${technique}`), "model"]);
+      assert.deepEqual(config(folder)["architectures"], ["BertForSequenceClassification"]);
+      const [input_ids] = await (await loadTokenizer(folder)).encode([text], 24);
+      const logits = await forward("tensorflow", folder, { input_ids: [Array.from(input_ids!)] });
+      const odds = Array.from(logits, Math.exp);
+      const [said] = await handle.predict([text]);
+      Object.values(config(folder)["id2label"] as object).forEach((label: string, i) => {
+        const share = odds[i]! / odds.reduce((a, b) => a + b, 0);
+        assert.ok(Math.abs(share - said!.probabilities[label]!) < 1e-5, `${technique}, ${label}: ${share}, ${JSON.stringify(said)}`);
+      });
+      const card = readFileSync(join(folder, "README.md"), "utf8");
+      assert.match(card, /library_name: "transformers"[\s\S]*AutoModelForSequenceClassification\.from_pretrained\("model"\)/);
+      // Written again it is written anew.
+      await handle.save(`kept-${technique}`);
+    }
+  });
+  it("is saved as an adapter where the technique has weights of its own, never over a model of another kind", async () => {
+    for (const technique of ["lora(rank: 2)", "adapters(size: 2)"]) {
+      await book.run(`model own like m { technique: ${technique} }\ntrain own on rows with quick`);
+      const to = `own-${technique.slice(0, 4)}`;
+      const { folder, holds } = await model("own").save(to);
+      assert.equal(holds, "adapter");
+      const run = join(model("own").folder!, "adapter");
+      assert.deepEqual(readdirSync(folder).sort(), ["README.md", "adapter_config.json", "adapter_model.safetensors"]);
+      for (const name of readdirSync(folder)) assert.deepEqual(readFileSync(join(folder, name)), readFileSync(join(run, name)), name);
+      await assert.rejects(model("full_k").save(to), { code: "folder-taken" });
+    }
+    await assert.rejects(model("own").save("kept-full"), { code: "folder-taken" });
+    await book.run("model b like m { technique: bitfit }");
+    await assert.rejects(model("b").save("never"), { code: "not-trained" });
   });
 });

@@ -14,6 +14,11 @@ const golden = JSON.parse(
     truth: number[];
     predicted: number[];
   })[];
+  readonly ranked_sets: readonly (Record<"macro" | "micro" | "weighted" | "samples", number> & {
+    labels: number;
+    truth: number[];
+    probabilities: number[];
+  })[];
   readonly tags: readonly {
     readonly truth: readonly (readonly string[])[];
     readonly predicted: readonly (readonly string[])[];
@@ -67,6 +72,16 @@ describe("metrics of tasks beside their oracles", () => {
           ),
         );
       }
+    }
+  });
+  it("label sets ranked: average precision by every average", async () => {
+    const { ofLabelSets } = await metric("average_precision");
+    for (const [i, c] of golden.ranked_sets.entries()) {
+      const labels = Array.from({ length: c.labels }, (_, l) => `label ${l}`);
+      const [truth, probabilities] = [Uint8Array.from(c.truth), Float32Array.from(c.probabilities)];
+      const input = { labels, truth, predicted: truth, probabilities };
+      for (const average of ["macro", "micro", "weighted", "samples"] as const)
+        same(ofLabelSets!(call("average_precision", { average }), input), c[average], `${average} of ${i}`);
     }
   });
   it("entities: F1, lenient and strict", async () => {

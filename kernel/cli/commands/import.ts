@@ -1,0 +1,32 @@
+/** `tunebook import FILE`: a Tune program from the settings of PEFT, Axolotl or Ludwig, and what it could not carry over. */
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { Option, type Command } from "commander";
+import writeFileAtomic from "write-file-atomic";
+import { CodedError } from "#dsl/check/codes.js";
+import { importSettings, tools, type Tool } from "#kernel/import/import.js";
+import "../codes.js";
+
+export function register(program: Command): void {
+  program
+    .command("import")
+    .description("write a Tune program from adapter_config.json (PEFT), an Axolotl or a Ludwig file")
+    .argument("<file>", "YAML or JSON")
+    .addOption(
+      new Option("--from <tool>", "whose settings they are; told by their names otherwise").choices([...tools]),
+    )
+    .option("--out <file>", "where the program goes (default: standard output)")
+    .action(async (file: string, o: { readonly from?: Tool; readonly out?: string }) => {
+      const text = await readFile(file, "utf8").catch((cause: unknown) => {
+        throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
+      });
+      const { program: made, left } = importSettings(text, basename(file), o.from);
+      if (o.out === undefined) process.stdout.write(made);
+      else await writeFileAtomic(o.out, made);
+      const told =
+        left.length === 0
+          ? "everything was carried over"
+          : `${String(left.length)} ${left.length === 1 ? "setting was" : "settings were"} not carried over (named in the program)`;
+      process.stderr.write(`${told}\n`);
+    });
+}

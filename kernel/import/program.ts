@@ -1,0 +1,66 @@
+/** What was read from another tool's settings, written as a Tune program. */
+import { visible } from "#dsl/check/codes.js";
+import { format } from "#dsl/syntax/format.js";
+import { registry } from "#stdlib/registry.js";
+import type { Left } from "./settings.js";
+
+/** Tune text of each key; undefined: nothing was said of it, so the default serves. */
+export type Entries = Readonly<Record<string, string | undefined>>;
+export interface Read {
+  readonly data: Entries;
+  readonly model: Entries;
+  readonly recipe: Entries;
+  readonly left: readonly Left[];
+  /** What the reader must look at. */
+  readonly notes: readonly string[];
+}
+
+const verbs = registry.verbs().map((verb) => verb.name);
+
+export function programOf(read: Read, from: string): string {
+  const block = (verb: string, name: string, entries: Entries): readonly string[] => {
+    const given = Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return given.length === 0 ? [] : [`${verb} ${name} {`, ...given.map(([key, text]) => `  ${key}: ${text}`), "}", ""];
+  };
+  const recipe = block("recipe", "imported", read.recipe);
+  const lines = [
+    `// From ${comment(from)}.`,
+    ...read.notes.map((note) => `// ${comment(note)}`),
+    ...(read.left.length === 0
+      ? []
+      : [
+          "// Not carried over:",
+          ...read.left.map(({ setting, value, why }) => `//   ${comment(`${setting}: ${short(value)} (${why})`)}`),
+        ]),
+    "",
+    ...block("data", "examples", read.data),
+    ...block("model", "tuned", read.model),
+    ...recipe,
+    `train tuned on examples${recipe.length > 0 ? " with imported" : ""}`,
+    "",
+  ];
+  return format(lines.join("\n"), verbs);
+}
+
+/** Text in quotes. */
+export const quoted = (text: string): string => JSON.stringify(text);
+export const share = (of: number): string => `${String(Number((of * 100).toPrecision(6)))}%`;
+export const list = (texts: readonly string[]): string => `[${texts.map(word).join(", ")}]`;
+/** A name stands bare. */
+export const word = (text: string): string => (/^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : quoted(text));
+/** `lora(rank: 8)`; without arguments the word alone. */
+export function call(name: string, given: Readonly<Record<string, string | number | undefined>>): string {
+  const parts = Object.entries(given).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}: ${numbered(value)}`],
+  );
+  return parts.length === 0 ? name : `${name}(${parts.join(", ")})`;
+}
+function numbered(value: string | number): string {
+  if (typeof value === "string") return value;
+  return Math.abs(value) > 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);
+}
+function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+const comment = (text: string): string => visible(text.replace(/[\r\n]+/g, " "));

@@ -1,0 +1,39 @@
+/** What a model was trained to be, as a folder to keep or to give away: the whole model or its adapter, and the model card. */
+import { storageOf } from "#stdlib/storing.js";
+import { RunFolder } from "./run-folder.js";
+import { ADAPTER, writeAdapter } from "./adapter-folder.js";
+import type { Base } from "../bases/base.js";
+import type { Engine } from "../engine/engine.js";
+import { describeIn, savedAs } from "./described.js";
+import { staysInPlace, writeMerged, type Body } from "./merged.js";
+import { demandFree, filesOf, writeModelFolder } from "./model-folder.js";
+import type { Weights } from "./model-handle.js";
+import type { OpenModel } from "./open-model.js";
+
+export interface Saved {
+  readonly folder: string;
+  readonly holds: "model" | "adapter";
+}
+
+/** A folder that was saved before is written anew. Coded error `folder-taken`. */
+export async function writeSaved(
+  folder: string,
+  o: { readonly engine: Engine; readonly open: OpenModel; readonly weights: Weights; readonly body: Body; readonly base: Base },
+): Promise<Saved> {
+  const { open, weights, body, base } = o;
+  const { plan, labels, data, events, checkpoint } = weights;
+  const card = { plan, run: RunFolder.open(weights.folder), data, events, checkpoint };
+  const { adapter, whole, session } = open;
+  // A base that lies in memory in fewer bits has lost what a whole model needs.
+  if (adapter && !(storageOf(plan.recipe.model.storage).weights === "f32" && staysInPlace(body, base, open.trainable))) {
+    demandFree(folder, Object.values(ADAPTER));
+    await writeAdapter(folder, session, adapter);
+    await describeIn(folder, { ...card, saved: savedAs(adapter) });
+    return { folder, holds: "adapter" };
+  }
+  demandFree(folder, filesOf(base));
+  if (whole) await writeModelFolder(folder, session, whole);
+  else await writeMerged(folder, { engine: o.engine, session, body, plan, base, labels });
+  await describeIn(folder, { ...card, saved: "whole" });
+  return { folder, holds: "model" };
+}

@@ -1,0 +1,87 @@
+/** Settings of other tools as Tune programs: what is carried over, what is said not to be, and that all of it compiles. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { stringify } from "yaml";
+import { parse } from "#dsl/syntax/parse.js";
+import { importSettings, tools } from "#kernel/import/import.js";
+import { registry } from "#stdlib/registry.js";
+import { compiled } from "#tests/dsl/world.js";
+
+const fixtures = fileURLToPath(new URL("../../../../tests/fixtures/import/", import.meta.url));
+const bless = process.env["TUNEBOOK_BLESS"] === "1";
+const verbs = registry.verbs().map((verb) => verb.name);
+
+describe("settings of other tools", () => {
+  for (const file of ["adapter_config.json", "axolotl.yaml", "ludwig.yaml"]) {
+    const golden = `${fixtures}${file}.tune`;
+    const { program, left } = importSettings(readFileSync(fixtures + file, "utf8"), file);
+    it(`${file} becomes the program that is committed`, () => {
+      if (bless || !existsSync(golden)) {
+        assert.ok(bless, `${golden} is missing`);
+        writeFileSync(golden, program);
+      }
+      assert.equal(program, readFileSync(golden, "utf8"));
+    });
+    it(`${file}: the program has no mistake but that its data may lie elsewhere`, () => {
+      const columns = ["text", "label", "conversation", "review", "sentiment"];
+      const { codes } = compiled(program, { table: columns });
+      const elsewhere = ["task-not-for-base", "too-long"]; // the world's base is a BERT of 512 positions
+      assert.deepEqual(
+        codes.filter((code) => !elsewhere.includes(code)),
+        [],
+      );
+    });
+    it(`${file}: what is not carried over is named with its value`, () => {
+      assert.ok(left.length > 0);
+      for (const { setting } of left) assert.ok(program.includes(`//   ${setting}: `), setting);
+    });
+  }
+
+  it("the example of docs/coming-from.md is what comes out", () => {
+    const page = readFileSync(new URL("../../../../docs/coming-from.md", import.meta.url), "utf8");
+    const [, yaml = "", tune = ""] = /```yaml\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/.exec(page) ?? [];
+    assert.equal(importSettings(yaml, "a.yaml").program.replace(/^\/\/.*\n+/gm, ""), tune);
+  });
+  it("every setting is carried over or told, whatever it is", () => {
+    const value = fc.jsonValue({ maxDepth: 2 });
+    const names = fc.constantFrom(
+      "lora_r",
+      "target_modules",
+      "datasets",
+      "trainer",
+      "base_model",
+      "num_epochs",
+      "odd",
+      "r",
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...tools), fc.dictionary(names, value), (tool, settings) => {
+        const { program } = importSettings(stringify(settings), "x.yaml", tool);
+        assert.deepEqual(parse({ id: "x", title: "x", text: program }, verbs).diagnostics, []);
+        if (settings["odd"] && JSON.stringify(settings["odd"]) !== "{}") assert.match(program, /^\/\/ +odd/m);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("a file of nobody, no settings, and text that would leave its comment", () => {
+    assert.throws(() => importSettings("a: 1", "a.yaml"), { code: "unknown-settings" });
+    assert.throws(() => importSettings("- 1", "a.yaml"), { code: "not-settings" });
+    assert.throws(() => importSettings("a: [1", "a.yaml"), { code: "not-settings" });
+    const { program } = importSettings('peft_type: LORA\nodd: "x\\ntrain a on b"', "a\nb.yaml");
+    assert.ok(program.split("\n").every((line) => !line.startsWith("train a")));
+  });
+
+  it("the command writes the program, and says how much was left", () => {
+    const cli = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+    const run = (...args: string[]) => spawnSync(process.execPath, [cli, "import", ...args], { encoding: "utf8" });
+    const { stdout, stderr, status } = run(`${fixtures}ludwig.yaml`);
+    assert.equal(status, 0);
+    assert.equal(stdout, readFileSync(`${fixtures}ludwig.yaml.tune`, "utf8"));
+    assert.match(stderr, /2 settings were not carried over/);
+    assert.match(run("none.yaml").stderr, /error\[missing-file\]/);
+  });
+});
