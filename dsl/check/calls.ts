@@ -127,7 +127,10 @@ export function call(node: WordNode, record: Word, asked: Asked, t: Typing): Cal
       continue;
     }
     if (seen.has(name)) {
-      t.reporter.report("duplicate-key", { key: name }, argument.key.span);
+      const first = node.arguments?.find((one) => one.key?.text === name)?.key;
+      t.reporter.report("duplicate-key", { key: name }, argument.key.span, {
+        ...(first && first !== argument.key ? { labels: [{ span: first.span, text: "first here" }] } : {}),
+      });
       continue;
     }
     seen.add(name);

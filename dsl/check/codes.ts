@@ -21,6 +21,8 @@ export interface CodeEntry<D> {
   readonly explain: string;
   /** The compiler reports it beside facts of the world (data, a base, files, a machine): the corpus of bad programs shows it. */
   readonly facts?: true;
+  /** Where it stands when reading data or a base failed with it: paths in the definition (`split.column`), the first that is written. */
+  readonly at?: readonly string[];
   /** A Tune program that shows it (tested to do so), for codes that a program alone can show. */
   readonly example?: string;
 }

@@ -16,6 +16,7 @@ export interface Header {
   readonly sound: boolean;
 }
 
+const NAME = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
 const foreign = new Set([
   "const",
   "let",
@@ -57,7 +58,8 @@ export function headerOf(program: Program, statement: Statement): Header | undef
     const { text, span } = clause.connector;
     const takes = Object.hasOwn(verb.connectors, text) ? verb.connectors[text] : undefined;
     if (!takes) {
-      const near = nearest(text, has);
+      const called = verb.elsewhere?.[text];
+      const near = called !== undefined && has.includes(called) ? called : nearest(text, has);
       // What can't be read to its end may have lost a comma or a name before.
       if (statement.broken) continue;
       program.report(
@@ -143,11 +145,16 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
     if (!fits || (verb.operands.what === "new-name" && operand.is === "word" && operand.path.length > 1)) {
       const called =
         verb.operands.what === "new-name" && operand.is === "word" && operand.arguments && operand.path.length === 1;
+      const quoted = operand.is === "string" && verb.operands.what !== "file" && NAME.test(operand.value);
       program.report(
         "wrong-operand",
         {
           after: verb.name,
-          wanted: called ? `a name, and its keys in braces: \`${operand.text} { … }\`` : wanted,
+          wanted: called
+            ? `a name, and its keys in braces: \`${operand.text} { … }\``
+            : quoted
+              ? `${wanted} without quotes: \`${operand.value}\``
+              : wanted,
           found: formOf(operand),
         },
         operand.span,
@@ -155,7 +162,9 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
           ? { fix: inBraces(operand) }
           : operand.is === "word" && verb.operands.what === "file"
             ? { fix: replace(operand.span, JSON.stringify(operand.text)) }
-            : {},
+            : quoted
+              ? { fix: replace(operand.span, operand.value) }
+              : {},
       );
       return false;
     }

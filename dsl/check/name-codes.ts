@@ -171,6 +171,7 @@ registerCodes({
   "wrong-kind-of-name": {
     severity: "error",
     message: (d) => `\`${d.name}\` is ${one(d.is)}, not ${one(d.wanted)}`,
+    help: (d) => `name ${one(d.wanted)} here`,
     explain: "Names of data, models and recipes share one space but can't stand for one another.",
     example: "recipe a { epochs: 3 }\nmodel b like a",
   },
@@ -236,6 +237,7 @@ registerCodes({
     severity: "error",
     facts: true,
     message: (d) => `${d.file} uses itself, directly or through others`,
+    help: () => "move what both files need to a third one, and use that",
     explain: "Files that use one another in a circle have no first definition.",
   },
   "known-after-run": {

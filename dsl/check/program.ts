@@ -6,7 +6,7 @@ import type { Action, Value } from "../plan/plan.js";
 import type { Outside, NameKind } from "../compile.js";
 import type { Registry } from "../registry.js";
 import type { ReferenceNode } from "../syntax/tree.js";
-import type { Code, CodeData } from "./codes.js";
+import { entryOf, type Code, type CodeData } from "./codes.js";
 import type {} from "./name-codes.js";
 import { nearest } from "./nearest.js";
 import { replace, Reporter, type More } from "./reporter.js";
@@ -98,6 +98,12 @@ export class Program {
   reportNear<C extends Code>(code: C, data: CodeData[C], span: Span | undefined, here: Span, more: More = {}): void {
     if (span?.source === this.source.id) this.reporter.report(code, data, span, more);
     else this.reporter.report(code, data, here);
+  }
+  /** Where a failure's code says that it stands in the definition, if it is written in the present source. */
+  placeOf(failure: Failed, draft: Draft): Span | undefined {
+    return entryOf(failure.failed.code)
+      ?.at?.map((path) => draft.given.get(path.split(".")[0] ?? path)?.places.get(path))
+      .find((place) => place?.source === this.source.id);
   }
   reportFailed(failure: Failed, span: Span): void {
     this.reporter.report(failure.failed.code as Code, failure.failed.data as CodeData[Code], span);

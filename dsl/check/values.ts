@@ -79,8 +79,11 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
           whole = false;
           continue;
         }
-        if (Object.hasOwn(record, entry.key.text))
-          t.reporter.report("duplicate-key", { key: entry.key.text }, entry.key.span);
+        const first = node.entries.find((one) => one.key.text === entry.key.text);
+        if (first && first !== entry)
+          t.reporter.report("duplicate-key", { key: entry.key.text }, entry.key.span, {
+            labels: [{ span: first.key.span, text: "first here" }],
+          });
         if (type.planned?.keys.includes(entry.key.text)) {
           t.reporter.report(
             "not-built-yet",
@@ -286,15 +289,27 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
             node.value.trim() !== "" &&
             Number.isFinite(Number(node.value))
           ? replace(node.span, node.value.trim())
-          : fileAsWord(node, type, t);
+          : node.is === "number" && type.is === "boolean" && (node.raw === "1" || node.raw === "0")
+            ? replace(node.span, String(node.raw === "1"))
+            : fileAsWord(node, type, t);
   const [edit] = fix?.edits ?? [];
   t.reporter.report(
     "wrong-type",
-    { key: asked.key, wanted: describe(type), found: formOf(node), ...(edit ? { instead: edit.text } : {}) },
+    { key: asked.key, wanted: wantedOf(type, t), found: formOf(node), ...(edit ? { instead: edit.text } : {}) },
     node.span,
     fix ? { fix } : {},
   );
   return undefined;
+}
+/** What a key takes, with words of the vocabulary it may be. */
+function wantedOf(type: ValueType, t: Typing): string {
+  if (type.is === "either") return type.of.map((one) => wantedOf(one, t)).join(" or ");
+  if (type.is !== "word") return describe(type);
+  const words = t.registry.ofKind(type.kind).filter((word) => !word.planned);
+  const named = words.slice(0, 3).map((word) => `\`${word.name}\``);
+  return named.length === 0
+    ? describe(type)
+    : `${describe(type)} (${named.join(", ")}${words.length > 3 ? ", …" : ""})`;
 }
 /** `"tickets.csv"` where a source is asked: the word that reads such a file. */
 function fileAsWord(node: Expression, type: ValueType, t: Typing): Fix | undefined {

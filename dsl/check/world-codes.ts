@@ -284,7 +284,7 @@ train m on d`,
     severity: "warning",
     facts: true,
     message: (d) =>
-      `${String(d.rows)} text${d.rows === 1 ? " is" : "s are"} longer than ${String(d.max_length)} tokens and cut (${(d.share * 100).toFixed(d.share < 0.01 ? 2 : 0)}% of them)`,
+      `${String(d.rows)} text${d.rows === 1 ? " is" : "s are"} longer than ${String(d.max_length)} tokens and cut: ${(d.share * 100).toFixed(d.share < 0.01 ? 2 : 0)}% of all`,
     help: () => "raise `max_length` if the end of a text matters",
     explain: "Texts longer than `max_length` lose their end.",
   },

@@ -106,7 +106,7 @@ export function dataFacts(
   const fact = program.ask(need, true);
   if (fact === undefined) return undefined;
   if (failed(fact)) {
-    const place = draft.given.get("source")?.span;
+    const place = program.placeOf(fact, draft) ?? draft.given.get("source")?.span;
     program.reportFailed(fact, place?.source === program.source.id ? place : here);
     return undefined;
   }

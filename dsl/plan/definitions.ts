@@ -113,7 +113,8 @@ export function resolveModel(
   const need: Need & { about: "base" } = { about: "base", name: String(name), folder, ...(scratch && { scratch }) };
   const fact = makes ? program.ask(need, true) : undefined;
   if (fact !== undefined && failed(fact)) {
-    program.reportFailed(fact, place?.source === program.source.id ? place : here);
+    const told = program.placeOf(fact, draft) ?? place;
+    program.reportFailed(fact, told?.source === program.source.id ? told : here);
     return undefined;
   }
   const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {

@@ -34,13 +34,16 @@ export function checkMetrics(
   program: Program,
   metrics: readonly string[],
   of: { readonly model: string; readonly task: Call; readonly roles?: readonly string[] },
-  place: Span | undefined,
+  /** Where they are written, each or all of them. */
+  place: Span | ((index: number) => Span | undefined) | undefined,
   here: Span,
 ): boolean {
   const has = metricsOf(program.registry, of.task, of.roles);
-  const wrong = metrics.find((name) => !has.includes(name));
+  const index = metrics.findIndex((name) => !has.includes(name));
+  const wrong = metrics[index];
   if (wrong === undefined) return true;
-  program.reportNear("metric-of-other-task", { metric: wrong, model: of.model, task: of.task.word, has }, place, here);
+  const at = typeof place === "function" ? place(index) : place;
+  program.reportNear("metric-of-other-task", { metric: wrong, model: of.model, task: of.task.word, has }, at, here);
   return false;
 }
 

@@ -286,7 +286,8 @@ function evaluate(program: Program, header: Header): void {
   const roles = data && { roles: Object.keys(data.columns) };
   const metrics = (values["metrics"] as readonly Call[] | undefined) ?? [];
   const words = metrics.map((metric) => metric.word);
-  const place = own.given.get("metrics")?.span;
+  const written = own.given.get("metrics");
+  const place = (i: number): Span | undefined => written?.places.get(`metrics.${String(i)}`) ?? written?.span;
   const measured = tasks.every((of) => checkMetrics(program, words, { ...of, ...roles }, place, statement.verb.span));
   const mute = tasks.find(({ task }) => !writesText(program.registry, task));
   const astray = mute ? WRITING.filter((key) => own.given.has(key)) : [];

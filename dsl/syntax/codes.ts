@@ -30,6 +30,8 @@ declare module "../check/codes.js" {
   }
 }
 
+const CLOSERS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
+
 registerCodes({
   unexpected: {
     severity: "error",
@@ -57,7 +59,7 @@ registerCodes({
   "mismatched-bracket": {
     severity: "error",
     message: (d) => `\`${d.close}\` can't close \`${d.open}\``,
-    help: (d) => `write the closer of \`${d.open}\`, or another opener`,
+    help: (d) => `write \`${CLOSERS[d.open] ?? ""}\`, or another opener`,
     explain: "Brackets close as they open: `{ }` around a record, `( )` around parameters, `[ ]` around a list.",
     example: "recipe r { optimizer: adamw(learning_rate: 1e-3] }",
   },
@@ -178,11 +180,18 @@ registerCodes({
   },
   "unknown-character": {
     severity: "error",
-    message: (d) => `\`${d.character}\` has no meaning in Tune`,
+    message: (d) =>
+      d.character.includes("`")
+        ? `"${d.character}" has no meaning in Tune`
+        : `\`${d.character}\` has no meaning in Tune`,
     help: (d) =>
-      /^[-+*/!&|^%]+$/.test(d.character)
-        ? "Tune computes nothing: write the result, or compute it in TypeScript and write `$name`"
-        : "remove it",
+      d.character === "~"
+        ? "write `none`"
+        : d.character.startsWith("```")
+          ? "remove the line: it belongs to Markdown"
+          : /^[-+*/!&|^%]+$/.test(d.character)
+            ? "Tune computes nothing: write the result, or compute it in TypeScript and write `$name`"
+            : "remove it",
     explain: "Outside strings and comments there are names, numbers, brackets, `:`, `,`, `.`, `..` and `$`.",
     example: "recipe r { epochs: 3 ? }",
   },

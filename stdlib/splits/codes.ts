@@ -18,6 +18,7 @@ registerCodes({
   "split-not-streamed": {
     severity: "error",
     facts: true,
+    at: ["split"],
     message: (d) => `\`${d.split}\` can't split data that are streamed: ${d.why}`,
     help: () => "write shares, as in `random(train: 90%, validation: 10%)`, or split by a column with `by_column`",
     explain:
@@ -40,6 +41,7 @@ registerCodes({
   "counts-too-large": {
     severity: "error",
     facts: true,
+    at: ["split"],
     message: (d) => `the splits ask for ${d.wanted} rows, but there are ${d.rows}`,
     help: () => "ask for fewer rows, or for shares",
     explain: "Numbers of rows are taken first, shares are of all rows; together they can't be more than there are.",
@@ -47,6 +49,7 @@ registerCodes({
   "rows-without-split": {
     severity: "error",
     facts: true,
+    at: ["split.column", "split"],
     message: (d) =>
       `${d.count} ${d.count === 1 ? "row has" : "rows have"} nothing in the column "${d.column}" (row ${d.rows.join(", ")}${d.count > d.rows.length ? ", …" : ""})`,
     help: () => "name the split of every row, or remove those rows from the file",
@@ -55,6 +58,7 @@ registerCodes({
   "split-name": {
     severity: "error",
     facts: true,
+    at: ["split.column", "split"],
     message: (d) => `"${d.value}" in the column "${d.column}" is no name for a split`,
     help: (d) => `rename it: \`by_column(${d.column}, rename: { ${JSON.stringify(d.value)}: ${d.suggestion} })\``,
     explain: "A split is written `tickets.test`: its name is letters, digits and `_`, and begins with a letter.",
@@ -62,6 +66,7 @@ registerCodes({
   "too-many-splits": {
     severity: "error",
     facts: true,
+    at: ["split.column", "split"],
     message: (d) => `the column "${d.column}" has ${d.count} different values`,
     help: () => "take the column that holds train, validation and test",
     explain: "`by_column` makes a split of each value; this many are no splits but something else.",

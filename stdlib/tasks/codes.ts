@@ -24,6 +24,7 @@ registerCodes({
   "label-not-trained": {
     severity: "error",
     facts: true,
+    at: ["columns.label", "columns.labels", "columns.tags"],
     message: (d) => `the data has the label "${d.label}", which ${d.model} never learned`,
     help: (d) => `${d.model} knows: ${d.has.join(", ")}`,
     explain: "Evaluation compares labels by name. The data holds a label that was not in the training data.",
@@ -31,6 +32,7 @@ registerCodes({
   "score-out-of-range": {
     severity: "error",
     facts: true,
+    at: ["columns.score"],
     message: (d) => `row ${d.row} has the score ${d.score}, outside the task's range ${d.from}..${d.to}`,
     help: () => "mend the row, widen `range:`, or leave it out",
     explain:
@@ -40,6 +42,7 @@ registerCodes({
   "unequal-lists": {
     severity: "error",
     facts: true,
+    at: ["columns.tags"],
     message: (d) => `row ${d.row} has ${d.tokens} tokens and ${d.tags} tags`,
     help: () => "give each token of the row exactly one tag",
     explain:
@@ -49,6 +52,7 @@ registerCodes({
   "tag-off-scheme": {
     severity: "error",
     facts: true,
+    at: ["columns.tags"],
     message: (d) => `row ${d.row} has the tag "${d.tag}": ${d.why}`,
     help: (d) =>
       d.scheme === "iob2"
@@ -61,6 +65,7 @@ registerCodes({
   "no-mask-token": {
     severity: "error",
     facts: true,
+    at: ["task"],
     message: (d) => `the tokenizer of ${d.model} has no token that stands for a hidden one`,
     help: () => "choose a base that was trained to fill gaps (its tokenizer has `[MASK]` or `<mask>`)",
     explain:
@@ -78,6 +83,7 @@ registerCodes({
   "two-labels": {
     severity: "error",
     facts: true,
+    at: ["columns.label"],
     message: (d) =>
       `pairs of texts belong together or not: two labels are needed, and ${d.data} has ${d.labels.length}`,
     help: () =>
@@ -90,6 +96,7 @@ registerCodes({
   "cosine-out-of-range": {
     severity: "error",
     facts: true,
+    at: ["columns.score"],
     message: (d) => `row ${d.row} has the score ${d.score}, and the task takes scores from ${d.from} to ${d.to}`,
     help: (d) =>
       d.from === -1 && d.to === 1
@@ -102,6 +109,7 @@ registerCodes({
   "negatives-without-ranking": {
     severity: "error",
     facts: true,
+    at: ["columns.negative"],
     message: (d) => `${d.data} has the role \`negative\`, and the loss \`${d.loss}\` has no use for it`,
     help: () => "leave `negative` out, or take `loss: ranking`",
     explain:
@@ -120,6 +128,7 @@ registerCodes({
   "no-answer": {
     severity: "error",
     facts: true,
+    at: ["columns.answer"],
     message: (d) => `the question of row ${d.row} has no answer`,
     help: () => "write `question_answering(unanswerable: true)` if some questions have none, or leave the row out",
     explain:
@@ -129,6 +138,7 @@ registerCodes({
   "answer-cut": {
     severity: "error",
     facts: true,
+    at: ["columns.answer"],
     message: (d) => `no window holds the whole answer of row ${d.row}: ${JSON.stringify(d.answer)}`,
     help: () => "raise `max_length` of the model, or `stride` of the task",
     explain:

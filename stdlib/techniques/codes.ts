@@ -81,6 +81,7 @@ train m on d`,
   "empty-prompt-text": {
     severity: "error",
     facts: true,
+    at: ["technique.init"],
     message: (d) => `the tokenizer makes no tokens of ${JSON.stringify(d.text)}`,
     help: () => "write a sentence that says what the model shall do, or leave `init` out",
     explain:

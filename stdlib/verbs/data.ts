@@ -61,6 +61,8 @@ export const word: Verb = {
   connectors: { like: { takes: "data" } },
   does: "defines",
   elsewhere: {
+    extends: "like",
+    inherits: "like",
     file: "source",
     path: "source",
     preprocessing: "clean",

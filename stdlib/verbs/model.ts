@@ -15,6 +15,8 @@ export const word: Verb = {
   /** `frozen`: whether a tensor of the base belongs to one of the parts that `freeze` lists. */
   capabilities: { frozen: isFrozen },
   elsewhere: {
+    extends: "like",
+    inherits: "like",
     base_model: "base",
     model_path: "base",
     pretrained_model_name_or_path: "base",

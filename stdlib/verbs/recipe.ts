@@ -18,6 +18,8 @@ export const word: Verb = {
   connectors: { like: { takes: "recipe" } },
   does: "defines",
   elsewhere: {
+    extends: "like",
+    inherits: "like",
     num_train_epochs: "epochs",
     num_epochs: "epochs",
     n_epochs: "epochs",

@@ -15,6 +15,8 @@ export const word: Verb = {
   },
   does: "acts",
   elsewhere: {
+    over: "on",
+    using: "with",
     max_trials: "trials",
     num_trials: "trials",
     max_time: "budget",
