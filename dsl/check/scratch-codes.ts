@@ -5,7 +5,6 @@ declare module "./codes.js" {
   interface CodeData {
     "base-and-architecture": { readonly architecture: string };
     "tokenizer-of-base": { readonly base: string };
-    "never-from-scratch": { readonly family: string; readonly has: readonly string[] };
     "scratch-trains-whole": { readonly what: string; readonly why: string };
     "base-trained-in-part": { readonly base: string; readonly technique: string };
     "vocabulary-not-filled": { readonly asked: number; readonly got: number; readonly data: string };
@@ -34,13 +33,6 @@ registerCodes({
     explain:
       "The rows of a base's embedding were learnt for the tokens of its own tokenizer: with another one they would mean nothing.",
     example: model('base: "b", tokenizer: bpe(vocabulary: 1_000)'),
-  },
-  "never-from-scratch": {
-    severity: "error",
-    facts: true,
-    message: (d) => `${d.family} can't be made from scratch here`,
-    help: (d) => `these can: ${d.has.join(", ")}`,
-    explain: "The family's word says nothing of how a new model of it is made.",
   },
   "scratch-trains-whole": {
     severity: "error",

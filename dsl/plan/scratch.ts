@@ -61,16 +61,6 @@ export function checkScratch(
     program.reportNear("base-and-architecture", { architecture: architecture.word }, at("architecture"), here);
     good = false;
   }
-  if (program.registry.find("model", architecture.word)?.capabilities?.["scratch"] === undefined) {
-    const has = program.registry.ofKind("model").filter((word) => word.capabilities?.["scratch"] !== undefined);
-    program.reportNear(
-      "never-from-scratch",
-      { family: architecture.word, has: has.map((word) => word.name) },
-      at("architecture"),
-      here,
-    );
-    good = false;
-  }
   if (isCall(technique) && technique.word !== "full") {
     program.reportNear(
       "scratch-trains-whole",

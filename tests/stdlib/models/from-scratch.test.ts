@@ -30,7 +30,7 @@ const tasks: Readonly<Record<string, string>> = {
   encoder: "text_classification",
   "encoder-decoder": "text2text_generation",
 };
-const families = registry.ofKind("model").filter((word) => word.capabilities?.["scratch"] !== undefined);
+const families = registry.ofKind("model").filter((word) => !word.planned);
 
 /** The words of a family with its own defaults, but smaller. */
 function wordsOf(word: (typeof families)[number]): Readonly<Record<string, unknown>> {
