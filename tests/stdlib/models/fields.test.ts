@@ -180,3 +180,52 @@ describe("fields that aren't known", () => {
     });
   }
 });
+
+/** What configs of the hub say beside the fields that set sizes, by `model_type`. */
+const FOUND: readonly Json[] = [
+  {
+    model_type: "bert",
+    ...{ directionality: "bidi", pooler_fc_size: 768, pooler_num_attention_heads: 12, pooler_num_fc_layers: 3 },
+    ...{ pooler_size_per_head: 128, pooler_type: "first_token_transform", position_embedding_type: "absolute" },
+  },
+  {
+    model_type: "bert",
+    ...{ cell: {}, emb_size: 312, structure: [], pre_trained: "", training: "", gradient_checkpointing: false },
+    ...{ id2label: { "0": "LABEL_0" }, label2id: { LABEL_0: 0 }, torch_dtype: "float32", use_cache: true },
+  },
+  { model_type: "distilbert", tie_weights_: true, architectures: ["DistilBertForMaskedLM"], output_past: true },
+  { model_type: "xlm-roberta", output_past: true, bos_token_id: 0, eos_token_id: 2, pad_token_id: 1 },
+  {
+    model_type: "gpt2",
+    ...{ n_ctx: 1024, _num_labels: 1, summary_type: "cls_index", task_specific_params: { a: { do_sample: true } } },
+  },
+  {
+    model_type: "llama",
+    ...{
+      is_llama_config: true,
+      rope_interleaved: false,
+      rope_scaling: null,
+      pretraining_tp: 1,
+      torch_dtype: "bfloat16",
+    },
+    ...{ "transformers.js_config": { kv_cache_dtype: { fp16: "float16" } }, eos_token_id: [1, 2], mlp_bias: false },
+  },
+  { model_type: "mistral", rope_theta: 10000.0, attention_dropout: 0.0, unsloth_version: "2024.9" },
+  {
+    model_type: "qwen2",
+    ...{ max_window_layers: 21, sliding_window: 32768, use_sliding_window: false, use_mrope: false },
+  },
+  { model_type: "gemma", hidden_activation: null, hidden_act: "gelu", rope_scaling: null },
+  { model_type: "gemma2", hidden_act: "gelu_pytorch_tanh", cache_implementation: "hybrid" },
+  { model_type: "gemma3_text", rope_scaling: null, sliding_window_pattern: 6, attn_logit_softcapping: null },
+  { model_type: "cohere", model_max_length: 131072, use_qk_norm: false, pad_token_id: 0 },
+  { model_type: "t5", n_positions: 512, output_past: true, decoder_start_token_id: 0, is_encoder_decoder: true },
+];
+describe("configs as they are found", () => {
+  for (const json of FOUND)
+    it(`${String(json["model_type"])} with ${Object.keys(json)[1]} is read`, async () => {
+      const word = registry.ofKind("model").find((w) => w.capabilities?.["modelType"] === json["model_type"])!;
+      const family = (await word.load!()) as ModelImplementation;
+      assert.ok(family.config({ ...golden[json["model_type"] as string]!.base, ...json }));
+    });
+});
