@@ -153,7 +153,7 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
   const name = key.path[0] ?? key.text;
   const { registry } = program;
   const names = parameters.filter((p) => !p.planned).map((p) => p.name);
-  const root = { ...key.span, end: key.span.start + name.length };
+  const root = key.path.length > 1 ? { ...key.span, end: key.span.start + name.length } : key.span;
   const owners = [verb, ...registry.verbs().filter((v) => v !== verb)];
   const like = verb.capabilities?.["keysOf"];
   const whole = typeof like === "string" ? registry.find("verb", like) : undefined;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { allCodes, entryOf } from "#dsl/check/codes.js";
-import { badPrograms, folder, rendered } from "./corpus.js";
+import { badPrograms, folder, judged, rendered } from "./corpus.js";
 
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
 
@@ -30,6 +30,19 @@ describe("the corpus of bad programs", () => {
     for (const { run } of programs) for (const code of new Set(run.codes)) shown.set(code, (shown.get(code) ?? 0) + 1);
     const rare = languageCodes().filter((code) => (shown.get(code) ?? 0) < 2);
     assert.deepEqual(rare, []);
+  });
+  it("mends by each fix that is certain what it stands at", () => {
+    const count = (codes: readonly string[], code: string): number => codes.filter((c) => c === code).length;
+    const failed = programs.flatMap(({ name, text, run }) =>
+      run.diagnostics.flatMap(({ code, span, fix }) => {
+        if (!fix?.certain || span.source !== run.sources.at(-1)?.id) return [];
+        const mended = fix.edits
+          .toSorted((a, b) => b.start - a.start)
+          .reduce((whole, { start, end, text: put }) => whole.slice(0, start) + put + whole.slice(end), text);
+        return count(judged(mended).codes, code) < count(run.codes, code) ? [] : [`${name}: ${fix.title}`];
+      }),
+    );
+    assert.deepEqual(failed, []);
   });
   it("reports one cause once, where no comment says that there are more", () => {
     const several = programs.filter(({ text, run }) => run.codes.length > 1 && !/^\/\/ mistakes: \d+$/m.test(text));

@@ -39,7 +39,8 @@ export function badPrograms(): readonly BadProgram[] {
     });
 }
 
-function judged(text: string): Run {
+/** The program compiled beside its world. */
+export function judged(text: string): Run {
   const told = /^\/\/ world: (\{.*\})$/m.exec(text.split("\n")[0] ?? "")?.[1];
   const special = (told === undefined ? {} : JSON.parse(told)) as Special;
   const { typescript, parameters, trained, before = [], columns, data, base: other, fails, ...world } = special;
