@@ -2,12 +2,13 @@
  * The language server: Tune's assistant for every editor that speaks the Language Server Protocol, over one connection.
  * `.tune` files stand alone; of a notebook's cells, those that are Tune know the Tune cells above them.
  */
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   CodeActionKind,
   CompletionItemKind,
   DiagnosticSeverity,
+  DocumentFormattingRequest,
   NotebookDocuments,
   SymbolKind,
   TextDocuments,
@@ -25,6 +26,7 @@ import { TuneAssistant } from "../cells/tune-assistant.js";
 import { version } from "../runs/version.js";
 import type { Finding } from "../wire/assistant-port.js";
 import { difference, rangeOf } from "./places.js";
+import type { Opened, PlanAnswer, PlanParams } from "./plans.js";
 
 /** Milliseconds after the last change before a text is checked. */
 const pause = 120;
@@ -48,7 +50,15 @@ interface Place {
   readonly together: readonly TextDocument[];
 }
 
-export function serve(connection: Connection): void {
+export interface ServeOptions {
+  /**
+   * Answers the request `tunebook/plan` ({ textDocument }). Absent where what a plan needs is not there: the base's
+   * tokenizer is native code, and an editor's extension that brings the server along runs on every system.
+   */
+  readonly plansOf?: (opened: Opened) => Promise<PlanAnswer>;
+}
+
+export function serve(connection: Connection, { plansOf }: ServeOptions = {}): void {
   const documents = new TextDocuments(TextDocument);
   const notebooks = new NotebookDocuments(TextDocument);
   const assistants = new Map<string, Promise<TuneAssistant>>();
@@ -105,25 +115,36 @@ export function serve(connection: Connection): void {
     });
   }
 
-  connection.onInitialize((): InitializeResult => ({
-    serverInfo: { name: "tunebook", version },
-    capabilities: {
-      textDocumentSync: TextDocumentSyncKind.Incremental,
-      notebookDocumentSync: {
-        notebookSelector: [{ notebook: "jupyter-notebook", cells: [{ language: "tune" }, { language: "typescript" }] }],
+  // TypeScript cells have a formatter already; a second one would make the editor ask which of the two is meant.
+  let formatsByLanguage = false;
+  connection.onInitialized(() => {
+    if (formatsByLanguage)
+      void connection.client.register(DocumentFormattingRequest.type, { documentSelector: [{ language: "tune" }] });
+  });
+  connection.onInitialize(({ capabilities }): InitializeResult => {
+    formatsByLanguage = capabilities.textDocument?.formatting?.dynamicRegistration === true;
+    return {
+      serverInfo: { name: "tunebook", version },
+      capabilities: {
+        textDocumentSync: TextDocumentSyncKind.Incremental,
+        notebookDocumentSync: {
+          notebookSelector: [
+            { notebook: "jupyter-notebook", cells: [{ language: "tune" }, { language: "typescript" }] },
+          ],
+        },
+        completionProvider: { triggerCharacters: [" ", ":", "(", ",", "[", ".", "$", '"'] },
+        hoverProvider: true,
+        signatureHelpProvider: { triggerCharacters: ["(", ",", ":"] },
+        definitionProvider: true,
+        referencesProvider: true,
+        documentHighlightProvider: true,
+        renameProvider: { prepareProvider: true },
+        documentSymbolProvider: true,
+        documentFormattingProvider: !formatsByLanguage,
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       },
-      completionProvider: { triggerCharacters: [" ", ":", "(", ",", "[", ".", "$", '"'] },
-      hoverProvider: true,
-      signatureHelpProvider: { triggerCharacters: ["(", ",", ":"] },
-      definitionProvider: true,
-      referencesProvider: true,
-      documentHighlightProvider: true,
-      renameProvider: { prepareProvider: true },
-      documentSymbolProvider: true,
-      documentFormattingProvider: true,
-      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
-    },
-  }));
+    };
+  });
 
   documents.onDidChangeContent(({ document }) => later(document.uri));
   documents.onDidClose(({ document }) => {
@@ -276,6 +297,24 @@ export function serve(connection: Connection): void {
     return after === null ? null : [...difference(document, whole ? `${after}\n` : after)];
   });
 
+  connection.onRequest("tunebook/plan", async ({ textDocument }: PlanParams): Promise<PlanAnswer> => {
+    if (!plansOf)
+      return {
+        problem:
+          "A plan needs the data and the base model, which this server can't read. Install Tunebook in this folder, or name its command in the setting tune.server.command.",
+      };
+    const cell = notebooks.getNotebookCell(textDocument.uri);
+    const notebook = cell && notebooks.findNotebookDocumentForCell(cell);
+    if (!notebook) {
+      const document = documents.get(textDocument.uri);
+      return document
+        ? plansOf({ path: pathOf(document.uri), text: document.getText() })
+        : { problem: "this text is not open" };
+    }
+    const texts = notebook.cells.map((one) => notebooks.getCellTextDocument(one)?.getText() ?? "");
+    return plansOf({ path: pathOf(notebook.uri), text: texts });
+  });
+
   connection.onCodeAction(async ({ textDocument, range }) => {
     const place = await placeOf(textDocument.uri);
     if (!place) return null;
@@ -333,13 +372,14 @@ function sigil({ span }: { readonly span: { readonly start: number } }, { docume
   return document.getText()[span.start] === "$" ? 1 : 0;
 }
 
-function folderOf(uri: string): string {
+function pathOf(uri: string): string {
   try {
-    return dirname(fileURLToPath(uri));
+    return fileURLToPath(uri);
   } catch {
-    return process.cwd(); // a text that lies in no file
+    return join(process.cwd(), basename(uri)); // a text that lies in no file
   }
 }
+const folderOf = (uri: string): string => dirname(pathOf(uri));
 
 function diagnosticOf(document: TextDocument, { from, to, severity, code, message, help }: Finding): Diagnostic {
   const plain = (text: string): string => text.replaceAll("`", "");
