@@ -28,6 +28,7 @@ export async function buildVsix({ into = join(root, "dist", "vscode") } = {}) {
   for (const part of parts) await cp(join(here, part), join(stage, part), { recursive: true });
   await cp(join(root, "LICENSE"), join(stage, "LICENSE.txt"));
   const inputs = [...(await buildClient(stage)), ...(await buildServer(stage, version))];
+  await buildPlugin(stage, described);
   await writeFile(join(stage, "THIRD-PARTY-LICENSES.txt"), await licences(inputs));
   // What only building needs says nothing to the editor.
   const { private: _private, type: _type, ...manifest } = { ...described, version };
@@ -67,6 +68,25 @@ async function buildClient(stage) {
     external: ["vscode"],
   });
   return Object.keys(metafile.inputs);
+}
+
+/** TypeScript's server looks for its plugins in the extension's `node_modules`. */
+async function buildPlugin(stage, { contributes }) {
+  const [{ name }] = contributes.typescriptServerPlugins;
+  const { registry } = await import(pathToFileURL(join(root, "dist", "stdlib", "registry.js")).href);
+  const verbs = registry.verbs().map((verb) => verb.name);
+  const folder = join(stage, "node_modules", name);
+  await build({
+    ...settings,
+    stdin: {
+      contents: `module.exports = require("./typescript-plugin.js").pluginFor(${JSON.stringify(verbs)});`,
+      resolveDir: join(root, "dist", "kernel", "editors"),
+    },
+    outfile: join(folder, "index.js"),
+    format: "cjs",
+    target: "node22",
+  });
+  await writeFile(join(folder, "package.json"), `${JSON.stringify({ name, main: "./index.js" })}\n`);
 }
 
 /** The server as `tsc -b` built it, in parts that are loaded when they are used. */

@@ -3,6 +3,7 @@
 const kinds = {
   ".json": "application/json",
   ".vsixmanifest": "text/xml",
+  ".js": "application/javascript",
   ".cjs": "application/javascript",
   ".mjs": "application/javascript",
   ".md": "text/markdown",

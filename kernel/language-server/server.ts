@@ -301,7 +301,7 @@ export function serve(connection: Connection, { plansOf }: ServeOptions = {}): v
     if (!plansOf)
       return {
         problem:
-          "A plan needs the data and the base model, which this server can't read. Install Tunebook in this folder, or name its command in the setting tune.server.command.",
+          "Plans need Tunebook itself: install it in this folder, or name its command in tune.server.command.",
       };
     const cell = notebooks.getNotebookCell(textDocument.uri);
     const notebook = cell && notebooks.findNotebookDocumentForCell(cell);
