@@ -31,7 +31,9 @@ export async function buildVsix({ into = join(root, "dist", "vscode") } = {}) {
   await buildPlugin(stage, described);
   await writeFile(join(stage, "THIRD-PARTY-LICENSES.txt"), await licences(inputs));
   // What only building needs says nothing to the editor.
-  const { private: _private, type: _type, ...manifest } = { ...described, version };
+  const manifest = { ...described, version };
+  delete manifest.private;
+  delete manifest.type;
   await writeFile(join(stage, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 
   const files = (await readdir(stage, { recursive: true, withFileTypes: true }))

@@ -86,9 +86,9 @@ async function tryProgram(page) {
   step("verbs that define are coloured unlike those that act", await unlike(page, "data", "train"));
   await picture(page, "1-program");
   await page.locator(".squiggly-error").first().waitFor();
-  await page.getByText("labl", { exact: true }).click();
+  await page.getByText("labl", { exact: true }).dblclick();
   await page.keyboard.press("Control+.");
-  await page.getByText("write label").first().waitFor();
+  step("a fix is offered", await appears(page.locator(".action-widget", { hasText: "write label" })));
   await picture(page, "2-fix");
   await page.keyboard.press("Enter");
   step("the fix mends it", await problems(page, 0));
@@ -192,23 +192,24 @@ async function problems(page, wanted) {
   while ((await countOfProblems(page)) !== wanted && Date.now() < until) await page.waitForTimeout(200);
   return (await countOfProblems(page)) === wanted;
 }
-const appears = (what) =>
-  what
-    .first()
-    .waitFor({ timeout: 60_000 })
-    .then(
-      () => true,
-      () => false,
-    );
+function appears(what) {
+  const shown = what.first().waitFor({ timeout: 60_000 });
+  return shown.then(
+    () => true,
+    () => false,
+  );
+}
 async function unlike(page, one, other) {
   const colour = async (text) => {
     const found = page.locator(".view-line span span", { hasText: text }).first();
-    return (await appears(found)) ? found.evaluate((span) => getComputedStyle(span).color) : undefined;
+    return (await appears(found)) ? found.evaluate((span) => window.getComputedStyle(span).color) : undefined;
   };
   const [first, second] = [await colour(one), await colour(other)];
   return first !== undefined && second !== undefined && first !== second;
 }
-const picture = (page, name) => page.screenshot({ path: join(pictures, `${name}.png`) });
+function picture(page, name) {
+  return page.screenshot({ path: join(pictures, `${name}.png`) });
+}
 function step(what, good) {
   say(`${good ? "✔" : "✘"} ${what}`);
   if (!good) failed += 1;
