@@ -17,7 +17,6 @@ module.exports = grammar({
 
   // The lexer's blanks, a byte order mark among them.
   extras: ($) => [/[ \t\r\f\v\u00a0\ufeff]/, $.comment],
-  word: ($) => $.identifier,
 
   rules: {
     program: ($) => seq(repeat($._line), optional($._statements)),

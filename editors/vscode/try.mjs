@@ -63,14 +63,14 @@ try {
   await ready;
   browser = await chromium.launch({ executablePath: await ensureBrowser(), args: chromiumArguments });
   const alone = await workspace("alone");
-  await tryProgram(await open(port, alone));
-  await tryNotebook(await open(port, alone));
+  await seen(tryProgram, await open(port, alone));
+  await seen(tryNotebook, await open(port, alone));
   // With Tunebook in the folder its own server is found, and it makes plans.
   const beside = await workspace("beside");
   await mkdir(join(beside, "node_modules"));
   await symlink(root, join(beside, "node_modules", "tunebook"), "dir");
   await writeFile(join(beside, "mood.tune"), program.replace("labl", "label"));
-  await tryPlan(await open(port, beside));
+  await seen(tryPlan, await open(port, beside));
 } finally {
   await browser?.close();
   server?.kill();
@@ -78,6 +78,16 @@ try {
 }
 say(failed === 0 ? `all as it should be; pictures in ${pictures}` : `${failed} steps failed; pictures in ${pictures}`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** A step that never comes to its end fails like one that ends badly; a picture shows where it stood. */
+async function seen(tries, page) {
+  try {
+    await tries(page);
+  } catch (error) {
+    step(`${tries.name}: ${error.message.split("\n")[0]}`, false);
+    await picture(page, `failed-${tries.name}`);
+  }
+}
 
 async function tryProgram(page) {
   await page.getByRole("treeitem", { name: "mood.tune" }).dblclick();
@@ -87,7 +97,7 @@ async function tryProgram(page) {
   await picture(page, "1-program");
   await page.locator(".squiggly-error").first().waitFor();
   await page.getByText("labl", { exact: true }).dblclick();
-  await page.keyboard.press("Control+.");
+  await command(page, "Quick Fix...");
   step("a fix is offered", await appears(page.locator(".action-widget", { hasText: "write label" })));
   await picture(page, "2-fix");
   await page.keyboard.press("Enter");
@@ -106,12 +116,11 @@ async function tryProgram(page) {
   await picture(page, "4-hover");
   await command(page, "Tune: Show Plan");
   step("without Tunebook a plan says what it needs", await appears(page.getByText(/Plans need Tunebook itself/)));
-  await page.close();
 }
 
 async function tryNotebook(page) {
   await page.getByRole("treeitem", { name: "quickstart.ipynb" }).dblclick();
-  await page.getByText("parameters", { exact: true }).waitFor({ timeout: 90_000 });
+  await page.locator(".view-line", { hasText: "parameters" }).first().waitFor();
   await page.waitForTimeout(20_000); // TypeScript's server would find its mistakes in this time
   const wrong = await countOfProblems(page);
   step(`TypeScript is silent about Tune cells (${wrong} problems in the notebook)`, wrong < 10);
@@ -120,7 +129,6 @@ async function tryNotebook(page) {
   await command(page, "Problems: Focus on Problems View");
   await page.waitForTimeout(2000);
   await picture(page, "6-problems-of-notebook");
-  await page.close();
 }
 
 async function tryPlan(page) {

@@ -55,7 +55,9 @@ export const neovim: Captures = {
 };
 export const helix: Captures = {
   ...neovim,
+  act: "keyword.control",
   define: "keyword.storage.type",
+  connector: "keyword.control",
   defined: "type",
   key: "variable.other.member",
   call: "function",

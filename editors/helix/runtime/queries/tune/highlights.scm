@@ -1,9 +1,9 @@
 ; Made by `npm run editors` from Tune's registry; no two patterns colour the same place differently.
 (comment) @comment
 (magic) @keyword.directive
-((verb) @keyword (#any-of? @keyword "annotate" "compare" "compress" "deploy" "engine" "ensemble" "evaluate" "experiment" "federate" "generate" "parameters" "predict" "report" "serve" "show" "sweep" "train" "tune" "update" "use"))
+((verb) @keyword.control (#any-of? @keyword.control "annotate" "compare" "compress" "deploy" "engine" "ensemble" "evaluate" "experiment" "federate" "generate" "parameters" "predict" "report" "serve" "show" "sweep" "train" "tune" "update" "use"))
 ((verb) @keyword.storage.type (#any-of? @keyword.storage.type "data" "model" "recipe"))
-((connector) @keyword (#any-of? @keyword "as" "like" "on" "with"))
+((connector) @keyword.control (#any-of? @keyword.control "as" "like" "on" "with"))
 ; Names that a statement makes, and names that it uses.
 ((statement verb: (verb) @_verb operands: (operands . (word . (identifier) @type .))) (#any-of? @_verb "data" "model" "recipe"))
 ((statement verb: (verb) @_verb operands: (operands (word (identifier) @variable .))) (#not-any-of? @_verb "data" "model" "recipe"))
