@@ -110,7 +110,7 @@ async function tryProgram(page) {
   step("completion knows the keys of a recipe", await appears(row));
   await picture(page, "3-completion");
   await page.keyboard.press("Enter");
-  await page.keyboard.type(" 16");
+  await page.keyboard.type("16");
   await page.getByText("warmup", { exact: true }).hover();
   step("the mouse over a key shows its page", await appears(page.locator(".monaco-hover", { hasText: "of linear" })));
   await picture(page, "4-hover");
@@ -119,12 +119,14 @@ async function tryProgram(page) {
 }
 
 async function tryNotebook(page) {
+  await page.waitForTimeout(8000); // until VS Code knows what a notebook is, it opens one as text
   await page.getByRole("treeitem", { name: "quickstart.ipynb" }).dblclick();
-  await page.locator(".view-line", { hasText: "parameters" }).first().waitFor();
+  await page.locator(".notebookOverlay .view-line", { hasText: "parameters" }).first().waitFor();
   await page.waitForTimeout(20_000); // TypeScript's server would find its mistakes in this time
   const wrong = await countOfProblems(page);
   step(`TypeScript is silent about Tune cells (${wrong} problems in the notebook)`, wrong < 10);
   step("a Tune cell is coloured as Tune", await unlike(page, "parameters", "rate"));
+  step("a TypeScript cell is coloured as TypeScript", await unlike(page, "await", "mood"));
   await picture(page, "5-notebook");
   await command(page, "Problems: Focus on Problems View");
   await page.waitForTimeout(2000);

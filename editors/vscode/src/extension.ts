@@ -16,7 +16,18 @@ export function activate(context: vscode.ExtensionContext): void {
     if (vscode.languages.match(selector, document) > 0) void current.running().catch(() => undefined);
   };
   const command = (name: string, does: () => Promise<void> | void): vscode.Disposable =>
-    vscode.commands.registerCommand(`tune.${name}`, does);
+    vscode.commands.registerCommand(`tune.${name}`, async () => {
+      try {
+        await does();
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        const pressed = await vscode.window.showErrorMessage(
+          `Tune's language server did not answer: ${why}`,
+          "Show Log",
+        );
+        if (pressed) current.showLog();
+      }
+    });
   context.subscriptions.push(
     status,
     plans,
