@@ -300,8 +300,7 @@ export function serve(connection: Connection, { plansOf }: ServeOptions = {}): v
   connection.onRequest("tunebook/plan", async ({ textDocument }: PlanParams): Promise<PlanAnswer> => {
     if (!plansOf)
       return {
-        problem:
-          "Plans need Tunebook itself: install it in this folder, or name its command in tune.server.command.",
+        problem: "Plans need Tunebook itself: install it in this folder, or name its command in tune.server.command.",
       };
     const cell = notebooks.getNotebookCell(textDocument.uri);
     const notebook = cell && notebooks.findNotebookDocumentForCell(cell);
