@@ -65,6 +65,7 @@ try {
   const alone = await workspace("alone");
   await seen(tryProgram, await open(port, alone));
   await seen(tryNotebook, await open(port, alone));
+  await seen(tryMistakesInCells, await open(port, alone));
   // With Tunebook in the folder its own server is found, and it makes plans.
   const beside = await workspace("beside");
   await mkdir(join(beside, "node_modules"));
@@ -126,11 +127,22 @@ async function tryNotebook(page) {
   const wrong = await countOfProblems(page);
   step(`TypeScript is silent about Tune cells (${wrong} problems in the notebook)`, wrong < 10);
   step("a Tune cell is coloured as Tune", await unlike(page, "parameters", "rate"));
-  step("a TypeScript cell is coloured as TypeScript", await unlike(page, "await", "mood"));
   await picture(page, "5-notebook");
   await command(page, "Problems: Focus on Problems View");
   await page.waitForTimeout(2000);
   await picture(page, "6-problems-of-notebook");
+}
+
+/** Two cells with a mistake each: Tune's server finds the one, TypeScript's the other. */
+async function tryMistakesInCells(page) {
+  await page.waitForTimeout(8000);
+  await page.getByRole("treeitem", { name: "mistakes.ipynb" }).dblclick();
+  await page.locator(".notebookOverlay .view-line", { hasText: "recipe" }).first().waitFor();
+  step("each language finds the mistake in its own cell, and no more", await problems(page, 2));
+  step("a TypeScript cell is coloured as TypeScript", await unlike(page, "const", "text"));
+  await command(page, "Problems: Focus on Problems View");
+  step("the mistake in the Tune cell is Tune's", await appears(page.getByText("recipe has no key epoch")));
+  await picture(page, "7-mistakes-in-cells");
 }
 
 async function tryPlan(page) {
@@ -139,7 +151,8 @@ async function tryPlan(page) {
   await page.getByText("epochs", { exact: true }).click();
   await command(page, "Tune: Show Plan");
   step("with Tunebook the plan is shown", await appears(page.getByText("Plan of best: train mood on reviews").first()));
-  await picture(page, "7-plan");
+  step("and is not read as a program", (await countOfProblems(page)) === 0);
+  await picture(page, "8-plan");
   await page.close();
 }
 
@@ -171,6 +184,11 @@ async function workspace(name) {
   await cp(join(root, "notebooks", "data", "sentiment.csv"), join(folder, "data", "sentiment.csv"));
   await writeFile(join(folder, "quickstart.ipynb"), await readFile(join(root, "notebooks", "quickstart.ipynb")));
   await writeFile(join(folder, "mood.tune"), program);
+  const cells = ["recipe quick { epoch: 3 }", "const text: string = 1;"].map((source, i) => ({
+    ...{ cell_type: "code", id: `cell-${i}`, metadata: {}, execution_count: null, outputs: [], source },
+  }));
+  const metadata = { language_info: { name: "typescript" }, kernelspec: { name: "tunebook", language: "typescript" } };
+  await writeFile(join(folder, "mistakes.ipynb"), JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
   return folder;
 }
 

@@ -37,7 +37,9 @@ export class Plans implements vscode.TextDocumentContentProvider, vscode.Disposa
       void vscode.window.showWarningMessage(answer.problem);
       return;
     }
-    const uri = vscode.Uri.from({ scheme, path: `/${answer.title}`, query: asked.toString() });
+    // With the program's ending the editor would read the plan as a program.
+    const path = `/${answer.title.replace(/\.(?:tune|ipynb)$/, "")}`;
+    const uri = vscode.Uri.from({ scheme, path, query: asked.toString() });
     this.texts.set(uri.toString(), answer.text);
     this.changes.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
