@@ -24,6 +24,11 @@ export interface Typing {
   /** `undefined`: unknown (reported) or not known yet (a need was named). */
   reference(node: ReferenceNode): Found | undefined;
   isModel(name: string): boolean;
+  /** Experiments that are on, and the version line that would switch on another. */
+  readonly experiments: ReadonlySet<string>;
+  switchOn(name: string): { readonly line: string; readonly fix?: Fix };
+  /** What is written at a place; undefined: not in this source. */
+  textOf(span: Span): string | undefined;
   /** Where each part of the value was written, by path (`optimizer.learning_rate`). */
   readonly places: Map<string, Span>;
 }

@@ -135,6 +135,8 @@ export interface Recipe {
   readonly dataHash: string | null;
   readonly model: ModelPlan;
   readonly training: RecipePlan;
+  /** Experiments that are on, sorted; absent: none. */
+  readonly experiments?: readonly string[];
 }
 /** Where things go; hashed with the recipe into `planHash`. */
 export interface Effects {

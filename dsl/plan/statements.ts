@@ -10,6 +10,7 @@ import { named } from "./names.js";
 import { evaluate, predict } from "./question.js";
 import { sweep } from "./sweep.js";
 import { train } from "./train.js";
+import { version } from "./version.js";
 
 export const handlers: Readonly<Record<string, Handler>> = {
   data: define,
@@ -22,7 +23,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   sweep,
   show,
   engine,
-  tune,
+  tune: version,
 };
 
 export function runStatement(program: Program, statement: Statement): void {
@@ -97,15 +98,4 @@ function engine(program: Program, header: Header): void {
     threads: typeof threads === "number" ? threads : null,
   };
   if (header.sound && !own.broken) act(program, header, { verb: "engine", settings: values } as never);
-}
-
-/** `tune 1` may open a file. */
-function tune(program: Program, header: Header): void {
-  const [version] = header.operands;
-  if (version?.is === "number" && version.raw === "1" && header.operands.length === 1) return;
-  program.report(
-    "unknown-version",
-    { version: version?.is === "number" ? version.raw : "no number" },
-    version?.span ?? header.statement.span,
-  );
 }

@@ -10,6 +10,7 @@ import type { SweepPlan } from "./plan.js";
 import { spacesOf } from "./spaces.js";
 import { act, nameOf } from "./act.js";
 import { planTraining, settingsOf } from "./training.js";
+import { experimentsUnder } from "./version.js";
 
 export function sweep(program: Program, header: Header): void {
   const { clauses, statement, verb } = header;
@@ -74,6 +75,7 @@ export function sweep(program: Program, header: Header): void {
     model,
     data,
     settings: settingsOf(program, { recipe: recipe ?? null, own: new Map() }),
+    experiments: experimentsUnder(program.experiments, [model, data, recipe]),
     run: as.text,
     modelAt: operand.span,
     dataAt: onto.span,

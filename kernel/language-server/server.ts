@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import {
   CodeActionKind,
   CompletionItemKind,
+  CompletionItemTag,
   DiagnosticSeverity,
+  DiagnosticTag,
   NotebookDocuments,
   SymbolKind,
   TextDocuments,
@@ -144,12 +146,13 @@ export function serve(connection: Connection): void {
     const { document } = place;
     const { matches, start, end } = await informed(place).complete(document.getText(), document.offsetAt(position));
     const range = rangeOf(document, start, end);
-    return matches.map(({ text, type, detail, doc }, i) => ({
+    return matches.map(({ text, type, detail, doc, deprecated }, i) => ({
       label: text.replace(/:\s*$/, ""),
       kind: kinds[type] ?? CompletionItemKind.Value,
       textEdit: { range, newText: text },
       sortText: String(i).padStart(4, "0"),
       ...(detail === undefined ? {} : { detail }),
+      ...(deprecated && { tags: [CompletionItemTag.Deprecated] }),
       ...(doc === undefined ? {} : { documentation: { kind: "markdown" as const, value: doc } }),
     }));
   });
@@ -347,6 +350,7 @@ function diagnosticOf(document: TextDocument, { from, to, severity, code, messag
     range: rangeOf(document, from, to),
     severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
     ...{ code, source: "tune" },
+    ...((code === "deprecated" || code === "removed") && { tags: [DiagnosticTag.Deprecated] }),
     message: plain(help === undefined ? message : `${message}\n${help}`),
   };
 }
