@@ -8,6 +8,7 @@ declare module "#dsl/check/codes.js" {
     "bad-usage": { readonly message: string; readonly command: string };
     "file-kind": { readonly file: string; readonly wanted: readonly string[] };
     "jupyterlab-failed": { readonly status: number };
+    "file-changed": { readonly file: string };
     "not-built": { readonly file: string };
     "reference-stale": { readonly folder: string; readonly pages: readonly string[] };
   }
@@ -46,6 +47,13 @@ registerCodes({
     message: ({ status }) => `JupyterLab ended with status ${status}`,
     help: () => "the lines above are JupyterLab's own",
     explain: "JupyterLab was started and ended with an error of its own, such as a port that is taken.",
+  },
+  "file-changed": {
+    severity: "error",
+    message: ({ file }) => `${file} was changed by someone else meanwhile; nothing was written`,
+    help: () => "save it there, and call the command again",
+    explain:
+      "Between reading a file and writing it anew, an editor or another program wrote it. Its text was not touched.",
   },
   "not-built": {
     severity: "error",
