@@ -88,6 +88,7 @@ function read(program: Program, source: Source, silent: boolean): void {
   program.silent = silent;
   program.versionLine = undefined;
   program.folders.set(source.id, folderOf(source));
+  program.sources.set(source.id, source);
   program.reporter = new Reporter();
   const parsed = parse(
     source,

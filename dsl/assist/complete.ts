@@ -8,8 +8,9 @@ import { isCall, parametersOf, resolveData, resolveModel, type ResolvedModel } f
 import { failed, type Facts } from "../plan/facts.js";
 import type { Call, Value } from "../plan/plan.js";
 import { describe } from "../check/shapes.js";
+import { topics } from "../plan/show.js";
 import { metricsOf } from "../plan/metrics.js";
-import type { Parameter, Registry, ValueType, Word } from "../registry.js";
+import type { Parameter, Registry, ValueType, Verb, Word } from "../registry.js";
 import { openExperiments } from "../check/experiments.js";
 import { LANGUAGE } from "../check/versions.js";
 import { defaultOf, wordPage } from "./hover.js";
@@ -77,7 +78,7 @@ export function complete(text: string, offset: number, context: AssistContext): 
         return rest.map((text) => ({ text, type: "connector" }));
       }
       case "member":
-        return members(program(), situation.of);
+        return members(program(), situation.of, situation.verb);
       case "key":
         return keys(here(situation.parameters.filter((p) => !situation.used.includes(p.name))), ": ", registry);
       case "record-key":
@@ -233,8 +234,9 @@ function references(program: Program): Item[] {
     type: "name",
   }));
 }
-function members(program: Program, of: readonly string[]): Item[] {
+function members(program: Program, of: readonly string[], verb: Verb | undefined): Item[] {
   const named = program.names.get(of[0] ?? "");
+  if (named && verb?.operands.what === "topic") return topics[named.is].map((text) => ({ text, type: "value" }));
   if (named?.is === "data" && named.draft) {
     const data = resolveData(program, named.draft, named.span);
     return data
@@ -244,9 +246,7 @@ function members(program: Program, of: readonly string[]): Item[] {
         }))
       : [];
   }
-  if (named?.is === "model" || named?.is === "run")
-    return ["plan", "history", "graph", "program"].map((text) => ({ text, type: "value" }));
-  return named?.is === "sweep" ? ["best", "history"].map((text) => ({ text, type: "value" })) : [];
+  return named?.is === "sweep" ? [{ text: "best", type: "value" }] : [];
 }
 /** Columns of the data definition that the place stands in, if its header is known. */
 function columns(program: Program, offset: number): string[] {

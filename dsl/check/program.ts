@@ -94,6 +94,8 @@ export class Program {
     readonly outside: Outside,
   ) {}
 
+  /** All sources read so far, by id. */
+  readonly sources = new Map<string, Source>();
   /** Source id → folder of its file. */
   readonly folders = new Map<string, string>();
   folderAt(span: Span | undefined): string {

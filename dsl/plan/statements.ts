@@ -6,8 +6,8 @@ import type { Statement } from "../syntax/tree.js";
 import { act, type Handler } from "./act.js";
 import { fill } from "./defaults.js";
 import { define, parameters } from "./define.js";
-import { named } from "./names.js";
 import { evaluate, predict } from "./question.js";
+import { show } from "./show.js";
 import { sweep } from "./sweep.js";
 import { train } from "./train.js";
 import { version } from "./version.js";
@@ -55,37 +55,6 @@ function lose(program: Program, { verb, operands, broken }: Statement): void {
   if (operands.length > 0 || !known)
     for (const name of [verb.text, ...operands.flatMap((o) => (o.is === "word" ? [o.text.split(".")[0] ?? ""] : []))])
       program.lost.names.add(name);
-}
-
-const topics: Readonly<Record<string, readonly string[]>> = {
-  model: ["plan", "history", "graph", "program", "mask"],
-  run: ["plan", "history", "graph", "program", "mask"],
-  data: ["plan"],
-  recipe: ["plan"],
-  sweep: ["history", "best"],
-  prediction: [],
-  parameters: [],
-};
-
-function show(program: Program, header: Header): void {
-  const { block } = header.statement;
-  if (block) program.report("statement-takes-no-block", { verb: "show" }, block.span);
-  if (!header.sound) return;
-  for (const operand of header.operands) {
-    const found = named(
-      program,
-      operand,
-      ["data", "model", "recipe", "run", "sweep", "prediction", "parameters"],
-      "name",
-      "show",
-    );
-    if (!found) continue;
-    const [, topic] = found.node.path;
-    const has = topics[found.of.is] ?? [];
-    if (topic && !has.includes(topic.text))
-      program.report("unknown-topic", { name: found.name, topic: topic.text, has }, topic.span);
-    else act(program, header, { verb: "show", topic: found.node.path.map((n) => n.text) } as never);
-  }
 }
 
 function engine(program: Program, header: Header): void {

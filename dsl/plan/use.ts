@@ -50,6 +50,7 @@ export function useFile(program: Program, statement: Statement): void {
     verbs.map((v) => v.name),
   );
   const cut = Math.max(fact.path.lastIndexOf("/"), fact.path.lastIndexOf("\\"));
+  program.sources.set(inner.id, inner);
   program.folders.set(inner.id, cut < 0 ? "." : fact.path.slice(0, cut) || "/");
   Object.assign(program, { source: inner, silent: true, reporter: new Reporter(), using: [...using, fact.path] });
   Object.assign(program, { experiments: new Set(), versionLine: undefined });

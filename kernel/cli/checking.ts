@@ -24,6 +24,8 @@ export interface CheckOptions {
   /** Only what the text and the headers of files tell: no model is fetched, no data set is read through. */
   readonly quick?: boolean;
   readonly parameters?: Readonly<Record<string, Value>>;
+  /** What reads data and bases; a new one unless told. */
+  readonly workshop?: Workshop;
 }
 
 /** Checks a `.tune` file or the Tune cells of a notebook. Rejects with `missing-file`, `file-kind`, `notebook-unreadable`. */
@@ -38,7 +40,7 @@ export async function checkTexts(
   o: CheckOptions = {},
 ): Promise<Checked> {
   const base = plainSurroundings(folder, o.parameters ?? {});
-  const workshop = new Workshop();
+  const workshop = o.workshop ?? new Workshop();
   const diagnostics: Diagnostic[] = [];
   const actions: Action[] = [];
   const trained: Record<string, string> = {};
@@ -79,7 +81,7 @@ export interface Texts {
   readonly defined: ReadonlySet<string>;
 }
 
-async function sourcesOf(file: string): Promise<Texts> {
+export async function sourcesOf(file: string): Promise<Texts> {
   const path = resolve(file);
   if (file.endsWith(".ipynb"))
     return textsOfCells(
