@@ -87,10 +87,16 @@ function apart(all: readonly Candidate[]): readonly Candidate[] {
   const taken = new Map<string, Edit[]>();
   return all.filter(({ text, edits }) => {
     const there = taken.get(text) ?? [];
-    if (edits.some((e) => there.some((o) => e.start <= o.end && o.start <= e.end))) return false;
+    if (edits.some((e) => there.some((o) => touches(e, o)))) return false;
     taken.set(text, [...there, ...edits]);
     return true;
   });
+}
+
+/** Whether two edits are about the same characters; what is put in at the edge of another has no certain order. */
+function touches(a: Edit, b: Edit): boolean {
+  const empty = a.start === a.end || b.start === b.end;
+  return empty ? a.start <= b.end && b.start <= a.end : a.start < b.end && b.start < a.end;
 }
 
 function edited(texts: Texts, chosen: readonly Candidate[]): Texts {

@@ -41,7 +41,7 @@ async function tell(fixed: FixedFile, { check, diff, dryRun }: Options): Promise
   const { file, applied, refused, left, was, now } = fixed;
   const written = !dry && !check;
   say(`${file}: ${counted(applied.length, written ? "mended" : "to mend")}, ${counted(left.length, "left")}\n`);
-  for (const fix of applied) say(`  ${placeOf(fix, was)}  ${fix.title}  [${fix.code}]\n`);
+  for (const fix of inOrder(applied, was)) say(`  ${placeOf(fix, was)}  ${fix.title}  [${fix.code}]\n`);
   for (const fix of refused)
     say(`  ${placeOf(fix, was)}  not done, it would mend nothing or break more: ${fix.title}  [${fix.code}]\n`);
   if (dry) process.stdout.write(await diffOf(fixed));
@@ -68,6 +68,12 @@ function placeOf({ text, at }: AppliedFix, sources: FixedFile["was"]): string {
   const { line, column } = new Lines(source?.text ?? "").at(at);
   const cell = source?.cell === undefined ? "" : `cell ${String(source.cell)}:`;
   return `${cell}${String(line)}:${String(column)}`;
+}
+
+/** By place, whatever pass they came in. */
+function inOrder(fixes: readonly AppliedFix[], sources: FixedFile["was"]): readonly AppliedFix[] {
+  const place = ({ text }: AppliedFix): number => sources.findIndex(({ id }) => id === text);
+  return fixes.toSorted((a, b) => place(a) - place(b) || a.at - b.at);
 }
 
 const counted = (n: number, what: string): string => `${String(n)} ${what}`;

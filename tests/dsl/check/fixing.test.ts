@@ -46,7 +46,7 @@ describe("applying all certain fixes", function () {
   it("goes on until what a mistake hid is mended too, and keeps the rest byte for byte", async () => {
     const text = "// my recipe\nrecipe   r {\n  epoch = 3 ; batchsize=16\n\n\n  lr: 1e-3   // fast\n}\n";
     const { text: now, applied, left } = await fixed(text, (t) => compiled(t, { purpose: "assist" }));
-    assert.equal(now, "// my recipe\nrecipe   r {\n  epochs : 3 , batch_size:16\n\n\n  lr: 1e-3   // fast\n}\n");
+    assert.equal(now, "// my recipe\nrecipe   r {\n  epochs: 3 , batch_size:16\n\n\n  lr: 1e-3   // fast\n}\n");
     assert.deepEqual(
       left.map((d) => d.code),
       ["unknown-key"],

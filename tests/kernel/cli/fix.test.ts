@@ -18,7 +18,7 @@ const read = (name: string): string => readFileSync(join(folder, name), "utf8");
 
 const bad =
   '// mine\r\ndata   d {\r\n  source = csv("a.csv")\r\n  columns: { text: txet, label: label }   // two\r\n}\r\n';
-const good = bad.replace("source =", "source :").replace("txet", "text");
+const good = bad.replace("source =", "source:").replace("txet", "text");
 
 /** Indented by tabs, keys in an odd order, escapes that JSON.stringify would not write, outputs, no final new line. */
 const notebook = `{
