@@ -65,7 +65,7 @@ export function experimentsOf(program: Program, line: Statement): readonly strin
       continue;
     }
     const name = operand.text;
-    const without = { fix: { title: "remove it", certain: true, edits: [leftOut(line, clause, i)] } };
+    const without = { fix: { title: `remove \`${name}\``, certain: true, edits: [leftOut(line, clause, i)] } };
     const since = standardSince(registry, name);
     if (on.includes(name)) program.report("duplicate-key", { key: name }, operand.span, without);
     else if (since !== undefined) program.report("standard-experiment", { name, since }, operand.span, without);

@@ -319,6 +319,13 @@ describe("an experiment", () => {
   it("weights stay those of the recipe that was under it", () => {
     const cells = ["tune 1 with rings", `${data}model m { base: "minilm", task: text_classification }\ntrain m on d`];
     const trained = { m: planOf(cells).recipeHash };
+    const later = [cells[1]!.replace(/train.*/, ""), "tune 1 with rings\ntrain m on d"];
+    const kept = { m: planOf(later).recipeHash };
+    const score = "tune 1\nevaluate m on d.test { metrics: [accuracy] }";
+    assert.deepEqual(run([...later, score], "0.3.0", { outside: { trained: kept } }).codes, []);
+    assert.deepEqual(run([...later, score], "0.3.0", { outside: { trained: { m: "other" } } }).codes, [
+      "changed-since-trained",
+    ]);
     const after = [...cells, "tune 1\nevaluate m on d.test { metrics: [accuracy] }"];
     assert.deepEqual(run(after, "0.3.0", { outside: { trained } }).codes, []);
   });
@@ -331,6 +338,8 @@ describe("an experiment", () => {
     const text = `${use}${data}train m on d\nmodel n { base: "minilm", task: text_classification, technique: ring }`;
     const { codes } = run(text, "0.3.0", { files });
     assert.deepEqual(codes, ["experiment-off"]);
+    const plain = { "b.tune": 'model m { base: "minilm", task: text_classification, technique: ring }' };
+    assert.deepEqual(run('tune 1 with rings\nuse "b.tune"', "0.3.0", { files: plain }).codes, ["error-in-used-file"]);
     const sound = run(`${use}${data}train m on d`, "0.3.0", { files }).actions?.find((a) => a.verb === "train");
     assert.deepEqual(sound?.plan.recipe.experiments, ["rings"]);
   });
