@@ -161,9 +161,10 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
         const reporter = t.reporter;
         t.reporter = new Reporter();
         const value = typed(node, one, asked, t);
-        const clean = t.reporter.diagnostics.length === 0;
+        const { hasErrors, diagnostics } = t.reporter;
         t.reporter = reporter;
-        if (clean && value !== undefined) return value;
+        // What it warns of is told once it is chosen.
+        if (!hasErrors && value !== undefined) return diagnostics.length > 0 ? typed(node, one, asked, t) : value;
       }
       return typed(node, only, asked, t);
     }

@@ -319,7 +319,7 @@ describe("an experiment", () => {
   it("weights stay those of the recipe that was under it", () => {
     const cells = ["tune 1 with rings", `${data}model m { base: "minilm", task: text_classification }\ntrain m on d`];
     const trained = { m: planOf(cells).recipeHash };
-    const later = [cells[1]!.replace(/train.*/, ""), "tune 1 with rings\ntrain m on d"];
+    const later = [cells[1]!.replace(/\ntrain.*/, ""), "tune 1 with rings\ntrain m on d"];
     const kept = { m: planOf(later).recipeHash };
     const score = "tune 1\nevaluate m on d.test { metrics: [accuracy] }";
     assert.deepEqual(run([...later, score], "0.3.0", { outside: { trained: kept } }).codes, []);
