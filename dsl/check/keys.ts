@@ -94,6 +94,9 @@ function changed(
       "unknown-argument",
       { word: target.unknown.name, name, has, ...(near ? { nearest: near } : {}), ...(elsewhere ? { elsewhere } : {}) },
       key.span,
+      near && has.includes(near) && key.text.endsWith(name)
+        ? { fix: replace({ ...key.span, start: key.span.end - name.length }, near) }
+        : {},
     );
     return undefined;
   }

@@ -70,6 +70,7 @@ export function draftOf(
       "wrong-operand",
       { after, wanted: `the name of ${kind} alone`, found: `\`${found.node.text}\`` },
       found.node.span,
+      { fix: { ...replace(found.node.span, found.name), certain: found.node.path[1]?.text === "train" } },
     );
     return undefined;
   }

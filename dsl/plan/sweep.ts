@@ -2,6 +2,7 @@
 import type { Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
 import type { Program } from "../check/program.js";
+import { formOf } from "../check/shapes.js";
 import { fill } from "./defaults.js";
 import { isCall } from "./definitions.js";
 import { checkMetrics } from "./metrics.js";
@@ -37,7 +38,7 @@ export function sweep(program: Program, header: Header): void {
   else if (varied?.value && varied.value.is !== "block")
     program.report(
       "wrong-type",
-      { key: "vary", wanted: "a record in `{ }`", found: "something else" },
+      { key: "vary", wanted: "a record in `{ }`", found: formOf(varied.value) },
       varied.value.span,
     );
   if (as) {
