@@ -3,9 +3,10 @@
  * (`Facts.with`) and calls again until none is left; actions come only when there is no error and no need.
  */
 import type { Diagnostic } from "./check/diagnostic.js";
-import { Program, folderOf } from "./check/program.js";
+import { folderOf, type Program } from "./check/program.js";
 import { Reporter } from "./check/reporter.js";
 import type { Source } from "./check/span.js";
+import { afterEarlier } from "./earlier.js";
 import type { Facts, Need } from "./plan/facts.js";
 import type { Action, Value } from "./plan/plan.js";
 import { runStatement } from "./plan/statements.js";
@@ -74,10 +75,11 @@ export function programOf(
   outside: Outside,
   quiet = false,
 ): Program {
-  const program = new Program(registry, facts, purpose, outside);
-  sources.forEach((source, i) => {
-    read(program, source, quiet || i < sources.length - 1);
-  });
+  const program = afterEarlier(sources.slice(0, -1), { registry, facts, purpose, outside }, (earlier, source) =>
+    read(earlier, source, true),
+  );
+  const last = sources.at(-1);
+  if (last) read(program, last, quiet);
   return program;
 }
 

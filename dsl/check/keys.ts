@@ -82,7 +82,16 @@ function changed(
   const standing = before?.value ?? defaultCall(parameter);
   const target = standing === undefined ? undefined : partOf(program, standing, key.path.slice(1), parameter.type);
   if (!target) {
-    program.report("path-into-nothing", { path: key.text, root: parameter.name }, key.span);
+    const [root = "", part, ...deeper] = key.path;
+    const taking = kindsIn(parameter.type)
+      .flatMap((kind) => program.registry.ofKind(kind))
+      .find((word) => !word.planned && word.parameters.some((p) => p.name === part && !p.open));
+    const instead = taking && deeper.length === 0 ? `${root}: ${taking.name}(${part ?? ""}: …)` : undefined;
+    program.report(
+      "path-into-nothing",
+      { path: key.text, root: parameter.name, ...(standing === undefined && instead !== undefined ? { instead } : {}) },
+      key.span,
+    );
     return undefined;
   }
   if ("unknown" in target) {

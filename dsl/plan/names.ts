@@ -43,7 +43,15 @@ export function named(
     const near = nearest(name, has);
     program.report(
       "unknown-name",
-      { name, wanted, has, ...(near ? { nearest: near } : {}) },
+      {
+        name,
+        wanted,
+        has,
+        ...(near ? { nearest: near } : {}),
+        ...(kinds.length === 1 && ["data", "model", "recipe"].includes(wanted)
+          ? { example: `${wanted} ${name} { … }` }
+          : {}),
+      },
       place,
       near ? { fix: replace(place, near) } : {},
     );

@@ -10,7 +10,7 @@ import { draftOf } from "./names.js";
 import type { SweepPlan } from "./plan.js";
 import { spacesOf } from "./spaces.js";
 import { act, nameOf } from "./act.js";
-import { planTraining, settingsOf } from "./training.js";
+import { dividedBy, planTraining, settingsOf } from "./training.js";
 
 export function sweep(program: Program, header: Header): void {
   const { clauses, statement, verb } = header;
@@ -81,7 +81,11 @@ export function sweep(program: Program, header: Header): void {
     here: statement.verb.span,
   });
   if (planned && !planned.plan.recipe.training.validate)
-    program.report("needs-validation", { what: "sweep", data: data.name }, onto.span);
+    program.report(
+      "needs-validation",
+      { what: "sweep", data: data.name, ...dividedBy(planned.plan.recipe.data) },
+      onto.span,
+    );
   const metric = values["maximize"] ?? values["minimize"];
   const search = values["search"];
   if (planned && isCall(metric)) {

@@ -15,7 +15,11 @@ const closerOf = new Map<TokenType, TokenType>([
   [t.LeftParen, t.RightParen],
   [t.LeftSquare, t.RightSquare],
 ]);
+const openerOf = new Map<TokenType, TokenType>([...closerOf].map(([open, closer]) => [closer, open]));
 const image = new Map<TokenType, string>([
+  [t.LeftBrace, "{"],
+  [t.LeftParen, "("],
+  [t.LeftSquare, "["],
   [t.RightBrace, "}"],
   [t.RightParen, ")"],
   [t.RightSquare, "]"],
@@ -61,6 +65,17 @@ export function balance(
         label: `\`${missing}\` is missing`,
         fix: { ...replace(at, missing, `add \`${missing}\``), certain: false },
       },
+    );
+  };
+  /** Whether the closer at `i` taken for that of the innermost bracket leaves fewer faults in its statement than taken as it is. */
+  const swapped = (i: number): boolean => {
+    const open = stack.map((k) => k.tokenType);
+    const type = tokens[i]?.tokenType as TokenType;
+    const at = open.findLastIndex((k) => closerOf.get(k) === type);
+    const asIs = faults(tokens, i + 1, at < 0 ? open : open.slice(0, at), verbs) + (at < 0 ? 1 : open.length - 1 - at);
+    return (
+      faults(tokens, i + 1, open.slice(0, -1), verbs) + 1 <= asIs &&
+      faults(tokens, i + 1, open.slice(0, -1), verbs) === 0
     );
   };
   const lastReal = (): IToken | undefined => out.findLast((k) => k.tokenType !== t.NewLine);
@@ -110,7 +125,7 @@ export function balance(
       if (!stack.some((open) => closerOf.get(open.tokenType) === type)) {
         const open = stack.at(-1);
         const closer = wanted();
-        if (open && closer && !closesLater(tokens, i, closer, verbs)) {
+        if (open && closer && (!closesLater(tokens, i, closer, verbs) || swapped(i))) {
           const span = { source, start: token.startOffset, end: t.endOf(token) };
           reporter.report("mismatched-bracket", { open: open.image, close: token.image }, span, {
             labels: [{ span: { source, start: open.startOffset, end: t.endOf(open) }, text: "opened here" }],
@@ -132,6 +147,32 @@ export function balance(
           },
         );
         lines.add(token.startLine ?? 0);
+        return;
+      }
+      if (wanted() !== type && swapped(i)) {
+        const open = stack.pop() as IToken;
+        // `source: csv {"a.csv")`: where a word takes its parameters, the opener is the one that is wrong.
+        const at = out.lastIndexOf(open);
+        const opener = openerOf.get(type) ?? open.tokenType;
+        const before = out[at - 1];
+        const called = stack.length > 0 || (before !== undefined && t.endOf(before) === open.startOffset);
+        const wrong = before?.tokenType === t.Identifier && called ? open : token;
+        const right = wrong === open ? (image.get(opener) ?? "") : (image.get(closerOf.get(open.tokenType)!) ?? "");
+        const place = { source, start: wrong.startOffset, end: t.endOf(wrong) };
+        const other = wrong === open ? token : open;
+        reporter.report("mismatched-bracket", { open: open.image, close: token.image }, place, {
+          labels: [
+            {
+              span: { source, start: other.startOffset, end: t.endOf(other) },
+              text: wrong === open ? "closed here" : "opened here",
+            },
+          ],
+          fix: { ...replace(place, right), certain: false },
+        });
+        lines.add(open.startLine ?? 0);
+        lines.add(token.startLine ?? 0);
+        if (wrong === open) out[at] = t.retyped(open, opener, right);
+        out.push(wrong === open ? token : t.retyped(token, closerOf.get(open.tokenType)!, right));
         return;
       }
       close(previous ?? token, () => wanted() === type);
@@ -157,6 +198,28 @@ function closesLater(tokens: readonly IToken[], i: number, closer: TokenType, ve
     if (t.isClose(token)) depth--;
   }
   return false;
+}
+
+/** Brackets that don't fit in the rest of a statement, which begins with `open` ones. */
+function faults(
+  tokens: readonly IToken[],
+  from: number,
+  open: readonly TokenType[],
+  verbs: ReadonlySet<string>,
+): number {
+  const stack = [...open];
+  let count = 0;
+  for (let at = from; at < tokens.length; at++) {
+    const token = tokens[at] as IToken;
+    if (tokens[at - 1]?.tokenType === t.NewLine && startsStatement(tokens, at, verbs)) break;
+    if (t.isOpen(token)) stack.push(token.tokenType);
+    else if (t.isClose(token)) {
+      const match = stack.findLastIndex((k) => closerOf.get(k) === token.tokenType);
+      if (match < 0) count++;
+      else count += stack.splice(match).length - 1;
+    }
+  }
+  return count + stack.length;
 }
 
 /** A verb at the start of a line, followed by a name, a string or `{`, and no key. */

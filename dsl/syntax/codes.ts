@@ -3,14 +3,16 @@ import { registerCodes } from "../check/codes.js";
 
 declare module "../check/codes.js" {
   interface CodeData {
-    unexpected: { readonly found: string; readonly expected: string };
+    /** `advice`: what to do about what was probably meant. */
+    unexpected: { readonly found: string; readonly expected: string; readonly advice?: string };
     "unclosed-bracket": { readonly open: string; readonly close: string };
     "stray-bracket": { readonly bracket: string };
     "mismatched-bracket": { readonly open: string; readonly close: string };
     "missing-colon": { readonly key: string };
     "missing-comma": { readonly before: string };
     "no-value": { readonly key: string };
-    "equals-for-colon": object;
+    /** `instead`: of a whole statement. */
+    "equals-for-colon": { readonly instead?: string };
     "braces-for-parentheses": { readonly word: string };
     "brace-on-next-line": object;
     "wrong-quotes": object;
@@ -36,7 +38,7 @@ registerCodes({
   unexpected: {
     severity: "error",
     message: (d) => `${d.found} can't stand here`,
-    help: (d) => `${d.expected} is expected`,
+    help: (d) => d.advice ?? `${d.expected} is expected`,
     explain:
       "The text can't be read at this place. A program is a list of statements: a verb, names, connectors, and an optional block of `key: value` lines. Parentheses choose a word and its parameters; braces fill a record.",
     example: "recipe r { epochs: : }",
@@ -87,7 +89,7 @@ registerCodes({
   "equals-for-colon": {
     severity: "error",
     message: () => "`=` sets nothing in Tune",
-    help: () => "write `:`",
+    help: (d) => `write \`${d.instead ?? ":"}\``,
     explain: "Keys and arguments take a colon: `epochs: 3`, `lora(rank: 8)`.",
     example: "recipe r { epochs = 3 }",
   },

@@ -9,7 +9,7 @@ import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import { complete, type AssistContext } from "#dsl/assist/complete.js";
 import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import { compile, nothingOutside } from "#dsl/compile.js";
+import { compile, nothingOutside, type Compiled } from "#dsl/compile.js";
 import { Facts, keyOf, type FactOf, type Failed, type Need } from "#dsl/plan/facts.js";
 import { growing, type GrowingRegistry } from "#dsl/registry.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
@@ -68,8 +68,7 @@ export class TuneAssistant {
   /** `whole`: nothing else will run before the text, so a name that is nowhere defined is a mistake. */
   async check(code: string, { whole = false } = {}): Promise<Finding[]> {
     const source = sourceOf(code);
-    const { registry, facts, outside } = await this.context(source);
-    const { diagnostics } = compile([...this.earlier, source], registry, facts, "assist", outside);
+    const { diagnostics } = await this.context(source);
     return diagnostics.flatMap((d) => {
       if (d.span.source !== typed || (!whole && waitsForOtherCells(d))) return [];
       const { message, help } = wordsOf(d.code, d.data as never);
@@ -105,13 +104,15 @@ export class TuneAssistant {
   }
 
   /** What the language's assistant is given for a cell: asks the compiler what it lacks until nothing cheap is missing. */
-  private async context(source: Source): Promise<AssistContext> {
+  private async context(source: Source): Promise<AssistContext & Pick<Compiled, "diagnostics">> {
     const outside = { ...nothingOutside, typescript: this.typescript() };
+    // What is learnt while an answer is awaited is for the next question.
+    const { earlier } = this;
     let facts = this.told.reduce((all, [need, fact]) => all.with(need, fact), Facts.none);
     for (;;) {
-      const { needs } = compile([...this.earlier, source], this.registry, facts, "assist", outside);
+      const { needs, diagnostics } = compile([...earlier, source], this.registry, facts, "assist", outside);
       const missing = needs.filter((need) => cheap.has(need.about) && facts.get(need) === undefined);
-      if (missing.length === 0) return { registry: this.registry, earlier: this.earlier, facts, outside };
+      if (missing.length === 0) return { registry: this.registry, earlier, facts, outside, diagnostics };
       const answers = await Promise.all(missing.map((need) => this.look(need)));
       missing.forEach((need, i) => (facts = facts.with(need, answers[i] as Fact)));
     }
@@ -120,8 +121,11 @@ export class TuneAssistant {
     const key = keyOf(need);
     const known = this.found.get(key);
     if (known && Date.now() - known.at < fresh) return known.fact;
+    const now = Date.now();
+    // Names of files are typed letter by letter: what was looked up for one of them is not kept for ever.
+    for (const [old, { at }] of this.found) if (now - at >= fresh) this.found.delete(old);
     const fact = this.answer(need);
-    this.found.set(key, { at: Date.now(), fact });
+    this.found.set(key, { at: now, fact });
     return fact;
   }
   private async answer(need: Need): Promise<Fact> {

@@ -4,14 +4,16 @@ import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
-import type { Action, Value } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/plan.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { partsOf } from "#dsl/syntax/parts.js";
-import { readNotebook } from "#kernel/client/notebook-file.js";
+import { readNotebook, type Notebook } from "#kernel/client/notebook-file.js";
+import { valuesOf, type Written } from "#kernel/client/parameters.js";
 import { compileAll } from "#kernel/runs/host.js";
 import { plainSurroundings } from "#kernel/runs/surroundings.js";
 import { Workshop } from "#kernel/runs/workshop.js";
 import { registry } from "#stdlib/registry.js";
+import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
 import "./codes.js";
 
 export interface Checked {
@@ -23,19 +25,22 @@ export interface Checked {
 export interface CheckOptions {
   /** Only what the text and the headers of files tell: no model is fetched, no data set is read through. */
   readonly quick?: boolean;
-  readonly parameters?: Readonly<Record<string, Value>>;
+  /** `-p name=value`, as it was written. */
+  readonly parameters?: Written;
 }
 
 /** Checks a `.tune` file or the Tune cells of a notebook. Rejects with `missing-file`, `file-kind`, `notebook-unreadable`. */
 export async function checkFile(file: string, o: CheckOptions = {}): Promise<Checked> {
-  const { sources, typescript, defined } = await sourcesOf(file);
+  const { sources, typescript, defined, notebook } = await sourcesOf(file);
   const folder = dirname(resolve(file));
-  const base = plainSurroundings(folder, o.parameters ?? {});
+  const given = o.parameters ?? {};
+  const base = plainSurroundings(folder, valuesOf(given));
   const workshop = new Workshop();
   const diagnostics: Diagnostic[] = [];
   const actions: Action[] = [];
   const trained: Record<string, string> = {};
   const sound: Source[] = [];
+  const parameters: string[] = [];
   for (const source of sources) {
     const names = typescript.get(source.id) ?? [];
     const surroundings = { ...base, typescript: () => names };
@@ -44,6 +49,7 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
     ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
       const compiled = await compileAll([...sound, source], { purpose, surroundings, workshop, trained });
       // Values and words of TypeScript cells exist only when the notebook runs.
+      for (const [name, is] of Object.entries(compiled.names)) if (is === "parameters") parameters.push(name);
       const found = compiled.diagnostics.filter(
         (d) =>
           !(d.code === "unknown-reference" && names.includes(d.data.name.split(".")[0] ?? "")) &&
@@ -60,6 +66,10 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
     for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
     sound.push(source);
   }
+  // What can't be read may define it.
+  const unknown = notebook ? unknownInNotebook(given, notebook) : unknownParameters(given, [...new Set(parameters)]);
+  if (unknown.diagnostics.length > 0 && !diagnostics.some((d) => d.severity === "error"))
+    return { sources: [...sources, unknown.source], diagnostics: [...unknown.diagnostics, ...diagnostics], actions };
   return { sources, diagnostics, actions };
 }
 
@@ -69,6 +79,7 @@ interface Texts {
   readonly typescript: ReadonlyMap<string, readonly string[]>;
   /** Words that TypeScript cells define. */
   readonly defined: ReadonlySet<string>;
+  readonly notebook?: Notebook;
 }
 
 async function sourcesOf(file: string): Promise<Texts> {
@@ -88,7 +99,8 @@ async function cellsOf(path: string, file: string): Promise<Texts> {
   const typescript = new Map<string, readonly string[]>();
   const defined = new Set<string>();
   const names: string[] = [];
-  const code = (await readNotebook(path)).cells.filter((cell) => cell.cell_type === "code");
+  const notebook = await readNotebook(path);
+  const code = notebook.cells.filter((cell) => cell.cell_type === "code");
   code.forEach((cell, i) => {
     if (isTune(cell.source, verbs)) {
       const id = `${path}#${String(i + 1)}`;
@@ -103,5 +115,5 @@ async function cellsOf(path: string, file: string): Promise<Texts> {
         names.push(match[1] ?? "");
     }
   });
-  return { sources, typescript, defined };
+  return { sources, typescript, defined, notebook };
 }

@@ -16,7 +16,7 @@ const elsewhere = new RegExp(
     "kernel/engine/(?!safetensors|forward\\.|choice)",
     "kernel/bases/(?:tokenizer-kinds|gguf)",
     "kernel/data/(?:packed-loss|feeding)",
-    "stdlib/(?:programs|techniques|decoders|metrics|optimizers|defined/conformance|tasks/(?:masked|parity|similarity))",
+    "stdlib/(?:programs|techniques|decoders|metrics|optimizers|defined/conformance|tasks/(?:masked|parity))",
     "stdlib/models/(?!fields|suite)",
     "dsl/(?:emit|graph/(?:passes|attention|losses|rope)|fuzz)",
     "(?:corpus|table|laws)\\.test",

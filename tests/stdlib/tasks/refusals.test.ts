@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import type { Call, Value } from "#dsl/plan/plan.js";
 import type { RowsToTeach, TaskImplementation } from "#stdlib/kinds/task.js";
 import { registry } from "#stdlib/registry.js";
+import { notForShape } from "#stdlib/tasks/families.js";
+import { Graph } from "#dsl/graph/builder.js";
 import { rowsFor } from "./rows.js";
 
 const COUNT = 6;
@@ -104,6 +106,22 @@ describe("rows that a task refuses", () => {
         },
       );
     });
+  it("heads that a body can't have, and a loss without places", async () => {
+    const graph = new Graph();
+    const x = graph.input("x", { dtype: "f32", shape: ["batch", "length", 4] });
+    const o = (word: string) => ({ call: { word, kind: "task", arguments: {} } });
+    const head = async (word: string, body: object) =>
+      ((await registry.find("task", word)!.load!()) as TaskImplementation).head(
+        {} as never,
+        { last_hidden_state: x, ...body } as never,
+        o(word) as never,
+      );
+    await assert.rejects(head("text_generation", {}), { code: "task-not-for-base" });
+    await assert.rejects(head("fill_mask", {}), { code: "task-not-for-base" });
+    const writer = await head("text_generation", { unembedding: x });
+    assert.throws(() => writer.loss({ labels: x } as never, "mean"), { code: "graph-invalid" });
+    assert.equal(notForShape("text_classification", "decoder").code, "task-not-for-base");
+  });
   it("fill_mask: a text without a gap", async () => {
     const { task, rows } = await taught("fill_mask", {}, () => ({}));
     assert.throws(() => task.answers?.predictions([new Float32Array(23)], ["no gap"], { ...rows, count: 1 } as never), {
