@@ -78,6 +78,22 @@ export function balance(
       faults(tokens, i + 1, open.slice(0, -1), verbs) === 0
     );
   };
+  /** `wrong`: the one of the two that should be `right`. */
+  const mismatched = (open: IToken, close: IToken, wrong: IToken, right: string): void => {
+    const spanOf = (k: IToken) => ({ source, start: k.startOffset, end: t.endOf(k) });
+    reporter.report(
+      "mismatched-bracket",
+      { open: open.image, close: close.image, ...(wrong === open ? { opener: right } : {}) },
+      spanOf(wrong),
+      {
+        labels: [
+          wrong === open ? { span: spanOf(close), text: "closed here" } : { span: spanOf(open), text: "opened here" },
+        ],
+        fix: { ...replace(spanOf(wrong), right), certain: false },
+      },
+    );
+    for (const { startLine } of [open, close]) lines.add(startLine ?? 0);
+  };
   const lastReal = (): IToken | undefined => out.findLast((k) => k.tokenType !== t.NewLine);
 
   tokens.forEach((token, i) => {
@@ -122,17 +138,25 @@ export function balance(
     }
     if (t.isOpen(token)) stack.push(token);
     else if (t.isClose(token)) {
+      if (stack.length > 0 && wanted() !== type && swapped(i)) {
+        const open = stack.pop() as IToken;
+        // `source: csv {"a.csv")`: where a word takes its parameters, the opener is the one that is wrong.
+        const at = out.lastIndexOf(open);
+        const opener = openerOf.get(type) ?? open.tokenType;
+        const before = out[at - 1];
+        const called = stack.length > 0 || (before !== undefined && t.endOf(before) === open.startOffset);
+        const wrong = before?.tokenType === t.Identifier && called ? open : token;
+        const right = (wrong === open ? image.get(opener) : image.get(closerOf.get(open.tokenType)!)) ?? "";
+        mismatched(open, token, wrong, right);
+        if (wrong === open) out[at] = t.retyped(open, opener, right);
+        out.push(wrong === open ? token : t.retyped(token, closerOf.get(open.tokenType)!, right));
+        return;
+      }
       if (!stack.some((open) => closerOf.get(open.tokenType) === type)) {
         const open = stack.at(-1);
         const closer = wanted();
-        if (open && closer && (!closesLater(tokens, i, closer, verbs) || swapped(i))) {
-          const span = { source, start: token.startOffset, end: t.endOf(token) };
-          reporter.report("mismatched-bracket", { open: open.image, close: token.image }, span, {
-            labels: [{ span: { source, start: open.startOffset, end: t.endOf(open) }, text: "opened here" }],
-            fix: { ...replace(span, image.get(closer) ?? ""), certain: false },
-          });
-          lines.add(open.startLine ?? 0);
-          lines.add(token.startLine ?? 0);
+        if (open && closer && !closesLater(tokens, i, closer, verbs)) {
+          mismatched(open, token, token, image.get(closer) ?? "");
           stack.pop();
           out.push(t.retyped(token, closer, image.get(closer)));
           return;
@@ -147,32 +171,6 @@ export function balance(
           },
         );
         lines.add(token.startLine ?? 0);
-        return;
-      }
-      if (wanted() !== type && swapped(i)) {
-        const open = stack.pop() as IToken;
-        // `source: csv {"a.csv")`: where a word takes its parameters, the opener is the one that is wrong.
-        const at = out.lastIndexOf(open);
-        const opener = openerOf.get(type) ?? open.tokenType;
-        const before = out[at - 1];
-        const called = stack.length > 0 || (before !== undefined && t.endOf(before) === open.startOffset);
-        const wrong = before?.tokenType === t.Identifier && called ? open : token;
-        const right = wrong === open ? (image.get(opener) ?? "") : (image.get(closerOf.get(open.tokenType)!) ?? "");
-        const place = { source, start: wrong.startOffset, end: t.endOf(wrong) };
-        const other = wrong === open ? token : open;
-        reporter.report("mismatched-bracket", { open: open.image, close: token.image }, place, {
-          labels: [
-            {
-              span: { source, start: other.startOffset, end: t.endOf(other) },
-              text: wrong === open ? "closed here" : "opened here",
-            },
-          ],
-          fix: { ...replace(place, right), certain: false },
-        });
-        lines.add(open.startLine ?? 0);
-        lines.add(token.startLine ?? 0);
-        if (wrong === open) out[at] = t.retyped(open, opener, right);
-        out.push(wrong === open ? token : t.retyped(token, closerOf.get(open.tokenType)!, right));
         return;
       }
       close(previous ?? token, () => wanted() === type);

@@ -7,7 +7,8 @@ declare module "../check/codes.js" {
     unexpected: { readonly found: string; readonly expected: string; readonly advice?: string };
     "unclosed-bracket": { readonly open: string; readonly close: string };
     "stray-bracket": { readonly bracket: string };
-    "mismatched-bracket": { readonly open: string; readonly close: string };
+    /** `opener`: the opening bracket is the wrong one, and this the right one. */
+    "mismatched-bracket": { readonly open: string; readonly close: string; readonly opener?: string };
     "missing-colon": { readonly key: string };
     "missing-comma": { readonly before: string };
     "no-value": { readonly key: string };
@@ -61,7 +62,10 @@ registerCodes({
   "mismatched-bracket": {
     severity: "error",
     message: (d) => `\`${d.close}\` can't close \`${d.open}\``,
-    help: (d) => `write \`${CLOSERS[d.open] ?? ""}\`, or another opener`,
+    help: (d) =>
+      d.opener !== undefined
+        ? `write \`${d.opener}\` in its place`
+        : `write \`${CLOSERS[d.open] ?? ""}\`, or another opener`,
     explain: "Brackets close as they open: `{ }` around a record, `( )` around parameters, `[ ]` around a list.",
     example: "recipe r { optimizer: adamw(learning_rate: 1e-3] }",
   },
