@@ -107,7 +107,9 @@ export function balance(
       out.push(t.virtual(t.NewLine, token, token.startOffset));
     }
     if (type === t.NewLine) {
-      const following = tokens.slice(i).find((k) => k.tokenType !== t.NewLine);
+      let next = i;
+      while (tokens[next]?.tokenType === t.NewLine) next++;
+      const following = tokens[next];
       if (
         !previous ||
         previous.tokenType === t.NewLine ||

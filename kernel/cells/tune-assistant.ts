@@ -20,10 +20,19 @@ import type { Finding } from "../wire/assistant-port.js";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "./interpreter.js";
 
 type Fact = FactOf<Need["about"]> | Failed;
+/** A look at the world. What was seen is the same object as long as it looks the same: what hangs on it is still known. */
+interface Looked {
+  readonly need: Need;
+  at: number;
+  fact: Promise<Fact>;
+  seen?: Fact;
+}
 const typed = "typed";
 const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "machine"]);
 /** Milliseconds for which an answer is taken to hold: a person types faster than files change. */
 const fresh = 3000;
+/** Answers that are kept: more files and machines than a notebook names. */
+const most = 100;
 
 /**
  * Findings that may be gone once the cells above have run: in a notebook just opened, no name is defined and no model
@@ -42,7 +51,7 @@ function waitsForOtherCells(d: Diagnostic): boolean {
 export class TuneAssistant {
   private earlier: readonly Source[] = [];
   private told: readonly (readonly [Need, Fact])[] = [];
-  private readonly found = new Map<string, { readonly at: number; readonly fact: Promise<Fact> }>();
+  private readonly found = new Map<string, Looked>();
   private constructor(
     private readonly folder: string,
     readonly registry: GrowingRegistry,
@@ -108,7 +117,7 @@ export class TuneAssistant {
     const outside = { ...nothingOutside, typescript: this.typescript() };
     // What is learnt while an answer is awaited is for the next question.
     const { earlier } = this;
-    let facts = this.told.reduce((all, [need, fact]) => all.with(need, fact), Facts.none);
+    let facts = this.told.reduce((all, [need, fact]) => all.with(need, fact), await this.seen());
     for (;;) {
       const { needs, diagnostics } = compile([...earlier, source], this.registry, facts, "assist", outside);
       const missing = needs.filter((need) => cheap.has(need.about) && facts.get(need) === undefined);
@@ -121,12 +130,29 @@ export class TuneAssistant {
     const key = keyOf(need);
     const known = this.found.get(key);
     if (known && Date.now() - known.at < fresh) return known.fact;
-    const now = Date.now();
-    // Names of files are typed letter by letter: what was looked up for one of them is not kept for ever.
-    for (const [old, { at }] of this.found) if (now - at >= fresh) this.found.delete(old);
-    const fact = this.answer(need);
-    this.found.set(key, { at: now, fact });
-    return fact;
+    const looked: Looked = known ?? { need, at: 0, fact: Promise.resolve({} as Fact) };
+    const before = looked.seen;
+    looked.at = Date.now();
+    looked.fact = this.answer(need).then((fact) => {
+      const same = before !== undefined && JSON.stringify(before) === JSON.stringify(fact);
+      return (looked.seen = same ? before : fact);
+    });
+    this.found.set(key, looked);
+    return looked.fact;
+  }
+  /**
+   * What was seen of the world so far, looked at again where that is long ago. Names of files are typed letter by letter:
+   * what wasn't there is forgotten, and all but the newest of what was.
+   */
+  private async seen(): Promise<Facts> {
+    const old = [...this.found].filter(([, { at }]) => Date.now() - at >= fresh);
+    for (const [key, { seen }] of old) if (!seen || "failed" in seen) this.found.delete(key);
+    for (const [key] of [...this.found].slice(0, -most)) this.found.delete(key);
+    await Promise.all([...this.found.values()].map(({ need }) => this.look(need)));
+    return [...this.found.values()].reduce(
+      (all, { need, seen }) => (seen === undefined ? all : all.with(need, seen)),
+      Facts.none,
+    );
   }
   private async answer(need: Need): Promise<Fact> {
     const { Workshop } = await import("../runs/workshop.js");
