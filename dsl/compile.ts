@@ -31,6 +31,8 @@ export interface Compiled {
   readonly actions?: readonly Action[];
   /** Every name that the sources define, earlier ones included. */
   readonly names: Readonly<Record<string, NameKind>>;
+  /** Names in `parameters { }`, those of used files included. */
+  readonly parameters: readonly string[];
 }
 
 /** What the compiler is told of the world beside the facts. */
@@ -60,7 +62,8 @@ export function compile(
   const needs = [...program.needs.values()];
   const whole = purpose === "run" && needs.length === 0 && !program.reporter.hasErrors;
   const names = Object.fromEntries([...program.names].map(([name, of]) => [name, of.is]));
-  return { diagnostics, needs, ...(whole ? { actions: program.actions } : {}), names };
+  const parameters = [...program.parameters.keys()];
+  return { diagnostics, needs, ...(whole ? { actions: program.actions } : {}), names, parameters };
 }
 
 /**

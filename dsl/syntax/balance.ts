@@ -147,7 +147,7 @@ export function balance(
         const opener = openerOf.get(type) ?? open.tokenType;
         const before = out[at - 1];
         const called = stack.length > 0 || (before !== undefined && t.endOf(before) === open.startOffset);
-        const wrong = before?.tokenType === t.Identifier && called ? open : token;
+        const wrong = type === t.RightParen && before?.tokenType === t.Identifier && called ? open : token;
         const right = (wrong === open ? image.get(opener) : image.get(closerOf.get(open.tokenType)!)) ?? "";
         mismatched(open, token, wrong, right);
         if (wrong === open) out[at] = t.retyped(open, opener, right);

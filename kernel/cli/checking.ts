@@ -48,8 +48,8 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
       purpose: "assist" | "run",
     ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
       const compiled = await compileAll([...sound, source], { purpose, surroundings, workshop, trained });
+      parameters.push(...compiled.parameters);
       // Values and words of TypeScript cells exist only when the notebook runs.
-      for (const [name, is] of Object.entries(compiled.names)) if (is === "parameters") parameters.push(name);
       const found = compiled.diagnostics.filter(
         (d) =>
           !(d.code === "unknown-reference" && names.includes(d.data.name.split(".")[0] ?? "")) &&

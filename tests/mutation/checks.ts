@@ -40,7 +40,7 @@ export async function badPrograms(): Promise<Check[]> {
 
 /** The suites, loaded once; each test can be run any number of times. */
 export async function tests(): Promise<Check[]> {
-  const mocha = new Mocha({ reporter: class {} as never, timeout: 20_000 });
+  const mocha = new Mocha({ reporter: function silent() {} as never, timeout: 20_000 });
   mocha.cleanReferencesAfterRun(false);
   const files = rooms.flatMap((room) =>
     readdirSync(`${dist}tests/${room}`, { recursive: true, encoding: "utf8" })
