@@ -17,7 +17,7 @@ export type PlanAnswer = { readonly title: string; readonly text: string } | { r
 
 export async function plansOf({ path, text }: Opened): Promise<PlanAnswer> {
   const file = basename(path);
-  const texts = typeof text === "string" ? textsOfProgram(text, path, file) : textsOfCells(text, path, file);
+  const texts = typeof text === "string" ? textsOfProgram(path, file, text) : textsOfCells(path, file, text);
   const { diagnostics, actions } = await checkTexts(texts, dirname(path));
   const wrong = diagnostics.find((d) => d.severity === "error");
   if (wrong) {

@@ -2,12 +2,12 @@
  * The language server: Tune's assistant for every editor that speaks the Language Server Protocol, over one connection.
  * `.tune` files stand alone; of a notebook's cells, those that are Tune know the Tune cells above them.
  */
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   CodeActionKind,
   CompletionItemKind,
+  CompletionItemTag,
   DiagnosticSeverity,
+  DiagnosticTag,
   DocumentFormattingRequest,
   NotebookDocuments,
   SymbolKind,
@@ -25,7 +25,7 @@ import { withoutMagic } from "#dsl/syntax/cell.js";
 import { TuneAssistant } from "../cells/tune-assistant.js";
 import { version } from "../runs/version.js";
 import type { Finding } from "../wire/assistant-port.js";
-import { difference, rangeOf } from "./places.js";
+import { difference, folderOf, pathOf, rangeOf } from "./places.js";
 import type { Opened, PlanAnswer, PlanParams } from "./plans.js";
 
 /** Milliseconds after the last change before a text is checked. */
@@ -141,7 +141,7 @@ export function serve(connection: Connection, { plansOf }: ServeOptions = {}): v
         renameProvider: { prepareProvider: true },
         documentSymbolProvider: true,
         documentFormattingProvider: !formatsByLanguage,
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll] },
       },
     };
   });
@@ -165,12 +165,13 @@ export function serve(connection: Connection, { plansOf }: ServeOptions = {}): v
     const { document } = place;
     const { matches, start, end } = await informed(place).complete(document.getText(), document.offsetAt(position));
     const range = rangeOf(document, start, end);
-    return matches.map(({ text, type, detail, doc }, i) => ({
+    return matches.map(({ text, type, detail, doc, deprecated }, i) => ({
       label: text.replace(/:\s*$/, ""),
       kind: kinds[type] ?? CompletionItemKind.Value,
       textEdit: { range, newText: text },
       sortText: String(i).padStart(4, "0"),
       ...(detail === undefined ? {} : { detail }),
+      ...(deprecated && { tags: [CompletionItemTag.Deprecated] }),
       ...(doc === undefined ? {} : { documentation: { kind: "markdown" as const, value: doc } }),
     }));
   });
@@ -314,10 +315,16 @@ export function serve(connection: Connection, { plansOf }: ServeOptions = {}): v
     return plansOf({ path: pathOf(notebook.uri), text: texts });
   });
 
-  connection.onCodeAction(async ({ textDocument, range }) => {
+  connection.onCodeAction(async ({ textDocument, range, context }) => {
     const place = await placeOf(textDocument.uri);
     if (!place) return null;
     const { document, whole } = place;
+    // Asked for when a file is saved, or by name: of every kind that is asked for it begins with the asked one.
+    if (context.only?.some((kind) => `${CodeActionKind.SourceFixAll}.tunebook`.startsWith(kind))) {
+      const edits = difference(document, await informed(place).fixed(document.getText(), { whole }));
+      const changes = { [document.uri]: [...edits] };
+      return [{ title: "Mend what is certain", kind: CodeActionKind.SourceFixAll, edit: { changes } }];
+    }
     const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
     const findings = await informed(place).check(document.getText(), { whole });
     return findings.flatMap((finding) => {
@@ -328,7 +335,7 @@ export function serve(connection: Connection, { plansOf }: ServeOptions = {}): v
           title: title.replaceAll("`", ""),
           kind: CodeActionKind.QuickFix,
           diagnostics: [diagnosticOf(document, finding)],
-          isPreferred: true,
+          isPreferred: finding.fix.certain,
           edit: {
             changes: {
               [document.uri]: edits.map((e) => ({ range: rangeOf(document, e.from, e.to), newText: e.text })),
@@ -371,21 +378,13 @@ function sigil({ span }: { readonly span: { readonly start: number } }, { docume
   return document.getText()[span.start] === "$" ? 1 : 0;
 }
 
-function pathOf(uri: string): string {
-  try {
-    return fileURLToPath(uri);
-  } catch {
-    return join(process.cwd(), basename(uri)); // a text that lies in no file
-  }
-}
-const folderOf = (uri: string): string => dirname(pathOf(uri));
-
 function diagnosticOf(document: TextDocument, { from, to, severity, code, message, help }: Finding): Diagnostic {
   const plain = (text: string): string => text.replaceAll("`", "");
   return {
     range: rangeOf(document, from, to),
     severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
     ...{ code, source: "tune" },
+    ...((code === "deprecated" || code === "removed") && { tags: [DiagnosticTag.Deprecated] }),
     message: plain(help === undefined ? message : `${message}\n${help}`),
   };
 }
