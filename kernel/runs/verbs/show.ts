@@ -1,8 +1,6 @@
 /** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
 import { outlineOf } from "#dsl/graph/outline.js";
 import { printProgram } from "#dsl/graph/print.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Sizes } from "#dsl/graph/shape.js";
 import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { curvesFigure, curvesText, historyTable } from "../../display/curves.js";
@@ -21,6 +19,7 @@ import { encodingOf } from "../encoding.js";
 import { hasMask, maskedRows } from "../masked-rows.js";
 import type { ModelHandle } from "../model-handle.js";
 import { programsOf } from "../open-model.js";
+import { sizesOf } from "../programs.js";
 import { readsContexts } from "../questions.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
@@ -71,15 +70,6 @@ async function maskOf(session: TuneSession, plan: Plan, stage: Stage): Promise<r
   const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   return maskedRows(rows, implementation, { tokenizer, most: 4, seed: training.seed });
-}
-
-/** A batch as the plan expects it: its rows, and as long as they are on average. */
-function sizesOf(program: Program, { recipe, estimates }: Plan): Sizes {
-  const batch = recipe.training.batch_size;
-  const length = Math.max(1, Math.round(estimates.tokens / Math.max(1, estimates.steps) / batch));
-  const known: Sizes = { batch, length, targets: batch * length };
-  const named = Object.values(program.inputs).flatMap(({ type }) => type.shape.filter((d) => typeof d === "string"));
-  return Object.fromEntries([...new Set(named)].map((d) => [d, known[d] ?? length]));
 }
 
 function weightsOf(handle: ModelHandle) {
