@@ -13,6 +13,9 @@ const dist = join(root, "dist");
 /** Bases whose tokenizer lies in the page: lengths of their texts are exact there. */
 const measured = ["all-MiniLM-L6-v2"];
 
+/** Later ones over earlier ones: what is narrow comes last. */
+const styles = ["editor", "phases", "page"];
+
 /** Node's modules that a library names for streams and files that a page never has. */
 const browser = {
   platform: "browser",
@@ -61,7 +64,7 @@ export async function buildPage({ out = join(dist, "page"), onProgress = () => {
   });
   const page = await written({
     template: await readFile(join(here, "index.html"), "utf8"),
-    style: await readFile(join(here, "style.css"), "utf8"),
+    style: (await Promise.all(styles.map((name) => readFile(join(here, "style", `${name}.css`), "utf8")))).join(""),
     app: app.outputFiles[0].text,
     worker: worker.outputFiles[0].text,
     tokenizers: JSON.stringify(tokenizers).replaceAll("<", "\\u003c"),

@@ -8,10 +8,10 @@ import {
   type CompletionContext,
   type CompletionResult,
 } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { forceLinting, lintGutter, linter, lintKeymap, nextDiagnostic } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
+import { EditorState, StateEffect } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -53,6 +53,11 @@ const colours = HighlightStyle.define([
   { tag: tags.standard(tags.variableName), color: "var(--word)" },
 ]);
 
+/** What a text comes to may be another, though the text is the same. */
+const recheck = StateEffect.define<null>();
+/** A step of its own when it is undone. */
+const alone = isolateHistory.of("full");
+
 export class Editor {
   readonly view: EditorView;
   readonly #host: Host;
@@ -75,7 +80,14 @@ export class Editor {
           [lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), history()],
           [bracketMatching(), closeBrackets(), indentUnit.of("  "), EditorView.lineWrapping],
           [tuneLanguage(vocabulary), syntaxHighlighting(colours)],
-          [linter(check, { delay: 150 }), lintGutter()],
+          [
+            linter(check, {
+              delay: 150,
+              needsRefresh: ({ transactions }) =>
+                transactions.some(({ effects }) => effects.some((effect) => effect.is(recheck))),
+            }),
+            lintGutter(),
+          ],
           autocompletion({
             override: [(context) => complete(asker, context)],
             activateOnCompletion: () => true,
@@ -114,10 +126,12 @@ export class Editor {
     this.view.dispatch({
       changes: { from: 0, to: this.view.state.doc.length, insert: code },
       selection: { anchor: 0 },
+      annotations: alone,
     });
   }
 
   recheck(): void {
+    this.view.dispatch({ effects: recheck.of(null) });
     forceLinting(this.view);
   }
 
@@ -138,7 +152,7 @@ export class Editor {
     const formatted = await this.#host.asker.ask("format", { code });
     if (formatted === null) return this.#host.refused();
     const edit = this.text === code ? difference(code, formatted) : null;
-    if (edit) this.view.dispatch({ changes: { from: edit.from, to: edit.to, insert: edit.text } });
+    if (edit) this.view.dispatch({ changes: { from: edit.from, to: edit.to, insert: edit.text }, annotations: alone });
   }
 }
 
