@@ -96,10 +96,7 @@ describe("the page", function () {
       if (!(await fix.isVisible())) break;
       const before = await page.checked();
       await fix.evaluate((button) => (button as HTMLElement).click());
-      await page.page.waitForFunction(
-        (old) => Number(document.documentElement.dataset["checked"]) > old,
-        before,
-      );
+      await page.page.waitForFunction((old) => Number(document.documentElement.dataset["checked"]) > old, before);
     }
     await page.verdict("No mistakes.");
     assert.match(
