@@ -18,6 +18,7 @@ const styles = ["editor", "phases", "page"];
 
 /** Node's modules that a library names for streams and files that a page never has. */
 const browser = {
+  absWorkingDir: root,
   platform: "browser",
   format: "iife",
   bundle: true,
@@ -72,6 +73,7 @@ export async function buildPage({ out = join(dist, "page"), onProgress = () => {
   await mkdir(out, { recursive: true });
   const file = join(out, "index.html");
   await writeFile(file, page);
+  await writeFile(join(out, "licences.txt"), await licences([worker.metafile, app.metafile]));
   const inputs = { worker: Object.keys(worker.metafile.inputs), app: Object.keys(app.metafile.inputs) };
   return {
     file,
@@ -96,6 +98,28 @@ async function written({ template, style, app, worker, tokenizers }) {
   ].join("; ");
   const parts = { POLICY: policy, STYLE: style, WORKER: worker, TOKENIZERS: tokenizers, APP: app };
   return template.replace(/\s*<!--(STYLE|WORKER|TOKENIZERS|APP)-->\s*|%(POLICY)%/g, (_, a, b) => parts[a ?? b]);
+}
+
+/** What others wrote and the page holds, with the terms that it comes under. */
+async function licences(metafiles) {
+  const inputs = metafiles.flatMap(({ outputs }) =>
+    Object.values(outputs).flatMap((output) => Object.keys(output.inputs)),
+  );
+  const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  const texts = await Promise.all(
+    [...folders].sort().map(async (folder) => {
+      const { name, version, license } = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8"));
+      const file = (await readdir(join(root, folder))).find((one) => /^licen[cs]e/i.test(one));
+      const terms = file ? await readFile(join(root, folder, file), "utf8") : "";
+      return `${name} ${version}: ${license}\n\n${terms.trim()}`;
+    }),
+  );
+  const data = await readFile(join(root, "notebooks/data/README.md"), "utf8");
+  const base = "The vocabulary of all-MiniLM-L6-v2 (sentence-transformers) is under the Apache License 2.0.";
+  const own = await readFile(join(root, "LICENSE"), "utf8");
+  return (
+    [`Tunebook: Apache-2.0\n\n${own.trim()}`, data.trim(), base, ...texts].join(`\n\n${"-".repeat(80)}\n\n`) + "\n"
+  );
 }
 
 async function vocabulary() {

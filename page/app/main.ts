@@ -12,25 +12,29 @@ import { themeButton } from "./theme.js";
 
 const GiB = 2 ** 30;
 
-const say = (text: string, is: "good" | "warn" | "bad" = "warn"): void => {
-  const verdict = byId("verdict");
-  verdict.textContent = text;
-  verdict.dataset["is"] = is;
+/** What a command came to; it stands until the text changes. */
+const say = (text: string): void => {
+  byId("said").textContent = text;
 };
 const asker = new Asker(byId("worker").textContent ?? "", (message) => {
   console.error(message);
-  say("Something failed in the page itself; the browser's console has the details.", "bad");
+  say("Something failed in the page itself; the browser's console has the details.");
 });
 const editor = new Editor(byId("editor"), {
   asker,
   checked,
-  changed: keepInAddress,
-  refused: () => say("A program with mistakes of syntax is left as it is.", "warn"),
+  changed(code) {
+    say("");
+    keepInAddress(code);
+  },
+  refused: () => say("A program with mistakes of syntax is left as it is."),
 });
 const phases = new Phases(asker, (from, to) => editor.select(from, to));
 const names = byId<HTMLSelectElement>("examples");
 /** What a person gave, which stays when another example is opened. */
 const own = new Map<string, GivenFile>();
+/** Files of the example that were taken away. */
+const gone = new Set<string>();
 let example: Example = examples[0]!;
 let unmeasured: string | null = null;
 
@@ -52,27 +56,38 @@ async function outline(code: string): Promise<void> {
 }
 
 /** With the example's own files, and those that were given. */
-async function setFiles(change: { readonly removed?: string } = {}): Promise<void> {
-  if (change.removed !== undefined) own.delete(change.removed);
-  const put = [...example.files.filter(({ path }) => path !== change.removed), ...own.values()];
+async function setFiles(): Promise<void> {
+  const put = [...example.files.filter(({ path }) => !gone.has(path)), ...own.values()];
   listed(await asker.ask("files", { put, afresh: true }));
   editor.recheck();
 }
 function listed(lines: readonly FileLine[]): void {
-  listFiles(lines, { insert: (text) => editor.insert(text), remove: (path) => void setFiles({ removed: path }) });
+  const remove = (path: string): void => {
+    own.delete(path);
+    gone.add(path);
+    void setFiles();
+  };
+  listFiles(lines, { insert: (text) => editor.insert(text), remove });
 }
 
 async function give(given: readonly (readonly [string, File])[]): Promise<void> {
   const { files, left } = await taken(given, unmeasured);
   for (const file of files) own.set(file.path, file);
+  const program = files.find(({ path }) => path.endsWith(".tune"));
+  if (program) editor.text = textOf(program);
   await setFiles();
   if (left.length > 0) say(`Left out: ${left.join("; ")}.`);
 }
 
+function textOf({ text }: GivenFile): string {
+  return typeof text === "string" ? text : new TextDecoder().decode(text);
+}
+
 async function openExample(one: Example): Promise<void> {
   example = one;
+  gone.clear();
   names.value = one.id;
-  names.title = one.about;
+  byId("about").textContent = one.about;
   phases.clear();
   editor.text = one.program;
   await setFiles();
@@ -100,7 +115,7 @@ async function share(): Promise<void> {
   history.replaceState(null, "", address);
   try {
     await navigator.clipboard.writeText(address);
-    say("The link is copied. It holds the program, not your files.", "good");
+    say("The link is copied. It holds the program, not your files.");
   } catch {
     const field = byId<HTMLInputElement>("address");
     field.value = address;
@@ -117,10 +132,8 @@ function fillMachine(): void {
   const { deviceMemory } = navigator as { deviceMemory?: number };
   const memory = byId<HTMLInputElement>("memory");
   memory.value = String(deviceMemory ?? 8);
-  memory.title =
-    deviceMemory === undefined
-      ? "This browser does not tell: 8 is taken"
-      : "Browsers round it down, and tell no more than some GiB";
+  byId("told").textContent = deviceMemory === undefined ? "(a guess: this browser does not tell)" : "";
+  memory.title = "Browsers round it down, and tell no more than some GiB";
   byId<HTMLInputElement>("cores").value = String(navigator.hardwareConcurrency);
   for (const id of ["memory", "cores"])
     byId(id).addEventListener("change", () => void asker.ask("machine", machine()).then(() => editor.recheck()));

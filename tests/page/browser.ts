@@ -104,15 +104,15 @@ export class Playground {
     await panel.waitFor({ timeout: 20_000 });
     return panel.innerText();
   }
-  /** Drops files on the page, as a file manager does. */
-  async drop(files: Readonly<Record<string, string>>): Promise<void> {
+  /** Drops files on the page, as a file manager does. `kept`: those that the page lists then. */
+  async drop(files: Readonly<Record<string, string>>, kept = Object.keys(files)): Promise<void> {
     const transfer = await this.page.evaluateHandle((given) => {
       const transfer = new DataTransfer();
       for (const [name, text] of Object.entries(given)) transfer.items.add(new File([text], name));
       return transfer;
     }, files);
     await this.page.dispatchEvent("body", "drop", { dataTransfer: transfer });
-    for (const name of Object.keys(files))
+    for (const name of kept)
       await this.page.locator("#files code", { hasText: name }).first().waitFor({ timeout: 10_000 });
   }
   /** A word of the program, to point at. */

@@ -4,7 +4,7 @@
  * TUNEBOOK_KEEP=1 keeps pictures.
  */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { planShown } from "#kernel/display/plan-card.js";
 import { checkFile } from "#kernel/cli/checking.js";
@@ -47,6 +47,7 @@ describe("the page", function () {
     console.log(
       `      ${Math.round(made.bytes / 1000)} kB, ${Math.round(made.gzip / 1000)} kB gzipped; first check ended ${await home.checked()} ms after the page was opened`,
     );
+    assert.match(readFileSync(join(made.file, "../licences.txt"), "utf8"), /^chevrotain 11[^]*^micromark 4/m);
     assert.ok(made.gzip < 700_000, `${made.gzip} bytes gzipped`);
   });
 
@@ -180,7 +181,7 @@ describe("the page", function () {
     await home.write("recipe quick { epochs: ");
     await home.page.keyboard.press("Escape");
     await home.page.getByRole("button", { name: "Format" }).click();
-    await home.verdict("mistakes of syntax");
+    await home.page.locator("#said", { hasText: "mistakes of syntax" }).waitFor();
   });
 
   it("keeps the program in its address, and opens what a link holds", async () => {
@@ -209,6 +210,16 @@ train writer on notes { steps: 10 }`);
     const count = 500 * 64 + 128 * 64 + 2 * (12 * 64 * 64 + 13 * 64) + 2 * 64;
     await home.shows(count.toLocaleString("en-US"));
     await home.page.locator("#notes", { hasText: "guessed for tiny-writer" }).waitFor();
+  });
+
+  it("opens a program that is dropped, and forgets a file that is taken away", async () => {
+    const page = await pages.open();
+    await page.drop({ "own.csv": own, "mine.tune": tickets, "weights.safetensors": "x" }, ["own.csv", "mine.tune"]);
+    await page.page.locator("#said", { hasText: "weights.safetensors" }).waitFor();
+    await page.shows("Plan of router");
+    await page.page.getByRole("button", { name: "Remove own.csv" }).click();
+    await page.page.locator("#problems", { hasText: "own.csv" }).waitFor();
+    await page.page.close();
   });
 
   it("says where a training needs more memory than the machine has", async () => {
