@@ -31,7 +31,10 @@ export async function compileAll(sources: readonly Source[], o: CompileOptions =
       trained: o.trained ?? {},
       parameters: surroundings.parameters,
     },
-    answer: (need) => workshop.answer(need, surroundings),
+    answer: (need) => {
+      surroundings.signal?.throwIfAborted();
+      return workshop.answer(need, surroundings);
+    },
   });
   surroundings.signal?.throwIfAborted();
   return compiled;

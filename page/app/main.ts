@@ -57,8 +57,8 @@ async function outline(code: string): Promise<void> {
 
 /** With the example's own files, and those that were given. */
 async function setFiles(): Promise<void> {
-  const put = [...example.files.filter(({ path }) => !gone.has(path)), ...own.values()];
-  listed(await asker.ask("files", { put, afresh: true }));
+  const all = [...example.files.filter(({ path }) => !gone.has(path)), ...own.values()];
+  listed(await asker.ask("files", { all }));
   editor.recheck();
 }
 function listed(lines: readonly FileLine[]): void {

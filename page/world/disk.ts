@@ -18,10 +18,6 @@ export class Disk {
     const clean = normal(path);
     this.byPath.set(clean, { path: clean, bytes, version: ++this.latest });
   }
-  remove(path: string): void {
-    this.byPath.delete(normal(path));
-    this.latest += 1;
-  }
   clear(): void {
     this.byPath.clear();
     this.latest += 1;

@@ -32,17 +32,8 @@ export interface FileLine {
   /** Tune text that uses it. */
   readonly use: string | null;
 }
-/** One thing that the program does, in order. */
-export interface Step {
-  readonly verb: string;
-  readonly name: string;
-  readonly from: number;
-  readonly to: number;
-}
 export interface Checkup {
   readonly findings: readonly Finding[];
-  /** Empty where something is wrong. */
-  readonly steps: readonly Step[];
   /** Sentences about what is guessed here and known where it runs. */
   readonly notes: readonly string[];
   /** Bases whose texts are measured by a guess. */
@@ -76,11 +67,8 @@ export interface OutlineLine {
 export interface Methods {
   readonly start: { params: Start; result: { readonly bases: readonly string[] } };
   readonly machine: { params: Machine; result: null };
-  /** All files there are from now on, in place of those before; or files beside them. */
-  readonly files: {
-    params: { readonly put: readonly GivenFile[]; readonly remove?: readonly string[]; readonly afresh?: boolean };
-    result: readonly FileLine[];
-  };
+  /** All files there are from now on. */
+  readonly files: { params: { readonly all: readonly GivenFile[] }; result: readonly FileLine[] };
   readonly check: { params: { readonly code: string }; result: Checkup };
   readonly complete: { params: { readonly code: string; readonly offset: number }; result: Completion };
   readonly inspect: {

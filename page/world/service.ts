@@ -23,7 +23,7 @@ import { registry } from "#stdlib/registry.js";
 import { knownBases } from "./bases.js";
 import { disk } from "./disk.js";
 import { fileLines } from "./file-lines.js";
-import type { Checkup, Drawn, Machine, Methods, Step } from "./protocol.js";
+import type { Checkup, Drawn, Machine, Methods } from "./protocol.js";
 import { treeOf } from "./tree.js";
 import { World } from "./world.js";
 
@@ -51,9 +51,6 @@ export function service(): Handlers {
     last = { key, made };
     return made;
   }
-  function setMachine(machine: Machine): void {
-    world.machine = { ...machine, engine: "auto", flops: null };
-  }
 
   return {
     start: async ({ machine, tokenizers }) => {
@@ -61,13 +58,12 @@ export function service(): Handlers {
       return { bases: knownBases };
     },
     machine: async (machine) => {
-      setMachine(machine);
+      world.machine = { ...machine, engine: "auto", flops: null };
       return null;
     },
-    files: async ({ put, remove = [], afresh = false }) => {
-      if (afresh) disk.clear();
-      for (const path of remove) disk.remove(path);
-      for (const { path, text } of put)
+    files: async ({ all }) => {
+      disk.clear();
+      for (const { path, text } of all)
         disk.put(path, typeof text === "string" ? new TextEncoder().encode(text) : text);
       return fileLines();
     },
@@ -152,25 +148,11 @@ async function checkupOf(
       if (d.code !== "truncated" || notes.length === 0) return finding;
       return { ...finding, help: [finding.help, hint].filter(Boolean).join("; ") };
     }),
-    steps: actions.map(stepOf),
     unmeasured: bases,
     notes,
     trainings: trainings.map(({ name }) => name),
     data: actions.flatMap((action) => (action.verb === "data" ? [action.name] : [])),
   };
-}
-
-function stepOf(action: Action): Step {
-  const { verb, span } = action;
-  const name =
-    "name" in action
-      ? action.name
-      : "names" in action
-        ? action.names.join(", ")
-        : "topic" in action
-          ? action.topic.join(".")
-          : "";
-  return { verb, name, from: span.start, to: span.end };
 }
 
 async function dataView(actions: readonly Action[], name: string | null, world: World): Promise<Drawn> {
