@@ -5,6 +5,7 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
+  completionStatus,
   type CompletionContext,
   type CompletionResult,
 } from "@codemirror/autocomplete";
@@ -99,7 +100,8 @@ export class Editor {
           }),
           signatureHelp((code, offset) => asker.ask("signature", { code, offset })),
           keymap.of([
-            { key: "Tab", run: acceptCompletion },
+            // Right after the list opens nothing is taken yet; the cursor must not leave the editor then.
+            { key: "Tab", run: (view) => acceptCompletion(view) || completionStatus(view.state) === "active" },
             { key: "Alt-Shift-f", run: () => (void this.format(), true) },
             { key: "Mod-s", run: () => (void this.format(), true) },
             ...closeBracketsKeymap,

@@ -119,6 +119,7 @@ describe("the page", function () {
     const list = home.page.locator(".cm-tooltip-autocomplete");
     await list.getByText("team", { exact: true }).waitFor();
     await home.picture("columns");
+    await home.page.waitForTimeout(200); // a list that has just opened takes nothing yet
     await home.page.keyboard.press("Tab");
     await home.verdict("No mistakes.");
     assert.match(await home.text(), /label: team }/);

@@ -24,9 +24,14 @@ export function completionProvider(channels) {
       return {
         start: points(text, answer.start),
         end: points(text, answer.end),
-        items: answer.matches.map(({ text: insertText, type, detail, doc }) => {
+        items: answer.matches.map(({ text: insertText, type, detail, doc, deprecated }) => {
           if (detail) details.set(insertText, detail);
+<<<<<<< HEAD
           return { label: labelOf({ text: insertText }), insertText, type, ...(doc && { documentation: doc }) };
+=======
+          const label = insertText.replace(/:\s*$/, "");
+          return { label, insertText, type, ...(doc && { documentation: doc }), ...(deprecated && { deprecated }) };
+>>>>>>> integration
         }),
       };
     },
@@ -47,6 +52,7 @@ class Detailed extends Completer.Renderer {
     const node = super.createCompletionItemNode(item, types);
     const detail = this.#detailOf(item);
     const place = node.querySelector(".jp-Completer-typeExtended");
+    if (item.deprecated) node.querySelector(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
     if (detail && place) {
       place.textContent = detail;
       place.style.whiteSpace = "nowrap";

@@ -1,11 +1,14 @@
 /** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
+<<<<<<< HEAD
 import { outlineOf } from "#dsl/graph/outline.js";
 import { printProgram } from "#dsl/graph/print.js";
+=======
+>>>>>>> integration
 import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
+import { topics } from "#dsl/plan/show.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { curvesFigure, curvesText, historyTable } from "../../display/curves.js";
 import { figureShown } from "../../display/figure.js";
-import { graphShown } from "../../display/graph-card.js";
 import { modelShown } from "../../display/model-card.js";
 import { maskShown, type MaskedRow } from "../../display/mask.js";
 import { planShown } from "../../display/plan-card.js";
@@ -18,12 +21,17 @@ import { encodeSplit } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { hasMask, maskedRows } from "../masked-rows.js";
 import type { ModelHandle } from "../model-handle.js";
+<<<<<<< HEAD
 import { programsOf } from "../open-model.js";
 import { sizesOf } from "../programs.js";
+=======
+import { phaseShown } from "../phases.js";
+>>>>>>> integration
 import { readsContexts } from "../questions.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
-export async function runShow(session: TuneSession, { topic }: Extract<Action, { verb: "show" }>, stage: Stage): Promise<void> {
+export async function runShow(session: TuneSession, { topic, tree }: Extract<Action, { verb: "show" }>, stage: Stage): Promise<void> {
+  if (tree !== undefined) return stage.screen.display({ bundle: { "text/plain": printable(tree.trimEnd()) } });
   for (const shown of await shownOf(session, topic, stage)) stage.screen.display(shown);
 }
 
@@ -46,16 +54,16 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
     case "history":
       return [figureShown(curvesFigure(weights.events, { title: name }), { text: curvesText(weights.events) }), historyTable(weights.events)];
     case "graph":
-    case "program": {
-      const { train } = await programsOf(weights.plan, base, weights.labels, stage.surroundings.folder);
-      if (part === "program") return [{ bundle: { "text/plain": printable(printProgram(train)) } }];
-      const sizes = sizesOf(train, weights.plan);
-      return [graphShown(outlineOf(train, sizes), { model: name, program: "train", sizes })];
+    case "passes":
+    case "program":
+    case "emitted": {
+      const { plan, labels } = weights;
+      return [await phaseShown(part, { plan, base, labels, home: stage.surroundings.folder, name })];
     }
     case "mask":
       return [maskShown(await maskOf(session, weights.plan, stage), { model: name, what: readsContexts(weights.plan.recipe.model.task) ? "the answer" : "trained" })];
     default:
-      throw new CodedError("unknown-topic", { name, topic: part, has: ["plan", "history", "graph", "program", "mask"] });
+      throw new CodedError("unknown-topic", { name, topic: part, has: topics.model });
   }
 }
 
