@@ -3,20 +3,11 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Source } from "#dsl/check/span.js";
-<<<<<<< HEAD
-import type { Value } from "#dsl/plan/plan.js";
-import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
-import { partsOf } from "#dsl/syntax/parts.js";
-import { readNotebook } from "#kernel/client/notebook-file.js";
-import { checkSources, type Checked, type Texts } from "#kernel/runs/check-sources.js";
-=======
-import type { Action } from "#dsl/plan/plan.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { partsOf } from "#dsl/syntax/parts.js";
 import { readNotebook, type Notebook } from "#kernel/client/notebook-file.js";
 import { valuesOf, type Written } from "#kernel/client/parameters.js";
-import { compileAll } from "#kernel/runs/host.js";
->>>>>>> integration
+import { checkSources, type Checked, type CheckedTexts } from "#kernel/runs/check-sources.js";
 import { plainSurroundings } from "#kernel/runs/surroundings.js";
 import { Workshop } from "#kernel/runs/workshop.js";
 import { registry } from "#stdlib/registry.js";
@@ -34,75 +25,31 @@ export interface CheckOptions {
 
 /** Checks a `.tune` file or the Tune cells of a notebook. Rejects with `missing-file`, `file-kind`, `notebook-unreadable`. */
 export async function checkFile(file: string, o: CheckOptions = {}): Promise<Checked> {
-<<<<<<< HEAD
-  const texts = await sourcesOf(file);
-  const surroundings = plainSurroundings(dirname(resolve(file)), o.parameters ?? {});
-  const workshop = new Workshop();
-  return checkSources(texts, {
+  return checkTexts(await sourcesOf(file), dirname(resolve(file)), o);
+}
+
+/** `folder`: where relative paths start. */
+export async function checkTexts(texts: Texts, folder: string, o: CheckOptions = {}): Promise<Checked> {
+  const given = o.parameters ?? {};
+  const surroundings = plainSurroundings(folder, valuesOf(given));
+  const workshop = o.workshop ?? new Workshop();
+  const checked = await checkSources(texts, {
     registry,
     parameters: surroundings.parameters,
     quick: o.quick === true,
     answer: (need, typescript) => workshop.answer(need, { ...surroundings, typescript: () => typescript }),
   });
-=======
-  return checkTexts(await sourcesOf(file), dirname(resolve(file)), o);
-}
-
-/** `folder`: where relative paths start. */
-export async function checkTexts(
-  { sources, typescript, defined, notebook }: Texts,
-  folder: string,
-  o: CheckOptions = {},
-): Promise<Checked> {
-  const given = o.parameters ?? {};
-  const base = plainSurroundings(folder, valuesOf(given));
-  const workshop = o.workshop ?? new Workshop();
-  const diagnostics: Diagnostic[] = [];
-  const actions: Action[] = [];
-  const trained: Record<string, string> = {};
-  const sound: Source[] = [];
-  const parameters: string[] = [];
-  for (const source of sources) {
-    const names = typescript.get(source.id) ?? [];
-    const surroundings = { ...base, typescript: () => names };
-    const compile = async (
-      purpose: "assist" | "run",
-    ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
-      const compiled = await compileAll([...sound, source], { purpose, surroundings, workshop, trained });
-      parameters.push(...compiled.parameters);
-      // Values and words of TypeScript cells exist only when the notebook runs.
-      const found = compiled.diagnostics.filter(
-        (d) =>
-          !(d.code === "unknown-reference" && names.includes(d.data.name.split(".")[0] ?? "")) &&
-          !(d.code === "unknown-word" && defined.has(d.data.word)),
-      );
-      return { found, did: compiled.actions ?? [] };
-    };
-    let { found, did } = await compile("assist");
-    // What waits for a sweep of the same file can be checked as far as it is written.
-    const waits = source.id.includes("#") && source.cell === undefined;
-    if (!o.quick && !waits && !found.some((d) => d.severity === "error")) ({ found, did } = await compile("run"));
-    diagnostics.push(...found);
-    actions.push(...did);
-    for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
-    sound.push(source);
-  }
+  const { sources, diagnostics, parameters } = checked;
   // What can't be read may define it.
-  const unknown = notebook ? unknownInNotebook(given, notebook) : unknownParameters(given, [...new Set(parameters)]);
+  const unknown = texts.notebook ? unknownInNotebook(given, texts.notebook) : unknownParameters(given, parameters);
   if (unknown.diagnostics.length > 0 && !diagnostics.some((d) => d.severity === "error"))
-    return { sources: [...sources, unknown.source], diagnostics: [...unknown.diagnostics, ...diagnostics], actions };
-  return { sources, diagnostics, actions };
+    return { ...checked, sources: [...sources, unknown.source], diagnostics: [...unknown.diagnostics, ...diagnostics] };
+  return checked;
 }
 
 /** The Tune sources of a file, in order, and what stands between them. */
-export interface Texts {
-  readonly sources: readonly Source[];
-  /** Names that the TypeScript cells before a source make. */
-  readonly typescript: ReadonlyMap<string, readonly string[]>;
-  /** Words that TypeScript cells define. */
-  readonly defined: ReadonlySet<string>;
+export interface Texts extends CheckedTexts {
   readonly notebook?: Notebook;
->>>>>>> integration
 }
 
 export async function sourcesOf(file: string): Promise<Texts> {

@@ -9,7 +9,7 @@ import { Facts, type Need } from "#dsl/plan/facts.js";
 import type { Action, Value } from "#dsl/plan/plan.js";
 import type { Registry } from "#dsl/registry.js";
 
-export interface Texts {
+export interface CheckedTexts {
   readonly sources: readonly Source[];
   /** Names that the TypeScript cells before a source make. */
   readonly typescript: ReadonlyMap<string, readonly string[]>;
@@ -30,14 +30,17 @@ export interface Checked {
   readonly actions: readonly Action[];
   /** What the last source was told. */
   readonly facts: Facts;
+  /** Names of all parameters that the sources define. */
+  readonly parameters: readonly string[];
 }
 
-export async function checkSources({ sources, typescript, defined }: Texts, o: Checking): Promise<Checked> {
+export async function checkSources({ sources, typescript, defined }: CheckedTexts, o: Checking): Promise<Checked> {
   const diagnostics: Diagnostic[] = [];
   const actions: Action[] = [];
   const trained: Record<string, string> = {};
   const sound: Source[] = [];
   let facts = Facts.none;
+  const parameters = new Set<string>();
   for (const source of sources) {
     const names = typescript.get(source.id) ?? [];
     const compile = async (
@@ -48,6 +51,7 @@ export async function checkSources({ sources, typescript, defined }: Texts, o: C
         outside: { typescript: names, trained, parameters: o.parameters },
       });
       facts = compiled.facts;
+      for (const name of compiled.parameters) parameters.add(name);
       // Values and words of TypeScript cells exist only when the notebook runs.
       const found = compiled.diagnostics.filter(
         (d) =>
@@ -65,5 +69,5 @@ export async function checkSources({ sources, typescript, defined }: Texts, o: C
     for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
     sound.push(source);
   }
-  return { sources, diagnostics, actions, facts };
+  return { sources, diagnostics, actions, facts, parameters: [...parameters] };
 }

@@ -2,12 +2,8 @@
 import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
-<<<<<<< HEAD
-import type { Assembled } from "#stdlib/programs/options.js";
-=======
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
->>>>>>> integration
 import { storageOf } from "#stdlib/storing.js";
 import { startsFrom } from "#stdlib/techniques/from.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
@@ -22,7 +18,7 @@ import { sharedStore } from "../engine/shared.js";
 import { join, resolve } from "node:path";
 import { readHeader } from "../engine/safetensors.js";
 import type { Body } from "./merged.js";
-import { bodyFrom, programsFrom } from "./programs.js";
+import { bodyFrom, partsFrom } from "./programs.js";
 import { does, implementationOf } from "./words.js";
 
 export interface OpenModel {
@@ -48,35 +44,12 @@ export async function storeOf({ technique }: Pick<ModelPlan, "technique">, base:
 }
 
 export async function programsOf(plan: Plan, base: Base, labels: readonly string[], home: string) {
-<<<<<<< HEAD
-  return programsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home));
-=======
   return assemble(await partsOf(plan, base, labels, home));
 }
 
 /** What the programs of a plan are assembled from. */
 export async function partsOf(plan: Plan, base: Base, labels: readonly string[], home: string): Promise<AssembleOptions> {
-  const { model, training } = plan.recipe;
-  const [body, task, optimizer] = await Promise.all([
-    bodyOf(model, base, home),
-    does(model.task, "task"),
-    does(training.optimizer, "optimizer"),
-  ]);
-  return {
-    ...body,
-    task: { call: model.task, implementation: task },
-    optimizer: { call: training.optimizer, implementation: optimizer },
-    labels: labels.length,
-    roles: Object.keys(plan.recipe.data.columns),
-    dropout: training.dropout,
-    clip: training.clip,
-    seed: training.seed,
-    packed: training.packing,
-    tokenTypes: await typesOf(plan, base),
-    accumulate: training.accumulate > 1,
-    passes: { precision: training.precision, recompute: plan.effects.recompute, storage: storageOf(model.storage) },
-  };
->>>>>>> integration
+  return partsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home));
 }
 
 /** What the programs of a trained model are built from, its training aside. */

@@ -3,8 +3,7 @@ import type { Program } from "#dsl/graph/program.js";
 import type { Sizes } from "#dsl/graph/shape.js";
 import type { BaseFacts } from "#dsl/plan/facts.js";
 import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import type { Assembled } from "#stdlib/programs/options.js";
+import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { storageOf } from "#stdlib/storing.js";
 import type { Base } from "../bases/base.js";
 import { typesOf } from "./token-types.js";
@@ -34,15 +33,16 @@ export async function bodyFrom(
   };
 }
 
-export async function programsFrom(
+/** What the programs of a plan are assembled from. */
+export async function partsFrom(
   plan: Plan,
   base: Pick<Base, "facts">,
   labels: readonly string[],
   body: Awaited<ReturnType<typeof bodyFrom>>,
-): Promise<Assembled> {
+): Promise<AssembleOptions> {
   const { model, training } = plan.recipe;
   const [task, optimizer] = await Promise.all([does(model.task, "task"), does(training.optimizer, "optimizer")]);
-  return assemble({
+  return {
     ...body,
     task: { call: model.task, implementation: task },
     optimizer: { call: training.optimizer, implementation: optimizer },
@@ -55,7 +55,7 @@ export async function programsFrom(
     tokenTypes: await typesOf(plan, base),
     accumulate: training.accumulate > 1,
     passes: { precision: training.precision, recompute: plan.effects.recompute, storage: storageOf(model.storage) },
-  });
+  };
 }
 
 /** A batch as the plan expects it: its rows, and as long as they are on average. */

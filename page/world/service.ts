@@ -18,7 +18,8 @@ import { planShown } from "#kernel/display/plan-card.js";
 import type { Shown } from "#kernel/display/shown.js";
 import { printable } from "#kernel/display/text.js";
 import { checkSources, type Checked } from "#kernel/runs/check-sources.js";
-import { bodyFrom, programsFrom, sizesOf } from "#kernel/runs/programs.js";
+import { bodyFrom, partsFrom, sizesOf } from "#kernel/runs/programs.js";
+import { assemble } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
 import { knownBases } from "./bases.js";
 import { disk } from "./disk.js";
@@ -184,7 +185,7 @@ async function trainingView(
     return Array.from(ids!);
   };
   const body = await bodyFrom(model, facts, { encode, adapter: null });
-  const { train } = await programsFrom(plan, { facts }, labels, body);
+  const { train } = assemble(await partsFrom(plan, { facts }, labels, body));
   if (view === "program") return { text: printable(printProgram(train)) };
   const sizes = sizesOf(train, plan);
   return drawn(graphShown(outlineOf(train, sizes), { model: one.name, program: "train", sizes }));

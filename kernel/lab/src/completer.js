@@ -26,12 +26,8 @@ export function completionProvider(channels) {
         end: points(text, answer.end),
         items: answer.matches.map(({ text: insertText, type, detail, doc, deprecated }) => {
           if (detail) details.set(insertText, detail);
-<<<<<<< HEAD
-          return { label: labelOf({ text: insertText }), insertText, type, ...(doc && { documentation: doc }) };
-=======
-          const label = insertText.replace(/:\s*$/, "");
+          const label = labelOf({ text: insertText });
           return { label, insertText, type, ...(doc && { documentation: doc }), ...(deprecated && { deprecated }) };
->>>>>>> integration
         }),
       };
     },
@@ -52,7 +48,8 @@ class Detailed extends Completer.Renderer {
     const node = super.createCompletionItemNode(item, types);
     const detail = this.#detailOf(item);
     const place = node.querySelector(".jp-Completer-typeExtended");
-    if (item.deprecated) node.querySelector(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
+    if (item.deprecated)
+      node.querySelector(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
     if (detail && place) {
       place.textContent = detail;
       place.style.whiteSpace = "nowrap";

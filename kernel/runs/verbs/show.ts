@@ -1,9 +1,4 @@
 /** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
-<<<<<<< HEAD
-import { outlineOf } from "#dsl/graph/outline.js";
-import { printProgram } from "#dsl/graph/print.js";
-=======
->>>>>>> integration
 import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
 import { topics } from "#dsl/plan/show.js";
 import { CodedError } from "#dsl/check/codes.js";
@@ -21,12 +16,7 @@ import { encodeSplit } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { hasMask, maskedRows } from "../masked-rows.js";
 import type { ModelHandle } from "../model-handle.js";
-<<<<<<< HEAD
-import { programsOf } from "../open-model.js";
-import { sizesOf } from "../programs.js";
-=======
 import { phaseShown } from "../phases.js";
->>>>>>> integration
 import { readsContexts } from "../questions.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
