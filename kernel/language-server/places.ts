@@ -1,4 +1,6 @@
-/** Between offsets (UTF-16) of Tune's assistant and the protocol's lines and characters, which are UTF-16 too. */
+/** Between offsets (UTF-16) of Tune's assistant and the protocol's lines and characters, which are UTF-16 too; and of documents and files. */
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { difference as editBetween } from "#dsl/assist/difference.js";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Range, TextEdit } from "vscode-languageserver";
@@ -12,3 +14,12 @@ export function difference(document: TextDocument, after: string): readonly Text
   const edit = editBetween(document.getText(), after);
   return edit ? [{ range: rangeOf(document, edit.from, edit.to), newText: edit.text }] : [];
 }
+
+export function pathOf(uri: string): string {
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return join(process.cwd(), basename(uri)); // a text that lies in no file
+  }
+}
+export const folderOf = (uri: string): string => dirname(pathOf(uri));
