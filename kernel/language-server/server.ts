@@ -22,7 +22,8 @@ import type { Source } from "#dsl/check/span.js";
 import { definitionOf, isName, occurrenceAt, occurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
 import { withoutMagic } from "#dsl/syntax/cell.js";
-import { TuneAssistant } from "../cells/tune-assistant.js";
+import { openAssistant } from "../cells/open-assistant.js";
+import type { TuneAssistant } from "../cells/tune-assistant.js";
 import { version } from "../runs/version.js";
 import type { Finding } from "../wire/assistant-port.js";
 import { difference, folderOf, pathOf, rangeOf } from "./places.js";
@@ -67,7 +68,7 @@ export function serve(connection: Connection, { plansOf }: ServeOptions = {}): v
 
   function assistantIn(folder: string): Promise<TuneAssistant> {
     let made = assistants.get(folder);
-    if (!made) assistants.set(folder, (made = TuneAssistant.open(folder, () => [])));
+    if (!made) assistants.set(folder, (made = openAssistant(folder, () => [])));
     return made;
   }
   async function placeOf(uri: string): Promise<Place | undefined> {
