@@ -15,7 +15,7 @@ import {
 } from "vscode-languageserver/node";
 import yauzl from "yauzl";
 import { buildVsix } from "#editors/vscode/build.mjs";
-import { TuneAssistant } from "#kernel/cells/tune-assistant.js";
+import { openAssistant } from "#kernel/cells/open-assistant.js";
 import { mistaken } from "./corpus.js";
 
 interface Described {
@@ -178,7 +178,7 @@ describe("the extension for VS Code", function () {
     });
 
     it("finds in programs with mistakes what Tunebook's own finds", async () => {
-      const assistant = await TuneAssistant.open(folder, () => []);
+      const assistant = await openAssistant(folder, () => []);
       const some = mistaken().filter((_program, i) => i % 12 === 0);
       for (const { name, text } of some) {
         const found = await diagnostics(await open(name, text));
