@@ -48,7 +48,8 @@ class Detailed extends Completer.Renderer {
     const node = super.createCompletionItemNode(item, types);
     const detail = this.#detailOf(item);
     const place = node.querySelector(".jp-Completer-typeExtended");
-    if (item.deprecated) node.querySelector(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
+    if (item.deprecated)
+      node.querySelector(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
     if (detail && place) {
       place.textContent = detail;
       place.style.whiteSpace = "nowrap";
