@@ -15,7 +15,12 @@ export type ValueType =
   | { readonly is: "string" } // "quoted" only
   | { readonly is: "text" } // "quoted" or a bare name (a label, a column)
   | { readonly is: "boolean" }
-  | { readonly is: "choice"; readonly of: readonly string[] } // bare names
+  // bare names; `elsewhere`: what other tools call them
+  | {
+      readonly is: "choice";
+      readonly of: readonly string[];
+      readonly elsewhere?: Readonly<Record<string, string>>;
+    }
   | { readonly is: "word"; readonly kind: Kind } // `adamw(...)`; a word without parameters may stand bare
   | { readonly is: "column" } // a column of the data's source; checked against its header
   | { readonly is: "list"; readonly of: ValueType } // a single value may stand for a list of one
@@ -26,6 +31,8 @@ export type ValueType =
       readonly keys?: readonly string[];
       /** What other tools call a key (`instruction`): feeds diagnostics. */
       readonly elsewhere?: Readonly<Record<string, string>>;
+      /** One that makes sense, for the help where something else stands. */
+      readonly example?: string;
       readonly planned?: { readonly keys: readonly string[]; readonly meanwhile: string };
     }
   | { readonly is: "range"; readonly of: ValueType }

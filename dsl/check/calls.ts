@@ -5,7 +5,7 @@ import type { Argument, Expression, WordNode } from "../syntax/tree.js";
 import { isGone, presentCall } from "./deprecated.js";
 import { adviceOf } from "./keys.js";
 import { nearest } from "./nearest.js";
-import { replace } from "./reporter.js";
+import { replace, Reporter } from "./reporter.js";
 import type { Span } from "./span.js";
 import type {} from "./value-codes.js";
 import { typed, type Asked, type Typing } from "./values.js";
@@ -33,6 +33,9 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
           .map((w) => w.name),
       );
     const place = node.path.length > 0 ? joined(node) : node.span;
+    const meant = near === undefined ? undefined : t.registry.find(kind, near);
+    // Put in its place, the word may not take what stands in the parentheses.
+    const fits = !meant || !node.arguments || meant.planned !== undefined || takes(meant, node, asked, t);
     t.reporter.report(
       "unknown-word",
       {
@@ -42,9 +45,10 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
         has: has.map((w) => w.name),
         ...(near ? { nearest: near } : {}),
         ...(advice === undefined ? {} : { advice }),
+        ...(fits ? {} : { example: meant.example }),
       },
       place,
-      near && advice === undefined ? { fix: replace(place, near) } : {},
+      near && advice === undefined ? { fix: { ...replace(place, near), certain: fits } } : {},
     );
     return undefined;
   }
@@ -53,6 +57,13 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
     return undefined;
   }
   return call(node, record, asked, t);
+}
+
+/** Whether the word takes the arguments of `node`. */
+function takes(meant: Word, node: WordNode, asked: Asked, t: Typing): boolean {
+  const reporter = new Reporter();
+  call(node, meant, asked, { ...t, reporter, places: new Map() });
+  return reporter.diagnostics.length === 0;
 }
 
 /** A word's arguments; those of an old spelling are taken as what it means today. */
@@ -82,10 +93,18 @@ export function call(written: WordNode, named: Word, asked: Asked, t: Typing): C
         // One report for all that have no name.
         if (nameless) continue;
         nameless = true;
-        const free = record.parameters.find((p) => !seen.has(p.name) && !p.planned && !p.open && !isOldSpelling(p));
+        const bare = (node.arguments ?? []).filter((one) => !one.key).length - positional.length;
+        const named = new Set((node.arguments ?? []).map((one) => one.key?.text));
+        const open = record.parameters.filter((p) => !p.planned && !p.open && !isOldSpelling(p));
+        const frees = open.filter((p) => !seen.has(p.name) && !named.has(p.name));
+        const [free] = frees;
         t.reporter.report(
           "too-many-arguments",
-          { word: record.name, positional: positional.length, ...(free ? { name: free.name } : {}) },
+          {
+            word: record.name,
+            positional: positional.length,
+            ...(free ? { names: frees.slice(0, bare).map((p) => p.name) } : {}),
+          },
           argument.span,
           free
             ? {

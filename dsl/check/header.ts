@@ -40,6 +40,18 @@ const foreign = new Set([
   "new",
 ]);
 
+/** What begins a line in other languages, and where it belongs. */
+const elsewhere: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?:select|insert|update|join|create|drop|alter)$/i,
+    "Tune asks no databases: read the rows in a TypeScript cell, and give them as `source: $rows`",
+  ],
+  [
+    /^(?:def|lambda|print|from|with|elif|pass|assert|raise|except|del|global)$/,
+    "Tune has no functions and no steps: write them in a TypeScript cell",
+  ],
+];
+
 /** Checks the header; nothing comes back for what is no statement of a built verb. */
 export function headerOf(program: Program, statement: Statement): Header | undefined {
   const { verb: name } = statement;
@@ -138,14 +150,8 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
   }
   for (const operand of operands) {
     const later = operand.is === "word" ? program.registry.find("subject", operand.text)?.planned : undefined;
-    if (later && operand.is === "word" && operand.arguments) {
-      program.report(
-        "not-built-yet",
-        { word: operand.text, meanwhile: later.meanwhile },
-        operand.path[0]?.span ?? operand.span,
-      );
-      return false;
-    }
+    // Who looks the name up says so.
+    if (later && operand.is === "word" && operand.arguments) continue;
     const fits = verb.operands.what === "file" ? operand.is === "string" : operand.is === "word" && !operand.arguments;
     if (!fits || (verb.operands.what === "new-name" && operand.is === "word" && operand.path.length > 1)) {
       const called =
@@ -200,10 +206,13 @@ function noVerb(program: Program, name: Name, written: string): void {
       nearest(
         name.text,
         verbs.map((v) => v.name),
-      );
+      ) ??
+      // `dataset`, `models`, `training`.
+      verbs.find((v) => v.name.length >= 4 && name.text.startsWith(v.name))?.name;
+    const advice = near ? undefined : elsewhere.find(([words]) => words.test(name.text))?.[1];
     program.report(
       "unknown-verb",
-      { word: written, ...(near ? { nearest: near } : {}) },
+      { word: written, ...(near ? { nearest: near } : {}), ...(advice === undefined ? {} : { advice }) },
       name.span,
       near ? { fix: replace(name.span, near) } : {},
     );

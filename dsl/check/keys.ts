@@ -83,7 +83,16 @@ function changed(
   const standing = before?.value ?? defaultCall(parameter);
   const target = standing === undefined ? undefined : partOf(program, standing, key.path.slice(1), parameter.type);
   if (!target) {
-    program.report("path-into-nothing", { path: key.text, root: parameter.name }, key.span);
+    const [root = "", part, ...deeper] = key.path;
+    const taking = kindsIn(parameter.type)
+      .flatMap((kind) => program.registry.ofKind(kind))
+      .find((word) => !word.planned && word.parameters.some((p) => p.name === part && !p.open));
+    const instead = taking && deeper.length === 0 ? `${root}: ${taking.name}(${part ?? ""}: …)` : undefined;
+    program.report(
+      "path-into-nothing",
+      { path: key.text, root: parameter.name, ...(standing === undefined && instead !== undefined ? { instead } : {}) },
+      key.span,
+    );
     return undefined;
   }
   if ("unknown" in target) {
@@ -95,6 +104,9 @@ function changed(
       "unknown-argument",
       { word: target.unknown.name, name, has, ...(near ? { nearest: near } : {}), ...(elsewhere ? { elsewhere } : {}) },
       key.span,
+      near && has.includes(near) && key.text.endsWith(name)
+        ? { fix: replace({ ...key.span, start: key.span.end - name.length }, near) }
+        : {},
     );
     return undefined;
   }

@@ -94,6 +94,19 @@ export class Program {
     readonly outside: Outside,
   ) {}
 
+  /** A program in the same state that goes on by itself, from the same or newer facts. */
+  fork(registry: Registry, facts: Facts, outside: Outside): Program {
+    const other = new Program(registry, facts, this.purpose, outside);
+    const maps = ["names", "runs", "sweeps", "parameters", "needs", "folders", "sources"] as const;
+    for (const map of maps) for (const [key, value] of this[map]) (other[map] as Map<string, unknown>).set(key, value);
+    for (const name of this.tried) other.tried.add(name);
+    for (const name of this.lost.names) other.lost.names.add(name);
+    for (const kind of this.lost.kinds) other.lost.kinds.add(kind);
+    other.engine = this.engine;
+    other.experiments = this.experiments;
+    return other;
+  }
+
   /** All sources read so far, by id. */
   readonly sources = new Map<string, Source>();
   /** Source id → folder of its file. */

@@ -44,7 +44,15 @@ export function named(
     const near = nearest(name, has);
     program.report(
       "unknown-name",
-      { name, wanted, has, ...(near ? { nearest: near } : {}) },
+      {
+        name,
+        wanted,
+        has,
+        ...(near ? { nearest: near } : {}),
+        ...(kinds.length === 1 && ["data", "model", "recipe"].includes(wanted)
+          ? { example: `${wanted} ${name} { … }` }
+          : {}),
+      },
       place,
       near ? { fix: replace(place, near) } : {},
     );
@@ -71,6 +79,7 @@ export function draftOf(
       "wrong-operand",
       { after, wanted: `the name of ${kind} alone`, found: `\`${found.node.text}\`` },
       found.node.span,
+      { fix: { ...replace(found.node.span, found.name), certain: found.node.path[1]?.text === "train" } },
     );
     return undefined;
   }

@@ -1,6 +1,7 @@
 /** `vary`: paths of model and recipe, each over a space; calls may nest spaces. */
 import { kindsIn, defaultCall, partNamed, partOf } from "../check/keys.js";
 import type { Given, Program } from "../check/program.js";
+import { replace } from "../check/reporter.js";
 import { call as typedCall } from "../check/calls.js";
 import { presentCall, presentPart } from "../check/deprecated.js";
 import { typed } from "../check/values.js";
@@ -165,7 +166,15 @@ function optionOf(
     const inner = word.parameters.find((p) => p.name === name);
     if (!inner || argument.value.is !== "word") {
       const has = word.parameters.map((p) => p.name);
-      program.report("unknown-argument", { word: word.name, name, has }, argument.key?.span ?? argument.span);
+      const called = word.elsewhere?.[name];
+      const near = called ?? nearest(name, has);
+      const span = argument.key?.span ?? argument.span;
+      program.report(
+        "unknown-argument",
+        { word: word.name, name, has, ...(near ? { nearest: near } : {}), ...(called ? { elsewhere: called } : {}) },
+        span,
+        near && has.includes(near) ? { fix: replace(span, near) } : {},
+      );
       return undefined;
     }
     const space = spaceOf(program, argument.value, inner, `${path}.${name}`);

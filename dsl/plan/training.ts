@@ -13,6 +13,7 @@ import { planHash, recipeHash } from "./hash.js";
 import {
   readerOf,
   type Call,
+  type DataPlan,
   type Effects,
   type Estimates,
   type Plan,
@@ -102,7 +103,12 @@ export function planTraining(
       ["validate", recipe.plan.validate !== null],
     ] as const)
       if (value && o.settings.has(key))
-        program.reportNear("needs-validation", { what: key, data: o.data.name }, o.settings.get(key)?.span, o.here);
+        program.reportNear(
+          "needs-validation",
+          { what: key, data: o.data.name, ...dividedBy(data.plan) },
+          o.settings.get(key)?.span,
+          o.here,
+        );
   }
   if (!headers || !sound || !facts || !model.base) return undefined;
   const checked = checkData(program, o.data, data.plan, facts, o.dataAt);
@@ -187,4 +193,12 @@ export function planTraining(
       planHash: planHash(whole, effects),
     },
   };
+}
+
+/** How the data come to splits, for what is said where one is missing. */
+export function dividedBy({ source, split }: Pick<DataPlan, "source" | "split">): {
+  readonly split?: "words" | "files";
+} {
+  if (!isCall(source as Value)) return { split: "files" };
+  return split ? { split: "words" } : {};
 }

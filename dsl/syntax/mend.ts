@@ -30,7 +30,7 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
           reporter.report("wrong-quotes", {}, span(string), { fix: replace(span(string), string.image) });
         else
           reporter.report("unclosed-string", {}, span(string), {
-            label: "the line ends here",
+            labels: [{ span: { source, start: t.endOf(token) - 1, end: t.endOf(token) }, text: "the line ends here" }],
             fix: { ...replace(span(string), string.image), certain: false },
           });
         out.push(string);

@@ -4,14 +4,16 @@ import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
-import type { Action, Value } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/plan.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { partsOf } from "#dsl/syntax/parts.js";
-import { readNotebook } from "#kernel/client/notebook-file.js";
+import { readNotebook, type Notebook } from "#kernel/client/notebook-file.js";
+import { valuesOf, type Written } from "#kernel/client/parameters.js";
 import { compileAll } from "#kernel/runs/host.js";
 import { plainSurroundings } from "#kernel/runs/surroundings.js";
 import { Workshop } from "#kernel/runs/workshop.js";
 import { registry } from "#stdlib/registry.js";
+import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
 import "./codes.js";
 
 export interface Checked {
@@ -23,7 +25,8 @@ export interface Checked {
 export interface CheckOptions {
   /** Only what the text and the headers of files tell: no model is fetched, no data set is read through. */
   readonly quick?: boolean;
-  readonly parameters?: Readonly<Record<string, Value>>;
+  /** `-p name=value`, as it was written. */
+  readonly parameters?: Written;
   /** What reads data and bases; a new one unless told. */
   readonly workshop?: Workshop;
 }
@@ -35,16 +38,18 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
 
 /** `folder`: where relative paths start. */
 export async function checkTexts(
-  { sources, typescript, defined }: Texts,
+  { sources, typescript, defined, notebook }: Texts,
   folder: string,
   o: CheckOptions = {},
 ): Promise<Checked> {
-  const base = plainSurroundings(folder, o.parameters ?? {});
+  const given = o.parameters ?? {};
+  const base = plainSurroundings(folder, valuesOf(given));
   const workshop = o.workshop ?? new Workshop();
   const diagnostics: Diagnostic[] = [];
   const actions: Action[] = [];
   const trained: Record<string, string> = {};
   const sound: Source[] = [];
+  const parameters: string[] = [];
   for (const source of sources) {
     const names = typescript.get(source.id) ?? [];
     const surroundings = { ...base, typescript: () => names };
@@ -52,6 +57,7 @@ export async function checkTexts(
       purpose: "assist" | "run",
     ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
       const compiled = await compileAll([...sound, source], { purpose, surroundings, workshop, trained });
+      parameters.push(...compiled.parameters);
       // Values and words of TypeScript cells exist only when the notebook runs.
       const found = compiled.diagnostics.filter(
         (d) =>
@@ -69,6 +75,10 @@ export async function checkTexts(
     for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
     sound.push(source);
   }
+  // What can't be read may define it.
+  const unknown = notebook ? unknownInNotebook(given, notebook) : unknownParameters(given, [...new Set(parameters)]);
+  if (unknown.diagnostics.length > 0 && !diagnostics.some((d) => d.severity === "error"))
+    return { sources: [...sources, unknown.source], diagnostics: [...unknown.diagnostics, ...diagnostics], actions };
   return { sources, diagnostics, actions };
 }
 
@@ -79,16 +89,17 @@ export interface Texts {
   readonly typescript: ReadonlyMap<string, readonly string[]>;
   /** Words that TypeScript cells define. */
   readonly defined: ReadonlySet<string>;
+  readonly notebook?: Notebook;
 }
 
 export async function sourcesOf(file: string): Promise<Texts> {
   const path = resolve(file);
-  if (file.endsWith(".ipynb"))
-    return textsOfCells(
-      path,
-      file,
-      (await codeCells(path)).map((cell) => cell.source),
-    );
+  if (file.endsWith(".ipynb")) {
+    const notebook = await readNotebook(path);
+    const code = notebook.cells.filter((cell) => cell.cell_type === "code");
+    const cells = code.map((cell) => cell.source);
+    return { ...textsOfCells(path, file, cells), notebook };
+  }
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
@@ -124,8 +135,4 @@ export function textsOfCells(path: string, file: string, cells: readonly string[
     }
   });
   return { sources, typescript, defined };
-}
-
-async function codeCells(path: string) {
-  return (await readNotebook(path)).cells.filter((cell) => cell.cell_type === "code");
 }

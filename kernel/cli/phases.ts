@@ -4,8 +4,9 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import { nearest } from "#dsl/check/nearest.js";
 import type { Source } from "#dsl/check/span.js";
-import { readerOf, type Plan, type Value } from "#dsl/plan/plan.js";
+import { readerOf, type Plan } from "#dsl/plan/plan.js";
 import { printTokens, printTree } from "#dsl/syntax/print.js";
+import type { Written } from "#kernel/client/parameters.js";
 import { planShown } from "#kernel/display/plan-card.js";
 import type { Shown } from "#kernel/display/shown.js";
 import { phaseShown, programPhases, together, type ProgramPhase } from "#kernel/runs/phases.js";
@@ -24,7 +25,8 @@ export interface PhaseOptions {
   readonly name?: string | undefined;
   /** Whose program `emitted` shows. */
   readonly engine?: string | undefined;
-  readonly parameters?: Readonly<Record<string, Value>>;
+  /** `-p name=value`, as it was written. */
+  readonly parameters?: Written;
   /** What reads data and bases, and knows the machine. */
   readonly workshop?: Workshop;
 }
