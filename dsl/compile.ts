@@ -16,6 +16,7 @@ import { parse } from "./syntax/parse.js";
 import "./syntax/codes.js";
 import "./check/value-codes.js";
 import "./check/name-codes.js";
+import "./check/lifecycle-codes.js";
 import "./check/world-codes.js";
 import "./check/scratch-codes.js";
 
@@ -90,7 +91,9 @@ export function programOf(
 function read(program: Program, source: Source, silent: boolean): void {
   program.source = source;
   program.silent = silent;
+  program.versionLine = undefined;
   program.folders.set(source.id, folderOf(source));
+  program.sources.set(source.id, source);
   program.reporter = new Reporter();
   const parsed = parse(
     source,

@@ -48,7 +48,6 @@ declare module "./codes.js" {
     /** `instead`: how the part is written where the whole isn't there yet. */
     "path-into-nothing": { readonly path: string; readonly root: string; readonly instead?: string };
     "epochs-and-steps": object;
-    "unknown-version": { readonly version: string };
     "action-in-used-file": { readonly verb: string; readonly file: string };
     "error-in-used-file": { readonly file: string; readonly message: string };
     "use-in-circle": { readonly file: string };
@@ -218,13 +217,6 @@ registerCodes({
     help: () => "keep one of them",
     explain: "Training ends after so many epochs or after so many steps; both at once would leave open which.",
     example: "recipe r { epochs: 3, steps: 100 }",
-  },
-  "unknown-version": {
-    severity: "error",
-    message: (d) => `this is Tune 1, and the file is written for ${d.version}`,
-    help: () => "write `tune 1`, or install the Tunebook that reads the file",
-    explain: "A file may open with `tune 1`. Another number is a language that this version can't read.",
-    example: "tune 2",
   },
   "action-in-used-file": {
     severity: "error",

@@ -25,6 +25,11 @@ export interface Typing {
   /** `undefined`: unknown (reported) or not known yet (a need was named). */
   reference(node: ReferenceNode): Found | undefined;
   isModel(name: string): boolean;
+  /** Experiments that are on, and the version line that would switch on another. */
+  readonly experiments: ReadonlySet<string>;
+  switchOn(name: string): { readonly line: string; readonly fix?: Fix };
+  /** What is written at a place; undefined: not in this source. */
+  textOf(span: Span): string | undefined;
   /** Where each part of the value was written, by path (`optimizer.learning_rate`). */
   readonly places: Map<string, Span>;
 }
@@ -157,9 +162,10 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
         const reporter = t.reporter;
         t.reporter = new Reporter();
         const value = typed(node, one, asked, t);
-        const clean = t.reporter.diagnostics.length === 0;
+        const { hasErrors, diagnostics } = t.reporter;
         t.reporter = reporter;
-        if (clean && value !== undefined) return value;
+        // What it warns of is told once it is chosen.
+        if (!hasErrors && value !== undefined) return diagnostics.length > 0 ? typed(node, one, asked, t) : value;
       }
       return typed(node, only, asked, t);
     }

@@ -11,6 +11,7 @@ import type { SweepPlan } from "./plan.js";
 import { spacesOf } from "./spaces.js";
 import { act, nameOf } from "./act.js";
 import { dividedBy, planTraining, settingsOf } from "./training.js";
+import { experimentsUnder } from "./version.js";
 
 export function sweep(program: Program, header: Header): void {
   const { clauses, statement, verb } = header;
@@ -75,6 +76,7 @@ export function sweep(program: Program, header: Header): void {
     model,
     data,
     settings: settingsOf(program, { recipe: recipe ?? null, own: new Map() }),
+    experiments: experimentsUnder(program.experiments, [model, data, recipe]),
     run: as.text,
     modelAt: operand.span,
     dataAt: onto.span,

@@ -57,6 +57,8 @@ export function planTraining(
     model: Draft;
     data: Draft;
     settings: ReadonlyMap<string, Given>;
+    /** Experiments that it is under, sorted. */
+    experiments?: readonly string[];
     run: string;
     modelAt: Span;
     dataAt: Span;
@@ -150,7 +152,8 @@ export function planTraining(
     );
   const machine = program.ask({ about: "machine" });
   if (!checked || machine === undefined || failed(machine)) return undefined;
-  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training: recipe.plan };
+  const under = o.experiments && o.experiments.length > 0 ? { experiments: o.experiments } : {};
+  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training: recipe.plan, ...under };
   const estimated = (over: Partial<RecipePlan>): Estimates =>
     estimate(program, {
       model: model.plan,

@@ -38,7 +38,13 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
         break;
       }
       case t.Equals:
-        reporter.report("equals-for-colon", {}, span(token), { fix: replace(span(token), ":") });
+        // The blank before it goes too: a colon touches its key.
+        reporter.report("equals-for-colon", {}, span(token), {
+          fix: replace(
+            { ...span(token), start: last && last.tokenType !== t.NewLine ? t.endOf(last) : token.startOffset },
+            ":",
+          ),
+        });
         out.push(t.retyped(token, t.Colon));
         break;
       case t.Semicolon:

@@ -86,6 +86,16 @@ class Reader {
   }
 
   private statement(tokens: readonly IToken[]): Statement[] {
+    const colon = tokens[2];
+    if (colon?.tokenType === t.Colon && tokens[1]?.tokenType === t.Identifier && tokens[3]?.tokenType === t.LeftBrace) {
+      // `data tickets: {`, as YAML and JSON have it.
+      const span = { ...this.span(colon), start: t.endOf(tokens[1]) };
+      this.lines.add(colon.startLine ?? 0);
+      this.reporter.report("unexpected", { found: "`:`", expected: "`{`" }, this.span(colon), {
+        fix: replace(span, "", "remove `:`"),
+      });
+      return this.statement([...tokens.slice(0, 2), ...tokens.slice(3)]);
+    }
     const keyed = keyInHead(tokens);
     const open = keyed < 0 ? blockStart(tokens) : -1;
     const head = keyed >= 0 ? tokens.slice(0, keyed) : open < 0 ? tokens : tokens.slice(0, open);

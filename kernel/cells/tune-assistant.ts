@@ -3,6 +3,7 @@
  * is looked up where that is cheap (a table's header, a used file); nothing is downloaded and no data set is read.
  */
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
+import { applyFixes } from "#dsl/check/fixing.js";
 import type { Source } from "#dsl/check/span.js";
 import "#dsl/check/name-codes.js";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
@@ -76,20 +77,25 @@ export class TuneAssistant {
 
   /** `whole`: nothing else will run before the text, so a name that is nowhere defined is a mistake. */
   async check(code: string, { whole = false } = {}): Promise<Finding[]> {
-    const source = sourceOf(code);
-    const { diagnostics } = await this.context(source);
-    return diagnostics.flatMap((d) => {
-      if (d.span.source !== typed || (!whole && waitsForOtherCells(d))) return [];
+    return (await this.diagnose(code, whole)).map((d): Finding => {
       const { message, help } = wordsOf(d.code, d.data as never);
       const edits = d.fix?.edits.map((e) => ({ from: e.start, to: e.end, text: e.text }));
-      return [
-        {
-          ...{ from: d.span.start, to: d.span.end, severity: d.severity, code: d.code as string, message },
-          ...(help !== undefined && { help }),
-          ...(d.fix && edits && { fix: { title: d.fix.title, edits } }),
-        },
-      ];
+      return {
+        ...{ from: d.span.start, to: d.span.end, severity: d.severity, code: d.code as string, message },
+        ...(help !== undefined && { help }),
+        ...(d.fix && edits && { fix: { title: d.fix.title, edits, certain: d.fix.certain } }),
+      };
     });
+  }
+  /** The text with every certain mistake mended. */
+  async fixed(code: string, { whole = false } = {}): Promise<string> {
+    const { texts } = await applyFixes(new Map([[typed, code]]), (now) => this.diagnose(now.get(typed) ?? code, whole));
+    return texts.get(typed) ?? code;
+  }
+  private async diagnose(code: string, whole: boolean): Promise<readonly Diagnostic[]> {
+    const source = sourceOf(code);
+    const { diagnostics } = await this.context(source);
+    return diagnostics.filter((d) => d.span.source === typed && (whole || !waitsForOtherCells(d)));
   }
   /** Null where the text has mistakes of syntax. */
   format(code: string): string | null {

@@ -27,15 +27,24 @@ export interface CheckOptions {
   readonly quick?: boolean;
   /** `-p name=value`, as it was written. */
   readonly parameters?: Written;
+  /** What reads data and bases; a new one unless told. */
+  readonly workshop?: Workshop;
 }
 
 /** Checks a `.tune` file or the Tune cells of a notebook. Rejects with `missing-file`, `file-kind`, `notebook-unreadable`. */
 export async function checkFile(file: string, o: CheckOptions = {}): Promise<Checked> {
-  const { sources, typescript, defined, notebook } = await sourcesOf(file);
-  const folder = dirname(resolve(file));
+  return checkTexts(await sourcesOf(file), dirname(resolve(file)), o);
+}
+
+/** `folder`: where relative paths start. */
+export async function checkTexts(
+  { sources, typescript, defined, notebook }: Texts,
+  folder: string,
+  o: CheckOptions = {},
+): Promise<Checked> {
   const given = o.parameters ?? {};
   const base = plainSurroundings(folder, valuesOf(given));
-  const workshop = new Workshop();
+  const workshop = o.workshop ?? new Workshop();
   const diagnostics: Diagnostic[] = [];
   const actions: Action[] = [];
   const trained: Record<string, string> = {};
@@ -73,7 +82,8 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
   return { sources, diagnostics, actions };
 }
 
-interface Texts {
+/** The Tune sources of a file, in order, and what stands between them. */
+export interface Texts {
   readonly sources: readonly Source[];
   /** Names that the TypeScript cells before a source make. */
   readonly typescript: ReadonlyMap<string, readonly string[]>;
@@ -82,38 +92,47 @@ interface Texts {
   readonly notebook?: Notebook;
 }
 
-async function sourcesOf(file: string): Promise<Texts> {
+export async function sourcesOf(file: string): Promise<Texts> {
   const path = resolve(file);
-  if (file.endsWith(".ipynb")) return cellsOf(path, file);
+  if (file.endsWith(".ipynb")) {
+    const notebook = await readNotebook(path);
+    const code = notebook.cells.filter((cell) => cell.cell_type === "code");
+    const cells = code.map((cell) => cell.source);
+    return { ...textsOfCells(path, file, cells), notebook };
+  }
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
   });
+  return textsOfProgram(path, file, text);
+}
+
+/** `file`: what a reader is shown. */
+export function textsOfProgram(path: string, file: string, text: string): Texts {
   const verbs = registry.verbs().map((v) => v.name);
   return { sources: partsOf({ id: path, title: file, text, path }, verbs), typescript: new Map(), defined: new Set() };
 }
 
-async function cellsOf(path: string, file: string): Promise<Texts> {
+/** `cells`: texts of the code cells, in order. */
+export function textsOfCells(path: string, file: string, cells: readonly string[]): Texts {
   const verbs = registry.verbs().map((v) => v.name);
   const sources: Source[] = [];
   const typescript = new Map<string, readonly string[]>();
   const defined = new Set<string>();
   const names: string[] = [];
-  const notebook = await readNotebook(path);
-  const code = notebook.cells.filter((cell) => cell.cell_type === "code");
-  code.forEach((cell, i) => {
-    if (isTune(cell.source, verbs)) {
+  cells.forEach((cell, i) => {
+    if (isTune(cell, verbs)) {
       const id = `${path}#${String(i + 1)}`;
-      sources.push({ id, title: `${file} cell ${String(i + 1)}`, text: withoutMagic(cell.source), path, cell: i + 1 });
+      sources.push({ id, title: `${file} cell ${String(i + 1)}`, text: withoutMagic(cell), path, cell: i + 1 });
       typescript.set(id, [...names]);
     } else {
-      for (const [, word = ""] of cell.source.matchAll(/\bdefine\.(?:technique|metric)\(\s*\{\s*name:\s*["'`](\w+)/g))
+      for (const [, word = ""] of cell.matchAll(/\bdefine\.(?:technique|metric)\(\s*\{\s*name:\s*["'`](\w+)/g))
         defined.add(word);
-      for (const match of cell.source.matchAll(
+      for (const match of cell.matchAll(
         /^[ \t]*(?:export\s+)?(?:const|let|var|function|class|async function)\s+([\p{ID_Start}_$][\p{ID_Continue}$]*)/gmu,
       ))
         names.push(match[1] ?? "");
     }
   });
-  return { sources, typescript, defined, notebook };
+  return { sources, typescript, defined };
 }

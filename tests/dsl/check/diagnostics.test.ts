@@ -34,7 +34,7 @@ function mended(run: Run): string {
 
 describe("what people type out of habit", () => {
   const cases: readonly (readonly [string, string, string?])[] = [
-    ["recipe r { epochs ‹=› 3 }", "equals-for-colon", "recipe r { epochs : 3 }"],
+    ["recipe r { epochs ‹=› 3 }", "equals-for-colon", "recipe r { epochs: 3 }"],
     ['model m { base: "minilm", task: text_classification, technique: lora(rank‹=›8) }', "equals-for-colon"],
     ["recipe r { ‹epochs 3› }", "missing-colon", "recipe r { epochs: 3 }"],
     ['data d { source: csv("a.csv"), ‹columns {› text: text } }', "missing-colon"],
