@@ -12,7 +12,6 @@ import { kept } from "#stdlib/defined/store.js";
 import { makeVocabulary } from "#stdlib/defined/vocabulary.js";
 import { registry as builtIn } from "#stdlib/registry.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
-import { base } from "../../dsl/world.js";
 import { scaleShift } from "./scale-shift.js";
 
 const errors: MetricRecord = {
@@ -121,18 +120,6 @@ describe("a vocabulary that grows", () => {
     assert.throws(
       () => (kept(silent.definition!) as MetricImplementation).compute!(plain, outcome),
       /must give a number, not 3/,
-    );
-  });
-  it("a technique whose weights no layer of the base has is told before anything runs", () => {
-    const vocabulary = makeVocabulary();
-    vocabulary.define("technique", { ...scaleShift, trains: () => false });
-    const text = 'model m { base: "minilm", task: text_classification, technique: scale_shift }';
-    const facts = Facts.none.with({ about: "base", name: "minilm", folder: "." }, base);
-    const source = { id: "a", title: "a", text };
-    const { diagnostics } = compile([source], vocabulary.registry, facts, "run", nothingOutside);
-    assert.deepEqual(
-      diagnostics.map(({ code }) => code),
-      ["word-trains-nothing"],
     );
   });
   it("a parameter that a word's record plans is told as the design's", () => {
