@@ -3,6 +3,7 @@
  * (`Facts.with`) and calls again until none is left; actions come only when there is no error and no need.
  */
 import type { Diagnostic } from "./check/diagnostic.js";
+import { reportIdle } from "./check/allow.js";
 import { Program, folderOf } from "./check/program.js";
 import { Reporter } from "./check/reporter.js";
 import type { Source } from "./check/span.js";
@@ -17,6 +18,8 @@ import "./check/value-codes.js";
 import "./check/name-codes.js";
 import "./check/world-codes.js";
 import "./check/scratch-codes.js";
+import "./check/allow-codes.js";
+import "./check/data-codes.js";
 
 /** What a name stands for. */
 export type NameKind = "data" | "model" | "recipe" | "parameters" | "run" | "sweep" | "prediction";
@@ -87,6 +90,7 @@ function read(program: Program, source: Source, silent: boolean): void {
   program.silent = silent;
   program.folders.set(source.id, folderOf(source));
   program.reporter = new Reporter();
+  program.allowances.length = 0;
   const parsed = parse(
     source,
     program.registry.verbs().map((v) => v.name),
@@ -97,6 +101,8 @@ function read(program: Program, source: Source, silent: boolean): void {
     if (statement.verb.text === "use") useFile(program, statement);
     else runStatement(program, statement);
   }
+  program.allowing = [];
+  reportIdle(program, program.allowances);
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

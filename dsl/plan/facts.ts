@@ -3,6 +3,7 @@
  * compiles again. Facts are plain data, keyed by `keyOf(need)`, so that tests need no files.
  */
 import canonicalize from "canonicalize";
+import type { DataAudit } from "./audit-facts.js";
 import type { Call, DataPlan, ReaderOf, ScratchPlan, Value } from "./plan.js";
 
 export type Need =
@@ -65,8 +66,10 @@ export interface DataFacts {
   }[];
   readonly leakCount: number;
   readonly hash: string;
-  /** Sentences for the preview: how near stratification came, groups that stand in several splits. */
+  /** Sentences for the preview: how near stratification came. */
   readonly notes?: readonly string[];
+  /** Absent: not looked at, as of data that are streamed. */
+  readonly audit?: DataAudit;
 }
 export interface BaseFacts {
   readonly folder: string;

@@ -1,9 +1,12 @@
 /** One function per verb: statement → definition or action. The table is what the compiler walks. */
+import { lookedFor, takeAllowances } from "../check/allow.js";
 import { headerOf, type Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
 import type { Draft, Given, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import { checkData, checkModel, checkTables, dataFacts, missingRoles, rolesOf } from "../check/world.js";
+import { checkSameColumn } from "../check/audit.js";
+import { checkScores } from "../check/evaluation.js";
 import { typed } from "../check/values.js";
 import type { Operand, Statement } from "../syntax/tree.js";
 import { fill } from "./defaults.js";
@@ -32,7 +35,10 @@ export const handlers: Readonly<Record<string, Handler>> = {
   tune,
 };
 
-export function runStatement(program: Program, statement: Statement): void {
+export function runStatement(program: Program, written: Statement): void {
+  const { statement, allowances } = takeAllowances(program, written);
+  program.allowances.push(...allowances);
+  program.allowing = allowances;
   const header = headerOf(program, statement);
   if (!header?.sound) lose(program, statement);
   if (!header) {
@@ -125,6 +131,8 @@ function define(program: Program, header: Header): void {
     given,
     broken: broken || missing.length > 0,
     needs: [...needs, ...(base?.needs ?? [])],
+    allowances: program.allowing,
+    ...(statement.block && { block: statement.block.span }),
   };
   program.define(name.text, name.span, { is, draft });
   program.runs.delete(name.text);
@@ -142,6 +150,7 @@ function define(program: Program, header: Header): void {
 function defineData(program: Program, header: Header, draft: Draft, here: Span): void {
   const data = resolveData(program, draft, here);
   if (!data) return;
+  checkSameColumn(program, draft, data.plan.columns);
   if (!isCall(data.plan.source as Value) && data.plan.split)
     program.report("split-twice", { data: draft.name }, draft.given.get("split")?.span ?? here);
   else if (checkTables(program, draft, data.plan, here)) {
@@ -155,6 +164,7 @@ function defineModel(program: Program, header: Header, draft: Draft, here: Span)
   const model = resolveModel(program, draft, here);
   if (!model) return;
   checkModel(program, draft, model, here);
+  if (model.base) lookedFor(draft.allowances, "model");
   act(program, header, { verb: "model", name: draft.name, model: model.plan } as never);
 }
 
@@ -250,6 +260,8 @@ function train(program: Program, header: Header): void {
         dataAt: onto.span,
         here: statement.verb.span,
         broken,
+        recipe: recipe ?? null,
+        statement: { block: statement.block?.span, end: statement.span.end },
       });
       recipeHash = planned?.plan.recipeHash;
       if (planned) act(program, header, { verb: "train", name, plan: planned.plan, resume: planned.resume } as never);
@@ -284,6 +296,12 @@ function evaluate(program: Program, header: Header): void {
     }),
   });
   const roles = data && { roles: Object.keys(data.columns) };
+  if (facts && first && "data" in first.subject)
+    checkScores(program, {
+      ...{ data: first.draft, facts, split: first.subject.split, written: own.given.get("metrics") },
+      metrics: (values["metrics"] as readonly Call[] | undefined) ?? [],
+      ...{ at: clauses.get("on")?.operands[0]?.span ?? statement.span, here: statement.verb.span },
+    });
   const metrics = (values["metrics"] as readonly Call[] | undefined) ?? [];
   const words = metrics.map((metric) => metric.word);
   const written = own.given.get("metrics");

@@ -78,6 +78,7 @@ export function sweep(program: Program, header: Header): void {
     modelAt: operand.span,
     dataAt: onto.span,
     here: statement.verb.span,
+    recipe: recipe ?? null,
   });
   if (planned && !planned.plan.recipe.training.validate)
     program.report("needs-validation", { what: "sweep", data: data.name }, onto.span);

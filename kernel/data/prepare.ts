@@ -14,6 +14,8 @@ import type { SourceWorld } from "#stdlib/kinds/data.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { cleaning, Drops } from "./cleaning.js";
+import { audited } from "./audit/audit.js";
+import type { KeptAudits } from "./audit/kept.js";
 import { findLeaks } from "./leaks.js";
 import type { Prepared } from "./prepared.js";
 import { answersText, placeAnswers } from "./answers.js";
@@ -37,6 +39,8 @@ export interface PrepareOptions {
   readonly apart?: boolean;
   /** Given: rows are measured as the windows that they become, in a task that reads contexts. */
   readonly windows?: ContextCut;
+  /** Given: rows that were looked through before are not looked through again. */
+  readonly audits?: KeptAudits;
   readonly signal?: AbortSignal;
   readonly registry?: Registry;
 }
@@ -75,6 +79,8 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
       },
     ]),
   );
+  const hash = hashOf(splits, labels, plan);
+  const look = () => audited(splits, labels, o.signal);
   const facts: DataFacts = {
     rowsIn: source.length,
     kept: sampled.length - leftOut.length,
@@ -82,8 +88,9 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
     splits: split,
     labels,
     ...findLeaks(splits),
-    hash: hashOf(splits, labels, plan),
+    hash,
     notes,
+    audit: await (o.audits?.of(`${hash.slice(0, 32)}${numbersOf(splits)}`, look) ?? look()),
   };
   const roles = Object.entries(plan.columns);
   const sample = sampled
@@ -194,6 +201,13 @@ function tableOf(rows: readonly Row[], plan: DataPlan): ColumnTable {
     (role): [string, unknown[]] => [role, rows.map((row) => row.values[role])],
   );
   return makeTable([...columns, ["$row", rows.map((row) => row.row)]]);
+}
+
+/** Of the rows' numbers in their source, which an audit tells. */
+function numbersOf(splits: ReadonlyMap<string, readonly Row[]>): string {
+  const hash = createHash("sha256");
+  for (const rows of splits.values()) hash.update(Int32Array.from(rows, ({ row }) => row));
+  return hash.digest("hex").slice(0, 32);
 }
 
 function hashOf(splits: ReadonlyMap<string, readonly Row[]>, labels: readonly string[], plan: DataPlan): string {

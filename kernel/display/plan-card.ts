@@ -104,6 +104,11 @@ function factsOf({ recipe, effects, estimates }: Plan): [string, string, string]
       estimates.seconds === null ? "the first run measures this machine" : "estimated",
     ],
     ["engine", effects.engine, effects.threads === null ? "" : plural(effects.threads, "thread")],
+    ...(effects.allowed ?? []).map(({ code, reason, of }): [string, string, string] => [
+      "allowed",
+      code,
+      `because ${reason} (${of})`,
+    ]),
   ];
 }
 

@@ -16,6 +16,7 @@ import { resolveBase } from "../bases/resolve.js";
 import { makeScratch } from "../bases/scratch/make.js";
 import { loadTokenizer, type Tokenizer } from "../bases/tokenizer.js";
 import { isCall } from "../display/value-text.js";
+import { KeptAudits } from "../data/audit/kept.js";
 import type { ConversationRows } from "../data/conversations.js";
 import { prepare, readHeader, type Prepared } from "../data/prepare.js";
 import { chatLengths, chatOf } from "./chat.js";
@@ -30,6 +31,7 @@ interface Kept<T> {
 
 export class Workshop {
   private readonly prepared = new Map<string, Kept<Prepared>>();
+  private readonly audits = new KeptAudits();
   private readonly bases = new Map<string, Promise<Base>>();
   private readonly tokenizers = new Map<string, Promise<Tokenizer>>();
   /** What `engine` chose; the plan's time estimate depends on it. */
@@ -73,6 +75,7 @@ export class Workshop {
     const tokenizer = base ? await this.tokenizer(base) : undefined;
     const lengths = base && tokenizer && reader ? await lengthsOfChats(reader, base, tokenizer, plan.name) : undefined;
     const made = prepare(plan, world(plan.folder, s), {
+      audits: this.audits,
       ...(tokenizer ? { tokenizer } : {}),
       ...(lengths ? { lengths } : {}),
       ...(reader?.apart ? { apart: true } : {}),

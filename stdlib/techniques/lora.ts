@@ -138,6 +138,12 @@ export const word: Word = {
   check(call, context) {
     const shapes = baseFacts(context)?.shapes;
     if (!shapes) return;
+    const { rank } = loraSettings(call);
+    const full = linearsNamed(shapes, loraSettings(call).targets).find((l) => rank * (l.in + l.out) > l.in * l.out);
+    if (full) {
+      const layer = full.path.split(".").at(-1) ?? full.path;
+      context.report("rank-not-low", { rank, layer, inputs: full.in, outputs: full.out }, "rank", "8");
+    }
     for (const target of loraSettings(call).targets)
       if (!linearsNamed(shapes, [target]).length)
         context.report("no-target", { target, has: linearNames(shapes) }, "targets");
@@ -146,6 +152,8 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    /** Where training all weights takes too much. */
+    suggested: "lora(rank: 8)",
     trains: "rank × (inputs + outputs) numbers for each target layer, with DoRA one for each of its outputs besides",
     startsFrom,
     adds: true,
