@@ -39,6 +39,8 @@ export interface Compiled {
 export interface Outside {
   /** Names made by TypeScript cells: a Tune name may not take one. */
   readonly typescript: readonly string[];
+  /** Their types, as TypeScript writes them, where somebody is typing. */
+  readonly types?: Readonly<Record<string, string>>;
   /** Model or run name → recipeHash of the weights it has now. */
   readonly trained: Readonly<Record<string, string>>;
   /** `-p name=value`: they win over `parameters { }`. */

@@ -59,8 +59,13 @@ export interface Parameter {
   readonly related?: readonly string[];
   /** The design knows it but it is not built yet: writing it is the error `not-built-yet`. */
   readonly planned?: { readonly meanwhile: string };
-  /** Where completion finds texts that fit: labels of the data, linear layers of the base; and some by name. */
-  readonly suggests?: { readonly from: "labels" | "layers"; readonly also?: readonly string[] };
+  /**
+   * Where completion finds texts that fit: labels of the data, linear layers of the base, and some by name; or files of the
+   * notebook's folder, those that end in one of `endings` first.
+   */
+  readonly suggests?:
+    | { readonly from: "labels" | "layers"; readonly also?: readonly string[] }
+    | { readonly from: "files"; readonly endings: readonly string[] };
   /** Accepts any further named argument with this type (e.g. `random(train: 80%, dev: 20%)`). */
   readonly open?: true;
 }

@@ -26,7 +26,9 @@ export type Need =
   /** The value behind `$x`. */
   | { readonly about: "name"; readonly of: string }
   /** A used file. */
-  | { readonly about: "file"; readonly path: string; readonly folder: string };
+  | { readonly about: "file"; readonly path: string; readonly folder: string }
+  /** What lies in a folder, asked while someone types a path: `path` starts from `folder` and ends in `/`, or is empty. */
+  | { readonly about: "files"; readonly path: string; readonly folder: string };
 
 /** A coded error met while fetching: the compiler reports it at the place that asked. */
 export interface Failed {
@@ -116,6 +118,10 @@ export interface FileFacts {
   readonly text: string;
   readonly path: string;
 }
+/** Folders first, then files, each in the order of their names; a few hundred at most. */
+export interface FilesFacts {
+  readonly entries: readonly { readonly name: string; readonly folder: boolean }[];
+}
 export type FactOf<N extends Need["about"]> = {
   table: TableFacts;
   data: DataFacts;
@@ -123,6 +129,7 @@ export type FactOf<N extends Need["about"]> = {
   machine: MachineFacts;
   name: NameFacts;
   file: FileFacts;
+  files: FilesFacts;
 }[N];
 
 export function keyOf(need: Need): string {

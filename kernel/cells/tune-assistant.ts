@@ -2,7 +2,8 @@
  * Answers about Tune cells while they are typed, from the cells that ran before. What the language must know of the world
  * is looked up where that is cheap (a table's header, a used file); nothing is downloaded and no data set is read.
  */
-import type { Diagnostic } from "#dsl/check/diagnostic.js";
+import { allowingFix } from "#dsl/assist/allowing.js";
+import type { Diagnostic, Fix } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
 import "#dsl/check/name-codes.js";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
@@ -16,12 +17,12 @@ import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { format } from "#dsl/syntax/format.js";
 import { parse } from "#dsl/syntax/parse.js";
 import { plainSurroundings } from "../runs/surroundings.js";
-import type { Finding } from "../wire/assistant-port.js";
+import type { Finding, Mend } from "../wire/assistant-port.js";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "./interpreter.js";
 
 type Fact = FactOf<Need["about"]> | Failed;
 const typed = "typed";
-const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "machine"]);
+const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "files", "machine"]);
 /** Milliseconds for which an answer is taken to hold: a person types faster than files change. */
 const fresh = 3000;
 
@@ -47,13 +48,18 @@ export class TuneAssistant {
     private readonly folder: string,
     readonly registry: GrowingRegistry,
     private readonly typescript: () => readonly string[],
+    private readonly types: () => Readonly<Record<string, string>>,
     readonly verbs: readonly string[],
   ) {}
-  /** Loads the vocabulary. `typescript` tells the names that TypeScript cells made. */
-  static async open(folder: string, typescript: () => readonly string[]): Promise<TuneAssistant> {
+  /** Loads the vocabulary. `typescript` tells the names that TypeScript cells made, `types` what they are. */
+  static async open(
+    folder: string,
+    typescript: () => readonly string[],
+    types: () => Readonly<Record<string, string>> = () => ({}),
+  ): Promise<TuneAssistant> {
     const { registry } = await import("#stdlib/registry.js");
     const verbs = registry.verbs().map((verb) => verb.name);
-    return new TuneAssistant(folder, growing(registry), typescript, verbs);
+    return new TuneAssistant(folder, growing(registry), typescript, types, verbs);
   }
 
   owns(code: string): boolean {
@@ -73,12 +79,13 @@ export class TuneAssistant {
     return diagnostics.flatMap((d) => {
       if (d.span.source !== typed || (!whole && waitsForOtherCells(d))) return [];
       const { message, help } = wordsOf(d.code, d.data as never);
-      const edits = d.fix?.edits.map((e) => ({ from: e.start, to: e.end, text: e.text }));
+      const allow = allowingFix(source.text, d.span, d.code, this.verbs);
       return [
         {
           ...{ from: d.span.start, to: d.span.end, severity: d.severity, code: d.code as string, message },
           ...(help !== undefined && { help }),
-          ...(d.fix && edits && { fix: { title: d.fix.title, edits } }),
+          ...(d.fix && { fix: mendOf(d.fix) }),
+          ...(allow && { allow: mendOf(allow) }),
         },
       ];
     });
@@ -90,7 +97,13 @@ export class TuneAssistant {
   }
   async complete(code: string, offset: number): Promise<Completion> {
     const source = sourceOf(code);
-    const { items, start, end } = complete(source.text, offset, await this.context(source));
+    let context = await this.context(source);
+    let found = complete(source.text, offset, { ...context, outside: { ...context.outside, types: this.types() } });
+    for (const need of found.needs.filter(({ about }) => cheap.has(about))) {
+      context = { ...context, facts: context.facts.with(need, await this.look(need)) };
+      found = complete(source.text, offset, context);
+    }
+    const { items, start, end } = found;
     return { matches: items, start, end };
   }
   async inspect(code: string, offset: number): Promise<Inspection> {
@@ -133,6 +146,10 @@ export class TuneAssistant {
       throw error;
     }
   }
+}
+
+function mendOf({ title, edits }: Fix): Mend {
+  return { title, edits: edits.map(({ start, end, text }) => ({ from: start, to: end, text })) };
 }
 
 function sourceOf(code: string): Source {

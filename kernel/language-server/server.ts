@@ -37,6 +37,8 @@ const kinds: Readonly<Record<string, CompletionItemKind>> = {
   value: CompletionItemKind.EnumMember,
   column: CompletionItemKind.Field,
   name: CompletionItemKind.Variable,
+  file: CompletionItemKind.File,
+  folder: CompletionItemKind.Folder,
 };
 
 /** A document as the assistant takes it: its text, and the Tune texts that come before it. */
@@ -112,7 +114,7 @@ export function serve(connection: Connection): void {
       notebookDocumentSync: {
         notebookSelector: [{ notebook: "jupyter-notebook", cells: [{ language: "tune" }, { language: "typescript" }] }],
       },
-      completionProvider: { triggerCharacters: [" ", ":", "(", ",", "[", ".", "$", '"'] },
+      completionProvider: { triggerCharacters: [" ", ":", "(", ",", "[", ".", "$", '"', "/"] },
       hoverProvider: true,
       signatureHelpProvider: { triggerCharacters: ["(", ",", ":"] },
       definitionProvider: true,
@@ -283,21 +285,22 @@ export function serve(connection: Connection): void {
     const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
     const findings = await informed(place).check(document.getText(), { whole });
     return findings.flatMap((finding) => {
-      if (!finding.fix || finding.from > to || finding.to < from) return [];
-      const { title, edits } = finding.fix;
-      return [
-        {
-          title: title.replaceAll("`", ""),
-          kind: CodeActionKind.QuickFix,
-          diagnostics: [diagnosticOf(document, finding)],
-          isPreferred: true,
-          edit: {
-            changes: {
-              [document.uri]: edits.map((e) => ({ range: rangeOf(document, e.from, e.to), newText: e.text })),
-            },
+      if (finding.from > to || finding.to < from) return [];
+      const mends = [
+        ...(finding.fix ? [{ ...finding.fix, isPreferred: true }] : []),
+        ...(finding.allow ? [{ ...finding.allow, isPreferred: false }] : []),
+      ];
+      return mends.map(({ title, edits, isPreferred }) => ({
+        title: title.replaceAll("`", ""),
+        kind: CodeActionKind.QuickFix,
+        diagnostics: [diagnosticOf(document, finding)],
+        isPreferred,
+        edit: {
+          changes: {
+            [document.uri]: edits.map((e) => ({ range: rangeOf(document, e.from, e.to), newText: e.text })),
           },
         },
-      ];
+      }));
     });
   });
 

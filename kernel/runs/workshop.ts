@@ -15,6 +15,7 @@ import type { Base } from "../bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
 import { makeScratch } from "../bases/scratch/make.js";
 import { loadTokenizer, type Tokenizer } from "../bases/tokenizer.js";
+import { filesIn } from "../data/files-in.js";
 import { isCall } from "../display/value-text.js";
 import { KeptAudits } from "../data/audit/kept.js";
 import type { ConversationRows } from "../data/conversations.js";
@@ -54,6 +55,8 @@ export class Workshop {
         };
       case "name":
         return nameFacts(need.of, s);
+      case "files":
+        return filesIn(resolve(s.folder, need.folder), need.path);
       case "file": {
         const path = resolve(s.folder, need.folder, need.path);
         try {

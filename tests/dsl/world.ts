@@ -78,6 +78,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
       return { memoryBytes: world.memory ?? 16e9, cores: 2, engine: "tensorflow", flops: world.speed ?? null };
     case "name":
       return world.live?.[need.of] ?? { failed: { code: "unknown-reference", data: { name: need.of, has: [] } } };
+    case "files":
+      return { entries: [] };
     case "file": {
       const text = world.files?.[need.path];
       return text === undefined

