@@ -13,7 +13,10 @@ export function codeItems(text: string, offset: number, used: readonly string[],
   const may = new Set(allowable());
   const firing = new Map(
     reporter.diagnostics
-      .filter(({ code, span }) => may.has(code) && span.source === source.id && span.start >= cut.from && span.start <= cut.to)
+      .filter(
+        ({ code, span }) =>
+          may.has(code) && span.source === source.id && span.start >= cut.from && span.start <= cut.to,
+      )
       .map(({ code, data }) => [code as string, wordsOf(code, data as never).message] as const),
   );
   return [...new Set([...firing.keys(), ...may])]
@@ -28,7 +31,10 @@ export function codeItems(text: string, offset: number, used: readonly string[],
 }
 
 /** The text as if nothing were allowed in the statement at `offset`, and where that statement stands. */
-function withoutAllowance(text: string, offset: number): { readonly text: string; readonly from: number; readonly to: number } {
+function withoutAllowance(
+  text: string,
+  offset: number,
+): { readonly text: string; readonly from: number; readonly to: number } {
   const { tokens } = t.lex(text);
   const before = tokens.filter((k) => t.endOf(k) <= offset);
   const key = before.findLastIndex((k, i) => k.image === ALLOW.name && before[i + 1]?.tokenType === t.Colon);
@@ -42,7 +48,9 @@ function withoutAllowance(text: string, offset: number): { readonly text: string
   const head = text.slice(0, start).trimEnd().replace(/,$/, "");
   // Where the record is not closed, what follows is part of it.
   const tail = end ? text.slice(t.endOf(end)) : closers(head);
-  const statement = tokens.filter((k, i) => k.startOffset <= start && (i === 0 || tokens[i - 1]?.tokenType === t.NewLine));
+  const statement = tokens.filter(
+    (k, i) => k.startOffset <= start && (i === 0 || tokens[i - 1]?.tokenType === t.NewLine),
+  );
   const depthAt = (at: number): number =>
     tokens.reduce((sum, k) => (k.startOffset < at ? sum + (t.isOpen(k) ? 1 : t.isClose(k) ? -1 : 0) : sum), 0);
   const from = statement.findLast((k) => depthAt(k.startOffset) === 0)?.startOffset ?? 0;

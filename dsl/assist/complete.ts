@@ -192,7 +192,11 @@ function partsOf(
   offset: number,
 ): Item[] {
   const [root = "", ...inner] = of;
-  const settings = verb && [...keysOf(verb, program.registry), ...parametersOf(program, "model"), ...parametersOf(program, "recipe")];
+  const settings = verb && [
+    ...keysOf(verb, program.registry),
+    ...parametersOf(program, "model"),
+    ...parametersOf(program, "recipe"),
+  ];
   const parameter = settings?.find((p) => p.name === root);
   if (!verb || !parameter || inner.length > 0 || program.names.has(root)) return [];
   const statement = statementAt(

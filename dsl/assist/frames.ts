@@ -116,7 +116,8 @@ export class Reading {
       .map((kind) => registry.find(kind, name))
       .find((word) => word !== undefined);
     // Where it isn't known what is asked for, the word's own name tells.
-    const word = fitting ?? (asked || !top ? undefined : registry.words.find((w) => w.name === name && w.kind !== "verb"));
+    const word =
+      fitting ?? (asked || !top ? undefined : registry.words.find((w) => w.name === name && w.kind !== "verb"));
     const inner = word?.kind === "space" ? asked : undefined;
     return frame("arguments", {
       ...{ varied: top?.varied === true, ...(inner && { inner }) },
@@ -175,14 +176,25 @@ export class Reading {
     const begins = t.isOpen(before) || before?.tokenType === t.Comma || before?.tokenType === t.NewLine;
     const value = [t.Identifier, t.Num, t.Str, t.Ref, t.LeftBrace, t.LeftSquare].includes(next.tokenType);
     const named =
-      top.form === "record" ? top.keys?.includes(token.image) === true : top.parameters.some((p) => p.name === token.image);
+      top.form === "record"
+        ? top.keys?.includes(token.image) === true
+        : top.parameters.some((p) => p.name === token.image);
     return begins && value && named;
   }
 }
 
 function frame(form: Frame["form"], more: Partial<Frame>): Frame {
   return {
-    ...{ form, parameters: [], used: [], name: "", type: undefined, parameter: undefined, valued: false, positional: 0 },
+    ...{
+      form,
+      parameters: [],
+      used: [],
+      name: "",
+      type: undefined,
+      parameter: undefined,
+      valued: false,
+      positional: 0,
+    },
     ...more,
   };
 }

@@ -16,7 +16,8 @@ registerCodes({
   "unknown-allowance": {
     severity: "error",
     message: (d) => `there is no warning \`${d.code}\``,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : "write the code that stands between the brackets of `warning[…]`"),
+    help: (d) =>
+      d.nearest ? `write \`${d.nearest}\`` : "write the code that stands between the brackets of `warning[…]`",
     explain:
       'In `allow: { CODE: "reason" }` a warning is named by its code. A code that nothing reports would keep nothing quiet.',
     example: `${data}, allow: { rare_lable: "two teams are new" } }`,

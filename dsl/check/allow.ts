@@ -65,12 +65,19 @@ export function takeAllowances(
     program.report("duplicate-key", { key: "allow" }, again.key.span, {
       labels: [{ span: entry.key.span, text: "first here" }],
     });
-  const rest: Statement = { ...statement, block: { ...block, entries: block.entries.filter((e) => !mine.includes(e)) } };
+  const rest: Statement = {
+    ...statement,
+    block: { ...block, entries: block.entries.filter((e) => !mine.includes(e)) },
+  };
   const { value } = entry;
   if (!value) return { statement: rest, allowances: [] };
   if (value.is !== "block") {
     const found = formOf(value);
-    program.report("wrong-type", { key: "allow", wanted: 'a record of codes, `{ CODE: "reason" }`', found }, value.span);
+    program.report(
+      "wrong-type",
+      { key: "allow", wanted: 'a record of codes, `{ CODE: "reason" }`', found },
+      value.span,
+    );
     return { statement: rest, allowances: [] };
   }
   const [first] = statement.operands;
@@ -82,7 +89,12 @@ export function takeAllowances(
     const fault = faultOf(program, one, made);
     if (!fault && reason !== undefined) {
       const whole = value.entries.length === 1;
-      const removal = removed(program.source.text, whole ? entry : one, whole ? block : value, whole ? statement : null);
+      const removal = removed(
+        program.source.text,
+        whole ? entry : one,
+        whole ? block : value,
+        whole ? statement : null,
+      );
       made.push({ code, reason, span, of, removal, used: false, looked: false });
     }
   }
@@ -98,7 +110,8 @@ function isAllowance({ key, value }: Entry, { verb }: Statement): boolean {
 function faultOf(program: Program, { key, value, span }: Entry, before: readonly Allowance[]): boolean {
   const code = key.text;
   const first = before.find((one) => one.code === code);
-  if (first) program.report("duplicate-key", { key: code }, key.span, { labels: [{ span: first.span, text: "first here" }] });
+  if (first)
+    program.report("duplicate-key", { key: code }, key.span, { labels: [{ span: first.span, text: "first here" }] });
   else if (!entryOf(code)) {
     const dashed = code.replaceAll("_", "-");
     const near = mayAllow(dashed) ? dashed : nearest(dashed, allowable());
@@ -145,5 +158,6 @@ export function lookedFor(allowances: readonly Allowance[], ...finders: readonly
 /** Reports the allowances of a source that kept nothing quiet. */
 export function reportIdle(program: Program, allowances: readonly Allowance[]): void {
   for (const { code, used, looked, span, removal } of allowances)
-    if (looked && !used && span.source === program.source.id) program.report("idle-allowance", { code }, span, { fix: removal });
+    if (looked && !used && span.source === program.source.id)
+      program.report("idle-allowance", { code }, span, { fix: removal });
 }

@@ -88,7 +88,9 @@ registerCodes({
       `no row that trains has the label${d.labels.length === 1 ? "" : "s"} ${d.labels
         .slice(0, 6)
         .map((l) => `"${l}"`)
-        .join(", ")}${d.labels.length > 6 ? ", …" : ""}, and ${plural(d.rows, "row")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "has" : "have"} (${percent(d.rows / Math.max(1, d.of))})`,
+        .join(
+          ", ",
+        )}${d.labels.length > 6 ? ", …" : ""}, and ${plural(d.rows, "row")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "has" : "have"} (${percent(d.rows / Math.max(1, d.of))})`,
     help: () => "split with `stratify:` by the label, or leave those rows out",
     explain:
       "A label that no training row has can't be learnt: each of its rows is wrong in every score, whatever the model. Chance " +
@@ -139,7 +141,8 @@ registerCodes({
     found: "data",
     message: (d) =>
       `the label itself stands in the text of ${count(d.own)} rows of \`${d.data}\` (${percent(d.own / Math.max(1, d.of))})`,
-    help: () => "if the texts won't have it later, take it out of them (a heading, a field that was filled in afterwards)",
+    help: () =>
+      "if the texts won't have it later, take it out of them (a heading, a field that was filled in afterwards)",
     notes: (d) => (d.example === null ? [] : [d.example]),
     explain:
       "Where the texts name their label, and hardly ever another one, a model learns to look for that word. If the word is " +
@@ -151,7 +154,8 @@ registerCodes({
     found: "data",
     message: (d) => `every score of \`${d.data}\` is ${String(d.score)}`,
     help: () => "check the score column",
-    explain: "A model that always gives that number is perfect, so there is nothing to learn. Often the wrong column plays the role `score`.",
+    explain:
+      "A model that always gives that number is perfect, so there is nothing to learn. Often the wrong column plays the role `score`.",
   },
   "accuracy-alone": {
     severity: "warning",

@@ -35,7 +35,12 @@ export function checkMachine(program: Program, o: Fitting, estimates: Estimates)
   const place = (o.settings.get("batch_size") ?? o.settings.get("recompute"))?.span;
   const { memoryBytes: has } = o.machine;
   if (estimates.memoryBytes > has) {
-    const found = smallestChange(leversOf(program, o), (over) => o.estimated(over), (e) => e.memoryBytes, has);
+    const found = smallestChange(
+      leversOf(program, o),
+      (over) => o.estimated(over),
+      (e) => e.memoryBytes,
+      has,
+    );
     if (!found) throw new Error("a training has nothing that could be changed");
     const change = { text: textOf(found.changes), takes: found.estimates.memoryBytes, same: found.same };
     const told = { needed: estimates.memoryBytes, has, change, fits: found.fits };
@@ -55,7 +60,12 @@ export function checkMachine(program: Program, o: Fitting, estimates: Estimates)
     const change = found?.fits
       ? { text: textOf(found.changes), takes: found.estimates.seconds ?? 0, same: found.same }
       : null;
-    program.reportNear("long-training", { seconds, change }, (o.settings.get("epochs") ?? o.settings.get("steps"))?.span, o.here);
+    program.reportNear(
+      "long-training",
+      { seconds, change },
+      (o.settings.get("epochs") ?? o.settings.get("steps"))?.span,
+      o.here,
+    );
   }
   return true;
 }
@@ -81,7 +91,12 @@ function suggested(
 ): { readonly plan: Call; readonly text: string } | null {
   const word = program.registry.ofKind(key).find((one) => typeof one.capabilities?.["suggested"] === "string");
   if (!word) return null;
-  const given: Given = { value: { word: word.name, kind: key, arguments: {} }, span: o.here, from: "written", places: new Map() };
+  const given: Given = {
+    value: { word: word.name, kind: key, arguments: {} },
+    span: o.here,
+    from: "written",
+    places: new Map(),
+  };
   const parameters = parametersOf(program, "model").filter((p) => p.name === key);
   const base = program.facts.get({ about: "base", name: o.plan.base, folder: o.plan.folder });
   const { values } = fill(program, parameters, new Map([[key, given]]), "", {

@@ -127,13 +127,7 @@ export class Program {
     return own.length > 0;
   }
   /** Reports at `span` if it stands in the present source, else at `here` (what in this source led there). */
-  reportNear<C extends Code>(
-    code: C,
-    data: CodeData[C],
-    span: Span | undefined,
-    here: Span,
-    more: More = {},
-  ): boolean {
+  reportNear<C extends Code>(code: C, data: CodeData[C], span: Span | undefined, here: Span, more: More = {}): boolean {
     return span?.source === this.source.id ? this.report(code, data, span, more) : this.report(code, data, here);
   }
   /** A warning about a definition alone: it is said where the definition stands, not again wherever it is used. */

@@ -85,7 +85,11 @@ const count = (n: number): string => Math.round(n).toLocaleString("en-US");
 const round = (n: number): string => String(Number(n.toPrecision(2)));
 const span = (seconds: number): string => {
   const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${String(minutes)} min` : minutes < 2880 ? `${String(Math.round(minutes / 60))} h` : `${String(Math.round(minutes / 1440))} days`;
+  return minutes < 120
+    ? `${String(minutes)} min`
+    : minutes < 2880
+      ? `${String(Math.round(minutes / 60))} h`
+      : `${String(Math.round(minutes / 1440))} days`;
 };
 const size = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
@@ -361,7 +365,9 @@ train m on d`,
     facts: true,
     message: (d) =>
       `${count(d.trainable)} weights train for ${round(d.epochs)} epochs on ${count(d.tokens)} tokens of ${count(d.rows)} rows, ` +
-      (d.validation ? "and the last weights are kept, whatever validation says" : "and nothing would show that they learn them by heart"),
+      (d.validation
+        ? "and the last weights are kept, whatever validation says"
+        : "and nothing would show that they learn them by heart"),
     help: (d) =>
       d.validation
         ? "write `keep: best`, or `early_stopping: patience(2)`"

@@ -29,7 +29,11 @@ export interface Conflicts {
   readonly texts: number;
   /** Rows of these texts. */
   readonly rows: number;
-  readonly examples: readonly { readonly text: string; readonly labels: readonly string[]; readonly rows: readonly number[] }[];
+  readonly examples: readonly {
+    readonly text: string;
+    readonly labels: readonly string[];
+    readonly rows: readonly number[];
+  }[];
 }
 /** Rows in whose text the words of a label stand. */
 export interface LabelsTold {

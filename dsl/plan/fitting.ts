@@ -98,19 +98,34 @@ function batchesOf({ training: { batch_size, accumulate }, parts }: Levers): Opt
 function recomputeOf({ recompute }: Levers): Option[] {
   if (recompute === "blocks") return [];
   return [
-    { cost: 3, changes: [inRecipe("recompute", "blocks")], over: { training: { recompute: "blocks" }, model: {} }, same: true },
+    {
+      cost: 3,
+      changes: [inRecipe("recompute", "blocks")],
+      over: { training: { recompute: "blocks" }, model: {} },
+      same: true,
+    },
   ];
 }
 function precisionOf({ training: { precision } }: Levers): Option[] {
   if (precision === "bf16") return [];
   return [
-    { cost: 6, changes: [inRecipe("precision", "bf16")], over: { training: { precision: "bf16" }, model: {} }, same: false },
+    {
+      cost: 6,
+      changes: [inRecipe("precision", "bf16")],
+      over: { training: { precision: "bf16" }, model: {} },
+      same: false,
+    },
   ];
 }
 function storageOf({ storage, model, frozen }: Levers, freezes: boolean): Option[] {
   if (!storage || model.storage || !(frozen || freezes)) return [];
   return [
-    { cost: 8, changes: [inModel("storage", storage.text)], over: { training: {}, model: { storage: storage.plan } }, same: false },
+    {
+      cost: 8,
+      changes: [inModel("storage", storage.text)],
+      over: { training: {}, model: { storage: storage.plan } },
+      same: false,
+    },
   ];
 }
 function lengthsOf({ lengths, model: { max_length } }: Levers): Option[] {

@@ -172,7 +172,15 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
   const recompute = written !== "auto" ? written : kept.memoryBytes <= machine.memoryBytes ? "none" : "blocks";
   const estimates = estimated({ training: { recompute }, model: {} });
   const fitting = {
-    ...{ model: o.model, plan: model.plan, training: recipe.plan, recompute, settings: o.settings, here: o.here, machine },
+    ...{
+      model: o.model,
+      plan: model.plan,
+      training: recipe.plan,
+      recompute,
+      settings: o.settings,
+      here: o.here,
+      machine,
+    },
     frozen: trainedBy(program, model.plan, base).frozen,
     parts: !batched,
     lengths: split?.lengths,
@@ -181,7 +189,11 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
   };
   if (!checkMachine(program, fitting, estimates)) return undefined;
   checkOverFitting(program, { training: recipe.plan, estimates, validation, settings: o.settings, here: o.here });
-  const effects: Effects = { run: o.run, engine: program.engine.engine, threads: program.engine.threads, recompute,
+  const effects: Effects = {
+    run: o.run,
+    engine: program.engine.engine,
+    threads: program.engine.threads,
+    recompute,
     ...(program.allowed.length > 0 && {
       allowed: program.allowed.map(({ code, reason, of }) => ({ code, reason, of })),
     }),

@@ -62,7 +62,8 @@ async function conflictsIn(splits: Splits, signal?: AbortSignal): Promise<Confli
       if (!before) texts.set(key, { label: String(label as string), rows: null, row, labels: null });
       else {
         (before.rows ??= [before.row.row]).push(row.row);
-        if (String(label as string) !== before.label) (before.labels ??= new Set([before.label])).add(String(label as string));
+        if (String(label as string) !== before.label)
+          (before.labels ??= new Set([before.label])).add(String(label as string));
       }
     }
   const odd = [...texts.values()].filter(({ labels }) => labels !== null);

@@ -87,7 +87,11 @@ export async function nearTexts(
 }
 
 /** Sets of hashed shingles, sorted, each once; `frequency` counts in how many texts one stands. */
-async function shinglesOf(texts: readonly string[], frequency: Uint16Array, signal?: AbortSignal): Promise<Uint32Array[]> {
+async function shinglesOf(
+  texts: readonly string[],
+  frequency: Uint16Array,
+  signal?: AbortSignal,
+): Promise<Uint32Array[]> {
   const out: Uint32Array[] = [];
   const buffer = new Uint32Array(MOST_LETTERS);
   for (const [i, text] of texts.entries()) {

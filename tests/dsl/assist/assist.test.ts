@@ -203,8 +203,11 @@ describe("completion of paths", () => {
 describe("completion of what is allowed", () => {
   const uneven = compiled(definitions + "train m on d { epochs: 20, keep: last }");
   const items = (marked: string) =>
-    complete(marked.replace("|", ""), marked.indexOf("|"), { ...context, earlier: uneven.sources.slice(0, 0), facts: uneven.facts })
-      .items;
+    complete(marked.replace("|", ""), marked.indexOf("|"), {
+      ...context,
+      earlier: uneven.sources.slice(0, 0),
+      facts: uneven.facts,
+    }).items;
   it("`allow` in every block", () => {
     for (const block of ["recipe r { al|", 'data e { source: csv("a.csv"), al|', "train m on d { al|"])
       assert.deepEqual(at(block), ["allow: "], block);
@@ -216,7 +219,10 @@ describe("completion of what is allowed", () => {
     assert.equal(second?.detail, undefined);
   });
   it("codes with dashes, half typed, and none twice", () => {
-    assert.deepEqual(items("train m on d { allow: { likely-ov|").map((i) => i.text), ["likely-over-fits: "]);
+    assert.deepEqual(
+      items("train m on d { allow: { likely-ov|").map((i) => i.text),
+      ["likely-over-fits: "],
+    );
     const rest = items('train m on d { allow: { truncated: "x", | } }').map((i) => i.text);
     assert.ok(!rest.includes("truncated: ") && rest.includes("rare-label: "));
   });

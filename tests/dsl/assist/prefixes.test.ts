@@ -19,7 +19,9 @@ const verbs = registry.verbs().map((v) => v.name);
 function programs(): readonly string[] {
   const begins = (text: string): boolean => verbs.some((verb) => text.trimStart().startsWith(`${verb} `));
   const pages = ["README.md", "docs/tune.md"].flatMap((page) =>
-    [...readFileSync(new URL(page, root), "utf8").matchAll(/```(?:tune)?\n([\s\S]*?)```/g)].map(([, text]) => text ?? ""),
+    [...readFileSync(new URL(page, root), "utf8").matchAll(/```(?:tune)?\n([\s\S]*?)```/g)].map(
+      ([, text]) => text ?? "",
+    ),
   );
   const examples = registry.words.filter((word) => !word.planned).map((word) => word.example);
   return [...new Set([...Object.values(built), ...pages.filter(begins), ...examples.filter(begins)])];
@@ -82,10 +84,15 @@ describe("completion at every beginning", () => {
   const tokens = all.flatMap(({ program, run }) => asked(program, run).map((one) => ({ ...one, run })));
 
   it("offers the token that follows, before any of it is typed", () => {
-    const missed = tokens.filter(({ program, token, start, run }) => !offers(program.slice(0, start), start, token, contextOf(run)));
+    const missed = tokens.filter(
+      ({ program, token, start, run }) => !offers(program.slice(0, start), start, token, contextOf(run)),
+    );
     console.log(`      ${tokens.length - missed.length} of ${tokens.length} tokens of ${all.length} programs`);
     assert.ok(tokens.length > 700);
-    assert.deepEqual(missed.map(({ program, token, start }) => lineAt(program, start, token)), []);
+    assert.deepEqual(
+      missed.map(({ program, token, start }) => lineAt(program, start, token)),
+      [],
+    );
   }).timeout(30_000);
 
   it("offers it while it is typed, with the rest of the program behind it", () => {
@@ -93,7 +100,8 @@ describe("completion at every beginning", () => {
     for (const { program, token, start, run } of tokens) {
       const half = Math.ceil(token.length / 2);
       const text = program.slice(0, start + half) + program.slice(start + token.length);
-      if (half < token.length && !offers(text, start + half, token, contextOf(run))) missed.push(lineAt(program, start, token));
+      if (half < token.length && !offers(text, start + half, token, contextOf(run)))
+        missed.push(lineAt(program, start, token));
     }
     assert.deepEqual(missed, []);
   }).timeout(30_000);
@@ -109,7 +117,6 @@ describe("completion at every beginning", () => {
       const text = program.slice(0, lost.startOffset) + program.slice(lost.startOffset + cut, start);
       tries++;
       if (offers(text, start - cut, token, contextOf(run))) hits++;
-
     }
     const rate = hits / tries;
     console.log(`      ${hits} of ${tries} (${(100 * rate).toFixed(1)} %)`);

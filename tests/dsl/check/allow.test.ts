@@ -50,9 +50,10 @@ describe("allow", () => {
   it("counts for its statement only", () => {
     const other = data(', allow: { imbalanced: "rare" }').replace("data d", "data e");
     assert.deepEqual(compiled(data() + other, uneven).codes, ["imbalanced"]);
-    assert.deepEqual(compiled(data(', allow: { imbalanced: "rare" }') + "data e like d { sample: 100 }", uneven).codes, [
-      "imbalanced",
-    ]);
+    assert.deepEqual(
+      compiled(data(', allow: { imbalanced: "rare" }') + "data e like d { sample: 100 }", uneven).codes,
+      ["imbalanced"],
+    );
   });
   it("of a definition holds in later cells, and its warnings are not repeated there", () => {
     const later = (allow: string) => compiled([data(allow) + model(), "train m on d"], uneven);
@@ -65,7 +66,8 @@ describe("allow", () => {
     assert.deepEqual(compiled(`${text}${long} }`).codes, ["likely-over-fits"]);
     assert.deepEqual(compiled(`${text}${long}, allow: { likely-over-fits: "to show it" } }`).codes, []);
     assert.deepEqual(compiled(data() + model(', allow: { "likely-over-fits": "to show it" }') + `${long} }`).codes, []);
-    const recipe = 'recipe r { epochs: 30, keep: last, allow: { likely-over-fits: "to show it" } }\ntrain m on d with r';
+    const recipe =
+      'recipe r { epochs: 30, keep: last, allow: { likely-over-fits: "to show it" } }\ntrain m on d with r';
     assert.deepEqual(compiled(text + recipe).codes, []);
   });
   it("keeps quiet what an evaluation says", () => {
@@ -87,7 +89,10 @@ describe("allow", () => {
     assert.deepEqual(compiled(data(', allow: { imbalanced: "x" }'), { purpose: "assist" }).codes, []);
   });
   it("is taken by every verb that takes a block", () => {
-    for (const block of ['parameters { rate: 1e-3, allow: { truncated: "x" } }', 'engine { threads: 2, allow: { truncated: "x" } }'])
+    for (const block of [
+      'parameters { rate: 1e-3, allow: { truncated: "x" } }',
+      'engine { threads: 2, allow: { truncated: "x" } }',
+    ])
       assert.deepEqual(compiled(block).codes, [], block);
     assert.deepEqual(compiled("parameters { allow: 3 }\nrecipe r { batch_size: $allow }").codes, []);
   });

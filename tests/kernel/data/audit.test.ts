@@ -16,7 +16,21 @@ function likeness(a: string, b: string): number {
   const common = [...x].filter((run) => y.has(run)).length;
   return common / (x.size + y.size - common);
 }
-const words = ["parcel", "invoice", "late", "wrong", "monday", "please", "send", "refund", "where", "is", "my", "the", "a"];
+const words = [
+  "parcel",
+  "invoice",
+  "late",
+  "wrong",
+  "monday",
+  "please",
+  "send",
+  "refund",
+  "where",
+  "is",
+  "my",
+  "the",
+  "a",
+];
 const sentence = fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 40 }).map((all) => all.join(" "));
 
 describe("near-duplicates", () => {
@@ -56,7 +70,9 @@ describe("near-duplicates", () => {
       return Math.floor((seed / 2 ** 32) * n);
     };
     const letters = "abcdefghijklmnopqrstuvwxyz";
-    const lexicon = Array.from({ length: 5000 }, () => Array.from({ length: 3 + next(7) }, () => letters[next(26)]).join(""));
+    const lexicon = Array.from({ length: 5000 }, () =>
+      Array.from({ length: 3 + next(7) }, () => letters[next(26)]).join(""),
+    );
     const text = () => Array.from({ length: 20 }, () => lexicon[Math.floor(next(5000) ** 2 / 5000)]).join(" ");
     const among = Array.from({ length: 20_000 }, text);
     const texts = Array.from({ length: 5_000 }, (_, i) => (i % 100 === 0 ? `${among[i]!} again` : text()));

@@ -9,15 +9,22 @@ describe("files of a folder", () => {
   const root = mkdtempSync(join(tmpdir(), "tunebook-files-"));
   const notebooks = join(root, "project", "notebooks");
   before(() => {
-    for (const folder of ["project/notebooks/data", "project/shared", "other"]) mkdirSync(join(root, folder), { recursive: true });
-    for (const file of ["project/package.json", "project/notebooks/b.csv", "project/notebooks/A.csv", "project/notebooks/.hidden"])
+    for (const folder of ["project/notebooks/data", "project/shared", "other"])
+      mkdirSync(join(root, folder), { recursive: true });
+    for (const file of [
+      "project/package.json",
+      "project/notebooks/b.csv",
+      "project/notebooks/A.csv",
+      "project/notebooks/.hidden",
+    ])
       writeFileSync(join(root, file), "");
     symlinkSync(join(root, "other"), join(notebooks, "out"));
   });
   after(() => rmSync(root, { recursive: true, force: true }));
   const names = (path: string, folder = notebooks) => filesIn(folder, path).entries.map(({ name }) => name);
 
-  it("folders first, then files by name, hidden ones left out", () => assert.deepEqual(names(""), ["data", "out", "A.csv", "b.csv"]));
+  it("folders first, then files by name, hidden ones left out", () =>
+    assert.deepEqual(names(""), ["data", "out", "A.csv", "b.csv"]));
   it("up to the project's root and no further", () => {
     assert.deepEqual(names("../"), ["notebooks", "shared", "package.json"]);
     assert.deepEqual(names("../../"), []);
@@ -25,6 +32,7 @@ describe("files of a folder", () => {
   });
   it("never through a link, an absolute path or a home", () => {
     writeFileSync(join(root, "other", "secret.csv"), "");
-    for (const path of ["out/", `${root}/`, "/etc/", "~/", "nowhere/", "b.csv/"]) assert.deepEqual(names(path), [], path);
+    for (const path of ["out/", `${root}/`, "/etc/", "~/", "nowhere/", "b.csv/"])
+      assert.deepEqual(names(path), [], path);
   });
 });
