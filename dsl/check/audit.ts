@@ -14,8 +14,15 @@ const CONFLICTS = { share: 0.005, texts: 2 } as const;
 
 type Place = (path: string) => Span | undefined;
 
-/** @returns false if it can't be trained on */
-export function checkAudit(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Place): boolean {
+/** `here`: where errors stand that belong to another source. @returns false if it can't be trained on */
+export function checkAudit(
+  program: Program,
+  draft: Draft,
+  plan: DataPlan,
+  facts: DataFacts,
+  place: Place,
+  here: Span,
+): boolean {
   const split = place("split") ?? place("source");
   const label = place("columns.label") ?? place("columns");
   const data = draft.name;
@@ -38,10 +45,10 @@ export function checkAudit(program: Program, draft: Draft, plan: DataPlan, facts
   const { groups, scores, conflicts, told } = audit;
   if (groups && groups.shared > 0) {
     const column = plan.columns["group"] ?? "group";
-    if (program.reportOwn("shared-groups", { data, column, ...groups }, draft, split)) good = false;
+    if (program.reportNear("shared-groups", { data, column, ...groups }, split, here)) good = false;
   }
   if (scores && scores.least === scores.greatest) {
-    program.reportOwn("constant-score", { data, score: scores.least }, draft, place("columns.score"));
+    program.reportNear("constant-score", { data, score: scores.least }, place("columns.score"), here);
     good = false;
   }
   const of = Object.values(facts.splits).reduce((sum, { rows }) => sum + rows, 0);

@@ -33,6 +33,7 @@ export interface Fitting {
 /** @returns false where the machine's memory is too small (reported) */
 export function checkMachine(program: Program, o: Fitting, estimates: Estimates): boolean {
   const place = (o.settings.get("batch_size") ?? o.settings.get("recompute"))?.span;
+  const at = place?.source === program.source.id ? place : o.here;
   const { memoryBytes: has } = o.machine;
   if (estimates.memoryBytes > has) {
     const found = smallestChange(
@@ -45,7 +46,7 @@ export function checkMachine(program: Program, o: Fitting, estimates: Estimates)
     const change = { text: textOf(found.changes), takes: found.estimates.memoryBytes, same: found.same };
     const told = { needed: estimates.memoryBytes, has, change, fits: found.fits };
     const fix = found.fits ? fixOf(program, o, found) : undefined;
-    program.reportNear("memory-short", told, place, o.here, fix ? { fix } : {});
+    program.report("memory-short", told, at, fix ? { fix } : {});
     return false;
   }
   const { seconds } = estimates;

@@ -36,6 +36,24 @@ export function checkTruncation(
   });
 }
 
+/** Of conversations: whether any row keeps the token that ends an answer. One whose answer begins too late keeps its end. */
+export function checkStops(
+  program: Program,
+  o: {
+    readonly model: Draft;
+    readonly plan: ModelPlan;
+    readonly data: string;
+    readonly split: SplitFacts | undefined;
+    readonly here: Span;
+  },
+): void {
+  const { max_length } = o.plan;
+  const { soonest, latestStart } = o.split?.stops ?? { soonest: 0, latestStart: 0 };
+  if ((soonest !== null && soonest <= max_length) || latestStart > max_length) return;
+  const place = (soonest === null ? o.model.given.get("template") : o.model.given.get("max_length"))?.span;
+  program.reportNear("stop-not-trained", { data: o.data, max_length, soonest }, place, o.here);
+}
+
 /** Epochs from which on the rows are known by heart, and weights for each token of them. */
 const MANY = { epochs: 10, weights: 10 } as const;
 

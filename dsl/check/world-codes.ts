@@ -63,6 +63,8 @@ declare module "./codes.js" {
       readonly change: Told;
       readonly fits: boolean;
     };
+    /** `soonest`: steps that the row needs whose answer ends first; null: no answer ends with the template's stop. */
+    "stop-not-trained": { readonly data: string; readonly max_length: number; readonly soonest: number | null };
     "long-training": { readonly seconds: number; readonly change: Told | null };
     "likely-over-fits": {
       readonly trainable: number;
@@ -347,6 +349,21 @@ train m on d`,
       "The estimate counts weights, gradients, optimizer moments and activations; activations are recomputed before a training is refused, unless `recompute: none` is written. The help names the smallest change that fits, " +
       "found by trying them: first a smaller batch with `accumulate`, which changes no number, then recomputation, `bf16`, " +
       "`storage`, a shorter `max_length`, a technique with few weights, and what several of them come to together.",
+  },
+  "stop-not-trained": {
+    severity: "warning",
+    facts: true,
+    message: (d) =>
+      d.soonest === null
+        ? `no answer of \`${d.data}\` ends with the token that stops the model: it would never learn to stop`
+        : `every answer of \`${d.data}\` is cut before its end by max_length ${String(d.max_length)}: the model would never learn to stop`,
+    help: (d) =>
+      d.soonest === null
+        ? "choose a `template` that marks where an answer ends, such as `chatml`"
+        : `the shortest needs \`max_length: ${String(d.soonest)}\`; most need more`,
+    explain:
+      "A model ends an answer because it has learnt the token that stands there. Where that token is never among those that train, " +
+      "it goes on until `max_tokens`.",
   },
   "long-training": {
     severity: "warning",

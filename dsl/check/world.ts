@@ -156,7 +156,7 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
     const told = { data: draft.name, count: facts.leakCount, places };
     if (program.reportNear("split-leak", told, place("split") ?? place("source"), here)) good = false;
   }
-  if (!checkAudit(program, draft, plan, facts, place)) good = false;
+  if (!checkAudit(program, draft, plan, facts, place, here)) good = false;
   const train = facts.splits["train"];
   for (const { label, count } of train?.labels ?? [])
     if (count > 0 && count < 5 && (train?.rows ?? 0) >= 50)

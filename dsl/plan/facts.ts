@@ -53,6 +53,11 @@ export interface SplitFacts {
   } | null;
   /** The same of the role `target`, where the data has it, or of `text_pair` where it is read by itself: `lengths` are the first texts'. */
   readonly targets?: SplitFacts["lengths"];
+  /**
+   * Of conversations, where the template has a token that ends an answer: steps that the row needs whose first answer ends
+   * soonest (null: no answer ends with it), and the latest step at which a row begins to be learnt.
+   */
+  readonly stops?: { readonly soonest: number | null; readonly latestStart: number };
 }
 export interface DataFacts {
   readonly rowsIn: number;

@@ -3,7 +3,7 @@ import type { Draft, Given, Program, Run } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import { lookedFor } from "../check/allow.js";
 import { checkMachine } from "../check/fits.js";
-import { checkOverFitting, checkTruncation } from "../check/lessons.js";
+import { checkOverFitting, checkStops, checkTruncation } from "../check/lessons.js";
 import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../check/world.js";
 import { isCall, resolveData, resolveModel, resolveRecipe } from "./definitions.js";
 import { estimate, trainedBy, trainingSplit } from "./estimates.js";
@@ -155,6 +155,8 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
     const taken = typeof prompts === "function" ? (prompts as (call: Call) => number)(technique) : 0;
     const positions = base.positions - taken;
     checkTruncation(program, { model: o.model, plan: model.plan, positions, split, here: o.modelAt });
+    if (!recipe.plan.packing)
+      checkStops(program, { model: o.model, plan: model.plan, data: data.plan.name, split, here: o.modelAt });
   }
   const machine = program.ask({ about: "machine" });
   if (!checked || machine === undefined || failed(machine)) return undefined;

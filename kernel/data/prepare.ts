@@ -24,7 +24,7 @@ import { prepareStreamed } from "./prepare-streamed.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
-import { conversationsOf, type ConversationRows } from "./conversations.js";
+import { conversationsOf, type ConversationRows, type MeasuredChats } from "./conversations.js";
 import { binWidth, contextsOf, type ContextCut, greatest, histogramOf, readRole, tokensOf } from "./tokens.js";
 import "./codes.js";
 
@@ -34,7 +34,7 @@ export interface PrepareOptions {
   /** Given: the facts hold histograms of lengths in its tokens. */
   readonly tokenizer?: TokenizerImplementation;
   /** Given: how many tokens each row of a table feeds, in place of its text's; in a task that writes conversations. */
-  readonly lengths?: (rows: ConversationRows) => Promise<Int32Array>;
+  readonly lengths?: (rows: ConversationRows) => Promise<MeasuredChats>;
   /** Whether `text` and `text_pair` are read each by itself. */
   readonly apart?: boolean;
   /** Given: rows are measured as the windows that they become, in a task that reads contexts. */
@@ -63,7 +63,8 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
   const labels = role === null ? [] : (plan.labels ?? inOrder(new Set(sampled.flatMap((row) => labelsOf(row, role)))));
   const tables = Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)]));
   const chats = o.lengths !== undefined;
-  const read = await lengthsIn(tables, chats ? "messages" : readRole(plan.columns), o);
+  const stops = new Map<string, MeasuredChats["stops"]>();
+  const read = await lengthsIn(tables, chats ? "messages" : readRole(plan.columns), o, stops);
   const second = o.apart ? "text_pair" : "target";
   const targets = await lengthsIn(tables, chats || plan.columns[second] === undefined ? null : second, o);
   const lengths = histograms(read);
@@ -76,6 +77,7 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
         labels: labelCounts(rows, role, labels),
         lengths: lengths(name),
         ...(targets.has(name) && { targets: written(name) }),
+        ...(stops.get(name) && { stops: stops.get(name)! }),
       },
     ]),
   );
@@ -104,17 +106,20 @@ async function lengthsIn(
   tables: Readonly<Record<string, ColumnTable>>,
   role: string | null,
   o: PrepareOptions,
+  stops?: Map<string, MeasuredChats["stops"]>,
 ): Promise<ReadonlyMap<string, Int32Array>> {
   const lengths = new Map<string, Int32Array>();
   const { tokenizer } = o;
   if (!tokenizer || role === null) return lengths;
   for (const [name, table] of Object.entries(tables)) {
     o.signal?.throwIfAborted();
+    const chats = await o.lengths?.(conversationsOf(table));
+    stops?.set(name, chats?.stops);
     const own =
       o.windows && table.columnNames().includes("context")
         ? Int32Array.from(await contextsOf(table, tokenizer, o.windows), ({ ids }) => ids.length)
-        : o.lengths
-          ? await o.lengths(conversationsOf(table))
+        : chats
+          ? chats.lengths
           : Int32Array.from(await tokensOf(table, tokenizer, { role, apart: o.apart === true }), (ids) => ids.length);
     lengths.set(name, own);
   }

@@ -20,7 +20,7 @@ import { isCall } from "../display/value-text.js";
 import { KeptAudits } from "../data/audit/kept.js";
 import type { ConversationRows } from "../data/conversations.js";
 import { prepare, readHeader, type Prepared } from "../data/prepare.js";
-import { chatLengths, chatOf } from "./chat.js";
+import { chatOf, measuredChats } from "./chat.js";
 import "./codes.js";
 import { measuredSpeed } from "./machine.js";
 import type { Surroundings } from "./surroundings.js";
@@ -131,7 +131,7 @@ export class Workshop {
 /** How conversations are measured for a model that reads them. */
 async function lengthsOfChats(reader: ReaderOf, base: Base, tokenizer: Tokenizer, data: string) {
   const chat = await chatOf(reader, base, tokenizer);
-  return chat ? (rows: ConversationRows) => chatLengths(rows, chat, data) : undefined;
+  return chat ? (rows: ConversationRows) => measuredChats(rows, chat, data) : undefined;
 }
 
 function world(folder: string, s: Surroundings) {

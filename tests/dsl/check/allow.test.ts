@@ -128,3 +128,17 @@ describe("laws of allow", () => {
     assert.ok(!may.has("idle-allowance") && may.has("split-leak"));
   });
 });
+
+describe("errors of data", () =>
+  it("stand at the training where the data is of an earlier cell", () => {
+    const audit = {
+      ...{ near: [], conflicts: { texts: 0, rows: 0, examples: [] }, told: null, scores: null },
+      groups: { shared: 1, of: 2, some: ["a"] },
+    };
+    const shared: World = { data: () => dataFacts({ audit }) };
+    const grouped = data().replace("label: label", "label: label, group: customer");
+    const run = compiled([grouped + model(), "train m on d"], shared);
+    assert.deepEqual(run.codes, ["shared-groups"]);
+    assert.equal(run.diagnostics[0]?.span.source, "cell-2");
+    assert.equal(run.actions, undefined);
+  }));
