@@ -14,16 +14,7 @@ import { predictsNext, readsConversations } from "./feeding.js";
 import type { Over } from "./fitting.js";
 import { checkMetrics } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
-import {
-  readerOf,
-  type Call,
-  type Effects,
-  type Estimates,
-  type Plan,
-  type Recipe,
-  type RecipePlan,
-  type Value,
-} from "./plan.js";
+import { readerOf, type Call, type Effects, type Estimates, type Plan, type Recipe, type Value } from "./plan.js";
 
 export interface Planned {
   readonly plan: Plan;

@@ -15,7 +15,6 @@ const page = new URL("docs/tutorial.md", root);
 const notebook = new URL("notebooks/tutorial.ipynb", root);
 
 function plainOf(output: Output): string {
-  // eslint-disable-next-line no-control-regex -- the colours of a terminal
   if (output.output_type === "error") return output.traceback.join("\n").replace(/\u001b\[[0-9;]*m/g, "");
   return "text" in output ? String(output.text) : [output.data["text/plain"]].flat().join("");
 }
