@@ -68,7 +68,7 @@ export function checkOverFitting(
   },
 ): void {
   const { training, estimates } = o;
-  const update = training.batch_size * training.accumulate;
+  const update = Math.min(training.batch_size * training.accumulate, Math.max(1, estimates.rows));
   const epochs = training.epochs ?? (estimates.steps * update) / Math.max(1, estimates.rows);
   const watched = training.keep === "best" || training.early_stopping !== null;
   const tokens = estimates.tokens / Math.max(1, epochs);

@@ -2,7 +2,8 @@
  * Texts of two sets that are nearly the same: Jaccard likeness of their runs of five letters (shingles) at least 0.8, after
  * case, white space and punctuation are taken away. Exact, by prefix filtering (Chaudhuri et al. 2006, Wang et al. 2012): if
  * two sets are that alike, the rarest shingles of both have a few in common, so only those are looked up. No pair is missed,
- * as MinHash misses some; and the packages for MinHash on npm were last kept years ago.
+ * as MinHash misses some (but where texts are so much alike that looking takes too long); and the packages for MinHash on npm
+ * were last kept years ago.
  */
 import { stride, turn } from "../rows.js";
 
@@ -15,6 +16,10 @@ const MOST_LETTERS = 1000;
 const FEWEST_LETTERS = 20;
 /** So many of their rarest shingles two texts that are alike have in common: more make prefixes longer and candidates fewer. */
 const SHARED = 8;
+/** Shingles of a set for each that it must share: prefixes of small sets would hold what all texts have. */
+const PER_SHARED = 16;
+/** Looks into the index after which no more are made: texts that have all but all in common would take hours. */
+const MOST_LOOKS = 4e8;
 /** No likelier one is looked for: the pair shown need not be the very likest. */
 const ENOUGH = 0.95;
 
@@ -65,16 +70,23 @@ export async function nearTexts(
     }
   }
   const shared = new Uint8Array(texts.length);
+  let looks = 0;
   for (const [j, set] of others.entries()) {
     if (j % stride === 0) await turn(signal);
+    if (looks > MOST_LOOKS) break;
+    // Of a set that may be as small as is like enough.
+    const wanted = sharedBy(Math.ceil(LIKENESS * set.length));
     const candidates: number[] = [];
     const touched: number[] = [];
-    for (const hash of rarest(set, frequency))
-      for (const i of index.get(hash) ?? []) {
+    for (const hash of rarest(set, frequency)) {
+      const found = index.get(hash) ?? [];
+      looks += found.length;
+      for (const i of found) {
         const count = ++shared[i]!;
         if (count === 1) touched.push(i);
-        if (count === SHARED) candidates.push(i);
+        if (count === wanted) candidates.push(i);
       }
+    }
     for (const i of touched) shared[i] = 0;
     for (const i of candidates) {
       const known = best.get(i)?.likeness ?? 0;
@@ -116,16 +128,21 @@ async function shinglesOf(
   return out;
 }
 
+function sharedBy(size: number): number {
+  return Math.max(1, Math.min(SHARED, Math.floor(size / PER_SHARED)));
+}
+
 const keys = new Float64Array(MOST_LETTERS);
 /**
- * So many of a set's rarest shingles, in one order for all sets, that no set as like as `LIKENESS` has fewer than `SHARED` of
- * them among its own.
+ * So many of a set's rarest shingles, in one order for all sets, that two sets as like as `LIKENESS` share at least the lesser
+ * `sharedBy` of both.
  */
 function rarest(set: Uint32Array, frequency: Uint16Array): Uint32Array {
   const own = keys.subarray(0, set.length);
   for (let k = 0; k < set.length; k++) own[k] = frequency[set[k]! & (frequency.length - 1)]! * 2 ** 32 + set[k]!;
   own.sort();
-  const count = set.length === 0 ? 0 : Math.min(set.length, set.length - Math.ceil(LIKENESS * set.length) + SHARED);
+  const count =
+    set.length === 0 ? 0 : Math.min(set.length, set.length - Math.ceil(LIKENESS * set.length) + sharedBy(set.length));
   return Uint32Array.from({ length: count }, (_, k) => own[k]! % 2 ** 32);
 }
 
