@@ -4,9 +4,10 @@
  */
 import type { Diagnostic } from "./check/diagnostic.js";
 import { reportIdle } from "./check/allow.js";
-import { Program, folderOf } from "./check/program.js";
+import { folderOf, type Program } from "./check/program.js";
 import { Reporter } from "./check/reporter.js";
 import type { Source } from "./check/span.js";
+import { afterEarlier } from "./earlier.js";
 import type { Facts, Need } from "./plan/facts.js";
 import type { Action, Value } from "./plan/plan.js";
 import { runStatement } from "./plan/statements.js";
@@ -16,6 +17,7 @@ import { parse } from "./syntax/parse.js";
 import "./syntax/codes.js";
 import "./check/value-codes.js";
 import "./check/name-codes.js";
+import "./check/lifecycle-codes.js";
 import "./check/world-codes.js";
 import "./check/scratch-codes.js";
 import "./check/allow-codes.js";
@@ -33,6 +35,8 @@ export interface Compiled {
   readonly actions?: readonly Action[];
   /** Every name that the sources define, earlier ones included. */
   readonly names: Readonly<Record<string, NameKind>>;
+  /** Names in `parameters { }`, those of used files included. */
+  readonly parameters: readonly string[];
 }
 
 /** What the compiler is told of the world beside the facts. */
@@ -64,7 +68,8 @@ export function compile(
   const needs = [...program.needs.values()];
   const whole = purpose === "run" && needs.length === 0 && !program.reporter.hasErrors;
   const names = Object.fromEntries([...program.names].map(([name, of]) => [name, of.is]));
-  return { diagnostics, needs, ...(whole ? { actions: program.actions } : {}), names };
+  const parameters = [...program.parameters.keys()];
+  return { diagnostics, needs, ...(whole ? { actions: program.actions } : {}), names, parameters };
 }
 
 /**
@@ -79,10 +84,11 @@ export function programOf(
   outside: Outside,
   quiet = false,
 ): Program {
-  const program = new Program(registry, facts, purpose, outside);
-  sources.forEach((source, i) => {
-    read(program, source, quiet || i < sources.length - 1);
-  });
+  const program = afterEarlier(sources.slice(0, -1), { registry, facts, purpose, outside }, (earlier, source) =>
+    read(earlier, source, true),
+  );
+  const last = sources.at(-1);
+  if (last) read(program, last, quiet);
   return program;
 }
 
@@ -90,7 +96,9 @@ export function programOf(
 function read(program: Program, source: Source, silent: boolean): void {
   program.source = source;
   program.silent = silent;
+  program.versionLine = undefined;
   program.folders.set(source.id, folderOf(source));
+  program.sources.set(source.id, source);
   program.reporter = new Reporter();
   program.allowances.length = 0;
   const parsed = parse(

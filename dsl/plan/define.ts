@@ -13,6 +13,7 @@ import { isCall, partialRecipe, resolveData, resolveModel } from "./definitions.
 import { draftOf } from "./names.js";
 import type { Value } from "./plan.js";
 import { checkDuration } from "./training.js";
+import { experimentsUnder } from "./version.js";
 
 /** Keys that take the place of others where a definition varies another one. */
 const INSTEAD: Partial<Record<Draft["is"], readonly (readonly [string, ...string[]])[]>> = {
@@ -70,6 +71,7 @@ export function define(program: Program, header: Header): void {
     needs: [...needs, ...(base?.needs ?? [])],
     allowances: program.allowing,
     ...(statement.block && { block: statement.block.span }),
+    experiments: experimentsUnder(program.experiments, [base]),
   };
   program.define(name.text, name.span, { is, draft });
   program.runs.delete(name.text);

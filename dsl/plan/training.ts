@@ -14,7 +14,16 @@ import { predictsNext, readsConversations } from "./feeding.js";
 import type { Over } from "./fitting.js";
 import { checkMetrics } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
-import { readerOf, type Call, type Effects, type Estimates, type Plan, type Recipe, type Value } from "./plan.js";
+import {
+  readerOf,
+  type Call,
+  type DataPlan,
+  type Effects,
+  type Estimates,
+  type Plan,
+  type Recipe,
+  type Value,
+} from "./plan.js";
 
 export interface Planned {
   readonly plan: Plan;
@@ -51,6 +60,8 @@ export function planTraining(
     model: Draft;
     data: Draft;
     settings: ReadonlyMap<string, Given>;
+    /** Experiments that it is under, sorted. */
+    experiments?: readonly string[];
     run: string;
     modelAt: Span;
     dataAt: Span;
@@ -110,7 +121,12 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
       ["validate", recipe.plan.validate !== null],
     ] as const)
       if (value && o.settings.has(key))
-        program.reportNear("needs-validation", { what: key, data: o.data.name }, o.settings.get(key)?.span, o.here);
+        program.reportNear(
+          "needs-validation",
+          { what: key, data: o.data.name, ...dividedBy(data.plan) },
+          o.settings.get(key)?.span,
+          o.here,
+        );
   }
   if (!headers || !sound || !facts || !model.base) return undefined;
   const checked = checkData(program, o.data, data.plan, facts, o.dataAt);
@@ -151,7 +167,8 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
   }
   const machine = program.ask({ about: "machine" });
   if (!checked || machine === undefined || failed(machine)) return undefined;
-  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training: recipe.plan };
+  const under = o.experiments && o.experiments.length > 0 ? { experiments: o.experiments } : {};
+  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training: recipe.plan, ...under };
   const estimated = ({ training, model: other }: Over): Estimates =>
     estimate(program, {
       model: { ...model.plan, ...other },
@@ -203,4 +220,12 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
       planHash: planHash(whole, effects),
     },
   };
+}
+
+/** How the data come to splits, for what is said where one is missing. */
+export function dividedBy({ source, split }: Pick<DataPlan, "source" | "split">): {
+  readonly split?: "words" | "files";
+} {
+  if (!isCall(source as Value)) return { split: "files" };
+  return split ? { split: "words" } : {};
 }

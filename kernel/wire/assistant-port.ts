@@ -30,6 +30,8 @@ export interface Finding {
 export interface Mend {
   readonly title: string;
   readonly edits: readonly TextEdit[];
+  /** It can be applied without asking. */
+  readonly certain: boolean;
 }
 /** UTF-16; all offsets are those of the text before any edit. */
 export interface TextEdit {
