@@ -3,6 +3,7 @@
  * (`Facts.with`) and calls again until none is left; actions come only when there is no error and no need.
  */
 import type { Diagnostic } from "./check/diagnostic.js";
+import { reportIdle } from "./check/allow.js";
 import { folderOf, type Program } from "./check/program.js";
 import { Reporter } from "./check/reporter.js";
 import type { Source } from "./check/span.js";
@@ -19,6 +20,8 @@ import "./check/name-codes.js";
 import "./check/lifecycle-codes.js";
 import "./check/world-codes.js";
 import "./check/scratch-codes.js";
+import "./check/allow-codes.js";
+import "./check/data-codes.js";
 
 /** What a name stands for. */
 export type NameKind = "data" | "model" | "recipe" | "parameters" | "run" | "sweep" | "prediction";
@@ -40,6 +43,8 @@ export interface Compiled {
 export interface Outside {
   /** Names made by TypeScript cells: a Tune name may not take one. */
   readonly typescript: readonly string[];
+  /** Their types, as TypeScript writes them, where somebody is typing. */
+  readonly types?: Readonly<Record<string, string>>;
   /** Model or run name → recipeHash of the weights it has now. */
   readonly trained: Readonly<Record<string, string>>;
   /** `-p name=value`: they win over `parameters { }`. */
@@ -95,6 +100,7 @@ function read(program: Program, source: Source, silent: boolean): void {
   program.folders.set(source.id, folderOf(source));
   program.sources.set(source.id, source);
   program.reporter = new Reporter();
+  program.allowances.length = 0;
   const parsed = parse(
     source,
     program.registry.verbs().map((v) => v.name),
@@ -105,6 +111,8 @@ function read(program: Program, source: Source, silent: boolean): void {
     if (statement.verb.text === "use") useFile(program, statement);
     else runStatement(program, statement);
   }
+  program.allowing = [];
+  reportIdle(program, program.allowances);
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -97,8 +97,13 @@ export interface Parameter {
   readonly deprecated?: Deprecated<NewKey>;
   /** It can be written where the experiment of this name is on (a word of the kind `experiment`). */
   readonly experiment?: string;
-  /** Where completion finds texts that fit: labels of the data, linear layers of the base; and some by name. */
-  readonly suggests?: { readonly from: "labels" | "layers"; readonly also?: readonly string[] };
+  /**
+   * Where completion finds texts that fit: labels of the data, linear layers of the base, and some by name; or files of the
+   * notebook's folder, those that end in one of `endings` first.
+   */
+  readonly suggests?:
+    | { readonly from: "labels" | "layers"; readonly also?: readonly string[] }
+    | { readonly from: "files"; readonly endings: readonly string[] };
   /** Accepts any further named argument with this type (e.g. `random(train: 80%, dev: 20%)`). */
   readonly open?: true;
 }

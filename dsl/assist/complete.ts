@@ -5,9 +5,11 @@ import { programOf, type NameKind, type Outside } from "../compile.js";
 import type { Source } from "../check/span.js";
 import { fill } from "../plan/defaults.js";
 import { isCall, parametersOf, resolveData, resolveModel, type ResolvedModel } from "../plan/definitions.js";
-import { failed, type Facts } from "../plan/facts.js";
+import { failed, type BaseFacts, type Facts, type Need } from "../plan/facts.js";
 import type { Call, Value } from "../plan/plan.js";
+import { kindsIn } from "../check/keys.js";
 import { describe } from "../check/shapes.js";
+import { acceptsLive } from "../check/values.js";
 import { topics } from "../plan/show.js";
 import { metricsOf } from "../plan/metrics.js";
 import type { Parameter, Registry, ValueType, Verb, Word } from "../registry.js";
@@ -17,6 +19,9 @@ import { defaultOf, wordPage } from "./hover.js";
 import { lifecycleOf, offered, oldItem } from "./lifecycle.js";
 import { parse } from "../syntax/parse.js";
 import { firstName, statementAt } from "./place.js";
+import { codeItems } from "./codes.js";
+import { pathAt, pathItems, stringAt, type PathHere } from "./files.js";
+import { keysOf } from "./frames.js";
 import { situationAt, type Situation } from "./situation.js";
 
 export interface AssistContext {
@@ -42,13 +47,16 @@ export interface Completions {
   /** The part of the text that an item replaces, UTF-16. */
   readonly start: number;
   readonly end: number;
+  /** What the host may look up for a better answer: a folder that is typed. */
+  readonly needs: readonly Need[];
 }
 
 export function complete(text: string, offset: number, context: AssistContext): Completions {
-  const typed = /[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.exec(text.slice(0, offset))?.[0] ?? "";
-  const start = offset - typed.length;
   const { registry } = context;
-  const situation = situationAt(text, start, registry);
+  const path = pathAt(text, offset, registry);
+  if (path) return pathsAt(text, offset, path, context);
+  if (stringAt(text, offset)) return { items: [], start: offset, end: offset, needs: [] };
+  const { typed, start, situation } = typedAt(text, offset, registry);
   const source: Source = { id: "assist", title: "assist", text };
   let read: Program | undefined;
   const program = (): Program =>
@@ -59,7 +67,8 @@ export function complete(text: string, offset: number, context: AssistContext): 
     fitting.length > 0 || typed === ""
       ? fitting
       : items.filter((item) => item.text.toLowerCase().includes(typed.toLowerCase()));
-  return { items: unique(chosen.filter((item) => item.text !== typed || chosen.length === 1)), start, end: offset };
+  const told = unique(chosen.filter((item) => item.text !== typed || chosen.length === 1));
+  return { items: told, start, end: offset, needs: [] };
 
   function itemsAt(): Item[] {
     if (typed.startsWith("$")) return references(program());
@@ -78,13 +87,13 @@ export function complete(text: string, offset: number, context: AssistContext): 
         return rest.map((text) => ({ text, type: "connector" }));
       }
       case "member":
-        return members(program(), situation.of, situation.verb);
+        return [...members(program(), situation.of, situation.verb), ...partsOf(program(), situation, text, start)];
       case "key":
         return keys(here(situation.parameters.filter((p) => !situation.used.includes(p.name))), ": ", registry);
       case "record-key":
-        return situation.path === "vary"
-          ? [...parametersOf(program(), "model"), ...parametersOf(program(), "recipe")]
-              .filter((p) => !p.planned)
+        return situation.settings
+          ? situation.settings
+              .filter((p) => !situation.used.includes(p.name))
               .map((p) => ({ text: `${p.name}: `, type: "key", doc: p.doc }))
           : situation.keys.filter((k) => !situation.used.includes(k)).map((k) => ({ text: `${k}: `, type: "key" }));
       case "argument":
@@ -95,10 +104,19 @@ export function complete(text: string, offset: number, context: AssistContext): 
             registry,
           ),
           ...(situation.type ? values(situation.type, situation) : []),
+          ...referencesFor(situation.type),
         ];
       case "value":
-        return values(situation.type, situation);
+        return [...values(situation.type, situation), ...referencesFor(situation.type)];
+      case "code":
+        return codeItems(text, offset, situation.used, context);
     }
+  }
+  /** Parameters anywhere; values of TypeScript where a table may stand, or where there is nothing else to offer. */
+  function referencesFor(type: ValueType | undefined): Item[] {
+    const all = references(program());
+    const takes = type !== undefined && (acceptsLive(type) || isPlain(type));
+    return takes ? all : all.filter((item) => program().parameters.has(item.text.slice(1)));
   }
   /** What can be written here, by versions and experiments. */
   function here<T extends Word | Parameter>(all: readonly T[]): readonly T[] {
@@ -155,6 +173,78 @@ export function complete(text: string, offset: number, context: AssistContext): 
   }
 }
 
+/** The name that is being typed, where it begins, and what is asked there. Codes hold dashes. */
+function typedAt(
+  text: string,
+  offset: number,
+  registry: Registry,
+): { readonly typed: string; readonly start: number; readonly situation: Situation } {
+  const before = text.slice(0, offset);
+  const dashed = /[\p{ID_Start}_][\p{ID_Continue}-]*$/u.exec(before)?.[0] ?? "";
+  if (dashed.includes("-")) {
+    const situation = situationAt(text, offset - dashed.length, registry);
+    if (situation.at === "code") return { typed: dashed, start: offset - dashed.length, situation };
+  }
+  const typed = /[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.exec(before)?.[0] ?? "";
+  return { typed, start: offset - typed.length, situation: situationAt(text, offset - typed.length, registry) };
+}
+
+function isPlain({ is }: ValueType): boolean {
+  return is === "number" || is === "string";
+}
+
+/** Files of the folder that is typed, once the host has told what lies there. */
+function pathsAt(text: string, offset: number, path: PathHere, context: AssistContext): Completions {
+  const { registry, facts, outside, earlier } = context;
+  const source: Source = { id: "assist", title: "assist", text };
+  const program = programOf([...earlier, source], registry, facts, "assist", outside, true);
+  const folder = program.folderAt({ source: source.id, start: offset, end: offset });
+  const need: Need & { about: "files" } = { about: "files", path: path.folder, folder };
+  const fact = facts.get(need);
+  const place = { start: path.start, end: offset };
+  if (fact === undefined) return { ...place, items: [], needs: [need] };
+  if (failed(fact)) return { ...place, items: [], needs: [] };
+  const begun = path.typed.slice(path.folder.length).toLowerCase();
+  return {
+    ...place,
+    items: pathItems(fact, path.endings).filter((item) => item.text.toLowerCase().startsWith(begun)),
+    needs: [],
+  };
+}
+
+/** `technique.`: parameters of the word that stands there, else of all words that may. */
+function partsOf(
+  program: Program,
+  { of, verb }: Extract<Situation, { at: "member" }>,
+  text: string,
+  offset: number,
+): Item[] {
+  const [root = "", ...inner] = of;
+  const settings = verb && [
+    ...keysOf(verb, program.registry),
+    ...parametersOf(program, "model"),
+    ...parametersOf(program, "recipe"),
+  ];
+  const parameter = settings?.find((p) => p.name === root);
+  if (!verb || !parameter || inner.length > 0 || program.names.has(root)) return [];
+  const statement = statementAt(
+    text,
+    offset,
+    program.registry.verbs().map((v) => v.name),
+  );
+  const name = firstName(statement);
+  const standing = name === undefined ? undefined : program.names.get(name)?.draft?.given.get(root)?.value;
+  const words = kindsIn(parameter.type).flatMap((kind) => program.registry.ofKind(kind).filter((w) => !w.planned));
+  const own = isCall(standing) ? words.filter((w) => w.name === standing.word) : words;
+  return unique(
+    keys(
+      own.flatMap((w) => w.parameters.filter((p) => !p.open && !p.planned)),
+      ": ",
+      program.registry,
+    ),
+  );
+}
+
 function versionItem(text: string, doc?: string): Item {
   return { text, type: "value", detail: "the version line", ...(doc !== undefined && { doc }) };
 }
@@ -184,6 +274,23 @@ function modelHere(program: Program, text: string, offset: number): ResolvedMode
   const draft = named?.draft ?? (name === undefined ? undefined : program.runs.get(name)?.model);
   return draft?.is === "model" ? resolveModel(program, draft, draft.span) : undefined;
 }
+/** The base of the model at hand, though its definition may not be finished. */
+function baseHere(program: Program, text: string, offset: number): BaseFacts | undefined {
+  const whole = modelHere(program, text, offset)?.base;
+  if (whole) return whole;
+  const name = firstName(
+    statementAt(
+      text,
+      offset,
+      program.registry.verbs().map((v) => v.name),
+    ),
+  );
+  const given = (name === undefined ? undefined : program.names.get(name)?.draft)?.given.get("base");
+  const written = typeof given?.value === "string" ? given.value : undefined;
+  const folder = program.folderAt(given?.span);
+  const fact = written === undefined ? undefined : program.facts.get({ about: "base", name: written, folder });
+  return fact && !failed(fact) ? fact : undefined;
+}
 function metricsHere(program: Program, text: string, offset: number): readonly string[] | undefined {
   const model = modelHere(program, text, offset);
   return model && metricsOf(program.registry, model.plan.task);
@@ -196,11 +303,11 @@ function texts(
   offset: number,
 ): Item[] {
   const { suggests } = (at.at === "value" ? at.parameter : undefined) ?? {};
-  if (!suggests) return [];
+  if (!suggests || suggests.from === "files") return [];
   const also = (suggests.also ?? []).map((name) => ({ text: name, type: "value" }));
   if (suggests.from === "labels")
     return [...also, ...[...program.facts.about("data")].flatMap(([, facts]) => facts.labels.map(labelItem))];
-  const base = modelHere(program, text, offset)?.base;
+  const base = baseHere(program, text, offset);
   const layers = Object.entries(base?.shapes ?? {}).filter(
     ([path, shape]) => shape.length === 2 && path.endsWith(".weight") && !/embed/i.test(path),
   );
@@ -229,10 +336,19 @@ function names(program: Program, takes: string | undefined): Item[] {
   return program.namesOf(...of).map((text) => ({ text, type: "name", doc: program.names.get(text)?.is ?? "" }));
 }
 function references(program: Program): Item[] {
-  return [...program.parameters.keys(), ...program.outside.typescript].map((name) => ({
-    text: `$${name}`,
-    type: "name",
-  }));
+  const { typescript, types = {} } = program.outside;
+  return [
+    ...[...program.parameters].map(([name, { value }]) => ({ text: `$${name}`, type: "name", detail: written(value) })),
+    ...typescript.map((name) => ({
+      ...{ text: `$${name}`, type: "name" },
+      ...(Object.hasOwn(types, name) && { detail: types[name] as string }),
+    })),
+  ];
+}
+function written(value: Value): string {
+  return value !== null && typeof value === "object" && "share" in value
+    ? `parameter, ${String(100 * value.share)}%`
+    : `parameter, ${typeof value === "object" ? "a list" : String(value)}`;
 }
 function members(program: Program, of: readonly string[], verb: Verb | undefined): Item[] {
   const named = program.names.get(of[0] ?? "");

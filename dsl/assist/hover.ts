@@ -1,4 +1,5 @@
 /** Hover: what a word, key, value or name is, as Markdown from its record and from what is known of the world. */
+import { entryOf } from "../check/codes.js";
 import { kindsIn } from "../check/keys.js";
 import type { Program } from "../check/program.js";
 import { describe } from "../check/shapes.js";
@@ -9,7 +10,8 @@ import type { AssistContext } from "./complete.js";
 import { lifecycleOf } from "./lifecycle.js";
 import { meaningOfName, meaningOfReference, meaningOfValue, shown } from "./meaning.js";
 import { firstName, statementAt, tokenAt } from "./place.js";
-import { keysOf, parameterAt, situationAt, type Situation } from "./situation.js";
+import { keysOf, parameterAt } from "./frames.js";
+import { situationAt, type Situation } from "./situation.js";
 
 export interface Hover {
   readonly start: number;
@@ -84,6 +86,10 @@ function pageAt(
       return situation.operands > 0 && Object.hasOwn(situation.verb.connectors, image)
         ? `**${image}**, a connector of \`${situation.verb.name}\`: ${connectors[image] ?? ""}`.trim()
         : undefined;
+    }
+    case "code": {
+      const entry = entryOf(image);
+      return entry && `**${image}**: ${entry.explain}`;
     }
     case "record-key":
       return undefined;

@@ -5,7 +5,8 @@
 import type { Named, Program, Run } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import { resolveData, resolveModel } from "../plan/definitions.js";
-import { cutRows, trainedBy, trainingSplit } from "../plan/estimates.js";
+import { trainedBy, trainingSplit } from "../plan/estimates.js";
+import { cutRows } from "../plan/lengths.js";
 import { failed, keyOf, type DataFacts } from "../plan/facts.js";
 import type { Call, DataPlan, Value } from "../plan/plan.js";
 import { planTraining, settingsOf, type Planned } from "../plan/training.js";

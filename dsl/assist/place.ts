@@ -12,9 +12,10 @@ export function tokenAt(text: string, offset: number): IToken | undefined {
   return tokens.find((k) => covers(k) && wide(k)) ?? tokens.find((k) => t.endOf(k) === offset && wide(k));
 }
 
+/** The statement that `offset` stands in; one that isn't finished goes on over the blanks behind it. */
 export function statementAt(text: string, offset: number, verbs: readonly string[]): Statement | undefined {
-  return parse({ id: "assist", title: "assist", text }, verbs).tree.statements.find(
-    (s) => s.span.start <= offset && offset <= s.span.end,
+  return parse({ id: "assist", title: "assist", text }, verbs).tree.statements.findLast(
+    (s) => s.span.start <= offset && (offset <= s.span.end || text.slice(s.span.end, offset).trim() === ""),
   );
 }
 

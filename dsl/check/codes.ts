@@ -23,6 +23,10 @@ export interface CodeEntry<D> {
   readonly facts?: true;
   /** Where it stands when reading data or a base failed with it: paths in the definition (`split.column`), the first that is written. */
   readonly at?: readonly string[];
+  /** Which statement's check finds it, where that is not a training's: an allowance is idle once that check was made. */
+  readonly found?: "data" | "model" | "evaluate";
+  /** Of an error: `allow` may keep it quiet. Of a warning: `false` where it may not. */
+  readonly allowable?: boolean;
   /** A Tune program that shows it (tested to do so), for codes that a program alone can show. */
   readonly example?: string;
 }

@@ -11,8 +11,8 @@ export interface CheckContext {
   readonly model?: Readonly<Record<string, Value>>;
   /** What the model begins from, where that is known. */
   readonly base?: BaseFacts;
-  /** Reports at an argument or key of the call (`at`), else at the call itself. */
-  report<C extends Code>(code: C, data: CodeData[C], at?: string): void;
+  /** Reports at an argument or key of the call (`at`), else at the call itself. `instead`: what might be written there. */
+  report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string): void;
   /** True while someone types: no rule may need a scan or a download. */
   readonly assisting: boolean;
   find(kind: string, name: string): { readonly capabilities?: Readonly<Record<string, unknown>> } | undefined;

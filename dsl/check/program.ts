@@ -6,7 +6,8 @@ import type { Action, Value } from "../plan/plan.js";
 import type { Outside, NameKind } from "../compile.js";
 import type { Registry } from "../registry.js";
 import type { ReferenceNode, Statement } from "../syntax/tree.js";
-import { entryOf, type Code, type CodeData } from "./codes.js";
+import type { Allowance } from "./allow.js";
+import { entryOf, wordsOf, type Code, type CodeData } from "./codes.js";
 import type {} from "./name-codes.js";
 import { switchedOn } from "./experiments.js";
 import { nearest } from "./nearest.js";
@@ -34,6 +35,17 @@ export interface Draft {
   readonly needs: readonly Need[];
   /** Experiments that it was written under. */
   readonly experiments?: readonly string[];
+  readonly allowances: readonly Allowance[];
+  /** The braces and what is between them. */
+  readonly block?: Span;
+}
+/** A warning that was found and is allowed. */
+export interface Allowed {
+  readonly code: string;
+  readonly reason: string;
+  readonly of: string;
+  /** What it would have said. */
+  readonly message: string;
 }
 /** A training that a name stands for: the model's own, or one kept by `as`. */
 export interface Run {
@@ -84,6 +96,12 @@ export class Program {
   using: readonly string[] = [];
   /** Models trained here that the present one begins from, on the way to the first of them. */
   readonly lineage: string[] = [];
+  /** What the statements at hand allow: the one that is read, and the definitions that it works on. */
+  allowing: readonly Allowance[] = [];
+  /** What was allowed while the statement at hand was read. */
+  readonly allowed: Allowed[] = [];
+  /** All allowances of the present source. */
+  readonly allowances: Allowance[] = [];
   /** Needs named while one statement is read. */
   noted: Need[] = [];
 
@@ -115,13 +133,38 @@ export class Program {
     return (span && this.folders.get(span.source)) ?? ".";
   }
 
-  report<C extends Code>(code: C, data: CodeData[C], span: Span, more: More = {}): void {
+  /** @returns false where a statement allows it */
+  report<C extends Code>(code: C, data: CodeData[C], span: Span, more: More = {}): boolean {
+    if (this.allows(code, data)) return false;
     this.reporter.report(code, data, span, more);
+    return true;
+  }
+  /** Whether one of the statements at hand allows what was found; the plan tells of it. */
+  allows<C extends Code>(code: C, data: CodeData[C]): boolean {
+    const own = this.allowing.filter((one) => one.code === code);
+    for (const one of own) {
+      one.used = true;
+      const { reason, of } = one;
+      if (!this.allowed.some((a) => a.code === code && a.of === of))
+        this.allowed.push({ code, reason, of, message: wordsOf(code, data).message });
+    }
+    return own.length > 0;
   }
   /** Reports at `span` if it stands in the present source, else at `here` (what in this source led there). */
-  reportNear<C extends Code>(code: C, data: CodeData[C], span: Span | undefined, here: Span, more: More = {}): void {
-    if (span?.source === this.source.id) this.reporter.report(code, data, span, more);
-    else this.reporter.report(code, data, here);
+  reportNear<C extends Code>(code: C, data: CodeData[C], span: Span | undefined, here: Span, more: More = {}): boolean {
+    return span?.source === this.source.id ? this.report(code, data, span, more) : this.report(code, data, here);
+  }
+  /** A warning about a definition alone: it is said where the definition stands, not again wherever it is used. */
+  reportOwn<C extends Code>(
+    code: C,
+    data: CodeData[C],
+    draft: Draft,
+    span: Span | undefined,
+    more: More = {},
+  ): boolean {
+    if (this.allows(code, data)) return false;
+    if (draft.source.id === this.source.id) this.reporter.report(code, data, span ?? draft.span, more);
+    return true;
   }
   /** Where a failure's code says that it stands in the definition, if it is written in the present source. */
   placeOf(failure: Failed, draft: Draft): Span | undefined {

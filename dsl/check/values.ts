@@ -229,7 +229,7 @@ export function expressionOf(value: Value, span: Span): Expression | undefined {
   }
   return undefined;
 }
-function acceptsLive(type: ValueType): boolean {
+export function acceptsLive(type: ValueType): boolean {
   return (type.is === "word" && type.kind === "source") || (type.is === "either" && type.of.some(acceptsLive));
 }
 /** `source: $rows`: the word of that kind that says it takes live values. */

@@ -2,6 +2,8 @@
 import type { ResolvedModel } from "../plan/definitions.js";
 import { failed, type DataFacts, type Need } from "../plan/facts.js";
 import type { Call, DataPlan, ReaderOf, Value } from "../plan/plan.js";
+import { lookedFor } from "./allow.js";
+import { checkAudit } from "./audit.js";
 import { nearest } from "./nearest.js";
 import type { Draft, Program } from "./program.js";
 import { replace } from "./reporter.js";
@@ -161,23 +163,20 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
         (leak) =>
           `"${leak.text.slice(0, 60)}${leak.text.length > 60 ? "…" : ""}": ${leak.places.map((p) => `row ${String(p.row)} (${p.split})`).join(", ")}`,
       );
-    program.reportNear(
-      "split-leak",
-      { data: draft.name, count: facts.leakCount, places },
-      place("split") ?? place("source"),
-      here,
-    );
-    good = false;
+    const told = { data: draft.name, count: facts.leakCount, places };
+    if (program.reportNear("split-leak", told, place("split") ?? place("source"), here)) good = false;
   }
+  if (!checkAudit(program, draft, plan, facts, place, here)) good = false;
   const train = facts.splits["train"];
   for (const { label, count } of train?.labels ?? [])
     if (count > 0 && count < 5 && (train?.rows ?? 0) >= 50)
-      program.reportNear(
+      program.reportOwn(
         "rare-label",
         { label, count, data: draft.name },
+        draft,
         place(`columns.${labelled ?? "label"}`),
-        here,
       );
+  lookedFor(draft.allowances, "data");
   return good;
 }
 

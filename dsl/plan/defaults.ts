@@ -2,6 +2,7 @@
 import type { CheckContext } from "../check/context.js";
 import type { Code, CodeData } from "../check/codes.js";
 import type { Given, Program } from "../check/program.js";
+import { replace } from "../check/reporter.js";
 import type { Span } from "../check/span.js";
 import { isOpen } from "../check/experiments.js";
 import { isOldSpelling, type Parameter } from "../registry.js";
@@ -131,11 +132,11 @@ function contextOf(filling: Filling, places: Places, local: string | undefined, 
     assisting: program.purpose === "assist",
     find: (kind, name) => program.registry.find(kind, name),
     ofKind: (kind) => program.registry.ofKind(kind).filter((word) => !word.planned),
-    report<C extends Code>(code: C, data: CodeData[C], at?: string): void {
-      const place =
-        (at !== undefined && local !== undefined ? places.get(`${local}.${at}`) : undefined) ??
-        (local === undefined ? undefined : places.get(local));
-      program.reportNear(code, data, place, setting.here);
+    report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string): void {
+      const own = at !== undefined && local !== undefined ? places.get(`${local}.${at}`) : undefined;
+      const place = own ?? (local === undefined ? undefined : places.get(local));
+      const fix = own && instead !== undefined ? { fix: { ...replace(own, instead), certain: false } } : {};
+      program.reportNear(code, data, place, setting.here, fix);
     },
   };
 }

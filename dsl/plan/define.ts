@@ -1,4 +1,6 @@
 /** `data`, `model`, `recipe` and `parameters`: statements that give a name to something and train nothing. */
+import { lookedFor } from "../check/allow.js";
+import { checkSameColumn } from "../check/audit.js";
 import type { Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
 import type { Draft, Program } from "../check/program.js";
@@ -67,6 +69,8 @@ export function define(program: Program, header: Header): void {
     given,
     broken: broken || missing.length > 0,
     needs: [...needs, ...(base?.needs ?? [])],
+    allowances: program.allowing,
+    ...(statement.block && { block: statement.block.span }),
     experiments: experimentsUnder(program.experiments, [base]),
   };
   program.define(name.text, name.span, { is, draft });
@@ -85,6 +89,7 @@ export function define(program: Program, header: Header): void {
 function defineData(program: Program, header: Header, draft: Draft, here: Span): void {
   const data = resolveData(program, draft, here);
   if (!data) return;
+  checkSameColumn(program, draft, data.plan.columns);
   if (!isCall(data.plan.source as Value) && data.plan.split)
     program.report("split-twice", { data: draft.name }, draft.given.get("split")?.span ?? here);
   else if (checkTables(program, draft, data.plan, here)) {
@@ -98,6 +103,7 @@ function defineModel(program: Program, header: Header, draft: Draft, here: Span)
   const model = resolveModel(program, draft, here);
   if (!model) return;
   checkModel(program, draft, model, here);
+  if (model.base) lookedFor(draft.allowances, "model");
   act(program, header, { verb: "model", name: draft.name, model: model.plan } as never);
 }
 

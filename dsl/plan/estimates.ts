@@ -223,14 +223,6 @@ function unmaskedBy(program: Program, task: Call): number {
   return typeof share === "function" ? (share as (call: Call) => number)(task) : 0;
 }
 
-/** Texts longer than `max`, by the histogram. */
-export function cutRows(lengths: SplitFacts["lengths"] | undefined, max: number): number {
-  if (!lengths || lengths.longest <= max) return 0;
-  return Math.max(
-    1,
-    lengths.counts.reduce((sum, count, i) => (i * lengths.step > max ? sum + count : sum), 0),
-  );
-}
 function size(base: BaseFacts, ...names: readonly string[]): number {
   for (const name of names) if (typeof base.config[name] === "number") return base.config[name];
   return 0;

@@ -3,6 +3,7 @@
  * compiles again. Facts are plain data, keyed by `keyOf(need)`, so that tests need no files.
  */
 import canonicalize from "canonicalize";
+import type { DataAudit } from "./audit-facts.js";
 import type { Call, DataPlan, ReaderOf, ScratchPlan, Value } from "./plan.js";
 
 export type Need =
@@ -25,7 +26,9 @@ export type Need =
   /** The value behind `$x`. */
   | { readonly about: "name"; readonly of: string }
   /** A used file. */
-  | { readonly about: "file"; readonly path: string; readonly folder: string };
+  | { readonly about: "file"; readonly path: string; readonly folder: string }
+  /** What lies in a folder, asked while someone types a path: `path` starts from `folder` and ends in `/`, or is empty. */
+  | { readonly about: "files"; readonly path: string; readonly folder: string };
 
 /** A coded error met while fetching: the compiler reports it at the place that asked. */
 export interface Failed {
@@ -50,6 +53,11 @@ export interface SplitFacts {
   } | null;
   /** The same of the role `target`, where the data has it, or of `text_pair` where it is read by itself: `lengths` are the first texts'. */
   readonly targets?: SplitFacts["lengths"];
+  /**
+   * Of conversations, where the template has a token that ends an answer: steps that the row needs whose first answer ends
+   * soonest (null: no answer ends with it), and the latest step at which a row begins to be learnt.
+   */
+  readonly stops?: { readonly soonest: number | null; readonly latestStart: number };
 }
 export interface DataFacts {
   readonly rowsIn: number;
@@ -65,8 +73,10 @@ export interface DataFacts {
   }[];
   readonly leakCount: number;
   readonly hash: string;
-  /** Sentences for the preview: how near stratification came, groups that stand in several splits. */
+  /** Sentences for the preview: how near stratification came. */
   readonly notes?: readonly string[];
+  /** Absent: not looked at, as of data that are streamed. */
+  readonly audit?: DataAudit;
 }
 export interface BaseFacts {
   readonly folder: string;
@@ -113,6 +123,10 @@ export interface FileFacts {
   readonly text: string;
   readonly path: string;
 }
+/** Folders first, then files, each in the order of their names; a few hundred at most. */
+export interface FilesFacts {
+  readonly entries: readonly { readonly name: string; readonly folder: boolean }[];
+}
 export type FactOf<N extends Need["about"]> = {
   table: TableFacts;
   data: DataFacts;
@@ -120,6 +134,7 @@ export type FactOf<N extends Need["about"]> = {
   machine: MachineFacts;
   name: NameFacts;
   file: FileFacts;
+  files: FilesFacts;
 }[N];
 
 export function keyOf(need: Need): string {

@@ -1,7 +1,7 @@
 /** Names that statements work on: definitions, splits, trained weights. */
 import { nearest } from "../check/nearest.js";
 import type { Draft, Named, Program, Run } from "../check/program.js";
-import { replace } from "../check/reporter.js";
+import { replace, Reporter } from "../check/reporter.js";
 import { formOf } from "../check/shapes.js";
 import type { Span } from "../check/span.js";
 import { checkTables, dataFacts, splitNames } from "../check/world.js";
@@ -189,10 +189,14 @@ export function trainedName(
 function changed(program: Program, run: Run, name: string, present: string, here: Span): boolean {
   const model = program.names.get(run.model.name)?.draft ?? run.model;
   const data = program.names.get(run.data.name)?.draft ?? run.data;
+  // What its settings are warned of was said where it was trained.
+  const { reporter } = program;
+  program.reporter = new Reporter();
   const recipe = run.recipe ? (program.names.get(run.recipe.name)?.draft ?? run.recipe) : null;
   const planned = planTraining(program, {
     model,
     data,
+    recipe,
     settings: settingsOf(program, run),
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe]),
     run: name,
@@ -200,5 +204,8 @@ function changed(program: Program, run: Run, name: string, present: string, here
     dataAt: here,
     here,
   });
+  const errors = program.reporter.diagnostics.filter((d) => d.severity === "error");
+  program.reporter = reporter;
+  for (const d of errors) program.reporter.report(d.code, d.data as never, d.span, d.fix ? { fix: d.fix } : {});
   return planned !== undefined && planned.plan.recipeHash !== present;
 }

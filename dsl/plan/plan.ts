@@ -145,6 +145,8 @@ export interface Effects {
   readonly threads: number | null;
   /** Which activations are computed again: what the recipe says, or what `auto` chose for this machine's memory. */
   readonly recompute: "none" | "blocks";
+  /** Warnings that were found and are allowed: code, reason, and the statement that says so. Absent: none. */
+  readonly allowed?: readonly { readonly code: string; readonly reason: string; readonly of: string }[];
 }
 export interface Estimates {
   readonly parameters: number;

@@ -1,4 +1,5 @@
 /** `evaluate` and `predict`: what is asked of a model that was trained, or of its base. */
+import { checkScores } from "../check/evaluation.js";
 import type { Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
 import type { Program } from "../check/program.js";
@@ -38,6 +39,12 @@ export function evaluate(program: Program, header: Header): void {
     }),
   });
   const roles = data && { roles: Object.keys(data.columns) };
+  if (facts && first && "data" in first.subject)
+    checkScores(program, {
+      ...{ data: first.draft, facts, split: first.subject.split, written: own.given.get("metrics") },
+      metrics: (values["metrics"] as readonly Call[] | undefined) ?? [],
+      ...{ at: clauses.get("on")?.operands[0]?.span ?? statement.span, here: statement.verb.span },
+    });
   const metrics = (values["metrics"] as readonly Call[] | undefined) ?? [];
   const words = metrics.map((metric) => metric.word);
   const written = own.given.get("metrics");

@@ -1,4 +1,5 @@
 /** One function per verb: statement → definition or action. The table is what the compiler walks. */
+import { takeAllowances } from "../check/allow.js";
 import { headerOf, type Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
 import type { Program } from "../check/program.js";
@@ -26,7 +27,10 @@ export const handlers: Readonly<Record<string, Handler>> = {
   tune: version,
 };
 
-export function runStatement(program: Program, statement: Statement): void {
+export function runStatement(program: Program, written: Statement): void {
+  const { statement, allowances } = takeAllowances(program, written);
+  program.allowances.push(...allowances);
+  program.allowing = allowances;
   const header = headerOf(program, statement);
   if (!header?.sound) lose(program, statement);
   if (!header) {

@@ -81,6 +81,7 @@ export function sweep(program: Program, header: Header): void {
     modelAt: operand.span,
     dataAt: onto.span,
     here: statement.verb.span,
+    recipe: recipe ?? null,
   });
   if (planned && !planned.plan.recipe.training.validate)
     program.report(

@@ -63,6 +63,8 @@ export function train(program: Program, header: Header): void {
         dataAt: onto.span,
         here: statement.verb.span,
         broken,
+        recipe: recipe ?? null,
+        statement: { block: statement.block?.span, end: statement.span.end },
       });
       recipeHash = planned?.plan.recipeHash;
       if (planned) act(program, header, { verb: "train", name, plan: planned.plan, resume: planned.resume } as never);

@@ -1,13 +1,17 @@
 /** The plan of one training: data, model and recipe resolved, checked against each other and the machine, hashed. */
 import type { Draft, Given, Program, Run } from "../check/program.js";
 import type { Span } from "../check/span.js";
+import { lookedFor } from "../check/allow.js";
+import { checkMachine } from "../check/fits.js";
+import { checkOverFitting, checkStops, checkTruncation } from "../check/lessons.js";
 import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../check/world.js";
 import { isCall, resolveData, resolveModel, resolveRecipe } from "./definitions.js";
-import { cutRows, estimate, trainingSplit } from "./estimates.js";
+import { estimate, trainedBy, trainingSplit } from "./estimates.js";
 import { failed } from "./facts.js";
 import { checkVocabulary, isScratch } from "./scratch.js";
 import { trainedBase } from "./trained-base.js";
 import { predictsNext, readsConversations } from "./feeding.js";
+import type { Over } from "./fitting.js";
 import { checkMetrics } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
 import {
@@ -18,7 +22,6 @@ import {
   type Estimates,
   type Plan,
   type Recipe,
-  type RecipePlan,
   type Value,
 } from "./plan.js";
 
@@ -64,8 +67,23 @@ export function planTraining(
     dataAt: Span;
     here: Span;
     broken?: boolean;
+    /** The statement, where its block takes keys of a recipe: a mend may add some. */
+    statement?: { readonly block: Span | undefined; readonly end: number };
+    /** The recipe after `with`: what it allows counts too. */
+    recipe?: Draft | null;
   },
 ): Planned | undefined {
+  const before = program.allowing;
+  const current = o.recipe ? (program.names.get(o.recipe.name)?.draft ?? o.recipe) : undefined;
+  program.allowing = [...before, ...o.model.allowances, ...o.data.allowances, ...(current?.allowances ?? [])];
+  program.allowed.length = 0;
+  const planned = plannedWith(program, o);
+  if (planned) lookedFor(program.allowing, "data", "model", "train");
+  program.allowing = before;
+  return planned;
+}
+
+function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): Planned | undefined {
   program.require([...o.model.needs, ...o.data.needs]);
   const data = resolveData(program, o.data, o.dataAt);
   const fresh = isScratch(o.model);
@@ -123,14 +141,13 @@ export function planTraining(
     return undefined;
   }
   const batchwise = program.registry.find("task", model.plan.task.word)?.capabilities?.["batchwise"];
-  if (recipe.plan.accumulate > 1 && typeof batchwise === "function") {
-    const has = (batchwise as (task: Call, roles: readonly string[]) => boolean)(
-      model.plan.task,
-      Object.keys(data.plan.columns),
-    );
+  const batched =
+    typeof batchwise === "function" &&
+    (batchwise as (task: Call, roles: readonly string[]) => boolean)(model.plan.task, Object.keys(data.plan.columns));
+  if (recipe.plan.accumulate > 1 && batched) {
     const { accumulate, batch_size } = recipe.plan;
     const told = { task: model.plan.task.word, batch_size, whole: batch_size * accumulate };
-    if (has) program.reportNear("batchwise-parts", told, o.settings.get("accumulate")?.span, o.here);
+    program.reportNear("batchwise-parts", told, o.settings.get("accumulate")?.span, o.here);
   }
   const { technique } = model.plan;
   const prompts = program.registry.find("technique", technique.word)?.capabilities?.["virtualTokens"];
@@ -139,48 +156,58 @@ export function planTraining(
     program.reportNear("no-packed-prompts", { technique: technique.word }, at, o.here);
     return undefined;
   }
-  const fed = trainingSplit(facts);
-  const most = model.plan.max_length;
-  const cuts = !windows || readsConversations(program.registry, model.plan.task);
-  const cutOff = cuts ? Math.max(cutRows(fed?.lengths, most), cutRows(fed?.targets, most)) : 0;
-  if (cutOff > 0)
-    program.reportNear(
-      "truncated",
-      { rows: cutOff, share: cutOff / Math.max(1, trainingSplit(facts)?.rows ?? 1), max_length: model.plan.max_length },
-      o.model.given.get("max_length")?.span,
-      o.modelAt,
-    );
+  const split = trainingSplit(facts);
+  const base = model.base;
+  if (!windows || readsConversations(program.registry, model.plan.task)) {
+    const taken = typeof prompts === "function" ? (prompts as (call: Call) => number)(technique) : 0;
+    const positions = base.positions - taken;
+    checkTruncation(program, { model: o.model, plan: model.plan, positions, split, here: o.modelAt });
+    if (!recipe.plan.packing)
+      checkStops(program, { model: o.model, plan: model.plan, data: data.plan.name, split, here: o.modelAt });
+  }
   const machine = program.ask({ about: "machine" });
   if (!checked || machine === undefined || failed(machine)) return undefined;
   const under = o.experiments && o.experiments.length > 0 ? { experiments: o.experiments } : {};
   const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training: recipe.plan, ...under };
-  const estimated = (over: Partial<RecipePlan>): Estimates =>
+  const estimated = ({ training, model: other }: Over): Estimates =>
     estimate(program, {
-      model: model.plan,
-      base: model.base as NonNullable<typeof model.base>,
+      model: { ...model.plan, ...other },
+      base,
       data: facts,
-      training: { ...recipe.plan, ...over },
+      training: { ...recipe.plan, ...training },
       flops: machine.flops,
     });
-  const fits = (over: Partial<RecipePlan>): boolean => estimated(over).memoryBytes <= machine.memoryBytes;
   const written = recipe.plan.recompute;
-  const recompute = written !== "auto" ? written : fits({ recompute: "none" }) ? "none" : "blocks";
-  const estimates = estimated({ recompute });
-  if (estimates.memoryBytes > machine.memoryBytes) {
-    let batch: number | null = recipe.plan.batch_size;
-    while (batch !== null && !fits({ recompute, batch_size: batch })) batch = batch > 1 ? Math.floor(batch / 2) : null;
-    const key = o.settings.has("batch_size") ? "batch_size" : "recompute";
-    const whole = recipe.plan.batch_size * recipe.plan.accumulate;
-    const data = {
-      needed: estimates.memoryBytes,
-      has: machine.memoryBytes,
-      batch_size: batch,
-      accumulate: Math.ceil(whole / (batch ?? whole)),
-    };
-    program.reportNear("memory-short", data, o.settings.get(key)?.span, o.here);
-    return undefined;
-  }
-  const effects: Effects = { run: o.run, engine: program.engine.engine, threads: program.engine.threads, recompute };
+  const kept = estimated({ training: { recompute: "none" }, model: {} });
+  const recompute = written !== "auto" ? written : kept.memoryBytes <= machine.memoryBytes ? "none" : "blocks";
+  const estimates = estimated({ training: { recompute }, model: {} });
+  const fitting = {
+    ...{
+      model: o.model,
+      plan: model.plan,
+      training: recipe.plan,
+      recompute,
+      settings: o.settings,
+      here: o.here,
+      machine,
+    },
+    frozen: trainedBy(program, model.plan, base).frozen,
+    parts: !batched,
+    lengths: split?.lengths,
+    statement: o.statement,
+    estimated: ({ training, model: other }: Over) => estimated({ training: { recompute, ...training }, model: other }),
+  };
+  if (!checkMachine(program, fitting, estimates)) return undefined;
+  checkOverFitting(program, { training: recipe.plan, estimates, validation, settings: o.settings, here: o.here });
+  const effects: Effects = {
+    run: o.run,
+    engine: program.engine.engine,
+    threads: program.engine.threads,
+    recompute,
+    ...(program.allowed.length > 0 && {
+      allowed: program.allowed.map(({ code, reason, of }) => ({ code, reason, of })),
+    }),
+  };
   return {
     resume: recipe.resume,
     plan: {

@@ -60,6 +60,11 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
         });
         break;
       case t.Kebab: {
+        // Codes are written as they are said: `allow: { rare-label: "…" }`.
+        if (next?.tokenType === t.Colon && insideAllowance(out)) {
+          out.push(t.retyped(token, t.Identifier, token.image));
+          break;
+        }
         const name = token.image.replaceAll("-", "_");
         reporter.report("kebab-name", { name: token.image, instead: name }, span(token), {
           fix: replace(span(token), name),
@@ -213,6 +218,16 @@ function isThousands(out: readonly IToken[], token: IToken): boolean {
     return false;
   if (t.endOf(head) !== comma.startOffset || t.endOf(comma) !== token.startOffset) return false;
   return token.image.startsWith("0") || out.at(-3)?.tokenType === t.Colon;
+}
+function insideAllowance(tokens: readonly IToken[]): boolean {
+  let depth = 0;
+  for (let i = tokens.length - 1; i >= 0; i--) {
+    const token = tokens[i] as IToken;
+    if (t.isClose(token)) depth++;
+    else if (t.isOpen(token) && depth-- === 0)
+      return token.image === "{" && tokens[i - 1]?.tokenType === t.Colon && tokens[i - 2]?.image === "allow";
+  }
+  return false;
 }
 function isKeyAt(tokens: readonly IToken[], i: number): boolean {
   return tokens[i + 1]?.tokenType === t.Colon;

@@ -16,7 +16,11 @@ type Answer<M extends { params: unknown; result: unknown }> = (
 
 const { folder, declarations } = workerData as AssistantData;
 const converter = new Converter(folder, declarations);
-const tune = openAssistant(folder, () => converter.names());
+const tune = openAssistant(
+  folder,
+  () => converter.names(),
+  () => converter.types(),
+);
 converter.warm();
 
 /** Who answers about a cell: the language that it is in. */

@@ -15,18 +15,22 @@ interface Looked {
   fact: Promise<Fact>;
   seen?: Fact;
 }
-const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "machine"]);
+const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "files", "machine"]);
 /** Milliseconds for which an answer is taken to hold: a person types faster than files change. */
 const fresh = 3000;
 /** Answers that are kept: more files and machines than a notebook names. */
 const most = 100;
 
-/** Loads the vocabulary. `typescript` tells the names that TypeScript cells made. */
-export async function openAssistant(folder: string, typescript: () => readonly string[]): Promise<TuneAssistant> {
+/** Loads the vocabulary. `typescript` tells the names that TypeScript cells made, `types` what they are. */
+export async function openAssistant(
+  folder: string,
+  typescript: () => readonly string[],
+  types: () => Readonly<Record<string, string>> = () => ({}),
+): Promise<TuneAssistant> {
   const { registry } = await import("#stdlib/registry.js");
   const looks = new Looks(folder);
   return new TuneAssistant(registry, {
-    ...{ typescript, asks: ({ about }) => cheap.has(about) },
+    ...{ typescript, types, asks: ({ about }) => cheap.has(about) },
     answer: (need) => looks.look(need),
     seen: () => looks.seen(),
   });

@@ -2,7 +2,8 @@
  * Answers about Tune while it is typed, from the texts that ran before. What the language must know of the world is looked
  * up by whoever made the assistant, as far as it is worth that while typing.
  */
-import type { Diagnostic } from "#dsl/check/diagnostic.js";
+import { allowingFix } from "#dsl/assist/allowing.js";
+import type { Diagnostic, Fix } from "#dsl/check/diagnostic.js";
 import { applyFixes } from "#dsl/check/fixing.js";
 import type { Source } from "#dsl/check/span.js";
 import "#dsl/check/name-codes.js";
@@ -17,7 +18,7 @@ import { growing, type GrowingRegistry, type Registry } from "#dsl/registry.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { format } from "#dsl/syntax/format.js";
 import { parse } from "#dsl/syntax/parse.js";
-import type { Finding } from "../wire/assistant-port.js";
+import type { Finding, Mend } from "../wire/assistant-port.js";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "./interpreter.js";
 
 const typed = "typed";
@@ -31,6 +32,8 @@ export interface Lookout {
   readonly seen?: () => Promise<Facts>;
   /** Names that are taken by the other language. */
   readonly typescript: () => readonly string[];
+  /** What those names are, as TypeScript writes it. */
+  readonly types?: () => Readonly<Record<string, string>>;
 }
 
 /**
@@ -72,7 +75,11 @@ export class TuneAssistant {
 
   /** `whole`: nothing else will run before the text, so a name that is nowhere defined is a mistake. */
   async check(code: string, { whole = false } = {}): Promise<Finding[]> {
-    return (await this.diagnose(code, whole)).map(findingOf);
+    const { text } = sourceOf(code);
+    return (await this.diagnose(code, whole)).map((d): Finding => {
+      const allow = allowingFix(text, d.span, d.code, this.verbs);
+      return { ...findingOf(d), ...(allow && { allow: mendOf(allow) }) };
+    });
   }
   /** The text with every certain mistake mended. */
   async fixed(code: string, { whole = false } = {}): Promise<string> {
@@ -91,7 +98,13 @@ export class TuneAssistant {
   }
   async complete(code: string, offset: number): Promise<Completion> {
     const source = sourceOf(code);
-    const { items, start, end } = complete(source.text, offset, await this.context(source));
+    let context = await this.context(source);
+    let found = complete(source.text, offset, context);
+    for (const need of found.needs.filter(this.lookout.asks)) {
+      context = { ...context, facts: context.facts.with(need, await this.lookout.answer(need)) };
+      found = complete(source.text, offset, context);
+    }
+    const { items, start, end } = found;
     return { matches: items, start, end };
   }
   async inspect(code: string, offset: number): Promise<Inspection> {
@@ -108,7 +121,7 @@ export class TuneAssistant {
   /** What the language's assistant is given for a text: asks the compiler what it lacks until nothing is missing that is asked for. */
   private async context(source: Source): Promise<AssistContext & Pick<Compiled, "diagnostics">> {
     const { lookout, registry, earlier } = this;
-    const outside = { ...nothingOutside, typescript: lookout.typescript() };
+    const outside = { ...nothingOutside, typescript: lookout.typescript(), types: lookout.types?.() ?? {} };
     const known = (await lookout.seen?.()) ?? Facts.none;
     const { facts, diagnostics } = await compileAnswered([...earlier, source], {
       ...{ registry, outside, purpose: "assist", answer: lookout.answer, asks: lookout.asks },
@@ -121,12 +134,14 @@ export class TuneAssistant {
 /** A diagnostic as editors take it: words in place of its data. */
 export function findingOf(d: Diagnostic): Finding {
   const { message, help } = wordsOf(d.code, d.data as never);
-  const edits = d.fix?.edits.map((e) => ({ from: e.start, to: e.end, text: e.text }));
   return {
     ...{ from: d.span.start, to: d.span.end, severity: d.severity, code: d.code as string, message },
     ...(help !== undefined && { help }),
-    ...(d.fix && edits && { fix: { title: d.fix.title, edits, certain: d.fix.certain } }),
+    ...(d.fix && { fix: mendOf(d.fix) }),
   };
+}
+function mendOf({ title, edits, certain }: Fix): Mend {
+  return { title, certain, edits: edits.map(({ start, end, text }) => ({ from: start, to: end, text })) };
 }
 
 function sourceOf(code: string): Source {

@@ -3,11 +3,18 @@
  * looks at rows; a prompt and its completion (`input`, `target`) are a conversation of two turns.
  */
 import type { ColumnTable } from "arquero";
+import type { SplitFacts } from "#dsl/plan/facts.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
 import type { StreamedSplit } from "./streamed.js";
 
 /** Conversations with their rows' numbers in the source. */
 export type ConversationRows = readonly { readonly row: number; readonly turns: readonly Turn[] }[];
+
+/** How many tokens each conversation feeds, and where answers end (`stops` of `SplitFacts`). */
+export interface MeasuredChats {
+  readonly lengths: Int32Array;
+  readonly stops?: NonNullable<SplitFacts["stops"]>;
+}
 
 export function writtenTurns(turns: readonly Turn[]): string {
   return JSON.stringify(turns);

@@ -30,7 +30,7 @@ import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { cleaning, Drops } from "./cleaning.js";
-import { streamedConversations, type ConversationRows } from "./conversations.js";
+import { streamedConversations, type ConversationRows, type MeasuredChats } from "./conversations.js";
 import { Growing } from "./growing.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
@@ -52,7 +52,7 @@ import "./codes.js";
 import type {} from "#stdlib/splits/codes.js";
 
 interface Options {
-  readonly lengths?: (rows: ConversationRows) => Promise<Int32Array>;
+  readonly lengths?: (rows: ConversationRows) => Promise<MeasuredChats>;
   readonly registry: Registry;
   readonly tokenizer?: TokenizerImplementation;
   readonly signal?: AbortSignal;
@@ -136,7 +136,7 @@ async function measured(
 /** Tokens of each row's text in that role; of conversations, as the model that reads them feeds them. */
 async function lengthsOf(split: StreamedSplit, role: string, o: Options): Promise<Int32Array> {
   const { tokenizer, lengths, signal } = o;
-  if (lengths) return lengths(streamedConversations(split));
+  if (lengths) return (await lengths(streamedConversations(split))).lengths;
   if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")
     throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
   return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash }, signal, { role })).lengths;

@@ -14,6 +14,8 @@ import type { SourceWorld } from "#stdlib/kinds/data.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { cleaning, Drops } from "./cleaning.js";
+import { audited } from "./audit/audit.js";
+import type { KeptAudits } from "./audit/kept.js";
 import { findLeaks } from "./leaks.js";
 import type { Prepared } from "./prepared.js";
 import { answersText, placeAnswers } from "./answers.js";
@@ -21,7 +23,7 @@ import { isStreamed, readHeader as header, readRows, stride, turn, type Row } fr
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
-import { conversationsOf, type ConversationRows } from "./conversations.js";
+import { conversationsOf, type ConversationRows, type MeasuredChats } from "./conversations.js";
 import { binWidth, contextsOf, type ContextCut, greatest, histogramOf, readRole, tokensOf } from "./tokens.js";
 import "./codes.js";
 
@@ -31,11 +33,13 @@ export interface PrepareOptions {
   /** Given: the facts hold histograms of lengths in its tokens. */
   readonly tokenizer?: TokenizerImplementation;
   /** Given: how many tokens each row of a table feeds, in place of its text's; in a task that writes conversations. */
-  readonly lengths?: (rows: ConversationRows) => Promise<Int32Array>;
+  readonly lengths?: (rows: ConversationRows) => Promise<MeasuredChats>;
   /** Whether `text` and `text_pair` are read each by itself. */
   readonly apart?: boolean;
   /** Given: rows are measured as the windows that they become, in a task that reads contexts. */
   readonly windows?: ContextCut;
+  /** Given: rows that were looked through before are not looked through again. */
+  readonly audits?: KeptAudits;
   readonly signal?: AbortSignal;
   readonly registry?: Registry;
 }
@@ -61,7 +65,8 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
   const labels = role === null ? [] : (plan.labels ?? inOrder(new Set(sampled.flatMap((row) => labelsOf(row, role)))));
   const tables = Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)]));
   const chats = o.lengths !== undefined;
-  const read = await lengthsIn(tables, chats ? "messages" : readRole(plan.columns), o);
+  const stops = new Map<string, MeasuredChats["stops"]>();
+  const read = await lengthsIn(tables, chats ? "messages" : readRole(plan.columns), o, stops);
   const second = o.apart ? "text_pair" : "target";
   const targets = await lengthsIn(tables, chats || plan.columns[second] === undefined ? null : second, o);
   const lengths = histograms(read);
@@ -74,9 +79,12 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
         labels: labelCounts(rows, role, labels),
         lengths: lengths(name),
         ...(targets.has(name) && { targets: written(name) }),
+        ...(stops.get(name) && { stops: stops.get(name)! }),
       },
     ]),
   );
+  const hash = hashOf(splits, labels, plan);
+  const look = () => audited(splits, labels, o.signal);
   const facts: DataFacts = {
     rowsIn: source.length,
     kept: sampled.length - leftOut.length,
@@ -84,8 +92,9 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
     splits: split,
     labels,
     ...findLeaks(splits),
-    hash: hashOf(splits, labels, plan),
+    hash,
     notes,
+    audit: await (o.audits?.of(`${hash.slice(0, 32)}${numbersOf(splits)}`, look) ?? look()),
   };
   const roles = Object.entries(plan.columns);
   const sample = sampled
@@ -99,17 +108,20 @@ async function lengthsIn(
   tables: Readonly<Record<string, ColumnTable>>,
   role: string | null,
   o: PrepareOptions,
+  stops?: Map<string, MeasuredChats["stops"]>,
 ): Promise<ReadonlyMap<string, Int32Array>> {
   const lengths = new Map<string, Int32Array>();
   const { tokenizer } = o;
   if (!tokenizer || role === null) return lengths;
   for (const [name, table] of Object.entries(tables)) {
     o.signal?.throwIfAborted();
+    const chats = await o.lengths?.(conversationsOf(table));
+    stops?.set(name, chats?.stops);
     const own =
       o.windows && table.columnNames().includes("context")
         ? Int32Array.from(await contextsOf(table, tokenizer, o.windows), ({ ids }) => ids.length)
-        : o.lengths
-          ? await o.lengths(conversationsOf(table))
+        : chats
+          ? chats.lengths
           : Int32Array.from(await tokensOf(table, tokenizer, { role, apart: o.apart === true }), (ids) => ids.length);
     lengths.set(name, own);
   }
@@ -196,6 +208,13 @@ function tableOf(rows: readonly Row[], plan: DataPlan): ColumnTable {
     (role): [string, unknown[]] => [role, rows.map((row) => row.values[role])],
   );
   return makeTable([...columns, ["$row", rows.map((row) => row.row)]]);
+}
+
+/** Of the rows' numbers in their source, which an audit tells. */
+function numbersOf(splits: ReadonlyMap<string, readonly Row[]>): string {
+  const hash = sha256();
+  for (const rows of splits.values()) hash.update(`${rows.map(({ row }) => row).join()}\n`);
+  return hash.end().slice(0, 32);
 }
 
 function hashOf(splits: ReadonlyMap<string, readonly Row[]>, labels: readonly string[], plan: DataPlan): string {

@@ -8,7 +8,7 @@ export interface Divided {
   /** Split name to rows, in the source's order. */
   readonly splits: ReadonlyMap<string, readonly Row[]>;
   readonly leftOut: readonly Row[];
-  /** Sentences for the preview: how near stratification came, groups that stand in several splits. */
+  /** Sentences for the preview: how near stratification came. */
   readonly notes: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export async function divide(rows: readonly Row[], plan: DataPlan, registry: Reg
   const splits = new Map<string, Row[]>(inUsualOrder(order, found).map((name) => [name, []]));
   const leftOut: Row[] = [];
   rows.forEach((row, i) => (names[i] === null ? leftOut : splits.get(names[i]!)!).push(row));
-  return { splits, leftOut, notes: [...stratification(splits, plan), ...sharedGroups(splits)] };
+  return { splits, leftOut, notes: stratification(splits, plan) };
 }
 
 function inUsualOrder(order: readonly string[], found: ReadonlySet<string>): string[] {
@@ -96,21 +96,4 @@ function stratification(splits: ReadonlyMap<string, readonly Row[]>, plan: DataP
   }
   const points = (worst * 100).toFixed(worst < 0.001 ? 2 : 1);
   return [`stratified by ${column}: shares are within ${points} percentage points of the whole${where}`];
-}
-
-function sharedGroups(splits: ReadonlyMap<string, readonly Row[]>): string[] {
-  const first = new Map<unknown, string>();
-  const shared = new Set<unknown>();
-  for (const [split, rows] of splits)
-    for (const { values } of rows) {
-      const group = values["group"];
-      if (group === null || group === undefined || group === "") continue;
-      if (!first.has(group)) first.set(group, split);
-      else if (first.get(group) !== split) shared.add(group);
-    }
-  if (shared.size === 0) return [];
-  const some = [...shared].slice(0, 3).map(String).join(", ");
-  return [
-    `${shared.size} ${shared.size === 1 ? "group stands" : "groups stand"} in more than one split: ${some}${shared.size > 3 ? ", …" : ""}`,
-  ];
 }

@@ -107,6 +107,11 @@ function factsOf({ recipe, effects, estimates }: Plan): [string, string, string]
       ? [["experiments", recipe.experiments.join(", "), "may change or go"] as [string, string, string]]
       : []),
     ["engine", effects.engine, effects.threads === null ? "" : plural(effects.threads, "thread")],
+    ...(effects.allowed ?? []).map(({ code, reason, of }): [string, string, string] => [
+      "allowed",
+      code,
+      `because ${reason} (${of})`,
+    ]),
   ];
 }
 

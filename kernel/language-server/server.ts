@@ -40,6 +40,8 @@ const kinds: Readonly<Record<string, CompletionItemKind>> = {
   value: CompletionItemKind.EnumMember,
   column: CompletionItemKind.Field,
   name: CompletionItemKind.Variable,
+  file: CompletionItemKind.File,
+  folder: CompletionItemKind.Folder,
 };
 
 /** A document as the assistant takes it: its text, and the Tune texts that come before it. */
@@ -133,7 +135,7 @@ export function serve(connection: Connection, { plansOf }: ServeOptions = {}): v
             { notebook: "jupyter-notebook", cells: [{ language: "tune" }, { language: "typescript" }] },
           ],
         },
-        completionProvider: { triggerCharacters: [" ", ":", "(", ",", "[", ".", "$", '"'] },
+        completionProvider: { triggerCharacters: [" ", ":", "(", ",", "[", ".", "$", '"', "/"] },
         hoverProvider: true,
         signatureHelpProvider: { triggerCharacters: ["(", ",", ":"] },
         definitionProvider: true,
@@ -329,21 +331,22 @@ export function serve(connection: Connection, { plansOf }: ServeOptions = {}): v
     const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
     const findings = await informed(place).check(document.getText(), { whole });
     return findings.flatMap((finding) => {
-      if (!finding.fix || finding.from > to || finding.to < from) return [];
-      const { title, edits } = finding.fix;
-      return [
-        {
-          title: title.replaceAll("`", ""),
-          kind: CodeActionKind.QuickFix,
-          diagnostics: [diagnosticOf(document, finding)],
-          isPreferred: finding.fix.certain,
-          edit: {
-            changes: {
-              [document.uri]: edits.map((e) => ({ range: rangeOf(document, e.from, e.to), newText: e.text })),
-            },
+      if (finding.from > to || finding.to < from) return [];
+      const mends = [
+        ...(finding.fix ? [{ ...finding.fix, isPreferred: finding.fix.certain }] : []),
+        ...(finding.allow ? [{ ...finding.allow, isPreferred: false }] : []),
+      ];
+      return mends.map(({ title, edits, isPreferred }) => ({
+        title: title.replaceAll("`", ""),
+        kind: CodeActionKind.QuickFix,
+        diagnostics: [diagnosticOf(document, finding)],
+        isPreferred,
+        edit: {
+          changes: {
+            [document.uri]: edits.map((e) => ({ range: rangeOf(document, e.from, e.to), newText: e.text })),
           },
         },
-      ];
+      }));
     });
   });
 

@@ -9,7 +9,7 @@ import { ownTemplate } from "#stdlib/templates/own.run.js";
 import type { Base } from "../bases/base.js";
 import { chatTemplateOf } from "../bases/chat-template.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { ConversationRows } from "../data/conversations.js";
+import type { ConversationRows, MeasuredChats } from "../data/conversations.js";
 import "../data/codes.js";
 import { does } from "./words.js";
 
@@ -54,9 +54,28 @@ export async function encodeChats(rows: ConversationRows, chat: Chat, data: stri
   });
 }
 
-/** Tokens that each conversation feeds when it isn't cut. Coded errors as of `encodeChats`: they are known before a run. */
-export async function chatLengths(rows: ConversationRows, chat: Chat, data: string): Promise<Int32Array> {
-  return Int32Array.from(await encodeChats(rows, chat, data), ({ ids }) => ids.length - 1);
+/** Tokens that each conversation feeds when it isn't cut, and where answers end. Coded errors as of `encodeChats`: they are known before a run. */
+export async function measuredChats(rows: ConversationRows, chat: Chat, data: string): Promise<MeasuredChats> {
+  const encoded = await encodeChats(rows, chat, data);
+  const lengths = Int32Array.from(encoded, ({ ids }) => ids.length - 1);
+  const stop = chat.template.stop(chat.tokenizer.specials);
+  if (stop === "") return { lengths };
+  const id = chat.tokenizer.idOf(stop);
+  const ends = encoded.map((row) => firstStop(row, id)).filter((at) => at > 0);
+  const starts = encoded.map(({ trained }) => trained.indexOf(1, 1));
+  const least = (all: readonly number[]): number => all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const greatest = (all: readonly number[]): number => all.reduce((a, b) => Math.max(a, b), 0);
+  return { lengths, stops: { soonest: ends.length > 0 ? least(ends) : null, latestStart: greatest(starts) } };
+}
+
+/** Steps up to the token that ends the first learnt answer, that included; a stop that is no token of its own ends with the answer. −1: none. */
+function firstStop({ ids, trained }: ChatRow, stop: number | null): number {
+  const start = trained.indexOf(1, 1);
+  if (stop === null) {
+    const after = trained.indexOf(0, start);
+    return (after < 0 ? trained.length : after) - 1;
+  }
+  return ids.findIndex((id, at) => at >= start && id === stop && trained[at] === 1);
 }
 
 /** The text that an answer is written on to. `row`: its number among what was asked, from 1. */

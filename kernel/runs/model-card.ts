@@ -67,6 +67,10 @@ export function modelCard(f: CardFacts): string {
     scores.length > 0 && "## Scores",
     scores.length > 0 && `On the split \`validation\`, with those weights:`,
     scores.length > 0 && table(["metric", "value"], scores.map(([metric, value]) => [code(metric), significant(value)])),
+    f.plan.effects.allowed && "## Allowed",
+    f.plan.effects.allowed && "Warnings that were found before the training, and why they were let be:",
+    f.plan.effects.allowed &&
+      table(["warning", "because"], f.plan.effects.allowed.map(({ code: name, reason }) => [code(name), plainText(reason)])),
     "## Limits",
     [
       `- Texts beyond ${count(model.max_length)} tokens are cut or come in parts.`,

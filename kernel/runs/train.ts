@@ -73,6 +73,7 @@ export async function train(t: Training): Promise<Trained> {
     steps: total,
     ...(t.resume ? { resumedFrom: t.resume.position.step } : {}),
   });
+  for (const allowed of t.plan.effects.allowed ?? []) emit({ kind: "allowed", ...allowed });
 
   const started = performance.now();
   const elapsed = () => (t.resume?.position.seconds ?? 0) + (performance.now() - started) / 1000;

@@ -14,10 +14,12 @@ import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
+import { filesIn } from "../data/files-in.js";
 import { isCall } from "../display/value-text.js";
+import { KeptAudits } from "../data/audit/kept.js";
 import type { ConversationRows } from "../data/conversations.js";
 import { prepare, readHeader, type Prepared } from "../data/prepare.js";
-import { chatLengths, chatOf } from "./chat.js";
+import { chatOf, measuredChats } from "./chat.js";
 import "./codes.js";
 import { measuredSpeed } from "./machine.js";
 import type { Surroundings } from "./surroundings.js";
@@ -29,6 +31,7 @@ interface Kept<T> {
 
 export class Workshop {
   private readonly prepared = new Map<string, Kept<Prepared>>();
+  private readonly audits = new KeptAudits();
   private readonly bases = new Map<string, Promise<Base>>();
   private readonly tokenizers = new Map<string, Promise<Tokenizer>>();
   /** What `engine` chose; the plan's time estimate depends on it. */
@@ -51,6 +54,8 @@ export class Workshop {
         };
       case "name":
         return nameFacts(need.of, s);
+      case "files":
+        return filesIn(resolve(s.folder, need.folder), need.path);
       case "file": {
         const path = resolve(s.folder, need.folder, need.path);
         try {
@@ -72,6 +77,7 @@ export class Workshop {
     const tokenizer = base ? await this.tokenizer(base) : undefined;
     const lengths = base && tokenizer && reader ? await lengthsOfChats(reader, base, tokenizer, plan.name) : undefined;
     const made = prepare(plan, world(plan.folder, s), {
+      audits: this.audits,
       ...(tokenizer ? { tokenizer } : {}),
       ...(lengths ? { lengths } : {}),
       ...(reader?.apart ? { apart: true } : {}),
@@ -127,7 +133,7 @@ export class Workshop {
 /** How conversations are measured for a model that reads them. */
 async function lengthsOfChats(reader: ReaderOf, base: Base, tokenizer: Tokenizer, data: string) {
   const chat = await chatOf(reader, base, tokenizer);
-  return chat ? (rows: ConversationRows) => chatLengths(rows, chat, data) : undefined;
+  return chat ? (rows: ConversationRows) => measuredChats(rows, chat, data) : undefined;
 }
 
 function world(folder: string, s: Surroundings) {

@@ -40,6 +40,8 @@ export class World {
         return this.machine;
       case "name":
         throw new CodedError("unknown-reference", { name: need.of, has: [] });
+      case "files":
+        return { entries: disk.files.map(({ path }) => ({ name: nameOf(path), folder: false })) };
       case "file": {
         const file = disk.find(need.path);
         if (!file) throw new CodedError("missing-file", { path: need.path, folder: need.folder, near: null });

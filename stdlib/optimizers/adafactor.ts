@@ -1,5 +1,6 @@
 import type { Word } from "#dsl/registry.js";
-import { learningRate, weightDecay } from "./parameters.js";
+import { learningRate, rateIsUsual, weightDecay } from "./parameters.js";
+import "./codes.js";
 
 export const word: Word = {
   kind: "optimizer",
@@ -40,5 +41,6 @@ export const word: Word = {
     },
     weightDecay(0, "transformers' own default."),
   ],
+  check: rateIsUsual(1),
   load: () => import("./adafactor.run.js").then((m) => m.adafactor),
 };

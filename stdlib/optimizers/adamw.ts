@@ -1,5 +1,6 @@
 import type { Word } from "#dsl/registry.js";
-import { beta, learningRate, weightDecay } from "./parameters.js";
+import { beta, learningRate, rateIsUsual, weightDecay } from "./parameters.js";
+import "./codes.js";
 
 export const word: Word = {
   kind: "optimizer",
@@ -45,5 +46,6 @@ export const word: Word = {
     },
     weightDecay(0.01, "PyTorch's own default; fine-tuning is short, so it changes little."),
   ],
+  check: rateIsUsual(1),
   load: () => import("./adamw.run.js").then((m) => m.adamw),
 };

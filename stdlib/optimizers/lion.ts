@@ -1,5 +1,6 @@
 import type { Word } from "#dsl/registry.js";
-import { beta, learningRate, weightDecay } from "./parameters.js";
+import { beta, learningRate, rateIsUsual, weightDecay } from "./parameters.js";
+import "./codes.js";
 
 export const word: Word = {
   kind: "optimizer",
@@ -19,5 +20,6 @@ export const word: Word = {
     beta("beta2", 0.99, "gradients that is remembered", "The authors' own: memory outlives the direction."),
     weightDecay(0, "Steps are larger than AdamW's for the same rate, so a decay must be chosen with the rate."),
   ],
+  check: rateIsUsual(0.3),
   load: () => import("./lion.run.js").then((m) => m.lion),
 };

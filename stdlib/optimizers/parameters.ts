@@ -1,8 +1,10 @@
 /** Parameters that several optimizers share. */
 import type { CheckContext } from "#dsl/check/context.js";
+import type { Call } from "#dsl/plan/plan.js";
 import type { Parameter } from "#dsl/registry.js";
 import { baseFacts, hiddenSize } from "../base-facts.js";
 import { rateFor, shortRate, type LearningRate } from "../techniques/rates.js";
+import type {} from "./codes.js";
 
 /** Of models from scratch, and of techniques that recommend none: every weight trains, or few do. */
 const PLAIN: Readonly<Record<"scratch" | "all" | "few", LearningRate>> = {
@@ -12,8 +14,14 @@ const PLAIN: Readonly<Record<"scratch" | "all" | "few", LearningRate>> = {
 };
 
 /** The technique's own rate is AdamW's; `factor`: this optimizer's beside AdamW's. */
-export function learningRate(factor: number): Parameter {
-  const found = (context: CheckContext): { readonly rate: number; readonly why: string } => {
+interface Found {
+  readonly rate: number;
+  readonly why: string;
+  /** Technique, and the base's width where it matters. */
+  readonly of: string;
+}
+function usualRate(factor: number): (context: CheckContext) => Found {
+  return (context) => {
     const name = techniqueName(context.model?.["technique"]) ?? "full";
     const { learningRate: own, saves } = context.find("technique", name)?.capabilities ?? {};
     const scratch = context.model?.["scratch"] === true;
@@ -27,9 +35,28 @@ export function learningRate(factor: number): Parameter {
     const times = factor === 1 ? "" : `, ${String(factor)} × AdamW's ${shortRate(adamw)}`;
     return {
       rate: Number((adamw * factor).toPrecision(3)),
+      of: `${scratch ? "a model from scratch" : name}${wider}`,
       why: `what ${scratch ? "a model from scratch takes" : `${name} recommends`}${wider}${times}: ${recommended.because}`,
     };
   };
+}
+
+/** Times the usual rate, above and below, from which on a rate is taken for a slip. */
+const FAR = { above: 10, below: 1 / 40 } as const;
+
+/** Warns of a rate far from what the technique takes, once the model is known. */
+export function rateIsUsual(factor: number): (call: Call, context: CheckContext) => void {
+  return (call, context) => {
+    const rate = call.arguments["learning_rate"];
+    if (typeof rate !== "number" || !context.model?.["technique"]) return;
+    const { rate: usual, of } = usualRate(factor)(context);
+    if (rate <= FAR.above * usual && rate >= FAR.below * usual) return;
+    context.report("rate-far-off", { optimizer: call.word, rate, usual, of }, "learning_rate", shortRate(usual));
+  };
+}
+
+export function learningRate(factor: number): Parameter {
+  const found = usualRate(factor);
   return {
     name: "learning_rate",
     type: { is: "number" },

@@ -1,6 +1,6 @@
 import type { Word } from "#dsl/registry.js";
 import "./codes.js";
-import { learningRate, weightDecay } from "./parameters.js";
+import { learningRate, rateIsUsual, weightDecay } from "./parameters.js";
 
 export const word: Word = {
   kind: "optimizer",
@@ -35,6 +35,7 @@ export const word: Word = {
   check(call, context) {
     if (call.arguments["nesterov"] === true && call.arguments["momentum"] === 0)
       context.report("nesterov-without-momentum", {}, "nesterov");
+    rateIsUsual(100)(call, context);
   },
   load: () => import("./sgd.run.js").then((m) => m.sgd),
 };

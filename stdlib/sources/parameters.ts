@@ -4,6 +4,7 @@ import type { Parameter } from "#dsl/registry.js";
 export const path: Parameter = {
   name: "path",
   type: { is: "string" },
+  suggests: { from: "files", endings: [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz"] },
   doc: "The file; a relative path starts from the notebook's folder.",
   positional: true,
   required: true,

@@ -19,5 +19,5 @@ export const word: Word = {
       impact: "low",
     },
   ],
-  capabilities: stored,
+  capabilities: { ...stored, suggested: "nf4" },
 };

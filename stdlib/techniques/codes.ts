@@ -14,6 +14,12 @@ declare module "#dsl/check/codes.js" {
       readonly parameters: number;
       readonly trained: number;
     };
+    "rank-not-low": {
+      readonly rank: number;
+      readonly layer: string;
+      readonly inputs: number;
+      readonly outputs: number;
+    };
     "empty-prompt-text": { readonly text: string };
     "cannot-merge": { readonly technique: string; readonly why: string };
   }
@@ -76,12 +82,24 @@ train m on d`,
   "small-for-prompts": {
     severity: "warning",
     facts: true,
+    found: "model",
     message: (d) =>
       `${d.technique} learns little on a decoder of this size: "${d.base}" has ${billions(d.parameters)} parameters, and ${d.trained.toLocaleString("en-US")} would train`,
     help: () => "use `lora(rank: 8)`; prompts come near to it from about ten billion parameters on",
     explain:
       "Lester et al. (2021) measured prompt tuning against full fine-tuning: it comes level at about ten billion parameters " +
       "and stays far behind below one billion, where a frozen model can't be steered by a few vectors alone.",
+  },
+  "rank-not-low": {
+    severity: "warning",
+    facts: true,
+    found: "model",
+    message: (d) =>
+      `the rank ${d.rank} is not low for "${d.layer}" (${d.outputs} × ${d.inputs}): ${(d.rank * (d.inputs + d.outputs)).toLocaleString("en-US")} numbers would train beside a weight of ${(d.inputs * d.outputs).toLocaleString("en-US")}`,
+    help: () => "write `rank: 8` to 64, or `technique: full`",
+    explain:
+      "LoRA's two matrices have rank × (inputs + outputs) numbers. From a rank on they are more than the weight that they stand " +
+      "beside has, and full fine-tuning learns more for less.",
   },
   "empty-prompt-text": {
     severity: "error",

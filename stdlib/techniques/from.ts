@@ -6,6 +6,7 @@ export function from(doc: string): Parameter {
   return {
     name: "from",
     type: { is: "string" },
+    suggests: { from: "files", endings: [] },
     doc,
     why: "Goes on from weights trained elsewhere or before; without it they begin afresh.",
     impact: "high",

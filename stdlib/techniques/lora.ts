@@ -139,6 +139,12 @@ export const word: Word = {
   check(call, context) {
     const shapes = baseFacts(context)?.shapes;
     if (!shapes) return;
+    const { rank } = loraSettings(call);
+    const full = linearsNamed(shapes, loraSettings(call).targets).find((l) => rank * (l.in + l.out) > l.in * l.out);
+    if (full) {
+      const layer = full.path.split(".").at(-1) ?? full.path;
+      context.report("rank-not-low", { rank, layer, inputs: full.in, outputs: full.out }, "rank", "8");
+    }
     const there = (target: string): boolean => linearsNamed(shapes, [target]).length > 0;
     reportMissing(context, loraSettings(call).targets, linearNames(shapes), there, "targets");
   },
@@ -146,6 +152,8 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    /** Where training all weights takes too much. */
+    suggested: "lora(rank: 8)",
     trains: "rank × (inputs + outputs) numbers for each target layer, with DoRA one for each of its outputs besides",
     startsFrom,
     adds: true,

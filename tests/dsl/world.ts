@@ -50,6 +50,8 @@ export interface World {
   readonly table?: readonly string[] | Failed;
   readonly base?: BaseFacts | Failed;
   readonly memory?: number;
+  /** Speed of training in FLOP/s; absent: not measured. */
+  readonly speed?: number;
   readonly files?: Readonly<Record<string, string>>;
   readonly live?: Readonly<Record<string, FactOf<"name">>>;
 }
@@ -76,9 +78,11 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
     case "base":
       return world.base ?? base;
     case "machine":
-      return { memoryBytes: world.memory ?? 16e9, cores: 2, engine: "tensorflow", flops: null };
+      return { memoryBytes: world.memory ?? 16e9, cores: 2, engine: "tensorflow", flops: world.speed ?? null };
     case "name":
       return world.live?.[need.of] ?? { failed: { code: "unknown-reference", data: { name: need.of, has: [] } } };
+    case "files":
+      return { entries: [] };
     case "file": {
       const text = world.files?.[need.path];
       return text === undefined

@@ -105,6 +105,18 @@ export class Converter {
     return [...this.defined];
   }
 
+  /** Their types, as the compiler spells them, where they are variables. */
+  types(): Readonly<Record<string, string>> {
+    const file = ts.createSourceFile("declarations.d.ts", this.declared, ts.ScriptTarget.ES2022, true);
+    const spelled = (type: TypeScript.TypeNode): string => type.getText(file).replace(/\s+/g, " ");
+    return Object.fromEntries(
+      file.statements
+        .filter((statement) => ts.isVariableStatement(statement))
+        .flatMap(({ declarationList }) => declarationList.declarations)
+        .flatMap(({ name, type }) => (type && ts.isIdentifier(name) ? [[name.text, spelled(type).slice(0, 80)]] : [])),
+    );
+  }
+
   /** A file beside the notebook (TypeScript or JavaScript), compiled alone: its types are not checked. */
   compileFile(path: string, text: string): Conversion {
     const facts: ModuleFacts = { imports: new Set(), defines: new Set(), module: false };

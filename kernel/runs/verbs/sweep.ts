@@ -63,7 +63,7 @@ async function runTrial(session: TuneSession, sweep: SweepPlan, values: Readonly
     trained: session.models.trained(),
   });
   const action = actions?.find((a) => a.verb === "train");
-  if (!action) throw new TrialRefused(diagnostics[0]?.code ?? "internal");
+  if (!action) throw new TrialRefused(diagnostics.find((d) => d.severity === "error")?.code ?? "internal");
   const result = await trainOnce(session, { plan: action.plan, name: as, resume: false, title: as, onEvent: () => undefined }, stage);
   const forget = () => session.models.forget(result.run.path);
   if (result.trained.reason === "interrupted") {

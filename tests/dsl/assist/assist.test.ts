@@ -162,6 +162,86 @@ describe("completion from what is known", () => {
   });
 });
 
+describe("completion of paths", () => {
+  const entries = [
+    { name: "data", folder: true },
+    { name: "notes.md", folder: false },
+    { name: "tickets.csv", folder: false },
+  ];
+  /** Asks as a host does: what is needed is looked up, and asked again. */
+  const paths = (marked: string, wanted = ""): string[] => {
+    const [text, offset] = [marked.replace("|", ""), marked.indexOf("|")];
+    const first = complete(text, offset, context);
+    const [need] = first.needs;
+    if (!need) return first.items.map((i) => i.text);
+    assert.deepEqual(need, { about: "files", path: wanted, folder: "." });
+    const again = complete(text, offset, { ...context, facts: context.facts.with(need, { entries }) });
+    return again.items.map((item) => text.slice(0, again.start) + item.text);
+  };
+  it("folders first, then files that the word reads", () => {
+    const head = 'data e { source: csv("';
+    assert.deepEqual(paths(`${head}|`), [`${head}data/`, `${head}tickets.csv`]);
+    assert.deepEqual(paths(`${head}ti|`), [`${head}tickets.csv`]);
+    assert.deepEqual(paths(`${head}data/ti|`, "data/"), [`${head}data/tickets.csv`]);
+  });
+  it("in the middle of a program, after a name, and of other files where none has the ending", () => {
+    assert.deepEqual(paths('data e { source: { train: jsonl("a.jsonl"), test: jsonl("ti|\n'), [
+      'data e { source: { train: jsonl("a.jsonl"), test: jsonl("tickets.csv',
+    ]);
+    assert.deepEqual(paths('use "|'), ['use "data/', 'use "notes.md', 'use "tickets.csv']);
+    assert.deepEqual(paths('model x { base: "b", task: text_classification, technique: lora(from: "da|'), [
+      'model x { base: "b", task: text_classification, technique: lora(from: "data/',
+    ]);
+  });
+  it("not where no file is asked for, nor of addresses", () => {
+    assert.deepEqual(paths('recipe r { schedule: "|'), []);
+    assert.deepEqual(paths('predict m on "da|'), []);
+    assert.deepEqual(paths('data e { source: csv("https://|'), []);
+  });
+});
+
+describe("completion of what is allowed", () => {
+  const uneven = compiled(definitions + "train m on d { epochs: 20, keep: last }");
+  const items = (marked: string) =>
+    complete(marked.replace("|", ""), marked.indexOf("|"), {
+      ...context,
+      earlier: uneven.sources.slice(0, 0),
+      facts: uneven.facts,
+    }).items;
+  it("`allow` in every block", () => {
+    for (const block of ["recipe r { al|", 'data e { source: csv("a.csv"), al|', "train m on d { al|"])
+      assert.deepEqual(at(block), ["allow: "], block);
+  });
+  it("the codes that would be said here first, with what they say", () => {
+    const [first, second] = items(`${definitions}train m on d { epochs: 20, keep: last, allow: { |`);
+    assert.equal(first?.text, "likely-over-fits: ");
+    assert.match(first?.detail ?? "", /20 epochs/);
+    assert.equal(second?.detail, undefined);
+  });
+  it("codes with dashes, half typed, and none twice", () => {
+    assert.deepEqual(
+      items("train m on d { allow: { likely-ov|").map((i) => i.text),
+      ["likely-over-fits: "],
+    );
+    const rest = items('train m on d { allow: { truncated: "x", | } }').map((i) => i.text);
+    assert.ok(!rest.includes("truncated: ") && rest.includes("rare-label: "));
+  });
+});
+
+describe("`$` names", () =>
+  it("with the types of TypeScript, and the values of parameters", () => {
+    const marked = "parameters { rate: 1e-3 }\ndata e { source: $|";
+    const outside = { ...context.outside, types: { rows: "ColumnTable" } };
+    const { items } = complete(marked.replace("|", ""), marked.indexOf("|"), { ...context, outside });
+    assert.deepEqual(
+      items.map(({ text, detail }) => [text, detail]),
+      [
+        ["$rate", "parameter, 0.001"],
+        ["$rows", "ColumnTable"],
+      ],
+    );
+  }));
+
 describe("is-complete", () => {
   const cases: readonly (readonly [string, string, string?])[] = [
     ["recipe r { epochs: 3 }", "complete"],

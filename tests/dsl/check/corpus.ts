@@ -1,6 +1,6 @@
 /**
  * The corpus of bad programs: `tests/corpus/bad/NAME.tune`, each with what it says in every rendering in `NAME.txt`. A first
- * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `columns`, `files`, `live`, `typescript`,
+ * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `speed`, `columns`, `files`, `live`, `typescript`,
  * `parameters`, `trained`, `before` (cells that ran), `data` and `base` (facts that differ from those of tests/dsl/world.ts),
  * `fails` (what went wrong where a table, data or a base were read: its code and data).
  */
@@ -16,7 +16,7 @@ import { base, compiled, dataFacts, type Run, type World } from "../world.js";
 
 export const folder = fileURLToPath(new URL("../../../../tests/corpus/bad/", import.meta.url));
 
-interface Special extends Pick<World, "memory" | "files" | "live">, Partial<Outside> {
+interface Special extends Pick<World, "memory" | "speed" | "files" | "live">, Partial<Outside> {
   readonly columns?: readonly string[];
   readonly before?: readonly string[];
   readonly data?: Partial<DataFacts>;

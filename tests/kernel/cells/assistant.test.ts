@@ -106,6 +106,17 @@ describe("the assistant", () => {
     assert.deepEqual(await ask("isComplete", { code: "model router {" }), { status: "incomplete", indent: "  " });
     assert.deepEqual(await ask("isComplete", { code: "train router on tickets" }), { status: "complete" });
   });
+  it("tells the types of TypeScript's values, and what lies in a folder that is typed", async () => {
+    await book.run("const lines: { text: string; label: string }[] = [];");
+    const of = async (marked: string) => (await ask("complete", at(marked))).matches;
+    const lines = (await of("data other { source: $li|")).find(({ text }) => text === "$lines");
+    assert.match(lines?.detail ?? "", /^\{ text: string; label: string;? \}\[\]$/);
+    book.file("more.csv", "a,b\n1,2\n");
+    assert.deepEqual(
+      (await of('data other { source: csv("mo|')).map(({ text, type }) => [text, type]),
+      [["more.csv", "file"]],
+    );
+  });
   it("marks a Tune name that TypeScript has already", async () => {
     const { diagnostics } = await ask("check", { code: 'model person { base: "x", task: text_classification }' });
     assert.ok(diagnostics.some((d) => d.severity === "error" && d.message.includes("person")));

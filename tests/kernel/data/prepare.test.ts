@@ -100,7 +100,7 @@ describe("prepare", () => {
     const apart = await run(
       folder.plan(csv("g.csv", text), { columns, split: call("split", "by_column", { column: "part" }) }),
     );
-    assert.match(apart.facts.notes?.join() ?? "", /10 groups stand in more than one split/);
+    assert.equal(apart.facts.audit?.groups?.shared, 10);
   });
   it("says how near stratification came", async () => {
     const text =

@@ -142,6 +142,38 @@ describe("the language server", () => {
     assert.equal(TextDocument.applyEdits(opened.get(uri)!, edits), program);
   });
 
+  it("offers to let a warning be, with the reason left to write", async () => {
+    const uri = await open("allow.tune", program.replace("rate: 1e-3", "rate: 0.5"));
+    const [finding] = await diagnostics(uri);
+    assert.deepEqual([finding?.code, finding?.severity], ["rate-far-off", 2]);
+    const actions = await client.sendRequest<CodeAction[]>("textDocument/codeAction", {
+      textDocument: { uri },
+      range: finding?.range,
+      context: { diagnostics: [finding] },
+    });
+    const allow = actions.find(({ title }) => title === "allow rate-far-off with a reason");
+    assert.equal(allow?.isPreferred, false);
+    const after = TextDocument.applyEdits(opened.get(uri)!, allow?.edit?.changes?.[uri] as TextEdit[]);
+    assert.match(after, /adamw\(learning_rate: \$rate\), allow: \{ rate-far-off: "" \} \}/);
+    await change(uri, after);
+    assert.deepEqual(
+      (await diagnostics(uri)).map(({ code }) => code),
+      ["rate-far-off", "reason-missing"],
+    );
+    await change(uri, after.replace('rate-far-off: ""', 'rate-far-off: "to show it"'));
+    assert.deepEqual(await diagnostics(uri), []);
+  });
+
+  it("completes paths below the notebook's folder", async () => {
+    const text = 'data d { source: csv("re';
+    const uri = await open("paths.tune", text);
+    const found = await client.sendRequest<CompletionItem[]>("textDocument/completion", at(uri, "re", { inside: 2 }));
+    assert.deepEqual(
+      found.map(({ label }) => label),
+      ["reviews.csv"],
+    );
+  });
+
   it("mends all that is certain at once, as an editor asks when it saves", async () => {
     const bad = program.replace("epochs: 3", "epoch = 3").replace("columns:", "colums:");
     const uri = await open("mend-all.tune", bad);

@@ -7,7 +7,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Implementations } from "#dsl/registry.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import { cutChat, encodeChats, promptOf } from "#kernel/runs/chat.js";
+import { cutChat, encodeChats, measuredChats, promptOf } from "#kernel/runs/chat.js";
 import type { ModelHandle, Written } from "#kernel/runs/model-handle.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
 import { registry } from "#stdlib/registry.js";
@@ -55,6 +55,24 @@ describe("conversations as tokens", () => {
       await check(ownTemplate(source.replace(/\{% (?:end)?generation %\}/g, "")), cases);
     });
   }
+
+  it("knows how many steps the first stop needs that is learnt: one less, and no cut row keeps one", async () => {
+    const word = registry.find("template", "chatml")!;
+    const template = (await word.load!()) as Implementations["template"];
+    const chat = { name: "chatml", template, tokenizer, learn: "all" } as const;
+    const rows = conversations.map((turns, i) => ({ row: i + 1, turns }));
+    const { lengths, stops } = await measuredChats(rows, chat, "d");
+    const encoded = await encodeChats(rows, chat, "d");
+    assert.deepEqual([...lengths], encoded.map(({ ids }) => ids.length - 1));
+    const stop = tokenizer.idOf(template.stop(tokenizer.specials));
+    const kept = (most: number): number =>
+      encoded
+        .map((row) => cutChat(row, most))
+        .filter(({ ids, trained }) => ids.some((id, at) => at > 0 && trained[at] === 1 && id === stop)).length;
+    assert.ok(stops?.soonest && stops.soonest > stops.latestStart / 4);
+    assert.ok(kept(stops.soonest) > 0);
+    if (stops.latestStart < stops.soonest) assert.equal(kept(stops.soonest - 1), 0);
+  });
 
   it("learns the last answer alone where that is asked", async () => {
     const template = (await registry.find("template", "chatml")!.load!()) as Implementations["template"];

@@ -1,0 +1,65 @@
+/** Completion inside `allow: { … }`: the codes that would be reported of this statement first, then all that may be allowed. */
+import { ALLOW, allowable } from "../check/allow.js";
+import { entryOf, wordsOf } from "../check/codes.js";
+import { programOf } from "../compile.js";
+import * as t from "../syntax/tokens.js";
+import type { AssistContext, Item } from "./complete.js";
+
+export function codeItems(text: string, offset: number, used: readonly string[], context: AssistContext): Item[] {
+  const cut = withoutAllowance(text, offset);
+  const source = { id: "assist", title: "assist", text: cut.text };
+  const { registry, facts, outside, earlier } = context;
+  const { reporter } = programOf([...earlier, source], registry, facts, "assist", outside);
+  const may = new Set(allowable());
+  const firing = new Map(
+    reporter.diagnostics
+      .filter(
+        ({ code, span }) =>
+          may.has(code) && span.source === source.id && span.start >= cut.from && span.start <= cut.to,
+      )
+      .map(({ code, data }) => [code as string, wordsOf(code, data as never).message] as const),
+  );
+  return [...new Set([...firing.keys(), ...may])]
+    .filter((code) => !used.includes(code))
+    .map((code) => {
+      const detail = firing.get(code);
+      return {
+        ...{ text: `${code}: `, type: "code", doc: entryOf(code)?.explain ?? "" },
+        ...(detail !== undefined && { detail }),
+      };
+    });
+}
+
+/** The text as if nothing were allowed in the statement at `offset`, and where that statement stands. */
+function withoutAllowance(
+  text: string,
+  offset: number,
+): { readonly text: string; readonly from: number; readonly to: number } {
+  const { tokens } = t.lex(text);
+  const before = tokens.filter((k) => t.endOf(k) <= offset);
+  const key = before.findLastIndex((k, i) => k.image === ALLOW.name && before[i + 1]?.tokenType === t.Colon);
+  const start = before[key]?.startOffset ?? offset;
+  let depth = 0;
+  const open = tokens.findIndex((k) => k.startOffset > start && k.tokenType === t.LeftBrace);
+  const end = tokens.slice(open).find((k) => {
+    depth += t.isOpen(k) ? 1 : t.isClose(k) ? -1 : 0;
+    return depth === 0;
+  });
+  const head = text.slice(0, start).trimEnd().replace(/,$/, "");
+  // Where the record is not closed, what follows is part of it.
+  const tail = end ? text.slice(t.endOf(end)) : closers(head);
+  const statement = tokens.filter(
+    (k, i) => k.startOffset <= start && (i === 0 || tokens[i - 1]?.tokenType === t.NewLine),
+  );
+  const depthAt = (at: number): number =>
+    tokens.reduce((sum, k) => (k.startOffset < at ? sum + (t.isOpen(k) ? 1 : t.isClose(k) ? -1 : 0) : sum), 0);
+  const from = statement.findLast((k) => depthAt(k.startOffset) === 0)?.startOffset ?? 0;
+  return { text: head + tail, from, to: head.length };
+}
+function closers(text: string): string {
+  const open: string[] = [];
+  for (const k of t.lex(text).tokens)
+    if (t.isOpen(k)) open.push({ "{": " }", "(": ")", "[": "]" }[k.image] ?? "");
+    else if (t.isClose(k)) open.pop();
+  return open.reverse().join("");
+}

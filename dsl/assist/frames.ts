@@ -1,0 +1,271 @@
+/**
+ * What is open after some tokens: the statement, and the brackets in it with what each of them asks for. Reads unfinished and
+ * broken text as what it most likely means: a colon, a brace or a parenthesis that is missing is read as if it were there
+ * wherever the names tell so.
+ */
+import type { IToken } from "chevrotain";
+import { ALLOW } from "../check/allow.js";
+import { kindsIn } from "../check/keys.js";
+import type { Parameter, Registry, ValueType, Verb, Word } from "../registry.js";
+import * as t from "../syntax/tokens.js";
+
+export interface Frame {
+  readonly form: "block" | "record" | "arguments" | "list";
+  readonly parameters: readonly Parameter[];
+  readonly word?: Word;
+  readonly of?: ValueType;
+  readonly keys?: readonly string[];
+  readonly used: string[];
+  /** The key that a record is given to. */
+  readonly path?: string;
+  /** In `vary`, or in a word there: a value may be a space. */
+  readonly varied?: boolean;
+  /** Of a space: what its values are given to. */
+  readonly inner?: ValueType;
+  name: string;
+  type: ValueType | undefined;
+  parameter: Parameter | undefined;
+  valued: boolean;
+  positional: number;
+}
+
+const FORMS: Readonly<Record<string, readonly Frame["form"][]>> = {
+  "}": ["block", "record"],
+  ")": ["arguments"],
+  "]": ["list"],
+};
+
+export class Reading {
+  readonly frames: Frame[] = [];
+  verb: Verb | undefined;
+  connector: string | null = null;
+  operands = 0;
+  readonly used: string[] = [];
+  /** Names written after the connector. */
+  readonly written: string[] = [];
+  private readonly verbs: ReadonlyMap<string, Verb>;
+
+  constructor(
+    private readonly tokens: readonly IToken[],
+    private readonly registry: Registry,
+  ) {
+    this.verbs = new Map(registry.verbs().map((v) => [v.name, v]));
+    tokens.forEach((token, i) => this.take(token, i));
+  }
+
+  private take(token: IToken, i: number): void {
+    const top = this.frames.at(-1);
+    if (this.beginsStatement(token, i)) {
+      this.frames.length = 0;
+      this.verb = this.verbs.get(token.image);
+      this.connector = null;
+      this.operands = 0;
+      this.used.length = 0;
+      this.written.length = 0;
+    } else if (token.tokenType === t.LeftBrace) this.frames.push(top ? this.record(top) : this.block());
+    else if (token.tokenType === t.LeftParen) this.frames.push(this.call(top, this.tokens[i - 1]?.image ?? ""));
+    else if (token.tokenType === t.LeftSquare) {
+      const list = pick(typeOf(top), "list");
+      const of = list?.is === "list" ? { of: list.of } : {};
+      this.frames.push(frame("list", { varied: top?.varied === true, ...of }));
+    } else if (t.isClose(token)) this.close(token.image);
+    else if (token.tokenType === t.Colon) this.key(nameBefore(this.tokens, i));
+    else if (!top) this.header(token, i);
+    else if (token.tokenType === t.Comma || (token.tokenType === t.NewLine && top.form !== "list")) {
+      if (token.tokenType === t.NewLine && top.form === "arguments") return;
+      if (top.form === "arguments" && !top.valued) top.positional++;
+      top.valued = false;
+      top.type = undefined;
+      top.parameter = undefined;
+    } else if (this.lacksColon(top, i)) this.key(token.image);
+  }
+
+  private beginsStatement(token: IToken, i: number): boolean {
+    const start = i === 0 || this.tokens[i - 1]?.tokenType === t.NewLine;
+    if (!start || token.tokenType !== t.Identifier || !this.verbs.has(token.image)) return false;
+    const next = this.tokens[i + 1];
+    return this.frames.length === 0 || (next !== undefined && next.tokenType !== t.Colon);
+  }
+
+  private header(token: IToken, i: number): void {
+    if (token.tokenType === t.NewLine) this.verb = undefined;
+    else if (
+      this.verb &&
+      token.tokenType === t.Identifier &&
+      Object.hasOwn(this.verb.connectors, token.image) &&
+      this.tokens[i - 1]?.tokenType !== t.Dot
+    ) {
+      this.connector = token.image;
+      this.used.push(token.image);
+      this.written.length = 0;
+      this.operands = 0;
+    } else if (t.endsValue(token)) {
+      this.written.push(token.image);
+      this.operands++;
+    } else if (token.tokenType === t.Comma) this.operands = 0;
+  }
+
+  private block(): Frame {
+    return frame("block", { parameters: this.verb ? keysOf(this.verb, this.registry) : [] });
+  }
+  private record(top: Frame): Frame {
+    const record = pick(typeOf(top), "record");
+    return frame("record", {
+      ...{ path: top.name, varied: top.name === "vary" },
+      ...(record?.is === "record" && { of: record.of, ...(record.keys && { keys: record.keys }) }),
+    });
+  }
+  private call(top: Frame | undefined, name: string): Frame {
+    const { registry } = this;
+    const asked = typeOf(top);
+    const fitting = kindsIn(asked ?? { is: "string" })
+      .map((kind) => registry.find(kind, name))
+      .find((word) => word !== undefined);
+    // Where it isn't known what is asked for, the word's own name tells.
+    const word =
+      fitting ?? (asked || !top ? undefined : registry.words.find((w) => w.name === name && w.kind !== "verb"));
+    const inner = word?.kind === "space" ? asked : undefined;
+    return frame("arguments", {
+      ...{ varied: top?.varied === true, ...(inner && { inner }) },
+      ...(word && { word, parameters: word.parameters }),
+    });
+  }
+  /** Closes up to the bracket that is meant; one that closes nothing is passed over. */
+  private close(image: string): void {
+    const forms = FORMS[image] ?? [];
+    const at = this.frames.findLastIndex(({ form }) => forms.includes(form));
+    if (at >= 0 && (image === "}" || at >= this.frames.findLastIndex(({ form }) => form === "block")))
+      this.frames.length = at;
+  }
+
+  /** `name:`. Where the open bracket has no such key and one around it has, the brackets between were to be closed. */
+  private key(name: string): void {
+    if (this.frames.length === 0) {
+      const [root = ""] = name.split(".");
+      if (!this.verb || !keysOf(this.verb, this.registry).some((p) => p.name === root)) return;
+      this.frames.push(this.block());
+    }
+    const home = this.frames.findLastIndex((one) => this.has(one, name));
+    const inner = this.frames.at(-1);
+    const within = inner && inner.valued ? pick(inner.type, "record") : undefined;
+    if (within?.is === "record" && inner && !this.has(inner, name) && within.keys?.includes(name))
+      this.frames.push(this.record(inner)); // a brace is missing
+    else if (home >= 0) this.frames.length = home + 1;
+    const top = this.frames.at(-1);
+    if (!top) return;
+    top.name = name;
+    top.used.push(name);
+    const settings = top.form === "record" && top.varied ? settingsIn(this.registry) : undefined;
+    top.parameter =
+      top.form === "record" && !settings
+        ? undefined
+        : parameterAt(settings ?? top.parameters, name.split("."), this.registry);
+    const type = top.form === "record" && !settings ? top.of : top.parameter?.type;
+    top.type = top.varied && type ? { is: "either", of: [{ is: "word", kind: "space" }, type] } : type;
+    top.valued = true;
+  }
+  private has(frame: Frame, name: string): boolean {
+    const [root = ""] = name.split(".");
+    if (frame.form === "record")
+      return frame.varied === true
+        ? settingsIn(this.registry).some((p) => p.name === root)
+        : frame.keys === undefined || frame.keys.includes(name);
+    if (frame.form === "list") return false;
+    // Arguments of a word that isn't known may be called anything, and so may those of some that are.
+    const open = frame.form === "arguments" && (!frame.word || frame.parameters.some((p) => p.open));
+    return open || frame.parameters.some((p) => p.name === root);
+  }
+  /** `columns { …`, `technique lora(…`: a key of the bracket, at the beginning of an entry, with its value right behind it. */
+  private lacksColon(top: Frame, i: number): boolean {
+    const [before, token, next] = [this.tokens[i - 1], this.tokens[i], this.tokens[i + 1]];
+    if (top.valued || top.form === "list" || token?.tokenType !== t.Identifier || !next) return false;
+    const begins = t.isOpen(before) || before?.tokenType === t.Comma || before?.tokenType === t.NewLine;
+    const value = [t.Identifier, t.Num, t.Str, t.Ref, t.LeftBrace, t.LeftSquare].includes(next.tokenType);
+    const named =
+      top.form === "record"
+        ? top.keys?.includes(token.image) === true
+        : top.parameters.some((p) => p.name === token.image);
+    return begins && value && named;
+  }
+}
+
+function frame(form: Frame["form"], more: Partial<Frame>): Frame {
+  return {
+    ...{
+      form,
+      parameters: [],
+      used: [],
+      name: "",
+      type: undefined,
+      parameter: undefined,
+      valued: false,
+      positional: 0,
+    },
+    ...more,
+  };
+}
+
+/** What a key names: `optimizer`, or with a path the parameter of any word that the key takes (`optimizer.learning_rate`). */
+export function parameterAt(
+  parameters: readonly Parameter[],
+  path: readonly string[],
+  registry: Registry,
+): Parameter | undefined {
+  const [first, ...rest] = path;
+  const own = parameters.find((p) => p.name === first) ?? parameters.find((p) => p.open);
+  if (!own || rest.length === 0) return own;
+  for (const kind of kindsIn(own.type))
+    for (const word of registry.ofKind(kind)) {
+      const found = parameterAt(
+        word.parameters.filter((p) => !p.open),
+        rest,
+        registry,
+      );
+      if (found) return found;
+    }
+  return undefined;
+}
+
+/** The keys of a verb's block, those of the verb that it overrides included. */
+export function keysOf(verb: Verb, registry: Registry): readonly Parameter[] {
+  const other = verb.capabilities?.["keysOf"];
+  return [
+    ...verb.parameters,
+    ...(typeof other === "string" ? (registry.find("verb", other)?.parameters ?? []) : []),
+    ...(verb.parameters.length > 0 || typeof other === "string" ? [ALLOW] : []),
+  ].filter((p) => !p.planned);
+}
+/** What `vary` may name: settings of model and recipe. */
+export function settingsIn(registry: Registry): readonly Parameter[] {
+  return ["model", "recipe"].flatMap((name) =>
+    (registry.find("verb", name)?.parameters ?? []).filter((p) => !p.planned),
+  );
+}
+/** What the next value in a bracket is asked to be. */
+export function typeOf(top: Frame | undefined): ValueType | undefined {
+  if (!top) return undefined;
+  if (top.form === "list") return top.of;
+  if (top.valued) return top.type;
+  if (top.inner) return top.inner;
+  const parameter = positionalOf(top);
+  return parameter?.type.is === "list" && parameter.positional === "rest" ? parameter.type.of : parameter?.type;
+}
+export function positionalOf(top: Frame | undefined): Parameter | undefined {
+  if (top?.form !== "arguments" || top.valued) return undefined;
+  const positional = top.parameters.filter((p) => p.positional !== undefined);
+  return positional[top.positional] ?? positional.find((p) => p.positional === "rest");
+}
+/** The alternative of a type with a certain form; a word or list may stand in `either`. */
+function pick(type: ValueType | undefined, form: ValueType["is"]): ValueType | undefined {
+  if (!type) return undefined;
+  if (type.is === form) return type;
+  return type.is === "either" ? type.of.map((one) => pick(one, form)).find((one) => one !== undefined) : undefined;
+}
+export function nameBefore(tokens: readonly IToken[], end: number): string {
+  let start = end - 1;
+  while (tokens[start - 1]?.tokenType === t.Dot && tokens[start - 2]) start -= 2;
+  return tokens
+    .slice(Math.max(0, start), end)
+    .map((k) => k.image)
+    .join("");
+}

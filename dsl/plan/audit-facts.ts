@@ -1,0 +1,46 @@
+/** What stands in the texts and labels of a data set beside each other: leaks that are no exact ones, contradictions, labels told. */
+
+export interface DataAudit {
+  /** For each split beside the one that trains: its texts that are nearly one of those, the likest first. */
+  readonly near: readonly NearTexts[];
+  readonly conflicts: Conflicts;
+  /** Null: labels whose own words could not stand in a text (numbers, short ones), or none. */
+  readonly told: LabelsTold | null;
+  /** Values of the role `group` that stand in several splits; null: no such role. */
+  readonly groups: { readonly shared: number; readonly of: number; readonly some: readonly string[] } | null;
+  /** Of the role `score`. */
+  readonly scores: { readonly least: number; readonly greatest: number } | null;
+}
+export interface NearTexts {
+  readonly split: string;
+  readonly rows: number;
+  /** A few of them. */
+  readonly pairs: readonly NearPair[];
+}
+export interface NearPair {
+  readonly row: number;
+  readonly text: string;
+  readonly trained: { readonly row: number; readonly text: string };
+  /** Share of their common runs of letters, 1: the same but for punctuation. */
+  readonly likeness: number;
+}
+/** Texts that stand several times with different labels. */
+export interface Conflicts {
+  readonly texts: number;
+  /** Rows of these texts. */
+  readonly rows: number;
+  readonly examples: readonly {
+    readonly text: string;
+    readonly labels: readonly string[];
+    readonly rows: readonly number[];
+  }[];
+}
+/** Rows in whose text the words of a label stand. */
+export interface LabelsTold {
+  readonly rows: number;
+  /** Of them: rows where it is their own label. */
+  readonly own: number;
+  /** All rows with a label. */
+  readonly of: number;
+  readonly example: { readonly row: number; readonly label: string; readonly text: string } | null;
+}

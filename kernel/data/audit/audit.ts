@@ -1,0 +1,150 @@
+/**
+ * What a data set's rows say of each other, once they are cleaned and split: nearly equal texts in several splits, one text
+ * with several labels, labels that stand in their texts, groups and scores. Exact duplicates are `leaks.ts`'s.
+ */
+import type { Conflicts, DataAudit, LabelsTold, NearTexts } from "#dsl/plan/audit-facts.js";
+import { textKey } from "#stdlib/cleaners/normal-form.js";
+import { readTurns } from "../conversations.js";
+import { stride, turn, type Row } from "../rows.js";
+import { lettersOf, nearTexts } from "./near-duplicates.js";
+
+type Splits = ReadonlyMap<string, readonly Row[]>;
+
+/** Pairs, examples and names that are told; all are counted. */
+const SHOWN = 5;
+const CHARACTERS = 120;
+
+export async function audited(splits: Splits, labels: readonly string[], signal?: AbortSignal): Promise<DataAudit> {
+  return {
+    near: await nearIn(splits, signal),
+    conflicts: await conflictsIn(splits, signal),
+    told: await toldIn(splits, labels, signal),
+    groups: groupsIn(splits),
+    scores: scoresIn(splits),
+  };
+}
+
+/** Each split's texts beside those that train; those that are equal by `drop_duplicates`' rule are exact leaks, and not counted. */
+async function nearIn(splits: Splits, signal?: AbortSignal): Promise<NearTexts[]> {
+  const train = splits.get("train");
+  if (!train || splits.size < 2) return [];
+  const exact = new Set(train.map(({ values }) => textKey(values)));
+  const among = train.map(({ values }) => lettersOf(readIn(values)));
+  const found: NearTexts[] = [];
+  for (const [split, all] of splits) {
+    if (split === "train") continue;
+    const rows = all.filter(({ values }) => !exact.has(textKey(values)));
+    const near = await nearTexts(
+      rows.map(({ values }) => lettersOf(readIn(values))),
+      among,
+      signal,
+    );
+    if (near.length === 0) continue;
+    const pairs = near.slice(0, SHOWN).map(({ text, twin, likeness }) => ({
+      ...{ row: rows[text]!.row, text: shown(rows[text]!), likeness: Number(likeness.toFixed(3)) },
+      trained: { row: train[twin]!.row, text: shown(train[twin]!) },
+    }));
+    found.push({ split, rows: near.length, pairs });
+  }
+  return found;
+}
+
+async function conflictsIn(splits: Splits, signal?: AbortSignal): Promise<Conflicts> {
+  const texts = new Map<string, { label: string; rows: number[] | null; row: Row; labels: Set<string> | null }>();
+  let at = 0;
+  for (const rows of splits.values())
+    for (const row of rows) {
+      if (at++ % stride === 0) await turn(signal);
+      const label = row.values["label"];
+      if (label === null || label === undefined) continue;
+      const key = textKey(row.values);
+      const before = texts.get(key);
+      if (!before) texts.set(key, { label: String(label as string), rows: null, row, labels: null });
+      else {
+        (before.rows ??= [before.row.row]).push(row.row);
+        if (String(label as string) !== before.label)
+          (before.labels ??= new Set([before.label])).add(String(label as string));
+      }
+    }
+  const odd = [...texts.values()].filter(({ labels }) => labels !== null);
+  return {
+    texts: odd.length,
+    rows: odd.reduce((sum, { rows }) => sum + (rows?.length ?? 1), 0),
+    examples: odd.slice(0, SHOWN).map(({ row, rows, labels }) => ({
+      ...{ text: shown(row), labels: [...(labels ?? [])].slice(0, 6), rows: (rows ?? []).slice(0, 6) },
+    })),
+  };
+}
+
+/** Words shorter than this stand in texts by chance. */
+const FEWEST_CHARACTERS = 4;
+
+async function toldIn(splits: Splits, labels: readonly string[], signal?: AbortSignal): Promise<LabelsTold | null> {
+  const words = labels.map((label) => [label, lettersOf(label)] as const);
+  const named = words.filter(([, word]) => word.length >= FEWEST_CHARACTERS && /\p{L}/u.test(word));
+  if (named.length < 2) return null;
+  const forms = new Map(named.map(([label, word]) => [label, ` ${word} `]));
+  let [rows, own, of, at] = [0, 0, 0, 0];
+  let example: LabelsTold["example"] = null;
+  for (const all of splits.values())
+    for (const row of all) {
+      if (at++ % stride === 0) await turn(signal);
+      const label = row.values["label"];
+      if (typeof label !== "string") continue;
+      of++;
+      const text = ` ${lettersOf(readIn(row.values))} `;
+      const mine = forms.get(label);
+      const tells = mine !== undefined && text.includes(mine);
+      if (tells) {
+        own++;
+        example ??= { row: row.row, label, text: shown(row) };
+      }
+      if (tells || named.some(([other]) => text.includes(forms.get(other)!))) rows++;
+    }
+  return of === 0 ? null : { rows, own, of, example };
+}
+
+function groupsIn(splits: Splits): DataAudit["groups"] {
+  const first = new Map<unknown, string>();
+  const shared = new Set<unknown>();
+  for (const [split, rows] of splits)
+    for (const { values } of rows) {
+      const group = values["group"];
+      if (group === null || group === undefined || group === "") continue;
+      if (!first.has(group)) first.set(group, split);
+      else if (first.get(group) !== split) shared.add(group);
+    }
+  if (first.size === 0) return null;
+  return { shared: shared.size, of: first.size, some: [...shared].slice(0, 3).map(String) };
+}
+
+function scoresIn(splits: Splits): DataAudit["scores"] {
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const rows of splits.values())
+    for (const { values } of rows) {
+      const { score } = values;
+      if (typeof score !== "number") continue;
+      least = Math.min(least, score);
+      greatest = Math.max(greatest, score);
+    }
+  return least > greatest ? null : { least, greatest };
+}
+
+/** The text that a model reads of a row; of a conversation what its users say. */
+function readIn(values: Row["values"]): string {
+  const { messages, text, text_pair: pair, input, question, context } = values;
+  if (typeof messages === "string" && text === undefined)
+    return readTurns(messages)
+      .filter(({ role }) => role === "user")
+      .map(({ content }) => content)
+      .join("\n");
+  return [text ?? input ?? question, pair ?? (question === undefined ? undefined : context)]
+    .filter((one) => one !== undefined && one !== null)
+    .map((one) => String(one as string))
+    .join("\n");
+}
+
+function shown({ values }: Row): string {
+  const text = readIn(values).replace(/\s+/g, " ").trim();
+  return text.length > CHARACTERS ? `${text.slice(0, CHARACTERS)}…` : text;
+}
