@@ -7,7 +7,8 @@ import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssist
 import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
 import { isSyntax, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";
-import { TuneAssistant } from "./tune-assistant.js";
+import { openAssistant } from "./open-assistant.js";
+import type { TuneAssistant } from "./tune-assistant.js";
 
 type Answer<M extends { params: unknown; result: unknown }> = (
   params: M["params"],
@@ -15,7 +16,7 @@ type Answer<M extends { params: unknown; result: unknown }> = (
 
 const { folder, declarations } = workerData as AssistantData;
 const converter = new Converter(folder, declarations);
-const tune = TuneAssistant.open(folder, () => converter.names());
+const tune = openAssistant(folder, () => converter.names());
 converter.warm();
 
 /** Who answers about a cell: the language that it is in. */

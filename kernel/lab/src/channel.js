@@ -39,26 +39,6 @@ export class Channel {
   }
 }
 
-/** One question in flight; while it is, only the newest text waits. */
-export class Newest {
-  #wanted = null;
-  #running = null;
-
-  ask(send, text) {
-    this.#wanted = text;
-    this.#running ??= this.#run(send).finally(() => (this.#running = null));
-    return this.#running;
-  }
-
-  async #run(send) {
-    for (;;) {
-      const text = this.#wanted;
-      const answer = await send(text);
-      if (this.#wanted === text) return answer;
-    }
-  }
-}
-
 /** The channels of all notebooks' kernels, made when first asked for. */
 export class Channels {
   #notebooks;
