@@ -81,6 +81,11 @@ export function programOf(
   return program;
 }
 
+/** A source that contributes definitions only. */
+export function readSilently(program: Program, source: Source): void {
+  read(program, source, true);
+}
+
 /** 1 syntax → tree, 2 statements in order: header, keys, types, names, world, plan. */
 function read(program: Program, source: Source, silent: boolean): void {
   program.source = source;

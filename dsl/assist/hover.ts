@@ -3,10 +3,11 @@ import { kindsIn } from "../check/keys.js";
 import type { Program } from "../check/program.js";
 import { describe } from "../check/shapes.js";
 import { programOf } from "../compile.js";
+import { tuneText } from "../plan/text.js";
 import type { Parameter, Word } from "../registry.js";
 import * as t from "../syntax/tokens.js";
 import type { AssistContext } from "./complete.js";
-import { meaningOfName, meaningOfReference, meaningOfValue, shown } from "./meaning.js";
+import { meaningOfName, meaningOfReference, meaningOfValue } from "./meaning.js";
 import { firstName, statementAt, tokenAt } from "./place.js";
 import { keysOf, parameterAt, situationAt, type Situation } from "./situation.js";
 
@@ -191,5 +192,5 @@ function rangeOf({ range }: Parameter): string | undefined {
 /** What stands where a parameter is not given, in a few words. */
 export function defaultOf(parameter: Parameter): string {
   if (!parameter.default) return parameter.required ? "none; it must be given" : "none";
-  return "derived" in parameter.default ? parameter.default.derived : `\`${shown(parameter.default.value)}\``;
+  return "derived" in parameter.default ? parameter.default.derived : `\`${tuneText(parameter.default.value)}\``;
 }
