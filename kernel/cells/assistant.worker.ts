@@ -8,6 +8,7 @@ import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant
 import { isSyntax, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";
 import type { RunBoard } from "../runs/run-board.js";
+import type { NotebookPlan } from "./notebook-plan.js";
 import { TuneAssistant } from "./tune-assistant.js";
 
 type Answer<M extends { params: unknown; result: unknown }> = (
@@ -19,7 +20,13 @@ const converter = new Converter(folder, declarations);
 const tune = TuneAssistant.open(folder, () => converter.names());
 converter.warm();
 
-/** Nothing of runs is loaded before somebody asks for them. */
+/** Nothing of plans and runs is loaded before somebody asks for them. */
+let planned: Promise<NotebookPlan> | undefined;
+function plans(): Promise<NotebookPlan> {
+  return (planned ??= Promise.all([import("./notebook-plan.js"), tune]).then(
+    ([{ NotebookPlan }, assistant]) => new NotebookPlan(assistant, folder),
+  ));
+}
 let board: Promise<RunBoard> | undefined;
 function runs(): Promise<RunBoard> {
   return (board ??= import("../runs/run-board.js").then(({ RunBoard }) => new RunBoard(runsFolder)));
@@ -42,7 +49,7 @@ const assist: { readonly [M in AssistantMethod]: Answer<AssistantMethods[M]> } =
     const assistant = await tune;
     return { code: assistant.owns(code) ? assistant.format(code) : null };
   },
-  plan: async (text) => (await tune).plan(text),
+  plan: async (text) => (await plans()).of(text),
   runs: async (query) => (await runs()).changes(query),
   run: async ({ id, against }) => (await runs()).details(id, against),
   deleteRun: async ({ id }) => (await runs()).remove(id),

@@ -4,9 +4,9 @@ import type { FactOf, Failed, Need } from "#dsl/plan/facts.js";
 
 export type Looked = FactOf<Need["about"]> | Failed;
 /** Posted back for each need. */
-export type LookoutReply = { readonly fact: Looked } | { readonly error: string };
+export type MeasurerReply = { readonly fact: Looked } | { readonly error: string };
 
-export class Lookout {
+export class Measurer {
   private worker: Worker | undefined;
 
   /** `folder`: where relative paths start. */
@@ -14,16 +14,16 @@ export class Lookout {
 
   /** One need at a time. Rejects with what is no coded error, and when the thread ends. */
   at(need: Need): Promise<Looked> {
-    const worker = (this.worker ??= new Worker(new URL("lookout.worker.js", import.meta.url), {
+    const worker = (this.worker ??= new Worker(new URL("measurer.worker.js", import.meta.url), {
       workerData: this.folder,
-      name: "lookout",
+      name: "measurer",
     }));
     return new Promise((resolve, reject) => {
       const settle = (done: () => void): void => {
         worker.removeAllListeners();
         done();
       };
-      worker.once("message", (reply: LookoutReply) =>
+      worker.once("message", (reply: MeasurerReply) =>
         settle(() => ("error" in reply ? reject(new Error(reply.error)) : resolve(reply.fact))),
       );
       worker.once("error", (error: Error) => settle(() => reject(error)));
