@@ -47,7 +47,7 @@ async function sources() {
     connectors: [...new Set(verbs.flatMap((verb) => Object.keys(verb.connectors)))],
     words: [...new Set(registry.words.filter((word) => word.kind !== "verb").map((word) => word.name))],
   };
-  const own = (await readdir(join(here, "src"))).filter((name) => name.endsWith(".js")).sort();
+  const own = (await readdir(join(here, "src"))).filter((name) => /\.(js|css)$/.test(name)).sort();
   const text = (path) => readFile(path, "utf8").then((t) => t.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
   return [
     ["build.mjs", await text(join(here, "build.mjs"))],

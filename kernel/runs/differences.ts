@@ -28,18 +28,20 @@ export function differences(here: Compared, there: Compared): readonly Differenc
 function settingsOf({ plan, lock }: Compared): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const { data, model, training } = plan.recipe;
-  const { folder: _data, seed: _seed, name: _dataName, ...rows } = data;
-  const { folder: _model, name: _name, baseHash: _hash, trained, ...network } = model;
-  flatten(found, "data ", rows);
-  flatten(found, "model ", network);
+  flatten(found, "data ", without(data, "folder", "seed", "name"));
+  flatten(found, "model ", without(model, "folder", "name", "baseHash", "trained"));
   flatten(found, "", training);
-  if (trained) found.set("model trained before", `recipe ${trained.recipeHash.slice(0, 12)}`);
+  if (model.trained) found.set("model trained before", `recipe ${model.trained.recipeHash.slice(0, 12)}`);
   const content = (hash: string | null | undefined): string => (hash ? hash.slice(0, 12) : "not known");
   found.set("content of the data", content(lock?.dataHash));
   found.set("content of the base", content(lock?.baseHash ?? model.baseHash));
   found.set("engine", lock?.engine ?? plan.effects.engine);
   found.set("Tunebook", lock?.tunebook ?? "not known");
   return found;
+}
+/** What a name, a folder or a hash of its own tells. */
+function without(record: object, ...names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
 function flatten(into: Map<string, string>, prefix: string, record: object): void {
   for (const [name, value] of Object.entries(record) as [string, Value | undefined][]) {

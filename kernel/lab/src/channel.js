@@ -1,25 +1,27 @@
 // One comm for each kernel: sends { id, method, ... }, gets { id, result } or { id, error }. A question that is never
-// answered ends by itself; every failure is null.
+// answered ends by itself; every failure is null. A watch is answered again and again, { watch: id, result }.
 const target = "tunebook.assist";
-const patience = 10_000; // ms
+const usual = 10_000; // ms
 
 export class Channel {
   #comm;
   #waiting = new Map();
   #next = 0;
+  #watched = () => {};
   closed = false;
 
   constructor(kernel) {
     this.#comm = kernel.createComm(target);
     this.#comm.onMsg = ({ content }) => {
-      const { id, result } = content.data;
+      const { id, result, watch } = content.data;
+      if (watch !== undefined) return this.#watched(watch, result ?? null);
       this.#waiting.get(id)?.(result ?? null);
     };
     this.#comm.onClose = () => this.close();
     this.#comm.open({});
   }
 
-  ask(method, params) {
+  ask(method, params, patience = usual) {
     if (this.closed) return Promise.resolve(null);
     const id = ++this.#next;
     return new Promise((resolve) => {
@@ -31,6 +33,24 @@ export class Channel {
       });
       this.#comm.send({ id, method, ...params });
     });
+  }
+
+  /** Calls back with the runs as they change; one watch at a time. Returns what ends it. */
+  watchRuns(query, changed) {
+    const id = ++this.#next;
+    this.#watched = (watch, result) => watch === id && changed(result);
+    if (!this.closed) this.#comm.send({ id, method: "watchRuns", ...query });
+    return () => {
+      if (this.#next < id || this.closed) return;
+      this.#watched = () => {};
+      this.#comm.send({ id: ++this.#next, method: "unwatchRuns" });
+    };
+  }
+
+  /** The kernel lives on: it is told that nobody asks here any more. */
+  leave() {
+    this.close();
+    if (!this.#comm.isDisposed) this.#comm.close();
   }
 
   close() {
@@ -68,6 +88,16 @@ export class Channels {
     this.#notebooks = notebooks;
   }
 
+  /** The kernel that a notebook had when it was closed is left, unless another view of it is open. */
+  #leaveWith(panel, kernel) {
+    panel.disposed.connect(() => {
+      if (this.#notebooks.find((p) => p !== panel && !p.isDisposed && p.sessionContext.session?.kernel === kernel))
+        return;
+      this.#byKernel.get(kernel)?.leave();
+      this.#byKernel.delete(kernel);
+    });
+  }
+
   /** Of the kernel that a cell's model belongs to; null: it is no kernel of ours, or none yet. */
   async ofCell(model) {
     const panel = this.#notebooks.find((p) => Array.from(p.content.model?.cells ?? []).includes(model));
@@ -82,6 +112,7 @@ export class Channels {
     if (open) return open.closed ? null : open; // the kernel refused it: asked again after a restart
     const made = new Channel(kernel);
     this.#byKernel.set(kernel, made);
+    this.#leaveWith(panel, kernel);
     return made;
   }
 
