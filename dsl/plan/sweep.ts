@@ -8,7 +8,7 @@ import { checkMetrics } from "./metrics.js";
 import { draftOf } from "./names.js";
 import type { SweepPlan } from "./plan.js";
 import { spacesOf } from "./spaces.js";
-import { act, nameOf } from "./statements.js";
+import { act, nameOf } from "./act.js";
 import { planTraining, settingsOf } from "./training.js";
 
 export function sweep(program: Program, header: Header): void {

@@ -8,7 +8,8 @@ import type { Verb } from "../registry.js";
 import { parse } from "../syntax/parse.js";
 import type { Statement } from "../syntax/tree.js";
 import { failed, keyOf } from "./facts.js";
-import { act, runStatement } from "./statements.js";
+import { act } from "./act.js";
+import { runStatement } from "./statements.js";
 
 export function useFile(program: Program, statement: Statement): void {
   const header = headerOf(program, statement);

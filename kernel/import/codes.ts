@@ -24,6 +24,6 @@ registerCodes({
     message: (d) => `${d.file} is of no tool that is known (it has ${d.has.join(", ")})`,
     help: (d) => `say whose it is: \`--from ${d.tools.join("`, `--from ")}\``,
     explain:
-      "Which tool a file belongs to is told by its names: `peft_type` (PEFT's adapter_config.json), `base_model` beside `datasets` (Axolotl), `input_features` (Ludwig).",
+      "Which tool a file belongs to is told by its names: `peft_type` (PEFT's adapter_config.json), `base_model` beside `datasets` (Axolotl), `input_features` (Ludwig), `base_model` beside `task` and `params` (AutoTrain).",
   },
 });

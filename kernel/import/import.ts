@@ -1,6 +1,7 @@
 /** Settings files of other tools as Tune programs: which tool's a file is, and what it comes to. */
 import { parse } from "yaml";
 import { CodedError } from "#dsl/check/codes.js";
+import { readAutoTrain } from "./autotrain.js";
 import { readAxolotl } from "./axolotl.js";
 import "./codes.js";
 import { readLudwig } from "./ludwig.js";
@@ -8,7 +9,7 @@ import { readPeft } from "./peft.js";
 import { programOf, type Read } from "./program.js";
 import { Settings } from "./settings.js";
 
-export const tools = ["peft", "axolotl", "ludwig"] as const;
+export const tools = ["peft", "axolotl", "ludwig", "autotrain"] as const;
 export type Tool = (typeof tools)[number];
 export interface Imported extends Pick<Read, "left" | "notes"> {
   readonly tool: Tool;
@@ -19,6 +20,7 @@ const readers: Readonly<Record<Tool, (settings: Settings) => Read>> = {
   peft: readPeft,
   axolotl: readAxolotl,
   ludwig: readLudwig,
+  autotrain: readAutoTrain,
 };
 
 /** `name`: the file's, as the program tells it. Coded errors `not-settings`, `unknown-settings`. */
@@ -41,5 +43,7 @@ export function importSettings(text: string, name: string, told?: Tool): Importe
 function toolOf(settings: object): Tool | undefined {
   if ("peft_type" in settings) return "peft";
   if ("input_features" in settings) return "ludwig";
-  return "base_model" in settings && "datasets" in settings ? "axolotl" : undefined;
+  if (!("base_model" in settings)) return undefined;
+  if ("datasets" in settings) return "axolotl";
+  return "task" in settings && "params" in settings ? "autotrain" : undefined;
 }

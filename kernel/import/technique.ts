@@ -5,7 +5,8 @@ import type { Settings } from "./settings.js";
 /** `prefix`: what stands before the names (`lora_` in Axolotl). */
 export function loraFrom(s: Settings, prefix = ""): string {
   const of = (name: string): readonly string[] => (prefix === "" ? [name, `lora_${name}`] : [`${prefix}${name}`]);
-  const named = s.texts(prefix === "" ? "target_modules" : `${prefix}target_modules`);
+  const keys = new Set([`${prefix}target_modules`, "target_modules"]);
+  const named = [...keys].flatMap((key) => s.texts(key)).flatMap((names) => names.split(/\s*,\s*/));
   const every = named.includes("all-linear") || s.flag(`${prefix}target_linear`);
   return call("lora", {
     rank: s.number(...(prefix === "" ? ["r", "lora_r"] : [`${prefix}r`])),

@@ -11,6 +11,7 @@ import {
   layers,
   type FromScratch,
 } from "./from-words.js";
+import { llamaKin } from "./kin.js";
 import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
@@ -38,11 +39,7 @@ export const word: Word = {
     ],
     modelType: "gemma",
     className: "Gemma",
-    targets: ["q_proj", "v_proj"],
-    linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-    shape: "decoder",
-    /** Tensors of a checkpoint that are no parameters: the frequencies of rope that old files carry. */
-    buffers: /\.rotary_emb\.inv_freq$/,
+    ...llamaKin,
   },
   load: () => import("./gemma.run.js").then((m) => m.gemma),
 };

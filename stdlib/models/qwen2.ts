@@ -11,6 +11,7 @@ import {
   tied,
   type FromScratch,
 } from "./from-words.js";
+import { llamaKin } from "./kin.js";
 import { llamaLike } from "./known-checkpoints.js";
 
 export const word: Word = {
@@ -49,11 +50,7 @@ export const word: Word = {
     ],
     modelType: "qwen2",
     className: "Qwen2",
-    targets: ["q_proj", "v_proj"],
-    linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-    shape: "decoder",
-    /** Tensors of a checkpoint that are no parameters: the frequencies of rope that old files carry. */
-    buffers: /\.rotary_emb\.inv_freq$/,
+    ...llamaKin,
   },
   load: () => import("./llama.run.js").then((m) => m.qwen2),
 };

@@ -9,6 +9,7 @@ import {
   robertaSpecials,
   type FromScratch,
 } from "./from-words.js";
+import { robertaKin } from "./kin.js";
 import { bertLike } from "./known-checkpoints.js";
 
 export const word: Word = {
@@ -46,15 +47,7 @@ export const word: Word = {
     ],
     modelType: "roberta",
     className: "Roberta",
-    targets: ["query", "value"],
-    linears: ["query", "key", "value", "dense"],
-    shape: "encoder",
-    /** It has a head that names masked tokens. */
-    unmasks: true,
-    /** Its head over a whole text has a second layer, as wide as the model. */
-    denseHead: true,
-    /** Tensors of a checkpoint that are no parameters. */
-    buffers: /\.embeddings\.(position_ids|token_type_ids)$/,
+    ...robertaKin,
   },
   load: () => import("./roberta.run.js").then((m) => m.roberta),
 };

@@ -9,6 +9,7 @@ import {
   robertaSpecials,
   type FromScratch,
 } from "./from-words.js";
+import { robertaKin } from "./kin.js";
 import { bertLike } from "./known-checkpoints.js";
 
 export const word: Word = {
@@ -42,13 +43,7 @@ export const word: Word = {
     ],
     modelType: "xlm-roberta",
     className: "XLMRoberta",
-    targets: ["query", "value"],
-    linears: ["query", "key", "value", "dense"],
-    shape: "encoder",
-    /** It has a head that names masked tokens. */
-    unmasks: true,
-    denseHead: true,
-    buffers: /\.embeddings\.(position_ids|token_type_ids)$/,
+    ...robertaKin,
   },
   load: () => import("./roberta.run.js").then((m) => m.xlmRoberta),
 };

@@ -1,4 +1,4 @@
-/** `tunebook import FILE`: a Tune program from the settings of PEFT, Axolotl or Ludwig, and what it could not carry over. */
+/** `tunebook import FILE`: a Tune program from the settings of PEFT, Axolotl, Ludwig or AutoTrain, and what it could not carry over. */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { Option, type Command } from "commander";
@@ -10,7 +10,7 @@ import "../codes.js";
 export function register(program: Command): void {
   program
     .command("import")
-    .description("write a Tune program from adapter_config.json (PEFT), an Axolotl or a Ludwig file")
+    .description("write a Tune program from adapter_config.json (PEFT), an Axolotl, Ludwig or AutoTrain file")
     .argument("<file>", "YAML or JSON")
     .addOption(
       new Option("--from <tool>", "whose settings they are; told by their names otherwise").choices([...tools]),

@@ -15,7 +15,7 @@ const bless = process.env["TUNEBOOK_BLESS"] === "1";
 const verbs = registry.verbs().map((verb) => verb.name);
 
 describe("settings of other tools", () => {
-  for (const file of ["adapter_config.json", "axolotl.yaml", "ludwig.yaml"]) {
+  for (const file of ["adapter_config.json", "axolotl.yaml", "ludwig.yaml", "autotrain.yaml"]) {
     const golden = `${fixtures}${file}.tune`;
     const { program, left } = importSettings(readFileSync(fixtures + file, "utf8"), file);
     it(`${file} becomes the program that is committed`, () => {
@@ -40,10 +40,12 @@ describe("settings of other tools", () => {
     });
   }
 
-  it("the example of docs/coming-from.md is what comes out", () => {
+  it("the examples of docs/coming-from.md are what comes out", () => {
     const page = readFileSync(new URL("../../../../docs/coming-from.md", import.meta.url), "utf8");
-    const [, yaml = "", tune = ""] = /```yaml\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/.exec(page) ?? [];
-    assert.equal(importSettings(yaml, "a.yaml").program.replace(/^\/\/.*\n+/gm, ""), tune);
+    const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/g)];
+    assert.equal(examples.length, 2);
+    for (const [, yaml = "", tune = ""] of examples)
+      assert.equal(importSettings(yaml, "a.yaml").program.replace(/^\/\/.*\n+/gm, ""), tune);
   });
   it("every setting is carried over or told, whatever it is", () => {
     const value = fc.jsonValue({ maxDepth: 2 });
@@ -53,6 +55,9 @@ describe("settings of other tools", () => {
       "datasets",
       "trainer",
       "base_model",
+      "params",
+      "task",
+      "data",
       "num_epochs",
       "odd",
       "r",
@@ -65,6 +70,40 @@ describe("settings of other tools", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it("AutoTrain's tasks become ours, with their columns", () => {
+    const of = (task: string, columns: object, params: object = {}): string =>
+      importSettings(
+        stringify({ task, base_model: "b", data: { path: "data/", column_mapping: columns }, params }),
+        "a.yaml",
+      ).program;
+    const cases: readonly (readonly [string, object, RegExp, RegExp])[] = [
+      [
+        "text-classification",
+        { text_column: "review" },
+        /columns: \{ text: review, label: label \}/,
+        /task: text_classification/,
+      ],
+      ["text_single_column_regression", { target_column: "stars" }, /score: stars/, /task: regression/],
+      ["token-classification", { tags_column: "ner" }, /tokens: tokens, tags: ner/, /task: token_classification/],
+      [
+        "seq2seq",
+        { text_column: "long", target_column: "short" },
+        /input: long, target: short/,
+        /task: text2text_generation/,
+      ],
+      ["llm-sft", { text_column: "body" }, /columns: \{ text: body \}/, /task: text_generation/],
+      ["extractive-qa", { answer_column: "answers" }, /answer: answers/, /task: question_answering$/m],
+      ["sentence-transformers:pair", {}, /text: text, text_pair: text_pair/, /sentence_similarity\(loss: ranking\)/],
+      ["st:pair_score", { target_column: "s" }, /score: s/, /sentence_similarity\(loss: cosent\)/],
+      ["sentence-transformers:triplet", { sentence3_column: "no" }, /negative: no/, /loss: ranking/],
+    ];
+    for (const [task, columns, ...wanted] of cases)
+      for (const pattern of wanted) assert.match(of(task, columns), pattern, task);
+    assert.match(of("extractive-qa", {}, { max_doc_stride: 64 }), /question_answering\(stride: 64\)/);
+    assert.match(of("llm-dpo", {}), /\/\/ {3}task: "llm-dpo" \(the task isn't built/);
+    assert.match(of("llm-sft", {}, { peft: true, target_modules: "q_proj,v_proj" }), /targets: \[q_proj, v_proj\]/);
   });
 
   it("a file of nobody, no settings, and text that would leave its comment", () => {
