@@ -275,6 +275,8 @@ function stateOf(log: RunLog, about: About | null, touched: number, now: number)
   return { state: "killed", problem: log.begun === null ? "it ended before its first step" : "its process ended without a word" };
 }
 
+/** What the panel calls them. */
+const said: Readonly<Partial<Record<RunState, string>>> = { early: "stopped early", killed: "cut off", broken: "damaged" };
 function textOf({ name, model, base, technique, data, state, id }: RunSummary): string {
-  return [name, model, base, technique, data, state, id].join(" ").toLowerCase();
+  return [name, model, base, technique, data, state, said[state], id].join(" ").toLowerCase();
 }

@@ -45,7 +45,8 @@ export class Workshop {
         return (await this.base(need, s)).facts;
       case "machine":
         return {
-          memoryBytes: process.constrainedMemory() || totalmem(),
+          // Where nothing constrains it, the constraint is a number beyond any machine.
+          memoryBytes: Math.min(process.constrainedMemory() || Infinity, totalmem()),
           cores: availableParallelism(),
           engine: this.engine,
           flops: measuredSpeed(this.engine),

@@ -54,7 +54,9 @@ export function assistComm(assistant: AssistantClient): CommOpened {
           watch = wanted && {};
           const mine = watch;
           if (wanted) void watchRuns(comm, assistant, { ...wanted, id }, () => watch === mine);
-          return answer(wanted || method === "unwatchRuns" ? { result: null } : { error: `${method} lacks a parameter` });
+          return answer(
+            wanted || method === "unwatchRuns" ? { result: null } : { error: `${method} lacks a parameter` },
+          );
         }
         const known = typeof method === "string" && Object.hasOwn(methods, method);
         const params = known ? methods[method as keyof AssistantMethods]?.(data) : undefined;

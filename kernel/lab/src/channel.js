@@ -1,7 +1,8 @@
 // One comm for each kernel: sends { id, method, ... }, gets { id, result } or { id, error }. A question that is never
 // answered ends by itself; every failure is null. A watch is answered again and again, { watch: id, result }.
 const target = "tunebook.assist";
-const usual = 10_000; // ms
+const usual = 30_000; // ms; a kernel that has just begun loads its compiler first
+const ended = new Set(["terminating", "dead"]);
 
 export class Channel {
   #comm;
@@ -107,7 +108,7 @@ export class Channels {
   async ofPanel(panel) {
     await panel.sessionContext.ready;
     const kernel = panel.sessionContext.session?.kernel;
-    if (!kernel || (await kernel.info).implementation !== "tunebook") return null;
+    if (!kernel || ended.has(kernel.status) || (await kernel.info).implementation !== "tunebook") return null;
     const open = this.#byKernel.get(kernel);
     if (open) return open.closed ? null : open; // the kernel refused it: asked again after a restart
     const made = new Channel(kernel);

@@ -68,6 +68,7 @@ export class Checker {
     let newest = this.#cells.get(model);
     if (!newest) this.#cells.set(model, (newest = new Newest()));
     const found = await newest.ask((code) => channel.ask("check", { code }), text);
+    if (!found && !channel.closed) setTimeout(() => this.#recheckAll(), 1000); // it was too busy to answer
     return (found?.diagnostics ?? []).map((diagnostic) => squiggle(diagnostic, doc.length));
   }
 }

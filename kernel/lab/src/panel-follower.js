@@ -6,7 +6,7 @@ import { Newest } from "./channel.js";
 const pause = { typing: 250, moving: 120 }; // ms
 const page = 50;
 const gone = new Set(["restarting", "autorestarting", "terminating", "dead"]);
-const away = { plan: null, findings: [], texts: new Map(), measuring: false };
+const away = { plan: null, held: false, findings: [], texts: new Map(), measuring: false };
 const noRuns = { order: [], byId: new Map(), total: 0, all: 0, known: false };
 
 export class Follower {
@@ -222,14 +222,19 @@ export class Follower {
     this.#asked = text;
     const panel = this.#panel;
     const answer = await this.#newest.ask(async (asked) => {
-      const found = await this.ask("plan", JSON.parse(asked));
+      const found = await this.ask("plan", JSON.parse(asked), 30_000);
       return found && { ...found, asked };
     }, text);
     if (answer && panel === this.#panel) this.#planned(JSON.parse(answer.asked), answer);
-    else if (!answer) this.#asked = "";
+    else if (!answer) this.#later(1000, true);
   }
+  /** While a mistake hides the training that was shown, its plan stays, marked as of before. */
   #planned({ cells }, { plan, findings }) {
-    this.#set({ plan, findings, texts: new Map(cells.map(({ id, code }) => [id, code])) });
+    const texts = new Map(cells.map(({ id, code }) => [id, code]));
+    const { plan: before } = this.state;
+    const lost = findings.some(({ severity }) => severity === "error") && plan.trainings.length === 0;
+    if (lost && before?.trainings.length > 0) this.#set({ findings, texts, held: true });
+    else this.#set({ plan, findings, texts, held: false });
   }
   /** The code cells, those that hold no Tune without their text. */
   #text() {

@@ -26,8 +26,9 @@ export function Words({ text }) {
   );
 }
 
-export function Plan({ state, follower, actions, stale }) {
-  const { plan, findings, measuring } = state;
+export function Plan({ state, follower, actions, stale: away }) {
+  const { plan, held, findings, measuring } = state;
+  const stale = away || held;
   const [all, setAll] = useState(false);
   if (!plan) return stale ? null : h("p", { className: "tunebook-note", role: "status" }, "Reading the notebook …");
   if (plan.cards.length === 0)
@@ -37,28 +38,36 @@ export function Plan({ state, follower, actions, stale }) {
       h(
         "p",
         { className: "tunebook-note" },
-        "No Tune in this notebook yet. A cell that begins with data, model, recipe or train is Tune.",
+        findings.length > 0
+          ? "There is no plan while these mistakes stand."
+          : "No Tune in this notebook yet. A cell that begins with data, model, recipe or train is Tune.",
       ),
       h(Findings, { findings, actions }),
     );
   const stood = plan.cards.flatMap((card) => card.settings).filter(({ from }) => from === "default").length;
   return h(
-    "div",
-    { className: stale ? "tunebook-stale" : undefined, "aria-busy": measuring },
-    h(Which, { plan, actions }),
+    Fragment,
+    null,
+    !held && h(Which, { plan, actions }),
     h(Findings, { findings, actions }),
-    plan.memory && h(Memory, plan.memory),
-    plan.unknown.length > 0 && h(Unknown, { plan, measuring, follower, stale }),
-    stood > 0 &&
-      h(
-        "label",
-        { className: "tunebook-check" },
-        h("input", { type: "checkbox", checked: all, onChange: () => setAll(!all) }),
-        `show ${stood} defaults`,
-      ),
-    plan.cards.map((card, i) => h(Card, { key: `${card.is} ${i}`, card, all, actions, stale })),
-    plan.recipeHash &&
-      h("p", { className: "tunebook-faint" }, "recipe ", h("code", null, plan.recipeHash.slice(0, 12))),
+    held && h("p", { className: "tunebook-note" }, "The plan as it was before these mistakes:"),
+    h(
+      "div",
+      { className: stale ? "tunebook-stale" : undefined, "aria-busy": measuring },
+      held && h(Which, { plan, actions }),
+      plan.memory && h(Memory, plan.memory),
+      plan.unknown.length > 0 && h(Unknown, { plan, measuring, follower, stale }),
+      stood > 0 &&
+        h(
+          "label",
+          { className: "tunebook-check" },
+          h("input", { type: "checkbox", checked: all, onChange: () => setAll(!all) }),
+          `show ${stood} defaults`,
+        ),
+      plan.cards.map((card, i) => h(Card, { key: `${card.is} ${i}`, card, all, actions, stale })),
+      plan.recipeHash &&
+        h("p", { className: "tunebook-faint" }, "recipe ", h("code", null, plan.recipeHash.slice(0, 12))),
+    ),
   );
 }
 
@@ -206,7 +215,9 @@ function Card({ card, all, actions, stale }) {
       h(
         "ul",
         { className: "tunebook-settings" },
-        settings.map((one) => h(Setting, { key: one.name, setting: one, inside: names.has(parentOf(one.name)), actions, stale })),
+        settings.map((one) =>
+          h(Setting, { key: one.name, setting: one, inside: names.has(parentOf(one.name)), actions, stale }),
+        ),
       ),
   );
 }
@@ -216,7 +227,7 @@ const parentOf = (name) => name.replace(/\.?[^.]*$/, "");
 /** `inside`: the word that it belongs to stands above it. */
 function Setting({ setting, inside: part, actions, stale }) {
   const { name, value, from, why, impact, at, write } = setting;
-  const act = at ? () => actions.goTo(at) : write && !stale ? () => actions.writeOut(write) : undefined;
+  const act = at && !stale ? () => actions.goTo(at) : write && !stale ? () => actions.writeOut(write) : undefined;
   const does = at ? "go to it" : write ? "write it out" : undefined;
   const said = [why, impact === "high" ? "It matters much." : undefined, does && `Click to ${does}.`]
     .filter(Boolean)

@@ -2,7 +2,7 @@
 import { Widget } from "@lumino/widgets";
 import { MimeModel } from "@jupyterlab/rendermime";
 import { createElement as h, Fragment, useEffect, useRef } from "react";
-import { isLive, progress, State } from "./panel-runs.js";
+import { isLive, progress, State } from "./panel-words.js";
 
 const plotly = "application/vnd.plotly.v1+json";
 

@@ -1,34 +1,8 @@
 // The runs beside the notebook, newest first, and one of them opened.
 import { createElement as h, Fragment, useEffect, useState } from "react";
 import { Run } from "./panel-run.js";
+import { isLive, number, progress, State } from "./panel-words.js";
 
-const states = {
-  starting: "starting",
-  running: "running",
-  stopping: "stopping",
-  done: "done",
-  early: "stopped early",
-  interrupted: "interrupted",
-  failed: "failed",
-  killed: "cut off",
-  broken: "damaged",
-};
-export const isLive = (state) => state === "running" || state === "starting" || state === "stopping";
-
-export function number(x) {
-  if (typeof x !== "number") return "–";
-  if (x !== 0 && (Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5)) return x.toExponential(2);
-  return String(Number(x.toPrecision(4)));
-}
-export function State({ state, problem }) {
-  return h("span", { className: `tunebook-state tunebook-state-${state}`, title: problem }, states[state] ?? state);
-}
-export function spoken(seconds) {
-  if (typeof seconds !== "number") return null;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
-}
 function ago(started, now) {
   const then = Date.parse(started ?? "");
   if (Number.isNaN(then)) return null;
@@ -40,7 +14,7 @@ function ago(started, now) {
 }
 
 /** The losses in small; what is worst stands at the top. */
-export function Sparkline({ curve, width = 72, height = 20 }) {
+function Sparkline({ curve, width = 72, height = 20 }) {
   if (curve.length < 2) return h("span", { className: "tunebook-spark" });
   const [low, high] = [Math.min(...curve), Math.max(...curve)];
   const x = (i) => ((i / (curve.length - 1)) * (width - 2) + 1).toFixed(1);
@@ -118,7 +92,9 @@ const count = (n, one) => `${n} ${one}${n === 1 ? "" : "s"}`;
 
 function Row({ run, now, open }) {
   const { name, state, problem, model, data, started, step, steps, loss, score, curve } = run;
-  const what = [model !== name && model, data && `on ${data}`, ago(started, now)].filter(Boolean).join(" · ");
+  const what = [[model !== name && model, data && `on ${data}`].filter(Boolean).join(" "), ago(started, now)]
+    .filter(Boolean)
+    .join(" · ");
   const share = steps ? Math.min(1, step / steps) : 0;
   return h(
     "button",
@@ -166,14 +142,4 @@ function Row({ run, now, open }) {
         h("span", { className: "tunebook-faint" }, progress(run)),
       ),
   );
-}
-export function progress({ step, steps, state, tokensPerSecond, secondsLeft, seconds }) {
-  return [
-    `step ${step}${steps ? ` of ${steps}` : ""}`,
-    state === "running" && tokensPerSecond && `${tokensPerSecond.toLocaleString("en-US")} tokens/s`,
-    state === "running" && secondsLeft !== null && `${spoken(secondsLeft)} left`,
-    !isLive(state) && spoken(seconds),
-  ]
-    .filter(Boolean)
-    .join(" · ");
 }

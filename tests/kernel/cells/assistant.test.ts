@@ -115,7 +115,7 @@ describe("the assistant", () => {
   it("plans the notebook as it is written, a cursor in a TypeScript cell counting as in the Tune cell before it", async () => {
     const cells = [
       { id: "a", code: 'data mails {\n  source: csv("mails.csv")\n  columns: { text: body, label: team }\n}' },
-      { id: "b", code: "%%tune\nmodel small { base: \"nowhere\", task: text_classification, technique: lora(rank: 0) }" },
+      { id: "b", code: '%%tune\nmodel small { base: "nowhere", task: text_classification, technique: lora(rank: 0) }' },
       { id: "c", code: "train small on mails { epochs: 2 }" },
       { id: "d", code: "const y = 1;" },
       { id: "e", code: "train small on mails { epochs: 5 } as later" },
@@ -128,15 +128,26 @@ describe("the assistant", () => {
     assert.deepEqual([rank?.cell, cells[1]!.code.slice(rank!.from, rank!.to)], ["b", "0"]);
     const mended = cells.map((cell) => ({ ...cell, code: cell.code.replace("rank: 0", "rank: 2") }));
     const whole = await ask("plan", { cells: mended, at: { cell: "c", offset: 0 }, measure: false });
-    assert.deepEqual(whole.findings.map((f) => f.cell), ["e"]);
+    assert.deepEqual(
+      whole.findings.map((f) => f.cell),
+      ["e"],
+    );
     assert.ok(whole.plan.canMeasure);
   });
   it("measures what a plan lacks, says what can't be found, and knows it from then on", async () => {
-    cpSync(new URL("../../../../tests/fixtures/models/chat-llama/", import.meta.url), join(book.folder, "llama"), { recursive: true });
-    book.file("texts.jsonl", Array.from({ length: 20 }, (_, i) => JSON.stringify({ text: `line ${i} of a text` })).join("\n"));
+    cpSync(new URL("../../../../tests/fixtures/models/chat-llama/", import.meta.url), join(book.folder, "llama"), {
+      recursive: true,
+    });
+    book.file(
+      "texts.jsonl",
+      Array.from({ length: 20 }, (_, i) => JSON.stringify({ text: `line ${i} of a text` })).join("\n"),
+    );
     const cells = (base: string) => [
       { id: "a", code: 'data lines { source: jsonl("texts.jsonl"), columns: { text: text } }' },
-      { id: "b", code: `model teller { base: "${base}", task: text_generation, max_length: 16 }\ntrain teller on lines { epochs: 2, batch_size: 4 }` },
+      {
+        id: "b",
+        code: `model teller { base: "${base}", task: text_generation, max_length: 16 }\ntrain teller on lines { epochs: 2, batch_size: 4 }`,
+      },
     ];
     const typed = await ask("plan", { cells: cells("llama"), at: null, measure: false });
     assert.deepEqual([typed.plan.memory, typed.plan.canMeasure], [undefined, true]);
@@ -155,7 +166,10 @@ describe("the assistant", () => {
     const waiting = ask("runs", { ...query, since: none.revision, wait: 8000 });
     mkdirSync(join(book.folder, "runs", "half-written", "checkpoints"), { recursive: true });
     const { runs } = await waiting;
-    assert.deepEqual(runs.map((run) => run.id), ["half-written"]);
+    assert.deepEqual(
+      runs.map((run) => run.id),
+      ["half-written"],
+    );
     assert.equal((await ask("run", { id: "half-written", against: null }))?.tune, null);
     assert.equal((await ask("deleteRun", { id: "../half-written" })).deleted, false);
   });

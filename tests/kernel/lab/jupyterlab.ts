@@ -1,4 +1,7 @@
-/** A real JupyterLab or Notebook 7 of its own for a test: private folders, our kernel and extension installed, a free port, a token. */
+/**
+ * A real JupyterLab or Notebook 7 of its own for a test: private folders, our kernel and extension installed, a free port, a
+ * token. TUNEBOOK_JUPYTER=/path/to/python tries another Jupyter than the tests' own.
+ */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -43,7 +46,11 @@ export class JupyterLab {
     app: App = "lab",
   ): Promise<JupyterLab> {
     const { ensurePythonEnv, ensureBrowser, chromiumArguments } = await tools();
-    const [{ python }, executablePath] = await Promise.all([ensurePythonEnv("jupyter"), ensureBrowser()]);
+    const other = process.env["TUNEBOOK_JUPYTER"];
+    const [{ python }, executablePath] = await Promise.all([
+      other === undefined ? ensurePythonEnv("jupyter") : { python: other },
+      ensureBrowser(),
+    ]);
     const folder = mkdtempSync(join(tmpdir(), "tunebook-lab-"));
     const books = join(folder, "books");
     mkdirSync(books);

@@ -10,14 +10,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Locator } from "playwright-core";
 import type { Plan } from "#dsl/plan/plan.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
+import { thisProcess } from "#kernel/runs/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";
+import { faintWords } from "./contrast.js";
 import { JupyterLab, root, type Book } from "./jupyterlab.js";
 
 const cells = [
   `data reviews {
   source: csv("data/sentiment.csv")
   columns: { text: text, label: label }
-  split: by_column(part)
+  split: random(train: 80%, validation: 10%, test: 10%)
 }`,
   `model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8) }
 recipe quick { steps: 30, batch_size: 8, schedule: linear(warmup: 10%) }`,
@@ -32,6 +34,8 @@ const notebook = (sources: readonly string[]) => ({
   nbformat_minor: 4,
 });
 
+/** A process that has ended. */
+const gone = { ...thisProcess(), since: "another-1" };
 /** Run folders as other days left them. */
 function oldRuns(folder: string, count: number): void {
   const plans = ["epochs: 1", "epochs: 2, optimizer: adamw(learning_rate: 3e-4)"].map((recipe): Plan => {
@@ -41,13 +45,38 @@ function oldRuns(folder: string, count: number): void {
   });
   for (let i = 0; i < count; i++) {
     const plan = plans[i % 2]!;
-    const lock = { recipeHash: plan.recipeHash, planHash: plan.planHash, dataHash: "d", baseHash: "b", labels: [], engine: "TensorFlow", tunebook: "0.1.0", node: "v20" }; // prettier-ignore
+    const lock = {
+      recipeHash: plan.recipeHash,
+      planHash: plan.planHash,
+      dataHash: "d",
+      baseHash: "b",
+      labels: [],
+      engine: "TensorFlow",
+      tunebook: "0.1.0",
+      node: "v20",
+    };
     const run = RunFolder.create(folder, `old_${i}`, plan, lock);
     const stamp = { at: new Date().toISOString(), run: run.id };
-    run.append({ ...stamp, kind: "started", recipe: "r", plan: "p", engine: "TensorFlow", steps: 20 });
+    run.append({ ...stamp, kind: "started", recipe: "r", plan: "p", engine: "TensorFlow", steps: 20, process: gone });
     for (let step = 1; step <= 20; step++)
-      run.append({ ...stamp, kind: "step", step, epoch: 1, tokens: 300, loss: 0.7 - step * 0.02 + Math.sin(step * i) * 0.05, rate: 1e-3, norm: 1, seconds: 0.4 }); // prettier-ignore
-    run.append({ ...stamp, kind: "evaluated", step: 20, split: "validation", metrics: { loss: 0.4, accuracy: 0.7 + (i % 20) / 100 } }); // prettier-ignore
+      run.append({
+        ...stamp,
+        kind: "step",
+        step,
+        epoch: 1,
+        tokens: 300,
+        loss: 0.7 - step * 0.02 + Math.sin(step * i) * 0.05,
+        rate: 1e-3,
+        norm: 1,
+        seconds: 0.4,
+      });
+    run.append({
+      ...stamp,
+      kind: "evaluated",
+      step: 20,
+      split: "validation",
+      metrics: { loss: 0.4, accuracy: 0.7 + (i % 20) / 100 },
+    });
     if (i === 1) continue; // killed: no last word
     run.append({ ...stamp, kind: "stopped", step: 20, reason: i === 2 ? "interrupted" : "done", seconds: 8 });
     if (i === 3) writeFileSync(join(run.path, "plan.json"), '{"recipe": {"da');
@@ -99,13 +128,18 @@ describe("the panel in JupyterLab", function () {
   it("measures what the training would take when it is asked", async () => {
     await panel().getByRole("button", { name: "Measure now" }).click();
     await panel().getByRole("meter", { name: "memory" }).waitFor({ timeout: 120_000 });
-    await panel().getByText("800 rows", { exact: false }).first().waitFor();
+    await panel()
+      .getByText(/^\d{3} rows/)
+      .first()
+      .waitFor();
     assert.equal(await panel().getByText("Not known yet").count(), 0);
     await book.picture("measured");
   });
   it("goes to where a setting is written", async () => {
     await setting("batch_size", "8").click();
-    await book.page.waitForFunction(() => String((globalThis as never as { getSelection(): object }).getSelection()) === "8"); // prettier-ignore
+    await book.page.waitForFunction(
+      () => String((globalThis as never as { getSelection(): object }).getSelection()) === "8",
+    );
     assert.match(await book.cell(1).getAttribute("class").then(String), /jp-mod-active/);
   });
   it("follows the text while it is typed", async () => {
@@ -132,7 +166,10 @@ describe("the panel in JupyterLab", function () {
     await list.getByRole("button").nth(1).waitFor({ timeout: 10_000 });
     await book.cell(3).locator(".cm-content").click();
     await list.getByRole("button", { name: /rank/ }).click();
-    await book.page.waitForFunction(() => String((globalThis as never as { getSelection(): object }).getSelection()) === "0"); // prettier-ignore
+    await book.page.waitForFunction(
+      () => String((globalThis as never as { getSelection(): object }).getSelection()) === "0",
+    );
+    assert.deepEqual(await faintWords(book.page, "#tunebook-panel"), []);
     await book.picture("mistakes");
     await book.write(1, cells[1]!);
     await list.waitFor({ state: "detached", timeout: 10_000 });
@@ -143,19 +180,25 @@ describe("the panel in JupyterLab", function () {
     const list = panel().getByRole("list", { name: "Runs" });
     await list.getByRole("listitem").nth(49).waitFor({ timeout: 20_000 });
     assert.equal(await list.getByRole("listitem").count(), 50);
+    assert.deepEqual(await faintWords(book.page, "#tunebook-panel"), []);
     await book.picture("runs");
     await panel().getByRole("button", { name: "Show more (20 left)" }).click();
     await list.getByRole("listitem").nth(69).waitFor();
     const find = panel().getByRole("searchbox");
-    await find.fill("broken");
+    await find.fill("old_3-");
     await panel().getByText("1 of 70 runs").waitFor();
     await panel().getByText("plan.json can't be read").waitFor();
-    await find.fill("killed");
-    await panel().getByText("cut off").or(panel().getByText("0 of 70 runs")).first().waitFor();
+    await find.fill("cut off");
+    await panel().getByText("1 of 70 runs").waitFor();
+    await list.getByText("its process ended without a word").waitFor();
     await find.fill("");
     await panel().getByText("70 runs", { exact: true }).waitFor();
   });
   it("shows a training while it runs", async () => {
+    for (const n of [0, 1]) {
+      await book.run(n);
+      await book.ran(n);
+    }
     await book.run(2);
     const row = panel().getByRole("list", { name: "Runs" }).getByRole("listitem").first();
     await row.getByText("running").waitFor({ timeout: 120_000 });
@@ -250,6 +293,7 @@ describe("the panel in JupyterLab", function () {
     for (let i = 0; i < 20; i++) {
       await openBeside("other.ipynb");
       await panel().getByText("batchsize", { exact: false }).first().waitFor({ timeout: 20_000 });
+      await book.page.locator(".jp-Notebook:visible .cm-lintRange-error").first().waitFor({ timeout: 20_000 });
       await book.page.keyboard.press("Escape");
       await closeActive();
       await setting("technique.rank", "8").waitFor({ timeout: 20_000 });
@@ -262,16 +306,67 @@ describe("the panel in JupyterLab", function () {
     await book.kernelReady();
     await setting("technique.rank", "8").waitFor({ timeout: 30_000 });
   });
+  it("keeps squiggles at the mistakes: cells moved, deleted, the kernel killed, shut down, started again", async () => {
+    await openBeside("other.ipynb");
+    const marks = book.page.locator(".jp-Notebook:visible .cm-lintRange-error");
+    const marked = (text: string): Promise<void> =>
+      marks.filter({ hasText: text }).first().waitFor({ timeout: 30_000 });
+    await marked("batchsize");
+    const cell = (n: number): Locator => book.page.locator(".jp-Notebook:visible .jp-CodeCell").nth(n);
+    const keys = async (...all: readonly string[]): Promise<void> => {
+      for (const key of all) await book.page.keyboard.press(key);
+    };
+    await cell(0).locator(".cm-content").click();
+    await keys("Escape", "b", "Enter");
+    await book.page.keyboard.insertText("recipe s { epoch: 1 }");
+    await marked("epoch");
+    await keys("Escape", "Control+Shift+ArrowUp");
+    await cell(0).getByText("recipe s").first().waitFor();
+    await cell(0).locator(".cm-lintRange-error").waitFor({ timeout: 30_000 });
+    await keys("d", "d");
+    await marks.filter({ hasText: /^epoch$/ }).waitFor({ state: "detached" });
+    await marked("batchsize");
+    await cell(0).locator(".cm-content").click();
+    await keys("Escape", "b", "Enter");
+    await book.page.keyboard.insertText('process.kill(process.pid, "SIGKILL")');
+    await keys("Control+Enter");
+    await book.page
+      .locator(".jp-Dialog")
+      .getByText(/restart/i)
+      .first()
+      .waitFor({ timeout: 30_000 });
+    await book.page.locator(".jp-Dialog .jp-mod-accept").click();
+    await marked("batchsize");
+    await panel().getByText("batchsize", { exact: false }).first().waitFor({ timeout: 30_000 });
+    await book.command("Shut Down Kernel");
+    await marks.first().waitFor({ state: "detached", timeout: 30_000 });
+    await panel()
+      .getByText(/kernel/)
+      .first()
+      .waitFor();
+    await book.picture("shut-down");
+    await book.command("Restart Kernel…");
+    await book.page.locator(".jp-Dialog .jp-mod-accept").click();
+    await marked("batchsize");
+    await closeActive();
+    await book.page
+      .locator(".jp-Dialog")
+      .getByRole("button", { name: /Discard/ })
+      .click({ timeout: 5000 })
+      .catch(() => undefined);
+  });
   it("reads well in the dark", async () => {
     const dark = await lab.open("panel.ipynb", { dark: true });
     await dark.kernelReady();
     await dark.command("Tunebook: Show Panel");
     await dark.page.locator("#tunebook-panel").getByText("train mood").first().waitFor({ timeout: 20_000 });
     await sleep(500);
+    assert.deepEqual(await faintWords(dark.page, "#tunebook-panel"), []);
     await dark.picture("plan");
     await dark.page.locator("#tunebook-panel").getByRole("tab", { name: "Runs" }).click();
     await dark.page.locator("#tunebook-panel").getByRole("list", { name: "Runs" }).getByRole("button").first().click();
     await dark.page.locator("#tunebook-panel .js-plotly-plot .trace").first().waitFor({ timeout: 20_000 });
+    assert.deepEqual(await faintWords(dark.page, "#tunebook-panel .tunebook-facts"), []);
     await dark.picture("run");
     await dark.page.close();
   });

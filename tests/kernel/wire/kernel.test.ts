@@ -336,7 +336,10 @@ describe("the kernel on the wire", function () {
     const asked = busy.length;
     mkdirSync(join(runs, "first", "checkpoints"), { recursive: true });
     await until(() => heard.length === 3);
-    assert.deepEqual(listing(2).runs.map((run) => run.id), ["first"]);
+    assert.deepEqual(
+      listing(2).runs.map((run) => run.id),
+      ["first"],
+    );
     assert.equal(busy.length, asked, "the kernel said that it is busy");
     await comm.send({ id: 2, method: "unwatchRuns" });
     await until(() => heard.length === 4);
