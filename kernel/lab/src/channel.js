@@ -80,6 +80,19 @@ export class Newest {
   }
 }
 
+/** Settles when a kernel that is started again by others answers; front ends hear nothing of it until they ask. */
+export async function answers(kernel) {
+  const pause = () => new Promise((done) => setTimeout(() => done(false), 2000));
+  for (let tries = 0; tries < 60 && !kernel.isDisposed && !ended.has(kernel.status); tries++) {
+    const asked = kernel.requestKernelInfo().then(
+      () => true,
+      () => pause(),
+    );
+    if (await Promise.race([asked, pause()])) return true;
+  }
+  return false;
+}
+
 /** The channels of all notebooks' kernels, made when first asked for. */
 export class Channels {
   #notebooks;

@@ -4,7 +4,7 @@ import { linter } from "@codemirror/lint";
 import { StateEffect } from "@codemirror/state";
 import { ViewPlugin } from "@codemirror/view";
 import { holdsTune } from "./cell-language.js";
-import { Newest } from "./channel.js";
+import { answers, Newest } from "./channel.js";
 
 const recheck = StateEffect.define();
 const gone = new Set(["restarting", "autorestarting", "terminating", "dead"]);
@@ -41,6 +41,7 @@ export class Checker {
       if (!kernel) return;
       this.#channels.forget(kernel);
       this.#recheckAll();
+      if (status === "autorestarting") void answers(kernel).then((alive) => alive && this.#recheckAll());
     });
     // A cell that ran may have defined what another cell names.
     sessionContext.iopubMessage.connect((_, message) => {

@@ -1,7 +1,7 @@
 // What the panel knows: follows the notebook at hand, its cells, its cursor and its kernel, and asks the kernel for plan and
 // runs. Nothing is asked while the panel can't be seen; a question that is stale when it is answered is asked again.
 import { holdsTune } from "./cell-language.js";
-import { Newest } from "./channel.js";
+import { answers, Newest } from "./channel.js";
 
 const pause = { typing: 250, moving: 120 }; // ms
 const page = 50;
@@ -175,6 +175,8 @@ export class Follower {
     if (gone.has(status)) {
       this.#stopWatching();
       this.#set({ kernel: status === "dead" || status === "terminating" ? "gone" : "starting" });
+      const kernel = this.#panel?.sessionContext.session?.kernel;
+      if (status === "autorestarting" && kernel) void answers(kernel).then(() => this.#refresh());
     } else if (this.state.kernel !== "ready" && (status === "idle" || status === "busy")) this.#refresh();
   }
   /** A cell that ran tells what the plan could only guess. */

@@ -1,7 +1,7 @@
 // One run: curves, scores, what differs from another run, its text, its checkpoints, its card; and what can be done with it.
 import { Widget } from "@lumino/widgets";
 import { MimeModel } from "@jupyterlab/rendermime";
-import { createElement as h, Fragment, useEffect, useRef } from "react";
+import { createElement as h, Fragment, useEffect, useLayoutEffect, useRef } from "react";
 import { isLive, progress, State } from "./panel-words.js";
 
 const plotly = "application/vnd.plotly.v1+json";
@@ -178,7 +178,8 @@ function Against({ details, against, runs, follower }) {
 function Curves({ figure, actions, name }) {
   const place = useRef(null);
   const renderer = useRef(null);
-  useEffect(() => {
+  // While the place is still in the page: a widget can't be taken out of a page that it has left.
+  useLayoutEffect(() => {
     const made = actions.figure(plotly);
     renderer.current = made;
     Widget.attach(made, place.current);
@@ -187,13 +188,30 @@ function Curves({ figure, actions, name }) {
     return () => {
       observer.disconnect();
       renderer.current = null;
-      if (made.isAttached) Widget.detach(made);
+      if (made.isAttached && made.node.isConnected) Widget.detach(made);
       made.dispose();
     };
   }, []);
   useEffect(() => {
-    const narrow = { ...figure, layout: { ...figure.layout, height: 240, margin: { t: 44, r: 8, b: 36, l: 44 } } };
-    void renderer.current?.renderModel(new MimeModel({ data: { [plotly]: narrow } }));
+    void renderer.current?.renderModel(new MimeModel({ data: { [plotly]: narrow(figure) } }));
   }, [figure]);
   return h("div", { className: "tunebook-curves", ref: place, role: "img", "aria-label": `Curves of ${name}` });
+}
+
+/** What stands side by side in a cell stands one below the other here. */
+function narrow({ layout, ...figure }) {
+  const two = layout.xaxis2 !== undefined;
+  const legend = { ...layout.legend, font: { size: 10 } };
+  const common = { ...layout, legend, height: two ? 420 : 260, margin: { t: two ? 72 : 44, r: 10, b: 36, l: 44 } };
+  if (!two) return { ...figure, layout: common };
+  return {
+    ...figure,
+    layout: {
+      ...common,
+      xaxis: { ...layout.xaxis, domain: [0, 1] },
+      yaxis: { ...layout.yaxis, domain: [0.6, 1] },
+      xaxis2: { ...layout.xaxis2, domain: [0, 1] },
+      yaxis2: { ...layout.yaxis2, domain: [0, 0.4] },
+    },
+  };
 }

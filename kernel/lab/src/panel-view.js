@@ -1,5 +1,5 @@
 // The panel's face: two tabs. All text comes as text: nothing of the kernel's answers is read as markup.
-import { createElement as h, useRef, useSyncExternalStore } from "react";
+import { Component, createElement as h, useRef, useSyncExternalStore } from "react";
 import { Plan } from "./panel-plan.js";
 import { Runs } from "./panel-runs.js";
 
@@ -58,7 +58,25 @@ export function Panel({ follower, actions }) {
       kernel !== "ready" && h("p", { className: "tunebook-note", role: "status" }, words[kernel]),
       kernel !== "other" &&
         kernel !== "none" &&
-        h(tab === "plan" ? Plan : Runs, { state, follower, actions, stale: kernel !== "ready" }),
+        h(Kept, { key: tab }, h(tab === "plan" ? Plan : Runs, { state, follower, actions, stale: kernel !== "ready" })),
     ),
   );
+}
+
+/** A fault of ours takes the tab at most, says so, and can be tried again. */
+class Kept extends Component {
+  state = { failed: null };
+  static getDerivedStateFromError(error) {
+    return { failed: String(error?.message ?? error) };
+  }
+  render() {
+    const { failed } = this.state;
+    if (failed === null) return this.props.children;
+    return h(
+      "div",
+      { role: "alert", className: "tunebook-note" },
+      h("p", null, `This can't be shown: ${failed}`),
+      h("button", { className: "jp-mod-styled", onClick: () => this.setState({ failed: null }) }, "Try again"),
+    );
+  }
 }
