@@ -1,12 +1,22 @@
-/** `tunebook bench assist`: the check of a 200-line program, and completion while the quickstart trains. Prints milliseconds. */
+/**
+ * `tunebook bench assist [--edits 10000] [--no-training]`: the check of a 200-line program, the first of a process and later
+ * ones; typing in a notebook of fifty cells; memory over many edits, in the assistant and in the language server; completion
+ * while the quickstart trains. Prints milliseconds and MiB.
+ */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { compile, nothingOutside } from "#dsl/compile.js";
 import { Facts } from "#dsl/plan/facts.js";
 import { registry } from "#stdlib/registry.js";
 import { startKernel } from "#kernel/client/client.js";
+import { serverMemory } from "./assist/server.js";
+import { type } from "./assist/typing.js";
 
 const notebooks = fileURLToPath(new URL("../../notebooks/", import.meta.url));
 
@@ -75,5 +85,45 @@ async function completionWhileTraining(): Promise<void> {
   }
 }
 
+/** In processes of their own: the median of five. */
+function firstCheck(): void {
+  const file = fileURLToPath(new URL("./assist/first.js", import.meta.url));
+  const times = Array.from({ length: 5 }, () => {
+    const { stdout } = spawnSync(process.execPath, [file], { encoding: "utf8" });
+    return JSON.parse(stdout) as { readonly load: number; readonly check: number };
+  }).sort((a, b) => a.check - b.check);
+  const middle = times[2]!;
+  console.log(
+    `first check of a process, 200 lines: ${middle.check.toFixed(0)}, after ${middle.load.toFixed(0)} for loading the language`,
+  );
+}
+
+async function typing(edits: number): Promise<void> {
+  for (const [where, at] of [
+    ["the middle", 22],
+    ["the last", 49],
+  ] as const) {
+    const { check, complete } = await type(300, at, false);
+    console.log(`one line edited in ${where} of 50 cells, check: ${spread(check.slice(20))}`);
+    console.log(`completion there: ${spread(complete.slice(20))}`);
+  }
+  const { below } = await type(60, 22, true);
+  console.log(`the 27 cells below it checked again, together: ${spread(below.slice(10))}`);
+  const { heap } = await type(edits, 22, false);
+  const tenths = (sizes: readonly number[]): string => sizes.map((size) => size.toFixed(0)).join(" ");
+  if (heap.length > 0) console.log(`heap after each tenth of ${edits} edits, MiB: ${tenths(heap)}`);
+  console.log(
+    `language server, resident after each tenth of ${edits} edits, MiB: ${tenths(await serverMemory(edits))}`,
+  );
+}
+
+const { values: options } = parseArgs({
+  options: { edits: { type: "string", default: "10000" }, "no-training": { type: "boolean" } },
+});
+if (!(globalThis as { gc?: unknown }).gc) setFlagsFromString("--expose-gc");
+(globalThis as { gc?: unknown }).gc ??= runInNewContext("gc") as unknown;
+firstCheck();
 checkOf200Lines();
-await completionWhileTraining();
+await typing(Number(options.edits));
+if (options["no-training"] !== true) await completionWhileTraining();
+process.exit();

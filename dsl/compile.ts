@@ -3,18 +3,21 @@
  * (`Facts.with`) and calls again until none is left; actions come only when there is no error and no need.
  */
 import type { Diagnostic } from "./check/diagnostic.js";
-import { Program, folderOf } from "./check/program.js";
+import { folderOf, type Program } from "./check/program.js";
 import { Reporter } from "./check/reporter.js";
 import type { Source } from "./check/span.js";
+import { afterEarlier } from "./earlier.js";
 import type { Facts, Need } from "./plan/facts.js";
 import type { Action, Value } from "./plan/plan.js";
 import { runStatement } from "./plan/statements.js";
 import { useFile } from "./plan/use.js";
 import type { Registry } from "./registry.js";
 import { parse } from "./syntax/parse.js";
+import type { Statement } from "./syntax/tree.js";
 import "./syntax/codes.js";
 import "./check/value-codes.js";
 import "./check/name-codes.js";
+import "./check/lifecycle-codes.js";
 import "./check/world-codes.js";
 import "./check/scratch-codes.js";
 
@@ -30,6 +33,8 @@ export interface Compiled {
   readonly actions?: readonly Action[];
   /** Every name that the sources define, earlier ones included. */
   readonly names: Readonly<Record<string, NameKind>>;
+  /** Names in `parameters { }`, those of used files included. */
+  readonly parameters: readonly string[];
 }
 
 /** What the compiler is told of the world beside the facts. */
@@ -59,7 +64,8 @@ export function compile(
   const needs = [...program.needs.values()];
   const whole = purpose === "run" && needs.length === 0 && !program.reporter.hasErrors;
   const names = Object.fromEntries([...program.names].map(([name, of]) => [name, of.is]));
-  return { diagnostics, needs, ...(whole ? { actions: program.actions } : {}), names };
+  const parameters = [...program.parameters.keys()];
+  return { diagnostics, needs, ...(whole ? { actions: program.actions } : {}), names, parameters };
 }
 
 /**
@@ -74,10 +80,11 @@ export function programOf(
   outside: Outside,
   quiet = false,
 ): Program {
-  const program = new Program(registry, facts, purpose, outside);
-  sources.forEach((source, i) => {
-    read(program, source, quiet || i < sources.length - 1);
-  });
+  const program = afterEarlier(sources.slice(0, -1), { registry, facts, purpose, outside }, (earlier, source) =>
+    read(earlier, source, true),
+  );
+  const last = sources.at(-1);
+  if (last) read(program, last, quiet);
   return program;
 }
 
@@ -88,9 +95,15 @@ export function readSilently(program: Program, source: Source): void {
 
 /** 1 syntax → tree, 2 statements in order: header, keys, types, names, world, plan. */
 function read(program: Program, source: Source, silent: boolean): void {
+  for (const statement of beginSource(program, source, silent)) readStatement(program, statement);
+}
+/** From now on the program reads this source: its statements, of which nothing is read yet. */
+export function beginSource(program: Program, source: Source, silent: boolean): readonly Statement[] {
   program.source = source;
   program.silent = silent;
+  program.versionLine = undefined;
   program.folders.set(source.id, folderOf(source));
+  program.sources.set(source.id, source);
   program.reporter = new Reporter();
   const parsed = parse(
     source,
@@ -98,10 +111,11 @@ function read(program: Program, source: Source, silent: boolean): void {
   );
   program.reporter.begin(parsed.diagnostics);
   for (const name of parsed.tree.lost) program.lost.names.add(name);
-  for (const statement of parsed.tree.statements) {
-    if (statement.verb.text === "use") useFile(program, statement);
-    else runStatement(program, statement);
-  }
+  return parsed.tree.statements;
+}
+export function readStatement(program: Program, statement: Statement): void {
+  if (statement.verb.text === "use") useFile(program, statement);
+  else runStatement(program, statement);
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

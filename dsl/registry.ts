@@ -7,7 +7,7 @@ import type { CheckContext } from "./check/context.js";
 
 /** What a word of each kind does at run time; stdlib's rooms merge their interfaces in (`declare module "#dsl/registry.js"`). */
 export interface Implementations {}
-/** Kinds: verb, source, cleaner, split, base families (`model`), task, technique, optimizer, schedule, metric, search, stopping, cadence, space, shuffle. */
+/** Kinds: verb, experiment, source, cleaner, split, base families (`model`), task, technique, optimizer, schedule, metric, search, stopping, cadence, space, shuffle. */
 export type Kind = string;
 
 export type ValueType =
@@ -15,7 +15,12 @@ export type ValueType =
   | { readonly is: "string" } // "quoted" only
   | { readonly is: "text" } // "quoted" or a bare name (a label, a column)
   | { readonly is: "boolean" }
-  | { readonly is: "choice"; readonly of: readonly string[] } // bare names
+  // bare names; `elsewhere`: what other tools call them
+  | {
+      readonly is: "choice";
+      readonly of: readonly string[];
+      readonly elsewhere?: Readonly<Record<string, string>>;
+    }
   | { readonly is: "word"; readonly kind: Kind } // `adamw(...)`; a word without parameters may stand bare
   | { readonly is: "column" } // a column of the data's source; checked against its header
   | { readonly is: "list"; readonly of: ValueType } // a single value may stand for a list of one
@@ -26,6 +31,8 @@ export type ValueType =
       readonly keys?: readonly string[];
       /** What other tools call a key (`instruction`): feeds diagnostics. */
       readonly elsewhere?: Readonly<Record<string, string>>;
+      /** One that makes sense, for the help where something else stands. */
+      readonly example?: string;
       readonly planned?: { readonly keys: readonly string[]; readonly meanwhile: string };
     }
   | { readonly is: "range"; readonly of: ValueType }
@@ -34,6 +41,34 @@ export type ValueType =
   | { readonly is: "either"; readonly of: readonly ValueType[] };
 /** share: `10%` only; share-or-count: `10%` or `100`; duration in ms; bytes. */
 export type Unit = "share" | "share-or-count" | "duration" | "bytes";
+
+/**
+ * A spelling that is on its way out. Versions are those of the vocabulary (`Registry.version`): from `since` on it is a
+ * warning, from `until` on an error, both with the same mend. Where `use` says what is written instead, the old spelling
+ * means just that: it is read as the new one, so that a recipe's hash does not change when it is mended.
+ */
+export interface Deprecated<Use> {
+  readonly since: string;
+  readonly until: string;
+  /** Absent: nothing takes its place; it works as ever until it goes. */
+  readonly use?: Use;
+  /** Why it goes, without a full stop. */
+  readonly why: string;
+}
+/** What a call becomes. Verbs change their name alone. */
+export interface NewCall {
+  readonly name: string;
+  /** Old argument → its new name, or null where it goes without. Others keep their names. */
+  readonly arguments?: Readonly<Record<string, string | null>>;
+  /** Arguments that say what the old word stood for, as text of Tune. */
+  readonly adds?: Readonly<Record<string, string>>;
+}
+/** What a parameter or key becomes. */
+export interface NewKey {
+  readonly name: string;
+  /** Where the value changes too: what was written → what is written now, as text of Tune. */
+  readonly values?: Readonly<Record<string, string>>;
+}
 
 export interface Parameter {
   readonly name: string;
@@ -59,6 +94,9 @@ export interface Parameter {
   readonly related?: readonly string[];
   /** The design knows it but it is not built yet: writing it is the error `not-built-yet`. */
   readonly planned?: { readonly meanwhile: string };
+  readonly deprecated?: Deprecated<NewKey>;
+  /** It can be written where the experiment of this name is on (a word of the kind `experiment`). */
+  readonly experiment?: string;
   /** Where completion finds texts that fit: labels of the data, linear layers of the base; and some by name. */
   readonly suggests?: { readonly from: "labels" | "layers"; readonly also?: readonly string[] };
   /** Accepts any further named argument with this type (e.g. `random(train: 80%, dev: 20%)`). */
@@ -86,6 +124,11 @@ export interface Word {
   readonly parameters: readonly Parameter[];
   /** The design knows it but it is not built yet: using it is the error `not-built-yet`, naming what serves meanwhile. */
   readonly planned?: { readonly meanwhile: string };
+  readonly deprecated?: Deprecated<NewCall>;
+  /** It can be written where the experiment of this name is on (a word of the kind `experiment`). */
+  readonly experiment?: string;
+  /** Of an experiment: the version of the vocabulary since which it needs no switch. */
+  readonly standard?: string;
   /** What other tools call it or its parameters (`lr`, `r`): feeds diagnostics, is no second spelling. */
   readonly elsewhere?: Readonly<Record<string, string>>;
   /** Names of other tools whose value changes too, or that nothing answers to (`bf16: true`, `output_dir`): what to do, for the help. */
@@ -103,14 +146,14 @@ export interface Word {
 export interface Verb extends Word {
   readonly kind: "verb";
   readonly operands: {
-    readonly what: "new-name" | "model" | "data" | "subject" | "file" | "topic" | "none" | "any";
+    readonly what: "new-name" | "model" | "data" | "subject" | "file" | "topic" | "version" | "none" | "any";
     readonly many?: true;
   };
   readonly connectors: Readonly<
     Record<
       string,
       {
-        readonly takes: "model" | "data" | "recipe" | "new-name" | "any";
+        readonly takes: "model" | "data" | "recipe" | "new-name" | "experiment" | "any";
         readonly required?: true;
         readonly many?: true;
       }
@@ -120,17 +163,23 @@ export interface Verb extends Word {
 }
 
 export interface Registry {
+  /** What deprecations and experiments are held against. */
+  readonly version: string;
   readonly words: readonly Word[];
   find(kind: Kind, name: string): Word | undefined;
   ofKind(kind: Kind): readonly Word[];
   verbs(): readonly Verb[];
 }
 
-export function makeRegistry(words: readonly Word[]): Registry {
+/** Whether a parameter is an old spelling of another one: it has no value and no default of its own. */
+export const isOldSpelling = (parameter: Parameter): boolean => parameter.deprecated?.use !== undefined;
+
+export function makeRegistry(words: readonly Word[], version: string): Registry {
   const byKey = new Map(words.map((w) => [`${w.kind} ${w.name}`, w]));
   const kinds = new Map<Kind, Word[]>();
   for (const w of words) kinds.set(w.kind, [...(kinds.get(w.kind) ?? []), w]);
   return {
+    version,
     words,
     find: (kind, name) => byKey.get(`${kind} ${name}`),
     ofKind: (kind) => kinds.get(kind) ?? [],
@@ -150,6 +199,7 @@ export function growing(base: Registry): GrowingRegistry {
   const own = new Map<string, Word>();
   let whole = base;
   return {
+    version: base.version,
     get words() {
       return whole.words;
     },
@@ -161,7 +211,7 @@ export function growing(base: Registry): GrowingRegistry {
     verbs: () => whole.verbs(),
     define(word) {
       own.set(`${word.kind} ${word.name}`, word);
-      whole = makeRegistry([...base.words, ...own.values()]);
+      whole = makeRegistry([...base.words, ...own.values()], base.version);
     },
   };
 }

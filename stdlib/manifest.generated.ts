@@ -136,6 +136,8 @@ import { word as verbs_tune } from "./verbs/tune.js";
 import { word as verbs_update } from "./verbs/update.js";
 import { word as verbs_use } from "./verbs/use.js";
 
+export const version = "0.1.0";
+
 export const words: readonly Word[] = [
   cadences_every,
   cleaners_drop_duplicates,

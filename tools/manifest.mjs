@@ -1,4 +1,5 @@
-// Writes stdlib/manifest.generated.ts: one import per word's record (stdlib/<kind>s/<word>.ts), in order of path.
+// Writes stdlib/manifest.generated.ts: one import per word's record (stdlib/<kind>s/<word>.ts), in order of path, and the
+// package's version, which deprecations and experiments are held against.
 // `--check` writes nothing and exits 1 when the manifest is stale. A file whose name holds a second dot (`csv.run.ts`) is no record.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,10 +13,13 @@ const files = readdirSync(root)
     (file) => /^[^.]+\/[^.]+\.ts$/.test(file) && /export const word\b/.test(readFileSync(join(root, file), "utf8")),
   )
   .sort();
+const { version } = JSON.parse(readFileSync(join(root, "..", "package.json"), "utf8"));
 const identifier = (file) => file.replace(/\.ts$/, "").replace(/[^A-Za-z0-9]/g, "_");
 const text = `// Written by tools/manifest.mjs; do not edit.
 import type { Word } from "#dsl/registry.js";
 ${files.map((f) => `import { word as ${identifier(f)} } from "./${f.replace(/\.ts$/, ".js")}";`).join("\n")}
+
+export const version = ${JSON.stringify(version)};
 
 export const words: readonly Word[] = [
 ${files.map((f) => `  ${identifier(f)},`).join("\n")}

@@ -8,9 +8,14 @@ import { isCall, parametersOf, resolveData, resolveModel, type ResolvedModel } f
 import { failed, type Facts } from "../plan/facts.js";
 import type { Call, Value } from "../plan/plan.js";
 import { describe } from "../check/shapes.js";
+import { topics } from "../plan/show.js";
 import { metricsOf } from "../plan/metrics.js";
-import type { Parameter, Registry, ValueType } from "../registry.js";
+import type { Parameter, Registry, ValueType, Verb, Word } from "../registry.js";
+import { openExperiments } from "../check/experiments.js";
+import { LANGUAGE } from "../check/versions.js";
 import { defaultOf, wordPage } from "./hover.js";
+import { lifecycleOf, offered, oldItem } from "./lifecycle.js";
+import { parse } from "../syntax/parse.js";
 import { firstName, statementAt } from "./place.js";
 import { situationAt, type Situation } from "./situation.js";
 
@@ -29,6 +34,8 @@ export interface Item {
   readonly detail?: string;
   /** Markdown. */
   readonly doc?: string;
+  /** It is on its way out: an editor strikes it through. */
+  readonly deprecated?: true;
 }
 export interface Completions {
   readonly items: readonly Item[];
@@ -58,26 +65,22 @@ export function complete(text: string, offset: number, context: AssistContext): 
     if (typed.startsWith("$")) return references(program());
     switch (situation.at) {
       case "statement":
-        return registry
-          .verbs()
-          .filter((v) => !v.planned && v.name !== "tune")
-          .map((v) => ({ text: v.name, type: "verb", doc: v.doc }));
+        return statements();
       case "header": {
         const takes =
           situation.connector === null
             ? situation.verb.operands.what
             : situation.verb.connectors[situation.connector]?.takes;
+        if (takes === "version" && situation.operands === 0) return [versionItem(String(LANGUAGE))];
+        if (takes === "experiment") return experiments(situation.written);
         if (situation.operands === 0) return names(program(), takes);
         const rest = Object.keys(situation.verb.connectors).filter((c) => !situation.used.includes(c));
         return rest.map((text) => ({ text, type: "connector" }));
       }
       case "member":
-        return members(program(), situation.of);
+        return members(program(), situation.of, situation.verb);
       case "key":
-        return keys(
-          situation.parameters.filter((p) => !situation.used.includes(p.name)),
-          ": ",
-        );
+        return keys(here(situation.parameters.filter((p) => !situation.used.includes(p.name))), ": ", registry);
       case "record-key":
         return situation.path === "vary"
           ? [...parametersOf(program(), "model"), ...parametersOf(program(), "recipe")]
@@ -87,8 +90,9 @@ export function complete(text: string, offset: number, context: AssistContext): 
       case "argument":
         return [
           ...keys(
-            situation.word.parameters.filter((p) => !p.open && !p.planned && !situation.used.includes(p.name)),
+            here(situation.word.parameters.filter((p) => !p.open && !p.planned && !situation.used.includes(p.name))),
             ": ",
+            registry,
           ),
           ...(situation.type ? values(situation.type, situation) : []),
         ];
@@ -96,14 +100,38 @@ export function complete(text: string, offset: number, context: AssistContext): 
         return values(situation.type, situation);
     }
   }
+  /** What can be written here, by versions and experiments. */
+  function here<T extends Word | Parameter>(all: readonly T[]): readonly T[] {
+    return offered(all, registry, () => program().experiments);
+  }
+  function statements(): Item[] {
+    const verbs = registry.verbs().map((v) => v.name);
+    const first = parse(source, verbs).tree.statements[0];
+    const opens = first === undefined || start <= first.span.start;
+    return here(registry.verbs().filter((v) => !v.planned)).flatMap((v): Item[] => {
+      if (v.operands.what !== "version") return [{ text: v.name, type: "verb", doc: v.doc, ...oldItem(v, registry) }];
+      return opens ? [versionItem(`${v.name} ${String(LANGUAGE)}`, v.doc)] : [];
+    });
+  }
+  function experiments(used: readonly string[]): Item[] {
+    return openExperiments(registry)
+      .filter((name) => !used.includes(name))
+      .map((name) => {
+        const doc = registry.find("experiment", name)?.doc;
+        return { text: name, type: "value", detail: "experiment", ...(doc !== undefined && { doc }) };
+      });
+  }
   function values(type: ValueType, at: Extract<Situation, { at: "value" | "argument" }>): Item[] {
     switch (type.is) {
       case "word": {
-        const words = registry.ofKind(type.kind).filter((w) => !w.planned);
+        const words = here(registry.ofKind(type.kind).filter((w) => !w.planned));
         const fitting = type.kind === "metric" ? metricsHere(program(), text, start) : undefined;
         return words
           .filter((w) => fitting === undefined || fitting.includes(w.name))
-          .map((w) => ({ text: w.name, type: "word", detail: w.kind, doc: wordPage(w, w.parameters) }));
+          .map((w) => ({
+            ...{ text: w.name, type: "word", detail: w.kind, doc: wordPage(w, w.parameters) },
+            ...oldItem(w, registry),
+          }));
       }
       case "text":
         return texts(program(), at, text, start);
@@ -127,13 +155,19 @@ export function complete(text: string, offset: number, context: AssistContext): 
   }
 }
 
-/** Those that must be given first. */
-function keys(parameters: readonly Parameter[], after: string): Item[] {
-  return [...parameters.filter((p) => p.required), ...parameters.filter((p) => !p.required)].map((p) => ({
+function versionItem(text: string, doc?: string): Item {
+  return { text, type: "value", detail: "the version line", ...(doc !== undefined && { doc }) };
+}
+
+/** Those that must be given first, the deprecated ones last. */
+function keys(parameters: readonly Parameter[], after: string, registry: Registry): Item[] {
+  const first = (p: Parameter): boolean => p.required === true && !p.deprecated;
+  return [...parameters.filter(first), ...parameters.filter((p) => !first(p))].map((p) => ({
     text: `${p.name}${after}`,
     type: "key",
     detail: p.required ? `required: ${plain(describe(p.type))}` : plain(`${describe(p.type)}, else ${defaultOf(p)}`),
-    doc: [p.doc, p.why].join("\n\n"),
+    doc: [p.doc, p.why, ...lifecycleOf(p)].join("\n\n"),
+    ...oldItem(p, registry),
   }));
 }
 const plain = (text: string): string => text.replaceAll("`", "");
@@ -200,8 +234,9 @@ function references(program: Program): Item[] {
     type: "name",
   }));
 }
-function members(program: Program, of: readonly string[]): Item[] {
+function members(program: Program, of: readonly string[], verb: Verb | undefined): Item[] {
   const named = program.names.get(of[0] ?? "");
+  if (named && verb?.operands.what === "topic") return topics[named.is].map((text) => ({ text, type: "value" }));
   if (named?.is === "data" && named.draft) {
     const data = resolveData(program, named.draft, named.span);
     return data
@@ -211,9 +246,7 @@ function members(program: Program, of: readonly string[]): Item[] {
         }))
       : [];
   }
-  if (named?.is === "model" || named?.is === "run")
-    return ["plan", "history", "graph", "program"].map((text) => ({ text, type: "value" }));
-  return named?.is === "sweep" ? ["best", "history"].map((text) => ({ text, type: "value" })) : [];
+  return named?.is === "sweep" ? [{ text: "best", type: "value" }] : [];
 }
 /** Columns of the data definition that the place stands in, if its header is known. */
 function columns(program: Program, offset: number): string[] {

@@ -4,9 +4,10 @@ import type { Program } from "../check/program.js";
 import { describe } from "../check/shapes.js";
 import { programOf } from "../compile.js";
 import { tuneText } from "../plan/text.js";
-import type { Parameter, Word } from "../registry.js";
+import { isOldSpelling, type Parameter, type Word } from "../registry.js";
 import * as t from "../syntax/tokens.js";
 import type { AssistContext } from "./complete.js";
+import { lifecycleOf } from "./lifecycle.js";
 import { meaningOfName, meaningOfReference, meaningOfValue } from "./meaning.js";
 import { firstName, statementAt, tokenAt } from "./place.js";
 import { keysOf, parameterAt, situationAt, type Situation } from "./situation.js";
@@ -75,6 +76,10 @@ function pageAt(
       return parameter && parameterPage(parameter, situation.of.join("."));
     }
     case "header": {
+      if (situation.connector !== null && situation.verb.connectors[situation.connector]?.takes === "experiment") {
+        const experiment = registry.find("experiment", image);
+        return experiment && wordPage(experiment, []);
+      }
       const named = program().names.get(image);
       if (named) return meaningOfName(program(), image, named);
       return situation.operands > 0 && Object.hasOwn(situation.verb.connectors, image)
@@ -155,10 +160,13 @@ function memberPage(program: Program, root: string, member: string): string | un
 }
 
 export function wordPage(word: Word, parameters: readonly Parameter[]): string {
-  const rows = parameters.filter((p) => !p.planned).map((p) => `- \`${p.name}\`: ${p.doc} Default: ${defaultOf(p)}.`);
+  const rows = parameters
+    .filter((p) => !p.planned && !isOldSpelling(p))
+    .map((p) => [`- \`${p.name}\`: ${p.doc} Default: ${defaultOf(p)}.`, ...lifecycleOf(p)].join(" "));
   const planned = word.planned ? [`Not built yet; meanwhile: ${word.planned.meanwhile}.`] : [];
   return [
     `**${word.name}** (${word.kind})`,
+    ...lifecycleOf(word),
     word.doc,
     ...(word.notes ?? []),
     ...planned,
@@ -167,7 +175,11 @@ export function wordPage(word: Word, parameters: readonly Parameter[]): string {
   ].join("\n\n");
 }
 function parameterPage(parameter: Parameter, owner: string): string {
-  return [`**${parameter.name}** of \`${owner}\`: ${describe(parameter.type)}`, ...pagesOf(parameter)].join("\n\n");
+  return [
+    `**${parameter.name}** of \`${owner}\`: ${describe(parameter.type)}`,
+    ...lifecycleOf(parameter),
+    ...pagesOf(parameter),
+  ].join("\n\n");
 }
 function pagesOf(parameter: Parameter): readonly string[] {
   const related = parameter.related ? [`Related: ${parameter.related.map((r) => `\`${r}\``).join(", ")}.`] : [];

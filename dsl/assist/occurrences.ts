@@ -42,8 +42,10 @@ export function occurrencesIn(source: Source, registry: Registry): readonly Occu
   for (const statement of statementsOf(source, registry)) {
     const verb = verbOf(statement, registry);
     for (const operand of statement.operands) named(operand, verb?.operands.what === "new-name");
-    for (const { connector, operands } of statement.clauses)
-      for (const operand of operands) named(operand, verb?.connectors[connector.text]?.takes === "new-name");
+    for (const { connector, operands } of statement.clauses) {
+      const takes = verb?.connectors[connector.text]?.takes;
+      if (takes !== "experiment") for (const operand of operands) named(operand, takes === "new-name");
+    }
     for (const { key, value } of statement.block?.entries ?? []) {
       if (verb?.name === "parameters") found.push({ name: `$${key.text}`, span: key.span, defines: true });
       const type = verb?.parameters.find((p) => p.name === key.path[0])?.type;

@@ -12,6 +12,8 @@ export type Situation =
       readonly connector: string | null;
       readonly operands: number;
       readonly used: readonly string[];
+      /** Names written after the connector. */
+      readonly written: readonly string[];
     }
   | { readonly at: "member"; readonly of: readonly string[]; readonly verb: Verb | undefined }
   | {
@@ -68,6 +70,7 @@ export function situationAt(text: string, offset: number, registry: Registry): S
   let connector: string | null = null;
   let operands = 0;
   const used: string[] = [];
+  const written: string[] = [];
   const frame = (form: Frame["form"], more: Partial<Frame>): Frame => ({
     form,
     parameters: [],
@@ -94,6 +97,7 @@ export function situationAt(text: string, offset: number, registry: Registry): S
       connector = null;
       operands = 0;
       used.length = 0;
+      written.length = 0;
       return;
     }
     if (token.tokenType === t.LeftBrace) {
@@ -131,9 +135,12 @@ export function situationAt(text: string, offset: number, registry: Registry): S
       ) {
         connector = token.image;
         used.push(token.image);
+        written.length = 0;
         operands = 0;
-      } else if (t.endsValue(token)) operands++;
-      else if (token.tokenType === t.Comma) operands = 0;
+      } else if (t.endsValue(token)) {
+        written.push(token.image);
+        operands++;
+      } else if (token.tokenType === t.Comma) operands = 0;
     } else if (token.tokenType === t.Colon) {
       top.name = nameBefore(tokens, i);
       top.used.push(top.name);
@@ -151,7 +158,7 @@ export function situationAt(text: string, offset: number, registry: Registry): S
   const last = tokens.at(-1);
   const top = frames.at(-1);
   if (last?.tokenType === t.Dot) return { at: "member", of: nameBefore(tokens, tokens.length - 1).split("."), verb };
-  if (!top) return verb ? { at: "header", verb, connector, operands, used } : { at: "statement" };
+  if (!top) return verb ? { at: "header", verb, connector, operands, used, written } : { at: "statement" };
   if (!verb) return { at: "statement" };
   const outer = frames.findLast((f) => f.form === "block");
   const key = outer?.name ?? "";

@@ -3,19 +3,17 @@
  * meant where it stands. Nothing has to have run; what isn't known yet is simply absent.
  */
 import type { Diagnostic } from "../check/diagnostic.js";
-import { folderOf, Program, type Draft, type Given, type Run } from "../check/program.js";
+import { Program, type Draft, type Given, type Run } from "../check/program.js";
 import { Reporter } from "../check/reporter.js";
 import type { Source, SourceId } from "../check/span.js";
 import { splitNames } from "../check/world.js";
-import { readSilently } from "../compile.js";
+import { beginSource, readSilently, readStatement } from "../compile.js";
 import { resolveData, resolveModel, resolveRecipe, type Resolved, type ResolvedModel } from "../plan/definitions.js";
 import { dataKnown } from "../plan/known-data.js";
 import type { DataFacts } from "../plan/facts.js";
 import type { Action, DataPlan, RecipePlan, Value } from "../plan/plan.js";
-import { runStatement } from "../plan/statements.js";
 import { planTraining, settingsOf, type Planned } from "../plan/training.js";
-import { useFile } from "../plan/use.js";
-import { parse } from "../syntax/parse.js";
+import { experimentsUnder } from "../plan/version.js";
 import type { Statement } from "../syntax/tree.js";
 import type { AssistContext } from "./complete.js";
 
@@ -61,26 +59,18 @@ export function readTrainings(cells: readonly Source[], context: AssistContext, 
   const definitions: Definition[] = [];
   const statements: Placed[] = [];
   const diagnostics: Diagnostic[] = [];
-  const verbs = registry.verbs().map((verb) => verb.name);
   const reading = (): Reading => ({
     ...{ program, trainings, definitions, statements, diagnostics },
     cells: cells.map((cell) => cell.id),
   });
   for (const source of cells) {
-    program.source = source;
-    program.folders.set(source.id, folderOf(source));
-    program.reporter = new Reporter();
-    const { tree, diagnostics: found } = parse(source, verbs);
-    program.reporter.begin(found);
-    for (const name of tree.lost) program.lost.names.add(name);
-    for (const statement of tree.statements) {
+    for (const statement of beginSource(program, source, only !== undefined)) {
       const placed = { statement, source };
       const wanted = only?.source.id === source.id && only.statement.span.start === statement.span.start;
       program.silent = only !== undefined && !wanted;
       statements.push(placed);
       const [before, acts] = [new Map(program.runs), program.actions.length];
-      if (statement.verb.text === "use") useFile(program, statement);
-      else runStatement(program, statement);
+      readStatement(program, statement);
       const actions = program.actions.slice(acts);
       aside(program, () => {
         trainings.push(...trainingsOf(program, placed, before, actions));
@@ -126,7 +116,8 @@ function training(program: Program, placed: Placed, name: string, run: Run, more
   const settings = settingsOf(program, run);
   const here = placed.statement.verb.span;
   const parts = partsOf(program, run, settings);
-  const at = { modelAt: here, dataAt: here, here };
+  const experiments = experimentsUnder(run.experiments ?? [], [run.model, run.data, run.recipe ?? undefined]);
+  const at = { modelAt: here, dataAt: here, here, experiments };
   const planned =
     run.model.broken || run.data.broken
       ? undefined

@@ -1,10 +1,11 @@
 /** Words with their arguments: found in the vocabulary, each argument given once and typed by its parameter. */
 import type { Call, Value } from "../plan/plan.js";
-import type { Parameter, Word } from "../registry.js";
+import { isOldSpelling, type Parameter, type Word } from "../registry.js";
 import type { Argument, Expression, WordNode } from "../syntax/tree.js";
+import { isGone, presentCall } from "./deprecated.js";
 import { adviceOf } from "./keys.js";
 import { nearest } from "./nearest.js";
-import { replace } from "./reporter.js";
+import { replace, Reporter } from "./reporter.js";
 import type { Span } from "./span.js";
 import type {} from "./value-codes.js";
 import { typed, type Asked, type Typing } from "./values.js";
@@ -17,7 +18,7 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
       t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
       return undefined;
     }
-    const has = t.registry.ofKind(kind).filter((w) => !w.planned);
+    const has = t.registry.ofKind(kind).filter((w) => !w.planned && !w.deprecated);
     const known = has.find(
       (w) => w.elsewhere && Object.hasOwn(w.elsewhere, node.text) && w.elsewhere[node.text] === w.name,
     )?.name;
@@ -26,9 +27,15 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
       known ??
       nearest(
         node.text,
-        t.registry.ofKind(kind).map((w) => w.name),
+        t.registry
+          .ofKind(kind)
+          .filter((w) => !isGone(w, t.registry))
+          .map((w) => w.name),
       );
     const place = node.path.length > 0 ? joined(node) : node.span;
+    const meant = near === undefined ? undefined : t.registry.find(kind, near);
+    // Put in its place, the word may not take what stands in the parentheses.
+    const fits = !meant || !node.arguments || meant.planned !== undefined || takes(meant, node, asked, t);
     t.reporter.report(
       "unknown-word",
       {
@@ -38,9 +45,10 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
         has: has.map((w) => w.name),
         ...(near ? { nearest: near } : {}),
         ...(advice === undefined ? {} : { advice }),
+        ...(fits ? {} : { example: meant.example }),
       },
       place,
-      near && advice === undefined ? { fix: replace(place, near) } : {},
+      near && advice === undefined ? { fix: { ...replace(place, near), certain: fits } } : {},
     );
     return undefined;
   }
@@ -51,11 +59,20 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
   return call(node, record, asked, t);
 }
 
-export function call(node: WordNode, record: Word, asked: Asked, t: Typing): Call | undefined {
+/** Whether the word takes the arguments of `node`. */
+function takes(meant: Word, node: WordNode, asked: Asked, t: Typing): boolean {
+  const reporter = new Reporter();
+  call(node, meant, asked, { ...t, reporter, places: new Map() });
+  return reporter.diagnostics.length === 0;
+}
+
+/** A word's arguments; those of an old spelling are taken as what it means today. */
+export function call(written: WordNode, named: Word, asked: Asked, t: Typing): Call | undefined {
+  const { node, record } = presentCall(written, named, t);
   const given: Record<string, Value> = {};
   const seen = new Set<string>();
   let whole = true;
-  const positional = record.parameters.filter((p) => p.positional !== undefined);
+  const positional = record.parameters.filter((p) => p.positional !== undefined && !isOldSpelling(p));
   const open = record.parameters.find((p) => p.open);
   const take = (
     argument: Argument,
@@ -76,10 +93,18 @@ export function call(node: WordNode, record: Word, asked: Asked, t: Typing): Cal
         // One report for all that have no name.
         if (nameless) continue;
         nameless = true;
-        const free = record.parameters.find((p) => !seen.has(p.name) && !p.planned && !p.open);
+        const bare = (node.arguments ?? []).filter((one) => !one.key).length - positional.length;
+        const named = new Set((node.arguments ?? []).map((one) => one.key?.text));
+        const open = record.parameters.filter((p) => !p.planned && !p.open && !isOldSpelling(p));
+        const frees = open.filter((p) => !seen.has(p.name) && !named.has(p.name));
+        const [free] = frees;
         t.reporter.report(
           "too-many-arguments",
-          { word: record.name, positional: positional.length, ...(free ? { name: free.name } : {}) },
+          {
+            word: record.name,
+            positional: positional.length,
+            ...(free ? { names: frees.slice(0, bare).map((p) => p.name) } : {}),
+          },
           argument.span,
           free
             ? {
@@ -137,7 +162,7 @@ export function call(node: WordNode, record: Word, asked: Asked, t: Typing): Cal
     const value = take(argument, parameter, name);
     if (value !== undefined) given[name] = value;
   }
-  const missing = record.parameters.filter((p) => p.required && !p.open && !seen.has(p.name));
+  const missing = record.parameters.filter((p) => p.required && !p.open && !seen.has(p.name) && !isOldSpelling(p));
   if (missing.length > 0 && whole)
     t.reporter.report(
       "missing-argument",
@@ -156,7 +181,7 @@ function isForeign(record: Word, name: string): boolean {
 function unknownArgument(argument: Argument, record: Word, t: Typing): void {
   const key = argument.key;
   if (!key) return;
-  const names = record.parameters.filter((p) => !p.open).map((p) => p.name);
+  const names = record.parameters.filter((p) => !p.open && !isOldSpelling(p)).map((p) => p.name);
   const elsewhere =
     record.elsewhere && Object.hasOwn(record.elsewhere, key.text) ? record.elsewhere[key.text] : undefined;
   const advice = adviceOf(record, key.text);

@@ -2,6 +2,7 @@
 import type { Verb } from "../registry.js";
 import type { Clause, Name, Operand, Statement, WordNode } from "../syntax/tree.js";
 import type { Fix } from "./diagnostic.js";
+import { presentStatement, presentVerb } from "./deprecated.js";
 import { nearest } from "./nearest.js";
 import type { Program } from "./program.js";
 import { replace } from "./reporter.js";
@@ -39,14 +40,29 @@ const foreign = new Set([
   "new",
 ]);
 
+/** What begins a line in other languages, and where it belongs. */
+const elsewhere: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?:select|insert|update|join|create|drop|alter)$/i,
+    "Tune asks no databases: read the rows in a TypeScript cell, and give them as `source: $rows`",
+  ],
+  [
+    /^(?:def|lambda|print|from|with|elif|pass|assert|raise|except|del|global)$/,
+    "Tune has no functions and no steps: write them in a TypeScript cell",
+  ],
+];
+
 /** Checks the header; nothing comes back for what is no statement of a built verb. */
 export function headerOf(program: Program, statement: Statement): Header | undefined {
   const { verb: name } = statement;
-  const verb = program.registry.find("verb", name.text) as Verb | undefined;
-  if (!verb) {
-    noVerb(program, name);
+  const found = program.registry.find("verb", name.text) as Verb | undefined;
+  // `tune router on tickets`: a version is no name.
+  const [first] = statement.operands;
+  if (!found || (found.operands.what === "version" && first?.is === "word")) {
+    noVerb(program, name, found && first?.is === "word" ? `${name.text} ${first.text}` : name.text);
     return undefined;
   }
+  const verb = presentVerb(program, found, name);
   if (verb.planned) {
     program.report("not-built-yet", { word: verb.name, meanwhile: verb.planned.meanwhile }, name.span);
     return undefined;
@@ -94,7 +110,7 @@ export function headerOf(program: Program, statement: Statement): Header | undef
     sound = false;
   }
   if (!operandsFit(program, verb, statement)) sound = false;
-  return { verb, statement, operands: statement.operands, clauses, sound };
+  return { verb, statement: presentStatement(program, verb, statement), operands: statement.operands, clauses, sound };
 }
 
 function operandsFit(program: Program, verb: Verb, statement: Statement): boolean {
@@ -107,6 +123,7 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
     subject: "a name",
     file: 'a file in `"…"`',
     topic: "a name",
+    version: "",
     none: "",
     any: "",
   }[verb.operands.what];
@@ -117,7 +134,7 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
     });
     return false;
   }
-  if (verb.operands.what === "any") return true;
+  if (verb.operands.what === "any" || verb.operands.what === "version") return true;
   if (!first) {
     if (!statement.broken)
       program.report("missing-operand", { verb: verb.name, wanted, example: verb.example }, name.span);
@@ -133,14 +150,8 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
   }
   for (const operand of operands) {
     const later = operand.is === "word" ? program.registry.find("subject", operand.text)?.planned : undefined;
-    if (later && operand.is === "word" && operand.arguments) {
-      program.report(
-        "not-built-yet",
-        { word: operand.text, meanwhile: later.meanwhile },
-        operand.path[0]?.span ?? operand.span,
-      );
-      return false;
-    }
+    // Who looks the name up says so.
+    if (later && operand.is === "word" && operand.arguments) continue;
     const fits = verb.operands.what === "file" ? operand.is === "string" : operand.is === "word" && !operand.arguments;
     if (!fits || (verb.operands.what === "new-name" && operand.is === "word" && operand.path.length > 1)) {
       const called =
@@ -182,23 +193,26 @@ function inBraces(operand: WordNode): Fix {
   return { title: "fill the record in braces", edits, certain: true };
 }
 
-function noVerb(program: Program, name: Name): void {
+function noVerb(program: Program, name: Name, written: string): void {
   const reserved = program.registry.find("reserved", name.text);
   if (reserved?.planned)
     program.report("not-built-yet", { word: name.text, meanwhile: reserved.planned.meanwhile }, name.span);
   else if (foreign.has(name.text)) program.report("typescript-here", { word: name.text }, name.span);
   else {
     const verbs = program.registry.verbs();
-    const known = verbs.find((v) => v.elsewhere?.[name.text] === v.name)?.name;
+    const known = verbs.find((v) => v.elsewhere?.[name.text] === v.name && v.name !== name.text)?.name;
     const near =
       known ??
       nearest(
         name.text,
         verbs.map((v) => v.name),
-      );
+      ) ??
+      // `dataset`, `models`, `training`.
+      verbs.find((v) => v.name.length >= 4 && name.text.startsWith(v.name))?.name;
+    const advice = near ? undefined : elsewhere.find(([words]) => words.test(name.text))?.[1];
     program.report(
       "unknown-verb",
-      { word: name.text, ...(near ? { nearest: near } : {}) },
+      { word: written, ...(near ? { nearest: near } : {}), ...(advice === undefined ? {} : { advice }) },
       name.span,
       near ? { fix: replace(name.span, near) } : {},
     );

@@ -1,7 +1,8 @@
 /** The keys of a block: known to the verb, given once, typed; dotted keys change a part of what is there. */
 import type { Call, Value } from "../plan/plan.js";
-import type { Parameter, ValueType, Verb, Word } from "../registry.js";
+import { isOldSpelling, type Parameter, type ValueType, type Verb, type Word } from "../registry.js";
 import type { Entry, Expression, Key } from "../syntax/tree.js";
+import { presentPart } from "./deprecated.js";
 import { nearest } from "./nearest.js";
 import type { Given, Program } from "./program.js";
 import { replace } from "./reporter.js";
@@ -82,7 +83,16 @@ function changed(
   const standing = before?.value ?? defaultCall(parameter);
   const target = standing === undefined ? undefined : partOf(program, standing, key.path.slice(1), parameter.type);
   if (!target) {
-    program.report("path-into-nothing", { path: key.text, root: parameter.name }, key.span);
+    const [root = "", part, ...deeper] = key.path;
+    const taking = kindsIn(parameter.type)
+      .flatMap((kind) => program.registry.ofKind(kind))
+      .find((word) => !word.planned && word.parameters.some((p) => p.name === part && !p.open));
+    const instead = taking && deeper.length === 0 ? `${root}: ${taking.name}(${part ?? ""}: …)` : undefined;
+    program.report(
+      "path-into-nothing",
+      { path: key.text, root: parameter.name, ...(standing === undefined && instead !== undefined ? { instead } : {}) },
+      key.span,
+    );
     return undefined;
   }
   if ("unknown" in target) {
@@ -94,16 +104,24 @@ function changed(
       "unknown-argument",
       { word: target.unknown.name, name, has, ...(near ? { nearest: near } : {}), ...(elsewhere ? { elsewhere } : {}) },
       key.span,
+      near && has.includes(near) && key.text.endsWith(name)
+        ? { fix: replace({ ...key.span, start: key.span.end - name.length }, near) }
+        : {},
     );
     return undefined;
   }
+  const now = presentPart(program, key, node, target.parameter, key.path.at(-2) ?? key.text);
+  if (!now || standing === undefined) return undefined;
+  const path = [...key.path.slice(1, -1), now.name];
+  const present = now.name === target.parameter.name ? target : partOf(program, standing, path, parameter.type);
+  if (!present || "unknown" in present) throw new Error(`\`${now.name}\` is no parameter of what has \`${key.text}\``);
   const value = typed(
-    node,
-    target.parameter.type,
-    { path: key.text, key: target.parameter.name, parameter: target.parameter },
+    now.value,
+    present.parameter.type,
+    { path: [key.path[0], ...path].join("."), key: present.parameter.name, parameter: present.parameter },
     program.typing(places),
   );
-  return value === undefined || standing === undefined ? undefined : withPart(standing, key.path.slice(1), value);
+  return value === undefined ? undefined : withPart(standing, path, value);
 }
 
 export type Part = { readonly parameter: Parameter } | { readonly unknown: Word; readonly name: string };
@@ -152,7 +170,7 @@ export function defaultCall(parameter: Parameter): Value | undefined {
 function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly Parameter[]): void {
   const name = key.path[0] ?? key.text;
   const { registry } = program;
-  const names = parameters.filter((p) => !p.planned).map((p) => p.name);
+  const names = parameters.filter((p) => !p.planned && !isOldSpelling(p)).map((p) => p.name);
   const root = key.path.length > 1 ? { ...key.span, end: key.span.start + name.length } : key.span;
   const owners = [verb, ...registry.verbs().filter((v) => v !== verb)];
   const like = verb.capabilities?.["keysOf"];

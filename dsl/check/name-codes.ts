@@ -3,7 +3,8 @@ import { registerCodes } from "./codes.js";
 
 declare module "./codes.js" {
   interface CodeData {
-    "unknown-verb": { readonly word: string; readonly nearest?: string };
+    /** `advice`: what to do about what was probably meant. */
+    "unknown-verb": { readonly word: string; readonly nearest?: string; readonly advice?: string };
     "typescript-here": { readonly word: string };
     "unknown-key": {
       readonly key: string;
@@ -37,14 +38,16 @@ declare module "./codes.js" {
       readonly wanted: string;
       readonly has: readonly string[];
       readonly nearest?: string;
+      /** How such a name is defined. */
+      readonly example?: string;
     };
     "wrong-kind-of-name": { readonly name: string; readonly is: string; readonly wanted: string };
     "name-taken": { readonly name: string };
     "defined-twice": { readonly name: string };
     "unknown-reference": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
-    "path-into-nothing": { readonly path: string; readonly root: string };
+    /** `instead`: how the part is written where the whole isn't there yet. */
+    "path-into-nothing": { readonly path: string; readonly root: string; readonly instead?: string };
     "epochs-and-steps": object;
-    "unknown-version": { readonly version: string };
     "action-in-used-file": { readonly verb: string; readonly file: string };
     "error-in-used-file": { readonly file: string; readonly message: string };
     "use-in-circle": { readonly file: string };
@@ -54,7 +57,7 @@ declare module "./codes.js" {
     "not-varied": { readonly path: string; readonly why: string };
     "one-of": { readonly word: string; readonly of: readonly string[] };
     "unknown-topic": { readonly name: string; readonly topic: string; readonly has: readonly string[] };
-    "unknown-parameter": { readonly name: string; readonly has: readonly string[] };
+    "unknown-parameter": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
     "statement-takes-no-block": { readonly verb: string };
   }
 }
@@ -70,9 +73,10 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.word}\` begins no statement`,
     help: (d) =>
-      d.nearest
+      d.advice ??
+      (d.nearest
         ? `write \`${d.nearest}\``
-        : "a statement begins with a verb: `data`, `model`, `recipe`, `train`, `evaluate`, `predict`, `sweep`, `show`, …",
+        : "a statement begins with a verb: `data`, `model`, `recipe`, `train`, `evaluate`, `predict`, `sweep`, `show`, …"),
     explain: "A Tune program is a list of statements, each beginning with a verb.",
     example: "recipe quick { epochs: 3 }\ntrian router on tickets",
   },
@@ -164,7 +168,9 @@ registerCodes({
         ? `write \`${d.nearest}\``
         : d.has.length > 0
           ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}`
-          : `define it first`,
+          : d.example === undefined
+            ? "define it first"
+            : `define it in a statement above: \`${d.example}\``,
     explain: "A name is used that no statement before it defines. Cells that have not run define nothing.",
     example: "recipe a like b { epochs: 3 }",
   },
@@ -200,7 +206,7 @@ registerCodes({
   "path-into-nothing": {
     severity: "error",
     message: (d) => `\`${d.path}\` changes a part of \`${d.root}\`, which has no such part here`,
-    help: (d) => `write \`${d.root}: …\` as a whole`,
+    help: (d) => `write \`${d.instead ?? `${d.root}: …`}\` as a whole`,
     explain:
       "A dotted key changes one part of a word or record that is there already: of the definition after `like`, of the recipe after `with`, or of a default.",
     example: "data d { split.train: 80% }",
@@ -211,13 +217,6 @@ registerCodes({
     help: () => "keep one of them",
     explain: "Training ends after so many epochs or after so many steps; both at once would leave open which.",
     example: "recipe r { epochs: 3, steps: 100 }",
-  },
-  "unknown-version": {
-    severity: "error",
-    message: (d) => `this is Tune 1, and the file is written for ${d.version}`,
-    help: () => "write `tune 1`, or install the Tunebook that reads the file",
-    explain: "A file may open with `tune 1`. Another number is a language that this version can't read.",
-    example: "tune 2",
   },
   "action-in-used-file": {
     severity: "error",
@@ -288,11 +287,16 @@ registerCodes({
     example: "recipe r { epochs: 3 }\nshow r.weather",
   },
   "unknown-parameter": {
-    severity: "warning",
+    severity: "error",
     message: (d) => `no parameter \`${d.name}\` is defined here`,
     help: (d) =>
-      d.has.length > 0 ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}` : "write `parameters { … }`",
-    explain: "`-p name=value` overrides a name in `parameters { }`; this name is not there.",
+      d.nearest
+        ? `write \`${d.nearest}\``
+        : d.has.length > 0
+          ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}`
+          : `define it in the file: \`parameters { ${d.name}: … }\``,
+    explain:
+      "`-p name=value` sets a parameter that the file defines (`parameters { rate: 1e-3 }`), or a name that a notebook's cells use. This name is in none of them, so that the value would change nothing.",
   },
   "statement-takes-no-block": {
     severity: "error",

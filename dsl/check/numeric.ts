@@ -17,7 +17,7 @@ export function numeric(
   const bad = (wanted: string, fix?: string): undefined => {
     t.reporter.report(
       "wrong-unit",
-      { key: asked.key, found: node.raw, wanted },
+      { key: asked.key, found: node.raw, wanted, ...(fix === undefined ? {} : { instead: fix }) },
       node.span,
       fix ? { fix: replace(node.span, fix) } : {},
     );
@@ -51,13 +51,17 @@ export function numeric(
       const units = type.unit === "duration" ? durations : sizes;
       const factor = Object.hasOwn(units, node.unit) ? units[node.unit] : undefined;
       if (factor === undefined)
-        return bad(type.unit === "duration" ? "a duration such as `20min`" : "a size such as `512MB`");
+        return bad(
+          type.unit === "duration" ? "a duration such as `20min`" : "a size such as `512MB`",
+          withUnit(node, units),
+        );
       value = node.value * factor;
       break;
     }
     default:
       if (node.unit === "%") return bad("a plain number", String(Number((node.value / 100).toPrecision(12))));
-      if (node.unit !== "") return bad("a plain number");
+      if (node.unit !== "")
+        return bad("a plain number", Object.hasOwn({ ...durations, ...sizes }, node.unit) ? undefined : digits(node));
       value = node.value;
   }
   if (type.integer && typeof value === "number" && !Number.isInteger(value)) {
@@ -66,6 +70,27 @@ export function numeric(
   }
   return inRange(value, node.raw, node.span, asked, t);
 }
+
+const digits = (node: NumberNode): string => node.raw.slice(0, node.raw.length - node.unit.length);
+/** `2hours`, `2H`, `512mb`: the number with the unit that is meant. */
+function withUnit(node: NumberNode, units: Readonly<Record<string, number>>): string | undefined {
+  const asked = node.unit.toLowerCase();
+  const names = Object.keys(units);
+  const near =
+    names.find((name) => name.toLowerCase() === asked) ??
+    names.find((name) => name.length > 0 && LONG[name]?.test(asked) === true);
+  return near === undefined ? undefined : digits(node) + near;
+}
+const LONG: Readonly<Record<string, RegExp>> = {
+  ms: /^(?:msecs?|milliseconds?)$/,
+  s: /^(?:secs?|seconds?)$/,
+  min: /^(?:m|mins|minutes?)$/,
+  h: /^(?:hrs?|hours?)$/,
+  d: /^days?$/,
+  KB: /^(?:k|kilobytes?)$/,
+  MB: /^(?:m|megabytes?)$/,
+  GB: /^(?:g|gigs?|gigabytes?)$/,
+};
 
 export function inRange(value: Value, raw: string, span: Span, asked: Asked, t: Typing): Value | undefined {
   const range = asked.parameter?.range;

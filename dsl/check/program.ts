@@ -5,9 +5,10 @@ import { failed, type FactOf, type Facts, type Failed, type Need, keyOf } from "
 import type { Action, Value } from "../plan/plan.js";
 import type { Outside, NameKind } from "../compile.js";
 import type { Registry } from "../registry.js";
-import type { ReferenceNode } from "../syntax/tree.js";
+import type { ReferenceNode, Statement } from "../syntax/tree.js";
 import { entryOf, type Code, type CodeData } from "./codes.js";
 import type {} from "./name-codes.js";
+import { switchedOn } from "./experiments.js";
 import { nearest } from "./nearest.js";
 import { replace, Reporter, type More } from "./reporter.js";
 import type { Source, Span } from "./span.js";
@@ -31,6 +32,8 @@ export interface Draft {
   /** True when something in it was reported or is not known yet: what builds on it stays silent. */
   readonly broken: boolean;
   readonly needs: readonly Need[];
+  /** Experiments that it was written under. */
+  readonly experiments?: readonly string[];
 }
 /** A training that a name stands for: the model's own, or one kept by `as`. */
 export interface Run {
@@ -39,6 +42,8 @@ export interface Run {
   /** Name of the recipe after `with`, and what the statement's own block gave. */
   readonly recipe: Draft | null;
   readonly own: ReadonlyMap<string, Given>;
+  /** Experiments that were on at the statement. */
+  readonly experiments?: readonly string[];
   /** Of the recipe that the statement planned; absent: it was not planned. */
   readonly recipeHash?: string;
   /** True when it was trained by a statement of the source at hand. */
@@ -71,6 +76,10 @@ export class Program {
   source: Source = { id: "", title: "", text: "" };
   /** True while earlier sources are read: they contribute definitions and say nothing. */
   silent = false;
+  /** Experiments that are on, by the last version line. */
+  experiments: ReadonlySet<string> = new Set();
+  /** The version line of the present source. */
+  versionLine: Statement | undefined;
   /** Files on the way to the present source, against circles. */
   using: readonly string[] = [];
   /** Models trained here that the present one begins from, on the way to the first of them. */
@@ -85,6 +94,21 @@ export class Program {
     readonly outside: Outside,
   ) {}
 
+  /** A program in the same state that goes on by itself, from the same or newer facts. */
+  fork(registry: Registry, facts: Facts, outside: Outside): Program {
+    const other = new Program(registry, facts, this.purpose, outside);
+    const maps = ["names", "runs", "sweeps", "parameters", "needs", "folders", "sources"] as const;
+    for (const map of maps) for (const [key, value] of this[map]) (other[map] as Map<string, unknown>).set(key, value);
+    for (const name of this.tried) other.tried.add(name);
+    for (const name of this.lost.names) other.lost.names.add(name);
+    for (const kind of this.lost.kinds) other.lost.kinds.add(kind);
+    other.engine = this.engine;
+    other.experiments = this.experiments;
+    return other;
+  }
+
+  /** All sources read so far, by id. */
+  readonly sources = new Map<string, Source>();
   /** Source id → folder of its file. */
   readonly folders = new Map<string, string>();
   folderAt(span: Span | undefined): string {
@@ -135,7 +159,14 @@ export class Program {
       places,
       reference: (node) => this.reference(node),
       isModel: (name) => ["model", "run"].includes(this.names.get(name)?.is ?? ""),
+      experiments: this.experiments,
+      switchOn: (name) => switchedOn(this, name),
+      textOf: (span) => this.textOf(span),
     };
+  }
+  /** What is written at a place of the present source. */
+  textOf({ source, start, end }: Span): string | undefined {
+    return source === this.source.id ? this.source.text.slice(start, end) : undefined;
   }
 
   /** What `$x` stands for: a parameter first, then a TypeScript value. */

@@ -4,8 +4,15 @@ import { registerCodes } from "./codes.js";
 declare module "./codes.js" {
   interface CodeData {
     /** `instead`: the same value in the form that is wanted. */
-    "wrong-type": { readonly key: string; readonly wanted: string; readonly found: string; readonly instead?: string };
-    "wrong-unit": { readonly key: string; readonly wanted: string; readonly found: string };
+    "wrong-type": {
+      readonly key: string;
+      readonly wanted: string;
+      readonly found: string;
+      readonly instead?: string;
+      /** What to do about what was probably meant. */
+      readonly advice?: string;
+    };
+    "wrong-unit": { readonly key: string; readonly wanted: string; readonly found: string; readonly instead?: string };
     "share-as-decimal": { readonly key: string; readonly found: string; readonly instead: string };
     "out-of-range": { readonly key: string; readonly found: string; readonly range: string };
     "not-whole": { readonly key: string; readonly found: string };
@@ -24,6 +31,8 @@ declare module "./codes.js" {
       readonly has: readonly string[];
       readonly nearest?: string;
       readonly advice?: string;
+      /** How the nearest word is written, where what was written does not fit it. */
+      readonly example?: string;
     };
     "unknown-argument": {
       readonly word: string;
@@ -33,7 +42,12 @@ declare module "./codes.js" {
       readonly elsewhere?: string;
       readonly advice?: string;
     };
-    "too-many-arguments": { readonly word: string; readonly positional: number; readonly name?: string };
+    "too-many-arguments": {
+      readonly word: string;
+      readonly positional: number;
+      /** Of as many parameters as there are values without a name. */
+      readonly names?: readonly string[];
+    };
     "missing-argument": { readonly word: string; readonly names: readonly string[]; readonly example: string };
     "unknown-record-key": {
       readonly key: string;
@@ -59,7 +73,7 @@ registerCodes({
   "wrong-type": {
     severity: "error",
     message: (d) => `\`${d.key}\` can't take ${d.found}`,
-    help: (d) => (d.instead === undefined ? `it takes ${d.wanted}` : `write \`${d.instead}\``),
+    help: (d) => d.advice ?? (d.instead === undefined ? `it takes ${d.wanted}` : `write \`${d.instead}\``),
     explain:
       "Every key and parameter says what it takes: a number, a string, a word of a certain kind, a list, a record.",
     example: 'recipe r { epochs: "three" }',
@@ -67,7 +81,7 @@ registerCodes({
   "wrong-unit": {
     severity: "error",
     message: (d) => `\`${d.found}\` has not the unit of \`${d.key}\``,
-    help: (d) => `write ${d.wanted}`,
+    help: (d) => (d.instead === undefined ? `write ${d.wanted}` : `write \`${d.instead}\``),
     explain:
       "Units touch the number and are checked: `%` for shares, `ms s min h d` for durations, `KB MB GB KiB MiB GiB` for sizes. Plain numbers take none.",
     example: "recipe r { epochs: 3min }",
@@ -126,7 +140,7 @@ registerCodes({
     help: (d) =>
       d.advice ??
       (d.nearest
-        ? `write \`${d.nearest}\``
+        ? `write \`${d.nearest}\`${d.example === undefined ? "" : `, for example \`${d.example}\``}`
         : d.has.length > 0
           ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}`
           : undefined),
@@ -154,7 +168,7 @@ registerCodes({
       d.positional === 0
         ? `the parameters of \`${d.word}\` are named`
         : `\`${d.word}\` takes ${String(d.positional)} value${d.positional === 1 ? "" : "s"} without a name`,
-    help: (d) => (d.name ? `write \`${d.name}: …\`` : undefined),
+    help: (d) => (d.names ? `write \`${d.names.map((name) => `${name}: …`).join(", ")}\`` : undefined),
     explain: "Arguments without a name are allowed only where the word's record declares them.",
     example: "recipe r { optimizer: adamw(1e-3) }",
   },

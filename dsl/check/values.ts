@@ -10,6 +10,7 @@ import type { Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
 import { nearest } from "./nearest.js";
 import type {} from "./value-codes.js";
 import { word } from "./calls.js";
+import { meantBy } from "./meant.js";
 import { inRange, numeric, plain } from "./numeric.js";
 import type { Fix } from "./diagnostic.js";
 import { replace, Reporter } from "./reporter.js";
@@ -24,6 +25,11 @@ export interface Typing {
   /** `undefined`: unknown (reported) or not known yet (a need was named). */
   reference(node: ReferenceNode): Found | undefined;
   isModel(name: string): boolean;
+  /** Experiments that are on, and the version line that would switch on another. */
+  readonly experiments: ReadonlySet<string>;
+  switchOn(name: string): { readonly line: string; readonly fix?: Fix };
+  /** What is written at a place; undefined: not in this source. */
+  textOf(span: Span): string | undefined;
   /** Where each part of the value was written, by path (`optimizer.learning_rate`). */
   readonly places: Map<string, Span>;
 }
@@ -55,7 +61,7 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
       return wrong(node, type, asked, t);
     case "choice":
       if (node.is === "word" && !node.arguments && type.of.includes(node.text)) return node.text;
-      if (node.is === "word" && !node.arguments) return unknownChoice(node, type.of, asked, t);
+      if (node.is === "word" && !node.arguments) return unknownChoice(node, type, asked, t);
       return wrong(node, type, asked, t);
     case "word":
       return node.is === "word"
@@ -156,9 +162,10 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
         const reporter = t.reporter;
         t.reporter = new Reporter();
         const value = typed(node, one, asked, t);
-        const clean = t.reporter.diagnostics.length === 0;
+        const { hasErrors, diagnostics } = t.reporter;
         t.reporter = reporter;
-        if (clean && value !== undefined) return value;
+        // What it warns of is told once it is chosen.
+        if (!hasErrors && value !== undefined) return diagnostics.length > 0 ? typed(node, one, asked, t) : value;
       }
       return typed(node, only, asked, t);
     }
@@ -234,13 +241,19 @@ function liveWord(node: ReferenceNode, kind: string, asked: Asked, t: Typing): V
   return { word: taker.name, kind, arguments: { [parameter.name]: { live: node.text } } };
 }
 
-function unknownChoice(node: WordNode, of: readonly string[], asked: Asked, t: Typing): undefined {
+function unknownChoice(
+  node: WordNode,
+  { of, elsewhere }: Extract<ValueType, { is: "choice" }>,
+  asked: Asked,
+  t: Typing,
+): undefined {
   if (of.includes("none") && foreignLiteral(node, { is: "choice", of }, t)) return undefined;
   if (t.registry.find("space", node.text)) {
     t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
     return undefined;
   }
-  const near = nearest(node.text, of);
+  const called = elsewhere && Object.hasOwn(elsewhere, node.text) ? elsewhere[node.text] : undefined;
+  const near = called ?? nearest(node.text, of);
   t.reporter.report(
     "unknown-choice",
     { key: asked.key, found: node.text, of, ...(near ? { nearest: near } : {}) },
@@ -292,18 +305,26 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
           : node.is === "number" && type.is === "boolean" && (node.raw === "1" || node.raw === "0")
             ? replace(node.span, String(node.raw === "1"))
             : fileAsWord(node, type, t);
-  const [edit] = fix?.edits ?? [];
+  const meant = fix ? undefined : meantBy(node, type, asked.key, asked.parameter, t.registry);
+  const instead = fix?.edits[0]?.text ?? meant?.instead;
   t.reporter.report(
     "wrong-type",
-    { key: asked.key, wanted: wantedOf(type, t), found: formOf(node), ...(edit ? { instead: edit.text } : {}) },
+    {
+      key: asked.key,
+      wanted: `${wantedOf(type, t)}${meant?.example === undefined ? "" : `, for example \`${meant.example}\``}`,
+      found: formOf(node),
+      ...(instead === undefined ? {} : { instead }),
+      ...(meant?.advice === undefined ? {} : { advice: meant.advice }),
+    },
     node.span,
-    fix ? { fix } : {},
+    fix ? { fix } : instead === undefined ? {} : { fix: { ...replace(node.span, instead), certain: false } },
   );
   return undefined;
 }
 /** What a key takes, with words of the vocabulary it may be. */
 function wantedOf(type: ValueType, t: Typing): string {
   if (type.is === "either") return type.of.map((one) => wantedOf(one, t)).join(" or ");
+  if (type.is === "record" && type.example !== undefined) return `${describe(type)}, for example \`${type.example}\``;
   if (type.is !== "word") return describe(type);
   const words = t.registry.ofKind(type.kind).filter((word) => !word.planned);
   const named = words.slice(0, 3).map((word) => `\`${word.name}\``);

@@ -15,9 +15,11 @@ declare module "./codes.js" {
     "missing-role": { readonly role: string; readonly task: string; readonly data: string };
     "asks-without-context": { readonly model: string };
     "one-label": { readonly data: string; readonly labels: readonly string[] };
-    "unlisted-label": { readonly label: string; readonly data: string };
+    /** `nearest`: a label that is listed and differs in capitals alone. */
+    "unlisted-label": { readonly label: string; readonly data: string; readonly nearest?: string };
     "rare-label": { readonly label: string; readonly count: number; readonly data: string };
-    "empty-split": { readonly data: string; readonly split: string };
+    /** `file`: its source is one of its own. */
+    "empty-split": { readonly data: string; readonly split: string; readonly file?: string };
     "split-leak": { readonly data: string; readonly count: number; readonly places: readonly string[] };
     "no-split": { readonly data: string; readonly split: string };
     "unknown-split": {
@@ -28,7 +30,8 @@ declare module "./codes.js" {
     };
     "which-split": { readonly data: string; readonly has: readonly string[] };
     "split-twice": { readonly data: string };
-    "needs-validation": { readonly what: string; readonly data: string };
+    /** `split`: how the data are divided; absent: not at all. */
+    "needs-validation": { readonly what: string; readonly data: string; readonly split?: "words" | "files" };
     "not-trained": { readonly model: string };
     "changed-since-trained": { readonly model: string };
     /** `virtual`: positions that the technique takes from the text. */
@@ -126,7 +129,10 @@ registerCodes({
   "unlisted-label": {
     severity: "error",
     message: (d) => `\`${d.data}\` has rows with the label "${d.label}", which \`labels\` doesn't list`,
-    help: () => "add it to `labels`, or drop those rows before",
+    help: (d) =>
+      d.nearest === undefined
+        ? "add it to `labels`, or drop those rows before"
+        : `only capitals differ: write \`${d.label}\` in place of \`${d.nearest}\``,
     explain: "Labels written out must be all of them: a row with another label can't be trained.",
     example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, labels: [no] }
 model m { base: "minilm", task: text_classification }
@@ -143,7 +149,8 @@ train m on d`,
     severity: "error",
     facts: true,
     message: (d) => `the split \`${d.split}\` of \`${d.data}\` has no rows`,
-    help: () => "give it a larger share, or leave it out",
+    help: (d) =>
+      d.file === undefined ? "give it a larger share, or leave it out" : `${d.file} has no rows: leave the split out`,
     explain:
       "A split that was asked for came out empty: the share is too small for so few rows, or the column names another value.",
   },
@@ -238,7 +245,12 @@ train m on d`,
   "needs-validation": {
     severity: "error",
     message: (d) => `\`${d.what}\` needs a validation split, and \`${d.data}\` has none`,
-    help: () => "add `validation: 10%` to the split",
+    help: (d) =>
+      d.split === "files"
+        ? `add \`validation: …\` to the \`source\` of \`${d.data}\``
+        : d.split === "words"
+          ? "add `validation: 10%` to the split"
+          : `add \`split: random(train: 80%, validation: 10%, test: 10%)\` to \`${d.data}\``,
     explain:
       "Early stopping, keeping the best and sweeps look at rows that are neither trained nor tested: the split named `validation`.",
     example:

@@ -129,7 +129,13 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
   if (plan.labels) {
     for (const label of used)
       if (!plan.labels.includes(label)) {
-        program.reportNear("unlisted-label", { label, data: draft.name }, place("labels"), here);
+        const near = plan.labels.findIndex((listed) => listed.toLowerCase() === label.toLowerCase());
+        program.reportNear(
+          "unlisted-label",
+          { label, data: draft.name, ...(near < 0 ? {} : { nearest: plan.labels[near]! }) },
+          (near < 0 ? undefined : place(`labels.${String(near)}`)) ?? place("labels"),
+          here,
+        );
         good = false;
         break;
       }
@@ -138,7 +144,11 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
     if (of.rows > 0 || !(plan.split || !("word" in plan.source))) continue;
     program.reportNear(
       "empty-split",
-      { data: draft.name, split },
+      {
+        data: draft.name,
+        split,
+        ...(plan.split || "word" in plan.source || !plan.source[split] ? {} : { file: fileOf(plan.source[split]) }),
+      },
       place(plan.split ? `split.${split}` : `source.${split}`) ?? place(plan.split ? "split" : "source"),
       here,
     );

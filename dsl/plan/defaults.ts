@@ -3,7 +3,8 @@ import type { CheckContext } from "../check/context.js";
 import type { Code, CodeData } from "../check/codes.js";
 import type { Given, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
-import type { Parameter } from "../registry.js";
+import { isOpen } from "../check/experiments.js";
+import { isOldSpelling, type Parameter } from "../registry.js";
 import type { BaseFacts } from "./facts.js";
 import type { Call, Origins, Value } from "./plan.js";
 
@@ -44,7 +45,7 @@ export function fill(
   const values: Record<string, Value> = {};
   const filling: Filling = { program, setting, origins: {}, statement: { ...setting.draft } };
   for (const parameter of parameters) {
-    if (parameter.planned || parameter.open) continue;
+    if (!has(program, parameter)) continue;
     const one = given.get(parameter.name);
     const path = `${prefix}${parameter.name}`;
     const draft = () => filling.statement;
@@ -78,6 +79,7 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
   for (const parameter of word.parameters) {
     if (parameter.open || parameter.planned) continue;
     const written = call.arguments[parameter.name];
+    if (written === undefined && !has(program, parameter)) continue;
     const draft = () => ({ ...given, ...call.arguments });
     const context = () => contextOf(filling, places, local);
     const next = written ?? standing(parameter, draft, context);
@@ -94,6 +96,16 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
     program.reportNear("one-of", { word: word.name, of: oneOf as string[] }, places.get(local), setting.here);
   word.check?.(whole, contextOf(filling, places, local, whole));
   return whole;
+}
+
+/** Whether a parameter has a value of its own: neither what is not built, nor an old spelling, nor what needs a switch that is off. */
+function has(program: Program, parameter: Parameter): boolean {
+  return (
+    !parameter.planned &&
+    !parameter.open &&
+    !isOldSpelling(parameter) &&
+    isOpen(parameter, program.registry, program.experiments)
+  );
 }
 
 type Draft = () => Readonly<Record<string, Value>>;

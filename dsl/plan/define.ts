@@ -11,6 +11,7 @@ import { isCall, partialRecipe, resolveData, resolveModel } from "./definitions.
 import { draftOf } from "./names.js";
 import type { Value } from "./plan.js";
 import { checkDuration } from "./training.js";
+import { experimentsUnder } from "./version.js";
 
 /** Keys that take the place of others where a definition varies another one. */
 const INSTEAD: Partial<Record<Draft["is"], readonly (readonly [string, ...string[]])[]>> = {
@@ -66,6 +67,7 @@ export function define(program: Program, header: Header): void {
     given,
     broken: broken || missing.length > 0,
     needs: [...needs, ...(base?.needs ?? [])],
+    experiments: experimentsUnder(program.experiments, [base]),
   };
   program.define(name.text, name.span, { is, draft });
   program.runs.delete(name.text);

@@ -128,10 +128,24 @@ export function keyOf(need: Need): string {
 
 /** An immutable set of answers. */
 export class Facts {
-  private constructor(private readonly answers: ReadonlyMap<string, unknown>) {}
+  private constructor(
+    private readonly answers: ReadonlyMap<string, unknown>,
+    private readonly asked?: Map<string, unknown>,
+  ) {}
   static readonly none = new Facts(new Map());
   get<N extends Need>(need: N): FactOf<N["about"]> | Failed | undefined {
-    return this.answers.get(keyOf(need)) as FactOf<N["about"]> | Failed | undefined;
+    const key = keyOf(need);
+    const answer = this.answers.get(key);
+    this.asked?.set(key, answer);
+    return answer as FactOf<N["about"]> | Failed | undefined;
+  }
+  /** The answer to the need with that key. */
+  at(key: string): unknown {
+    return this.answers.get(key);
+  }
+  /** The same answers; what is asked for is written to `asked`, with what was answered. */
+  watched(asked: Map<string, unknown>): Facts {
+    return new Facts(this.answers, asked);
   }
   /** All answers of a sort, failures left out. */
   *about<A extends Need["about"]>(about: A): Generator<readonly [Extract<Need, { about: A }>, FactOf<A>]> {

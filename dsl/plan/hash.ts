@@ -10,7 +10,7 @@ export function hashOf(value: unknown): string {
 
 /** Folders say where things lie, not what they are: content hashes stand for them. Names of definitions change no number either. */
 export function recipeHash(recipe: Recipe): string {
-  const { data, model, training } = recipe;
+  const { data, model, training, experiments } = recipe;
   return hashOf({
     data: { ...data, name: null, folder: recipe.dataHash === null ? data.folder : null },
     dataHash: recipe.dataHash,
@@ -24,6 +24,7 @@ export function recipeHash(recipe: Recipe): string {
       ...(model.scratch && { scratch: model.baseHash === null ? model.scratch : null }),
     },
     training,
+    ...(experiments && { experiments }),
   });
 }
 export function planHash(recipe: Recipe, effects: Effects): string {

@@ -11,6 +11,7 @@ import { isCall, resolveData } from "./definitions.js";
 import type { Call, Subject } from "./plan.js";
 import { isScratch } from "./scratch.js";
 import { planTraining, settingsOf } from "./training.js";
+import { experimentsUnder } from "./version.js";
 
 /** What `operand` names, if it is one of `kinds`; reports what is wrong. */
 export function named(
@@ -43,7 +44,15 @@ export function named(
     const near = nearest(name, has);
     program.report(
       "unknown-name",
-      { name, wanted, has, ...(near ? { nearest: near } : {}) },
+      {
+        name,
+        wanted,
+        has,
+        ...(near ? { nearest: near } : {}),
+        ...(kinds.length === 1 && ["data", "model", "recipe"].includes(wanted)
+          ? { example: `${wanted} ${name} { … }` }
+          : {}),
+      },
       place,
       near ? { fix: replace(place, near) } : {},
     );
@@ -70,6 +79,7 @@ export function draftOf(
       "wrong-operand",
       { after, wanted: `the name of ${kind} alone`, found: `\`${found.node.text}\`` },
       found.node.span,
+      { fix: { ...replace(found.node.span, found.name), certain: found.node.path[1]?.text === "train" } },
     );
     return undefined;
   }
@@ -179,10 +189,12 @@ export function trainedName(
 function changed(program: Program, run: Run, name: string, present: string, here: Span): boolean {
   const model = program.names.get(run.model.name)?.draft ?? run.model;
   const data = program.names.get(run.data.name)?.draft ?? run.data;
+  const recipe = run.recipe ? (program.names.get(run.recipe.name)?.draft ?? run.recipe) : null;
   const planned = planTraining(program, {
     model,
     data,
     settings: settingsOf(program, run),
+    experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe]),
     run: name,
     modelAt: here,
     dataAt: here,

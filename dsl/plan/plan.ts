@@ -135,6 +135,8 @@ export interface Recipe {
   readonly dataHash: string | null;
   readonly model: ModelPlan;
   readonly training: RecipePlan;
+  /** Experiments that are on, sorted; absent: none. */
+  readonly experiments?: readonly string[];
 }
 /** Where things go; hashed with the recipe into `planHash`. */
 export interface Effects {
@@ -222,7 +224,11 @@ export type Action = At &
         readonly writing: Writing | null;
       }
     | { readonly verb: "sweep"; readonly name: string; readonly sweep: SweepPlan }
-    | { readonly verb: "show"; readonly topic: readonly string[] }
+    | {
+        readonly verb: "show";
+        readonly topic: readonly string[];
+        /** Of the topic `tree`: the statement's, as text. */ readonly tree?: string;
+      }
     | { readonly verb: "engine"; readonly settings: Readonly<Record<string, Value>> }
     | { readonly verb: "use"; readonly path: string }
   );

@@ -1,10 +1,12 @@
 /** `vary`: paths of model and recipe, each over a space; calls may nest spaces. */
 import { kindsIn, defaultCall, partNamed, partOf } from "../check/keys.js";
 import type { Given, Program } from "../check/program.js";
+import { replace } from "../check/reporter.js";
 import { call as typedCall } from "../check/calls.js";
+import { presentCall, presentPart } from "../check/deprecated.js";
 import { typed } from "../check/values.js";
 import type { Parameter, ValueType, Verb } from "../registry.js";
-import type { BlockNode, Expression, WordNode } from "../syntax/tree.js";
+import type { Argument, BlockNode, Expression, WordNode } from "../syntax/tree.js";
 import { nearest } from "../check/nearest.js";
 import { parametersOf } from "./definitions.js";
 import type { NestedCall, Space, Value } from "./plan.js";
@@ -19,12 +21,16 @@ export function spacesOf(
   const spaces: Record<string, Space> = {};
   let whole = true;
   for (const { key, value } of block.entries) {
-    const parameter = parameterAt(program, key.path, model, recipe);
+    const found = parameterAt(program, key.path, model, recipe);
+    const now = found && value && presentPart(program, key, value, found, key.path.at(-2) ?? "vary");
+    const path = now ? [...key.path.slice(0, -1), now.name] : key.path;
+    const parameter = now && now.name !== found?.name ? parameterAt(program, path, model, recipe) : found;
+    const name = path.join(".");
     const refuse = (why: string): void => {
       program.report("not-varied", { path: key.text, why }, value && parameter ? value.span : key.span);
       whole = false;
     };
-    if (Object.hasOwn(spaces, key.text)) program.report("duplicate-key", { key: key.text }, key.span);
+    if (Object.hasOwn(spaces, name)) program.report("duplicate-key", { key: key.text }, key.span);
     else if (!parameter) {
       const root = key.path[0] ?? key.text;
       const roots = [...parametersOf(program, "model"), ...parametersOf(program, "recipe")]
@@ -42,8 +48,8 @@ export function spacesOf(
     else if (value.is !== "word" || !program.registry.find("space", value.text))
       refuse("write a space: `choice(…)`, `log(a..b)` or `uniform(a..b)`");
     else {
-      const space = spaceOf(program, value, parameter, key.text);
-      if (space) spaces[key.text] = space;
+      const space = spaceOf(program, value, parameter, name);
+      if (space) spaces[name] = space;
       else whole = false;
     }
   }
@@ -132,20 +138,22 @@ function spaceOf(program: Program, node: WordNode, parameter: Parameter, path: s
 
 function optionOf(
   program: Program,
-  node: Expression,
+  written: Expression,
   parameter: Parameter,
   path: string,
 ): Value | Space | NestedCall | undefined {
-  if (node.is !== "word") return typed(node, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
-  if (program.registry.find("space", node.text)) return spaceOf(program, node, parameter, path);
-  const spaced = (node.arguments ?? []).filter(
-    (a) => a.key && a.value.is === "word" && program.registry.find("space", a.value.text),
-  );
-  const word = kindsIn(parameter.type)
-    .map((kind) => program.registry.find(kind, node.text))
+  const plain = (): Value | undefined =>
+    typed(written, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
+  if (written.is !== "word") return plain();
+  if (program.registry.find("space", written.text)) return spaceOf(program, written, parameter, path);
+  const isSpace = (a: Argument): boolean =>
+    a.key !== undefined && a.value.is === "word" && program.registry.find("space", a.value.text) !== undefined;
+  const named = kindsIn(parameter.type)
+    .map((kind) => program.registry.find(kind, written.text))
     .find((w) => w !== undefined);
-  if (spaced.length === 0 || !word || word.planned)
-    return typed(node, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
+  if (!written.arguments?.some(isSpace) || !named || named.planned) return plain();
+  const { node, record: word } = presentCall(written, named, program.typing(new Map()));
+  const spaced = (node.arguments ?? []).filter(isSpace);
   const nested = typedCall(
     { ...node, arguments: (node.arguments ?? []).filter((a) => !spaced.includes(a)) },
     word,
@@ -158,7 +166,15 @@ function optionOf(
     const inner = word.parameters.find((p) => p.name === name);
     if (!inner || argument.value.is !== "word") {
       const has = word.parameters.map((p) => p.name);
-      program.report("unknown-argument", { word: word.name, name, has }, argument.key?.span ?? argument.span);
+      const called = word.elsewhere?.[name];
+      const near = called ?? nearest(name, has);
+      const span = argument.key?.span ?? argument.span;
+      program.report(
+        "unknown-argument",
+        { word: word.name, name, has, ...(near ? { nearest: near } : {}), ...(called ? { elsewhere: called } : {}) },
+        span,
+        near && has.includes(near) ? { fix: replace(span, near) } : {},
+      );
       return undefined;
     }
     const space = spaceOf(program, argument.value, inner, `${path}.${name}`);

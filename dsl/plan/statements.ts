@@ -6,10 +6,11 @@ import type { Statement } from "../syntax/tree.js";
 import { act, type Handler } from "./act.js";
 import { fill } from "./defaults.js";
 import { define, parameters } from "./define.js";
-import { named } from "./names.js";
 import { evaluate, predict } from "./question.js";
+import { show } from "./show.js";
 import { sweep } from "./sweep.js";
 import { train } from "./train.js";
+import { version } from "./version.js";
 
 export const handlers: Readonly<Record<string, Handler>> = {
   data: define,
@@ -22,7 +23,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   sweep,
   show,
   engine,
-  tune,
+  tune: version,
 };
 
 export function runStatement(program: Program, statement: Statement): void {
@@ -56,37 +57,6 @@ function lose(program: Program, { verb, operands, broken }: Statement): void {
       program.lost.names.add(name);
 }
 
-const topics: Readonly<Record<string, readonly string[]>> = {
-  model: ["plan", "history", "graph", "program", "mask"],
-  run: ["plan", "history", "graph", "program", "mask"],
-  data: ["plan"],
-  recipe: ["plan"],
-  sweep: ["history", "best"],
-  prediction: [],
-  parameters: [],
-};
-
-function show(program: Program, header: Header): void {
-  const { block } = header.statement;
-  if (block) program.report("statement-takes-no-block", { verb: "show" }, block.span);
-  if (!header.sound) return;
-  for (const operand of header.operands) {
-    const found = named(
-      program,
-      operand,
-      ["data", "model", "recipe", "run", "sweep", "prediction", "parameters"],
-      "name",
-      "show",
-    );
-    if (!found) continue;
-    const [, topic] = found.node.path;
-    const has = topics[found.of.is] ?? [];
-    if (topic && !has.includes(topic.text))
-      program.report("unknown-topic", { name: found.name, topic: topic.text, has }, topic.span);
-    else act(program, header, { verb: "show", topic: found.node.path.map((n) => n.text) } as never);
-  }
-}
-
 function engine(program: Program, header: Header): void {
   const own = keysOf(program, header.statement.block?.entries ?? [], header.verb, header.verb.parameters);
   const { values } = fill(program, header.verb.parameters, own.given, "", { here: header.statement.verb.span });
@@ -97,15 +67,4 @@ function engine(program: Program, header: Header): void {
     threads: typeof threads === "number" ? threads : null,
   };
   if (header.sound && !own.broken) act(program, header, { verb: "engine", settings: values } as never);
-}
-
-/** `tune 1` may open a file. */
-function tune(program: Program, header: Header): void {
-  const [version] = header.operands;
-  if (version?.is === "number" && version.raw === "1" && header.operands.length === 1) return;
-  program.report(
-    "unknown-version",
-    { version: version?.is === "number" ? version.raw : "no number" },
-    version?.span ?? header.statement.span,
-  );
 }

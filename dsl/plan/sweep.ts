@@ -2,6 +2,7 @@
 import type { Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
 import type { Program } from "../check/program.js";
+import { formOf } from "../check/shapes.js";
 import { fill } from "./defaults.js";
 import { isCall } from "./definitions.js";
 import { checkMetrics } from "./metrics.js";
@@ -9,7 +10,8 @@ import { draftOf } from "./names.js";
 import type { SweepPlan } from "./plan.js";
 import { spacesOf } from "./spaces.js";
 import { act, nameOf } from "./act.js";
-import { planTraining, settingsOf } from "./training.js";
+import { dividedBy, planTraining, settingsOf } from "./training.js";
+import { experimentsUnder } from "./version.js";
 
 export function sweep(program: Program, header: Header): void {
   const { clauses, statement, verb } = header;
@@ -37,7 +39,7 @@ export function sweep(program: Program, header: Header): void {
   else if (varied?.value && varied.value.is !== "block")
     program.report(
       "wrong-type",
-      { key: "vary", wanted: "a record in `{ }`", found: "something else" },
+      { key: "vary", wanted: "a record in `{ }`", found: formOf(varied.value) },
       varied.value.span,
     );
   if (as) {
@@ -74,13 +76,18 @@ export function sweep(program: Program, header: Header): void {
     model,
     data,
     settings: settingsOf(program, { recipe: recipe ?? null, own: new Map() }),
+    experiments: experimentsUnder(program.experiments, [model, data, recipe]),
     run: as.text,
     modelAt: operand.span,
     dataAt: onto.span,
     here: statement.verb.span,
   });
   if (planned && !planned.plan.recipe.training.validate)
-    program.report("needs-validation", { what: "sweep", data: data.name }, onto.span);
+    program.report(
+      "needs-validation",
+      { what: "sweep", data: data.name, ...dividedBy(planned.plan.recipe.data) },
+      onto.span,
+    );
   const metric = values["maximize"] ?? values["minimize"];
   const search = values["search"];
   if (planned && isCall(metric)) {

@@ -7,6 +7,7 @@ import { bestOf } from "./best.js";
 import { parametersOf } from "./definitions.js";
 import { draftOf } from "./names.js";
 import { checkDuration, planTraining, settingsOf } from "./training.js";
+import { experimentsUnder } from "./version.js";
 
 export function train(program: Program, header: Header): void {
   const { clauses, statement } = header;
@@ -47,7 +48,8 @@ export function train(program: Program, header: Header): void {
     }
     const varied: Draft = best ? { ...model, given: new Map([...model.given, ...best.model]) } : model;
     if (recipe) program.require(recipe.needs);
-    const run = { model: varied, data, recipe: recipe ?? null, own: written };
+    const experiments = [...program.experiments];
+    const run = { model: varied, data, recipe: recipe ?? null, own: written, experiments };
     let recipeHash: string | undefined;
     if (!program.silent) {
       const settings = settingsOf(program, run);
@@ -55,6 +57,7 @@ export function train(program: Program, header: Header): void {
         model: varied,
         data,
         settings,
+        experiments: experimentsUnder(experiments, [varied, data, recipe]),
         run: name,
         modelAt: operand.span,
         dataAt: onto.span,

@@ -13,6 +13,7 @@ import { planHash, recipeHash } from "./hash.js";
 import {
   readerOf,
   type Call,
+  type DataPlan,
   type Effects,
   type Estimates,
   type Plan,
@@ -56,6 +57,8 @@ export function planTraining(
     model: Draft;
     data: Draft;
     settings: ReadonlyMap<string, Given>;
+    /** Experiments that it is under, sorted. */
+    experiments?: readonly string[];
     run: string;
     modelAt: Span;
     dataAt: Span;
@@ -100,7 +103,12 @@ export function planTraining(
       ["validate", recipe.plan.validate !== null],
     ] as const)
       if (value && o.settings.has(key))
-        program.reportNear("needs-validation", { what: key, data: o.data.name }, o.settings.get(key)?.span, o.here);
+        program.reportNear(
+          "needs-validation",
+          { what: key, data: o.data.name, ...dividedBy(data.plan) },
+          o.settings.get(key)?.span,
+          o.here,
+        );
   }
   if (!headers || !sound || !facts || !model.base) return undefined;
   const checked = checkData(program, o.data, data.plan, facts, o.dataAt);
@@ -144,7 +152,8 @@ export function planTraining(
     );
   const machine = program.ask({ about: "machine" });
   if (!checked || machine === undefined || failed(machine)) return undefined;
-  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training: recipe.plan };
+  const under = o.experiments && o.experiments.length > 0 ? { experiments: o.experiments } : {};
+  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training: recipe.plan, ...under };
   const estimated = (over: Partial<RecipePlan>): Estimates =>
     estimate(program, {
       model: model.plan,
@@ -184,4 +193,12 @@ export function planTraining(
       planHash: planHash(whole, effects),
     },
   };
+}
+
+/** How the data come to splits, for what is said where one is missing. */
+export function dividedBy({ source, split }: Pick<DataPlan, "source" | "split">): {
+  readonly split?: "words" | "files";
+} {
+  if (!isCall(source as Value)) return { split: "files" };
+  return split ? { split: "words" } : {};
 }

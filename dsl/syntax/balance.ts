@@ -15,7 +15,11 @@ const closerOf = new Map<TokenType, TokenType>([
   [t.LeftParen, t.RightParen],
   [t.LeftSquare, t.RightSquare],
 ]);
+const openerOf = new Map<TokenType, TokenType>([...closerOf].map(([open, closer]) => [closer, open]));
 const image = new Map<TokenType, string>([
+  [t.LeftBrace, "{"],
+  [t.LeftParen, "("],
+  [t.LeftSquare, "["],
   [t.RightBrace, "}"],
   [t.RightParen, ")"],
   [t.RightSquare, "]"],
@@ -63,6 +67,33 @@ export function balance(
       },
     );
   };
+  /** Whether the closer at `i` taken for that of the innermost bracket leaves fewer faults in its statement than taken as it is. */
+  const swapped = (i: number): boolean => {
+    const open = stack.map((k) => k.tokenType);
+    const type = tokens[i]?.tokenType as TokenType;
+    const at = open.findLastIndex((k) => closerOf.get(k) === type);
+    const asIs = faults(tokens, i + 1, at < 0 ? open : open.slice(0, at), verbs) + (at < 0 ? 1 : open.length - 1 - at);
+    return (
+      faults(tokens, i + 1, open.slice(0, -1), verbs) + 1 <= asIs &&
+      faults(tokens, i + 1, open.slice(0, -1), verbs) === 0
+    );
+  };
+  /** `wrong`: the one of the two that should be `right`. */
+  const mismatched = (open: IToken, close: IToken, wrong: IToken, right: string): void => {
+    const spanOf = (k: IToken) => ({ source, start: k.startOffset, end: t.endOf(k) });
+    reporter.report(
+      "mismatched-bracket",
+      { open: open.image, close: close.image, ...(wrong === open ? { opener: right } : {}) },
+      spanOf(wrong),
+      {
+        labels: [
+          wrong === open ? { span: spanOf(close), text: "closed here" } : { span: spanOf(open), text: "opened here" },
+        ],
+        fix: { ...replace(spanOf(wrong), right), certain: false },
+      },
+    );
+    for (const { startLine } of [open, close]) lines.add(startLine ?? 0);
+  };
   const lastReal = (): IToken | undefined => out.findLast((k) => k.tokenType !== t.NewLine);
 
   tokens.forEach((token, i) => {
@@ -76,7 +107,9 @@ export function balance(
       out.push(t.virtual(t.NewLine, token, token.startOffset));
     }
     if (type === t.NewLine) {
-      const following = tokens.slice(i).find((k) => k.tokenType !== t.NewLine);
+      let next = i;
+      while (tokens[next]?.tokenType === t.NewLine) next++;
+      const following = tokens[next];
       if (
         !previous ||
         previous.tokenType === t.NewLine ||
@@ -107,17 +140,25 @@ export function balance(
     }
     if (t.isOpen(token)) stack.push(token);
     else if (t.isClose(token)) {
+      if (stack.length > 0 && wanted() !== type && swapped(i)) {
+        const open = stack.pop() as IToken;
+        // `source: csv {"a.csv")`: where a word takes its parameters, the opener is the one that is wrong.
+        const at = out.lastIndexOf(open);
+        const opener = openerOf.get(type) ?? open.tokenType;
+        const before = out[at - 1];
+        const called = stack.length > 0 || (before !== undefined && t.endOf(before) === open.startOffset);
+        const wrong = type === t.RightParen && before?.tokenType === t.Identifier && called ? open : token;
+        const right = (wrong === open ? image.get(opener) : image.get(closerOf.get(open.tokenType)!)) ?? "";
+        mismatched(open, token, wrong, right);
+        if (wrong === open) out[at] = t.retyped(open, opener, right);
+        out.push(wrong === open ? token : t.retyped(token, closerOf.get(open.tokenType)!, right));
+        return;
+      }
       if (!stack.some((open) => closerOf.get(open.tokenType) === type)) {
         const open = stack.at(-1);
         const closer = wanted();
         if (open && closer && !closesLater(tokens, i, closer, verbs)) {
-          const span = { source, start: token.startOffset, end: t.endOf(token) };
-          reporter.report("mismatched-bracket", { open: open.image, close: token.image }, span, {
-            labels: [{ span: { source, start: open.startOffset, end: t.endOf(open) }, text: "opened here" }],
-            fix: { ...replace(span, image.get(closer) ?? ""), certain: false },
-          });
-          lines.add(open.startLine ?? 0);
-          lines.add(token.startLine ?? 0);
+          mismatched(open, token, token, image.get(closer) ?? "");
           stack.pop();
           out.push(t.retyped(token, closer, image.get(closer)));
           return;
@@ -157,6 +198,28 @@ function closesLater(tokens: readonly IToken[], i: number, closer: TokenType, ve
     if (t.isClose(token)) depth--;
   }
   return false;
+}
+
+/** Brackets that don't fit in the rest of a statement, which begins with `open` ones. */
+function faults(
+  tokens: readonly IToken[],
+  from: number,
+  open: readonly TokenType[],
+  verbs: ReadonlySet<string>,
+): number {
+  const stack = [...open];
+  let count = 0;
+  for (let at = from; at < tokens.length; at++) {
+    const token = tokens[at] as IToken;
+    if (tokens[at - 1]?.tokenType === t.NewLine && startsStatement(tokens, at, verbs)) break;
+    if (t.isOpen(token)) stack.push(token.tokenType);
+    else if (t.isClose(token)) {
+      const match = stack.findLastIndex((k) => closerOf.get(k) === token.tokenType);
+      if (match < 0) count++;
+      else count += stack.splice(match).length - 1;
+    }
+  }
+  return count + stack.length;
 }
 
 /** A verb at the start of a line, followed by a name, a string or `{`, and no key. */

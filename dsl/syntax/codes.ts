@@ -3,14 +3,17 @@ import { registerCodes } from "../check/codes.js";
 
 declare module "../check/codes.js" {
   interface CodeData {
-    unexpected: { readonly found: string; readonly expected: string };
+    /** `advice`: what to do about what was probably meant. */
+    unexpected: { readonly found: string; readonly expected: string; readonly advice?: string };
     "unclosed-bracket": { readonly open: string; readonly close: string };
     "stray-bracket": { readonly bracket: string };
-    "mismatched-bracket": { readonly open: string; readonly close: string };
+    /** `opener`: the opening bracket is the wrong one, and this the right one. */
+    "mismatched-bracket": { readonly open: string; readonly close: string; readonly opener?: string };
     "missing-colon": { readonly key: string };
     "missing-comma": { readonly before: string };
     "no-value": { readonly key: string };
-    "equals-for-colon": object;
+    /** `instead`: of a whole statement. */
+    "equals-for-colon": { readonly instead?: string };
     "braces-for-parentheses": { readonly word: string };
     "brace-on-next-line": object;
     "wrong-quotes": object;
@@ -36,7 +39,7 @@ registerCodes({
   unexpected: {
     severity: "error",
     message: (d) => `${d.found} can't stand here`,
-    help: (d) => `${d.expected} is expected`,
+    help: (d) => d.advice ?? `${d.expected} is expected`,
     explain:
       "The text can't be read at this place. A program is a list of statements: a verb, names, connectors, and an optional block of `key: value` lines. Parentheses choose a word and its parameters; braces fill a record.",
     example: "recipe r { epochs: : }",
@@ -59,7 +62,10 @@ registerCodes({
   "mismatched-bracket": {
     severity: "error",
     message: (d) => `\`${d.close}\` can't close \`${d.open}\``,
-    help: (d) => `write \`${CLOSERS[d.open] ?? ""}\`, or another opener`,
+    help: (d) =>
+      d.opener !== undefined
+        ? `write \`${d.opener}\` in its place`
+        : `write \`${CLOSERS[d.open] ?? ""}\`, or another opener`,
     explain: "Brackets close as they open: `{ }` around a record, `( )` around parameters, `[ ]` around a list.",
     example: "recipe r { optimizer: adamw(learning_rate: 1e-3] }",
   },
@@ -87,7 +93,7 @@ registerCodes({
   "equals-for-colon": {
     severity: "error",
     message: () => "`=` sets nothing in Tune",
-    help: () => "write `:`",
+    help: (d) => `write \`${d.instead ?? ":"}\``,
     explain: "Keys and arguments take a colon: `epochs: 3`, `lora(rank: 8)`.",
     example: "recipe r { epochs = 3 }",
   },

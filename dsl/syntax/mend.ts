@@ -30,7 +30,7 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
           reporter.report("wrong-quotes", {}, span(string), { fix: replace(span(string), string.image) });
         else
           reporter.report("unclosed-string", {}, span(string), {
-            label: "the line ends here",
+            labels: [{ span: { source, start: t.endOf(token) - 1, end: t.endOf(token) }, text: "the line ends here" }],
             fix: { ...replace(span(string), string.image), certain: false },
           });
         out.push(string);
@@ -38,7 +38,13 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
         break;
       }
       case t.Equals:
-        reporter.report("equals-for-colon", {}, span(token), { fix: replace(span(token), ":") });
+        // The blank before it goes too: a colon touches its key.
+        reporter.report("equals-for-colon", {}, span(token), {
+          fix: replace(
+            { ...span(token), start: last && last.tokenType !== t.NewLine ? t.endOf(last) : token.startOffset },
+            ":",
+          ),
+        });
         out.push(t.retyped(token, t.Colon));
         break;
       case t.Semicolon:

@@ -2,7 +2,7 @@
 import type { IToken } from "chevrotain";
 import { replace } from "../check/reporter.js";
 import type { Fix } from "../check/diagnostic.js";
-import type { SourceId, Span } from "../check/span.js";
+import type { Edit, SourceId, Span } from "../check/span.js";
 import type {} from "./codes.js";
 import type { CodeData } from "../check/codes.js";
 import * as t from "./tokens.js";
@@ -12,8 +12,8 @@ type Report = <C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix
 
 export function normalise(tokens: readonly IToken[], report: Report, source: SourceId): IToken[] {
   const out: IToken[] = [];
-  const stack: { open: IToken; word: boolean }[] = [];
-  for (const token of tokens) {
+  const stack: { open: IToken; word: boolean; commas?: Edit[] }[] = [];
+  for (const [i, token] of tokens.entries()) {
     const previous = out.at(-1);
     const top = stack.at(-1);
     const inWord = top !== undefined && (top.word || top.open.tokenType !== t.LeftBrace);
@@ -54,15 +54,25 @@ export function normalise(tokens: readonly IToken[], report: Report, source: Sou
         top.open.tokenType !== t.LeftSquare &&
         previous.tokenType === t.Identifier &&
         (beforeKey === t.LeftParen || beforeKey === t.Comma);
+      if (colon && inPlaceOfColon(token, tokens[i + 1])) {
+        const place = { ...span, start: token.startOffset };
+        report("missing-colon", { key: previous.image }, span, replace(place, ":", `write \`${previous.image}:\``));
+        out.push(t.retyped(token, t.Colon, ":"));
+        continue;
+      }
       if (colon)
         report("missing-colon", { key: previous.image }, span, replace(at, ":", `write \`${previous.image}:\``));
-      else
+      // One report for all commas that a bracket lacks.
+      else if (top.commas) top.commas.push({ start: at.start, end: at.end, text: "," });
+      else {
+        top.commas = [{ start: at.start, end: at.end, text: "," }];
         report(
           "missing-comma",
           { before: token.image },
           { ...span, start: token.startOffset },
-          replace(at, ",", "add a comma"),
+          { title: "add a comma", edits: top.commas, certain: true },
         );
+      }
       out.push(t.virtual(colon ? t.Colon : t.Comma, previous, t.endOf(previous), colon ? ":" : ","));
     }
     if (t.isOpen(token)) stack.push({ open: token, word: false });
@@ -70,4 +80,14 @@ export function normalise(tokens: readonly IToken[], report: Report, source: Sou
     out.push(token);
   }
   return out;
+}
+
+/** `epochs is 3`: a word between a name and a value that can't be a list's next item stands where a colon should. */
+export function inPlaceOfColon(token: IToken | undefined, next: IToken | undefined): boolean {
+  return (
+    token?.tokenType === t.Identifier &&
+    next !== undefined &&
+    [t.Num, t.Str, t.Text, t.Ref, t.LeftBrace, t.LeftSquare].includes(next.tokenType) &&
+    t.endOf(token) < next.startOffset
+  );
 }

@@ -7,10 +7,12 @@ import type { CodeData } from "../check/codes.js";
 import type { Diagnostic, Fix } from "../check/diagnostic.js";
 import { replace, Reporter } from "../check/reporter.js";
 import type { Source, Span } from "../check/span.js";
+import { adviceOn } from "./advice.js";
 import { balance } from "./balance.js";
 import { withoutMagic } from "./cell.js";
-import { normalise, type SyntaxCode } from "./normalise.js";
+import { inPlaceOfColon, normalise, type SyntaxCode } from "./normalise.js";
 import { Grammar, join, type Head } from "./grammar.js";
+import { foreign } from "./foreign.js";
 import { mend } from "./mend.js";
 import * as t from "./tokens.js";
 import type { BlockNode, Entry, Key, Statement, Tree } from "./tree.js";
@@ -23,15 +25,27 @@ export interface Parsed {
 
 let grammar: Grammar | undefined;
 const cache = new Map<string, Parsed>();
+let cached = 0;
+/** Characters of the texts that are kept: some hundred cells, or the last few versions of a long file. */
+const ROOM = 100_000;
 
-/** Parses one source; the same source again comes from a small cache. */
+/** Parses one source; what was parsed of late is kept. */
 export function parse(source: Source, verbs: readonly string[]): Parsed {
   const key = `${source.id}\u0000${verbs.length}\u0000${source.text}`;
   const known = cache.get(key);
-  if (known) return known;
+  if (known) {
+    cache.delete(key);
+    cache.set(key, known);
+    return known;
+  }
   const parsed = new Reader(source, verbs).read();
   cache.set(key, parsed);
-  if (cache.size > 200) cache.delete(cache.keys().next().value ?? "");
+  cached += key.length;
+  for (const old of cache.keys()) {
+    if (cached <= ROOM || old === key) break;
+    cache.delete(old);
+    cached -= old.length;
+  }
   return parsed;
 }
 
@@ -52,7 +66,8 @@ class Reader {
     const { tokens, comments } = t.lex(
       withoutMagic(this.source.text).replace(/^(?:[ \t]*#(?!!)[^\n]*(?:\n|$)|\s)+/, (s) => s.replace(/[^\n]/g, " ")),
     );
-    const mended = mend(tokens, this.source.id, this.reporter);
+    const known = foreign(tokens, this.source.text, this.source.id, this.reporter);
+    const mended = mend(known, this.source.id, this.reporter);
     const balanced = balance(mended, new Set(this.verbs), this.source.id, this.reporter);
     for (const line of balanced.lines) this.lines.add(line);
     for (const d of this.reporter.diagnostics) this.lines.add(this.lineAt(d.span.start));
@@ -66,11 +81,21 @@ class Reader {
       else statements.push(...this.statement([...head, ...this.braced(piece, under, " {")]));
       i += under.length;
     }
-    const diagnostics = this.reporter.diagnostics.toSorted((a, b) => a.span.start - b.span.start);
+    const diagnostics = oneHabit(this.reporter.diagnostics.toSorted((a, b) => a.span.start - b.span.start));
     return { tree: { statements, lost: this.lost }, diagnostics, comments };
   }
 
   private statement(tokens: readonly IToken[]): Statement[] {
+    const colon = tokens[2];
+    if (colon?.tokenType === t.Colon && tokens[1]?.tokenType === t.Identifier && tokens[3]?.tokenType === t.LeftBrace) {
+      // `data tickets: {`, as YAML and JSON have it.
+      const span = { ...this.span(colon), start: t.endOf(tokens[1]) };
+      this.lines.add(colon.startLine ?? 0);
+      this.reporter.report("unexpected", { found: "`:`", expected: "`{`" }, this.span(colon), {
+        fix: replace(span, "", "remove `:`"),
+      });
+      return this.statement([...tokens.slice(0, 2), ...tokens.slice(3)]);
+    }
     const keyed = keyInHead(tokens);
     const open = keyed < 0 ? blockStart(tokens) : -1;
     const head = keyed >= 0 ? tokens.slice(0, keyed) : open < 0 ? tokens : tokens.slice(0, open);
@@ -92,7 +117,7 @@ class Reader {
     const { head: read, broken } = this.head(head);
     const block = open < 0 ? undefined : this.block(tokens.slice(open, close + 1));
     const after = close < 0 ? undefined : tokens[close + 1];
-    if (after) this.unexpected(after, "a new line");
+    if (after) this.unexpected(after, "a new line", tokens[close]);
     const statement = { ...read, ...(block ? { block } : {}), broken, span: this.span(first, tokens[close] ?? last) };
     const more = close < 0 ? [] : tokens.slice(close + 1);
     const next = more.findIndex((k) => k.tokenType === t.Identifier);
@@ -197,14 +222,15 @@ class Reader {
       return [{ key, span: key.span }];
     }
     if (next && first.tokenType === t.Identifier && t.startsValue(next)) {
-      const at = { source: this.source.id, start: key.span.end, end: key.span.end };
+      const instead = inPlaceOfColon(next, tokens[colon + 1]);
+      const at = instead ? this.span(next) : { source: this.source.id, start: key.span.end, end: key.span.end };
       this.report(
         "missing-colon",
         { key: key.text },
         this.span(first, next),
         replace(at, ":", `write \`${key.text}:\``),
       );
-      return this.valued(key, tokens.slice(0, colon), tokens.slice(colon));
+      return this.valued(key, tokens.slice(0, colon), tokens.slice(instead ? colon + 1 : colon));
     }
     this.unexpected(next ?? first, next ? "`:`" : "a key");
     return [];
@@ -229,13 +255,13 @@ class Reader {
       const close = matching(tokens, 0);
       const value = this.block(tokens.slice(0, close + 1));
       const after = tokens[close + 1];
-      if (after) this.unexpected(after, "a new line or a comma");
+      if (after) this.unexpected(after, "a new line or a comma", tokens[close]);
       return [{ key, value, span: join(key.span, value.span) }];
     }
     const fixed = normalise(tokens, this.report.bind(this), this.source.id);
     const read = this.run(fixed, () => this.grammar.value());
     if (read.value) return [{ key, value: read.value, span: join(key.span, read.value.span) }];
-    if (read.at) this.unexpected(read.at, read.expected);
+    if (read.at) this.unexpected(read.at, read.expected, previous(fixed, read.at));
     return [{ key, span: join(key.span, this.span(first, tokens.at(-1))) }];
   }
 
@@ -281,7 +307,8 @@ class Reader {
   private suspect(token: IToken): boolean {
     return this.lines.has(token.startLine ?? 0);
   }
-  private unexpected(token: IToken, expected: string): void {
+  /** `before`: what it follows; absent: nothing. */
+  private unexpected(token: IToken, expected: string, before?: IToken): void {
     if (this.suspect(token)) return;
     this.lines.add(token.startLine ?? 0);
     const found =
@@ -292,7 +319,10 @@ class Reader {
           : `\`${token.image.slice(0, 40)}\``;
     const span = this.span(token);
     const width = span.end > span.start ? span : { ...span, start: Math.max(0, span.start - 1) };
-    this.reporter.report("unexpected", { found, expected }, width, { label: `${expected} should stand here` });
+    const advice = adviceOn(token, before);
+    this.reporter.report("unexpected", { found, expected, ...(advice === undefined ? {} : { advice }) }, width, {
+      label: `${expected} should stand here`,
+    });
   }
   private report<C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix: Fix): void {
     this.lines.add(this.lineAt(span.start));
@@ -309,6 +339,10 @@ class Reader {
   }
 }
 
+/** The token before `at`, which may be none of them. */
+function previous(tokens: readonly IToken[], at: IToken): IToken | undefined {
+  return tokens.findLast((token) => token.startOffset < at.startOffset);
+}
 /** Pieces between separators that stand outside all brackets; empty pieces are left out. */
 function split(tokens: readonly IToken[], separators: readonly IToken["tokenType"][]): IToken[][] {
   const pieces: IToken[][] = [];
@@ -324,6 +358,20 @@ function split(tokens: readonly IToken[], separators: readonly IToken["tokenType
   }
   if (piece.length > 0) pieces.push(piece);
   return pieces;
+}
+/** A text that is set in as YAML is: one habit, one report, whose fix mends all of it. */
+function oneHabit(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const habits = diagnostics.filter((d) => d.code === "block-without-braces" || d.code === "dash-list");
+  const [first, ...others] = habits;
+  if (!first || others.length === 0 || first.code !== "block-without-braces") return diagnostics;
+  const labels = others.map(({ span }) => ({ span, text: "here too" }));
+  const edits = habits.flatMap(({ fix }) => fix?.edits ?? []);
+  const whole: Diagnostic = {
+    ...first,
+    labels: [...first.labels, ...labels],
+    fix: { title: "put braces around the lines", edits, certain: true },
+  };
+  return diagnostics.flatMap((d) => (d === first ? [whole] : habits.some((habit) => habit === d) ? [] : [d]));
 }
 /** What a header without a block has none of. */
 const BLOCKS: ReadonlySet<IToken["tokenType"]> = new Set([t.LeftBrace, t.Colon]);

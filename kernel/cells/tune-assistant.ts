@@ -3,13 +3,14 @@
  * is looked up where that is cheap (a table's header, a used file); nothing is downloaded and no data set is read.
  */
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
+import { applyFixes } from "#dsl/check/fixing.js";
 import type { Source } from "#dsl/check/span.js";
 import "#dsl/check/name-codes.js";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import { complete, type AssistContext } from "#dsl/assist/complete.js";
 import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import { compile, nothingOutside } from "#dsl/compile.js";
+import { compile, nothingOutside, type Compiled } from "#dsl/compile.js";
 import { failed, Facts, keyOf, type FactOf, type Failed, type Need } from "#dsl/plan/facts.js";
 import { growing, type GrowingRegistry } from "#dsl/registry.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
@@ -20,12 +21,21 @@ import type { Finding } from "../wire/assistant-port.js";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "./interpreter.js";
 
 type Fact = FactOf<Need["about"]> | Failed;
+/** A look at the world. What was seen is the same object as long as it looks the same: what hangs on it is still known. */
+interface Looked {
+  readonly need: Need;
+  at: number;
+  fact: Promise<Fact>;
+  seen?: Fact;
+}
 const typed = "typed";
 export const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "machine"]);
 /** Read, counted or downloaded only when a cell runs or a person asks. */
 export const costly: ReadonlySet<Need["about"]> = new Set(["data", "base"]);
 /** Milliseconds for which an answer is taken to hold: a person types faster than files change. */
 const fresh = 3000;
+/** Answers that are kept: more files and machines than a notebook names. */
+const most = 100;
 
 /**
  * Findings that may be gone once the cells above have run: in a notebook just opened, no name is defined and no model
@@ -44,7 +54,7 @@ export function waitsForOtherCells(d: Diagnostic): boolean {
 export class TuneAssistant {
   private earlier: readonly Source[] = [];
   private told = Facts.none;
-  private readonly found = new Map<string, { readonly at: number; readonly fact: Promise<Fact> }>();
+  private readonly found = new Map<string, Looked>();
   private constructor(
     private readonly folder: string,
     readonly registry: GrowingRegistry,
@@ -72,13 +82,17 @@ export class TuneAssistant {
 
   /** `whole`: nothing else will run before the text, so a name that is nowhere defined is a mistake. */
   async check(code: string, { whole = false } = {}): Promise<Finding[]> {
+    return (await this.diagnose(code, whole)).map(findingOf);
+  }
+  /** The text with every certain mistake mended. */
+  async fixed(code: string, { whole = false } = {}): Promise<string> {
+    const { texts } = await applyFixes(new Map([[typed, code]]), (now) => this.diagnose(now.get(typed) ?? code, whole));
+    return texts.get(typed) ?? code;
+  }
+  private async diagnose(code: string, whole: boolean): Promise<readonly Diagnostic[]> {
     const source = sourceOf(code);
-    const { registry, facts, outside } = await this.context(source);
-    const { diagnostics } = compile([...this.earlier, source], registry, facts, "assist", outside);
-    return diagnostics.flatMap((d) => {
-      if (d.span.source !== typed || (!whole && waitsForOtherCells(d))) return [];
-      return [findingOf(d)];
-    });
+    const { diagnostics } = await this.context(source);
+    return diagnostics.filter((d) => d.span.source === typed && (whole || !waitsForOtherCells(d)));
   }
   /** Null where the text has mistakes of syntax. */
   format(code: string): string | null {
@@ -107,13 +121,14 @@ export class TuneAssistant {
     return { registry: this.registry, earlier: this.earlier, facts: this.told, outside };
   }
   /** What the language's assistant is given for a cell: asks the compiler what it lacks until nothing cheap is missing. */
-  private async context(source: Source): Promise<AssistContext> {
-    const { outside, ...world } = this.world();
-    let { facts } = world;
+  private async context(source: Source): Promise<AssistContext & Pick<Compiled, "diagnostics">> {
+    // What is learnt while an answer is awaited is for the next question.
+    const { outside, earlier, facts: told } = this.world();
+    let facts = factsFrom([...(await this.seen()).entries(), ...told.entries()]);
     for (;;) {
-      const { needs } = compile([...this.earlier, source], this.registry, facts, "assist", outside);
+      const { needs, diagnostics } = compile([...earlier, source], this.registry, facts, "assist", outside);
       const missing = needs.filter((need) => cheap.has(need.about) && facts.get(need) === undefined);
-      if (missing.length === 0) return { registry: this.registry, earlier: this.earlier, facts, outside };
+      if (missing.length === 0) return { registry: this.registry, earlier, facts, outside, diagnostics };
       const answers = await Promise.all(missing.map((need) => this.look(need)));
       missing.forEach((need, i) => (facts = facts.with(need, answers[i] as Fact)));
     }
@@ -122,9 +137,29 @@ export class TuneAssistant {
     const key = keyOf(need);
     const known = this.found.get(key);
     if (known && Date.now() - known.at < fresh) return known.fact;
-    const fact = this.answer(need);
-    this.found.set(key, { at: Date.now(), fact });
-    return fact;
+    const looked: Looked = known ?? { need, at: 0, fact: Promise.resolve({} as Fact) };
+    const before = looked.seen;
+    looked.at = Date.now();
+    looked.fact = this.answer(need).then((fact) => {
+      const same = before !== undefined && JSON.stringify(before) === JSON.stringify(fact);
+      return (looked.seen = same ? before : fact);
+    });
+    this.found.set(key, looked);
+    return looked.fact;
+  }
+  /**
+   * What was seen of the world so far, looked at again where that is long ago. Names of files are typed letter by letter:
+   * what wasn't there is forgotten, and all but the newest of what was.
+   */
+  private async seen(): Promise<Facts> {
+    const old = [...this.found].filter(([, { at }]) => Date.now() - at >= fresh);
+    for (const [key, { seen }] of old) if (!seen || "failed" in seen) this.found.delete(key);
+    for (const [key] of [...this.found].slice(0, -most)) this.found.delete(key);
+    await Promise.all([...this.found.values()].map(({ need }) => this.look(need)));
+    return [...this.found.values()].reduce(
+      (all, { need, seen }) => (seen === undefined ? all : all.with(need, seen)),
+      Facts.none,
+    );
   }
   private async answer(need: Need): Promise<Fact> {
     const { Workshop } = await import("../runs/workshop.js");
@@ -143,7 +178,7 @@ export function findingOf(d: Diagnostic): Finding {
   return {
     ...{ from: d.span.start, to: d.span.end, severity: d.severity, code: d.code as string, message },
     ...(help !== undefined && { help }),
-    ...(d.fix && edits && { fix: { title: d.fix.title, edits } }),
+    ...(d.fix && edits && { fix: { title: d.fix.title, edits, certain: d.fix.certain } }),
   };
 }
 

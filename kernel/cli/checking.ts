@@ -4,14 +4,16 @@ import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
-import type { Action, Value } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/plan.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { partsOf } from "#dsl/syntax/parts.js";
-import { readNotebook } from "#kernel/client/notebook-file.js";
+import { readNotebook, type Notebook } from "#kernel/client/notebook-file.js";
+import { valuesOf, type Written } from "#kernel/client/parameters.js";
 import { compileAll } from "#kernel/runs/host.js";
 import { plainSurroundings } from "#kernel/runs/surroundings.js";
 import { Workshop } from "#kernel/runs/workshop.js";
 import { registry } from "#stdlib/registry.js";
+import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
 import "./codes.js";
 
 export interface Checked {
@@ -23,19 +25,31 @@ export interface Checked {
 export interface CheckOptions {
   /** Only what the text and the headers of files tell: no model is fetched, no data set is read through. */
   readonly quick?: boolean;
-  readonly parameters?: Readonly<Record<string, Value>>;
+  /** `-p name=value`, as it was written. */
+  readonly parameters?: Written;
+  /** What reads data and bases; a new one unless told. */
+  readonly workshop?: Workshop;
 }
 
 /** Checks a `.tune` file or the Tune cells of a notebook. Rejects with `missing-file`, `file-kind`, `notebook-unreadable`. */
 export async function checkFile(file: string, o: CheckOptions = {}): Promise<Checked> {
-  const { sources, typescript, defined } = await sourcesOf(file);
-  const folder = dirname(resolve(file));
-  const base = plainSurroundings(folder, o.parameters ?? {});
-  const workshop = new Workshop();
+  return checkTexts(await sourcesOf(file), dirname(resolve(file)), o);
+}
+
+/** `folder`: where relative paths start. */
+export async function checkTexts(
+  { sources, typescript, defined, notebook }: Texts,
+  folder: string,
+  o: CheckOptions = {},
+): Promise<Checked> {
+  const given = o.parameters ?? {};
+  const base = plainSurroundings(folder, valuesOf(given));
+  const workshop = o.workshop ?? new Workshop();
   const diagnostics: Diagnostic[] = [];
   const actions: Action[] = [];
   const trained: Record<string, string> = {};
   const sound: Source[] = [];
+  const parameters: string[] = [];
   for (const source of sources) {
     const names = typescript.get(source.id) ?? [];
     const surroundings = { ...base, typescript: () => names };
@@ -43,6 +57,7 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
       purpose: "assist" | "run",
     ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
       const compiled = await compileAll([...sound, source], { purpose, surroundings, workshop, trained });
+      parameters.push(...compiled.parameters);
       // Values and words of TypeScript cells exist only when the notebook runs.
       const found = compiled.diagnostics.filter(
         (d) =>
@@ -60,44 +75,60 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
     for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
     sound.push(source);
   }
+  // What can't be read may define it.
+  const unknown = notebook ? unknownInNotebook(given, notebook) : unknownParameters(given, [...new Set(parameters)]);
+  if (unknown.diagnostics.length > 0 && !diagnostics.some((d) => d.severity === "error"))
+    return { sources: [...sources, unknown.source], diagnostics: [...unknown.diagnostics, ...diagnostics], actions };
   return { sources, diagnostics, actions };
 }
 
-interface Texts {
+/** The Tune sources of a file, in order, and what stands between them. */
+export interface Texts {
   readonly sources: readonly Source[];
   /** Names that the TypeScript cells before a source make. */
   readonly typescript: ReadonlyMap<string, readonly string[]>;
   /** Words that TypeScript cells define. */
   readonly defined: ReadonlySet<string>;
+  readonly notebook?: Notebook;
 }
 
-async function sourcesOf(file: string): Promise<Texts> {
+export async function sourcesOf(file: string): Promise<Texts> {
   const path = resolve(file);
-  if (file.endsWith(".ipynb")) return cellsOf(path, file);
+  if (file.endsWith(".ipynb")) {
+    const notebook = await readNotebook(path);
+    const code = notebook.cells.filter((cell) => cell.cell_type === "code");
+    const cells = code.map((cell) => cell.source);
+    return { ...textsOfCells(path, file, cells), notebook };
+  }
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
   });
+  return textsOfProgram(path, file, text);
+}
+
+/** `file`: what a reader is shown. */
+export function textsOfProgram(path: string, file: string, text: string): Texts {
   const verbs = registry.verbs().map((v) => v.name);
   return { sources: partsOf({ id: path, title: file, text, path }, verbs), typescript: new Map(), defined: new Set() };
 }
 
-async function cellsOf(path: string, file: string): Promise<Texts> {
+/** `cells`: texts of the code cells, in order. */
+export function textsOfCells(path: string, file: string, cells: readonly string[]): Texts {
   const verbs = registry.verbs().map((v) => v.name);
   const sources: Source[] = [];
   const typescript = new Map<string, readonly string[]>();
   const defined = new Set<string>();
   const names: string[] = [];
-  const code = (await readNotebook(path)).cells.filter((cell) => cell.cell_type === "code");
-  code.forEach((cell, i) => {
-    if (isTune(cell.source, verbs)) {
+  cells.forEach((cell, i) => {
+    if (isTune(cell, verbs)) {
       const id = `${path}#${String(i + 1)}`;
-      sources.push({ id, title: `${file} cell ${String(i + 1)}`, text: withoutMagic(cell.source), path, cell: i + 1 });
+      sources.push({ id, title: `${file} cell ${String(i + 1)}`, text: withoutMagic(cell), path, cell: i + 1 });
       typescript.set(id, [...names]);
     } else {
-      for (const [, word = ""] of cell.source.matchAll(/\bdefine\.(?:technique|metric)\(\s*\{\s*name:\s*["'`](\w+)/g))
+      for (const [, word = ""] of cell.matchAll(/\bdefine\.(?:technique|metric)\(\s*\{\s*name:\s*["'`](\w+)/g))
         defined.add(word);
-      for (const match of cell.source.matchAll(
+      for (const match of cell.matchAll(
         /^[ \t]*(?:export\s+)?(?:const|let|var|function|class|async function)\s+([\p{ID_Start}_$][\p{ID_Continue}$]*)/gmu,
       ))
         names.push(match[1] ?? "");

@@ -8,6 +8,13 @@ declare module "#dsl/check/codes.js" {
     "bad-usage": { readonly message: string; readonly command: string };
     "file-kind": { readonly file: string; readonly wanted: readonly string[] };
     "jupyterlab-failed": { readonly status: number };
+    "file-changed": { readonly file: string };
+    "nothing-to-show": {
+      readonly file: string;
+      readonly name: string | null;
+      readonly has: readonly string[];
+      readonly nearest: string | null;
+    };
     "not-built": { readonly file: string };
     "reference-stale": { readonly folder: string; readonly pages: readonly string[] };
   }
@@ -46,6 +53,25 @@ registerCodes({
     message: ({ status }) => `JupyterLab ended with status ${status}`,
     help: () => "the lines above are JupyterLab's own",
     explain: "JupyterLab was started and ended with an error of its own, such as a port that is taken.",
+  },
+  "file-changed": {
+    severity: "error",
+    message: ({ file }) => `${file} was changed by someone else meanwhile; nothing was written`,
+    help: () => "save it there, and call the command again",
+    explain:
+      "Between reading a file and writing it anew, an editor or another program wrote it. Its text was not touched.",
+  },
+  "nothing-to-show": {
+    severity: "error",
+    message: ({ file, name }) => (name === null ? `${file} trains nothing` : `${file} has no training "${name}"`),
+    help: ({ has, nearest }) =>
+      nearest === null
+        ? has.length > 0
+          ? `there are ${has.join(", ")}`
+          : "plans, graphs and programs are those of a `train` or `sweep` statement"
+        : `write ${nearest}`,
+    explain:
+      "`tunebook show` prints plans, graphs and programs of the trainings of a file. A training is named by its model, or by what stands after `as`.",
   },
   "not-built": {
     severity: "error",

@@ -1,12 +1,16 @@
 /** Runs a notebook and tells how it goes: a line per cell; on a terminal also the newest line of the cell that runs. */
 import { runNotebook, type CellAt, type NotebookResult } from "#kernel/client/notebook.js";
+import { readNotebook } from "#kernel/client/notebook-file.js";
 import type { Output } from "#kernel/client/outputs.js";
 import { runsFolder, type RunOptions } from "./commands/run.js";
 import { untilInterrupted } from "./interrupted.js";
+import { tellUnknown, unknownInNotebook } from "./unknown-parameters.js";
 
 export async function runNotebookCommand(file: string, options: RunOptions): Promise<number> {
   const out = options.out ?? file.replace(/\.ipynb$/, ".executed.ipynb");
   const runs = runsFolder(options);
+  const { diagnostics, source } = unknownInNotebook(options.parameter, await readNotebook(file));
+  if (tellUnknown(diagnostics, [source])) return 1;
   const screen = new CellScreen(process.stderr);
   const { result, interrupted } = await untilInterrupted((signal) =>
     runNotebook(file, {

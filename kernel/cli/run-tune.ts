@@ -1,15 +1,21 @@
 /** Runs a `.tune` file. Ctrl-C stops it in good order (a training writes its checkpoint first); a second one ends it at once. */
-import { valueOf } from "#kernel/client/parameters.js";
+import { valuesOf } from "#kernel/client/parameters.js";
 import { runTuneFile } from "#kernel/runs/run-file.js";
+import { checkFile } from "./checking.js";
 import { runsFolder, type RunOptions } from "./commands/run.js";
 import { untilInterrupted } from "./interrupted.js";
+import { tellUnknown } from "./unknown-parameters.js";
 
 export async function runTuneCommand(file: string, options: RunOptions): Promise<number> {
   const runs = runsFolder(options);
-  const parameters = Object.fromEntries(Object.entries(options.parameter).map(([name, text]) => [name, valueOf(text)]));
+  if (Object.keys(options.parameter).length > 0) {
+    // Before anything runs: the text and the headers of files tell whether the file has such parameters.
+    const { diagnostics, sources } = await checkFile(file, { quick: true, parameters: options.parameter });
+    if (tellUnknown(diagnostics, sources)) return 1;
+  }
   const { result, interrupted } = await untilInterrupted((signal) =>
     runTuneFile(file, {
-      parameters,
+      parameters: valuesOf(options.parameter),
       signal,
       color: process.stderr.isTTY,
       ...(runs === undefined ? {} : { runs }),

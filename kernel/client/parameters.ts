@@ -40,6 +40,10 @@ export function valueOf(text: string): Value {
   return unquoted(text);
 }
 
+export function valuesOf(written: Written): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(written).map(([name, text]) => [name, valueOf(text)]));
+}
+
 /** Puts the given values behind the notebook's defaults; returns the names that no default states. */
 export function injectParameters(notebook: Notebook, written: Written): readonly string[] {
   notebook.cells = notebook.cells.filter((cell) => !tagsOf(cell).includes("injected-parameters"));

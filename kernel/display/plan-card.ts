@@ -104,6 +104,9 @@ function factsOf({ recipe, effects, estimates }: Plan): [string, string, string]
       estimates.seconds === null ? "not known yet" : `about ${duration(estimates.seconds)}`,
       estimates.seconds === null ? "the first run measures this machine" : "estimated",
     ],
+    ...(recipe.experiments
+      ? [["experiments", recipe.experiments.join(", "), "may change or go"] as [string, string, string]]
+      : []),
     ["engine", effects.engine, effects.threads === null ? "" : plural(effects.threads, "thread")],
   ];
 }

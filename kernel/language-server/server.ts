@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import {
   CodeActionKind,
   CompletionItemKind,
+  CompletionItemTag,
   DiagnosticSeverity,
+  DiagnosticTag,
   NotebookDocuments,
   SymbolKind,
   TextDocuments,
@@ -121,7 +123,7 @@ export function serve(connection: Connection): void {
       renameProvider: { prepareProvider: true },
       documentSymbolProvider: true,
       documentFormattingProvider: true,
-      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll] },
     },
   }));
 
@@ -144,12 +146,13 @@ export function serve(connection: Connection): void {
     const { document } = place;
     const { matches, start, end } = await informed(place).complete(document.getText(), document.offsetAt(position));
     const range = rangeOf(document, start, end);
-    return matches.map(({ text, type, detail, doc }, i) => ({
+    return matches.map(({ text, type, detail, doc, deprecated }, i) => ({
       label: text.replace(/:\s*$/, ""),
       kind: kinds[type] ?? CompletionItemKind.Value,
       textEdit: { range, newText: text },
       sortText: String(i).padStart(4, "0"),
       ...(detail === undefined ? {} : { detail }),
+      ...(deprecated && { tags: [CompletionItemTag.Deprecated] }),
       ...(doc === undefined ? {} : { documentation: { kind: "markdown" as const, value: doc } }),
     }));
   });
@@ -276,10 +279,16 @@ export function serve(connection: Connection): void {
     return after === null ? null : [...difference(document, whole ? `${after}\n` : after)];
   });
 
-  connection.onCodeAction(async ({ textDocument, range }) => {
+  connection.onCodeAction(async ({ textDocument, range, context }) => {
     const place = await placeOf(textDocument.uri);
     if (!place) return null;
     const { document, whole } = place;
+    // Asked for when a file is saved, or by name: of every kind that is asked for it begins with the asked one.
+    if (context.only?.some((kind) => `${CodeActionKind.SourceFixAll}.tunebook`.startsWith(kind))) {
+      const edits = difference(document, await informed(place).fixed(document.getText(), { whole }));
+      const changes = { [document.uri]: [...edits] };
+      return [{ title: "Mend what is certain", kind: CodeActionKind.SourceFixAll, edit: { changes } }];
+    }
     const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
     const findings = await informed(place).check(document.getText(), { whole });
     return findings.flatMap((finding) => {
@@ -290,7 +299,7 @@ export function serve(connection: Connection): void {
           title: title.replaceAll("`", ""),
           kind: CodeActionKind.QuickFix,
           diagnostics: [diagnosticOf(document, finding)],
-          isPreferred: true,
+          isPreferred: finding.fix.certain,
           edit: {
             changes: {
               [document.uri]: edits.map((e) => ({ range: rangeOf(document, e.from, e.to), newText: e.text })),
@@ -347,6 +356,7 @@ function diagnosticOf(document: TextDocument, { from, to, severity, code, messag
     range: rangeOf(document, from, to),
     severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
     ...{ code, source: "tune" },
+    ...((code === "deprecated" || code === "removed") && { tags: [DiagnosticTag.Deprecated] }),
     message: plain(help === undefined ? message : `${message}\n${help}`),
   };
 }

@@ -1,4 +1,5 @@
 /** The page of a model family: what it is, its checkpoints, which tasks and techniques it takes, what its config may say. */
+import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import type { Word } from "#dsl/registry.js";
 import { compact, count, percent } from "../display/text.js";
 import { configTable } from "./config-fields.js";
@@ -24,6 +25,7 @@ export async function familyPage(family: Word, trials: Trials): Promise<string> 
   const task = trials.taskFor(first);
   return page(
     `# ${family.name}`,
+    lifecycleOf(family).join(" "),
     family.doc,
     table(
       ["", ""],

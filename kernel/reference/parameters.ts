@@ -1,5 +1,6 @@
 /** Parameters of a word, and its other names, as tables. */
 import { describe } from "#dsl/check/shapes.js";
+import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import type { Parameter, Word } from "#dsl/registry.js";
 import { valueText } from "../display/value-text.js";
 import { code, table } from "./markdown.js";
@@ -11,7 +12,7 @@ export function parametersTable(parameters: readonly Parameter[]): string {
     ["name", "is", "default", "why", "impact"],
     built.map((p) => [
       `${code(p.name)}${p.positional ? " (the name may be left out)" : ""}`,
-      `${p.doc} ${isText(p)}`,
+      [...lifecycleOf(p), p.doc, isText(p)].join(" "),
       defaultText(p),
       `${p.why}${p.related ? ` Related: ${p.related.map(code).join(", ")}.` : ""}`,
       p.impact,

@@ -1,4 +1,5 @@
 /** The page of a technique: what it does, what it takes, what it trains of each family, how it is saved. */
+import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import type { Word } from "#dsl/registry.js";
 import { count, percent } from "../display/text.js";
 import { code, fence, link, page, table } from "./markdown.js";
@@ -15,6 +16,7 @@ export async function techniquePage(technique: Word, trials: Trials): Promise<st
   const parameters = parametersTable(technique.parameters);
   return page(
     `# ${technique.name}`,
+    lifecycleOf(technique).join(" "),
     technique.doc,
     typeof trains === "string" && `Trains ${trains}, and the task's head.`,
     fence("tune", exampleOf(technique, trials)),

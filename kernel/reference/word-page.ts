@@ -1,5 +1,6 @@
 /** A page for each kind of word: every word of it with what it is, an example, its parameters; then what is only planned. */
 import { kindsIn } from "#dsl/check/keys.js";
+import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Registry, Verb, Word } from "#dsl/registry.js";
 import { callText } from "../display/value-text.js";
@@ -36,6 +37,7 @@ function section(word: Word, trials: Trials): string {
   return page(
     `## ${word.name}`,
     `${prose(word.doc)} ${own}`.trim(),
+    lifecycleOf(word).join(" "),
     fence("tune", word.example),
     word.kind === "verb" && headerText(word as Verb),
     word.kind === "task" && taskText(word, trials),

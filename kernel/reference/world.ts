@@ -2,6 +2,8 @@
  * A world for the programs of the reference: any table has the columns that its program names, bases are well-known
  * checkpoints, memory is not short. The programs themselves go through the compiler as any others do.
  */
+import { openExperiments } from "#dsl/check/experiments.js";
+import { LANGUAGE } from "#dsl/check/versions.js";
 import { compile, nothingOutside, type Compiled } from "#dsl/compile.js";
 import { Facts, type BaseFacts, type DataFacts, type FactOf, type Failed, type Need } from "#dsl/plan/facts.js";
 import type { Plan } from "#dsl/plan/plan.js";
@@ -24,7 +26,14 @@ export interface Tried extends Compiled {
 
 /** Compiles as a host does. */
 export function tried(text: string, world: World): Tried {
-  const sources = [{ id: "example", title: "example.tune", text }];
+  // What is still tried is shown too: every experiment is on.
+  const experiments = openExperiments(world.registry);
+  const sources = [
+    ...(experiments.length > 0
+      ? [{ id: "experiments", title: "experiments", text: `tune ${LANGUAGE} with ${experiments.join(", ")}` }]
+      : []),
+    { id: "example", title: "example.tune", text },
+  ];
   let facts = Facts.none;
   for (;;) {
     const compiled = compile(sources, world.registry, facts, "run", nothingOutside);

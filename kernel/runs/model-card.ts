@@ -88,6 +88,7 @@ export function modelCard(f: CardFacts): string {
         ["began", f.lock.started],
         ...(ended?.kind === "stopped" ? [["took", duration(ended.seconds)]] : []),
         ["seed", String(training.seed)],
+        ...(recipe.experiments ? [["experiments", recipe.experiments.join(", ")]] : []),
         ["recipe", code(f.lock.recipeHash)],
         ["plan", code(f.lock.planHash)],
         ["base", code(f.lock.baseHash ?? "unknown")],

@@ -3,7 +3,7 @@ import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";
-import type { Assembled } from "#stdlib/programs/options.js";
+import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
 import { storageOf } from "#stdlib/storing.js";
 import { startsFrom } from "#stdlib/techniques/from.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
@@ -44,13 +44,18 @@ export async function storeOf({ technique }: Pick<ModelPlan, "technique">, base:
 }
 
 export async function programsOf(plan: Plan, base: Base, labels: readonly string[], home: string) {
+  return assemble(await partsOf(plan, base, labels, home));
+}
+
+/** What the programs of a plan are assembled from. */
+export async function partsOf(plan: Plan, base: Base, labels: readonly string[], home: string): Promise<AssembleOptions> {
   const { model, training } = plan.recipe;
   const [body, task, optimizer] = await Promise.all([
     bodyOf(model, base, home),
     does(model.task, "task"),
     does(training.optimizer, "optimizer"),
   ]);
-  return assemble({
+  return {
     ...body,
     task: { call: model.task, implementation: task },
     optimizer: { call: training.optimizer, implementation: optimizer },
@@ -63,7 +68,7 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
     tokenTypes: await typesOf(plan, base),
     accumulate: training.accumulate > 1,
     passes: { precision: training.precision, recompute: plan.effects.recompute, storage: storageOf(model.storage) },
-  });
+  };
 }
 
 /** What the programs of a trained model are built from, its training aside. */

@@ -26,7 +26,12 @@ export interface Finding {
   readonly message: string;
   /** What helps, if something is known to. */
   readonly help?: string;
-  readonly fix?: { readonly title: string; readonly edits: readonly TextEdit[] };
+  readonly fix?: {
+    readonly title: string;
+    readonly edits: readonly TextEdit[];
+    /** It can be applied without asking. */
+    readonly certain: boolean;
+  };
 }
 /** UTF-16; all offsets are those of the text before any edit. */
 export interface TextEdit {

@@ -25,7 +25,8 @@ declare module "#dsl/check/codes.js" {
       /** The word for the width; absent: `hidden`. */
       readonly what?: string;
     };
-    "odd-heads": { readonly of: string; readonly size: number };
+    /** `own`: the size was written, it is no quotient. */
+    "odd-heads": { readonly of: string; readonly size: number; readonly own?: true };
     "key-value-heads": { readonly heads: number; readonly shared: number };
     "bad-config": { readonly family: string; readonly key: string; readonly problem: string };
   }
@@ -63,7 +64,8 @@ registerCodes({
   "odd-heads": {
     severity: "error",
     message: (d) => `heads of ${d.size} numbers can't be turned: ${d.of} tells positions by turning pairs of them`,
-    help: () => "choose `hidden` and `heads` so that each head has an even number",
+    help: (d) =>
+      d.own ? `write \`head_size: ${d.size + 1}\`` : "choose `hidden` and `heads` so that each head has an even number",
     explain: "Rotary positions turn the numbers of each head in pairs.",
     example:
       "model scratch { architecture: llama(layers: 2, hidden: 20, heads: 4), tokenizer: bpe(vocabulary: 1_000), task: text_generation }",

@@ -148,7 +148,11 @@ export function checkHeads(
       "heads",
     );
   else if (o.turned && (own ?? width / count) % 2)
-    context.report("odd-heads", { of: word, size: own ?? width / count }, own === undefined ? "heads" : "head_size");
+    context.report(
+      "odd-heads",
+      { of: word, size: own ?? width / count, ...(own === undefined ? {} : { own: true }) },
+      own === undefined ? "heads" : "head_size",
+    );
   if (shared !== undefined && count % shared)
     context.report("key-value-heads", { heads: count, shared }, "key_value_heads");
 }

@@ -8,6 +8,12 @@ import type { AssembleOptions } from "./options.js";
 import { supervise } from "./supervision.js";
 
 export function buildTrain(o: AssembleOptions): { program: Program; trainable: readonly string[] } {
+  const { program, trainable } = buildTrainGraph(o);
+  return { program: optimise(program, o.passes), trainable };
+}
+
+/** As it is built, before any pass. */
+export function buildTrainGraph(o: AssembleOptions): { program: Program; trainable: readonly string[] } {
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
   const supervised = supervise(graph, o);
@@ -25,5 +31,5 @@ export function buildTrain(o: AssembleOptions): { program: Program; trainable: r
   const { norm } = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
   graph.output("loss", loss);
   graph.output("norm", norm);
-  return { program: optimise(graph.program(), o.passes), trainable: trainable.map((t) => t.name) };
+  return { program: graph.program(), trainable: trainable.map((t) => t.name) };
 }

@@ -4,7 +4,7 @@ import { registerCodes } from "#dsl/check/codes.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
-    "no-target": { readonly target: string; readonly has: readonly string[] };
+    "no-target": { readonly target: string; readonly has: readonly string[]; readonly nearest?: string };
     "no-targets-known": { readonly technique: string; readonly has: readonly string[] };
     "no-biases": { readonly base: string; readonly head: number };
     "nothing-trains": { readonly technique: string; readonly task: string };
@@ -30,7 +30,12 @@ registerCodes({
   "no-target": {
     severity: "error",
     message: (d) => `the base model has no linear layer "${d.target}"`,
-    help: (d) => (d.has.length ? `its linear layers are: ${d.has.join(", ")}` : undefined),
+    help: (d) =>
+      d.nearest === undefined
+        ? d.has.length
+          ? `its linear layers are: ${d.has.join(", ")}`
+          : undefined
+        : `here it is \`${d.nearest}\`; its linear layers are: ${d.has.join(", ")}`,
     explain:
       "`targets` names the linear layers that the technique changes, by the last name of their path in the checkpoint " +
       "(`query`), a longer end of it (`attention.output.dense`) or their kind (`all`, `attention`, `feed_forward`). " +

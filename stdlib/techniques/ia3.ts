@@ -1,3 +1,4 @@
+import { reportMissing } from "./no-target.js";
 import "./codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { CheckContext } from "#dsl/check/context.js";
@@ -60,8 +61,7 @@ export const word: Word = {
     const has = linearNames(shapes);
     if (!targets.length && !inputs.length) context.report("no-targets-known", { technique: call.word, has });
     for (const [name, list] of [["targets", targets] as const, ["inputs", inputs] as const])
-      for (const target of list)
-        if (!linearsNamed(shapes, [target]).length) context.report("no-target", { target, has }, name);
+      reportMissing(context, list, has, (target) => linearsNamed(shapes, [target]).length > 0, name);
   },
   notes: rate.notes,
   capabilities: {

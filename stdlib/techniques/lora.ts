@@ -1,3 +1,4 @@
+import { reportMissing } from "./no-target.js";
 import "./codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
@@ -138,9 +139,8 @@ export const word: Word = {
   check(call, context) {
     const shapes = baseFacts(context)?.shapes;
     if (!shapes) return;
-    for (const target of loraSettings(call).targets)
-      if (!linearsNamed(shapes, [target]).length)
-        context.report("no-target", { target, has: linearNames(shapes) }, "targets");
+    const there = (target: string): boolean => linearsNamed(shapes, [target]).length > 0;
+    reportMissing(context, loraSettings(call).targets, linearNames(shapes), there, "targets");
   },
   notes: rate.notes,
   capabilities: {

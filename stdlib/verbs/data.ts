@@ -110,6 +110,7 @@ export const word: Verb = {
         keys: roles,
         planned,
         elsewhere: roleNames,
+        example: "{ text: body, label: team }",
       },
       doc: "Which column plays which role: text, text_pair, negative (a text that doesn't belong to `text`), label, labels (several of a text), score (a number), tokens and tags (lists of equal length), messages (a column of conversations, or `turns(…)`, `alpaca()`), input and target (a text and what is made of it), question, context and answer (a text of the context; or SQuAD's or Hugging Face's lists of answers; answer_start: the character of the context where it begins, where that is a column of its own), id, group, weight. Lists come as lists, as JSON in a text, or as text in parts: labels by `separator`, tokens and tags by white space.",
       required: true,

@@ -163,7 +163,11 @@ export const word: Verb = {
     },
     {
       name: "shuffle",
-      type: { is: "choice", of: ["by_length", "random", "none"] },
+      type: {
+        is: "choice",
+        of: ["by_length", "random", "none"],
+        elsewhere: { true: "random", false: "none", group_by_length: "by_length", sequential: "none" },
+      },
       doc: "How rows are mixed: `by_length` mixes but puts texts of like length in one batch.",
       default: { value: "by_length" },
       why: "Batches of like length need less padding, so training is faster.",
@@ -231,7 +235,14 @@ export const word: Verb = {
     },
     {
       name: "precision",
-      type: { is: "choice", of: ["f32", "bf16"] },
+      type: {
+        is: "choice",
+        of: ["f32", "bf16"],
+        elsewhere: {
+          ...{ fp16: "bf16", f16: "bf16", float16: "bf16", half: "bf16", mixed: "bf16", bfloat16: "bf16", amp: "bf16" },
+          ...{ fp32: "f32", float32: "f32", float: "f32", full: "f32" },
+        },
+      },
       doc: "The number format of the products. Weights, norms, softmax and losses stay f32 in `bf16` too.",
       default: { value: "f32" },
       why: "Results that equal everybody else's; `bf16` is faster where the processor has it, and rounds to three digits.",

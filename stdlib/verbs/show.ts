@@ -3,7 +3,7 @@ import type { Verb } from "#dsl/registry.js";
 export const word: Verb = {
   kind: "verb",
   name: "show",
-  doc: "Shows a definition, or a part of a run: `show router.plan`, `.history`, `.graph` (its layers as a picture), `.program` (every operation), `.mask` (which tokens of the rows are trained).",
+  doc: "Shows a definition, or a part of a run: `show router.plan`, `.history`, `.mask` (which tokens of the rows are trained), and what each phase of the compiler made: `.tree` (the statement as it was read), `.graph` (its layers as a picture), `.passes` (what they did), `.program` (every operation), `.emitted` (what the engine was given).",
   example: "show router.plan",
   since: "0.1.0",
   operands: { what: "topic", many: true },

@@ -110,6 +110,22 @@ export function fuzz(o: FuzzOptions): readonly Trouble[] {
   return troubles;
 }
 
+/** Programs with one to four damages each. */
+export function damaged(o: {
+  readonly corpus: readonly string[];
+  readonly count: number;
+  readonly seed: number;
+}): string[] {
+  const random = xoroshiro128plus(o.seed);
+  const below = (n: number): number => (n <= 1 ? 0 : uniformInt(random, 0, n - 1));
+  const one = <T>(list: readonly T[]): T => list[below(list.length)] as T;
+  return Array.from({ length: o.count }, () => {
+    let text = one(o.corpus);
+    for (let more = 1 + below(4); more > 0; more--) text = edited(text, below, one);
+    return text;
+  });
+}
+
 function edited(text: string, below: (n: number) => number, one: <T>(list: readonly T[]) => T): string {
   const at = below(text.length + 1);
   const { tokens } = lex(text);

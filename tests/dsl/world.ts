@@ -2,6 +2,7 @@
 import { compile, nothingOutside, type Compiled, type Outside } from "#dsl/compile.js";
 import type { Source } from "#dsl/check/span.js";
 import { Facts, type BaseFacts, type DataFacts, type FactOf, type Failed, type Need } from "#dsl/plan/facts.js";
+import type { Registry } from "#dsl/registry.js";
 import { registry } from "#stdlib/registry.js";
 
 export const columns = ["text", "label", "part", "body", "team", "customer", "t", "l", "a", "b"];
@@ -43,6 +44,8 @@ export function dataFacts(more: Partial<DataFacts> = {}): DataFacts {
 }
 
 export interface World {
+  /** The vocabulary; absent: the package's. */
+  readonly registry?: Registry;
   readonly data?: (need: Need & { about: "data" }) => DataFacts | Failed;
   readonly table?: readonly string[] | Failed;
   readonly base?: BaseFacts | Failed;
@@ -99,7 +102,10 @@ export function compiled(
   const sources = texts.map((text, i) => ({ id: `cell-${i + 1}`, title: `cell ${i + 1}`, text }));
   let facts = Facts.none;
   for (let round = 0; round < 20; round++) {
-    const result = compile(sources, registry, facts, o.purpose ?? "run", { ...nothingOutside, ...o.outside });
+    const result = compile(sources, o.registry ?? registry, facts, o.purpose ?? "run", {
+      ...nothingOutside,
+      ...o.outside,
+    });
     if (result.needs.length === 0) return { ...result, sources, facts, codes: result.diagnostics.map((d) => d.code) };
     for (const need of result.needs) facts = facts.with(need, answer(need, o) as never);
   }

@@ -11,11 +11,20 @@ import { Lowering, type SizeSource } from "./lowering.js";
 import { chunksOf } from "./lower/optimizers.js";
 import { lowerings } from "./lower/table.js";
 import { stateTensor, type OnnxModel, type Port, type StatePort } from "./model.js";
-import { writeModel, type OnnxPort } from "./proto.js";
+import { writeModel, type OnnxGraphText, type OnnxPort } from "./proto.js";
 import { emitUpdates, fusedUpdates } from "./updates.js";
 
 /** `wanted`: names of the outputs to write; default all. Throws `graph-unknown-op` and `graph-invalid`. */
-export function emitOnnx(program: Program, wanted: readonly string[] = Object.keys(program.outputs)): OnnxModel {
+export function emitOnnx(program: Program, wanted?: readonly string[]): OnnxModel {
+  const { text, ...model } = onnxGraph(program, wanted);
+  return { bytes: writeModel(text), ...model };
+}
+
+/** The graph before it is written as bytes. */
+export function onnxGraph(
+  program: Program,
+  wanted: readonly string[] = Object.keys(program.outputs),
+): Omit<OnnxModel, "bytes"> & { readonly text: OnnxGraphText } {
   const graph = new OnnxGraph();
   const ports: OnnxPort[] = [];
   const inputs: Record<string, Port> = {};
@@ -84,7 +93,7 @@ export function emitOnnx(program: Program, wanted: readonly string[] = Object.ke
   const updates = written.map((u) => ({ ...u, tensor: give(u.tensor, u.dtype) }));
   const given = results.map(([name, value, dtype]) => [name, { tensor: give(value, dtype), dtype }] as const);
   return {
-    bytes: writeModel(graph.text("program", ports, outputs)),
+    text: graph.text("program", ports, outputs),
     inputs,
     state,
     outputs: Object.fromEntries(given),

@@ -13,7 +13,7 @@ import { Lowering, type SizeSource } from "./lowering.js";
 import { withKernels } from "./lower/kernels.js";
 import { lowerings } from "./lower/table.js";
 import type { EmittedProgram, EmittedState, Port, TensorflowModel } from "./model.js";
-import { writeSavedModel } from "./saved-model.js";
+import { writeSavedModel, type GraphNode } from "./saved-model.js";
 import { emitUpdates } from "./updates.js";
 
 export interface EmitOptions {
@@ -25,6 +25,15 @@ export function emitTensorflow(
   programs: Readonly<Record<string, Program>>,
   o: EmitOptions = { kernels: false },
 ): TensorflowModel {
+  const { nodes, ...model } = tensorflowGraph(programs, o);
+  return { savedModel: writeSavedModel(nodes), ...model };
+}
+
+/** The graph before it is written as bytes. */
+export function tensorflowGraph(
+  programs: Readonly<Record<string, Program>>,
+  o: EmitOptions = { kernels: false },
+): Omit<TensorflowModel, "savedModel"> & { readonly nodes: readonly GraphNode[] } {
   const graph = new TensorflowGraph();
   const handles = new Map<string, string>();
   const state: Record<string, EmittedState> = {};
@@ -37,7 +46,7 @@ export function emitTensorflow(
     const scope = /^[A-Za-z0-9][\w.]*$/.test(name) ? name : `program${i}`;
     return [name, graph.in(scope, () => emitProgram(graph, program, handles, o))] as const;
   });
-  return { savedModel: writeSavedModel(graph.nodes), programs: Object.fromEntries(emitted), state };
+  return { nodes: graph.nodes, programs: Object.fromEntries(emitted), state };
 }
 
 function union(programs: Readonly<Record<string, Program>>): Record<string, State> {

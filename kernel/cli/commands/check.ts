@@ -1,7 +1,8 @@
 /** `tunebook check FILE`: everything that is wrong with a Tune file or a notebook's Tune cells, without running it. */
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/check/render-ansi.js";
 import { toJson } from "#dsl/check/render-json.js";
+import { readParameter, type Written } from "#kernel/client/parameters.js";
 
 export function register(program: Command): void {
   program
@@ -10,9 +11,17 @@ export function register(program: Command): void {
     .argument("<file>", "FILE.tune or FILE.ipynb")
     .option("--json", "print diagnostics as JSON")
     .option("--quick", "look at the text and the headers of data files only")
-    .action(async (file: string, options: { json?: true; quick?: true }) => {
+    .addOption(
+      new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
+        .argParser(readParameter)
+        .default({}, "the defaults in the file"),
+    )
+    .action(async (file: string, options: { json?: true; quick?: true; parameter: Written }) => {
       const { checkFile } = await import("../checking.js");
-      const { diagnostics, sources } = await checkFile(file, { quick: options.quick === true });
+      const { diagnostics, sources } = await checkFile(file, {
+        quick: options.quick === true,
+        parameters: options.parameter,
+      });
       if (options.json) process.stdout.write(`${JSON.stringify(toJson(diagnostics, sources), null, 2)}\n`);
       else if (diagnostics.length > 0)
         process.stdout.write(

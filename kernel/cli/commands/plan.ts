@@ -2,7 +2,7 @@
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/check/render-ansi.js";
 import { toJson } from "#dsl/check/render-json.js";
-import { readParameter, valueOf, type Written } from "#kernel/client/parameters.js";
+import { readParameter, type Written } from "#kernel/client/parameters.js";
 
 export function register(program: Command): void {
   program
@@ -17,10 +17,7 @@ export function register(program: Command): void {
     )
     .action(async (file: string, options: { json?: true; parameter: Written }) => {
       const { checkFile } = await import("../checking.js");
-      const parameters = Object.fromEntries(
-        Object.entries(options.parameter).map(([name, text]) => [name, valueOf(text)]),
-      );
-      const { diagnostics, sources, actions } = await checkFile(file, { parameters });
+      const { diagnostics, sources, actions } = await checkFile(file, { parameters: options.parameter });
       const wrong = diagnostics.some((d) => d.severity === "error");
       const plans = wrong
         ? []

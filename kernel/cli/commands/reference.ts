@@ -6,6 +6,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { loadCodes } from "../all-codes.js";
 import "../codes.js";
 
+const WALK = "compiler.md";
 /** First line of what is written by hand in the reference's folder. */
 const BY_HAND = "<!-- written by hand -->";
 
@@ -19,8 +20,14 @@ export function register(program: Command): void {
       await loadCodes();
       const { referencePages } = await import("#kernel/reference/reference.js");
       const pages = await referencePages();
+      // Beside the reference stand pages by hand with listings in them.
+      const { withListings } = await import("#kernel/reference/listings.js");
+      const walk = join(dirname(out), WALK);
+      const listed = existsSync(walk) ? await withListings(readFileSync(walk, "utf8"), process.cwd()) : null;
       const { stale, left } = compared(out, pages);
+      const old = listed !== null && listed !== readFileSync(walk, "utf8");
       if (check) {
+        if (old) stale.push(WALK);
         if (stale.length + left.length > 0)
           throw new CodedError("reference-stale", { folder: out, pages: [...stale, ...left] });
         return;
@@ -29,6 +36,7 @@ export function register(program: Command): void {
         mkdirSync(dirname(join(out, path)), { recursive: true });
         writeFileSync(join(out, path), pages.get(path)!);
       }
+      if (old) writeFileSync(walk, listed);
       for (const path of left) rmSync(join(out, path));
       process.stdout.write(`${pages.size} pages in ${out}, ${stale.length} written anew, ${left.length} removed\n`);
     });
@@ -38,7 +46,7 @@ export function register(program: Command): void {
 export function compared(
   folder: string,
   pages: ReadonlyMap<string, string>,
-): { readonly stale: readonly string[]; readonly left: readonly string[] } {
+): { readonly stale: string[]; readonly left: readonly string[] } {
   const read = (path: string): string | null => {
     const file = join(folder, path);
     return existsSync(file) ? readFileSync(file, "utf8").replaceAll("\r\n", "\n") : null;

@@ -23,9 +23,10 @@ export function completionProvider(channels) {
       return {
         start: points(text, answer.start),
         end: points(text, answer.end),
-        items: answer.matches.map(({ text: insertText, type, detail, doc }) => {
+        items: answer.matches.map(({ text: insertText, type, detail, doc, deprecated }) => {
           if (detail) details.set(insertText, detail);
-          return { label: insertText.replace(/:\s*$/, ""), insertText, type, ...(doc && { documentation: doc }) };
+          const label = insertText.replace(/:\s*$/, "");
+          return { label, insertText, type, ...(doc && { documentation: doc }), ...(deprecated && { deprecated }) };
         }),
       };
     },
@@ -47,6 +48,7 @@ class Detailed extends Completer.Renderer {
     const node = super.createCompletionItemNode(item, types);
     const detail = this.#detailOf(item);
     const place = node.querySelector(".jp-Completer-typeExtended");
+    if (item.deprecated) node.querySelector(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
     if (detail && place) {
       place.textContent = detail;
       place.style.whiteSpace = "nowrap";

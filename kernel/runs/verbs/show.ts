@@ -1,13 +1,9 @@
 /** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
-import { outlineOf } from "#dsl/graph/outline.js";
-import { printProgram } from "#dsl/graph/print.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Sizes } from "#dsl/graph/shape.js";
 import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
+import { topics } from "#dsl/plan/show.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { curvesFigure, curvesText, historyTable } from "../../display/curves.js";
 import { figureShown } from "../../display/figure.js";
-import { graphShown } from "../../display/graph-card.js";
 import { modelShown } from "../../display/model-card.js";
 import { maskShown, type MaskedRow } from "../../display/mask.js";
 import { planShown } from "../../display/plan-card.js";
@@ -20,11 +16,12 @@ import { encodeSplit } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { hasMask, maskedRows } from "../masked-rows.js";
 import type { ModelHandle } from "../model-handle.js";
-import { programsOf } from "../open-model.js";
+import { phaseShown } from "../phases.js";
 import { readsContexts } from "../questions.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
-export async function runShow(session: TuneSession, { topic }: Extract<Action, { verb: "show" }>, stage: Stage): Promise<void> {
+export async function runShow(session: TuneSession, { topic, tree }: Extract<Action, { verb: "show" }>, stage: Stage): Promise<void> {
+  if (tree !== undefined) return stage.screen.display({ bundle: { "text/plain": printable(tree.trimEnd()) } });
   for (const shown of await shownOf(session, topic, stage)) stage.screen.display(shown);
 }
 
@@ -47,16 +44,16 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
     case "history":
       return [figureShown(curvesFigure(weights.events, { title: name }), { text: curvesText(weights.events) }), historyTable(weights.events)];
     case "graph":
-    case "program": {
-      const { train } = await programsOf(weights.plan, base, weights.labels, stage.surroundings.folder);
-      if (part === "program") return [{ bundle: { "text/plain": printable(printProgram(train)) } }];
-      const sizes = sizesOf(train, weights.plan);
-      return [graphShown(outlineOf(train, sizes), { model: name, program: "train", sizes })];
+    case "passes":
+    case "program":
+    case "emitted": {
+      const { plan, labels } = weights;
+      return [await phaseShown(part, { plan, base, labels, home: stage.surroundings.folder, name })];
     }
     case "mask":
       return [maskShown(await maskOf(session, weights.plan, stage), { model: name, what: readsContexts(weights.plan.recipe.model.task) ? "the answer" : "trained" })];
     default:
-      throw new CodedError("unknown-topic", { name, topic: part, has: ["plan", "history", "graph", "program", "mask"] });
+      throw new CodedError("unknown-topic", { name, topic: part, has: topics.model });
   }
 }
 
@@ -71,15 +68,6 @@ async function maskOf(session: TuneSession, plan: Plan, stage: Stage): Promise<r
   const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   return maskedRows(rows, implementation, { tokenizer, most: 4, seed: training.seed });
-}
-
-/** A batch as the plan expects it: its rows, and as long as they are on average. */
-function sizesOf(program: Program, { recipe, estimates }: Plan): Sizes {
-  const batch = recipe.training.batch_size;
-  const length = Math.max(1, Math.round(estimates.tokens / Math.max(1, estimates.steps) / batch));
-  const known: Sizes = { batch, length, targets: batch * length };
-  const named = Object.values(program.inputs).flatMap(({ type }) => type.shape.filter((d) => typeof d === "string"));
-  return Object.fromEntries([...new Set(named)].map((d) => [d, known[d] ?? length]));
 }
 
 function weightsOf(handle: ModelHandle) {

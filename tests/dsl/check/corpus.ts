@@ -11,6 +11,7 @@ import { renderHtml } from "#dsl/check/render-html.js";
 import { toJson } from "#dsl/check/render-json.js";
 import type { Outside } from "#dsl/compile.js";
 import type { BaseFacts, DataFacts, Failed } from "#dsl/plan/facts.js";
+import "#stdlib/sources/codes.js";
 import { base, compiled, dataFacts, type Run, type World } from "../world.js";
 
 export const folder = fileURLToPath(new URL("../../../../tests/corpus/bad/", import.meta.url));
@@ -29,14 +30,14 @@ export interface BadProgram {
   readonly run: Run;
 }
 
-export function badPrograms(): readonly BadProgram[] {
+export function badTexts(): readonly Omit<BadProgram, "run">[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".tune"))
     .sort()
-    .map((file) => {
-      const text = readFileSync(`${folder}${file}`, "utf8");
-      return { name: file.slice(0, -".tune".length), text, run: judged(text) };
-    });
+    .map((file) => ({ name: file.slice(0, -".tune".length), text: readFileSync(`${folder}${file}`, "utf8") }));
+}
+export function badPrograms(): readonly BadProgram[] {
+  return badTexts().map((one) => ({ ...one, run: judged(one.text) }));
 }
 
 /** The program compiled beside its world. */

@@ -34,7 +34,7 @@ function mended(run: Run): string {
 
 describe("what people type out of habit", () => {
   const cases: readonly (readonly [string, string, string?])[] = [
-    ["recipe r { epochs ‹=› 3 }", "equals-for-colon", "recipe r { epochs : 3 }"],
+    ["recipe r { epochs ‹=› 3 }", "equals-for-colon", "recipe r { epochs: 3 }"],
     ['model m { base: "minilm", task: text_classification, technique: lora(rank‹=›8) }', "equals-for-colon"],
     ["recipe r { ‹epochs 3› }", "missing-colon", "recipe r { epochs: 3 }"],
     ['data d { source: csv("a.csv"), ‹columns {› text: text } }', "missing-colon"],
@@ -269,7 +269,7 @@ describe("the program beside the world", () => {
     });
   });
   it("LoRA targets that the base doesn't have", () =>
-    void expect('model m { base: "minilm", task: text_classification, technique: lora(targets: ‹[q_proj]›) }', [
+    void expect('model m { base: "minilm", task: text_classification, technique: lora(targets: [‹q_proj›]) }', [
       "no-target",
     ]));
   it("techniques that make no sense on the base: errors that say what would train, a warning with the figures", () => {
@@ -281,9 +281,9 @@ describe("the program beside the world", () => {
     // The base's facts name no biases.
     const none = expect(`${plain}‹bitfit› }`, ["no-biases"]);
     assert.match(messageOf(none), /"minilm" has none: only the head's 770 parameters would train/);
-    void expect(`${plain}ia3(targets: ‹[k_proj]›) }`, ["no-target"]);
+    void expect(`${plain}ia3(targets: [‹k_proj›]) }`, ["no-target"]);
     void expect(`${plain}lora(targets: [all]) }`, []);
-    void expect(`${plain}lora(targets: ‹[feed_forwards]›) }`, ["no-target"]);
+    void expect(`${plain}lora(targets: [‹feed_forwards›]) }`, ["no-target"]);
     void expect(`${plain}prompt_tuning(tokens: 20) }`, []);
     void expect(`${plain}prompt_tuning(tokens: 20), max_length: ‹500› }`, ["too-long"]);
     const smol = { ...base, family: "llama", shapes: { "model.embed_tokens.weight": [100, 16] } };

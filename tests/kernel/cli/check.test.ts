@@ -95,6 +95,45 @@ describe("the language from the command line", function () {
       JSON.stringify(diagnostics),
     );
   });
+  it("a parameter that the file does not define is an error before anything runs: check, plan and run", () => {
+    write(
+      "rates.tune",
+      'use "more.tune"\nparameters { rate: 1e-3 }\nrecipe q { optimizer: adamw(learning_rate: $rate), epochs: $rounds }\n',
+    );
+    write("more.tune", "parameters { rounds: 2 }\n");
+    for (const command of ["check", "plan", "run"]) {
+      const { stdout, stderr, status } = call(command, "rates.tune", "-p", "rounds=3", "-p", "rates=2e-3");
+      assert.equal(status, 1, command);
+      assert.match(
+        stdout + stderr,
+        /error\[unknown-parameter\]: no parameter `rates` is defined here\n {2}--> command line:1:16\n.*\n 1 \| -p rounds=3 -p rates=2e-3\n.*\^{5}\n.*write `rate`/,
+      );
+      assert.equal(call(command, "rates.tune", "-p", "rate=2e-3", "-p", "rounds=3").status, 0, command);
+    }
+    const listed = call("check", "rates.tune", "-p", "batch=8", "--json").stdout;
+    assert.match(listed, /there are `rounds`, `rate`/);
+    write("bare.tune", "recipe q { epochs: 3 }\n");
+    assert.match(call("run", "bare.tune", "-p", "rate=1").stderr, /define it in the file: `parameters { rate: … }`/);
+    write("wrong.tune", "parameters { rate: 1e-3\nrecipe q { epoch: 3 }\n");
+    assert.doesNotMatch(call("check", "wrong.tune", "-p", "rates=1").stdout, /unknown-parameter/);
+  });
+  it("a parameter that no cell of a notebook knows is an error before the kernel starts; one that a cell uses is not", () => {
+    const cell = (source: string, ...tags: string[]) => ({
+      ...{ cell_type: "code", source, metadata: { tags }, outputs: [], execution_count: null },
+    });
+    const book = (name: string, ...cells: readonly ReturnType<typeof cell>[]) =>
+      write(name, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }));
+    book("ts.ipynb", cell("let size = 8;", "parameters"), cell("size + extra"));
+    book("tune.ipynb", cell("parameters { size: 8 }", "parameters"), cell("recipe q { batch_size: $size }"));
+    for (const name of ["ts.ipynb", "tune.ipynb"])
+      for (const command of ["check", "run"]) {
+        const { stdout, stderr, status } = call(command, name, "-p", "sise=4");
+        assert.equal(status, 1, `${command} ${name}`);
+        assert.match(stdout + stderr, /error\[unknown-parameter\][\s\S]*write `size`/);
+      }
+    assert.equal(call("check", "ts.ipynb", "-p", "extra=4").status, 0);
+    assert.equal(call("check", "tune.ipynb", "-p", "size=4").status, 0);
+  });
   it("check: a missing file and a wrong kind are coded errors", () => {
     assert.match(call("check", "none.tune").stderr, /error\[missing-file\]/);
     assert.match(call("check", "a.csv").stderr, /error\[file-kind\]/);

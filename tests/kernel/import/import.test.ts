@@ -109,7 +109,14 @@ describe("settings of other tools", () => {
   it("a file of nobody, no settings, and text that would leave its comment", () => {
     assert.throws(() => importSettings("a: 1", "a.yaml"), { code: "unknown-settings" });
     assert.throws(() => importSettings("- 1", "a.yaml"), { code: "not-settings" });
-    assert.throws(() => importSettings("a: [1", "a.yaml"), { code: "not-settings" });
+    assert.throws(
+      () => importSettings("a: [1", "a.yaml"),
+      (error: { code: string; data: { why: string } }) => {
+        assert.equal(error.code, "not-settings");
+        assert.doesNotMatch(error.data.why, /no settings by name/);
+        return true;
+      },
+    );
     const { program } = importSettings('peft_type: LORA\nodd: "x\\ntrain a on b"', "a\nb.yaml");
     assert.ok(program.split("\n").every((line) => !line.startsWith("train a")));
   });

@@ -140,6 +140,22 @@ describe("the language server", () => {
     assert.equal(TextDocument.applyEdits(opened.get(uri)!, edits), program);
   });
 
+  it("mends all that is certain at once, as an editor asks when it saves", async () => {
+    const bad = program.replace("epochs: 3", "epoch = 3").replace("columns:", "colums:");
+    const uri = await open("mend-all.tune", bad);
+    const ask = (kind: string) =>
+      client.sendRequest<CodeAction[]>("textDocument/codeAction", {
+        textDocument: { uri },
+        range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+        context: { diagnostics: [], only: [kind] },
+      });
+    const [action, ...more] = await ask("source.fixAll");
+    assert.deepEqual([action?.kind, more], ["source.fixAll", []]);
+    const edits = action?.edit?.changes?.[uri] as TextEdit[];
+    assert.equal(TextDocument.applyEdits(opened.get(uri)!, edits), program);
+    assert.deepEqual(await ask("quickfix"), [], "nothing stands at the place that was asked about");
+  });
+
   it("completes keys with what they take, and columns of the file", async () => {
     const uri = await open("complete.tune", program);
     const keys = await client.sendRequest<CompletionItem[]>(

@@ -5,6 +5,7 @@ import { complete } from "#dsl/assist/complete.js";
 import { hover } from "#dsl/assist/hover.js";
 import { Facts } from "#dsl/plan/facts.js";
 import type { Call } from "#dsl/plan/plan.js";
+import { growing, type Word } from "#dsl/registry.js";
 import type { MetricInput } from "#stdlib/kinds/metric.js";
 import type { MetricRecord, TechniqueRecord } from "#stdlib/defined/record.js";
 import { kept } from "#stdlib/defined/store.js";
@@ -120,6 +121,22 @@ describe("a vocabulary that grows", () => {
       () => (kept(silent.definition!) as MetricImplementation).compute!(plain, outcome),
       /must give a number, not 3/,
     );
+  });
+  it("a parameter that a word's record plans is told as the design's", () => {
+    const word: Word = {
+      ...{ kind: "cleaner", name: "shorten", doc: "Cuts texts.", example: "clean: shorten", since: "test" },
+      parameters: [
+        {
+          ...{ name: "by", type: { is: "number" }, doc: "", why: "", impact: "low" },
+          planned: { meanwhile: "cut them before" },
+        },
+      ],
+    };
+    const grown = growing(builtIn);
+    grown.define(word);
+    const text = 'data d { source: csv("a.csv"), columns: { text: t }, clean: shorten(by: 3) }';
+    const [told] = compile([{ id: "a", title: "a", text }], grown, Facts.none, "assist", nothingOutside).diagnostics;
+    assert.deepEqual([told?.code, told && text.slice(told.span.start, told.span.end)], ["not-built-yet", "by"]);
   });
   it("is checked, completed and explained from the record, also by what another thread is told", () => {
     const vocabulary = makeVocabulary();

@@ -115,6 +115,7 @@ describe("sources", () => {
       ],
       ["a quote that is never closed", 'text,label\na,b\n"c,d\ne,f\n', "broken-quotes", { line: 3, what: "open" }],
       ["a quote inside a field", 'text,label\na,b\nc "d",e\n', "broken-quotes", { line: 3, what: "inside" }],
+      ["text after a quote that closed", 'text,label\n"a"b,c\n', "broken-quotes", { line: 2, what: "after" }],
       ["a column twice", "text,label,text\na,b,c\n", "duplicate-column", { column: "text" }],
       ["a reserved column", "text,$row\na,b\n", "reserved-column", { column: "$row" }],
       ["an empty file", "", "empty-file", {}],
@@ -146,6 +147,12 @@ describe("sources", () => {
         (await codeOf(() => csv.open(call("source", "csv", { path: "." }), folder.world()))).code,
         "unreadable-file",
       );
+    });
+    it("refuses an encoding that nobody knows, and what only looks packed", async () => {
+      const unknown = await codeOf(() => open(csv, "text\na\n", { encoding: "klingon" }));
+      assert.deepEqual([unknown.code, unknown.data["encoding"]], ["unknown-encoding", "klingon"]);
+      const packed = await codeOf(() => open(csv, "text\na\n", {}, "plain.csv.gz"));
+      assert.deepEqual([packed.code, packed.data["file"]], ["unreadable-file", "plain.csv.gz"]);
     });
     it("reads 100,000 rows in seconds", async function () {
       this.timeout(20_000);
@@ -184,6 +191,7 @@ describe("sources", () => {
       for (const text of ["3", '"x"', "[1]", '{"a":{"b":1}}', '{"a":[1],"b":[1,2]}'])
         assert.equal((await codeOf(() => open(json, text))).code, "json-shape", text);
       assert.equal((await codeOf(() => open(jsonl, "[1]\n"))).code, "json-shape");
+      assert.equal((await codeOf(() => open(jsonl, " \n\n"))).code, "empty-file");
       assert.equal((await codeOf(() => open(json, ""))).code, "empty-file");
     });
     it("finds a fault exactly where JSON.parse does", () => {

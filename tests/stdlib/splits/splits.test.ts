@@ -123,5 +123,10 @@ describe("by_column split", () => {
     const error = await codeOf(() => parts(["train", "Test set"]));
     assert.deepEqual([error.code, error.data["suggestion"]], ["split-name", "Test_set"]);
     assert.equal((await codeOf(() => parts(Array.from({ length: 50 }, (_, i) => `v${i}`)))).code, "too-many-splits");
+    const one = byColumn.stream!(call("split", "by_column", { column: "part" }), 0);
+    const streamed = await codeOf(() =>
+      rowsOf(Array.from({ length: 50 }, (_, i) => ({ part: `v${i}` }))).map((r) => one(r)),
+    );
+    assert.deepEqual([streamed.code, streamed.data["count"]], ["too-many-splits", 21]);
   });
 });

@@ -1,0 +1,12 @@
+/** The first check of a fresh process, vocabulary and grammar loaded for it. Prints its milliseconds as JSON. */
+const before = performance.now();
+const [{ compile, nothingOutside }, { Facts }, { registry }, { notebookCells }] = await Promise.all([
+  import("#dsl/compile.js"),
+  import("#dsl/plan/facts.js"),
+  import("#stdlib/registry.js"),
+  import("./notebook.js"),
+]);
+const loaded = performance.now();
+const text = notebookCells().slice(0, 35).join("\n");
+compile([{ id: "a", title: "a", text }], registry, Facts.none, "run", nothingOutside);
+console.log(JSON.stringify({ load: loaded - before, check: performance.now() - loaded }));

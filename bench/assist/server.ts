@@ -1,0 +1,51 @@
+/** The language server while somebody types: resident memory after each tenth of the edits, a check and a completion with each. */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
+import { edited, notebookCells } from "./notebook.js";
+
+const cli = fileURLToPath(new URL("../../kernel/cli/main.js", import.meta.url));
+
+export async function serverMemory(edits: number): Promise<readonly number[]> {
+  const server = spawn(process.execPath, [cli, "language-server"], { stdio: ["pipe", "pipe", "inherit"] });
+  const client = createProtocolConnection(
+    new StreamMessageReader(server.stdout),
+    new StreamMessageWriter(server.stdin),
+  );
+  client.listen();
+  await client.sendRequest("initialize", { processId: process.pid, rootUri: null, capabilities: {} });
+  await client.sendNotification("initialized", {});
+  const uri = "file:///nowhere/notebook.tune";
+  const cells = notebookCells();
+  const text = (round: number): string => cells.map((cell, i) => (i === 22 ? edited(cell, round) : cell)).join("\n");
+  await client.sendNotification("textDocument/didOpen", {
+    textDocument: { uri, languageId: "tune", version: 0, text: text(0) },
+  });
+  const resident: number[] = [];
+  for (let round = 1; round <= edits; round++) {
+    await client.sendNotification("textDocument/didChange", {
+      textDocument: { uri, version: round },
+      contentChanges: [{ text: text(round) }],
+    });
+    // Each question is about the newest text, so that every edit is compiled.
+    await client.sendRequest("textDocument/completion", {
+      textDocument: { uri },
+      position: { line: 20, character: 2 },
+    });
+    if (round % Math.ceil(edits / 10) === 0) resident.push(residentOf(server.pid ?? 0));
+  }
+  await client.sendRequest("shutdown");
+  await client.sendNotification("exit");
+  client.dispose();
+  return resident;
+}
+
+/** MiB; NaN where the system doesn't tell. */
+function residentOf(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1]) / 1024;
+  } catch {
+    return NaN;
+  }
+}

@@ -1,0 +1,54 @@
+/** Typing in a notebook of fifty cells, through the assistant that JupyterLab and editors ask: check and completion after each edit. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TuneAssistant } from "#kernel/cells/tune-assistant.js";
+import { CELLS, edited, notebookCells } from "./notebook.js";
+
+export interface Typing {
+  /** Milliseconds of each edit's check, and of a completion after it. */
+  readonly check: readonly number[];
+  readonly complete: readonly number[];
+  /** The cells below checked again, as an editor does after an edit: all of them together. */
+  readonly below: readonly number[];
+  /** MiB of the heap that are in use after each tenth of the edits; only where the collector can be called. */
+  readonly heap: readonly number[];
+}
+
+/** `at`: the cell that is edited. */
+export async function type(edits: number, at: number, below: boolean): Promise<Typing> {
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-bench-"));
+  writeFileSync(join(folder, "tickets.csv"), "body,team\nhello,a\nworld,b\n");
+  const cells = notebookCells();
+  const source = (text: string, i: number) => ({ id: `cell-${i}`, title: `cell ${i}`, text });
+  const collect = (globalThis as { gc?: () => void }).gc;
+  const out = { check: [] as number[], complete: [] as number[], below: [] as number[], heap: [] as number[] };
+  try {
+    const assistant = await TuneAssistant.open(folder, () => []);
+    for (let round = 0; round < edits; round++) {
+      const text = edited(cells[at]!, round);
+      assistant.learn({ sources: cells.slice(0, at).map(source) });
+      let start = performance.now();
+      await assistant.check(text);
+      out.check.push(performance.now() - start);
+      start = performance.now();
+      await assistant.complete(text, text.lastIndexOf("\n") < 0 ? text.length : text.lastIndexOf("\n"));
+      out.complete.push(performance.now() - start);
+      if (below) {
+        start = performance.now();
+        for (let i = at + 1; i < CELLS; i++) {
+          assistant.learn({ sources: [...cells.slice(0, at), text, ...cells.slice(at + 1, i)].map(source) });
+          await assistant.check(cells[i]!);
+        }
+        out.below.push(performance.now() - start);
+      }
+      if (collect && (round + 1) % Math.ceil(edits / 10) === 0) {
+        collect();
+        out.heap.push(process.memoryUsage().heapUsed / 2 ** 20);
+      }
+    }
+    return out;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

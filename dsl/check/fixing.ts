@@ -1,0 +1,133 @@
+/**
+ * Applies the certain fixes of texts until none is left, as `tunebook fix` and editors do. What must hold: no fix makes more
+ * errors than there were, and none stays that doesn't mend what it stands at (such a one is taken back); overlapping fixes
+ * wait for each other; it always ends.
+ */
+import type { Diagnostic } from "./diagnostic.js";
+import type { Edit } from "./span.js";
+
+/** Texts by the id of their source. */
+export type Texts = ReadonlyMap<string, string>;
+/** What is wrong with texts that belong together. The source of a span may be a part, `ID#2`, of one of them. */
+export type Judge = (texts: Texts) => Promise<readonly Diagnostic[]> | readonly Diagnostic[];
+
+export interface AppliedFix {
+  /** Source, and place in its text as it was at first. */
+  readonly text: string;
+  readonly at: number;
+  readonly code: string;
+  readonly title: string;
+}
+export interface Fixed {
+  readonly texts: Texts;
+  readonly applied: readonly AppliedFix[];
+  /** Fixes that would have made more errors, or mended nothing, and were taken back. */
+  readonly refused: readonly AppliedFix[];
+  /** What is still wrong. */
+  readonly left: readonly Diagnostic[];
+}
+
+/** Each pass may uncover what another mistake hid. No text of the corpus takes more than 4. */
+const most = 50;
+
+interface Candidate extends AppliedFix {
+  readonly edits: readonly Edit[];
+}
+
+export async function applyFixes(start: Texts, judge: Judge): Promise<Fixed> {
+  let texts = start;
+  let found = await judge(texts);
+  let history: ReadonlyMap<string, readonly (readonly Edit[])[]> = new Map();
+  const applied: Candidate[] = [];
+  const refused = new Map<string, Candidate>();
+  const seen = new Set([keyOf(texts)]);
+  for (let together = true, passes = 0; passes < most;) {
+    const open = candidates(found, texts, history).filter((one) => !refused.has(nameOf(one)));
+    const chosen = apart(open).slice(0, together ? undefined : 1);
+    if (chosen.length === 0) break;
+    const next = edited(texts, chosen);
+    const after = seen.has(keyOf(next)) ? undefined : await judge(next);
+    const edits = new Map(history);
+    for (const [id, of] of byText(chosen)) edits.set(id, [...(edits.get(id) ?? []), of]);
+    const again = new Set(after && candidates(after, next, edits).map(nameOf));
+    if (after === undefined || errorsIn(after) > errorsIn(found) || chosen.some((one) => again.has(nameOf(one)))) {
+      // One of them mends nothing, or breaks something: from now on each is tried alone.
+      if (chosen.length > 1) together = false;
+      else for (const one of chosen) refused.set(nameOf(one), one);
+      continue;
+    }
+    history = edits;
+    applied.push(...chosen);
+    seen.add(keyOf(next));
+    [texts, found] = [next, after];
+    passes += 1;
+  }
+  const told = ({ text, at, code, title }: Candidate): AppliedFix => ({ text, at, code, title });
+  return { texts, applied: applied.map(told), refused: [...refused.values()].map(told), left: found };
+}
+
+/** Certain fixes with the texts they are of, in the order of the text. */
+function candidates(
+  found: readonly Diagnostic[],
+  texts: Texts,
+  history: ReadonlyMap<string, readonly (readonly Edit[])[]>,
+): readonly Candidate[] {
+  return found
+    .flatMap(({ code, fix, span }): Candidate[] => {
+      const text = texts.has(span.source) ? span.source : span.source.replace(/#\d+$/, "");
+      if (!fix?.certain || fix.edits.length === 0 || !texts.has(text)) return [];
+      const edits = fix.edits.toSorted((a, b) => a.start - b.start);
+      return [{ text, at: before(history.get(text) ?? [], span.start), code, title: fix.title, edits }];
+    })
+    .sort((a, b) => (a.edits[0]?.start ?? 0) - (b.edits[0]?.start ?? 0));
+}
+
+/** As many as don't touch each other; the others come in a later pass. */
+function apart(all: readonly Candidate[]): readonly Candidate[] {
+  const taken = new Map<string, Edit[]>();
+  return all.filter(({ text, edits }) => {
+    const there = taken.get(text) ?? [];
+    if (edits.some((e) => there.some((o) => touches(e, o)))) return false;
+    taken.set(text, [...there, ...edits]);
+    return true;
+  });
+}
+
+/** Whether two edits are about the same characters; what is put in at the edge of another has no certain order. */
+function touches(a: Edit, b: Edit): boolean {
+  const empty = a.start === a.end || b.start === b.end;
+  return empty ? a.start <= b.end && b.start <= a.end : a.start < b.end && b.start < a.end;
+}
+
+function edited(texts: Texts, chosen: readonly Candidate[]): Texts {
+  const next = new Map(texts);
+  for (const [id, edits] of byText(chosen)) next.set(id, withEdits(next.get(id) ?? "", edits));
+  return next;
+}
+export function withEdits(text: string, edits: readonly Edit[]): string {
+  return edits
+    .toSorted((a, b) => b.start - a.start)
+    .reduce((whole, { start, end, text: put }) => whole.slice(0, start) + put + whole.slice(end), text);
+}
+function byText(chosen: readonly Candidate[]): ReadonlyMap<string, readonly Edit[]> {
+  const edits = new Map<string, Edit[]>();
+  for (const one of chosen) edits.set(one.text, [...(edits.get(one.text) ?? []), ...one.edits]);
+  return edits;
+}
+
+/** Where an offset stood before all edits. */
+function before(history: readonly (readonly Edit[])[], offset: number): number {
+  return history.reduceRight((at, edits) => {
+    let moved = 0;
+    for (const { start, end, text } of edits.toSorted((a, b) => a.start - b.start)) {
+      if (at < start + moved) break;
+      if (at < start + moved + text.length) return start;
+      moved += text.length - (end - start);
+    }
+    return at - moved;
+  }, offset);
+}
+
+const errorsIn = (found: readonly Diagnostic[]): number => found.filter((d) => d.severity === "error").length;
+const nameOf = ({ text, at, code, title }: Candidate): string => JSON.stringify([text, at, code, title]);
+const keyOf = (texts: Texts): string => JSON.stringify([...texts]);

@@ -1,0 +1,61 @@
+/**
+ * What earlier cells came to, kept from one compilation to the next: a notebook is compiled at every key that is pressed, and
+ * all its cells but one are what they were. Kept is the state after each of them; it holds as long as the cells, the
+ * vocabulary, what is outside and every fact that was asked for are the same. One notebook at a time.
+ */
+import { Program } from "./check/program.js";
+import type { Source } from "./check/span.js";
+import type { Outside } from "./compile.js";
+import type { Facts } from "./plan/facts.js";
+import type { Registry } from "./registry.js";
+
+interface Step {
+  readonly source: Source;
+  readonly after: Program;
+  /** Facts that were asked for while the source was read, by key, and what was answered. */
+  readonly asked: ReadonlyMap<string, unknown>;
+}
+let kept: Step[] = [];
+let under = "";
+let words: Registry["words"] | undefined;
+
+/** The program after `sources`, read silently one by one by `read`, from as far back as they are known. */
+export function afterEarlier(
+  sources: readonly Source[],
+  start: {
+    readonly registry: Registry;
+    readonly facts: Facts;
+    readonly purpose: "assist" | "run";
+    readonly outside: Outside;
+  },
+  read: (program: Program, source: Source) => void,
+): Program {
+  const { registry, facts, purpose, outside } = start;
+  const circumstances = JSON.stringify([purpose, outside]);
+  if (registry.words !== words || circumstances !== under) kept = [];
+  [words, under] = [registry.words, circumstances];
+  let known = 0;
+  while (known < kept.length && known < sources.length && holds(kept[known] as Step, sources[known] as Source, facts))
+    known++;
+  // A shorter list of the same cells leaves those after it known: an editor asks about one cell after another.
+  if (known < sources.length) kept.length = known;
+  let program =
+    known === 0
+      ? new Program(registry, facts, purpose, outside)
+      : (kept[known - 1] as Step).after.fork(registry, facts, outside);
+  for (const source of sources.slice(known)) {
+    const asked = new Map<string, unknown>();
+    program = program.fork(registry, facts.watched(asked), outside);
+    read(program, source);
+    kept.push({ source, after: program, asked });
+  }
+  // What is kept must not be written to.
+  return known < sources.length ? program.fork(registry, facts, outside) : program;
+}
+
+function holds({ source, asked }: Step, now: Source, facts: Facts): boolean {
+  if (source.id !== now.id || source.text !== now.text || source.path !== now.path || source.cell !== now.cell)
+    return false;
+  for (const [key, answer] of asked) if (facts.at(key) !== answer) return false;
+  return true;
+}

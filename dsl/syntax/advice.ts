@@ -1,0 +1,19 @@
+/** What people mean by what can't stand somewhere, where its token tells: parts of values, conditions, other formats. */
+import type { IToken } from "chevrotain";
+import * as t from "./tokens.js";
+
+const CONTROL = new Set(["if", "else", "elif", "for", "while", "in", "not", "and", "or", "lambda"]);
+
+/** The help for `token`, which stands after `before`; undefined: what is expected says enough. */
+export function adviceOn(token: IToken, before: IToken | undefined): string | undefined {
+  const touches = before !== undefined && t.endOf(before) === token.startOffset;
+  if (touches && t.endsValue(before) && (token.tokenType === t.Dot || token.tokenType === t.LeftSquare))
+    return "values have no methods and no parts: do it in a TypeScript cell, and write `$name` for what comes out";
+  if (before && token.tokenType === t.Identifier && CONTROL.has(token.image))
+    return "Tune has no conditions and loops: compute the value in a TypeScript cell, and write `$name`";
+  if (before && t.endsValue(before) && (token.tokenType === t.Str || token.tokenType === t.Num))
+    return `the value ended before \`${token.image.slice(0, 40)}\`: remove it, or write a comma between values of a list`;
+  if (!before && (token.tokenType === t.LeftBrace || token.tokenType === t.LeftSquare))
+    return 'a program is a list of statements, each with a verb: `data tickets { source: csv("tickets.csv"), columns: { text: body } }`';
+  return undefined;
+}

@@ -1,0 +1,84 @@
+/** What can notice a broken rule, in this process: each bad program with its golden file, and each test. */
+import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import Mocha from "mocha";
+
+export interface Check {
+  readonly name: string;
+  readonly passes: () => boolean | Promise<boolean>;
+}
+const dist = fileURLToPath(new URL("../../", import.meta.url));
+const rooms = ["dsl", "stdlib", "kernel"];
+/** Tests that start other processes (the place that breaks is in this one), take minutes, or are about numbers alone. */
+const elsewhere = new RegExp(
+  [
+    "kernel/(?:cli|client/client|lab|wire|cells|language-server|runs|reference|display)",
+    "kernel/engine/(?!safetensors|forward\\.|choice)",
+    "kernel/bases/(?:tokenizer-kinds|gguf)",
+    "kernel/data/(?:packed-loss|feeding)",
+    "stdlib/(?:programs|techniques|decoders|metrics|optimizers|defined/conformance|tasks/(?:masked|parity))",
+    "stdlib/models/(?!fields|suite)",
+    "dsl/(?:emit|graph/(?:passes|attention|losses|rope)|fuzz)",
+    "(?:corpus|table|laws)\\.test",
+  ].join("|"),
+);
+
+export async function badPrograms(): Promise<Check[]> {
+  const { badTexts, folder, judged, rendered } = await import("../dsl/check/corpus.js");
+  return badTexts().map(({ name, text }) => {
+    const golden = readFileSync(`${folder}${name}.txt`, "utf8");
+    const passes = (): boolean => {
+      try {
+        return rendered({ name, text, run: judged(text) }) === golden;
+      } catch {
+        return false;
+      }
+    };
+    return { name, passes };
+  });
+}
+
+/** The suites, loaded once; each test can be run any number of times. */
+export async function tests(): Promise<Check[]> {
+  const mocha = new Mocha({ reporter: function silent() {} as never, timeout: 20_000 });
+  mocha.cleanReferencesAfterRun(false);
+  const files = rooms.flatMap((room) =>
+    readdirSync(`${dist}tests/${room}`, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".test.js") && !elsewhere.test(`${room}/${file}`))
+      .map((file) => `${dist}tests/${room}/${file}`),
+  );
+  // By `import` alone: what Mocha loads by `require` passes no hook.
+  for (const file of files) {
+    mocha.suite.emit("pre-require", globalThis, file, mocha);
+    await import(pathToFileURL(file).href);
+    mocha.suite.emit("post-require", globalThis, file, mocha);
+  }
+  once(mocha.suite);
+  const all: Check[] = [];
+  mocha.suite.eachTest((test: Mocha.Test) => {
+    if (test.pending) return;
+    const name = test.fullTitle();
+    const only = new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
+    const passes = (): Promise<boolean> =>
+      new Promise((resolve) => mocha.grep(only).run((failures) => resolve(failures === 0)));
+    all.push({ name, passes });
+  });
+  return all;
+}
+
+/** What a suite prepares it prepares once, and never takes down: its tests are run again and again. */
+function once(suite: Mocha.Suite): void {
+  const { _beforeAll: prepare, _afterAll: takeDown } = suite as unknown as Record<
+    "_beforeAll" | "_afterAll",
+    Mocha.Hook[]
+  >;
+  takeDown.length = 0;
+  for (const hook of prepare) {
+    const of = hook.fn as ((this: Mocha.Context) => unknown) | undefined;
+    let done: { readonly came: unknown } | undefined;
+    hook.fn = function (this: Mocha.Context): Promise<void> {
+      return Promise.resolve((done ??= { came: of?.call(this) }).came).then(() => undefined);
+    };
+  }
+  suite.suites.forEach(once);
+}

@@ -1,0 +1,39 @@
+/**
+ * Node's hooks that put the switches in while modules load (`module.register`): dist/ itself is not touched. The list of
+ * places goes to the port that `initialize` is given.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { MessagePort } from "node:worker_threads";
+import type { LoadFnOutput, LoadHookContext } from "node:module";
+import { instrument } from "./instrument.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const rooms = ["dsl", "stdlib", "kernel"].map((room) => `${root}${room}/`);
+
+/** What is kept of earlier texts would hide a mutant: nothing is found in it. */
+const forgetting: Readonly<Record<string, readonly [string, string]>> = {
+  "dsl/syntax/parse.js": ["cache.get(key)", "undefined"],
+  "dsl/earlier.js": ["known < kept.length", "false"],
+};
+
+let port: MessagePort | undefined;
+
+export function initialize(data: { readonly port: MessagePort }): void {
+  port = data.port;
+}
+
+export async function load(
+  url: string,
+  context: LoadHookContext,
+  nextLoad: (url: string, context: LoadHookContext) => LoadFnOutput | Promise<LoadFnOutput>,
+): Promise<LoadFnOutput> {
+  const file = url.startsWith("file:") ? fileURLToPath(url) : "";
+  if (!rooms.some((room) => file.startsWith(room)) || !file.endsWith(".js")) return nextLoad(url, context);
+  const [kept, instead] = forgetting[file.slice(root.length)] ?? ["", ""];
+  const compiled = readFileSync(file, "utf8");
+  if (!compiled.includes(kept)) throw new Error(`${file} has no ${kept}: say here what it keeps of earlier texts`);
+  const { text, sites } = instrument(compiled.replace(kept, instead), file.slice(root.length));
+  if (sites.length > 0) port?.postMessage(sites);
+  return { format: "module", source: text, shortCircuit: true };
+}
