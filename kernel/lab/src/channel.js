@@ -102,11 +102,9 @@ export class Channels {
     this.#notebooks = notebooks;
   }
 
-  /** The kernel that a notebook had when it was closed is left, unless another view of it is open. */
-  #leaveWith(panel, kernel) {
-    panel.disposed.connect(() => {
-      if (this.#notebooks.find((p) => p !== panel && !p.isDisposed && p.sessionContext.session?.kernel === kernel))
-        return;
+  /** A closed notebook leaves its kernel: told before the connection goes, which happens before the panel itself is gone. */
+  #leaveWith({ sessionContext }, kernel) {
+    sessionContext.disposed.connect(() => {
       this.#byKernel.get(kernel)?.leave();
       this.#byKernel.delete(kernel);
     });
