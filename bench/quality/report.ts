@@ -7,7 +7,7 @@ export function markdown(results: Results, tasks: readonly QualityTask[]): strin
   return [
     "# Techniques on real data",
     "",
-    `Made by \`${results.command}\` from techniques.json (schema ${String(results.schema)}): don't edit. Every row is a Tune program that ran as \`tunebook run\` runs it; what is not written under a table is the language's default, the learning rate too. Scores are of the test rows, mean ± standard deviation over the seeds. Memory is the greatest resident memory of the engine's process; seconds are the training loop's (median).`,
+    `Made by \`${results.command}\` from techniques.json (schema ${String(results.schema)}): don't edit. Every row is a Tune program that ran as \`tunebook run\` runs it; what is not written under a table is the language's default, the learning rate too. Scores are of the test rows, mean ± standard deviation over the seeds. Memory is the greatest resident memory of the engine's process; seconds are the training loop's (median; bench/LOG.md says what else the machine did).`,
     ...(results.command.includes("--quick")
       ? ["", "**A quick try: a few rows of each data set, one epoch, one seed. The scores mean nothing.**"]
       : []),

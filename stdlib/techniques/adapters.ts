@@ -6,9 +6,9 @@ import { attends, embeddingWidth, isEmbedding, type Shapes } from "./shapes.js";
 import { recommends } from "./rates.js";
 
 const rate = recommends({
-  rate: 2e-3,
+  rate: 1e-3,
   narrows: true,
-  because: "the layers start from nothing; a few times as much throws the model off",
+  because: "the layers start from nothing; twice as much can throw the model off",
 });
 
 export const word: Word = {
