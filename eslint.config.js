@@ -39,6 +39,8 @@ export default ts.config(
   },
   { files: ["dsl/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^node:", "^(fs|path|os|buffer|crypto)$") },
   { files: ["stdlib/**/*.ts"], rules: away("^#kernel/") },
+  { files: ["editor/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^#page/", "^node:") },
+  { files: ["page/**/*.ts"], rules: away("^node:") },
   {
     files: ["**/*.{js,mjs,cjs}"],
     languageOptions: {

@@ -129,8 +129,8 @@ export class Program {
       ?.at?.map((path) => draft.given.get(path.split(".")[0] ?? path)?.places.get(path))
       .find((place) => place?.source === this.source.id);
   }
-  reportFailed(failure: Failed, span: Span): void {
-    this.reporter.report(failure.failed.code as Code, failure.failed.data as CodeData[Code], span);
+  reportFailed({ failed: { code, data } }: Failed, span: Span): void {
+    this.reporter.report(code as Code, data as CodeData[Code], span, mendOf(data, span, this.source.text));
   }
 
   /**
@@ -207,6 +207,18 @@ export class Program {
   namesOf(...kinds: readonly NameKind[]): string[] {
     return [...this.names].filter(([, n]) => kinds.includes(n.is)).map(([name]) => name);
   }
+}
+
+/** A failure that tells what was probably meant is mended where the wrong name stands in quotes at its place, once. */
+function mendOf(data: unknown, span: Span, text: string): More {
+  const { near, name, path } = data as Readonly<Record<string, unknown>>;
+  const wrong = name ?? path;
+  if (typeof near !== "string" || typeof wrong !== "string") return {};
+  const [quoted, meant] = [JSON.stringify(wrong), JSON.stringify(near)];
+  const parts = text.slice(span.start, span.end).split(quoted);
+  if (parts.length !== 2) return {};
+  const start = span.start + parts[0]!.length;
+  return { fix: replace({ ...span, start, end: start + quoted.length }, meant, `write ${meant}`) };
 }
 
 /** Folder of a source's file; `.` where it has none. */

@@ -28,14 +28,16 @@ export function tuneLine(line: string, verbs: readonly string[]): string | undef
   return headOf(verbs).test(text) ? /^\w+/.exec(text)?.[0] : undefined;
 }
 
+/** How a Tune cell's first statement begins, as the source of a Unicode regular expression. */
+export function statementHead(verbs: readonly string[]): string {
+  return `(?:${verbs.join("|")})(?:[ \\t]+(?!(?:as|in|instanceof|satisfies)(?![\\p{ID_Continue}$]))(?=[\\p{ID_Start}_$\\d])|[ \\t]*(?=["\\u201c{]))`;
+}
+
 function headOf(verbs: readonly string[]): RegExp {
   const key = verbs.join("|");
   let head = heads.get(key);
   if (!head) {
-    head = new RegExp(
-      `^(?:${key})(?:[ \\t]+(?!(?:as|in|instanceof|satisfies)(?![\\p{ID_Continue}$]))(?=[\\p{ID_Start}_$\\d])|[ \\t]*(?=["\\u201c{]))`,
-      "u",
-    );
+    head = new RegExp(`^${statementHead(verbs)}`, "u");
     heads.set(key, head);
   }
   return head;

@@ -121,8 +121,8 @@ function* characterMaps(normalizer: unknown): Generator<unknown> {
 function brokenCharacterMap(map: unknown): string | null {
   if (typeof map !== "string" || !/^[A-Za-z0-9+/]+={0,2}$/.test(map) || map.length % 4 !== 0)
     return "its character map is not base64";
-  const bytes = Buffer.from(map, "base64");
-  const trie = bytes.length >= 4 ? bytes.readUInt32LE(0) : Infinity;
+  const bytes = Uint8Array.from(atob(map), (character) => character.charCodeAt(0));
+  const trie = bytes.length >= 4 ? new DataView(bytes.buffer).getUint32(0, true) : Infinity;
   if (trie === 0 || trie % 4 !== 0 || 4 + trie > bytes.length) return "its character map is cut short";
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(4 + trie));

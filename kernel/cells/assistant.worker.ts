@@ -9,7 +9,8 @@ import { isSyntax, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";
 import type { RunBoard } from "../runs/run-board.js";
 import type { NotebookPlan } from "./notebook-plan.js";
-import { TuneAssistant } from "./tune-assistant.js";
+import { openAssistant } from "./open-assistant.js";
+import type { TuneAssistant } from "./tune-assistant.js";
 
 type Answer<M extends { params: unknown; result: unknown }> = (
   params: M["params"],
@@ -17,7 +18,7 @@ type Answer<M extends { params: unknown; result: unknown }> = (
 
 const { folder, runs: runsFolder, declarations } = workerData as AssistantData;
 const converter = new Converter(folder, declarations);
-const tune = TuneAssistant.open(folder, () => converter.names());
+const tune = openAssistant(folder, () => converter.names());
 converter.warm();
 
 /** Nothing of plans and runs is loaded before somebody asks for them. */

@@ -9,7 +9,7 @@ import { withoutMagic } from "#dsl/syntax/cell.js";
 import { planView } from "../display/plan-view.js";
 import { Measurer } from "../runs/measurer.js";
 import type { AssistantMethods, NotebookText } from "../wire/assistant-port.js";
-import { cheap, costly, factsFrom, findingOf, waitsForOtherCells, type TuneAssistant } from "./tune-assistant.js";
+import { costly, factsFrom, findingOf, waitsForOtherCells, type TuneAssistant } from "./tune-assistant.js";
 
 type Asked = AssistantMethods["plan"];
 
@@ -41,7 +41,7 @@ export class NotebookPlan {
     for (;;) {
       const reading = readTrainings(sources, { ...world, facts }, only);
       const missing = [...reading.program.needs.values()].filter(
-        (need) => cheap.has(need.about) && facts.get(need) === undefined,
+        (need) => this.tune.asks(need) && facts.get(need) === undefined,
       );
       if (missing.length === 0) return reading;
       const answers = await Promise.all(missing.map((need) => this.tune.look(need)));

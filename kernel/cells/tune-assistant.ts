@@ -1,41 +1,39 @@
 /**
- * Answers about Tune cells while they are typed, from the cells that ran before. What the language must know of the world
- * is looked up where that is cheap (a table's header, a used file); nothing is downloaded and no data set is read.
+ * Answers about Tune while it is typed, from the texts that ran before. What the language must know of the world is looked
+ * up by whoever made the assistant, as far as it is worth that while typing.
  */
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import { applyFixes } from "#dsl/check/fixing.js";
 import type { Source } from "#dsl/check/span.js";
 import "#dsl/check/name-codes.js";
-import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { compileAnswered, type Answer, type Fact } from "#dsl/answered.js";
+import { wordsOf } from "#dsl/check/codes.js";
 import { complete, type AssistContext } from "#dsl/assist/complete.js";
 import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import { compile, nothingOutside, type Compiled } from "#dsl/compile.js";
-import { failed, Facts, keyOf, type FactOf, type Failed, type Need } from "#dsl/plan/facts.js";
-import { growing, type GrowingRegistry } from "#dsl/registry.js";
+import { nothingOutside, type Compiled } from "#dsl/compile.js";
+import { failed, Facts, type Need } from "#dsl/plan/facts.js";
+import { growing, type GrowingRegistry, type Registry } from "#dsl/registry.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { format } from "#dsl/syntax/format.js";
 import { parse } from "#dsl/syntax/parse.js";
-import { plainSurroundings } from "../runs/surroundings.js";
 import type { Finding } from "../wire/assistant-port.js";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "./interpreter.js";
 
-type Fact = FactOf<Need["about"]> | Failed;
-/** A look at the world. What was seen is the same object as long as it looks the same: what hangs on it is still known. */
-interface Looked {
-  readonly need: Need;
-  at: number;
-  fact: Promise<Fact>;
-  seen?: Fact;
-}
 const typed = "typed";
-export const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "machine"]);
 /** Read, counted or downloaded only when a cell runs or a person asks. */
 export const costly: ReadonlySet<Need["about"]> = new Set(["data", "base"]);
-/** Milliseconds for which an answer is taken to hold: a person types faster than files change. */
-const fresh = 3000;
-/** Answers that are kept: more files and machines than a notebook names. */
-const most = 100;
+
+/** The world as an assistant may ask it. */
+export interface Lookout {
+  readonly answer: Answer;
+  /** Whether a need is worth an answer while someone types. */
+  readonly asks: (need: Need) => boolean;
+  /** What was seen of the world and still holds: the same objects as before, so that what hangs on them is still known. */
+  readonly seen?: () => Promise<Facts>;
+  /** Names that are taken by the other language. */
+  readonly typescript: () => readonly string[];
+}
 
 /**
  * Findings that may be gone once the cells above have run: in a notebook just opened, no name is defined and no model
@@ -52,20 +50,17 @@ export function waitsForOtherCells(d: Diagnostic): boolean {
 }
 
 export class TuneAssistant {
+  readonly registry: GrowingRegistry;
+  readonly verbs: readonly string[];
   private earlier: readonly Source[] = [];
   private told = Facts.none;
-  private readonly found = new Map<string, Looked>();
-  private constructor(
-    private readonly folder: string,
-    readonly registry: GrowingRegistry,
-    private readonly typescript: () => readonly string[],
-    readonly verbs: readonly string[],
-  ) {}
-  /** Loads the vocabulary. `typescript` tells the names that TypeScript cells made. */
-  static async open(folder: string, typescript: () => readonly string[]): Promise<TuneAssistant> {
-    const { registry } = await import("#stdlib/registry.js");
-    const verbs = registry.verbs().map((verb) => verb.name);
-    return new TuneAssistant(folder, growing(registry), typescript, verbs);
+
+  constructor(
+    vocabulary: Registry,
+    private readonly lookout: Lookout,
+  ) {
+    this.registry = growing(vocabulary);
+    this.verbs = vocabulary.verbs().map((verb) => verb.name);
   }
 
   owns(code: string): boolean {
@@ -117,61 +112,30 @@ export class TuneAssistant {
 
   /** What the cells that ran have told. */
   world(): AssistContext {
-    const outside = { ...nothingOutside, typescript: this.typescript() };
+    const outside = { ...nothingOutside, typescript: this.lookout.typescript() };
     return { registry: this.registry, earlier: this.earlier, facts: this.told, outside };
   }
-  /** What the language's assistant is given for a cell: asks the compiler what it lacks until nothing cheap is missing. */
-  private async context(source: Source): Promise<AssistContext & Pick<Compiled, "diagnostics">> {
-    // What is learnt while an answer is awaited is for the next question.
-    const { outside, earlier, facts: told } = this.world();
-    let facts = factsFrom([...(await this.seen()).entries(), ...told.entries()]);
-    for (;;) {
-      const { needs, diagnostics } = compile([...earlier, source], this.registry, facts, "assist", outside);
-      const missing = needs.filter((need) => cheap.has(need.about) && facts.get(need) === undefined);
-      if (missing.length === 0) return { registry: this.registry, earlier, facts, outside, diagnostics };
-      const answers = await Promise.all(missing.map((need) => this.look(need)));
-      missing.forEach((need, i) => (facts = facts.with(need, answers[i] as Fact)));
-    }
+  /** Whether a need is worth an answer while someone types; and that answer. */
+  asks(need: Need): boolean {
+    return this.lookout.asks(need);
   }
   look(need: Need): Promise<Fact> {
-    const key = keyOf(need);
-    const known = this.found.get(key);
-    if (known && Date.now() - known.at < fresh) return known.fact;
-    const looked: Looked = known ?? { need, at: 0, fact: Promise.resolve({} as Fact) };
-    const before = looked.seen;
-    looked.at = Date.now();
-    looked.fact = this.answer(need).then((fact) => {
-      const same = before !== undefined && JSON.stringify(before) === JSON.stringify(fact);
-      return (looked.seen = same ? before : fact);
+    return this.lookout.answer(need);
+  }
+  /** What the language's assistant is given for a text: asks the compiler what it lacks until nothing is missing that is asked for. */
+  private async context(source: Source): Promise<AssistContext & Pick<Compiled, "diagnostics">> {
+    const { lookout } = this;
+    const { registry, earlier, outside, facts: told } = this.world();
+    const known = (await lookout.seen?.()) ?? Facts.none;
+    const { facts, diagnostics } = await compileAnswered([...earlier, source], {
+      ...{ registry, outside, purpose: "assist", answer: lookout.answer, asks: lookout.asks },
+      facts: factsFrom([...known.entries(), ...told.entries()]),
     });
-    this.found.set(key, looked);
-    return looked.fact;
-  }
-  /**
-   * What was seen of the world so far, looked at again where that is long ago. Names of files are typed letter by letter:
-   * what wasn't there is forgotten, and all but the newest of what was.
-   */
-  private async seen(): Promise<Facts> {
-    const old = [...this.found].filter(([, { at }]) => Date.now() - at >= fresh);
-    for (const [key, { seen }] of old) if (!seen || "failed" in seen) this.found.delete(key);
-    for (const [key] of [...this.found].slice(0, -most)) this.found.delete(key);
-    await Promise.all([...this.found.values()].map(({ need }) => this.look(need)));
-    return [...this.found.values()].reduce(
-      (all, { need, seen }) => (seen === undefined ? all : all.with(need, seen)),
-      Facts.none,
-    );
-  }
-  private async answer(need: Need): Promise<Fact> {
-    const { Workshop } = await import("../runs/workshop.js");
-    try {
-      return await new Workshop().answer(need, plainSurroundings(this.folder));
-    } catch (error) {
-      if (error instanceof CodedError) return { failed: { code: error.code, data: error.data } };
-      throw error;
-    }
+    return { registry, earlier, facts, outside, diagnostics };
   }
 }
 
+/** A diagnostic as editors take it: words in place of its data. */
 export function findingOf(d: Diagnostic): Finding {
   const { message, help } = wordsOf(d.code, d.data as never);
   const edits = d.fix?.edits.map((e) => ({ from: e.start, to: e.end, text: e.text }));

@@ -1,27 +1,19 @@
-/** What `check` and `plan` share: a file's Tune sources, compiled in order as a session would, without running anything. */
+/** What `check` and `plan` share: a file's Tune sources, checked in order as a session would run them, without running anything. */
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
-import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
-import type { Action } from "#dsl/plan/plan.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { partsOf } from "#dsl/syntax/parts.js";
 import { readNotebook, type Notebook } from "#kernel/client/notebook-file.js";
 import { valuesOf, type Written } from "#kernel/client/parameters.js";
-import { compileAll } from "#kernel/runs/host.js";
+import { checkSources, type Checked, type CheckedTexts } from "#kernel/runs/check-sources.js";
 import { plainSurroundings } from "#kernel/runs/surroundings.js";
 import { Workshop } from "#kernel/runs/workshop.js";
 import { registry } from "#stdlib/registry.js";
 import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
 import "./codes.js";
 
-export interface Checked {
-  readonly sources: readonly Source[];
-  readonly diagnostics: readonly Diagnostic[];
-  /** Empty unless every source is free of errors. */
-  readonly actions: readonly Action[];
-}
 export interface CheckOptions {
   /** Only what the text and the headers of files tell: no model is fetched, no data set is read through. */
   readonly quick?: boolean;
@@ -37,58 +29,26 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
 }
 
 /** `folder`: where relative paths start. */
-export async function checkTexts(
-  { sources, typescript, defined, notebook }: Texts,
-  folder: string,
-  o: CheckOptions = {},
-): Promise<Checked> {
+export async function checkTexts(texts: Texts, folder: string, o: CheckOptions = {}): Promise<Checked> {
   const given = o.parameters ?? {};
-  const base = plainSurroundings(folder, valuesOf(given));
+  const surroundings = plainSurroundings(folder, valuesOf(given));
   const workshop = o.workshop ?? new Workshop();
-  const diagnostics: Diagnostic[] = [];
-  const actions: Action[] = [];
-  const trained: Record<string, string> = {};
-  const sound: Source[] = [];
-  const parameters: string[] = [];
-  for (const source of sources) {
-    const names = typescript.get(source.id) ?? [];
-    const surroundings = { ...base, typescript: () => names };
-    const compile = async (
-      purpose: "assist" | "run",
-    ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
-      const compiled = await compileAll([...sound, source], { purpose, surroundings, workshop, trained });
-      parameters.push(...compiled.parameters);
-      // Values and words of TypeScript cells exist only when the notebook runs.
-      const found = compiled.diagnostics.filter(
-        (d) =>
-          !(d.code === "unknown-reference" && names.includes(d.data.name.split(".")[0] ?? "")) &&
-          !(d.code === "unknown-word" && defined.has(d.data.word)),
-      );
-      return { found, did: compiled.actions ?? [] };
-    };
-    let { found, did } = await compile("assist");
-    // What waits for a sweep of the same file can be checked as far as it is written.
-    const waits = source.id.includes("#") && source.cell === undefined;
-    if (!o.quick && !waits && !found.some((d) => d.severity === "error")) ({ found, did } = await compile("run"));
-    diagnostics.push(...found);
-    actions.push(...did);
-    for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
-    sound.push(source);
-  }
+  const checked = await checkSources(texts, {
+    registry,
+    parameters: surroundings.parameters,
+    quick: o.quick === true,
+    answer: (need, typescript) => workshop.answer(need, { ...surroundings, typescript: () => typescript }),
+  });
+  const { sources, diagnostics, parameters } = checked;
   // What can't be read may define it.
-  const unknown = notebook ? unknownInNotebook(given, notebook) : unknownParameters(given, [...new Set(parameters)]);
+  const unknown = texts.notebook ? unknownInNotebook(given, texts.notebook) : unknownParameters(given, parameters);
   if (unknown.diagnostics.length > 0 && !diagnostics.some((d) => d.severity === "error"))
-    return { sources: [...sources, unknown.source], diagnostics: [...unknown.diagnostics, ...diagnostics], actions };
-  return { sources, diagnostics, actions };
+    return { ...checked, sources: [...sources, unknown.source], diagnostics: [...unknown.diagnostics, ...diagnostics] };
+  return checked;
 }
 
 /** The Tune sources of a file, in order, and what stands between them. */
-export interface Texts {
-  readonly sources: readonly Source[];
-  /** Names that the TypeScript cells before a source make. */
-  readonly typescript: ReadonlyMap<string, readonly string[]>;
-  /** Words that TypeScript cells define. */
-  readonly defined: ReadonlySet<string>;
+export interface Texts extends CheckedTexts {
   readonly notebook?: Notebook;
 }
 

@@ -2,7 +2,6 @@
  * From a data plan to rows ready for tokens: read, give roles, clean, sample, split, look for leaks, count. Everything random
  * follows the plan's seed; the hash covers what a model will see, not where it lay.
  */
-import { createHash } from "node:crypto";
 import { table as makeTable, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
 import type { DataFacts, SplitFacts, TableFacts } from "#dsl/plan/facts.js";
@@ -10,6 +9,7 @@ import type { Call, DataPlan } from "#dsl/plan/plan.js";
 import type { Registry } from "#dsl/registry.js";
 import { isEmpty, needed } from "#stdlib/cleaners/drop-empty.run.js";
 import type { Answer } from "#stdlib/answers.js";
+import { sha256 } from "#platform/digest.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { registry as whole } from "#stdlib/registry.js";
@@ -18,7 +18,6 @@ import { findLeaks } from "./leaks.js";
 import type { Prepared } from "./prepared.js";
 import { answersText, placeAnswers } from "./answers.js";
 import { isStreamed, readHeader as header, readRows, stride, turn, type Row } from "./rows.js";
-import { prepareStreamed } from "./prepare-streamed.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
@@ -44,7 +43,10 @@ export interface PrepareOptions {
 /** Coded errors of sources, cleaners and splits, and `unknown-column`, `not-text`, `missing-value`, `no-rows-left`. */
 export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
   const registry = o.registry ?? whole;
-  if (isStreamed(plan)) return prepareStreamed(plan, world, { ...o, registry });
+  if (isStreamed(plan)) {
+    const { prepareStreamed } = await import("./prepare-streamed.js");
+    return prepareStreamed(plan, world, { ...o, registry });
+  }
   const source = await readRows(plan, { registry, world, signal: o.signal });
   const dropped = new Drops();
   const clean = placeAnswers(await cleaned(source, plan, registry, dropped, o.signal));
@@ -198,10 +200,10 @@ function tableOf(rows: readonly Row[], plan: DataPlan): ColumnTable {
 
 function hashOf(splits: ReadonlyMap<string, readonly Row[]>, labels: readonly string[], plan: DataPlan): string {
   const roles = Object.keys(plan.columns).sort();
-  const hash = createHash("sha256").update(JSON.stringify([roles, labels]));
+  const hash = sha256().update(JSON.stringify([roles, labels]));
   for (const [name, rows] of splits) {
     hash.update(`\n${JSON.stringify(name)} ${rows.length}\n`);
     for (const row of rows) hash.update(lineOf(roles, row.values));
   }
-  return hash.digest("hex");
+  return hash.end();
 }

@@ -1,5 +1,5 @@
 /** Reads the sources of a plan and gives every row its roles: what comes out are rows as cleaners see them. */
-import { setImmediate as breathe } from "node:timers/promises";
+import { breathe } from "#platform/turn.js";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
 import { nearest } from "#dsl/check/nearest.js";

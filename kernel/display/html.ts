@@ -2,7 +2,7 @@
  * HTML that is escaped by construction: whatever is put into the template is text unless it is `Html` already.
  * Inline styles carry the looks where they are kept (JupyterLab, nbconvert); without them (GitHub) plain tables stay.
  */
-import { escapeHtml } from "./text.js";
+import { base64Of, escapeHtml } from "./text.js";
 
 export class Html {
   constructor(readonly text: string) {}
@@ -110,7 +110,7 @@ export function code(text: string): Html {
 
 /** An SVG as a picture that needs no script and survives sanitizers (GitHub keeps `img` with a data address, not `svg`). */
 export function picture(svg: string, alt: string, width: number, height: number): Html {
-  const address = "data:image/svg+xml;base64," + Buffer.from(svg, "utf8").toString("base64");
+  const address = `data:image/svg+xml;base64,${base64Of(svg)}`;
   return html`<img
     src="${address}"
     alt="${alt}"

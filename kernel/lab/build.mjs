@@ -1,5 +1,5 @@
 // Builds the JupyterLab extension into dist/lab/labextension, only when something it is made of changed. What it shares with
-// the kernel (the cell rule, the palette, the vocabulary) is taken from what `tsc -b` built: build that first.
+// the kernel and the page (the cell rule, the palette, the vocabulary, `editor/`) is taken from what `tsc -b` built: build that first.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -22,7 +22,7 @@ export async function buildLab({ onProgress = () => {} } = {}) {
   onProgress("building the JupyterLab extension");
   const stage = join(dist, "lab", `stage-${process.pid}`);
   try {
-    await mkdir(join(stage, "src"), { recursive: true });
+    await mkdir(join(stage, "src", "editor"), { recursive: true });
     for (const [name, text] of files) if (name !== "build.mjs") await writeFile(join(stage, name), text);
     await runBuilder(stage);
     const description = join(stage, "labextension", "package.json");
@@ -41,13 +41,11 @@ export async function buildLab({ onProgress = () => {} } = {}) {
 /** Everything the extension is made of, by its place in the folder that is built. */
 async function sources() {
   const { registry } = await import(pathToFileURL(join(dist, "stdlib", "registry.js")).href);
-  const verbs = registry.verbs();
-  const vocabulary = {
-    verbs: verbs.map((verb) => verb.name),
-    connectors: [...new Set(verbs.flatMap((verb) => Object.keys(verb.connectors)))],
-    words: [...new Set(registry.words.filter((word) => word.kind !== "verb").map((word) => word.name))],
-  };
-  const own = (await readdir(join(here, "src"))).filter((name) => /\.(js|css)$/.test(name)).sort();
+  const { vocabularyOf } = await import(pathToFileURL(join(dist, "editor", "vocabulary.js")).href);
+  const vocabulary = vocabularyOf(registry);
+  const scripts = async (folder) => (await readdir(folder)).filter((name) => /\.(js|css)$/.test(name)).sort();
+  const own = await scripts(join(here, "src"));
+  const shared = (await scripts(join(dist, "editor"))).filter((name) => name !== "vocabulary.js");
   const text = (path) => readFile(path, "utf8").then((t) => t.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
   return [
     ["build.mjs", await text(join(here, "build.mjs"))],
@@ -58,8 +56,10 @@ async function sources() {
         .map(([name, list]) => `export const ${name} = ${JSON.stringify(list)};\n`)
         .join(""),
     ],
+    ["src/difference.js", await text(join(dist, "dsl", "assist", "difference.js"))],
     ["src/cell.js", await text(join(dist, "dsl", "syntax", "cell.js"))],
     ["src/colors.js", await text(join(dist, "kernel", "display", "svg", "colors.js"))],
+    ...(await Promise.all(shared.map(async (name) => [`src/editor/${name}`, await text(join(dist, "editor", name))]))),
     ...(await Promise.all(own.map(async (name) => [`src/${name}`, await text(join(here, "src", name))]))),
   ];
 }

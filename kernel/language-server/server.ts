@@ -2,14 +2,13 @@
  * The language server: Tune's assistant for every editor that speaks the Language Server Protocol, over one connection.
  * `.tune` files stand alone; of a notebook's cells, those that are Tune know the Tune cells above them.
  */
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   CodeActionKind,
   CompletionItemKind,
   CompletionItemTag,
   DiagnosticSeverity,
   DiagnosticTag,
+  DocumentFormattingRequest,
   NotebookDocuments,
   SymbolKind,
   TextDocuments,
@@ -23,10 +22,12 @@ import type { Source } from "#dsl/check/span.js";
 import { definitionOf, isName, occurrenceAt, occurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
 import { withoutMagic } from "#dsl/syntax/cell.js";
-import { TuneAssistant } from "../cells/tune-assistant.js";
+import { openAssistant } from "../cells/open-assistant.js";
+import type { TuneAssistant } from "../cells/tune-assistant.js";
 import { version } from "../runs/version.js";
 import type { Finding } from "../wire/assistant-port.js";
-import { difference, rangeOf } from "./places.js";
+import { difference, folderOf, pathOf, rangeOf } from "./places.js";
+import type { Opened, PlanAnswer, PlanParams } from "./plans.js";
 
 /** Milliseconds after the last change before a text is checked. */
 const pause = 120;
@@ -50,7 +51,15 @@ interface Place {
   readonly together: readonly TextDocument[];
 }
 
-export function serve(connection: Connection): void {
+export interface ServeOptions {
+  /**
+   * Answers the request `tunebook/plan` ({ textDocument }). Absent where what a plan needs is not there: the base's
+   * tokenizer is native code, and an editor's extension that brings the server along runs on every system.
+   */
+  readonly plansOf?: (opened: Opened) => Promise<PlanAnswer>;
+}
+
+export function serve(connection: Connection, { plansOf }: ServeOptions = {}): void {
   const documents = new TextDocuments(TextDocument);
   const notebooks = new NotebookDocuments(TextDocument);
   const assistants = new Map<string, Promise<TuneAssistant>>();
@@ -59,7 +68,7 @@ export function serve(connection: Connection): void {
 
   function assistantIn(folder: string): Promise<TuneAssistant> {
     let made = assistants.get(folder);
-    if (!made) assistants.set(folder, (made = TuneAssistant.open(folder, () => [])));
+    if (!made) assistants.set(folder, (made = openAssistant(folder, () => [])));
     return made;
   }
   async function placeOf(uri: string): Promise<Place | undefined> {
@@ -107,25 +116,36 @@ export function serve(connection: Connection): void {
     });
   }
 
-  connection.onInitialize((): InitializeResult => ({
-    serverInfo: { name: "tunebook", version },
-    capabilities: {
-      textDocumentSync: TextDocumentSyncKind.Incremental,
-      notebookDocumentSync: {
-        notebookSelector: [{ notebook: "jupyter-notebook", cells: [{ language: "tune" }, { language: "typescript" }] }],
+  // TypeScript cells have a formatter already; a second one would make the editor ask which of the two is meant.
+  let formatsByLanguage = false;
+  connection.onInitialized(() => {
+    if (formatsByLanguage)
+      void connection.client.register(DocumentFormattingRequest.type, { documentSelector: [{ language: "tune" }] });
+  });
+  connection.onInitialize(({ capabilities }): InitializeResult => {
+    formatsByLanguage = capabilities.textDocument?.formatting?.dynamicRegistration === true;
+    return {
+      serverInfo: { name: "tunebook", version },
+      capabilities: {
+        textDocumentSync: TextDocumentSyncKind.Incremental,
+        notebookDocumentSync: {
+          notebookSelector: [
+            { notebook: "jupyter-notebook", cells: [{ language: "tune" }, { language: "typescript" }] },
+          ],
+        },
+        completionProvider: { triggerCharacters: [" ", ":", "(", ",", "[", ".", "$", '"'] },
+        hoverProvider: true,
+        signatureHelpProvider: { triggerCharacters: ["(", ",", ":"] },
+        definitionProvider: true,
+        referencesProvider: true,
+        documentHighlightProvider: true,
+        renameProvider: { prepareProvider: true },
+        documentSymbolProvider: true,
+        documentFormattingProvider: !formatsByLanguage,
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll] },
       },
-      completionProvider: { triggerCharacters: [" ", ":", "(", ",", "[", ".", "$", '"'] },
-      hoverProvider: true,
-      signatureHelpProvider: { triggerCharacters: ["(", ",", ":"] },
-      definitionProvider: true,
-      referencesProvider: true,
-      documentHighlightProvider: true,
-      renameProvider: { prepareProvider: true },
-      documentSymbolProvider: true,
-      documentFormattingProvider: true,
-      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll] },
-    },
-  }));
+    };
+  });
 
   documents.onDidChangeContent(({ document }) => later(document.uri));
   documents.onDidClose(({ document }) => {
@@ -279,6 +299,23 @@ export function serve(connection: Connection): void {
     return after === null ? null : [...difference(document, whole ? `${after}\n` : after)];
   });
 
+  connection.onRequest("tunebook/plan", async ({ textDocument }: PlanParams): Promise<PlanAnswer> => {
+    if (!plansOf)
+      return {
+        problem: "Plans need Tunebook itself: install it in this folder, or name its command in tune.server.command.",
+      };
+    const cell = notebooks.getNotebookCell(textDocument.uri);
+    const notebook = cell && notebooks.findNotebookDocumentForCell(cell);
+    if (!notebook) {
+      const document = documents.get(textDocument.uri);
+      return document
+        ? plansOf({ path: pathOf(document.uri), text: document.getText() })
+        : { problem: "this text is not open" };
+    }
+    const texts = notebook.cells.map((one) => notebooks.getCellTextDocument(one)?.getText() ?? "");
+    return plansOf({ path: pathOf(notebook.uri), text: texts });
+  });
+
   connection.onCodeAction(async ({ textDocument, range, context }) => {
     const place = await placeOf(textDocument.uri);
     if (!place) return null;
@@ -340,14 +377,6 @@ const sourceOf = (document: TextDocument): Source => ({
 /** A parameter is written `$rate` where it is used and `rate` where it is defined. */
 function sigil({ span }: { readonly span: { readonly start: number } }, { document }: Place): number {
   return document.getText()[span.start] === "$" ? 1 : 0;
-}
-
-function folderOf(uri: string): string {
-  try {
-    return dirname(fileURLToPath(uri));
-  } catch {
-    return process.cwd(); // a text that lies in no file
-  }
 }
 
 function diagnosticOf(document: TextDocument, { from, to, severity, code, message, help }: Finding): Diagnostic {

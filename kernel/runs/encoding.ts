@@ -1,17 +1,13 @@
 /** How a plan's texts become rows: its tokenizer, its length, what its task teaches and the token that ends a text. */
 import { CodedError } from "#dsl/check/codes.js";
-import { readerOf, type Call, type Recipe } from "#dsl/plan/plan.js";
+import { readerOf, type Call } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { chatOf } from "./chat.js";
 import type { Encoding } from "./encoded.js";
-import { does, implementationOf } from "./words.js";
+import { typesOf, type Reading } from "./token-types.js";
+import { does } from "./words.js";
 import "./codes.js";
-
-/** What of a plan says how texts become rows. */
-export interface Reading {
-  readonly recipe: Pick<Recipe, "model" | "data">;
-}
 
 export async function encodingOf(
   plan: Reading,
@@ -49,22 +45,10 @@ export function startOf(base: Base): number {
   throw new CodedError("no-decoder-start", { base: base.folder });
 }
 
-/** Whether a plan's rows are pairs of texts. */
-export function pairsIn(plan: Reading): boolean {
-  return plan.recipe.data.columns["text_pair"] !== undefined;
-}
 /** Whether a task reads the texts of a row each by itself. */
 export async function readsApart(task: Call): Promise<boolean> {
   return (await does(task, "task")).supervision.rows === "apart";
 }
-/** Whether programs take token types: pairs (a question and its context are one), on a family that has a type for each of two texts. */
-export async function typesOf(plan: Reading, base: Base): Promise<boolean> {
-  const { rows } = (await does(plan.recipe.model.task, "task")).supervision;
-  if (rows === "apart" || (!pairsIn(plan) && rows !== "contexts")) return false;
-  const family = await implementationOf("model", base.facts.family);
-  return (family.sizes(family.config(base.facts.config)).types ?? 0) > 1;
-}
-
 /** config.json gives one id, or a list of which the first ends a text in training. */
 export function endToken(config: Readonly<Record<string, unknown>>): number | null {
   const [first] = endsOf(config);

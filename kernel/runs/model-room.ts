@@ -24,7 +24,8 @@ import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handl
 import { writeMerged, type Merged } from "./merged.js";
 import { writeSaved, type Saved } from "./saved.js";
 import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
-import { endsOf, endToken, pairsIn, prefixOf, startOf, typesOf, type Reading } from "./encoding.js";
+import { endsOf, endToken, prefixOf, startOf } from "./encoding.js";
+import { pairsIn, typesOf, type Reading } from "./token-types.js";
 import { questionsOf, readsContexts } from "./questions.js";
 import { does, implementationOf } from "./words.js";
 import { askRows } from "./score.js";

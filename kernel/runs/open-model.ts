@@ -17,8 +17,8 @@ import type { Engine, Session } from "../engine/engine.js";
 import { sharedStore } from "../engine/shared.js";
 import { join, resolve } from "node:path";
 import { readHeader } from "../engine/safetensors.js";
-import { typesOf } from "./encoding.js";
 import type { Body } from "./merged.js";
+import { bodyFrom, partsFrom } from "./programs.js";
 import { does, implementationOf } from "./words.js";
 
 export interface OpenModel {
@@ -49,26 +49,7 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
 
 /** What the programs of a plan are assembled from. */
 export async function partsOf(plan: Plan, base: Base, labels: readonly string[], home: string): Promise<AssembleOptions> {
-  const { model, training } = plan.recipe;
-  const [body, task, optimizer] = await Promise.all([
-    bodyOf(model, base, home),
-    does(model.task, "task"),
-    does(training.optimizer, "optimizer"),
-  ]);
-  return {
-    ...body,
-    task: { call: model.task, implementation: task },
-    optimizer: { call: training.optimizer, implementation: optimizer },
-    labels: labels.length,
-    roles: Object.keys(plan.recipe.data.columns),
-    dropout: training.dropout,
-    clip: training.clip,
-    seed: training.seed,
-    packed: training.packing,
-    tokenTypes: await typesOf(plan, base),
-    accumulate: training.accumulate > 1,
-    passes: { precision: training.precision, recompute: plan.effects.recompute, storage: storageOf(model.storage) },
-  };
+  return partsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home));
 }
 
 /** What the programs of a trained model are built from, its training aside. */
@@ -158,19 +139,10 @@ async function writingOf(
 }
 
 /** What programs of a model are built from, its task aside. */
-async function bodyOf(model: ModelPlan, base: Base, home: string) {
-  const [family, technique] = await Promise.all([implementationOf("model", base.facts.family), does(model.technique, "technique")]);
-  const call = technique.resolve ? await technique.resolve(model.technique, { encode: (text) => tokensOf(base, text) }) : model.technique;
+function bodyOf(model: ModelPlan, base: Base, home: string) {
   const adapter = fileOf(model, home);
-  const tensors = { ...(base.facts.scratch ? {} : base.facts.shapes), ...(adapter === null ? {} : shapesIn(adapter)) };
-  return {
-    family,
-    config: family.config(base.facts.config),
-    technique: { call, implementation: technique },
-    freeze: model.freeze ?? [],
-    prefixInCheckpoint: Object.keys(tensors).some((name) => name.startsWith(family.prefix)),
-    tensors,
-  };
+  const encode = (text: string): Promise<readonly number[]> => tokensOf(base, text);
+  return bodyFrom(model, base.facts, { encode, adapter: adapter === null ? null : shapesIn(adapter) });
 }
 
 async function tokensOf(base: Base, text: string): Promise<readonly number[]> {

@@ -5,7 +5,6 @@ import { PLAIN } from "#dsl/graph/passes/table.js";
 import { printPasses } from "#dsl/graph/passes/trace.js";
 import { printProgram } from "#dsl/graph/print.js";
 import type { Program } from "#dsl/graph/program.js";
-import type { Sizes } from "#dsl/graph/shape.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { buildTrainGraph } from "#stdlib/programs/train.js";
@@ -14,6 +13,7 @@ import { graphShown } from "../display/graph-card.js";
 import type { Shown } from "../display/shown.js";
 import { printable } from "../display/text.js";
 import { partsOf } from "./open-model.js";
+import { sizesOf } from "./programs.js";
 
 export const programPhases = ["graph", "passes", "program", "emitted"] as const;
 export type ProgramPhase = (typeof programPhases)[number];
@@ -55,13 +55,4 @@ export function together(all: readonly (readonly [string, string])[]): string {
 
 function text(of: string): Shown {
   return { bundle: { "text/plain": printable(of) } };
-}
-
-/** A batch as the plan expects it: its rows, and as long as they are on average. */
-function sizesOf(program: Program, { recipe, estimates }: Plan): Sizes {
-  const batch = recipe.training.batch_size;
-  const length = Math.max(1, Math.round(estimates.tokens / Math.max(1, estimates.steps) / batch));
-  const known: Sizes = { batch, length, targets: batch * length };
-  const named = Object.values(program.inputs).flatMap(({ type }) => type.shape.filter((d) => typeof d === "string"));
-  return Object.fromEntries([...new Set(named)].map((d) => [d, known[d] ?? length]));
 }

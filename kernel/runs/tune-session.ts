@@ -2,13 +2,14 @@
  * One Tune session: the names that earlier cells made, the data and models behind them, the engine. A notebook has one, a
  * `.tune` file has one. A source is compiled whole before anything of it runs; then its actions run in order.
  */
+import type { CompiledWith } from "#dsl/answered.js";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Source } from "#dsl/check/span.js";
 import { Facts } from "#dsl/plan/facts.js";
 import type { Action, DataPlan } from "#dsl/plan/plan.js";
 import { makeVocabulary, type Vocabulary } from "#stdlib/defined/vocabulary.js";
-import { compileAll, type CompiledWith } from "./host.js";
+import { compileAll } from "./host.js";
 import { EngineRoom } from "./engine-room.js";
 import type { Screen } from "./live.js";
 import { ModelRoom } from "./model-room.js";

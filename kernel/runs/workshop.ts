@@ -14,8 +14,7 @@ import type { Call, DataPlan, ReaderOf, ScratchPlan, Value } from "#dsl/plan/pla
 import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
-import { makeScratch } from "../bases/scratch/make.js";
-import { loadTokenizer, type Tokenizer } from "../bases/tokenizer.js";
+import type { Tokenizer } from "../bases/tokenizer.js";
 import type { ConversationRows } from "../data/conversations.js";
 import { prepare, readHeader, type Prepared } from "../data/prepare.js";
 import { chatLengths, chatOf } from "./chat.js";
@@ -107,7 +106,9 @@ export class Workshop {
     const key = `${prepared?.facts.hash ?? ""}\u0000${hashOf(plan)}`;
     const known = this.bases.get(key);
     if (known) return known;
-    const made = makeScratch(plan, prepared, { registry: whole, signal: s.signal });
+    const made = import("../bases/scratch/make.js").then((m) =>
+      m.makeScratch(plan, prepared, { registry: whole, signal: s.signal }),
+    );
     this.bases.set(key, made);
     made.catch(() => this.bases.delete(key));
     return made;
@@ -116,7 +117,8 @@ export class Workshop {
   tokenizer(base: Base): Promise<Tokenizer> {
     const known = this.tokenizers.get(base.folder);
     if (known) return known;
-    const made = loadTokenizer(base.folder);
+    // The tokenizers are native code; who only looks at tables must not need it.
+    const made = import("../bases/tokenizer.js").then((m) => m.loadTokenizer(base.folder));
     this.tokenizers.set(base.folder, made);
     made.catch(() => this.tokenizers.delete(base.folder));
     return made;

@@ -1,6 +1,5 @@
 /** CSV as RFC 4180 has it, streamed: the file passes in pieces, only the columns stay. Every value is a string. */
-import { once } from "node:events";
-import { parse, type CsvError } from "csv-parse";
+import { parse, type CsvError, type Parser } from "csv-parse";
 import { parse as parseNow } from "csv-parse/sync";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
@@ -8,7 +7,8 @@ import type { Call } from "#dsl/plan/plan.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { largestRecord } from "./codes.js";
 import { CHUNK, demandNames, tableOf } from "./columns.run.js";
-import { locate, textOf } from "./text-file.run.js";
+import { locate } from "#platform/files.js";
+import { textOf } from "./text-file.run.js";
 
 const delimiters = [",", ";", "\t", "|"];
 const lineEnds = ["\r\n", "\n", "\r"];
@@ -56,6 +56,15 @@ function readerOf(call: Call, limit: number): Reader {
 async function* pieces(call: Call, world: SourceWorld): AsyncGenerator<string> {
   const { path, encoding } = call.arguments as unknown as Arguments;
   yield* textOf(await locate(world.folder, path), path, encoding ?? "utf-8");
+}
+
+/** Resolves when the parser says that, or that it failed: `check` tells which. */
+function heard(parser: Parser, event: string): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => resolve();
+    parser.once(event, done);
+    parser.once("error", done);
+  });
 }
 
 class Reader {
@@ -134,14 +143,19 @@ class Reader {
   async end(): Promise<readonly string[]> {
     if (this.head !== null) await this.write(this.begin());
     if (!this.full) {
-      const ended = Promise.race([once(this.parser, "end"), once(this.parser, "close")]).catch(() => undefined);
+      const ended = Promise.race([heard(this.parser, "end"), heard(this.parser, "close")]);
       this.parser.end();
       if (this.failure === undefined) await ended;
       this.check();
     }
-    this.parser.destroy();
+    this.close();
     if (!this.header) throw new CodedError("empty-file", { file: this.file });
     return this.header;
+  }
+
+  /** A browser's stand-in for Node's streams has nothing to let go of. */
+  private close(): void {
+    (this.parser as Partial<Parser>).destroy?.();
   }
 
   private begin(): string {
@@ -155,7 +169,7 @@ class Reader {
   private async write(text: string): Promise<void> {
     const room = this.parser.write(text);
     this.check();
-    if (!room && !this.full) await once(this.parser, "drain").catch(() => undefined);
+    if (!room && !this.full) await heard(this.parser, "drain");
     this.check();
   }
 
@@ -179,7 +193,7 @@ class Reader {
   private check(): void {
     const error = this.failure;
     if (error === undefined || this.full) return;
-    this.parser.destroy();
+    this.close();
     if (error instanceof CodedError) throw error;
     const { code, lines } = error as CsvError & { lines?: number };
     const { file } = this;

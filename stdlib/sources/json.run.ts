@@ -4,7 +4,8 @@ import type { SourceImplementation } from "../kinds/data.js";
 import { Gathered, isRecord, kindOf, tableOf } from "./columns.run.js";
 import { jsonFault, placeOf } from "./json-place.run.js";
 import { isSquad, rowsWithin, SQUAD } from "./json-rows.run.js";
-import { locate, wholeText } from "./text-file.run.js";
+import { locate } from "#platform/files.js";
+import { wholeText } from "./text-file.run.js";
 
 export const json: SourceImplementation = {
   async open(call, world, limit = Infinity) {

@@ -4,7 +4,8 @@ import type { Call } from "#dsl/plan/plan.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { CHUNK, Gathered, isRecord, kindOf } from "./columns.run.js";
 import { jsonFault, placeOf } from "./json-place.run.js";
-import { locate, textOf } from "./text-file.run.js";
+import { locate } from "#platform/files.js";
+import { textOf } from "./text-file.run.js";
 
 export const jsonl: SourceImplementation = {
   async open(call, world, limit = Infinity) {

@@ -1,39 +1,9 @@
 /**
- * Text out of files: found with a hint when the name is wrong, unpacked when it ends in `.gz`, decoded strictly, piece by
- * piece so that memory does not follow the file's size.
+ * Text out of files: decoded strictly, piece by piece so that memory does not follow the file's size.
  */
-import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
-import { TextDecoder } from "node:util";
-import { createGunzip } from "node:zlib";
 import { CodedError } from "#dsl/check/codes.js";
-import { nearest } from "#dsl/check/nearest.js";
+import { bytesOf } from "#platform/files.js";
 import "./codes.js";
-
-/** Absolute path of a file that is there. Coded errors: `missing-file` (with the name that was probably meant), `unreadable-file`. */
-export async function locate(folder: string, path: string): Promise<string> {
-  const file = resolve(folder, path);
-  try {
-    const found = await stat(file);
-    if (found.isFile()) return file;
-    throw new CodedError("unreadable-file", {
-      file: path,
-      why: found.isDirectory() ? "it is a folder" : "it is no file",
-    });
-  } catch (error) {
-    if (error instanceof CodedError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw unreadable(path, error);
-    throw new CodedError("missing-file", { path, folder, near: await nearName(folder, file) });
-  }
-}
-
-async function nearName(folder: string, file: string): Promise<string | null> {
-  const names = await readdir(dirname(file)).catch(() => []);
-  const near = nearest(basename(file), names) ?? names.find((n) => n.toLowerCase() === basename(file).toLowerCase());
-  return near === undefined ? null : relative(folder, join(dirname(file), near)).replaceAll("\\", "/");
-}
 
 /** The whole text of a file; pieces joined. */
 export async function wholeText(file: string, name: string, encoding: string): Promise<string> {
@@ -60,27 +30,10 @@ export async function* textOf(file: string, name: string, encoding: string): Asy
   if (rest !== "") yield rest;
 }
 
-async function* bytesOf(file: string, name: string): AsyncGenerator<Uint8Array> {
-  const raw = createReadStream(file);
-  const stream = name.toLowerCase().endsWith(".gz") ? raw.pipe(createGunzip()) : raw;
-  raw.on("error", (error) => stream.destroy(error));
-  try {
-    for await (const chunk of stream) yield chunk as Buffer;
-  } catch (error) {
-    throw unreadable(name, error);
-  } finally {
-    raw.destroy();
-  }
-}
-
-function unreadable(name: string, cause: unknown): CodedError {
-  return new CodedError("unreadable-file", { file: name, why: (cause as Error).message }, { cause });
-}
-
 type Decode = (bytes: Uint8Array, last: boolean) => string;
 
 function decoderOf(name: string, encoding: string): Decode {
-  let decoder: TextDecoder;
+  let decoder: InstanceType<typeof TextDecoder>;
   try {
     decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   } catch {
@@ -91,7 +44,7 @@ function decoderOf(name: string, encoding: string): Decode {
   let lines = 1;
   let tail: Uint8Array = new Uint8Array(0);
   return (bytes, last) => {
-    const all = tail.length > 0 ? Buffer.concat([tail, bytes]) : bytes;
+    const all = tail.length > 0 ? joined(tail, bytes) : bytes;
     tail = utf8 && !last ? incomplete(all) : new Uint8Array(0);
     const whole = all.subarray(0, all.length - tail.length);
     try {
@@ -113,6 +66,13 @@ function decoderOf(name: string, encoding: string): Decode {
       throw new CodedError("wrong-encoding", data, { cause });
     }
   };
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const all = new Uint8Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
 }
 
 /** The last bytes when they begin a UTF-8 character that goes on in the next piece. */

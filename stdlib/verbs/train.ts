@@ -9,7 +9,15 @@ export const word: Verb = {
   operands: { what: "model", many: true },
   connectors: { on: { takes: "data", required: true }, with: { takes: "recipe" }, as: { takes: "new-name" } },
   does: "acts",
-  elsewhere: { over: "on", using: "with", called: "as", fit: "train", tune: "train", finetune: "train", fine_tune: "train" },
+  elsewhere: {
+    over: "on",
+    using: "with",
+    called: "as",
+    fit: "train",
+    tune: "train",
+    finetune: "train",
+    fine_tune: "train",
+  },
   capabilities: { keysOf: "recipe" },
   parameters: [],
 };

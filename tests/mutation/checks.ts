@@ -19,7 +19,7 @@ const elsewhere = new RegExp(
     "stdlib/(?:programs|techniques|decoders|metrics|optimizers|defined/conformance|tasks/(?:masked|parity))",
     "stdlib/models/(?!fields|suite)",
     "dsl/(?:emit|graph/(?:passes|attention|losses|rope)|fuzz)",
-    "(?:corpus|table|laws)\\.test",
+    "(?:corpus|table|laws|earlier)\\.test",
   ].join("|"),
 );
 

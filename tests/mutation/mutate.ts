@@ -21,7 +21,23 @@ const enough = 60;
 
 /** Mutants that are the same as the rule: nobody can tell them apart, and why. */
 const same: readonly (readonly [file: string, code: string, kind: Kind, why: string])[] = [
+  [
+    "kernel/engine/safetensors.js",
+    "weights-truncated",
+    "off",
+    "whoever reads the bytes says the same; this spares the room for them",
+  ],
   ["dsl/plan/use.js", "use-in-circle", "span", "the report within the used file is told at the `use` that led there"],
+];
+
+/** Places that no check of this process comes by: what others see, and what is held ready for what a library may do one day. */
+const unreached: readonly (readonly [file: string, code: string, why: string])[] = [
+  [
+    "stdlib/defined/technique.js",
+    "word-trains-nothing",
+    "tests/kernel/cells/define.test.ts sees it in the kernel's process",
+  ],
+  ["stdlib/sources/csv.run.js", "unreadable-file", "csv-parse has other errors, none of which these options allow"],
 ];
 
 type Mutant = Order["mutants"][number] & { readonly place: Site; readonly code: string };
@@ -59,7 +75,8 @@ async function main(word: string): Promise<number> {
     if (fixed.has(place.name)) kinds.push("fix");
     const alike = (kind: Kind): boolean =>
       same.some(([file, code, of]) => place.name.startsWith(`${file}:`) && place.code === code && kind === of);
-    for (const kind of kinds.filter((one) => !alike(one))) mutants.push({ site: place.name, kind, checks, place, code: place.code });
+    for (const kind of kinds.filter((one) => !alike(one)))
+      mutants.push({ site: place.name, kind, checks, place, code: place.code });
   }
   const reported = chosen.filter(({ does, code }) => does === "report" && !code.startsWith("("));
   for (const code of new Set(reported.flatMap((place) => place.code.split(" or ")))) {
@@ -70,7 +87,10 @@ async function main(word: string): Promise<number> {
   const noticed = await breakAll(mutants);
 
   // What the kernel throws is seen by tests of processes and engines too, which do not run here.
-  const mustPass = passedBy.filter(({ name }) => !name.startsWith("kernel/"));
+  const mustPass = passedBy.filter(
+    ({ name, code }) =>
+      !name.startsWith("kernel/") && !unreached.some(([file, of]) => name.startsWith(`${file}:`) && code === of),
+  );
   table(mutants, noticed, mustPass);
   const survivors = mutants.filter((_, i) => !noticed.has(i));
   for (const { place, code, kind, checks } of survivors)

@@ -6,54 +6,38 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { Graph } from "#dsl/graph/builder.js";
 import type { ScratchPlan } from "#dsl/plan/plan.js";
-import type { Implementations, Registry } from "#dsl/registry.js";
-import type { FromScratch } from "#stdlib/models/from-words.js";
-import { makeLayers } from "#stdlib/layers.js";
-import { layersOptions, modelInputs } from "#stdlib/programs/model.js";
+import type { Registry } from "#dsl/registry.js";
 import type { Prepared } from "../../data/prepared.js";
 import { cachePath } from "../../fetch/cache.js";
 import type { Base } from "../base.js";
+import { scratchOf, specialsOf } from "./facts.js";
 import { trainingTexts } from "./texts.js";
 import { trainTokenizer } from "./train-tokenizer.js";
 
 /** `prepared`: of `plan.data`; null while the data are not known. Coded errors: those of `trainTokenizer` and of the family's config. */
 export async function makeScratch(
-  { architecture, tokenizer, max_length }: ScratchPlan,
+  plan: ScratchPlan,
   prepared: Prepared | null,
   o: { readonly registry: Registry; readonly signal?: AbortSignal | undefined },
 ): Promise<Base> {
-  const word = o.registry.find("model", architecture.word)!;
-  const family = (await word.load!()) as Implementations["model"];
-  const scratch = word.capabilities!["scratch"] as FromScratch;
-  const asked = Number(tokenizer.arguments["vocabulary"]);
+  const { tokenizer, max_length } = plan;
   const trained = prepared
-    ? await trainTokenizer(tokenizer, scratch, trainingTexts(prepared), { ...o, data: prepared.name })
+    ? await trainTokenizer(tokenizer, specialsOf(plan, o.registry), trainingTexts(prepared), {
+        ...o,
+        data: prepared.name,
+      })
     : null;
-  const special = (role: string): number | null => {
-    const id = scratch.specials.findIndex(([, ...roles]) => roles.some((r) => r === role));
-    return id < 0 ? null : id;
-  };
-  const vocabulary = trained?.size ?? asked;
-  const config = family.fromWords!({ words: architecture.arguments, vocabulary, positions: max_length, special });
-  const read = family.config(config);
+  const described = await scratchOf(plan, trained?.size ?? null, o.registry);
   const files: Readonly<Record<string, unknown>> = {
-    "config.json": config,
+    "config.json": described.config,
     ...(trained && {
       "tokenizer.json": trained.tokenizer,
       "tokenizer_config.json": { ...trained.settings, model_max_length: max_length },
     }),
   };
   const { folder, hash } = await written(files);
-  const shapes = shapesOf(family, read);
-  const facts = {
-    ...{ folder, hash, family: word.name, config, shapes, hasTokenizer: trained !== null, chatTemplate: false },
-    parameters: Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0),
-    positions: family.sizes(read).positions,
-    scratch: { asked, got: trained?.size ?? null },
-  };
-  return { folder, hash, files: Object.keys(files), from: "folder", facts };
+  return { folder, hash, files: Object.keys(files), from: "folder", facts: { folder, hash, ...described } };
 }
 
 /** Into a folder of the cache that is named for what the files say. */
@@ -68,14 +52,4 @@ async function written(
   await mkdir(folder, { recursive: true });
   for (const [name, text] of texts) await writeFileAtomic(join(folder, name), text);
   return { folder, hash };
-}
-
-/** The body's parameters. */
-function shapesOf(family: Implementations["model"], config: unknown): Readonly<Record<string, readonly number[]>> {
-  const graph = new Graph();
-  const from = { family, config, prefixInCheckpoint: false, tensors: new Set<string>() };
-  const layers = makeLayers({ ...layersOptions(from, graph, 0, () => true), prefix: family.prefix });
-  family.build(layers, config, modelInputs(graph, { family }), { dropout: 0 });
-  const { state } = graph.program();
-  return Object.fromEntries(Object.entries(state).map(([name, { type }]) => [name, type.shape as readonly number[]]));
 }

@@ -6,13 +6,11 @@ export function register(program: Command): void {
     .command("language-server")
     .description("serve editors: diagnostics, completion, hover, fixes, rename, formatting (Language Server Protocol)")
     .option("--stdio", "over standard input and output (the only way there is, and the default)")
+    // VS Code's library gives it to every server it starts; the protocol's library reads it from the arguments itself.
+    .option("--clientProcessId <id>", "the editor's process: when it ends, the server ends too")
     .action(async () => {
-      const { createConnection, ProposedFeatures } = await import("vscode-languageserver/node");
-      const { serve } = await import("#kernel/language-server/server.js");
-      // What anything else prints would break the protocol.
-      const [input, output] = [process.stdin, process.stdout];
-      console.log = console.info = console.error;
-      serve(createConnection(ProposedFeatures.all, input, output));
-      await new Promise((ended) => input.once("close", ended));
+      const { serveStandardStreams } = await import("#kernel/language-server/standard-streams.js");
+      const { plansOf } = await import("#kernel/language-server/plans.js");
+      await serveStandardStreams({ plansOf });
     });
 }

@@ -2,14 +2,14 @@
 // no wait, and no race with JupyterLab, which loads languages when it likes and rewrites the cell's MIME type.
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { isTune } from "./cell.js";
-import { tuneLanguage } from "./tune-language.js";
+import { tune } from "./tune.js";
 import { verbs } from "./vocabulary.js";
 
 export const holdsTune = (text) => isTune(text, verbs);
 
 export function tuneWhereTune(source) {
   const slot = new Compartment();
-  const language = (on) => (on ? Prec.highest(tuneLanguage) : []);
+  const language = (on) => (on ? Prec.highest(tune) : []);
   return [
     slot.of(language(holdsTune(source))),
     EditorState.transactionExtender.of((transaction) => {

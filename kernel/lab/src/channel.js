@@ -60,26 +60,6 @@ export class Channel {
   }
 }
 
-/** One question in flight; while it is, only the newest text waits. */
-export class Newest {
-  #wanted = null;
-  #running = null;
-
-  ask(send, text) {
-    this.#wanted = text;
-    this.#running ??= this.#run(send).finally(() => (this.#running = null));
-    return this.#running;
-  }
-
-  async #run(send) {
-    for (;;) {
-      const text = this.#wanted;
-      const answer = await send(text);
-      if (this.#wanted === text) return answer;
-    }
-  }
-}
-
 /** Settles when a kernel that is started again by others answers; front ends hear nothing of it until they ask. */
 export async function answers(kernel) {
   const pause = () => new Promise((done) => setTimeout(() => done(false), 2000));

@@ -4,7 +4,9 @@ import { linter } from "@codemirror/lint";
 import { StateEffect } from "@codemirror/state";
 import { ViewPlugin } from "@codemirror/view";
 import { holdsTune } from "./cell-language.js";
-import { answers, Newest } from "./channel.js";
+import { answers } from "./channel.js";
+import { Newest } from "./editor/newest.js";
+import { squiggle } from "./editor/squiggle.js";
 
 const recheck = StateEffect.define();
 const gone = new Set(["restarting", "autorestarting", "terminating", "dead"]);
@@ -72,55 +74,4 @@ export class Checker {
     if (!found && !channel.closed) setTimeout(() => this.#recheckAll(), 1000); // it was too busy to answer
     return (found?.diagnostics ?? []).map((diagnostic) => squiggle(diagnostic, doc.length));
   }
-}
-
-/** Offsets are UTF-16 units, as in CodeMirror; a mark without width gets the character before it. */
-function squiggle({ from, to, severity, message, help, fix }, length) {
-  const clamp = (n) => Math.max(0, Math.min(length, Number(n) || 0));
-  const [start, end] = [clamp(from), Math.max(clamp(from), clamp(to))];
-  return {
-    from: start === end && start > 0 ? start - 1 : start,
-    to: end,
-    severity: severity === "warning" || severity === "info" || severity === "hint" ? severity : "error",
-    source: "tune",
-    message: String(message),
-    // A button that says the same is enough.
-    renderMessage: () => words(String(message), help === undefined || help === fix?.title ? "" : String(help)),
-    ...(fix && { actions: [mend(fix)] }),
-  };
-}
-
-/** CodeMirror takes a diagnostic away when the text under it changes, so the edits still fit the text that was checked. */
-function mend({ title, edits }) {
-  return {
-    name: plain(String(title)),
-    apply: (view) =>
-      view.dispatch({
-        changes: edits.map(({ from, to, text }) => ({ from, to, insert: text })),
-        userEvent: "input.complete",
-      }),
-  };
-}
-
-const plain = (text) => text.replaceAll("`", "");
-
-/** The message, and below it what helps, with what stands between backticks set as code. */
-function words(message, help) {
-  const box = document.createElement("span");
-  for (const [text, name] of [
-    [message, "tunebook-message"],
-    [help, "tunebook-help"],
-  ]) {
-    if (!text) continue;
-    const line = document.createElement("div");
-    line.className = name;
-    if (name === "tunebook-help") line.style.opacity = "0.8";
-    text.split(/`([^`]*)`/).forEach((part, i) => {
-      const piece = i % 2 === 1 ? document.createElement("code") : document.createElement("span");
-      piece.textContent = part;
-      line.append(piece);
-    });
-    box.append(line);
-  }
-  return box;
 }

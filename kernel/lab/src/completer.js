@@ -2,6 +2,7 @@
 // alone. Offsets of JupyterLab's completer count code points.
 import { Completer } from "@jupyterlab/completer";
 import { holdsTune } from "./cell-language.js";
+import { detailOf, labelOf } from "./editor/items.js";
 
 export function completionProvider(channels) {
   const details = new Map(); // of the newest answer, by what is inserted
@@ -25,7 +26,7 @@ export function completionProvider(channels) {
         end: points(text, answer.end),
         items: answer.matches.map(({ text: insertText, type, detail, doc, deprecated }) => {
           if (detail) details.set(insertText, detail);
-          const label = insertText.replace(/:\s*$/, "");
+          const label = labelOf({ text: insertText });
           return { label, insertText, type, ...(doc && { documentation: doc }), ...(deprecated && { deprecated }) };
         }),
       };
@@ -41,14 +42,14 @@ class Detailed extends Completer.Renderer {
     this.#details = details;
   }
   #detailOf(item) {
-    const detail = this.#details.get(item.insertText ?? item.label) ?? "";
-    return detail.length > 56 ? `${detail.slice(0, 55)}…` : detail;
+    return detailOf({ detail: this.#details.get(item.insertText ?? item.label) });
   }
   createCompletionItemNode(item, types) {
     const node = super.createCompletionItemNode(item, types);
     const detail = this.#detailOf(item);
     const place = node.querySelector(".jp-Completer-typeExtended");
-    if (item.deprecated) node.querySelector(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
+    if (item.deprecated)
+      node.querySelector(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
     if (detail && place) {
       place.textContent = detail;
       place.style.whiteSpace = "nowrap";

@@ -1,6 +1,7 @@
 // The command that writes a Tune cell in its one format, or every Tune cell of a notebook.
 import { Notification } from "@jupyterlab/apputils";
 import { holdsTune } from "./cell-language.js";
+import { difference } from "./difference.js";
 
 export const commands = { cell: "tunebook:format-cell", notebook: "tunebook:format-notebook" };
 
@@ -57,10 +58,8 @@ async function formatted(panel, cells, channels) {
 
 /** Only what differs is written, so that the cursor stays where it was and one undo takes it back. */
 function replace(shared, before, after) {
-  let start = 0;
-  while (start < before.length && before[start] === after[start]) start += 1;
-  let end = 0;
-  while (end < Math.min(before.length, after.length) - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const edit = difference(before, after);
+  if (!edit) return;
   shared.undoManager?.stopCapturing(); // a step of its own
-  shared.updateSource(start, before.length - end, after.slice(start, after.length - end));
+  shared.updateSource(edit.from, edit.to, edit.text);
 }

@@ -1,41 +1,24 @@
-// What a word means, where the mouse rests on it: the kernel's page of it as JupyterLab renders Markdown.
-import { hoverTooltip } from "@codemirror/view";
+// The kernel's page of the word under the mouse, as JupyterLab renders Markdown.
 import { MimeModel } from "@jupyterlab/rendermime";
 import { holdsTune } from "./cell-language.js";
+import { tuneHover } from "./editor/hover.js";
 
 export function hover(model, channels, rendermime) {
-  return hoverTooltip(
-    async (view, offset) => {
-      const code = view.state.doc.toString();
+  return tuneHover({
+    async ask(code, offset) {
       if (!holdsTune(code)) return null;
       const channel = await channels.ofCell(model);
       const found = await channel?.ask("inspect", { code, offset });
       const markdown = found?.found && found.bundle["text/markdown"];
-      if (!markdown || view.state.doc.toString() !== code) return null;
-      const word = view.state.wordAt(offset);
-      return {
-        pos: found.start ?? word?.from ?? offset,
-        end: found.end ?? word?.to ?? offset,
-        above: true,
-        create: () => page(markdown, rendermime),
-      };
+      return markdown ? { start: found.start, end: found.end, markdown } : null;
     },
-    { hoverTime: 400 },
-  );
-}
-
-function page(markdown, rendermime) {
-  const box = document.createElement("div");
-  box.className = "tunebook-hover jp-RenderedHTMLCommon";
-  Object.assign(box.style, {
-    maxWidth: "560px",
-    maxHeight: "320px",
-    overflow: "auto",
-    padding: "4px 10px",
-    fontSize: "12px",
+    render(markdown) {
+      const renderer = rendermime.createRenderer("text/markdown");
+      void renderer.renderModel(new MimeModel({ data: { "text/markdown": markdown } }));
+      const node = document.createElement("div");
+      node.className = "jp-RenderedHTMLCommon";
+      node.append(renderer.node);
+      return { node, dispose: () => renderer.dispose() };
+    },
   });
-  const renderer = rendermime.createRenderer("text/markdown");
-  void renderer.renderModel(new MimeModel({ data: { "text/markdown": markdown } }));
-  box.append(renderer.node);
-  return { dom: box, destroy: () => renderer.dispose() };
 }

@@ -14,7 +14,7 @@ import { completionProvider } from "./completer.js";
 import { addFormatting } from "./format.js";
 import { hover } from "./hover.js";
 import { addPanel } from "./panel.js";
-import { tuneLanguage } from "./tune-language.js";
+import { tune } from "./tune.js";
 
 export default {
   id: "tunebook-lab:cells",
@@ -28,7 +28,7 @@ export default {
       displayName: "Tune",
       mime: "text/x-tune",
       extensions: ["tune"],
-      support: new LanguageSupport(tuneLanguage),
+      support: new LanguageSupport(tune),
     });
     const channels = new Channels(notebooks);
     const checker = new Checker(notebooks, channels);

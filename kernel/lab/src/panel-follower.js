@@ -1,7 +1,8 @@
 // What the panel knows: follows the notebook at hand, its cells, its cursor and its kernel, and asks the kernel for plan and
 // runs. Nothing is asked while the panel can't be seen; a question that is stale when it is answered is asked again.
 import { holdsTune } from "./cell-language.js";
-import { answers, Newest } from "./channel.js";
+import { answers } from "./channel.js";
+import { Newest } from "./editor/newest.js";
 
 const pause = { typing: 250, moving: 120 }; // ms
 const page = 50;

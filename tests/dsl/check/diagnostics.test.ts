@@ -228,6 +228,13 @@ describe("the program beside the world", () => {
       { table: failed as never },
     );
   });
+  it("a name that was nearly right is mended where it stands in quotes", () => {
+    const failed = { failed: { code: "missing-file", data: { path: "a.csv", folder: ".", near: "b.csv" } } };
+    const run = expect(`data d { source: ‹csv("a.csv")›, columns: { text: text, label: label } }`, ["missing-file"], {
+      table: failed as never,
+    });
+    assert.ok(mended(run).includes('source: csv("b.csv")'));
+  });
   it("one label only", () =>
     void expect('data d { source: csv("a.csv"), columns: { text: text, label: ‹label› } }', ["one-label"], {
       data: () => dataFacts({ labels: ["yes"] }),

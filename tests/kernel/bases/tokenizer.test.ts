@@ -103,6 +103,8 @@ describe("tokenizer", function () {
       ],
     ];
     for (const [what, code, change] of cases) it(what, async () => assert.equal((await damaged(change)).code, code));
+    it("cut short, and says that it isn't whole", async () =>
+      assert.match(String((await damaged((json) => JSON.stringify(json).slice(0, 4000))).data["why"]), /whole JSON/));
     it("that is not there", async () => assert.equal((await codeOf(() => loadTokenizer(copies))).code, "no-tokenizer"));
   });
 });

@@ -127,6 +127,7 @@ describe("answers in data", () => {
     assert.deepEqual(nested.splits["all"]!.array("question"), ["Who c?"]);
     const wrong = await codeOf(() => json("deep.json", deep, { rows: "all.text" }));
     assert.deepEqual([wrong.code, wrong.data["key"], wrong.data["has"]], ["no-rows-there", "text", ["texts"]]);
+    assert.equal(wrong.data["found"], null);
     const flat = await codeOf(() => json("deep.json", deep, { rows: "all.texts.context" }));
     assert.equal(flat.data["found"], "a text");
   });

@@ -50,7 +50,9 @@ describe("the language server", () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-lsp-"));
     writeFileSync(join(folder, "reviews.csv"), "body,team\nhello,a\nworld,b\n");
-    server = spawn(process.execPath, [cli, "language-server", "--stdio"], { stdio: ["pipe", "pipe", "pipe"] });
+    // As VS Code starts it; other editors give fewer arguments.
+    const args = [cli, "language-server", "--stdio", `--clientProcessId=${String(process.pid)}`];
+    server = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
     server.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
     client = createProtocolConnection(new StreamMessageReader(server.stdout!), new StreamMessageWriter(server.stdin!));
     client.onNotification("textDocument/publishDiagnostics", (told: PublishDiagnosticsParams) => {
@@ -240,6 +242,22 @@ describe("the language server", () => {
     assert.equal(TextDocument.applyEdits(opened.get(uri)!, (await ask())!), program);
     await change(uri, "recipe quick { epochs: ");
     assert.equal(await ask(), null);
+  });
+
+  it("shows the plan of the text as it stands, or says why there is none", async () => {
+    const plan = async (name: string, text: string) =>
+      client.sendRequest<{ title?: string; text?: string; problem?: string }>("tunebook/plan", {
+        textDocument: { uri: await open(name, text) },
+      });
+    const rows = Array.from({ length: 40 }, (_row, i) => `it was ${String(i)},${i % 2 ? "good" : "bad"}`);
+    writeFileSync(join(folder, "many.csv"), `body,team\n${rows.join("\n")}\n`);
+    const whole = program.replace("reviews.csv", "many.csv");
+    const { title, text } = await plan("plan.tune", whole);
+    assert.equal(title, "Plan of plan.tune");
+    assert.match(text ?? "", /Plan of mood: train mood on reviews[\s\S]*steps[\s\S]*learning_rate/);
+    const broken = await plan("broken.tune", whole.replace("epochs: 3", "epoch: 3"));
+    assert.match(broken.problem ?? "", /There is no plan of broken\.tune: .*epoch/);
+    assert.match((await plan("none.tune", "recipe quick { epochs: 3 }\n")).problem ?? "", /trains nothing/);
   });
 
   it("knows the cells above a notebook's cell", async () => {

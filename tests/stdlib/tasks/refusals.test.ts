@@ -1,7 +1,10 @@
 /** Rows that a task can't learn from are coded errors that name the row, before any of them is computed. */
 import assert from "node:assert/strict";
 import type { Call, Value } from "#dsl/plan/plan.js";
+import type { Layers } from "#stdlib/kinds/layers.js";
 import type { RowsToTeach, TaskImplementation } from "#stdlib/kinds/task.js";
+import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
+import { buildBody } from "#stdlib/programs/body.js";
 import { registry } from "#stdlib/registry.js";
 import { notForShape } from "#stdlib/tasks/families.js";
 import { Graph } from "#dsl/graph/builder.js";
@@ -121,6 +124,24 @@ describe("rows that a task refuses", () => {
     const writer = await head("text_generation", { unembedding: x });
     assert.throws(() => writer.loss({ labels: x } as never, "mean"), { code: "graph-invalid" });
     assert.equal(notForShape("text_classification", "decoder").code, "task-not-for-base");
+  });
+  it("virtual tokens before packed rows, and prompts that begin with no text", async () => {
+    const technique = {
+      call: { word: "prompt_tuning", kind: "technique", arguments: {} },
+      implementation: { around: (_call: Call, layers: Layers) => layers, body: () => ({}), virtual: () => 2 },
+    };
+    assert.throws(
+      () =>
+        buildBody({ family: {}, config: {}, technique } as never, {} as never, { segments: {} } as never, {
+          dropout: null,
+        }),
+      { code: "no-packed-prompts" },
+    );
+    const { resolve } = (await registry.find("technique", "prompt_tuning")!.load!()) as TechniqueImplementation;
+    const call: Call = { word: "prompt_tuning", kind: "technique", arguments: { tokens: 2, init: "\u200b" } };
+    await assert.rejects(async () => resolve!(call, { encode: () => Promise.resolve(new Int32Array(0)) } as never), {
+      code: "empty-prompt-text",
+    });
   });
   it("fill_mask: a text without a gap", async () => {
     const { task, rows } = await taught("fill_mask", {}, () => ({}));

@@ -1,0 +1,84 @@
+/** Tune's colours in CodeMirror. A stream of tokens is enough for them; what a text means is the assistant's business. */
+import { StreamLanguage, type StringStream } from "@codemirror/language";
+import type { Vocabulary } from "./vocabulary.js";
+
+interface State {
+  /** The comment or string that goes over several lines. */
+  readonly inside: { readonly close: string; readonly style: string } | null;
+  readonly depth: number;
+  /** Whether a statement's verb stood before on this line. */
+  readonly header: boolean;
+}
+type Changing = { -readonly [K in keyof State]: State[K] };
+
+const name = /^[\p{ID_Start}_][\p{ID_Continue}]*/u;
+const atoms = new Set(["true", "false", "none", "auto"]);
+const long = [
+  ["/*", "*/", "comment"],
+  ['"""', '"""', "string"],
+] as const;
+
+export function tuneLanguage(vocabulary: Vocabulary): StreamLanguage<unknown> {
+  const known = {
+    verbs: new Set(vocabulary.verbs),
+    connectors: new Set(vocabulary.connectors),
+    words: new Set(vocabulary.words),
+  };
+  return StreamLanguage.define<Changing>({
+    name: "tune",
+    startState: () => ({ inside: null, depth: 0, header: false }),
+    copyState: (state) => ({ ...state }),
+    token(stream, state) {
+      if (state.inside) return untilEnd(stream, state);
+      if (stream.sol() && state.depth === 0) state.header = false;
+      if (stream.eatSpace()) return null;
+      if (stream.match("//") || stream.match(/^#(?!!)/)) {
+        stream.skipToEnd();
+        return "comment";
+      }
+      for (const [open, close, style] of long) {
+        if (!stream.match(open)) continue;
+        state.inside = { close, style };
+        return untilEnd(stream, state);
+      }
+      if (stream.match(/^"(?:[^"\\]|\\.)*"?/)) return "string";
+      if (stream.match(/^%%\w+/)) return "meta";
+      if (stream.match(/^-?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?:%|[A-Za-z]+)?/)) return "number";
+      if (stream.match(/^\$[\p{ID_Continue}.]+/u)) return "variableName.special";
+      const found = stream.match(name);
+      if (found) return nameStyle((found as RegExpMatchArray)[0], stream, state);
+      const c = stream.next() ?? "";
+      if ("{[(".includes(c)) state.depth += 1;
+      if ("}])".includes(c)) state.depth = Math.max(0, state.depth - 1);
+      if (c === "{") state.header = false;
+      return "{}[]()".includes(c) ? "bracket" : c === ":" ? "punctuation" : null;
+    },
+    languageData: {
+      commentTokens: { line: "//", block: { open: "/*", close: "*/" } },
+      closeBrackets: { brackets: ["(", "[", "{", '"'] },
+    },
+  }) as StreamLanguage<unknown>;
+
+  function nameStyle(text: string, stream: StringStream, state: Changing): string {
+    if (stream.match(/^\s*:/, false)) return "propertyName";
+    if (state.depth === 0 && !state.header && known.verbs.has(text)) {
+      state.header = true;
+      return "keyword";
+    }
+    if (state.header && state.depth === 0 && known.connectors.has(text)) return "keyword";
+    if (atoms.has(text)) return "atom";
+    return state.depth > 0 && known.words.has(text) ? "variableName.standard" : "variableName";
+  }
+}
+
+function untilEnd(stream: StringStream, state: Changing): string {
+  const { close, style } = state.inside!;
+  while (!stream.eol()) {
+    if (stream.match(close)) {
+      state.inside = null;
+      break;
+    }
+    stream.next();
+  }
+  return style;
+}

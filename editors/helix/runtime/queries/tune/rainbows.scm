@@ -1,0 +1,2 @@
+[(block) (list) (arguments)] @rainbow.scope
+["{" "}" "(" ")" "[" "]"] @rainbow.bracket

@@ -1,0 +1,1 @@
+[(block) (list) (arguments) (text) (comment)] @fold

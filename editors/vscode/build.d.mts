@@ -1,0 +1,1 @@
+export function buildVsix(options?: { readonly into?: string }): Promise<string>;

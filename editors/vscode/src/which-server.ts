@@ -1,0 +1,58 @@
+/** Which language server is started: what the setting names, a workspace folder's own Tunebook, or the one brought along. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface Chosen {
+  readonly from: "setting" | "folder" | "extension";
+  /** For people: where it is. */
+  readonly where: string;
+  /** Absent: a JavaScript module, run by the editor's own Node. */
+  readonly command?: string;
+  readonly module?: string;
+  readonly args: readonly string[];
+}
+
+export interface Situation {
+  /** `tune.server.command`. */
+  readonly setting: readonly string[];
+  /** Paths of the workspace's folders. */
+  readonly folders: readonly string[];
+  /** Without trust nothing of the workspace is run. */
+  readonly trusted: boolean;
+  readonly extension: string;
+}
+
+export function chooseServer({ setting, folders, trusted, extension }: Situation): Chosen {
+  const [command, ...args] = setting;
+  if (trusted && command !== undefined) return { from: "setting", where: setting.join(" "), command, args };
+  if (trusted)
+    for (const folder of folders) {
+      const module = tunebookIn(folder);
+      if (module !== undefined) return { from: "folder", where: module, module, args: ["language-server"] };
+    }
+  const module = join(extension, "dist", "server", "server.mjs");
+  return { from: "extension", where: "the extension", module, args: [] };
+}
+
+/** What `npx tunebook` would start in the folder: the installed package, or a clone that is built. */
+function tunebookIn(folder: string): string | undefined {
+  for (const root of [join(folder, "node_modules", "tunebook"), folder]) {
+    const described = read(join(root, "package.json"));
+    if (described?.name !== "tunebook") continue;
+    const module = join(root, described.bin?.["tunebook"] ?? "");
+    if (described.bin && existsSync(module)) return module;
+  }
+  return undefined;
+}
+
+interface Described {
+  readonly name?: string;
+  readonly bin?: Readonly<Record<string, string>>;
+}
+function read(path: string): Described | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Described;
+  } catch {
+    return undefined; // no package, or none that can be read: not ours
+  }
+}

@@ -1,0 +1,49 @@
+/** Special tokens around one text and around two, and what gives way where they are too long: as Hugging Face tokenizers do it. */
+import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import type { Frame } from "./tokenizer-file.js";
+
+type PairEncoding = Awaited<ReturnType<TokenizerImplementation["encodePairs"]>>[number];
+
+export function framed(ids: readonly number[], frame: Frame["single"], maxLength: number): Int32Array {
+  const room = Math.max(0, maxLength - frame.before.length - frame.after.length);
+  return Int32Array.from([...frame.before, ...(ids.length > room ? ids.slice(0, room) : ids), ...frame.after]);
+}
+
+export function cutFramed(ids: Int32Array, frame: Frame["single"], maxLength: number): Int32Array {
+  const end = Math.max(frame.before.length + frame.after.length, maxLength);
+  if (ids.length <= end) return ids;
+  const cut = ids.slice(0, end);
+  cut.set(frame.after, end - frame.after.length);
+  return cut;
+}
+
+/** Longest first: the longer text gives up tokens until both fit; of two alike ones the second (as the Rust code has it). */
+export function framedPair(
+  a: readonly number[],
+  b: readonly number[],
+  frame: Frame["pair"],
+  maxLength: number,
+): PairEncoding {
+  const specials = frame.before.length + frame.between.length + frame.after.length;
+  const [left, right] = longestFirst(a.length, b.length, Math.max(0, maxLength - specials));
+  const ids = Int32Array.from([
+    ...frame.before,
+    ...a.slice(0, left),
+    ...frame.between,
+    ...b.slice(0, right),
+    ...frame.after,
+  ]);
+  const types = new Int32Array(ids.length);
+  types.fill(frame.types[0], 0, frame.before.length + left + frame.between.length);
+  types.fill(frame.types[1], frame.before.length + left + frame.between.length);
+  return { ids, types };
+}
+
+/** How many tokens of each of two texts stay when `room` is what both may take together. */
+function longestFirst(a: number, b: number, room: number): readonly [number, number] {
+  if (a + b <= room) return [a, b];
+  const short = Math.min(a, b);
+  if (short <= room / 2) return a <= b ? [a, room - a] : [room - b, b];
+  const half = Math.floor(room / 2);
+  return a > b ? [room - half, half] : [half, room - half];
+}

@@ -1,0 +1,73 @@
+/**
+ * Sources compiled in order as a session would, without running anything: each is checked while it may lack facts, then, if
+ * it has no mistake, with all of them. What would be trained counts as trained for the sources after it.
+ */
+import { compileAnswered, type Fact } from "#dsl/answered.js";
+import type { Diagnostic } from "#dsl/check/diagnostic.js";
+import type { Source } from "#dsl/check/span.js";
+import { Facts, type Need } from "#dsl/plan/facts.js";
+import type { Action, Value } from "#dsl/plan/plan.js";
+import type { Registry } from "#dsl/registry.js";
+
+export interface CheckedTexts {
+  readonly sources: readonly Source[];
+  /** Names that the TypeScript cells before a source make. */
+  readonly typescript: ReadonlyMap<string, readonly string[]>;
+  /** Words that TypeScript cells define. */
+  readonly defined: ReadonlySet<string>;
+}
+export interface Checking {
+  readonly registry: Registry;
+  readonly answer: (need: Need, typescript: readonly string[]) => Promise<Fact>;
+  readonly parameters: Readonly<Record<string, Value>>;
+  /** Only what the text and the headers of files tell. */
+  readonly quick?: boolean;
+}
+export interface Checked {
+  readonly sources: readonly Source[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Empty unless every source is free of errors. */
+  readonly actions: readonly Action[];
+  /** What the last source was told. */
+  readonly facts: Facts;
+  /** Names of all parameters that the sources define. */
+  readonly parameters: readonly string[];
+}
+
+export async function checkSources({ sources, typescript, defined }: CheckedTexts, o: Checking): Promise<Checked> {
+  const diagnostics: Diagnostic[] = [];
+  const actions: Action[] = [];
+  const trained: Record<string, string> = {};
+  const sound: Source[] = [];
+  let facts = Facts.none;
+  const parameters = new Set<string>();
+  for (const source of sources) {
+    const names = typescript.get(source.id) ?? [];
+    const compile = async (
+      purpose: "assist" | "run",
+    ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
+      const compiled = await compileAnswered([...sound, source], {
+        ...{ registry: o.registry, purpose, answer: (need) => o.answer(need, names) },
+        outside: { typescript: names, trained, parameters: o.parameters },
+      });
+      facts = compiled.facts;
+      for (const name of compiled.parameters) parameters.add(name);
+      // Values and words of TypeScript cells exist only when the notebook runs.
+      const found = compiled.diagnostics.filter(
+        (d) =>
+          !(d.code === "unknown-reference" && names.includes(d.data.name.split(".")[0] ?? "")) &&
+          !(d.code === "unknown-word" && defined.has(d.data.word)),
+      );
+      return { found, did: compiled.actions ?? [] };
+    };
+    let { found, did } = await compile("assist");
+    // What waits for a sweep of the same file can be checked as far as it is written.
+    const waits = source.id.includes("#") && source.cell === undefined;
+    if (!o.quick && !waits && !found.some((d) => d.severity === "error")) ({ found, did } = await compile("run"));
+    diagnostics.push(...found);
+    actions.push(...did);
+    for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
+    sound.push(source);
+  }
+  return { sources, diagnostics, actions, facts, parameters: [...parameters] };
+}

@@ -1,0 +1,21 @@
+/** Whether the programs of a plan tell two texts in one row apart. */
+import type { Recipe } from "#dsl/plan/plan.js";
+import type { Base } from "../bases/base.js";
+import { does, implementationOf } from "./words.js";
+
+/** What of a plan says how texts become rows. */
+export interface Reading {
+  readonly recipe: Pick<Recipe, "model" | "data">;
+}
+
+/** Whether a plan's rows are pairs of texts. */
+export function pairsIn(plan: Reading): boolean {
+  return plan.recipe.data.columns["text_pair"] !== undefined;
+}
+/** Whether programs take token types: pairs (a question and its context are one), on a family that has a type for each of two texts. */
+export async function typesOf(plan: Reading, base: Pick<Base, "facts">): Promise<boolean> {
+  const { rows } = (await does(plan.recipe.model.task, "task")).supervision;
+  if (rows === "apart" || (!pairsIn(plan) && rows !== "contexts")) return false;
+  const family = await implementationOf("model", base.facts.family);
+  return (family.sizes(family.config(base.facts.config)).types ?? 0) > 1;
+}

@@ -1,0 +1,30 @@
+/** The window's end of the worker: a question, one answer. The worker's script and data lie in the page, so nothing is fetched. */
+import type { Method, Methods, Reply } from "../world/protocol.js";
+
+export class Asker {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, { done: (result: unknown) => void; failed: (error: Error) => void }>();
+  #next = 0;
+
+  constructor(script: string, onError: (message: string) => void) {
+    const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    this.#worker = new Worker(address);
+    this.#worker.onmessage = ({ data }: { data: Reply }) => {
+      const asked = this.#waiting.get(data.id);
+      this.#waiting.delete(data.id);
+      if ("error" in data) {
+        onError(data.error);
+        asked?.failed(new Error(data.error));
+      } else asked?.done(data.result);
+    };
+    this.#worker.onerror = ({ message }) => onError(message);
+  }
+
+  ask<M extends Method>(method: M, params: Methods[M]["params"]): Promise<Methods[M]["result"]> {
+    const id = ++this.#next;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { done: resolve as (result: unknown) => void, failed: reject });
+      this.#worker.postMessage({ id, method, params });
+    });
+  }
+}

@@ -1,0 +1,176 @@
+/** The editor: CodeMirror, told by the worker what is wrong, what may stand there, what it means. */
+import {
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  completionStatus,
+  type CompletionContext,
+  type CompletionResult,
+} from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
+import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { forceLinting, lintGutter, linter, lintKeymap, nextDiagnostic } from "@codemirror/lint";
+import { EditorState, StateEffect } from "@codemirror/state";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { tuneHover } from "#editor/hover.js";
+import { detailOf, labelOf } from "#editor/items.js";
+import { tuneLanguage } from "#editor/language.js";
+import { Newest } from "#editor/newest.js";
+import { squiggle } from "#editor/squiggle.js";
+import { difference } from "#dsl/assist/difference.js";
+import type { Checkup } from "../world/protocol.js";
+import type { Asker } from "./asker.js";
+import { vocabulary } from "./built.js";
+import { markdown } from "./dom.js";
+import { signatureHelp } from "./signature.js";
+
+export interface Host {
+  readonly asker: Asker;
+  /** A text was checked. */
+  readonly checked: (checkup: Checkup, code: string) => void;
+  /** A text was typed. */
+  readonly changed: (code: string) => void;
+  /** The text can't be formatted. */
+  readonly refused: () => void;
+}
+
+const colours = HighlightStyle.define([
+  { tag: tags.keyword, color: "var(--word)", fontWeight: "600" },
+  { tag: tags.propertyName, color: "var(--accent)" },
+  { tag: tags.string, color: "var(--text)" },
+  { tag: [tags.number, tags.atom], color: "var(--figure)" },
+  { tag: tags.comment, color: "var(--faint)", fontStyle: "italic" },
+  { tag: tags.special(tags.variableName), color: "var(--figure)" },
+  { tag: tags.standard(tags.variableName), color: "var(--word)" },
+]);
+
+/** What a text comes to may be another, though the text is the same. */
+const recheck = StateEffect.define<null>();
+/** A step of its own when it is undone. */
+const alone = isolateHistory.of("full");
+
+export class Editor {
+  readonly view: EditorView;
+  readonly #host: Host;
+
+  constructor(parent: HTMLElement, host: Host) {
+    this.#host = host;
+    const { asker } = host;
+    const newest = new Newest<string, Checkup>();
+    const check = async (view: EditorView) => {
+      const code = view.state.doc.toString();
+      const checkup = await newest.ask((text) => asker.ask("check", { code: text }), code);
+      if (view.state.doc.toString() !== code) return [];
+      host.checked(checkup, code);
+      return checkup.findings.map((finding) => squiggle(finding, code.length));
+    };
+    this.view = new EditorView({
+      parent,
+      state: EditorState.create({
+        extensions: [
+          [lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), history()],
+          [bracketMatching(), closeBrackets(), indentUnit.of("  "), EditorView.lineWrapping],
+          [tuneLanguage(vocabulary), syntaxHighlighting(colours)],
+          [
+            linter(check, {
+              delay: 150,
+              needsRefresh: ({ transactions }) =>
+                transactions.some(({ effects }) => effects.some((effect) => effect.is(recheck))),
+            }),
+            lintGutter(),
+          ],
+          autocompletion({
+            override: [(context) => complete(asker, context)],
+            activateOnCompletion: () => true,
+            icons: false,
+          }),
+          tuneHover({
+            ask: (code, offset) => asker.ask("inspect", { code, offset }),
+            render: (text) => ({ node: markdown(text) }),
+          }),
+          signatureHelp((code, offset) => asker.ask("signature", { code, offset })),
+          keymap.of([
+            // Right after the list opens nothing is taken yet; the cursor must not leave the editor then.
+            { key: "Tab", run: (view) => acceptCompletion(view) || completionStatus(view.state) === "active" },
+            { key: "Alt-Shift-f", run: () => (void this.format(), true) },
+            { key: "Mod-s", run: () => (void this.format(), true) },
+            ...closeBracketsKeymap,
+            ...defaultKeymap,
+            ...historyKeymap,
+            ...completionKeymap,
+            ...lintKeymap,
+            { key: "F8", run: nextDiagnostic },
+          ]),
+          EditorView.updateListener.of(({ docChanged, state }) => {
+            if (docChanged) host.changed(state.doc.toString());
+          }),
+          EditorView.contentAttributes.of({ "aria-label": "Tune program", spellcheck: "false", autocapitalize: "off" }),
+        ],
+      }),
+    });
+  }
+
+  get text(): string {
+    return this.view.state.doc.toString();
+  }
+  /** As an edit, so that undo brings back what was there. */
+  set text(code: string) {
+    this.view.dispatch({
+      changes: { from: 0, to: this.view.state.doc.length, insert: code },
+      selection: { anchor: 0 },
+      annotations: alone,
+    });
+  }
+
+  recheck(): void {
+    this.view.dispatch({ effects: recheck.of(null) });
+    forceLinting(this.view);
+  }
+
+  select(from: number, to = from): void {
+    const length = this.view.state.doc.length;
+    const selection = { anchor: Math.min(from, length), head: Math.min(to, length) };
+    this.view.dispatch({ selection, scrollIntoView: true });
+    this.view.focus();
+  }
+
+  insert(text: string): void {
+    this.view.dispatch(this.view.state.replaceSelection(text));
+    this.view.focus();
+  }
+
+  async format(): Promise<void> {
+    const code = this.text;
+    const formatted = await this.#host.asker.ask("format", { code });
+    if (formatted === null) return this.#host.refused();
+    const edit = this.text === code ? difference(code, formatted) : null;
+    if (edit) this.view.dispatch({ changes: { from: edit.from, to: edit.to, insert: edit.text }, annotations: alone });
+  }
+}
+
+/** Asked for by a key, or after a letter, or where a value begins. */
+async function complete(asker: Asker, context: CompletionContext): Promise<CompletionResult | null> {
+  const code = context.state.doc.toString();
+  const before = code.slice(0, context.pos);
+  if (!context.explicit && !/[\p{ID_Continue}$.]$|[:([,]\s*$/u.test(before)) return null;
+  const { matches, start, end } = await asker.ask("complete", { code, offset: context.pos });
+  if (matches.length === 0 || context.aborted) return null;
+  return {
+    ...{ from: start, to: end, validFor: /^[\p{ID_Continue}$]*$/u },
+    options: matches.map((match, i) => ({
+      ...{ label: labelOf(match), apply: match.text, type: match.type, boost: -i / 10 },
+      ...(match.detail && { detail: detailOf(match) }),
+      ...(match.doc && { info: () => markdown(match.doc ?? "") }),
+    })),
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Files that a person gives the page: dropped (folders too) or picked. They are read here and handed to the worker. A model's
+ * config.json and tokenizer.json belong in a folder named for the model, which a file alone does not bring.
+ */
+import type { FileLine, GivenFile } from "../world/protocol.js";
+import { byId, make } from "./dom.js";
+
+const most = 256 * 2 ** 20; // bytes
+const read = /\.(csv|tsv|json|jsonl|ndjson|txt|tune|gz)$/i;
+
+export interface Taken {
+  readonly files: readonly GivenFile[];
+  /** Files that were left out, and why. */
+  readonly left: readonly string[];
+}
+
+/** `base`: of the program, where its tokenizer is missing. */
+export async function taken(given: readonly (readonly [string, File])[], base: string | null): Promise<Taken> {
+  const files: GivenFile[] = [];
+  const left: string[] = [];
+  for (const [path, file] of given) {
+    if (!read.test(path)) left.push(`${path} is no table and no model's description`);
+    else if (file.size > most) left.push(`${path} is larger than ${String(most / 2 ** 20)} MiB`);
+    else files.push({ path, text: new Uint8Array(await file.arrayBuffer()) });
+  }
+  const config = files.find(({ path }) => path === "config.json");
+  const folder = config ? nameIn(config) : (base?.split("/").at(-1) ?? "my-model");
+  return {
+    left,
+    files: files.map((file) =>
+      /^(config|tokenizer|tokenizer_config)\.json$/.test(file.path)
+        ? { ...file, path: `${folder}/${file.path}` }
+        : file,
+    ),
+  };
+}
+
+/** What a config.json calls its model. */
+function nameIn({ text }: GivenFile): string {
+  try {
+    const config = JSON.parse(typeof text === "string" ? text : new TextDecoder().decode(text)) as {
+      _name_or_path?: unknown;
+    };
+    const name = String(config._name_or_path ?? "")
+      .split("/")
+      .at(-1);
+    return name || "my-model";
+  } catch {
+    return "my-model"; // what is wrong with it is told where it is used
+  }
+}
+
+/** Every file of a drop, those in folders too, with their paths. Must be called in the event itself. */
+export async function dropped(transfer: DataTransfer): Promise<readonly (readonly [string, File])[]> {
+  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.() ?? null);
+  if (entries.every((entry) => entry === null)) return Array.from(transfer.files, (file) => [file.name, file] as const);
+  const found = await Promise.all(entries.map((entry) => (entry ? filesIn(entry) : [])));
+  return found.flat();
+}
+
+async function filesIn(entry: FileSystemEntry): Promise<readonly (readonly [string, File])[]> {
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    return [[entry.fullPath.replace(/^\//, ""), file]];
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const inside: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) break;
+    inside.push(...some);
+  }
+  return (await Promise.all(inside.map(filesIn))).flat();
+}
+
+export function listFiles(
+  lines: readonly FileLine[],
+  o: { readonly insert: (text: string) => void; readonly remove: (path: string) => void },
+): void {
+  byId("files").replaceChildren(
+    ...lines.map(({ path, about, use, broken }) => {
+      const item = make("li", {}, make("code", { title: path }, path), make("span", { title: about }, about));
+      if (broken) item.dataset["broken"] = "";
+      if (use)
+        item.append(make("button", { type: "button", title: `Writes ${use}`, onclick: () => o.insert(use) }, "Insert"));
+      const gone = make("button", { type: "button", onclick: () => o.remove(path) }, "✕");
+      gone.setAttribute("aria-label", `Remove ${path}`);
+      item.append(gone);
+      return item;
+    }),
+  );
+}

@@ -1,0 +1,186 @@
+/** The window: puts editor, findings, phases and files together, and keeps the program in the page's address. */
+import type { Checkup, FileLine, GivenFile, Machine, Start } from "../world/protocol.js";
+import { Asker } from "./asker.js";
+import { examples, type Example } from "./built.js";
+import { byId, make } from "./dom.js";
+import { Editor } from "./editor.js";
+import { dropped, listFiles, taken } from "./files.js";
+import { linkOf, programIn } from "./link.js";
+import { Phases } from "./phases.js";
+import { showProblems } from "./problems.js";
+import { themeButton } from "./theme.js";
+
+const GiB = 2 ** 30;
+
+/** What a command came to; it stands until the text changes. */
+const say = (text: string): void => {
+  byId("said").textContent = text;
+};
+const asker = new Asker(byId("worker").textContent ?? "", (message) => {
+  console.error(message);
+  say("Something failed in the page itself; the browser's console has the details.");
+});
+const editor = new Editor(byId("editor"), {
+  asker,
+  checked,
+  changed(code) {
+    say("");
+    keepInAddress(code);
+  },
+  refused: () => say("A program with mistakes of syntax is left as it is."),
+});
+const phases = new Phases(asker, (from, to) => editor.select(from, to));
+const names = byId<HTMLSelectElement>("examples");
+/** What a person gave, which stays when another example is opened. */
+const own = new Map<string, GivenFile>();
+/** Files of the example that were taken away. */
+const gone = new Set<string>();
+let example: Example = examples[0]!;
+let unmeasured: string | null = null;
+
+function checked(checkup: Checkup, code: string): void {
+  unmeasured = checkup.unmeasured[0] ?? null;
+  showProblems(checkup, editor);
+  phases.update(checkup, code);
+  void outline(code);
+  document.documentElement.dataset["checked"] = String(Math.round(performance.now()));
+}
+
+async function outline(code: string): Promise<void> {
+  const lines = await asker.ask("outline", { code });
+  byId("outline").replaceChildren(
+    ...lines.map(({ name, is, from }) =>
+      make("button", { type: "button", onclick: () => editor.select(from) }, make("small", {}, is), name),
+    ),
+  );
+}
+
+/** With the example's own files, and those that were given. */
+async function setFiles(): Promise<void> {
+  const all = [...example.files.filter(({ path }) => !gone.has(path)), ...own.values()];
+  listed(await asker.ask("files", { all }));
+  editor.recheck();
+}
+function listed(lines: readonly FileLine[]): void {
+  const remove = (path: string): void => {
+    own.delete(path);
+    gone.add(path);
+    void setFiles();
+  };
+  listFiles(lines, { insert: (text) => editor.insert(text), remove });
+}
+
+async function give(given: readonly (readonly [string, File])[]): Promise<void> {
+  const { files, left } = await taken(given, unmeasured);
+  for (const file of files) own.set(file.path, file);
+  const program = files.find(({ path }) => path.endsWith(".tune"));
+  if (program) editor.text = textOf(program);
+  await setFiles();
+  if (left.length > 0) say(`Left out: ${left.join("; ")}.`);
+}
+
+function textOf({ text }: GivenFile): string {
+  return typeof text === "string" ? text : new TextDecoder().decode(text);
+}
+
+async function openExample(one: Example): Promise<void> {
+  example = one;
+  gone.clear();
+  names.value = one.id;
+  byId("about").textContent = one.about;
+  phases.clear();
+  editor.text = one.program;
+  await setFiles();
+}
+
+/** Written a moment after the last key, so that a reload brings the same program back. */
+let writing: ReturnType<typeof setTimeout> | undefined;
+function keepInAddress(code: string): void {
+  clearTimeout(writing);
+  writing = setTimeout(() => {
+    void (code === example.program ? Promise.resolve(`#${example.id}`) : linkOf(code)).then((fragment) =>
+      history.replaceState(null, "", fragment),
+    );
+  }, 600);
+}
+async function openAddress(): Promise<void> {
+  const program = await programIn(location.hash);
+  const named = examples.find(({ id }) => `#${id}` === location.hash);
+  await openExample(named ?? example);
+  if (program !== null) editor.text = program;
+}
+
+async function share(): Promise<void> {
+  const address = `${location.href.replace(/#.*/, "")}${await linkOf(editor.text)}`;
+  history.replaceState(null, "", address);
+  try {
+    await navigator.clipboard.writeText(address);
+    say("The link is copied. It holds the program, not your files.");
+  } catch {
+    const field = byId<HTMLInputElement>("address");
+    field.value = address;
+    byId<HTMLDialogElement>("link").showModal();
+    field.select();
+  }
+}
+
+function machine(): Machine {
+  const value = (id: string): number => Math.max(1, Number(byId<HTMLInputElement>(id).value) || 1);
+  return { memoryBytes: value("memory") * GiB, cores: value("cores") };
+}
+function fillMachine(): void {
+  const { deviceMemory } = navigator as { deviceMemory?: number };
+  const memory = byId<HTMLInputElement>("memory");
+  memory.value = String(deviceMemory ?? 8);
+  byId("told").textContent = deviceMemory === undefined ? "(a guess: this browser does not tell)" : "";
+  memory.title = "Browsers round it down, and tell no more than some GiB";
+  byId<HTMLInputElement>("cores").value = String(navigator.hardwareConcurrency);
+  for (const id of ["memory", "cores"])
+    byId(id).addEventListener("change", () => void asker.ask("machine", machine()).then(() => editor.recheck()));
+}
+
+function watchDrops(): void {
+  const veil = byId("drop");
+  const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+  let depth = 0;
+  window.addEventListener("dragenter", (event) => {
+    if (!holdsFiles(event)) return;
+    depth += 1;
+    veil.hidden = false;
+  });
+  window.addEventListener("dragleave", (event) => {
+    if (holdsFiles(event) && --depth <= 0) veil.hidden = true;
+  });
+  // Before CodeMirror, which would write a dropped file's text into the program.
+  window.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault(), true);
+  window.addEventListener(
+    "drop",
+    (event) => {
+      if (!holdsFiles(event) || !event.dataTransfer) return;
+      event.preventDefault();
+      event.stopPropagation();
+      depth = 0;
+      veil.hidden = true;
+      void dropped(event.dataTransfer).then(give);
+    },
+    true,
+  );
+  const pick = byId<HTMLInputElement>("pick");
+  pick.onchange = () => {
+    void give(Array.from(pick.files ?? [], (file) => [file.name, file] as const)).then(() => (pick.value = ""));
+  };
+}
+
+themeButton(byId<HTMLButtonElement>("theme"));
+names.append(...examples.map(({ id, title }) => make("option", { value: id }, title)));
+names.onchange = () => void openExample(examples.find(({ id }) => id === names.value) ?? example);
+byId("format").onclick = () => void editor.format();
+byId("share").onclick = () => void share();
+window.addEventListener("hashchange", () => void openAddress());
+fillMachine();
+watchDrops();
+const tokenizers = JSON.parse(byId("tokenizers").textContent ?? "{}") as Start["tokenizers"];
+void asker.ask("start", { machine: machine(), tokenizers }).then(async (known) => {
+  byId("bases").textContent = known.bases.join(", ");
+  await openAddress();
+});

@@ -1,0 +1,138 @@
+/** The phases of the compiler in tabs. What is shown stays until something newer is there, dimmed while it no longer holds. */
+import type { Checkup, Drawn, TreeNode, View } from "../world/protocol.js";
+import type { Asker } from "./asker.js";
+import { byId, make } from "./dom.js";
+
+const views: readonly (readonly [View, string])[] = [
+  ["tree", "Tree"],
+  ["data", "Data"],
+  ["plan", "Plan"],
+  ["graph", "Graph"],
+  ["program", "Program"],
+];
+
+export class Phases {
+  readonly #asker: Asker;
+  readonly #select: (from: number, to: number) => void;
+  readonly #tabs = new Map<View, HTMLButtonElement>();
+  #view: View = "plan";
+  #code = "";
+  #checkup: Checkup | null = null;
+  #turn = 0;
+  /** The view whose drawing is on the page. */
+  #drawn: View | null = null;
+
+  constructor(asker: Asker, select: (from: number, to: number) => void) {
+    this.#asker = asker;
+    this.#select = select;
+    const list = byId("tabs");
+    for (const [view, title] of views) {
+      const tab = make("button", { type: "button", id: `tab-${view}`, onclick: () => this.open(view) }, title);
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-controls", "view");
+      this.#tabs.set(view, tab);
+      list.append(tab);
+    }
+    list.addEventListener("keydown", ({ key }) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+      if (step === undefined) return;
+      const at = views.findIndex(([view]) => view === this.#view);
+      const [next] = views[(at + step + views.length) % views.length]!;
+      this.open(next);
+      this.#tabs.get(next)?.focus();
+    });
+    byId<HTMLSelectElement>("which").onchange = () => void this.#draw();
+    this.#mark();
+  }
+
+  open(view: View): void {
+    this.#view = view;
+    this.#mark();
+    this.#choices();
+    void this.#draw();
+  }
+
+  update(checkup: Checkup, code: string): void {
+    [this.#checkup, this.#code] = [checkup, code];
+    this.#choices();
+    byId("notes").replaceChildren(...checkup.notes.map((text) => make("li", {}, text)));
+    void this.#draw();
+  }
+
+  /** Another program is opened: what is drawn is none of its own. */
+  clear(): void {
+    this.#turn += 1;
+    this.#drawn = null;
+    this.#checkup = null;
+    byId("view").replaceChildren();
+    byId("notes").replaceChildren();
+  }
+
+  #mark(): void {
+    for (const [view, tab] of this.#tabs) {
+      const on = view === this.#view;
+      tab.setAttribute("aria-selected", String(on));
+      tab.tabIndex = on ? 0 : -1;
+    }
+    byId("view").setAttribute("aria-labelledby", `tab-${this.#view}`);
+  }
+
+  /** Which training, which data: a choice only where there are several. */
+  #choices(): void {
+    const which = byId<HTMLSelectElement>("which");
+    const names = this.#view === "tree" ? [] : this.#view === "data" ? this.#checkup?.data : this.#checkup?.trainings;
+    const before = which.value;
+    which.replaceChildren(...(names ?? []).map((name) => make("option", { value: name }, name)));
+    if (names?.includes(before)) which.value = before;
+    which.hidden = (names?.length ?? 0) < 2;
+  }
+
+  async #draw(): Promise<void> {
+    if (!this.#checkup) return;
+    const turn = ++this.#turn;
+    const view = this.#view;
+    const name = byId<HTMLSelectElement>("which").value || null;
+    const drawn = await this.#asker
+      .ask("show", { code: this.#code, view, name })
+      .catch((error: unknown): Drawn => ({ none: String(error) }));
+    if (turn !== this.#turn) return;
+    const panel = byId("view");
+    const stale = byId("stale");
+    const keep = "none" in drawn && this.#drawn === view && this.#checkup.findings.length > 0;
+    stale.hidden = !keep;
+    panel.classList.toggle("old", keep);
+    if (keep) {
+      stale.textContent = drawn.none;
+      return;
+    }
+    this.#drawn = "none" in drawn ? null : view;
+    if ("html" in drawn) {
+      panel.innerHTML = drawn.html;
+      // Where each setting came from is what a plan is read for here.
+      if (view === "plan") for (const more of panel.querySelectorAll("details")) more.open = true;
+    } else if ("text" in drawn) panel.replaceChildren(make("pre", {}, drawn.text));
+    else if ("tree" in drawn) panel.replaceChildren(this.#list(drawn.tree, "tree"));
+    else panel.replaceChildren(make("p", { className: "none" }, drawn.none));
+    panel.dataset["view"] = view;
+  }
+
+  #list(nodes: readonly TreeNode[], className = ""): HTMLUListElement {
+    return make(
+      "ul",
+      { className },
+      ...nodes.map(({ label, detail, from, to, children }) =>
+        make(
+          "li",
+          {},
+          make(
+            "button",
+            { type: "button", onclick: () => this.#select(from, to) },
+            make("code", {}, label),
+            make("small", {}, detail),
+          ),
+          ...(children.length > 0 ? [this.#list(children)] : []),
+        ),
+      ),
+    );
+  }
+}

@@ -1,0 +1,53 @@
+/** All findings below the editor: each leads to its place, and has a button where the mend is known. */
+import { prose } from "#editor/prose.js";
+import { mend } from "#editor/squiggle.js";
+import type { Checkup } from "../world/protocol.js";
+import { byId, make } from "./dom.js";
+import type { Editor } from "./editor.js";
+
+export function showProblems({ findings, milliseconds }: Checkup, editor: Editor): void {
+  const verdict = byId("verdict");
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const others = findings.length - errors;
+  verdict.textContent =
+    findings.length === 0
+      ? "No mistakes."
+      : [errors > 0 && counted(errors, "mistake"), others > 0 && counted(others, "remark")].filter(Boolean).join(", ");
+  verdict.dataset["is"] = errors > 0 ? "bad" : others > 0 ? "warn" : "good";
+  byId("speed").textContent = `checked in ${String(Math.max(1, Math.round(milliseconds)))} ms`;
+  byId("problems").replaceChildren(
+    ...findings.map((finding) => {
+      const { message, help, fix, from, to, severity } = finding;
+      const { number } = editor.view.state.doc.lineAt(Math.min(from, editor.view.state.doc.length));
+      const jump = make(
+        "button",
+        { type: "button", className: "jump", onclick: () => editor.select(from, to) },
+        make("span", { className: "line" }, `line ${String(number)}`),
+        ...prose(message),
+        ...(help && help !== fix?.title ? [make("small", {}, ...prose(help))] : []),
+      );
+      const item = make("li", {}, jump);
+      item.dataset["severity"] = severity;
+      if (fix)
+        item.append(
+          make(
+            "button",
+            {
+              type: "button",
+              className: "fix",
+              onclick: () => {
+                mend(editor.view, fix);
+                editor.view.focus();
+              },
+            },
+            fix.title.replaceAll("`", ""),
+          ),
+        );
+      return item;
+    }),
+  );
+}
+
+function counted(n: number, one: string): string {
+  return `${String(n)} ${one}${n === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,32 @@
+/** Light, dark, or as the system has it. */
+const themes = ["auto", "light", "dark"] as const;
+const signs = { auto: "◐", light: "☀", dark: "☾" } as const;
+type Theme = (typeof themes)[number];
+
+export function themeButton(button: HTMLButtonElement): void {
+  let now: Theme = themes.find((theme) => theme === kept()) ?? "auto";
+  const show = (): void => {
+    document.documentElement.dataset["theme"] = now;
+    button.textContent = signs[now];
+    button.setAttribute("aria-label", `Colours: ${now}`);
+    button.title = `Colours: ${now}`;
+  };
+  button.onclick = () => {
+    now = themes[(themes.indexOf(now) + 1) % themes.length]!;
+    try {
+      localStorage.setItem("tune-theme", now);
+    } catch {
+      // A browser that keeps nothing still shows it.
+    }
+    show();
+  };
+  show();
+}
+
+function kept(): string | null {
+  try {
+    return localStorage.getItem("tune-theme");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,191 @@
+// Builds the page: dist/page/index.html, one file that needs no server and no network. The worker's script, the data of the
+// examples and the tokenizer that a base brings lie in it as text. Build the modules first (`tsc -b`); `npm run page` does both.
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = join(here, "..");
+const dist = join(root, "dist");
+/** Bases whose tokenizer lies in the page: lengths of their texts are exact there. */
+const measured = ["all-MiniLM-L6-v2"];
+
+/** Later ones over earlier ones: what is narrow comes last. */
+const styles = ["editor", "phases", "page"];
+
+/** Node's modules that a library names for streams and files that a page never has. */
+const browser = {
+  absWorkingDir: root,
+  platform: "browser",
+  format: "iife",
+  bundle: true,
+  minify: true,
+  write: false,
+  metafile: true,
+  target: "es2023",
+  legalComments: "none",
+  charset: "utf8",
+  alias: { "csv-parse": "csv-parse/browser/esm", "csv-parse/sync": "csv-parse/browser/esm/sync" },
+};
+
+/**
+ * Run parts that no page can use: they would run a training, or read files in parts. Asking for one is a defect, told as such.
+ */
+const unused =
+  /\/(?:(?:metrics|decoders|searches|stoppings|schedules|tokenizers)\/[\w-]+\.run|data\/prepare-streamed)\.js$/;
+const leaveOut = {
+  name: "leave out",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\.js$/ }, ({ path, kind, resolveDir }) =>
+      kind === "dynamic-import" && unused.test(join(resolveDir, path)) ? { path, namespace: "left-out" } : undefined,
+    );
+    // What arquero parses expressions and reads Arrow with: the page only makes tables of columns.
+    onResolve({ filter: /^(acorn|@uwdata\/flechette)$/ }, ({ path }) => ({ path, namespace: "never-called" }));
+    onLoad({ filter: /.*/, namespace: "never-called" }, () => ({ contents: "module.exports = {};" }));
+    onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`${path} is no part of the page`)});`,
+    }));
+  },
+};
+
+/** `{ file, bytes, gzip, inputs }`: what was written, and the modules that it is made of. */
+export async function buildPage({ out = join(dist, "page"), onProgress = () => {} } = {}) {
+  const tokenizers = await tokenizersOf(measured, onProgress);
+  const worker = await build({ ...browser, entryPoints: [join(dist, "page/world/worker.js")], plugins: [leaveOut] });
+  const app = await build({
+    ...browser,
+    entryPoints: [join(dist, "page/app/main.js")],
+    define: {
+      EXAMPLES: JSON.stringify(await examples()),
+      VOCABULARY: JSON.stringify(await vocabulary()),
+    },
+  });
+  const page = await written({
+    template: await readFile(join(here, "index.html"), "utf8"),
+    style: (await Promise.all(styles.map((name) => readFile(join(here, "style", `${name}.css`), "utf8")))).join(""),
+    app: app.outputFiles[0].text,
+    worker: worker.outputFiles[0].text,
+    tokenizers: JSON.stringify(tokenizers).replaceAll("<", "\\u003c"),
+  });
+  await mkdir(out, { recursive: true });
+  const file = join(out, "index.html");
+  await writeFile(file, page);
+  await writeFile(join(out, "licences.txt"), await licences([worker.metafile, app.metafile]));
+  const inputs = { worker: Object.keys(worker.metafile.inputs), app: Object.keys(app.metafile.inputs) };
+  return {
+    file,
+    bytes: Buffer.byteLength(page),
+    gzip: gzipSync(page, { level: 9 }).length,
+    inputs,
+    metafile: worker.metafile,
+  };
+}
+
+/** Scripts that a browser runs carry their checksum, and nothing else may run. */
+async function written({ template, style, app, worker, tokenizers }) {
+  const hash = createHash("sha256").update(app).digest("base64");
+  const policy = [
+    "default-src 'none'",
+    `script-src 'sha256-${hash}' blob:`,
+    "worker-src blob:",
+    "style-src 'unsafe-inline'",
+    "img-src data: blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  const parts = { POLICY: policy, STYLE: style, WORKER: worker, TOKENIZERS: tokenizers, APP: app };
+  return template.replace(/\s*<!--(STYLE|WORKER|TOKENIZERS|APP)-->\s*|%(POLICY)%/g, (_, a, b) => parts[a ?? b]);
+}
+
+/** What others wrote and the page holds, with the terms that it comes under. */
+async function licences(metafiles) {
+  const inputs = metafiles.flatMap(({ outputs }) =>
+    Object.values(outputs).flatMap((output) => Object.keys(output.inputs)),
+  );
+  const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  const texts = await Promise.all(
+    [...folders].sort().map(async (folder) => {
+      const { name, version, license } = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8"));
+      const file = (await readdir(join(root, folder))).find((one) => /^licen[cs]e/i.test(one));
+      const terms = file ? await readFile(join(root, folder, file), "utf8") : "";
+      return `${name} ${version}: ${license}\n\n${terms.trim()}`;
+    }),
+  );
+  const data = await readFile(join(root, "notebooks/data/README.md"), "utf8");
+  const base = "The vocabulary of all-MiniLM-L6-v2 (sentence-transformers) is under the Apache License 2.0.";
+  const own = await readFile(join(root, "LICENSE"), "utf8");
+  return (
+    [`Tunebook: Apache-2.0\n\n${own.trim()}`, data.trim(), base, ...texts].join(`\n\n${"-".repeat(80)}\n\n`) + "\n"
+  );
+}
+
+async function vocabulary() {
+  const [{ registry }, { vocabularyOf }] = await Promise.all(
+    ["stdlib/registry.js", "editor/vocabulary.js"].map((path) => import(pathToFileURL(join(dist, path)).href)),
+  );
+  return vocabularyOf(registry);
+}
+
+/**
+ * tokenizer.json of bases by the base's hash, the vocabulary as one text in the order of the ids, which packs far smaller than
+ * numbers beside each token (page/world/carried.ts reads it). Without one that can't be had the page guesses lengths.
+ */
+async function tokenizersOf(names, onProgress) {
+  const { resolveBase } = await import(pathToFileURL(join(dist, "kernel/bases/resolve.js")).href);
+  const found = {};
+  for (const name of names) {
+    try {
+      const { folder, hash } = await resolveBase(name, { folder: root });
+      const json = JSON.parse(await readFile(join(folder, "tokenizer.json"), "utf8"));
+      const vocab = Object.entries(json.model.vocab).sort(([, a], [, b]) => a - b);
+      if (!vocab.every(([token, id], i) => id === i && !token.includes("\n")))
+        throw new Error(`${name}: ids have gaps`);
+      found[hash] = { ...json, model: { ...json.model, vocab: vocab.map(([token]) => token).join("\n") } };
+    } catch (error) {
+      if (error.name !== "CodedError" && error.code === undefined) throw error;
+      onProgress(`the page has no tokenizer of ${name}: ${error.message}`);
+    }
+  }
+  return found;
+}
+
+/** `2-…` before `10-…`. */
+const inOrder = new Intl.Collator("en", { numeric: true }).compare;
+
+/** Each program of examples/, with its title (the first line), what it shows (the second) and the data that it names. */
+async function examples() {
+  const folder = join(here, "examples");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".tune")).sort(inOrder);
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(join(folder, name), "utf8");
+      const [, title, about, program] = /^\/\/ (.*)\n\/\/ (.*)\n\n([^]*)$/.exec(text) ?? [];
+      if (!program) throw new Error(`${name} must begin with two lines of comment and an empty one`);
+      const paths = [...new Set([...program.matchAll(/"(data\/[^"]+)"/g)].map((m) => m[1]))];
+      const files = await Promise.all(
+        paths.map(async (path) => ({ path, text: await readFile(await dataFile(path), "utf8") })),
+      );
+      return { id: name.replace(/^\d+-|\.tune$/g, ""), title, about, program, files };
+    }),
+  );
+}
+
+async function dataFile(path) {
+  const own = join(here, "examples", path);
+  return readFile(own).then(
+    () => own,
+    () => join(root, "notebooks", path),
+  );
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const begun = performance.now();
+  const { file, bytes, gzip } = await buildPage({ onProgress: (line) => console.log(line) });
+  const kB = (n) => `${Math.round(n / 1000)} kB`;
+  console.log(
+    `${file}\n${kB(bytes)}, ${kB(gzip)} gzipped, built in ${((performance.now() - begun) / 1000).toFixed(1)} s`,
+  );
+}

@@ -1,0 +1,16 @@
+/** What stands in a browser for stdlib/platform/digest.ts: SHA-256 in JavaScript, since the platform's own is asynchronous. */
+import { sha256 as hash } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type * as node from "#platform/digest.js";
+
+export const sha256: typeof node.sha256 = () => {
+  const sum = hash.create();
+  const digest: node.Digest = {
+    update(text) {
+      sum.update(utf8ToBytes(text));
+      return digest;
+    },
+    end: () => bytesToHex(sum.digest()),
+  };
+  return digest;
+};

@@ -1,0 +1,87 @@
+/**
+ * Base models without their weights: what the checker and the plan ask of one follows from its config.json. Those that a
+ * person gave come first, then two that were looked at whole (bases/*.json), then the checkpoints that the families' words know.
+ */
+import { CodedError } from "#dsl/check/codes.js";
+import { nearest } from "#dsl/check/nearest.js";
+import type { BaseFacts } from "#dsl/plan/facts.js";
+import { hashOf } from "#dsl/plan/hash.js";
+import type { Implementations, Word } from "#dsl/registry.js";
+import "#kernel/bases/codes.js";
+import { familyOf } from "#kernel/bases/family.js";
+import type { KnownCheckpoint } from "#stdlib/models/known-checkpoints.js";
+import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";
+import { registry } from "#stdlib/registry.js";
+import minilm from "../bases/all-MiniLM-L6-v2.json" with { type: "json" };
+import smollm from "../bases/SmolLM2-135M-Instruct.json" with { type: "json" };
+import { disk, nameOf } from "./disk.js";
+
+type Config = Readonly<Record<string, unknown>>;
+/** A base whose files were read once; kept exact by tests/page/bases.test.ts. */
+interface Exact {
+  readonly names: readonly string[];
+  readonly facts: Omit<BaseFacts, "folder">;
+}
+const exact: readonly Exact[] = [minilm, smollm];
+
+const checkpoints: readonly (readonly [KnownCheckpoint, Word])[] = registry
+  .ofKind("model")
+  .flatMap((word) =>
+    ((word.capabilities?.["checkpoints"] ?? []) as readonly KnownCheckpoint[]).map((one) => [one, word] as const),
+  );
+
+/** Every name that is known without a file. */
+export const knownBases: readonly string[] = [
+  ...new Set([...exact.flatMap(({ names }) => names), ...checkpoints.map(([{ name }]) => name)]),
+].sort((a, b) => a.localeCompare(b));
+
+/** Coded errors: `base-not-found`, `base-damaged`, `unknown-architecture`, and those of the family's config. */
+export async function baseOf(name: string): Promise<BaseFacts> {
+  const folder = nameOf(name);
+  const given = disk.inFolder(folder, "config.json");
+  if (given) return fromConfig(given.path, given.bytes, folder);
+  const same = (one: string): boolean => one.toLowerCase() === name.toLowerCase();
+  const whole = exact.find(({ names }) => names.some(same));
+  if (whole) return { ...whole.facts, folder: name };
+  const known = checkpoints.find(([one]) => same(one.name)) ?? checkpoints.find(([one]) => same(nameOf(one.name)));
+  if (known) return described(known[0].config, known[1], known[0].name, true);
+  const near = nearest(name, knownBases) ?? nearest(folder, knownBases.map(nameOf)) ?? null;
+  throw new CodedError("base-not-found", {
+    name,
+    near,
+    tried: [
+      { place: "files of this page", why: "none of them is its config.json: drop it, or its folder, on the page" },
+      { place: "models that this page knows", why: "it is not among them" },
+    ],
+  });
+}
+
+async function fromConfig(path: string, bytes: Uint8Array, folder: string): Promise<BaseFacts> {
+  const config = configIn(path, bytes);
+  return described(config, familyOf(config, registry), folder, disk.inFolder(folder, "tokenizer.json") !== undefined);
+}
+
+/** Coded error `base-damaged`. */
+export function configIn(path: string, bytes: Uint8Array): Config {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Config;
+  } catch {
+    // Said below, in words of our own.
+  }
+  throw new CodedError("base-damaged", { file: path, why: "it is not a JSON object" });
+}
+
+/** A checkpoint may hold more than the body (a head of its pre-training); that is not known here. */
+async function described(config: Config, word: Word, folder: string, hasTokenizer: boolean): Promise<BaseFacts> {
+  const family = (await word.load!()) as Implementations["model"];
+  const read = family.config(config);
+  const shapes = shapesOf(family, read);
+  return {
+    ...{ folder, config, shapes, hasTokenizer },
+    hash: hashOf({ family: word.name, config }),
+    family: word.name,
+    parameters: elementsIn(shapes),
+    positions: family.sizes(read).positions,
+  };
+}

@@ -1,0 +1,27 @@
+/** How many tokens a conversation feeds, by the template that the model names; the base's own is not at hand here, so ChatML stands for it. */
+import type { ReaderOf } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/check/codes.js";
+import type { Implementations } from "#dsl/registry.js";
+import type { ConversationRows } from "#kernel/data/conversations.js";
+import "#kernel/data/codes.js";
+import { registry } from "#stdlib/registry.js";
+import type { PageTokenizer } from "./tokenizer.js";
+
+const specials = { bos: "", eos: "", opening: "", all: [] };
+
+/** Null: the task reads no conversations. */
+export function chatLengthsOf(
+  { template }: ReaderOf,
+  tokenizer: PageTokenizer,
+): ((rows: ConversationRows) => Promise<Int32Array>) | null {
+  if (template === undefined) return null;
+  const word = template?.word ?? "chatml";
+  return async (rows) => {
+    const written = (await registry.find("template", word)!.load!()) as Implementations["template"];
+    return Int32Array.from(rows, ({ row, turns }) => {
+      const pieces = written.pieces(turns, { specials, prompt: false });
+      if ("refused" in pieces) throw new CodedError("template-refuses", { template: word, row, why: pieces.refused });
+      return tokenizer.plain(pieces.map(({ text }) => text).join("")).length - 1;
+    });
+  };
+}

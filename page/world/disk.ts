@@ -1,0 +1,62 @@
+/**
+ * The files that the page was given: an example's, and those that were dropped or picked. A program's paths are those of its
+ * author's folders, which a page never sees, so a file is found by its whole path or else by its name alone.
+ */
+export interface DiskFile {
+  /** As it was given, with `/` between folders. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Rises with everything that is put here, so that what was made of an older file is told apart. */
+  readonly version: number;
+}
+
+export class Disk {
+  private readonly byPath = new Map<string, DiskFile>();
+  private latest = 0;
+
+  put(path: string, bytes: Uint8Array): void {
+    const clean = normal(path);
+    this.byPath.set(clean, { path: clean, bytes, version: ++this.latest });
+  }
+  clear(): void {
+    this.byPath.clear();
+    this.latest += 1;
+  }
+  get files(): readonly DiskFile[] {
+    return [...this.byPath.values()];
+  }
+  /** Changes whenever any file does. */
+  get version(): number {
+    return this.latest;
+  }
+
+  find(path: string): DiskFile | undefined {
+    const clean = normal(path);
+    const exact = this.byPath.get(clean);
+    if (exact) return exact;
+    const name = nameOf(clean);
+    const same = this.files.filter((file) => nameOf(file.path) === name);
+    return same.length === 1 ? same[0] : undefined;
+  }
+  /** A file of a model's folder; `folder`: the last part of the base's name. */
+  inFolder(folder: string, name: string): DiskFile | undefined {
+    return this.files.find(({ path }) => path === `${folder}/${name}` || path.endsWith(`/${folder}/${name}`));
+  }
+}
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** Without `.`, `..` and doubled slashes: nothing lies above the page's one folder. */
+export function normal(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.replaceAll("\\", "/").split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+/** The page's one disk, which the sources read from. */
+export const disk = new Disk();

@@ -1,0 +1,57 @@
+/** What each file of the page is, by its name and what lies in it: a table that can be trained on, a model's config, text. */
+import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { bytes as sizeText, plural } from "#kernel/display/text.js";
+import type { Implementations } from "#dsl/registry.js";
+import { registry } from "#stdlib/registry.js";
+import { configIn } from "./bases.js";
+import { disk, nameOf, type DiskFile } from "./disk.js";
+import type { FileLine } from "./protocol.js";
+
+const world = {
+  folder: ".",
+  live: () => undefined,
+};
+const sources: readonly (readonly [RegExp, string])[] = [
+  [/\.(csv|tsv)(\.gz)?$/i, "csv"],
+  [/\.(jsonl|ndjson)(\.gz)?$/i, "jsonl"],
+  [/\.json(\.gz)?$/i, "json"],
+];
+
+export function fileLines(): Promise<readonly FileLine[]> {
+  return Promise.all(disk.files.map(lineOf));
+}
+
+async function lineOf(file: DiskFile): Promise<FileLine> {
+  const { path, bytes } = file;
+  const line = { path, bytes: bytes.length, broken: false, use: null };
+  try {
+    if (nameOf(path) === "config.json") {
+      const type = configIn(path, bytes)["model_type"];
+      const base = path.split("/").at(-2) ?? "model";
+      return {
+        ...line,
+        is: "model",
+        about: `model ${String(type ?? "of no named type")}`,
+        use: `base: ${JSON.stringify(base)}`,
+      };
+    }
+    if (nameOf(path) === "tokenizer.json")
+      return { ...line, is: "tokenizer", about: `tokenizer, ${sizeText(bytes.length)}` };
+    const word = sources.find(([ending]) => ending.test(path))?.[1];
+    if (word === undefined) return { ...line, is: "text", about: sizeText(bytes.length) };
+    const use = `source: ${word}(${JSON.stringify(path)}${/\.tsv/i.test(path) ? ', delimiter: "\\t"' : ""})`;
+    try {
+      const source = (await registry.find("source", word)!.load!()) as Implementations["source"];
+      const more = /\.tsv/i.test(path) ? { delimiter: "\t" } : {};
+      const table = await source.open({ kind: "source", word, arguments: { path, ...more } }, world);
+      const columns = table.columnNames().filter((name) => name !== "$row");
+      return { ...line, is: "table", use, about: `${plural(table.numRows(), "row")}: ${columns.join(", ")}` };
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      return { ...line, is: "table", use, broken: true, about: wordsOf(error.code, error.data as never).message };
+    }
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return { ...line, is: "text", broken: true, about: wordsOf(error.code, error.data as never).message };
+  }
+}

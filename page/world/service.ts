@@ -1,0 +1,196 @@
+/**
+ * The compiler as the page asks it: what is wrong with a text, what would happen, and each phase drawn as the notebook draws
+ * it. What a text came to is kept until the text, a file or the machine changes.
+ */
+import type { Diagnostic } from "#dsl/check/diagnostic.js";
+import type { Source } from "#dsl/check/span.js";
+import { symbolsIn } from "#dsl/assist/occurrences.js";
+import { signatureAt } from "#dsl/assist/signature.js";
+import { nothingOutside } from "#dsl/compile.js";
+import { outlineOf } from "#dsl/graph/outline.js";
+import { printProgram } from "#dsl/graph/print.js";
+import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
+import { partsOf } from "#dsl/syntax/parts.js";
+import { TuneAssistant, findingOf } from "#kernel/cells/tune-assistant.js";
+import { dataShown } from "#kernel/display/data-preview.js";
+import { graphShown } from "#kernel/display/graph-card.js";
+import { planShown } from "#kernel/display/plan-card.js";
+import type { Shown } from "#kernel/display/shown.js";
+import { printable } from "#kernel/display/text.js";
+import { checkSources, type Checked } from "#kernel/runs/check-sources.js";
+import { bodyFrom, partsFrom, sizesOf } from "#kernel/runs/programs.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import { registry } from "#stdlib/registry.js";
+import { knownBases } from "./bases.js";
+import { disk } from "./disk.js";
+import { fileLines } from "./file-lines.js";
+import type { Checkup, Drawn, Machine, Methods } from "./protocol.js";
+import { treeOf } from "./tree.js";
+import { World } from "./world.js";
+
+type Handlers = { readonly [M in keyof Methods]: (params: Methods[M]["params"]) => Promise<Methods[M]["result"]> };
+
+const verbs = registry.verbs().map((verb) => verb.name);
+const sourceOf = (code: string): Source => ({ id: "program", title: "program", text: code });
+
+export function service(): Handlers {
+  let world = new World({ ...unknown, engine: "auto", flops: null }, {});
+  const assistant = new TuneAssistant(registry, {
+    answer: (need) => world.answer(need),
+    // Everything is at hand here; what a text is missing is told by the whole check.
+    asks: ({ about }) => about !== "data",
+    typescript: () => [],
+  });
+  let last: { readonly key: string; readonly made: Promise<Checked> } | null = null;
+
+  function checked(code: string): Promise<Checked> {
+    const key = JSON.stringify([code, disk.version, world.machine]);
+    if (last?.key === key) return last.made;
+    const texts = { sources: partsOf(sourceOf(code), verbs), typescript: new Map(), defined: new Set<string>() };
+    const { parameters } = nothingOutside;
+    const made = checkSources(texts, { registry, parameters, answer: (need) => world.answer(need) });
+    last = { key, made };
+    return made;
+  }
+
+  return {
+    start: async ({ machine, tokenizers }) => {
+      world = new World({ ...machine, engine: "auto", flops: null }, tokenizers);
+      return { bases: knownBases };
+    },
+    machine: async (machine) => {
+      world.machine = { ...machine, engine: "auto", flops: null };
+      return null;
+    },
+    files: async ({ all }) => {
+      disk.clear();
+      for (const { path, text } of all)
+        disk.put(path, typeof text === "string" ? new TextEncoder().encode(text) : text);
+      return fileLines();
+    },
+    check: async ({ code }) => {
+      const begun = performance.now();
+      const { diagnostics, actions, facts } = await checked(code);
+      assistant.learn({ facts: facts.entries() });
+      return { ...(await checkupOf(diagnostics, actions, world)), milliseconds: performance.now() - begun };
+    },
+    complete: ({ code, offset }) => assistant.complete(code, offset),
+    inspect: async ({ code, offset }) => {
+      const { bundle, start, end } = await assistant.inspect(code, offset);
+      const markdown = bundle["text/markdown"];
+      return typeof markdown === "string" && start !== undefined && end !== undefined ? { start, end, markdown } : null;
+    },
+    signature: async ({ code, offset }) => signatureAt(code, offset, registry) ?? null,
+    format: async ({ code }) => {
+      const formatted = assistant.format(code);
+      return formatted === null ? null : `${formatted}\n`;
+    },
+    outline: async ({ code }) =>
+      symbolsIn(sourceOf(code), registry).map(({ name, is, nameSpan }) => ({ name, is, from: nameSpan.start })),
+    show: async ({ code, view, name }) => {
+      if (view === "tree") {
+        const tree = treeOf(sourceOf(code), verbs);
+        return tree.length > 0 ? { tree } : { none: "There is no statement yet." };
+      }
+      const { diagnostics, actions } = await checked(code);
+      const wrong = diagnostics.filter(({ severity }) => severity === "error").length;
+      if (wrong > 0)
+        return {
+          none: `Mend ${wrong === 1 ? "the mistake" : `the ${String(wrong)} mistakes`} first: this phase comes after the check.`,
+        };
+      return view === "data" ? dataView(actions, name, world) : trainingView(actions, view, name, world);
+    },
+  };
+}
+
+const unknown: Machine = { memoryBytes: 8 * 2 ** 30, cores: 4 };
+
+interface Training {
+  readonly name: string;
+  readonly plan: Plan;
+}
+/** Of a sweep the trial before anything varies. */
+function trainingsIn(actions: readonly Action[]): readonly Training[] {
+  return actions.flatMap((action) =>
+    action.verb === "train"
+      ? [{ name: action.name, plan: action.plan }]
+      : action.verb === "sweep"
+        ? [{ name: action.name, plan: action.sweep.plan }]
+        : [],
+  );
+}
+
+async function checkupOf(
+  diagnostics: readonly Diagnostic[],
+  actions: readonly Action[],
+  world: World,
+): Promise<Omit<Checkup, "milliseconds">> {
+  const trainings = trainingsIn(actions);
+  const guessed: string[] = [];
+  for (const { plan } of trainings)
+    if (!plan.recipe.model.scratch && (await world.guesses(readerOf(plan.recipe.model))))
+      guessed.push(plan.recipe.model.base);
+  const bases = [...new Set(guessed)];
+  const notes = [
+    ...bases.map(
+      (base) =>
+        `Lengths in tokens are guessed for ${base} (a token for each word and mark, more for long words); drop its tokenizer.json for exact ones.`,
+    ),
+    ...(trainings.some(({ plan }) => plan.recipe.model.scratch)
+      ? [
+          "A tokenizer from scratch is trained when the program runs: here it has as many tokens as were asked for, and lengths are guessed.",
+        ]
+      : []),
+  ];
+  const hint = "lengths are guessed on this page: drop the base's tokenizer.json for exact ones";
+  return {
+    findings: diagnostics.map((d) => {
+      const finding = findingOf(d);
+      if (d.code !== "truncated" || notes.length === 0) return finding;
+      return { ...finding, help: [finding.help, hint].filter(Boolean).join("; ") };
+    }),
+    unmeasured: bases,
+    notes,
+    trainings: trainings.map(({ name }) => name),
+    data: actions.flatMap((action) => (action.verb === "data" ? [action.name] : [])),
+  };
+}
+
+async function dataView(actions: readonly Action[], name: string | null, world: World): Promise<Drawn> {
+  const all = actions.flatMap((action) => (action.verb === "data" ? [action] : []));
+  const one = all.find((action) => action.name === name) ?? all[0];
+  if (!one) return { none: "The program reads no data: begin with `data`." };
+  // As the model reads it, where one is trained on it: with lengths.
+  const training = trainingsIn(actions).find(({ plan }) => plan.recipe.data.name === one.name);
+  const prepared = await world.prepared(one.data, training ? readerOf(training.plan.recipe.model) : null);
+  return drawn(dataShown(one.data, prepared.facts, prepared.sample));
+}
+
+async function trainingView(
+  actions: readonly Action[],
+  view: "plan" | "graph" | "program",
+  name: string | null,
+  world: World,
+): Promise<Drawn> {
+  const all = trainingsIn(actions);
+  const one = all.find((training) => training.name === name) ?? all[0];
+  if (!one) return { none: "Nothing is trained here: a `train` statement has a plan and a graph." };
+  const { plan } = one;
+  if (view === "plan") return drawn(planShown(plan));
+  const { model, data } = plan.recipe;
+  const facts = await world.base(readerOf(model));
+  const { labels } = await world.prepared(data, readerOf(model));
+  const encode = async (text: string): Promise<readonly number[]> => {
+    const [ids] = await (await world.tokenizer(readerOf(model))).encode([text], Number.MAX_SAFE_INTEGER);
+    return Array.from(ids!);
+  };
+  const body = await bodyFrom(model, facts, { encode, adapter: null });
+  const { train } = assemble(await partsFrom(plan, { facts }, labels, body));
+  if (view === "program") return { text: printable(printProgram(train)) };
+  const sizes = sizesOf(train, plan);
+  return drawn(graphShown(outlineOf(train, sizes), { model: one.name, program: "train", sizes }));
+}
+
+function drawn({ bundle }: Shown): Drawn {
+  return { html: String(bundle["text/html"]) };
+}

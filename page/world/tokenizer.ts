@@ -1,0 +1,100 @@
+/**
+ * Texts to tokens in the page: by a model's own tokenizer.json, read by Hugging Face's JavaScript tokenizers and framed by
+ * the kernel's code, or, where there is none, by a guess that is marked as one. Only lengths are read of what comes out.
+ */
+import { Tokenizer as Reader } from "@huggingface/tokenizers";
+import { CodedError } from "#dsl/check/codes.js";
+import { windowsOf } from "#kernel/bases/context-windows.js";
+import { framed, framedPair } from "#kernel/bases/framing.js";
+import { checkTokenizer, type Frame } from "#kernel/bases/tokenizer-file.js";
+import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+
+/** Ids of a text, without special tokens. */
+type Plain = (text: string) => readonly number[];
+export interface PageTokenizer extends TokenizerImplementation {
+  /** Tokens of a text in which special tokens may stand, none added. */
+  readonly plain: Plain;
+  /** Whether lengths are a guess. */
+  readonly guessed: boolean;
+}
+
+/** `file`: what errors call it. Coded errors of `checkTokenizer`, and `broken-tokenizer`. */
+export function ownTokenizer(
+  file: string,
+  bytes: Uint8Array,
+  config: Readonly<Record<string, unknown>>,
+): PageTokenizer {
+  const { json, frame, padId, unknown, blankBeforeWords } = checkTokenizer(file, bytes, config, null);
+  const broken = (cause: unknown) =>
+    new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
+  let reader: Reader;
+  try {
+    reader = new Reader({ ...json, truncation: null, padding: null }, {});
+  } catch (cause) {
+    throw broken(cause);
+  }
+  const plain: Plain = (text) => {
+    try {
+      return reader.encode(text.replace(/\p{Surrogate}/gu, "\ufffd"), { add_special_tokens: false }).ids;
+    } catch (cause) {
+      throw broken(cause);
+    }
+  };
+  return implementation(plain, { frame, padId, unknown: unknown ?? padId, blankBeforeWords, guessed: false });
+}
+
+/** Letters that are one token in most words that tokenizers know; longer words come in pieces. */
+const letters = 8;
+
+/** A token for each mark and each word, more for long ones, one for each character of Chinese and Japanese. */
+export function guessedTokenizer(shape: "encoder" | "decoder" | "encoder-decoder"): PageTokenizer {
+  const piece = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]/gu;
+  const plain: Plain = (text) =>
+    (text.match(piece) ?? []).flatMap((part) => new Array<number>(Math.ceil(part.length / letters)).fill(0));
+  const none: readonly number[] = [];
+  const [before, after] = shape === "encoder" ? [[0], [0]] : shape === "decoder" ? [none, none] : [none, [0]];
+  const frame: Frame = {
+    single: { before, after },
+    pair: { before, between: after, after, types: [0, 1] },
+  };
+  return implementation(plain, { frame, padId: 0, unknown: 0, blankBeforeWords: false, guessed: true });
+}
+
+interface Settings {
+  readonly frame: Frame;
+  readonly padId: number;
+  readonly unknown: number;
+  readonly blankBeforeWords: boolean;
+  readonly guessed: boolean;
+}
+
+function implementation(plain: Plain, { frame, padId, unknown, blankBeforeWords, guessed }: Settings): PageTokenizer {
+  return {
+    plain,
+    guessed,
+    padId,
+    encode: async (texts, most) => texts.map((text) => framed(plain(text), frame.single, most)),
+    encodePairs: async (first, second, most) =>
+      first.map((text, row) => framedPair(plain(text), plain(second[row]!), frame.pair, most)),
+    encodeWords: async (rows) =>
+      rows.map((row) => {
+        const own = row
+          .map((word) => plain(blankBeforeWords ? ` ${word}` : word))
+          .map((ids) => (ids.length > 0 ? ids : [unknown]));
+        return { ids: framed(own.flat(), frame.single, Number.POSITIVE_INFINITY), starts: new Int32Array(row.length) };
+      }),
+    encodeContexts: async (questions, contexts, { numbers, ...o }) => {
+      const told = new Map([...new Set(contexts)].map((context) => [context, unplaced(plain(context))]));
+      return contexts.flatMap((context, of) => {
+        const question = questions[of]!;
+        const row = { question, context, asked: plain(question.trimStart()), told: told.get(context)! };
+        return windowsOf(row, frame.pair, { ...o, of, row: numbers[of]! });
+      });
+    },
+  };
+}
+
+/** Where tokens stand in the text is asked only by what trains. */
+function unplaced(ids: readonly number[]) {
+  return { ids: Int32Array.from(ids), starts: new Int32Array(ids.length), ends: new Int32Array(ids.length) };
+}

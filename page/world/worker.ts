@@ -1,0 +1,17 @@
+/** The worker's end: it answers the window's questions one after the other, so that typing never waits for the compiler. */
+import type { Reply, Request } from "./protocol.js";
+import { service } from "./service.js";
+
+const methods = service();
+const scope = self as unknown as {
+  onmessage: ((event: { readonly data: Request }) => void) | null;
+  postMessage(message: Reply): void;
+};
+
+scope.onmessage = ({ data: { id, method, params } }) => {
+  void (methods[method] as (params: unknown) => Promise<unknown>)(params).then(
+    (result) => scope.postMessage({ id, result }),
+    (error: unknown) =>
+      scope.postMessage({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  );
+};

@@ -1,0 +1,127 @@
+/**
+ * The world as the page knows it: its files, base models without weights, and what the browser tells of this machine. It
+ * answers the compiler's needs with the kernel's own code for data; nothing leaves the page, and nothing is fetched.
+ */
+import type { Fact } from "#dsl/answered.js";
+import { CodedError } from "#dsl/check/codes.js";
+import "#dsl/check/name-codes.js";
+import { keyOf, type BaseFacts, type MachineFacts, type Need } from "#dsl/plan/facts.js";
+import { hashOf } from "#dsl/plan/hash.js";
+import type { Call, DataPlan, ReaderOf } from "#dsl/plan/plan.js";
+import type { Implementations } from "#dsl/registry.js";
+import { scratchOf } from "#kernel/bases/scratch/facts.js";
+import { prepare, readHeader, type Prepared } from "#kernel/data/prepare.js";
+import type { SourceWorld } from "#stdlib/kinds/data.js";
+import { registry } from "#stdlib/registry.js";
+import { baseOf } from "./bases.js";
+import { unpacked, type CarriedTokenizer } from "./carried.js";
+import { chatLengthsOf } from "./chat-lengths.js";
+import { disk, nameOf } from "./disk.js";
+import { guessedTokenizer, ownTokenizer, type PageTokenizer } from "./tokenizer.js";
+
+export class World {
+  private readonly kept = new Map<string, { readonly version: number; readonly made: Promise<unknown> }>();
+
+  /** `carried`: tokenizers of bases that the page brings, by the base's hash. */
+  constructor(
+    public machine: MachineFacts,
+    private readonly carried: Readonly<Record<string, CarriedTokenizer>>,
+  ) {}
+
+  async answer(need: Need): Promise<Fact> {
+    switch (need.about) {
+      case "table":
+        return this.once(keyOf(need), () => readHeader(whole(need.source), outside));
+      case "data":
+        return (await this.prepared(need.data, need.base)).facts;
+      case "base":
+        return this.base(need);
+      case "machine":
+        return this.machine;
+      case "name":
+        throw new CodedError("unknown-reference", { name: need.of, has: [] });
+      case "file": {
+        const file = disk.find(need.path);
+        if (!file) throw new CodedError("missing-file", { path: need.path, folder: need.folder, near: null });
+        return { text: new TextDecoder().decode(file.bytes), path: file.path };
+      }
+    }
+  }
+
+  /** Reads, cleans and splits a data set, and measures it with the base's tokenizer. */
+  prepared(plan: DataPlan, reader: ReaderOf | null): Promise<Prepared> {
+    return this.once(`data ${hashOf([plan, reader])}`, async () => {
+      const tokenizer = reader && (await this.tokenizer(reader));
+      const lengths = reader && tokenizer && chatLengthsOf(reader, tokenizer);
+      return prepare({ ...plan, source: unstreamed(plan.source) }, outside, {
+        ...(tokenizer && { tokenizer }),
+        ...(lengths && { lengths }),
+        ...(reader?.apart && { apart: true }),
+        ...(reader?.windows && { windows: reader.windows }),
+      });
+    });
+  }
+
+  base({ name, scratch }: Pick<ReaderOf, "name" | "scratch">): Promise<BaseFacts> {
+    if (!scratch) return this.once(`base ${name}`, () => baseOf(name), versionOf(name, "config.json"));
+    return this.once(`scratch ${hashOf(scratch)}`, async () => {
+      // Its tokenizer is trained where it is trained: until then it has the vocabulary that was asked for.
+      const asked = Number(scratch.tokenizer.arguments["vocabulary"]);
+      const facts = await scratchOf(scratch, scratch.data ? asked : null, registry);
+      return { folder: name, hash: hashOf(facts), ...facts };
+    });
+  }
+
+  /** Whether lengths of a model's texts are guessed. */
+  async guesses(reader: ReaderOf): Promise<boolean> {
+    return (await this.tokenizer(reader)).guessed || reader.template === null;
+  }
+
+  async tokenizer(reader: Pick<ReaderOf, "name" | "scratch">): Promise<PageTokenizer> {
+    const base = await this.base(reader);
+    const version = versionOf(reader.name, "tokenizer.json");
+    return this.once(`tokenizer ${base.hash} ${reader.name}`, () => this.tokenizerOf(reader.name, base), version);
+  }
+
+  private async tokenizerOf(name: string, base: BaseFacts): Promise<PageTokenizer> {
+    const given = disk.inFolder(nameOf(name), "tokenizer.json");
+    const carried = this.carried[base.hash];
+    const bytes = given?.bytes ?? (carried && unpacked(carried));
+    if (bytes) return ownTokenizer(given?.path ?? `${name}/tokenizer.json`, bytes, base.config);
+    const family = (await registry.find("model", base.family)!.load!()) as Implementations["model"];
+    return guessedTokenizer(family.shape);
+  }
+
+  /** What was made of files holds until any of them changes, or the one that `version` is of. */
+  private once<T>(key: string, make: () => Promise<T>, version = disk.version): Promise<T> {
+    const known = this.kept.get(key);
+    if (known?.version === version) return known.made as Promise<T>;
+    if (this.kept.size > 200) this.kept.clear();
+    const made = make();
+    this.kept.set(key, { version, made });
+    return made;
+  }
+}
+
+/** Of a file in a base's folder; 0: there is none. */
+function versionOf(base: string, name: string): number {
+  return disk.inFolder(nameOf(base), name)?.version ?? 0;
+}
+
+const outside: SourceWorld = {
+  folder: ".",
+  live: (name) => {
+    throw new CodedError("unknown-reference", { name, has: [] });
+  },
+};
+
+/** All of a file is in memory here, so nothing is read in parts; the rows are the same. */
+function whole(call: Call): Call {
+  return call.arguments["stream"] === true ? { ...call, arguments: { ...call.arguments, stream: false } } : call;
+}
+function unstreamed(source: DataPlan["source"]): DataPlan["source"] {
+  if (typeof source["word"] === "string") return whole(source as Call);
+  return Object.fromEntries(
+    Object.entries(source as Readonly<Record<string, Call>>).map(([split, call]) => [split, whole(call)]),
+  );
+}

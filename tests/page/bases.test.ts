@@ -1,0 +1,54 @@
+/**
+ * What the page knows of base models without their weights: two are kept exactly as their files say (TUNEBOOK_BLESS=1 writes
+ * them anew), the others follow from the families' own records.
+ */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { resolveBase } from "#kernel/bases/resolve.js";
+import { baseOf, knownBases } from "#page/world/bases.js";
+import { root } from "./browser.js";
+
+const folder = join(root, "page/bases");
+
+describe("bases of the page", function () {
+  this.timeout(60_000);
+
+  for (const file of readdirSync(folder))
+    it(`${file} is what the model's files say`, async () => {
+      const text = readFileSync(join(folder, file), "utf8");
+      const { names } = JSON.parse(text) as { names: readonly string[] };
+      const { facts } = await resolveBase(names[0]!, { folder: root });
+      const told: Partial<typeof facts> = { ...facts };
+      delete (told as { folder?: string }).folder;
+      if (process.env["TUNEBOOK_BLESS"])
+        writeFileSync(join(folder, file), `${JSON.stringify({ names, facts: told })}\n`);
+      else assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify({ names, facts: told })));
+    });
+
+  it("counts the parameters of checkpoints that many know", async () => {
+    for (const [name, parameters] of [
+      ["bert-base-uncased", 109_482_240],
+      ["distilbert-base-uncased", 66_362_880],
+      ["roberta-base", 124_055_040], // its pooler is not built
+      ["gpt2", 124_439_808],
+      ["t5-small", 60_506_624],
+      ["meta-llama/Llama-3.1-8B", 8_030_261_248],
+    ] as const)
+      assert.equal((await baseOf(name)).parameters, parameters, name);
+  });
+
+  it("describes every base that it lists", async () => {
+    for (const name of knownBases) {
+      const { parameters, positions, family } = await baseOf(name);
+      assert.ok(parameters > 1e6 && positions > 0 && family, name);
+    }
+  });
+
+  it("names the one that was probably meant", async () => {
+    await assert.rejects(baseOf("all-MiniLM-L6-v3"), (error: { code: string; data: { near: string } }) => {
+      assert.deepEqual([error.code, error.data.near], ["base-not-found", "all-MiniLM-L6-v2"]);
+      return true;
+    });
+  });
+});

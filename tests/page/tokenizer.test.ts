@@ -1,0 +1,68 @@
+/** The page measures texts as training does: its JavaScript tokenizer gives the ids of the kernel's Rust one. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { resolveBase } from "#kernel/bases/resolve.js";
+import { loadTokenizer } from "#kernel/bases/tokenizer.js";
+import { guessedTokenizer, ownTokenizer } from "#page/world/tokenizer.js";
+import { root } from "./browser.js";
+
+const odd = [
+  "",
+  "  two  blanks ",
+  "naïve Ünïcödé ﬁ",
+  "你好，世界",
+  "a\u0301 e\u0301",
+  "tabs\tand\nlines",
+  "don't we'll I'm",
+  "🙂🙃 family 👨‍👩‍👧",
+  "[CLS] [MASK] <|im_start|>",
+  "x".repeat(300),
+  "\ud800 alone",
+  "ÀÉÎ İstanbul ß",
+  "١٢٣ 1,000.50 €",
+];
+const all = Number.POSITIVE_INFINITY;
+
+describe("tokens of the page", function () {
+  this.timeout(120_000);
+  const sentences = readFileSync(join(root, "notebooks/data/sentiment.csv"), "utf8").split("\n").slice(1, 400);
+
+  for (const name of ["all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"])
+    it(`are those of training: ${name}`, async () => {
+      const { folder, facts } = await resolveBase(name, { folder: root });
+      const rust = await loadTokenizer(folder);
+      const file = join(folder, "tokenizer.json");
+      const page = ownTokenizer(file, readFileSync(file), facts.config);
+      const texts = [...odd, ...sentences];
+      const [expected, got] = [await rust.encode(texts, all), await page.encode(texts, all)];
+      texts.forEach((text, i) => assert.deepEqual([...got[i]!], [...expected[i]!], JSON.stringify(text)));
+      const second = [...texts].reverse();
+      const [pairs, pagePairs] = [await rust.encodePairs(texts, second, 40), await page.encodePairs(texts, second, 40)];
+      texts.forEach((text, i) => assert.deepEqual(pagePairs[i], pairs[i], JSON.stringify(text)));
+      const words = sentences.slice(0, 40).map((sentence) => sentence.split(/\s+/).filter(Boolean));
+      const [known, told] = [await rust.encodeWords(words), await page.encodeWords(words)];
+      words.forEach((row, i) => assert.deepEqual([...told[i]!.ids], [...known[i]!.ids], row.join(" ")));
+      const cut = { length: 48, overlap: 8, numbers: sentences.map((_, i) => i + 1) };
+      const contexts = sentences.slice(0, 30).map((_, i) => sentences.slice(i, i + 6).join(" "));
+      const questions = contexts.map((_, i) => `What of ${i}?`);
+      const [windows, pageWindows] = [
+        await rust.encodeContexts(questions, contexts, cut),
+        await page.encodeContexts(questions, contexts, cut),
+      ];
+      assert.deepEqual(
+        pageWindows.map(({ ids }) => [...ids]),
+        windows.map(({ ids }) => [...ids]),
+      );
+    });
+
+  it("are guessed within a fifth on English", async () => {
+    const { folder } = await resolveBase("all-MiniLM-L6-v2", { folder: root });
+    const rust = await loadTokenizer(folder);
+    const sum = (rows: readonly Int32Array[]): number => rows.reduce((total, ids) => total + ids.length, 0);
+    const guess = sum(await guessedTokenizer("encoder").encode(sentences, all));
+    const ratio = guess / sum(await rust.encode(sentences, all));
+    console.log(`      ${ratio.toFixed(3)} of the exact count`);
+    assert.ok(ratio > 0.8 && ratio < 1.2, String(ratio));
+  });
+});
