@@ -14,6 +14,7 @@ import { runStatement } from "./plan/statements.js";
 import { useFile } from "./plan/use.js";
 import type { Registry } from "./registry.js";
 import { parse } from "./syntax/parse.js";
+import type { Statement } from "./syntax/tree.js";
 import "./syntax/codes.js";
 import "./check/value-codes.js";
 import "./check/name-codes.js";
@@ -92,8 +93,18 @@ export function programOf(
   return program;
 }
 
+/** A source that contributes definitions only. */
+export function readSilently(program: Program, source: Source): void {
+  read(program, source, true);
+}
+
 /** 1 syntax → tree, 2 statements in order: header, keys, types, names, world, plan. */
 function read(program: Program, source: Source, silent: boolean): void {
+  for (const statement of beginSource(program, source, silent)) readStatement(program, statement);
+  endSource(program);
+}
+/** From now on the program reads this source: its statements, of which nothing is read yet. */
+export function beginSource(program: Program, source: Source, silent: boolean): readonly Statement[] {
   program.source = source;
   program.silent = silent;
   program.versionLine = undefined;
@@ -107,10 +118,14 @@ function read(program: Program, source: Source, silent: boolean): void {
   );
   program.reporter.begin(parsed.diagnostics);
   for (const name of parsed.tree.lost) program.lost.names.add(name);
-  for (const statement of parsed.tree.statements) {
-    if (statement.verb.text === "use") useFile(program, statement);
-    else runStatement(program, statement);
-  }
+  return parsed.tree.statements;
+}
+export function readStatement(program: Program, statement: Statement): void {
+  if (statement.verb.text === "use") useFile(program, statement);
+  else runStatement(program, statement);
+}
+/** All statements were read: what was allowed and never found is told. */
+export function endSource(program: Program): void {
   program.allowing = [];
   reportIdle(program, program.allowances);
 }

@@ -4,11 +4,12 @@ import { kindsIn } from "../check/keys.js";
 import type { Program } from "../check/program.js";
 import { describe } from "../check/shapes.js";
 import { programOf } from "../compile.js";
+import { tuneText } from "../plan/text.js";
 import { isOldSpelling, type Parameter, type Word } from "../registry.js";
 import * as t from "../syntax/tokens.js";
 import type { AssistContext } from "./complete.js";
 import { lifecycleOf } from "./lifecycle.js";
-import { meaningOfName, meaningOfReference, meaningOfValue, shown } from "./meaning.js";
+import { meaningOfName, meaningOfReference, meaningOfValue } from "./meaning.js";
 import { firstName, statementAt, tokenAt } from "./place.js";
 import { keysOf, parameterAt } from "./frames.js";
 import { situationAt, type Situation } from "./situation.js";
@@ -209,5 +210,5 @@ function rangeOf({ range }: Parameter): string | undefined {
 /** What stands where a parameter is not given, in a few words. */
 export function defaultOf(parameter: Parameter): string {
   if (!parameter.default) return parameter.required ? "none; it must be given" : "none";
-  return "derived" in parameter.default ? parameter.default.derived : `\`${shown(parameter.default.value)}\``;
+  return "derived" in parameter.default ? parameter.default.derived : `\`${tuneText(parameter.default.value)}\``;
 }

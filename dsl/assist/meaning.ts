@@ -7,9 +7,11 @@ import type { Span } from "../check/span.js";
 import { resolveData, resolveModel } from "../plan/definitions.js";
 import { trainedBy, trainingSplit } from "../plan/estimates.js";
 import { cutRows } from "../plan/lengths.js";
-import { failed, keyOf, type DataFacts } from "../plan/facts.js";
-import type { Call, DataPlan, Value } from "../plan/plan.js";
+import { failed, type DataFacts } from "../plan/facts.js";
+import { dataKnown } from "../plan/known-data.js";
+import type { DataPlan } from "../plan/plan.js";
 import { planTraining, settingsOf, type Planned } from "../plan/training.js";
+import { tuneText } from "../plan/text.js";
 import type { Parameter, Verb, Word } from "../registry.js";
 
 export interface ValuePlace {
@@ -40,7 +42,7 @@ export function meaningOfValue(program: Program, at: ValuePlace): string | undef
 
 function inData(program: Program, at: ValuePlace, share: number | undefined): string | undefined {
   const data = at.name === undefined ? undefined : dataNamed(program, at.name);
-  const facts = data && knownFacts(program, data);
+  const facts = data && dataKnown(program, data);
   if (at.key === "split" && share !== undefined && at.parameter) {
     const split = facts && namedShare(at, facts);
     if (facts && split) return `${split.name}: ${counted(split.rows, "row")} of ${number(facts.kept)}`;
@@ -127,19 +129,12 @@ function dataNamed(program: Program, name: string): DataPlan | undefined {
   const draft = program.names.get(name)?.draft;
   return draft?.is === "data" ? resolveData(program, draft, draft.span)?.plan : undefined;
 }
-function knownFacts(program: Program, data: DataPlan): DataFacts | undefined {
-  const wanted = keyOf({ about: "data", data: { ...data, name: "" }, base: null });
-  for (const [need, facts] of program.facts.about("data"))
-    if (keyOf({ ...need, data: { ...need.data, name: "" }, base: null }) === wanted) return facts;
-  return undefined;
-}
-
 /** What a name is, with what is known of it. */
 export function meaningOfName(program: Program, name: string, named: Named): string {
   const { draft } = named;
   if (draft?.is === "data") {
     const data = resolveData(program, draft, draft.span)?.plan;
-    const facts = data && knownFacts(program, data);
+    const facts = data && dataKnown(program, data);
     const roles = Object.entries(data?.columns ?? {}).map(([role, column]) => `${role} ← ${column}`);
     return [
       `**${name}** is data`,
@@ -161,13 +156,13 @@ export function meaningOfName(program: Program, name: string, named: Named): str
       `**${name}** is a model${trained ? ", trained in this session" : ""}`,
       ...(model
         ? [
-            `base ${code(model.plan.base)}, task ${code(shown(model.plan.task))}, technique ${code(shown(model.plan.technique))}`,
+            `base ${code(model.plan.base)}, task ${code(tuneText(model.plan.task))}, technique ${code(tuneText(model.plan.technique))}`,
           ]
         : []),
     ].join("\n\n");
   }
   if (draft) {
-    const settings = [...draft.given].map(([key, { value }]) => code(`${key}: ${shown(value)}`));
+    const settings = [...draft.given].map(([key, { value }]) => code(`${key}: ${tuneText(value)}`));
     return [`**${name}** is a ${named.is}`, ...(settings.length > 0 ? [settings.join(", ")] : [])].join("\n\n");
   }
   const run = program.runs.get(name);
@@ -179,10 +174,11 @@ export function meaningOfName(program: Program, name: string, named: Named): str
 /** What stands behind `$name`. */
 export function meaningOfReference(program: Program, name: string): string | undefined {
   const parameter = program.parameters.get(name);
-  if (parameter) return `**$${name}** is a parameter: ${code(shown(parameter.value))}`;
+  if (parameter) return `**$${name}** is a parameter: ${code(tuneText(parameter.value))}`;
   const fact = program.facts.get({ about: "name", of: name });
   if (fact && !failed(fact)) {
-    if (fact.value !== undefined) return `**$${name}** is a TypeScript value: ${code(shown(fact.value).slice(0, 200))}`;
+    if (fact.value !== undefined)
+      return `**$${name}** is a TypeScript value: ${code(tuneText(fact.value).slice(0, 200))}`;
     if (fact.live === "table") return `**$${name}** is a table with the columns ${listed(fact.columns ?? [])}`;
   }
   return program.outside.typescript.includes(name) ? `**$${name}** is a TypeScript value` : undefined;
@@ -191,23 +187,3 @@ export function meaningOfReference(program: Program, name: string): string | und
 const code = (text: string): string => `\`${text.replaceAll("`", "'")}\``;
 const listed = (names: readonly string[]): string =>
   names.slice(0, 8).map(code).join(", ") + (names.length > 8 ? `, … (${names.length})` : "");
-
-/** A value as it would be written. */
-export function shown(value: Value): string {
-  if (value === null) return "none";
-  if (typeof value === "string")
-    return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(value) ? value : JSON.stringify(value);
-  if (typeof value !== "object") return String(value);
-  if (Array.isArray(value)) return `[${(value as readonly Value[]).map(shown).join(", ")}]`;
-  if ("share" in value) return `${String(Number((value.share * 100).toPrecision(12)))}%`;
-  if ("word" in value) {
-    const call = value as Call;
-    const given = Object.entries(call.arguments).filter(([, v]) => v !== null);
-    return given.length === 0 ? call.word : `${call.word}(${given.map(([k, v]) => `${k}: ${shown(v)}`).join(", ")})`;
-  }
-  if ("record" in value)
-    return `{ ${Object.entries(value.record as Readonly<Record<string, Value>>)
-      .map(([k, v]) => `${k}: ${shown(v)}`)
-      .join(", ")} }`;
-  return JSON.stringify(value);
-}

@@ -1,6 +1,19 @@
-/** What kind of value a value is. */
-import type { Call, Value } from "./plan.js";
+/** What kind of value a value is, and what stands at a path of a recipe. */
+import type { Call, Recipe, Value } from "./plan.js";
 
-export function isCall(value: Value | undefined): value is Call {
-  return value !== null && typeof value === "object" && !Array.isArray(value) && "word" in value;
+export function isCall(value: unknown): value is Call {
+  return value !== null && typeof value === "object" && "word" in value && "arguments" in value;
+}
+
+/** What stands at a dotted path of the recipe (`training.optimizer.learning_rate`). */
+export function valueAt(recipe: Partial<Recipe>, path: string): Value | undefined {
+  let at: unknown = recipe;
+  // Words of a model from scratch stand together in the plan.
+  for (const name of path.replace(/^model\.(?=architecture\b|tokenizer\b)/, "model.scratch.").split(".")) {
+    if (typeof at !== "object" || at === null) return undefined;
+    const inside = isCall(at) ? at.arguments : "record" in at ? (at.record as object) : at;
+    if (!Object.hasOwn(inside, name)) return undefined;
+    at = (inside as Readonly<Record<string, unknown>>)[name];
+  }
+  return at as Value | undefined;
 }

@@ -16,6 +16,8 @@ export interface CompilerMethods {
 export type CompilerMethod = keyof CompilerMethods;
 export interface AssistantData {
   readonly folder: string;
+  /** Folder of all runs. */
+  readonly runs: string;
   readonly declarations: string;
 }
 interface Waiting {

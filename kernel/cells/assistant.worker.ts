@@ -7,6 +7,8 @@ import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssist
 import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
 import { isSyntax, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";
+import type { RunBoard } from "../runs/run-board.js";
+import type { NotebookPlan } from "./notebook-plan.js";
 import { openAssistant } from "./open-assistant.js";
 import type { TuneAssistant } from "./tune-assistant.js";
 
@@ -14,7 +16,7 @@ type Answer<M extends { params: unknown; result: unknown }> = (
   params: M["params"],
 ) => M["result"] | Promise<M["result"]>;
 
-const { folder, declarations } = workerData as AssistantData;
+const { folder, runs: runsFolder, declarations } = workerData as AssistantData;
 const converter = new Converter(folder, declarations);
 const tune = openAssistant(
   folder,
@@ -22,6 +24,18 @@ const tune = openAssistant(
   () => converter.types(),
 );
 converter.warm();
+
+/** Nothing of plans and runs is loaded before somebody asks for them. */
+let planned: Promise<NotebookPlan> | undefined;
+function plans(): Promise<NotebookPlan> {
+  return (planned ??= Promise.all([import("./notebook-plan.js"), tune]).then(
+    ([{ NotebookPlan }, assistant]) => new NotebookPlan(assistant, folder),
+  ));
+}
+let board: Promise<RunBoard> | undefined;
+function runs(): Promise<RunBoard> {
+  return (board ??= import("../runs/run-board.js").then(({ RunBoard }) => new RunBoard(runsFolder)));
+}
 
 /** Who answers about a cell: the language that it is in. */
 async function speaker(code: string): Promise<Pick<TuneAssistant, "complete" | "inspect" | "isComplete"> | Converter> {
@@ -40,6 +54,10 @@ const assist: { readonly [M in AssistantMethod]: Answer<AssistantMethods[M]> } =
     const assistant = await tune;
     return { code: assistant.owns(code) ? assistant.format(code) : null };
   },
+  plan: async (text) => (await plans()).of(text),
+  runs: async (query) => (await runs()).changes(query),
+  run: async ({ id, against }) => (await runs()).details(id, against),
+  deleteRun: async ({ id }) => (await runs()).remove(id),
 };
 const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } = {
   convert: async ({ code }) => {

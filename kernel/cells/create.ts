@@ -7,6 +7,7 @@ import { AssistantClient } from "./assistant-client.js";
 import { Executor, expressionReply } from "./executor.js";
 import { globalDeclarations } from "./globals.js";
 import type { CellLanguage, Cells, CellsOptions, ExecuteOutcome, ExecuteRequest, Interpreter } from "./interpreter.js";
+import { runsBeside } from "../runs/runs-beside.js";
 import { NameTable } from "./names.js";
 import { settleProcess } from "./process.js";
 import { CellScope, forgetCurrent, setRunning, within } from "./scope.js";
@@ -20,6 +21,7 @@ export function createInterpreter(options: CellsOptions): Promise<Cells> {
   const release = settleProcess();
   const assistant = new AssistantClient({
     folder: options.folder,
+    runs: options.runs ?? runsBeside(options.folder),
     declarations: globalDeclarations + (options.declarations ?? ""),
   });
   const names = new NameTable((tune) => void assistant.ask("tuneNames", { names: [...tune] }).catch(() => undefined));

@@ -101,6 +101,8 @@ export interface TuneKnowledge {
 export interface CellsOptions {
   /** Folder of the notebook: imports of cells start there. */
   readonly folder: string;
+  /** Folder of all runs; beside the notebook unless told. */
+  readonly runs?: string;
   /** Languages beside TypeScript; the first that owns a cell runs it. */
   readonly languages: readonly CellLanguage[];
   /** Verbs of Tune, for hints where a TypeScript cell does not parse. */

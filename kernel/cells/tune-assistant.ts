@@ -13,7 +13,7 @@ import { complete, type AssistContext } from "#dsl/assist/complete.js";
 import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
 import { nothingOutside, type Compiled } from "#dsl/compile.js";
-import { Facts, type Need } from "#dsl/plan/facts.js";
+import { failed, Facts, type Need } from "#dsl/plan/facts.js";
 import { growing, type GrowingRegistry, type Registry } from "#dsl/registry.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { format } from "#dsl/syntax/format.js";
@@ -22,6 +22,8 @@ import type { Finding, Mend } from "../wire/assistant-port.js";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "./interpreter.js";
 
 const typed = "typed";
+/** Read, counted or downloaded only when a cell runs or a person asks. */
+export const costly: ReadonlySet<Need["about"]> = new Set(["data", "base"]);
 
 /** The world as an assistant may ask it. */
 export interface Lookout {
@@ -46,7 +48,7 @@ const untilRun: ReadonlySet<string> = new Set([
   "unknown-reference",
   "known-after-run",
 ]);
-function waitsForOtherCells(d: Diagnostic): boolean {
+export function waitsForOtherCells(d: Diagnostic): boolean {
   return d.code === "unknown-name" ? d.data.nearest === undefined : untilRun.has(d.code);
 }
 
@@ -54,7 +56,7 @@ export class TuneAssistant {
   readonly registry: GrowingRegistry;
   readonly verbs: readonly string[];
   private earlier: readonly Source[] = [];
-  private told: readonly (readonly [Need, Fact])[] = [];
+  private told = Facts.none;
 
   constructor(
     vocabulary: Registry,
@@ -70,7 +72,10 @@ export class TuneAssistant {
   learn({ sources = this.earlier, facts, words = [] }: TuneKnowledge): void {
     this.earlier = sources;
     for (const word of words) this.registry.define(word);
-    this.told = (facts ?? []).map(([key, fact]) => [JSON.parse(key) as Need, fact as Fact]);
+    if (!facts) return;
+    // A cell is told what it needs alone: what earlier ones were told of data and bases still holds.
+    const kept = this.told.entries().filter(([key, fact]) => costly.has(needOf(key).about) && !failed(fact));
+    this.told = factsFrom([...kept, ...facts]);
   }
 
   /** `whole`: nothing else will run before the text, so a name that is nowhere defined is a mistake. */
@@ -118,14 +123,27 @@ export class TuneAssistant {
     return isComplete(withoutMagic(code), this.verbs);
   }
 
+  /** What the cells that ran have told. */
+  world(): AssistContext {
+    const { typescript, types } = this.lookout;
+    const outside = { ...nothingOutside, typescript: typescript(), types: types?.() ?? {} };
+    return { registry: this.registry, earlier: this.earlier, facts: this.told, outside };
+  }
+  /** Whether a need is worth an answer while someone types; and that answer. */
+  asks(need: Need): boolean {
+    return this.lookout.asks(need);
+  }
+  look(need: Need): Promise<Fact> {
+    return this.lookout.answer(need);
+  }
   /** What the language's assistant is given for a text: asks the compiler what it lacks until nothing is missing that is asked for. */
   private async context(source: Source): Promise<AssistContext & Pick<Compiled, "diagnostics">> {
-    const { lookout, registry, earlier } = this;
-    const outside = { ...nothingOutside, typescript: lookout.typescript(), types: lookout.types?.() ?? {} };
+    const { lookout } = this;
+    const { registry, earlier, outside, facts: told } = this.world();
     const known = (await lookout.seen?.()) ?? Facts.none;
     const { facts, diagnostics } = await compileAnswered([...earlier, source], {
       ...{ registry, outside, purpose: "assist", answer: lookout.answer, asks: lookout.asks },
-      facts: this.told.reduce((all, [need, fact]) => all.with(need, fact), known),
+      facts: factsFrom([...known.entries(), ...told.entries()]),
     });
     return { registry, earlier, facts, outside, diagnostics };
   }
@@ -144,6 +162,10 @@ function mendOf({ title, edits, certain }: Fix): Mend {
   return { title, certain, edits: edits.map(({ start, end, text }) => ({ from: start, to: end, text })) };
 }
 
+const needOf = (key: string): Need => JSON.parse(key) as Need;
+export function factsFrom(entries: readonly (readonly [string, unknown])[]): Facts {
+  return entries.reduce((all, [key, fact]) => all.with(needOf(key), fact as never), Facts.none);
+}
 function sourceOf(code: string): Source {
   return { id: typed, title: typed, text: withoutMagic(code) };
 }

@@ -8,7 +8,8 @@ import { drawBars } from "./svg/bars.js";
 import { cellText } from "./table.js";
 import { bar, clip, count, oneLine, percent, plural } from "./text.js";
 import { textTable } from "./text-table.js";
-import { isCall, valueText } from "./value-text.js";
+import { isCall } from "#dsl/plan/value.js";
+import { valueText } from "./value-text.js";
 
 const mostLabels = 12;
 

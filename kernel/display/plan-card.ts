@@ -1,11 +1,12 @@
 /** The plan before training: what will be done, what it will cost, and where each setting came from. */
 import type { Origins, Plan, Value } from "#dsl/plan/plan.js";
+import { isCall, valueAt } from "#dsl/plan/value.js";
 import { card, code, html, htmlTable, note, tone, type Part } from "./html.js";
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { bytes, compact, count, duration, percent, plural } from "./text.js";
 import { textTable } from "./text-table.js";
-import { callText, isCall, valueAt, valueText } from "./value-text.js";
+import { callText, valueText } from "./value-text.js";
 
 export function planShown(plan: Plan): Shown {
   const { recipe, effects } = plan;

@@ -1,5 +1,6 @@
 /** Checked values back as Tune text, for cards and tables: `lora(rank: 8, alpha: 16)`, `80%`, `1..5`. */
-import type { Call, Recipe, Value } from "#dsl/plan/plan.js";
+import type { Call, Value } from "#dsl/plan/plan.js";
+import { isCall } from "#dsl/plan/value.js";
 import { clip, significant } from "./text.js";
 
 export function valueText(value: Value | undefined): string {
@@ -24,23 +25,6 @@ export function valueText(value: Value | undefined): string {
 export function callText(call: Call): string {
   const inside = entries(call.arguments);
   return inside === "" ? call.word : `${call.word}(${inside})`;
-}
-
-/** What stands at a dotted path of the recipe (`training.optimizer.learning_rate`). */
-export function valueAt(recipe: Recipe, path: string): Value | undefined {
-  let at: unknown = recipe;
-  // Words of a model from scratch stand together in the plan.
-  for (const name of path.replace(/^model\.(?=architecture\b|tokenizer\b)/, "model.scratch.").split(".")) {
-    if (typeof at !== "object" || at === null) return undefined;
-    const inside = isCall(at as Value) ? (at as Call).arguments : "record" in at ? (at.record as object) : at;
-    if (!Object.hasOwn(inside, name)) return undefined;
-    at = (inside as Readonly<Record<string, unknown>>)[name];
-  }
-  return at as Value | undefined;
-}
-
-export function isCall(value: unknown): value is Call {
-  return typeof value === "object" && value !== null && "word" in value && "arguments" in value;
 }
 
 function isList(value: Value): value is readonly Value[] {

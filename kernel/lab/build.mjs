@@ -43,7 +43,7 @@ async function sources() {
   const { registry } = await import(pathToFileURL(join(dist, "stdlib", "registry.js")).href);
   const { vocabularyOf } = await import(pathToFileURL(join(dist, "editor", "vocabulary.js")).href);
   const vocabulary = vocabularyOf(registry);
-  const scripts = async (folder) => (await readdir(folder)).filter((name) => name.endsWith(".js")).sort();
+  const scripts = async (folder) => (await readdir(folder)).filter((name) => /\.(js|css)$/.test(name)).sort();
   const own = await scripts(join(here, "src"));
   const shared = (await scripts(join(dist, "editor"))).filter((name) => name !== "vocabulary.js");
   const text = (path) => readFile(path, "utf8").then((t) => t.replace(/^\/\/# sourceMappingURL=.*$/m, ""));

@@ -15,6 +15,7 @@ declare module "#dsl/check/codes.js" {
     "no-rows": { readonly data: string; readonly split: string };
     "no-space": { readonly path: string };
     "run-folder": { readonly folder: string; readonly why: string };
+    "run-not-deleted": { readonly run: string; readonly why: string };
     interrupted: { readonly what: string; readonly kept: string };
     "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
     "texts-expected": { readonly got: string };
@@ -98,6 +99,11 @@ registerCodes({
     message: (d) => `the run's folder ${d.folder} can't be written: ${d.why}`,
     help: () => "check that you may write there, or choose another with `--runs DIR`",
     explain: "Every run writes a folder with its plan, its events and its checkpoints.",
+  },
+  "run-not-deleted": {
+    severity: "error",
+    message: (d) => `the run ${d.run} was not deleted: ${d.why}`,
+    explain: "Deleting a run takes its own folder away and nothing else: no link, no folder outside the runs, nothing that still trains.",
   },
   interrupted: {
     severity: "error",

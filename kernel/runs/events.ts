@@ -3,9 +3,10 @@
  * Steps count from 1; `loss` is the mean over the batch before the update; NaN and infinities are written as strings.
  */
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
+import type { Writer } from "./writer.js";
 
 export type RunEvent = { readonly at: string; readonly run: string } & (
-  | { readonly kind: "started"; readonly recipe: string; readonly plan: string; readonly engine: string; readonly steps: number; readonly resumedFrom?: number }
+  | { readonly kind: "started"; readonly recipe: string; readonly plan: string; readonly engine: string; readonly steps: number; readonly process?: Writer; readonly resumedFrom?: number }
   | { readonly kind: "allowed"; readonly code: string; readonly reason: string; readonly of: string }
   | { readonly kind: "step"; readonly step: number; readonly epoch: number; readonly tokens: number; readonly loss: number; readonly rate: number; readonly norm: number; readonly seconds: number }
   | { readonly kind: "evaluated"; readonly step: number; readonly split: string; readonly metrics: Readonly<Record<string, number>> }

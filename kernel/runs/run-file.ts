@@ -10,7 +10,8 @@ import type { Screen } from "./live.js";
 import "./codes.js";
 import { plainSurroundings } from "./surroundings.js";
 import { textScreen } from "./text-screen.js";
-import { Refused, runsBeside, TuneSession } from "./tune-session.js";
+import { runsBeside } from "./runs-beside.js";
+import { Refused, TuneSession } from "./tune-session.js";
 import { diagnosticsOf } from "./diagnostics-of.js";
 import type { Evaluation } from "./verbs/evaluate.js";
 

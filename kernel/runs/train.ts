@@ -15,6 +15,7 @@ import { pruneCheckpoints, saveCheckpoint, type Checkpoint, type Position } from
 import type { RunEvent } from "./events.js";
 import { Flight, type Step } from "./flight.js";
 import type { RunFolder } from "./run-folder.js";
+import { thisProcess } from "./writer.js";
 import "./codes.js";
 
 type WithoutStamp<T> = T extends unknown ? Omit<T, "at" | "run"> : never;
@@ -71,6 +72,7 @@ export async function train(t: Training): Promise<Trained> {
     plan: t.plan.planHash,
     engine: t.engine,
     steps: total,
+    process: thisProcess(),
     ...(t.resume ? { resumedFrom: t.resume.position.step } : {}),
   });
   for (const allowed of t.plan.effects.allowed ?? []) emit({ kind: "allowed", ...allowed });

@@ -2,7 +2,6 @@
  * One Tune session: the names that earlier cells made, the data and models behind them, the engine. A notebook has one, a
  * `.tune` file has one. A source is compiled whole before anything of it runs; then its actions run in order.
  */
-import { join } from "node:path";
 import type { CompiledWith } from "#dsl/answered.js";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import type { Diagnostic } from "#dsl/check/diagnostic.js";
@@ -148,9 +147,4 @@ function placed(error: unknown, action: Action): unknown {
   const placedError = new CodedError(error.code, error.data as never, { ...error.at, span: action.span });
   placedError.stack = error.stack ?? "";
   return placedError;
-}
-
-/** `runs` beside the notebook or file, unless told otherwise. */
-export function runsBeside(folder: string): string {
-  return join(folder, "runs");
 }

@@ -9,13 +9,13 @@ import { resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { keyOf, type FactOf, type NameFacts, type Need } from "#dsl/plan/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
+import { isCall } from "#dsl/plan/value.js";
 import type { Call, DataPlan, ReaderOf, ScratchPlan, Value } from "#dsl/plan/plan.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { filesIn } from "../data/files-in.js";
-import { isCall } from "../display/value-text.js";
 import { KeptAudits } from "../data/audit/kept.js";
 import type { ConversationRows } from "../data/conversations.js";
 import { prepare, readHeader, type Prepared } from "../data/prepare.js";
@@ -47,7 +47,8 @@ export class Workshop {
         return (await this.base(need, s)).facts;
       case "machine":
         return {
-          memoryBytes: process.constrainedMemory() || totalmem(),
+          // Where nothing constrains it, the constraint is a number beyond any machine.
+          memoryBytes: Math.min(process.constrainedMemory() || Infinity, totalmem()),
           cores: availableParallelism(),
           engine: this.engine,
           flops: measuredSpeed(this.engine),

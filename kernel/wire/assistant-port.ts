@@ -8,6 +8,9 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import type { Completeness, Completion, Inspection } from "../cells/interpreter.js";
+import type { PlanView } from "../display/plan-view.js";
+import type { RunDetails } from "../runs/run-details.js";
+import type { RunListing, RunQuery } from "../runs/run-list.js";
 
 /** Posted to the assistant's worker: from now on it also answers on this port. */
 export interface ConnectAssistant {
@@ -40,6 +43,16 @@ export interface TextEdit {
   readonly text: string;
 }
 
+/** Offsets are of that cell's text. */
+export interface CellFinding extends Finding {
+  readonly cell: string;
+}
+/** The notebook as it is written now: all its code cells in order, and where the cursor is. */
+export interface NotebookText {
+  readonly cells: readonly { readonly id: string; readonly code: string }[];
+  readonly at: { readonly cell: string; readonly offset: number } | null;
+}
+
 /** Each method with what it is asked and what it answers. */
 export interface AssistantMethods {
   readonly complete: { params: { readonly code: string; readonly offset: number }; result: Completion };
@@ -52,6 +65,19 @@ export interface AssistantMethods {
   readonly check: { params: { readonly code: string }; result: { readonly diagnostics: readonly Finding[] } };
   /** A Tune cell in the one format there is; null: it has mistakes, or is no Tune. */
   readonly format: { params: { readonly code: string }; result: { readonly code: string | null } };
+  /**
+   * The plan of what the cursor is at, and all that is wrong in the notebook. Nothing is read or downloaded unless
+   * `measure` says so: then the data are counted and the base is looked at, on a thread of their own.
+   */
+  readonly plan: {
+    params: NotebookText & { readonly measure: boolean };
+    result: { readonly plan: PlanView; readonly findings: readonly CellFinding[] };
+  };
+  /** The runs beside the notebook. Waits up to `wait` milliseconds for a change since `since`. */
+  readonly runs: { params: RunQuery & { readonly wait: number }; result: RunListing };
+  /** Null: there is no such run. `against`: another run to compare it with. */
+  readonly run: { params: { readonly id: string; readonly against: string | null }; result: RunDetails | null };
+  readonly deleteRun: { params: { readonly id: string }; result: { readonly deleted: boolean; readonly why?: string } };
 }
 export type AssistantMethod = keyof AssistantMethods;
 export type AssistantRequest = {

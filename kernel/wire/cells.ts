@@ -16,12 +16,15 @@ export async function createCells(folder: string): Promise<KernelCells> {
   const languages: CellLanguage[] = [];
   const verbs = registry.verbs().map(({ name }) => name);
   const declarations = pagerDeclarations + defineDeclarations;
-  const cells = await createInterpreter({ folder, languages, verbs, declarations });
+  const runs = process.env["TUNEBOOK_RUNS"];
+  const cells = await createInterpreter({
+    ...{ folder, languages, verbs, declarations },
+    ...(runs === undefined ? {} : { runs }),
+  });
   installPager();
   const vocabulary = makeVocabulary(() => cells.informAssistant({ words: vocabulary.told() }));
   installDefine(vocabulary);
   const { createTuneLanguage } = await import("../cells/tune/language.js");
-  const runs = process.env["TUNEBOOK_RUNS"];
   const tune = createTuneLanguage({
     ...{ folder, vocabulary },
     ...(runs === undefined ? {} : { runs }),

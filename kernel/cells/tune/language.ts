@@ -12,7 +12,8 @@ import type { Vocabulary } from "#stdlib/defined/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 import { diagnosticsShown } from "../../display/diagnostics.js";
 import { diagnosticsOf } from "../../runs/diagnostics-of.js";
-import { runsBeside, TuneSession } from "../../runs/tune-session.js";
+import { runsBeside } from "../../runs/runs-beside.js";
+import { TuneSession } from "../../runs/tune-session.js";
 import type { CellLanguage, ExecuteOutcome, ExecuteRequest, Names } from "../interpreter.js";
 
 export interface TuneOptions {

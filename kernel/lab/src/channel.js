@@ -1,25 +1,28 @@
 // One comm for each kernel: sends { id, method, ... }, gets { id, result } or { id, error }. A question that is never
-// answered ends by itself; every failure is null.
+// answered ends by itself; every failure is null. A watch is answered again and again, { watch: id, result }.
 const target = "tunebook.assist";
-const patience = 10_000; // ms
+const usual = 30_000; // ms; a kernel that has just begun loads its compiler first
+const ended = new Set(["terminating", "dead"]);
 
 export class Channel {
   #comm;
   #waiting = new Map();
   #next = 0;
+  #watched = () => {};
   closed = false;
 
   constructor(kernel) {
     this.#comm = kernel.createComm(target);
     this.#comm.onMsg = ({ content }) => {
-      const { id, result } = content.data;
+      const { id, result, watch } = content.data;
+      if (watch !== undefined) return this.#watched(watch, result ?? null);
       this.#waiting.get(id)?.(result ?? null);
     };
     this.#comm.onClose = () => this.close();
     this.#comm.open({});
   }
 
-  ask(method, params) {
+  ask(method, params, patience = usual) {
     if (this.closed) return Promise.resolve(null);
     const id = ++this.#next;
     return new Promise((resolve) => {
@@ -33,10 +36,41 @@ export class Channel {
     });
   }
 
+  /** Calls back with the runs as they change; one watch at a time. Returns what ends it. */
+  watchRuns(query, changed) {
+    const id = ++this.#next;
+    this.#watched = (watch, result) => watch === id && changed(result);
+    if (!this.closed) this.#comm.send({ id, method: "watchRuns", ...query });
+    return () => {
+      if (this.#next < id || this.closed) return;
+      this.#watched = () => {};
+      this.#comm.send({ id: ++this.#next, method: "unwatchRuns" });
+    };
+  }
+
+  /** The kernel lives on: it is told that nobody asks here any more. */
+  leave() {
+    this.close();
+    if (!this.#comm.isDisposed) this.#comm.close();
+  }
+
   close() {
     this.closed = true;
     for (const answer of [...this.#waiting.values()]) answer(null);
   }
+}
+
+/** Settles when a kernel that is started again by others answers; front ends hear nothing of it until they ask. */
+export async function answers(kernel) {
+  const pause = () => new Promise((done) => setTimeout(() => done(false), 2000));
+  for (let tries = 0; tries < 60 && !kernel.isDisposed && !ended.has(kernel.status); tries++) {
+    const asked = kernel.requestKernelInfo().then(
+      () => true,
+      () => pause(),
+    );
+    if (await Promise.race([asked, pause()])) return true;
+  }
+  return false;
 }
 
 /** The channels of all notebooks' kernels, made when first asked for. */
@@ -48,6 +82,14 @@ export class Channels {
     this.#notebooks = notebooks;
   }
 
+  /** A closed notebook leaves its kernel: told before the connection goes, which happens before the panel itself is gone. */
+  #leaveWith({ sessionContext }, kernel) {
+    sessionContext.disposed.connect(() => {
+      this.#byKernel.get(kernel)?.leave();
+      this.#byKernel.delete(kernel);
+    });
+  }
+
   /** Of the kernel that a cell's model belongs to; null: it is no kernel of ours, or none yet. */
   async ofCell(model) {
     const panel = this.#notebooks.find((p) => Array.from(p.content.model?.cells ?? []).includes(model));
@@ -57,11 +99,12 @@ export class Channels {
   async ofPanel(panel) {
     await panel.sessionContext.ready;
     const kernel = panel.sessionContext.session?.kernel;
-    if (!kernel || (await kernel.info).implementation !== "tunebook") return null;
+    if (!kernel || ended.has(kernel.status) || (await kernel.info).implementation !== "tunebook") return null;
     const open = this.#byKernel.get(kernel);
     if (open) return open.closed ? null : open; // the kernel refused it: asked again after a restart
     const made = new Channel(kernel);
     this.#byKernel.set(kernel, made);
+    this.#leaveWith(panel, kernel);
     return made;
   }
 

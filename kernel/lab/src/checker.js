@@ -4,6 +4,7 @@ import { linter } from "@codemirror/lint";
 import { StateEffect } from "@codemirror/state";
 import { ViewPlugin } from "@codemirror/view";
 import { holdsTune } from "./cell-language.js";
+import { answers } from "./channel.js";
 import { Newest } from "./editor/newest.js";
 import { squiggle } from "./editor/squiggle.js";
 
@@ -42,6 +43,7 @@ export class Checker {
       if (!kernel) return;
       this.#channels.forget(kernel);
       this.#recheckAll();
+      if (status === "autorestarting") void answers(kernel).then((alive) => alive && this.#recheckAll());
     });
     // A cell that ran may have defined what another cell names.
     sessionContext.iopubMessage.connect((_, message) => {
@@ -69,6 +71,7 @@ export class Checker {
     let newest = this.#cells.get(model);
     if (!newest) this.#cells.set(model, (newest = new Newest()));
     const found = await newest.ask((code) => channel.ask("check", { code }), text);
+    if (!found && !channel.closed) setTimeout(() => this.#recheckAll(), 1000); // it was too busy to answer
     return (found?.diagnostics ?? []).map((diagnostic) => squiggle(diagnostic, doc.length));
   }
 }

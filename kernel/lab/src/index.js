@@ -1,6 +1,7 @@
 // The plugin: Tune is coloured, checked, explained and completed in every code cell that holds it; `.tune` files get their
 // colours too.
 import { LanguageSupport } from "@codemirror/language";
+import { ILayoutRestorer } from "@jupyterlab/application";
 import { ICommandPalette } from "@jupyterlab/apputils";
 import { IEditorExtensionRegistry, IEditorLanguageRegistry } from "@jupyterlab/codemirror";
 import { ICompletionProviderManager } from "@jupyterlab/completer";
@@ -12,15 +13,16 @@ import { Checker } from "./checker.js";
 import { completionProvider } from "./completer.js";
 import { addFormatting } from "./format.js";
 import { hover } from "./hover.js";
+import { addPanel } from "./panel.js";
 import { tune } from "./tune.js";
 
 export default {
   id: "tunebook-lab:cells",
-  description: "Colours, checks, explains, completes and formats Tune cells.",
+  description: "Colours, checks, explains, completes and formats Tune cells; shows plan and runs beside them.",
   autoStart: true,
   requires: [INotebookTracker, IEditorExtensionRegistry, IEditorLanguageRegistry, IRenderMimeRegistry],
-  optional: [ICompletionProviderManager, ICommandPalette],
-  activate(app, notebooks, extensions, languages, rendermime, completers, palette) {
+  optional: [ICompletionProviderManager, ICommandPalette, ILayoutRestorer],
+  activate(app, notebooks, extensions, languages, rendermime, completers, palette, restorer) {
     languages.addLanguage({
       name: "tune",
       displayName: "Tune",
@@ -45,5 +47,6 @@ export default {
     });
     completers?.registerProvider(completionProvider(channels));
     addFormatting(app, notebooks, channels, palette);
+    addPanel(app, notebooks, channels, rendermime, palette, restorer);
   },
 };

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import type { MessagePort } from "node:worker_threads";
 import type { AssistantMethod, AssistantMethods, AssistantReply } from "#kernel/wire/assistant-port.js";
 import { Notebook } from "./notebook.js";
@@ -120,6 +122,67 @@ describe("the assistant", () => {
   it("marks a Tune name that TypeScript has already", async () => {
     const { diagnostics } = await ask("check", { code: 'model person { base: "x", task: text_classification }' });
     assert.ok(diagnostics.some((d) => d.severity === "error" && d.message.includes("person")));
+  });
+  it("plans the notebook as it is written, a cursor in a TypeScript cell counting as in the Tune cell before it", async () => {
+    const cells = [
+      { id: "a", code: 'data mails {\n  source: csv("mails.csv")\n  columns: { text: body, label: team }\n}' },
+      { id: "b", code: '%%tune\nmodel small { base: "nowhere", task: text_classification, technique: lora(rank: 0) }' },
+      { id: "c", code: "train small on mails { epochs: 2 }" },
+      { id: "d", code: "const y = 1;" },
+      { id: "e", code: "train small on mails { epochs: 5 } as later" },
+    ];
+    book.file("mails.csv", "body,team\nhello,a\nworld,b\n");
+    const { plan, findings } = await ask("plan", { cells, at: { cell: "d", offset: 3 }, measure: false });
+    assert.equal(plan.title, "train small on mails");
+    assert.deepEqual(plan.at?.source, "c");
+    const rank = findings.find((f) => f.code === "out-of-range");
+    assert.deepEqual([rank?.cell, cells[1]!.code.slice(rank!.from, rank!.to)], ["b", "0"]);
+    const mended = cells.map((cell) => ({ ...cell, code: cell.code.replace("rank: 0", "rank: 2") }));
+    const whole = await ask("plan", { cells: mended, at: { cell: "c", offset: 0 }, measure: false });
+    assert.deepEqual(
+      whole.findings.map((f) => f.cell),
+      ["e"],
+    );
+    assert.ok(whole.plan.canMeasure);
+  });
+  it("measures what a plan lacks, says what can't be found, and knows it from then on", async () => {
+    cpSync(new URL("../../../../tests/fixtures/models/chat-llama/", import.meta.url), join(book.folder, "llama"), {
+      recursive: true,
+    });
+    book.file(
+      "texts.jsonl",
+      Array.from({ length: 20 }, (_, i) => JSON.stringify({ text: `line ${i} of a text` })).join("\n"),
+    );
+    const cells = (base: string) => [
+      { id: "a", code: 'data lines { source: jsonl("texts.jsonl"), columns: { text: text } }' },
+      {
+        id: "b",
+        code: `model teller { base: "${base}", task: text_generation, max_length: 16 }\ntrain teller on lines { epochs: 2, batch_size: 4 }`,
+      },
+    ];
+    const typed = await ask("plan", { cells: cells("llama"), at: null, measure: false });
+    assert.deepEqual([typed.plan.memory, typed.plan.canMeasure], [undefined, true]);
+    const { plan } = await ask("plan", { cells: cells("llama"), at: null, measure: true });
+    assert.deepEqual([plan.unknown, plan.canMeasure], [[], false]);
+    assert.ok((plan.memory?.needs ?? 0) > 1e6);
+    const again = await ask("plan", { cells: cells("llama"), at: null, measure: false });
+    assert.deepEqual(again.plan.memory, plan.memory);
+    const lost = await ask("plan", { cells: cells("./nowhere"), at: null, measure: true });
+    assert.ok(lost.findings.some((f) => f.code === "base-not-found" && f.cell === "b"));
+  });
+  it("lists the runs beside the notebook, and waits for a change", async () => {
+    const query = { filter: "", limit: 10 };
+    const none = await ask("runs", { ...query, since: 0, wait: 0 });
+    assert.deepEqual([none.order, none.all], [[], 0]);
+    const waiting = ask("runs", { ...query, since: none.revision, wait: 8000 });
+    mkdirSync(join(book.folder, "runs", "half-written", "checkpoints"), { recursive: true });
+    const { runs } = await waiting;
+    assert.deepEqual(
+      runs.map((run) => run.id),
+      ["half-written"],
+    );
+    assert.equal((await ask("run", { id: "half-written", against: null }))?.tune, null);
+    assert.equal((await ask("deleteRun", { id: "../half-written" })).deleted, false);
   });
   it("finds nothing to say about TypeScript while it is typed", async () => {
     assert.deepEqual(await ask("check", { code: "const a: string = 1;" }), { diagnostics: [] });

@@ -1,15 +1,22 @@
-/** A real JupyterLab of its own for a test: private folders, our kernel and extension installed, a free port, a token. */
+/**
+ * A real JupyterLab or Notebook 7 of its own for a test: private folders, our kernel and extension installed, a free port, a
+ * token. TUNEBOOK_JUPYTER=/path/to/python tries another Jupyter than the tests' own.
+ */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import { Channel } from "#kernel/client/channel.js";
+import { addressOf, type Connection } from "#kernel/client/connection.js";
+import { newHeader, type Message } from "#kernel/client/messages.js";
 
 export const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
+type App = "lab" | "notebook";
 interface Tools {
   ensurePythonEnv(group: string): Promise<{ readonly python: string }>;
   ensureBrowser(): Promise<string>;
@@ -30,12 +37,20 @@ export class JupyterLab {
     private readonly server: ChildProcess,
     private readonly browser: Browser,
     private readonly said: () => string,
+    readonly app: App,
   ) {}
 
   /** `files`: what lies in the notebook folder, by name: a path to copy, or a notebook to write. */
-  static async start(files: Readonly<Record<string, string | { readonly notebook: unknown }>>): Promise<JupyterLab> {
+  static async start(
+    files: Readonly<Record<string, string | { readonly notebook: unknown }>>,
+    app: App = "lab",
+  ): Promise<JupyterLab> {
     const { ensurePythonEnv, ensureBrowser, chromiumArguments } = await tools();
-    const [{ python }, executablePath] = await Promise.all([ensurePythonEnv("jupyter"), ensureBrowser()]);
+    const other = process.env["TUNEBOOK_JUPYTER"];
+    const [{ python }, executablePath] = await Promise.all([
+      other === undefined ? ensurePythonEnv("jupyter") : { python: other },
+      ensureBrowser(),
+    ]);
     const folder = mkdtempSync(join(tmpdir(), "tunebook-lab-"));
     const books = join(folder, "books");
     mkdirSync(books);
@@ -54,7 +69,7 @@ export class JupyterLab {
     const token = randomBytes(16).toString("hex");
     const args = [
       "-m",
-      "jupyterlab",
+      app === "lab" ? "jupyterlab" : "notebook",
       "--no-browser",
       "--allow-root",
       "--ServerApp.ip=127.0.0.1",
@@ -69,7 +84,7 @@ export class JupyterLab {
     try {
       const url = await address(join(folder, "runtime"), server, () => said);
       const browser = await chromium.launch({ executablePath, headless: true, args: chromiumArguments });
-      return new JupyterLab(folder, url, token, server, browser, () => said);
+      return new JupyterLab(folder, url, token, server, browser, () => said, app);
     } catch (error) {
       server.kill();
       throw error;
@@ -82,9 +97,15 @@ export class JupyterLab {
       writeFileSync(join(theme, "themes.jupyterlab-settings"), JSON.stringify({ theme: "JupyterLab Dark" }));
     }
     const page = await this.browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    await page.goto(`${this.url}lab/tree/${notebook}?reset&token=${this.token}`);
+    const path = this.app === "lab" ? `lab/tree/${notebook}?reset&` : `notebooks/${notebook}?`;
+    await page.goto(`${this.url}${path}token=${this.token}`);
     await page.waitForSelector(".jp-Notebook .jp-CodeCell .cm-content", { timeout: 60_000 });
-    return new Book(page, join(this.folder, `${notebook.replace(/\W/g, "-")}${dark ? "-dark" : ""}`));
+    return new Book(page, join(this.folder, `${notebook.replace(/\W/g, "-")}${dark ? "-dark" : ""}`), this.app);
+  }
+  /** How many channels of ours each kernel holds open. */
+  async comms(): Promise<readonly number[]> {
+    const files = readdirSync(join(this.folder, "runtime")).filter((name) => /^kernel-.*\.json$/.test(name));
+    return Promise.all(files.map((file) => openComms(join(this.folder, "runtime", file))));
   }
 
   /** What the server wrote, for the message of a test that fails. */
@@ -109,6 +130,7 @@ export class Book {
   constructor(
     readonly page: Page,
     private readonly name: string,
+    private readonly app: App,
   ) {}
 
   cell(n: number): Locator {
@@ -117,6 +139,13 @@ export class Book {
 
   /** Before that, running a cell would ask which kernel to use. */
   async kernelReady(): Promise<void> {
+    if (this.app === "notebook") {
+      await this.page
+        .locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        .first()
+        .waitFor({ timeout: 60_000 });
+      return;
+    }
     await this.page
       .locator("#jp-main-statusbar")
       .getByText(/^Tunebook.* \| Idle$/)
@@ -131,6 +160,15 @@ export class Book {
   async runAll(): Promise<void> {
     await this.page.getByRole("menuitem", { name: "Run", exact: true }).click();
     await this.page.getByText("Run All Cells", { exact: true }).click();
+  }
+
+  /** Runs a command as a person does who knows its name. */
+  async command(name: string): Promise<void> {
+    await this.page.keyboard.press("Control+Shift+C");
+    const input = this.page.locator(".lm-CommandPalette-input").last();
+    await input.fill(name);
+    await this.page.locator(".lm-CommandPalette-item.lm-mod-active").first().waitFor({ timeout: 10_000 });
+    await this.page.keyboard.press("Enter");
   }
 
   /** Waits until a cell has its number and the kernel rests. */
@@ -154,6 +192,24 @@ export class Book {
     const path = `${this.name}-${++this.shots}-${what}.png`;
     await this.page.screenshot({ path });
     return path;
+  }
+}
+
+async function openComms(file: string): Promise<number> {
+  const connection = JSON.parse(readFileSync(file, "utf8")) as Connection;
+  const session = randomUUID();
+  const address = addressOf(connection, connection.control_port);
+  let answer: (message: Message) => void = () => undefined;
+  const answered = new Promise<Message>((resolve) => (answer = resolve));
+  const channel = Channel.dealer(address, connection.key, session, (message) => answer(message));
+  try {
+    const header = newHeader("comm_info_request", session);
+    await channel.send({ header, parent: {}, metadata: {}, content: {}, buffers: [] });
+    const { content } = await answered;
+    const comms = Object.values(content["comms"] as Readonly<Record<string, { readonly target_name: string }>>);
+    return comms.filter((comm) => comm.target_name === "tunebook.assist").length;
+  } finally {
+    await channel.close();
   }
 }
 

@@ -1,12 +1,13 @@
 /** The real kernel, as a front end sees it: one test per line of what the wire promises. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { startKernel, type Execution, type KernelClient } from "#kernel/client/client.js";
 import type { Message } from "#kernel/client/messages.js";
+import type { RunListing } from "#kernel/runs/run-list.js";
 import type { AssistantMethods } from "#kernel/wire/assistant-port.js";
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -315,6 +316,41 @@ describe("the kernel on the wire", function () {
     assert.equal(code.slice(first?.from, first?.to), "sorce");
     assert.equal(first?.severity, "error");
     assert.deepEqual(first.fix?.edits, [{ from: first.from, to: first.to, text: "source" }]);
+  });
+
+  it("tells of the runs as they change, until nobody wants to know, without looking busy", async () => {
+    const heard: Record<string, unknown>[] = [];
+    const busy: unknown[] = [];
+    kernel.onPublished(({ header, content }) => header.msg_type === "status" && busy.push(content));
+    const comm = await kernel.openComm("tunebook.assist", {}, (data) => heard.push(data));
+    const runs = join(folder, "runs");
+    const until = async (enough: () => boolean): Promise<void> => {
+      for (let tries = 0; !enough() && tries < 500; tries++) await delay(20);
+      assert.ok(enough(), JSON.stringify(heard));
+    };
+    await comm.send({ id: 1, method: "watchRuns", filter: "", limit: 5 });
+    await until(() => heard.length === 2);
+    assert.deepEqual(heard[0], { id: 1, result: null });
+    const listing = (i: number) => heard[i]?.["result"] as RunListing;
+    assert.deepEqual([heard[1]?.["watch"], listing(1).order], [1, []]);
+    const asked = busy.length;
+    mkdirSync(join(runs, "first", "checkpoints"), { recursive: true });
+    await until(() => heard.length === 3);
+    assert.deepEqual(
+      listing(2).runs.map((run) => run.id),
+      ["first"],
+    );
+    assert.equal(busy.length, asked, "the kernel said that it is busy");
+    await comm.send({ id: 2, method: "unwatchRuns" });
+    await until(() => heard.length === 4);
+    mkdirSync(join(runs, "second", "checkpoints"), { recursive: true });
+    await delay(3000);
+    assert.equal(heard.length, 4);
+    await comm.send({ id: 3, method: "watchRuns" });
+    await until(() => heard.length === 5);
+    assert.deepEqual(heard[4], { id: 3, error: "watchRuns lacks a parameter" });
+    await comm.close();
+    rmSync(runs, { recursive: true });
   });
 
   it("carries comms of the main thread both ways", async () => {

@@ -1,0 +1,228 @@
+/**
+ * The trainings of a whole notebook as it is written now: its cells are read in order, each training with what its names
+ * meant where it stands. Nothing has to have run; what isn't known yet is simply absent.
+ */
+import type { Diagnostic } from "../check/diagnostic.js";
+import { Program, type Draft, type Given, type Run } from "../check/program.js";
+import { Reporter } from "../check/reporter.js";
+import type { Source, SourceId } from "../check/span.js";
+import { splitNames } from "../check/world.js";
+import { beginSource, endSource, readSilently, readStatement } from "../compile.js";
+import { resolveData, resolveModel, resolveRecipe, type Resolved, type ResolvedModel } from "../plan/definitions.js";
+import { dataKnown } from "../plan/known-data.js";
+import type { DataFacts } from "../plan/facts.js";
+import type { Action, DataPlan, RecipePlan, Value } from "../plan/plan.js";
+import { planTraining, settingsOf, type Planned } from "../plan/training.js";
+import { experimentsUnder } from "../plan/version.js";
+import type { Statement } from "../syntax/tree.js";
+import type { AssistContext } from "./complete.js";
+
+export interface Placed {
+  readonly statement: Statement;
+  readonly source: Source;
+}
+/** What a definition or a training comes to, as far as it is known. */
+export interface Parts {
+  readonly data?: { readonly draft: Draft; readonly plan: Resolved<DataPlan>; readonly facts?: DataFacts };
+  readonly model?: { readonly draft: Draft; readonly plan: ResolvedModel };
+  readonly recipe?: { readonly draft: Draft | null; readonly plan: Resolved<RecipePlan> };
+}
+export interface Training extends Placed, Parts {
+  /** The name that the trained model will have. */
+  readonly name: string;
+  readonly settings: ReadonlyMap<string, Given>;
+  /** Whole only where data, base and machine are known and nothing is wrong. */
+  readonly planned?: Planned;
+  readonly sweep?: Extract<Action, { verb: "sweep" }>["sweep"];
+  readonly evaluations: readonly (Placed & { readonly action: Extract<Action, { verb: "evaluate" }> })[];
+}
+export interface Definition extends Placed, Parts {
+  readonly draft: Draft;
+}
+export interface Reading {
+  readonly program: Program;
+  readonly trainings: readonly Training[];
+  readonly definitions: readonly Definition[];
+  /** Every statement, in the order of the cells. */
+  readonly statements: readonly Placed[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Ids of the cells, in order. */
+  readonly cells: readonly SourceId[];
+}
+
+/** `only`: ask for what this statement needs, data and base included, and be silent about the others. */
+export function readTrainings(cells: readonly Source[], context: AssistContext, only?: Placed): Reading {
+  const { registry, facts, outside, earlier } = context;
+  const program = new Program(registry, facts, only ? "run" : "assist", outside);
+  for (const source of earlier) readSilently(program, source);
+  const trainings: Training[] = [];
+  const definitions: Definition[] = [];
+  const statements: Placed[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const reading = (): Reading => ({
+    ...{ program, trainings, definitions, statements, diagnostics },
+    cells: cells.map((cell) => cell.id),
+  });
+  for (const source of cells) {
+    for (const statement of beginSource(program, source, only !== undefined)) {
+      const placed = { statement, source };
+      const wanted = only?.source.id === source.id && only.statement.span.start === statement.span.start;
+      program.silent = only !== undefined && !wanted;
+      statements.push(placed);
+      const [before, acts] = [new Map(program.runs), program.actions.length];
+      readStatement(program, statement);
+      const actions = program.actions.slice(acts);
+      aside(program, () => {
+        trainings.push(...trainingsOf(program, placed, before, actions));
+        const definition = definitionOf(program, placed);
+        if (definition) definitions.push(definition);
+      });
+      for (const action of actions) if (action.verb === "evaluate") evaluated(trainings, placed, action);
+      if (wanted) return reading();
+    }
+    endSource(program);
+    diagnostics.push(...program.reporter.diagnostics);
+  }
+  return reading();
+}
+
+/** What is looked at twice is said once. */
+function aside(program: Program, look: () => void): void {
+  const { reporter } = program;
+  program.reporter = new Reporter();
+  look();
+  program.reporter = reporter;
+}
+
+function trainingsOf(
+  program: Program,
+  placed: Placed,
+  before: ReadonlyMap<string, Run>,
+  actions: readonly Action[],
+): readonly Training[] {
+  const { statement } = placed;
+  const verb = statement.verb.text;
+  if (verb === "sweep") {
+    const run = sweptRun(program, statement);
+    const swept = actions.find((action) => action.verb === "sweep");
+    return run ? [training(program, placed, run.model.name, run, swept && { sweep: swept.sweep })] : [];
+  }
+  if (verb !== "train") return [];
+  return [...program.runs]
+    .filter(([name, run]) => before.get(name) !== run)
+    .map(([name, run]) => training(program, placed, name, run, {}));
+}
+
+function training(program: Program, placed: Placed, name: string, run: Run, more: Partial<Training> = {}): Training {
+  const settings = settingsOf(program, run);
+  const here = placed.statement.verb.span;
+  const parts = partsOf(program, run, settings);
+  const experiments = experimentsUnder(run.experiments ?? [], [run.model, run.data, run.recipe ?? undefined]);
+  const at = { modelAt: here, dataAt: here, here, experiments };
+  const planned =
+    run.model.broken || run.data.broken
+      ? undefined
+      : planTraining(program, { model: run.model, data: run.data, settings, run: name, ...at });
+  return { ...placed, ...parts, name, settings, ...(planned && { planned }), evaluations: [], ...more };
+}
+
+function partsOf(program: Program, run: Run, settings: ReadonlyMap<string, Given>): Parts {
+  const data = dataPart(program, run.data);
+  const model = modelPart(program, run.model, data?.plan.plan);
+  const validation =
+    (data && splitNames(program, data.plan.plan, data.facts)?.includes("validation")) === true &&
+    data?.facts?.splits["validation"]?.rows !== 0;
+  const known: Record<string, Value> | undefined = model && {
+    task: model.plan.plan.task,
+    technique: model.plan.plan.technique,
+    base: model.plan.plan.base,
+    ...(model.plan.plan.scratch && { scratch: true }),
+  };
+  const recipe = resolveRecipe(program, settings, run.model.span, {
+    ...(known && { model: known }),
+    validation,
+    data: data?.facts ? { labels: data.facts.labels } : {},
+    base: model?.plan.base,
+  });
+  return { ...(data && { data }), ...(model && { model }), recipe: { draft: run.recipe, plan: recipe } };
+}
+function dataPart(program: Program, draft: Draft): Parts["data"] {
+  const plan = resolveData(program, draft, draft.span);
+  if (!plan) return undefined;
+  const facts = dataKnown(program, plan.plan);
+  return { draft, plan, ...(facts && { facts }) };
+}
+function modelPart(program: Program, draft: Draft, data: DataPlan | undefined): Parts["model"] {
+  const plan = resolveModel(program, draft, draft.span, data ?? null);
+  return plan && { draft, plan };
+}
+
+/** The training that a sweep varies. */
+function sweptRun(program: Program, { operands, clauses }: Statement): Run | undefined {
+  const draft = (of: Statement["operands"][number] | undefined): Draft | undefined =>
+    of?.is === "word" ? program.names.get(of.text)?.draft : undefined;
+  const after = (connector: string) => draft(clauses.find((c) => c.connector.text === connector)?.operands[0]);
+  const [model, data, recipe] = [draft(operands[0]), after("on"), after("with")];
+  return model?.is === "model" && data?.is === "data"
+    ? { model, data, recipe: recipe ?? null, own: new Map(), here: true }
+    : undefined;
+}
+
+function definitionOf(program: Program, placed: Placed): Definition | undefined {
+  const [operand] = placed.statement.operands;
+  const named = operand?.is === "word" ? program.names.get(operand.text) : undefined;
+  const { draft } = named ?? {};
+  if (!draft || draft.is !== placed.statement.verb.text || named?.source !== placed.source.id) return undefined;
+  if (draft.is === "data") {
+    const data = dataPart(program, draft);
+    return { ...placed, draft, ...(data && { data }) };
+  }
+  if (draft.is === "model") {
+    const model = modelPart(program, draft, undefined);
+    return { ...placed, draft, ...(model && { model }) };
+  }
+  const plan = draft.broken ? undefined : resolveRecipe(program, draft.given, draft.span, { validation: false });
+  return { ...placed, draft, ...(plan && { recipe: { draft, plan } }) };
+}
+
+function evaluated(trainings: Training[], placed: Placed, action: Extract<Action, { verb: "evaluate" }>): void {
+  for (const name of action.names) {
+    const at = trainings.findLastIndex((one) => one.name === name);
+    const found = trainings[at];
+    if (found) trainings[at] = { ...found, evaluations: [...found.evaluations, { ...placed, action }] };
+  }
+}
+
+/** Where the cursor is. */
+export interface Cursor {
+  readonly source: SourceId;
+  readonly offset: number;
+}
+/**
+ * What a person at this place is busy with: the training there, or the one that uses the definition there; a definition
+ * that nothing trains yet; else the nearest training before, else the first.
+ */
+export function focusOf(reading: Reading, cursor: Cursor | null): Training | Definition | undefined {
+  const { trainings, definitions, statements } = reading;
+  if (!cursor) return trainings.at(-1) ?? definitions.at(-1);
+  const under = statements.find((one) => one.source.id === cursor.source && holds(one, cursor.offset));
+  const own = trainings.filter((one) => one.statement === under?.statement);
+  if (own[0]) return own[0];
+  const definition = definitions.find((one) => one.statement === under?.statement);
+  if (definition) {
+    const uses = ({ data, model, recipe }: Training): boolean =>
+      [data?.draft, model?.draft, recipe?.draft].includes(definition.draft);
+    return trainings.find(uses) ?? definition;
+  }
+  const evaluating = trainings.find((one) => one.evaluations.some((e) => e.statement === under?.statement));
+  if (evaluating) return evaluating;
+  const turn = (source: SourceId): number => reading.cells.indexOf(source);
+  const reached = ({ source, statement }: Placed): boolean =>
+    turn(source.id) < turn(cursor.source) || (source.id === cursor.source && statement.span.start <= cursor.offset);
+  return trainings.findLast(reached) ?? trainings[0] ?? definitions.findLast(reached) ?? definitions.at(-1);
+}
+/** On its lines, what stands behind it included. */
+function holds({ statement, source }: Placed, offset: number): boolean {
+  const line = source.text.indexOf("\n", statement.span.end);
+  return statement.span.start <= offset && offset <= (line < 0 ? source.text.length : line);
+}

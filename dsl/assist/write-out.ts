@@ -1,0 +1,95 @@
+/**
+ * Writes a setting that stood by itself into the text: `batch_size: 32` into the block, `dropout: 0.1` into the brackets of
+ * the word that takes it. The plan of the new text is the plan of the old one.
+ */
+import type { Edit } from "../check/span.js";
+import { tuneText } from "../plan/text.js";
+import type { Value } from "../plan/plan.js";
+import type { Parameter, Registry, ValueType } from "../registry.js";
+import type { BlockNode, Entry, Expression, Statement, WordNode } from "../syntax/tree.js";
+import { parameterAt } from "./situation.js";
+
+/** @returns undefined where it can't be written there */
+export function writeOut(
+  text: string,
+  statement: Statement,
+  o: {
+    /** As it stands in the block: `optimizer.learning_rate`. */
+    readonly path: readonly string[];
+    /** The value at any beginning of the path. */
+    readonly valueAt: (path: readonly string[]) => Value | undefined;
+    readonly parameters: readonly Parameter[];
+    readonly registry: Registry;
+  },
+): Edit | undefined {
+  const { block } = statement;
+  if (statement.broken || block?.broken) return undefined;
+  const written = (path: readonly string[]): string | undefined => {
+    const value = o.valueAt(path);
+    const parameter = parameterAt(o.parameters, path, o.registry);
+    if (value === undefined || parameter?.planned) return undefined;
+    const shown =
+      value === null ? nothing(parameter?.type) : tuneText(value, { type: parameter?.type, registry: o.registry });
+    return shown === undefined ? undefined : `${path.at(-1) ?? ""}: ${shown}`;
+  };
+  const [root = "", ...rest] = o.path;
+  const entry = block?.entries.find((one) => one.key.text === root);
+  if (!entry) {
+    const key = written([root]);
+    // A part that was changed by its dotted name would be lost.
+    const changed = block?.entries.some((one) => one.key.path[0] === root) === true;
+    return key === undefined || changed ? undefined : intoBlock(text, statement, block, key);
+  }
+  return rest.length === 0 || !entry.value ? undefined : intoWord(text, entry.value, o.path, 1, written);
+}
+
+/** Into the innermost word on the path that is written. */
+function intoWord(
+  text: string,
+  at: Expression,
+  path: readonly string[],
+  depth: number,
+  written: (path: readonly string[]) => string | undefined,
+): Edit | undefined {
+  if (at.is !== "word" || at.path.length !== 1) return undefined;
+  const name = path[depth];
+  const inner = at.arguments?.find((one) => one.key?.text === name);
+  if (inner) return depth + 1 < path.length ? intoWord(text, inner.value, path, depth + 1, written) : undefined;
+  const argument = written(path.slice(0, depth + 1));
+  return argument === undefined ? undefined : intoBrackets(text, at, argument);
+}
+function intoBrackets(text: string, word: WordNode, argument: string): Edit | undefined {
+  const { end } = word.span;
+  if (!word.arguments) return insert(end, `(${argument})`);
+  if (text[end - 1] !== ")") return undefined;
+  const last = word.arguments.at(-1);
+  return insert(last ? last.span.end : end - 1, last ? `, ${argument}` : argument);
+}
+
+function intoBlock(text: string, statement: Statement, block: BlockNode | undefined, key: string): Edit | undefined {
+  if (!block) return insert(statement.span.end, ` { ${key} }`);
+  const last = block.entries.at(-1);
+  if (!last) return { start: block.span.start, end: block.span.end, text: `{ ${key} }` };
+  const first = block.entries[0] ?? last;
+  const lines = text.slice(block.span.start, first.span.start).includes("\n");
+  if (!lines) return insert(last.span.end, `, ${key}`);
+  const end = lineEnd(text, last, block);
+  return insert(end, `\n${indentOf(text, first)}${key}`);
+}
+/** Behind the entry and what stands behind it on its line (a comma, a comment). */
+function lineEnd(text: string, { span }: Entry, block: BlockNode): number {
+  const end = text.indexOf("\n", span.end);
+  return end < 0 || end > block.span.end ? span.end : end;
+}
+function indentOf(text: string, { span }: Entry): string {
+  const start = text.lastIndexOf("\n", span.start - 1) + 1;
+  return /^\s*/.exec(text.slice(start, span.start))?.[0] ?? "";
+}
+const insert = (at: number, text: string): Edit => ({ start: at, end: at, text });
+
+/** How a setting says that there is nothing, or that it is found out; undefined: it has no word for it. */
+function nothing(type: ValueType | undefined): string | undefined {
+  if (type?.is === "choice") return ["none", "auto"].find((word) => type.of.includes(word));
+  if (type?.is !== "either") return undefined;
+  return type.of.map(nothing).find((word) => word !== undefined);
+}

@@ -1,0 +1,40 @@
+// Words and figures of a run, the same in the list and where it is opened.
+import { createElement as h } from "react";
+
+const states = {
+  starting: "starting",
+  running: "running",
+  stopping: "stopping",
+  done: "done",
+  early: "stopped early",
+  interrupted: "interrupted",
+  failed: "failed",
+  killed: "cut off",
+  broken: "damaged",
+};
+export const isLive = (state) => state === "running" || state === "starting" || state === "stopping";
+
+export function number(x) {
+  if (typeof x !== "number") return "–";
+  if (x !== 0 && (Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5)) return x.toExponential(2);
+  return String(Number(x.toPrecision(4)));
+}
+export function State({ state, problem }) {
+  return h("span", { className: `tunebook-state tunebook-state-${state}`, title: problem }, states[state] ?? state);
+}
+function spoken(seconds) {
+  if (typeof seconds !== "number") return null;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+}
+export function progress({ step, steps, state, tokensPerSecond, secondsLeft, seconds }) {
+  return [
+    `step ${step}${steps ? ` of ${steps}` : ""}`,
+    state === "running" && tokensPerSecond && `${tokensPerSecond.toLocaleString("en-US")} tokens/s`,
+    state === "running" && secondsLeft !== null && `${spoken(secondsLeft)} left`,
+    !isLive(state) && spoken(seconds),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}

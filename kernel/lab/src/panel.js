@@ -1,0 +1,62 @@
+// The side panel: what the notebook at hand would train, and the runs beside it. This file puts it into the window.
+import { LabIcon, ReactWidget } from "@jupyterlab/ui-components";
+import { createElement as h } from "react";
+import { actionsOf } from "./panel-actions.js";
+import { Follower } from "./panel-follower.js";
+import { Panel } from "./panel-view.js";
+import "./panel.css";
+
+const id = "tunebook-panel";
+export const command = "tunebook:show-panel";
+
+const icon = new LabIcon({
+  name: "tunebook-lab:icon",
+  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24"><g class="jp-icon3" fill="none" stroke="#616161" stroke-width="2.4" stroke-linecap="round"><path class="jp-icon-selectable" d="M8 3v8a4 4 0 0 0 8 0V3M12 15v6"/></g></svg>`,
+});
+
+class PanelWidget extends ReactWidget {
+  constructor(follower, actions) {
+    super();
+    this.id = id;
+    this.addClass("tunebook-panel");
+    this.title.icon = icon;
+    this.title.caption = "Tunebook: plan and runs";
+    this.node.setAttribute("role", "region");
+    this.node.setAttribute("aria-label", "Tunebook");
+    this.follower = follower;
+    this.actions = actions;
+  }
+  render() {
+    return h(Panel, { follower: this.follower, actions: this.actions });
+  }
+  onAfterShow(message) {
+    super.onAfterShow(message);
+    this.follower.see(true);
+  }
+  onAfterHide(message) {
+    super.onAfterHide?.(message);
+    this.follower.see(false);
+  }
+  onAfterAttach(message) {
+    super.onAfterAttach(message);
+    this.follower.see(this.isVisible);
+  }
+  onBeforeDetach(message) {
+    this.follower.see(false);
+    super.onBeforeDetach(message);
+  }
+}
+
+export function addPanel(app, notebooks, channels, rendermime, palette, restorer) {
+  const follower = new Follower(notebooks, channels);
+  const widget = new PanelWidget(follower, actionsOf(app, follower, rendermime));
+  app.shell.add(widget, "right", { rank: 650, type: "Tunebook" });
+  restorer?.add(widget, id);
+  app.commands.addCommand(command, {
+    label: "Tunebook: Show Panel",
+    caption: "Show what the notebook would train, and its runs",
+    icon,
+    execute: () => app.shell.activateById(id),
+  });
+  palette?.addItem({ command, category: "Tunebook" });
+}

@@ -1,0 +1,151 @@
+/**
+ * What an event log says so far, taken in piece by piece as it grows. Whatever stands in the file is survived: torn lines,
+ * lines of other programs, numbers that are none. Memory stays small however long the log is.
+ */
+import { type Writer } from "./writer.js";
+
+export interface Score {
+  readonly metric: string;
+  readonly value: number;
+  readonly step: number;
+}
+type Ended = "done" | "early" | "interrupted" | "failed";
+const endings: readonly string[] = ["done", "early", "interrupted", "failed"];
+/** Points of the small curve; twice as many are kept before they are halved. */
+const points = 48;
+/** No event is longer; a line beyond it is not ours. */
+const longest = 1 << 20;
+
+export class RunLog {
+  /** When the first part began, and the last thing that was written. */
+  begun: string | null = null;
+  last: string | null = null;
+  engine: string | null = null;
+  writer: Writer | null = null;
+  steps: number | null = null;
+  step = 0;
+  epoch = 0;
+  loss: number | null = null;
+  /** Of the whole run, once it ended. */
+  seconds: number | null = null;
+  stopping = false;
+  ended: Ended | null = null;
+  /** Scores of the step whose checkpoint is the best, else of the last validation. */
+  private best: number | null = null;
+  private readonly scored = new Map<number, Readonly<Record<string, number>>>();
+  private curved: { step: number; loss: number }[] = [];
+  private every = 1;
+  private rest = "";
+  private recent: { seconds: number; tokens: number }[] = [];
+
+  /** Text as it stands in the file, cut anywhere. */
+  take(text: string): void {
+    const lines = (this.rest + text).split("\n");
+    this.rest = lines.pop() ?? "";
+    if (this.rest.length > longest) this.rest = "";
+    for (const line of lines) if (line !== "" && line.length <= longest) this.line(line);
+  }
+
+  get curve(): readonly number[] {
+    return this.curved.filter((_, i) => i % this.stride === 0).map(({ loss }) => Number(loss.toPrecision(4)));
+  }
+  private get stride(): number {
+    return Math.max(1, Math.ceil(this.curved.length / points));
+  }
+  get score(): Score | null {
+    const step = this.best !== null && this.scored.has(this.best) ? this.best : [...this.scored.keys()].at(-1);
+    const scores = step === undefined ? undefined : this.scored.get(step);
+    if (!scores || step === undefined) return null;
+    const metric = Object.keys(scores).find((name) => name !== "loss") ?? "loss";
+    const value = scores[metric];
+    return value === undefined ? null : { metric, value, step };
+  }
+  /** Seconds of a step and tokens in a second, of the last ones. */
+  get pace(): { readonly seconds: number; readonly tokens: number } | null {
+    const seconds = this.recent.reduce((sum, one) => sum + one.seconds, 0);
+    if (this.recent.length === 0 || seconds <= 0) return null;
+    return {
+      seconds: seconds / this.recent.length,
+      tokens: this.recent.reduce((sum, one) => sum + one.tokens, 0) / seconds,
+    };
+  }
+
+  private line(line: string): void {
+    let event: Readonly<Record<string, unknown>>;
+    try {
+      const read: unknown = JSON.parse(line);
+      if (typeof read !== "object" || read === null) return;
+      event = read as Readonly<Record<string, unknown>>;
+    } catch {
+      return;
+    }
+    const { at, kind } = event;
+    if (typeof at === "string") this.last = at;
+    if (kind === "started") this.started(event);
+    else if (kind === "step") this.stepped(event);
+    else if (kind === "evaluated") this.evaluated(event);
+    else if (kind === "checkpoint" && event["best"] === true) this.best = number(event["step"]);
+    else if (kind === "stopping") this.stopping = true;
+    else if (kind === "stopped") this.stopped(event);
+  }
+  private started(event: Readonly<Record<string, unknown>>): void {
+    const { at, engine, steps, resumedFrom, process } = event;
+    if (this.begun === null && typeof at === "string") this.begun = at;
+    this.engine = typeof engine === "string" ? engine : null;
+    this.steps = number(steps);
+    this.writer = isWriter(process) ? process : null;
+    this.ended = null;
+    this.stopping = false;
+    this.recent = [];
+    // Steps after the checkpoint are taken again.
+    const from = number(resumedFrom) ?? 0;
+    this.curved = this.curved.filter((one) => one.step <= from);
+    for (const step of this.scored.keys()) if (step > from) this.scored.delete(step);
+    this.step = Math.min(this.step, from);
+    this.loss = this.curved.at(-1)?.loss ?? null;
+  }
+  private stepped(event: Readonly<Record<string, unknown>>): void {
+    const step = number(event["step"]);
+    if (step === null) return;
+    const loss = number(event["loss"]);
+    this.step = step;
+    this.epoch = number(event["epoch"]) ?? this.epoch;
+    this.loss = loss;
+    const seconds = number(event["seconds"]);
+    if (seconds !== null) this.recent = [...this.recent.slice(-19), { seconds, tokens: number(event["tokens"]) ?? 0 }];
+    if (loss === null || step % this.every !== 0) return;
+    this.curved.push({ step, loss });
+    if (this.curved.length < 4 * points) return;
+    this.every *= 2;
+    this.curved = this.curved.filter((one) => one.step % this.every === 0);
+  }
+  private evaluated(event: Readonly<Record<string, unknown>>): void {
+    const step = number(event["step"]);
+    const { metrics } = event;
+    if (step === null || typeof metrics !== "object" || metrics === null) return;
+    const scores = Object.entries(metrics).flatMap(([name, value]): [string, number][] => {
+      const score = number(value);
+      return score === null ? [] : [[name, score]];
+    });
+    this.scored.set(step, Object.fromEntries(scores));
+    // Only the best and the newest are asked for.
+    for (const old of this.scored.keys())
+      if (this.scored.size > 64 && old !== this.best) this.scored.delete(old);
+  }
+  private stopped(event: Readonly<Record<string, unknown>>): void {
+    const { reason } = event;
+    this.ended = endings.includes(String(reason)) ? (reason as Ended) : "failed";
+    this.seconds = number(event["seconds"]);
+    this.step = number(event["step"]) ?? this.step;
+    this.stopping = false;
+  }
+}
+
+function number(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+function isWriter(value: unknown): value is Writer {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, machine, since } = value as Partial<Record<keyof Writer, unknown>>;
+  return Number.isInteger(id) && typeof machine === "string" && (since === null || typeof since === "string");
+}

@@ -1,0 +1,46 @@
+/**
+ * Which process writes a run, so that a reader can tell one that goes on from one that was killed. The machine is told by a
+ * hash: a run's folder may be given away.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+
+export interface Writer {
+  readonly id: number;
+  readonly machine: string;
+  /** When it began, as the system counts: another process may get the same id later. Null where that can't be told. */
+  readonly since: string | null;
+}
+
+const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
+
+export function thisProcess(): Writer {
+  return { id: process.pid, machine, since: sinceOf(process.pid) };
+}
+
+/** Undefined: it can't be told from here. */
+export function isAlive(writer: Writer): boolean | undefined {
+  if (writer.machine !== machine) return undefined;
+  const since = sinceOf(writer.id);
+  if (writer.since !== null && since !== writer.since) return false;
+  try {
+    process.kill(writer.id, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Linux alone says it: ticks from the start of this boot. */
+function sinceOf(id: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${id}/stat`, "utf8");
+    // The name may hold blanks and brackets; what follows its last bracket does not.
+    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").slice(0, 8);
+    return ticks === undefined ? null : `${boot}-${ticks}`;
+  } catch {
+    return null;
+  }
+}
