@@ -7,7 +7,7 @@ import { tuneText } from "../plan/text.js";
 import type { Value } from "../plan/plan.js";
 import type { Parameter, Registry, ValueType } from "../registry.js";
 import type { BlockNode, Entry, Expression, Statement, WordNode } from "../syntax/tree.js";
-import { parameterAt } from "./situation.js";
+import { parameterAt } from "./frames.js";
 
 /** @returns undefined where it can't be written there */
 export function writeOut(

@@ -4,7 +4,7 @@
  */
 import type { Draft, Given } from "#dsl/check/program.js";
 import type { Edit, Span } from "#dsl/check/span.js";
-import { parameterAt, keysOf } from "#dsl/assist/situation.js";
+import { keysOf, parameterAt } from "#dsl/assist/frames.js";
 import type { Definition, Placed, Reading, Training } from "#dsl/assist/trainings.js";
 import { writeOut } from "#dsl/assist/write-out.js";
 import { trainedBy } from "#dsl/plan/estimates.js";
