@@ -46,7 +46,9 @@ module.exports = grammar({
       ),
     _parting: ($) => choice($._line, ","),
     entry: ($) => seq(field("key", $.key), ":", field("value", $._value)),
-    key: ($) => choice($._path, $.string, $.number),
+    key: ($) => choice($._path, alias($._code, $.identifier), $.string, $.number),
+    /** Of a warning, as it is said: `allow: { near-leak: "…" }`. */
+    _code: () => /[\p{ID_Start}_][\p{ID_Continue}]*(-[\p{ID_Continue}]+)+/u,
 
     _value: ($) => choice($.range, $.number, $.reference, $.string, $.text, $.word, $.list, $.block),
     range: ($) => seq(field("from", $._bound), "..", field("to", $._bound)),
