@@ -129,7 +129,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
       /metric errors is defined/,
     );
     const said = await run("evaluate s on rows.test { metrics: [accuracy, errors] }");
-    const [accuracy, errors] = [/accuracy\D+([\d.]+)/, /errors\D+([\d.]+)/].map((pattern) =>
+    const [accuracy, errors] = [/^accuracy\D+([\d.]+)/m, /^errors\D+([\d.]+)/m].map((pattern) =>
       Number(pattern.exec(said)![1]),
     );
     assert.ok(Math.abs(errors! - 10 * (1 - accuracy!)) < 0.01, said);
