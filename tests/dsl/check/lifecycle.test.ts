@@ -385,6 +385,45 @@ describe("an experiment", () => {
   });
 });
 
+describe("what comes and goes is told at its place", () => {
+  const start = program({});
+  for (const [text, code, place, version = "0.3.0"] of [
+    ["tune 1 { epochs: 3 }", "statement-takes-no-block", "{ epochs: 3 }"],
+    ["tune 1, 2", "too-many-operands", "2"],
+    ["tune 7", "unknown-version", "7"],
+    ["tune", "unknown-version", "tune"],
+    ["recipe r { epochs: 3 }\ntune 1", "misplaced-version", "tune 1"],
+    ["tune 1 with 3", "wrong-operand", "3"],
+    ["tune 1 with fast(2)", "wrong-operand", "fast(2)"],
+    ["tune 1 with rings, fast, fast", "duplicate-key", "fast"],
+    ["tune 1 with old_news", "standard-experiment", "old_news"],
+    ["tune 1 with fsat", "unknown-experiment", "fsat"],
+    ["tune 1 with warp_drive", "unknown-experiment", "warp_drive"],
+    [program({ technique: "ring" }), "experiment-off", "ring"],
+    [program({ technique: "lora(turbo: 1)" }), "experiment-off", "turbo"],
+    [program({ recipe: "epochs: 1, haste: 2" }), "experiment-off", "haste"],
+    [program({ technique: "lora(width: 4)" }), "deprecated", "width"],
+    [program({ technique: "low_rank" }), "deprecated", "low_rank"],
+    [program({ recipe: "rounds: 2" }), "deprecated", "rounds"],
+    [program({ recipe: "rounds: 2" }), "removed", "rounds", "0.4.0"],
+    [program({ recipe: "padding_to: 16" }), "deprecated", "padding_to"],
+    [program({ recipe: "half: 3" }), "unknown-choice", "3"],
+    [`${start}ask m on "a"\n`, "deprecated", "ask"],
+    [
+      `${program({ technique: "lora(rank: 4)" })}model n like m { technique.width: 8 }\n`,
+      "deprecated",
+      "technique.width",
+    ],
+  ] as const)
+    it(`${code}: ${place}`, () => {
+      const found = run(text, version).diagnostics.filter((d) => d.code === code);
+      assert.equal(found.length, 1);
+      const { span } = found[0]!;
+      assert.equal(text.slice(span.start, span.end), place);
+      assert.equal(span.start, text.lastIndexOf(place));
+    });
+});
+
 describe("records of what comes and goes", () => {
   const parts = (word: Word): readonly (readonly [string, Word | Parameter])[] => [
     [word.name, word],
