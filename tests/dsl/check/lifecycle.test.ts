@@ -409,11 +409,7 @@ describe("what comes and goes is told at its place", () => {
     [program({ recipe: "padding_to: 16" }), "deprecated", "padding_to"],
     [program({ recipe: "half: 3" }), "unknown-choice", "3"],
     [`${start}ask m on "a"\n`, "deprecated", "ask"],
-    [
-      `${program({ technique: "lora(rank: 4)" })}model n like m { technique.width: 8 }\n`,
-      "deprecated",
-      "technique.width",
-    ],
+    [`${program({ technique: "lora(rank: 4)" })}model n like m { technique.width: 8 }\n`, "deprecated", "width"],
   ] as const)
     it(`${code}: ${place}`, () => {
       const found = run(text, version).diagnostics.filter((d) => d.code === code);
