@@ -40,6 +40,19 @@ describe("allow", () => {
     assert.deepEqual(planOf(quiet)?.effects.allowed, [{ code: "imbalanced", reason: "fraud is rare", of: "data d" }]);
     assert.equal(planOf(loud)?.effects.allowed, undefined);
   });
+  for (const [allow, code, place] of [
+    ['allow: { imbalanced: "rare" }, allow: { imbalanced: "seldom" }', "duplicate-key", "allow"],
+    ["allow: imbalanced", "wrong-type", "imbalanced"],
+    ['allow: { imbalanced: "rare", imbalanced: "seldom" }', "duplicate-key", "imbalanced"],
+    ["allow: { imbalanced: 3 }", "wrong-type", "3"],
+  ] as const)
+    it(`${allow} is refused at its place`, () => {
+      const text = data(`, ${allow}`);
+      const [found, ...more] = compiled(text, uneven).diagnostics.filter((d) => d.severity === "error");
+      assert.deepEqual([found?.code, more.length], [code, 0]);
+      assert.equal(text.slice(found!.span.start, found!.span.end), place);
+      assert.equal(found!.span.start, text.lastIndexOf(place));
+    });
   it("is part of the plan's hash and not of the recipe's", () => {
     const [a, b, c] = ["", ', allow: { imbalanced: "one" }', ', allow: { imbalanced: "another" }'].map((allow) =>
       planOf(compiled(data(allow) + model() + "train m on d", uneven)),
