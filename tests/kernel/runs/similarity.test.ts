@@ -47,7 +47,7 @@ describe("sentence_similarity, from a program to answers", function () {
     file("three.csv", ["a,b,c,part", ...rows.map((i) => `${text(i)},${other(i)},${other(i, i + 1)},${part(i)}`)]);
     await book.run(`
 recipe plain { epochs: 20, batch_size: 15, optimizer: adamw(learning_rate: 3e-3), dropout: 0, seed: 1 }
-data pairs { source: csv("pairs.csv"), columns: { text: a, text_pair: b, group: city }, split: by_column(part) }
+data pairs { source: csv("pairs.csv"), columns: { text: a, text_pair: b, group: city }, split: by_column(part), allow: { shared-groups: "a city stands for what texts are about" } }
 data scored { source: csv("told.csv"), columns: { text: a, text_pair: b, score: points }, split: by_column(part) }
 data told { source: csv("told.csv"), columns: { text: a, text_pair: b, label: like }, labels: [other, same], split: by_column(part) }
 data three { source: csv("three.csv"), columns: { text: a, text_pair: b, negative: c }, split: by_column(part) }
