@@ -64,7 +64,9 @@ class Reader {
 
   read(): Parsed {
     const { tokens, comments } = t.lex(
-      withoutMagic(this.source.text).replace(/^(?:[ \t]*#(?!!)[^\n]*(?:\n|$)|\s)+/, (s) => s.replace(/[^\n]/g, " ")),
+      withoutMagic(this.source.text).replace(/^(?:[ \t]*#(?!!)[^\n]*(?:\n|$)|[ \t\r\n\f\v\u00a0\ufeff])+/, (s) =>
+        s.replace(/[^\n]/g, " "),
+      ),
     );
     const known = foreign(tokens, this.source.text, this.source.id, this.reporter);
     const mended = mend(known, this.source.id, this.reporter);

@@ -27,6 +27,10 @@ describe("the formatter", () => {
     );
     assert.equal(shape(format(long, verbs)), shape(long));
   });
+  it("leaves text alone that begins with a blank of another kind", () => {
+    const text = "\u2008data d {}";
+    assert.equal(format(text, verbs), text);
+  });
   it("is idempotent and changes no tree", () => {
     const blanks = fc.array(fc.constantFrom(" ", "  ", "\t"), { minLength: 60, maxLength: 60 });
     fc.assert(
