@@ -2,7 +2,6 @@
  * What happens in a run is a stream of events: `runs/<id>/events.jsonl`, live curves, trackers and tests all read it.
  * Steps count from 1; `loss` is the mean over the batch before the update; NaN and infinities are written as strings.
  */
-import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Writer } from "./writer.js";
 
 export type RunEvent = { readonly at: string; readonly run: string } & (
@@ -11,7 +10,6 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
   | { readonly kind: "step"; readonly step: number; readonly epoch: number; readonly tokens: number; readonly loss: number; readonly rate: number; readonly norm: number; readonly seconds: number }
   | { readonly kind: "evaluated"; readonly step: number; readonly split: string; readonly metrics: Readonly<Record<string, number>> }
   | { readonly kind: "checkpoint"; readonly step: number; readonly folder: string; readonly best: boolean }
-  | { readonly kind: "warned"; readonly diagnostic: Diagnostic }
   | { readonly kind: "stopping"; readonly step: number }
   | { readonly kind: "stopped"; readonly step: number; readonly reason: "done" | "early" | "interrupted" | "failed"; readonly seconds: number }
 );

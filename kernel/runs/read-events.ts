@@ -14,7 +14,6 @@ const whole: Readonly<Record<RunEvent["kind"], (event: Fields) => boolean>> = {
   evaluated: (event) =>
     numbers(event, "step") && typeof event["split"] === "string" && isScores(event["metrics"]),
   checkpoint: (event) => numbers(event, "step"),
-  warned: () => false, // for the cell that ran
   stopping: (event) => numbers(event, "step"),
   stopped: (event) => numbers(event, "step", "seconds") && typeof event["reason"] === "string",
 };
