@@ -88,6 +88,10 @@ export class RunFolder {
   get eventsFile(): string {
     return join(this.path, "events.jsonl");
   }
+  /** What evaluations said of its weights (run-scores.ts). */
+  get scoresFile(): string {
+    return join(this.path, "scores.jsonl");
+  }
 
   lock(): Lock | undefined {
     try {
@@ -98,10 +102,15 @@ export class RunFolder {
   }
 
   append(event: RunEvent): void {
+    this.appendLine(this.eventsFile, event);
+  }
+
+  /** Adds a record to one of its logs. */
+  appendLine(file: string, record: object): void {
     try {
-      appendFileSync(this.eventsFile, `${JSON.stringify(event, finite)}\n`);
+      appendFileSync(file, `${JSON.stringify(record, finite)}\n`);
     } catch (error) {
-      throw writing(error, this.eventsFile);
+      throw writing(error, file);
     }
   }
 

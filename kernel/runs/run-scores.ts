@@ -1,0 +1,65 @@
+/**
+ * What evaluations said of a run's weights: `scores.jsonl` in its folder, a line for each model, data and split that were
+ * scored, oldest first. Written by `evaluate`, also of a run that was opened again; read by the table of runs.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import type { RunFolder } from "./run-folder.js";
+
+export interface ScoreValue {
+  readonly value: number;
+  /** Ends of its 95 % interval; null: it has none. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly better: "greater" | "less";
+}
+export interface RunScore {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Of the checkpoint whose weights were scored. */
+  readonly step: number;
+  readonly data: string;
+  /** Null: the undivided data. */
+  readonly split: string | null;
+  /** Content hash of what was scored, so that scores of other rows are not compared. */
+  readonly dataHash: string;
+  readonly rows: number;
+  /** By the metric's name as it is written: `f1(macro)`. */
+  readonly metrics: Readonly<Record<string, ScoreValue>>;
+}
+
+export function appendScore(run: RunFolder, score: RunScore): void {
+  run.appendLine(run.scoresFile, score);
+}
+
+/** Of a run's folder. */
+export function scoresOf(run: RunFolder): readonly RunScore[] {
+  return existsSync(run.scoresFile) ? scoresIn(readFileSync(run.scoresFile, "utf8")) : [];
+}
+
+/** Lines that are torn or not ours are passed over. */
+export function scoresIn(text: string): readonly RunScore[] {
+  return text.split("\n").flatMap((line) => {
+    try {
+      const score: unknown = line === "" ? null : JSON.parse(line, unquoted);
+      return isScore(score) ? [score] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function isScore(value: unknown): value is RunScore {
+  const score = value as Partial<RunScore> | null;
+  return (
+    typeof score === "object" &&
+    score !== null &&
+    [score.at, score.data, score.dataHash].every((text) => typeof text === "string") &&
+    [score.step, score.rows].every((number) => typeof number === "number") &&
+    typeof score.metrics === "object" &&
+    score.metrics !== null &&
+    Object.values(score.metrics).every((one) => typeof one?.value === "number")
+  );
+}
+function unquoted(_key: string, value: unknown): unknown {
+  return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value;
+}
