@@ -3,6 +3,7 @@
  * steps after its checkpoint again, and those count.
  */
 import type { RunEvent } from "./events.js";
+import { recordsIn } from "./log-lines.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 const numbers = (event: Fields, ...names: readonly string[]): boolean =>
@@ -20,31 +21,26 @@ const whole: Readonly<Record<RunEvent["kind"], (event: Fields) => boolean>> = {
 
 export function eventsOf(log: string): readonly RunEvent[] {
   let events: RunEvent[] = [];
-  for (const line of log.split("\n")) {
-    const event = eventOf(line);
-    if (!event) continue;
-    if (event.kind === "started" && events.length > 0) {
-      const from = event.resumedFrom ?? 0;
-      events = events.filter((one) => "step" in one && one.step <= from && one.kind !== "stopped" && one.kind !== "stopping");
-    }
+  for (const event of eventsIn(log)) {
+    if (event.kind === "started") events = [...eventsUntil(events, event.resumedFrom ?? 0)];
     events.push(event);
   }
   return events;
 }
 
-function eventOf(line: string): RunEvent | undefined {
-  if (line === "") return undefined;
-  try {
-    const event = JSON.parse(line, unquoted) as Fields | null;
-    const kind = event?.["kind"];
-    if (!event || typeof kind !== "string" || !Object.hasOwn(whole, kind)) return undefined;
-    return whole[kind as RunEvent["kind"]](event) ? (event as RunEvent) : undefined;
-  } catch {
-    return undefined; // torn, or not ours
-  }
+/** All events of a log, those too that a resumed run took back. */
+export function eventsIn(log: string): readonly RunEvent[] {
+  return recordsIn(log, "at").filter(isEvent);
 }
-function unquoted(_key: string, value: unknown): unknown {
-  return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value;
+
+/** What a run that goes on after a step has behind it. */
+export function eventsUntil(events: readonly RunEvent[], step: number): readonly RunEvent[] {
+  return events.filter((one) => "step" in one && one.step <= step && one.kind !== "stopped" && one.kind !== "stopping");
+}
+
+function isEvent(record: Fields): record is Fields & RunEvent {
+  const { kind } = record;
+  return typeof kind === "string" && Object.hasOwn(whole, kind) && whole[kind as RunEvent["kind"]](record);
 }
 function isScores(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "number");

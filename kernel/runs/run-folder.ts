@@ -2,13 +2,15 @@
  * A run is a folder: `plan.json`, `lock.json` (recipe hash, versions, engine), `events.jsonl` (one RunEvent a line) and
  * `checkpoints/`; `adapter/` where a technique trains few weights. Everything but the event log is written once, under a temporary name, and renamed.
  */
-import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import "./codes.js";
 import type { RunEvent } from "./events.js";
+import { quoted } from "./log-lines.js";
+import { eventsIn } from "./read-events.js";
 
 export interface Lock {
   readonly version: 1;
@@ -105,10 +107,10 @@ export class RunFolder {
     this.appendLine(this.eventsFile, event);
   }
 
-  /** Adds a record to one of its logs. */
+  /** Adds a record to one of its logs, on a line of its own: the last one may be torn. */
   appendLine(file: string, record: object): void {
     try {
-      appendFileSync(file, `${JSON.stringify(record, finite)}\n`);
+      appendLine(file, JSON.stringify(record, quoted));
     } catch (error) {
       throw writing(error, file);
     }
@@ -125,18 +127,9 @@ export class RunFolder {
     }
   }
 
-  /** Events so far; a torn last line (a kill while writing) is left out. */
+  /** Events so far; a torn line (a kill while writing) is left out. */
   events(): readonly RunEvent[] {
-    if (!existsSync(this.eventsFile)) return [];
-    return readFileSync(this.eventsFile, "utf8")
-      .split("\n")
-      .flatMap((line) => {
-        try {
-          return line === "" ? [] : [JSON.parse(line, infinite) as RunEvent];
-        } catch {
-          return [];
-        }
-      });
+    return existsSync(this.eventsFile) ? eventsIn(readFileSync(this.eventsFile, "utf8")) : [];
   }
 
   modified(): number {
@@ -144,12 +137,17 @@ export class RunFolder {
   }
 }
 
-/** JSON has no NaN and no infinities: they are written as strings, and read back as numbers. */
-function finite(_key: string, value: unknown): unknown {
-  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
-}
-function infinite(_key: string, value: unknown): unknown {
-  return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value;
+/** Nothing is cut off: a reader that follows the file stands behind what is torn already. */
+export function appendLine(file: string, line: string): void {
+  const at = openSync(file, "a+");
+  try {
+    const { size } = fstatSync(at);
+    const last = Buffer.alloc(1);
+    const torn = size > 0 && readSync(at, last, 0, 1, size - 1) === 1 && last[0] !== 10;
+    writeFileSync(at, `${torn ? "\n" : ""}${line}\n`);
+  } finally {
+    closeSync(at);
+  }
 }
 
 function writing(error: unknown, path: string): unknown {

@@ -2,6 +2,7 @@
  * What an event log says so far, taken in piece by piece as it grows. Whatever stands in the file is survived: torn lines,
  * lines of other programs, numbers that are none. Memory stays small however long the log is.
  */
+import { recordsOf } from "./log-lines.js";
 import { type Writer } from "./writer.js";
 
 export interface Score {
@@ -43,7 +44,8 @@ export class RunLog {
     const lines = (this.rest + text).split("\n");
     this.rest = lines.pop() ?? "";
     if (this.rest.length > longest) this.rest = "";
-    for (const line of lines) if (line !== "" && line.length <= longest) this.line(line);
+    for (const line of lines)
+      if (line !== "" && line.length <= longest) for (const event of recordsOf(line, "at")) this.event(event);
   }
 
   get curve(): readonly number[] {
@@ -70,15 +72,7 @@ export class RunLog {
     };
   }
 
-  private line(line: string): void {
-    let event: Readonly<Record<string, unknown>>;
-    try {
-      const read: unknown = JSON.parse(line);
-      if (typeof read !== "object" || read === null) return;
-      event = read as Readonly<Record<string, unknown>>;
-    } catch {
-      return;
-    }
+  private event(event: Readonly<Record<string, unknown>>): void {
     const { at, kind } = event;
     if (typeof at === "string") this.last = at;
     if (kind === "started") this.started(event);

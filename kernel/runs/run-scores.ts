@@ -3,6 +3,7 @@
  * scored, oldest first. Written by `evaluate`, also of a run that was opened again; read by the table of runs.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { recordsIn } from "./log-lines.js";
 import type { RunFolder } from "./run-folder.js";
 
 export interface ScoreValue {
@@ -27,8 +28,8 @@ export interface RunScore {
   readonly metrics: Readonly<Record<string, ScoreValue>>;
 }
 
-export function appendScore(run: RunFolder, score: RunScore): void {
-  run.appendLine(run.scoresFile, score);
+export function appendScore(run: RunFolder, { at, ...score }: RunScore): void {
+  run.appendLine(run.scoresFile, { at, ...score });
 }
 
 /** Of a run's folder. */
@@ -38,28 +39,16 @@ export function scoresOf(run: RunFolder): readonly RunScore[] {
 
 /** Lines that are torn or not ours are passed over. */
 export function scoresIn(text: string): readonly RunScore[] {
-  return text.split("\n").flatMap((line) => {
-    try {
-      const score: unknown = line === "" ? null : JSON.parse(line, unquoted);
-      return isScore(score) ? [score] : [];
-    } catch {
-      return [];
-    }
-  });
+  return recordsIn(text, "at").filter(isScore);
 }
 
-function isScore(value: unknown): value is RunScore {
-  const score = value as Partial<RunScore> | null;
+function isScore(value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, unknown>> & RunScore {
+  const score = value as Partial<RunScore>;
   return (
-    typeof score === "object" &&
-    score !== null &&
     [score.at, score.data, score.dataHash].every((text) => typeof text === "string") &&
     [score.step, score.rows].every((number) => typeof number === "number") &&
     typeof score.metrics === "object" &&
     score.metrics !== null &&
     Object.values(score.metrics).every((one) => typeof one?.value === "number")
   );
-}
-function unquoted(_key: string, value: unknown): unknown {
-  return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value;
 }

@@ -3,10 +3,12 @@
  * the recipe with `like`, so that a trial's defaults, checks and hashes are those of a program one could write, and the
  * best one comes back as exactly that text. The journal (one JSON line a trial) makes an interrupted sweep go on.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Call, NestedCall, Space, SweepPlan, Value } from "#dsl/plan/plan.js";
 import type { SearchDimension } from "#stdlib/kinds/search.js";
+import { recordsIn } from "./log-lines.js";
+import { appendLine } from "./run-folder.js";
 
 export interface TrialRecord {
   /** From 1. */
@@ -129,15 +131,8 @@ export class Journal {
     const folder = join(root, "sweeps");
     mkdirSync(folder, { recursive: true });
     const file = join(folder, `${name}-${hash.slice(0, 12)}.jsonl`);
-    const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
-    const records = lines.flatMap((line) => {
-      try {
-        return line === "" ? [] : [JSON.parse(line) as TrialRecord];
-      } catch {
-        return [];
-      }
-    });
-    return new Journal(file, records);
+    const records = recordsIn(existsSync(file) ? readFileSync(file, "utf8") : "", "number").filter(isTrial);
+    return new Journal(file, [...records]);
   }
 
   get trials(): readonly TrialRecord[] {
@@ -145,7 +140,13 @@ export class Journal {
   }
 
   add(record: TrialRecord): void {
-    appendFileSync(this.file, `${JSON.stringify(record)}\n`);
+    appendLine(this.file, JSON.stringify(record));
     this.records.push(record);
   }
+}
+
+function isTrial(record: Readonly<Record<string, unknown>>): record is Readonly<Record<string, unknown>> & TrialRecord {
+  const { number, values, point, score, state } = record;
+  const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null;
+  return typeof number === "number" && isRecord(values) && isRecord(point) && (score === null || typeof score === "number") && typeof state === "string";
 }

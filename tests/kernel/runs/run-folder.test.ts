@@ -62,6 +62,22 @@ describe("a run's folder", () => {
     assert.equal(run.events().length, 1);
   });
 
+  it("goes on with a line of its own after a torn one, and reads what older versions wrote onto it", () => {
+    const run = RunFolder.create(root, "a", plan("one"), lock("one"));
+    run.append(step(0.5));
+    const torn = '{"at":"2026-01-01","run":"r","kind":"stepp","loss":0.';
+    appendFileSync(run.eventsFile, torn);
+    run.append(step(0.25));
+    assert.equal(readFileSync(run.eventsFile, "utf8"), `${[JSON.stringify(step(0.5)), torn, JSON.stringify(step(0.25))].join("\n")}\n`);
+    appendFileSync(run.eventsFile, `${torn}${torn}${JSON.stringify(step(0.125))}\n${JSON.stringify(step(0.1))}`);
+    run.append(step(0.05));
+    appendFileSync(run.eventsFile, `null\n[{"at":1}]\n"text"\n{"at":1,"kind":"step"}\n`);
+    assert.deepEqual(
+      run.events().map((e) => e.kind === "step" && e.loss),
+      [0.5, 0.25, 0.125, 0.1, 0.05],
+    );
+  });
+
   it("says with a code that a folder can't be written", () => {
     writeFileSync(join(root, "file"), "");
     assert.throws(() => RunFolder.create(join(root, "file", "runs"), "a", plan("one"), lock("one")), { code: "run-folder" });

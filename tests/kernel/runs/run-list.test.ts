@@ -11,6 +11,7 @@ import { join } from "node:path";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { RunEvent } from "#kernel/runs/events.js";
 import { RunBoard } from "#kernel/runs/run-board.js";
+import { runDetails } from "#kernel/runs/run-details.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList, type RunSummary } from "#kernel/runs/run-list.js";
 import { isAlive, thisProcess, type Writer } from "#kernel/runs/writer.js";
@@ -119,6 +120,19 @@ describe("the runs of a folder", () => {
     await exited;
     assert.equal((await states())["theirs"], "killed");
     assert.deepEqual([isAlive(me), isAlive({ ...me, machine: "elsewhere" })], [true, undefined]);
+  });
+  it("sees a run that goes on after a kill in the middle of a line, also where an older version wrote on", async () => {
+    const folder = run("resumed", started(gone), step(1, 1));
+    assert.equal((await look())[0]?.state, "killed");
+    const torn = '{"at":"2026-01-01T00:00:00.000Z","run":"r","kind":"st';
+    appendFileSync(folder.eventsFile, torn);
+    await list.look();
+    add(folder, started(me, { resumedFrom: 1 }));
+    const older = run("older", started(gone), step(1, 1));
+    appendFileSync(older.eventsFile, `${torn}${JSON.stringify({ at: "2026-01-01", run: older.id, ...started(me, { resumedFrom: 1 }) })}\n`);
+    assert.deepEqual((await look()).map((one) => one.state), ["running", "running"]);
+    for (const { id } of [folder, older]) assert.equal((await new RunBoard(root).remove(id)).deleted, false);
+    assert.equal((await runDetails(list, older.id, null))?.curves?.data.length, (await runDetails(list, folder.id, null))?.curves?.data.length);
   });
   it("takes a run of another machine for ended after a long silence", async () => {
     const folder = run("far", started({ ...me, machine: "elsewhere" }), step(1, 1));

@@ -30,4 +30,12 @@ describe("scores of a run", () => {
     appendScore(run, score(20, 0.6));
     assert.deepEqual(scoresOf(run), [score(10, 0.5), score(20, 0.6)]);
   });
+
+  it("begin on a line of their own where the last one is torn, and are found where they didn't", () => {
+    const run = RunFolder.open(folder);
+    appendFileSync(run.scoresFile, '{"at":"2026');
+    appendScore(run, score(10, 0.5));
+    appendFileSync(run.scoresFile, `{"at":"2026","data":"{\\"at\\":${JSON.stringify(score(20, 0.6))}\n`);
+    assert.deepEqual(scoresOf(run), [score(10, 0.5), score(20, 0.6)]);
+  });
 });

@@ -59,7 +59,11 @@ describe("a sweep's trials", () => {
       const journal = Journal.open(root, "search", "abc");
       journal.add(trial);
       appendFileSync(journal.file, '{"number":2,');
-      assert.deepEqual(Journal.open(root, "search", "abc").trials, [trial]);
+      const again = Journal.open(root, "search", "abc");
+      assert.deepEqual(again.trials, [trial]);
+      again.add({ ...trial, number: 2 });
+      appendFileSync(journal.file, 'null\n{"number":3}\n{"number":"x"');
+      assert.deepEqual(Journal.open(root, "search", "abc").trials, [trial, { ...trial, number: 2 }]);
       assert.deepEqual(Journal.open(root, "search", "another").trials, []);
     } finally {
       rmSync(root, { recursive: true });

@@ -1,0 +1,42 @@
+/**
+ * The lines of a run's logs, as they are found: a record a line, except where a writer was killed. What it left torn has no
+ * end of its own, and a writer that began where it stopped (none does any more) wrote its first record onto it.
+ */
+
+/**
+ * The records of one line, in order; what is torn or no object is left out. `first`: the key that every record begins with.
+ * In JSON a key with its quotes can't stand inside a text, so a line falls apart there and nowhere else.
+ */
+export function recordsOf(line: string, first: string): readonly Readonly<Record<string, unknown>>[] {
+  const record = parsed(line);
+  if (record !== undefined) return record === null ? [] : [record];
+  const [, ...pieces] = line.split(`{"${first}":`);
+  return pieces.flatMap((piece) => {
+    const one = parsed(`{"${first}":${piece}`);
+    return one ? [one] : [];
+  });
+}
+
+/** Of a whole log. */
+export function recordsIn(log: string, first: string): readonly Readonly<Record<string, unknown>>[] {
+  return log.split("\n").flatMap((line) => recordsOf(line, first));
+}
+
+/** Null: it is JSON, but no object; undefined: it is none. */
+function parsed(text: string): Readonly<Record<string, unknown>> | null | undefined {
+  if (text === "") return null;
+  try {
+    const value: unknown = JSON.parse(text, unquoted);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON has no NaN and no infinities: logs have them as texts. */
+export function quoted(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
+function unquoted(_key: string, value: unknown): unknown {
+  return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value;
+}
