@@ -61,7 +61,7 @@ export function decode(frames: readonly Buffer[], key: string): Message | null {
   };
 }
 
-function sign(parts: readonly Buffer[], key: string): string {
+export function sign(parts: readonly Buffer[], key: string): string {
   if (key === "") return "";
   const hmac = createHmac("sha256", key);
   for (const part of parts) hmac.update(part);

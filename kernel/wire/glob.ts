@@ -1,19 +1,61 @@
-/** Patterns of Jupyter's history search: `*` any text, `?` one character, `[abc]`, `[a-z]` and `[^a]` one of a set. */
-export function globToRegExp(pattern: string): RegExp {
-  let source = "";
+/**
+ * Patterns of Jupyter's history search: `*` any text, `?` one character, `[abc]`, `[a-z]` and `[^a]` one of a set. Matched
+ * by hand: as a regular expression, ten stars over a long text would hold up the heartbeat for minutes.
+ */
+type Matcher = (text: string) => boolean;
+/** Undefined: any text. */
+type Piece = ((character: string) => boolean) | undefined;
+
+export function globMatcher(pattern: string): Matcher {
+  const pieces = piecesOf(pattern);
+  return (text) => {
+    const characters = [...text];
+    let piece = 0;
+    let at = 0;
+    // the newest star, and where what follows it was tried last: an earlier star need never take more
+    let star = -1;
+    let tried = 0;
+    while (at < characters.length) {
+      const wanted = pieces[piece];
+      if (wanted?.(characters[at] ?? "")) {
+        piece++;
+        at++;
+      } else if (wanted === undefined && piece < pieces.length) {
+        star = piece++;
+        tried = at;
+      } else if (star >= 0) {
+        piece = star + 1;
+        at = ++tried;
+      } else return false;
+    }
+    return pieces.slice(piece).every((left) => left === undefined);
+  };
+}
+
+function piecesOf(pattern: string): Piece[] {
+  const pieces: Piece[] = [];
   for (let at = 0; at < pattern.length; at++) {
-    const character = pattern.charAt(at);
+    const character = String.fromCodePoint(pattern.codePointAt(at) ?? 0);
     const close = character === "[" ? pattern.indexOf("]", at + 2) : -1;
-    if (character === "*") source += ".*";
-    else if (character === "?") source += ".";
+    if (character === "*") {
+      if (pieces.length === 0 || pieces.at(-1) !== undefined) pieces.push(undefined);
+    } else if (character === "?") pieces.push(() => true);
     else if (close > 0) {
-      const negated = /^[!^]/.test(pattern.slice(at + 1));
-      const inner = pattern.slice(at + (negated ? 2 : 1), close).replace(/[\\\]^[]/g, "\\$&");
-      source += `[${negated ? "^" : ""}${validRanges(inner)}]`;
+      pieces.push(setOf(pattern.slice(at + 1, close)));
       at = close;
-    } else source += character.replace(/[\\^$.|+()[\]{}/]/g, "\\$&");
+    } else {
+      pieces.push((one) => one === character);
+      at += character.length - 1;
+    }
   }
-  return new RegExp(`^${source}$`, "su");
+  return pieces;
+}
+
+function setOf(text: string): (character: string) => boolean {
+  const negated = /^[!^]/.test(text);
+  const inner = text.slice(negated ? 1 : 0).replace(/[\\\]^[]/g, "\\$&");
+  const set = new RegExp(`^[${negated ? "^" : ""}${validRanges(inner)}]$`, "su");
+  return (character) => set.test(character);
 }
 
 /** A range whose ends are the wrong way round matches nothing in SQLite; here its hyphen is taken literally. */

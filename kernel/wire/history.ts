@@ -7,7 +7,8 @@
  */
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { globToRegExp } from "./glob.js";
+import { complain } from "./complaints.js";
+import { globMatcher } from "./glob.js";
 import type { Json } from "./message.js";
 
 export interface Entry {
@@ -59,8 +60,8 @@ export class History {
       case "range":
         return this.range(Number(request["session"] ?? 0), request["start"], request["stop"]);
       case "search": {
-        const pattern = typeof request["pattern"] === "string" ? globToRegExp(request["pattern"]) : /^/;
-        let found = this.newestFirst((entry) => pattern.test(entry.input), request["unique"] === true ? undefined : n);
+        const matches = typeof request["pattern"] === "string" ? globMatcher(request["pattern"]) : () => true;
+        let found = this.newestFirst((entry) => matches(entry.input), request["unique"] === true ? undefined : n);
         if (request["unique"] === true) {
           const seen = new Set<string>();
           found = found.filter(({ input }) => !seen.has(input) && seen.add(input)).slice(0, n);
@@ -173,7 +174,7 @@ export class History {
 
   private lost(error: unknown): void {
     this.written = false;
-    process.stderr.write(`tunebook: the history is not kept: ${(error as Error).message}\n`);
+    complain("the history is not kept", (error as Error).message);
   }
 
   private file(session: number): string {

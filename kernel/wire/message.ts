@@ -6,6 +6,8 @@ import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 
 export const protocolVersion = "5.5";
 const delimiter = Buffer.from("<IDS|MSG>");
+/** Bytes; an honest one has some 200. */
+const longestHeader = 1 << 16;
 
 export type Json = Readonly<Record<string, unknown>>;
 export interface Header extends Json {
@@ -20,6 +22,7 @@ export interface Message {
   readonly metadata: Json;
   readonly content: Json;
   readonly buffers: readonly Uint8Array[];
+  readonly signature: Uint8Array;
 }
 /** What is to be sent: content may come as JSON text already. */
 export interface Draft {
@@ -39,15 +42,19 @@ export class Signer {
     private readonly hash: string,
   ) {}
 
+  get signs(): boolean {
+    return this.key !== "";
+  }
+
   sign(parts: readonly Uint8Array[]): string {
-    if (this.key === "") return "";
+    if (!this.signs) return "";
     const mac = createHmac(this.hash, this.key);
     for (const part of parts) mac.update(part);
     return mac.digest("hex");
   }
 
   verify(signature: Uint8Array, parts: readonly Uint8Array[]): boolean {
-    if (this.key === "") return true;
+    if (!this.signs) return true;
     const expected = Buffer.from(this.sign(parts));
     return signature.length === expected.length && timingSafeEqual(signature, expected);
   }
@@ -59,9 +66,12 @@ export function decode(frames: readonly Uint8Array[], signer: Signer): Message |
   const [signature, header, parent, metadata, content] = frames.slice(at + 1, at + 6);
   if (at < 0 || !signature || !header || !parent || !metadata || !content) return undefined;
   if (!signer.verify(signature, [header, parent, metadata, content])) return undefined;
+  if (header.length > longestHeader) return undefined;
   const head = parseObject(header);
   const rest = [parseObject(parent), parseObject(metadata), parseObject(content)] as const;
   if (!head || !rest[0] || !rest[1] || !rest[2] || !isHeader(head)) return undefined;
+  // a header goes out again as the parent of all answers
+  if (!isShallow(head)) return undefined;
   return {
     identities: frames.slice(0, at),
     header: head,
@@ -69,6 +79,7 @@ export function decode(frames: readonly Uint8Array[], signer: Signer): Message |
     metadata: rest[1],
     content: rest[2],
     buffers: frames.slice(at + 6),
+    signature,
   };
 }
 
@@ -109,6 +120,11 @@ function parseObject(bytes: Uint8Array): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isShallow(value: unknown, depth = 20): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
 function isHeader(value: Json): value is Header {

@@ -47,7 +47,7 @@ export class Publisher {
 
   /** Status of a request that has nothing to do with the running cell: it need not wait behind that cell's output. */
   publishNow(draft: Draft, topic: Uint8Array = Buffer.from(draft.type)): Promise<void> {
-    return this.sends.send(encode([topic], draft, this.session, this.signer));
+    return this.sends.send(() => encode([topic], draft, this.session, this.signer));
   }
 
   stream(run: number, parent: Json, name: string, text: string, weight: number): void {
@@ -91,7 +91,8 @@ export class Publisher {
     for (let next = this.queue.shift(); next; next = this.queue.shift()) {
       for (let wait = this.pace.wait(); wait > 0; wait = this.pace.wait()) await delay(wait);
       this.pace.spend(next.streamBytes);
-      await this.sends.send(encode([Buffer.from(next.draft.type)], next.draft, this.session, this.signer));
+      const { draft } = next;
+      await this.sends.send(() => encode([Buffer.from(draft.type)], draft, this.session, this.signer));
       this.pressure.give(next.weight);
     }
     this.pumping = undefined;

@@ -4,7 +4,11 @@ import type { Json, Message } from "./message.js";
 import type { Publisher } from "./publisher.js";
 import type { CommEvent, ToMain } from "./run-port.js";
 
-const kinds: Readonly<Record<string, CommEvent["event"]>> = { comm_open: "open", comm_msg: "msg", comm_close: "close" };
+const kinds: ReadonlyMap<string, CommEvent["event"]> = new Map([
+  ["comm_open", "open"],
+  ["comm_msg", "msg"],
+  ["comm_close", "close"],
+]);
 
 export class WireComms {
   private readonly own = new CommRegistry((event) => this.publish(event));
@@ -32,7 +36,7 @@ export class WireComms {
 
   /** Takes a comm message of the front end; false if it is none. */
   take({ header, content, metadata, buffers }: Message): boolean {
-    const kind = kinds[header.msg_type];
+    const kind = kinds.get(header.msg_type);
     const id = content["comm_id"];
     if (!kind) return false;
     if (typeof id !== "string") return true;

@@ -7,17 +7,19 @@ import { AssistantClient } from "./assistant-client.js";
 import type { Backpressure } from "./backpressure.js";
 import { assistComm, assistTarget } from "./assist-comm.js";
 import { WireComms } from "./wire-comms.js";
+import { complain } from "./complaints.js";
 import type { Connection } from "./connection.js";
 import { History } from "./history.js";
 import { Interrupts } from "./interrupts.js";
-import { decode, encode, Signer, type Draft, type Json, type Message } from "./message.js";
+import { Incoming } from "./incoming.js";
+import { encode, Signer, type Draft, type Json, type Message } from "./message.js";
 import { Pace, type Limits } from "./pace.js";
 import { Publisher } from "./publisher.js";
 import { Questions } from "./questions.js";
 import { answers, type Services } from "./requests.js";
 import type { FromMain, ToMain } from "./run-port.js";
 import { RunQueue } from "./run-queue.js";
-import { SendQueue, type Sockets } from "./sockets.js";
+import { receiveAll, SendQueue, type Sockets } from "./sockets.js";
 import type { Terminator } from "./terminator.js";
 import { Usage } from "./usage.js";
 
@@ -45,6 +47,7 @@ const forceMs = 300;
 
 export class Wire {
   private readonly signer: Signer;
+  private readonly incoming: Incoming;
   private readonly queues: Readonly<Record<Asked | "stdin", SendQueue>>;
   private readonly publisher: Publisher;
   private readonly runs: RunQueue;
@@ -59,6 +62,7 @@ export class Wire {
   constructor(private readonly parts: WireParts) {
     const { sockets, connection, session, pressure } = parts;
     this.signer = new Signer(connection.key, connection.hash);
+    this.incoming = new Incoming(this.signer);
     this.queues = {
       shell: new SendQueue(sockets.shell),
       control: new SendQueue(sockets.control),
@@ -102,13 +106,17 @@ export class Wire {
   start(): void {
     const { sockets } = this.parts;
     void this.publisher.publishNow({ type: "status", parent: {}, content: { execution_state: "starting" } });
-    void this.receive("shell");
-    void this.receive("control");
-    void this.receiveAnswers();
-    void this.welcome();
-    void (async () => {
-      for await (const frames of sockets.hb) await sockets.hb.send(frames);
-    })();
+    for (const channel of ["shell", "control"] as const)
+      void receiveAll(channel, sockets[channel], (frames) => {
+        const message = this.incoming.read(frames);
+        if (message) this.take(channel, message);
+      });
+    void receiveAll("stdin", sockets.stdin, (frames) => {
+      const message = this.incoming.read(frames);
+      if (message?.header.msg_type === "input_reply") this.questions.reply(message);
+    });
+    void receiveAll("iopub", sockets.iopub, ([frame]) => this.welcome(frame));
+    void receiveAll("hb", sockets.hb, (frames) => sockets.hb.send([...frames]));
   }
 
   /** Interrupts the cell that runs, or the one that waits for the main thread to be ready. */
@@ -138,33 +146,18 @@ export class Wire {
     this.parts.leave();
   }
 
-  private async receive(channel: Asked): Promise<void> {
-    for await (const frames of this.parts.sockets[channel]) {
-      const message = decode(frames, this.signer);
-      if (message) this.take(channel, message);
-    }
-  }
-
-  private async receiveAnswers(): Promise<void> {
-    for await (const frames of this.parts.sockets.stdin) {
-      const message = decode(frames, this.signer);
-      if (message?.header.msg_type === "input_reply") this.questions.reply(message);
-    }
-  }
-
   /** Every subscriber is told that it is heard: what is published from then on reaches it. */
-  private async welcome(): Promise<void> {
-    for await (const [frame] of this.parts.sockets.iopub) {
-      if (frame?.[0] !== 1) continue;
-      const topic = Buffer.from(frame.subarray(1));
-      const draft = { type: "iopub_welcome", parent: {}, content: { subscription: topic.toString("utf8") } };
-      void this.publisher.publishNow(draft, topic);
-    }
+  private welcome(frame: Uint8Array | undefined): void {
+    if (frame?.[0] !== 1) return;
+    const topic = Buffer.from(frame.subarray(1));
+    const draft = { type: "iopub_welcome", parent: {}, content: { subscription: topic.toString("utf8") } };
+    void this.publisher.publishNow(draft, topic);
   }
 
   private take(channel: Asked, message: Message): void {
     const { msg_type } = message.header;
-    if (msg_type !== "execute_request" || channel !== "shell") void this.answer(channel, message);
+    if (msg_type !== "execute_request" || channel !== "shell")
+      this.answer(channel, message).catch((error: unknown) => complain("a request failed", String(error)));
     else if (this.failure === undefined && !this.ending) this.runs.push(message);
     else void this.refuse(message);
   }
@@ -184,7 +177,7 @@ export class Wire {
         parent: header,
         content: reply,
       });
-    } else if (!this.comms.take(message)) process.stderr.write(`tunebook: no such request: ${JSON.stringify(type)}\n`);
+    } else if (!this.comms.take(message)) complain("no such request", JSON.stringify(type.slice(0, 100)));
     await this.status(header, "idle");
     // front ends take the last status for the kernel's: say again that a cell runs
     const { running } = this.runs;
@@ -265,7 +258,7 @@ export class Wire {
   }
 
   private send(channel: Asked | "stdin", identities: readonly Uint8Array[], draft: Draft): Promise<void> {
-    return this.queues[channel].send(encode(identities, draft, this.parts.session, this.signer));
+    return this.queues[channel].send(() => encode(identities, draft, this.parts.session, this.signer));
   }
 }
 

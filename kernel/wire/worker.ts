@@ -4,6 +4,7 @@ import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { randomUUID } from "node:crypto";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import { Backpressure } from "./backpressure.js";
+import { complain } from "./complaints.js";
 import type { Connection } from "./connection.js";
 import type { Limits } from "./pace.js";
 import { bindSockets } from "./sockets.js";
@@ -26,6 +27,11 @@ export interface WireFailure {
 
 const data = workerData as WireData;
 const kill = (): void => void process.kill(process.pid, "SIGKILL");
+// every loop outlives its own errors; whatever else fails here is told, and the sockets are served on
+for (const event of ["uncaughtException", "unhandledRejection"] as const)
+  process.on(event, (error: unknown) =>
+    complain("the wire failed and goes on", error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  );
 try {
   const sockets = await bindSockets(data.connection);
   const wire = new Wire({

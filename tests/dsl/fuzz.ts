@@ -3,7 +3,6 @@
  * every fix appliable, every rendering made, the formatter idempotent and true to the tree; completion, hover, signature
  * and names answer anywhere. `npm run fuzz` does 100,000 edits; the tests do some.
  */
-import { pathToFileURL } from "node:url";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { complete, type AssistContext } from "#dsl/assist/complete.js";
@@ -20,6 +19,7 @@ import { format } from "#dsl/syntax/format.js";
 import { parse } from "#dsl/syntax/parse.js";
 import { lex } from "#dsl/syntax/tokens.js";
 import { registry } from "#stdlib/registry.js";
+import type { FuzzRun } from "../fuzzing.js";
 import { beyond, built } from "./programs.js";
 import { compiled, definitions } from "./world.js";
 
@@ -211,23 +211,12 @@ function knownContext(): AssistContext {
   return { registry, earlier: run.sources, facts: run.facts, outside: nothingOutside };
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const edits = Number(process.argv[2] ?? 100_000);
-  const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
-  const begun = performance.now();
+export const run: FuzzRun = ({ count, seed, progress }) => {
   let told = 0;
-  const troubles = fuzz({
-    ...{ edits, seed },
-    onProgress: (done) => {
-      if (done - told < 10_000) return;
-      told = done;
-      console.log(`${done.toLocaleString("en-US")} edits`);
-    },
-  });
-  for (const { what, text } of troubles) console.log(`\n${what}\nin ${JSON.stringify(text)}`);
-  const seconds = (performance.now() - begun) / 1000;
-  console.log(
-    `${edits.toLocaleString("en-US")} edits, seed ${seed}: ${troubles.length} troubles in ${seconds.toFixed(0)} s`,
-  );
-  process.exitCode = troubles.length === 0 ? 0 : 1;
-}
+  const onProgress = (done: number): void => {
+    if (done - told < 10_000) return;
+    told = done;
+    progress(`${done.toLocaleString("en-US")} edits`);
+  };
+  return fuzz({ edits: count, seed, onProgress }).map(({ what, text }) => `${what}\nin ${JSON.stringify(text)}`);
+};
