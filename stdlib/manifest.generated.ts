@@ -15,6 +15,7 @@ import { word as conversations_turns } from "./conversations/turns.js";
 import { word as decoders_beam } from "./decoders/beam.js";
 import { word as decoders_greedy } from "./decoders/greedy.js";
 import { word as decoders_sample } from "./decoders/sample.js";
+import { word as keepings_best } from "./keepings/best.js";
 import { word as metrics_accuracy } from "./metrics/accuracy.js";
 import { word as metrics_average_precision } from "./metrics/average-precision.js";
 import { word as metrics_bleu } from "./metrics/bleu.js";
@@ -154,6 +155,7 @@ export const words: readonly Word[] = [
   decoders_beam,
   decoders_greedy,
   decoders_sample,
+  keepings_best,
   metrics_accuracy,
   metrics_average_precision,
   metrics_bleu,

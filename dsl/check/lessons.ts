@@ -1,5 +1,6 @@
 /** Warnings of what a training would teach: texts that are cut, weights that learn their rows by heart. */
 import { cutRows, quantile } from "../plan/lengths.js";
+import { keepsBest } from "../plan/watched.js";
 import type { SplitFacts } from "../plan/facts.js";
 import type { Estimates, ModelPlan, RecipePlan } from "../plan/plan.js";
 import type { Draft, Given, Program } from "./program.js";
@@ -70,7 +71,7 @@ export function checkOverFitting(
   const { training, estimates } = o;
   const update = Math.min(training.batch_size * training.accumulate, Math.max(1, estimates.rows));
   const epochs = training.epochs ?? (estimates.steps * update) / Math.max(1, estimates.rows);
-  const watched = training.keep === "best" || training.early_stopping !== null;
+  const watched = keepsBest(training) || training.early_stopping !== null;
   const tokens = estimates.tokens / Math.max(1, epochs);
   if (watched || epochs < MANY.epochs || estimates.trainable < MANY.weights * tokens) return;
   const told = { trainable: estimates.trainable, tokens: Math.round(tokens), rows: estimates.rows, epochs };

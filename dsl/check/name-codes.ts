@@ -54,6 +54,13 @@ declare module "./codes.js" {
     "known-after-run": { readonly name: string };
     "no-goal": object;
     "two-goals": object;
+    /** `own`: a metric of the notebook's. */
+    "wrong-direction": {
+      readonly metric: string;
+      readonly found: string;
+      readonly instead: string;
+      readonly own: boolean;
+    };
     "not-varied": { readonly path: string; readonly why: string };
     "one-of": { readonly word: string; readonly of: readonly string[] };
     "unknown-topic": { readonly name: string; readonly topic: string; readonly has: readonly string[] };
@@ -262,6 +269,16 @@ registerCodes({
     explain: "This version compares trials by one metric.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: accuracy, minimize: loss }',
+  },
+  "wrong-direction": {
+    severity: "error",
+    message: (d) => `\`${d.found}: ${d.metric}\` would keep the worst trial`,
+    help: (d) =>
+      `write \`${d.instead}: ${d.metric}\`${d.own ? `, or define it with \`greaterIsBetter: ${String(d.found === "maximize")}\`` : ""}`,
+    explain:
+      "Each metric has a direction: scores that count what is right shall be high, losses and errors low. A sweep keeps the best trial by it.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: loss }',
   },
   "not-varied": {
     severity: "error",

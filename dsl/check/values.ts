@@ -291,11 +291,13 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
       ? replace(node.span, quote(node.text))
       : node.is === "string" &&
           /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(node.value) &&
-          (type.is === "word"
-            ? t.registry.find(type.kind, node.value)
-            : type.is === "choice"
-              ? type.of.includes(node.value)
-              : type.is === "boolean" && /^(?:true|false)$/.test(node.value))
+          (type.is === "either" ? type.of : [type]).some((one) =>
+            one.is === "word"
+              ? t.registry.find(one.kind, node.value)
+              : one.is === "choice"
+                ? one.of.includes(node.value)
+                : one.is === "boolean" && /^(?:true|false)$/.test(node.value),
+          )
         ? replace(node.span, node.value)
         : node.is === "string" &&
             type.is === "number" &&
@@ -345,9 +347,9 @@ function none(node: Expression, type: Extract<ValueType, { is: "either" }>, aske
   if (type.of.some((one) => one.is === "choice" && one.of.includes("none")) && foreignLiteral(node, type, t))
     return undefined;
   if (node.is === "word") {
-    const words = type.of.find((one) => one.is === "word");
-    if (words) {
-      typed(node, words, asked, t);
+    const named = type.of.find((one) => one.is === "word" || (one.is === "choice" && !node.arguments));
+    if (named && type.of.some((one) => one.is === "word")) {
+      typed(node, named, asked, t);
       return undefined;
     }
   }

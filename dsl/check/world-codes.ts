@@ -55,6 +55,8 @@ declare module "./codes.js" {
       readonly task: string;
       readonly has: readonly string[];
     };
+    "metric-of-written": { readonly metric: string; readonly key: string; readonly has: readonly string[] };
+    "two-watched": { readonly keep: string; readonly early_stopping: string };
     "cannot-pack": { readonly task: string };
     "batchwise-parts": { readonly task: string; readonly batch_size: number; readonly whole: number };
     "no-packed-prompts": { readonly technique: string };
@@ -240,6 +242,22 @@ train m on d`,
       "Some metrics compare labels, others say how well each next token was foreseen. A model is measured by those of its task.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test { metrics: [perplexity] }',
+  },
+  "metric-of-written": {
+    severity: "error",
+    message: (d) => `\`${d.metric}\` scores texts that the model writes, and none are written while it trains`,
+    help: (d) => `for \`${d.key}\` there is ${listed(d.has)}; \`evaluate\` and \`sweep\` measure \`${d.metric}\` too`,
+    explain:
+      "Each validation of a training scores what the model foresees of the right texts, which takes one look at them. Writing texts of its own takes a look a token, so that is for `evaluate`, or for a sweep that compares trained models.",
+  },
+  "two-watched": {
+    severity: "error",
+    message: (d) => `\`keep\` goes by \`${d.keep}\` and \`early_stopping\` by \`${d.early_stopping}\``,
+    help: () => "name one of them: the other follows it",
+    explain:
+      "One metric says which validation was the best: the weights that are kept are its, and training stops when it no longer gets better. What is written at one of the two keys holds for both.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d { keep: best(accuracy), early_stopping: patience(3, metric: loss) }',
   },
   "cannot-pack": {
     severity: "error",

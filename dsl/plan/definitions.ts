@@ -217,7 +217,8 @@ export function resolveRecipe(
 ): Resolved<RecipePlan> & { readonly resume: boolean } {
   const { values, origins } = fill(program, parametersOf(program, "recipe"), given, "training.", {
     here,
-    draft: { validation: setting.validation },
+    // What early stopping watches unless it says so is what the best is kept by.
+    draft: { validation: setting.validation, kept: given.get("keep")?.value ?? null },
     ...(setting.model ? { model: setting.model } : {}),
     ...(setting.data ? { data: setting.data } : {}),
     ...(setting.base ? { base: setting.base } : {}),
@@ -239,7 +240,7 @@ export function resolveRecipe(
       clip: numberOf(values["clip"]),
       dropout: numberOf(values["dropout"]),
       shuffle: (values["shuffle"] as RecipePlan["shuffle"] | undefined) ?? "by_length",
-      early_stopping: call("early_stopping"),
+      early_stopping: withBareMetric(call("early_stopping")),
       checkpoint: call("checkpoint"),
       validate: call("validate"),
       keep: (values["keep"] as RecipePlan["keep"] | undefined) ?? "last",
@@ -249,6 +250,14 @@ export function resolveRecipe(
       seed: numberOf(values["seed"]) ?? 0,
     },
   };
+}
+
+/** A metric without parameters stands in a plan as its name: it was one before metrics of all kinds could be watched. */
+function withBareMetric(call: Call | null): Call | null {
+  const { metric } = call?.arguments ?? {};
+  if (!call || !isCall(metric) || metric.definition !== undefined || Object.keys(metric.arguments).length > 0)
+    return call;
+  return { ...call, arguments: { ...call.arguments, metric: metric.word } };
 }
 
 /** What a recipe statement itself gives: the words it names filled in, the rest left open. */

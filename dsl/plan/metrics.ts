@@ -1,9 +1,12 @@
 /** Which metrics measure what a task does: capability `of` of a metric, `measures` of a task; absent: labels, or next tokens. */
-import type { Program } from "../check/program.js";
+import type { Given, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import type { Registry } from "../registry.js";
 import { predictsNext } from "./feeding.js";
-import type { Call } from "./plan.js";
+import { hashOf } from "./hash.js";
+import type { Call, DataPlan, ModelPlan, RecipePlan } from "./plan.js";
+import { tuneText } from "./text.js";
+import { metricOf } from "./watched.js";
 
 /** What a task measures and measures by default on data that have these roles (capability `byRoles`). */
 export type ByRoles = (
@@ -14,15 +17,24 @@ export type ByRoles = (
   readonly metrics: readonly Call[];
 };
 
-/** Metrics of a task, as they would be written. `roles`: those of the data, where they are known. */
-export function metricsOf(registry: Registry, task: Call, roles?: readonly string[]): readonly string[] {
+/** What only a text that the model writes can be measured by: validations while training write none. */
+const WRITTEN = "written";
+
+/** Metrics of a task, as they would be written. `roles`: those of the data, where they are known; `training`: while it trains. */
+export function metricsOf(
+  registry: Registry,
+  task: Call,
+  roles?: readonly string[],
+  { training = false }: { readonly training?: boolean } = {},
+): readonly string[] {
   const has = registry.find("task", task.word)?.capabilities;
   const byRoles = has?.["byRoles"];
   const stated =
     roles && typeof byRoles === "function" ? (byRoles as ByRoles)(roles, task).measures : has?.["measures"];
-  const wanted = Array.isArray(stated)
+  const all = Array.isArray(stated)
     ? (stated as readonly string[])
     : [predictsNext(registry, task) ? "next_token" : "label"];
+  const wanted = training ? all.filter((of) => of !== WRITTEN) : all;
   return registry
     .ofKind("metric")
     .filter((word) => !word.planned && measures(word.capabilities).some((of) => wanted.includes(of)))
@@ -44,6 +56,38 @@ export function checkMetrics(
   if (wrong === undefined) return true;
   const at = typeof place === "function" ? place(index) : place;
   program.reportNear("metric-of-other-task", { metric: wrong, model: of.model, task: of.task.word, has }, at, here);
+  return false;
+}
+
+/**
+ * The metrics that a training goes by: the task measures them, without writing texts, and it is one.
+ * @returns false if not (reported)
+ */
+export function checkWatched(
+  program: Program,
+  recipe: RecipePlan,
+  settings: ReadonlyMap<string, Given>,
+  o: { readonly model: ModelPlan; readonly data: DataPlan; readonly here: Span },
+): boolean {
+  const roles = Object.keys(o.data.columns);
+  const of = { model: o.model.name, task: o.model.task, roles };
+  const placeOf = (key: "keep" | "early_stopping"): Span | undefined => {
+    const given = settings.get(key);
+    return given?.places.get(`${key}.metric`) ?? given?.span;
+  };
+  for (const key of ["keep", "early_stopping"] as const) {
+    const metric = metricOf(recipe[key]);
+    if (!metric) continue;
+    if (!checkMetrics(program, [metric.word], of, placeOf(key), o.here)) return false;
+    const has = metricsOf(program.registry, of.task, roles, { training: true });
+    if (has.includes(metric.word)) continue;
+    program.reportNear("metric-of-written", { metric: metric.word, key, has }, placeOf(key), o.here);
+    return false;
+  }
+  const [kept, stops] = [metricOf(recipe.keep), metricOf(recipe.early_stopping)];
+  if (!kept || !stops || hashOf(kept) === hashOf(stops)) return true;
+  const [keep, early_stopping] = [tuneText(kept), tuneText(stops)];
+  program.reportNear("two-watched", { keep, early_stopping }, placeOf("early_stopping"), o.here);
   return false;
 }
 

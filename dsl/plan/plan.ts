@@ -121,7 +121,8 @@ export interface RecipePlan {
   readonly early_stopping: Call | null;
   readonly checkpoint: Call | null; // every(steps|epochs)
   readonly validate: Call | null; // every(steps|epochs)
-  readonly keep: "best" | "last";
+  /** Call: the best by the metric that it names. */
+  readonly keep: "best" | "last" | Call;
   readonly log: Call; // every(steps)
   readonly precision: "f32" | "bf16";
   /** As written; what `auto` comes to on this machine stands in the effects. */

@@ -2,6 +2,7 @@
 import type { Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
 import type { Program } from "../check/program.js";
+import { replace } from "../check/reporter.js";
 import { formOf } from "../check/shapes.js";
 import { fill } from "./defaults.js";
 import { isCall } from "./definitions.js";
@@ -12,6 +13,7 @@ import { spacesOf } from "./spaces.js";
 import { act, nameOf } from "./act.js";
 import { dividedBy, planTraining, settingsOf } from "./training.js";
 import { experimentsUnder } from "./version.js";
+import { greaterIsBetter } from "./watched.js";
 
 export function sweep(program: Program, header: Header): void {
   const { clauses, statement, verb } = header;
@@ -91,6 +93,16 @@ export function sweep(program: Program, header: Header): void {
     );
   const metric = values["maximize"] ?? values["minimize"];
   const search = values["search"];
+  const direction = goals[0] ? "maximize" : "minimize";
+  if (isCall(metric)) {
+    const better = greaterIsBetter(program.registry, metric) ? "maximize" : "minimize";
+    const key = entries.find((e) => e.key.text === direction)?.key.span;
+    if (better !== direction) {
+      const told = { metric: metric.word, found: direction, instead: better, own: metric.definition !== undefined };
+      program.reportNear("wrong-direction", told, key, statement.verb.span, key && { fix: replace(key, better) });
+      return;
+    }
+  }
   if (planned && isCall(metric)) {
     const place = (goals[0] ?? goals[1])?.span;
     const { model: varied, data: read } = planned.plan.recipe;
@@ -106,7 +118,7 @@ export function sweep(program: Program, header: Header): void {
     search,
     trials: typeof values["trials"] === "number" ? values["trials"] : 10,
     budgetMs: typeof values["budget"] === "number" ? values["budget"] : null,
-    goal: { direction: goals[0] ? "maximize" : "minimize", metric },
+    goal: { direction, metric },
     plan: planned.plan,
     seed: planned.plan.recipe.training.seed,
   };

@@ -12,8 +12,9 @@ import { checkVocabulary, isScratch } from "./scratch.js";
 import { trainedBase } from "./trained-base.js";
 import { predictsNext, readsConversations } from "./feeding.js";
 import type { Over } from "./fitting.js";
-import { checkMetrics } from "./metrics.js";
+import { checkWatched } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
+import { keepsBest } from "./watched.js";
 import {
   readerOf,
   type Call,
@@ -116,7 +117,7 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
   });
   if (!validation && (facts || splits)) {
     for (const [key, value] of [
-      ["keep", recipe.plan.keep === "best"],
+      ["keep", keepsBest(recipe.plan)],
       ["early_stopping", isCall(recipe.plan.early_stopping ?? undefined)],
       ["validate", recipe.plan.validate !== null],
     ] as const)
@@ -130,11 +131,8 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
   }
   if (!headers || !sound || !facts || !model.base) return undefined;
   const checked = checkData(program, o.data, data.plan, facts, o.dataAt);
-  const watched = recipe.plan.early_stopping?.arguments["metric"];
-  if (typeof watched === "string") {
-    const of = { model: model.plan.name, task: model.plan.task, roles: Object.keys(data.plan.columns) };
-    if (!checkMetrics(program, [watched], of, o.settings.get("early_stopping")?.span, o.here)) return undefined;
-  }
+  if (!checkWatched(program, recipe.plan, o.settings, { model: model.plan, data: data.plan, here: o.here }))
+    return undefined;
   const windows = predictsNext(program.registry, model.plan.task);
   if (recipe.plan.packing && !windows) {
     program.reportNear("cannot-pack", { task: model.plan.task.word }, o.settings.get("packing")?.span, o.here);

@@ -22,12 +22,13 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
   const total = events.findLast((e) => e.kind === "started")?.steps;
   const names = [...new Set(evaluations.flatMap((e) => Object.keys(e.metrics)))].filter((name) => name !== "loss");
   const two = names.length > 0 || (validates ?? false);
-  const best = events.filter((e) => e.kind === "checkpoint" && e.best).at(-1);
+  const best = bestOf(events);
+  const marked = best ? bestMark(evaluations, best) : [];
   const data: Trace[] = [
     ...lossTraces(steps),
     ...metricTraces(evaluations, ["loss"], { xaxis: "x", yaxis: "y" }, 1),
     ...metricTraces(evaluations, names, { xaxis: "x2", yaxis: "y2" }, 2),
-    ...(best && best.kind === "checkpoint" ? bestMark(evaluations, names, best.step) : []),
+    ...marked,
   ];
   const xaxis = {
     title: { text: "step" },
@@ -47,7 +48,7 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
       ...(two
         ? {
             xaxis2: { ...xaxis, domain: [0.56, 1], anchor: "y2" },
-            yaxis2: { title: { text: "validation" }, anchor: "x2" },
+            yaxis2: { title: { text: "validation" }, anchor: "x2", ...rangeOf(evaluations, names) },
           }
         : {}),
     },
@@ -103,13 +104,33 @@ function metricTraces(evaluations: readonly Evaluated[], names: readonly string[
     }));
 }
 
-/** A ring around the evaluation whose checkpoint is the best so far. */
-function bestMark(evaluations: readonly Evaluated[], names: readonly string[], step: number): Trace[] {
+interface Best {
+  readonly step: number;
+  /** The metric that says so; logs of old runs don't tell it. */
+  readonly by: string;
+}
+function bestOf(events: readonly RunEvent[]): Best | null {
+  const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
+  return best?.kind === "checkpoint" ? { step: best.step, by: best.by ?? "loss" } : null;
+}
+
+/** Values that are next to the same would be told apart by their last digits: the axis then shows their size instead. */
+function rangeOf(evaluations: readonly Evaluated[], names: readonly string[]): Trace {
+  const values = evaluations.flatMap((e) => names.map((name) => finite(e.metrics[name]))).filter((v) => v !== null);
+  if (values.length === 0) return {};
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (high - low > 0.001 * size) return {};
+  const around = size === 0 ? 0.5 : 0.1 * size;
+  return { range: [short(low - around), short(high + around)] };
+}
+
+/** A ring around the evaluation whose checkpoint is the best so far, on the curve of the metric that says so. */
+function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[] {
   const at = evaluations.find((e) => e.step === step);
-  const name = names[0] ?? "loss";
-  const value = at && finite(at.metrics[name]);
+  const value = at && short(finite(at.metrics[by]));
   if (value === undefined || value === null) return [];
-  const axes = names.length > 0 ? { xaxis: "x2", yaxis: "y2" } : { xaxis: "x", yaxis: "y" };
+  const axes = by === "loss" ? { xaxis: "x", yaxis: "y" } : { xaxis: "x2", yaxis: "y2" };
   return [
     {
       type: "scatter",
@@ -161,8 +182,8 @@ export function historyTable(events: readonly RunEvent[]): Shown {
   const steps = events.filter((e): e is Step => e.kind === "step");
   const evaluations = events.filter((e): e is Evaluated => e.kind === "evaluated");
   const names = [...new Set(evaluations.flatMap((e) => Object.keys(e.metrics).map((name) => `${e.split} ${name}`)))];
-  const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
-  const bestStep = best?.kind === "checkpoint" ? best.step : null;
+  const best = bestOf(events);
+  const bestStep = best?.step ?? null;
   const ends = evaluations.length > 0 ? [...new Set(evaluations.map((e) => e.step))] : epochEnds(steps);
   const rows = ends.map((end, i) => {
     const since = i === 0 ? 0 : (ends[i - 1] ?? 0);
@@ -179,10 +200,12 @@ export function historyTable(events: readonly RunEvent[]): Shown {
       ...(bestStep === null ? [] : [end === bestStep ? "best" : ""]),
     ];
   });
-  return tableShown(["step", "epoch", "training loss", ...names, ...(bestStep === null ? [] : ["kept"])], rows, {
+  return tableShown(["step", "epoch", "training loss", ...names, ...(bestStep === null ? [] : [""])], rows, {
     title: "History",
     limit: 100,
-    caption: ending(events, steps),
+    caption: [ending(events, steps), best ? `step ${best.step} is the best by validation ${best.by}` : ""]
+      .filter(Boolean)
+      .join(" · "),
   });
 }
 

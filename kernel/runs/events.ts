@@ -9,7 +9,7 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
   | { readonly kind: "allowed"; readonly code: string; readonly reason: string; readonly of: string }
   | { readonly kind: "step"; readonly step: number; readonly epoch: number; readonly tokens: number; readonly loss: number; readonly rate: number; readonly norm: number; readonly seconds: number }
   | { readonly kind: "evaluated"; readonly step: number; readonly split: string; readonly metrics: Readonly<Record<string, number>> }
-  | { readonly kind: "checkpoint"; readonly step: number; readonly folder: string; readonly best: boolean }
+  | { readonly kind: "checkpoint"; readonly step: number; readonly folder: string; readonly best: boolean; readonly by?: string }
   | { readonly kind: "stopping"; readonly step: number }
   | { readonly kind: "stopped"; readonly step: number; readonly reason: "done" | "early" | "interrupted" | "failed"; readonly seconds: number }
 );

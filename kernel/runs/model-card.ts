@@ -64,7 +64,7 @@ export function modelCard(f: CardFacts): string {
     table(["setting", "value", "from"], settingsOf(f.plan)),
     steps.length > 0 &&
       `${plural(steps.at(-1)!.step, "update")}; loss ${significant(steps[0]!.loss)} at step ${steps[0]!.step}, ${significant(steps.at(-1)!.loss)} at step ${steps.at(-1)!.step}. ` +
-        `The weights are those after step ${f.kept.step}.`,
+        `The weights are those after step ${f.kept.step}${bestBy(f)}.`,
     scores.length > 0 && "## Scores",
     scores.length > 0 && `On the split \`validation\`, with those weights:`,
     scores.length > 0 && table(["metric", "value"], scores.map(([metric, value]) => [code(metric), significant(value)])),
@@ -136,6 +136,12 @@ function json(value: unknown): string {
 function scoresOf({ events, kept }: CardFacts): readonly (readonly [string, number])[] {
   const found = events.findLast((e) => e.kind === "evaluated" && e.step === kept.step);
   return found?.kind === "evaluated" ? Object.entries(found.metrics) : [];
+}
+
+function bestBy({ events, kept }: CardFacts): string {
+  const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
+  if (best?.kind !== "checkpoint" || best.step !== kept.step) return "";
+  return `, the best by validation ${code(best.by ?? "loss")}`;
 }
 
 function settingsOf({ recipe, origins }: Plan): readonly (readonly string[])[] {

@@ -5,7 +5,7 @@
  * nothing is sent ahead (flight.ts): both see the weights of their very step. An interrupted accumulation is left out: the
  * checkpoint is of the last whole update.
  */
-import type { Call, Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
 import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kinds/training.js";
 import type { Feeding } from "../data/feeding.js";
@@ -28,10 +28,12 @@ export interface Training {
   readonly saved: readonly string[];
   readonly run: RunFolder;
   readonly feeding: Feeding;
-  /** Scores on the validation split, `loss` among them; null: none is wanted. Ends early, in any way, when the signal comes. */
+  /** Scores on the validation split, `loss` and what is watched among them; null: none is wanted. Ends early, in any way, when the signal comes. */
   readonly validate: ((signal: AbortSignal) => Promise<Readonly<Record<string, number>>>) | null;
   readonly schedule: ScheduleImplementation;
   readonly stopping: StoppingImplementation | null;
+  /** The metric that says what is best, by its name among the scores. */
+  readonly watched: { readonly name: string; readonly greaterIsBetter: boolean };
   readonly engine: string;
   readonly resume: Checkpoint | null;
   readonly signal?: AbortSignal;
@@ -56,7 +58,7 @@ export async function train(t: Training): Promise<Trained> {
   const { training } = t.plan.recipe;
   const total = totalSteps(t.plan, t.feeding);
   const steps: Steps = { total, feeding: t.feeding };
-  const watched = watchedMetric(training.early_stopping);
+  const turned = (value: number): number => (t.watched.greaterIsBetter ? value : -value);
   const emit = (event: Happening) => {
     const whole = { at: new Date().toISOString(), run: t.run.id, ...event } as RunEvent;
     if (event.kind !== "step" || isDue(training.log, event.step, steps)) t.run.append(whole);
@@ -86,7 +88,7 @@ export async function train(t: Training): Promise<Trained> {
     last = made;
     const isBest = position.best?.step === position.step;
     if (isBest) best = made;
-    emit({ kind: "checkpoint", step: position.step, folder: made.file, best: isBest });
+    emit({ kind: "checkpoint", step: position.step, folder: made.file, best: isBest, ...(isBest && { by: t.watched.name }) });
     pruneCheckpoints(t.run, [position.step, ...(position.best ? [position.best.step] : [])]);
     return made;
   };
@@ -124,8 +126,8 @@ export async function train(t: Training): Promise<Trained> {
         scoring.catch(() => undefined); // awaited below
         const scores = await Promise.race([scoring, aborted.promise]);
         if (scores === "aborted") return interrupted();
-        const value = scores[watched] ?? Number.NaN;
-        const score = watched === "accuracy" ? value : -value;
+        const value = scores[t.watched.name] ?? Number.NaN;
+        const score = turned(value);
         const better = !Number.isNaN(score) && (position.best === null || score > position.best.score);
         position = {
           ...position,
@@ -135,7 +137,7 @@ export async function train(t: Training): Promise<Trained> {
         };
         emit({ kind: "evaluated", step, split: "validation", metrics: scores });
         if (better) await checkpoint();
-        if (t.stopping && training.early_stopping && t.stopping.stop(training.early_stopping, position.watched)) {
+        if (t.stopping && training.early_stopping && t.stopping.stop(training.early_stopping, position.watched.map(turned))) {
           await checkpoint();
           emit({ kind: "stopped", step, reason: "early", seconds: elapsed() });
           return settle("early", Promise.resolve());
@@ -180,10 +182,6 @@ export async function train(t: Training): Promise<Trained> {
 
 function baseRate(plan: Plan): number {
   return Number(plan.recipe.training.optimizer.arguments["learning_rate"]);
-}
-
-function watchedMetric(stopping: Call | null): "loss" | "accuracy" {
-  return stopping?.arguments["metric"] === "accuracy" ? "accuracy" : "loss";
 }
 
 function abortion(signal: AbortSignal | undefined) {

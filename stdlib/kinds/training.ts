@@ -8,8 +8,8 @@ export interface ScheduleImplementation {
   factor(call: Call, step: number, total: number): number;
 }
 export interface StoppingImplementation {
-  /** `values`: the watched metric after each validation so far, latest last. */
-  stop(call: Call, values: readonly number[]): boolean;
+  /** `scores`: the watched metric after each validation so far, latest last, turned so that greater is better. */
+  stop(call: Call, scores: readonly number[]): boolean;
 }
 export interface OptimizerImplementation {
   /** Prefixes of the states it keeps for a parameter (`adam.m/`): `prefix + name`. A resumed run needs them. */

@@ -1,10 +1,11 @@
+import { metricOf } from "#dsl/plan/watched.js";
 import type { Word } from "#dsl/registry.js";
 
 export const word: Word = {
   kind: "stopping",
   name: "patience",
   doc: "Stops when the watched metric has not improved for a number of validations in a row.",
-  example: "early_stopping: patience(3, metric: loss)",
+  example: "early_stopping: patience(3, metric: f1(macro))",
   since: "0.1.0",
   elsewhere: {
     early_stopping: "patience",
@@ -26,10 +27,17 @@ export const word: Word = {
     },
     {
       name: "metric",
-      type: { is: "choice", of: ["loss", "accuracy"] },
-      doc: "What is watched on the validation split.",
-      default: { value: "loss" },
-      why: "The loss is smoother than a score that counts right answers.",
+      type: { is: "word", kind: "metric" },
+      doc: "What is watched on the validation split, in its own direction: any metric of the task that needs no text to be written.",
+      default: {
+        derived: "what `keep: best(…)` names, else the loss: it is smoother than a score that counts right answers",
+        from: (_draft, { statement }) => metricOf(statement["kept"]) ?? { word: "loss", kind: "metric", arguments: {} },
+        because: (_draft, { statement }) =>
+          metricOf(statement["kept"])
+            ? "what `keep` names"
+            : "The loss is smoother than a score that counts right answers.",
+      },
+      why: "One metric says what is best: this one, or that of `keep: best(…)`.",
       impact: "medium",
     },
     {

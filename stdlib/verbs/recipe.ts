@@ -1,4 +1,6 @@
+import { metricOf } from "#dsl/plan/watched.js";
 import type { Verb } from "#dsl/registry.js";
+import { metricName } from "../metrics/metric-name.js";
 
 const cadence = {
   is: "either",
@@ -62,8 +64,7 @@ export const word: Verb = {
     bf16: "write `precision: bf16`",
     mixed_precision: "write `precision: bf16`",
     load_best_model_at_end: "write `keep: best`",
-    metric_for_best_model:
-      "`keep: best` goes by the validation loss; to stop by another, write `early_stopping: patience(3, metric: …)`",
+    metric_for_best_model: "write `keep: best(accuracy)`, or another metric of the task",
     greater_is_better: "each metric knows its direction: leave it out",
     evaluation_strategy: "write `validate: every(epochs: 1)` or `validate: every(steps: 100)`",
     eval_strategy: "write `validate: every(epochs: 1)` or `validate: every(steps: 100)`",
@@ -216,11 +217,22 @@ export const word: Verb = {
     },
     {
       name: "keep",
-      type: { is: "choice", of: ["best", "last"] },
-      doc: "Which weights the model holds afterwards.",
+      type: {
+        is: "either",
+        of: [
+          { is: "choice", of: ["best", "last"] },
+          { is: "word", kind: "keeping" },
+        ],
+      },
+      doc: "Which weights the model holds afterwards: the last, or the best by validation loss, by what `early_stopping` watches or by a metric of its own, `best(f1(macro))`.",
       default: {
         derived: "the best by validation loss where there is a validation split, else the last",
         from: (draft) => (draft["validation"] === true ? "best" : "last"),
+        because: (draft) => {
+          const metric = metricOf(draft["early_stopping"]);
+          if (draft["validation"] !== true) return "the last: there is no validation split";
+          return `the best by validation ${metric ? metricName(metric) : "loss"}`;
+        },
       },
       why: "The best of what was seen, if anything was seen.",
       impact: "medium",

@@ -7,7 +7,7 @@ import { evaluationShown } from "../../display/evaluation.js";
 import { encodeSplit, type Encoded } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { scoreSplit } from "../scored.js";
-import { metricName } from "../metric-name.js";
+import { metricName } from "#stdlib/metrics/metric-name.js";
 import { writesText, type ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../words.js";

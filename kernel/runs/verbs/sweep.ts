@@ -10,7 +10,7 @@ import { sweepFigure, sweepTable } from "../../display/sweep.js";
 import { card, html } from "../../display/html.js";
 import type { Shown } from "../../display/shown.js";
 import { compileAll } from "../host.js";
-import { metricName } from "../metric-name.js";
+import { metricName } from "#stdlib/metrics/metric-name.js";
 import { dimensionsOf, Journal, sweepType, trialText, valuesAt, type SweepHandle, type TrialRecord } from "../sweep.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../words.js";
@@ -91,7 +91,7 @@ class TrialRefused extends Error {
 
 /** An interrupt or a dead engine ends the sweep; anything else ends only the trial. */
 function stops(error: unknown): boolean {
-  if (error instanceof CodedError) return error.code === "interrupted" || error.code === "no-space";
+  if (error instanceof CodedError) return ["interrupted", "no-space", "engine-died"].includes(error.code);
   return error instanceof Error && error.name === "AbortError";
 }
 

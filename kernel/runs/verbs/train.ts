@@ -1,6 +1,8 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
 import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
 import type { DataFacts } from "#dsl/plan/facts.js";
+import { greaterIsBetter, keepsBest, watchedIn } from "#dsl/plan/watched.js";
+import { metricName } from "#stdlib/metrics/metric-name.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { EngineRoom } from "../engine-room.js";
 import { maskShown } from "../../display/mask.js";
@@ -120,8 +122,13 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   const events: RunEvent[] = [...(run?.events() ?? []).filter((e) => e.kind !== "step" || e.step <= (resume?.position.step ?? 0))];
   const begun = performance.now();
   const scored = { batchSize: training.batch_size, padId: tokenizer.padId, packed };
-  const validate = async (on: Encoded, signal: AbortSignal): Promise<Readonly<Record<string, number>>> =>
-    (await scoreSplit(open.session, on, encoding, { ...scored, signal })).told;
+  const watched = watchedIn(training);
+  const metric = await does(watched, "metric");
+  const validate = async (on: Encoded, signal: AbortSignal): Promise<Readonly<Record<string, number>>> => {
+    const { told, measure } = await scoreSplit(open.session, on, encoding, { ...scored, signal });
+    const name = metricName(watched);
+    return name in told ? told : { ...told, [name]: measure(metric, watched) };
+  };
   try {
     const trained = await train({
       plan,
@@ -132,6 +139,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       validate: validation && ((signal) => validate(validation, signal)),
       schedule,
       stopping,
+      watched: { name: metricName(watched), greaterIsBetter: greaterIsBetter(session.vocabulary.registry, watched) },
       engine: engine.info.title,
       resume,
       ...(stage.signal ? { signal: stage.signal } : {}),
@@ -166,7 +174,7 @@ export async function giveWeights(session: TuneSession, handle: ModelHandle, pla
   const { trained, run, open, labels, events } = result;
   const complete = trained.reason !== "interrupted";
   const { best } = trained.last.position;
-  const keepBest = plan.recipe.training.keep === "best" && best !== null && best.step !== trained.last.position.step;
+  const keepBest = keepsBest(plan.recipe.training) && best !== null && best.step !== trained.last.position.step;
   const checkpoint = keepBest ? (listCheckpoints(run).find((c) => c.position.step === best.step) ?? trained.last) : trained.last;
   if (complete && checkpoint !== trained.last) await open.session.load(checkpoint.file);
   if (complete) session.models.holds(run.path, checkpoint.file);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { metricOf, watchedIn } from "#dsl/plan/watched.js";
+import { metricName } from "#stdlib/metrics/metric-name.js";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Action, Plan } from "#dsl/plan/plan.js";
 import { partsOf } from "#dsl/syntax/parts.js";
@@ -176,6 +178,33 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     );
     assert.deepEqual([plan?.recipe.training.keep, plan?.recipe.training.validate], ["last", null]);
   });
+  it("one metric says what is best: what `keep` names, else what early stopping watches, else the loss", () => {
+    const best = (settings: string): readonly (string | undefined)[] => {
+      const { recipe, origins } = trainWith(settings);
+      const { early_stopping } = recipe.training;
+      return [
+        metricName(watchedIn(recipe.training)),
+        early_stopping ? metricName(metricOf(early_stopping)!) : undefined,
+        origins["training.keep"]?.why,
+      ];
+    };
+    assert.deepEqual(best(""), ["loss", undefined, "the best by validation loss"]);
+    assert.deepEqual(best("early_stopping: patience(3)"), ["loss", "loss", "the best by validation loss"]);
+    const macro = "early_stopping: patience(3, metric: f1(macro))";
+    assert.deepEqual(best(macro), ["f1(macro)", "f1(macro)", "the best by validation f1(macro)"]);
+    assert.deepEqual(best("keep: best(f1(macro)), early_stopping: patience(3)"), ["f1(macro)", "f1(macro)", undefined]);
+    assert.deepEqual(best("keep: best(accuracy), early_stopping: patience(3, metric: accuracy)").slice(0, 2), [
+      "accuracy",
+      "accuracy",
+    ]);
+    assert.deepEqual(best("keep: best, early_stopping: patience(3, metric: recall)").slice(0, 2), ["recall", "recall"]);
+  });
+  it("recipes that watch what could be watched before keep their hashes", () => {
+    const { recipe } = trainWith("early_stopping: patience(2, metric: accuracy), keep: best");
+    assert.deepEqual(recipe.training.early_stopping?.arguments, { validations: 2, metric: "accuracy", by: 0 });
+    assert.equal(recipe.training.keep, "best");
+    assert.deepEqual(trainWith("early_stopping: patience").recipe.training.early_stopping?.arguments["metric"], "loss");
+  });
   it("every option of the recipe changes its hash", () => {
     const options = [
       "epochs: 2",
@@ -195,6 +224,9 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
       "shuffle: none",
       "shuffle: random",
       "early_stopping: patience(1)",
+      "early_stopping: patience(1, metric: f1(macro))",
+      "keep: best(accuracy)",
+      "keep: best(f1(macro))",
       "validate: every(steps: 5)",
       "checkpoint: every(steps: 5)",
       "keep: last",

@@ -2,28 +2,29 @@ import assert from "node:assert/strict";
 import type { StoppingImplementation } from "#stdlib/kinds/training.js";
 import { registry } from "#stdlib/registry.js";
 
-const stop = async (values: readonly number[], given: Record<string, string | number> = {}) => {
+/** Scores, greater is better. */
+const stop = async (scores: readonly number[], given: Record<string, number> = {}) => {
   const patience = (await registry.find("stopping", "patience")!.load!()) as StoppingImplementation;
   return patience.stop(
     { word: "patience", kind: "stopping", arguments: { validations: 2, metric: "loss", by: 0, ...given } },
-    values,
+    scores,
   );
 };
 
 describe("patience", () => {
   it("waits for as many validations without improvement as allowed", async () => {
-    assert.equal(await stop([1, 0.9, 0.95]), false);
-    assert.equal(await stop([1, 0.9, 0.95, 0.91]), true);
-    assert.equal(await stop([1, 0.9, 0.95, 0.8]), false);
+    assert.equal(await stop([0.5, 0.9, 0.8]), false);
+    assert.equal(await stop([0.5, 0.9, 0.8, 0.85]), true);
+    assert.equal(await stop([0.5, 0.9, 0.8, 0.95]), false);
   });
-  it("wants accuracy to rise and loss to fall", async () => {
-    assert.equal(await stop([0.5, 0.6, 0.7], { metric: "accuracy" }), false);
-    assert.equal(await stop([0.5, 0.6, 0.7]), true);
+  it("wants scores to rise, those of losses too, which are turned", async () => {
+    assert.equal(await stop([0.5, 0.6, 0.7]), false);
+    assert.equal(await stop([-0.5, -0.6, -0.7]), true);
   });
   it("counts only improvements greater than `by`", async () => {
-    assert.equal(await stop([1, 0.99, 0.98], { by: 0.05 }), true);
+    assert.equal(await stop([0.5, 0.51, 0.52], { by: 0.05 }), true);
   });
-  it("takes a loss that is not a number as no improvement", async () => {
-    assert.equal(await stop([1, Number.NaN, Number.NaN]), true);
+  it("takes a score that is not a number as no improvement", async () => {
+    assert.equal(await stop([0.5, Number.NaN, Number.NaN]), true);
   });
 });

@@ -1,0 +1,26 @@
+/**
+ * The one metric that says which validation was the best: by it weights are kept, training stops early, and pictures and
+ * cards call something the best. `keep: best(…)` names it, or `early_stopping`'s word does, else it is the loss.
+ */
+import type { Registry } from "../registry.js";
+import type { Call, RecipePlan, Value } from "./plan.js";
+import { isCall } from "./value.js";
+
+const LOSS: Call = { word: "loss", kind: "metric", arguments: {} };
+
+export function watchedIn({ keep, early_stopping }: Pick<RecipePlan, "keep" | "early_stopping">): Call {
+  return metricOf(keep) ?? metricOf(early_stopping) ?? LOSS;
+}
+/** The metric that a word of a recipe names, as a call or by its bare name; undefined: none. */
+export function metricOf(value: Value | undefined): Call | undefined {
+  const metric = isCall(value) ? value.arguments["metric"] : undefined;
+  if (isCall(metric)) return metric;
+  return typeof metric === "string" ? { ...LOSS, word: metric } : undefined;
+}
+export function keepsBest({ keep }: Pick<RecipePlan, "keep">): boolean {
+  return keep !== "last";
+}
+/** Whether a greater value of the metric is the better one. */
+export function greaterIsBetter(registry: Pick<Registry, "find">, metric: Call): boolean {
+  return registry.find("metric", metric.word)?.capabilities?.["greaterIsBetter"] === true;
+}

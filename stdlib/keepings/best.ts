@@ -1,0 +1,21 @@
+import type { Word } from "#dsl/registry.js";
+
+export const word: Word = {
+  kind: "keeping",
+  name: "best",
+  doc: "The weights of the validation that this metric likes best, in the metric's own direction.",
+  example: "keep: best(f1(macro))",
+  since: "0.2.0",
+  elsewhere: { metric_for_best_model: "metric", monitor: "metric" },
+  parameters: [
+    {
+      name: "metric",
+      type: { is: "word", kind: "metric" },
+      doc: "What is measured on the validation split: any metric of the task that needs no text to be written.",
+      positional: true,
+      required: true,
+      why: "Without one, write `best`: it goes by what `early_stopping` watches, else by the loss.",
+      impact: "medium",
+    },
+  ],
+};
