@@ -5,7 +5,11 @@
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Call, NestedCall, Space, SweepPlan, Value } from "#dsl/plan/plan.js";
+import { kindsIn } from "#dsl/check/keys.js";
+import type { NestedCall, Space, SweepPlan, Value } from "#dsl/plan/plan.js";
+import { tuneText, type As } from "#dsl/plan/text.js";
+import type { ValueType } from "#dsl/registry.js";
+import { registry } from "#stdlib/registry.js";
 import type { SearchDimension } from "#stdlib/kinds/search.js";
 import { recordsIn } from "./log-lines.js";
 import { appendLine } from "./run-folder.js";
@@ -57,41 +61,41 @@ export function dimensionsOf(vary: SweepPlan["vary"]): readonly SearchDimension[
 
 /** The values of a point as Tune text, by path. */
 export function valuesAt(vary: SweepPlan["vary"], point: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  const at = (name: string, space: Space): string => {
-    if (space.space !== "choice") return numberText(Number(point[name]));
+  const at = (path: string, name: string, space: Space): string => {
+    if (space.space !== "choice") return drawnText(Number(point[name]), space);
     const index = Number(point[name]);
     const option = space.of[index] as Value | Space | NestedCall;
-    if (isSpace(option)) return at(`${name}/${index}`, option);
+    if (isSpace(option)) return at(path, `${name}/${index}`, option);
     if (isNested(option)) {
-      const own = Object.entries(option.nested.arguments).map(([k, v]) => `${k}: ${valueText(v)}`);
-      const drawn = Object.entries(option.spaces).map(([k, inner]) => `${k}: ${at(`${name}/${index}.${k}`, inner)}`);
+      const own = Object.entries(option.nested.arguments).map(([k, v]) => `${k}: ${tuneText(v, asked(`${path}.${k}`))}`);
+      const drawn = Object.entries(option.spaces).map(([k, inner]) => `${k}: ${at(`${path}.${k}`, `${name}/${index}.${k}`, inner)}`);
       return `${option.nested.word}(${[...own, ...drawn].join(", ")})`;
     }
-    return valueText(option);
+    return tuneText(option, asked(path));
   };
-  return Object.fromEntries(Object.entries(vary).map(([path, space]) => [path, at(path, space)]));
+  return Object.fromEntries(Object.entries(vary).map(([path, space]) => [path, at(path, path, space)]));
 }
 
-/** A value as Tune text. */
-export function valueText(value: Value): string {
-  if (value === null) return "none";
-  if (typeof value === "string") return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(value) ? value : JSON.stringify(value);
-  if (typeof value === "number") return numberText(value);
-  if (typeof value === "boolean") return String(value);
-  if (Array.isArray(value)) return `[${(value as readonly Value[]).map(valueText).join(", ")}]`;
-  const record = value as Exclude<Value, string | number | boolean | null | readonly Value[]>;
-  if ("share" in record) return `${Number((record.share * 100).toPrecision(12))}%`;
-  if ("live" in record) return `$${record.live}`;
-  if ("from" in record) return `${numberText(record.from)}..${numberText(record.to)}`;
-  if ("record" in record) return `{ ${Object.entries(record.record).map(([k, v]) => `${k}: ${valueText(v)}`).join(", ")} }`;
-  const call: Call = record;
-  const args = Object.entries(call.arguments).map(([k, v]) => `${k}: ${valueText(v)}`);
-  return args.length === 0 ? call.word : `${call.word}(${args.join(", ")})`;
+/**
+ * A drawn number as it is run with and told: four digits, as a person would write it, and more where the space is so narrow
+ * that rounding would leave it or shift a value by more than a thousandth of it. Whole numbers and what was written stay.
+ */
+function drawnText(value: number, { from, to, integer }: { readonly from: number; readonly to: number; readonly integer: boolean }): string {
+  if (integer) return String(value);
+  for (let digits = 4; digits < 17; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (rounded >= from && rounded <= to && Math.abs(rounded - value) <= (to - from) / 1000) return String(rounded);
+  }
+  return String(value);
 }
 
-/** Four significant digits: what a person would write, and what the trial is run with. */
-function numberText(value: number): string {
-  return String(Number(value.toPrecision(4)));
+/** What is asked at a path of model or recipe, by which texts are written in quotes or bare. */
+function asked(path: string): As {
+  const [root, ...rest] = path.split(".");
+  const own = ["model", "recipe"].flatMap((verb) => registry.find("verb", verb)?.parameters ?? []).find((p) => p.name === root);
+  const inner = (type: ValueType | undefined, name: string): ValueType | undefined =>
+    type && kindsIn(type).flatMap((kind) => registry.ofKind(kind)).flatMap((w) => w.parameters).find((p) => p.name === name)?.type;
+  return { registry, type: rest.reduce(inner, own?.type) };
 }
 
 /**

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Call, SweepPlan } from "#dsl/plan/plan.js";
-import { dimensionsOf, Journal, trialText, valuesAt, valueText } from "#kernel/runs/sweep.js";
+import type { Call, SweepPlan, Value } from "#dsl/plan/plan.js";
+import { dimensionsOf, Journal, trialText, valuesAt } from "#kernel/runs/sweep.js";
 
 const lora: Call = { word: "lora", kind: "technique", arguments: {} };
 const vary: SweepPlan["vary"] = {
@@ -27,6 +27,35 @@ describe("a sweep's trials", () => {
     ]);
   });
 
+  it("run written numbers as they are written, and say drawn ones as they run", () => {
+    const all = {
+      max_length: { space: "choice", of: [16384, 12345] },
+      seed: { space: "choice", of: [12345, 2147483647] },
+      "optimizer.weight_decay": { space: "choice", of: [0.123456789, 1e-7] },
+      technique: { space: "choice", of: [{ ...lora, arguments: { alpha: 12345.678 } }] },
+      base: { space: "choice", of: ["minilm", "all-MiniLM-L6-v2"] },
+      shuffle: { space: "choice", of: ["random", "none"] },
+      batch_size: { space: "uniform", from: 1, to: 100_000, integer: true },
+      dropout: { space: "uniform", from: 0.123451, to: 0.123459, integer: false },
+      clip: { space: "log", from: 0.01, to: 10, integer: false },
+    } satisfies SweepPlan["vary"];
+    const first = { max_length: 0, seed: 0, "optimizer.weight_decay": 0, technique: 0, base: 0, shuffle: 0 };
+    const values = valuesAt(all, { ...first, batch_size: 54_321, dropout: 0.1234567890123, clip: 0.123456 });
+    assert.deepEqual(values, {
+      max_length: "16384",
+      seed: "12345",
+      "optimizer.weight_decay": "0.123456789",
+      technique: "lora(alpha: 12345.678)",
+      base: '"minilm"',
+      shuffle: "random",
+      batch_size: "54321",
+      dropout: "0.12345679",
+      clip: "0.1235",
+    });
+    const second = valuesAt(all, { ...first, seed: 1, "optimizer.weight_decay": 1, batch_size: 1, dropout: 0.123451, clip: 10 });
+    assert.deepEqual([second["seed"], second["optimizer.weight_decay"], second["dropout"], second["clip"]], ["2147483647", "1e-7", "0.123451", "10"]);
+  });
+
   it("become Tune values: the branch taken, four digits of a number", () => {
     const point = { technique: 1, "technique/1.rank": 2, "optimizer.learning_rate": 0.000123456 };
     assert.deepEqual(valuesAt(vary, point), { technique: "lora(rank: 16)", "optimizer.learning_rate": "0.0001235" });
@@ -46,10 +75,11 @@ describe("a sweep's trials", () => {
   });
 
   it("write values as a person would", () => {
-    assert.equal(valueText({ word: "linear", kind: "schedule", arguments: { warmup: { share: 0.06 } } }), "linear(warmup: 6%)");
-    assert.equal(valueText(["query", "value"]), "[query, value]");
-    assert.equal(valueText('say "hi"'), '"say \\"hi\\""');
-    assert.equal(valueText({ from: 0, to: 10 }), "0..10");
+    const text = (path: string, value: Value) => valuesAt({ [path]: { space: "choice", of: [value] } }, { [path]: 0 })[path];
+    assert.equal(text("schedule", { word: "linear", kind: "schedule", arguments: { warmup: { share: 0.06 } } }), "linear(warmup: 6%)");
+    assert.equal(text("technique.targets", ["query", "value"]), "[query, value]");
+    assert.equal(text("base", 'say "hi"'), '"say \\"hi\\""');
+    assert.equal(text("task.range", { from: 0, to: 10 }), "0..10");
   });
 
   it("are kept in a journal that a torn line does not spoil", () => {
