@@ -64,7 +64,11 @@ export function sweepFigure(
         dtick: Math.max(1, Math.ceil(trials.length / 12)),
         anchor: "y",
       },
-      yaxis: { title: { text: escapeLabel(goal.metric) }, domain: lines ? [0.6, 1] : [0, 1] },
+      yaxis: {
+        title: { text: escapeLabel(scored.length === 0 ? `${goal.metric}: no score yet` : goal.metric) },
+        domain: lines ? [0.6, 1] : [0, 1],
+        ...(scored.length === 0 && { range: [0, 1], showticklabels: false }),
+      },
     },
   };
 }
