@@ -1,44 +1,144 @@
-/** Versions of Python packages as PEP 440 orders final releases, and the specifiers that requirements are written with. */
-function release(version: string): readonly number[] | null {
-  return /^\d+(\.\d+)*(\.post\d+)?$/.test(version) ? version.replace("post", "").split(".").map(Number) : null;
+/** Versions of Python packages and the specifiers that requirements are written with, as PEP 440 has them. */
+interface Version {
+  readonly epoch: number;
+  readonly release: readonly number[];
+  /** `a`, `b` or `rc` and its number. */
+  readonly pre: readonly [string, number] | null;
+  readonly post: number | null;
+  readonly dev: number | null;
+  readonly local: readonly (string | number)[];
 }
 
-/** Order of final releases; a pre-release sorts before every final one. */
+const FORM =
+  /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?(\d*))?(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d*))?(?:[-_.]?(dev)[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/;
+const PRE: Readonly<Record<string, string>> = { alpha: "a", beta: "b", c: "rc", pre: "rc", preview: "rc" };
+/** Longer texts are no versions: nothing writes them, and an index may send anything. */
+const LONGEST = 200;
+
+function parse(text: string): Version | null {
+  if (text.length > LONGEST) return null;
+  const m = FORM.exec(text.trim().toLowerCase());
+  if (!m) return null;
+  const [, epoch, release, pre, preNumber, bare, post, postNumber, dev, devNumber, local] = m;
+  return {
+    epoch: Number(epoch ?? 0),
+    release: release!.split(".").map(Number),
+    pre: pre === undefined ? null : [PRE[pre] ?? pre, Number(preNumber)],
+    post: bare !== undefined ? Number(bare) : post === undefined ? null : Number(postNumber),
+    dev: dev === undefined ? null : Number(devNumber),
+    local: local === undefined ? [] : local.split(/[-_.]/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
+  };
+}
+
+/** Whether it is a release to be had without being asked for: neither a pre-release nor one in development. */
+function isFinal({ pre, dev }: Version): boolean {
+  return pre === null && dev === null;
+}
+
+/** Order of versions; what is none comes before every one that is. */
 export function compareVersions(a: string, b: string): number {
-  const [x, y] = [release(a), release(b)];
+  const [x, y] = [parse(a), parse(b)];
   if (!x || !y) return (x ? 1 : 0) - (y ? 1 : 0) || (a < b ? -1 : a > b ? 1 : 0);
-  for (let i = 0; i < Math.max(x.length, y.length); i++)
-    if ((x[i] ?? 0) !== (y[i] ?? 0)) return (x[i] ?? 0) - (y[i] ?? 0);
+  return compare(x, y);
+}
+
+function compare(x: Version, y: Version): number {
+  return compareLists(keyOf(x), keyOf(y)) || compareLists(localKey(x), localKey(y));
+}
+
+/** What stands for the version but its local label, as numbers that compare place by place. */
+function keyOf({ epoch, release, pre, post, dev }: Version): readonly (number | readonly number[])[] {
+  // 1.0.dev1 < 1.0a1 < 1.0 < 1.0.post1: development of a release comes before all of it.
+  const stage = pre ? { a: 1, b: 2, rc: 3 }[pre[0] as "a" | "b" | "rc"] : post === null && dev !== null ? 0 : 4;
+  return [epoch, trimmed(release), stage, pre?.[1] ?? 0, post ?? -1, dev ?? Infinity];
+}
+
+/** Numbers come after words in a local label, and a label after none. */
+function localKey({ local }: Version): readonly (number | string)[] {
+  return local.flatMap((part) => (typeof part === "number" ? [1, part] : [0, part]));
+}
+
+function trimmed(release: readonly number[]): readonly number[] {
+  return release.slice(0, release.findLastIndex((n) => n !== 0) + 1);
+}
+
+type Key = readonly (number | string | readonly number[])[];
+function compareLists(a: Key, b: Key): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const [x, y] = [a[i], b[i]];
+    if (x === undefined || y === undefined) return x === undefined ? -1 : 1;
+    const order = Array.isArray(x) && Array.isArray(y) ? compareLists(x as Key, y as Key) : x < y ? -1 : x > y ? 1 : 0;
+    if (order !== 0) return order;
+  }
   return 0;
 }
 
-/** Whether a version meets `spec`: an exact version, or comma-separated specifiers; pre-releases only when named exactly. */
+/** Whether a version meets `spec`: an exact version, or comma-separated specifiers; pre-releases only where one is named. */
 export function satisfies(version: string, spec: string): boolean {
-  if (!/[<>=!~]/.test(spec)) return spec === "" ? release(version) !== null : version === spec;
-  if (!release(version)) return false;
-  return spec.split(",").every((part) => {
-    const m = /^\s*(~=|==|!=|<=|>=|<|>)\s*([\w.*]+)\s*$/.exec(part);
-    if (!m) return false;
-    const [, operator, bound] = m as unknown as [string, string, string];
-    const order = compareVersions(version, bound);
-    const prefix = bound.replace(/\.\*$/, "");
-    const starts = version === prefix || version.startsWith(`${prefix}.`);
-    const family = bound.split(".").slice(0, -1).join(".");
-    switch (operator) {
-      case "==":
-        return bound.endsWith(".*") ? starts : order === 0;
-      case "!=":
-        return bound.endsWith(".*") ? !starts : order !== 0;
-      case "~=":
-        return order >= 0 && (version === family || version.startsWith(`${family}.`));
-      case "<=":
-        return order <= 0;
-      case ">=":
-        return order >= 0;
-      case "<":
-        return order < 0;
-      default:
-        return order > 0;
-    }
+  const own = parse(version);
+  if (!own) return false;
+  if (!/[<>=!~]/.test(spec)) {
+    const named = parse(spec);
+    return spec.trim() === "" ? isFinal(own) : named !== null && equal(own, named);
+  }
+  const parts = spec.split(",").map((part) => /^\s*(~=|===|==|!=|<=|>=|<|>)\s*([^\s,]+)\s*$/.exec(part));
+  if (!parts.every((part) => part !== null)) return false;
+  const asked = parts.map(([, operator, bound]) => ({ operator: operator!, bound: bound! }));
+  const named = asked.some(({ operator, bound }) => {
+    const limit = operator === "!=" ? null : parse(bound.replace(/\.\*$/, ""));
+    return limit !== null && !isFinal(limit);
   });
+  return (isFinal(own) || named) && asked.every(({ operator, bound }) => meets(own, operator, bound, version));
+}
+
+function meets(own: Version, operator: string, bound: string, written: string): boolean {
+  if (operator === "===") return written.trim().toLowerCase() === bound.toLowerCase();
+  const prefix = bound.endsWith(".*");
+  const limit = parse(prefix ? bound.slice(0, -2) : bound);
+  if (!limit || (prefix && (!/^[=!]=$/.test(operator) || !isPlain(limit)))) return false;
+  // A local label of the candidate counts only where the bound has one.
+  const bare: Version = { ...own, local: [] };
+  switch (operator) {
+    case "==":
+      return prefix ? startsWith(own, limit) : equal(own, limit);
+    case "!=":
+      return prefix ? !startsWith(own, limit) : !equal(own, limit);
+    case "~=":
+      if (limit.release.length < 2) return false;
+      return compare(bare, limit) >= 0 && startsWith(own, { ...plain(limit), release: limit.release.slice(0, -1) });
+    case "<=":
+      return compare(bare, limit) <= 0;
+    case ">=":
+      return compare(bare, limit) >= 0;
+    case "<":
+      // What comes before 1.0 is not 1.0's own pre-release.
+      return compare(own, limit) < 0 && (!isFinal(limit) || isFinal(own) || !sameRelease(own, limit));
+    default:
+      // What comes after 1.0 is not 1.0's own post-release.
+      return (
+        compare(bare, limit) > 0 &&
+        (limit.post !== null || own.post === null || !equal({ ...own, post: null, dev: null }, limit))
+      );
+  }
+}
+
+/** Its release alone. */
+function plain({ epoch, release }: Version): Version {
+  return { epoch, release, pre: null, post: null, dev: null, local: [] };
+}
+function isPlain(version: Version): boolean {
+  return isFinal(version) && version.post === null && version.local.length === 0;
+}
+
+function equal(own: Version, limit: Version): boolean {
+  return compare(limit.local.length > 0 ? own : { ...own, local: [] }, limit) === 0;
+}
+
+function sameRelease(own: Version, limit: Version): boolean {
+  return equal(plain(own), plain(limit));
+}
+
+/** Whether its release begins as `limit`'s does, place by place; what is missing is 0. */
+function startsWith(own: Version, limit: Version): boolean {
+  return own.epoch === limit.epoch && limit.release.every((n, i) => (own.release[i] ?? 0) === n);
 }

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { compareVersions, satisfies } from "#kernel/fetch/version.js";
+
+/** What Python's own `packaging` says of each pair and of each version with each specifier. */
+const table = JSON.parse(
+  readFileSync(new URL("../../../../tests/fixtures/fetch/pep440.json", import.meta.url), "utf8"),
+) as {
+  readonly versions: readonly string[];
+  readonly order: readonly string[];
+  readonly specifiers: Readonly<Record<string, string>>;
+};
+
+describe("versions of Python packages", () => {
+  it("stand in the order that PEP 440 says", () => {
+    const { versions } = table;
+    const said = versions.map((a) => versions.map((b) => "<=>"[Math.sign(compareVersions(a, b)) + 1]).join(""));
+    assert.deepEqual(said, table.order);
+    assert.ok(compareVersions("1.2.post3", "1.2.3") < 0);
+    assert.equal(satisfies("1.2.post3", "==1.2.3"), false);
+  });
+
+  it("meet specifiers as PEP 440 says", () => {
+    for (const [specifier, expected] of Object.entries(table.specifiers)) {
+      const said = table.versions.map((version) => (satisfies(version, specifier) ? "1" : "0")).join("");
+      assert.equal(said, expected, specifier);
+    }
+  });
+
+  it("that are none meet nothing, come first, and take no time", () => {
+    for (const text of ["", "what?", "1.", "1..2", "1.2-", "../1", "1!", "1+", "-1"]) {
+      assert.equal(satisfies(text, ">=0"), false, text);
+      assert.ok(compareVersions(text, "0.dev0") < 0, text);
+    }
+    const begun = performance.now();
+    for (const text of [`${"1.".repeat(50_000)}x`, `1${".dev".repeat(50_000)}`, "1".repeat(100_000)])
+      assert.equal(satisfies(text, ">=0"), false);
+    assert.ok(performance.now() - begun < 200);
+    // Numbers of any size are compared, if not to the last digit.
+    assert.ok(compareVersions("9".repeat(150), "1") > 0);
+  });
+});
