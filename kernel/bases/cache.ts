@@ -19,7 +19,10 @@ import {
 } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import { diskError } from "../fetch/disk.js";
 import { sha256Of } from "../fetch/file.js";
+import { demandInside } from "../fetch/inside.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -38,47 +41,86 @@ function expand(path: string): string {
   return path.replace(/^~(?=$|[\\/])/, homedir());
 }
 
-/** Where one model lies in the cache. */
+const COMMIT = /^[0-9a-f]{40}$/;
+/** What a hub names bytes by: SHA-256, or git's object id. */
+const CHECKSUM = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+export function isChecksum(etag: unknown): etag is string {
+  return typeof etag === "string" && CHECKSUM.test(etag);
+}
+
+/**
+ * Where one model lies in the cache. Commits and checksums come from a hub: only those of the right form become paths, and
+ * nothing is written where a link leads out of the cache (coded errors `path-outside`, `cannot-write`, `disk-full`).
+ */
 export class CachedModel {
   readonly root: string;
   constructor(
     id: string,
     readonly revision: string,
-    cache: string = hubCache(),
+    private readonly cache: string = hubCache(),
   ) {
     this.root = join(cache, `models--${id.replaceAll("/", "--")}`);
   }
   /** The commit that the revision stood for when it was fetched, or null. */
   async commit(): Promise<string | null> {
-    if (/^[0-9a-f]{40}$/.test(this.revision)) return this.revision;
-    const text = await readFile(join(this.root, "refs", this.revision), "utf8").catch(() => "");
-    return text.trim() || null;
+    if (COMMIT.test(this.revision)) return this.revision;
+    const file = join(this.root, "refs", this.revision);
+    const text = (await isFile(file)) ? await readFile(file, "utf8").catch(() => "") : "";
+    return COMMIT.test(text.trim()) ? text.trim() : null;
   }
   snapshot(commit: string): string {
-    return join(this.root, "snapshots", commit);
+    return join(this.root, "snapshots", formed(COMMIT, commit));
   }
   blob(etag: string): string {
-    return join(this.root, "blobs", etag);
+    return join(this.root, "blobs", formed(CHECKSUM, etag));
+  }
+  /** Refuses a path of this model that isn't below the cache. */
+  inside(path: string): Promise<void> {
+    return demandInside(this.cache, path);
   }
   async remember(commit: string): Promise<void> {
     if (this.revision === commit) return;
     const file = join(this.root, "refs", this.revision);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(`${file}.${process.pid}`, commit);
-    await rename(`${file}.${process.pid}`, file);
+    await this.inside(file);
+    const work = `${file}.${process.pid}`;
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await rm(work, { force: true });
+      await writeFile(work, formed(COMMIT, commit), { flag: "wx" });
+      await rename(work, file);
+    } catch (error) {
+      throw diskError(error, file);
+    }
   }
   /** Makes `snapshots/COMMIT/NAME` lead to a blob: a relative link, a hard link or a copy, what the file system can do. */
   async place(commit: string, name: string, etag: string): Promise<void> {
     const target = this.blob(etag);
     const file = join(this.snapshot(commit), name);
     const work = `${file}.${process.pid}`;
-    await mkdir(dirname(file), { recursive: true });
-    await rm(work, { force: true });
-    await symlink(relative(dirname(file), target), work)
-      .catch(() => link(target, work))
-      .catch(() => copyFile(target, work));
-    await rename(work, file);
+    await demandInside(this.snapshot(commit), file);
+    await this.inside(file);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await rm(work, { force: true });
+      await symlink(relative(dirname(file), target), work)
+        .catch(() => link(target, work))
+        .catch(() => copyFile(target, work));
+      await rename(work, file);
+    } catch (error) {
+      throw diskError(error, file);
+    }
   }
+}
+
+/** A name that is to become a path; of another form it never gets here, and a mistake must not write a file. */
+function formed(form: RegExp, name: string): string {
+  if (!form.test(name)) throw new CodedError("path-outside", { path: name, folder: "the cache" });
+  return name;
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => null))?.isFile() === true;
 }
 
 /** Whether a file of a snapshot has the checksum that its blob is named by; null when the name tells none (a copy). */

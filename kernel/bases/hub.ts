@@ -1,14 +1,14 @@
 /**
  * A model from the hub into the shared cache: the branch is resolved to its commit first, so that all files are of one state;
- * each file is resumable, locked, and held to the checksum that the hub names.
+ * each file is resumable, locked, and held to the checksum that the hub names. What a hub names is not believed: checksums
+ * and commits must have their form before they become names of files, and a file without a checksum isn't taken.
  */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { EnvHttpProxyAgent, request } from "undici";
 import { CodedError } from "#dsl/check/codes.js";
 import { fetchFile } from "../fetch/file.js";
-import { get, reason } from "../fetch/http.js";
-import { hubHome, matches, type CachedModel } from "./cache.js";
+import { get, head, textOf } from "../fetch/http.js";
+import { hubHome, isChecksum, matches, type CachedModel } from "./cache.js";
 import { MODULES, POOLING } from "./embedding.js";
 import { noSafetensors } from "./pickles.js";
 import { shardNames } from "./shards.js";
@@ -21,6 +21,8 @@ export interface HubOptions {
 
 /** How long the hub may take to say whether it knows a model, in milliseconds. */
 const patience = 15_000;
+/** Most bytes of a file that is no weights: the largest vocabularies take 35 MB. */
+const SMALL = 256 * 2 ** 20;
 /** What is taken when it is there; weights are added by their index. */
 const small = [
   "config.json",
@@ -53,7 +55,7 @@ interface Remote {
   readonly size: number | null;
 }
 
-/** The snapshot folder. Null: the hub does not know the model (or says so to one without a token). Coded errors: `network-failed`, `base-needs-token`, `base-incomplete`, `base-pickled`, `checksum-mismatch`, `disk-full`. */
+/** The snapshot folder. Null: the hub does not know the model (or says so to one without a token). Coded errors: `network-failed`, `base-needs-token`, `base-incomplete`, `base-pickled`, `checksum-mismatch`, `untrusted-answer`, `path-outside`, `disk-full`, `cannot-write`. */
 export async function baseFromHub(id: string, model: CachedModel, o: HubOptions): Promise<string | null> {
   const secret = await token();
   const headers: Record<string, string> = secret ? { authorization: `Bearer ${secret}` } : {};
@@ -110,26 +112,32 @@ async function stateOf(
     await answer.body.dump();
     throw new CodedError("base-needs-token", { name: id, status, hasToken });
   }
-  const text = await answer.body.text();
+  const text = await textOf(url, answer);
   if (status !== 200) throw new CodedError("network-failed", { url, why: `status ${status}` });
-  interface Listed {
-    readonly rfilename: string;
-    readonly size?: number;
-    readonly blobId?: string;
-    readonly lfs?: { readonly sha256?: string; readonly size?: number };
-  }
+  const { sha, siblings } = stateIn(text, url);
+  const files = siblings.flatMap((one): readonly Remote[] => {
+    if (!isRecord(one) || typeof one["rfilename"] !== "string") return [];
+    const name = one["rfilename"];
+    const lfs = isRecord(one["lfs"]) ? one["lfs"] : {};
+    const etag = lfs["sha256"] ?? one["blobId"] ?? null;
+    if (etag !== null && !isChecksum(etag)) throw untrusted(url, `a checksum of ${clipped(name)}`, etag);
+    return [{ name, etag, size: sizeIn(lfs["size"] ?? one["size"]) }];
+  });
+  return { commit: sha, files };
+}
+
+function stateIn(text: string, url: string): { readonly sha: string; readonly siblings: readonly unknown[] } {
+  let said: unknown;
   try {
-    const { sha, siblings } = JSON.parse(text) as { sha: string; siblings: readonly Listed[] };
-    if (!/^[0-9a-f]{40}$/.test(sha)) throw new Error("no commit");
-    const files = siblings.map((s) => ({
-      name: s.rfilename,
-      etag: s.lfs?.sha256 ?? s.blobId ?? null,
-      size: s.lfs?.size ?? s.size ?? null,
-    }));
-    return { commit: sha, files };
+    said = JSON.parse(text);
   } catch (cause) {
     throw new CodedError("network-failed", { url, why: "its answer is not what a hub answers" }, { cause });
   }
+  if (!isRecord(said) || !Array.isArray(said["siblings"]))
+    throw new CodedError("network-failed", { url, why: "its answer is not what a hub answers" });
+  const { sha, siblings } = said;
+  if (typeof sha !== "string" || !/^[0-9a-f]{40}$/.test(sha)) throw untrusted(url, "a commit", sha);
+  return { sha, siblings: siblings as readonly unknown[] };
 }
 
 /** Checksum and size of a file from the headers of its first answer, before any redirect to where its bytes are. */
@@ -141,25 +149,31 @@ async function headOf(
   signal: AbortSignal | undefined,
 ): Promise<Remote> {
   const url = fileUrl(id, commit, name);
-  try {
-    const answer = await request(url, {
-      method: "HEAD",
-      headers: { "user-agent": "tunebook", "accept-encoding": "identity", ...headers },
-      dispatcher: new EnvHttpProxyAgent(),
-      ...(signal ? { signal } : {}),
-    });
-    await answer.body.dump();
-    const first = (key: string): string | undefined => [answer.headers[key]].flat()[0];
-    const etag = (first("x-linked-etag") ?? first("etag") ?? "").replace(/^W\//, "").replaceAll('"', "");
-    const size = Number(first("x-linked-size") ?? (answer.statusCode < 300 ? first("content-length") : undefined));
-    if (answer.statusCode < 400 && /^[\w.-]+$/.test(etag))
-      return { name, etag, size: Number.isFinite(size) ? size : null };
-    throw new CodedError("network-failed", { url, why: `status ${answer.statusCode} without a checksum` });
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof CodedError) throw error;
-    throw new CodedError("network-failed", { url, why: reason(error) }, { cause: error });
-  }
+  const answer = await head(url, { headers: { "accept-encoding": "identity", ...headers }, signal });
+  const first = (key: string): string | undefined => [answer.headers[key]].flat()[0];
+  if (answer.statusCode >= 400) throw new CodedError("network-failed", { url, why: `status ${answer.statusCode}` });
+  const stated = first("x-repo-commit");
+  if (stated !== undefined && stated !== commit) throw untrusted(url, "a file of another commit", stated);
+  const etag = (first("x-linked-etag") ?? first("etag") ?? "").replace(/^W\//, "").replaceAll('"', "");
+  if (!isChecksum(etag)) throw untrusted(url, `a checksum of ${name}`, etag);
+  const size = first("x-linked-size") ?? (answer.statusCode < 300 ? first("content-length") : undefined);
+  return { name, etag, size: size === undefined ? null : sizeIn(Number(size)) };
+}
+
+function untrusted(url: string, what: string, value: unknown): CodedError {
+  return new CodedError("untrusted-answer", { url, what, value: clipped(JSON.stringify(value) ?? "none") });
+}
+
+function clipped(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)} …` : text;
+}
+
+function sizeIn(size: unknown): number | null {
+  return Number.isSafeInteger(size) && Number(size) >= 0 ? Number(size) : null;
+}
+
+function isRecord(x: unknown): x is Readonly<Record<string, unknown>> {
+  return typeof x === "object" && x !== null && !Array.isArray(x);
 }
 
 async function bring(
@@ -173,14 +187,19 @@ async function bring(
   const etag = remote.etag!;
   const blob = model.blob(etag);
   const url = fileUrl(id, commit, remote.name);
+  const weights = remote.name.endsWith(".safetensors");
+  if (!weights && remote.size !== null && remote.size > SMALL)
+    throw untrusted(url, `a size of ${remote.name}`, remote.size);
+  await model.inside(blob);
   await fetchFile(url, blob, {
     headers,
     ...(/^[0-9a-f]{64}$/.test(etag) ? { sha256: etag } : {}),
     ...(remote.size === null ? {} : { size: remote.size }),
+    ...(weights ? {} : { most: SMALL }),
     ...(o.signal ? { signal: o.signal } : {}),
     onProgress: (done, total) => o.onProgress?.(remote.name, done, total),
   });
-  if ((await matches(blob, etag)) === false) {
+  if ((await matches(blob, etag)) !== true) {
     await rm(blob, { force: true });
     throw new CodedError("checksum-mismatch", { url, expected: etag, got: "another git object" });
   }

@@ -11,11 +11,16 @@ export function shardMap(file: string, text: string): ReadonlyMap<string, string
   try {
     const { weight_map } = JSON.parse(text) as { weight_map: Record<string, string> };
     const places = Object.entries(weight_map);
-    if (places.length > 0 && places.every(([, name]) => /^[^/\\]+\.safetensors$/.test(name))) return new Map(places);
+    if (places.length > 0 && places.every(([, name]) => isShardName(name))) return new Map(places);
   } catch {
     // Said below, in words of our own.
   }
   throw new CodedError("base-damaged", { file, why: "it is no index of weights" });
+}
+
+/** A plain name: no folder, no drive, nothing hidden, no character that systems read otherwise. */
+function isShardName(name: unknown): boolean {
+  return typeof name === "string" && /^[^/\\:.\p{Cc}][^/\\:\p{Cc}]*\.safetensors$/u.test(name) && name.length <= 250;
 }
 
 /** The files that an index names. Coded error: `base-damaged`. */

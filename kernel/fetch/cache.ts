@@ -7,6 +7,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import lockfile from "proper-lockfile";
 import { CodedError } from "#dsl/check/codes.js";
+import { diskError } from "./disk.js";
 import "./codes.js";
 
 /** A path inside the cache; nothing is created. */
@@ -29,10 +30,12 @@ const STALE = 30_000;
 
 /**
  * Runs `work` while no other process runs work on the same path. Waits for the other one (up to `patience`, default one
- * hour); a lock whose owner died is taken over after half a minute. Coded error: `cache-locked`.
+ * hour); a lock whose owner died is taken over after half a minute. Coded errors: `cache-locked`, `cannot-write`, `disk-full`.
  */
 export async function locked<T>(path: string, work: () => Promise<T>, patience = 3_600_000): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch((e: unknown) =>
+    Promise.reject(diskError(e, dirname(path)) as Error),
+  );
   const until = Date.now() + patience;
   let release: (() => Promise<void>) | undefined;
   while (release === undefined) {
@@ -44,7 +47,7 @@ export async function locked<T>(path: string, work: () => Promise<T>, patience =
         onCompromised: () => undefined,
       });
     } catch (e) {
-      if ((e as NodeJS.ErrnoException).code !== "ELOCKED") throw e;
+      if ((e as NodeJS.ErrnoException).code !== "ELOCKED") throw diskError(e, path);
       if (Date.now() > until) throw new CodedError("cache-locked", { folder: path }, { cause: e });
       await new Promise((wake) => setTimeout(wake, 100 + Math.random() * 150));
     }

@@ -16,6 +16,9 @@ declare module "#dsl/check/codes.js" {
     };
     "archive-malformed": { readonly file: string; readonly why: string };
     "cache-locked": { readonly folder: string };
+    "cannot-write": { readonly file: string; readonly why: string };
+    "path-outside": { readonly path: string; readonly folder: string };
+    "untrusted-answer": { readonly url: string; readonly what: string; readonly value: string };
   }
 }
 
@@ -60,6 +63,29 @@ registerCodes({
     message: (d) => `${d.file} is not a readable archive: ${d.why}`,
     help: () => "remove the file and run it again",
     explain: "The archive's directory or an entry in it could not be read. It is fetched afresh once it is removed.",
+  },
+  "cannot-write": {
+    severity: "error",
+    message: (d) => `${d.file} can't be written: ${d.why}`,
+    help: () =>
+      "for what is fetched, set TUNEBOOK_CACHE (HF_HOME for models of the hub) to a folder that can be written; for anything else, mend the path",
+    explain:
+      "The operating system refused to write a file. Downloads and what is made of data lie in the cache (`TUNEBOOK_CACHE`, or `.cache/tunebook` in the home folder), models of the hub in the Hugging Face cache (`HF_HOME`).",
+  },
+  "path-outside": {
+    severity: "error",
+    message: (d) => `${d.path} does not lie in ${d.folder}, where alone it may be written`,
+    help: () => "remove the symbolic link that leads out of that folder",
+    explain:
+      "What is fetched is written below the cache and nowhere else. A symbolic link in it, or a name that a server gave, leads out of it; nothing was written.",
+  },
+  "untrusted-answer": {
+    severity: "error",
+    message: (d) => `${d.url} answered with ${d.what} that is not taken: ${d.value}`,
+    help: () =>
+      "ask a server that you trust (HF_ENDPOINT for the hub, PIP_INDEX_URL for packages); if it is the usual one, something on the way changes its answers",
+    explain:
+      "Names and checksums that a server gives become names of files here, so they are held to their form: a checksum is 40 or 64 hexadecimal digits, a file has a plain name. A file without a checksum is not taken, since nothing would tell whether it is whole. Nothing was written.",
   },
   "cache-locked": {
     severity: "error",

@@ -1,15 +1,27 @@
-/** A full disk is a coded error, whatever call met it. */
+/** A full disk, and a place that can't be written, are coded errors, whatever call met them. */
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import "./codes.js";
 
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+const UNUSABLE: Readonly<Record<string, string>> = {
+  EACCES: "this user may not write there",
+  EPERM: "this user may not write there",
+  EROFS: "the file system is read-only",
+  ENOTDIR: "a part of its path is a file, not a folder",
+  EISDIR: "a folder has that name",
+  ELOOP: "symbolic links on its path lead in a circle, or to elsewhere",
+  ENAMETOOLONG: "its name is too long for the file system",
+};
 
-/** Turns "no space" of any kind into the coded error `disk-full`; everything else is given back as it is. */
+/** Turns "no space" of any kind into the coded error `disk-full`, and a path that can't be written into `cannot-write`; everything else is given back as it is. */
 export function diskError(error: unknown, file: string, needed: number | null = null): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (code === undefined || !FULL.has(code)) return error;
+  if (code === undefined) return error;
+  if (Object.hasOwn(UNUSABLE, code))
+    return new CodedError("cannot-write", { file, why: UNUSABLE[code]! }, { cause: error });
+  if (!FULL.has(code)) return error;
   return new CodedError("disk-full", { file, needed, free: null }, { cause: error });
 }
 

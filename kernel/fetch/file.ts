@@ -3,8 +3,8 @@
  * it lies beside its place as `NAME.part`; then it is renamed, so a file under its own name is always right.
  */
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm, stat, truncate } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { lstat, mkdir, open, rename, rm, stat, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { locked } from "./cache.js";
@@ -17,6 +17,8 @@ export interface FetchOptions {
   readonly sha256?: string;
   /** Bytes; what comes must have exactly that many. */
   readonly size?: number;
+  /** Bytes; more are not taken, where the size isn't known. */
+  readonly most?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes so far and in all (null while unknown); several times a second at most. */
   readonly onProgress?: (done: number, total: number | null) => void;
@@ -27,17 +29,22 @@ export interface FetchOptions {
 
 /**
  * Fetches `url` to `target`. A target that is there already and passes the checksum (without one: that is there) is left alone.
- * Coded errors: `network-failed` and `disk-full` (the part stays for the next time), `checksum-mismatch` (it is removed).
+ * Coded errors: `network-failed` and `disk-full` (the part stays for the next time), `checksum-mismatch` and `untrusted-answer`
+ * (it is removed), `cannot-write`.
  */
 export async function fetchFile(url: string, target: string, options: FetchOptions = {}): Promise<void> {
   if (await isWhole(target, options)) return;
-  await mkdir(dirname(target), { recursive: true });
-  await locked(target, async () => {
-    if (await isWhole(target, options)) return;
-    await rm(target, { force: true });
-    await fetchPart(url, `${target}.part`, options);
-    await rename(`${target}.part`, target);
-  });
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await locked(target, async () => {
+      if (await isWhole(target, options)) return;
+      await rm(target, { force: true });
+      await fetchPart(url, `${target}.part`, options);
+      await rename(`${target}.part`, target);
+    });
+  } catch (e) {
+    throw diskError(e, target);
+  }
 }
 
 /** Whether the file is there, with the size and the checksum asked for. */
@@ -72,6 +79,8 @@ async function sizeOf(file: string): Promise<number | null> {
 async function fetchPart(url: string, part: string, options: FetchOptions): Promise<void> {
   const attempts = options.attempts ?? 5;
   let failures = 0;
+  // What lies there and is no file was not left by an earlier attempt; a link could lead anywhere.
+  if ((await lstat(part).catch(() => null))?.isFile() === false) await rm(part, { force: true });
   let had = (await sizeOf(part)) ?? 0;
   let hash = had > 0 ? await hashOf(part) : createHash("sha256");
   if (options.size !== undefined) await demandSpace(part, options.size - had);
@@ -82,11 +91,24 @@ async function fetchPart(url: string, part: string, options: FetchOptions): Prom
       break;
     } catch (e) {
       if (options.signal?.aborted === true) throw e;
+      if (e instanceof TooLong) {
+        await rm(part, { force: true });
+        const [place, value] = [withoutSecrets(url), `more than ${String(e.most)} bytes`];
+        if (options.size === undefined)
+          throw new CodedError("untrusted-answer", { url: place, what: "a file of a size", value });
+        throw new CodedError("checksum-mismatch", {
+          url: place,
+          expected: `${String(options.size)} bytes`,
+          got: value,
+        });
+      }
+      const code = (e as NodeJS.ErrnoException).code;
+      if (code !== undefined && diskError(e, part) !== e) throw diskError(e, part);
       if (e instanceof CodedError && e.code !== "network-failed") throw e;
       had = (await sizeOf(part)) ?? 0;
       hash = had > 0 ? await hashOf(part) : createHash("sha256");
       failures = had > before ? 0 : failures + 1;
-      if (failures >= attempts || e instanceof Refused) throw codedNetwork(url, e);
+      if (failures >= attempts || e instanceof Refused || isNoAddress(e)) throw codedNetwork(url, e);
       await new Promise((wake) => setTimeout(wake, Math.min(200 * 2 ** failures, 5_000)));
     }
   }
@@ -110,6 +132,22 @@ function codedNetwork(url: string, e: unknown): unknown {
   if (e instanceof CodedError) return e;
   return new CodedError("network-failed", { url: withoutSecrets(url), why: reason(e) }, { cause: e });
 }
+
+/** What was asked for, or where it led, is no address of HTTP: it stays so. */
+function isNoAddress(e: unknown): boolean {
+  const { cause } = e as { readonly cause?: NodeJS.ErrnoException };
+  return /^(ERR_INVALID_URL|UND_ERR_INVALID_ARG)$/.test(cause?.code ?? "");
+}
+
+/** It sent more than there is to be; there may be no end of it. */
+class TooLong extends Error {
+  constructor(readonly most: number) {
+    super(`more than ${String(most)} bytes came`);
+  }
+}
+
+/** Where the system knows it: what is opened is no symbolic link. */
+const NO_LINK = process.platform === "win32" ? 0 : constants.O_NOFOLLOW;
 
 /** One attempt: appends to the part from where it ends. Throws when the connection breaks; what came is on disk then. */
 async function receive(
@@ -140,13 +178,18 @@ async function receive(
   }
   const length = Number(answer.headers["content-length"] ?? NaN);
   const total = options.size ?? (Number.isFinite(length) ? from + length : null);
-  const out = await open(part, from > 0 ? "a" : "w");
+  const most = options.size ?? options.most ?? Infinity;
+  const out = await open(
+    part,
+    constants.O_WRONLY | constants.O_CREAT | (from > 0 ? constants.O_APPEND : constants.O_TRUNC) | NO_LINK,
+  );
   let had = from;
   let told = 0;
   try {
     options.onProgress?.(had, total);
     for await (const chunk of answer.body) {
       const bytes = chunk as Buffer;
+      if (had + bytes.length > most) throw new TooLong(most);
       try {
         await out.writeFile(bytes);
       } catch (e) {

@@ -6,9 +6,14 @@ import { CodedError } from "#dsl/check/codes.js";
 import { pipSettings } from "./pip.js";
 import "./codes.js";
 
-let shared: Dispatcher | undefined;
+interface Dispatchers {
+  readonly plain: Dispatcher;
+  readonly following: Dispatcher;
+}
+let shared: Dispatchers | undefined;
 
-function dispatcher(): Dispatcher {
+/** The one way out: with `following` redirects are followed. */
+function dispatchers(): Dispatchers {
   if (shared) return shared;
   const files = [
     process.env["NODE_EXTRA_CA_CERTS"],
@@ -25,14 +30,15 @@ function dispatcher(): Dispatcher {
     }
   });
   const tls = extra.length === 0 ? {} : { ca: [...rootCertificates, ...extra] };
-  shared = new EnvHttpProxyAgent({
+  const plain = new EnvHttpProxyAgent({
     connect: { timeout: 30_000, ...tls },
     requestTls: tls,
     proxyTls: tls,
     bodyTimeout: 60_000,
     headersTimeout: 60_000,
     keepAliveTimeout: 1_000,
-  }).compose(interceptors.redirect({ maxRedirections: 5 }));
+  });
+  shared = { plain, following: plain.compose(interceptors.redirect({ maxRedirections: 5 })) };
   return shared;
 }
 
@@ -42,11 +48,28 @@ export interface GetOptions {
 }
 
 /** One GET; the answer's body is still to be read. Network trouble is the coded error `network-failed`. */
-export async function get(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
-  const { address, authorization } = credentials(url);
+export function get(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
+  return ask(url, "GET", dispatchers().following, options);
+}
+
+/** One HEAD, as the server answers it first: redirects are not followed. Coded error `network-failed`. */
+export async function head(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
+  const answer = await ask(url, "HEAD", dispatchers().plain, options);
+  await answer.body.dump();
+  return answer;
+}
+
+async function ask(
+  url: string,
+  method: "GET" | "HEAD",
+  dispatcher: Dispatcher,
+  options: GetOptions,
+): Promise<Dispatcher.ResponseData> {
   try {
+    const { address, authorization } = credentials(url);
     return await request(address, {
-      dispatcher: dispatcher(),
+      method,
+      dispatcher,
       headers: { "user-agent": "tunebook", ...authorization, ...options.headers },
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
@@ -56,10 +79,33 @@ export async function get(url: string, options: GetOptions = {}): Promise<Dispat
   }
 }
 
+/** Most bytes of an answer that is read whole: the largest pages of package indexes have some megabytes. */
+const LONGEST = 64 * 2 ** 20;
+
+/** The whole text of an answer. Coded error `untrusted-answer`: there is no end of it. */
+export async function textOf(url: string, answer: Dispatcher.ResponseData, longest = LONGEST): Promise<string> {
+  const chunks: Buffer[] = [];
+  let had = 0;
+  for await (const chunk of answer.body) {
+    chunks.push(chunk as Buffer);
+    had += (chunk as Buffer).length;
+    if (had > longest)
+      throw new CodedError("untrusted-answer", {
+        url: withoutSecrets(url),
+        what: "a page of a size",
+        value: `more than ${String(longest)} bytes`,
+      });
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
 /** The text of a GET that must answer 200; null when the answer is 404. */
 export async function getText(url: string, options: GetOptions = {}): Promise<{ text: string; type: string } | null> {
   const answer = await get(url, options);
-  const text = await answer.body.text();
+  const text = await textOf(url, answer).catch((e: unknown) => {
+    if (options.signal?.aborted === true || e instanceof CodedError) throw e;
+    throw new CodedError("network-failed", { url: withoutSecrets(url), why: reason(e) }, { cause: e });
+  });
   if (answer.statusCode === 404) return null;
   if (answer.statusCode !== 200)
     throw new CodedError("network-failed", { url: withoutSecrets(url), why: `status ${String(answer.statusCode)}` });

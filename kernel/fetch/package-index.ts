@@ -1,6 +1,10 @@
-/** A project's page of a package index in pip's simple form: JSON, or HTML where a mirror has no JSON. */
+/**
+ * A project's page of a package index in pip's simple form: JSON, or HTML where a mirror has no JSON. What a page says is
+ * held to its form: a file has a plain name, an address of HTTP and at most one checksum; what is otherwise isn't listed.
+ */
 import { Parser } from "htmlparser2";
-import { getText } from "./http.js";
+import { CodedError } from "#dsl/check/codes.js";
+import { getText, withoutSecrets } from "./http.js";
 
 /** A file of a project, as its index lists it. */
 export interface Listed {
@@ -22,26 +26,26 @@ export async function listFiles(address: string, signal: AbortSignal | undefined
 }
 
 function listJson(text: string, address: string): readonly Listed[] {
-  interface Answer {
-    files?: {
-      filename: string;
-      url: string;
-      hashes?: { sha256?: string };
-      size?: number;
-      yanked?: unknown;
-      "core-metadata"?: unknown;
-      "data-dist-info-metadata"?: unknown;
-    }[];
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch (cause) {
+    throw new CodedError("network-failed", { url: withoutSecrets(address), why: "its answer is no JSON" }, { cause });
   }
-  const answer = JSON.parse(text) as Answer;
-  return (answer.files ?? []).map((f) => ({
-    filename: f.filename,
-    url: new URL(f.url, address).href,
-    ...(f.hashes?.sha256 === undefined ? {} : { sha256: f.hashes.sha256 }),
-    ...(f.size === undefined ? {} : { size: f.size }),
-    yanked: f.yanked !== undefined && f.yanked !== false,
-    metadata: Boolean(f["core-metadata"] ?? f["data-dist-info-metadata"]),
-  }));
+  const files = isRecord(answer) ? answer["files"] : undefined;
+  return (Array.isArray(files) ? files : []).flatMap((f: unknown) => {
+    if (!isRecord(f)) return [];
+    const hashes = f["hashes"];
+    return listed({
+      filename: f["filename"],
+      url: f["url"],
+      address,
+      sha256: isRecord(hashes) ? hashes["sha256"] : undefined,
+      size: f["size"],
+      yanked: f["yanked"] !== undefined && f["yanked"] !== false,
+      metadata: Boolean(f["core-metadata"] ?? f["data-dist-info-metadata"]),
+    });
+  });
 }
 
 function listHtml(text: string, address: string): readonly Listed[] {
@@ -49,19 +53,65 @@ function listHtml(text: string, address: string): readonly Listed[] {
   const parser = new Parser({
     onopentag(name, attributes) {
       const href = attributes["href"];
-      if (name !== "a" || href === undefined) return;
-      const url = new URL(href, address);
-      const sha256 = /sha256=([0-9a-f]{64})/.exec(url.hash)?.[1];
-      url.hash = "";
-      files.push({
-        filename: decodeURIComponent(url.pathname.split("/").at(-1) ?? ""),
-        url: url.href,
-        ...(sha256 === undefined ? {} : { sha256 }),
-        yanked: "data-yanked" in attributes,
-        metadata: "data-core-metadata" in attributes || "data-dist-info-metadata" in attributes,
-      });
+      if (name !== "a" || href === undefined || !URL.canParse(href, address)) return;
+      const { pathname, hash } = new URL(href, address);
+      files.push(
+        ...listed({
+          filename: unescaped(pathname.split("/").at(-1) ?? ""),
+          url: href.replace(/#.*$/s, ""),
+          address,
+          sha256: /sha256=([^&]*)/.exec(hash)?.[1],
+          yanked: "data-yanked" in attributes,
+          metadata: "data-core-metadata" in attributes || "data-dist-info-metadata" in attributes,
+        }),
+      );
     },
   });
   parser.end(text);
   return files;
+}
+
+/** One file, or none where what is said of it has not the form. */
+function listed(said: {
+  readonly filename: unknown;
+  readonly url: unknown;
+  readonly address: string;
+  readonly sha256?: unknown;
+  readonly size?: unknown;
+  readonly yanked: boolean;
+  readonly metadata: boolean;
+}): readonly Listed[] {
+  const { filename, url, address, sha256, size, yanked, metadata } = said;
+  if (typeof filename !== "string" || !isPlainName(filename)) return [];
+  if (typeof url !== "string" || !URL.canParse(url, address)) return [];
+  const place = new URL(url, address);
+  if (!/^https?:$/.test(place.protocol)) return [];
+  if (sha256 !== undefined && !(typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256))) return [];
+  return [
+    {
+      filename,
+      url: place.href,
+      ...(typeof sha256 === "string" && { sha256 }),
+      ...(Number.isSafeInteger(size) && Number(size) >= 0 && { size: Number(size) }),
+      yanked,
+      metadata,
+    },
+  ];
+}
+
+/** A name that is the same file in any folder of any system. */
+function isPlainName(name: string): boolean {
+  return name.length <= 250 && /^[A-Za-z0-9][\w.!+-]*$/.test(name);
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function isRecord(x: unknown): x is Readonly<Record<string, unknown>> {
+  return typeof x === "object" && x !== null && !Array.isArray(x);
 }

@@ -3,7 +3,7 @@
  * pip is configured for (JSON, or HTML where a mirror has no JSON); needs neither Python nor pip.
  */
 import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, join, normalize, sep } from "node:path";
+import { dirname, isAbsolute, join, normalize } from "node:path";
 import yauzl from "yauzl";
 import { CodedError } from "#dsl/check/codes.js";
 import { diskError } from "./disk.js";
@@ -33,6 +33,8 @@ export interface FindOptions {
   /** Preferred Python tag among equal wheels (default `cp312`). */
   readonly python?: string;
   readonly indexes?: readonly string[];
+  /** SHA-256 (hexadecimal) by file name: no other file is taken, whatever the index offers. */
+  readonly known?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -45,7 +47,8 @@ export function thisPlatform(): Platform {
 
 /**
  * The wheel of a project that fits. `version`: an exact version (`2.21.0`) or specifiers (`<13.0,>=12.5.3.2`), of which the
- * highest final release is taken. Coded errors: `no-wheel`, `network-failed`.
+ * highest final release is taken. Coded errors: `no-wheel`, `network-failed`, `untrusted-answer`; `checksum-mismatch`: the
+ * index states another checksum than the known one.
  */
 export async function findWheel(project: string, version: string, options: FindOptions = {}): Promise<Wheel> {
   const platform = options.platform ?? thisPlatform();
@@ -66,7 +69,10 @@ export async function findWheel(project: string, version: string, options: FindO
       if (!parts) return [];
       has.add(parts[1]!);
       const fits =
-        !file.yanked && satisfies(parts[1]!, version) && parts[4]!.split(".").some((t) => tagFits(t, platform));
+        !file.yanked &&
+        (options.known === undefined || Object.hasOwn(options.known, file.filename)) &&
+        satisfies(parts[1]!, version) &&
+        parts[4]!.split(".").some((t) => tagFits(t, platform));
       return fits ? [{ file, version: parts[1]!, python: parts[2]! }] : [];
     });
     const preferred = options.python ?? "cp312";
@@ -75,7 +81,10 @@ export async function findWheel(project: string, version: string, options: FindO
     );
     const best = wheels[0];
     if (!best) continue;
-    const { filename, url, sha256, size, metadata } = best.file;
+    const { filename, url, size, metadata } = best.file;
+    const sha256 = options.known?.[filename] ?? best.file.sha256;
+    if (best.file.sha256 !== undefined && sha256 !== best.file.sha256)
+      throw new CodedError("checksum-mismatch", { url: withoutSecrets(url), expected: sha256!, got: best.file.sha256 });
     return {
       project,
       version: best.version,
@@ -136,9 +145,9 @@ export async function extractWheel(
   options: ExtractOptions = {},
 ): Promise<readonly string[]> {
   const work = `${target}.unpacking-${String(process.pid)}`;
-  await rm(work, { recursive: true, force: true });
-  await mkdir(work, { recursive: true });
   try {
+    await rm(work, { recursive: true, force: true });
+    await mkdir(work, { recursive: true });
     const written = await unpack(file, select, work, options);
     const old = `${target}.old-${String(process.pid)}`;
     await rename(target, old).catch((e: unknown) => {
@@ -161,6 +170,11 @@ async function unpack(
 ): Promise<string[]> {
   const broken = (e: unknown): CodedError =>
     new CodedError("archive-malformed", { file, why: e instanceof Error ? e.message : String(e) }, { cause: e });
+  /** Two entries that want the same place, or one inside the other. */
+  const conflict = (e: unknown): never => {
+    const { code } = e as NodeJS.ErrnoException;
+    throw /^(EEXIST|ENOTDIR|EISDIR|ENAMETOOLONG|ELOOP)$/.test(code ?? "") ? broken(e) : e;
+  };
   let zip: yauzl.ZipFile;
   const entries: { entry: yauzl.Entry; path: string }[] = [];
   try {
@@ -175,7 +189,7 @@ async function unpack(
         const chosen = select(entry.fileName);
         if (chosen === undefined) continue;
         const path = normalize(chosen);
-        if (path.startsWith("..") || path.startsWith(sep))
+        if (/^\.\.?(?:[\\/]|$)/.test(path) || isAbsolute(path) || /^[\\/]|^[A-Za-z]:|\0/.test(chosen))
           throw new Error(`an entry leads out of the folder: ${chosen}`);
         entries.push({ entry, path });
       }
@@ -187,10 +201,11 @@ async function unpack(
     for (const { entry, path } of entries) {
       options.signal?.throwIfAborted();
       const place = join(folder, path);
-      await mkdir(dirname(place), { recursive: true });
+      await mkdir(dirname(place), { recursive: true }).catch(conflict);
       // Unix permissions, where the archive states them: a program in it must stay one.
       const mode = (entry.externalFileAttributes >>> 16) & 0o777;
-      const out = await open(place, "w", mode === 0 ? 0o644 : mode | 0o600);
+      // "wx": no entry is written over another, and none through a link.
+      const out = await open(place, "wx", mode === 0 ? 0o644 : mode | 0o600).catch(conflict);
       try {
         const stream = await zip.openReadStreamPromise(entry).catch((e: unknown) => Promise.reject(broken(e)));
         for await (const chunk of stream) {

@@ -1,22 +1,19 @@
 /**
  * The fallback where no wheel can be had: what tfjs-node-gpu's own installer fetches, an older libtensorflow from the
- * package's own host (`TFJS_NODE_CDN_STORAGE` and `TFJS_NODE_BASE_URI` name a mirror, as they do for the package), and,
- * where there is no compiler, the addon that was built for it. The host states no sha256; it states md5, which is compared.
+ * package's own host (`TFJS_NODE_CDN_STORAGE` and `TFJS_NODE_BASE_URI` name a mirror, as they do for the package), held to
+ * its pinned checksum.
  */
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CodedError } from "#dsl/check/codes.js";
 import { demandSpace, diskError } from "#kernel/fetch/disk.js";
 import { fetchFile } from "#kernel/fetch/file.js";
-import { get } from "#kernel/fetch/http.js";
-import { bindingPackage, type Libraries } from "./compile.js";
+import type { Libraries } from "./compile.js";
 import type { Bring } from "./from-wheel.js";
 import { librariesReady, writeStamp } from "./layout.js";
-import { PACKAGE_LIBRARY_VERSION } from "./versions.js";
+import { PACKAGE_LIBRARIES, PACKAGE_LIBRARY_VERSION } from "./versions.js";
 
 export const packageLibraries = (folder: string): Libraries => ({
   include: join(folder, "include"),
@@ -41,30 +38,17 @@ export async function bringPackage(bring: Bring): Promise<void> {
   });
 }
 
-/** The addon that the package's host keeps ready, for a machine without a compiler. Coded errors: those of fetching. */
-export async function bringPrebuiltAddon(bring: Bring, target: string): Promise<void> {
-  const { version, binary } = JSON.parse(await readFile(join(bindingPackage(), "package.json"), "utf8")) as {
-    version: string;
-    binary: { host: string };
-  };
-  const folder = `${target}.unpacked`;
-  await unpack(`${binary.host}/napi-v8/${version}/GPU-linux-${version}.tar.gz`, folder, bring);
-  await mkdir(join(target, ".."), { recursive: true });
-  await rename(join(folder, "napi-v8", "tfjs_binding.node"), target);
-  await rm(folder, { recursive: true, force: true });
-}
-
 const setting = (name: string): string | undefined => process.env[name] ?? process.env[`npm_config_${name}`];
 
 async function unpack(url: string, folder: string, bring: Bring): Promise<void> {
   const archive = join(bring.downloads, url.split("/").at(-1) ?? "libtensorflow.tar.gz");
   const label = `fetching libtensorflow ${PACKAGE_LIBRARY_VERSION}`;
   await fetchFile(url, archive, {
+    sha256: bring.library ?? PACKAGE_LIBRARIES[bring.build],
     attempts: 2,
     onProgress: (done, total) => bring.onProgress({ label, done, total }),
     ...(bring.signal === undefined ? {} : { signal: bring.signal }),
   });
-  await compareWithHost(url, archive);
   const work = `${folder}.unpacking-${String(process.pid)}`;
   await mkdir(work, { recursive: true });
   await demandSpace(folder, 1200 * 2 ** 20);
@@ -80,17 +64,4 @@ async function unpack(url: string, folder: string, bring: Bring): Promise<void> 
     await rm(work, { recursive: true, force: true });
   }
   await rm(archive, { force: true });
-}
-
-async function compareWithHost(url: string, file: string): Promise<void> {
-  const answer = await get(url, { headers: { range: "bytes=0-0" } });
-  await answer.body.dump();
-  const stated = /md5=([A-Za-z0-9+/=]+)/.exec([answer.headers["x-goog-hash"] ?? ""].flat().join(","))?.[1];
-  if (stated === undefined) return;
-  const hash = createHash("md5");
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  const got = hash.digest("base64");
-  if (got === stated) return;
-  await rm(file, { force: true });
-  throw new CodedError("checksum-mismatch", { url, expected: stated, got });
 }

@@ -15,6 +15,8 @@ export interface Bring {
   readonly build: Build;
   readonly folder: string;
   readonly downloads: string;
+  /** SHA-256 of the older library's archive, where a mirror keeps one of its own (`SetupOptions.library`). */
+  readonly library?: string | undefined;
   readonly onProgress: (p: Progress) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -35,7 +37,7 @@ export async function bringWheel(bring: Bring): Promise<void> {
   if (librariesReady(bring.folder)) return;
   const project = projectOf(bring.build, process.arch);
   const signal = bring.signal === undefined ? {} : { signal: bring.signal };
-  const wheel = pinned(await findWheel(project, TENSORFLOW_VERSION, { python: PYTHON_TAG, ...signal }));
+  const wheel = await findWheel(project, TENSORFLOW_VERSION, { python: PYTHON_TAG, known: KNOWN_WHEELS, ...signal });
   const file = await bringFile(wheel, bring);
   await demandSpace(bring.folder, 900 * 2 ** 20);
   const written = await extractWheel(file, selectLibraries, bring.folder, {
@@ -62,15 +64,6 @@ function selectLibraries(path: string): string | undefined {
   return /^tensorflow-[^/]*\.dist-info\/METADATA$/.test(path) ? "METADATA" : undefined;
 }
 
-/** The checksum that was known beforehand wins over what the index says now. */
-function pinned(wheel: Wheel): Wheel {
-  const known = KNOWN_WHEELS[wheel.filename];
-  if (known === undefined) return wheel;
-  if (wheel.sha256 !== undefined && wheel.sha256 !== known)
-    throw new CodedError("checksum-mismatch", { url: wheel.url, expected: known, got: wheel.sha256 });
-  return { ...wheel, sha256: known };
-}
-
 async function bringFile(wheel: Wheel, bring: Bring): Promise<string> {
   const file = join(bring.downloads, wheel.filename);
   const label = `fetching ${wheel.project} ${wheel.version}`;
@@ -88,11 +81,10 @@ async function bringCuda(wheel: Wheel, file: string, bring: Bring): Promise<void
   const metadata = join(bring.folder, "METADATA");
   if (!existsSync(metadata)) throw new CodedError("archive-malformed", { file, why: "it holds no METADATA" });
   for (const need of requirementsOf(await readFile(metadata, "utf8"), "and-cuda")) {
-    const part = await findWheel(
-      need.project,
-      need.version,
-      bring.signal === undefined ? {} : { signal: bring.signal },
-    );
+    const part = await findWheel(need.project, need.version, {
+      known: KNOWN_WHEELS,
+      ...(bring.signal === undefined ? {} : { signal: bring.signal }),
+    });
     const archive = await bringFile(part, bring);
     const target = join(bring.folder, "unpacked", need.project);
     const written = await extractWheel(

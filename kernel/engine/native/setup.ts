@@ -9,7 +9,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { cachePath, locked } from "#kernel/fetch/cache.js";
 import { addonKey, compileAddon, findCompiler } from "./compile.js";
 import { nvidiaDriver } from "./driver.js";
-import { bringPackage, bringPrebuiltAddon, packageLibraries } from "./from-package.js";
+import { bringPackage, packageLibraries } from "./from-package.js";
 import { bringWheel, wheelLibraries, type Bring } from "./from-wheel.js";
 import { addonName, buildFolder, findNative, removeBuild, stampAddon, type Native } from "./layout.js";
 import { linkIntoPackage } from "./link.js";
@@ -31,6 +31,8 @@ export interface SetupOptions {
   readonly cache?: string;
   /** Default: `gpu` where there is an NVIDIA driver. `TUNEBOOK_TENSORFLOW` may say `cpu` or `gpu` too. */
   readonly build?: Build;
+  /** SHA-256 of the older library's archive, where a mirror keeps one of its own; default: that of the package's host. */
+  readonly library?: string;
   readonly signal?: AbortSignal;
 }
 export interface SetupResult {
@@ -96,7 +98,8 @@ async function bringOne(build: Build, root: string, key: string, options: SetupO
   for (const from of ["wheel", "package"] as const) {
     const version = from === "wheel" ? TENSORFLOW_VERSION : PACKAGE_LIBRARY_VERSION;
     const folder = buildFolder(from, version, build, root);
-    const bring: Bring = { build, folder, downloads: join(root, "downloads"), onProgress, signal: options.signal };
+    const { library, signal } = options;
+    const bring: Bring = { build, folder, downloads: join(root, "downloads"), library, onProgress, signal };
     if (from === "package") {
       const there = options.force === true ? null : findNative(key, build, root);
       if (there) return ready(there, false, options, [olderLibrary()], failures);
@@ -123,8 +126,7 @@ const olderLibrary = (): string =>
 async function viaWheel(bring: Bring, key: string): Promise<Native> {
   if (process.platform !== "linux")
     throw new CodedError("no-native-build", { platform: `${process.platform} ${process.arch}` });
-  const { command, tried } = findCompiler();
-  if (command === null) throw new CodedError("no-compiler", { tried }); // Before a large download that would be of no use.
+  demandCompiler();
   await bringWheel(bring);
   const addon = join(bring.folder, addonName(key));
   bring.onProgress({ label: "compiling TensorFlow's binding for Node", done: 0, total: 1 });
@@ -132,11 +134,17 @@ async function viaWheel(bring: Bring, key: string): Promise<Native> {
   return finish(bring, addon, key, "wheel", TENSORFLOW_VERSION);
 }
 
+/** Before a large download that would be of no use. */
+function demandCompiler(): void {
+  const { command, tried } = findCompiler();
+  if (command === null) throw new CodedError("no-compiler", { tried });
+}
+
 async function viaPackage(bring: Bring, key: string): Promise<Native> {
+  demandCompiler();
   await bringPackage(bring);
   const addon = join(bring.folder, addonName(key));
-  if (findCompiler().command === null) await bringPrebuiltAddon(bring, addon);
-  else await compileAddon(packageLibraries(bring.folder), addon, bring.signal);
+  await compileAddon(packageLibraries(bring.folder), addon, bring.signal);
   return finish(bring, addon, key, "package", PACKAGE_LIBRARY_VERSION);
 }
 

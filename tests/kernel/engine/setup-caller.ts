@@ -1,7 +1,8 @@
 /** A process that sets TensorFlow up in a cache of its own, for tests with several of them: prints what came of it as JSON. */
 import { setup } from "#kernel/engine/native/setup.js";
 
-const result = await setup({ cache: process.argv[2]!, build: "cpu" });
+const library = process.argv[3];
+const result = await setup({ cache: process.argv[2]!, build: "cpu", ...(library ? { library } : {}) });
 console.log(
   JSON.stringify({
     ...result,

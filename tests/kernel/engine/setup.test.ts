@@ -28,13 +28,15 @@ describe("setting TensorFlow up", function () {
     await server.close();
     rmSync(cache, { recursive: true });
   });
-  const call = async (env: Readonly<Record<string, string>> = {}): Promise<Told> => {
+  const call = async (env: Readonly<Record<string, string>> = {}, library = ""): Promise<Told> => {
     const places = {
       PIP_INDEX_URL: `${server.url}/simple`,
       PIP_CONFIG_FILE: "/dev/null",
       TFJS_NODE_BASE_URI: `${server.url}/libtensorflow-`,
     };
-    const { stdout } = await run(process.execPath, [caller, cache], { env: { ...process.env, ...places, ...env } });
+    const { stdout } = await run(process.execPath, [caller, cache, library], {
+      env: { ...process.env, ...places, ...env },
+    });
     return JSON.parse(stdout) as Told;
   };
 
@@ -77,14 +79,32 @@ describe("setting TensorFlow up", function () {
     assert.ok(!server.asked.some(({ path }) => path === "/wheel"));
   });
 
-  it("falls back to the library that the package itself would fetch; two processes do it once", async () => {
-    const archive = await olderLibrary(cache);
-    const md5 = createHash("md5").update(archive).digest("base64");
+  it("takes no wheel of another name than the known one, and no library without its checksum", async () => {
+    // A build tag makes it another file, whose checksum nobody knew beforehand.
+    const filename = "tensorflow_cpu-2.21.0-1-cp312-cp312-manylinux_2_27_x86_64.whl";
+    const files = [{ filename, url: "/wheel", hashes: {} }];
+    server.files.set("/simple/tensorflow-cpu/", {
+      body: Buffer.from(JSON.stringify({ files })),
+      type: "application/vnd.pypi.simple.v1+json",
+    });
+    server.files.set("/wheel", { body: Buffer.from("evil") });
+    const body = Buffer.from("evil");
+    const md5 = createHash("md5").update(body).digest("base64");
     server.files.set("/libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz", {
-      body: archive,
+      body,
       headers: { "x-goog-hash": `md5=${md5}` },
     });
-    const results = await Promise.all([call(), call()]);
+    const result = await call();
+    assert.deepEqual([result.native, result.failures], [null, ["no-wheel", "checksum-mismatch"]]);
+    assert.ok(!server.asked.some(({ path }) => path === "/wheel"));
+    assert.deepEqual(readdirSync(join(cache, "downloads")), []);
+  });
+
+  it("falls back to the library that the package itself would fetch; two processes do it once", async () => {
+    const archive = await olderLibrary(cache);
+    const library = createHash("sha256").update(archive).digest("hex");
+    server.files.set("/libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz", { body: archive });
+    const results = await Promise.all([call({}, library), call({}, library)]);
     assert.deepEqual(results.map((r) => r.changed).sort(), [false, true], JSON.stringify(results));
     for (const { native, failures, notes } of results) {
       assert.deepEqual([native?.from, native?.version, failures], ["package", "2.9.1", ["no-wheel"]]);

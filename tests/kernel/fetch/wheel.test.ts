@@ -22,11 +22,19 @@ const listed = [
   {
     filename: "thing-1.9.0-py3-none-any.whl",
     url: "../files/thing-1.9.0-py3-none-any.whl",
-    hashes: { sha256: "a9" },
+    hashes: { sha256: "a9".repeat(32) },
     size: 9,
   },
-  { filename: "thing-1.10.0-cp311-cp311-manylinux_2_27_x86_64.whl", url: "/f/cp311", hashes: { sha256: "b1" } },
-  { filename: "thing-1.10.0-cp312-cp312-manylinux_2_27_x86_64.whl", url: "/f/cp312", hashes: { sha256: "b2" } },
+  {
+    filename: "thing-1.10.0-cp311-cp311-manylinux_2_27_x86_64.whl",
+    url: "/f/cp311",
+    hashes: { sha256: "b1".repeat(32) },
+  },
+  {
+    filename: "thing-1.10.0-cp312-cp312-manylinux_2_27_x86_64.whl",
+    url: "/f/cp312",
+    hashes: { sha256: "b2".repeat(32) },
+  },
   { filename: "thing-1.10.0-cp312-cp312-win_amd64.whl", url: "/f/win", hashes: {} },
   { filename: "thing-1.11.0rc1-py3-none-any.whl", url: "/f/rc", hashes: {} },
   { filename: "thing-1.12.0-py3-none-any.whl", url: "/f/yanked", hashes: {}, yanked: "broken" },
@@ -52,7 +60,7 @@ describe("wheels", () => {
   it("are found by exact version and platform, on one Python where there are several", async () => {
     const wheel = await find("1.10.0");
     assert.equal(wheel.url, `${server.url}/f/cp312`);
-    assert.equal(wheel.sha256, "b2");
+    assert.equal(wheel.sha256, "b2".repeat(32));
     assert.equal((await find("1.10.0", { python: "cp311" })).url, `${server.url}/f/cp311`);
     assert.equal((await find("1.10.0", { platform: { os: "windows", machine: "x86_64" } })).url, `${server.url}/f/win`);
     assert.equal((await find("1.11.0rc1")).url, `${server.url}/f/rc`);
@@ -83,6 +91,123 @@ describe("wheels", () => {
     await assert.rejects(findWheel("thing", "1", { indexes: [gone.url] }), { code: "network-failed" });
     const both = await findWheel("thing", "1.9.0", { indexes: [gone.url, `${server.url}/simple`] });
     assert.equal(both.version, "1.9.0");
+  });
+
+  it("are taken by known names alone, and by their own checksums, where they are known", async () => {
+    const name = "thing-1.10.0-cp312-cp312-manylinux_2_27_x86_64.whl";
+    const known = { [name]: "b2".repeat(32) };
+    const offer = (...files: readonly object[]): void => {
+      const body = Buffer.from(JSON.stringify({ files }));
+      server.files.set("/simple/thing/", { body, type: "application/vnd.pypi.simple.v1+json" });
+    };
+    const tagged = {
+      filename: name.replace("-cp312", "-1-cp312"),
+      url: "/f/tagged",
+      hashes: { sha256: "e".repeat(64) },
+    };
+    const own = { filename: name, url: "/f/own", hashes: {} };
+    offer(tagged, own);
+    const wheel = await find("1.10.0", { known });
+    assert.deepEqual([wheel.filename, wheel.sha256], [name, known[name]]);
+    offer(tagged);
+    await assert.rejects(find("1.10.0", { known }), { code: "no-wheel" });
+    for (const filename of [
+      name.toUpperCase(),
+      `${name}.whl`,
+      name.replace("1.10.0", "1.10"),
+      `x/${name}`,
+      `../${name}`,
+    ]) {
+      offer({ ...own, filename });
+      await assert.rejects(find("1.10.0", { known }), { code: "no-wheel" }, filename);
+    }
+    offer({ ...own, hashes: { sha256: "e".repeat(64) } });
+    await assert.rejects(find("1.10.0", { known }), { code: "checksum-mismatch" });
+  });
+
+  it("of an index that means ill are not listed", async () => {
+    const name = "thing-1.9.0-py3-none-any.whl";
+    const page = (body: string, type = "application/vnd.pypi.simple.v1+json"): void => {
+      server.files.set("/simple/thing/", { body: Buffer.from(body), type });
+    };
+    const one = (more: object): string => JSON.stringify({ files: [{ filename: name, url: "/x", ...more }] });
+    for (const filename of [
+      ...[
+        `../../../${name}`,
+        `/etc/${name}`,
+        `..\\${name}`,
+        `a/${name}`,
+        `-${name}`,
+        `.${name}`,
+        `${name}\0`,
+        `C:${name}`,
+      ],
+      ...[
+        `thing-1.9.0-py3-none-${"a".repeat(300)}.any.whl`,
+        "thing-1.9.0-py3-none-any.whl/../x",
+        5,
+        null,
+        {},
+        [],
+        ["x"],
+      ],
+    ]) {
+      page(one({ filename }));
+      await assert.rejects(find(">=1"), { code: "no-wheel" }, JSON.stringify(filename));
+    }
+    for (const url of ["file:///etc/passwd", "ftp://x/y", "javascript:1", "http://", 5, null, {}, "data:,x"]) {
+      page(one({ url }));
+      await assert.rejects(find(">=1"), { code: "no-wheel" }, JSON.stringify(url));
+    }
+    for (const sha256 of ["x", "", "A".repeat(64), "a".repeat(63), 5, null, {}, "../x"]) {
+      page(one({ hashes: { sha256 } }));
+      await assert.rejects(find(">=1"), { code: "no-wheel" }, JSON.stringify(sha256));
+    }
+    for (const size of [-1, 2 ** 53, "5", null, {}]) {
+      page(one({ size }));
+      assert.equal((await find(">=1")).size, undefined);
+    }
+    for (const body of ["", "{", "[".repeat(100_000)]) {
+      page(body);
+      await assert.rejects(find(">=1"), { code: "network-failed" }, body.slice(0, 20));
+    }
+    for (const body of ["null", "[]", "5", '{"files":{}}', '{"files":[null,5,[],"x"]}']) {
+      page(body);
+      await assert.rejects(find(">=1"), { code: "no-wheel" }, body);
+    }
+    for (const href of [`..%2f..%2f${name}`, `%zz${name}`, "http://[", `javascript:${name}`, `file:///${name}`]) {
+      page(`<a href="${href}">x</a>`, "text/html");
+      await assert.rejects(find(">=1"), { code: "no-wheel" }, href);
+    }
+    page(" ".repeat(65 * 2 ** 20));
+    await assert.rejects(find(">=1"), { code: "untrusted-answer" });
+    await assert.rejects(findWheel("thing", "1", { indexes: ["no address", "http://%zz@127.0.0.1:1"] }), {
+      code: "network-failed",
+    });
+  });
+
+  it("whose entries lead out, or meet each other, unpack nothing", async () => {
+    const file = join(folder, "x.whl");
+    const target = join(folder, "deep", "er", "target");
+    for (const names of [
+      ...[["../out"], ["a/../../out"], ["/out"], ["..\\out"], ["C:\\out"], ["C:out"], ["a/../../../../../../out"]],
+      ...[["a", "a/b"], ["a/b", "a"], ["a", "a"], ["a", "./a"], ["x".repeat(300)], ["a\0b"]],
+    ]) {
+      writeFileSync(file, zip(Object.fromEntries(names.map((_, i) => [String(i), "x"]))));
+      let at = 0;
+      const chosen = (): string => names[at++]!;
+      await assert.rejects(extractWheel(file, chosen, target), { code: "archive-malformed" }, JSON.stringify(names));
+      assert.deepEqual(readdirSync(folder, { recursive: true }).sort(), ["deep", join("deep", "er"), "x.whl"]);
+    }
+    // Names as they stand in the archive.
+    for (const name of ["../out", "/out", "a/../../out", "..\\out", "C:/out"]) {
+      writeFileSync(file, zip({ [name]: "x" }));
+      await assert.rejects(
+        extractWheel(file, (path) => path, target),
+        { code: "archive-malformed" },
+        name,
+      );
+    }
   });
 
   it("unpack what is chosen, all at once, over what was there", async () => {
@@ -154,7 +279,7 @@ describe("wheels", () => {
   it("know the order of versions and what specifiers mean", () => {
     assert.ok(compareVersions("1.10", "1.9") > 0);
     assert.equal(compareVersions("1.0", "1.0.0"), 0);
-    assert.ok(compareVersions("2.0rc1", "1.0") < 0);
+    assert.ok(compareVersions("2.0rc1", "2.0") < 0);
     const cases: readonly (readonly [string, string, boolean])[] = [
       ["1.2.3", "~=1.2", true],
       ["2.0", "~=1.2", false],

@@ -1,0 +1,24 @@
+/** Paths that a server has a say in: they must lie in the folder they are meant for, links followed. */
+import { realpath } from "node:fs/promises";
+import { dirname, isAbsolute, relative, sep } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import "./codes.js";
+
+/** Coded error `path-outside`: `path` leads out of `root`, by its name or by a symbolic link on the way. `root` itself may be a link. */
+export async function demandInside(root: string, path: string): Promise<void> {
+  const outside = (): CodedError => new CodedError("path-outside", { path, folder: root });
+  if (!below(root, path)) throw outside();
+  const top = await realpath(root).catch(() => null);
+  if (top === null) return; // Nothing is there yet that could be a link.
+  for (let at = dirname(path); at.length >= root.length; at = dirname(at)) {
+    const real = await realpath(at).catch(() => null);
+    if (real === null) continue;
+    if (real !== top && !below(top, real)) throw outside();
+    return;
+  }
+}
+
+function below(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
