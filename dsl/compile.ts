@@ -21,6 +21,7 @@ import "./check/name-codes.js";
 import "./check/lifecycle-codes.js";
 import "./check/world-codes.js";
 import "./check/scratch-codes.js";
+import "./check/loaded-codes.js";
 import "./check/allow-codes.js";
 import "./check/data-codes.js";
 

@@ -76,8 +76,8 @@ export interface Parameter {
   readonly doc: string;
   readonly range?: { readonly min?: number; readonly max?: number; readonly exclusive?: true };
   readonly required?: true;
-  /** Not required where this other parameter is given. */
-  readonly unless?: string;
+  /** Not required where this other parameter, or one of these, is given. */
+  readonly unless?: string | readonly string[];
   /** Positional parameters are filled in the order declared. `rest`: takes all remaining positional arguments as a list. */
   readonly positional?: true | "rest";
   readonly default?:

@@ -3,13 +3,15 @@ import { lookedFor } from "../check/allow.js";
 import { checkSameColumn } from "../check/audit.js";
 import type { Header } from "../check/header.js";
 import { keysOf } from "../check/keys.js";
-import type { Draft, Program } from "../check/program.js";
+import type { Draft, Given, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import { typed } from "../check/values.js";
 import { checkData, checkModel, checkTables, dataFacts } from "../check/world.js";
+import type { Parameter } from "../registry.js";
 import type { Statement } from "../syntax/tree.js";
 import { act, nameOf } from "./act.js";
 import { isCall, partialRecipe, resolveData, resolveModel } from "./definitions.js";
+import { checkLoaded, settingsOfRun } from "./loaded.js";
 import { draftOf } from "./names.js";
 import type { Value } from "./plan.js";
 import { checkDuration } from "./training.js";
@@ -24,8 +26,14 @@ const INSTEAD: Partial<Record<Draft["is"], readonly (readonly [string, ...string
   model: [
     ["base", "architecture", "tokenizer"],
     ["architecture", "base"],
+    ["load", "base", "architecture", "tokenizer", "task", "technique", "max_length", "template", "freeze", "storage"],
   ],
 };
+/** Whether a required key is missing. */
+const lacks =
+  (given: ReadonlyMap<string, Given>) =>
+  ({ name, required, unless }: Parameter): boolean =>
+    required === true && !given.has(name) && ![unless ?? []].flat().some((other) => given.has(other));
 
 /** `data`, `model`, `recipe`: a draft under a name, then its own checks. */
 export function define(program: Program, header: Header): void {
@@ -48,18 +56,19 @@ export function define(program: Program, header: Header): void {
   if (is === "recipe")
     checkDuration(program, keys.given, statement.block?.entries.map((e) => e.key.text) ?? [], name.span);
   const given = new Map(keys.given);
-  const own = (key: string): boolean => statement.block?.entries.some((e) => e.key.text === key) === true;
+  const own = (key: string): boolean =>
+    statement.block?.entries.some((e) => (e.key.path[0] ?? e.key.text) === key) === true;
   for (const [one, ...others] of INSTEAD[is] ?? [])
     if (own(one)) for (const other of others) if (base?.given.has(other) && !own(other)) given.delete(other);
-  const missing = verb.parameters.filter(
-    (p) => p.required && !given.has(p.name) && !(p.unless !== undefined && given.has(p.unless)),
-  );
+  const missing = verb.parameters.filter(lacks(given));
   if (missing.length > 0 && !broken && (!like || base))
     program.report(
       "missing-key",
       { verb: verb.name, keys: missing.map((p) => p.name), example: verb.example },
       name.span,
     );
+  const settled = is !== "model" || checkLoaded(program, given, own);
+  for (const [key, setting] of settingsOfRun(program, is, given)) given.set(key, setting);
   const needs = [...program.noted];
   const draft: Draft = {
     is,
@@ -67,7 +76,7 @@ export function define(program: Program, header: Header): void {
     span: name.span,
     source: program.source,
     given,
-    broken: broken || missing.length > 0,
+    broken: broken || missing.length > 0 || !settled,
     needs: [...needs, ...(base?.needs ?? [])],
     allowances: program.allowing,
     ...(statement.block && { block: statement.block.span }),

@@ -1,11 +1,12 @@
 /** Drafts → plans of data, model and recipe: defaults filled in, words checked. */
 import { plain } from "../check/numeric.js";
-import type { Draft, Given, Program } from "../check/program.js";
+import type { Draft, Given, Program, Run } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import type { Parameter } from "../registry.js";
 import { fill, type Origin } from "./defaults.js";
 import { failed, type BaseFacts, type Need } from "./facts.js";
 import { readsConversations } from "./feeding.js";
+import { isLoaded, resolveLoaded, runOf } from "./loaded.js";
 import { checkScratch, isScratch, scratchOf } from "./scratch.js";
 import { isCall } from "./value.js";
 import { readerOf, type Call, type DataPlan, type ModelPlan, type RecipePlan, type Value } from "./plan.js";
@@ -99,6 +100,7 @@ export function resolveModel(
   data: DataPlan | null = null,
 ): ResolvedModel | undefined {
   if (draft.broken) return undefined;
+  if (isLoaded(draft)) return resolveLoaded(program, draft, here);
   const fresh = isScratch(draft);
   const named = draft.given.get("base")?.value;
   if (!fresh && named !== undefined && typeof named !== "string")
@@ -135,7 +137,7 @@ export function resolveModel(
 
 /** A model that begins from the weights of another one; undefined while there are none. */
 function onTrained(program: Program, draft: Draft, here: Span, of: string): ResolvedModel | undefined {
-  const run = program.runs.get(of);
+  const run = program.runs.get(of) ?? loadedBase(program, of);
   const recipeHash = run?.here ? run.recipeHash : program.outside.trained[of];
   const place = draft.given.get("base")?.span;
   if (!run || recipeHash === undefined || program.lineage.includes(of)) {
@@ -144,7 +146,7 @@ function onTrained(program: Program, draft: Draft, here: Span, of: string): Reso
     return undefined;
   }
   program.lineage.push(of);
-  const data = isScratch(run.model) ? resolveData(program, run.data, here)?.plan : null;
+  const data = run.data && isScratch(run.model) ? resolveData(program, run.data, here)?.plan : null;
   const from = data === undefined ? undefined : resolveModel(program, run.model, here, data);
   program.lineage.pop();
   if (!from) return undefined;
@@ -161,6 +163,16 @@ function onTrained(program: Program, draft: Draft, here: Span, of: string): Reso
   const trained = { recipeHash, from: readerOf(from.plan) };
   const folder = program.folderAt(place);
   return modelOf(program, draft, here, { name: of, folder, fact, trained, fresh: false, values, origins });
+}
+
+/** A model that was loaded, as the training that it comes from. */
+function loadedBase(
+  program: Program,
+  of: string,
+): (Pick<Run, "model" | "here" | "recipeHash"> & { readonly data?: Draft }) | undefined {
+  const model = program.names.get(of)?.draft;
+  const run = model && runOf(program, model.given);
+  return run && !failed(run) ? { model, here: true, recipeHash: run.recipeHash } : undefined;
 }
 
 function modelOf(

@@ -4,7 +4,7 @@
  */
 import canonicalize from "canonicalize";
 import type { DataAudit } from "./audit-facts.js";
-import type { Call, DataPlan, ReaderOf, ScratchPlan, Value } from "./plan.js";
+import type { Call, DataPlan, ModelPlan, ReaderOf, ScratchPlan, Value } from "./plan.js";
 
 export type Need =
   /** Column names and a few rows of one source. */
@@ -22,6 +22,8 @@ export type Need =
       /** It is made of these words; else it is found by its name. */
       readonly scratch?: ScratchPlan;
     }
+  /** A run that was made before: its folder, its id, or a name that one run alone has. */
+  | { readonly about: "run"; readonly path: string; readonly folder: string }
   | { readonly about: "machine" }
   /** The value behind `$x`. */
   | { readonly about: "name"; readonly of: string }
@@ -92,12 +94,22 @@ export interface BaseFacts {
   readonly positions: number;
   /** How it makes a text's vector of its tokens' states, where its files say so. */
   readonly embedding?: EmbeddingFacts;
+  /** Tasks that its own head does, by their words, with the labels that it tells apart, in order; absent: none. */
+  readonly heads?: Readonly<Record<string, readonly string[]>>;
   /** Of a model from scratch: `shapes` are what its weights will have; nothing is loaded. */
   readonly scratch?: {
     /** Tokens that were asked for, and those that the data gave; null: the tokenizer isn't trained yet. */
     readonly asked: number;
     readonly got: number | null;
   };
+}
+/** A run whose weights can be had. */
+export interface RunFacts {
+  /** Absolute. */
+  readonly folder: string;
+  readonly recipeHash: string;
+  /** Of its plan; its base is named so that it is found from anywhere. `baseHash` null: the run keeps that base itself. */
+  readonly model: ModelPlan;
 }
 export interface EmbeddingFacts {
   /** As sentence-transformers calls it: mean, cls, max, lasttoken, ... */
@@ -131,6 +143,7 @@ export type FactOf<N extends Need["about"]> = {
   table: TableFacts;
   data: DataFacts;
   base: BaseFacts;
+  run: RunFacts;
   machine: MachineFacts;
   name: NameFacts;
   file: FileFacts;

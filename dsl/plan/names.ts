@@ -9,6 +9,7 @@ import type { NameKind } from "../compile.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
 import { isCall, resolveData } from "./definitions.js";
 import type { Call, Subject } from "./plan.js";
+import { isLoaded } from "./loaded.js";
 import { isScratch } from "./scratch.js";
 import { planTraining, settingsOf } from "./training.js";
 import { experimentsUnder } from "./version.js";
@@ -150,7 +151,7 @@ export function trainedName(
   operand: Operand,
   after: string,
   /** Whether a model of that task may also be used as its base is, never trained. */
-  untrained: (task: Call) => boolean = () => false,
+  untrained: (task: Call, model: Draft) => boolean = () => false,
 ): string | undefined {
   const found = named(program, operand, ["model", "run"], "model", after);
   if (!found) return undefined;
@@ -163,6 +164,10 @@ export function trainedName(
     return undefined;
   }
   const run = program.runs.get(found.name);
+  if (found.of.draft && isLoaded(found.of.draft) && !run) {
+    program.require(found.of.draft.needs);
+    return found.of.draft.broken ? undefined : found.name;
+  }
   // Who types is not told which weights there are: a training in an earlier cell counts.
   if (run && (run.here || program.purpose === "assist")) return found.name;
   // What is wrong with its definition or its training was said there.
@@ -172,7 +177,7 @@ export function trainedName(
   const present = program.outside.trained[found.name];
   const task = found.of.draft?.given.get("task")?.value;
   const fresh = found.of.draft !== undefined && isScratch(found.of.draft);
-  if (present === undefined && !run && !fresh && task !== undefined && isCall(task) && untrained(task))
+  if (present === undefined && !run && !fresh && found.of.draft && isCall(task) && untrained(task, found.of.draft))
     return found.name;
   if (present === undefined) {
     program.report("not-trained", { model: found.name }, found.node.span);

@@ -63,6 +63,8 @@ export interface ModelPlan {
   readonly scratch?: ScratchPlan;
   /** The base is what a training here made: `base` is its name, `from` what that began from. */
   readonly trained?: { readonly recipeHash: string; readonly from: ReaderOf };
+  /** Its weights are those of a finished run (absolute folder), and all that is said here is that run's. */
+  readonly loaded?: { readonly run: string; readonly recipeHash: string };
   readonly folder: string;
   /** Content hash of the base's files, once known. */
   readonly baseHash: string | null;

@@ -8,8 +8,10 @@ import { dataFacts, missingRoles, rolesOf } from "../check/world.js";
 import { act, nameOf } from "./act.js";
 import { fill } from "./defaults.js";
 import { isCall } from "./definitions.js";
-import { servesUntrained, writesText } from "./feeding.js";
+import { writesText } from "./feeding.js";
+import { isLoaded } from "./loaded.js";
 import { checkMetrics } from "./metrics.js";
+import { servesAsItIs } from "./untrained.js";
 import { subjectOf, trainedName } from "./names.js";
 import type { Call, Subject, Value } from "./plan.js";
 
@@ -18,7 +20,7 @@ export function evaluate(program: Program, header: Header): void {
   const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
   const subjects = (clauses.get("on")?.operands ?? []).map((operand) => subjectOf(program, operand, true, "on"));
   const names = header.operands.map((operand) =>
-    trainedName(program, operand, "evaluate", (task) => servesUntrained(program.registry, task)),
+    trainedName(program, operand, "evaluate", (task, model) => servesAsItIs(program, task, model)),
   );
   const first = subjects[0];
   const data = first && "data" in first.subject ? first.subject.data : undefined;
@@ -90,12 +92,15 @@ function taskOf(program: Program, name: string | undefined): Call | undefined {
 }
 /** What a model does that is asked as its base is. */
 function untrainedTask(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
-  const task = taskOf(program, name);
-  return name !== undefined && task && servesUntrained(program.registry, task) ? { model: name, task } : undefined;
+  const [task, model] = [taskOf(program, name), name === undefined ? undefined : program.names.get(name)?.draft];
+  return name !== undefined && task && model && servesAsItIs(program, task, model) ? { model: name, task } : undefined;
 }
 /** What a trained model does; undefined where its definition is not sound. */
 function taskBehind(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
-  const task = name === undefined ? undefined : program.runs.get(name)?.model.given.get("task")?.value;
+  const named = name === undefined ? undefined : program.names.get(name)?.draft;
+  const of =
+    name === undefined ? undefined : (program.runs.get(name)?.model ?? (named && isLoaded(named) ? named : undefined));
+  const task = of?.given.get("task")?.value;
   return name !== undefined && isCall(task) ? { model: name, task } : undefined;
 }
 function modelBehind(program: Program, name: string | undefined): { name: string; folder: string } | null {
@@ -127,7 +132,7 @@ export function predict(program: Program, header: Header): void {
   const [operand] = header.operands;
   const writes = (task: Call): boolean => writesText(program.registry, task);
   const name =
-    operand && trainedName(program, operand, "predict", (of) => writes(of) || servesUntrained(program.registry, of));
+    operand && trainedName(program, operand, "predict", (of, model) => writes(of) || servesAsItIs(program, of, model));
   const as = nameOf(clauses.get("as")?.operands[0]);
   if (as) program.define(as.text, as.span, { is: "prediction" });
   const { values } = fill(program, header.verb.parameters, own.given, "", { here: statement.verb.span });

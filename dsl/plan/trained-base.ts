@@ -2,12 +2,18 @@
 import type { Draft, Program } from "../check/program.js";
 import type { Span } from "../check/span.js";
 import { recordOf } from "./definitions.js";
+import { isLoaded } from "./loaded.js";
 
 /** Reports `not-trained`. Null: the base is no model of this notebook. */
 export function trainedBase(program: Program, draft: Draft, here: Span): "there" | "missing" | null {
   const base = draft.given.get("base");
   const name = recordOf(base?.value)["model"];
   if (typeof name !== "string") return null;
+  const loaded = program.names.get(name)?.draft;
+  if (loaded && isLoaded(loaded) && !loaded.broken) {
+    program.require(loaded.needs);
+    return "there";
+  }
   const run = program.runs.get(name);
   if (run && (run.here || program.outside.trained[name] !== undefined || program.purpose === "assist")) return "there";
   program.reportNear("not-trained", { model: name }, base?.span, here);

@@ -8,6 +8,7 @@ import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames }
 import { isCall, resolveData, resolveModel, resolveRecipe } from "./definitions.js";
 import { estimate, trainedBy, trainingSplit } from "./estimates.js";
 import { failed } from "./facts.js";
+import { checkTrainable } from "./loaded.js";
 import { checkVocabulary, isScratch } from "./scratch.js";
 import { trainedBase } from "./trained-base.js";
 import { predictsNext, readsConversations } from "./feeding.js";
@@ -86,6 +87,7 @@ export function planTraining(
 
 function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): Planned | undefined {
   program.require([...o.model.needs, ...o.data.needs]);
+  if (!checkTrainable(program, o.model, o.modelAt)) return undefined;
   const data = resolveData(program, o.data, o.dataAt);
   const fresh = isScratch(o.model);
   const checkedHeaders = fresh && data && !o.broken ? checkTables(program, o.data, data.plan, o.dataAt) : undefined;

@@ -10,6 +10,7 @@ import type { Base } from "./base.js";
 import { chatTemplateOf } from "./chat-template.js";
 import { embeddingOf, MODULES } from "./embedding.js";
 import { familyOf } from "./family.js";
+import { ownHeadsOf } from "./own-heads.js";
 import { noSafetensors } from "./pickles.js";
 import { shardsOf } from "./shards.js";
 import "./codes.js";
@@ -57,6 +58,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
     }
   }
   const embedding = await embeddingOf(folder, names);
+  const heads = await ownHeadsOf({ family: word.name, config, shapes }, registry);
   const files = [...read.filter((name) => names.has(name)), ...weights];
   const hash = await hashOf(folder, files);
   return {
@@ -75,6 +77,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       chatTemplate: (await chatTemplateOf(folder)) !== null,
       positions: sizes.positions,
       ...(embedding && { embedding }),
+      ...(heads && { heads }),
     },
   };
 }

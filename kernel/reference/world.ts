@@ -57,6 +57,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
       return (
         world.base(need.name) ?? { failed: { code: "missing-file", data: { path: need.name, folder: "", near: null } } }
       );
+    case "run":
+      return { failed: { code: "run-not-found", data: { path: need.path, runs: "runs", has: [], near: null } } };
     case "machine":
       return { memoryBytes: 1e15, cores: 8, engine: "tensorflow", flops: null };
     case "name":

@@ -1,13 +1,13 @@
 /** The model card of a training, into the folder of its weights. */
 import { basename } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
-import type { DataFacts } from "#dsl/plan/facts.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import type { Adapter } from "./adapter-folder.js";
 import type { Checkpoint } from "./checkpoints.js";
 import type { RunEvent } from "./events.js";
 import { machineText, writeModelCard, type CardFacts } from "./model-card.js";
+import type { TrainedOn } from "./model-handle.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** How a run keeps its weights: as an adapter, or in its checkpoints alone. */
@@ -20,7 +20,7 @@ export async function describeIn(
   o: {
     readonly plan: Plan;
     readonly run: RunFolder;
-    readonly data: DataFacts;
+    readonly data: TrainedOn;
     readonly events: readonly RunEvent[];
     /** Whose weights were kept. */
     readonly checkpoint: Checkpoint;

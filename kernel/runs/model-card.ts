@@ -5,7 +5,6 @@
 import { cpus, platform, arch } from "node:os";
 import { isAbsolute, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { DataFacts } from "#dsl/plan/facts.js";
 import type { Call, Plan, Value } from "#dsl/plan/plan.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import type { Registry } from "#dsl/registry.js";
@@ -13,14 +12,15 @@ import { count, duration, percent, plural, printable, significant } from "../dis
 import { callText, valueText } from "../display/value-text.js";
 import { code, fence, page, plainText, table } from "../reference/markdown.js";
 import type { RunEvent } from "./events.js";
-import { headOf } from "./model-config.js";
+import type { TrainedOn } from "./model-handle.js";
+import { headOf } from "../bases/head-names.js";
 import type { Lock } from "./run-folder.js";
 
 export interface CardFacts {
   readonly name: string;
   readonly plan: Plan;
   readonly lock: Lock;
-  readonly data: DataFacts;
+  readonly data: TrainedOn;
   readonly events: readonly RunEvent[];
   /** Step of the weights that were kept, and their file's name. */
   readonly kept: { readonly step: number; readonly file: string };
@@ -194,8 +194,8 @@ function loading(f: CardFacts, base: string): readonly string[] {
   ];
 }
 /** The class of transformers that builds the base with the task's head. */
-function autoModel({ plan }: CardFacts): string {
-  const head = headOf(plan.recipe.model.task.word);
+function autoModel({ plan, registry }: CardFacts): string {
+  const head = headOf(plan.recipe.model.task.word, registry);
   if (head === "Model") return "AutoModel";
   return `AutoModel${head === "ForConditionalGeneration" ? "ForSeq2SeqLM" : head}`;
 }

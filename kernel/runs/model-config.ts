@@ -2,23 +2,18 @@
 import type { ModelPlan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
+import { classNameOf, problemOf } from "../bases/head-names.js";
 
 /** What tells of the base's own weight files. */
 const OF_THE_FILES = ["torch_dtype", "quantization_config"];
-/** What transformers calls the losses of heads over whole texts. */
-const PROBLEMS: Readonly<Record<string, string>> = {
-  text_classification: "single_label_classification",
-  multilabel_classification: "multi_label_classification",
-  regression: "regression",
-};
 
 export function configOf({ task }: ModelPlan, base: Base, labels: readonly string[]): Readonly<Record<string, unknown>> {
   const config = Object.fromEntries(Object.entries(base.facts.config).filter(([key]) => !OF_THE_FILES.includes(key)));
   const stem = registry.find("model", base.facts.family)?.capabilities?.["className"];
-  const problem = PROBLEMS[task.word];
+  const problem = problemOf(task.word);
   return {
     ...config,
-    ...(typeof stem === "string" && { architectures: [classOf(stem, headOf(task.word))] }),
+    ...(typeof stem === "string" && { architectures: [classNameOf(stem, task.word, registry)] }),
     dtype: "float32",
     ...(labels.length > 0 && {
       id2label: Object.fromEntries(labels.map((label, i) => [String(i), label])),
@@ -27,18 +22,4 @@ export function configOf({ task }: ModelPlan, base: Base, labels: readonly strin
     ...(problem === "regression" && { id2label: { 0: "LABEL_0" }, label2id: { LABEL_0: 0 } }),
     ...(problem !== undefined && { problem_type: problem }),
   };
-}
-
-/** How transformers ends the name of a class with the head of a task; of a task without a head "Model". */
-export function headOf(task: string): string {
-  const does = registry.find("task", task)?.capabilities ?? {};
-  const [ending] = Array.isArray(does["architectures"]) ? (does["architectures"] as readonly string[]) : [];
-  if (ending !== undefined) return ending;
-  if (does["supervision"] === "sequence") return "ForConditionalGeneration";
-  if (does["supervision"] === "next_token") return "ForCausalLM";
-  return PROBLEMS[task] === undefined ? "Model" : "ForSequenceClassification";
-}
-
-function classOf(stem: string, head: string): string {
-  return stem === "GPT2" && head === "ForCausalLM" ? "GPT2LMHeadModel" : stem + head;
 }

@@ -57,13 +57,17 @@ export interface Predictors {
   merge(model: ModelHandle, folder: string): Promise<Merged>;
   save(model: ModelHandle, folder: string): Promise<Saved>;
 }
+/** What is kept of the data that were trained on: no row of them. */
+export interface TrainedOn extends Pick<DataFacts, "rowsIn" | "kept" | "hash"> {
+  readonly splits: Readonly<Record<string, { readonly rows: number }>>;
+}
 /** The weights a model has now. */
 export interface Weights {
   readonly plan: Plan;
   readonly folder: string;
   readonly labels: readonly string[];
   /** What they were trained on. */
-  readonly data: DataFacts;
+  readonly data: TrainedOn;
   /** The checkpoint that holds them. */
   readonly checkpoint: Checkpoint;
   readonly events: readonly RunEvent[];

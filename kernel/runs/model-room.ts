@@ -20,6 +20,7 @@ import { encodeTexts, type Asked } from "./encoded.js";
 import { chatOf } from "./chat.js";
 import { asText, toldAs, type Prompt } from "./prompts.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
+import { loadedWeights } from "./loaded.js";
 import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
 import { writeMerged, type Merged } from "./merged.js";
 import { writeSaved, type Saved } from "./saved.js";
@@ -73,6 +74,13 @@ export class ModelRoom {
     const handle = this.unnamed(plan, as);
     this.handles.set(as, handle);
     this.session.names.define(as, handle, typeOf(plan));
+    return handle;
+  }
+
+  /** Defines a model that has the weights of a run from before. */
+  load(plan: ModelPlan, run: string): ModelHandle {
+    const handle = this.define(plan);
+    handle.weights ??= loadedWeights(run);
     return handle;
   }
 
@@ -171,18 +179,27 @@ export class ModelRoom {
     return { weights, open: open.model, tokenizer };
   }
 
-  /** A model to ask about rows of those data: the trained one, or its base as it is where its task says so. */
+  /** A model to ask about rows of those data: the trained one, or its base as it is where that does the task. */
   async askable(handle: ModelHandle, data: DataPlan, s: Surroundings): Promise<Askable> {
-    if (handle.weights || !servesUntrained(registry, handle.plan.task)) {
+    const labels = handle.weights ? undefined : await this.labelsUntrained(handle.plan, s);
+    if (labels === undefined) {
       const { weights, open, tokenizer } = await this.ready(handle, s);
-      const { plan, labels } = weights;
+      const { plan } = weights;
       const { base } = await this.parts(plan, s);
       const packed = plan.recipe.training.packing ? plan.recipe.model.max_length : null;
-      return { plan, labels, packed, open, base, tokenizer };
+      return { plan, labels: weights.labels, packed, open, base, tokenizer };
     }
     const { base, tokenizer } = await this.partsOf(handle.plan, s);
-    const open = await this.untrained(handle, base, s);
-    return { plan: { recipe: { model: handle.plan, data } }, labels: [], packed: null, open, base, tokenizer };
+    const open = await this.untrained(handle, base, s, labels);
+    return { plan: { recipe: { model: handle.plan, data } }, labels, packed: null, open, base, tokenizer };
+  }
+
+  /** Labels of a model that nobody trained: those of its base's own head; undefined: it can't be asked. */
+  private async labelsUntrained(plan: ModelPlan, s: Surroundings): Promise<readonly string[] | undefined> {
+    if (servesUntrained(registry, plan.task)) return [];
+    if (plan.scratch || plan.trained) return undefined;
+    const { facts } = await this.session.workshop.base(readerOf(plan), s);
+    return facts.heads?.[plan.task.word];
   }
 
   /** Writes texts on, piece by piece; the model holds still for others until the last piece, or until nobody asks for more. */
@@ -234,14 +251,14 @@ export class ModelRoom {
     return { open, base, tokenizer };
   }
 
-  private async untrained(handle: ModelHandle, base: Base, s: Surroundings): Promise<OpenModel> {
+  private async untrained(handle: ModelHandle, base: Base, s: Surroundings, labels: readonly string[] = []): Promise<OpenModel> {
     const engine = await this.session.engines.engine();
     const key = `untrained ${canonicalize({ ...handle.plan, name: "" }) ?? ""}`;
     const known = this.open.get(key);
     if (known?.engine === engine) return known.model;
     this.open.delete(key);
     await this.makeRoom(base.hash);
-    const model = await openUntrained(engine, handle.plan, base, s.folder);
+    const model = await openUntrained(engine, handle.plan, base, { home: s.folder, labels: labels.length });
     this.open.set(key, { model, engine, file: "" });
     return model;
   }

@@ -102,10 +102,10 @@ async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulat
 }
 
 /**
- * A model that was never trained, to write text or make vectors with: its base as it is (or the adapter that it starts from),
+ * A model that was never trained, to write text, make vectors or answer by its base's own head with: its base as it is (or the adapter that it starts from),
  * without gradients and moments.
  */
-export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base, home: string): Promise<OpenModel> {
+export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base, { home, labels }: { readonly home: string; readonly labels: number }): Promise<OpenModel> {
   const starts = startsFrom(plan.technique) !== null;
   // Nothing trains: what adds nothing to the base and leaves it frozen, so that it may be stored in fewer bits.
   const model: ModelPlan = starts ? plan : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
@@ -113,7 +113,7 @@ export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base,
   const task = { call: model.task, implementation: await does(model.task, "task") };
   const passes = { ...PLAIN, storage: storageOf(model.storage) };
   const { answers } = task.implementation;
-  const asked = answers && { evaluate: assembleForward({ ...(await bodyOf(model, base, home)), task, labels: 0, seed: 0, passes }, false) };
+  const asked = answers && { evaluate: assembleForward({ ...(await bodyOf(model, base, home)), task, labels, seed: 0, passes }, false) };
   const session = await opened(engine, { store: base.hash, programs: { ...writing, ...asked }, model, base, home });
   return { session, saved: [], trainable: [], adapter: null, whole: null, mute, store: base.hash, dispose: () => session.dispose() };
 }

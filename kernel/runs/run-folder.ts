@@ -3,7 +3,7 @@
  * `checkpoints/`; `adapter/` where a technique trains few weights. Everything but the event log is written once, under a temporary name, and renamed.
  */
 import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
@@ -20,6 +20,12 @@ export interface Lock {
   readonly dataHash: string | null;
   readonly baseHash: string | null;
   readonly labels: readonly string[];
+  /** What was trained on. Absent: an older run. */
+  readonly data?: { readonly rowsIn: number; readonly kept: number; readonly splits: Readonly<Record<string, number>> };
+  /** Where the relative paths of the plan start, from the run's folder. Absent: two folders up. */
+  readonly home?: string;
+  /** Of a model that began from another training: the folder that it began from, from the run's. */
+  readonly base?: string;
   readonly engine: string;
   readonly tunebook: string;
   readonly node: string;
@@ -33,7 +39,7 @@ export class RunFolder {
   ) {}
 
   /** Makes `root/<name>-<time>-<hash>`; two runs in one second get different names. */
-  static create(root: string, name: string, plan: Plan, lock: Omit<Lock, "version" | "name" | "started">): RunFolder {
+  static create(root: string, name: string, plan: Plan, lock: Omit<Lock, "version" | "name" | "started" | "home" | "base"> & { /** Absolute. */ readonly home?: string; readonly base?: string }): RunFolder {
     const started = new Date().toISOString();
     const base = `${name}-${started.slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${plan.recipeHash.slice(0, 6)}`;
     let id = base;
@@ -51,7 +57,8 @@ export class RunFolder {
       const run = new RunFolder(join(root, id), id);
       mkdirSync(run.checkpoints);
       writeFileAtomic.sync(join(run.path, "plan.json"), JSON.stringify(plan, null, 2));
-      const whole: Lock = { version: 1, name, started, ...lock };
+      const from = (place: "home" | "base") => lock[place] !== undefined && { [place]: relative(run.path, lock[place]) };
+      const whole: Lock = { version: 1, name, started, ...lock, ...from("home"), ...from("base") };
       writeFileAtomic.sync(join(run.path, "lock.json"), JSON.stringify(whole, null, 2));
       return run;
     } catch (error) {

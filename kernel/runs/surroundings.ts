@@ -9,6 +9,8 @@ export interface Progress {
 export interface Surroundings {
   /** Folder of the notebook or file: relative paths start there. */
   readonly folder: string;
+  /** Folder of all runs; absent: `runs` beside the notebook. */
+  readonly runs?: string;
   /** Values of TypeScript names (`$x`). */
   live(name: string): { readonly value: unknown } | undefined;
   /** Path → Tune text of the best trial of a sweep that ran, for `with search.best`. */

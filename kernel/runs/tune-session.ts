@@ -92,7 +92,7 @@ export class TuneSession {
     return compileAll([...this.sources, source], {
       purpose,
       registry: this.vocabulary.registry,
-      surroundings: { ...surroundings, best: (sweep) => this.sweeps.get(sweep)?.best?.values },
+      surroundings: { ...surroundings, runs: this.runs, best: (sweep) => this.sweeps.get(sweep)?.best?.values },
       workshop: this.workshop,
       trained: this.models.trained(),
     });

@@ -21,6 +21,7 @@ import type { ConversationRows } from "../data/conversations.js";
 import { prepare, readHeader, type Prepared } from "../data/prepare.js";
 import { chatOf, measuredChats } from "./chat.js";
 import "./codes.js";
+import { runFacts } from "./loaded.js";
 import { measuredSpeed } from "./machine.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -45,6 +46,8 @@ export class Workshop {
         return (await this.data(need.data, need.base, s)).facts;
       case "base":
         return (await this.base(need, s)).facts;
+      case "run":
+        return runFacts(need.path, { folder: resolve(s.folder, need.folder), runs: s.runs ?? resolve(s.folder, "runs") });
       case "machine":
         return {
           // Where nothing constrains it, the constraint is a number beyond any machine.

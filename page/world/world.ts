@@ -11,6 +11,7 @@ import type { Call, DataPlan, ReaderOf } from "#dsl/plan/plan.js";
 import type { Implementations } from "#dsl/registry.js";
 import { scratchOf } from "#kernel/bases/scratch/facts.js";
 import { prepare, readHeader, type Prepared } from "#kernel/data/prepare.js";
+import "#kernel/runs/load-codes.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { registry } from "#stdlib/registry.js";
 import { baseOf } from "./bases.js";
@@ -36,6 +37,8 @@ export class World {
         return (await this.prepared(need.data, need.base)).facts;
       case "base":
         return this.base(need);
+      case "run":
+        throw new CodedError("run-not-found", { path: need.path, runs: "the page", has: [], near: null });
       case "machine":
         return this.machine;
       case "name":

@@ -1,7 +1,15 @@
 /** Facts for tests of the compiler: a CSV with some columns, a small BERT, a machine. Plain data, so no test of the language needs a file. */
 import { compile, nothingOutside, type Compiled, type Outside } from "#dsl/compile.js";
 import type { Source } from "#dsl/check/span.js";
-import { Facts, type BaseFacts, type DataFacts, type FactOf, type Failed, type Need } from "#dsl/plan/facts.js";
+import {
+  Facts,
+  type BaseFacts,
+  type RunFacts,
+  type DataFacts,
+  type FactOf,
+  type Failed,
+  type Need,
+} from "#dsl/plan/facts.js";
 import type { Registry } from "#dsl/registry.js";
 import { registry } from "#stdlib/registry.js";
 
@@ -43,12 +51,24 @@ export function dataFacts(more: Partial<DataFacts> = {}): DataFacts {
   };
 }
 
+/** A run from before: LoRA over the base. */
+export const run: RunFacts = {
+  folder: "/runs/last_week-20261126-093000-1a2b3c",
+  recipeHash: "recipe-of-last-week",
+  model: {
+    ...{ name: "router", base: "all-MiniLM-L6-v2", folder: "/notebooks", baseHash: base.hash, max_length: 128 },
+    task: { word: "text_classification", kind: "task", arguments: {} },
+    technique: { word: "lora", kind: "technique", arguments: { rank: 8 } },
+  },
+};
+
 export interface World {
   /** The vocabulary; absent: the package's. */
   readonly registry?: Registry;
   readonly data?: (need: Need & { about: "data" }) => DataFacts | Failed;
   readonly table?: readonly string[] | Failed;
   readonly base?: BaseFacts | Failed;
+  readonly run?: RunFacts | Failed;
   readonly memory?: number;
   /** Speed of training in FLOP/s; absent: not measured. */
   readonly speed?: number;
@@ -77,6 +97,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
     }
     case "base":
       return world.base ?? base;
+    case "run":
+      return world.run ?? run;
     case "machine":
       return { memoryBytes: world.memory ?? 16e9, cores: 2, engine: "tensorflow", flops: world.speed ?? null };
     case "name":

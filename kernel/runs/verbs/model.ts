@@ -5,6 +5,7 @@ import type { Stage, TuneSession } from "../tune-session.js";
 
 export async function runModel(session: TuneSession, { model }: Extract<Action, { verb: "model" }>, stage: Stage): Promise<void> {
   const base = await session.workshop.base(readerOf(model), stage.surroundings);
-  session.models.define(model);
+  if (model.loaded) session.models.load(model, model.loaded.run);
+  else session.models.define(model);
   stage.screen.display(modelShown(model, base.facts));
 }

@@ -1,7 +1,7 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
 import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
 import type { DataFacts } from "#dsl/plan/facts.js";
-import { greaterIsBetter, keepsBest, watchedIn } from "#dsl/plan/watched.js";
+import { greaterIsBetter, watchedIn } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/metrics/metric-name.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { EngineRoom } from "../engine-room.js";
@@ -9,6 +9,7 @@ import { maskShown } from "../../display/mask.js";
 import { planShown } from "../../display/plan-card.js";
 import { writeAdapter } from "../adapter-folder.js";
 import { listCheckpoints, type Checkpoint } from "../checkpoints.js";
+import { keptCheckpoint } from "../loaded.js";
 import { Feeding } from "../../data/feeding.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import { encodeSplit, type Encoded, type Encoding } from "../encoded.js";
@@ -20,7 +21,7 @@ import { hasMask, maskedRows } from "../masked-rows.js";
 import { describeIn, savedAs } from "../described.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { OpenModel } from "../open-model.js";
-import { RunFolder } from "../run-folder.js";
+import { RunFolder, type Lock } from "../run-folder.js";
 import type { RunEvent } from "../events.js";
 import { scoreSplit } from "../scored.js";
 import { train, totalSteps, type Trained } from "../train.js";
@@ -114,6 +115,9 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       dataHash: prepared.facts.hash,
       baseHash: base.hash,
       labels,
+      data: countsOf(prepared.facts),
+      home: stage.surroundings.folder,
+      ...(recipe.model.trained && { base: base.folder }),
       engine: engine.info.title,
       tunebook: version,
       node: process.version,
@@ -160,6 +164,10 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   }
 }
 
+function countsOf({ rowsIn, kept, splits }: DataFacts): NonNullable<Lock["data"]> {
+  return { rowsIn, kept, splits: Object.fromEntries(Object.entries(splits).map(([split, { rows }]) => [split, rows])) };
+}
+
 function findResume(root: string, plan: Plan, name: string): { readonly run: RunFolder; readonly resume: Checkpoint } {
   for (const run of RunFolder.find(root, plan.recipeHash)) {
     const last = listCheckpoints(run).at(-1);
@@ -173,10 +181,8 @@ function findResume(root: string, plan: Plan, name: string): { readonly run: Run
 export async function giveWeights(session: TuneSession, handle: ModelHandle, plan: Plan, result: RunResult): Promise<void> {
   const { trained, run, open, labels, events } = result;
   const complete = trained.reason !== "interrupted";
-  const { best } = trained.last.position;
-  const keepBest = keepsBest(plan.recipe.training) && best !== null && best.step !== trained.last.position.step;
-  const checkpoint = keepBest ? (listCheckpoints(run).find((c) => c.position.step === best.step) ?? trained.last) : trained.last;
-  if (complete && checkpoint !== trained.last) await open.session.load(checkpoint.file);
+  const checkpoint = complete ? keptCheckpoint(run, plan) : trained.last;
+  if (complete && checkpoint.file !== trained.last.file) await open.session.load(checkpoint.file);
   if (complete) session.models.holds(run.path, checkpoint.file);
   if (complete && open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
   if (complete && open.whole && plan.recipe.model.scratch) await writeModelFolder(run.model, open.session, open.whole);

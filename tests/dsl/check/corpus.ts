@@ -2,7 +2,7 @@
  * The corpus of bad programs: `tests/corpus/bad/NAME.tune`, each with what it says in every rendering in `NAME.txt`. A first
  * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `speed`, `columns`, `files`, `live`, `typescript`,
  * `parameters`, `trained`, `before` (cells that ran), `data` and `base` (facts that differ from those of tests/dsl/world.ts),
- * `fails` (what went wrong where a table, data or a base were read: its code and data).
+ * `fails` (what went wrong where a table, data, a base or a run were read: its code and data).
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { renderHtml } from "#dsl/check/render-html.js";
 import { toJson } from "#dsl/check/render-json.js";
 import type { Outside } from "#dsl/compile.js";
 import type { BaseFacts, DataFacts, Failed } from "#dsl/plan/facts.js";
+import "#kernel/runs/load-codes.js";
 import "#stdlib/sources/codes.js";
 import { base, compiled, dataFacts, type Run, type World } from "../world.js";
 
@@ -21,7 +22,7 @@ interface Special extends Pick<World, "memory" | "speed" | "files" | "live">, Pa
   readonly before?: readonly string[];
   readonly data?: Partial<DataFacts>;
   readonly base?: Partial<BaseFacts>;
-  readonly fails?: Readonly<Partial<Record<"table" | "data" | "base", Failed["failed"]>>>;
+  readonly fails?: Readonly<Partial<Record<"table" | "data" | "base" | "run", Failed["failed"]>>>;
 }
 
 export interface BadProgram {
@@ -53,6 +54,7 @@ export function judged(text: string): Run {
     ...(fails?.table ? { table: { failed: fails.table } } : {}),
     ...(fails?.data ? { data: () => ({ failed: fails.data }) as Failed } : {}),
     ...(fails?.base ? { base: { failed: fails.base } } : {}),
+    ...(fails?.run ? { run: { failed: fails.run } } : {}),
     outside: {
       ...(typescript ? { typescript } : {}),
       ...(parameters ? { parameters } : {}),

@@ -1,0 +1,45 @@
+/** Codes of models that were trained before and are loaded. */
+import { registerCodes } from "./codes.js";
+
+declare module "./codes.js" {
+  interface CodeData {
+    "loaded-setting": { readonly keys: readonly string[] };
+    "loaded-model": { readonly model: string; readonly task: string };
+    "base-changed": { readonly base: string; readonly run: string };
+  }
+}
+
+const listed = (keys: readonly string[]): string =>
+  keys
+    .map((key) => `\`${key}\``)
+    .join(", ")
+    .replace(/, ([^,]+)$/, " and $1");
+
+registerCodes({
+  "loaded-setting": {
+    severity: "error",
+    message: (d) =>
+      `${listed(d.keys)} ${d.keys.length > 1 ? "stand" : "stands"} beside \`load\`: every setting of a loaded model is its run's own`,
+    help: (d) =>
+      `leave out ${listed(d.keys)}; a model that goes on from these weights with other settings is a new one, with the loaded model's name as its \`base\``,
+    explain:
+      "`load` opens a finished run: its weights were made with one base, task, technique and length, and mean nothing under others. A model that begins from those weights and differs is a new one: `model next { base: last_week, task: … }`.",
+    example: 'model m { load: "runs/m", task: text_classification }',
+  },
+  "loaded-model": {
+    severity: "error",
+    message: (d) => `\`${d.model}\` is a finished model; it isn't trained again under its name`,
+    help: (d) => `go on from its weights with a model of its own: \`model next { base: ${d.model}, task: ${d.task} }\``,
+    explain:
+      "`train` always starts from a model's `base`, so that a cell that runs twice gives the same. A loaded model has no definition of its own to start from: it is what a run made. A new model may begin from it (`base: last_week`). An interrupted run goes on with its own program and `resume: true` (the panel's Resume writes it).",
+    facts: true,
+  },
+  "base-changed": {
+    severity: "error",
+    facts: true,
+    message: (d) => `the base ${d.base} is another than the one that ${d.run} was trained on`,
+    help: () => "put the base's files back as they were, or train again on the base as it is now",
+    explain:
+      "A run keeps what it trained, not its base. Trained weights over another base would answer nonsense, so the base's files are compared by their content with what the run noted.",
+  },
+});

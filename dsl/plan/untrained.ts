@@ -1,0 +1,19 @@
+/** A model that nobody trained, asked as its base is: where its task needs no head, or the base brings the task's own. */
+import type { Draft, Program } from "../check/program.js";
+import { failed } from "./facts.js";
+import { servesUntrained } from "./feeding.js";
+import { isLoaded } from "./loaded.js";
+import type { Call } from "./plan.js";
+
+export function servesAsItIs(program: Program, task: Call, model: Draft): boolean {
+  return servesUntrained(program.registry, task) || hasHead(program, task, model);
+}
+
+/** Not known yet counts as yes: what the base is made of is asked for. */
+function hasHead(program: Program, task: Call, model: Draft): boolean {
+  const base = model.given.get("base");
+  if (isLoaded(model) || typeof base?.value !== "string") return false;
+  const fact = program.ask({ about: "base", name: base.value, folder: program.folderAt(base.span) }, true);
+  if (fact === undefined) return program.purpose === "run";
+  return !failed(fact) && fact.heads !== undefined && Object.hasOwn(fact.heads, task.word);
+}

@@ -1,0 +1,47 @@
+/** Which tasks a base's own head does: by the class that config.json names, and the tensors that are there for it. */
+import type { BaseFacts } from "#dsl/plan/facts.js";
+import type { Implementations, Registry } from "#dsl/registry.js";
+import { headPathsOf } from "#stdlib/programs/model.js";
+import { classNameOf, problemOf } from "./head-names.js";
+
+type Facts = Pick<BaseFacts, "family" | "config" | "shapes">;
+
+/** Task → its labels in order, empty where it has none; undefined: no task. */
+export async function ownHeadsOf({ family, config, shapes }: Facts, registry: Registry): Promise<BaseFacts["heads"]> {
+  const classes: readonly unknown[] = Array.isArray(config["architectures"]) ? config["architectures"] : [];
+  const stem = registry.find("model", family)?.capabilities?.["className"];
+  if (typeof stem !== "string" || classes.length === 0) return undefined;
+  const labels = labelsOf(config);
+  const heads: Record<string, readonly string[]> = {};
+  for (const task of registry.ofKind("task")) {
+    if (!task.load || task.planned || !classes.includes(classNameOf(stem, task.name, registry))) continue;
+    const problem = problemOf(task.name);
+    if (problem !== undefined && problem !== problemIn(config, labels.length)) continue;
+    const [model, implementation] = await Promise.all([
+      registry.find("model", family)!.load!() as Promise<Implementations["model"]>,
+      task.load() as Promise<Implementations["task"]>,
+    ]);
+    const paths = headPathsOf(implementation, model);
+    const told = task.capabilities?.["labels"] !== false;
+    const last = paths.at(-1);
+    if (last === undefined || !Object.keys(shapes).some((name) => name.startsWith(`${last}.`))) continue;
+    if (told && shapes[`${last}.weight`]?.[0] !== labels.length) continue;
+    heads[task.name] = told ? labels : [];
+  }
+  return Object.keys(heads).length > 0 ? heads : undefined;
+}
+
+/** What a head over whole texts learnt, where config.json doesn't say it, as transformers takes it. */
+function problemIn(config: Facts["config"], labels: number): string {
+  const said = config["problem_type"];
+  if (typeof said === "string") return said;
+  return labels === 1 ? "regression" : "single_label_classification";
+}
+
+/** Names of the head's outputs; without names there are two, as transformers counts. */
+function labelsOf(config: Facts["config"]): readonly string[] {
+  const named = config["id2label"];
+  if (typeof named !== "object" || named === null) return ["LABEL_0", "LABEL_1"];
+  const entries = Object.entries(named).sort(([a], [b]) => Number(a) - Number(b));
+  return entries.map(([, label]) => String(label));
+}

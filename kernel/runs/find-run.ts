@@ -1,0 +1,50 @@
+/** The folder of a run by what a person writes: a path, an id in the folder of runs, or the name of a training. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import { nearest } from "#dsl/check/nearest.js";
+import "./load-codes.js";
+import { RunFolder } from "./run-folder.js";
+
+export interface Places {
+  /** Where a relative path starts. */
+  readonly folder: string;
+  /** The folder of runs. */
+  readonly runs: string;
+}
+/** Runs that an error names. */
+const most = 5;
+
+/** Coded errors `run-not-found`, `several-runs`, `not-a-run`. */
+export function findRun(path: string, { folder, runs }: Places): RunFolder {
+  const place = resolve(folder, path);
+  if (isRun(place)) return RunFolder.open(place);
+  const [id, inRuns] = [path.replace(/^runs[\\/]/, ""), resolve(runs)];
+  const alone = !/[\\/]/.test(id) && id !== ".." && id !== ".";
+  if (alone && id !== "" && isRun(join(inRuns, id))) return RunFolder.open(join(inRuns, id));
+  if (isFolder(place)) throw new CodedError("not-a-run", { path, holds: contentOf(place) });
+  const all = alone ? runsIn(inRuns) : [];
+  const named = all.filter((run) => run.lock()?.name === path);
+  const [only] = named;
+  if (only && named.length === 1) return only;
+  if (named.length > 1) throw new CodedError("several-runs", { name: path, ids: named.slice(0, most).map(({ id: one }) => one), count: named.length });
+  const ids = all.map((run) => run.id);
+  throw new CodedError("run-not-found", { path, runs: inRuns, has: ids.slice(0, most), near: nearest(id, ids) ?? null });
+}
+
+function isRun(folder: string): boolean {
+  return existsSync(join(folder, "plan.json")) && existsSync(join(folder, "lock.json"));
+}
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+function contentOf(folder: string): "model" | "adapter" | "other" {
+  if (existsSync(join(folder, "adapter_config.json"))) return "adapter";
+  return existsSync(join(folder, "config.json")) ? "model" : "other";
+}
+/** Newest first. */
+function runsIn(root: string): readonly RunFolder[] {
+  const ids = isFolder(root) ? readdirSync(root).filter((id) => !id.startsWith(".") && isRun(join(root, id))) : [];
+  const began = (run: RunFolder): string => run.lock()?.started ?? "";
+  return ids.map((id) => RunFolder.open(join(root, id))).sort((a, b) => began(b).localeCompare(began(a)));
+}

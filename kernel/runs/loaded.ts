@@ -1,0 +1,106 @@
+/**
+ * A run that was trained before, as a model: the settings of its plan, its labels, and the checkpoint that it ended with. Reads
+ * only. What its plan names relative to the notebook that made it is named here so that it is found from any other.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import type { RunFacts } from "#dsl/plan/facts.js";
+import type { Call, ModelPlan, Plan } from "#dsl/plan/plan.js";
+import { keepsBest } from "#dsl/plan/watched.js";
+import { registry } from "#stdlib/registry.js";
+import { listCheckpoints, type Checkpoint } from "./checkpoints.js";
+import { findRun, type Places } from "./find-run.js";
+import "./load-codes.js";
+import type { Weights } from "./model-handle.js";
+import { RunFolder, type Lock } from "./run-folder.js";
+import { isPlan } from "./run-list.js";
+import { RunLog } from "./run-log.js";
+import { isAlive } from "./writer.js";
+
+/** Coded errors: those of `findRun`, `run-unreadable`, `run-without-weights`, `run-without-base`, `still-training`. */
+export function runFacts(path: string, places: Places): RunFacts {
+  const run = findRun(path, places);
+  const { plan } = readRun(run);
+  keptCheckpoint(run, plan);
+  return { folder: run.path, recipeHash: plan.recipeHash, model: plan.recipe.model };
+}
+
+/** The weights of a run that ended, as the model that was just trained has them. */
+export function loadedWeights(folder: string): Weights {
+  const run = RunFolder.open(folder);
+  const { plan, lock } = readRun(run);
+  const rows = Object.fromEntries(Object.entries(lock.data?.splits ?? {}).map(([split, count]) => [split, { rows: count }]));
+  return {
+    plan,
+    folder: run.path,
+    labels: lock.labels,
+    data: { rowsIn: lock.data?.rowsIn ?? plan.estimates.rows, kept: lock.data?.kept ?? plan.estimates.rows, hash: lock.dataHash ?? "", splits: rows },
+    checkpoint: keptCheckpoint(run, plan),
+    events: run.events(),
+    settled: Promise.resolve(),
+    complete: true,
+  };
+}
+
+/** The checkpoint whose weights the model has after its training: the best where the recipe keeps it, else the last. */
+export function keptCheckpoint(run: RunFolder, plan: Plan): Checkpoint {
+  const all = listCheckpoints(run);
+  const last = all.at(-1);
+  if (!last) throw new CodedError("run-without-weights", { run: run.id });
+  const best = keepsBest(plan.recipe.training) ? last.position.best : null;
+  return (best && all.find(({ position }) => position.step === best.step)) ?? last;
+}
+
+function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
+  const lock = run.lock();
+  const refuse = (why: string): never => {
+    throw new CodedError("run-unreadable", { run: run.id, why });
+  };
+  if (!lock || !Array.isArray(lock.labels)) return refuse("lock.json can't be read");
+  const plan = planIn(run) ?? refuse("plan.json can't be read");
+  const { task, technique } = plan.recipe.model;
+  for (const word of [task, technique] satisfies Call[])
+    if (word.definition === undefined && !registry.find(word.kind, word.word)) refuse(`this version has no ${word.kind} \`${word.word}\``);
+  demandEnded(run);
+  const home = resolve(run.path, lock.home ?? join("..", ".."));
+  const data = { ...plan.recipe.data, folder: resolve(home, plan.recipe.data.folder) };
+  const model = fromAnywhere(plan.recipe.model, { run, home, lock });
+  return { lock, plan: { ...plan, recipe: { ...plan.recipe, data, model } } };
+}
+
+function planIn(run: RunFolder): Plan | undefined {
+  try {
+    const plan: unknown = JSON.parse(readFileSync(join(run.path, "plan.json"), "utf8"));
+    return isPlan(plan) ? plan : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Another process may be writing its weights. */
+function demandEnded(run: RunFolder): void {
+  if (!existsSync(run.eventsFile)) return;
+  const log = new RunLog();
+  log.take(readFileSync(run.eventsFile, "utf8"));
+  if (log.ended === null && log.writer && isAlive(log.writer) === true)
+    throw new CodedError("still-training", { run: run.id, step: log.step, steps: log.steps, process: log.writer.id });
+}
+
+/**
+ * A model whose base is found from any folder. A model from scratch has its own in the run; one that began from another
+ * training has it in that run.
+ */
+function fromAnywhere(model: ModelPlan, o: { readonly run: RunFolder; readonly home: string; readonly lock: Lock }): ModelPlan {
+  const { scratch, trained, ...rest } = model;
+  const kept = (folder: string | undefined): ModelPlan => {
+    if (folder === undefined || !existsSync(join(folder, "config.json"))) throw new CodedError("run-without-base", { run: o.run.id, base: model.base });
+    return { ...rest, base: folder, folder: o.home, baseHash: null };
+  };
+  if (scratch) return kept(o.run.model);
+  if (!trained) return { ...rest, folder: resolve(o.home, model.folder) };
+  const root = dirname(o.run.path);
+  const noted = o.lock.base === undefined ? [] : [resolve(o.run.path, o.lock.base)];
+  const others = RunFolder.find(root, trained.recipeHash).map((other) => other.model);
+  return kept([...noted, ...others].find((folder) => existsSync(join(folder, "config.json"))));
+}

@@ -1,0 +1,156 @@
+/**
+ * Models that were trained before, in another notebook: opened by their run, or from the folder that was saved of them. Their
+ * answers are those of the notebook that trained them, number by number.
+ */
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import type { ModelHandle } from "#kernel/runs/model-handle.js";
+import { Refused } from "#kernel/runs/tune-session.js";
+import { NotebookOfOne } from "./notebook-of-one.js";
+import { writeSmallBert } from "./small-bert.js";
+
+const GOOD = ["good", "fine", "great", "warm"];
+const BAD = ["bad", "poor", "cold", "grim"];
+const rows = [...GOOD, ...BAD].flatMap((word, i) =>
+  ["film", "book", "play"].map((of, j) => `a ${word} ${of},${GOOD.includes(word) ? "yes" : "no"},${i * 0.5 + 3},${(i + j) % 3 === 0 ? "test" : (i + j) % 3 === 1 && j === 2 ? "validation" : "train"}`),
+);
+const DATA = `
+data d { source: csv("d.csv"), columns: { text: text, label: label }, split: by_column(part) }
+data n { source: csv("d.csv"), columns: { text: text, score: score }, split: by_column(part) }
+recipe r { epochs: 6, batch_size: 4, optimizer: adamw(learning_rate: 5e-3), dropout: 0 }`;
+const ASKED = ["a good film", "a grim play", "a warm book"];
+
+describe("models that were trained before", function () {
+  this.timeout(120_000);
+  let first: NotebookOfOne;
+  let next: NotebookOfOne;
+  const runOf = (name: string): string => basename((first.values.get(name) as ModelHandle).folder!);
+  const codes = (text: string, ...wanted: readonly string[]) =>
+    assert.rejects(next.run(text), (e: unknown) => {
+      assert.ok(e instanceof Refused, String(e));
+      assert.deepEqual(e.diagnostics.filter((d) => d.severity === "error").map((d) => d.code), wanted);
+      return true;
+    });
+  const answers = async (book: NotebookOfOne, name: string): Promise<readonly LabelPrediction[]> => (book.values.get(name) as ModelHandle).predict(ASKED);
+
+  before(async () => {
+    first = new NotebookOfOne();
+    next = new NotebookOfOne();
+    writeSmallBert(join(first.folder, "bert"), ["a", "film", "book", "play", ...GOOD, ...BAD]);
+    for (const book of [first, next]) writeFileSync(join(book.folder, "d.csv"), ["text,label,score,part", ...rows].join("\n"));
+    await first.run(`${DATA}
+model whole { base: "bert", task: text_classification, technique: full, max_length: 16 }
+model small { base: "bert", task: text_classification, technique: lora(rank: 2), max_length: 16 }
+model rated { base: "bert", task: regression, technique: full, max_length: 16 }
+model fresh { architecture: bert(layers: 1, hidden: 32, heads: 2), tokenizer: wordpiece(vocabulary: 60), task: fill_mask, max_length: 16 }
+train whole, small on d with r
+train rated on n with r
+train fresh on d with r
+model grown { base: fresh, task: text_classification, max_length: 16 }
+train grown on d with r { keep: best }
+evaluate whole, small, grown on d.test { metrics: [accuracy, loss], worst: 0 }`);
+    await first.session.close();
+    // The second notebook lies elsewhere: what a run names beside the first one must be found from here.
+    await next.run(DATA);
+  });
+  after(async () => {
+    await Promise.all([first, next].map((book) => book.close()));
+  });
+
+  it("open in one line, and score and answer as they did, to the last digit", async () => {
+    const from = (name: string): string => JSON.stringify(join(first.runs, runOf(name)));
+    await next.run(`
+model whole { load: ${from("whole")} }
+model small { load: ${from("small")} }
+model grown { load: ${from("grown")} }
+evaluate whole, small, grown on d.test { metrics: [accuracy, loss], worst: 0 }`);
+    const scores = (book: NotebookOfOne) => book.session.evaluations.map(({ model, metrics }) => ({ model, metrics }));
+    assert.equal(scores(first).length, 3);
+    assert.deepEqual(scores(next), scores(first));
+    for (const name of ["whole", "small", "grown"]) assert.deepEqual(await answers(next, name), await answers(first, name));
+    const [then, now] = [first, next].map((book) => book.values.get("small") as ModelHandle);
+    assert.deepEqual(now!.history, then!.history);
+    assert.deepEqual(now!.labels, ["no", "yes"]);
+  });
+  it("in a cell after the one that loads them too, by id or by name in the folder of runs", async () => {
+    cpSync(join(first.runs, runOf("small")), join(next.runs, runOf("small")), { recursive: true });
+    // What lies beside the notebook that trained it: a copy brings the base along.
+    cpSync(join(first.folder, "bert"), join(next.folder, "bert"), { recursive: true });
+    await next.run(`model byid { load: "${runOf("small")}" }`);
+    await next.run(`model byname { load: "small" }\nmodel bypath { load: "runs/${runOf("small")}" }`);
+    await next.run(`predict byid on "a good film", "a grim play", "a warm book" as said`);
+    const said = next.values.get("said") as readonly LabelPrediction[];
+    assert.deepEqual(said, await answers(first, "small"));
+    for (const name of ["byname", "bypath"]) assert.deepEqual(await answers(next, name), said);
+  });
+  it("save, merge, and are the base of another model", async () => {
+    const small = next.values.get("small") as ModelHandle;
+    assert.equal((await small.save("saved")).holds, "adapter");
+    assert.ok((await small.merge("merged")).difference < 1e-4);
+    const card = readFileSync(join(next.folder, "saved", "README.md"), "utf8");
+    assert.match(card, /train *\| *\d+/);
+    assert.ok(!card.includes(first.folder));
+    await next.run(`
+model onward { base: whole, task: text_classification, max_length: 16 }
+train onward on d with r { epochs: 1, optimizer: adamw(learning_rate: 1e-6) }`);
+    const [begun] = (next.values.get("onward") as ModelHandle).history;
+    assert.ok(begun!.loss < 0.3, `it begins where whole ended: ${begun!.loss}`);
+  });
+  it("answer from a folder by the base's own head, with its labels", async () => {
+    const whole = next.values.get("whole") as ModelHandle;
+    await whole.save("mood");
+    await next.run(`
+model mood { base: "./mood", task: text_classification, max_length: 16 }
+model legal { base: "./merged", task: text_classification, technique: lora(rank: 2), max_length: 16 }
+evaluate mood, legal on d.test { metrics: [accuracy, loss], worst: 0 }`);
+    const by = (name: string) => next.session.evaluations.findLast(({ model }) => model === name)!.metrics;
+    assert.deepEqual(by("mood"), by("whole"));
+    assert.equal(by("legal")["accuracy"], by("small")["accuracy"]);
+    assert.deepEqual(await answers(next, "mood"), await answers(next, "whole"));
+    await next.run(`model rated { load: ${JSON.stringify(join(first.runs, runOf("rated")))} }`);
+    await (next.values.get("rated") as ModelHandle).save("rating");
+    await next.run(`model rating { base: "./rating", task: regression, max_length: 16 }\nevaluate rated, rating on n.test { worst: 0 }`);
+    assert.deepEqual(by("rating"), by("rated"));
+  });
+  it("need training where the head is another task's", async () => {
+    await codes(`model wrong { base: "./mood", task: token_classification }\npredict wrong on "a good film"`, "not-trained");
+    await codes(`model wrong { base: "./rating", task: text_classification }\npredict wrong on "a good film"`, "not-trained");
+    const bare = join(next.folder, "bare");
+    cpSync(join(next.folder, "bert"), bare, { recursive: true });
+    const config = JSON.parse(readFileSync(join(bare, "config.json"), "utf8")) as object;
+    writeFileSync(join(bare, "config.json"), JSON.stringify({ ...config, architectures: ["BertModel"] }));
+    await codes(`model wrong { base: "./bare", task: text_classification }\npredict wrong on "a good film"`, "not-trained");
+  });
+  it("take no setting of their own, and are not trained under their name", async () => {
+    await codes(`model m { load: "small", task: text_classification, technique: full }`, "loaded-setting");
+    await codes(`model m like small { technique.rank: 4 }`, "loaded-setting");
+    await codes(`model m { load: "small" }\ntrain m on d with r`, "loaded-model");
+    await codes(`model m { load: "small" }\nevaluate m on d.test { metrics: [perplexity] }`, "metric-of-other-task");
+  });
+  it("say what is wrong with a run that can't be opened", async () => {
+    await codes('model m { load: "smal" }', "run-not-found");
+    await codes('model m { load: "mood" }', "not-a-run");
+    const copy = (name: string): RunFolder => {
+      cpSync(join(first.runs, runOf("small")), join(next.runs, name), { recursive: true });
+      return RunFolder.open(join(next.runs, name));
+    };
+    const second = copy("small-2");
+    await codes('model m { load: "small" }', "several-runs");
+    rmSync(second.checkpoints, { recursive: true });
+    await codes('model m { load: "small-2" }', "run-without-weights");
+    mkdirSync(second.checkpoints);
+    writeFileSync(join(second.path, "plan.json"), "{ torn");
+    await codes('model m { load: "small-2" }', "run-unreadable");
+    rmSync(second.path, { recursive: true });
+    renameSync(join(next.folder, "bert"), join(next.folder, "moved"));
+    cpSync(join(next.folder, "mood"), join(next.folder, "bert"), { recursive: true });
+    const other = new NotebookOfOne();
+    cpSync(join(next.folder, "bert"), join(other.folder, "bert"), { recursive: true });
+    cpSync(join(first.runs, runOf("small")), join(other.runs, "small-3"), { recursive: true });
+    await assert.rejects(other.run('model m { load: "small-3" }'), (e: Refused) => e.diagnostics[0]!.code === "base-changed");
+    await other.close();
+  });
+});
