@@ -44,12 +44,12 @@ registerCodes({
   },
   "base-trained-in-part": {
     severity: "error",
-    message: (d) => `\`${d.base}\` can't be a base: \`technique: ${d.technique}\` trained a part of it`,
-    help: (d) => `train \`${d.base}\` with \`technique: full\`, or begin from its own base`,
+    message: (d) => `\`${d.base}\` can't be a base: \`technique: ${d.technique}\` added to it what no base has`,
+    help: (d) => `train \`${d.base}\` with \`technique: lora\` or \`full\`, or begin from its own base`,
     explain:
-      "A model that begins from another one takes all its weights. Techniques that train few weights save those alone, over a base that stays what it was.",
+      "A model that begins from another one takes all its weights. What `lora`, `ia3`, `bitfit` and `head_only` train is merged into the base's own; layers and tokens that `adapters`, `prompt_tuning` and `prefix_tuning` add have no place there.",
     example:
-      'data d { source: csv("a.csv"), columns: { text: text, label: label } }\nmodel a { base: "b", task: text_classification, technique: lora(rank: 8) }\ntrain a on d\nmodel c { base: a, task: text_classification }\ntrain c on d',
+      'data d { source: csv("a.csv"), columns: { text: text, label: label } }\nmodel a { base: "b", task: text_classification, technique: adapters(size: 8) }\ntrain a on d\nmodel c { base: a, task: text_classification }\ntrain c on d',
   },
   "vocabulary-not-filled": {
     severity: "warning",

@@ -150,7 +150,8 @@ function onTrained(program: Program, draft: Draft, here: Span, of: string): Reso
   const from = data === undefined ? undefined : resolveModel(program, run.model, here, data);
   program.lineage.pop();
   if (!from) return undefined;
-  if (program.registry.find("technique", from.plan.technique.word)?.capabilities?.["saves"] !== "model") {
+  const { saves, merges } = program.registry.find("technique", from.plan.technique.word)?.capabilities ?? {};
+  if (saves !== "model" && merges !== true) {
     program.reportNear("base-trained-in-part", { base: of, technique: from.plan.technique.word }, place, here);
     return undefined;
   }

@@ -4,7 +4,7 @@ import type { ModelPlan } from "#dsl/plan/plan.js";
 import { card, html, htmlTable } from "./html.js";
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
-import { compact, count, percent } from "./text.js";
+import { clip, compact, count, oneLine, percent } from "./text.js";
 import { textTable } from "./text-table.js";
 import { callText } from "./value-text.js";
 
@@ -13,6 +13,9 @@ export interface ModelCounts {
   readonly parameters: number;
   readonly trainable: number;
 }
+
+/** Last part of a path. */
+const basename = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
 export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts | null = null): Shown {
   const { config } = base;
@@ -45,6 +48,15 @@ export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts
       `${count(plan.max_length)} tokens`,
       base.positions < 2 ** 20 ? `of ${count(base.positions)} positions` : "of as many as there are",
     ],
+    ...(plan.loaded
+      ? [
+          ["run", basename(plan.loaded.run), "trained: its weights and settings are this run's"] as [
+            string,
+            string,
+            string,
+          ],
+        ]
+      : ownHead(plan, base)),
     plan.scratch
       ? ["tokenizer", callText(plan.scratch.tokenizer), tokenizerText(base)]
       : ["weights", base.hash.slice(0, 12), base.hasTokenizer ? "with tokenizer" : "no tokenizer in the folder"],
@@ -65,6 +77,18 @@ export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts
       }),
     ),
   );
+}
+
+/** What the base's own head says of itself, where it does the task. */
+function ownHead({ task }: ModelPlan, { heads }: BaseFacts): [string, string, string][] {
+  const labels = heads?.[task.word];
+  if (!labels) return [];
+  const named = labels
+    .slice(0, 8)
+    .map((label) => clip(oneLine(label), 40))
+    .join(", ");
+  const more = labels.length > 8 ? ` and ${count(labels.length - 8)} more` : "";
+  return [["head", "the base's own", `usable at once${labels.length > 0 ? `; labels: ${named}${more}` : ""}`]];
 }
 
 function tokenizerText({ scratch }: BaseFacts): string {

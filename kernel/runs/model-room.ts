@@ -39,6 +39,7 @@ const mostStores = 2;
 const mostOpen = 4;
 /** Of a question about texts that stand in no data. */
 const NO_DATA: DataPlan = { name: "", source: {}, folder: ".", columns: {}, clean: [], split: null, labels: null, sample: null, seed: 0 };
+const PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
 
 /** A model that is open in the engine, and what its rows are read by. */
 export interface Askable {
@@ -126,8 +127,8 @@ export class ModelRoom {
     const known = this.written.get(folder);
     if (known?.file === weights.checkpoint.file) return known.base;
     const { open } = await this.ready(this.get(name), s);
-    if (!open.whole) throw new CodedError("not-trained", { model: name });
-    await writeModelFolder(folder, open.session, open.whole);
+    if (open.whole) await writeModelFolder(folder, open.session, open.whole);
+    else await merged(folder, await this.opened(this.get(name), s));
     const base = await openBase(folder, "folder", registry);
     this.written.set(folder, { file: weights.checkpoint.file, base });
     return base;
@@ -273,7 +274,7 @@ export class ModelRoom {
 
   /** Writes a trained model as a plain folder; see merged.ts. */
   merge(handle: ModelHandle, folder: string, s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<Merged> {
-    return this.inTurn(handle, s, ({ open, weights: { plan, labels }, ...o }) => writeMerged(resolve(s.folder, folder), { ...o, session: open.session, plan, labels }));
+    return this.inTurn(handle, s, (opened) => merged(resolve(s.folder, folder), opened));
   }
 
   /** Writes what was trained as a folder with its card; see saved.ts. */
@@ -283,14 +284,17 @@ export class ModelRoom {
 
   /** Work on a trained model that no other question may disturb. */
   private inTurn<T>(handle: ModelHandle, s: Surroundings, does: (o: Parameters<typeof writeSaved>[1]) => Promise<T>): Promise<T> {
-    const work = this.queue.then(async () => {
-      const { weights, open } = await this.ready(handle, s);
-      const { base } = await this.parts(weights.plan, s);
-      const engine = await this.session.engines.engine(EngineRoom.work(weights.plan, true));
-      return does({ engine, open, weights, base, body: await trainedBody(weights.plan, base, weights.labels, s.folder) });
-    });
+    const work = this.queue.then(async () => does(await this.opened(handle, s)));
     this.queue = work.catch(() => undefined);
     return work;
+  }
+
+  /** A trained model and what its programs are built from. */
+  private async opened(handle: ModelHandle, s: Surroundings): Promise<Parameters<typeof writeSaved>[1]> {
+    const { weights, open } = await this.ready(handle, s);
+    const { base } = await this.parts(weights.plan, s);
+    const engine = await this.session.engines.engine(EngineRoom.work(weights.plan, true));
+    return { engine, open, weights, base, body: await trainedBody(weights.plan, base, weights.labels, s.folder) };
   }
 
   /** `store`: where the model lies that comes; null: it stands alone. */
@@ -308,7 +312,8 @@ export class ModelRoom {
   predict(handle: ModelHandle, texts: readonly Asked[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Predicted[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
-      const { plan, labels, open, tokenizer, base } = await this.askable(handle, NO_DATA, s);
+      const inPairs = texts.every((text) => typeof text !== "string");
+      const { plan, labels, open, tokenizer, base } = await this.askable(handle, inPairs ? PAIRS : NO_DATA, s);
       const { model } = plan.recipe;
       const task = { call: model.task, implementation: await does(model.task, "task") };
       const { answers } = task.implementation;
@@ -342,4 +347,8 @@ function planOf(handle: ModelHandle): ModelPlan {
 /** What a definition says of a model: what the tokenizer of a model from scratch is trained on comes with its training. */
 function told(plan: ModelPlan): ModelPlan {
   return plan.scratch ? { ...plan, baseHash: null, scratch: { ...plan.scratch, data: null } } : plan;
+}
+
+function merged(folder: string, { open, weights: { plan, labels }, ...o }: Parameters<typeof writeSaved>[1]): Promise<Merged> {
+  return writeMerged(folder, { ...o, session: open.session, plan, labels });
 }

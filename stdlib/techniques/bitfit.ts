@@ -52,6 +52,8 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    /** What it trained goes into the base's own weights: the model can be written whole. */
+    merges: true,
     trains: "every bias of the base",
     startsFrom,
     trainableParameters: (_call: unknown, shapes: Shapes): number => biases(shapes),

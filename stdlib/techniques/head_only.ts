@@ -34,6 +34,8 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    /** What it trained goes into the base's own weights: the model can be written whole. */
+    merges: true,
     trains: "nothing of the base",
     startsFrom,
     trainableParameters: (): number => 0,

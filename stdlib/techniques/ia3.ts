@@ -67,6 +67,8 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    /** What it trained goes into the base's own weights: the model can be written whole. */
+    merges: true,
     trains:
       "one number for each output of the layers that make keys and values, and for each input of those that end a feed-forward sub-layer",
     startsFrom,

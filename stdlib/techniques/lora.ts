@@ -152,6 +152,8 @@ export const word: Word = {
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    /** What it trained goes into the base's own weights: the model can be written whole. */
+    merges: true,
     /** Where training all weights takes too much. */
     suggested: "lora(rank: 8)",
     trains: "rank × (inputs + outputs) numbers for each target layer, with DoRA one for each of its outputs besides",

@@ -98,6 +98,14 @@ model onward { base: whole, task: text_classification, max_length: 16 }
 train onward on d with r { epochs: 1, optimizer: adamw(learning_rate: 1e-6) }`);
     const [begun] = (next.values.get("onward") as ModelHandle).history;
     assert.ok(begun!.loss < 0.3, `it begins where whole ended: ${begun!.loss}`);
+    // LoRA's weights are merged into the base's for it.
+    await next.run(`
+model further { base: small, task: text_classification, technique: lora(rank: 2), max_length: 16 }
+train further on d with r { epochs: 1, optimizer: adamw(learning_rate: 1e-9) }
+evaluate small, further on d.test { metrics: [accuracy, loss], worst: 0 }`);
+    const [from, to] = next.session.evaluations.slice(-2).map(({ metrics }) => metrics);
+    assert.equal(to!["accuracy"], from!["accuracy"]);
+    assert.ok(Math.abs(to!["loss"]! - from!["loss"]!) < 1e-4);
   });
   it("answer from a folder by the base's own head, with its labels", async () => {
     const whole = next.values.get("whole") as ModelHandle;

@@ -105,7 +105,7 @@ model second { base: first, task: text_classification, technique: lora(rank: 2),
 train second on parted { epochs: 1 }`);
     assert.equal((await model("second").predict(["the cat sat"])).length, 1);
     await assert.rejects(
-      book.run(`model third { base: second, task: text_classification }\ntrain third on parted`),
+      book.run(`model odd like second { technique: adapters(size: 2) }\ntrain odd on parted { epochs: 1 }\nmodel third { base: odd, task: text_classification }\ntrain third on parted`),
       (e: Refused) => e.diagnostics[0]!.code === "base-trained-in-part",
     );
     await assert.rejects(
