@@ -93,7 +93,13 @@ export function subjectOf(
   operand: Operand,
   must: boolean,
   after: string,
-): { subject: Subject; draft: Draft } | undefined {
+):
+  | {
+      readonly subject: Subject;
+      readonly draft: Draft;
+      /** Whether the columns that it names are there. */ readonly sound: boolean;
+    }
+  | undefined {
   const found = named(program, operand, ["data"], "data", after);
   const draft = found?.of.draft;
   if (!found || !draft) return undefined;
@@ -126,7 +132,7 @@ export function subjectOf(
       );
       return undefined;
     }
-    return { subject: { data: data.plan, split: null }, draft };
+    return { subject: { data: data.plan, split: null }, draft, sound: headers };
   }
   if (splits && !splits.includes(splitNode.text)) {
     // `dev`, `val`: what other tools call a split is in the vocabulary of `random`.
@@ -142,7 +148,7 @@ export function subjectOf(
       );
     return undefined;
   }
-  return { subject: { data: data.plan, split: splitNode.text }, draft };
+  return { subject: { data: data.plan, split: splitNode.text }, draft, sound: headers };
 }
 
 /** A model or run whose weights are those of its definition as it is now. */

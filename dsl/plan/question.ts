@@ -26,7 +26,7 @@ export function evaluate(program: Program, header: Header): void {
   const data = first && "data" in first.subject ? first.subject.data : undefined;
   const model = modelBehind(program, names[0]);
   const facts =
-    data && first && program.purpose === "run"
+    data && first?.sound && program.purpose === "run"
       ? dataFacts(program, first.draft, data, model, statement.verb.span)
       : undefined;
   const tasks = names.flatMap((name) => taskBehind(program, name) ?? untrainedTask(program, name) ?? []);

@@ -105,6 +105,7 @@ export const word: Verb = {
     {
       name: "load",
       type: { is: "string" },
+      suggests: { from: "files", endings: [] },
       doc: "A finished run, whose weights and settings the model has at once: its folder, its id in the folder of runs, or the name of the training where one run alone has it. Every other setting is the run's own.",
       why: "A model that took an hour to train is there again in one line: in another notebook, after a restart.",
       impact: "high",
