@@ -313,9 +313,10 @@ train m on d`,
   "not-trained": {
     severity: "error",
     message: (d) => `\`${d.model}\` has not been trained`,
-    help: (d) => `train it first: \`train ${d.model} on …\``,
+    help: (d) =>
+      `train it first: \`train ${d.model} on …\`; what was trained before is opened by \`model ${d.model} { load: "runs/…" }\``,
     explain:
-      "Scores and answers need trained weights, and there are none under this name. A base alone has a head of random numbers. (A model that writes text has its base's own head: it may be asked before it is trained.)",
+      "Scores and answers need trained weights, and there are none under this name. A base whose checkpoint has no head for the task gets one of random numbers. (A base that was trained for the task, and one that writes text, may be asked as it is.)",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nevaluate m on d',
   },
