@@ -23,6 +23,7 @@ declare module "#dsl/check/codes.js" {
     "template-refuses": { readonly template: string; readonly row: number; readonly why: string };
     "not-a-number": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
     "not-a-list": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
+    "rounded-number": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
     "not-an-answer": { readonly row: number; readonly column: string; readonly found: string };
     "answer-elsewhere": {
       readonly row: number;
@@ -140,6 +141,15 @@ registerCodes({
     explain:
       "`labels`, `tokens` and `tags` are lists of strings. They come as lists (jsonl, json, tables), as JSON in a text, or as " +
       "text in parts: labels with `separator` between them, tokens and tags with white space.",
+  },
+  "rounded-number": {
+    severity: "error",
+    message: (d) =>
+      `row ${d.row} has the number ${d.found} in the column "${d.column}", which is the ${d.role}: beyond 2^53 numbers are rounded`,
+    help: () => "give the column as texts or as `bigint`s, before anything makes numbers of it",
+    explain:
+      "JavaScript's numbers are exact up to 9,007,199,254,740,991. Beyond, different labels or ids become one number without " +
+      "a sign, and would be one class or one group. Files are read digit by digit, so this is said of live tables only.",
   },
   "no-rows-left": {
     severity: "error",

@@ -17,6 +17,8 @@ const texts: ReadonlySet<string> = new Set([
   "context",
 ]);
 const lists: ReadonlySet<string> = new Set(["labels", "tokens", "tags"]);
+/** Roles whose values are only told apart. */
+const names: ReadonlySet<string> = new Set(["group", "id"]);
 /** Between labels in a text, unless the data say otherwise. */
 export const SEPARATOR = "|";
 
@@ -26,19 +28,34 @@ export interface Place {
   readonly row: number;
 }
 
-/** Coded errors `not-text`, `not-a-number`, `not-a-list`; null where there is no value. */
+/** Coded errors `not-text`, `not-a-number`, `not-a-list`, `rounded-number`; null where there is no value. */
 export function valueInRole(place: Place, value: unknown, separator: string = SEPARATOR): unknown {
+  if (names.has(place.role)) return nameOf(place, value);
   if (place.role === "score") return scoreOf(place, value);
   if (lists.has(place.role)) return listOf(place, value, place.role === "labels" ? separator : null);
   if (!texts.has(place.role) || value === null || value === undefined) return value ?? null;
   return textOf(place, value);
 }
 
-function textOf(place: Place, value: unknown): string {
+function nameOf(place: Place, value: unknown): unknown {
+  demandExact(place, value);
+  return Number.isNaN(value) ? null : (value ?? null);
+}
+
+function textOf(place: Place, value: unknown): string | null {
   if (typeof value === "string") return value;
+  // What tables of numbers have where there is none.
+  if (Number.isNaN(value)) return null;
+  demandExact(place, value);
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
   if (value instanceof Date) return value.toISOString();
   throw new CodedError("not-text", { ...place, found: found(value) });
+}
+
+/** Beyond 2^53 whole numbers are rounded, so that two of them may have become one. Sources of files bring their digits. */
+function demandExact(place: Place, value: unknown): void {
+  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new CodedError("rounded-number", { ...place, found: String(value) });
 }
 
 function scoreOf(place: Place, value: unknown): number | null {
@@ -62,7 +79,7 @@ function listOf(place: Place, value: unknown, separator: string | null): readonl
       items.map((item) => itemOf(place, item)),
     );
   if (typeof value !== "string") {
-    if (separator !== null && (typeof value === "number" || typeof value === "boolean")) return [String(value)];
+    if (separator !== null && ["number", "boolean", "bigint"].includes(typeof value)) return [itemOf(place, value)];
     throw new CodedError("not-a-list", { ...place, found: found(value) });
   }
   const json = jsonList(value);
@@ -81,7 +98,8 @@ function someOf({ role }: Place, items: readonly string[]): readonly string[] | 
 
 function itemOf(place: Place, item: unknown): string {
   if (typeof item === "string") return item;
-  if (typeof item === "number" || typeof item === "boolean") return String(item);
+  demandExact(place, item);
+  if (typeof item === "number" || typeof item === "boolean" || typeof item === "bigint") return String(item);
   throw new CodedError("not-a-list", { ...place, found: `a list that holds ${found(item)}` });
 }
 

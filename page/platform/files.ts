@@ -14,10 +14,11 @@ export const locate: typeof node.locate = async (folder, path) => {
   throw new CodedError("missing-file", { path, folder, near });
 };
 
-export const bytesOf: typeof node.bytesOf = async function* (file, name) {
+export const bytesOf: typeof node.bytesOf = async function* (file, name, most = Infinity) {
   const found = disk.find(file);
   if (!found) throw new CodedError("missing-file", { path: name, folder: ".", near: null });
   if (!name.toLowerCase().endsWith(".gz")) {
+    if (found.bytes.length > most) throw new CodedError("giant-json", { file: name, limit: most });
     yield found.bytes;
     return;
   }
@@ -25,8 +26,14 @@ export const bytesOf: typeof node.bytesOf = async function* (file, name) {
     const unpacked = new Blob([found.bytes as Uint8Array<ArrayBuffer>])
       .stream()
       .pipeThrough(new DecompressionStream("gzip"));
-    for await (const bytes of unpacked) yield bytes;
+    let read = 0;
+    for await (const bytes of unpacked) {
+      read += bytes.length;
+      if (read > most) throw new CodedError("giant-json", { file: name, limit: most });
+      yield bytes;
+    }
   } catch (cause) {
+    if (cause instanceof CodedError) throw cause;
     throw new CodedError("unreadable-file", { file: name, why: (cause as Error).message }, { cause });
   }
 };

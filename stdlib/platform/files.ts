@@ -2,13 +2,15 @@
  * Files as sources read them: found with a hint when the name is wrong, unpacked when it ends in `.gz`, in pieces. A page in
  * a browser brings a module of the same shape over the files that it was given (package.json: imports, `#platform/*`).
  */
-import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { CodedError } from "#dsl/check/codes.js";
 import { nearest } from "#dsl/check/nearest.js";
 import "../sources/codes.js";
+
+const PIECE = 64 * 1024;
 
 /** Absolute path of a file that is there. Coded errors: `missing-file` (with the name that was probably meant), `unreadable-file`. */
 export async function locate(folder: string, path: string): Promise<string> {
@@ -34,17 +36,45 @@ async function nearName(folder: string, file: string): Promise<string | null> {
   return near === undefined ? null : relative(folder, join(dirname(file), near)).replaceAll("\\", "/");
 }
 
-/** The bytes of a file, in pieces of about 64 KiB. `name` is what errors call it. Coded error `unreadable-file`. */
-export async function* bytesOf(file: string, name: string): AsyncGenerator<Uint8Array> {
-  const raw = createReadStream(file);
-  const stream = name.toLowerCase().endsWith(".gz") ? raw.pipe(createGunzip()) : raw;
-  raw.on("error", (error) => stream.destroy(error));
-  try {
-    for await (const chunk of stream) yield chunk as Buffer;
-  } catch (error) {
+/**
+ * The bytes of a file as it is now, in pieces of about 64 KiB. `name` is what errors call it. Coded errors: `unreadable-file`,
+ * `changed-while-read`; `giant-json` where there are more than `most`, unpacked.
+ */
+export async function* bytesOf(file: string, name: string, most = Infinity): AsyncGenerator<Uint8Array> {
+  const handle = await open(file, "r").catch((error: unknown) => {
     throw unreadable(name, error);
+  });
+  try {
+    const before = await handle.stat();
+    if (before.size > most) throw new CodedError("giant-json", { file: name, limit: most });
+    const raw = piecesOf(handle, before.size);
+    // How it ends is told by the stream that is read.
+    const packed = name.toLowerCase().endsWith(".gz");
+    const unpacked = packed ? pipeline(Readable.from(raw), createGunzip(), () => undefined) : raw;
+    let read = 0;
+    for await (const chunk of unpacked as AsyncIterable<Uint8Array>) {
+      read += chunk.length;
+      if (read > most) throw new CodedError("giant-json", { file: name, limit: most });
+      yield chunk;
+    }
+    const after = await handle.stat();
+    if (after.size !== before.size || after.mtimeMs !== before.mtimeMs)
+      throw new CodedError("changed-while-read", { file: name });
+  } catch (error) {
+    throw error instanceof CodedError ? error : unreadable(name, error);
   } finally {
-    raw.destroy();
+    await handle.close();
+  }
+}
+
+/** The first `size` bytes; all there are of a file of /proc, which has no size before it is read. */
+async function* piecesOf(handle: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; size === 0 || at < size;) {
+    const piece = Buffer.allocUnsafe(size === 0 ? PIECE : Math.min(PIECE, size - at));
+    const { bytesRead } = await handle.read(piece, 0, piece.length);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield piece.subarray(0, bytesRead);
   }
 }
 

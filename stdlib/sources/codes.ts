@@ -24,9 +24,28 @@ declare module "#dsl/check/codes.js" {
     "ragged-row": { readonly file: string; readonly line: number; readonly has: number; readonly columns: number };
     "broken-quotes": { readonly file: string; readonly line: number; readonly what: "open" | "inside" | "after" };
     "giant-record": { readonly file: string; readonly line: number; readonly limit: number };
+    "giant-line": { readonly file: string; readonly line: number; readonly limit: number };
+    "giant-json": { readonly file: string; readonly limit: number };
+    "deep-json": { readonly file: string; readonly row: number | null; readonly limit: number };
+    /** `limit` null: there would be a column for every few rows. */
+    "too-many-columns": {
+      readonly file: string;
+      readonly columns: number;
+      readonly limit: number | null;
+      readonly row: number | null;
+    };
+    "not-a-text-file": { readonly file: string; readonly found: string; readonly mend: string };
+    "changed-while-read": { readonly file: string };
     "duplicate-column": { readonly file: string; readonly column: string };
     "reserved-column": { readonly file: string; readonly column: string };
-    "broken-json": { readonly file: string; readonly line: number; readonly column: number; readonly why: string };
+    /** `reads`: the word that reads such a file. */
+    "broken-json": {
+      readonly file: string;
+      readonly line: number;
+      readonly column: number;
+      readonly why: string;
+      readonly reads?: "json" | "jsonl";
+    };
     "json-shape": { readonly file: string; readonly found: string; readonly row: number | null };
     "no-rows-there": {
       readonly file: string;
@@ -39,8 +58,14 @@ declare module "#dsl/check/codes.js" {
   }
 }
 
-/** Most characters of one CSV record. */
+/** Most characters of one CSV record, and of one line of JSON. */
 export const largestRecord = 16 * 2 ** 20;
+/** Most bytes of a JSON file, which is read as one value. */
+export const largestJson = 256 * 2 ** 20;
+/** How deep lists and objects of a row may lie in one another. */
+export const deepest = 256;
+/** Most columns of a table. */
+export const mostColumns = 2 ** 17;
 
 const shown = (delimiter: string): string => (delimiter === "\t" ? '"\\t"' : JSON.stringify(delimiter));
 
@@ -113,6 +138,54 @@ registerCodes({
     help: () => "most often a quote is opened there and not closed",
     explain: "A record of such a size is nearly always a missing quote; reading on would fill the memory.",
   },
+  "giant-line": {
+    severity: "error",
+    message: (d) => `line ${d.line} of ${d.file} has more than ${d.limit} characters`,
+    help: () => "write each row on a line of its own; a file that is one JSON value is read by `json`",
+    explain:
+      "JSON Lines has an object on each line. A line of such a size is nearly always a file that is written in one line, or broken; reading on would fill the memory.",
+  },
+  "giant-json": {
+    severity: "error",
+    message: (d) => `${d.file} has more than ${d.limit} bytes, and one JSON value is read at once`,
+    help: () => "write its rows one per line (JSON Lines) and read them with `jsonl`, which takes files of any size",
+    explain:
+      "A JSON file is one value: nothing of it can be used before its last bracket is read, so it has to fit in memory as a whole, several times over.",
+  },
+  "deep-json": {
+    severity: "error",
+    message: (d) =>
+      `${d.row === null ? d.file : `row ${d.row} of ${d.file}`} has lists or objects more than ${d.limit} deep in one another`,
+    help: () => "mend the file; a row is an object of texts, numbers and lists",
+    explain: "Nothing that is data is nested so deep, and what shows or hashes such a value would run out of stack.",
+  },
+  "too-many-columns": {
+    severity: "error",
+    message: (d) =>
+      d.limit === null
+        ? `${d.file} comes to ${d.columns} columns by row ${d.row ?? 1}, nearly all without values`
+        : `${d.file} has ${d.columns} columns${d.row === null ? "" : ` by row ${d.row}`}, more than ${d.limit}`,
+    help: (d) =>
+      d.row === null
+        ? "keep the columns that have a role, or write rows as lines"
+        : 'keys that differ from row to row are no columns: write them as values, as in `{"key": "...", "value": "..."}`',
+    explain:
+      "A column is a list in memory, filled up where rows have no value. Where every row brings names of its own, that grows with the square of the rows.",
+  },
+  "not-a-text-file": {
+    severity: "error",
+    message: (d) => `${d.file} is ${d.found}`,
+    help: (d) => d.mend,
+    explain:
+      "The first bytes of the file say what it is, whatever its name: a workbook, an archive, a database, or a page or a pointer that was saved in place of the data.",
+  },
+  "changed-while-read": {
+    severity: "error",
+    message: (d) => `${d.file} changed while it was read`,
+    help: () => "run the statement again when nothing writes to it",
+    explain:
+      "Rows of two states of a file are rows of neither. What was read is thrown away; nothing that depends on it was made.",
+  },
   "duplicate-column": {
     severity: "error",
     message: (d) => `${d.file} has two columns called "${d.column}"`,
@@ -129,7 +202,14 @@ registerCodes({
   "broken-json": {
     severity: "error",
     message: (d) => `line ${d.line}, column ${d.column} of ${d.file} is no JSON: ${d.why}`,
-    help: () => "mend the file; nothing after that place was read",
+    help: (d) =>
+      d.reads !== undefined
+        ? `it is ${d.reads === "json" ? "one JSON value" : "JSON Lines"}: read it with \`${d.reads}\``
+        : /there is (?:NaN|-?Infinity) /.test(d.why)
+          ? "JSON has no such number: write `null` where a value is missing"
+          : /there is (?:None|True|False|"'") /.test(d.why)
+            ? "this is how Python prints a value: write the file with `json.dumps`"
+            : "mend the file; nothing after that place was read",
     explain: "`json` reads one JSON value from the whole file, `jsonl` one from each line.",
   },
   "json-shape": {

@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { largestRecord } from "./codes.js";
-import { CHUNK, demandNames, tableOf } from "./columns.run.js";
+import { demandColumns, demandNames, headText, isChunk, tableOf } from "./columns.run.js";
 import { locate } from "#platform/files.js";
 import { textOf } from "./text-file.run.js";
 
@@ -35,7 +35,7 @@ export const csv: SourceImplementation = {
     const reader = readerOf(call, Infinity);
     for await (const piece of pieces(call, world)) {
       await reader.read(piece);
-      if (reader.waiting >= CHUNK) yield reader.take();
+      if (reader.gives) yield reader.take();
     }
     await reader.end();
     const rest = reader.take();
@@ -73,6 +73,8 @@ class Reader {
   private header: readonly string[] | null = null;
   private columns: string[][] = [];
   private rows = 0;
+  /** Characters that were read. */
+  private text = 0;
   /** Line on which the next record starts. */
   private line = 1;
   private failure: unknown;
@@ -103,11 +105,12 @@ class Reader {
   }
 
   get full(): boolean {
-    return this.rows >= this.limit;
+    return this.rows >= this.limit || (this.limit < Infinity && this.rows > 0 && this.text > headText);
   }
 
   async read(piece: string): Promise<void> {
     let text = piece;
+    this.text += piece.length;
     if (this.head !== null) {
       this.head += piece;
       if (this.head.length < headSize) return;
@@ -124,6 +127,11 @@ class Reader {
   /** Rows since `take` was called last. */
   get waiting(): number {
     return this.columns[0]?.length ?? 0;
+  }
+
+  /** Whether as many wait as a streamed source gives at a time. */
+  get gives(): boolean {
+    return isChunk(this.waiting, this.columns.length);
   }
 
   /** The rows that wait; they are forgotten here. Only once the header is known. */
@@ -256,8 +264,10 @@ function widths(
 
 /** Names of the columns; one without a name is called by its place (`column 1`). */
 function named(header: readonly string[], file: string): readonly string[] {
+  demandColumns(file, header.length, null);
   const names = header.map((name, i) => (name === "" ? `column ${i + 1}` : name));
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) throw new CodedError("duplicate-column", { file, column: twice });
   return names;
 }

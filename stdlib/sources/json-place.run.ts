@@ -4,7 +4,8 @@
  */
 const white = /[ \t\r\n]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const plain = /[^"\\\u0000-\u001f]*/y;
+const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const literal = /true|false|null/y;
 
 export interface JsonFault {
@@ -13,7 +14,10 @@ export interface JsonFault {
   readonly why: string;
 }
 
-/** The first fault, or null when the text is JSON. Depth does not matter: open brackets are kept in a list. */
+/** What Python and JavaScript print for values that JSON has no word for. */
+const foreign = /-?Infinity|NaN|None|True|False|undefined/y;
+
+/** The first fault, or null when the text is JSON. Depth and length don't matter: no pattern goes back, open brackets are kept in a list. */
 export function jsonFault(text: string): JsonFault | null {
   let at = 0;
   const skip = (pattern: RegExp): boolean => {
@@ -22,16 +26,31 @@ export function jsonFault(text: string): JsonFault | null {
     at = pattern.lastIndex;
     return true;
   };
+  const string = (): boolean => {
+    const from = at;
+    if (text[at] === '"') {
+      at++;
+      do skip(plain);
+      while (skip(escaped));
+      if (text[at++] === '"') return true;
+    }
+    at = from;
+    return false;
+  };
   const fault = (wanted: string): JsonFault => {
+    foreign.lastIndex = at;
+    const there = foreign.exec(text)?.[0];
     const found =
-      at >= text.length ? "the text ends" : `there is ${JSON.stringify(String.fromCodePoint(text.codePointAt(at)!))}`;
+      at >= text.length
+        ? "the text ends"
+        : `there is ${there ?? JSON.stringify(String.fromCodePoint(text.codePointAt(at)!))}`;
     return { at, why: `${found} where ${wanted} should be` };
   };
   const open: ("]" | "}")[] = [];
   for (;;) {
     skip(white);
     if (open.at(-1) === "}") {
-      if (!skip(string)) return fault(text[at] === '"' ? "a whole string" : "a key in double quotes");
+      if (!string()) return fault(text[at] === '"' ? "a whole string" : "a key in double quotes");
       skip(white);
       if (text[at] !== ":") return fault("a colon");
       at++;
@@ -47,8 +66,7 @@ export function jsonFault(text: string): JsonFault | null {
         continue;
       }
       at++;
-    } else if (!(skip(string) || skip(literal) || skip(number)))
-      return fault(start === '"' ? "a whole string" : "a value");
+    } else if (!(string() || skip(literal) || skip(number))) return fault(start === '"' ? "a whole string" : "a value");
     for (;;) {
       skip(white);
       const closing = open.at(-1);
@@ -66,7 +84,10 @@ export function jsonFault(text: string): JsonFault | null {
 
 /** Line and column (from 1, in code points) of an offset. */
 export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offset);
-  const start = before.lastIndexOf("\n") + 1;
-  return { line: before.split("\n").length, column: [...before.slice(start)].length + 1 };
+  let [line, start] = [1, 0];
+  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", start))
+    [line, start] = [line + 1, at + 1];
+  let column = 1;
+  for (let at = start; at < offset; column++) at += text.codePointAt(at)! > 0xffff ? 2 : 1;
+  return { line, column };
 }

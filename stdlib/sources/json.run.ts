@@ -3,6 +3,8 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { SourceImplementation } from "../kinds/data.js";
 import { Gathered, isRecord, kindOf, tableOf } from "./columns.run.js";
 import { jsonFault, placeOf } from "./json-place.run.js";
+import { largestJson, largestRecord } from "./codes.js";
+import { demandShallow, jsonValue } from "./json-value.run.js";
 import { isSquad, rowsWithin, SQUAD } from "./json-rows.run.js";
 import { locate } from "#platform/files.js";
 import { wholeText } from "./text-file.run.js";
@@ -10,17 +12,18 @@ import { wholeText } from "./text-file.run.js";
 export const json: SourceImplementation = {
   async open(call, world, limit = Infinity) {
     const { path, encoding, rows: keys } = call.arguments as { path: string; encoding?: string; rows?: string | null };
-    const text = await wholeText(await locate(world.folder, path), path, encoding ?? "utf-8");
+    const text = await wholeText(await locate(world.folder, path), path, encoding ?? "utf-8", largestJson);
     if (text.trim() === "") throw new CodedError("empty-file", { file: path });
     const value = parsed(text, path);
+    if (typeof value === "object" && value !== null) demandShallow(value, path, null);
     const nested = keys?.split(".") ?? (isSquad(value) ? SQUAD : null);
     if (nested) {
-      const gathered = new Gathered();
+      const gathered = new Gathered(path);
       for (const row of rowsWithin(value, nested, { file: path, path: nested.join(".") })) {
         if (gathered.rows >= limit) break;
         gathered.add(row);
       }
-      return gathered.table(path);
+      return gathered.table();
     }
     const columns = columnsOf(value);
     if (columns) {
@@ -28,24 +31,29 @@ export const json: SourceImplementation = {
       return tableOf(path, new Map(columns.map(([name, values]) => [name, values.slice(0, rows)])), rows);
     }
     const rows = rowsOf(value);
+    if (rows?.length === 0) throw new CodedError("empty-file", { file: path });
     if (!rows) throw new CodedError("json-shape", { file: path, found: kindOf(value), row: null });
-    const gathered = new Gathered();
+    const gathered = new Gathered(path);
     for (const row of rows.slice(0, limit)) {
       if (!isRecord(row))
         throw new CodedError("json-shape", { file: path, found: kindOf(row), row: gathered.rows + 1 });
       gathered.add(row);
     }
-    return gathered.table(path);
+    return gathered.table();
   },
 };
 
 function parsed(text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
+    return jsonValue(text);
   } catch (cause) {
     const fault = jsonFault(text);
     if (!fault) throw cause;
-    throw new CodedError("broken-json", { file, ...placeOf(text, fault.at), why: fault.why }, { cause });
+    // A second value after the first one, on a line of its own.
+    const lines =
+      fault.at < largestRecord && /^\s*\{[^\n]*\}\s*\n\s*$/.test(text.slice(0, fault.at)) && text[fault.at] === "{";
+    const reads = lines ? { reads: "jsonl" as const } : {};
+    throw new CodedError("broken-json", { file, ...placeOf(text, fault.at), why: fault.why, ...reads }, { cause });
   }
 }
 

@@ -2,39 +2,43 @@
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
-import { CHUNK, Gathered, isRecord, kindOf } from "./columns.run.js";
+import { largestRecord } from "./codes.js";
+import { Gathered, headText, isRecord, kindOf } from "./columns.run.js";
 import { jsonFault, placeOf } from "./json-place.run.js";
+import { demandShallow, jsonValue } from "./json-value.run.js";
 import { locate } from "#platform/files.js";
 import { textOf } from "./text-file.run.js";
 
 export const jsonl: SourceImplementation = {
   async open(call, world, limit = Infinity) {
-    const gathered = new Gathered();
-    for await (const row of objects(call, world)) {
-      gathered.add(row);
-      if (gathered.rows >= limit) break;
+    const gathered = new Gathered(fileOf(call));
+    let read = 0;
+    for await (const { value, length } of objects(call, world)) {
+      gathered.add(value);
+      read += length;
+      if (gathered.rows >= limit || (limit < Infinity && read > headText)) break;
     }
-    return gathered.table(fileOf(call));
+    return gathered.table();
   },
   async *stream(call, world) {
-    const gathered = new Gathered();
-    for await (const row of objects(call, world)) {
-      gathered.add(row);
-      if (gathered.rows >= CHUNK) yield gathered.take(fileOf(call));
+    const gathered = new Gathered(fileOf(call));
+    for await (const { value } of objects(call, world)) {
+      gathered.add(value);
+      if (gathered.enough) yield gathered.take();
     }
-    if (gathered.rows > 0) yield gathered.take(fileOf(call));
+    if (gathered.rows > 0) yield gathered.take();
   },
 };
 
 const fileOf = (call: Call): string => call.arguments["path"] as string;
 
-async function* objects(call: Call, world: SourceWorld): AsyncGenerator<object> {
+async function* objects(call: Call, world: SourceWorld): AsyncGenerator<{ value: object; length: number }> {
   const path = fileOf(call);
   const encoding = (call.arguments["encoding"] as string | undefined) ?? "utf-8";
   let [line, row] = [0, 0];
-  for await (const text of linesOf(textOf(await locate(world.folder, path), path, encoding))) {
+  for await (const text of linesOf(textOf(await locate(world.folder, path), path, encoding), path)) {
     line++;
-    if (text.trim() !== "") yield objectOf(text, path, line, ++row);
+    if (text.trim() !== "") yield { value: objectOf(text, path, line, ++row), length: text.length };
   }
   if (row === 0) throw new CodedError("empty-file", { file: path });
 }
@@ -42,29 +46,43 @@ async function* objects(call: Call, world: SourceWorld): AsyncGenerator<object> 
 function objectOf(text: string, file: string, line: number, row: number): object {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = jsonValue(text);
   } catch (cause) {
     const fault = jsonFault(text);
     if (!fault) throw cause;
+    // A value that goes on in the next line is most often a file that is one value.
+    const reads = row === 1 && fault.at >= text.length && /^\s*[[{]\s*$/.test(text) ? { reads: "json" as const } : {};
     throw new CodedError(
       "broken-json",
-      { file, line, column: placeOf(text, fault.at).column, why: fault.why },
+      { file, line, column: placeOf(text, fault.at).column, why: fault.why, ...reads },
       { cause },
     );
   }
   if (!isRecord(value)) throw new CodedError("json-shape", { file, found: kindOf(value), row });
+  demandShallow(value, file, row);
   return value;
 }
 
-async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+/** Coded error `giant-line`, as soon as a line is too long. */
+async function* linesOf(pieces: AsyncIterable<string>, file: string): AsyncGenerator<string> {
+  let [line, length, afterReturn] = [1, 0, false];
   let rest: string[] = [];
+  const bounded = (text: string): string => {
+    length += text.length;
+    if (length > largestRecord) throw new CodedError("giant-line", { file, line, limit: largestRecord });
+    return text;
+  };
   for await (const piece of pieces) {
-    const lines = piece.split("\n");
-    rest.push(lines[0]!);
-    if (lines.length === 1) continue;
-    yield rest.join("");
-    for (const line of lines.slice(1, -1)) yield line;
-    rest = [lines.at(-1)!];
+    const text = afterReturn && piece.startsWith("\n") ? piece.slice(1) : piece;
+    afterReturn = piece.endsWith("\r");
+    const lines = text.includes("\r") ? text.split(/\r\n|\n|\r/) : text.split("\n");
+    for (const [i, part] of lines.entries()) {
+      if (i > 0) {
+        yield rest.join("");
+        [rest, length, line] = [[], 0, line + 1];
+      }
+      rest.push(bounded(part));
+    }
   }
   yield rest.join("");
 }

@@ -11,12 +11,12 @@ export const table: SourceImplementation = {
     const value = world.live(name);
     if (isTable(value)) return fromTable(value, `$${name}`, limit);
     if (!Array.isArray(value)) throw new CodedError("not-a-table", { name, found: kindOf(value) });
-    const gathered = new Gathered();
+    const gathered = new Gathered(`$${name}`);
     for (const row of (value as unknown[]).slice(0, limit)) {
       if (!isRecord(row)) throw new CodedError("not-a-table", { name, found: `an array that holds ${kindOf(row)}` });
       gathered.add(row);
     }
-    return gathered.table(`$${name}`);
+    return gathered.table();
   },
 };
 

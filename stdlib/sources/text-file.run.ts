@@ -3,26 +3,34 @@
  */
 import { CodedError } from "#dsl/check/codes.js";
 import { bytesOf } from "#platform/files.js";
+import { demandText } from "./file-kind.run.js";
 import "./codes.js";
 
-/** The whole text of a file; pieces joined. */
-export async function wholeText(file: string, name: string, encoding: string): Promise<string> {
+/** The whole text of a file of at most `most` bytes; pieces joined. Coded error `giant-json`. */
+export async function wholeText(file: string, name: string, encoding: string, most: number): Promise<string> {
   const pieces: string[] = [];
-  for await (const piece of textOf(file, name, encoding)) pieces.push(piece);
+  for await (const piece of textOf(file, name, encoding, most)) pieces.push(piece);
   return pieces.join("");
 }
 
 /**
  * The decoded text in pieces of about 64 KiB, without a byte order mark. `name` is what errors call the file.
- * Coded errors: `wrong-encoding` with the first byte that does not fit, `unknown-encoding`, `unreadable-file`.
+ * Coded errors: `wrong-encoding` with the first byte that does not fit, `unknown-encoding`, `not-a-text-file`, and those of
+ * `bytesOf`.
  */
-export async function* textOf(file: string, name: string, encoding: string): AsyncGenerator<string> {
+export async function* textOf(file: string, name: string, encoding: string, most?: number): AsyncGenerator<string> {
   const decode = decoderOf(name, encoding);
   let first = true;
-  for await (const bytes of bytesOf(file, name)) {
-    if (first) guessUtf16(bytes, name, encoding);
+  let head = true;
+  for await (const bytes of bytesOf(file, name, most)) {
+    if (head) {
+      demandText(bytes, name);
+      guessUtf16(bytes, name, encoding);
+    }
+    head = false;
     const text = decode(bytes, false);
     if (text === "") continue;
+    if (first) demandMark(text, name, encoding);
     yield first && text.startsWith("\ufeff") ? text.slice(1) : text;
     first = false;
   }
@@ -108,6 +116,12 @@ function likely(bytes: Uint8Array): string | null {
   let high = 0;
   for (const byte of bytes) if (byte >= 0x80) high++;
   return high / bytes.length < 0.25 ? "windows-1252" : null;
+}
+
+/** A mark that was read in another encoding than its own. */
+function demandMark(text: string, file: string, encoding: string): void {
+  const likely = text.startsWith("\ufffe") ? "utf-16be" : text.startsWith("ï»¿") ? "utf-8" : null;
+  if (likely !== null) throw new CodedError("wrong-encoding", { file, byte: 0, line: null, encoding, likely });
 }
 
 /** UTF-16 without a mark decodes as UTF-8 with a NUL at every second place; no text file is like that. */

@@ -105,17 +105,19 @@ async function toldIn(splits: Splits, labels: readonly string[], signal?: AbortS
 }
 
 function groupsIn(splits: Splits): DataAudit["groups"] {
-  const first = new Map<unknown, string>();
-  const shared = new Set<unknown>();
+  const first = new Map<string, string>();
+  const shared = new Set<string>();
   for (const [split, rows] of splits)
     for (const { values } of rows) {
-      const group = values["group"];
-      if (group === null || group === undefined || group === "") continue;
+      const { group: given } = values;
+      if (given === null || given === undefined || given === "") continue;
+      // The number 7 of a JSON file is the "7" of a CSV file.
+      const group = typeof given === "object" ? JSON.stringify(given) : String(given as string | number);
       if (!first.has(group)) first.set(group, split);
       else if (first.get(group) !== split) shared.add(group);
     }
   if (first.size === 0) return null;
-  return { shared: shared.size, of: first.size, some: [...shared].slice(0, 3).map(String) };
+  return { shared: shared.size, of: first.size, some: [...shared].slice(0, 3) };
 }
 
 function scoresIn(splits: Splits): DataAudit["scores"] {
