@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Session } from "../engine/engine.js";
 import { readHeader } from "../engine/safetensors.js";
+import { gone } from "./folder-errors.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** Where the loop stands after a step. */
@@ -35,7 +36,11 @@ export function checkpointFile(run: RunFolder, step: number): string {
 
 export async function saveCheckpoint(run: RunFolder, session: Session, names: readonly string[], position: Position): Promise<Checkpoint> {
   const file = checkpointFile(run, position.step);
-  await session.save(file, names, { tunebook: JSON.stringify(position) });
+  try {
+    await session.save(file, names, { tunebook: JSON.stringify(position) });
+  } catch (error) {
+    throw existsSync(run.checkpoints) ? error : gone(run.path, error);
+  }
   return { file, position };
 }
 

@@ -15,8 +15,26 @@ declare module "#dsl/check/codes.js" {
     "no-rows": { readonly data: string; readonly split: string };
     "no-space": { readonly path: string };
     "run-folder": { readonly folder: string; readonly why: string };
+    "run-busy": {
+      readonly run: string;
+      readonly does: "train" | "delete" | "sweep";
+      readonly where: "here" | "beside" | "elsewhere";
+      readonly process: number;
+      /** ISO 8601. */
+      readonly since: string;
+      readonly file: string;
+    };
+    "run-lost": { readonly run: string };
     "run-not-deleted": { readonly run: string; readonly why: string };
     interrupted: { readonly what: string; readonly kept: string };
+    "sweep-stopped": {
+      readonly sweep: string;
+      readonly trial: number;
+      readonly kept: number;
+      readonly values: Readonly<Record<string, string>>;
+      readonly why: string;
+      readonly ended: "engine" | "disk";
+    };
     "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
     "texts-expected": { readonly got: string };
     "questions-expected": { readonly model: string; readonly at: number };
@@ -32,6 +50,9 @@ declare module "#dsl/check/codes.js" {
     internal: { readonly what: string };
   }
 }
+const writerOf = (d: { readonly where: "here" | "beside" | "elsewhere"; readonly process: number }): string =>
+  d.where === "here" ? "this same process (another cell or session)" : `process ${d.process}${d.where === "elsewhere" ? " of another machine" : ""}`;
+
 registerCodes({
   "merge-differs": {
     severity: "error",
@@ -100,6 +121,29 @@ registerCodes({
     help: () => "check that you may write there, or choose another with `--runs DIR`",
     explain: "Every run writes a folder with its plan, its events and its checkpoints.",
   },
+  "run-busy": {
+    severity: "error",
+    message: (d) =>
+      `${d.run} is being ${{ train: "trained", delete: "deleted", sweep: "swept" }[d.does]} by ${writerOf(d)}, since ${d.since.slice(0, 16).replace("T", " ")} UTC`,
+    help: (d) =>
+      d.does === "delete"
+        ? "run the statement again without `resume: true` to train afresh"
+        : `wait until it ends, or interrupt it there${d.does === "train" ? "; without `resume: true` a run of its own begins (`as another_name` keeps them apart)" : ""}`,
+    notes: (d) => [
+      d.where === "elsewhere"
+        ? `should that machine be gone: the run is free ten minutes after its last sign of life, or once ${d.file} is removed`
+        : `its lock is ${d.file}`,
+    ],
+    explain:
+      "A run has one writer at a time, so that its log and its checkpoints are of one training. The lock is a file in its folder that names the process. That of a process which ended, however it ended, is taken over at once; that of another machine, on a shared disk, after ten minutes without a sign of life.",
+  },
+  "run-lost": {
+    severity: "error",
+    message: (d) => `this process no longer has the lock of ${d.run}, and writes nothing more there`,
+    help: () => "what was written before is whole: `resume: true` goes on from its last checkpoint, unless another process does already",
+    explain:
+      "A writer looks for its lock before it writes. It was gone: the machine slept for more than ten minutes while another one took the run over, or the file was removed by hand.",
+  },
   "run-not-deleted": {
     severity: "error",
     message: (d) => `the run ${d.run} was not deleted: ${d.why}`,
@@ -109,6 +153,17 @@ registerCodes({
     severity: "error",
     message: (d) => `${d.what} was interrupted; ${d.kept}`,
     explain: "An interrupt ends the statement within a second. The step in flight ends in the engine and its checkpoint is written there.",
+  },
+  "sweep-stopped": {
+    severity: "error",
+    message: (d) =>
+      `${d.sweep} ended in trial ${d.trial} (${Object.entries(d.values).map(([path, value]) => `${path}: ${value}`).join(", ")}): ${d.why}`,
+    help: (d) =>
+      d.ended === "engine"
+        ? `run the statement again: a new engine starts, and the sweep goes on with trial ${d.trial}; should it die there again, that trial is too large for this machine: take such values out of \`vary\``
+        : `mend that and run the statement again: the sweep goes on with trial ${d.trial}`,
+    notes: (d) => [d.kept === 0 ? "no trial was done before it" : `${d.kept === 1 ? "the trial" : `the ${d.kept} trials`} before it ${d.kept === 1 ? "is" : "are"} kept`],
+    explain: "A trial that fails is noted, and the next one begins. Without an engine, or on a full disk, every other trial would fail alike: the sweep ends, and what it has found so far stays.",
   },
   "sweep-without-success": {
     severity: "error",

@@ -15,6 +15,7 @@ import "./load-codes.js";
 import type { Weights } from "./model-handle.js";
 import { RunFolder, type Lock } from "./run-folder.js";
 import { isPlan } from "./run-list.js";
+import { holderOf } from "./run-lock.js";
 import { RunLog } from "./run-log.js";
 import { isAlive } from "./writer.js";
 
@@ -83,8 +84,9 @@ function demandEnded(run: RunFolder): void {
   if (!existsSync(run.eventsFile)) return;
   const log = new RunLog();
   log.take(readFileSync(run.eventsFile, "utf8"));
-  if (log.ended === null && log.writer && isAlive(log.writer) === true)
-    throw new CodedError("still-training", { run: run.id, step: log.step, steps: log.steps, process: log.writer.id });
+  if (log.ended !== null) return;
+  const writer = holderOf(run.path)?.writer ?? (log.writer && !log.writer.locks && isAlive(log.writer) === true ? log.writer : null);
+  if (writer) throw new CodedError("still-training", { run: run.id, step: log.step, steps: log.steps, process: writer.id });
 }
 
 /**

@@ -5,12 +5,11 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/check/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
-import "./codes.js";
 import type { RunEvent } from "./events.js";
+import { writing } from "./folder-errors.js";
 import { quoted } from "./log-lines.js";
-import { eventsIn } from "./read-events.js";
+import { eventsOf } from "./read-events.js";
 
 export interface Lock {
   readonly version: 1;
@@ -32,14 +31,27 @@ export interface Lock {
   readonly started: string;
 }
 
+/** What its maker tells of a run. */
+export type About = Omit<Lock, "version" | "name" | "started" | "home" | "base"> & {
+  /** Absolute. */
+  readonly home?: string;
+  readonly base?: string;
+};
+
 export class RunFolder {
   private constructor(
     readonly path: string,
     readonly id: string,
   ) {}
 
-  /** Makes `root/<name>-<time>-<hash>`; two runs in one second get different names. */
-  static create(root: string, name: string, plan: Plan, lock: Omit<Lock, "version" | "name" | "started" | "home" | "base"> & { /** Absolute. */ readonly home?: string; readonly base?: string }): RunFolder {
+  /** Makes `root/<name>-<time>-<hash>`; two runs in one second get different names. `made` comes before anything is in it. */
+  static create(
+    root: string,
+    name: string,
+    plan: Plan,
+    lock: About,
+    made: (folder: string) => void = () => undefined,
+  ): RunFolder {
     const started = new Date().toISOString();
     const base = `${name}-${started.slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${plan.recipeHash.slice(0, 6)}`;
     let id = base;
@@ -55,6 +67,7 @@ export class RunFolder {
         }
       }
       const run = new RunFolder(join(root, id), id);
+      made(run.path);
       mkdirSync(run.checkpoints);
       writeFileAtomic.sync(join(run.path, "plan.json"), JSON.stringify(plan, null, 2));
       const from = (place: "home" | "base") => lock[place] !== undefined && { [place]: relative(run.path, lock[place]) };
@@ -104,7 +117,8 @@ export class RunFolder {
 
   lock(): Lock | undefined {
     try {
-      return JSON.parse(readFileSync(join(this.path, "lock.json"), "utf8")) as Lock;
+      const lock = JSON.parse(readFileSync(join(this.path, "lock.json"), "utf8")) as Lock | null;
+      return typeof lock?.recipeHash === "string" && typeof lock.started === "string" ? lock : undefined;
     } catch {
       return undefined;
     }
@@ -134,9 +148,9 @@ export class RunFolder {
     }
   }
 
-  /** Events so far; a torn line (a kill while writing) is left out. */
+  /** Events so far, as read-events.ts tells them; a torn line (a kill while writing) is left out. */
   events(): readonly RunEvent[] {
-    return existsSync(this.eventsFile) ? eventsIn(readFileSync(this.eventsFile, "utf8")) : [];
+    return existsSync(this.eventsFile) ? eventsOf(readFileSync(this.eventsFile, "utf8")) : [];
   }
 
   modified(): number {
@@ -155,12 +169,4 @@ export function appendLine(file: string, line: string): void {
   } finally {
     closeSync(at);
   }
-}
-
-function writing(error: unknown, path: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOSPC" || code === "EDQUOT") return new CodedError("no-space", { path }, { cause: error });
-  if (code === "EACCES" || code === "EROFS" || code === "ENOTDIR" || code === "EPERM")
-    return new CodedError("run-folder", { folder: path, why: String((error as Error).message) }, { cause: error });
-  return error;
 }

@@ -9,6 +9,7 @@ import { oneLine, printable } from "../display/text.js";
 import { callText } from "../display/value-text.js";
 import { RunLog, type Score } from "./run-log.js";
 import type { Lock } from "./run-folder.js";
+import { holderOf, SILENCE } from "./run-lock.js";
 import { isAlive } from "./writer.js";
 
 /**
@@ -80,8 +81,6 @@ interface About {
   readonly problem?: string;
 }
 
-/** Without a word for so long, a run whose process can't be asked after is taken for ended. */
-const silence = 10 * 60_000;
 const atOnce = 16;
 const piece = 1 << 20;
 
@@ -156,7 +155,7 @@ export class RunList {
     }
     await this.readLog(entry, join(folder, "events.jsonl"));
     if (!entry.about?.plan || !entry.about.lock) entry.about = await aboutOf(folder);
-    const summary = summaryOf(id, entry, Date.now());
+    const summary = summaryOf(id, entry, entry.log.ended === null && holderOf(folder) !== null, Date.now());
     if (entry.summary && JSON.stringify(summary) === JSON.stringify(entry.summary)) return;
     entry.summary = summary;
     entry.revision = this.revision += 1;
@@ -230,10 +229,10 @@ export function isLive(state: RunState | undefined): boolean {
   return state === "running" || state === "stopping" || state === "starting";
 }
 
-function summaryOf(id: string, { log, about, touched }: Entry, now: number): RunSummary {
+function summaryOf(id: string, { log, about, touched }: Entry, held: boolean, now: number): RunSummary {
   const plan = about?.plan ?? null;
   const lock = about?.lock ?? null;
-  const { state, problem } = stateOf(log, about, touched, now);
+  const { state, problem } = stateOf({ log, about, touched }, held, now);
   const pace = state === "running" ? log.pace : null;
   const text = (value: unknown): string | null => (typeof value === "string" ? oneLine(printable(value)) : null);
   return {
@@ -265,14 +264,15 @@ function shortly(text: () => string): string | null {
   }
 }
 
-function stateOf(log: RunLog, about: About | null, touched: number, now: number): Pick<RunSummary, "state" | "problem"> {
+/** `held`: somebody has its lock. */
+function stateOf({ log, about, touched }: Pick<Entry, "log" | "about" | "touched">, held: boolean, now: number): Pick<RunSummary, "state" | "problem"> {
   if (log.ended) return { state: log.ended, ...(about?.problem !== undefined && { problem: about.problem }) };
-  const alive = log.writer ? isAlive(log.writer) : undefined;
-  const goesOn = alive ?? now - touched < silence;
+  const alive = log.writer?.locks ? false : log.writer ? isAlive(log.writer) : undefined;
+  const goesOn = held || (alive ?? now - touched < SILENCE);
   if (about?.problem !== undefined && !(goesOn && log.begun === null && now - touched < 5000))
     return { state: "broken", problem: about.problem };
   if (goesOn) return { state: log.begun === null ? "starting" : log.stopping ? "stopping" : "running" };
-  return { state: "killed", problem: log.begun === null ? "it ended before its first step" : "its process ended without a word" };
+  return { state: "killed", problem: log.begun === null ? "it ended before its first step" : `${log.writer && isAlive(log.writer) ? "it" : "its process"} ended without a word` };
 }
 
 /** What the panel calls them. */

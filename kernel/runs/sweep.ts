@@ -11,6 +11,7 @@ import { tuneText, type As } from "#dsl/plan/text.js";
 import type { ValueType } from "#dsl/registry.js";
 import { registry } from "#stdlib/registry.js";
 import type { SearchDimension } from "#stdlib/kinds/search.js";
+import { writing } from "./folder-errors.js";
 import { recordsIn } from "./log-lines.js";
 import { appendLine } from "./run-folder.js";
 
@@ -130,11 +131,20 @@ export class Journal {
     private readonly records: TrialRecord[],
   ) {}
 
+  /** The folder of its lock (run-lock.ts): two processes that sweep the same would draw the same trials twice. */
+  static folder(root: string, name: string, hash: string): string {
+    const folder = join(root, "sweeps", `${name}-${hash.slice(0, 12)}`);
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      throw writing(error, folder);
+    }
+    return folder;
+  }
+
   /** Opens the journal of the sweep with this hash under `root`; a torn last line is left out. */
   static open(root: string, name: string, hash: string): Journal {
-    const folder = join(root, "sweeps");
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, `${name}-${hash.slice(0, 12)}.jsonl`);
+    const file = `${Journal.folder(root, name, hash)}.jsonl`;
     const records = recordsIn(existsSync(file) ? readFileSync(file, "utf8") : "", "number").filter(isTrial);
     return new Journal(file, [...records]);
   }
@@ -144,7 +154,11 @@ export class Journal {
   }
 
   add(record: TrialRecord): void {
-    appendLine(this.file, JSON.stringify(record));
+    try {
+      appendLine(this.file, JSON.stringify(record));
+    } catch (error) {
+      throw writing(error, this.file);
+    }
     this.records.push(record);
   }
 }

@@ -15,6 +15,7 @@ import { pruneCheckpoints, saveCheckpoint, type Checkpoint, type Position } from
 import type { RunEvent } from "./events.js";
 import { Flight, type Step } from "./flight.js";
 import type { RunFolder } from "./run-folder.js";
+import type { RunLock } from "./run-lock.js";
 import { thisProcess } from "./writer.js";
 import "./codes.js";
 
@@ -27,6 +28,7 @@ export interface Training {
   /** State that a checkpoint holds: what trains and what the optimiser keeps. */
   readonly saved: readonly string[];
   readonly run: RunFolder;
+  readonly lock: RunLock;
   readonly feeding: Feeding;
   /** Scores on the validation split, `loss` and what is watched among them; null: none is wanted. Ends early, in any way, when the signal comes. */
   readonly validate: ((signal: AbortSignal) => Promise<Readonly<Record<string, number>>>) | null;
@@ -60,6 +62,7 @@ export async function train(t: Training): Promise<Trained> {
   const steps: Steps = { total, feeding: t.feeding };
   const turned = (value: number): number => (t.watched.greaterIsBetter ? value : -value);
   const emit = (event: Happening) => {
+    t.lock.demand();
     const whole = { at: new Date().toISOString(), run: t.run.id, ...event } as RunEvent;
     if (event.kind !== "step" || isDue(training.log, event.step, steps)) t.run.append(whole);
     t.on(whole);
@@ -74,7 +77,7 @@ export async function train(t: Training): Promise<Trained> {
     plan: t.plan.planHash,
     engine: t.engine,
     steps: total,
-    process: thisProcess(),
+    process: { ...thisProcess(), locks: true },
     ...(t.resume ? { resumedFrom: t.resume.position.step } : {}),
   });
   for (const allowed of t.plan.effects.allowed ?? []) emit({ kind: "allowed", ...allowed });
@@ -83,6 +86,7 @@ export async function train(t: Training): Promise<Trained> {
   const elapsed = () => (t.resume?.position.seconds ?? 0) + (performance.now() - started) / 1000;
   const checkpoint = async () => {
     if (last?.position.step === position.step && last.position.validated === position.validated) return last;
+    t.lock.demand();
     const made = await saveCheckpoint(t.run, t.session, t.saved, { ...position, seconds: elapsed() });
     t.run.sync();
     last = made;
@@ -91,6 +95,14 @@ export async function train(t: Training): Promise<Trained> {
     emit({ kind: "checkpoint", step: position.step, folder: made.file, best: isBest, ...(isBest && { by: t.watched.name }) });
     pruneCheckpoints(t.run, [position.step, ...(position.best ? [position.best.step] : [])]);
     return made;
+  };
+  /** What ended it is told, not that its log couldn't say so. */
+  const failed = () => {
+    try {
+      emit({ kind: "stopped", step: position.step, reason: "failed", seconds: elapsed() });
+    } catch {
+      // a full disk, a folder that is gone: a reader finds the run without a lock
+    }
   };
   const aborted = abortion(t.signal);
   const rate = (step: number) => baseRate(t.plan) * t.schedule.factor(training.schedule, step, total);
@@ -157,7 +169,7 @@ export async function train(t: Training): Promise<Trained> {
     emit({ kind: "stopped", step: position.step, reason: "done", seconds: elapsed() });
     return settle("done", Promise.resolve());
   } catch (error) {
-    emit({ kind: "stopped", step: position.step, reason: "failed", seconds: elapsed() });
+    failed();
     throw error;
   } finally {
     aborted.dispose();
@@ -172,7 +184,7 @@ export async function train(t: Training): Promise<Trained> {
         await checkpoint();
         emit({ kind: "stopped", step: position.step, reason: "interrupted", seconds: elapsed() });
       } catch (error) {
-        emit({ kind: "stopped", step: position.step, reason: "failed", seconds: elapsed() });
+        failed();
         throw error;
       }
     };

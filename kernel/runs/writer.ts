@@ -11,6 +11,8 @@ export interface Writer {
   readonly machine: string;
   /** When it began, as the system counts: another process may get the same id later. Null where that can't be told. */
   readonly since: string | null;
+  /** It has the run's lock as long as it writes (run-lock.ts); versions before didn't. */
+  readonly locks?: true;
 }
 
 const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
@@ -37,7 +39,10 @@ function sinceOf(id: number): string | null {
   try {
     const stat = readFileSync(`/proc/${id}/stat`, "utf8");
     // The name may hold blanks and brackets; what follows its last bracket does not.
-    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // It has ended, but nobody has asked how.
+    if (state === "Z" || state === "X") return null;
+    const ticks = fields[18];
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").slice(0, 8);
     return ticks === undefined ? null : `${boot}-${ticks}`;
   } catch {

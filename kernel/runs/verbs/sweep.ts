@@ -2,26 +2,45 @@
 import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError, type Code } from "#dsl/check/codes.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { figureShown } from "../../display/figure.js";
 import { sweepFigure, sweepTable } from "../../display/sweep.js";
 import { card, html } from "../../display/html.js";
 import type { Shown } from "../../display/shown.js";
+import type { SearchDimension, SearchImplementation } from "#stdlib/kinds/search.js";
 import { compileAll } from "../host.js";
 import { metricName } from "#stdlib/metrics/metric-name.js";
+import { lockRun, type RunLock } from "../run-lock.js";
 import { dimensionsOf, Journal, sweepType, trialText, valuesAt, type SweepHandle, type TrialRecord } from "../sweep.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../words.js";
 import { evaluateOnce } from "./evaluate.js";
-import { giveWeights, trainOnce } from "./train.js";
+import { giveBack, giveWeights, trainOnce } from "./train.js";
 
 export async function runSweep(session: TuneSession, { name, sweep }: Extract<Action, { verb: "sweep" }>, stage: Stage): Promise<void> {
   const search = await does(sweep.search, "search");
   const dimensions = dimensionsOf(sweep.vary);
   const identity = { recipe: sweep.plan.recipeHash, vary: sweep.vary, search: sweep.search, goal: sweep.goal, seed: sweep.seed };
-  const journal = Journal.open(session.runs, name, bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? ""))));
+  const hash = bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
+  const lock = await lockRun(Journal.folder(session.runs, name, hash), "sweep");
+  try {
+    await runTrials(session, { name, sweep, search, dimensions, journal: Journal.open(session.runs, name, hash), lock }, stage);
+  } finally {
+    lock.release();
+  }
+}
+
+interface Trials {
+  readonly name: string;
+  readonly sweep: SweepPlan;
+  readonly search: SearchImplementation;
+  readonly dimensions: readonly SearchDimension[];
+  readonly journal: Journal;
+  readonly lock: RunLock;
+}
+async function runTrials(session: TuneSession, { name, sweep, search, dimensions, journal, lock }: Trials, stage: Stage): Promise<void> {
   const handle = new LiveSweep(name, sweep, journal, stage);
   session.sweeps.set(name, handle);
   session.names.define(name, handle, sweepType);
@@ -37,12 +56,18 @@ export async function runSweep(session: TuneSession, { name, sweep }: Extract<Ac
     handle.running = { number, values, point, score: null, state: "running", seconds: 0, run: null, error: null };
     handle.show();
     try {
+      lock.demand();
       const { score, run } = await runTrial(session, sweep, values, `${name}_${number}`, stage);
       journal.add({ number, values, point, score, state: "done", seconds: (performance.now() - started) / 1000, run, error: null });
     } catch (error) {
       handle.running = null;
-      if (stops(error)) throw error;
       const why = error instanceof Error ? error.message : String(error);
+      const ended = stops(error);
+      if (ended === "interrupt") throw error;
+      if (ended !== null) {
+        handle.show();
+        throw new CodedError("sweep-stopped", { sweep: name, trial: number, kept: journal.trials.length, values, why, ended }, { cause: error });
+      }
       journal.add({ number, values, point, score: null, state: "failed", seconds: (performance.now() - started) / 1000, run: null, error: why });
     }
     handle.running = null;
@@ -73,14 +98,18 @@ async function runTrial(session: TuneSession, sweep: SweepPlan, values: Readonly
       kept: "the trials done so far are kept: run the statement again to go on",
     });
   }
-  const handle = session.models.unnamed(action.plan.recipe.model, as);
-  await giveWeights(session, handle, action.plan, result);
-  const subject = { data: action.plan.recipe.data, split: "validation" };
-  const scored = { metrics: [sweep.goal.metric], batch_size: action.plan.recipe.training.batch_size };
-  const { evaluation } = await evaluateOnce(session, handle, subject, scored, stage);
-  await forget();
-  const score = evaluation.metrics[metricName(sweep.goal.metric)] ?? Number.NaN;
-  return { score, run: result.run.path };
+  try {
+    const handle = session.models.unnamed(action.plan.recipe.model, as);
+    await giveWeights(session, handle, action.plan, result);
+    const subject = { data: action.plan.recipe.data, split: "validation" };
+    const scored = { metrics: [sweep.goal.metric], batch_size: action.plan.recipe.training.batch_size };
+    const { evaluation } = await evaluateOnce(session, handle, subject, scored, stage);
+    const score = evaluation.metrics[metricName(sweep.goal.metric)] ?? Number.NaN;
+    return { score, run: result.run.path };
+  } finally {
+    giveBack(result);
+    await forget();
+  }
 }
 
 class TrialRefused extends Error {
@@ -89,10 +118,14 @@ class TrialRefused extends Error {
   }
 }
 
-/** An interrupt or a dead engine ends the sweep; anything else ends only the trial. */
-function stops(error: unknown): boolean {
-  if (error instanceof CodedError) return ["interrupted", "no-space", "engine-died"].includes(error.code);
-  return error instanceof Error && error.name === "AbortError";
+const engineEnds: readonly Code[] = ["engine-died", "engine-unavailable"];
+const diskEnds: readonly Code[] = ["no-space", "disk-full", "run-folder", "run-lost"];
+
+/** An interrupt, a dead engine or a disk that takes nothing more ends the sweep: null, where only the trial ends. */
+function stops(error: unknown): "interrupt" | "engine" | "disk" | null {
+  if (!(error instanceof CodedError)) return error instanceof Error && error.name === "AbortError" ? "interrupt" : null;
+  if (error.code === "interrupted") return "interrupt";
+  return engineEnds.includes(error.code) ? "engine" : diskEnds.includes(error.code) ? "disk" : null;
 }
 
 function modelKeys(): ReadonlySet<string> {

@@ -8,7 +8,7 @@ import { EngineRoom } from "../engine-room.js";
 import { maskShown } from "../../display/mask.js";
 import { planShown } from "../../display/plan-card.js";
 import { writeAdapter } from "../adapter-folder.js";
-import { listCheckpoints, type Checkpoint } from "../checkpoints.js";
+import { claimNew, claimUnfinished, type Claim } from "../claim-run.js";
 import { keptCheckpoint } from "../loaded.js";
 import { Feeding } from "../../data/feeding.js";
 import { splitNamesOf } from "../../data/prepared.js";
@@ -21,8 +21,10 @@ import { hasMask, maskedRows } from "../masked-rows.js";
 import { describeIn, savedAs } from "../described.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { OpenModel } from "../open-model.js";
-import { RunFolder, type Lock } from "../run-folder.js";
+import type { Lock, RunFolder } from "../run-folder.js";
+import type { RunLock } from "../run-lock.js";
 import type { RunEvent } from "../events.js";
+import { eventsUntil } from "../read-events.js";
 import { scoreSplit } from "../scored.js";
 import { train, totalSteps, type Trained } from "../train.js";
 import type { Stage, TuneSession } from "../tune-session.js";
@@ -41,6 +43,8 @@ export interface TrainRequest {
 export interface RunResult {
   readonly trained: Trained;
   readonly run: RunFolder;
+  /** Whoever asked for the training gives it back; an interrupted one does so itself when it has settled. */
+  readonly lock: RunLock;
   readonly open: OpenModel;
   readonly labels: readonly string[];
   readonly data: DataFacts;
@@ -55,19 +59,28 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
   const live = new LiveTraining(stage.screen, `train-${name}-${Date.now().toString(36)}`, name, plan);
   const onRows = previews(name, stage);
   const result = await trainOnce(session, { plan, name, resume, title: name, onRows, onEvent: (event) => live.on(event) }, stage);
-  await giveWeights(session, handle, plan, result);
-  if (result.trained.reason === "interrupted") {
-    const { steps } = result.trained;
-    throw new CodedError("interrupted", {
-      what: `training ${name}`,
-      kept: `it goes on from step ${steps} or the next with \`resume: true\``,
-    });
+  try {
+    await giveWeights(session, handle, plan, result);
+    if (result.trained.reason === "interrupted") {
+      const { steps } = result.trained;
+      throw new CodedError("interrupted", {
+        what: `training ${name}`,
+        kept: `it goes on from step ${steps} or the next with \`resume: true\``,
+      });
+    }
+    live.finish();
+    const { technique } = plan.recipe.model;
+    if (!(await does(technique, "technique")).merges?.(technique)) return;
+    const { folder } = await session.models.merge(handle, result.run.merged, stage.surroundings);
+    stage.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
+  } finally {
+    giveBack(result);
   }
-  live.finish();
-  const { technique } = plan.recipe.model;
-  if (!(await does(technique, "technique")).merges?.(technique)) return;
-  const { folder } = await session.models.merge(handle, result.run.merged, stage.surroundings);
-  stage.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
+}
+
+/** Gives the run's lock back, where nothing writes any more. */
+export function giveBack({ trained, lock }: RunResult): void {
+  if (trained.reason !== "interrupted") lock.release();
 }
 
 /** Shows which tokens of the first rows are trained, where not all that is read is learnt. */
@@ -105,11 +118,10 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     does(recipe.training.schedule, "schedule"),
     recipe.training.early_stopping ? does(recipe.training.early_stopping, "stopping") : null,
   ]);
-  const { run, resume } = request.resume ? findResume(session.runs, plan, request.name) : { run: null, resume: null };
-  const [engine] = await Promise.all([session.engines.engine(EngineRoom.work(plan)), request.onRows?.(rows, encoding, training.seed)]);
-  const folder =
-    run ??
-    RunFolder.create(session.runs, request.name, plan, {
+  let claim: Claim | null = request.resume ? await claimUnfinished(session.runs, plan, request.name) : null;
+  try {
+    const [engine] = await Promise.all([session.engines.engine(EngineRoom.work(plan)), request.onRows?.(rows, encoding, training.seed)]);
+    const { run, lock, checkpoints } = (claim ??= claimNew(session.runs, request.name, plan, {
       recipeHash: plan.recipeHash,
       planHash: plan.planHash,
       dataHash: prepared.facts.hash,
@@ -121,24 +133,25 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       engine: engine.info.title,
       tunebook: version,
       node: process.version,
-    });
-  const open = await session.models.fresh(folder.path, plan, base, labels, stage.surroundings.folder);
-  const events: RunEvent[] = [...(run?.events() ?? []).filter((e) => e.kind !== "step" || e.step <= (resume?.position.step ?? 0))];
-  const begun = performance.now();
-  const scored = { batchSize: training.batch_size, padId: tokenizer.padId, packed };
-  const watched = watchedIn(training);
-  const metric = await does(watched, "metric");
-  const validate = async (on: Encoded, signal: AbortSignal): Promise<Readonly<Record<string, number>>> => {
-    const { told, measure } = await scoreSplit(open.session, on, encoding, { ...scored, signal });
-    const name = metricName(watched);
-    return name in told ? told : { ...told, [name]: measure(metric, watched) };
-  };
-  try {
+    }));
+    const resume = checkpoints.at(-1) ?? null;
+    const open = await session.models.fresh(run.path, plan, base, labels, stage.surroundings.folder);
+    const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];
+    const begun = performance.now();
+    const scored = { batchSize: training.batch_size, padId: tokenizer.padId, packed };
+    const watched = watchedIn(training);
+    const metric = await does(watched, "metric");
+    const validate = async (on: Encoded, signal: AbortSignal): Promise<Readonly<Record<string, number>>> => {
+      const { told, measure } = await scoreSplit(open.session, on, encoding, { ...scored, signal });
+      const name = metricName(watched);
+      return name in told ? told : { ...told, [name]: measure(metric, watched) };
+    };
     const trained = await train({
       plan,
       session: open.session,
       saved: open.saved,
-      run: folder,
+      run,
+      lock,
       feeding,
       validate: validation && ((signal) => validate(validation, signal)),
       schedule,
@@ -157,24 +170,18 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       const share = steps / totalSteps(plan, feeding);
       rememberSpeed(engine.info.name, (plan.estimates.flops * share) / ((performance.now() - begun) / 1000));
     }
-    return { trained, run: folder, open, labels, data: prepared.facts, events };
+    const settled = trained.settled.finally(() => trained.reason === "interrupted" && lock.release());
+    settled.catch(() => undefined); // told by whoever waits for it
+    return { trained: { ...trained, settled }, run, lock, open, labels, data: prepared.facts, events };
   } catch (error) {
-    await session.models.forget(folder.path);
+    if (claim) await session.models.forget(claim.run.path);
+    claim?.lock.release();
     throw error;
   }
 }
 
 function countsOf({ rowsIn, kept, splits }: DataFacts): NonNullable<Lock["data"]> {
   return { rowsIn, kept, splits: Object.fromEntries(Object.entries(splits).map(([split, { rows }]) => [split, rows])) };
-}
-
-function findResume(root: string, plan: Plan, name: string): { readonly run: RunFolder; readonly resume: Checkpoint } {
-  for (const run of RunFolder.find(root, plan.recipeHash)) {
-    const last = listCheckpoints(run).at(-1);
-    const ended = run.events().some((e) => e.kind === "stopped" && (e.reason === "done" || e.reason === "early"));
-    if (last && !ended) return { run, resume: last };
-  }
-  throw new CodedError("nothing-to-resume", { model: name, folder: root });
 }
 
 /** Gives the handle its weights; keeps the best checkpoint's where the recipe says so. */

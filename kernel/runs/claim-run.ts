@@ -1,0 +1,53 @@
+/** A run to train, with its lock: a new one, or an interrupted one of the same recipe. */
+import { existsSync } from "node:fs";
+import { CodedError } from "#dsl/check/codes.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import { listCheckpoints, type Checkpoint } from "./checkpoints.js";
+import { RunFolder, type About } from "./run-folder.js";
+import { busy, holderOf, lockRun, RunLock } from "./run-lock.js";
+import "./codes.js";
+
+export interface Claim {
+  readonly run: RunFolder;
+  readonly lock: RunLock;
+  /** What it may go on from, oldest first; none in a new run. */
+  readonly checkpoints: readonly Checkpoint[];
+}
+
+/** Locked before anything is in it. */
+export function claimNew(root: string, name: string, plan: Plan, about: About): Claim {
+  let lock: RunLock | undefined;
+  const run = RunFolder.create(root, name, plan, about, (folder) => {
+    const got = RunLock.try(folder, "train");
+    if (!(got instanceof RunLock)) throw busy(folder, got);
+    lock = got;
+  });
+  return { run, lock: lock!, checkpoints: [] };
+}
+
+/** The newest run that was not finished. Coded errors `nothing-to-resume`, `run-busy`. */
+export async function claimUnfinished(root: string, plan: Plan, model: string): Promise<Claim> {
+  for (const run of RunFolder.find(root, plan.recipeHash)) {
+    if (isOver(run) || (holderOf(run.path) === null && listCheckpoints(run).length === 0)) continue;
+    let lock: RunLock;
+    try {
+      lock = await lockRun(run.path, "train");
+    } catch (error) {
+      if (!existsSync(run.path)) continue; // deleted meanwhile
+      throw error;
+    }
+    try {
+      const checkpoints = listCheckpoints(run);
+      if (checkpoints.length > 0 && !isOver(run)) return { run, lock, checkpoints };
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+    lock.release();
+  }
+  throw new CodedError("nothing-to-resume", { model, folder: root });
+}
+
+function isOver(run: RunFolder): boolean {
+  return run.events().some((event) => event.kind === "stopped" && (event.reason === "done" || event.reason === "early"));
+}
