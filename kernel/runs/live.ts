@@ -29,9 +29,11 @@ export class LiveTraining {
     private readonly id: string,
     private readonly title: string,
     private readonly plan: Plan,
-    earlier: readonly RunEvent[] = [],
-  ) {
-    this.events.push(...earlier);
+  ) {}
+
+  /** What a resumed run has behind it. */
+  behind(events: readonly RunEvent[]): void {
+    this.events.push(...events);
   }
 
   on(event: RunEvent): void {

@@ -36,6 +36,8 @@ export interface TrainRequest {
   readonly name: string;
   readonly resume: boolean;
   readonly onEvent: (event: RunEvent) => void;
+  /** Told of what a resumed run has behind it, before its first event. */
+  readonly onBehind?: (events: readonly RunEvent[]) => void;
   readonly title: string;
   /** Told of the rows that train while the engine starts; training waits for it. */
   readonly onRows?: (rows: Encoded, encoding: Encoding, seed: number) => Promise<void>;
@@ -58,7 +60,7 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
   await handle.weights?.settled;
   const live = new LiveTraining(stage.screen, `train-${name}-${Date.now().toString(36)}`, name, plan);
   const onRows = previews(name, stage);
-  const result = await trainOnce(session, { plan, name, resume, title: name, onRows, onEvent: (event) => live.on(event) }, stage);
+  const result = await trainOnce(session, { plan, name, resume, title: name, onRows, onBehind: (events) => live.behind(events), onEvent: (event) => live.on(event) }, stage);
   try {
     await giveWeights(session, handle, plan, result);
     if (result.trained.reason === "interrupted") {
@@ -137,6 +139,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     const resume = checkpoints.at(-1) ?? null;
     const open = await session.models.fresh(run.path, plan, base, labels, stage.surroundings.folder);
     const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];
+    request.onBehind?.(events);
     const begun = performance.now();
     const scored = { batchSize: training.batch_size, padId: tokenizer.padId, packed };
     const watched = watchedIn(training);

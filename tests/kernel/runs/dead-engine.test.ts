@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { plotlyMime, type Figure } from "#kernel/display/figure.js";
 import type { ModelHandle } from "#kernel/runs/model-handle.js";
 import type { SweepHandle } from "#kernel/runs/sweep.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
@@ -84,8 +85,12 @@ describe("an engine that dies", function () {
     await reached("cut", 8, cell);
     process.kill(await pid(), "SIGKILL");
     assert.equal((await failed(cell)).code, "engine-died");
-    await book.run(statement.replace("{", "{ resume: true,"));
+    const shown = await book.run(statement.replace("{", "{ resume: true,"));
     assert.equal((book.values.get("cut") as ModelHandle).history.length, 30);
+    const figures = shown.flatMap(({ bundle }) => (bundle[plotlyMime] as Figure | undefined) ?? []);
+    assert.ok(figures.length > 0);
+    const stepsIn = ({ data }: Figure): unknown => data[0]?.["x"];
+    assert.deepEqual(stepsIn(figures.at(-1)!), Array.from({ length: 30 }, (_, i) => i + 1), "its curve begins where the run did");
   });
 
   it("and a run whose folder is taken away while it trains is told, with the next cell working", async () => {
