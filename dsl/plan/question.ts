@@ -131,8 +131,7 @@ export function predict(program: Program, header: Header): void {
   } else if (first) on = subjectOf(program, first, false, "on")?.subject;
   const [operand] = header.operands;
   const writes = (task: Call): boolean => writesText(program.registry, task);
-  const name =
-    operand && trainedName(program, operand, "predict", (of, model) => writes(of) || servesAsItIs(program, of, model));
+  const name = operand && trainedName(program, operand, "predict", (of, model) => servesAsItIs(program, of, model));
   const as = nameOf(clauses.get("as")?.operands[0]);
   if (as) program.define(as.text, as.span, { is: "prediction" });
   const { values } = fill(program, header.verb.parameters, own.given, "", { here: statement.verb.span });

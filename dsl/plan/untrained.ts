@@ -1,12 +1,16 @@
-/** A model that nobody trained, asked as its base is: where its task needs no head, or the base brings the task's own. */
+/**
+ * A model that nobody trained, asked as its base is: where its task needs no head, where it writes text (by the base's own
+ * output embedding), or where the base brings the task's head.
+ */
 import type { Draft, Program } from "../check/program.js";
 import { failed } from "./facts.js";
-import { servesUntrained } from "./feeding.js";
+import { servesUntrained, writesText } from "./feeding.js";
 import { isLoaded } from "./loaded.js";
 import type { Call } from "./plan.js";
 
 export function servesAsItIs(program: Program, task: Call, model: Draft): boolean {
-  return servesUntrained(program.registry, task) || hasHead(program, task, model);
+  if (servesUntrained(program.registry, task) || writesText(program.registry, task)) return true;
+  return hasHead(program, task, model);
 }
 
 /** Not known yet counts as yes: what the base is made of is asked for. */

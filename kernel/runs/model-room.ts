@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/check/codes.js";
-import { servesUntrained } from "#dsl/plan/feeding.js";
+import { servesUntrained, writesText } from "#dsl/plan/feeding.js";
 import { readerOf, type DataPlan, type ModelPlan, type Plan, type Writing } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
@@ -191,14 +191,14 @@ export class ModelRoom {
       return { plan, labels: weights.labels, packed, open, base, tokenizer };
     }
     const { base, tokenizer } = await this.partsOf(handle.plan, s);
-    const open = await this.untrained(handle, base, s, labels);
+    const open = await this.untrained(handle, base, s, { labels, data });
     return { plan: { recipe: { model: handle.plan, data } }, labels, packed: null, open, base, tokenizer };
   }
 
   /** Labels of a model that nobody trained: those of its base's own head; undefined: it can't be asked. */
   private async labelsUntrained(plan: ModelPlan, s: Surroundings): Promise<readonly string[] | undefined> {
-    if (servesUntrained(registry, plan.task)) return [];
     if (plan.scratch || plan.trained) return undefined;
+    if (servesUntrained(registry, plan.task) || writesText(registry, plan.task)) return [];
     const { facts } = await this.session.workshop.base(readerOf(plan), s);
     return facts.heads?.[plan.task.word];
   }
@@ -252,14 +252,21 @@ export class ModelRoom {
     return { open, base, tokenizer };
   }
 
-  private async untrained(handle: ModelHandle, base: Base, s: Surroundings, labels: readonly string[] = []): Promise<OpenModel> {
+  private async untrained(
+    handle: ModelHandle,
+    base: Base,
+    s: Surroundings,
+    { labels, data }: { readonly labels: readonly string[]; readonly data: DataPlan } = { labels: [], data: NO_DATA },
+  ): Promise<OpenModel> {
     const engine = await this.session.engines.engine();
-    const key = `untrained ${canonicalize({ ...handle.plan, name: "" }) ?? ""}`;
+    const types = await typesOf({ recipe: { model: handle.plan, data } }, base);
+    const roles = Object.keys(data.columns);
+    const key = `untrained ${canonicalize({ ...handle.plan, name: "", types, roles }) ?? ""}`;
     const known = this.open.get(key);
     if (known?.engine === engine) return known.model;
     this.open.delete(key);
     await this.makeRoom(base.hash);
-    const model = await openUntrained(engine, handle.plan, base, { home: s.folder, labels: labels.length });
+    const model = await openUntrained(engine, handle.plan, base, { home: s.folder, labels: labels.length, types, roles });
     this.open.set(key, { model, engine, file: "" });
     return model;
   }
@@ -312,7 +319,7 @@ export class ModelRoom {
   predict(handle: ModelHandle, texts: readonly Asked[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Predicted[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
-      const inPairs = texts.every((text) => typeof text !== "string");
+      const inPairs = !readsContexts(handle.plan.task) && texts.every((text) => typeof text !== "string");
       const { plan, labels, open, tokenizer, base } = await this.askable(handle, inPairs ? PAIRS : NO_DATA, s);
       const { model } = plan.recipe;
       const task = { call: model.task, implementation: await does(model.task, "task") };

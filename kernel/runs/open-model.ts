@@ -6,7 +6,7 @@ import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
 import { storageOf } from "#stdlib/storing.js";
 import { startsFrom } from "#stdlib/techniques/from.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { buildEvaluate } from "#stdlib/programs/evaluate.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import type { Base } from "../bases/base.js";
@@ -101,11 +101,22 @@ async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulat
   return adapterOf({ model, family: base.facts.family, sizes, technique, head: headPathsOf(task, family), saved, state: { ...accumulate?.state, ...train.state }, prefix });
 }
 
+/** What a model that was never trained is asked. */
+export interface Untrained {
+  readonly home: string;
+  /** Of its base's own head. */
+  readonly labels: number;
+  /** Whether its rows tell two texts apart, and the roles that they have. */
+  readonly types: boolean;
+  readonly roles: readonly string[];
+}
+
 /**
- * A model that was never trained, to write text, make vectors or answer by its base's own head with: its base as it is (or the adapter that it starts from),
- * without gradients and moments.
+ * A model that was never trained, to write text, make vectors or answer by its base's own head with: its base as it is (or
+ * the adapter that it starts from), without gradients and moments.
  */
-export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base, { home, labels }: { readonly home: string; readonly labels: number }): Promise<OpenModel> {
+export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base, o: Untrained): Promise<OpenModel> {
+  const { home, labels, types, roles } = o;
   const starts = startsFrom(plan.technique) !== null;
   // Nothing trains: what adds nothing to the base and leaves it frozen, so that it may be stored in fewer bits.
   const model: ModelPlan = starts ? plan : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
@@ -113,8 +124,9 @@ export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base,
   const task = { call: model.task, implementation: await does(model.task, "task") };
   const passes = { ...PLAIN, storage: storageOf(model.storage) };
   const { answers } = task.implementation;
-  const asked = answers && { evaluate: assembleForward({ ...(await bodyOf(model, base, home)), task, labels, seed: 0, passes }, false) };
-  const session = await opened(engine, { store: base.hash, programs: { ...writing, ...asked }, model, base, home });
+  const parts = { ...(await bodyOf(model, base, home)), task, labels, roles, tokenTypes: types, dropout: 0, seed: 0, passes };
+  const scoring = { ...(answers && { evaluate: buildEvaluate(parts, false) }), ...(!answers?.score && { loss: buildEvaluate(parts, true) }) };
+  const session = await opened(engine, { store: base.hash, programs: { ...writing, ...scoring }, model, base, home });
   return { session, saved: [], trainable: [], adapter: null, whole: null, mute, store: base.hash, dispose: () => session.dispose() };
 }
 

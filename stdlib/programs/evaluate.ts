@@ -7,7 +7,7 @@ import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 import { supervise } from "./supervision.js";
 
-export function buildEvaluate(o: AssembleOptions, withLabels: boolean): Program {
+export function buildEvaluate(o: Omit<AssembleOptions, "optimizer" | "clip">, withLabels: boolean): Program {
   const graph = new Graph();
   const { answers } = o.task.implementation;
   const model = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, o));

@@ -123,6 +123,14 @@ model helper { base: "llama", task: chat, template: chatml }
   after(() => book.close());
   const model = (name: string) => book.values.get(name) as ModelHandle;
   const losses = (name: string) => model(name).history.map((s) => s.loss);
+
+  it("scores the base before it is trained: the first step's loss", async () => {
+    await book.run("evaluate helper on chats");
+    const { metrics, rows } = book.session.evaluations.at(-1)!;
+    assert.equal(rows, 8);
+    await book.run("train helper on chats with same as once { steps: 1, batch_size: 8 }");
+    assert.ok(Math.abs(metrics["loss"]! - losses("once")[0]!) < 1e-5, `${metrics["loss"]} ${losses("once")[0]}`);
+  });
   const near = (ours: readonly number[], theirs: readonly number[], tolerance: number) => {
     assert.equal(ours.length, theirs.length);
     ours.forEach((x, i) => assert.ok(Math.abs(x - theirs[i]!) <= tolerance * Math.abs(theirs[i]!), `step ${i + 1}: ${x}, the oracle has ${theirs[i]}`));

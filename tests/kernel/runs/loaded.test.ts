@@ -123,6 +123,34 @@ evaluate mood, legal on d.test { metrics: [accuracy, loss], worst: 0 }`);
     await next.run(`model rating { base: "./rating", task: regression, max_length: 16 }\nevaluate rated, rating on n.test { worst: 0 }`);
     assert.deepEqual(by("rating"), by("rated"));
   });
+  it("answer from a folder whatever the task and the family", async () => {
+    const lines = (make: (word: string, i: number) => object): string => [...GOOD, ...BAD].map((word, i) => JSON.stringify(make(word, i))).join("\n");
+    writeFileSync(join(next.folder, "tags.jsonl"), lines((word, i) => ({ tokens: ["a", word, "film"], tags: ["O", i < 4 ? "B-good" : "B-bad", "O"], labels: i < 4 ? ["good", "film"] : ["film"], text: `a ${word} film` })));
+    writeFileSync(join(next.folder, "asked.jsonl"), lines((word) => ({ question: "a film", context: `a ${word} film`, answer: word })));
+    await next.run(`
+data tagged { source: jsonl("tags.jsonl"), columns: { tokens: tokens, tags: tags } }
+data sets { source: jsonl("tags.jsonl"), columns: { text: text, labels: labels } }
+data asked { source: jsonl("asked.jsonl"), columns: { question: question, context: context, answer: answer } }
+model tokens_m { base: "./bert", task: token_classification, max_length: 16 }
+model sets_m { base: "./bert", task: multilabel_classification, max_length: 16 }
+model asked_m { base: "./bert", task: question_answering(stride: 2), max_length: 16 }
+model mask_m { base: "./bert", task: fill_mask, max_length: 16 }
+model roberta_m { architecture: roberta(layers: 1, hidden: 16, heads: 2), tokenizer: wordpiece(vocabulary: 50), task: text_classification, max_length: 16 }
+train tokens_m on tagged with r
+train sets_m on sets with r
+train asked_m on asked with r
+train mask_m on d with r { epochs: 1 }
+train roberta_m on d with r { epochs: 1 }`);
+    const given: Readonly<Record<string, unknown>> = { asked_m: { question: "a film", context: "a great film" }, mask_m: "a [MASK] film" };
+    const tasks = { tokens_m: "token_classification", sets_m: "multilabel_classification", asked_m: "question_answering(stride: 2)", mask_m: "fill_mask", roberta_m: "text_classification" };
+    for (const [name, task] of Object.entries(tasks)) {
+      const trained = next.values.get(name) as ModelHandle;
+      assert.equal((await trained.save(`kept_${name}`)).holds, "model", name);
+      await next.run(`model again_${name} { base: "./kept_${name}", task: ${task}, max_length: 16 }`);
+      const ask = (model: unknown) => (model as ModelHandle).predict((given[name] ?? "a good film") as string);
+      assert.deepEqual(await ask(next.values.get(`again_${name}`)), await ask(trained), name);
+    }
+  });
   it("need training where the head is another task's", async () => {
     await codes(`model wrong { base: "./mood", task: token_classification }\npredict wrong on "a good film"`, "not-trained");
     await codes(`model wrong { base: "./rating", task: text_classification }\npredict wrong on "a good film"`, "not-trained");
