@@ -19,6 +19,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { CodedError } from "#dsl/check/codes.js";
+import { openRegular } from "#kernel/bases/model-file.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { shardsOf } from "#kernel/bases/shards.js";
 import { diskError } from "#kernel/fetch/disk.js";
@@ -229,8 +230,8 @@ function naturalType(dtype: string): DType {
 }
 
 function withFile<T>(file: string, work: (fd: number) => T): T {
-  if (!existsSync(file)) throw new CodedError("weights-missing", { file });
-  const fd = openSync(file, "r");
+  const fd = openRegular(file);
+  if (fd === null) throw new CodedError("weights-missing", { file });
   try {
     return work(fd);
   } finally {
