@@ -57,24 +57,40 @@ export interface TokenScores {
   /** Tokens that were predicted: all but the first of each text, or all of each target. */
   readonly tokens: number;
 }
+/** Groups that are enough to see how far chance goes. */
+const GROUPS = 64;
 
-/** The program `loss` over rows; `packed` as the model was opened. */
+/**
+ * The program `loss` over rows; `packed` as the model was opened. It tells the loss of a batch, not of each row: `groups` makes
+ * the batches groups that chance put together, so that they can be drawn like rows; the same for each model on the same rows.
+ */
 export async function scoreTokens(
   session: Session,
   rows: FedRows,
-  o: Pick<FeedingOptions, "batchSize" | "packed" | "padId"> & { readonly signal?: AbortSignal },
-): Promise<TokenScores> {
-  const { signal, ...own } = o;
-  const feeding = new Feeding(rows, { ...own, accumulate: 1, shuffle: "by_length", seed: 0 });
-  let [loss, tokens] = [0, 0];
+  o: Pick<FeedingOptions, "batchSize" | "packed" | "padId"> & { readonly signal?: AbortSignal; readonly groups?: boolean },
+): Promise<TokenScores & { readonly groups: readonly TokenScores[] }> {
+  const { signal, groups: apart = false, ...own } = o;
+  const batchSize = apart ? Math.max(1, Math.min(own.batchSize, Math.floor(rows.lengths.length / GROUPS))) : own.batchSize;
+  const feeding = new Feeding(rows, { ...own, batchSize, accumulate: 1, shuffle: apart ? "random" : "by_length", seed: 0 });
+  const groups: TokenScores[] = [];
   const run = (part: { readonly feeds: Parameters<Session["run"]>[1] }) => {
     signal?.throwIfAborted();
     return session.run("loss", part.feeds, ["loss"]);
   };
   for await (const [part, out] of pipelined(feeding.pass(), run)) {
     // A batch of which nothing is learnt has no loss.
-    if (part.counts > 0) loss += scalar(out["loss"]) * part.counts;
-    tokens += part.counts;
+    groups.push({ loss: part.counts > 0 ? scalar(out["loss"]) : 0, tokens: part.counts });
+  }
+  return { ...together(groups), groups };
+}
+
+/** The mean over the tokens of all groups, or of those that were drawn. */
+export function together(groups: readonly TokenScores[], drawn?: Uint32Array): TokenScores {
+  let [loss, tokens] = [0, 0];
+  for (let i = 0; i < (drawn ?? groups).length; i++) {
+    const group = groups[drawn ? drawn[i]! : i]!;
+    loss += group.loss * group.tokens;
+    tokens += group.tokens;
   }
   return { loss: loss / tokens, tokens };
 }

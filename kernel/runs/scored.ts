@@ -2,13 +2,13 @@
 import type { Scored } from "#stdlib/kinds/task.js";
 import type { Session } from "../engine/engine.js";
 import type { Encoded, Encoding } from "./encoded.js";
-import { askRows, scoreTokens, type AskOptions } from "./score.js";
+import { askRows, scoreTokens, together, type AskOptions } from "./score.js";
 
 export async function scoreSplit(
   session: Session,
   rows: Encoded,
   encoding: Pick<Encoding, "task">,
-  o: AskOptions & { readonly packed: number | null },
+  o: AskOptions & Pick<Parameters<typeof scoreTokens>[2], "packed" | "groups">,
 ): Promise<Scored> {
   const { answers } = encoding.task.implementation;
   if (answers?.score && rows.taught) {
@@ -16,10 +16,12 @@ export async function scoreSplit(
     const said = await askRows(session, texts, answers, o);
     return answers.score(of ? Array.from(of, (text) => said[text]!) : said, rows.taught, rows.asked);
   }
-  const input = await scoreTokens(session, rows, o);
+  const { groups, ...input } = await scoreTokens(session, rows, o);
   return {
     told: { loss: input.loss, perplexity: Math.exp(input.loss) },
     measure: (metric, call) => metric.ofTokens?.(call, input) ?? Number.NaN,
+    resampling: ({ ofTokens }, call) =>
+      ofTokens && o.groups === true ? { of: "group of rows", units: groups.length, same: rows.lengths.length, single: false, score: (drawn) => ofTokens(call, together(groups, drawn)) } : null,
     labels: [],
     confusion: [],
     mistakesBy: "probability",

@@ -62,6 +62,18 @@ export interface Rank {
 export interface RankingMetricInput {
   readonly searches: readonly (readonly Rank[])[];
 }
+/** The score of things that are drawn with repetition: `drawn` are their numbers. */
+export type Sampler = (drawn: Uint32Array) => number;
+/** Made once of all that was scored, where that is quicker than to measure each draw afresh. It says the same. */
+export interface Samplers {
+  compute?(call: Call, input: MetricInput): Sampler;
+  ofNumbers?(call: Call, input: NumberMetricInput): Sampler;
+  ofLabelSets?(call: Call, input: LabelSetMetricInput): Sampler;
+  ofTags?(call: Call, input: TagMetricInput): Sampler;
+  ofAnswers?(call: Call, input: AnswerMetricInput): Sampler;
+  ofWritten?(call: Call, input: WrittenMetricInput): Sampler;
+  ofRankings?(call: Call, input: RankingMetricInput): Sampler;
+}
 /** One function for each sort of outcome that it measures; the word's capability `of` names them. */
 export interface MetricImplementation {
   compute?(call: Call, input: MetricInput): number;
@@ -77,6 +89,8 @@ export interface MetricImplementation {
   ofRankings?(call: Call, input: RankingMetricInput): number;
   /** From the loss itself, of tasks whose loss follows from whole batches. */
   ofLoss?(call: Call, loss: number): number;
+  /** For intervals, which ask a thousand times. */
+  readonly samplers?: Samplers;
 }
 
 declare module "#dsl/registry.js" {

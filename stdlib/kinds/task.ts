@@ -2,6 +2,7 @@
 import type { Call } from "#dsl/plan/plan.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray, Type } from "#dsl/graph/program.js";
+import type { Resampling } from "../intervals/bootstrap.js";
 import type { MetricImplementation } from "./metric.js";
 import type { Layers } from "./layers.js";
 import type { ModelOutputs } from "./model.js";
@@ -136,6 +137,12 @@ export interface Scored {
   readonly told: Readonly<Record<string, number>>;
   /** NaN where the metric measures something else. */
   measure(metric: MetricImplementation, call: Call): number;
+  /** How the same is measured of what is drawn, for intervals; null: the metric measures something else, or only all at once. */
+  resampling(metric: MetricImplementation, call: Call): Resampling | null;
+  /** What each label, or each kind of entity, comes to; absent: there are none. */
+  readonly byLabel?: LabelCounts;
+  /** The answer that the model gives most often; absent: answers are not alike. */
+  readonly commonest?: CommonAnswer;
   /** Of labels; else both are empty. */
   readonly labels: readonly string[];
   /** confusion[truth][predicted]. */
@@ -146,11 +153,46 @@ export interface Scored {
   mistakes(most: number): readonly Mistake[];
   readonly notes?: readonly string[];
 }
+export interface LabelCounts {
+  /** What is counted, in one word and in several. */
+  readonly of: readonly [one: string, several: string];
+  readonly head: "label" | "entity";
+  readonly rows: readonly LabelCount[];
+}
+export interface LabelCount {
+  readonly label: string;
+  /** Those that have it and were given it, were given it, have it. */
+  readonly hit: number;
+  readonly given: number;
+  readonly have: number;
+}
+/** How often one answer is given and how often it is right, as shares of what was asked. */
+export interface CommonAnswer {
+  readonly answer: string;
+  readonly given: number;
+  readonly right: number;
+}
 export interface Mistake {
   readonly row: number;
   readonly truth: string;
   readonly predicted: string;
   readonly by: number;
+}
+/** An answer that never changes: what a model must beat. */
+export interface Constant {
+  /** `always "positive"`. */
+  readonly name: string;
+  /** As a model would say it of a row. */
+  said(rows: AskedRows, row: number): Float32Array;
+  /** Whether it says how likely answers are; absent: yes. */
+  readonly likelihood?: false;
+}
+/** The rows that a constant answer follows from: those that a model learns, or where they are not known those that are scored. */
+export interface RowsOfAnswers {
+  /** One value per row; undefined: the data have no such role. */
+  values(role: string): ArrayLike<unknown> | undefined;
+  readonly labels: readonly string[];
+  readonly call: Call;
 }
 /** What the logits of whole rows mean. */
 export interface Answers<T extends Taught = Taught, P extends { readonly text: string } = { readonly text: string }> {
@@ -158,6 +200,8 @@ export interface Answers<T extends Taught = Taught, P extends { readonly text: s
   places?(rows: AskedRows, row: number): Int32Array;
   /** `said`: each row's logits, place by place. Absent: scores come from the loss alone. */
   score?(said: readonly Float32Array[], taught: T, rows: AskedRows): Scored;
+  /** The best answer that never changes; null, or absent: none makes sense. */
+  constant?(rows: RowsOfAnswers): Constant | null;
   /** As `predict` gives them; the record's capability `prediction` is their TypeScript type. */
   predictions(
     said: readonly Float32Array[],

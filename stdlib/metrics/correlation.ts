@@ -1,17 +1,41 @@
 /** How two columns of numbers go together: Pearson's correlation, and ranks of which ties share the mean. */
+import { timesOf } from "./ranked.js";
 
 /** NaN where either column does not vary, as scipy says. */
 export function correlation(a: Float64Array, b: Float64Array): number {
-  const centred = (values: Float64Array): Float64Array => {
-    const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-    return values.map((v) => v - mean);
-  };
   const [x, y] = [centred(a), centred(b)];
-  const norm = (values: Float64Array): number => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
-  const [p, q] = [norm(x), norm(y)];
-  if (a.length < 2 || p === 0 || q === 0) return Number.NaN;
-  const r = x.reduce((sum, v, i) => sum + (v / p) * (y[i]! / q), 0);
+  if (a.length < 2 || x.norm === 0 || y.norm === 0) return Number.NaN;
+  let r = 0;
+  for (let i = 0; i < a.length; i++) r += (x.values[i]! / x.norm) * (y.values[i]! / y.norm);
   return Math.max(-1, Math.min(1, r));
+}
+
+function centred(values: Float64Array): { readonly values: Float64Array; readonly norm: number } {
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  const mean = sum / values.length;
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) squares += (out[i] = values[i]! - mean) ** 2;
+  return { values: out, norm: Math.sqrt(squares) };
+}
+
+/** The ranks of values that are drawn among themselves; all values are put in order once. */
+export function ranksOfDrawn(values: Float64Array): (drawn: Uint32Array) => Float64Array {
+  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
+  return (drawn) => {
+    const times = timesOf(drawn, values.length);
+    const rank = new Float64Array(values.length);
+    for (let at = 0, before = 0; at < order.length;) {
+      let [end, level] = [at, 0];
+      while (end < order.length && values[order[end]!] === values[order[at]!]) level += times[order[end++]!]!;
+      for (let i = at; i < end; i++) rank[order[i]!] = before + (level + 1) / 2;
+      before += level;
+      at = end;
+    }
+    const out = new Float64Array(drawn.length);
+    for (let i = 0; i < drawn.length; i++) out[i] = rank[drawn[i]!]!;
+    return out;
+  };
 }
 
 /** From 1; equal values get the mean of their ranks. */

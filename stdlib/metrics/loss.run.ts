@@ -1,24 +1,33 @@
 /** Mean of −ln p(what is true), squared error of numbers; probabilities are floored at the least f32 so that the mean stays finite. */
-import type { MetricImplementation } from "../kinds/metric.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "../kinds/metric.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "./row-sums.js";
 
 export const loss: MetricImplementation = {
-  compute(_call, { truth, probabilities, labels }) {
-    let sum = 0;
-    for (let i = 0; i < truth.length; i++)
-      sum -= Math.log(Math.max(probabilities[i * labels.length + (truth[i] ?? 0)] ?? 0, 1e-38));
-    return sum / truth.length;
-  },
+  compute: (_call, input) => whole(ofLabels(input)),
   ofNumbers: (_call, { truth, predicted }) =>
     truth.reduce((sum, right, i) => sum + (predicted[i]! - right) ** 2, 0) / truth.length,
-  ofLabelSets(_call, { truth, probabilities }) {
-    let sum = 0;
-    truth.forEach((has, i) => {
-      const p = probabilities[i]!;
-      sum -= Math.log(Math.max(has === 1 ? p : 1 - p, 1e-38));
-    });
-    return sum / truth.length;
-  },
+  ofLabelSets: (_call, input) => whole(ofSets(input)),
   ofTokens: (_call, { loss: nats }) => nats,
   ofLoss: (_call, value) => value,
   ofAnswers: (_call, { loss: nats }) => nats,
+  samplers: {
+    compute: (_call, input) => drawnFrom(ofLabels(input)),
+    ofLabelSets: (_call, input) => drawnFrom(ofSets(input)),
+  },
 };
+
+export function ofLabels({ truth, probabilities, labels }: MetricInput): RowSums {
+  return rowMeans(truth.length, (row) => nats(probabilities[row * labels.length + truth[row]!]!));
+}
+
+function ofSets({ truth, probabilities, labels }: LabelSetMetricInput): RowSums {
+  const n = labels.length;
+  return rowMeans(truth.length / n, (row) => {
+    let sum = 0;
+    for (let at = row * n; at < (row + 1) * n; at++)
+      sum += nats(truth[at] === 1 ? probabilities[at]! : 1 - probabilities[at]!);
+    return sum / n;
+  });
+}
+
+const nats = (probability: number): number => -Math.log(Math.max(probability, 1e-38));

@@ -1,9 +1,13 @@
 /** Source: sentence-transformers' InformationRetrievalEvaluator, which lets chance decide between texts that stand level. */
-import type { MetricImplementation } from "../kinds/metric.js";
-import { meanReciprocalRank } from "./ranking.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
+import { reciprocalRanks } from "./ranking.js";
+import { drawnFrom, whole } from "./row-sums.js";
+
+const means = ({ arguments: { at } }: Call, { searches }: RankingMetricInput) =>
+  reciprocalRanks(searches, typeof at === "number" ? at : undefined);
 
 export const mrr: MetricImplementation = {
-  ofRankings({ arguments: { at } }, { searches }) {
-    return meanReciprocalRank(searches, typeof at === "number" ? at : undefined);
-  },
+  ofRankings: (call, input) => whole(means(call, input)),
+  samplers: { ofRankings: (call, input) => drawnFrom(means(call, input)) },
 };

@@ -1,8 +1,15 @@
 /** Jelinek et al. 1977; as transformers' documentation has it, over all tokens alike and within windows of `max_length`. */
 import type { MetricImplementation } from "../kinds/metric.js";
-import { loss } from "./loss.run.js";
+import { loss, ofLabels } from "./loss.run.js";
+import { drawnFrom } from "./row-sums.js";
 
 export const perplexity: MetricImplementation = {
   compute: (call, input) => Math.exp(loss.compute!(call, input)),
   ofTokens: (_call, { loss: nats }) => Math.exp(nats),
+  samplers: {
+    compute(_call, input) {
+      const mean = drawnFrom(ofLabels(input));
+      return (drawn) => Math.exp(mean(drawn));
+    },
+  },
 };

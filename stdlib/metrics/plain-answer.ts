@@ -1,6 +1,7 @@
 /** Answers as SQuAD's script compares them: small letters, no ASCII punctuation, no articles, single blanks. */
 import type { AnswerMetricInput } from "../kinds/metric.js";
 import { wordsOf } from "./n-grams.js";
+import { rowMeans, type RowSums } from "./row-sums.js";
 
 const PUNCTUATION = /[!-/:-@[-`{-~]/gu;
 /** Words end where Python's `\b` sees an end: beside anything that is no letter, digit or underscore. */
@@ -11,12 +12,11 @@ export function plainWords(answer: string): readonly string[] {
 }
 
 /** The mean over all questions of the best that an answer reaches beside any that is right. Where none is right, none should be given. */
-export function meanOfBest(
+export function meansOfBest(
   { answers, gold }: Pick<AnswerMetricInput, "answers" | "gold">,
   score: (answer: readonly string[], right: readonly string[]) => number,
-): number {
-  const sum = answers.reduce((total, answer, i) => total + bestOf(plainWords(answer), gold[i]!, score), 0);
-  return sum / answers.length;
+): RowSums {
+  return rowMeans(answers.length, (i) => bestOf(plainWords(answers[i]!), gold[i]!, score));
 }
 
 function bestOf(

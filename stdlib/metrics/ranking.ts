@@ -1,19 +1,20 @@
 /** Where searches find what they should. Texts that stand level with a right one count as before it: a model that tells nothing apart finds nothing. */
 import type { Parameter } from "#dsl/registry.js";
 import type { Rank } from "../kinds/metric.js";
+import { rowMeans, type RowSums } from "./row-sums.js";
 
 type Searches = readonly (readonly Rank[])[];
 
 /** From 1. */
 export const place = ({ above, level }: Rank): number => above + level;
 
-export function meanOver(searches: Searches, of: (ranks: readonly Rank[]) => number): number {
-  return searches.reduce((sum, ranks) => sum + of(ranks), 0) / searches.length;
+export function meansOver(searches: Searches, of: (ranks: readonly Rank[]) => number): RowSums {
+  return rowMeans(searches.length, (search) => of(searches[search]!));
 }
 
 /** `most`: places beyond it count nothing. */
-export function meanReciprocalRank(searches: Searches, most = Number.POSITIVE_INFINITY): number {
-  return meanOver(searches, (ranks) => {
+export function reciprocalRanks(searches: Searches, most = Number.POSITIVE_INFINITY): RowSums {
+  return meansOver(searches, (ranks) => {
     const first = Math.min(...placesOf(ranks));
     return first <= most ? 1 / first : 0;
   });

@@ -1,14 +1,18 @@
 /** ROUGE (Lin, 2004) as the rouge-score package has it without stemming: F measure of each row, mean over the rows. */
-import type { MetricImplementation } from "../kinds/metric.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { nGrams, runs, shared } from "./n-grams.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "./row-sums.js";
 
 export const rouge: MetricImplementation = {
-  ofWritten(call, { written, targets }) {
-    const { variant } = call.arguments;
-    const score = variant === "rouge1" || variant === "rouge2" ? byRuns(variant === "rouge1" ? 1 : 2) : bySequence;
-    return written.reduce((sum, text, row) => sum + score(parted(text), parted(targets[row]!)), 0) / targets.length;
-  },
+  ofWritten: (call, input) => whole(meansOf(call, input)),
+  samplers: { ofWritten: (call, input) => drawnFrom(meansOf(call, input)) },
 };
+
+function meansOf({ arguments: { variant } }: Call, { written, targets }: WrittenMetricInput): RowSums {
+  const score = variant === "rouge1" || variant === "rouge2" ? byRuns(variant === "rouge1" ? 1 : 2) : bySequence;
+  return rowMeans(written.length, (row) => score(parted(written[row]!), parted(targets[row]!)));
+}
 
 type Words = readonly string[];
 

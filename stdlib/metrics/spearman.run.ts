@@ -1,7 +1,13 @@
 /** Source: scipy's `spearmanr`. */
 import type { MetricImplementation } from "../kinds/metric.js";
-import { correlation, ranks } from "./correlation.js";
+import { correlation, ranks, ranksOfDrawn } from "./correlation.js";
 
 export const spearman: MetricImplementation = {
   ofNumbers: (_call, { truth, predicted }) => correlation(ranks(truth), ranks(predicted)),
+  samplers: {
+    ofNumbers(_call, { truth, predicted }) {
+      const [own, other] = [ranksOfDrawn(truth), ranksOfDrawn(predicted)];
+      return (drawn) => correlation(own(drawn), other(drawn));
+    },
+  },
 };

@@ -15,7 +15,8 @@ export function bestOfCuts(
 ): { readonly value: number; readonly threshold: number; readonly counts: readonly [Counts, Counts] } {
   const n = same.length;
   const have = same.reduce((sum, s) => sum + s, 0);
-  const order = Uint32Array.from(same, (_, i) => i).sort((a, b) => similarity[b]! - similarity[a]!);
+  const order = Uint32Array.from(same, (_, i) => i);
+  if (!falls(similarity)) order.sort((a, b) => similarity[b]! - similarity[a]!);
   const countsAt = (given: number, hit: number): readonly [Counts, Counts] => [
     { hit: n - have - (given - hit), given: n - given, have: n - have },
     { hit, given, have },
@@ -33,6 +34,11 @@ export function bestOfCuts(
     while (given < n && similarity[order[given]!] === level) hit += same[order[given++]!]!;
   }
   return best;
+}
+
+function falls(values: Float64Array): boolean {
+  for (let i = 1; i < values.length; i++) if (!(values[i]! <= values[i - 1]!)) return false;
+  return true;
 }
 
 /** One number of both labels (`average`, `of`), each at the threshold where `by` is best. */

@@ -1,10 +1,12 @@
 /** F1 of an answer's words (Rajpurkar et al., 2016, arXiv 1606.05250). NaN on no questions. */
 import type { MetricImplementation } from "../kinds/metric.js";
 import { nGrams, shared } from "./n-grams.js";
-import { meanOfBest, sameWords } from "./plain-answer.js";
+import { meansOfBest, sameWords } from "./plain-answer.js";
+import { drawnFrom, whole } from "./row-sums.js";
 
 export const tokenF1: MetricImplementation = {
-  ofAnswers: (_call, input) => meanOfBest(input, overlap),
+  ofAnswers: (_call, input) => whole(meansOfBest(input, overlap)),
+  samplers: { ofAnswers: (_call, input) => drawnFrom(meansOfBest(input, overlap)) },
 };
 
 function overlap(answer: readonly string[], right: readonly string[]): number {

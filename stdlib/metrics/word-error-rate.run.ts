@@ -1,17 +1,19 @@
 /** Levenshtein's distance of words, summed over rows, per word of the targets. NaN where the targets have no word. */
-import type { MetricImplementation } from "../kinds/metric.js";
+import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
+import { drawnFrom, rowSums, whole, type RowSums } from "./row-sums.js";
 
 export const wordErrorRate: MetricImplementation = {
-  ofWritten(_call, { written, targets }) {
-    let [errors, words] = [0, 0];
-    targets.forEach((target, row) => {
-      const wanted = wordsOf(target);
-      errors += distance(wordsOf(written[row]!), wanted);
-      words += wanted.length;
-    });
-    return words === 0 ? Number.NaN : errors / words;
-  },
+  ofWritten: (_call, input) => whole(sumsOf(input)),
+  samplers: { ofWritten: (_call, input) => drawnFrom(sumsOf(input)) },
 };
+
+function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
+  const errors = (row: number): readonly number[] => {
+    const wanted = wordsOf(targets[row]!);
+    return [distance(wordsOf(written[row]!), wanted), wanted.length];
+  };
+  return rowSums(targets.length, 2, errors, ([wrong, words]) => (words === 0 ? Number.NaN : wrong! / words!));
+}
 
 const wordsOf = (text: string): readonly string[] => text.split(/\s+/u).filter((word) => word !== "");
 

@@ -1,6 +1,8 @@
 /** One label out of several for each of some rows (or words): what was right, what was said, and what follows from both. */
 import type { Call } from "#dsl/plan/plan.js";
 import type { MetricInput, MetricImplementation } from "../kinds/metric.js";
+import type { CommonAnswer, Constant, LabelCount } from "../kinds/task.js";
+import { counts } from "../metrics/counts.run.js";
 import { argmax, softmaxInto } from "./probabilities.js";
 
 /** `said`: logits of each row. */
@@ -53,4 +55,42 @@ export function measured(metric: MetricImplementation, call: Call, input: Metric
 export function numbering(labels: readonly string[], unknown: (label: string) => never): (label: string) => number {
   const numbers = new Map(labels.map((label, i) => [label, i]));
   return (label) => numbers.get(label) ?? unknown(label);
+}
+
+export function countsByLabel(input: MetricInput): readonly LabelCount[] {
+  return counts(input).map((count, l) => ({ label: input.labels[l]!, ...count }));
+}
+
+/** The label that is given most often; undefined on no rows. */
+export function commonestOf(counted: readonly LabelCount[], all: number): CommonAnswer | undefined {
+  const [most] = [...counted].sort((a, b) => b.given - a.given);
+  return most && all > 0 ? { answer: `“${most.label}”`, given: most.given / all, right: most.have / all } : undefined;
+}
+
+/**
+ * What scikit-learn's DummyClassifier says (`prior`): always the commonest label, each as likely as it is common. `times`: how
+ * often it is said of a row.
+ */
+export function commonestLabel(
+  labels: readonly string[],
+  found: Iterable<string>,
+  times: (...of: Parameters<Constant["said"]>) => number = () => 1,
+): Constant | null {
+  const own = new Map(labels.map((label) => [label, 0]));
+  let all = 0;
+  for (const label of found) {
+    if (!own.has(label)) continue;
+    own.set(label, own.get(label)! + 1);
+    all++;
+  }
+  if (all === 0) return null;
+  const logits = Float32Array.from(labels, (label) => Math.log(Math.max(own.get(label)! / all, 1e-38)));
+  return {
+    name: `always “${labels[argmax(logits)]!}”`,
+    said(rows, row) {
+      const said = new Float32Array(times(rows, row) * logits.length);
+      for (let at = 0; at < said.length; at += logits.length) said.set(logits, at);
+      return said;
+    },
+  };
 }

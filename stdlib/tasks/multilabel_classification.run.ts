@@ -1,8 +1,9 @@
 /** A logit for each label; the loss of a text is the mean binary cross-entropy over the labels. */
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Answers, TaskImplementation, Taught } from "../kinds/task.js";
+import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
 import type { LabelSetMetricInput } from "../kinds/metric.js";
+import { drawnSets, resampling, samplerOf } from "./drawn.js";
 import { real } from "./feeds.js";
 import { numbering } from "./label-scores.js";
 import { percent } from "./probabilities.js";
@@ -46,6 +47,8 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
     const n = labels.length;
     const input = outcome(said, truth, labels, threshold(call));
     const { predicted, probabilities } = input;
+    const draw = drawnSets(input);
+    const commonest = commonestSet(input);
     const named = (sets: Uint8Array, row: number): string =>
       labels.filter((_, l) => sets[row * n + l] === 1).join(", ") || "none";
     const wrong = said.flatMap((_, row) => {
@@ -58,6 +61,14 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
     return {
       told: { loss: lossOf(said, truth, n), accuracy: 1 - wrong.length / said.length },
       measure: (metric, of) => metric.ofLabelSets?.(of, input) ?? Number.NaN,
+      resampling: (metric, of) =>
+        resampling(said.length, samplerOf(metric, of, "ofLabelSets", input, draw), { single: true }),
+      byLabel: {
+        of: ["row", "rows"],
+        head: "label",
+        rows: labels.map((label, l) => ({ label, ...countsOf(input, l) })),
+      },
+      ...(commonest && { commonest }),
       labels,
       confusion: [],
       mistakesBy: "probability",
@@ -66,8 +77,17 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
           .sort((a, b) => b.by - a.by)
           .slice(0, most)
           .map(({ row, by }) => ({ row, by, truth: named(truth, row), predicted: named(predicted, row) })),
-      notes: [...atOtherThresholds(input), ...labels.map((label, l) => `${label}: ${scoreOf(input, l)}`)],
+      notes: atOtherThresholds(input),
     };
+  },
+  /** Each label as likely as it is common, so that of those that are rarer than the threshold none is given. */
+  constant({ labels, values, call }) {
+    const sets = Array.from((values("labels") ?? []) as ArrayLike<readonly string[]>);
+    if (sets.length === 0) return null;
+    const shares = labels.map((label) => sets.filter((set) => set.includes(label)).length / sets.length);
+    const always = labels.filter((_, l) => shares[l]! >= threshold(call));
+    const logits = Float32Array.from(shares, (p) => Math.log(Math.max(p, 1e-9) / Math.max(1 - p, 1e-9)));
+    return { name: always.length === 0 ? "never a label" : `always “${always.join(", ")}”`, said: () => logits };
   },
   predictions: (said, texts, { labels, call }) =>
     said.map((logits, i) => {
@@ -85,16 +105,29 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
   ],
 };
 
-/** F1 of one label, with its rows. */
-function scoreOf({ labels, truth, predicted }: LabelSetMetricInput, label: number): string {
+function countsOf({ labels, truth, predicted }: LabelSetMetricInput, label: number) {
   let [hit, given, have] = [0, 0, 0];
   for (let at = label; at < truth.length; at += labels.length) {
     have += truth[at]!;
     given += predicted[at]!;
     hit += truth[at]! & predicted[at]!;
   }
-  const score = given + have === 0 ? 0 : (2 * hit) / (given + have);
-  return `f1 ${score.toFixed(4)} (${have} ${have === 1 ? "row" : "rows"})`;
+  return { hit, given, have };
+}
+
+/** The set of labels that is given most often. */
+function commonestSet({ labels, truth, predicted }: LabelSetMetricInput): CommonAnswer | undefined {
+  const n = labels.length;
+  const rows = truth.length / n;
+  const key = (sets: Uint8Array, row: number): string => sets.subarray(row * n, (row + 1) * n).join("");
+  const given = new Map<string, number>();
+  for (let row = 0; row < rows; row++) given.set(key(predicted, row), (given.get(key(predicted, row)) ?? 0) + 1);
+  const [most] = [...given].sort(([, a], [, b]) => b - a);
+  if (!most) return undefined;
+  let right = 0;
+  for (let row = 0; row < rows; row++) if (key(truth, row) === most[0]) right++;
+  const names = labels.filter((_, l) => most[0][l] === "1").join(", ");
+  return { answer: names ? `“${names}”` : "no label", given: most[1] / rows, right: right / rows };
 }
 
 /** At which threshold F1 over all decisions is best on these very rows. */

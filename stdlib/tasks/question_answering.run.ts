@@ -5,11 +5,21 @@
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Answer } from "../answers.js";
-import type { Answers, AskedRows, ContextWindow, RowsToTeach, TaskImplementation, Taught } from "../kinds/task.js";
+import type {
+  Answers,
+  AskedRows,
+  CommonAnswer,
+  ContextWindow,
+  RowsToTeach,
+  TaskImplementation,
+  Taught,
+} from "../kinds/task.js";
 import type { AnswerMetricInput } from "../kinds/metric.js";
 import { exactMatch } from "../metrics/exact-match.run.js";
+import { drawnFrom, rowSums, whole as wholeOf } from "../metrics/row-sums.js";
 import { tokenF1 } from "../metrics/token-f1.run.js";
 import { answerIn, NONE, spanIn, type Choice, type FoundAnswer, type SaidWindow, type Span } from "./answer-spans.js";
+import { drawnAnswers, resampling, samplerOf } from "./drawn.js";
 import { whole } from "./feeds.js";
 import { percent } from "./probabilities.js";
 import "./codes.js";
@@ -30,8 +40,17 @@ const answers: Answers<TaughtAnswers, AnswerPrediction> = {
   places: (rows, row) => Int32Array.from(rows.ids(row), (_, place) => place),
   score(said, { spans, gold }, rows) {
     const found = byQuestion(said, rows).map((windows) => answerIn(windows, choiceOf(rows.call)));
-    const loss = said.reduce((sum, logits, row) => sum + lossOf(logits, spans[row]!), 0) / said.length;
+    const windows = windowsOf(rows, found.length);
+    // A question with many windows counts as often in the loss.
+    const losses = rowSums(
+      found.length,
+      2,
+      (i) => [windows[i]!.reduce((sum, row) => sum + lossOf(said[row]!, spans[row]!), 0), windows[i]!.length],
+      ([sum, count]) => sum! / count!,
+    );
+    const loss = wholeOf(losses);
     const input: AnswerMetricInput = { answers: found.map(({ answer }) => answer), gold, loss };
+    const draw = drawnAnswers(input, drawnFrom(losses));
     const right = found.map(({ answer }, i) =>
       exactMatch.ofAnswers!(rows.call, { answers: [answer], gold: [gold[i]!], loss }),
     );
@@ -42,6 +61,9 @@ const answers: Answers<TaughtAnswers, AnswerPrediction> = {
         token_f1: tokenF1.ofAnswers!(rows.call, input),
       },
       measure: (metric, call) => metric.ofAnswers?.(call, input) ?? Number.NaN,
+      resampling: (metric, call) =>
+        resampling(found.length, samplerOf(metric, call, "ofAnswers", input, draw), { of: "question", single: true }),
+      ...(found.length > 0 && { commonest: commonestAnswer(input) }),
       labels: [],
       confusion: [],
       mistakesBy: "probability",
@@ -59,6 +81,13 @@ const answers: Answers<TaughtAnswers, AnswerPrediction> = {
       notes: said.length > found.length ? [`${said.length} windows of ${found.length} contexts`] : [],
     };
   },
+  constant({ call }) {
+    if (call.arguments["unanswerable"] !== true) return null;
+    // The first token stands for no answer.
+    const said = (rows: AskedRows, row: number): Float32Array =>
+      Float32Array.from({ length: 2 * rows.ids(row).length }, (_, i) => (i < 2 ? 30 : 0));
+    return { name: "never an answer", said, likelihood: false };
+  },
   predictions: (said, texts, rows) =>
     byQuestion(said, rows).map((windows, i) => {
       const { context } = windows[0]!.window;
@@ -74,6 +103,21 @@ function excerpt({ context, start, end }: AnswerPrediction): string {
   const [from, to] = [Math.max(0, start - 40), Math.min(context.length, end + 40)];
   const parts = [context.slice(from, start), "⟦", context.slice(start, end), "⟧", context.slice(end, to)];
   return [from > 0 ? "…" : "", ...parts, to < context.length ? "…" : ""].join("").replace(/\p{Surrogate}/gu, "");
+}
+
+/** Numbers of the windows of each question. */
+function windowsOf(rows: AskedRows, questions: number): readonly (readonly number[])[] {
+  const windows: number[][] = Array.from({ length: questions }, () => []);
+  for (let row = 0; row < rows.count; row++) windows[rows.window!(row).of]!.push(row);
+  return windows;
+}
+
+function commonestAnswer({ answers: given, gold }: AnswerMetricInput): CommonAnswer {
+  const times = new Map<string, number>();
+  for (const answer of given) times.set(answer, (times.get(answer) ?? 0) + 1);
+  const [answer, most] = [...times].reduce((a, b) => (b[1] > a[1] ? b : a));
+  const right = gold.filter((all) => (answer === "" ? all.every((text) => text === "") : all.includes(answer))).length;
+  return { answer: answer ? `“${answer}”` : "no answer", given: most / given.length, right: right / given.length };
 }
 
 /** What was said of the windows of each question. */

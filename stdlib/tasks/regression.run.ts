@@ -1,7 +1,8 @@
 /** One number over the pooled text; the loss is transformers' for `problem_type: regression`. */
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Answers, TaskImplementation, Taught } from "../kinds/task.js";
+import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
+import { drawnNumbers, resampling, samplerOf } from "./drawn.js";
 import { real } from "./feeds.js";
 import { shown } from "./numbers.js";
 import "./codes.js";
@@ -22,11 +23,15 @@ const answers: Answers<TaughtScores, ScorePrediction> = {
   score(said, { truth }, { call }) {
     const predicted = Float64Array.from(said, (logits) => within(logits[0]!, call));
     const input = { truth, predicted };
+    const draw = drawnNumbers(input);
+    const commonest = commonestNumber(truth, predicted);
     const mean = (of: (difference: number) => number): number =>
       truth.reduce((sum, right, i) => sum + of(predicted[i]! - right), 0) / truth.length;
     return {
       told: { loss: mean((d) => d * d), mean_absolute_error: mean(Math.abs) },
       measure: (metric, of) => metric.ofNumbers?.(of, input) ?? Number.NaN,
+      resampling: (metric, of) => resampling(truth.length, samplerOf(metric, of, "ofNumbers", input, draw)),
+      ...(commonest && { commonest }),
       labels: [],
       confusion: [],
       mistakesBy: "error",
@@ -40,6 +45,13 @@ const answers: Answers<TaughtScores, ScorePrediction> = {
           .sort((a, b) => b.by - a.by)
           .slice(0, most),
     };
+  },
+  /** Of all numbers the mean has the least squared error. */
+  constant({ values, call }) {
+    const known = values("score") as ArrayLike<number> | undefined;
+    if (!known || known.length === 0) return null;
+    const mean = within(Array.from(known).reduce((sum, score) => sum + score, 0) / known.length, call);
+    return { name: `always ${shown(mean)}`, said: () => Float32Array.of(mean) };
   },
   predictions: (said, texts, { call }) =>
     said.map((logits, i) => ({ text: texts[i]!, score: within(logits[0]!, call) })),
@@ -87,6 +99,17 @@ export const regression: TaskImplementation = {
   },
   answers: answers as Answers,
 };
+
+/** The middle of what is predicted, and how much of it, and of the truth, lies near: within a tenth of what the truth varies by. */
+function commonestNumber(truth: Float64Array, predicted: Float64Array): CommonAnswer | undefined {
+  const n = truth.length;
+  if (n === 0) return undefined;
+  const mean = truth.reduce((sum, score) => sum + score, 0) / n;
+  const near = 0.1 * Math.sqrt(truth.reduce((sum, score) => sum + (score - mean) ** 2, 0) / n);
+  const middle = predicted.slice().sort()[n >> 1]!;
+  const share = (of: Float64Array): number => of.filter((score) => Math.abs(score - middle) <= near).length / n;
+  return { answer: `about ${shown(middle)}`, given: share(predicted), right: share(truth) };
+}
 
 function rangeOf(call: Call): Range | null {
   const range = call.arguments["range"];

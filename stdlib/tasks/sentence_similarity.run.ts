@@ -6,7 +6,7 @@ import type { Call } from "#dsl/plan/plan.js";
 import type { Answers, PairAnswers, TaskAbout, TaskImplementation } from "../kinds/task.js";
 import { normalised, pool, POOLINGS, type Pooling } from "./pooling.js";
 import { shown } from "./numbers.js";
-import { lossIn, lossOf, settingsOf } from "./similarity-losses.js";
+import { lossIn, lossOf, settingsOf, toldBy } from "./similarity-losses.js";
 import { teachPairs, type TaughtPairs } from "./similarity-rows.js";
 import { scorePairs } from "./similarity-scored.js";
 import { dot, unit } from "./similarity-scores.js";
@@ -38,6 +38,14 @@ const ofPairs: PairAnswers<SimilarityPrediction> = {
 const answers: Answers<TaughtPairs, EmbeddingPrediction> = {
   score: scorePairs,
   predictions: (said, texts) => said.map((vector, i) => ({ text: texts[i]!, embedding: vector.slice() })),
+  /** All pairs as alike as each other, where labels say which belong together: then the commoner label is right. */
+  constant: ({ values, call }) =>
+    toldBy(
+      call,
+      ["label", "score"].filter((role) => values(role) !== undefined),
+    ) === "label"
+      ? { name: "all pairs alike", said: () => Float32Array.of(1), likelihood: false }
+      : null,
   columns: ["embedding"],
   cells: ({ embedding }) => [
     `${embedding.length} numbers: ${Array.from(embedding.subarray(0, 4), (x) => x.toFixed(3)).join(", ")}, …`,

@@ -2,13 +2,16 @@
 import type { Call } from "#dsl/plan/plan.js";
 import type { MetricImplementation, PairMetricInput } from "../kinds/metric.js";
 import type { Scored } from "../kinds/task.js";
+import type { Resampling } from "../intervals/bootstrap.js";
 import { correlation, ranks } from "../metrics/correlation.js";
-import { meanReciprocalRank } from "../metrics/ranking.js";
+import { reciprocalRanks } from "../metrics/ranking.js";
+import { whole } from "../metrics/row-sums.js";
 import { bestOfCuts, share } from "../metrics/threshold.js";
+import { drawnNumbers, lately, resampling, samplerOf, some } from "./drawn.js";
 import { shown } from "./numbers.js";
 import { settingsOf } from "./similarity-losses.js";
 import type { TaughtPairs } from "./similarity-rows.js";
-import { dot, lossOfCosines, searchesIn, unit, type Searches } from "./similarity-scores.js";
+import { dot, lossOfCosines, mean, searchesIn, unit, type Searches } from "./similarity-scores.js";
 
 /** What is asked of the vectors of a split. */
 interface Found {
@@ -16,6 +19,8 @@ interface Found {
   /** Of the two texts of each row. */
   readonly cosines: Float64Array;
   readonly loss: number;
+  /** The same of what is drawn. */
+  lossOf(): Resampling | null;
   readonly ranged: boolean;
   searches(): Searches;
 }
@@ -33,24 +38,68 @@ export function scorePairs(
   const settings = settingsOf(call);
   let made: Searches | undefined;
   const searches = (): Searches => (made ??= searchesIn(taught, { first, second }, settings.scale));
-  const loss = taught.loss === "ranking" ? searches().loss : lossOfCosines(cosines, taught, settings);
+  const ranks = taught.loss === "ranking";
+  const loss = ranks ? mean(searches().losses) : lossOfCosines(cosines, taught, settings);
+  const lossOf = (): Resampling | null => {
+    if (!ranks)
+      return resampling(taught.count, (drawn) => lossOfCosines(some(cosines, drawn), drawnOf(taught, drawn), settings));
+    const { losses } = searches();
+    return resampling(losses.length, (drawn) => mean(some(losses, drawn)));
+  };
   const ranged = taught.loss === "cosine" || (call.arguments["range"] ?? null) !== null;
-  const found = { taught, cosines, loss, searches, ranged };
+  const found = { taught, cosines, loss, lossOf, searches, ranged };
   if (taught.scores) return byScores(found, taught.scores);
   return taught.same ? byLabels(found, taught.same) : bySearches(found);
 }
 
 const common = { labels: [], confusion: [], mistakesBy: "error" } as const;
 
-function measuring(
-  loss: number,
-  of: (metric: MetricImplementation, call: Call) => number | undefined,
-): Scored["measure"] {
-  return (metric, call) => metric.ofLoss?.(call, loss) ?? of(metric, call) ?? Number.NaN;
+type Drawn = Pick<TaughtPairs, "loss" | "scores" | "same">;
+function drawnOf({ loss, scores, same }: TaughtPairs, drawn: Uint32Array): Drawn {
+  return {
+    loss,
+    scores: scores && { written: some(scores.written, drawn), cosines: some(scores.cosines, drawn) },
+    same: same && Uint8Array.from(drawn, (row) => same[row]!),
+  };
 }
 
-function byScores({ cosines, loss, ranged }: Found, scores: NonNullable<TaughtPairs["scores"]>): Scored {
+function measuring(
+  { loss, lossOf }: Found,
+  of: (metric: MetricImplementation, call: Call) => number | undefined,
+  drawn: (metric: MetricImplementation, call: Call) => Resampling | null,
+): Pick<Scored, "measure" | "resampling"> {
+  return {
+    measure: (metric, call) => metric.ofLoss?.(call, loss) ?? of(metric, call) ?? Number.NaN,
+    resampling(metric, call) {
+      const own = metric.ofLoss && lossOf();
+      return own ? { ...own, score: (units) => metric.ofLoss!(call, own.score(units)) } : drawn(metric, call);
+    },
+  };
+}
+
+function drawnSearches(metric: MetricImplementation, call: Call, searches: Searches["ranks"]): Resampling | null {
+  const draw = lately((drawn: Uint32Array) => ({ searches: Array.from(drawn, (search) => searches[search]!) }));
+  return resampling(searches.length, samplerOf(metric, call, "ofRankings", { searches }, draw), { of: "search" });
+}
+
+/** Pairs that are drawn, the most alike first: so no draw needs sorting. */
+function drawnPairs({ labels, same, similarity }: PairMetricInput): (drawn: Uint32Array) => PairMetricInput {
+  const order = Uint32Array.from(same, (_, row) => row).sort((a, b) => similarity[b]! - similarity[a]!);
+  return lately((drawn) => {
+    const times = new Uint32Array(same.length);
+    for (const row of drawn) times[row]!++;
+    const [some, alike] = [new Uint8Array(drawn.length), new Float64Array(drawn.length)];
+    let to = 0;
+    for (const row of order)
+      for (let left = times[row]!; left > 0; left--, to++) [some[to], alike[to]] = [same[row]!, similarity[row]!];
+    return { labels, same: some, similarity: alike };
+  });
+}
+
+function byScores(found: Found, scores: NonNullable<TaughtPairs["scores"]>): Scored {
+  const { cosines, loss, ranged } = found;
   const numbers = { truth: scores.written, predicted: cosines };
+  const draw = drawnNumbers(numbers);
   const order = { truth: ranks(scores.written), predicted: ranks(cosines) };
   // Scores of any scale are no cosines: then a row is as far off as its place among the others.
   const off = (row: number): number =>
@@ -60,7 +109,11 @@ function byScores({ cosines, loss, ranged }: Found, scores: NonNullable<TaughtPa
   return {
     ...common,
     told: { loss, spearman: correlation(order.truth, order.predicted) },
-    measure: measuring(loss, (metric, call) => metric.ofNumbers?.(call, numbers)),
+    ...measuring(
+      found,
+      (metric, call) => metric.ofNumbers?.(call, numbers),
+      (metric, call) => resampling(cosines.length, samplerOf(metric, call, "ofNumbers", numbers, draw)),
+    ),
     mistakes: (most) =>
       Array.from(cosines, (cosine, row) => ({
         row,
@@ -73,16 +126,24 @@ function byScores({ cosines, loss, ranged }: Found, scores: NonNullable<TaughtPa
   };
 }
 
-function byLabels({ taught: { labels }, cosines, loss, searches }: Found, same: Uint8Array): Scored {
+function byLabels(found: Found, same: Uint8Array): Scored {
+  const { taught, cosines, loss, searches } = found;
+  const { labels } = taught;
   const pairs: PairMetricInput = { labels, same, similarity: cosines };
   const { value, threshold } = bestOfCuts(pairs, share);
+  const draw = drawnPairs(pairs);
   const said = (row: number): 0 | 1 => (cosines[row]! >= threshold ? 1 : 0);
   return {
     ...common,
     told: { loss, accuracy: value },
-    measure: measuring(
-      loss,
+    ...measuring(
+      found,
       (metric, call) => metric.ofPairs?.(call, pairs) ?? metric.ofRankings?.(call, { searches: searches().ranks }),
+      (metric, call) => {
+        const { ofPairs } = metric;
+        if (!ofPairs) return drawnSearches(metric, call, searches().ranks);
+        return resampling(same.length, (drawn) => ofPairs(call, draw(drawn)));
+      },
     ),
     mistakes: (most) =>
       Array.from(same, (truth, row) => ({
@@ -101,12 +162,17 @@ function byLabels({ taught: { labels }, cosines, loss, searches }: Found, same: 
   };
 }
 
-function bySearches({ taught, loss, searches }: Found): Scored {
+function bySearches(own: Found): Scored {
+  const { taught, loss, searches } = own;
   const { ranks: found, astray } = searches();
   return {
     ...common,
-    told: { loss, mrr: meanReciprocalRank(found) },
-    measure: measuring(loss, (metric, call) => metric.ofRankings?.(call, { searches: found })),
+    told: { loss, mrr: whole(reciprocalRanks(found)) },
+    ...measuring(
+      own,
+      (metric, call) => metric.ofRankings?.(call, { searches: found }),
+      (metric, call) => drawnSearches(metric, call, found),
+    ),
     mistakes: (most) =>
       astray
         .slice(0, most)

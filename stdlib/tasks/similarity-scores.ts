@@ -53,7 +53,7 @@ export interface Searches {
   /** Of each text that is looked for something with: the ranks of what it should find. */
   readonly ranks: readonly (readonly Rank[])[];
   /** Of rows whose texts belong together: −ln of the share of the own text among it and all that don't belong. */
-  readonly loss: number;
+  readonly losses: Float64Array;
   /** Rows that find another text before their own: the likeliest of the others, and by how much. */
   readonly astray: readonly { readonly row: number; readonly found: string; readonly by: number }[];
 }
@@ -73,7 +73,7 @@ export function searchesIn(
   const asking = rows.filter((row) => taught.same?.[row] !== 0);
   const found: { row: number; found: string; by: number }[] = [];
   const ranks: (readonly Rank[])[] = [];
-  let loss = 0;
+  const losses: number[] = [];
   for (const [text, own] of byText(asking, taught.text)) {
     const itself = (other: string): boolean => other === text && own.every((row) => taught.text_pair[row] !== text);
     const right = new Set(
@@ -93,11 +93,11 @@ export function searchesIn(
     }
     for (const row of own) {
       const mine = cosines[place.get(taught.text_pair[row]!)!]!;
-      loss += Math.log1p(others * Math.exp(-scale * mine));
+      losses.push(Math.log1p(others * Math.exp(-scale * mine)));
       if (best >= 0 && cosines[best]! > mine) found.push({ row, found: pool[best]!.text, by: cosines[best]! - mine });
     }
   }
-  return { ranks, loss: loss / asking.length, astray: found.sort((a, b) => b.by - a.by) };
+  return { ranks, losses: Float64Array.from(losses), astray: found.sort((a, b) => b.by - a.by) };
 }
 
 /** The rows of each text. */
@@ -121,6 +121,6 @@ function rankOf(cosines: Float64Array, own: number, looked: readonly boolean[]):
   return { above, level };
 }
 
-function mean(values: Float64Array): number {
+export function mean(values: Float64Array): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }

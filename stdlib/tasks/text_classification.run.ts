@@ -2,7 +2,18 @@
 import { CodedError } from "#dsl/check/codes.js";
 import type { Answers, Supervision, TaskImplementation, Taught } from "../kinds/task.js";
 import { whole } from "./feeds.js";
-import { confusionOf, labelled, measured, mistaken, numbering, told } from "./label-scores.js";
+import { drawnLabels, resampling, samplerOf } from "./drawn.js";
+import {
+  commonestLabel,
+  commonestOf,
+  confusionOf,
+  countsByLabel,
+  labelled,
+  measured,
+  mistaken,
+  numbering,
+  told,
+} from "./label-scores.js";
 import { argmax, percent, softmaxInto } from "./probabilities.js";
 import "./codes.js";
 
@@ -48,9 +59,16 @@ const supervision: Supervision = {
 const answers: Answers<TaughtLabels, LabelPrediction> = {
   score(said, { truth }, rows) {
     const input = labelled(rows.labels, truth, said);
+    const draw = drawnLabels(input);
+    const byLabel = countsByLabel(input);
+    const commonest = commonestOf(byLabel, truth.length);
     return {
       told: told(input),
       measure: (metric, call) => measured(metric, call, input),
+      resampling: (metric, call) =>
+        resampling(truth.length, samplerOf(metric, call, "compute", input, draw), { single: true }),
+      byLabel: { of: ["row", "rows"], head: "label", rows: byLabel },
+      ...(commonest && { commonest }),
       labels: rows.labels,
       confusion: confusionOf(input),
       mistakesBy: "probability",
@@ -60,6 +78,7 @@ const answers: Answers<TaughtLabels, LabelPrediction> = {
           .map(({ at, ...mistake }) => ({ row: at, ...mistake })),
     };
   },
+  constant: ({ labels, values }) => commonestLabel(labels, Array.from(values("label") ?? [], String)),
   predictions: (said, texts, { labels }) =>
     said.map((logits, i) => {
       const shares = new Float32Array(labels.length);

@@ -7,8 +7,19 @@ import type { Call } from "#dsl/plan/plan.js";
 import type { Answers, AskedRows, TaskImplementation, Taught } from "../kinds/task.js";
 import type { MetricInput } from "../kinds/metric.js";
 import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "./entities.js";
+import { drawnLabels, drawnTags, lately, resampling, samplerOf } from "./drawn.js";
 import { placed } from "./feeds.js";
-import { confusionOf, labelled, measured, mistaken, numbering, told } from "./label-scores.js";
+import {
+  commonestLabel,
+  commonestOf,
+  confusionOf,
+  countsByLabel,
+  labelled,
+  measured,
+  mistaken,
+  numbering,
+  told,
+} from "./label-scores.js";
 import { argmax, softmaxInto } from "./probabilities.js";
 import { wordsIn } from "./words.js";
 import "./codes.js";
@@ -39,6 +50,11 @@ const answers: Answers<TaughtTags, TagsPrediction> = {
     const input = labelled(labels, Int32Array.from(taught.truth.flatMap((row) => [...row])), words.flat());
     const truth = taught.truth.map((row, i) => taught.tags[i]!.slice(0, row.length));
     const predicted = words.map((row) => row.map((logits) => labels[argmax(logits)]!));
+    const tags = { scheme, truth, predicted };
+    const [drawTags, drawWords] = [drawnTags(tags), drawnLabels(input)];
+    const wordsOf = lately(wordsOfTexts(taught.truth.map((row) => row.length)));
+    const byTag = countsByLabel(input);
+    const commonest = commonestOf(byTag, input.truth.length);
     const kinds = [...entityCounts(truth, predicted, scheme)];
     const all = kinds.reduce(
       (sum, [, kind]) => ({ hit: sum.hit + kind.hit, given: sum.given + kind.given, have: sum.have + kind.have }),
@@ -46,18 +62,37 @@ const answers: Answers<TaughtTags, TagsPrediction> = {
     );
     return {
       told: { ...told(input), ...(scheme === "none" ? {} : { entity_f1: entityF1(all) }) },
-      measure: (metric, call) =>
-        metric.ofTags ? metric.ofTags(call, { scheme, truth, predicted }) : measured(metric, call, input),
+      measure: (metric, call) => (metric.ofTags ? metric.ofTags(call, tags) : measured(metric, call, input)),
+      // Words of one text go together: texts are drawn, each with all its words.
+      resampling(metric, call) {
+        const ofWords = metric.ofTags ? undefined : samplerOf(metric, call, "compute", input, drawWords);
+        const score = ofWords
+          ? (drawn: Uint32Array) => ofWords(wordsOf(drawn))
+          : samplerOf(metric, call, "ofTags", tags, drawTags);
+        return resampling(said.length, score, { of: "text" });
+      },
+      byLabel:
+        scheme === "none"
+          ? { of: ["word", "words"], head: "label", rows: byTag }
+          : {
+              of: ["entity", "entities"],
+              head: "entity",
+              rows: kinds.map(([label, count]) => ({ label, ...count })),
+            },
+      ...(commonest && { commonest }),
       labels,
       confusion: confusionOf(input),
       mistakesBy: "probability",
       mistakes: (most) => gravest(input, taught, most),
-      notes: [
-        ...kinds.map(([kind, c]) => `${kind}: f1 ${entityF1(c).toFixed(4)} (${c.have} true, ${c.given} found)`),
-        ...cutNote(rows),
-      ],
+      notes: cutNote(rows),
     };
   },
+  constant: ({ labels, values }) =>
+    commonestLabel(
+      labels,
+      Array.from((values("tags") ?? []) as ArrayLike<readonly string[]>).flat(),
+      (rows, row) => rows.words!(row).starts.length,
+    ),
   predictions: (said, texts, rows) =>
     said.map((logits, i) => {
       const { labels } = rows;
@@ -88,6 +123,18 @@ const answers: Answers<TaughtTags, TagsPrediction> = {
 
 function perWord(logits: Float32Array, n: number): readonly Float32Array[] {
   return Array.from({ length: logits.length / n }, (_, word) => logits.subarray(word * n, (word + 1) * n));
+}
+
+/** Numbers of the words of texts, which follow one another. */
+function wordsOfTexts(lengths: readonly number[]): (drawn: Uint32Array) => Uint32Array {
+  let sum = 0;
+  const starts = lengths.map((length) => (sum += length) - length);
+  return (drawn) => {
+    const words = new Uint32Array(drawn.reduce((all, text) => all + lengths[text]!, 0));
+    let to = 0;
+    for (const text of drawn) for (let word = 0; word < lengths[text]!; word++) words[to++] = starts[text]! + word;
+    return words;
+  };
 }
 
 /** A text is as wrong as its surest wrong word. */

@@ -18,6 +18,7 @@ import gguf_files
 import merged
 import masked_encoders
 import initial_weights
+import intervals
 import metrics
 import minilm
 import objectives
@@ -41,6 +42,7 @@ torch.manual_seed(0)
 torch.use_deterministic_algorithms(True)
 for name, make in {
     "metrics": lambda: metrics.make(golden),
+    "intervals": lambda: intervals.make(golden),
     "losses and optimizers": lambda: objectives.make(golden),
     "rope": lambda: rope.make(golden),
     "decoders": lambda: decoders.make(golden),

@@ -1,0 +1,73 @@
+/** Scores of resamples, of several things at once: those of equally many units are scored on the same resamples. */
+import { breathe } from "#platform/turn.js";
+import { resamples } from "./resamples.js";
+
+/** How a score is made of some of what it is about. */
+export interface Resampling {
+  /** What is drawn, and how many of them there are. */
+  readonly of: Unit;
+  readonly units: number;
+  /** Whether each of them is one decision, so that a share of them has Wilson's interval. */
+  readonly single: boolean;
+  /** What must be alike, beside the number of units, for two models to have been scored on the same ones; absent: nothing. */
+  readonly same?: number;
+  /** `drawn`: numbers of units, some several times, others not at all. */
+  score(drawn: Uint32Array): number;
+}
+export type Unit = "row" | "text" | "question" | "search" | "group of rows";
+
+export const RESAMPLES = 1000;
+/** What is slow is scored on fewer. */
+const FEWER = [RESAMPLES, 500, 200, 100] as const;
+/** Resamples after which it is known how slow, and whether far too slow. */
+const TRIAL = 20;
+const GLANCE = 3;
+/** Longest for one score, in milliseconds; what would take longer than that for the fewest has no interval. */
+const BUDGET = 2000;
+
+interface Scored {
+  readonly resampling: Resampling;
+  readonly scores: number[];
+  /** Least time that one took, in milliseconds: what else the machine does must not count. */
+  least: number;
+  wanted: number;
+}
+
+/** Of each its scores, resample by resample; fewer where it is slow, none where it is very slow or there is but one unit. */
+export async function bootstrap(
+  all: readonly Resampling[],
+  o: { readonly signal?: AbortSignal | undefined; readonly now?: () => number } = {},
+): Promise<readonly (readonly number[])[]> {
+  const now = o.now ?? (() => performance.now());
+  const states = all.map((resampling): Scored => ({
+    resampling,
+    scores: [],
+    least: Infinity,
+    wanted: resampling.units > 1 ? RESAMPLES : 0,
+  }));
+  let turned = now();
+  for (const units of new Set(all.map((resampling) => resampling.units))) {
+    const alike = states.filter(({ resampling, wanted }) => resampling.units === units && wanted > 0);
+    const draws = resamples(units);
+    for (let done = 0; alike.some(({ wanted }) => wanted > done); done++) {
+      const { value: drawn } = draws.next();
+      for (const state of alike) {
+        if (state.wanted <= done) continue;
+        const begun = now();
+        state.scores.push(state.resampling.score(drawn));
+        state.least = Math.min(state.least, now() - begun);
+        const wanted = affordable(state.least);
+        if (done + 1 === TRIAL || (done + 1 === GLANCE && wanted === 0)) state.wanted = wanted;
+      }
+      if (now() - turned < 50) continue;
+      await breathe();
+      o.signal?.throwIfAborted();
+      turned = now();
+    }
+  }
+  return states.map(({ scores, wanted }) => scores.slice(0, wanted));
+}
+
+function affordable(each: number): number {
+  return FEWER.find((count) => count * each <= BUDGET) ?? (each * FEWER.at(-1)! <= 5 * BUDGET ? FEWER.at(-1)! : 0);
+}

@@ -1,0 +1,36 @@
+/**
+ * The interval of the difference of two shares of the same rows (Newcombe, 1998, method 10): Wilson's ends of both, and how
+ * they go together. Where few rows tell two models apart a bootstrap is too sure of itself; this is not.
+ */
+import type { Interval } from "./interval.js";
+import { wilson } from "./wilson.js";
+
+/** `first[i]` and `second[i]`: 1 where row i counts. The interval is of second − first. */
+export function pairedShares(first: ArrayLike<number>, second: ArrayLike<number>): Interval {
+  const n = first.length;
+  let [both, one, other] = [0, 0, 0];
+  for (let row = 0; row < n; row++) {
+    if (first[row] === 1 && second[row] === 1) both++;
+    else if (second[row] === 1) one++;
+    else if (first[row] === 1) other++;
+  }
+  const neither = n - both - one - other;
+  const [p, q] = [(both + one) / n, (both + other) / n];
+  const [own, than] = [wilson(both + one, n), wilson(both + other, n)];
+  const together = correlation(both, one, other, neither);
+  const reach = (a: number, b: number): number => Math.sqrt(Math.max(0, a ** 2 - 2 * together * a * b + b ** 2));
+  const difference = p - q;
+  return {
+    low: difference - reach(p - own.low, than.high - q),
+    high: difference + reach(own.high - p, q - than.low),
+  };
+}
+
+/** Phi of the table, a positive one corrected for continuity. */
+function correlation(both: number, one: number, other: number, neither: number): number {
+  const sides = (both + one) * (other + neither) * (both + other) * (one + neither);
+  if (sides === 0) return 0;
+  const product = both * neither - one * other;
+  const n = both + one + other + neither;
+  return (product > 0 ? Math.max(product - n / 2, 0) : product) / Math.sqrt(sides);
+}

@@ -1,0 +1,216 @@
+/** Intervals beside scipy's, and what must hold of them whatever the rows. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { Call } from "#dsl/plan/plan.js";
+import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/intervals/bootstrap.js";
+import { pairedShares } from "#stdlib/intervals/paired-shares.js";
+import { percentiles } from "#stdlib/intervals/percentiles.js";
+import { resamples } from "#stdlib/intervals/resamples.js";
+import { wilson } from "#stdlib/intervals/wilson.js";
+import type { MetricImplementation } from "#stdlib/kinds/metric.js";
+import { registry } from "#stdlib/registry.js";
+import { drawnLabels, drawnNumbers, resampling, samplerOf } from "#stdlib/tasks/drawn.js";
+import { chance } from "#stdlib/chance.js";
+
+interface Ends {
+  readonly low: number;
+  readonly high: number;
+}
+type Made = Ends & { readonly deviation: number };
+type Case = Readonly<Record<string, unknown>> & { readonly predicted: readonly (readonly number[])[] };
+const golden = JSON.parse(
+  readFileSync(new URL("../../../../tests/golden/oracle/intervals.json", import.meta.url), "utf8"),
+) as {
+  readonly wilson: readonly (Ends & { readonly hits: number; readonly of: number })[];
+  readonly labels: readonly (Case & { readonly true: readonly number[]; readonly labels: number })[];
+  readonly numbers: readonly (Case & { readonly truth: readonly number[] })[];
+};
+const metric = async (word: string) => (await registry.find("metric", word)!.load!()) as MetricImplementation;
+
+/** Both go by chance: the ends lie within four of their own deviations; of shares a row (`step`) apart at most. */
+function near(got: Ends | null, want: Made, what: string, step = 0): void {
+  assert.ok(got, what);
+  const room = 4 * want.deviation * Math.sqrt(0.025 * 0.975 * (1 / RESAMPLES + 1 / 5000)) * (1 / 0.0584) + step + 1e-9;
+  for (const end of ["low", "high"] as const)
+    assert.ok(Math.abs(got[end] - want[end]) <= room, `${what}: ${end} ${got[end]}, scipy says ${want[end]} ± ${room}`);
+}
+
+/** Intervals of both models and of the difference. */
+async function intervalsOf(pair: readonly Resampling[]): Promise<readonly (Ends | null)[]> {
+  const [first, second] = await bootstrap(pair, { now: () => 0 });
+  assert.equal(first!.length, RESAMPLES);
+  const difference = second!.map((score, i) => score - first![i]!);
+  return [first!, second!, difference].map(percentiles);
+}
+
+describe("intervals", () => {
+  it("Wilson's are scipy's", () => {
+    for (const { hits, of, low, high } of golden.wilson) {
+      const got = wilson(hits, of);
+      assert.ok(Math.abs(got.low - low) < 1e-12 && Math.abs(got.high - high) < 1e-12, `${hits} of ${of}`);
+    }
+  });
+
+  it("the bootstrap's are scipy's as far as chance lets them: labels, and paired differences", async () => {
+    for (const [seed, c] of golden.labels.entries())
+      for (const [name, word, given] of [
+        ["accuracy", "accuracy", {}],
+        ["f1(macro)", "f1", { average: "macro", of: null }],
+      ] as const) {
+        const implementation = await metric(word);
+        const call: Call = { kind: "metric", word, arguments: given };
+        const labels = Array.from({ length: c.labels }, (_, i) => String(i));
+        const pair = c.predicted.map((predicted) => {
+          const input = {
+            labels,
+            truth: Int32Array.from(c.true),
+            predicted: Int32Array.from(predicted),
+            probabilities: new Float32Array(0),
+          };
+          return resampling(predicted.length, samplerOf(implementation, call, "compute", input, drawnLabels(input)))!;
+        });
+        const got = await intervalsOf(pair);
+        const want = [...(c[name] as readonly Made[]), c[`difference of ${name}`] as Made];
+        want.forEach((ends, i) => near(got[i]!, ends, `${name} ${i} of ${seed}`, 1.01 / c.true.length));
+      }
+  });
+
+  it("the bootstrap's are scipy's as far as chance lets them: numbers, and paired differences", async () => {
+    for (const [seed, c] of golden.numbers.entries())
+      for (const word of ["mean_absolute_error", "root_mean_squared_error", "spearman"]) {
+        const implementation = await metric(word);
+        const call: Call = { kind: "metric", word, arguments: {} };
+        const pair = c.predicted.map((predicted) => {
+          const input = { truth: Float64Array.from(c.truth), predicted: Float64Array.from(predicted) };
+          return resampling(
+            predicted.length,
+            samplerOf(implementation, call, "ofNumbers", input, drawnNumbers(input)),
+          )!;
+        });
+        const got = await intervalsOf(pair);
+        const want = [...(c[word] as readonly Made[]), c[`difference of ${word}`] as Made];
+        want.forEach((ends, i) => near(got[i]!, ends, `${word} ${i} of ${seed}`));
+      }
+  });
+
+  it("a cell that is run twice has the same interval, and other rows have others", async () => {
+    const score = (drawn: Uint32Array): number => drawn.reduce((sum, row) => sum + row, 0) / drawn.length;
+    const of = (units: number) => resampling(units, score)!;
+    const [once, again, other] = await bootstrap([of(30), of(30), of(31)]);
+    const [later] = await bootstrap([of(30)]);
+    assert.deepEqual(once, again);
+    assert.deepEqual(once, later);
+    assert.notDeepEqual(percentiles(once!), percentiles(other!));
+  });
+
+  it("what is drawn is spread evenly over all of it", () => {
+    const [n, times] = [7, 4000];
+    const counts = new Array<number>(n).fill(0);
+    const draws = resamples(n);
+    for (let r = 0; r < times; r++) for (const row of draws.next().value) counts[row]!++;
+    // χ² of 6 degrees of freedom: 22.5 is passed once in a thousand.
+    const chiSquared = counts.reduce((sum, count) => sum + (count - times) ** 2 / times, 0);
+    assert.ok(chiSquared < 22.5, `${counts.join(" ")}: ${chiSquared}`);
+  });
+
+  it("a slow metric is drawn less often, a very slow one never; one thing alone has no interval", async () => {
+    let clock = 0;
+    const taking = (ms: number, units = 20) =>
+      resampling(units, () => {
+        clock += ms;
+        return clock;
+      })!;
+    const made = await bootstrap([taking(0.5), taking(3), taking(9), taking(50), taking(500), taking(0, 1)], {
+      now: () => clock,
+    });
+    assert.deepEqual(
+      made.map((scores) => scores.length),
+      [1000, 500, 200, 100, 0, 0],
+    );
+  });
+
+  it("an interrupt ends it", async () => {
+    const stop = new AbortController();
+    const slow = resampling(10, () => {
+      for (const end = performance.now() + 8; performance.now() < end;);
+      return 1;
+    })!;
+    setTimeout(() => stop.abort(), 30);
+    await assert.rejects(bootstrap([slow], { signal: stop.signal }), { name: "AbortError" });
+  });
+
+  it("scores without a meaning are left out while they are few", () => {
+    const scores = Array.from({ length: 1000 }, (_, i) => i);
+    const { low, high } = percentiles(scores)!;
+    assert.ok(Math.abs(low - 24.975) < 1e-9 && Math.abs(high - 974.025) < 1e-9);
+    assert.ok(percentiles(scores.map((score) => (score % 20 === 0 ? Number.NaN : score))));
+    assert.equal(percentiles(scores.map((score) => (score % 5 === 0 ? Number.NaN : score))), null);
+    assert.equal(percentiles([]), null);
+  });
+});
+
+describe("intervals of the difference of two shares of the same rows", () => {
+  const table = (both: number, one: number, other: number, neither: number) => {
+    const rows = (counts: readonly (readonly [number, number])[]) =>
+      counts.flatMap(([count, value]) => new Array<number>(count).fill(value));
+    return [
+      rows([
+        [both, 1],
+        [one, 0],
+        [other, 1],
+        [neither, 0],
+      ]),
+      rows([
+        [both, 1],
+        [one, 1],
+        [other, 0],
+        [neither, 0],
+      ]),
+    ] as const;
+  };
+
+  it("turn round with the models, lie around the difference and within −1 … 1", () => {
+    for (const counts of [
+      [20, 12, 2, 16],
+      [0, 5, 0, 0],
+      [10, 0, 0, 0],
+      [3, 1, 2, 0],
+      [900, 30, 10, 60],
+    ] as const) {
+      const [first, second] = table(counts[0], counts[1], counts[2], counts[3]);
+      const [to, back] = [pairedShares(first, second), pairedShares(second, first)];
+      const n = first.length;
+      const difference = (counts[1] - counts[2]) / n;
+      assert.ok(Math.abs(to.low + back.high) < 1e-12 && Math.abs(to.high + back.low) < 1e-12);
+      assert.ok(to.low <= difference && difference <= to.high && to.low >= -1 && to.high <= 1, counts.join());
+    }
+  });
+  it("are not surer than McNemar's test where few rows tell two models apart", () => {
+    // Exact: 4 of 4 is p = 0.125, 6 of 6 is p = 0.031.
+    const [first, second] = table(16, 4, 0, 0);
+    assert.ok(pairedShares(first, second).low < 0);
+    const [third, fourth] = table(34, 6, 0, 0);
+    assert.ok(pairedShares(third, fourth).low > 0);
+  });
+  it("hold the true difference about 95 times of 100", () => {
+    const generator = chance(7);
+    const random = () => (generator.next() >>> 0) / 2 ** 32;
+    for (const [n, hard, p, q] of [
+      [30, 0.5, 0.9, 0.7],
+      [60, 0.2, 0.95, 0.95],
+      [100, 0.7, 0.6, 0.5],
+    ] as const) {
+      // Each row is hard for both or for neither; so their mistakes go together.
+      const right = (share: number, isHard: boolean) => (random() < (isHard ? share / 2 : share) ? 1 : 0);
+      const truth = q * (1 - hard / 2) - p * (1 - hard / 2);
+      let held = 0;
+      for (let trial = 0; trial < 2000; trial++) {
+        const rows = Array.from({ length: n }, () => random() < hard);
+        const [first, second] = [rows.map((h) => right(p, h)), rows.map((h) => right(q, h))];
+        const { low, high } = pairedShares(first, second);
+        if (low <= truth && truth <= high) held++;
+      }
+      assert.ok(held / 2000 > 0.935 && held / 2000 < 0.99, `n ${n}: ${held / 2000}`);
+    }
+  });
+});

@@ -1,0 +1,96 @@
+/** The quick way to a draw's score (`samplers`) says what measuring the drawn rows says, of every metric that has one. */
+import assert from "node:assert/strict";
+import type { Call } from "#dsl/plan/plan.js";
+import { chance, draw } from "#stdlib/chance.js";
+import { resamples } from "#stdlib/intervals/resamples.js";
+import type { MetricImplementation, Samplers } from "#stdlib/kinds/metric.js";
+import { registry } from "#stdlib/registry.js";
+import { drawnAnswers, drawnLabels, drawnNumbers, drawnSets, drawnTags, drawnTexts } from "#stdlib/tasks/drawn.js";
+
+const generator = chance(11);
+const below = (n: number): number => draw(generator, n);
+const rows = 40;
+const list = <T>(of: (i: number) => T, length = rows): readonly T[] => Array.from({ length }, (_, i) => of(i));
+const labels = ["a", "b", "c"];
+const WORDS = ["the", "cat", "sat", "on", "a", "mat", ".", "Über"];
+const text = (): string => list(() => WORDS[below(WORDS.length)]!, 1 + below(9)).join(" ");
+const TAGS = ["O", "B-LOC", "I-LOC", "B-PER"];
+
+/** One outcome of each sort: what is measured, and the same of what is drawn. */
+const outcomes: { readonly [K in keyof Samplers]-?: readonly [input: never, drawn: (rows: Uint32Array) => never] } =
+  (() => {
+    const shares = Float32Array.from(
+      list(() => [1 + below(4), 1 + below(4), 1 + below(4)]).flatMap((row) =>
+        row.map((x) => x / row.reduce((a, b) => a + b, 0)),
+      ),
+    );
+    const one = {
+      labels,
+      truth: Int32Array.from(list(() => below(3))),
+      predicted: Int32Array.from(list(() => below(3))),
+      probabilities: shares,
+    };
+    const bits = () => Uint8Array.from(list(() => below(2), 3 * rows));
+    const sets = {
+      labels,
+      truth: bits(),
+      predicted: bits(),
+      probabilities: Float32Array.from(list(() => below(8) / 8, 3 * rows)),
+    };
+    const numbers = {
+      truth: Float64Array.from(list(() => below(9))),
+      predicted: Float64Array.from(list(() => below(9) / 2)),
+    };
+    const lengths = list(() => 1 + below(6));
+    const tagged = () => lengths.map((n) => list(() => TAGS[below(4)]!, n));
+    const tags = { scheme: "bio" as const, truth: tagged(), predicted: tagged() };
+    const answers = { answers: list(() => (below(3) ? text() : "")), gold: list(() => list(text, below(3))), loss: 1 };
+    const texts = { written: list(text), targets: list(text) };
+    const searches = list(() => list(() => ({ above: below(5), level: 1 + below(2) }), 1 + below(2)));
+    const ranking = (drawn: Uint32Array) => ({ searches: Array.from(drawn, (i) => searches[i]!) });
+    return {
+      compute: [one, drawnLabels(one)],
+      ofNumbers: [numbers, drawnNumbers(numbers)],
+      ofLabelSets: [sets, drawnSets(sets)],
+      ofTags: [tags, drawnTags(tags)],
+      ofAnswers: [answers, drawnAnswers(answers, () => 1)],
+      ofWritten: [texts, drawnTexts(texts)],
+      ofRankings: [{ searches }, ranking],
+    } as never;
+  })();
+
+describe("scores of draws", () => {
+  let compared = 0;
+  for (const word of registry.ofKind("metric").filter((w) => w.load))
+    it(word.name, async () => {
+      const metric = (await word.load!()) as MetricImplementation;
+      const average = word.parameters.find(({ name }) => name === "average")?.type;
+      const averages =
+        average && "of" in average ? (average.of as readonly string[]).filter((name) => name !== "binary") : [null];
+      for (const [part, sampler] of Object.entries(metric.samplers ?? {}) as [
+        keyof Samplers,
+        (call: Call, input: never) => (drawn: Uint32Array) => number,
+      ][])
+        for (const given of averages) {
+          const call: Call = {
+            kind: "metric",
+            word: word.name,
+            arguments: { average: given, of: null, variant: "rougeL", places: 2, at: null },
+          };
+          const [input, drawn] = outcomes[part];
+          const quick = sampler(call, input);
+          const draws = resamples(rows);
+          for (let r = 0; r < 20; r++) {
+            const own = draws.next().value;
+            const want = (metric[part] as (call: Call, input: never) => number)(call, drawn(own));
+            const got = quick(own);
+            assert.ok(
+              Math.abs(got - want) < 1e-9 || (Number.isNaN(got) && Number.isNaN(want)),
+              `${part}(${given}): ${got}, measured ${want}`,
+            );
+            compared++;
+          }
+        }
+    });
+  after(() => assert.ok(compared > 300, `${compared} compared`));
+});
