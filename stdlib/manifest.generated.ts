@@ -24,14 +24,18 @@ import { word as metrics_entity_f1 } from "./metrics/entity-f1.js";
 import { word as metrics_exact_match } from "./metrics/exact-match.js";
 import { word as metrics_f1 } from "./metrics/f1.js";
 import { word as metrics_loss } from "./metrics/loss.js";
+import { word as metrics_matthews_correlation } from "./metrics/matthews-correlation.js";
 import { word as metrics_mean_absolute_error } from "./metrics/mean-absolute-error.js";
 import { word as metrics_mrr } from "./metrics/mrr.js";
 import { word as metrics_ndcg } from "./metrics/ndcg.js";
 import { word as metrics_pearson } from "./metrics/pearson.js";
 import { word as metrics_perplexity } from "./metrics/perplexity.js";
 import { word as metrics_precision } from "./metrics/precision.js";
+import { word as metrics_r2 } from "./metrics/r2.js";
 import { word as metrics_recall_at } from "./metrics/recall-at.js";
 import { word as metrics_recall } from "./metrics/recall.js";
+import { word as metrics_roc_auc } from "./metrics/roc-auc.js";
+import { word as metrics_root_mean_squared_error } from "./metrics/root-mean-squared-error.js";
 import { word as metrics_rouge } from "./metrics/rouge.js";
 import { word as metrics_spearman } from "./metrics/spearman.js";
 import { word as metrics_token_f1 } from "./metrics/token-f1.js";
@@ -164,14 +168,18 @@ export const words: readonly Word[] = [
   metrics_exact_match,
   metrics_f1,
   metrics_loss,
+  metrics_matthews_correlation,
   metrics_mean_absolute_error,
   metrics_mrr,
   metrics_ndcg,
   metrics_pearson,
   metrics_perplexity,
   metrics_precision,
+  metrics_r2,
   metrics_recall_at,
   metrics_recall,
+  metrics_roc_auc,
+  metrics_root_mean_squared_error,
   metrics_rouge,
   metrics_spearman,
   metrics_token_f1,

@@ -13,7 +13,7 @@ const rows: readonly (readonly [kind: string, names: string, doc: string, meanwh
   ],
   [
     "metric",
-    "quadratic_kappa ece pr_auc roc_auc latency size",
+    "quadratic_kappa ece latency size",
     "A metric.",
     "`accuracy`, `f1`, `precision`, `recall` and `loss` are built",
   ],

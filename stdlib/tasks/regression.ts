@@ -28,7 +28,11 @@ export const word: Word = {
     labels: false,
     parameters: (hidden: number, _labels: number, on: HeadOn): number => sentenceParameters(hidden, 1, on),
     measures: ["number"],
-    metrics: ["mean_absolute_error", "pearson", "spearman"].map((word) => ({ word, kind: "metric", arguments: {} })),
+    metrics: ["mean_absolute_error", "root_mean_squared_error", "r2", "pearson", "spearman"].map((word) => ({
+      word,
+      kind: "metric",
+      arguments: {},
+    })),
     prediction: "{ readonly text: string; readonly score: number }",
   },
   load: () => import("./regression.run.js").then((m) => m.regression),

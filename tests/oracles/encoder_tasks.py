@@ -99,6 +99,7 @@ def numbers():
             truth, predicted = numpy.round(truth), numpy.round(predicted)
         cases.append({"truth": truth.tolist(), "predicted": predicted.tolist(),
             "mean_absolute_error": metrics.mean_absolute_error(truth, predicted), "mean_squared_error": metrics.mean_squared_error(truth, predicted),
+            "root_mean_squared_error": float(metrics.root_mean_squared_error(truth, predicted)), "r2": float(metrics.r2_score(truth, predicted)),
             "pearson": none(stats.pearsonr(truth, predicted).statistic), "spearman": none(stats.spearmanr(truth, predicted).statistic)})
     return cases
 
@@ -142,6 +143,8 @@ def ranked_sets():
         case = {"labels": labels, "truth": truth.flatten().tolist(), "probabilities": said.flatten().tolist()}
         for average in ("macro", "micro", "weighted", "samples"):
             case[average] = float(metrics.average_precision_score(truth, said, average=average))
+            if average != "samples" and all(0 < truth[:, l].sum() < count for l in range(labels)):
+                case[f"roc_auc({average})"] = float(metrics.roc_auc_score(truth, said, average=average))
         cases.append(case)
     return cases
 

@@ -52,6 +52,43 @@ describe("metrics against scikit-learn", () => {
     }
   });
 
+  it("matthews_correlation, of two labels and of several", async () => {
+    const metric = (await registry.find("metric", "matthews_correlation")!.load!()) as MetricImplementation;
+    for (const c of golden.cases) {
+      const labels = Array.from({ length: c.labels }, (_, i) => String(i));
+      const [truth, predicted] = [Int32Array.from(c.true), Int32Array.from(c.predicted)];
+      const got = metric.compute!(call("matthews_correlation", {}), {
+        labels,
+        truth,
+        predicted,
+        probabilities: new Float32Array(0),
+      });
+      assert.ok(Math.abs(got - Number(c["matthews_correlation"])) < 1e-9, `${got}: ${c["matthews_correlation"]}`);
+    }
+  });
+
+  it("roc_auc: of two labels, of several by every average, and of labels that do not occur", async () => {
+    const metric = (await registry.find("metric", "roc_auc")!.load!()) as MetricImplementation;
+    let compared = 0;
+    for (const c of golden.cases) {
+      const labels = Array.from({ length: c.labels }, (_, i) => String(i));
+      const probabilities = Float32Array.from(c["probabilities"] as readonly number[]);
+      const input = { labels, truth: Int32Array.from(c.true), predicted: Int32Array.from(c.predicted), probabilities };
+      for (const average of ["macro", "micro", "weighted"]) {
+        const want = c.labels === 2 ? c["roc_auc"] : c[`roc_auc(${average})`];
+        const got = metric.compute!(call("roc_auc", { average }), input);
+        if (want !== undefined) {
+          assert.ok(
+            Math.abs(got - Number(want)) < 1e-9,
+            `${average} of ${c.labels}: ${got}, scikit-learn says ${want}`,
+          );
+          compared++;
+        } else if (average === "macro") assert.ok(Number.isNaN(got));
+      }
+    }
+    assert.ok(compared >= 18, `${compared} compared`);
+  });
+
   it("loss is the mean of −ln p(true)", async () => {
     const metric = (await registry.find("metric", "loss")!.load!()) as MetricImplementation;
     const input = {

@@ -14,11 +14,12 @@ const golden = JSON.parse(
     truth: number[];
     predicted: number[];
   })[];
-  readonly ranked_sets: readonly (Record<"macro" | "micro" | "weighted" | "samples", number> & {
-    labels: number;
-    truth: number[];
-    probabilities: number[];
-  })[];
+  readonly ranked_sets: readonly (Record<"macro" | "micro" | "weighted" | "samples", number> &
+    Partial<Record<`roc_auc(${"macro" | "micro" | "weighted"})`, number>> & {
+      labels: number;
+      truth: number[];
+      probabilities: number[];
+    })[];
   readonly tags: readonly {
     readonly truth: readonly (readonly string[])[];
     readonly predicted: readonly (readonly string[])[];
@@ -37,7 +38,7 @@ describe("metrics of tasks beside their oracles", () => {
   it("numbers: mean absolute error, squared error, Pearson, Spearman", async () => {
     for (const [i, c] of golden.numbers.entries()) {
       const input = { truth: Float64Array.from(c.truth), predicted: Float64Array.from(c.predicted) };
-      for (const word of ["mean_absolute_error", "pearson", "spearman"])
+      for (const word of ["mean_absolute_error", "root_mean_squared_error", "r2", "pearson", "spearman"])
         same((await metric(word)).ofNumbers!(call(word), input), c[word], `${word} of ${i}`);
       same((await metric("loss")).ofNumbers!(call("loss"), input), c["mean_squared_error"], `loss of ${i}`);
     }
@@ -82,7 +83,20 @@ describe("metrics of tasks beside their oracles", () => {
       const input = { labels, truth, predicted: truth, probabilities };
       for (const average of ["macro", "micro", "weighted", "samples"] as const)
         same(ofLabelSets!(call("average_precision", { average }), input), c[average], `${average} of ${i}`);
+      const { ofLabelSets: area } = await metric("roc_auc");
+      for (const average of ["macro", "micro", "weighted"] as const) {
+        const want = c[`roc_auc(${average})`];
+        if (want !== undefined) same(area!(call("roc_auc", { average }), input), want, `roc_auc(${average}) of ${i}`);
+      }
     }
+    assert.ok(golden.ranked_sets.filter((c) => c["roc_auc(macro)"] !== undefined).length >= 4);
+  });
+  it("scores that do not vary: r2 is 1 where all are met, else 0", async () => {
+    const { ofNumbers } = await metric("r2");
+    const truth = Float64Array.of(2, 2, 2);
+    assert.equal(ofNumbers!(call("r2"), { truth, predicted: truth }), 1);
+    assert.equal(ofNumbers!(call("r2"), { truth, predicted: Float64Array.of(2, 2, 3) }), 0);
+    assert.ok(Number.isNaN(ofNumbers!(call("r2"), { truth: Float64Array.of(2), predicted: Float64Array.of(2) })));
   });
   it("entities: F1, lenient and strict", async () => {
     const implementation = await metric("entity_f1");
