@@ -14,11 +14,13 @@ import { completionProvider } from "./completer.js";
 import { addFormatting } from "./format.js";
 import { hover } from "./hover.js";
 import { addPanel } from "./panel.js";
+import { sortTables } from "./sortable.js";
 import { tune } from "./tune.js";
 
 export default {
   id: "tunebook-lab:cells",
-  description: "Colours, checks, explains, completes and formats Tune cells; shows plan and runs beside them.",
+  description:
+    "Colours, checks, explains, completes and formats Tune cells; sorts tables; shows plan and runs beside them.",
   autoStart: true,
   requires: [INotebookTracker, IEditorExtensionRegistry, IEditorLanguageRegistry, IRenderMimeRegistry],
   optional: [ICompletionProviderManager, ICommandPalette, ILayoutRestorer],
@@ -47,6 +49,7 @@ export default {
     });
     completers?.registerProvider(completionProvider(channels));
     addFormatting(app, notebooks, channels, palette);
+    sortTables(document.body);
     addPanel(app, notebooks, channels, rendermime, palette, restorer);
   },
 };

@@ -1,0 +1,40 @@
+// Tables of a cell's output that are marked as sortable are sorted by a click on a head: numbers the greatest first, texts by
+// their letters, again the other way round. What is marked comes as plain HTML, which elsewhere keeps its order.
+import "./sortable.css";
+
+const heads = "table.tunebook-sortable thead th";
+
+/** One listener for all that is and will be shown. */
+export function sortTables(root) {
+  root.addEventListener("click", (event) => {
+    const head = event.target.closest?.(heads);
+    if (head) sortBy(head);
+  });
+}
+
+function sortBy(head) {
+  const table = head.closest("table");
+  const body = table.tBodies[0];
+  if (!body) return;
+  const column = head.cellIndex;
+  const rows = [...body.rows].map((row) => ({ row, value: valueOf(row.cells[column]?.textContent ?? "") }));
+  const numeric = rows.some(({ value }) => typeof value === "number");
+  const before = head.getAttribute("aria-sort");
+  const rising = before === null ? !numeric : before === "descending";
+  for (const other of table.querySelectorAll("th[aria-sort]")) other.removeAttribute("aria-sort");
+  head.setAttribute("aria-sort", rising ? "ascending" : "descending");
+  const sign = rising ? 1 : -1;
+  rows.sort((a, b) => {
+    // What has no number stands below those that have one, either way.
+    if (numeric && typeof a.value !== typeof b.value) return typeof a.value === "number" ? -1 : 1;
+    if (typeof a.value === "number") return sign * (a.value - b.value);
+    return sign * a.value.localeCompare(b.value, undefined, { numeric: true });
+  });
+  body.append(...rows.map(({ row }) => row));
+}
+
+/** `1,204` and `−0.5` as numbers. */
+function valueOf(text) {
+  const plain = text.trim().replaceAll(",", "").replace("−", "-");
+  return plain !== "" && Number.isFinite(Number(plain)) ? Number(plain) : text.trim();
+}
