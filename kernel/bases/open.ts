@@ -1,7 +1,6 @@
 /** Looks at a folder of model files: are they whole, of which family, how large. Reads headers and hashes; loads nothing. */
 import { createHash } from "node:crypto";
-import { closeSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
@@ -11,7 +10,6 @@ import type { Base } from "./base.js";
 import { chatTemplateOf } from "./chat-template.js";
 import { embeddingOf, MODULES } from "./embedding.js";
 import { familyOf } from "./family.js";
-import { openRegular, recordOf } from "./model-file.js";
 import { ownHeadsOf } from "./own-heads.js";
 import { noSafetensors } from "./pickles.js";
 import { shardsOf } from "./shards.js";
@@ -32,8 +30,9 @@ const read = [
 /** Coded errors: `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, and those of safetensors files and of the family. */
 export async function openBase(folder: string, from: Base["from"], registry: Registry): Promise<Base> {
   const names = new Set(await readdir(folder));
-  const config = recordOf(join(folder, "config.json"));
-  if (!config) throw new CodedError("base-incomplete", { folder, missing: "config.json" });
+  if (!names.has("config.json")) throw new CodedError("base-incomplete", { folder, missing: "config.json" });
+  const file = join(folder, "config.json");
+  const config = parsed(file, await readFile(file, "utf8"));
   const word = familyOf(config, registry);
   const family = (await word.load!()) as Implementations["model"];
   const sizes = family.sizes(family.config(config));
@@ -58,7 +57,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       if (/^B?F/.test(place.dtype)) parameters += place.shape.reduce((a, b) => a * b, 1);
     }
   }
-  const embedding = embeddingOf(folder, names);
+  const embedding = await embeddingOf(folder, names);
   const heads = await ownHeadsOf({ family: word.name, config, shapes }, registry);
   const files = [...read.filter((name) => names.has(name)), ...weights];
   const hash = await hashOf(folder, files);
@@ -75,7 +74,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       parameters,
       shapes,
       hasTokenizer: names.has("tokenizer.json"),
-      chatTemplate: chatTemplateOf(folder) !== null,
+      chatTemplate: (await chatTemplateOf(folder)) !== null,
       positions: sizes.positions,
       ...(embedding && { embedding }),
       ...(heads && { heads }),
@@ -83,8 +82,14 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
   };
 }
 
-function missing(folder: string, name: string): never {
-  throw new CodedError("base-incomplete", { folder, missing: name });
+function parsed(file: string, text: string): Readonly<Record<string, unknown>> {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+  } catch {
+    // Said below, in words of our own.
+  }
+  throw new CodedError("base-damaged", { file, why: "it is not a JSON object" });
 }
 
 const known = new Map<string, string>();
@@ -94,7 +99,6 @@ async function hashOf(folder: string, files: readonly string[]): Promise<string>
   const hash = createHash("sha256");
   for (const name of files) {
     const file = join(folder, name);
-    closeSync(openRegular(file) ?? missing(folder, name));
     const { size, mtimeMs, ino } = await stat(file);
     const key = `${file} ${size} ${mtimeMs} ${ino}`;
     let own = known.get(key);

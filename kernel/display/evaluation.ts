@@ -1,19 +1,52 @@
-/** What `evaluate` and `predict` show: metrics, the confusion matrix as a heat map, the worst mistakes, predictions. */
+/** What `evaluate` and `predict` show: scores side by side, the confusion matrix as a heat map, the worst mistakes, predictions. */
 import { figureShown, type Figure } from "./figure.js";
-import { card, html, htmlTable, note } from "./html.js";
+import { card, html, htmlTable, note, tone, type Html, type Part } from "./html.js";
+import { labelsShown, type LabelsReport } from "./labels-table.js";
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { tableShown } from "./table.js";
-import { clip, count, escapeLabel, oneLine, percent, significant } from "./text.js";
+import { clip, count, escapeLabel, oneLine, percent, plural, significant } from "./text.js";
 import { blues } from "./svg/colors.js";
 import { textTable } from "./text-table.js";
 
+export interface ScoreShown {
+  readonly value: number;
+  readonly interval: Ends | null;
+  /** From the first model to this one. */
+  readonly difference?: {
+    readonly value: number;
+    readonly interval: Ends | null;
+    readonly verdict: "better" | "worse" | "no difference shown" | null;
+  };
+}
+interface Ends {
+  readonly low: number;
+  readonly high: number;
+}
 export interface EvaluationReport {
-  /** `subject` is the model (and data) that was measured: `router on tickets.test`. */
-  readonly metrics: readonly { readonly name: string; readonly value: number; readonly subject: string }[];
+  /** What was scored: `tickets.test`. */
+  readonly on: string;
+  readonly rows: number;
+  /** In each, a score for each of `models` and a value for each of `constants`. */
+  readonly metrics: readonly {
+    readonly name: string;
+    readonly scores: readonly (ScoreShown | null)[];
+    readonly constants: readonly (number | null)[];
+  }[];
+  /** Answers that never change; `learnt`: they are those of the training rows, else of these. */
+  readonly constants: readonly { readonly name: string; readonly learnt: boolean }[];
+  /** How intervals were made. */
+  readonly methods: string;
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+  readonly models: readonly ModelReport[];
+}
+export interface ModelReport {
+  readonly name: string;
   readonly labels: readonly string[];
   /** Counts: rows are the truth, columns what was predicted, both in the order of `labels`. Empty: none. */
   readonly confusion: readonly (readonly number[])[];
+  readonly byLabel?: LabelsReport;
   /** Surest mistakes first; `row` counts from 1 in the source. */
   readonly worst: readonly {
     readonly row: number;
@@ -24,52 +57,113 @@ export interface EvaluationReport {
   }[];
   /** What `probability` of the worst is; absent: that. */
   readonly worstBy?: "probability" | "error";
-  readonly notes?: readonly string[];
-  readonly rows?: number;
-  readonly seconds?: number;
 }
 
-/** Up to three outputs, to be shown one after another: metrics, confusion matrix, worst examples. */
+/** To be shown one after another: the scores of all models, then of each its labels, confusion matrix and worst examples. */
 export function evaluationShown(report: EvaluationReport): readonly Shown[] {
+  const of = (name: string): string => (report.models.length > 1 ? `: ${name}` : "");
   return [
-    metricsShown(report),
-    ...(report.confusion.length > 0 ? [confusionShown(report.labels, report.confusion)] : []),
-    ...(report.worst.length > 0 ? [worstShown(report)] : []),
+    scoresShown(report),
+    ...report.models.flatMap((model) => [
+      ...(model.byLabel && model.byLabel.rows.length > 0 ? [labelsShown(model.byLabel, of(model.name))] : []),
+      ...(model.confusion.length > 0 ? [confusionShown(model.labels, model.confusion, of(model.name))] : []),
+      ...(model.worst.length > 0 ? [worstShown(model, of(model.name))] : []),
+    ]),
   ];
 }
 
-function metricsShown({ metrics, rows, seconds, notes = [] }: EvaluationReport): Shown {
-  const subjects = [...new Set(metrics.map((m) => m.subject))];
-  const names = [...new Set(metrics.map((m) => m.name))];
-  const value = (name: string, subject: string): string => {
-    const found = metrics.find((m) => m.name === name && m.subject === subject);
-    return found ? (Number.isFinite(found.value) ? found.value.toFixed(4) : significant(found.value)) : "";
-  };
-  const table = names.map((name) => [name, ...subjects.map((subject) => value(name, subject))]);
-  const align = ["left", ...subjects.map(() => "right")] as ("left" | "right")[];
+function scoresShown(report: EvaluationReport): Shown {
+  const { on, rows, metrics, models, constants, methods, warnings, notes } = report;
+  const [first, ...others] = models.map(({ name }) => name);
+  const head = [
+    "metric",
+    first!,
+    ...others.flatMap((name) => [name, `${name} − ${first!}`]),
+    ...constants.map(({ name }) => name),
+  ];
+  const cells = metrics.map(({ name, scores, constants: beside }) => [
+    plain(name),
+    ...scores.flatMap((score, i) => [
+      scoreCell(score),
+      ...(i === 0 ? [] : [score?.difference ? differenceCell(score.difference) : plain("")]),
+    ]),
+    ...beside.map((value) => plain(value === null ? "" : fixed(value))),
+  ]);
   const words = [
-    rows === undefined ? "" : `${count(rows)} rows`,
-    seconds ? `${count((rows ?? 0) / seconds)} rows/s` : "",
+    `${plural(rows, "row")}${methods && ` · intervals of 95 %: ${methods}`}`,
+    ...constants.map(
+      ({ name, learnt }) =>
+        `${name}: the best answer that never changes, by ${learnt ? "the training rows" : "these rows"}`,
+    ),
     ...notes,
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  ];
   return shownOf(
-    ["Evaluation", textTable(["metric", ...subjects], table, align), words].filter(Boolean).join("\n"),
+    [
+      `Evaluation on ${on}`,
+      textTable(
+        head,
+        cells.map((row) => row.map(({ text }) => text)),
+      ),
+      ...warnings.map((warning) => `warning: ${warning}`),
+      ...words,
+    ].join("\n"),
     card(
-      "Evaluation",
-      htmlTable({
-        head: ["metric", ...subjects],
-        rows: table.map(([name, ...values]) => [name, ...values.map((v) => html`<b style="font-weight:600">${v}</b>`)]),
-        align,
-      }),
-      words && note(words),
+      html`Evaluation on ${on}`,
+      htmlTable({ head: head.map((name) => html`${name}`), rows: cells.map((row) => row.map(({ shown }) => shown)) }),
+      warnings.map((warning) => warned(warning)),
+      words.map((line) => note(line)),
     ),
   );
 }
 
+interface Cell {
+  readonly text: string;
+  readonly shown: Html;
+}
+function plain(text: string): Cell {
+  return { text, shown: html`<span style="white-space:nowrap">${text}</span>` };
+}
+
+function scoreCell(score: ScoreShown | null): Cell {
+  if (!score) return plain("");
+  const value = fixed(score.value);
+  return {
+    text: `${value}${score.interval ? ` (${range(score.interval)})` : ""}`,
+    shown: unbroken(html`<b style="font-weight:600">${value}</b>`, score.interval && small(range(score.interval))),
+  };
+}
+
+function differenceCell({ value, interval, verdict }: NonNullable<ScoreShown["difference"]>): Cell {
+  const signed = `${value > 0 ? "+" : ""}${fixed(value)}`;
+  const colour = verdict === "better" ? tone.good : verdict === "worse" ? tone.bad : "";
+  return {
+    text: [signed, interval && `(${range(interval)})`, verdict].filter(Boolean).join(" "),
+    shown: html`${unbroken(signed, interval && small(range(interval)))}${verdict && html`<div style="${colour && `color:${colour};`}font-size:12px">${verdict}</div>`}`,
+  };
+}
+
+function unbroken(...parts: readonly Part[]): Html {
+  return html`<span style="white-space:nowrap;font-variant-numeric:tabular-nums">${parts}</span>`;
+}
+function small(text: string): Html {
+  return html`<small style="opacity:.72;margin-left:.6em"> ${text}</small>`;
+}
+function warned(text: string): Html {
+  return html`<div style="margin:2px 0 6px"><b style="font-weight:600;color:${tone.warn}">warning</b> ${text}</div>`;
+}
+
+/** Four places, fewer of great numbers. */
+function fixed(value: number, places = 4): string {
+  if (!Number.isFinite(value)) return significant(value);
+  const size = Math.abs(value);
+  return value.toFixed(size >= 1000 ? 1 : size >= 100 ? 2 : places).replace("-", "−");
+}
+function range({ low, high }: Ends): string {
+  return `${fixed(low, 3)} … ${fixed(high, 3)}`;
+}
+
 /** Colour is the share of the row (what became of each truth), text the count. */
-export function confusionFigure(labels: readonly string[], confusion: readonly (readonly number[])[]): Figure {
+export function confusionFigure(labels: readonly string[], confusion: readonly (readonly number[])[], of = ""): Figure {
   const names = labels.map((label) => escapeLabel(clip(label, 24)));
   const shares = confusion.map((row) => {
     const sum = row.reduce((a, b) => a + b, 0);
@@ -95,7 +189,7 @@ export function confusionFigure(labels: readonly string[], confusion: readonly (
       },
     ],
     layout: {
-      title: { text: "Confusion matrix" },
+      title: { text: `Confusion matrix${escapeLabel(of)}` },
       width: Math.min(820, 240 + 64 * labels.length),
       height: Math.min(760, 190 + 44 * labels.length),
       margin: { t: 48, r: 24 },
@@ -105,17 +199,17 @@ export function confusionFigure(labels: readonly string[], confusion: readonly (
   };
 }
 
-function confusionShown(labels: readonly string[], confusion: readonly (readonly number[])[]): Shown {
+function confusionShown(labels: readonly string[], confusion: readonly (readonly number[])[], of: string): Shown {
   const head = ["truth \\ predicted", ...labels.map((label) => clip(label, 16))];
   const text = textTable(
     head,
     confusion.map((row, i) => [clip(labels[i] ?? "", 24), ...row.map(count)]),
     ["left", ...labels.map(() => "right" as const)],
   );
-  return figureShown(confusionFigure(labels, confusion), { text: `Confusion matrix\n${text}` });
+  return figureShown(confusionFigure(labels, confusion, of), { text: `Confusion matrix${of}\n${text}` });
 }
 
-function worstShown({ worst, worstBy = "probability" }: EvaluationReport): Shown {
+function worstShown({ worst, worstBy = "probability" }: ModelReport, of: string): Shown {
   const by = (value: number): string => (worstBy === "probability" ? percent(value) : significant(value));
   const caption = worstBy === "probability" ? "surest mistakes first" : "greatest errors first";
   return tableShown(
@@ -127,7 +221,7 @@ function worstShown({ worst, worstBy = "probability" }: EvaluationReport): Shown
       by(w.probability),
       clip(oneLine(w.text), 240),
     ]),
-    { title: "Worst examples", caption, limit: 50 },
+    { title: `Worst examples${of}`, caption, limit: 50 },
   );
 }
 

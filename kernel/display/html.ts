@@ -62,10 +62,15 @@ export interface HtmlTable {
   readonly head?: readonly Part[];
   readonly rows: readonly (readonly Part[])[];
   readonly align?: readonly Align[];
+  /** A click on a head sorts it, where JupyterLab shows it (lab/src/sortable.js); elsewhere it stays in its order. */
+  readonly sortable?: boolean;
 }
 
+/** What the extension looks for. */
+const SORTABLE = "tunebook-sortable";
+
 /** A plain semantic table: rules between rows, no boxes; reads as a table where styles are stripped. */
-export function htmlTable({ head, rows, align = [] }: HtmlTable): Html {
+export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTable): Html {
   const at = (i: number): Align => align[i] ?? "left";
   const rule = `border-top:1px solid ${tone.line};`;
   const heads =
@@ -86,12 +91,18 @@ export function htmlTable({ head, rows, align = [] }: HtmlTable): Html {
         })}
       </tr>`,
   );
-  return html`<table style="border-collapse:collapse;border:0;margin:4px 0 8px;font-size:13px;table-layout:auto">
-    ${heads}
+  const style = "border-collapse:collapse;border:0;margin:4px 0 8px;font-size:13px;table-layout:auto";
+  const inner = html`${heads}
     <tbody>
       ${body}
-    </tbody>
-  </table>`;
+    </tbody>`;
+  return sortable
+    ? html`<table class="${SORTABLE}" style="${style}">
+        ${inner}
+      </table>`
+    : html`<table style="${style}">
+        ${inner}
+      </table>`;
 }
 
 /** The frame of everything shown: a quiet heading, then what belongs to it. */

@@ -15,6 +15,8 @@ import { asText, promptsOf, type Prompt } from "./prompts.js";
 import { questionsOf, readsContexts, type Question } from "./questions.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
 import type { Checkpoint } from "./checkpoints.js";
+import { RunFolder } from "./run-folder.js";
+import { scoresOf, type RunScore } from "./run-scores.js";
 import type { Merged } from "./merged.js";
 import type { Saved } from "./saved.js";
 import "./codes.js";
@@ -96,6 +98,10 @@ export class ModelHandle {
   /** Scores on the validation split, one row per validation. */
   get validations(): readonly Readonly<Record<string, number>>[] {
     return (this.weights?.events ?? []).flatMap((e) => (e.kind === "evaluated" ? [{ step: e.step, ...e.metrics }] : []));
+  }
+  /** What evaluations said of the run that made the weights, in this notebook and in others, oldest first. */
+  get scores(): readonly RunScore[] {
+    return this.weights ? scoresOf(RunFolder.open(this.weights.folder)) : [];
   }
   /** Folder of the run that made the weights. */
   get folder(): string | null {
@@ -246,6 +252,8 @@ const modelType = `{
   readonly history: readonly { readonly step: number; readonly epoch: number; readonly loss: number; readonly rate: number; readonly norm: number; readonly tokens: number; readonly seconds: number }[];
   /** Scores on the validation split. */
   readonly validations: readonly Readonly<Record<string, number>>[];
+  /** What evaluations said of the run that made the weights, in this notebook and in others, oldest first; \`low\` and \`high\` are the ends of 95 % intervals. */
+  readonly scores: readonly { readonly at: string; readonly step: number; readonly data: string; readonly split: string | null; readonly dataHash: string; readonly rows: number; readonly metrics: Readonly<Record<string, { readonly value: number; readonly low: number | null; readonly high: number | null; readonly better: "greater" | "less" }>> }[];
   /** Folder of the run that made the weights. */
   readonly folder: string | null;
   readonly labels: readonly string[];

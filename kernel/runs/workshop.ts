@@ -93,6 +93,13 @@ export class Workshop {
     return made;
   }
 
+  /** Data that were prepared before, while the files that they were read from are as they were. */
+  kept(plan: DataPlan, reader: ReaderOf | null, s: Surroundings): Promise<Prepared> | null {
+    const known = this.prepared.get(keyOf({ about: "data", data: { ...plan, name: "" }, base: reader }));
+    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
+    return known && (stamp === null || known.stamp === stamp) ? known.made : null;
+  }
+
   async base({ name, folder: written, scratch }: Pick<ReaderOf, "name" | "folder" | "scratch">, s: Surroundings): Promise<Base> {
     if (scratch) return this.scratch(scratch, s);
     const folder = resolve(s.folder, written);

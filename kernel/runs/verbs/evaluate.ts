@@ -1,15 +1,23 @@
-/** `evaluate`: metrics of one or more models on one or more splits, the confusion matrix and the worst examples. */
+/** `evaluate`: metrics of models on splits, side by side, with intervals; what each label comes to; the worst examples. */
 import { readerOf, type Action, type Call, type Subject } from "#dsl/plan/plan.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import type { Interval } from "#stdlib/intervals/interval.js";
+import { drawnTexts, resampling, samplerOf } from "#stdlib/tasks/drawn.js";
 import { CodedError } from "#dsl/check/codes.js";
-import { evaluationShown } from "../../display/evaluation.js";
-import { encodeSplit, type Encoded } from "../encoded.js";
+import { evaluationShown, type EvaluationReport } from "../../display/evaluation.js";
+import { difference, drawAll, methodsOf, type Compared, type Measure } from "../comparison.js";
+import { constantOf, type ScoredConstant } from "../constant.js";
+import { encodeSplit, type Encoded, type Encoding } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { scoreSplit } from "../scored.js";
 import { metricName } from "#stdlib/metrics/metric-name.js";
 import { writesText, type ModelHandle } from "../model-handle.js";
+import { RunFolder } from "../run-folder.js";
+import { appendScore } from "../run-scores.js";
+import type { Prepared } from "../../data/prepared.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { doubtsOf } from "../doubts.js";
 import { does } from "../words.js";
 import { writtenTexts } from "../written-texts.js";
 
@@ -22,41 +30,119 @@ export interface Evaluation {
   readonly on: string;
   readonly rows: number;
   readonly metrics: Readonly<Record<string, number>>;
+  /** Of 95 %; null: it has none. Absent: none was asked for. */
+  readonly intervals?: Readonly<Record<string, Interval | null>>;
   /** Empty where the task has none. */
   readonly labels: readonly string[];
   /** confusion[truth][predicted], rows (or words); empty where there is none. */
   readonly confusion: readonly (readonly number[])[];
 }
 interface Measured {
+  readonly handle: ModelHandle;
+  readonly prepared: Prepared;
+  readonly split: string;
+  readonly encoding: Encoding;
   readonly rows: Encoded;
   readonly scored: Scored;
+  readonly measures: readonly Measure[];
   readonly evaluation: Evaluation;
 }
 
 export async function runEvaluate(session: TuneSession, action: Evaluate, stage: Stage): Promise<void> {
   for (const subject of action.on) {
-    for (const name of action.names) {
-      const { evaluation, rows, scored } = await evaluateOnce(session, session.models.get(name), subject, action, stage);
-      session.evaluations.push(evaluation);
-      for (const shown of evaluationShown({
-        metrics: Object.entries(evaluation.metrics).map(([metric, value]) => ({ name: metric, value, subject: `${name} on ${evaluation.on}` })),
-        labels: evaluation.labels,
-        confusion: evaluation.confusion,
-        worst: scored.mistakes(action.worst).map(({ row, by, ...m }) => ({ ...m, row: rows.rows[row]!, probability: by, text: rows.text(row) })),
-        worstBy: scored.mistakesBy,
-        notes: scored.notes ?? [],
-        rows: evaluation.rows,
-      }))
-        stage.screen.display(shown);
+    const measured: Measured[] = [];
+    for (const name of action.names) measured.push(await evaluateOnce(session, session.models.get(name), subject, { ...action, groups: true }, stage));
+    const constants = await Promise.all(measured.map((one) => constantFor(session, one, action, stage)));
+    const drawn = await drawAll([...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures), stage.signal);
+    for (const { handle, prepared, evaluation, measures } of measured) {
+      const intervals = Object.fromEntries(measures.map((measure) => [measure.name, drawn.get(measure)!.score.interval]));
+      session.evaluations.push({ ...evaluation, intervals });
+      remember(handle, subject, { prepared, rows: evaluation.rows }, measures, drawn);
     }
+    for (const shown of evaluationShown(reportOf(measured, constants, drawn, action))) stage.screen.display(shown);
   }
 }
 
+interface MeasuredConstant extends ScoredConstant {
+  readonly measures: readonly Measure[];
+}
+async function constantFor(session: TuneSession, one: Measured, { metrics }: Evaluate, stage: Stage): Promise<MeasuredConstant | null> {
+  const { rows, encoding, handle, prepared, split } = one;
+  const constant = await constantOf(session, handle.weights, { rows, encoding, scored: { prepared, split } }, stage);
+  if (!constant) return null;
+  const ofLoss = new Set(["loss", "perplexity"]);
+  const all = await Promise.all(metrics.map((call) => measureOf(session, call, constant.scored)));
+  return { ...constant, measures: all.filter(({ call, value }) => !Number.isNaN(value) && (constant.likelihood || !ofLoss.has(call.word))) };
+}
+
+function reportOf(measured: readonly Measured[], constants: readonly (MeasuredConstant | null)[], drawn: Compared, { worst }: Evaluate): EvaluationReport {
+  const [first] = measured;
+  const of = (measures: readonly Measure[] | undefined, name: string) => {
+    const own = measures?.find((measure) => measure.name === name);
+    return own && drawn.get(own);
+  };
+  const names = first!.measures.map(({ name }) => name);
+  const several = measured.length > 1;
+  const distinct = constants.filter((own, i) => own !== null && constants.findIndex((other) => other?.name === own.name && other.learnt === own.learnt) === i);
+  return {
+    on: first!.evaluation.on,
+    rows: first!.evaluation.rows,
+    metrics: names.map((name) => {
+      const base = of(first!.measures, name);
+      return {
+        name,
+        scores: measured.map(({ measures }, i) => {
+          const own = of(measures, name);
+          return own ? { ...own.score, ...(i > 0 && base && { difference: difference(base, own) }) } : null;
+        }),
+        constants: distinct.map((constant) => of(constant?.measures, name)?.score.value ?? null),
+      };
+    }),
+    constants: distinct.map((constant) => ({ name: constant!.name, learnt: constant!.learnt })),
+    methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawn.get(measure)!))),
+    warnings: measured.flatMap(({ evaluation: { model }, scored, measures }, i) => {
+      const constant = constants[i];
+      const beside = measures.flatMap((measure) => {
+        const than = of(constant?.measures, measure.name);
+        return than ? [{ name: measure.name, own: drawn.get(measure)!.score.value, than: than.score.value, difference: difference(than, drawn.get(measure)!) }] : [];
+      });
+      return doubtsOf(model, scored.commonest, constant ? { name: constant.name, beside } : null);
+    }),
+    models: measured.map(({ evaluation: { model, labels, confusion }, scored, rows }) => ({
+      name: model,
+      ...{ labels, confusion },
+      ...(scored.byLabel && { byLabel: scored.byLabel }),
+      worst: scored.mistakes(worst).map(({ row, by, ...m }) => ({ ...m, row: rows.rows[row]!, probability: by, text: rows.text(row) })),
+      worstBy: scored.mistakesBy,
+    })),
+    notes: measured.flatMap(({ scored, evaluation: { model } }) => (scored.notes ?? []).map((note) => (several ? `${model}: ${note}` : note))),
+  };
+}
+
+/** Keeps scores with the run that made the weights; a model that was never trained has none. */
+function remember({ weights }: ModelHandle, subject: Subject, of: { readonly prepared: Prepared; readonly rows: number }, measures: readonly Measure[], drawn: Compared): void {
+  if (!weights || !("data" in subject)) return;
+  const metrics = measures.map((measure) => {
+    const { value, interval } = drawn.get(measure)!.score;
+    return [measure.name, { value, low: interval?.low ?? null, high: interval?.high ?? null, better: measure.greaterIsBetter ? "greater" : "less" }] as const;
+  });
+  appendScore(RunFolder.open(weights.folder), {
+    at: new Date().toISOString(),
+    step: weights.checkpoint.position.step,
+    data: subject.data.name,
+    split: subject.split,
+    dataHash: of.prepared.facts.hash,
+    rows: of.rows,
+    metrics: Object.fromEntries(metrics),
+  });
+}
+
+/** `groups`: scored so that loss has an interval too; it says the same but for rounding. */
 export async function evaluateOnce(
   session: TuneSession,
   handle: ModelHandle,
   subject: Subject,
-  o: Pick<Evaluate, "metrics" | "batch_size"> & Partial<Pick<Evaluate, "decode" | "max_tokens">>,
+  o: Pick<Evaluate, "metrics" | "batch_size"> & Partial<Pick<Evaluate, "decode" | "max_tokens">> & { readonly groups?: boolean },
   stage: Stage,
 ): Promise<Measured> {
   if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
@@ -64,19 +150,29 @@ export async function evaluateOnce(
   const { model } = plan.recipe;
   const prepared = await session.workshop.data(subject.data, readerOf(model), stage.surroundings);
   const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
-  const rows = await encodeSplit(prepared, { data: subject.data.name, split: subject.split ?? "all" }, encoding);
-  const scored = await scoreSplit(open.session, rows, encoding, { batchSize: o.batch_size, padId: tokenizer.padId, packed, ...(stage.signal ? { signal: stage.signal } : {}) });
-  const metrics: Record<string, number> = {};
-  const { decode = GREEDY, max_tokens } = o;
+  const split = subject.split ?? "all";
+  const rows = await encodeSplit(prepared, { data: subject.data.name, split }, encoding);
+  const { groups = false, decode = GREEDY, max_tokens } = o;
+  const scored = await scoreSplit(open.session, rows, encoding, { batchSize: o.batch_size, padId: tokenizer.padId, packed, groups, ...(stage.signal ? { signal: stage.signal } : {}) });
   const writing = { decode, max_tokens: max_tokens ?? model.max_length, stop: [], batch_size: o.batch_size };
   let texts: WrittenMetricInput | null = null;
+  const measures: Measure[] = [];
   for (const call of o.metrics) {
-    const metric = await does(call, "metric");
-    const writes = metric.ofWritten !== undefined && writesText(model);
-    if (writes) texts ??= await writtenTexts(session, handle, { prepared, split: subject.split ?? "all" }, writing, stage);
-    metrics[metricName(call)] = writes && texts ? metric.ofWritten!(call, texts) : scored.measure(metric, call);
+    const writes = (await does(call, "metric")).ofWritten !== undefined && writesText(model);
+    if (writes) texts ??= await writtenTexts(session, handle, { prepared, split }, writing, stage);
+    measures.push(await measureOf(session, call, scored, writes ? texts : null));
   }
   const { confusion } = scored;
   const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
-  return { rows, scored, evaluation: { model: handle.name, on, rows: rows.count, metrics, labels: scored.labels, confusion } };
+  const metrics = Object.fromEntries(measures.map(({ name, value }) => [name, value]));
+  return { handle, prepared, split, encoding, rows, scored, measures, evaluation: { model: handle.name, on, rows: rows.count, metrics, labels: scored.labels, confusion } };
+}
+
+async function measureOf(session: TuneSession, call: Call, scored: Scored, texts: WrittenMetricInput | null = null): Promise<Measure> {
+  const metric = await does(call, "metric");
+  const has = session.vocabulary.registry.find("metric", call.word)?.capabilities;
+  const own = { name: metricName(call), call, greaterIsBetter: has?.["greaterIsBetter"] !== false, share: has?.["share"] === true };
+  if (!texts) return { ...own, value: scored.measure(metric, call), resampling: scored.resampling(metric, call) };
+  const sampler = samplerOf(metric, call, "ofWritten", texts, drawnTexts(texts));
+  return { ...own, value: metric.ofWritten!(call, texts), resampling: resampling(texts.written.length, sampler, { single: true }) };
 }

@@ -11,7 +11,12 @@ import type { Call, DataPlan, ModelPlan, Plan } from "#dsl/plan/plan.js";
 import type { RunEvent } from "#kernel/runs/events.js";
 import { curvesFigure, curvesText, historyTable } from "#kernel/display/curves.js";
 import { dataShown } from "#kernel/display/data-preview.js";
-import { evaluationShown, predictionsShown, type EvaluationReport } from "#kernel/display/evaluation.js";
+import {
+  evaluationShown,
+  predictionsShown,
+  type EvaluationReport,
+  type ModelReport,
+} from "#kernel/display/evaluation.js";
 import { figureShown } from "#kernel/display/figure.js";
 import { modelShown } from "#kernel/display/model-card.js";
 import { planShown } from "#kernel/display/plan-card.js";
@@ -205,17 +210,24 @@ export function runEvents(steps = 90, done = steps): RunEvent[] {
   return events;
 }
 
-export const report: EvaluationReport = {
-  metrics: [
-    { name: "accuracy", value: 0.925, subject: "router on tickets.test" },
-    { name: "f1(macro)", value: 0.9087, subject: "router on tickets.test" },
-  ],
+const router: ModelReport = {
+  name: "router",
   labels: ["billing", "shipping", "technical"],
   confusion: [
     [57, 2, 1],
     [3, 36, 1],
     [1, 1, 18],
   ],
+  byLabel: {
+    of: ["row", "rows"],
+    head: "label",
+    rows: [
+      { label: "technical", hit: 18, given: 20, have: 20 },
+      { label: "billing", hit: 57, given: 61, have: 60 },
+      { label: "shipping", hit: 36, given: 39, have: 40 },
+      { label: "never", hit: 0, given: 0, have: 0 },
+    ],
+  },
   worst: [
     {
       row: 318,
@@ -232,8 +244,56 @@ export const report: EvaluationReport = {
       probability: 0.934,
     },
   ],
+};
+export const report: EvaluationReport = {
+  on: "tickets.test",
   rows: 120,
-  seconds: 0.8,
+  metrics: [
+    {
+      name: "accuracy",
+      scores: [{ value: 0.925, interval: { low: 0.86361, high: 0.96008 } }],
+      constants: [0.5],
+    },
+    { name: "f1(macro)", scores: [{ value: 0.9087, interval: { low: 0.842, high: 0.9604 } }], constants: [0.2222] },
+    { name: "loss", scores: [{ value: 0.2513, interval: null }], constants: [null] },
+  ],
+  constants: [{ name: "always “billing”", learnt: true }],
+  methods: "Wilson (accuracy); bootstrap of 1,000 draws; none for loss",
+  warnings: [],
+  notes: [],
+  models: [router],
+};
+/** Two models, of which the second says little. */
+export const compared: EvaluationReport = {
+  ...report,
+  metrics: [
+    {
+      name: "accuracy",
+      scores: [
+        { value: 0.925, interval: { low: 0.86361, high: 0.96008 } },
+        {
+          value: 0.5083,
+          interval: { low: 0.42, high: 0.5962 },
+          difference: { value: -0.4167, interval: { low: -0.5102, high: -0.3144 }, verdict: "worse" },
+        },
+      ],
+      constants: [0.5],
+    },
+    {
+      name: "perplexity",
+      scores: [
+        { value: 1204.51, interval: { low: 1101.2, high: 1340.9 } },
+        {
+          value: 133.21,
+          interval: { low: 121.2, high: 147.9 },
+          difference: { value: -1071.3, interval: { low: -1210.1, high: -970.4 }, verdict: "better" },
+        },
+      ],
+      constants: [null],
+    },
+  ],
+  warnings: ["plain says “billing” of 99.2 %, which is right of 50 %"],
+  models: [router, { ...router, name: "plain" }],
 };
 export const trials: readonly Trial[] = [
   {
@@ -311,7 +371,7 @@ export const graphCard = (name?: string, model = "router"): Shown =>
 
 /** Name of the golden file to what is shown. */
 export function gallery(): Readonly<Record<string, Shown>> {
-  const [metrics, confusion, worst] = evaluationShown(report) as [Shown, Shown, Shown];
+  const [metrics, labels, confusion, worst] = evaluationShown(report) as [Shown, Shown, Shown, Shown];
   return {
     data: dataShown(data, dataFacts, sample),
     model: modelShown(model, base, { parameters: 22860675, trainable: 221571 }),
@@ -353,6 +413,8 @@ export function gallery(): Readonly<Record<string, Shown>> {
     "curves-early": figureShown(curvesFigure(runEvents(90, 24), { validates: true })),
     history: historyTable(runEvents()),
     metrics,
+    compared: evaluationShown(compared)[0]!,
+    labels,
     confusion,
     worst,
     predictions: predictionsShown(

@@ -57,7 +57,7 @@ const allowed = new Set([
   "details",
   "summary",
 ]);
-const attributes = new Set(["style", "src", "alt", "width", "height", "scope"]);
+const attributes = new Set(["style", "class", "src", "alt", "width", "height", "scope"]);
 const drawn = new Set(["svg", "title", "rect", "g", "path", "circle", "text"]);
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 
@@ -175,13 +175,27 @@ describe("text from data", () => {
     fc.assert(
       fc.property(hostile, hostile, (a, b) => {
         const report = {
-          metrics: [{ name: a, value: 0.5, subject: b }],
-          labels: [a, b],
-          confusion: [
-            [1, 2],
-            [3, 4],
-          ],
-          worst: [{ row: 1, text: a, truth: b, predicted: a, probability: 0.9 }],
+          on: a,
+          rows: 2,
+          metrics: [{ name: a, scores: [0.5, 0.4].map((value) => ({ value, interval: null })), constants: [0.5] }],
+          constants: [{ name: b, learnt: false }],
+          methods: a,
+          warnings: [b],
+          notes: [a],
+          models: [a, b].map((name) => ({
+            name,
+            labels: [a, b],
+            confusion: [
+              [1, 2],
+              [3, 4],
+            ],
+            byLabel: {
+              of: ["row", "rows"] as const,
+              head: "label" as const,
+              rows: [{ label: a, hit: 1, given: 1, have: 2 }],
+            },
+            worst: [{ row: 1, text: a, truth: b, predicted: a, probability: 0.9 }],
+          })),
         };
         evaluationShown(report).forEach(safe);
         safe(predictionsShown([a, b], [{ text: a, cells: [b, a] }]));
@@ -193,7 +207,7 @@ describe("text from data", () => {
         safe(sweepTable(trials, goal));
         safe(figureShown(sweepFigure(trials, goal, { title: a })));
         const texts = [
-          confusionFigure([a, b], report.confusion),
+          confusionFigure([a, b], report.models[0]!.confusion, `: ${a}`),
           sweepFigure(trials, goal, { title: a }),
           curvesFigure([{ at: "", run: a, kind: "evaluated", step: 1, split: a, metrics: { [b]: 0.5 } }], { title: b }),
         ];

@@ -55,7 +55,14 @@ train grader on scores with plain`);
     falls("grader", 0.2);
     assert.deepEqual(Object.keys(model("grader").validations[0]!).sort(), ["loss", "mean_absolute_error", "step"]);
     const made = await book.run("evaluate grader on scores.validation");
-    assert.deepEqual(Object.keys(metrics()), ["mean_absolute_error", "pearson", "spearman"]);
+    assert.deepEqual(Object.keys(metrics()), ["mean_absolute_error", "root_mean_squared_error", "r2", "pearson", "spearman"]);
+    const { intervals } = book.session.evaluations.at(-1)!;
+    for (const [name, value] of Object.entries(metrics())) {
+      const interval = intervals![name]!;
+      assert.ok(interval.low <= value && value <= interval.high && interval.low < interval.high, `${name}: ${JSON.stringify(interval)}`);
+    }
+    assert.match(shown(made), /always -?\d/);
+    assert.doesNotMatch(shown(made), /warning/);
     assert.ok(metrics()["pearson"]! > 0.8 && metrics()["mean_absolute_error"]! < 1, JSON.stringify(metrics()));
     assert.match(shown(made), /greatest errors first/);
     const [good, bad] = await model("grader").predict<ScorePrediction>([`${filler(1)} good good`, `${filler(2)} bad bad`]);
@@ -87,7 +94,8 @@ train topic on topics with plain`);
     // no row of this part is dirty: of the other label nothing stands before what has it
     assert.equal(metrics()["average_precision(macro)"], 0.5);
     assert.ok(metrics()["f1(micro)"]! > 0.9, JSON.stringify(metrics()));
-    assert.match(shown(made), /noise: f1/);
+    assert.match(shown(made), /label +precision +recall +f1 +true rows +predicted/);
+    assert.match(shown(made), /noise +1\.0000 +1\.0000 +1\.0000 +12 +12/);
     // The threshold that the card names gives the score that it names.
     const [, best, least] = /f1\(micro\) is best on these rows, ([\d.]+), at `threshold: ([\d.]+)`/.exec(shown(made))!;
     const held = await model("topic").predict<LabelsPrediction>(rows.filter((i) => part(i) === "validation").map(line));
@@ -129,7 +137,9 @@ train tagger on people with plain { epochs: 12 }`);
     const made = await book.run("evaluate tagger on people.validation");
     assert.deepEqual(Object.keys(metrics()), ["entity_f1", "accuracy"]);
     assert.ok(metrics()["entity_f1"]! > 0.9, JSON.stringify(metrics()));
-    assert.match(shown(made), /LOC: f1/);
+    assert.match(shown(made), /entity +precision +recall +f1 +true entities +predicted/);
+    assert.match(shown(made), /LOC +[01]\.\d+ +[01]\.\d+ +[01]\.\d+ +18 /);
+    assert.match(shown(made), /always “O”: the best answer that never changes, by the training rows/);
     await book.run("evaluate tagger on people.validation { metrics: [f1(macro), loss] }");
     const [said] = await model("tagger").predict<TagsPrediction>("annika was very so new york");
     assert.deepEqual(said!.tokens.map(({ token }) => token), ["annika", "was", "very", "so", "new", "york"]);

@@ -1,0 +1,38 @@
+/** What makes a score worth little: one answer for nearly everything, or none better than an answer that never changes. */
+import type { CommonAnswer } from "#stdlib/kinds/task.js";
+import { percent } from "../display/text.js";
+import type { Difference } from "./comparison.js";
+
+/** One answer is given for at least this share of the rows, … */
+const GIVEN = 0.95;
+/** … and is right of less than this. */
+const RIGHT = 0.8;
+
+export interface BesideConstant {
+  readonly name: string;
+  readonly beside: readonly { readonly name: string; readonly own: number; readonly than: number; readonly difference: Difference }[];
+}
+
+export function doubtsOf(model: string, commonest: CommonAnswer | undefined, constant: BesideConstant | null): readonly string[] {
+  return [...oneAnswer(model, commonest), ...noBetter(model, constant)];
+}
+
+function oneAnswer(model: string, commonest: CommonAnswer | undefined): readonly string[] {
+  if (!commonest || commonest.given < GIVEN || commonest.right >= RIGHT) return [];
+  return [`${model} says ${commonest.answer} of ${percent(commonest.given)}, which is right of ${percent(commonest.right)}`];
+}
+
+function noBetter(model: string, constant: BesideConstant | null): readonly string[] {
+  if (!constant || constant.beside.length === 0) return [];
+  const { name, beside } = constant;
+  const words = (of: typeof beside): string => of.map((one) => `${one.name} ${number(one.own)} beside ${number(one.than)}`).join(", ");
+  const worse = beside.filter(({ difference }) => difference.verdict === "worse");
+  if (worse.length > 0) return [`${model} is worse than an answer that never changes (${name}): ${words(worse)}`];
+  const told = beside.filter(({ difference }) => difference.verdict !== null);
+  if (told.length === 0 || told.some(({ difference }) => difference.verdict === "better")) return [];
+  return [`${model} is not shown to be better than an answer that never changes (${name}): ${words(told)}`];
+}
+
+function number(value: number): string {
+  return value.toFixed(4);
+}
