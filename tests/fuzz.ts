@@ -4,6 +4,9 @@ import type { FuzzRun } from "./fuzzing.js";
 const fuzzers: Readonly<Record<string, () => Promise<{ readonly run: FuzzRun }>>> = {
   tune: () => import("./dsl/fuzz.js"),
   ports: () => import("./kernel/wire/fuzz-ports.js"),
+  tokenizer: () => import("./kernel/bases/fuzz-models.js").then((m) => ({ run: m.tokenizer })),
+  config: () => import("./kernel/bases/fuzz-models.js").then((m) => ({ run: m.config })),
+  template: () => import("./kernel/bases/fuzz-models.js").then((m) => ({ run: m.template })),
 };
 
 const args = process.argv.slice(2);

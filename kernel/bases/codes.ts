@@ -17,6 +17,7 @@ declare module "#dsl/check/codes.js" {
     "unknown-architecture": { readonly architecture: string; readonly has: readonly string[] };
     "no-tokenizer": { readonly folder: string };
     "broken-tokenizer": { readonly file: string; readonly why: string };
+    "broken-template": { readonly base: string; readonly why: string };
     "unknown-tokenizer-part": { readonly file: string; readonly part: string; readonly type: string };
     "no-room-for-context": {
       readonly row: number;
@@ -106,7 +107,15 @@ registerCodes({
     severity: "error",
     message: (d) => `${d.file} is no usable tokenizer: ${d.why}`,
     help: () => "fetch the base model again, or save its tokenizer afresh",
-    explain: "The file is read and checked before any text goes through it.",
+    explain:
+      "The file is read and checked before any text goes through it, and it runs in a process apart, with bounds of time and memory: where it makes its library fail or never end, that process ends and nothing else.",
+  },
+  "broken-template": {
+    severity: "error",
+    message: (d) => `the chat template of ${d.base} can't be used: ${d.why}`,
+    help: () => "choose a `template` (chatml, llama3, …) instead of the base's own",
+    explain:
+      "A base's own chat template is a program in Jinja. It runs in a process apart, with bounds of time and memory, and nothing of it reaches the notebook but the text that it writes.",
   },
   "unknown-tokenizer-part": {
     severity: "error",

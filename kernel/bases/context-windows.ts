@@ -18,7 +18,7 @@ export interface Asked {
   readonly question: string;
   readonly context: string;
   /** Tokens of both, without specials; the context's places in UTF-16 units. */
-  readonly asked: readonly number[];
+  readonly asked: readonly number[] | Int32Array;
   readonly told: Placed;
 }
 

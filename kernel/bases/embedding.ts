@@ -1,9 +1,8 @@
 /** How a base makes a text's vector, as the files of sentence-transformers beside its weights say: modules.json and the pooling's own config. */
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { EmbeddingFacts } from "#dsl/plan/facts.js";
+import { jsonOf, recordOf } from "./model-file.js";
 import "./codes.js";
 
 export const MODULES = "modules.json";
@@ -21,19 +20,21 @@ const FLAGS: Readonly<Record<string, string>> = {
 };
 
 /** Undefined: the folder doesn't say. Coded error `base-damaged`. */
-export async function embeddingOf(folder: string, has: ReadonlySet<string>): Promise<EmbeddingFacts | undefined> {
+export function embeddingOf(folder: string, has: ReadonlySet<string>): EmbeddingFacts | undefined {
   if (!has.has(MODULES)) return undefined;
-  const modules = await json(join(folder, MODULES));
+  const modules = jsonOf(join(folder, MODULES));
   if (!Array.isArray(modules))
     throw new CodedError("base-damaged", { file: join(folder, MODULES), why: "it is no list" });
-  const kinds = (modules as readonly { readonly type?: unknown; readonly path?: unknown }[]).map(({ type, path }) => ({
-    kind: String(type).split(".").at(-1)!,
-    path: String(path ?? ""),
+  const kinds = (modules as readonly ({ readonly type?: unknown; readonly path?: unknown } | null)[]).map((module) => ({
+    kind: wordsIn(module?.type).split(".").at(-1)!,
+    path: wordsIn(module?.path),
   }));
   const pooling = kinds.find(({ kind }) => kind === "Pooling");
+  if (pooling && !/^(?:[\w-][\w.-]*)?$/.test(pooling.path))
+    throw new CodedError("base-damaged", { file: join(folder, MODULES), why: "its pooling lies outside the folder" });
   const settings = pooling && join(folder, pooling.path, "config.json");
   // What is not at hand is asked for where it matters: by the task, not by every use of the base.
-  const modes = settings && existsSync(settings) ? modesOf((await json(settings)) as Record<string, unknown>) : [];
+  const modes = modesOf((settings ? recordOf(settings) : null) ?? {});
   const others = kinds.flatMap(({ kind }) => (["Transformer", "Pooling", "Normalize"].includes(kind) ? [] : [kind]));
   return {
     pooling: modes[0] ?? "none",
@@ -45,19 +46,13 @@ export async function embeddingOf(folder: string, has: ReadonlySet<string>): Pro
   };
 }
 
+/** A field that is text; anything else is none. */
+function wordsIn(field: unknown): string {
+  return typeof field === "string" ? field : "";
+}
+
 function modesOf(settings: Readonly<Record<string, unknown>>): readonly string[] {
   const { pooling_mode: mode } = settings;
   if (mode !== undefined) return [mode].flat().map((m) => (m === "lasttoken" ? "last" : String(m)));
   return Object.entries(FLAGS).flatMap(([flag, name]) => (settings[flag] === true ? [name] : []));
-}
-
-async function json(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    throw new CodedError("base-damaged", {
-      file,
-      why: error instanceof SyntaxError ? "it is no JSON" : "it can't be read",
-    });
-  }
 }

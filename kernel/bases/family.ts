@@ -13,6 +13,7 @@ export function familyOf(config: Readonly<Record<string, unknown>>, registry: Re
   const has = built.map((w) => String(w.capabilities?.["modelType"] ?? w.name)).sort();
   const architectures = config["architectures"];
   const architecture =
-    typeof type === "string" ? type : Array.isArray(architectures) ? String(architectures[0]) : "(none named)";
+    [type, Array.isArray(architectures) ? architectures[0] : undefined].find((name) => typeof name === "string") ??
+    "(none named)";
   throw new CodedError("unknown-architecture", { architecture, has });
 }

@@ -4,7 +4,10 @@ import type { Frame } from "./tokenizer-file.js";
 
 type PairEncoding = Awaited<ReturnType<TokenizerImplementation["encodePairs"]>>[number];
 
-export function framed(ids: readonly number[], frame: Frame["single"], maxLength: number): Int32Array {
+/** Token ids, in a list or an array of numbers. */
+type Ids = readonly number[] | Int32Array;
+
+export function framed(ids: Ids, frame: Frame["single"], maxLength: number): Int32Array {
   const room = Math.max(0, maxLength - frame.before.length - frame.after.length);
   return Int32Array.from([...frame.before, ...(ids.length > room ? ids.slice(0, room) : ids), ...frame.after]);
 }
@@ -18,12 +21,7 @@ export function cutFramed(ids: Int32Array, frame: Frame["single"], maxLength: nu
 }
 
 /** Longest first: the longer text gives up tokens until both fit; of two alike ones the second (as the Rust code has it). */
-export function framedPair(
-  a: readonly number[],
-  b: readonly number[],
-  frame: Frame["pair"],
-  maxLength: number,
-): PairEncoding {
+export function framedPair(a: Ids, b: Ids, frame: Frame["pair"], maxLength: number): PairEncoding {
   const specials = frame.before.length + frame.between.length + frame.after.length;
   const [left, right] = longestFirst(a.length, b.length, Math.max(0, maxLength - specials));
   const ids = Int32Array.from([

@@ -71,7 +71,7 @@ export async function baseFromHub(id: string, model: CachedModel, o: HubOptions)
   const config = named.get("config.json");
   if (!config) throw new CodedError("base-incomplete", { folder: id, missing: "config.json" });
   for (const name of small) if (named.has(name)) await fetchOne(named.get(name)!);
-  for (const name of await weightNames(named, join(model.snapshot(commit), "model.safetensors.index.json"), id)) {
+  for (const name of weightNames(named, join(model.snapshot(commit), "model.safetensors.index.json"), id)) {
     const remote = named.get(name);
     if (!remote) throw new CodedError("base-incomplete", { folder: id, missing: name });
     await fetchOne(remote);
@@ -80,10 +80,10 @@ export async function baseFromHub(id: string, model: CachedModel, o: HubOptions)
   return model.snapshot(commit);
 }
 
-async function weightNames(named: ReadonlyMap<string, Remote>, index: string, id: string): Promise<readonly string[]> {
+function weightNames(named: ReadonlyMap<string, Remote>, index: string, id: string): readonly string[] {
   if (named.has("model.safetensors")) return ["model.safetensors"];
   if (!named.has("model.safetensors.index.json")) throw noSafetensors(id, named.keys());
-  return shardNames(index, await readFile(index, "utf8"));
+  return shardNames(index);
 }
 
 /** Commit and files of a revision. */

@@ -1,6 +1,7 @@
 /** Looks at a folder of model files: are they whole, of which family, how large. Reads headers and hashes; loads nothing. */
 import { createHash } from "node:crypto";
-import { readFile, readdir, stat } from "node:fs/promises";
+import { closeSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
@@ -10,6 +11,7 @@ import type { Base } from "./base.js";
 import { chatTemplateOf } from "./chat-template.js";
 import { embeddingOf, MODULES } from "./embedding.js";
 import { familyOf } from "./family.js";
+import { openRegular, recordOf } from "./model-file.js";
 import { ownHeadsOf } from "./own-heads.js";
 import { noSafetensors } from "./pickles.js";
 import { shardsOf } from "./shards.js";
@@ -30,9 +32,8 @@ const read = [
 /** Coded errors: `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, and those of safetensors files and of the family. */
 export async function openBase(folder: string, from: Base["from"], registry: Registry): Promise<Base> {
   const names = new Set(await readdir(folder));
-  if (!names.has("config.json")) throw new CodedError("base-incomplete", { folder, missing: "config.json" });
-  const file = join(folder, "config.json");
-  const config = parsed(file, await readFile(file, "utf8"));
+  const config = recordOf(join(folder, "config.json"));
+  if (!config) throw new CodedError("base-incomplete", { folder, missing: "config.json" });
   const word = familyOf(config, registry);
   const family = (await word.load!()) as Implementations["model"];
   const sizes = family.sizes(family.config(config));
@@ -57,7 +58,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       if (/^B?F/.test(place.dtype)) parameters += place.shape.reduce((a, b) => a * b, 1);
     }
   }
-  const embedding = await embeddingOf(folder, names);
+  const embedding = embeddingOf(folder, names);
   const heads = await ownHeadsOf({ family: word.name, config, shapes }, registry);
   const files = [...read.filter((name) => names.has(name)), ...weights];
   const hash = await hashOf(folder, files);
@@ -74,7 +75,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       parameters,
       shapes,
       hasTokenizer: names.has("tokenizer.json"),
-      chatTemplate: (await chatTemplateOf(folder)) !== null,
+      chatTemplate: chatTemplateOf(folder) !== null,
       positions: sizes.positions,
       ...(embedding && { embedding }),
       ...(heads && { heads }),
@@ -82,14 +83,8 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
   };
 }
 
-function parsed(file: string, text: string): Readonly<Record<string, unknown>> {
-  try {
-    const json: unknown = JSON.parse(text);
-    if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
-  } catch {
-    // Said below, in words of our own.
-  }
-  throw new CodedError("base-damaged", { file, why: "it is not a JSON object" });
+function missing(folder: string, name: string): never {
+  throw new CodedError("base-incomplete", { folder, missing: name });
 }
 
 const known = new Map<string, string>();
@@ -99,6 +94,7 @@ async function hashOf(folder: string, files: readonly string[]): Promise<string>
   const hash = createHash("sha256");
   for (const name of files) {
     const file = join(folder, name);
+    closeSync(openRegular(file) ?? missing(folder, name));
     const { size, mtimeMs, ino } = await stat(file);
     const key = `${file} ${size} ${mtimeMs} ${ino}`;
     let own = known.get(key);

@@ -2,7 +2,7 @@
  * Finds a base model by its name: a folder, the Hugging Face cache, a package that carries it, the hub; the first that has it.
  * Whatever is found is verified before it is used. When none has it, the error tells what each place answered.
  */
-import { readFile, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
@@ -120,7 +120,7 @@ async function fromCache(model: CachedModel, tried: Tried[]): Promise<string | n
   }
   const weights = names.includes("model.safetensors")
     ? ["model.safetensors"]
-    : await cachedShards(model.snapshot(commit), names);
+    : cachedShards(model.snapshot(commit), names);
   if (![...weights, "config.json"].every((name) => names.includes(name))) {
     tried.push({ place, why: "it is there in part" });
     return null;
@@ -129,9 +129,9 @@ async function fromCache(model: CachedModel, tried: Tried[]): Promise<string | n
 }
 
 /** The shards that an index in the cache names; without one, the file that there should be. */
-async function cachedShards(folder: string, names: readonly string[]): Promise<readonly string[]> {
+function cachedShards(folder: string, names: readonly string[]): readonly string[] {
   if (!names.includes(INDEX)) return ["model.safetensors"];
-  return shardNames(join(folder, INDEX), await readFile(join(folder, INDEX), "utf8"));
+  return shardNames(join(folder, INDEX));
 }
 
 /** The place can't be reached or does not have it, so the next one is asked; anything else is told at once. */

@@ -3,6 +3,7 @@
  * wrong ids later is a coded error here, and the special tokens that frame a text are taken from its post-processor.
  */
 import { CodedError } from "#dsl/check/codes.js";
+import { beyondLimits, VOCABULARY } from "./json-limits.js";
 import "./codes.js";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -20,6 +21,9 @@ export interface Frame {
 
 export interface CheckedTokenizer {
   readonly json: Json;
+  /** Every piece of the model's own vocabulary with its id. */
+  readonly vocabulary: readonly (readonly [string, number])[];
+  readonly added: readonly (readonly [string, number])[];
   readonly frame: Frame;
   readonly padId: number;
   /** Token that stands for a hidden one. */
@@ -40,6 +44,8 @@ export function checkTokenizer(
 ): CheckedTokenizer {
   if (!bytes) throw new CodedError("no-tokenizer", { folder: file.replace(/[\\/]tokenizer\.json$/, "") });
   const broken = (why: string) => new CodedError("broken-tokenizer", { file, why });
+  const beyond = beyondLimits(bytes, VOCABULARY);
+  if (beyond !== null) throw broken(beyond);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -76,6 +82,8 @@ export function checkTokenizer(
   };
   return {
     json,
+    vocabulary,
+    added: added.map((token) => [token["content"], token["id"]] as [string, number]),
     frame: frameOf(json["post_processor"], file),
     padId: padOf(json, ids, config, settings),
     mask: named("mask_token", "[MASK]", "<mask>"),

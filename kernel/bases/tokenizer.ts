@@ -1,18 +1,20 @@
 /**
- * Texts to token ids with the Rust tokenizers. What tokenizer.json says about truncation and padding is left out: cutting
- * and framing with special tokens are done here, exactly as Hugging Face tokenizers do them, so that one encoding serves
- * every maximum length.
+ * Texts to token ids with the Rust tokenizers, in a process apart (`./apart/`), since a file of others can make them panic
+ * or never end. What tokenizer.json says about truncation and padding is left out: cutting and framing with special tokens
+ * are done here, exactly as Hugging Face tokenizers do them, so that one encoding serves every maximum length.
  */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import { CodedError } from "#dsl/check/codes.js";
 import type { SpecialTexts } from "#stdlib/kinds/conversation.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import type { TokenNames } from "#stdlib/kinds/task.js";
+import { apart, ApartFailure, type Apart } from "./apart/client.js";
+import type { Asks, Encoded } from "./apart/protocol.js";
 import { inUtf16, windowsOf } from "./context-windows.js";
 import { cutFramed, framed, framedPair } from "./framing.js";
+import { VOCABULARY } from "./json-limits.js";
+import { bytesOf, recordOf } from "./model-file.js";
 import { checkTokenizer, type Frame } from "./tokenizer-file.js";
 
 export interface PlacedEncoding {
@@ -43,60 +45,71 @@ export interface Tokenizer extends TokenizerImplementation, TokenNames {
 /** What Python strips; a byte order mark is no blank. */
 const blanksBefore = /^[^\S\ufeff]+/u;
 
-/** Texts handed to Rust at once: enough to keep its threads busy, little enough to stay interruptible. */
-const batch = 1024;
+/** Texts and characters handed to Rust at once: enough to keep its threads busy, little enough to stay interruptible. */
+const BATCH = { texts: 1024, characters: 4 * 2 ** 20 };
 
-/** Loads `tokenizer.json` of a folder. Coded errors: `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part`. */
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+/** Loads `tokenizer.json` of a folder. Coded errors: `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part`, `base-damaged`. `host`: where it runs. */
+export async function loadTokenizer(folder: string, host: Apart = apart()): Promise<Tokenizer> {
   const file = join(folder, "tokenizer.json");
-  const bytes = await readFile(file).catch(() => null);
-  const settings = await optionalJson(join(folder, "tokenizer_config.json"));
-  const config = await optionalJson(join(folder, "config.json"));
-  const { json, frame, padId, ...names } = checkTokenizer(file, bytes, config, settings);
-  const rust = load(file, JSON.stringify({ ...json, truncation: null, padding: null }));
+  const bytes = bytesOf(file, VOCABULARY.bytes);
+  if (bytes) host.warm();
+  const settings = recordOf(join(folder, "tokenizer_config.json"));
+  const config = recordOf(join(folder, "config.json"));
+  const { json, frame, padId, vocabulary: entries, added, ...names } = checkTokenizer(file, bytes, config, settings);
+  const hash = createHash("sha256").update(bytes!).digest("hex");
   const limit = settings?.["model_max_length"];
-
-  const plain = async (texts: readonly string[]): Promise<number[][]> => {
-    const ids: number[][] = [];
-    for (let at = 0; at < texts.length; at += batch) {
-      const part = texts.slice(at, at + batch).map(wellFormed);
-      try {
-        for (const e of await rust.encodeBatch(part, { addSpecialTokens: false })) ids.push(e.getIds());
-      } catch (cause) {
-        throw new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
-      }
+  const ask = async <N extends "open" | "encode" | "place" | "decode">(
+    name: N,
+    what: Omit<Asks[N]["ask"], "file" | "hash">,
+    characters: number,
+  ): Promise<Asks[N]["answer"]> => {
+    try {
+      return await host.ask(name, { file, hash, ...what } as Asks[N]["ask"], characters);
+    } catch (cause) {
+      if (!(cause instanceof ApartFailure)) throw cause;
+      throw new CodedError("broken-tokenizer", { file, why: cause.message }, { cause });
     }
-    return ids;
+  };
+  const { vocabulary } = await ask("open", { added }, bytes!.length);
+  const ids = new Map([...entries, ...added]);
+  // Of two tokens with one id the added one stands for it.
+  const tokens = new Map([...entries, ...added].map(([token, id]) => [id, token]));
+
+  /** `take` is given each text's tokens: their place in an answer. */
+  const inBatches = async <N extends "encode" | "place">(
+    name: N,
+    texts: readonly string[],
+    take: (answer: Asks[N]["answer"], from: number, to: number) => void,
+  ): Promise<void> => {
+    for (const { part, characters } of batches(texts)) {
+      const answer = await ask(name, { texts: part } as Omit<Asks[N]["ask"], "file" | "hash">, characters);
+      let at = 0;
+      for (const length of (answer as Encoded).lengths) take(answer, at, (at += length));
+    }
+  };
+  const plain = async (texts: readonly string[]): Promise<Int32Array[]> => {
+    const rows: Int32Array[] = [];
+    await inBatches("encode", texts, (answer, from, to) => rows.push(answer.ids.slice(from, to)));
+    return rows;
   };
   const encodePlaced: Tokenizer["encodePlaced"] = async (texts) => {
     const placed: PlacedEncoding[] = [];
-    for (let at = 0; at < texts.length; at += batch) {
-      const part = texts.slice(at, at + batch).map(wellFormed);
-      try {
-        for (const e of await rust.encodeBatch(part, { addSpecialTokens: false })) {
-          const offsets = e.getOffsets();
-          placed.push({
-            ids: Int32Array.from(e.getIds()),
-            starts: Int32Array.from(offsets, ([start]) => start!),
-            ends: Int32Array.from(offsets, ([, end]) => end!),
-          });
-        }
-      } catch (cause) {
-        throw new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
-      }
-    }
+    await inBatches("place", texts, ({ ids, starts, ends }, from, to) =>
+      placed.push({ ids: ids.slice(from, to), starts: starts.slice(from, to), ends: ends.slice(from, to) }),
+    );
     return placed;
   };
   const specialIds = specialsIn(json);
-  const text = (ids: readonly number[]): string => ids.map((id) => rust.idToToken(id) ?? "").join("");
+  const named = (id: number | undefined): string => (id === undefined ? "" : (tokens.get(id) ?? ""));
+  const spelled = (ids: Int32Array, specials: boolean): Promise<string> => ask("decode", { ids, specials }, ids.length);
   return {
     specials: {
-      bos: named(settings, "bos_token"),
-      eos: named(settings, "eos_token") || (rust.idToToken(endOf(config) ?? -1) ?? ""),
-      opening: text(frame.single.before),
+      bos: tokenIn(settings, "bos_token"),
+      eos: tokenIn(settings, "eos_token") || named(endOf(config)),
+      opening: frame.single.before.map(named).join(""),
       all: specialIds,
     },
-    idOf: (token) => (token === "" ? null : rust.tokenToId(token)),
+    idOf: (token) => (token === "" ? null : (ids.get(token) ?? null)),
     encodePlaced,
     async encodeContexts(questions, contexts, { numbers, ...o }) {
       const asked = await plain(questions.map((question) => question.replace(blanksBefore, "")));
@@ -112,8 +125,8 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     padId,
     mask: names.mask,
     special: names.special,
-    vocabulary: rust.getVocabSize(true),
-    hash: createHash("sha256").update(bytes!).digest("hex"),
+    vocabulary,
+    hash,
     frame: frame.single,
     longest: typeof limit === "number" && limit < 1e9 ? limit : null,
     async encode(texts, maxLength) {
@@ -133,7 +146,8 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
           starts[word] = place;
           place += ids.length;
         });
-        return { ids: framed(own.flat(), frame.single, Number.POSITIVE_INFINITY), starts };
+        const all = own.flatMap((ids) => [...ids]);
+        return { ids: framed(all, frame.single, Number.POSITIVE_INFINITY), starts };
       });
     },
     async encodePairs(first, second, maxLength) {
@@ -141,9 +155,9 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
       return a.map((ids, row) => framedPair(ids, b[row]!, frame.pair, maxLength));
     },
     cut: (ids, maxLength) => cutFramed(ids, frame.single, maxLength),
-    decode: (ids) => rust.decode([...ids], true),
-    spell: (ids) => rust.decode([...ids], false),
-    tokens: (ids) => Array.from(ids, (id) => rust.idToToken(id) ?? ""),
+    decode: (ids) => spelled(ids, false),
+    spell: (ids) => spelled(ids, true),
+    tokens: (ids) => Array.from(ids, named),
   };
 }
 
@@ -156,7 +170,7 @@ function specialsIn(json: Readonly<Record<string, unknown>>): readonly string[] 
 }
 
 /** A special token that tokenizer_config.json names, as text or as a record. */
-function named(settings: Readonly<Record<string, unknown>> | null, key: string): string {
+function tokenIn(settings: Readonly<Record<string, unknown>> | null, key: string): string {
   const token = settings?.[key];
   if (typeof token === "string") return token;
   const content = typeof token === "object" && token !== null && "content" in token ? token.content : undefined;
@@ -168,23 +182,25 @@ function endOf(config: Readonly<Record<string, unknown>> | null): number | undef
   return typeof first === "number" ? first : undefined;
 }
 
-function load(file: string, text: string): RustTokenizer {
-  try {
-    return RustTokenizer.fromString(text);
-  } catch (cause) {
-    throw new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
+interface Batch {
+  readonly part: readonly string[];
+  readonly characters: number;
+}
+function* batches(texts: readonly string[]): Generator<Batch> {
+  let part: string[] = [];
+  let characters = 0;
+  for (const text of texts) {
+    if (part.length > 0 && (part.length === BATCH.texts || characters + text.length > BATCH.characters)) {
+      yield { part, characters };
+      [part, characters] = [[], 0];
+    }
+    part.push(wellFormed(text));
+    characters += text.length;
   }
+  if (part.length > 0) yield { part, characters };
 }
 
 /** Lone surrogates cannot cross to Rust; they become U+FFFD as they do in any UTF-8. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
-}
-
-async function optionalJson(path: string): Promise<Record<string, unknown> | null> {
-  try {
-    return JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
-  } catch {
-    return null; // absent or unreadable: it only refines what tokenizer.json says
-  }
 }

@@ -42,6 +42,7 @@ declare module "#dsl/check/codes.js" {
     };
     "weights-missing": { readonly file: string };
     "weights-truncated": { readonly file: string; readonly expected: number; readonly got: number };
+    "weights-damaged": { readonly file: string };
     "weights-malformed": { readonly file: string; readonly why: string };
   }
 }
@@ -187,6 +188,14 @@ registerCodes({
     help: () => "fetch the file again",
     explain:
       "A safetensors file states where its tensors lie; the file ends before that. A download or copy was interrupted.",
+  },
+  "weights-damaged": {
+    severity: "error",
+    message: (d) => `${d.file} is damaged: its bytes don't give the checksum that it was written with`,
+    help: () =>
+      "bring it back from a copy, or take another checkpoint of the run: `resume: true` finds the last whole one",
+    explain:
+      "A checkpoint holds a checksum of all its bytes. It is compared before any weight of it is used; here something changed the file after it was written: a disk, a copy, an editor.",
   },
   "weights-malformed": {
     severity: "error",

@@ -17,7 +17,9 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { crc32 } from "node:zlib";
 import { CodedError } from "#dsl/check/codes.js";
+import { openRegular } from "#kernel/bases/model-file.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { shardsOf } from "#kernel/bases/shards.js";
 import { diskError } from "#kernel/fetch/disk.js";
@@ -82,6 +84,49 @@ export function weightFiles(path: string): readonly string[] {
   return files;
 }
 
+/**
+ * Metadata that asks for a checksum of every byte of the file, and tell that there is one: two keys, so that no damage to
+ * one of them makes the file look like one of before. CRC-32 is for damage, not for malice.
+ */
+export const CHECKED: Readonly<Record<string, string>> = { checked: "crc32", checksum: "00000000" };
+
+/** Compares a file with its checksum, if it has one. Coded errors: those of `readHeader`, `weights-damaged`. */
+export function verifySafetensors(file: string): void {
+  withFile(file, (fd) => {
+    const { metadata } = headerOf(file, fd);
+    const { checked, checksum } = metadata;
+    if (checked === undefined && checksum === undefined) return;
+    const room = Buffer.allocUnsafe(PIECE);
+    const at = checksum === undefined ? -1 : headAt(file, fd).indexOf(checksumText(checksum));
+    if (checked !== CHECKED["checked"] || !/^[0-9a-f]{8}$/.test(checksum ?? "") || at < 0)
+      throw new CodedError("weights-damaged", { file });
+    const from = at + checksumText("").length - 1;
+    let sum = 0;
+    for (let read = 0; ;) {
+      const got = readSync(fd, room, 0, room.length, read);
+      if (got === 0) break;
+      for (let i = Math.max(from, read); i < Math.min(from + 8, read + got); i++) room[i - read] = ZERO;
+      sum = crc32(room.subarray(0, got), sum);
+      read += got;
+    }
+    if (hexOf(sum) !== checksum) throw new CodedError("weights-damaged", { file });
+  });
+}
+const PIECE = 1 << 22;
+const ZERO = 48;
+const hexOf = (sum: number): string => sum.toString(16).padStart(8, "0");
+/** As it stands in a header; nowhere else, since quotes in texts are escaped there. */
+const checksumText = (sum: string): string => `"checksum":"${sum}"`;
+
+/** The first bytes of a file, its header's last one included. */
+function headAt(file: string, fd: number): Buffer {
+  const length = Buffer.alloc(8);
+  readFully(file, fd, length, 0);
+  const head = Buffer.alloc(8 + Number(length.readBigUInt64LE()));
+  readFully(file, fd, head, 0);
+  return head;
+}
+
 /** What is written; `bytes` as a function is called when its turn comes, so that not all need be in memory at once. */
 export interface TensorToWrite {
   readonly dtype: DType;
@@ -89,7 +134,7 @@ export interface TensorToWrite {
   readonly bytes: Uint8Array | (() => Uint8Array);
 }
 
-/** Writes all at once or not at all: what was there before stays whole. Coded error: `disk-full`. */
+/** Writes all at once or not at all: what was there before stays whole. Metadata `CHECKED`: with a checksum. Coded error: `disk-full`. */
 export function writeSafetensors(
   file: string,
   tensors: Readonly<Record<string, TensorToWrite>>,
@@ -112,18 +157,23 @@ export function writeSafetensors(
   padded.writeBigUInt64LE(BigInt(padded.length - 8));
   json.copy(padded, 8);
 
+  const sums = metadata["checksum"] === CHECKED["checksum"];
   removeLeftOvers(file);
   const work = `${file}.writing-${String(process.pid)}`;
   try {
     const fd = openSync(work, "w");
     try {
+      let sum = crc32(padded);
       writeFully(fd, padded);
       for (const [name, t] of entries) {
         const bytes = typeof t.bytes === "function" ? t.bytes() : t.bytes;
         if (bytes.length !== t.shape.reduce((n, d) => n * d, 1) * SIZES[NAMES[t.dtype]]!)
           throw new Error(`${name}: ${String(bytes.length)} bytes don't fill [${t.shape.join(", ")}] ${t.dtype}`);
         writeFully(fd, bytes);
+        if (sums) sum = crc32(bytes, sum);
       }
+      if (sums)
+        writeSync(fd, hexOf(sum), padded.indexOf(checksumText(CHECKED["checksum"]!)) + checksumText("").length - 1);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -180,8 +230,8 @@ function naturalType(dtype: string): DType {
 }
 
 function withFile<T>(file: string, work: (fd: number) => T): T {
-  if (!existsSync(file)) throw new CodedError("weights-missing", { file });
-  const fd = openSync(file, "r");
+  const fd = openRegular(file);
+  if (fd === null) throw new CodedError("weights-missing", { file });
   try {
     return work(fd);
   } finally {

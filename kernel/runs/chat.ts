@@ -5,9 +5,9 @@
 import type { ReaderOf } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
 import type { TemplateImplementation, TemplatePiece, Turn } from "#stdlib/kinds/conversation.js";
-import { ownTemplate } from "#stdlib/templates/own.run.js";
 import type { Base } from "../bases/base.js";
 import { chatTemplateOf } from "../bases/chat-template.js";
+import { foreignTemplate, type ForeignTemplate } from "../bases/own-template.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { ConversationRows, MeasuredChats } from "../data/conversations.js";
 import "../data/codes.js";
@@ -16,7 +16,7 @@ import { does } from "./words.js";
 export interface Chat {
   /** Its word, or `base's own`. */
   readonly name: string;
-  readonly template: TemplateImplementation;
+  readonly template: TemplateImplementation | ForeignTemplate;
   readonly tokenizer: Tokenizer;
   readonly learn: "all" | "last";
 }
@@ -32,18 +32,20 @@ export async function chatOf(reader: ReaderOf, base: Base, tokenizer: Tokenizer)
   const { template, learn = "all" } = reader;
   if (template === undefined) return null;
   if (template) return { name: template.word, template: await does(template, "template"), tokenizer, learn };
-  const source = await chatTemplateOf(base.folder);
+  const source = chatTemplateOf(base.folder);
   if (source === null) throw new CodedError("no-template", { base: reader.name, has: ["chatml", "plain"] });
-  return { name: "base's own", template: ownTemplate(source), tokenizer, learn };
+  return { name: "base's own", template: foreignTemplate(base.folder, source), tokenizer, learn };
 }
 
 /** Rows of conversations, whole. Coded errors `template-refuses`, `nothing-to-train`. */
 export async function encodeChats(rows: ConversationRows, chat: Chat, data: string): Promise<readonly ChatRow[]> {
-  const written = rows.map(({ row, turns }) => {
-    const wanted = answersOf(turns, chat.learn);
-    if (wanted.size === 0) throw new CodedError("nothing-to-train", { data, row, why: "no turn in it is the assistant's" });
-    return { row, wanted, pieces: piecesOf(chat, turns, row, false) };
+  const wanted = rows.map(({ row, turns }) => {
+    const answers = answersOf(turns, chat.learn);
+    if (answers.size === 0) throw new CodedError("nothing-to-train", { data, row, why: "no turn in it is the assistant's" });
+    return answers;
   });
+  const pieces = await piecesOf(chat, rows, false);
+  const written = rows.map(({ row }, i) => ({ row, wanted: wanted[i]!, pieces: pieces[i]! }));
   const placed = await chat.tokenizer.encodePlaced(written.map(({ pieces }) => textOf(pieces)));
   return written.map(({ row, wanted, pieces }, i) => {
     const { ids, starts, ends } = placed[i]!;
@@ -58,7 +60,7 @@ export async function encodeChats(rows: ConversationRows, chat: Chat, data: stri
 export async function measuredChats(rows: ConversationRows, chat: Chat, data: string): Promise<MeasuredChats> {
   const encoded = await encodeChats(rows, chat, data);
   const lengths = Int32Array.from(encoded, ({ ids }) => ids.length - 1);
-  const stop = chat.template.stop(chat.tokenizer.specials);
+  const stop = await chat.template.stop(chat.tokenizer.specials);
   if (stop === "") return { lengths };
   const id = chat.tokenizer.idOf(stop);
   const ends = encoded.map((row) => firstStop(row, id)).filter((at) => at > 0);
@@ -78,12 +80,12 @@ function firstStop({ ids, trained }: ChatRow, stop: number | null): number {
   return ids.findIndex((id, at) => at >= start && id === stop && trained[at] === 1);
 }
 
-/** The text that an answer is written on to. `row`: its number among what was asked, from 1. */
-export function promptOf(chat: Chat, turns: readonly Turn[], row: number): string {
-  const last = turns.at(-1);
-  if (last?.role !== "user")
-    throw new CodedError("template-refuses", { template: chat.name, row, why: "the turn to be answered is not the user's" });
-  return textOf(piecesOf(chat, turns, row, true));
+/** The texts that answers are written on to. `row`: its number among what was asked, from 1. */
+export async function promptsFor(chat: Chat, rows: ConversationRows): Promise<readonly string[]> {
+  for (const { row, turns } of rows)
+    if (turns.at(-1)?.role !== "user")
+      throw new CodedError("template-refuses", { template: chat.name, row, why: "the turn to be answered is not the user's" });
+  return (await piecesOf(chat, rows, true)).map(textOf);
 }
 
 /**
@@ -103,10 +105,14 @@ function answersOf(turns: readonly Turn[], learn: Chat["learn"]): ReadonlySet<nu
   return new Set(learn === "last" ? answers.slice(-1) : answers);
 }
 
-function piecesOf({ template, tokenizer, name }: Chat, turns: readonly Turn[], row: number, prompt: boolean) {
-  const pieces = template.pieces(turns, { specials: tokenizer.specials, prompt });
-  if ("refused" in pieces) throw new CodedError("template-refuses", { template: name, row, why: pieces.refused });
-  return pieces;
+async function piecesOf({ template, tokenizer, name }: Chat, rows: ConversationRows, prompt: boolean) {
+  const o = { specials: tokenizer.specials, prompt };
+  const all = rows.map(({ turns }) => turns);
+  const written = "all" in template ? await template.all(all, o) : all.map((turns) => template.pieces(turns, o));
+  return written.map((pieces, i) => {
+    if ("refused" in pieces) throw new CodedError("template-refuses", { template: name, row: rows[i]!.row, why: pieces.refused });
+    return pieces;
+  });
 }
 
 function textOf(pieces: readonly TemplatePiece[]): string {

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Session } from "../engine/engine.js";
-import { readHeader } from "../engine/safetensors.js";
+import { CHECKED, readHeader } from "../engine/safetensors.js";
 import { gone } from "./folder-errors.js";
 import type { RunFolder } from "./run-folder.js";
 
@@ -37,7 +37,7 @@ export function checkpointFile(run: RunFolder, step: number): string {
 export async function saveCheckpoint(run: RunFolder, session: Session, names: readonly string[], position: Position): Promise<Checkpoint> {
   const file = checkpointFile(run, position.step);
   try {
-    await session.save(file, names, { tunebook: JSON.stringify(position) });
+    await session.save(file, names, { tunebook: JSON.stringify(position), ...CHECKED });
   } catch (error) {
     throw existsSync(run.checkpoints) ? error : gone(run.path, error);
   }
@@ -46,28 +46,76 @@ export async function saveCheckpoint(run: RunFolder, session: Session, names: re
 
 /** Whole checkpoints of a run, oldest first; a file that can't be read is passed over unless it is the only one. */
 export function listCheckpoints(run: RunFolder): readonly Checkpoint[] {
+  const found = readCheckpoints(run);
+  const whole = found.filter((one) => "position" in one);
+  const last = found.at(-1);
+  if (whole.length === 0 && last && "error" in last) throw last.error;
+  return whole;
+}
+
+/** A checkpoint whose file can't be used. */
+export interface DamagedCheckpoint {
+  readonly file: string;
+  readonly error: unknown;
+}
+/** All of a run's, oldest first, by their headers: the checksum is compared when one is loaded. */
+export function readCheckpoints(run: RunFolder): readonly (Checkpoint | DamagedCheckpoint)[] {
   if (!existsSync(run.checkpoints)) return [];
-  const files = readdirSync(run.checkpoints)
+  return readdirSync(run.checkpoints)
     .filter((name) => pattern.test(name))
     .sort((a, b) => Number(pattern.exec(a)?.[1]) - Number(pattern.exec(b)?.[1]))
-    .map((name) => join(run.checkpoints, name));
-  const failures: unknown[] = [];
-  const whole = files.flatMap((file) => {
+    .map((name) => {
+      const file = join(run.checkpoints, name);
+      try {
+        return { file, position: readPosition(file) };
+      } catch (error) {
+        return { file, error };
+      }
+    });
+}
+
+const unusable: readonly string[] = ["weights-damaged", "weights-truncated", "weights-malformed", "weights-missing", "checkpoint-unreadable"];
+
+/**
+ * Loads the newest checkpoint that is whole. Throws what is wrong with the last one where none is; anything else that goes
+ * wrong is no reason to take an older one.
+ */
+export async function loadNewest(
+  session: Pick<Session, "load">,
+  found: readonly (Checkpoint | DamagedCheckpoint)[],
+): Promise<{ readonly checkpoint: Checkpoint; readonly damaged: readonly DamagedCheckpoint[] }> {
+  const damaged: DamagedCheckpoint[] = [];
+  for (const one of found.toReversed()) {
     try {
-      return [{ file, position: readPosition(file) }];
+      if ("error" in one) throw one.error;
+      await session.load(one.file);
+      return { checkpoint: one, damaged };
     } catch (error) {
-      failures.push(error);
-      return [];
+      if (!(error instanceof CodedError) || !unusable.includes(error.code)) throw error;
+      damaged.push({ file: one.file, error });
     }
-  });
-  if (whole.length === 0 && failures.length > 0) throw failures.at(-1);
-  return whole;
+  }
+  throw damaged[0]?.error ?? new CodedError("internal", { what: "no checkpoint was given" });
 }
 
 function readPosition(file: string): Position {
   const text = readHeader(file).metadata["tunebook"];
   if (text === undefined) throw new CodedError("checkpoint-unreadable", { file, why: "it holds no position" });
-  return JSON.parse(text) as Position;
+  const position = parsed(text);
+  if (!isPosition(position)) throw new CodedError("checkpoint-unreadable", { file, why: "its position can't be read" });
+  return position;
+}
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+function isPosition(value: unknown): value is Position {
+  const { step, best, watched, seconds } = (value ?? {}) as Partial<Position>;
+  const isBest = best === null || (typeof best?.step === "number" && typeof best.score === "number");
+  return Number.isSafeInteger(step) && isBest && Array.isArray(watched) && typeof seconds === "number";
 }
 
 /** Removes all but the last checkpoint and the best one. */

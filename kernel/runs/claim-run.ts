@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
-import { listCheckpoints, type Checkpoint } from "./checkpoints.js";
+import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "./checkpoints.js";
 import { RunFolder, type About } from "./run-folder.js";
 import { busy, holderOf, lockRun, RunLock } from "./run-lock.js";
 import "./codes.js";
@@ -11,7 +11,7 @@ export interface Claim {
   readonly run: RunFolder;
   readonly lock: RunLock;
   /** What it may go on from, oldest first; none in a new run. */
-  readonly checkpoints: readonly Checkpoint[];
+  readonly checkpoints: readonly (Checkpoint | DamagedCheckpoint)[];
 }
 
 /** Locked before anything is in it. */
@@ -28,7 +28,7 @@ export function claimNew(root: string, name: string, plan: Plan, about: About): 
 /** The newest run that was not finished. Coded errors `nothing-to-resume`, `run-busy`. */
 export async function claimUnfinished(root: string, plan: Plan, model: string): Promise<Claim> {
   for (const run of RunFolder.find(root, plan.recipeHash)) {
-    if (isOver(run) || (holderOf(run.path) === null && listCheckpoints(run).length === 0)) continue;
+    if (isOver(run) || (holderOf(run.path) === null && readCheckpoints(run).length === 0)) continue;
     let lock: RunLock;
     try {
       lock = await lockRun(run.path, "train");
@@ -37,7 +37,7 @@ export async function claimUnfinished(root: string, plan: Plan, model: string): 
       throw error;
     }
     try {
-      const checkpoints = listCheckpoints(run);
+      const checkpoints = readCheckpoints(run);
       if (checkpoints.length > 0 && !isOver(run)) return { run, lock, checkpoints };
     } catch (error) {
       lock.release();

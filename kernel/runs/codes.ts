@@ -9,6 +9,7 @@ declare module "#dsl/check/codes.js" {
   interface CodeData {
     "nothing-to-resume": { readonly model: string; readonly folder: string };
     "checkpoint-unreadable": { readonly file: string; readonly why: string };
+    "checkpoint-passed-over": { readonly file: string; readonly why: string; readonly step: number };
     "loss-not-finite": { readonly step: number; readonly loss: string; readonly rate: number };
     "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
     "no-labels": { readonly data: string };
@@ -84,6 +85,13 @@ registerCodes({
     message: (d) => `the checkpoint ${d.file} can't be used: ${d.why}`,
     help: () => "remove the file; resuming then uses the checkpoint before it",
     explain: "A checkpoint is one safetensors file that is written under a temporary name and renamed: it is whole or absent. This one was changed or damaged afterwards.",
+  },
+  "checkpoint-passed-over": {
+    severity: "warning",
+    message: (d) => `the newest checkpoint can't be used, so training goes on from step ${d.step}`,
+    notes: (d) => [d.why],
+    help: (d) => `nothing need be done: the steps since are taken again, and ${d.file} is written anew`,
+    explain: "A checkpoint's checksum is compared before it is used. One that was damaged after it was written is passed over for the one before it, which is kept for that while a run trains.",
   },
   "loss-not-finite": {
     severity: "error",

@@ -6,6 +6,7 @@ import type { Writer } from "./writer.js";
 
 export type RunEvent = { readonly at: string; readonly run: string } & (
   | { readonly kind: "started"; readonly recipe: string; readonly plan: string; readonly engine: string; readonly steps: number; readonly process?: Writer; readonly resumedFrom?: number }
+  | { readonly kind: "damaged"; readonly file: string; readonly why: string }
   | { readonly kind: "allowed"; readonly code: string; readonly reason: string; readonly of: string }
   | { readonly kind: "step"; readonly step: number; readonly epoch: number; readonly tokens: number; readonly loss: number; readonly rate: number; readonly norm: number; readonly seconds: number }
   | { readonly kind: "evaluated"; readonly step: number; readonly split: string; readonly metrics: Readonly<Record<string, number>> }

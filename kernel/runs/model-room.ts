@@ -218,7 +218,7 @@ export class ModelRoom {
       const { open, base, tokenizer } = await this.writer(handle, s);
       const model = planOf(handle);
       const chat = await chatOf(readerOf(model), base, tokenizer);
-      const told = chat ? toldAs(chat, prompts) : { texts: prompts.map(asText), tokenizer, ends: [], stop: [] };
+      const told = chat ? await toldAs(chat, prompts) : { texts: prompts.map(asText), tokenizer, ends: [], stop: [] };
       const { task, max_length } = model;
       const family = await implementationOf("model", base.facts.family);
       const { vocabulary, positions } = family.sizes(family.config(base.facts.config));

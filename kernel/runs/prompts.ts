@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { usualTurns } from "#stdlib/conversations/turns.run.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
 import { spoken } from "../data/conversations.js";
-import { promptOf, type Chat } from "./chat.js";
+import { promptsFor, type Chat } from "./chat.js";
 import type { ContinueOptions } from "./continue-texts.js";
 import "./codes.js";
 
@@ -24,13 +24,14 @@ export interface Told {
 }
 
 /** Prompts as the template writes them: special tokens stand in the text, the tokenizer adds none. */
-export function toldAs(chat: Chat, prompts: readonly Prompt[]): Told {
-  const texts = prompts.map((prompt, i) =>
-    promptOf(chat, typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt, i + 1),
+export async function toldAs(chat: Chat, prompts: readonly Prompt[]): Promise<Told> {
+  const texts = await promptsFor(
+    chat,
+    prompts.map((prompt, i) => ({ row: i + 1, turns: typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt })),
   );
   const { tokenizer, template } = chat;
   const encode = async (written: readonly string[]) => (await tokenizer.encodePlaced(written)).map(({ ids }) => ids);
-  const stop = template.stop(tokenizer.specials);
+  const stop = await template.stop(tokenizer.specials);
   const id = tokenizer.idOf(stop);
   return {
     texts,

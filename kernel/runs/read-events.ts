@@ -10,6 +10,7 @@ const numbers = (event: Fields, ...names: readonly string[]): boolean =>
   names.every((name) => typeof event[name] === "number");
 const whole: Readonly<Record<RunEvent["kind"], (event: Fields) => boolean>> = {
   started: (event) => numbers(event, "steps"),
+  damaged: (event) => typeof event["file"] === "string" && typeof event["why"] === "string",
   allowed: (event) => typeof event["code"] === "string" && typeof event["reason"] === "string",
   step: (event) => numbers(event, "step", "epoch", "tokens", "loss", "seconds"),
   evaluated: (event) =>

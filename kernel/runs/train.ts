@@ -11,7 +11,7 @@ import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kin
 import type { Feeding } from "../data/feeding.js";
 import type { Session } from "../engine/engine.js";
 import { isDue, type Steps } from "./cadence.js";
-import { pruneCheckpoints, saveCheckpoint, type Checkpoint, type Position } from "./checkpoints.js";
+import { pruneCheckpoints, saveCheckpoint, type Checkpoint, type DamagedCheckpoint, type Position } from "./checkpoints.js";
 import type { RunEvent } from "./events.js";
 import { Flight, type Step } from "./flight.js";
 import type { RunFolder } from "./run-folder.js";
@@ -37,7 +37,10 @@ export interface Training {
   /** The metric that says what is best, by its name among the scores. */
   readonly watched: { readonly name: string; readonly greaterIsBetter: boolean };
   readonly engine: string;
+  /** Whose weights the session has. */
   readonly resume: Checkpoint | null;
+  /** Newer ones that were passed over. */
+  readonly damaged: readonly DamagedCheckpoint[];
   readonly signal?: AbortSignal;
   on(event: RunEvent): void;
 }
@@ -67,7 +70,6 @@ export async function train(t: Training): Promise<Trained> {
     if (event.kind !== "step" || isDue(training.log, event.step, steps)) t.run.append(whole);
     t.on(whole);
   };
-  if (t.resume) await t.session.load(t.resume.file);
   let position: Position = t.resume?.position ?? { step: 0, best: null, watched: [], seconds: 0 };
   let best: Checkpoint | null = null;
   let last: Checkpoint | null = t.resume;
@@ -80,6 +82,7 @@ export async function train(t: Training): Promise<Trained> {
     process: { ...thisProcess(), locks: true },
     ...(t.resume ? { resumedFrom: t.resume.position.step } : {}),
   });
+  for (const { file, error } of t.damaged) emit({ kind: "damaged", file, why: String((error as Error).message) });
   for (const allowed of t.plan.effects.allowed ?? []) emit({ kind: "allowed", ...allowed });
 
   const started = performance.now();
@@ -89,12 +92,18 @@ export async function train(t: Training): Promise<Trained> {
     t.lock.demand();
     const made = await saveCheckpoint(t.run, t.session, t.saved, { ...position, seconds: elapsed() });
     t.run.sync();
+    const before = last;
     last = made;
     const isBest = position.best?.step === position.step;
     if (isBest) best = made;
     emit({ kind: "checkpoint", step: position.step, folder: made.file, best: isBest, ...(isBest && { by: t.watched.name }) });
-    pruneCheckpoints(t.run, [position.step, ...(position.best ? [position.best.step] : [])]);
+    prune(before);
     return made;
+  };
+  /** While it trains the one before stays too, should this one be damaged. */
+  const prune = (before: Checkpoint | null = null): void => {
+    const { best } = position;
+    pruneCheckpoints(t.run, [position.step, ...(before ? [before.position.step] : []), ...(best ? [best.step] : [])]);
   };
   /** What ended it is told, not that its log couldn't say so. */
   const failed = () => {
@@ -151,6 +160,7 @@ export async function train(t: Training): Promise<Trained> {
         if (better) await checkpoint();
         if (t.stopping && training.early_stopping && t.stopping.stop(training.early_stopping, position.watched.map(turned))) {
           await checkpoint();
+          prune();
           emit({ kind: "stopped", step, reason: "early", seconds: elapsed() });
           return settle("early", Promise.resolve());
         }
@@ -166,6 +176,7 @@ export async function train(t: Training): Promise<Trained> {
       }
     }
     await checkpoint();
+    prune();
     emit({ kind: "stopped", step: position.step, reason: "done", seconds: elapsed() });
     return settle("done", Promise.resolve());
   } catch (error) {

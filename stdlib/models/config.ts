@@ -1,6 +1,7 @@
 /** Reading a model's config.json: each value is checked where it is read, with coded errors. */
 import { CodedError } from "#dsl/check/codes.js";
 import "./codes.js";
+import { boundOf } from "./config-bounds.js";
 import { KNOWN_FIELDS } from "./known-fields.js";
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -57,19 +58,19 @@ export class ConfigReader {
     private readonly json: Json,
     private readonly path = "",
   ) {}
-  /** A positive whole number. */
+  /** A positive whole number, up to the field's bound. */
   count(key: string, fallback?: number): number {
     const value = this.json[key] ?? fallback;
     if (typeof value !== "number" || !Number.isInteger(value) || value < 1)
       throw this.bad(key, value === undefined ? "is missing" : "must be a positive whole number");
-    return value;
+    return this.bounded(key, value);
   }
-  /** A whole number from 0. */
+  /** A whole number from 0, up to the field's bound. */
   whole(key: string, fallback: number): number {
     const value = this.json[key] ?? fallback;
     if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
       throw this.bad(key, "must be a whole number from 0");
-    return value;
+    return this.bounded(key, value);
   }
   /** A number in [min, max). */
   number(key: string, fallback: number, min: number, max: number): number {
@@ -92,7 +93,8 @@ export class ConfigReader {
   /** The id of a special token, below `rows`; null where the config says there is none. */
   token(key: string, fallback: number, rows: number): number | null {
     if (this.json[key] === null) return null;
-    const id = this.whole(key, fallback);
+    const id = this.json[key] ?? fallback;
+    if (typeof id !== "number" || !Number.isInteger(id) || id < 0) throw this.bad(key, "must be a whole number from 0");
     if (id >= rows) throw this.bad(key, `must be less than ${rows}`);
     return id;
   }
@@ -115,12 +117,18 @@ export class ConfigReader {
   on(key: string): void {
     if (!this.flag(key, true)) throw this.unsupported(key, false, ["true"]);
   }
+  private bounded(key: string, value: number): number {
+    const most = boundOf(key);
+    if (value > most) throw this.bad(key, `is ${value}, more than the ${most} that a model may have`);
+    return value;
+  }
   /** A reader of a record inside, whose keys are named with the record's. */
   inside(key: string, json: Json): ConfigReader {
     return new ConfigReader(this.family, json, `${this.path}${key}.`);
   }
   unsupported(key: string, value: unknown, supported: readonly string[]): CodedError<"unsupported-config"> {
-    const text = JSON.stringify(value ?? null);
+    const whole = JSON.stringify(value ?? null);
+    const text = whole.length > 200 ? `${whole.slice(0, 200)} …` : whole;
     return new CodedError("unsupported-config", { family: this.family, key: this.path + key, value: text, supported });
   }
   bad(key: string, problem: string): CodedError<"bad-config"> {

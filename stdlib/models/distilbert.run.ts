@@ -110,6 +110,12 @@ function configOf(json: Json): DistilBertConfig {
     pad_token_id: read.token("pad_token_id", 0, vocab_size),
     tie_word_embeddings: read.flag("tie_word_embeddings", true),
   };
+  // The table is made of them; that of the embeddings is read.
+  if (config.sinusoidal_pos_embds && config.max_position_embeddings * config.dim > 2 ** 26)
+    throw read.bad(
+      "max_position_embeddings",
+      `times dim (${config.dim}) is more than a table of sines may have (2^26)`,
+    );
   if (config.dim % config.n_heads) throw read.bad("dim", `must be a multiple of n_heads (${config.n_heads})`);
   return config;
 }

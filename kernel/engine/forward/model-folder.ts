@@ -1,5 +1,5 @@
 /** A model folder for a forward pass: config.json and weights; no tokenizer is needed, nothing is fetched. */
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Program } from "#dsl/graph/program.js";
@@ -11,6 +11,7 @@ import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader, weightFiles } from "../safetensors.js";
+import { recordOf } from "#kernel/bases/model-file.js";
 import { noSafetensors } from "#kernel/bases/pickles.js";
 import type { Limits } from "./batch.js";
 
@@ -56,20 +57,9 @@ const untouched: { readonly call: Call; readonly implementation: TechniqueImplem
 };
 
 function readConfig(folder: string): Readonly<Record<string, unknown>> {
-  const file = join(folder, "config.json");
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (e) {
-    throw new CodedError("base-incomplete", { folder, missing: "config.json" }, { cause: e });
-  }
-  try {
-    const json: unknown = JSON.parse(text);
-    if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
-  } catch {
-    // Told below.
-  }
-  throw new CodedError("base-damaged", { file, why: "it holds no JSON object" });
+  const config = recordOf(join(folder, "config.json"));
+  if (!config) throw new CodedError("base-incomplete", { folder, missing: "config.json" });
+  return config;
 }
 
 async function familyOf(config: Readonly<Record<string, unknown>>): Promise<ModelImplementation> {

@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { NDArray, State, Type } from "#dsl/graph/program.js";
 import { Checkpoints, initialValue, isUnset, originsOf, shapeOfState } from "../initial.js";
 import { ELEMENT_BYTES } from "../numbers.js";
-import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "../safetensors.js";
+import { readHeader, readTensor, verifySafetensors, writeSafetensors, type TensorToWrite } from "../safetensors.js";
 import type { EngineName } from "../engine.js";
 import { UnsetStates } from "./unset.js";
 import type { Arrays, Backend, BackendSession, Programs } from "./backend.js";
@@ -126,6 +126,7 @@ export class HostSession {
 
   /** All of the file is checked before any state changes. */
   load(file: string, only: Readonly<Record<string, string>> | null): readonly string[] {
+    verifySafetensors(file);
     const header = readHeader(file);
     for (const name of Object.keys(only ?? {})) this.state(name);
     const tensorOf = (name: string): string => only?.[name] ?? name;

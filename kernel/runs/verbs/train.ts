@@ -5,9 +5,11 @@ import { greaterIsBetter, watchedIn } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/metrics/metric-name.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { EngineRoom } from "../engine-room.js";
+import { diagnosticsShown } from "../../display/diagnostics.js";
 import { maskShown } from "../../display/mask.js";
 import { planShown } from "../../display/plan-card.js";
 import { writeAdapter } from "../adapter-folder.js";
+import { loadNewest, type Checkpoint } from "../checkpoints.js";
 import { claimNew, claimUnfinished, type Claim } from "../claim-run.js";
 import { keptCheckpoint } from "../loaded.js";
 import { Feeding } from "../../data/feeding.js";
@@ -38,6 +40,8 @@ export interface TrainRequest {
   readonly onEvent: (event: RunEvent) => void;
   /** Told of what a resumed run has behind it, before its first event. */
   readonly onBehind?: (events: readonly RunEvent[]) => void;
+  /** Told of a checkpoint that was passed over, and of the one that was taken. */
+  readonly onDamaged?: (file: string, why: string, taken: Checkpoint) => void;
   readonly title: string;
   /** Told of the rows that train while the engine starts; training waits for it. */
   readonly onRows?: (rows: Encoded, encoding: Encoding, seed: number) => Promise<void>;
@@ -60,7 +64,11 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
   await handle.weights?.settled;
   const live = new LiveTraining(stage.screen, `train-${name}-${Date.now().toString(36)}`, name, plan);
   const onRows = previews(name, stage);
-  const result = await trainOnce(session, { plan, name, resume, title: name, onRows, onBehind: (events) => live.behind(events), onEvent: (event) => live.on(event) }, stage);
+  const onDamaged = (file: string, why: string, taken: Checkpoint): void => {
+    const data = { file, why, step: taken.position.step };
+    stage.screen.display(diagnosticsShown([{ code: "checkpoint-passed-over", severity: "warning", data, span: action.span, labels: [] }], stage.sources));
+  };
+  const result = await trainOnce(session, { plan, name, resume, title: name, onRows, onDamaged, onBehind: (events) => live.behind(events), onEvent: (event) => live.on(event) }, stage);
   try {
     await giveWeights(session, handle, plan, result);
     if (result.trained.reason === "interrupted") {
@@ -136,8 +144,10 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       tunebook: version,
       node: process.version,
     }));
-    const resume = checkpoints.at(-1) ?? null;
     const open = await session.models.fresh(run.path, plan, base, labels, stage.surroundings.folder);
+    const loaded = checkpoints.length > 0 ? await loadNewest(open.session, checkpoints) : null;
+    const resume = loaded?.checkpoint ?? null;
+    for (const { file, error } of loaded?.damaged ?? []) request.onDamaged?.(file, (error as Error).message, loaded!.checkpoint);
     const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];
     request.onBehind?.(events);
     const begun = performance.now();
@@ -162,6 +172,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       watched: { name: metricName(watched), greaterIsBetter: greaterIsBetter(session.vocabulary.registry, watched) },
       engine: engine.info.title,
       resume,
+      damaged: loaded?.damaged ?? [],
       ...(stage.signal ? { signal: stage.signal } : {}),
       on: (event) => {
         events.push(event);

@@ -1,12 +1,30 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { CodedError } from "#dsl/check/codes.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
 import { normals, philox } from "#kernel/engine/random.js";
-import { readHeader, readTensor, weightFiles, writeSafetensors } from "#kernel/engine/safetensors.js";
+import {
+  CHECKED,
+  readHeader,
+  readTensor,
+  verifySafetensors,
+  weightFiles,
+  writeSafetensors,
+} from "#kernel/engine/safetensors.js";
 
 describe("safetensors files", () => {
   let folder: string;
@@ -138,6 +156,77 @@ describe("safetensors files", () => {
     assert.throws(() => writeSafetensors(file, { a, failing }));
     assert.deepEqual(readTensor(file, "a"), a);
     assert.deepEqual(readdirSync(folder), ["model.safetensors"]);
+  });
+});
+
+describe("safetensors files with a checksum", () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-checksum-"));
+    file = join(folder, "step.safetensors");
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const tensors = {
+    weight: toNDArray("f32", values([2, 3], [1, 2, 3, 4, 5, 6])),
+    counter: toNDArray("i32", values([1], [7])),
+    mask: toNDArray("bool", values([3], [1, 0, 1])),
+  };
+  const position = { tunebook: JSON.stringify({ step: 30, text: '"checksum":"00000000"' }) };
+
+  it("are verified, and equal for equal state", () => {
+    writeSafetensors(file, tensors, { ...position, ...CHECKED });
+    verifySafetensors(file);
+    const bytes = readFileSync(file);
+    assert.match(readHeader(file).metadata["checksum"] ?? "", /^[0-9a-f]{8}$/);
+    assert.notEqual(readHeader(file).metadata["checksum"], CHECKED["checksum"]);
+    assert.equal(readHeader(file).metadata["tunebook"], position.tunebook);
+    writeSafetensors(file, tensors, { ...position, ...CHECKED });
+    assert.deepEqual(readFileSync(file), bytes);
+    assert.deepEqual(readTensor(file, "weight"), tensors.weight);
+  });
+
+  it("are refused with a code whichever bit of them is flipped", () => {
+    writeSafetensors(file, tensors, { ...position, ...CHECKED });
+    const bytes = readFileSync(file);
+    const codes = new Set<string>();
+    const fd = openSync(file, "r+");
+    const put = (at: number, byte: number): number => writeSync(fd, Buffer.of(byte), 0, 1, at);
+    try {
+      for (const [at, byte] of bytes.entries())
+        for (let bit = 0; bit < 8; bit++) {
+          put(at, byte ^ (1 << bit));
+          try {
+            verifySafetensors(file);
+            assert.fail(`bit ${String(bit)} of byte ${String(at)} of ${String(bytes.length)} goes unseen`);
+          } catch (error) {
+            assert.ok(error instanceof CodedError, String(error));
+            assert.equal((error.data as { file?: string }).file, file);
+            codes.add(error.code);
+          }
+          put(at, byte);
+        }
+    } finally {
+      closeSync(fd);
+    }
+    verifySafetensors(file);
+    assert.deepEqual([...codes].sort(), ["weights-damaged", "weights-malformed", "weights-truncated"]);
+  });
+
+  it("may be larger than is read at once", () => {
+    const large = { dtype: "u8", shape: [9_000_001], bytes: new Uint8Array(9_000_001).fill(3) } as const;
+    writeSafetensors(file, { large }, CHECKED);
+    verifySafetensors(file);
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 1]! ^= 128;
+    writeFileSync(file, bytes);
+    assert.throws(() => verifySafetensors(file), { code: "weights-damaged" });
+  });
+
+  it("of before have none, and are taken as they are", () => {
+    writeSafetensors(file, tensors, position);
+    verifySafetensors(file);
+    assert.deepEqual(readHeader(file).metadata, position);
   });
 });
 

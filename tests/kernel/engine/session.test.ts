@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { evaluate } from "#dsl/graph/evaluate.js";
@@ -7,7 +7,7 @@ import type { NDArray } from "#dsl/graph/program.js";
 import { fromNDArray, toNDArray, values, type Values } from "#dsl/graph/values.js";
 import type { Session } from "#kernel/engine/engine.js";
 import { Checkpoints, initialValue, shapeOfState, zeros } from "#kernel/engine/initial.js";
-import { readHeader, readTensor, writeSafetensors } from "#kernel/engine/safetensors.js";
+import { CHECKED, readHeader, readTensor, writeSafetensors } from "#kernel/engine/safetensors.js";
 import { ENGINES, engineNamed } from "./engines.js";
 import { feedsOf, scoreProgram, trainProgram } from "./tiny-net.js";
 
@@ -80,6 +80,24 @@ for (const name of ENGINES)
       assert.equal(readHeader(file).metadata["step"], "7");
       await straight.dispose();
       await second.dispose();
+    });
+
+    it("takes nothing of a checkpoint that is damaged anywhere", async () => {
+      const session = await open();
+      const file = join(folder, "checked.safetensors");
+      await session.save(file, undefined, { step: "7", ...CHECKED });
+      await session.load(file);
+      await train(session, 1, 2);
+      const before = await session.read("second.weight");
+      const bytes = readFileSync(file);
+      for (const at of [bytes.length - 1, bytes.length >> 1, 200]) {
+        const damaged = Buffer.from(bytes);
+        damaged[at]! ^= 1;
+        writeFileSync(file, damaged);
+        await assert.rejects(session.load(file), { code: /^weights-(damaged|malformed)$/ });
+      }
+      assert.deepEqual(await session.read("second.weight"), before);
+      await session.dispose();
     });
 
     it("saves what is asked for, under other names, and leaves no other file", async () => {

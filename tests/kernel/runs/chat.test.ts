@@ -7,7 +7,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Implementations } from "#dsl/registry.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import { cutChat, encodeChats, measuredChats, promptOf } from "#kernel/runs/chat.js";
+import { cutChat, encodeChats, measuredChats, promptsFor } from "#kernel/runs/chat.js";
 import type { ModelHandle, Written } from "#kernel/runs/model-handle.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
 import { registry } from "#stdlib/registry.js";
@@ -40,7 +40,7 @@ describe("conversations as tokens", () => {
       const [row] = await encodeChats([{ row: 1, turns: messages }], chat, "d");
       assert.deepEqual([...row!.ids], ids, JSON.stringify(messages));
       assert.deepEqual([...row!.trained], mask, JSON.stringify(messages));
-      const [asked] = await tokenizer.encodePlaced([promptOf(chat, messages.slice(0, -1), 1)]);
+      const [asked] = await tokenizer.encodePlaced(await promptsFor(chat, [{ row: 1, turns: messages.slice(0, -1) }]));
       assert.deepEqual([...asked!.ids], prompt);
     }
   };

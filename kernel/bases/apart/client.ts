@@ -1,0 +1,153 @@
+/**
+ * The client of the process apart: started when it is first needed, shared by all tokenizers and templates, ended when a
+ * request takes too long, and started anew after its end. Requests go one by one, so that who ended it is known; the others
+ * are asked of the next process. What it costs: `node dist/bench/apart.js`.
+ */
+import { fork, type ChildProcess } from "node:child_process";
+import { totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { TOO_MUCH, type AskName, type Asks, type Reply, type Request } from "./protocol.js";
+
+export interface Limits {
+  /** Seconds for one request, and characters that each further second may be for. */
+  readonly seconds: number;
+  readonly charactersPerSecond: number;
+  /** Bytes that a request may take beside what was held before, and for each character of it. */
+  readonly bytes: number;
+  readonly bytesPerCharacter: number;
+}
+/** Far from what honest files take: a thousand short texts take hundredths of a second and some megabytes. */
+const usual: Limits = {
+  seconds: 30,
+  charactersPerSecond: 50_000,
+  bytes: Math.min(2 ** 31, totalmem() / 3),
+  bytesPerCharacter: 2048,
+};
+
+interface Job {
+  readonly request: Request;
+  readonly seconds: number;
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Why a request has no answer. */
+export class ApartFailure extends Error {}
+
+export class Apart {
+  private child: ChildProcess | null = null;
+  private words = "";
+  private readonly jobs: Job[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private late = false;
+
+  constructor(private readonly limits: Limits = usual) {}
+
+  /** `characters`: how much is asked, by which the limits grow. Rejects with `ApartFailure`. */
+  ask<N extends AskName>(name: N, ask: Asks[N]["ask"], characters: number): Promise<Asks[N]["answer"]> {
+    const { seconds, charactersPerSecond, bytes, bytesPerCharacter } = this.limits;
+    const request = { name, ask, bytes: bytes + characters * bytesPerCharacter } as Request;
+    return new Promise((resolve, reject) => {
+      const job = { request, seconds: seconds + characters / charactersPerSecond, reject };
+      this.jobs.push({ ...job, resolve: resolve as (answer: unknown) => void });
+      if (this.jobs.length === 1) this.next();
+    });
+  }
+
+  /** Starts the process, so that it is there when it is first asked. */
+  warm(): void {
+    this.child ??= this.started();
+    hold(this.child, this.jobs.length > 0);
+  }
+
+  /** Its process, while there is one. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  close(): void {
+    this.child?.kill("SIGKILL");
+  }
+
+  private next(): void {
+    const job = this.jobs[0];
+    hold(this.child, job !== undefined);
+    if (!job) return;
+    const child = (this.child ??= this.started());
+    this.timer = setTimeout(() => {
+      this.late = true;
+      child.kill("SIGKILL");
+    }, job.seconds * 1000);
+    // A channel that breaks means that the process is ending; its exit tells how.
+    child.send(job.request, () => undefined);
+  }
+
+  private settle(tell: (job: Job) => void): void {
+    clearTimeout(this.timer);
+    const job = this.jobs.shift();
+    if (job) tell(job);
+    this.next();
+  }
+
+  private started(): ChildProcess {
+    const child = fork(fileURLToPath(new URL("./main.js", import.meta.url)), [], {
+      serialization: "advanced",
+      env: withoutSecrets(process.env),
+      execArgv: ["--max-old-space-size=1536"],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      // A process group of its own: Ctrl-C in a terminal reaches the client only.
+      detached: process.platform !== "win32",
+    });
+    this.words = "";
+    this.late = false;
+    const end = (): void => void child.kill("SIGKILL");
+    process.once("exit", end);
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.words = (this.words + text).slice(-8000);
+    });
+    child.on("message", (reply: Reply) => {
+      if ("failed" in reply) this.settle(({ reject }) => reject(new ApartFailure(reply.failed)));
+      else this.settle(({ resolve }) => resolve(reply.answer));
+    });
+    const ended = (why: () => string): void => {
+      if (this.child !== child) return;
+      process.removeListener("exit", end);
+      this.child = null;
+      this.settle(({ reject }) => reject(new ApartFailure(why())));
+    };
+    child.once("close", (exit, signal) => ended(() => this.reasonOf(exit, signal)));
+    child.once("error", (error) => ended(() => `no process could be started for it: ${error.message}`));
+    return child;
+  }
+
+  private reasonOf(exit: number | null, signal: NodeJS.Signals | null): string {
+    if (this.late) return `it took more than ${String(this.jobs[0]?.seconds.toFixed(0) ?? "")} s`;
+    if (this.words.includes(TOO_MUCH) || /heap out of memory|memory allocation|bad_alloc/.test(this.words))
+      return "it took more memory than it may";
+    const panic = /panicked at [^\n]*\n([^\n]*)/.exec(this.words)?.[1];
+    const way = signal === null ? `exit status ${String(exit)}` : `signal ${signal}`;
+    return `the library that runs it ended its process (${way}${panic === undefined ? "" : `: ${panic.slice(0, 200)}`})`;
+  }
+}
+
+let shared: Apart | undefined;
+export function apart(): Apart {
+  return (shared ??= new Apart());
+}
+
+/** The caller's process may end while nothing is under way. */
+function hold(child: ChildProcess | null, on: boolean): void {
+  const stderr = child?.stderr as { ref?(): void; unref?(): void } | null | undefined;
+  for (const one of [child, child?.channel, stderr]) {
+    if (on) one?.ref?.();
+    else one?.unref?.();
+  }
+}
+
+/** Nothing in it needs credentials. */
+function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(
+    ([name]) => !/(TOKEN|SECRET|PASSWORD|CREDENTIALS?|KEY)$|^NODE_OPTIONS$/i.test(name),
+  );
+  return { ...Object.fromEntries(kept), RUST_BACKTRACE: "0" };
+}

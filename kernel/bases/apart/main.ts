@@ -1,0 +1,32 @@
+/**
+ * The process that runs others' tokenizers and chat templates. A panic of the Rust library aborts it, a loop is ended from
+ * outside, and a thread of its own ends it when a request takes more memory than it may. It ends with its client.
+ */
+import { Worker } from "node:worker_threads";
+import { handlers } from "./handlers.js";
+import type { Reply, Request } from "./protocol.js";
+
+process.on("SIGINT", () => undefined);
+process.on("disconnect", () => process.exit(0));
+
+/** [whether a request is under way, MiB that the process may hold]. */
+const state = new Int32Array(new SharedArrayBuffer(8));
+new Worker(new URL("./memory.worker.js", import.meta.url), { workerData: state }).unref();
+
+process.on("message", (request: Request) => {
+  state[1] = (process.memoryUsage.rss() + request.bytes) / 2 ** 20;
+  Atomics.store(state, 0, 1);
+  Atomics.notify(state, 0);
+  void answered(request).then((reply) => {
+    Atomics.store(state, 0, 0);
+    process.send?.(reply);
+  });
+});
+
+async function answered({ name, ask }: Request): Promise<Reply> {
+  try {
+    return { answer: await (handlers[name] as (ask: unknown) => unknown)(ask) };
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
