@@ -138,6 +138,8 @@ export interface Word {
   readonly elsewhere?: Readonly<Record<string, string>>;
   /** Names of other tools whose value changes too, or that nothing answers to (`bf16: true`, `output_dir`): what to do, for the help. */
   readonly advice?: Readonly<Record<string, string>>;
+  /** Of those in `advice` the ones that say nothing which isn't so without them: they are taken out without asking. */
+  readonly idle?: readonly string[];
   /** Rules of its own, called once its arguments are checked; reports through the context. Pure. */
   check?(call: Call, context: CheckContext): void;
   /** What else people should know of it: hover shows these. */

@@ -3,10 +3,12 @@ import type { Call, Value } from "../plan/plan.js";
 import { isOldSpelling, type Parameter, type Word } from "../registry.js";
 import type { Argument, Expression, WordNode } from "../syntax/tree.js";
 import { isGone, presentCall } from "./deprecated.js";
+import { advised, writes } from "./advised.js";
 import { adviceOf } from "./keys.js";
+import type { Diagnostic } from "./diagnostic.js";
 import { nearest } from "./nearest.js";
 import { replace, Reporter } from "./reporter.js";
-import type { Span } from "./span.js";
+import type { Edit, Span } from "./span.js";
 import type {} from "./value-codes.js";
 import { typed, type Asked, type Typing } from "./values.js";
 
@@ -33,9 +35,16 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
           .map((w) => w.name),
       );
     const place = node.path.length > 0 ? joined(node) : node.span;
+    // `write \`f1(macro)\``, or the key as it should be, alone.
+    const told = node.arguments ? undefined : /^write `(?:(\w+): )?([^`…]+)`$/.exec(advice ?? "");
+    const instead = told && (told[1] === undefined || told[1] === asked.path) ? told[2] : undefined;
     const meant = near === undefined ? undefined : t.registry.find(kind, near);
     // Put in its place, the word may not take what stands in the parentheses.
-    const fits = !meant || !node.arguments || meant.planned !== undefined || takes(meant, node, asked, t);
+    const refused = !meant || !node.arguments || meant.planned !== undefined ? [] : refusals(meant, node, asked, t);
+    // What it doesn't take may have a mend of its own, done with it; and only capitals leave no doubt what is meant.
+    const inner = refused.flatMap(({ fix }) => (fix?.certain ? fix.edits : []));
+    const fits = refused.every(({ fix }) => fix?.certain) && areApart(inner);
+    const capitals = near?.toLowerCase() === node.text.toLowerCase() && refused.length <= 1;
     t.reporter.report(
       "unknown-word",
       {
@@ -45,10 +54,20 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
         has: has.map((w) => w.name),
         ...(near ? { nearest: near } : {}),
         ...(advice === undefined ? {} : { advice }),
-        ...(fits ? {} : { example: meant.example }),
+        ...(fits || !meant ? {} : { example: meant.example }),
       },
       place,
-      near && advice === undefined ? { fix: { ...replace(place, near), certain: fits } } : {},
+      near && advice === undefined
+        ? {
+            fix: {
+              ...replace(place, near),
+              ...(fits && { edits: [...replace(place, near).edits, ...inner] }),
+              certain: fits || capitals,
+            },
+          }
+        : instead === undefined
+          ? {}
+          : { fix: replace(place, instead) },
     );
     return undefined;
   }
@@ -59,11 +78,15 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
   return call(node, record, asked, t);
 }
 
-/** Whether the word takes the arguments of `node`. */
-function takes(meant: Word, node: WordNode, asked: Asked, t: Typing): boolean {
+/** What the word does not take of the arguments of `node`. */
+function refusals(meant: Word, node: WordNode, asked: Asked, t: Typing): readonly Diagnostic[] {
   const reporter = new Reporter();
   call(node, meant, asked, { ...t, reporter, places: new Map() });
-  return reporter.diagnostics.length === 0;
+  return reporter.diagnostics;
+}
+function areApart(edits: readonly Edit[]): boolean {
+  const sorted = edits.toSorted((a, b) => a.start - b.start);
+  return sorted.every(({ end }, i) => end < (sorted[i + 1]?.start ?? Infinity));
 }
 
 /** A word's arguments; those of an old spelling are taken as what it means today. */
@@ -142,7 +165,7 @@ export function call(written: WordNode, named: Word, asked: Asked, t: Typing): C
     const parameter =
       record.parameters.find((p) => p.name === name && !p.open) ?? (isForeign(record, name) ? undefined : open);
     if (!parameter) {
-      unknownArgument(argument, record, t);
+      unknownArgument(argument, node, record, t);
       whole = false;
       continue;
     }
@@ -178,7 +201,7 @@ function isForeign(record: Word, name: string): boolean {
   return (record.elsewhere && Object.hasOwn(record.elsewhere, name)) === true || adviceOf(record, name) !== undefined;
 }
 
-function unknownArgument(argument: Argument, record: Word, t: Typing): void {
+function unknownArgument(argument: Argument, node: WordNode, record: Word, t: Typing): void {
   const key = argument.key;
   if (!key) return;
   const names = record.parameters.filter((p) => !p.open && !isOldSpelling(p)).map((p) => p.name);
@@ -186,6 +209,13 @@ function unknownArgument(argument: Argument, record: Word, t: Typing): void {
     record.elsewhere && Object.hasOwn(record.elsewhere, key.text) ? record.elsewhere[key.text] : undefined;
   const advice = adviceOf(record, key.text);
   const near = advice === undefined ? (elsewhere ?? nearest(key.text, names)) : undefined;
+  const text = t.sourceOf(argument.span);
+  const all = node.arguments ?? [];
+  const becomes = (name: string): string | undefined => writes(adviceOf(record, name));
+  const fix =
+    advice === undefined || text === undefined
+      ? undefined
+      : advised(advice, { text, all, one: argument, becomes }, record.idle?.includes(key.text) === true);
   t.reporter.report(
     "unknown-argument",
     {
@@ -197,7 +227,7 @@ function unknownArgument(argument: Argument, record: Word, t: Typing): void {
       ...(advice === undefined ? {} : { advice }),
     },
     key.span,
-    near && names.includes(near) ? { fix: replace(key.span, near) } : {},
+    near && names.includes(near) ? { fix: replace(key.span, near) } : fix ? { fix } : {},
   );
 }
 

@@ -11,6 +11,9 @@ export interface CodeData {}
 export type Code = keyof CodeData;
 export type Severity = "error" | "warning";
 
+/** Another word in a call's place, or an argument with its value. */
+export type CallMend = { readonly word: string } | { readonly argument: string; readonly value: string };
+
 /** The words of one code. `message` makes sense alone and never says how to mend; `help` does. */
 export interface CodeEntry<D> {
   readonly severity: Severity;
@@ -23,6 +26,8 @@ export interface CodeEntry<D> {
   readonly facts?: true;
   /** Where it stands when reading data or a base failed with it: paths in the definition (`split.column`), the first that is written. */
   readonly at?: readonly string[];
+  /** Of an error of a call, such as a source: what mends it there. */
+  mend?(data: D): CallMend | undefined;
   /** Which statement's check finds it, where that is not a training's: an allowance is idle once that check was made. */
   readonly found?: "data" | "model" | "evaluate";
   /** Of an error: `allow` may keep it quiet. Of a warning: `false` where it may not. */

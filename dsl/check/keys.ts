@@ -2,10 +2,11 @@
 import type { Call, Value } from "../plan/plan.js";
 import { isOldSpelling, type Parameter, type ValueType, type Verb, type Word } from "../registry.js";
 import type { Entry, Expression, Key } from "../syntax/tree.js";
+import { advised, writes, written, type Place } from "./advised.js";
 import { presentPart } from "./deprecated.js";
 import { nearest } from "./nearest.js";
 import type { Given, Program } from "./program.js";
-import { replace } from "./reporter.js";
+import { replace, type More } from "./reporter.js";
 import type { Span } from "./span.js";
 import { typed } from "./values.js";
 
@@ -37,7 +38,7 @@ export function keysOf(
     const root = key.path[0] ?? key.text;
     const parameter = parameters.find((p) => p.name === root);
     if (!parameter) {
-      unknownKey(program, key, verb, parameters);
+      unknownKey(program, entry, { verb, parameters, entries, alone: base.size === 0 && baseKnown });
       broken = true;
       continue;
     }
@@ -167,7 +168,9 @@ export function defaultCall(parameter: Parameter): Value | undefined {
 }
 
 /** An unknown key: where it belongs, what it is called here, or the nearest one. */
-function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly Parameter[]): void {
+function unknownKey(program: Program, entry: Entry, block: Block): void {
+  const { key } = entry;
+  const { verb, parameters } = block;
   const name = key.path[0] ?? key.text;
   const { registry } = program;
   const names = parameters.filter((p) => !p.planned && !isOldSpelling(p)).map((p) => p.name);
@@ -177,7 +180,9 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
   const whole = typeof like === "string" ? registry.find("verb", like) : undefined;
   const advice = adviceOf(verb, name) ?? (whole && adviceOf(whole, name));
   if (advice !== undefined && !names.includes(name)) {
-    program.report("unknown-key", { key: key.text, verb: verb.name, advice }, key.span);
+    const idle = [verb, ...(whole ? [whole] : [])].some((one) => one.idle?.includes(name));
+    const fix = advised(advice, placeIn(program, entry, block), idle);
+    program.report("unknown-key", { key: key.text, verb: verb.name, advice }, key.span, fix ? { fix } : {});
     return;
   }
   for (const owner of owners) {
@@ -226,6 +231,7 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
         "unknown-key",
         { key: key.text, verb: verb.name, belongs: owner === verb ? inner : `\`${owner.name}\`: ${inner}` },
         key.span,
+        owner === verb ? movedInto(program, entry, block) : {},
       );
       return;
     }
@@ -255,6 +261,37 @@ function unknownKey(program: Program, key: Key, verb: Verb, parameters: readonly
 
 export function adviceOf(word: Word, name: string): string | undefined {
   return word.advice && Object.hasOwn(word.advice, name) ? word.advice[name] : undefined;
+}
+
+/** The block that an unknown key stands in. */
+interface Block {
+  readonly verb: Verb;
+  readonly parameters: readonly Parameter[];
+  readonly entries: readonly Entry[];
+  /** Whether nothing but the block says what its statement makes. */
+  readonly alone: boolean;
+}
+function placeIn(program: Program, entry: Entry, { verb, parameters, entries }: Block): Place {
+  const like = verb.capabilities?.["keysOf"];
+  const whole = typeof like === "string" ? (program.registry.find("verb", like) as Verb | undefined) : undefined;
+  const becomes = (name: string): string | undefined => {
+    const advice = adviceOf(verb, name) ?? (whole && adviceOf(whole, name));
+    if (advice !== undefined || parameters.some((p) => p.name === name)) return writes(advice);
+    const part = partNamed(program, name, whole ?? verb, parameters);
+    return part && `${part.key}: ${part.word.name}(${part.inner}: …)`;
+  };
+  return { text: program.source.text, all: entries, one: entry, becomes };
+}
+/** `rank: 8` in a model as `technique: lora(rank: 8)`; where more than the block says what the word is, as a part of it. */
+function movedInto(program: Program, entry: Entry, block: Block): More {
+  const place = placeIn(program, entry, block);
+  const meant = entry.key.path.length === 1 ? place.becomes(entry.key.text) : undefined;
+  const whole = meant === undefined ? undefined : /^(\w+): \w+\((\w+): …\)$/.exec(meant);
+  if (!whole || meant === undefined) return {};
+  const [, key = "", inner = ""] = whole;
+  const there = block.entries.some((one) => one.key.text === key);
+  const fix = block.alone || there ? written(meant, place) : replace(entry.key.span, `${key}.${inner}`);
+  return fix ? { fix } : {};
 }
 
 /** `rank: 8` in a model: the key and word whose parameter it is (`technique: lora(rank: …)`). */

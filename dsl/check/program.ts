@@ -7,12 +7,14 @@ import type { Outside, NameKind } from "../compile.js";
 import type { Registry } from "../registry.js";
 import type { ReferenceNode, Statement } from "../syntax/tree.js";
 import type { Allowance } from "./allow.js";
-import { entryOf, wordsOf, type Code, type CodeData } from "./codes.js";
+import { entryOf, wordsOf, type CallMend, type Code, type CodeData } from "./codes.js";
+import type { Fix } from "./diagnostic.js";
 import type {} from "./name-codes.js";
 import { switchedOn } from "./experiments.js";
 import { nearest } from "./nearest.js";
 import { replace, Reporter, type More } from "./reporter.js";
 import type { Source, Span } from "./span.js";
+import { quote } from "../syntax/strings.js";
 import type { Found, Typing } from "./values.js";
 
 /** One key's value as it was given. Calls hold only what was written. */
@@ -172,8 +174,12 @@ export class Program {
       ?.at?.map((path) => draft.given.get(path.split(".")[0] ?? path)?.places.get(path))
       .find((place) => place?.source === this.source.id);
   }
-  reportFailed({ failed: { code, data } }: Failed, span: Span): void {
-    this.reporter.report(code as Code, data as CodeData[Code], span, mendOf(data, span, this.source.text));
+  /** `argument`: where an argument of the call that failed is written. */
+  reportFailed({ failed: { code, data } }: Failed, span: Span, argument?: (name: string) => Span | undefined): void {
+    const mend = span.source === this.source.id ? entryOf(code)?.mend?.(data) : undefined;
+    const fix = mend ? mendOfCall(mend, span, this.source.text, argument) : undefined;
+    const more = fix ? { fix } : mendOf(data, span, this.source.text);
+    this.reporter.report(code as Code, data as CodeData[Code], span, more);
   }
 
   /**
@@ -205,6 +211,7 @@ export class Program {
       experiments: this.experiments,
       switchOn: (name) => switchedOn(this, name),
       textOf: (span) => this.textOf(span),
+      sourceOf: (span) => (span.source === this.source.id ? this.source.text : undefined),
     };
   }
   /** What is written at a place of the present source. */
@@ -250,6 +257,24 @@ export class Program {
   namesOf(...kinds: readonly NameKind[]): string[] {
     return [...this.names].filter(([, n]) => kinds.includes(n.is)).map(([name]) => name);
   }
+}
+
+/** The call that failed with another word, or with an argument that it lacks or has otherwise. */
+function mendOfCall(
+  mend: CallMend,
+  span: Span,
+  text: string,
+  argument?: (name: string) => Span | undefined,
+): Fix | undefined {
+  const [call, word = "", given = ""] = /^(\w+)\((.*)\)$/s.exec(text.slice(span.start, span.end)) ?? [];
+  if (call === undefined) return undefined;
+  if ("word" in mend) return replace({ ...span, end: span.start + word.length }, mend.word);
+  const value = quote(mend.value);
+  const there = argument?.(mend.argument);
+  const whole = `${mend.argument}: ${value}`;
+  if (there && there.start >= span.start && there.end < span.end) return replace(there, value, `write \`${whole}\``);
+  const parted = /,\s*$/.test(given) || given.trim() === "" ? "" : ", ";
+  return replace({ ...span, start: span.end - 1, end: span.end - 1 }, `${parted}${whole}`, `add \`${whole}\``);
 }
 
 /** A failure that tells what was probably meant is mended where the wrong name stands in quotes at its place, once. */

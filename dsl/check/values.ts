@@ -30,6 +30,8 @@ export interface Typing {
   switchOn(name: string): { readonly line: string; readonly fix?: Fix };
   /** What is written at a place; undefined: not in this source. */
   textOf(span: Span): string | undefined;
+  /** The whole text of a place's source, where that is the present one. */
+  sourceOf(span: Span): string | undefined;
   /** Where each part of the value was written, by path (`optimizer.learning_rate`). */
   readonly places: Map<string, Span>;
 }
@@ -319,7 +321,7 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
       ...(meant?.advice === undefined ? {} : { advice: meant.advice }),
     },
     node.span,
-    fix ? { fix } : instead === undefined ? {} : { fix: { ...replace(node.span, instead), certain: false } },
+    fix ? { fix } : instead === undefined ? {} : { fix: replace(node.span, instead) },
   );
   return undefined;
 }

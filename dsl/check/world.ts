@@ -1,13 +1,14 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
 import type { ResolvedModel } from "../plan/definitions.js";
-import { failed, type DataFacts, type Need } from "../plan/facts.js";
+import { failed, type DataFacts, type Failed, type Need } from "../plan/facts.js";
 import type { Call, DataPlan, ReaderOf, Value } from "../plan/plan.js";
 import { lookedFor } from "./allow.js";
 import { checkAudit } from "./audit.js";
 import { nearest } from "./nearest.js";
 import type { Draft, Program } from "./program.js";
-import { replace } from "./reporter.js";
-import type { Span } from "./span.js";
+import { quote } from "../syntax/strings.js";
+import { replace, type More } from "./reporter.js";
+import type { Edit, Span } from "./span.js";
 import type {} from "./world-codes.js";
 
 /** Checks columns against the headers of the sources. @returns false if something is wrong or not known yet. */
@@ -24,7 +25,9 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
     if (fact === undefined) good = false;
     else if (failed(fact)) {
       const place = sourcePlaces?.places.get(path) ?? sourcePlaces?.span;
-      program.reportFailed(fact, place?.source === program.source.id ? place : here);
+      program.reportFailed(fact, place?.source === program.source.id ? place : here, (name) =>
+        sourcePlaces?.places.get(`${path}.${name}`),
+      );
       good = false;
     } else headers.push({ file: fileOf(call), columns: fact.columns });
   }
@@ -108,11 +111,26 @@ export function dataFacts(
   const fact = program.ask(need, true);
   if (fact === undefined) return undefined;
   if (failed(fact)) {
-    const place = program.placeOf(fact, draft) ?? draft.given.get("source")?.span;
-    program.reportFailed(fact, place?.source === program.source.id ? place : here);
+    const [path, source] = failedSource(program, draft, plan, fact);
+    const place = program.placeOf(fact, draft) ?? source;
+    program.reportFailed(fact, place?.source === program.source.id ? place : here, (name) =>
+      draft.given.get("source")?.places.get(`${path}.${name}`),
+    );
     return undefined;
   }
   return fact;
+}
+
+/** Of several sources the one that failed, by its file: path in the definition, and place. */
+function failedSource(program: Program, draft: Draft, plan: DataPlan, fact: Failed): [string, Span | undefined] {
+  const source = draft.given.get("source");
+  const { file } = fact.failed.data as { readonly file?: unknown };
+  const split =
+    "word" in plan.source
+      ? []
+      : Object.entries(plan.source).filter(([, call]) => file !== undefined && fileOf(call) === file);
+  const path = split.length === 1 ? `source.${split[0]![0]}` : "source";
+  return [path, source?.places.get(path) ?? source?.span];
 }
 
 /** Rules on counted data. @returns false if it can't be trained on. */
@@ -137,6 +155,7 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
           { label, data: draft.name, ...(near < 0 ? {} : { nearest: plan.labels[near]! }) },
           (near < 0 ? undefined : place(`labels.${String(near)}`)) ?? place("labels"),
           here,
+          near < 0 ? {} : asInRows(program, plan.labels, used, place),
         );
         good = false;
         break;
@@ -178,6 +197,22 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
       );
   lookedFor(draft.allowances, "data");
   return good;
+}
+
+type Places = (path: string) => Span | undefined;
+/** Labels of the list that differ in capitals from those of the rows, as the rows have them. */
+function asInRows(program: Program, labels: readonly string[], used: Iterable<string>, place: Places): More {
+  const edits = [...used].flatMap((label): Edit[] => {
+    const at = labels.findIndex((listed) => listed !== label && listed.toLowerCase() === label.toLowerCase());
+    const span = at < 0 || labels.includes(label) ? undefined : place(`labels.${String(at)}`);
+    const text = span && program.textOf(span);
+    if (!span || text === undefined) return [];
+    const bare = !text.startsWith('"') && /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(label);
+    return [{ start: span.start, end: span.end, text: bare ? label : quote(label) }];
+  });
+  const [first, ...others] = edits.map(({ text }) => `\`${text}\``);
+  if (first === undefined) return {};
+  return { fix: { title: `write ${[first, ...others].join(", ")}`, certain: true, edits } };
 }
 
 /** Names of the splits: none, some, or null while only the data can tell. */

@@ -1,7 +1,7 @@
 /** `vary`: paths of model and recipe, each over a space; calls may nest spaces. */
 import { kindsIn, defaultCall, partNamed, partOf } from "../check/keys.js";
 import type { Given, Program } from "../check/program.js";
-import { replace } from "../check/reporter.js";
+import { replace, type More } from "../check/reporter.js";
 import { call as typedCall } from "../check/calls.js";
 import { presentCall, presentPart } from "../check/deprecated.js";
 import { typed } from "../check/values.js";
@@ -26,8 +26,8 @@ export function spacesOf(
     const path = now ? [...key.path.slice(0, -1), now.name] : key.path;
     const parameter = now && now.name !== found?.name ? parameterAt(program, path, model, recipe) : found;
     const name = path.join(".");
-    const refuse = (why: string): void => {
-      program.report("not-varied", { path: key.text, why }, value && parameter ? value.span : key.span);
+    const refuse = (why: string, more: More = {}): void => {
+      program.report("not-varied", { path: key.text, why }, value && parameter ? value.span : key.span, more);
       whole = false;
     };
     if (Object.hasOwn(spaces, name)) program.report("duplicate-key", { key: key.text }, key.span);
@@ -43,6 +43,9 @@ export function spacesOf(
           : near
             ? `write \`${near}\``
             : `model and recipe have: ${roots.join(", ")}`,
+        near && key.path.length === 1 && !block.entries.some((one) => one.key.text === near)
+          ? { fix: replace(key.span, near) }
+          : {},
       );
     } else if (!value) whole = false;
     else if (value.is !== "word" || !program.registry.find("space", value.text))

@@ -6,6 +6,7 @@ import type { IToken } from "chevrotain";
 import type { Reporter } from "../check/reporter.js";
 import { replace } from "../check/reporter.js";
 import type { SourceId, Span } from "../check/span.js";
+import type { Fix } from "../check/diagnostic.js";
 import type {} from "./codes.js";
 import * as t from "./tokens.js";
 
@@ -134,7 +135,7 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
         if (character.startsWith("```"))
           while (queue[end + 1] && queue[end + 1]?.tokenType !== t.NewLine) last = queue[++end] as IToken;
         reporter.report("unknown-character", { character }, span(token, last), {
-          ...(/^[-+*/!&|^%]+$/.test(character) ? {} : { fix: { ...replace(span(token, last), ""), certain: false } }),
+          ...(/^[-+*/!&|^%]+$/.test(character) ? {} : { fix: characterMend(character, span(token, last), out.at(-1)) }),
         });
         i = end;
         break;
@@ -153,6 +154,12 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
     }
   }
   return out;
+}
+
+/** YAML's `~` after a colon is `none`; what else means nothing is taken out, where one is asked. */
+function characterMend(character: string, place: Span, before: IToken | undefined): Fix {
+  if (character === "~" && before?.image === ":") return replace(place, "none");
+  return { ...replace(place, ""), certain: false };
 }
 
 function touching(a: IToken | undefined, b: IToken | undefined): boolean {

@@ -26,6 +26,7 @@ export const word: Word = {
     amsgrad: "leave it out: it isn't part of Tune",
     fused: "leave it out: engines choose their kernels themselves",
   },
+  idle: ["fused"],
   parameters: [
     learningRate(1),
     beta("beta1", 0.9, "gradients", "About ten steps of memory smooth a batch's noise."),

@@ -95,7 +95,8 @@ registerCodes({
     help: (d) =>
       d.likely === null
         ? 'say how it is encoded, for example `encoding: "windows-1252"`, or save it as UTF-8'
-        : `it looks like ${d.likely}: add \`encoding: "${d.likely}"\``,
+        : `it looks like ${d.likely}: write \`encoding: "${d.likely}"\``,
+    mend: (d) => (d.likely === null ? undefined : { argument: "encoding", value: d.likely }),
     explain:
       "Text files are read as strict UTF-8 unless `encoding` says otherwise; a byte that does not fit is never replaced silently, since the model would learn the damage. The encodings are those of the WHATWG standard (`windows-1252`, `utf-16le`, `shift_jis`, ...).",
   },
@@ -108,7 +109,8 @@ registerCodes({
   "wrong-delimiter": {
     severity: "error",
     message: (d) => `${d.file} has one column when split at ${shown(d.delimiter)}`,
-    help: (d) => `add \`delimiter: ${shown(d.likely)}\``,
+    help: (d) => `write \`delimiter: ${shown(d.likely)}\``,
+    mend: (d) => ({ argument: "delimiter", value: d.likely }),
     notes: (d) => [`split at ${shown(d.likely)} it has: ${d.columns.join(", ")}`],
     explain:
       "The delimiter is `,` unless written. Here another character splits the header and the first rows into the same number of columns.",
@@ -210,6 +212,7 @@ registerCodes({
           : /there is (?:None|True|False|"'") /.test(d.why)
             ? "this is how Python prints a value: write the file with `json.dumps`"
             : "mend the file; nothing after that place was read",
+    mend: (d) => (d.reads === undefined ? undefined : { word: d.reads }),
     explain: "`json` reads one JSON value from the whole file, `jsonl` one from each line.",
   },
   "json-shape": {

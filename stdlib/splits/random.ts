@@ -40,6 +40,7 @@ export const word: Word = {
     seed: "leave it out: the same rows give the same split every time",
     shuffle: "leave it out: rows are drawn by chance anyway",
   },
+  idle: ["random_state", "seed", "shuffle"],
   parameters: [
     part("train", "Share or number of rows to train on."),
     part("validation", "Share or number of rows that choose the best checkpoint."),

@@ -60,6 +60,7 @@ export const word: Word = {
     init_lora_weights: "leave it out: the second factor begins at zero, as in PEFT",
     qlora: "write `technique: lora(rank: 8), storage: nf4`",
   },
+  idle: ["task_type", "inference_mode"],
   parameters: [
     {
       name: "rank",

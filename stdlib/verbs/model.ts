@@ -60,6 +60,7 @@ export const word: Verb = {
     adapter: "write `technique: lora(rank: 8)`",
     peft: "write `technique: lora(rank: 8)`",
   },
+  idle: ["num_labels", "trust_remote_code"],
   parameters: [
     {
       name: "base",

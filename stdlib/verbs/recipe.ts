@@ -98,6 +98,10 @@ export const word: Verb = {
     neftune_noise_alpha: "leave it out: noise on embeddings isn't part of Tune",
     deepspeed: "leave it out: training runs on one machine; `accumulate` and `recompute` save memory",
   },
+  idle: [
+    ...["save_total_limit", "overwrite_output_dir", "logging_dir", "report_to", "do_train", "do_eval"],
+    ...["push_to_hub", "remove_unused_columns"],
+  ],
   parameters: [
     {
       name: "epochs",

@@ -46,11 +46,11 @@ describe("applying all certain fixes", function () {
   it("goes on until what a mistake hid is mended too, and keeps the rest byte for byte", async () => {
     const text = "// my recipe\nrecipe   r {\n  epoch = 3 ; batchsize=16\n\n\n  lr: 1e-3   // fast\n}\n";
     const { text: now, applied, left } = await fixed(text, (t) => compiled(t, { purpose: "assist" }));
-    assert.equal(now, "// my recipe\nrecipe   r {\n  epochs: 3 , batch_size:16\n\n\n  lr: 1e-3   // fast\n}\n");
-    assert.deepEqual(
-      left.map((d) => d.code),
-      ["unknown-key"],
+    assert.equal(
+      now,
+      "// my recipe\nrecipe   r {\n  epochs: 3 , batch_size:16\n\n\n  optimizer: adamw(learning_rate: 1e-3)   // fast\n}\n",
     );
+    assert.deepEqual(left, []);
     assert.deepEqual(
       applied.map(({ at, code }) => [text.slice(at, at + 5).split(/\W/)[0], code]),
       [
@@ -59,9 +59,49 @@ describe("applying all certain fixes", function () {
         ["", "semicolon"],
         ["batch", "unknown-key"],
         ["", "equals-for-colon"],
+        ["lr", "unknown-key"],
       ],
     );
   });
+  const says: readonly (readonly [string, string])[] = [
+    // A word in the wrong case, with what stands in its parentheses.
+    ["model m { technique: LoRA(r: 8, lora_alpha: 16) }", "model m { technique: lora(rank: 8, alpha: 16) }"],
+    [
+      "recipe r { optimizer: SGD(lr: 0.1, Momentum: 0.9) }",
+      "recipe r { optimizer: sgd(learning_rate: 0.1, momentum: 0.9) }",
+    ],
+    ["model m { technique: LoRA(rank: 8, magic: 1) }", "model m { technique: lora(rank: 8, magic: 1) }"],
+    // Parameters of a word that stand beside it.
+    [
+      "recipe r {\n  learning_rate: 1e-3 // why\n  weight_decay: 0.01\n}",
+      "recipe r {\n  optimizer: adamw(learning_rate: 1e-3, weight_decay: 0.01) // why\n}",
+    ],
+    ["recipe r { lr: 0.1, optimizer: sgd }", "recipe r { optimizer: sgd(learning_rate: 0.1) }"],
+    [
+      "recipe a { optimizer: sgd }\nrecipe b like a { lr: 0.1 }",
+      "recipe a { optimizer: sgd }\nrecipe b like a { optimizer.learning_rate: 0.1 }",
+    ],
+    ["model m { rank: 8, num_labels: 4, lora_alpha: 16 }", "model m { technique: lora(rank: 8, alpha: 16) }"],
+    // What other tools write, where the value says which is meant.
+    [
+      "recipe r { fp16: true, load_best_model_at_end: True, eval_steps: 500 }",
+      "recipe r { precision: bf16, keep: best, validate: every(steps: 500) }",
+    ],
+    ["recipe r { fp16: false, epochs: 3 }", "recipe r { fp16: false, epochs: 3 }"],
+    ["data d { text_column: body, label_column: team }", "data d { columns: { text: body, label: team } }"],
+    ["model m { technique: qlora }", "model m { technique: lora(rank: 8), storage: nf4 }"],
+    // What says nothing is taken out; what said something is not, unless one is asked.
+    ["recipe r {\n  report_to: none\n  epochs: 3\n  do_train: true\n}", "recipe r {\n  epochs: 3\n}"],
+    ["recipe r { optimizer: adamw(fused: true, amsgrad: true) }", "recipe r { optimizer: adamw(amsgrad: true) }"],
+    ["recipe r { optimizer: adamw(amsgrad: false) }", "recipe r { optimizer: adamw() }"],
+    // Values in another form.
+    ["recipe r { early_stopping: 3 }", "recipe r { early_stopping: patience(3) }"],
+    ['recipe r { epochs: "3 epochs", early_stopping: ~ }', "recipe r { epochs: 3, early_stopping: none }"],
+  ];
+  for (const [text, wanted] of says)
+    it(`does what the help says: ${text.replace(/\s+/g, " ")}`, async () => {
+      assert.equal((await fixed(text, (t) => compiled(t, { purpose: "assist" }))).text, wanted);
+    });
   it("lets fixes that overlap wait for each other", async () => {
     const names = ["a1", "b2", "c3", "d4"].map((name) => `warp_${name}`);
     const { text, applied, left } = await fixed(`tune 1 with ${names.join(", ")}\n`, (t) => compiled(t));

@@ -46,6 +46,36 @@ describe("tunebook fix", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  it("writes what a file needs to be read: delimiter, encoding, the word for its kind of JSON", async () => {
+    write("semi.csv", "text;label\nI came, I saw;x\nfine;y\n");
+    write("tab.csv", "text\tlabel\nfine\ty\n");
+    writeFileSync(join(folder, "latin.csv"), Buffer.from("text,label\ncafé,x\n", "latin1"));
+    writeFileSync(join(folder, "wide.csv"), Buffer.from("\ufefftext,label\na,x\n", "utf16le"));
+    writeFileSync(join(folder, "both.csv"), Buffer.from("text;label\ncafé;x\nfine;y\n", "latin1"));
+    write("lines.json", '{"text": "a", "label": "x"}\n{"text": "b", "label": "y"}\n');
+    write("whole.jsonl", '[\n  {"text": "a", "label": "x"}\n]\n');
+    const columns = "columns: { text: text, label: label }";
+    const cases: readonly (readonly [string, string])[] = [
+      ['csv("semi.csv")', 'csv("semi.csv", delimiter: ";")'],
+      ['csv("semi.csv", delimiter: "|", quote: "\'")', 'csv("semi.csv", delimiter: ";", quote: "\'")'],
+      ['csv("tab.csv")', 'csv("tab.csv", delimiter: "\\t")'],
+      ['csv(\n    "latin.csv",\n  )', 'csv(\n    "latin.csv",\n  encoding: "windows-1252")'],
+      ['csv("wide.csv", encoding: "utf-8")', 'csv("wide.csv", encoding: "utf-16le")'],
+      ['csv("both.csv")', 'csv("both.csv", encoding: "windows-1252", delimiter: ";")'],
+      ['json("lines.json")', 'jsonl("lines.json")'],
+      ['jsonl("whole.jsonl")', 'json("whole.jsonl")'],
+      [
+        '{ train: csv("a.csv"), test: csv("semi.csv") }',
+        '{ train: csv("a.csv"), test: csv("semi.csv", delimiter: ";") }',
+      ],
+    ];
+    for (const [source, wanted] of cases) {
+      write("data.tune", `data d { source: ${source}, ${columns} }\n`);
+      const fixed = await fixFile(join(folder, "data.tune"));
+      assert.equal(fixed.after, `data d { source: ${wanted}, ${columns} }\n`);
+      assert.deepEqual(fixed.left, [], source);
+    }
+  });
   it("mends in place, keeps every other byte, says what it did and where", () => {
     write("bad.tune", bad);
     chmodSync(join(folder, "bad.tune"), 0o640);
