@@ -179,7 +179,8 @@ function typedAt(
   offset: number,
   registry: Registry,
 ): { readonly typed: string; readonly start: number; readonly situation: Situation } {
-  const before = text.slice(0, offset);
+  // no name is longer, and a search from each of its letters takes their square
+  const before = text.slice(Math.max(0, offset - 200), offset);
   const dashed = /[\p{ID_Start}_][\p{ID_Continue}-]*$/u.exec(before)?.[0] ?? "";
   if (dashed.includes("-")) {
     const situation = situationAt(text, offset - dashed.length, registry);

@@ -7,6 +7,7 @@ import type { IToken } from "chevrotain";
 import { ALLOW } from "../check/allow.js";
 import { kindsIn } from "../check/keys.js";
 import type { Parameter, Registry, ValueType, Verb, Word } from "../registry.js";
+import { limits } from "../syntax/limits.js";
 import * as t from "../syntax/tokens.js";
 
 export interface Frame {
@@ -62,12 +63,12 @@ export class Reading {
       this.operands = 0;
       this.used.length = 0;
       this.written.length = 0;
-    } else if (token.tokenType === t.LeftBrace) this.frames.push(top ? this.record(top) : this.block());
-    else if (token.tokenType === t.LeftParen) this.frames.push(this.call(top, this.tokens[i - 1]?.image ?? ""));
+    } else if (token.tokenType === t.LeftBrace) this.open(top ? this.record(top) : this.block());
+    else if (token.tokenType === t.LeftParen) this.open(this.call(top, this.tokens[i - 1]?.image ?? ""));
     else if (token.tokenType === t.LeftSquare) {
       const list = pick(typeOf(top), "list");
       const of = list?.is === "list" ? { of: list.of } : {};
-      this.frames.push(frame("list", { varied: top?.varied === true, ...of }));
+      this.open(frame("list", { varied: top?.varied === true, ...of }));
     } else if (t.isClose(token)) this.close(token.image);
     else if (token.tokenType === t.Colon) this.key(nameBefore(this.tokens, i));
     else if (!top) this.header(token, i);
@@ -78,6 +79,11 @@ export class Reading {
       top.type = undefined;
       top.parameter = undefined;
     } else if (this.lacksColon(top, i)) this.key(token.image);
+  }
+
+  /** Nothing is read of what lies deeper. */
+  private open(inner: Frame): void {
+    if (this.frames.length < limits.depth) this.frames.push(inner);
   }
 
   private beginsStatement(token: IToken, i: number): boolean {

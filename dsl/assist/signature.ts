@@ -14,7 +14,7 @@ export interface Signature {
 }
 
 export function signatureAt(text: string, offset: number, registry: Registry): Signature | undefined {
-  const typed = /[\p{ID_Start}_][\p{ID_Continue}]*$/u.exec(text.slice(0, offset))?.[0] ?? "";
+  const typed = /[\p{ID_Start}_][\p{ID_Continue}]*$/u.exec(text.slice(Math.max(0, offset - 200), offset))?.[0] ?? "";
   const at = situationAt(text, offset - typed.length, registry);
   const word = at.at === "argument" || at.at === "value" ? at.word : undefined;
   if (!word) return undefined;

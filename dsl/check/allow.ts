@@ -137,7 +137,7 @@ function removed(
 ): Fix {
   const at = within.entries.indexOf(entry);
   const [before, after] = [within.entries[at - 1], within.entries[at + 1]];
-  const blank = (from: number): number => from - (/\s*$/.exec(text.slice(0, from))?.[0].length ?? 0);
+  const blank = (from: number): number => text.slice(0, from).trimEnd().length;
   const [start, end] = before
     ? [before.span.end, entry.span.end]
     : after

@@ -4,6 +4,7 @@
  * Rooms bring codes of their own: they merge their data shapes into `CodeData` (`declare module "./codes.js"`)
  * and hand the words to `registerCodes` when their module loads. `tunebook explain CODE` prints from the same table.
  */
+import { cutWords } from "./bounded.js";
 import type { Span } from "./span.js";
 
 /** Data carried by each code; opened by declaration merging, one property per code (kebab-case). */
@@ -68,9 +69,9 @@ export function wordsOf<C extends Code>(code: C, data: CodeData[C]): Words {
   const help = entry.help?.(data);
   return {
     severity: entry.severity,
-    message: visible(entry.message(data)),
-    notes: (entry.notes?.(data) ?? []).map(visible),
-    ...(help === undefined ? {} : { help: visible(help) }),
+    message: visible(cutWords(entry.message(data))),
+    notes: (entry.notes?.(data) ?? []).map((note) => visible(cutWords(note))),
+    ...(help === undefined ? {} : { help: visible(cutWords(help)) }),
   };
 }
 

@@ -1,8 +1,9 @@
 /** The lines of a source that a diagnostic points at, with carets: what the ANSI and the HTML renderer share. */
+import { cutWords } from "./bounded.js";
 import { visible, wordsOf, type Code, type CodeData } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { Lines } from "./lines.js";
-import type { Source } from "./span.js";
+import type { Source, Span } from "./span.js";
 
 export interface ExcerptLine {
   readonly number: number;
@@ -24,6 +25,18 @@ export interface Excerpt {
   readonly notes: readonly string[];
 }
 
+/** Code points of a line that are quoted, and how many of them before the place in it; labels that are shown. */
+const quoted = 160;
+const before = 60;
+const mostLabels = 20;
+
+const known = new WeakMap<Source, Lines>();
+export function linesOf(source: Source): Lines {
+  const lines = known.get(source) ?? new Lines(source.text);
+  known.set(source, lines);
+  return lines;
+}
+
 export function excerptOf(diagnostic: Diagnostic, sources: readonly Source[]): Excerpt {
   const words = wordsOf(diagnostic.code as Code, diagnostic.data as CodeData[Code]);
   const source = sources.findLast((s) => s.id === diagnostic.span.source);
@@ -35,11 +48,14 @@ export function excerptOf(diagnostic: Diagnostic, sources: readonly Source[]): E
     ...(words.help === undefined ? {} : { help: words.help }),
   };
   if (!source) return { ...base, place: "", lines: [] };
-  const lines = new Lines(source.text);
+  const lines = linesOf(source);
   const start = lines.at(diagnostic.span.start);
   const spans = [
     { span: diagnostic.span, text: "", primary: true },
-    ...diagnostic.labels.filter((l) => l.span.source === source.id).map((l) => ({ ...l, primary: false })),
+    ...diagnostic.labels
+      .filter((l) => l.span.source === source.id)
+      .slice(0, mostLabels)
+      .map((l) => ({ ...l, primary: false })),
   ];
   const shown: ExcerptLine[] = [];
   for (const { span, text, primary } of spans) {
@@ -47,21 +63,37 @@ export function excerptOf(diagnostic: Diagnostic, sources: readonly Source[]): E
       (l) => l.primary && span.start === diagnostic.span.start && span.end === diagnostic.span.end,
     );
     if (same) {
-      shown[shown.indexOf(same)] = { ...same, label: visible(text) };
+      shown[shown.indexOf(same)] = { ...same, label: visible(cutWords(text)) };
       continue;
     }
-    const [from, to] = [lines.at(span.start), lines.at(span.end)];
-    const line = lines.line(from.line);
-    const width = [...line].length;
-    const end = to.line === from.line ? to.column - 1 : width;
-    shown.push({
-      number: from.line,
-      text: visible(line.replaceAll("\t", " ")),
-      from: from.column - 1,
-      to: Math.max(from.column, end),
-      label: visible(text),
-      primary,
-    });
+    shown.push({ ...quotedAt(lines, span), label: visible(cutWords(text)), primary });
   }
-  return { ...base, place: `${source.title}:${String(start.line)}:${String(start.column)}`, lines: shown };
+  const more = diagnostic.labels.length - mostLabels;
+  const notes = more > 0 ? [...base.notes, `and ${more.toLocaleString("en-US")} places more`] : base.notes;
+  return { ...base, notes, place: `${source.title}:${String(start.line)}:${String(start.column)}`, lines: shown };
+}
+
+/** The line that a span begins on, cut to what stands around it. */
+function quotedAt(lines: Lines, span: Span): Pick<ExcerptLine, "number" | "text" | "from" | "to"> {
+  const number = lines.lineAt(span.start);
+  const line = lines.line(number);
+  const at = Math.min(span.start - lines.startOf(number), line.length);
+  const end = Math.min(span.end - lines.startOf(number), line.length);
+  // twice the units, so that as many code points are in them
+  const left = [...line.slice(Math.max(0, at - 2 * quoted), at)].slice(line.length > quoted ? -before : 0);
+  const marked = [...line.slice(at, Math.min(end, at + 2 * quoted))].slice(0, quoted - left.length);
+  const room = quoted - left.length - marked.length;
+  const right = [...line.slice(end, end + 2 * quoted)].slice(0, Math.max(0, room));
+  const whole = (points: readonly string[]): string => points.join("");
+  const cutLeft = whole(left).length < at;
+  const cutRight = at + whole(marked).length + whole(right).length < line.length;
+  const shown = (points: readonly string[]): string => visible(whole(points).replaceAll("\t", " "));
+  const head = (cutLeft ? "…" : "") + shown(left);
+  const from = [...head].length;
+  return {
+    number,
+    text: head + shown(marked) + shown(right) + (cutRight ? "…" : ""),
+    from,
+    to: from + Math.max(1, [...shown(marked)].length),
+  };
 }

@@ -13,6 +13,13 @@ export class Lines {
   }
   at(offset: number): Position {
     const place = Math.min(Math.max(0, offset), this.text.length);
+    const line = this.lineAt(place);
+    return { line, column: codePoints(this.text, this.startOf(line), place) + 1 };
+  }
+  startOf(line: number): number {
+    return this.starts[line - 1] ?? this.text.length;
+  }
+  lineAt(place: number): number {
     let low = 0;
     let high = this.starts.length - 1;
     while (low < high) {
@@ -20,11 +27,22 @@ export class Lines {
       if ((this.starts[middle] ?? 0) <= place) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: [...this.text.slice(this.starts[low], place)].length + 1 };
+    return low + 1;
   }
   /** The line's text, without its end. */
   line(number: number): string {
-    const start = this.starts[number - 1] ?? this.text.length;
+    const start = this.startOf(number);
     return this.text.slice(start, (this.starts[number] ?? this.text.length + 1) - 1).replace(/\r$/, "");
   }
+}
+
+function codePoints(text: string, start: number, end: number): number {
+  let count = 0;
+  for (let i = start; i < end; i++) {
+    const unit = text.charCodeAt(i);
+    const pair = unit >= 0xd800 && unit <= 0xdbff && i + 1 < end && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00;
+    if (pair) i++;
+    count++;
+  }
+  return count;
 }

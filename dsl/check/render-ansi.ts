@@ -1,4 +1,5 @@
 /** Diagnostics as text for a terminal or a traceback. */
+import { foremost, mostRendered, restWords } from "./bounded.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { excerptOf } from "./excerpt.js";
 import type { Source } from "./span.js";
@@ -11,7 +12,8 @@ export function renderAnsi(
   sources: readonly Source[],
   options: AnsiOptions,
 ): string {
-  return diagnostics.map((d) => one(d, sources, options.color)).join("\n\n");
+  const { first, rest } = foremost(diagnostics, mostRendered.people);
+  return [...first.map((d) => one(d, sources, options.color)), ...(rest ? [restWords(rest)] : [])].join("\n\n");
 }
 
 function one(diagnostic: Diagnostic, sources: readonly Source[], color: boolean): string {

@@ -1,10 +1,13 @@
 /** Diagnostics as HTML. Everything that comes from a source or from data is escaped. No scripts, no outside styles. */
+import { foremost, mostRendered, restWords } from "./bounded.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { excerptOf } from "./excerpt.js";
 import type { Source } from "./span.js";
 
 export function renderHtml(diagnostics: readonly Diagnostic[], sources: readonly Source[]): string {
-  return `<div class="tune-diagnostics">${diagnostics.map((d) => one(d, sources)).join("")}</div>`;
+  const { first, rest } = foremost(diagnostics, mostRendered.people);
+  const more = rest ? `<div>${restWords(rest)}</div>` : "";
+  return `<div class="tune-diagnostics">${first.map((d) => one(d, sources)).join("")}${more}</div>`;
 }
 
 function one(diagnostic: Diagnostic, sources: readonly Source[]): string {

@@ -1,6 +1,8 @@
 /** Diagnostics as JSON: the shape that `tunebook check --json` prints. Lines and columns from 1, columns in code points, ends exclusive. */
+import { foremost, mostRendered, type Rest } from "./bounded.js";
 import { wordsOf, type Code, type CodeData } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
+import { linesOf } from "./excerpt.js";
 import { Lines, type Position } from "./lines.js";
 import type { Source } from "./span.js";
 
@@ -24,20 +26,21 @@ export interface JsonDiagnostic extends JsonRange {
 export function toJson(
   diagnostics: readonly Diagnostic[],
   sources: readonly Source[],
-): { readonly diagnostics: readonly JsonDiagnostic[] } {
-  const known = new Map<string, Lines>();
-  const linesOf = (id: string): Lines => {
-    const lines = known.get(id) ?? new Lines(sources.findLast((s) => s.id === id)?.text ?? "");
-    known.set(id, lines);
-    return lines;
+): { readonly diagnostics: readonly JsonDiagnostic[]; readonly more?: Rest } {
+  const nothing = new Lines("");
+  const placesOf = (id: string): Lines => {
+    const source = sources.findLast((s) => s.id === id);
+    return source ? linesOf(source) : nothing;
   };
+  const { first, rest } = foremost(diagnostics, mostRendered.programs);
   return {
-    diagnostics: diagnostics.map((d) => {
+    ...(rest ? { more: rest } : {}),
+    diagnostics: first.map((d) => {
       const source = sources.findLast((s) => s.id === d.span.source);
       const words = wordsOf(d.code as Code, d.data as CodeData[Code]);
       const range = (id: string, start: number, end: number): JsonRange => ({
-        start: linesOf(id).at(start),
-        end: linesOf(id).at(end),
+        start: placesOf(id).at(start),
+        end: placesOf(id).at(end),
       });
       return {
         code: d.code as string,

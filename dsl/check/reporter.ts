@@ -10,10 +10,15 @@ export interface More {
   readonly labels?: readonly Label[];
   readonly fix?: Fix;
 }
+/** Thrown at the report beyond `most`: so many mistakes have one cause. */
+export class Enough extends Error {}
+
 export class Reporter {
   diagnostics: Diagnostic[] = [];
   private readonly seen = new Set<string>();
   private ofText: ReadonlySet<Diagnostic> = new Set();
+
+  constructor(private readonly most = Infinity) {}
 
   /** What was found in the text itself comes first, and is not dropped for another cause. */
   begin(diagnostics: readonly Diagnostic[]): void {
@@ -24,6 +29,7 @@ export class Reporter {
   report<C extends Code>(code: C, data: CodeData[C], span: Span, more: More = {}): void {
     const key = `${String(code)} ${span.source} ${String(span.start)} ${String(span.end)}`;
     if (this.seen.has(key)) return;
+    if (this.seen.size >= this.most) throw new Enough();
     this.seen.add(key);
     const labels = [...(more.label === undefined ? [] : [{ span, text: more.label }]), ...(more.labels ?? [])];
     const one: DiagnosticOf<C> = {

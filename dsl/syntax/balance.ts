@@ -72,11 +72,9 @@ export function balance(
     const open = stack.map((k) => k.tokenType);
     const type = tokens[i]?.tokenType as TokenType;
     const at = open.findLastIndex((k) => closerOf.get(k) === type);
-    const asIs = faults(tokens, i + 1, at < 0 ? open : open.slice(0, at), verbs) + (at < 0 ? 1 : open.length - 1 - at);
-    return (
-      faults(tokens, i + 1, open.slice(0, -1), verbs) + 1 <= asIs &&
-      faults(tokens, i + 1, open.slice(0, -1), verbs) === 0
-    );
+    if (faults(tokens, i + 1, open.slice(0, -1), verbs, 1) > 0) return false;
+    const skipped = at < 0 ? 1 : open.length - 1 - at;
+    return skipped > 0 || faults(tokens, i + 1, open.slice(0, at), verbs, 1) > 0;
   };
   /** `wrong`: the one of the two that should be `right`. */
   const mismatched = (open: IToken, close: IToken, wrong: IToken, right: string): void => {
@@ -96,6 +94,8 @@ export function balance(
   };
   const lastReal = (): IToken | undefined => out.findLast((k) => k.tokenType !== t.NewLine);
 
+  /** Where the run of new lines ends that was met last. */
+  let next = 0;
   tokens.forEach((token, i) => {
     const type = token.tokenType;
     const previous = out.at(-1);
@@ -107,7 +107,7 @@ export function balance(
       out.push(t.virtual(t.NewLine, token, token.startOffset));
     }
     if (type === t.NewLine) {
-      let next = i;
+      if (next < i) next = i;
       while (tokens[next]?.tokenType === t.NewLine) next++;
       const following = tokens[next];
       if (
@@ -200,23 +200,34 @@ function closesLater(tokens: readonly IToken[], i: number, closer: TokenType, ve
   return false;
 }
 
-/** Brackets that don't fit in the rest of a statement, which begins with `open` ones. */
+/** Brackets that don't fit in the rest of a statement, which begins with `open` ones; counted no further than to `most`. */
 function faults(
   tokens: readonly IToken[],
   from: number,
   open: readonly TokenType[],
   verbs: ReadonlySet<string>,
+  most: number,
 ): number {
   const stack = [...open];
+  /** How many of each are open: a closer without any is not sought. */
+  const openOf = new Map<TokenType, number>();
+  const counted = (type: TokenType, by: number): void => void openOf.set(type, (openOf.get(type) ?? 0) + by);
+  for (const type of stack) counted(type, 1);
   let count = 0;
-  for (let at = from; at < tokens.length; at++) {
+  for (let at = from; at < tokens.length && count < most; at++) {
     const token = tokens[at] as IToken;
     if (tokens[at - 1]?.tokenType === t.NewLine && startsStatement(tokens, at, verbs)) break;
-    if (t.isOpen(token)) stack.push(token.tokenType);
-    else if (t.isClose(token)) {
-      const match = stack.findLastIndex((k) => closerOf.get(k) === token.tokenType);
-      if (match < 0) count++;
-      else count += stack.splice(match).length - 1;
+    if (t.isOpen(token)) {
+      stack.push(token.tokenType);
+      counted(token.tokenType, 1);
+    } else if (t.isClose(token)) {
+      const opener = openerOf.get(token.tokenType) as TokenType;
+      if (!openOf.get(opener)) count++;
+      else {
+        const closed = stack.splice(stack.lastIndexOf(opener));
+        for (const type of closed) counted(type, -1);
+        count += closed.length - 1;
+      }
     }
   }
   return count + stack.length;

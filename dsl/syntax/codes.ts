@@ -30,9 +30,18 @@ declare module "../check/codes.js" {
     "block-without-braces": { readonly head: string };
     "dash-list": { readonly list: string };
     "string-prefix": { readonly prefix: string };
+    "too-much": { readonly what: Much; readonly most: number };
   }
 }
 
+/** What there is too much of in a text. */
+export type Much = "characters" | "brackets in brackets" | "statements" | "mistakes";
+const LESS: Readonly<Record<Much, string>> = {
+  characters: 'keep data in files, and put parts of a long program into files of their own: `use "part.tune"`',
+  "brackets in brackets": "write it flatter: no value of Tune needs so many",
+  statements: 'put parts of it into files of their own: `use "part.tune"`',
+  mistakes: "mend the first ones: the others may go with them",
+};
 const CLOSERS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
 registerCodes({
@@ -221,5 +230,12 @@ registerCodes({
     help: () => "remove it; a value from outside is written `$name`",
     explain: "Strings have no prefixes: nothing is put into them, and a backslash is always an escape.",
     example: 'use f"common.tune"',
+  },
+  "too-much": {
+    severity: "error",
+    message: (d) => `there are more than ${d.most.toLocaleString("en-US")} ${d.what}: what follows is not read`,
+    help: (d) => LESS[d.what],
+    explain:
+      "A program is read up to 250,000 characters, 2,000 statements, 100 brackets in brackets and 200 mistakes of syntax, far more than people write. Beyond them stands what was pasted by mistake. Files that are used have their own count.",
   },
 });

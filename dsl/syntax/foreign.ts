@@ -10,12 +10,14 @@ import * as t from "./tokens.js";
 
 export function foreign(tokens: readonly IToken[], text: string, source: SourceId, reporter: Reporter): IToken[] {
   let out = [...tokens];
+  const idle = new Set<IToken>();
   for (let i = 0; i < out.length; i++) {
     if (assigns(out, i)) out = assigned(out, i, text, source, reporter);
     if (out[i]?.tokenType === t.Unknown && out[i]?.image === "<") out = filledIn(out, i, source, reporter);
-    if (out[i]?.image === "*" && out[i + 1]?.image === "*") out = unpacked(out, i);
+    const name = out[i]?.image === "*" && out[i + 1]?.image === "*" ? unpacked(out, i) : undefined;
+    if (name) idle.add(name);
   }
-  return out;
+  return idle.size === 0 ? out : out.filter((token) => !idle.has(token));
 }
 
 /** `VERB NAME =` at the start of a line, before `dict(`, `SomeName(` or `{`. */
@@ -72,10 +74,10 @@ function assigned(all: IToken[], i: number, text: string, source: SourceId, repo
 
 /** `<3>`: the angles mark what is to be filled in, and belong to the manual. */
 function filledIn(all: IToken[], i: number, source: SourceId, reporter: Reporter): IToken[] {
-  const line = all.findIndex((k, at) => at > i && k.tokenType === t.NewLine);
-  const to = all.findIndex((k, at) => at > i && k.tokenType === t.Unknown && k.image === ">");
-  if (to < 0 || to === i + 1 || (line >= 0 && to > line)) return all;
-  const [open, close] = [all[i] as IToken, all[to] as IToken];
+  const near = all.slice(i + 1, i + 30);
+  const ends = near.findIndex((k) => k.tokenType === t.NewLine || (k.tokenType === t.Unknown && k.image === ">"));
+  const [open, close] = [all[i] as IToken, near[ends]];
+  if (ends < 1 || close?.image !== ">") return all;
   const edits = [open, close].map((k) => ({ start: k.startOffset, end: t.endOf(k), text: "" }));
   reporter.report(
     "unknown-character",
@@ -87,11 +89,11 @@ function filledIn(all: IToken[], i: number, source: SourceId, reporter: Reporter
 }
 
 /** The name after `**` says nothing without them. */
-function unpacked(all: IToken[], i: number): IToken[] {
+function unpacked(all: readonly IToken[], i: number): IToken | undefined {
   const name = all[i + 2];
   const touches = name?.tokenType === t.Identifier && name.startOffset === t.endOf(all[i + 1] as IToken);
   const alone = [t.LeftParen, t.Comma, t.LeftBrace].some((type) => all[i - 1]?.tokenType === type);
-  return touches && alone ? all.filter((k) => k !== name) : all;
+  return touches && alone ? name : undefined;
 }
 
 function closing(tokens: readonly IToken[], open: number): number {

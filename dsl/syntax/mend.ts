@@ -16,6 +16,7 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
   const out: IToken[] = [];
   const span = (from: IToken, to: IToken = from): Span => ({ source, start: from.startOffset, end: t.endOf(to) });
   const queue = undashed(tokens, source, reporter);
+  const allowance = allowances(out);
   let inside = 0; // open ( and [
   for (let i = 0; i < queue.length; i++) {
     const token = queue[i];
@@ -62,7 +63,7 @@ export function mend(tokens: readonly IToken[], source: SourceId, reporter: Repo
         break;
       case t.Kebab: {
         // Codes are written as they are said: `allow: { rare-label: "…" }`.
-        if (next?.tokenType === t.Colon && insideAllowance(out)) {
+        if (next?.tokenType === t.Colon && allowance()) {
           out.push(t.retyped(token, t.Identifier, token.image));
           break;
         }
@@ -178,9 +179,10 @@ function undashed(tokens: readonly IToken[], source: SourceId, reporter: Reporte
     const first = tokens[i + 2] as IToken;
     const items: IToken[][] = [];
     while (isDash(i + 1)) {
-      const end = tokens.findIndex((k, at) => at > i + 2 && (k.tokenType === t.NewLine || k.image === "}"));
-      items.push(tokens.slice(i + 3, end < 0 ? undefined : end));
-      i = (end < 0 ? tokens.length : end) - 1;
+      let end = i + 3;
+      while (end < tokens.length && tokens[end]?.tokenType !== t.NewLine && tokens[end]?.image !== "}") end++;
+      items.push(tokens.slice(i + 3, end));
+      i = end - 1;
     }
     const last = items.at(-1)?.at(-1) ?? first;
     const list = `[${items.map((item) => item.map((k) => k.image).join("")).join(", ")}]`;
@@ -205,7 +207,7 @@ function quoted(token: IToken): { string: IToken; rest?: IToken[] } {
     return { string: t.retyped(token, t.Str, `"${/^["]/.test(image) ? body : body.replace(/(?<!\\)"/g, '\\"')}"`) };
   }
   // Where a further key follows, the string ended before its comma.
-  const kept = /^["'][^,]*(?=,\s*[\p{ID_Continue}.]+\s*:\s)/u.exec(image)?.[0] ?? image.replace(/[\s)\]},]*$/, "");
+  const kept = /^["'][^,]*(?=,\s*[\p{ID_Continue}.]+\s*:\s)/u.exec(image)?.[0] ?? unclosed(image);
   const end = token.startOffset + kept.length;
   const string = { ...t.retyped(token, t.Str, `"${kept.slice(1)}"`), endOffset: end - 1 };
   const rest = t.lex(image.slice(kept.length)).tokens.map((r) => ({
@@ -217,6 +219,13 @@ function quoted(token: IToken): { string: IToken; rest?: IToken[] } {
   return { string, rest };
 }
 
+/** Without the closers, commas and blanks at its end. */
+function unclosed(image: string): string {
+  let end = image.length;
+  while (end > 0 && /[\s)\]},]/.test(image.charAt(end - 1))) end--;
+  return image.slice(0, end);
+}
+
 /** `1,000`: a number, a comma and three digits without a blank; in a list only where the digits begin with 0. */
 function isThousands(out: readonly IToken[], token: IToken): boolean {
   const comma = out.at(-1);
@@ -226,15 +235,21 @@ function isThousands(out: readonly IToken[], token: IToken): boolean {
   if (t.endOf(head) !== comma.startOffset || t.endOf(comma) !== token.startOffset) return false;
   return token.image.startsWith("0") || out.at(-3)?.tokenType === t.Colon;
 }
-function insideAllowance(tokens: readonly IToken[]): boolean {
-  let depth = 0;
-  for (let i = tokens.length - 1; i >= 0; i--) {
-    const token = tokens[i] as IToken;
-    if (t.isClose(token)) depth++;
-    else if (t.isOpen(token) && depth-- === 0)
-      return token.image === "{" && tokens[i - 1]?.tokenType === t.Colon && tokens[i - 2]?.image === "allow";
-  }
-  return false;
+/** Tells whether the end of the tokens, which grow, stands in `allow: { … }`. */
+function allowances(tokens: readonly IToken[]): () => boolean {
+  const open: boolean[] = [];
+  let seen = 0;
+  return () => {
+    for (; seen < tokens.length; seen++) {
+      const token = tokens[seen] as IToken;
+      if (t.isClose(token)) open.pop();
+      else if (t.isOpen(token))
+        open.push(
+          token.image === "{" && tokens[seen - 1]?.tokenType === t.Colon && tokens[seen - 2]?.image === "allow",
+        );
+    }
+    return open.at(-1) ?? false;
+  };
 }
 function isKeyAt(tokens: readonly IToken[], i: number): boolean {
   return tokens[i + 1]?.tokenType === t.Colon;

@@ -5,7 +5,8 @@
 import type { IToken } from "chevrotain";
 import type { CodeData } from "../check/codes.js";
 import type { Diagnostic, Fix } from "../check/diagnostic.js";
-import { replace, Reporter } from "../check/reporter.js";
+import { Lines } from "../check/lines.js";
+import { Enough, replace, Reporter } from "../check/reporter.js";
 import type { Source, Span } from "../check/span.js";
 import { adviceOn } from "./advice.js";
 import { balance } from "./balance.js";
@@ -13,6 +14,7 @@ import { withoutMagic } from "./cell.js";
 import { inPlaceOfColon, normalise, type SyntaxCode } from "./normalise.js";
 import { Grammar, join, type Head } from "./grammar.js";
 import { foreign } from "./foreign.js";
+import { limits, tooDeep } from "./limits.js";
 import { mend } from "./mend.js";
 import * as t from "./tokens.js";
 import type { BlockNode, Entry, Key, Statement, Tree } from "./tree.js";
@@ -31,7 +33,7 @@ const ROOM = 100_000;
 
 /** Parses one source; what was parsed of late is kept. */
 export function parse(source: Source, verbs: readonly string[]): Parsed {
-  const key = `${source.id}\u0000${verbs.length}\u0000${source.text}`;
+  const key = [source.id, verbs.join(" "), source.text].join("\u0000");
   const known = cache.get(key);
   if (known) {
     cache.delete(key);
@@ -50,8 +52,12 @@ export function parse(source: Source, verbs: readonly string[]): Parsed {
 }
 
 class Reader {
-  private readonly reporter = new Reporter();
+  private readonly reporter = new Reporter(limits.mistakes);
+  /** Of what is reported beyond all other mistakes. */
+  private readonly beyond = new Reporter();
+  private readonly statements: Statement[] = [];
   private readonly lines = new Set<number>();
+  private readonly places: Lines;
   private readonly lost: string[] = [];
   private readonly grammar: Grammar;
   constructor(
@@ -60,34 +66,69 @@ class Reader {
   ) {
     this.grammar = grammar ??= new Grammar();
     this.grammar.source = source.id;
+    this.places = new Lines(source.text);
   }
 
   read(): Parsed {
+    if (this.source.text.length > limits.characters) return this.refused("characters", 0, 1);
     const { tokens, comments } = t.lex(
-      withoutMagic(this.source.text).replace(/^(?:[ \t]*#(?!!)[^\n]*(?:\n|$)|[ \t\r\n\f\v\u00a0\ufeff])+/, (s) =>
+      withoutMagic(this.source.text).replace(/^(?:#(?!!)[^\n]*|[ \t\r\n\f\v\u00a0\ufeff]+)+/, (s) =>
         s.replace(/[^\n]/g, " "),
       ),
     );
+    const deep = tooDeep(tokens);
+    if (deep) return this.refused("brackets in brackets", deep.startOffset, t.endOf(deep));
+    try {
+      this.readAll(tokens);
+    } catch (error) {
+      if (!(error instanceof Enough)) throw error;
+      const last = Math.max(...this.reporter.diagnostics.map(({ span }) => span.start));
+      this.tooMuch("mistakes", last, last + 1);
+    }
+    const { statements, lost } = this;
+    const diagnostics = oneHabit(
+      [...this.reporter.diagnostics, ...this.beyond.diagnostics].sort((a, b) => a.span.start - b.span.start),
+    );
+    return { tree: { statements, lost }, diagnostics, comments };
+  }
+
+  private tooMuch(
+    what: Exclude<keyof typeof limits, "depth"> | "brackets in brackets",
+    start: number,
+    end: number,
+  ): void {
+    const most = what === "brackets in brackets" ? limits.depth : limits[what];
+    this.beyond.report("too-much", { what, most }, { source: this.source.id, start, end });
+  }
+  /** One report for a text of which nothing is read. */
+  private refused(what: "characters" | "brackets in brackets", start: number, end: number): Parsed {
+    this.tooMuch(what, start, end);
+    return { tree: { statements: [], lost: [] }, diagnostics: this.beyond.diagnostics, comments: [] };
+  }
+
+  private readAll(tokens: readonly IToken[]): void {
     const known = foreign(tokens, this.source.text, this.source.id, this.reporter);
     const mended = mend(known, this.source.id, this.reporter);
     const balanced = balance(mended, new Set(this.verbs), this.source.id, this.reporter);
     for (const line of balanced.lines) this.lines.add(line);
     for (const d of this.reporter.diagnostics) this.lines.add(this.lineAt(d.span.start));
     const pieces = split(balanced.tokens, [t.NewLine]);
-    const statements: Statement[] = [];
     for (let i = 0; i < pieces.length; i++) {
       const piece = pieces[i] as IToken[];
       const under = this.linesUnder(pieces, i);
       const head = piece.at(-1)?.tokenType === t.Colon ? piece.slice(0, -1) : piece;
-      if (under.length === 0) statements.push(...this.statement(piece));
-      else statements.push(...this.statement([...head, ...this.braced(piece, under, " {")]));
+      let rest: readonly IToken[] = under.length === 0 ? piece : [...head, ...this.braced(piece, under, " {")];
+      while (rest.length > 0) {
+        if (this.statements.length >= limits.statements)
+          return this.tooMuch("statements", rest[0]?.startOffset ?? 0, t.endOf(rest[0] as IToken));
+        rest = this.statement(rest);
+      }
       i += under.length;
     }
-    const diagnostics = oneHabit(this.reporter.diagnostics.toSorted((a, b) => a.span.start - b.span.start));
-    return { tree: { statements, lost: this.lost }, diagnostics, comments };
   }
 
-  private statement(tokens: readonly IToken[]): Statement[] {
+  /** Reads the statement at the front; returns what stands behind it on its line and is another. */
+  private statement(tokens: readonly IToken[]): readonly IToken[] {
     const colon = tokens[2];
     if (colon?.tokenType === t.Colon && tokens[1]?.tokenType === t.Identifier && tokens[3]?.tokenType === t.LeftBrace) {
       // `data tickets: {`, as YAML and JSON have it.
@@ -114,17 +155,21 @@ class Reader {
     if (key) {
       this.unexpected(key, "`{`");
       const { head: read } = this.head(head);
-      return [{ ...read, broken: true, span: this.span(first, last) }];
+      this.statements.push({ ...read, broken: true, span: this.span(first, last) });
+      return [];
     }
     const { head: read, broken } = this.head(head);
     const block = open < 0 ? undefined : this.block(tokens.slice(open, close + 1));
     const after = close < 0 ? undefined : tokens[close + 1];
     if (after) this.unexpected(after, "a new line", tokens[close]);
-    const statement = { ...read, ...(block ? { block } : {}), broken, span: this.span(first, tokens[close] ?? last) };
-    const more = close < 0 ? [] : tokens.slice(close + 1);
-    const next = more.findIndex((k) => k.tokenType === t.Identifier);
-    const verb = more[next]?.image ?? "";
-    return [statement, ...(this.verbs.includes(verb) ? this.statement(more.slice(next)) : [])];
+    this.statements.push({
+      ...read,
+      ...(block ? { block } : {}),
+      broken,
+      span: this.span(first, tokens[close] ?? last),
+    });
+    const next = close < 0 ? -1 : tokens.findIndex((k, at) => at > close && k.tokenType === t.Identifier);
+    return this.verbs.includes(tokens[next]?.image ?? "") ? tokens.slice(next) : [];
   }
 
   private head(tokens: readonly IToken[]): { head: Head; broken: boolean } {
@@ -133,8 +178,9 @@ class Reader {
     if (read.value) return { head: read.value, broken: false };
     if (read.at) this.unexpected(read.at, read.expected);
     const failed = fixed.findIndex((k) => k.startOffset >= (read.at?.startOffset ?? 0));
-    for (let end = failed < 0 ? fixed.length - 1 : failed; end > 0; end--) {
-      const part = end > 0 ? this.run(fixed.slice(0, end), () => this.grammar.head()).value : undefined;
+    const longest = failed < 0 ? fixed.length - 1 : failed;
+    for (let end = longest; end > Math.max(0, longest - 50); end--) {
+      const part = this.run(fixed.slice(0, end), () => this.grammar.head()).value;
       if (part) return { head: part, broken: true };
     }
     const verb = tokens[0] as IToken;
@@ -148,17 +194,16 @@ class Reader {
     // A statement may lack its colon too: nothing else is set in under it.
     const bare = first?.tokenType === t.Identifier && head.length > 1 && head.every((k) => !BLOCKS.has(k.tokenType));
     if (!first || (head.at(-1)?.tokenType !== t.Colon && !bare)) return [];
-    const rest = pieces.slice(i + 1);
-    const end = rest.findIndex(
-      ([key, next]) =>
-        !key ||
-        !next ||
-        (key.startLine ?? 0) <= (head.at(-1)?.startLine ?? 0) ||
-        (key.startColumn ?? 0) <= (first.startColumn ?? 0) ||
-        !(key.tokenType === t.Identifier || key.tokenType === t.Str) ||
-        !(next.tokenType === t.Colon || next.tokenType === t.Dot),
-    );
-    return (end < 0 ? rest : rest.slice(0, end)) as IToken[][];
+    const isUnder = ([key, next]: readonly IToken[]): boolean =>
+      key !== undefined &&
+      next !== undefined &&
+      (key.startLine ?? 0) > (head.at(-1)?.startLine ?? 0) &&
+      (key.startColumn ?? 0) > (first.startColumn ?? 0) &&
+      (key.tokenType === t.Identifier || key.tokenType === t.Str) &&
+      (next.tokenType === t.Colon || next.tokenType === t.Dot);
+    let end = i + 1;
+    while (isUnder(pieces[end] ?? [])) end++;
+    return pieces.slice(i + 1, end) as IToken[][];
   }
   /** The lines as a block's tokens, reported at the colon that ends `head`. */
   private braced(head: readonly IToken[], lines: readonly IToken[][], open: string): IToken[] {
@@ -334,10 +379,7 @@ class Reader {
     return { source: this.source.id, start: from.startOffset, end: Math.max(from.startOffset, t.endOf(to)) };
   }
   private lineAt(offset: number): number {
-    let line = 1;
-    for (let i = this.source.text.indexOf("\n"); i >= 0 && i < offset; i = this.source.text.indexOf("\n", i + 1))
-      line++;
-    return line;
+    return this.places.lineAt(offset);
   }
 }
 

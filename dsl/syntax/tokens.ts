@@ -16,6 +16,16 @@ function token(
   order.push(type);
   return type;
 }
+/** UTF-16 units of the longest text that is read; a longer one has no tokens. */
+export const longest = 250_000;
+/** Where the last `what` stands in the text that is read: without it, what is opened again and again is sought only once. */
+function lastOf(what: string): (text: string) => number {
+  let known = { text: "", at: -1 };
+  return (text) => {
+    if (known.text !== text) known = { text, at: text.lastIndexOf(what) };
+    return known.at;
+  };
+}
 const sticky =
   (re: RegExp): CustomPatternMatcherFunc =>
   (text, offset) => {
@@ -23,10 +33,13 @@ const sticky =
     return re.exec(text);
   };
 
+const lastEnd = lastOf("*/");
+const lastQuotes = lastOf('"""');
 /** `//` opens a comment at a line's start, after a blank or after an opener or comma only, so that `http://` survives. */
 const comment: CustomPatternMatcherFunc = (text, offset) => {
   if (text[offset] !== "/") return null;
-  if (text[offset + 1] === "*") return sticky(/\/\*[\s\S]*?\*\//y)(text, offset, [], {});
+  if (text[offset + 1] === "*")
+    return lastEnd(text) < offset + 2 ? null : sticky(/\/\*[\s\S]*?\*\//y)(text, offset, [], {});
   if (text[offset + 1] !== "/" || (offset > 0 && !/[\s{([,]/.test(text[offset - 1] ?? ""))) return null;
   return sticky(/\/\/[^\n]*/y)(text, offset, [], {});
 };
@@ -34,7 +47,14 @@ const comment: CustomPatternMatcherFunc = (text, offset) => {
 export const Comment = token("Comment", comment, { group: "comments", line_breaks: true });
 export const Blank = token("Blank", /[ \t\r\f\v\u00a0\ufeff]+/, { group: Lexer.SKIPPED });
 export const NewLine = token("NewLine", /\n/, { line_breaks: true, label: "a new line" });
-export const Text = token("Text", /"""[\s\S]*?"""/, { line_breaks: true, label: "a text" });
+export const Text = token(
+  "Text",
+  (text, offset) =>
+    !text.startsWith('"""', offset) || lastQuotes(text) < offset + 3
+      ? null
+      : sticky(/"""[\s\S]*?"""/y)(text, offset, [], {}),
+  { line_breaks: true, label: "a text" },
+);
 export const Str = token("Str", /"(?:[^"\\\n]|\\[^\n])*"/, { label: "a string" });
 /** Single or curly quotes, or a string that is not closed on its line. */
 export const BadString = token(
@@ -72,6 +92,7 @@ export interface Lexed {
   readonly comments: readonly IToken[];
 }
 export function lex(text: string): Lexed {
+  if (text.length > longest) return { tokens: [], comments: [] };
   lexer ??= new Lexer(order, { positionTracking: "full", ensureOptimizations: false });
   const { tokens, groups } = lexer.tokenize(text);
   return { tokens, comments: groups["comments"] ?? [] };

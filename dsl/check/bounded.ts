@@ -1,0 +1,42 @@
+/** What is rendered stays short, whatever the text or its mistakes: each part is cut, and the rest is counted. */
+import type { Diagnostic } from "./diagnostic.js";
+
+/** Diagnostics that are rendered of one text for people, and for programs. */
+export const mostRendered = { people: 100, programs: 1000 };
+/** Characters of a message, a help, a note or a label. */
+const mostWords = 2000;
+
+export interface Rest {
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+/** The first `most`, errors before warnings, in their order; and how many more there are. */
+export function foremost(
+  diagnostics: readonly Diagnostic[],
+  most: number,
+): { readonly first: readonly Diagnostic[]; readonly rest: Rest | undefined } {
+  if (diagnostics.length <= most) return { first: diagnostics, rest: undefined };
+  const isError = ({ severity }: Diagnostic): boolean => severity === "error";
+  const errors = diagnostics.filter(isError);
+  const kept = new Set([...errors, ...diagnostics.filter((d) => !isError(d))].slice(0, most));
+  const left = diagnostics.filter((d) => !kept.has(d));
+  const leftErrors = left.filter(isError).length;
+  return {
+    first: diagnostics.filter((d) => kept.has(d)),
+    rest: { errors: leftErrors, warnings: left.length - leftErrors },
+  };
+}
+
+/** `and 31 errors and 1 warning more` */
+export function restWords({ errors, warnings }: Rest): string {
+  const counted = (n: number, what: string): string[] =>
+    n === 0 ? [] : [`${n.toLocaleString("en-US")} ${what}${n === 1 ? "" : "s"}`];
+  return `and ${[...counted(errors, "error"), ...counted(warnings, "warning")].join(" and ")} more`;
+}
+
+export function cutWords(text: string): string {
+  if (text.length <= mostWords) return text;
+  // no half of a surrogate pair at the end
+  return `${text.slice(0, mostWords).replace(/[\ud800-\udbff]$/, "")}…`;
+}

@@ -1,0 +1,27 @@
+/**
+ * How much of a program is read. What people write lies far below; beyond them stands what was pasted by mistake or made to
+ * hold up a compiler, and one report of it is all that helps.
+ */
+import type { IToken } from "chevrotain";
+import * as t from "./tokens.js";
+
+export const limits = {
+  /** UTF-16 units of one source. */
+  characters: t.longest,
+  /** Brackets in brackets. */
+  depth: 100,
+  /** Of one source. */
+  statements: 2000,
+  /** Mistakes of syntax, after which the rest of the text is left. */
+  mistakes: 200,
+} as const;
+
+/** The bracket that lies too deep. */
+export function tooDeep(tokens: readonly IToken[]): IToken | undefined {
+  let depth = 0;
+  for (const token of tokens) {
+    if (t.isOpen(token) && ++depth > limits.depth) return token;
+    if (t.isClose(token)) depth = Math.max(0, depth - 1);
+  }
+  return undefined;
+}
