@@ -57,6 +57,9 @@ const assist: { readonly [M in AssistantMethod]: Answer<AssistantMethods[M]> } =
   plan: async (text) => (await plans()).of(text),
   runs: async (query) => (await runs()).changes(query),
   run: async ({ id, against }) => (await runs()).details(id, against),
+  compareRuns: async (asked) => (await runs()).compared(asked),
+  loadRun: async ({ id, cells }) => ({ text: await (await runs()).load(id, cells) }),
+  noteRun: async ({ id, notes }) => (await runs()).note(id, notes),
   deleteRun: async ({ id }) => (await runs()).remove(id),
 };
 const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } = {

@@ -27,6 +27,7 @@ declare module "#dsl/check/codes.js" {
     };
     "run-lost": { readonly run: string };
     "run-not-deleted": { readonly run: string; readonly why: string };
+    "run-not-noted": { readonly run: string; readonly why: string };
     interrupted: { readonly what: string; readonly kept: string };
     "sweep-stopped": {
       readonly sweep: string;
@@ -156,6 +157,11 @@ registerCodes({
     severity: "error",
     message: (d) => `the run ${d.run} was not deleted: ${d.why}`,
     explain: "Deleting a run takes its own folder away and nothing else: no link, no folder outside the runs, nothing that still trains.",
+  },
+  "run-not-noted": {
+    severity: "error",
+    message: (d) => `tags and note of ${d.run} were not kept: ${d.why}`,
+    explain: "Tags and a note lie in `notes.json` in the run's own folder. They have bounds, so that the table of runs stays quick: 20 tags of 40 characters, and 10,000 characters of note.",
   },
   interrupted: {
     severity: "error",

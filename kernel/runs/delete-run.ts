@@ -7,8 +7,9 @@ import { lstat, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
 import "./codes.js";
-import { isLive, type RunList } from "./run-list.js";
+import type { RunList } from "./run-list.js";
 import { holderOf, lockRun, type RunLock } from "./run-lock.js";
+import { isLive } from "./run-summary.js";
 
 /** Coded error `run-not-deleted`. */
 export async function deleteRun(list: RunList, id: string): Promise<void> {

@@ -25,7 +25,8 @@ export function differences(here: Compared, there: Compared): readonly Differenc
   });
 }
 
-function settingsOf({ plan, lock }: Compared): ReadonlyMap<string, string> {
+/** Each setting as it is written → its value as Tune text. */
+export function settingsOf({ plan, lock }: Compared): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const { data, model, training } = plan.recipe;
   flatten(found, "data ", without(data, "folder", "seed", "name"));

@@ -13,13 +13,19 @@ import { differences, type Compared, type Difference } from "./differences.js";
 import type { RunEvent } from "./events.js";
 import { eventsOf } from "./read-events.js";
 import type { Lock } from "./run-folder.js";
-import { isPlan, type RunList, type RunSummary } from "./run-list.js";
+import { loadText } from "./load-text.js";
+import { listedScore } from "./newest-scores.js";
+import type { RunList } from "./run-list.js";
+import { scoresIn } from "./run-scores.js";
+import { isPlan, type RunSummary } from "./run-summary.js";
 
 export interface RunDetails {
   readonly summary: RunSummary;
   readonly folder: string;
   readonly curves: Figure | null;
-  /** A row for each validation. */
+  /** What evaluations said of it, newest first. */
+  readonly evaluations: readonly EvaluationRow[];
+  /** A row for each validation in training. */
   readonly scores: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
   readonly checkpoints: readonly {
     readonly file: string;
@@ -30,11 +36,28 @@ export interface RunDetails {
   readonly tune: string | null;
   /** The program that goes on with it; null: it is done, or has no checkpoint. */
   readonly resume: string | null;
+  /** The statement that opens it as a model, under a name that a new notebook has free; null: it isn't finished, or has no weights. */
+  readonly load: string | null;
   /** The program that trains the same again under a name of its own. */
   readonly again: string | null;
   readonly card: string | null;
   readonly against: { readonly id: string; readonly name: string; readonly differences: readonly Difference[] } | null;
 }
+
+export interface EvaluationRow {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly step: number;
+  /** `reviews.test`. */
+  readonly on: string;
+  readonly rows: string;
+  readonly metric: string;
+  readonly value: string;
+  /** Its 95 % interval. */
+  readonly interval: string | null;
+}
+/** No more are shown. */
+const most = { evaluations: 400 } as const;
 
 /** Undefined: there is no such run. */
 export async function runDetails(list: RunList, id: string, against: string | null): Promise<RunDetails | undefined> {
@@ -42,8 +65,9 @@ export async function runDetails(list: RunList, id: string, against: string | nu
   const summary = list.get(id);
   if (!summary) return undefined;
   const folder = join(list.root, id);
-  const [log, here, checkpoints, card] = await Promise.all([
+  const [log, scores, here, checkpoints, card] = await Promise.all([
     readFile(join(folder, "events.jsonl"), "utf8").catch(() => ""),
+    textOf(join(folder, "scores.jsonl")),
     aboutOf(folder),
     checkpointsOf(folder),
     cardOf(folder),
@@ -60,6 +84,7 @@ export async function runDetails(list: RunList, id: string, against: string | nu
     curves: events.some((event) => event.kind === "step" || event.kind === "evaluated")
       ? thinned(curvesFigure(events))
       : null,
+    evaluations: evaluationsIn(scores),
     scores: scoresOf(events, bestStep),
     checkpoints: checkpoints.map(({ file, size, step, whole }, i) => ({
       file,
@@ -72,10 +97,22 @@ export async function runDetails(list: RunList, id: string, against: string | nu
     })),
     tune: program({}),
     resume: goesOn ? program({ resume: true }) : null,
+    load: finished(summary, checkpoints) ? loadText(list.root, id, summary.name, []) : null,
     again: program({ as: `${summary.name.replace(/[^\p{ID_Continue}]/gu, "_")}_again` }),
     card,
     against: here ? await comparedWith(list, here, against) : null,
   };
+}
+
+/** The statement that opens a run as a model, under a name that these cells leave free; null: see `RunDetails.load`. */
+export async function loadStatement(list: RunList, id: string, cells: readonly string[]): Promise<string | null> {
+  await list.look();
+  const summary = list.get(id);
+  if (!summary || !finished(summary, await checkpointsOf(join(list.root, id)))) return null;
+  return loadText(list.root, id, summary.name, cells);
+}
+function finished({ state }: RunSummary, checkpoints: readonly CheckpointFile[]): boolean {
+  return (state === "done" || state === "early") && checkpoints.some((one) => one.whole);
 }
 
 async function comparedWith(list: RunList, here: Compared, against: string | null): Promise<RunDetails["against"]> {
@@ -121,6 +158,28 @@ async function cardOf(folder: string): Promise<string | null> {
     if (text !== null) return printable(text.slice(0, 40_000));
   }
   return null;
+}
+
+function evaluationsIn(text: string): readonly EvaluationRow[] {
+  return scoresIn(text)
+    .toReversed()
+    .flatMap((score) =>
+      Object.entries(score.metrics).map(([name, given]) => {
+        const { metric, on, count, low, high } = listedScore(score, name, given);
+        return {
+          ...{ at: printable(score.at), step: score.step, on, rows: count === null ? "" : String(count), metric },
+          value: significant(given.value),
+          interval: low === null || high === null ? null : `${significant(low)} – ${significant(high)}`,
+        };
+      }),
+    )
+    .slice(0, most.evaluations);
+}
+
+/** Of a file that is one, and not far too long. */
+async function textOf(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  return found?.isFile() && found.size < 1 << 24 ? readFile(path, "utf8").catch(() => "") : "";
 }
 
 function scoresOf(events: readonly RunEvent[], best: number | null): RunDetails["scores"] {

@@ -10,6 +10,7 @@ import type { RunEvent } from "./events.js";
 import { writing } from "./folder-errors.js";
 import { quoted } from "./log-lines.js";
 import { eventsOf } from "./read-events.js";
+import type { TrialOf } from "./trials.js";
 
 export interface Lock {
   readonly version: 1;
@@ -29,6 +30,7 @@ export interface Lock {
   readonly tunebook: string;
   readonly node: string;
   readonly started: string;
+  readonly trial?: TrialOf;
 }
 
 /** What its maker tells of a run. */

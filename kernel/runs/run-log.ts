@@ -5,10 +5,9 @@
 import { recordsOf } from "./log-lines.js";
 import { type Writer } from "./writer.js";
 
-export interface Score {
-  readonly metric: string;
-  readonly value: number;
+export interface Validated {
   readonly step: number;
+  readonly scores: Readonly<Record<string, number>>;
 }
 type Ended = "done" | "early" | "interrupted" | "failed";
 const endings: readonly string[] = ["done", "early", "interrupted", "failed"];
@@ -54,13 +53,13 @@ export class RunLog {
   private get stride(): number {
     return Math.max(1, Math.ceil(this.curved.length / points));
   }
-  get score(): Score | null {
+  /** What the kept step scored; the loss stands last. */
+  get validated(): Validated | null {
     const step = this.best !== null && this.scored.has(this.best) ? this.best : [...this.scored.keys()].at(-1);
     const scores = step === undefined ? undefined : this.scored.get(step);
     if (!scores || step === undefined) return null;
-    const metric = Object.keys(scores).find((name) => name !== "loss") ?? "loss";
-    const value = scores[metric];
-    return value === undefined ? null : { metric, value, step };
+    const { loss, ...others } = scores;
+    return { step, scores: { ...others, ...(loss !== undefined && { loss }) } };
   }
   /** Seconds of a step and tokens in a second, of the last ones. */
   get pace(): { readonly seconds: number; readonly tokens: number } | null {

@@ -4,7 +4,7 @@
  * best one comes back as exactly that text. The journal (one JSON line a trial) makes an interrupted sweep go on.
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { kindsIn } from "#dsl/check/keys.js";
 import type { NestedCall, Space, SweepPlan, Value } from "#dsl/plan/plan.js";
 import { tuneText, type As } from "#dsl/plan/text.js";
@@ -151,6 +151,10 @@ export class Journal {
 
   get trials(): readonly TrialRecord[] {
     return this.records;
+  }
+  /** Its file's name without the ending. */
+  get name(): string {
+    return basename(this.file, ".jsonl");
   }
 
   add(record: TrialRecord): void {

@@ -10,7 +10,9 @@ import type { MessagePort } from "node:worker_threads";
 import type { Completeness, Completion, Inspection } from "../cells/interpreter.js";
 import type { PlanView } from "../display/plan-view.js";
 import type { RunDetails } from "../runs/run-details.js";
-import type { RunListing, RunQuery } from "../runs/run-list.js";
+import type { RunListing, RunQuery } from "../runs/run-listing.js";
+import type { Compare, Comparison } from "../runs/compared-runs.js";
+import type { RunNotes } from "../runs/run-notes.js";
 
 /** Posted to the assistant's worker: from now on it also answers on this port. */
 export interface ConnectAssistant {
@@ -77,6 +79,21 @@ export interface AssistantMethods {
   readonly runs: { params: RunQuery & { readonly wait: number }; result: RunListing };
   /** Null: there is no such run. `against`: another run to compare it with. */
   readonly run: { params: { readonly id: string; readonly against: string | null }; result: RunDetails | null };
+  /** Runs side by side; waits for a change like `runs`. */
+  readonly compareRuns: {
+    params: Compare & { readonly since: string; readonly wait: number };
+    result: Comparison;
+  };
+  /** The statement that opens a run as a model, under a name that these cells leave free; null: it can't be opened. */
+  readonly loadRun: {
+    params: { readonly id: string; readonly cells: readonly string[] };
+    result: { readonly text: string | null };
+  };
+  /** Keeps tags and a note with a run. */
+  readonly noteRun: {
+    params: { readonly id: string; readonly notes: RunNotes };
+    result: { readonly noted: boolean; readonly why?: string };
+  };
   readonly deleteRun: { params: { readonly id: string }; result: { readonly deleted: boolean; readonly why?: string } };
 }
 export type AssistantMethod = keyof AssistantMethods;

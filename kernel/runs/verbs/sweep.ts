@@ -14,6 +14,7 @@ import { compileAll } from "../host.js";
 import { metricName } from "#stdlib/metrics/metric-name.js";
 import { lockRun, type RunLock } from "../run-lock.js";
 import { dimensionsOf, Journal, sweepType, trialText, valuesAt, type SweepHandle, type TrialRecord } from "../sweep.js";
+import type { TrialOf } from "../trials.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../words.js";
 import { evaluateOnce } from "./evaluate.js";
@@ -57,7 +58,7 @@ async function runTrials(session: TuneSession, { name, sweep, search, dimensions
     handle.show();
     try {
       lock.demand();
-      const { score, run } = await runTrial(session, sweep, values, `${name}_${number}`, stage);
+      const { score, run } = await runTrial(session, sweep, values, { sweep: name, journal: journal.name, number, goal: goalOf(sweep) }, stage);
       journal.add({ number, values, point, score, state: "done", seconds: (performance.now() - started) / 1000, run, error: null });
     } catch (error) {
       handle.running = null;
@@ -80,7 +81,8 @@ async function runTrials(session: TuneSession, { name, sweep, search, dimensions
 }
 
 /** Trains one point and scores it on the validation split (the training split where there is none is never used: the checker refuses). */
-async function runTrial(session: TuneSession, sweep: SweepPlan, values: Readonly<Record<string, string>>, as: string, stage: Stage): Promise<{ readonly score: number; readonly run: string }> {
+async function runTrial(session: TuneSession, sweep: SweepPlan, values: Readonly<Record<string, string>>, trial: TrialOf, stage: Stage): Promise<{ readonly score: number; readonly run: string }> {
+  const as = `${trial.sweep}_${trial.number}`;
   const text = trialText(sweep, values, modelKeys(), as);
   const source = { id: `sweep:${as}`, title: as, text };
   const { diagnostics, actions } = await compileAll([...stage.sources, source], {
@@ -89,7 +91,7 @@ async function runTrial(session: TuneSession, sweep: SweepPlan, values: Readonly
   });
   const action = actions?.find((a) => a.verb === "train");
   if (!action) throw new TrialRefused(diagnostics.find((d) => d.severity === "error")?.code ?? "internal");
-  const result = await trainOnce(session, { plan: action.plan, name: as, resume: false, title: as, onEvent: () => undefined }, stage);
+  const result = await trainOnce(session, { plan: action.plan, name: as, resume: false, title: as, trial, onEvent: () => undefined }, stage);
   const forget = () => session.models.forget(result.run.path);
   if (result.trained.reason === "interrupted") {
     session.later(result.trained.settled.finally(forget));

@@ -29,6 +29,7 @@ import type { RunEvent } from "../events.js";
 import { eventsUntil } from "../read-events.js";
 import { scoreSplit } from "../scored.js";
 import { train, totalSteps, type Trained } from "../train.js";
+import type { TrialOf } from "../trials.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { version } from "../version.js";
 import { does } from "../words.js";
@@ -43,6 +44,8 @@ export interface TrainRequest {
   /** Told of a checkpoint that was passed over, and of the one that was taken. */
   readonly onDamaged?: (file: string, why: string, taken: Checkpoint) => void;
   readonly title: string;
+  /** Of which sweep it is a trial. */
+  readonly trial?: TrialOf;
   /** Told of the rows that train while the engine starts; training waits for it. */
   readonly onRows?: (rows: Encoded, encoding: Encoding, seed: number) => Promise<void>;
 }
@@ -143,6 +146,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       engine: engine.info.title,
       tunebook: version,
       node: process.version,
+      ...(request.trial && { trial: request.trial }),
     }));
     const open = await session.models.fresh(run.path, plan, base, labels, stage.surroundings.folder);
     const loaded = checkpoints.length > 0 ? await loadNewest(open.session, checkpoints) : null;

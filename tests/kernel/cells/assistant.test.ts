@@ -3,6 +3,7 @@ import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MessagePort } from "node:worker_threads";
 import type { AssistantMethod, AssistantMethods, AssistantReply } from "#kernel/wire/assistant-port.js";
+import { usualView } from "#kernel/runs/run-listing.js";
 import { Notebook } from "./notebook.js";
 
 describe("the assistant", () => {
@@ -171,7 +172,7 @@ describe("the assistant", () => {
     assert.ok(lost.findings.some((f) => f.code === "base-not-found" && f.cell === "b"));
   });
   it("lists the runs beside the notebook, and waits for a change", async () => {
-    const query = { filter: "", limit: 10 };
+    const query = { ...usualView, limit: 10 };
     const none = await ask("runs", { ...query, since: 0, wait: 0 });
     assert.deepEqual([none.order, none.all], [[], 0]);
     const waiting = ask("runs", { ...query, since: none.revision, wait: 8000 });

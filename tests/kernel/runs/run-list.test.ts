@@ -13,7 +13,9 @@ import type { RunEvent } from "#kernel/runs/events.js";
 import { RunBoard } from "#kernel/runs/run-board.js";
 import { runDetails } from "#kernel/runs/run-details.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { RunList, type RunSummary } from "#kernel/runs/run-list.js";
+import { RunList } from "#kernel/runs/run-list.js";
+import { usualView } from "#kernel/runs/run-listing.js";
+import type { RunSummary } from "#kernel/runs/run-summary.js";
 import { isAlive, thisProcess, type Writer } from "#kernel/runs/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";
 
@@ -47,12 +49,13 @@ describe("the runs of a folder", () => {
   function add(folder: RunFolder, ...events: readonly Event[]): void {
     for (const event of events) folder.append({ at: new Date().toISOString(), run: folder.id, ...event } as RunEvent);
   }
-  const all = { filter: "", limit: 100, since: 0 };
+  const all = { ...usualView, since: 0 };
   async function look(): Promise<readonly RunSummary[]> {
     await list.look();
     const { order, runs } = list.list(all);
     return order.map((id) => runs.find((one) => one.id === id)!);
   }
+  const validated = (run: RunSummary | undefined) => (run?.scores ?? []).map(({ metric, value, step: at }) => [metric, value, at]);
   const me = thisProcess();
   /** A process that has ended. */
   const gone: Writer = { ...me, since: "another-1" };
@@ -71,7 +74,7 @@ describe("the runs of a folder", () => {
     const [second, first] = await look();
     assert.deepEqual([second?.name, second?.state, second?.step, second?.steps, second?.secondsLeft], ["second", "running", 1, 10, 5]);
     assert.deepEqual([first?.state, first?.loss, first?.seconds, first?.curve], ["done", 1.5, 12, [2, 1.5]]);
-    assert.deepEqual(first?.score, { metric: "accuracy", value: 0.8, step: 2 });
+    assert.deepEqual(validated(first), [["validation accuracy", 0.8, 2], ["validation loss", 1, 2]]);
     assert.deepEqual([first?.model, first?.data, first?.base, first?.technique], ["m", "d", "minilm", first?.technique]);
     assert.match(first?.technique ?? "", /^full/);
   });
@@ -94,11 +97,11 @@ describe("the runs of a folder", () => {
   it("takes the best checkpoint's score, and a resumed run's steps once", async () => {
     const score = (n: number, accuracy: number): Event => ({ kind: "evaluated", step: n, split: "validation", metrics: { loss: 1 / accuracy, accuracy } });
     const folder = run("r", started(me), step(1, 5), step(2, 4), score(2, 0.9), { kind: "checkpoint", step: 2, folder: "f", best: true }, step(3, 3), score(3, 0.7), stopped(3, "interrupted"));
-    assert.deepEqual((await look())[0]?.score, { metric: "accuracy", value: 0.9, step: 2 });
+    assert.deepEqual(validated((await look())[0])[0], ["validation accuracy", 0.9, 2]);
     add(folder, started(me, { resumedFrom: 2 }), step(3, 2.9));
     const [again] = await look();
     assert.deepEqual([again?.state, again?.curve], ["running", [5, 4, 2.9]]);
-    assert.equal(again?.score?.step, 2);
+    assert.equal(again?.scores[0]?.step, 2);
   });
   it("keeps a curve small however long the run is", async () => {
     run("long", started(me), ...Array.from({ length: 5000 }, (_, i) => step(i + 1, 5000 - i)));

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { startKernel, type Execution, type KernelClient } from "#kernel/client/client.js";
 import type { Message } from "#kernel/client/messages.js";
-import type { RunListing } from "#kernel/runs/run-list.js";
+import type { RunListing } from "#kernel/runs/run-listing.js";
 import type { AssistantMethods } from "#kernel/wire/assistant-port.js";
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

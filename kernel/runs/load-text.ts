@@ -1,0 +1,17 @@
+/** The statement that opens a finished run as a model. */
+import { basename } from "node:path";
+import { registry } from "#stdlib/registry.js";
+
+/**
+ * `model NAME { load: "runs/ID" }`. Runs lie beside the notebook, so the path starts at its folder. `cells`: all code of the
+ * notebook; a name that any of it says, in whichever language and for whatever, is not taken.
+ */
+export function loadText(root: string, id: string, run: string, cells: readonly string[]): string {
+  const words = new Set(cells.flatMap((text) => text.match(/[\p{ID_Start}_$][\p{ID_Continue}$]*/gu) ?? []));
+  const taken = (name: string): boolean => words.has(name) || words.has(`$${name}`) || registry.find("verb", name) !== undefined;
+  const plain = run.normalize("NFC").replace(/[^\p{ID_Continue}]/gu, "_");
+  const name = /^[\p{ID_Start}_]/u.test(plain) ? plain : `run_${plain}`;
+  let free = name;
+  for (let n = 2; taken(free); n++) free = `${name}_${n}`;
+  return `model ${free} { load: ${JSON.stringify(`${basename(root)}/${id}`)} }`;
+}
