@@ -1,0 +1,57 @@
+/** `tunebook runs [FILTER…]`: the table of runs, as the panel shows it; and `tunebook runs note RUN`, what is said of one. */
+import { Option, type Command } from "commander";
+import type { RunView } from "#kernel/runs/run-listing.js";
+
+interface Options {
+  readonly in: string;
+  readonly sort?: string;
+  readonly reverse?: true;
+  readonly trials?: true;
+  readonly limit: string;
+  readonly json?: true;
+}
+
+export function register(program: Command): void {
+  const runs = program
+    .command("runs")
+    .description("list the runs in a folder: states, scores with their intervals, tags")
+    .argument("[filter...]", "words that must all be there; tag:x is a tag")
+    .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
+    .option(
+      "--sort <column>",
+      'started, name, seconds, "training loss", or a metric; a metric ranks in its own direction',
+    )
+    .option("--reverse", "the other way round")
+    .option("--trials", "a line for each trial of a sweep")
+    .addOption(new Option("--limit <n>", "so many lines").default("50"))
+    .option("--json", "print JSON")
+    .action(async (filter: readonly string[], options: Options) => {
+      const { runsText } = await import("../runs-table.js");
+      const { sort, reverse, trials, limit, json } = options;
+      const view: Pick<RunView, "filter" | "reverse" | "fold"> = {
+        filter: filter.join(" "),
+        reverse: reverse === true,
+        fold: trials !== true,
+      };
+      process.stdout.write(
+        await runsText(options.in, { ...view, sort: sort ?? "started", limit, json: json === true }),
+      );
+    });
+  runs
+    .command("note")
+    .description("say something of a run: tags and a note, kept in its folder")
+    .argument("<run>", "its name, where one has it, or its folder")
+    .argument("[note...]", "replaces its note")
+    .addOption(new Option("--tag <tag>", "adds a tag; may be given more than once").argParser(collect))
+    .addOption(new Option("--untag <tag>", "takes a tag away; may be given more than once").argParser(collect))
+    .action(async (run: string, note: readonly string[], options: { tag?: string[]; untag?: string[] }) => {
+      const { noteRun } = await import("../runs-table.js");
+      const folder = (runs.opts() as Options).in;
+      const text = await noteRun(folder, run, { note, add: options.tag ?? [], take: options.untag ?? [] });
+      process.stdout.write(text);
+    });
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}

@@ -1,0 +1,164 @@
+/** The table of runs for a terminal and for programs. */
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { CodedError } from "#dsl/check/codes.js";
+import { textTable } from "#kernel/display/text-table.js";
+import { clip, duration, significant } from "#kernel/display/text.js";
+import type { ListedScore } from "#kernel/runs/newest-scores.js";
+import { RunList } from "#kernel/runs/run-list.js";
+import { usualView, type ListRow, type RunListing, type SortBy } from "#kernel/runs/run-listing.js";
+import { writeNotes } from "#kernel/runs/run-notes.js";
+import type { RunSummary } from "#kernel/runs/run-summary.js";
+import { runsBeside } from "#kernel/runs/runs-beside.js";
+import "./codes.js";
+
+export interface Asked {
+  readonly filter: string;
+  /** A column, or a metric. */
+  readonly sort: string;
+  readonly reverse: boolean;
+  readonly fold: boolean;
+  readonly limit: string;
+  readonly json: boolean;
+}
+
+/** `loss` alone is the metric where runs were scored by it. */
+const columns: ReadonlyMap<string, SortBy> = new Map([
+  ["started", "started"],
+  ["name", "name"],
+  ["seconds", "seconds"],
+  ["training loss", "loss"],
+  ["loss", "loss"],
+]);
+
+/** `folder`: of a notebook, or of runs. Coded error: `bad-usage`. */
+export async function runsText(folder: string, { sort, limit, json, ...asked }: Asked): Promise<string> {
+  const most = Number(limit);
+  if (!Number.isInteger(most) || most < 1) throw usage(`--limit is a whole number from 1, not ${limit}`);
+  const list = await listOf(folder);
+  const view = { ...usualView, ...asked, limit: most, since: 0 };
+  const all = list.list(view);
+  const metric = all.scores.find((one) => one.key === sort);
+  const column = metric ? undefined : columns.get(sort);
+  if (!column && !metric && all.all > 0) throw usage(unknown(sort, all));
+  const listing = list.list({ ...view, sort: column ?? ("score" satisfies SortBy), score: metric?.key ?? null });
+  return json ? `${JSON.stringify(plain(listing), null, 2)}\n` : table(listing, list.root);
+}
+
+/** What stands in its notes afterwards. Coded errors: `bad-usage`, `run-not-noted`. */
+export async function noteRun(
+  folder: string,
+  wanted: string,
+  change: { readonly note: readonly string[]; readonly add: readonly string[]; readonly take: readonly string[] },
+): Promise<string> {
+  const list = await listOf(folder);
+  const run = runNamed(list, wanted);
+  const taken = new Set(change.take.map((tag) => tag.toLowerCase()));
+  const tags = [...run.tags, ...change.add].filter((tag) => !taken.has(tag.toLowerCase()));
+  const note = change.note.length > 0 ? change.note.join(" ") : run.note;
+  const kept = await writeNotes(list, run.id, { tags, note });
+  return `${[run.id, kept.tags.map((tag) => `#${tag}`).join(" "), kept.note].filter(Boolean).join("\n")}\n`;
+}
+
+async function listOf(folder: string): Promise<RunList> {
+  const beside = runsBeside(resolve(folder));
+  const list = new RunList(existsSync(beside) || basename(resolve(folder)) !== "runs" ? beside : resolve(folder));
+  await list.look();
+  return list;
+}
+
+function runNamed(list: RunList, wanted: string): RunSummary {
+  const { runs } = list.list({ ...usualView, fold: false, limit: Number.MAX_SAFE_INTEGER, since: 0 });
+  const id = basename(wanted);
+  const found = runs.find((run) => run.id === id);
+  const named = runs.filter((run) => run.name === wanted);
+  if (found ?? named.length === 1) return (found ?? named[0])!;
+  if (named.length === 0) throw usage(`there is no run ${clip(wanted, 80)} in ${list.root}`);
+  throw usage(
+    `several runs are called ${clip(wanted, 80)}: ${named
+      .slice(0, 5)
+      .map((run) => run.id)
+      .join(", ")}`,
+  );
+}
+function unknown(sort: string, { scores }: RunListing): string {
+  const metrics = [...new Set(scores.map(({ metric }) => metric))];
+  const all = new Set([...[...columns.keys()].slice(0, 4), ...metrics]);
+  const listed = [...all].map((one) => (/\s/.test(one) ? JSON.stringify(one) : one)).join(", ");
+  return `runs have no column ${clip(sort, 80)}; there are ${listed}`;
+}
+function usage(message: string): CodedError {
+  return new CodedError("bad-usage", { message, command: "tunebook runs" });
+}
+
+/** What programs read: each run with all its scores, in the order of the table. */
+function plain({ rows, runs, total, all, score, problem }: RunListing): object {
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  return {
+    ...{ total, all, score, ...(problem !== undefined && { problem }) },
+    rows: rows.map((row) => (row.is === "run" ? { ...row, run: byId.get(row.id) } : row)),
+  };
+}
+
+function table(listing: RunListing, root: string): string {
+  const { rows, runs, total, all, left, score, problem } = listing;
+  if (problem !== undefined) return `${root} can't be read: ${problem}\n`;
+  if (all === 0) return `no runs in ${root}\n`;
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  const head = [
+    "name",
+    "state",
+    "data",
+    "began",
+    "steps",
+    "loss",
+    score?.metric ?? "score",
+    "95 % interval",
+    "on",
+    "tags",
+  ];
+  const align = head.map((name, i) => (["steps", "loss"].includes(name) || i === 6 ? "right" : "left"));
+  const lines = rows.flatMap((row) => (row.is === "heading" ? [] : [cells(row, byId)]));
+  const [first = "", rule = "", ...texts] = textTable(head, lines, align).split("\n");
+  // A heading may be longer than a column.
+  const body = rows.map((row) => (row.is === "heading" ? `\n${row.text}` : (texts.shift() ?? "")));
+  const end = [
+    `${total === all ? all : `${total} of ${all}`} ${all === 1 ? "run" : "runs"}`,
+    left > 0 && `${left} more lines: --limit`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+  return `${[first, rule, ...body].join("\n")}\n${end}\n`;
+}
+function cells(row: Exclude<ListRow, { is: "heading" }>, byId: ReadonlyMap<string, RunSummary>): readonly string[] {
+  const run = byId.get(row.is === "run" ? row.id : row.newest);
+  if (!run) return [row.is === "run" ? row.id : row.name];
+  const began = run.started?.slice(0, 16).replace("T", " ") ?? "";
+  if (row.is === "sweep") {
+    const { best } = row;
+    const what = [`${row.trials} trials`, row.failed > 0 && `${row.failed} failed`].filter(Boolean).join(", ");
+    const tried = best === null ? "" : [`best: trial ${best.number}`, best.values].filter(Boolean).join(", ");
+    return [`${row.name} (sweep)`, what, run.data ?? "", began, "", "", ...scoreCells(row.score), tried];
+  }
+  const steps = `${run.step}${run.steps === null ? "" : `/${run.steps}`}`;
+  const took = run.seconds === null ? "" : ` ${duration(run.seconds)}`;
+  return [
+    run.name,
+    run.state + took,
+    run.data ?? "",
+    began,
+    steps,
+    run.loss === null ? "" : significant(run.loss),
+    ...scoreCells(row.score),
+    run.tags.join(" "),
+  ];
+}
+function scoreCells(score: ListedScore | null): readonly string[] {
+  if (!score) return ["", "", ""];
+  const { value, low, high, on } = score;
+  return [
+    value === null ? "NaN" : significant(value),
+    low === null || high === null ? "" : `${significant(low)} – ${significant(high)}`,
+    on,
+  ];
+}

@@ -1,0 +1,86 @@
+/** `tunebook runs` as it is called: the table, its order, JSON, and what is said of a run. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { evaluate, makeRun, makeSweep, share } from "../runs/run-folders.js";
+
+const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+
+describe("tunebook runs", function () {
+  this.timeout(60_000);
+  let folder: string;
+  const runs = (...args: string[]) =>
+    spawnSync(process.execPath, [main, "runs", ...args], { cwd: folder, encoding: "utf8" });
+  const names = (text: string): readonly string[] =>
+    text
+      .split("\n")
+      .slice(2, -2)
+      .map((line) => (/^(\w+ on |without )/.test(line) ? `[${line}]` : line.split(/\s/)[0]!))
+      .filter((name) => name !== "");
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-cli-runs-"));
+    makeSweep(join(folder, "runs"), "search", [0.6, 0.8]);
+    evaluate(makeRun(join(folder, "runs"), "mood"), {
+      accuracy: share(0.8),
+      loss: { value: 0.4, low: null, high: null, better: "less" },
+    });
+    evaluate(makeRun(join(folder, "runs"), "deep"), {
+      accuracy: share(0.9),
+      loss: { value: 0.2, low: null, high: null, better: "less" },
+    });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("lists runs, sweeps folded, newest first", () => {
+    const { stdout, stderr, status } = runs();
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(names(stdout), ["deep", "mood", "search"]);
+    assert.match(stdout, /^deep +done 10 s +d .* 20\/20 +0\.3 +0\.9 +0\.87 – 0\.93 +d\.test$/m);
+    assert.match(stdout, /^search \(sweep\) +2 trials .* 0\.8 +validation +best: trial 2, batch_size: 16$/m);
+    assert.match(stdout, /^4 runs$/m);
+    assert.deepEqual(names(runs("--trials", "search").stdout), ["search_2", "search_1"]);
+  });
+  it("ranks by a metric in its own direction", () => {
+    assert.deepEqual(names(runs("--sort", "accuracy").stdout).slice(0, 3), [
+      "[accuracy on d.test (120 rows)]",
+      "deep",
+      "mood",
+    ]);
+    assert.deepEqual(names(runs("--sort", "loss").stdout).slice(1, 3), ["deep", "mood"]);
+    assert.deepEqual(names(runs("--sort", "loss", "--reverse").stdout).slice(1, 3), ["mood", "deep"]);
+    const { stderr, status } = runs("--sort", "acuracy");
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /error\[bad-usage\]: runs have no column acuracy; there are started, name, seconds, "training loss", accuracy, loss/,
+    );
+  });
+  it("prints what programs read", () => {
+    const { rows, total } = JSON.parse(runs("--json", "--sort", "accuracy", "deep").stdout) as {
+      readonly total: number;
+      readonly rows: readonly {
+        readonly score: { readonly value: number; readonly low: number };
+        readonly run: { readonly name: string; readonly scores: readonly unknown[] };
+      }[];
+    };
+    assert.deepEqual(
+      [total, rows.length, rows[0]?.run.name, rows[0]?.score.value, rows[0]?.run.scores.length],
+      [1, 1, "deep", 0.9, 4],
+    );
+  });
+  it("keeps tags and a note, which find the run again", () => {
+    const { stdout, status, stderr } = runs("note", "deep", "--tag", "best", "--tag", "big one", "three", "epochs");
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^deep-\S+\n#best #big-one\nthree epochs\n$/);
+    assert.deepEqual(names(runs("tag:best").stdout), ["deep"]);
+    assert.deepEqual(names(runs("epochs").stdout), ["deep"]);
+    assert.match(runs("note", "deep", "--untag", "BEST").stdout, /\n#big-one\nthree epochs\n$/);
+    assert.match(runs("note", "nothing").stderr, /error\[bad-usage\]: there is no run nothing/);
+  });
+  it("says when there are none", () => {
+    assert.match(runs("--in", tmpdir()).stdout, /^no runs in /);
+  });
+});
