@@ -8,14 +8,15 @@ export class Channel {
   #comm;
   #waiting = new Map();
   #next = 0;
-  #watched = () => {};
+  #watched = new Map();
   closed = false;
 
   constructor(kernel) {
     this.#comm = kernel.createComm(target);
     this.#comm.onMsg = ({ content }) => {
       const { id, result, watch } = content.data;
-      if (watch !== undefined) return this.#watched(watch, result ?? null);
+      if (watch !== undefined)
+        return [...this.#watched.values()].find((one) => one.id === watch)?.changed(result ?? null);
       this.#waiting.get(id)?.(result ?? null);
     };
     this.#comm.onClose = () => this.close();
@@ -36,15 +37,15 @@ export class Channel {
     });
   }
 
-  /** Calls back with the runs as they change; one watch at a time. Returns what ends it. */
-  watchRuns(query, changed) {
+  /** Calls back with the runs as they change, or with some of them compared; one watch of each at a time. Returns its end. */
+  watch(what, query, changed) {
     const id = ++this.#next;
-    this.#watched = (watch, result) => watch === id && changed(result);
-    if (!this.closed) this.#comm.send({ id, method: "watchRuns", ...query });
+    this.#watched.set(what, { id, changed });
+    if (!this.closed) this.#comm.send({ id, method: `watch${what}`, ...query });
     return () => {
-      if (this.#next < id || this.closed) return;
-      this.#watched = () => {};
-      this.#comm.send({ id: ++this.#next, method: "unwatchRuns" });
+      if (this.#watched.get(what)?.id !== id || this.closed) return;
+      this.#watched.delete(what);
+      this.#comm.send({ id: ++this.#next, method: `unwatch${what}` });
     };
   }
 

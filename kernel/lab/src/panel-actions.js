@@ -3,7 +3,8 @@ import { Dialog, Notification, showDialog } from "@jupyterlab/apputils";
 import { PageConfig, URLExt } from "@jupyterlab/coreutils";
 import { NotebookActions } from "@jupyterlab/notebook";
 
-export function actionsOf(app, follower, rendermime) {
+/** `compare`: opens the comparison of the runs that are chosen in a notebook. */
+export function actionsOf(app, follower, rendermime, compare) {
   const cellOf = (id) => {
     const content = follower.panel?.content;
     const index = content ? content.widgets.findIndex(({ model }) => model.id === id) : -1;
@@ -46,6 +47,13 @@ export function actionsOf(app, follower, rendermime) {
     await goTo({ source: content.activeCell.model.id, start: text.length, end: text.length });
   }
 
+  /** Opens a run as a model, in a cell of its own. */
+  async function load(id) {
+    const text = await follower.loadText(id);
+    if (text !== null) await newCell(text);
+    else Notification.error("This run can't be opened now.", { autoClose: 6000 });
+  }
+
   async function deleteRun({ id, name, state }, size) {
     const { button } = await showDialog({
       title: "Delete this run?",
@@ -74,5 +82,6 @@ export function actionsOf(app, follower, rendermime) {
   }
 
   const figure = (mime) => rendermime.createRenderer(mime);
-  return { goTo, writeOut, newCell, deleteRun, openFolder, figure };
+  const tell = (why) => void Notification.error(why, { autoClose: 6000 });
+  return { goTo, writeOut, newCell, load, deleteRun, openFolder, figure, tell, compare };
 }

@@ -8,11 +8,15 @@ const pause = { typing: 250, moving: 120 }; // ms
 const page = 50;
 const gone = new Set(["restarting", "autorestarting", "terminating", "dead"]);
 const away = { plan: null, held: false, findings: [], texts: new Map(), measuring: false };
-const noRuns = { order: [], byId: new Map(), total: 0, all: 0, known: false };
+const noRuns = {
+  ...{ rows: [], order: [], byId: new Map(), total: 0, all: 0, left: 0, scores: [], score: null, tags: [] },
+  known: false,
+};
 
 export class Follower {
   #notebooks;
   #channels;
+  #chosen;
   #seen = false;
   #panel = null;
   #cell = null;
@@ -31,15 +35,19 @@ export class Follower {
     runs: noRuns,
     filter: "",
     limit: page,
+    view: { sort: "started", reverse: false, score: null, fold: true, open: [] },
+    chosen: new Map(),
     run: null,
     against: null,
     details: null,
     ...away,
   };
 
-  constructor(notebooks, channels) {
+  constructor(notebooks, channels, chosen) {
     this.#notebooks = notebooks;
     this.#channels = channels;
+    this.#chosen = chosen;
+    chosen.subscribe(() => this.#set({ chosen: chosen.of(this.#panel) }));
     notebooks.currentChanged.connect(() => this.#follow());
     this.#follow();
   }
@@ -74,6 +82,35 @@ export class Follower {
   more() {
     this.#set({ limit: this.state.limit + page });
     this.#watch(true);
+  }
+  /** Sorts, shows another score, folds sweeps. */
+  arrange(change) {
+    this.#set({ view: { ...this.state.view, ...change } });
+    this.#watch(true);
+  }
+  /** Shows or hides the trials of a sweep. */
+  unfold(key) {
+    const { open } = this.state.view;
+    this.arrange({ open: open.includes(key) ? open.filter((one) => one !== key) : [...open, key] });
+  }
+  /** For the comparison; false: there is no room for more. */
+  choose(id) {
+    return this.#chosen.toggle(this.#panel, id);
+  }
+  chooseNone() {
+    this.#chosen.clear(this.#panel);
+  }
+  /** Keeps tags and a note with a run; what was wrong, if something was. */
+  async note(run, { tags, note }) {
+    const answer = await this.ask("noteRun", { run, tags, note });
+    if (answer?.noted) await this.open(this.state.run, this.state.against);
+    return answer?.noted ? null : (answer?.why ?? "The kernel did not answer.");
+  }
+  /** The statement that opens a run as a model, under a name that the notebook has free. */
+  async loadText(run) {
+    const cells = Array.from(this.#panel?.content.model?.cells ?? []).filter(({ type }) => type === "code");
+    const answer = await this.ask("loadRun", { run, cells: cells.map((cell) => cell.sharedModel.getSource()) });
+    return answer?.text ?? null;
   }
   async open(run, against = null) {
     const turn = ++this.#opening;
@@ -116,6 +153,7 @@ export class Follower {
       runs: noRuns,
       run: null,
       details: null,
+      chosen: this.#chosen.of(panel),
     });
     if (!panel) return;
     this.#connect(panel, "connect");
@@ -269,8 +307,8 @@ export class Follower {
       if (!channel || panel !== this.#panel || (this.#watchedOn === channel && !anew)) return;
       this.#unwatch();
       this.#watchedOn = channel;
-      const { filter, limit } = this.state;
-      this.#unwatch = channel.watchRuns({ filter, limit }, (listing) => this.#listed(listing));
+      const { filter, limit, view } = this.state;
+      this.#unwatch = channel.watch("Runs", { filter, limit, ...view }, (listing) => this.#listed(listing));
       if (this.state.run) void this.open(this.state.run, this.state.against);
     });
   }
@@ -278,19 +316,14 @@ export class Follower {
     if (!listing) return;
     const byId = new Map(this.state.runs.byId);
     for (const run of listing.runs) byId.set(run.id, run);
-    const { order, total, all, problem } = listing;
-    this.#set({
-      runs: {
-        order,
-        byId: new Map(order.flatMap((id) => (byId.has(id) ? [[id, byId.get(id)]] : []))),
-        total,
-        all,
-        problem,
-        known: true,
-      },
-    });
+    const named = new Set(listing.rows.flatMap(({ id, newest, best }) => [id, newest, best?.id]));
+    const here = [...byId].filter(([id]) => named.has(id));
+    const { rows, order, total, all, left, scores, score, tags, problem } = listing;
+    const table = { rows, order, total, all, left, scores, score, tags, problem };
+    this.#set({ runs: { ...table, byId: new Map(here), known: true } });
     const { run, against } = this.state;
-    if (run && listing.runs.some(({ id }) => id === run)) void this.open(run, against);
-    else if (run && all === 0) this.#set({ run: null, details: null });
+    // What the table doesn't show may have changed, too, or be gone.
+    if (run && (!this.state.runs.byId.has(run) || listing.runs.some(({ id }) => id === run)))
+      void this.open(run, against);
   }
 }

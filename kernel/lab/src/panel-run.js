@@ -1,10 +1,8 @@
 // One run: curves, scores, what differs from another run, its text, its checkpoints, its card; and what can be done with it.
-import { Widget } from "@lumino/widgets";
-import { MimeModel } from "@jupyterlab/rendermime";
-import { createElement as h, Fragment, useEffect, useLayoutEffect, useRef } from "react";
-import { isLive, progress, State } from "./panel-words.js";
-
-const plotly = "application/vnd.plotly.v1+json";
+import { createElement as h, Fragment, useEffect, useMemo, useRef } from "react";
+import { Figure } from "./panel-figure.js";
+import { Notes } from "./panel-notes.js";
+import { dated, isLive, progress, State } from "./panel-words.js";
 
 export function Run({ state, follower, actions, stale }) {
   const { run: id, details, against, runs } = state;
@@ -56,6 +54,13 @@ export function Run({ state, follower, actions, stale }) {
     h(
       "div",
       { className: "tunebook-actions" },
+      details?.load &&
+        button(
+          "Load",
+          details.load,
+          () => actions.load(id),
+          "Opens it as a model: puts a statement into a new cell, to evaluate, predict and go on with",
+        ),
       details?.resume &&
         button(
           "Resume",
@@ -78,10 +83,12 @@ export function Run({ state, follower, actions, stale }) {
       ),
     ),
     !details && h("p", { className: "tunebook-note", role: "status" }, "Opening …"),
+    h(Notes, { key: id, run: summary, follower, stale }),
+    details && details.evaluations.length > 0 && h(Evaluations, details),
     details?.curves && h(Curves, { figure: details.curves, actions, name }),
     details &&
       details.scores.rows.length > 0 &&
-      h(Part, { title: "Scores", open: true }, h(Table, { ...details.scores, label: "Scores" })),
+      h(Part, { title: "Validations", open: true }, h(Table, { ...details.scores, label: "Validations" })),
     details && h(Against, { details, against, runs, follower }),
     details?.tune && h(Part, { title: "Program" }, h("pre", { className: "tunebook-text", tabIndex: 0 }, details.tune)),
     details &&
@@ -136,10 +143,28 @@ function Table({ columns, rows, label }) {
   );
 }
 
+/** What each evaluation said, newest first. */
+function Evaluations({ evaluations }) {
+  const two = (first, second) => h(Fragment, null, first, h("br"), h("span", { className: "tunebook-faint" }, second));
+  return h(
+    Part,
+    { title: "Evaluations", open: true },
+    h(Table, {
+      label: "Evaluations",
+      columns: ["metric", "value, 95 % interval", "when"],
+      rows: evaluations.map(({ on, metric, value, interval, rows, step, at }) => [
+        two(metric, `on ${on}${rows ? `, ${rows} row${rows === "1" ? "" : "s"}` : ""}`),
+        two(h("b", null, value), interval ?? "no interval"),
+        two(dated(at), `step ${step}`),
+      ]),
+    }),
+  );
+}
+
 /** Against which run is chosen here; then what differs, setting by setting. */
 function Against({ details, against, runs, follower }) {
   const { id } = details.summary;
-  const others = runs.order.filter((other) => other !== id);
+  const others = [...runs.byId.keys()].filter((other) => other !== id);
   const found = details.against;
   return h(
     Part,
@@ -174,28 +199,8 @@ function Against({ details, against, runs, follower }) {
   );
 }
 
-/** As the cells draw it: the same renderer, kept while the run is open, so that zoom and hover stay. */
 function Curves({ figure, actions, name }) {
-  const place = useRef(null);
-  const renderer = useRef(null);
-  // While the place is still in the page: a widget can't be taken out of a page that it has left.
-  useLayoutEffect(() => {
-    const made = actions.figure(plotly);
-    renderer.current = made;
-    Widget.attach(made, place.current);
-    const observer = new window.ResizeObserver(() => made.onResize?.());
-    observer.observe(place.current);
-    return () => {
-      observer.disconnect();
-      renderer.current = null;
-      if (made.isAttached && made.node.isConnected) Widget.detach(made);
-      made.dispose();
-    };
-  }, []);
-  useEffect(() => {
-    void renderer.current?.renderModel(new MimeModel({ data: { [plotly]: narrow(figure) } }));
-  }, [figure]);
-  return h("div", { className: "tunebook-curves", ref: place, role: "img", "aria-label": `Curves of ${name}` });
+  return h(Figure, { figure: useMemo(() => narrow(figure), [figure]), actions, label: `Curves of ${name}` });
 }
 
 /** What stands side by side in a cell stands one below the other here. */

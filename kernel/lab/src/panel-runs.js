@@ -1,7 +1,17 @@
-// The runs beside the notebook, newest first, and one of them opened.
+// The runs beside the notebook: found, ranked, chosen for comparison; and one of them opened.
 import { createElement as h, Fragment, useEffect, useState } from "react";
+import { swatch } from "./panel-colors.js";
+import { mostChosen } from "./panel-chosen.js";
 import { Run } from "./panel-run.js";
-import { isLive, number, progress, State } from "./panel-words.js";
+import { interval, isLive, number, progress, State } from "./panel-words.js";
+
+const sorts = [
+  ["started", "newest"],
+  ["score", "score"],
+  ["name", "name"],
+  ["loss", "training loss"],
+  ["seconds", "time taken"],
+];
 
 function ago(started, now) {
   const then = Date.parse(started ?? "");
@@ -35,7 +45,7 @@ function Sparkline({ curve, width = 72, height = 20 }) {
 }
 
 export function Runs({ state, follower, actions, stale }) {
-  const { runs, filter, run } = state;
+  const { runs, run } = state;
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     const timer = window.setInterval(() => setNow(Date.now()), 30_000);
@@ -52,32 +62,17 @@ export function Runs({ state, follower, actions, stale }) {
       { className: "tunebook-note" },
       "No runs yet. Each training writes a folder in runs/ beside the notebook, and is shown here while it runs.",
     );
-  const left = runs.total - runs.order.length;
+  const { rows, left } = runs;
   return h(
     "div",
     { className: stale ? "tunebook-stale" : undefined },
-    h(
-      "label",
-      { className: "tunebook-search" },
-      h("span", { className: "tunebook-hidden" }, "Find runs"),
-      h("input", {
-        type: "search",
-        className: "jp-mod-styled",
-        placeholder: "Find: name, model, data, state …",
-        value: filter,
-        onChange: (event) => follower.search(event.target.value),
-      }),
-    ),
-    h(
-      "p",
-      { className: "tunebook-faint", role: "status" },
-      runs.total === runs.all ? count(runs.all, "run") : `${runs.total} of ${count(runs.all, "run")}`,
-    ),
+    h(Finding, { state, follower }),
+    h(Choosing, { state, follower, actions, stale }),
     h(
       "ul",
       { className: "tunebook-runs", "aria-label": "Runs" },
-      runs.order.map((id) =>
-        h("li", { key: id }, h(Row, { run: runs.byId.get(id), now, open: () => follower.open(id) })),
+      rows.map((row) =>
+        h(Line, { key: `${row.is} ${row.id ?? row.key ?? row.text}`, ...{ row, state, now, follower, actions } }),
       ),
     ),
     left > 0 &&
@@ -90,11 +85,206 @@ export function Runs({ state, follower, actions, stale }) {
 }
 const count = (n, one) => `${n} ${one}${n === 1 ? "" : "s"}`;
 
-function Row({ run, now, open }) {
-  const { name, state, problem, model, data, started, step, steps, loss, score, curve } = run;
-  const what = [[model !== name && model, data && `on ${data}`].filter(Boolean).join(" "), ago(started, now)]
-    .filter(Boolean)
-    .join(" · ");
+/** Words, tags, the order, and which score is shown. */
+function Finding({ state, follower }) {
+  const { runs, filter, view } = state;
+  const tagged = new Set(filter.toLowerCase().split(/\s+/));
+  const turn = (tag) => {
+    const word = `tag:${tag}`.toLowerCase();
+    const others = filter.split(/\s+/).filter((one) => one !== "" && one.toLowerCase() !== word);
+    follower.search([...others, ...(tagged.has(word) ? [] : [`tag:${tag}`])].join(" "));
+  };
+  return h(
+    Fragment,
+    null,
+    h(
+      "label",
+      { className: "tunebook-search" },
+      h("span", { className: "tunebook-hidden" }, "Find runs"),
+      h("input", {
+        type: "search",
+        className: "jp-mod-styled",
+        placeholder: "Find: name, model, data, state, tag:x …",
+        value: filter,
+        onChange: (event) => follower.search(event.target.value),
+      }),
+    ),
+    runs.tags.length > 0 &&
+      h(
+        "div",
+        { className: "tunebook-tags", role: "group", "aria-label": "Tags" },
+        runs.tags.slice(0, 30).map((tag) =>
+          h(
+            "button",
+            {
+              ...{ key: tag, className: "tunebook-tag", "aria-pressed": tagged.has(`tag:${tag}`.toLowerCase()) },
+              onClick: () => turn(tag),
+            },
+            tag,
+          ),
+        ),
+      ),
+    h(
+      "div",
+      { className: "tunebook-order" },
+      h(Choice, {
+        ...{ label: "Sort by", value: view.sort, options: sorts },
+        onChange: (sort) => follower.arrange({ sort, reverse: false }),
+      }),
+      h(
+        "button",
+        {
+          ...{ className: "jp-mod-styled tunebook-turn", "aria-pressed": view.reverse, title: "The other way round" },
+          ...{ "aria-label": "The other way round", onClick: () => follower.arrange({ reverse: !view.reverse }) },
+        },
+        view.reverse ? "↑" : "↓",
+      ),
+      runs.scores.length > 0 &&
+        h(Choice, {
+          ...{ label: "Score", value: runs.score?.key ?? "", options: runs.scores.map((one) => [one.key, named(one)]) },
+          onChange: (score) => follower.arrange({ score }),
+        }),
+    ),
+  );
+}
+const named = ({ metric, on, better, runs }) =>
+  `${on === null ? metric : `${metric} on ${on}`} ${better === "less" ? "↓" : "↑"} (${runs})`;
+
+function Choice({ label, value, options, onChange }) {
+  return h(
+    "label",
+    { className: "tunebook-pick" },
+    h("span", { className: "tunebook-hidden" }, label),
+    h(
+      "select",
+      { value, title: label, onChange: (event) => onChange(event.target.value) },
+      options.map(([key, text]) => h("option", { key, value: key }, text)),
+    ),
+  );
+}
+
+/** How many there are, and what can be done with those that are chosen. */
+function Choosing({ state: { runs, chosen }, follower, actions, stale }) {
+  const { total, all } = runs;
+  return h(
+    "div",
+    { className: "tunebook-chosen" },
+    h(
+      "span",
+      { className: "tunebook-faint", role: "status" },
+      total === all ? count(all, "run") : `${total} of ${count(all, "run")}`,
+    ),
+    chosen.size > 0 &&
+      h(
+        "span",
+        null,
+        h(
+          "button",
+          { className: "jp-mod-styled", disabled: stale, onClick: () => actions.compare(follower.panel) },
+          `Compare curves (${chosen.size})`,
+        ),
+        h("button", { className: "jp-mod-styled", onClick: () => follower.chooseNone() }, "Clear"),
+      ),
+  );
+}
+
+function Line({ row, state, now, follower, actions }) {
+  const { runs, chosen, view } = state;
+  if (row.is === "heading")
+    return h(
+      "li",
+      { className: "tunebook-heading" },
+      h("span", null, row.text),
+      h("span", null, count(row.runs, "run")),
+    );
+  if (row.is === "sweep") return h("li", null, h(Sweep, { row, runs, view, now, follower }));
+  const run = runs.byId.get(row.id);
+  if (!run) return null;
+  const slot = chosen.get(run.id);
+  return h(
+    "li",
+    { className: row.under === null ? undefined : "tunebook-under" },
+    h(
+      "span",
+      { className: "tunebook-line" },
+      h("input", {
+        ...{
+          type: "checkbox",
+          "aria-label": `Compare ${run.name}`,
+          title: "For the comparison",
+          checked: slot !== undefined,
+        },
+        style: slot === undefined ? undefined : { accentColor: swatch(slot) },
+        onChange: () => follower.choose(run.id) || actions.tell(`No more than ${mostChosen} runs can be compared.`),
+      }),
+      h(Row, {
+        run,
+        score: row.score,
+        mixed: isMixed(runs, view),
+        under: row.under !== null,
+        now,
+        open: () => follower.open(run.id),
+      }),
+    ),
+  );
+}
+
+/** The score of the column; `on`: where runs were scored on several data. */
+function Score({ score, mixed }) {
+  const range = interval(score);
+  return h(
+    "span",
+    {
+      className: "tunebook-row tunebook-score",
+      title: `${score.metric} on ${score.on}${range ? `, 95 % interval ${range}` : ""}`,
+    },
+    h("span", { className: "tunebook-faint" }, mixed ? `${score.metric} on ${score.on}` : score.metric),
+    h(
+      "span",
+      { className: "tunebook-figures" },
+      h("b", null, score.value === null ? "NaN" : number(score.value)),
+      range && h("span", { className: "tunebook-range" }, range),
+    ),
+  );
+}
+const isMixed = ({ score, scores }, { sort }) =>
+  sort !== "score" && score?.on === null && scores.some(({ metric, on }) => metric === score.metric && on !== null);
+
+function Sweep({ row, runs, view, now, follower }) {
+  const { key, name, trials, live, failed, open, score, best, newest } = row;
+  const what = [
+    ...["sweep", live > 0 && `${live} running`, failed > 0 && `${failed} failed`],
+    ago(runs.byId.get(newest)?.started, now),
+  ];
+  return h(
+    "button",
+    { className: "tunebook-run tunebook-sweep", "aria-expanded": open, onClick: () => follower.unfold(key) },
+    h(
+      "span",
+      { className: "tunebook-row" },
+      h(
+        "span",
+        null,
+        h("span", { className: "tunebook-fold", "aria-hidden": true }, open ? "▾" : "▸"),
+        h("span", { className: "tunebook-name" }, name),
+      ),
+      h("span", { className: "tunebook-state" }, count(trials, "trial")),
+    ),
+    h("span", { className: "tunebook-row tunebook-faint" }, h("span", null, what.filter(Boolean).join(" · "))),
+    best &&
+      h(
+        "span",
+        { className: "tunebook-faint" },
+        [`best: trial ${best.number}`, best.values].filter(Boolean).join(" · "),
+      ),
+    score && h(Score, { score, mixed: isMixed(runs, view) }),
+  );
+}
+
+function Row({ run, score, mixed, under, now, open }) {
+  const { name, state, problem, model, data, technique, started, step, steps, loss, curve, tags, note, trial } = run;
+  const made = [model !== name && !under && model, data && !under && `on ${data}`].filter(Boolean).join(" ");
+  const what = [under ? trial?.values : made || technique, ago(started, now)].filter(Boolean).join(" · ");
   const share = steps ? Math.min(1, step / steps) : 0;
   return h(
     "button",
@@ -113,33 +303,33 @@ function Row({ run, now, open }) {
     problem && h("span", { className: "tunebook-problem" }, problem),
     step > 0 &&
       h(
-        Fragment,
-        null,
-        h(
-          "span",
-          { className: "tunebook-row" },
-          h(Sparkline, { curve }),
-          h(
-            "span",
-            { className: "tunebook-figures" },
-            `loss ${number(loss)}`,
-            score && score.metric !== "loss" && h(Fragment, null, h("br"), `${score.metric} ${number(score.value)}`),
-          ),
-        ),
-        isLive(state) &&
-          h(
-            "span",
-            {
-              className: "tunebook-bar",
-              role: "progressbar",
-              "aria-valuemin": 0,
-              "aria-valuemax": steps ?? 0,
-              "aria-valuenow": step,
-              "aria-label": `${name}: step ${step} of ${steps ?? "?"}`,
-            },
-            h("span", { className: "tunebook-fine", style: { width: `${(100 * share).toFixed(1)}%` } }),
-          ),
-        h("span", { className: "tunebook-faint" }, progress(run)),
+        "span",
+        { className: "tunebook-row" },
+        h(Sparkline, { curve }),
+        h("span", { className: "tunebook-figures tunebook-faint" }, `loss ${number(loss)}`),
+      ),
+    score && h(Score, { score, mixed }),
+    step > 0 &&
+      isLive(state) &&
+      h(
+        "span",
+        {
+          className: "tunebook-bar",
+          role: "progressbar",
+          "aria-valuemin": 0,
+          "aria-valuemax": steps ?? 0,
+          "aria-valuenow": step,
+          "aria-label": `${name}: step ${step} of ${steps ?? "?"}`,
+        },
+        h("span", { className: "tunebook-fine", style: { width: `${(100 * share).toFixed(1)}%` } }),
+      ),
+    step > 0 && h("span", { className: "tunebook-faint" }, progress(run)),
+    (tags.length > 0 || note !== "") &&
+      h(
+        "span",
+        { className: "tunebook-tags" },
+        tags.map((tag) => h("span", { key: tag, className: "tunebook-tag" }, tag)),
+        note !== "" && h("span", { className: "tunebook-faint tunebook-first" }, note.split("\n")[0]),
       ),
   );
 }

@@ -19,6 +19,14 @@ export function number(x) {
   if (x !== 0 && (Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5)) return x.toExponential(2);
   return String(Number(x.toPrecision(4)));
 }
+export function interval({ low, high }) {
+  return typeof low === "number" && typeof high === "number" ? `${number(low)} – ${number(high)}` : null;
+}
+/** In this machine's words; what is no time stays as it is. */
+export function dated(at) {
+  const then = Date.parse(at);
+  return Number.isNaN(then) ? at : new Date(then).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
+}
 export function State({ state, problem }) {
   return h("span", { className: `tunebook-state tunebook-state-${state}`, title: problem }, states[state] ?? state);
 }

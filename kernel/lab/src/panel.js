@@ -2,6 +2,9 @@
 import { LabIcon, ReactWidget } from "@jupyterlab/ui-components";
 import { createElement as h } from "react";
 import { actionsOf } from "./panel-actions.js";
+import { Chosen } from "./panel-chosen.js";
+import { comparisonIn } from "./panel-compare.js";
+import { Comparing } from "./panel-comparing.js";
 import { Follower } from "./panel-follower.js";
 import { Panel } from "./panel-view.js";
 import "./panel.css";
@@ -48,8 +51,11 @@ class PanelWidget extends ReactWidget {
 }
 
 export function addPanel(app, notebooks, channels, rendermime, palette, restorer) {
-  const follower = new Follower(notebooks, channels);
-  const widget = new PanelWidget(follower, actionsOf(app, follower, rendermime));
+  const chosen = new Chosen();
+  const follower = new Follower(notebooks, channels, chosen);
+  const compare = comparisonIn(app, new Comparing(channels, chosen), icon, () => actions);
+  const actions = actionsOf(app, follower, rendermime, compare);
+  const widget = new PanelWidget(follower, actions);
   app.shell.add(widget, "right", { rank: 650, type: "Tunebook" });
   restorer?.add(widget, id);
   app.commands.addCommand(command, {

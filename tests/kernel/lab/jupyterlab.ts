@@ -242,7 +242,9 @@ async function address(runtime: string, server: ChildProcess, said: () => string
       ? readdirSync(runtime).find((name) => /^jpserver-\d+\.json$/.test(name))
       : undefined;
     if (file === undefined) continue;
-    const { url, port } = JSON.parse(readFileSync(join(runtime, file), "utf8")) as { url: string; port: number };
+    const text = readFileSync(join(runtime, file), "utf8");
+    if (text === "") continue; // it is being written
+    const { url, port } = JSON.parse(text) as { url: string; port: number };
     if (
       port > 0 &&
       (await fetch(`${url}api`).then(

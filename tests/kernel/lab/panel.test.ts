@@ -212,13 +212,14 @@ describe("the panel in JupyterLab", function () {
     }
     assert.ok(seen.size >= 2, [...seen].join());
     await row.getByText("done").waitFor({ timeout: 20_000 });
-    await row.getByText(/accuracy 0\.\d+/).waitFor();
+    await row.getByText("validation accuracy").waitFor();
+    await row.getByText(/^0\.\d+$/).waitFor();
     await book.ran(2);
   });
   it("opens a run: curves, scores, card, and what differs from another", async () => {
     await panel().getByRole("list", { name: "Runs" }).getByRole("button").first().click();
     await panel().locator(".tunebook-curves .js-plotly-plot .scatterlayer .trace").first().waitFor({ timeout: 20_000 });
-    await panel().getByText("Scores", { exact: true }).waitFor();
+    await panel().getByText("Validations", { exact: true }).waitFor();
     await book.picture("opened");
     for (const part of ["Program", /^Checkpoints \(\d\)$/, "Model card"]) await panel().getByText(part).first().click();
     await panel().getByText("train mood on reviews").first().waitFor();

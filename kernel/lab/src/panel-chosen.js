@@ -1,0 +1,37 @@
+// Which runs are chosen for the comparison, notebook by notebook. Each has a number that stands for its colour and stays.
+export const mostChosen = 16;
+
+export class Chosen {
+  #byPanel = new WeakMap();
+  #listeners = new Set();
+
+  subscribe(changed) {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  }
+  /** Id → number of its colour. */
+  of(panel) {
+    return (panel && this.#byPanel.get(panel)) || new Map();
+  }
+  /** False: there is no room for more. */
+  toggle(panel, id) {
+    const chosen = new Map(this.of(panel));
+    if (!chosen.delete(id)) {
+      if (chosen.size >= mostChosen) return false;
+      const taken = new Set(chosen.values());
+      let slot = 0;
+      while (taken.has(slot)) slot++;
+      chosen.set(id, slot);
+    }
+    this.#set(panel, chosen);
+    return true;
+  }
+  clear(panel) {
+    this.#set(panel, new Map());
+  }
+  #set(panel, chosen) {
+    if (!panel) return;
+    this.#byPanel.set(panel, chosen);
+    for (const changed of this.#listeners) changed();
+  }
+}

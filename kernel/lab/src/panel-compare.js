@@ -1,0 +1,227 @@
+// The comparison, a tab of its own: curves of the chosen runs over each other, their scores and the settings that differ.
+import { MainAreaWidget } from "@jupyterlab/apputils";
+import { ReactWidget } from "@jupyterlab/ui-components";
+import { createElement as h, Fragment, useMemo, useSyncExternalStore } from "react";
+import { Figure } from "./panel-figure.js";
+import { State } from "./panel-words.js";
+
+const alongs = [
+  ["step", "steps"],
+  ["seconds", "time"],
+  ["tokens", "tokens"],
+];
+
+class Content extends ReactWidget {
+  constructor(comparing, actions) {
+    super();
+    this.addClass("tunebook-panel");
+    this.addClass("tunebook-compare");
+    this.comparing = comparing;
+    this.actions = actions;
+  }
+  render() {
+    return h(Compared, { comparing: this.comparing, actions: this.actions });
+  }
+  onAfterShow(message) {
+    super.onAfterShow(message);
+    this.comparing.see(true);
+  }
+  onAfterHide(message) {
+    super.onAfterHide?.(message);
+    this.comparing.see(false);
+  }
+  onAfterAttach(message) {
+    super.onAfterAttach(message);
+    this.comparing.see(this.isVisible);
+  }
+  onBeforeDetach(message) {
+    this.comparing.see(false);
+    super.onBeforeDetach(message);
+  }
+}
+
+/** Opens the tab, or brings it to the front; Notebook 7 has room for it below alone. */
+export function comparisonIn(app, comparing, icon, actions) {
+  let widget = null;
+  return (panel) => {
+    comparing.follow(panel);
+    if (!widget || widget.isDisposed) {
+      widget = new MainAreaWidget({ content: new Content(comparing, actions()) });
+      widget.id = "tunebook-compare";
+      widget.title.label = "Compare runs";
+      widget.title.caption = "Curves, scores and settings of the chosen runs";
+      widget.title.icon = icon;
+      widget.title.closable = true;
+      widget.toolbar.hide();
+    }
+    if (!widget.isAttached) {
+      app.shell.add(widget, "main", { mode: "tab-after", ref: panel.id, type: "Tunebook" });
+      if (!widget.isAttached) app.shell.add(widget, "down");
+    }
+    app.shell.activateById(widget.id);
+  };
+}
+
+function Compared({ comparing, actions }) {
+  const state = useSyncExternalStore(comparing.subscribe, comparing.snapshot);
+  const { comparison, chosen, stale, of } = state;
+  if (chosen === 0)
+    return h(
+      "p",
+      { className: "tunebook-note", role: "status" },
+      `Choose runs in the Tunebook panel of ${of}: tick them.`,
+    );
+  if (!comparison) return h("p", { className: "tunebook-note", role: "status" }, "Reading the runs …");
+  return h(
+    "div",
+    { className: stale ? "tunebook-stale" : undefined },
+    h(Bar, { state, comparing }),
+    comparison.figure
+      ? h(Curves, { figure: comparison.figure, log: state.log, actions })
+      : h("p", { className: "tunebook-note" }, "None of them has taken a step yet."),
+    h(Table, { comparison, every: state.every, comparing }),
+  );
+}
+
+function Bar({ state: { along, smooth, log, every }, comparing }) {
+  const check = (label, checked, change) =>
+    h(
+      "label",
+      { className: "tunebook-check" },
+      h("input", { type: "checkbox", checked, onChange: (event) => comparing.show(change(event.target.checked)) }),
+      label,
+    );
+  return h(
+    "div",
+    { className: "tunebook-compare-bar" },
+    h(
+      "label",
+      { className: "tunebook-check" },
+      "Along",
+      h(
+        "select",
+        { value: along, onChange: (event) => comparing.show({ along: event.target.value }) },
+        alongs.map(([key, text]) => h("option", { key, value: key }, text)),
+      ),
+    ),
+    check("Smooth", smooth, (on) => ({ smooth: on })),
+    check("Logarithmic loss", log, (on) => ({ log: on })),
+    check("Settings that are the same, too", every, (on) => ({ every: on })),
+  );
+}
+
+function Curves({ figure, log, actions }) {
+  const shown = useMemo(() => {
+    const { layout } = figure;
+    return log ? { ...figure, layout: { ...layout, yaxis: { ...layout.yaxis, type: "log" } } } : figure;
+  }, [figure, log]);
+  return h(Figure, { figure: shown, actions, label: "Curves of the chosen runs" });
+}
+
+/** Runs side by side; the first column and the names stay in view. */
+function Table({ comparison: { runs, scores, settings }, every, comparing }) {
+  const lines = settings.filter(({ differs }) => differs || every);
+  const part = (title, rows, none) =>
+    h(
+      "tbody",
+      null,
+      h(
+        "tr",
+        { className: "tunebook-part" },
+        h("th", { scope: "rowgroup" }, title),
+        h("td", { colSpan: runs.length }, rows.length === 0 ? none : ""),
+      ),
+      rows,
+    );
+  return h(
+    "div",
+    { className: "tunebook-compare-table", tabIndex: 0, role: "group", "aria-label": "Scores and settings" },
+    h(
+      "table",
+      null,
+      h(
+        "thead",
+        null,
+        h(
+          "tr",
+          null,
+          h("td", null),
+          runs.map((run) =>
+            h("th", { key: run.id, scope: "col" }, h(Head, { run, drop: () => comparing.drop(run.id) })),
+          ),
+        ),
+      ),
+      part(
+        "Scores",
+        scores.map(({ metric, on, better, cells }) =>
+          h(
+            "tr",
+            { key: `${metric} ${on}` },
+            h(
+              "th",
+              { scope: "row" },
+              metric,
+              h("span", { className: "tunebook-faint", title: `${better} is better` }, better === "less" ? " ↓" : " ↑"),
+              h("br"),
+              h("span", { className: "tunebook-faint" }, `on ${on}`),
+            ),
+            cells.map((cell, i) =>
+              h("td", { key: i, className: cell?.best ? "tunebook-best" : undefined }, cell && h(Score, cell)),
+            ),
+          ),
+        ),
+        "none yet",
+      ),
+      part(
+        every ? "Settings" : "Settings that differ",
+        lines.map(({ setting, values, differs }) =>
+          h(
+            "tr",
+            { key: setting },
+            h("th", { scope: "row" }, setting),
+            values.map((value, i) =>
+              h("td", { key: i, className: differs ? "tunebook-differs" : undefined }, value ?? "–"),
+            ),
+          ),
+        ),
+        runs.length < 2 ? "there is one run alone" : "none",
+      ),
+    ),
+  );
+}
+
+function Score({ value, interval, best }) {
+  return h(
+    Fragment,
+    null,
+    best ? h("b", { title: "the best of these" }, value) : value,
+    interval && h(Fragment, null, h("br"), h("span", { className: "tunebook-faint" }, interval)),
+  );
+}
+
+function Head({ run: { label, state, color, dash, tags }, drop }) {
+  return h(
+    "span",
+    { className: "tunebook-head" },
+    h(
+      "span",
+      { className: "tunebook-row" },
+      h(
+        "svg",
+        { width: 20, height: 10, "aria-hidden": true },
+        h("line", {
+          ...{ x1: 0, x2: 20, y1: 5, y2: 5, stroke: color, strokeWidth: 3 },
+          strokeDasharray: { dash: "6 3", dot: "2 3", dashdot: "6 2 2 2" }[dash],
+        }),
+      ),
+      h("span", { className: "tunebook-name" }, label),
+      h(
+        "button",
+        { className: "tunebook-drop", onClick: drop, title: "Leave it out", "aria-label": `Leave out ${label}` },
+        "×",
+      ),
+    ),
+    h(State, { state }),
+    tags.map((tag) => h("span", { key: tag, className: "tunebook-tag" }, tag)),
+  );
+}

@@ -1,0 +1,78 @@
+// Tags and a note of a run, kept in its folder as soon as they are left.
+import { createElement as h, useEffect, useRef, useState } from "react";
+
+const most = { tag: 40, note: 10_000 };
+
+export function Notes({ run, follower, stale }) {
+  const { id, tags, note } = run;
+  const [adding, setAdding] = useState("");
+  const [draft, setDraft] = useState(note);
+  const [said, setSaid] = useState(null);
+  const typing = useRef(false);
+  /** What is kept as soon as the kernel has answered all that was asked; changes that follow fast build on each other. */
+  const wanted = useRef({ tags, note });
+  const asked = useRef(0);
+  // What another window wrote comes in, but not over what is being typed.
+  useEffect(() => {
+    if (asked.current === 0) wanted.current = { tags, note };
+    if (!typing.current) setDraft(note);
+  }, [tags.join(" "), note]);
+  const keep = async (change) => {
+    wanted.current = { ...wanted.current, ...change };
+    asked.current += 1;
+    const why = await follower.note(id, wanted.current);
+    asked.current -= 1;
+    setSaid(why ?? "Kept.");
+    if (why === null) window.setTimeout(() => setSaid(null), 2000);
+  };
+  const add = () => {
+    const tag = adding.trim().replace(/\s+/g, "-");
+    setAdding("");
+    const { tags: all } = wanted.current;
+    if (tag !== "" && !all.some((one) => one.toLowerCase() === tag.toLowerCase())) void keep({ tags: [...all, tag] });
+  };
+  return h(
+    "section",
+    { className: "tunebook-notes", "aria-label": "Tags and note" },
+    h(
+      "div",
+      { className: "tunebook-tags" },
+      tags.map((tag) =>
+        h(
+          "span",
+          { key: tag, className: "tunebook-tag" },
+          tag,
+          h(
+            "button",
+            {
+              ...{ "aria-label": `Remove tag ${tag}`, title: "Remove", disabled: stale },
+              onClick: () => void keep({ tags: wanted.current.tags.filter((one) => one !== tag) }),
+            },
+            "×",
+          ),
+        ),
+      ),
+      h("input", {
+        ...{ type: "text", className: "jp-mod-styled", "aria-label": "Add a tag", placeholder: "+ tag" },
+        ...{ value: adding, maxLength: most.tag, disabled: stale, onBlur: add },
+        onChange: (event) => setAdding(event.target.value),
+        onKeyDown: (event) => {
+          if (event.key !== "Enter" && event.key !== ",") return;
+          event.preventDefault();
+          add();
+        },
+      }),
+    ),
+    h("textarea", {
+      ...{ className: "jp-mod-styled", "aria-label": "Note", placeholder: "Note: what was tried, what came out …" },
+      ...{ value: draft, maxLength: most.note, rows: Math.min(8, 1 + draft.split("\n").length), disabled: stale },
+      onFocus: () => (typing.current = true),
+      onChange: (event) => setDraft(event.target.value),
+      onBlur: () => {
+        typing.current = false;
+        if (draft !== note) void keep({ note: draft });
+      },
+    }),
+    h("p", { className: "tunebook-faint", role: "status" }, said),
+  );
+}
