@@ -1,6 +1,6 @@
 /** The table of runs for a terminal and for programs. */
 import { existsSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { textTable } from "#kernel/display/text-table.js";
 import { clip, duration, significant } from "#kernel/display/text.js";

@@ -14,7 +14,7 @@ import { findRun, type Places } from "./find-run.js";
 import "./load-codes.js";
 import type { Weights } from "./model-handle.js";
 import { RunFolder, type Lock } from "./run-folder.js";
-import { isPlan } from "./run-list.js";
+import { isPlan } from "./run-summary.js";
 import { holderOf } from "./run-lock.js";
 import { RunLog } from "./run-log.js";
 import { isAlive } from "./writer.js";

@@ -17,7 +17,7 @@ import { loadText } from "./load-text.js";
 import { listedScore } from "./newest-scores.js";
 import type { RunList } from "./run-list.js";
 import { scoresIn } from "./run-scores.js";
-import { isPlan, type RunSummary } from "./run-summary.js";
+import { isLive, isPlan, type RunSummary } from "./run-summary.js";
 
 export interface RunDetails {
   readonly summary: RunSummary;
@@ -36,7 +36,7 @@ export interface RunDetails {
   readonly tune: string | null;
   /** The program that goes on with it; null: it is done, or has no checkpoint. */
   readonly resume: string | null;
-  /** The statement that opens it as a model, under a name that a new notebook has free; null: it isn't finished, or has no weights. */
+  /** The statement that opens it as a model, under a name that a new notebook has free; null: it trains, or has no weights. */
   readonly load: string | null;
   /** The program that trains the same again under a name of its own. */
   readonly again: string | null;
@@ -97,7 +97,7 @@ export async function runDetails(list: RunList, id: string, against: string | nu
     })),
     tune: program({}),
     resume: goesOn ? program({ resume: true }) : null,
-    load: finished(summary, checkpoints) ? loadText(list.root, id, summary.name, []) : null,
+    load: loadable(summary, checkpoints) ? loadText(list.root, id, summary.name, []) : null,
     again: program({ as: `${summary.name.replace(/[^\p{ID_Continue}]/gu, "_")}_again` }),
     card,
     against: here ? await comparedWith(list, here, against) : null,
@@ -108,11 +108,11 @@ export async function runDetails(list: RunList, id: string, against: string | nu
 export async function loadStatement(list: RunList, id: string, cells: readonly string[]): Promise<string | null> {
   await list.look();
   const summary = list.get(id);
-  if (!summary || !finished(summary, await checkpointsOf(join(list.root, id)))) return null;
+  if (!summary || !loadable(summary, await checkpointsOf(join(list.root, id)))) return null;
   return loadText(list.root, id, summary.name, cells);
 }
-function finished({ state }: RunSummary, checkpoints: readonly CheckpointFile[]): boolean {
-  return (state === "done" || state === "early") && checkpoints.some((one) => one.whole);
+function loadable({ state }: RunSummary, checkpoints: readonly CheckpointFile[]): boolean {
+  return !isLive(state) && state !== "broken" && checkpoints.some((one) => one.whole);
 }
 
 async function comparedWith(list: RunList, here: Compared, against: string | null): Promise<RunDetails["against"]> {

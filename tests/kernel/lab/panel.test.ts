@@ -233,6 +233,17 @@ describe("the panel in JupyterLab", function () {
     await panel().getByText("Compare with another run").scrollIntoViewIfNeeded();
     await book.picture("compared");
   });
+  it("opens it as a model in a new cell, which runs", async () => {
+    await book.cell(3).locator(".cm-content").click();
+    await panel().getByRole("button", { name: "Load", exact: true }).click();
+    await book.cell(4).getByText("mood_2").waitFor();
+    const [id] = readdirSync(runs).filter((name) => name.startsWith("mood-"));
+    assert.equal(await textOf(4), `model mood_2 { load: "runs/${id}" }`);
+    await book.run(4);
+    await book.ran(4);
+    assert.equal(await book.cell(4).locator(".jp-OutputArea-output[data-mime-type*=error]").count(), 0);
+    await book.run(3);
+  });
   it("keeps what it shows when the kernel restarts, and shows the plan again", async () => {
     await book.command("Restart Kernel…");
     await book.page.locator(".jp-Dialog .jp-mod-accept").click();
@@ -250,7 +261,7 @@ describe("the panel in JupyterLab", function () {
       () =>
         (
           globalThis as never as { document: { querySelectorAll(s: string): { length: number } } }
-        ).document.querySelectorAll(".jp-Notebook .jp-CodeCell").length === 5,
+        ).document.querySelectorAll(".jp-Notebook .jp-CodeCell").length === 6,
     );
     const text = await book.page.locator(".jp-Notebook .jp-CodeCell.jp-mod-active .cm-content").innerText();
     assert.match(text, /^data reviews/);

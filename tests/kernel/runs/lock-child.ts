@@ -11,6 +11,7 @@ import { claimNew } from "#kernel/runs/claim-run.js";
 import type { RunEvent } from "#kernel/runs/events.js";
 import { RunBoard } from "#kernel/runs/run-board.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
+import { usualView } from "#kernel/runs/run-listing.js";
 import { lockRun, RunLock } from "#kernel/runs/run-lock.js";
 import { thisProcess } from "#kernel/runs/writer.js";
 
@@ -69,7 +70,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   async board() {
     const board = new RunBoard(folder);
     const end = Date.now() + Number(more[0]);
-    const [all, refusals] = [{ filter: "", limit: 1000, since: 0 }, new Set<string>()];
+    const [all, refusals] = [{ ...usualView, limit: 1000, since: 0 }, new Set<string>()];
     let deleted = 0;
     while (Date.now() < end) {
       const { order } = await board.changes({ ...all, wait: 0 });

@@ -190,12 +190,14 @@ describe("the table of runs by their scores", () => {
       assert.equal(await load("const moody = 1"), `model mood { load: "runs/${run.id}" }`);
       const verb = makeRun(root, "train", { weights: true });
       assert.equal(await board.load(verb.id, []), `model train_2 { load: "runs/${verb.id}" }`);
+      const stopped = makeRun(root, "stopped", { weights: true, reason: "interrupted" });
+      assert.equal(await board.load(stopped.id, []), `model stopped { load: "runs/${stopped.id}" }`);
       const odd = makeRun(root, '7 "kinds"', { weights: true });
       assert.equal(await board.load(odd.id, []), `model run_7__kinds_ { load: ${JSON.stringify(`runs/${odd.id}`)} }`);
     });
-    it("offers no load for what is not finished or has no weights", async () => {
+    it("offers no load for what trains or has no weights", async () => {
       const board = new RunBoard(root);
-      for (const run of [makeRun(root, "a"), makeRun(root, "b", { weights: true, reason: null }), makeRun(root, "c", { weights: true, reason: "interrupted" })]) {
+      for (const run of [makeRun(root, "a"), makeRun(root, "b", { weights: true, reason: null })]) {
         assert.equal((await board.details(run.id, null))?.load, null);
         assert.equal(await board.load(run.id, []), null);
       }
@@ -230,7 +232,7 @@ describe("the table of runs by their scores", () => {
       assert.deepEqual(names, [["a", "y"], ["b", "y"], ["a", "y2"], ["b", "y2"], ["a", "y3"], ["b", "y3"]]);
     });
     it("tells runs of one name apart, and text of theirs is never markup", async () => {
-      const [a, b] = [makeRun(root, "<b>x</b>"), makeRun(root, "<b>x</b>")].map(({ id }) => id);
+      const [a, b] = [makeRun(root, "<b>x"), makeRun(root, "<b>x")].map(({ id }) => id);
       const { runs, figure } = await compare(new RunBoard(root), [a!, b!]);
       assert.equal(new Set(runs.map(({ label }) => label)).size, 2);
       assert.ok(figure!.data.every((trace) => !String(trace["name"]).includes("<")));
@@ -248,8 +250,8 @@ describe("the table of runs by their scores", () => {
     it("has no figure where nothing was trained, and survives a folder that can't be read", async () => {
       const run = makeRun(root, "odd");
       for (const name of ["plan.json", "lock.json", "events.jsonl"]) writeFileSync(join(run.path, name), '{"');
-      const { figure, settings, runs } = await compare(new RunBoard(root), [run.id]);
-      assert.deepEqual([figure, settings.length, runs[0]?.state], [null, 0, "broken"]);
+      const { figure, settings, gone } = await compare(new RunBoard(root), [run.id]);
+      assert.deepEqual([figure, settings, gone], [null, [], []]);
     });
   });
 });
