@@ -80,7 +80,7 @@ export function arranged(runs: readonly RunSummary[], view: RunView): Arranged {
   const fitting = runs.filter(fits);
   const { scores, usual } = choicesOf(runs);
   const score = scores.find((one) => one.key === view.score) ?? scores.find((one) => one.key === usual) ?? null;
-  const items = view.fold ? folded(fitting, score) : fitting.map((run) => single(run, score));
+  const items = view.fold ? folded(fitting, score, view.score === null && view.sort !== "score") : fitting.map((run) => single(run, score));
   const sections = sectionsOf(items, view, score);
   const rows: ListRow[] = [];
   let shown = 0;
@@ -168,36 +168,39 @@ interface Item {
 function single(run: RunSummary, choice: ScoreChoice | null): Item {
   return { runs: [run], sweep: null, newest: run, best: null, score: scoreIn(run, choice) };
 }
-function folded(runs: readonly RunSummary[], choice: ScoreChoice | null): readonly Item[] {
+function folded(runs: readonly RunSummary[], choice: ScoreChoice | null, byGoal: boolean): readonly Item[] {
   const sweeps = new Map<string, RunSummary[]>();
   for (const run of runs) if (run.trial) sweeps.set(run.trial.key, [...(sweeps.get(run.trial.key) ?? []), run]);
   return [
     ...runs.filter((run) => !run.trial).map((run) => single(run, choice)),
-    ...[...sweeps].map(([key, trials]): Item => {
+    ...[...sweeps].map(([key, all]): Item => {
+      // Of equal ones the first is the best, as the sweep has it.
+      const trials = all.toSorted((a, b) => a.trial!.number - b.trial!.number);
       const newest = trials.reduce((a, b) => (byStart(a, b) <= 0 ? a : b));
-      return { runs: trials, sweep: key, newest, ...bestOf(trials, choice) };
+      return { runs: trials, sweep: key, newest, ...((byGoal ? bestByGoal(trials) : null) ?? bestOf(trials, choice)) };
     }),
   ];
 }
+type Best = Pick<Item, "best" | "score">;
 /** By the chosen score where trials have it, else by what the sweep was after. */
-function bestOf(trials: readonly RunSummary[], choice: ScoreChoice | null): Pick<Item, "best" | "score"> {
+function bestOf(trials: readonly RunSummary[], choice: ScoreChoice | null): Best {
   const scored = trials.flatMap((run) => {
-    const score = scoreIn(run, choice) ?? null;
+    const score = scoreIn(run, choice);
     return score && score.value !== null ? [{ run, score }] : [];
   });
+  if (scored.length === 0) return bestByGoal(trials) ?? { best: null, score: null };
   // Trials of one sweep learn from the same data; what was scored elsewhere since is left out.
   const rows = mostCommon(scored.map(({ score }) => score.rows));
-  const same = scored.filter(({ score }) => score.rows === rows);
-  if (choice && same.length > 0) {
-    const { run, score } = same.reduce((a, b) => (compared(b.score, a.score) < 0 ? b : a));
-    return { best: run, score };
-  }
+  const { run, score } = scored.filter(({ score }) => score.rows === rows).reduce((a, b) => (compared(b.score, a.score) < 0 ? b : a));
+  return { best: run, score };
+}
+/** Null: the sweep doesn't say what it is after, or has no score yet. */
+function bestByGoal(trials: readonly RunSummary[]): Best | null {
   const goal = trials.find(({ trial }) => trial?.goal)?.trial?.goal;
-  const tried = goal ? trials.filter(({ trial }) => (trial?.score ?? null) !== null) : [];
-  if (!goal || tried.length === 0) return { best: null, score: null };
+  const tried = trials.filter(({ trial }) => (trial?.score ?? null) !== null);
+  if (!goal || tried.length === 0) return null;
   const sign = goal.direction === "minimize" ? 1 : -1;
-  const best = tried.reduce((a, b) => (sign * (b.trial!.score! - a.trial!.score!) < 0 ? b : a));
-  return { best, score: null };
+  return { best: tried.reduce((a, b) => (sign * (b.trial!.score! - a.trial!.score!) < 0 ? b : a)), score: null };
 }
 function mostCommon(all: readonly string[]): string | undefined {
   const counts = new Map<string, number>();

@@ -363,7 +363,7 @@ describe("the panel in JupyterLab", function () {
     const dark = await lab.open("panel.ipynb", { dark: true });
     await dark.kernelReady();
     await dark.command("Tunebook: Show Panel");
-    await dark.page.locator("#tunebook-panel").getByText("train mood").first().waitFor({ timeout: 20_000 });
+    await dark.page.locator("#tunebook-panel .tunebook-card").first().waitFor({ timeout: 20_000 });
     await sleep(500);
     assert.deepEqual(await faintWords(dark.page, "#tunebook-panel"), []);
     await dark.picture("plan");

@@ -92,6 +92,17 @@ describe("the table of runs by their scores", () => {
       assert.deepEqual(told(await look({ sort: "started", fold: false })), ["other", "search_3", "search_2", "search_1"]);
       assert.deepEqual(told(await look({ filter: "search_3" })), ["search (1)"]);
     });
+  it("tells a sweep's best by what it was after, until another score is asked for", async () => {
+    const runs = makeSweep(root, "search", [0.6, 0.8]);
+    evaluate(runs[0]!, { accuracy: share(0.99) });
+    const best = async (view: Partial<RunView>): Promise<unknown> => {
+      const [row] = (await look(view)).rows;
+      return row?.is === "sweep" && [row.best?.number, row.score?.metric, row.score?.value];
+    };
+    assert.deepEqual(await best({}), [2, "validation accuracy", 0.8]);
+    assert.deepEqual(await best({ score: "accuracy" }), [1, "accuracy", 0.99]);
+    assert.deepEqual((await best({ score: "validation loss" }) as unknown[]).slice(0, 2), [1, "validation loss"], "of equal ones the first");
+  });
   it("knows a trial while it trains, before the journal does", async () => {
     const trial = { sweep: "s", journal: "s-1", number: 1, goal: { metric: "accuracy", direction: "maximize" } } as const;
     makeRun(root, "s_1", { trial, reason: null });

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import type { RunEvent } from "#kernel/runs/events.js";
 import type { ModelHandle } from "#kernel/runs/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
+import { RunList } from "#kernel/runs/run-list.js";
+import { usualView } from "#kernel/runs/run-listing.js";
 import type { SweepHandle } from "#kernel/runs/sweep.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallBert } from "./small-bert.js";
@@ -106,6 +108,12 @@ sweep mood on rooms with quick as search {
       assert.deepEqual([String(training.seed), String(training.optimizer.arguments.weight_decay)], [values["seed"], values["optimizer.weight_decay"]]);
       assert.ok([12345, 16387, 99991].includes(training.seed));
     }
+    const list = new RunList(book.runs);
+    await list.look();
+    const [row] = list.list({ ...usualView, filter: "search_", since: 0 }).rows;
+    assert.ok(row?.is === "sweep" && row.best);
+    assert.deepEqual([row.name, row.trials, row.best.number, row.score?.value], ["search", 4, search.best!.number, top]);
+    assert.deepEqual(RunFolder.open(search.trials[1]!.run!).lock()!.trial, { sweep: "search", journal: row.key, number: 2, goal: { metric: "f1(macro)", direction: "maximize" } });
     await book.run(search.best!.tune);
     const again = book.values.get("winner") as ModelHandle;
     assert.equal(RunFolder.open(again.folder!).lock()!.recipeHash, hashes.get(search.best!.number));
