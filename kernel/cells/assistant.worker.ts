@@ -3,6 +3,7 @@
  * questions about text that is being typed (wire/assistant-port.ts), so that answers come while a cell computes.
  */
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
+import { CodedError } from "#dsl/check/codes.js";
 import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssistant } from "../wire/assistant-port.js";
 import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
 import { isSyntax, tuneHint } from "./compile/complaints.js";
@@ -16,8 +17,8 @@ type Answer<M extends { params: unknown; result: unknown }> = (
   params: M["params"],
 ) => M["result"] | Promise<M["result"]>;
 
-const { folder, runs: runsFolder, declarations } = workerData as AssistantData;
-const converter = new Converter(folder, declarations);
+const { folder, runs: runsFolder, declarations, declared } = workerData as AssistantData;
+const converter = new Converter(folder, declarations, declared);
 const tune = openAssistant(
   folder,
   () => converter.names(),
@@ -73,10 +74,7 @@ const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } =
     );
     return hint === undefined ? conversion : { ...conversion, hint };
   },
-  commit: () => {
-    converter.commit();
-    return null;
-  },
+  commit: () => converter.commit(),
   compileFile: ({ path, text }) => converter.compileFile(path, text),
   tuneNames: ({ names }) => {
     converter.setTune(new Map(names));
@@ -93,7 +91,8 @@ async function reply(port: { postMessage(message: unknown): void }, id: number, 
     port.postMessage({ id, result: await answer() });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    port.postMessage({ id, error: { name, message } });
+    const coded = error instanceof CodedError ? { code: error.code, data: error.data } : {};
+    port.postMessage({ id, error: { name, message, ...coded } });
   }
 }
 function serve(port: MessagePort): void {

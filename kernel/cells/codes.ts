@@ -10,6 +10,7 @@ declare module "#dsl/check/codes.js" {
     "module-not-found": { readonly specifier: string; readonly from: string };
     "module-has-no-export": { readonly specifier: string; readonly name: string; readonly has: readonly string[] };
     "file-does-not-compile": { readonly path: string; readonly lines: readonly string[] };
+    "compiler-failed": { readonly why: string };
     "assistant-stopped": { readonly why: string };
     "no-cell": { readonly call: string };
     "not-a-bundle": { readonly got: string };
@@ -64,12 +65,19 @@ registerCodes({
     explain:
       "A file beside the notebook is compiled when a cell imports it. Correct the places that are named and run the cell again: the file is read afresh.",
   },
+  "compiler-failed": {
+    severity: "error",
+    message: ({ why }) => `the TypeScript compiler failed on this cell: ${why}`,
+    help: () => "nothing of it ran and other cells are as before: write the cell in smaller parts",
+    explain:
+      "The compiler threw an error of its own, with types and without. What it fails at is most often nested very deeply, or a type of a package that it can't spell. The next cell is compiled by a fresh one.",
+  },
   "assistant-stopped": {
     severity: "error",
     message: ({ why }) => `the TypeScript compiler's thread stopped: ${why}`,
-    help: () => "restart the kernel",
+    help: () => "run the cell again: another one is started, which knows what earlier cells declared",
     explain:
-      "Cells are compiled and completed on a thread of their own. It ended, for example for want of memory; names are intact, but no further TypeScript cell can be compiled.",
+      "Cells are compiled and completed on a thread of their own. It ended, for example for want of memory. Names are intact, and a new thread is told the declarations of the cells that ran.",
   },
   "no-cell": {
     severity: "error",

@@ -103,6 +103,7 @@ export function createInterpreter(options: CellsOptions): Promise<Cells> {
     names,
     stop,
     assistantPort: () => assistant.port(),
+    onAssistantRestart: (take) => assistant.onRestart(take),
     informAssistant: (knowledge) => void assistant.ask("tuneKnowledge", knowledge).catch(() => undefined),
   });
 }

@@ -55,6 +55,7 @@ export class Executor {
     if ("clashes" in conversion) throw new CodedError("name-is-tune", { names: conversion.clashes });
     const { compiled } = conversion;
     knowSource(scope.title, compiled, code);
+    for (const note of compiled.notes) scope.output.stream("stderr", `note: ${note}\n`);
     const imports = await this.loadAll(compiled.imports, scope);
     if (scope.dead) return { status: "ok", userExpressions: {} };
     if (keep) await this.assistant.ask("commit", {});

@@ -116,6 +116,8 @@ export interface Cells {
   readonly names: Names;
   /** A new port to the assistant's worker; it speaks `kernel/wire/assistant-port.ts`. */
   assistantPort(): MessagePort;
+  /** `take` is given a port to each assistant that is started after one ended. */
+  onAssistantRestart(take: (port: MessagePort) => void): void;
   informAssistant(knowledge: TuneKnowledge): void;
   /**
    * One shared 32-bit number. Another thread that stores 1 here stops a synchronous loop of the cell within microseconds,

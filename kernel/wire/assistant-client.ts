@@ -1,6 +1,6 @@
 /**
  * The wire's end of the assistant's port: requests out, each promise settled by the answer of its number. What is asked
- * before the assistant is there waits for it.
+ * before the assistant is there waits for it; after one ended, the next one may be connected.
  */
 import type { MessagePort } from "node:worker_threads";
 import type { AssistantMethod, AssistantMethods, AssistantReply, AssistantRequest } from "./assistant-port.js";
@@ -20,13 +20,16 @@ export class AssistantClient {
 
   connect(port: MessagePort): void {
     this.port = port;
+    this.lost = undefined;
     port.on("message", (reply: AssistantReply) => {
       const waiting = this.waiting.get(reply.id);
       this.waiting.delete(reply.id);
       if ("error" in reply) waiting?.reject(Object.assign(new Error(reply.error.message), { name: reply.error.name }));
       else waiting?.resolve(reply.result as never);
     });
-    port.on("close", () => this.fail(new Error("the assistant has ended")));
+    port.on("close", () => {
+      if (this.port === port) this.fail(new Error("the assistant has ended"));
+    });
     for (const { request } of this.waiting.values()) port.postMessage(request);
   }
 

@@ -33,6 +33,8 @@ export type ToMain =
 export type FromMain =
   /** Cells can run. `stop`: see `Cells.stop`; `assistant`: a port that speaks `assistant-port.ts`. */
   | { readonly kind: "ready"; readonly stop: Int32Array; readonly assistant: MessagePort }
+  /** Another assistant, in place of one that ended. */
+  | { readonly kind: "assistant"; readonly assistant: MessagePort }
   | { readonly kind: "failed"; readonly problem: string }
   | { readonly kind: "pong"; readonly id: number; readonly run: RunId | undefined }
   | {

@@ -36,7 +36,7 @@ export class Runner implements Asking {
 
   constructor(
     private readonly port: MessagePort,
-    private readonly cells: Pick<Cells, "interpreter" | "assistantPort" | "stop">,
+    private readonly cells: Pick<Cells, "interpreter" | "assistantPort" | "onAssistantRestart" | "stop">,
     private readonly pressure: Backpressure,
   ) {
     mainComms.connect((event) => this.post({ kind: "comm", event }));
@@ -44,6 +44,9 @@ export class Runner implements Asking {
     port.on("message", (message: ToMain) => this.take(message));
     const assistant = cells.assistantPort();
     port.postMessage({ kind: "ready", stop: cells.stop, assistant } satisfies FromMain, [assistant]);
+    cells.onAssistantRestart((fresh) =>
+      port.postMessage({ kind: "assistant", assistant: fresh } satisfies FromMain, [fresh]),
+    );
   }
 
   ask(run: RunId, prompt: string, password: boolean): Promise<string> {

@@ -199,6 +199,9 @@ export class Wire {
         this.services.assistant.connect(message.assistant);
         this.runs.open();
         break;
+      case "assistant":
+        this.services.assistant.connect(message.assistant);
+        break;
       case "failed":
         this.failure = message.problem;
         this.services.assistant.fail(new Error(message.problem));

@@ -3,11 +3,15 @@
  * Stands between the interpreter (which runs the code) and tslab's converter; lives in the assistant's worker.
  */
 import type * as TypeScript from "typescript";
+import { CodedError } from "#dsl/check/codes.js";
+import "../codes.js";
 import type { Completion, Completeness, Inspection } from "../interpreter.js";
 import { complaintsOf, type Complaint } from "./complaints.js";
-import { prepareHost, type Host } from "./host.js";
+import { prepareHost, whyOf, type Emitted, type Host } from "./host.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
+import { newerLibrary } from "./newer-library.js";
 import { createTslabConverter, ts, type TslabConverter, type TslabDiagnostic } from "./typescript.js";
+import { compileUntyped } from "./untyped.js";
 
 /** Code ready to be called with `runtimeParameters`. */
 export interface Compiled {
@@ -20,11 +24,23 @@ export interface Compiled {
   readonly defines: readonly string[];
   /** True for a file with `import` or `export`; false for CommonJS. */
   readonly module: boolean;
+  /** What the author is told beside. */
+  readonly notes: readonly string[];
 }
 export type Conversion =
   | { readonly compiled: Compiled }
   | { readonly complaints: readonly Complaint[] }
   | { readonly clashes: readonly string[] };
+
+/** All that cells declared so far. */
+export interface DeclaredState {
+  readonly declarations: string;
+  readonly names: readonly string[];
+}
+interface Attempt {
+  readonly declOutput?: string;
+  readonly diagnostics: readonly TslabDiagnostic[];
+}
 
 const prefixLines = 1; // the converter puts `export {};` before each source
 
@@ -32,16 +48,18 @@ export class Converter {
   private readonly host: Host;
   private tslab: TslabConverter;
   /** Declarations of earlier TypeScript cells. */
-  private declared = "";
+  private declared: string;
   private pending: string | undefined;
   private pendingNames: ReadonlySet<string> = new Set();
   private readonly defined = new Set<string>();
   /** Names made by Tune, with the text of their types. */
   private tune: ReadonlyMap<string, string> = new Map();
 
-  /** `declarations` are ambient. */
-  constructor(folder: string, declarations: string) {
-    this.host = prepareHost(folder, declarations);
+  /** `declarations` are ambient; `before`: what `commit` said last, of a notebook that goes on. */
+  constructor(folder: string, declarations: string, before?: DeclaredState) {
+    this.declared = before?.declarations ?? "";
+    for (const name of before?.names ?? []) this.defined.add(name);
+    this.host = prepareHost(folder, newerLibrary() + declarations);
     this.tslab = createTslabConverter();
   }
 
@@ -59,12 +77,18 @@ export class Converter {
   convert(source: string): Conversion {
     this.pending = undefined;
     const code = withoutExports(source);
-    let result = this.attempt(code);
-    if (result.diagnostics.some((d) => d.code === 2307)) {
-      // a package or file may have come since the compiler looked for it
-      this.tslab.close();
-      this.tslab = createTslabConverter();
+    let result: Attempt;
+    try {
       result = this.attempt(code);
+      if (result.diagnostics.some((d) => d.code === 2307)) {
+        // a package or file may have come since the compiler looked for it
+        this.afresh();
+        result = this.attempt(code);
+      }
+    } catch (error) {
+      // What it failed at may have left it in any state.
+      this.afresh();
+      result = this.untyped(code, whyOf(error));
     }
     const { emitted } = this.host;
     if (result.diagnostics.length > 0 || !emitted) return { complaints: complaintsOf(result.diagnostics, source) };
@@ -84,21 +108,42 @@ export class Converter {
         imports: [...emitted.imports],
         defines: [...emitted.defines],
         module: true,
+        notes: emitted.notes,
       },
     };
   }
-  private attempt(code: string): { readonly declOutput?: string; readonly diagnostics: readonly TslabDiagnostic[] } {
+  private afresh(): void {
+    this.tslab.close();
+    this.tslab = createTslabConverter();
+  }
+  /** The cell without types, after the compiler failed; it fails where there is no way to compile it at all. */
+  private untyped(code: string, why: string): Attempt {
+    let emitted: Emitted | undefined;
+    try {
+      emitted = compileUntyped(code, [...this.defined, ...this.tune.keys()]);
+    } catch {
+      emitted = undefined;
+    }
+    if (!emitted) throw new CodedError("compiler-failed", { why });
+    const note = `the TypeScript compiler failed (${why}): the types of this cell are not checked, and those of its names are any`;
+    this.host.emitted = { ...emitted, notes: [note] };
+    // Earlier declarations stay, but for those of names that the cell declares again.
+    return { declOutput: this.without(this.declared, emitted.defines), diagnostics: [] };
+  }
+  private attempt(code: string): Attempt {
     this.host.emitted = undefined;
     this.host.refresh();
     return this.tslab.convert(this.previous(), code);
   }
 
   /** From now on the declarations of the last converted cell are known. */
-  commit(): void {
-    if (this.pending === undefined) return;
-    this.declared = this.pending;
-    for (const name of this.pendingNames) this.defined.add(name);
-    this.pending = undefined;
+  commit(): DeclaredState {
+    if (this.pending !== undefined) {
+      this.declared = this.pending;
+      for (const name of this.pendingNames) this.defined.add(name);
+      this.pending = undefined;
+    }
+    return { declarations: this.declared, names: [...this.defined] };
   }
   /** Names that TypeScript cells made. */
   names(): readonly string[] {
@@ -160,6 +205,7 @@ export class Converter {
         imports: [...facts.imports],
         defines: [...facts.defines],
         module: facts.module,
+        notes: [],
       },
     };
   }
@@ -199,13 +245,19 @@ export class Converter {
   }
   /** The converter repeats all earlier declarations; those of Tune names are ours to give afresh each time. */
   private withoutTune(declarations: string): string {
-    if (this.tune.size === 0) return declarations;
+    return this.without(declarations, this.tune);
+  }
+  private without(declarations: string, names: { has(name: string): boolean; readonly size: number }): string {
+    if (names.size === 0) return declarations;
     const file = ts.createSourceFile("declarations.d.ts", declarations, ts.ScriptTarget.ES2022, true);
-    const isTune = (s: TypeScript.Statement): boolean =>
-      ts.isVariableStatement(s) &&
-      s.declarationList.declarations.some((d) => ts.isIdentifier(d.name) && this.tune.has(d.name.text));
+    const among = (name: TypeScript.Node | undefined): boolean =>
+      name !== undefined && ts.isIdentifier(name) && names.has(name.text);
+    const isOfThem = (s: TypeScript.Statement): boolean =>
+      ts.isVariableStatement(s)
+        ? s.declarationList.declarations.some((d) => among(d.name))
+        : (ts.isFunctionDeclaration(s) || ts.isClassDeclaration(s) || ts.isEnumDeclaration(s)) && among(s.name);
     return file.statements
-      .filter((s) => !isTune(s))
+      .filter((s) => !isOfThem(s))
       .map((s) => `${s.getText(file)}\n`)
       .join("");
   }

@@ -3,15 +3,16 @@
  * object that it shares with us, so the options, the emission of a cell and the watching of files are set there:
  *
  * - the folder of the notebook is the current directory (a worker cannot change its own);
- * - packages are found from the notebook's folder, then among Tunebook's own dependencies;
+ * - packages are found as everywhere from the notebook's folder upwards; only what is not there, among Tunebook's own
+ *   dependencies (resolve.ts);
  * - a cell is emitted by our transformer, with a source map; files beside the notebook give types only;
  * - no file is watched by the system: `refresh` looks at the few that can change before each cell.
  */
-import { existsSync, statSync } from "node:fs";
-import { dirname, join, parse } from "node:path";
-import { fileURLToPath } from "node:url";
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import type * as TypeScript from "typescript";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
+import { moduleResolver } from "./resolve.js";
 import { libraryFolder, ts } from "./typescript.js";
 
 /** What was printed for the last converted cell. */
@@ -20,6 +21,8 @@ export interface Emitted extends ModuleFacts {
   map: string;
   /** Declarations for the next cell where the compiler could not write them ("cannot be named"). */
   declarations: string | undefined;
+  /** What the compiler failed at, for the author of the cell. */
+  readonly notes: readonly string[];
 }
 export interface Host {
   /** Set by each emission. */
@@ -61,14 +64,18 @@ export function prepareHost(folder: string, declarations: string): Host {
   };
 
   const open = ts as unknown as { -readonly [K in keyof typeof ts]: (typeof ts)[K] } & {
-    getPreEmitDiagnosticsOfFiles(...of: unknown[]): readonly TypeScript.Diagnostic[];
+    getPreEmitDiagnosticsOfFiles(
+      program: TypeScript.Program,
+      files: readonly TypeScript.SourceFile[],
+    ): readonly TypeScript.Diagnostic[];
   };
   const createHost = original(open.createWatchCompilerHost) as unknown as (
     ...of: unknown[]
   ) => TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<TypeScript.BuilderProgram>;
   const create = (files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]): unknown => {
-    const made = createHost([...files, ambient], { ...options, ...cellOptions(folder) }, ...rest);
+    const made = createHost([...files, ambient], { ...options, ...cellOptions() }, ...rest);
     made.watchDirectory = () => ({ close: () => undefined });
+    made.resolveModuleNameLiterals = moduleResolver(folder);
     let made1: ((program: TypeScript.BuilderProgram) => void) | undefined;
     Object.defineProperty(made, "afterProgramCreate", {
       get: () => made1,
@@ -77,47 +84,40 @@ export function prepareHost(folder: string, declarations: string): Host {
     return made;
   };
   open.createWatchCompilerHost = remember(create, createHost) as unknown as typeof open.createWatchCompilerHost;
-  const diagnostics = original(open.getPreEmitDiagnosticsOfFiles);
-  open.getPreEmitDiagnosticsOfFiles = remember(
-    (...of: unknown[]) => diagnostics(...of).filter((d) => !aboutDeclarations(d.code)),
-    diagnostics,
-  );
+  // What concerns the declaration file of a cell only is left out: it is no business of the cell's author.
+  open.getPreEmitDiagnosticsOfFiles = (program, files) =>
+    ts
+      .sortAndDeduplicateDiagnostics([
+        ...program.getOptionsDiagnostics(),
+        ...program.getGlobalDiagnostics(),
+        ...files.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+      ])
+      .filter((d) => !ofNoInterest(d.code));
   return host;
 }
 
-/** Complaints about the declaration file of a cell ("has or is using private name ..") are no business of its author. */
-function aboutDeclarations(code: number): boolean {
+/**
+ * Complaints about the declaration file of a cell ("has or is using private name ..") are no business of its author, and
+ * files may be imported by their whole names (the option that allows it makes the compiler's printer of types fail).
+ */
+function ofNoInterest(code: number): boolean {
   return (
     (code >= 4000 && code < 4200 && code !== 4111 && code !== 4112 && code !== 4113 && code !== 4114) ||
     code === 2742 ||
+    code === 5097 ||
     code === 7056
   );
 }
 
-function cellOptions(folder: string): TypeScript.CompilerOptions {
-  const own = ownModules();
-  const roots = [...ancestors(folder).map((f) => join(f, "node_modules")), ...own].filter((f) => existsSync(f));
-  const library = existsSync(join(libraryFolder, "lib.es2023.d.ts")) ? "lib.es2023.d.ts" : "lib.es2022.d.ts";
+function cellOptions(): TypeScript.CompilerOptions {
   return {
     sourceMap: true,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
-    allowImportingTsExtensions: true,
+    customConditions: ["node"],
     checkJs: false,
-    lib: [library],
+    lib: ["lib.es2023.d.ts"],
     types: ["node"],
-    paths: { "*": roots.flatMap((root) => [`${root}/*`, `${root}/@types/*`]) },
   };
-}
-/** The `node_modules` folders in which Tunebook's own dependencies lie. */
-export function ownModules(): string[] {
-  return ancestors(dirname(fileURLToPath(import.meta.url)))
-    .map((f) => join(f, "node_modules"))
-    .filter((f) => existsSync(f));
-}
-function ancestors(folder: string): string[] {
-  const all = [folder];
-  for (let at = folder; at !== parse(at).root;) all.push((at = dirname(at)));
-  return all;
 }
 
 /** The program that the converter sees: only the cell itself is checked and emitted, by our transformer. */
@@ -147,27 +147,35 @@ function cellProgram(program: TypeScript.BuilderProgram, host: Host): TypeScript
         let code = "";
         let map = "";
         let declared = false;
-        const result = program.emit(
-          file,
-          (path, text, ...rest) => {
-            if (path.endsWith(".js.map")) map = text;
-            else if (path.endsWith(".js")) code = text;
-            else if (path.endsWith(".d.ts")) declared = true;
-            write(path, text, ...rest);
-          },
-          cancel,
-          declarationsOnly,
-          { ...transformers, after: [moduleTransformer({ cell: true, isPrior }, facts)] },
-        );
-        host.emitted = { ...facts, code, map, declarations: declared ? undefined : spelled(file, checker) };
+        const keep: TypeScript.WriteFileCallback = (path, text, ...rest) => {
+          if (path.endsWith(".js.map")) map = text;
+          else if (path.endsWith(".js")) code = text;
+          else if (path.endsWith(".d.ts")) declared = true;
+          write(path, text, ...rest);
+        };
+        const after = [moduleTransformer({ cell: true, isPrior }, facts)];
+        const notes: string[] = [];
+        let result: TypeScript.EmitResult = { emitSkipped: false, diagnostics: [] };
+        try {
+          result = program.emit(file, keep, cancel, declarationsOnly, { ...transformers, after });
+        } catch (error) {
+          // The code is printed before the declarations: what failed is the spelling of a type.
+          if (code === "") throw error;
+          declared = false;
+        }
+        const declarations = declared ? undefined : spelled(file, checker, notes);
+        host.emitted = { ...facts, code, map, declarations, notes };
         return result;
       },
     },
   }) as TypeScript.BuilderProgram;
 }
 
-/** Declarations spelled by the checker, one name at a time: less exact than the compiler's own, but it never refuses. */
-function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker): string {
+/**
+ * Declarations spelled by the checker, one name at a time: less exact than the compiler's own, but it never refuses. A type
+ * at which the compiler fails is `any`.
+ */
+function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker, notes: string[]): string {
   const flags =
     ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseFullyQualifiedType | ts.TypeFormatFlags.InTypeAlias;
   const lines: string[] = file.statements
@@ -178,11 +186,20 @@ function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker): 
     if (!(symbol.flags & ts.SymbolFlags.Value)) continue;
     const at = symbol.valueDeclaration ?? file;
     const isConst = ts.isVariableDeclaration(at) && (at.parent.flags & ts.NodeFlags.Const) !== 0;
-    lines.push(
-      `declare ${isConst ? "const" : "let"} ${name}: ${checker.typeToString(checker.getTypeOfSymbolAtLocation(symbol, at), undefined, flags)};`,
-    );
+    let type = "any";
+    try {
+      type = checker.typeToString(checker.getTypeOfSymbolAtLocation(symbol, at), undefined, flags);
+    } catch (error) {
+      notes.push(`the TypeScript compiler failed at the type of \`${name}\` (${whyOf(error)}): it is any from here on`);
+    }
+    lines.push(`declare ${isConst ? "const" : "let"} ${name}: ${type};`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** What a failure of the compiler says, on one line. */
+export function whyOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
 function stampOf(path: string): string {

@@ -1,0 +1,21 @@
+/** The names that a cell or a file declares for later cells to read: whatever stands at its top level and has a value. */
+import type * as TypeScript from "typescript";
+import { ts } from "./typescript.js";
+
+const open = ts as unknown as {
+  bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
+};
+
+/** In the order of the text. A text that is no TypeScript gives the names that could be read in it. */
+export function declaredBy(source: string): readonly string[] {
+  // A module's `locals` are all it declares, its hoisted `var`s too.
+  const file = ts.createSourceFile("cell.ts", `export {};\n${source}`, ts.ScriptTarget.ES2022, true);
+  open.bindSourceFile(file, { target: ts.ScriptTarget.ES2022 });
+  const { locals } = file as unknown as { locals?: ReadonlyMap<string, TypeScript.Symbol> };
+  return [...(locals ?? [])].flatMap(([name, symbol]) => (hasValue(symbol) ? [name] : []));
+}
+
+function hasValue({ flags, declarations = [] }: TypeScript.Symbol): boolean {
+  if ((flags & ts.SymbolFlags.Alias) !== 0) return declarations.some((d) => !ts.isTypeOnlyImportOrExportDeclaration(d));
+  return (flags & ts.SymbolFlags.Value) !== 0;
+}

@@ -1,0 +1,35 @@
+/** Which file tells the types of what is imported: looked for from the importing file upwards, and then where Tunebook's own dependencies lie. */
+import { fileURLToPath } from "node:url";
+import type * as TypeScript from "typescript";
+import { ts } from "./typescript.js";
+
+type Resolve = NonNullable<TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<never>["resolveModuleNameLiterals"]>;
+
+/** A resolver for a notebook in that folder. */
+export function moduleResolver(folder: string): Resolve {
+  const { sys } = ts;
+  let cache: TypeScript.ModuleResolutionCache | undefined;
+  const resolve = (
+    name: string,
+    from: string,
+    options: TypeScript.CompilerOptions,
+    mode: TypeScript.ResolutionMode,
+  ): TypeScript.ResolvedModuleWithFailedLookupLocations => {
+    cache ??= ts.createModuleResolutionCache(folder, (path) => path, options);
+    // Files of the person come and go; those of packages stay.
+    const kept = from.includes("/node_modules/") ? cache : undefined;
+    return ts.resolveModuleName(name, from, options, sys, kept, undefined, mode);
+  };
+  return (literals, from, _redirected, options, file) =>
+    literals.map((literal) => {
+      const mode = ts.getModeForUsageLocation(file, literal, options);
+      const found = resolve(literal.text, from, options, mode);
+      if (found.resolvedModule || from.includes("/node_modules/") || ts.isExternalModuleNameRelative(literal.text))
+        return found;
+      const ours = resolve(literal.text, own, options, mode);
+      return ours.resolvedModule ? ours : found;
+    });
+}
+
+/** A file beside which Tunebook's own dependencies are found. */
+const own = fileURLToPath(import.meta.url).replaceAll("\\", "/");
