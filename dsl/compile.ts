@@ -39,12 +39,18 @@ export interface Compiled {
   readonly names: Readonly<Record<string, NameKind>>;
   /** Names in `parameters { }`, those of used files included. */
   readonly parameters: readonly string[];
+  /** Names of `unvalued` that the last source depends on. */
+  readonly unvalued: readonly string[];
 }
 
 /** What the compiler is told of the world beside the facts. */
 export interface Outside {
   /** Names made by TypeScript cells: a Tune name may not take one. */
   readonly typescript: readonly string[];
+  /** Those of them whose values nobody can tell now: what depends on one is unknown, not wrong. */
+  readonly unvalued?: readonly string[];
+  /** Models that a training may have trained whose plan nobody can tell now. */
+  readonly unsure?: readonly string[];
   /** Their types, as TypeScript writes them, where somebody is typing. */
   readonly types?: Readonly<Record<string, string>>;
   /** Model or run name → recipeHash of the weights it has now. */
@@ -71,7 +77,14 @@ export function compile(
   const whole = purpose === "run" && needs.length === 0 && !program.reporter.hasErrors;
   const names = Object.fromEntries([...program.names].map(([name, of]) => [name, of.is]));
   const parameters = [...program.parameters.keys()];
-  return { diagnostics, needs, ...(whole ? { actions: program.actions } : {}), names, parameters };
+  return {
+    diagnostics,
+    needs,
+    ...(whole ? { actions: program.actions } : {}),
+    names,
+    parameters,
+    unvalued: [...program.unvalued],
+  };
 }
 
 /**

@@ -107,6 +107,9 @@ export class Program {
   /** Needs named while one statement is read. */
   noted: Need[] = [];
 
+  /** Names of the other language that were met and whose values nobody can tell. */
+  readonly unvalued = new Set<string>();
+
   constructor(
     readonly registry: Registry,
     readonly facts: Facts,
@@ -188,6 +191,7 @@ export class Program {
    */
   ask<N extends Need>(need: N, costly = false): FactOf<N["about"]> | Failed | undefined {
     const answer = this.facts.get(need);
+    if (answer === undefined && this.cannotBeTold(need)) return undefined;
     if (answer === undefined && !(costly && this.purpose === "assist")) {
       this.noted.push(need);
       if (!this.silent) this.needs.set(keyOf(need), need);
@@ -197,7 +201,17 @@ export class Program {
   /** Needs of a definition made by an earlier source count once it is used. */
   require(needs: readonly Need[]): void {
     if (!this.silent)
-      for (const need of needs) if (this.facts.get(need) === undefined) this.needs.set(keyOf(need), need);
+      for (const need of needs)
+        if (this.facts.get(need) === undefined && !this.cannotBeTold(need)) this.needs.set(keyOf(need), need);
+  }
+  /** True for a need that a name of the other language stands in whose value nobody can tell. */
+  private cannotBeTold(need: Need): boolean {
+    const { unvalued = [] } = this.outside;
+    if (unvalued.length === 0) return false;
+    const names = (need.about === "name" ? [need.of] : liveIn(need)).map((name) => name.split(".")[0] ?? name);
+    const among = names.filter((name) => unvalued.includes(name));
+    if (!this.silent) for (const name of among) this.unvalued.add(name);
+    return among.length > 0;
   }
 
   typing(places: Map<string, Span>): Typing {
@@ -287,6 +301,13 @@ function mendOf(data: unknown, span: Span, text: string): More {
   if (parts.length !== 2) return {};
   const start = span.start + parts[0]!.length;
   return { fix: replace({ ...span, start, end: start + quoted.length }, meant, `write ${meant}`) };
+}
+
+/** The live values that stand in a need. */
+function liveIn(value: unknown): readonly string[] {
+  if (typeof value !== "object" || value === null) return [];
+  if ("live" in value && typeof value.live === "string") return [value.live];
+  return Object.values(value).flatMap(liveIn);
 }
 
 /** Folder of a source's file; `.` where it has none. */

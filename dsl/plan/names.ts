@@ -185,6 +185,7 @@ export function trainedName(
   const fresh = found.of.draft !== undefined && isScratch(found.of.draft);
   if (present === undefined && !run && !fresh && found.of.draft && isCall(task) && untrained(task, found.of.draft))
     return found.name;
+  if (present === undefined && program.outside.unsure?.includes(found.name)) return undefined;
   if (present === undefined) {
     program.report("not-trained", { model: found.name }, found.node.span);
     return undefined;

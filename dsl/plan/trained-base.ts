@@ -16,6 +16,7 @@ export function trainedBase(program: Program, draft: Draft, here: Span): "there"
   }
   const run = program.runs.get(name);
   if (run && (run.here || program.outside.trained[name] !== undefined || program.purpose === "assist")) return "there";
+  if (program.outside.unsure?.includes(name)) return "missing";
   program.reportNear("not-trained", { model: name }, base?.span, here);
   return "missing";
 }

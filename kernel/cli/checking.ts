@@ -58,7 +58,7 @@ export async function sourcesOf(file: string): Promise<Texts> {
     const notebook = await readNotebook(path);
     const code = notebook.cells.filter((cell) => cell.cell_type === "code");
     const cells = code.map((cell) => cell.source);
-    return { ...textsOfCells(path, file, cells), notebook };
+    return { ...(await textsOfCells(path, file, cells)), notebook };
   }
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
@@ -74,12 +74,16 @@ export function textsOfProgram(path: string, file: string, text: string): Texts 
 }
 
 /** `cells`: texts of the code cells, in order. */
-export function textsOfCells(path: string, file: string, cells: readonly string[]): Texts {
+export async function textsOfCells(path: string, file: string, cells: readonly string[]): Promise<Texts> {
   const verbs = registry.verbs().map((v) => v.name);
   const sources: Source[] = [];
   const typescript = new Map<string, readonly string[]>();
   const defined = new Set<string>();
-  const names: string[] = [];
+  // The compiler of the cells takes a while to load: not for a notebook that is Tune throughout.
+  const { declaredBy } = cells.every((cell) => isTune(cell, verbs) || cell.trim() === "")
+    ? { declaredBy: () => [] }
+    : await import("#kernel/cells/compile/declared.js");
+  const names = new Set<string>();
   cells.forEach((cell, i) => {
     if (isTune(cell, verbs)) {
       const id = `${path}#${String(i + 1)}`;
@@ -88,10 +92,7 @@ export function textsOfCells(path: string, file: string, cells: readonly string[
     } else {
       for (const [, word = ""] of cell.matchAll(/\bdefine\.(?:technique|metric)\(\s*\{\s*name:\s*["'`](\w+)/g))
         defined.add(word);
-      for (const match of cell.matchAll(
-        /^[ \t]*(?:export\s+)?(?:const|let|var|function|class|async function)\s+([\p{ID_Start}_$][\p{ID_Continue}$]*)/gmu,
-      ))
-        names.push(match[1] ?? "");
+      for (const name of declaredBy(withoutMagic(cell))) names.add(name);
     }
   });
   return { sources, typescript, defined };

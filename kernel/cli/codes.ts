@@ -9,6 +9,7 @@ declare module "#dsl/check/codes.js" {
     "file-kind": { readonly file: string; readonly wanted: readonly string[] };
     "jupyterlab-failed": { readonly status: number };
     "file-changed": { readonly file: string };
+    "not-told": { readonly file: string; readonly names: readonly string[] };
     "nothing-to-show": {
       readonly file: string;
       readonly name: string | null;
@@ -60,6 +61,14 @@ registerCodes({
     help: () => "save it there, and call the command again",
     explain:
       "Between reading a file and writing it anew, an editor or another program wrote it. Its text was not touched.",
+  },
+  "not-told": {
+    severity: "error",
+    message: ({ file, names }) =>
+      `what ${file} trains depends on ${names.map((name) => `\`$${name}\``).join(", ")}, which TypeScript cells make`,
+    help: () => "`tunebook run` runs the notebook; in a notebook that ran, `show` beside a name shows the same",
+    explain:
+      "Plans, graphs and programs are made from data, settings and the model. The values of TypeScript's names exist only once their cells have run, and `tunebook check`, `plan` and `show` run none.",
   },
   "nothing-to-show": {
     severity: "error",

@@ -68,7 +68,7 @@ async function notebook(path: string, file: string, raw: string): Promise<Opened
   const code = cells.flatMap((cell, number) => (cell.cell_type === "code" ? [{ number, text: cell.source }] : []));
   const idOf = (i: number): string => `${path}#${String(i + 1)}`;
   const read = (texts: Texts): readonly string[] => code.map(({ text }, i) => texts.get(idOf(i)) ?? text);
-  const first = textsOfCells(path, file, read(new Map()));
+  const first = await textsOfCells(path, file, read(new Map()));
   const tune = new Set(first.sources.map(({ id }) => id));
   return {
     texts: new Map(code.flatMap(({ text }, i) => (tune.has(idOf(i)) ? [[idOf(i), text] as const] : []))),

@@ -44,18 +44,15 @@ export async function phaseText(phase: Phase, file: string, o: PhaseOptions = {}
     return { text: textPhase(phase, sources, o.name), diagnostics: [], sources };
   const workshop = o.workshop ?? new Workshop();
   const folder = dirname(resolve(file));
-  const { diagnostics, actions } = await checkTexts(texts, folder, { ...o, workshop });
+  const { diagnostics, actions, unvalued } = await checkTexts(texts, folder, { ...o, workshop });
   if (diagnostics.some((d) => d.severity === "error")) return { diagnostics, sources };
   const all = actions.flatMap((a): (readonly [string, Plan])[] =>
     a.verb === "train" ? [[a.name, a.plan]] : a.verb === "sweep" ? [[a.name, a.sweep.plan]] : [],
   );
   const plans = all.filter(([name, { recipe }]) => [undefined, name, recipe.model.name].includes(o.name));
-  if (plans.length === 0)
-    throw nothing(
-      file,
-      o.name,
-      all.map(([name]) => name),
-    );
+  const names = all.map(([name]) => name);
+  if (plans.length === 0 && unvalued.length > 0) throw new CodedError("not-told", { file, names: unvalued });
+  if (plans.length === 0) throw nothing(file, o.name, names);
   const shown = await Promise.all(
     plans.map(async ([name, plan]) => [name, plain(await planPhase(phase, name, plan))] as const),
   );

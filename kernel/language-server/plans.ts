@@ -2,6 +2,7 @@
 import { basename, dirname } from "node:path";
 import { wordsOf } from "#dsl/check/codes.js";
 import { planShown } from "../display/plan-card.js";
+import { notTold } from "../cli/not-told.js";
 import { checkTexts, textsOfCells, textsOfProgram } from "../cli/checking.js";
 
 /** What the editor has open: a program, or a notebook's code cells in their order. */
@@ -17,8 +18,8 @@ export type PlanAnswer = { readonly title: string; readonly text: string } | { r
 
 export async function plansOf({ path, text }: Opened): Promise<PlanAnswer> {
   const file = basename(path);
-  const texts = typeof text === "string" ? textsOfProgram(path, file, text) : textsOfCells(path, file, text);
-  const { diagnostics, actions } = await checkTexts(texts, dirname(path));
+  const texts = typeof text === "string" ? textsOfProgram(path, file, text) : await textsOfCells(path, file, text);
+  const { diagnostics, actions, unvalued } = await checkTexts(texts, dirname(path));
   const wrong = diagnostics.find((d) => d.severity === "error");
   if (wrong) {
     const { message, help } = wordsOf(wrong.code, wrong.data as never);
@@ -27,6 +28,8 @@ export async function plansOf({ path, text }: Opened): Promise<PlanAnswer> {
   const plans = actions.flatMap((action) =>
     action.verb === "train" ? [action.plan] : action.verb === "sweep" ? [action.sweep.plan] : [],
   );
+  if (plans.length === 0 && unvalued.length > 0)
+    return { problem: `There is no plan of ${file}: ${notTold(unvalued)}` };
   if (plans.length === 0) return { problem: `${file} trains nothing: there is no plan to show` };
   return {
     title: `Plan of ${file}`,

@@ -8,6 +8,8 @@ import type { Source } from "#dsl/check/span.js";
 import { Facts, type Need } from "#dsl/plan/facts.js";
 import type { Action, Value } from "#dsl/plan/plan.js";
 import type { Registry } from "#dsl/registry.js";
+import { parse } from "#dsl/syntax/parse.js";
+import type { Operand } from "#dsl/syntax/tree.js";
 
 export interface CheckedTexts {
   readonly sources: readonly Source[];
@@ -32,6 +34,8 @@ export interface Checked {
   readonly facts: Facts;
   /** Names of all parameters that the sources define. */
   readonly parameters: readonly string[];
+  /** TypeScript's names that something depends on: it was not checked, their values exist only when the notebook runs. */
+  readonly unvalued: readonly string[];
 }
 
 export async function checkSources({ sources, typescript, defined }: CheckedTexts, o: Checking): Promise<Checked> {
@@ -39,6 +43,8 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
   const actions: Action[] = [];
   const trained: Record<string, string> = {};
   const sound: Source[] = [];
+  const unvalued = new Set<string>();
+  const unsure = new Set<string>();
   let facts = Facts.none;
   const parameters = new Set<string>();
   for (const source of sources) {
@@ -48,16 +54,15 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
     ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
       const compiled = await compileAnswered([...sound, source], {
         ...{ registry: o.registry, purpose, answer: (need) => o.answer(need, names) },
-        outside: { typescript: names, trained, parameters: o.parameters },
+        outside: {
+          ...{ typescript: names, unvalued: names, unsure: [...unsure], trained, parameters: o.parameters },
+        },
       });
       facts = compiled.facts;
+      for (const name of compiled.unvalued) unvalued.add(name);
       for (const name of compiled.parameters) parameters.add(name);
-      // Values and words of TypeScript cells exist only when the notebook runs.
-      const found = compiled.diagnostics.filter(
-        (d) =>
-          !(d.code === "unknown-reference" && names.includes(d.data.name.split(".")[0] ?? "")) &&
-          !(d.code === "unknown-word" && defined.has(d.data.word)),
-      );
+      // Words of TypeScript cells exist only when the notebook runs.
+      const found = compiled.diagnostics.filter((d) => !(d.code === "unknown-word" && defined.has(d.data.word)));
       return { found, did: compiled.actions ?? [] };
     };
     let { found, did } = await compile("assist");
@@ -67,7 +72,20 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
     diagnostics.push(...found);
     actions.push(...did);
     for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
+    // A training that was not planned: it depends on what is unknown, or what is wrong with it has been said.
+    for (const name of trainedIn(source, o.registry)) if (!(name in trained)) unsure.add(name);
     sound.push(source);
   }
-  return { sources, diagnostics, actions, facts, parameters: [...parameters] };
+  return { sources, diagnostics, actions, facts, parameters: [...parameters], unvalued: [...unvalued] };
+}
+
+/** Names that the trainings of a text would give weights. */
+function trainedIn(source: Source, registry: Registry): readonly string[] {
+  const verbs = registry.verbs().map(({ name }) => name);
+  const word = (operand: Operand | undefined): string[] => (operand?.is === "word" ? [operand.text] : []);
+  return parse(source, verbs).tree.statements.flatMap(({ verb, operands, clauses }) =>
+    verb.text === "train"
+      ? [...word(operands[0]), ...clauses.flatMap((c) => (c.connector.text === "as" ? word(c.operands[0]) : []))]
+      : [],
+  );
 }

@@ -12,9 +12,13 @@ export function declaredBy(source: string): readonly string[] {
   const file = ts.createSourceFile("cell.ts", `export {};\n${source}`, ts.ScriptTarget.ES2022, true);
   open.bindSourceFile(file, { target: ts.ScriptTarget.ES2022 });
   const { locals } = file as unknown as { locals?: ReadonlyMap<string, TypeScript.Symbol> };
-  return [...(locals ?? [])].flatMap(([name, symbol]) => (hasValue(symbol) ? [name] : []));
+  return [...(locals ?? [])].flatMap(([name, symbol]) => (hasValue(exportOf(symbol)) ? [name] : []));
 }
 
+/** What is declared and exported at once is bound as the export. */
+function exportOf(symbol: TypeScript.Symbol): TypeScript.Symbol {
+  return (symbol as { exportSymbol?: TypeScript.Symbol }).exportSymbol ?? symbol;
+}
 function hasValue({ flags, declarations = [] }: TypeScript.Symbol): boolean {
   if ((flags & ts.SymbolFlags.Alias) !== 0) return declarations.some((d) => !ts.isTypeOnlyImportOrExportDeclaration(d));
   return (flags & ts.SymbolFlags.Value) !== 0;

@@ -2,6 +2,7 @@
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/check/render-ansi.js";
 import { toJson } from "#dsl/check/render-json.js";
+import { notTold } from "../not-told.js";
 import { readParameter, type Written } from "#kernel/client/parameters.js";
 
 export function register(program: Command): void {
@@ -18,7 +19,7 @@ export function register(program: Command): void {
     )
     .action(async (file: string, options: { json?: true; quick?: true; parameter: Written }) => {
       const { checkFile } = await import("../checking.js");
-      const { diagnostics, sources } = await checkFile(file, {
+      const { diagnostics, sources, unvalued } = await checkFile(file, {
         quick: options.quick === true,
         parameters: options.parameter,
       });
@@ -28,6 +29,7 @@ export function register(program: Command): void {
           `${renderAnsi(diagnostics, sources, { color: process.stdout.isTTY && process.env["NO_COLOR"] === undefined })}\n`,
         );
       else process.stdout.write(`${file}: no mistakes found\n`);
+      if (!options.json && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
       if (diagnostics.some((d) => d.severity === "error")) process.exitCode = 1;
     });
 }

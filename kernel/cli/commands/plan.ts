@@ -2,6 +2,7 @@
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/check/render-ansi.js";
 import { toJson } from "#dsl/check/render-json.js";
+import { notTold } from "../not-told.js";
 import { readParameter, type Written } from "#kernel/client/parameters.js";
 
 export function register(program: Command): void {
@@ -17,7 +18,7 @@ export function register(program: Command): void {
     )
     .action(async (file: string, options: { json?: true; parameter: Written }) => {
       const { checkFile } = await import("../checking.js");
-      const { diagnostics, sources, actions } = await checkFile(file, { parameters: options.parameter });
+      const { diagnostics, sources, actions, unvalued } = await checkFile(file, { parameters: options.parameter });
       const wrong = diagnostics.some((d) => d.severity === "error");
       const plans = wrong
         ? []
@@ -37,7 +38,8 @@ export function register(program: Command): void {
           );
         const { planShown } = await import("#kernel/display/plan-card.js");
         for (const plan of plans) process.stdout.write(`${String(planShown(plan).bundle["text/plain"])}\n\n`);
-        if (!wrong && plans.length === 0) process.stdout.write(`${file}: nothing is trained here\n`);
+        if (!wrong && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
+        else if (!wrong && plans.length === 0) process.stdout.write(`${file}: nothing is trained here\n`);
       }
       if (wrong) process.exitCode = 1;
     });

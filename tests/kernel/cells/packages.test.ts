@@ -9,7 +9,8 @@ import { Notebook, traceback } from "./notebook.js";
 
 const modules = fileURLToPath(new URL("../../../../node_modules/", import.meta.url));
 
-describe("types of packages in a cell", () => {
+describe("types of packages in a cell", function () {
+  this.timeout(120_000);
   let book: Notebook;
   before(async () => {
     book = await Notebook.open();
@@ -105,7 +106,8 @@ describe("types of packages in a cell", () => {
   });
 });
 
-describe("the library of a cell", () => {
+describe("the library of a cell", function () {
+  this.timeout(120_000);
   it("is that of the running Node", async () => {
     const book = await Notebook.open();
     try {
