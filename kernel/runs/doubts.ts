@@ -19,7 +19,7 @@ export function doubtsOf(model: string, commonest: CommonAnswer | undefined, con
 
 function oneAnswer(model: string, commonest: CommonAnswer | undefined): readonly string[] {
   if (!commonest || commonest.given < GIVEN || commonest.right >= RIGHT) return [];
-  return [`${model} says ${commonest.answer} of ${percent(commonest.given)}, which is right of ${percent(commonest.right)}`];
+  return [`${model} says ${commonest.answer} ${percent(commonest.given)} of the time; it is right ${percent(commonest.right)} of the time`];
 }
 
 function noBetter(model: string, constant: BesideConstant | null): readonly string[] {
