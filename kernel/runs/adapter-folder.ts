@@ -13,6 +13,7 @@ import type { AdapterFacts, TechniqueImplementation } from "#stdlib/kinds/techni
 import type { ModelSizes } from "#stdlib/kinds/model.js";
 import { registry } from "#stdlib/registry.js";
 import type { Session } from "../engine/engine.js";
+import { folded, type Standardised } from "./standardised.js";
 
 export const ADAPTER = { weights: "adapter_model.safetensors", config: "adapter_config.json" } as const;
 
@@ -20,6 +21,7 @@ export interface Adapter {
   /** State → tensor in the file. */
   readonly names: Readonly<Record<string, string>>;
   readonly config: Readonly<Record<string, unknown>>;
+  readonly standardised: Standardised | null;
 }
 
 /** Null: the whole model trains. */
@@ -32,6 +34,7 @@ export function adapterOf(o: {
   readonly head: readonly string[];
   readonly saved: Readonly<Record<string, string>>;
   readonly state: Program["state"];
+  readonly standardised?: Standardised | null;
   /** Taken off the states' names for what the configuration says of them; absent: nothing. */
   readonly prefix?: string;
 }): Adapter | null {
@@ -48,7 +51,7 @@ export function adapterOf(o: {
     ...(model.technique.definition !== undefined && { definition: model.technique.definition }),
     ...{ base_model_name_or_path: model.base, task: model.task.word },
   };
-  return { names: o.saved, config };
+  return { names: o.saved, config, standardised: o.standardised ?? null };
 }
 
 function bare(name: string, prefix: string): string {
@@ -56,9 +59,9 @@ function bare(name: string, prefix: string): string {
 }
 
 /** Writes the session's weights; a folder that was there before is written anew. */
-export async function writeAdapter(folder: string, session: Session, { names, config }: Adapter): Promise<void> {
+export async function writeAdapter(folder: string, session: Session, { names, config, standardised }: Adapter): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  await session.save(join(folder, ADAPTER.weights), Object.keys(names), { format: "pt" }, names);
+  await folded(session, standardised, () => session.save(join(folder, ADAPTER.weights), Object.keys(names), { format: "pt" }, names));
   await writeFileAtomic(join(folder, ADAPTER.config), `${JSON.stringify(config, null, 2)}\n`);
 }
 

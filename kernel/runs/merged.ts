@@ -16,6 +16,7 @@ import type { Base } from "../bases/base.js";
 import type { Engine, Session } from "../engine/engine.js";
 import { configText } from "./config-text.js";
 import { configOf } from "./model-config.js";
+import { fold, standardisedOf } from "./standardised.js";
 import { besideWeights, demandFree, filesOf, MODEL } from "./model-folder.js";
 import "./codes.js";
 
@@ -69,7 +70,10 @@ export async function writeMerged(
     for (const one of merging) await mergeInto(copy, session, one, body.technique.call.word);
     const difference = await compared(session, copy, plain.inputs, body);
     mkdirSync(folder, { recursive: true });
-    await copy.save(join(folder, MODEL.weights), Object.keys(plain.state), { format: "pt" });
+    const standardised = standardisedOf(body.task.implementation, body.family);
+    await fold(copy, standardised);
+    const held: readonly string[] = standardised ? [standardised.mean, standardised.scale] : [];
+    await copy.save(join(folder, MODEL.weights), Object.keys(plain.state).filter((name) => !held.includes(name)), { format: "pt" });
     await writeFileAtomic(join(folder, MODEL.config), configText(configOf(o.plan.recipe.model, base, o.labels)));
     for (const file of besideWeights(base)) copyFileSync(join(base.folder, file), join(folder, file));
     return { folder, difference };

@@ -155,6 +155,14 @@ function settingsOf({ recipe, origins }: Plan): readonly (readonly string[])[] {
   });
 }
 
+/** A head of scores learns them standardised (standardised.ts). */
+const UNSTANDARDISED = [
+  'scale, mean = weights.pop("target.scale"), weights.pop("target.mean")',
+  'head = next(n for n, w in weights.items() if n.startswith("classifier") and n.endswith(".weight") and len(w) == 1)',
+  "weights[head] *= scale",
+  'weights[head.replace("weight", "bias")] = weights[head.replace("weight", "bias")] * scale + mean',
+];
+
 function loading(f: CardFacts, base: string): readonly string[] {
   const { model } = f.plan.recipe;
   const auto = autoModel(f);
@@ -180,6 +188,7 @@ function loading(f: CardFacts, base: string): readonly string[] {
       python([
         ...["from safetensors.torch import load_file", ...begin],
         `weights = load_file(${q(`checkpoints/${f.kept.file}`)})`,
+        ...(model.task.word === "regression" ? UNSTANDARDISED : []),
         "base.load_state_dict({name: w for name, w in weights.items() if name in base.state_dict()}, strict=False)",
       ]),
     ];

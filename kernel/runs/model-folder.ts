@@ -14,6 +14,7 @@ import type { Base } from "../bases/base.js";
 import type { Session } from "../engine/engine.js";
 import { configText } from "./config-text.js";
 import { configOf } from "./model-config.js";
+import { folded, type Standardised } from "./standardised.js";
 import "./codes.js";
 
 export interface WholeModel {
@@ -23,6 +24,7 @@ export interface WholeModel {
   /** Folder of the files that are copied as they are. */
   readonly from: string;
   readonly files: readonly string[];
+  readonly standardised: Standardised | null;
 }
 
 export const MODEL = { weights: "model.safetensors", config: "config.json" } as const;
@@ -35,9 +37,11 @@ export function wholeOf(o: {
   readonly technique: TechniqueImplementation;
   readonly labels: readonly string[];
   readonly saved: Readonly<Record<string, string>>;
+  readonly standardised: Standardised | null;
 }): WholeModel | null {
   if (o.technique.saved !== "model") return null;
-  return { names: o.saved, config: configOf(o.model, o.base, o.labels), from: o.base.folder, files: besideWeights(o.base) };
+  const { saved: names, standardised, base } = o;
+  return { names, standardised, config: configOf(o.model, base, o.labels), from: base.folder, files: besideWeights(base) };
 }
 
 /** The base's files that are as good for the trained model: its tokenizer's, and what it writes by. */
@@ -60,7 +64,8 @@ export function demandFree(folder: string, files: readonly string[]): void {
 /** The weights that the session has now; a folder that was there before is written anew. */
 export async function writeModelFolder(folder: string, session: Session, whole: WholeModel): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await session.save(join(folder, MODEL.weights), Object.keys(whole.names), { format: "pt" }, whole.names);
+  const { names, standardised } = whole;
+  await folded(session, standardised, () => session.save(join(folder, MODEL.weights), Object.keys(names), { format: "pt" }, names));
   for (const name of whole.files) await copyFile(join(whole.from, name), join(folder, name));
   await writeFileAtomic(join(folder, MODEL.config), configText(whole.config));
 }

@@ -19,6 +19,7 @@ import { join, resolve } from "node:path";
 import { readHeader } from "../engine/safetensors.js";
 import type { Body } from "./merged.js";
 import { bodyFrom, partsFrom } from "./programs.js";
+import { standardisedOf, type Standardised } from "./standardised.js";
 import { does, implementationOf } from "./words.js";
 
 export interface OpenModel {
@@ -31,6 +32,8 @@ export interface OpenModel {
   readonly adapter: Adapter | null;
   /** What a folder of the trained model holds; null: its weights are its base's for the most part. */
   readonly whole: WholeModel | null;
+  /** Its head learns standardised numbers; `knows`: the head came with weights. Null: it learns what it says. */
+  readonly standardised: (Standardised & { readonly knows: boolean }) | null;
   /** Why it can't write text: its task doesn't, or the engine can't; null: it can, with the programs of stdlib/programs/generate.ts. */
   readonly mute: string | null;
   /** Models with the same one have their base's frozen weights in common; null: it stands alone. */
@@ -61,7 +64,8 @@ export async function trainedBody({ recipe: { model, training } }: Plan, base: B
 /** `home`: the folder that the plan's own folders are relative to (the notebook's). */
 export async function openModel(engine: Engine, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
   const assembled = await programsOf(plan, base, labels, home);
-  const { answers } = await does(plan.recipe.model.task, "task");
+  const task = await does(plan.recipe.model.task, "task");
+  const { answers } = task;
   const writing = await writingOf(engine, plan.recipe.model, base, home);
   const { train, accumulate, apply, evaluate, loss } = assembled;
   const training = accumulate && apply ? { accumulate, apply } : { train };
@@ -72,8 +76,11 @@ export async function openModel(engine: Engine, plan: Plan, base: Base, labels: 
   const { resumable: saved, trainable } = assembled;
   const adapter = await adapterIn(plan.recipe.model, base, assembled);
   const technique = await does(plan.recipe.model.technique, "technique");
-  const whole = wholeOf({ model: plan.recipe.model, base, technique, labels, saved: assembled.saved });
-  return { session, saved, trainable, adapter, whole, mute: writing.mute, store, dispose: () => session.dispose() };
+  const of = standardisedOf(task, await implementationOf("model", base.facts.family));
+  const whole = wholeOf({ model: plan.recipe.model, base, technique, labels, saved: assembled.saved, standardised: of });
+  const head = of && (accumulate ?? train).state[of.weight];
+  const standardised = of && { ...of, knows: head !== null && head !== undefined && "checkpoint" in head.initial };
+  return { session, saved, trainable, adapter, whole, standardised, mute: writing.mute, store, dispose: () => session.dispose() };
 }
 
 /** A session of its own, or one over the base's weights that other models of that base see too. */
@@ -98,7 +105,7 @@ async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulat
   ]);
   const sizes = family.sizes(family.config(base.facts.config));
   const prefix = task.bare ? family.prefix : "";
-  return adapterOf({ model, family: base.facts.family, sizes, technique, head: headPathsOf(task, family), saved, state: { ...accumulate?.state, ...train.state }, prefix });
+  return adapterOf({ model, family: base.facts.family, sizes, technique, head: headPathsOf(task, family), saved, state: { ...accumulate?.state, ...train.state }, standardised: standardisedOf(task, family), prefix });
 }
 
 /** What a model that was never trained is asked. */
@@ -127,7 +134,7 @@ export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base,
   const parts = { ...(await bodyOf(model, base, home)), task, labels, roles, tokenTypes: types, dropout: 0, seed: 0, passes };
   const scoring = { ...(answers && { evaluate: buildEvaluate(parts, false) }), ...(!answers?.score && { loss: buildEvaluate(parts, true) }) };
   const session = await opened(engine, { store: base.hash, programs: { ...writing, ...scoring }, model, base, home });
-  return { session, saved: [], trainable: [], adapter: null, whole: null, mute, store: base.hash, dispose: () => session.dispose() };
+  return { session, saved: [], trainable: [], adapter: null, whole: null, standardised: null, mute, store: base.hash, dispose: () => session.dispose() };
 }
 
 /**

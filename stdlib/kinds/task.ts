@@ -65,6 +65,8 @@ export interface Taught {
   texts?(rows: ArrayLike<number>): Uint32Array;
   /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
   feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
+  /** What all rows say together, which states of the head hold (`TaskImplementation.standard`) before the first step; absent: nothing. */
+  readonly standard?: { readonly mean: number; readonly scale: number };
   /** For pictures: 1 at the tokens of a fed row that are its answer; absent: no tokens are. */
   marked?(row: number): Uint8Array;
 }
@@ -118,6 +120,8 @@ export interface TaskOutputs {
   probabilities?(logits: Tensor): Tensor;
   /** Scalar: mean or sum over what counts (`Taught.counts`; label not −100). */
   loss(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
+  /** That loss as it is told; absent: as it is. */
+  told?(loss: Tensor): Tensor;
 }
 /** Rows that were asked about. */
 export interface AskedRows {
@@ -245,6 +249,11 @@ export interface TaskImplementation {
   ): TaskOutputs;
   /** The head's parameters, which train under every technique (path prefixes); `sentence`, `unmask`: those of the family's own head over texts, of masked tokens. */
   readonly headPaths: readonly string[] | "sentence" | "unmask";
+  /**
+   * States ([1], they don't train) of a head that learns numbers whose mean is 0 and whose spread is 1: its last layer's output
+   * times `scale` plus `mean` is what it says. They begin at 0 and 1; files for others have them folded into that layer.
+   */
+  readonly standard?: { readonly mean: string; readonly scale: string };
   /** Whether the head reads what the body pools; absent: yes. */
   readonly pooled?: false;
   /** PEFT's model for the task is the body alone: its adapters name parameters without the family's prefix (`bert.`). */

@@ -25,7 +25,8 @@ export function buildAccumulate(o: AssembleOptions): Program {
   const supervised = supervise(graph, o);
   const share = graph.input("share", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
-  const loss = buildModel(o, graph, inputs, step).loss(supervised, "sum").multiply(share);
+  const model = buildModel(o, graph, inputs, step);
+  const loss = model.loss(supervised, "sum").multiply(share);
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
@@ -33,7 +34,7 @@ export function buildAccumulate(o: AssembleOptions): Program {
     const name = names[i]!;
     if (d) graph.update(SUM + name, sumOf(graph, name, state[name]!).add(d));
   });
-  graph.output("loss", loss);
+  graph.output("loss", model.told?.(loss) ?? loss);
   return optimise(graph.program(), o.passes);
 }
 

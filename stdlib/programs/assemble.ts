@@ -14,7 +14,10 @@ export function assemble(o: AssembleOptions): Assembled {
   const trainable = built.trainable;
   const { saved } = o.technique.implementation;
   const { states } = o.optimizer.implementation;
-  const weights = Object.keys(built.program.state).filter((name) => !states.some((prefix) => name.startsWith(prefix)));
+  const constants = Object.values(o.task.implementation.standard ?? {});
+  const weights = Object.keys(built.program.state).filter(
+    (name) => !states.some((prefix) => name.startsWith(prefix)) && !constants.includes(name),
+  );
   const kept = saved === "trained" ? trainable : weights;
   return {
     train: built.program,
@@ -24,10 +27,13 @@ export function assemble(o: AssembleOptions): Assembled {
     trainable,
     saved: Object.fromEntries(kept.map((name) => [name, savedName(o, name)])),
     // What an optimizer keeps may differ from parameter to parameter (Adafactor factors matrices alone).
-    resumable: trainable.flatMap((name) => [
-      name,
-      ...states.map((prefix) => prefix + name).filter((state) => Object.hasOwn(built.program.state, state)),
-    ]),
+    resumable: [
+      ...trainable.flatMap((name) => [
+        name,
+        ...states.map((prefix) => prefix + name).filter((state) => Object.hasOwn(built.program.state, state)),
+      ]),
+      ...constants,
+    ],
   };
 }
 

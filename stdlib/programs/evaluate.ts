@@ -19,7 +19,10 @@ export function buildEvaluate(o: Omit<AssembleOptions, "optimizer" | "clip">, wi
     const logits = model.logits(places);
     graph.output("logits", logits);
     if (model.probabilities) graph.output("probabilities", model.probabilities(logits));
-    if (supervised) graph.output("loss", model.loss(supervised, "mean"));
+    if (supervised) {
+      const loss = model.loss(supervised, "mean");
+      graph.output("loss", model.told?.(loss) ?? loss);
+    }
   }
   return optimise(graph.program(), o.passes);
 }

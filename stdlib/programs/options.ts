@@ -59,6 +59,6 @@ export interface Assembled {
   readonly trainable: readonly string[];
   /** States that make up the trained model, and the names they are saved under (PEFT's for its adapters). */
   readonly saved: Readonly<Record<string, string>>;
-  /** States that a resumed run needs: what trains and the optimizer's moments. */
+  /** States that a resumed run needs: what trains, the optimizer's moments, and what the training rows said of the head's numbers. */
   readonly resumable: readonly string[];
 }

@@ -19,7 +19,8 @@ export function buildTrainGraph(o: AssembleOptions): { program: Program; trainab
   const supervised = supervise(graph, o);
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
-  const loss = buildModel(o, graph, inputs, step).loss(supervised, "mean");
+  const model = buildModel(o, graph, inputs, step);
+  const loss = model.loss(supervised, "mean");
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
@@ -29,7 +30,7 @@ export function buildTrainGraph(o: AssembleOptions): { program: Program; trainab
     return d ? [{ name, value: parameters[i]!, gradient: d }] : [];
   });
   const { norm } = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
-  graph.output("loss", loss);
+  graph.output("loss", model.told?.(loss) ?? loss);
   graph.output("norm", norm);
   return { program: graph.program(), trainable: trainable.map((t) => t.name) };
 }

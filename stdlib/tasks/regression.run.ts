@@ -1,5 +1,10 @@
-/** One number over the pooled text; the loss is transformers' for `problem_type: regression`. */
+/**
+ * One number over the pooled text; the loss is transformers' for `problem_type: regression`. The last layer learns scores whose
+ * mean is 0 and whose spread is 1, so that no scale of them is too far away for it; all that is told is in the scores' own.
+ */
 import { CodedError } from "#dsl/check/codes.js";
+import type { Initial } from "#dsl/graph/program.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
 import { drawnNumbers, resampling, samplerOf } from "./drawn.js";
@@ -18,6 +23,8 @@ interface Range {
   readonly from: number;
   readonly to: number;
 }
+
+const STANDARD = { mean: "target.mean", scale: "target.scale" };
 
 const answers: Answers<TaughtScores, ScorePrediction> = {
   score(said, { truth }, { call }) {
@@ -74,6 +81,7 @@ export const regression: TaskImplementation = {
       });
       const taught: TaughtScores = {
         truth,
+        standard: standardOf(truth),
         counts: (batch) => batch.rows.length,
         feeds: (batch) => ({
           labels: real(
@@ -86,15 +94,21 @@ export const regression: TaskImplementation = {
     },
   },
   headPaths: "sentence",
+  standard: STANDARD,
   outputs: () => 1,
-  head(_layers, _body, o) {
-    const logits = o.sentence(o.labels);
+  head({ graph }, _body, o) {
+    const held = (name: string, initial: Initial): Tensor =>
+      graph.state(name, { type: { dtype: "f32", shape: [1] }, trains: false, initial });
+    const [mean, scale] = [held(STANDARD.mean, { zeros: true }), held(STANDARD.scale, { ones: true })];
+    const learnt = o.sentence(o.labels);
     return {
-      logits: () => logits,
+      logits: () => learnt.multiply(scale).add(mean),
       loss({ labels }, reduction) {
-        const squares = logits.reshape([labels.shape[0]!]).subtract(labels).square();
+        const wanted = labels.subtract(mean).divide(scale);
+        const squares = learnt.reshape([labels.shape[0]!]).subtract(wanted).square();
         return reduction === "mean" ? squares.mean() : squares.sum();
       },
+      told: (loss) => loss.multiply(scale.square().reshape([])),
     };
   },
   answers: answers as Answers,
@@ -111,6 +125,14 @@ function commonestNumber(truth: Float64Array, predicted: Float64Array): CommonAn
   return { answer: `about ${shown(middle)}`, given: share(predicted), right: share(truth) };
 }
 
+/** Mean and standard deviation; of equal scores the spread is taken for 1. */
+function standardOf(truth: Float64Array): { readonly mean: number; readonly scale: number } {
+  const over = (of: (score: number) => number): number =>
+    truth.reduce((sum, score) => sum + of(score), 0) / truth.length;
+  const mean = over((score) => score);
+  const spread = Math.sqrt(over((score) => (score - mean) ** 2));
+  return { mean, scale: spread > 0 ? spread : 1 };
+}
 function rangeOf(call: Call): Range | null {
   const range = call.arguments["range"];
   return range !== null && typeof range === "object" && "from" in range ? range : null;

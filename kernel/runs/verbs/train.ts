@@ -28,6 +28,7 @@ import type { RunLock } from "../run-lock.js";
 import type { RunEvent } from "../events.js";
 import { eventsUntil } from "../read-events.js";
 import { scoreSplit } from "../scored.js";
+import { standardise } from "../standardised.js";
 import { train, totalSteps, type Trained } from "../train.js";
 import type { TrialOf } from "../trials.js";
 import type { Stage, TuneSession } from "../tune-session.js";
@@ -149,6 +150,9 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       ...(request.trial && { trial: request.trial }),
     }));
     const open = await session.models.fresh(run.path, plan, base, labels, stage.surroundings.folder);
+    const { standardised } = open;
+    // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
+    if (standardised && rows.taught?.standard && checkpoints.length === 0) await standardise(open.session, standardised, rows.taught.standard, standardised.knows);
     const loaded = checkpoints.length > 0 ? await loadNewest(open.session, checkpoints) : null;
     const resume = loaded?.checkpoint ?? null;
     for (const { file, error } of loaded?.damaged ?? []) request.onDamaged?.(file, (error as Error).message, loaded!.checkpoint);

@@ -102,8 +102,12 @@ export function initial(program: Program, checkpoint: Readonly<Record<string, Va
   return Object.fromEntries(
     Object.entries(program.state).map(([name, s]) => {
       if ("checkpoint" in s.initial) return [name, checkpoint[s.initial.checkpoint]!];
-      assert.ok("zeros" in s.initial, `${name} comes from the checkpoint`);
-      return [name, values(s.type.shape as number[])];
+      assert.ok(
+        "zeros" in s.initial || (name === "target.scale" && "ones" in s.initial),
+        `${name} comes from the checkpoint`,
+      );
+      const made = values(s.type.shape as number[]);
+      return [name, checkpoint[name] ?? ("ones" in s.initial ? { ...made, data: made.data.map(() => 1) } : made)];
     }),
   );
 }

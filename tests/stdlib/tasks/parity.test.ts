@@ -111,6 +111,16 @@ describe("tasks of encoders beside transformers and PEFT, in float64", () => {
         });
         assert.equal(trained.losses.length, 10);
         follow(programs, batches, { ...trained, final: {} }, checkpoint);
+        if (name !== "regression") return;
+        // The same scores on another scale, whose mean and spread the head was told: the same steps, told on that scale.
+        const [mean, scale] = [40, 1000];
+        const scaled = batches.map((batch) => ({
+          ...batch,
+          labels: batch["labels"]!.map((y) => Number(y) * scale + mean),
+        }));
+        const told = { ...trained, final: {}, losses: trained.losses.map((loss) => loss * scale ** 2) };
+        const standard = { "target.mean": values([1], [mean]), "target.scale": values([1], [scale]) };
+        follow(programs, scaled, told, { ...checkpoint, ...standard });
       });
     }
   }
