@@ -212,6 +212,8 @@ export interface Answers<T extends Taught = Taught, P extends { readonly text: s
     texts: readonly string[],
     rows: AskedRows,
   ): Promise<readonly P[]> | readonly P[];
+  /** What is said of a text, without how sure the model is of it; absent: gaps are filled, of which a text may have none. */
+  answer?(prediction: P): string;
   /** Heads of the columns beside `text` in which predictions are shown. */
   readonly columns: readonly string[];
   cells(prediction: P): readonly string[];

@@ -98,6 +98,7 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
         probabilities: Object.fromEntries(labels.map((label, l) => [label, shares[l]!])),
       };
     }),
+  answer: ({ labels }) => labels.join(", "),
   columns: ["labels", "probabilities"],
   cells: ({ labels, probabilities }) => [
     labels.join(", ") || "none",

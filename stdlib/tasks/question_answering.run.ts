@@ -93,6 +93,7 @@ const answers: Answers<TaughtAnswers, AnswerPrediction> = {
       const { context } = windows[0]!.window;
       return { text: texts[i]!, context, ...answerIn(windows, choiceOf(rows.call)) };
     }),
+  answer: ({ answer }) => answer,
   columns: ["answer", "probability", "in the context"],
   cells: (found) => [found.answer || "no answer", percent(found.probability), excerpt(found)],
 };

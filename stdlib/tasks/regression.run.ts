@@ -62,6 +62,7 @@ const answers: Answers<TaughtScores, ScorePrediction> = {
   },
   predictions: (said, texts, { call }) =>
     said.map((logits, i) => ({ text: texts[i]!, score: within(logits[0]!, call) })),
+  answer: ({ score }) => shown(score),
   columns: ["score"],
   cells: ({ score }) => [shown(score)],
 };

@@ -46,6 +46,7 @@ const answers: Answers<TaughtPairs, EmbeddingPrediction> = {
     ) === "label"
       ? { name: "all pairs alike", said: () => Float32Array.of(1), likelihood: false }
       : null,
+  answer: ({ embedding }) => Array.from(embedding.subarray(0, 16), shown).join(" "),
   columns: ["embedding"],
   cells: ({ embedding }) => [
     `${embedding.length} numbers: ${Array.from(embedding.subarray(0, 4), (x) => x.toFixed(3)).join(", ")}, …`,

@@ -91,6 +91,7 @@ const answers: Answers<TaughtLabels, LabelPrediction> = {
         probabilities: Object.fromEntries(labels.map((label, l) => [label, shares[l]!])),
       };
     }),
+  answer: ({ label }) => label,
   columns: ["label", "probability"],
   cells: ({ label, probability }) => [label, percent(probability)],
 };

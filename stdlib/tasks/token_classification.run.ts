@@ -114,6 +114,7 @@ const answers: Answers<TaughtTags, TagsPrediction> = {
         cut: rows.words!(i).cut,
       };
     }),
+  answer: ({ tokens }) => tokens.map(({ tag }) => tag).join(" "),
   columns: ["entities", "tags"],
   cells: ({ tokens, entities, cut }) => [
     entities.map(({ type, text }) => `${text} (${type})`).join(", ") || "none",

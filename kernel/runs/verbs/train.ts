@@ -4,6 +4,8 @@ import type { DataFacts } from "#dsl/plan/facts.js";
 import { greaterIsBetter, watchedIn } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/metrics/metric-name.js";
 import { CodedError } from "#dsl/check/codes.js";
+import { changedShown } from "../../display/changed.js";
+import { askingOf, compared, type Asking } from "../changed.js";
 import { EngineRoom } from "../engine-room.js";
 import { diagnosticsShown } from "../../display/diagnostics.js";
 import { maskShown } from "../../display/mask.js";
@@ -47,6 +49,8 @@ export interface TrainRequest {
   readonly title: string;
   /** Of which sweep it is a trial. */
   readonly trial?: TrialOf;
+  /** Whether some rows are asked before the first step, to tell what changed. */
+  readonly compares?: true;
   /** Told of the rows that train while the engine starts; training waits for it. */
   readonly onRows?: (rows: Encoded, encoding: Encoding, seed: number) => Promise<void>;
 }
@@ -59,6 +63,8 @@ export interface RunResult {
   readonly labels: readonly string[];
   readonly data: DataFacts;
   readonly events: readonly RunEvent[];
+  /** What some rows were answered before the first step, and how they are asked again; null: nobody asked. */
+  readonly before: { readonly asking: Asking; readonly answers: readonly string[] } | null;
 }
 
 export async function runTrain(session: TuneSession, action: Extract<Action, { verb: "train" }>, stage: Stage): Promise<void> {
@@ -72,7 +78,7 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
     const data = { file, why, step: taken.position.step };
     stage.screen.display(diagnosticsShown([{ code: "checkpoint-passed-over", severity: "warning", data, span: action.span, labels: [] }], stage.sources));
   };
-  const result = await trainOnce(session, { plan, name, resume, title: name, onRows, onDamaged, onBehind: (events) => live.behind(events), onEvent: (event) => live.on(event) }, stage);
+  const result = await trainOnce(session, { plan, name, resume, title: name, compares: true, onRows, onDamaged, onBehind: (events) => live.behind(events), onEvent: (event) => live.on(event) }, stage);
   try {
     await giveWeights(session, handle, plan, result);
     if (result.trained.reason === "interrupted") {
@@ -83,6 +89,7 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
       });
     }
     live.finish();
+    await tellChanges(name, result, stage);
     const { technique } = plan.recipe.model;
     if (!(await does(technique, "technique")).merges?.(technique)) return;
     const { folder } = await session.models.merge(handle, result.run.merged, stage.surroundings);
@@ -90,6 +97,12 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
   } finally {
     giveBack(result);
   }
+}
+
+async function tellChanges(model: string, { before }: RunResult, stage: Stage): Promise<void> {
+  if (!before) return;
+  const { asking, answers } = before;
+  stage.screen.display(changedShown({ model, ...compared(asking.split, answers, await asking.ask(stage.signal)) }));
 }
 
 /** Gives the run's lock back, where nothing writes any more. */
@@ -153,6 +166,8 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     const { standardised } = open;
     // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
     if (standardised && rows.taught?.standard && checkpoints.length === 0) await standardise(open.session, standardised, rows.taught.standard, standardised.knows);
+    const asking = request.compares ? await askingOf({ ...{ plan, open, prepared, encoding, tokenizer, base }, rows: validation ?? rows, validates: validation !== null }) : null;
+    const before = asking && { asking, answers: await asking.ask(stage.signal) };
     const loaded = checkpoints.length > 0 ? await loadNewest(open.session, checkpoints) : null;
     const resume = loaded?.checkpoint ?? null;
     for (const { file, error } of loaded?.damaged ?? []) request.onDamaged?.(file, (error as Error).message, loaded!.checkpoint);
@@ -194,7 +209,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     }
     const settled = trained.settled.finally(() => trained.reason === "interrupted" && lock.release());
     settled.catch(() => undefined); // told by whoever waits for it
-    return { trained: { ...trained, settled }, run, lock, open, labels, data: prepared.facts, events };
+    return { trained: { ...trained, settled }, run, lock, open, labels, data: prepared.facts, events, before };
   } catch (error) {
     if (claim) await session.models.forget(claim.run.path);
     claim?.lock.release();
