@@ -123,7 +123,7 @@ train more on prices with quick { steps: 1, optimizer: adamw(learning_rate: 1e-1
     const header = readHeader(last.file);
     const names = Object.keys(header.tensors).filter((name) => !name.startsWith("target."));
     assert.equal(names.length, Object.keys(header.tensors).length - 2);
-    writeSafetensors(last.file, Object.fromEntries(names.map((name) => [name, readTensor(last.file, name, header)])), header.metadata);
+    writeSafetensors(last.file, Object.fromEntries(names.map((name) => [name, readTensor(last.file, name, header)])), { tunebook: header.metadata["tunebook"]! });
     await book.run(statement("older", ", resume: true"));
     const [, loss] = losses("older").find(([step]) => step! > last.position.step)!;
     assert.ok(loss! > 0.5 * MEAN ** 2, `a head that says next to nothing is off by the mean: ${loss}`);
