@@ -30,7 +30,7 @@ export interface RunPorts {
 }
 
 /** How many headers of past cells are kept for output that comes late. */
-const remembered = 100_000;
+const remembered = 10_000;
 
 export class RunQueue {
   private readonly waiting: Message[] = [];
