@@ -120,8 +120,7 @@ registerCodes({
   "unknown-tokenizer-part": {
     severity: "error",
     message: (d) => `the ${d.part} in ${d.file} is of a kind that is not known: ${d.type}`,
-    help: () =>
-      "use a base model whose tokenizer frames texts by a template, as BERT's, RoBERTa's, GPT-2's and LLaMA's do",
+    help: () => "use a base model whose tokenizer frames texts by a template, as those of the known families do",
     explain:
       "Special tokens are put around texts by Tunebook itself, so that texts are cut exactly; it must know how the tokenizer frames them.",
   },

@@ -56,8 +56,8 @@ export function checkTokenizer(
   const model = json["model"];
   if (!isRecord(model)) throw broken("it has no model");
   const type = model["type"] ?? guessedType(model);
-  if (!["WordPiece", "BPE", "Unigram", "WordLevel"].includes(String(type)))
-    throw new CodedError("unknown-tokenizer-part", { file, part: "model", type: String(type) });
+  if (!["WordPiece", "BPE", "Unigram", "WordLevel"].includes(type as string))
+    throw new CodedError("unknown-tokenizer-part", { file, part: "model", type: shown(type) });
   const vocabulary = vocabularyOf(model["vocab"]);
   if (!vocabulary) throw broken("its vocabulary is empty or malformed");
   const added = Array.isArray(json["added_tokens"]) ? json["added_tokens"].filter(isRecord) : [];
@@ -145,7 +145,7 @@ const bare: Frame = { single: { before: [], after: [] }, pair: { before: [], bet
 function frameOf(processor: unknown, file: string): Frame {
   if (processor === null || processor === undefined) return bare;
   const unknown = (type: unknown) =>
-    new CodedError("unknown-tokenizer-part", { file, part: "post-processor", type: String(type) });
+    new CodedError("unknown-tokenizer-part", { file, part: "post-processor", type: shown(type) });
   if (!isRecord(processor)) throw unknown(typeof processor);
   switch (processor["type"]) {
     case "ByteLevel":
@@ -208,15 +208,20 @@ function pieces(template: unknown, tokens: unknown): Piece[] | null {
   for (const entry of template as unknown[]) {
     if (!isRecord(entry)) return null;
     const [text, token] = [entry["Sequence"], entry["SpecialToken"]];
-    if (isRecord(text)) out.push({ ids: null, text: String(text["id"]), type: Number(text["type_id"] ?? 0) });
+    if (isRecord(text)) out.push({ ids: null, text: shown(text["id"]), type: typeIn(text) });
     else if (isRecord(token)) {
-      const record = isRecord(tokens) ? tokens[String(token["id"])] : undefined;
+      const record = isRecord(tokens) ? tokens[shown(token["id"])] : undefined;
       const ids = isRecord(record) ? record["ids"] : undefined;
       if (!Array.isArray(ids) || !ids.every(isId)) return null;
-      out.push({ ids, text: null, type: Number(token["type_id"] ?? 0) });
+      out.push({ ids, text: null, type: typeIn(token) });
     } else return null;
   }
   return out;
+}
+
+/** The segment that a piece belongs to. */
+function typeIn(piece: Json): number {
+  return isId(piece["type_id"]) ? piece["type_id"] : 0;
 }
 
 const idsOf = (list: readonly Piece[]): readonly number[] => list.flatMap((p) => p.ids ?? []);
@@ -234,6 +239,12 @@ function padOf(json: Json, ids: ReadonlyMap<string, number>, config: Json | null
   if (isId(config?.["pad_token_id"])) return config["pad_token_id"];
   const padding = json["padding"];
   return isRecord(padding) && isId(padding["pad_id"]) ? padding["pad_id"] : 0;
+}
+
+/** A kind as it stands in the file, if it is none. */
+function shown(type: unknown): string {
+  const text = typeof type === "string" ? type : (JSON.stringify(type) ?? "none");
+  return text.length > 60 ? `${text.slice(0, 60)} …` : text;
 }
 
 function isId(x: unknown): x is number {

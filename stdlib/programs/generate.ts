@@ -12,7 +12,7 @@ import type { Dimension, Program, State, Type } from "#dsl/graph/program.js";
 import { cachedLayers, type CacheOptions } from "../cached-layers.js";
 import type { ModelInputs } from "../kinds/model.js";
 import { makeLayers } from "../layers.js";
-import { noHead } from "../tasks/families.js";
+import { noHead } from "../tasks/refusals.js";
 import { logitsOf } from "../tasks/logits.js";
 import { buildBody } from "./body.js";
 import { layersOptions, trainsIn } from "./model.js";

@@ -8,7 +8,7 @@ import type { TaskImplementation, TaskOutputs } from "../kinds/task.js";
 import { makeLayers, type LayersOptions } from "../layers.js";
 import { startsFrom } from "../techniques/from.js";
 import { buildBody } from "./body.js";
-import { notForShape } from "../tasks/families.js";
+import { notForShape } from "../tasks/refusals.js";
 import type { AssembleOptions } from "./options.js";
 
 export const IDS: Type = { dtype: "i32", shape: ["batch", "length"] };

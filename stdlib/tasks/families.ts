@@ -1,5 +1,4 @@
 /** Which families a task can be built on, told before anything is loaded. */
-import { CodedError } from "#dsl/check/codes.js";
 import type { CheckContext } from "#dsl/check/context.js";
 import { baseFacts } from "../base-facts.js";
 import type { ModelImplementation } from "../kinds/model.js";
@@ -25,19 +24,4 @@ export function wantUnmasking(task: string, context: CheckContext): void {
   if (family === undefined || context.find("model", family)?.capabilities?.["unmasks"] === true) return;
   const families = context.ofKind("model").flatMap((w) => (w.capabilities?.["unmasks"] === true ? [w.name] : []));
   context.report("task-not-for-base", { task, family, families });
-}
-
-/** The error of a body that has no output embedding. */
-export function noHead(task: string): CodedError<"task-not-for-base"> {
-  return new CodedError("task-not-for-base", { task, family: "encoder", families: ["gpt2", "llama"] });
-}
-
-/** The error of a body that has no head over whole texts. */
-export function notForShape(task: string, family: Shape): CodedError<"task-not-for-base"> {
-  return new CodedError("task-not-for-base", { task, family, families: ["bert", "roberta"] });
-}
-
-/** The error of a body that has no head for masked tokens. */
-export function noUnmasking(task: string): CodedError<"task-not-for-base"> {
-  return new CodedError("task-not-for-base", { task, family: "model's", families: ["bert", "roberta", "distilbert"] });
 }

@@ -1,7 +1,7 @@
 /** The family's own head of masked tokens, over the hidden places alone while it trains. */
 import { CodedError } from "#dsl/check/codes.js";
 import type { Answers, TaskImplementation, TokenNames } from "../kinds/task.js";
-import { noUnmasking } from "./families.js";
+import { noUnmasking } from "./refusals.js";
 import { placed } from "./feeds.js";
 import { hide, shareOf, type Masking } from "./masking.js";
 import { percent, softmaxInto } from "./probabilities.js";

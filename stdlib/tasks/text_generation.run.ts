@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/check/codes.js";
 import type { TaskImplementation } from "../kinds/task.js";
-import { noHead } from "./families.js";
+import { noHead } from "./refusals.js";
 import { logitsOf } from "./logits.js";
 import { nextToken } from "./next-token.js";
 import "./codes.js";

@@ -73,7 +73,13 @@ async function templateOf(source: string): Promise<TemplateImplementation> {
   const known = templates.get(source);
   if (known) return known;
   const { ownTemplate } = await import("#stdlib/templates/own.run.js");
-  const template = ownTemplate(source);
+  let template: TemplateImplementation;
+  try {
+    template = ownTemplate(source);
+  } catch (error) {
+    // The parser looks beyond the end of what it was given.
+    throw error instanceof TypeError ? new Error("it ends where more must follow") : error;
+  }
   templates.set(source, template);
   return template;
 }

@@ -41,7 +41,8 @@ const values: readonly unknown[] = [
 /** One to four changes anywhere in it; the whole is copied. */
 export function damaged(json: unknown, chance: Chance): unknown {
   let copy = structuredClone(json);
-  for (let more = 1 + chance.below(4); more > 0; more--) copy = changed(copy, chance, chance.below(6));
+  for (let more = 1 + (chance.below(2) ? chance.below(4) : 0); more > 0; more--)
+    copy = changed(copy, chance, chance.below(6));
   return copy;
 }
 
@@ -99,7 +100,7 @@ function inside(json: Record<string, unknown>, keys: readonly string[], chance: 
 /** A text with one to six changes: pieces put in, taken out, doubled. */
 export function damagedText(text: string, pieces: readonly string[], chance: Chance): string {
   let made = text;
-  for (let more = 1 + chance.below(6); more > 0; more--) {
+  for (let more = 1 + (chance.below(2) ? chance.below(6) : 0); more > 0; more--) {
     const at = chance.below(made.length + 1);
     const length = chance.below(30);
     const choice = chance.below(4);

@@ -43,6 +43,26 @@ export const hostile: Readonly<Record<string, object>> = {
     ...base,
     model: { type: "Unigram", unk_id: null, vocab: [["a", -1]] },
   },
+  "a template whose token has no name": {
+    ...base,
+    post_processor: {
+      type: "TemplateProcessing",
+      single: [{ Sequence: { id: "A", type_id: 0 } }, { SpecialToken: { id: { toString: 1 }, type_id: 0 } }],
+      pair: [],
+      special_tokens: {},
+    },
+  },
+  "a model without a kind": { ...base, model: { ...base.model, type: { toString: 1 } } },
+  "a segment that is no number": {
+    ...base,
+    post_processor: {
+      type: "TemplateProcessing",
+      single: [{ Sequence: { id: "A", type_id: { toString: 1 } } }],
+      pair: [],
+      special_tokens: {},
+    },
+  },
+  "a post-processor without a kind": { ...base, post_processor: { type: { toString: 1 } } },
   "an added token with another id than it says": {
     ...base,
     added_tokens: [
