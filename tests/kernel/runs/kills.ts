@@ -1,7 +1,7 @@
 /**
  * Kills a training at random times and resumes it, until it is done: its weights and its losses must be, bit for bit, those
  * of the same training left alone. `npm run kills [COUNT] [SEED]` does 60; the tests do some. Half of the kills take the
- * engine's process too, a fifth comes at any time since the command began, the rest while it trains.
+ * engine's process too, a tenth comes at any time since the command began, the rest at any time after its first step.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -21,9 +21,9 @@ import { definitions, writeSmallTraining } from "./small-training.js";
 const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
 
 export interface Killed {
+  /** Each followed by `resume: true`. */
   readonly kills: number;
-  readonly resumes: number;
-  /** Kills before there was a checkpoint: the training begins again. */
+  /** Further ones, before there was a checkpoint: the training begins again. */
   readonly early: number;
   /** Of runs that were killed and resumed until they were done. */
   readonly trainings: number;
@@ -62,7 +62,7 @@ export async function killAndResume(o: { readonly kills: number; readonly seed: 
   const folder = mkdtempSync(join(tmpdir(), "tunebook-kills-"));
   const random = xoroshiro128plus(o.seed);
   const below = (n: number): number => uniformInt(random, 0, Math.max(0, Math.round(n) - 1));
-  const count = { kills: 0, resumes: 0, early: 0, trainings: 0, torn: 0, halfWritten: 0 };
+  const count = { kills: 0, early: 0, trainings: 0, torn: 0, halfWritten: 0 };
   const troubles: string[] = [];
   try {
     writePrograms(folder, o.steps ?? 90);
@@ -71,25 +71,26 @@ export async function killAndResume(o: { readonly kills: number; readonly seed: 
     await once(whole, "exit");
     const [alone] = runsIn(join(folder, "alone"));
     if (!alone) throw new Error(whole.words);
-    const took = { command: Date.now() - begun, training: 1000 * (alone.events().find((e) => e.kind === "stopped")?.seconds ?? 1) };
+    const [first, ...steps] = alone.events().filter(({ kind }) => kind === "step");
+    const took = { command: Date.now() - begun, steps: Date.parse(steps.at(-1)!.at) - Date.parse(first!.at) };
     const expected = outcomeOf(alone);
     for (let n = 1; count.kills < o.kills && troubles.length < 5; n++) {
       const runs = join(folder, `runs-${n}`);
       for (let done = false, killed = false; !done; ) {
         const which = runsIn(runs).some((run) => listCheckpoints(run).length > 0) ? "resume" : "fresh";
-        if (which === "resume") count.resumes += 1;
-        const before = runsIn(runs).map((run) => run.events().length).join();
+        const stepsIn = (): number => runsIn(runs).reduce((sum, run) => sum + (existsSync(run.eventsFile) ? readFileSync(run.eventsFile, "utf8").split('"kind":"step"').length : 0), 0);
+        const before = stepsIn();
         const child = runProgram(folder, which, runs);
         const exited = once(child, "exit");
         let over = false;
         void exited.then(() => (over = true));
         if (count.kills < o.kills) {
-          if (below(5) > 0) while (!over && runsIn(runs).map((run) => run.events().length).join() === before) await delay(2);
-          await Promise.race([exited, delay(below(below(5) === 0 ? took.command : took.training * 0.9))]);
+          const training = below(10) > 0;
+          while (training && !over && stepsIn() < before + 2) await delay(2);
+          await Promise.race([exited, delay(below(training ? took.steps : took.command))]);
           if (!over) {
             const hosts = below(2) === 0 ? childrenOf(child.pid!) : [];
             for (const id of [child.pid!, ...hosts]) kill(id);
-            count.kills += 1;
             killed = true;
           }
         }
@@ -99,18 +100,23 @@ export async function killAndResume(o: { readonly kills: number; readonly seed: 
         if (status !== null && status !== 0) return { ...count, troubles: [...troubles, child.words] };
         if (done) break;
         const run = runsIn(runs).at(-1);
-        if (!run) continue; // killed before it made its folder
+        if (!run) {
+          count.early += 1;
+          continue; // killed before it made its folder
+        }
         if (!existsSync(run.eventsFile) || listCheckpoints(run).length === 0) {
           count.early += 1;
           rmSync(run.path, { recursive: true });
           continue;
         }
+        if (run.events().some((event) => event.kind === "stopped")) break; // killed on its way out
+        count.kills += 1;
         if (!readFileSync(run.eventsFile, "utf8").endsWith("\n")) count.torn += 1;
         if (readdirSync(run.checkpoints).some((name) => name.includes(".writing-"))) count.halfWritten += 1;
         const list = new RunList(runs);
         await list.look();
         const { state } = list.get(run.id) ?? {};
-        if (state !== "killed" && state !== "done") troubles.push(`a killed run is shown as ${state}`);
+        if (state !== "killed") troubles.push(`a killed run is shown as ${state}`);
       }
       const made = runsIn(runs);
       if (made.length !== 1) troubles.push(`${made.length} runs`);
