@@ -18,6 +18,7 @@ import { eventsIn, eventsOf } from "#kernel/runs/read-events.js";
 import { runDetails } from "#kernel/runs/run-details.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList } from "#kernel/runs/run-list.js";
+import { usualView } from "#kernel/runs/run-listing.js";
 import { appendScore, scoresOf, type RunScore } from "#kernel/runs/run-scores.js";
 import { Journal } from "#kernel/runs/sweep.js";
 import { thisProcess } from "#kernel/runs/writer.js";
@@ -173,7 +174,7 @@ async function look(root: string, { run, plan }: Made, damage: ReadonlyMap<strin
   const summary = list.get(run.id);
   assert.deepEqual(growing.get(run.id), summary);
   assert.ok(summary);
-  JSON.stringify(list.list({ filter: "m", limit: 10, since: 0 }));
+  JSON.stringify(list.list({ ...usualView, filter: "m", limit: 10, since: 0 }));
   JSON.stringify(await runDetails(list, run.id, run.id));
   const text = log.toString("utf8");
   assert.ok(eventsOf(text).length <= eventsIn(text).length);
