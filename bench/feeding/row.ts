@@ -150,7 +150,7 @@ async function run(o: RowSettings): Promise<RowResult> {
       losses.push(done.loss);
     }
     const { computingSeconds, waitingSeconds } = await engine.clock();
-    await flight.stop();
+    await flight.stop(steps);
     const last = losses.slice(-20);
     return {
       name: o.name,

@@ -70,12 +70,12 @@ export class Flight {
     return (this.waiting = this.whole(last));
   }
 
-  /** Sends nothing more and waits for what is under way: the steps that became whole by it. */
-  async stop(): Promise<readonly Step[]> {
+  /** Sends nothing more and waits for what is under way: the steps after `done`, the last that was taken, that became whole by it. */
+  async stop(done: number): Promise<readonly Step[]> {
     this.halted = true;
     const steps: Step[] = [];
     const first = await this.waiting;
-    if (first) steps.push(first);
+    if (first && first.step > done) steps.push(first);
     while (this.sent.length > 0) {
       const step = await this.head();
       if (step) steps.push(step);

@@ -191,7 +191,7 @@ export async function train(t: Training): Promise<Trained> {
     emit({ kind: "stopping", step: position.step });
     const finish = async () => {
       try {
-        for (const step of await flight.stop()) done(step);
+        for (const step of await flight.stop(position.step)) done(step);
         await checkpoint();
         emit({ kind: "stopped", step: position.step, reason: "interrupted", seconds: elapsed() });
       } catch (error) {

@@ -77,7 +77,7 @@ describe("steps under way", () => {
     await turn();
     door.answer();
     await turn();
-    const stopped = flight.stop();
+    const stopped = flight.stop(0);
     for (let i = 0; i < 4; i++) {
       await turn();
       door.answer();
@@ -91,7 +91,7 @@ describe("steps under way", () => {
     const flight = new Flight(options(door, 1), 0);
     void flight.next(9);
     await turn();
-    const stopped = flight.stop();
+    const stopped = flight.stop(0);
     for (let i = 0; i < 3; i++) {
       await turn();
       door.answer();
@@ -101,5 +101,14 @@ describe("steps under way", () => {
       [1, 2],
     );
     assert.equal(door.asked.length, 2);
+  });
+  it("end when stopped: a step that was taken is not told of again", async () => {
+    const door = new Door();
+    const flight = new Flight(options(door, 1), 0);
+    const next = flight.next(1);
+    await turn();
+    door.answer();
+    assert.equal((await next)?.step, 1);
+    assert.deepEqual(await flight.stop(1), []);
   });
 });
