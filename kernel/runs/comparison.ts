@@ -90,7 +90,7 @@ export function methodsOf(drawn: readonly Drawn[]): string {
   return [
     named("Wilson").length > 0 && `Wilson (${names(named("Wilson"))})`,
     booted.length > 0 && `bootstrap of ${RESAMPLES.toLocaleString("en-US")} draws${units.length > 0 ? ` of ${units.map(several).join(", ")}` : ""}`,
-    ...[...new Set(fewer.map(({ score }) => score.resamples))].map((count) => `of ${count} for ${names(fewer.filter(({ score }) => score.resamples === count))}, which takes long`),
+    ...[...new Set(fewer.map(({ score }) => score.resamples))].map((count) => `of ${count} for ${names(fewer.filter(({ score }) => score.resamples === count))}, of so many`),
     without.length > 0 && `none for ${names(without)}`,
   ]
     .filter(Boolean)

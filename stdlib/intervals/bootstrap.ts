@@ -17,13 +17,13 @@ export interface Resampling {
 export type Unit = "row" | "text" | "question" | "search" | "group of rows";
 
 export const RESAMPLES = 1000;
-/** What is slow is scored on fewer. */
+/** Of many units fewer are made: how many follows from their number alone, so that a cell that runs twice shows the same. */
 const FEWER = [RESAMPLES, 500, 200, 100] as const;
-/** Resamples after which it is known how slow, and whether far too slow. */
-const TRIAL = 20;
+const MOST_DRAWN = 20_000_000;
+/** Resamples after which it is known whether a score is far too slow (a user's metric, say): then it has no interval. */
 const GLANCE = 3;
-/** Longest for one score, in milliseconds; what would take longer than that for the fewest has no interval. */
-const BUDGET = 2000;
+/** Longest for one score's resamples, in milliseconds. */
+const LONGEST = 30_000;
 
 interface Scored {
   readonly resampling: Resampling;
@@ -33,7 +33,7 @@ interface Scored {
   wanted: number;
 }
 
-/** Of each its scores, resample by resample; fewer where it is slow, none where it is very slow or there is but one unit. */
+/** Of each its scores, resample by resample; none where it is very slow or there is but one unit. */
 export async function bootstrap(
   all: readonly Resampling[],
   o: { readonly signal?: AbortSignal | undefined; readonly now?: () => number } = {},
@@ -43,7 +43,7 @@ export async function bootstrap(
     resampling,
     scores: [],
     least: Infinity,
-    wanted: resampling.units > 1 ? RESAMPLES : 0,
+    wanted: resampling.units > 1 ? drawsOf(resampling.units) : 0,
   }));
   let turned = now();
   for (const units of new Set(all.map((resampling) => resampling.units))) {
@@ -56,8 +56,7 @@ export async function bootstrap(
         const begun = now();
         state.scores.push(state.resampling.score(drawn));
         state.least = Math.min(state.least, now() - begun);
-        const wanted = affordable(state.least);
-        if (done + 1 === TRIAL || (done + 1 === GLANCE && wanted === 0)) state.wanted = wanted;
+        if (done + 1 === GLANCE && state.least * state.wanted > LONGEST) state.wanted = 0;
       }
       if (now() - turned < 50) continue;
       await breathe();
@@ -68,6 +67,6 @@ export async function bootstrap(
   return states.map(({ scores, wanted }) => scores.slice(0, wanted));
 }
 
-function affordable(each: number): number {
-  return FEWER.find((count) => count * each <= BUDGET) ?? (each * FEWER.at(-1)! <= 5 * BUDGET ? FEWER.at(-1)! : 0);
+function drawsOf(units: number): number {
+  return FEWER.find((count) => count * units <= MOST_DRAWN) ?? FEWER.at(-1)!;
 }

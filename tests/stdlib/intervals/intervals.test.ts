@@ -113,19 +113,20 @@ describe("intervals", () => {
     assert.ok(chiSquared < 22.5, `${counts.join(" ")}: ${chiSquared}`);
   });
 
-  it("a slow metric is drawn less often, a very slow one never; one thing alone has no interval", async () => {
+  it("of many rows fewer are drawn, whatever the clock says; a very slow metric has no interval, nor has one thing alone", async () => {
     let clock = 0;
     const taking = (ms: number, units = 20) =>
       resampling(units, () => {
         clock += ms;
         return clock;
       })!;
-    const made = await bootstrap([taking(0.5), taking(3), taking(9), taking(50), taking(500), taking(0, 1)], {
+    const many = [20_000, 40_000, 100_000, 300_000].map((units) => taking(0, units));
+    const made = await bootstrap([taking(0.5), taking(29), taking(31), taking(0, 1), ...many], {
       now: () => clock,
     });
     assert.deepEqual(
       made.map((scores) => scores.length),
-      [1000, 500, 200, 100, 0, 0],
+      [1000, 1000, 0, 0, 1000, 500, 200, 100],
     );
   });
 
