@@ -26,7 +26,7 @@ export function dataShown(
       : "",
   ]);
   const rows = `${plural(facts.rowsIn, "row")} in, ${count(facts.kept)} kept${facts.rowsIn > facts.kept ? `, ${count(facts.rowsIn - facts.kept)} dropped` : ""}`;
-  const splits = labelTable(facts);
+  const splits = labelTable(plan, facts);
   const lengths = lengthsOf(facts);
   const columns = sample.length > 0 ? Object.keys(sample[0]!) : [];
   const roles = new Map(Object.entries(plan.columns).map(([role, column]) => [column, role]));
@@ -106,21 +106,35 @@ interface LabelTable {
   readonly more: string;
 }
 
-/** One row for each label, one column for each split, and a bar for the label's share of all rows. */
-function labelTable(facts: DataFacts): LabelTable {
+/**
+ * One row for each label, one column for each split, and a bar for the label's share: of the rows, or of the tags where each
+ * token has one. Several labels of a row come to more than all rows, so the head says what the share is of.
+ */
+function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
   const splits = Object.entries(facts.splits);
-  const total = splits.reduce((sum, [, s]) => sum + s.rows, 0);
+  const role = (["label", "labels", "tags"] as const).find((one) => columns[one] !== undefined) ?? "label";
   const of = (split: SplitFacts, label: string): number => split.labels.find((l) => l.label === label)?.count ?? 0;
+  const labelsOf = (split: SplitFacts): number => split.labels.reduce((sum, l) => sum + l.count, 0);
+  const total = splits.reduce((sum, [, s]) => sum + (role === "tags" ? labelsOf(s) : s.rows), 0);
   const sums = facts.labels.map((label) => ({ label, sum: splits.reduce((n, [, s]) => n + of(s, label), 0) }));
   const shown = sums.slice(0, mostLabels);
   const rows = shown.map(({ label, sum }) => ({
     cells: [clip(label, 40), ...splits.map(([, s]) => count(of(s, label))), total > 0 ? percent(sum / total) : ""],
     share: total > 0 ? sum / total : 0,
   }));
-  const all = { cells: ["all", ...splits.map(([, s]) => count(s.rows)), ""], share: 0 };
+  const counted = (name: string, each: (split: SplitFacts) => number) => ({
+    cells: [name, ...splits.map(([, s]) => count(each(s))), ""],
+    share: 0,
+  });
+  const all = {
+    label: [counted("all", (s) => s.rows)],
+    labels: [counted("rows", (s) => s.rows)],
+    tags: [counted("all tags", labelsOf), counted("rows", (s) => s.rows)],
+  }[role];
+  const share = { label: "share", labels: "share of rows", tags: "share of tags" }[role];
   return {
-    head: [facts.labels.length > 0 ? "label" : "rows", ...splits.map(([name]) => name), "share", ""],
-    rows: splits.length === 0 ? [] : [...rows, all],
+    head: [facts.labels.length > 0 ? "label" : "rows", ...splits.map(([name]) => name), share, ""],
+    rows: splits.length === 0 ? [] : [...rows, ...all],
     align: ["left", ...splits.map(() => "right" as const), "right", "left"],
     more: sums.length > shown.length ? `${plural(sums.length - shown.length, "more label")}` : "",
   };
