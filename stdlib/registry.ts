@@ -3,9 +3,4 @@ import { makeRegistry, type Registry } from "#dsl/registry.js";
 import { version, words } from "./manifest.generated.js";
 import { planned } from "./planned.js";
 
-const built = new Set(words.map((word) => `${word.kind} ${word.name}`));
-
-export const registry: Registry = makeRegistry(
-  [...words, ...planned.filter((word) => !built.has(`${word.kind} ${word.name}`))],
-  version,
-);
+export const registry: Registry = makeRegistry([...words, ...planned], version);
