@@ -17,7 +17,11 @@ declare module "./codes.js" {
     "one-label": { readonly data: string; readonly labels: readonly string[] };
     /** `nearest`: a label that is listed and differs in capitals alone. */
     "unlisted-label": { readonly label: string; readonly data: string; readonly nearest?: string };
-    "rare-label": { readonly label: string; readonly count: number; readonly data: string };
+    /** The rarest first. */
+    "rare-label": {
+      readonly labels: readonly { readonly label: string; readonly count: number }[];
+      readonly data: string;
+    };
     /** `file`: its source is one of its own. */
     "empty-split": { readonly data: string; readonly split: string; readonly file?: string };
     "split-leak": { readonly data: string; readonly count: number; readonly places: readonly string[] };
@@ -177,7 +181,17 @@ train m on d`,
     severity: "warning",
     facts: true,
     found: "data",
-    message: (d) => `the label "${d.label}" has only ${String(d.count)} training row${d.count === 1 ? "" : "s"}`,
+    message: ({ labels }) => {
+      const rows = (of: number): string => `${String(of)} training row${of === 1 ? "" : "s"}`;
+      const [first, ...others] = labels;
+      if (first && others.length === 0) return `the label "${first.label}" has only ${rows(first.count)}`;
+      const some = labels.slice(0, 8).map((one) => `"${one.label}" ${String(one.count)}`);
+      const more = labels.length - some.length;
+      const all = more > 0 ? `${some.join(", ")} and ${String(more)} more` : some.join(", ");
+      const [fewest, most] = [first?.count ?? 0, labels.at(-1)?.count ?? 0];
+      const told = fewest === most ? `${rows(most)} each` : `${String(fewest)} to ${rows(most)}`;
+      return `${String(labels.length)} labels have only ${told}: ${all}`;
+    },
     help: () => "look at `f1(macro)`, which counts every label alike",
     explain: "A label with a handful of rows can hardly be learnt, and accuracy won't show it.",
   },
@@ -363,7 +377,9 @@ train m on d`,
           ? "few texts are cut: let them be, or drop them if their end matters"
           : d.lengths.p99 <= d.lengths.positions
             ? `\`max_length: ${String(d.lengths.p99)}\` keeps 99% of them whole`
-            : `the base reads ${String(d.lengths.positions)} tokens at most: \`max_length: ${String(d.lengths.positions)}\`, or cut the texts into parts`,
+            : d.lengths.positions > d.max_length
+              ? `the base reads ${String(d.lengths.positions)} tokens at most: \`max_length: ${String(d.lengths.positions)}\`, or cut the texts into parts`
+              : "this base reads no longer texts: cut them into parts, or take a base that has more positions",
     explain:
       "Texts longer than `max_length` lose their end. Batches are padded to their longest text only, so that a greater " +
       "`max_length` costs time and memory on long texts alone.",

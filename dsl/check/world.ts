@@ -187,14 +187,11 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
   }
   if (!checkAudit(program, draft, plan, facts, place, here)) good = false;
   const train = facts.splits["train"];
-  for (const { label, count } of train?.labels ?? [])
-    if (count > 0 && count < 5 && (train?.rows ?? 0) >= 50)
-      program.reportOwn(
-        "rare-label",
-        { label, count, data: draft.name },
-        draft,
-        place(`columns.${labelled ?? "label"}`),
-      );
+  const rare = (train?.labels ?? [])
+    .filter(({ count }) => count > 0 && count < 5)
+    .toSorted((a, b) => a.count - b.count);
+  if (rare.length > 0 && (train?.rows ?? 0) >= 50)
+    program.reportOwn("rare-label", { labels: rare, data: draft.name }, draft, place(`columns.${labelled ?? "label"}`));
   lookedFor(draft.allowances, "data");
   return good;
 }
