@@ -14,7 +14,7 @@ export type Origin = Origins[string];
 export interface Setting {
   readonly data?: Readonly<Record<string, Value>>;
   readonly model?: Readonly<Record<string, Value>>;
-  /** Facts of the draft that derived defaults read (`validation`, `positions`). */
+  /** Facts of the draft that derived defaults read (`validation`, `positions`, `length`). */
   readonly draft?: Readonly<Record<string, Value>>;
   /** The model's base, where it is known. */
   readonly base?: BaseFacts;

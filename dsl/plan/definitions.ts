@@ -121,7 +121,7 @@ export function resolveModel(
   }
   const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {
     here,
-    draft: { folder, ...(fact ? { positions: fact.positions } : {}) },
+    draft: { folder, ...lengthsOf(draft, fact) },
     ...(fact && { base: fact }),
   });
   return modelOf(program, draft, here, {
@@ -133,6 +133,12 @@ export function resolveModel(
     values,
     origins,
   });
+}
+
+/** What a task's own defaults may follow: positions of the base, and `max_length` where it is written. */
+function lengthsOf(draft: Draft, base: BaseFacts | undefined): Readonly<Record<string, Value>> {
+  const length = draft.given.get("max_length")?.value;
+  return { ...(base && { positions: base.positions }), ...(length !== undefined && { length }) };
 }
 
 /** A model that begins from the weights of another one; undefined while there are none. */
@@ -158,7 +164,7 @@ function onTrained(program: Program, draft: Draft, here: Span, of: string): Reso
   const fact = from.base && { ...from.base, hash: `recipe ${recipeHash}` };
   const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {
     here,
-    draft: fact ? { positions: fact.positions } : {},
+    draft: lengthsOf(draft, fact),
     ...(fact && { base: fact }),
   });
   const trained = { recipeHash, from: readerOf(from.plan) };
@@ -237,6 +243,8 @@ export function resolveRecipe(
     ...(setting.base ? { base: setting.base } : {}),
   });
   const steps = numberOf(values["steps"]);
+  // A number of updates leaves nothing for the epochs to say, nor for the reason of their default.
+  if (steps !== null) origins["training.epochs"] = { from: "derived", why: "`steps` decide" };
   const call = (name: string): Call | null => (isCall(values[name]) ? values[name] : null);
   const every: Call = { word: "every", kind: "cadence", arguments: { steps: 1, epochs: null } };
   return {

@@ -1,6 +1,12 @@
 import type { Word } from "#dsl/registry.js";
 import { wantShape } from "./families.js";
 
+/** What `max_length` is unless it is written, where the base has positions for it. */
+const LONGEST = 512;
+/** Room of a window for the question and for what the one before didn't have. */
+const ROOM = 64;
+const overlapOf = (length: number): number => Math.min(128, Math.max(length - ROOM, Math.floor(length / 4)));
+
 export const word: Word = {
   kind: "task",
   name: "question_answering",
@@ -21,7 +27,10 @@ export const word: Word = {
       type: { is: "number", integer: true },
       doc: "Tokens of a long context that neighbouring windows share.",
       range: { min: 0 },
-      default: { value: 128 },
+      default: {
+        derived: "128, or less where `max_length` would leave a window fewer than 64 tokens besides",
+        from: (_draft, { statement }) => overlapOf(Number(statement["length"] ?? statement["positions"] ?? LONGEST)),
+      },
       why: "An answer at the edge of a window stands whole in the next one; more overlap means more windows.",
       impact: "medium",
     },

@@ -45,6 +45,54 @@ describe("plans", () => {
     assert.equal(plan?.recipe.training.optimizer.arguments["learning_rate"], 5e-4);
     assert.equal(plan?.recipe.training.optimizer.arguments["weight_decay"], 0.1);
   });
+  it("a number of steps leaves no reason for the epochs that there are none of", () => {
+    const { recipe, origins } = trainWith("steps: 20");
+    assert.deepEqual([recipe.training.epochs, recipe.training.steps], [null, 20]);
+    assert.deepEqual(origins["training.epochs"], { from: "derived", why: "`steps` decide" });
+    assert.equal(trainWith("").origins["training.epochs"]?.from, "default");
+    assert.equal(trainWith("epochs: 2").origins["training.epochs"]?.from, "written");
+  });
+  it("the reason of a default stands beside that default alone", () => {
+    const parameters = new Map(registry.find("verb", "recipe")!.parameters.map((p) => [`training.${p.name}`, p]));
+    const simple = (value: unknown): unknown => (value === "none" || value === "auto" ? null : value);
+    for (const block of [
+      "",
+      "steps: 20",
+      "keep: last",
+      "validate: every(steps: 5)",
+      "precision: bf16",
+      "accumulate: 2",
+    ]) {
+      const { recipe, origins } = trainWith(block);
+      const training = recipe.training as unknown as Readonly<Record<string, unknown>>;
+      for (const [path, { from }] of Object.entries(origins)) {
+        const standard = parameters.get(path)?.default;
+        const value = training[path.slice("training.".length)];
+        if (from !== "default" || !standard || !("value" in standard) || value === undefined) continue;
+        if (typeof standard.value === "object" && standard.value !== null) continue;
+        assert.deepEqual(simple(value), simple(standard.value), `${path} of { ${block} }`);
+      }
+    }
+  });
+  it("windows of a context share less where `max_length` is short, and what is written where it is", () => {
+    const stride = (model: string, positions = 512): unknown =>
+      plansOf(
+        `data q { source: csv("a.csv"), columns: { question: text, context: body, answer: label } }
+model n { base: "minilm", task: ${model} }\ntrain n on q`,
+        { base: { ...minilm, positions } },
+      )[0]!.recipe.model.task.arguments["stride"];
+    for (const [length, shared] of [
+      ...[512, 384, 256, 192].map((one) => [one, 128]),
+      ...[
+        [96, 32],
+        [64, 16],
+        [24, 6],
+      ],
+    ])
+      assert.equal(stride(`question_answering, max_length: ${String(length)}`), shared, String(length));
+    assert.deepEqual([stride("question_answering"), stride("question_answering", 96)], [128, 32]);
+    assert.equal(stride("question_answering(stride: 80), max_length: 96"), 80);
+  });
   it("a technique says what trains, what it adds and which positions it takes", () => {
     const planned = (more: string, o: Parameters<typeof compiled>[1] = {}) => {
       const model = `model n { base: "minilm", task: text_classification, ${more} }`;

@@ -112,7 +112,10 @@ model finder { base: "base", task: question_answering(stride: 6), max_length: 24
     await refused("evaluate unsure on some.validation { metrics: [f1] }", "metric-of-other-task", "token_f1");
     await refused('data flat { source: jsonl("places.jsonl"), columns: { question: question, context: context } }\ntrain finder on flat with plain', "missing-role", "answer");
     await refused("train finder on places with plain { max_length: 24, packing: true }");
-    await refused('model narrow { base: "base", task: question_answering, max_length: 24 }\ntrain narrow on places with plain', "no-room-for-context", '"stride":128');
+    await refused('model narrow { base: "base", task: question_answering(stride: 128), max_length: 24 }\ntrain narrow on places with plain', "no-room-for-context", '"stride":128');
+    // Windows of so few tokens share fewer where nobody says how many.
+    await book.run('model narrow { base: "base", task: question_answering, max_length: 24 }\ntrain narrow on places with plain { steps: 1 }');
+    assert.equal(model("narrow").history.length, 1);
     const long = asked(1, 20).context;
     json("long.jsonl", [{ question: "where", context: long, answer: long.slice(0, 80).trim() }, asked(2, 3)]);
     await refused('data long { source: jsonl("long.jsonl"), columns: { question: question, context: context, answer: answer } }\ntrain finder on long with plain', "answer-cut", /row.{0,4}1\b/);
