@@ -1,4 +1,5 @@
 /** What stands in the texts and labels of a data set beside each other: leaks that are no exact ones, contradictions, labels told. */
+import type { RowName } from "./facts.js";
 
 export interface DataAudit {
   /** For each split beside the one that trains: its texts that are nearly one of those, the likest first. */
@@ -18,9 +19,9 @@ export interface NearTexts {
   readonly pairs: readonly NearPair[];
 }
 export interface NearPair {
-  readonly row: number;
+  readonly row: RowName;
   readonly text: string;
-  readonly trained: { readonly row: number; readonly text: string };
+  readonly trained: { readonly row: RowName; readonly text: string };
   /** Share of their common runs of letters, 1: the same but for punctuation. */
   readonly likeness: number;
 }
@@ -32,7 +33,7 @@ export interface Conflicts {
   readonly examples: readonly {
     readonly text: string;
     readonly labels: readonly string[];
-    readonly rows: readonly number[];
+    readonly rows: readonly RowName[];
   }[];
 }
 /** Rows in whose text the words of a label stand. */
@@ -42,5 +43,5 @@ export interface LabelsTold {
   readonly own: number;
   /** All rows with a label. */
   readonly of: number;
-  readonly example: { readonly row: number; readonly label: string; readonly text: string } | null;
+  readonly example: { readonly row: RowName; readonly label: string; readonly text: string } | null;
 }

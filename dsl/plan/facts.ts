@@ -61,10 +61,12 @@ export interface SplitFacts {
    */
   readonly stops?: { readonly soonest: number | null; readonly latestStart: number };
 }
+/** A row's number in its source, from 1; where each split has a source of its own, with the split: `3 (test)`. */
+export type RowName = number | string;
 export interface DataFacts {
   readonly rowsIn: number;
   readonly kept: number;
-  readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly number[] }[];
+  readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly RowName[] }[];
   readonly splits: Readonly<Record<string, SplitFacts>>;
   /** Labels of all splits, in the order the model will number them. */
   readonly labels: readonly string[];

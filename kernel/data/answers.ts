@@ -1,5 +1,6 @@
 /** The role `answer` of rows: read beside its context, cleaned with it, and then given its place. */
 import { CodedError } from "#dsl/check/codes.js";
+import type { RowName } from "#dsl/plan/facts.js";
 import {
   givenAnswers,
   placedAnswer,
@@ -8,7 +9,7 @@ import {
   type GivenAnswer,
   type ReadAnswer,
 } from "#stdlib/answers.js";
-import type { Row } from "./rows.js";
+import { rowName, type Row } from "./rows.js";
 import "./codes.js";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -17,7 +18,7 @@ type Values = Readonly<Record<string, unknown>>;
  * Values with the answers that stand in them; the role `answer_start` says where a single answer begins. Coded errors
  * `not-an-answer` and `answer-elsewhere`.
  */
-export function withAnswers(values: Values, columns: Readonly<Record<string, string>>, row: number): Values {
+export function withAnswers(values: Values, columns: Readonly<Record<string, string>>, row: RowName): Values {
   if (columns["answer"] === undefined || columns["context"] === undefined) return values;
   const { answer_start: start, ...rest } = values;
   const column = columns["answer"];
@@ -36,7 +37,7 @@ export function withAnswers(values: Values, columns: Readonly<Record<string, str
 function withStarts(
   answers: readonly GivenAnswer[],
   value: unknown,
-  place: { readonly row: number; readonly column: string },
+  place: { readonly row: RowName; readonly column: string },
 ): readonly GivenAnswer[] {
   if (value === null || value === undefined || value === "" || answers.length === 0) return answers;
   const starts = Array.isArray(value) ? (value as unknown[]).map(Number) : [Number(value)];
@@ -54,7 +55,7 @@ export function placeAnswers(rows: readonly Row[]): readonly Row[] {
     if (!Array.isArray(answer) || typeof context !== "string") return row;
     const placed = (answer as readonly ReadAnswer[]).map((own) => placedAnswer(own, context));
     if (placed.length > 0 && placed.every(({ start }) => start === null))
-      throw new CodedError("answer-not-there", { row: row.row, answer: placed[0]!.text });
+      throw new CodedError("answer-not-there", { row: rowName(row), answer: placed[0]!.text });
     return { ...row, values: { ...row.values, answer: placed } };
   });
 }

@@ -1,12 +1,12 @@
 /** The cleaners of a plan, one after the other, and the count of what they drop. */
-import type { DataFacts } from "#dsl/plan/facts.js";
+import type { DataFacts, RowName } from "#dsl/plan/facts.js";
 import type { DataPlan } from "#dsl/plan/plan.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
-import type { Row } from "./rows.js";
+import { rowName, type Row } from "./rows.js";
 
 export class Drops {
-  private readonly reasons = new Map<string, { count: number; examples: number[] }>();
-  add(why: string, row: number): void {
+  private readonly reasons = new Map<string, { count: number; examples: RowName[] }>();
+  add(why: string, row: RowName): void {
     const own = this.of(why);
     own.count++;
     if (own.examples.length < 10) own.examples.push(row);
@@ -17,7 +17,7 @@ export class Drops {
   list(): DataFacts["dropped"] {
     return [...this.reasons].map(([why, d]) => ({ why, ...d }));
   }
-  private of(why: string): { count: number; examples: number[] } {
+  private of(why: string): { count: number; examples: RowName[] } {
     let own = this.reasons.get(why);
     if (!own) this.reasons.set(why, (own = { count: 0, examples: [] }));
     return own;
@@ -40,7 +40,7 @@ export async function cleaning(
     for (const step of steps) {
       const result = step({ row: row.row, values });
       if ("dropped" in result) {
-        drops.add(result.dropped, row.row);
+        drops.add(result.dropped, rowName(row));
         return undefined;
       }
       values = result.values;

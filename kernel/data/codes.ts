@@ -1,6 +1,7 @@
 /** What can go wrong while rows become texts and labels. Rows are numbered from 1, the header not counted. */
 import { registerCodes } from "#dsl/check/codes.js";
 import type {} from "#dsl/check/codes.js";
+import type { RowName } from "#dsl/plan/facts.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -14,24 +15,24 @@ declare module "#dsl/check/codes.js" {
     "missing-value": {
       readonly role: string;
       readonly column: string;
-      readonly rows: readonly number[];
+      readonly rows: readonly RowName[];
       readonly count: number;
     };
-    "not-text": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
-    "bad-conversation": { readonly column: string; readonly row: number; readonly why: string };
+    "not-text": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+    "bad-conversation": { readonly column: string; readonly row: RowName; readonly why: string };
     "nothing-to-train": { readonly data: string; readonly row: number; readonly why: string };
     "template-refuses": { readonly template: string; readonly row: number; readonly why: string };
-    "not-a-number": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
-    "not-a-list": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
-    "rounded-number": { readonly role: string; readonly column: string; readonly row: number; readonly found: string };
-    "not-an-answer": { readonly row: number; readonly column: string; readonly found: string };
+    "not-a-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+    "not-a-list": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+    "rounded-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+    "not-an-answer": { readonly row: RowName; readonly column: string; readonly found: string };
     "answer-elsewhere": {
-      readonly row: number;
+      readonly row: RowName;
       readonly answer: string;
       readonly start: number;
       readonly there: string;
     };
-    "answer-not-there": { readonly row: number; readonly answer: string };
+    "answer-not-there": { readonly row: RowName; readonly answer: string };
     "cannot-stream": { readonly what: string; readonly why: string };
     "streamed-changed": { readonly file: string };
     "streamed-table": { readonly data: string };

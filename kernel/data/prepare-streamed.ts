@@ -19,7 +19,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/check/codes.js";
-import type { DataFacts, SplitFacts } from "#dsl/plan/facts.js";
+import type { DataFacts, RowName, SplitFacts } from "#dsl/plan/facts.js";
 import type { DataPlan } from "#dsl/plan/plan.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
 import { isEmpty } from "#stdlib/cleaners/drop-empty.run.js";
@@ -35,7 +35,7 @@ import { Growing } from "./growing.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import type { Prepared } from "./prepared.js";
-import { isCall, streamRows, type Row } from "./rows.js";
+import { isCall, rowName, streamRows, type Row } from "./rows.js";
 import { rowForSplit, splitOrder } from "./splitting.js";
 import {
   IndexWriter,
@@ -191,7 +191,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
           sample.push(Object.fromEntries(shown.map(([role, column]) => [column, left.values[role]])));
         const split = assign(left);
         if (split === null) {
-          drops.add("left out by the split", left.row);
+          drops.add("left out by the split", rowName(left));
           continue;
         }
         leaks.look(left, split);
@@ -282,7 +282,7 @@ async function assigning(plan: DataPlan, registry: Registry): Promise<(row: Row)
 /** Rows without text or label: counted, and an error at the end that names the first. */
 class Missing {
   private readonly roles: readonly (readonly [string, string])[];
-  private readonly rows = new Map<string, { rows: number[]; count: number }>();
+  private readonly rows = new Map<string, { rows: RowName[]; count: number }>();
   constructor(plan: DataPlan) {
     this.roles = ["text", "text_pair", "negative", "messages", "input", "target", "label"].flatMap((role) =>
       plan.columns[role] === undefined ? [] : [[role, plan.columns[role]] as const],
@@ -294,7 +294,7 @@ class Missing {
     const own = this.rows.get(role[0]) ?? { rows: [], count: 0 };
     this.rows.set(role[0], own);
     own.count++;
-    if (own.rows.length < 5) own.rows.push(row.row);
+    if (own.rows.length < 5) own.rows.push(rowName(row));
     return true;
   }
   demandNone(): void {

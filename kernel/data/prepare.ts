@@ -19,7 +19,7 @@ import type { KeptAudits } from "./audit/kept.js";
 import { findLeaks } from "./leaks.js";
 import type { Prepared } from "./prepared.js";
 import { answersText, placeAnswers } from "./answers.js";
-import { isStreamed, readHeader as header, readRows, stride, turn, type Row } from "./rows.js";
+import { isStreamed, readHeader as header, readRows, rowName, stride, turn, type Row } from "./rows.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
@@ -59,7 +59,7 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
   const sampled = evenly(clean, plan.sample);
   if (sampled.length < clean.length) dropped.count("outside the sample", clean.length - sampled.length);
   const { splits, leftOut, notes } = await divide(sampled, plan, registry);
-  for (const row of leftOut) dropped.add("left out by the split", row.row);
+  for (const row of leftOut) dropped.add("left out by the split", rowName(row));
 
   const role = labelRole(plan);
   const labels = role === null ? [] : (plan.labels ?? inOrder(new Set(sampled.flatMap((row) => labelsOf(row, role)))));
@@ -166,7 +166,7 @@ function demandValues(rows: readonly Row[], plan: DataPlan): void {
       throw new CodedError("missing-value", {
         role,
         column,
-        rows: without.slice(0, 5).map((r) => r.row),
+        rows: without.slice(0, 5).map(rowName),
         count: without.length,
       });
   }
@@ -213,7 +213,7 @@ function tableOf(rows: readonly Row[], plan: DataPlan): ColumnTable {
 /** Of the rows' numbers in their source, which an audit tells. */
 function numbersOf(splits: ReadonlyMap<string, readonly Row[]>): string {
   const hash = sha256();
-  for (const rows of splits.values()) hash.update(`${rows.map(({ row }) => row).join()}\n`);
+  for (const rows of splits.values()) hash.update(`${rows.map(rowName).join()}\n`);
   return hash.end().slice(0, 32);
 }
 

@@ -4,6 +4,7 @@
  * `separator` between them, tokens and tags with white space.
  */
 import { CodedError } from "#dsl/check/codes.js";
+import type { RowName } from "#dsl/plan/facts.js";
 import "./codes.js";
 
 const texts: ReadonlySet<string> = new Set([
@@ -25,7 +26,7 @@ export const SEPARATOR = "|";
 export interface Place {
   readonly role: string;
   readonly column: string;
-  readonly row: number;
+  readonly row: RowName;
 }
 
 /** Coded errors `not-text`, `not-a-number`, `not-a-list`, `rounded-number`; null where there is no value. */

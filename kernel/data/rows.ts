@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import { nearest } from "#dsl/check/nearest.js";
 import "#dsl/check/world-codes.js";
 import type { Call, DataPlan } from "#dsl/plan/plan.js";
-import type { TableFacts } from "#dsl/plan/facts.js";
+import type { RowName, TableFacts } from "#dsl/plan/facts.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
 import { usualTurns } from "#stdlib/conversations/turns.run.js";
 import type { CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
@@ -22,6 +22,10 @@ export interface Row extends CleanRow {
   /** Its table and its index there, for columns that have no role. */
   readonly table: Columns;
   readonly index: number;
+}
+/** What messages call it. */
+export function rowName({ row, split }: Pick<Row, "row" | "split">): RowName {
+  return split === null ? row : `${String(row)} (${split})`;
 }
 export type Columns = ReadonlyMap<string, ArrayLike<unknown>>;
 
@@ -65,14 +69,15 @@ function rolesOf(
   const values = roles.map(([, name]) => column(name));
   const told = "messages" in plan.columns ? conversation.columns.map(column) : [];
   return (index, row, split) => {
+    const named = rowName({ row, split });
     const entries = roles.map(([role, column], i) => {
       if (role !== "messages")
-        return [role, valueInRole({ role, column, row }, values[i]![index], plan.separator)] as const;
+        return [role, valueInRole({ role, column, row: named }, values[i]![index], plan.separator)] as const;
       const turns = conversation.read(told.map((cells) => cells[index]));
-      if ("refused" in turns) throw new CodedError("bad-conversation", { column, row, why: turns.refused });
+      if ("refused" in turns) throw new CodedError("bad-conversation", { column, row: named, why: turns.refused });
       return [role, writtenTurns(turns)] as const;
     });
-    const own = withAnswers(withText(Object.fromEntries(entries)), plan.columns, row);
+    const own = withAnswers(withText(Object.fromEntries(entries)), plan.columns, named);
     return { row, split, table, index, values: own };
   };
 }

@@ -3,9 +3,10 @@
  * with several labels, labels that stand in their texts, groups and scores. Exact duplicates are `leaks.ts`'s.
  */
 import type { Conflicts, DataAudit, LabelsTold, NearTexts } from "#dsl/plan/audit-facts.js";
+import type { RowName } from "#dsl/plan/facts.js";
 import { textKey } from "#stdlib/cleaners/normal-form.js";
 import { readTurns } from "../conversations.js";
-import { stride, turn, type Row } from "../rows.js";
+import { rowName, stride, turn, type Row } from "../rows.js";
 import { lettersOf, nearTexts } from "./near-duplicates.js";
 
 type Splits = ReadonlyMap<string, readonly Row[]>;
@@ -41,8 +42,8 @@ async function nearIn(splits: Splits, signal?: AbortSignal): Promise<NearTexts[]
     );
     if (near.length === 0) continue;
     const pairs = near.slice(0, SHOWN).map(({ text, twin, likeness }) => ({
-      ...{ row: rows[text]!.row, text: shown(rows[text]!), likeness: Number(likeness.toFixed(3)) },
-      trained: { row: train[twin]!.row, text: shown(train[twin]!) },
+      ...{ row: rowName(rows[text]!), text: shown(rows[text]!), likeness: Number(likeness.toFixed(3)) },
+      trained: { row: rowName(train[twin]!), text: shown(train[twin]!) },
     }));
     found.push({ split, rows: near.length, pairs });
   }
@@ -50,7 +51,7 @@ async function nearIn(splits: Splits, signal?: AbortSignal): Promise<NearTexts[]
 }
 
 async function conflictsIn(splits: Splits, signal?: AbortSignal): Promise<Conflicts> {
-  const texts = new Map<string, { label: string; rows: number[] | null; row: Row; labels: Set<string> | null }>();
+  const texts = new Map<string, { label: string; rows: RowName[] | null; row: Row; labels: Set<string> | null }>();
   let at = 0;
   for (const rows of splits.values())
     for (const row of rows) {
@@ -61,7 +62,7 @@ async function conflictsIn(splits: Splits, signal?: AbortSignal): Promise<Confli
       const before = texts.get(key);
       if (!before) texts.set(key, { label: String(label as string), rows: null, row, labels: null });
       else {
-        (before.rows ??= [before.row.row]).push(row.row);
+        (before.rows ??= [rowName(before.row)]).push(rowName(row));
         if (String(label as string) !== before.label)
           (before.labels ??= new Set([before.label])).add(String(label as string));
       }
@@ -97,7 +98,7 @@ async function toldIn(splits: Splits, labels: readonly string[], signal?: AbortS
       const tells = mine !== undefined && text.includes(mine);
       if (tells) {
         own++;
-        example ??= { row: row.row, label, text: shown(row) };
+        example ??= { row: rowName(row), label, text: shown(row) };
       }
       if (tells || named.some(([other]) => text.includes(forms.get(other)!))) rows++;
     }
