@@ -12,6 +12,7 @@ export async function ownHeadsOf({ family, config, shapes }: Facts, registry: Re
   const stem = registry.find("model", family)?.capabilities?.["className"];
   if (typeof stem !== "string" || classes.length === 0) return undefined;
   const labels = labelsOf(config);
+  if (!labels) return undefined;
   const heads: Record<string, readonly string[]> = {};
   for (const task of registry.ofKind("task")) {
     if (!task.load || task.planned || !classes.includes(classNameOf(stem, task.name, registry))) continue;
@@ -38,10 +39,12 @@ function problemIn(config: Facts["config"], labels: number): string {
   return labels === 1 ? "regression" : "single_label_classification";
 }
 
-/** Names of the head's outputs; without names there are two, as transformers counts. */
-function labelsOf(config: Facts["config"]): readonly string[] {
+/** Names of the head's outputs; without names there are two, as transformers counts. Null: they are no texts. */
+function labelsOf(config: Facts["config"]): readonly string[] | null {
   const named = config["id2label"];
   if (typeof named !== "object" || named === null) return ["LABEL_0", "LABEL_1"];
   const entries = Object.entries(named).sort(([a], [b]) => Number(a) - Number(b));
-  return entries.map(([, label]) => String(label));
+  const labels = entries.map(([, label]: [string, unknown]) => label);
+  const texts = labels.every((label): label is string => typeof label === "string");
+  return texts && entries.every(([key], i) => Number(key) === i) ? labels : null;
 }

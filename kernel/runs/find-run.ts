@@ -17,14 +17,15 @@ const most = 5;
 
 /** Coded errors `run-not-found`, `several-runs`, `not-a-run`. */
 export function findRun(path: string, { folder, runs }: Places): RunFolder {
+  if (path === "" || path.includes("\0")) throw new CodedError("run-not-found", { path: JSON.stringify(path), runs: resolve(runs), has: [], near: null });
   const place = resolve(folder, path);
   if (isRun(place)) return RunFolder.open(place);
-  const [id, inRuns] = [path.replace(/^runs[\\/]/, ""), resolve(runs)];
+  const [id, inRuns] = [path.replace(/^runs[\\/]/, "").replace(/[\\/]+$/, ""), resolve(runs)];
   const alone = !/[\\/]/.test(id) && id !== ".." && id !== ".";
   if (alone && id !== "" && isRun(join(inRuns, id))) return RunFolder.open(join(inRuns, id));
   if (isFolder(place)) throw new CodedError("not-a-run", { path, holds: contentOf(place) });
   const all = alone ? runsIn(inRuns) : [];
-  const named = all.filter((run) => run.lock()?.name === path);
+  const named = all.filter((run) => run.lock()?.name === id);
   const [only] = named;
   if (only && named.length === 1) return only;
   if (named.length > 1) throw new CodedError("several-runs", { name: path, ids: named.slice(0, most).map(({ id: one }) => one), count: named.length });
@@ -36,7 +37,11 @@ function isRun(folder: string): boolean {
   return existsSync(join(folder, "plan.json")) && existsSync(join(folder, "lock.json"));
 }
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false; // a name that is too long, a folder that may not be looked into
+  }
 }
 function contentOf(folder: string): "model" | "adapter" | "other" {
   if (existsSync(join(folder, "adapter_config.json"))) return "adapter";

@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import "./codes.js";
 
 const FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
-const REFUSED: readonly unknown[] = ["EACCES", "EROFS", "ENOTDIR", "EPERM"];
+const REFUSED: readonly unknown[] = ["EACCES", "EROFS", "ENOTDIR", "EISDIR", "ELOOP", "ENXIO", "EPERM"];
 
 /** Coded errors `no-space` and `run-folder`; everything else is given back as it is. */
 export function writing(error: unknown, path: string): unknown {

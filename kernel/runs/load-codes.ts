@@ -7,8 +7,9 @@ declare module "#dsl/check/codes.js" {
     "several-runs": { readonly name: string; readonly ids: readonly string[]; readonly count: number };
     "not-a-run": { readonly path: string; readonly holds: "model" | "adapter" | "other" };
     "run-unreadable": { readonly run: string; readonly why: string };
-    "run-without-weights": { readonly run: string };
+    "run-without-weights": { readonly run: string; /** Of the best, which it kept. */ readonly step?: number };
     "run-without-base": { readonly run: string; readonly base: string };
+    "scores-not-kept": { readonly why: string };
     "still-training": { readonly run: string; readonly step: number; readonly steps: number | null; readonly process: number };
   }
 }
@@ -53,8 +54,8 @@ registerCodes({
   "run-without-weights": {
     severity: "error",
     facts: true,
-    message: (d) => `the run ${d.run} has no checkpoint`,
-    help: () => "it ended before the first one was written; train again, or load another run",
+    message: (d) => (d.step === undefined ? `the run ${d.run} has no checkpoint` : `the run ${d.run} has lost the checkpoint of its best weights, step ${d.step}`),
+    help: (d) => (d.step === undefined ? "it ended before the first one was written; train again, or load another run" : "restore the file from a copy, train again, or load another run"),
     explain: "Weights are in a run's checkpoints. A run that was cut off before its first checkpoint has none.",
   },
   "run-without-base": {
@@ -63,6 +64,12 @@ registerCodes({
     message: (d) => `the run ${d.run} was trained on ${d.base}, whose files are gone`,
     help: () => "a model from scratch keeps its tokenizer and config when its training ends: resume it; one that began from another training needs that run's folder beside it",
     explain: "A run keeps what it trained and, of a model from scratch, the whole model in its folder `model`. Without the files of its base nothing can be computed.",
+  },
+  "scores-not-kept": {
+    severity: "warning",
+    message: (d) => `the scores are not kept with the run: ${d.why}`,
+    help: () => "copy the run's folder to a place where you may write, and load it from there",
+    explain: "Every evaluation of a trained model adds a line to `scores.jsonl` in the run's folder, by which the table of runs shows and ranks. A run that lies where nothing may be written, somebody else's, is scored all the same.",
   },
   "still-training": {
     severity: "error",

@@ -2,17 +2,18 @@
  * A run that was trained before, as a model: the settings of its plan, its labels, and the checkpoint that it ended with. Reads
  * only. What its plan names relative to the notebook that made it is named here so that it is found from any other.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { RunFacts } from "#dsl/plan/facts.js";
 import type { Call, ModelPlan, Plan } from "#dsl/plan/plan.js";
 import { keepsBest } from "#dsl/plan/watched.js";
 import { registry } from "#stdlib/registry.js";
-import { listCheckpoints, type Checkpoint } from "./checkpoints.js";
+import { checkpointFile, readCheckpoints, type Checkpoint } from "./checkpoints.js";
 import { findRun, type Places } from "./find-run.js";
 import "./load-codes.js";
 import type { Weights } from "./model-handle.js";
+import { readRegular } from "./read-regular.js";
 import { RunFolder, type Lock } from "./run-folder.js";
 import { isPlan } from "./run-summary.js";
 import { holderOf } from "./run-lock.js";
@@ -46,11 +47,15 @@ export function loadedWeights(folder: string): Weights {
 
 /** The checkpoint whose weights the model has after its training: the best where the recipe keeps it, else the last. */
 export function keptCheckpoint(run: RunFolder, plan: Plan): Checkpoint {
-  const all = listCheckpoints(run);
-  const last = all.at(-1);
-  if (!last) throw new CodedError("run-without-weights", { run: run.id });
-  const best = keepsBest(plan.recipe.training) ? last.position.best : null;
-  return (best && all.find(({ position }) => position.step === best.step)) ?? last;
+  const all = readCheckpoints(run);
+  const whole = all.filter((one): one is Checkpoint => "position" in one);
+  const best = keepsBest(plan.recipe.training) ? (whole.at(-1)?.position.best ?? null) : null;
+  const file = best ? checkpointFile(run, best.step) : all.at(-1)?.file;
+  const kept = all.find((one) => one.file === file);
+  // Other weights are never taken in silence.
+  if (kept && "error" in kept) throw kept.error;
+  if (!kept) throw new CodedError("run-without-weights", { run: run.id, ...(best && { step: best.step }) });
+  return kept;
 }
 
 function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
@@ -58,7 +63,7 @@ function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
   const refuse = (why: string): never => {
     throw new CodedError("run-unreadable", { run: run.id, why });
   };
-  if (!lock || !Array.isArray(lock.labels)) return refuse("lock.json can't be read");
+  if (!lock || !isWholeLock(lock)) return refuse("lock.json can't be read");
   const plan = planIn(run) ?? refuse("plan.json can't be read");
   const { task, technique } = plan.recipe.model;
   for (const word of [task, technique] satisfies Call[])
@@ -70,10 +75,35 @@ function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
   return { lock, plan: { ...plan, recipe: { ...plan.recipe, data, model } } };
 }
 
+/** All of a plan that a model which is opened again stands on. */
+function isWhole({ recipe, estimates, recipeHash }: Plan): boolean {
+  const { data, model, training } = recipe as unknown as { readonly [part: string]: Readonly<Record<string, unknown>> };
+  const call = (value: unknown): boolean => {
+    const { word, kind, arguments: given, definition } = (value ?? {}) as Partial<Call>;
+    return [word, kind].every((text) => typeof text === "string") && typeof given === "object" && given !== null && ["undefined", "string"].includes(typeof definition);
+  };
+  const texts = [recipeHash, data!["folder"], model!["folder"], model!["base"]];
+  const length = model!["max_length"];
+  const lists = [model!["freeze"]].every((list) => list === undefined || (Array.isArray(list) && list.every(call)));
+  const calls = [model!["task"], model!["technique"], training!["optimizer"], ...[model!["storage"]].filter((one) => one !== undefined)];
+  return (
+    texts.every((text) => typeof text === "string") &&
+    Number.isInteger(length) && (length as number) > 0 &&
+    calls.every(call) &&
+    lists &&
+    typeof data!["columns"] === "object" && data!["columns"] !== null &&
+    typeof estimates === "object" && estimates !== null && typeof estimates.trainable === "number"
+  );
+}
+function isWholeLock({ labels, home, base }: Lock): boolean {
+  const place = (value: unknown): boolean => value === undefined || (typeof value === "string" && !value.includes("\0"));
+  return Array.isArray(labels) && labels.every((label) => typeof label === "string") && place(home) && place(base);
+}
+
 function planIn(run: RunFolder): Plan | undefined {
   try {
-    const plan: unknown = JSON.parse(readFileSync(join(run.path, "plan.json"), "utf8"));
-    return isPlan(plan) ? plan : undefined;
+    const plan: unknown = JSON.parse(readRegular(join(run.path, "plan.json")) ?? "null");
+    return isPlan(plan) && isWhole(plan) ? plan : undefined;
   } catch {
     return undefined;
   }
@@ -81,9 +111,8 @@ function planIn(run: RunFolder): Plan | undefined {
 
 /** Another process may be writing its weights. */
 function demandEnded(run: RunFolder): void {
-  if (!existsSync(run.eventsFile)) return;
   const log = new RunLog();
-  log.take(readFileSync(run.eventsFile, "utf8"));
+  log.take(readRegular(run.eventsFile) ?? "");
   if (log.ended !== null) return;
   const writer = holderOf(run.path)?.writer ?? (log.writer && !log.writer.locks && isAlive(log.writer) === true ? log.writer : null);
   if (writer) throw new CodedError("still-training", { run: run.id, step: log.step, steps: log.steps, process: writer.id });

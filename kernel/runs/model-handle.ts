@@ -80,6 +80,8 @@ export interface Weights {
 
 export class ModelHandle {
   weights: Weights | null = null;
+  /** Whether a training began: if it failed, nobody shall take the base's answers for its. */
+  begun = false;
   constructor(
     readonly name: string,
     readonly plan: ModelPlan,

@@ -182,7 +182,7 @@ export class ModelRoom {
 
   /** A model to ask about rows of those data: the trained one, or its base as it is where that does the task. */
   async askable(handle: ModelHandle, data: DataPlan, s: Surroundings): Promise<Askable> {
-    const labels = handle.weights ? undefined : await this.labelsUntrained(handle.plan, s);
+    const labels = handle.weights || handle.begun ? undefined : await this.labelsUntrained(handle.plan, s);
     if (labels === undefined) {
       const { weights, open, tokenizer } = await this.ready(handle, s);
       const { plan } = weights;

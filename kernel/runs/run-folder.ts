@@ -2,13 +2,14 @@
  * A run is a folder: `plan.json`, `lock.json` (recipe hash, versions, engine), `events.jsonl` (one RunEvent a line) and
  * `checkpoints/`; `adapter/` where a technique trains few weights. Everything but the event log is written once, under a temporary name, and renamed.
  */
-import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { RunEvent } from "./events.js";
 import { writing } from "./folder-errors.js";
 import { quoted } from "./log-lines.js";
+import { readRegular } from "./read-regular.js";
 import { eventsOf } from "./read-events.js";
 import type { TrialOf } from "./trials.js";
 
@@ -119,7 +120,7 @@ export class RunFolder {
 
   lock(): Lock | undefined {
     try {
-      const lock = JSON.parse(readFileSync(join(this.path, "lock.json"), "utf8")) as Lock | null;
+      const lock = JSON.parse(readRegular(join(this.path, "lock.json")) ?? "null") as Lock | null;
       return typeof lock?.recipeHash === "string" && typeof lock.started === "string" ? lock : undefined;
     } catch {
       return undefined;
@@ -152,7 +153,7 @@ export class RunFolder {
 
   /** Events so far, as read-events.ts tells them; a torn line (a kill while writing) is left out. */
   events(): readonly RunEvent[] {
-    return existsSync(this.eventsFile) ? eventsOf(readFileSync(this.eventsFile, "utf8")) : [];
+    return eventsOf(readRegular(this.eventsFile) ?? "");
   }
 
   modified(): number {
@@ -160,11 +161,16 @@ export class RunFolder {
   }
 }
 
+const NOFOLLOW = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 /** Nothing is cut off: a reader that follows the file stands behind what is torn already. */
 export function appendLine(file: string, line: string): void {
-  const at = openSync(file, "a+");
+  // A link would be followed out of the folder, a FIFO would wait for its reader.
+  const at = openSync(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW, 0o666);
   try {
-    const { size } = fstatSync(at);
+    const found = fstatSync(at);
+    if (!found.isFile()) throw Object.assign(new Error("it is no regular file"), { code: "EISDIR" });
+    const { size } = found;
     const last = Buffer.alloc(1);
     const torn = size > 0 && readSync(at, last, 0, 1, size - 1) === 1 && last[0] !== 10;
     writeFileSync(at, `${torn ? "\n" : ""}${line}\n`);

@@ -2,8 +2,8 @@
  * What evaluations said of a run's weights: `scores.jsonl` in its folder, a line for each model, data and split that were
  * scored, oldest first. Written by `evaluate`, also of a run that was opened again; read by the table of runs.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { recordsIn } from "./log-lines.js";
+import { readRegular } from "./read-regular.js";
 import type { RunFolder } from "./run-folder.js";
 
 export interface ScoreValue {
@@ -34,7 +34,7 @@ export function appendScore(run: RunFolder, { at, ...score }: RunScore): void {
 
 /** Of a run's folder. */
 export function scoresOf(run: RunFolder): readonly RunScore[] {
-  return existsSync(run.scoresFile) ? scoresIn(readFileSync(run.scoresFile, "utf8")) : [];
+  return scoresIn(readRegular(run.scoresFile) ?? "");
 }
 
 /** Lines that are torn or not ours are passed over. */

@@ -24,6 +24,8 @@ export function thisProcess(): Writer {
 /** Undefined: it can't be told from here. */
 export function isAlive(writer: Writer): boolean | undefined {
   if (writer.machine !== machine) return undefined;
+  // 0 and negative numbers are no processes but groups of them.
+  if (!Number.isSafeInteger(writer.id) || writer.id <= 0) return false;
   const since = sinceOf(writer.id);
   if (writer.since !== null && since !== writer.since) return false;
   try {

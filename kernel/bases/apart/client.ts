@@ -106,6 +106,8 @@ export class Apart {
       this.words = (this.words + text).slice(-8000);
     });
     child.on("message", (reply: Reply) => {
+      // It is being ended: whatever still comes is not for the request after it.
+      if (this.late) return;
       if ("failed" in reply) this.settle(({ reject }) => reject(new ApartFailure(reply.failed)));
       else this.settle(({ resolve }) => resolve(reply.answer));
     });
@@ -113,7 +115,8 @@ export class Apart {
       if (this.child !== child) return;
       process.removeListener("exit", end);
       this.child = null;
-      this.settle(({ reject }) => reject(new ApartFailure(why())));
+      const failure = new ApartFailure(why());
+      this.settle(({ reject }) => reject(failure));
     };
     child.once("close", (exit, signal) => ended(() => this.reasonOf(exit, signal)));
     child.once("error", (error) => ended(() => `no process could be started for it: ${error.message}`));

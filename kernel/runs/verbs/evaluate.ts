@@ -4,7 +4,8 @@ import type { Scored } from "#stdlib/kinds/task.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { Interval } from "#stdlib/intervals/interval.js";
 import { drawnTexts, resampling, samplerOf } from "#stdlib/tasks/drawn.js";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { diagnosticsShown } from "../../display/diagnostics.js";
 import { evaluationShown, type EvaluationReport } from "../../display/evaluation.js";
 import { difference, drawAll, methodsOf, type Compared, type Measure } from "../comparison.js";
 import { constantOf, type ScoredConstant } from "../constant.js";
@@ -54,12 +55,13 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     for (const name of action.names) measured.push(await evaluateOnce(session, session.models.get(name), subject, { ...action, groups: true }, stage));
     const constants = await Promise.all(measured.map((one) => constantFor(session, one, action, stage)));
     const drawn = await drawAll([...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures), stage.signal);
-    for (const { handle, prepared, evaluation, measures } of measured) {
+    for (const { evaluation, measures } of measured) {
       const intervals = Object.fromEntries(measures.map((measure) => [measure.name, drawn.get(measure)!.score.interval]));
       session.evaluations.push({ ...evaluation, intervals });
-      remember(handle, subject, { prepared, rows: evaluation.rows }, measures, drawn);
     }
     for (const shown of evaluationShown(reportOf(measured, constants, drawn, action))) stage.screen.display(shown);
+    for (const { handle, prepared, evaluation, measures } of measured)
+      noted(() => remember(handle, subject, { prepared, rows: evaluation.rows }, measures, drawn), action, stage);
   }
 }
 
@@ -117,6 +119,17 @@ function reportOf(measured: readonly Measured[], constants: readonly (MeasuredCo
     })),
     notes: measured.flatMap(({ scored, evaluation: { model } }) => (scored.notes ?? []).map((note) => (several ? `${model}: ${note}` : note))),
   };
+}
+
+/** A run that can't be written, somebody else's, is no reason to say nothing: a warning tells that its scores weren't kept. */
+function noted(remembers: () => void, action: Evaluate, stage: Stage): void {
+  try {
+    remembers();
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    const why = wordsOf(error.code as "run-folder", error.data as never).message;
+    stage.screen.display(diagnosticsShown([{ code: "scores-not-kept", severity: "warning", data: { why }, span: action.span, labels: [] }], stage.sources));
+  }
 }
 
 /** Keeps scores with the run that made the weights; a model that was never trained has none. */

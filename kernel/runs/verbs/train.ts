@@ -72,6 +72,7 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
   stage.screen.display(planShown(plan));
   const handle = session.models.define(plan.recipe.model, name);
   await handle.weights?.settled;
+  handle.begun = true;
   const live = new LiveTraining(stage.screen, `train-${name}-${Date.now().toString(36)}`, name, plan);
   const onRows = previews(name, stage);
   const onDamaged = (file: string, why: string, taken: Checkpoint): void => {
