@@ -43,7 +43,9 @@ export function adapterOf(o: {
   const { [model.task.word]: task = null } = tasksOfPeft();
   const facts: AdapterFacts = {
     ...{ base: model.base, task, head: [...new Set(o.head.map((path) => path.split(".")[0]!))], sizes: o.sizes },
-    states: Object.fromEntries(Object.keys(o.saved).map((name) => [bare(name, o.prefix ?? ""), o.state[name]!.type.shape as number[]])),
+    states: Object.fromEntries(
+      Object.keys(o.saved).map((name) => [bare(name, o.prefix ?? ""), o.state[name]!.type.shape as number[]]),
+    ),
     inOut: registry.find("model", o.family)?.capabilities?.["layout"] === "in_out",
   };
   const config = technique.config?.(model.technique, facts) ?? {
@@ -59,9 +61,15 @@ function bare(name: string, prefix: string): string {
 }
 
 /** Writes the session's weights; a folder that was there before is written anew. */
-export async function writeAdapter(folder: string, session: Session, { names, config, standardised }: Adapter): Promise<void> {
+export async function writeAdapter(
+  folder: string,
+  session: Session,
+  { names, config, standardised }: Adapter,
+): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  await folded(session, standardised, () => session.save(join(folder, ADAPTER.weights), Object.keys(names), { format: "pt" }, names));
+  await folded(session, standardised, () =>
+    session.save(join(folder, ADAPTER.weights), Object.keys(names), { format: "pt" }, names),
+  );
   await writeFileAtomic(join(folder, ADAPTER.config), `${JSON.stringify(config, null, 2)}\n`);
 }
 

@@ -22,8 +22,15 @@ export async function answerApart(
   const vectors = new Map(texts.map((text, i) => [text, said[i]!]));
   const alone = asked.filter((text) => typeof text === "string");
   const pairs = asked.filter((text) => typeof text !== "string");
-  const ofAlone = await answers.predictions(alone.map((text) => vectors.get(text)!), alone, rows.asked);
-  const ofPairs = answers.ofPairs.predictions(pairs.map(([a, b]) => [vectors.get(a)!, vectors.get(b)!]), pairs);
+  const ofAlone = await answers.predictions(
+    alone.map((text) => vectors.get(text)!),
+    alone,
+    rows.asked,
+  );
+  const ofPairs = answers.ofPairs.predictions(
+    pairs.map(([a, b]) => [vectors.get(a)!, vectors.get(b)!]),
+    pairs,
+  );
   let [nextAlone, nextPair] = [0, 0];
   return asked.map((text) => (typeof text === "string" ? ofAlone[nextAlone++]! : ofPairs[nextPair++]!));
 }

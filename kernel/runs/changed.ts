@@ -58,7 +58,11 @@ export async function askingOf(o: {
     const texts = textsOf(o.prepared, split);
     const asked = await encodeTexts(texts, encoding);
     const ask = async (signal?: AbortSignal): Promise<readonly string[]> => {
-      const said = await askRows(open.session, asked, answers, { batchSize: ASKED, padId: o.tokenizer.padId, ...(signal && { signal }) });
+      const said = await askRows(open.session, asked, answers, {
+        batchSize: ASKED,
+        padId: o.tokenizer.padId,
+        ...(signal && { signal }),
+      });
       const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
       return (await answers.predictions(said, firsts, asked.asked)).map((made) => answers.answer!(made));
     };
@@ -72,14 +76,26 @@ export async function askingOf(o: {
   const { model } = o.plan.recipe;
   const family = await implementationOf("model", o.base.facts.family);
   const sizes = family.sizes(family.config(o.base.facts.config));
-  const positions = sizes.positions - ((await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0);
+  const positions =
+    sizes.positions - ((await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0);
   if (positions <= WRITTEN) return null;
   const room = Math.min(READ, positions - WRITTEN);
   const prompts = some(rows.lengths.length).map((row) => (pairs ? rows.ids.at(row)! : promptOf(rows, row, room)));
   const ask = async (signal?: AbortSignal): Promise<readonly string[]> => {
     const written: string[] = prompts.map(() => "");
-    const how = { decoder, vocabulary: sizes.vocabulary, positions, ends: new Set<number>(), padId: o.tokenizer.padId, maxTokens: WRITTEN };
-    for await (const grown of generate(open.session, prompts, { ...how, ...(pairs && { start: pairs.start }), ...(signal && { signal }) }))
+    const how = {
+      decoder,
+      vocabulary: sizes.vocabulary,
+      positions,
+      ends: new Set<number>(),
+      padId: o.tokenizer.padId,
+      maxTokens: WRITTEN,
+    };
+    for await (const grown of generate(open.session, prompts, {
+      ...how,
+      ...(pairs && { start: pairs.start }),
+      ...(signal && { signal }),
+    }))
       for (const { prompt, text } of grown) written[prompt] = text.tokens.join(" ");
     return written;
   };

@@ -41,7 +41,8 @@ export async function chatOf(reader: ReaderOf, base: Base, tokenizer: Tokenizer)
 export async function encodeChats(rows: ConversationRows, chat: Chat, data: string): Promise<readonly ChatRow[]> {
   const wanted = rows.map(({ row, turns }) => {
     const answers = answersOf(turns, chat.learn);
-    if (answers.size === 0) throw new CodedError("nothing-to-train", { data, row, why: "no turn in it is the assistant's" });
+    if (answers.size === 0)
+      throw new CodedError("nothing-to-train", { data, row, why: "no turn in it is the assistant's" });
     return answers;
   });
   const pieces = await piecesOf(chat, rows, false);
@@ -51,7 +52,8 @@ export async function encodeChats(rows: ConversationRows, chat: Chat, data: stri
     const { ids, starts, ends } = placed[i]!;
     const trained = maskOf(pieces, wanted, starts, ends);
     // What comes first follows nothing, so it can't be predicted.
-    if (!trained.includes(1, 1)) throw new CodedError("nothing-to-train", { data, row, why: "its answer has no token" });
+    if (!trained.includes(1, 1))
+      throw new CodedError("nothing-to-train", { data, row, why: "its answer has no token" });
     return { row, ids, trained };
   });
 }
@@ -84,7 +86,11 @@ function firstStop({ ids, trained }: ChatRow, stop: number | null): number {
 export async function promptsFor(chat: Chat, rows: ConversationRows): Promise<readonly string[]> {
   for (const { row, turns } of rows)
     if (turns.at(-1)?.role !== "user")
-      throw new CodedError("template-refuses", { template: chat.name, row, why: "the turn to be answered is not the user's" });
+      throw new CodedError("template-refuses", {
+        template: chat.name,
+        row,
+        why: "the turn to be answered is not the user's",
+      });
   return (await piecesOf(chat, rows, true)).map(textOf);
 }
 
@@ -110,7 +116,8 @@ async function piecesOf({ template, tokenizer, name }: Chat, rows: ConversationR
   const all = rows.map(({ turns }) => turns);
   const written = "all" in template ? await template.all(all, o) : all.map((turns) => template.pieces(turns, o));
   return written.map((pieces, i) => {
-    if ("refused" in pieces) throw new CodedError("template-refuses", { template: name, row: rows[i]!.row, why: pieces.refused });
+    if ("refused" in pieces)
+      throw new CodedError("template-refuses", { template: name, row: rows[i]!.row, why: pieces.refused });
     return pieces;
   });
 }

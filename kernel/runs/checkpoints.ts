@@ -34,7 +34,12 @@ export function checkpointFile(run: RunFolder, step: number): string {
   return join(run.checkpoints, `step-${String(step).padStart(6, "0")}.safetensors`);
 }
 
-export async function saveCheckpoint(run: RunFolder, session: Session, names: readonly string[], position: Position): Promise<Checkpoint> {
+export async function saveCheckpoint(
+  run: RunFolder,
+  session: Session,
+  names: readonly string[],
+  position: Position,
+): Promise<Checkpoint> {
   const file = checkpointFile(run, position.step);
   try {
     await session.save(file, names, { tunebook: JSON.stringify(position), ...CHECKED });
@@ -74,7 +79,13 @@ export function readCheckpoints(run: RunFolder): readonly (Checkpoint | DamagedC
     });
 }
 
-const unusable: readonly string[] = ["weights-damaged", "weights-truncated", "weights-malformed", "weights-missing", "checkpoint-unreadable"];
+const unusable: readonly string[] = [
+  "weights-damaged",
+  "weights-truncated",
+  "weights-malformed",
+  "weights-missing",
+  "checkpoint-unreadable",
+];
 
 /**
  * Loads the newest checkpoint that is whole. Throws what is wrong with the last one where none is; anything else that goes

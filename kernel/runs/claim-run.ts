@@ -49,5 +49,7 @@ export async function claimUnfinished(root: string, plan: Plan, model: string): 
 }
 
 function isOver(run: RunFolder): boolean {
-  return run.events().some((event) => event.kind === "stopped" && (event.reason === "done" || event.reason === "early"));
+  return run
+    .events()
+    .some((event) => event.kind === "stopped" && (event.reason === "done" || event.reason === "early"));
 }

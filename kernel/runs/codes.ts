@@ -53,26 +53,34 @@ declare module "#dsl/check/codes.js" {
   }
 }
 const writerOf = (d: { readonly where: "here" | "beside" | "elsewhere"; readonly process: number }): string =>
-  d.where === "here" ? "this same process (another cell or session)" : `process ${d.process}${d.where === "elsewhere" ? " of another machine" : ""}`;
+  d.where === "here"
+    ? "this same process (another cell or session)"
+    : `process ${d.process}${d.where === "elsewhere" ? " of another machine" : ""}`;
 
 registerCodes({
   "merge-differs": {
     severity: "error",
-    message: (d) => `the merged model answers otherwise than the trained one: logits differ by ${d.difference.toPrecision(2)} (the greatest is ${d.most.toPrecision(3)}); nothing was written`,
-    help: () => "use the folder `adapter` beside the run's checkpoints, and report this model: its merge should be exact",
-    explain: "Before a merged folder is written, the trained model and the merged one answer the same tokens. They must agree but for rounding.",
+    message: (d) =>
+      `the merged model answers otherwise than the trained one: logits differ by ${d.difference.toPrecision(2)} (the greatest is ${d.most.toPrecision(3)}); nothing was written`,
+    help: () =>
+      "use the folder `adapter` beside the run's checkpoints, and report this model: its merge should be exact",
+    explain:
+      "Before a merged folder is written, the trained model and the merged one answer the same tokens. They must agree but for rounding.",
   },
   "folder-taken": {
     severity: "error",
     message: (d) => `${d.folder} holds other files: ${d.has.slice(0, 3).join(", ")}${d.has.length > 3 ? ", …" : ""}`,
     help: () => "name a folder that is new, empty, or written by an earlier merge or save of the same kind",
-    explain: "A model folder is read as a whole: files of another model beside it would be taken for its own. Nothing is deleted to make room.",
+    explain:
+      "A model folder is read as a whole: files of another model beside it would be taken for its own. Nothing is deleted to make room.",
   },
   "no-decoder-start": {
     severity: "error",
     message: (d) => `config.json of ${d.base} says neither decoder_start_token_id nor pad_token_id`,
-    help: () => "add `decoder_start_token_id` to it: the token that the model's decoder was trained to begin with (0 for T5)",
-    explain: "An encoder-decoder writes a text from a first token on, which its config.json names. Another one would make it write something else.",
+    help: () =>
+      "add `decoder_start_token_id` to it: the token that the model's decoder was trained to begin with (0 for T5)",
+    explain:
+      "An encoder-decoder writes a text from a first token on, which its config.json names. Another one would make it write something else.",
   },
   "nothing-to-resume": {
     severity: "error",
@@ -85,20 +93,23 @@ registerCodes({
     severity: "error",
     message: (d) => `the checkpoint ${d.file} can't be used: ${d.why}`,
     help: () => "remove the file; resuming then uses the checkpoint before it",
-    explain: "A checkpoint is one safetensors file that is written under a temporary name and renamed: it is whole or absent. This one was changed or damaged afterwards.",
+    explain:
+      "A checkpoint is one safetensors file that is written under a temporary name and renamed: it is whole or absent. This one was changed or damaged afterwards.",
   },
   "checkpoint-passed-over": {
     severity: "warning",
     message: (d) => `the newest checkpoint can't be used, so training goes on from step ${d.step}`,
     notes: (d) => [d.why],
     help: (d) => `nothing need be done: the steps since are taken again, and ${d.file} is written anew`,
-    explain: "A checkpoint's checksum is compared before it is used. One that was damaged after it was written is passed over for the one before it, which is kept for that while a run trains.",
+    explain:
+      "A checkpoint's checksum is compared before it is used. One that was damaged after it was written is passed over for the one before it, which is kept for that while a run trains.",
   },
   "loss-not-finite": {
     severity: "error",
     message: (d) => `the loss became ${d.loss} at step ${d.step} (learning rate ${d.rate.toPrecision(3)})`,
     help: () => "lower `learning_rate`, keep `clip: 1.0`, or lengthen the warm-up",
-    explain: "A loss that is not a finite number can't recover: every weight is lost at that step. The last checkpoint from before it is kept.",
+    explain:
+      "A loss that is not a finite number can't recover: every weight is lost at that step. The last checkpoint from before it is kept.",
   },
   "split-missing": {
     severity: "error",
@@ -149,53 +160,69 @@ registerCodes({
   "run-lost": {
     severity: "error",
     message: (d) => `this process no longer has the lock of ${d.run}, and writes nothing more there`,
-    help: () => "what was written before is whole: `resume: true` goes on from its last checkpoint, unless another process does already",
+    help: () =>
+      "what was written before is whole: `resume: true` goes on from its last checkpoint, unless another process does already",
     explain:
       "A writer looks for its lock before it writes. It was gone: the machine slept for more than ten minutes while another one took the run over, or the file was removed by hand.",
   },
   "run-not-deleted": {
     severity: "error",
     message: (d) => `the run ${d.run} was not deleted: ${d.why}`,
-    explain: "Deleting a run takes its own folder away and nothing else: no link, no folder outside the runs, nothing that still trains.",
+    explain:
+      "Deleting a run takes its own folder away and nothing else: no link, no folder outside the runs, nothing that still trains.",
   },
   "run-not-noted": {
     severity: "error",
     message: (d) => `tags and note of ${d.run} were not kept: ${d.why}`,
-    explain: "Tags and a note lie in `notes.json` in the run's own folder. They have bounds, so that the table of runs stays quick: 20 tags of 40 characters, and 10,000 characters of note.",
+    explain:
+      "Tags and a note lie in `notes.json` in the run's own folder. They have bounds, so that the table of runs stays quick: 20 tags of 40 characters, and 10,000 characters of note.",
   },
   interrupted: {
     severity: "error",
     message: (d) => `${d.what} was interrupted; ${d.kept}`,
-    explain: "An interrupt ends the statement within a second. The step in flight ends in the engine and its checkpoint is written there.",
+    explain:
+      "An interrupt ends the statement within a second. The step in flight ends in the engine and its checkpoint is written there.",
   },
   "sweep-stopped": {
     severity: "error",
     message: (d) =>
-      `${d.sweep} ended in trial ${d.trial} (${Object.entries(d.values).map(([path, value]) => `${path}: ${value}`).join(", ")}): ${d.why}`,
+      `${d.sweep} ended in trial ${d.trial} (${Object.entries(d.values)
+        .map(([path, value]) => `${path}: ${value}`)
+        .join(", ")}): ${d.why}`,
     help: (d) =>
       d.ended === "engine"
         ? `run the statement again: a new engine starts, and the sweep goes on with trial ${d.trial}; should it die there again, that trial is too large for this machine: take such values out of \`vary\``
         : `mend that and run the statement again: the sweep goes on with trial ${d.trial}`,
-    notes: (d) => [d.kept === 0 ? "no trial was done before it" : `${d.kept === 1 ? "the trial" : `the ${d.kept} trials`} before it ${d.kept === 1 ? "is" : "are"} kept`],
-    explain: "A trial that fails is noted, and the next one begins. Without an engine, or on a full disk, every other trial would fail alike: the sweep ends, and what it has found so far stays.",
+    notes: (d) => [
+      d.kept === 0
+        ? "no trial was done before it"
+        : `${d.kept === 1 ? "the trial" : `the ${d.kept} trials`} before it ${d.kept === 1 ? "is" : "are"} kept`,
+    ],
+    explain:
+      "A trial that fails is noted, and the next one begins. Without an engine, or on a full disk, every other trial would fail alike: the sweep ends, and what it has found so far stays.",
   },
   "sweep-without-success": {
     severity: "error",
     message: (d) => `all ${d.trials} trials of ${d.sweep} failed; the last: ${d.last}`,
-    explain: "A sweep keeps what works and goes on after a trial that fails; here none worked, so there is no best trial.",
+    explain:
+      "A sweep keeps what works and goes on after a trial that fails; here none worked, so there is no best trial.",
   },
   "questions-expected": {
     severity: "error",
     message: (d) => `${d.model} answers questions about a context; number ${d.at} of what it was asked has not both`,
     help: (d) => `write \`await ${d.model}.predict([{ question: "…", context: "…" }])\``,
-    explain: "A model of `question_answering` finds answers in a context that is given with each question. It knows nothing by heart.",
+    explain:
+      "A model of `question_answering` finds answers in a context that is given with each question. It knows nothing by heart.",
   },
   "pairs-expected": {
     severity: "error",
     message: (d) => (d.pairs ? `${d.model} reads pairs of texts` : `${d.model} reads single texts, not pairs`),
     help: (d) =>
-      d.pairs ? `give both texts of each: \`${d.model}.predict([["first", "second"]])\`, or data with the role \`text_pair\`` : "give a list of texts",
-    explain: "A model that was trained on data with the role `text_pair` reads two texts at once, and asks for two; one that was trained without reads one.",
+      d.pairs
+        ? `give both texts of each: \`${d.model}.predict([["first", "second"]])\`, or data with the role \`text_pair\``
+        : "give a list of texts",
+    explain:
+      "A model that was trained on data with the role `text_pair` reads two texts at once, and asks for two; one that was trained without reads one.",
   },
   "texts-expected": {
     severity: "error",
@@ -206,26 +233,33 @@ registerCodes({
   "no-mask": {
     severity: "error",
     message: (d) => `${d.task} trains on whole rows, so there is no mask to show`,
-    help: () => "`.mask` is for tasks that learn of tokens: chat, text_generation, translation, fill_mask, token_classification",
-    explain: "A mask says which tokens of a row are trained. A task that labels a text reads all of it and learns the label.",
+    help: () =>
+      "`.mask` is for tasks that learn of tokens: chat, text_generation, translation, fill_mask, token_classification",
+    explain:
+      "A mask says which tokens of a row are trained. A task that labels a text reads all of it and learns the label.",
   },
   "bad-option": {
     severity: "error",
     message: (d) => `${d.name} can't be ${d.got}`,
     help: (d) => `it takes ${d.wanted}`,
-    explain: "An option that a TypeScript cell gave to a model's method is not one that it knows, or has a value outside its range.",
+    explain:
+      "An option that a TypeScript cell gave to a model's method is not one that it knows, or has a value outside its range.",
   },
   "empty-prompt": {
     severity: "error",
     message: () => "an empty text can't be continued: it has no token",
     help: () => "give at least one word to go on from",
-    explain: "A model that writes text predicts the next token from those before it; with none before it there is nothing to predict from.",
+    explain:
+      "A model that writes text predicts the next token from those before it; with none before it there is nothing to predict from.",
   },
   "no-room-to-generate": {
     severity: "error",
-    message: (d) => `a text of ${d.tokens} tokens and ${d.max_tokens} more don't fit: the model knows ${d.positions} positions`,
-    help: (d) => (d.tokens < d.positions ? `write \`max_tokens: ${d.positions - d.tokens}\` or less` : "shorten the text"),
-    explain: "A model has a fixed number of positions. What lies beyond them it never saw in training; nothing is silently cut.",
+    message: (d) =>
+      `a text of ${d.tokens} tokens and ${d.max_tokens} more don't fit: the model knows ${d.positions} positions`,
+    help: (d) =>
+      d.tokens < d.positions ? `write \`max_tokens: ${d.positions - d.tokens}\` or less` : "shorten the text",
+    explain:
+      "A model has a fixed number of positions. What lies beyond them it never saw in training; nothing is silently cut.",
   },
   "no-generation": {
     severity: "error",

@@ -43,8 +43,17 @@ export interface Comparison {
   readonly gone: readonly string[];
   readonly figure: Figure | null;
   /** A line for each metric on each data; a cell for each run. */
-  readonly scores: readonly { readonly metric: string; readonly on: string; readonly better: "greater" | "less"; readonly cells: readonly (ScoreCell | null)[] }[];
-  readonly settings: readonly { readonly setting: string; readonly values: readonly (string | null)[]; readonly differs: boolean }[];
+  readonly scores: readonly {
+    readonly metric: string;
+    readonly on: string;
+    readonly better: "greater" | "less";
+    readonly cells: readonly (ScoreCell | null)[];
+  }[];
+  readonly settings: readonly {
+    readonly setting: string;
+    readonly values: readonly (string | null)[];
+    readonly differs: boolean;
+  }[];
 }
 /** More curves can't be told apart. */
 export const mostCompared = 16;
@@ -67,11 +76,18 @@ export class Comparer {
       const summary = this.list.get(id);
       return summary ? [{ summary, slot }] : [];
     });
-    for (const cache of [this.kept, this.settings]) for (const id of cache.keys()) if (!wanted.some((one) => one.id === id)) cache.delete(id);
+    for (const cache of [this.kept, this.settings])
+      for (const id of cache.keys()) if (!wanted.some((one) => one.id === id)) cache.delete(id);
     const labels = labelsOf(found.map(({ summary }) => summary));
     const series = await Promise.all(found.map(({ summary }) => this.seriesOf(summary.id)));
     const settings = await Promise.all(found.map(({ summary }) => this.settingsOf(summary)));
-    const runs = found.map(({ summary: { id, state, tags }, slot }, i): ComparedRun => ({ id, label: labels[i]!, state, ...styleOf(slot), tags }));
+    const runs = found.map(({ summary: { id, state, tags }, slot }, i): ComparedRun => ({
+      id,
+      label: labels[i]!,
+      state,
+      ...styleOf(slot),
+      tags,
+    }));
     const rest = {
       runs,
       gone: wanted.flatMap(({ id }) => (found.some(({ summary }) => summary.id === id) ? [] : [id])),
@@ -82,7 +98,10 @@ export class Comparer {
     const curves = found.map(({ slot }, i) => ({ slot, label: labels[i]!, series: series[i]! }));
     const drawn = curves.some((one) => one.series.loss.y.length > 0 || one.series.scores.size > 0);
     return {
-      revision: createHash("sha256").update(JSON.stringify([asked, stamps, rest])).digest("hex").slice(0, 24),
+      revision: createHash("sha256")
+        .update(JSON.stringify([asked, stamps, rest]))
+        .digest("hex")
+        .slice(0, 24),
       ...rest,
       figure: drawn ? thinned(comparedFigure(curves, asked)) : null,
     };
@@ -101,9 +120,12 @@ export class Comparer {
   private async settingsOf({ id, state }: RunSummary): Promise<ReadonlyMap<string, string>> {
     const before = this.settings.get(id);
     if (before) return before;
-    const read = (name: string): Promise<unknown> => readFile(join(this.list.root, id, name), "utf8").then((text) => JSON.parse(text) as unknown);
+    const read = (name: string): Promise<unknown> =>
+      readFile(join(this.list.root, id, name), "utf8").then((text) => JSON.parse(text) as unknown);
     const found = await Promise.all([read("plan.json"), read("lock.json").catch(() => null)])
-      .then(([plan, lock]) => (isPlan(plan) ? settingsOf({ plan, lock: lock as Lock | null }) : new Map<string, string>()))
+      .then(([plan, lock]) =>
+        isPlan(plan) ? settingsOf({ plan, lock: lock as Lock | null }) : new Map<string, string>(),
+      )
       .catch(() => new Map<string, string>());
     if (found.size > 0 || !isLive(state)) this.settings.set(id, found);
     return found;
@@ -138,13 +160,18 @@ export function seriesIn(events: readonly RunEvent[]): Series {
 }
 
 function labelsOf(runs: readonly RunSummary[]): readonly string[] {
-  return runs.map(({ name, id }) => (runs.filter((one) => one.name === name).length > 1 ? `${name} ${id.startsWith(`${name}-`) ? id.slice(name.length + 1) : id}` : name));
+  return runs.map(({ name, id }) =>
+    runs.filter((one) => one.name === name).length > 1
+      ? `${name} ${id.startsWith(`${name}-`) ? id.slice(name.length + 1) : id}`
+      : name,
+  );
 }
 
 function scoresOf(runs: readonly RunSummary[]): Comparison["scores"] {
   const lines = new Map<string, ListedScore>();
   for (const run of runs) for (const one of run.scores) if (!lines.has(keyOf(one))) lines.set(keyOf(one), one);
-  const twice = (one: ListedScore): boolean => [...lines.values()].filter((other) => other.metric === one.metric && other.on === one.on).length > 1;
+  const twice = (one: ListedScore): boolean =>
+    [...lines.values()].filter((other) => other.metric === one.metric && other.on === one.on).length > 1;
   return [...lines].map(([key, line]) => {
     const cells = runs.map((run) => run.scores.find((one) => keyOf(one) === key) ?? null);
     const values = cells.flatMap((one) => (one?.value === null || one === null ? [] : [one.value]));
@@ -152,7 +179,14 @@ function scoresOf(runs: readonly RunSummary[]): Comparison["scores"] {
     return {
       ...{ metric: line.metric, better: line.better },
       on: twice(line) ? `${line.on} (content ${contentOf(line.rows)})` : line.on,
-      cells: cells.map((one) => one && { value: one.value === null ? "NaN" : significant(one.value), interval: intervalOf(one), best: one.value !== null && best !== null && significant(one.value) === significant(best) }),
+      cells: cells.map(
+        (one) =>
+          one && {
+            value: one.value === null ? "NaN" : significant(one.value),
+            interval: intervalOf(one),
+            best: one.value !== null && best !== null && significant(one.value) === significant(best),
+          },
+      ),
     };
   });
 }

@@ -45,14 +45,27 @@ export type Compared = ReadonlyMap<Measure, Drawn>;
 
 export async function drawAll(measures: readonly Measure[], signal?: AbortSignal): Promise<Compared> {
   const able = measures.filter(({ resampling, value }) => resampling && !Number.isNaN(value));
-  const drawn = await bootstrap(able.map(({ resampling }) => resampling!), { signal });
+  const drawn = await bootstrap(
+    able.map(({ resampling }) => resampling!),
+    { signal },
+  );
   const scores = new Map(able.map((measure, i) => [measure, drawn[i]!]));
-  return new Map(measures.map((measure) => [measure, { measure, score: scoreOf(measure, scores.get(measure) ?? []), scores: scores.get(measure) ?? [] }]));
+  return new Map(
+    measures.map((measure) => [
+      measure,
+      { measure, score: scoreOf(measure, scores.get(measure) ?? []), scores: scores.get(measure) ?? [] },
+    ]),
+  );
 }
 
 function scoreOf({ value, share, resampling }: Measure, scores: readonly number[]): Score {
   if (share && resampling?.single && resampling.units > 0 && !Number.isNaN(value))
-    return { value, interval: wilson(Math.round(value * resampling.units), resampling.units), by: "Wilson", resamples: 0 };
+    return {
+      value,
+      interval: wilson(Math.round(value * resampling.units), resampling.units),
+      by: "Wilson",
+      resamples: 0,
+    };
   const interval = percentiles(scores);
   // Where every draw says the same, as of scores without a mistake, the bootstrap knows nothing of what other rows would say.
   const known = interval && interval.low < interval.high ? interval : null;
@@ -62,8 +75,12 @@ function scoreOf({ value, share, resampling }: Measure, scores: readonly number[
 export function difference(first: Drawn, second: Drawn): Difference {
   const value = second.score.value - first.score.value;
   const [a, b] = [first.measure.resampling, second.measure.resampling];
-  if (!a || !b || a.units !== b.units || a.same !== b.same || Number.isNaN(value)) return { value, interval: null, verdict: null };
-  const interval = first.measure.share && a.single ? pairedShares(eachOf(a), eachOf(b)) : percentiles(paired(first.scores, second.scores));
+  if (!a || !b || a.units !== b.units || a.same !== b.same || Number.isNaN(value))
+    return { value, interval: null, verdict: null };
+  const interval =
+    first.measure.share && a.single
+      ? pairedShares(eachOf(a), eachOf(b))
+      : percentiles(paired(first.scores, second.scores));
   if (!interval) return { value, interval, verdict: null };
   const apart = interval.low > 0 ? 1 : interval.high < 0 ? -1 : 0;
   if (apart === 0) return { value, interval, verdict: "no difference shown" };
@@ -89,8 +106,11 @@ export function methodsOf(drawn: readonly Drawn[]): string {
   const without = named(null).filter(({ measure }) => !Number.isNaN(measure.value));
   return [
     named("Wilson").length > 0 && `Wilson (${names(named("Wilson"))})`,
-    booted.length > 0 && `bootstrap of ${RESAMPLES.toLocaleString("en-US")} draws${units.length > 0 ? ` of ${units.map(several).join(", ")}` : ""}`,
-    ...[...new Set(fewer.map(({ score }) => score.resamples))].map((count) => `of ${count} for ${names(fewer.filter(({ score }) => score.resamples === count))}, of so many`),
+    booted.length > 0 &&
+      `bootstrap of ${RESAMPLES.toLocaleString("en-US")} draws${units.length > 0 ? ` of ${units.map(several).join(", ")}` : ""}`,
+    ...[...new Set(fewer.map(({ score }) => score.resamples))].map(
+      (count) => `of ${count} for ${names(fewer.filter(({ score }) => score.resamples === count))}, of so many`,
+    ),
     without.length > 0 && `none for ${names(without)}`,
   ]
     .filter(Boolean)

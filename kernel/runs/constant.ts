@@ -36,7 +36,9 @@ export async function constantOf(
   const own = learnt && of(learnt);
   const constant = own ?? of(o.scored);
   if (!constant) return null;
-  const said = Array.from({ length: rows.apart?.of.length ?? rows.asked.count }, (_, row) => constant.said(rows.asked, row));
+  const said = Array.from({ length: rows.apart?.of.length ?? rows.asked.count }, (_, row) =>
+    constant.said(rows.asked, row),
+  );
   return {
     name: constant.name,
     learnt: own !== null,
@@ -46,7 +48,11 @@ export async function constantOf(
 }
 
 /** The rows that a model learnt from, where they are at hand and still the same. */
-async function learntFrom(session: TuneSession, { plan: { recipe }, data }: Weights, stage: Stage): Promise<Part | null> {
+async function learntFrom(
+  session: TuneSession,
+  { plan: { recipe }, data }: Weights,
+  stage: Stage,
+): Promise<Part | null> {
   const kept = session.workshop.kept(recipe.data, readerOf(recipe.model), stage.surroundings);
   if (!kept) return null;
   try {

@@ -20,7 +20,12 @@ export interface ContinueOptions {
   readonly stop: readonly string[];
   readonly batchSize: number;
   /** Texts are not continued but read by an encoder: what stands before each, how they end, what a decoder begins with. */
-  readonly pairs?: { readonly prefix: string; readonly start: number; readonly end: number | null; readonly maxLength: number };
+  readonly pairs?: {
+    readonly prefix: string;
+    readonly start: number;
+    readonly end: number | null;
+    readonly maxLength: number;
+  };
   readonly signal?: AbortSignal;
 }
 /** A bit of the continuation of text `row`. */
@@ -47,7 +52,11 @@ export async function* continueTexts(texts: readonly string[], o: ContinueOption
   }
 }
 
-async function* batch(numbers: readonly number[], prompts: readonly Int32Array[], o: ContinueOptions): AsyncGenerator<Piece, void, void> {
+async function* batch(
+  numbers: readonly number[],
+  prompts: readonly Int32Array[],
+  o: ContinueOptions,
+): AsyncGenerator<Piece, void, void> {
   const { call, implementation } = o.decoder;
   const written = prompts.map((prompt) => ({
     stream: new TextStream(o.tokenizer, o.pairs ? [] : prompt),
@@ -73,7 +82,8 @@ async function* batch(numbers: readonly number[], prompts: readonly Int32Array[]
         continue;
       }
       if (text.ended !== null) piece += own.stops.push(await own.stream.end()) + own.stops.end();
-      if (piece || tokens.length > 0 || text.ended !== null) yield { row: numbers[prompt]!, text: piece, tokens, ended: text.ended };
+      if (piece || tokens.length > 0 || text.ended !== null)
+        yield { row: numbers[prompt]!, text: piece, tokens, ended: text.ended };
     }
 }
 
@@ -87,7 +97,10 @@ async function readWhole(
   { tokenizer }: ContinueOptions,
   { prefix, end, maxLength }: NonNullable<ContinueOptions["pairs"]>,
 ): Promise<readonly Int32Array[]> {
-  const tokens = await tokenizer.encode(texts.map((text) => prefix + text), Number.MAX_SAFE_INTEGER);
+  const tokens = await tokenizer.encode(
+    texts.map((text) => prefix + text),
+    Number.MAX_SAFE_INTEGER,
+  );
   const { ids } = ended(new TextsInMemory(tokens), { tokenizer, maxLength, end });
   return texts.map((_, row) => ids.at(row)!);
 }

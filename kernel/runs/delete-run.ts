@@ -35,7 +35,9 @@ export async function deleteRun(list: RunList, id: string): Promise<void> {
   } catch (error) {
     lock?.release();
     if (!(error instanceof CodedError)) return refuse((error as Error).message);
-    return error.code === "run-not-deleted" ? Promise.reject(error) : refuse(wordsOf(error.code, error.data as never).message);
+    return error.code === "run-not-deleted"
+      ? Promise.reject(error)
+      : refuse(wordsOf(error.code, error.data as never).message);
   }
   await list.look();
 }

@@ -56,5 +56,12 @@ function flatten(into: Map<string, string>, prefix: string, record: object): voi
   }
 }
 function isRecord(value: Value): value is Extract<Value, { readonly record: unknown }> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !("share" in value) && !("live" in value) && !("from" in value);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !("share" in value) &&
+    !("live" in value) &&
+    !("from" in value)
+  );
 }

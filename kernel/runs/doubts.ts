@@ -10,22 +10,34 @@ const RIGHT = 0.8;
 
 export interface BesideConstant {
   readonly name: string;
-  readonly beside: readonly { readonly name: string; readonly own: number; readonly than: number; readonly difference: Difference }[];
+  readonly beside: readonly {
+    readonly name: string;
+    readonly own: number;
+    readonly than: number;
+    readonly difference: Difference;
+  }[];
 }
 
-export function doubtsOf(model: string, commonest: CommonAnswer | undefined, constant: BesideConstant | null): readonly string[] {
+export function doubtsOf(
+  model: string,
+  commonest: CommonAnswer | undefined,
+  constant: BesideConstant | null,
+): readonly string[] {
   return [...oneAnswer(model, commonest), ...noBetter(model, constant)];
 }
 
 function oneAnswer(model: string, commonest: CommonAnswer | undefined): readonly string[] {
   if (!commonest || commonest.given < GIVEN || commonest.right >= RIGHT) return [];
-  return [`${model} says ${commonest.answer} ${percent(commonest.given)} of the time; it is right ${percent(commonest.right)} of the time`];
+  return [
+    `${model} says ${commonest.answer} ${percent(commonest.given)} of the time; it is right ${percent(commonest.right)} of the time`,
+  ];
 }
 
 function noBetter(model: string, constant: BesideConstant | null): readonly string[] {
   if (!constant || constant.beside.length === 0) return [];
   const { name, beside } = constant;
-  const words = (of: typeof beside): string => of.map((one) => `${one.name} ${number(one.own)} beside ${number(one.than)}`).join(", ");
+  const words = (of: typeof beside): string =>
+    of.map((one) => `${one.name} ${number(one.own)} beside ${number(one.than)}`).join(", ");
   const worse = beside.filter(({ difference }) => difference.verdict === "worse");
   if (worse.length > 0) return [`${model} is worse than an answer that never changes (${name}): ${words(worse)}`];
   const told = beside.filter(({ difference }) => difference.verdict !== null);

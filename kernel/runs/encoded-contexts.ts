@@ -7,7 +7,11 @@ import type { Encoding, Unseen } from "./encoded.js";
 
 type Cut = Pick<Encoding, "tokenizer" | "maxLength" | "task" | "types" | "labels">;
 
-export async function encodeContexts(questions: readonly string[], contexts: readonly string[], e: Cut): Promise<Unseen> {
+export async function encodeContexts(
+  questions: readonly string[],
+  contexts: readonly string[],
+  e: Cut,
+): Promise<Unseen> {
   const numbers = questions.map((_, i) => i + 1);
   return fedAs(await e.tokenizer.encodeContexts(questions, contexts, { ...cutOf(e), numbers }), e);
 }

@@ -65,7 +65,10 @@ export interface Unseen {
 export type Asked = string | readonly [string, string];
 
 /** Texts (or pairs, then all are) as the task reads them; where it reads words, those that white space parts. */
-export async function encodeTexts(asked: readonly Asked[], e: Omit<Encoding, "end" | "model" | "chat">): Promise<Unseen> {
+export async function encodeTexts(
+  asked: readonly Asked[],
+  e: Omit<Encoding, "end" | "model" | "chat">,
+): Promise<Unseen> {
   const { tokenizer, maxLength } = e;
   const pairs = asked.filter((text) => typeof text !== "string");
   const [firsts, seconds] = [pairs.map(([first]) => first), pairs.map(([, second]) => second)];
@@ -79,16 +82,29 @@ export async function encodeTexts(asked: readonly Asked[], e: Omit<Encoding, "en
   return wordsCut(await tokenizer.encodeWords(texts.map(wordsIn)), e);
 }
 
-function unseen(ids: readonly Int32Array[], e: Pick<Encoding, "labels" | "tokenizer" | "task">, words?: AskedRows["words"]): Unseen {
+function unseen(
+  ids: readonly Int32Array[],
+  e: Pick<Encoding, "labels" | "tokenizer" | "task">,
+  words?: AskedRows["words"],
+): Unseen {
   const lengths = Int32Array.from(ids, (row) => row.length);
   return { ids, lengths, asked: askedOf(ids, ids.length, e, words) };
 }
-function askedOf(ids: TokenRows, count: number, e: Pick<Encoding, "labels" | "tokenizer" | "task">, words?: AskedRows["words"]): AskedRows {
+function askedOf(
+  ids: TokenRows,
+  count: number,
+  e: Pick<Encoding, "labels" | "tokenizer" | "task">,
+  words?: AskedRows["words"],
+): AskedRows {
   const { labels, tokenizer, task } = e;
   return { count, ids: (row) => ids.at(row)!, labels, tokenizer, call: task.call, ...(words && { words }) };
 }
 
-async function pairsCut(first: readonly string[], second: readonly string[], e: Omit<Encoding, "end" | "model" | "chat">): Promise<Unseen> {
+async function pairsCut(
+  first: readonly string[],
+  second: readonly string[],
+  e: Omit<Encoding, "end" | "model" | "chat">,
+): Promise<Unseen> {
   const rows = await e.tokenizer.encodePairs(first, second, e.maxLength);
   const made = unseen(
     rows.map(({ ids }) => ids),
@@ -151,18 +167,18 @@ async function encodeTable(table: ColumnTable, e: Of): Promise<Encoded> {
   const texts = Array.from(table.array(questions ? "question" : "text") as Iterable<unknown>, String);
   const rows = Int32Array.from(table.array("$row") as ArrayLike<number>);
   const own = { count: texts.length, text: (row: number) => texts[row]!, rows };
-  if (supervision.rows === "windows") return { ...own, ...windowsOf(new TextsInMemory(await tokensOf(table, e.tokenizer)), e) };
-  const fed =
-    questions
-      ? await contextsIn(table, e)
-      : supervision.rows === "words"
+  if (supervision.rows === "windows")
+    return { ...own, ...windowsOf(new TextsInMemory(await tokensOf(table, e.tokenizer)), e) };
+  const fed = questions
+    ? await contextsIn(table, e)
+    : supervision.rows === "words"
       ? wordsCut(await wordsOf(table, e.tokenizer), e)
       : names.includes("text_pair")
         ? await pairsCut(texts, Array.from(table.array("text_pair") as Iterable<unknown>, String), e)
-      : unseen(
-          (await tokensOf(table, e.tokenizer)).map((row) => e.tokenizer.cut(row, e.maxLength)),
-          e,
-        );
+        : unseen(
+            (await tokensOf(table, e.tokenizer)).map((row) => e.tokenizer.cut(row, e.maxLength)),
+            e,
+          );
   const values = (role: string) => (names.includes(role) ? (table.array(role) as ArrayLike<unknown>) : undefined);
   return { ...own, ...fed, taught: taughtBy(supervision, fed.asked, { values, numbers: rows }, e) };
 }
@@ -194,7 +210,9 @@ async function encodeApart(table: ColumnTable, e: Of): Promise<Encoded> {
   const whole = await Promise.all(roles.map((role) => tokensOf(table, e.tokenizer, { role, apart: true })));
   const ids = whole.flat().map((row) => e.tokenizer.cut(row, e.maxLength));
   const n = rows.length;
-  const [first, second] = ["text", "text_pair"].map((role) => Array.from(table.array(role) as Iterable<unknown>, String));
+  const [first, second] = ["text", "text_pair"].map((role) =>
+    Array.from(table.array(role) as Iterable<unknown>, String),
+  );
   const asked = askedOf(ids, n, e);
   const values = (role: string) => (names.includes(role) ? (table.array(role) as ArrayLike<unknown>) : undefined);
   return {
@@ -202,14 +220,19 @@ async function encodeApart(table: ColumnTable, e: Of): Promise<Encoded> {
     text: (row) => `${first![row]!} | ${second![row]!}`,
     ...{ rows, ids, asked },
     lengths: Int32Array.from({ length: n }, (_, row) => ids[row]!.length),
-    written: Int32Array.from({ length: n }, (_, row) => roles.slice(1).reduce((sum, _role, k) => sum + ids[(k + 1) * n + row]!.length, 0)),
+    written: Int32Array.from({ length: n }, (_, row) =>
+      roles.slice(1).reduce((sum, _role, k) => sum + ids[(k + 1) * n + row]!.length, 0),
+    ),
     taught: taughtBy(e.task.implementation.supervision, asked, { values, numbers: rows }, e),
     apart: once(ids.slice(0, 2 * n), e),
   };
 }
 
 /** Each text once, so that one that stands in many rows is read once. */
-function once(ids: readonly Int32Array[], e: Pick<Encoding, "labels" | "tokenizer" | "task">): NonNullable<Encoded["apart"]> {
+function once(
+  ids: readonly Int32Array[],
+  e: Pick<Encoding, "labels" | "tokenizer" | "task">,
+): NonNullable<Encoded["apart"]> {
   const places = new Map<string, number>();
   const own: Int32Array[] = [];
   const of = Int32Array.from(ids, (row) => {
@@ -234,7 +257,11 @@ async function encodePairs(table: ColumnTable, e: Encoding, pairs: NonNullable<E
   return { ...own, ...pairsOf(new TextsInMemory(inputs), new TextsInMemory(targets), e, pairs) };
 }
 
-async function encodeStreamedPairs(split: StreamedSplit, e: Encoding, pairs: NonNullable<Encoding["pairs"]>): Promise<Encoded> {
+async function encodeStreamedPairs(
+  split: StreamedSplit,
+  e: Encoding,
+  pairs: NonNullable<Encoding["pairs"]>,
+): Promise<Encoded> {
   const inputs = await tokenFile(split, e.tokenizer, undefined, { role: "input", prefix: pairs.prefix });
   const targets = await tokenFile(split, e.tokenizer, undefined, { role: "target" });
   const text = (row: number) => String(split.values("input", row, row + 1)[0]);
@@ -272,8 +299,16 @@ async function encodeStreamed(split: StreamedSplit, known: readonly string[], e:
   const { supervision } = e.task.implementation;
   if (e.chat) return encodeConversations(streamedConversations(split), e.chat, e);
   if (e.pairs) return encodeStreamedPairs(split, e, e.pairs);
-  if (supervision.rows === "apart") throw new CodedError("cannot-stream", { what: e.task.call.word, why: "each text is held beside all others of its split" });
-  if (split.has("text_pair")) throw new CodedError("cannot-stream", { what: "the role `text_pair`", why: "pairs are cut together, which needs both texts at once" });
+  if (supervision.rows === "apart")
+    throw new CodedError("cannot-stream", {
+      what: e.task.call.word,
+      why: "each text is held beside all others of its split",
+    });
+  if (split.has("text_pair"))
+    throw new CodedError("cannot-stream", {
+      what: "the role `text_pair`",
+      why: "pairs are cut together, which needs both texts at once",
+    });
   const tokens = await tokenFile(split, e.tokenizer);
   const text = (row: number) => String(split.values("text", row, row + 1)[0]);
   const own = { count: split.rows, text, rows: split.numbers };
@@ -283,7 +318,8 @@ async function encodeStreamed(split: StreamedSplit, known: readonly string[], e:
   const ids = new CutTexts(tokens, (row) => e.tokenizer.cut(row, e.maxLength));
   const asked = askedOf(ids, split.rows, e);
   const { labels } = split;
-  const values = (role: string) => (role === "label" && labels ? Array.from(labels, (label) => known[label]!) : undefined);
+  const values = (role: string) =>
+    role === "label" && labels ? Array.from(labels, (label) => known[label]!) : undefined;
   return {
     ...own,
     ids,
@@ -293,7 +329,10 @@ async function encodeStreamed(split: StreamedSplit, known: readonly string[], e:
   };
 }
 
-function windowsOf(tokens: ConstructorParameters<typeof Windows>[0], e: Encoding): Pick<Encoded, "ids" | "lengths" | "taught" | "asked"> {
+function windowsOf(
+  tokens: ConstructorParameters<typeof Windows>[0],
+  e: Encoding,
+): Pick<Encoded, "ids" | "lengths" | "taught" | "asked"> {
   const windows = new Windows(tokens, e.maxLength, endOf(e));
   return { ids: windows, lengths: windows.lengths, taught: null, asked: askedOf(windows, windows.length, e) };
 }
@@ -311,6 +350,9 @@ function taughtBy(
 }
 
 /** The end token, unless the tokenizer itself puts it after every text. */
-export function endOf({ end, tokenizer }: Pick<Encoding, "end"> & { readonly tokenizer: Pick<Tokenizer, "frame"> }): number | null {
+export function endOf({
+  end,
+  tokenizer,
+}: Pick<Encoding, "end"> & { readonly tokenizer: Pick<Tokenizer, "frame"> }): number | null {
   return end === tokenizer.frame.after.at(-1) ? null : end;
 }

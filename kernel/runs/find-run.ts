@@ -17,7 +17,8 @@ const most = 5;
 
 /** Coded errors `run-not-found`, `several-runs`, `not-a-run`. */
 export function findRun(path: string, { folder, runs }: Places): RunFolder {
-  if (path === "" || path.includes("\0")) throw new CodedError("run-not-found", { path: JSON.stringify(path), runs: resolve(runs), has: [], near: null });
+  if (path === "" || path.includes("\0"))
+    throw new CodedError("run-not-found", { path: JSON.stringify(path), runs: resolve(runs), has: [], near: null });
   const place = resolve(folder, path);
   if (isRun(place)) return RunFolder.open(place);
   const [id, inRuns] = [path.replace(/^runs[\\/]/, "").replace(/[\\/]+$/, ""), resolve(runs)];
@@ -28,9 +29,19 @@ export function findRun(path: string, { folder, runs }: Places): RunFolder {
   const named = all.filter((run) => run.lock()?.name === id);
   const [only] = named;
   if (only && named.length === 1) return only;
-  if (named.length > 1) throw new CodedError("several-runs", { name: path, ids: named.slice(0, most).map(({ id: one }) => one), count: named.length });
+  if (named.length > 1)
+    throw new CodedError("several-runs", {
+      name: path,
+      ids: named.slice(0, most).map(({ id: one }) => one),
+      count: named.length,
+    });
   const ids = all.map((run) => run.id);
-  throw new CodedError("run-not-found", { path, runs: inRuns, has: ids.slice(0, most), near: nearest(id, ids) ?? null });
+  throw new CodedError("run-not-found", {
+    path,
+    runs: inRuns,
+    has: ids.slice(0, most),
+    near: nearest(id, ids) ?? null,
+  });
 }
 
 function isRun(folder: string): boolean {

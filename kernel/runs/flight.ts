@@ -108,7 +108,15 @@ export class Flight {
     const loss = this.losses;
     this.losses = 0;
     const { epoch, tokens } = update;
-    return { step: first.step, epoch, tokens, loss, norm: scalar(result["norm"]), rate: this.o.rate(first.step), seconds };
+    return {
+      step: first.step,
+      epoch,
+      tokens,
+      loss,
+      norm: scalar(result["norm"]),
+      rate: this.o.rate(first.step),
+      seconds,
+    };
   }
 
   private fill(last: number): void {

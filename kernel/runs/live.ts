@@ -88,7 +88,10 @@ export class LiveTraining {
   }
 
   private figure(): Shown & { readonly id: string } {
-    const figure = curvesFigure(this.events, { title: this.title, validates: this.plan.recipe.training.validate !== null });
+    const figure = curvesFigure(this.events, {
+      title: this.title,
+      validates: this.plan.recipe.training.validate !== null,
+    });
     return { ...figureShown(figure, { text: curvesText(this.events) }), id: `${this.id}-curves` };
   }
 }

@@ -3,14 +3,24 @@ import { registerCodes } from "#dsl/check/codes.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
-    "run-not-found": { readonly path: string; readonly runs: string; readonly has: readonly string[]; readonly near: string | null };
+    "run-not-found": {
+      readonly path: string;
+      readonly runs: string;
+      readonly has: readonly string[];
+      readonly near: string | null;
+    };
     "several-runs": { readonly name: string; readonly ids: readonly string[]; readonly count: number };
     "not-a-run": { readonly path: string; readonly holds: "model" | "adapter" | "other" };
     "run-unreadable": { readonly run: string; readonly why: string };
     "run-without-weights": { readonly run: string; /** Of the best, which it kept. */ readonly step?: number };
     "run-without-base": { readonly run: string; readonly base: string };
     "scores-not-kept": { readonly why: string };
-    "still-training": { readonly run: string; readonly step: number; readonly steps: number | null; readonly process: number };
+    "still-training": {
+      readonly run: string;
+      readonly step: number;
+      readonly steps: number | null;
+      readonly process: number;
+    };
   }
 }
 const holds = { model: "a model folder", adapter: "an adapter", other: "no run" } as const;
@@ -22,60 +32,79 @@ registerCodes({
     message: (d) => `there is no run ${d.path}`,
     help: (d) => {
       if (d.near !== null) return `write \`load: ${JSON.stringify(d.near)}\``;
-      return d.has.length > 0 ? `${d.runs} has: ${d.has.join(", ")}` : `${d.runs} has no runs; name the folder of a run: \`load: "path/of/run"\``;
+      return d.has.length > 0
+        ? `${d.runs} has: ${d.has.join(", ")}`
+        : `${d.runs} has no runs; name the folder of a run: \`load: "path/of/run"\``;
     },
-    explain: "`load` opens a run by its folder (relative to the notebook), by its id in the folder of runs, or by the name of the training where one run alone has it. The panel's Runs lists them; its Load writes the line.",
+    explain:
+      "`load` opens a run by its folder (relative to the notebook), by its id in the folder of runs, or by the name of the training where one run alone has it. The panel's Runs lists them; its Load writes the line.",
   },
   "several-runs": {
     severity: "error",
     facts: true,
     message: (d) => `${d.count} runs are named ${d.name}`,
-    help: (d) => `write one of them: ${d.ids.map((id) => `\`${JSON.stringify(id)}\``).join(", ")}${d.count > d.ids.length ? ", …" : ""} (newest first)`,
-    explain: "A training's name may stand for many runs: each training that ran under it. Which one is meant must be written, so that the cell gives the same model tomorrow.",
+    help: (d) =>
+      `write one of them: ${d.ids.map((id) => `\`${JSON.stringify(id)}\``).join(", ")}${d.count > d.ids.length ? ", …" : ""} (newest first)`,
+    explain:
+      "A training's name may stand for many runs: each training that ran under it. Which one is meant must be written, so that the cell gives the same model tomorrow.",
   },
   "not-a-run": {
     severity: "error",
     facts: true,
     message: (d) => `${d.path} is ${holds[d.holds]}${d.holds === "other" ? "" : ", not a run"}`,
     help: (d) => {
-      if (d.holds === "model") return `write \`base: ${JSON.stringify(d.path)}\` with the task of its head: it is usable at once`;
+      if (d.holds === "model")
+        return `write \`base: ${JSON.stringify(d.path)}\` with the task of its head: it is usable at once`;
       if (d.holds === "adapter") return `write \`technique: lora(from: ${JSON.stringify(d.path)})\` over its base`;
       return "a run is a folder with plan.json, lock.json and checkpoints; the folder `runs` holds those of this notebook";
     },
-    explain: "`load` opens what a training here left in its folder of runs. A folder that was saved or merged is a base; an adapter is what a technique begins from.",
+    explain:
+      "`load` opens what a training here left in its folder of runs. A folder that was saved or merged is a base; an adapter is what a technique begins from.",
   },
   "run-unreadable": {
     severity: "error",
     facts: true,
     message: (d) => `the run ${d.run} can't be opened: ${d.why}`,
     help: () => "restore the folder from a copy, or train again",
-    explain: "A run's `plan.json` says what was trained and `lock.json` with what; without both its weights mean nothing. A run of a newer version may use words that this one doesn't know.",
+    explain:
+      "A run's `plan.json` says what was trained and `lock.json` with what; without both its weights mean nothing. A run of a newer version may use words that this one doesn't know.",
   },
   "run-without-weights": {
     severity: "error",
     facts: true,
-    message: (d) => (d.step === undefined ? `the run ${d.run} has no checkpoint` : `the run ${d.run} has lost the checkpoint of its best weights, step ${d.step}`),
-    help: (d) => (d.step === undefined ? "it ended before the first one was written; train again, or load another run" : "restore the file from a copy, train again, or load another run"),
+    message: (d) =>
+      d.step === undefined
+        ? `the run ${d.run} has no checkpoint`
+        : `the run ${d.run} has lost the checkpoint of its best weights, step ${d.step}`,
+    help: (d) =>
+      d.step === undefined
+        ? "it ended before the first one was written; train again, or load another run"
+        : "restore the file from a copy, train again, or load another run",
     explain: "Weights are in a run's checkpoints. A run that was cut off before its first checkpoint has none.",
   },
   "run-without-base": {
     severity: "error",
     facts: true,
     message: (d) => `the run ${d.run} was trained on ${d.base}, whose files are gone`,
-    help: () => "a model from scratch keeps its tokenizer and config when its training ends: resume it; one that began from another training needs that run's folder beside it",
-    explain: "A run keeps what it trained and, of a model from scratch, the whole model in its folder `model`. Without the files of its base nothing can be computed.",
+    help: () =>
+      "a model from scratch keeps its tokenizer and config when its training ends: resume it; one that began from another training needs that run's folder beside it",
+    explain:
+      "A run keeps what it trained and, of a model from scratch, the whole model in its folder `model`. Without the files of its base nothing can be computed.",
   },
   "scores-not-kept": {
     severity: "warning",
     message: (d) => `the scores are not kept with the run: ${d.why}`,
     help: () => "copy the run's folder to a place where you may write, and load it from there",
-    explain: "Every evaluation of a trained model adds a line to `scores.jsonl` in the run's folder, by which the table of runs shows and ranks. A run that lies where nothing may be written, somebody else's, is scored all the same.",
+    explain:
+      "Every evaluation of a trained model adds a line to `scores.jsonl` in the run's folder, by which the table of runs shows and ranks. A run that lies where nothing may be written, somebody else's, is scored all the same.",
   },
   "still-training": {
     severity: "error",
     facts: true,
-    message: (d) => `the run ${d.run} is still training: step ${d.step}${d.steps === null ? "" : ` of ${d.steps}`}, in process ${d.process}`,
+    message: (d) =>
+      `the run ${d.run} is still training: step ${d.step}${d.steps === null ? "" : ` of ${d.steps}`}, in process ${d.process}`,
     help: () => "wait until it ends, or interrupt it there: what it has learned by then can be loaded",
-    explain: "A model is loaded with the weights that its training ended with. While another process trains it they change.",
+    explain:
+      "A model is loaded with the weights that its training ended with. While another process trains it they change.",
   },
 });

@@ -8,7 +8,8 @@ import { registry } from "#stdlib/registry.js";
  */
 export function loadText(root: string, id: string, run: string, cells: readonly string[]): string {
   const words = new Set(cells.flatMap((text) => text.match(/[\p{ID_Start}_$][\p{ID_Continue}$]*/gu) ?? []));
-  const taken = (name: string): boolean => words.has(name) || words.has(`$${name}`) || registry.find("verb", name) !== undefined;
+  const taken = (name: string): boolean =>
+    words.has(name) || words.has(`$${name}`) || registry.find("verb", name) !== undefined;
   const plain = run.normalize("NFC").replace(/[^\p{ID_Continue}]/gu, "_");
   const name = /^[\p{ID_Start}_]/u.test(plain) ? plain : `run_${plain}`;
   let free = name;

@@ -32,12 +32,19 @@ export function runFacts(path: string, places: Places): RunFacts {
 export function loadedWeights(folder: string): Weights {
   const run = RunFolder.open(folder);
   const { plan, lock } = readRun(run);
-  const rows = Object.fromEntries(Object.entries(lock.data?.splits ?? {}).map(([split, count]) => [split, { rows: count }]));
+  const rows = Object.fromEntries(
+    Object.entries(lock.data?.splits ?? {}).map(([split, count]) => [split, { rows: count }]),
+  );
   return {
     plan,
     folder: run.path,
     labels: lock.labels,
-    data: { rowsIn: lock.data?.rowsIn ?? plan.estimates.rows, kept: lock.data?.kept ?? plan.estimates.rows, hash: lock.dataHash ?? "", splits: rows },
+    data: {
+      rowsIn: lock.data?.rowsIn ?? plan.estimates.rows,
+      kept: lock.data?.kept ?? plan.estimates.rows,
+      hash: lock.dataHash ?? "",
+      splits: rows,
+    },
     checkpoint: keptCheckpoint(run, plan),
     events: run.events(),
     settled: Promise.resolve(),
@@ -67,7 +74,8 @@ function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
   const plan = planIn(run) ?? refuse("plan.json can't be read");
   const { task, technique } = plan.recipe.model;
   for (const word of [task, technique] satisfies Call[])
-    if (word.definition === undefined && !registry.find(word.kind, word.word)) refuse(`this version has no ${word.kind} \`${word.word}\``);
+    if (word.definition === undefined && !registry.find(word.kind, word.word))
+      refuse(`this version has no ${word.kind} \`${word.word}\``);
   demandEnded(run);
   const home = resolve(run.path, lock.home ?? join("..", ".."));
   const data = { ...plan.recipe.data, folder: resolve(home, plan.recipe.data.folder) };
@@ -80,23 +88,38 @@ function isWhole({ recipe, estimates, recipeHash }: Plan): boolean {
   const { data, model, training } = recipe as unknown as { readonly [part: string]: Readonly<Record<string, unknown>> };
   const call = (value: unknown): boolean => {
     const { word, kind, arguments: given, definition } = (value ?? {}) as Partial<Call>;
-    return [word, kind].every((text) => typeof text === "string") && typeof given === "object" && given !== null && ["undefined", "string"].includes(typeof definition);
+    return (
+      [word, kind].every((text) => typeof text === "string") &&
+      typeof given === "object" &&
+      given !== null &&
+      ["undefined", "string"].includes(typeof definition)
+    );
   };
   const texts = [recipeHash, data!["folder"], model!["folder"], model!["base"]];
   const length = model!["max_length"];
   const lists = [model!["freeze"]].every((list) => list === undefined || (Array.isArray(list) && list.every(call)));
-  const calls = [model!["task"], model!["technique"], training!["optimizer"], ...[model!["storage"]].filter((one) => one !== undefined)];
+  const calls = [
+    model!["task"],
+    model!["technique"],
+    training!["optimizer"],
+    ...[model!["storage"]].filter((one) => one !== undefined),
+  ];
   return (
     texts.every((text) => typeof text === "string") &&
-    Number.isInteger(length) && (length as number) > 0 &&
+    Number.isInteger(length) &&
+    (length as number) > 0 &&
     calls.every(call) &&
     lists &&
-    typeof data!["columns"] === "object" && data!["columns"] !== null &&
-    typeof estimates === "object" && estimates !== null && typeof estimates.trainable === "number"
+    typeof data!["columns"] === "object" &&
+    data!["columns"] !== null &&
+    typeof estimates === "object" &&
+    estimates !== null &&
+    typeof estimates.trainable === "number"
   );
 }
 function isWholeLock({ labels, home, base }: Lock): boolean {
-  const place = (value: unknown): boolean => value === undefined || (typeof value === "string" && !value.includes("\0"));
+  const place = (value: unknown): boolean =>
+    value === undefined || (typeof value === "string" && !value.includes("\0"));
   return Array.isArray(labels) && labels.every((label) => typeof label === "string") && place(home) && place(base);
 }
 
@@ -114,18 +137,24 @@ function demandEnded(run: RunFolder): void {
   const log = new RunLog();
   log.take(readRegular(run.eventsFile) ?? "");
   if (log.ended !== null) return;
-  const writer = holderOf(run.path)?.writer ?? (log.writer && !log.writer.locks && isAlive(log.writer) === true ? log.writer : null);
-  if (writer) throw new CodedError("still-training", { run: run.id, step: log.step, steps: log.steps, process: writer.id });
+  const writer =
+    holderOf(run.path)?.writer ?? (log.writer && !log.writer.locks && isAlive(log.writer) === true ? log.writer : null);
+  if (writer)
+    throw new CodedError("still-training", { run: run.id, step: log.step, steps: log.steps, process: writer.id });
 }
 
 /**
  * A model whose base is found from any folder. A model from scratch has its own in the run; one that began from another
  * training has it in that run.
  */
-function fromAnywhere(model: ModelPlan, o: { readonly run: RunFolder; readonly home: string; readonly lock: Lock }): ModelPlan {
+function fromAnywhere(
+  model: ModelPlan,
+  o: { readonly run: RunFolder; readonly home: string; readonly lock: Lock },
+): ModelPlan {
   const { scratch, trained, ...rest } = model;
   const kept = (folder: string | undefined): ModelPlan => {
-    if (folder === undefined || !existsSync(join(folder, "config.json"))) throw new CodedError("run-without-base", { run: o.run.id, base: model.base });
+    if (folder === undefined || !existsSync(join(folder, "config.json")))
+      throw new CodedError("run-without-base", { run: o.run.id, base: model.base });
     return { ...rest, base: folder, folder: o.home, baseHash: null };
   };
   if (scratch) return kept(o.run.model);

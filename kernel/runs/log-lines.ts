@@ -27,7 +27,9 @@ function parsed(text: string): Readonly<Record<string, unknown>> | null | undefi
   if (text === "") return null;
   try {
     const value: unknown = JSON.parse(text, unquoted);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
   } catch {
     return undefined;
   }

@@ -27,7 +27,12 @@ export async function maskedRows(
 
 type Options = Parameters<typeof maskedRows>[2];
 
-async function masked(rows: Encoded, row: number, { supervision }: Pick<TaskImplementation, "supervision">, o: Options): Promise<MaskedRow> {
+async function masked(
+  rows: Encoded,
+  row: number,
+  { supervision }: Pick<TaskImplementation, "supervision">,
+  o: Options,
+): Promise<MaskedRow> {
   const ids = rows.ids.at(row)!;
   const number = rows.rows[rows.asked.window?.(row).of ?? row] ?? row + 1;
   if (supervision.rows === "windows") {
@@ -41,12 +46,17 @@ async function masked(rows: Encoded, row: number, { supervision }: Pick<TaskImpl
     const parts = await spelled(ids, (at) => marked[at] === 1, o.tokenizer);
     return { row: number, parts, trained: marked.reduce((a, b) => a + b, 0), tokens: ids.length };
   }
-  const fed = (epoch: number) => rows.taught!.feeds({ rows: [row], width: ids.length, seed: o.seed, epoch }, Int32Array.from(ids));
+  const fed = (epoch: number) =>
+    rows.taught!.feeds({ rows: [row], width: ids.length, seed: o.seed, epoch }, Int32Array.from(ids));
   const { targets, labels } = fed(0);
   const places = numbersOf(targets).filter((_, i) => numbersOf(labels)[i] !== -100);
   if (supervision.rows === "pairs") {
     const written = numbersOf(labels);
-    const parts = [...(await spelled(ids, () => false, o.tokenizer)), { text: " → ", trained: false }, ...(await spelled(written, () => true, o.tokenizer))];
+    const parts = [
+      ...(await spelled(ids, () => false, o.tokenizer)),
+      { text: " → ", trained: false },
+      ...(await spelled(written, () => true, o.tokenizer)),
+    ];
     return { row: number, parts, trained: written.length, tokens: ids.length + written.length };
   }
   const wanted = new Set(places);
@@ -56,7 +66,11 @@ async function masked(rows: Encoded, row: number, { supervision }: Pick<TaskImpl
 }
 
 /** Tokens in a row that are alike become one part. */
-async function spelled(ids: Int32Array, trained: (at: number) => boolean, { spell }: Pick<Tokenizer, "spell">): Promise<readonly MaskedPart[]> {
+async function spelled(
+  ids: Int32Array,
+  trained: (at: number) => boolean,
+  { spell }: Pick<Tokenizer, "spell">,
+): Promise<readonly MaskedPart[]> {
   const parts: MaskedPart[] = [];
   let before = "";
   for (let from = 0; from < ids.length;) {

@@ -53,7 +53,10 @@ export async function writeMerged(
   const { session, body, base } = o;
   const storage = o.plan.recipe.model.storage?.word ?? "f32";
   if (storage !== "f32")
-    throw new CodedError("cannot-merge", { technique: body.technique.call.word, why: `the base lies in memory as ${storage}, so merging would write rounded weights; train with \`storage: f32\`` });
+    throw new CodedError("cannot-merge", {
+      technique: body.technique.call.word,
+      why: `the base lies in memory as ${storage}, so merging would write rounded weights; train with \`storage: f32\``,
+    });
   demandFree(folder, filesOf(base));
   const merging = buildMerging(body);
   const trained = assembleForward(body, false);
@@ -63,9 +66,14 @@ export async function writeMerged(
   await session.add(looking, [base.folder]);
   const copy = await o.engine.open({ [FORWARD]: plain }, [base.folder]);
   try {
-    const layers = new Set(merging.flatMap((m) => m.layers.flatMap(({ weight, bias }) => [weight, ...(bias === null ? [] : [bias])])));
+    const layers = new Set(
+      merging.flatMap((m) => m.layers.flatMap(({ weight, bias }) => [weight, ...(bias === null ? [] : [bias])])),
+    );
     // What no layer's rewriting tells is as it is in the session: the head, and of the base what trained.
-    const moved = Object.entries(trained.state).filter(([name, { initial }]) => !layers.has(name) && Object.hasOwn(plain.state, name) && !("checkpoint" in initial && isFrozen(body, name)));
+    const moved = Object.entries(trained.state).filter(
+      ([name, { initial }]) =>
+        !layers.has(name) && Object.hasOwn(plain.state, name) && !("checkpoint" in initial && isFrozen(body, name)),
+    );
     for (const [name] of moved) await copy.write(name, await session.read(name));
     for (const one of merging) await mergeInto(copy, session, one, body.technique.call.word);
     const difference = await compared(session, copy, plain.inputs, body);
@@ -73,7 +81,11 @@ export async function writeMerged(
     const standardised = standardisedOf(body.task.implementation, body.family);
     await fold(copy, standardised);
     const held: readonly string[] = standardised ? [standardised.mean, standardised.scale] : [];
-    await copy.save(join(folder, MODEL.weights), Object.keys(plain.state).filter((name) => !held.includes(name)), { format: "pt" });
+    await copy.save(
+      join(folder, MODEL.weights),
+      Object.keys(plain.state).filter((name) => !held.includes(name)),
+      { format: "pt" },
+    );
     await writeFileAtomic(join(folder, MODEL.config), configText(configOf(o.plan.recipe.model, base, o.labels)));
     for (const file of besideWeights(base)) copyFileSync(join(base.folder, file), join(folder, file));
     return { folder, difference };
@@ -93,7 +105,12 @@ function isFrozen({ technique: { call, implementation }, family }: Body, name: s
   return name.startsWith(family.prefix) && !implementation.trains(call, name.slice(family.prefix.length));
 }
 
-async function mergeInto(copy: Session, session: Session, { width, layers }: Merging, technique: string): Promise<void> {
+async function mergeInto(
+  copy: Session,
+  session: Session,
+  { width, layers }: Merging,
+  technique: string,
+): Promise<void> {
   const identity = new Float32Array((width + 1) * width);
   for (let i = 0; i < width; i++) identity[i * width + i] = 1;
   const x = f32([width + 1, width], identity);
@@ -106,7 +123,10 @@ async function mergeInto(copy: Session, session: Session, { width, layers }: Mer
     const bias = floats(at0!);
     if (layer.bias !== null) await copy.write(layer.bias, f32([layer.out], bias));
     else if (bias.some((v) => v !== 0))
-      throw new CodedError("cannot-merge", { technique, why: `it shifts ${layer.weight.replace(/\.weight$/, "")}, which has no bias` });
+      throw new CodedError("cannot-merge", {
+        technique,
+        why: `it shifts ${layer.weight.replace(/\.weight$/, "")}, which has no bias`,
+      });
   }
 }
 
@@ -115,22 +135,34 @@ function weightOf({ in: width, out, layout }: MergedLayer, y: Float32Array): NDA
   const weight = new Float32Array(width * out);
   const shift = width * out;
   for (let i = 0; i < width; i++)
-    for (let j = 0; j < out; j++) weight[layout === "in_out" ? i * out + j : j * width + i] = y[i * out + j]! - y[shift + j]!;
+    for (let j = 0; j < out; j++)
+      weight[layout === "in_out" ? i * out + j : j * width + i] = y[i * out + j]! - y[shift + j]!;
   return f32(layout === "in_out" ? [width, out] : [out, width], weight);
 }
 
 /** The greatest difference of logits on one batch of arbitrary tokens. */
-async function compared(session: Session, copy: Session, inputs: Readonly<Record<string, unknown>>, { family, config }: Body): Promise<number> {
+async function compared(
+  session: Session,
+  copy: Session,
+  inputs: Readonly<Record<string, unknown>>,
+  { family, config }: Body,
+): Promise<number> {
   const { vocabulary, positions } = family.sizes(config);
   const length = Math.min(12, positions);
   const shape = [2, length];
   const tokens = Int32Array.from({ length: 2 * length }, (_, i) => (7 + i * 31) % vocabulary);
   const feed = (data: Int32Array): NDArray => ({ dtype: "i32", shape, bytes: new Uint8Array(data.buffer) });
   const all: Readonly<Record<string, NDArray>> = {
-    ...{ input_ids: feed(tokens), attention_mask: feed(new Int32Array(2 * length).fill(1)), decoder_input_ids: feed(tokens) },
+    ...{
+      input_ids: feed(tokens),
+      attention_mask: feed(new Int32Array(2 * length).fill(1)),
+      decoder_input_ids: feed(tokens),
+    },
   };
   const feeds = Object.fromEntries(Object.keys(inputs).map((name) => [name, all[name]!]));
-  const [a, b] = await Promise.all([session, copy].map(async (of) => floats((await of.run(FORWARD, feeds, ["logits"]))["logits"]!)));
+  const [a, b] = await Promise.all(
+    [session, copy].map(async (of) => floats((await of.run(FORWARD, feeds, ["logits"]))["logits"]!)),
+  );
   const most = a!.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
   const difference = a!.reduce((m, v, i) => Math.max(m, Math.abs(v - b![i]!)), 0);
   if (difference <= TOLERANCE * Math.max(1, most)) return difference;

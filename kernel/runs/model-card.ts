@@ -67,15 +67,24 @@ export function modelCard(f: CardFacts): string {
         `The weights are those after step ${f.kept.step}${bestBy(f)}.`,
     scores.length > 0 && "## Scores",
     scores.length > 0 && `On the split \`validation\`, with those weights:`,
-    scores.length > 0 && table(["metric", "value"], scores.map(([metric, value]) => [code(metric), significant(value)])),
+    scores.length > 0 &&
+      table(
+        ["metric", "value"],
+        scores.map(([metric, value]) => [code(metric), significant(value)]),
+      ),
     f.plan.effects.allowed && "## Allowed",
     f.plan.effects.allowed && "Warnings that were found before the training, and why they were let be:",
     f.plan.effects.allowed &&
-      table(["warning", "because"], f.plan.effects.allowed.map(({ code: name, reason }) => [code(name), plainText(reason)])),
+      table(
+        ["warning", "because"],
+        f.plan.effects.allowed.map(({ code: name, reason }) => [code(name), plainText(reason)]),
+      ),
     "## Limits",
     [
       `- Texts beyond ${count(model.max_length)} tokens are cut or come in parts.`,
-      ...(f.lock.labels.length > 0 && model.task.word !== "regression" ? ["- It knows no other labels than those above."] : []),
+      ...(f.lock.labels.length > 0 && model.task.word !== "regression"
+        ? ["- It knows no other labels than those above."]
+        : []),
       "- It was measured on the rows named here alone; whether other texts are like them is for its user to find out.",
       "- What the base learnt, with its gaps and leanings, is still in it.",
     ].join("\n"),
@@ -151,7 +160,13 @@ function settingsOf({ recipe, origins }: Plan): readonly (readonly string[])[] {
     if (value === undefined || value === null) return [];
     const alone = isCall(value) && Object.keys(origins).some((other) => other.startsWith(`${path}.`));
     const shown = alone ? value.word : valueText(safe(value));
-    return [[code(path.replace(/^(training|model)\./, "")), code(shown), from === "derived" && why !== undefined ? `${from}: ${why}` : from]];
+    return [
+      [
+        code(path.replace(/^(training|model)\./, "")),
+        code(shown),
+        from === "derived" && why !== undefined ? `${from}: ${why}` : from,
+      ],
+    ];
   });
 }
 

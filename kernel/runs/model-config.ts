@@ -7,7 +7,11 @@ import { classNameOf, problemOf } from "../bases/head-names.js";
 /** What tells of the base's own weight files. */
 const OF_THE_FILES = ["torch_dtype", "quantization_config"];
 
-export function configOf({ task }: ModelPlan, base: Base, labels: readonly string[]): Readonly<Record<string, unknown>> {
+export function configOf(
+  { task }: ModelPlan,
+  base: Base,
+  labels: readonly string[],
+): Readonly<Record<string, unknown>> {
   const config = Object.fromEntries(Object.entries(base.facts.config).filter(([key]) => !OF_THE_FILES.includes(key)));
   const stem = registry.find("model", base.facts.family)?.capabilities?.["className"];
   const problem = problemOf(task.word);

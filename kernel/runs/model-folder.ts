@@ -41,14 +41,21 @@ export function wholeOf(o: {
 }): WholeModel | null {
   if (o.technique.saved !== "model") return null;
   const { saved: names, standardised, base } = o;
-  return { names, standardised, config: configOf(o.model, base, o.labels), from: base.folder, files: besideWeights(base) };
+  return {
+    names,
+    standardised,
+    config: configOf(o.model, base, o.labels),
+    from: base.folder,
+    files: besideWeights(base),
+  };
 }
 
 /** The base's files that are as good for the trained model: its tokenizer's, and what it writes by. */
 export function besideWeights(base: Base): readonly string[] {
   return base.files.filter((name) => BESIDE.test(name));
 }
-const BESIDE = /^(tokenizer|vocab|merges|special_tokens|added_tokens|spiece|sentencepiece|chat_template|generation_config)[\w.-]*$/;
+const BESIDE =
+  /^(tokenizer|vocab|merges|special_tokens|added_tokens|spiece|sentencepiece|chat_template|generation_config)[\w.-]*$/;
 
 /** All that such a folder holds, its model card aside. */
 export function filesOf(base: Base): readonly string[] {
@@ -57,7 +64,9 @@ export function filesOf(base: Base): readonly string[] {
 
 /** Demands that a folder holds nothing but such files and a model card. Coded error `folder-taken`. */
 export function demandFree(folder: string, files: readonly string[]): void {
-  const others = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name !== CARD && !files.includes(name));
+  const others = (existsSync(folder) ? readdirSync(folder) : []).filter(
+    (name) => name !== CARD && !files.includes(name),
+  );
   if (others.length > 0) throw new CodedError("folder-taken", { folder, has: others });
 }
 
@@ -65,7 +74,9 @@ export function demandFree(folder: string, files: readonly string[]): void {
 export async function writeModelFolder(folder: string, session: Session, whole: WholeModel): Promise<void> {
   await mkdir(folder, { recursive: true });
   const { names, standardised } = whole;
-  await folded(session, standardised, () => session.save(join(folder, MODEL.weights), Object.keys(names), { format: "pt" }, names));
+  await folded(session, standardised, () =>
+    session.save(join(folder, MODEL.weights), Object.keys(names), { format: "pt" }, names),
+  );
   for (const name of whole.files) await copyFile(join(whole.from, name), join(folder, name));
   await writeFileAtomic(join(folder, MODEL.config), configText(whole.config));
 }

@@ -52,7 +52,8 @@ export interface Message {
   readonly content: string;
 }
 /** Texts; of a model that reads pairs, pairs; of one that answers questions, those; of one that chats, conversations too. */
-type Given = string | Question | readonly Question[] | readonly Asked[] | readonly Message[] | readonly (readonly Message[])[];
+type Given =
+  string | Question | readonly Question[] | readonly Asked[] | readonly Message[] | readonly (readonly Message[])[];
 export interface Predictors {
   answer(model: ModelHandle, texts: readonly Asked[]): Promise<readonly Predicted[]>;
   write(model: ModelHandle, prompts: readonly Prompt[], writing: Writing): AsyncGenerator<Piece, void, void>;
@@ -94,12 +95,26 @@ export class ModelHandle {
   /** One row per training step of the last run. */
   get history(): readonly StepRow[] {
     return (this.weights?.events ?? []).flatMap((e) =>
-      e.kind === "step" ? [{ step: e.step, epoch: e.epoch, loss: e.loss, rate: e.rate, norm: e.norm, tokens: e.tokens, seconds: e.seconds }] : [],
+      e.kind === "step"
+        ? [
+            {
+              step: e.step,
+              epoch: e.epoch,
+              loss: e.loss,
+              rate: e.rate,
+              norm: e.norm,
+              tokens: e.tokens,
+              seconds: e.seconds,
+            },
+          ]
+        : [],
     );
   }
   /** Scores on the validation split, one row per validation. */
   get validations(): readonly Readonly<Record<string, number>>[] {
-    return (this.weights?.events ?? []).flatMap((e) => (e.kind === "evaluated" ? [{ step: e.step, ...e.metrics }] : []));
+    return (this.weights?.events ?? []).flatMap((e) =>
+      e.kind === "evaluated" ? [{ step: e.step, ...e.metrics }] : [],
+    );
   }
   /** What evaluations said of the run that made the weights, in this notebook and in others, oldest first. */
   get scores(): readonly RunScore[] {
@@ -131,7 +146,8 @@ export class ModelHandle {
 
   /** The continuation of one text, in pieces as they become certain. */
   async *stream(text: string | readonly Message[], o: WriteOptions = {}): AsyncGenerator<string, void, void> {
-    for await (const piece of this.predictors.write(this, this.prompts(text), writingOf(o))) if (piece.text) yield piece.text;
+    for await (const piece of this.predictors.write(this, this.prompts(text), writingOf(o)))
+      if (piece.text) yield piece.text;
   }
 
   /**
@@ -208,25 +224,26 @@ export function typeOf(plan: ModelPlan): string {
     "o?: { max_tokens?: number; stop?: string | readonly string[]; decode?: string | Readonly<Record<string, Readonly<Record<string, number | boolean>>>> }";
   const message = "{ readonly role: string; readonly content: string }";
   const question = "{ readonly question: string; readonly context: string }";
-  const answers = plan.template !== undefined
-    ? `/** Answers to texts (each one user's turn), to one conversation or to several. */
+  const answers =
+    plan.template !== undefined
+      ? `/** Answers to texts (each one user's turn), to one conversation or to several. */
   predict(texts: string | readonly string[] | readonly ${message}[] | readonly (readonly ${message}[])[], ${options}): Promise<${writtenType}>;
   /** The answer to a text or a conversation, in pieces as they come. */
   stream(text: string | readonly ${message}[], ${options}): AsyncGenerator<string, void, void>;`
-    : writesText(plan)
-    ? `/** Texts, written on. */
+      : writesText(plan)
+        ? `/** Texts, written on. */
   predict(texts: string | readonly string[], ${options}): Promise<${writtenType}>;
   /** The continuation of one text, in pieces as they come. */
   stream(text: string, ${options}): AsyncGenerator<string, void, void>;`
-    : readsContexts(plan.task)
-    ? `/** Answers to questions, each found in its context. */
+        : readsContexts(plan.task)
+          ? `/** Answers to questions, each found in its context. */
   predict(questions: ${question} | readonly ${question}[]): Promise<${predictionsType(plan)}>;`
-    : predictionOf(plan, true) !== predictionOf(plan, false)
-    ? `/** The embedding of each text. */
+          : predictionOf(plan, true) !== predictionOf(plan, false)
+            ? `/** The embedding of each text. */
   predict(texts: string | readonly string[]): Promise<${predictionsType(plan)}>;
   /** How alike the texts of each pair are. */
   predict(pairs: readonly (readonly [string, string])[]): Promise<${predictionsType(plan, true)}>;`
-    : `/** What the task says of texts; of pairs of texts where it was trained on pairs. */
+            : `/** What the task says of texts; of pairs of texts where it was trained on pairs. */
   predict(texts: string | readonly (string | readonly [string, string])[]): Promise<${predictionsType(plan)}>;`;
   return `${modelType}
   ${answers}

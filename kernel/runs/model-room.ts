@@ -38,7 +38,17 @@ const mostStores = 2;
 /** Each has programs of its own, which the engine keeps in one graph. */
 const mostOpen = 4;
 /** Of a question about texts that stand in no data. */
-const NO_DATA: DataPlan = { name: "", source: {}, folder: ".", columns: {}, clean: [], split: null, labels: null, sample: null, seed: 0 };
+const NO_DATA: DataPlan = {
+  name: "",
+  source: {},
+  folder: ".",
+  columns: {},
+  clean: [],
+  split: null,
+  labels: null,
+  sample: null,
+  seed: 0,
+};
 const PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
 
 /** A model that is open in the engine, and what its rows are read by. */
@@ -102,7 +112,9 @@ export class ModelRoom {
   }
 
   trained(): Readonly<Record<string, string>> {
-    return Object.fromEntries([...this.handles].flatMap(([name, h]) => (h.weights?.complete ? [[name, h.weights.plan.recipeHash]] : [])));
+    return Object.fromEntries(
+      [...this.handles].flatMap(([name, h]) => (h.weights?.complete ? [[name, h.weights.plan.recipeHash]] : [])),
+    );
   }
 
   /** The base and tokenizer of a plan. */
@@ -110,8 +122,13 @@ export class ModelRoom {
     return this.partsOf(plan.recipe.model, s);
   }
 
-  private async partsOf(model: ModelPlan, s: Surroundings): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
-    const base = model.trained ? await this.trainedBase(model, s) : await this.session.workshop.base(readerOf(model), s);
+  private async partsOf(
+    model: ModelPlan,
+    s: Surroundings,
+  ): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+    const base = model.trained
+      ? await this.trainedBase(model, s)
+      : await this.session.workshop.base(readerOf(model), s);
     // Its tokenizer is trained on data that may have changed since the weights were.
     if (model.scratch && model.baseHash !== null && base.hash !== model.baseHash)
       throw new CodedError("changed-since-trained", { model: model.name });
@@ -156,7 +173,10 @@ export class ModelRoom {
   }
 
   /** The weights of a model and an open session that holds them, reopened from the checkpoint where needed. */
-  async ready(handle: ModelHandle, s: Surroundings): Promise<{ readonly weights: Weights; readonly open: OpenModel; readonly tokenizer: Tokenizer }> {
+  async ready(
+    handle: ModelHandle,
+    s: Surroundings,
+  ): Promise<{ readonly weights: Weights; readonly open: OpenModel; readonly tokenizer: Tokenizer }> {
     await handle.weights?.settled;
     const { weights } = handle;
     if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
@@ -234,7 +254,12 @@ export class ModelRoom {
         stop: [...o.stop, ...told.stop],
         batchSize: o.batch_size,
         ...(family.shape === "encoder-decoder" && {
-          pairs: { prefix: prefixOf(task), start: startOf(base), end: endToken(base.facts.config), maxLength: max_length },
+          pairs: {
+            prefix: prefixOf(task),
+            start: startOf(base),
+            end: endToken(base.facts.config),
+            maxLength: max_length,
+          },
         }),
         ...(signal ? { signal } : {}),
       });
@@ -266,7 +291,12 @@ export class ModelRoom {
     if (known?.engine === engine) return known.model;
     this.open.delete(key);
     await this.makeRoom(base.hash);
-    const model = await openUntrained(engine, handle.plan, base, { home: s.folder, labels: labels.length, types, roles });
+    const model = await openUntrained(engine, handle.plan, base, {
+      home: s.folder,
+      labels: labels.length,
+      types,
+      roles,
+    });
     this.open.set(key, { model, engine, file: "" });
     return model;
   }
@@ -280,17 +310,29 @@ export class ModelRoom {
   }
 
   /** Writes a trained model as a plain folder; see merged.ts. */
-  merge(handle: ModelHandle, folder: string, s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<Merged> {
+  merge(
+    handle: ModelHandle,
+    folder: string,
+    s: Surroundings = plainSurroundings(this.session.options.folder),
+  ): Promise<Merged> {
     return this.inTurn(handle, s, (opened) => merged(resolve(s.folder, folder), opened));
   }
 
   /** Writes what was trained as a folder with its card; see saved.ts. */
-  save(handle: ModelHandle, folder: string, s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<Saved> {
+  save(
+    handle: ModelHandle,
+    folder: string,
+    s: Surroundings = plainSurroundings(this.session.options.folder),
+  ): Promise<Saved> {
     return this.inTurn(handle, s, (o) => writeSaved(resolve(s.folder, folder), o));
   }
 
   /** Work on a trained model that no other question may disturb. */
-  private inTurn<T>(handle: ModelHandle, s: Surroundings, does: (o: Parameters<typeof writeSaved>[1]) => Promise<T>): Promise<T> {
+  private inTurn<T>(
+    handle: ModelHandle,
+    s: Surroundings,
+    does: (o: Parameters<typeof writeSaved>[1]) => Promise<T>,
+  ): Promise<T> {
     const work = this.queue.then(async () => does(await this.opened(handle, s)));
     this.queue = work.catch(() => undefined);
     return work;
@@ -316,7 +358,11 @@ export class ModelRoom {
   }
 
   /** One at a time: two predictions must not close each other's model. */
-  predict(handle: ModelHandle, texts: readonly Asked[], s: Surroundings = plainSurroundings(this.session.options.folder)): Promise<readonly Predicted[]> {
+  predict(
+    handle: ModelHandle,
+    texts: readonly Asked[],
+    s: Surroundings = plainSurroundings(this.session.options.folder),
+  ): Promise<readonly Predicted[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
       const inPairs = !readsContexts(handle.plan.task) && texts.every((text) => typeof text !== "string");
@@ -329,7 +375,8 @@ export class ModelRoom {
         return answerApart(open.session, texts, { tokenizer, maxLength: model.max_length, task, types: false, labels });
       const pairs = pairsIn(plan);
       if (readsContexts(model.task)) questionsOf(texts, handle.name);
-      else if (texts.some((text) => (typeof text === "string") === pairs)) throw new CodedError("pairs-expected", { model: handle.name, pairs });
+      else if (texts.some((text) => (typeof text === "string") === pairs))
+        throw new CodedError("pairs-expected", { model: handle.name, pairs });
       const types = await typesOf(plan, base);
       const rows = await encodeTexts(texts, { tokenizer, maxLength: model.max_length, task, types, labels });
       const said = await askRows(open.session, rows, answers, { batchSize: 32, padId: tokenizer.padId });
@@ -356,6 +403,9 @@ function told(plan: ModelPlan): ModelPlan {
   return plan.scratch ? { ...plan, baseHash: null, scratch: { ...plan.scratch, data: null } } : plan;
 }
 
-function merged(folder: string, { open, weights: { plan, labels }, ...o }: Parameters<typeof writeSaved>[1]): Promise<Merged> {
+function merged(
+  folder: string,
+  { open, weights: { plan, labels }, ...o }: Parameters<typeof writeSaved>[1],
+): Promise<Merged> {
   return writeMerged(folder, { ...o, session: open.session, plan, labels });
 }

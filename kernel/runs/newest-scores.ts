@@ -39,7 +39,11 @@ export function newestScores(scores: readonly RunScore[]): readonly ListedScore[
   return [...found.values()];
 }
 
-export function listedScore(score: RunScore, name: string, { value, low, high, better }: RunScore["metrics"][string]): ListedScore {
+export function listedScore(
+  score: RunScore,
+  name: string,
+  { value, low, high, better }: RunScore["metrics"][string],
+): ListedScore {
   return {
     metric: plain(name),
     value: finite(value),

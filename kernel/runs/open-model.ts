@@ -51,18 +51,34 @@ export async function programsOf(plan: Plan, base: Base, labels: readonly string
 }
 
 /** What the programs of a plan are assembled from. */
-export async function partsOf(plan: Plan, base: Base, labels: readonly string[], home: string): Promise<AssembleOptions> {
+export async function partsOf(
+  plan: Plan,
+  base: Base,
+  labels: readonly string[],
+  home: string,
+): Promise<AssembleOptions> {
   return partsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home));
 }
 
 /** What the programs of a trained model are built from, its training aside. */
-export async function trainedBody({ recipe: { model, training } }: Plan, base: Base, labels: readonly string[], home: string): Promise<Body> {
+export async function trainedBody(
+  { recipe: { model, training } }: Plan,
+  base: Base,
+  labels: readonly string[],
+  home: string,
+): Promise<Body> {
   const [body, task] = await Promise.all([bodyOf(model, base, home), does(model.task, "task")]);
   return { ...body, task: { call: model.task, implementation: task }, labels: labels.length, seed: training.seed };
 }
 
 /** `home`: the folder that the plan's own folders are relative to (the notebook's). */
-export async function openModel(engine: Engine, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
+export async function openModel(
+  engine: Engine,
+  plan: Plan,
+  base: Base,
+  labels: readonly string[],
+  home: string,
+): Promise<OpenModel> {
   const assembled = await programsOf(plan, base, labels, home);
   const task = await does(plan.recipe.model.task, "task");
   const { answers } = task;
@@ -77,27 +93,55 @@ export async function openModel(engine: Engine, plan: Plan, base: Base, labels: 
   const adapter = await adapterIn(plan.recipe.model, base, assembled);
   const technique = await does(plan.recipe.model.technique, "technique");
   const of = standardisedOf(task, await implementationOf("model", base.facts.family));
-  const whole = wholeOf({ model: plan.recipe.model, base, technique, labels, saved: assembled.saved, standardised: of });
+  const whole = wholeOf({
+    model: plan.recipe.model,
+    base,
+    technique,
+    labels,
+    saved: assembled.saved,
+    standardised: of,
+  });
   const head = of && (accumulate ?? train).state[of.weight];
   const standardised = of && { ...of, knows: head !== null && head !== undefined && "checkpoint" in head.initial };
-  return { session, saved, trainable, adapter, whole, standardised, mute: writing.mute, store, dispose: () => session.dispose() };
+  return {
+    session,
+    saved,
+    trainable,
+    adapter,
+    whole,
+    standardised,
+    mute: writing.mute,
+    store,
+    dispose: () => session.dispose(),
+  };
 }
 
 /** A session of its own, or one over the base's weights that other models of that base see too. */
 function opened(
   engine: Engine,
-  o: { readonly store: string | null; readonly programs: Readonly<Record<string, Program>>; readonly model: ModelPlan; readonly base: Base; readonly home: string },
+  o: {
+    readonly store: string | null;
+    readonly programs: Readonly<Record<string, Program>>;
+    readonly model: ModelPlan;
+    readonly base: Base;
+    readonly home: string;
+  },
 ): Promise<Session> {
   const checkpoints = checkpointsOf(o.model, o.base, o.home);
   if (o.store === null) return engine.open(o.programs, checkpoints);
   const adapter = fileOf(o.model, o.home);
   const own = adapter === null ? {} : shapesIn(adapter);
   // What an adapter's file has too is not the base's alone.
-  const isShared = (tensor: string): boolean => Object.hasOwn(o.base.facts.shapes, tensor) && !Object.hasOwn(own, tensor);
+  const isShared = (tensor: string): boolean =>
+    Object.hasOwn(o.base.facts.shapes, tensor) && !Object.hasOwn(own, tensor);
   return sharedStore(engine, o.store).open(o.programs, checkpoints, isShared);
 }
 
-async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulate }: Assembled): Promise<Adapter | null> {
+async function adapterIn(
+  model: ModelPlan,
+  base: Base,
+  { saved, train, accumulate }: Assembled,
+): Promise<Adapter | null> {
   const [family, technique, task] = await Promise.all([
     implementationOf("model", base.facts.family),
     does(model.technique, "technique"),
@@ -105,7 +149,17 @@ async function adapterIn(model: ModelPlan, base: Base, { saved, train, accumulat
   ]);
   const sizes = family.sizes(family.config(base.facts.config));
   const prefix = task.bare ? family.prefix : "";
-  return adapterOf({ model, family: base.facts.family, sizes, technique, head: headPathsOf(task, family), saved, state: { ...accumulate?.state, ...train.state }, standardised: standardisedOf(task, family), prefix });
+  return adapterOf({
+    model,
+    family: base.facts.family,
+    sizes,
+    technique,
+    head: headPathsOf(task, family),
+    saved,
+    state: { ...accumulate?.state, ...train.state },
+    standardised: standardisedOf(task, family),
+    prefix,
+  });
 }
 
 /** What a model that was never trained is asked. */
@@ -126,15 +180,39 @@ export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base,
   const { home, labels, types, roles } = o;
   const starts = startsFrom(plan.technique) !== null;
   // Nothing trains: what adds nothing to the base and leaves it frozen, so that it may be stored in fewer bits.
-  const model: ModelPlan = starts ? plan : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
+  const model: ModelPlan = starts
+    ? plan
+    : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
   const { programs: writing, mute } = await writingOf(engine, model, base, home);
   const task = { call: model.task, implementation: await does(model.task, "task") };
   const passes = { ...PLAIN, storage: storageOf(model.storage) };
   const { answers } = task.implementation;
-  const parts = { ...(await bodyOf(model, base, home)), task, labels, roles, tokenTypes: types, dropout: 0, seed: 0, passes };
-  const scoring = { ...(answers && { evaluate: buildEvaluate(parts, false) }), ...(!answers?.score && { loss: buildEvaluate(parts, true) }) };
+  const parts = {
+    ...(await bodyOf(model, base, home)),
+    task,
+    labels,
+    roles,
+    tokenTypes: types,
+    dropout: 0,
+    seed: 0,
+    passes,
+  };
+  const scoring = {
+    ...(answers && { evaluate: buildEvaluate(parts, false) }),
+    ...(!answers?.score && { loss: buildEvaluate(parts, true) }),
+  };
   const session = await opened(engine, { store: base.hash, programs: { ...writing, ...scoring }, model, base, home });
-  return { session, saved: [], trainable: [], adapter: null, whole: null, standardised: null, mute, store: base.hash, dispose: () => session.dispose() };
+  return {
+    session,
+    saved: [],
+    trainable: [],
+    adapter: null,
+    whole: null,
+    standardised: null,
+    mute,
+    store: base.hash,
+    dispose: () => session.dispose(),
+  };
 }
 
 /**

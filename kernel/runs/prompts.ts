@@ -27,7 +27,10 @@ export interface Told {
 export async function toldAs(chat: Chat, prompts: readonly Prompt[]): Promise<Told> {
   const texts = await promptsFor(
     chat,
-    prompts.map((prompt, i) => ({ row: i + 1, turns: typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt })),
+    prompts.map((prompt, i) => ({
+      row: i + 1,
+      turns: typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt,
+    })),
   );
   const { tokenizer, template } = chat;
   const encode = async (written: readonly string[]) => (await tokenizer.encodePlaced(written)).map(({ ids }) => ids);

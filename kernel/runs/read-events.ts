@@ -13,8 +13,7 @@ const whole: Readonly<Record<RunEvent["kind"], (event: Fields) => boolean>> = {
   damaged: (event) => typeof event["file"] === "string" && typeof event["why"] === "string",
   allowed: (event) => typeof event["code"] === "string" && typeof event["reason"] === "string",
   step: (event) => numbers(event, "step", "epoch", "tokens", "loss", "seconds"),
-  evaluated: (event) =>
-    numbers(event, "step") && typeof event["split"] === "string" && isScores(event["metrics"]),
+  evaluated: (event) => numbers(event, "step") && typeof event["split"] === "string" && isScores(event["metrics"]),
   checkpoint: (event) => numbers(event, "step"),
   stopping: (event) => numbers(event, "step"),
   stopped: (event) => numbers(event, "step", "seconds") && typeof event["reason"] === "string",

@@ -31,7 +31,11 @@ export class RunBoard {
     );
   }
   /** The same of several runs side by side. */
-  async compared({ wait, since, ...asked }: Compare & { readonly wait: number; readonly since: string }): Promise<Comparison> {
+  async compared({
+    wait,
+    since,
+    ...asked
+  }: Compare & { readonly wait: number; readonly since: string }): Promise<Comparison> {
     return this.until(
       wait,
       () => this.comparer.compared(asked),

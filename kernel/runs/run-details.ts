@@ -142,7 +142,10 @@ async function checkpointsOf(folder: string): Promise<readonly CheckpointFile[]>
   const found = await Promise.all(
     names.map(async (name): Promise<CheckpointFile> => {
       const path = join(folder, "checkpoints", name);
-      const size = await stat(path).then((s) => s.size, () => 0);
+      const size = await stat(path).then(
+        (s) => s.size,
+        () => 0,
+      );
       const step = /^step-(\d+)\.safetensors$/.exec(name)?.[1];
       const whole = step !== undefined && attempt(() => readHeader(path)) !== null;
       return { file: name, size, step: step === undefined ? null : Number(step), whole };
@@ -184,12 +187,16 @@ async function textOf(path: string): Promise<string> {
 
 function scoresOf(events: readonly RunEvent[], best: number | null): RunDetails["scores"] {
   const evaluations = events.filter((event) => event.kind === "evaluated");
-  const names = [...new Set(evaluations.flatMap(({ split, metrics }) => Object.keys(metrics).map((name) => `${split} ${name}`)))];
+  const names = [
+    ...new Set(evaluations.flatMap(({ split, metrics }) => Object.keys(metrics).map((name) => `${split} ${name}`))),
+  ];
   const rows = [...new Set(evaluations.map(({ step }) => step))].map((step) => {
     const values = new Map<string, number>(
       evaluations
         .filter((event) => event.step === step)
-        .flatMap(({ split, metrics }) => Object.entries(metrics).map(([name, value]) => [`${split} ${name}`, value] as const)),
+        .flatMap(({ split, metrics }) =>
+          Object.entries(metrics).map(([name, value]) => [`${split} ${name}`, value] as const),
+        ),
     );
     const texts = names.map((name) => {
       const value = values.get(name);

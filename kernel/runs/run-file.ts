@@ -47,7 +47,9 @@ export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise
     const stage = { screen: o.screen ?? text, surroundings, ...(o.signal ? { signal: o.signal } : {}) };
     const verbs = registry.verbs().map((verb) => verb.name);
     for (const part of partsOf(source, verbs))
-      await session.run(part, stage, (warnings) => warn(renderAnsi(warnings, [...session.earlier, part], { color: o.color ?? false })));
+      await session.run(part, stage, (warnings) =>
+        warn(renderAnsi(warnings, [...session.earlier, part], { color: o.color ?? false })),
+      );
     return { ok: true, evaluations: session.evaluations, seconds: session.seconds };
   } catch (error) {
     const sources = error instanceof Refused ? error.sources : [...session.earlier, source];

@@ -2,7 +2,19 @@
  * A run is a folder: `plan.json`, `lock.json` (recipe hash, versions, engine), `events.jsonl` (one RunEvent a line) and
  * `checkpoints/`; `adapter/` where a technique trains few weights. Everything but the event log is written once, under a temporary name, and renamed.
  */
-import { closeSync, constants, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Plan } from "#dsl/plan/plan.js";
@@ -73,7 +85,8 @@ export class RunFolder {
       made(run.path);
       mkdirSync(run.checkpoints);
       writeFileAtomic.sync(join(run.path, "plan.json"), JSON.stringify(plan, null, 2));
-      const from = (place: "home" | "base") => lock[place] !== undefined && { [place]: relative(run.path, lock[place]) };
+      const from = (place: "home" | "base") =>
+        lock[place] !== undefined && { [place]: relative(run.path, lock[place]) };
       const whole: Lock = { version: 1, name, started, ...lock, ...from("home"), ...from("base") };
       writeFileAtomic.sync(join(run.path, "lock.json"), JSON.stringify(whole, null, 2));
       return run;

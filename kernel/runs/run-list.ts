@@ -113,7 +113,14 @@ export class RunList {
       const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: 0 }));
       entry = {
         ...{ log: new RunLog(), about: null, read: 0, stamp: "", torn: Buffer.alloc(0), touched: mtimeMs },
-        ...{ scores: { stamp: "", value: [] }, notes: { stamp: "", value: noNotes }, held: false, trials: 0, summary: null, revision: 0 },
+        ...{
+          scores: { stamp: "", value: [] },
+          notes: { stamp: "", value: noNotes },
+          held: false,
+          trials: 0,
+          summary: null,
+          revision: 0,
+        },
       };
       this.entries.set(id, entry);
     }
@@ -126,11 +133,21 @@ export class RunList {
     const whole = entry.about?.plan && entry.about.lock;
     if (!whole) entry.about = await aboutOf(folder);
     const held = entry.log.ended === null && holderOf(folder) !== null;
-    const same = held === entry.held && !grown && whole && scores === entry.scores && notes === entry.notes && entry.trials === this.trials.revision;
+    const same =
+      held === entry.held &&
+      !grown &&
+      whole &&
+      scores === entry.scores &&
+      notes === entry.notes &&
+      entry.trials === this.trials.revision;
     if (same && entry.summary && !isLive(entry.summary.state)) return;
     Object.assign(entry, { held, trials: this.trials.revision });
     const trial = this.trials.of(id, entry.about?.lock?.trial);
-    const summary = summaryOf(id, { ...entry, scores: entry.scores.value, notes: entry.notes.value, trial, held }, Date.now());
+    const summary = summaryOf(
+      id,
+      { ...entry, scores: entry.scores.value, notes: entry.notes.value, trial, held },
+      Date.now(),
+    );
     if (entry.summary && JSON.stringify(summary) === JSON.stringify(entry.summary)) return;
     entry.summary = summary;
     entry.revision = this.revision += 1;
@@ -150,7 +167,12 @@ export class RunList {
       const file = await open(path, "r");
       try {
         while (entry.read < found.size) {
-          const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(piece, found.size - entry.read)), 0, undefined, entry.read);
+          const { buffer, bytesRead } = await file.read(
+            Buffer.alloc(Math.min(piece, found.size - entry.read)),
+            0,
+            undefined,
+            entry.read,
+          );
           if (bytesRead === 0) break;
           entry.read += bytesRead;
           const bytes = Buffer.concat([entry.torn, buffer.subarray(0, bytesRead)]);
@@ -170,7 +192,15 @@ export class RunList {
   }
 }
 
-function stampOf({ size, mtimeMs, ino }: { readonly size: number; readonly mtimeMs: number; readonly ino: number }): string {
+function stampOf({
+  size,
+  mtimeMs,
+  ino,
+}: {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ino: number;
+}): string {
   return `${size} ${mtimeMs} ${ino}`;
 }
 /** The same object as long as the file is the same. */
@@ -200,7 +230,9 @@ async function aboutOf(folder: string): Promise<About> {
       if (!found.isFile()) throw new Error("no file");
       return JSON.parse(await readFile(join(folder, name), "utf8")) as unknown;
     } catch (error) {
-      problems.push((error as NodeJS.ErrnoException).code === "ENOENT" ? `${name} is missing` : `${name} can't be read`);
+      problems.push(
+        (error as NodeJS.ErrnoException).code === "ENOENT" ? `${name} is missing` : `${name} can't be read`,
+      );
       return undefined;
     }
   };

@@ -26,7 +26,15 @@ export interface RunQuery extends RunView {
   /** Revision of an earlier answer, or 0. */
   readonly since: number;
 }
-export const usualView: RunView = { filter: "", limit: 100, sort: "started", reverse: false, score: null, fold: true, open: [] };
+export const usualView: RunView = {
+  filter: "",
+  limit: 100,
+  sort: "started",
+  reverse: false,
+  score: null,
+  fold: true,
+  open: [],
+};
 
 /** A score that runs have, on whatever data, or on these rows alone. */
 export interface ScoreChoice {
@@ -80,17 +88,22 @@ export function arranged(runs: readonly RunSummary[], view: RunView): Arranged {
   const fitting = runs.filter(fits);
   const { scores, usual } = choicesOf(runs);
   const score = scores.find((one) => one.key === view.score) ?? scores.find((one) => one.key === usual) ?? null;
-  const items = view.fold ? folded(fitting, score, view.score === null && view.sort !== "score") : fitting.map((run) => single(run, score));
+  const items = view.fold
+    ? folded(fitting, score, view.score === null && view.sort !== "score")
+    : fitting.map((run) => single(run, score));
   const sections = sectionsOf(items, view, score);
   const rows: ListRow[] = [];
   let shown = 0;
   for (const { heading, items } of sections) {
     if (shown >= view.limit) break;
-    if (heading !== null) rows.push({ is: "heading", text: heading, runs: items.reduce((sum, one) => sum + one.runs.length, 0) });
+    if (heading !== null)
+      rows.push({ is: "heading", text: heading, runs: items.reduce((sum, one) => sum + one.runs.length, 0) });
     for (const item of items.slice(0, view.limit - shown)) rows.push(...rowsOf(item, view, score));
     shown += Math.min(items.length, view.limit - shown);
   }
-  const ids = rows.flatMap((row) => (row.is === "run" ? [row.id] : row.is === "sweep" ? [row.newest, ...(row.best ? [row.best.id] : [])] : []));
+  const ids = rows.flatMap((row) =>
+    row.is === "run" ? [row.id] : row.is === "sweep" ? [row.newest, ...(row.best ? [row.best.id] : [])] : [],
+  );
   return {
     order: rows.flatMap((row) => (row.is === "run" ? [row.id] : [])),
     ...{ rows, total: fitting.length, all: runs.length, left: items.length - shown, scores, score },
@@ -100,7 +113,11 @@ export function arranged(runs: readonly RunSummary[], view: RunView): Arranged {
 }
 
 /** What the panel calls them. */
-const said: Readonly<Partial<Record<RunState, string>>> = { early: "stopped early", killed: "cut off", broken: "damaged" };
+const said: Readonly<Partial<Record<RunState, string>>> = {
+  early: "stopped early",
+  killed: "cut off",
+  broken: "damaged",
+};
 
 /** Whether a run has all the words; `tag:x` is one of its tags, whole. */
 export function filterOf(filter: string): (run: RunSummary) => boolean {
@@ -118,8 +135,14 @@ export function filterOf(filter: string): (run: RunSummary) => boolean {
 const keyOf = (metric: string, rows: string | null): string => (rows === null ? metric : `${metric} @ ${rows}`);
 
 /** The scores that the runs have; `usual`: the newest evaluation's first, else what training validated. */
-function choicesOf(runs: readonly RunSummary[]): { readonly scores: readonly ScoreChoice[]; readonly usual: string | null } {
-  const found = new Map<string, { choice: ScoreChoice; runs: Set<string>; on: Map<string, { label: string; runs: Set<string> }> }>();
+function choicesOf(runs: readonly RunSummary[]): {
+  readonly scores: readonly ScoreChoice[];
+  readonly usual: string | null;
+} {
+  const found = new Map<
+    string,
+    { choice: ScoreChoice; runs: Set<string>; on: Map<string, { label: string; runs: Set<string> }> }
+  >();
   let newest: ListedScore | null = null;
   for (const run of runs)
     for (const one of run.scores) {
@@ -152,7 +175,8 @@ function choicesOf(runs: readonly RunSummary[]): { readonly scores: readonly Sco
 
 function scoreIn(run: RunSummary, choice: ScoreChoice | null): ListedScore | null {
   if (!choice) return null;
-  const fits = (one: ListedScore): boolean => one.metric === choice.metric && (choice.on === null || keyOf(one.metric, one.rows) === choice.key);
+  const fits = (one: ListedScore): boolean =>
+    one.metric === choice.metric && (choice.on === null || keyOf(one.metric, one.rows) === choice.key);
   return run.scores.find(fits) ?? null;
 }
 
@@ -191,7 +215,9 @@ function bestOf(trials: readonly RunSummary[], choice: ScoreChoice | null): Best
   if (scored.length === 0) return bestByGoal(trials) ?? { best: null, score: null };
   // Trials of one sweep learn from the same data; what was scored elsewhere since is left out.
   const rows = mostCommon(scored.map(({ score }) => score.rows));
-  const { run, score } = scored.filter(({ score }) => score.rows === rows).reduce((a, b) => (compared(b.score, a.score) < 0 ? b : a));
+  const { run, score } = scored
+    .filter(({ score }) => score.rows === rows)
+    .reduce((a, b) => (compared(b.score, a.score) < 0 ? b : a));
   return { best: run, score };
 }
 /** Null: the sweep doesn't say what it is after, or has no score yet. */
@@ -237,8 +263,13 @@ function sorting({ sort, reverse }: RunView): (a: Item, b: Item) => number {
   return (a, b) => ways[sort](a, b) || started(a, b);
 }
 const nameOf = ({ sweep, newest }: Item): string => (sweep === null ? newest.name : newest.trial!.sweep);
-const lossOf = ({ runs }: Item): number | null => runs.reduce<number | null>((least, { loss }) => (loss !== null && (least === null || loss < least) ? loss : least), null);
-const secondsOf = ({ runs }: Item): number | null => runs.reduce<number | null>((sum, { seconds }) => (seconds === null ? sum : (sum ?? 0) + seconds), null);
+const lossOf = ({ runs }: Item): number | null =>
+  runs.reduce<number | null>(
+    (least, { loss }) => (loss !== null && (least === null || loss < least) ? loss : least),
+    null,
+  );
+const secondsOf = ({ runs }: Item): number | null =>
+  runs.reduce<number | null>((sum, { seconds }) => (seconds === null ? sum : (sum ?? 0) + seconds), null);
 
 interface Section {
   readonly heading: string | null;
@@ -256,11 +287,22 @@ function sectionsOf(items: readonly Item[], view: RunView, choice: ScoreChoice |
   const sections = several.map((group, i): Section => {
     const { on = "", count = null, rows = "" } = group[0]?.score ?? {};
     const twice = labels.filter((one) => one === labels[i]).length > 1;
-    const which = [count === null ? null : plural(count, "row"), twice ? `content ${contentOf(rows)}` : null].filter(Boolean).join(", ");
+    const which = [count === null ? null : plural(count, "row"), twice ? `content ${contentOf(rows)}` : null]
+      .filter(Boolean)
+      .join(", ");
     const text = `${choice.metric} on ${on}${which ? ` (${which})` : ""}`;
     return { heading: several.length > 1 || without.length > 0 ? text : null, items: group.toSorted(order) };
   });
-  return without.length === 0 ? sections : [...sections, { heading: several.length > 0 ? `without ${choice.metric}${choice.on === null ? "" : ` on ${choice.on}`}` : null, items: without.toSorted(order) }];
+  return without.length === 0
+    ? sections
+    : [
+        ...sections,
+        {
+          heading:
+            several.length > 0 ? `without ${choice.metric}${choice.on === null ? "" : ` on ${choice.on}`}` : null,
+          items: without.toSorted(order),
+        },
+      ];
 }
 function grouped(items: readonly Item[]): Map<string | null, Item[]> {
   const found = new Map<string | null, Item[]>();
@@ -277,7 +319,16 @@ function rowsOf(item: Item, view: RunView, choice: ScoreChoice | null): readonly
   const trial = best?.trial;
   const goal = trial?.goal;
   const row: ListRow = {
-    ...{ is: "sweep", key: sweep, name: newest.trial!.sweep, trials: runs.length, live, failed, open, newest: newest.id },
+    ...{
+      is: "sweep",
+      key: sweep,
+      name: newest.trial!.sweep,
+      trials: runs.length,
+      live,
+      failed,
+      open,
+      newest: newest.id,
+    },
     score: score ?? (goal && trial.score !== null ? goalScore(goal, trial.score) : null),
     best: best && trial ? { id: best.id, number: trial.number, values: trial.values } : null,
   };
@@ -285,9 +336,29 @@ function rowsOf(item: Item, view: RunView, choice: ScoreChoice | null): readonly
   const inside = runs.map((run) => single(run, choice));
   const turn = (a: Item, b: Item): number => b.newest.trial!.number - a.newest.trial!.number;
   const order = view.sort === "started" || view.sort === "name" ? turn : sorting(view);
-  return [row, ...inside.toSorted(order).slice(0, 500).map(({ newest: one, score: own }): ListRow => ({ is: "run", id: one.id, score: own, under: sweep }))];
+  return [
+    row,
+    ...inside
+      .toSorted(order)
+      .slice(0, 500)
+      .map(({ newest: one, score: own }): ListRow => ({ is: "run", id: one.id, score: own, under: sweep })),
+  ];
 }
-function goalScore({ metric, direction }: { readonly metric: string; readonly direction: string }, value: number): ListedScore {
+function goalScore(
+  { metric, direction }: { readonly metric: string; readonly direction: string },
+  value: number,
+): ListedScore {
   const better = direction === "minimize" ? "less" : "greater";
-  return { metric: `validation ${metric}`, value, low: null, high: null, better, on: "validation", rows: "", count: null, step: 0, at: null };
+  return {
+    metric: `validation ${metric}`,
+    value,
+    low: null,
+    high: null,
+    better,
+    on: "validation",
+    rows: "",
+    count: null,
+    step: 0,
+    at: null,
+  };
 }

@@ -94,7 +94,7 @@ export class RunLock {
 
 /** Waits a moment for a writer that is about to end. Coded errors `run-busy`, `run-folder`, `no-space`. */
 export async function lockRun(folder: string, does: Doing, patience = 1000): Promise<RunLock> {
-  for (const until = Date.now() + patience; ; ) {
+  for (const until = Date.now() + patience; ;) {
     const got = RunLock.try(folder, does);
     if (got instanceof RunLock) return got;
     if (Date.now() >= until) throw busy(folder, got);

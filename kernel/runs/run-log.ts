@@ -122,8 +122,7 @@ export class RunLog {
     });
     this.scored.set(step, Object.fromEntries(scores));
     // Only the best and the newest are asked for.
-    for (const old of this.scored.keys())
-      if (this.scored.size > 64 && old !== this.best) this.scored.delete(old);
+    for (const old of this.scored.keys()) if (this.scored.size > 64 && old !== this.best) this.scored.delete(old);
   }
   private stopped(event: Readonly<Record<string, unknown>>): void {
     const { reason } = event;

@@ -28,10 +28,16 @@ export function notesFrom(value: unknown): RunNotes {
     const tag = tagFrom(text);
     if (tag !== "" && found.size < bounds.tags && !found.has(tag.toLowerCase())) found.set(tag.toLowerCase(), tag);
   }
-  return { tags: [...found.values()], note: typeof note === "string" ? clip(printable(note.slice(0, 2 * bounds.note)).trim(), bounds.note) : "" };
+  return {
+    tags: [...found.values()],
+    note: typeof note === "string" ? clip(printable(note.slice(0, 2 * bounds.note)).trim(), bounds.note) : "",
+  };
 }
 function tagFrom(text: string): string {
-  const tag = printable(oneLine(text.slice(0, 4 * bounds.tag).normalize("NFC"))).trim().replace(/^#+/, "").replace(/[\s,]+/g, "-");
+  const tag = printable(oneLine(text.slice(0, 4 * bounds.tag).normalize("NFC")))
+    .trim()
+    .replace(/^#+/, "")
+    .replace(/[\s,]+/g, "-");
   return clip(tag, bounds.tag);
 }
 

@@ -52,7 +52,6 @@ export interface About {
   readonly problem?: string;
 }
 
-
 export function isPlan(value: unknown): value is Plan {
   const plan = value as Partial<Plan> | null | undefined;
   const { data, model, training } = (plan?.recipe ?? {}) as Partial<Plan["recipe"]>;
@@ -83,7 +82,11 @@ export interface Known {
   readonly held: boolean;
 }
 
-export function summaryOf(id: string, { log, about, touched, scores, notes, trial, held }: Known, now: number): RunSummary {
+export function summaryOf(
+  id: string,
+  { log, about, touched, scores, notes, trial, held }: Known,
+  now: number,
+): RunSummary {
   const plan = about?.plan ?? null;
   const lock = about?.lock ?? null;
   const { state, problem } = stateOf({ log, about, touched, held }, now);
@@ -120,12 +123,21 @@ function shortly(text: () => string): string | null {
   }
 }
 
-function stateOf({ log, about, touched, held }: Pick<Known, "log" | "about" | "touched" | "held">, now: number): Pick<RunSummary, "state" | "problem"> {
+function stateOf(
+  { log, about, touched, held }: Pick<Known, "log" | "about" | "touched" | "held">,
+  now: number,
+): Pick<RunSummary, "state" | "problem"> {
   if (log.ended) return { state: log.ended, ...(about?.problem !== undefined && { problem: about.problem }) };
   const alive = log.writer?.locks ? false : log.writer ? isAlive(log.writer) : undefined;
   const goesOn = held || (alive ?? now - touched < SILENCE);
   if (about?.problem !== undefined && !(goesOn && log.begun === null && now - touched < 5000))
     return { state: "broken", problem: about.problem };
   if (goesOn) return { state: log.begun === null ? "starting" : log.stopping ? "stopping" : "running" };
-  return { state: "killed", problem: log.begun === null ? "it ended before its first step" : `${log.writer && isAlive(log.writer) ? "it" : "its process"} ended without a word` };
+  return {
+    state: "killed",
+    problem:
+      log.begun === null
+        ? "it ended before its first step"
+        : `${log.writer && isAlive(log.writer) ? "it" : "its process"} ended without a word`,
+  };
 }

@@ -18,14 +18,23 @@ export interface Saved {
 /** A folder that was saved before is written anew. Coded error `folder-taken`. */
 export async function writeSaved(
   folder: string,
-  o: { readonly engine: Engine; readonly open: OpenModel; readonly weights: Weights; readonly body: Body; readonly base: Base },
+  o: {
+    readonly engine: Engine;
+    readonly open: OpenModel;
+    readonly weights: Weights;
+    readonly body: Body;
+    readonly base: Base;
+  },
 ): Promise<Saved> {
   const { open, weights, body, base } = o;
   const { plan, labels, data, events, checkpoint } = weights;
   const card = { plan, run: RunFolder.open(weights.folder), data, events, checkpoint };
   const { adapter, whole, session } = open;
   // A base that lies in memory in fewer bits has lost what a whole model needs.
-  if (adapter && !(storageOf(plan.recipe.model.storage).weights === "f32" && staysInPlace(body, base, open.trainable))) {
+  if (
+    adapter &&
+    !(storageOf(plan.recipe.model.storage).weights === "f32" && staysInPlace(body, base, open.trainable))
+  ) {
     demandFree(folder, Object.values(ADAPTER));
     await writeAdapter(folder, session, adapter);
     await describeIn(folder, { ...card, saved: savedAs(adapter) });

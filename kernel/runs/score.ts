@@ -27,7 +27,9 @@ export async function askRows(
   const n = rows.lengths.length;
   const said = new Array<Float32Array>(n);
   const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => rows.lengths[b]! - rows.lengths[a]!);
-  const batches = Array.from({ length: Math.ceil(n / o.batchSize) }, (_, i) => order.subarray(i * o.batchSize, (i + 1) * o.batchSize));
+  const batches = Array.from({ length: Math.ceil(n / o.batchSize) }, (_, i) =>
+    order.subarray(i * o.batchSize, (i + 1) * o.batchSize),
+  );
   const places = answers.places && ((row: number) => answers.places!(rows.asked, row));
   const run = (members: Uint32Array) => {
     o.signal?.throwIfAborted();
@@ -67,11 +69,22 @@ const GROUPS = 64;
 export async function scoreTokens(
   session: Session,
   rows: FedRows,
-  o: Pick<FeedingOptions, "batchSize" | "packed" | "padId"> & { readonly signal?: AbortSignal; readonly groups?: boolean },
+  o: Pick<FeedingOptions, "batchSize" | "packed" | "padId"> & {
+    readonly signal?: AbortSignal;
+    readonly groups?: boolean;
+  },
 ): Promise<TokenScores & { readonly groups: readonly TokenScores[] }> {
   const { signal, groups: apart = false, ...own } = o;
-  const batchSize = apart ? Math.max(1, Math.min(own.batchSize, Math.floor(rows.lengths.length / GROUPS))) : own.batchSize;
-  const feeding = new Feeding(rows, { ...own, batchSize, accumulate: 1, shuffle: apart ? "random" : "by_length", seed: 0 });
+  const batchSize = apart
+    ? Math.max(1, Math.min(own.batchSize, Math.floor(rows.lengths.length / GROUPS)))
+    : own.batchSize;
+  const feeding = new Feeding(rows, {
+    ...own,
+    batchSize,
+    accumulate: 1,
+    shuffle: apart ? "random" : "by_length",
+    seed: 0,
+  });
   const groups: TokenScores[] = [];
   const run = (part: { readonly feeds: Parameters<Session["run"]>[1] }) => {
     signal?.throwIfAborted();

@@ -21,7 +21,15 @@ export async function scoreSplit(
     told: { loss: input.loss, perplexity: Math.exp(input.loss) },
     measure: (metric, call) => metric.ofTokens?.(call, input) ?? Number.NaN,
     resampling: ({ ofTokens }, call) =>
-      ofTokens && o.groups === true ? { of: "group of rows", units: groups.length, same: rows.lengths.length, single: false, score: (drawn) => ofTokens(call, together(groups, drawn)) } : null,
+      ofTokens && o.groups === true
+        ? {
+            of: "group of rows",
+            units: groups.length,
+            same: rows.lengths.length,
+            single: false,
+            score: (drawn) => ofTokens(call, together(groups, drawn)),
+          }
+        : null,
     labels: [],
     confusion: [],
     mistakesBy: "probability",

@@ -20,11 +20,18 @@ export interface Standardised {
 /** Null: the task's head says what it learns. */
 export function standardisedOf(task: TaskImplementation, family: ModelImplementation): Standardised | null {
   const last = headPathsOf(task, family).at(-1);
-  return task.standard && last !== undefined ? { weight: `${last}.weight`, bias: `${last}.bias`, ...task.standard } : null;
+  return task.standard && last !== undefined
+    ? { weight: `${last}.weight`, bias: `${last}.bias`, ...task.standard }
+    : null;
 }
 
 /** The rows' mean and spread; a head that came with weights (`knows`) goes on saying what it says. */
-export async function standardise(session: Weights, of: Standardised, to: { readonly mean: number; readonly scale: number }, knows: boolean): Promise<void> {
+export async function standardise(
+  session: Weights,
+  of: Standardised,
+  to: { readonly mean: number; readonly scale: number },
+  knows: boolean,
+): Promise<void> {
   const { weight, bias, mean, scale } = of;
   if (knows) {
     await change(session, weight, (w) => w / to.scale);

@@ -34,7 +34,12 @@ export interface SweepHandle {
   readonly name: string;
   readonly goal: { readonly direction: "maximize" | "minimize"; readonly metric: string };
   readonly trials: readonly TrialRecord[];
-  readonly best: { readonly number: number; readonly score: number; readonly values: Readonly<Record<string, string>>; readonly tune: string } | null;
+  readonly best: {
+    readonly number: number;
+    readonly score: number;
+    readonly values: Readonly<Record<string, string>>;
+    readonly tune: string;
+  } | null;
 }
 export const sweepType = `{
   readonly name: string;
@@ -47,12 +52,14 @@ export const sweepType = `{
 export function dimensionsOf(vary: SweepPlan["vary"]): readonly SearchDimension[] {
   const found: SearchDimension[] = [];
   const visit = (name: string, space: Space) => {
-    if (space.space !== "choice") found.push({ name, kind: space.space, from: space.from, to: space.to, integer: space.integer });
+    if (space.space !== "choice")
+      found.push({ name, kind: space.space, from: space.from, to: space.to, integer: space.integer });
     else {
       found.push({ name, kind: "choice", size: space.of.length });
       space.of.forEach((option, i) => {
         if (isSpace(option)) visit(`${name}/${i}`, option);
-        else if (isNested(option)) for (const [argument, inner] of Object.entries(option.spaces)) visit(`${name}/${i}.${argument}`, inner);
+        else if (isNested(option))
+          for (const [argument, inner] of Object.entries(option.spaces)) visit(`${name}/${i}.${argument}`, inner);
       });
     }
   };
@@ -61,15 +68,22 @@ export function dimensionsOf(vary: SweepPlan["vary"]): readonly SearchDimension[
 }
 
 /** The values of a point as Tune text, by path. */
-export function valuesAt(vary: SweepPlan["vary"], point: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+export function valuesAt(
+  vary: SweepPlan["vary"],
+  point: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
   const at = (path: string, name: string, space: Space): string => {
     if (space.space !== "choice") return drawnText(Number(point[name]), space);
     const index = Number(point[name]);
     const option = space.of[index] as Value | Space | NestedCall;
     if (isSpace(option)) return at(path, `${name}/${index}`, option);
     if (isNested(option)) {
-      const own = Object.entries(option.nested.arguments).map(([k, v]) => `${k}: ${tuneText(v, asked(`${path}.${k}`))}`);
-      const drawn = Object.entries(option.spaces).map(([k, inner]) => `${k}: ${at(`${path}.${k}`, `${name}/${index}.${k}`, inner)}`);
+      const own = Object.entries(option.nested.arguments).map(
+        ([k, v]) => `${k}: ${tuneText(v, asked(`${path}.${k}`))}`,
+      );
+      const drawn = Object.entries(option.spaces).map(
+        ([k, inner]) => `${k}: ${at(`${path}.${k}`, `${name}/${index}.${k}`, inner)}`,
+      );
       return `${option.nested.word}(${[...own, ...drawn].join(", ")})`;
     }
     return tuneText(option, asked(path));
@@ -81,7 +95,10 @@ export function valuesAt(vary: SweepPlan["vary"], point: Readonly<Record<string,
  * A drawn number as it is run with and told: four digits, as a person would write it, and more where the space is so narrow
  * that rounding would leave it or shift a value by more than a thousandth of it. Whole numbers and what was written stay.
  */
-function drawnText(value: number, { from, to, integer }: { readonly from: number; readonly to: number; readonly integer: boolean }): string {
+function drawnText(
+  value: number,
+  { from, to, integer }: { readonly from: number; readonly to: number; readonly integer: boolean },
+): string {
   if (integer) return String(value);
   for (let digits = 4; digits < 17; digits++) {
     const rounded = Number(value.toPrecision(digits));
@@ -93,9 +110,15 @@ function drawnText(value: number, { from, to, integer }: { readonly from: number
 /** What is asked at a path of model or recipe, by which texts are written in quotes or bare. */
 function asked(path: string): As {
   const [root, ...rest] = path.split(".");
-  const own = ["model", "recipe"].flatMap((verb) => registry.find("verb", verb)?.parameters ?? []).find((p) => p.name === root);
+  const own = ["model", "recipe"]
+    .flatMap((verb) => registry.find("verb", verb)?.parameters ?? [])
+    .find((p) => p.name === root);
   const inner = (type: ValueType | undefined, name: string): ValueType | undefined =>
-    type && kindsIn(type).flatMap((kind) => registry.ofKind(kind)).flatMap((w) => w.parameters).find((p) => p.name === name)?.type;
+    type &&
+    kindsIn(type)
+      .flatMap((kind) => registry.ofKind(kind))
+      .flatMap((w) => w.parameters)
+      .find((p) => p.name === name)?.type;
   return { registry, type: rest.reduce(inner, own?.type) };
 }
 
@@ -103,13 +126,20 @@ function asked(path: string): As {
  * The Tune program of one trial. `modelKeys` are the first parts of paths that belong to the model; the rest belongs to
  * the recipe.
  */
-export function trialText(plan: SweepPlan, values: Readonly<Record<string, string>>, modelKeys: ReadonlySet<string>, as: string, names?: { readonly model: string }): string {
+export function trialText(
+  plan: SweepPlan,
+  values: Readonly<Record<string, string>>,
+  modelKeys: ReadonlySet<string>,
+  as: string,
+  names?: { readonly model: string },
+): string {
   const entries = Object.entries(values);
   const ofModel = entries.filter(([path]) => modelKeys.has(path.split(".")[0]!));
   const ofRecipe = entries.filter(([path]) => !modelKeys.has(path.split(".")[0]!));
   const model = names?.model ?? `${as}_model`;
   const lines: string[] = [];
-  if (ofModel.length > 0) lines.push(`model ${model} like ${plan.model} { ${ofModel.map(([k, v]) => `${k}: ${v}`).join(", ")} }`);
+  if (ofModel.length > 0)
+    lines.push(`model ${model} like ${plan.model} { ${ofModel.map(([k, v]) => `${k}: ${v}`).join(", ")} }`);
   const subject = ofModel.length > 0 ? model : plan.model;
   const recipe = plan.recipe === null ? "" : ` with ${plan.recipe}`;
   const block = ofRecipe.length > 0 ? ` { ${ofRecipe.map(([k, v]) => `${k}: ${v}`).join(", ")} }` : "";
@@ -170,5 +200,11 @@ export class Journal {
 function isTrial(record: Readonly<Record<string, unknown>>): record is Readonly<Record<string, unknown>> & TrialRecord {
   const { number, values, point, score, state } = record;
   const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null;
-  return typeof number === "number" && isRecord(values) && isRecord(point) && (score === null || typeof score === "number") && typeof state === "string";
+  return (
+    typeof number === "number" &&
+    isRecord(values) &&
+    isRecord(point) &&
+    (score === null || typeof score === "number") &&
+    typeof state === "string"
+  );
 }

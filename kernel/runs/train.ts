@@ -11,7 +11,13 @@ import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kin
 import type { Feeding } from "../data/feeding.js";
 import type { Session } from "../engine/engine.js";
 import { isDue, type Steps } from "./cadence.js";
-import { pruneCheckpoints, saveCheckpoint, type Checkpoint, type DamagedCheckpoint, type Position } from "./checkpoints.js";
+import {
+  pruneCheckpoints,
+  saveCheckpoint,
+  type Checkpoint,
+  type DamagedCheckpoint,
+  type Position,
+} from "./checkpoints.js";
 import type { RunEvent } from "./events.js";
 import { Flight, type Step } from "./flight.js";
 import type { RunFolder } from "./run-folder.js";
@@ -96,7 +102,13 @@ export async function train(t: Training): Promise<Trained> {
     last = made;
     const isBest = position.best?.step === position.step;
     if (isBest) best = made;
-    emit({ kind: "checkpoint", step: position.step, folder: made.file, best: isBest, ...(isBest && { by: t.watched.name }) });
+    emit({
+      kind: "checkpoint",
+      step: position.step,
+      folder: made.file,
+      best: isBest,
+      ...(isBest && { by: t.watched.name }),
+    });
     prune(before);
     return made;
   };
@@ -122,14 +134,16 @@ export async function train(t: Training): Promise<Trained> {
   /** The next step after which something is due. */
   const barrier = (): number => {
     let step = position.step + 1;
-    const due = (n: number) => (t.validate && isDue(training.validate, n, steps)) || isDue(training.checkpoint, n, steps);
+    const due = (n: number) =>
+      (t.validate && isDue(training.validate, n, steps)) || isDue(training.checkpoint, n, steps);
     while (step < total && !due(step)) step += 1;
     return step;
   };
   const done = (step: Step): void => {
     position = { ...position, step: step.step };
     emit({ kind: "step", ...step, epoch: step.epoch + 1 });
-    if (!Number.isFinite(step.loss)) throw new CodedError("loss-not-finite", { step: step.step, loss: String(step.loss), rate: step.rate });
+    if (!Number.isFinite(step.loss))
+      throw new CodedError("loss-not-finite", { step: step.step, loss: String(step.loss), rate: step.rate });
   };
   const settle = (reason: Trained["reason"], settled: Promise<void>): Trained => ({
     reason,
@@ -158,7 +172,11 @@ export async function train(t: Training): Promise<Trained> {
         };
         emit({ kind: "evaluated", step, split: "validation", metrics: scores });
         if (better) await checkpoint();
-        if (t.stopping && training.early_stopping && t.stopping.stop(training.early_stopping, position.watched.map(turned))) {
+        if (
+          t.stopping &&
+          training.early_stopping &&
+          t.stopping.stop(training.early_stopping, position.watched.map(turned))
+        ) {
           await checkpoint();
           prune();
           emit({ kind: "stopped", step, reason: "early", seconds: elapsed() });

@@ -32,7 +32,10 @@ type Journaled = Pick<Trial, "key" | "sweep" | "number" | "values" | "score">;
 const most = { journals: 1000, bytes: 1 << 24 } as const;
 
 export class Trials {
-  private readonly journals = new Map<string, { readonly stamp: string; readonly byRun: ReadonlyMap<string, Journaled> }>();
+  private readonly journals = new Map<
+    string,
+    { readonly stamp: string; readonly byRun: ReadonlyMap<string, Journaled> }
+  >();
   /** Grows when a journal changed. */
   revision = 0;
 
@@ -40,7 +43,9 @@ export class Trials {
 
   async look(): Promise<void> {
     const folder = join(this.root, "sweeps");
-    const files = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith(".jsonl")).slice(0, most.journals);
+    const files = (await readdir(folder).catch((): string[] => []))
+      .filter((name) => name.endsWith(".jsonl"))
+      .slice(0, most.journals);
     for (const gone of [...this.journals.keys()].filter((name) => !files.includes(name))) {
       this.journals.delete(gone);
       this.revision += 1;
@@ -85,9 +90,14 @@ function journaled(key: string, text: string): ReadonlyMap<string, Journaled> {
 }
 
 function trialIn(value: unknown): TrialOf | null {
-  const { sweep, journal, number, goal } = (typeof value === "object" && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
-  const { metric, direction } = (typeof goal === "object" && goal !== null ? goal : {}) as Readonly<Record<string, unknown>>;
-  if (typeof sweep !== "string" || typeof journal !== "string" || !isCount(number) || typeof metric !== "string") return null;
+  const { sweep, journal, number, goal } = (typeof value === "object" && value !== null ? value : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const { metric, direction } = (typeof goal === "object" && goal !== null ? goal : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  if (typeof sweep !== "string" || typeof journal !== "string" || !isCount(number) || typeof metric !== "string")
+    return null;
   return {
     ...{ sweep: plain(sweep), journal: plain(journal), number },
     goal: { metric: plain(metric), direction: direction === "minimize" ? "minimize" : "maximize" },
@@ -95,7 +105,16 @@ function trialIn(value: unknown): TrialOf | null {
 }
 function valuesText(values: unknown): string | null {
   if (typeof values !== "object" || values === null) return null;
-  return clip(oneLine(printable(Object.entries(values).map(([name, value]) => `${name}: ${String(value)}`).join(", "))), 200);
+  return clip(
+    oneLine(
+      printable(
+        Object.entries(values)
+          .map(([name, value]) => `${name}: ${String(value)}`)
+          .join(", "),
+      ),
+    ),
+    200,
+  );
 }
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value > 0;

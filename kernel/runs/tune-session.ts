@@ -102,7 +102,11 @@ export class TuneSession {
    * Compiles and runs a source. Errors of the text are a `Refused`; an error of an action is a `CodedError` whose span is
    * its statement. Warnings are handed to `onWarnings` before anything runs.
    */
-  async run(source: Source, stage: Omit<Stage, "sources">, onWarnings: (diagnostics: readonly Diagnostic[]) => void = () => undefined): Promise<void> {
+  async run(
+    source: Source,
+    stage: Omit<Stage, "sources">,
+    onWarnings: (diagnostics: readonly Diagnostic[]) => void = () => undefined,
+  ): Promise<void> {
     const { diagnostics, actions, facts } = await this.compile(source, stage.surroundings);
     this.known = facts;
     const errors = diagnostics.filter((d) => d.severity === "error");
@@ -123,7 +127,11 @@ export class TuneSession {
   }
 
   private act<V extends Action["verb"]>(action: Extract<Action, { verb: V }>, stage: Stage): Promise<void> {
-    const run = verbs[action.verb] as (session: TuneSession, action: Extract<Action, { verb: V }>, stage: Stage) => Promise<void>;
+    const run = verbs[action.verb] as (
+      session: TuneSession,
+      action: Extract<Action, { verb: V }>,
+      stage: Stage,
+    ) => Promise<void>;
     return run(this, action, stage);
   }
 

@@ -6,19 +6,30 @@ import { kept } from "#stdlib/defined/store.js";
 import { registry } from "#stdlib/registry.js";
 import "./codes.js";
 
-export async function implementationOf<K extends keyof Implementations>(kind: K, name: string): Promise<Implementations[K]> {
+export async function implementationOf<K extends keyof Implementations>(
+  kind: K,
+  name: string,
+): Promise<Implementations[K]> {
   const word = registry.find(kind, name);
   if (!word?.load) throw new CodedError("internal", { what: `the ${kind} ${name} has nothing to run` });
   return (await word.load()) as Implementations[K];
 }
 
-export function does<K extends keyof Implementations>(call: Call & { readonly kind: string }, kind: K): Promise<Implementations[K]> {
+export function does<K extends keyof Implementations>(
+  call: Call & { readonly kind: string },
+  kind: K,
+): Promise<Implementations[K]> {
   return call.definition === undefined ? implementationOf(kind, call.word) : defined(call, kind, call.definition);
 }
 
 /** What the user defined, as it was when the plan was made. */
-function defined<K extends keyof Implementations>(call: Call, kind: K, definition: string): Promise<Implementations[K]> {
+function defined<K extends keyof Implementations>(
+  call: Call,
+  kind: K,
+  definition: string,
+): Promise<Implementations[K]> {
   const implementation = kept(definition);
-  if (implementation === undefined) return Promise.reject(new CodedError("internal", { what: `the ${kind} ${call.word} was defined elsewhere` }));
+  if (implementation === undefined)
+    return Promise.reject(new CodedError("internal", { what: `the ${kind} ${call.word} was defined elsewhere` }));
   return Promise.resolve(implementation as Implementations[K]);
 }

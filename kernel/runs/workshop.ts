@@ -47,7 +47,10 @@ export class Workshop {
       case "base":
         return (await this.base(need, s)).facts;
       case "run":
-        return runFacts(need.path, { folder: resolve(s.folder, need.folder), runs: s.runs ?? resolve(s.folder, "runs") });
+        return runFacts(need.path, {
+          folder: resolve(s.folder, need.folder),
+          runs: s.runs ?? resolve(s.folder, "runs"),
+        });
       case "machine":
         return {
           // Where nothing constrains it, the constraint is a number beyond any machine.
@@ -100,7 +103,10 @@ export class Workshop {
     return known && (stamp === null || known.stamp === stamp) ? known.made : null;
   }
 
-  async base({ name, folder: written, scratch }: Pick<ReaderOf, "name" | "folder" | "scratch">, s: Surroundings): Promise<Base> {
+  async base(
+    { name, folder: written, scratch }: Pick<ReaderOf, "name" | "folder" | "scratch">,
+    s: Surroundings,
+  ): Promise<Base> {
     if (scratch) return this.scratch(scratch, s);
     const folder = resolve(s.folder, written);
     const key = `${folder}\u0000${name}`;

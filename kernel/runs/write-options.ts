@@ -15,7 +15,11 @@ export interface WriteOptions {
 export function writingOf(o: WriteOptions): Writing {
   const { max_tokens = 64, stop = [], decode = "greedy" } = o;
   if (!Number.isInteger(max_tokens) || max_tokens < 1)
-    throw new CodedError("bad-option", { name: "max_tokens", got: String(max_tokens), wanted: "a whole number from 1" });
+    throw new CodedError("bad-option", {
+      name: "max_tokens",
+      got: String(max_tokens),
+      wanted: "a whole number from 1",
+    });
   const [word, given] = typeof decode === "string" ? [decode, {}] : (Object.entries(decode)[0] ?? ["", {}]);
   return { decode: decoderCall(word, given), max_tokens, stop: typeof stop === "string" ? [stop] : stop };
 }
@@ -26,7 +30,12 @@ function decoderCall(word: string, given: Readonly<Record<string, unknown>>): Ca
   for (const [name, value] of Object.entries(given)) {
     const parameter = record.parameters.find((p) => p.name === name);
     const has = record.parameters.map((p) => p.name).join(", ");
-    if (!parameter) throw new CodedError("bad-option", { name: `${word}.${name}`, got: String(value), wanted: `a parameter of ${word}: ${has}` });
+    if (!parameter)
+      throw new CodedError("bad-option", {
+        name: `${word}.${name}`,
+        got: String(value),
+        wanted: `a parameter of ${word}: ${has}`,
+      });
     const { min = -Infinity, max = Infinity, exclusive } = parameter.range ?? {};
     const kind = parameter.type.is === "boolean" ? "boolean" : "number";
     const inside = typeof value !== "number" || (value <= max && (exclusive ? value > min : value >= min));
@@ -35,4 +44,3 @@ function decoderCall(word: string, given: Readonly<Record<string, unknown>>): Ca
   }
   return { word, kind: "decoder", arguments: given as Call["arguments"] };
 }
-

@@ -16,13 +16,19 @@ export async function writtenTexts(
 ): Promise<WrittenMetricInput> {
   const { prompts, targets } = askedOf(rows.prepared, rows.split, handle.plan.template !== undefined);
   const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
-  for await (const piece of session.models.write(handle, prompts, o, stage.surroundings, stage.signal)) gathered[piece.row]!.add(piece);
+  for await (const piece of session.models.write(handle, prompts, o, stage.surroundings, stage.signal))
+    gathered[piece.row]!.add(piece);
   return { written: gathered.map((text) => text.written().continuation), targets };
 }
 
 /** Of a conversation: what came before its last answer, and that answer. */
-function askedOf(prepared: Prepared, split: string, conversations: boolean): { prompts: readonly Prompt[]; targets: readonly string[] } {
-  if (!conversations) return { prompts: textsOf(prepared, split, "input"), targets: textsOf(prepared, split, "target") };
+function askedOf(
+  prepared: Prepared,
+  split: string,
+  conversations: boolean,
+): { prompts: readonly Prompt[]; targets: readonly string[] } {
+  if (!conversations)
+    return { prompts: textsOf(prepared, split, "input"), targets: textsOf(prepared, split, "target") };
   const streamed = prepared.streamed?.[split];
   const rows = streamed ? streamedConversations(streamed) : conversationsOf(prepared.splits[split]!);
   const answers = rows.map(({ turns }) => turns.findLastIndex(({ role }) => role === "assistant"));

@@ -5,7 +5,11 @@ import { splitNamesOf } from "../../data/prepared.js";
 import { dataShown } from "../../display/data-preview.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
-export async function runData(session: TuneSession, { name, data }: Extract<Action, { verb: "data" }>, stage: Stage): Promise<void> {
+export async function runData(
+  session: TuneSession,
+  { name, data }: Extract<Action, { verb: "data" }>,
+  stage: Stage,
+): Promise<void> {
   const prepared = await session.workshop.data(data, null, stage.surroundings);
   session.names.define(name, dataHandle(name, prepared), dataHandleType(splitNamesOf(prepared)));
   session.data.set(name, data);

@@ -3,7 +3,11 @@ import type { Action } from "#dsl/plan/plan.js";
 import type { DeviceName, EngineName } from "../../engine/engine.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
-export async function runEngine(session: TuneSession, { settings }: Extract<Action, { verb: "engine" }>, stage: Stage): Promise<void> {
+export async function runEngine(
+  session: TuneSession,
+  { settings }: Extract<Action, { verb: "engine" }>,
+  stage: Stage,
+): Promise<void> {
   const engine = (settings["engine"] ?? "auto") as EngineName | "auto";
   const device = (settings["device"] ?? "auto") as DeviceName;
   const threads = settings["threads"];

@@ -52,11 +52,17 @@ interface Measured {
 export async function runEvaluate(session: TuneSession, action: Evaluate, stage: Stage): Promise<void> {
   for (const subject of action.on) {
     const measured: Measured[] = [];
-    for (const name of action.names) measured.push(await evaluateOnce(session, session.models.get(name), subject, { ...action, groups: true }, stage));
+    for (const name of action.names)
+      measured.push(await evaluateOnce(session, session.models.get(name), subject, { ...action, groups: true }, stage));
     const constants = await Promise.all(measured.map((one) => constantFor(session, one, action, stage)));
-    const drawn = await drawAll([...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures), stage.signal);
+    const drawn = await drawAll(
+      [...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures),
+      stage.signal,
+    );
     for (const { evaluation, measures } of measured) {
-      const intervals = Object.fromEntries(measures.map((measure) => [measure.name, drawn.get(measure)!.score.interval]));
+      const intervals = Object.fromEntries(
+        measures.map((measure) => [measure.name, drawn.get(measure)!.score.interval]),
+      );
       session.evaluations.push({ ...evaluation, intervals });
     }
     for (const shown of evaluationShown(reportOf(measured, constants, drawn, action))) stage.screen.display(shown);
@@ -68,16 +74,29 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
 interface MeasuredConstant extends ScoredConstant {
   readonly measures: readonly Measure[];
 }
-async function constantFor(session: TuneSession, one: Measured, { metrics }: Evaluate, stage: Stage): Promise<MeasuredConstant | null> {
+async function constantFor(
+  session: TuneSession,
+  one: Measured,
+  { metrics }: Evaluate,
+  stage: Stage,
+): Promise<MeasuredConstant | null> {
   const { rows, encoding, handle, prepared, split } = one;
   const constant = await constantOf(session, handle.weights, { rows, encoding, scored: { prepared, split } }, stage);
   if (!constant) return null;
   const ofLoss = new Set(["loss", "perplexity"]);
   const all = await Promise.all(metrics.map((call) => measureOf(session, call, constant.scored)));
-  return { ...constant, measures: all.filter(({ call, value }) => !Number.isNaN(value) && (constant.likelihood || !ofLoss.has(call.word))) };
+  return {
+    ...constant,
+    measures: all.filter(({ call, value }) => !Number.isNaN(value) && (constant.likelihood || !ofLoss.has(call.word))),
+  };
 }
 
-function reportOf(measured: readonly Measured[], constants: readonly (MeasuredConstant | null)[], drawn: Compared, { worst }: Evaluate): EvaluationReport {
+function reportOf(
+  measured: readonly Measured[],
+  constants: readonly (MeasuredConstant | null)[],
+  drawn: Compared,
+  { worst }: Evaluate,
+): EvaluationReport {
   const [first] = measured;
   const of = (measures: readonly Measure[] | undefined, name: string) => {
     const own = measures?.find((measure) => measure.name === name);
@@ -85,7 +104,10 @@ function reportOf(measured: readonly Measured[], constants: readonly (MeasuredCo
   };
   const names = first!.measures.map(({ name }) => name);
   const several = measured.length > 1;
-  const distinct = constants.filter((own, i) => own !== null && constants.findIndex((other) => other?.name === own.name && other.learnt === own.learnt) === i);
+  const distinct = constants.filter(
+    (own, i) =>
+      own !== null && constants.findIndex((other) => other?.name === own.name && other.learnt === own.learnt) === i,
+  );
   return {
     on: first!.evaluation.on,
     rows: first!.evaluation.rows,
@@ -106,7 +128,16 @@ function reportOf(measured: readonly Measured[], constants: readonly (MeasuredCo
       const constant = constants[i];
       const beside = measures.flatMap((measure) => {
         const than = of(constant?.measures, measure.name);
-        return than ? [{ name: measure.name, own: drawn.get(measure)!.score.value, than: than.score.value, difference: difference(than, drawn.get(measure)!) }] : [];
+        return than
+          ? [
+              {
+                name: measure.name,
+                own: drawn.get(measure)!.score.value,
+                than: than.score.value,
+                difference: difference(than, drawn.get(measure)!),
+              },
+            ]
+          : [];
       });
       return doubtsOf(model, scored.commonest, constant ? { name: constant.name, beside } : null);
     }),
@@ -114,10 +145,14 @@ function reportOf(measured: readonly Measured[], constants: readonly (MeasuredCo
       name: model,
       ...{ labels, confusion },
       ...(scored.byLabel && { byLabel: scored.byLabel }),
-      worst: scored.mistakes(worst).map(({ row, by, ...m }) => ({ ...m, row: rows.rows[row]!, probability: by, text: rows.text(row) })),
+      worst: scored
+        .mistakes(worst)
+        .map(({ row, by, ...m }) => ({ ...m, row: rows.rows[row]!, probability: by, text: rows.text(row) })),
       worstBy: scored.mistakesBy,
     })),
-    notes: measured.flatMap(({ scored, evaluation: { model } }) => (scored.notes ?? []).map((note) => (several ? `${model}: ${note}` : note))),
+    notes: measured.flatMap(({ scored, evaluation: { model } }) =>
+      (scored.notes ?? []).map((note) => (several ? `${model}: ${note}` : note)),
+    ),
   };
 }
 
@@ -128,16 +163,35 @@ function noted(remembers: () => void, action: Evaluate, stage: Stage): void {
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     const why = wordsOf(error.code as "run-folder", error.data as never).message;
-    stage.screen.display(diagnosticsShown([{ code: "scores-not-kept", severity: "warning", data: { why }, span: action.span, labels: [] }], stage.sources));
+    stage.screen.display(
+      diagnosticsShown(
+        [{ code: "scores-not-kept", severity: "warning", data: { why }, span: action.span, labels: [] }],
+        stage.sources,
+      ),
+    );
   }
 }
 
 /** Keeps scores with the run that made the weights; a model that was never trained has none. */
-function remember({ weights }: ModelHandle, subject: Subject, of: { readonly prepared: Prepared; readonly rows: number }, measures: readonly Measure[], drawn: Compared): void {
+function remember(
+  { weights }: ModelHandle,
+  subject: Subject,
+  of: { readonly prepared: Prepared; readonly rows: number },
+  measures: readonly Measure[],
+  drawn: Compared,
+): void {
   if (!weights || !("data" in subject)) return;
   const metrics = measures.map((measure) => {
     const { value, interval } = drawn.get(measure)!.score;
-    return [measure.name, { value, low: interval?.low ?? null, high: interval?.high ?? null, better: measure.greaterIsBetter ? "greater" : "less" }] as const;
+    return [
+      measure.name,
+      {
+        value,
+        low: interval?.low ?? null,
+        high: interval?.high ?? null,
+        better: measure.greaterIsBetter ? "greater" : "less",
+      },
+    ] as const;
   });
   appendScore(RunFolder.open(weights.folder), {
     at: new Date().toISOString(),
@@ -155,18 +209,29 @@ export async function evaluateOnce(
   session: TuneSession,
   handle: ModelHandle,
   subject: Subject,
-  o: Pick<Evaluate, "metrics" | "batch_size"> & Partial<Pick<Evaluate, "decode" | "max_tokens">> & { readonly groups?: boolean },
+  o: Pick<Evaluate, "metrics" | "batch_size"> &
+    Partial<Pick<Evaluate, "decode" | "max_tokens">> & { readonly groups?: boolean },
   stage: Stage,
 ): Promise<Measured> {
   if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
-  const { plan, labels, packed, open, base, tokenizer } = await session.models.askable(handle, subject.data, stage.surroundings);
+  const { plan, labels, packed, open, base, tokenizer } = await session.models.askable(
+    handle,
+    subject.data,
+    stage.surroundings,
+  );
   const { model } = plan.recipe;
   const prepared = await session.workshop.data(subject.data, readerOf(model), stage.surroundings);
   const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
   const split = subject.split ?? "all";
   const rows = await encodeSplit(prepared, { data: subject.data.name, split }, encoding);
   const { groups = false, decode = GREEDY, max_tokens } = o;
-  const scored = await scoreSplit(open.session, rows, encoding, { batchSize: o.batch_size, padId: tokenizer.padId, packed, groups, ...(stage.signal ? { signal: stage.signal } : {}) });
+  const scored = await scoreSplit(open.session, rows, encoding, {
+    batchSize: o.batch_size,
+    padId: tokenizer.padId,
+    packed,
+    groups,
+    ...(stage.signal ? { signal: stage.signal } : {}),
+  });
   const writing = { decode, max_tokens: max_tokens ?? model.max_length, stop: [], batch_size: o.batch_size };
   let texts: WrittenMetricInput | null = null;
   const measures: Measure[] = [];
@@ -178,14 +243,37 @@ export async function evaluateOnce(
   const { confusion } = scored;
   const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
   const metrics = Object.fromEntries(measures.map(({ name, value }) => [name, value]));
-  return { handle, prepared, split, encoding, rows, scored, measures, evaluation: { model: handle.name, on, rows: rows.count, metrics, labels: scored.labels, confusion } };
+  return {
+    handle,
+    prepared,
+    split,
+    encoding,
+    rows,
+    scored,
+    measures,
+    evaluation: { model: handle.name, on, rows: rows.count, metrics, labels: scored.labels, confusion },
+  };
 }
 
-async function measureOf(session: TuneSession, call: Call, scored: Scored, texts: WrittenMetricInput | null = null): Promise<Measure> {
+async function measureOf(
+  session: TuneSession,
+  call: Call,
+  scored: Scored,
+  texts: WrittenMetricInput | null = null,
+): Promise<Measure> {
   const metric = await does(call, "metric");
   const has = session.vocabulary.registry.find("metric", call.word)?.capabilities;
-  const own = { name: metricName(call), call, greaterIsBetter: has?.["greaterIsBetter"] !== false, share: has?.["share"] === true };
+  const own = {
+    name: metricName(call),
+    call,
+    greaterIsBetter: has?.["greaterIsBetter"] !== false,
+    share: has?.["share"] === true,
+  };
   if (!texts) return { ...own, value: scored.measure(metric, call), resampling: scored.resampling(metric, call) };
   const sampler = samplerOf(metric, call, "ofWritten", texts, drawnTexts(texts));
-  return { ...own, value: metric.ofWritten!(call, texts), resampling: resampling(texts.written.length, sampler, { single: true }) };
+  return {
+    ...own,
+    value: metric.ofWritten!(call, texts),
+    resampling: resampling(texts.written.length, sampler, { single: true }),
+  };
 }

@@ -3,7 +3,11 @@ import { readerOf, type Action } from "#dsl/plan/plan.js";
 import { modelShown } from "../../display/model-card.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
-export async function runModel(session: TuneSession, { model }: Extract<Action, { verb: "model" }>, stage: Stage): Promise<void> {
+export async function runModel(
+  session: TuneSession,
+  { model }: Extract<Action, { verb: "model" }>,
+  stage: Stage,
+): Promise<void> {
   const base = await session.workshop.base(readerOf(model), stage.surroundings);
   if (model.loaded) session.models.load(model, model.loaded.run);
   else session.models.define(model);

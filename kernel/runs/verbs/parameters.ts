@@ -2,7 +2,10 @@
 import type { Action, Value } from "#dsl/plan/plan.js";
 import type { TuneSession } from "../tune-session.js";
 
-export async function runParameters(session: TuneSession, { values }: Extract<Action, { verb: "parameters" }>): Promise<void> {
+export async function runParameters(
+  session: TuneSession,
+  { values }: Extract<Action, { verb: "parameters" }>,
+): Promise<void> {
   for (const [name, value] of Object.entries(values)) session.names.define(name, value, typeOf(value));
 }
 

@@ -26,7 +26,12 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
   }
   const role = readRoleOf(handle.plan.task);
-  const texts = await textsOf(session, action.on, { role, second: role === "question" ? "context" : "text_pair", model: handle.name }, stage);
+  const texts = await textsOf(
+    session,
+    action.on,
+    { role, second: role === "question" ? "context" : "text_pair", model: handle.name },
+    stage,
+  );
   if (action.writing) {
     const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
@@ -36,11 +41,25 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
   if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
   const answers = (await does(handle.plan.task, "task")).answers!;
   const { columns, cells } = (pairs && answers.ofPairs) || answers;
-  stage.screen.display(predictionsShown(columns, predictions.map((prediction) => ({ text: prediction.text_pair === undefined ? prediction.text : `${prediction.text} | ${prediction.text_pair}`, cells: cells(prediction) }))));
+  stage.screen.display(
+    predictionsShown(
+      columns,
+      predictions.map((prediction) => ({
+        text: prediction.text_pair === undefined ? prediction.text : `${prediction.text} | ${prediction.text_pair}`,
+        cells: cells(prediction),
+      })),
+    ),
+  );
 }
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
-async function write(session: TuneSession, handle: ModelHandle, prompts: readonly Prompt[], o: Predict & Writing, stage: Stage): Promise<void> {
+async function write(
+  session: TuneSession,
+  handle: ModelHandle,
+  prompts: readonly Prompt[],
+  o: Predict & Writing,
+  stage: Stage,
+): Promise<void> {
   const id = `predict-${handle.name}-${Date.now().toString(36)}`;
   const apart = registry.find("task", handle.plan.task.word)?.capabilities?.["continues"] !== true;
   const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
@@ -60,7 +79,11 @@ async function write(session: TuneSession, handle: ModelHandle, prompts: readonl
     }
   } catch (error) {
     stage.screen.update(shown(false));
-    if (stage.signal?.aborted) throw new CodedError("interrupted", { what: `writing with ${handle.name}`, kept: "what it wrote so far is shown" });
+    if (stage.signal?.aborted)
+      throw new CodedError("interrupted", {
+        what: `writing with ${handle.name}`,
+        kept: "what it wrote so far is shown",
+      });
     throw error;
   }
   stage.screen.update(shown(false));
@@ -86,7 +109,8 @@ async function textsOf(
   const table = await tableOf(session, on, stage);
   const has = table.columnNames();
   const missing = [role, ...(second === "context" ? [second] : [])].find((needed) => !has.includes(needed));
-  if (missing !== undefined) throw new CodedError("missing-role", { role: missing, task: "predict", data: on.data.name });
+  if (missing !== undefined)
+    throw new CodedError("missing-role", { role: missing, task: "predict", data: on.data.name });
   const texts = Array.from(table.array(role) as Iterable<unknown>, String);
   if (!has.includes(second)) return texts;
   const seconds = Array.from(table.array(second) as Iterable<unknown>, String);
@@ -99,11 +123,16 @@ async function conversationsAsked(session: TuneSession, on: Subject, stage: Stag
   if ("live" in on) return promptsOf(stage.surroundings.live(on.live)?.value);
   const table = await tableOf(session, on, stage);
   const roles = table.columnNames();
-  if (!roles.includes("messages") && !roles.includes("input")) return Array.from(table.array("text") as Iterable<unknown>, String);
+  if (!roles.includes("messages") && !roles.includes("input"))
+    return Array.from(table.array("text") as Iterable<unknown>, String);
   return conversationsOf(table).map(({ turns }) => asked(turns));
 }
 
-async function tableOf(session: TuneSession, on: Extract<Subject, { data: unknown }>, stage: Stage): Promise<ColumnTable> {
+async function tableOf(
+  session: TuneSession,
+  on: Extract<Subject, { data: unknown }>,
+  stage: Stage,
+): Promise<ColumnTable> {
   const prepared = await session.workshop.data(on.data, null, stage.surroundings);
   if (prepared.streamed) throw new CodedError("streamed-table", { data: on.data.name });
   const split = on.split ?? "all";
@@ -125,5 +154,7 @@ function textsIn(value: unknown, role: string): readonly string[] {
   if (Array.isArray(value) && value.every((text): text is string => typeof text === "string")) return value;
   if (typeof value === "object" && value !== null && "array" in value && typeof value.array === "function")
     return Array.from((value.array as (name: string) => Iterable<unknown>)(role), String);
-  throw new CodedError("texts-expected", { got: Array.isArray(value) ? "a list that holds something else" : typeof value });
+  throw new CodedError("texts-expected", {
+    got: Array.isArray(value) ? "a list that holds something else" : typeof value,
+  });
 }

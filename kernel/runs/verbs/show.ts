@@ -20,7 +20,11 @@ import { phaseShown } from "../phases.js";
 import { readsContexts } from "../questions.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
-export async function runShow(session: TuneSession, { topic, tree }: Extract<Action, { verb: "show" }>, stage: Stage): Promise<void> {
+export async function runShow(
+  session: TuneSession,
+  { topic, tree }: Extract<Action, { verb: "show" }>,
+  stage: Stage,
+): Promise<void> {
   if (tree !== undefined) return stage.screen.display({ bundle: { "text/plain": printable(tree.trimEnd()) } });
   for (const shown of await shownOf(session, topic, stage)) stage.screen.display(shown);
 }
@@ -35,14 +39,20 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
     return [dataShown(data, prepared.facts, prepared.sample)];
   }
   const handle = session.models.get(name);
-  const base = await session.workshop.base(readerOf(handle.weights?.plan.recipe.model ?? handle.plan), stage.surroundings);
+  const base = await session.workshop.base(
+    readerOf(handle.weights?.plan.recipe.model ?? handle.plan),
+    stage.surroundings,
+  );
   if (part === undefined) return [modelShown(handle.plan, base.facts)];
   const weights = weightsOf(handle);
   switch (part) {
     case "plan":
       return [planShown(weights.plan)];
     case "history":
-      return [figureShown(curvesFigure(weights.events, { title: name }), { text: curvesText(weights.events) }), historyTable(weights.events)];
+      return [
+        figureShown(curvesFigure(weights.events, { title: name }), { text: curvesText(weights.events) }),
+        historyTable(weights.events),
+      ];
     case "graph":
     case "passes":
     case "program":
@@ -51,7 +61,12 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
       return [await phaseShown(part, { plan, base, labels, home: stage.surroundings.folder, name })];
     }
     case "mask":
-      return [maskShown(await maskOf(session, weights.plan, stage), { model: name, what: readsContexts(weights.plan.recipe.model.task) ? "the answer" : "trained" })];
+      return [
+        maskShown(await maskOf(session, weights.plan, stage), {
+          model: name,
+          what: readsContexts(weights.plan.recipe.model.task) ? "the answer" : "trained",
+        }),
+      ];
     default:
       throw new CodedError("unknown-topic", { name, topic: part, has: topics.model });
   }

@@ -20,14 +20,28 @@ import { does } from "../words.js";
 import { evaluateOnce } from "./evaluate.js";
 import { giveBack, giveWeights, trainOnce } from "./train.js";
 
-export async function runSweep(session: TuneSession, { name, sweep }: Extract<Action, { verb: "sweep" }>, stage: Stage): Promise<void> {
+export async function runSweep(
+  session: TuneSession,
+  { name, sweep }: Extract<Action, { verb: "sweep" }>,
+  stage: Stage,
+): Promise<void> {
   const search = await does(sweep.search, "search");
   const dimensions = dimensionsOf(sweep.vary);
-  const identity = { recipe: sweep.plan.recipeHash, vary: sweep.vary, search: sweep.search, goal: sweep.goal, seed: sweep.seed };
+  const identity = {
+    recipe: sweep.plan.recipeHash,
+    vary: sweep.vary,
+    search: sweep.search,
+    goal: sweep.goal,
+    seed: sweep.seed,
+  };
   const hash = bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
   const lock = await lockRun(Journal.folder(session.runs, name, hash), "sweep");
   try {
-    await runTrials(session, { name, sweep, search, dimensions, journal: Journal.open(session.runs, name, hash), lock }, stage);
+    await runTrials(
+      session,
+      { name, sweep, search, dimensions, journal: Journal.open(session.runs, name, hash), lock },
+      stage,
+    );
   } finally {
     lock.release();
   }
@@ -41,7 +55,11 @@ interface Trials {
   readonly journal: Journal;
   readonly lock: RunLock;
 }
-async function runTrials(session: TuneSession, { name, sweep, search, dimensions, journal, lock }: Trials, stage: Stage): Promise<void> {
+async function runTrials(
+  session: TuneSession,
+  { name, sweep, search, dimensions, journal, lock }: Trials,
+  stage: Stage,
+): Promise<void> {
   const handle = new LiveSweep(name, sweep, journal, stage);
   session.sweeps.set(name, handle);
   session.names.define(name, handle, sweepType);
@@ -58,8 +76,23 @@ async function runTrials(session: TuneSession, { name, sweep, search, dimensions
     handle.show();
     try {
       lock.demand();
-      const { score, run } = await runTrial(session, sweep, values, { sweep: name, journal: journal.name, number, goal: goalOf(sweep) }, stage);
-      journal.add({ number, values, point, score, state: "done", seconds: (performance.now() - started) / 1000, run, error: null });
+      const { score, run } = await runTrial(
+        session,
+        sweep,
+        values,
+        { sweep: name, journal: journal.name, number, goal: goalOf(sweep) },
+        stage,
+      );
+      journal.add({
+        number,
+        values,
+        point,
+        score,
+        state: "done",
+        seconds: (performance.now() - started) / 1000,
+        run,
+        error: null,
+      });
     } catch (error) {
       handle.running = null;
       const why = error instanceof Error ? error.message : String(error);
@@ -67,21 +100,44 @@ async function runTrials(session: TuneSession, { name, sweep, search, dimensions
       if (ended === "interrupt") throw error;
       if (ended !== null) {
         handle.show();
-        throw new CodedError("sweep-stopped", { sweep: name, trial: number, kept: journal.trials.length, values, why, ended }, { cause: error });
+        throw new CodedError(
+          "sweep-stopped",
+          { sweep: name, trial: number, kept: journal.trials.length, values, why, ended },
+          { cause: error },
+        );
       }
-      journal.add({ number, values, point, score: null, state: "failed", seconds: (performance.now() - started) / 1000, run: null, error: why });
+      journal.add({
+        number,
+        values,
+        point,
+        score: null,
+        state: "failed",
+        seconds: (performance.now() - started) / 1000,
+        run: null,
+        error: why,
+      });
     }
     handle.running = null;
     handle.show();
   }
   if (handle.best === null)
-    throw new CodedError("sweep-without-success", { sweep: name, trials: journal.trials.length, last: journal.trials.at(-1)?.error ?? "none ran" });
+    throw new CodedError("sweep-without-success", {
+      sweep: name,
+      trials: journal.trials.length,
+      last: journal.trials.at(-1)?.error ?? "none ran",
+    });
   stage.screen.display(sweepTable(journal.trials, goalOf(sweep), { title: name }));
   stage.screen.display(bestShown(handle.best));
 }
 
 /** Trains one point and scores it on the validation split (the training split where there is none is never used: the checker refuses). */
-async function runTrial(session: TuneSession, sweep: SweepPlan, values: Readonly<Record<string, string>>, trial: TrialOf, stage: Stage): Promise<{ readonly score: number; readonly run: string }> {
+async function runTrial(
+  session: TuneSession,
+  sweep: SweepPlan,
+  values: Readonly<Record<string, string>>,
+  trial: TrialOf,
+  stage: Stage,
+): Promise<{ readonly score: number; readonly run: string }> {
   const as = `${trial.sweep}_${trial.number}`;
   const text = trialText(sweep, values, modelKeys(), as);
   const source = { id: `sweep:${as}`, title: as, text };
@@ -91,7 +147,11 @@ async function runTrial(session: TuneSession, sweep: SweepPlan, values: Readonly
   });
   const action = actions?.find((a) => a.verb === "train");
   if (!action) throw new TrialRefused(diagnostics.find((d) => d.severity === "error")?.code ?? "internal");
-  const result = await trainOnce(session, { plan: action.plan, name: as, resume: false, title: as, trial, onEvent: () => undefined }, stage);
+  const result = await trainOnce(
+    session,
+    { plan: action.plan, name: as, resume: false, title: as, trial, onEvent: () => undefined },
+    stage,
+  );
   const forget = () => session.models.forget(result.run.path);
   if (result.trained.reason === "interrupted") {
     session.later(result.trained.settled.finally(forget));
@@ -179,11 +239,23 @@ class LiveSweep implements SweepHandle {
       if (best === null || score > oriented(this.plan, best.score)!) best = { ...t, score: t.score };
     }
     if (!best) return null;
-    return { number: best.number, score: best.score, values: best.values, tune: trialText(this.plan, best.values, modelKeys(), "winner", { model: `${this.plan.model}_best` }) };
+    return {
+      number: best.number,
+      score: best.score,
+      values: best.values,
+      tune: trialText(this.plan, best.values, modelKeys(), "winner", { model: `${this.plan.model}_best` }),
+    };
   }
 
   show(): void {
-    const shown = { ...figureShown(sweepFigure(this.trials, goalOf(this.plan), { title: `${this.name}: ${this.trials.length} of ${this.plan.trials} trials` })), id: this.id };
+    const shown = {
+      ...figureShown(
+        sweepFigure(this.trials, goalOf(this.plan), {
+          title: `${this.name}: ${this.trials.length} of ${this.plan.trials} trials`,
+        }),
+      ),
+      id: this.id,
+    };
     if (this.begun) this.stage.screen.update(shown);
     else this.stage.screen.display(shown);
     this.begun = true;

@@ -67,7 +67,11 @@ export interface RunResult {
   readonly before: { readonly asking: Asking; readonly answers: readonly string[] } | null;
 }
 
-export async function runTrain(session: TuneSession, action: Extract<Action, { verb: "train" }>, stage: Stage): Promise<void> {
+export async function runTrain(
+  session: TuneSession,
+  action: Extract<Action, { verb: "train" }>,
+  stage: Stage,
+): Promise<void> {
   const { plan, name, resume } = action;
   stage.screen.display(planShown(plan));
   const handle = session.models.define(plan.recipe.model, name);
@@ -77,9 +81,28 @@ export async function runTrain(session: TuneSession, action: Extract<Action, { v
   const onRows = previews(name, stage);
   const onDamaged = (file: string, why: string, taken: Checkpoint): void => {
     const data = { file, why, step: taken.position.step };
-    stage.screen.display(diagnosticsShown([{ code: "checkpoint-passed-over", severity: "warning", data, span: action.span, labels: [] }], stage.sources));
+    stage.screen.display(
+      diagnosticsShown(
+        [{ code: "checkpoint-passed-over", severity: "warning", data, span: action.span, labels: [] }],
+        stage.sources,
+      ),
+    );
   };
-  const result = await trainOnce(session, { plan, name, resume, title: name, compares: true, onRows, onDamaged, onBehind: (events) => live.behind(events), onEvent: (event) => live.on(event) }, stage);
+  const result = await trainOnce(
+    session,
+    {
+      plan,
+      name,
+      resume,
+      title: name,
+      compares: true,
+      onRows,
+      onDamaged,
+      onBehind: (events) => live.behind(events),
+      onEvent: (event) => live.on(event),
+    },
+    stage,
+  );
   try {
     await giveWeights(session, handle, plan, result);
     if (result.trained.reason === "interrupted") {
@@ -116,7 +139,13 @@ function previews(model: string, stage: Stage): NonNullable<TrainRequest["onRows
   return async (rows, { task: { implementation }, tokenizer }, seed) => {
     if (!hasMask(implementation)) return;
     const shown = await maskedRows(rows, implementation, { tokenizer, most: 2, seed });
-    stage.screen.display(maskShown(shown, { model, most: 240, what: implementation.supervision.rows === "contexts" ? "the answer" : "trained" }));
+    stage.screen.display(
+      maskShown(shown, {
+        model,
+        most: 240,
+        what: implementation.supervision.rows === "contexts" ? "the answer" : "trained",
+      }),
+    );
   };
 }
 
@@ -148,7 +177,10 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   ]);
   let claim: Claim | null = request.resume ? await claimUnfinished(session.runs, plan, request.name) : null;
   try {
-    const [engine] = await Promise.all([session.engines.engine(EngineRoom.work(plan)), request.onRows?.(rows, encoding, training.seed)]);
+    const [engine] = await Promise.all([
+      session.engines.engine(EngineRoom.work(plan)),
+      request.onRows?.(rows, encoding, training.seed),
+    ]);
     const { run, lock, checkpoints } = (claim ??= claimNew(session.runs, request.name, plan, {
       recipeHash: plan.recipeHash,
       planHash: plan.planHash,
@@ -166,12 +198,20 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     const open = await session.models.fresh(run.path, plan, base, labels, stage.surroundings.folder);
     const { standardised } = open;
     // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
-    if (standardised && rows.taught?.standard && checkpoints.length === 0) await standardise(open.session, standardised, rows.taught.standard, standardised.knows);
-    const asking = request.compares ? await askingOf({ ...{ plan, open, prepared, encoding, tokenizer, base }, rows: validation ?? rows, validates: validation !== null }) : null;
+    if (standardised && rows.taught?.standard && checkpoints.length === 0)
+      await standardise(open.session, standardised, rows.taught.standard, standardised.knows);
+    const asking = request.compares
+      ? await askingOf({
+          ...{ plan, open, prepared, encoding, tokenizer, base },
+          rows: validation ?? rows,
+          validates: validation !== null,
+        })
+      : null;
     const before = asking && { asking, answers: await asking.ask(stage.signal) };
     const loaded = checkpoints.length > 0 ? await loadNewest(open.session, checkpoints) : null;
     const resume = loaded?.checkpoint ?? null;
-    for (const { file, error } of loaded?.damaged ?? []) request.onDamaged?.(file, (error as Error).message, loaded!.checkpoint);
+    for (const { file, error } of loaded?.damaged ?? [])
+      request.onDamaged?.(file, (error as Error).message, loaded!.checkpoint);
     const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];
     request.onBehind?.(events);
     const begun = performance.now();
@@ -223,7 +263,12 @@ function countsOf({ rowsIn, kept, splits }: DataFacts): NonNullable<Lock["data"]
 }
 
 /** Gives the handle its weights; keeps the best checkpoint's where the recipe says so. */
-export async function giveWeights(session: TuneSession, handle: ModelHandle, plan: Plan, result: RunResult): Promise<void> {
+export async function giveWeights(
+  session: TuneSession,
+  handle: ModelHandle,
+  plan: Plan,
+  result: RunResult,
+): Promise<void> {
   const { trained, run, open, labels, events } = result;
   const complete = trained.reason !== "interrupted";
   const checkpoint = complete ? keptCheckpoint(run, plan) : trained.last;
@@ -231,7 +276,15 @@ export async function giveWeights(session: TuneSession, handle: ModelHandle, pla
   if (complete) session.models.holds(run.path, checkpoint.file);
   if (complete && open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
   if (complete && open.whole && plan.recipe.model.scratch) await writeModelFolder(run.model, open.session, open.whole);
-  if (complete) await describeIn(open.adapter ? run.adapter : run.path, { plan, run, data: result.data, events, checkpoint, saved: savedAs(open.adapter) });
+  if (complete)
+    await describeIn(open.adapter ? run.adapter : run.path, {
+      plan,
+      run,
+      data: result.data,
+      events,
+      checkpoint,
+      saved: savedAs(open.adapter),
+    });
   const settled = trained.settled.then(
     () => undefined,
     () => undefined,

@@ -13,7 +13,11 @@ import { runSweep } from "./sweep.js";
 import { runTrain } from "./train.js";
 
 export const verbs: {
-  readonly [V in Action["verb"]]: (session: TuneSession, action: Extract<Action, { verb: V }>, stage: Stage) => Promise<void>;
+  readonly [V in Action["verb"]]: (
+    session: TuneSession,
+    action: Extract<Action, { verb: V }>,
+    stage: Stage,
+  ) => Promise<void>;
 } = {
   data: runData,
   model: runModel,

@@ -17,10 +17,29 @@ describe("what a training changed", function () {
     writeSmallBert(join(book.folder, "base"), [...FILLER, ...KINDS]);
     const rows = Array.from({ length: 64 }, (_, i) => {
       const kind = KINDS[(i + Math.floor(i / 4)) % 3]!;
-      const text = [i, Math.floor(i / 7), Math.floor(i / 49), 5 * i + 2].map((n) => FILLER[n % FILLER.length]).join(" ");
-      return { text: `${text} ${kind}`, kind: kind.length + kind[0]!, score: KINDS.indexOf(kind), part: i % 4 === 0 ? "validation" : "train", exam: i % 4 === 0 ? "test" : "train" };
+      const text = [i, Math.floor(i / 7), Math.floor(i / 49), 5 * i + 2]
+        .map((n) => FILLER[n % FILLER.length])
+        .join(" ");
+      return {
+        text: `${text} ${kind}`,
+        kind: kind.length + kind[0]!,
+        score: KINDS.indexOf(kind),
+        part: i % 4 === 0 ? "validation" : "train",
+        exam: i % 4 === 0 ? "test" : "train",
+      };
     });
-    writeFileSync(join(book.folder, "rows.jsonl"), rows.map((row) => JSON.stringify({ ...row, tokens: row.text.split(" "), tags: row.text.split(" ").map((w) => ((KINDS as readonly string[]).includes(w) ? "B-K" : "O")) })).join("\n"));
+    writeFileSync(
+      join(book.folder, "rows.jsonl"),
+      rows
+        .map((row) =>
+          JSON.stringify({
+            ...row,
+            tokens: row.text.split(" "),
+            tags: row.text.split(" ").map((w) => ((KINDS as readonly string[]).includes(w) ? "B-K" : "O")),
+          }),
+        )
+        .join("\n"),
+    );
     await book.run(`
 data kinds { source: jsonl("rows.jsonl"), columns: { text: text, label: kind }, split: by_column(part) }
 data tested { source: jsonl("rows.jsonl"), columns: { text: text, label: kind }, split: by_column(exam) }
@@ -52,20 +71,36 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
     const before = await told("train kind on kinds with still as begun");
     assert.match(before, /^warning: begun was trained, and nothing changed: none of 16 validation answers/);
     // The count is that of the labels themselves.
-    const rows = readFileSync(join(book.folder, "rows.jsonl"), "utf8").split("\n").map((row) => JSON.parse(row) as { text: string; part: string });
+    const rows = readFileSync(join(book.folder, "rows.jsonl"), "utf8")
+      .split("\n")
+      .map((row) => JSON.parse(row) as { text: string; part: string });
     const texts = rows.filter(({ part }) => part === "validation").map(({ text }) => text);
-    const labels = async (name: string) => (await (book.values.get(name) as ModelHandle).predict<{ text: string; label: string }>(texts)).map(({ label }) => label);
+    const labels = async (name: string) =>
+      (await (book.values.get(name) as ModelHandle).predict<{ text: string; label: string }>(texts)).map(
+        ({ label }) => label,
+      );
     const [untrained, trained] = [await labels("begun"), await labels("kind")];
     assert.equal(count(line), trained.filter((label, i) => label !== untrained[i]).length);
     assert.ok(count(line) > 0);
   });
   it("is counted of the test where nothing validates, and of what trained where there is nothing else", async () => {
     assert.match(await told("train kind on tested with quick"), /of 16 test answers/);
-    assert.match(await told("train kind on alone with quick"), /of 20 answers to rows that trained \(there are no others\)/);
+    assert.match(
+      await told("train kind on alone with quick"),
+      /of 20 answers to rows that trained \(there are no others\)/,
+    );
   });
-  for (const [name, data] of [["scorer", "scores"], ["tagger", "tags"], ["filler", "texts"], ["writer", "texts"]] as const)
+  for (const [name, data] of [
+    ["scorer", "scores"],
+    ["tagger", "tags"],
+    ["filler", "texts"],
+    ["writer", "texts"],
+  ] as const)
     it(`is told of ${name}, and that nothing changed`, async () => {
       assert.ok(count(await told(`train ${name} on ${data} with quick`)) > 0);
-      assert.match(await told(`train ${name} on ${data} with still as still_${name}`), /nothing changed: none of 16 validation answers/);
+      assert.match(
+        await told(`train ${name} on ${data} with still as still_${name}`),
+        /nothing changed: none of 16 validation answers/,
+      );
     });
 });

@@ -63,7 +63,10 @@ describe("conversations as tokens", () => {
     const rows = conversations.map((turns, i) => ({ row: i + 1, turns }));
     const { lengths, stops } = await measuredChats(rows, chat, "d");
     const encoded = await encodeChats(rows, chat, "d");
-    assert.deepEqual([...lengths], encoded.map(({ ids }) => ids.length - 1));
+    assert.deepEqual(
+      [...lengths],
+      encoded.map(({ ids }) => ids.length - 1),
+    );
     const stop = tokenizer.idOf(template.stop(tokenizer.specials));
     const kept = (most: number): number =>
       encoded
@@ -79,7 +82,8 @@ describe("conversations as tokens", () => {
     const [, turns] = conversations;
     const [all, last] = await Promise.all(
       (["all", "last"] as const).map(
-        async (learn) => (await encodeChats([{ row: 1, turns: turns! }], { name: "x", template, tokenizer, learn }, "d"))[0]!,
+        async (learn) =>
+          (await encodeChats([{ row: 1, turns: turns! }], { name: "x", template, tokenizer, learn }, "d"))[0]!,
       ),
     );
     const learnt = (row: typeof all) => tokenizer.spell(row!.ids.filter((_, i) => row!.trained[i] === 1));
@@ -96,7 +100,10 @@ describe("conversations as tokens", () => {
     assert.deepEqual([...cutChat(row([0, 0, 1, 1, 0, 0, 1]), 3).ids], [0, 1, 2, 3]);
     const late = cutChat(row([1, 0, 0, 0, 0, 1, 1, 0]), 3);
     assert.deepEqual([...late.ids], [3, 4, 5, 6]);
-    assert.deepEqual([...late.trained], [0, 0, 1, 1].map((_, i) => [0, 0, 1, 1][i]));
+    assert.deepEqual(
+      [...late.trained],
+      [0, 0, 1, 1].map((_, i) => [0, 0, 1, 1][i]),
+    );
     assert.equal(cutChat(row([0, 1, 1]), 2).ids.length, 3);
   });
 });
@@ -113,7 +120,10 @@ describe("training a small LLaMA to chat", function () {
     const sharegpt = conversations.map((turns) =>
       turns.map(({ role, content }) => ({ from: role === "user" ? "human" : "gpt", value: content })),
     );
-    save("sharegpt.jsonl", lines(sharegpt.map((conversation, i) => ({ conversation, part: i === 7 ? "validation" : "train" }))));
+    save(
+      "sharegpt.jsonl",
+      lines(sharegpt.map((conversation, i) => ({ conversation, part: i === 7 ? "validation" : "train" }))),
+    );
     await book.run(`
 data chats { source: jsonl("chats.jsonl"), columns: { messages: messages } }
 recipe same { steps: 10, batch_size: 4, shuffle: none, dropout: 0, schedule: linear(warmup: 6%), clip: 1.0, optimizer: adamw(learning_rate: 1e-2, weight_decay: 0.01) }
@@ -133,7 +143,12 @@ model helper { base: "llama", task: chat, template: chatml }
   });
   const near = (ours: readonly number[], theirs: readonly number[], tolerance: number) => {
     assert.equal(ours.length, theirs.length);
-    ours.forEach((x, i) => assert.ok(Math.abs(x - theirs[i]!) <= tolerance * Math.abs(theirs[i]!), `step ${i + 1}: ${x}, the oracle has ${theirs[i]}`));
+    ours.forEach((x, i) =>
+      assert.ok(
+        Math.abs(x - theirs[i]!) <= tolerance * Math.abs(theirs[i]!),
+        `step ${i + 1}: ${x}, the oracle has ${theirs[i]}`,
+      ),
+    );
   };
   /** The code an attempt ends with, and all it says. */
   const refusal = async (text: string): Promise<string> => {
@@ -149,7 +164,11 @@ model helper { base: "llama", task: chat, template: chatml }
   it("takes the ten steps that PyTorch takes with the same mask, by template and by the base's own", async () => {
     await book.run("train helper on chats with same");
     near(losses("helper"), golden.training.losses, 1e-4);
-    near(model("helper").history.map((s) => s.norm), golden.training.norms, 1e-3);
+    near(
+      model("helper").history.map((s) => s.norm),
+      golden.training.norms,
+      1e-3,
+    );
     await book.run(`model own { base: "llama", task: chat }\ntrain own on chats with same`);
     assert.deepEqual(losses("own"), losses("helper"));
   });
@@ -171,7 +190,10 @@ evaluate packed on shared.validation`);
   });
 
   it("learns its answers, gives them to texts and conversations, and ends them at the template's stop", async () => {
-    const pairs = [["Two and two?", "Four."], ["Say it in French.", "Bonjour"]] as const;
+    const pairs = [
+      ["Two and two?", "Four."],
+      ["Say it in French.", "Bonjour"],
+    ] as const;
     save("pairs.csv", ["prompt,completion", ...pairs.map(([q, a]) => `${q},${a}`)].join("\n"));
     await book.run(`
 data pairs { source: csv("pairs.csv"), columns: { input: prompt, target: completion } }
@@ -179,7 +201,10 @@ model learner { base: "llama", task: chat(learn: last), template: llama3 }
 train learner on pairs { steps: 60, batch_size: 2, dropout: 0, schedule: constant, optimizer: adamw(learning_rate: 1e-2) }`);
     const learner = model("learner");
     const asked = await learner.predict<Written>(pairs.map(([q]) => q));
-    assert.deepEqual(asked.map(({ text, continuation, ended }) => [text, continuation, ended]), pairs.map(([q, a]) => [q, a, "end"]));
+    assert.deepEqual(
+      asked.map(({ text, continuation, ended }) => [text, continuation, ended]),
+      pairs.map(([q, a]) => [q, a, "end"]),
+    );
     const turns = [{ role: "user", content: "Two and two?" }];
     const [one] = await learner.predict<Written>(turns);
     assert.equal(one!.continuation, "Four.");
@@ -187,20 +212,42 @@ train learner on pairs { steps: 60, batch_size: 2, dropout: 0, schedule: constan
     for await (const piece of learner.stream(turns)) streamed += piece;
     assert.equal(streamed, "Four.");
     await book.run("predict learner on pairs as answers");
-    assert.deepEqual((book.values.get("answers") as readonly Written[]).map((w) => w.continuation), ["Four.", "Bonjour"]);
-    const talks = pairs.map(([q, a]) => [{ role: "user", content: q }, { role: "assistant", content: a }]);
-    save("talks.jsonl", lines(talks.map((messages, i) => ({ messages: i === 0 ? messages : [...talks[0]!, { role: "user", content: "Two?" }, { role: "assistant", content: "no" }] }))));
+    assert.deepEqual(
+      (book.values.get("answers") as readonly Written[]).map((w) => w.continuation),
+      ["Four.", "Bonjour"],
+    );
+    const talks = pairs.map(([q, a]) => [
+      { role: "user", content: q },
+      { role: "assistant", content: a },
+    ]);
+    save(
+      "talks.jsonl",
+      lines(
+        talks.map((messages, i) => ({
+          messages:
+            i === 0
+              ? messages
+              : [...talks[0]!, { role: "user", content: "Two?" }, { role: "assistant", content: "no" }],
+        })),
+      ),
+    );
     await book.run(`
 data talks { source: jsonl("talks.jsonl"), columns: { messages: messages } }
 evaluate learner on pairs, talks { metrics: [exact_match, perplexity], max_tokens: 8 }`);
     // The second conversation is asked for its last answer, which was never learnt.
-    assert.deepEqual(book.session.evaluations.slice(-2).map(({ metrics }) => metrics["exact_match"]), [1, 0.5]);
+    assert.deepEqual(
+      book.session.evaluations.slice(-2).map(({ metrics }) => metrics["exact_match"]),
+      [1, 0.5],
+    );
     await assert.rejects(learner.predict([{ role: "tool", content: "x" }]), { code: "bad-conversation" });
     await assert.rejects(learner.predict([{ role: "assistant", content: "x" }]), { code: "template-refuses" });
   });
 
   it("reads Alpaca's files as they are", async () => {
-    const rows = [{ instruction: "Add", input: "1 and 2", output: "3" }, { instruction: "Greet", input: "", output: "Hi" }];
+    const rows = [
+      { instruction: "Add", input: "1 and 2", output: "3" },
+      { instruction: "Greet", input: "", output: "Hi" },
+    ];
     save("alpaca.json", JSON.stringify(rows));
     await book.run(`
 data tasks { source: json("alpaca.json"), columns: { messages: alpaca() } }
@@ -214,20 +261,33 @@ train obedient on tasks { steps: 1, batch_size: 2 }`);
   });
 
   it("names the row and what is wrong with it, before anything is trained", async () => {
-    const attempt = async (rows: readonly unknown[], columns = "messages: m", more = "", task = "chat, template: gemma") => {
+    const attempt = async (
+      rows: readonly unknown[],
+      columns = "messages: m",
+      more = "",
+      task = "chat, template: gemma",
+    ) => {
       save("bad.jsonl", lines(rows));
-      return refusal(`data bad { source: jsonl("bad.jsonl"), columns: { ${columns} } }\nmodel strict { base: "llama", task: ${task} }\ntrain strict on bad { steps: 1 ${more} }`);
+      return refusal(
+        `data bad { source: jsonl("bad.jsonl"), columns: { ${columns} } }\nmodel strict { base: "llama", task: ${task} }\ntrain strict on bad { steps: 1 ${more} }`,
+      );
     };
     const turn = (role: string, content = "x") => ({ role, content });
     const good = { m: [turn("user"), turn("assistant")] };
     assert.match(await attempt([good, { m: [turn("tool")] }]), /bad-conversation.*"row":2.*\\"tool\\"/);
     assert.match(await attempt([good, { m: "hello" }]), /bad-conversation.*"row":2.*not a list/);
     assert.match(await attempt([good, { m: [turn("user")] }]), /nothing-to-train.*"row":2/);
-    assert.match(await attempt([good, { m: [turn("system"), turn("user"), turn("assistant")] }]), /template-refuses.*"row":2/);
+    assert.match(
+      await attempt([good, { m: [turn("system"), turn("user"), turn("assistant")] }]),
+      /template-refuses.*"row":2/,
+    );
     assert.match(await attempt([good], "messages: turns(x)"), /unknown-column.*"x"/);
     assert.match(await attempt([good], "text: turns(m)"), /not-a-conversation/);
     assert.match(await attempt([good], "text: m"), /missing-role.*"messages"/);
-    assert.match(await attempt([good], "messages: m", "", "text_generation, template: chatml"), /template-without-chat/);
+    assert.match(
+      await attempt([good], "messages: m", "", "text_generation, template: chatml"),
+      /template-without-chat/,
+    );
     assert.match(await attempt([good], "messages: m", "", "chat, template: chatmll"), /unknown-word.*"chatml"/);
     writeFileSync(join(book.folder, "llama", "tokenizer_config.json"), "{}");
     cpSync(join(book.folder, "llama"), join(book.folder, "bare"), { recursive: true });
@@ -236,7 +296,10 @@ train obedient on tasks { steps: 1, batch_size: 2 }`);
   });
 
   it("tells which conversations are cut", async () => {
-    const long = [{ role: "user", content: "word ".repeat(40) }, { role: "assistant", content: "late" }];
+    const long = [
+      { role: "user", content: "word ".repeat(40) },
+      { role: "assistant", content: "late" },
+    ];
     save("long.jsonl", lines([{ m: long }, { m: conversations[0] }]));
     const shown = await book.run(`data long { source: jsonl("long.jsonl"), columns: { messages: m } }
 model short { base: "llama", task: chat, template: chatml, max_length: 30 }`);
@@ -245,7 +308,10 @@ model short { base: "llama", task: chat, template: chatml, max_length: 30 }`);
       { id: "x", title: "x", text: "train short on long { steps: 1 }" },
       { folder: book.folder, live: () => undefined, typescript: () => [], parameters: {} } as never,
     );
-    assert.deepEqual(diagnostics.map((d) => [d.code, (d.data as { rows?: number }).rows]), [["truncated", 1]]);
+    assert.deepEqual(
+      diagnostics.map((d) => [d.code, (d.data as { rows?: number }).rows]),
+      [["truncated", 1]],
+    );
     await book.run("train short on long { steps: 1 }");
     const [mask] = await book.run("show short.mask");
     assert.match(String(mask!.bundle["text/plain"]), /⟦late<\|im_end\|>⟧\n\nrow 2/);

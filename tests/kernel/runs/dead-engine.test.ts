@@ -16,7 +16,9 @@ describe("an engine that dies", function () {
   before(async () => {
     book = new NotebookOfOne();
     writeSmallTraining(book.folder);
-    await book.run(`${definitions}recipe quick { steps: 30, batch_size: 8, log: every(steps: 1), seed: 3 }\ntrain m on d with quick`);
+    await book.run(
+      `${definitions}recipe quick { steps: 30, batch_size: 8, log: every(steps: 1), seed: 3 }\ntrain m on d with quick`,
+    );
   });
   after(() => book.close());
 
@@ -47,7 +49,8 @@ describe("an engine that dies", function () {
   }
 
   it("ends the sweep, which keeps its trials and goes on with the one that was cut off", async () => {
-    const sweep = "sweep m on d as search with quick { vary: { batch_size: choice(4, 8) }, trials: 4, maximize: accuracy }";
+    const sweep =
+      "sweep m on d as search with quick { vary: { batch_size: choice(4, 8) }, trials: 4, maximize: accuracy }";
     const cell = book.run(sweep);
     await reached("search_3", 3, cell);
     process.kill(await pid(), "SIGKILL");
@@ -59,16 +62,25 @@ describe("an engine that dies", function () {
     assert.deepEqual(notes, ["the 2 trials before it are kept"]);
     const handle = (): SweepHandle => book.values.get("search") as SweepHandle;
     const kept = handle().trials;
-    assert.deepEqual(kept.map(({ state }) => state), ["done", "done"]);
+    assert.deepEqual(
+      kept.map(({ state }) => state),
+      ["done", "done"],
+    );
     await book.run(sweep);
     assert.deepEqual(handle().trials.slice(0, 2), kept);
-    assert.deepEqual(handle().trials.map(({ state }) => state), ["done", "done", "done", "done"]);
+    assert.deepEqual(
+      handle().trials.map(({ state }) => state),
+      ["done", "done", "done", "done"],
+    );
   });
 
   it("ends evaluate, predict and a question from TypeScript; the next ones are answered as before", async () => {
     const model = book.values.get("m") as ModelHandle;
     const ask = async (): Promise<unknown> => (await model.predict(["a good film w1"]))[0]?.probabilities;
-    const evaluate = async (): Promise<unknown> => (await book.run("evaluate m on d.validation"), book.session.evaluations.at(-1));
+    const evaluate = async (): Promise<unknown> => (
+      await book.run("evaluate m on d.validation"),
+      book.session.evaluations.at(-1)
+    );
     const [said, scored] = [await ask(), await evaluate()];
     for (const work of [ask, evaluate, () => book.run('predict m on "a good film w1" as guess')]) {
       const error = await killedIn(work);
@@ -90,13 +102,23 @@ describe("an engine that dies", function () {
     const figures = shown.flatMap(({ bundle }) => (bundle[plotlyMime] as Figure | undefined) ?? []);
     assert.ok(figures.length > 0);
     const stepsIn = ({ data }: Figure): unknown => data[0]?.["x"];
-    assert.deepEqual(stepsIn(figures.at(-1)!), Array.from({ length: 30 }, (_, i) => i + 1), "its curve begins where the run did");
+    assert.deepEqual(
+      stepsIn(figures.at(-1)!),
+      Array.from({ length: 30 }, (_, i) => i + 1),
+      "its curve begins where the run did",
+    );
   });
 
   it("and a run whose folder is taken away while it trains is told, with the next cell working", async () => {
     const cell = book.run("train m on d with quick as away { steps: 3000 }");
     await reached("away", 3, cell);
-    rmSync(join(book.runs, readdirSync(book.runs).find((one) => one.startsWith("away-"))!), { recursive: true });
+    rmSync(
+      join(
+        book.runs,
+        readdirSync(book.runs).find((one) => one.startsWith("away-"))!,
+      ),
+      { recursive: true },
+    );
     const error = await failed(cell);
     assert.equal(error.code, "run-folder");
     assert.match(error.message, /it is no longer there/);

@@ -9,11 +9,27 @@ import { NotebookOfOne } from "./notebook-of-one.js";
 
 /** Model, its tokenizer, and how many numbers LoRA of rank 2 trains: adapters of the default targets, and the head. */
 const MODELS = {
-  distilbert: { golden: "distilbert-plain", tokenizer: { name: "distilbert", vocabulary: 180 }, trained: 4 * 2 * 24 + 12 * 12 + 12 + 26 },
-  roberta: { golden: "roberta-plain", tokenizer: { name: "roberta", vocabulary: 400 }, trained: 4 * 2 * 24 + 12 * 12 + 12 + 26 },
-  xlm: { golden: "roberta-xlm", tokenizer: { name: "xlm-roberta", vocabulary: 150 }, trained: 4 * 2 * 24 + 12 * 12 + 12 + 26 },
+  distilbert: {
+    golden: "distilbert-plain",
+    tokenizer: { name: "distilbert", vocabulary: 180 },
+    trained: 4 * 2 * 24 + 12 * 12 + 12 + 26,
+  },
+  roberta: {
+    golden: "roberta-plain",
+    tokenizer: { name: "roberta", vocabulary: 400 },
+    trained: 4 * 2 * 24 + 12 * 12 + 12 + 26,
+  },
+  xlm: {
+    golden: "roberta-xlm",
+    tokenizer: { name: "xlm-roberta", vocabulary: 150 },
+    trained: 4 * 2 * 24 + 12 * 12 + 12 + 26,
+  },
   // Value reads the wide stream (16), query the narrow one (8).
-  mobilebert: { golden: "mobilebert-layer-norm", tokenizer: { name: "distilbert", vocabulary: 180 }, trained: 2 * 2 * (16 + 24) + 34 },
+  mobilebert: {
+    golden: "mobilebert-layer-norm",
+    tokenizer: { name: "distilbert", vocabulary: 180 },
+    trained: 2 * 2 * (16 + 24) + 34,
+  },
 } as const;
 
 describe("training a classifier of each encoder family", function () {
@@ -28,7 +44,11 @@ describe("training a classifier of each encoder family", function () {
     });
     writeFileSync(join(book.folder, "rows.jsonl"), rows.join("\n"));
     for (const [name, { golden, tokenizer }] of Object.entries(MODELS))
-      writeEncoder(join(book.folder, name), ENCODERS.find((g) => g.name === golden)!, { tokenizer });
+      writeEncoder(
+        join(book.folder, name),
+        ENCODERS.find((g) => g.name === golden)!,
+        { tokenizer },
+      );
     await book.run(`
 data rows { source: jsonl("rows.jsonl"), columns: { text: text, label: label }, split: by_column(part) }
 recipe short { epochs: 10, batch_size: 8, optimizer: adamw(learning_rate: 2e-2), seed: 1 }`);
@@ -37,12 +57,18 @@ recipe short { epochs: 10, batch_size: 8, optimizer: adamw(learning_rate: 2e-2),
 
   for (const [name, { trained }] of Object.entries(MODELS))
     it(`${name}: learns by LoRA of its own layers and in full`, async () => {
-      await book.run(`model ${name}_low { base: "${name}", task: text_classification, technique: lora(rank: 2), max_length: 20 }`);
+      await book.run(
+        `model ${name}_low { base: "${name}", task: text_classification, technique: lora(rank: 2), max_length: 20 }`,
+      );
       await book.run(`train ${name}_low on rows with short { dropout: 0 }`);
       const low = book.values.get(`${name}_low`) as ModelHandle;
       assert.equal(low.weights!.plan.estimates.trainable, trained);
-      await book.run(`model ${name}_full { base: "${name}", task: text_classification, technique: full, max_length: 20 }`);
-      await book.run(`train ${name}_full on rows with short\nevaluate ${name}_full on rows.test { metrics: [accuracy, loss] }`);
+      await book.run(
+        `model ${name}_full { base: "${name}", task: text_classification, technique: full, max_length: 20 }`,
+      );
+      await book.run(
+        `train ${name}_full on rows with short\nevaluate ${name}_full on rows.test { metrics: [accuracy, loss] }`,
+      );
       for (const model of [low, book.values.get(`${name}_full`) as ModelHandle]) {
         const losses = model.history.map((s) => s.loss);
         assert.equal(losses.length, 50);

@@ -20,14 +20,17 @@ const WORDS: Readonly<Record<string, string>> = { billing: "card", shipping: "pa
 const kinds = Object.keys(WORDS);
 const pick = <T>(list: readonly T[], i: number): T => list[i % list.length]!;
 /** Differs from every other. */
-const filler = (i: number): string => [i, Math.floor(i / 10), Math.floor(i / 100)].map((n) => pick(FILLER, n)).join(" ");
+const filler = (i: number): string =>
+  [i, Math.floor(i / 10), Math.floor(i / 100)].map((n) => pick(FILLER, n)).join(" ");
 
 describe("evaluations, side by side", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   const model = (name: string) => book.values.get(name) as ModelHandle;
-  const text = (made: Awaited<ReturnType<NotebookOfOne["run"]>>) => made.map(({ bundle }) => String(bundle["text/plain"])).join("\n\n");
-  const line = (of: string, name: string) => of.split("\n").find((one) => one.startsWith(`${name} `)) ?? assert.fail(`no ${name} in ${of}`);
+  const text = (made: Awaited<ReturnType<NotebookOfOne["run"]>>) =>
+    made.map(({ bundle }) => String(bundle["text/plain"])).join("\n\n");
+  const line = (of: string, name: string) =>
+    of.split("\n").find((one) => one.startsWith(`${name} `)) ?? assert.fail(`no ${name} in ${of}`);
 
   before(async () => {
     book = new NotebookOfOne();
@@ -49,7 +52,11 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
   after(() => book.close());
 
   it("one model: every score with its interval, beside the commonest answer of the training rows", async () => {
-    const shown = text(await book.run("evaluate router on tickets.test { metrics: [accuracy, f1(macro), matthews_correlation, roc_auc, loss] }"));
+    const shown = text(
+      await book.run(
+        "evaluate router on tickets.test { metrics: [accuracy, f1(macro), matthews_correlation, roc_auc, loss] }",
+      ),
+    );
     const { metrics, intervals } = book.session.evaluations.at(-1)!;
     assert.match(shown, /^Evaluation on tickets\.test\nmetric +router +always “billing”\n/);
     // What \`npm start\` reports from.
@@ -57,7 +64,10 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     for (const [name, value] of Object.entries(metrics)) {
       const { low, high } = intervals![name]!;
       assert.ok(low < value && value < high && high - low < 1.5, `${name}: ${low} ${value} ${high}`);
-      assert.match(line(shown, name), new RegExp(`${value.toFixed(4)} \\(${low.toFixed(3).replace("-", "−")} … ${high.toFixed(3)}\\)`));
+      assert.match(
+        line(shown, name),
+        new RegExp(`${value.toFixed(4)} \\(${low.toFixed(3).replace("-", "−")} … ${high.toFixed(3)}\\)`),
+      );
     }
     assert.match(line(shown, "matthews_correlation"), / 0\.0000$/);
     assert.match(shown, /80 rows · intervals of 95 %: Wilson \(accuracy\); bootstrap of 1,000 draws\n/);
@@ -67,13 +77,21 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
   });
 
   it("two models: a column each, and the paired difference with what it says", async () => {
-    const shown = text(await book.run("evaluate idle, router, router on tickets.test { metrics: [accuracy, f1(macro), loss] }"));
+    const shown = text(
+      await book.run("evaluate idle, router, router on tickets.test { metrics: [accuracy, f1(macro), loss] }"),
+    );
     assert.equal(shown.split("Evaluation on").length, 2, "one table");
     assert.match(shown, /^metric +idle +router +router − idle +router +router − idle +always “billing”$/m);
     assert.match(line(shown, "accuracy"), /\d \(.*\) better .* better /);
-    assert.match(line(shown, "loss"), /\d \(\d\.\d+ … \d\.\d+\) +[+−]\d\.\d+ \(.* … .*\) (better|worse|no difference shown)/);
-    const again = text(await book.run("evaluate router, router on tickets.test { metrics: [accuracy, f1(macro), loss] }"));
-    for (const name of ["accuracy", "f1(macro)", "loss"]) assert.match(line(again, name), / 0\.0000 \(.*\) no difference shown/);
+    assert.match(
+      line(shown, "loss"),
+      /\d \(\d\.\d+ … \d\.\d+\) +[+−]\d\.\d+ \(.* … .*\) (better|worse|no difference shown)/,
+    );
+    const again = text(
+      await book.run("evaluate router, router on tickets.test { metrics: [accuracy, f1(macro), loss] }"),
+    );
+    for (const name of ["accuracy", "f1(macro)", "loss"])
+      assert.match(line(again, name), / 0\.0000 \(.*\) no difference shown/);
     assert.match(again, /Labels: router\n[^]*Confusion matrix: router\n/);
     const back = text(await book.run("evaluate router, idle on tickets.test { metrics: [accuracy, loss] }"));
     assert.match(line(back, "accuracy"), /worse/);
@@ -82,7 +100,11 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
   it("warns of a model that says one thing, and of one that is no better than saying it", async () => {
     const shown = text(await book.run("evaluate idle on tickets.test { metrics: [accuracy, loss] }"));
     const { metrics } = book.session.evaluations.at(-1)!;
-    assert.match(shown, /warning: idle (says “\w+” \d[\d.]* % of the time; it is right|is (worse|not shown to be better) than an answer that never changes \(always “billing”\))/, shown);
+    assert.match(
+      shown,
+      /warning: idle (says “\w+” \d[\d.]* % of the time; it is right|is (worse|not shown to be better) than an answer that never changes \(always “billing”\))/,
+      shown,
+    );
     assert.ok(metrics["accuracy"]! < 0.6);
   });
 
@@ -94,12 +116,17 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
 
   it("scores stay with their run: with data, split, rows and intervals, for TypeScript too", async () => {
     const before = model("router").scores.length;
-    await book.run("evaluate router on tickets.test { metrics: [accuracy] }\nevaluate router on tickets.train { metrics: [accuracy, loss] }");
+    await book.run(
+      "evaluate router on tickets.test { metrics: [accuracy] }\nevaluate router on tickets.train { metrics: [accuracy, loss] }",
+    );
     const { scores, folder } = model("router");
     assert.equal(scores.length, before + 2);
     assert.deepEqual(scores, scoresOf(RunFolder.open(folder!)));
     const [test, train] = scores.slice(-2);
-    assert.deepEqual([test!.data, test!.split, test!.rows, train!.split, train!.rows], ["tickets", "test", 80, "train", 160]);
+    assert.deepEqual(
+      [test!.data, test!.split, test!.rows, train!.split, train!.rows],
+      ["tickets", "test", 80, "train", 160],
+    );
     const { value, low, high, better } = test!.metrics["accuracy"]!;
     assert.ok(low! < value && value < high! && better === "greater");
     assert.equal(train!.metrics["loss"]!.better, "less");
@@ -115,7 +142,8 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
       name: "mistakes",
       doc: "Share of rows that are wrong.",
       greaterIsBetter: false,
-      compute: (_call: unknown, { truth, predicted }: { truth: Int32Array; predicted: Int32Array }) => truth.filter((t, i) => t !== predicted[i]).length / truth.length,
+      compute: (_call: unknown, { truth, predicted }: { truth: Int32Array; predicted: Int32Array }) =>
+        truth.filter((t, i) => t !== predicted[i]).length / truth.length,
     });
     const shown = text(await book.run("evaluate idle, router on tickets.test { metrics: [mistakes] }"));
     assert.match(line(shown, "mistakes"), /\(\d\.\d+ … \d\.\d+\) +−\d\.\d+ \(.*\) better/);
@@ -128,7 +156,13 @@ describe("differences", () => {
     const units = scores.length;
     const call = { kind: "metric", word: "mean", arguments: {} };
     return {
-      ...{ name: "mean", call, value: score(Uint32Array.from(scores, (_, i) => i)), greaterIsBetter: true, share: false },
+      ...{
+        name: "mean",
+        call,
+        value: score(Uint32Array.from(scores, (_, i) => i)),
+        greaterIsBetter: true,
+        share: false,
+      },
       resampling: { of: "row", units, single: true, score, ...(o.same !== undefined && { same: o.same }) },
       ...o,
     };
@@ -146,7 +180,18 @@ describe("differences", () => {
   });
   it("of less where less is better turn the words round", async () => {
     const o = { greaterIsBetter: false };
-    assert.equal((await between(measure(first, o), measure(first.map((x) => x + 1), o))).verdict, "worse");
+    assert.equal(
+      (
+        await between(
+          measure(first, o),
+          measure(
+            first.map((x) => x + 1),
+            o,
+          ),
+        )
+      ).verdict,
+      "worse",
+    );
     assert.equal((await between(measure(first, o), measure(first, o))).verdict, "no difference shown");
   });
   it("of other rows have no interval", async () => {
@@ -171,19 +216,46 @@ describe("intervals of 10,000 rows", function () {
   const call = (kind: string, word: string, given = {}) => ({ kind, word, arguments: given });
 
   /** Draws of one metric, and how long the thousand took. */
-  async function timed(task: string, role: string, values: readonly unknown[], said: readonly Float32Array[], metrics: readonly (readonly [string, object])[]) {
+  async function timed(
+    task: string,
+    role: string,
+    values: readonly unknown[],
+    said: readonly Float32Array[],
+    metrics: readonly (readonly [string, object])[],
+  ) {
     const implementation = (await registry.find("task", task)!.load!()) as TaskImplementation;
-    const asked = { count: ROWS, labels: LABELS, call: call("task", task), ids: () => new Int32Array(0), tokenizer: {} } as unknown as AskedRows;
-    const taught = implementation.supervision.teach!({ ...asked, values: (of: string) => (of === role ? values : undefined), numbers: [], model: "m", data: "d" } as never);
+    const asked = {
+      count: ROWS,
+      labels: LABELS,
+      call: call("task", task),
+      ids: () => new Int32Array(0),
+      tokenizer: {},
+    } as unknown as AskedRows;
+    const taught = implementation.supervision.teach!({
+      ...asked,
+      values: (of: string) => (of === role ? values : undefined),
+      numbers: [],
+      model: "m",
+      data: "d",
+    } as never);
     const scored = implementation.answers!.score!(said, taught!, asked);
     for (const [word, given] of metrics) {
       const metric = (await registry.find("metric", word)!.load!()) as MetricImplementation;
       const own = call("metric", word, given);
-      const measure: Measure = { name: word, call: own, value: scored.measure(metric, own), greaterIsBetter: true, share: false, resampling: scored.resampling(metric, own) };
+      const measure: Measure = {
+        name: word,
+        call: own,
+        value: scored.measure(metric, own),
+        greaterIsBetter: true,
+        share: false,
+        resampling: scored.resampling(metric, own),
+      };
       const cpu = process.cpuUsage();
       const drawn = (await drawAll([measure])).get(measure)!;
       const { user, system } = process.cpuUsage(cpu);
-      console.log(`      ${task} ${word}: ${((user + system) / 1e6).toFixed(2)} s of a processor, ${drawn.scores.length} draws`);
+      console.log(
+        `      ${task} ${word}: ${((user + system) / 1e6).toFixed(2)} s of a processor, ${drawn.scores.length} draws`,
+      );
       assert.ok(drawn.score.interval, word);
       // A machine that is busy, or slow, may take twice as long as ours.
       assert.ok((user + system) / 1e6 < 3, `${word} took ${(user + system) / 1e6} s`);
@@ -192,14 +264,30 @@ describe("intervals of 10,000 rows", function () {
 
   it("of 20 labels", async () => {
     const truth = Array.from({ length: ROWS }, (_, i) => (i * 13) % 20);
-    const said = truth.map((right, i) => Float32Array.from(LABELS, (_, l) => noise(i * 20 + l) + (l === right && i % 4 !== 0 ? 0.7 : 0)));
-    const metrics = [["accuracy", {}], ["f1", { average: "macro" }], ["matthews_correlation", {}], ["loss", {}], ["roc_auc", { average: "macro" }]] as const;
-    await timed("text_classification", "label", truth.map((l) => LABELS[l]), said, metrics);
+    const said = truth.map((right, i) =>
+      Float32Array.from(LABELS, (_, l) => noise(i * 20 + l) + (l === right && i % 4 !== 0 ? 0.7 : 0)),
+    );
+    const metrics = [
+      ["accuracy", {}],
+      ["f1", { average: "macro" }],
+      ["matthews_correlation", {}],
+      ["loss", {}],
+      ["roc_auc", { average: "macro" }],
+    ] as const;
+    await timed(
+      "text_classification",
+      "label",
+      truth.map((l) => LABELS[l]),
+      said,
+      metrics,
+    );
   });
   it("of numbers", async () => {
     const truth = Array.from({ length: ROWS }, (_, i) => noise(i) * 5);
     const said = truth.map((right, i) => Float32Array.of(right + noise(i + ROWS)));
-    const metrics = ["mean_absolute_error", "root_mean_squared_error", "r2", "pearson", "spearman"].map((word) => [word, {}] as const);
+    const metrics = ["mean_absolute_error", "root_mean_squared_error", "r2", "pearson", "spearman"].map(
+      (word) => [word, {}] as const,
+    );
     await timed("regression", "score", truth, said, metrics);
   });
 });

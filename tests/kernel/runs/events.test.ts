@@ -29,7 +29,10 @@ describe("the events of a run", function () {
     book = new NotebookOfOne();
     cpSync(new URL("tests/fixtures/models/chat-llama/", root), join(book.folder, "llama"), { recursive: true });
     const rows = golden.templates["chatml"]!.cases.slice(0, 8);
-    writeFileSync(join(book.folder, "chats.jsonl"), rows.map(({ messages }) => JSON.stringify({ messages })).join("\n"));
+    writeFileSync(
+      join(book.folder, "chats.jsonl"),
+      rows.map(({ messages }) => JSON.stringify({ messages })).join("\n"),
+    );
   });
   after(() => book.close());
 
@@ -45,16 +48,27 @@ train helper on chats with same { shuffle: none, dropout: 0, log: every(steps: 1
     const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.deepEqual([events[0]!["kind"], events.at(-1)!["kind"]], ["started", "stopped"]);
     const steps = events.filter(({ kind }) => kind === "step");
-    assert.deepEqual(steps.map(({ step }) => step), golden.training.losses.map((_, i) => i + 1));
-    for (const [field, theirs, tolerance] of [["loss", golden.training.losses, 1e-4], ["norm", golden.training.norms, 1e-3]] as const)
+    assert.deepEqual(
+      steps.map(({ step }) => step),
+      golden.training.losses.map((_, i) => i + 1),
+    );
+    for (const [field, theirs, tolerance] of [
+      ["loss", golden.training.losses, 1e-4],
+      ["norm", golden.training.norms, 1e-3],
+    ] as const)
       steps.forEach((s, i) => {
         const ours = s[field] as number;
-        assert.ok(Math.abs(ours - theirs[i]!) <= tolerance * theirs[i]!, `${field} of step ${i + 1}: ${ours}, not ${theirs[i]}`);
+        assert.ok(
+          Math.abs(ours - theirs[i]!) <= tolerance * theirs[i]!,
+          `${field} of step ${i + 1}: ${ours}, not ${theirs[i]}`,
+        );
       });
     for (const { at, run, kind, ...own } of events) {
       assert.equal(new Date(at as string).toISOString(), at);
       assert.equal(run, folder!.split(/[\\/]/).at(-1));
-      const fields = documented(kind as string).filter((name) => name !== "resumedFrom" && (name !== "by" || own["best"] === true));
+      const fields = documented(kind as string).filter(
+        (name) => name !== "resumedFrom" && (name !== "by" || own["best"] === true),
+      );
       assert.deepEqual(Object.keys(own).sort(), [...fields].sort(), kind as string);
     }
     for (const kind of ["allowed", "evaluated", "stopping"]) assert.ok(documented(kind).length > 0);

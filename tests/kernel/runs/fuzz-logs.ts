@@ -25,7 +25,27 @@ import { thisProcess } from "#kernel/runs/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";
 import type { FuzzRun } from "../../fuzzing.js";
 
-const odd: readonly unknown[] = [null, true, 0, -1, 1e308, -0, 2 ** 53, "NaN", "Infinity", "", "x".repeat(3000), [], [[]], {}, { at: 1 }, { toString: 1 }, "__proto__", "\u0000", "\ud800"];
+const odd: readonly unknown[] = [
+  null,
+  true,
+  0,
+  -1,
+  1e308,
+  -0,
+  2 ** 53,
+  "NaN",
+  "Infinity",
+  "",
+  "x".repeat(3000),
+  [],
+  [[]],
+  {},
+  { at: 1 },
+  { toString: 1 },
+  "__proto__",
+  "\u0000",
+  "\ud800",
+];
 const patience = 3000;
 
 export const run: FuzzRun = async ({ count, seed, progress }) => {
@@ -43,7 +63,9 @@ export const run: FuzzRun = async ({ count, seed, progress }) => {
         await look(root, made, damage, below);
       } catch (error) {
         const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        troubles.push(`${what}\nround ${done} in ${JSON.stringify(damage.get("events.jsonl")?.toString("latin1").slice(0, 2000))}`);
+        troubles.push(
+          `${what}\nround ${done} in ${JSON.stringify(damage.get("events.jsonl")?.toString("latin1").slice(0, 2000))}`,
+        );
       }
       const took = performance.now() - begun;
       if (took > patience) troubles.push(`round ${done} took ${took.toFixed(0)} ms`);
@@ -66,17 +88,45 @@ function makeRun(root: string): Made {
   const action = compiled(`${definitions}train m on d { epochs: 1 }`).actions?.find(({ verb }) => verb === "train");
   assert.ok(action && action.verb === "train");
   const { plan } = action;
-  const about = { recipeHash: plan.recipeHash, planHash: plan.planHash, dataHash: "d", baseHash: "b", labels: ["a", "b"], engine: "e", tunebook: "0", node: "v20" };
+  const about = {
+    recipeHash: plan.recipeHash,
+    planHash: plan.planHash,
+    dataHash: "d",
+    baseHash: "b",
+    labels: ["a", "b"],
+    engine: "e",
+    tunebook: "0",
+    node: "v20",
+  };
   RunFolder.create(join(root, "runs"), "beside", plan, about);
   const run = RunFolder.create(join(root, "runs"), "m", plan, about);
   const gone = { ...thisProcess(), since: "00000000-1" };
-  const emit = (event: object): void => run.append({ at: "2026-11-26T09:00:00.000Z", run: run.id, ...event } as RunEvent);
+  const emit = (event: object): void =>
+    run.append({ at: "2026-11-26T09:00:00.000Z", run: run.id, ...event } as RunEvent);
   for (const resumedFrom of [undefined, 4]) {
-    emit({ kind: "started", recipe: "r", plan: "p", engine: "e", steps: 9, process: gone, ...(resumedFrom !== undefined && { resumedFrom }) });
+    emit({
+      kind: "started",
+      recipe: "r",
+      plan: "p",
+      engine: "e",
+      steps: 9,
+      process: gone,
+      ...(resumedFrom !== undefined && { resumedFrom }),
+    });
     emit({ kind: "allowed", code: "imbalanced", reason: 'as it is: {"at":1}', of: "d" });
     for (let step = (resumedFrom ?? 0) + 1; step <= 6; step++) {
-      emit({ kind: "step", step, epoch: 1, tokens: 10, loss: 1 / step, rate: 1e-3, norm: step === 3 ? Number.NaN : 1, seconds: 0.1 });
-      if (step % 2 === 0) emit({ kind: "evaluated", step, split: "validation", metrics: { loss: 1 / step, accuracy: 0.5 } });
+      emit({
+        kind: "step",
+        step,
+        epoch: 1,
+        tokens: 10,
+        loss: 1 / step,
+        rate: 1e-3,
+        norm: step === 3 ? Number.NaN : 1,
+        seconds: 0.1,
+      });
+      if (step % 2 === 0)
+        emit({ kind: "evaluated", step, split: "validation", metrics: { loss: 1 / step, accuracy: 0.5 } });
       if (step % 2 === 0) emit({ kind: "checkpoint", step, folder: "f", best: true });
     }
     emit({ kind: "stopping", step: 6 });
@@ -126,7 +176,10 @@ function edited(bytes: Buffer, below: Below, one: One): Buffer {
     case 2:
       return Buffer.concat([before, Buffer.from(Array.from({ length: below(40) }, () => below(256))), after]);
     case 3: // glued: a line's end is gone
-      return Buffer.concat([before.subarray(0, Math.max(0, bytes.lastIndexOf(10, at))), bytes.subarray(Math.max(0, bytes.lastIndexOf(10, at)) + 1)]);
+      return Buffer.concat([
+        before.subarray(0, Math.max(0, bytes.lastIndexOf(10, at))),
+        bytes.subarray(Math.max(0, bytes.lastIndexOf(10, at)) + 1),
+      ]);
     case 4: {
       const all = lines();
       const [line = ""] = all.splice(below(all.length), 1);
@@ -148,7 +201,21 @@ function edited(bytes: Buffer, below: Below, one: One): Buffer {
       return Buffer.from(all.join("\n"));
     }
     case 6:
-      return Buffer.concat([before, Buffer.from(one(['{"at":', '{"at":"x","kind":"started"}', "\n", "\0", "[".repeat(2000), '{"at":{"at":'.repeat(300), "\u2028"])), after]);
+      return Buffer.concat([
+        before,
+        Buffer.from(
+          one([
+            '{"at":',
+            '{"at":"x","kind":"started"}',
+            "\n",
+            "\0",
+            "[".repeat(2000),
+            '{"at":{"at":'.repeat(300),
+            "\u2028",
+          ]),
+        ),
+        after,
+      ]);
     case 7:
       return Buffer.concat([before, after.subarray(1 + below(30))]);
     default:
@@ -156,14 +223,19 @@ function edited(bytes: Buffer, below: Below, one: One): Buffer {
   }
 }
 
-async function look(root: string, { run, plan }: Made, damage: ReadonlyMap<string, Buffer>, below: Below): Promise<void> {
+async function look(
+  root: string,
+  { run, plan }: Made,
+  damage: ReadonlyMap<string, Buffer>,
+  below: Below,
+): Promise<void> {
   const runs = join(root, "runs");
   for (const [name, bytes] of damage) if (name !== "events.jsonl") writeFileSync(join(run.path, name), bytes);
   // The log comes in pieces, with a look after each: what is shown in the end is what one look at all of it shows.
   const log = damage.get("events.jsonl")!;
   writeFileSync(run.eventsFile, "");
   const growing = new RunList(runs);
-  for (let at = 0; at < log.length; ) {
+  for (let at = 0; at < log.length;) {
     const end = at + 1 + below(Math.max(1, log.length / 2));
     appendFileSync(run.eventsFile, log.subarray(at, end));
     at = end;

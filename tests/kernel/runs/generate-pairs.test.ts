@@ -26,7 +26,10 @@ const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, te
 const golden = read("golden/oracle/t5-writing.json") as Record<string, Golden>;
 const START = 0;
 
-async function open(engine: EngineName, model: string): Promise<{ session: Session; vocabulary: number; positions: number }> {
+async function open(
+  engine: EngineName,
+  model: string,
+): Promise<{ session: Session; vocabulary: number; positions: number }> {
   const folder = new URL(`fixtures/models/${model}`, tests).pathname;
   const family = (await registry.find("model", "t5")!.load!()) as ModelImplementation;
   const config = family.config(read(`fixtures/models/${model}/config.json`) as Record<string, unknown>);
@@ -53,7 +56,11 @@ async function written(
   const o = { decoder, vocabulary, positions, ends: new Set<number>(), padId: 0, maxTokens: 12, start: START, ...more };
   const texts = prompts.map((): readonly number[] => []);
   const scores = prompts.map(() => 0);
-  for await (const grown of generate(session, prompts.map((p) => Int32Array.from(p)), o))
+  for await (const grown of generate(
+    session,
+    prompts.map((p) => Int32Array.from(p)),
+    o,
+  ))
     for (const { prompt, text } of grown) {
       texts[prompt] = [...text.tokens];
       scores[prompt] = text.score ?? 0;
@@ -72,7 +79,10 @@ for (const engine of ENGINES)
         for (const { settings, ends, texts, scores } of engine !== "tfjs" ? cases : cases.slice(0, 3)) {
           const { num_beams: width, repetition_penalty, length_penalty } = settings;
           const given = width > 1 ? { width, length_penalty } : { repetition_penalty };
-          const got = await written(opened, prompts, width > 1 ? "beam" : "greedy", given, { ends: new Set(ends), maxTokens: most });
+          const got = await written(opened, prompts, width > 1 ? "beam" : "greedy", given, {
+            ends: new Set(ends),
+            maxTokens: most,
+          });
           assert.deepEqual(got.texts, texts, JSON.stringify(settings));
           scores?.forEach((score, i) => assert.ok(Math.abs(got.scores[i]! - score) < 1e-4, `score ${String(score)}`));
         }

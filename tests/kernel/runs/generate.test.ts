@@ -27,7 +27,10 @@ const golden = read("golden/oracle/generation.json") as Record<string, Golden>;
 async function decoderNamed(name: string): Promise<DecoderImplementation> {
   return (await registry.find("decoder", name)!.load!()) as DecoderImplementation;
 }
-async function open(engine: EngineName, model: string): Promise<{ session: Session; vocabulary: number; positions: number }> {
+async function open(
+  engine: EngineName,
+  model: string,
+): Promise<{ session: Session; vocabulary: number; positions: number }> {
   const folder = new URL(`fixtures/models/${model}`, tests).pathname;
   const json = read(`fixtures/models/${model}/config.json`) as Record<string, unknown>;
   const family = (await registry.find("model", String(json["model_type"]))!.load!()) as ModelImplementation;
@@ -45,7 +48,11 @@ async function open(engine: EngineName, model: string): Promise<{ session: Sessi
   return { session: await (await engineNamed(engine)).open({ ...programs }, [folder]), vocabulary, positions };
 }
 const begun = (prompts: readonly (readonly number[])[]): Int32Array[] => prompts.map((p) => Int32Array.from(p));
-async function options(word: string, given: Record<string, number>, more: Partial<GenerateOptions> = {}): Promise<GenerateOptions> {
+async function options(
+  word: string,
+  given: Record<string, number>,
+  more: Partial<GenerateOptions> = {},
+): Promise<GenerateOptions> {
   const call = { kind: "decoder", word, arguments: given };
   const decoder = { call, implementation: await decoderNamed(word) };
   return { decoder, vocabulary: 0, ends: new Set(), padId: 0, maxTokens: 12, positions: 40, ...more };
@@ -64,7 +71,6 @@ async function all(session: Session, prompts: readonly (readonly number[])[], o:
     }
   return { texts, scores, told };
 }
-
 
 for (const engine of ENGINES)
   describe(`texts continued on ${engine}`, function () {

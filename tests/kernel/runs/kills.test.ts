@@ -13,7 +13,11 @@ describe("trainings in processes of their own", function () {
   this.timeout(240_000);
 
   it("go on bit for bit where they were killed, twice", async () => {
-    const { kills, trainings, troubles } = await killAndResume({ kills: 2, seed: Number(process.env["TUNEBOOK_SEED"] ?? 5), steps: 45 });
+    const { kills, trainings, troubles } = await killAndResume({
+      kills: 2,
+      seed: Number(process.env["TUNEBOOK_SEED"] ?? 5),
+      steps: 45,
+    });
     assert.deepEqual({ kills, troubles }, { kills: 2, troubles: [] });
     assert.ok(trainings >= 1);
   });
@@ -27,7 +31,10 @@ describe("trainings in processes of their own", function () {
       return child;
     };
     const runs = join(folder, "runs");
-    const checkpoints = (): number => runsIn(runs)[0]?.events().filter(({ kind }) => kind === "checkpoint").length ?? 0;
+    const checkpoints = (): number =>
+      runsIn(runs)[0]
+        ?.events()
+        .filter(({ kind }) => kind === "checkpoint").length ?? 0;
     try {
       writePrograms(folder, 60);
       const alone = start("fresh");
@@ -46,21 +53,35 @@ describe("trainings in processes of their own", function () {
       await assert.rejects(deleteRun(list, run!.id), { code: "run-not-deleted" });
       const [second, third] = [start("resume"), start("fresh")];
       assert.deepEqual([(await once(second, "exit"))[0], (await once(third, "exit"))[0]], [1, 0]);
-      assert.match(second.words, new RegExp(`error\\[run-busy\\]: ${run!.id} is being trained by process ${first.pid}, since`));
+      assert.match(
+        second.words,
+        new RegExp(`error\\[run-busy\\]: ${run!.id} is being trained by process ${first.pid}, since`),
+      );
       assert.equal(runsIn(runs).length, 2, "who begins afresh has a run of its own");
       assert.equal(outcomeOf(runsIn(runs).find(({ id }) => id !== run!.id)!), expected);
       first.kill("SIGKILL");
       await once(first, "exit");
 
-      const [before, last] = run!.events().filter((event) => event.kind === "checkpoint").slice(-2);
+      const [before, last] = run!
+        .events()
+        .filter((event) => event.kind === "checkpoint")
+        .slice(-2);
       const bytes = readFileSync(last!.folder);
       bytes[bytes.length - 100]! ^= 4;
       writeFileSync(last!.folder, bytes);
       const resumed = start("resume");
       assert.equal((await once(resumed, "exit"))[0], 0, resumed.words);
-      assert.match(resumed.words, new RegExp(`warning\\[checkpoint-passed-over\\]: the newest checkpoint can't be used, so training goes on from step ${before!.step}`));
+      assert.match(
+        resumed.words,
+        new RegExp(
+          `warning\\[checkpoint-passed-over\\]: the newest checkpoint can't be used, so training goes on from step ${before!.step}`,
+        ),
+      );
       assert.ok(resumed.words.includes(`${last!.folder} is damaged: its bytes don't give the checksum`));
-      assert.match(readFileSync(run!.eventsFile, "utf8"), /"kind":"damaged","file":".*step-\d+\.safetensors","why":".* is damaged/);
+      assert.match(
+        readFileSync(run!.eventsFile, "utf8"),
+        /"kind":"damaged","file":".*step-\d+\.safetensors","why":".* is damaged/,
+      );
       assert.equal(outcomeOf(run!), expected);
       assert.ok(run!.events().some((event) => event.kind === "started" && event.resumedFrom === before!.step));
     } finally {

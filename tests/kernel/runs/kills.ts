@@ -41,24 +41,36 @@ export function writePrograms(folder: string, steps: number): void {
   writeFileSync(join(folder, "resume.tune"), `${definitions}train m on d { resume: true, ${settings} }\n`);
 }
 export function runProgram(folder: string, which: "fresh" | "resume", runs: string): ChildProcess & { words: string } {
-  const child = spawn(process.execPath, [main, "run", join(folder, `${which}.tune`), "--runs", runs], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [main, "run", join(folder, `${which}.tune`), "--runs", runs], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const told = Object.assign(child, { words: "" });
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (told.words += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (told.words += text));
   return told;
 }
 export const runsIn = (runs: string): readonly RunFolder[] =>
-  (existsSync(runs) ? readdirSync(runs) : []).filter((id) => /^m-\d/.test(id)).map((id) => RunFolder.open(join(runs, id)));
+  (existsSync(runs) ? readdirSync(runs) : [])
+    .filter((id) => /^m-\d/.test(id))
+    .map((id) => RunFolder.open(join(runs, id)));
 
 /** Weights and moments of the last checkpoint, and the loss of every step. */
 export function outcomeOf(run: RunFolder): string {
   const { file } = listCheckpoints(run).at(-1)!;
   const header = readHeader(file);
-  const tensors = Object.keys(header.tensors).sort().map((name) => `${name} ${Buffer.from(readTensor(file, name, header).bytes).toString("hex")}`);
+  const tensors = Object.keys(header.tensors)
+    .sort()
+    .map((name) => `${name} ${Buffer.from(readTensor(file, name, header).bytes).toString("hex")}`);
   const losses = run.events().flatMap((event) => (event.kind === "step" ? [`${event.step} ${event.loss}`] : []));
   return [...losses, ...tensors].join("\n");
 }
 
-export async function killAndResume(o: { readonly kills: number; readonly seed: number; readonly steps?: number; progress?(line: string): void }): Promise<Killed> {
+export async function killAndResume(o: {
+  readonly kills: number;
+  readonly seed: number;
+  readonly steps?: number;
+  progress?(line: string): void;
+}): Promise<Killed> {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-kills-"));
   const random = xoroshiro128plus(o.seed);
   const below = (n: number): number => uniformInt(random, 0, Math.max(0, Math.round(n) - 1));
@@ -76,9 +88,15 @@ export async function killAndResume(o: { readonly kills: number; readonly seed: 
     const expected = outcomeOf(alone);
     for (let n = 1; count.kills < o.kills && troubles.length < 5; n++) {
       const runs = join(folder, `runs-${n}`);
-      for (let done = false, killed = false; !done; ) {
+      for (let done = false, killed = false; !done;) {
         const which = runsIn(runs).some((run) => listCheckpoints(run).length > 0) ? "resume" : "fresh";
-        const stepsIn = (): number => runsIn(runs).reduce((sum, run) => sum + (existsSync(run.eventsFile) ? readFileSync(run.eventsFile, "utf8").split('"kind":"step"').length : 0), 0);
+        const stepsIn = (): number =>
+          runsIn(runs).reduce(
+            (sum, run) =>
+              sum +
+              (existsSync(run.eventsFile) ? readFileSync(run.eventsFile, "utf8").split('"kind":"step"').length : 0),
+            0,
+          );
         const before = stepsIn();
         const child = runProgram(folder, which, runs);
         const exited = once(child, "exit");
@@ -152,6 +170,8 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const begun = performance.now();
   const { troubles, ...count } = await killAndResume({ kills, seed, progress: (line) => console.log(line) });
   for (const trouble of troubles) console.log(`\n${trouble}`);
-  console.log(`${JSON.stringify(count)}, seed ${seed}: ${troubles.length} troubles in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+  console.log(
+    `${JSON.stringify(count)}, seed ${seed}: ${troubles.length} troubles in ${((performance.now() - begun) / 1000).toFixed(0)} s`,
+  );
   process.exitCode = troubles.length === 0 ? 0 : 1;
 }

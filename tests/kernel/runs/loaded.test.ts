@@ -4,7 +4,17 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import { checkpointFile, listCheckpoints } from "#kernel/runs/checkpoints.js";
@@ -17,7 +27,10 @@ import { writeSmallBert } from "./small-bert.js";
 const GOOD = ["good", "fine", "great", "warm"];
 const BAD = ["bad", "poor", "cold", "grim"];
 const rows = [...GOOD, ...BAD].flatMap((word, i) =>
-  ["film", "book", "play"].map((of, j) => `a ${word} ${of},${GOOD.includes(word) ? "yes" : "no"},${i * 0.5 + 3},${(i + j) % 3 === 0 ? "test" : (i + j) % 3 === 1 && j === 2 ? "validation" : "train"}`),
+  ["film", "book", "play"].map(
+    (of, j) =>
+      `a ${word} ${of},${GOOD.includes(word) ? "yes" : "no"},${i * 0.5 + 3},${(i + j) % 3 === 0 ? "test" : (i + j) % 3 === 1 && j === 2 ? "validation" : "train"}`,
+  ),
 );
 const DATA = `
 data d { source: csv("d.csv"), columns: { text: text, label: label }, split: by_column(part) }
@@ -33,16 +46,21 @@ describe("models that were trained before", function () {
   const codes = (text: string, ...wanted: readonly string[]) =>
     assert.rejects(next.run(text), (e: unknown) => {
       assert.ok(e instanceof Refused, String(e));
-      assert.deepEqual(e.diagnostics.filter((d) => d.severity === "error").map((d) => d.code), wanted);
+      assert.deepEqual(
+        e.diagnostics.filter((d) => d.severity === "error").map((d) => d.code),
+        wanted,
+      );
       return true;
     });
-  const answers = async (book: NotebookOfOne, name: string): Promise<readonly LabelPrediction[]> => (book.values.get(name) as ModelHandle).predict(ASKED);
+  const answers = async (book: NotebookOfOne, name: string): Promise<readonly LabelPrediction[]> =>
+    (book.values.get(name) as ModelHandle).predict(ASKED);
 
   before(async () => {
     first = new NotebookOfOne();
     next = new NotebookOfOne();
     writeSmallBert(join(first.folder, "bert"), ["a", "film", "book", "play", ...GOOD, ...BAD]);
-    for (const book of [first, next]) writeFileSync(join(book.folder, "d.csv"), ["text,label,score,part", ...rows].join("\n"));
+    for (const book of [first, next])
+      writeFileSync(join(book.folder, "d.csv"), ["text,label,score,part", ...rows].join("\n"));
     await first.run(`${DATA}
 model whole { base: "bert", task: text_classification, technique: full, max_length: 16 }
 model small { base: "bert", task: text_classification, technique: lora(rank: 2), max_length: 16 }
@@ -72,7 +90,8 @@ evaluate whole, small, grown on d.test { metrics: [accuracy, loss], worst: 0 }`)
     const scores = (book: NotebookOfOne) => book.session.evaluations.map(({ model, metrics }) => ({ model, metrics }));
     assert.equal(scores(first).length, 3);
     assert.deepEqual(scores(next), scores(first));
-    for (const name of ["whole", "small", "grown"]) assert.deepEqual(await answers(next, name), await answers(first, name));
+    for (const name of ["whole", "small", "grown"])
+      assert.deepEqual(await answers(next, name), await answers(first, name));
     const [then, now] = [first, next].map((book) => book.values.get("small") as ModelHandle);
     assert.deepEqual(now!.history, then!.history);
     assert.deepEqual(now!.labels, ["no", "yes"]);
@@ -122,14 +141,29 @@ evaluate mood, legal on d.test { metrics: [accuracy, loss], worst: 0 }`);
     assert.deepEqual(await answers(next, "mood"), await answers(next, "whole"));
     await next.run(`model rated { load: ${JSON.stringify(join(first.runs, runOf("rated")))} }`);
     await (next.values.get("rated") as ModelHandle).save("rating");
-    await next.run(`model rating { base: "./rating", task: regression, max_length: 16 }\nevaluate rated, rating on n.test { worst: 0 }`);
+    await next.run(
+      `model rating { base: "./rating", task: regression, max_length: 16 }\nevaluate rated, rating on n.test { worst: 0 }`,
+    );
     // Mean and spread of the scores are folded into the head's weights, which rounds.
-    for (const [metric, value] of Object.entries(by("rated"))) assert.ok(Math.abs(by("rating")[metric]! - value) < 1e-4, metric);
+    for (const [metric, value] of Object.entries(by("rated")))
+      assert.ok(Math.abs(by("rating")[metric]! - value) < 1e-4, metric);
   });
   it("answer from a folder whatever the task and the family", async () => {
-    const lines = (make: (word: string, i: number) => object): string => [...GOOD, ...BAD].map((word, i) => JSON.stringify(make(word, i))).join("\n");
-    writeFileSync(join(next.folder, "tags.jsonl"), lines((word, i) => ({ tokens: ["a", word, "film"], tags: ["O", i < 4 ? "B-good" : "B-bad", "O"], labels: i < 4 ? ["good", "film"] : ["film"], text: `a ${word} film` })));
-    writeFileSync(join(next.folder, "asked.jsonl"), lines((word) => ({ question: "a film", context: `a ${word} film`, answer: word })));
+    const lines = (make: (word: string, i: number) => object): string =>
+      [...GOOD, ...BAD].map((word, i) => JSON.stringify(make(word, i))).join("\n");
+    writeFileSync(
+      join(next.folder, "tags.jsonl"),
+      lines((word, i) => ({
+        tokens: ["a", word, "film"],
+        tags: ["O", i < 4 ? "B-good" : "B-bad", "O"],
+        labels: i < 4 ? ["good", "film"] : ["film"],
+        text: `a ${word} film`,
+      })),
+    );
+    writeFileSync(
+      join(next.folder, "asked.jsonl"),
+      lines((word) => ({ question: "a film", context: `a ${word} film`, answer: word })),
+    );
     await next.run(`
 data tagged { source: jsonl("tags.jsonl"), columns: { tokens: tokens, tags: tags } }
 data sets { source: jsonl("tags.jsonl"), columns: { text: text, labels: labels } }
@@ -144,8 +178,17 @@ train sets_m on sets with r
 train asked_m on asked with r
 train mask_m on d with r { epochs: 1 }
 train roberta_m on d with r { epochs: 1 }`);
-    const given: Readonly<Record<string, unknown>> = { asked_m: { question: "a film", context: "a great film" }, mask_m: "a [MASK] film" };
-    const tasks = { tokens_m: "token_classification", sets_m: "multilabel_classification", asked_m: "question_answering(stride: 2)", mask_m: "fill_mask", roberta_m: "text_classification" };
+    const given: Readonly<Record<string, unknown>> = {
+      asked_m: { question: "a film", context: "a great film" },
+      mask_m: "a [MASK] film",
+    };
+    const tasks = {
+      tokens_m: "token_classification",
+      sets_m: "multilabel_classification",
+      asked_m: "question_answering(stride: 2)",
+      mask_m: "fill_mask",
+      roberta_m: "text_classification",
+    };
     for (const [name, task] of Object.entries(tasks)) {
       const trained = next.values.get(name) as ModelHandle;
       assert.equal((await trained.save(`kept_${name}`)).holds, "model", name);
@@ -155,13 +198,22 @@ train roberta_m on d with r { epochs: 1 }`);
     }
   });
   it("need training where the head is another task's", async () => {
-    await codes(`model wrong { base: "./mood", task: token_classification }\npredict wrong on "a good film"`, "not-trained");
-    await codes(`model wrong { base: "./rating", task: text_classification }\npredict wrong on "a good film"`, "not-trained");
+    await codes(
+      `model wrong { base: "./mood", task: token_classification }\npredict wrong on "a good film"`,
+      "not-trained",
+    );
+    await codes(
+      `model wrong { base: "./rating", task: text_classification }\npredict wrong on "a good film"`,
+      "not-trained",
+    );
     const bare = join(next.folder, "bare");
     cpSync(join(next.folder, "bert"), bare, { recursive: true });
     const config = JSON.parse(readFileSync(join(bare, "config.json"), "utf8")) as object;
     writeFileSync(join(bare, "config.json"), JSON.stringify({ ...config, architectures: ["BertModel"] }));
-    await codes(`model wrong { base: "./bare", task: text_classification }\npredict wrong on "a good film"`, "not-trained");
+    await codes(
+      `model wrong { base: "./bare", task: text_classification }\npredict wrong on "a good film"`,
+      "not-trained",
+    );
   });
   it("take no setting of their own, and are not trained under their name", async () => {
     await codes(`model m { load: "small", task: text_classification, technique: full }`, "loaded-setting");
@@ -198,7 +250,8 @@ train roberta_m on d with r { epochs: 1 }`);
     };
     const second = copy("small-2");
     await codes('model m { load: "small" }', "several-runs");
-    for (const path of ["", "a\u0000b", "x".repeat(300)]) await codes(`model m { load: ${JSON.stringify(path)} }`, "run-not-found");
+    for (const path of ["", "a\u0000b", "x".repeat(300)])
+      await codes(`model m { load: ${JSON.stringify(path)} }`, "run-not-found");
     await next.run(`model slashed { load: "${runOf("small")}/" }`);
     const damage = async (file: string, text: string, code: string): Promise<void> => {
       const path = join(second.path, file);
@@ -208,11 +261,20 @@ train roberta_m on d with r { epochs: 1 }`);
       writeFileSync(path, before);
     };
     const plan = JSON.parse(readFileSync(join(second.path, "plan.json"), "utf8")) as { recipe: { model: object } };
-    const odd = (model: object): string => JSON.stringify({ ...plan, recipe: { ...plan.recipe, model: { ...plan.recipe.model, ...model } } });
-    for (const model of [{ task: null }, { max_length: -4 }, { max_length: "lots" }, { folder: 3 }, { freeze: 7 }, { technique: { word: "lora" } }])
+    const odd = (model: object): string =>
+      JSON.stringify({ ...plan, recipe: { ...plan.recipe, model: { ...plan.recipe.model, ...model } } });
+    for (const model of [
+      { task: null },
+      { max_length: -4 },
+      { max_length: "lots" },
+      { folder: 3 },
+      { freeze: 7 },
+      { technique: { word: "lora" } },
+    ])
       await damage("plan.json", odd(model), "run-unreadable");
     const lock = JSON.parse(readFileSync(join(second.path, "lock.json"), "utf8")) as object;
-    for (const more of [{ labels: [1, {}] }, { home: 7 }]) await damage("lock.json", JSON.stringify({ ...lock, ...more }), "run-unreadable");
+    for (const more of [{ labels: [1, {}] }, { home: 7 }])
+      await damage("lock.json", JSON.stringify({ ...lock, ...more }), "run-unreadable");
     // A FIFO that nobody writes to must not be waited for, here or where all runs are looked through.
     rmSync(join(second.path, "lock.json"));
     execFileSync("mkfifo", [join(second.path, "lock.json")]);
@@ -231,7 +293,10 @@ train roberta_m on d with r { epochs: 1 }`);
     const other = new NotebookOfOne();
     cpSync(join(next.folder, "bert"), join(other.folder, "bert"), { recursive: true });
     cpSync(join(first.runs, runOf("small")), join(other.runs, "small-3"), { recursive: true });
-    await assert.rejects(other.run('model m { load: "small-3" }'), (e: Refused) => e.diagnostics[0]!.code === "base-changed");
+    await assert.rejects(
+      other.run('model m { load: "small-3" }'),
+      (e: Refused) => e.diagnostics[0]!.code === "base-changed",
+    );
     await other.close();
   });
 });

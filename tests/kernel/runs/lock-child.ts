@@ -18,7 +18,16 @@ import { thisProcess } from "#kernel/runs/writer.js";
 const [mode, folder = "", ...more] = process.argv.slice(2);
 const say = (what: unknown): void => void process.send?.(what);
 const plan = { version: 1, recipeHash: "abcdef12", planHash: "p" } as unknown as Plan;
-const about = { recipeHash: "abcdef12", planHash: "p", dataHash: null, baseHash: null, labels: [], engine: "", tunebook: "", node: "" };
+const about = {
+  recipeHash: "abcdef12",
+  planHash: "p",
+  dataHash: null,
+  baseHash: null,
+  labels: [],
+  engine: "",
+  tunebook: "",
+  node: "",
+};
 
 const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   async hold() {
@@ -29,7 +38,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   /** Takes the lock so many times, and writes when it came in and went out. */
   async turns() {
     const [log = "", turns] = more;
-    for (let turn = 0; turn < Number(turns); ) {
+    for (let turn = 0; turn < Number(turns);) {
       const lock = RunLock.try(folder, "train");
       if (!(lock instanceof RunLock)) {
         await delay(Math.random() * 3);
@@ -48,10 +57,18 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
     let lost = 0;
     for (let i = 0; i < Number(runs); i++) {
       const { run, lock } = claimNew(folder, `r${seed}`, plan, about);
-      const emit = (event: object): void => run.append({ at: new Date().toISOString(), run: run.id, ...event } as RunEvent);
+      const emit = (event: object): void =>
+        run.append({ at: new Date().toISOString(), run: run.id, ...event } as RunEvent);
       try {
         await delay(Math.random() * 5);
-        emit({ kind: "started", recipe: "r", plan: "p", engine: "", steps: 3, process: { ...thisProcess(), locks: true } });
+        emit({
+          kind: "started",
+          recipe: "r",
+          plan: "p",
+          engine: "",
+          steps: 3,
+          process: { ...thisProcess(), locks: true },
+        });
         for (let step = 1; step <= 3; step++) {
           await delay(Math.random() * 5);
           lock.demand();

@@ -35,7 +35,11 @@ describe("the mask in a training's plan", function () {
 
   const textOf = (shown: Shown | undefined) => String(shown?.bundle["text/plain"]);
   /** What training shows right after its plan. */
-  async function begun(task: string, base: string, roles: string): Promise<{ readonly shown: readonly Shown[]; readonly mask: string }> {
+  async function begun(
+    task: string,
+    base: string,
+    roles: string,
+  ): Promise<{ readonly shown: readonly Shown[]; readonly mask: string }> {
     const columns = roles.split(" ").map((role) => `${role}: ${role}`);
     const name = `m_${/^\w+/.exec(task)![0]}`;
     const shown = await book.run(`
@@ -66,14 +70,18 @@ train ${name} on d_${name} { steps: 1, batch_size: 2, shuffle: none, seed: 3 }`)
   });
 
   it("shows a text that is written after the one that is read", async () => {
-    const { mask } = await begun("text2text_generation(prefix: \"do: \")", "t5", "input target");
+    const { mask } = await begun('text2text_generation(prefix: "do: ")', "t5", "input target");
     assert.match(mask, /row 1: 11 of 23 tokens trained\n ?do: read a<\/s> → ⟦ ?written a<\/s>⟧/);
   });
 
   it("shows the answers of a conversation, with markup in them made harmless", async () => {
     const { mask, shown } = await begun("chat, template: chatml", "llama", "messages");
     assert.match(mask, /Who is ann\?<\|im_end\|>\n<\|im_start\|>assistant\n⟦A <b>friend<\/b> of 0\.<\|im_end\|>⟧/);
-    assert.ok(shown.some((s) => String(s.bundle["text/html"]).includes("A &lt;b&gt;friend&lt;/b&gt; of 0.&lt;|im_end|&gt;</b>")));
+    assert.ok(
+      shown.some((s) =>
+        String(s.bundle["text/html"]).includes("A &lt;b&gt;friend&lt;/b&gt; of 0.&lt;|im_end|&gt;</b>"),
+      ),
+    );
   });
 
   it("shows all but the first token where each next one is learnt", async () => {

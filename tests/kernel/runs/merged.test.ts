@@ -84,15 +84,23 @@ describe("a trained model as a plain folder", function () {
   this.timeout(60_000);
   let book: NotebookOfOne;
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
-  const config = (folder: string): Record<string, unknown> => JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<string, unknown>;
+  const config = (folder: string): Record<string, unknown> =>
+    JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<string, unknown>;
 
   before(async () => {
     book = new NotebookOfOne();
-    for (const [from, to] of [["bert-plain", "bert"], ["gpt2-plain", "gpt2"]] as const) {
+    for (const [from, to] of [
+      ["bert-plain", "bert"],
+      ["gpt2-plain", "gpt2"],
+    ] as const) {
       cpSync(fixture(`models/${from}`), join(book.folder, to), { recursive: true });
       writeTokenizer(join(book.folder, to), "letters");
     }
-    const rows = Array.from({ length: 24 }, (_, i) => `${i % 2 ? "a good and kind" : "bad worse poor"} ${"abcdefghijklmnopqrstuvwx"[i]},${["yes", "no", "maybe"][i % 3]}`);
+    const rows = Array.from(
+      { length: 24 },
+      (_, i) =>
+        `${i % 2 ? "a good and kind" : "bad worse poor"} ${"abcdefghijklmnopqrstuvwx"[i]},${["yes", "no", "maybe"][i % 3]}`,
+    );
     writeFileSync(join(book.folder, "rows.csv"), ["text,label", ...rows].join("\n"));
     await book.run(`
 data rows { source: csv("rows.csv"), columns: { text: text, label: label } }
@@ -111,7 +119,10 @@ model teller { base: "gpt2", task: text_generation, technique: lora(rank: 2, tar
     assert.deepEqual(Object.values(said["id2label"] as object), model("m").labels);
     assert.ok(existsSync(join(folder, "tokenizer.json")));
     const names = Object.keys(readHeader(join(folder, "model.safetensors")).tensors);
-    assert.ok(names.every((name) => /^(bert|classifier)\./.test(name)) && !names.some((name) => name.includes("lora")), names.join());
+    assert.ok(
+      names.every((name) => /^(bert|classifier)\./.test(name)) && !names.some((name) => name.includes("lora")),
+      names.join(),
+    );
     // three steps are an epoch: a training from the merged folder sees what a fourth step sees, with the same weights
     await book.run(`model again like m { base: "${folder}", technique: head_only }
 train again on rows with quick { steps: 1 }
@@ -124,7 +135,9 @@ train m on rows with quick as longer { steps: 4 }`);
     assert.equal(folder, join(book.folder, "plain"));
     assert.ok(difference < 1e-4);
     await book.run(`model retold { base: "plain", task: text_generation, technique: full, max_length: 24 }`);
-    const [before, after] = await Promise.all(["teller", "retold"].map((name) => model(name).predict<Written>(["good ", "w"], { max_tokens: 12 })));
+    const [before, after] = await Promise.all(
+      ["teller", "retold"].map((name) => model(name).predict<Written>(["good ", "w"], { max_tokens: 12 })),
+    );
     assert.deepEqual(after, before);
     // written again it is written anew, and the model that was trained goes on
     await model("teller").merge("plain");
@@ -141,7 +154,9 @@ train m on rows with quick as longer { steps: 4 }`);
   it("is written of whatever rewrites linear layers, a user's technique too", async () => {
     book.session.vocabulary.define("technique", scaleShift);
     for (const technique of ["ia3", "bitfit", "full", "scale_shift"]) {
-      await book.run(`model ${technique}_m like m { technique: ${technique} }\ntrain ${technique}_m on rows with quick`);
+      await book.run(
+        `model ${technique}_m like m { technique: ${technique} }\ntrain ${technique}_m on rows with quick`,
+      );
       const { difference } = await model(`${technique}_m`).merge(`merged-${technique}`);
       assert.ok(difference < 1e-4, `${technique}: ${difference}`);
     }
@@ -149,7 +164,9 @@ train m on rows with quick as longer { steps: 4 }`);
   it("is saved from TypeScript: the whole model where the base's own weights trained, which says what the trained model says", async () => {
     const text = "a good and kind b";
     for (const technique of ["full", "head_only", "bitfit"]) {
-      await book.run(`model ${technique}_k like m { technique: ${technique} }\ntrain ${technique}_k on rows with quick`);
+      await book.run(
+        `model ${technique}_k like m { technique: ${technique} }\ntrain ${technique}_k on rows with quick`,
+      );
       const handle = model(`${technique}_k`);
       const { folder, holds } = await handle.save(`kept-${technique}`);
       assert.deepEqual([folder, holds], [join(book.folder, `kept-${technique}`), "model"]);
@@ -160,10 +177,16 @@ train m on rows with quick as longer { steps: 4 }`);
       const [said] = await handle.predict([text]);
       Object.values(config(folder)["id2label"] as object).forEach((label: string, i) => {
         const share = odds[i]! / odds.reduce((a, b) => a + b, 0);
-        assert.ok(Math.abs(share - said!.probabilities[label]!) < 1e-5, `${technique}, ${label}: ${share}, ${JSON.stringify(said)}`);
+        assert.ok(
+          Math.abs(share - said!.probabilities[label]!) < 1e-5,
+          `${technique}, ${label}: ${share}, ${JSON.stringify(said)}`,
+        );
       });
       const card = readFileSync(join(folder, "README.md"), "utf8");
-      assert.match(card, /library_name: "transformers"[\s\S]*AutoModelForSequenceClassification\.from_pretrained\("model"\)/);
+      assert.match(
+        card,
+        /library_name: "transformers"[\s\S]*AutoModelForSequenceClassification\.from_pretrained\("model"\)/,
+      );
       // Written again it is written anew.
       await handle.save(`kept-${technique}`);
     }
@@ -176,7 +199,8 @@ train m on rows with quick as longer { steps: 4 }`);
       assert.equal(holds, "adapter");
       const run = join(model("own").folder!, "adapter");
       assert.deepEqual(readdirSync(folder).sort(), ["README.md", "adapter_config.json", "adapter_model.safetensors"]);
-      for (const name of readdirSync(folder)) assert.deepEqual(readFileSync(join(folder, name)), readFileSync(join(run, name)), name);
+      for (const name of readdirSync(folder))
+        assert.deepEqual(readFileSync(join(folder, name)), readFileSync(join(run, name)), name);
       await assert.rejects(model("full_k").save(to), { code: "folder-taken" });
     }
     await assert.rejects(model("own").save("kept-full"), { code: "folder-taken" });

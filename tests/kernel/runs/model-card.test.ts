@@ -49,7 +49,11 @@ describe("model cards", function () {
       kept: { step: 50, file: "step-000050.safetensors" },
       lock: {
         ...{ version: 1, name: "mine", recipeHash: "aa11", planHash: "bb22", dataHash: "cc33", baseHash: "dd44" },
-        ...{ labels: word.capabilities?.["labels"] === true ? ["no", "yes"] : [], engine: "TensorFlow 2.21", tunebook: "0.1.0" },
+        ...{
+          labels: word.capabilities?.["labels"] === true ? ["no", "yes"] : [],
+          engine: "TensorFlow 2.21",
+          tunebook: "0.1.0",
+        },
         ...{ node: "v22.0.0", started: "2026-01-02T03:03:00.000Z" },
       },
       data: { rowsIn: 1000, kept: 990, splits: { train: { rows: 800 } }, hash: "cc33" },
@@ -80,13 +84,29 @@ describe("model cards", function () {
     const { plan, lock } = f;
     const model = { ...plan.recipe.model, base: nasty };
     const recipe = { ...plan.recipe, model, data: { ...plan.recipe.data, name: nasty } };
-    const card = modelCard({ ...f, name: nasty, plan: { ...plan, recipe }, lock: { ...lock, labels: [nasty, "- a", "1. b"] }, machine: nasty });
+    const card = modelCard({
+      ...f,
+      name: nasty,
+      plan: { ...plan, recipe },
+      lock: { ...lock, labels: [nasty, "- a", "1. b"] },
+      machine: nasty,
+    });
     const head = frontMatter(card);
-    assert.equal((head["base_model"] as string).replace(/\\u\{\w+\}/g, ""), nasty.replace(/[\u2028\u202e]/g, (c) => (c === "\u2028" ? c : "")));
+    assert.equal(
+      (head["base_model"] as string).replace(/\\u\{\w+\}/g, ""),
+      nasty.replace(/[\u2028\u202e]/g, (c) => (c === "\u2028" ? c : "")),
+    );
     assert.doesNotMatch(card, /[\u2028\u202e]/);
     assert.equal(card.split("\n---\n").length, 2);
     const body = card.slice(card.indexOf("\n---\n") + 5);
-    assert.deepEqual(body.match(/^#+ .*$/gm)!.slice(1), ["## Data", "## Training", "## Scores", "## Limits", "## Loading it", "## Made by"]);
+    assert.deepEqual(body.match(/^#+ .*$/gm)!.slice(1), [
+      "## Data",
+      "## Training",
+      "## Scores",
+      "## Limits",
+      "## Loading it",
+      "## Made by",
+    ]);
     const prose = body.replace(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, "").replace(/(`+) ?[\s\S]*?[^`]\1(?!`)/g, "");
     assert.doesNotMatch(prose, /(^|[^\\])(<img|\[z)/);
     for (const line of body.split("\n").filter((l) => l.startsWith("| machine")))
@@ -98,7 +118,11 @@ describe("model cards", function () {
     const secret = "/home/someone/secret/base-model";
     const { technique } = f.plan.recipe.model;
     for (const place of [secret, "C:\\Users\\someone\\base-model", "~/someone/base-model", "../someone/base-model"]) {
-      const model = { ...f.plan.recipe.model, base: place, technique: { ...technique, arguments: { ...technique.arguments, from: place } } };
+      const model = {
+        ...f.plan.recipe.model,
+        base: place,
+        technique: { ...technique, arguments: { ...technique.arguments, from: place } },
+      };
       const card = modelCard({ ...f, plan: { ...f.plan, recipe: { ...f.plan.recipe, model } } });
       assert.doesNotMatch(card, /someone|secret/);
       assert.equal(frontMatter(card)["base_model"], "base-model");
@@ -110,7 +134,11 @@ describe("model cards", function () {
     try {
       writeSmallBert(join(book.folder, "bert"), ["good", "bad", "a"]);
       cpSync(join(book.folder, "bert"), join(book.folder, "kept"), { recursive: true });
-      const rows = Array.from({ length: 24 }, (_, i) => `${i % 2 ? "good" : "bad"}${" a".repeat(i + 1)},${i % 2 ? "yes" : "no"},${i % 4 ? "train" : "validation"}`);
+      const rows = Array.from(
+        { length: 24 },
+        (_, i) =>
+          `${i % 2 ? "good" : "bad"}${" a".repeat(i + 1)},${i % 2 ? "yes" : "no"},${i % 4 ? "train" : "validation"}`,
+      );
       writeFileSync(join(book.folder, "rows.csv"), ["text,label,part", ...rows].join("\n"));
       await book.run(`
 data rows { source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part) }
@@ -121,7 +149,10 @@ train whole on rows { steps: 2, batch_size: 6 }`);
       const [low, whole] = ["low", "whole"].map((name) => book.values.get(name) as ModelHandle);
       const card = readFileSync(join(low!.folder!, "adapter", "README.md"), "utf8");
       const head = frontMatter(card);
-      assert.deepEqual([head["base_model"], head["library_name"], head["pipeline_tag"]], ["bert", "peft", "text-classification"]);
+      assert.deepEqual(
+        [head["base_model"], head["library_name"], head["pipeline_tag"]],
+        ["bert", "peft", "text-classification"],
+      );
       assert.ok((head["metrics"] as string[]).includes("loss"));
       assert.ok(!card.includes(book.folder) && !card.includes("good a a"), "no path, no row");
       assert.match(card, /\| train \| 18 \|\n\| validation \| 6 \|/);
@@ -133,7 +164,9 @@ train whole on rows { steps: 2, batch_size: 6 }`);
       const [, file] = /load_file\("(checkpoints\/[^"]+)"\)/.exec(other)!;
       assert.ok(existsSync(join(whole!.folder!, file!)));
       // A training goes on from the folder with its card.
-      await book.run(`model more like low { technique: lora(rank: 2, from: "${join(low!.folder!, "adapter")}") }\ntrain more on rows { steps: 1 }`);
+      await book.run(
+        `model more like low { technique: lora(rank: 2, from: "${join(low!.folder!, "adapter")}") }\ntrain more on rows { steps: 1 }`,
+      );
     } finally {
       await book.close();
     }

@@ -44,7 +44,9 @@ describe("training a model to continue texts", function () {
     book = new NotebookOfOne();
     cpSync(new URL("tests/fixtures/models/gpt2-plain", root), join(book.folder, "gpt2"), { recursive: true });
     writeTokenizer(join(book.folder, "gpt2"));
-    const rows = texts.map((text, i) => JSON.stringify({ text: `${text} ${i % 7}`, part: i % 6 === 0 ? "validation" : "train" }));
+    const rows = texts.map((text, i) =>
+      JSON.stringify({ text: `${text} ${i % 7}`, part: i % 6 === 0 ? "validation" : "train" }),
+    );
     writeFileSync(join(book.folder, "texts.jsonl"), rows.join("\n"));
     await book.run(`
 data tales { source: jsonl("texts.jsonl"), columns: { text: text }, split: by_column(part) }
@@ -58,7 +60,12 @@ model teller { base: "gpt2", task: text_generation }
   const losses = (name: string) => model(name).history.map((s) => s.loss);
   const near = (ours: readonly number[], theirs: readonly number[], tolerance: number) => {
     assert.equal(ours.length, theirs.length);
-    ours.forEach((x, i) => assert.ok(Math.abs(x - theirs[i]!) <= tolerance * Math.abs(theirs[i]!), `step ${i + 1}: ${x} beside ${theirs[i]}`));
+    ours.forEach((x, i) =>
+      assert.ok(
+        Math.abs(x - theirs[i]!) <= tolerance * Math.abs(theirs[i]!),
+        `step ${i + 1}: ${x} beside ${theirs[i]}`,
+      ),
+    );
   };
 
   it("learns, and says how well each next token is foreseen", async () => {
@@ -101,7 +108,9 @@ model teller { base: "gpt2", task: text_generation }
 
   it("packed rows train what rows of one text train", async () => {
     await book.run("train teller on tales with plain as loose { epochs: 3, batch_size: 500, keep: last }");
-    await book.run("train teller on tales with plain as packed { epochs: 3, batch_size: 500, keep: last, packing: true, shuffle: random }");
+    await book.run(
+      "train teller on tales with plain as packed { epochs: 3, batch_size: 500, keep: last, packing: true, shuffle: random }",
+    );
     near(losses("packed"), losses("loose"), 1e-5);
     assert.deepEqual(
       model("packed").history.map((s) => s.tokens),

@@ -15,11 +15,17 @@ export class NotebookOfOne {
   readonly session = new TuneSession({
     folder: this.folder,
     runs: this.runs,
-    names: { define: (name, value) => void this.values.set(name, value), remove: (name) => void this.values.delete(name) },
+    names: {
+      define: (name, value) => void this.values.set(name, value),
+      remove: (name) => void this.values.delete(name),
+    },
   });
 
   /** Runs one cell; `live` values stand behind `$x`. */
-  async run(text: string, o: { readonly signal?: AbortSignal; readonly live?: Readonly<Record<string, unknown>> } = {}): Promise<readonly Shown[]> {
+  async run(
+    text: string,
+    o: { readonly signal?: AbortSignal; readonly live?: Readonly<Record<string, unknown>> } = {},
+  ): Promise<readonly Shown[]> {
     this.cells += 1;
     const id = `cell ${this.cells}`;
     const from = this.shown.length;
@@ -31,7 +37,10 @@ export class NotebookOfOne {
       typescript: () => Object.keys(live),
       ...(o.signal ? { signal: o.signal } : {}),
     };
-    await this.session.run({ id, title: id, text, cell: this.cells }, { screen, surroundings, ...(o.signal ? { signal: o.signal } : {}) });
+    await this.session.run(
+      { id, title: id, text, cell: this.cells },
+      { screen, surroundings, ...(o.signal ? { signal: o.signal } : {}) },
+    );
     return this.shown.slice(from);
   }
 

@@ -17,7 +17,18 @@ const lock = (recipeHash: string) => ({
   tunebook: "0",
   node: "0",
 });
-const step = (loss: number): RunEvent => ({ at: "2026-01-01", run: "r", kind: "step", step: 1, epoch: 1, tokens: 3, loss, rate: 1, norm: 1, seconds: 1 });
+const step = (loss: number): RunEvent => ({
+  at: "2026-01-01",
+  run: "r",
+  kind: "step",
+  step: 1,
+  epoch: 1,
+  tokens: 3,
+  loss,
+  rate: 1,
+  norm: 1,
+  seconds: 1,
+});
 
 describe("a run's folder", () => {
   let root = "";
@@ -68,7 +79,10 @@ describe("a run's folder", () => {
     const torn = '{"at":"2026-01-01","run":"r","kind":"stepp","loss":0.';
     appendFileSync(run.eventsFile, torn);
     run.append(step(0.25));
-    assert.equal(readFileSync(run.eventsFile, "utf8"), `${[JSON.stringify(step(0.5)), torn, JSON.stringify(step(0.25))].join("\n")}\n`);
+    assert.equal(
+      readFileSync(run.eventsFile, "utf8"),
+      `${[JSON.stringify(step(0.5)), torn, JSON.stringify(step(0.25))].join("\n")}\n`,
+    );
     appendFileSync(run.eventsFile, `${torn}${torn}${JSON.stringify(step(0.125))}\n${JSON.stringify(step(0.1))}`);
     run.append(step(0.05));
     appendFileSync(run.eventsFile, `null\n[{"at":1}]\n"text"\n{"at":1,"kind":"step"}\n`);
@@ -80,6 +94,8 @@ describe("a run's folder", () => {
 
   it("says with a code that a folder can't be written", () => {
     writeFileSync(join(root, "file"), "");
-    assert.throws(() => RunFolder.create(join(root, "file", "runs"), "a", plan("one"), lock("one")), { code: "run-folder" });
+    assert.throws(() => RunFolder.create(join(root, "file", "runs"), "a", plan("one"), lock("one")), {
+      code: "run-folder",
+    });
   });
 });

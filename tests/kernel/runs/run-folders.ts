@@ -13,7 +13,9 @@ import { thisProcess, type Writer } from "#kernel/runs/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";
 
 export function planOf(recipe: string, name = "m"): Plan {
-  const action = compiled(`${definitions}train m on d${name === "m" ? "" : ` as ${name}`} { ${recipe} }`).actions?.find((one) => one.verb === "train");
+  const action = compiled(`${definitions}train m on d${name === "m" ? "" : ` as ${name}`} { ${recipe} }`).actions?.find(
+    (one) => one.verb === "train",
+  );
   assert.ok(action);
   return action.plan;
 }
@@ -47,7 +49,13 @@ export function makeRun(root: string, name: string, o: Made = {}): RunFolder {
   const { recipe = "epochs: 1", steps = 20, loss = (n) => 0.7 - n * 0.02, accuracy = 0.7, reason = "done" } = o;
   const plan = planOf(recipe, /^\w+$/.test(name) ? name : "m");
   const run = RunFolder.create(root, name, plan, {
-    ...{ recipeHash: plan.recipeHash, planHash: plan.planHash, dataHash: o.dataHash ?? "d1", baseHash: "b", labels: [] },
+    ...{
+      recipeHash: plan.recipeHash,
+      planHash: plan.planHash,
+      dataHash: o.dataHash ?? "d1",
+      baseHash: "b",
+      labels: [],
+    },
     ...{ engine: "TensorFlow", tunebook: "0.1.0", node: process.version, ...(o.trial && { trial: o.trial }) },
   });
   const writer = reason === null ? thisProcess() : gone;
@@ -59,7 +67,11 @@ export function makeRun(root: string, name: string, o: Made = {}): RunFolder {
   if (o.weights) {
     const file = checkpointFile(run, steps);
     const position: Position = { step: steps, best: null, watched: [], seconds: steps / 2 };
-    writeSafetensors(file, { w: { dtype: "f32", shape: [1], bytes: new Uint8Array(4) } }, { tunebook: JSON.stringify(position) });
+    writeSafetensors(
+      file,
+      { w: { dtype: "f32", shape: [1], bytes: new Uint8Array(4) } },
+      { tunebook: JSON.stringify(position) },
+    );
     add(run, { kind: "checkpoint", step: steps, folder: file, best: true });
     assert.equal(listCheckpoints(run).length, 1);
   }
@@ -70,13 +82,22 @@ export function makeRun(root: string, name: string, o: Made = {}): RunFolder {
 export const share = (value: number, spread = 0.03): ScoreValue => ({
   ...{ value, low: Math.max(0, value - spread), high: Math.min(1, value + spread), better: "greater" },
 });
-export function evaluate(run: RunFolder, metrics: Readonly<Record<string, ScoreValue>>, o: { at?: string; split?: string; dataHash?: string; data?: string } = {}): void {
+export function evaluate(
+  run: RunFolder,
+  metrics: Readonly<Record<string, ScoreValue>>,
+  o: { at?: string; split?: string; dataHash?: string; data?: string } = {},
+): void {
   const { at = new Date().toISOString(), split = "test", dataHash = "d1", data = "d" } = o;
   appendScore(run, { at, step: 20, data, split, dataHash, rows: 120, metrics });
 }
 
 /** A sweep with its journal, as `sweep` leaves it. */
-export function makeSweep(root: string, name: string, accuracies: readonly number[], o: { readonly marked?: boolean } = {}): readonly RunFolder[] {
+export function makeSweep(
+  root: string,
+  name: string,
+  accuracies: readonly number[],
+  o: { readonly marked?: boolean } = {},
+): readonly RunFolder[] {
   const journal = `${name}-0123456789ab`;
   mkdirSync(join(root, "sweeps"), { recursive: true });
   const runs: RunFolder[] = [];
@@ -84,9 +105,24 @@ export function makeSweep(root: string, name: string, accuracies: readonly numbe
   for (const [i, accuracy] of accuracies.entries()) {
     const number = i + 1;
     const trial: TrialOf = { sweep: name, journal, number, goal: { metric: "accuracy", direction: "maximize" } };
-    const run = makeRun(root, `${name}_${number}`, { accuracy, recipe: `epochs: 1, batch_size: ${8 * number}`, ...(o.marked !== false && { trial }) });
+    const run = makeRun(root, `${name}_${number}`, {
+      accuracy,
+      recipe: `epochs: 1, batch_size: ${8 * number}`,
+      ...(o.marked !== false && { trial }),
+    });
     runs.push(run);
-    lines.push(JSON.stringify({ number, values: { batch_size: String(8 * number) }, point: {}, score: accuracy, state: "done", seconds: 10, run: run.path, error: null }));
+    lines.push(
+      JSON.stringify({
+        number,
+        values: { batch_size: String(8 * number) },
+        point: {},
+        score: accuracy,
+        state: "done",
+        seconds: 10,
+        run: run.path,
+        error: null,
+      }),
+    );
   }
   writeFileSync(join(root, "sweeps", `${journal}.jsonl`), `${lines.join("\n")}\n`);
   return runs;

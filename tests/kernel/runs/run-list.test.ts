@@ -5,7 +5,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "#dsl/plan/plan.js";
@@ -27,9 +37,31 @@ const planOf = (text: string): Plan => {
 const plan = planOf("train m on d { epochs: 1 }");
 
 type Event = { [K in RunEvent["kind"]]: Omit<Extract<RunEvent, { kind: K }>, "at" | "run"> }[RunEvent["kind"]];
-const step = (n: number, loss: number): Event => ({ kind: "step", step: n, epoch: 1, tokens: 100, loss, rate: 1e-3, norm: 1, seconds: 0.5 });
-const started = (process: Writer, more: { resumedFrom?: number } = {}): Event => ({ kind: "started", recipe: "r", plan: "p", engine: "TensorFlow", steps: 10, process, ...more });
-const stopped = (n: number, reason: "done" | "early" | "interrupted" | "failed"): Event => ({ kind: "stopped", step: n, reason, seconds: 12 });
+const step = (n: number, loss: number): Event => ({
+  kind: "step",
+  step: n,
+  epoch: 1,
+  tokens: 100,
+  loss,
+  rate: 1e-3,
+  norm: 1,
+  seconds: 0.5,
+});
+const started = (process: Writer, more: { resumedFrom?: number } = {}): Event => ({
+  kind: "started",
+  recipe: "r",
+  plan: "p",
+  engine: "TensorFlow",
+  steps: 10,
+  process,
+  ...more,
+});
+const stopped = (n: number, reason: "done" | "early" | "interrupted" | "failed"): Event => ({
+  kind: "stopped",
+  step: n,
+  reason,
+  seconds: 12,
+});
 
 describe("the runs of a folder", () => {
   let root: string;
@@ -41,7 +73,16 @@ describe("the runs of a folder", () => {
   afterEach(() => rmSync(join(root, ".."), { recursive: true, force: true }));
 
   function run(name: string, ...events: readonly Event[]): RunFolder {
-    const lock = { recipeHash: plan.recipeHash, planHash: plan.planHash, dataHash: "d", baseHash: "b", labels: [], engine: "TensorFlow", tunebook: "0.1.0", node: "v20" };
+    const lock = {
+      recipeHash: plan.recipeHash,
+      planHash: plan.planHash,
+      dataHash: "d",
+      baseHash: "b",
+      labels: [],
+      engine: "TensorFlow",
+      tunebook: "0.1.0",
+      node: "v20",
+    };
     const folder = RunFolder.create(root, name, plan, lock);
     add(folder, ...events);
     return folder;
@@ -55,7 +96,8 @@ describe("the runs of a folder", () => {
     const { order, runs } = list.list(all);
     return order.map((id) => runs.find((one) => one.id === id)!);
   }
-  const validated = (run: RunSummary | undefined) => (run?.scores ?? []).map(({ metric, value, step: at }) => [metric, value, at]);
+  const validated = (run: RunSummary | undefined) =>
+    (run?.scores ?? []).map(({ metric, value, step: at }) => [metric, value, at]);
   const me = thisProcess();
   /** A process that has ended. */
   const gone: Writer = { ...me, since: "another-1" };
@@ -68,14 +110,30 @@ describe("the runs of a folder", () => {
     assert.match(list.list(all).problem ?? "", /ENOTDIR/);
   });
   it("tells what each is, newest first", async () => {
-    run("first", started(me), step(1, 2), step(2, 1.5), { kind: "evaluated", step: 2, split: "validation", metrics: { loss: 1, accuracy: 0.8 } }, stopped(2, "done"));
+    run(
+      "first",
+      started(me),
+      step(1, 2),
+      step(2, 1.5),
+      { kind: "evaluated", step: 2, split: "validation", metrics: { loss: 1, accuracy: 0.8 } },
+      stopped(2, "done"),
+    );
     await new Promise((next) => setTimeout(next, 5));
     run("second", started(me), step(1, 3));
     const [second, first] = await look();
-    assert.deepEqual([second?.name, second?.state, second?.step, second?.steps, second?.secondsLeft], ["second", "running", 1, 10, 5]);
+    assert.deepEqual(
+      [second?.name, second?.state, second?.step, second?.steps, second?.secondsLeft],
+      ["second", "running", 1, 10, 5],
+    );
     assert.deepEqual([first?.state, first?.loss, first?.seconds, first?.curve], ["done", 1.5, 12, [2, 1.5]]);
-    assert.deepEqual(validated(first), [["validation accuracy", 0.8, 2], ["validation loss", 1, 2]]);
-    assert.deepEqual([first?.model, first?.data, first?.base, first?.technique], ["m", "d", "minilm", first?.technique]);
+    assert.deepEqual(validated(first), [
+      ["validation accuracy", 0.8, 2],
+      ["validation loss", 1, 2],
+    ]);
+    assert.deepEqual(
+      [first?.model, first?.data, first?.base, first?.technique],
+      ["m", "d", "minilm", first?.technique],
+    );
     assert.match(first?.technique ?? "", /^full/);
   });
   it("reads only what was added, and tells only what changed", async () => {
@@ -84,7 +142,10 @@ describe("the runs of a folder", () => {
     const { revision } = list.list(all);
     await list.look();
     assert.equal(list.list(all).revision, revision, "nothing changed");
-    const [half, rest] = [JSON.stringify({ ...step(2, 2.5), at: "t", run: "ü" }).slice(0, 40), JSON.stringify({ ...step(2, 2.5), at: "t", run: "ü" }).slice(40)];
+    const [half, rest] = [
+      JSON.stringify({ ...step(2, 2.5), at: "t", run: "ü" }).slice(0, 40),
+      JSON.stringify({ ...step(2, 2.5), at: "t", run: "ü" }).slice(40),
+    ];
     appendFileSync(a.eventsFile, half);
     await list.look();
     assert.equal(list.get(a.id)?.step, 1, "a torn line waits");
@@ -95,8 +156,23 @@ describe("the runs of a folder", () => {
     assert.deepEqual(new Set(order), new Set([a.id, b.id]));
   });
   it("takes the best checkpoint's score, and a resumed run's steps once", async () => {
-    const score = (n: number, accuracy: number): Event => ({ kind: "evaluated", step: n, split: "validation", metrics: { loss: 1 / accuracy, accuracy } });
-    const folder = run("r", started(me), step(1, 5), step(2, 4), score(2, 0.9), { kind: "checkpoint", step: 2, folder: "f", best: true }, step(3, 3), score(3, 0.7), stopped(3, "interrupted"));
+    const score = (n: number, accuracy: number): Event => ({
+      kind: "evaluated",
+      step: n,
+      split: "validation",
+      metrics: { loss: 1 / accuracy, accuracy },
+    });
+    const folder = run(
+      "r",
+      started(me),
+      step(1, 5),
+      step(2, 4),
+      score(2, 0.9),
+      { kind: "checkpoint", step: 2, folder: "f", best: true },
+      step(3, 3),
+      score(3, 0.7),
+      stopped(3, "interrupted"),
+    );
     assert.deepEqual(validated((await look())[0])[0], ["validation accuracy", 0.9, 2]);
     add(folder, started(me, { resumedFrom: 2 }), step(3, 2.9));
     const [again] = await look();
@@ -116,7 +192,8 @@ describe("the runs of a folder", () => {
     run("theirs", started(theirs), step(1, 1));
     run("reused", started({ ...theirs, since }), step(1, 1));
     run("before", started(gone), step(1, 1));
-    const states = async (): Promise<Record<string, string>> => Object.fromEntries((await look()).map((one) => [one.name, one.state]));
+    const states = async (): Promise<Record<string, string>> =>
+      Object.fromEntries((await look()).map((one) => [one.name, one.state]));
     assert.deepEqual(await states(), { theirs: "running", reused: "killed", before: "killed" });
     const exited = once(child, "exit");
     child.kill("SIGKILL");
@@ -132,10 +209,19 @@ describe("the runs of a folder", () => {
     await list.look();
     add(folder, started(me, { resumedFrom: 1 }));
     const older = run("older", started(gone), step(1, 1));
-    appendFileSync(older.eventsFile, `${torn}${JSON.stringify({ at: "2026-01-01", run: older.id, ...started(me, { resumedFrom: 1 }) })}\n`);
-    assert.deepEqual((await look()).map((one) => one.state), ["running", "running"]);
+    appendFileSync(
+      older.eventsFile,
+      `${torn}${JSON.stringify({ at: "2026-01-01", run: older.id, ...started(me, { resumedFrom: 1 }) })}\n`,
+    );
+    assert.deepEqual(
+      (await look()).map((one) => one.state),
+      ["running", "running"],
+    );
     for (const { id } of [folder, older]) assert.equal((await new RunBoard(root).remove(id)).deleted, false);
-    assert.equal((await runDetails(list, older.id, null))?.curves?.data.length, (await runDetails(list, folder.id, null))?.curves?.data.length);
+    assert.equal(
+      (await runDetails(list, older.id, null))?.curves?.data.length,
+      (await runDetails(list, folder.id, null))?.curves?.data.length,
+    );
   });
   it("takes a run of another machine for ended after a long silence", async () => {
     const folder = run("far", started({ ...me, machine: "elsewhere" }), step(1, 1));
@@ -153,7 +239,10 @@ describe("the runs of a folder", () => {
     const old = new Date(Date.now() - 3600_000);
     utimesSync(empty.path, old, old);
     const odd = run("odd", stopped(3, "done"));
-    writeFileSync(odd.eventsFile, `null\n[]\n{"kind":"step","step":"x"}\n{"kind":"started","steps":[]}\n{"kind":"evaluated","step":1,"metrics":7}\n\u0000\ufffd\n{"kind":"stopped","reason":"?"}`);
+    writeFileSync(
+      odd.eventsFile,
+      `null\n[]\n{"kind":"step","step":"x"}\n{"kind":"started","steps":[]}\n{"kind":"evaluated","step":1,"metrics":7}\n\u0000\ufffd\n{"kind":"stopped","reason":"?"}`,
+    );
     writeFileSync(join(odd.path, "lock.json"), '"text"');
     mkdirSync(join(root, "sweeps"));
     mkdirSync(join(root, ".hidden"));
@@ -161,17 +250,28 @@ describe("the runs of a folder", () => {
     const found = Object.fromEntries((await look()).map((one) => [one.id, one]));
     assert.deepEqual(Object.keys(found).sort(), [damaged.id, empty.id, odd.id].sort());
     assert.deepEqual([found[damaged.id]?.state, found[damaged.id]?.problem], ["broken", "plan.json can't be read"]);
-    assert.deepEqual([found[empty.id]?.state, found[empty.id]?.problem], ["broken", "plan.json is missing, lock.json is missing"]);
+    assert.deepEqual(
+      [found[empty.id]?.state, found[empty.id]?.problem],
+      ["broken", "plan.json is missing, lock.json is missing"],
+    );
     assert.ok(found[odd.id]);
     writeFileSync(join(damaged.path, "plan.json"), JSON.stringify(plan));
-    assert.equal((await look()).find((one) => one.id === damaged.id)?.state, "killed", "it is read again while it can't be");
+    assert.equal(
+      (await look()).find((one) => one.id === damaged.id)?.state,
+      "killed",
+      "it is read again while it can't be",
+    );
     truncateSync(damaged.eventsFile, 0);
     assert.equal((await look()).find((one) => one.id === damaged.id)?.step, 0, "a log that was cut is read anew");
   });
   it("finds runs by words, and gives so many as are asked for", async () => {
     for (const name of ["mood", "mood_big", "router"]) run(name, started(me), stopped(0, "done"));
     await look();
-    const names = (filter: string): readonly string[] => list.list({ ...all, filter }).runs.map((one) => one.name).sort();
+    const names = (filter: string): readonly string[] =>
+      list
+        .list({ ...all, filter })
+        .runs.map((one) => one.name)
+        .sort();
     assert.deepEqual(names("MOOD"), ["mood", "mood_big"]);
     assert.deepEqual(names("minilm big"), ["mood_big"]);
     const { order, total, all: there } = list.list({ ...all, limit: 1 });
@@ -187,29 +287,52 @@ describe("the runs of a folder", () => {
     const { runs } = await waiting;
     assert.equal(runs[0]?.step, 2);
     assert.ok(Date.now() - begun < 4000);
-    assert.equal((await board.changes({ ...all, since: (await board.changes({ ...all, wait: 0 })).revision, wait: 50 })).runs.length, 0);
+    assert.equal(
+      (await board.changes({ ...all, since: (await board.changes({ ...all, wait: 0 })).revision, wait: 50 })).runs
+        .length,
+      0,
+    );
   });
 
   describe("one run opened", () => {
     it("has curves, scores, checkpoints, text, and what differs from another", async () => {
-      const score = (n: number, accuracy: number): Event => ({ kind: "evaluated", step: n, split: "validation", metrics: { loss: 1 / accuracy, accuracy } });
-      const here = run("here", started(gone), step(1, Number.NaN), step(2, 4), score(2, 0.9), { kind: "checkpoint", step: 2, folder: "f", best: true });
+      const score = (n: number, accuracy: number): Event => ({
+        kind: "evaluated",
+        step: n,
+        split: "validation",
+        metrics: { loss: 1 / accuracy, accuracy },
+      });
+      const here = run("here", started(gone), step(1, Number.NaN), step(2, 4), score(2, 0.9), {
+        kind: "checkpoint",
+        step: 2,
+        folder: "f",
+        best: true,
+      });
       writeFileSync(join(here.checkpoints, "step-000002.safetensors"), "torn");
       const there = run("there", started(me), stopped(1, "done"));
       const other = planOf("train m on d { epochs: 2, optimizer: adamw(learning_rate: 3e-4) }");
       writeFileSync(join(there.path, "plan.json"), JSON.stringify(other));
       const board = new RunBoard(root);
       const details = (await board.details(here.id, there.id))!;
-      assert.deepEqual(details.scores, { columns: ["step", "validation loss", "validation accuracy", ""], rows: [["2", "1.111", "0.9", "best"]] });
-      assert.deepEqual(details.checkpoints.map(({ file, notes }) => [file, notes]), [["step-000002.safetensors", ["best", "last", "can't be read"]]]);
+      assert.deepEqual(details.scores, {
+        columns: ["step", "validation loss", "validation accuracy", ""],
+        rows: [["2", "1.111", "0.9", "best"]],
+      });
+      assert.deepEqual(
+        details.checkpoints.map(({ file, notes }) => [file, notes]),
+        [["step-000002.safetensors", ["best", "last", "can't be read"]]],
+      );
       assert.ok((details.curves?.data.length ?? 0) >= 2);
       assert.match(details.tune ?? "", /train m on d as here \{ epochs: 1 \}|train m on d \{ epochs: 1 \}/);
       assert.equal(details.resume, null, "its checkpoint is torn");
       assert.match(details.again ?? "", / as here_again /);
-      assert.deepEqual(details.against?.differences.map((one) => [one.setting, one.here, one.there]), [
-        ["epochs", "1", "2"],
-        ["optimizer.learning_rate", String(plan.recipe.training.optimizer.arguments["learning_rate"]), "0.0003"],
-      ]);
+      assert.deepEqual(
+        details.against?.differences.map((one) => [one.setting, one.here, one.there]),
+        [
+          ["epochs", "1", "2"],
+          ["optimizer.learning_rate", String(plan.recipe.training.optimizer.arguments["learning_rate"]), "0.0003"],
+        ],
+      );
       assert.deepEqual((await board.details(here.id, here.id))?.against?.differences, []);
       assert.equal(await board.details("../here", null), null);
     });

@@ -41,11 +41,27 @@ describe("the table of runs by their scores", () => {
     evaluate(b, { accuracy: share(0.9) }, { at: "2026-01-02T00:00:00Z" });
     const listing = await look();
     assert.equal(listing.score?.metric, "f1(macro)");
-    const scores = listing.rows.map((row) => (row.is === "run" ? [row.score?.value, row.score?.low, row.score?.on] : []));
-    assert.deepEqual(scores, [[undefined, undefined, undefined], [0.7, 0.6699999999999999, "d.test"]]);
+    const scores = listing.rows.map((row) =>
+      row.is === "run" ? [row.score?.value, row.score?.low, row.score?.on] : [],
+    );
+    assert.deepEqual(scores, [
+      [undefined, undefined, undefined],
+      [0.7, 0.6699999999999999, "d.test"],
+    ]);
     const other = await look({ score: "accuracy" });
-    assert.deepEqual(other.rows.map((row) => row.is === "run" && row.score?.value), [0.9, 0.6]);
-    assert.deepEqual(other.scores.map(({ key, runs }) => [key, runs]), [["accuracy", 2], ["f1(macro)", 1], ["validation accuracy", 2], ["validation loss", 2]]);
+    assert.deepEqual(
+      other.rows.map((row) => row.is === "run" && row.score?.value),
+      [0.9, 0.6],
+    );
+    assert.deepEqual(
+      other.scores.map(({ key, runs }) => [key, runs]),
+      [
+        ["accuracy", 2],
+        ["f1(macro)", 1],
+        ["validation accuracy", 2],
+        ["validation loss", 2],
+      ],
+    );
   });
   it("takes what training validated where nothing was evaluated", async () => {
     makeRun(root, "a", { accuracy: 0.75 });
@@ -54,21 +70,55 @@ describe("the table of runs by their scores", () => {
     assert.equal(rows[0]?.is === "run" && rows[0].score?.value, 0.75);
   });
   it("ranks in the metric's own direction, and the other way round; what is no number stands last", async () => {
-    for (const [name, value] of [["mid", 2], ["best", 1], ["nan", Number.NaN], ["infinite", Infinity], ["worst", 3]] as const) evaluate(makeRun(root, name), { perplexity: less(value) });
+    for (const [name, value] of [
+      ["mid", 2],
+      ["best", 1],
+      ["nan", Number.NaN],
+      ["infinite", Infinity],
+      ["worst", 3],
+    ] as const)
+      evaluate(makeRun(root, name), { perplexity: less(value) });
     assert.deepEqual(told(await look({ sort: "score" })).slice(0, 3), ["best", "mid", "worst"]);
     assert.deepEqual(told(await look({ sort: "score", reverse: true })).slice(0, 3), ["worst", "mid", "best"]);
-    assert.deepEqual(new Set(told(await look({ sort: "score", reverse: true })).slice(3)), new Set(["nan", "infinite"]));
+    assert.deepEqual(
+      new Set(told(await look({ sort: "score", reverse: true })).slice(3)),
+      new Set(["nan", "infinite"]),
+    );
   });
   it("never ranks scores of other rows among each other without saying so", async () => {
-    for (const [name, value, dataHash] of [["a", 0.7, "h1"], ["b", 0.9, "h1"], ["c", 0.99, "h2"]] as const) evaluate(makeRun(root, name), { accuracy: share(value) }, { dataHash });
+    for (const [name, value, dataHash] of [
+      ["a", 0.7, "h1"],
+      ["b", 0.9, "h1"],
+      ["c", 0.99, "h2"],
+    ] as const)
+      evaluate(makeRun(root, name), { accuracy: share(value) }, { dataHash });
     makeRun(root, "none");
     const listing = await look({ sort: "score" });
-    assert.deepEqual(told(listing), ["[accuracy on d.test (120 rows, content h1)]", "b", "a", "[accuracy on d.test (120 rows, content h2)]", "c", "[without accuracy]", "none"]);
+    assert.deepEqual(told(listing), [
+      "[accuracy on d.test (120 rows, content h1)]",
+      "b",
+      "a",
+      "[accuracy on d.test (120 rows, content h2)]",
+      "c",
+      "[without accuracy]",
+      "none",
+    ]);
     const only = listing.scores.find((one) => one.on?.includes("h2"));
     assert.deepEqual([only?.metric, only?.on, only?.runs], ["accuracy", "d.test (content h2)", 1]);
-    assert.deepEqual(told(await look({ sort: "score", score: only!.key })), ["[accuracy on d.test (120 rows)]", "c", "[without accuracy on d.test (content h2)]", "none", "b", "a"]);
+    assert.deepEqual(told(await look({ sort: "score", score: only!.key })), [
+      "[accuracy on d.test (120 rows)]",
+      "c",
+      "[without accuracy on d.test (content h2)]",
+      "none",
+      "b",
+      "a",
+    ]);
     evaluate(makeRun(root, "alone"), { "f1(macro)": share(0.5) });
-    assert.deepEqual(told(await look({ sort: "score", score: "f1(macro)", filter: "alone" })), ["alone"], "one data alone needs no heading");
+    assert.deepEqual(
+      told(await look({ sort: "score", score: "f1(macro)", filter: "alone" })),
+      ["alone"],
+      "one data alone needs no heading",
+    );
   });
   it("sorts by name, loss and time", async () => {
     makeRun(root, "run_10", { loss: () => 1, steps: 10 });
@@ -86,10 +136,18 @@ describe("the table of runs by their scores", () => {
       assert.deepEqual(told(folded), ["search (3)", "other"]);
       const [sweep] = folded.rows;
       assert.ok(sweep?.is === "sweep");
-      assert.deepEqual([sweep.best?.number, sweep.best?.values, sweep.score?.value, sweep.open], [2, "batch_size: 16", 0.8, false]);
+      assert.deepEqual(
+        [sweep.best?.number, sweep.best?.values, sweep.score?.value, sweep.open],
+        [2, "batch_size: 16", 0.8, false],
+      );
       const open = await look({ sort: "score", open: [sweep.key] });
       assert.deepEqual(told(open), ["search (3)", "search_2", "search_3", "search_1", "other"]);
-      assert.deepEqual(told(await look({ sort: "started", fold: false })), ["other", "search_3", "search_2", "search_1"]);
+      assert.deepEqual(told(await look({ sort: "started", fold: false })), [
+        "other",
+        "search_3",
+        "search_2",
+        "search_1",
+      ]);
       assert.deepEqual(told(await look({ filter: "search_3" })), ["search (1)"]);
     });
   it("tells a sweep's best by what it was after, until another score is asked for", async () => {
@@ -101,10 +159,19 @@ describe("the table of runs by their scores", () => {
     };
     assert.deepEqual(await best({}), [2, "validation accuracy", 0.8]);
     assert.deepEqual(await best({ score: "accuracy" }), [1, "accuracy", 0.99]);
-    assert.deepEqual((await best({ score: "validation loss" }) as unknown[]).slice(0, 2), [1, "validation loss"], "of equal ones the first");
+    assert.deepEqual(
+      ((await best({ score: "validation loss" })) as unknown[]).slice(0, 2),
+      [1, "validation loss"],
+      "of equal ones the first",
+    );
   });
   it("knows a trial while it trains, before the journal does", async () => {
-    const trial = { sweep: "s", journal: "s-1", number: 1, goal: { metric: "accuracy", direction: "maximize" } } as const;
+    const trial = {
+      sweep: "s",
+      journal: "s-1",
+      number: 1,
+      goal: { metric: "accuracy", direction: "maximize" },
+    } as const;
     makeRun(root, "s_1", { trial, reason: null });
     const { rows } = await look();
     assert.ok(rows[0]?.is === "sweep");
@@ -131,11 +198,17 @@ describe("the table of runs by their scores", () => {
     evaluate(a, { accuracy: share(0.5) });
     await list.look();
     const scored = list.list({ ...usualView, since: revision });
-    assert.deepEqual(scored.runs.map((one) => one.name), ["a"]);
+    assert.deepEqual(
+      scored.runs.map((one) => one.name),
+      ["a"],
+    );
     writeFileSync(join(b.path, "notes.json"), '{"tags": ["t"]}');
     await list.look();
     const noted = list.list({ ...usualView, since: scored.revision });
-    assert.deepEqual(noted.runs.map((one) => [one.name, one.tags]), [["b", ["t"]]]);
+    assert.deepEqual(
+      noted.runs.map((one) => [one.name, one.tags]),
+      [["b", ["t"]]],
+    );
     rmSync(a.path, { recursive: true });
     const gone = await look();
     assert.ok(gone.revision > noted.revision);
@@ -143,9 +216,22 @@ describe("the table of runs by their scores", () => {
   });
   it("survives torn, foreign, hostile and missing files", async () => {
     const odd = makeRun(root, "odd");
-    const line = { at: "never", step: 1, data: "d\u202e<b>", split: 7, dataHash: "x".repeat(5000), rows: Number.MAX_VALUE };
-    appendFileSync(odd.scoresFile, `{"torn\n[]\nnull\n${JSON.stringify({ ...line, metrics: { ["__proto__"]: { value: 1 }, constructor: { value: 2, low: "a", better: "up" }, ["m\n\u0007".repeat(99)]: { value: 3 } } })}\n`);
-    writeFileSync(join(odd.path, "notes.json"), JSON.stringify({ tags: ["a b\n\u202e", 7, "", "x".repeat(900), "A-b"], note: ["no"] }));
+    const line = {
+      at: "never",
+      step: 1,
+      data: "d\u202e<b>",
+      split: 7,
+      dataHash: "x".repeat(5000),
+      rows: Number.MAX_VALUE,
+    };
+    appendFileSync(
+      odd.scoresFile,
+      `{"torn\n[]\nnull\n${JSON.stringify({ ...line, metrics: { ["__proto__"]: { value: 1 }, constructor: { value: 2, low: "a", better: "up" }, ["m\n\u0007".repeat(99)]: { value: 3 } } })}\n`,
+    );
+    writeFileSync(
+      join(odd.path, "notes.json"),
+      JSON.stringify({ tags: ["a b\n\u202e", 7, "", "x".repeat(900), "A-b"], note: ["no"] }),
+    );
     const fifoless = makeRun(root, "folders");
     mkdirSync(fifoless.scoresFile);
     mkdirSync(join(fifoless.path, "notes.json"));
@@ -153,12 +239,27 @@ describe("the table of runs by their scores", () => {
     writeFileSync(join(root, "..", "secret"), '{"tags": ["secret"], "note": "secret"}');
     symlinkSync(join(root, "..", "secret"), join(linked.path, "notes.json"));
     mkdirSync(join(root, "sweeps"), { recursive: true });
-    writeFileSync(join(root, "sweeps", "s-000000000000.jsonl"), `null\n{"run": 7}\n{"run":"/elsewhere/${odd.id}","number":1,"values":{"a":{}},"score":"NaN"}\n{"torn`);
+    writeFileSync(
+      join(root, "sweeps", "s-000000000000.jsonl"),
+      `null\n{"run": 7}\n{"run":"/elsewhere/${odd.id}","number":1,"values":{"a":{}},"score":"NaN"}\n{"torn`,
+    );
     const { rows, runs } = await look({ sort: "score", open: ["s-000000000000"] });
     const found = runs.find((one) => one.name === "odd")!;
-    assert.ok(found.scores.every(({ metric, on }) => metric.length <= 80 && on.length <= 80 && !/[\n\u0007\u202e]/.test(metric + on)));
-    assert.ok(found.scores.some(({ metric, value, low, better }) => metric === "constructor" && value === 2 && low === null && better === "greater"));
-    assert.ok(found.tags.every((tag) => tag.length <= 40 && !/[\s\u202e]/.test(tag)), found.tags.join("|"));
+    assert.ok(
+      found.scores.every(
+        ({ metric, on }) => metric.length <= 80 && on.length <= 80 && !/[\n\u0007\u202e]/.test(metric + on),
+      ),
+    );
+    assert.ok(
+      found.scores.some(
+        ({ metric, value, low, better }) =>
+          metric === "constructor" && value === 2 && low === null && better === "greater",
+      ),
+    );
+    assert.ok(
+      found.tags.every((tag) => tag.length <= 40 && !/[\s\u202e]/.test(tag)),
+      found.tags.join("|"),
+    );
     assert.equal(found.note, "");
     assert.deepEqual(runs.find((one) => one.name === "linked")?.tags, [], "notes of elsewhere are none of its own");
     assert.equal(found.trial?.sweep, "s");
@@ -187,7 +288,15 @@ describe("the table of runs by their scores", () => {
       const board = new RunBoard(root);
       const details = (await board.details(run.id, null))!;
       assert.deepEqual(
-        details.evaluations.map(({ at, on, metric, value, interval, rows, step: n }) => [at, on, metric, value, interval, rows, n]),
+        details.evaluations.map(({ at, on, metric, value, interval, rows, step: n }) => [
+          at,
+          on,
+          metric,
+          value,
+          interval,
+          rows,
+          n,
+        ]),
         [
           ["2026-01-02T00:00:00Z", "d.validation", "accuracy", "0.9", "0.87 – 0.93", "120", 20],
           ["2026-01-01T00:00:00Z", "d.test", "accuracy", "0.8", "0.77 – 0.83", "120", 20],
@@ -196,7 +305,10 @@ describe("the table of runs by their scores", () => {
       );
       assert.equal(details.load, `model mood { load: "runs/${run.id}" }`);
       const load = (...cells: readonly string[]): Promise<string | null> => board.load(run.id, cells);
-      assert.equal(await load("model mood { base: x }", "train mood on d as mood_2"), `model mood_3 { load: "runs/${run.id}" }`);
+      assert.equal(
+        await load("model mood { base: x }", "train mood on d as mood_2"),
+        `model mood_3 { load: "runs/${run.id}" }`,
+      );
       assert.equal(await load("console.log($mood)"), `model mood_2 { load: "runs/${run.id}" }`);
       assert.equal(await load("const moody = 1"), `model mood { load: "runs/${run.id}" }`);
       const verb = makeRun(root, "train", { weights: true });
@@ -229,7 +341,11 @@ describe("the table of runs by their scores", () => {
       assert.deepEqual([runs.map(({ label }) => label), gone], [["a", "b"], ["gone"]]);
       assert.notEqual(runs[0]?.color, runs[1]?.color);
       assert.deepEqual(
-        scores.map(({ metric, on, cells }) => [metric, on, ...cells.map((cell) => cell && `${cell.value}${cell.best ? "*" : ""}`)]),
+        scores.map(({ metric, on, cells }) => [
+          metric,
+          on,
+          ...cells.map((cell) => cell && `${cell.value}${cell.best ? "*" : ""}`),
+        ]),
         [
           ["accuracy", "d.test (content d1)", "0.8*", "0.7"],
           ["loss", "d.test", "0.3", "0.2*"],
@@ -238,9 +354,19 @@ describe("the table of runs by their scores", () => {
           ["accuracy", "d.test (content other)", null, "0.99"],
         ],
       );
-      assert.deepEqual(settings.filter(({ differs }) => differs).map(({ setting, values }) => [setting, ...values]), [["epochs", "1", "2"]]);
+      assert.deepEqual(
+        settings.filter(({ differs }) => differs).map(({ setting, values }) => [setting, ...values]),
+        [["epochs", "1", "2"]],
+      );
       const names = figure!.data.map((trace) => [trace["name"], trace["yaxis"] ?? "y"]);
-      assert.deepEqual(names, [["a", "y"], ["b", "y"], ["a", "y2"], ["b", "y2"], ["a", "y3"], ["b", "y3"]]);
+      assert.deepEqual(names, [
+        ["a", "y"],
+        ["b", "y"],
+        ["a", "y2"],
+        ["b", "y2"],
+        ["a", "y3"],
+        ["b", "y3"],
+      ]);
     });
     it("tells runs of one name apart, and text of theirs is never markup", async () => {
       const [a, b] = [makeRun(root, "<b>x"), makeRun(root, "<b>x")].map(({ id }) => id);

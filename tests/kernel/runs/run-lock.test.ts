@@ -2,7 +2,18 @@
 import assert from "node:assert/strict";
 import { fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -38,20 +49,33 @@ describe("the lock of a run", function () {
     one.kill("SIGKILL");
     await exited;
   };
-  const refused = async (patience = 0): Promise<{ readonly data: Readonly<Record<string, unknown>>; readonly text: string }> => {
+  const refused = async (
+    patience = 0,
+  ): Promise<{ readonly data: Readonly<Record<string, unknown>>; readonly text: string }> => {
     const error: unknown = await lockRun(folder, "train", patience).then(
       () => assert.fail("it was given"),
       (e: unknown) => e,
     );
     assert.ok(error instanceof CodedError && error.code === "run-busy");
     const { message, help, notes } = wordsOf(error.code, error.data as never);
-    return { data: error.data as object as Readonly<Record<string, unknown>>, text: [message, help, ...(notes ?? [])].join("\n") };
+    return {
+      data: error.data as object as Readonly<Record<string, unknown>>,
+      text: [message, help, ...(notes ?? [])].join("\n"),
+    };
   };
   /** A lock as another process would have left it. */
-  const left = (o: { readonly machine?: string; readonly id?: number; readonly since?: string | null; readonly ago?: number }): string => {
+  const left = (o: {
+    readonly machine?: string;
+    readonly id?: number;
+    readonly since?: string | null;
+    readonly ago?: number;
+  }): string => {
     const me = thisProcess();
     const at = Date.now() - 3600_000;
-    const file = join(folder, `.writer-train-${at}-${o.machine ?? me.machine}-${o.id ?? me.id}-${o.since ?? 0}-0123456789ab`);
+    const file = join(
+      folder,
+      `.writer-train-${at}-${o.machine ?? me.machine}-${o.id ?? me.id}-${o.since ?? 0}-0123456789ab`,
+    );
     writeFileSync(file, "");
     const touched = new Date(Date.now() - (o.ago ?? 0));
     utimesSync(file, touched, touched);
@@ -62,7 +86,10 @@ describe("the lock of a run", function () {
     const lock = await lockRun(folder, "train");
     const { data, text } = await refused();
     assert.deepEqual([data["where"], data["process"]], ["here", process.pid]);
-    assert.match(text, /run is being trained by this same process \(another cell or session\), since \d{4}-.* UTC\nwait until it ends, or interrupt it there/);
+    assert.match(
+      text,
+      /run is being trained by this same process \(another cell or session\), since \d{4}-.* UTC\nwait until it ends, or interrupt it there/,
+    );
     assert.deepEqual(holderOf(folder), lock.holder);
     lock.demand();
     lock.release();
@@ -97,7 +124,7 @@ describe("the lock of a run", function () {
     left({ since: "00000000-1" });
     (await lockRun(folder, "train", 0)).release();
     if (process.platform !== "linux") return; // only there a process says when it began, and that it has ended
-    const parent = spawn("sh", ["-c", 'sleep 1 & echo $!; exec sleep 60'], { stdio: ["ignore", "pipe", "ignore"] });
+    const parent = spawn("sh", ["-c", "sleep 1 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
     children.push(parent);
     const id = Number(String(((await once(parent.stdout, "data")) as unknown[])[0]));
     const stat = (): string => readFileSync(`/proc/${id}/stat`, "utf8");
@@ -165,7 +192,11 @@ describe("the lock of a run", function () {
     const deleted = (found as { readonly deleted: number }[]).reduce((sum, one) => sum + one.deleted, 0);
     const refusals = new Set((found as { readonly refusals: readonly string[] }[]).flatMap((one) => one.refusals));
     assert.ok(deleted >= 60, String(deleted));
-    for (const why of refusals) assert.match(why, /it is training: interrupt it first|there is no such run|RUN is being (trained|deleted) by process N|it is no longer there|ENOENT/);
+    for (const why of refusals)
+      assert.match(
+        why,
+        /it is training: interrupt it first|there is no such run|RUN is being (trained|deleted) by process N|it is no longer there|ENOENT/,
+      );
   });
 
   it("says with a code that a folder may not be written", async () => {
@@ -173,12 +204,18 @@ describe("the lock of a run", function () {
     const run = join(runs, "r-20260101-000000-abcdef");
     mkdirSync(run, { recursive: true });
     writeFileSync(join(run, "lock.json"), JSON.stringify({ recipeHash: "abcdef12", started: "2026-01-01" }));
-    writeFileSync(join(run, "events.jsonl"), '{"at":"2026-01-01","kind":"stopped","step":1,"reason":"interrupted","seconds":1}\n');
+    writeFileSync(
+      join(run, "events.jsonl"),
+      '{"at":"2026-01-01","kind":"stopped","step":1,"reason":"interrupted","seconds":1}\n',
+    );
     for (const path of [root, runs, run]) chmodSync(path, 0o555);
     for (const file of readdirSync(run)) chmodSync(join(run, file), 0o444);
     try {
       const told = (await said(start("unwritable", runs))) as Record<string, unknown>;
-      assert.deepEqual([told["create"], told["resume"], told["log"], told["there"]], ["run-folder", "run-folder", "run-folder", true]);
+      assert.deepEqual(
+        [told["create"], told["resume"], told["log"], told["there"]],
+        ["run-folder", "run-folder", "run-folder", true],
+      );
       assert.match(JSON.stringify(told["removed"]), /"deleted":false.*EACCES|"deleted":false.*permission denied/);
     } finally {
       for (const path of [root, runs, run]) chmodSync(path, 0o755);

@@ -1,6 +1,15 @@
 /** Tags and notes of runs: kept whole, in bounds, in the run's own folder and nowhere else. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunBoard } from "#kernel/runs/run-board.js";
@@ -19,8 +28,13 @@ describe("notes of runs", () => {
 
   it("are kept in notes.json, each tag once and without blanks, and stand in the table", async () => {
     const run = makeRun(root, "a", { reason: null });
-    assert.deepEqual(await board.note(run.id, { tags: [" best one ", "#x", "X", ""], note: "a <b>note</b>\n" }), { noted: true });
-    assert.equal(readFileSync(join(run.path, "notes.json"), "utf8"), `${JSON.stringify({ tags: ["best-one", "x"], note: "a <b>note</b>" }, null, 2)}\n`);
+    assert.deepEqual(await board.note(run.id, { tags: [" best one ", "#x", "X", ""], note: "a <b>note</b>\n" }), {
+      noted: true,
+    });
+    assert.equal(
+      readFileSync(join(run.path, "notes.json"), "utf8"),
+      `${JSON.stringify({ tags: ["best-one", "x"], note: "a <b>note</b>" }, null, 2)}\n`,
+    );
     const { runs } = await board.changes({ ...usualView, since: 0, wait: 0 });
     assert.deepEqual([runs[0]?.tags, runs[0]?.note], [["best-one", "x"], "a <b>note</b>"]);
     assert.ok(!readdirSync(run.path).some((name) => /notes\.json\./.test(name)), "nothing is left beside it");
@@ -51,13 +65,22 @@ describe("notes of runs", () => {
       assert.equal(noted, false, id);
       assert.match(why ?? "", /were not kept/);
     }
-    assert.deepEqual([readFileSync(join(outside, "precious"), "utf8"), readdirSync(outside).sort()], ["precious", ["plan.json", "precious"]]);
+    assert.deepEqual(
+      [readFileSync(join(outside, "precious"), "utf8"), readdirSync(outside).sort()],
+      ["precious", ["plan.json", "precious"]],
+    );
   });
   it("of a far too long or foreign file are none", async () => {
     const [a, b] = [makeRun(root, "a"), makeRun(root, "b")];
     writeFileSync(join(a.path, "notes.json"), JSON.stringify({ tags: ["t"], note: "x".repeat(1 << 17) }));
     writeFileSync(join(b.path, "notes.json"), '[{"tags": ["t"]}');
     const { runs } = await board.changes({ ...usualView, since: 0, wait: 0 });
-    assert.deepEqual(runs.map(({ tags, note }) => [tags, note]), [[[], ""], [[], ""]]);
+    assert.deepEqual(
+      runs.map(({ tags, note }) => [tags, note]),
+      [
+        [[], ""],
+        [[], ""],
+      ],
+    );
   });
 });

@@ -26,7 +26,10 @@ describe("scores of a run", () => {
   it("are read past what is torn or foreign", () => {
     const run = RunFolder.open(folder);
     appendScore(run, score(10, 0.5));
-    appendFileSync(run.scoresFile, '{"at":"2026\n[1]\n{"at":"x","data":"y","dataHash":"z","step":1,"rows":2,"metrics":{"a":3}}\n');
+    appendFileSync(
+      run.scoresFile,
+      '{"at":"2026\n[1]\n{"at":"x","data":"y","dataHash":"z","step":1,"rows":2,"metrics":{"a":3}}\n',
+    );
     appendScore(run, score(20, 0.6));
     assert.deepEqual(scoresOf(run), [score(10, 0.5), score(20, 0.6)]);
   });

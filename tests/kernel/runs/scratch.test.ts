@@ -7,12 +7,14 @@ import type { ModelHandle, Written } from "#kernel/runs/model-handle.js";
 import { readHeader } from "#kernel/engine/safetensors.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 
-const words = "the cat sat on a mat and the dog ran to the old red barn by the sea it was late when they came home".split(" ");
+const words =
+  "the cat sat on a mat and the dog ran to the old red barn by the sea it was late when they came home".split(" ");
 /** Texts of 8 to 40 words, no two alike. */
 const texts = Array.from({ length: 120 }, (_, i) =>
   Array.from({ length: 8 + ((i * 7) % 33) }, (_, k) => words[(i * 5 + k * (1 + (i % 3))) % words.length]).join(" "),
 );
-const json = (file: string): Record<string, unknown> => JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+const json = (file: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
 
 describe("models from scratch", function () {
   this.timeout(240_000);
@@ -21,7 +23,9 @@ describe("models from scratch", function () {
   const losses = (name: string): readonly number[] => model(name).history.map((step) => step.loss);
   before(async () => {
     book = new NotebookOfOne();
-    const rows = texts.map((text, i) => JSON.stringify({ text: `${text} ${i}.`, part: i % 6 === 0 ? "validation" : "train" }));
+    const rows = texts.map((text, i) =>
+      JSON.stringify({ text: `${text} ${i}.`, part: i % 6 === 0 ? "validation" : "train" }),
+    );
     writeFileSync(join(book.folder, "texts.jsonl"), rows.join("\n"));
     await book.run(`
 data tales { source: jsonl("texts.jsonl"), columns: { text: text }, split: by_column(part) }
@@ -53,9 +57,17 @@ recipe quick { epochs: 3, batch_size: 10, optimizer: adamw(learning_rate: 5e-3),
   });
   it("saves a folder as any base is, which goes on where it was", async () => {
     const folder = join(model("scratch").folder!, "model");
-    assert.deepEqual(readdirSync(folder).sort(), ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]);
+    assert.deepEqual(readdirSync(folder).sort(), [
+      "config.json",
+      "model.safetensors",
+      "tokenizer.json",
+      "tokenizer_config.json",
+    ]);
     const config = json(join(folder, "config.json"));
-    assert.deepEqual([config["model_type"], config["architectures"], config["vocab_size"]], ["gpt2", ["GPT2LMHeadModel"], 310]);
+    assert.deepEqual(
+      [config["model_type"], config["architectures"], config["vocab_size"]],
+      ["gpt2", ["GPT2LMHeadModel"], 310],
+    );
     const { tensors } = readHeader(join(folder, "model.safetensors"));
     assert.deepEqual(tensors["transformer.wte.weight"]!.shape, [310, 32]);
     assert.ok(!Object.keys(tensors).some((name) => name.startsWith("adam")));
@@ -64,19 +76,26 @@ recipe quick { epochs: 3, batch_size: 10, optimizer: adamw(learning_rate: 5e-3),
     assert.deepEqual(await ask("again"), await ask("scratch"));
   });
   it("trains its tokenizer on the training split alone", async () => {
-    const rows = ["zebra zebra zebra zebra", ...texts].map((text, i) => JSON.stringify({ text, part: i === 0 ? "validation" : "train" }));
+    const rows = ["zebra zebra zebra zebra", ...texts].map((text, i) =>
+      JSON.stringify({ text, part: i === 0 ? "validation" : "train" }),
+    );
     writeFileSync(join(book.folder, "zebra.jsonl"), rows.join("\n"));
     await book.run(`
 data zoo { source: jsonl("zebra.jsonl"), columns: { text: text }, split: by_column(part) }
 train scratch on zoo with quick as keeper { epochs: 1 }`);
-    const { vocab } = json(join(model("keeper").folder!, "model/tokenizer.json"))["model"] as { vocab: Record<string, number> };
+    const { vocab } = json(join(model("keeper").folder!, "model/tokenizer.json"))["model"] as {
+      vocab: Record<string, number>;
+    };
     assert.ok(Object.keys(vocab).some((token) => token === "Ġthe"));
     assert.ok(!Object.keys(vocab).some((token) => token.includes("z") && token.length > 1));
   });
   it("refuses what data can't give, and says how much they give", async () => {
     const refused = (text: string, code: string) =>
       assert.rejects(book.run(text), (e: Refused) => {
-        assert.deepEqual(e.diagnostics.map((d) => d.code), [code]);
+        assert.deepEqual(
+          e.diagnostics.map((d) => d.code),
+          [code],
+        );
         return true;
       });
     await refused(
@@ -105,16 +124,26 @@ model second { base: first, task: text_classification, technique: lora(rank: 2),
 train second on parted { epochs: 1 }`);
     assert.equal((await model("second").predict(["the cat sat"])).length, 1);
     await assert.rejects(
-      book.run(`model odd like second { technique: adapters(size: 2) }\ntrain odd on parted { epochs: 1 }\nmodel third { base: odd, task: text_classification }\ntrain third on parted`),
+      book.run(
+        `model odd like second { technique: adapters(size: 2) }\ntrain odd on parted { epochs: 1 }\nmodel third { base: odd, task: text_classification }\ntrain third on parted`,
+      ),
       (e: Refused) => e.diagnostics[0]!.code === "base-trained-in-part",
     );
     await assert.rejects(
-      book.run(`model idle like scratch { max_length: 48 }\nmodel fourth { base: idle, task: text_generation }\ntrain fourth on tales`),
+      book.run(
+        `model idle like scratch { max_length: 48 }\nmodel fourth { base: idle, task: text_generation }\ntrain fourth on tales`,
+      ),
       (e: Refused) => e.diagnostics[0]!.code === "not-trained",
     );
   });
   it("an encoder names hidden words, a LLaMA writes, a T5 answers", async () => {
-    const pairs = texts.map((text, i) => JSON.stringify({ input: text.split(" ").slice(0, 3).join(" "), target: text.split(" ")[0], part: i % 6 === 0 ? "validation" : "train" }));
+    const pairs = texts.map((text, i) =>
+      JSON.stringify({
+        input: text.split(" ").slice(0, 3).join(" "),
+        target: text.split(" ")[0],
+        part: i % 6 === 0 ? "validation" : "train",
+      }),
+    );
     writeFileSync(join(book.folder, "pairs.jsonl"), pairs.join("\n"));
     await book.run(`
 data pairs { source: jsonl("pairs.jsonl"), columns: { input: input, target: target }, clean: drop_duplicates }
@@ -123,7 +152,10 @@ model answer { architecture: t5(layers: 1, hidden: 32, heads: 2), tokenizer: uni
 train llm on tales with quick
 train answer on pairs { epochs: 30, batch_size: 8, optimizer: adamw(learning_rate: 5e-3), dropout: 0 }`);
     assert.ok(losses("llm").at(-1)! < 0.8 * losses("llm")[0]!);
-    assert.ok(losses("answer").at(-1)! < 0.8 * losses("answer")[0]!, `${losses("answer")[0]} → ${losses("answer").at(-1)}`);
+    assert.ok(
+      losses("answer").at(-1)! < 0.8 * losses("answer")[0]!,
+      `${losses("answer")[0]} → ${losses("answer").at(-1)}`,
+    );
     const [written] = await model("answer").predict<Written>("the cat sat", { max_tokens: 4 });
     assert.ok(written!.tokens > 0);
     assert.equal(json(join(model("answer").folder!, "model/config.json"))["architectures"] instanceof Array, true);

@@ -33,7 +33,13 @@ export function writeSmallBert(folder: string, words: readonly string[]): void {
       ),
     },
     decoder: { type: "WordPiece", prefix: "##", cleanup: true },
-    model: { type: "WordPiece", unk_token: "[UNK]", continuing_subword_prefix: "##", max_input_chars_per_word: 100, vocab },
+    model: {
+      type: "WordPiece",
+      unk_token: "[UNK]",
+      continuing_subword_prefix: "##",
+      max_input_chars_per_word: 100,
+      vocab,
+    },
   };
   writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json));
   writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ pad_token: "[PAD]", mask_token: "[MASK]" }));

@@ -37,7 +37,10 @@ describe("regression on scores of any scale", function () {
   before(async () => {
     book = new NotebookOfOne();
     writeSmallBert(join(book.folder, "base"), [...FILLER, "good", "bad", "dull", "fine"]);
-    writeFileSync(join(book.folder, "prices.csv"), ["text,price,part", ...rows.map((r) => `${r.text},${r.price},${r.part}`)].join("\n"));
+    writeFileSync(
+      join(book.folder, "prices.csv"),
+      ["text,price,part", ...rows.map((r) => `${r.text},${r.price},${r.part}`)].join("\n"),
+    );
     await book.run(`
 data prices { source: csv("prices.csv"), columns: { text: text, score: price }, split: by_column(part) }
 recipe quick { epochs: 20, batch_size: 16, optimizer: adamw(learning_rate: 4e-3), dropout: 0, seed: 1 }
@@ -48,7 +51,8 @@ model bias { base: "base", task: regression, technique: bitfit }`);
   after(() => book.close());
   const model = (name: string) => book.values.get(name) as ModelHandle;
   const metrics = () => book.session.evaluations.at(-1)!.metrics;
-  const predictions = async (name: string) => (await model(name).predict<ScorePrediction>(held.map(({ text }) => text))).map(({ score }) => score);
+  const predictions = async (name: string) =>
+    (await model(name).predict<ScorePrediction>(held.map(({ text }) => text))).map(({ score }) => score);
   /** As anybody reads the folder: its body, its head, nothing else. */
   const forward = async (folder: string): Promise<readonly number[]> => {
     const engine = await engineNamed("tensorflow");
@@ -58,7 +62,10 @@ model bias { base: "base", task: regression, technique: bitfit }`);
     const session = await engine.open({ forward: program(false) }, [folder]);
     for (const { text } of held) {
       const [ids] = await tokenizer.encode([text], 64);
-      const batch = readBatch(JSON.stringify({ input_ids: [Array.from(ids!)], attention_mask: [Array.from(ids!, () => 1)] }), limits);
+      const batch = readBatch(
+        JSON.stringify({ input_ids: [Array.from(ids!)], attention_mask: [Array.from(ids!, () => 1)] }),
+        limits,
+      );
       const { logits } = await session.run("forward", { ...batch } as Record<string, NDArray>);
       said.push(fromNDArray(logits!).data[0]!);
     }
@@ -66,12 +73,19 @@ model bias { base: "base", task: regression, technique: bitfit }`);
     return said;
   };
   const near = (ours: readonly number[], theirs: readonly number[]) =>
-    ours.forEach((x, i) => assert.ok(Math.abs(x - theirs[i]!) < 1e-5 * Math.abs(theirs[i]!), `${x} beside ${theirs[i]}`));
+    ours.forEach((x, i) =>
+      assert.ok(Math.abs(x - theirs[i]!) < 1e-5 * Math.abs(theirs[i]!), `${x} beside ${theirs[i]}`),
+    );
 
   for (const name of ["whole", "small", "bias"])
     it(`${name}: beats the mean by far, and its folder says what it says`, async () => {
-      await book.run(`train ${name} on prices with quick\nevaluate ${name} on prices.validation { metrics: [mean_absolute_error, loss] }`);
-      assert.ok(metrics()["mean_absolute_error"]! < 0.6 * ofMean, `${metrics()["mean_absolute_error"]} beside the mean's ${ofMean}`);
+      await book.run(
+        `train ${name} on prices with quick\nevaluate ${name} on prices.validation { metrics: [mean_absolute_error, loss] }`,
+      );
+      assert.ok(
+        metrics()["mean_absolute_error"]! < 0.6 * ofMean,
+        `${metrics()["mean_absolute_error"]} beside the mean's ${ofMean}`,
+      );
       // Training and validation are told on the scores' own scale.
       const first = model(name).history[0]!.loss;
       assert.ok(first > 0.2 * SPREAD ** 2 && first < 5 * SPREAD ** 2, String(first));
@@ -82,7 +96,10 @@ model bias { base: "base", task: regression, technique: bitfit }`);
       near(await forward(folder), said);
       const tensors = Object.keys(readSafetensors(join(folder, "model.safetensors")));
       assert.ok(!tensors.some((tensor) => tensor.startsWith("target.")), tensors.join(" "));
-      const card = readFileSync(join(model(name).folder!, name === "whole" ? "README.md" : "adapter/README.md"), "utf8");
+      const card = readFileSync(
+        join(model(name).folder!, name === "whole" ? "README.md" : "adapter/README.md"),
+        "utf8",
+      );
       assert.equal(card.includes('weights.pop("target.scale")'), name === "whole");
       // Writing left the model as it was.
       assert.deepEqual(await predictions(name), said);
@@ -100,16 +117,24 @@ train more on prices with quick { steps: 1, optimizer: adamw(learning_rate: 1e-1
   });
 
   it("goes on from its checkpoint exactly, and from one of older versions as they did", async () => {
-    const statement = (as: string, more = "") => `train whole on prices with quick as ${as} { steps: 12, checkpoint: every(steps: 4), seed: 5${more} }`;
+    const statement = (as: string, more = "") =>
+      `train whole on prices with quick as ${as} { steps: 12, checkpoint: every(steps: 4), seed: 5${more} }`;
     await book.run(statement("straight"));
     const interrupted = async (as: string) => {
       const control = new AbortController();
-      const known = new Set(RunFolder.find(book.runs, RunFolder.open(model("straight").folder!).lock()!.recipeHash).map((run) => run.id));
+      const known = new Set(
+        RunFolder.find(book.runs, RunFolder.open(model("straight").folder!).lock()!.recipeHash).map((run) => run.id),
+      );
       const poll = setInterval(() => {
-        const run = RunFolder.find(book.runs, RunFolder.open(model("straight").folder!).lock()!.recipeHash).find(({ id }) => !known.has(id));
+        const run = RunFolder.find(book.runs, RunFolder.open(model("straight").folder!).lock()!.recipeHash).find(
+          ({ id }) => !known.has(id),
+        );
         if (run && run.events().some((e) => e.kind === "step" && e.step >= 5)) control.abort();
       }, 2);
-      await assert.rejects(book.run(statement(as), { signal: control.signal }).finally(() => clearInterval(poll)), { code: "interrupted" });
+      await assert.rejects(
+        book.run(statement(as), { signal: control.signal }).finally(() => clearInterval(poll)),
+        { code: "interrupted" },
+      );
       await model(as).weights!.settled;
       return RunFolder.find(book.runs, RunFolder.open(model("straight").folder!).lock()!.recipeHash)[0]!;
     };
@@ -123,7 +148,9 @@ train more on prices with quick { steps: 1, optimizer: adamw(learning_rate: 1e-1
     const header = readHeader(last.file);
     const names = Object.keys(header.tensors).filter((name) => !name.startsWith("target."));
     assert.equal(names.length, Object.keys(header.tensors).length - 2);
-    writeSafetensors(last.file, Object.fromEntries(names.map((name) => [name, readTensor(last.file, name, header)])), { tunebook: header.metadata["tunebook"]! });
+    writeSafetensors(last.file, Object.fromEntries(names.map((name) => [name, readTensor(last.file, name, header)])), {
+      tunebook: header.metadata["tunebook"]!,
+    });
     await book.run(statement("older", ", resume: true"));
     const [, loss] = losses("older").find(([step]) => step > last.position.step)!;
     assert.ok(loss > 0.5 * MEAN ** 2, `a head that says next to nothing is off by the mean: ${loss}`);

@@ -52,8 +52,18 @@ describe("a sweep's trials", () => {
       dropout: "0.12345679",
       clip: "0.1235",
     });
-    const second = valuesAt(all, { ...first, seed: 1, "optimizer.weight_decay": 1, batch_size: 1, dropout: 0.123451, clip: 10 });
-    assert.deepEqual([second["seed"], second["optimizer.weight_decay"], second["dropout"], second["clip"]], ["2147483647", "1e-7", "0.123451", "10"]);
+    const second = valuesAt(all, {
+      ...first,
+      seed: 1,
+      "optimizer.weight_decay": 1,
+      batch_size: 1,
+      dropout: 0.123451,
+      clip: 10,
+    });
+    assert.deepEqual(
+      [second["seed"], second["optimizer.weight_decay"], second["dropout"], second["clip"]],
+      ["2147483647", "1e-7", "0.123451", "10"],
+    );
   });
 
   it("become Tune values: the branch taken, four digits of a number", () => {
@@ -71,12 +81,19 @@ describe("a sweep's trials", () => {
         "train search_3_model on tickets with quick as search_3 { optimizer.learning_rate: 0.001, batch_size: 16 }",
       ].join("\n"),
     );
-    assert.equal(trialText({ ...sweep, recipe: null }, { batch_size: "16" }, new Set(["technique"]), "t"), "train router on tickets as t { batch_size: 16 }");
+    assert.equal(
+      trialText({ ...sweep, recipe: null }, { batch_size: "16" }, new Set(["technique"]), "t"),
+      "train router on tickets as t { batch_size: 16 }",
+    );
   });
 
   it("write values as a person would", () => {
-    const text = (path: string, value: Value) => valuesAt({ [path]: { space: "choice", of: [value] } }, { [path]: 0 })[path];
-    assert.equal(text("schedule", { word: "linear", kind: "schedule", arguments: { warmup: { share: 0.06 } } }), "linear(warmup: 6%)");
+    const text = (path: string, value: Value) =>
+      valuesAt({ [path]: { space: "choice", of: [value] } }, { [path]: 0 })[path];
+    assert.equal(
+      text("schedule", { word: "linear", kind: "schedule", arguments: { warmup: { share: 0.06 } } }),
+      "linear(warmup: 6%)",
+    );
     assert.equal(text("technique.targets", ["query", "value"]), "[query, value]");
     assert.equal(text("base", 'say "hi"'), '"say \\"hi\\""');
     assert.equal(text("task.range", { from: 0, to: 10 }), "0..10");
@@ -85,7 +102,16 @@ describe("a sweep's trials", () => {
   it("are kept in a journal that a torn line does not spoil", () => {
     const root = mkdtempSync(join(tmpdir(), "sweeps-"));
     try {
-      const trial = { number: 1, values: { batch_size: "16" }, point: { batch_size: 0 }, score: 0.9, state: "done", seconds: 1, run: "r", error: null } as const;
+      const trial = {
+        number: 1,
+        values: { batch_size: "16" },
+        point: { batch_size: 0 },
+        score: 0.9,
+        state: "done",
+        seconds: 1,
+        run: "r",
+        error: null,
+      } as const;
       const journal = Journal.open(root, "search", "abc");
       journal.add(trial);
       appendFileSync(journal.file, '{"number":2,');

@@ -20,14 +20,19 @@ describe("techniques in a notebook", function () {
   const adapter = (name: string): string => join(model(name).folder!, "adapter");
   const config = (name: string): Record<string, unknown> =>
     JSON.parse(readFileSync(join(adapter(name), "adapter_config.json"), "utf8")) as Record<string, unknown>;
-  const tensors = (name: string): readonly string[] => Object.keys(readHeader(join(adapter(name), "adapter_model.safetensors")).tensors);
+  const tensors = (name: string): readonly string[] =>
+    Object.keys(readHeader(join(adapter(name), "adapter_model.safetensors")).tensors);
 
   before(async () => {
     book = new NotebookOfOne();
     cpSync(new URL("bert-plain", fixtures), join(book.folder, "bert"), { recursive: true });
     cpSync(new URL("gpt2-plain", fixtures), join(book.folder, "gpt2"), { recursive: true });
     for (const folder of ["bert", "gpt2"]) writeTokenizer(join(book.folder, folder), "letters");
-    const rows = Array.from({ length: 48 }, (_, i) => `${i % 2 ? "a good and kind" : "bad worse poor"} ${"xyz "[i % 4]},${i % 2 ? "yes" : "no"},${i % 4 ? "train" : "validation"}`);
+    const rows = Array.from(
+      { length: 48 },
+      (_, i) =>
+        `${i % 2 ? "a good and kind" : "bad worse poor"} ${"xyz "[i % 4]},${i % 2 ? "yes" : "no"},${i % 4 ? "train" : "validation"}`,
+    );
     writeFileSync(join(book.folder, "rows.csv"), ["text,label,part", ...rows].join("\n"));
     await book.run(`
 data rows { source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part) }
@@ -56,13 +61,22 @@ model m { base: "bert", task: text_classification, technique: bitfit, max_length
       if (!format) assert.equal(config(name)["technique"], word);
       const names = tensors(name);
       assert.ok(names.some((n) => n.endsWith("classifier.weight")));
-      if (word === "bitfit") assert.deepEqual(names.filter((n) => !n.endsWith(".bias")), ["classifier.weight"]);
+      if (word === "bitfit")
+        assert.deepEqual(
+          names.filter((n) => !n.endsWith(".bias")),
+          ["classifier.weight"],
+        );
       // Five steps are an epoch: what goes on from the file sees the batch that a sixth step sees, with the same weights.
-      const given = technique.includes("(") ? technique.replace(/\)$/, `, from: "${adapter(name)}")`) : `${word}(from: "${adapter(name)}")`;
+      const given = technique.includes("(")
+        ? technique.replace(/\)$/, `, from: "${adapter(name)}")`)
+        : `${word}(from: "${adapter(name)}")`;
       await book.run(`model again like m { technique: ${given} }\ntrain again on rows with quick`);
       await book.run(`train ${name} on rows with quick as longer { steps: 6 }`);
       assert.deepEqual(losses("longer").slice(0, 5), losses(name));
-      assert.ok(Math.abs(losses("again")[0]! - losses("longer")[5]!) < 1e-6, `${losses("again")[0]}, ${losses("longer")[5]}`);
+      assert.ok(
+        Math.abs(losses("again")[0]! - losses("longer")[5]!) < 1e-6,
+        `${losses("again")[0]}, ${losses("longer")[5]}`,
+      );
     });
 
   it("resumes exactly what was interrupted", async () => {
@@ -77,7 +91,9 @@ model m { base: "bert", task: text_classification, technique: bitfit, max_length
       if (file && existsSync(file) && readFileSync(file, "utf8").split('"kind":"step"').length > 8) control.abort();
     }, 1);
     const cut = statement.replace("held", "cut");
-    await book.run(cut, { signal: control.signal }).catch((e: unknown) => assert.equal((e as { code?: string }).code, "interrupted"));
+    await book
+      .run(cut, { signal: control.signal })
+      .catch((e: unknown) => assert.equal((e as { code?: string }).code, "interrupted"));
     clearInterval(poll);
     if (control.signal.aborted) await book.run(cut.replace("{", "{ resume: true,"));
     assert.deepEqual(losses("cut"), straight);
@@ -93,19 +109,28 @@ model m { base: "bert", task: text_classification, technique: bitfit, max_length
   });
 
   it("freezes parts of the base", async () => {
-    await book.run(`model still like m { technique: full, freeze: [embeddings, layers(0..0)] }\ntrain still on rows with quick`);
+    await book.run(
+      `model still like m { technique: full, freeze: [embeddings, layers(0..0)] }\ntrain still on rows with quick`,
+    );
     const checkpoints = join(model("still").folder!, "checkpoints");
     const saved = Object.keys(readHeader(join(checkpoints, readdirSync(checkpoints).at(-1)!)).tensors);
-    assert.ok(saved.some((n) => n.includes("encoder.layer.1.")) && !saved.some((n) => /layer\.0\.|embeddings/.test(n)), saved.join(" "));
+    assert.ok(
+      saved.some((n) => n.includes("encoder.layer.1.")) && !saved.some((n) => /layer\.0\.|embeddings/.test(n)),
+      saved.join(" "),
+    );
   });
 
   for (const technique of ["prompt_tuning(tokens: 4)", "prefix_tuning(tokens: 3)", "adapters(size: 4)"])
     it(`a decoder under ${technique} writes, and no further than its positions reach`, async () => {
-      await book.run(`model teller { base: "gpt2", task: text_generation, technique: ${technique}, max_length: 24 }\ntrain teller on tales with quick`);
+      await book.run(
+        `model teller { base: "gpt2", task: text_generation, technique: ${technique}, max_length: 24 }\ntrain teller on tales with quick`,
+      );
       const [whole] = await model("teller").predict<Written>("good ", { max_tokens: 8 });
       assert.ok(whole!.tokens <= 8);
       const taken = Number(/tokens: (\d)/.exec(technique)?.[1] ?? 0);
       await model("teller").predict<Written>("g", { max_tokens: 39 - taken });
-      await assert.rejects(model("teller").predict<Written>("g", { max_tokens: 40 - taken }), { code: "no-room-to-generate" });
+      await assert.rejects(model("teller").predict<Written>("g", { max_tokens: 40 - taken }), {
+        code: "no-room-to-generate",
+      });
     });
 });

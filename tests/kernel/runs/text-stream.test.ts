@@ -37,7 +37,8 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
             pieces.push(await stream.push(ids.slice(at, at + size)));
             at += size;
           }
-          for (const piece of pieces) assert.ok(!piece.includes("\ufffd") || text.includes("\ufffd"), JSON.stringify(pieces));
+          for (const piece of pieces)
+            assert.ok(!piece.includes("\ufffd") || text.includes("\ufffd"), JSON.stringify(pieces));
           pieces.push(await stream.end());
           assert.equal(pieces.join(""), await tokenizer.decode(Int32Array.from(ids)));
         }),
@@ -67,7 +68,10 @@ describe("stop strings", () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: fc.constantFrom("a", "b", "\n"), maxLength: 4 }), { maxLength: 8 }),
-        fc.array(fc.string({ unit: fc.constantFrom("a", "b", "\n"), minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.string({ unit: fc.constantFrom("a", "b", "\n"), minLength: 1, maxLength: 3 }), {
+          minLength: 1,
+          maxLength: 3,
+        }),
         (pieces, stops) => {
           const { text, found } = through(stops, pieces);
           // A longer stop may begin before a shorter one that was seen first; whole pieces are looked at as they come.
@@ -84,7 +88,10 @@ describe("stop strings", () => {
     ));
   it("hold back no more than could be the beginning of one", () => {
     const s = new StopStrings(["\n\nQ:"]);
-    assert.deepEqual([s.push("A: 8"), s.push("\n"), s.push("\nso"), s.push(" it is\n\n"), s.push("Q"), s.push(": more")], ["A: 8", "", "\n\nso", " it is", "", ""]);
+    assert.deepEqual(
+      [s.push("A: 8"), s.push("\n"), s.push("\nso"), s.push(" it is\n\n"), s.push("Q"), s.push(": more")],
+      ["A: 8", "", "\n\nso", " it is", "", ""],
+    );
     assert.equal(s.found, true);
     assert.equal(s.end(), "");
   });

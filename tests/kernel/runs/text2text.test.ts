@@ -36,7 +36,9 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
   after(() => book.close());
 
   it("learns: the loss falls, and the words come out backwards", async () => {
-    await book.run(`train backwards on pairs { epochs: 30, batch_size: 20, optimizer: adamw(learning_rate: 1e-2), seed: 1 }`);
+    await book.run(
+      `train backwards on pairs { epochs: 30, batch_size: 20, optimizer: adamw(learning_rate: 1e-2), seed: 1 }`,
+    );
     const { history } = backwards();
     assert.equal(history.length, 30 * 13);
     assert.ok(history.at(-1)!.loss < 0.2 * history[0]!.loss, `${history[0]!.loss} to ${history.at(-1)!.loss}`);
@@ -47,12 +49,17 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
     );
     const right = written.filter(({ continuation }, i) => continuation === known[i]!.back).length;
     assert.ok(right >= 16, JSON.stringify(written.map((w) => [w.text, w.continuation])));
-    assert.ok(written.every(({ ended }) => ended === "end"), "the token that ends a text is learnt");
+    assert.ok(
+      written.every(({ ended }) => ended === "end"),
+      "the token that ends a text is learnt",
+    );
   });
   it("scores what it writes beside the targets, greedily and by beams", async () => {
     await book.run(`evaluate backwards on pairs.test`);
     assert.deepEqual(Object.keys(evaluation().metrics), ["loss", "bleu", "chrf"]);
-    await book.run(`evaluate backwards on pairs.train { metrics: [exact_match, rouge(rouge1), chrf], decode: beam(width: 2), max_tokens: 8 }`);
+    await book.run(
+      `evaluate backwards on pairs.train { metrics: [exact_match, rouge(rouge1), chrf], decode: beam(width: 2), max_tokens: 8 }`,
+    );
     const { exact_match, "rouge(rouge1)": rouge, chrf } = evaluation().metrics;
     assert.ok(exact_match! > 0.8 && Math.abs(rouge! - exact_match!) < 1e-9, "every text is one word");
     assert.ok(chrf! > 100 * exact_match! && chrf! <= 100);
@@ -66,10 +73,15 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
     assert.ok(metrics["loss"]! < 1);
   });
   it("streams into the cell, searches by beams, and answers for a split", async () => {
-    const shown = await book.run(`predict backwards on "abc", "edd" as answers { max_tokens: 8, decode: beam(width: 4) }`);
+    const shown = await book.run(
+      `predict backwards on "abc", "edd" as answers { max_tokens: 8, decode: beam(width: 4) }`,
+    );
     assert.ok(shown.length >= 2);
     const answers = book.values.get("answers") as readonly Written[];
-    assert.deepEqual(answers.map(({ text }) => text), ["abc", "edd"]);
+    assert.deepEqual(
+      answers.map(({ text }) => text),
+      ["abc", "edd"],
+    );
     const pieces: string[] = [];
     for await (const piece of backwards().stream("abc", { max_tokens: 8 })) pieces.push(piece);
     const [whole] = await backwards().predict<Written>("abc", { max_tokens: 8 });
@@ -117,13 +129,18 @@ train once on flowing with short as streamed`);
       return found;
     };
     assert.deepEqual(
-      await codes(`data hole { source: jsonl("hole.jsonl"), columns: { input: word, target: back } }\ntrain backwards on hole`),
+      await codes(
+        `data hole { source: jsonl("hole.jsonl"), columns: { input: word, target: back } }\ntrain backwards on hole`,
+      ),
       ["missing-value"],
     );
     assert.deepEqual(
       await codes(`data half { source: jsonl("words.jsonl"), columns: { input: word } }\ntrain backwards on half`),
       ["missing-role"],
     );
-    assert.deepEqual(await codes(`model wrong { base: "small", task: text_generation }\ntrain wrong on pairs`), ["task-not-for-base", "missing-role"]);
+    assert.deepEqual(await codes(`model wrong { base: "small", task: text_generation }\ntrain wrong on pairs`), [
+      "task-not-for-base",
+      "missing-role",
+    ]);
   });
 });

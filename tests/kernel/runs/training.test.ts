@@ -40,19 +40,40 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
   const model = (name: string) => book.values.get(name) as ModelHandle;
   const near = (ours: readonly number[], theirs: readonly number[], tolerance: number) => {
     assert.equal(ours.length, theirs.length);
-    ours.forEach((x, i) => assert.ok(Math.abs(x - theirs[i]!) <= tolerance * Math.abs(theirs[i]!), `step ${i + 1}: ${x}, the oracle has ${theirs[i]}`));
+    ours.forEach((x, i) =>
+      assert.ok(
+        Math.abs(x - theirs[i]!) <= tolerance * Math.abs(theirs[i]!),
+        `step ${i + 1}: ${x}, the oracle has ${theirs[i]}`,
+      ),
+    );
   };
 
   it("takes the same 20 steps as transformers, in full", async () => {
     await book.run("train whole on reviews with same { optimizer: adamw(learning_rate: 1e-4, weight_decay: 0.01) }");
-    near(model("whole").history.map((s) => s.loss), golden.full.losses, 1e-4);
-    near(model("whole").history.map((s) => s.norm), golden.full.norms, 1e-3);
+    near(
+      model("whole").history.map((s) => s.loss),
+      golden.full.losses,
+      1e-4,
+    );
+    near(
+      model("whole").history.map((s) => s.norm),
+      golden.full.norms,
+      1e-3,
+    );
   });
 
   it("takes the same 20 steps as PEFT, with LoRA from an adapter's folder", async () => {
     await book.run("train small on reviews with same { optimizer: adamw(learning_rate: 2e-3, weight_decay: 0.01) }");
-    near(model("small").history.map((s) => s.loss), golden.lora.losses, 1e-4);
-    near(model("small").history.map((s) => s.norm), golden.lora.norms, 1e-3);
+    near(
+      model("small").history.map((s) => s.loss),
+      golden.lora.losses,
+      1e-4,
+    );
+    near(
+      model("small").history.map((s) => s.norm),
+      golden.lora.norms,
+      1e-3,
+    );
   });
 
   it("answers an interrupt within a second, writes a checkpoint and goes on exactly where it was", async () => {
@@ -68,12 +89,21 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
       control.abort();
     }, 5);
     let interruptedAt = 0;
-    await assert.rejects(book.run(statement.replace("{", "{ seed: 3,"), { signal: control.signal }).finally(() => clearInterval(poll)), { code: "interrupted" });
+    await assert.rejects(
+      book.run(statement.replace("{", "{ seed: 3,"), { signal: control.signal }).finally(() => clearInterval(poll)),
+      { code: "interrupted" },
+    );
     assert.ok(performance.now() - interruptedAt < 1000);
     await book.run(statement.replace("{", "{ seed: 3, resume: true,"));
     const resumed = model("small").history;
-    assert.deepEqual(resumed.map((s) => s.step), straight.map((_, i) => i + 1));
-    assert.deepEqual(resumed.map((s) => s.loss), straight);
+    assert.deepEqual(
+      resumed.map((s) => s.step),
+      straight.map((_, i) => i + 1),
+    );
+    assert.deepEqual(
+      resumed.map((s) => s.loss),
+      straight,
+    );
   });
 
   it("ends where the loss is no number, whatever was sent ahead, and keeps no weights of it", async () => {
@@ -85,7 +115,10 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
     await book.run('model astray like small { technique: lora(rank: 8, alpha: 16, from: "wild") }');
     const started = newRun(book.runs);
     const statement = "train astray on reviews with same { optimizer: adamw(learning_rate: 1e-3) }";
-    const error = (await book.run(statement).catch((e: unknown) => e)) as { readonly code: string; readonly data: object };
+    const error = (await book.run(statement).catch((e: unknown) => e)) as {
+      readonly code: string;
+      readonly data: object;
+    };
     assert.equal(error.code, "loss-not-finite");
     assert.deepEqual(error.data, { step: 1, loss: "NaN", rate: 1e-3 / 1.2 });
     assert.equal(started.lines('"kind":"step"'), 1);
@@ -98,14 +131,18 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
 
   it("outlives its engine: a coded error, and training goes on from the last checkpoint", async () => {
     const { info } = await book.session.engines.engine();
-    const statement = "train small on reviews with same { optimizer: adamw(learning_rate: 5e-4), checkpoint: every(steps: 2) }";
+    const statement =
+      "train small on reviews with same { optimizer: adamw(learning_rate: 5e-4), checkpoint: every(steps: 2) }";
     const started = newRun(book.runs);
     const poll = setInterval(() => {
       if (started.lines('"kind":"checkpoint"') < 2) return;
       clearInterval(poll);
       process.kill(info.pid, "SIGKILL");
     }, 5);
-    await assert.rejects(book.run(statement).finally(() => clearInterval(poll)), { code: "engine-died" });
+    await assert.rejects(
+      book.run(statement).finally(() => clearInterval(poll)),
+      { code: "engine-died" },
+    );
     await book.run(statement.replace("{", "{ resume: true,"));
     assert.equal(model("small").history.length, 20);
     assert.ok(model("small").trained);
@@ -136,7 +173,11 @@ function newRun(runs: string): { lines(text: string): number } {
     lines(text) {
       const name = readdirSync(runs).find((run) => !before.has(run));
       const file = name === undefined ? "" : join(runs, name, "events.jsonl");
-      return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter((line) => line.includes(text)).length : 0;
+      return existsSync(file)
+        ? readFileSync(file, "utf8")
+            .split("\n")
+            .filter((line) => line.includes(text)).length
+        : 0;
     },
   };
 }

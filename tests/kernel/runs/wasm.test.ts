@@ -28,23 +28,31 @@ model small { base: "all-MiniLM-L6-v2", task: text_classification, technique: lo
 
   const losses = (name: string): readonly number[] => (book.values.get(name) as ModelHandle).history.map((s) => s.loss);
 
-    it("takes TensorFlow's steps", async () => {
-      const statement = "train small on reviews with ten { optimizer: adamw(learning_rate: 2e-3) }";
-      await book.run(`engine { engine: tensorflow }\n${statement}`);
-      const expected = losses("small");
-      await book.run(`engine { engine: tfjs, device: wasm }\n${statement}`);
-      const got = losses("small");
-      assert.equal((await book.session.engines.engine()).info.title, "tfjs 4.22.0 (wasm)");
-      assert.equal(got.length, 10);
-      got.forEach((x, i) => assert.ok(Math.abs(x - expected[i]!) <= 1e-3 * expected[i]!, `step ${i + 1}: ${x}, TensorFlow has ${expected[i]}`));
-      assert.notDeepEqual(got, expected);
-    });
+  it("takes TensorFlow's steps", async () => {
+    const statement = "train small on reviews with ten { optimizer: adamw(learning_rate: 2e-3) }";
+    await book.run(`engine { engine: tensorflow }\n${statement}`);
+    const expected = losses("small");
+    await book.run(`engine { engine: tfjs, device: wasm }\n${statement}`);
+    const got = losses("small");
+    assert.equal((await book.session.engines.engine()).info.title, "tfjs 4.22.0 (wasm)");
+    assert.equal(got.length, 10);
+    got.forEach((x, i) =>
+      assert.ok(
+        Math.abs(x - expected[i]!) <= 1e-3 * expected[i]!,
+        `step ${i + 1}: ${x}, TensorFlow has ${expected[i]}`,
+      ),
+    );
+    assert.notDeepEqual(got, expected);
+  });
 
   it("shows what it trained as a picture, and operation by operation", async () => {
     const [graph] = await book.run("show small.graph");
     assert.match(graph!.bundle["image/svg+xml"] as string, /^<svg[^]*encoder\.layer\.0 – 4[^]*× 5/);
     assert.match(graph!.bundle["text/html"] as string, /<img src="data:image\/svg\+xml/);
-    assert.match(graph!.bundle["text/plain"] as string, /attention\.self\.query +low_rank_linear +f32\[batch, length, 384\] +\* /);
+    assert.match(
+      graph!.bundle["text/plain"] as string,
+      /attention\.self\.query +low_rank_linear +f32\[batch, length, 384\] +\* /,
+    );
     const [program] = await book.run("show small.program");
     assert.match(program!.bundle["text/plain"] as string, /^%0 = input[^]*low_rank_linear[^]*\nupdate /);
   });

@@ -22,7 +22,9 @@ describe("what says what is best", function () {
     const label = { dull: "low", bad: "mid", good: "high" } as const;
     const rows = Array.from({ length: 96 }, (_, i) => {
       const kind = i % 5 === 0 ? "dull" : i % 3 === 0 ? "bad" : "good";
-      const text = [i, Math.floor(i / 7), Math.floor(i / 49), 5 * i + 2].map((n) => FILLER[n % FILLER.length]).join(" ");
+      const text = [i, Math.floor(i / 7), Math.floor(i / 49), 5 * i + 2]
+        .map((n) => FILLER[n % FILLER.length])
+        .join(" ");
       // A few are labelled wrongly, so that scores go up and down.
       return `${text} ${kind},${label[i % 7 === 0 ? "good" : kind]},${(i * 37) % 11},${i % 4 === 0 ? "validation" : "train"}`;
     });
@@ -36,10 +38,12 @@ recipe quick { steps: 60, batch_size: 8, optimizer: adamw(learning_rate: 4e-3), 
   });
   after(() => book.close());
 
-  const events = (name: string): readonly RunEvent[] => RunFolder.open((book.values.get(name) as ModelHandle).folder!).events();
+  const events = (name: string): readonly RunEvent[] =>
+    RunFolder.open((book.values.get(name) as ModelHandle).folder!).events();
   const scores = (name: string, metric: string) =>
     events(name).flatMap((e) => (e.kind === "evaluated" ? [{ step: e.step, value: e.metrics[metric]! }] : []));
-  const best = (name: string) => events(name).findLast((e) => e.kind === "checkpoint" && e.best) as Extract<RunEvent, { kind: "checkpoint" }>;
+  const best = (name: string) =>
+    events(name).findLast((e) => e.kind === "checkpoint" && e.best) as Extract<RunEvent, { kind: "checkpoint" }>;
   const firstOf = (values: readonly { step: number; value: number }[], better: (a: number, b: number) => boolean) =>
     values.reduce((a, b) => (better(b.value, a.value) ? b : a));
 
@@ -61,17 +65,27 @@ recipe quick { steps: 60, batch_size: 8, optimizer: adamw(learning_rate: 4e-3), 
     await book.run("train star on stars with quick { keep: best(mean_absolute_error) }");
     assert.equal(best("star").step, firstOf(scores("star", "mean_absolute_error"), (a, b) => a < b).step);
     await book.run("train star on stars with quick as by_loss");
-    assert.deepEqual([best("by_loss").step, best("by_loss").by], [firstOf(scores("by_loss", "loss"), (a, b) => a < b).step, "loss"]);
+    assert.deepEqual(
+      [best("by_loss").step, best("by_loss").by],
+      [firstOf(scores("by_loss", "loss"), (a, b) => a < b).step, "loss"],
+    );
   });
 
   it("is what early stopping watches, which ends the training by it", async () => {
-    const shown = await book.run("train mood on rooms with quick as stopped { steps: 300, early_stopping: patience(2, metric: recall(macro)) }");
+    const shown = await book.run(
+      "train mood on rooms with quick as stopped { steps: 300, early_stopping: patience(2, metric: recall(macro)) }",
+    );
     const values = scores("stopped", "recall(macro)");
     const top = firstOf(values, (a, b) => a > b);
     assert.equal(values.at(-1)!.step, top.step + 12, "two validations later");
     assert.deepEqual([best("stopped").step, best("stopped").by], [top.step, "recall(macro)"]);
     assert.match(JSON.stringify(shown), /the best by validation recall\(macro\)/);
-    const figures = shown.flatMap(({ bundle }) => (bundle["application/vnd.plotly.v1+json"] ?? []) as { data: { name: string; x: number[]; y: number[]; yaxis: string }[] }[]);
+    const figures = shown.flatMap(
+      ({ bundle }) =>
+        (bundle["application/vnd.plotly.v1+json"] ?? []) as {
+          data: { name: string; x: number[]; y: number[]; yaxis: string }[];
+        }[],
+    );
     const { data } = figures.at(-1)!;
     const ring = data.find((trace) => trace.name === "best")!;
     const curve = data.find((trace) => trace.name === "validation recall(macro)")!;
@@ -84,10 +98,17 @@ recipe quick { steps: 60, batch_size: 8, optimizer: adamw(learning_rate: 4e-3), 
     const parted = `train mood on rooms with quick as parted { ${rule}, seed: 2`;
     await book.run(`${parted} }`.replace("parted", "whole"));
     const poll = setInterval(() => {
-      const [run] = RunFolder.find(book.runs, RunFolder.open((book.values.get("whole") as ModelHandle).folder!).lock()!.recipeHash);
-      if (run!.lock()!.name === "parted" && run!.events().filter((e) => e.kind === "evaluated").length >= 2) control.abort();
+      const [run] = RunFolder.find(
+        book.runs,
+        RunFolder.open((book.values.get("whole") as ModelHandle).folder!).lock()!.recipeHash,
+      );
+      if (run!.lock()!.name === "parted" && run!.events().filter((e) => e.kind === "evaluated").length >= 2)
+        control.abort();
     }, 5);
-    await assert.rejects(book.run(`${parted} }`, { signal: control.signal }).finally(() => clearInterval(poll)), { code: "interrupted" });
+    await assert.rejects(
+      book.run(`${parted} }`, { signal: control.signal }).finally(() => clearInterval(poll)),
+      { code: "interrupted" },
+    );
     await book.run(`${parted}, resume: true }`);
     assert.deepEqual(scores("parted", "recall(macro)"), scores("whole", "recall(macro)"));
     assert.deepEqual([best("parted").step, best("parted").by], [best("whole").step, "recall(macro)"]);
@@ -104,16 +125,31 @@ sweep mood on rooms with quick as search {
     assert.equal(search.best!.score, top);
     const hashes = new Map(search.trials.map((t) => [t.number, RunFolder.open(t.run!).lock()!.recipeHash]));
     for (const { values, run } of search.trials) {
-      const { training } = (JSON.parse(readFileSync(join(run!, "plan.json"), "utf8")) as { recipe: { training: { seed: number; optimizer: { arguments: { weight_decay: number } } } } }).recipe;
-      assert.deepEqual([String(training.seed), String(training.optimizer.arguments.weight_decay)], [values["seed"], values["optimizer.weight_decay"]]);
+      const { training } = (
+        JSON.parse(readFileSync(join(run!, "plan.json"), "utf8")) as {
+          recipe: { training: { seed: number; optimizer: { arguments: { weight_decay: number } } } };
+        }
+      ).recipe;
+      assert.deepEqual(
+        [String(training.seed), String(training.optimizer.arguments.weight_decay)],
+        [values["seed"], values["optimizer.weight_decay"]],
+      );
       assert.ok([12345, 16387, 99991].includes(training.seed));
     }
     const list = new RunList(book.runs);
     await list.look();
     const [row] = list.list({ ...usualView, filter: "search_", since: 0 }).rows;
     assert.ok(row?.is === "sweep" && row.best);
-    assert.deepEqual([row.name, row.trials, row.best.number, row.score?.value], ["search", 4, search.best!.number, top]);
-    assert.deepEqual(RunFolder.open(search.trials[1]!.run!).lock()!.trial, { sweep: "search", journal: row.key, number: 2, goal: { metric: "f1(macro)", direction: "maximize" } });
+    assert.deepEqual(
+      [row.name, row.trials, row.best.number, row.score?.value],
+      ["search", 4, search.best!.number, top],
+    );
+    assert.deepEqual(RunFolder.open(search.trials[1]!.run!).lock()!.trial, {
+      sweep: "search",
+      journal: row.key,
+      number: 2,
+      goal: { metric: "f1(macro)", direction: "maximize" },
+    });
     await book.run(search.best!.tune);
     const again = book.values.get("winner") as ModelHandle;
     assert.equal(RunFolder.open(again.folder!).lock()!.recipeHash, hashes.get(search.best!.number));

@@ -70,7 +70,9 @@ describe("writing text", function () {
   it("shows what came before an interrupt", async () => {
     const aborting = new AbortController();
     const from = book.shown.length;
-    const running = book.run(`predict writer on "Hello" { max_tokens: 30, decode: sample(temperature: 3) }`, { signal: aborting.signal });
+    const running = book.run(`predict writer on "Hello" { max_tokens: 30, decode: sample(temperature: 3) }`, {
+      signal: aborting.signal,
+    });
     while (book.shown.length === from) await new Promise((resolve) => setTimeout(resolve, 2));
     aborting.abort();
     await assert.rejects(running, { code: "interrupted" });
