@@ -10,7 +10,11 @@ export interface Tried {
 declare module "#dsl/check/codes.js" {
   interface CodeData {
     "base-not-found": { readonly name: string; readonly tried: readonly Tried[]; readonly near: string | null };
-    "base-incomplete": { readonly folder: string; readonly missing: string };
+    "base-incomplete": {
+      readonly folder: string;
+      readonly missing: string;
+      /** It holds an adapter. */ readonly adapter?: true;
+    };
     "base-pickled": { readonly place: string; readonly file: string };
     "base-damaged": { readonly file: string; readonly why: string };
     "base-needs-token": { readonly name: string; readonly status: number; readonly hasToken: boolean };
@@ -60,11 +64,14 @@ registerCodes({
   },
   "base-incomplete": {
     severity: "error",
-    message: (d) => `${d.folder} has no ${d.missing}`,
-    help: (d) =>
-      d.missing.endsWith(".safetensors")
+    message: (d) => `${d.folder} has no ${d.missing}${d.adapter ? ": it is an adapter, not a whole model" : ""}`,
+    help: (d) => {
+      if (d.adapter)
+        return 'write `technique: lora(from: "…")` with that folder over the adapter\'s own base, or write the whole model with `await m.merge("folder")`';
+      return d.missing.endsWith(".safetensors")
         ? "save the model as safetensors (`model.save_pretrained(folder, safe_serialization=True)`)"
-        : `put ${d.missing} into that folder`,
+        : `put ${d.missing} into that folder`;
+    },
     explain:
       "A base model is a folder with `config.json` and `model.safetensors` (or its shards with their index). Weights in Python's pickle format are not read, since reading them runs code.",
   },

@@ -33,7 +33,12 @@ const read = [
 export async function openBase(folder: string, from: Base["from"], registry: Registry): Promise<Base> {
   const names = new Set(await readdir(folder));
   const config = recordOf(join(folder, "config.json"));
-  if (!config) throw new CodedError("base-incomplete", { folder, missing: "config.json" });
+  if (!config)
+    throw new CodedError("base-incomplete", {
+      folder,
+      missing: "config.json",
+      ...(names.has("adapter_config.json") && { adapter: true as const }),
+    });
   const word = familyOf(config, registry);
   const family = (await word.load!()) as Implementations["model"];
   const sizes = family.sizes(family.config(config));

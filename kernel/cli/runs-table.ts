@@ -118,7 +118,7 @@ function table(listing: RunListing, root: string): string {
     "tags",
   ];
   const align = head.map((name, i) => (["steps", "loss"].includes(name) || i === 6 ? "right" : "left"));
-  const lines = rows.flatMap((row) => (row.is === "heading" ? [] : [cells(row, byId)]));
+  const lines = rows.flatMap((row) => (row.is === "heading" ? [] : [cells(row, byId, score?.metric ?? null)]));
   const [first = "", rule = "", ...texts] = textTable(head, lines, align).split("\n");
   // A heading may be longer than a column.
   const body = rows.map((row) => (row.is === "heading" ? `\n${row.text}` : (texts.shift() ?? "")));
@@ -130,7 +130,11 @@ function table(listing: RunListing, root: string): string {
     .join(", ");
   return `${[first, rule, ...body].join("\n")}\n${end}\n`;
 }
-function cells(row: Exclude<ListRow, { is: "heading" }>, byId: ReadonlyMap<string, RunSummary>): readonly string[] {
+function cells(
+  row: Exclude<ListRow, { is: "heading" }>,
+  byId: ReadonlyMap<string, RunSummary>,
+  metric: string | null,
+): readonly string[] {
   const run = byId.get(row.is === "run" ? row.id : row.newest);
   if (!run) return [row.is === "run" ? row.id : row.name];
   const began = run.started?.slice(0, 16).replace("T", " ") ?? "";
@@ -138,7 +142,7 @@ function cells(row: Exclude<ListRow, { is: "heading" }>, byId: ReadonlyMap<strin
     const { best } = row;
     const what = [`${row.trials} trials`, row.failed > 0 && `${row.failed} failed`].filter(Boolean).join(", ");
     const tried = best === null ? "" : [`best: trial ${best.number}`, best.values].filter(Boolean).join(", ");
-    return [`${row.name} (sweep)`, what, run.data ?? "", began, "", "", ...scoreCells(row.score), tried];
+    return [`${row.name} (sweep)`, what, run.data ?? "", began, "", "", ...scoreCells(row.score, metric), tried];
   }
   const steps = `${run.step}${run.steps === null ? "" : `/${run.steps}`}`;
   const took = run.seconds === null ? "" : ` ${duration(run.seconds)}`;
@@ -149,16 +153,17 @@ function cells(row: Exclude<ListRow, { is: "heading" }>, byId: ReadonlyMap<strin
     began,
     steps,
     run.loss === null ? "" : significant(run.loss),
-    ...scoreCells(row.score),
+    ...scoreCells(row.score, metric),
     run.tags.join(" "),
   ];
 }
-function scoreCells(score: ListedScore | null): readonly string[] {
+/** `metric`: what the column is headed with; a sweep's best may be by what the sweep was after, which is told then. */
+function scoreCells(score: ListedScore | null, metric: string | null): readonly string[] {
   if (!score) return ["", "", ""];
   const { value, low, high, on } = score;
   return [
     value === null ? "NaN" : significant(value),
     low === null || high === null ? "" : `${significant(low)} – ${significant(high)}`,
-    on,
+    metric === null || [metric, `validation ${metric}`].includes(score.metric) ? on : score.metric,
   ];
 }

@@ -51,6 +51,8 @@ describe("tunebook runs", function () {
     ]);
     assert.deepEqual(names(runs("--sort", "loss").stdout).slice(1, 3), ["deep", "mood"]);
     assert.deepEqual(names(runs("--sort", "loss", "--reverse").stdout).slice(1, 3), ["mood", "deep"]);
+    // A sweep that was after another metric says so beside its best score.
+    assert.match(runs("--sort", "loss").stdout, /^search \(sweep\) .* 0\.8 +validation accuracy +best: trial 2/m);
     const { stderr, status } = runs("--sort", "acuracy");
     assert.equal(status, 1);
     assert.match(

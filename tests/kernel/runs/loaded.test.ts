@@ -111,6 +111,7 @@ evaluate whole, small, grown on d.test { metrics: [accuracy, loss], worst: 0 }`)
     const small = next.values.get("small") as ModelHandle;
     assert.equal((await small.save("saved")).holds, "adapter");
     assert.ok((await small.merge("merged")).difference < 1e-4);
+    await assert.rejects(next.run('model odd { base: "./saved", task: text_classification }'), /it is an adapter/);
     const card = readFileSync(join(next.folder, "saved", "README.md"), "utf8");
     assert.match(card, /train *\| *\d+/);
     assert.ok(!card.includes(first.folder));
