@@ -3,6 +3,7 @@ import { registerCodes } from "./codes.js";
 
 declare module "./codes.js" {
   interface CodeData {
+    "kept-as-a-model": { readonly name: string };
     "loaded-setting": { readonly keys: readonly string[] };
     "loaded-model": { readonly model: string; readonly task: string };
     "base-changed": { readonly base: string; readonly run: string };
@@ -16,6 +17,15 @@ const listed = (keys: readonly string[]): string =>
     .replace(/, ([^,]+)$/, " and $1");
 
 registerCodes({
+  "kept-as-a-model": {
+    severity: "error",
+    message: (d) => `\`${d.name}\` is a model: another model's training can't be kept under its name`,
+    help: () => "write a name of its own after `as`",
+    explain:
+      "`as` keeps a training's weights under a name. Under the name of another model they would take its place, and that model's own weights would be gone from the notebook.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: text, label: label } }\nmodel a { base: "b", task: text_classification }\nmodel c { base: "b", task: text_classification }\ntrain a on d as c',
+  },
   "loaded-setting": {
     severity: "error",
     message: (d) =>

@@ -36,7 +36,7 @@ declare module "./codes.js" {
     "split-twice": { readonly data: string };
     /** `split`: how the data are divided; absent: not at all. */
     "needs-validation": { readonly what: string; readonly data: string; readonly split?: "words" | "files" };
-    "not-trained": { readonly model: string };
+    "not-trained": { readonly model: string; /** The name that its training was kept under. */ readonly as?: string };
     "changed-since-trained": { readonly model: string };
     /** `virtual`: positions that the technique takes from the text. */
     "too-long": {
@@ -328,7 +328,9 @@ train m on d`,
     severity: "error",
     message: (d) => `\`${d.model}\` has not been trained`,
     help: (d) =>
-      `train it first: \`train ${d.model} on …\`; what was trained before is opened by \`model ${d.model} { load: "runs/…" }\``,
+      d.as !== undefined
+        ? `its training was kept as \`${d.as}\`: write that name`
+        : `train it first: \`train ${d.model} on …\`; what was trained before is opened by \`model ${d.model} { load: "runs/…" }\``,
     explain:
       "Scores and answers need trained weights, and there are none under this name. A base whose checkpoint has no head for the task gets one of random numbers. (A base that was trained for the task, and one that writes text, may be asked as it is.)",
     example:

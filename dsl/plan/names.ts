@@ -187,7 +187,8 @@ export function trainedName(
     return found.name;
   if (present === undefined && program.outside.unsure?.includes(found.name)) return undefined;
   if (present === undefined) {
-    program.report("not-trained", { model: found.name }, found.node.span);
+    const [as] = [...program.runs].find(([name, { model }]) => name !== found.name && model.name === found.name) ?? [];
+    program.report("not-trained", { model: found.name, ...(as !== undefined && { as }) }, found.node.span);
     return undefined;
   }
   if (run && changed(program, run, found.name, present, found.node.span)) {

@@ -35,13 +35,17 @@ export function train(program: Program, header: Header): void {
     ...[...own.given].filter(([key]) => keys.includes(key)),
   ]);
   const as = nameOf(clauses.get("as")?.operands[0]);
+  const models = header.operands.map((operand) => nameOf(operand)?.text);
+  const taken = as && program.names.get(as.text)?.is === "model" && !models.includes(as.text);
+  if (taken) program.report("kept-as-a-model", { name: as.text }, as.span);
   if (as && header.operands.length > 1)
     program.report("too-many-operands", { after: "as", found: header.operands.length }, as.span);
-  const broken = !header.sound || own.broken || (withClause !== undefined && !recipe && !best) || best === null;
+  const broken =
+    taken === true || !header.sound || own.broken || (withClause !== undefined && !recipe && !best) || best === null;
   for (const operand of header.operands) {
     const model = draftOf(program, operand, "model", "train");
     const name = as?.text ?? model?.name;
-    if (as) program.define(as.text, as.span, { is: "run" });
+    if (as && !taken) program.define(as.text, as.span, { is: "run" });
     if (!model || !data || !onto || name === undefined) {
       if (name !== undefined) program.tried.add(name);
       continue;
