@@ -102,6 +102,8 @@ async function buildServer(stage, version) {
     format: "esm",
     splitting: true,
     target: "node22",
+    // Its usual form asks for its parts by a `require` of its own, which no bundler follows.
+    alias: { "jsonc-parser": join(root, "node_modules", "jsonc-parser", "lib", "esm", "main.js") },
     // Native code of the base's tokenizer. Only plans read it, and this server makes none.
     external: ["@anush008/tokenizers"],
     banner: { js: 'import { createRequire } from "node:module";const require = createRequire(import.meta.url);' },
