@@ -48,7 +48,8 @@ describe("the page", function () {
       `      ${Math.round(made.bytes / 1000)} kB, ${Math.round(made.gzip / 1000)} kB gzipped; first check ended ${await home.checked()} ms after the page was opened`,
     );
     assert.match(readFileSync(join(made.file, "../licences.txt"), "utf8"), /^chevrotain 11[^]*^micromark 4/m);
-    assert.ok(made.gzip < 700_000, `${made.gzip} bytes gzipped`);
+    // It grows with the vocabulary and the words of its errors: 692 kB before the metrics, codes and fixes of loading and comparing.
+    assert.ok(made.gzip < 725_000, `${made.gzip} bytes gzipped`);
   });
 
   it("plans the quickstart as the command line does", async () => {
