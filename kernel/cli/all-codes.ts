@@ -1,5 +1,5 @@
 /** Loads every room's table of codes, so that `explain` knows them all. */
-import { readdirSync, existsSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { registerCodes } from "#dsl/check/codes.js";
 import type {} from "#dsl/check/codes.js";
 
@@ -18,15 +18,14 @@ registerCodes({
   },
 });
 
-/** Imports `codes.js` of every folder of dsl, stdlib and kernel, and the vocabulary (words may bring codes). */
+/** Imports every table of dsl, stdlib and kernel, `codes.js` or `*-codes.js` at any depth, and the vocabulary (words may bring codes). */
 export async function loadCodes(): Promise<void> {
   await Promise.all([import("#dsl/compile.js"), import("#stdlib/registry.js")]);
   const root = new URL("../../", import.meta.url);
   for (const room of ["dsl", "stdlib", "kernel"]) {
     const folder = new URL(`${room}/`, root);
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const file = new URL(`${entry.name}/codes.js`, folder);
-      if (entry.isDirectory() && existsSync(file)) await import(file.href);
-    }
+    for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort())
+      if (/(?:^|[/\\-])codes\.js$/.test(file) && !file.endsWith("all-codes.js"))
+        await import(new URL(file.replaceAll("\\", "/"), folder).href);
   }
 }
