@@ -1,4 +1,5 @@
 /** Warnings of counted data: what its labels, texts and splits say of each other. Each is said where the data is defined. */
+import type { ScoreFacts } from "../plan/audit-facts.js";
 import type { DataFacts } from "../plan/facts.js";
 import type { DataPlan } from "../plan/plan.js";
 import type { Draft, Program } from "./program.js";
@@ -47,10 +48,7 @@ export function checkAudit(
     const column = plan.columns["group"] ?? "group";
     if (program.reportNear("shared-groups", { data, column, ...groups }, split, here)) good = false;
   }
-  if (scores && scores.least === scores.greatest) {
-    program.reportNear("constant-score", { data, score: scores.least }, place("columns.score"), here);
-    good = false;
-  }
+  if (scores && !checkScores(program, draft, scores, place("columns.score"), here)) good = false;
   const of = Object.values(facts.splits).reduce((sum, { rows }) => sum + rows, 0);
   if (conflicts.texts >= CONFLICTS.texts && conflicts.rows >= CONFLICTS.share * of)
     program.reportOwn(
@@ -71,6 +69,37 @@ export function checkAudit(
     program.reportOwn("label-in-text", { data, own, of: told.of, example: shown }, draft, label);
   }
   return good;
+}
+
+/** Losses of scores beyond it are squares that float32 can't hold; each is told on the scores' own scale. */
+const FURTHEST = 1e15;
+/** Steps of float32 at the scores' mean that their spread must have, and the spread whose square still is a number. */
+const CLOSE = { steps: 64, spread: 1e-15 } as const;
+
+function checkScores(
+  program: Program,
+  draft: Draft,
+  { least, greatest, furthest, trained }: ScoreFacts,
+  place: Span | undefined,
+  here: Span,
+): boolean {
+  const data = draft.name;
+  if (Math.max(-least, greatest) > FURTHEST) {
+    const score = -least > greatest ? least : greatest;
+    program.reportNear("score-too-large", { data, score, row: furthest ?? "?", most: FURTHEST }, place, here);
+    return false;
+  }
+  const part = trained && trained.least === trained.greatest && least !== greatest;
+  if (part || least === greatest) {
+    program.reportNear("constant-score", { data, score: trained?.least ?? least, ...(part && { part }) }, place, here);
+    return false;
+  }
+  if (!trained) return true;
+  const { mean, spread } = trained;
+  const step = Math.abs(mean) * 2 ** -23;
+  if (spread < Math.max(CLOSE.steps * step, CLOSE.spread))
+    program.reportOwn("scores-too-close", { data, mean, spread, step }, draft, place);
+  return true;
 }
 
 function unevenLabels(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {

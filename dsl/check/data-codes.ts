@@ -1,4 +1,5 @@
 /** Codes of what data say of themselves once they are counted: labels, texts beside texts, splits. */
+import type { RowName } from "../plan/facts.js";
 import { registerCodes } from "./codes.js";
 
 declare module "./codes.js" {
@@ -43,7 +44,25 @@ declare module "./codes.js" {
       readonly of: number;
       readonly example: string | null;
     };
-    "constant-score": { readonly data: string; readonly score: number };
+    "constant-score": {
+      readonly data: string;
+      readonly score: number;
+      /** Those of the rows that train are; others differ. */
+      readonly part?: boolean;
+    };
+    "score-too-large": {
+      readonly data: string;
+      readonly row: RowName;
+      readonly score: number;
+      readonly most: number;
+    };
+    "scores-too-close": {
+      readonly data: string;
+      readonly mean: number;
+      readonly spread: number;
+      /** Between two neighbouring numbers of float32 at the mean. */
+      readonly step: number;
+    };
     "accuracy-alone": {
       readonly label: string;
       readonly share: number;
@@ -55,6 +74,7 @@ declare module "./codes.js" {
   }
 }
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
+const power = (n: number): string => n.toExponential().replace("e+", "e");
 const count = (n: number): string => n.toLocaleString("en-US");
 const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 
@@ -152,10 +172,39 @@ registerCodes({
     severity: "error",
     facts: true,
     found: "data",
-    message: (d) => `every score of \`${d.data}\` is ${String(d.score)}`,
-    help: () => "check the score column",
+    message: (d) => `every score ${d.part ? "that trains " : ""}of \`${d.data}\` is ${String(d.score)}`,
+    help: (d) =>
+      d.part ? "let `split:` draw the rows (`random(…)`), so that scores of all kinds train" : "check the score column",
     explain:
       "A model that always gives that number is perfect, so there is nothing to learn. Often the wrong column plays the role `score`.",
+  },
+  "score-too-large": {
+    severity: "error",
+    facts: true,
+    found: "data",
+    message: (d) => `row ${d.row} of \`${d.data}\` has the score ${power(d.score)}, too large to learn from`,
+    help: (d) =>
+      `mend the row if the number stands for "unknown" (leave it empty, with \`clean: drop_empty\`), or make the scores smaller in a TypeScript cell: in other units, or their logarithms (up to ${power(d.most)} they train)`,
+    explain:
+      "A model learns numbers by squares of how far it is off, in float32, which ends at 3.4·10^38. Scores of 10^15 and more come " +
+      "near it, and one of them drowns all others. Most are slips: a missing value written as 1e30, two columns run together.",
+  },
+  "scores-too-close": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `the scores of \`${d.data}\` differ by about ${d.spread.toPrecision(2)} around ${d.mean.toPrecision(6)}, ` +
+      (d.spread < 64 * d.step
+        ? `where float32 knows steps of ${d.step.toPrecision(2)} only`
+        : "and the square of that is nothing in float32"),
+    help: (d) =>
+      d.spread < 64 * d.step
+        ? `take ${d.mean.toPrecision(6)} off all of them in a TypeScript cell, and put it back on what is predicted`
+        : "multiply all of them in a TypeScript cell, so that they differ by about 1",
+    explain:
+      "Models compute in float32, which keeps seven digits. Years as seconds, ids and sums of money in cents may differ in the " +
+      "eighth digit only: rounded, such scores are steps, and what is predicted can't be nearer than one of them.",
   },
   "accuracy-alone": {
     severity: "warning",

@@ -10,7 +10,21 @@ export interface DataAudit {
   /** Values of the role `group` that stand in several splits; null: no such role. */
   readonly groups: { readonly shared: number; readonly of: number; readonly some: readonly string[] } | null;
   /** Of the role `score`. */
-  readonly scores: { readonly least: number; readonly greatest: number } | null;
+  readonly scores: ScoreFacts | null;
+}
+export interface ScoreFacts {
+  readonly least: number;
+  readonly greatest: number;
+  /** The first row that has the score furthest from 0. */
+  readonly furthest?: RowName;
+  /** Of the rows that train. */
+  readonly trained?: {
+    readonly least: number;
+    readonly greatest: number;
+    readonly mean: number;
+    /** Standard deviation. */
+    readonly spread: number;
+  };
 }
 export interface NearTexts {
   readonly split: string;

@@ -122,15 +122,35 @@ function groupsIn(splits: Splits): DataAudit["groups"] {
 }
 
 function scoresIn(splits: Splits): DataAudit["scores"] {
+  const all = [...splits.values()].flatMap(scored);
+  const [first] = all;
+  if (!first) return null;
+  const furthest = all.reduce((most, one) => (Math.abs(one.score) > Math.abs(most.score) ? one : most), first);
+  const train = scored(splits.get("train") ?? splits.get("all") ?? []).map(({ score }) => score);
+  return {
+    ...ends(all.map(({ score }) => score)),
+    furthest: furthest.row,
+    ...(train.length > 0 && { trained: { ...ends(train), ...middle(train) } }),
+  };
+}
+function scored(rows: readonly Row[]): { readonly score: number; readonly row: RowName }[] {
+  return rows.flatMap((row) =>
+    typeof row.values["score"] === "number" ? [{ score: row.values["score"], row: rowName(row) }] : [],
+  );
+}
+function ends(scores: readonly number[]): { readonly least: number; readonly greatest: number } {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const rows of splits.values())
-    for (const { values } of rows) {
-      const { score } = values;
-      if (typeof score !== "number") continue;
-      least = Math.min(least, score);
-      greatest = Math.max(greatest, score);
-    }
-  return least > greatest ? null : { least, greatest };
+  for (const score of scores) {
+    least = Math.min(least, score);
+    greatest = Math.max(greatest, score);
+  }
+  return { least, greatest };
+}
+function middle(scores: readonly number[]): { readonly mean: number; readonly spread: number } {
+  const over = (of: (score: number) => number): number =>
+    scores.reduce((sum, score) => sum + of(score) / scores.length, 0);
+  const mean = over((score) => score);
+  return { mean, spread: Math.sqrt(over((score) => (score - mean) ** 2)) };
 }
 
 /** The text that a model reads of a row; of a conversation what its users say. */

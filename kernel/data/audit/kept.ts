@@ -9,7 +9,7 @@ import type { DataAudit } from "#dsl/plan/audit-facts.js";
 import { cachePath } from "../../fetch/cache.js";
 
 /** Changes when an audit of the same rows may come out otherwise. */
-const VERSION = 1;
+const VERSION = 2;
 /** Milliseconds from which on an audit is worth a file. */
 const LONG = 400;
 

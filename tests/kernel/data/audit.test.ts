@@ -133,7 +133,10 @@ describe("an audit", () => {
       split: byPart,
     });
     assert.deepEqual(groups, { shared: 1, of: 3, some: ["x"] });
-    assert.deepEqual(scores, { least: -1, greatest: 2.5 });
+    assert.deepEqual(scores, {
+      ...{ least: -1, greatest: 2.5, furthest: 2 },
+      trained: { least: 1, greatest: 2.5, mean: 1.75, spread: 0.75 },
+    });
   });
   it("is made once for the same rows", async () => {
     const audits = new KeptAudits();

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Diagnostic } from "#dsl/check/diagnostic.js";
 import type { Shown } from "#kernel/display/shown.js";
 import { plainSurroundings } from "#kernel/runs/surroundings.js";
 import { TuneSession } from "#kernel/runs/tune-session.js";
@@ -11,6 +12,8 @@ export class NotebookOfOne {
   readonly runs = join(this.folder, "runs");
   readonly values = new Map<string, unknown>();
   readonly shown: Shown[] = [];
+  /** Those that came before anything ran. */
+  readonly warnings: Diagnostic[] = [];
   private cells = 0;
   readonly session = new TuneSession({
     folder: this.folder,
@@ -40,6 +43,7 @@ export class NotebookOfOne {
     await this.session.run(
       { id, title: id, text, cell: this.cells },
       { screen, surroundings, ...(o.signal ? { signal: o.signal } : {}) },
+      (warnings) => void this.warnings.push(...warnings),
     );
     return this.shown.slice(from);
   }
