@@ -3,12 +3,13 @@
  * temporary name and renamed, so that a file with that name is whole. What the loop must know to go on stands in the
  * file's metadata; a checkpoint needs nothing beside itself.
  */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Session } from "../engine/engine.js";
 import { CHECKED, readHeader } from "../engine/safetensors.js";
 import { gone } from "./folder-errors.js";
+import { quoted, unquoted } from "./log-lines.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** Where the loop stands after a step. */
@@ -41,10 +42,14 @@ export async function saveCheckpoint(
   position: Position,
 ): Promise<Checkpoint> {
   const file = checkpointFile(run, position.step);
+  const save = () => session.save(file, names, { tunebook: JSON.stringify(position, quoted), ...CHECKED });
   try {
-    await session.save(file, names, { tunebook: JSON.stringify(position), ...CHECKED });
+    await save();
   } catch (error) {
-    throw existsSync(run.checkpoints) ? error : gone(run.path, error);
+    if (existsSync(run.checkpoints)) throw error;
+    if (!existsSync(run.path)) throw gone(run.path, error);
+    mkdirSync(run.checkpoints, { recursive: true });
+    await save();
   }
   return { file, position };
 }
@@ -86,6 +91,10 @@ const unusable: readonly string[] = [
   "weights-missing",
   "checkpoint-unreadable",
 ];
+/** Of a file that is gone or damaged, not of what reads it. */
+export function isUnusable(error: unknown): error is CodedError {
+  return error instanceof CodedError && unusable.includes(error.code);
+}
 
 /**
  * Loads the newest checkpoint that is whole. Throws what is wrong with the last one where none is; anything else that goes
@@ -102,7 +111,7 @@ export async function loadNewest(
       await session.load(one.file);
       return { checkpoint: one, damaged };
     } catch (error) {
-      if (!(error instanceof CodedError) || !unusable.includes(error.code)) throw error;
+      if (!isUnusable(error)) throw error;
       damaged.push({ file: one.file, error });
     }
   }
@@ -114,11 +123,12 @@ function readPosition(file: string): Position {
   if (text === undefined) throw new CodedError("checkpoint-unreadable", { file, why: "it holds no position" });
   const position = parsed(text);
   if (!isPosition(position)) throw new CodedError("checkpoint-unreadable", { file, why: "its position can't be read" });
-  return position;
+  // Older ones have null where a validation was no number.
+  return { ...position, watched: position.watched.map((value) => (value as number | null) ?? Number.NaN) };
 }
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, unquoted);
   } catch {
     return null;
   }

@@ -10,6 +10,18 @@ declare module "#dsl/check/codes.js" {
     "nothing-to-resume": { readonly model: string; readonly folder: string };
     "checkpoint-unreadable": { readonly file: string; readonly why: string };
     "checkpoint-passed-over": { readonly file: string; readonly why: string; readonly step: number };
+    "best-not-kept": { readonly file: string; readonly why: string; readonly step: number; readonly kept: number };
+    "validation-unmeasured": { readonly step: number; readonly metric: string };
+    "kept-unmeasured": {
+      readonly metric: string;
+      /** Validations that were no number, of all. */
+      readonly none: number;
+      readonly of: number;
+      /** The step of the weights. */
+      readonly kept: number;
+      readonly keeps: boolean;
+    };
+    "trial-unmeasured": { readonly metric: string; readonly step: number };
     "loss-not-finite": { readonly step: number; readonly loss: string; readonly rate: number };
     "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
     "no-labels": { readonly data: string };
@@ -103,6 +115,51 @@ registerCodes({
     help: (d) => `nothing need be done: the steps since are taken again, and ${d.file} is written anew`,
     explain:
       "A checkpoint's checksum is compared before it is used. One that was damaged after it was written is passed over for the one before it, which is kept for that while a run trains.",
+  },
+  "best-not-kept": {
+    severity: "warning",
+    message: (d) =>
+      `the best weights, those of step ${d.step}, can't be read: the last are kept, those of step ${d.kept}`,
+    notes: (d) => [d.why],
+    help: () => "evaluate them; should the best be needed, bring the file back from a copy and load it, or train again",
+    explain:
+      "`keep: best` takes the weights of the best validation from their checkpoint when the training ends. Its checksum says " +
+      "that the file was changed or removed after it was written. The last weights are in the engine still and are kept " +
+      "instead; the run's log says so, and whoever loads the run gets them.",
+  },
+  "validation-unmeasured": {
+    severity: "warning",
+    message: (d) => `the validation at step ${d.step} is no number by \`${d.metric}\`, so it doesn't say what is best`,
+    help: () =>
+      "should it stay so: watch another metric (`keep: best(loss)`), or validate on rows that it can measure (of more than one label, with scores that differ)",
+    explain:
+      "Some metrics have no value for some rows: a correlation where all answers or all scores are the same, an area under " +
+      "the curve where one label is missing. Such a validation neither makes a checkpoint the best one nor counts as progress.",
+  },
+  "kept-unmeasured": {
+    severity: "warning",
+    message: (d) => {
+      const all = d.none === d.of;
+      const which = all
+        ? `${d.of === 1 ? "the validation was" : `all ${d.of} validations were`} no number by \`${d.metric}\``
+        : `${d.none} of ${d.of} validations ${d.none === 1 ? "was" : "were"} no number by \`${d.metric}\``;
+      if (!d.keeps) return `${which}; the last weights are kept, as \`keep: last\` says: step ${d.kept}`;
+      return all
+        ? `${which}: nothing says which weights are the best, and the last are kept, those of step ${d.kept}`
+        : `${which}: the weights of step ${d.kept} are the best of the others`;
+    },
+    help: () => "train again with another metric (`keep: best(loss)`), or with validation rows that it can measure",
+    explain:
+      "What is best is said by one metric on the validation split. Where it never was a number there is no best: the weights " +
+      "are the last, and early stopping stopped nothing.",
+  },
+  "trial-unmeasured": {
+    severity: "error",
+    message: (d) => `its validation is no number by \`${d.metric}\` (after step ${d.step})`,
+    help: () => "let the sweep go by another metric, or validate on rows that it can measure",
+    explain:
+      "A sweep compares its trials by one metric on the validation split. A trial for which it has no value can't be compared, " +
+      "and counts as failed; its run is kept.",
   },
   "loss-not-finite": {
     severity: "error",

@@ -7,10 +7,9 @@ import { dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { RunFacts } from "#dsl/plan/facts.js";
 import type { Call, ModelPlan, Plan } from "#dsl/plan/plan.js";
-import { keepsBest } from "#dsl/plan/watched.js";
 import { registry } from "#stdlib/registry.js";
-import { checkpointFile, readCheckpoints, type Checkpoint } from "./checkpoints.js";
 import { findRun, type Places } from "./find-run.js";
+import { keptCheckpoint } from "./kept-checkpoint.js";
 import "./load-codes.js";
 import type { Weights } from "./model-handle.js";
 import { readRegular } from "./read-regular.js";
@@ -50,19 +49,6 @@ export function loadedWeights(folder: string): Weights {
     settled: Promise.resolve(),
     complete: true,
   };
-}
-
-/** The checkpoint whose weights the model has after its training: the best where the recipe keeps it, else the last. */
-export function keptCheckpoint(run: RunFolder, plan: Plan): Checkpoint {
-  const all = readCheckpoints(run);
-  const whole = all.filter((one): one is Checkpoint => "position" in one);
-  const best = keepsBest(plan.recipe.training) ? (whole.at(-1)?.position.best ?? null) : null;
-  const file = best ? checkpointFile(run, best.step) : all.at(-1)?.file;
-  const kept = all.find((one) => one.file === file);
-  // Other weights are never taken in silence.
-  if (kept && "error" in kept) throw kept.error;
-  if (!kept) throw new CodedError("run-without-weights", { run: run.id, ...(best && { step: best.step }) });
-  return kept;
 }
 
 function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {

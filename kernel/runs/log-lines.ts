@@ -39,6 +39,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> | null | undefi
 export function quoted(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
-function unquoted(_key: string, value: unknown): unknown {
+/** The way back. */
+export function unquoted(_key: string, value: unknown): unknown {
   return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value;
 }

@@ -149,7 +149,12 @@ function scoresOf({ events, kept }: CardFacts): readonly (readonly [string, numb
 
 function bestBy({ events, kept }: CardFacts): string {
   const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
-  if (best?.kind !== "checkpoint" || best.step !== kept.step) return "";
+  if (best?.kind !== "checkpoint") return "";
+  const end = events.findLastIndex(({ kind }) => kind === "stopped");
+  if (best.step !== kept.step)
+    return events.slice(end + 1).some(({ kind }) => kind === "damaged")
+      ? `, the last: the checkpoint of the best, step ${best.step}, could not be read`
+      : "";
   return `, the best by validation ${code(best.by ?? "loss")}`;
 }
 

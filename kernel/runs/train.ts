@@ -45,6 +45,8 @@ export interface Training {
   readonly engine: string;
   /** Whose weights the session has. */
   readonly resume: Checkpoint | null;
+  /** Told of the first validation whose watched metric is no number, which says nothing of what is best. */
+  readonly onUnmeasured?: (step: number) => void;
   /** Newer ones that were passed over. */
   readonly damaged: readonly DamagedCheckpoint[];
   readonly signal?: AbortSignal;
@@ -171,10 +173,13 @@ export async function train(t: Training): Promise<Trained> {
           best: better ? { score, step } : position.best,
         };
         emit({ kind: "evaluated", step, split: "validation", metrics: scores });
+        if (unmeasured(position) === 1 && Number.isNaN(value)) t.onUnmeasured?.(step);
         if (better) await checkpoint();
+        // Where nothing was measured, nothing got worse.
         if (
           t.stopping &&
           training.early_stopping &&
+          position.best &&
           t.stopping.stop(training.early_stopping, position.watched.map(turned))
         ) {
           await checkpoint();
@@ -219,6 +224,11 @@ export async function train(t: Training): Promise<Trained> {
     };
     return settle("interrupted", finish());
   }
+}
+
+/** Validations whose watched metric was no number. */
+export function unmeasured({ watched }: Position): number {
+  return watched.filter(Number.isNaN).length;
 }
 
 function baseRate(plan: Plan): number {

@@ -3,6 +3,7 @@ import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { CodedError, type Code } from "#dsl/check/codes.js";
+import type { Span } from "#dsl/check/span.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { figureShown } from "../../display/figure.js";
@@ -16,13 +17,14 @@ import { lockRun, type RunLock } from "../run-lock.js";
 import { dimensionsOf, Journal, sweepType, trialText, valuesAt, type SweepHandle, type TrialRecord } from "../sweep.js";
 import type { TrialOf } from "../trials.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { warningsOn } from "../warnings.js";
 import { does } from "../words.js";
 import { evaluateOnce } from "./evaluate.js";
 import { giveBack, giveWeights, trainOnce } from "./train.js";
 
 export async function runSweep(
   session: TuneSession,
-  { name, sweep }: Extract<Action, { verb: "sweep" }>,
+  { name, sweep, span }: Extract<Action, { verb: "sweep" }>,
   stage: Stage,
 ): Promise<void> {
   const search = await does(sweep.search, "search");
@@ -39,7 +41,7 @@ export async function runSweep(
   try {
     await runTrials(
       session,
-      { name, sweep, search, dimensions, journal: Journal.open(session.runs, name, hash), lock },
+      { name, sweep, span, search, dimensions, journal: Journal.open(session.runs, name, hash), lock },
       stage,
     );
   } finally {
@@ -50,6 +52,8 @@ export async function runSweep(
 interface Trials {
   readonly name: string;
   readonly sweep: SweepPlan;
+  /** Of the statement. */
+  readonly span: Span;
   readonly search: SearchImplementation;
   readonly dimensions: readonly SearchDimension[];
   readonly journal: Journal;
@@ -57,7 +61,7 @@ interface Trials {
 }
 async function runTrials(
   session: TuneSession,
-  { name, sweep, search, dimensions, journal, lock }: Trials,
+  { name, sweep, span, search, dimensions, journal, lock }: Trials,
   stage: Stage,
 ): Promise<void> {
   const handle = new LiveSweep(name, sweep, journal, stage);
@@ -78,7 +82,7 @@ async function runTrials(
       lock.demand();
       const { score, run } = await runTrial(
         session,
-        sweep,
+        { plan: sweep, span },
         values,
         { sweep: name, journal: journal.name, number, goal: goalOf(sweep) },
         stage,
@@ -133,7 +137,7 @@ async function runTrials(
 /** Trains one point and scores it on the validation split (the training split where there is none is never used: the checker refuses). */
 async function runTrial(
   session: TuneSession,
-  sweep: SweepPlan,
+  { plan: sweep, span }: { readonly plan: SweepPlan; readonly span: Span },
   values: Readonly<Record<string, string>>,
   trial: TrialOf,
   stage: Stage,
@@ -162,11 +166,15 @@ async function runTrial(
   }
   try {
     const handle = session.models.unnamed(action.plan.recipe.model, as);
-    await giveWeights(session, handle, action.plan, result);
+    const kept = await giveWeights(session, handle, action.plan, result);
+    if (kept?.damaged)
+      warningsOn(stage, span)("best-not-kept", { ...kept.damaged, kept: kept.checkpoint.position.step });
     const subject = { data: action.plan.recipe.data, split: "validation" };
     const scored = { metrics: [sweep.goal.metric], batch_size: action.plan.recipe.training.batch_size };
     const { evaluation } = await evaluateOnce(session, handle, subject, scored, stage);
-    const score = evaluation.metrics[metricName(sweep.goal.metric)] ?? Number.NaN;
+    const metric = metricName(sweep.goal.metric);
+    const score = evaluation.metrics[metric] ?? Number.NaN;
+    if (Number.isNaN(score)) throw new CodedError("trial-unmeasured", { metric, step: result.trained.steps });
     return { score, run: result.run.path };
   } finally {
     giveBack(result);

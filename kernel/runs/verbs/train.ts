@@ -1,19 +1,19 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
 import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
 import type { DataFacts } from "#dsl/plan/facts.js";
-import { greaterIsBetter, watchedIn } from "#dsl/plan/watched.js";
+import { greaterIsBetter, keepsBest, watchedIn } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/metrics/metric-name.js";
 import { CodedError } from "#dsl/check/codes.js";
 import { changedShown } from "../../display/changed.js";
 import { askingOf, compared, type Asking } from "../changed.js";
 import { EngineRoom } from "../engine-room.js";
-import { diagnosticsShown } from "../../display/diagnostics.js";
+import { warningsOn, type Warn } from "../warnings.js";
 import { maskShown } from "../../display/mask.js";
 import { planShown } from "../../display/plan-card.js";
 import { writeAdapter } from "../adapter-folder.js";
 import { loadNewest, type Checkpoint } from "../checkpoints.js";
 import { claimNew, claimUnfinished, type Claim } from "../claim-run.js";
-import { keptCheckpoint } from "../loaded.js";
+import { loadKept, type Kept } from "../kept-checkpoint.js";
 import { Feeding } from "../../data/feeding.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import { encodeSplit, type Encoded, type Encoding } from "../encoded.js";
@@ -31,7 +31,7 @@ import type { RunEvent } from "../events.js";
 import { eventsUntil } from "../read-events.js";
 import { scoreSplit } from "../scored.js";
 import { standardise } from "../standardised.js";
-import { train, totalSteps, type Trained } from "../train.js";
+import { train, totalSteps, unmeasured, type Trained } from "../train.js";
 import type { TrialOf } from "../trials.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { version } from "../version.js";
@@ -46,6 +46,8 @@ export interface TrainRequest {
   readonly onBehind?: (events: readonly RunEvent[]) => void;
   /** Told of a checkpoint that was passed over, and of the one that was taken. */
   readonly onDamaged?: (file: string, why: string, taken: Checkpoint) => void;
+  /** Told of the first validation that `metric` could not measure. */
+  readonly onUnmeasured?: (step: number, metric: string) => void;
   readonly title: string;
   /** Of which sweep it is a trial. */
   readonly trial?: TrialOf;
@@ -79,15 +81,9 @@ export async function runTrain(
   handle.begun = true;
   const live = new LiveTraining(stage.screen, `train-${name}-${Date.now().toString(36)}`, name, plan);
   const onRows = previews(name, stage);
-  const onDamaged = (file: string, why: string, taken: Checkpoint): void => {
-    const data = { file, why, step: taken.position.step };
-    stage.screen.display(
-      diagnosticsShown(
-        [{ code: "checkpoint-passed-over", severity: "warning", data, span: action.span, labels: [] }],
-        stage.sources,
-      ),
-    );
-  };
+  const warn = warningsOn(stage, action.span);
+  const onDamaged = (file: string, why: string, taken: Checkpoint): void =>
+    warn("checkpoint-passed-over", { file, why, step: taken.position.step });
   const result = await trainOnce(
     session,
     {
@@ -98,13 +94,14 @@ export async function runTrain(
       compares: true,
       onRows,
       onDamaged,
+      onUnmeasured: (step, metric) => warn("validation-unmeasured", { step, metric }),
       onBehind: (events) => live.behind(events),
       onEvent: (event) => live.on(event),
     },
     stage,
   );
   try {
-    await giveWeights(session, handle, plan, result);
+    const kept = await giveWeights(session, handle, plan, result);
     if (result.trained.reason === "interrupted") {
       const { steps } = result.trained;
       throw new CodedError("interrupted", {
@@ -113,6 +110,7 @@ export async function runTrain(
       });
     }
     live.finish();
+    if (kept) tellKept(kept, plan, result, warn);
     await tellChanges(name, result, stage);
     const { technique } = plan.recipe.model;
     if (!(await does(technique, "technique")).merges?.(technique)) return;
@@ -121,6 +119,21 @@ export async function runTrain(
   } finally {
     giveBack(result);
   }
+}
+
+/** Where the weights are other ones than the recipe asked for, or no metric says that they are the best. */
+function tellKept({ checkpoint, damaged }: Kept, plan: Plan, { trained }: RunResult, warn: Warn): void {
+  if (damaged) warn("best-not-kept", { ...damaged, kept: checkpoint.position.step });
+  const { training } = plan.recipe;
+  const none = unmeasured(trained.last.position);
+  if (none === 0) return;
+  warn("kept-unmeasured", {
+    metric: metricName(watchedIn(training)),
+    none,
+    of: trained.last.position.watched.length,
+    kept: checkpoint.position.step,
+    keeps: keepsBest(training),
+  });
 }
 
 async function tellChanges(model: string, { before }: RunResult, stage: Stage): Promise<void> {
@@ -235,6 +248,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       stopping,
       watched: { name: metricName(watched), greaterIsBetter: greaterIsBetter(session.vocabulary.registry, watched) },
       engine: engine.info.title,
+      onUnmeasured: (step) => request.onUnmeasured?.(step, metricName(watched)),
       resume,
       damaged: loaded?.damaged ?? [],
       ...(stage.signal ? { signal: stage.signal } : {}),
@@ -262,17 +276,19 @@ function countsOf({ rowsIn, kept, splits }: DataFacts): NonNullable<Lock["data"]
   return { rowsIn, kept, splits: Object.fromEntries(Object.entries(splits).map(([split, { rows }]) => [split, rows])) };
 }
 
-/** Gives the handle its weights; keeps the best checkpoint's where the recipe says so. */
+/** Gives the handle its weights, the best checkpoint's where the recipe says so; null: it was interrupted. */
 export async function giveWeights(
   session: TuneSession,
   handle: ModelHandle,
   plan: Plan,
   result: RunResult,
-): Promise<void> {
-  const { trained, run, open, labels, events } = result;
+): Promise<Kept | null> {
+  const { trained, run, lock, open, labels } = result;
   const complete = trained.reason !== "interrupted";
-  const checkpoint = complete ? keptCheckpoint(run, plan) : trained.last;
-  if (complete && checkpoint.file !== trained.last.file) await open.session.load(checkpoint.file);
+  const { session: engine, saved } = open;
+  const kept = complete ? await loadKept({ run, lock, session: engine, saved, plan, last: trained.last }) : null;
+  const checkpoint = kept?.checkpoint ?? trained.last;
+  const events = kept?.damaged ? [...result.events, ...run.events().slice(-1)] : result.events;
   if (complete) session.models.holds(run.path, checkpoint.file);
   if (complete && open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
   if (complete && open.whole && plan.recipe.model.scratch) await writeModelFolder(run.model, open.session, open.whole);
@@ -292,4 +308,5 @@ export async function giveWeights(
   handle.weights = { plan, folder: run.path, labels, data: result.data, checkpoint, events, settled, complete };
   session.later(settled);
   if (!complete) session.later(settled.then(() => session.models.forget(run.path)));
+  return kept;
 }
