@@ -2,6 +2,10 @@
  * What earlier cells came to, kept from one compilation to the next: a notebook is compiled at every key that is pressed, and
  * all its cells but one are what they were. Kept is the state after each of them; it holds as long as the cells, the
  * vocabulary, what is outside and every fact that was asked for are the same. One notebook at a time.
+ *
+ * A state holds all names so far, so that those of a long notebook would grow with the square of its length: they are kept
+ * for the cells near the one that was asked about, and for fewer the further away. One that is missing is read again from the
+ * nearest before it.
  */
 import { Program } from "./check/program.js";
 import type { Source } from "./check/span.js";
@@ -11,13 +15,15 @@ import type { Registry } from "./registry.js";
 
 interface Step {
   readonly source: Source;
-  readonly after: Program;
   /** Facts that were asked for while the source was read, by key, and what was answered. */
   readonly asked: ReadonlyMap<string, unknown>;
+  after: Program | undefined;
 }
 let kept: Step[] = [];
 let under = "";
 let words: Registry["words"] | undefined;
+/** States within twice as many cells are all kept, then as many in each doubling of the distance. */
+const NEAR = 8;
 
 /** The program after `sources`, read silently one by one by `read`, from as far back as they are known. */
 export function afterEarlier(
@@ -39,18 +45,27 @@ export function afterEarlier(
     known++;
   // A shorter list of the same cells leaves those after it known: an editor asks about one cell after another.
   if (known < sources.length) kept.length = known;
-  let program =
-    known === 0
-      ? new Program(registry, facts, purpose, outside)
-      : (kept[known - 1] as Step).after.fork(registry, facts, outside);
-  for (const source of sources.slice(known)) {
+  let from = known;
+  while (from > 0 && !kept[from - 1]?.after) from--;
+  let program = kept[from - 1]?.after ?? new Program(registry, facts, purpose, outside);
+  for (const [i, source] of sources.entries()) {
+    if (i < from) continue;
     const asked = new Map<string, unknown>();
     program = program.fork(registry, facts.watched(asked), outside);
     read(program, source);
-    kept.push({ source, after: program, asked });
+    kept[i] = { source, after: program, asked };
   }
+  thin(sources.length);
   // What is kept must not be written to.
-  return known < sources.length ? program.fork(registry, facts, outside) : program;
+  return program.fork(registry, facts, outside);
+}
+
+/** Lets go of states that lie too close to each other for their distance from the cell at `place`. */
+function thin(place: number): void {
+  for (const [i, step] of kept.entries()) {
+    const doublings = Math.floor(Math.log2(Math.abs(place - i - 1) / NEAR));
+    if (doublings > 0 && (i + 1) % 2 ** doublings !== 0) step.after = undefined;
+  }
 }
 
 function holds({ source, asked }: Step, now: Source, facts: Facts): boolean {

@@ -1,5 +1,7 @@
 /** What is kept of earlier cells changes nothing: whatever was compiled before, the answer is that of a fresh compiler. */
 import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { compile, nothingOutside, type Outside } from "#dsl/compile.js";
 import { Facts } from "#dsl/plan/facts.js";
@@ -93,5 +95,26 @@ describe("what is kept of earlier cells", () => {
     assert.ok(cost(30) < 5, String(looked));
     assert.ok(cost(12) < 5, String(looked));
     assert.ok(cost(30) < 5, String(looked));
+  });
+  it("grows with the notebook, not with its square", function () {
+    this.timeout(60_000);
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const sources = Array.from({ length: 900 }, (_, i) => ({
+      ...{ id: `g${i}`, title: "g" },
+      text: `recipe r${i} { epochs: ${1 + (i % 5)} }`,
+    }));
+    const heldAfter = (from: number, to: number): number => {
+      for (let count = from; count <= to; count++)
+        compile(sources.slice(0, count), registry, Facts.none, "run", nothingOutside);
+      collect();
+      return process.memoryUsage().heapUsed / 1024;
+    };
+    const first = heldAfter(1, 300);
+    const each = (heldAfter(301, 900) - first) / 600;
+    assert.ok(each < 15, `${each.toFixed(1)} kB a cell`);
+    const { diagnostics } = compile([...sources.slice(0, 450), { id: "x", title: "x", text: "recipe y like r449 { }" }],
+      registry, Facts.none, "run", nothingOutside); // prettier-ignore
+    assert.deepEqual(diagnostics, []);
   });
 });
