@@ -30,7 +30,11 @@ interface Kept<T> {
   readonly made: Promise<T>;
 }
 
+/** Prepared data sets that are kept: one that is worked on is defined anew at every change, and each holds all its rows. */
+const mostPrepared = 8;
+
 export class Workshop {
+  /** The order is that of last use. */
   private readonly prepared = new Map<string, Kept<Prepared>>();
   private readonly audits = new KeptAudits();
   private readonly bases = new Map<string, Promise<Base>>();
@@ -79,7 +83,10 @@ export class Workshop {
     const key = keyOf({ about: "data", data: { ...plan, name: "" }, base: reader });
     const stamp = stampOf(plan, resolve(s.folder, plan.folder));
     const kept = this.prepared.get(key);
-    if (kept && stamp !== null && kept.stamp === stamp) return kept.made;
+    if (kept && stamp !== null && kept.stamp === stamp) {
+      this.keep(key, kept);
+      return kept.made;
+    }
     const base = reader ? await this.base(reader, s) : undefined;
     const tokenizer = base ? await this.tokenizer(base) : undefined;
     const lengths = base && tokenizer && reader ? await lengthsOfChats(reader, base, tokenizer, plan.name) : undefined;
@@ -91,9 +98,14 @@ export class Workshop {
       ...(reader?.windows ? { windows: reader.windows } : {}),
       ...(s.signal ? { signal: s.signal } : {}),
     });
-    this.prepared.set(key, { stamp: stamp ?? "", made });
+    this.keep(key, { stamp: stamp ?? "", made });
     made.catch(() => this.prepared.delete(key));
     return made;
+  }
+  private keep(key: string, data: Kept<Prepared>): void {
+    this.prepared.delete(key);
+    this.prepared.set(key, data);
+    for (const old of [...this.prepared.keys()].slice(0, -mostPrepared)) this.prepared.delete(old);
   }
 
   /** Data that were prepared before, while the files that they were read from are as they were. */
