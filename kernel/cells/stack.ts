@@ -12,18 +12,19 @@ import type { Place } from "./place.js";
 /** Code that stands before a compiled text, on lines of its own. */
 export const wrapperLines = 1;
 
-interface Known {
-  readonly compiled: Compiled;
+type Mapping = Pick<Compiled, "map" | "linesBefore">;
+/** For as long as the kernel lives, since functions of any cell may throw: no more than a trace needs. */
+interface Known extends Mapping {
   readonly source: string;
-  map?: SourceMap;
+  read?: SourceMap;
 }
 const known = new Map<string, Known>();
 const here = dirname(fileURLToPath(import.meta.url));
 const ours = [here, pathToFileURL(here).href];
 
 /** Remembers the source behind the code that runs under the name `title`. */
-export function knowSource(title: string, compiled: Compiled, source: string): void {
-  known.set(title, { compiled, source });
+export function knowSource(title: string, { map, linesBefore }: Mapping, source: string): void {
+  known.set(title, { map, linesBefore, source });
 }
 export function sourceOf(title: string): string | undefined {
   return known.get(title)?.source;
@@ -32,14 +33,14 @@ export function sourceOf(title: string): string | undefined {
 /** The place in the source for a place (from 1) in the running code. */
 function mapped(title: string, line: number, column: number): Place | undefined {
   const entry = known.get(title);
-  if (!entry || entry.compiled.map === "") return undefined;
-  entry.map ??= new SourceMap(JSON.parse(entry.compiled.map) as ConstructorParameters<typeof SourceMap>[0]);
-  const found = entry.map.findEntry(line - 1 - wrapperLines, column - 1) as {
+  if (!entry || entry.map === "") return undefined;
+  entry.read ??= new SourceMap(JSON.parse(entry.map) as ConstructorParameters<typeof SourceMap>[0]);
+  const found = entry.read.findEntry(line - 1 - wrapperLines, column - 1) as {
     originalLine?: number;
     originalColumn?: number;
   };
   if (found.originalLine === undefined || found.originalColumn === undefined) return undefined;
-  return { line: Math.max(1, found.originalLine - entry.compiled.linesBefore + 1), column: found.originalColumn + 1 };
+  return { line: Math.max(1, found.originalLine - entry.linesBefore + 1), column: found.originalColumn + 1 };
 }
 
 /** One line of a stack trace with its place mapped back. */
