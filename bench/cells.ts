@@ -1,8 +1,13 @@
 /**
  * `tunebook bench cells`: many small cells in one real kernel, TypeScript and Tune, and what its processes hold meanwhile.
- * Linux. The launcher only passes signals on; the kernel's process has the threads of the wire and of the assistant.
+ * Linux. The launcher only passes signals on; the kernel's process has the threads of the wire and of the assistant. What the
+ * system gives them (RSS) goes up and down with garbage that nobody needed to collect yet; what is really kept is what the
+ * heaps of all threads hold right after a collection.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { startKernel } from "#kernel/client/client.js";
 import { processor } from "./finetune/report.js";
@@ -38,17 +43,39 @@ function residentMiB(root: number): number {
   return Math.round(stats.filter(({ pid }) => family.has(pid)).reduce((sum, { kib }) => sum + kib, 0) / 1024);
 }
 
-async function run(kind: string, count: number): Promise<readonly number[]> {
-  const kernel = await startKernel({});
+/** KiB that the heaps of all threads hold after a collection. */
+async function keptKiB(folder: string, ask: string): Promise<number> {
+  writeFileSync(join(folder, "asking"), ask);
+  renameSync(join(folder, "asking"), join(folder, "ask"));
+  for (;;) {
+    await sleep(100);
+    const told = readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as [string, number]);
+    if (told.every(([of]) => of === ask)) return told.reduce((sum, [, bytes]) => sum + bytes / 1024, 0);
+  }
+}
+
+interface Held {
+  readonly resident: number;
+  readonly kept: number;
+}
+async function run(kind: string, count: number): Promise<readonly Held[]> {
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-heaps-"));
+  const preload = new URL("heaps.js", import.meta.url).href;
+  const kernel = await startKernel({ env: { TUNEBOOK_HEAPS: folder, NODE_OPTIONS: `--import=${preload}` } });
   try {
-    const held: number[] = [];
+    const held: Held[] = [];
     for (let n = 1; n <= count; n++) {
       await kernel.execute(KINDS[kind]!(n));
-      if (n % Math.ceil(count / 10) === 0) held.push(residentMiB(kernel.process.pid));
+      if (n % Math.ceil(count / 10) !== 0) continue;
+      const resident = residentMiB(kernel.process.pid);
+      held.push({ resident, kept: await keptKiB(folder, String(n)) });
     }
     return held;
   } finally {
     await kernel.shutdown();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -60,9 +87,19 @@ const { cells, kinds } = command.parse().opts<{ cells: number; kinds: string }>(
 const rows: string[][] = [];
 for (const kind of kinds.split(",")) {
   const held = await run(kind, cells);
-  const [middle, last] = [held[Math.floor(held.length / 2)]!, held.at(-1)!];
-  const each = ((last - middle) * 1024) / (cells / 2);
-  rows.push([kind, held.join(" "), each.toFixed(0)]);
+  const [middle, last] = [held[Math.floor(held.length / 2) - 1]!, held.at(-1)!];
+  const each = (last.kept - middle.kept) / (cells / 2);
+  rows.push([
+    kind,
+    held.map(({ resident }) => resident).join(" "),
+    held.map(({ kept }) => (kept / 1024).toFixed(0)).join(" "),
+    each.toFixed(1),
+  ]);
 }
 console.log(`${processor()}, Node ${process.version}, ${String(cells)} cells of each kind`);
-console.log(table(["cells", "MiB after each tenth", "KiB a cell in the second half"], rows));
+console.log(
+  table(
+    ["cells", "RSS, MiB after each tenth", "heaps after a collection, MiB", "KiB kept a cell in the second half"],
+    rows,
+  ),
+);
