@@ -6,6 +6,7 @@ declare module "./codes.js" {
     "kept-as-a-model": { readonly name: string };
     "loaded-setting": { readonly keys: readonly string[] };
     "loaded-model": { readonly model: string; readonly task: string };
+    "run-without-log": { readonly run: string };
     "base-changed": { readonly base: string; readonly run: string };
   }
 }
@@ -43,6 +44,15 @@ registerCodes({
     explain:
       "`train` always starts from a model's `base`, so that a cell that runs twice gives the same. A loaded model has no definition of its own to start from: it is what a run made. A new model may begin from it (`base: last_week`). An interrupted run goes on with its own program and `resume: true` (the panel's Resume writes it).",
     facts: true,
+  },
+  "run-without-log": {
+    severity: "warning",
+    facts: true,
+    message: (d) => `the log of ${d.run} is lost: its weights open, but how they were learnt is not known`,
+    help: () => "bring events.jsonl back from a copy of its folder; whether the training had ended is for you to know",
+    explain:
+      "A run's `events.jsonl` has its losses, scores and its end. Without it the weights are those of its best or last " +
+      "checkpoint, its history is empty, and nothing says whether its training was cut off.",
   },
   "base-changed": {
     severity: "error",

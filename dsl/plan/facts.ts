@@ -112,6 +112,8 @@ export interface RunFacts {
   readonly recipeHash: string;
   /** Of its plan; its base is named so that it is found from anywhere. `baseHash` null: the run keeps that base itself. */
   readonly model: ModelPlan;
+  /** Its log is lost: its weights are there, their history is not. */
+  readonly withoutLog?: true;
 }
 export interface EmbeddingFacts {
   /** As sentence-transformers calls it: mean, cls, max, lasttoken, ... */

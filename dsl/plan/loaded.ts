@@ -71,6 +71,7 @@ export function resolveLoaded(program: Program, draft: Draft, here: Span): Resol
     program.report("base-changed", { base: model.base, run: String(draft.given.get("load")?.value) }, at);
     return undefined;
   }
+  if (run.withoutLog) program.reportOwn("run-without-log", { run: folder }, draft, place);
   return { base, origins: {}, plan: { ...model, name: draft.name, loaded: { run: folder, recipeHash } } };
 }
 

@@ -128,7 +128,10 @@ function table(listing: RunListing, root: string): string {
   ]
     .filter(Boolean)
     .join(", ");
-  return `${[first, rule, ...body].join("\n")}\n${end}\n`;
+  const damaged = runs.flatMap(({ id, state, problem }) =>
+    problem === undefined || (state === "killed" && !problem.includes("lost")) ? [] : `damaged: ${id}: ${problem}`,
+  );
+  return `${[first, rule, ...body].join("\n")}\n${[...damaged, end].join("\n")}\n`;
 }
 function cells(
   row: Exclude<ListRow, { is: "heading" }>,

@@ -1,8 +1,10 @@
 /** A run to train, with its lock: a new one, or an interrupted one of the same recipe. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "./checkpoints.js";
+import { damageOf, isRunFolder, nameOf, recipeOf, unreadable } from "./damage.js";
 import { RunFolder, type About } from "./run-folder.js";
 import { busy, holderOf, lockRun, RunLock } from "./run-lock.js";
 import "./codes.js";
@@ -45,7 +47,20 @@ export async function claimUnfinished(root: string, plan: Plan, model: string): 
     }
     lock.release();
   }
-  throw new CodedError("nothing-to-resume", { model, folder: root });
+  // Nobody knows what its lock would have said.
+  for (const run of damagedRuns(root)) if (recipeOf(run) === plan.recipeHash) throw unreadable(run, damageOf(run)!);
+  throw new CodedError("nothing-to-resume", {
+    ...{ model, folder: root },
+    damaged: damagedRuns(root).flatMap((run) => (nameOf(run) === model ? [`${run.id}: ${damageOf(run)!}`] : [])),
+  });
+}
+
+function damagedRuns(root: string): readonly RunFolder[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .filter((id) => !id.startsWith(".") && isRunFolder(join(root, id)))
+    .map((id) => RunFolder.open(join(root, id)))
+    .filter((run) => damageOf(run) !== null);
 }
 
 function isOver(run: RunFolder): boolean {

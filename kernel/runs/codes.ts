@@ -7,7 +7,12 @@ import "#stdlib/tasks/codes.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
-    "nothing-to-resume": { readonly model: string; readonly folder: string };
+    "nothing-to-resume": {
+      readonly model: string;
+      readonly folder: string;
+      /** Runs of that name that can't be read, and why. */
+      readonly damaged?: readonly string[];
+    };
     "checkpoint-unreadable": { readonly file: string; readonly why: string };
     "checkpoint-passed-over": { readonly file: string; readonly why: string; readonly step: number };
     "best-not-kept": { readonly file: string; readonly why: string; readonly step: number; readonly kept: number };
@@ -97,6 +102,7 @@ registerCodes({
   "nothing-to-resume": {
     severity: "error",
     message: (d) => `no interrupted run of this recipe for ${d.model} in ${d.folder}`,
+    notes: (d) => (d.damaged ?? []).slice(0, 5).map((one) => `one run of that name is damaged: ${one}`),
     help: () => "remove `resume: true` to train from the base, or put the recipe back as it was when the run began",
     explain:
       "`resume: true` goes on with an interrupted run of the **same recipe** (data, model and training settings, by hash). None was found in the runs folder: either the recipe changed since, or the run had no checkpoint yet.",

@@ -11,7 +11,13 @@ declare module "#dsl/check/codes.js" {
     };
     "several-runs": { readonly name: string; readonly ids: readonly string[]; readonly count: number };
     "not-a-run": { readonly path: string; readonly holds: "model" | "adapter" | "other" };
-    "run-unreadable": { readonly run: string; readonly why: string };
+    "run-unreadable": {
+      readonly run: string;
+      readonly why: string;
+      /** Where something of it is damaged: its folder, and the checkpoints that can be read. */
+      readonly folder?: string;
+      readonly weights?: number;
+    };
     "run-without-weights": { readonly run: string; /** Of the best, which it kept. */ readonly step?: number };
     "run-without-base": { readonly run: string; readonly base: string };
     "scores-not-kept": { readonly why: string };
@@ -64,8 +70,19 @@ registerCodes({
   "run-unreadable": {
     severity: "error",
     facts: true,
-    message: (d) => `the run ${d.run} can't be opened: ${d.why}`,
-    help: () => "restore the folder from a copy, or train again",
+    message: (d) => `the run ${d.run} ${d.folder === undefined ? "can't be opened" : "is damaged"}: ${d.why}`,
+    help: (d) =>
+      d.folder === undefined
+        ? "restore the folder from a copy, or train again"
+        : `bring ${d.why.match(/\S+\.json/)?.[0] ?? "what is missing"} back from a copy of ${d.folder}, or train again`,
+    notes: (d) =>
+      d.folder === undefined || d.weights === undefined
+        ? []
+        : [
+            d.weights === 0
+              ? "no checkpoint of it can be read either"
+              : `${d.weights === 1 ? "a checkpoint is" : `${d.weights} checkpoints are`} there: any reader of safetensors opens the weights in ${d.folder}/checkpoints`,
+          ],
     explain:
       "A run's `plan.json` says what was trained and `lock.json` with what; without both its weights mean nothing. A run of a newer version may use words that this one doesn't know.",
   },

@@ -8,6 +8,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { RunFacts } from "#dsl/plan/facts.js";
 import type { Call, ModelPlan, Plan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
+import { damageOf, hasLostLog, unreadable } from "./damage.js";
 import { findRun, type Places } from "./find-run.js";
 import { keptCheckpoint } from "./kept-checkpoint.js";
 import "./load-codes.js";
@@ -24,7 +25,8 @@ export function runFacts(path: string, places: Places): RunFacts {
   const run = findRun(path, places);
   const { plan } = readRun(run);
   keptCheckpoint(run, plan);
-  return { folder: run.path, recipeHash: plan.recipeHash, model: plan.recipe.model };
+  const facts = { folder: run.path, recipeHash: plan.recipeHash, model: plan.recipe.model };
+  return hasLostLog(run) ? { ...facts, withoutLog: true } : facts;
 }
 
 /** The weights of a run that ended, as the model that was just trained has them. */
@@ -52,12 +54,15 @@ export function loadedWeights(folder: string): Weights {
 }
 
 function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
+  const damage = damageOf(run);
+  if (damage !== null) throw unreadable(run, damage);
   const lock = run.lock();
+  if (!lock || !isWholeLock(lock)) throw unreadable(run, "lock.json can't be read");
+  const plan = planIn(run);
+  if (!plan) throw unreadable(run, "plan.json can't be read");
   const refuse = (why: string): never => {
     throw new CodedError("run-unreadable", { run: run.id, why });
   };
-  if (!lock || !isWholeLock(lock)) return refuse("lock.json can't be read");
-  const plan = planIn(run) ?? refuse("plan.json can't be read");
   const { task, technique } = plan.recipe.model;
   for (const word of [task, technique] satisfies Call[])
     if (word.definition === undefined && !registry.find(word.kind, word.word))

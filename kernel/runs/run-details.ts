@@ -111,8 +111,9 @@ export async function loadStatement(list: RunList, id: string, cells: readonly s
   if (!summary || !loadable(summary, await checkpointsOf(join(list.root, id)))) return null;
   return loadText(list.root, id, summary.name, cells);
 }
-function loadable({ state }: RunSummary, checkpoints: readonly CheckpointFile[]): boolean {
-  return !isLive(state) && state !== "broken" && checkpoints.some((one) => one.whole);
+function loadable({ state, problem }: RunSummary, checkpoints: readonly CheckpointFile[]): boolean {
+  const damaged = state === "broken" || (problem !== undefined && state !== "killed");
+  return !isLive(state) && !damaged && checkpoints.some((one) => one.whole);
 }
 
 async function comparedWith(list: RunList, here: Compared, against: string | null): Promise<RunDetails["against"]> {

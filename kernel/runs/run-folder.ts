@@ -46,6 +46,11 @@ export interface Lock {
   readonly trial?: TrialOf;
 }
 
+export function isLock(value: unknown): value is Lock {
+  const { recipeHash, started, name } = (value ?? {}) as Partial<Lock>;
+  return [recipeHash, started, name].every((one) => typeof one === "string");
+}
+
 /** What its maker tells of a run. */
 export type About = Omit<Lock, "version" | "name" | "started" | "home" | "base"> & {
   /** Absolute. */
@@ -133,8 +138,8 @@ export class RunFolder {
 
   lock(): Lock | undefined {
     try {
-      const lock = JSON.parse(readRegular(join(this.path, "lock.json")) ?? "null") as Lock | null;
-      return typeof lock?.recipeHash === "string" && typeof lock.started === "string" ? lock : undefined;
+      const lock: unknown = JSON.parse(readRegular(join(this.path, "lock.json")) ?? "null");
+      return isLock(lock) ? lock : undefined;
     } catch {
       return undefined;
     }

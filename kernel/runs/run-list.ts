@@ -5,7 +5,7 @@
 import { open, readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { newestScores, type ListedScore } from "./newest-scores.js";
-import type { Lock } from "./run-folder.js";
+import { isLock } from "./run-folder.js";
 import { arranged, type RunListing, type RunQuery } from "./run-listing.js";
 import { holderOf } from "./run-lock.js";
 import { RunLog } from "./run-log.js";
@@ -142,10 +142,11 @@ export class RunList {
       entry.trials === this.trials.revision;
     if (same && entry.summary && !isLive(entry.summary.state)) return;
     Object.assign(entry, { held, trials: this.trials.revision });
+    const weights = entry.log.begun === null && (await hasWeights(folder));
     const trial = this.trials.of(id, entry.about?.lock?.trial);
     const summary = summaryOf(
       id,
-      { ...entry, scores: entry.scores.value, notes: entry.notes.value, trial, held },
+      { ...entry, scores: entry.scores.value, notes: entry.notes.value, trial, held, weights },
       Date.now(),
     );
     if (entry.summary && JSON.stringify(summary) === JSON.stringify(entry.summary)) return;
@@ -222,6 +223,11 @@ async function scoresAt(path: string): Promise<readonly ListedScore[]> {
   }
 }
 
+async function hasWeights(folder: string): Promise<boolean> {
+  const files: readonly string[] = await readdir(join(folder, "checkpoints")).catch(() => []);
+  return files.some((name) => name.endsWith(".safetensors"));
+}
+
 async function aboutOf(folder: string): Promise<About> {
   const problems: string[] = [];
   const read = async (name: string): Promise<unknown> => {
@@ -239,9 +245,10 @@ async function aboutOf(folder: string): Promise<About> {
   const [plan, lock] = [await read("plan.json"), await read("lock.json")];
   const whole = isPlan(plan);
   if (plan !== undefined && !whole) problems.push("plan.json is no plan");
+  if (lock !== undefined && !isLock(lock)) problems.push("lock.json is no lock");
   return {
     plan: whole ? plan : null,
-    lock: typeof lock === "object" && lock !== null ? (lock as Lock) : null,
+    lock: isLock(lock) ? lock : null,
     ...(problems.length > 0 && { problem: problems.join(", ") }),
   };
 }

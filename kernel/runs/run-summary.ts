@@ -80,16 +80,18 @@ export interface Known {
   readonly trial: Trial | null;
   /** Somebody has its lock. */
   readonly held: boolean;
+  /** Checkpoints are there. */
+  readonly weights: boolean;
 }
 
 export function summaryOf(
   id: string,
-  { log, about, touched, scores, notes, trial, held }: Known,
+  { log, about, touched, scores, notes, trial, held, weights }: Known,
   now: number,
 ): RunSummary {
   const plan = about?.plan ?? null;
   const lock = about?.lock ?? null;
-  const { state, problem } = stateOf({ log, about, touched, held }, now);
+  const { state, problem } = stateOf({ log, about, touched, held, weights }, now);
   const pace = state === "running" ? log.pace : null;
   const text = (value: unknown): string | null => (typeof value === "string" ? oneLine(printable(value)) : null);
   return {
@@ -124,7 +126,7 @@ function shortly(text: () => string): string | null {
 }
 
 function stateOf(
-  { log, about, touched, held }: Pick<Known, "log" | "about" | "touched" | "held">,
+  { log, about, touched, held, weights }: Pick<Known, "log" | "about" | "touched" | "held" | "weights">,
   now: number,
 ): Pick<RunSummary, "state" | "problem"> {
   if (log.ended) return { state: log.ended, ...(about?.problem !== undefined && { problem: about.problem }) };
@@ -137,7 +139,9 @@ function stateOf(
     state: "killed",
     problem:
       log.begun === null
-        ? "it ended before its first step"
+        ? weights
+          ? "its log is lost: its weights open, its history is not known"
+          : "it ended before its first step"
         : `${log.writer && isAlive(log.writer) ? "it" : "its process"} ended without a word`,
   };
 }

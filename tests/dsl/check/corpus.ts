@@ -1,7 +1,7 @@
 /**
  * The corpus of bad programs: `tests/corpus/bad/NAME.tune`, each with what it says in every rendering in `NAME.txt`. A first
  * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `speed`, `columns`, `files`, `live`, `typescript`,
- * `parameters`, `trained`, `before` (cells that ran), `data` and `base` (facts that differ from those of tests/dsl/world.ts),
+ * `parameters`, `trained`, `before` (cells that ran), `data`, `base` and `run` (facts that differ from those of tests/dsl/world.ts),
  * `fails` (what went wrong where a table, data, a base or a run were read: its code and data).
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -10,10 +10,10 @@ import { renderAnsi } from "#dsl/check/render-ansi.js";
 import { renderHtml } from "#dsl/check/render-html.js";
 import { toJson } from "#dsl/check/render-json.js";
 import type { Outside } from "#dsl/compile.js";
-import type { BaseFacts, DataFacts, Failed } from "#dsl/plan/facts.js";
+import type { BaseFacts, DataFacts, Failed, RunFacts } from "#dsl/plan/facts.js";
 import "#kernel/runs/load-codes.js";
 import "#stdlib/sources/codes.js";
-import { base, compiled, dataFacts, type Run, type World } from "../world.js";
+import { base, compiled, dataFacts, run, type Run, type World } from "../world.js";
 
 export const folder = fileURLToPath(new URL("../../../../tests/corpus/bad/", import.meta.url));
 
@@ -22,6 +22,7 @@ interface Special extends Pick<World, "memory" | "speed" | "files" | "live">, Pa
   readonly before?: readonly string[];
   readonly data?: Partial<DataFacts>;
   readonly base?: Partial<BaseFacts>;
+  readonly run?: Partial<RunFacts>;
   readonly fails?: Readonly<Partial<Record<"table" | "data" | "base" | "run", Failed["failed"]>>>;
 }
 
@@ -45,12 +46,24 @@ export function badPrograms(): readonly BadProgram[] {
 export function judged(text: string): Run {
   const told = /^\/\/ world: (\{.*\})$/m.exec(text.split("\n")[0] ?? "")?.[1];
   const special = (told === undefined ? {} : JSON.parse(told)) as Special;
-  const { typescript, parameters, trained, before = [], columns, data, base: other, fails, ...world } = special;
+  const {
+    typescript,
+    parameters,
+    trained,
+    before = [],
+    columns,
+    data,
+    base: other,
+    run: past,
+    fails,
+    ...world
+  } = special;
   return compiled([...before, text], {
     ...world,
     ...(columns ? { table: columns } : {}),
     ...(data ? { data: () => dataFacts(data) } : {}),
     ...(other ? { base: { ...base, ...other } } : {}),
+    ...(past ? { run: { ...run, ...past } } : {}),
     ...(fails?.table ? { table: { failed: fails.table } } : {}),
     ...(fails?.data ? { data: () => ({ failed: fails.data }) as Failed } : {}),
     ...(fails?.base ? { base: { failed: fails.base } } : {}),
