@@ -34,7 +34,7 @@ export async function compileAnswered(sources: readonly Source[], o: Answering):
     const missing = compiled.needs.filter((need) => facts.get(need) === undefined && (o.asks?.(need) ?? true));
     if (missing.length === 0) return { ...compiled, facts };
     const answers = await Promise.all(missing.map((need) => answerSafely(need, o.answer)));
-    missing.forEach((need, i) => (facts = facts.with(need, answers[i] as Fact)));
+    facts = facts.withAll(missing.map((need, i) => [need, answers[i] as Fact]));
   }
 }
 

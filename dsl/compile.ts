@@ -5,14 +5,15 @@
 import type { Diagnostic } from "./check/diagnostic.js";
 import { reportIdle } from "./check/allow.js";
 import { folderOf, type Program } from "./check/program.js";
-import { Reporter } from "./check/reporter.js";
-import type { Source } from "./check/span.js";
+import { Enough, Reporter } from "./check/reporter.js";
+import type { Source, Span } from "./check/span.js";
 import { afterEarlier } from "./earlier.js";
 import type { Facts, Need } from "./plan/facts.js";
 import type { Action, Value } from "./plan/plan.js";
 import { runStatement } from "./plan/statements.js";
 import { useFile } from "./plan/use.js";
 import type { Registry } from "./registry.js";
+import { limits } from "./syntax/limits.js";
 import { parse } from "./syntax/parse.js";
 import type { Statement } from "./syntax/tree.js";
 import "./syntax/codes.js";
@@ -124,7 +125,7 @@ export function beginSource(program: Program, source: Source, silent: boolean): 
   program.versionLine = undefined;
   program.folders.set(source.id, folderOf(source));
   program.sources.set(source.id, source);
-  program.reporter = new Reporter();
+  program.reporter = new Reporter(limits.reports);
   program.allowances.length = 0;
   const parsed = parse(
     source,
@@ -135,8 +136,20 @@ export function beginSource(program: Program, source: Source, silent: boolean): 
   return parsed.tree.statements;
 }
 export function readStatement(program: Program, statement: Statement): void {
-  if (statement.verb.text === "use") useFile(program, statement);
-  else runStatement(program, statement);
+  try {
+    if (statement.verb.text === "use") useFile(program, statement);
+    else runStatement(program, statement);
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+    tooMuch(program, error.at);
+  }
+}
+/** Thousands of mistakes have one cause, and each costs a search for what was meant. */
+function tooMuch(program: Program, at: Span): void {
+  if (program.reporter.diagnostics.some(({ code }) => code === "too-much")) return;
+  const beyond = new Reporter();
+  beyond.report("too-much", { what: "mistakes", most: limits.reports }, at);
+  program.reporter.diagnostics.push(...beyond.diagnostics);
 }
 /** All statements were read: what was allowed and never found is told. */
 export function endSource(program: Program): void {

@@ -114,7 +114,7 @@ function faultOf(program: Program, { key, value, span }: Entry, before: readonly
     program.report("duplicate-key", { key: code }, key.span, { labels: [{ span: first.span, text: "first here" }] });
   else if (!entryOf(code)) {
     const dashed = code.replaceAll("_", "-");
-    const near = mayAllow(dashed) ? dashed : nearest(dashed, allowable());
+    const near = mayAllow(dashed) ? dashed : nearest(dashed, allowable(), program.reporter);
     program.report("unknown-allowance", { code, ...(near && { nearest: near }) }, key.span, {
       ...(near && { fix: replace(key.span, near) }),
     });

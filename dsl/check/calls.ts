@@ -33,6 +33,7 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
           .ofKind(kind)
           .filter((w) => !isGone(w, t.registry))
           .map((w) => w.name),
+        t.reporter,
       );
     const place = node.path.length > 0 ? joined(node) : node.span;
     // `write \`f1(macro)\``, or the key as it should be, alone.
@@ -208,7 +209,7 @@ function unknownArgument(argument: Argument, node: WordNode, record: Word, t: Ty
   const elsewhere =
     record.elsewhere && Object.hasOwn(record.elsewhere, key.text) ? record.elsewhere[key.text] : undefined;
   const advice = adviceOf(record, key.text);
-  const near = advice === undefined ? (elsewhere ?? nearest(key.text, names)) : undefined;
+  const near = advice === undefined ? (elsewhere ?? nearest(key.text, names, t.reporter)) : undefined;
   const text = t.sourceOf(argument.span);
   const all = node.arguments ?? [];
   const becomes = (name: string): string | undefined => writes(adviceOf(record, name));

@@ -75,7 +75,7 @@ export function headerOf(program: Program, statement: Statement): Header | undef
     const takes = Object.hasOwn(verb.connectors, text) ? verb.connectors[text] : undefined;
     if (!takes) {
       const called = verb.elsewhere?.[text];
-      const near = called !== undefined && has.includes(called) ? called : nearest(text, has);
+      const near = called !== undefined && has.includes(called) ? called : nearest(text, has, program.reporter);
       // What can't be read to its end may have lost a comma or a name before.
       if (statement.broken) continue;
       program.report(

@@ -100,7 +100,7 @@ function changed(
     const has = target.unknown.parameters.map((p) => p.name);
     const name = target.name;
     const elsewhere = target.unknown.elsewhere?.[name];
-    const near = elsewhere ?? nearest(name, has);
+    const near = elsewhere ?? nearest(name, has, program.reporter);
     program.report(
       "unknown-argument",
       { word: target.unknown.name, name, has, ...(near ? { nearest: near } : {}), ...(elsewhere ? { elsewhere } : {}) },
@@ -173,6 +173,10 @@ function unknownKey(program: Program, entry: Entry, block: Block): void {
   const { verb, parameters } = block;
   const name = key.path[0] ?? key.text;
   const { registry } = program;
+  if (program.reporter.crowded) {
+    program.report("unknown-key", { key: key.text, verb: verb.name }, key.span);
+    return;
+  }
   const names = parameters.filter((p) => !p.planned && !isOldSpelling(p)).map((p) => p.name);
   const root = key.path.length > 1 ? { ...key.span, end: key.span.start + name.length } : key.span;
   const owners = [verb, ...registry.verbs().filter((v) => v !== verb)];

@@ -1,5 +1,13 @@
-/** The one word that was probably meant: edit distance at most a third of the length, and no tie. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+/**
+ * The one word that was probably meant: edit distance at most a third of the length, and no tie. `among`: where it is told;
+ * of so many mistakes none is worth a search.
+ */
+export function nearest(
+  word: string,
+  candidates: Iterable<string>,
+  among?: { readonly crowded: boolean },
+): string | undefined {
+  if (among?.crowded) return undefined;
   const typed = word.toLowerCase();
   let best: string | undefined;
   let least = Infinity;

@@ -248,7 +248,7 @@ export class Program {
     }
     if (this.lost.kinds.has("parameters") || this.lost.names.has(node.text)) return undefined;
     const has = [...this.parameters.keys(), ...this.outside.typescript];
-    const near = nearest(node.text, has);
+    const near = nearest(node.text, has, this.reporter);
     this.report(
       "unknown-reference",
       { name: node.text, has, ...(near ? { nearest: near } : {}) },

@@ -11,7 +11,13 @@ export interface More {
   readonly fix?: Fix;
 }
 /** Thrown at the report beyond `most`: so many mistakes have one cause. */
-export class Enough extends Error {}
+export class Enough extends Error {
+  constructor(readonly at: Span) {
+    super("there are too many mistakes");
+  }
+}
+
+const CROWD = 1000;
 
 export class Reporter {
   diagnostics: Diagnostic[] = [];
@@ -29,7 +35,7 @@ export class Reporter {
   report<C extends Code>(code: C, data: CodeData[C], span: Span, more: More = {}): void {
     const key = `${String(code)} ${span.source} ${String(span.start)} ${String(span.end)}`;
     if (this.seen.has(key)) return;
-    if (this.seen.size >= this.most) throw new Enough();
+    if (this.seen.size >= this.most) throw new Enough(span);
     this.seen.add(key);
     const labels = [...(more.label === undefined ? [] : [{ span, text: more.label }]), ...(more.labels ?? [])];
     const one: DiagnosticOf<C> = {
@@ -70,6 +76,10 @@ export class Reporter {
         (o) => this.ofText.has(o) || o.span.source !== d.span.source || o.span.start < from || o.span.start > to,
       );
     }
+  }
+  /** More than anybody is shown. */
+  get crowded(): boolean {
+    return this.seen.size >= CROWD;
   }
   get hasErrors(): boolean {
     return this.diagnostics.some((d) => d.severity === "error");

@@ -6,7 +6,7 @@ import type { Call, Value } from "../plan/plan.js";
 import type { Parameter, Registry, ValueType } from "../registry.js";
 import { decodeNumber } from "../syntax/numbers.js";
 import { quote } from "../syntax/strings.js";
-import type { Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
+import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
 import { nearest } from "./nearest.js";
 import type {} from "./value-codes.js";
 import { word } from "./calls.js";
@@ -82,13 +82,15 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
       if (node.is !== "block") return wrong(node, type, asked, t);
       const record: Record<string, Value> = {};
       let whole = node.broken !== true;
+      const firsts = new Map<string, Entry>();
       for (const entry of node.entries) {
+        const first = firsts.get(entry.key.text);
+        if (!first) firsts.set(entry.key.text, entry);
         if (!entry.value) {
           whole = false;
           continue;
         }
-        const first = node.entries.find((one) => one.key.text === entry.key.text);
-        if (first && first !== entry)
+        if (first)
           t.reporter.report("duplicate-key", { key: entry.key.text }, entry.key.span, {
             labels: [{ span: first.key.span, text: "first here" }],
           });
@@ -106,7 +108,7 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
           const near =
             elsewhere && Object.hasOwn(elsewhere, entry.key.text)
               ? elsewhere[entry.key.text]
-              : nearest(entry.key.text, keys);
+              : nearest(entry.key.text, keys, t.reporter);
           const { value } = entry;
           const turned =
             near === undefined && value.is === "word" && keys.includes(value.text)
@@ -255,7 +257,7 @@ function unknownChoice(
     return undefined;
   }
   const called = elsewhere && Object.hasOwn(elsewhere, node.text) ? elsewhere[node.text] : undefined;
-  const near = called ?? nearest(node.text, of);
+  const near = called ?? nearest(node.text, of, t.reporter);
   t.reporter.report(
     "unknown-choice",
     { key: asked.key, found: node.text, of, ...(near ? { nearest: near } : {}) },

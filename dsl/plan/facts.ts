@@ -191,6 +191,12 @@ export class Facts {
   entries(): readonly (readonly [string, unknown])[] {
     return [...this.answers];
   }
+  /** Several at once: each `with` copies all that are known. */
+  withAll(answers: Iterable<readonly [Need, FactOf<Need["about"]> | Failed]>): Facts {
+    const all = new Map(this.answers);
+    for (const [need, answer] of answers) all.set(keyOf(need), answer);
+    return new Facts(all);
+  }
   with<N extends Need>(need: N, answer: FactOf<N["about"]> | Failed): Facts {
     return new Facts(new Map(this.answers).set(keyOf(need), answer));
   }

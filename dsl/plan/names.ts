@@ -42,7 +42,7 @@ export function named(
   if (!of) {
     if (program.lost.names.has(name) || kinds.some((kind) => program.lost.kinds.has(kind))) return undefined;
     const has = program.namesOf(...kinds);
-    const near = nearest(name, has);
+    const near = nearest(name, has, program.reporter);
     program.report(
       "unknown-name",
       {

@@ -36,7 +36,7 @@ export function spacesOf(
       const roots = [...parametersOf(program, "model"), ...parametersOf(program, "recipe")]
         .filter((p) => !p.planned)
         .map((p) => p.name);
-      const near = foreignPath(program, root) ?? nearest(root, roots);
+      const near = program.reporter.crowded ? undefined : (foreignPath(program, root) ?? nearest(root, roots));
       refuse(
         parametersOf(program, "data").some((p) => p.name === root)
           ? "settings of data can't vary yet: make one `data … like …` per variant"

@@ -236,6 +236,6 @@ registerCodes({
     message: (d) => `there are more than ${d.most.toLocaleString("en-US")} ${d.what}: what follows is not read`,
     help: (d) => LESS[d.what],
     explain:
-      "A program is read up to 250,000 characters, 2,000 statements, 100 brackets in brackets and 200 mistakes of syntax, far more than people write. Beyond them stands what was pasted by mistake. Files that are used have their own count.",
+      "A program is read up to 250,000 characters, 2,000 statements, 100 brackets in brackets, 200 mistakes of syntax and 5,000 of any kind, far more than people write. Beyond them stands what was pasted by mistake. Files that are used have their own count.",
   },
 });

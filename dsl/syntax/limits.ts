@@ -14,6 +14,8 @@ export const limits = {
   statements: 2000,
   /** Mistakes of syntax, after which the rest of the text is left. */
   mistakes: 200,
+  /** Mistakes of any kind, after which the statement is left. */
+  reports: 5000,
 } as const;
 
 /** The bracket that lies too deep. */

@@ -93,7 +93,7 @@ class Reader {
   }
 
   private tooMuch(
-    what: Exclude<keyof typeof limits, "depth"> | "brackets in brackets",
+    what: Exclude<keyof typeof limits, "depth" | "reports"> | "brackets in brackets",
     start: number,
     end: number,
   ): void {

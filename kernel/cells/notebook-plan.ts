@@ -45,7 +45,7 @@ export class NotebookPlan {
       );
       if (missing.length === 0) return reading;
       const answers = await Promise.all(missing.map((need) => this.tune.look(need)));
-      missing.forEach((need, i) => (facts = facts.with(need, answers[i]!)));
+      facts = facts.withAll(missing.map((need, i) => [need, answers[i]!]));
     }
   }
   /** Looks at what the training at the cursor needs, step by step: what its base is says how its data are counted. */

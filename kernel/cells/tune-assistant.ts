@@ -164,7 +164,7 @@ function mendOf({ title, edits, certain }: Fix): Mend {
 
 const needOf = (key: string): Need => JSON.parse(key) as Need;
 export function factsFrom(entries: readonly (readonly [string, unknown])[]): Facts {
-  return entries.reduce((all, [key, fact]) => all.with(needOf(key), fact as never), Facts.none);
+  return Facts.none.withAll(entries.map(([key, fact]) => [needOf(key), fact as never]));
 }
 function sourceOf(code: string): Source {
   return { id: typed, title: typed, text: withoutMagic(code) };

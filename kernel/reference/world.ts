@@ -43,7 +43,7 @@ export function tried(text: string, world: World): Tried {
       const training = compiled.actions?.findLast((action) => action.verb === "train");
       return { ...compiled, sources, errors, plan: training?.plan };
     }
-    for (const need of missing) facts = facts.with(need, answer(need, world) as never);
+    facts = facts.withAll(missing.map((need) => [need, answer(need, world)]));
   }
 }
 

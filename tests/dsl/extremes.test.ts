@@ -18,6 +18,7 @@ import { format } from "#dsl/syntax/format.js";
 import { limits } from "#dsl/syntax/limits.js";
 import { parse } from "#dsl/syntax/parse.js";
 import { registry } from "#stdlib/registry.js";
+import { compiled, definitions } from "./world.js";
 
 const verbs = registry.verbs().map((v) => v.name);
 const lines = (count: number, line: (i: number) => string): string =>
@@ -113,6 +114,65 @@ describe("texts that nobody writes", function () {
     none(`recipe r { epochs: ${"[".repeat(limits.depth - 1)}${"]".repeat(limits.depth - 1)} }`);
     none(`recipe r { epochs: 1 }`.padEnd(limits.characters));
   });
+});
+
+describe("20,000 of something", function () {
+  this.timeout(60_000);
+  const many = (of: (i: number) => string, count = 20_000): string =>
+    Array.from({ length: count }, (_, i) => of(i)).join(",");
+  const circle = 14_000;
+  const cases: readonly (readonly [string, string, string | null])[] = [
+    ["unknown keys", `recipe r { ${many((i) => `k${i}:1`)} }`, "unknown-key"],
+    ["keys that nearly are", `recipe r { ${many((i) => `seed${i}:1`)} }`, "unknown-key"],
+    ["times the same key", `recipe r { ${many(() => "seed: 1")} }`, "duplicate-key"],
+    ["unknown metrics", `${definitions}evaluate m on d.test { metrics: [${many((i) => `acc${i}`)}] }`, "unknown-word"],
+    ["models that are none", `${definitions}evaluate ${many((i) => `m${i}`)} on d.test`, "unknown-name"],
+    [
+      "labels",
+      `data e { source: csv("a.csv"), columns: { text: t, label: l }, labels: [${many((i) => `l${i}`)}] }`,
+      null,
+    ],
+    [
+      "values of a sweep",
+      `${definitions}sweep m on d as s { vary: { seed: choice(${many(String)}) }, trials: 2, maximize: accuracy }`,
+      null,
+    ],
+    [
+      "values of the wrong type",
+      `${definitions}sweep m on d as s { vary: { seed: choice(${many((i) => `"${i}"`)}) }, trials: 2, maximize: accuracy }`,
+      "wrong-type",
+    ],
+    [
+      "settings that don't vary",
+      `${definitions}sweep m on d as s { vary: { ${many((i) => `k${i}:0`)} }, trials: 2, maximize: accuracy }`,
+      "not-varied",
+    ],
+    ["roles", `data e { source: csv("a.csv"), columns: { ${many((i) => `r${i}:c`)} } }`, "unknown-record-key"],
+    ["sources", `data e { source: { ${many((i) => `s${i}:csv("a")`, 14_000)} }, columns: { text: t } }`, null],
+    [
+      "parameters in a circle",
+      `parameters { ${many((i) => `p${i}:$p${(i + 1) % circle}`, circle)} }`,
+      "unknown-reference",
+    ],
+    ["models in a circle", lines(1_990, (i) => `model m${i} { base: m${(i + 1) % 1_990}, task: fill_mask }`), null],
+    ["models like each other", lines(1_990, (i) => `model m${i} like m${(i + 1) % 1_990} { }`), "unknown-name"],
+    [
+      "columns of data that lack the one",
+      'data e { source: csv("a.csv"), columns: { text: colum_7 } }',
+      "unknown-column",
+    ],
+  ];
+  for (const [name, text, code] of cases)
+    it(`${name}: told in seconds, and bounded`, () => {
+      const table = Array.from({ length: 20_000 }, (_, i) => `column_${i}`);
+      const begun = process.cpuUsage();
+      const { diagnostics, sources } = compiled(text, name.startsWith("columns") ? { table } : {});
+      const { user, system } = process.cpuUsage(begun);
+      assert.ok(user + system < 5e6, `${((user + system) / 1e6).toFixed(1)} s`);
+      assert.ok(diagnostics.length <= limits.reports + 1);
+      if (code !== null) assert.ok(diagnostics.some((d) => d.code === code));
+      assert.ok(renderAnsi(diagnostics, sources, { color: false }).length < short);
+    });
 });
 
 describe("what is rendered of many mistakes", () => {

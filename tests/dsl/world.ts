@@ -133,7 +133,7 @@ export function compiled(
       ...o.outside,
     });
     if (result.needs.length === 0) return { ...result, sources, facts, codes: result.diagnostics.map((d) => d.code) };
-    for (const need of result.needs) facts = facts.with(need, answer(need, o) as never);
+    facts = facts.withAll(result.needs.map((need) => [need, answer(need, o)]));
   }
   throw new Error("the compiler asks the same again and again");
 }
