@@ -1,8 +1,9 @@
 /** What `evaluate` and `predict` show: scores side by side, the confusion matrix as a heat map, the worst mistakes, predictions. */
 import { figureShown, type Figure } from "./figure.js";
-import { card, html, htmlTable, note, tone, type Html, type Part } from "./html.js";
+import { card, html, htmlTable, note, tone, type Html } from "./html.js";
 import { labelsShown, type LabelsReport } from "./labels-table.js";
 import { shownOf } from "./bundle.js";
+import { fixed, plain, range, small, unbroken, valueCell, type Cell, type Ends } from "./score-cell.js";
 import type { Shown } from "./shown.js";
 import { tableShown } from "./table.js";
 import { clip, count, escapeLabel, oneLine, percent, plural, significant } from "./text.js";
@@ -18,10 +19,6 @@ export interface ScoreShown {
     readonly interval: Ends | null;
     readonly verdict: "better" | "worse" | "no difference shown" | null;
   };
-}
-interface Ends {
-  readonly low: number;
-  readonly high: number;
 }
 export interface EvaluationReport {
   /** What was scored: `tickets.test`. */
@@ -116,21 +113,8 @@ function scoresShown(report: EvaluationReport): Shown {
   );
 }
 
-interface Cell {
-  readonly text: string;
-  readonly shown: Html;
-}
-function plain(text: string): Cell {
-  return { text, shown: html`<span style="white-space:nowrap">${text}</span>` };
-}
-
 function scoreCell(score: ScoreShown | null): Cell {
-  if (!score) return plain("");
-  const value = fixed(score.value);
-  return {
-    text: `${value}${score.interval ? ` (${range(score.interval)})` : ""}`,
-    shown: unbroken(html`<b style="font-weight:600">${value}</b>`, score.interval && small(range(score.interval))),
-  };
+  return score ? valueCell(score.value, score.interval, { strong: true }) : plain("");
 }
 
 function differenceCell({ value, interval, verdict }: NonNullable<ScoreShown["difference"]>): Cell {
@@ -142,24 +126,8 @@ function differenceCell({ value, interval, verdict }: NonNullable<ScoreShown["di
   };
 }
 
-function unbroken(...parts: readonly Part[]): Html {
-  return html`<span style="white-space:nowrap;font-variant-numeric:tabular-nums">${parts}</span>`;
-}
-function small(text: string): Html {
-  return html`<small style="opacity:.72;margin-left:.6em"> ${text}</small>`;
-}
 function warned(text: string): Html {
   return html`<div style="margin:2px 0 6px"><b style="font-weight:600;color:${tone.warn}">warning</b> ${text}</div>`;
-}
-
-/** Four places, fewer of great numbers. */
-function fixed(value: number, places = 4): string {
-  if (!Number.isFinite(value)) return significant(value);
-  const size = Math.abs(value);
-  return value.toFixed(size >= 1000 ? 1 : size >= 100 ? 2 : places).replace("-", "−");
-}
-function range({ low, high }: Ends): string {
-  return `${fixed(low, 3)} … ${fixed(high, 3)}`;
 }
 
 /** Colour is the share of the row (what became of each truth), text the count. */

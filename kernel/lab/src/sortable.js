@@ -1,15 +1,33 @@
-// Tables of a cell's output that are marked as sortable are sorted by a click on a head: numbers the greatest first, texts by
+// Tables of a cell's output that are marked as sortable are sorted by a click on a head, or a key: numbers the greatest first, texts by
 // their letters, again the other way round. What is marked comes as plain HTML, which elsewhere keeps its order.
 import "./sortable.css";
 
 const heads = "table.tunebook-sortable thead th";
 
-/** One listener for all that is and will be shown. */
+/** For all that is and will be shown. A head becomes a button, so that the keyboard reaches it. */
 export function sortTables(root) {
   root.addEventListener("click", (event) => {
     const head = event.target.closest?.(heads);
     if (head) sortBy(head);
   });
+  root.addEventListener("keydown", (event) => {
+    // They press the button; to the notebook they would mean to edit the cell, and to scroll.
+    if ((event.key === "Enter" || event.key === " ") && event.target.closest?.(heads)) event.stopPropagation();
+  });
+  root.querySelectorAll(heads).forEach(makeButton);
+  new window.MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes) node.querySelectorAll?.(heads).forEach(makeButton);
+  }).observe(root, { childList: true, subtree: true });
+}
+
+function makeButton(head) {
+  if (head.querySelector("button")) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.title = "Sort by this column";
+  button.append(...head.childNodes);
+  head.append(button);
 }
 
 function sortBy(head) {
@@ -17,7 +35,7 @@ function sortBy(head) {
   const body = table.tBodies[0];
   if (!body) return;
   const column = head.cellIndex;
-  const rows = [...body.rows].map((row) => ({ row, value: valueOf(row.cells[column]?.textContent ?? "") }));
+  const rows = [...body.rows].map((row) => ({ row, value: valueOf(textOf(row.cells[column])) }));
   const numeric = rows.some(({ value }) => typeof value === "number");
   const before = head.getAttribute("aria-sort");
   const rising = before === null ? !numeric : before === "descending";
@@ -31,6 +49,13 @@ function sortBy(head) {
     return sign * a.value.localeCompare(b.value, undefined, { numeric: true });
   });
   body.append(...rows.map(({ row }) => row));
+}
+
+/** Without what stands beside it in small print, such as an interval. */
+function textOf(cell) {
+  const own = cell?.cloneNode(true);
+  for (const beside of own?.querySelectorAll("small") ?? []) beside.remove();
+  return own?.textContent ?? "";
 }
 
 /** `1,204` and `−0.5` as numbers. */

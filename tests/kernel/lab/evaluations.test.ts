@@ -114,11 +114,16 @@ describe("scores in JupyterLab", function () {
     assert.match(text, /warning/);
   });
 
-  it("sorts the labels by a click, the other way round by the next", async () => {
+  it("sorts the labels by a click or a key, the other way round by the next", async () => {
     await seen(3, "many-labels");
     const table = book.cell(3).locator("table.tunebook-sortable").first();
     const head = (name: string) => table.locator("th", { hasText: new RegExp(`^${name}`) });
-    const numbers = async (at: number) => (await column(3, at)).map(Number);
+    // Beside each number stand the ends of its interval.
+    const numbers = async (at: number) =>
+      (await column(3, at)).map((text) => {
+        assert.match(text, /^[01]\.\d{4}\s+[01]\.\d{3} … [01]\.\d{3}$/);
+        return Number.parseFloat(text);
+      });
     const falls = (of: readonly number[]) => of.every((x, i) => i === 0 || x <= of[i - 1]!);
     assert.equal((await column(3, 1)).length, 20);
     await head("f1").click();
@@ -130,6 +135,14 @@ describe("scores in JupyterLab", function () {
     await head("label").click();
     assert.deepEqual(await column(3, 1), many);
     assert.equal(await table.locator("th[aria-sort]").count(), 1);
+    await head("recall").getByRole("button").focus();
+    await book.page.keyboard.press("Enter");
+    assert.ok(falls(await numbers(3)));
+    assert.equal(await head("recall").getAttribute("aria-sort"), "descending");
+    await book.page.keyboard.press("Space");
+    assert.equal(await head("recall").getAttribute("aria-sort"), "ascending");
+    await book.page.keyboard.press("Shift+Tab");
+    assert.equal(await book.page.evaluate("document.activeElement.textContent"), "precision");
     await seen(3, "sorted");
   });
 

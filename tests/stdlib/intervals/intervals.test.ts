@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/plan/plan.js";
 import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/intervals/bootstrap.js";
+import { labelRates } from "#stdlib/intervals/label-rates.js";
 import { pairedShares } from "#stdlib/intervals/paired-shares.js";
 import { percentiles } from "#stdlib/intervals/percentiles.js";
 import { resamples } from "#stdlib/intervals/resamples.js";
@@ -213,5 +214,55 @@ describe("intervals of the difference of two shares of the same rows", () => {
       }
       assert.ok(held / 2000 > 0.935 && held / 2000 < 0.99, `n ${n}: ${held / 2000}`);
     }
+  });
+});
+
+describe("intervals of what a label comes to", () => {
+  it("a label's precision and recall have Wilson's, its F1 one that holds the true F1 as often as it says", () => {
+    const { precision, recall } = labelRates({ hit: 57, given: 61, have: 60 });
+    assert.deepEqual(
+      [precision, recall],
+      [
+        { value: 57 / 61, ...wilson(57, 61) },
+        { value: 57 / 60, ...wilson(57, 60) },
+      ],
+    );
+    // Decisions of a label that a share `has`, of which `found` are found, and that `more` of the others are given too.
+    for (const [has, found, more] of [
+      [0.5, 0.8, 0.2],
+      [0.1, 0.6, 0.02],
+      [0.3, 0.95, 0.01],
+    ] as const) {
+      const [hits, given] = [has * found, has * found + (1 - has) * more];
+      const truth = (2 * hits) / (given + has);
+      const generator = chance(3, has);
+      const draw = () => (generator.next() >>> 0) / 2 ** 32;
+      const trials = 2000;
+      let held = 0;
+      for (let trial = 0; trial < trials; trial++) {
+        const counts = { hit: 0, given: 0, have: 0 };
+        for (let row = 0; row < 300; row++) {
+          const have = draw() < has;
+          const said = draw() < (have ? found : more);
+          counts.have += Number(have);
+          counts.given += Number(said);
+          counts.hit += Number(have && said);
+        }
+        const { f1 } = labelRates(counts);
+        if (f1 && f1.low <= truth && truth <= f1.high) held++;
+      }
+      assert.ok(
+        held / trials > 0.93 && held / trials < 0.97,
+        `${String(held)} of ${String(trials)} at ${String(truth)}`,
+      );
+    }
+  });
+
+  it("a label that is neither given nor there has no rates, one that is never found has room above 0", () => {
+    assert.deepEqual(labelRates({ hit: 0, given: 0, have: 0 }), { precision: null, recall: null, f1: null });
+    const { precision, recall, f1 } = labelRates({ hit: 0, given: 0, have: 5 });
+    assert.equal(precision, null);
+    assert.deepEqual([recall!.value, recall!.low, f1!.value, f1!.low], [0, 0, 0, 0]);
+    assert.ok(f1!.high > 0.5 && f1!.high < 1);
   });
 });

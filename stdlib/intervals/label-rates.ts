@@ -1,0 +1,45 @@
+/**
+ * Precision, recall and F1 of one label from its counts, each with its interval. The first two are shares of what was given and
+ * of what is there, so Wilson's interval is theirs. F1 is 2j / (1 + j) of j, the share that is right of all that was given the
+ * label or has it; as it rises with j, the ends of Wilson's interval of j become the ends of its own (Lam, 2023: "Wilson
+ * indirect"). Each decision counts as one of its own; nothing is drawn, so the same counts say the same.
+ */
+import type { Interval } from "./interval.js";
+import { wilson } from "./wilson.js";
+
+export interface Rate extends Interval {
+  readonly value: number;
+}
+export interface LabelRates {
+  /** Null: nothing was given the label. */
+  readonly precision: Rate | null;
+  /** Null: nothing has it. */
+  readonly recall: Rate | null;
+  /** Null: neither. */
+  readonly f1: Rate | null;
+}
+
+/** `hit`: have the label and were given it; `given`: were given it; `have`: have it. */
+export function labelRates({
+  hit,
+  given,
+  have,
+}: {
+  readonly hit: number;
+  readonly given: number;
+  readonly have: number;
+}): LabelRates {
+  const either = share(hit, given + have - hit);
+  return {
+    precision: share(hit, given),
+    recall: share(hit, have),
+    f1: either && { value: twice(either.value), low: twice(either.low), high: twice(either.high) },
+  };
+}
+
+function share(hits: number, of: number): Rate | null {
+  return of === 0 ? null : { value: hits / of, ...wilson(hits, of) };
+}
+function twice(share: number): number {
+  return (2 * share) / (1 + share);
+}
