@@ -5,6 +5,7 @@ import type { DataPlan } from "../plan/plan.js";
 import type { Draft, Program } from "./program.js";
 import type { Span } from "./span.js";
 import type {} from "./data-codes.js";
+import { listed } from "./listed.js";
 
 /** The most frequent label's rows for each of the rarest, from which on labels count as uneven. */
 const UNEVEN = 10;
@@ -56,8 +57,8 @@ export function checkAudit(
       {
         ...{ data, texts: conflicts.texts, rows: conflicts.rows, of },
         examples: conflicts.examples.map(
-          ({ text, labels, rows }) =>
-            `"${clipped(text)}": ${labels.join(", ")} (row${rows.length === 1 ? "" : "s"} ${rows.join(", ")})`,
+          ({ text, labels, rows, of }) =>
+            `"${clipped(text)}": ${listed(labels, { of: of?.labels ?? labels.length })} (row${(of?.rows ?? rows.length) === 1 ? "" : "s"} ${listed(rows.map(String), { of: of?.rows ?? rows.length })})`,
         ),
       },
       draft,

@@ -1,6 +1,7 @@
 /** Codes of what data say of themselves once they are counted: labels, texts beside texts, splits. */
 import type { RowName } from "../plan/facts.js";
 import { registerCodes } from "./codes.js";
+import { examples, listed } from "./listed.js";
 
 declare module "./codes.js" {
   interface CodeData {
@@ -105,12 +106,7 @@ registerCodes({
     facts: true,
     found: "data",
     message: (d) =>
-      `no row that trains has the label${d.labels.length === 1 ? "" : "s"} ${d.labels
-        .slice(0, 6)
-        .map((l) => `"${l}"`)
-        .join(
-          ", ",
-        )}${d.labels.length > 6 ? ", …" : ""}, and ${plural(d.rows, "row")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "has" : "have"} (${percent(d.rows / Math.max(1, d.of))})`,
+      `no row that trains has the label${d.labels.length === 1 ? "" : "s"} ${listed(d.labels.map((label) => `"${label}"`))}, and ${plural(d.rows, "row")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "has" : "have"} (${percent(d.rows / Math.max(1, d.of))})`,
     help: () => "split with `stratify:` by the label, or leave those rows out",
     explain:
       "A label that no training row has can't be learnt: each of its rows is wrong in every score, whatever the model. Chance " +
@@ -124,7 +120,7 @@ registerCodes({
       `${plural(d.rows, "text")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "is" : "are"} nearly the same as a text that trains (${percent(d.rows / Math.max(1, d.of))} of ${count(d.of)})`,
     help: () =>
       "give versions of one text the same `group`, so that they stay in one split, or take them out in a TypeScript cell",
-    notes: (d) => d.pairs,
+    notes: (d) => examples(d.pairs, d.rows),
     explain:
       "Texts that differ in a word or a comma are learnt by heart like equal ones, and make the score better than the model. " +
       "Compared are all texts of a split with all that train, by their runs of five letters (at least 80% of them in common, " +
@@ -138,7 +134,7 @@ registerCodes({
     message: (d) =>
       `${plural(d.shared, "group")} of "${d.column}" ${d.shared === 1 ? "stands" : "stand"} in more than one split of \`${d.data}\` (of ${count(d.of)})`,
     help: () => "split with `random(…)`, which keeps the rows of a group together, or take the role `group` out",
-    notes: (d) => [`such as ${d.some.join(", ")}`],
+    notes: (d) => [`such as ${listed(d.some, { of: d.shared })}`],
     explain:
       "The role `group` says that rows belong together (one customer, one patient). Where a group is in training and test, the " +
       "test is about rows that the model partly knows.",
@@ -150,7 +146,7 @@ registerCodes({
     message: (d) =>
       `${plural(d.texts, "text")} of \`${d.data}\` ${d.texts === 1 ? "stands" : "stand"} with different labels: ${plural(d.rows, "row")}, ${percent(d.rows / Math.max(1, d.of))} of all`,
     help: () => "decide on one label for each, or drop those rows",
-    notes: (d) => d.examples,
+    notes: (d) => examples(d.examples, d.texts),
     explain:
       "The same text with two labels teaches nothing, and no model can be right about both rows: the rate is a bound for every " +
       "score. `drop_duplicates` keeps the first of them, whichever it is.",

@@ -1,5 +1,6 @@
 /** Codes of verbs, names, connectors and keys. */
 import { registerCodes } from "./codes.js";
+import { listed } from "./listed.js";
 
 declare module "./codes.js" {
   interface CodeData {
@@ -44,6 +45,7 @@ declare module "./codes.js" {
     "wrong-kind-of-name": { readonly name: string; readonly is: string; readonly wanted: string };
     "name-taken": { readonly name: string };
     "defined-twice": { readonly name: string };
+    "named-twice": { readonly name: string; readonly after: string };
     "unknown-reference": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
     /** `instead`: how the part is written where the whole isn't there yet. */
     "path-into-nothing": { readonly path: string; readonly root: string; readonly instead?: string };
@@ -68,11 +70,7 @@ declare module "./codes.js" {
     "statement-takes-no-block": { readonly verb: string };
   }
 }
-const listed = (names: readonly string[]): string =>
-  names
-    .slice(0, 12)
-    .map((n) => `\`${n}\``)
-    .join(", ") + (names.length > 12 ? ", …" : "");
+const quoted = (names: readonly string[]): string => listed(names.map((name) => `\`${name}\``));
 const one = (name: string): string => (name === "data" ? name : `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`);
 
 registerCodes({
@@ -105,7 +103,7 @@ registerCodes({
         : d.nearest
           ? `write \`${d.nearest}\``
           : d.has && d.has.length > 0
-            ? `it has ${listed(d.has)}`
+            ? `it has ${quoted(d.has)}`
             : undefined),
     notes: (d) => (d.elsewhere && d.nearest ? [`other tools call \`${d.nearest}\` \`${d.key}\``] : []),
     explain:
@@ -126,7 +124,7 @@ registerCodes({
       d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `it takes ${listed(d.has)}`
+          ? `it takes ${quoted(d.has)}`
           : `nothing follows its names but a block`,
     explain:
       "After a verb and its names come connectors with their names: `train router on tickets with quick as first`.",
@@ -174,7 +172,7 @@ registerCodes({
       d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}`
+          ? `there ${d.has.length === 1 ? "is" : "are"} ${quoted(d.has)}`
           : d.example === undefined
             ? "define it first"
             : `define it in a statement above: \`${d.example}\``,
@@ -195,6 +193,17 @@ registerCodes({
     help: () => "choose another name",
     explain:
       "Both languages share one set of names, so a Tune definition can't take the name of a TypeScript value, or the reverse.",
+  },
+  "named-twice": {
+    severity: "error",
+    message: (d) => `\`${d.name}\` stands twice after \`${d.after}\``,
+    help: () => "leave one out",
+    explain:
+      "Models and data that a statement works on are named once each: a model beside itself has no difference, and training it twice in one line would only begin anew.",
+    example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
+model m { base: "minilm", task: text_classification }
+train m on d
+evaluate m, m on d.test`,
   },
   "defined-twice": {
     severity: "error",
@@ -291,7 +300,7 @@ registerCodes({
   },
   "one-of": {
     severity: "error",
-    message: (d) => `\`${d.word}\` takes one of ${listed(d.of)}, and just one`,
+    message: (d) => `\`${d.word}\` takes one of ${quoted(d.of)}, and just one`,
     help: (d) => `write ${d.of.map((name) => `\`${d.word}(${name}: …)\``).join(" or ")}`,
     explain: "The parameters of this word exclude each other, and one of them must be there.",
     example: "recipe r { validate: every() }",
@@ -299,7 +308,7 @@ registerCodes({
   "unknown-topic": {
     severity: "error",
     message: (d) => `\`${d.name}\` has no \`${d.topic}\` to show`,
-    help: (d) => (d.has.length > 0 ? `it has ${listed(d.has)}` : undefined),
+    help: (d) => (d.has.length > 0 ? `it has ${quoted(d.has)}` : undefined),
     explain: "`show` takes a name, or a name and one of its topics.",
     example: "recipe r { epochs: 3 }\nshow r.weather",
   },
@@ -310,7 +319,7 @@ registerCodes({
       d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}`
+          ? `there ${d.has.length === 1 ? "is" : "are"} ${quoted(d.has)}`
           : `define it in the file: \`parameters { ${d.name}: … }\``,
     explain:
       "`-p name=value` sets a parameter that the file defines (`parameters { rate: 1e-3 }`), or a name that a notebook's cells use. This name is in none of them, so that the value would change nothing.",

@@ -1,5 +1,6 @@
 /** Codes of values that a key or a word can't take. */
 import { registerCodes } from "./codes.js";
+import { listed } from "./listed.js";
 
 declare module "./codes.js" {
   interface CodeData {
@@ -63,11 +64,7 @@ declare module "./codes.js" {
   }
 }
 
-const listed = (names: readonly string[]): string =>
-  names
-    .slice(0, 12)
-    .map((n) => `\`${n}\``)
-    .join(", ") + (names.length > 12 ? ", …" : "");
+const quoted = (names: readonly string[]): string => listed(names.map((name) => `\`${name}\``));
 
 registerCodes({
   "wrong-type": {
@@ -130,7 +127,7 @@ registerCodes({
   "unknown-choice": {
     severity: "error",
     message: (d) => `\`${d.key}\` can't be \`${d.found}\``,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : `it can be ${listed(d.of)}`),
+    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : `it can be ${quoted(d.of)}`),
     explain: "The key takes one of a few names.",
     example: "recipe r { keep: first }",
   },
@@ -142,7 +139,7 @@ registerCodes({
       (d.nearest
         ? `write \`${d.nearest}\`${d.example === undefined ? "" : `, for example \`${d.example}\``}`
         : d.has.length > 0
-          ? `there ${d.has.length === 1 ? "is" : "are"} ${listed(d.has)}`
+          ? `there ${d.has.length === 1 ? "is" : "are"} ${quoted(d.has)}`
           : undefined),
     explain:
       "Words come from the vocabulary: each kind (source, cleaner, split, task, technique, optimizer, …) has its own.",
@@ -156,7 +153,7 @@ registerCodes({
       (d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `it has ${listed(d.has)}`
+          ? `it has ${quoted(d.has)}`
           : `write \`${d.word}\` alone: it takes none`),
     notes: (d) => (d.elsewhere ? [`other tools call it \`${d.name}\``] : []),
     explain: "A word takes only the parameters that its record declares; nothing is silently ignored.",
@@ -187,7 +184,7 @@ registerCodes({
         ? `the role comes first: write \`${d.turned}\``
         : d.nearest
           ? `write \`${d.nearest}\``
-          : `it knows ${listed(d.has)}`,
+          : `it knows ${quoted(d.has)}`,
     explain: "The record takes only certain keys.",
     example: 'data d { source: csv("a.csv"), columns: { texts: body } }',
   },

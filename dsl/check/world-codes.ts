@@ -1,5 +1,6 @@
 /** Codes of what the program says beside what is there: columns, labels, splits, bases, memory, trained weights. */
 import { registerCodes } from "./codes.js";
+import { examples, listed } from "./listed.js";
 
 declare module "./codes.js" {
   interface CodeData {
@@ -91,7 +92,6 @@ export interface Told {
   /** Whether the updates stay what they were. */
   readonly same: boolean;
 }
-const listed = (names: readonly string[]): string => names.slice(0, 16).join(", ") + (names.length > 16 ? ", …" : "");
 const count = (n: number): string => Math.round(n).toLocaleString("en-US");
 const round = (n: number): string => String(Number(n.toPrecision(2)));
 const span = (seconds: number): string => {
@@ -185,9 +185,10 @@ train m on d`,
       const rows = (of: number): string => `${String(of)} training row${of === 1 ? "" : "s"}`;
       const [first, ...others] = labels;
       if (first && others.length === 0) return `the label "${first.label}" has only ${rows(first.count)}`;
-      const some = labels.slice(0, 8).map((one) => `"${one.label}" ${String(one.count)}`);
-      const more = labels.length - some.length;
-      const all = more > 0 ? `${some.join(", ")} and ${String(more)} more` : some.join(", ");
+      const all = listed(
+        labels.map((one) => `"${one.label}" ${String(one.count)}`),
+        { most: 8 },
+      );
       const [fewest, most] = [first?.count ?? 0, labels.at(-1)?.count ?? 0];
       const told = fewest === most ? `${rows(most)} each` : `${String(fewest)} to ${rows(most)}`;
       return `${String(labels.length)} labels have only ${told}: ${all}`;
@@ -212,7 +213,7 @@ train m on d`,
     message: (d) =>
       `${String(d.count)} text${d.count === 1 ? "" : "s"} of \`${d.data}\` stand${d.count === 1 ? "s" : ""} in more than one split`,
     help: () => "add `clean: drop_duplicates`, which keeps the first of each",
-    notes: (d) => d.places,
+    notes: (d) => examples(d.places, d.count),
     explain:
       "A text that is trained on and tested on makes the score better than the model. Exact duplicates across splits are refused; the notes name the rows.",
   },

@@ -10,6 +10,7 @@ import { quote } from "../syntax/strings.js";
 import { replace, type More } from "./reporter.js";
 import type { Edit, Span } from "./span.js";
 import type {} from "./world-codes.js";
+import { listed } from "./listed.js";
 
 /** Checks columns against the headers of the sources. @returns false if something is wrong or not known yet. */
 export function checkTables(program: Program, draft: Draft, plan: DataPlan, here: Span): boolean {
@@ -67,7 +68,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
         here,
         {
           // Without a nearest name the help lists them.
-          ...(near ? { label: `the file has: ${header.columns.slice(0, 12).join(", ")}` } : {}),
+          ...(near ? { label: `the file has: ${listed(header.columns)}` } : {}),
           ...(near && place
             ? { fix: replace(place, /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(near) ? near : JSON.stringify(near)) }
             : {}),

@@ -48,6 +48,8 @@ export interface Conflicts {
     readonly text: string;
     readonly labels: readonly string[];
     readonly rows: readonly RowName[];
+    /** How many of both there are; absent: all are named. */
+    readonly of?: { readonly labels: number; readonly rows: number };
   }[];
 }
 /** Rows in whose text the words of a label stand. */

@@ -1,5 +1,6 @@
 /** What can go wrong while a base model or its tokenizer is looked for and read. */
 import { registerCodes } from "#dsl/check/codes.js";
+import type { RowName } from "#dsl/plan/facts.js";
 import type {} from "#dsl/check/codes.js";
 
 export interface Tried {
@@ -24,7 +25,7 @@ declare module "#dsl/check/codes.js" {
     "broken-template": { readonly base: string; readonly why: string };
     "unknown-tokenizer-part": { readonly file: string; readonly part: string; readonly type: string };
     "no-room-for-context": {
-      readonly row: number;
+      readonly row: RowName;
       readonly question: number;
       readonly room: number;
       readonly max_length: number;

@@ -3,6 +3,7 @@
  * windows; each begins `overlap` tokens before the end of the one before it, and the last ends where the context ends (as
  * fast tokenizers cut with `truncation="only_second"` and a `stride`).
  */
+import type { RowName } from "#dsl/plan/facts.js";
 import { CodedError } from "#dsl/check/codes.js";
 import type { EncodedWindow } from "#stdlib/kinds/tokenizer.js";
 import type { Frame } from "./tokenizer-file.js";
@@ -22,11 +23,11 @@ export interface Asked {
   readonly told: Placed;
 }
 
-/** `row`: the question's number in its source, for the coded error `no-room-for-context`. */
+/** `row`: what the question's row is called, for the coded error `no-room-for-context`. */
 export function windowsOf(
   { question, context, asked, told }: Asked,
   frame: Frame["pair"],
-  o: { readonly length: number; readonly overlap: number; readonly of: number; readonly row: number },
+  o: { readonly length: number; readonly overlap: number; readonly of: number; readonly row: RowName },
 ): readonly EncodedWindow[] {
   const before = [...frame.before, ...asked, ...frame.between];
   const room = o.length - before.length - frame.after.length;

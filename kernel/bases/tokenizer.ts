@@ -111,7 +111,7 @@ export async function loadTokenizer(folder: string, host: Apart = apart()): Prom
     },
     idOf: (token) => (token === "" ? null : (ids.get(token) ?? null)),
     encodePlaced,
-    async encodeContexts(questions, contexts, { numbers, ...o }) {
+    async encodeContexts(questions, contexts, { names, ...o }) {
       const asked = await plain(questions.map((question) => question.replace(blanksBefore, "")));
       // Several questions are asked of one context.
       const distinct = [...new Set(contexts)];
@@ -119,7 +119,7 @@ export async function loadTokenizer(folder: string, host: Apart = apart()): Prom
       const told = new Map(distinct.map((context, i) => [context, inUtf16(context, placed[i]!)]));
       return contexts.flatMap((context, of) => {
         const row = { question: questions[of]!, context, asked: asked[of]!, told: told.get(context)! };
-        return windowsOf(row, frame.pair, { ...o, of, row: numbers[of]! });
+        return windowsOf(row, frame.pair, { ...o, of, row: names[of]! });
       });
     },
     padId,

@@ -1,6 +1,7 @@
 /** Words for what can go wrong in a TypeScript cell beside the compiler's complaints and the user's own errors. */
 import { registerCodes } from "#dsl/check/codes.js";
 import type {} from "#dsl/check/codes.js";
+import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -54,7 +55,7 @@ registerCodes({
   "module-has-no-export": {
     severity: "error",
     message: ({ specifier, name }) => `"${specifier}" exports no "${name}"`,
-    help: ({ has }) => (has.length > 0 ? `it exports: ${has.slice(0, 12).join(", ")}` : undefined),
+    help: ({ has }) => (has.length > 0 ? `it exports: ${listed(has)}` : undefined),
     explain:
       "The import names something that the module does not export at run time; its type declarations may be those of another version.",
   },

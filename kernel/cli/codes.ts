@@ -1,6 +1,7 @@
 /** Codes of the command line and of the Jupyter client. */
 import { registerCodes } from "#dsl/check/codes.js";
 import type {} from "#dsl/check/codes.js";
+import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -24,8 +25,7 @@ declare module "#dsl/check/codes.js" {
 registerCodes({
   "reference-stale": {
     severity: "error",
-    message: ({ folder, pages }) =>
-      `${folder} is stale: ${pages.slice(0, 10).join(", ")}${pages.length > 10 ? ", …" : ""}`,
+    message: ({ folder, pages }) => `${folder} is stale: ${listed(pages, { most: 10 })}`,
     help: () => "run `npm run docs` and commit what it writes",
     explain:
       "The language reference is made from the records of the vocabulary, the table of codes and the grammar. One of them " +

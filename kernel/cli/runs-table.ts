@@ -11,6 +11,7 @@ import { writeNotes } from "#kernel/runs/run-notes.js";
 import type { RunSummary } from "#kernel/runs/run-summary.js";
 import { runsBeside } from "#kernel/runs/runs-beside.js";
 import "./codes.js";
+import { listed } from "#dsl/check/listed.js";
 
 export interface Asked {
   readonly filter: string;
@@ -75,17 +76,17 @@ function runNamed(list: RunList, wanted: string): RunSummary {
   if (found ?? named.length === 1) return (found ?? named[0])!;
   if (named.length === 0) throw usage(`there is no run ${clip(wanted, 80)} in ${list.root}`);
   throw usage(
-    `several runs are called ${clip(wanted, 80)}: ${named
-      .slice(0, 5)
-      .map((run) => run.id)
-      .join(", ")}`,
+    `several runs are called ${clip(wanted, 80)}: ${listed(
+      named.map((run) => run.id),
+      { most: 5 },
+    )}`,
   );
 }
 function unknown(sort: string, { scores }: RunListing): string {
   const metrics = [...new Set(scores.map(({ metric }) => metric))];
   const all = new Set([...[...columns.keys()].slice(0, 4), ...metrics]);
-  const listed = [...all].map((one) => (/\s/.test(one) ? JSON.stringify(one) : one)).join(", ");
-  return `runs have no column ${clip(sort, 80)}; there are ${listed}`;
+  const has = [...all].map((one) => (/\s/.test(one) ? JSON.stringify(one) : one)).join(", ");
+  return `runs have no column ${clip(sort, 80)}; there are ${has}`;
 }
 function usage(message: string): CodedError {
   return new CodedError("bad-usage", { message, command: "tunebook runs" });

@@ -9,7 +9,8 @@ import {
   type GivenAnswer,
   type ReadAnswer,
 } from "#stdlib/answers.js";
-import { rowName, type Row } from "./rows.js";
+import { rowName } from "./row-names.js";
+import type { Row } from "./rows.js";
 import "./codes.js";
 
 type Values = Readonly<Record<string, unknown>>;

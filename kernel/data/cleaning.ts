@@ -2,7 +2,8 @@
 import type { DataFacts, RowName } from "#dsl/plan/facts.js";
 import type { DataPlan } from "#dsl/plan/plan.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
-import { rowName, type Row } from "./rows.js";
+import { rowName } from "./row-names.js";
+import type { Row } from "./rows.js";
 
 export class Drops {
   private readonly reasons = new Map<string, { count: number; examples: RowName[] }>();

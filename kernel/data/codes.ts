@@ -2,6 +2,7 @@
 import { registerCodes } from "#dsl/check/codes.js";
 import type {} from "#dsl/check/codes.js";
 import type { RowName } from "#dsl/plan/facts.js";
+import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -20,8 +21,8 @@ declare module "#dsl/check/codes.js" {
     };
     "not-text": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
     "bad-conversation": { readonly column: string; readonly row: RowName; readonly why: string };
-    "nothing-to-train": { readonly data: string; readonly row: number; readonly why: string };
-    "template-refuses": { readonly template: string; readonly row: number; readonly why: string };
+    "nothing-to-train": { readonly data: string; readonly row: RowName; readonly why: string };
+    "template-refuses": { readonly template: string; readonly row: RowName; readonly why: string };
     "not-a-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
     "not-a-list": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
     "rounded-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
@@ -115,7 +116,7 @@ registerCodes({
   "missing-value": {
     severity: "error",
     message: (d) =>
-      `${d.count} ${d.count === 1 ? "row has" : "rows have"} no ${d.role} in the column "${d.column}" (row ${d.rows.join(", ")}${d.count > d.rows.length ? ", …" : ""})`,
+      `${d.count} ${d.count === 1 ? "row has" : "rows have"} no ${d.role} in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })})`,
     help: () => "add `drop_empty` to `clean`, or fill them in the source",
     explain:
       "A row without text or without a label teaches nothing. It is never left out silently: `clean: [drop_empty]` drops such rows and the preview counts them.",

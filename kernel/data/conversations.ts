@@ -3,12 +3,13 @@
  * looks at rows; a prompt and its completion (`input`, `target`) are a conversation of two turns.
  */
 import type { ColumnTable } from "arquero";
-import type { SplitFacts } from "#dsl/plan/facts.js";
+import type { RowName, SplitFacts } from "#dsl/plan/facts.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
+import { rowNamesOf } from "./row-names.js";
 import type { StreamedSplit } from "./streamed.js";
 
-/** Conversations with their rows' numbers in the source. */
-export type ConversationRows = readonly { readonly row: number; readonly turns: readonly Turn[] }[];
+/** Conversations with what messages call their rows. */
+export type ConversationRows = readonly { readonly row: RowName; readonly turns: readonly Turn[] }[];
 
 /** How many tokens each conversation feeds, and where answers end (`stops` of `SplitFacts`). */
 export interface MeasuredChats {
@@ -26,23 +27,26 @@ export function readTurns(written: string): readonly Turn[] {
 export function conversationsOf(table: ColumnTable): ConversationRows {
   const cells = (role: string): readonly unknown[] | undefined =>
     table.columnNames().includes(role) ? Array.from(table.array(role) as Iterable<unknown>) : undefined;
-  const numbers = Array.from(table.array("$row") as Iterable<number>);
-  return joined(cells, numbers);
+  return joined(cells, rowNamesOf(table, table.array("$row") as ArrayLike<number>));
 }
 
 /** All of them are held in memory. */
 export function streamedConversations(split: StreamedSplit): ConversationRows {
-  return joined((role) => {
-    const values = split.values(role, 0, split.rows);
-    return values.length > 0 ? values : undefined;
-  }, Array.from(split.numbers));
+  return joined(
+    (role) => {
+      const values = split.values(role, 0, split.rows);
+      return values.length > 0 ? values : undefined;
+    },
+    rowNamesOf(split, split.numbers),
+  );
 }
 
-function joined(cells: (role: string) => readonly unknown[] | undefined, numbers: readonly number[]): ConversationRows {
+function joined(cells: (role: string) => readonly unknown[] | undefined, names: ArrayLike<RowName>): ConversationRows {
+  const rows = Array.from(names);
   const messages = cells("messages");
-  if (messages) return numbers.map((row, i) => ({ row, turns: readTurns(String(messages[i])) }));
+  if (messages) return rows.map((row, i) => ({ row, turns: readTurns(String(messages[i])) }));
   const [input, target] = [cells("input"), cells("target")];
-  return numbers.map((row, i) => ({
+  return rows.map((row, i) => ({
     row,
     turns: [
       { role: "user", content: String(input?.[i]) },

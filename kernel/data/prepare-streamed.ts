@@ -35,7 +35,8 @@ import { Growing } from "./growing.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import type { Prepared } from "./prepared.js";
-import { isCall, rowName, streamRows, type Row } from "./rows.js";
+import { nameRowsBy, rowName } from "./row-names.js";
+import { isCall, streamRows, type Row } from "./rows.js";
 import { rowForSplit, splitOrder } from "./splitting.js";
 import {
   IndexWriter,
@@ -87,6 +88,7 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   if (!streamed) throw new CodedError("streamed-changed", { file: folder });
   const { meta, splits } = streamed;
   sweepOld(folder);
+  if (!plan.split && !isCall(plan.source)) for (const [name, split] of Object.entries(splits)) nameRowsBy(split, name);
   const facts = await measured(meta, splits, o);
   return { name: plan.name, splits: {}, streamed: splits, labels: meta.labels, facts, sample: meta.sample };
 }

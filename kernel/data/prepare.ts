@@ -19,7 +19,8 @@ import type { KeptAudits } from "./audit/kept.js";
 import { findLeaks } from "./leaks.js";
 import type { Prepared } from "./prepared.js";
 import { answersText, placeAnswers } from "./answers.js";
-import { isStreamed, readHeader as header, readRows, rowName, stride, turn, type Row } from "./rows.js";
+import { isStreamed, readHeader as header, readRows, stride, turn, type Row } from "./rows.js";
+import { nameRowsBy, rowName } from "./row-names.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
@@ -207,7 +208,10 @@ function tableOf(rows: readonly Row[], plan: DataPlan): ColumnTable {
   const columns = ("tokens" in plan.columns && !roles.includes("text") ? [...roles, "text"] : roles).map(
     (role): [string, unknown[]] => [role, rows.map((row) => row.values[role])],
   );
-  return makeTable([...columns, ["$row", rows.map((row) => row.row)]]);
+  const table = makeTable([...columns, ["$row", rows.map((row) => row.row)]]);
+  const sources = new Set(rows.map((row) => row.split));
+  if (sources.size === 1) nameRowsBy(table, [...sources][0]!);
+  return table;
 }
 
 /** Of the rows' numbers in their source, which an audit tells. */

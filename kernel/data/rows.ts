@@ -5,13 +5,14 @@ import { CodedError } from "#dsl/check/codes.js";
 import { nearest } from "#dsl/check/nearest.js";
 import "#dsl/check/world-codes.js";
 import type { Call, DataPlan } from "#dsl/plan/plan.js";
-import type { RowName, TableFacts } from "#dsl/plan/facts.js";
+import type { TableFacts } from "#dsl/plan/facts.js";
 import type { Implementations, Registry } from "#dsl/registry.js";
 import { usualTurns } from "#stdlib/conversations/turns.run.js";
 import type { CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
 import { writtenTurns } from "./conversations.js";
 import { withAnswers } from "./answers.js";
+import { rowName } from "./row-names.js";
 import { valueInRole } from "./role-values.js";
 import "./codes.js";
 
@@ -22,10 +23,6 @@ export interface Row extends CleanRow {
   /** Its table and its index there, for columns that have no role. */
   readonly table: Columns;
   readonly index: number;
-}
-/** What messages call it. */
-export function rowName({ row, split }: Pick<Row, "row" | "split">): RowName {
-  return split === null ? row : `${String(row)} (${split})`;
 }
 export type Columns = ReadonlyMap<string, ArrayLike<unknown>>;
 

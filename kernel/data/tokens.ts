@@ -1,6 +1,7 @@
 /** Token ids of a split's rows, whole, as the tokenizer gives them; made once per table and tokenizer and cut when used. */
 import type { ColumnTable } from "arquero";
 import type { SplitFacts } from "#dsl/plan/facts.js";
+import { rowNamesOf } from "./row-names.js";
 import type { EncodedWindow, TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 
 /** Words as one row of tokens. */
@@ -37,8 +38,8 @@ export function contextsOf(
   if (cutAs.get(table) !== key) contexts.delete(table);
   cutAs.set(table, key);
   const [asked, told] = ["question", "context"].map((role) => Array.from(table.array(role) as ArrayLike<string>));
-  const numbers = table.array("$row") as ArrayLike<number>;
-  return once(contexts, table, tokenizer, () => tokenizer.encodeContexts(asked!, told!, { ...cut, numbers }));
+  const names = rowNamesOf(table, table.array("$row") as ArrayLike<number>);
+  return once(contexts, table, tokenizer, () => tokenizer.encodeContexts(asked!, told!, { ...cut, names }));
 }
 
 const pairs = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();

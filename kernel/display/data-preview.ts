@@ -10,6 +10,7 @@ import { bar, clip, count, oneLine, percent, plural } from "./text.js";
 import { textTable } from "./text-table.js";
 import { isCall } from "#dsl/plan/value.js";
 import { valueText } from "./value-text.js";
+import { listed } from "#dsl/check/listed.js";
 
 const mostLabels = 12;
 
@@ -21,9 +22,7 @@ export function dataShown(
   const dropped = facts.dropped.map((d) => [
     d.why,
     count(d.count),
-    d.examples.length > 0
-      ? `rows ${d.examples.slice(0, 5).map(String).join(", ")}${d.count > d.examples.length || d.examples.length > 5 ? ", …" : ""}`
-      : "",
+    d.examples.length > 0 ? `rows ${listed(d.examples.map(String), { most: 5, of: d.count })}` : "",
   ]);
   const rows = `${plural(facts.rowsIn, "row")} in, ${count(facts.kept)} kept${facts.rowsIn > facts.kept ? `, ${count(facts.rowsIn - facts.kept)} dropped` : ""}`;
   const splits = labelTable(plan, facts);

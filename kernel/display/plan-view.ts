@@ -15,6 +15,7 @@ import { tuneText } from "#dsl/plan/text.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import type { Verb } from "#dsl/registry.js";
 import { bytes, compact, count, duration, percent, plural } from "./text.js";
+import { listed } from "#dsl/check/listed.js";
 
 export interface SettingView {
   /** As it is written in its block: `optimizer.learning_rate`. */
@@ -395,6 +396,5 @@ function placeOf(given: ReadonlyMap<string, Given>, name: string): Span | undefi
   return one?.places.get(name) ?? one?.span;
 }
 function few(names: readonly string[]): string {
-  const shown = names.slice(0, 6).join(", ");
-  return names.length > 6 ? `${shown}, …` : shown;
+  return listed(names, { most: 6 });
 }

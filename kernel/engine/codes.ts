@@ -2,6 +2,7 @@
 import { registerCodes } from "#dsl/check/codes.js";
 import type {} from "#dsl/check/codes.js";
 import "./forward/codes.js";
+import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -46,9 +47,6 @@ declare module "#dsl/check/codes.js" {
     "weights-malformed": { readonly file: string; readonly why: string };
   }
 }
-
-const few = (names: readonly string[]): string =>
-  names.length > 12 ? `${names.slice(0, 12).join(", ")} … (${String(names.length)})` : names.join(", ");
 
 registerCodes({
   "no-compiler": {
@@ -120,7 +118,7 @@ registerCodes({
   "unknown-feed": {
     severity: "error",
     message: (d) => `${d.program} has no input or output called ${d.name}`,
-    notes: (d) => [`it has ${few(d.has)}`],
+    notes: (d) => [`it has ${listed(d.has)}`],
     explain: "A program is fed exactly its inputs, and gives only its outputs.",
   },
   "feed-type": {
@@ -131,7 +129,7 @@ registerCodes({
   "unknown-state": {
     severity: "error",
     message: (d) => `no state is called ${d.name}`,
-    notes: (d) => [`there is ${few(d.has)}`],
+    notes: (d) => [`there is ${listed(d.has)}`],
     explain: "State is named as the programs name it: a checkpoint's parameter paths, and the optimiser's moments.",
   },
   "state-type": {
@@ -166,7 +164,7 @@ registerCodes({
   },
   "missing-tensor": {
     severity: "error",
-    message: (d) => `no weights called ${d.name} in ${few(d.files)}`,
+    message: (d) => `no weights called ${d.name} in ${listed(d.files)}`,
     help: (d) => (d.nearest === null ? undefined : `the nearest name there is ${d.nearest}`),
     explain:
       "The model's architecture needs a tensor that its weight files don't hold: the files belong to another architecture, or to an adapter without its base.",

@@ -22,7 +22,6 @@ export interface Chat {
 }
 /** A conversation's tokens; `trained` is 1 for those that are learnt. */
 export interface ChatRow {
-  readonly row: number;
   readonly ids: Int32Array;
   readonly trained: Uint8Array;
 }
@@ -54,7 +53,7 @@ export async function encodeChats(rows: ConversationRows, chat: Chat, data: stri
     // What comes first follows nothing, so it can't be predicted.
     if (!trained.includes(1, 1))
       throw new CodedError("nothing-to-train", { data, row, why: "its answer has no token" });
-    return { row, ids, trained };
+    return { ids, trained };
   });
 }
 
@@ -103,7 +102,7 @@ export function cutChat(chat: ChatRow, most: number): ChatRow {
   const fits = chat.trained.subarray(0, most + 1).includes(1, 1);
   const end = fits ? most + 1 : chat.trained.lastIndexOf(1) + 1;
   const from = end - (most + 1);
-  return { row: chat.row, ids: chat.ids.slice(from, end), trained: chat.trained.slice(from, end) };
+  return { ids: chat.ids.slice(from, end), trained: chat.trained.slice(from, end) };
 }
 
 function answersOf(turns: readonly Turn[], learn: Chat["learn"]): ReadonlySet<number> {

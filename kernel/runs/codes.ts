@@ -4,6 +4,7 @@ import "#dsl/check/name-codes.js";
 import "#dsl/check/world-codes.js";
 import "#stdlib/sources/codes.js";
 import "#stdlib/tasks/codes.js";
+import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -86,7 +87,7 @@ registerCodes({
   },
   "folder-taken": {
     severity: "error",
-    message: (d) => `${d.folder} holds other files: ${d.has.slice(0, 3).join(", ")}${d.has.length > 3 ? ", …" : ""}`,
+    message: (d) => `${d.folder} holds other files: ${listed(d.has, { most: 3 })}`,
     help: () => "name a folder that is new, empty, or written by an earlier merge or save of the same kind",
     explain:
       "A model folder is read as a whole: files of another model beside it would be taken for its own. Nothing is deleted to make room.",
@@ -177,7 +178,7 @@ registerCodes({
   "split-missing": {
     severity: "error",
     message: (d) => `${d.data} has no split ${d.split}`,
-    help: (d) => `it has: ${d.has.join(", ")}`,
+    help: (d) => `it has: ${listed(d.has)}`,
     explain: "The statement names a split that the data's `split:` does not make.",
   },
   "no-labels": {

@@ -12,8 +12,8 @@ export async function encodeContexts(
   contexts: readonly string[],
   e: Cut,
 ): Promise<Unseen> {
-  const numbers = questions.map((_, i) => i + 1);
-  return fedAs(await e.tokenizer.encodeContexts(questions, contexts, { ...cutOf(e), numbers }), e);
+  const names = questions.map((_, i) => i + 1);
+  return fedAs(await e.tokenizer.encodeContexts(questions, contexts, { ...cutOf(e), names }), e);
 }
 
 export async function contextsIn(table: ColumnTable, e: Cut): Promise<Unseen> {

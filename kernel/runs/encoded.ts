@@ -5,11 +5,13 @@
  */
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
+import type { RowName } from "#dsl/plan/facts.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { AskedRows, Supervision, TaskImplementation } from "#stdlib/kinds/task.js";
 import type { FedRows } from "../data/feeding.js";
 import type { Prepared } from "../data/prepare.js";
 import { splitNamesOf } from "../data/prepared.js";
+import { rowNamesOf } from "../data/row-names.js";
 import { StreamedSplit } from "../data/streamed.js";
 import { tokenFile } from "../data/token-file.js";
 import { taughtBy as taughtByTargets } from "../data/sequence.js";
@@ -159,7 +161,13 @@ type Of = Encoding & { readonly data: string };
 
 async function encodeTable(table: ColumnTable, e: Of): Promise<Encoded> {
   const { supervision } = e.task.implementation;
-  if (e.chat) return encodeConversations(conversationsOf(table), e.chat, e);
+  if (e.chat)
+    return encodeConversations(
+      conversationsOf(table),
+      Int32Array.from(table.array("$row") as ArrayLike<number>),
+      e.chat,
+      e,
+    );
   if (e.pairs) return encodePairs(table, e, e.pairs);
   if (supervision.rows === "apart") return encodeApart(table, e);
   const names = table.columnNames();
@@ -180,17 +188,22 @@ async function encodeTable(table: ColumnTable, e: Of): Promise<Encoded> {
             e,
           );
   const values = (role: string) => (names.includes(role) ? (table.array(role) as ArrayLike<unknown>) : undefined);
-  return { ...own, ...fed, taught: taughtBy(supervision, fed.asked, { values, numbers: rows }, e) };
+  return { ...own, ...fed, taught: taughtBy(supervision, fed.asked, { values, names: rowNamesOf(table, rows) }, e) };
 }
 
 /** Rows like windows, of which the assistant's tokens are learnt. */
-async function encodeConversations(conversations: ConversationRows, chat: Chat, e: Of): Promise<Encoded> {
+async function encodeConversations(
+  conversations: ConversationRows,
+  numbers: Int32Array,
+  chat: Chat,
+  e: Of,
+): Promise<Encoded> {
   const rows = (await encodeChats(conversations, chat, e.data)).map((row) => cutChat(row, e.maxLength));
   const ids = new TextsInMemory(rows.map((row) => row.ids));
   return {
     count: rows.length,
     text: (row) => spoken(conversations[row]!.turns),
-    rows: Int32Array.from(rows, ({ row }) => row),
+    rows: numbers,
     ids,
     asked: askedOf(ids, rows.length, e),
     lengths: Int32Array.from(rows, (row) => row.ids.length - 1),
@@ -223,7 +236,7 @@ async function encodeApart(table: ColumnTable, e: Of): Promise<Encoded> {
     written: Int32Array.from({ length: n }, (_, row) =>
       roles.slice(1).reduce((sum, _role, k) => sum + ids[(k + 1) * n + row]!.length, 0),
     ),
-    taught: taughtBy(e.task.implementation.supervision, asked, { values, numbers: rows }, e),
+    taught: taughtBy(e.task.implementation.supervision, asked, { values, names: rowNamesOf(table, rows) }, e),
     apart: once(ids.slice(0, 2 * n), e),
   };
 }
@@ -297,7 +310,7 @@ export function ended(
 
 async function encodeStreamed(split: StreamedSplit, known: readonly string[], e: Of): Promise<Encoded> {
   const { supervision } = e.task.implementation;
-  if (e.chat) return encodeConversations(streamedConversations(split), e.chat, e);
+  if (e.chat) return encodeConversations(streamedConversations(split), split.numbers, e.chat, e);
   if (e.pairs) return encodeStreamedPairs(split, e, e.pairs);
   if (supervision.rows === "apart")
     throw new CodedError("cannot-stream", {
@@ -325,7 +338,7 @@ async function encodeStreamed(split: StreamedSplit, known: readonly string[], e:
     ids,
     asked,
     lengths: tokens.lengths.map((length) => Math.min(length, most)),
-    taught: taughtBy(supervision, asked, { values, numbers: split.numbers }, e),
+    taught: taughtBy(supervision, asked, { values, names: rowNamesOf(split, split.numbers) }, e),
   };
 }
 
@@ -341,7 +354,7 @@ function windowsOf(
 function taughtBy(
   supervision: Supervision,
   asked: AskedRows,
-  rows: { readonly values: (role: string) => ArrayLike<unknown> | undefined; readonly numbers: ArrayLike<number> },
+  rows: { readonly values: (role: string) => ArrayLike<unknown> | undefined; readonly names: ArrayLike<RowName> },
   { model, data }: Of,
 ): FedRows["taught"] {
   const taught = supervision.teach!({ ...asked, ...rows, model, data });

@@ -19,7 +19,13 @@ const most = 5;
 /** A damaged one too, which tells what is wrong when it is opened. Coded errors `run-not-found`, `several-runs`, `not-a-run`. */
 export function findRun(path: string, { folder, runs }: Places): RunFolder {
   if (path === "" || path.includes("\0"))
-    throw new CodedError("run-not-found", { path: JSON.stringify(path), runs: resolve(runs), has: [], near: null });
+    throw new CodedError("run-not-found", {
+      path: JSON.stringify(path),
+      runs: resolve(runs),
+      has: [],
+      count: 0,
+      near: null,
+    });
   const place = resolve(folder, path);
   if (isWhole(place)) return RunFolder.open(place);
   const [id, inRuns] = [path.replace(/^runs[\\/]/, "").replace(/[\\/]+$/, ""), resolve(runs)];
@@ -44,6 +50,7 @@ export function findRun(path: string, { folder, runs }: Places): RunFolder {
     path,
     runs: inRuns,
     has: ids.slice(0, most),
+    count: ids.length,
     near: nearest(id, ids) ?? null,
   });
 }

@@ -1,5 +1,6 @@
 /** Codes of opening a run that was trained before. */
 import { registerCodes } from "#dsl/check/codes.js";
+import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -7,6 +8,8 @@ declare module "#dsl/check/codes.js" {
       readonly path: string;
       readonly runs: string;
       readonly has: readonly string[];
+      /** Of all, some of which `has` names. */
+      readonly count: number;
       readonly near: string | null;
     };
     "several-runs": { readonly name: string; readonly ids: readonly string[]; readonly count: number };
@@ -39,7 +42,7 @@ registerCodes({
     help: (d) => {
       if (d.near !== null) return `write \`load: ${JSON.stringify(d.near)}\``;
       return d.has.length > 0
-        ? `${d.runs} has: ${d.has.join(", ")}`
+        ? `${d.runs} has: ${listed(d.has, { of: d.count })}`
         : `${d.runs} has no runs; name the folder of a run: \`load: "path/of/run"\``;
     },
     explain:
@@ -50,7 +53,10 @@ registerCodes({
     facts: true,
     message: (d) => `${d.count} runs are named ${d.name}`,
     help: (d) =>
-      `write one of them: ${d.ids.map((id) => `\`${JSON.stringify(id)}\``).join(", ")}${d.count > d.ids.length ? ", …" : ""} (newest first)`,
+      `write one of them: ${listed(
+        d.ids.map((id) => `\`${JSON.stringify(id)}\``),
+        { of: d.count },
+      )} (newest first)`,
     explain:
       "A training's name may stand for many runs: each training that ran under it. Which one is meant must be written, so that the cell gives the same model tomorrow.",
   },

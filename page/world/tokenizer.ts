@@ -83,12 +83,12 @@ function implementation(plain: Plain, { frame, padId, unknown, blankBeforeWords,
           .map((ids) => (ids.length > 0 ? ids : [unknown]));
         return { ids: framed(own.flat(), frame.single, Number.POSITIVE_INFINITY), starts: new Int32Array(row.length) };
       }),
-    encodeContexts: async (questions, contexts, { numbers, ...o }) => {
+    encodeContexts: async (questions, contexts, { names, ...o }) => {
       const told = new Map([...new Set(contexts)].map((context) => [context, unplaced(plain(context))]));
       return contexts.flatMap((context, of) => {
         const question = questions[of]!;
         const row = { question, context, asked: plain(question.trimStart()), told: told.get(context)! };
-        return windowsOf(row, frame.pair, { ...o, of, row: numbers[of]! });
+        return windowsOf(row, frame.pair, { ...o, of, row: names[of]! });
       });
     },
   };

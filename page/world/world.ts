@@ -38,7 +38,7 @@ export class World {
       case "base":
         return this.base(need);
       case "run":
-        throw new CodedError("run-not-found", { path: need.path, runs: "the page", has: [], near: null });
+        throw new CodedError("run-not-found", { path: need.path, runs: "the page", has: [], count: 0, near: null });
       case "machine":
         return this.machine;
       case "name":

@@ -1,4 +1,5 @@
 /** A task: what its rows teach, its head, what its logits mean. */
+import type { RowName } from "#dsl/plan/facts.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray, Type } from "#dsl/graph/program.js";
@@ -12,13 +13,13 @@ export interface RowsToTeach {
   readonly count: number;
   /** One value per row; undefined: the data have no such role. */
   values(role: string): ArrayLike<unknown> | undefined;
-  /** Numbers of the rows in their source, for errors. */
-  readonly numbers: ArrayLike<number>;
+  /** What errors call the rows: their numbers in the source, and the split where it has a source of its own. */
+  readonly names: ArrayLike<RowName>;
   /** Tokens as they are fed. */
   ids(row: number): Int32Array;
   /** Of rows of `words`: where the first piece of each word lies among the row's tokens, and how many words were cut off. */
   words?(row: number): { readonly starts: Int32Array; readonly cut: number };
-  /** Of rows of `contexts`, which `count` counts; `values` and `numbers` are of the questions. */
+  /** Of rows of `contexts`, which `count` counts; `values` and `names` are of the questions. */
   window?(row: number): ContextWindow;
   /** The model's labels. */
   readonly labels: readonly string[];

@@ -1,4 +1,5 @@
 /** Texts to tokens, and tokenizers that are trained on texts. */
+import type { RowName } from "#dsl/plan/facts.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { ContextWindow } from "./task.js";
 
@@ -25,7 +26,7 @@ export interface TokenizerImplementation {
   encodeContexts(
     questions: readonly string[],
     contexts: readonly string[],
-    o: { readonly length: number; readonly overlap: number; readonly numbers: ArrayLike<number> },
+    o: { readonly length: number; readonly overlap: number; readonly names: ArrayLike<RowName> },
   ): Promise<readonly EncodedWindow[]>;
   readonly padId: number;
 }

@@ -3,6 +3,7 @@ import type { Call } from "#dsl/plan/plan.js";
 import type { CheckContext } from "#dsl/check/context.js";
 import type { Parameter } from "#dsl/registry.js";
 import { registerCodes } from "#dsl/check/codes.js";
+import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -39,7 +40,7 @@ registerCodes({
   "unknown-positive": {
     severity: "error",
     message: (d) => `${d.metric}: the data has no label "${d.label}"`,
-    help: (d) => `the labels are ${d.has.join(", ")}`,
+    help: (d) => `the labels are ${listed(d.has)}`,
     explain: "`of:` names the label that counts as positive for a binary score; it must be one of the data's labels.",
     example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
 model m { base: "minilm", task: text_classification }

@@ -1,6 +1,7 @@
 /** What can go wrong while rows are read from files and live values. Lines and rows count from 1; positions of bytes from 0. */
 import { registerCodes } from "#dsl/check/codes.js";
 import type {} from "#dsl/check/codes.js";
+import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -111,7 +112,7 @@ registerCodes({
     message: (d) => `${d.file} has one column when split at ${shown(d.delimiter)}`,
     help: (d) => `write \`delimiter: ${shown(d.likely)}\``,
     mend: (d) => ({ argument: "delimiter", value: d.likely }),
-    notes: (d) => [`split at ${shown(d.likely)} it has: ${d.columns.join(", ")}`],
+    notes: (d) => [`split at ${shown(d.likely)} it has: ${listed(d.columns)}`],
     explain:
       "The delimiter is `,` unless written. Here another character splits the header and the first rows into the same number of columns.",
   },
@@ -231,7 +232,7 @@ registerCodes({
       d.found === null
         ? `${d.file} has no "${d.key}" on the way along \`rows: "${d.path}"\``
         : `"${d.key}" in ${d.file} is ${d.found}, not a list of objects`,
-    help: (d) => (d.found === null ? `there stands: ${d.has.join(", ")}` : "name the keys that lead to the rows"),
+    help: (d) => (d.found === null ? `there stands: ${listed(d.has)}` : "name the keys that lead to the rows"),
     explain:
       '`rows: "data.paragraphs.qas"` goes from key to key through objects and lists of objects; the last key holds the rows.',
   },

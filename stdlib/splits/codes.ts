@@ -1,6 +1,7 @@
 /** What can go wrong while rows are given to splits. */
 import { registerCodes } from "#dsl/check/codes.js";
 import type {} from "#dsl/check/codes.js";
+import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -51,7 +52,7 @@ registerCodes({
     facts: true,
     at: ["split.column", "split"],
     message: (d) =>
-      `${d.count} ${d.count === 1 ? "row has" : "rows have"} nothing in the column "${d.column}" (row ${d.rows.join(", ")}${d.count > d.rows.length ? ", …" : ""})`,
+      `${d.count} ${d.count === 1 ? "row has" : "rows have"} nothing in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })})`,
     help: () => "name the split of every row, or remove those rows from the file",
     explain: "With `by_column` each row says to which split it belongs.",
   },

@@ -1,21 +1,34 @@
 /** Codes of the tasks. */
 import type {} from "#dsl/check/codes.js";
+import type { RowName } from "#dsl/plan/facts.js";
 import { registerCodes } from "#dsl/check/codes.js";
+import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
-    "label-not-trained": { readonly label: string; readonly model: string; readonly has: readonly string[] };
-    "score-out-of-range": { readonly row: number; readonly score: number; readonly from: number; readonly to: number };
-    "unequal-lists": { readonly row: number; readonly tokens: number; readonly tags: number };
-    "tag-off-scheme": { readonly row: number; readonly tag: string; readonly scheme: string; readonly why: string };
+    "label-not-trained": {
+      readonly labels: readonly string[];
+      /** The first that has one. */
+      readonly row: RowName;
+      readonly model: string;
+      readonly has: readonly string[];
+    };
+    "score-out-of-range": { readonly row: RowName; readonly score: number; readonly from: number; readonly to: number };
+    "unequal-lists": { readonly row: RowName; readonly tokens: number; readonly tags: number };
+    "tag-off-scheme": { readonly row: RowName; readonly tag: string; readonly scheme: string; readonly why: string };
     "no-mask-token": { readonly model: string };
     "not-masked": { readonly text: string; readonly mask: string };
     "two-labels": { readonly data: string; readonly labels: readonly string[] };
-    "cosine-out-of-range": { readonly row: number; readonly score: number; readonly from: number; readonly to: number };
+    "cosine-out-of-range": {
+      readonly row: RowName;
+      readonly score: number;
+      readonly from: number;
+      readonly to: number;
+    };
     "negatives-without-ranking": { readonly data: string; readonly loss: string };
     "pooling-unknown": { readonly base: string; readonly modules: readonly string[] };
-    "no-answer": { readonly row: number };
-    "answer-cut": { readonly row: number; readonly answer: string };
+    "no-answer": { readonly row: RowName };
+    "answer-cut": { readonly row: RowName; readonly answer: string };
     "task-not-for-base": { readonly task: string; readonly family: string; readonly families: readonly string[] };
   }
 }
@@ -25,9 +38,12 @@ registerCodes({
     severity: "error",
     facts: true,
     at: ["columns.label", "columns.labels", "columns.tags"],
-    message: (d) => `the data has the label "${d.label}", which ${d.model} never learned`,
-    help: (d) => `${d.model} knows: ${d.has.join(", ")}`,
-    explain: "Evaluation compares labels by name. The data holds a label that was not in the training data.",
+    message: (d) =>
+      d.labels.length === 1
+        ? `the data has the label "${d.labels[0]!}", first in row ${d.row}, which ${d.model} never learned`
+        : `the data has ${d.labels.length} labels that ${d.model} never learned: ${listed(d.labels.map((label) => `"${label}"`))}; the first is in row ${d.row}`,
+    help: (d) => `${d.model} knows: ${listed(d.has)}`,
+    explain: "Evaluation compares labels by name. The data holds labels that were not in the training data.",
   },
   "score-out-of-range": {
     severity: "error",
@@ -88,7 +104,7 @@ registerCodes({
       `pairs of texts belong together or not: two labels are needed, and ${d.data} has ${d.labels.length}`,
     help: () =>
       "give the role `label` a column of two values, the second of which (see `labels:`) says that the texts belong together, or leave it out",
-    notes: (d) => [`it has: ${d.labels.slice(0, 12).join(", ")}`],
+    notes: (d) => [`it has: ${listed(d.labels)}`],
     explain:
       "`sentence_similarity` learns from the role `label` whether the two texts of a row belong together. Labels of several kinds " +
       "(entailment, neutral, contradiction) are learnt by `text_classification` on pairs, or become rows of `text`, `text_pair` and `negative`.",

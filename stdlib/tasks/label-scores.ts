@@ -1,9 +1,11 @@
 /** One label out of several for each of some rows (or words): what was right, what was said, and what follows from both. */
+import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { MetricInput, MetricImplementation } from "../kinds/metric.js";
-import type { CommonAnswer, Constant, LabelCount } from "../kinds/task.js";
+import type { CommonAnswer, Constant, LabelCount, RowsToTeach } from "../kinds/task.js";
 import { counts } from "../metrics/counts.run.js";
 import { argmax, softmaxInto } from "./probabilities.js";
+import "./codes.js";
 
 /** `said`: logits of each row. */
 export function labelled(labels: readonly string[], truth: Int32Array, said: readonly Float32Array[]): MetricInput {
@@ -51,10 +53,24 @@ export function measured(metric: MetricImplementation, call: Call, input: Metric
   return metric.compute?.(call, input) ?? Number.NaN;
 }
 
-/** Numbers of the labels; `label-not-trained` for one that the model never learned. */
-export function numbering(labels: readonly string[], unknown: (label: string) => never): (label: string) => number {
+/** Numbers of the labels of rows (`of`: of each row its label, or several); `label-not-trained` names all that the model never learned. */
+export function numbering(
+  { labels, names, model }: Pick<RowsToTeach, "labels" | "names" | "model">,
+  of: readonly (string | readonly string[])[],
+): (label: string) => number {
   const numbers = new Map(labels.map((label, i) => [label, i]));
-  return (label) => numbers.get(label) ?? unknown(label);
+  const unknown = new Set<string>();
+  let first = -1;
+  of.forEach((own, row) => {
+    for (const label of typeof own === "string" ? [own] : own) {
+      if (numbers.has(label)) continue;
+      if (first < 0) first = row;
+      unknown.add(label);
+    }
+  });
+  if (first >= 0)
+    throw new CodedError("label-not-trained", { labels: [...unknown], row: names[first]!, model, has: labels });
+  return (label) => numbers.get(label)!;
 }
 
 export function countsByLabel(input: MetricInput): readonly LabelCount[] {

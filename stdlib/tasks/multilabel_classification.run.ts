@@ -1,5 +1,4 @@
 /** A logit for each label; the loss of a text is the mean binary cross-entropy over the labels. */
-import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
 import type { LabelSetMetricInput } from "../kinds/metric.js";
@@ -159,13 +158,13 @@ export const multilabelClassification: TaskImplementation = {
     teach(rows) {
       const values = rows.values("labels");
       if (!values) return null;
-      const number = numbering(rows.labels, (label) => {
-        throw new CodedError("label-not-trained", { label, model: rows.model, has: rows.labels });
-      });
+      const sets = Array.from(values as ArrayLike<readonly string[]>);
+      const number = numbering(rows, sets);
       const n = rows.labels.length;
       const truth = new Uint8Array(rows.count * n);
-      for (let row = 0; row < rows.count; row++)
-        for (const label of values[row] as readonly string[]) truth[row * n + number(label)] = 1;
+      sets.forEach((labels, row) => {
+        for (const label of labels) truth[row * n + number(label)] = 1;
+      });
       const taught: TaughtSets = {
         truth,
         counts: (batch) => batch.rows.length,

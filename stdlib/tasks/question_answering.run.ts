@@ -161,7 +161,7 @@ function spansOf(rows: RowsToTeach, given: ArrayLike<readonly Answer[]>): readon
     return span;
   });
   Array.from(given).forEach((own, of) => {
-    const row = rows.numbers[of]!;
+    const row = rows.names[of]!;
     const answer = placedIn(own);
     if (answer && !held.has(of)) throw new CodedError("answer-cut", { row, answer: answer.text.slice(0, 80) });
     if (!answer && rows.call.arguments["unanswerable"] !== true) throw new CodedError("no-answer", { row });

@@ -78,7 +78,7 @@ export const regression: TaskImplementation = {
       const truth = Float64Array.from(values as ArrayLike<number>);
       truth.forEach((score, i) => {
         if (range && (score < range.from || score > range.to))
-          throw new CodedError("score-out-of-range", { row: rows.numbers[i]!, score, ...range });
+          throw new CodedError("score-out-of-range", { row: rows.names[i]!, score, ...range });
       });
       const taught: TaughtScores = {
         truth,

@@ -96,7 +96,7 @@ function scoresOf(rows: RowsToTeach, loss: Loss): NonNullable<TaughtPairs["score
   const asked = loss === "cosine" || rangeOf(rows.call) !== null;
   written.forEach((score, row) => {
     if (asked && (score < from || score > to))
-      throw new CodedError("cosine-out-of-range", { row: rows.numbers[row]!, score, from, to });
+      throw new CodedError("cosine-out-of-range", { row: rows.names[row]!, score, from, to });
   });
   return { written, cosines };
 }
@@ -109,10 +109,8 @@ function rangeOf(call: Call): { readonly from: number; readonly to: number } | n
 function samesOf(values: ArrayLike<unknown>, rows: RowsToTeach): Uint8Array {
   const { labels, data } = rows;
   if (labels.length !== 2) throw new CodedError("two-labels", { data, labels });
-  const number = numbering(labels, (label) => {
-    throw new CodedError("label-not-trained", { label, model: rows.model, has: labels });
-  });
-  return Uint8Array.from(values, (value) => number(String(value)));
+  const found = Array.from(values, String);
+  return Uint8Array.from(found, numbering(rows, found));
 }
 
 /** Rows with the same value of `group` (or else `id`) belong together. */

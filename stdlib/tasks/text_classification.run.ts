@@ -1,5 +1,4 @@
 /** Labels of whole texts, by the head of the family's ...ForSequenceClassification. */
-import { CodedError } from "#dsl/check/codes.js";
 import type { Answers, Supervision, TaskImplementation, Taught } from "../kinds/task.js";
 import { whole } from "./feeds.js";
 import { drawnLabels, resampling, samplerOf } from "./drawn.js";
@@ -48,10 +47,8 @@ const supervision: Supervision = {
   teach(rows) {
     const values = rows.values("label");
     if (!values) return null;
-    const number = numbering(rows.labels, (label) => {
-      throw new CodedError("label-not-trained", { label, model: rows.model, has: rows.labels });
-    });
-    const truth = Int32Array.from(values, (value) => number(String(value)));
+    const labels = Array.from(values, String);
+    const truth = Int32Array.from(labels, numbering(rows, labels));
     return taughtLabels(truth);
   },
 };

@@ -171,17 +171,16 @@ export const tokenClassification: TaskImplementation = {
       );
       if (!tokens || !tags) return null;
       const scheme = schemeOf(rows.call);
-      const number = numbering(rows.labels, (label) => {
-        throw new CodedError("label-not-trained", { label, model: rows.model, has: rows.labels });
-      });
-      const truth = tags.map((own, row) => {
-        const at = rows.numbers[row]!;
+      const read = tags.map((own, row) => {
+        const at = rows.names[row]!;
         const words = tokens[row]!.length;
         if (own.length !== words) throw new CodedError("unequal-lists", { row: at, tokens: words, tags: own.length });
         const wrong = offScheme(own, scheme);
         if (wrong) throw new CodedError("tag-off-scheme", { row: at, scheme, ...wrong });
-        return Int32Array.from(own.slice(0, rows.words!(row).starts.length), number);
+        return own.slice(0, rows.words!(row).starts.length);
       });
+      const number = numbering(rows, read);
+      const truth = read.map((own) => Int32Array.from(own, number));
       const taught: TaughtTags = {
         tokens,
         tags,

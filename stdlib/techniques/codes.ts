@@ -1,6 +1,7 @@
 /** Codes of the techniques. */
 import type {} from "#dsl/check/codes.js";
 import { registerCodes } from "#dsl/check/codes.js";
+import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
   interface CodeData {
@@ -39,9 +40,9 @@ registerCodes({
     help: (d) =>
       d.nearest === undefined
         ? d.has.length
-          ? `its linear layers are: ${d.has.join(", ")}`
+          ? `its linear layers are: ${listed(d.has)}`
           : undefined
-        : `here it is \`${d.nearest}\`; its linear layers are: ${d.has.join(", ")}`,
+        : `here it is \`${d.nearest}\`; its linear layers are: ${listed(d.has)}`,
     explain:
       "`targets` names the linear layers that the technique changes, by the last name of their path in the checkpoint " +
       "(`query`), a longer end of it (`attention.output.dense`) or their kind (`all`, `attention`, `feed_forward`). " +
@@ -54,7 +55,7 @@ train m on d`,
     severity: "error",
     facts: true,
     message: (d) => `which layers ${d.technique} shall change isn't known for this base`,
-    help: (d) => `name them: targets: [...], inputs: [...]; its linear layers are: ${d.has.join(", ")}`,
+    help: (d) => `name them: targets: [...], inputs: [...]; its linear layers are: ${listed(d.has)}`,
     explain:
       "The technique scales what makes keys and values, and what ends each feed-forward sub-layer. It finds them by the " +
       "names that the families' checkpoints use; a base with other names must be told.",

@@ -43,7 +43,7 @@ describe("tokens of the page", function () {
       const words = sentences.slice(0, 40).map((sentence) => sentence.split(/\s+/).filter(Boolean));
       const [known, told] = [await rust.encodeWords(words), await page.encodeWords(words)];
       words.forEach((row, i) => assert.deepEqual([...told[i]!.ids], [...known[i]!.ids], row.join(" ")));
-      const cut = { length: 48, overlap: 8, numbers: sentences.map((_, i) => i + 1) };
+      const cut = { length: 48, overlap: 8, names: sentences.map((_, i) => i + 1) };
       const contexts = sentences.slice(0, 30).map((_, i) => sentences.slice(i, i + 6).join(" "));
       const questions = contexts.map((_, i) => `What of ${i}?`);
       const [windows, pageWindows] = [

@@ -6,13 +6,16 @@ import type { Conflicts, DataAudit, LabelsTold, NearTexts } from "#dsl/plan/audi
 import type { RowName } from "#dsl/plan/facts.js";
 import { textKey } from "#stdlib/cleaners/normal-form.js";
 import { readTurns } from "../conversations.js";
-import { rowName, stride, turn, type Row } from "../rows.js";
+import { rowName } from "../row-names.js";
+import { stride, turn, type Row } from "../rows.js";
 import { lettersOf, nearTexts } from "./near-duplicates.js";
 
 type Splits = ReadonlyMap<string, readonly Row[]>;
 
 /** Pairs, examples and names that are told; all are counted. */
 const SHOWN = 5;
+/** Labels and rows that an example names. */
+const NAMED = 6;
 const CHARACTERS = 120;
 
 export async function audited(splits: Splits, labels: readonly string[], signal?: AbortSignal): Promise<DataAudit> {
@@ -72,7 +75,8 @@ async function conflictsIn(splits: Splits, signal?: AbortSignal): Promise<Confli
     texts: odd.length,
     rows: odd.reduce((sum, { rows }) => sum + (rows?.length ?? 1), 0),
     examples: odd.slice(0, SHOWN).map(({ row, rows, labels }) => ({
-      ...{ text: shown(row), labels: [...(labels ?? [])].slice(0, 6), rows: (rows ?? []).slice(0, 6) },
+      ...{ text: shown(row), labels: [...(labels ?? [])].slice(0, NAMED), rows: (rows ?? []).slice(0, NAMED) },
+      of: { labels: labels?.size ?? 0, rows: rows?.length ?? 0 },
     })),
   };
 }

@@ -49,7 +49,7 @@ describe("windows of contexts beside transformers", () => {
           : fileURLToPath(new URL(`fixtures/models/tokenizer-${name}`, tests));
         const tokenizer = await loadTokenizer(folder);
         for (const { question, context, length, stride } of cases)
-          made.push(await tokenizer.encodeContexts([question], [context], { length, overlap: stride, numbers: [1] }));
+          made.push(await tokenizer.encodeContexts([question], [context], { length, overlap: stride, names: [1] }));
       });
       it("have its tokens, token types and places", () => {
         assert.ok(cases.some(({ windows }) => windows.length > 2));
@@ -105,7 +105,7 @@ describe("windows of contexts beside transformers", () => {
   it("tell a question that leaves no room, with its row", async () => {
     const tokenizer = await loadTokenizer(fileURLToPath(new URL("fixtures/models/tokenizer-distilbert", tests)));
     const encode = (context: string, overlap: number) =>
-      tokenizer.encodeContexts(["hello the the"], [context], { length: 12, overlap, numbers: [7] });
+      tokenizer.encodeContexts(["hello the the"], [context], { length: 12, overlap, names: [7] });
     const { code, data } = await codeOf(() => encode("the ".repeat(9), 6));
     assert.deepEqual(
       [code, data],
@@ -123,7 +123,7 @@ describe("windows of contexts beside transformers", () => {
     const made = await tokenizer.encodeContexts(["the", "hello", "use"], [long, "you 🙂 don", long], {
       length: 12,
       overlap: 2,
-      numbers: [1, 2, 3],
+      names: [1, 2, 3],
     });
     assert.deepEqual(
       made.map(({ of }) => of),

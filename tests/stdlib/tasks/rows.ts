@@ -50,7 +50,7 @@ export function rowsFor(count: number, call: Call): RowsToTeach & AskedRows & { 
     window,
     texts,
     values: (role) => (role === "answer" ? answers : values[role]),
-    numbers: Int32Array.from(words, (_, row) => row + 1),
+    names: Int32Array.from(words, (_, row) => row + 1),
     // Of tasks that read the texts of a row apart, those of `text_pair` follow.
     ids: (row) => ids[row] ?? Int32Array.of(1, id(row % 7, 2), id(row % 7, 5), 2),
     words: (row) => ({ starts: starts[row]!, cut: 0 }),

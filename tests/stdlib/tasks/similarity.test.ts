@@ -58,7 +58,7 @@ describe("what rows of two texts teach", () => {
     return {
       count,
       values: (role: string) => given[role],
-      numbers: Int32Array.from({ length: count }, (_, i) => i + 1),
+      names: Int32Array.from({ length: count }, (_, i) => i + 1),
       ids: () => new Int32Array(0),
       labels,
       tokenizer: { vocabulary: 9, mask: null, special: new Set<number>(), tokens: () => [] },
