@@ -92,7 +92,7 @@ export function headerOf(program: Program, statement: Statement): Header | undef
       if (!takes.many && clause.operands.length > 1) {
         program.report("too-many-operands", { after: text, found: clause.operands.length }, clause.span);
         sound = false;
-      }
+      } else if (takes.takes === "data" && !namedOnce(program, clause.operands, text)) sound = false;
     }
   }
   for (const [connector, takes] of Object.entries(verb.connectors)) {
@@ -179,6 +179,21 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
       );
       return false;
     }
+  }
+  return verb.operands.what !== "model" || namedOnce(program, operands, name.text);
+}
+
+/** Of names that are worked on one after the other. */
+function namedOnce(program: Program, operands: readonly Operand[], after: string): boolean {
+  for (const [i, operand] of operands.entries()) {
+    if (operand.is !== "word" || operand.arguments) continue;
+    const same = (other: Operand): boolean => other.is === "word" && !other.arguments && other.text === operand.text;
+    if (operands.findIndex(same) === i) continue;
+    const from = operands[i - 1]!.span.end;
+    program.report("named-twice", { name: operand.text, after }, operand.span, {
+      fix: { ...replace({ ...operand.span, start: from }, ""), title: "leave it out" },
+    });
+    return false;
   }
   return true;
 }
