@@ -2,7 +2,7 @@
  * What cells import: packages (ESM and CommonJS) found from the notebook's folder and then among Tunebook's own, builtins,
  * and files beside the notebook, which are compiled by the assistant and loaded again when they or what they import changed.
  */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -10,6 +10,7 @@ import vm from "node:vm";
 import { CodedError } from "#dsl/check/codes.js";
 import "./codes.js";
 import { complaintLines, type Complaint } from "./compile/complaints.js";
+import { textOfNamed } from "../fetch/regular.js";
 import type { Compiled, Conversion } from "./compile/converter.js";
 
 /** A loaded module: `*` is its namespace, `pick` reads an export and complains if it is not there. */
@@ -76,7 +77,7 @@ export class Imports {
       return known.space;
     }
     const stamp = stampOf(path);
-    const source = readFileSync(path, "utf8");
+    const source = textOfNamed(path);
     const conversion = await this.compile(path, source);
     if (!("compiled" in conversion)) {
       const complaints: readonly Complaint[] = "complaints" in conversion ? conversion.complaints : [];
@@ -173,8 +174,10 @@ function stampOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat ? `${stat.mtimeMs} ${stat.size}` : "";
 }
+/** Bytes of JSON that a cell imports: a text can't be longer. */
+const longest = 2 ** 29 - 2 ** 10;
 function json(path: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+  const value: unknown = JSON.parse(textOfNamed(path, path, { most: longest }));
   return { ...(typeof value === "object" && value !== null && !Array.isArray(value) ? value : {}), default: value };
 }
 /** A CommonJS module's exports as a namespace, as TypeScript's `esModuleInterop` reads them. */

@@ -1,5 +1,4 @@
 /** What `check` and `plan` share: a file's Tune sources, checked in order as a session would run them, without running anything. */
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Source } from "#dsl/check/span.js";
@@ -12,6 +11,7 @@ import { plainSurroundings } from "#kernel/runs/surroundings.js";
 import { Workshop } from "#kernel/runs/workshop.js";
 import { registry } from "#stdlib/registry.js";
 import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
+import { textOfNamed } from "#kernel/fetch/regular.js";
 import "./codes.js";
 
 export interface CheckOptions {
@@ -61,9 +61,7 @@ export async function sourcesOf(file: string): Promise<Texts> {
     return { ...(await textsOfCells(path, file, cells)), notebook };
   }
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
-  });
+  const text = textOfNamed(path, file);
   return textsOfProgram(path, file, text);
 }
 

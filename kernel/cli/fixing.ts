@@ -1,5 +1,4 @@
 /** A file whose certain mistakes are mended: a Tune program, or the Tune cells of a notebook. */
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/check/codes.js";
@@ -10,6 +9,7 @@ import { withSources } from "#kernel/client/cell-sources.js";
 import { readNotebook } from "#kernel/client/notebook-file.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import { checkTexts, textsOfCells, textsOfProgram, type Texts as Sources } from "./checking.js";
+import { bytesOfNamed } from "#kernel/fetch/regular.js";
 import "./codes.js";
 
 export interface FixedFile extends Fixed {
@@ -90,9 +90,7 @@ async function notebook(path: string, file: string, raw: string): Promise<Opened
 
 /** Byte for byte: what is no UTF-8 would come back as something else. */
 async function read(file: string): Promise<string> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
-  });
+  const bytes = bytesOfNamed(file);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {

@@ -1,10 +1,10 @@
 /** Notebooks as files, nbformat 4.5: read with suspicion, written whole or not at all, texts as lists of lines. */
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/check/codes.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import type { Output } from "./outputs.js";
+import { textOfNamed } from "../fetch/regular.js";
 import "./codes.js";
 
 export interface CodeCell {
@@ -28,11 +28,12 @@ export interface Notebook {
   metadata: Record<string, unknown>;
 }
 
-/** Rejects with `notebook-missing` or `notebook-unreadable`. */
+/** Bytes of a notebook; outputs with pictures are long. */
+const largest = 256 * 2 ** 20;
+
+/** Rejects with `notebook-missing`, `unreadable-file`, `file-too-large` or `notebook-unreadable`. */
 export async function readNotebook(file: string): Promise<Notebook> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new CodedError("notebook-missing", { file }, { cause });
-  });
+  const text = textOfNamed(file, file, { most: largest, missing: () => new CodedError("notebook-missing", { file }) });
   const unreadable = (why: string, cause?: unknown): CodedError =>
     new CodedError("notebook-unreadable", { file, why }, { cause });
   let parsed: unknown;

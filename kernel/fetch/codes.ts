@@ -15,6 +15,7 @@ declare module "#dsl/check/codes.js" {
       readonly has: readonly string[];
     };
     "archive-malformed": { readonly file: string; readonly why: string };
+    "file-too-large": { readonly file: string; readonly bytes: number; readonly most: number };
     "cache-locked": { readonly folder: string };
     "cannot-write": { readonly file: string; readonly why: string };
     "path-outside": { readonly path: string; readonly folder: string };
@@ -86,6 +87,17 @@ registerCodes({
       "ask a server that you trust (HF_ENDPOINT for the hub, PIP_INDEX_URL for packages); if it is the usual one, something on the way changes its answers",
     explain:
       "Names and checksums that a server gives become names of files here, so they are held to their form: a checksum is 40 or 64 hexadecimal digits, a file has a plain name. A file without a checksum is not taken, since nothing would tell whether it is whole. Nothing was written.",
+  },
+  "file-too-large": {
+    severity: "error",
+    message: (d) =>
+      `${d.file} has ${mebibytes(d.bytes)}, and a file of its kind is read whole, up to ${mebibytes(d.most)}`,
+    help: (d) =>
+      d.file.endsWith(".ipynb")
+        ? "clear its outputs (`jupyter nbconvert --clear-output --inplace`), and keep what it embeds in files of their own"
+        : "give the file that was meant; rows belong in a file that a `data` reads (`csv`, `jsonl`, `parquet`), in parts where it is large",
+    explain:
+      "Programs, settings, notebooks and modules are read as a whole before anything is done with them. One that is larger than any that is written by hand is another file than was meant most often; reading it would fill the memory.",
   },
   "cache-locked": {
     severity: "error",

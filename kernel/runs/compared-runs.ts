@@ -1,6 +1,6 @@
 /** Runs side by side: their curves over each other, their scores, the settings in which they differ. Reads only. */
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { comparedFigure, styleOf, type Along, type Series } from "../display/compared-curves.js";
 import type { Figure } from "../display/figure.js";
@@ -12,6 +12,7 @@ import { contentOf, type ListedScore } from "./newest-scores.js";
 import { eventsOf } from "./read-events.js";
 import type { Lock } from "./run-folder.js";
 import type { RunList } from "./run-list.js";
+import { jsonRegular, readRegular } from "./read-regular.js";
 import { isLive, isPlan, type RunState, type RunSummary } from "./run-summary.js";
 
 export interface Compare {
@@ -113,20 +114,15 @@ export class Comparer {
     const stamp = found?.isFile() ? `${found.size} ${found.mtimeMs} ${found.ino}` : "";
     const before = this.kept.get(id);
     if (before?.stamp === stamp) return before.series;
-    const series = seriesIn(stamp === "" ? [] : eventsOf(await readFile(path, "utf8").catch(() => "")));
+    const series = seriesIn(stamp === "" ? [] : eventsOf(readRegular(path) ?? ""));
     this.kept.set(id, { stamp, series });
     return series;
   }
   private async settingsOf({ id, state }: RunSummary): Promise<ReadonlyMap<string, string>> {
     const before = this.settings.get(id);
     if (before) return before;
-    const read = (name: string): Promise<unknown> =>
-      readFile(join(this.list.root, id, name), "utf8").then((text) => JSON.parse(text) as unknown);
-    const found = await Promise.all([read("plan.json"), read("lock.json").catch(() => null)])
-      .then(([plan, lock]) =>
-        isPlan(plan) ? settingsOf({ plan, lock: lock as Lock | null }) : new Map<string, string>(),
-      )
-      .catch(() => new Map<string, string>());
+    const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(this.list.root, id, name)) ?? null);
+    const found = isPlan(plan) ? settingsOf({ plan, lock: lock as Lock | null }) : new Map<string, string>();
     if (found.size > 0 || !isLive(state)) this.settings.set(id, found);
     return found;
   }

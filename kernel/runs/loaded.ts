@@ -13,7 +13,7 @@ import { findRun, type Places } from "./find-run.js";
 import { keptCheckpoint } from "./kept-checkpoint.js";
 import "./load-codes.js";
 import type { Weights } from "./model-handle.js";
-import { readRegular } from "./read-regular.js";
+import { jsonRegular, readRegular } from "./read-regular.js";
 import { RunFolder, type Lock } from "./run-folder.js";
 import { isPlan } from "./run-summary.js";
 import { holderOf } from "./run-lock.js";
@@ -116,7 +116,7 @@ function isWholeLock({ labels, home, base }: Lock): boolean {
 
 function planIn(run: RunFolder): Plan | undefined {
   try {
-    const plan: unknown = JSON.parse(readRegular(join(run.path, "plan.json")) ?? "null");
+    const plan: unknown = jsonRegular(join(run.path, "plan.json"));
     return isPlan(plan) && isWhole(plan) ? plan : undefined;
   } catch {
     return undefined;

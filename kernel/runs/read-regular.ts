@@ -1,25 +1,23 @@
 /** A file of a run, read with suspicion: a folder of runs may come from anybody. */
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { readWhole } from "../fetch/regular.js";
 
-/** A FIFO that nobody writes to would be waited for. */
-const READ = constants.O_RDONLY | (process.platform === "win32" ? 0 : constants.O_NONBLOCK);
-/** Plans and locks have kilobytes; logs of long runs some hundreds of megabytes. */
-const MOST = 2 ** 30;
+/** Plans and locks have kilobytes; logs of long runs some hundreds of megabytes. A text can't be longer. */
+const MOST = 2 ** 29 - 2 ** 10;
 
-/** Its text; null: there is none that can be read, or it is no regular file, or has more than a gigabyte. */
-export function readRegular(file: string): string | null {
-  let at: number;
+/** Its text; null: there is none that can be read, or it is no regular file, or has more than `most` bytes. */
+export function readRegular(file: string, most = MOST): string | null {
   try {
-    at = openSync(file, READ);
+    return readWhole(file, most)?.toString("utf8") ?? null;
   } catch {
-    return null;
+    return null; // it is something else, went away, or its disk fails
   }
+}
+
+/** The JSON in it; undefined: it can't be read, or is none. */
+export function jsonRegular(file: string, most?: number): unknown {
   try {
-    const found = fstatSync(at);
-    return found.isFile() && found.size <= MOST ? readFileSync(at, "utf8") : null;
+    return JSON.parse(readRegular(file, most) ?? "") as unknown;
   } catch {
-    return null; // it went away, or its disk fails
-  } finally {
-    closeSync(at);
+    return undefined;
   }
 }

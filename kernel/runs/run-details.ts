@@ -1,5 +1,5 @@
 /** One run opened: its curves, scores, checkpoints, text and card, and what differs from another one. Reads only. */
-import { readFile, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plan } from "#dsl/plan/plan.js";
 import { programText } from "#dsl/plan/text.js";
@@ -17,6 +17,7 @@ import { loadText } from "./load-text.js";
 import { listedScore } from "./newest-scores.js";
 import type { RunList } from "./run-list.js";
 import { scoresIn } from "./run-scores.js";
+import { jsonRegular, readRegular } from "./read-regular.js";
 import { isLive, isPlan, type RunSummary } from "./run-summary.js";
 
 export interface RunDetails {
@@ -57,7 +58,7 @@ export interface EvaluationRow {
   readonly interval: string | null;
 }
 /** No more are shown. */
-const most = { evaluations: 400 } as const;
+const most = { evaluations: 400, scores: 1 << 24, card: 1 << 24 } as const;
 
 /** Undefined: there is no such run. */
 export async function runDetails(list: RunList, id: string, against: string | null): Promise<RunDetails | undefined> {
@@ -66,8 +67,8 @@ export async function runDetails(list: RunList, id: string, against: string | nu
   if (!summary) return undefined;
   const folder = join(list.root, id);
   const [log, scores, here, checkpoints, card] = await Promise.all([
-    readFile(join(folder, "events.jsonl"), "utf8").catch(() => ""),
-    textOf(join(folder, "scores.jsonl")),
+    readRegular(join(folder, "events.jsonl")) ?? "",
+    readRegular(join(folder, "scores.jsonl"), most.scores) ?? "",
     aboutOf(folder),
     checkpointsOf(folder),
     cardOf(folder),
@@ -118,17 +119,12 @@ function loadable({ state, problem }: RunSummary, checkpoints: readonly Checkpoi
 
 async function comparedWith(list: RunList, here: Compared, against: string | null): Promise<RunDetails["against"]> {
   const other = against === null ? undefined : list.get(against);
-  const there = other && (await aboutOf(join(list.root, other.id)));
+  const there = other && aboutOf(join(list.root, other.id));
   return other && there ? { id: other.id, name: other.name, differences: differences(here, there) } : null;
 }
 
-async function aboutOf(folder: string): Promise<Compared | null> {
-  const read = (name: string): Promise<unknown> =>
-    readFile(join(folder, name), "utf8").then(
-      (text) => attempt(() => JSON.parse(text) as unknown),
-      () => null,
-    );
-  const [plan, lock] = await Promise.all([read("plan.json"), read("lock.json")]);
+function aboutOf(folder: string): Compared | null {
+  const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(folder, name)) ?? null);
   return isPlan(plan) ? { plan: plan satisfies Plan, lock: lock as Lock | null } : null;
 }
 
@@ -156,9 +152,9 @@ async function checkpointsOf(folder: string): Promise<readonly CheckpointFile[]>
 }
 
 /** The card is text for a reader, never markup of ours. */
-async function cardOf(folder: string): Promise<string | null> {
+function cardOf(folder: string): string | null {
   for (const path of ["README.md", join("adapter", "README.md")]) {
-    const text = await readFile(join(folder, path), "utf8").catch(() => null);
+    const text = readRegular(join(folder, path), most.card);
     if (text !== null) return printable(text.slice(0, 40_000));
   }
   return null;
@@ -178,12 +174,6 @@ function evaluationsIn(text: string): readonly EvaluationRow[] {
       }),
     )
     .slice(0, most.evaluations);
-}
-
-/** Of a file that is one, and not far too long. */
-async function textOf(path: string): Promise<string> {
-  const found = await stat(path).catch(() => null);
-  return found?.isFile() && found.size < 1 << 24 ? readFile(path, "utf8").catch(() => "") : "";
 }
 
 function scoresOf(events: readonly RunEvent[], best: number | null): RunDetails["scores"] {

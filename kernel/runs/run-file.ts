@@ -1,7 +1,5 @@
 /** Runs a `.tune` file from the command line: what a notebook would show comes as plain text, live lines where there is a terminal. */
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
 import { renderAnsi } from "#dsl/check/render-ansi.js";
 import type { Value } from "#dsl/plan/plan.js";
 import { partsOf } from "#dsl/syntax/parts.js";
@@ -13,6 +11,7 @@ import { textScreen } from "./text-screen.js";
 import { runsBeside } from "./runs-beside.js";
 import { Refused, TuneSession } from "./tune-session.js";
 import { diagnosticsOf } from "./diagnostics-of.js";
+import { textOfNamed } from "../fetch/regular.js";
 import type { Evaluation } from "./verbs/evaluate.js";
 
 export interface RunFileOptions {
@@ -34,9 +33,7 @@ export interface FileResult {
 
 export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise<FileResult> {
   const path = resolve(file);
-  const program = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
-  });
+  const program = textOfNamed(path, file);
   const folder = dirname(path);
   const source = { id: path, title: file, text: program, path };
   const session = new TuneSession({ folder, runs: o.runs ?? runsBeside(folder) });

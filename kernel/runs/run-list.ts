@@ -2,7 +2,7 @@
  * The runs of a folder as a table that is kept: each look reads only what was added to the event logs since, and only files
  * that changed. It reads what any process wrote, half-written folders too, and writes nothing.
  */
-import { open, readFile, readdir, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { newestScores, type ListedScore } from "./newest-scores.js";
 import { isLock } from "./run-folder.js";
@@ -12,6 +12,8 @@ import { RunLog } from "./run-log.js";
 import { noNotes, readNotes, type RunNotes } from "./run-notes.js";
 import { scoresIn } from "./run-scores.js";
 import { isLive, isPlan, summaryOf, type About, type RunSummary } from "./run-summary.js";
+import { existsSync } from "node:fs";
+import { jsonRegular } from "./read-regular.js";
 import { Trials } from "./trials.js";
 
 interface Entry {
@@ -131,7 +133,7 @@ export class RunList {
       kept(join(folder, "notes.json"), notes, noNotes, () => readNotes(folder)).then((now) => (entry.notes = now)),
     ]);
     const whole = entry.about?.plan && entry.about.lock;
-    if (!whole) entry.about = await aboutOf(folder);
+    if (!whole) entry.about = aboutOf(folder);
     const held = entry.log.ended === null && holderOf(folder) !== null;
     const same =
       held === entry.held &&
@@ -228,21 +230,14 @@ async function hasWeights(folder: string): Promise<boolean> {
   return files.some((name) => name.endsWith(".safetensors"));
 }
 
-async function aboutOf(folder: string): Promise<About> {
+function aboutOf(folder: string): About {
   const problems: string[] = [];
-  const read = async (name: string): Promise<unknown> => {
-    try {
-      const found = await stat(join(folder, name));
-      if (!found.isFile()) throw new Error("no file");
-      return JSON.parse(await readFile(join(folder, name), "utf8")) as unknown;
-    } catch (error) {
-      problems.push(
-        (error as NodeJS.ErrnoException).code === "ENOENT" ? `${name} is missing` : `${name} can't be read`,
-      );
-      return undefined;
-    }
-  };
-  const [plan, lock] = [await read("plan.json"), await read("lock.json")];
+  const [plan, lock] = ["plan.json", "lock.json"].map((name) => {
+    const found = jsonRegular(join(folder, name));
+    if (found === undefined)
+      problems.push(existsSync(join(folder, name)) ? `${name} can't be read` : `${name} is missing`);
+    return found;
+  });
   const whole = isPlan(plan);
   if (plan !== undefined && !whole) problems.push("plan.json is no plan");
   if (lock !== undefined && !isLock(lock)) problems.push("lock.json is no lock");

@@ -2,12 +2,13 @@
  * What people say of a run: tags and a note, `notes.json` in its folder. Whatever stands there is read as text and cut to
  * size; a file that can't be read counts as none.
  */
-import { lstat, readFile, realpath } from "node:fs/promises";
+import { lstat, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/check/codes.js";
 import { clip, oneLine, printable } from "../display/text.js";
 import "./codes.js";
+import { jsonRegular } from "./read-regular.js";
 import type { RunList } from "./run-list.js";
 
 export interface RunNotes {
@@ -44,9 +45,7 @@ function tagFrom(text: string): string {
 export async function readNotes(folder: string): Promise<RunNotes> {
   try {
     const path = join(folder, "notes.json");
-    const found = await lstat(path);
-    if (!found.isFile() || found.size > bounds.file) return noNotes;
-    return notesFrom(JSON.parse(await readFile(path, "utf8")));
+    return (await lstat(path)).isFile() ? notesFrom(jsonRegular(path, bounds.file)) : noNotes;
   } catch {
     return noNotes;
   }

@@ -3,7 +3,7 @@
  * the recipe with `like`, so that a trial's defaults, checks and hashes are those of a program one could write, and the
  * best one comes back as exactly that text. The journal (one JSON line a trial) makes an interrupted sweep go on.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { kindsIn } from "#dsl/check/keys.js";
 import type { NestedCall, Space, SweepPlan, Value } from "#dsl/plan/plan.js";
@@ -13,6 +13,7 @@ import { registry } from "#stdlib/registry.js";
 import type { SearchDimension } from "#stdlib/kinds/search.js";
 import { writing } from "./folder-errors.js";
 import { recordsIn } from "./log-lines.js";
+import { readRegular } from "./read-regular.js";
 import { appendLine } from "./run-folder.js";
 
 export interface TrialRecord {
@@ -175,7 +176,7 @@ export class Journal {
   /** Opens the journal of the sweep with this hash under `root`; a torn last line is left out. */
   static open(root: string, name: string, hash: string): Journal {
     const file = `${Journal.folder(root, name, hash)}.jsonl`;
-    const records = recordsIn(existsSync(file) ? readFileSync(file, "utf8") : "", "number").filter(isTrial);
+    const records = recordsIn(readRegular(file) ?? "", "number").filter(isTrial);
     return new Journal(file, [...records]);
   }
 

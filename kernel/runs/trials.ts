@@ -2,8 +2,9 @@
  * Which runs are trials of which sweep. A run of a sweep says so in its lock; what the trial scored stands in the sweep's
  * journal, `runs/sweeps/NAME-HASH.jsonl`, which also knows the runs of sweeps that wrote no such lock.
  */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { readRegular } from "./read-regular.js";
 import { clip, oneLine, printable } from "../display/text.js";
 
 /** In a run's lock. */
@@ -55,7 +56,7 @@ export class Trials {
       if (!found?.isFile() || found.size > most.bytes) continue;
       const stamp = `${found.size} ${found.mtimeMs} ${found.ino}`;
       if (this.journals.get(name)?.stamp === stamp) continue;
-      const text = await readFile(join(folder, name), "utf8").catch(() => "");
+      const text = readRegular(join(folder, name), most.bytes) ?? "";
       this.journals.set(name, { stamp, byRun: journaled(name.slice(0, -".jsonl".length), text) });
       this.revision += 1;
     }

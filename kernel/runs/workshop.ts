@@ -3,7 +3,6 @@
  * changed, so that `data` and the `train` that follows read a file once. It answers the compiler's needs.
  */
 import { statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { totalmem, availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
@@ -23,6 +22,7 @@ import { chatOf, measuredChats } from "./chat.js";
 import "./codes.js";
 import { runFacts } from "./loaded.js";
 import { measuredSpeed } from "./machine.js";
+import { textOfNamed } from "../fetch/regular.js";
 import type { Surroundings } from "./surroundings.js";
 
 interface Kept<T> {
@@ -69,11 +69,8 @@ export class Workshop {
         return filesIn(resolve(s.folder, need.folder), need.path);
       case "file": {
         const path = resolve(s.folder, need.folder, need.path);
-        try {
-          return { text: await readFile(path, "utf8"), path };
-        } catch {
-          throw new CodedError("missing-file", { path: need.path, folder: need.folder, near: null });
-        }
+        const missing = () => new CodedError("missing-file", { path: need.path, folder: need.folder, near: null });
+        return { text: textOfNamed(path, need.path, { missing }), path };
       }
     }
   }

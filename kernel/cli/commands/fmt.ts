@@ -1,5 +1,4 @@
 /** `tunebook fmt FILE`: writes a Tune file, or the Tune cells of a notebook, in the one format there is. */
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/check/codes.js";
@@ -7,6 +6,7 @@ import { isTune } from "#dsl/syntax/cell.js";
 import { format } from "#dsl/syntax/format.js";
 import { readNotebook, writeNotebook } from "#kernel/client/notebook-file.js";
 import { registry } from "#stdlib/registry.js";
+import { textOfNamed } from "#kernel/fetch/regular.js";
 import "../codes.js";
 
 export function register(program: Command): void {
@@ -31,9 +31,7 @@ const verbs = registry.verbs().map((v) => v.name);
 
 async function tune(file: string, dry: boolean): Promise<boolean> {
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
-  });
+  const text = textOfNamed(file);
   const formatted = format(text, verbs);
   if (formatted !== text && !dry) await writeFileAtomic(file, formatted);
   return formatted !== text;

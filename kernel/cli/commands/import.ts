@@ -1,10 +1,9 @@
 /** `tunebook import FILE`: a Tune program from the settings of PEFT, Axolotl, Ludwig or AutoTrain, and what it could not carry over. */
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { Option, type Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/check/codes.js";
 import { importSettings, tools, type Tool } from "#kernel/import/import.js";
+import { textOfNamed } from "#kernel/fetch/regular.js";
 import "../codes.js";
 
 export function register(program: Command): void {
@@ -17,9 +16,7 @@ export function register(program: Command): void {
     )
     .option("--out <file>", "where the program goes (default: standard output)")
     .action(async (file: string, o: { readonly from?: Tool; readonly out?: string }) => {
-      const text = await readFile(file, "utf8").catch((cause: unknown) => {
-        throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null }, { cause });
-      });
+      const text = textOfNamed(file);
       const { program: made, left } = importSettings(text, basename(file), o.from);
       if (o.out === undefined) process.stdout.write(made);
       else await writeFileAtomic(o.out, made);

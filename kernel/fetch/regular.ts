@@ -1,0 +1,88 @@
+/**
+ * Files that are read whole, with suspicion: a regular file of a bounded size, or why not. A FIFO would be waited for without
+ * an end, a device never ends, and what has more bytes than the memory ends the process.
+ */
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { CodedError } from "#dsl/check/codes.js";
+import "#dsl/check/world-codes.js";
+import "#stdlib/sources/codes.js";
+import "./codes.js";
+
+const WHY: Readonly<Record<string, string>> = {
+  EISDIR: "it is a folder",
+  ELOOP: "symbolic links lead in a circle",
+  EACCES: "this user may not read it",
+  EPERM: "this user may not read it",
+  ENOTDIR: "a part of its path is a file, not a folder",
+  ENXIO: "it is no regular file",
+};
+/** A file is there, but can't be read whole. */
+export class NotRead extends Error {
+  /** `bytes`: it has so many, more than are read whole. */
+  constructor(
+    readonly why: string,
+    readonly bytes?: number,
+    cause?: unknown,
+  ) {
+    super(why, { cause });
+  }
+}
+
+/** Opens a regular file to read it; null: there is none. Throws `NotRead`. */
+export function openRegular(file: string): number | null {
+  let fd: number;
+  try {
+    // Without waiting: a FIFO that nobody writes to would be waited for, here and in every other reader of it.
+    fd = openSync(file, constants.O_RDONLY | (process.platform === "win32" ? 0 : constants.O_NONBLOCK));
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return null;
+    throw new NotRead(WHY[code] ?? message, undefined, error);
+  }
+  const found = fstatSync(fd);
+  if (found.isFile()) return fd;
+  closeSync(fd);
+  throw new NotRead(found.isDirectory() ? WHY["EISDIR"]! : WHY["ENXIO"]!);
+}
+
+/** Its bytes, `most` of them; null: there is no such file. Throws `NotRead`. */
+export function readWhole(file: string, most: number): Buffer | null {
+  const fd = openRegular(file);
+  if (fd === null) return null;
+  try {
+    const { size } = fstatSync(fd);
+    if (size > most) throw new NotRead(`it has more than ${String(most / 2 ** 20)} MiB`, size);
+    return readFileSync(fd);
+  } catch (error) {
+    throw error instanceof NotRead ? error : new NotRead((error as Error).message, undefined, error);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Bytes of a program or a settings file; nobody writes as many by hand. */
+export const mostWritten = 16 * 2 ** 20;
+
+/**
+ * The bytes of a file that a person named `as`. Coded errors `missing-file` (or what `missing` makes), `unreadable-file`,
+ * `file-too-large`.
+ */
+export function bytesOfNamed(
+  file: string,
+  as = file,
+  { most = mostWritten, missing }: { readonly most?: number; readonly missing?: () => CodedError } = {},
+): Buffer {
+  try {
+    const bytes = readWhole(file, most);
+    if (bytes) return bytes;
+  } catch (error) {
+    if (!(error instanceof NotRead)) throw error;
+    const { why, bytes } = error;
+    if (bytes !== undefined) throw new CodedError("file-too-large", { file: as, bytes, most }, { cause: error });
+    throw new CodedError("unreadable-file", { file: as, why }, { cause: error });
+  }
+  throw missing?.() ?? new CodedError("missing-file", { path: as, folder: process.cwd(), near: null });
+}
+export function textOfNamed(...of: Parameters<typeof bytesOfNamed>): string {
+  return bytesOfNamed(...of).toString("utf8");
+}

@@ -1,0 +1,51 @@
+/** Files that are read whole: what is no regular file, or larger than any of its kind, is a coded error at once, for every command. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+
+describe("files that are read whole", function () {
+  this.timeout(60_000);
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-whole-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  before(() => {
+    for (const name of ["big.tune", "big.ipynb", "big.yaml"]) {
+      writeFileSync(join(folder, name), "");
+      truncateSync(join(folder, name), 3 * 2 ** 30);
+    }
+    for (const name of ["folder.tune", "folder.ipynb"]) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, "uses.tune"), 'use "big.tune"\n');
+    for (const name of ["fifo.tune", "fifo.ipynb"])
+      if (process.platform !== "win32") assert.equal(spawnSync("mkfifo", [join(folder, name)]).status, 0);
+  });
+  const told = (...of: readonly string[]): string => {
+    const { stderr, stdout, error } = spawnSync(process.execPath, [main, ...of], {
+      ...{ cwd: folder, encoding: "utf8", timeout: 20_000 },
+      env: { ...process.env, NODE_OPTIONS: "--max-old-space-size=256" },
+    });
+    assert.equal(error, undefined, `${of.join(" ")}: ${String(error)}`);
+    return stdout + stderr;
+  };
+
+  const large = /error\[file-too-large\].*(?:has 3072 MiB).*up to \d+ MiB[^]*help: /;
+  const commands: readonly (readonly string[])[] = [
+    ["check", "big.tune"],
+    ["check", "big.ipynb"],
+    ["check", "uses.tune"],
+    ["run", "big.tune"],
+    ["run", "big.ipynb"],
+    ["fmt", "big.tune"],
+    ["fmt", "big.ipynb"],
+    ["fix", "big.tune"],
+    ["import", "big.yaml"],
+  ];
+  for (const command of commands) it(`${command.join(" ")}: too large`, () => assert.match(told(...command), large));
+  const others = ["folder.tune", "folder.ipynb", ...(process.platform === "win32" ? [] : ["fifo.tune", "fifo.ipynb"])];
+  for (const file of others)
+    it(`check ${file}: no regular file`, () =>
+      assert.match(told("check", file), /error\[unreadable-file\].*(?:it is a folder|it is no regular file)/));
+});
