@@ -14,7 +14,7 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 export function values(shape: readonly number[], data?: ArrayLike<number>): Values {
-  return { shape, data: data ? Float64Array.from(data) : new Float64Array(sizeOf(shape)) };
+  return { shape, data: data ? new Float64Array(data) : new Float64Array(sizeOf(shape)) };
 }
 
 export const BYTES: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2, i32: 4, i8: 1, u8: 1, bool: 1 };
@@ -22,7 +22,7 @@ export const BYTES: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2,
 export function fromNDArray(array: NDArray): Values {
   const n = sizeOf(array.shape);
   const copy = array.bytes.slice(0, n * BYTES[array.dtype]).buffer;
-  return { shape: array.shape, data: Float64Array.from(typed(array.dtype, copy)) };
+  return { shape: array.shape, data: new Float64Array(typed(array.dtype, copy)) };
 }
 
 function typed(dtype: DType, buffer: ArrayBuffer): ArrayLike<number> {
@@ -53,19 +53,19 @@ function encode(dtype: DType, data: Float64Array): Uint8Array {
     new Uint8Array(a.buffer, 0, a.byteLength);
   switch (dtype) {
     case "f32":
-      return bytesOf(Float32Array.from(data));
+      return bytesOf(new Float32Array(data));
     case "f64":
-      return bytesOf(Float64Array.from(data));
+      return bytesOf(new Float64Array(data));
     case "i32":
-      return bytesOf(Int32Array.from(data));
+      return bytesOf(new Int32Array(data));
     case "i8":
-      return bytesOf(Int8Array.from(data));
+      return bytesOf(new Int8Array(data));
     case "u8":
-      return Uint8Array.from(data);
+      return new Uint8Array(data);
     case "bool":
       return Uint8Array.from(data, (x) => (x ? 1 : 0));
     case "bf16": {
-      const bits = new Uint32Array(Float32Array.from(data).buffer);
+      const bits = new Uint32Array(new Float32Array(data).buffer);
       return bytesOf(Uint16Array.from(bits, (b) => (isNaNBits(b) ? 0x7fc0 : (b + 0x7fff + ((b >>> 16) & 1)) >>> 16)));
     }
   }
@@ -99,16 +99,14 @@ export function walk(
   const n = sizeOf(shape);
   const index = new Array<number>(shape.length).fill(0);
   const offsets = strides.map(() => 0);
-  const at = (s: readonly number[], axis: number): number => s[axis - (shape.length - s.length)] ?? 0;
+  const aligned = strides.map((s) => shape.map((_, axis) => s[axis - (shape.length - s.length)] ?? 0));
   for (let flat = 0; flat < n; flat++) {
     visit(flat, offsets);
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const next = (index[axis] as number) + 1;
+      const next = index[axis]! + 1;
       const wraps = next === shape[axis];
       index[axis] = wraps ? 0 : next;
-      strides.forEach((s, k) => {
-        offsets[k] = (offsets[k] as number) + at(s, axis) * (wraps ? -(next - 1) : 1);
-      });
+      for (let k = 0; k < aligned.length; k++) offsets[k]! += aligned[k]![axis]! * (wraps ? 1 - next : 1);
       if (!wraps) break;
     }
   }

@@ -37,11 +37,12 @@ export const linear: Op = {
   evaluate([x, weight, bias], attributes, [shape]) {
     const [out, into] = weight!.shape as [number, number];
     const y = values(shape!);
-    for (let r = 0; r < y.data.length / out; r++)
+    const [from, by, to] = [x!.data, weight!.data, y.data];
+    for (let r = 0; r < to.length / out; r++)
       for (let o = 0; o < out; o++) {
         let sum = bias ? bias.data[o]! : 0;
-        for (let i = 0; i < into; i++) sum += x!.data[r * into + i]! * weight!.data[o * into + i]!;
-        y.data[r * out + o] = sum;
+        for (let i = 0; i < into; i++) sum += from[r * into + i]! * by[o * into + i]!;
+        to[r * out + o] = sum;
       }
     const activation = activationOf(attributes);
     return activation ? activation.op.evaluate([y], activation.attributes, [shape!]) : [y];

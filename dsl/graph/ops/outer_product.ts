@@ -19,9 +19,9 @@ export const outer_product: Op = {
   evaluate([a, b], _, [shape]) {
     const [m, n] = shape! as [number, number];
     const y = values(shape!);
-    for (let r = 0; r < a!.data.length / m; r++)
-      for (let i = 0; i < m; i++)
-        for (let j = 0; j < n; j++) y.data[i * n + j] = y.data[i * n + j]! + a!.data[r * m + i]! * b!.data[r * n + j]!;
+    const [left, right, to] = [a!.data, b!.data, y.data];
+    for (let r = 0; r < left.length / m; r++)
+      for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) to[i * n + j]! += left[r * m + i]! * right[r * n + j]!;
     return [y];
   },
   flops: ([a, b], _, sizes) => {

@@ -18,8 +18,9 @@ export const transpose: Op = {
   evaluate([x], a, [shape]) {
     const strides = stridesOf(x!.shape);
     const y = values(shape!);
-    walk(shape!, [(a["order"] as readonly number[]).map((axis) => strides[axis]!)], (i, [p]) => {
-      y.data[i] = x!.data[p!]!;
+    const [from, to] = [x!.data, y.data];
+    walk(shape!, [(a["order"] as readonly number[]).map((axis) => strides[axis]!)], (i, offsets) => {
+      to[i] = from[offsets[0]!]!;
     });
     return [y];
   },

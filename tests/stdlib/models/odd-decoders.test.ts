@@ -35,9 +35,7 @@ interface Golden {
 }
 const files = readdirSync(new URL("golden/oracle/", root)).filter((name) => /^odd-\w+\.json$/.test(name));
 
-describe("odd configurations of decoders against transformers and PEFT, in float64", function () {
-  // Twenty steps in plain JavaScript: seconds, and many of them where the machine is busy.
-  this.timeout(60_000);
+describe("odd configurations of decoders against transformers and PEFT, in float64", () => {
   it("are eight at least of each family", () => {
     assert.deepEqual(files.map((file) => file.slice(4, -5)).sort(), Object.keys(families).sort());
     for (const file of files) assert.ok(Object.keys(read(file).configurations).length >= 8, file);
