@@ -424,7 +424,7 @@ train m on d`,
         ? `\`${d.change.text}\` would take about ${span(d.change.takes)}`
         : "try it on a part first: `sample: 1_000` in the data",
     explain:
-      "The estimate is the effort of all steps over the speed at which this machine trained last. The help names the smallest " +
+      "The estimate goes by what trainings took on this machine lately, each step by its effort. The help names the smallest " +
       "change that comes below the bound; such a change is another training, whose scores may differ.",
   },
   "likely-over-fits": {

@@ -8,14 +8,15 @@
  *   inputs kept for weight gradients), 3·i for 2·i with gated units; in bf16 0.59 of it and 2 bytes for each weight of a
  *   matrix beside; recomputed: h for each block and one block whole. A head over the vocabulary holds three copies of
  *   one chunk's logits, at the places that are learnt. The factors are fitted to `graph/memory.ts`, which walks the program itself.
- * - seconds = effort / the speed at which this machine did such effort lately. Effort, in FLOPs of f32 products: tokens ·
+ * - seconds by what trainings took on this machine lately (duration.ts). Effort, in FLOPs of f32 products: tokens ·
  *   (2·M + 4·n·h·l̄) · c, M the elements of matrices outside embeddings, l̄ the mean length, c = 3 where all trains
  *   (forward, two products backward), 2 where the base is frozen, one more with recomputation; in bf16 1 / 1.7 of it; and
  *   280·T for each update, which moves 28 bytes for each parameter while a core does some ten FLOPs a byte.
  */
 import { chunksFor } from "../graph/head.js";
 import type { Program } from "../check/program.js";
-import type { BaseFacts, DataFacts, SplitFacts } from "./facts.js";
+import { durationOf } from "./duration.js";
+import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "./facts.js";
 import { fed, predictsNext, readsConversations, updatesPerEpoch, writesText } from "./feeding.js";
 import type { Call, Estimates, ModelPlan, RecipePlan } from "./plan.js";
 
@@ -29,7 +30,7 @@ export function trainingSplit(facts: DataFacts): SplitFacts | undefined {
 
 export function estimate(
   program: Program,
-  o: { model: ModelPlan; base: BaseFacts; data: DataFacts; training: RecipePlan; flops: number | null },
+  o: { model: ModelPlan; base: BaseFacts; data: DataFacts; training: RecipePlan; machine: MachineFacts },
 ): Estimates {
   const { model, base, data, training } = o;
   const split = trainingSplit(data);
@@ -72,6 +73,7 @@ export function estimate(
     ...(weights && { saved: 4 * base.parameters - weights.bytes }),
   };
   const effort = productEffort(shape, mean) * tokens + updateEffort(shape) * steps;
+  const took = durationOf({ flops: effort, steps }, o.machine);
   return {
     parameters,
     trainable,
@@ -81,7 +83,8 @@ export function estimate(
     flops: Math.round(effort),
     memoryBytes: Math.round(memoryBytes(shape)),
     ...(weights && { storedBytes: Math.round(weights.bytes) }),
-    seconds: o.flops === null || o.flops <= 0 ? null : Number((effort / o.flops).toPrecision(3)),
+    seconds: took?.seconds ?? null,
+    ...(took && { secondsBetween: took.between }),
   };
 }
 

@@ -126,8 +126,16 @@ export interface MachineFacts {
   readonly memoryBytes: number;
   readonly cores: number;
   readonly engine: string;
-  /** Sustained training speed in model FLOP/s, once measured here. */
-  readonly flops: number | null;
+  /** Trainings measured here with this engine. */
+  readonly took: readonly Took[];
+  /** FLOP/s that the engine's product of f32 matrices reaches here; null: not measured. */
+  readonly product: number | null;
+}
+/** What a training took: effort in FLOPs of f32 products (estimates.ts), for all of the steps. */
+export interface Took {
+  readonly flops: number;
+  readonly steps: number;
+  readonly seconds: number;
 }
 export interface NameFacts {
   /** A plain value, or what kind of live thing it is. */

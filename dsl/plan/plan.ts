@@ -161,9 +161,11 @@ export interface Estimates {
   readonly memoryBytes: number;
   /** What the base's weights take of it, where they are stored in fewer bits than f32. */
   readonly storedBytes?: number;
-  /** Effort of the whole run in FLOPs of f32 products (estimates.ts); `seconds` = flops / MachineFacts.flops. */
+  /** Effort of the whole run in FLOPs of f32 products (estimates.ts). */
   readonly flops: number;
   readonly seconds: number | null; // null: this machine was not measured yet
+  /** What those seconds may well be; absent where they are not known, and in runs of before. */
+  readonly secondsBetween?: readonly [least: number, most: number];
 }
 /** Path in the recipe (`training.batch_size`) to where its value came from, with the sentence for derived ones. */
 export type Origins = Readonly<

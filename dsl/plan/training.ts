@@ -175,7 +175,7 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
       base,
       data: facts,
       training: { ...recipe.plan, ...training },
-      flops: machine.flops,
+      machine,
     });
   const written = recipe.plan.recompute;
   const kept = estimated({ training: { recompute: "none" }, model: {} });

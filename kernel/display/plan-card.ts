@@ -3,8 +3,9 @@ import type { Origins, Plan, Value } from "#dsl/plan/plan.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import { card, code, html, htmlTable, note, tone, type Part } from "./html.js";
 import { shownOf } from "./bundle.js";
+import { expectedTime } from "./expected-time.js";
 import type { Shown } from "./shown.js";
-import { bytes, compact, count, duration, percent, plural } from "./text.js";
+import { bytes, compact, count, percent, plural } from "./text.js";
 import { textTable } from "./text-table.js";
 import { callText, valueText } from "./value-text.js";
 
@@ -67,6 +68,7 @@ export function planShown(plan: Plan): Shown {
 /** Name, figure, and the arithmetic behind it. */
 function factsOf({ recipe, effects, estimates }: Plan): [string, string, string][] {
   const { model, training } = recipe;
+  const time = expectedTime(estimates);
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
   const batches = training.accumulate === 1 ? "batches" : `updates of ${count(training.accumulate)} batches`;
   const size = `${batches} of ${count(training.batch_size)}${training.packing ? " packed rows" : ""}`;
@@ -99,11 +101,7 @@ function factsOf({ recipe, effects, estimates }: Plan): [string, string, string]
       `about ${bytes(estimates.memoryBytes)}`,
       effects.recompute === "blocks" ? "estimated, activations recomputed" : "estimated",
     ],
-    [
-      "time",
-      estimates.seconds === null ? "not known yet" : `about ${duration(estimates.seconds)}`,
-      estimates.seconds === null ? "the first run measures this machine" : "estimated",
-    ],
+    ["time", time.value, time.note],
     ...(recipe.experiments
       ? [["experiments", recipe.experiments.join(", "), "may change or go"] as [string, string, string]]
       : []),

@@ -14,8 +14,9 @@ import type { Origins, Recipe, RecipePlan, Value } from "#dsl/plan/plan.js";
 import { tuneText } from "#dsl/plan/text.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import type { Verb } from "#dsl/registry.js";
-import { bytes, compact, count, duration, percent, plural } from "./text.js";
 import { listed } from "#dsl/check/listed.js";
+import { expectedTime } from "./expected-time.js";
+import { bytes, compact, count, percent, plural } from "./text.js";
 
 export interface SettingView {
   /** As it is written in its block: `optimizer.learning_rate`. */
@@ -223,11 +224,7 @@ class View {
       const { estimates, effects } = planned;
       const each = estimates.steps > 0 ? `about ${count(estimates.tokens / estimates.steps)} a step` : undefined;
       facts.push({ name: "tokens", value: compact(estimates.tokens), ...(each !== undefined && { note: each }) });
-      facts.push(
-        estimates.seconds === null
-          ? { name: "time", value: "not known yet", note: "the first run measures this machine" }
-          : { name: "time", value: `about ${duration(estimates.seconds)}`, note: "estimated" },
-      );
+      facts.push({ name: "time", ...expectedTime(estimates) });
       facts.push({
         ...{ name: "engine", value: effects.engine },
         ...(effects.threads !== null && { note: plural(effects.threads, "thread") }),

@@ -63,6 +63,6 @@ function filtered(text: string, filter: string): string {
 export class SteadyWorkshop extends Workshop {
   override answer(need: Need, s: Surroundings): Promise<FactOf<Need["about"]>> {
     if (need.about !== "machine") return super.answer(need, s);
-    return Promise.resolve({ memoryBytes: 16e9, cores: 2, engine: "tensorflow", flops: null });
+    return Promise.resolve({ memoryBytes: 16e9, cores: 2, engine: "tensorflow", took: [], product: null });
   }
 }

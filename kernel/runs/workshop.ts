@@ -21,7 +21,7 @@ import { prepare, readHeader, type Prepared } from "../data/prepare.js";
 import { chatOf, measuredChats } from "./chat.js";
 import "./codes.js";
 import { runFacts } from "./loaded.js";
-import { measuredSpeed } from "./machine.js";
+import { paceOf } from "./machine.js";
 import { textOfNamed } from "../fetch/regular.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -61,7 +61,7 @@ export class Workshop {
           memoryBytes: Math.min(process.constrainedMemory() || Infinity, totalmem()),
           cores: availableParallelism(),
           engine: this.engine,
-          flops: measuredSpeed(this.engine),
+          ...paceOf(this.engine),
         };
       case "name":
         return nameFacts(need.of, s);

@@ -34,7 +34,7 @@ const verbs = registry.verbs().map((verb) => verb.name);
 const sourceOf = (code: string): Source => ({ id: "program", title: "program", text: code });
 
 export function service(): Handlers {
-  let world = new World({ ...unknown, engine: "auto", flops: null }, {});
+  let world = new World({ ...unknown, engine: "auto", took: [], product: null }, {});
   const assistant = new TuneAssistant(registry, {
     answer: (need) => world.answer(need),
     // Everything is at hand here; what a text is missing is told by the whole check.
@@ -55,11 +55,11 @@ export function service(): Handlers {
 
   return {
     start: async ({ machine, tokenizers }) => {
-      world = new World({ ...machine, engine: "auto", flops: null }, tokenizers);
+      world = new World({ ...machine, engine: "auto", took: [], product: null }, tokenizers);
       return { bases: knownBases };
     },
     machine: async (machine) => {
-      world.machine = { ...machine, engine: "auto", flops: null };
+      world.machine = { ...machine, engine: "auto", took: [], product: null };
       return null;
     },
     files: async ({ all }) => {

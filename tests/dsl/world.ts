@@ -71,6 +71,7 @@ export interface World {
   readonly run?: RunFacts | Failed;
   readonly memory?: number;
   /** Speed of training in FLOP/s; absent: not measured. */
+  /** FLOP/s of the training that this machine did. */
   readonly speed?: number;
   readonly files?: Readonly<Record<string, string>>;
   readonly live?: Readonly<Record<string, FactOf<"name">>>;
@@ -100,7 +101,10 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
     case "run":
       return world.run ?? run;
     case "machine":
-      return { memoryBytes: world.memory ?? 16e9, cores: 2, engine: "tensorflow", flops: world.speed ?? null };
+      return {
+        ...{ memoryBytes: world.memory ?? 16e9, cores: 2, engine: "tensorflow", product: null },
+        took: world.speed === undefined ? [] : [{ flops: world.speed, steps: 1, seconds: 1 }],
+      };
     case "name":
       return world.live?.[need.of] ?? { failed: { code: "unknown-reference", data: { name: need.of, has: [] } } };
     case "files":

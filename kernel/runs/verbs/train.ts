@@ -19,7 +19,7 @@ import { splitNamesOf } from "../../data/prepared.js";
 import { encodeSplit, type Encoded, type Encoding } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { LiveTraining } from "../live.js";
-import { rememberSpeed } from "../machine.js";
+import { rememberTook, steadily } from "../machine.js";
 import { writeModelFolder } from "../model-folder.js";
 import { hasMask, maskedRows } from "../masked-rows.js";
 import { describeIn, savedAs } from "../described.js";
@@ -226,6 +226,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     for (const { file, error } of loaded?.damaged ?? [])
       request.onDamaged?.(file, (error as Error).message, loaded!.checkpoint);
     const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];
+    const earlier = events.length;
     request.onBehind?.(events);
     const begun = performance.now();
     const scored = { batchSize: training.batch_size, padId: tokenizer.padId, packed };
@@ -259,8 +260,12 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     });
     const steps = trained.steps - (resume?.position.step ?? 0);
     if (trained.reason === "done" && steps > 0) {
-      const share = steps / totalSteps(plan, feeding);
-      rememberSpeed(engine.info.name, (plan.estimates.flops * share) / ((performance.now() - begun) / 1000));
+      const flops = plan.estimates.flops * (steps / totalSteps(plan, feeding));
+      rememberTook(engine.info.name, {
+        flops,
+        steps,
+        seconds: steadily((performance.now() - begun) / 1000, events.slice(earlier)),
+      });
     }
     const settled = trained.settled.finally(() => trained.reason === "interrupted" && lock.release());
     settled.catch(() => undefined); // told by whoever waits for it
