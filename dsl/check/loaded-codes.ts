@@ -7,6 +7,11 @@ declare module "./codes.js" {
     "loaded-setting": { readonly keys: readonly string[] };
     "loaded-model": { readonly model: string; readonly task: string };
     "run-without-log": { readonly run: string };
+    "run-base-gone": {
+      readonly run: string;
+      readonly base: string;
+      /** Where it is looked for. */ readonly was: string;
+    };
     "base-changed": { readonly base: string; readonly run: string };
   }
 }
@@ -53,6 +58,15 @@ registerCodes({
     explain:
       "A run's `events.jsonl` has its losses, scores and its end. Without it the weights are those of its best or last " +
       "checkpoint, its history is empty, and nothing says whether its training was cut off.",
+  },
+  "run-base-gone": {
+    severity: "error",
+    facts: true,
+    message: (d) => `${d.run} was trained on the base ${d.base}, which is no longer there (${d.was})`,
+    help: () =>
+      'put the base back there (a link will do); where the run trained an adapter, a model over the base\'s new place may begin from it too: `technique: lora(from: "…/adapter")`',
+    explain:
+      "A run keeps what it trained, not its base, and names the base's folder relative to the notebook that trained it. A base that was moved, renamed or deleted since can't be found from the run.",
   },
   "base-changed": {
     severity: "error",

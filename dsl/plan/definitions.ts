@@ -135,10 +135,11 @@ export function resolveModel(
   });
 }
 
-/** What a task's own defaults may follow: positions of the base, and `max_length` where it is written. */
+/** What a task's own defaults may follow: positions of the base, how much of a text it reads, and `max_length` where it is written. */
 function lengthsOf(draft: Draft, base: BaseFacts | undefined): Readonly<Record<string, Value>> {
   const length = draft.given.get("max_length")?.value;
-  return { ...(base && { positions: base.positions }), ...(length !== undefined && { length }) };
+  const reads = base?.reads !== undefined && { reads: base.reads };
+  return { ...(base && { positions: base.positions }), ...reads, ...(length !== undefined && { length }) };
 }
 
 /** A model that begins from the weights of another one; undefined while there are none. */
@@ -161,7 +162,7 @@ function onTrained(program: Program, draft: Draft, here: Span, of: string): Reso
     program.reportNear("base-trained-in-part", { base: of, technique: from.plan.technique.word }, place, here);
     return undefined;
   }
-  const fact = from.base && { ...from.base, hash: `recipe ${recipeHash}` };
+  const fact = from.base && { ...from.base, hash: `recipe ${recipeHash}`, reads: from.plan.max_length };
   const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {
     here,
     draft: lengthsOf(draft, fact),

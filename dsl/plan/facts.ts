@@ -94,6 +94,8 @@ export interface BaseFacts {
   /** Whether it brings a chat template; absent: not looked for. */
   readonly chatTemplate?: boolean;
   readonly positions: number;
+  /** Tokens of a text that it was trained to read, where its files say so: of a folder that was saved here, or fewer than is usual. */
+  readonly reads?: number;
   /** How it makes a text's vector of its tokens' states, where its files say so. */
   readonly embedding?: EmbeddingFacts;
   /** Tasks that its own head does, by their words, with the labels that it tells apart, in order; absent: none. */

@@ -64,7 +64,11 @@ export function resolveLoaded(program: Program, draft: Draft, here: Span): Resol
   const { model, folder, recipeHash } = run;
   const base = program.ask({ about: "base", name: model.base, folder: model.folder }, true);
   if (base && failed(base)) {
-    program.reportFailed(base, at);
+    const { code, data } = base.failed;
+    const [tried] = (data as { readonly tried?: readonly { readonly place: string }[] }).tried ?? [];
+    const told = { run: String(draft.given.get("load")?.value), base: model.base };
+    if (code === "base-not-found" && tried) program.report("run-base-gone", { ...told, was: tried.place }, at);
+    else program.reportFailed(base, at);
     return undefined;
   }
   if (base && model.baseHash !== null && base.hash !== model.baseHash) {

@@ -14,6 +14,7 @@ import { familyOf } from "./family.js";
 import { openRegular, recordOf } from "./model-file.js";
 import { ownHeadsOf } from "./own-heads.js";
 import { noSafetensors } from "./pickles.js";
+import { readsOf } from "./reads.js";
 import { shardsOf } from "./shards.js";
 import "./codes.js";
 
@@ -64,6 +65,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
     }
   }
   const embedding = embeddingOf(folder, names);
+  const reads = readsOf(folder, names, sizes.positions);
   const heads = await ownHeadsOf({ family: word.name, config, shapes }, registry);
   const files = [...read.filter((name) => names.has(name)), ...weights];
   const hash = await hashOf(folder, files);
@@ -82,6 +84,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       hasTokenizer: names.has("tokenizer.json"),
       chatTemplate: chatTemplateOf(folder) !== null,
       positions: sizes.positions,
+      ...(reads !== undefined && { reads }),
       ...(embedding && { embedding }),
       ...(heads && { heads }),
     },

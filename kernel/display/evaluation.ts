@@ -29,6 +29,8 @@ export interface EvaluationReport {
     readonly name: string;
     readonly scores: readonly (ScoreShown | null)[];
     readonly constants: readonly (number | null)[];
+    /** Of each constant the answer, where it is another one than the constant's name says; absent: of none. */
+    readonly constantsBy?: readonly (string | null)[];
   }[];
   /** Answers that never change; `learnt`: they are those of the training rows, else of these. */
   readonly constants: readonly { readonly name: string; readonly learnt: boolean }[];
@@ -78,13 +80,16 @@ function scoresShown(report: EvaluationReport): Shown {
     ...others.flatMap((name) => [name, `${name} − ${first!}`]),
     ...constants.map(({ name }) => name),
   ];
-  const cells = metrics.map(({ name, scores, constants: beside }) => [
+  const cells = metrics.map(({ name, scores, constants: beside, constantsBy: by }) => [
     plain(name),
     ...scores.flatMap((score, i) => [
       scoreCell(score),
       ...(i === 0 ? [] : [score?.difference ? differenceCell(score.difference) : plain("")]),
     ]),
-    ...beside.map((value) => plain(value === null ? "" : fixed(value))),
+    ...beside.map((value, i) => {
+      const other = by?.[i] ?? null;
+      return plain(value === null ? "" : `${fixed(value)}${other === null ? "" : ` (${other})`}`);
+    }),
   ]);
   const words = [
     `${plural(rows, "row")}${methods && ` · intervals of 95 %: ${methods}`}`,

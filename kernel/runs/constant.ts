@@ -1,10 +1,13 @@
 /** The best answer that never changes, scored on the same rows: what a model must beat. */
-import type { Constant, Scored } from "#stdlib/kinds/task.js";
+import type { Constant, RowsOfAnswers, Scored } from "#stdlib/kinds/task.js";
 import { readerOf } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/check/codes.js";
-import { splitNamesOf, type Prepared } from "../data/prepared.js";
+import { splitNamesOf } from "../data/prepared.js";
 import type { Encoded, Encoding } from "./encoded.js";
+import type { Learnt } from "./learnt.js";
 import type { Weights } from "./model-handle.js";
+import { valuesOf, type Part } from "./part.js";
+import { valuesIn } from "./tally.js";
 import type { Stage, TuneSession } from "./tune-session.js";
 
 export interface ScoredConstant {
@@ -14,36 +17,43 @@ export interface ScoredConstant {
   readonly scored: Scored;
   /** Whether it says how likely answers are. */
   readonly likelihood: boolean;
+  /** Of metrics for which another answer is the best (their capability `constant`). */
+  readonly others: readonly { readonly by: string; readonly name: string; readonly scored: Scored }[];
 }
-interface Part {
-  readonly prepared: Prepared;
-  readonly split: string;
-}
-
-/** Null: no answer makes sense for all rows. */
+/** Null: no answer makes sense for all rows. `learnt`: what is kept of the rows that the model learnt from. */
 export async function constantOf(
   session: TuneSession,
-  weights: Weights | null,
+  model: { readonly weights: Weights | null; readonly learnt: Learnt | null },
   o: { readonly rows: Encoded; readonly encoding: Encoding; readonly scored: Part },
   stage: Stage,
 ): Promise<ScoredConstant | null> {
   const { rows, encoding } = o;
   const { answers } = encoding.task.implementation;
   if (!answers?.constant || !answers.score || !rows.taught) return null;
-  const learnt = weights && (await learntFrom(session, weights, stage));
-  const of = (part: Part): Constant | null =>
-    answers.constant!({ labels: encoding.labels, call: encoding.task.call, values: (role) => valuesOf(part, role) });
-  const own = learnt && of(learnt);
-  const constant = own ?? of(o.scored);
+  const of = (values: RowsOfAnswers["values"]): Constant | null =>
+    answers.constant!({ labels: encoding.labels, call: encoding.task.call, values });
+  const ofRows = (part: Part): Constant | null => of((role) => valuesOf(part, role));
+  const kept = model.learnt && of((role) => valuesIn(model.learnt!.answers, role));
+  const part = kept || !model.weights ? null : await learntFrom(session, model.weights, stage);
+  const own = kept ?? (part && ofRows(part));
+  const constant = own ?? ofRows(o.scored);
   if (!constant) return null;
-  const said = Array.from({ length: rows.apart?.of.length ?? rows.asked.count }, (_, row) =>
-    constant.said(rows.asked, row),
-  );
+  const score = ({ said }: Pick<Constant, "said">): Scored =>
+    answers.score!(
+      Array.from({ length: rows.apart?.of.length ?? rows.asked.count }, (_, row) => said(rows.asked, row)),
+      rows.taught!,
+      rows.asked,
+    );
   return {
     name: constant.name,
     learnt: own !== null,
-    scored: answers.score(said, rows.taught, rows.asked),
+    scored: score(constant),
     likelihood: constant.likelihood ?? true,
+    others: Object.entries(constant.others ?? {}).map(([by, other]) => ({
+      by,
+      name: other.name,
+      scored: score(other),
+    })),
   };
 }
 
@@ -63,21 +73,4 @@ async function learntFrom(
     if (error instanceof CodedError) return null; // it can't be read any more: the rows that are scored serve
     throw error;
   }
-}
-
-/** At a time of a split that lies on disk. */
-const CHUNK = 10_000;
-
-function valuesOf({ prepared, split }: Part, role: string): ArrayLike<unknown> | undefined {
-  const streamed = prepared.streamed?.[split];
-  if (!streamed) {
-    const table = prepared.splits[split];
-    return table?.columnNames().includes(role) ? (table.array(role) as ArrayLike<unknown>) : undefined;
-  }
-  if (!streamed.has(role)) return undefined;
-  if (role === "label" && streamed.labels) return Array.from(streamed.labels, (label) => prepared.labels[label]);
-  const values: unknown[] = [];
-  for (let from = 0; from < streamed.rows; from += CHUNK)
-    for (const value of streamed.values(role, from, Math.min(from + CHUNK, streamed.rows))) values.push(value);
-  return values;
 }

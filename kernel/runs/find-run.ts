@@ -1,6 +1,6 @@
-/** The folder of a run by what a person writes: a path, an id in the folder of runs, or the name of a training. */
+/** The folder of a run by what a person writes: a path (of a run, or of a folder of runs and a training's name), an id in the folder of runs, or the name of a training. */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { nearest } from "#dsl/check/nearest.js";
 import { isRunFolder, nameOf } from "./damage.js";
@@ -33,25 +33,30 @@ export function findRun(path: string, { folder, runs }: Places): RunFolder {
   if (alone && id !== "" && isRunFolder(join(inRuns, id))) return RunFolder.open(join(inRuns, id));
   if (isFolder(place) && contentOf(place) === "other" && isRunFolder(place)) return RunFolder.open(place);
   if (isFolder(place)) throw new CodedError("not-a-run", { path, holds: contentOf(place) });
-  const all = alone ? runsIn(inRuns) : [];
-  const whole = all.filter((run) => run.lock()?.name === id);
+  // A path that leads to no run may say its folder and, like a single word, its training's name.
+  const from = alone ? inRuns : dirname(place);
+  const name = alone ? id : basename(place);
+  const all = runsIn(from);
+  const whole = all.filter((run) => run.lock()?.name === name);
   // Of a name that a whole run has, a damaged one is not meant.
-  const named = whole.length > 0 ? whole : all.filter((run) => nameOf(run) === id);
+  const named = whole.length > 0 ? whole : all.filter((run) => nameOf(run) === name);
   const [only] = named;
   if (only && named.length === 1) return only;
+  const inPath = (one: string): string => (alone ? one : path.replace(/[^\\/]+[\\/]*$/, one));
   if (named.length > 1)
     throw new CodedError("several-runs", {
       name: path,
-      ids: named.slice(0, most).map(({ id: one }) => one),
+      ids: named.slice(0, most).map(({ id: one }) => inPath(one)),
       count: named.length,
     });
   const ids = all.map((run) => run.id);
+  const near = nearest(name, ids);
   throw new CodedError("run-not-found", {
     path,
-    runs: inRuns,
+    runs: from,
     has: ids.slice(0, most),
     count: ids.length,
-    near: nearest(id, ids) ?? null,
+    near: near === undefined ? null : inPath(near),
   });
 }
 

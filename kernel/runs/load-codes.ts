@@ -23,7 +23,21 @@ declare module "#dsl/check/codes.js" {
     };
     "run-without-weights": { readonly run: string; /** Of the best, which it kept. */ readonly step?: number };
     "run-without-base": { readonly run: string; readonly base: string };
+    "folder-of-another": {
+      readonly folder: string;
+      /** Null: nobody knows whose. */ readonly other: string | null;
+      readonly own: string;
+    };
+    "head-not-kept": { readonly base: string; readonly own: readonly string[]; readonly labels: readonly string[] };
     "scores-not-kept": { readonly why: string };
+    "scored-learnt-rows": {
+      readonly model: string;
+      readonly on: string;
+      readonly seen: number;
+      readonly of: number;
+      readonly about: boolean;
+      readonly run: string | null;
+    };
     "still-training": {
       readonly run: string;
       readonly step: number;
@@ -31,6 +45,14 @@ declare module "#dsl/check/codes.js" {
       readonly process: number;
     };
   }
+}
+/** At most five names. */
+function few(labels: readonly string[]): string {
+  const more = labels.length > 5 ? ` and ${labels.length - 5} more` : "";
+  return `${labels
+    .slice(0, 5)
+    .map((label) => (label.length > 40 ? `${label.slice(0, 40)}…` : label))
+    .join(", ")}${more}`;
 }
 const holds = { model: "a model folder", adapter: "an adapter", other: "no run" } as const;
 
@@ -120,6 +142,32 @@ registerCodes({
     help: () => "copy the run's folder to a place where you may write, and load it from there",
     explain:
       "Every evaluation of a trained model adds a line to `scores.jsonl` in the run's folder, by which the table of runs shows and ranks. A run that lies where nothing may be written, somebody else's, is scored all the same.",
+  },
+  "folder-of-another": {
+    severity: "error",
+    message: (d) =>
+      `${d.folder} holds ${d.other === null ? "a model that no training here wrote" : `the model \`${d.other}\``}; \`${d.own}\` would be written over it`,
+    help: () => "name another folder, or write over it: `{ replace: true }` after the folder",
+    explain:
+      "A model may be saved to its own folder again and again: a folder is its own where the same training, by name, was saved there. Another model's weights would be lost, a base's too, and programs that name the folder would go on with this model's in silence.",
+  },
+  "head-not-kept": {
+    severity: "warning",
+    message: (d) =>
+      `the head of ${d.base} tells ${few(d.own)} apart, the data ${few(d.labels)}: its last layer is left out, and a new one begins`,
+    help: () =>
+      "nothing, if the labels are others; if they mean the same, name them alike (in the data, or in id2label of the base's config.json)",
+    explain:
+      "A base that was trained for the same task brings a head whose outputs have names. Labels are matched by these names, in whichever order they stand. Where the names differ, a row of the old head would be taken for a label that it never meant, so the layer starts afresh.",
+  },
+  "scored-learnt-rows": {
+    severity: "warning",
+    message: (d) =>
+      `${d.about ? "about " : ""}${d.seen.toLocaleString("en-US")} of the ${d.of.toLocaleString("en-US")} rows of ${d.on} that were scored ${d.seen === 1 ? "was" : "were"} in the training data of \`${d.model}\`${d.run === null ? "" : ` (run ${d.run})`}`,
+    help: () =>
+      "its scores say how well it remembers them; score rows that it never saw: split the data before training, and score that split",
+    explain:
+      "A run keeps a short hash of each row that trained (`learnt.json`), and what is saved of it does too, so that a model which is opened again knows what it has seen, also before it was trained further. Two rows are the same by the rule of `drop_duplicates`. Of trainings on more than 100,000 different rows a sample is kept, and the number is an estimate. Where the training split itself is scored under its name, a note says so instead.",
   },
   "still-training": {
     severity: "error",

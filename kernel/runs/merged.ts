@@ -3,7 +3,7 @@
  * who opens the folder need know of the technique: transformers, `base: "folder"`, `tunebook forward`. Before the folder is
  * there, both models have answered the same tokens and their logits were compared.
  */
-import { copyFileSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/check/codes.js";
@@ -17,7 +17,7 @@ import type { Engine, Session } from "../engine/engine.js";
 import { configText } from "./config-text.js";
 import { configOf } from "./model-config.js";
 import { fold, standardisedOf } from "./standardised.js";
-import { besideWeights, demandFree, filesOf, MODEL } from "./model-folder.js";
+import { besideWeights, copyBeside, demandFree, filesOf, MODEL } from "./model-folder.js";
 import "./codes.js";
 
 export interface Merged {
@@ -87,7 +87,8 @@ export async function writeMerged(
       { format: "pt" },
     );
     await writeFileAtomic(join(folder, MODEL.config), configText(configOf(o.plan.recipe.model, base, o.labels)));
-    for (const file of besideWeights(base)) copyFileSync(join(base.folder, file), join(folder, file));
+    const { max_length: maxLength } = o.plan.recipe.model;
+    await copyBeside(folder, { from: base.folder, files: besideWeights(base), maxLength });
     return { folder, difference };
   } finally {
     await Promise.all([copy.dispose(), session.remove(Object.keys(looking))]);

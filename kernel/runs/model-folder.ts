@@ -1,18 +1,21 @@
 /**
- * A trained model as a folder like anybody's: `config.json`, `model.safetensors`, and the tokenizer's files, which
+ * A trained model as a folder like anybody's: `config.json`, `model.safetensors`, and the tokenizer's files (with the longest
+ * text that the model was trained on: `model_max_length`), which
  * transformers loads and a `base:` names. Written beside the checkpoints of a model from scratch; of other models that train
  * whole it is made when another model begins from them, or when it is saved. Techniques that train few weights write an adapter instead.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/check/codes.js";
 import type { ModelPlan } from "#dsl/plan/plan.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { Base } from "../bases/base.js";
 import type { Session } from "../engine/engine.js";
+import { recordOf } from "../bases/model-file.js";
 import { configText } from "./config-text.js";
+import { LEARNT } from "./learnt.js";
 import { configOf } from "./model-config.js";
 import { folded, type Standardised } from "./standardised.js";
 import "./codes.js";
@@ -25,8 +28,10 @@ export interface WholeModel {
   readonly from: string;
   readonly files: readonly string[];
   readonly standardised: Standardised | null;
+  readonly maxLength: number;
 }
 
+const SETTINGS = "tokenizer_config.json";
 export const MODEL = { weights: "model.safetensors", config: "config.json" } as const;
 const CARD = "README.md";
 
@@ -47,6 +52,7 @@ export function wholeOf(o: {
     config: configOf(o.model, base, o.labels),
     from: base.folder,
     files: besideWeights(base),
+    maxLength: o.model.max_length,
   };
 }
 
@@ -57,9 +63,21 @@ export function besideWeights(base: Base): readonly string[] {
 const BESIDE =
   /^(tokenizer|vocab|merges|special_tokens|added_tokens|spiece|sentencepiece|chat_template|generation_config)[\w.-]*$/;
 
+/** Copies them; the tokenizer's settings say from then on how many tokens of a text the model reads, as transformers takes it. */
+export async function copyBeside(
+  folder: string,
+  o: { readonly from: string; readonly files: readonly string[]; readonly maxLength: number },
+): Promise<void> {
+  for (const name of o.files)
+    if (name !== SETTINGS && resolve(o.from) !== resolve(folder))
+      await copyFile(join(o.from, name), join(folder, name));
+  const settings = { ...recordOf(join(o.from, SETTINGS)), model_max_length: o.maxLength };
+  await writeFileAtomic(join(folder, SETTINGS), `${JSON.stringify(settings, null, 2)}\n`);
+}
+
 /** All that such a folder holds, its model card aside. */
 export function filesOf(base: Base): readonly string[] {
-  return [MODEL.weights, MODEL.config, ...besideWeights(base)];
+  return [...new Set([MODEL.weights, MODEL.config, SETTINGS, LEARNT, ...besideWeights(base)])];
 }
 
 /** Demands that a folder holds nothing but such files and a model card. Coded error `folder-taken`. */
@@ -77,6 +95,6 @@ export async function writeModelFolder(folder: string, session: Session, whole: 
   await folded(session, standardised, () =>
     session.save(join(folder, MODEL.weights), Object.keys(names), { format: "pt" }, names),
   );
-  for (const name of whole.files) await copyFile(join(whole.from, name), join(folder, name));
+  await copyBeside(folder, { from: whole.from, files: whole.files, maxLength: whole.maxLength });
   await writeFileAtomic(join(folder, MODEL.config), configText(whole.config));
 }

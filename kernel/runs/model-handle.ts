@@ -19,6 +19,7 @@ import { RunFolder } from "./run-folder.js";
 import { scoresOf, type RunScore } from "./run-scores.js";
 import type { Merged } from "./merged.js";
 import type { Saved } from "./saved.js";
+import { saveOptionsOf, type SaveOptions } from "./save-options.js";
 import "./codes.js";
 
 export interface StepRow {
@@ -57,8 +58,8 @@ type Given =
 export interface Predictors {
   answer(model: ModelHandle, texts: readonly Asked[]): Promise<readonly Predicted[]>;
   write(model: ModelHandle, prompts: readonly Prompt[], writing: Writing): AsyncGenerator<Piece, void, void>;
-  merge(model: ModelHandle, folder: string): Promise<Merged>;
-  save(model: ModelHandle, folder: string): Promise<Saved>;
+  merge(model: ModelHandle, folder: string, o?: SaveOptions): Promise<Merged>;
+  save(model: ModelHandle, folder: string, o?: SaveOptions): Promise<Saved>;
 }
 /** What is kept of the data that were trained on: no row of them. */
 export interface TrainedOn extends Pick<DataFacts, "rowsIn" | "kept" | "hash"> {
@@ -152,19 +153,20 @@ export class ModelHandle {
 
   /**
    * Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and
-   * so does `base: "folder"`. Coded errors `not-trained`, `cannot-merge`, `folder-taken`.
+   * so does `base: "folder"`. Coded errors `not-trained`, `cannot-merge`,
+   * `folder-taken`, `folder-of-another`.
    */
-  merge(folder: string): Promise<Merged> {
-    return this.predictors.merge(this, folder);
+  async merge(folder: string, o?: SaveOptions): Promise<Merged> {
+    return this.predictors.merge(this, folder, saveOptionsOf(o));
   }
 
   /**
    * Writes what was trained as a folder with its model card: the whole model where the technique trains the base's own
    * weights (`full`, `bitfit`, `head_only`), which transformers and `base: "folder"` open; else the technique's adapter,
-   * which PEFT and `from: "folder"` open. Coded errors `not-trained`, `folder-taken`.
+   * which PEFT and `from: "folder"` open. Coded errors `not-trained`, `folder-taken`, `folder-of-another`.
    */
-  save(folder: string): Promise<Saved> {
-    return this.predictors.save(this, folder);
+  async save(folder: string, o?: SaveOptions): Promise<Saved> {
+    return this.predictors.save(this, folder, saveOptionsOf(o));
   }
 
   private prompts(given: Given): readonly Prompt[] {
@@ -276,7 +278,7 @@ const modelType = `{
   /** Folder of the run that made the weights. */
   readonly folder: string | null;
   readonly labels: readonly string[];
-  /** Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and so does \`base: "folder"\`. */
-  merge(folder: string): Promise<{ readonly folder: string; readonly difference: number }>;
-  /** Writes what was trained as a folder with its model card. \`holds\` says what is in it: the whole model, which transformers and \`base: "folder"\` open, or, of techniques that add weights of their own, the adapter, which PEFT and \`from: "folder"\` open (\`merge\` makes a whole model of it). */
-  save(folder: string): Promise<{ readonly folder: string; readonly holds: "model" | "adapter" }>;`;
+  /** Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and so does \`base: "folder"\`. Another model's folder is written over with \`replace\` alone. */
+  merge(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly difference: number }>;
+  /** Writes what was trained as a folder with its model card. \`holds\` says what is in it: the whole model, which transformers and \`base: "folder"\` open, or, of techniques that add weights of their own, the adapter, which PEFT and \`from: "folder"\` open (\`merge\` makes a whole model of it). Another model's folder is written over with \`replace\` alone. */
+  save(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly holds: "model" | "adapter" }>;`;

@@ -24,6 +24,8 @@ import { loadedWeights } from "./loaded.js";
 import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
 import { writeMerged, type Merged } from "./merged.js";
 import { writeSaved, type Saved } from "./saved.js";
+import type { SaveOptions } from "./save-options.js";
+import { demandOwn, tellLearnt } from "./saved-over.js";
 import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
 import { endsOf, endToken, prefixOf, startOf } from "./encoding.js";
 import { pairsIn, typesOf, type Reading } from "./token-types.js";
@@ -100,8 +102,8 @@ export class ModelRoom {
     return new ModelHandle(title, plan, {
       answer: (model, texts) => this.predict(model, texts),
       write: (model, prompts, writing) => this.write(model, prompts, { ...writing, batch_size: 8 }),
-      merge: (model, folder) => this.merge(model, folder),
-      save: (model, folder) => this.save(model, folder),
+      merge: (model, folder, o) => this.merge(model, folder, o),
+      save: (model, folder, o) => this.save(model, folder, o),
     });
   }
 
@@ -145,7 +147,7 @@ export class ModelRoom {
     if (known?.file === weights.checkpoint.file) return known.base;
     const { open } = await this.ready(this.get(name), s);
     if (open.whole) await writeModelFolder(folder, open.session, open.whole);
-    else await merged(folder, await this.opened(this.get(name), s));
+    else await merged(folder, await this.opened(this.get(name), s), { replace: true });
     const base = await openBase(folder, "folder", registry);
     this.written.set(folder, { file: weights.checkpoint.file, base });
     return base;
@@ -313,18 +315,20 @@ export class ModelRoom {
   merge(
     handle: ModelHandle,
     folder: string,
+    o: SaveOptions = {},
     s: Surroundings = plainSurroundings(this.session.options.folder),
   ): Promise<Merged> {
-    return this.inTurn(handle, s, (opened) => merged(resolve(s.folder, folder), opened));
+    return this.inTurn(handle, s, (opened) => merged(resolve(s.folder, folder), opened, o));
   }
 
   /** Writes what was trained as a folder with its card; see saved.ts. */
   save(
     handle: ModelHandle,
     folder: string,
+    o: SaveOptions = {},
     s: Surroundings = plainSurroundings(this.session.options.folder),
   ): Promise<Saved> {
-    return this.inTurn(handle, s, (o) => writeSaved(resolve(s.folder, folder), o));
+    return this.inTurn(handle, s, (opened) => writeSaved(resolve(s.folder, folder), opened, o));
   }
 
   /** Work on a trained model that no other question may disturb. */
@@ -403,9 +407,14 @@ function told(plan: ModelPlan): ModelPlan {
   return plan.scratch ? { ...plan, baseHash: null, scratch: { ...plan.scratch, data: null } } : plan;
 }
 
-function merged(
+async function merged(
   folder: string,
-  { open, weights: { plan, labels }, ...o }: Parameters<typeof writeSaved>[1],
+  { open, weights, ...o }: Parameters<typeof writeSaved>[1],
+  options: SaveOptions = {},
 ): Promise<Merged> {
-  return writeMerged(folder, { ...o, session: open.session, plan, labels });
+  const { plan, labels } = weights;
+  demandOwn(folder, weights, options);
+  const made = await writeMerged(folder, { ...o, session: open.session, plan, labels });
+  await tellLearnt(folder, weights);
+  return made;
 }

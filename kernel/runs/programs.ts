@@ -4,7 +4,9 @@ import type { Sizes } from "#dsl/graph/shape.js";
 import type { BaseFacts } from "#dsl/plan/facts.js";
 import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
+import { headPathsOf } from "#stdlib/programs/model.js";
 import { storageOf } from "#stdlib/storing.js";
+import { startsFrom } from "#stdlib/techniques/from.js";
 import type { Base } from "../bases/base.js";
 import { typesOf } from "./token-types.js";
 import { does, implementationOf } from "./words.js";
@@ -44,6 +46,7 @@ export async function partsFrom(
   const [task, optimizer] = await Promise.all([does(model.task, "task"), does(training.optimizer, "optimizer")]);
   return {
     ...body,
+    tensors: keepsHead(model, base.facts, labels) ? body.tensors : await withoutHead(model, base.facts, body.tensors),
     task: { call: model.task, implementation: task },
     optimizer: { call: training.optimizer, implementation: optimizer },
     labels: labels.length,
@@ -56,6 +59,28 @@ export async function partsFrom(
     accumulate: training.accumulate > 1,
     passes: { precision: training.precision, recompute: plan.effects.recompute, storage: storageOf(model.storage) },
   };
+}
+
+/**
+ * Whether the base's own head is what a training begins with: none of it where it tells other labels apart, though they may be
+ * as many. Labels in another order are put into theirs before the first step (own-head.ts).
+ */
+export function keepsHead(model: ModelPlan, { heads }: BaseFacts, labels: readonly string[]): boolean {
+  const own = heads?.[model.task.word] ?? [];
+  return own.length === 0 || startsFrom(model.technique) !== null || sameLabels(own, labels);
+}
+export function sameLabels(own: readonly string[], labels: readonly string[]): boolean {
+  return own.length === labels.length && labels.every((label) => own.includes(label));
+}
+
+async function withoutHead(model: ModelPlan, { family }: BaseFacts, tensors: Shapes): Promise<Shapes> {
+  const last = await lastOfHead(model, family);
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith(`${last}.`)));
+}
+/** Path of the head's last layer, whose rows are the labels. */
+export async function lastOfHead({ task }: ModelPlan, family: string): Promise<string> {
+  const [implementation, of] = await Promise.all([does(task, "task"), implementationOf("model", family)]);
+  return headPathsOf(implementation, of).at(-1) ?? "";
 }
 
 /** A batch as the plan expects it: its rows, and as long as they are on average. */

@@ -1,6 +1,6 @@
 /**
  * A run is a folder: `plan.json`, `lock.json` (recipe hash, versions, engine), `events.jsonl` (one RunEvent a line) and
- * `checkpoints/`; `adapter/` where a technique trains few weights. Everything but the event log is written once, under a temporary name, and renamed.
+ * `checkpoints/`, `learnt.json` (what of the data trained: learnt.ts); `adapter/` where a technique trains few weights. Everything but the event log is written once, under a temporary name, and renamed.
  */
 import {
   closeSync,

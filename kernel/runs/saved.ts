@@ -5,17 +5,20 @@ import { ADAPTER, writeAdapter } from "./adapter-folder.js";
 import type { Base } from "../bases/base.js";
 import type { Engine } from "../engine/engine.js";
 import { describeIn, savedAs } from "./described.js";
+import { LEARNT } from "./learnt.js";
 import { staysInPlace, writeMerged, type Body } from "./merged.js";
 import { demandFree, filesOf, writeModelFolder } from "./model-folder.js";
 import type { Weights } from "./model-handle.js";
 import type { OpenModel } from "./open-model.js";
+import type { SaveOptions } from "./save-options.js";
+import { demandOwn, tellLearnt } from "./saved-over.js";
 
 export interface Saved {
   readonly folder: string;
   readonly holds: "model" | "adapter";
 }
 
-/** A folder that was saved before is written anew. Coded error `folder-taken`. */
+/** A folder that was saved before is written anew. Coded errors `folder-taken`, `folder-of-another`. */
 export async function writeSaved(
   folder: string,
   o: {
@@ -25,24 +28,28 @@ export async function writeSaved(
     readonly body: Body;
     readonly base: Base;
   },
+  options: SaveOptions = {},
 ): Promise<Saved> {
   const { open, weights, body, base } = o;
   const { plan, labels, data, events, checkpoint } = weights;
   const card = { plan, run: RunFolder.open(weights.folder), data, events, checkpoint };
   const { adapter, whole, session } = open;
+  demandOwn(folder, weights, options);
   // A base that lies in memory in fewer bits has lost what a whole model needs.
   if (
     adapter &&
     !(storageOf(plan.recipe.model.storage).weights === "f32" && staysInPlace(body, base, open.trainable))
   ) {
-    demandFree(folder, Object.values(ADAPTER));
+    demandFree(folder, [...Object.values(ADAPTER), LEARNT]);
     await writeAdapter(folder, session, adapter);
+    await tellLearnt(folder, weights);
     await describeIn(folder, { ...card, saved: savedAs(adapter) });
     return { folder, holds: "adapter" };
   }
   demandFree(folder, filesOf(base));
   if (whole) await writeModelFolder(folder, session, whole);
   else await writeMerged(folder, { engine: o.engine, session, body, plan, base, labels });
+  await tellLearnt(folder, weights);
   await describeIn(folder, { ...card, saved: "whole" });
   return { folder, holds: "model" };
 }

@@ -11,7 +11,7 @@ import type { ModelOutputs } from "./model.js";
 /** Values of some rows and their tokens, as a task reads them. */
 export interface RowsToTeach {
   readonly count: number;
-  /** One value per row; undefined: the data have no such role. */
+  /** One value per row (of `tags` one list or several), in any order; undefined: the data have no such role. */
   values(role: string): ArrayLike<unknown> | undefined;
   /** What errors call the rows: their numbers in the source, and the split where it has a source of its own. */
   readonly names: ArrayLike<RowName>;
@@ -148,6 +148,8 @@ export interface Scored {
   readonly byLabel?: LabelCounts;
   /** The answer that the model gives most often; absent: answers are not alike. */
   readonly commonest?: CommonAnswer;
+  /** Of numbers: standard deviations of what was said and of what is right. */
+  readonly spread?: { readonly said: number; readonly truth: number; readonly mean: number };
   /** Of labels; else both are empty. */
   readonly labels: readonly string[];
   /** confusion[truth][predicted]. */
@@ -191,6 +193,8 @@ export interface Constant {
   said(rows: AskedRows, row: number): Float32Array;
   /** Whether it says how likely answers are; absent: yes. */
   readonly likelihood?: false;
+  /** For metrics of which another answer is the best, by what they call it (capability `constant`: `median`). */
+  readonly others?: Readonly<Record<string, Pick<Constant, "name" | "said">>>;
 }
 /** The rows that a constant answer follows from: those that a model learns, or where they are not known those that are scored. */
 export interface RowsOfAnswers {

@@ -7,7 +7,8 @@ export const word: Word = {
   example: "metrics: [mean_absolute_error]",
   since: "0.2.0",
   elsewhere: { mae: "mean_absolute_error" },
-  capabilities: { greaterIsBetter: false, of: ["number"] },
+  /** `constant`: of answers that never change that one is the best, where it is not the task's own. */
+  capabilities: { greaterIsBetter: false, of: ["number"], constant: "median" },
   parameters: [],
   load: async () => (await import("./mean-absolute-error.run.js")).meanAbsoluteError,
 };

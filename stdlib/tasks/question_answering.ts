@@ -29,7 +29,8 @@ export const word: Word = {
       range: { min: 0 },
       default: {
         derived: "128, or less where `max_length` would leave a window fewer than 64 tokens besides",
-        from: (_draft, { statement }) => overlapOf(Number(statement["length"] ?? statement["positions"] ?? LONGEST)),
+        from: (_draft, { statement }) =>
+          overlapOf(Number(statement["length"] ?? statement["reads"] ?? statement["positions"] ?? LONGEST)),
       },
       why: "An answer at the edge of a window stands whole in the next one; more overlap means more windows.",
       impact: "medium",

@@ -39,6 +39,7 @@ const answers: Answers<TaughtScores, ScorePrediction> = {
       measure: (metric, of) => metric.ofNumbers?.(of, input) ?? Number.NaN,
       resampling: (metric, of) => resampling(truth.length, samplerOf(metric, of, "ofNumbers", input, draw)),
       ...(commonest && { commonest }),
+      spread: { said: deviationOf(predicted), truth: deviationOf(truth), mean: meanOf(predicted) },
       labels: [],
       confusion: [],
       mistakesBy: "error",
@@ -53,12 +54,15 @@ const answers: Answers<TaughtScores, ScorePrediction> = {
           .slice(0, most),
     };
   },
-  /** Of all numbers the mean has the least squared error. */
+  /** Of all numbers the mean has the least squared error, the median the least absolute one. */
   constant({ values, call }) {
-    const known = values("score") as ArrayLike<number> | undefined;
-    if (!known || known.length === 0) return null;
-    const mean = within(Array.from(known).reduce((sum, score) => sum + score, 0) / known.length, call);
-    return { name: `always ${shown(mean)}`, said: () => Float32Array.of(mean) };
+    const known = Float64Array.from((values("score") ?? []) as ArrayLike<number>).sort();
+    if (known.length === 0) return null;
+    const always = (of: string, score: number) => {
+      const said = within(score, call);
+      return { name: `always ${shown(said)}, the ${of}`, said: () => Float32Array.of(said) };
+    };
+    return { ...always("mean", meanOf(known)), others: { median: always("median", medianOf(known)) } };
   },
   predictions: (said, texts, { call }) =>
     said.map((logits, i) => ({ text: texts[i]!, score: within(logits[0]!, call) })),
@@ -115,6 +119,19 @@ export const regression: TaskImplementation = {
   answers: answers as Answers,
 };
 
+function meanOf(numbers: Float64Array): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
+function deviationOf(numbers: Float64Array): number {
+  const mean = meanOf(numbers);
+  return Math.sqrt(numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / numbers.length);
+}
+/** Of sorted numbers. */
+function medianOf(numbers: Float64Array): number {
+  const middle = numbers.length >> 1;
+  return numbers.length % 2 === 1 ? numbers[middle]! : (numbers[middle - 1]! + numbers[middle]!) / 2;
+}
+
 /** The middle of what is predicted, and how much of it, and of the truth, lies near: within a tenth of what the truth varies by. */
 function commonestNumber(truth: Float64Array, predicted: Float64Array): CommonAnswer | undefined {
   const n = truth.length;
@@ -128,11 +145,8 @@ function commonestNumber(truth: Float64Array, predicted: Float64Array): CommonAn
 
 /** Mean and standard deviation; of equal scores the spread is taken for 1. */
 function standardOf(truth: Float64Array): { readonly mean: number; readonly scale: number } {
-  const over = (of: (score: number) => number): number =>
-    truth.reduce((sum, score) => sum + of(score), 0) / truth.length;
-  const mean = over((score) => score);
-  const spread = Math.sqrt(over((score) => (score - mean) ** 2));
-  return { mean, scale: spread > 0 ? spread : 1 };
+  const spread = deviationOf(truth);
+  return { mean: meanOf(truth), scale: spread > 0 ? spread : 1 };
 }
 function rangeOf(call: Call): Range | null {
   const range = call.arguments["range"];

@@ -94,10 +94,12 @@ export const word: Verb = {
       doc: "Tokens of a row at most. Tasks that label a text keep so many of it, specials included, and warn of the share that is cut; tasks that learn each next token cut longer texts into windows one after the other, so that no token is lost.",
       range: { min: 4 },
       default: {
-        derived: "as many as the base has positions for (less a technique's virtual tokens), at most 512",
+        derived:
+          "as many as the base has positions for (less a technique's virtual tokens), at most 512; of a model that was trained before, what it was trained with",
         from: (draft, context) => {
           const positions = typeof draft["positions"] === "number" ? draft["positions"] : 512;
-          return Math.max(4, Math.min(512, positions - virtualTokens(draft["technique"], context)));
+          const most = typeof draft["reads"] === "number" ? draft["reads"] : 512;
+          return Math.max(4, Math.min(most, positions - virtualTokens(draft["technique"], context)));
         },
       },
       why: "Batches are padded to their longest text only, so a generous limit costs nothing on short texts.",

@@ -4,7 +4,7 @@ import type { Scored } from "#stdlib/kinds/task.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { Interval } from "#stdlib/intervals/interval.js";
 import { drawnTexts, resampling, samplerOf } from "#stdlib/tasks/drawn.js";
-import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { CodedError, wordsOf, type CodeData } from "#dsl/check/codes.js";
 import { diagnosticsShown } from "../../display/diagnostics.js";
 import { evaluationShown, type EvaluationReport } from "../../display/evaluation.js";
 import { difference, drawAll, methodsOf, type Compared, type Measure } from "../comparison.js";
@@ -13,9 +13,12 @@ import { encodeSplit, type Encoded, type Encoding } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { scoreSplit } from "../scored.js";
 import { metricName } from "#stdlib/metrics/metric-name.js";
+import type { Learnt } from "../learnt.js";
+import "../load-codes.js";
 import { writesText, type ModelHandle } from "../model-handle.js";
 import { RunFolder } from "../run-folder.js";
 import { appendScore } from "../run-scores.js";
+import { learntAmong, readLearntOf } from "../seen.js";
 import type { Prepared } from "../../data/prepared.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { doubtsOf } from "../doubts.js";
@@ -43,6 +46,8 @@ interface Measured {
   readonly prepared: Prepared;
   readonly split: string;
   readonly encoding: Encoding;
+  /** What is kept of what the model learnt from; null: nothing. */
+  readonly learnt: Learnt | null;
   readonly rows: Encoded;
   readonly scored: Scored;
   readonly measures: readonly Measure[];
@@ -65,14 +70,28 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
       );
       session.evaluations.push({ ...evaluation, intervals });
     }
-    for (const shown of evaluationShown(reportOf(measured, constants, drawn, action))) stage.screen.display(shown);
+    const seen = await Promise.all(measured.map((one) => seenBy(one, subject, stage.signal)));
+    const warned = seen.flatMap(({ warning }) => warning ?? []);
+    const place = { severity: "warning", span: action.span, labels: [] } as const;
+    if (warned.length > 0)
+      stage.screen.display(
+        diagnosticsShown(
+          warned.map((data) => ({ code: "scored-learnt-rows", ...place, data })),
+          stage.sources,
+        ),
+      );
+    const told = seen.flatMap(({ note }) => note ?? []);
+    for (const shown of evaluationShown(reportOf(measured, constants, drawn, { ...action, told })))
+      stage.screen.display(shown);
     for (const { handle, prepared, evaluation, measures } of measured)
       noted(() => remember(handle, subject, { prepared, rows: evaluation.rows }, measures, drawn), action, stage);
   }
 }
 
+/** `by`: the answer, where it is not the constant's own. */
+type ConstantMeasure = Measure & { readonly by?: string | undefined };
 interface MeasuredConstant extends ScoredConstant {
-  readonly measures: readonly Measure[];
+  readonly measures: readonly ConstantMeasure[];
 }
 async function constantFor(
   session: TuneSession,
@@ -81,21 +100,32 @@ async function constantFor(
   stage: Stage,
 ): Promise<MeasuredConstant | null> {
   const { rows, encoding, handle, prepared, split } = one;
-  const constant = await constantOf(session, handle.weights, { rows, encoding, scored: { prepared, split } }, stage);
+  const model = { weights: handle.weights, learnt: one.learnt };
+  const constant = await constantOf(session, model, { rows, encoding, scored: { prepared, split } }, stage);
   if (!constant) return null;
   const ofLoss = new Set(["loss", "perplexity"]);
-  const all = await Promise.all(metrics.map((call) => measureOf(session, call, constant.scored)));
-  return {
-    ...constant,
-    measures: all.filter(({ call, value }) => !Number.isNaN(value) && (constant.likelihood || !ofLoss.has(call.word))),
-  };
+  const all = await Promise.all(
+    metrics.map(async (call): Promise<ConstantMeasure> => {
+      const best = session.vocabulary.registry.find("metric", call.word)?.capabilities?.["constant"];
+      const other = constant.others.find(({ by }) => by === best);
+      const measure = await measureOf(session, call, (other ?? constant).scored);
+      return other ? { ...measure, by: other.name } : measure;
+    }),
+  );
+  const measures = all.filter(
+    ({ call, value }) => !Number.isNaN(value) && (constant.likelihood || !ofLoss.has(call.word)),
+  );
+  // One that all metrics have in common needs no other beside it.
+  const [first] = measures;
+  if (first?.by === undefined || measures.some(({ by }) => by !== first.by)) return { ...constant, measures };
+  return { ...constant, name: first.by, measures: measures.map((measure) => ({ ...measure, by: undefined })) };
 }
 
 function reportOf(
   measured: readonly Measured[],
   constants: readonly (MeasuredConstant | null)[],
   drawn: Compared,
-  { worst }: Evaluate,
+  { worst, told }: Evaluate & { readonly told: readonly string[] },
 ): EvaluationReport {
   const [first] = measured;
   const of = (measures: readonly Measure[] | undefined, name: string) => {
@@ -120,6 +150,7 @@ function reportOf(
           return own ? { ...own.score, ...(i > 0 && base && { difference: difference(base, own) }) } : null;
         }),
         constants: distinct.map((constant) => of(constant?.measures, name)?.score.value ?? null),
+        constantsBy: distinct.map((constant) => constant?.measures.find((one) => one.name === name)?.by ?? null),
       };
     }),
     constants: distinct.map((constant) => ({ name: constant!.name, learnt: constant!.learnt })),
@@ -128,18 +159,20 @@ function reportOf(
       const constant = constants[i];
       const beside = measures.flatMap((measure) => {
         const than = of(constant?.measures, measure.name);
+        const by = constant?.measures.find(({ name }) => name === measure.name)?.by;
         return than
           ? [
               {
                 name: measure.name,
                 own: drawn.get(measure)!.score.value,
                 than: than.score.value,
+                ...(by !== undefined && { by }),
                 difference: difference(than, drawn.get(measure)!),
               },
             ]
           : [];
       });
-      return doubtsOf(model, scored.commonest, constant ? { name: constant.name, beside } : null);
+      return doubtsOf(model, scored, constant ? { name: constant.name, beside } : null);
     }),
     models: measured.map(({ evaluation: { model, labels, confusion }, scored, rows }) => ({
       name: model,
@@ -150,10 +183,26 @@ function reportOf(
         .map(({ row, by, ...m }) => ({ ...m, row: rows.rows[row]!, probability: by, text: rows.text(row) })),
       worstBy: scored.mistakesBy,
     })),
-    notes: measured.flatMap(({ scored, evaluation: { model } }) =>
-      (scored.notes ?? []).map((note) => (several ? `${model}: ${note}` : note)),
-    ),
+    notes: [
+      ...told,
+      ...measured.flatMap(({ scored, evaluation: { model } }) =>
+        (scored.notes ?? []).map((note) => (several ? `${model}: ${note}` : note)),
+      ),
+    ],
   };
+}
+
+/** Rows that the model learnt from: a warning, or where the training split itself was asked for a note. */
+async function seenBy(
+  { handle, prepared, split, learnt, evaluation }: Measured,
+  subject: Subject,
+  signal?: AbortSignal,
+): Promise<{ readonly warning?: CodeData["scored-learnt-rows"]; readonly note?: string }> {
+  const seen = await learntAmong({ prepared, split }, { weights: handle.weights, learnt }, signal);
+  if (!seen) return {};
+  const own = "data" in subject && subject.split === "train" && seen.own && seen.seen === seen.of;
+  if (own) return { note: `${handle.name} learnt from these rows: how it does on others they don't say` };
+  return { warning: { ...seen, model: handle.name, on: evaluation.on } };
 }
 
 /** A run that can't be written, somebody else's, is no reason to say nothing: a warning tells that its scores weren't kept. */
@@ -248,6 +297,7 @@ export async function evaluateOnce(
     prepared,
     split,
     encoding,
+    learnt: readLearntOf(handle, base, stage.surroundings.folder),
     rows,
     scored,
     measures,

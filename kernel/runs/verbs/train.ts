@@ -18,10 +18,12 @@ import { Feeding } from "../../data/feeding.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import { encodeSplit, type Encoded, type Encoding } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
+import { learntFrom, writeLearnt } from "../learnt.js";
 import { LiveTraining } from "../live.js";
 import { rememberTook, steadily } from "../machine.js";
 import { writeModelFolder } from "../model-folder.js";
 import { hasMask, maskedRows } from "../masked-rows.js";
+import { takeHead, type HeadLost } from "../own-head.js";
 import { describeIn, savedAs } from "../described.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { OpenModel } from "../open-model.js";
@@ -30,6 +32,7 @@ import type { RunLock } from "../run-lock.js";
 import type { RunEvent } from "../events.js";
 import { eventsUntil } from "../read-events.js";
 import { scoreSplit } from "../scored.js";
+import { begunFrom } from "../seen.js";
 import { standardise } from "../standardised.js";
 import { train, totalSteps, unmeasured, type Trained } from "../train.js";
 import type { TrialOf } from "../trials.js";
@@ -48,6 +51,8 @@ export interface TrainRequest {
   readonly onDamaged?: (file: string, why: string, taken: Checkpoint) => void;
   /** Told of the first validation that `metric` could not measure. */
   readonly onUnmeasured?: (step: number, metric: string) => void;
+  /** Told where the base's own head is of no use. */
+  readonly onHeadLost?: (lost: HeadLost) => void;
   readonly title: string;
   /** Of which sweep it is a trial. */
   readonly trial?: TrialOf;
@@ -95,6 +100,7 @@ export async function runTrain(
       onRows,
       onDamaged,
       onUnmeasured: (step, metric) => warn("validation-unmeasured", { step, metric }),
+      onHeadLost: (data) => warn("head-not-kept", data),
       onBehind: (events) => live.behind(events),
       onEvent: (event) => live.on(event),
     },
@@ -114,7 +120,7 @@ export async function runTrain(
     await tellChanges(name, result, stage);
     const { technique } = plan.recipe.model;
     if (!(await does(technique, "technique")).merges?.(technique)) return;
-    const { folder } = await session.models.merge(handle, result.run.merged, stage.surroundings);
+    const { folder } = await session.models.merge(handle, result.run.merged, {}, stage.surroundings);
     stage.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
   } finally {
     giveBack(result);
@@ -194,6 +200,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       session.engines.engine(EngineRoom.work(plan)),
       request.onRows?.(rows, encoding, training.seed),
     ]);
+    const begun = claim ? null : begunFrom(recipe.model, base, stage.surroundings.folder);
     const { run, lock, checkpoints } = (claim ??= claimNew(session.runs, request.name, plan, {
       recipeHash: plan.recipeHash,
       planHash: plan.planHash,
@@ -208,7 +215,21 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       node: process.version,
       ...(request.trial && { trial: request.trial }),
     }));
+    if (begun) {
+      const split = splitNames.includes("train") ? "train" : "all";
+      const about = {
+        run: run.id,
+        model: request.trial?.sweep ?? request.name,
+        begun,
+        ...(stage.signal && { signal: stage.signal }),
+      };
+      await writeLearnt(run.path, await learntFrom({ prepared, split }, about));
+    }
     const open = await session.models.fresh(run.path, plan, base, labels, stage.surroundings.folder);
+    if (checkpoints.length === 0) {
+      const lost = await takeHead(open.session, recipe.model, base, labels);
+      if (lost) request.onHeadLost?.(lost);
+    }
     const { standardised } = open;
     // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
     if (standardised && rows.taught?.standard && checkpoints.length === 0)
@@ -228,7 +249,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];
     const earlier = events.length;
     request.onBehind?.(events);
-    const begun = performance.now();
+    const began = performance.now();
     const scored = { batchSize: training.batch_size, padId: tokenizer.padId, packed };
     const watched = watchedIn(training);
     const metric = await does(watched, "metric");
@@ -264,7 +285,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       rememberTook(engine.info.name, {
         flops,
         steps,
-        seconds: steadily((performance.now() - begun) / 1000, events.slice(earlier)),
+        seconds: steadily((performance.now() - began) / 1000, events.slice(earlier)),
       });
     }
     const settled = trained.settled.finally(() => trained.reason === "interrupted" && lock.release());

@@ -48,6 +48,7 @@ recipe plain { epochs: 8, batch_size: 16, optimizer: adamw(learning_rate: 4e-3),
 model router { base: "base", task: text_classification }
 train router on tickets with plain
 train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learning_rate: 1e-9) }`);
+    await book.run('model twin { load: "router" }');
   });
   after(() => book.close());
 
@@ -78,17 +79,17 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
 
   it("two models: a column each, and the paired difference with what it says", async () => {
     const shown = text(
-      await book.run("evaluate idle, router, router on tickets.test { metrics: [accuracy, f1(macro), loss] }"),
+      await book.run("evaluate idle, router, twin on tickets.test { metrics: [accuracy, f1(macro), loss] }"),
     );
     assert.equal(shown.split("Evaluation on").length, 2, "one table");
-    assert.match(shown, /^metric +idle +router +router − idle +router +router − idle +always “billing”$/m);
+    assert.match(shown, /^metric +idle +router +router − idle +twin +twin − idle +always “billing”$/m);
     assert.match(line(shown, "accuracy"), /\d \(.*\) better .* better /);
     assert.match(
       line(shown, "loss"),
       /\d \(\d\.\d+ … \d\.\d+\) +[+−]\d\.\d+ \(.* … .*\) (better|worse|no difference shown)/,
     );
     const again = text(
-      await book.run("evaluate router, router on tickets.test { metrics: [accuracy, f1(macro), loss] }"),
+      await book.run("evaluate router, twin on tickets.test { metrics: [accuracy, f1(macro), loss] }"),
     );
     for (const name of ["accuracy", "f1(macro)", "loss"])
       assert.match(line(again, name), / 0\.0000 \(.*\) no difference shown/);

@@ -198,12 +198,23 @@ train m on rows with quick as longer { steps: 4 }`);
       const { folder, holds } = await model("own").save(to);
       assert.equal(holds, "adapter");
       const run = join(model("own").folder!, "adapter");
-      assert.deepEqual(readdirSync(folder).sort(), ["README.md", "adapter_config.json", "adapter_model.safetensors"]);
+      assert.deepEqual(readdirSync(folder).sort(), [
+        "README.md",
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "learnt.json",
+      ]);
       for (const name of readdirSync(folder))
-        assert.deepEqual(readFileSync(join(folder, name)), readFileSync(join(run, name)), name);
-      await assert.rejects(model("full_k").save(to), { code: "folder-taken" });
+        assert.deepEqual(
+          readFileSync(join(folder, name)),
+          readFileSync(join(name === "learnt.json" ? model("own").folder! : run, name)),
+          name,
+        );
+      await assert.rejects(model("full_k").save(to), { code: "folder-of-another" });
+      await assert.rejects(model("full_k").save(to, { replace: true }), { code: "folder-taken" });
     }
-    await assert.rejects(model("own").save("kept-full"), { code: "folder-taken" });
+    await assert.rejects(model("own").save("kept-full"), { code: "folder-of-another" });
+    await assert.rejects(model("own").save("kept-full", { replace: true }), { code: "folder-taken" });
     await book.run("model b like m { technique: bitfit }");
     await assert.rejects(model("b").save("never"), { code: "not-trained" });
   });

@@ -1,0 +1,21 @@
+/** What a TypeScript cell may say of a saving. */
+import { CodedError } from "#dsl/check/codes.js";
+import "./codes.js";
+
+export interface SaveOptions {
+  /** Writes over another model that lies there. */
+  readonly replace?: boolean;
+}
+
+/** Coded error `bad-option`. */
+export function saveOptionsOf(given: unknown = {}): SaveOptions {
+  const bad = (name: string, got: unknown, wanted: string): never => {
+    throw new CodedError("bad-option", { name, got: String(got), wanted });
+  };
+  if (typeof given !== "object" || given === null) return bad("the option", given, "`{ replace: true }`");
+  for (const [name, value] of Object.entries(given)) {
+    if (name !== "replace") return bad(name, value, "nothing here: the only option is `replace`");
+    if (value !== undefined && typeof value !== "boolean") return bad(name, value, "true or false");
+  }
+  return given as SaveOptions;
+}

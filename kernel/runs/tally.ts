@@ -1,0 +1,69 @@
+/** How often each answer stands in rows, in little room: what answers that never change follow from, without the rows. */
+import type { RowsOfAnswers } from "#stdlib/kinds/task.js";
+import { valuesOf, type Part } from "./part.js";
+
+/** By role: values and how many rows have each; of `tags`, how many words. */
+export type Tally = Readonly<Record<string, readonly (readonly [value: unknown, count: number])[]>>;
+
+const ROLES = ["label", "labels", "tags", "score"] as const;
+/** Values of a role beyond which numbers are put together by their neighbours, and of others nothing is kept. */
+const MOST = 10_000;
+
+export function tallyOf(part: Part): Tally {
+  return Object.fromEntries(
+    ROLES.flatMap((role): [string, Tally[string]][] => {
+      const values = valuesOf(part, role);
+      if (!values) return [];
+      if (role === "score") return [[role, numbers(values as ArrayLike<number>)]];
+      const counts = new Map<string, number>();
+      for (const value of oneByOne(role, values)) {
+        const key = JSON.stringify(value);
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+      if (counts.size > MOST) return [];
+      return [[role, [...counts].map(([key, count]) => [JSON.parse(key) as unknown, count] as const)]];
+    }),
+  );
+}
+
+function* oneByOne(role: string, values: ArrayLike<unknown>): Iterable<unknown> {
+  for (let i = 0; i < values.length; i++)
+    if (role === "tags") for (const tag of values[i] as readonly string[]) yield [tag];
+    else yield values[i];
+}
+
+/** Neighbours that are put together have their mean, so that the mean of all stays. */
+function numbers(values: ArrayLike<number>): readonly (readonly [number, number])[] {
+  const sorted = Float64Array.from(values).sort();
+  const distinct: [number, number][] = [];
+  for (const value of sorted) {
+    const last = distinct.at(-1);
+    if (last?.[0] === value) last[1]++;
+    else if (distinct.push([value, 1]) > MOST) break;
+  }
+  if (distinct.length <= MOST) return distinct;
+  return Array.from({ length: MOST }, (_, i) => {
+    const own = sorted.subarray(Math.floor((i * sorted.length) / MOST), Math.floor(((i + 1) * sorted.length) / MOST));
+    return [own.reduce((sum, value) => sum + value, 0) / own.length, own.length] as const;
+  });
+}
+
+/** The values of one role, as rows have them, in no order of theirs; undefined: nothing is known of it. */
+export function valuesIn(tally: Tally, role: string): ReturnType<RowsOfAnswers["values"]> {
+  return tally[role]?.flatMap(([value, count]) => Array.from({ length: count }, () => value));
+}
+
+export function isTally(value: unknown): value is Tally {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.entries(value).every(([role, entries]) => Array.isArray(entries) && entries.every((e) => isEntry(role, e)))
+  );
+}
+function isEntry(role: string, entry: unknown): boolean {
+  if (!Array.isArray(entry) || entry.length !== 2) return false;
+  const [value, count] = entry as readonly unknown[];
+  const texts = (of: unknown): boolean => Array.isArray(of) && of.every((one) => typeof one === "string");
+  const fits = role === "score" ? Number.isFinite(value) : role === "label" ? typeof value === "string" : texts(value);
+  return fits && Number.isSafeInteger(count) && (count as number) > 0 && (count as number) < 2 ** 31;
+}
