@@ -29,6 +29,7 @@ export function checkAudit(
   const label = place("columns.label") ?? place("columns");
   const data = draft.name;
   let good = true;
+  labelsAlike(program, draft, plan, facts, label);
   unevenLabels(program, draft, plan, facts, label);
   labelsNotTrained(program, draft, facts, split);
   const { audit } = facts;
@@ -101,6 +102,28 @@ function checkScores(
   if (spread < Math.max(CLOSE.steps * step, CLOSE.spread))
     program.reportOwn("scores-too-close", { data, mean, spread, step }, draft, place);
   return true;
+}
+
+/** Labels that differ in how they are written alone: `1` and `1.0`, `True` and `true`, with a blank at the end. */
+function labelsAlike(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {
+  // Who lists the labels knows them.
+  if (plan.labels) return;
+  const counts = new Map<string, number>();
+  for (const { labels } of Object.values(facts.splits))
+    for (const { label, count } of labels) counts.set(label, (counts.get(label) ?? 0) + count);
+  const forms = new Map<string, { readonly label: string; readonly count: number }[]>();
+  for (const [label, count] of counts) {
+    const form = formOfLabel(label);
+    forms.set(form, [...(forms.get(form) ?? []), { label, count }]);
+  }
+  const alike = [...forms.values()].filter((group) => group.length > 1);
+  if (alike.length > 0) program.reportOwn("labels-alike", { data: draft.name, alike }, draft, place);
+}
+function formOfLabel(label: string): string {
+  const plain = label.normalize("NFKC").trim().replace(/\s+/gu, " ").toLowerCase();
+  const number = /^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$/.test(plain) ? Number(plain) : Number.NaN;
+  // Beyond, different numbers become one.
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? String(number) : plain;
 }
 
 function unevenLabels(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {

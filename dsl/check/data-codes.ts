@@ -11,6 +11,10 @@ declare module "./codes.js" {
       readonly smallest: { readonly label: string; readonly count: number };
       readonly largest: { readonly label: string; readonly count: number };
     };
+    "labels-alike": {
+      readonly data: string;
+      readonly alike: readonly (readonly { readonly label: string; readonly count: number }[])[];
+    };
     "label-not-in-train": {
       readonly data: string;
       readonly split: string;
@@ -100,6 +104,27 @@ registerCodes({
     explain:
       "Where one label is ten times as frequent as another, a model is right most of the time by never saying the rare one. " +
       "Accuracy hides that; the macro average of f1 and the confusion matrix show it.",
+  },
+  "labels-alike": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) => {
+      const some = d.alike.slice(0, 5).map((group) =>
+        group
+          .slice(0, 6)
+          .map((one) => `${JSON.stringify(one.label)} (${plural(one.count, "row")})`)
+          .join(" and "),
+      );
+      const more = d.alike.length - some.length;
+      return `labels of \`${d.data}\` that are written nearly the same are learnt as different ones: ${some.join("; ")}${more > 0 ? `; and ${count(more)} more` : ""}`;
+    },
+    help: () =>
+      "write each label one way, in the file or in a TypeScript cell; if they are meant to differ, list them: `labels: [ … ]`",
+    explain:
+      "A label is its text, letter by letter: `1` and `1.0`, `01` and `1`, `True` and `true`, or one with a blank at its end are " +
+      "two labels, between which a model can only guess. Usually two files or two programs wrote them. A `labels:` list says " +
+      "that each is meant.",
   },
   "label-not-in-train": {
     severity: "warning",
