@@ -41,10 +41,11 @@ export function estimate(
   const { longest } = epoch;
   const hidden = size(base, "hidden_size", "dim", "n_embd", "d_model") || 1;
   const head = addedByHead(program, model.task, base, { hidden, labels: data.labels.length });
-  const share = trainedBy(program, model, base);
+  const own = ownHead(program, base, hidden);
+  const share = trainedBy(program, model, { ...base, parameters: base.parameters - own });
   const frozen = share.frozen ? share.trains : null;
   const trainable = share.trains + head;
-  const parameters = base.parameters + head + share.adds;
+  const parameters = base.parameters - own + head + share.adds;
   const perEpoch = updatesPerEpoch(epoch.rows, training);
   const steps = training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1)));
   const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
@@ -210,7 +211,7 @@ export interface HeadOn {
 /** Elements of the head that the task puts on the base (capability `parameters`). */
 function addedByHead(
   program: Program,
-  task: Call,
+  task: Pick<Call, "word">,
   base: BaseFacts,
   { hidden, labels }: { readonly hidden: number; readonly labels: number },
 ): number {
@@ -218,6 +219,12 @@ function addedByHead(
   if (typeof count !== "function") return 0;
   const family = program.registry.find("model", base.family)?.capabilities ?? {};
   return (count as (hidden: number, labels: number, on: HeadOn) => number)(hidden, labels, { family, base });
+}
+
+/** Elements of the head that the base brings: the task's head stands in their place, taken over or made anew. */
+function ownHead(program: Program, base: BaseFacts, hidden: number): number {
+  const [task, labels = []] = Object.entries(base.heads ?? {})[0] ?? [];
+  return task === undefined ? 0 : addedByHead(program, { word: task }, base, { hidden, labels: labels.length });
 }
 
 /** Share of the tokens at which the task's head names one of the vocabulary (capability `unmasks`); 0: it names none. */

@@ -5,7 +5,7 @@ import { durationOf } from "#dsl/plan/duration.js";
 import type { Took } from "#dsl/plan/facts.js";
 
 const took = (flops: number, steps: number, seconds: number): Took => ({ flops: flops * steps, steps, seconds });
-/** As measured here: a BERT of 1,730 weights, 9 steps; the quickstart's LoRA and full training, 57 steps each. */
+/** Of the sizes of a tiny BERT's training, and of the quickstart's LoRA and full training, whose seconds stand in bench/LOG.md. */
 const tiny = took(1.6e6, 9, 0.06);
 const lora = took(7.1e9, 57, 5.3);
 const full = took(1.7e10, 57, 9.4);

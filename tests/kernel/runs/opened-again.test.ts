@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Plan } from "#dsl/plan/plan.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import { doubtsOf } from "#kernel/runs/doubts.js";
 import type { ModelHandle } from "#kernel/runs/model-handle.js";
@@ -238,6 +239,10 @@ model turned { base: "./turned", task: text_classification }
 model other { base: "./other", task: text_classification }
 train turned on more ${still}
 train other on more ${still}`);
+    // The head stands in the place of the one that the folder brought: no plan counts both.
+    const planned = (name: string, book = next): number =>
+      (JSON.parse(readFileSync(join(folderOf(name, book), "plan.json"), "utf8")) as Plan).estimates.parameters;
+    for (const name of ["turned", "other"]) assert.equal(planned(name), planned("whole", first), name);
     const asked = ["a good w1 film", "a poor w3 film"];
     const by = (name: string) => model(name).predict<LabelPrediction>(asked);
     const [as_said, turned] = [await by("as_said"), await by("turned")];
