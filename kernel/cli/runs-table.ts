@@ -132,7 +132,15 @@ function table(listing: RunListing, root: string): string {
   const damaged = runs.flatMap(({ id, state, problem }) =>
     problem === undefined || (state === "killed" && !problem.includes("lost")) ? [] : `damaged: ${id}: ${problem}`,
   );
-  return `${[first, rule, ...body].join("\n")}\n${[...damaged, end].join("\n")}\n`;
+  return `${[first, rule, ...body].join("\n")}\n${[...damaged, ...reasons(rows, byId), end].join("\n")}\n`;
+}
+/** Why scores of the table are no numbers. */
+function reasons(rows: readonly ListRow[], byId: ReadonlyMap<string, RunSummary>): readonly string[] {
+  return rows.flatMap((row) => {
+    if (row.is !== "run" || row.score?.why === undefined) return [];
+    const { metric, on, why } = row.score;
+    return [`NaN: ${byId.get(row.id)?.name ?? row.id}: ${metric} on ${on}: ${why}`];
+  });
 }
 function cells(
   row: Exclude<ListRow, { is: "heading" }>,

@@ -33,6 +33,8 @@ export interface ComparedRun {
 export interface ScoreCell {
   readonly value: string;
   readonly interval: string | null;
+  /** Why it is no number. */
+  readonly why?: string;
   /** The best of its line, where several have one. */
   readonly best: boolean;
 }
@@ -180,6 +182,7 @@ function scoresOf(runs: readonly RunSummary[]): Comparison["scores"] {
           one && {
             value: one.value === null ? "NaN" : significant(one.value),
             interval: intervalOf(one),
+            ...(one.why !== undefined && { why: one.why }),
             best: one.value !== null && best !== null && significant(one.value) === significant(best),
           },
       ),

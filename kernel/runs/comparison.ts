@@ -14,6 +14,8 @@ export interface Measure {
   readonly name: string;
   readonly call: Call;
   readonly value: number;
+  /** Of no number: the reason, where there is one to give. */
+  readonly why?: string;
   readonly greaterIsBetter: boolean;
   /** Whether it is the share of units that are right. */
   readonly share: boolean;

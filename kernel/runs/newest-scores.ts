@@ -11,6 +11,8 @@ export interface ListedScore {
   readonly metric: string;
   /** Null: it was no finite number. */
   readonly value: number | null;
+  /** Of none: the reason, where one is kept. */
+  readonly why?: string;
   readonly low: number | null;
   readonly high: number | null;
   readonly better: "greater" | "less";
@@ -42,11 +44,12 @@ export function newestScores(scores: readonly RunScore[]): readonly ListedScore[
 export function listedScore(
   score: RunScore,
   name: string,
-  { value, low, high, better }: RunScore["metrics"][string],
+  { value, low, high, better, why }: RunScore["metrics"][string],
 ): ListedScore {
   return {
     metric: plain(name),
     value: finite(value),
+    ...(typeof why === "string" && finite(value) === null && { why: clip(oneLine(printable(why)), 200) }),
     low: finite(low),
     high: finite(high),
     better: better === "less" ? "less" : "greater",

@@ -7,11 +7,14 @@ import { readRegular } from "./read-regular.js";
 import type { RunFolder } from "./run-folder.js";
 
 export interface ScoreValue {
+  /** NaN: it has none on these rows, as correlation has none with what never varies. */
   readonly value: number;
   /** Ends of its 95 % interval; null: it has none. */
   readonly low: number | null;
   readonly high: number | null;
   readonly better: "greater" | "less";
+  /** Of NaN: the reason. */
+  readonly why?: string;
 }
 export interface RunScore {
   /** ISO 8601. */
@@ -37,18 +40,29 @@ export function scoresOf(run: RunFolder): readonly RunScore[] {
   return scoresIn(readRegular(run.scoresFile) ?? "");
 }
 
-/** Lines that are torn or not ours are passed over. */
+/** Lines that are torn or not ours are passed over, and so is what is no score among the metrics of one that is. */
 export function scoresIn(text: string): readonly RunScore[] {
-  return recordsIn(text, "at").filter(isScore);
+  return recordsIn(text, "at").flatMap((record) => scoreFrom(record) ?? []);
 }
 
-function isScore(value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, unknown>> & RunScore {
-  const score = value as Partial<RunScore>;
-  return (
-    [score.at, score.data, score.dataHash].every((text) => typeof text === "string") &&
-    [score.step, score.rows].every((number) => typeof number === "number") &&
-    typeof score.metrics === "object" &&
-    score.metrics !== null &&
-    Object.values(score.metrics).every((one) => typeof one?.value === "number")
-  );
+function scoreFrom(record: Readonly<Record<string, unknown>>): RunScore | null {
+  const score = record as Partial<RunScore>;
+  if (
+    ![score.at, score.data, score.dataHash].every((text) => typeof text === "string") ||
+    ![score.step, score.rows].every((number) => typeof number === "number") ||
+    typeof score.metrics !== "object" ||
+    score.metrics === null
+  )
+    return null;
+  const metrics = Object.entries(score.metrics).flatMap(([name, one]) => {
+    const value = valueOf(one);
+    return value === null ? [] : [[name, { ...one, value }] as const];
+  });
+  return metrics.length === 0 ? null : { ...(score as RunScore), metrics: Object.fromEntries(metrics) };
+}
+
+/** JSON of other programs has `null` for what is no number. Null: this is no score. */
+function valueOf(one: { readonly value?: unknown } | null): number | null {
+  if (one?.value === null) return Number.NaN;
+  return typeof one?.value === "number" ? one.value : null;
 }

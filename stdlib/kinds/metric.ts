@@ -74,6 +74,15 @@ export interface Samplers {
   ofWritten?(call: Call, input: WrittenMetricInput): Sampler;
   ofRankings?(call: Call, input: RankingMetricInput): Sampler;
 }
+/** Why there is no number of some outcomes, in words that stand after a colon; null: for no reason of the metric's own. */
+export interface Reasons {
+  compute?(call: Call, input: MetricInput): string | null;
+  ofNumbers?(call: Call, input: NumberMetricInput): string | null;
+  ofLabelSets?(call: Call, input: LabelSetMetricInput): string | null;
+  ofTags?(call: Call, input: TagMetricInput): string | null;
+  ofWritten?(call: Call, input: WrittenMetricInput): string | null;
+  ofPairs?(call: Call, input: PairMetricInput): string | null;
+}
 /** One function for each sort of outcome that it measures; the word's capability `of` names them. */
 export interface MetricImplementation {
   compute?(call: Call, input: MetricInput): number;
@@ -91,6 +100,8 @@ export interface MetricImplementation {
   ofLoss?(call: Call, loss: number): number;
   /** For intervals, which ask a thousand times. */
   readonly samplers?: Samplers;
+  /** Asked where it is no number. */
+  readonly why?: Reasons;
 }
 
 declare module "#dsl/registry.js" {

@@ -1,4 +1,5 @@
 /** How two columns of numbers go together: Pearson's correlation, and ranks of which ties share the mean. */
+import type { NumberMetricInput } from "../kinds/metric.js";
 import { timesOf } from "./ranked.js";
 
 /** NaN where either column does not vary, as scipy says. */
@@ -9,6 +10,14 @@ export function correlation(a: Float64Array, b: Float64Array): number {
   for (let i = 0; i < a.length; i++) r += (x.values[i]! / x.norm) * (y.values[i]! / y.norm);
   return Math.max(-1, Math.min(1, r));
 }
+
+export function whyUncorrelated(_call: unknown, { truth, predicted }: NumberMetricInput): string | null {
+  if (truth.length === 1) return "one row goes together with nothing";
+  if (constant(truth)) return `every row has the score ${short(truth[0]!)}`;
+  return constant(predicted) ? `the model says ${short(predicted[0]!)} of every row` : null;
+}
+const constant = (values: Float64Array): boolean => values.every((value) => value === values[0]);
+const short = (value: number): string => String(Number(value.toPrecision(4)));
 
 function centred(values: Float64Array): { readonly values: Float64Array; readonly norm: number } {
   let [sum, squares] = [0, 0];

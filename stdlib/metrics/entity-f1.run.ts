@@ -7,6 +7,7 @@ import { drawnFrom, rowSums, whole, type RowSums } from "./row-sums.js";
 export const entityF1Metric: MetricImplementation = {
   ofTags: (call, input) => whole(sumsOf(call, input)),
   samplers: { ofTags: (call, input) => drawnFrom(sumsOf(call, input)) },
+  why: { ofTags: (_call, { scheme }) => (scheme === "none" ? "tags of no scheme mark no entities" : null) },
 };
 
 /** Of each text, for each kind of entity: how many match, were found, are true. */

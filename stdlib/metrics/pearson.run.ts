@@ -1,7 +1,8 @@
 /** Source: scipy's `pearsonr`. */
 import type { MetricImplementation } from "../kinds/metric.js";
-import { correlation } from "./correlation.js";
+import { correlation, whyUncorrelated } from "./correlation.js";
 
 export const pearson: MetricImplementation = {
   ofNumbers: (_call, { truth, predicted }) => correlation(truth, predicted),
+  why: { ofNumbers: whyUncorrelated },
 };

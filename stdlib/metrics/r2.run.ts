@@ -12,4 +12,5 @@ export const r2: MetricImplementation = {
     if (all > 0) return 1 - left / all;
     return left === 0 ? 1 : 0;
   },
+  why: { ofNumbers: (_call, { truth }) => (truth.length === 1 ? "one row does not vary" : null) },
 };

@@ -1,4 +1,5 @@
 /** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN where a label is true of all rows, or of none. */
+import { listed } from "#dsl/check/listed.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { MetricImplementation, Sampler } from "../kinds/metric.js";
 import { ranked, timesOf, type Ranked } from "./ranked.js";
@@ -29,7 +30,30 @@ export const rocAuc: MetricImplementation = {
     compute: (call, input) => drawn(ofLabels(call, input), input.truth.length),
     ofLabelSets: (call, input) => drawn(ofSets(call, input), input.truth.length / input.labels.length),
   },
+  why: {
+    compute: (_call, { truth, labels }) => whyNone(labels, truth.length, (row, label) => truth[row] === label),
+    ofLabelSets: (_call, { truth, labels }) =>
+      whyNone(labels, truth.length / labels.length, (row, label) => truth[row * labels.length + label] === 1),
+    ofPairs: (_call, { same, labels }) => whyNone(labels, same.length, (row, label) => same[row] === label),
+  },
 };
+
+/** A label that all rows have, or none: there is nothing to tell it from. */
+function whyNone(
+  labels: readonly string[],
+  rows: number,
+  trueAt: (row: number, label: number) => boolean,
+): string | null {
+  const counted = labels.map((label, l) => {
+    let have = 0;
+    for (let row = 0; row < rows; row++) if (trueAt(row, l)) have++;
+    return { label, have };
+  });
+  const all = counted.find(({ have }) => have === rows);
+  if (all) return `every row is “${all.label}”`;
+  const without = counted.filter(({ have }) => have === 0).map(({ label }) => `“${label}”`);
+  return without.length === 0 ? null : `no row is ${listed(without, { most: 3 })}`;
+}
 
 const once = (score: Scorer, rows: number): number => score(new Uint32Array(rows).fill(1));
 const drawn =

@@ -1,6 +1,6 @@
 /** Source: scipy's `spearmanr`. */
 import type { MetricImplementation } from "../kinds/metric.js";
-import { correlation, ranks, ranksOfDrawn } from "./correlation.js";
+import { correlation, ranks, ranksOfDrawn, whyUncorrelated } from "./correlation.js";
 
 export const spearman: MetricImplementation = {
   ofNumbers: (_call, { truth, predicted }) => correlation(ranks(truth), ranks(predicted)),
@@ -10,4 +10,5 @@ export const spearman: MetricImplementation = {
       return (drawn) => correlation(own(drawn), other(drawn));
     },
   },
+  why: { ofNumbers: whyUncorrelated },
 };

@@ -5,6 +5,9 @@ import { drawnFrom, rowSums, whole, type RowSums } from "./row-sums.js";
 export const wordErrorRate: MetricImplementation = {
   ofWritten: (_call, input) => whole(sumsOf(input)),
   samplers: { ofWritten: (_call, input) => drawnFrom(sumsOf(input)) },
+  why: {
+    ofWritten: (_call, { targets }) => (targets.some((text) => /\S/u.test(text)) ? null : "no target has a word"),
+  },
 };
 
 function sumsOf({ written, targets }: WrittenMetricInput): RowSums {

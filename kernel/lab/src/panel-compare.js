@@ -190,11 +190,12 @@ function Table({ comparison: { runs, scores, settings }, every, comparing }) {
   );
 }
 
-function Score({ value, interval, best }) {
+function Score({ value, interval, why, best }) {
   return h(
     Fragment,
     null,
     best ? h("b", { title: "the best of these" }, value) : value,
+    why && h(Fragment, null, h("br"), h("span", { className: "tunebook-faint" }, why)),
     interval && h(Fragment, null, h("br"), h("span", { className: "tunebook-faint" }, interval)),
   );
 }

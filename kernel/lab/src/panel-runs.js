@@ -236,7 +236,7 @@ function Score({ score, mixed }) {
     "span",
     {
       className: "tunebook-row tunebook-score",
-      title: `${score.metric} on ${score.on}${range ? `, 95 % interval ${range}` : ""}`,
+      title: `${score.metric} on ${score.on}${range ? `, 95 % interval ${range}` : ""}${score.why ? `: ${score.why}` : ""}`,
     },
     h("span", { className: "tunebook-faint" }, mixed ? `${score.metric} on ${score.on}` : score.metric),
     h(

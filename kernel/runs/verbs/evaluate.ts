@@ -21,6 +21,7 @@ import { appendScore } from "../run-scores.js";
 import { learntAmong, readLearntOf } from "../seen.js";
 import type { Prepared } from "../../data/prepared.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { whyUndefined } from "../why-undefined.js";
 import { doubtsOf } from "../doubts.js";
 import { does } from "../words.js";
 import { writtenTexts } from "../written-texts.js";
@@ -185,8 +186,11 @@ function reportOf(
     })),
     notes: [
       ...told,
-      ...measured.flatMap(({ scored, evaluation: { model } }) =>
-        (scored.notes ?? []).map((note) => (several ? `${model}: ${note}` : note)),
+      ...measured.flatMap(({ scored, evaluation: { model }, measures }) =>
+        [
+          ...measures.flatMap(({ name, why }) => (why === undefined ? [] : [`${name} is no number: ${why}`])),
+          ...(scored.notes ?? []),
+        ].map((note) => (several ? `${model}: ${note}` : note)),
       ),
     ],
   };
@@ -239,6 +243,7 @@ function remember(
         low: interval?.low ?? null,
         high: interval?.high ?? null,
         better: measure.greaterIsBetter ? "greater" : "less",
+        ...(measure.why !== undefined && { why: measure.why }),
       },
     ] as const;
   });
@@ -319,11 +324,21 @@ async function measureOf(
     greaterIsBetter: has?.["greaterIsBetter"] !== false,
     share: has?.["share"] === true,
   };
-  if (!texts) return { ...own, value: scored.measure(metric, call), resampling: scored.resampling(metric, call) };
+  const counted = (measure: Scored["measure"]): Pick<Measure, "value" | "why"> => {
+    const value = measure(metric, call);
+    const why = Number.isNaN(value) ? whyUndefined(metric, call, measure) : null;
+    return { value, ...(why !== null && { why }) };
+  };
+  if (!texts)
+    return {
+      ...own,
+      ...counted((metric, call) => scored.measure(metric, call)),
+      resampling: scored.resampling(metric, call),
+    };
   const sampler = samplerOf(metric, call, "ofWritten", texts, drawnTexts(texts));
   return {
     ...own,
-    value: metric.ofWritten!(call, texts),
+    ...counted((metric, call) => metric.ofWritten!(call, texts)),
     resampling: resampling(texts.written.length, sampler, { single: true }),
   };
 }

@@ -82,6 +82,22 @@ describe("tunebook runs", function () {
     assert.match(runs("note", "deep", "--untag", "BEST").stdout, /\n#big-one\nthree epochs\n$/);
     assert.match(runs("note", "nothing").stderr, /error\[bad-usage\]: there is no run nothing/);
   });
+  it("says why a score is no number, also in JSON", () => {
+    evaluate(makeRun(join(folder, "odd", "runs"), "flat"), {
+      roc_auc: { value: Number.NaN, low: null, high: null, better: "greater", why: "every row is “good”" },
+      accuracy: share(0.5),
+    });
+    const { stdout } = runs("--in", "odd", "--sort", "roc_auc");
+    assert.match(stdout, /^flat .* NaN +d\.test/m);
+    assert.match(stdout, /^NaN: flat: roc_auc on d\.test: every row is “good”$/m);
+    const { rows } = JSON.parse(runs("--in", "odd", "--sort", "roc_auc", "--json").stdout) as {
+      readonly rows: readonly { readonly score?: { readonly value: unknown; readonly why: string } }[];
+    };
+    assert.deepEqual(
+      rows.flatMap(({ score }) => (score ? [[score.value, score.why]] : [])),
+      [[null, "every row is “good”"]],
+    );
+  });
   it("says when there are none", () => {
     assert.match(runs("--in", tmpdir()).stdout, /^no runs in /);
   });

@@ -47,6 +47,7 @@ data tickets { source: csv("tickets.csv"), columns: { text: body, label: team },
 recipe plain { epochs: 8, batch_size: 16, optimizer: adamw(learning_rate: 4e-3), dropout: 0, seed: 1 }
 model router { base: "base", task: text_classification }
 train router on tickets with plain
+train router on tickets with plain as twin
 train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learning_rate: 1e-9) }`);
     await book.run('model twin { load: "router" }');
   });
@@ -138,6 +139,22 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     assert.equal(model("idle").scores.at(-1)?.split, "test");
   });
 
+  it("a metric that is no number says why, in the table and with the run", async () => {
+    writeFileSync(
+      join(book.folder, "bills.csv"),
+      ["body,team,part", "the card,billing,test", "a card,billing,test", "a crash,technical,train"].join("\n"),
+    );
+    const shown = text(
+      await book.run(`data bills { source: csv("bills.csv"), columns: { text: body, label: team }, split: by_column(part) }
+evaluate router on bills.test { metrics: [roc_auc, accuracy] }`),
+    );
+    assert.match(line(shown, "roc_auc(macro)"), /NaN/);
+    assert.match(shown, /^roc_auc\(macro\) is no number: every row is “billing”$/m);
+    const kept = scoresOf(RunFolder.open(model("router").weights!.folder)).at(-1)!.metrics;
+    assert.ok(Number.isNaN(kept["roc_auc(macro)"]!.value));
+    assert.equal(kept["roc_auc(macro)"]!.why, "every row is “billing”");
+    assert.equal(kept["accuracy"]!.why, undefined);
+  });
   it("a metric of a user's has its interval too", async () => {
     book.session.vocabulary.define("metric", {
       name: "mistakes",

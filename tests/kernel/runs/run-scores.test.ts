@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { newestScores } from "#kernel/runs/newest-scores.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { appendScore, scoresOf, type RunScore } from "#kernel/runs/run-scores.js";
 
@@ -21,6 +22,26 @@ describe("scores of a run", () => {
     appendScore(run, score(10, 0.5));
     appendScore(run, score(20, Number.NaN));
     assert.deepEqual(scoresOf(run), [score(10, 0.5), score(20, Number.NaN)]);
+  });
+
+  it("keep their line where one metric is null, as other programs write what is no number", () => {
+    const run = RunFolder.open(folder);
+    const { metrics, ...rest } = score(10, 0.5);
+    const odd = { low: null, high: null, better: "greater" };
+    appendFileSync(
+      run.scoresFile,
+      `${JSON.stringify({ ...rest, metrics: { roc_auc: { value: null, ...odd }, ...metrics, other: { value: "3" }, none: null } })}\n`,
+    );
+    const [read] = scoresOf(run);
+    assert.deepEqual(Object.keys(read?.metrics ?? {}), ["roc_auc", "accuracy"]);
+    assert.ok(Number.isNaN(read!.metrics["roc_auc"]!.value));
+    assert.deepEqual(
+      newestScores(scoresOf(run)).map(({ metric, value }) => [metric, value]),
+      [
+        ["roc_auc", null],
+        ["accuracy", 0.5],
+      ],
+    );
   });
 
   it("are read past what is torn or foreign", () => {

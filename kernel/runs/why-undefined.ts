@@ -1,0 +1,43 @@
+/** Why a metric is no number: it is asked of the very outcomes that it was measured on. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { MetricImplementation } from "#stdlib/kinds/metric.js";
+
+const sorts = [
+  ...["compute", "ofTokens", "ofNumbers", "ofLabelSets", "ofTags", "ofAnswers"],
+  ...["ofWritten", "ofPairs", "ofRankings", "ofLoss"],
+] as readonly (keyof MetricImplementation)[];
+
+/** `measure`: hands its outcomes to what is given. Null: it has no reason to give. */
+export function whyUndefined(
+  metric: MetricImplementation,
+  call: Call,
+  measure: (metric: MetricImplementation, call: Call) => number,
+): string | null {
+  let why: string | null = null;
+  const reasons = (metric.why ?? {}) as Readonly<Record<string, (call: Call, input: unknown) => string | null>>;
+  const asking = sorts
+    .filter((sort) => metric[sort] !== undefined)
+    .map((sort) => [
+      sort,
+      (_call: Call, input: unknown) => {
+        why = ofAny(input) ?? reasons[sort]?.(call, input) ?? null;
+        return Number.NaN;
+      },
+    ]);
+  measure(Object.fromEntries(asking) as MetricImplementation, call);
+  return why;
+}
+
+/** What leaves any metric without a number. */
+function ofAny(input: unknown): string | null {
+  const strange = "what the model says is no number";
+  if (typeof input === "number") return Number.isNaN(input) ? strange : null;
+  const { truth, same, targets, searches, gold, predicted, probabilities, similarity, loss } = input as Readonly<
+    Record<string, ArrayLike<unknown> | number | undefined>
+  >;
+  for (const asked of [truth, same, targets, searches, gold])
+    if (typeof asked === "object" && asked.length === 0) return "there are no rows";
+  for (const said of [predicted, probabilities, similarity, loss])
+    if (Number.isNaN(said) || (ArrayBuffer.isView(said) && (said as Float64Array).some(Number.isNaN))) return strange;
+  return null;
+}
