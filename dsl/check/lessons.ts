@@ -43,6 +43,8 @@ export function checkStops(
   o: {
     readonly model: Draft;
     readonly plan: ModelPlan;
+    /** Positions of the base that texts may take. */
+    readonly positions: number;
     readonly data: string;
     readonly split: SplitFacts | undefined;
     readonly here: Span;
@@ -52,7 +54,7 @@ export function checkStops(
   const { soonest, latestStart } = o.split?.stops ?? { soonest: 0, latestStart: 0 };
   if ((soonest !== null && soonest <= max_length) || latestStart > max_length) return;
   const place = (soonest === null ? o.model.given.get("template") : o.model.given.get("max_length"))?.span;
-  program.reportNear("stop-not-trained", { data: o.data, max_length, soonest }, place, o.here);
+  program.reportNear("stop-not-trained", { data: o.data, max_length, soonest, positions: o.positions }, place, o.here);
 }
 
 /** Epochs from which on the rows are known by heart, and weights for each token of them. */

@@ -74,7 +74,13 @@ declare module "./codes.js" {
       readonly fits: boolean;
     };
     /** `soonest`: steps that the row needs whose answer ends first; null: no answer ends with the template's stop. */
-    "stop-not-trained": { readonly data: string; readonly max_length: number; readonly soonest: number | null };
+    "stop-not-trained": {
+      readonly data: string;
+      readonly max_length: number;
+      readonly soonest: number | null;
+      /** That the base has for texts. */
+      readonly positions: number;
+    };
     "long-training": { readonly seconds: number; readonly change: Told | null };
     "likely-over-fits": {
       readonly trainable: number;
@@ -410,7 +416,9 @@ train m on d`,
     help: (d) =>
       d.soonest === null
         ? "choose a `template` that marks where an answer ends, such as `chatml`"
-        : `the shortest needs \`max_length: ${String(d.soonest)}\`; most need more`,
+        : d.soonest > d.positions
+          ? `the shortest needs ${count(d.soonest)} tokens and the base reads ${count(d.positions)}: shorten the conversations, or choose a base that reads more`
+          : `the shortest needs \`max_length: ${String(d.soonest)}\`; most need more`,
     explain:
       "A model ends an answer because it has learnt the token that stands there. Where that token is never among those that train, " +
       "it goes on until `max_tokens`.",

@@ -163,7 +163,14 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
     const positions = base.positions - taken;
     checkTruncation(program, { model: o.model, plan: model.plan, positions, split, here: o.modelAt });
     if (!recipe.plan.packing)
-      checkStops(program, { model: o.model, plan: model.plan, data: data.plan.name, split, here: o.modelAt });
+      checkStops(program, {
+        model: o.model,
+        plan: model.plan,
+        positions,
+        data: data.plan.name,
+        split,
+        here: o.modelAt,
+      });
   }
   const machine = program.ask({ about: "machine" });
   if (!checked || machine === undefined || failed(machine)) return undefined;
