@@ -2,23 +2,33 @@
 import { card, html, tone } from "./html.js";
 import type { Shown } from "./shown.js";
 import { shownOf } from "./bundle.js";
+import { count } from "./text.js";
 
 export function changedShown(o: {
   readonly model: string;
   readonly split: string;
   readonly asked: number;
+  /** Of the split. */
+  readonly rows: number;
   readonly changed: number;
+  /** What began at random. */
+  readonly untrained: "model" | "head" | null;
 }): Shown {
-  const which =
-    o.split === "train" || o.split === "all"
-      ? `${o.asked} answers to rows that trained (there are no others)`
-      : `${o.asked} ${o.split} answers`;
+  const others = o.split === "train" || o.split === "all";
+  const whole = others ? `${o.asked} answers to rows that trained` : `${o.asked} ${o.split} answers`;
+  const notes = [
+    o.asked < o.rows && `evenly spaced among ${count(o.rows)} rows`,
+    others && "there are no others",
+  ].filter(Boolean);
+  const which = `${whole}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
+  // One that began at random says little of what the base knew.
+  const before = o.untrained === null ? "the model before its first step" : `the untrained ${o.untrained}`;
   if (o.changed > 0) {
-    const line = `${o.model} changed ${o.changed} of ${which}, against the model before its first step`;
+    const line = `${o.model} changed ${o.changed} of ${which}, against ${before}`;
     return shownOf(line, card("", line));
   }
-  const line = `${o.model} was trained, and nothing changed: none of ${which} differs from that of the model before its first step`;
-  const help = "a higher `learning_rate` or more steps may be needed, or the base knew it all";
+  const line = `${o.model} was trained, and nothing changed: none of ${which} differs from that of ${before}`;
+  const help = `a higher \`learning_rate\` or more steps may be needed${o.untrained === null ? ", or the base knew it all" : ""}`;
   return shownOf(
     `warning: ${line}\nhelp: ${help}`,
     card("", html`<b style="color:${tone.warn}">warning</b>: ${line}; ${help}`),

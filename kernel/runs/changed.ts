@@ -1,6 +1,6 @@
 /**
- * What a training changed, told in a line: a few rows are asked before the first step, when the model is its base with a head
- * that is new, and again of the weights that were kept. What is compared is the answer, not how sure the model is of it; of a
+ * What a training changed, told in a line: a few rows are asked before the first step, when the model is its base with its own
+ * head or one that is new, and again of the weights that were kept. What is compared is the answer, not how sure the model is of it; of a
  * model that writes, how it goes on in a few tokens at the first place that is trained; of gaps, what fills them.
  */
 import { CodedError } from "#dsl/check/codes.js";
@@ -23,19 +23,34 @@ export const ASKED = 20;
 const READ = 32;
 const WRITTEN = 4;
 
-export interface Asking {
+interface Which {
   /** `validation`, `test`, or `train` where there are no others. */
   readonly split: string;
+  /** Of the split; those that are asked lie evenly among them. */
+  readonly rows: number;
+  /** What of the model began at random. */
+  readonly untrained: OpenModel["untrained"];
+}
+export interface Asking extends Which {
   ask(signal?: AbortSignal): Promise<readonly string[]>;
 }
-export interface Changed {
-  readonly split: string;
+export interface Changed extends Which {
   readonly asked: number;
   readonly changed: number;
 }
 
-export function compared(split: string, before: readonly string[], after: readonly string[]): Changed {
-  return { split, asked: before.length, changed: before.filter((answer, i) => answer !== after[i]).length };
+export function compared(
+  { split, rows, untrained }: Which,
+  before: readonly string[],
+  after: readonly string[],
+): Changed {
+  return {
+    split,
+    rows,
+    untrained,
+    asked: before.length,
+    changed: before.filter((answer, i) => answer !== after[i]).length,
+  };
 }
 
 /** Null: what the model does can't be compared (its engine can't write). */
@@ -51,11 +66,12 @@ export async function askingOf(o: {
   readonly base: Base;
 }): Promise<Asking | null> {
   const { open, encoding, rows } = o;
+  const { untrained } = open;
   const { answers } = encoding.task.implementation;
   const own = o.validates ? "validation" : splitNamesOf(o.prepared).includes("train") ? "train" : "all";
   if (answers?.answer) {
     const split = o.validates || !splitNamesOf(o.prepared).includes("test") ? own : "test";
-    const texts = textsOf(o.prepared, split);
+    const { texts, of } = textsOf(o.prepared, split);
     const asked = await encodeTexts(texts, encoding);
     const ask = async (signal?: AbortSignal): Promise<readonly string[]> => {
       const said = await askRows(open.session, asked, answers, {
@@ -66,9 +82,10 @@ export async function askingOf(o: {
       const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
       return (await answers.predictions(said, firsts, asked.asked)).map((made) => answers.answer!(made));
     };
-    return { split, ask };
+    return { split, rows: of, untrained, ask };
   }
-  if (answers) return { split: own, ask: () => filled(open.session, rows, o) };
+  const which = { split: own, rows: rows.lengths.length, untrained };
+  if (answers) return { ...which, ask: () => filled(open.session, rows, o) };
   if (open.mute !== null) return null;
   const greedy = { word: "greedy", kind: "decoder", arguments: {} };
   const decoder = { call: greedy, implementation: await does(greedy, "decoder") };
@@ -99,7 +116,7 @@ export async function askingOf(o: {
       for (const { prompt, text } of grown) written[prompt] = text.tokens.join(" ");
     return written;
   };
-  return { split: own, ask };
+  return { ...which, ask };
 }
 
 /** So many rows, evenly from all: data may be sorted. */
@@ -108,7 +125,8 @@ function some(count: number): readonly number[] {
   return Array.from({ length: most }, (_, i) => Math.floor((i * count) / most));
 }
 
-function textsOf(prepared: Prepared, name: string): readonly Asked[] {
+/** `of`: how many there are. */
+function textsOf(prepared: Prepared, name: string): { readonly texts: readonly Asked[]; readonly of: number } {
   const split = prepared.streamed?.[name] ?? prepared.splits[name];
   if (!split) throw new CodedError("internal", { what: `there is no split ${name}` });
   const streams = split instanceof StreamedSplit;
@@ -120,11 +138,13 @@ function textsOf(prepared: Prepared, name: string): readonly Asked[] {
     return columns.get(role)![row];
   };
   const both = has("question") ? ["question", "context"] : has("text_pair") ? ["text", "text_pair"] : null;
-  return some(streams ? split.rows : split.numRows()).map((row): Asked => {
+  const of = streams ? split.rows : split.numRows();
+  const texts = some(of).map((row): Asked => {
     if (both) return [String(value(both[0]!, row)), String(value(both[1]!, row))];
     const own = value(has("tokens") ? "tokens" : "text", row);
     return Array.isArray(own) ? own.join(" ") : String(own);
   });
+  return { texts, of };
 }
 
 /** What stands before the first token that is learnt; where all are, the first half. */

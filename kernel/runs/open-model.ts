@@ -34,6 +34,8 @@ export interface OpenModel {
   readonly whole: WholeModel | null;
   /** Its head learns standardised numbers; `knows`: the head came with weights. Null: it learns what it says. */
   readonly standardised: (Standardised & { readonly knows: boolean }) | null;
+  /** What of it begins at random: all, or its head. Null: neither. */
+  readonly untrained: "model" | "head" | null;
   /** Why it can't write text: its task doesn't, or the engine can't; null: it can, with the programs of stdlib/programs/generate.ts. */
   readonly mute: string | null;
   /** Models with the same one have their base's frozen weights in common; null: it stands alone. */
@@ -92,7 +94,10 @@ export async function openModel(
   const { resumable: saved, trainable } = assembled;
   const adapter = await adapterIn(plan.recipe.model, base, assembled);
   const technique = await does(plan.recipe.model.technique, "technique");
-  const of = standardisedOf(task, await implementationOf("model", base.facts.family));
+  const family = await implementationOf("model", base.facts.family);
+  const of = standardisedOf(task, family);
+  const last = headPathsOf(task, family).at(-1);
+  const headless = last !== undefined && isRandom((accumulate ?? train).state[`${last}.weight`]);
   const whole = wholeOf({
     model: plan.recipe.model,
     base,
@@ -110,10 +115,15 @@ export async function openModel(
     adapter,
     whole,
     standardised,
+    untrained: plan.recipe.model.scratch ? "model" : headless ? "head" : null,
     mute: writing.mute,
     store,
     dispose: () => session.dispose(),
   };
+}
+
+function isRandom(state: Program["state"][string] | undefined): boolean {
+  return state !== undefined && "random" in state.initial;
 }
 
 /** A session of its own, or one over the base's weights that other models of that base see too. */
@@ -209,6 +219,7 @@ export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base,
     adapter: null,
     whole: null,
     standardised: null,
+    untrained: null,
     mute,
     store: base.hash,
     dispose: () => session.dispose(),

@@ -145,7 +145,7 @@ function tellKept({ checkpoint, damaged }: Kept, plan: Plan, { trained }: RunRes
 async function tellChanges(model: string, { before }: RunResult, stage: Stage): Promise<void> {
   if (!before) return;
   const { asking, answers } = before;
-  stage.screen.display(changedShown({ model, ...compared(asking.split, answers, await asking.ask(stage.signal)) }));
+  stage.screen.display(changedShown({ model, ...compared(asking, answers, await asking.ask(stage.signal)) }));
 }
 
 /** Gives the run's lock back, where nothing writes any more. */

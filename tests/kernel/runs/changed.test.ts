@@ -67,9 +67,12 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
 
   it("is counted in answers, of those that validate", async () => {
     const line = await told("train kind on kinds with quick");
-    assert.match(line, /^kind changed \d+ of 16 validation answers, against the model before its first step$/);
+    assert.match(line, /^kind changed \d+ of 16 validation answers, against the untrained head$/);
     const before = await told("train kind on kinds with still as begun");
-    assert.match(before, /^warning: begun was trained, and nothing changed: none of 16 validation answers/);
+    assert.match(
+      before,
+      /^warning: begun was trained, and nothing changed: none of 16 validation answers differs from that of the untrained head\n/,
+    );
     // The count is that of the labels themselves.
     const rows = readFileSync(join(book.folder, "rows.jsonl"), "utf8")
       .split("\n")
@@ -87,7 +90,34 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
     assert.match(await told("train kind on tested with quick"), /of 16 test answers/);
     assert.match(
       await told("train kind on alone with quick"),
-      /of 20 answers to rows that trained \(there are no others\)/,
+      /of 20 answers to rows that trained \(evenly spaced among 64 rows; there are no others\), against the untrained head$/,
+    );
+  });
+  it("is told against what the model began with: its own head, one that is new, or nothing at all", async () => {
+    assert.match(await told("train scorer on scores with quick"), /, against the untrained head$/);
+    assert.doesNotMatch(await told("train scorer on scores with still as begun_scorer"), /knew it all/);
+    await (book.values.get("scorer") as ModelHandle).save("own");
+    await book.run('model again { base: "own", task: regression, technique: full }');
+    assert.match(await told("train again on scores with quick"), /, against the model before its first step$/);
+    assert.match(
+      await told("train again on scores with still as still_again"),
+      /differs from that of the model before its first step\nhelp: .*knew it all/,
+    );
+    assert.match(await told("train writer on texts with quick"), /, against the untrained model$/);
+  });
+  it("says which rows were asked where they are not all", async () => {
+    const wide = Array.from(
+      { length: 49 },
+      (_, i) =>
+        `${FILLER[i % 7]} ${FILLER[Math.floor(i / 7)]} ${KINDS[i % 3]},${"xyz"[i % 3]},${i < 30 ? "validation" : "train"}`,
+    );
+    writeFileSync(join(book.folder, "wide.csv"), ["text,kind,part", ...wide].join("\n"));
+    await book.run(
+      'data wide { source: csv("wide.csv"), columns: { text: text, label: kind }, split: by_column(part) }',
+    );
+    assert.match(
+      await told("train kind on wide with quick"),
+      /of 20 validation answers \(evenly spaced among 30 rows\), against/,
     );
   });
   for (const [name, data] of [
