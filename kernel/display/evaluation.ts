@@ -32,8 +32,8 @@ export interface EvaluationReport {
     /** Of each constant the answer, where it is another one than the constant's name says; absent: of none. */
     readonly constantsBy?: readonly (string | null)[];
   }[];
-  /** Answers that never change; `learnt`: they are those of the training rows, else of these. */
-  readonly constants: readonly { readonly name: string; readonly learnt: boolean }[];
+  /** Answers that never change; `by`: which rows say so. */
+  readonly constants: readonly { readonly name: string; readonly by: string }[];
   /** How intervals were made. */
   readonly methods: string;
   readonly warnings: readonly string[];
@@ -93,10 +93,7 @@ function scoresShown(report: EvaluationReport): Shown {
   ]);
   const words = [
     `${plural(rows, "row")}${methods && ` · intervals of 95 %: ${methods}`}`,
-    ...constants.map(
-      ({ name, learnt }) =>
-        `${name}: the best answer that never changes, by ${learnt ? "the training rows" : "these rows"}`,
-    ),
+    ...constants.map(({ name, by }) => `${name}: the best answer that never changes, by ${by}`),
     ...notes,
   ];
   return shownOf(

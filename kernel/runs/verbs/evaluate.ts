@@ -9,6 +9,7 @@ import { diagnosticsShown } from "../../display/diagnostics.js";
 import { evaluationShown, type EvaluationReport } from "../../display/evaluation.js";
 import { difference, drawAll, methodsOf, type Compared, type Measure } from "../comparison.js";
 import { constantOf, type ScoredConstant } from "../constant.js";
+import { distinctConstants } from "../distinct-constants.js";
 import { encodeSplit, type Encoded, type Encoding } from "../encoded.js";
 import { encodingOf } from "../encoding.js";
 import { scoreSplit } from "../scored.js";
@@ -135,14 +136,21 @@ function reportOf(
   };
   const names = first!.measures.map(({ name }) => name);
   const several = measured.length > 1;
-  const distinct = constants.filter(
-    (own, i) =>
-      own !== null && constants.findIndex((other) => other?.name === own.name && other.learnt === own.learnt) === i,
+  const distinct = distinctConstants(
+    constants.flatMap((own, i) => {
+      if (!own) return [];
+      const { name, learnt, measures } = own;
+      const scores = names.map((metric) => ({
+        value: of(measures, metric)?.score.value ?? null,
+        by: measures.find((one) => one.name === metric)?.by ?? null,
+      }));
+      return [{ model: measured[i]!.evaluation.model, name, learnt, scores }];
+    }),
   );
   return {
     on: first!.evaluation.on,
     rows: first!.evaluation.rows,
-    metrics: names.map((name) => {
+    metrics: names.map((name, row) => {
       const base = of(first!.measures, name);
       return {
         name,
@@ -150,11 +158,11 @@ function reportOf(
           const own = of(measures, name);
           return own ? { ...own.score, ...(i > 0 && base && { difference: difference(base, own) }) } : null;
         }),
-        constants: distinct.map((constant) => of(constant?.measures, name)?.score.value ?? null),
-        constantsBy: distinct.map((constant) => constant?.measures.find((one) => one.name === name)?.by ?? null),
+        constants: distinct.map(({ scores }) => scores[row]!.value),
+        constantsBy: distinct.map(({ scores }) => scores[row]!.by),
       };
     }),
-    constants: distinct.map((constant) => ({ name: constant!.name, learnt: constant!.learnt })),
+    constants: distinct.map(({ name, by }) => ({ name, by })),
     methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawn.get(measure)!))),
     warnings: measured.flatMap(({ evaluation: { model }, scored, measures }, i) => {
       const constant = constants[i];

@@ -178,7 +178,7 @@ describe("text from data", () => {
           on: a,
           rows: 2,
           metrics: [{ name: a, scores: [0.5, 0.4].map((value) => ({ value, interval: null })), constants: [0.5] }],
-          constants: [{ name: b, learnt: false }],
+          constants: [{ name: b, by: b }],
           methods: a,
           warnings: [b],
           notes: [a],

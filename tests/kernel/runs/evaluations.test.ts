@@ -3,7 +3,7 @@
  * beside them, doubts about scores that say little, and scores that stay with their run.
  */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { drawAll, difference, type Measure } from "#kernel/runs/comparison.js";
 import { typeOf, type ModelHandle } from "#kernel/runs/model-handle.js";
@@ -99,6 +99,26 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     assert.match(line(back, "accuracy"), /worse/);
   });
 
+  it("stands beside one column of an answer that never changes where that of each model says the same", async () => {
+    await model("router").save("routed");
+    rmSync(join(book.folder, "routed", "learnt.json")); // as somebody else's model
+    await book.run('model as_saved { base: "routed", task: text_classification }');
+    const shown = text(await book.run("evaluate router, as_saved on tickets.test { metrics: [accuracy, f1(macro)] }"));
+    assert.match(shown, /^metric +router +as_saved +as_saved − router +always “billing”$/m);
+    assert.match(
+      shown,
+      /^always “billing”: the best answer that never changes, by the training rows \(router\) and by these rows \(as_saved\)$/m,
+    );
+    // How sure of it the rows of each are differs: then a column each, with the model that it belongs to.
+    const few = ["the card,billing", "a card,billing", "so card,billing", "a crash,technical", "a parcel,shipping"];
+    writeFileSync(join(book.folder, "few.csv"), ["body,team", ...few].join("\n"));
+    const unlike = text(
+      await book.run(`data few { source: csv("few.csv"), columns: { text: body, label: team } }
+evaluate router, as_saved on few { metrics: [accuracy, loss] }`),
+    );
+    assert.match(unlike, /^metric .* always “billing” \(router\) +always “billing” \(as_saved\)$/m);
+    assert.match(unlike, /^always “billing” \(as_saved\): .* by these rows$/m);
+  });
   it("warns of a model that says one thing, and of one that is no better than saying it", async () => {
     const shown = text(await book.run("evaluate idle on tickets.test { metrics: [accuracy, loss] }"));
     const { metrics } = book.session.evaluations.at(-1)!;
