@@ -1,13 +1,13 @@
 /** The table of runs for a terminal and for programs. */
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import { textTable } from "#kernel/display/text-table.js";
 import { clip, duration, significant } from "#kernel/display/text.js";
 import type { ListedScore } from "#kernel/runs/newest-scores.js";
 import { RunList } from "#kernel/runs/run-list.js";
 import { usualView, type ListRow, type RunListing, type SortBy } from "#kernel/runs/run-listing.js";
-import { writeNotes } from "#kernel/runs/run-notes.js";
+import { tagFrom, writeNotes } from "#kernel/runs/run-notes.js";
 import type { RunSummary } from "#kernel/runs/run-summary.js";
 import { runsBeside } from "#kernel/runs/runs-beside.js";
 import "./codes.js";
@@ -17,6 +17,8 @@ export interface Asked {
   readonly filter: string;
   /** A column, or a metric. */
   readonly sort: string;
+  /** `reviews.test`; null: each run's newest scores. */
+  readonly on: string | null;
   readonly reverse: boolean;
   readonly fold: boolean;
   readonly limit: string;
@@ -39,11 +41,15 @@ export async function runsText(folder: string, { sort, limit, json, ...asked }: 
   const list = await listOf(folder);
   const view = { ...usualView, ...asked, limit: most, since: 0 };
   const all = list.list(view);
-  const metric = all.scores.find((one) => one.key === sort);
+  const { on } = asked;
+  if (on !== null && all.all > 0 && !all.data.includes(on)) throw usage(unscored(on, all));
+  const metric =
+    all.scores.find((one) => one.key === sort) ??
+    (on === null ? undefined : all.scores.find((one) => one.key === `validation ${sort}`));
   const column = metric ? undefined : columns.get(sort);
-  if (!column && !metric && all.all > 0) throw usage(unknown(sort, all));
+  if (!column && !metric && all.all > 0) throw usage(unknown(sort, on, all));
   const listing = list.list({ ...view, sort: column ?? ("score" satisfies SortBy), score: metric?.key ?? null });
-  return json ? `${JSON.stringify(plain(listing), null, 2)}\n` : table(listing, list.root);
+  return json ? `${JSON.stringify({ on, ...plain(listing) }, null, 2)}\n` : table(listing, list.root);
 }
 
 /** What stands in its notes afterwards. Coded errors: `bad-usage`, `run-not-noted`. */
@@ -52,9 +58,10 @@ export async function noteRun(
   wanted: string,
   change: { readonly note: readonly string[]; readonly add: readonly string[]; readonly take: readonly string[] },
 ): Promise<string> {
-  const list = await listOf(folder);
-  const run = runNamed(list, wanted);
-  const taken = new Set(change.take.map((tag) => tag.toLowerCase()));
+  const at = pathOf(folder, wanted);
+  const list = at === null ? await listOf(folder) : await looked(dirname(at));
+  const run = runNamed(list, at === null ? wanted : basename(at), wanted);
+  const taken = new Set(change.take.map((tag) => tagFrom(tag).toLowerCase()));
   const tags = [...run.tags, ...change.add].filter((tag) => !taken.has(tag.toLowerCase()));
   const note = change.note.length > 0 ? change.note.join(" ") : run.note;
   const kept = await writeNotes(list, run.id, { tags, note });
@@ -67,26 +74,42 @@ async function listOf(folder: string): Promise<RunList> {
   await list.look();
   return list;
 }
+async function looked(root: string): Promise<RunList> {
+  const list = new RunList(root);
+  await list.look();
+  return list;
+}
 
-function runNamed(list: RunList, wanted: string): RunSummary {
+/** Where a path leads, from the folder that is looked into or else from here. Null: it is a name. */
+function pathOf(folder: string, wanted: string): string | null {
+  if (!/[\\/]/.test(wanted) && wanted !== "." && wanted !== "..") return null;
+  const inside = resolve(folder, wanted);
+  return existsSync(inside) ? inside : resolve(wanted);
+}
+
+/** `said`: as it was asked for; a path has no other name. */
+function runNamed(list: RunList, id: string, said: string): RunSummary {
   const { runs } = list.list({ ...usualView, fold: false, limit: Number.MAX_SAFE_INTEGER, since: 0 });
-  const id = basename(wanted);
   const found = runs.find((run) => run.id === id);
-  const named = runs.filter((run) => run.name === wanted);
+  const named = runs.filter((run) => run.name === said);
   if (found ?? named.length === 1) return (found ?? named[0])!;
-  if (named.length === 0) throw usage(`there is no run ${clip(wanted, 80)} in ${list.root}`);
+  if (named.length === 0) throw usage(`there is no run ${clip(said, 80)} in ${list.root}`);
   throw usage(
-    `several runs are called ${clip(wanted, 80)}: ${listed(
+    `several runs are called ${clip(said, 80)}: ${listed(
       named.map((run) => run.id),
       { most: 5 },
     )}`,
   );
 }
-function unknown(sort: string, { scores }: RunListing): string {
+function unscored(on: string, { data }: RunListing): string {
+  const has = data.length > 0 ? `; there are scores on ${listed(data)}` : "";
+  return `no run was scored on ${clip(on, 80)}${has}`;
+}
+function unknown(sort: string, on: string | null, { scores }: RunListing): string {
   const metrics = [...new Set(scores.map(({ metric }) => metric))];
   const all = new Set([...[...columns.keys()].slice(0, 4), ...metrics]);
   const has = [...all].map((one) => (/\s/.test(one) ? JSON.stringify(one) : one)).join(", ");
-  return `runs have no column ${clip(sort, 80)}; there are ${has}`;
+  return `runs have no column ${clip(sort, 80)}${on === null ? "" : ` on ${on}`}; there are ${has}`;
 }
 function usage(message: string): CodedError {
   return new CodedError("bad-usage", { message, command: "tunebook runs" });

@@ -4,6 +4,7 @@
  */
 import { plural } from "../display/text.js";
 import { contentOf, type ListedScore } from "./newest-scores.js";
+import { tagFrom } from "./run-notes.js";
 import type { RunState, RunSummary } from "./run-summary.js";
 
 export type SortBy = "started" | "name" | "score" | "loss" | "seconds";
@@ -17,6 +18,8 @@ export interface RunView {
   readonly reverse: boolean;
   /** Key of the score that is shown and ranked by; null: the newest evaluation's first. */
   readonly score: string | null;
+  /** What scores are of, `reviews.test`; no others are shown or ranked by. Null: of each run's newest. */
+  readonly on: string | null;
   /** Trials of a sweep under one row. */
   readonly fold: boolean;
   /** Keys of the sweeps whose trials are shown. */
@@ -32,6 +35,7 @@ export const usualView: RunView = {
   sort: "started",
   reverse: false,
   score: null,
+  on: null,
   fold: true,
   open: [],
 };
@@ -76,6 +80,8 @@ export interface RunListing {
   readonly scores: readonly ScoreChoice[];
   /** Of the score that is shown. */
   readonly score: ScoreChoice | null;
+  /** All that runs were scored on, what most were first. */
+  readonly data: readonly string[];
   readonly tags: readonly string[];
   readonly runs: readonly RunSummary[];
   /** Why the folder can't be read. */
@@ -83,13 +89,15 @@ export interface RunListing {
 }
 type Arranged = Omit<RunListing, "revision" | "runs" | "problem"> & { readonly ids: readonly string[] };
 
-export function arranged(runs: readonly RunSummary[], view: RunView): Arranged {
+export function arranged(all: readonly RunSummary[], view: RunView): Arranged {
+  const runs =
+    view.on === null ? all : all.map((run) => ({ ...run, scores: run.scores.filter(({ on }) => on === view.on) }));
   const fits = filterOf(view.filter);
   const fitting = runs.filter(fits);
   const { scores, usual } = choicesOf(runs);
   const score = scores.find((one) => one.key === view.score) ?? scores.find((one) => one.key === usual) ?? null;
   const items = view.fold
-    ? folded(fitting, score, view.score === null && view.sort !== "score")
+    ? folded(fitting, score, view.score === null && view.on === null && view.sort !== "score")
     : fitting.map((run) => single(run, score));
   const sections = sectionsOf(items, view, score);
   const rows: ListRow[] = [];
@@ -107,6 +115,7 @@ export function arranged(runs: readonly RunSummary[], view: RunView): Arranged {
   return {
     order: rows.flatMap((row) => (row.is === "run" ? [row.id] : [])),
     ...{ rows, total: fitting.length, all: runs.length, left: items.length - shown, scores, score },
+    data: dataOf(all),
     tags: [...new Set(runs.flatMap(({ tags }) => tags))].sort((a, b) => a.localeCompare(b)).slice(0, 200),
     ids: [...new Set(ids)],
   };
@@ -119,17 +128,29 @@ const said: Readonly<Partial<Record<RunState, string>>> = {
   broken: "damaged",
 };
 
-/** Whether a run has all the words; `tag:x` is one of its tags, whole. */
+/** Whether a run has all the words; `tag:x` and `tag:"x y"` are one of its tags, whole, as it would be written. */
 export function filterOf(filter: string): (run: RunSummary) => boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = filter.toLowerCase().match(/tag:"[^"]*"|\S+/g) ?? [];
   return (run) => {
     const { name, model, base, technique, data, state, id, tags, note } = run;
     const text = [name, model, base, technique, data, state, said[state], id, note, ...tags].join(" ").toLowerCase();
     return words.every((word) => {
       const tag = /^tag:(.+)$/.exec(word)?.[1];
-      return tag === undefined ? text.includes(word) : tags.some((one) => one.toLowerCase() === tag);
+      if (tag === undefined) return text.includes(word);
+      const whole = tagFrom(tag.replace(/^"|"$/g, ""));
+      return tags.some((one) => one.toLowerCase() === whole);
     });
   };
+}
+
+function dataOf(runs: readonly RunSummary[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { scores } of runs)
+    for (const on of new Set(scores.map((one) => one.on))) counts.set(on, (counts.get(on) ?? 0) + 1);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 200)
+    .map(([on]) => on);
 }
 
 const keyOf = (metric: string, rows: string | null): string => (rows === null ? metric : `${metric} @ ${rows}`);
@@ -275,7 +296,7 @@ interface Section {
   readonly heading: string | null;
   readonly items: readonly Item[];
 }
-/** One, but where a ranking would mix scores of different rows; there the rows that most runs were scored on come first. */
+/** A ranking says what its scores are of, and never mixes those of different rows: what most runs were scored on comes first. */
 function sectionsOf(items: readonly Item[], view: RunView, choice: ScoreChoice | null): readonly Section[] {
   const order = sorting(view);
   if (view.sort !== "score" || !choice) return [{ heading: null, items: items.toSorted(order) }];
@@ -291,18 +312,12 @@ function sectionsOf(items: readonly Item[], view: RunView, choice: ScoreChoice |
       .filter(Boolean)
       .join(", ");
     const text = `${choice.metric} on ${on}${which ? ` (${which})` : ""}`;
-    return { heading: several.length > 1 || without.length > 0 ? text : null, items: group.toSorted(order) };
+    return { heading: text, items: group.toSorted(order) };
   });
-  return without.length === 0
-    ? sections
-    : [
-        ...sections,
-        {
-          heading:
-            several.length > 0 ? `without ${choice.metric}${choice.on === null ? "" : ` on ${choice.on}`}` : null,
-          items: without.toSorted(order),
-        },
-      ];
+  if (without.length === 0) return sections;
+  const on = choice.on ?? view.on;
+  const heading = several.length > 0 ? `without ${choice.metric}${on === null ? "" : ` on ${on}`}` : null;
+  return [...sections, { heading, items: without.toSorted(order) }];
 }
 function grouped(items: readonly Item[]): Map<string | null, Item[]> {
   const found = new Map<string | null, Item[]>();

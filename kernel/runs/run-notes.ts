@@ -34,7 +34,8 @@ export function notesFrom(value: unknown): RunNotes {
     note: typeof note === "string" ? clip(printable(note.slice(0, 2 * bounds.note)).trim(), bounds.note) : "",
   };
 }
-function tagFrom(text: string): string {
+/** As it is kept: blanks and commas join its words by `-`. */
+export function tagFrom(text: string): string {
   const tag = printable(oneLine(text.slice(0, 4 * bounds.tag).normalize("NFC")))
     .trim()
     .replace(/^#+/, "")

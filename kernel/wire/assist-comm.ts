@@ -27,12 +27,13 @@ const notebook: Reader<AssistantMethods["plan"]["params"]> = ({ cells, at, measu
 const texts = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) && value.every((one) => typeof one === "string") ? value : undefined;
 const query: Reader<RunView> = (data) => {
-  const { filter, limit, sort, reverse, score, fold, open } = data;
+  const { filter, limit, sort, reverse, score, on, fold, open } = data;
   if (typeof filter !== "string" || typeof limit !== "number" || !(limit >= 0)) return undefined;
   return {
     ...{ filter, limit, reverse: reverse === true, fold: fold === true, open: texts(open) ?? [] },
     sort: sorts.find((one) => one === sort) ?? "started",
     score: typeof score === "string" ? score : null,
+    on: typeof on === "string" ? on : null,
   };
 };
 const compare: Reader<Compare> = ({ runs, along, smooth }) => {

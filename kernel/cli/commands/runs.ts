@@ -5,6 +5,7 @@ import type { RunView } from "#kernel/runs/run-listing.js";
 interface Options {
   readonly in: string;
   readonly sort?: string;
+  readonly on?: string;
   readonly reverse?: true;
   readonly trials?: true;
   readonly limit: string;
@@ -21,15 +22,17 @@ export function register(program: Command): void {
       "--sort <column>",
       'started, name, seconds, "training loss", or a metric; a metric ranks in its own direction',
     )
+    .option("--on <data.split>", "shows and ranks scores on these rows alone, such as reviews.test")
     .option("--reverse", "the other way round")
     .option("--trials", "a line for each trial of a sweep")
     .addOption(new Option("--limit <n>", "so many lines").default("50"))
     .option("--json", "print JSON")
     .action(async (filter: readonly string[], options: Options) => {
       const { runsText } = await import("../runs-table.js");
-      const { sort, reverse, trials, limit, json } = options;
-      const view: Pick<RunView, "filter" | "reverse" | "fold"> = {
-        filter: filter.join(" "),
+      const { sort, on, reverse, trials, limit, json } = options;
+      const view: Pick<RunView, "filter" | "on" | "reverse" | "fold"> = {
+        filter: filter.map(wordOf).join(" "),
+        on: on ?? null,
         reverse: reverse === true,
         fold: trials !== true,
       };
@@ -52,6 +55,10 @@ export function register(program: Command): void {
     });
 }
 
+/** A tag that the shell's quotes keep together stays one word. */
+function wordOf(word: string): string {
+  return /^tag:[^"]*\s/i.test(word) ? `tag:"${word.slice("tag:".length)}"` : word;
+}
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

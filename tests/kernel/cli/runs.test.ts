@@ -1,10 +1,11 @@
 /** `tunebook runs` as it is called: the table, its order, JSON, and what is said of a run. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { RunFolder } from "#kernel/runs/run-folder.js";
 import { evaluate, makeRun, makeSweep, share } from "../runs/run-folders.js";
 
 const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
@@ -68,9 +69,10 @@ describe("tunebook runs", function () {
         readonly run: { readonly name: string; readonly scores: readonly unknown[] };
       }[];
     };
+    const [heading, row] = rows;
     assert.deepEqual(
-      [total, rows.length, rows[0]?.run.name, rows[0]?.score.value, rows[0]?.run.scores.length],
-      [1, 1, "deep", 0.9, 4],
+      [total, rows.length, heading, row?.run.name, row?.score.value, row?.run.scores.length],
+      [1, 2, { is: "heading", text: "accuracy on d.test (120 rows)", runs: 1 }, "deep", 0.9, 4],
     );
   });
   it("keeps tags and a note, which find the run again", () => {
@@ -97,6 +99,51 @@ describe("tunebook runs", function () {
       rows.flatMap(({ score }) => (score ? [[score.value, score.why]] : [])),
       [[null, "every row is “good”"]],
     );
+  });
+  it("ranks by the data that --on names, and says which there are", () => {
+    const root = join(folder, "splits", "runs");
+    const [one, two] = [makeRun(root, "one"), makeRun(root, "two", { accuracy: 0.9 })];
+    evaluate(one, { accuracy: share(0.9) }, { at: "2026-01-01T00:00:00Z" });
+    evaluate(two, { accuracy: share(0.8) }, { at: "2026-01-02T00:00:00Z" });
+    evaluate(two, { accuracy: share(0.99) }, { at: "2026-01-03T00:00:00Z", split: "train" });
+    const on = (...args: string[]) => runs("--in", "splits", ...args);
+    assert.deepEqual(names(on("--sort", "accuracy", "--on", "d.test").stdout), [
+      "[accuracy on d.test (120 rows)]",
+      "one",
+      "two",
+    ]);
+    assert.deepEqual(names(on("--sort", "accuracy", "--on", "d.validation").stdout).slice(1), ["two", "one"]);
+    assert.equal((JSON.parse(on("--on", "d.train", "--json").stdout) as { on: string }).on, "d.train");
+    assert.match(
+      on("--on", "d.tset").stderr,
+      /error\[bad-usage\]: no run was scored on d\.tset; there are scores on d\.test, d\.validation, d\.train/,
+    );
+    assert.match(on("--on", "d.test", "--sort", "f1").stderr, /no column f1 on d\.test; there are .*accuracy/);
+  });
+  it("notes the run that a path leads to, in the folder of that path", () => {
+    const here = makeRun(join(folder, "runs"), "twin");
+    const there = RunFolder.open(join(folder, "else", "runs", here.id));
+    cpSync(here.path, there.path, { recursive: true });
+    const noted = runs("note", join("else", "runs", here.id), "over", "there");
+    assert.equal(noted.status, 0, noted.stderr);
+    assert.ok(existsSync(join(there.path, "notes.json")));
+    assert.ok(!existsSync(join(here.path, "notes.json")), "the run of the same name here is another");
+    assert.match(runs("note", `${there.path}/`, "--tag", "x").stdout, /\n#x\nover there\n$/);
+    assert.match(runs("--in", "else", "note", join("runs", here.id), "again").stdout, /\n#x\nagain\n$/);
+    assert.match(
+      runs("note", join("nowhere", here.id), "lost").stderr,
+      /error\[bad-usage\]: there is no run nowhere.*twin-\S+ in .*nowhere/,
+    );
+    assert.ok(!existsSync(join(here.path, "notes.json")));
+  });
+  it("takes tags of several words in quotes, to add, to find and to take away", () => {
+    const run = makeRun(join(folder, "worded", "runs"), "spoken");
+    const note = (...args: string[]) => runs("--in", "worded", "note", run.id, ...args);
+    assert.match(note("--tag", "big one", "--tag", "small").stdout, /\n#big-one #small\n$/);
+    for (const filter of ["tag:big one", "tag:big-one", "TAG:Big One"])
+      assert.deepEqual(names(runs("--in", "worded", filter).stdout), ["spoken"], filter);
+    assert.deepEqual(names(runs("--in", "worded", "tag:big two").stdout), []);
+    assert.match(note("--untag", "Big One").stdout, /\n#small\n$/);
   });
   it("says when there are none", () => {
     assert.match(runs("--in", tmpdir()).stdout, /^no runs in /);

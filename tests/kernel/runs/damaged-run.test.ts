@@ -71,7 +71,7 @@ train m on d with quick as night`);
       assert.equal(await loadStatement(list, run.id, []), null);
       assert.equal((await runDetails(list, run.id, null))!.load, null);
       const table = await runsText(book.folder, {
-        ...{ filter: "", sort: "started", reverse: false, fold: true, limit: "20", json: false },
+        ...{ filter: "", sort: "started", on: null, reverse: false, fold: true, limit: "20", json: false },
       });
       assert.match(table, new RegExp(`damaged: ${run.id}: ${name.replace(".", "\\.")}`));
     });

@@ -78,10 +78,10 @@ describe("the table of runs by their scores", () => {
       ["worst", 3],
     ] as const)
       evaluate(makeRun(root, name), { perplexity: less(value) });
-    assert.deepEqual(told(await look({ sort: "score" })).slice(0, 3), ["best", "mid", "worst"]);
-    assert.deepEqual(told(await look({ sort: "score", reverse: true })).slice(0, 3), ["worst", "mid", "best"]);
+    assert.deepEqual(told(await look({ sort: "score" })).slice(1, 4), ["best", "mid", "worst"]);
+    assert.deepEqual(told(await look({ sort: "score", reverse: true })).slice(1, 4), ["worst", "mid", "best"]);
     assert.deepEqual(
-      new Set(told(await look({ sort: "score", reverse: true })).slice(3)),
+      new Set(told(await look({ sort: "score", reverse: true })).slice(4)),
       new Set(["nan", "infinite"]),
     );
   });
@@ -116,9 +116,29 @@ describe("the table of runs by their scores", () => {
     evaluate(makeRun(root, "alone"), { "f1(macro)": share(0.5) });
     assert.deepEqual(
       told(await look({ sort: "score", score: "f1(macro)", filter: "alone" })),
-      ["alone"],
-      "one data alone needs no heading",
+      ["[f1(macro) on d.test (120 rows)]", "alone"],
+      "of one data alone, too, it says which",
     );
+  });
+  it("ranks by the data that is asked for, not by the newest evaluation alone", async () => {
+    const [a, b] = [makeRun(root, "a"), makeRun(root, "b")];
+    evaluate(a, { accuracy: share(0.9) }, { at: "2026-01-01T00:00:00Z" });
+    evaluate(b, { accuracy: share(0.8) }, { at: "2026-01-02T00:00:00Z" });
+    evaluate(b, { accuracy: share(0.99) }, { at: "2026-01-03T00:00:00Z", split: "train" });
+    makeRun(root, "none");
+    assert.deepEqual(told(await look({ sort: "score", score: "accuracy" })).length, 6, "b's newest is on other rows");
+    const listing = await look({ sort: "score", score: "accuracy", on: "d.test" });
+    assert.deepEqual(told(listing), [
+      "[accuracy on d.test (120 rows)]",
+      "a",
+      "b",
+      "[without accuracy on d.test]",
+      "none",
+    ]);
+    assert.deepEqual(listing.data, ["d.validation", "d.test", "d.train"]);
+    const [, , row] = listing.rows;
+    assert.equal(row?.is === "run" && row.score?.value, 0.8);
+    assert.equal((await look({ on: "d.train" })).score?.metric, "accuracy");
   });
   it("sorts by name, loss and time", async () => {
     makeRun(root, "run_10", { loss: () => 1, steps: 10 });
@@ -133,15 +153,22 @@ describe("the table of runs by their scores", () => {
       makeSweep(root, "search", [0.6, 0.8, 0.7], { marked });
       makeRun(root, "other", { accuracy: 0.75 });
       const folded = await look({ sort: "score" });
-      assert.deepEqual(told(folded), ["search (3)", "other"]);
-      const [sweep] = folded.rows;
+      assert.deepEqual(told(folded), ["[validation accuracy on d.validation]", "search (3)", "other"]);
+      const [, sweep] = folded.rows;
       assert.ok(sweep?.is === "sweep");
       assert.deepEqual(
         [sweep.best?.number, sweep.best?.values, sweep.score?.value, sweep.open],
         [2, "batch_size: 16", 0.8, false],
       );
       const open = await look({ sort: "score", open: [sweep.key] });
-      assert.deepEqual(told(open), ["search (3)", "search_2", "search_3", "search_1", "other"]);
+      assert.deepEqual(told(open), [
+        "[validation accuracy on d.validation]",
+        "search (3)",
+        "search_2",
+        "search_3",
+        "search_1",
+        "other",
+      ]);
       assert.deepEqual(told(await look({ sort: "started", fold: false })), [
         "other",
         "search_3",
