@@ -54,12 +54,22 @@ export function comparisonIn(app, comparing, icon, actions) {
       widget.title.closable = true;
       widget.toolbar.hide();
     }
-    if (!widget.isAttached) {
+    const opened = !widget.isAttached;
+    if (opened) {
       app.shell.add(widget, "main", { mode: "tab-after", ref: panel.id, type: "Tunebook" });
       if (!widget.isAttached) app.shell.add(widget, "down");
     }
     app.shell.activateById(widget.id);
+    if (opened) makeRoom(widget);
   };
+}
+
+/** Notebook 7's lower part opens as low as can be. One that somebody drew up stays as it is. */
+function makeRoom(widget) {
+  let split = widget.parent;
+  while (split && split.id !== "jp-main-vsplit-panel") split = split.parent;
+  const [above, below, ...rest] = split?.relativeSizes?.() ?? [];
+  if (above !== undefined && rest.length === 0 && !(below > 0.3)) split.setRelativeSizes([1, 1]);
 }
 
 function Compared({ comparing, actions }) {

@@ -130,6 +130,16 @@ describe("Tunebook in Notebook 7", function () {
     await panel().locator(".tunebook-curves .js-plotly-plot .trace").first().waitFor({ timeout: 20_000 });
     await book.picture("run");
   });
+  it("opens the comparison below with room for its curves", async () => {
+    await panel().getByRole("button", { name: "← All runs" }).click();
+    await panel().getByRole("checkbox", { name: "Compare mood" }).check();
+    await panel().getByRole("button", { name: "Compare curves (1)" }).click();
+    const tab = book.page.locator("#tunebook-compare");
+    await tab.locator(".js-plotly-plot .trace").first().waitFor({ timeout: 20_000 });
+    await book.picture("compared");
+    const [own, all] = [await tab.boundingBox(), book.page.viewportSize()];
+    assert.ok(own!.height > all!.height / 3, `${own!.height} of ${all!.height}`);
+  });
   it("lets nothing fail in the page", () => {
     assert.deepEqual(complaints, []);
   });
