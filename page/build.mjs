@@ -28,7 +28,7 @@ const browser = {
   target: "es2023",
   legalComments: "none",
   charset: "utf8",
-  alias: { "csv-parse": "csv-parse/browser/esm", "csv-parse/sync": "csv-parse/browser/esm/sync" },
+  alias: { "csv-parse": "csv-parse/browser/esm" },
 };
 
 /**

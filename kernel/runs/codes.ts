@@ -4,6 +4,7 @@ import "#dsl/check/name-codes.js";
 import "#dsl/check/world-codes.js";
 import "#stdlib/sources/codes.js";
 import "#stdlib/tasks/codes.js";
+import "./internal-code.js";
 import { listed } from "#dsl/check/listed.js";
 
 declare module "#dsl/check/codes.js" {
@@ -67,7 +68,6 @@ declare module "#dsl/check/codes.js" {
     "no-generation": { readonly model: string; readonly why: string };
     "merge-differs": { readonly difference: number; readonly most: number };
     "folder-taken": { readonly folder: string; readonly has: readonly string[] };
-    internal: { readonly what: string };
   }
 }
 const writerOf = (d: { readonly where: "here" | "beside" | "elsewhere"; readonly process: number }): string =>
@@ -330,11 +330,5 @@ registerCodes({
     message: (d) => `${d.model} can't write text here: ${d.why}`,
     help: () => "use another engine (`engine { engine: tensorflow }`)",
     explain: "Writing text needs the programs of a key-value cache, and the engine that runs can't compute them.",
-  },
-  internal: {
-    severity: "error",
-    message: (d) => `Tunebook failed: ${d.what}`,
-    help: () => "this is a defect of Tunebook: please report it with the program that shows it",
-    explain: "An error without a code of its own. It is never your program's fault.",
   },
 });

@@ -4,7 +4,7 @@ import type { Call } from "#dsl/plan/plan.js";
 import type { Implementations } from "#dsl/registry.js";
 import { kept } from "#stdlib/defined/store.js";
 import { registry } from "#stdlib/registry.js";
-import "./codes.js";
+import "./internal-code.js";
 
 export async function implementationOf<K extends keyof Implementations>(
   kind: K,

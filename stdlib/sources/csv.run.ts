@@ -1,6 +1,5 @@
 /** CSV as RFC 4180 has it, streamed: the file passes in pieces, only the columns stay. Every value is a string. */
 import { parse, type CsvError, type Parser } from "csv-parse";
-import { parse as parseNow } from "csv-parse/sync";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
@@ -67,6 +66,11 @@ function heard(parser: Parser, event: string): Promise<void> {
   });
 }
 
+/** A browser's stand-in for Node's streams has nothing to let go of. */
+function letGo(parser: Parser): void {
+  (parser as Partial<Parser>).destroy?.();
+}
+
 class Reader {
   /** Text held back until there is enough of it to judge the delimiter. */
   private head: string | null = "";
@@ -114,7 +118,7 @@ class Reader {
     if (this.head !== null) {
       this.head += piece;
       if (this.head.length < headSize) return;
-      text = this.begin();
+      text = await this.begin();
     }
     await this.write(text);
   }
@@ -149,7 +153,7 @@ class Reader {
 
   /** Reads to the end of what was written; gives the header. */
   async end(): Promise<readonly string[]> {
-    if (this.head !== null) await this.write(this.begin());
+    if (this.head !== null) await this.write(await this.begin());
     if (!this.full) {
       const ended = Promise.race([heard(this.parser, "end"), heard(this.parser, "close")]);
       this.parser.end();
@@ -161,16 +165,15 @@ class Reader {
     return this.header;
   }
 
-  /** A browser's stand-in for Node's streams has nothing to let go of. */
   private close(): void {
-    (this.parser as Partial<Parser>).destroy?.();
+    letGo(this.parser);
   }
 
-  private begin(): string {
+  private async begin(): Promise<string> {
     const head = this.head ?? "";
     this.head = null;
     if (head.trim() === "") throw new CodedError("empty-file", { file: this.file });
-    this.judgeDelimiter(head);
+    await this.judgeDelimiter(head);
     return head;
   }
 
@@ -220,12 +223,12 @@ class Reader {
   }
 
   /** One column with the delimiter at hand, but several, equally many in header and rows, with another: that was meant. */
-  private judgeDelimiter(head: string): void {
-    const found = widths(head, this.delimiter, this.quote, 1);
+  private async judgeDelimiter(head: string): Promise<void> {
+    const found = await widths(head, this.delimiter, this.quote, 1);
     if (found?.header.length !== 1) return;
     for (const likely of delimiters) {
       if (likely === this.delimiter) continue;
-      const other = widths(head, likely, this.quote, 10);
+      const other = await widths(head, likely, this.quote, 10);
       if (other && other.header.length > 1 && other.even)
         throw new CodedError("wrong-delimiter", {
           file: this.file,
@@ -238,28 +241,36 @@ class Reader {
 }
 
 /** The header and whether the first `to` records have as many fields, split at a delimiter; null when they can't be read so. */
-function widths(
+async function widths(
   head: string,
   delimiter: string,
   quote: string | null,
   to: number,
-): { header: string[]; even: boolean } | null {
-  const options = {
+): Promise<{ header: string[]; even: boolean } | null> {
+  const records: string[][] = [];
+  const parser = parse({
     delimiter,
     quote,
     escape: quote,
     record_delimiter: lineEnds,
     relax_column_count: true,
     skip_empty_lines: true,
-    to,
-  };
-  try {
-    const records: string[][] = parseNow(head, options);
-    const header = records[0];
-    return header ? { header, even: records.every((r) => r.length === header.length) } : null;
-  } catch {
-    return null;
-  }
+    // Not by the parser's own `to`: where a browser's stand-in for streams serves, it throws.
+    on_record: (record: string[]) => {
+      if (records.length < to) records.push(record);
+      return null;
+    },
+  });
+  let failed = false;
+  parser.on("error", () => (failed = true));
+  const ended = Promise.race([heard(parser, "end"), heard(parser, "close")]);
+  parser.resume();
+  parser.end(head);
+  await ended;
+  letGo(parser);
+  const header = records[0];
+  const cut = failed && records.length < to;
+  return cut || !header ? null : { header, even: records.every((r) => r.length === header.length) };
 }
 
 /** Names of the columns; one without a name is called by its place (`column 1`). */
