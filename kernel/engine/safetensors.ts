@@ -194,7 +194,7 @@ function removeLeftOvers(file: string): void {
     if (name.startsWith(prefix) && !isRunning(Number(name.slice(prefix.length))))
       rmSync(join(folder, name), { force: true });
 }
-function isRunning(pid: number): boolean {
+export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (e) {

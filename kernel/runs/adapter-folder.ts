@@ -4,7 +4,6 @@
  * which `PeftModel.from_pretrained` reads; of the others ours: the states' own names, and which technique made them of which
  * base. A training `from:` that folder goes on from it. Techniques that train the whole model write none.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { ModelPlan } from "#dsl/plan/plan.js";
@@ -13,6 +12,7 @@ import type { AdapterFacts, TechniqueImplementation } from "#stdlib/kinds/techni
 import type { ModelSizes } from "#stdlib/kinds/model.js";
 import { registry } from "#stdlib/registry.js";
 import type { Session } from "../engine/engine.js";
+import { staged } from "./staged.js";
 import { folded, type Standardised } from "./standardised.js";
 
 export const ADAPTER = { weights: "adapter_model.safetensors", config: "adapter_config.json" } as const;
@@ -66,11 +66,12 @@ export async function writeAdapter(
   session: Session,
   { names, config, standardised }: Adapter,
 ): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  await folded(session, standardised, () =>
-    session.save(join(folder, ADAPTER.weights), Object.keys(names), { format: "pt" }, names),
-  );
-  await writeFileAtomic(join(folder, ADAPTER.config), `${JSON.stringify(config, null, 2)}\n`);
+  await staged(folder, async (work) => {
+    await folded(session, standardised, () =>
+      session.save(join(work, ADAPTER.weights), Object.keys(names), { format: "pt" }, names),
+    );
+    await writeFileAtomic(join(work, ADAPTER.config), `${JSON.stringify(config, null, 2)}\n`);
+  });
 }
 
 /** PEFT's names of the tasks, by ours: their records list them among what others call them. */

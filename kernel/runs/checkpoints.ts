@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
 import type { Session } from "../engine/engine.js";
 import { CHECKED, readHeader } from "../engine/safetensors.js";
-import { gone } from "./folder-errors.js";
+import { gone, writing } from "./folder-errors.js";
 import { quoted, unquoted } from "./log-lines.js";
 import type { RunFolder } from "./run-folder.js";
 
@@ -35,6 +35,7 @@ export function checkpointFile(run: RunFolder, step: number): string {
   return join(run.checkpoints, `step-${String(step).padStart(6, "0")}.safetensors`);
 }
 
+/** Coded errors `no-space`, `run-folder`. */
 export async function saveCheckpoint(
   run: RunFolder,
   session: Session,
@@ -46,10 +47,14 @@ export async function saveCheckpoint(
   try {
     await save();
   } catch (error) {
-    if (existsSync(run.checkpoints)) throw error;
+    if (existsSync(run.checkpoints)) throw writing(error, file);
     if (!existsSync(run.path)) throw gone(run.path, error);
-    mkdirSync(run.checkpoints, { recursive: true });
-    await save();
+    try {
+      mkdirSync(run.checkpoints, { recursive: true });
+      await save();
+    } catch (again) {
+      throw writing(again, file);
+    }
   }
   return { file, position };
 }

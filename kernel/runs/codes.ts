@@ -33,7 +33,11 @@ declare module "#dsl/check/codes.js" {
     "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
     "no-labels": { readonly data: string };
     "no-rows": { readonly data: string; readonly split: string };
-    "no-space": { readonly path: string };
+    "no-space": {
+      readonly path: string;
+      /** `saving`: of a folder that somebody asked for. `training`: the training is done and what describes it could not be written. */
+      readonly after?: "saving" | "training";
+    };
     "run-folder": { readonly folder: string; readonly why: string };
     "run-busy": {
       readonly run: string;
@@ -196,7 +200,12 @@ registerCodes({
   "no-space": {
     severity: "error",
     message: (d) => `the disk is full: ${d.path} could not be written`,
-    help: () => "free some space, or move runs with `--runs DIR`, and run the statement again with `resume: true`",
+    help: (d) =>
+      d.after === "saving"
+        ? "free some space, or name a folder on another disk, and save again"
+        : d.after === "training"
+          ? "free some space; the training is done and its checkpoints are whole: `load:` opens the run"
+          : "free some space, or move runs with `--runs DIR`, and run the statement again with `resume: true`",
     explain: "What was written before is whole: files are written under a temporary name and renamed.",
   },
   "run-folder": {

@@ -3,7 +3,6 @@
  * who opens the folder need know of the technique: transformers, `base: "folder"`, `tunebook forward`. Before the folder is
  * there, both models have answered the same tokens and their logits were compared.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/check/codes.js";
@@ -17,6 +16,7 @@ import type { Engine, Session } from "../engine/engine.js";
 import { configText } from "./config-text.js";
 import { configOf } from "./model-config.js";
 import { fold, standardisedOf } from "./standardised.js";
+import { staged } from "./staged.js";
 import { besideWeights, copyBeside, demandFree, filesOf, MODEL } from "./model-folder.js";
 import "./codes.js";
 
@@ -37,7 +37,7 @@ const TOLERANCE = 1e-4;
 
 /**
  * `session` holds the trained model, built by `body`; nothing of it changes. A folder that an earlier merge wrote is written
- * anew. Coded errors `cannot-merge`, `merge-differs`, `folder-taken`.
+ * anew. Coded errors `cannot-merge`, `merge-differs`, `folder-taken`, `no-space`.
  */
 export async function writeMerged(
   folder: string,
@@ -77,18 +77,19 @@ export async function writeMerged(
     for (const [name] of moved) await copy.write(name, await session.read(name));
     for (const one of merging) await mergeInto(copy, session, one, body.technique.call.word);
     const difference = await compared(session, copy, plain.inputs, body);
-    mkdirSync(folder, { recursive: true });
     const standardised = standardisedOf(body.task.implementation, body.family);
     await fold(copy, standardised);
     const held: readonly string[] = standardised ? [standardised.mean, standardised.scale] : [];
-    await copy.save(
-      join(folder, MODEL.weights),
-      Object.keys(plain.state).filter((name) => !held.includes(name)),
-      { format: "pt" },
-    );
-    await writeFileAtomic(join(folder, MODEL.config), configText(configOf(o.plan.recipe.model, base, o.labels)));
     const { max_length: maxLength } = o.plan.recipe.model;
-    await copyBeside(folder, { from: base.folder, files: besideWeights(base), maxLength });
+    await staged(folder, async (work) => {
+      await copy.save(
+        join(work, MODEL.weights),
+        Object.keys(plain.state).filter((name) => !held.includes(name)),
+        { format: "pt" },
+      );
+      await writeFileAtomic(join(work, MODEL.config), configText(configOf(o.plan.recipe.model, base, o.labels)));
+      await copyBeside(work, { from: base.folder, files: besideWeights(base), maxLength });
+    });
     return { folder, difference };
   } finally {
     await Promise.all([copy.dispose(), session.remove(Object.keys(looking))]);

@@ -5,7 +5,7 @@
  * whole it is made when another model begins from them, or when it is saved. Techniques that train few weights write an adapter instead.
  */
 import { existsSync, readdirSync } from "node:fs";
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/check/codes.js";
@@ -17,6 +17,7 @@ import { recordOf } from "../bases/model-file.js";
 import { configText } from "./config-text.js";
 import { LEARNT } from "./learnt.js";
 import { configOf } from "./model-config.js";
+import { isStage, staged } from "./staged.js";
 import { folded, type Standardised } from "./standardised.js";
 import "./codes.js";
 
@@ -83,18 +84,19 @@ export function filesOf(base: Base): readonly string[] {
 /** Demands that a folder holds nothing but such files and a model card. Coded error `folder-taken`. */
 export function demandFree(folder: string, files: readonly string[]): void {
   const others = (existsSync(folder) ? readdirSync(folder) : []).filter(
-    (name) => name !== CARD && !files.includes(name),
+    (name) => name !== CARD && !files.includes(name) && !isStage(name),
   );
   if (others.length > 0) throw new CodedError("folder-taken", { folder, has: others });
 }
 
 /** The weights that the session has now; a folder that was there before is written anew. */
 export async function writeModelFolder(folder: string, session: Session, whole: WholeModel): Promise<void> {
-  await mkdir(folder, { recursive: true });
   const { names, standardised } = whole;
-  await folded(session, standardised, () =>
-    session.save(join(folder, MODEL.weights), Object.keys(names), { format: "pt" }, names),
-  );
-  await copyBeside(folder, { from: whole.from, files: whole.files, maxLength: whole.maxLength });
-  await writeFileAtomic(join(folder, MODEL.config), configText(whole.config));
+  await staged(folder, async (work) => {
+    await folded(session, standardised, () =>
+      session.save(join(work, MODEL.weights), Object.keys(names), { format: "pt" }, names),
+    );
+    await copyBeside(work, { from: whole.from, files: whole.files, maxLength: whole.maxLength });
+    await writeFileAtomic(join(work, MODEL.config), configText(whole.config));
+  });
 }

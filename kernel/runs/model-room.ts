@@ -11,7 +11,9 @@ import { readerOf, type DataPlan, type ModelPlan, type Plan, type Writing } from
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
 import { openBase } from "../bases/open.js";
-import { writeModelFolder } from "./model-folder.js";
+import { LEARNT } from "./learnt.js";
+import { demandFree, filesOf, writeModelFolder } from "./model-folder.js";
+import { staged } from "./staged.js";
 import { RunFolder } from "./run-folder.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { answerApart } from "./apart.js";
@@ -414,7 +416,11 @@ async function merged(
 ): Promise<Merged> {
   const { plan, labels } = weights;
   demandOwn(folder, weights, options);
-  const made = await writeMerged(folder, { ...o, session: open.session, plan, labels });
-  await tellLearnt(folder, weights);
-  return made;
+  demandFree(folder, filesOf(o.base));
+  const write = async (work: string): Promise<Merged> => {
+    const made = await writeMerged(work, { ...o, session: open.session, plan, labels });
+    await tellLearnt(work, weights);
+    return { ...made, folder };
+  };
+  return staged(folder, write, [LEARNT]);
 }

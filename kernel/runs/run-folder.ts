@@ -158,12 +158,14 @@ export class RunFolder {
     }
   }
 
-  /** Puts the event log on the disk itself. */
+  /** Puts the event log on the disk itself: some disks tell only now that they are full. */
   sync(): void {
     if (!existsSync(this.eventsFile)) return;
     const file = openSync(this.eventsFile, "r+");
     try {
       fsyncSync(file);
+    } catch (error) {
+      throw writing(error, this.eventsFile);
     } finally {
       closeSync(file);
     }

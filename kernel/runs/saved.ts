@@ -12,13 +12,14 @@ import type { Weights } from "./model-handle.js";
 import type { OpenModel } from "./open-model.js";
 import type { SaveOptions } from "./save-options.js";
 import { demandOwn, tellLearnt } from "./saved-over.js";
+import { staged } from "./staged.js";
 
 export interface Saved {
   readonly folder: string;
   readonly holds: "model" | "adapter";
 }
 
-/** A folder that was saved before is written anew. Coded errors `folder-taken`, `folder-of-another`. */
+/** A folder that was saved before is written anew. Coded errors `folder-taken`, `folder-of-another`, `no-space`. */
 export async function writeSaved(
   folder: string,
   o: {
@@ -41,15 +42,27 @@ export async function writeSaved(
     !(storageOf(plan.recipe.model.storage).weights === "f32" && staysInPlace(body, base, open.trainable))
   ) {
     demandFree(folder, [...Object.values(ADAPTER), LEARNT]);
-    await writeAdapter(folder, session, adapter);
-    await tellLearnt(folder, weights);
-    await describeIn(folder, { ...card, saved: savedAs(adapter) });
+    await staged(
+      folder,
+      async (work) => {
+        await writeAdapter(work, session, adapter);
+        await tellLearnt(work, weights);
+        await describeIn(work, { ...card, saved: savedAs(adapter) });
+      },
+      [LEARNT],
+    );
     return { folder, holds: "adapter" };
   }
   demandFree(folder, filesOf(base));
-  if (whole) await writeModelFolder(folder, session, whole);
-  else await writeMerged(folder, { engine: o.engine, session, body, plan, base, labels });
-  await tellLearnt(folder, weights);
-  await describeIn(folder, { ...card, saved: "whole" });
+  await staged(
+    folder,
+    async (work) => {
+      if (whole) await writeModelFolder(work, session, whole);
+      else await writeMerged(work, { engine: o.engine, session, body, plan, base, labels });
+      await tellLearnt(work, weights);
+      await describeIn(work, { ...card, saved: "whole" });
+    },
+    [LEARNT],
+  );
   return { folder, holds: "model" };
 }

@@ -13,6 +13,7 @@ import { planShown } from "../../display/plan-card.js";
 import { writeAdapter } from "../adapter-folder.js";
 import { loadNewest, type Checkpoint } from "../checkpoints.js";
 import { claimNew, claimUnfinished, type Claim } from "../claim-run.js";
+import { full } from "../folder-errors.js";
 import { loadKept, type Kept } from "../kept-checkpoint.js";
 import { Feeding } from "../../data/feeding.js";
 import { splitNamesOf } from "../../data/prepared.js";
@@ -316,17 +317,21 @@ export async function giveWeights(
   const checkpoint = kept?.checkpoint ?? trained.last;
   const events = kept?.damaged ? [...result.events, ...run.events().slice(-1)] : result.events;
   if (complete) session.models.holds(run.path, checkpoint.file);
-  if (complete && open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
-  if (complete && open.whole && plan.recipe.model.scratch) await writeModelFolder(run.model, open.session, open.whole);
   if (complete)
-    await describeIn(open.adapter ? run.adapter : run.path, {
-      plan,
-      run,
-      data: result.data,
-      events,
-      checkpoint,
-      saved: savedAs(open.adapter),
-    });
+    try {
+      if (open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
+      if (open.whole && plan.recipe.model.scratch) await writeModelFolder(run.model, open.session, open.whole);
+      await describeIn(open.adapter ? run.adapter : run.path, {
+        plan,
+        run,
+        data: result.data,
+        events,
+        checkpoint,
+        saved: savedAs(open.adapter),
+      });
+    } catch (error) {
+      throw full(error, run.path, "training") ?? error;
+    }
   const settled = trained.settled.then(
     () => undefined,
     () => undefined,

@@ -150,7 +150,7 @@ export async function killAndResume(o: {
 }
 
 /** Where the system tells; elsewhere the engine's process ends by itself. */
-function childrenOf(id: number): readonly number[] {
+export function childrenOf(id: number): readonly number[] {
   try {
     return readFileSync(`/proc/${id}/task/${id}/children`, "utf8").split(" ").filter(Boolean).map(Number);
   } catch {

@@ -1,0 +1,44 @@
+/**
+ * Folders that are written as a whole. The files come to be in a folder of their own inside, on the same disk, and take their
+ * places when all are there: where one has no room, the folder is as it was before.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
+import { isRunning } from "../engine/safetensors.js";
+import { diskError } from "../fetch/disk.js";
+import { full } from "./folder-errors.js";
+
+const name = /^\.writing-(\d+)-/;
+
+/** What is there only while somebody writes, or was killed while writing. */
+export function isStage(entry: string): boolean {
+  return name.test(entry);
+}
+
+/** `renewed`: names that go where they are not written anew. Coded errors `no-space`, `cannot-write`. */
+export async function staged<T>(
+  folder: string,
+  writes: (work: string) => Promise<T>,
+  renewed: readonly string[] = [],
+): Promise<T> {
+  let made: string | undefined;
+  let work: string | undefined;
+  try {
+    made = mkdirSync(folder, { recursive: true });
+    for (const entry of readdirSync(folder)) {
+      const [, writer] = name.exec(entry) ?? [];
+      if (writer !== undefined && !isRunning(Number(writer))) rmSync(join(folder, entry), { recursive: true });
+    }
+    work = mkdtempSync(join(folder, `.writing-${process.pid}-`));
+    const result = await writes(work);
+    const entries = readdirSync(work);
+    for (const entry of entries) renameSync(join(work, entry), join(folder, entry));
+    for (const entry of renewed) if (!entries.includes(entry)) rmSync(join(folder, entry), { force: true });
+    rmdirSync(work);
+    return result;
+  } catch (error) {
+    if (work !== undefined) rmSync(work, { recursive: true, force: true });
+    if (made !== undefined && readdirSync(folder).length === 0) rmdirSync(folder);
+    throw full(error, folder, "saving") ?? diskError(error, folder);
+  }
+}
