@@ -48,9 +48,17 @@ function numbers(values: ArrayLike<number>): readonly (readonly [number, number]
   });
 }
 
+/** Rows that are held at a time; of more each value has its share, at least once. */
+const HELD = 1_000_000;
+
 /** The values of one role, as rows have them, in no order of theirs; undefined: nothing is known of it. */
 export function valuesIn(tally: Tally, role: string): ReturnType<RowsOfAnswers["values"]> {
-  return tally[role]?.flatMap(([value, count]) => Array.from({ length: count }, () => value));
+  const entries = tally[role];
+  if (!entries) return undefined;
+  const share = Math.min(1, HELD / entries.reduce((sum, [, count]) => sum + count, 0));
+  return entries.flatMap(([value, count]) =>
+    new Array<unknown>(share === 1 ? count : Math.max(1, Math.round(count * share))).fill(value),
+  );
 }
 
 export function isTally(value: unknown): value is Tally {

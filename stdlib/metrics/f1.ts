@@ -1,3 +1,4 @@
+import type { Call } from "#dsl/plan/plan.js";
 import type { Word } from "#dsl/registry.js";
 import { averageIsPlain, averageParameters } from "./average.js";
 
@@ -7,7 +8,13 @@ export const word: Word = {
   doc: "Harmonic mean of precision and recall.",
   example: "metrics: [f1(macro)]",
   since: "0.1.0",
-  capabilities: { greaterIsBetter: true, of: ["label", "label_set", "pair"] },
+  /** `constant`: of sets of labels other constant answers are the best than the likeliest set. */
+  capabilities: {
+    greaterIsBetter: true,
+    of: ["label", "label_set", "pair"],
+    constant: (call: Call) =>
+      ["micro", "samples"].includes(String(call.arguments["average"])) ? "commonest labels" : "all labels",
+  },
   advice: {
     f1_macro: "write `f1(macro)`",
     f1_micro: "write `f1(micro)`",

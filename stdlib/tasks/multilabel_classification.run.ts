@@ -41,6 +41,30 @@ function lossOf(said: readonly Float32Array[], truth: Uint8Array, n: number): nu
   return sum / (said.length * n);
 }
 
+const named = (always: readonly string[]): string => `always “${always.join(", ")}”`;
+/** Surer than any threshold. */
+const SURE = 30;
+
+function givenAlways(labels: readonly string[], given: ReadonlySet<string>, name: string) {
+  const logits = Float32Array.from(labels, (label) => (given.has(label) ? SURE : -SURE));
+  return { name: given.size === labels.length ? `always ${name}` : name, said: () => logits };
+}
+/** Of all sets the one with the best F1 over all decisions: it has the commonest labels, as many as pay. */
+function commonestGiven(labels: readonly string[], shares: readonly number[]) {
+  const order = labels.map((_, l) => l).sort((a, b) => shares[b]! - shares[a]!);
+  const total = shares.reduce((a, b) => a + b, 0);
+  let [hit, best, most] = [0, 0, 0];
+  order.forEach((l, i) => {
+    hit += shares[l]!;
+    const f1 = (2 * hit) / (i + 1 + total);
+    if (f1 > best) [best, most] = [f1, i + 1];
+  });
+  const given = labels.filter((_, l) => order.slice(0, most).includes(l));
+  return most === labels.length
+    ? givenAlways(labels, new Set(given), "every label")
+    : givenAlways(labels, new Set(given), named(given));
+}
+
 const answers: Answers<TaughtSets, LabelsPrediction> = {
   score(said, { truth }, { labels, call }) {
     const n = labels.length;
@@ -48,7 +72,7 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
     const { predicted, probabilities } = input;
     const draw = drawnSets(input);
     const commonest = commonestSet(input);
-    const named = (sets: Uint8Array, row: number): string =>
+    const labelsOf = (sets: Uint8Array, row: number): string =>
       labels.filter((_, l) => sets[row * n + l] === 1).join(", ") || "none";
     const wrong = said.flatMap((_, row) => {
       const off = labels.flatMap((_, l) => {
@@ -75,7 +99,7 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
         wrong
           .sort((a, b) => b.by - a.by)
           .slice(0, most)
-          .map(({ row, by }) => ({ row, by, truth: named(truth, row), predicted: named(predicted, row) })),
+          .map(({ row, by }) => ({ row, by, truth: labelsOf(truth, row), predicted: labelsOf(predicted, row) })),
       notes: atOtherThresholds(input),
     };
   },
@@ -86,7 +110,11 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
     const shares = labels.map((label) => sets.filter((set) => set.includes(label)).length / sets.length);
     const always = labels.filter((_, l) => shares[l]! >= threshold(call));
     const logits = Float32Array.from(shares, (p) => Math.log(Math.max(p, 1e-9) / Math.max(1 - p, 1e-9)));
-    return { name: always.length === 0 ? "never a label" : `always “${always.join(", ")}”`, said: () => logits };
+    const others = {
+      "all labels": givenAlways(labels, new Set(labels), "every label"),
+      "commonest labels": commonestGiven(labels, shares),
+    };
+    return { name: always.length === 0 ? "never a label" : named(always), said: () => logits, others };
   },
   predictions: (said, texts, { labels, call }) =>
     said.map((logits, i) => {

@@ -108,7 +108,8 @@ async function constantFor(
   const ofLoss = new Set(["loss", "perplexity"]);
   const all = await Promise.all(
     metrics.map(async (call): Promise<ConstantMeasure> => {
-      const best = session.vocabulary.registry.find("metric", call.word)?.capabilities?.["constant"];
+      const told = session.vocabulary.registry.find("metric", call.word)?.capabilities?.["constant"];
+      const best = typeof told === "function" ? (told as (call: Call) => string)(call) : told;
       const other = constant.others.find(({ by }) => by === best);
       const measure = await measureOf(session, call, (other ?? constant).scored);
       return other ? { ...measure, by: other.name } : measure;
