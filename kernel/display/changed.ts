@@ -13,6 +13,8 @@ export function changedShown(o: {
   readonly changed: number;
   /** What began at random. */
   readonly untrained: "model" | "head" | null;
+  /** How a validation score moved while it trained, which more rows tell; null: it didn't. */
+  readonly moved?: { readonly metric: string; readonly from: number; readonly to: number } | null;
 }): Shown {
   const others = o.split === "train" || o.split === "all";
   const whole = others ? `${o.asked} answers to rows that trained` : `${o.asked} ${o.split} answers`;
@@ -26,6 +28,11 @@ export function changedShown(o: {
   if (o.changed > 0) {
     const line = `${o.model} changed ${o.changed} of ${which}, against ${before}`;
     return shownOf(line, card("", line));
+  }
+  if (o.moved) {
+    const { metric, from, to } = o.moved;
+    const line = `none of ${which} differs from that of ${before}; over all validation rows ${metric} went from ${from.toFixed(4)} to ${to.toFixed(4)}`;
+    return shownOf(`${o.model}: ${line}`, card("", `${o.model}: ${line}`));
   }
   const line = `${o.model} was trained, and nothing changed: none of ${which} differs from that of ${before}`;
   const help = `a higher \`learning_rate\` or more steps may be needed${o.untrained === null ? ", or the base knew it all" : ""}`;

@@ -143,10 +143,25 @@ function tellKept({ checkpoint, damaged }: Kept, plan: Plan, { trained }: RunRes
   });
 }
 
-async function tellChanges(model: string, { before }: RunResult, stage: Stage): Promise<void> {
+async function tellChanges(model: string, { before, events }: RunResult, stage: Stage): Promise<void> {
   if (!before) return;
   const { asking, answers } = before;
-  stage.screen.display(changedShown({ model, ...compared(asking, answers, await asking.ask(stage.signal)) }));
+  const changes = compared(asking, answers, await asking.ask(stage.signal));
+  stage.screen.display(changedShown({ model, ...changes, moved: movedIn(events) }));
+}
+
+/** A score of answers that its validations saw change; null: there is none. */
+function movedIn(
+  events: readonly RunEvent[],
+): { readonly metric: string; readonly from: number; readonly to: number } | null {
+  const validations = events.flatMap((event) => (event.kind === "evaluated" ? [event.metrics] : []));
+  const [first, last] = [validations[0], validations.at(-1)];
+  for (const [metric, from] of Object.entries(first ?? {})) {
+    const to = last![metric];
+    if (!["loss", "perplexity"].includes(metric) && to !== undefined && to !== from && Number.isFinite(to - from))
+      return { metric, from, to };
+  }
+  return null;
 }
 
 /** Gives the run's lock back, where nothing writes any more. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/runs/model-handle.js";
+import { changedShown } from "#kernel/display/changed.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallBert } from "./small-bert.js";
 
@@ -65,6 +66,16 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
   };
   const count = (line: string) => Number(/changed (\d+) of/.exec(line)?.[1] ?? 0);
 
+  it("is no warning where a score over more rows moved, though those that were asked say the same", () => {
+    const told = { model: "m", split: "validation", asked: 20, rows: 42, changed: 0, untrained: null } as const;
+    const line = (moved: Parameters<typeof changedShown>[0]["moved"]) =>
+      String(changedShown({ ...told, moved: moved ?? null }).bundle["text/plain"]);
+    assert.match(line(null), /^warning: m was trained, and nothing changed/);
+    assert.match(
+      line({ metric: "accuracy", from: 0.5476, to: 0.5714 }),
+      /^m: none of 20 [^]*accuracy went from 0\.5476 to 0\.5714$/,
+    );
+  });
   it("is counted in answers, of those that validate", async () => {
     const line = await told("train kind on kinds with quick");
     assert.match(line, /^kind changed \d+ of 16 validation answers, against the untrained head$/);
