@@ -118,7 +118,8 @@ function bestOf(events: readonly RunEvent[]): Best | null {
 function rangeOf(evaluations: readonly Evaluated[], names: readonly string[]): Trace {
   const values = evaluations.flatMap((e) => names.map((name) => finite(e.metrics[name]))).filter((v) => v !== null);
   if (values.length === 0) return {};
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
   const size = Math.max(Math.abs(low), Math.abs(high));
   if (high - low > 0.001 * size) return {};
   const around = size === 0 ? 0.5 : 0.1 * size;

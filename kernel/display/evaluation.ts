@@ -169,7 +169,14 @@ export function confusionFigure(labels: readonly string[], confusion: readonly (
   };
 }
 
+/** Labels beyond which nobody reads a square of them; its picture would grow with their square. */
+const SQUARE = 100;
+
 function confusionShown(labels: readonly string[], confusion: readonly (readonly number[])[], of: string): Shown {
+  if (labels.length > SQUARE) {
+    const line = `Confusion matrix${of}: not drawn, ${count(labels.length)} labels make too large a square; the table of labels says how each does`;
+    return shownOf(line, card("", line));
+  }
   const head = ["truth \\ predicted", ...labels.map((label) => clip(label, 16))];
   const text = textTable(
     head,

@@ -60,7 +60,7 @@ export function sweepFigure(
       uirevision: "live",
       xaxis: {
         title: { text: "trial" },
-        range: [0.5, Math.max(2, ...trials.map((t) => t.number)) + 0.5],
+        range: [0.5, trials.reduce((most, t) => Math.max(most, t.number), 2) + 0.5],
         dtick: Math.max(1, Math.ceil(trials.length / 12)),
         anchor: "y",
       },
@@ -161,8 +161,8 @@ function dimension(path: string, written: readonly unknown[]): Trace {
       range: [-0.25, categories.length - 0.75],
     };
   }
-  const low = Math.min(...numbers);
-  const high = Math.max(...numbers);
+  const low = numbers.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = numbers.reduce((a, b) => Math.max(a, b), -Infinity);
   if (low <= 0 || high / low < 20) {
     const few = [...new Set(numbers)].sort((a, b) => a - b);
     return {

@@ -199,13 +199,26 @@ export class Journal {
 }
 
 function isTrial(record: Readonly<Record<string, unknown>>): record is Readonly<Record<string, unknown>> & TrialRecord {
-  const { number, values, point, score, state } = record;
+  const { number, values, point, score, state, run, error } = record;
   const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null;
   return (
-    typeof number === "number" &&
+    Number.isSafeInteger(number) &&
     isRecord(values) &&
+    Object.values(values as object).every(isValueText) &&
     isRecord(point) &&
     (score === null || typeof score === "number") &&
-    typeof state === "string"
+    ["done", "failed", "running"].includes(String(state)) &&
+    [run, error].every((one) => one === null || typeof one === "string")
   );
+}
+/** A value alone: the best trial's becomes part of a program, and a folder of runs may come from anybody. */
+function isValueText(value: unknown): boolean {
+  if (typeof value !== "string") return false;
+  let open = 0;
+  for (const [at] of value.replace(/"(?:[^"\\\n]|\\.)*"/g, "").matchAll(/[()[\]{}\r\n"]/g)) {
+    if (/["\r\n]/.test(at)) return false;
+    open += "([{".includes(at) ? 1 : -1;
+    if (open < 0) return false;
+  }
+  return open === 0;
 }

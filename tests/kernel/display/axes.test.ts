@@ -31,6 +31,13 @@ describe("axes", () => {
     assert.deepEqual(of("best")["y"], of("validation perplexity")["y"]);
     assert.equal(of("best")["yaxis"], "y2");
   });
+  it("of a sweep of a great many trials are found without a call for each", () => {
+    const trials = Array.from({ length: 200_000 }, (_, i) => ({
+      ...{ number: i + 1, values: { rank: String(i % 7) }, score: i / 200_000, state: "done" as const, seconds: 1 },
+    }));
+    const figure = sweepFigure(trials, { direction: "maximize", metric: "accuracy" });
+    assert.equal(figure.data.length, 3);
+  });
   it("of a sweep before its first score tell no numbers", () => {
     const running = { number: 1, values: { seed: "1" }, score: null, state: "running" } as const;
     const figure = sweepFigure([running], { direction: "maximize", metric: "f1(macro)" });

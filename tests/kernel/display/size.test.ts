@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { curvesFigure } from "#kernel/display/curves.js";
+import { evaluationShown } from "#kernel/display/evaluation.js";
 import { figureShown, plotlyMime } from "#kernel/display/figure.js";
 import { tableShown } from "#kernel/display/table.js";
 import { largestTriangles } from "#kernel/display/thin.js";
@@ -23,6 +24,14 @@ describe("size of what is shown", () => {
     ];
     const size = charts.reduce((sum, chart) => sum + sizeOf(chart.bundle), 0);
     assert.ok(size <= 2_000_000, `${size} bytes`);
+  });
+  it("a confusion matrix of a great many labels is a sentence, not a square", () => {
+    const labels = Array.from({ length: 2000 }, (_, i) => `label ${i}`);
+    const confusion = labels.map((_, i) => labels.map((__, j) => (i === j ? 1 : 0)));
+    const report = { on: "d.test", rows: 2000, metrics: [], constants: [], methods: "", warnings: [], notes: [] };
+    const shown = evaluationShown({ ...report, models: [{ name: "m", labels, confusion, worst: [] }] });
+    assert.match(String(shown.at(-1)!.bundle["text/plain"]), /not drawn, 2,000 labels make too large a square/);
+    assert.ok(sizeOf(shown) < 20_000);
   });
   it("an update of live curves is drawn in a small part of its second", () => {
     const events = runEvents(30_000);

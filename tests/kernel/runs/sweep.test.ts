@@ -121,6 +121,20 @@ describe("a sweep's trials", () => {
       appendFileSync(journal.file, 'null\n{"number":3}\n{"number":"x"');
       assert.deepEqual(Journal.open(root, "search", "abc").trials, [trial, { ...trial, number: 2 }]);
       assert.deepEqual(Journal.open(root, "search", "another").trials, []);
+      // A folder of runs may come from anybody, and the best trial's values become part of a program.
+      const foreign = [
+        { values: { batch_size: '16 }\npredict m on "x" {' } },
+        { values: { batch_size: "16 } predict m on x {" } },
+        { values: { batch_size: '"a' } },
+        { values: { batch_size: { nope: 1 } } },
+        { state: "fine" },
+        { number: 1.5 },
+        { error: {} },
+      ];
+      for (const change of foreign) appendFileSync(journal.file, `\n${JSON.stringify({ ...trial, ...change })}\n`);
+      const own = { ...trial, number: 3, values: { technique: 'lora(targets: [query], from: "a } b")' } };
+      journal.add(own);
+      assert.deepEqual(Journal.open(root, "search", "abc").trials, [trial, { ...trial, number: 2 }, own]);
     } finally {
       rmSync(root, { recursive: true });
     }
