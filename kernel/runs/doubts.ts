@@ -5,7 +5,7 @@ import type { Difference } from "./comparison.js";
 
 /** One answer is given for at least this share of the rows, … */
 const GIVEN = 0.95;
-/** … and is right of less than this. */
+/** … and it is the right answer of less than this. */
 const RIGHT = 0.8;
 /** Numbers vary by less than this share of what is right: they hug their mean. */
 const HUGS = 0.25;
@@ -42,7 +42,7 @@ function hugging(model: string, spread: Scored["spread"]): readonly string[] {
 function oneAnswer(model: string, commonest: CommonAnswer | undefined): readonly string[] {
   if (!commonest || commonest.given < GIVEN || commonest.right >= RIGHT) return [];
   return [
-    `${model} says ${commonest.answer} ${percent(commonest.given)} of the time; it is right ${percent(commonest.right)} of the time`,
+    `${model} says ${commonest.answer} ${percent(commonest.given)} of the time; the right answer is that ${percent(commonest.right)} of the time`,
   ];
 }
 

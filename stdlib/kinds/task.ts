@@ -173,7 +173,7 @@ export interface LabelCount {
   readonly given: number;
   readonly have: number;
 }
-/** How often one answer is given and how often it is right, as shares of what was asked. */
+/** How often one answer is given and how often it is the right one (also where another was given), as shares of what was asked. */
 export interface CommonAnswer {
   readonly answer: string;
   readonly given: number;

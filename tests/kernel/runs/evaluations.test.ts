@@ -124,7 +124,7 @@ evaluate router, as_saved on few { metrics: [accuracy, loss] }`),
     const { metrics } = book.session.evaluations.at(-1)!;
     assert.match(
       shown,
-      /warning: idle (says “\w+” \d[\d.]* % of the time; it is right|is (worse|not shown to be better) than an answer that never changes \(always “billing”\))/,
+      /warning: idle (says “\w+” \d[\d.]* % of the time; the right answer is that \d[\d.]* % of the time|is (worse|not shown to be better) than an answer that never changes \(always “billing”\))/,
       shown,
     );
     assert.ok(metrics["accuracy"]! < 0.6);

@@ -158,6 +158,12 @@ train m on parts with r`);
     ]);
     assert.deepEqual(doubts(0.4), []);
   });
+  it("says of one answer how often it is given, and how often it is the right one: not how often the model is right", () => {
+    const commonest = { answer: "“yes”", given: 0.968, right: 0.571 };
+    assert.deepEqual(doubtsOf("m", { commonest }, null), [
+      "m says “yes” 96.8 % of the time; the right answer is that 57.1 % of the time",
+    ]);
+  });
   it("reads as much of a text from a folder as it was trained to, unless the program says otherwise", async () => {
     const settings = (folder: string): Record<string, unknown> =>
       JSON.parse(readFileSync(join(next.folder, folder, "tokenizer_config.json"), "utf8")) as Record<string, unknown>;
