@@ -95,7 +95,7 @@ async function fromGguf(file: string, o: ResolveOptions): Promise<string> {
 }
 
 /** What a name means on the hub; null for what can only be a path. */
-function hubName(name: string): { readonly id: string; readonly revision: string } | null {
+export function hubName(name: string): { readonly id: string; readonly revision: string } | null {
   const [, written, revision] = /^([^@]+)(?:@([\w./-]+))?$/.exec(name) ?? [];
   if (written === undefined || isAbsolute(name) || /^[.~]/.test(name)) return null;
   if (!/^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/.test(written) || name.includes("..")) return null;

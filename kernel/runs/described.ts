@@ -4,6 +4,7 @@ import { CodedError } from "#dsl/check/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import type { Adapter } from "./adapter-folder.js";
+import { cardBase } from "./card-base.js";
 import type { Checkpoint } from "./checkpoints.js";
 import type { RunEvent } from "./events.js";
 import { machineText, writeModelCard, type CardFacts } from "./model-card.js";
@@ -32,6 +33,7 @@ export async function describeIn(
   if (!lock) throw new CodedError("run-folder", { folder: run.path, why: "lock.json is gone" });
   await writeModelCard(folder, {
     ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
+    base: cardBase(plan.recipe.model, run),
     kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },
   });
 }

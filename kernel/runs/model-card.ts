@@ -3,7 +3,7 @@
  * trained on what, how, what was measured, and how to load it. No row of the data and no path of this machine is in it.
  */
 import { cpus, platform, arch } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Call, Plan, Value } from "#dsl/plan/plan.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
@@ -11,6 +11,7 @@ import type { Registry } from "#dsl/registry.js";
 import { count, duration, percent, plural, printable, significant } from "../display/text.js";
 import { callText, valueText } from "../display/value-text.js";
 import { code, fence, page, plainText, table } from "../reference/markdown.js";
+import { withoutPlace, type CardBase } from "./card-base.js";
 import type { RunEvent } from "./events.js";
 import type { TrainedOn } from "./model-handle.js";
 import { headOf } from "../bases/head-names.js";
@@ -20,6 +21,7 @@ export interface CardFacts {
   readonly name: string;
   readonly plan: Plan;
   readonly lock: Lock;
+  readonly base: CardBase;
   readonly data: TrainedOn;
   readonly events: readonly RunEvent[];
   /** Step of the weights that were kept, and their file's name. */
@@ -47,11 +49,10 @@ export function modelCard(f: CardFacts): string {
   const scores = scoresOf(f);
   const steps = f.events.filter((e) => e.kind === "step");
   const ended = f.events.findLast((e) => e.kind === "stopped");
-  const base = withoutPlace(model.base);
   return page(
-    frontMatter(f, base, scores),
+    frontMatter(f, scores),
     `# ${plainText(f.name)}`,
-    `${code(base)} fine-tuned for ${code(callText(model.task))} with ${code(techniqueText(model.technique))}: ` +
+    `${begunFrom(f.base)} for ${code(callText(model.task))} with ${code(techniqueText(model.technique))}: ` +
       `${count(estimates.trainable)} of ${count(estimates.parameters)} parameters trained (${share}).`,
     "## Data",
     table(
@@ -86,10 +87,12 @@ export function modelCard(f: CardFacts): string {
         ? ["- It knows no other labels than those above."]
         : []),
       "- It was measured on the rows named here alone; whether other texts are like them is for its user to find out.",
-      "- What the base learnt, with its gaps and leanings, is still in it.",
+      ...(f.base.scratch && f.base.training === null
+        ? []
+        : ["- What the base learnt, with its gaps and leanings, is still in it."]),
     ].join("\n"),
     "## Loading it",
-    ...loading(f, base),
+    ...loading(f),
     "## Made by",
     table(
       ["", ""],
@@ -110,9 +113,16 @@ export function modelCard(f: CardFacts): string {
   );
 }
 
+function begunFrom({ name, scratch, training }: CardBase): string {
+  if (training === null) return scratch ? `Trained from scratch (${code(name)})` : `${code(name)} fine-tuned`;
+  const root = scratch ? `which was trained from scratch (${code(name)})` : `whose base is ${code(name)}`;
+  return `Continued from the training ${code(training)}, ${root},`;
+}
+
 /** YAML whose values are JSON, which YAML is made to read: no text can end a value or begin another. */
-function frontMatter(f: CardFacts, base: string, scores: readonly (readonly [string, number])[]): string {
+function frontMatter(f: CardFacts, scores: readonly (readonly [string, number])[]): string {
   const { model, data } = f.plan.recipe;
+  const { hub } = f.base;
   const pipeline = f.registry.find("task", model.task.word)?.capabilities?.["pipeline"];
   const metrics = scores.flatMap(([type, value]) => (Number.isFinite(value) ? [{ type, value }] : []));
   const index = {
@@ -122,8 +132,8 @@ function frontMatter(f: CardFacts, base: string, scores: readonly (readonly [str
     ],
   };
   const entries: Readonly<Record<string, unknown>> = {
-    base_model: base,
-    ...(f.saved === "peft" && { base_model_relation: "adapter" }),
+    ...(hub && { base_model: hub.id }),
+    ...(hub && f.base.training === null && f.saved === "peft" && { base_model_relation: "adapter" }),
     library_name: LIBRARIES[f.saved] ?? "tunebook",
     ...(typeof pipeline === "string" && { pipeline_tag: pipeline }),
     tags: ["tunebook", model.technique.word, model.task.word],
@@ -183,16 +193,32 @@ const UNSTANDARDISED = [
   'weights[head.replace("weight", "bias")] = weights[head.replace("weight", "bias")] * scale + mean',
 ];
 
-function loading(f: CardFacts, base: string): readonly string[] {
+function loading(f: CardFacts): readonly string[] {
   const { model } = f.plan.recipe;
   const auto = autoModel(f);
   const python = (lines: readonly string[]): string => fence("python", lines.join("\n"));
   const q = json;
   const labels = f.lock.labels.length;
   // A base may bring a head for other labels.
+  const { name, training, scratch } = f.base;
+  const hub = training === null ? f.base.hub : null;
+  const whole = training === null && scratch;
+  // Beside the card of a run from scratch lies the whole model.
+  const place = hub ? name : whole && f.saved === "model" ? "model" : `./${training ?? name}`;
+  const standing =
+    hub || place === "model"
+      ? []
+      : [
+          `${code(place)} stands for the folder of ${training === null ? "the base" : `the whole model that the training ${code(training)} made`}.`,
+        ];
+  const revision = hub && hub.revision !== "main" ? `, revision=${q(hub.revision)}` : "";
   const heads = model.task.word === "regression" ? 1 : labels;
   const more = heads === 0 ? "" : `, num_labels=${heads}, ignore_mismatched_sizes=True`;
-  const begin = [`from transformers import ${auto}`, "", `base = ${auto}.from_pretrained(${q(base)}${more})`];
+  const begin = [
+    `from transformers import ${auto}`,
+    "",
+    `base = ${auto}.from_pretrained(${q(hub?.id ?? place)}${revision}${more})`,
+  ];
   const started = (technique: string, from: string): string =>
     `model more { base: ${q(from)}, task: ${callText(model.task)}, technique: ${technique}, max_length: ${model.max_length} }`;
   if (f.saved === "whole")
@@ -211,15 +237,17 @@ function loading(f: CardFacts, base: string): readonly string[] {
         ...(model.task.word === "regression" ? UNSTANDARDISED : []),
         "base.load_state_dict({name: w for name, w in weights.items() if name in base.state_dict()}, strict=False)",
       ]),
+      ...standing,
     ];
   const own = safe(model.technique) as Call;
   const technique = callText({ ...own, arguments: { ...own.arguments, from: "./adapter" } });
   return [
     "In Tunebook, a training goes on from this folder (here `adapter`):",
-    fence("tune", started(technique, base)),
+    fence("tune", started(technique, place)),
     f.saved === "peft"
       ? `In PEFT:\n\n${python(["from peft import PeftModel", ...begin, 'model = PeftModel.from_pretrained(base, "adapter")'])}`
       : "PEFT has no format for this technique: `adapter_model.safetensors` holds what trained by the names of the base's own parameters.",
+    ...standing,
   ];
 }
 /** The class of transformers that builds the base with the task's head. */
@@ -238,9 +266,4 @@ function safe(value: Value): Value {
   if (!isCall(value)) return value;
   const inside = Object.entries(value.arguments).map(([name, v]) => [name, safe(v)] as const);
   return { ...value, arguments: Object.fromEntries(inside) };
-}
-/** The last name of a path that only this machine has; any other name as it is. */
-function withoutPlace(text: string): string {
-  const own = isAbsolute(text) || /^(~|\.{1,2})?[\\/]|^[A-Za-z]:[\\/]|^~|^\.\.?[\\/]/.test(text);
-  return own ? (text.split(/[\\/]/).filter(Boolean).at(-1) ?? "a folder") : text;
 }

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node
 import { join } from "node:path";
 import { Trials } from "#kernel/reference/tried.js";
 import { programOf } from "#kernel/reference/programs.js";
+import { cardBase } from "#kernel/runs/card-base.js";
 import { modelCard, type CardFacts } from "#kernel/runs/model-card.js";
 import type { RunEvent } from "#kernel/runs/events.js";
 import type { ModelHandle } from "#kernel/runs/model-handle.js";
@@ -44,6 +45,7 @@ describe("model cards", function () {
       { ...at, kind: "stopped", step: 75, reason: "done", seconds: 83.2 },
     ];
     return {
+      base: cardBase(plan!.recipe.model),
       ...{ name: "mine", plan: plan!, events, saved, registry },
       machine: "A Processor, 2 cores, linux x64",
       kept: { step: 50, file: "step-000050.safetensors" },
@@ -87,6 +89,7 @@ describe("model cards", function () {
     const card = modelCard({
       ...f,
       name: nasty,
+      base: { ...f.base, name: nasty, hub: { id: nasty, revision: nasty } },
       plan: { ...plan, recipe },
       lock: { ...lock, labels: [nasty, "- a", "1. b"] },
       machine: nasty,
@@ -123,9 +126,10 @@ describe("model cards", function () {
         base: place,
         technique: { ...technique, arguments: { ...technique.arguments, from: place } },
       };
-      const card = modelCard({ ...f, plan: { ...f.plan, recipe: { ...f.plan.recipe, model } } });
+      const card = modelCard({ ...f, base: cardBase(model), plan: { ...f.plan, recipe: { ...f.plan.recipe, model } } });
       assert.doesNotMatch(card, /someone|secret/);
-      assert.equal(frontMatter(card)["base_model"], "base-model");
+      assert.ok(!("base_model" in frontMatter(card)), "no model of the hub");
+      assert.match(card, /^`base-model` fine-tuned[^]*from_pretrained\("\.\/base-model"/m);
     }
   });
 
@@ -151,7 +155,7 @@ train whole on rows { steps: 2, batch_size: 6 }`);
       const head = frontMatter(card);
       assert.deepEqual(
         [head["base_model"], head["library_name"], head["pipeline_tag"]],
-        ["bert", "peft", "text-classification"],
+        [undefined, "peft", "text-classification"],
       );
       assert.ok((head["metrics"] as string[]).includes("loss"));
       assert.ok(!card.includes(book.folder) && !card.includes("good a a"), "no path, no row");
@@ -169,6 +173,51 @@ train whole on rows { steps: 2, batch_size: 6 }`);
       );
     } finally {
       await book.close();
+    }
+  });
+
+  it("name what the model began from: nothing, another training, whatever notebook opens it", async () => {
+    const [book, next] = [new NotebookOfOne(), new NotebookOfOne()];
+    try {
+      const rows = Array.from({ length: 8 }, (_, i) => `${i % 2 ? "good" : "bad"} film,${i % 2 ? "yes" : "no"}`);
+      for (const { folder } of [book, next])
+        writeFileSync(join(folder, "rows.csv"), ["text,label", ...rows].join("\n"));
+      const data = 'data rows { source: csv("rows.csv"), columns: { text: text, label: label } }\n';
+      await book.run(`${data}
+model old { architecture: bert(layers: 1, hidden: 16, heads: 2), tokenizer: wordpiece(vocabulary: 40), task: text_classification, max_length: 8 }
+train old on rows { steps: 1 }
+model more { base: old, task: text_classification }
+train more on rows { steps: 1 }`);
+      const folderOf = (name: string): string => (book.values.get(name) as ModelHandle).folder!;
+      await next.run(`${data}
+model old { load: ${JSON.stringify(folderOf("old"))} }
+model more { load: ${JSON.stringify(folderOf("more"))} }
+model most { base: old, task: text_classification, technique: lora(rank: 2) }
+train most on rows { steps: 1 }`);
+      for (const from of [book, next])
+        for (const name of ["old", "more"]) await (from.values.get(name) as ModelHandle).save(join(from.folder, name));
+      const most = join((next.values.get("most") as ModelHandle).folder!, "adapter");
+      const scratch = /^Trained from scratch \(`bert`\) for/m;
+      const onwards = /^Continued from the training `old`, which was trained from scratch \(`bert`\), for/m;
+      for (const [folder, said] of [
+        [folderOf("old"), scratch],
+        [join(book.folder, "old"), scratch],
+        [join(next.folder, "old"), scratch],
+        [folderOf("more"), onwards],
+        [join(book.folder, "more"), onwards],
+        [join(next.folder, "more"), onwards],
+        [most, onwards],
+      ] as const) {
+        const card = readFileSync(join(folder, "README.md"), "utf8");
+        assert.match(card, said, folder);
+        assert.ok(!("base_model" in frontMatter(card)), folder);
+        assert.doesNotMatch(card, /from_pretrained\("(bert|old)"/, folder);
+      }
+      assert.match(readFileSync(join(folderOf("old"), "README.md"), "utf8"), /from_pretrained\("model"/);
+      assert.ok(existsSync(join(folderOf("old"), "model", "config.json")));
+      assert.match(readFileSync(join(most, "README.md"), "utf8"), /`\.\/old` stands for the folder of the whole model/);
+    } finally {
+      await Promise.all([book.close(), next.close()]);
     }
   });
 });
