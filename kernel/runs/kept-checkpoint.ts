@@ -23,8 +23,13 @@ export function keptCheckpoint(run: RunFolder, plan: Plan): Checkpoint {
   const kept = all.find((one) => one.file === file);
   // Other weights are never taken in silence.
   if (kept && "error" in kept) throw kept.error;
-  if (!kept) throw new CodedError("run-without-weights", { run: run.id, ...(best && { step: best.step }) });
-  return kept;
+  if (kept) return kept;
+  const written = run.events().filter(({ kind }) => kind === "checkpoint").length;
+  throw new CodedError("run-without-weights", {
+    run: run.id,
+    ...(best && { step: best.step }),
+    ...(written > 0 && { written }),
+  });
 }
 
 /** Its training said at its end that this file can't be read, and kept the last weights. */

@@ -21,7 +21,13 @@ declare module "#dsl/check/codes.js" {
       readonly folder?: string;
       readonly weights?: number;
     };
-    "run-without-weights": { readonly run: string; /** Of the best, which it kept. */ readonly step?: number };
+    "run-without-weights": {
+      readonly run: string;
+      /** Of the best, which it kept. */
+      readonly step?: number;
+      /** Checkpoints that its log says were written. */
+      readonly written?: number;
+    };
     "run-without-base": { readonly run: string; readonly base: string };
     "folder-of-another": {
       readonly folder: string;
@@ -119,13 +125,14 @@ registerCodes({
     facts: true,
     message: (d) =>
       d.step === undefined
-        ? `the run ${d.run} has no checkpoint`
+        ? `the run ${d.run} has no checkpoint${d.written ? ` any more: ${d.written === 1 ? "the one" : `all ${d.written}`} that it wrote ${d.written === 1 ? "is" : "are"} gone` : ""}`
         : `the run ${d.run} has lost the checkpoint of its best weights, step ${d.step}`,
     help: (d) =>
-      d.step === undefined
+      d.step === undefined && !d.written
         ? "it ended before the first one was written; train again, or load another run"
-        : "restore the file from a copy, train again, or load another run",
-    explain: "Weights are in a run's checkpoints. A run that was cut off before its first checkpoint has none.",
+        : `restore ${d.step === undefined ? "its folder `checkpoints`" : "the file"} from a copy, train again, or load another run`,
+    explain:
+      "Weights are in a run's checkpoints. A run that was cut off before its first checkpoint has none, and one whose checkpoints were deleted has lost what it learnt.",
   },
   "run-without-base": {
     severity: "error",
