@@ -19,7 +19,7 @@ import { RunFolder } from "./run-folder.js";
 import { scoresOf, type RunScore } from "./run-scores.js";
 import type { Merged } from "./merged.js";
 import type { Saved } from "./saved.js";
-import { saveOptionsOf, type SaveOptions } from "./save-options.js";
+import { folderGiven, saveOptionsOf, type SaveOptions } from "./save-options.js";
 import "./codes.js";
 
 export interface StepRow {
@@ -154,19 +154,20 @@ export class ModelHandle {
   /**
    * Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and
    * so does `base: "folder"`. Coded errors `not-trained`, `cannot-merge`,
-   * `folder-taken`, `folder-of-another`.
+   * `folder-taken`, `folder-of-another`, `cannot-write`.
    */
   async merge(folder: string, o?: SaveOptions): Promise<Merged> {
-    return this.predictors.merge(this, folder, saveOptionsOf(o));
+    return this.predictors.merge(this, folderGiven(folder), saveOptionsOf(o));
   }
 
   /**
    * Writes what was trained as a folder with its model card: the whole model where the technique trains the base's own
    * weights (`full`, `bitfit`, `head_only`), which transformers and `base: "folder"` open; else the technique's adapter,
-   * which PEFT and `from: "folder"` open. Coded errors `not-trained`, `folder-taken`, `folder-of-another`.
+   * which PEFT and `from: "folder"` open. Coded errors `not-trained`, `folder-taken`, `folder-of-another`,
+   * `cannot-write`.
    */
   async save(folder: string, o?: SaveOptions): Promise<Saved> {
-    return this.predictors.save(this, folder, saveOptionsOf(o));
+    return this.predictors.save(this, folderGiven(folder), saveOptionsOf(o));
   }
 
   private prompts(given: Given): readonly Prompt[] {

@@ -27,7 +27,7 @@ import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handl
 import { writeMerged, type Merged } from "./merged.js";
 import { writeSaved, type Saved } from "./saved.js";
 import type { SaveOptions } from "./save-options.js";
-import { demandOwn, tellLearnt } from "./saved-over.js";
+import { demandOwn, tellLearnt, writable } from "./saved-over.js";
 import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
 import { endsOf, endToken, prefixOf, startOf } from "./encoding.js";
 import { pairsIn, typesOf, type Reading } from "./token-types.js";
@@ -320,7 +320,7 @@ export class ModelRoom {
     o: SaveOptions = {},
     s: Surroundings = plainSurroundings(this.session.options.folder),
   ): Promise<Merged> {
-    return this.inTurn(handle, s, (opened) => merged(resolve(s.folder, folder), opened, o));
+    return this.inTurn(handle, s, (opened) => writable(resolve(s.folder, folder), (to) => merged(to, opened, o)));
   }
 
   /** Writes what was trained as a folder with its card; see saved.ts. */
@@ -330,7 +330,7 @@ export class ModelRoom {
     o: SaveOptions = {},
     s: Surroundings = plainSurroundings(this.session.options.folder),
   ): Promise<Saved> {
-    return this.inTurn(handle, s, (opened) => writeSaved(resolve(s.folder, folder), opened, o));
+    return this.inTurn(handle, s, (opened) => writable(resolve(s.folder, folder), (to) => writeSaved(to, opened, o)));
   }
 
   /** Work on a trained model that no other question may disturb. */

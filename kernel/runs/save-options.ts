@@ -7,6 +7,16 @@ export interface SaveOptions {
   readonly replace?: boolean;
 }
 
+/** The folder as given. Coded error `bad-option`. */
+export function folderGiven(given: unknown): string {
+  if (typeof given === "string" && given.trim() !== "" && !given.includes("\0")) return given;
+  throw new CodedError("bad-option", {
+    name: "the folder",
+    got: JSON.stringify(given) ?? "left out",
+    wanted: 'the path of a folder, as in `save("my-model")`',
+  });
+}
+
 /** Coded error `bad-option`. */
 export function saveOptionsOf(given: unknown = {}): SaveOptions {
   const bad = (name: string, got: unknown, wanted: string): never => {

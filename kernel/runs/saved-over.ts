@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/check/codes.js";
+import { diskError } from "../fetch/disk.js";
 import { ADAPTER } from "./adapter-folder.js";
 import "./load-codes.js";
 import { LEARNT, readLearnt, writeLearnt } from "./learnt.js";
@@ -42,4 +43,13 @@ function nameOf({ folder }: Pick<Weights, "folder">): string {
 function titleOf(folder: string): string | null {
   const card = readRegular(join(folder, "README.md"));
   return /^# (.+)$/m.exec(card ?? "")?.[1]?.replaceAll("\\", "") ?? null;
+}
+
+/** Coded errors `cannot-write`, `disk-full`. */
+export async function writable<T>(folder: string, write: (folder: string) => Promise<T>): Promise<T> {
+  try {
+    return await write(folder);
+  } catch (error) {
+    throw diskError(error, folder);
+  }
 }

@@ -195,6 +195,15 @@ train m on parts with r`);
     assert.notDeepEqual(readFileSync(join(next.folder, "mood", "model.safetensors")), bytes);
     await model("small").save("adapter");
     await assert.rejects(model("from_adapter").save("adapter"), is("folder-of-another"));
+    for (const place of ["more.csv", "more.csv/in", "more.csv/in/it"]) {
+      for (const name of ["whole", "small"])
+        await assert.rejects(model(name).save(place, { replace: true }), is("cannot-write"), `${name} ${place}`);
+      await assert.rejects(model("small").merge(place), is("cannot-write"), place);
+    }
+    for (const place of ["", " ", "a\0b", undefined]) {
+      await assert.rejects(model("whole").save(place as string), is("bad-option"));
+      await assert.rejects(model("small").merge(place as string), is("bad-option"));
+    }
     mkdirSync(join(next.folder, "empty"));
     await model("whole").save("empty");
   });
