@@ -37,7 +37,13 @@ declare module "./codes.js" {
     "split-twice": { readonly data: string };
     /** `split`: how the data are divided; absent: not at all. */
     "needs-validation": { readonly what: string; readonly data: string; readonly split?: "words" | "files" };
-    "not-trained": { readonly model: string; /** The name that its training was kept under. */ readonly as?: string };
+    "not-trained": {
+      readonly model: string;
+      /** The name that its training was kept under. */
+      readonly as?: string;
+      /** Tasks that its base's own head does, none of them the model's, and their labels. */
+      readonly heads?: Readonly<Record<string, readonly string[]>>;
+    };
     "changed-since-trained": { readonly model: string };
     /** `virtual`: positions that the technique takes from the text. */
     "too-long": {
@@ -338,6 +344,11 @@ train m on d`,
       d.as !== undefined
         ? `its training was kept as \`${d.as}\`: write that name`
         : `train it first: \`train ${d.model} on …\`; what was trained before is opened by \`model ${d.model} { load: "runs/…" }\``,
+    notes: (d) =>
+      Object.entries(d.heads ?? {}).map(
+        ([task, labels]) =>
+          `its base's own head does \`${task}\`${labels.length > 0 ? ` with the labels ${listed(labels)}` : ""}: with that \`task\` the model can be asked as it is`,
+      ),
     explain:
       "Scores and answers need trained weights, and there are none under this name. A base whose checkpoint has no head for the task gets one of random numbers. (A base that was trained for the task, and one that writes text, may be asked as it is.)",
     example:

@@ -12,6 +12,7 @@ import type { Call, Subject } from "./plan.js";
 import { isLoaded } from "./loaded.js";
 import { isScratch } from "./scratch.js";
 import { planTraining, settingsOf } from "./training.js";
+import { ownHeads } from "./untrained.js";
 import { experimentsUnder } from "./version.js";
 
 /** What `operand` names, if it is one of `kinds`; reports what is wrong. */
@@ -157,7 +158,7 @@ export function trainedName(
   operand: Operand,
   after: string,
   /** Whether a model of that task may also be used as its base is, never trained. */
-  untrained: (task: Call, model: Draft) => boolean = () => false,
+  untrained: ((task: Call, model: Draft) => boolean) | null = null,
 ): string | undefined {
   const found = named(program, operand, ["model", "run"], "model", after);
   if (!found) return undefined;
@@ -183,12 +184,18 @@ export function trainedName(
   const present = program.outside.trained[found.name];
   const task = found.of.draft?.given.get("task")?.value;
   const fresh = found.of.draft !== undefined && isScratch(found.of.draft);
-  if (present === undefined && !run && !fresh && found.of.draft && isCall(task) && untrained(task, found.of.draft))
+  if (present === undefined && !run && !fresh && found.of.draft && isCall(task) && untrained?.(task, found.of.draft))
     return found.name;
   if (present === undefined && program.outside.unsure?.includes(found.name)) return undefined;
   if (present === undefined) {
     const [as] = [...program.runs].find(([name, { model }]) => name !== found.name && model.name === found.name) ?? [];
-    program.report("not-trained", { model: found.name, ...(as !== undefined && { as }) }, found.node.span);
+    const heads =
+      untrained && as === undefined && found.of.draft && !fresh ? ownHeads(program, found.of.draft) : undefined;
+    program.report(
+      "not-trained",
+      { model: found.name, ...(as !== undefined && { as }), ...(heads && { heads }) },
+      found.node.span,
+    );
     return undefined;
   }
   if (run && changed(program, run, found.name, present, found.node.span)) {

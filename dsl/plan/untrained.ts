@@ -3,7 +3,7 @@
  * output embedding), or where the base brings the task's head.
  */
 import type { Draft, Program } from "../check/program.js";
-import { failed } from "./facts.js";
+import { failed, type BaseFacts } from "./facts.js";
 import { servesUntrained, writesText } from "./feeding.js";
 import { isLoaded } from "./loaded.js";
 import type { Call } from "./plan.js";
@@ -11,6 +11,14 @@ import type { Call } from "./plan.js";
 export function servesAsItIs(program: Program, task: Call, model: Draft): boolean {
   if (servesUntrained(program.registry, task) || writesText(program.registry, task)) return true;
   return hasHead(program, task, model);
+}
+
+/** What the base's own head does, as far as that is known: tasks and their labels. */
+export function ownHeads(program: Program, model: Draft): BaseFacts["heads"] {
+  const base = model.given.get("base");
+  if (isLoaded(model) || typeof base?.value !== "string") return undefined;
+  const fact = program.ask({ about: "base", name: base.value, folder: program.folderAt(base.span) }, true);
+  return fact === undefined || failed(fact) ? undefined : fact.heads;
 }
 
 /** Not known yet counts as yes: what the base is made of is asked for. */

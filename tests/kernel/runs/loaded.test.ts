@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { wordsOf } from "#dsl/check/codes.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import { checkpointFile, listCheckpoints } from "#kernel/runs/checkpoints.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
@@ -207,6 +208,14 @@ train roberta_m on d with r { epochs: 1 }`);
       `model wrong { base: "./rating", task: text_classification }\npredict wrong on "a good film"`,
       "not-trained",
     );
+    for (const asked of ['predict other on "a good film"', "evaluate other on d"])
+      await assert.rejects(next.run(`model other { base: "./mood", task: regression }\n${asked}`), (e: Refused) => {
+        const { code, data } = e.diagnostics.find((one) => one.code === "not-trained") ?? e.diagnostics[0]!;
+        assert.equal(code, "not-trained");
+        const { notes } = wordsOf(code, data as never);
+        assert.match(notes.join("; "), /^its base's own head does `text_classification` with the labels no, yes:/);
+        return true;
+      });
     const bare = join(next.folder, "bare");
     cpSync(join(next.folder, "bert"), bare, { recursive: true });
     const config = JSON.parse(readFileSync(join(bare, "config.json"), "utf8")) as object;
@@ -284,7 +293,24 @@ train roberta_m on d with r { epochs: 1 }`);
     rmSync(join(second.path, "lock.json"));
     writeFileSync(join(second.path, "lock.json"), JSON.stringify(lock));
     rmSync(second.checkpoints, { recursive: true });
-    await codes('model m { load: "small-2" }', "run-without-weights");
+    await assert.rejects(next.run('model m { load: "small-2" }'), (e: Refused) => {
+      const { code, data } = e.diagnostics[0]!;
+      const { message, help } = wordsOf(code, data as never);
+      assert.equal(code, "run-without-weights");
+      assert.match(message, /has no checkpoint any more: (all \d+|the one) that it wrote (are|is) gone$/);
+      assert.match(help!, /^restore its folder `checkpoints` from a copy/);
+      return true;
+    });
+    const log = readFileSync(second.eventsFile, "utf8");
+    writeFileSync(second.eventsFile, log.replace(/^.*"kind":"checkpoint".*\n/gm, ""));
+    await assert.rejects(next.run('model m { load: "small-2" }'), (e: Refused) => {
+      assert.match(
+        wordsOf(e.diagnostics[0]!.code, e.diagnostics[0]!.data as never).help!,
+        /^it ended before the first one was written/,
+      );
+      return e.diagnostics[0]!.code === "run-without-weights";
+    });
+    writeFileSync(second.eventsFile, log);
     mkdirSync(second.checkpoints);
     writeFileSync(join(second.path, "plan.json"), "{ torn");
     await codes('model m { load: "small-2" }', "run-unreadable");
