@@ -1,6 +1,6 @@
 /**
  * What weights have learnt from: `learnt.json` in a run's folder and in every folder that is saved of it. It has a short hash of
- * each row that trained (no row can be read out of it) and how often each answer stood among them, so that a model which is
+ * each row that trained (no text stands in it, but whoever has a text can ask whether it was there) and how often each answer stood among them, so that a model which is
  * opened again knows what it has seen. What the weights began from, another run's or a saved folder's, is in it too.
  */
 import { basename, dirname, join } from "node:path";
