@@ -16,8 +16,19 @@ export interface Claim {
   readonly checkpoints: readonly (Checkpoint | DamagedCheckpoint)[];
 }
 
+/** Folders that a new run tries, should somebody who takes folders away come between its making and its lock. */
+const TRIES = 8;
+
 /** Locked before anything is in it. */
 export function claimNew(root: string, name: string, plan: Plan, about: About): Claim {
+  for (let tries = 1; ; tries++)
+    try {
+      return claimed(root, name, plan, about);
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code !== "run-busy" || tries >= TRIES) throw error;
+    }
+}
+function claimed(root: string, name: string, plan: Plan, about: About): Claim {
   let lock: RunLock | undefined;
   const run = RunFolder.create(root, name, plan, about, (folder) => {
     const got = RunLock.try(folder, "train");
