@@ -101,6 +101,26 @@ train from_run, from_folder, from_merged, from_adapter on more with r`);
     const own = await shown("evaluate from_run on more { metrics: [accuracy], worst: 0 }");
     assert.match(warned(own, "from_run"), /^10 of the 10 rows .* \(run from_run-/);
   });
+  it("also of rows that come in words", async () => {
+    const lines = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, i) => ({
+        tokens: line(i + from).split(" "),
+        tags: line(i + from)
+          .split(" ")
+          .map(() => "O"),
+      }))
+        .map((row) => JSON.stringify({ ...row, tags: ["B-it", ...row.tags.slice(1)] }))
+        .join("\n");
+    writeFileSync(join(next.folder, "words.jsonl"), lines(0, 12));
+    writeFileSync(join(next.folder, "other.jsonl"), lines(8, 20));
+    await next.run(`
+data words { source: jsonl("words.jsonl"), columns: { tokens: tokens, tags: tags } }
+data other { source: jsonl("other.jsonl"), columns: { tokens: tokens, tags: tags } }
+model tagger { base: ${JSON.stringify(join(first.folder, "bert"))}, task: token_classification, max_length: 16 }
+train tagger on words with r`);
+    const told = await shown("evaluate tagger on other { metrics: [accuracy], worst: 0 }");
+    assert.match(warned(told, "tagger"), /^4 of the 12 rows /);
+  });
   it("notes that the training split was asked for by its name", async () => {
     await next.run(`
 data parts { source: csv("train.csv"), columns: { text: text, label: label }, split: random(train: 60%, test: 40%) }

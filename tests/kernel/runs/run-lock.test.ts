@@ -19,8 +19,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { claimNew } from "#kernel/runs/claim-run.js";
 import { holderOf, lockRun, RunLock, SILENCE, type Holder } from "#kernel/runs/run-lock.js";
 import { isAlive, thisProcess } from "#kernel/runs/writer.js";
+import { planOf } from "./run-folders.js";
 
 const child = fileURLToPath(new URL("./lock-child.js", import.meta.url));
 
@@ -197,6 +199,31 @@ describe("the lock of a run", function () {
         why,
         /it is training: interrupt it first|there is no such run|RUN is being (trained|deleted) by process N|it is no longer there|ENOENT/,
       );
+  });
+
+  it("lets a new run begin where somebody who takes folders away was quicker with its first one", () => {
+    const runs = join(root, "runs");
+    const plan = planOf("epochs: 1");
+    const about = {
+      ...{ recipeHash: plan.recipeHash, planHash: plan.planHash, dataHash: "d", baseHash: "b", labels: [] },
+    };
+    const own = RunLock.try.bind(RunLock);
+    const taken: string[] = [];
+    try {
+      RunLock.try = (at, does) => {
+        RunLock.try = own;
+        taken.push(at);
+        assert.ok(own(at, "delete") instanceof RunLock);
+        return own(at, does);
+      };
+      const { run, lock } = claimNew(runs, "new", plan, { ...about, engine: "", tunebook: "0", node: "20" });
+      assert.equal(taken.length, 1);
+      assert.notEqual(run.path, taken[0]);
+      assert.equal(holderOf(run.path)?.does, "train");
+      lock.release();
+    } finally {
+      RunLock.try = own;
+    }
   });
 
   it("says with a code that a folder may not be written", async () => {
