@@ -12,8 +12,8 @@ export interface Part {
 
 /** At a time of a split that lies on disk. */
 const CHUNK = 10_000;
-/** Roles that tell a row from others: those that `textKey` reads, and the words of a row that comes in words. */
-const KEYED = ["text", "text_pair", "input", "messages", "question", "context", "tokens"];
+/** Roles that `textKey` reads; rows that come in words have their text beside them. */
+const KEYED = ["text", "text_pair", "input", "messages", "question", "context"];
 /** Bytes of a hash: of a hundred thousand texts beside ten thousand others two are taken for one with a chance of 4 in a million. */
 export const HASH_BYTES = 6;
 
@@ -56,7 +56,7 @@ export async function hashesOf({ prepared, split }: Part, signal?: AbortSignal):
     for (let row = from; row < to; row++) {
       if (row % stride === 0) await turn(signal);
       const at = streamed ? row - from : row;
-      out.push(hashOf(keyOf(Object.fromEntries(columns.map(([role, values]) => [role, values[at]])))));
+      out.push(hashOf(textKey(Object.fromEntries(columns.map(([role, values]) => [role, values[at]])))));
     }
   }
   const made = out.values().slice();
@@ -64,9 +64,6 @@ export async function hashesOf({ prepared, split }: Part, signal?: AbortSignal):
   return made;
 }
 
-function keyOf({ tokens, ...values }: Readonly<Record<string, unknown>>): string {
-  return textKey(Array.isArray(tokens) && values["text"] === undefined ? { text: tokens.join(" ") } : values);
-}
 function rolesIn(has: (role: string) => boolean): readonly string[] {
   return KEYED.filter(has);
 }
