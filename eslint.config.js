@@ -15,7 +15,7 @@ export default ts.config(
       "node_modules",
       "runs",
       "**/*.generated.ts",
-      "kernel/lab/labextension",
+      "editors/jupyterlab/labextension",
       "tests/fixtures",
       "tests/golden",
     ],
@@ -39,7 +39,7 @@ export default ts.config(
   },
   { files: ["dsl/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^node:", "^(fs|path|os|buffer|crypto)$") },
   { files: ["stdlib/**/*.ts"], rules: away("^#kernel/") },
-  { files: ["editor/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^#page/", "^node:") },
+  { files: ["editors/codemirror/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^#page/", "^node:") },
   { files: ["page/**/*.ts"], rules: away("^node:") },
   {
     files: ["**/*.{js,mjs,cjs}"],

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
-import { Apart } from "#kernel/bases/apart/client.js";
+import { Apart } from "#kernel/bases/isolated/client.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 

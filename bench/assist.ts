@@ -11,10 +11,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { compile, nothingOutside } from "#dsl/compile.js";
-import { Facts } from "#dsl/plan/facts.js";
+import { compile, nothingOutside } from "#dsl/compile/compile.js";
+import { Facts } from "#dsl/types/facts.js";
 import { registry } from "#stdlib/registry.js";
-import { startKernel } from "#kernel/client/client.js";
+import { startKernel } from "#kernel/jupyter/client/client.js";
 import { serverMemory } from "./assist/server.js";
 import { type } from "./assist/typing.js";
 

@@ -35,7 +35,7 @@ const browser = {
  * Run parts that no page can use: they would run a training, or read files in parts. Asking for one is a defect, told as such.
  */
 const unused =
-  /\/(?:(?:metrics|decoders|searches|stoppings|schedules|tokenizers)\/[\w-]+\.run|data\/prepare-streamed)\.js$/;
+  /\/(?:(?:metrics|decoders|searches|stoppings|schedules|tokenizers)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
 const leaveOut = {
   name: "leave out",
   setup({ onResolve, onLoad }) {
@@ -124,7 +124,9 @@ async function licences(metafiles) {
 
 async function vocabulary() {
   const [{ registry }, { vocabularyOf }] = await Promise.all(
-    ["stdlib/registry.js", "editor/vocabulary.js"].map((path) => import(pathToFileURL(join(dist, path)).href)),
+    ["stdlib/registry.js", "editors/codemirror/vocabulary.js"].map(
+      (path) => import(pathToFileURL(join(dist, path)).href),
+    ),
   );
   return vocabularyOf(registry);
 }

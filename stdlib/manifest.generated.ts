@@ -1,14 +1,14 @@
 // Written by tools/manifest.mjs; do not edit.
-import type { Word } from "#dsl/registry.js";
+import type { Word } from "#dsl/types/registry.js";
 import { word as cadences_every } from "./cadences/every.js";
-import { word as cleaners_drop_duplicates } from "./cleaners/drop-duplicates.js";
-import { word as cleaners_drop_empty } from "./cleaners/drop-empty.js";
-import { word as cleaners_drop_near_duplicates } from "./cleaners/drop-near-duplicates.js";
+import { word as cleaners_drop_duplicates } from "./cleaners/drop_duplicates.js";
+import { word as cleaners_drop_empty } from "./cleaners/drop_empty.js";
+import { word as cleaners_drop_near_duplicates } from "./cleaners/drop_near_duplicates.js";
 import { word as cleaners_language } from "./cleaners/language.js";
 import { word as cleaners_length } from "./cleaners/length.js";
 import { word as cleaners_redact } from "./cleaners/redact.js";
 import { word as cleaners_replace } from "./cleaners/replace.js";
-import { word as cleaners_strip_html } from "./cleaners/strip-html.js";
+import { word as cleaners_strip_html } from "./cleaners/strip_html.js";
 import { word as cleaners_unicode } from "./cleaners/unicode.js";
 import { word as conversations_alpaca } from "./conversations/alpaca.js";
 import { word as conversations_turns } from "./conversations/turns.js";
@@ -17,29 +17,29 @@ import { word as decoders_greedy } from "./decoders/greedy.js";
 import { word as decoders_sample } from "./decoders/sample.js";
 import { word as keepings_best } from "./keepings/best.js";
 import { word as metrics_accuracy } from "./metrics/accuracy.js";
-import { word as metrics_average_precision } from "./metrics/average-precision.js";
+import { word as metrics_average_precision } from "./metrics/average_precision.js";
 import { word as metrics_bleu } from "./metrics/bleu.js";
 import { word as metrics_chrf } from "./metrics/chrf.js";
-import { word as metrics_entity_f1 } from "./metrics/entity-f1.js";
-import { word as metrics_exact_match } from "./metrics/exact-match.js";
+import { word as metrics_entity_f1 } from "./metrics/entity_f1.js";
+import { word as metrics_exact_match } from "./metrics/exact_match.js";
 import { word as metrics_f1 } from "./metrics/f1.js";
 import { word as metrics_loss } from "./metrics/loss.js";
-import { word as metrics_matthews_correlation } from "./metrics/matthews-correlation.js";
-import { word as metrics_mean_absolute_error } from "./metrics/mean-absolute-error.js";
+import { word as metrics_matthews_correlation } from "./metrics/matthews_correlation.js";
+import { word as metrics_mean_absolute_error } from "./metrics/mean_absolute_error.js";
 import { word as metrics_mrr } from "./metrics/mrr.js";
 import { word as metrics_ndcg } from "./metrics/ndcg.js";
 import { word as metrics_pearson } from "./metrics/pearson.js";
 import { word as metrics_perplexity } from "./metrics/perplexity.js";
 import { word as metrics_precision } from "./metrics/precision.js";
 import { word as metrics_r2 } from "./metrics/r2.js";
-import { word as metrics_recall_at } from "./metrics/recall-at.js";
 import { word as metrics_recall } from "./metrics/recall.js";
-import { word as metrics_roc_auc } from "./metrics/roc-auc.js";
-import { word as metrics_root_mean_squared_error } from "./metrics/root-mean-squared-error.js";
+import { word as metrics_recall_at } from "./metrics/recall_at.js";
+import { word as metrics_roc_auc } from "./metrics/roc_auc.js";
+import { word as metrics_root_mean_squared_error } from "./metrics/root_mean_squared_error.js";
 import { word as metrics_rouge } from "./metrics/rouge.js";
 import { word as metrics_spearman } from "./metrics/spearman.js";
-import { word as metrics_token_f1 } from "./metrics/token-f1.js";
-import { word as metrics_word_error_rate } from "./metrics/word-error-rate.js";
+import { word as metrics_token_f1 } from "./metrics/token_f1.js";
+import { word as metrics_word_error_rate } from "./metrics/word_error_rate.js";
 import { word as models_bert } from "./models/bert.js";
 import { word as models_cohere } from "./models/cohere.js";
 import { word as models_distilbert } from "./models/distilbert.js";
@@ -78,8 +78,8 @@ import { word as sources_text } from "./sources/text.js";
 import { word as spaces_choice } from "./spaces/choice.js";
 import { word as spaces_log } from "./spaces/log.js";
 import { word as spaces_uniform } from "./spaces/uniform.js";
-import { word as splits_by_column } from "./splits/by-column.js";
-import { word as splits_by_time } from "./splits/by-time.js";
+import { word as splits_by_column } from "./splits/by_column.js";
+import { word as splits_by_time } from "./splits/by_time.js";
 import { word as splits_folds } from "./splits/folds.js";
 import { word as splits_hashed } from "./splits/hashed.js";
 import { word as splits_random } from "./splits/random.js";
@@ -176,8 +176,8 @@ export const words: readonly Word[] = [
   metrics_perplexity,
   metrics_precision,
   metrics_r2,
-  metrics_recall_at,
   metrics_recall,
+  metrics_recall_at,
   metrics_roc_auc,
   metrics_root_mean_squared_error,
   metrics_rouge,

@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(fileURLToPath(new URL(".", import.meta.url)), "..");
-const rooms = ["dsl", "stdlib", "kernel", "editor", "page", "tests", "bench"];
+const rooms = ["dsl", "stdlib", "kernel", "editors", "tools", "page", "tests", "bench"];
 
 /** Paths (relative to the root) of the modules that were removed. */
 export function cleanDist(base = root) {

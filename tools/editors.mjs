@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { editorFiles } = await import("../dist/kernel/editors/files.js");
+const { editorFiles } = await import("../dist/editors/generate/files.js");
 const read = (path) => {
   try {
     return readFileSync(path, "utf8");

@@ -16,7 +16,7 @@ const files = readdirSync(root)
 const { version } = JSON.parse(readFileSync(join(root, "..", "package.json"), "utf8"));
 const identifier = (file) => file.replace(/\.ts$/, "").replace(/[^A-Za-z0-9]/g, "_");
 const text = `// Written by tools/manifest.mjs; do not edit.
-import type { Word } from "#dsl/registry.js";
+import type { Word } from "#dsl/types/registry.js";
 ${files.map((f) => `import { word as ${identifier(f)} } from "./${f.replace(/\.ts$/, ".js")}";`).join("\n")}
 
 export const version = ${JSON.stringify(version)};

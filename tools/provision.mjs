@@ -77,7 +77,7 @@ export async function build() {
   say("build: compiling what changed");
   await step("the build", () => node(["node_modules/typescript/bin/tsc", "-b"]));
   chmodSync(cli, 0o755);
-  const { buildLab } = await import("../kernel/lab/build.mjs");
+  const { buildLab } = await import("../editors/jupyterlab/build.mjs");
   await buildLab({ onProgress: (line) => say(`build: ${typeof line === "string" ? line : line.label}`) });
 }
 

@@ -2,12 +2,12 @@
 import { peakRss } from "./resident.js";
 import { passes } from "#dsl/graph/passes/table.js";
 import type { Call } from "#dsl/plan/plan.js";
-import { Feeding } from "#kernel/data/feeding.js";
-import { TextsInMemory } from "#kernel/data/token-rows.js";
-import { Windows } from "#kernel/data/windows.js";
+import { Feeding } from "#kernel/core/data/loader.js";
+import { TextsInMemory } from "#kernel/core/data/token-rows.js";
+import { Windows } from "#kernel/core/data/windows.js";
 import type { EngineOptions } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
-import { Flight } from "#kernel/runs/flight.js";
+import { Flight } from "#kernel/training/pipeline.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { bert } from "#stdlib/models/bert.run.js";

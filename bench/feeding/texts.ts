@@ -6,7 +6,7 @@ import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { ModelName } from "./settings.js";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 export function texts(): readonly string[] {
   const sentences = parse(readFileSync(`${root}notebooks/data/sentiment.csv`), { columns: true }) as { text: string }[];

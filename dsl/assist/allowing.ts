@@ -1,8 +1,8 @@
 /** The mend that lets a warning be: `allow: { CODE: "" }` in the block of its statement, whose reason is still to be written. */
-import { ALLOW, allowable } from "../check/allow.js";
-import type { Fix } from "../check/diagnostic.js";
-import { insertion } from "../check/insertion.js";
-import type { Span } from "../check/span.js";
+import { ALLOW, allowable } from "../types/allow.js";
+import type { Fix } from "../diagnostics/diagnostic.js";
+import { insertion } from "../diagnostics/insertion.js";
+import type { Span } from "../diagnostics/span.js";
 import { statementAt } from "./place.js";
 
 /** Undefined where the code may not be allowed, or nothing there takes a block. */

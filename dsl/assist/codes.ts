@@ -1,7 +1,7 @@
 /** Completion inside `allow: { … }`: the codes that would be reported of this statement first, then all that may be allowed. */
-import { ALLOW, allowable } from "../check/allow.js";
-import { entryOf, wordsOf } from "../check/codes.js";
-import { programOf } from "../compile.js";
+import { ALLOW, allowable } from "../types/allow.js";
+import { entryOf, wordsOf } from "../diagnostics/codes.js";
+import { programOf } from "../compile/compile.js";
 import * as t from "../syntax/tokens.js";
 import type { AssistContext, Item } from "./complete.js";
 

@@ -1,8 +1,8 @@
 /** Paths that are typed inside a string: which one, where it may go on, and what of a folder fits. */
 import type { IToken } from "chevrotain";
-import type { Parameter, Registry } from "../registry.js";
+import type { Parameter, Registry } from "../types/registry.js";
 import * as t from "../syntax/tokens.js";
-import type { FilesFacts } from "../plan/facts.js";
+import type { FilesFacts } from "../types/facts.js";
 import type { Item } from "./complete.js";
 import { situationAt } from "./situation.js";
 

@@ -4,9 +4,9 @@
  * wherever the names tell so.
  */
 import type { IToken } from "chevrotain";
-import { ALLOW } from "../check/allow.js";
-import { kindsIn } from "../check/keys.js";
-import type { Parameter, Registry, ValueType, Verb, Word } from "../registry.js";
+import { ALLOW } from "../types/allow.js";
+import { kindsIn } from "../types/keys.js";
+import type { Parameter, Registry, ValueType, Verb, Word } from "../types/registry.js";
 import { limits } from "../syntax/limits.js";
 import * as t from "../syntax/tokens.js";
 

@@ -1,11 +1,11 @@
 /** Hover: what a word, key, value or name is, as Markdown from its record and from what is known of the world. */
-import { entryOf } from "../check/codes.js";
-import { kindsIn } from "../check/keys.js";
-import type { Program } from "../check/program.js";
-import { describe } from "../check/shapes.js";
-import { programOf } from "../compile.js";
+import { entryOf } from "../diagnostics/codes.js";
+import { kindsIn } from "../types/keys.js";
+import type { Program } from "../plan/program.js";
+import { describe } from "../types/shapes.js";
+import { programOf } from "../compile/compile.js";
 import { tuneText } from "../plan/text.js";
-import { isOldSpelling, type Parameter, type Word } from "../registry.js";
+import { isOldSpelling, type Parameter, type Word } from "../types/registry.js";
 import * as t from "../syntax/tokens.js";
 import type { AssistContext } from "./complete.js";
 import { lifecycleOf } from "./lifecycle.js";

@@ -1,8 +1,8 @@
 /** What is on its way out or still being tried, as sentences for hover, completion and reference. */
-import { isDeprecated, isGone } from "../check/deprecated.js";
-import { isOpen } from "../check/experiments.js";
-import { LANGUAGE } from "../check/versions.js";
-import type { Deprecated, NewCall, NewKey, Registry } from "../registry.js";
+import { isDeprecated, isGone } from "../types/deprecated.js";
+import { isOpen } from "../types/experiments.js";
+import { LANGUAGE } from "../types/versions.js";
+import type { Deprecated, NewCall, NewKey, Registry } from "../types/registry.js";
 
 /** A word, parameter or key. */
 interface Lived {

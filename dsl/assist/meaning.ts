@@ -2,17 +2,17 @@
  * What values and names come to here: shares as rows, epochs as steps, a rank as trainable parameters. Only what is known
  * without looking anything up; sentences in Markdown.
  */
-import type { Named, Program, Run } from "../check/program.js";
-import type { Span } from "../check/span.js";
+import type { Named, Program, Run } from "../plan/program.js";
+import type { Span } from "../diagnostics/span.js";
 import { resolveData, resolveModel } from "../plan/definitions.js";
 import { trainedBy, trainingSplit } from "../plan/estimates.js";
 import { cutRows } from "../plan/lengths.js";
-import { failed, type DataFacts } from "../plan/facts.js";
+import { failed, type DataFacts } from "../types/facts.js";
 import { dataKnown } from "../plan/known-data.js";
 import type { DataPlan } from "../plan/plan.js";
 import { planTraining, settingsOf, type Planned } from "../plan/training.js";
 import { tuneText } from "../plan/text.js";
-import type { Parameter, Verb, Word } from "../registry.js";
+import type { Parameter, Verb, Word } from "../types/registry.js";
 
 export interface ValuePlace {
   readonly verb: Verb;

@@ -1,6 +1,6 @@
 /** Where names stand: what outline, definition, references and rename are made from. Works on unfinished text. */
-import type { Source, Span } from "../check/span.js";
-import type { Registry, ValueType, Verb } from "../registry.js";
+import type { Source, Span } from "../diagnostics/span.js";
+import type { Registry, ValueType, Verb } from "../types/registry.js";
 import { parse } from "../syntax/parse.js";
 import type { Expression, Operand, Statement } from "../syntax/tree.js";
 

@@ -1,6 +1,6 @@
 /** What may stand between a word's parentheses, and which of it is being written. */
-import { describe } from "../check/shapes.js";
-import { isOldSpelling, type Parameter, type Registry } from "../registry.js";
+import { describe } from "../types/shapes.js";
+import { isOldSpelling, type Parameter, type Registry } from "../types/registry.js";
 import { defaultOf } from "./hover.js";
 import { situationAt } from "./situation.js";
 

@@ -2,15 +2,15 @@
  * The trainings of a whole notebook as it is written now: its cells are read in order, each training with what its names
  * meant where it stands. Nothing has to have run; what isn't known yet is simply absent.
  */
-import type { Diagnostic } from "../check/diagnostic.js";
-import { Program, type Draft, type Given, type Run } from "../check/program.js";
-import { Reporter } from "../check/reporter.js";
-import type { Source, SourceId } from "../check/span.js";
-import { splitNames } from "../check/world.js";
-import { beginSource, endSource, readSilently, readStatement } from "../compile.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { Program, type Draft, type Given, type Run } from "../plan/program.js";
+import { Reporter } from "../diagnostics/reporter.js";
+import type { Source, SourceId } from "../diagnostics/span.js";
+import { splitNames } from "../rules/world.js";
+import { beginSource, endSource, readSilently, readStatement } from "../compile/compile.js";
 import { resolveData, resolveModel, resolveRecipe, type Resolved, type ResolvedModel } from "../plan/definitions.js";
 import { dataKnown } from "../plan/known-data.js";
-import type { DataFacts } from "../plan/facts.js";
+import type { DataFacts } from "../types/facts.js";
 import type { Action, DataPlan, RecipePlan, Value } from "../plan/plan.js";
 import { planTraining, settingsOf, type Planned } from "../plan/training.js";
 import { experimentsUnder } from "../plan/version.js";

@@ -2,10 +2,10 @@
  * Writes a setting that stood by itself into the text: `batch_size: 32` into the block, `dropout: 0.1` into the brackets of
  * the word that takes it. The plan of the new text is the plan of the old one.
  */
-import type { Edit } from "../check/span.js";
+import type { Edit } from "../diagnostics/span.js";
 import { tuneText } from "../plan/text.js";
 import type { Value } from "../plan/plan.js";
-import type { Parameter, Registry, ValueType } from "../registry.js";
+import type { Parameter, Registry, ValueType } from "../types/registry.js";
 import type { BlockNode, Entry, Expression, Statement, WordNode } from "../syntax/tree.js";
 import { parameterAt } from "./frames.js";
 

@@ -2,7 +2,7 @@
  * Programs are written with a `Graph`: each call appends a node whose types are inferred at once, so that a misfit is
  * reported where it is written, with the path of the layer. Equal nodes are made once (common sub-expressions).
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 import type { Attribute, Attributes, DType, NDArray, Node, Program, Ref, State, Type, Update } from "./program.js";
 import { EXTRAS } from "./heads.js";

@@ -1,8 +1,8 @@
 /** Codes of the training graph. */
-import type {} from "#dsl/check/codes.js";
-import { registerCodes } from "#dsl/check/codes.js";
+import type {} from "#dsl/diagnostics/codes.js";
+import { registerCodes } from "#dsl/diagnostics/codes.js";
 
-declare module "../check/codes.js" {
+declare module "../diagnostics/codes.js" {
   interface CodeData {
     "graph-type": {
       readonly op: string;

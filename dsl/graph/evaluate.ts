@@ -2,7 +2,7 @@
  * Runs a program with the float64 references: slow, exact, pure. It is what engines are compared with, what finite
  * differences are taken of, and what folds constants.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray, Program, Ref, Update } from "./program.js";
 import { concrete, typeText, type Sizes } from "./shape.js";
 import { opNamed } from "./table.js";

@@ -2,7 +2,7 @@
  * Reverse mode as a transform of the graph: appends the nodes that compute d(loss)/d(parameter). Only nodes that lead
  * from a wanted tensor to the loss are visited, so a frozen weight costs no weight gradient.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Graph } from "./builder.js";
 import { Tensor } from "./tensor.js";
 import { opNamed, LEAVES } from "./table.js";

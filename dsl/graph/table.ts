@@ -1,5 +1,5 @@
 /** All ops by name. `input`, `state` and `constant` are no ops: the builder makes those nodes itself. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Op } from "./op.js";
 import { abs } from "./ops/abs.js";
 import { adafactor } from "./ops/adafactor.js";

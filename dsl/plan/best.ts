@@ -1,11 +1,11 @@
 /** `with search.best`: the settings of a sweep's best trial, as the host gives them (path → Tune text). */
-import { keysOf } from "../check/keys.js";
-import type { Given, Program } from "../check/program.js";
-import type { Verb } from "../registry.js";
+import { keysOf } from "../types/keys.js";
+import type { Given, Program } from "./program.js";
+import type { Verb } from "../types/registry.js";
 import { parse } from "../syntax/parse.js";
 import type { WordNode } from "../syntax/tree.js";
 import { parametersOf, recordOf } from "./definitions.js";
-import { failed } from "./facts.js";
+import { failed } from "../types/facts.js";
 
 export interface Best {
   readonly model: ReadonlyMap<string, Given>;

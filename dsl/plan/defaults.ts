@@ -1,12 +1,12 @@
 /** Fills in defaults, keeps where each value came from, and lets words check themselves. */
-import type { CheckContext } from "../check/context.js";
-import type { Code, CodeData } from "../check/codes.js";
-import type { Given, Program } from "../check/program.js";
-import { replace } from "../check/reporter.js";
-import type { Span } from "../check/span.js";
-import { isOpen } from "../check/experiments.js";
-import { isOldSpelling, type Parameter } from "../registry.js";
-import type { BaseFacts } from "./facts.js";
+import type { CheckContext } from "../types/context.js";
+import type { Code, CodeData } from "../diagnostics/codes.js";
+import type { Given, Program } from "./program.js";
+import { replace } from "../diagnostics/reporter.js";
+import type { Span } from "../diagnostics/span.js";
+import { isOpen } from "../types/experiments.js";
+import { isOldSpelling, type Parameter } from "../types/registry.js";
+import type { BaseFacts } from "../types/facts.js";
 import type { Call, Origins, Value } from "./plan.js";
 
 export type Origin = Origins[string];

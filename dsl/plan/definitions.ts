@@ -1,11 +1,11 @@
 /** Drafts → plans of data, model and recipe: defaults filled in, words checked. */
-import { plain } from "../check/numeric.js";
-import type { Draft, Given, Program, Run } from "../check/program.js";
-import type { Span } from "../check/span.js";
-import type { Parameter } from "../registry.js";
+import { plain } from "../types/numeric.js";
+import type { Draft, Given, Program, Run } from "./program.js";
+import type { Span } from "../diagnostics/span.js";
+import type { Parameter } from "../types/registry.js";
 import { fill, type Origin } from "./defaults.js";
-import { failed, type BaseFacts, type Need } from "./facts.js";
-import { readsConversations } from "./feeding.js";
+import { failed, type BaseFacts, type Need } from "../types/facts.js";
+import { readsConversations } from "./batches.js";
 import { isLoaded, resolveLoaded, runOf } from "./loaded.js";
 import { checkScratch, isScratch, scratchOf } from "./scratch.js";
 import { isCall } from "./value.js";

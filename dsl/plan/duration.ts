@@ -3,7 +3,7 @@
  * computes, and a time for each FLOP of effort; both are fitted to what was measured, with what the machine's product is
  * known to reach as one more, weaker, measurement. So a run of a tiny model says little of a large one's speed.
  */
-import type { MachineFacts, Took } from "./facts.js";
+import type { MachineFacts, Took } from "../types/facts.js";
 
 export interface Duration {
   readonly seconds: number;

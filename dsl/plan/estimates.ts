@@ -14,10 +14,10 @@
  *   280·T for each update, which moves 28 bytes for each parameter while a core does some ten FLOPs a byte.
  */
 import { chunksFor } from "../graph/head.js";
-import type { Program } from "../check/program.js";
+import type { Program } from "./program.js";
 import { durationOf } from "./duration.js";
-import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "./facts.js";
-import { fed, predictsNext, readsConversations, updatesPerEpoch, writesText } from "./feeding.js";
+import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "../types/facts.js";
+import { fed, predictsNext, readsConversations, updatesPerEpoch, writesText } from "./batches.js";
 import type { Call, Estimates, ModelPlan, RecipePlan } from "./plan.js";
 
 /** TensorFlow loaded, a graph compiled, oneDNN's kernels made, memory that the allocator keeps: measured with programs of six to thirty layers. */

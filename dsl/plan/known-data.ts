@@ -1,6 +1,6 @@
 /** What is known of a data set by whatever name and with whatever tokenizer it was counted. */
-import type { Program } from "../check/program.js";
-import { keyOf, type DataFacts } from "./facts.js";
+import type { Program } from "./program.js";
+import { keyOf, type DataFacts } from "../types/facts.js";
 import type { DataPlan } from "./plan.js";
 
 export function dataKnown(program: Program, data: DataPlan): DataFacts | undefined {

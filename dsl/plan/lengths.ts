@@ -1,5 +1,5 @@
 /** What a histogram of lengths tells: how many are longer, and which length a share of them doesn't exceed. */
-import type { SplitFacts } from "./facts.js";
+import type { SplitFacts } from "../types/facts.js";
 
 type Lengths = SplitFacts["lengths"] | undefined;
 

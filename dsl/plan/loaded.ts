@@ -2,11 +2,11 @@
  * A model that was trained before (`load: "runs/…"`): nothing of it is written but the run, and every setting is the run's
  * own. What the run says stands in the draft as if it were written, so that who reads a model's task or technique need not know.
  */
-import type { Draft, Given, Program } from "../check/program.js";
-import type { Span } from "../check/span.js";
-import type {} from "../check/loaded-codes.js";
+import type { Draft, Given, Program } from "./program.js";
+import type { Span } from "../diagnostics/span.js";
+import type {} from "./loaded-codes.js";
 import type { ResolvedModel } from "./definitions.js";
-import { failed, type Failed, type RunFacts } from "./facts.js";
+import { failed, type Failed, type RunFacts } from "../types/facts.js";
 import type { Value } from "./plan.js";
 
 export function isLoaded({ given }: Pick<Draft, "given">): boolean {

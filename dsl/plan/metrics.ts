@@ -1,8 +1,8 @@
 /** Which metrics measure what a task does: capability `of` of a metric, `measures` of a task; absent: labels, or next tokens. */
-import type { Given, Program } from "../check/program.js";
-import type { Span } from "../check/span.js";
-import type { Registry } from "../registry.js";
-import { predictsNext } from "./feeding.js";
+import type { Given, Program } from "./program.js";
+import type { Span } from "../diagnostics/span.js";
+import type { Registry } from "../types/registry.js";
+import { predictsNext } from "./batches.js";
 import { hashOf } from "./hash.js";
 import type { Call, DataPlan, ModelPlan, RecipePlan } from "./plan.js";
 import { tuneText } from "./text.js";

@@ -2,7 +2,7 @@
  * What a Tune source comes to once everything is resolved: plain JSON, no span-less magic, defaults filled in.
  * The host (kernel, CLI, tests) runs `Action`s in order. `Recipe` holds everything that can change a number.
  */
-import type { Span } from "../check/span.js";
+import type { Span } from "../diagnostics/span.js";
 
 /** A value after checking. Shares are `{ share: 0.8 }`, durations milliseconds, sizes bytes; `$x` is replaced by its value, or stays `{ live }` for tables. */
 export type Value =

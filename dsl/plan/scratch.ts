@@ -3,11 +3,11 @@
  * config.json and tokenizer are made of. The tokenizer is trained on the training split, so what the model is exactly is
  * known with the data; before that its vocabulary is taken to be what the tokenizer's word says.
  */
-import type { Draft, Program } from "../check/program.js";
-import { Reporter } from "../check/reporter.js";
-import type { Span } from "../check/span.js";
+import type { Draft, Program } from "./program.js";
+import { Reporter } from "../diagnostics/reporter.js";
+import type { Span } from "../diagnostics/span.js";
 import { fill } from "./defaults.js";
-import type { BaseFacts } from "./facts.js";
+import type { BaseFacts } from "../types/facts.js";
 import type { DataPlan, ScratchPlan, Value } from "./plan.js";
 import { isCall } from "./value.js";
 

@@ -1,13 +1,13 @@
 /** `vary`: paths of model and recipe, each over a space; calls may nest spaces. */
-import { kindsIn, defaultCall, partNamed, partOf } from "../check/keys.js";
-import type { Given, Program } from "../check/program.js";
-import { replace, type More } from "../check/reporter.js";
-import { call as typedCall } from "../check/calls.js";
-import { presentCall, presentPart } from "../check/deprecated.js";
-import { typed } from "../check/values.js";
-import type { Parameter, ValueType, Verb } from "../registry.js";
+import { kindsIn, defaultCall, partNamed, partOf } from "../types/keys.js";
+import type { Given, Program } from "./program.js";
+import { replace, type More } from "../diagnostics/reporter.js";
+import { call as typedCall } from "../types/calls.js";
+import { presentCall, presentPart } from "../types/deprecated.js";
+import { typed } from "../types/values.js";
+import type { Parameter, ValueType, Verb } from "../types/registry.js";
 import type { Argument, BlockNode, Expression, WordNode } from "../syntax/tree.js";
-import { nearest } from "../check/nearest.js";
+import { nearest } from "../diagnostics/nearest.js";
 import { parametersOf } from "./definitions.js";
 import type { NestedCall, Space, Value } from "./plan.js";
 

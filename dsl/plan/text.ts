@@ -2,7 +2,7 @@
  * Values and whole plans back as Tune text. Numbers are exact: what is read from the text is the value again, so a plan's
  * text compiles to a plan of the same recipe hash where the data, the base and the defaults are the same.
  */
-import type { Registry, ValueType } from "../registry.js";
+import type { Registry, ValueType } from "../types/registry.js";
 import type { Call, DataPlan, Plan, Value } from "./plan.js";
 import { isCall, valueAt } from "./value.js";
 

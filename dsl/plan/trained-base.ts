@@ -1,6 +1,6 @@
 /** A base that is a model trained here (`base: domain`): whether there are weights to begin from. */
-import type { Draft, Program } from "../check/program.js";
-import type { Span } from "../check/span.js";
+import type { Draft, Program } from "./program.js";
+import type { Span } from "../diagnostics/span.js";
 import { recordOf } from "./definitions.js";
 import { isLoaded } from "./loaded.js";
 

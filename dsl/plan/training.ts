@@ -1,18 +1,18 @@
 /** The plan of one training: data, model and recipe resolved, checked against each other and the machine, hashed. */
-import type { Draft, Given, Program, Run } from "../check/program.js";
-import type { Span } from "../check/span.js";
-import { lookedFor } from "../check/allow.js";
-import { checkMachine } from "../check/fits.js";
-import { checkOverFitting, checkStops, checkTruncation } from "../check/lessons.js";
-import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../check/world.js";
+import type { Draft, Given, Program, Run } from "./program.js";
+import type { Span } from "../diagnostics/span.js";
+import { lookedFor } from "../types/allow.js";
+import { checkMachine } from "../rules/fits.js";
+import { checkOverFitting, checkStops, checkTruncation } from "../rules/training-warnings.js";
+import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../rules/world.js";
 import { isCall, resolveData, resolveModel, resolveRecipe } from "./definitions.js";
 import { estimate, trainedBy, trainingSplit } from "./estimates.js";
-import { failed } from "./facts.js";
+import { failed } from "../types/facts.js";
 import { checkTrainable } from "./loaded.js";
 import { checkVocabulary, isScratch } from "./scratch.js";
 import { trainedBase } from "./trained-base.js";
-import { predictsNext, readsConversations } from "./feeding.js";
-import type { Over } from "./fitting.js";
+import { predictsNext, readsConversations } from "./batches.js";
+import type { Over } from "../rules/fitting.js";
 import { checkWatched } from "./metrics.js";
 import { planHash, recipeHash } from "./hash.js";
 import { keepsBest } from "./watched.js";

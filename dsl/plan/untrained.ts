@@ -2,9 +2,9 @@
  * A model that nobody trained, asked as its base is: where its task needs no head, where it writes text (by the base's own
  * output embedding), or where the base brings the task's head.
  */
-import type { Draft, Program } from "../check/program.js";
-import { failed, type BaseFacts } from "./facts.js";
-import { servesUntrained, writesText } from "./feeding.js";
+import type { Draft, Program } from "./program.js";
+import { failed, type BaseFacts } from "../types/facts.js";
+import { servesUntrained, writesText } from "./batches.js";
 import { isLoaded } from "./loaded.js";
 import type { Call } from "./plan.js";
 

@@ -2,12 +2,12 @@
  * The version line, `tune 1`, perhaps `tune 1 with EXPERIMENT`: the first statement of a file or a cell. What it switches on
  * holds until the next version line; a used file has its own.
  */
-import { experimentsOf } from "../check/experiments.js";
-import type { Header } from "../check/header.js";
-import type { Draft, Program } from "../check/program.js";
-import { replace } from "../check/reporter.js";
-import type { Span } from "../check/span.js";
-import { LANGUAGE } from "../check/versions.js";
+import { experimentsOf } from "../types/experiments.js";
+import type { Header } from "../types/header.js";
+import type { Draft, Program } from "./program.js";
+import { replace } from "../diagnostics/reporter.js";
+import type { Span } from "../diagnostics/span.js";
+import { LANGUAGE } from "../types/versions.js";
 import { parse } from "../syntax/parse.js";
 import type { Statement } from "../syntax/tree.js";
 

@@ -2,7 +2,7 @@
  * The one metric that says which validation was the best: by it weights are kept, training stops early, and pictures and
  * cards call something the best. `keep: best(…)` names it, or `early_stopping`'s word does, else it is the loss.
  */
-import type { Registry } from "../registry.js";
+import type { Registry } from "../types/registry.js";
 import type { Call, RecipePlan, Value } from "./plan.js";
 import { isCall } from "./value.js";
 

@@ -4,9 +4,9 @@
  * New lines that mean nothing (after an opener or comma, before a closer) are dropped.
  */
 import type { IToken, TokenType } from "chevrotain";
-import type { Reporter } from "../check/reporter.js";
-import { replace } from "../check/reporter.js";
-import type { SourceId } from "../check/span.js";
+import type { Reporter } from "../diagnostics/reporter.js";
+import { replace } from "../diagnostics/reporter.js";
+import type { SourceId } from "../diagnostics/span.js";
 import type {} from "./codes.js";
 import * as t from "./tokens.js";
 

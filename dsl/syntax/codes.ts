@@ -1,7 +1,7 @@
 /** Codes of what is wrong with the text itself. */
-import { registerCodes } from "../check/codes.js";
+import { registerCodes } from "../diagnostics/codes.js";
 
-declare module "../check/codes.js" {
+declare module "../diagnostics/codes.js" {
   interface CodeData {
     /** `advice`: what to do about what was probably meant. */
     unexpected: { readonly found: string; readonly expected: string; readonly advice?: string };

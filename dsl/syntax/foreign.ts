@@ -3,8 +3,8 @@
  * `<path>` for something to fill in, `**config`. Stands before mend.ts, which reads single tokens.
  */
 import type { IToken } from "chevrotain";
-import type { Reporter } from "../check/reporter.js";
-import type { Edit, SourceId } from "../check/span.js";
+import type { Reporter } from "../diagnostics/reporter.js";
+import type { Edit, SourceId } from "../diagnostics/span.js";
 import type {} from "./codes.js";
 import * as t from "./tokens.js";
 

@@ -3,10 +3,10 @@
  * Stands between the lexer and the balancing of brackets. What comes out holds only tokens of the grammar.
  */
 import type { IToken } from "chevrotain";
-import type { Reporter } from "../check/reporter.js";
-import { replace } from "../check/reporter.js";
-import type { SourceId, Span } from "../check/span.js";
-import type { Fix } from "../check/diagnostic.js";
+import type { Reporter } from "../diagnostics/reporter.js";
+import { replace } from "../diagnostics/reporter.js";
+import type { SourceId, Span } from "../diagnostics/span.js";
+import type { Fix } from "../diagnostics/diagnostic.js";
 import type {} from "./codes.js";
 import * as t from "./tokens.js";
 

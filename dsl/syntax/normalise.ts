@@ -1,10 +1,10 @@
 /** Error productions inside one value: `lora { rank: 8 }` for `lora(rank: 8)`, a missing comma or colon between brackets. */
 import type { IToken } from "chevrotain";
-import { replace } from "../check/reporter.js";
-import type { Fix } from "../check/diagnostic.js";
-import type { Edit, SourceId, Span } from "../check/span.js";
+import { replace } from "../diagnostics/reporter.js";
+import type { Fix } from "../diagnostics/diagnostic.js";
+import type { Edit, SourceId, Span } from "../diagnostics/span.js";
 import type {} from "./codes.js";
-import type { CodeData } from "../check/codes.js";
+import type { CodeData } from "../diagnostics/codes.js";
 import * as t from "./tokens.js";
 
 export type SyntaxCode = "missing-colon" | "missing-comma" | "unknown-escape" | "braces-for-parentheses";

@@ -3,11 +3,11 @@
  * so that one mistake costs one entry. Never throws; whatever is wrong is in `diagnostics`.
  */
 import type { IToken } from "chevrotain";
-import type { CodeData } from "../check/codes.js";
-import type { Diagnostic, Fix } from "../check/diagnostic.js";
-import { Lines } from "../check/lines.js";
-import { Enough, replace, Reporter } from "../check/reporter.js";
-import type { Source, Span } from "../check/span.js";
+import type { CodeData } from "../diagnostics/codes.js";
+import type { Diagnostic, Fix } from "../diagnostics/diagnostic.js";
+import { Lines } from "../diagnostics/lines.js";
+import { Enough, replace, Reporter } from "../diagnostics/reporter.js";
+import type { Source, Span } from "../diagnostics/span.js";
 import { adviceOn } from "./advice.js";
 import { balance } from "./balance.js";
 import { withoutMagic } from "./cell.js";

@@ -2,7 +2,7 @@
  * A file in parts that can be compiled one after another: what uses a sweep's best trial (`with search.best`) is known only
  * when the sweep has run, so a part ends before it. Other parts' text is blank in each, so that offsets stay true.
  */
-import type { Source } from "../check/span.js";
+import type { Source } from "../diagnostics/span.js";
 import { parse } from "./parse.js";
 import type { Statement } from "./tree.js";
 

@@ -1,6 +1,6 @@
 /** What the compiler's first two phases make of a text, as text: its tokens, its tree. Places are lines and columns from 1. */
-import { Lines } from "../check/lines.js";
-import type { Source, Span } from "../check/span.js";
+import { Lines } from "../diagnostics/lines.js";
+import type { Source, Span } from "../diagnostics/span.js";
 import { withoutMagic } from "./cell.js";
 import { parse } from "./parse.js";
 import * as t from "./tokens.js";

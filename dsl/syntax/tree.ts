@@ -1,5 +1,5 @@
 /** The syntax tree: what was written, with its places and nothing decided. Missing parts are absent, never invented. */
-import type { Span } from "../check/span.js";
+import type { Span } from "../diagnostics/span.js";
 
 export interface Name {
   readonly text: string;

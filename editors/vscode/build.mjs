@@ -82,7 +82,7 @@ async function buildPlugin(stage, { contributes }) {
     ...settings,
     stdin: {
       contents: `module.exports = require("./typescript-plugin.js").pluginFor(${JSON.stringify(verbs)});`,
-      resolveDir: join(root, "dist", "kernel", "editors"),
+      resolveDir: join(root, "dist", "editors", "generate"),
     },
     outfile: join(folder, "index.js"),
     format: "cjs",
@@ -95,7 +95,7 @@ async function buildPlugin(stage, { contributes }) {
 async function buildServer(stage, version) {
   const { metafile } = await build({
     ...settings,
-    entryPoints: { server: join(root, "dist", "kernel", "language-server", "alone.js") },
+    entryPoints: { server: join(root, "dist", "editors", "language-server", "alone.js") },
     outdir: join(stage, "dist", "server"),
     outExtension: { ".js": ".mjs" },
     chunkNames: "parts/[name]-[hash]",
@@ -111,7 +111,7 @@ async function buildServer(stage, version) {
       {
         name: "version",
         setup: ({ onLoad }) => {
-          const path = /[\\/]kernel[\\/]runs[\\/]version\.js$/;
+          const path = /[\\/]kernel[\\/]session[\\/]version\.js$/;
           onLoad({ filter: path }, () => ({ contents: `export const version = ${JSON.stringify(version)};` }));
         },
       },

@@ -1,9 +1,9 @@
 /** How a base makes a text's vector, as the files of sentence-transformers beside its weights say: modules.json and the pooling's own config. */
 import { join } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
-import type { EmbeddingFacts } from "#dsl/plan/facts.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { EmbeddingFacts } from "#dsl/types/facts.js";
 import { jsonOf, recordOf } from "./model-file.js";
-import "./codes.js";
+import "../core/bases/codes.js";
 
 export const MODULES = "modules.json";
 /** Where the pooling's settings lie as a rule. */

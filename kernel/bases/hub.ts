@@ -5,14 +5,14 @@
  */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { fetchFile } from "../fetch/file.js";
 import { get, head, textOf } from "../fetch/http.js";
 import { hubHome, isChecksum, matches, type CachedModel } from "./cache.js";
 import { MODULES, POOLING } from "./embedding.js";
 import { noSafetensors } from "./pickles.js";
 import { shardNames } from "./shards.js";
-import "./codes.js";
+import "../core/bases/codes.js";
 
 export interface HubOptions {
   readonly onProgress?: (file: string, done: number, total: number | null) => void;

@@ -3,11 +3,11 @@
  * for without an end); JSON that is an object, of bounded depth, and says nothing twice.
  */
 import { visit } from "jsonc-parser";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import * as regular from "../fetch/regular.js";
 import { NotRead } from "../fetch/regular.js";
-import { beyondLimits, SETTINGS, type JsonLimits } from "./json-limits.js";
-import "./codes.js";
+import { beyondLimits, SETTINGS, type JsonLimits } from "../core/bases/json-limits.js";
+import "../core/bases/codes.js";
 
 type Json = Readonly<Record<string, unknown>>;
 

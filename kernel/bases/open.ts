@@ -3,20 +3,20 @@ import { createHash } from "node:crypto";
 import { closeSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
-import type { Implementations, Registry } from "#dsl/registry.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Implementations, Registry } from "#dsl/types/registry.js";
 import { readHeader } from "../engine/safetensors.js";
 import { sha256Of } from "../fetch/file.js";
-import type { Base } from "./base.js";
+import type { Base } from "../core/bases/base.js";
 import { chatTemplateOf } from "./chat-template.js";
 import { embeddingOf, MODULES } from "./embedding.js";
-import { familyOf } from "./family.js";
+import { familyOf } from "../core/bases/family.js";
 import { openRegular, recordOf } from "./model-file.js";
 import { ownHeadsOf } from "./own-heads.js";
 import { noSafetensors } from "./pickles.js";
 import { readsOf } from "./reads.js";
 import { shardsOf } from "./shards.js";
-import "./codes.js";
+import "../core/bases/codes.js";
 
 /** Files besides the weights that change what a model computes or reads. */
 const read = [

@@ -1,8 +1,8 @@
 /** Which tasks a base's own head does: by the class that config.json names, and the tensors that are there for it. */
-import type { BaseFacts } from "#dsl/plan/facts.js";
-import type { Implementations, Registry } from "#dsl/registry.js";
+import type { BaseFacts } from "#dsl/types/facts.js";
+import type { Implementations, Registry } from "#dsl/types/registry.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
-import { classNameOf, problemOf } from "./head-names.js";
+import { classNameOf, problemOf } from "../core/bases/head-names.js";
 
 type Facts = Pick<BaseFacts, "family" | "config" | "shapes">;
 

@@ -1,9 +1,9 @@
 /** A base's own chat template, run in the process apart: it is a program of others, and may not end. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SpecialTexts, Turn } from "#stdlib/kinds/conversation.js";
-import { apart, ApartFailure, type Apart } from "./apart/client.js";
-import type { Pieces } from "./apart/protocol.js";
-import "./codes.js";
+import { apart, ApartFailure, type Apart } from "./isolated/client.js";
+import type { Pieces } from "./isolated/protocol.js";
+import "../core/bases/codes.js";
 
 /** As a template of the vocabulary, for many conversations at once. Coded error `broken-template`. */
 export interface ForeignTemplate {

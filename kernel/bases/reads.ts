@@ -4,7 +4,7 @@ import { recordOf } from "./model-file.js";
 
 /** What texts are cut at where nothing is written. */
 const USUAL = 512;
-/** What savings here write beside the weights (kernel/runs/learnt.ts). */
+/** What savings here write beside the weights (kernel/encoding/learnt.ts). */
 const OURS = "learnt.json";
 
 /**

@@ -5,14 +5,14 @@
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
-import { nearest } from "#dsl/check/nearest.js";
-import type { Registry } from "#dsl/registry.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { nearest } from "#dsl/diagnostics/nearest.js";
+import type { Registry } from "#dsl/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
-import type { Progress } from "../runs/surroundings.js";
-import type { Base } from "./base.js";
+import type { Progress } from "../core/session/host-context.js";
+import type { Base } from "../core/bases/base.js";
 import { CachedModel, hubCache, snapshotIntact } from "./cache.js";
-import type { Tried } from "./codes.js";
+import type { Tried } from "../core/bases/codes.js";
 import { sha256Of } from "../fetch/file.js";
 import { convertGguf, convertedFolder } from "./gguf/convert.js";
 import { baseFromHub, hubEndpoint, hubOffline } from "./hub.js";
@@ -20,9 +20,9 @@ import { openBase } from "./open.js";
 import { isPickle } from "./pickles.js";
 import { INDEX, shardNames } from "./shards.js";
 import { baseFromPackage, carried, carriedBase } from "./packages.js";
-import "./codes.js";
+import "../core/bases/codes.js";
 
-export type { Base } from "./base.js";
+export type { Base } from "../core/bases/base.js";
 
 export interface ResolveOptions {
   /** Folder that relative paths start from. */

@@ -1,8 +1,8 @@
 /** Weights in several files: which they are, and what their index says of them. */
 import { join } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { recordOf } from "./model-file.js";
-import "./codes.js";
+import "../core/bases/codes.js";
 
 export const INDEX = "model.safetensors.index.json";
 

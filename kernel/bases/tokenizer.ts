@@ -5,17 +5,17 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SpecialTexts } from "#stdlib/kinds/conversation.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import type { TokenNames } from "#stdlib/kinds/task.js";
-import { apart, ApartFailure, type Apart } from "./apart/client.js";
-import type { Asks, Encoded } from "./apart/protocol.js";
-import { inUtf16, windowsOf } from "./context-windows.js";
-import { cutFramed, framed, framedPair } from "./framing.js";
-import { VOCABULARY } from "./json-limits.js";
+import { apart, ApartFailure, type Apart } from "./isolated/client.js";
+import type { Asks, Encoded } from "./isolated/protocol.js";
+import { inUtf16, windowsOf } from "../core/bases/context-windows.js";
+import { cutFramed, framed, framedPair } from "../core/bases/framing.js";
+import { VOCABULARY } from "../core/bases/json-limits.js";
 import { bytesOf, recordOf } from "./model-file.js";
-import { checkTokenizer, type Frame } from "./tokenizer-file.js";
+import { checkTokenizer, type Frame } from "../core/bases/tokenizer-file.js";
 
 export interface PlacedEncoding {
   readonly ids: Int32Array;

@@ -1,16 +1,16 @@
 /** A file whose certain mistakes are mended: a Tune program, or the Tune cells of a notebook. */
 import { dirname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/check/codes.js";
-import { applyFixes, type Fixed, type Texts } from "#dsl/check/fixing.js";
-import type { Source } from "#dsl/check/span.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { applyFixes, type Fixed, type Texts } from "#dsl/diagnostics/fixing.js";
+import type { Source } from "#dsl/diagnostics/span.js";
 import { withoutMagic } from "#dsl/syntax/cell.js";
-import { withSources } from "#kernel/client/cell-sources.js";
-import { readNotebook } from "#kernel/client/notebook-file.js";
+import { withSources } from "#kernel/jupyter/client/cell-sources.js";
+import { readNotebook } from "#kernel/jupyter/client/notebook-file.js";
 import { diskError } from "#kernel/fetch/disk.js";
-import { checkTexts, textsOfCells, textsOfProgram, type Texts as Sources } from "./checking.js";
+import { checkTexts, textsOfCells, textsOfProgram, type Texts as Sources } from "#kernel/checking/checking.js";
 import { bytesOfNamed } from "#kernel/fetch/regular.js";
-import "./codes.js";
+import "#kernel/checking/codes.js";
 
 export interface FixedFile extends Fixed {
   readonly file: string;

@@ -5,10 +5,10 @@
  */
 import { readFileSync, readdirSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearestCommand } from "./nearest.js";
 import { fail } from "./fail.js";
-import "./codes.js";
+import "#kernel/checking/codes.js";
 
 interface CommandModule {
   register(program: Command): void;

@@ -1,10 +1,10 @@
 /** Runs a notebook and tells how it goes: a line per cell; on a terminal also the newest line of the cell that runs. */
-import { runNotebook, type CellAt, type NotebookResult } from "#kernel/client/notebook.js";
-import { readNotebook } from "#kernel/client/notebook-file.js";
-import type { Output } from "#kernel/client/outputs.js";
+import { runNotebook, type CellAt, type NotebookResult } from "#kernel/jupyter/client/notebook.js";
+import { readNotebook } from "#kernel/jupyter/client/notebook-file.js";
+import type { Output } from "#kernel/jupyter/client/outputs.js";
 import { runsFolder, type RunOptions } from "./commands/run.js";
 import { untilInterrupted } from "./interrupted.js";
-import { tellUnknown, unknownInNotebook } from "./unknown-parameters.js";
+import { tellUnknown, unknownInNotebook } from "#kernel/checking/unknown-parameters.js";
 
 export async function runNotebookCommand(file: string, options: RunOptions): Promise<number> {
   const out = options.out ?? file.replace(/\.ipynb$/, ".executed.ipynb");

@@ -1,10 +1,10 @@
 /** Runs a `.tune` file. Ctrl-C stops it in good order (a training writes its checkpoint first); a second one ends it at once. */
-import { valuesOf } from "#kernel/client/parameters.js";
-import { runTuneFile } from "#kernel/runs/run-file.js";
-import { checkFile } from "./checking.js";
+import { valuesOf } from "#kernel/jupyter/client/parameters.js";
+import { runTuneFile } from "#kernel/session/run-file.js";
+import { checkFile } from "#kernel/checking/checking.js";
 import { runsFolder, type RunOptions } from "./commands/run.js";
 import { untilInterrupted } from "./interrupted.js";
-import { tellUnknown } from "./unknown-parameters.js";
+import { tellUnknown } from "#kernel/checking/unknown-parameters.js";
 
 export async function runTuneCommand(file: string, options: RunOptions): Promise<number> {
   const runs = runsFolder(options);

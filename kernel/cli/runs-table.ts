@@ -1,17 +1,17 @@
 /** The table of runs for a terminal and for programs. */
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
-import { textTable } from "#kernel/display/text-table.js";
-import { clip, duration, significant } from "#kernel/display/text.js";
-import type { ListedScore } from "#kernel/runs/newest-scores.js";
-import { RunList } from "#kernel/runs/run-list.js";
-import { usualView, type ListRow, type RunListing, type SortBy } from "#kernel/runs/run-listing.js";
-import { tagFrom, writeNotes } from "#kernel/runs/run-notes.js";
-import type { RunSummary } from "#kernel/runs/run-summary.js";
-import { runsBeside } from "#kernel/runs/runs-beside.js";
-import "./codes.js";
-import { listed } from "#dsl/check/listed.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { textTable } from "#kernel/core/display/text-table.js";
+import { clip, duration, significant } from "#kernel/core/display/text.js";
+import type { ListedScore } from "#kernel/history/newest-scores.js";
+import { RunList } from "#kernel/history/run-list.js";
+import { usualView, type ListRow, type RunListing, type SortBy } from "#kernel/history/run-listing.js";
+import { tagFrom, writeNotes } from "#kernel/history/run-notes.js";
+import type { RunSummary } from "#kernel/history/run-summary.js";
+import { runsBeside } from "#kernel/session/runs-beside.js";
+import "#kernel/checking/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
 
 export interface Asked {
   readonly filter: string;

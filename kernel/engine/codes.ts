@@ -1,10 +1,10 @@
 /** What can go wrong in engines: their native part, their host process, their state. */
-import { registerCodes } from "#dsl/check/codes.js";
-import type {} from "#dsl/check/codes.js";
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type {} from "#dsl/diagnostics/codes.js";
 import "./forward/codes.js";
-import { listed } from "#dsl/check/listed.js";
+import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/check/codes.js" {
+declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "no-compiler": { readonly tried: readonly string[] };
     "compile-failed": { readonly compiler: string; readonly output: string };

@@ -1,5 +1,5 @@
 /** How fast an engine multiplies matrices, through its own product, as programs use it: 512×768×3072. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Engine, EngineName } from "./engine.js";

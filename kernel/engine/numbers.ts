@@ -1,5 +1,5 @@
 /** Number formats of weight files and of arrays, and the ways between them. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import "./codes.js";
 

@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { openRegular } from "#kernel/bases/model-file.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { shardsOf } from "#kernel/bases/shards.js";

@@ -1,5 +1,5 @@
 /** Starts an engine in a host process of its own and gives the client to it. `auto` takes the fastest that works here. */
-import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import type { NDArray, Program } from "#dsl/graph/program.js";
 import { chooseEngine, type Choice, type Work } from "./choice.js";
 import type { Engine, EngineClock, EngineInfo, EngineName, EngineOptions, Refusal, Session } from "./engine.js";

@@ -1,8 +1,8 @@
 /** What can go wrong while files are brought from elsewhere. */
-import { registerCodes } from "#dsl/check/codes.js";
-import type {} from "#dsl/check/codes.js";
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type {} from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/check/codes.js" {
+declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "network-failed": { readonly url: string; readonly why: string };
     "checksum-mismatch": { readonly url: string; readonly expected: string; readonly got: string };

@@ -6,7 +6,7 @@ import { createHash, type Hash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
 import { lstat, mkdir, open, rename, rm, stat, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { locked } from "./cache.js";
 import { demandSpace, diskError } from "./disk.js";
 import { get, reason, withoutSecrets } from "./http.js";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { rootCertificates } from "node:tls";
 import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from "undici";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { pipSettings } from "./pip.js";
 import "./codes.js";
 

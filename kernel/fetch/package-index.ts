@@ -3,7 +3,7 @@
  * held to its form: a file has a plain name, an address of HTTP and at most one checksum; what is otherwise isn't listed.
  */
 import { Parser } from "htmlparser2";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { getText, withoutSecrets } from "./http.js";
 
 /** A file of a project, as its index lists it. */

@@ -3,9 +3,9 @@
  * an end, a device never ends, and what has more bytes than the memory ends the process.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
-import { CodedError } from "#dsl/check/codes.js";
-import "#dsl/check/world-codes.js";
-import "#stdlib/sources/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "#dsl/rules/world-codes.js";
+import "#stdlib/lib/sources/codes.js";
 import "./codes.js";
 
 const WHY: Readonly<Record<string, string>> = {

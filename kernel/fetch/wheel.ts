@@ -5,7 +5,7 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import yauzl from "yauzl";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { diskError } from "./disk.js";
 import { withoutSecrets } from "./http.js";
 import { listFiles, type Listed } from "./package-index.js";

@@ -1,7 +1,7 @@
 /** Codes of importing other tools' settings. */
-import { registerCodes } from "#dsl/check/codes.js";
+import { registerCodes } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/check/codes.js" {
+declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "not-settings": { readonly file: string; readonly why: string };
     "unknown-settings": {

@@ -1,6 +1,6 @@
 /** Settings files of other tools as Tune programs: which tool's a file is, and what it comes to. */
 import { parse } from "yaml";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readAutoTrain } from "./autotrain.js";
 import { readAxolotl } from "./axolotl.js";
 import "./codes.js";

@@ -1,5 +1,5 @@
 /** What was read from another tool's settings, written as a Tune program. */
-import { visible } from "#dsl/check/codes.js";
+import { visible } from "#dsl/diagnostics/codes.js";
 import { format } from "#dsl/syntax/format.js";
 import { registry } from "#stdlib/registry.js";
 import type { Left } from "./settings.js";

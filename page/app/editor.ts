@@ -22,11 +22,11 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { tuneHover } from "#editor/hover.js";
-import { detailOf, labelOf } from "#editor/items.js";
-import { tuneLanguage } from "#editor/language.js";
-import { Newest } from "#editor/newest.js";
-import { squiggle } from "#editor/squiggle.js";
+import { tuneHover } from "#editors/codemirror/hover.js";
+import { detailOf, labelOf } from "#editors/codemirror/items.js";
+import { tuneLanguage } from "#editors/codemirror/language.js";
+import { Newest } from "#editors/codemirror/newest.js";
+import { squiggle } from "#editors/codemirror/squiggle.js";
 import { difference } from "#dsl/assist/difference.js";
 import type { Checkup } from "../world/protocol.js";
 import type { Asker } from "./asker.js";

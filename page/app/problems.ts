@@ -1,6 +1,6 @@
 /** All findings below the editor: each leads to its place, and has a button where the mend is known. */
-import { prose } from "#editor/prose.js";
-import { mend } from "#editor/squiggle.js";
+import { prose } from "#editors/codemirror/prose.js";
+import { mend } from "#editors/codemirror/squiggle.js";
 import type { Checkup } from "../world/protocol.js";
 import { byId, make } from "./dom.js";
 import type { Editor } from "./editor.js";

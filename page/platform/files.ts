@@ -1,8 +1,8 @@
 /** What stands in a browser for stdlib/platform/files.ts: sources read the page's own files. */
-import { CodedError } from "#dsl/check/codes.js";
-import { nearest } from "#dsl/check/nearest.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { nearest } from "#dsl/diagnostics/nearest.js";
 import type * as node from "#platform/files.js";
-import "#stdlib/sources/codes.js";
+import "#stdlib/lib/sources/codes.js";
 import { disk, nameOf } from "../world/disk.js";
 
 export const locate: typeof node.locate = async (folder, path) => {

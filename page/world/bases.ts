@@ -2,14 +2,14 @@
  * Base models without their weights: what the checker and the plan ask of one follows from its config.json. Those that a
  * person gave come first, then two that were looked at whole (bases/*.json), then the checkpoints that the families' words know.
  */
-import { CodedError } from "#dsl/check/codes.js";
-import { nearest } from "#dsl/check/nearest.js";
-import type { BaseFacts } from "#dsl/plan/facts.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { nearest } from "#dsl/diagnostics/nearest.js";
+import type { BaseFacts } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
-import type { Implementations, Word } from "#dsl/registry.js";
-import "#kernel/bases/codes.js";
-import { familyOf } from "#kernel/bases/family.js";
-import type { KnownCheckpoint } from "#stdlib/models/known-checkpoints.js";
+import type { Implementations, Word } from "#dsl/types/registry.js";
+import "#kernel/core/bases/codes.js";
+import { familyOf } from "#kernel/core/bases/family.js";
+import type { KnownCheckpoint } from "#stdlib/lib/models/known-checkpoints.js";
 import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";
 import { registry } from "#stdlib/registry.js";
 import minilm from "../bases/all-MiniLM-L6-v2.json" with { type: "json" };

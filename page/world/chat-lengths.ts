@@ -1,9 +1,9 @@
 /** How many tokens a conversation feeds, by the template that the model names; the base's own is not at hand here, so ChatML stands for it. */
 import type { ReaderOf } from "#dsl/plan/plan.js";
-import { CodedError } from "#dsl/check/codes.js";
-import type { Implementations } from "#dsl/registry.js";
-import type { ConversationRows, MeasuredChats } from "#kernel/data/conversations.js";
-import "#kernel/data/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Implementations } from "#dsl/types/registry.js";
+import type { ConversationRows, MeasuredChats } from "#kernel/core/data/conversations.js";
+import "#kernel/core/data/codes.js";
 import { registry } from "#stdlib/registry.js";
 import type { PageTokenizer } from "./tokenizer.js";
 

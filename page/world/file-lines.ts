@@ -1,7 +1,7 @@
 /** What each file of the page is, by its name and what lies in it: a table that can be trained on, a model's config, text. */
-import { CodedError, wordsOf } from "#dsl/check/codes.js";
-import { bytes as sizeText, plural } from "#kernel/display/text.js";
-import type { Implementations } from "#dsl/registry.js";
+import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { bytes as sizeText, plural } from "#kernel/core/display/text.js";
+import type { Implementations } from "#dsl/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import { configIn } from "./bases.js";
 import { disk, nameOf, type DiskFile } from "./disk.js";

@@ -2,23 +2,23 @@
  * The compiler as the page asks it: what is wrong with a text, what would happen, and each phase drawn as the notebook draws
  * it. What a text came to is kept until the text, a file or the machine changes.
  */
-import type { Diagnostic } from "#dsl/check/diagnostic.js";
-import type { Source } from "#dsl/check/span.js";
+import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
+import type { Source } from "#dsl/diagnostics/span.js";
 import { symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
-import { nothingOutside } from "#dsl/compile.js";
+import { nothingOutside } from "#dsl/compile/compile.js";
 import { outlineOf } from "#dsl/graph/outline.js";
 import { printProgram } from "#dsl/graph/print.js";
 import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
 import { partsOf } from "#dsl/syntax/parts.js";
-import { TuneAssistant, findingOf } from "#kernel/cells/tune-assistant.js";
-import { dataShown } from "#kernel/display/data-preview.js";
-import { graphShown } from "#kernel/display/graph-card.js";
-import { planShown } from "#kernel/display/plan-card.js";
-import type { Shown } from "#kernel/display/shown.js";
-import { printable } from "#kernel/display/text.js";
-import { checkSources, type Checked } from "#kernel/runs/check-sources.js";
-import { bodyFrom, partsFrom, sizesOf } from "#kernel/runs/programs.js";
+import { TuneAssistant, findingOf } from "#kernel/core/assist/tune-assistant.js";
+import { dataShown } from "#kernel/core/display/data-preview.js";
+import { graphShown } from "#kernel/core/display/graph-card.js";
+import { planShown } from "#kernel/core/display/plan-card.js";
+import type { Shown } from "#kernel/core/display/shown.js";
+import { printable } from "#kernel/core/display/text.js";
+import { checkSources, type Checked } from "#kernel/core/session/check-sources.js";
+import { bodyFrom, partsFrom, sizesOf } from "#kernel/core/session/programs.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
 import { knownBases } from "./bases.js";

@@ -3,10 +3,10 @@
  * the kernel's code, or, where there is none, by a guess that is marked as one. Only lengths are read of what comes out.
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
-import { CodedError } from "#dsl/check/codes.js";
-import { windowsOf } from "#kernel/bases/context-windows.js";
-import { framed, framedPair } from "#kernel/bases/framing.js";
-import { checkTokenizer, type Frame } from "#kernel/bases/tokenizer-file.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { windowsOf } from "#kernel/core/bases/context-windows.js";
+import { framed, framedPair } from "#kernel/core/bases/framing.js";
+import { checkTokenizer, type Frame } from "#kernel/core/bases/tokenizer-file.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 
 /** Ids of a text, without special tokens. */

@@ -2,16 +2,16 @@
  * The world as the page knows it: its files, base models without weights, and what the browser tells of this machine. It
  * answers the compiler's needs with the kernel's own code for data; nothing leaves the page, and nothing is fetched.
  */
-import type { Fact } from "#dsl/answered.js";
-import { CodedError } from "#dsl/check/codes.js";
-import "#dsl/check/name-codes.js";
-import { keyOf, type BaseFacts, type MachineFacts, type Need } from "#dsl/plan/facts.js";
+import type { Fact } from "#dsl/compile/answered.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "#dsl/plan/name-codes.js";
+import { keyOf, type BaseFacts, type MachineFacts, type Need } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import type { Call, DataPlan, ReaderOf } from "#dsl/plan/plan.js";
-import type { Implementations } from "#dsl/registry.js";
-import { scratchOf } from "#kernel/bases/scratch/facts.js";
-import { prepare, readHeader, type Prepared } from "#kernel/data/prepare.js";
-import "#kernel/runs/load-codes.js";
+import type { Implementations } from "#dsl/types/registry.js";
+import { scratchOf } from "#kernel/core/bases/scratch-facts.js";
+import { prepare, readHeader, type Prepared } from "#kernel/core/data/prepare.js";
+import "#kernel/session/load-codes.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { registry } from "#stdlib/registry.js";
 import { baseOf } from "./bases.js";

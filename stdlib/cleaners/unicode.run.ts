@@ -3,7 +3,7 @@
  * Zero-width joiners stay, since emoji and several scripts are spelt with them.
  */
 import type { CleanerImplementation } from "../kinds/data.js";
-import { changeTexts } from "./text-roles.js";
+import { changeTexts } from "../lib/cleaners/text-roles.js";
 
 /** Controls, lone surrogates, byte order marks, bidirectional overrides, soft hyphens and other invisible marks. */
 const dropped = /[\p{Cc}\p{Cs}\ufeff\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufff9-\ufffb]/gu;

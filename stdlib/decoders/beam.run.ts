@@ -4,9 +4,9 @@
  * rounded to float32 where transformers holds them in it.
  */
 import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "../kinds/decoding.js";
-import { rowOf } from "./by-row.js";
-import { numberIn } from "./settings.js";
-import { greatest, logSoftmax, penalise } from "./warp.js";
+import { rowOf } from "../lib/decoders/by-row.js";
+import { numberIn } from "../lib/decoders/settings.js";
+import { greatest, logSoftmax, penalise } from "../lib/decoders/warp.js";
 
 /** Put on a score that must not be chosen. */
 const OUT = -1e9;

@@ -1,5 +1,5 @@
-import type { Word } from "#dsl/registry.js";
-import { repetitionPenalty } from "./settings.js";
+import type { Word } from "#dsl/types/registry.js";
+import { repetitionPenalty } from "../lib/decoders/settings.js";
 
 export const word: Word = {
   kind: "decoder",

@@ -1,8 +1,8 @@
 /** The likeliest token each time. Without a penalty the engine finds it, and no scores leave it. */
 import type { DecoderImplementation } from "../kinds/decoding.js";
-import { ByRow, rowOf } from "./by-row.js";
-import { numberIn } from "./settings.js";
-import { penalise } from "./warp.js";
+import { ByRow, rowOf } from "../lib/decoders/by-row.js";
+import { numberIn } from "../lib/decoders/settings.js";
+import { penalise } from "../lib/decoders/warp.js";
 
 export const greedy: DecoderImplementation = {
   begin(call, start) {

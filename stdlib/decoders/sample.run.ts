@@ -1,9 +1,9 @@
 /** Draws each token by its probability, bent as `warp` says. The draw of a text's n-th token follows from the seed, the text's number and n alone. */
-import { chance } from "../chance.js";
+import { chance } from "../lib/chance.js";
 import type { DecoderImplementation } from "../kinds/decoding.js";
-import { ByRow, rowOf } from "./by-row.js";
-import { numberIn } from "./settings.js";
-import { warp } from "./warp.js";
+import { ByRow, rowOf } from "../lib/decoders/by-row.js";
+import { numberIn } from "../lib/decoders/settings.js";
+import { warp } from "../lib/decoders/warp.js";
 
 export const sample: DecoderImplementation = {
   begin(call, start) {

@@ -40,7 +40,7 @@ export interface TemplateImplementation {
   stop(specials: SpecialTexts): string;
 }
 
-declare module "#dsl/registry.js" {
+declare module "#dsl/types/registry.js" {
   interface Implementations {
     conversation: ConversationImplementation;
     template: TemplateImplementation;

@@ -49,7 +49,7 @@ export interface SplitImplementation {
   names?(call: Call): readonly string[];
 }
 
-declare module "#dsl/registry.js" {
+declare module "#dsl/types/registry.js" {
   interface Implementations {
     source: SourceImplementation;
     cleaner: CleanerImplementation;

@@ -48,7 +48,7 @@ export interface DecoderImplementation {
   begin(call: Call, start: DecodingStart): Decoding;
 }
 
-declare module "#dsl/registry.js" {
+declare module "#dsl/types/registry.js" {
   interface Implementations {
     decoder: DecoderImplementation;
   }

@@ -104,7 +104,7 @@ export interface MetricImplementation {
   readonly why?: Reasons;
 }
 
-declare module "#dsl/registry.js" {
+declare module "#dsl/types/registry.js" {
   interface Implementations {
     metric: MetricImplementation;
   }

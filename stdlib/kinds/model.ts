@@ -115,7 +115,7 @@ export interface ModelSizes {
   readonly types?: number;
 }
 
-declare module "#dsl/registry.js" {
+declare module "#dsl/types/registry.js" {
   interface Implementations {
     model: ModelImplementation;
   }

@@ -26,7 +26,7 @@ export type SearchDimension =
       readonly integer: boolean;
     };
 
-declare module "#dsl/registry.js" {
+declare module "#dsl/types/registry.js" {
   interface Implementations {
     search: SearchImplementation;
   }

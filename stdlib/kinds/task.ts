@@ -1,9 +1,9 @@
 /** A task: what its rows teach, its head, what its logits mean. */
-import type { RowName } from "#dsl/plan/facts.js";
+import type { RowName } from "#dsl/types/facts.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray, Type } from "#dsl/graph/program.js";
-import type { Resampling } from "../intervals/bootstrap.js";
+import type { Resampling } from "../lib/intervals/bootstrap.js";
 import type { MetricImplementation } from "./metric.js";
 import type { Layers } from "./layers.js";
 import type { ModelOutputs } from "./model.js";
@@ -271,7 +271,7 @@ export interface TaskImplementation {
   readonly answers?: Answers;
 }
 
-declare module "#dsl/registry.js" {
+declare module "#dsl/types/registry.js" {
   interface Implementations {
     task: TaskImplementation;
   }

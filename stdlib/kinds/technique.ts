@@ -54,7 +54,7 @@ export interface AdapterFacts {
   readonly inOut: boolean;
 }
 
-declare module "#dsl/registry.js" {
+declare module "#dsl/types/registry.js" {
   interface Implementations {
     technique: TechniqueImplementation;
   }

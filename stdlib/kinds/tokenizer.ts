@@ -1,5 +1,5 @@
 /** Texts to tokens, and tokenizers that are trained on texts. */
-import type { RowName } from "#dsl/plan/facts.js";
+import type { RowName } from "#dsl/types/facts.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { ContextWindow } from "./task.js";
 
@@ -64,7 +64,7 @@ export interface TokenizerTraining {
   ): TrainedTokens;
 }
 
-declare module "#dsl/registry.js" {
+declare module "#dsl/types/registry.js" {
   interface Implementations {
     tokenizer: TokenizerTraining;
   }

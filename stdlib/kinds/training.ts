@@ -23,7 +23,7 @@ export interface OptimizerImplementation {
   ): { readonly norm: Tensor };
 }
 
-declare module "#dsl/registry.js" {
+declare module "#dsl/types/registry.js" {
   interface Implementations {
     schedule: ScheduleImplementation;
     stopping: StoppingImplementation;

@@ -1,6 +1,6 @@
 /** Source: scikit-learn's `accuracy_score`. NaN on no rows. */
 import type { MetricImplementation } from "../kinds/metric.js";
-import { bestOfCuts, share } from "./threshold.js";
+import { bestOfCuts, share } from "../lib/metrics/threshold.js";
 
 export const accuracy: MetricImplementation = {
   compute(_call, { truth, predicted }) {

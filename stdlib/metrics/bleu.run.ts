@@ -3,8 +3,8 @@
  * `nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp` (Post, 2018, arXiv 1804.08771).
  */
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { nGrams, runs, shared, wordsOf } from "./n-grams.js";
-import { drawnFrom, rowSums, whole, type RowSums } from "./row-sums.js";
+import { nGrams, runs, shared, wordsOf } from "../lib/metrics/n-grams.js";
+import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
 const ORDER = 4;
 

@@ -3,8 +3,8 @@
  * precision and recall are means over the lengths of runs that occur on both sides, and recall weighs twice as much.
  */
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { nGrams, runs, shared, wordsOf } from "./n-grams.js";
-import { drawnFrom, rowSums, whole, type RowSums } from "./row-sums.js";
+import { nGrams, runs, shared, wordsOf } from "../lib/metrics/n-grams.js";
+import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
 const ORDER = 6;
 const BETA = 2;

@@ -1,7 +1,7 @@
 /** Source: scikit-learn's `f1_score` with `zero_division=0`. */
 import type { MetricImplementation } from "../kinds/metric.js";
-import { averaged, averagedSets, type Counts } from "./counts.run.js";
-import { atBest } from "./threshold.js";
+import { averaged, averagedSets, type Counts } from "../lib/metrics/counts.js";
+import { atBest } from "../lib/metrics/threshold.js";
 
 export const score = ({ hit, given, have }: Counts): number => (given + have === 0 ? 0 : (2 * hit) / (given + have));
 

@@ -1,6 +1,6 @@
 import type { Call } from "#dsl/plan/plan.js";
-import type { Word } from "#dsl/registry.js";
-import { averageIsPlain, averageParameters } from "./average.js";
+import type { Word } from "#dsl/types/registry.js";
+import { averageIsPlain, averageParameters } from "../lib/metrics/average.js";
 
 export const word: Word = {
   kind: "metric",

@@ -1,6 +1,6 @@
 /** Mean of −ln p(what is true), squared error of numbers; probabilities are floored at the least f32 so that the mean stays finite. */
 import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "../kinds/metric.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "./row-sums.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
 export const loss: MetricImplementation = {
   compute: (_call, input) => whole(ofLabels(input)),

@@ -1,8 +1,8 @@
 /** Source: sentence-transformers' InformationRetrievalEvaluator, which lets chance decide between texts that stand level. */
 import type { Call } from "#dsl/plan/plan.js";
 import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
-import { reciprocalRanks } from "./ranking.js";
-import { drawnFrom, whole } from "./row-sums.js";
+import { reciprocalRanks } from "../lib/metrics/ranking.js";
+import { drawnFrom, whole } from "../lib/metrics/row-sums.js";
 
 const means = ({ arguments: { at } }: Call, { searches }: RankingMetricInput) =>
   reciprocalRanks(searches, typeof at === "number" ? at : undefined);

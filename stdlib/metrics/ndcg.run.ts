@@ -1,8 +1,8 @@
 /** Source: scikit-learn's `ndcg_score`: texts that stand level share the mean of their places' discounts. */
 import type { Call } from "#dsl/plan/plan.js";
 import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
-import { meansOver } from "./ranking.js";
-import { drawnFrom, whole } from "./row-sums.js";
+import { meansOver } from "../lib/metrics/ranking.js";
+import { drawnFrom, whole } from "../lib/metrics/row-sums.js";
 
 function means({ arguments: { at } }: Call, { searches }: RankingMetricInput) {
   const most = typeof at === "number" ? at : Number.POSITIVE_INFINITY;

@@ -1,5 +1,5 @@
-import type { Word } from "#dsl/registry.js";
-import { placesThatCount } from "./ranking.js";
+import type { Word } from "#dsl/types/registry.js";
+import { placesThatCount } from "../lib/metrics/ranking.js";
 
 export const word: Word = {
   kind: "metric",

@@ -1,7 +1,7 @@
 /** Jelinek et al. 1977; as transformers' documentation has it, over all tokens alike and within windows of `max_length`. */
 import type { MetricImplementation } from "../kinds/metric.js";
 import { loss, ofLabels } from "./loss.run.js";
-import { drawnFrom } from "./row-sums.js";
+import { drawnFrom } from "../lib/metrics/row-sums.js";
 
 export const perplexity: MetricImplementation = {
   compute: (call, input) => Math.exp(loss.compute!(call, input)),

@@ -1,5 +1,5 @@
-import type { Word } from "#dsl/registry.js";
-import { averageIsPlain, averageParameters } from "./average.js";
+import type { Word } from "#dsl/types/registry.js";
+import { averageIsPlain, averageParameters } from "../lib/metrics/average.js";
 
 export const word: Word = {
   kind: "metric",

@@ -1,8 +1,8 @@
 /** Source: scikit-learn's `recall_score` with `zero_division=0`. */
 import type { MetricImplementation } from "../kinds/metric.js";
-import { averaged, averagedSets, type Counts } from "./counts.run.js";
+import { averaged, averagedSets, type Counts } from "../lib/metrics/counts.js";
 import { score as f1 } from "./f1.run.js";
-import { atBest } from "./threshold.js";
+import { atBest } from "../lib/metrics/threshold.js";
 
 const score = ({ hit, have }: Counts): number => (have === 0 ? 0 : hit / have);
 

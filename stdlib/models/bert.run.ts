@@ -5,10 +5,17 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
-import { bertConfig, bertEncoder, bertFacts, bertFromWords, tokenTypes, type BertConfig } from "./bert-encoder.js";
-import { ConfigReader, readConfig } from "./config.js";
-import { pooledHead } from "./pooled-head.js";
-import { unmasking } from "./unmasking.js";
+import {
+  bertConfig,
+  bertEncoder,
+  bertFacts,
+  bertFromWords,
+  tokenTypes,
+  type BertConfig,
+} from "../lib/models/bert-encoder.js";
+import { ConfigReader, readConfig } from "../lib/models/config.js";
+import { pooledHead } from "../lib/models/pooled-head.js";
+import { unmasking } from "../lib/models/unmasking.js";
 
 /** What Google's first multilingual checkpoints and TinyBERT's say beside; no code reads it. */
 const IDLE = [

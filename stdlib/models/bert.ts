@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/registry.js";
+import type { Word } from "#dsl/types/registry.js";
 import {
   bertSpecials,
   checkHeads,
@@ -8,8 +8,8 @@ import {
   intermediate,
   layers,
   type FromScratch,
-} from "./from-words.js";
-import { bertLike } from "./known-checkpoints.js";
+} from "../lib/models/from-words.js";
+import { bertLike } from "../lib/models/known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",

@@ -6,9 +6,9 @@ import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./config.js";
-import { firstOf } from "./pooled-head.js";
-import { unmasking } from "./unmasking.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
+import { firstOf } from "../lib/models/pooled-head.js";
+import { unmasking } from "../lib/models/unmasking.js";
 
 export interface DistilBertConfig {
   readonly vocab_size: number;

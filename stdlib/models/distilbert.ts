@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/registry.js";
+import type { Word } from "#dsl/types/registry.js";
 import {
   bertSpecials,
   checkHeads,
@@ -8,7 +8,7 @@ import {
   intermediate,
   layers,
   type FromScratch,
-} from "./from-words.js";
+} from "../lib/models/from-words.js";
 
 export const word: Word = {
   kind: "model",

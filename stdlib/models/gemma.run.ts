@@ -6,9 +6,9 @@
  * positions by another base in the layers with a window.
  */
 import { ropeFrequencies } from "#dsl/graph/rope.js";
-import { ACTIVATIONS, type Activation, type ConfigReader, type Json } from "./config.js";
+import { ACTIVATIONS, type Activation, type ConfigReader, type Json } from "../lib/models/config.js";
 import { family, layerTypes, plain, rms, type Variant } from "./llama.run.js";
-import { ropeConfig } from "./rope-config.js";
+import { ropeConfig } from "../lib/models/rope-config.js";
 
 const shape = {
   ...plain,

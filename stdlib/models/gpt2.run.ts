@@ -6,7 +6,7 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers, LinearOptions } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./config.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
 
 export interface Gpt2Config {
   readonly vocab_size: number;

@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/registry.js";
+import type { Word } from "#dsl/types/registry.js";
 import {
   checkHeads,
   elsewhere,
@@ -10,9 +10,9 @@ import {
   llamaSpecials,
   tied,
   type FromScratch,
-} from "./from-words.js";
-import { llamaKin } from "./kin.js";
-import { llamaLike } from "./known-checkpoints.js";
+} from "../lib/models/from-words.js";
+import { llamaKin } from "../lib/models/kin.js";
+import { llamaLike } from "../lib/models/known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",

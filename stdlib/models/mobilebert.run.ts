@@ -6,10 +6,10 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
-import { bertFacts, bertFromWords } from "./bert-encoder.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./config.js";
-import { pooledHead } from "./pooled-head.js";
-import { unmasking } from "./unmasking.js";
+import { bertFacts, bertFromWords } from "../lib/models/bert-encoder.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
+import { pooledHead } from "../lib/models/pooled-head.js";
+import { unmasking } from "../lib/models/unmasking.js";
 
 export interface MobileBertConfig {
   readonly vocab_size: number;

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/registry.js";
-import { bertSpecials, elsewhere, heads, hidden, layers, type FromScratch } from "./from-words.js";
-import { bertLike } from "./known-checkpoints.js";
+import type { Word } from "#dsl/types/registry.js";
+import { bertSpecials, elsewhere, heads, hidden, layers, type FromScratch } from "../lib/models/from-words.js";
+import { bertLike } from "../lib/models/known-checkpoints.js";
 
 export const word: Word = {
   kind: "model",

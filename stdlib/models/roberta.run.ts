@@ -6,10 +6,17 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
-import { bertConfig, bertEncoder, bertFacts, bertFromWords, tokenTypes, type BertConfig } from "./bert-encoder.js";
-import { ConfigReader, readConfig, type Json } from "./config.js";
-import { firstOf } from "./pooled-head.js";
-import { unmasking } from "./unmasking.js";
+import {
+  bertConfig,
+  bertEncoder,
+  bertFacts,
+  bertFromWords,
+  tokenTypes,
+  type BertConfig,
+} from "../lib/models/bert-encoder.js";
+import { ConfigReader, readConfig, type Json } from "../lib/models/config.js";
+import { firstOf } from "../lib/models/pooled-head.js";
+import { unmasking } from "../lib/models/unmasking.js";
 
 export interface RobertaConfig extends BertConfig {
   readonly pad_token_id: number;

@@ -7,8 +7,8 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./config.js";
-import { relativeBuckets } from "./relative-buckets.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
+import { relativeBuckets } from "../lib/models/relative-buckets.js";
 
 export interface T5Config {
   readonly vocab_size: number;

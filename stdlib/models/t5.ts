@@ -1,5 +1,13 @@
-import type { Word } from "#dsl/registry.js";
-import { elsewhere, headSize, heads, hidden, intermediate, layers, type FromScratch } from "./from-words.js";
+import type { Word } from "#dsl/types/registry.js";
+import {
+  elsewhere,
+  headSize,
+  heads,
+  hidden,
+  intermediate,
+  layers,
+  type FromScratch,
+} from "../lib/models/from-words.js";
 
 const FLAN = { feed_forward_proj: "gated-gelu", tie_word_embeddings: false };
 

@@ -3,7 +3,7 @@
  * numbers (`adafactor.row/<name>`, `adafactor.column/<name>`), of anything else a running mean (`adafactor.v/<name>`).
  */
 import type { OptimizerImplementation } from "../kinds/training.js";
-import { clipping, moment, numberOf } from "./clipping.js";
+import { clipping, moment, numberOf } from "../lib/optimizers/clipping.js";
 
 const [ROW, COLUMN, WHOLE] = ["adafactor.row/", "adafactor.column/", "adafactor.v/"];
 

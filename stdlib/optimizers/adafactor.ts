@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/registry.js";
-import { learningRate, rateIsUsual, weightDecay } from "./parameters.js";
-import "./codes.js";
+import type { Word } from "#dsl/types/registry.js";
+import { learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
+import "../lib/optimizers/codes.js";
 
 export const word: Word = {
   kind: "optimizer",

@@ -1,6 +1,6 @@
 /** AdamW over every trainable parameter; moments are state beside it (`adam.m/<name>`, `adam.v/<name>`), zero at first. */
 import type { OptimizerImplementation } from "../kinds/training.js";
-import { clipping, moment, numberOf } from "./clipping.js";
+import { clipping, moment, numberOf } from "../lib/optimizers/clipping.js";
 
 const MOMENTS = ["adam.m/", "adam.v/"] as const;
 

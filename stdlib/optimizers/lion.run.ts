@@ -1,6 +1,6 @@
 /** Lion over every trainable parameter; its one moment is state beside it (`lion.m/<name>`), zero at first. */
 import type { OptimizerImplementation } from "../kinds/training.js";
-import { clipping, moment, numberOf } from "./clipping.js";
+import { clipping, moment, numberOf } from "../lib/optimizers/clipping.js";
 
 const MOMENT = "lion.m/";
 

@@ -1,6 +1,6 @@
 /** SGD over every trainable parameter; with momentum the velocity is state beside it (`sgd.velocity/<name>`), zero at first. */
 import type { OptimizerImplementation } from "../kinds/training.js";
-import { clipping, moment, numberOf } from "./clipping.js";
+import { clipping, moment, numberOf } from "../lib/optimizers/clipping.js";
 
 const VELOCITY = "sgd.velocity/";
 

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/registry.js";
-import "./codes.js";
-import { learningRate, rateIsUsual, weightDecay } from "./parameters.js";
+import type { Word } from "#dsl/types/registry.js";
+import "../lib/optimizers/codes.js";
+import { learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 
 export const word: Word = {
   kind: "optimizer",

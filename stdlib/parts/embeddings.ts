@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/registry.js";
+import type { Word } from "#dsl/types/registry.js";
 
 export const word: Word = {
   kind: "part",

@@ -6,9 +6,9 @@ import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { CodedError } from "#dsl/check/codes.js";
-import { nearest } from "#dsl/check/nearest.js";
-import "../sources/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { nearest } from "#dsl/diagnostics/nearest.js";
+import "../lib/sources/codes.js";
 
 const PIECE = 64 * 1024;
 

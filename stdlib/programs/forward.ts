@@ -3,7 +3,7 @@ import { Graph } from "#dsl/graph/builder.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { ModelImplementation } from "../kinds/model.js";
-import { makeLayers } from "../layers.js";
+import { makeLayers } from "../lib/layers.js";
 import { buildModel, layersOptions, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 

@@ -2,13 +2,13 @@
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Type } from "#dsl/graph/program.js";
-import { isFrozen } from "../freezing.js";
+import { isFrozen } from "../lib/freezing.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
 import type { TaskImplementation, TaskOutputs } from "../kinds/task.js";
-import { makeLayers, type LayersOptions } from "../layers.js";
-import { startsFrom } from "../techniques/from.js";
+import { makeLayers, type LayersOptions } from "../lib/layers.js";
+import { startsFrom } from "../lib/techniques/from.js";
 import { buildBody } from "./body.js";
-import { notForShape } from "../tasks/refusals.js";
+import { notForShape } from "../lib/tasks/refusals.js";
 import type { AssembleOptions } from "./options.js";
 
 export const IDS: Type = { dtype: "i32", shape: ["batch", "length"] };

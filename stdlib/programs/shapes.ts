@@ -1,7 +1,7 @@
 /** What weights a family's body has, from its config alone: names and shapes. */
 import { Graph } from "#dsl/graph/builder.js";
-import type { Implementations } from "#dsl/registry.js";
-import { makeLayers } from "../layers.js";
+import type { Implementations } from "#dsl/types/registry.js";
+import { makeLayers } from "../lib/layers.js";
 import { layersOptions, modelInputs } from "./model.js";
 
 /** `config`: what `family.config` gave. Names carry the family's prefix. */

@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/registry.js";
+import type { Word } from "#dsl/types/registry.js";
 
 /** A keyword of TypeScript can't be a verb, so a cell that begins with it is TypeScript; inside a Tune cell it gets this answer. */
 export const word: Word = {

@@ -1,6 +1,6 @@
 /** Source: Loshchilov and Hutter 2017, without restarts; the warm-up is linear. */
 import type { ScheduleImplementation } from "../kinds/training.js";
-import { warmUp, warmUpSteps } from "./warm-up.run.js";
+import { warmUp, warmUpSteps } from "../lib/schedules/warm-up.run.js";
 
 export const cosine: ScheduleImplementation = {
   factor(call, step, total) {

@@ -1,5 +1,5 @@
-import type { Word } from "#dsl/registry.js";
-import { warmUpElsewhere, warmUpParameter } from "./warm-up.js";
+import type { Word } from "#dsl/types/registry.js";
+import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
 export const word: Word = {
   kind: "schedule",

@@ -1,13 +1,13 @@
 /** CSV as RFC 4180 has it, streamed: the file passes in pieces, only the columns stay. Every value is a string. */
 import { parse, type CsvError, type Parser } from "csv-parse";
 import type { ColumnTable } from "arquero";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
-import { largestRecord } from "./codes.js";
-import { demandColumns, demandNames, headText, isChunk, tableOf } from "./columns.run.js";
+import { largestRecord } from "../lib/sources/codes.js";
+import { demandColumns, demandNames, headText, isChunk, tableOf } from "../lib/sources/columns.js";
 import { locate } from "#platform/files.js";
-import { textOf } from "./text-file.run.js";
+import { textOf } from "../lib/sources/text-file.js";
 
 const delimiters = [",", ";", "\t", "|"];
 const lineEnds = ["\r\n", "\n", "\r"];

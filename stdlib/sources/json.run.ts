@@ -1,13 +1,13 @@
 /** One JSON value as rows: an array of objects, the same under the only key that holds an array, or columns of equal length. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SourceImplementation } from "../kinds/data.js";
-import { Gathered, isRecord, kindOf, tableOf } from "./columns.run.js";
-import { jsonFault, placeOf } from "./json-place.run.js";
-import { largestJson, largestRecord } from "./codes.js";
-import { demandShallow, jsonValue } from "./json-value.run.js";
-import { isSquad, rowsWithin, SQUAD } from "./json-rows.run.js";
+import { Gathered, isRecord, kindOf, tableOf } from "../lib/sources/columns.js";
+import { jsonFault, placeOf } from "../lib/sources/json-place.js";
+import { largestJson, largestRecord } from "../lib/sources/codes.js";
+import { demandShallow, jsonValue } from "../lib/sources/json-value.js";
+import { isSquad, rowsWithin, SQUAD } from "../lib/sources/json-rows.js";
 import { locate } from "#platform/files.js";
-import { wholeText } from "./text-file.run.js";
+import { wholeText } from "../lib/sources/text-file.js";
 
 export const json: SourceImplementation = {
   async open(call, world, limit = Infinity) {

@@ -1,5 +1,5 @@
-import type { Word } from "#dsl/registry.js";
-import { encoding, path } from "./parameters.js";
+import type { Word } from "#dsl/types/registry.js";
+import { encoding, path } from "../lib/sources/parameters.js";
 
 export const word: Word = {
   kind: "source",

@@ -1,13 +1,13 @@
 /** One JSON object per line, streamed. Blank lines are passed over. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
-import { largestRecord } from "./codes.js";
-import { Gathered, headText, isRecord, kindOf } from "./columns.run.js";
-import { jsonFault, placeOf } from "./json-place.run.js";
-import { demandShallow, jsonValue } from "./json-value.run.js";
+import { largestRecord } from "../lib/sources/codes.js";
+import { Gathered, headText, isRecord, kindOf } from "../lib/sources/columns.js";
+import { jsonFault, placeOf } from "../lib/sources/json-place.js";
+import { demandShallow, jsonValue } from "../lib/sources/json-value.js";
 import { locate } from "#platform/files.js";
-import { textOf } from "./text-file.run.js";
+import { textOf } from "../lib/sources/text-file.js";
 
 export const jsonl: SourceImplementation = {
   async open(call, world, limit = Infinity) {

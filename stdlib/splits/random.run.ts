@@ -3,11 +3,11 @@
  * strata with largest remainders, so that each stratum is within one row of its share; where groups are larger, the largest
  * first to the split that lacks most of what the group holds.
  */
-import { CodedError } from "#dsl/check/codes.js";
-import { chance, drawFor, shuffle, type Chance } from "../chance.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { chance, drawFor, shuffle, type Chance } from "../lib/chance.js";
 import type { CleanRow, SplitImplementation } from "../kinds/data.js";
-import "./codes.js";
-import { quotas, targetsOf } from "./targets.js";
+import "../lib/splits/codes.js";
+import { quotas, targetsOf } from "../lib/splits/targets.js";
 
 interface Group {
   readonly rows: number[];

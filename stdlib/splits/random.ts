@@ -1,6 +1,6 @@
-import type { Parameter, Word } from "#dsl/registry.js";
-import { targetsOf } from "./targets.js";
-import "./codes.js";
+import type { Parameter, Word } from "#dsl/types/registry.js";
+import { targetsOf } from "../lib/splits/targets.js";
+import "../lib/splits/codes.js";
 
 const part = (name: string, doc: string): Parameter => ({
   name,

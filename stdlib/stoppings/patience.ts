@@ -1,5 +1,5 @@
 import { metricOf } from "#dsl/plan/watched.js";
-import type { Word } from "#dsl/registry.js";
+import type { Word } from "#dsl/types/registry.js";
 
 export const word: Word = {
   kind: "stopping",

@@ -1,5 +1,5 @@
-import type { Word } from "#dsl/registry.js";
-import { stored } from "../storing.js";
+import type { Word } from "#dsl/types/registry.js";
+import { stored } from "../lib/storing.js";
 
 export const word: Word = {
   kind: "storage",

@@ -1,5 +1,5 @@
-import type { Word } from "#dsl/registry.js";
-import { wantShape } from "./families.js";
+import type { Word } from "#dsl/types/registry.js";
+import { wantShape } from "../lib/tasks/families.js";
 
 export const word: Word = {
   kind: "task",

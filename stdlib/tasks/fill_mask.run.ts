@@ -1,11 +1,11 @@
 /** The family's own head of masked tokens, over the hidden places alone while it trains. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Answers, TaskImplementation, TokenNames } from "../kinds/task.js";
-import { noUnmasking } from "./refusals.js";
-import { placed } from "./feeds.js";
-import { hide, shareOf, type Masking } from "./masking.js";
-import { percent, softmaxInto } from "./probabilities.js";
-import "./codes.js";
+import { noUnmasking } from "../lib/tasks/refusals.js";
+import { placed } from "../lib/tasks/feeds.js";
+import { hide, shareOf, type Masking } from "../lib/tasks/masking.js";
+import { percent, softmaxInto } from "../lib/tasks/probabilities.js";
+import "../lib/tasks/codes.js";
 
 export interface Candidate {
   readonly token: string;

@@ -1,8 +1,8 @@
 import type { HeadOn } from "#dsl/plan/estimates.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Word } from "#dsl/registry.js";
-import { wantUnmasking } from "./families.js";
-import { shareOf } from "./masking.js";
+import type { Word } from "#dsl/types/registry.js";
+import { wantUnmasking } from "../lib/tasks/families.js";
+import { shareOf } from "../lib/tasks/masking.js";
 
 export const word: Word = {
   kind: "task",

@@ -2,11 +2,11 @@
 import type { Call } from "#dsl/plan/plan.js";
 import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
 import type { LabelSetMetricInput } from "../kinds/metric.js";
-import { drawnSets, resampling, samplerOf } from "./drawn.js";
-import { real } from "./feeds.js";
-import { numbering } from "./label-scores.js";
-import { percent } from "./probabilities.js";
-import "./codes.js";
+import { drawnSets, resampling, samplerOf } from "../lib/tasks/drawn.js";
+import { real } from "../lib/tasks/feeds.js";
+import { numbering } from "../lib/tasks/label-scores.js";
+import { percent } from "../lib/tasks/probabilities.js";
+import "../lib/tasks/codes.js";
 
 export interface LabelsPrediction {
   readonly text: string;

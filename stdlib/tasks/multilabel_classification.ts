@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/registry.js";
-import { wantShape } from "./families.js";
-import { sentenceParameters } from "./sentence.js";
+import type { Word } from "#dsl/types/registry.js";
+import { wantShape } from "../lib/tasks/families.js";
+import { sentenceParameters } from "../lib/tasks/sentence.js";
 
 export const word: Word = {
   kind: "task",

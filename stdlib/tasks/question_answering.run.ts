@@ -2,9 +2,9 @@
  * Two numbers for each token (`qa_outputs`): how likely an answer begins there, and ends. The loss is transformers': the mean
  * of both cross-entropies over the tokens of a row as it is padded. A window that doesn't hold the answer teaches `[CLS]`.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Answer } from "../answers.js";
+import type { Answer } from "../lib/answers.js";
 import type {
   Answers,
   AskedRows,
@@ -15,14 +15,22 @@ import type {
   Taught,
 } from "../kinds/task.js";
 import type { AnswerMetricInput } from "../kinds/metric.js";
-import { exactMatch } from "../metrics/exact-match.run.js";
-import { drawnFrom, rowSums, whole as wholeOf } from "../metrics/row-sums.js";
-import { tokenF1 } from "../metrics/token-f1.run.js";
-import { answerIn, NONE, spanIn, type Choice, type FoundAnswer, type SaidWindow, type Span } from "./answer-spans.js";
-import { drawnAnswers, resampling, samplerOf } from "./drawn.js";
-import { whole } from "./feeds.js";
-import { percent } from "./probabilities.js";
-import "./codes.js";
+import { exactMatch } from "../metrics/exact_match.run.js";
+import { drawnFrom, rowSums, whole as wholeOf } from "../lib/metrics/row-sums.js";
+import { tokenF1 } from "../metrics/token_f1.run.js";
+import {
+  answerIn,
+  NONE,
+  spanIn,
+  type Choice,
+  type FoundAnswer,
+  type SaidWindow,
+  type Span,
+} from "../lib/tasks/answer-spans.js";
+import { drawnAnswers, resampling, samplerOf } from "../lib/tasks/drawn.js";
+import { whole } from "../lib/tasks/feeds.js";
+import { percent } from "../lib/tasks/probabilities.js";
+import "../lib/tasks/codes.js";
 
 /** `text` is the question. */
 export interface AnswerPrediction extends FoundAnswer {

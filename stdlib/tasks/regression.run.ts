@@ -2,15 +2,15 @@
  * One number over the pooled text; the loss is transformers' for `problem_type: regression`. The last layer learns scores whose
  * mean is 0 and whose spread is 1, so that no scale of them is too far away for it; all that is told is in the scores' own.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Initial } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
-import { drawnNumbers, resampling, samplerOf } from "./drawn.js";
-import { real } from "./feeds.js";
-import { shown } from "./numbers.js";
-import "./codes.js";
+import { drawnNumbers, resampling, samplerOf } from "../lib/tasks/drawn.js";
+import { real } from "../lib/tasks/feeds.js";
+import { shown } from "../lib/tasks/numbers.js";
+import "../lib/tasks/codes.js";
 
 export interface ScorePrediction {
   readonly text: string;

@@ -4,12 +4,12 @@
  */
 import type { Call } from "#dsl/plan/plan.js";
 import type { Answers, PairAnswers, TaskAbout, TaskImplementation } from "../kinds/task.js";
-import { normalised, pool, POOLINGS, type Pooling } from "./pooling.js";
-import { shown } from "./numbers.js";
-import { lossIn, lossOf, settingsOf, toldBy } from "./similarity-losses.js";
-import { teachPairs, type TaughtPairs } from "./similarity-rows.js";
-import { scorePairs } from "./similarity-scored.js";
-import { dot, unit } from "./similarity-scores.js";
+import { normalised, pool, POOLINGS, type Pooling } from "../lib/tasks/pooling.js";
+import { shown } from "../lib/tasks/numbers.js";
+import { lossIn, lossOf, settingsOf, toldBy } from "../lib/tasks/similarity-losses.js";
+import { teachPairs, type TaughtPairs } from "../lib/tasks/similarity-rows.js";
+import { scorePairs } from "../lib/tasks/similarity-scored.js";
+import { dot, unit } from "../lib/tasks/similarity-scores.js";
 
 export interface EmbeddingPrediction {
   readonly text: string;

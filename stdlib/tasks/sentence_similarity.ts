@@ -1,13 +1,13 @@
-import type { CheckContext } from "#dsl/check/context.js";
-import type { EmbeddingFacts } from "#dsl/plan/facts.js";
+import type { CheckContext } from "#dsl/types/context.js";
+import type { EmbeddingFacts } from "#dsl/types/facts.js";
 import type { ByRoles } from "#dsl/plan/metrics.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Parameter, Word } from "#dsl/registry.js";
-import { baseFacts } from "../base-facts.js";
-import { wantShape } from "./families.js";
-import { POOLINGS } from "./pooling.js";
-import { LEARNS, lossOf, LOSSES, toldBy, type Loss } from "./similarity-losses.js";
-import "./codes.js";
+import type { Parameter, Word } from "#dsl/types/registry.js";
+import { baseFacts } from "../lib/base-facts.js";
+import { wantShape } from "../lib/tasks/families.js";
+import { POOLINGS } from "../lib/tasks/pooling.js";
+import { LEARNS, lossOf, LOSSES, toldBy, type Loss } from "../lib/tasks/similarity-losses.js";
+import "../lib/tasks/codes.js";
 
 const metric = (word: string, given: Call["arguments"] = {}): Call => ({ word, kind: "metric", arguments: given });
 

@@ -1,5 +1,5 @@
-import type { Word } from "#dsl/registry.js";
-import { text2text } from "./text2text.js";
+import type { Word } from "#dsl/types/registry.js";
+import { text2text } from "../lib/tasks/text2text.js";
 
 export const word: Word = text2text({
   name: "summarization",

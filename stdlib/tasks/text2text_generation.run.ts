@@ -3,7 +3,7 @@
  * one and predicts each of its tokens, the one that ends it too. Head and loss are those of text_generation.
  */
 import type { TaskImplementation } from "../kinds/task.js";
-import { nextToken } from "./next-token.js";
+import { nextToken } from "../lib/tasks/next-token.js";
 import { textGeneration } from "./text_generation.run.js";
 
 export const text2text: TaskImplementation = {

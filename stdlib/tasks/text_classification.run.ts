@@ -1,7 +1,7 @@
 /** Labels of whole texts, by the head of the family's ...ForSequenceClassification. */
 import type { Answers, Supervision, TaskImplementation, Taught } from "../kinds/task.js";
-import { whole } from "./feeds.js";
-import { drawnLabels, resampling, samplerOf } from "./drawn.js";
+import { whole } from "../lib/tasks/feeds.js";
+import { drawnLabels, resampling, samplerOf } from "../lib/tasks/drawn.js";
 import {
   commonestLabel,
   commonestOf,
@@ -12,9 +12,9 @@ import {
   mistaken,
   numbering,
   told,
-} from "./label-scores.js";
-import { argmax, percent, softmaxInto } from "./probabilities.js";
-import "./codes.js";
+} from "../lib/tasks/label-scores.js";
+import { argmax, percent, softmaxInto } from "../lib/tasks/probabilities.js";
+import "../lib/tasks/codes.js";
 
 export interface LabelPrediction {
   readonly text: string;

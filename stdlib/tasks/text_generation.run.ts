@@ -2,12 +2,12 @@
  * Causal language modelling, as transformers' ...ForCausalLM: every trained position predicts the token that follows, by
  * the product of its hidden state with the output embedding. Training takes the trained positions out before the head.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { TaskImplementation } from "../kinds/task.js";
-import { noHead } from "./refusals.js";
-import { logitsOf } from "./logits.js";
-import { nextToken } from "./next-token.js";
-import "./codes.js";
+import { noHead } from "../lib/tasks/refusals.js";
+import { logitsOf } from "../lib/tasks/logits.js";
+import { nextToken } from "../lib/tasks/next-token.js";
+import "../lib/tasks/codes.js";
 
 export const textGeneration: TaskImplementation = {
   supervision: nextToken,

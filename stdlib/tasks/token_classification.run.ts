@@ -2,13 +2,13 @@
  * A linear layer (`classifier`) over the state of each word's first piece. The loss is transformers', whose other pieces
  * carry −100; here they are left out before the head.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { Answers, AskedRows, TaskImplementation, Taught } from "../kinds/task.js";
 import type { MetricInput } from "../kinds/metric.js";
-import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "./entities.js";
-import { drawnLabels, drawnTags, lately, resampling, samplerOf } from "./drawn.js";
-import { placed } from "./feeds.js";
+import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "../lib/tasks/entities.js";
+import { drawnLabels, drawnTags, lately, resampling, samplerOf } from "../lib/tasks/drawn.js";
+import { placed } from "../lib/tasks/feeds.js";
 import {
   commonestLabel,
   commonestOf,
@@ -19,10 +19,10 @@ import {
   mistaken,
   numbering,
   told,
-} from "./label-scores.js";
-import { argmax, softmaxInto } from "./probabilities.js";
-import { wordsIn } from "./words.js";
-import "./codes.js";
+} from "../lib/tasks/label-scores.js";
+import { argmax, softmaxInto } from "../lib/tasks/probabilities.js";
+import { wordsIn } from "../lib/tasks/words.js";
+import "../lib/tasks/codes.js";
 
 export interface TagsPrediction {
   readonly text: string;

@@ -5,7 +5,7 @@
  */
 import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
-import { numberIn, textIn } from "./settings.js";
+import { numberIn, textIn } from "../lib/techniques/settings.js";
 
 const OWN = /\.adapter\.(down|up)\.(weight|bias)$/;
 

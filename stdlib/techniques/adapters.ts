@@ -1,9 +1,9 @@
 import type { Call } from "#dsl/plan/plan.js";
-import type { Word } from "#dsl/registry.js";
-import { fromOurs, startsFrom } from "./from.js";
-import { numberIn, textIn } from "./settings.js";
-import { attends, embeddingWidth, isEmbedding, type Shapes } from "./shapes.js";
-import { recommends } from "./rates.js";
+import type { Word } from "#dsl/types/registry.js";
+import { fromOurs, startsFrom } from "../lib/techniques/from.js";
+import { numberIn, textIn } from "../lib/techniques/settings.js";
+import { attends, embeddingWidth, isEmbedding, type Shapes } from "../lib/techniques/shapes.js";
+import { recommends } from "../lib/techniques/rates.js";
 
 const rate = recommends({
   rate: 1e-3,

@@ -1,10 +1,10 @@
-import "./codes.js";
-import type { Word } from "#dsl/registry.js";
-import { baseFacts } from "../base-facts.js";
-import { fromOurs, startsFrom } from "./from.js";
-import { headParameters } from "./head.js";
-import { countOf, type Shapes } from "./shapes.js";
-import { recommends } from "./rates.js";
+import "../lib/techniques/codes.js";
+import type { Word } from "#dsl/types/registry.js";
+import { baseFacts } from "../lib/base-facts.js";
+import { fromOurs, startsFrom } from "../lib/techniques/from.js";
+import { headParameters } from "../lib/techniques/head.js";
+import { countOf, type Shapes } from "../lib/techniques/shapes.js";
+import { recommends } from "../lib/techniques/rates.js";
 
 /** Biases of the body: a causal mask that old files call `bias` has more axes, and heads of pretraining lie outside. */
 const biases = (shapes: Shapes): number =>

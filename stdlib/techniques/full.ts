@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/registry.js";
-import { countOf, type Shapes } from "./shapes.js";
-import { recommends } from "./rates.js";
+import type { Word } from "#dsl/types/registry.js";
+import { countOf, type Shapes } from "../lib/techniques/shapes.js";
+import { recommends } from "../lib/techniques/rates.js";
 
 const rate = recommends({
   rate: 1e-4,

@@ -1,8 +1,8 @@
-import "./codes.js";
-import type { Word } from "#dsl/registry.js";
-import { headParameters } from "./head.js";
-import { fromOurs, startsFrom } from "./from.js";
-import { recommends } from "./rates.js";
+import "../lib/techniques/codes.js";
+import type { Word } from "#dsl/types/registry.js";
+import { headParameters } from "../lib/techniques/head.js";
+import { fromOurs, startsFrom } from "../lib/techniques/from.js";
+import { recommends } from "../lib/techniques/rates.js";
 
 const rate = recommends({
   rate: 0.03,

@@ -4,9 +4,9 @@
  */
 import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
-import { ia3Settings } from "./ia3-settings.js";
-import { modulesToSave, PEFT, peftConfig } from "./settings.js";
-import { isTarget } from "./shapes.js";
+import { ia3Settings } from "../lib/techniques/ia3-settings.js";
+import { modulesToSave, PEFT, peftConfig } from "../lib/techniques/settings.js";
+import { isTarget } from "../lib/techniques/shapes.js";
 
 const OWN = /\.ia3_l$/;
 

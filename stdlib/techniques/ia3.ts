@@ -1,13 +1,13 @@
-import { reportMissing } from "./no-target.js";
-import "./codes.js";
+import { reportMissing } from "../lib/techniques/no-target.js";
+import "../lib/techniques/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { CheckContext } from "#dsl/check/context.js";
-import type { Parameter, Word } from "#dsl/registry.js";
-import { baseFacts } from "../base-facts.js";
-import { from, startsFrom } from "./from.js";
-import { ia3Layers, ia3Settings, type Ia3Settings } from "./ia3-settings.js";
-import { linearNames, linearsNamed, type Shapes } from "./shapes.js";
-import { recommends } from "./rates.js";
+import type { CheckContext } from "#dsl/types/context.js";
+import type { Parameter, Word } from "#dsl/types/registry.js";
+import { baseFacts } from "../lib/base-facts.js";
+import { from, startsFrom } from "../lib/techniques/from.js";
+import { ia3Layers, ia3Settings, type Ia3Settings } from "../lib/techniques/ia3-settings.js";
+import { linearNames, linearsNamed, type Shapes } from "../lib/techniques/shapes.js";
+import { recommends } from "../lib/techniques/rates.js";
 
 const known = (context: CheckContext): Ia3Settings => ia3Layers(baseFacts(context)?.shapes ?? {});
 const layersParameter = (name: keyof Ia3Settings, doc: string, derived: string): Parameter => ({

@@ -7,10 +7,10 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
-import { weightOf } from "../layers.js";
-import { loraSettings } from "./lora-settings.js";
-import { flagIn, modulesToSave, PEFT, peftConfig } from "./settings.js";
-import { isTarget, KINDS } from "./shapes.js";
+import { weightOf } from "../lib/layers.js";
+import { loraSettings } from "../lib/techniques/lora-settings.js";
+import { flagIn, modulesToSave, PEFT, peftConfig } from "../lib/techniques/settings.js";
+import { isTarget, KINDS } from "../lib/techniques/shapes.js";
 
 const OWN = /\.(lora_[AB]\.weight|lora_magnitude_vector)$/;
 

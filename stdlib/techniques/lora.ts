@@ -1,12 +1,12 @@
-import { reportMissing } from "./no-target.js";
-import "./codes.js";
+import { reportMissing } from "../lib/techniques/no-target.js";
+import "../lib/techniques/codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Word } from "#dsl/registry.js";
-import { baseFacts, familyCapabilities } from "../base-facts.js";
-import { from, startsFrom } from "./from.js";
-import { linearNames, linearsNamed, type Shapes } from "./shapes.js";
-import { loraSettings } from "./lora-settings.js";
-import { recommends } from "./rates.js";
+import type { Word } from "#dsl/types/registry.js";
+import { baseFacts, familyCapabilities } from "../lib/base-facts.js";
+import { from, startsFrom } from "../lib/techniques/from.js";
+import { linearNames, linearsNamed, type Shapes } from "../lib/techniques/shapes.js";
+import { loraSettings } from "../lib/techniques/lora-settings.js";
+import { recommends } from "../lib/techniques/rates.js";
 
 const rate = recommends({
   rate: 2e-3,

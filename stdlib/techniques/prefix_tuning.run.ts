@@ -7,8 +7,8 @@
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
-import { Before, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./virtual-tokens.js";
-import { peftConfig } from "./settings.js";
+import { Before, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "../lib/techniques/virtual-tokens.js";
+import { peftConfig } from "../lib/techniques/settings.js";
 
 /** Paths in an encoder-decoder's encoder, which has none. */
 const ENCODES = /^encoder\./;

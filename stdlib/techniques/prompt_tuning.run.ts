@@ -5,13 +5,20 @@
  * predicted from the prompt, and losses are of the same tokens under every technique. While a text is continued the
  * virtual tokens lie in the cache. An encoder-decoder has them before what its encoder reads; its decoder looks at them.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelInputs } from "../kinds/model.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
-import { Before, lengthOf, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./virtual-tokens.js";
-import "./codes.js";
-import { peftConfig, textIn } from "./settings.js";
+import {
+  Before,
+  lengthOf,
+  PROMPTS,
+  promptFileName,
+  shiftedPositions,
+  tokensOf,
+} from "../lib/techniques/virtual-tokens.js";
+import "../lib/techniques/codes.js";
+import { peftConfig, textIn } from "../lib/techniques/settings.js";
 
 export const promptTuning: TechniqueImplementation = {
   saved: "trained",

@@ -1,11 +1,11 @@
 import type { Call } from "#dsl/plan/plan.js";
-import type { Word } from "#dsl/registry.js";
-import { baseFacts } from "../base-facts.js";
-import { from, startsFrom } from "./from.js";
-import { tokens, virtualTokens, checkPrompts } from "./prompts.js";
-import { embeddingWidth, type Shapes } from "./shapes.js";
-import { tokensOf } from "./virtual-tokens.js";
-import { recommends } from "./rates.js";
+import type { Word } from "#dsl/types/registry.js";
+import { baseFacts } from "../lib/base-facts.js";
+import { from, startsFrom } from "../lib/techniques/from.js";
+import { tokens, virtualTokens, checkPrompts } from "../lib/techniques/prompts.js";
+import { embeddingWidth, type Shapes } from "../lib/techniques/shapes.js";
+import { tokensOf } from "../lib/techniques/virtual-tokens.js";
+import { recommends } from "../lib/techniques/rates.js";
 
 const trained = (call: Call, shapes: Shapes): number => tokensOf(call) * embeddingWidth(shapes);
 

@@ -1,5 +1,5 @@
 import type { TemplateImplementation, Turn } from "../kinds/conversation.js";
-import { notInTurns } from "./turns.js";
+import { notInTurns } from "../lib/templates/turns.js";
 
 const alone =
   "Below is an instruction that describes a task. Write a response that appropriately completes the request.";

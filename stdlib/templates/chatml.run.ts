@@ -1,5 +1,5 @@
 import type { TemplateImplementation } from "../kinds/conversation.js";
-import { said } from "./turns.js";
+import { said } from "../lib/templates/turns.js";
 
 export const chatml: TemplateImplementation = {
   pieces: (turns, { prompt }) => [

@@ -1,5 +1,5 @@
 import type { TemplateImplementation } from "../kinds/conversation.js";
-import { notInTurns, said } from "./turns.js";
+import { notInTurns, said } from "../lib/templates/turns.js";
 
 export const gemma: TemplateImplementation = {
   pieces(turns, { specials, prompt }) {

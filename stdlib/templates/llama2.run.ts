@@ -1,6 +1,6 @@
 /** A system's turn stands within the first question. */
 import type { TemplateImplementation } from "../kinds/conversation.js";
-import { notInTurns, said } from "./turns.js";
+import { notInTurns, said } from "../lib/templates/turns.js";
 
 export const llama2: TemplateImplementation = {
   pieces(turns, { specials }) {

@@ -1,5 +1,5 @@
 import type { TemplateImplementation } from "../kinds/conversation.js";
-import { said } from "./turns.js";
+import { said } from "../lib/templates/turns.js";
 
 const header = (role: string): string => `<|start_header_id|>${role}<|end_header_id|>\n\n`;
 

@@ -3,8 +3,8 @@
  * expectation and maximisation, and by turns those dropped without which the texts become least unlikely.
  */
 import type { CountedWords, TokenizerTraining } from "../kinds/tokenizer.js";
-import { Lattice, type Piece } from "./lattice.js";
-import { repeatedPieces } from "./repeated-pieces.js";
+import { Lattice, type Piece } from "../lib/tokenizers/lattice.js";
+import { repeatedPieces } from "../lib/tokenizers/repeated-pieces.js";
 
 /** Pieces to begin with at most. */
 const SEEDS = 1_000_000;

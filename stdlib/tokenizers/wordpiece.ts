@@ -1,5 +1,5 @@
-import type { Word } from "#dsl/registry.js";
-import { elsewhere, minimumFrequency, vocabulary } from "./parameters.js";
+import type { Word } from "#dsl/types/registry.js";
+import { elsewhere, minimumFrequency, vocabulary } from "../lib/tokenizers/parameters.js";
 
 export const word: Word = {
   kind: "tokenizer",

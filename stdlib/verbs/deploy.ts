@@ -1,4 +1,4 @@
-import type { Verb } from "#dsl/registry.js";
+import type { Verb } from "#dsl/types/registry.js";
 
 export const word: Verb = {
   kind: "verb",

@@ -1,6 +1,6 @@
 import type { ByRoles } from "#dsl/plan/metrics.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Verb } from "#dsl/registry.js";
+import type { Verb } from "#dsl/types/registry.js";
 
 const LABELS: readonly Call[] = [
   { word: "accuracy", kind: "metric", arguments: {} },

@@ -1,7 +1,7 @@
-import type { CheckContext } from "#dsl/check/context.js";
+import type { CheckContext } from "#dsl/types/context.js";
 import type { Call, Value } from "#dsl/plan/plan.js";
-import type { Verb } from "#dsl/registry.js";
-import { isFrozen } from "../freezing.js";
+import type { Verb } from "#dsl/types/registry.js";
+import { isFrozen } from "../lib/freezing.js";
 
 export const word: Verb = {
   kind: "verb",

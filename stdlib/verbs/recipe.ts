@@ -1,6 +1,6 @@
 import { metricOf } from "#dsl/plan/watched.js";
-import type { Verb } from "#dsl/registry.js";
-import { metricName } from "../metrics/metric-name.js";
+import type { Verb } from "#dsl/types/registry.js";
+import { metricName } from "../lib/metrics/metric-name.js";
 
 const cadence = {
   is: "either",

@@ -1,6 +1,6 @@
 /** Facts for tests of the compiler: a CSV with some columns, a small BERT, a machine. Plain data, so no test of the language needs a file. */
-import { compile, nothingOutside, type Compiled, type Outside } from "#dsl/compile.js";
-import type { Source } from "#dsl/check/span.js";
+import { compile, nothingOutside, type Compiled, type Outside } from "#dsl/compile/compile.js";
+import type { Source } from "#dsl/diagnostics/span.js";
 import {
   Facts,
   type BaseFacts,
@@ -9,8 +9,8 @@ import {
   type FactOf,
   type Failed,
   type Need,
-} from "#dsl/plan/facts.js";
-import type { Registry } from "#dsl/registry.js";
+} from "#dsl/types/facts.js";
+import type { Registry } from "#dsl/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 
 export const columns = ["text", "label", "part", "body", "team", "customer", "t", "l", "a", "b"];

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { parse } from "#dsl/syntax/parse.js";
-import { wholeExample } from "#kernel/reference/examples.js";
+import { wholeExample } from "#tools/reference/examples.js";
 import { registry } from "#stdlib/registry.js";
 import { beyond, built } from "../dsl/programs.js";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 export const verbs = registry.verbs().map((verb) => verb.name);
 
 export interface Program {

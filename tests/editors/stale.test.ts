@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { editorFiles } from "#kernel/editors/files.js";
-import { placed } from "#kernel/editors/snippets.js";
+import { editorFiles } from "#editors/generate/files.js";
+import { placed } from "#editors/generate/snippets.js";
 import { verbs } from "./corpus.js";
 
 describe("the files of editors that are made", () => {

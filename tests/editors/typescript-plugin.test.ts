@@ -1,7 +1,7 @@
 /** TypeScript is silent in Tune cells, and as ever everywhere else: with its own language service. */
 import assert from "node:assert/strict";
 import ts from "typescript";
-import { pluginFor } from "#kernel/editors/typescript-plugin.js";
+import { pluginFor } from "#editors/generate/typescript-plugin.js";
 import { verbs } from "./corpus.js";
 
 describe("the plugin of TypeScript's server", () => {

@@ -15,7 +15,7 @@ import {
 } from "vscode-languageserver/node";
 import yauzl from "yauzl";
 import { buildVsix } from "#editors/vscode/build.mjs";
-import { openAssistant } from "#kernel/cells/open-assistant.js";
+import { openAssistant } from "#kernel/jupyter/cells/open-assistant.js";
 import { mistaken } from "./corpus.js";
 
 interface Described {
@@ -32,7 +32,7 @@ interface Described {
     readonly configuration: { readonly properties: Record<string, { markdownDescription?: string; default: unknown }> };
   };
 }
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const json = <T>(path: string): T => JSON.parse(readFileSync(path, "utf8")) as T;
 
 describe("the extension for VS Code", function () {

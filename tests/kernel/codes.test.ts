@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { entryOf } from "#dsl/check/codes.js";
+import { entryOf } from "#dsl/diagnostics/codes.js";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-const files = ["dsl", "stdlib", "kernel"].flatMap((room) =>
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const files = ["dsl", "stdlib", "kernel", "editors"].flatMap((room) =>
   readdirSync(join(root, room), { recursive: true, encoding: "utf8" })
     .map((file) => join(room, file))
     .filter((file) => file.endsWith(".ts") && readFileSync(join(root, file), "utf8").includes("interface CodeData {")),
@@ -37,7 +37,7 @@ describe("codes", () => {
     const url = (file: string): string => JSON.stringify(new URL(`../../${file}`, import.meta.url).href);
     const program = `const { loadCodes } = await import(${url("kernel/cli/all-codes.js")});
 await loadCodes();
-const { allCodes } = await import(${url("dsl/check/codes.js")});
+const { allCodes } = await import(${url("dsl/diagnostics/codes.js")});
 console.log(JSON.stringify(allCodes()));`;
     const told = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" });
     const known = new Set(JSON.parse(told) as readonly string[]);

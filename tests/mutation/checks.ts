@@ -12,11 +12,11 @@ const rooms = ["dsl", "stdlib", "kernel"];
 /** Tests that start other processes (the place that breaks is in this one), take minutes, or are about numbers alone. */
 const elsewhere = new RegExp(
   [
-    "kernel/(?:cli|client/client|lab|wire|cells|language-server|runs|reference|display)",
+    "kernel/(?:cli|jupyter/(?:client/client|wire|cells)|session|training|encoding|inference|artifacts|history|core/display)",
     "kernel/engine/(?!safetensors|forward\\.|choice)",
     "kernel/bases/(?:tokenizer-kinds|gguf)",
-    "kernel/data/(?:packed-loss|feeding)",
-    "stdlib/(?:programs|techniques|decoders|metrics|optimizers|defined/conformance|tasks/(?:masked|parity))",
+    "kernel/core/data/(?:packed-loss|loader)",
+    "stdlib/(?:programs|techniques|decoders|metrics|optimizers|lib/defined/conformance|tasks/(?:masked|parity))",
     "stdlib/models/(?!fields|suite)",
     "dsl/(?:emit|graph/(?:passes|attention|losses|rope)|fuzz)",
     "(?:corpus|table|laws|earlier)\\.test",
@@ -24,7 +24,7 @@ const elsewhere = new RegExp(
 );
 
 export async function badPrograms(): Promise<Check[]> {
-  const { badTexts, folder, judged, rendered } = await import("../dsl/check/corpus.js");
+  const { badTexts, folder, judged, rendered } = await import("../dsl/compile/corpus.js");
   return badTexts().map(({ name, text }) => {
     const golden = readFileSync(`${folder}${name}.txt`, "utf8");
     const passes = (): boolean => {

@@ -27,15 +27,20 @@ const same: readonly (readonly [file: string, code: string, kind: Kind, why: str
     "off",
     "whoever reads the bytes says the same; this spares the room for them",
   ],
-  ["dsl/plan/use.js", "use-in-circle", "span", "the report within the used file is told at the `use` that led there"],
+  [
+    "dsl/compile/use.js",
+    "use-in-circle",
+    "span",
+    "the report within the used file is told at the `use` that led there",
+  ],
 ];
 
 /** Places that no check of this process comes by: what others see, and what is held ready for what a library may do one day. */
 const unreached: readonly (readonly [file: string, code: string, why: string])[] = [
   [
-    "stdlib/defined/technique.js",
+    "stdlib/lib/defined/technique.js",
     "word-trains-nothing",
-    "tests/kernel/cells/define.test.ts sees it in the kernel's process",
+    "tests/kernel/jupyter/cells/define.test.ts sees it in the kernel's process",
   ],
   ["stdlib/sources/csv.run.js", "empty-file", "at the end: a file without a line is told where it begins"],
   ["stdlib/sources/csv.run.js", "unreadable-file", "csv-parse has other errors, none of which these options allow"],

@@ -13,7 +13,7 @@ import { differences } from "./compare.js";
 
 /** Processors differ in how they round long sums; what a library says otherwise stays. */
 const tolerance = 2e-5;
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const kept = {
   golden: join(root, "tests/golden/oracle"),
   models: join(root, "tests/fixtures/models"),

@@ -6,8 +6,8 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { planShown } from "#kernel/display/plan-card.js";
-import { checkFile } from "#kernel/cli/checking.js";
+import { planShown } from "#kernel/core/display/plan-card.js";
+import { checkFile } from "#kernel/checking/checking.js";
 import { built, Pages, root, type Built, type Playground } from "./browser.js";
 
 const tickets = `data tickets {
@@ -39,11 +39,11 @@ describe("the page", function () {
     const all = [...made.inputs.worker, ...made.inputs.app];
     assert.deepEqual(
       all.filter((input) =>
-        /^node:|\(disabled\)|stdlib\/platform|kernel\/(wire|engine|fetch|runs\/workshop)/.test(input),
+        /^node:|\(disabled\)|stdlib\/platform|kernel\/(jupyter\/wire|engine|fetch|session\/dataset-cache)/.test(input),
       ),
       [],
     );
-    assert.ok(all.some((input) => input.endsWith("dist/dsl/compile.js")));
+    assert.ok(all.some((input) => input.endsWith("dist/dsl/compile/compile.js")));
     console.log(
       `      ${Math.round(made.bytes / 1000)} kB, ${Math.round(made.gzip / 1000)} kB gzipped; first check ended ${await home.checked()} ms after the page was opened`,
     );

@@ -3,7 +3,7 @@
  * goes out be written over what came in (`inPlace`). Weights are never part of the model, so it stays small, loads fast,
  * and any number of models share one copy of them.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/graph/codes.js";
 import type { NDArray, Node, Program } from "#dsl/graph/program.js";
 import { OnnxGraph } from "./graph.js";

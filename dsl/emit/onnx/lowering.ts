@@ -3,7 +3,7 @@
  * for, so that what nothing reads is never written. A value has two forms: `full`, as the program has it, and `flat`,
  * [rows, last axis], in which products and norms work; going from one to the other is a Reshape, which copies nothing.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Dimension, Node, Program, Ref, Type } from "#dsl/graph/program.js";
 import { partsOf } from "#dsl/graph/shape.js";
 import type { Attributes, OnnxGraph } from "./graph.js";

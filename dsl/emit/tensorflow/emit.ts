@@ -4,7 +4,7 @@
  * update: a control edge leads from each reader to the update. The bytes are a SavedModel without variables; initial
  * values go in through `assign`.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/graph/codes.js";
 import type { DType, NDArray, Node, Program, State } from "#dsl/graph/program.js";
 import { sameShape, typeText } from "#dsl/graph/shape.js";

@@ -1,8 +1,8 @@
 /** What can be wrong with a GGUF file. */
-import { registerCodes } from "#dsl/check/codes.js";
-import type {} from "#dsl/check/codes.js";
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type {} from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/check/codes.js" {
+declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "gguf-malformed": { readonly file: string; readonly why: string };
     "gguf-unsupported": {

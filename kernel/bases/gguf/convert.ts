@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { writeSafetensors, type TensorToWrite } from "../../engine/safetensors.js";
 import { cachePath, locked } from "../../fetch/cache.js";
 import { demandSpace } from "../../fetch/disk.js";

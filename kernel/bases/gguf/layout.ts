@@ -1,5 +1,5 @@
 /** How an architecture lies in a GGUF file, and what its layouts are read with. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Gguf, GgufTensor, MetadataValue } from "./file.js";
 import "./codes.js";
 

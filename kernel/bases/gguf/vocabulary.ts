@@ -1,5 +1,5 @@
 /** What a GGUF file says of its tokens. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Gguf } from "./file.js";
 import "./codes.js";
 

@@ -7,11 +7,11 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { ScratchPlan } from "#dsl/plan/plan.js";
-import type { Registry } from "#dsl/registry.js";
-import type { Prepared } from "../../data/prepared.js";
+import type { Registry } from "#dsl/types/registry.js";
+import type { Prepared } from "../../core/data/prepared.js";
 import { cachePath } from "../../fetch/cache.js";
-import type { Base } from "../base.js";
-import { scratchOf, specialsOf } from "./facts.js";
+import type { Base } from "../../core/bases/base.js";
+import { scratchOf, specialsOf } from "../../core/bases/scratch-facts.js";
 import { trainingTexts } from "./texts.js";
 import { trainTokenizer } from "./train-tokenizer.js";
 

@@ -1,8 +1,8 @@
 /** The texts of the training split, which the tokenizer of a model from scratch is trained on: those of every role that is text. */
-import { CodedError } from "#dsl/check/codes.js";
-import "#dsl/check/scratch-codes.js";
-import { readTurns } from "../../data/conversations.js";
-import { splitNamesOf, type Prepared } from "../../data/prepared.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "#dsl/plan/scratch-codes.js";
+import { readTurns } from "../../core/data/conversations.js";
+import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 
 const roles = ["text", "text_pair", "input", "target", "question", "context", "tokens", "messages"];
 /** Rows of streamed data that are read at once. */

@@ -7,12 +7,12 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/check/codes.js";
-import "#dsl/check/scratch-codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "#dsl/plan/scratch-codes.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Registry } from "#dsl/registry.js";
+import type { Registry } from "#dsl/types/registry.js";
 import type { TokenizerTraining, TrainedTokens } from "#stdlib/kinds/tokenizer.js";
-import type { FromScratch } from "#stdlib/models/from-words.js";
+import type { FromScratch } from "#stdlib/lib/models/from-words.js";
 import { cachePath, locked } from "../../fetch/cache.js";
 
 /** Raised when the same words would come out another way. */

@@ -2,9 +2,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { runChild } from "../child.js";
-import "../codes.js";
+import "#kernel/checking/codes.js";
 
 const folder = fileURLToPath(new URL("../../../bench/", import.meta.url));
 

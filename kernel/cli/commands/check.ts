@@ -1,9 +1,9 @@
 /** `tunebook check FILE`: everything that is wrong with a Tune file or a notebook's Tune cells, without running it. */
 import { Option, type Command } from "commander";
-import { renderAnsi } from "#dsl/check/render-ansi.js";
-import { toJson } from "#dsl/check/render-json.js";
-import { notTold } from "../not-told.js";
-import { readParameter, type Written } from "#kernel/client/parameters.js";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { toJson } from "#dsl/diagnostics/render-json.js";
+import { notTold } from "#kernel/checking/not-told.js";
+import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 
 export function register(program: Command): void {
   program
@@ -18,7 +18,7 @@ export function register(program: Command): void {
         .default({}, "the defaults in the file"),
     )
     .action(async (file: string, options: { json?: true; quick?: true; parameter: Written }) => {
-      const { checkFile } = await import("../checking.js");
+      const { checkFile } = await import("#kernel/checking/checking.js");
       const { diagnostics, sources, unvalued } = await checkFile(file, {
         quick: options.quick === true,
         parameters: options.parameter,

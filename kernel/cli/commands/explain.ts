@@ -1,9 +1,9 @@
 /** `tunebook explain CODE`: what an error means and how to mend it, with a program that shows it. */
 import type { Command } from "commander";
-import { allCodes, CodedError, entryOf } from "#dsl/check/codes.js";
-import { nearest } from "#dsl/check/nearest.js";
+import { allCodes, CodedError, entryOf } from "#dsl/diagnostics/codes.js";
+import { nearest } from "#dsl/diagnostics/nearest.js";
 import { loadCodes } from "../all-codes.js";
-import "../codes.js";
+import "#kernel/checking/codes.js";
 
 export function register(program: Command): void {
   program

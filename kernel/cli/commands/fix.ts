@@ -1,8 +1,8 @@
 /** `tunebook fix FILE…`: mends what is certain in Tune files and the Tune cells of notebooks, and says what is left. */
 import type { Command } from "commander";
-import { Lines } from "#dsl/check/lines.js";
-import { renderAnsi } from "#dsl/check/render-ansi.js";
-import type { AppliedFix } from "#dsl/check/fixing.js";
+import { Lines } from "#dsl/diagnostics/lines.js";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import type { AppliedFix } from "#dsl/diagnostics/fixing.js";
 import { fail } from "../fail.js";
 import type { FixedFile } from "../fixing.js";
 

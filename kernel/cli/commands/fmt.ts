@@ -1,13 +1,13 @@
 /** `tunebook fmt FILE`: writes a Tune file, or the Tune cells of a notebook, in the one format there is. */
 import type { Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isTune } from "#dsl/syntax/cell.js";
 import { format } from "#dsl/syntax/format.js";
-import { readNotebook, writeNotebook } from "#kernel/client/notebook-file.js";
+import { readNotebook, writeNotebook } from "#kernel/jupyter/client/notebook-file.js";
 import { registry } from "#stdlib/registry.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
-import "../codes.js";
+import "#kernel/checking/codes.js";
 
 export function register(program: Command): void {
   program

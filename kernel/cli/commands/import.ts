@@ -4,7 +4,7 @@ import { Option, type Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
 import { importSettings, tools, type Tool } from "#kernel/import/import.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
-import "../codes.js";
+import "#kernel/checking/codes.js";
 
 export function register(program: Command): void {
   program

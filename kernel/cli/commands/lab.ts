@@ -4,12 +4,12 @@ import { existsSync } from "node:fs";
 import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { cacheFolder } from "#tools/python-env.mjs";
 import { runChild } from "../child.js";
 import { findJupyterLab } from "../jupyterlab.js";
-import "../../client/codes.js";
-import "../codes.js";
+import "#kernel/jupyter/client/codes.js";
+import "#kernel/checking/codes.js";
 
 const cli = fileURLToPath(new URL("../main.js", import.meta.url));
 

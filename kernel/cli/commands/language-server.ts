@@ -9,8 +9,8 @@ export function register(program: Command): void {
     // VS Code's library gives it to every server it starts; the protocol's library reads it from the arguments itself.
     .option("--clientProcessId <id>", "the editor's process: when it ends, the server ends too")
     .action(async () => {
-      const { serveStandardStreams } = await import("#kernel/language-server/standard-streams.js");
-      const { plansOf } = await import("#kernel/language-server/plans.js");
+      const { serveStandardStreams } = await import("#editors/language-server/standard-streams.js");
+      const { plansOf } = await import("#editors/language-server/plans.js");
       await serveStandardStreams({ plansOf });
     });
 }

@@ -1,9 +1,9 @@
 /** `tunebook plan FILE`: the plan of every training of a file, with all defaults, estimates and hashes; nothing runs. */
 import { Option, type Command } from "commander";
-import { renderAnsi } from "#dsl/check/render-ansi.js";
-import { toJson } from "#dsl/check/render-json.js";
-import { notTold } from "../not-told.js";
-import { readParameter, type Written } from "#kernel/client/parameters.js";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { toJson } from "#dsl/diagnostics/render-json.js";
+import { notTold } from "#kernel/checking/not-told.js";
+import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 
 export function register(program: Command): void {
   program
@@ -17,7 +17,7 @@ export function register(program: Command): void {
         .default({}, "the defaults in the file"),
     )
     .action(async (file: string, options: { json?: true; parameter: Written }) => {
-      const { checkFile } = await import("../checking.js");
+      const { checkFile } = await import("#kernel/checking/checking.js");
       const { diagnostics, sources, actions, unvalued } = await checkFile(file, { parameters: options.parameter });
       const wrong = diagnostics.some((d) => d.severity === "error");
       const plans = wrong
@@ -36,7 +36,7 @@ export function register(program: Command): void {
           process.stderr.write(
             `${renderAnsi(diagnostics, sources, { color: process.stderr.isTTY && process.env["NO_COLOR"] === undefined })}\n`,
           );
-        const { planShown } = await import("#kernel/display/plan-card.js");
+        const { planShown } = await import("#kernel/core/display/plan-card.js");
         for (const plan of plans) process.stdout.write(`${String(planShown(plan).bundle["text/plain"])}\n\n`);
         if (!wrong && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
         else if (!wrong && plans.length === 0) process.stdout.write(`${file}: nothing is trained here\n`);

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { Command } from "commander";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { loadCodes } from "../all-codes.js";
-import "../codes.js";
+import "#kernel/checking/codes.js";
 
 const WALK = "compiler.md";
 /** First line of what is written by hand in the reference's folder. */
@@ -18,10 +18,10 @@ export function register(program: Command): void {
     .option("--check", "write nothing; exit status 1 when a page is stale")
     .action(async ({ out, check }: { out: string; check?: true }) => {
       await loadCodes();
-      const { referencePages } = await import("#kernel/reference/reference.js");
+      const { referencePages } = await import("#tools/reference/reference.js");
       const pages = await referencePages();
       // Beside the reference stand pages by hand with listings in them.
-      const { withListings } = await import("#kernel/reference/listings.js");
+      const { withListings } = await import("#tools/reference/listings.js");
       const walk = join(dirname(out), WALK);
       const listed = existsSync(walk) ? await withListings(readFileSync(walk, "utf8"), process.cwd()) : null;
       const { stale, left } = compared(out, pages);

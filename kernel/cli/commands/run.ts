@@ -1,9 +1,9 @@
 /** `tunebook run FILE`: a Tune file, or a notebook through the real kernel, without a browser. */
 import { resolve } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
-import { readParameter, type Written } from "#kernel/client/parameters.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 import { Option, type Command } from "commander";
-import "../codes.js";
+import "#kernel/checking/codes.js";
 
 export interface RunOptions {
   readonly out?: string;

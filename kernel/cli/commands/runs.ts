@@ -1,6 +1,6 @@
 /** `tunebook runs [FILTER…]`: the table of runs, as the panel shows it; and `tunebook runs note RUN`, what is said of one. */
 import { Option, type Command } from "commander";
-import type { RunView } from "#kernel/runs/run-listing.js";
+import type { RunView } from "#kernel/history/run-listing.js";
 
 interface Options {
   readonly in: string;

@@ -17,7 +17,7 @@ export function register(program: Command): void {
     .action(async (options: { force?: true; json?: true; build?: Build }) => {
       const [{ setup }, { wordsOf }, { progressOn }] = await Promise.all([
         import("#kernel/engine/native/setup.js"),
-        import("#dsl/check/codes.js"),
+        import("#dsl/diagnostics/codes.js"),
         import("#tools/progress.mjs"),
       ]);
       const progress = progressOn(process.stderr);

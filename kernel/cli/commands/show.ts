@@ -1,7 +1,7 @@
 /** `tunebook show PHASE FILE [NAME]`: a file as a phase of the compiler sees it; nothing runs. */
 import { Argument, Option, type Command } from "commander";
-import { renderAnsi } from "#dsl/check/render-ansi.js";
-import { readParameter, type Written } from "#kernel/client/parameters.js";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 
 interface Options {
   readonly for?: string;
@@ -38,7 +38,7 @@ export function register(program: Command): void {
         .join("\n")}`,
     )
     .action(async (phase: keyof typeof phases, file: string, name: string | undefined, options: Options) => {
-      const { phaseText } = await import("../phases.js");
+      const { phaseText } = await import("#kernel/checking/phases.js");
       const parameters = options.parameter;
       const { text, diagnostics, sources } = await phaseText(phase, file, { name, engine: options.for, parameters });
       if (diagnostics.length > 0)

@@ -1,5 +1,5 @@
 /** A batch as JSON, checked against the model before anything runs. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import "./codes.js";
 

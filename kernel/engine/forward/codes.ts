@@ -1,8 +1,8 @@
 /** What can be wrong with what `tunebook forward` is given. */
-import { registerCodes } from "#dsl/check/codes.js";
-import type {} from "#dsl/check/codes.js";
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type {} from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/check/codes.js" {
+declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "forward-input": { readonly why: string };
     "ragged-rows": { readonly name: string; readonly row: number; readonly length: number; readonly expected: number };

@@ -1,7 +1,7 @@
 /** A model folder for a forward pass: config.json and weights; no tokenizer is needed, nothing is fetched. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/plan/plan.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";

@@ -3,7 +3,7 @@
  * when the client's process is gone; a request under way (a checkpoint being written) is finished first. Interrupts are
  * the client's affair: SIGINT is ignored here.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Backend } from "./backend.js";
 import type { CallName, Calls, Failure, Reply, Request } from "./protocol.js";
 import { Clock } from "./clock.js";

@@ -2,7 +2,7 @@
  * Programs over one store, inside the host process: checks what goes in, gives state its first values, and reads and
  * writes checkpoints. The same for every engine; what differs is the `BackendSession` below it.
  */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray, State, Type } from "#dsl/graph/program.js";
 import { Checkpoints, initialValue, isUnset, originsOf, shapeOfState } from "../initial.js";
 import { ELEMENT_BYTES } from "../numbers.js";

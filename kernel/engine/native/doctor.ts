@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { promisify } from "node:util";
-import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import { cachePath } from "#kernel/fetch/cache.js";
 import type { EngineName } from "../engine.js";
 import { measureEngine } from "../measure.js";

@@ -1,7 +1,7 @@
 /** Loads a built addon in a child process and multiplies two matrices with it: it works, or it says why not. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import "../codes.js";
 
 export interface Probe {

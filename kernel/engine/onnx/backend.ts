@@ -1,7 +1,7 @@
 /** The ONNX engine, inside the host process: each program becomes a model that ONNX Runtime runs over shared state. */
 import { createRequire } from "node:module";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { CodedError, wordsOf } from "#dsl/check/codes.js";
+import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import { emitOnnx } from "#dsl/emit/onnx/emit.js";
 import { lowerings } from "#dsl/emit/onnx/lower/table.js";
 import { OnnxGraph } from "#dsl/emit/onnx/graph.js";

@@ -1,5 +1,5 @@
 /** The TensorFlow engine, inside the host process: programs become one graph, run as a session of tfjs's native binding. */
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Refusal } from "../engine.js";

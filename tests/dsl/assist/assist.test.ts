@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { complete, type AssistContext } from "#dsl/assist/complete.js";
 import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import { nothingOutside } from "#dsl/compile.js";
+import { nothingOutside } from "#dsl/compile/compile.js";
 import { registry } from "#stdlib/registry.js";
 import { built } from "../programs.js";
 import { compiled, definitions } from "../world.js";

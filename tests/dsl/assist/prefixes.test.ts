@@ -6,13 +6,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { complete, type AssistContext } from "#dsl/assist/complete.js";
 import { situationAt } from "#dsl/assist/situation.js";
-import { nothingOutside } from "#dsl/compile.js";
+import { nothingOutside } from "#dsl/compile/compile.js";
 import * as t from "#dsl/syntax/tokens.js";
 import { registry } from "#stdlib/registry.js";
 import { built } from "../programs.js";
 import { columns, compiled, type Run } from "../world.js";
 
-const root = new URL("../../../../", import.meta.url);
+const root = new URL("../../../..", import.meta.url);
 const verbs = registry.verbs().map((v) => v.name);
 
 /** Programs of the documentation, and the records' examples that are whole statements. */

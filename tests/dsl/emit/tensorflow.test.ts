@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
 import { TensorflowGraph } from "#dsl/emit/tensorflow/graph.js";
 import { writeSavedModel, type GraphNode } from "#dsl/emit/tensorflow/saved-model.js";

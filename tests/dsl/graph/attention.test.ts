@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Graph, type GraphAttention } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import { costOf } from "#dsl/graph/cost.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import { evaluate } from "#dsl/graph/evaluate.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { durationOf } from "#dsl/plan/duration.js";
-import type { Took } from "#dsl/plan/facts.js";
+import type { Took } from "#dsl/types/facts.js";
 
 const took = (flops: number, steps: number, seconds: number): Took => ({ flops: flops * steps, steps, seconds });
 /** Of the sizes of a tiny BERT's training, and of the quickstart's LoRA and full training, whose seconds stand in bench/LOG.md. */

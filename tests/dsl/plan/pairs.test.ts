@@ -1,7 +1,7 @@
 /** Plans of tasks that make a text of a text: what is asked for, warned of and estimated. */
 import assert from "node:assert/strict";
 import { costOf } from "#dsl/graph/cost.js";
-import type { BaseFacts, DataFacts } from "#dsl/plan/facts.js";
+import type { BaseFacts, DataFacts } from "#dsl/types/facts.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { t5 } from "#stdlib/models/t5.run.js";

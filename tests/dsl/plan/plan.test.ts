@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { metricOf, watchedIn } from "#dsl/plan/watched.js";
-import { metricName } from "#stdlib/metrics/metric-name.js";
+import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Action, Plan } from "#dsl/plan/plan.js";
 import { partsOf } from "#dsl/syntax/parts.js";
 import { registry } from "#stdlib/registry.js";
-import type { LearningRate } from "#stdlib/techniques/rates.js";
+import type { LearningRate } from "#stdlib/lib/techniques/rates.js";
 import { built } from "../programs.js";
 import { base as minilm, compiled, dataFacts, definitions } from "../world.js";
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { wordsOf } from "#dsl/check/codes.js";
+import { wordsOf } from "#dsl/diagnostics/codes.js";
 import * as t from "#dsl/syntax/tokens.js";
 import { compiled, type Run } from "../world.js";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Span } from "#dsl/check/span.js";
+import type { Span } from "#dsl/diagnostics/span.js";
 import { parse } from "#dsl/syntax/parse.js";
 import type { Expression, Key } from "#dsl/syntax/tree.js";
 import { mistaken, programs, verbs } from "../corpus.js";

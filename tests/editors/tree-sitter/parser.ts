@@ -23,7 +23,7 @@ export class Parser {
 
   /** Fails where there is no C compiler: Tunebook's setup needs one too, so a machine that runs the tests has it. */
   static compile(): Parser {
-    const root = fileURLToPath(new URL("../../../../", import.meta.url));
+    const root = fileURLToPath(new URL("../../../..", import.meta.url));
     const library = join(
       dirname(createRequire(import.meta.url).resolve("tree-sitter/package.json")),
       "vendor/tree-sitter/lib",

@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/check/codes.js";
-import { Apart } from "#kernel/bases/apart/client.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { Apart } from "#kernel/bases/isolated/client.js";
 import { openBase } from "#kernel/bases/open.js";
 import { foreignTemplate } from "#kernel/bases/own-template.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";

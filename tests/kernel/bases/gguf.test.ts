@@ -12,7 +12,7 @@ import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { readHeader, readTensor } from "#kernel/engine/safetensors.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
 import { startEngine } from "#kernel/engine/start.js";
-import { codeOf } from "../data/plans.js";
+import { codeOf } from "../core/data/plans.js";
 
 const tests = fileURLToPath(new URL("../../../../tests/", import.meta.url));
 const tiny = readFileSync(join(tests, "fixtures/models/gguf/tiny.gguf"));

@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { readHeader, readTensor, writeSafetensors } from "#kernel/engine/safetensors.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
-import { codeOf } from "../data/plans.js";
+import { codeOf } from "../core/data/plans.js";
 import { commit, HubServer, type Trouble } from "./hub-server.js";
 
 const models = fileURLToPath(new URL("../../../../tests/fixtures/models/", import.meta.url));

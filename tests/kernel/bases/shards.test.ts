@@ -9,7 +9,7 @@ import { readBatch } from "#kernel/engine/forward/batch.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
 import { readHeader, readTensor, weightFiles, writeSafetensors } from "#kernel/engine/safetensors.js";
 import { engineNamed } from "#tests/kernel/engine/engines.js";
-import { codeOf } from "../data/plans.js";
+import { codeOf } from "../core/data/plans.js";
 
 const whole = fileURLToPath(new URL("../../../../tests/fixtures/models/gemma-shared", import.meta.url));
 const shards = [1, 2, 3].map((i) => `model-0000${i}-of-00003.safetensors`);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { applyPatch } from "diff";
-import { withSources } from "#kernel/client/cell-sources.js";
+import { withSources } from "#kernel/jupyter/client/cell-sources.js";
 import { fixFile, writeFixed } from "#kernel/cli/fixing.js";
 
 const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));

@@ -5,8 +5,8 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { RunFolder } from "#kernel/runs/run-folder.js";
-import { evaluate, makeRun, makeSweep, share } from "../runs/run-folders.js";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { evaluate, makeRun, makeSweep, share } from "../artifacts/run-folders.js";
 
 const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
 

@@ -4,11 +4,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { phases, phaseText } from "#kernel/cli/phases.js";
-import { SteadyWorkshop, withListings } from "#kernel/reference/listings.js";
+import { phases, phaseText } from "#kernel/checking/phases.js";
+import { SteadyWorkshop, withListings } from "#tools/reference/listings.js";
 
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
-const root = fileURLToPath(new URL("../../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const golden = join(root, "tests", "golden", "phases");
 const program = join(root, "docs", "compiler", "program.tune");
 const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkFile } from "#kernel/cli/checking.js";
-import { phaseText } from "#kernel/cli/phases.js";
-import { newCodeCell } from "#kernel/client/notebook-file.js";
-import { createCells, type KernelCells } from "#kernel/wire/cells.js";
-import { Kept } from "../cells/notebook.js";
+import { checkFile } from "#kernel/checking/checking.js";
+import { phaseText } from "#kernel/checking/phases.js";
+import { newCodeCell } from "#kernel/jupyter/client/notebook-file.js";
+import { createCells, type KernelCells } from "#kernel/jupyter/wire/cells.js";
+import { Kept } from "../jupyter/cells/notebook.js";
 
 const list =
   '[..."abcdefghijklmnopqrstuvwxyz"].map((c, i) => ({ text: `${c} is ${i % 2 ? "good" : "bad"}`, label: i % 2 ? "yes" : "no" }))';

@@ -10,7 +10,7 @@ import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
 import { fromNDArray } from "#dsl/graph/values.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
-const root = new URL("../../../../", import.meta.url);
+const root = new URL("../../../..", import.meta.url);
 const path = (relative: string): string => fileURLToPath(new URL(relative, root));
 const MODELS = ["bert-plain", "bert-gelu-new", "bert-relu-one-head", "bert-without-head"];
 

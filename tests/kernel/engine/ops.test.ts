@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Graph } from "#dsl/graph/builder.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import type { Program } from "#dsl/graph/program.js";

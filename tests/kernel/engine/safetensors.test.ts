@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
 import { normals, philox } from "#kernel/engine/random.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Storage } from "#dsl/graph/storage.js";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { dropDuplicates } from "#stdlib/cleaners/drop-duplicates.run.js";
-import { dropEmpty } from "#stdlib/cleaners/drop-empty.run.js";
-import { stripHtml } from "#stdlib/cleaners/strip-html.run.js";
+import { dropDuplicates } from "#stdlib/cleaners/drop_duplicates.run.js";
+import { dropEmpty } from "#stdlib/cleaners/drop_empty.run.js";
+import { stripHtml } from "#stdlib/cleaners/strip_html.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
 import type { CleanerImplementation } from "#stdlib/kinds/data.js";
-import { call } from "../../kernel/data/plans.js";
+import { call } from "../../kernel/core/data/plans.js";
 
 const run = (cleaner: CleanerImplementation, values: Record<string, unknown>[]) => {
   const step = cleaner.start(call("cleaner", "any"));

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import type { DecoderImplementation, Decoding } from "#stdlib/kinds/decoding.js";
 import { registry } from "#stdlib/registry.js";
-import { greatest, warp } from "#stdlib/decoders/warp.js";
+import { greatest, warp } from "#stdlib/lib/decoders/warp.js";
 
 interface Golden {
   readonly vocabulary: number;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { validate } from "#dsl/graph/validate.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";

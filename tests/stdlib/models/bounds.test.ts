@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/check/codes.js";
-import type { Implementations } from "#dsl/registry.js";
-import type { KnownCheckpoint } from "#stdlib/models/known-checkpoints.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Implementations } from "#dsl/types/registry.js";
+import type { KnownCheckpoint } from "#stdlib/lib/models/known-checkpoints.js";
 import { registry } from "#stdlib/registry.js";
 
 const families = registry.ofKind("model").filter((word) => word.load && !word.planned);

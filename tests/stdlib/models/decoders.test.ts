@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { validate } from "#dsl/graph/validate.js";
 import type { Values } from "#dsl/graph/values.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { validate } from "#dsl/graph/validate.js";
 import { fromNDArray } from "#dsl/graph/values.js";
 import { distilbert } from "#stdlib/models/distilbert.run.js";

@@ -1,7 +1,7 @@
 /** What every family of models must keep; a new one is tested by being registered and by having a small config here or among the golden files. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
@@ -14,7 +14,7 @@ import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.run.js";
-import { isTarget } from "#stdlib/techniques/shapes.js";
+import { isTarget } from "#stdlib/lib/techniques/shapes.js";
 import { ENCODERS } from "./encoder-models.js";
 import { root } from "./golden.js";
 

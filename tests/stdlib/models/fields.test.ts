@@ -5,13 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import type { Program } from "#dsl/graph/program.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
-import { KNOWN_FIELDS } from "#stdlib/models/known-fields.js";
+import { KNOWN_FIELDS } from "#stdlib/lib/models/known-fields.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { uniform } from "#tests/oracles/numbers.js";

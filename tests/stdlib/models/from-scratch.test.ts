@@ -4,13 +4,13 @@ import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/plan/plan.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
-import type { FromScratch } from "#stdlib/models/from-words.js";
+import type { FromScratch } from "#stdlib/lib/models/from-words.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.run.js";
 import { Checkpoints, initialValue } from "#kernel/engine/initial.js";
 
-const root = new URL("../../../../", import.meta.url);
+const root = new URL("../../../..", import.meta.url);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, root), "utf8"));
 interface Told {
   readonly shape: readonly number[];

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, existsSync } from "node:fs";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Graph } from "#dsl/graph/builder.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import type { Program } from "#dsl/graph/program.js";
@@ -13,7 +13,7 @@ import { values, type Values } from "#dsl/graph/values.js";
 import type { Layers } from "#stdlib/kinds/layers.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
-import { makeLayers } from "#stdlib/layers.js";
+import { makeLayers } from "#stdlib/lib/layers.js";
 import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { layersOptions, modelInputs } from "#stdlib/programs/model.js";

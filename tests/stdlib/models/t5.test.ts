@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/check/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { validate } from "#dsl/graph/validate.js";
-import { relativeBuckets } from "#stdlib/models/relative-buckets.js";
+import { relativeBuckets } from "#stdlib/lib/models/relative-buckets.js";
 import { t5 } from "#stdlib/models/t5.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";

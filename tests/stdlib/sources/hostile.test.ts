@@ -17,12 +17,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { wordsOf, type CodedError } from "#dsl/check/codes.js";
+import { wordsOf, type CodedError } from "#dsl/diagnostics/codes.js";
 import { csv } from "#stdlib/sources/csv.run.js";
 import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import type { SourceImplementation } from "#stdlib/kinds/data.js";
-import { call, codeOf, Folder } from "../../kernel/data/plans.js";
+import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
 
 const MiB = 2 ** 20;
 const child = fileURLToPath(new URL("./peak-of-reading.js", import.meta.url));

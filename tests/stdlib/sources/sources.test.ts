@@ -3,13 +3,13 @@ import { gzipSync } from "node:zlib";
 import { table as arquero } from "arquero";
 import fc from "fast-check";
 import { csv } from "#stdlib/sources/csv.run.js";
-import { jsonFault } from "#stdlib/sources/json-place.run.js";
+import { jsonFault } from "#stdlib/lib/sources/json-place.js";
 import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { table } from "#stdlib/sources/table.run.js";
 import type { SourceImplementation } from "#stdlib/kinds/data.js";
 import type { Value } from "#dsl/plan/plan.js";
-import { call, codeOf, Folder } from "../../kernel/data/plans.js";
+import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
 
 describe("sources", () => {
   const folder = new Folder();

@@ -1,14 +1,14 @@
 /** What every task of encoders must keep; a new one is tested by being registered. */
 import assert from "node:assert/strict";
-import type { CheckContext } from "#dsl/check/context.js";
+import type { CheckContext } from "#dsl/types/context.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { ByRoles } from "#dsl/plan/metrics.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Word } from "#dsl/registry.js";
-import { collate } from "#kernel/data/batches.js";
+import type { Word } from "#dsl/types/registry.js";
+import { collate } from "#kernel/core/data/batches.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { bert } from "#stdlib/models/bert.run.js";

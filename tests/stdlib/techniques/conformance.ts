@@ -7,7 +7,7 @@ import { typeText } from "#dsl/graph/shape.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Registry } from "#dsl/registry.js";
+import type { Registry } from "#dsl/types/registry.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";

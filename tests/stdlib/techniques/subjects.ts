@@ -2,15 +2,15 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/plan/plan.js";
-import type { Word } from "#dsl/registry.js";
+import type { Word } from "#dsl/types/registry.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
-import { kept } from "#stdlib/defined/store.js";
+import { kept } from "#stdlib/lib/defined/store.js";
 import { registry } from "#stdlib/registry.js";
-import { ia3Layers } from "#stdlib/techniques/ia3-settings.js";
+import { ia3Layers } from "#stdlib/lib/techniques/ia3-settings.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { oracleConfigs, root } from "#tests/stdlib/models/golden.js";
 

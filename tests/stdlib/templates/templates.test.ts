@@ -1,9 +1,9 @@
 /** Laws of every chat template that is registered, and what each refuses. */
 import assert from "node:assert/strict";
-import type { Implementations } from "#dsl/registry.js";
+import type { Implementations } from "#dsl/types/registry.js";
 import type { SpecialTexts, TemplatePiece, Turn } from "#stdlib/kinds/conversation.js";
 import { registry } from "#stdlib/registry.js";
-import { ownTemplate } from "#stdlib/templates/own.run.js";
+import { ownTemplate } from "#stdlib/lib/templates/own.js";
 
 const specials: SpecialTexts = { bos: "<s>", eos: "</s>", opening: "<s>", all: ["<s>", "</s>", "<|im_end|>"] };
 const short: readonly Turn[] = [

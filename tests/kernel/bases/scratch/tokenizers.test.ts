@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Call } from "#dsl/plan/plan.js";
-import type { FromScratch } from "#stdlib/models/from-words.js";
+import type { FromScratch } from "#stdlib/lib/models/from-words.js";
 import { registry } from "#stdlib/registry.js";
 import type { CountedWords, TokenizerTraining } from "#stdlib/kinds/tokenizer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { trainTokenizer } from "#kernel/bases/scratch/train-tokenizer.js";
 
-const root = new URL("../../../../../", import.meta.url);
+const root = new URL("../../../../..", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
 const golden = JSON.parse(read("tests/golden/oracle/trained-tokenizers.json")) as {
   readonly size: number;

@@ -1,0 +1,76 @@
+/**
+ * What earlier cells came to, kept from one compilation to the next: a notebook is compiled at every key that is pressed, and
+ * all its cells but one are what they were. Kept is the state after each of them; it holds as long as the cells, the
+ * vocabulary, what is outside and every fact that was asked for are the same. One notebook at a time.
+ *
+ * A state holds all names so far, so that those of a long notebook would grow with the square of its length: they are kept
+ * for the cells near the one that was asked about, and for fewer the further away. One that is missing is read again from the
+ * nearest before it.
+ */
+import { Program } from "../plan/program.js";
+import type { Source } from "../diagnostics/span.js";
+import type { Outside } from "./compile.js";
+import type { Facts } from "../types/facts.js";
+import type { Registry } from "../types/registry.js";
+
+interface Step {
+  readonly source: Source;
+  /** Facts that were asked for while the source was read, by key, and what was answered. */
+  readonly asked: ReadonlyMap<string, unknown>;
+  after: Program | undefined;
+}
+let kept: Step[] = [];
+let under = "";
+let words: Registry["words"] | undefined;
+/** States within twice as many cells are all kept, then as many in each doubling of the distance. */
+const NEAR = 8;
+
+/** The program after `sources`, read silently one by one by `read`, from as far back as they are known. */
+export function afterEarlier(
+  sources: readonly Source[],
+  start: {
+    readonly registry: Registry;
+    readonly facts: Facts;
+    readonly purpose: "assist" | "run";
+    readonly outside: Outside;
+  },
+  read: (program: Program, source: Source) => void,
+): Program {
+  const { registry, facts, purpose, outside } = start;
+  const circumstances = JSON.stringify([purpose, outside]);
+  if (registry.words !== words || circumstances !== under) kept = [];
+  [words, under] = [registry.words, circumstances];
+  let known = 0;
+  while (known < kept.length && known < sources.length && holds(kept[known] as Step, sources[known] as Source, facts))
+    known++;
+  // A shorter list of the same cells leaves those after it known: an editor asks about one cell after another.
+  if (known < sources.length) kept.length = known;
+  let from = known;
+  while (from > 0 && !kept[from - 1]?.after) from--;
+  let program = kept[from - 1]?.after ?? new Program(registry, facts, purpose, outside);
+  for (const [i, source] of sources.entries()) {
+    if (i < from) continue;
+    const asked = new Map<string, unknown>();
+    program = program.fork(registry, facts.watched(asked), outside);
+    read(program, source);
+    kept[i] = { source, after: program, asked };
+  }
+  thin(sources.length);
+  // What is kept must not be written to.
+  return program.fork(registry, facts, outside);
+}
+
+/** Lets go of states that lie too close to each other for their distance from the cell at `place`. */
+function thin(place: number): void {
+  for (const [i, step] of kept.entries()) {
+    const doublings = Math.floor(Math.log2(Math.abs(place - i - 1) / NEAR));
+    if (doublings > 0 && (i + 1) % 2 ** doublings !== 0) step.after = undefined;
+  }
+}
+
+function holds({ source, asked }: Step, now: Source, facts: Facts): boolean {
+  if (source.id !== now.id || source.text !== now.text || source.path !== now.path || source.cell !== now.cell)
+    return false;
+  for (const [key, answer] of asked) if (facts.at(key) !== answer) return false;
+  return true;
+}

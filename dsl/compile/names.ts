@@ -1,0 +1,231 @@
+/** Names that statements work on: definitions, splits, trained weights. */
+import { nearest } from "../diagnostics/nearest.js";
+import type { Draft, Named, Program, Run } from "../plan/program.js";
+import { replace, Reporter } from "../diagnostics/reporter.js";
+import { formOf } from "../types/shapes.js";
+import type { Span } from "../diagnostics/span.js";
+import { checkTables, dataFacts, splitNames } from "../rules/world.js";
+import type { NameKind } from "./compile.js";
+import type { Operand, WordNode } from "../syntax/tree.js";
+import { isCall, resolveData } from "../plan/definitions.js";
+import type { Call, Subject } from "../plan/plan.js";
+import { isLoaded } from "../plan/loaded.js";
+import { isScratch } from "../plan/scratch.js";
+import { planTraining, settingsOf } from "../plan/training.js";
+import { ownHeads } from "../plan/untrained.js";
+import { experimentsUnder } from "../plan/version.js";
+
+/** What `operand` names, if it is one of `kinds`; reports what is wrong. */
+export function named(
+  program: Program,
+  operand: Operand | undefined,
+  kinds: readonly NameKind[],
+  wanted: string,
+  after: string,
+): { readonly name: string; readonly node: WordNode; readonly of: Named } | undefined {
+  if (!operand) return undefined;
+  const later = operand.is === "word" ? program.registry.find("subject", operand.text)?.planned : undefined;
+  if (later && operand.is === "word" && !program.names.has(operand.text)) {
+    program.report(
+      "not-built-yet",
+      { word: operand.text, meanwhile: later.meanwhile },
+      operand.path[0]?.span ?? operand.span,
+    );
+    return undefined;
+  }
+  if (operand.is !== "word" || operand.arguments) {
+    program.report("wrong-operand", { after, wanted: `the name of ${wanted}`, found: formOf(operand) }, operand.span);
+    return undefined;
+  }
+  const name = operand.path[0]?.text ?? operand.text;
+  const place = operand.path[0]?.span ?? operand.span;
+  const of = program.names.get(name);
+  if (!of) {
+    if (program.lost.names.has(name) || kinds.some((kind) => program.lost.kinds.has(kind))) return undefined;
+    const has = program.namesOf(...kinds);
+    const near = nearest(name, has, program.reporter);
+    program.report(
+      "unknown-name",
+      {
+        name,
+        wanted,
+        has,
+        ...(near ? { nearest: near } : {}),
+        ...(kinds.length === 1 && ["data", "model", "recipe"].includes(wanted)
+          ? { example: `${wanted} ${name} { … }` }
+          : {}),
+      },
+      place,
+      near ? { fix: replace(place, near) } : {},
+    );
+    return undefined;
+  }
+  if (!kinds.includes(of.is)) {
+    program.report("wrong-kind-of-name", { name, is: of.is, wanted }, place);
+    return undefined;
+  }
+  return { name, node: operand, of };
+}
+
+/** A definition by its plain name. */
+export function draftOf(
+  program: Program,
+  operand: Operand | undefined,
+  kind: Draft["is"],
+  after: string,
+): Draft | undefined {
+  const found = named(program, operand, [kind], kind, after);
+  if (!found) return undefined;
+  if (found.node.path.length > 1) {
+    program.report(
+      "wrong-operand",
+      { after, wanted: `the name of ${kind} alone`, found: `\`${found.node.text}\`` },
+      found.node.span,
+      { fix: { ...replace(found.node.span, found.name), certain: found.node.path[1]?.text === "train" } },
+    );
+    return undefined;
+  }
+  return found.of.draft;
+}
+
+/** Data, or one of its splits. `must`: a split must be said where there is one. */
+export function subjectOf(
+  program: Program,
+  operand: Operand,
+  must: boolean,
+  after: string,
+):
+  | {
+      readonly subject: Subject;
+      readonly draft: Draft;
+      /** Whether the columns that it names are there. */ readonly sound: boolean;
+    }
+  | undefined {
+  const found = named(program, operand, ["data"], "data", after);
+  const draft = found?.of.draft;
+  if (!found || !draft) return undefined;
+  program.require(draft.needs);
+  const data = resolveData(program, draft, found.node.span);
+  if (!data) return undefined;
+  const headers = checkTables(program, draft, data.plan, found.node.span);
+  const facts =
+    headers && data.plan.split?.word === "by_column"
+      ? dataFacts(program, draft, data.plan, null, found.node.span)
+      : undefined;
+  const splits = splitNames(program, data.plan, facts);
+  const [, splitNode, extra] = found.node.path;
+  if (extra) {
+    program.report(
+      "wrong-operand",
+      { after, wanted: "data, or one of its splits", found: `\`${found.node.text}\`` },
+      found.node.span,
+    );
+    return undefined;
+  }
+  if (!splitNode) {
+    if (must && splits && splits.length > 0) {
+      const best = splits.includes("test") ? "test" : splits.at(-1);
+      program.report(
+        "which-split",
+        { data: draft.name, has: splits },
+        found.node.span,
+        best ? { fix: replace(found.node.span, `${draft.name}.${best}`) } : {},
+      );
+      return undefined;
+    }
+    return { subject: { data: data.plan, split: null }, draft, sound: headers };
+  }
+  if (splits && !splits.includes(splitNode.text)) {
+    // `dev`, `val`: what other tools call a split is in the vocabulary of `random`.
+    const called = program.registry.find("split", "random")?.elsewhere?.[splitNode.text];
+    const near = called !== undefined && splits.includes(called) ? called : nearest(splitNode.text, splits);
+    if (splits.length === 0) program.report("no-split", { data: draft.name, split: splitNode.text }, splitNode.span);
+    else
+      program.report(
+        "unknown-split",
+        { data: draft.name, split: splitNode.text, has: splits, ...(near ? { nearest: near } : {}) },
+        splitNode.span,
+        near ? { fix: replace(splitNode.span, near) } : {},
+      );
+    return undefined;
+  }
+  return { subject: { data: data.plan, split: splitNode.text }, draft, sound: headers };
+}
+
+/** A model or run whose weights are those of its definition as it is now. */
+export function trainedName(
+  program: Program,
+  operand: Operand,
+  after: string,
+  /** Whether a model of that task may also be used as its base is, never trained. */
+  untrained: ((task: Call, model: Draft) => boolean) | null = null,
+): string | undefined {
+  const found = named(program, operand, ["model", "run"], "model", after);
+  if (!found) return undefined;
+  if (found.node.path.length > 1) {
+    program.report(
+      "wrong-operand",
+      { after, wanted: "the name of a model", found: `\`${found.node.text}\`` },
+      found.node.span,
+    );
+    return undefined;
+  }
+  const run = program.runs.get(found.name);
+  if (found.of.draft && isLoaded(found.of.draft) && !run) {
+    program.require(found.of.draft.needs);
+    return found.of.draft.broken ? undefined : found.name;
+  }
+  // Who types is not told which weights there are: a training in an earlier cell counts.
+  if (run && (run.here || program.purpose === "assist")) return found.name;
+  // What is wrong with its definition or its training was said there.
+  const { names, kinds } = program.lost;
+  if (found.of.draft?.broken || program.tried.has(found.name) || names.has(found.name) || kinds.has("train"))
+    return undefined;
+  const present = program.outside.trained[found.name];
+  const task = found.of.draft?.given.get("task")?.value;
+  const fresh = found.of.draft !== undefined && isScratch(found.of.draft);
+  if (present === undefined && !run && !fresh && found.of.draft && isCall(task) && untrained?.(task, found.of.draft))
+    return found.name;
+  if (present === undefined && program.outside.unsure?.includes(found.name)) return undefined;
+  if (present === undefined) {
+    const [as] = [...program.runs].find(([name, { model }]) => name !== found.name && model.name === found.name) ?? [];
+    const heads =
+      untrained && as === undefined && found.of.draft && !fresh ? ownHeads(program, found.of.draft) : undefined;
+    program.report(
+      "not-trained",
+      { model: found.name, ...(as !== undefined && { as }), ...(heads && { heads }) },
+      found.node.span,
+    );
+    return undefined;
+  }
+  if (run && changed(program, run, found.name, present, found.node.span)) {
+    program.report("changed-since-trained", { model: found.name }, found.node.span);
+    return undefined;
+  }
+  return found.name;
+}
+
+/** Whether the run's recipe, made from today's definitions, is another than that of the weights. */
+function changed(program: Program, run: Run, name: string, present: string, here: Span): boolean {
+  const model = program.names.get(run.model.name)?.draft ?? run.model;
+  const data = program.names.get(run.data.name)?.draft ?? run.data;
+  // What its settings are warned of was said where it was trained.
+  const { reporter } = program;
+  program.reporter = new Reporter();
+  const recipe = run.recipe ? (program.names.get(run.recipe.name)?.draft ?? run.recipe) : null;
+  const planned = planTraining(program, {
+    model,
+    data,
+    recipe,
+    settings: settingsOf(program, run),
+    experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe]),
+    run: name,
+    modelAt: here,
+    dataAt: here,
+    here,
+  });
+  const errors = program.reporter.diagnostics.filter((d) => d.severity === "error");
+  program.reporter = reporter;
+  for (const d of errors) program.reporter.report(d.code, d.data as never, d.span, d.fix ? { fix: d.fix } : {});
+  return planned !== undefined && planned.plan.recipeHash !== present;
+}

@@ -1,0 +1,150 @@
+/** `evaluate` and `predict`: what is asked of a model that was trained, or of its base. */
+import { checkScores } from "../rules/evaluation.js";
+import type { Header } from "../types/header.js";
+import { keysOf } from "../types/keys.js";
+import type { Program } from "../plan/program.js";
+import type { Span } from "../diagnostics/span.js";
+import { dataFacts, missingRoles, rolesOf } from "../rules/world.js";
+import { act, nameOf } from "./act.js";
+import { fill } from "../plan/defaults.js";
+import { isCall } from "../plan/definitions.js";
+import { writesText } from "../plan/batches.js";
+import { isLoaded } from "../plan/loaded.js";
+import { checkMetrics } from "../plan/metrics.js";
+import { servesAsItIs } from "../plan/untrained.js";
+import { subjectOf, trainedName } from "./names.js";
+import type { Call, Subject, Value } from "../plan/plan.js";
+
+export function evaluate(program: Program, header: Header): void {
+  const { clauses, statement } = header;
+  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
+  const subjects = (clauses.get("on")?.operands ?? []).map((operand) => subjectOf(program, operand, true, "on"));
+  const names = header.operands.map((operand) =>
+    trainedName(program, operand, "evaluate", (task, model) => servesAsItIs(program, task, model)),
+  );
+  const first = subjects[0];
+  const data = first && "data" in first.subject ? first.subject.data : undefined;
+  const model = modelBehind(program, names[0]);
+  const facts =
+    data && first?.sound && program.purpose === "run"
+      ? dataFacts(program, first.draft, data, model, statement.verb.span)
+      : undefined;
+  const tasks = names.flatMap((name) => taskBehind(program, name) ?? untrainedTask(program, name) ?? []);
+  const { values } = fill(program, header.verb.parameters, own.given, "", {
+    here: statement.verb.span,
+    ...(tasks[0] ? { model: { task: tasks[0].task } } : {}),
+    ...(data && {
+      data: {
+        columns: { record: data.columns },
+        ...((facts?.labels ?? data.labels) && { labels: facts?.labels ?? data.labels }),
+      },
+    }),
+  });
+  const roles = data && { roles: Object.keys(data.columns) };
+  if (facts && first && "data" in first.subject)
+    checkScores(program, {
+      ...{ data: first.draft, facts, split: first.subject.split, written: own.given.get("metrics") },
+      metrics: (values["metrics"] as readonly Call[] | undefined) ?? [],
+      ...{ at: clauses.get("on")?.operands[0]?.span ?? statement.span, here: statement.verb.span },
+    });
+  const metrics = (values["metrics"] as readonly Call[] | undefined) ?? [];
+  const words = metrics.map((metric) => metric.word);
+  const written = own.given.get("metrics");
+  const place = (i: number): Span | undefined => written?.places.get(`metrics.${String(i)}`) ?? written?.span;
+  const measured = tasks.every((of) => checkMetrics(program, words, { ...of, ...roles }, place, statement.verb.span));
+  const mute = tasks.find(({ task }) => !writesText(program.registry, task));
+  const astray = mute ? WRITING.filter((key) => own.given.has(key)) : [];
+  for (const key of astray)
+    program.reportNear("writes-no-text", { key, task: mute!.task.word }, own.given.get(key)?.span, statement.verb.span);
+  const missing = data && tasks.flatMap(({ task }) => missingRoles(program, data, task))[0];
+  if (facts && missing !== undefined && first)
+    program.report(
+      "missing-role",
+      { role: missing, task: "evaluate", data: first.draft.name },
+      clauses.get("on")?.span ?? statement.span,
+    );
+  if (
+    !header.sound ||
+    own.broken ||
+    !measured ||
+    astray.length > 0 ||
+    names.some((n) => n === undefined) ||
+    subjects.some((s) => s === undefined)
+  )
+    return;
+  act(program, header, {
+    verb: "evaluate",
+    names,
+    on: subjects.map((s) => s?.subject),
+    metrics,
+    batch_size: values["batch_size"],
+    worst: values["worst"],
+    ...(!mute && { decode: values["decode"], max_tokens: values["max_tokens"] ?? null }),
+  } as never);
+}
+/** Keys of `predict` that say how text is written. */
+const WRITING = ["decode", "max_tokens", "stop"] as const;
+
+/** The task of a model, trained or not. */
+function taskOf(program: Program, name: string | undefined): Call | undefined {
+  const task = name === undefined ? undefined : program.names.get(name)?.draft?.given.get("task")?.value;
+  return task !== undefined && isCall(task) ? task : taskBehind(program, name)?.task;
+}
+/** What a model does that is asked as its base is. */
+function untrainedTask(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
+  const [task, model] = [taskOf(program, name), name === undefined ? undefined : program.names.get(name)?.draft];
+  return name !== undefined && task && model && servesAsItIs(program, task, model) ? { model: name, task } : undefined;
+}
+/** What a trained model does; undefined where its definition is not sound. */
+function taskBehind(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
+  const named = name === undefined ? undefined : program.names.get(name)?.draft;
+  const of =
+    name === undefined ? undefined : (program.runs.get(name)?.model ?? (named && isLoaded(named) ? named : undefined));
+  const task = of?.given.get("task")?.value;
+  return name !== undefined && isCall(task) ? { model: name, task } : undefined;
+}
+function modelBehind(program: Program, name: string | undefined): { name: string; folder: string } | null {
+  const run = name === undefined ? undefined : program.runs.get(name);
+  const base = run?.model.given.get("base");
+  return typeof base?.value === "string" ? { name: base.value, folder: program.folderAt(base.span) } : null;
+}
+
+export function predict(program: Program, header: Header): void {
+  const { clauses, statement } = header;
+  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
+  const operands = clauses.get("on")?.operands ?? [];
+  const texts = operands.filter((o) => o.is === "string");
+  const [first] = operands;
+  let on: Subject | undefined;
+  if (first && texts.length === operands.length) on = { texts: texts.map((o) => (o.is === "string" ? o.value : "")) };
+  else if (first && operands.length > 1)
+    program.report("too-many-operands", { after: "on", found: operands.length }, clauses.get("on")?.span ?? first.span);
+  else if (first?.is === "reference") {
+    const found = program.reference(first);
+    if (found) {
+      const list =
+        "live" in found ? undefined : Array.isArray(found.value) ? (found.value as readonly Value[]) : [found.value];
+      if ("live" in found) on = { live: found.live };
+      else if (list?.every((t) => typeof t === "string")) on = { texts: list as string[] };
+      else program.report("wrong-type", { key: "on", wanted: "texts", found: `\`$${first.text}\`` }, first.span);
+    }
+  } else if (first) on = subjectOf(program, first, false, "on")?.subject;
+  const [operand] = header.operands;
+  const writes = (task: Call): boolean => writesText(program.registry, task);
+  const name = operand && trainedName(program, operand, "predict", (of, model) => servesAsItIs(program, of, model));
+  const as = nameOf(clauses.get("as")?.operands[0]);
+  if (as) program.define(as.text, as.span, { is: "prediction" });
+  const { values } = fill(program, header.verb.parameters, own.given, "", { here: statement.verb.span });
+  const task = taskOf(program, name);
+  const astray = task && !writes(task) ? WRITING.filter((key) => own.given.has(key)) : [];
+  for (const key of astray)
+    program.reportNear("writes-no-text", { key, task: task!.word }, own.given.get(key)?.span, statement.verb.span);
+  if (task && on && "texts" in on && rolesOf(program, task).includes("context") && first) {
+    program.report("asks-without-context", { model: name ?? "the model" }, first.span);
+    return;
+  }
+  if (!header.sound || own.broken || name === undefined || !on || astray.length > 0) return;
+  const { batch_size, decode, max_tokens, stop } = values;
+  const writing = task && writes(task) ? { decode, max_tokens, stop } : null;
+  act(program, header, { verb: "predict", name, on, as: as?.text ?? null, batch_size, writing } as never);
+}

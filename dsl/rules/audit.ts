@@ -1,0 +1,173 @@
+/** Warnings of counted data: what its labels, texts and splits say of each other. Each is said where the data is defined. */
+import type { ScoreFacts } from "../types/audit-facts.js";
+import type { DataFacts } from "../types/facts.js";
+import type { DataPlan } from "../plan/plan.js";
+import type { Draft, Program } from "../plan/program.js";
+import type { Span } from "../diagnostics/span.js";
+import type {} from "./data-codes.js";
+import { listed } from "../diagnostics/listed.js";
+
+/** The most frequent label's rows for each of the rarest, from which on labels count as uneven. */
+const UNEVEN = 10;
+/** Share of rows whose text names their own label, and of rows that name any label, where it is their own. */
+const TOLD = { rows: 0.3, own: 0.9 } as const;
+/** Share of rows that contradict another, and texts, below which it is chance. */
+const CONFLICTS = { share: 0.005, texts: 2 } as const;
+
+type Place = (path: string) => Span | undefined;
+
+/** `here`: where errors stand that belong to another source. @returns false if it can't be trained on */
+export function checkAudit(
+  program: Program,
+  draft: Draft,
+  plan: DataPlan,
+  facts: DataFacts,
+  place: Place,
+  here: Span,
+): boolean {
+  const split = place("split") ?? place("source");
+  const label = place("columns.label") ?? place("columns");
+  const data = draft.name;
+  let good = true;
+  labelsAlike(program, draft, plan, facts, label);
+  unevenLabels(program, draft, plan, facts, label);
+  labelsNotTrained(program, draft, facts, split);
+  const { audit } = facts;
+  if (!audit) return good;
+  for (const { split: of, rows, pairs } of audit.near) {
+    const told = {
+      ...{ data, split: of, rows, of: facts.splits[of]?.rows ?? rows },
+      pairs: pairs.map(
+        ({ row, text, trained, likeness }) =>
+          `row ${String(row)} "${clipped(text)}" and row ${String(trained.row)} "${clipped(trained.text)}" ` +
+          (likeness === 1 ? "(the same but for punctuation)" : `(${String(Math.round(likeness * 100))}% alike)`),
+      ),
+    };
+    program.reportOwn("near-leak", told, draft, split);
+  }
+  const { groups, scores, conflicts, told } = audit;
+  if (groups && groups.shared > 0) {
+    const column = plan.columns["group"] ?? "group";
+    if (program.reportNear("shared-groups", { data, column, ...groups }, split, here)) good = false;
+  }
+  if (scores && !checkScores(program, draft, scores, place("columns.score"), here)) good = false;
+  const of = Object.values(facts.splits).reduce((sum, { rows }) => sum + rows, 0);
+  if (conflicts.texts >= CONFLICTS.texts && conflicts.rows >= CONFLICTS.share * of)
+    program.reportOwn(
+      "label-conflict",
+      {
+        ...{ data, texts: conflicts.texts, rows: conflicts.rows, of },
+        examples: conflicts.examples.map(
+          ({ text, labels, rows, of }) =>
+            `"${clipped(text)}": ${listed(labels, { of: of?.labels ?? labels.length })} (row${(of?.rows ?? rows.length) === 1 ? "" : "s"} ${listed(rows.map(String), { of: of?.rows ?? rows.length })})`,
+        ),
+      },
+      draft,
+      label,
+    );
+  if (told && told.own >= TOLD.rows * told.of && told.own >= TOLD.own * told.rows) {
+    const { own, example } = told;
+    const shown = example && `row ${String(example.row)}, "${example.label}": "${clipped(example.text)}"`;
+    program.reportOwn("label-in-text", { data, own, of: told.of, example: shown }, draft, label);
+  }
+  return good;
+}
+
+/** Losses of scores beyond it are squares that float32 can't hold; each is told on the scores' own scale. */
+const FURTHEST = 1e15;
+/** Steps of float32 at the scores' mean that their spread must have, and the spread whose square still is a number. */
+const CLOSE = { steps: 64, spread: 1e-15 } as const;
+
+function checkScores(
+  program: Program,
+  draft: Draft,
+  { least, greatest, furthest, trained }: ScoreFacts,
+  place: Span | undefined,
+  here: Span,
+): boolean {
+  const data = draft.name;
+  if (Math.max(-least, greatest) > FURTHEST) {
+    const score = -least > greatest ? least : greatest;
+    program.reportNear("score-too-large", { data, score, row: furthest ?? "?", most: FURTHEST }, place, here);
+    return false;
+  }
+  const part = trained && trained.least === trained.greatest && least !== greatest;
+  if (part || least === greatest) {
+    program.reportNear("constant-score", { data, score: trained?.least ?? least, ...(part && { part }) }, place, here);
+    return false;
+  }
+  if (!trained) return true;
+  const { mean, spread } = trained;
+  const step = Math.abs(mean) * 2 ** -23;
+  if (spread < Math.max(CLOSE.steps * step, CLOSE.spread))
+    program.reportOwn("scores-too-close", { data, mean, spread, step }, draft, place);
+  return true;
+}
+
+/** Labels that differ in how they are written alone: `1` and `1.0`, `True` and `true`, with a blank at the end. */
+function labelsAlike(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {
+  // Who lists the labels knows them.
+  if (plan.labels) return;
+  const counts = new Map<string, number>();
+  for (const { labels } of Object.values(facts.splits))
+    for (const { label, count } of labels) counts.set(label, (counts.get(label) ?? 0) + count);
+  const forms = new Map<string, { readonly label: string; readonly count: number }[]>();
+  for (const [label, count] of counts) {
+    const form = formOfLabel(label);
+    forms.set(form, [...(forms.get(form) ?? []), { label, count }]);
+  }
+  const alike = [...forms.values()].filter((group) => group.length > 1);
+  if (alike.length > 0) program.reportOwn("labels-alike", { data: draft.name, alike }, draft, place);
+}
+function formOfLabel(label: string): string {
+  const plain = label.normalize("NFKC").trim().replace(/\s+/gu, " ").toLowerCase();
+  const number = /^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$/.test(plain) ? Number(plain) : Number.NaN;
+  // Beyond, different numbers become one.
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? String(number) : plain;
+}
+
+function unevenLabels(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {
+  const train = facts.splits["train"] ?? facts.splits["all"];
+  if (plan.columns["label"] === undefined || !train || train.rows < 50) return;
+  const counts = train.labels.filter(({ count }) => count > 0).toSorted((a, b) => a.count - b.count);
+  const [smallest, largest] = [counts[0], counts.at(-1)];
+  // Labels with a handful of rows are `rare-label`'s.
+  if (!smallest || !largest || smallest.count < 5 || largest.count < UNEVEN * smallest.count) return;
+  program.reportOwn("imbalanced", { data: draft.name, smallest, largest }, draft, place);
+}
+
+/** Labels of the other splits that no row has which trains. */
+function labelsNotTrained(program: Program, draft: Draft, facts: DataFacts, place: Span | undefined): void {
+  const { train, ...others } = facts.splits;
+  if (!train) return;
+  const known = new Set(train.labels.flatMap(({ label, count }) => (count > 0 ? [label] : [])));
+  if (known.size === 0) return;
+  for (const [split, { labels, rows }] of Object.entries(others)) {
+    const missing = labels.filter(({ label, count }) => count > 0 && !known.has(label));
+    if (missing.length === 0) continue;
+    const told = {
+      ...{ data: draft.name, split, labels: missing.map(({ label }) => label), of: rows },
+      rows: missing.reduce((sum, { count }) => sum + count, 0),
+    };
+    program.reportOwn("label-not-in-train", told, draft, place);
+  }
+}
+
+const clipped = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
+/** What is to be learnt in the column that is read. */
+const READ = ["text", "text_pair", "tokens", "input", "messages", "question"] as const;
+const LEARNT = ["label", "labels", "score", "tags", "target", "answer"] as const;
+
+/** @returns false if a column plays two such roles */
+export function checkSameColumn(program: Program, draft: Draft, columns: Readonly<Record<string, string>>): boolean {
+  let good = true;
+  for (const learnt of LEARNT) {
+    const column = columns[learnt];
+    const read = column === undefined ? undefined : READ.find((role) => columns[role] === column);
+    if (column === undefined || read === undefined) continue;
+    const place = draft.given.get("columns")?.places.get(`columns.${learnt}`);
+    if (program.reportOwn("same-column", { column, roles: [read, learnt] }, draft, place)) good = false;
+  }
+  return good;
+}

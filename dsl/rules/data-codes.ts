@@ -1,0 +1,252 @@
+/** Codes of what data say of themselves once they are counted: labels, texts beside texts, splits. */
+import type { RowName } from "../types/facts.js";
+import { registerCodes } from "../diagnostics/codes.js";
+import { examples, listed } from "../diagnostics/listed.js";
+
+declare module "../diagnostics/codes.js" {
+  interface CodeData {
+    "same-column": { readonly column: string; readonly roles: readonly [string, string] };
+    imbalanced: {
+      readonly data: string;
+      readonly smallest: { readonly label: string; readonly count: number };
+      readonly largest: { readonly label: string; readonly count: number };
+    };
+    "labels-alike": {
+      readonly data: string;
+      readonly alike: readonly (readonly { readonly label: string; readonly count: number }[])[];
+    };
+    "label-not-in-train": {
+      readonly data: string;
+      readonly split: string;
+      readonly labels: readonly string[];
+      readonly rows: number;
+      readonly of: number;
+    };
+    "near-leak": {
+      readonly data: string;
+      readonly split: string;
+      readonly rows: number;
+      readonly of: number;
+      readonly pairs: readonly string[];
+    };
+    "shared-groups": {
+      readonly data: string;
+      readonly column: string;
+      readonly shared: number;
+      readonly of: number;
+      readonly some: readonly string[];
+    };
+    "label-conflict": {
+      readonly data: string;
+      readonly texts: number;
+      readonly rows: number;
+      readonly of: number;
+      readonly examples: readonly string[];
+    };
+    "label-in-text": {
+      readonly data: string;
+      readonly own: number;
+      readonly of: number;
+      readonly example: string | null;
+    };
+    "constant-score": {
+      readonly data: string;
+      readonly score: number;
+      /** Those of the rows that train are; others differ. */
+      readonly part?: boolean;
+    };
+    "score-too-large": {
+      readonly data: string;
+      readonly row: RowName;
+      readonly score: number;
+      readonly most: number;
+    };
+    "scores-too-close": {
+      readonly data: string;
+      readonly mean: number;
+      readonly spread: number;
+      /** Between two neighbouring numbers of float32 at the mean. */
+      readonly step: number;
+    };
+    "accuracy-alone": {
+      readonly label: string;
+      readonly share: number;
+      readonly split: string;
+      readonly metric: string;
+      readonly also: string;
+    };
+    "small-test": { readonly rows: number; readonly split: string; readonly points: number };
+  }
+}
+const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
+const power = (n: number): string => n.toExponential().replace("e+", "e");
+const count = (n: number): string => n.toLocaleString("en-US");
+const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+registerCodes({
+  "same-column": {
+    severity: "error",
+    allowable: true,
+    found: "data",
+    message: (d) => `${d.roles[0]} and ${d.roles[1]} both read the column "${d.column}"`,
+    help: (d) => `name the column that holds the ${d.roles[1]}`,
+    explain:
+      "What is to be learnt stands in the very text that is read, so that the model learns to copy and every score is perfect.",
+    example: 'data d { source: csv("a.csv"), columns: { text: body, label: body } }',
+  },
+  imbalanced: {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `the labels of \`${d.data}\` are uneven: ${count(d.largest.count)} rows train "${d.largest.label}", ${count(d.smallest.count)} train "${d.smallest.label}" (${(d.largest.count / d.smallest.count).toFixed(0)} to 1)`,
+    help: () => "look at `f1(macro)`, which counts every label alike, beside accuracy",
+    explain:
+      "Where one label is ten times as frequent as another, a model is right most of the time by never saying the rare one. " +
+      "Accuracy hides that; the macro average of f1 and the confusion matrix show it.",
+  },
+  "labels-alike": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) => {
+      const some = d.alike.slice(0, 5).map((group) =>
+        group
+          .slice(0, 6)
+          .map((one) => `${JSON.stringify(one.label)} (${plural(one.count, "row")})`)
+          .join(" and "),
+      );
+      const more = d.alike.length - some.length;
+      return `labels of \`${d.data}\` that are written nearly the same are learnt as different ones: ${some.join("; ")}${more > 0 ? `; and ${count(more)} more` : ""}`;
+    },
+    help: () =>
+      "write each label one way, in the file or in a TypeScript cell; if they are meant to differ, list them: `labels: [ … ]`",
+    explain:
+      "A label is its text, letter by letter: `1` and `1.0`, `01` and `1`, `True` and `true`, or one with a blank at its end are " +
+      "two labels, between which a model can only guess. Usually two files or two programs wrote them. A `labels:` list says " +
+      "that each is meant.",
+  },
+  "label-not-in-train": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `no row that trains has the label${d.labels.length === 1 ? "" : "s"} ${listed(d.labels.map((label) => `"${label}"`))}, and ${plural(d.rows, "row")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "has" : "have"} (${percent(d.rows / Math.max(1, d.of))})`,
+    help: () => "split with `stratify:` by the label, or leave those rows out",
+    explain:
+      "A label that no training row has can't be learnt: each of its rows is wrong in every score, whatever the model. Chance " +
+      "leaves rare labels out of a split; `random(stratify: …)` gives every split its share of each.",
+  },
+  "near-leak": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `${plural(d.rows, "text")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "is" : "are"} nearly the same as a text that trains (${percent(d.rows / Math.max(1, d.of))} of ${count(d.of)})`,
+    help: () =>
+      "give versions of one text the same `group`, so that they stay in one split, or take them out in a TypeScript cell",
+    notes: (d) => examples(d.pairs, d.rows),
+    explain:
+      "Texts that differ in a word or a comma are learnt by heart like equal ones, and make the score better than the model. " +
+      "Compared are all texts of a split with all that train, by their runs of five letters (at least 80% of them in common, " +
+      "case, white space and punctuation aside). The notes name pairs. Data that are streamed are not looked through.",
+  },
+  "shared-groups": {
+    severity: "error",
+    allowable: true,
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `${plural(d.shared, "group")} of "${d.column}" ${d.shared === 1 ? "stands" : "stand"} in more than one split of \`${d.data}\` (of ${count(d.of)})`,
+    help: () => "split with `random(…)`, which keeps the rows of a group together, or take the role `group` out",
+    notes: (d) => [`such as ${listed(d.some, { of: d.shared })}`],
+    explain:
+      "The role `group` says that rows belong together (one customer, one patient). Where a group is in training and test, the " +
+      "test is about rows that the model partly knows.",
+  },
+  "label-conflict": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `${plural(d.texts, "text")} of \`${d.data}\` ${d.texts === 1 ? "stands" : "stand"} with different labels: ${plural(d.rows, "row")}, ${percent(d.rows / Math.max(1, d.of))} of all`,
+    help: () => "decide on one label for each, or drop those rows",
+    notes: (d) => examples(d.examples, d.texts),
+    explain:
+      "The same text with two labels teaches nothing, and no model can be right about both rows: the rate is a bound for every " +
+      "score. `drop_duplicates` keeps the first of them, whichever it is.",
+  },
+  "label-in-text": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `the label itself stands in the text of ${count(d.own)} rows of \`${d.data}\` (${percent(d.own / Math.max(1, d.of))})`,
+    help: () =>
+      "if the texts won't have it later, take it out of them (a heading, a field that was filled in afterwards)",
+    notes: (d) => (d.example === null ? [] : [d.example]),
+    explain:
+      "Where the texts name their label, and hardly ever another one, a model learns to look for that word. If the word is " +
+      "there because somebody knew the label already, new texts won't have it and the scores hold for none of them.",
+  },
+  "constant-score": {
+    severity: "error",
+    facts: true,
+    found: "data",
+    message: (d) => `every score ${d.part ? "that trains " : ""}of \`${d.data}\` is ${String(d.score)}`,
+    help: (d) =>
+      d.part ? "let `split:` draw the rows (`random(…)`), so that scores of all kinds train" : "check the score column",
+    explain:
+      "A model that always gives that number is perfect, so there is nothing to learn. Often the wrong column plays the role `score`.",
+  },
+  "score-too-large": {
+    severity: "error",
+    facts: true,
+    found: "data",
+    message: (d) => `row ${d.row} of \`${d.data}\` has the score ${power(d.score)}, too large to learn from`,
+    help: (d) =>
+      `mend the row if the number stands for "unknown" (leave it empty, with \`clean: drop_empty\`), or make the scores smaller in a TypeScript cell: in other units, or their logarithms (up to ${power(d.most)} they train)`,
+    explain:
+      "A model learns numbers by squares of how far it is off, in float32, which ends at 3.4·10^38. Scores of 10^15 and more come " +
+      "near it, and one of them drowns all others. Most are slips: a missing value written as 1e30, two columns run together.",
+  },
+  "scores-too-close": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `the scores of \`${d.data}\` differ by about ${d.spread.toPrecision(2)} around ${d.mean.toPrecision(6)}, ` +
+      (d.spread < 64 * d.step
+        ? `where float32 knows steps of ${d.step.toPrecision(2)} only`
+        : "and the square of that is nothing in float32"),
+    help: (d) =>
+      d.spread < 64 * d.step
+        ? `take ${d.mean.toPrecision(6)} off all of them in a TypeScript cell, and put it back on what is predicted`
+        : "multiply all of them in a TypeScript cell, so that they differ by about 1",
+    explain:
+      "Models compute in float32, which keeps seven digits. Years as seconds, ids and sums of money in cents may differ in the " +
+      "eighth digit only: rounded, such scores are steps, and what is predicted can't be nearer than one of them.",
+  },
+  "accuracy-alone": {
+    severity: "warning",
+    facts: true,
+    found: "evaluate",
+    message: (d) =>
+      `\`${d.metric}\` alone tells little here: always answering "${d.label}" scores ${percent(d.share)} on \`${d.split}\``,
+    help: (d) => `measure \`${d.also}\` too`,
+    explain:
+      "Where most rows have one label, accuracy is high for a model that has learnt nothing else. The macro average of f1 gives " +
+      "every label the same weight.",
+  },
+  "small-test": {
+    severity: "warning",
+    facts: true,
+    found: "evaluate",
+    message: (d) =>
+      `${plural(d.rows, "row")} of \`${d.split}\` tell a share of right answers near 90% to ±${d.points.toFixed(1)} points only`,
+    help: () => "score on more rows, or take smaller differences for chance",
+    explain:
+      "A share that was counted on n rows is known to ±1.96·√(p·(1−p)/n), its 95% interval. Models that differ by less than that " +
+      "can't be told apart by this test: 100 rows tell 90% to ±5.9 points, 1,000 rows to ±1.9.",
+  },
+});

@@ -1,0 +1,296 @@
+/** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
+import type { ResolvedModel } from "../plan/definitions.js";
+import { failed, type DataFacts, type Failed, type Need } from "../types/facts.js";
+import type { Call, DataPlan, ReaderOf, Value } from "../plan/plan.js";
+import { lookedFor } from "../types/allow.js";
+import { checkAudit } from "./audit.js";
+import { nearest } from "../diagnostics/nearest.js";
+import type { Draft, Program } from "../plan/program.js";
+import { quote } from "../syntax/strings.js";
+import { replace, type More } from "../diagnostics/reporter.js";
+import type { Edit, Span } from "../diagnostics/span.js";
+import type {} from "./world-codes.js";
+import { listed } from "../diagnostics/listed.js";
+
+/** Checks columns against the headers of the sources. @returns false if something is wrong or not known yet. */
+export function checkTables(program: Program, draft: Draft, plan: DataPlan, here: Span): boolean {
+  let good = true;
+  const sourcePlaces = draft.given.get("source");
+  const calls: [string, Call][] =
+    "word" in plan.source
+      ? [["source", plan.source as Call]]
+      : Object.entries(plan.source).map(([split, call]) => [`source.${split}`, call]);
+  const headers: { file: string; columns: readonly string[] }[] = [];
+  for (const [path, call] of calls) {
+    const fact = program.ask({ about: "table", source: call, folder: plan.folder });
+    if (fact === undefined) good = false;
+    else if (failed(fact)) {
+      const place = sourcePlaces?.places.get(path) ?? sourcePlaces?.span;
+      program.reportFailed(fact, place?.source === program.source.id ? place : here, (name) =>
+        sourcePlaces?.places.get(`${path}.${name}`),
+      );
+      good = false;
+    } else headers.push({ file: fileOf(call), columns: fact.columns });
+  }
+  const asked: [string, string, Span | undefined][] = Object.entries(plan.columns).map(([role, column]) => [
+    role,
+    column,
+    draft.given.get("columns")?.places.get(`columns.${role}`),
+  ]);
+  if (plan.conversation)
+    asked.push(
+      ...columnsIn(program, plan.conversation, "columns.messages").map(
+        ([path, column]): [string, string, Span | undefined] => [
+          path,
+          column,
+          draft.given.get("columns")?.places.get(path) ?? draft.given.get("columns")?.places.get("columns.messages"),
+        ],
+      ),
+    );
+  if (plan.split)
+    asked.push(
+      ...columnsIn(program, plan.split, "split").map(([path, column]): [string, string, Span | undefined] => [
+        path,
+        column,
+        draft.given.get("split")?.places.get(path),
+      ]),
+    );
+  for (const [, column, place] of asked) {
+    for (const header of headers) {
+      if (header.columns.includes(column)) continue;
+      const role = place?.source === program.source.id && Object.hasOwn(plan.columns, column);
+      if (role && !Object.values(plan.columns).includes(column)) continue;
+      const near = nearest(column, header.columns);
+      program.reportNear(
+        "unknown-column",
+        { column, file: header.file, has: header.columns, ...(near ? { nearest: near } : {}) },
+        place,
+        here,
+        {
+          // Without a nearest name the help lists them.
+          ...(near ? { label: `the file has: ${listed(header.columns)}` } : {}),
+          ...(near && place
+            ? { fix: replace(place, /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(near) ? near : JSON.stringify(near)) }
+            : {}),
+        },
+      );
+      good = false;
+      break;
+    }
+  }
+  return good;
+}
+
+/** Column arguments of a word, by path. A role's name stands for its column too. */
+function columnsIn(program: Program, call: Call, path: string): [string, string][] {
+  const word = program.registry.find(call.kind, call.word);
+  return Object.entries(call.arguments).flatMap(([name, value]): [string, string][] => {
+    const parameter = word?.parameters.find((p) => p.name === name && !p.open);
+    const column =
+      parameter?.type.is === "column" ||
+      (parameter?.type.is === "either" && parameter.type.of.some((t) => t.is === "column"));
+    return column && typeof value === "string" ? [[`${path}.${name}`, value]] : [];
+  });
+}
+export function fileOf(call: Call): string {
+  const first = Object.values(call.arguments).find((v): v is string => typeof v === "string");
+  const live = Object.values(call.arguments).find(
+    (v): v is { readonly live: string } => v !== null && typeof v === "object" && "live" in v,
+  );
+  return first ?? (live ? `$${live.live}` : call.word);
+}
+
+/** The whole data set, counted. Asked for only when it will be run. */
+export function dataFacts(
+  program: Program,
+  draft: Draft,
+  plan: DataPlan,
+  base: ReaderOf | null,
+  here: Span,
+): DataFacts | undefined {
+  const need: Need & { about: "data" } = { about: "data", data: plan, base };
+  const fact = program.ask(need, true);
+  if (fact === undefined) return undefined;
+  if (failed(fact)) {
+    const [path, source] = failedSource(program, draft, plan, fact);
+    const place = program.placeOf(fact, draft) ?? source;
+    program.reportFailed(fact, place?.source === program.source.id ? place : here, (name) =>
+      draft.given.get("source")?.places.get(`${path}.${name}`),
+    );
+    return undefined;
+  }
+  return fact;
+}
+
+/** Of several sources the one that failed, by its file: path in the definition, and place. */
+function failedSource(program: Program, draft: Draft, plan: DataPlan, fact: Failed): [string, Span | undefined] {
+  const source = draft.given.get("source");
+  const { file } = fact.failed.data as { readonly file?: unknown };
+  const split =
+    "word" in plan.source
+      ? []
+      : Object.entries(plan.source).filter(([, call]) => file !== undefined && fileOf(call) === file);
+  const path = split.length === 1 ? `source.${split[0]![0]}` : "source";
+  return [path, source?.places.get(path) ?? source?.span];
+}
+
+/** Rules on counted data. @returns false if it can't be trained on. */
+export function checkData(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, here: Span): boolean {
+  const place = (path: string): Span | undefined => draft.given.get(path.split(".")[0] ?? path)?.places.get(path);
+  let good = true;
+  const labelled = ["label", "labels", "tags"].find((role) => plan.columns[role] !== undefined);
+  // One label of several may stand alone: a text has it or not.
+  if (labelled !== undefined && facts.labels.length < (labelled === "labels" ? 1 : 2)) {
+    program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place(`columns.${labelled}`), here);
+    good = false;
+  }
+  const used = new Set(
+    Object.values(facts.splits).flatMap((split) => split.labels.filter((l) => l.count > 0).map((l) => l.label)),
+  );
+  if (plan.labels) {
+    for (const label of used)
+      if (!plan.labels.includes(label)) {
+        const near = plan.labels.findIndex((listed) => listed.toLowerCase() === label.toLowerCase());
+        program.reportNear(
+          "unlisted-label",
+          { label, data: draft.name, ...(near < 0 ? {} : { nearest: plan.labels[near]! }) },
+          (near < 0 ? undefined : place(`labels.${String(near)}`)) ?? place("labels"),
+          here,
+          near < 0 ? {} : asInRows(program, plan.labels, used, place),
+        );
+        good = false;
+        break;
+      }
+  }
+  for (const [split, of] of Object.entries(facts.splits)) {
+    if (of.rows > 0 || !(plan.split || !("word" in plan.source))) continue;
+    program.reportNear(
+      "empty-split",
+      {
+        data: draft.name,
+        split,
+        ...(plan.split || "word" in plan.source || !plan.source[split] ? {} : { file: fileOf(plan.source[split]) }),
+      },
+      place(plan.split ? `split.${split}` : `source.${split}`) ?? place(plan.split ? "split" : "source"),
+      here,
+    );
+    good = false;
+  }
+  if (facts.leakCount > 0) {
+    const places = facts.leaks
+      .slice(0, 5)
+      .map(
+        (leak) =>
+          `"${leak.text.slice(0, 60)}${leak.text.length > 60 ? "…" : ""}": ${leak.places.map((p) => `row ${String(p.row)} (${p.split})`).join(", ")}`,
+      );
+    const told = { data: draft.name, count: facts.leakCount, places };
+    if (program.reportNear("split-leak", told, place("split") ?? place("source"), here)) good = false;
+  }
+  if (!checkAudit(program, draft, plan, facts, place, here)) good = false;
+  const train = facts.splits["train"];
+  const rare = (train?.labels ?? [])
+    .filter(({ count }) => count > 0 && count < 5)
+    .toSorted((a, b) => a.count - b.count);
+  if (rare.length > 0 && (train?.rows ?? 0) >= 50)
+    program.reportOwn("rare-label", { labels: rare, data: draft.name }, draft, place(`columns.${labelled ?? "label"}`));
+  lookedFor(draft.allowances, "data");
+  return good;
+}
+
+type Places = (path: string) => Span | undefined;
+/** Labels of the list that differ in capitals from those of the rows, as the rows have them. */
+function asInRows(program: Program, labels: readonly string[], used: Iterable<string>, place: Places): More {
+  const edits = [...used].flatMap((label): Edit[] => {
+    const at = labels.findIndex((listed) => listed !== label && listed.toLowerCase() === label.toLowerCase());
+    const span = at < 0 || labels.includes(label) ? undefined : place(`labels.${String(at)}`);
+    const text = span && program.textOf(span);
+    if (!span || text === undefined) return [];
+    const bare = !text.startsWith('"') && /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(label);
+    return [{ start: span.start, end: span.end, text: bare ? label : quote(label) }];
+  });
+  const [first, ...others] = edits.map(({ text }) => `\`${text}\``);
+  if (first === undefined) return {};
+  return { fix: { title: `write ${[first, ...others].join(", ")}`, certain: true, edits } };
+}
+
+/** Names of the splits: none, some, or null while only the data can tell. */
+export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | undefined): readonly string[] | null {
+  if (!("word" in plan.source)) return Object.keys(plan.source);
+  if (!plan.split) return [];
+  if (facts) return Object.keys(facts.splits);
+  const word = program.registry.find("split", plan.split.word);
+  const shares = Object.entries(plan.split.arguments).filter(
+    ([name, value]) =>
+      isShare(value) &&
+      word?.parameters.every((p) => p.name !== name || p.open || (p.type.is === "number" && p.type.unit !== undefined)),
+  );
+  return shares.length > 0 ? shares.map(([name]) => name) : null;
+}
+function isShare(value: Value): boolean {
+  return (
+    (typeof value === "number" && value > 0) ||
+    (value !== null && typeof value === "object" && "share" in value && value.share > 0)
+  );
+}
+
+/** Model against base: positions. (A technique checks its own parameters against the base.) */
+export function checkModel(program: Program, draft: Draft, resolved: ResolvedModel, here: Span): boolean {
+  const { base, plan } = resolved;
+  let good = true;
+  const saves = program.registry.find("technique", plan.technique.word)?.capabilities?.["saves"];
+  if (plan.storage && saves !== "trained") {
+    const [storage, technique] = [plan.storage.word, plan.technique.word];
+    program.reportNear("storage-trains", { storage, technique }, draft.given.get("storage")?.span, here);
+    good = false;
+  }
+  if (!base) return good;
+  const template = draft.given.get("template");
+  if (plan.template === null && base.chatTemplate === false) {
+    program.reportNear("no-template", { base: plan.base, has: builtIn(program) }, draft.given.get("task")?.span, here);
+    good = false;
+  }
+  if (template && plan.template === undefined) {
+    program.reportNear("template-without-chat", { task: plan.task.word }, template.span, here);
+    good = false;
+  }
+  const virtual = program.registry.find("technique", plan.technique.word)?.capabilities?.["virtualTokens"];
+  const taken = typeof virtual === "function" ? (virtual as (call: Call) => number)(plan.technique) : 0;
+  const positions = base.positions - taken;
+  if (plan.max_length > positions) {
+    const place = draft.given.get("max_length")?.span;
+    program.reportNear(
+      "too-long",
+      { max_length: plan.max_length, positions: base.positions, base: plan.base, virtual: taken },
+      place,
+      here,
+      place && positions > 0 ? { fix: { ...replace(place, String(positions)), certain: false } } : {},
+    );
+    good = false;
+  }
+  return good;
+}
+
+function builtIn(program: Program): readonly string[] {
+  return program.registry.ofKind("template").map((word) => word.name);
+}
+
+/** Roles that a task reads (capability `roles`). */
+export function rolesOf(program: Program, task: Call): readonly string[] {
+  const stated = program.registry.find("task", task.word)?.capabilities?.["roles"];
+  return Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
+}
+
+/** Roles that the task needs and the data lack; a task may name others that serve as well (capability `orRoles`). */
+export function missingRoles(program: Program, data: DataPlan, task: Call): readonly string[] {
+  const others = program.registry.find("task", task.word)?.capabilities?.["orRoles"];
+  if (Array.isArray(others) && others.every((role: string) => data.columns[role] !== undefined)) return [];
+  return rolesOf(program, task).filter((role) => data.columns[role] === undefined);
+}
+/** What the task reads must have columns, and what a training needs beside it (capability `trainingRoles`, of the call). */
+export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
+  const more = program.registry.find("task", task.word)?.capabilities?.["trainingRoles"];
+  const wanted = typeof more === "function" ? (more as (call: Call) => readonly string[])(task) : [];
+  const missing = [...missingRoles(program, data, task), ...wanted.filter((role) => data.columns[role] === undefined)];
+  for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.name }, here);
+  return missing.length === 0;
+}

@@ -1,0 +1,97 @@
+/**
+ * What the help of an unknown name says in so many words, as a fix. Advices of the vocabulary (`Word.advice`) that begin with
+ * "write `KEY: VALUE`" or "leave it out" are done, where what was written leaves no doubt; of anything else there is no fix.
+ */
+import type { Expression } from "../syntax/tree.js";
+import type { Fix } from "../diagnostics/diagnostic.js";
+import { insertion } from "../diagnostics/insertion.js";
+import { replace } from "../diagnostics/reporter.js";
+import type { Edit, Span } from "../diagnostics/span.js";
+
+/** An entry of a block, or an argument of a call. */
+export interface Written {
+  readonly key?: { readonly text: string };
+  readonly value?: Expression;
+  readonly span: Span;
+}
+export interface Place {
+  readonly text: string;
+  readonly all: readonly Written[];
+  readonly one: Written;
+  /** What is to be written in place of a name, as `KEY: VALUE`: of two that become one key the first is mended first. */
+  readonly becomes: (name: string) => string | undefined;
+}
+
+/** "write `KEY: VALUE`" alone, without another way beside it. */
+export function writes(advice: string | undefined): string | undefined {
+  return /^write `([\w.]+: [^`]+)`(?:: [^`]*)?$/.exec(advice ?? "")?.[1];
+}
+
+/** `idle`: the name says nothing that isn't so without it. */
+export function advised(advice: string, place: Place, idle: boolean): Fix | undefined {
+  if (/^leave it out\b/.test(advice))
+    return { title: "remove it", certain: idle || isOff(place.one.value), edits: [without(place)] };
+  const meant = writes(advice);
+  return meant === undefined ? undefined : written(meant, place);
+}
+
+/** Puts `KEY: VALUE` where the entry stands; a `…` in it is the value that was written. */
+export function written(meant: string, place: Place): Fix | undefined {
+  const { text, all, one } = place;
+  const { value } = one;
+  if (!value || !["number", "string", "word"].includes(value.is)) return undefined;
+  const [before = "", after, more] = meant.split("…");
+  if (more !== undefined || (after === undefined ? !isOn(value) : before.endsWith('"'))) return undefined;
+  const whole = after === undefined ? meant : `${before}${text.slice(value.span.start, value.span.end)}${after}`;
+  const key = whole.slice(0, whole.indexOf(":"));
+  const rest = whole.slice(key.length + 2);
+  const waits = all.slice(0, all.indexOf(one)).some(({ key: other }) => becomesKey(place, other?.text) === key);
+  if (waits) return undefined;
+  const there = all.find((other) => other !== one && other.key?.text === key);
+  if (!there) return replace(one.span, whole);
+  const edit = there.value && inside(text, there.value, rest);
+  return edit && { title: `write \`${whole}\``, certain: true, edits: [edit, without(place)] };
+}
+
+function becomesKey({ becomes }: Place, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : becomes(name)?.split(":")[0];
+}
+
+/** `{ label: team }` into a record that is there, `lora(alpha: 16)` into that word. */
+function inside(text: string, there: Expression, rest: string): Edit | undefined {
+  const entry = /^(?:\w+\(|\{ )(\w+)(: .+?)(?:\)| \})$/s.exec(rest);
+  if (!entry) return undefined;
+  const added = `${entry[1]!}${entry[2]!}`;
+  if (there.is === "block" && rest.startsWith("{"))
+    return there.entries.some(({ key }) => key.text === entry[1])
+      ? undefined
+      : insertion(text, [added], there.span, there.span.end);
+  if (there.is !== "word" || rest.startsWith("{") || there.arguments?.some(({ key }) => key?.text === entry[1]))
+    return undefined;
+  const end = there.span.end;
+  if (!there.arguments) return { start: end, end, text: `(${added})` };
+  return { start: end - 1, end: end - 1, text: there.arguments.length > 0 ? `, ${added}` : added };
+}
+
+/** The text without one of several, and without what parted it from the others. */
+function without({ text, all, one: { span } }: Place): Edit {
+  const line = { start: text.lastIndexOf("\n", span.start - 1) + 1, end: text.indexOf("\n", span.end) };
+  const after = text.slice(span.end, line.end < 0 ? undefined : line.end);
+  if (text.slice(line.start, span.start).trim() === "" && /^\s*,?\s*$/.test(after))
+    return { start: line.start, end: line.end < 0 ? text.length : line.end + 1, text: "" };
+  const next = all.find((other) => other.span.start >= span.end);
+  if (next && !text.slice(span.end, next.span.start).includes("\n"))
+    return { start: span.start, end: next.span.start, text: "" };
+  const last = all.findLast((other) => other.span.end <= span.start);
+  const from = last && /^\s*,?\s*$/.test(text.slice(last.span.end, span.start)) ? last.span.end : span.start;
+  return { start: from, end: span.end, text: "" };
+}
+
+function isOn(value: Expression): boolean {
+  return /^(?:true|True|yes|on|1)$/.test(value.is === "word" ? value.text : value.is === "number" ? value.raw : "");
+}
+function isOff(value: Expression | undefined): boolean {
+  const text =
+    value?.is === "word" ? value.text : value?.is === "string" ? value.value : value?.is === "number" ? value.raw : "";
+  return /^(?:false|none|null|no|off|0)$/i.test(text);
+}

@@ -1,0 +1,163 @@
+/**
+ * `allow: { CODE: "reason" }` in any block: a warning of that code, about that statement, is not shown. Nothing else keeps a
+ * warning quiet. The reason stands in the plan. Like rustc's `expect`, an allowance that keeps nothing quiet is itself a
+ * warning, once the check that could have found something has been made with all its facts.
+ */
+import type { Parameter } from "./registry.js";
+import type { Entry, Statement } from "../syntax/tree.js";
+import { allCodes, entryOf } from "../diagnostics/codes.js";
+import { nearest } from "../diagnostics/nearest.js";
+import type { Program } from "../plan/program.js";
+import { replace } from "../diagnostics/reporter.js";
+import { formOf } from "./shapes.js";
+import type { Fix } from "../diagnostics/diagnostic.js";
+import type { Span } from "../diagnostics/span.js";
+import type {} from "./allow-codes.js";
+
+export interface Allowance {
+  readonly code: string;
+  readonly reason: string;
+  /** The code, as it is written. */
+  readonly span: Span;
+  /** The statement that says it: `data tickets`. */
+  readonly of: string;
+  /** Takes it out of the text. */
+  readonly removal: Fix;
+  /** True once it kept something quiet. */
+  used: boolean;
+  /** True once what it allows was looked for. */
+  looked: boolean;
+}
+
+/** The key as completion and hover tell of it: no verb's own, taken by all blocks. */
+export const ALLOW: Parameter = {
+  name: "allow",
+  type: { is: "record", of: { is: "string" } },
+  doc: 'Warnings that are meant, each with the reason: `allow: { rare-label: "two teams are new" }`.',
+  why: "A warning is kept quiet by a line that says why, and the plan repeats it.",
+  impact: "low",
+};
+
+/** Which statement's check finds what a code tells, once its facts are there. */
+export type Finder = "data" | "model" | "train" | "evaluate";
+export function finderOf(code: string): Finder {
+  return entryOf(code)?.found ?? "train";
+}
+/** Codes that may be allowed. */
+export function allowable(): readonly string[] {
+  return allCodes().filter((code) => mayAllow(code));
+}
+function mayAllow(code: string): boolean {
+  const entry = entryOf(code);
+  return entry !== undefined && (entry.severity === "warning" ? entry.allowable !== false : entry.allowable === true);
+}
+
+/** Takes `allow` out of a statement's block: what its verb reads is the rest. */
+export function takeAllowances(
+  program: Program,
+  statement: Statement,
+): { readonly statement: Statement; readonly allowances: readonly Allowance[] } {
+  const { block } = statement;
+  const mine = block?.entries.filter((entry) => isAllowance(entry, statement)) ?? [];
+  const [entry, again] = mine;
+  if (!block || !entry) return { statement, allowances: [] };
+  if (again)
+    program.report("duplicate-key", { key: "allow" }, again.key.span, {
+      labels: [{ span: entry.key.span, text: "first here" }],
+    });
+  const rest: Statement = {
+    ...statement,
+    block: { ...block, entries: block.entries.filter((e) => !mine.includes(e)) },
+  };
+  const { value } = entry;
+  if (!value) return { statement: rest, allowances: [] };
+  if (value.is !== "block") {
+    const found = formOf(value);
+    program.report(
+      "wrong-type",
+      { key: "allow", wanted: 'a record of codes, `{ CODE: "reason" }`', found },
+      value.span,
+    );
+    return { statement: rest, allowances: [] };
+  }
+  const [first] = statement.operands;
+  const of = [statement.verb.text, ...(first?.is === "word" ? [first.text] : [])].join(" ");
+  const made: Allowance[] = [];
+  for (const one of value.entries) {
+    const { text: code, span } = one.key;
+    const reason = one.value?.is === "string" ? one.value.value : undefined;
+    const fault = faultOf(program, one, made);
+    if (!fault && reason !== undefined) {
+      const whole = value.entries.length === 1;
+      const removal = removed(
+        program.source.text,
+        whole ? entry : one,
+        whole ? block : value,
+        whole ? statement : null,
+      );
+      made.push({ code, reason, span, of, removal, used: false, looked: false });
+    }
+  }
+  return { statement: rest, allowances: made };
+}
+
+/** `parameters { allow: 3 }` is a parameter of that name. */
+function isAllowance({ key, value }: Entry, { verb }: Statement): boolean {
+  return key.text === "allow" && (verb.text !== "parameters" || value?.is === "block");
+}
+
+/** Reports what is wrong with one entry. @returns whether something is */
+function faultOf(program: Program, { key, value, span }: Entry, before: readonly Allowance[]): boolean {
+  const code = key.text;
+  const first = before.find((one) => one.code === code);
+  if (first)
+    program.report("duplicate-key", { key: code }, key.span, { labels: [{ span: first.span, text: "first here" }] });
+  else if (!entryOf(code)) {
+    const dashed = code.replaceAll("_", "-");
+    const near = mayAllow(dashed) ? dashed : nearest(dashed, allowable(), program.reporter);
+    program.report("unknown-allowance", { code, ...(near && { nearest: near }) }, key.span, {
+      ...(near && { fix: replace(key.span, near) }),
+    });
+  } else if (!mayAllow(code))
+    program.report("cannot-allow", { code, severity: entryOf(code)?.severity ?? "error" }, key.span);
+  else if (!value || (value.is === "string" && value.value.trim() === ""))
+    program.report("reason-missing", { code }, value?.span ?? span);
+  else if (value.is !== "string")
+    program.report("wrong-type", { key: code, wanted: 'a reason in `"…"`', found: formOf(value) }, value.span);
+  else return false;
+  return true;
+}
+
+/** Takes an entry out with what parts it from its neighbours; `statement`: with its block too, where it is the only entry. */
+function removed(
+  text: string,
+  entry: Entry,
+  within: { readonly entries: readonly Entry[]; readonly span: Span },
+  statement: Statement | null,
+): Fix {
+  const at = within.entries.indexOf(entry);
+  const [before, after] = [within.entries[at - 1], within.entries[at + 1]];
+  const blank = (from: number): number => text.slice(0, from).trimEnd().length;
+  const [start, end] = before
+    ? [before.span.end, entry.span.end]
+    : after
+      ? [entry.span.start, after.span.start]
+      : statement && !REQUIRES.has(statement.verb.text)
+        ? [blank(within.span.start), within.span.end]
+        : [entry.span.start, entry.span.end];
+  return { title: "take it out", certain: true, edits: [{ start, end, text: "" }] };
+}
+/** Without a block these say something else, or nothing. */
+const REQUIRES: ReadonlySet<string> = new Set(["data", "model", "recipe", "parameters", "sweep", "engine"]);
+
+/** What a check, made with all its facts, would have said: allowances of these statements that kept nothing quiet are idle. */
+export function lookedFor(allowances: readonly Allowance[], ...finders: readonly Finder[]): void {
+  for (const one of allowances) if (finders.includes(finderOf(one.code))) one.looked = true;
+}
+
+/** Reports the allowances of a source that kept nothing quiet. */
+export function reportIdle(program: Program, allowances: readonly Allowance[]): void {
+  for (const { code, used, looked, span, removal } of allowances)
+    if (looked && !used && span.source === program.source.id)
+      program.report("idle-allowance", { code }, span, { fix: removal });
+}

@@ -1,0 +1,22 @@
+/** What a word's own `check` and derived defaults may ask and how they report. */
+import type { Call, Value } from "../plan/plan.js";
+import type { Code, CodeData } from "../diagnostics/codes.js";
+import type { BaseFacts, Facts } from "./facts.js";
+
+export interface CheckContext {
+  readonly facts: Facts;
+  /** The checked values of the statement so far, and of the definitions it builds on (`data`, `model`, `recipe`). */
+  readonly statement: Readonly<Record<string, Value>>;
+  readonly data?: Readonly<Record<string, Value>>;
+  readonly model?: Readonly<Record<string, Value>>;
+  /** What the model begins from, where that is known. */
+  readonly base?: BaseFacts;
+  /** Reports at an argument or key of the call (`at`), else at the call itself. `instead`: what might be written there. */
+  report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string): void;
+  /** True while someone types: no rule may need a scan or a download. */
+  readonly assisting: boolean;
+  find(kind: string, name: string): { readonly capabilities?: Readonly<Record<string, unknown>> } | undefined;
+  /** All words of a kind that are built. */
+  ofKind(kind: string): readonly { readonly name: string; readonly capabilities?: Readonly<Record<string, unknown>> }[];
+  call?: Call;
+}

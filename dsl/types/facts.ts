@@ -1,0 +1,216 @@
+/**
+ * The needs/update protocol: the compiler is pure and synchronous; it names what it lacks, the host fetches it and
+ * compiles again. Facts are plain data, keyed by `keyOf(need)`, so that tests need no files.
+ */
+import canonicalize from "canonicalize";
+import type { DataAudit } from "./audit-facts.js";
+import type { Call, DataPlan, ModelPlan, ReaderOf, ScratchPlan, Value } from "../plan/plan.js";
+
+export type Need =
+  /** Column names and a few rows of one source. */
+  | { readonly about: "table"; readonly source: Call; readonly folder: string }
+  /** The whole data set, read, cleaned, split, counted (never asked while assisting). `base`: measure lengths with its tokenizer. */
+  | {
+      readonly about: "data";
+      readonly data: DataPlan;
+      readonly base: ReaderOf | null;
+    }
+  | {
+      readonly about: "base";
+      readonly name: string;
+      readonly folder: string;
+      /** It is made of these words; else it is found by its name. */
+      readonly scratch?: ScratchPlan;
+    }
+  /** A run that was made before: its folder, its id, or a name that one run alone has. */
+  | { readonly about: "run"; readonly path: string; readonly folder: string }
+  | { readonly about: "machine" }
+  /** The value behind `$x`. */
+  | { readonly about: "name"; readonly of: string }
+  /** A used file. */
+  | { readonly about: "file"; readonly path: string; readonly folder: string }
+  /** What lies in a folder, asked while someone types a path: `path` starts from `folder` and ends in `/`, or is empty. */
+  | { readonly about: "files"; readonly path: string; readonly folder: string };
+
+/** A coded error met while fetching: the compiler reports it at the place that asked. */
+export interface Failed {
+  readonly failed: { readonly code: string; readonly data: unknown };
+}
+export interface TableFacts {
+  readonly columns: readonly string[];
+  readonly sample: readonly Readonly<Record<string, unknown>>[];
+}
+export interface SplitFacts {
+  readonly rows: number;
+  readonly labels: readonly { readonly label: string; readonly count: number }[];
+  /**
+   * Token counts (specials included) when a tokenizer was given: histogram with `step` wide bins from 0. Of contexts that
+   * are read in windows those of the windows, which may be more than the rows.
+   */
+  readonly lengths: {
+    readonly step: number;
+    readonly counts: readonly number[];
+    readonly total: number;
+    readonly longest: number;
+  } | null;
+  /** The same of the role `target`, where the data has it, or of `text_pair` where it is read by itself: `lengths` are the first texts'. */
+  readonly targets?: SplitFacts["lengths"];
+  /**
+   * Of conversations, where the template has a token that ends an answer: steps that the row needs whose first answer ends
+   * soonest (null: no answer ends with it), and the latest step at which a row begins to be learnt.
+   */
+  readonly stops?: { readonly soonest: number | null; readonly latestStart: number };
+}
+/** A row's number in its source, from 1; where each split has a source of its own, with the split: `3 (test)`. */
+export type RowName = number | string;
+export interface DataFacts {
+  readonly rowsIn: number;
+  readonly kept: number;
+  readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly RowName[] }[];
+  readonly splits: Readonly<Record<string, SplitFacts>>;
+  /** Labels of all splits, in the order the model will number them. */
+  readonly labels: readonly string[];
+  /** Exact duplicates across splits; rows are numbers in the source (header not counted, from 1). */
+  readonly leaks: readonly {
+    readonly text: string;
+    readonly places: readonly { readonly split: string; readonly row: number }[];
+  }[];
+  readonly leakCount: number;
+  readonly hash: string;
+  /** Sentences for the preview: how near stratification came. */
+  readonly notes?: readonly string[];
+  /** Absent: not looked at, as of data that are streamed. */
+  readonly audit?: DataAudit;
+}
+export interface BaseFacts {
+  readonly folder: string;
+  readonly hash: string;
+  /** The family word that builds it (`bert`). */
+  readonly family: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly parameters: number;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly hasTokenizer: boolean;
+  /** Whether it brings a chat template; absent: not looked for. */
+  readonly chatTemplate?: boolean;
+  readonly positions: number;
+  /** Tokens of a text that it was trained to read, where its files say so: of a folder that was saved here, or fewer than is usual. */
+  readonly reads?: number;
+  /** How it makes a text's vector of its tokens' states, where its files say so. */
+  readonly embedding?: EmbeddingFacts;
+  /** Tasks that its own head does, by their words, with the labels that it tells apart, in order; absent: none. */
+  readonly heads?: Readonly<Record<string, readonly string[]>>;
+  /** Of a model from scratch: `shapes` are what its weights will have; nothing is loaded. */
+  readonly scratch?: {
+    /** Tokens that were asked for, and those that the data gave; null: the tokenizer isn't trained yet. */
+    readonly asked: number;
+    readonly got: number | null;
+  };
+}
+/** A run whose weights can be had. */
+export interface RunFacts {
+  /** Absolute. */
+  readonly folder: string;
+  readonly recipeHash: string;
+  /** Of its plan; its base is named so that it is found from anywhere. `baseHash` null: the run keeps that base itself. */
+  readonly model: ModelPlan;
+  /** Its log is lost: its weights are there, their history is not. */
+  readonly withoutLog?: true;
+}
+export interface EmbeddingFacts {
+  /** As sentence-transformers calls it: mean, cls, max, lasttoken, ... */
+  readonly pooling: string;
+  readonly normalize: boolean;
+  /** What is done besides (a dense layer, a prompt left out of the mean, ...), by name. */
+  readonly unknown: readonly string[];
+}
+export interface MachineFacts {
+  readonly memoryBytes: number;
+  readonly cores: number;
+  readonly engine: string;
+  /** Trainings measured here with this engine. */
+  readonly took: readonly Took[];
+  /** FLOP/s that the engine's product of f32 matrices reaches here; null: not measured. */
+  readonly product: number | null;
+}
+/** What a training took: effort in FLOPs of f32 products (estimates.ts), for all of the steps. */
+export interface Took {
+  readonly flops: number;
+  readonly steps: number;
+  readonly seconds: number;
+}
+export interface NameFacts {
+  /** A plain value, or what kind of live thing it is. */
+  readonly value?: Value;
+  readonly live?: "table" | "other";
+  readonly columns?: readonly string[];
+}
+export interface FileFacts {
+  readonly text: string;
+  readonly path: string;
+}
+/** Folders first, then files, each in the order of their names; a few hundred at most. */
+export interface FilesFacts {
+  readonly entries: readonly { readonly name: string; readonly folder: boolean }[];
+}
+export type FactOf<N extends Need["about"]> = {
+  table: TableFacts;
+  data: DataFacts;
+  base: BaseFacts;
+  run: RunFacts;
+  machine: MachineFacts;
+  name: NameFacts;
+  file: FileFacts;
+  files: FilesFacts;
+}[N];
+
+export function keyOf(need: Need): string {
+  return canonicalize(need)!;
+}
+
+/** An immutable set of answers. */
+export class Facts {
+  private constructor(
+    private readonly answers: ReadonlyMap<string, unknown>,
+    private readonly asked?: Map<string, unknown>,
+  ) {}
+  static readonly none = new Facts(new Map());
+  get<N extends Need>(need: N): FactOf<N["about"]> | Failed | undefined {
+    const key = keyOf(need);
+    const answer = this.answers.get(key);
+    this.asked?.set(key, answer);
+    return answer as FactOf<N["about"]> | Failed | undefined;
+  }
+  /** The answer to the need with that key. */
+  at(key: string): unknown {
+    return this.answers.get(key);
+  }
+  /** The same answers; what is asked for is written to `asked`, with what was answered. */
+  watched(asked: Map<string, unknown>): Facts {
+    return new Facts(this.answers, asked);
+  }
+  /** All answers of a sort, failures left out. */
+  *about<A extends Need["about"]>(about: A): Generator<readonly [Extract<Need, { about: A }>, FactOf<A>]> {
+    for (const [key, answer] of this.answers) {
+      if (failed(answer)) continue;
+      const need = JSON.parse(key) as Need;
+      if (need.about === about) yield [need as Extract<Need, { about: A }>, answer as FactOf<A>];
+    }
+  }
+  /** `keyOf(need)` and the answer, failures included. */
+  entries(): readonly (readonly [string, unknown])[] {
+    return [...this.answers];
+  }
+  /** Several at once: each `with` copies all that are known. */
+  withAll(answers: Iterable<readonly [Need, FactOf<Need["about"]> | Failed]>): Facts {
+    const all = new Map(this.answers);
+    for (const [need, answer] of answers) all.set(keyOf(need), answer);
+    return new Facts(all);
+  }
+  with<N extends Need>(need: N, answer: FactOf<N["about"]> | Failed): Facts {
+    return new Facts(new Map(this.answers).set(keyOf(need), answer));
+  }
+}
+export function failed(x: unknown): x is Failed {
+  return typeof x === "object" && x !== null && "failed" in x;
+}

@@ -1,0 +1,235 @@
+/** The header of a statement: its verb, the names it works on, its connectors. */
+import type { Verb } from "./registry.js";
+import type { Clause, Name, Operand, Statement, WordNode } from "../syntax/tree.js";
+import type { Fix } from "../diagnostics/diagnostic.js";
+import { presentStatement, presentVerb } from "./deprecated.js";
+import { nearest } from "../diagnostics/nearest.js";
+import type { Program } from "../plan/program.js";
+import { replace } from "../diagnostics/reporter.js";
+import { formOf } from "./shapes.js";
+
+export interface Header {
+  readonly verb: Verb;
+  readonly statement: Statement;
+  readonly operands: readonly Operand[];
+  readonly clauses: ReadonlyMap<string, Clause>;
+  /** False when something in the header was reported: what needs it stays silent. */
+  readonly sound: boolean;
+}
+
+const NAME = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
+const foreign = new Set([
+  "const",
+  "let",
+  "var",
+  "import",
+  "export",
+  "await",
+  "function",
+  "async",
+  "return",
+  "if",
+  "for",
+  "while",
+  "type",
+  "interface",
+  "class",
+  "console",
+  "throw",
+  "try",
+  "new",
+]);
+
+/** What begins a line in other languages, and where it belongs. */
+const elsewhere: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?:select|insert|update|join|create|drop|alter)$/i,
+    "Tune asks no databases: read the rows in a TypeScript cell, and give them as `source: $rows`",
+  ],
+  [
+    /^(?:def|lambda|print|from|with|elif|pass|assert|raise|except|del|global)$/,
+    "Tune has no functions and no steps: write them in a TypeScript cell",
+  ],
+];
+
+/** Checks the header; nothing comes back for what is no statement of a built verb. */
+export function headerOf(program: Program, statement: Statement): Header | undefined {
+  const { verb: name } = statement;
+  const found = program.registry.find("verb", name.text) as Verb | undefined;
+  // `tune router on tickets`: a version is no name.
+  const [first] = statement.operands;
+  if (!found || (found.operands.what === "version" && first?.is === "word")) {
+    noVerb(program, name, found && first?.is === "word" ? `${name.text} ${first.text}` : name.text);
+    return undefined;
+  }
+  const verb = presentVerb(program, found, name);
+  if (verb.planned) {
+    program.report("not-built-yet", { word: verb.name, meanwhile: verb.planned.meanwhile }, name.span);
+    return undefined;
+  }
+  let sound = !statement.broken;
+  const clauses = new Map<string, Clause>();
+  const has = Object.keys(verb.connectors);
+  for (const clause of statement.clauses) {
+    const { text, span } = clause.connector;
+    const takes = Object.hasOwn(verb.connectors, text) ? verb.connectors[text] : undefined;
+    if (!takes) {
+      const called = verb.elsewhere?.[text];
+      const near = called !== undefined && has.includes(called) ? called : nearest(text, has, program.reporter);
+      // What can't be read to its end may have lost a comma or a name before.
+      if (statement.broken) continue;
+      program.report(
+        "unknown-connector",
+        { connector: text, verb: verb.name, has, ...(near ? { nearest: near } : {}) },
+        span,
+        near ? { fix: replace(span, near) } : {},
+      );
+      sound = false;
+      if (near && !clauses.has(near)) clauses.set(near, clause);
+    } else if (clauses.has(text)) program.report("duplicate-connector", { connector: text }, span);
+    else {
+      clauses.set(text, clause);
+      if (!takes.many && clause.operands.length > 1) {
+        program.report("too-many-operands", { after: text, found: clause.operands.length }, clause.span);
+        sound = false;
+      } else if (takes.takes === "data" && !namedOnce(program, clause.operands, text)) sound = false;
+    }
+  }
+  for (const [connector, takes] of Object.entries(verb.connectors)) {
+    if (!takes.required || clauses.has(connector) || !sound) continue;
+    program.report(
+      "missing-connector",
+      {
+        verb: verb.name,
+        connector,
+        takes: takes.takes === "new-name" ? "name" : takes.takes === "any" ? "name" : takes.takes,
+        example: verb.example,
+      },
+      name.span,
+    );
+    sound = false;
+  }
+  if (!operandsFit(program, verb, statement)) sound = false;
+  return { verb, statement: presentStatement(program, verb, statement), operands: statement.operands, clauses, sound };
+}
+
+function operandsFit(program: Program, verb: Verb, statement: Statement): boolean {
+  const { operands, verb: name } = statement;
+  const first = operands[0];
+  const wanted = {
+    "new-name": "a name",
+    model: "the name of a model",
+    data: "the name of data",
+    subject: "a name",
+    file: 'a file in `"…"`',
+    topic: "a name",
+    version: "",
+    none: "",
+    any: "",
+  }[verb.operands.what];
+  if (verb.operands.what === "none") {
+    if (!first) return true;
+    program.report("wrong-operand", { after: verb.name, wanted: "no name", found: formOf(first) }, first.span, {
+      fix: { ...replace({ ...first.span, start: name.span.end }, ""), certain: false },
+    });
+    return false;
+  }
+  if (verb.operands.what === "any" || verb.operands.what === "version") return true;
+  if (!first) {
+    if (!statement.broken)
+      program.report("missing-operand", { verb: verb.name, wanted, example: verb.example }, name.span);
+    return false;
+  }
+  if (operands.length > 1 && !verb.operands.many) {
+    program.report(
+      "too-many-operands",
+      { after: verb.name, found: operands.length },
+      { ...first.span, end: operands.at(-1)?.span.end ?? first.span.end },
+    );
+    return false;
+  }
+  for (const operand of operands) {
+    const later = operand.is === "word" ? program.registry.find("subject", operand.text)?.planned : undefined;
+    // Who looks the name up says so.
+    if (later && operand.is === "word" && operand.arguments) continue;
+    const fits = verb.operands.what === "file" ? operand.is === "string" : operand.is === "word" && !operand.arguments;
+    if (!fits || (verb.operands.what === "new-name" && operand.is === "word" && operand.path.length > 1)) {
+      const called =
+        verb.operands.what === "new-name" && operand.is === "word" && operand.arguments && operand.path.length === 1;
+      const quoted = operand.is === "string" && verb.operands.what !== "file" && NAME.test(operand.value);
+      program.report(
+        "wrong-operand",
+        {
+          after: verb.name,
+          wanted: called
+            ? `a name, and its keys in braces: \`${operand.text} { … }\``
+            : quoted
+              ? `${wanted} without quotes: \`${operand.value}\``
+              : wanted,
+          found: formOf(operand),
+        },
+        operand.span,
+        called
+          ? { fix: inBraces(operand) }
+          : operand.is === "word" && verb.operands.what === "file"
+            ? { fix: replace(operand.span, JSON.stringify(operand.text)) }
+            : quoted
+              ? { fix: replace(operand.span, operand.value) }
+              : {},
+      );
+      return false;
+    }
+  }
+  return verb.operands.what !== "model" || namedOnce(program, operands, name.text);
+}
+
+/** Of names that are worked on one after the other. */
+function namedOnce(program: Program, operands: readonly Operand[], after: string): boolean {
+  for (const [i, operand] of operands.entries()) {
+    if (operand.is !== "word" || operand.arguments) continue;
+    const same = (other: Operand): boolean => other.is === "word" && !other.arguments && other.text === operand.text;
+    if (operands.findIndex(same) === i) continue;
+    const from = operands[i - 1]!.span.end;
+    program.report("named-twice", { name: operand.text, after }, operand.span, {
+      fix: { ...replace({ ...operand.span, start: from }, ""), title: "leave it out" },
+    });
+    return false;
+  }
+  return true;
+}
+
+/** `quick(epochs: 3)` → `quick { epochs: 3 }`. */
+function inBraces(operand: WordNode): Fix {
+  const { start, end } = { start: operand.path.at(-1)?.span.end ?? operand.span.start, end: operand.span.end };
+  const edits = [
+    { start, end: start + 1, text: " { " },
+    { start: end - 1, end, text: " }" },
+  ];
+  return { title: "fill the record in braces", edits, certain: true };
+}
+
+function noVerb(program: Program, name: Name, written: string): void {
+  const reserved = program.registry.find("reserved", name.text);
+  if (reserved?.planned)
+    program.report("not-built-yet", { word: name.text, meanwhile: reserved.planned.meanwhile }, name.span);
+  else if (foreign.has(name.text)) program.report("typescript-here", { word: name.text }, name.span);
+  else {
+    const verbs = program.registry.verbs();
+    const known = verbs.find((v) => v.elsewhere?.[name.text] === v.name && v.name !== name.text)?.name;
+    const near =
+      known ??
+      nearest(
+        name.text,
+        verbs.map((v) => v.name),
+      ) ??
+      // `dataset`, `models`, `training`.
+      verbs.find((v) => v.name.length >= 4 && name.text.startsWith(v.name))?.name;
+    const advice = near ? undefined : elsewhere.find(([words]) => words.test(name.text))?.[1];
+    program.report(
+      "unknown-verb",
+      { word: written, ...(near ? { nearest: near } : {}), ...(advice === undefined ? {} : { advice }) },
+      name.span,
+      near ? { fix: replace(name.span, near) } : {},
+    );
+  }
+}

@@ -1,0 +1,345 @@
+/** The keys of a block: known to the verb, given once, typed; dotted keys change a part of what is there. */
+import type { Call, Value } from "../plan/plan.js";
+import { isOldSpelling, type Parameter, type ValueType, type Verb, type Word } from "./registry.js";
+import type { Entry, Expression, Key } from "../syntax/tree.js";
+import { advised, writes, written, type Place } from "./advised.js";
+import { presentPart } from "./deprecated.js";
+import { nearest } from "../diagnostics/nearest.js";
+import type { Given, Program } from "../plan/program.js";
+import { replace, type More } from "../diagnostics/reporter.js";
+import type { Span } from "../diagnostics/span.js";
+import { typed } from "./values.js";
+
+export interface Keys {
+  readonly given: ReadonlyMap<string, Given>;
+  readonly broken: boolean;
+}
+
+/** Reads a block's entries against `parameters`; `base` is what dotted keys may change (the definition after `like`). */
+export function keysOf(
+  program: Program,
+  entries: readonly Entry[],
+  verb: Verb,
+  parameters: readonly Parameter[],
+  base: ReadonlyMap<string, Given> = new Map(),
+  baseKnown = true,
+): Keys {
+  const given = new Map(base);
+  const seen = new Map<string, Span>();
+  let broken = false;
+  for (const entry of entries) {
+    const { key } = entry;
+    const first = seen.get(key.text);
+    if (first) {
+      program.report("duplicate-key", { key: key.text }, key.span, { labels: [{ span: first, text: "first here" }] });
+      continue;
+    }
+    seen.set(key.text, key.span);
+    const root = key.path[0] ?? key.text;
+    const parameter = parameters.find((p) => p.name === root);
+    if (!parameter) {
+      unknownKey(program, entry, { verb, parameters, entries, alone: base.size === 0 && baseKnown });
+      broken = true;
+      continue;
+    }
+    if (parameter.planned) {
+      program.report("not-built-yet", { word: root, meanwhile: parameter.planned.meanwhile }, key.span);
+      broken = true;
+      continue;
+    }
+    if (!entry.value || (key.path.length > 1 && !baseKnown)) {
+      broken = true;
+      continue;
+    }
+    const places = new Map<string, Span>();
+    const value =
+      key.path.length > 1
+        ? changed(program, key, entry.value, parameter, given.get(root), places)
+        : typed(entry.value, parameter.type, { path: root, key: root, parameter }, program.typing(places));
+    if (value === undefined) {
+      broken = true;
+      continue;
+    }
+    const from =
+      entry.value.is !== "reference" ? "written" : program.parameters.has(entry.value.text) ? "parameter" : "reference";
+    given.set(root, {
+      value,
+      span: entry.value.span,
+      from,
+      places: key.path.length > 1 ? new Map([...(given.get(root)?.places ?? []), ...places]) : places,
+    });
+  }
+  return { given, broken };
+}
+
+/** The value of `root` with the part at `key` replaced. */
+function changed(
+  program: Program,
+  key: Key,
+  node: Expression,
+  parameter: Parameter,
+  before: Given | undefined,
+  places: Map<string, Span>,
+): Value | undefined {
+  const standing = before?.value ?? defaultCall(parameter);
+  const target = standing === undefined ? undefined : partOf(program, standing, key.path.slice(1), parameter.type);
+  if (!target) {
+    const [root = "", part, ...deeper] = key.path;
+    const taking = kindsIn(parameter.type)
+      .flatMap((kind) => program.registry.ofKind(kind))
+      .find((word) => !word.planned && word.parameters.some((p) => p.name === part && !p.open));
+    const instead = taking && deeper.length === 0 ? `${root}: ${taking.name}(${part ?? ""}: …)` : undefined;
+    program.report(
+      "path-into-nothing",
+      { path: key.text, root: parameter.name, ...(standing === undefined && instead !== undefined ? { instead } : {}) },
+      key.span,
+    );
+    return undefined;
+  }
+  if ("unknown" in target) {
+    const has = target.unknown.parameters.map((p) => p.name);
+    const name = target.name;
+    const elsewhere = target.unknown.elsewhere?.[name];
+    const near = elsewhere ?? nearest(name, has, program.reporter);
+    program.report(
+      "unknown-argument",
+      { word: target.unknown.name, name, has, ...(near ? { nearest: near } : {}), ...(elsewhere ? { elsewhere } : {}) },
+      key.span,
+      near && has.includes(near) && key.text.endsWith(name)
+        ? { fix: replace({ ...key.span, start: key.span.end - name.length }, near) }
+        : {},
+    );
+    return undefined;
+  }
+  const now = presentPart(program, key, node, target.parameter, key.path.at(-2) ?? key.text);
+  if (!now || standing === undefined) return undefined;
+  const path = [...key.path.slice(1, -1), now.name];
+  const present = now.name === target.parameter.name ? target : partOf(program, standing, path, parameter.type);
+  if (!present || "unknown" in present) throw new Error(`\`${now.name}\` is no parameter of what has \`${key.text}\``);
+  const value = typed(
+    now.value,
+    present.parameter.type,
+    { path: [key.path[0], ...path].join("."), key: present.parameter.name, parameter: present.parameter },
+    program.typing(places),
+  );
+  return value === undefined ? undefined : withPart(standing, path, value);
+}
+
+export type Part = { readonly parameter: Parameter } | { readonly unknown: Word; readonly name: string };
+/** Which parameter a path inside a value names. */
+export function partOf(program: Program, value: Value, path: readonly string[], type: ValueType): Part | undefined {
+  const [name, ...rest] = path;
+  if (name === undefined || value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  if ("record" in value) {
+    const record = type.is === "either" ? type.of.find((one) => one.is === "record") : type;
+    if (record?.is !== "record") return undefined;
+    const inner = value.record[name];
+    if (rest.length > 0) return inner === undefined ? undefined : partOf(program, inner, rest, record.of);
+    return record.keys && !record.keys.includes(name)
+      ? undefined
+      : { parameter: { name, type: record.of, doc: "", why: "", impact: "low" } };
+  }
+  if (!("word" in value)) return undefined;
+  const word = program.registry.find(value.kind, value.word);
+  const parameter = word?.parameters.find((p) => p.name === name && !p.open) ?? word?.parameters.find((p) => p.open);
+  if (!word) return undefined;
+  if (!parameter) return { unknown: word, name };
+  if (rest.length === 0) return { parameter };
+  const inner = value.arguments[name] ?? defaultCall(parameter);
+  return inner === undefined ? undefined : partOf(program, inner, rest, parameter.type);
+}
+function withPart(value: Value, path: readonly string[], part: Value): Value {
+  const [name, ...rest] = path;
+  if (name === undefined || value === null || typeof value !== "object" || Array.isArray(value)) return part;
+  if ("record" in value)
+    return { record: { ...value.record, [name]: withPart(value.record[name] ?? null, rest, part) } };
+  const call = value as Call;
+  return {
+    ...call,
+    arguments: {
+      ...call.arguments,
+      [name]: rest.length === 0 ? part : withPart(call.arguments[name] ?? null, rest, part),
+    },
+  };
+}
+export function defaultCall(parameter: Parameter): Value | undefined {
+  const standing = parameter.default && "value" in parameter.default ? parameter.default.value : undefined;
+  return standing !== null && typeof standing === "object" && "word" in standing ? standing : undefined;
+}
+
+/** An unknown key: where it belongs, what it is called here, or the nearest one. */
+function unknownKey(program: Program, entry: Entry, block: Block): void {
+  const { key } = entry;
+  const { verb, parameters } = block;
+  const name = key.path[0] ?? key.text;
+  const { registry } = program;
+  if (program.reporter.crowded) {
+    program.report("unknown-key", { key: key.text, verb: verb.name }, key.span);
+    return;
+  }
+  const names = parameters.filter((p) => !p.planned && !isOldSpelling(p)).map((p) => p.name);
+  const root = key.path.length > 1 ? { ...key.span, end: key.span.start + name.length } : key.span;
+  const owners = [verb, ...registry.verbs().filter((v) => v !== verb)];
+  const like = verb.capabilities?.["keysOf"];
+  const whole = typeof like === "string" ? registry.find("verb", like) : undefined;
+  const advice = adviceOf(verb, name) ?? (whole && adviceOf(whole, name));
+  if (advice !== undefined && !names.includes(name)) {
+    const idle = [verb, ...(whole ? [whole] : [])].some((one) => one.idle?.includes(name));
+    const fix = advised(advice, placeIn(program, entry, block), idle);
+    program.report("unknown-key", { key: key.text, verb: verb.name, advice }, key.span, fix ? { fix } : {});
+    return;
+  }
+  for (const owner of owners) {
+    const own = owner === verb ? verb.capabilities?.["keysOf"] : undefined;
+    const foreign =
+      owner.elsewhere?.[name] ?? (typeof own === "string" ? registry.find("verb", own)?.elsewhere?.[name] : undefined);
+    if (
+      foreign !== undefined &&
+      (owner === verb ? names.includes(foreign) : owner.parameters.some((p) => p.name === foreign))
+    ) {
+      if (owner === verb)
+        program.report("unknown-key", { key: key.text, verb: verb.name, nearest: foreign, elsewhere: true }, key.span, {
+          fix: replace(root, foreign),
+        });
+      else
+        program.report(
+          "unknown-key",
+          { key: key.text, verb: verb.name, nearest: foreign, belongs: `\`${owner.name}\`, as \`${foreign}\`` },
+          key.span,
+        );
+      return;
+    }
+  }
+  const homes = owners
+    .filter((v) => v !== verb && !v.planned && v.parameters.some((p) => p.name === name && !p.planned))
+    .map((v) => v.name);
+  if (homes.length > 0) {
+    program.report(
+      "unknown-key",
+      { key: key.text, verb: verb.name, belongs: homes.map((h) => `\`${h}\``).join(" or ") },
+      key.span,
+    );
+    return;
+  }
+  const near = nearest(name, names);
+  if (near === undefined || name.length <= 2) {
+    for (const owner of owners.filter((v) => !v.planned)) {
+      const inner = insideWord(
+        program,
+        name,
+        owner === verb ? ((whole as Verb | undefined) ?? verb) : owner,
+        owner === verb ? parameters : owner.parameters,
+      );
+      if (inner === undefined) continue;
+      program.report(
+        "unknown-key",
+        { key: key.text, verb: verb.name, belongs: owner === verb ? inner : `\`${owner.name}\`: ${inner}` },
+        key.span,
+        owner === verb ? movedInto(program, entry, block) : {},
+      );
+      return;
+    }
+  }
+  if (near === undefined) {
+    const elsewhere = owners
+      .filter((v) => v !== verb && !v.planned)
+      .flatMap((v) => v.parameters.filter((p) => !p.planned).map((p) => ({ verb: v.name, name: p.name })));
+    const other = nearest(name, new Set(elsewhere.map((e) => e.name)));
+    const home = elsewhere.find((e) => e.name === other);
+    program.report(
+      "unknown-key",
+      {
+        key: key.text,
+        verb: verb.name,
+        ...(home ? { nearest: home.name, belongs: `\`${home.verb}\`, as \`${home.name}\`` } : {}),
+        ...(home ? {} : { has: names }),
+      },
+      key.span,
+    );
+    return;
+  }
+  program.report("unknown-key", { key: key.text, verb: verb.name, nearest: near }, key.span, {
+    fix: replace(root, near),
+  });
+}
+
+export function adviceOf(word: Word, name: string): string | undefined {
+  return word.advice && Object.hasOwn(word.advice, name) ? word.advice[name] : undefined;
+}
+
+/** The block that an unknown key stands in. */
+interface Block {
+  readonly verb: Verb;
+  readonly parameters: readonly Parameter[];
+  readonly entries: readonly Entry[];
+  /** Whether nothing but the block says what its statement makes. */
+  readonly alone: boolean;
+}
+function placeIn(program: Program, entry: Entry, { verb, parameters, entries }: Block): Place {
+  const like = verb.capabilities?.["keysOf"];
+  const whole = typeof like === "string" ? (program.registry.find("verb", like) as Verb | undefined) : undefined;
+  const becomes = (name: string): string | undefined => {
+    const advice = adviceOf(verb, name) ?? (whole && adviceOf(whole, name));
+    if (advice !== undefined || parameters.some((p) => p.name === name)) return writes(advice);
+    const part = partNamed(program, name, whole ?? verb, parameters);
+    return part && `${part.key}: ${part.word.name}(${part.inner}: …)`;
+  };
+  return { text: program.source.text, all: entries, one: entry, becomes };
+}
+/** `rank: 8` in a model as `technique: lora(rank: 8)`; where more than the block says what the word is, as a part of it. */
+function movedInto(program: Program, entry: Entry, block: Block): More {
+  const place = placeIn(program, entry, block);
+  const meant = entry.key.path.length === 1 ? place.becomes(entry.key.text) : undefined;
+  const whole = meant === undefined ? undefined : /^(\w+): \w+\((\w+): …\)$/.exec(meant);
+  if (!whole || meant === undefined) return {};
+  const [, key = "", inner = ""] = whole;
+  const there = block.entries.some((one) => one.key.text === key);
+  const fix = block.alone || there ? written(meant, place) : replace(entry.key.span, `${key}.${inner}`);
+  return fix ? { fix } : {};
+}
+
+/** `rank: 8` in a model: the key and word whose parameter it is (`technique: lora(rank: …)`). */
+function insideWord(program: Program, name: string, owner: Verb, parameters: readonly Parameter[]): string | undefined {
+  const found = partNamed(program, name, owner, parameters);
+  return found && `\`${found.key}: ${found.word.name}(${found.inner}: …)\``;
+}
+/** A parameter inside a word that a key takes; the key's default and words of the verb's own example come first. */
+export function partNamed(
+  program: Program,
+  name: string,
+  owner: Verb,
+  parameters: readonly Parameter[],
+): { readonly key: string; readonly word: Word; readonly inner: string } | undefined {
+  for (const parameter of parameters) {
+    const standing = defaultCall(parameter);
+    const first = (word: Word): number =>
+      standing !== undefined && (standing as Call).word === word.name
+        ? 0
+        : owner.example.includes(`${parameter.name}: ${word.name}`)
+          ? 1
+          : 2;
+    for (const kind of kindsIn(parameter.type)) {
+      for (const word of program.registry.ofKind(kind).toSorted((a, b) => first(a) - first(b))) {
+        if (word.planned) continue;
+        const inner = word.parameters.some((p) => p.name === name && !p.open) ? name : word.elsewhere?.[name];
+        if (inner !== undefined && word.parameters.some((p) => p.name === inner))
+          return { key: parameter.name, word, inner };
+      }
+    }
+  }
+  return undefined;
+}
+export function kindsIn(type: ValueType): string[] {
+  switch (type.is) {
+    case "word":
+      return [type.kind];
+    case "list":
+    case "record":
+    case "range":
+      return kindsIn(type.of);
+    case "either":
+      return type.of.flatMap(kindsIn);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,122 @@
+/** Numbers with their units and ranges: `80%`, `20min`, `512MB`, `1e-3`. */
+import type { Value } from "../plan/plan.js";
+import type { ValueType } from "./registry.js";
+import { durations, sizes } from "../syntax/numbers.js";
+import type { NumberNode } from "../syntax/tree.js";
+import { replace } from "../diagnostics/reporter.js";
+import type { Span } from "../diagnostics/span.js";
+import type {} from "./value-codes.js";
+import type { Asked, Typing } from "./values.js";
+
+export function numeric(
+  node: NumberNode,
+  type: Extract<ValueType, { is: "number" }>,
+  asked: Asked,
+  t: Typing,
+): Value | undefined {
+  const bad = (wanted: string, fix?: string): undefined => {
+    t.reporter.report(
+      "wrong-unit",
+      { key: asked.key, found: node.raw, wanted, ...(fix === undefined ? {} : { instead: fix }) },
+      node.span,
+      fix ? { fix: replace(node.span, fix) } : {},
+    );
+    return undefined;
+  };
+  let value: Value;
+  switch (type.unit) {
+    case "share":
+    case "share-or-count": {
+      if (node.unit === "%") value = { share: Number((node.value / 100).toPrecision(12)) };
+      else if (node.unit !== "") return bad("a share such as `10%`");
+      else if (!Number.isInteger(node.value) || (type.unit === "share" && node.value > 0 && node.value <= 1)) {
+        const percent = `${String(Number((node.value * 100).toPrecision(12)))}%`;
+        t.reporter.report("share-as-decimal", { key: asked.key, found: node.raw, instead: percent }, node.span, {
+          fix: replace(node.span, percent),
+        });
+        return undefined;
+      } else if (type.unit === "share" && node.value !== 0) return bad("a share such as `10%`", `${node.raw}%`);
+      else value = type.unit === "share" ? { share: 0 } : node.value;
+      if (
+        typeof value === "object" &&
+        ((value as { share: number }).share < 0 || (value as { share: number }).share > 1)
+      ) {
+        t.reporter.report("out-of-range", { key: asked.key, found: node.raw, range: "from 0% to 100%" }, node.span);
+        return undefined;
+      }
+      break;
+    }
+    case "duration":
+    case "bytes": {
+      const units = type.unit === "duration" ? durations : sizes;
+      const factor = Object.hasOwn(units, node.unit) ? units[node.unit] : undefined;
+      if (factor === undefined)
+        return bad(
+          type.unit === "duration" ? "a duration such as `20min`" : "a size such as `512MB`",
+          withUnit(node, units),
+        );
+      value = node.value * factor;
+      break;
+    }
+    default:
+      if (node.unit === "%") return bad("a plain number", String(Number((node.value / 100).toPrecision(12))));
+      if (node.unit !== "")
+        return bad("a plain number", Object.hasOwn({ ...durations, ...sizes }, node.unit) ? undefined : digits(node));
+      value = node.value;
+  }
+  if (type.integer && typeof value === "number" && !Number.isInteger(value)) {
+    t.reporter.report("not-whole", { key: asked.key, found: node.raw }, node.span);
+    return undefined;
+  }
+  return inRange(value, node.raw, node.span, asked, t);
+}
+
+const digits = (node: NumberNode): string => node.raw.slice(0, node.raw.length - node.unit.length);
+/** `2hours`, `2H`, `512mb`: the number with the unit that is meant. */
+function withUnit(node: NumberNode, units: Readonly<Record<string, number>>): string | undefined {
+  const asked = node.unit.toLowerCase();
+  const names = Object.keys(units);
+  const near =
+    names.find((name) => name.toLowerCase() === asked) ??
+    names.find((name) => name.length > 0 && LONG[name]?.test(asked) === true);
+  return near === undefined ? undefined : digits(node) + near;
+}
+const LONG: Readonly<Record<string, RegExp>> = {
+  ms: /^(?:msecs?|milliseconds?)$/,
+  s: /^(?:secs?|seconds?)$/,
+  min: /^(?:m|mins|minutes?)$/,
+  h: /^(?:hrs?|hours?)$/,
+  d: /^days?$/,
+  KB: /^(?:k|kilobytes?)$/,
+  MB: /^(?:m|megabytes?)$/,
+  GB: /^(?:g|gigs?|gigabytes?)$/,
+};
+
+export function inRange(value: Value, raw: string, span: Span, asked: Asked, t: Typing): Value | undefined {
+  const range = asked.parameter?.range;
+  const x = plain(value);
+  if (!range || x === undefined) return value;
+  const low = range.min !== undefined && (range.exclusive ? x <= range.min : x < range.min);
+  if (low || (range.max !== undefined && x > range.max)) {
+    const least =
+      range.min === undefined
+        ? ""
+        : range.exclusive
+          ? `greater than ${String(range.min)}`
+          : `at least ${String(range.min)}`;
+    const most = range.max === undefined ? "" : `at most ${String(range.max)}`;
+    t.reporter.report(
+      "out-of-range",
+      { key: asked.key, found: raw, range: [least, most].filter(Boolean).join(" and ") },
+      span,
+    );
+    return undefined;
+  }
+  return value;
+}
+
+/** A number, or the number behind a share. */
+export function plain(value: Value): number | undefined {
+  if (typeof value === "number") return value;
+  return value !== null && typeof value === "object" && "share" in value ? value.share : undefined;
+}

@@ -1,0 +1,224 @@
+/**
+ * The vocabulary as data. A word is a pure declaration (checking runs in a browser); what it does is loaded when used.
+ * `dsl` knows no word: checker, completion, hover, documentation and plan read these records.
+ */
+import type { Call, Value } from "../plan/plan.js";
+import type { CheckContext } from "./context.js";
+
+/** What a word of each kind does at run time; stdlib's rooms merge their interfaces in (`declare module "#dsl/types/registry.js"`). */
+export interface Implementations {}
+/** Kinds: verb, experiment, source, cleaner, split, base families (`model`), task, technique, optimizer, schedule, metric, search, stopping, cadence, space, shuffle. */
+export type Kind = string;
+
+export type ValueType =
+  | { readonly is: "number"; readonly integer?: true; readonly unit?: Unit }
+  | { readonly is: "string" } // "quoted" only
+  | { readonly is: "text" } // "quoted" or a bare name (a label, a column)
+  | { readonly is: "boolean" }
+  // bare names; `elsewhere`: what other tools call them
+  | {
+      readonly is: "choice";
+      readonly of: readonly string[];
+      readonly elsewhere?: Readonly<Record<string, string>>;
+    }
+  | { readonly is: "word"; readonly kind: Kind } // `adamw(...)`; a word without parameters may stand bare
+  | { readonly is: "column" } // a column of the data's source; checked against its header
+  | { readonly is: "list"; readonly of: ValueType } // a single value may stand for a list of one
+  /** `planned`: keys that the design knows but nothing reads yet. */
+  | {
+      readonly is: "record";
+      readonly of: ValueType;
+      readonly keys?: readonly string[];
+      /** What other tools call a key (`instruction`): feeds diagnostics. */
+      readonly elsewhere?: Readonly<Record<string, string>>;
+      /** One that makes sense, for the help where something else stands. */
+      readonly example?: string;
+      readonly planned?: { readonly keys: readonly string[]; readonly meanwhile: string };
+    }
+  | { readonly is: "range"; readonly of: ValueType }
+  | { readonly is: "reference" } // $x, a live TypeScript value
+  | { readonly is: "model" } // the name of a defined model
+  | { readonly is: "either"; readonly of: readonly ValueType[] };
+/** share: `10%` only; share-or-count: `10%` or `100`; duration in ms; bytes. */
+export type Unit = "share" | "share-or-count" | "duration" | "bytes";
+
+/**
+ * A spelling that is on its way out. Versions are those of the vocabulary (`Registry.version`): from `since` on it is a
+ * warning, from `until` on an error, both with the same mend. Where `use` says what is written instead, the old spelling
+ * means just that: it is read as the new one, so that a recipe's hash does not change when it is mended.
+ */
+export interface Deprecated<Use> {
+  readonly since: string;
+  readonly until: string;
+  /** Absent: nothing takes its place; it works as ever until it goes. */
+  readonly use?: Use;
+  /** Why it goes, without a full stop. */
+  readonly why: string;
+}
+/** What a call becomes. Verbs change their name alone. */
+export interface NewCall {
+  readonly name: string;
+  /** Old argument → its new name, or null where it goes without. Others keep their names. */
+  readonly arguments?: Readonly<Record<string, string | null>>;
+  /** Arguments that say what the old word stood for, as text of Tune. */
+  readonly adds?: Readonly<Record<string, string>>;
+}
+/** What a parameter or key becomes. */
+export interface NewKey {
+  readonly name: string;
+  /** Where the value changes too: what was written → what is written now, as text of Tune. */
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly type: ValueType;
+  readonly doc: string;
+  readonly range?: { readonly min?: number; readonly max?: number; readonly exclusive?: true };
+  readonly required?: true;
+  /** Not required where this other parameter, or one of these, is given. */
+  readonly unless?: string | readonly string[];
+  /** Positional parameters are filled in the order declared. `rest`: takes all remaining positional arguments as a list. */
+  readonly positional?: true | "rest";
+  readonly default?:
+    | { readonly value: Value }
+    /** `derived` is the sentence that hover and plan show. */
+    | {
+        readonly derived: string;
+        from(draft: Readonly<Record<string, Value>>, context: CheckContext): Value;
+        /** What the plan says instead, where the reason depends on what was found. */
+        because?(draft: Readonly<Record<string, Value>>, context: CheckContext): string;
+      };
+  readonly why: string;
+  readonly impact: "low" | "medium" | "high";
+  readonly related?: readonly string[];
+  /** The design knows it but it is not built yet: writing it is the error `not-built-yet`. */
+  readonly planned?: { readonly meanwhile: string };
+  readonly deprecated?: Deprecated<NewKey>;
+  /** It can be written where the experiment of this name is on (a word of the kind `experiment`). */
+  readonly experiment?: string;
+  /**
+   * Where completion finds texts that fit: labels of the data, linear layers of the base, and some by name; or files of the
+   * notebook's folder, those that end in one of `endings` first.
+   */
+  readonly suggests?:
+    | { readonly from: "labels" | "layers"; readonly also?: readonly string[] }
+    | { readonly from: "files"; readonly endings: readonly string[] };
+  /** Accepts any further named argument with this type (e.g. `random(train: 80%, dev: 20%)`). */
+  readonly open?: true;
+}
+
+/** A publication that a word comes from. */
+export interface Reference {
+  readonly title: string;
+  readonly by: string;
+  readonly year: number;
+  readonly at: string;
+}
+
+export interface Word {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly doc: string;
+  readonly example: string;
+  readonly since: string;
+  /** Content hash of what a user defined; absent: a word of this package. Calls carry it, so that recipes tell one definition from another. */
+  readonly definition?: string;
+  /** Where the field describes it, the first source first. */
+  readonly references?: readonly Reference[];
+  readonly parameters: readonly Parameter[];
+  /** The design knows it but it is not built yet: using it is the error `not-built-yet`, naming what serves meanwhile. */
+  readonly planned?: { readonly meanwhile: string };
+  readonly deprecated?: Deprecated<NewCall>;
+  /** It can be written where the experiment of this name is on (a word of the kind `experiment`). */
+  readonly experiment?: string;
+  /** Of an experiment: the version of the vocabulary since which it needs no switch. */
+  readonly standard?: string;
+  /** What other tools call it or its parameters (`lr`, `r`): feeds diagnostics, is no second spelling. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
+  /** Names of other tools whose value changes too, or that nothing answers to (`bf16: true`, `output_dir`): what to do, for the help. */
+  readonly advice?: Readonly<Record<string, string>>;
+  /** Of those in `advice` the ones that say nothing which isn't so without them: they are taken out without asking. */
+  readonly idle?: readonly string[];
+  /** Rules of its own, called once its arguments are checked; reports through the context. Pure. */
+  check?(call: Call, context: CheckContext): void;
+  /** What else people should know of it: hover shows these. */
+  readonly notes?: readonly string[];
+  /** Facts a checker or runner asks of a word instead of `name === ...` chains (contracts: capability properties). */
+  readonly capabilities?: Readonly<Record<string, unknown>>;
+  load?(): Promise<unknown>;
+}
+
+/** A verb is a word too: its parameters are the keys of its block. */
+export interface Verb extends Word {
+  readonly kind: "verb";
+  readonly operands: {
+    readonly what: "new-name" | "model" | "data" | "subject" | "file" | "topic" | "version" | "none" | "any";
+    readonly many?: true;
+  };
+  readonly connectors: Readonly<
+    Record<
+      string,
+      {
+        readonly takes: "model" | "data" | "recipe" | "new-name" | "experiment" | "any";
+        readonly required?: true;
+        readonly many?: true;
+      }
+    >
+  >;
+  readonly does: "defines" | "acts";
+}
+
+export interface Registry {
+  /** What deprecations and experiments are held against. */
+  readonly version: string;
+  readonly words: readonly Word[];
+  find(kind: Kind, name: string): Word | undefined;
+  ofKind(kind: Kind): readonly Word[];
+  verbs(): readonly Verb[];
+}
+
+/** Whether a parameter is an old spelling of another one: it has no value and no default of its own. */
+export const isOldSpelling = (parameter: Parameter): boolean => parameter.deprecated?.use !== undefined;
+
+export function makeRegistry(words: readonly Word[], version: string): Registry {
+  const byKey = new Map(words.map((w) => [`${w.kind} ${w.name}`, w]));
+  const kinds = new Map<Kind, Word[]>();
+  for (const w of words) kinds.set(w.kind, [...(kinds.get(w.kind) ?? []), w]);
+  return {
+    version,
+    words,
+    find: (kind, name) => byKey.get(`${kind} ${name}`),
+    ofKind: (kind) => kinds.get(kind) ?? [],
+    verbs: () => (kinds.get("verb") ?? []) as unknown as readonly Verb[],
+  };
+}
+
+/** A registry that takes in a user's own words; a word that is defined again replaces its earlier self. */
+export interface GrowingRegistry extends Registry {
+  define(word: Word): void;
+  /** Words that were defined, in the order of their first definition. */
+  readonly own: readonly Word[];
+}
+
+/** `base` stays as it is. Whoever defines makes sure that no word of `base` is meant. */
+export function growing(base: Registry): GrowingRegistry {
+  const own = new Map<string, Word>();
+  let whole = base;
+  return {
+    version: base.version,
+    get words() {
+      return whole.words;
+    },
+    get own() {
+      return [...own.values()];
+    },
+    find: (kind, name) => whole.find(kind, name),
+    ofKind: (kind) => whole.ofKind(kind),
+    verbs: () => whole.verbs(),
+    define(word) {
+      own.set(`${word.kind} ${word.name}`, word);
+      whole = makeRegistry([...base.words, ...own.values()], base.version);
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** The forms of what was written and of what a key takes, in words. */
+import type { Registry, ValueType } from "./registry.js";
+import type { Expression } from "../syntax/tree.js";
+
+/** Whether `node` has the outer form of `type`; what is inside is not looked at. */
+export function fitting(node: Expression, type: ValueType, registry: Registry): boolean {
+  if (node.is === "reference") return type.is !== "record";
+  switch (type.is) {
+    case "number":
+      return node.is === "number";
+    case "string":
+      return node.is === "string";
+    case "text":
+    case "column":
+      return node.is === "string" || node.is === "number" || (node.is === "word" && !node.arguments);
+    case "boolean":
+      return node.is === "word" && (node.text === "true" || node.text === "false");
+    case "choice":
+      return node.is === "word" && !node.arguments && type.of.includes(node.text);
+    case "word":
+      return node.is === "word" && registry.find(type.kind, node.text) !== undefined;
+    case "list":
+      return node.is === "list" || fitting(node, type.of, registry);
+    case "record":
+      return node.is === "block";
+    case "range":
+      return node.is === "range";
+    case "reference":
+      return false;
+    case "model":
+      return node.is === "word" && !node.arguments;
+    case "either":
+      return type.of.some((one) => fitting(node, one, registry));
+  }
+}
+
+/** What a key takes, in words. */
+export function describe(type: ValueType): string {
+  switch (type.is) {
+    case "number":
+      if (type.unit === "share") return "a share such as `10%`";
+      if (type.unit === "share-or-count") return "a share such as `10%` or a whole number";
+      if (type.unit === "duration") return "a duration such as `20min`";
+      if (type.unit === "bytes") return "a size such as `512MB`";
+      return type.integer ? "a whole number" : "a number";
+    case "string":
+      return 'a string in `"…"`';
+    case "text":
+      return "a name or a string";
+    case "column":
+      return "the name of a column";
+    case "boolean":
+      return "`true` or `false`";
+    case "choice":
+      return type.of.map((one) => `\`${one}\``).join(" or ");
+    case "word":
+      return `${/^[aeiou]/.test(type.kind) ? "an" : "a"} ${type.kind}`;
+    case "list":
+      return `a list of ${plural(describe(type.of))}`;
+    case "record":
+      return "a record in `{ }`";
+    case "range":
+      return "a range such as `0..10`";
+    case "reference":
+      return "a TypeScript value `$x`";
+    case "model":
+      return "the name of a model";
+    case "either":
+      return type.of.map(describe).join(" or ");
+  }
+}
+function plural(text: string): string {
+  return text.replace(/^an? /, "").replace(/^(\w+)/, "$1s");
+}
+
+/** What was written, in words. */
+export function formOf(node: Expression): string {
+  switch (node.is) {
+    case "number":
+      return `the number \`${node.raw}\``;
+    case "string":
+      return "a string";
+    case "word":
+      return node.arguments ? `\`${node.text}(…)\`` : `\`${node.text}\``;
+    case "reference":
+      return `\`$${node.text}\``;
+    case "range":
+      return "a range";
+    case "list":
+      return "a list";
+    case "block":
+      return "a record";
+  }
+}

@@ -1,0 +1,361 @@
+/**
+ * Gives what was written the type that its key asks for: syntax → `Value`. Calls keep only what was written; defaults
+ * come when a plan is made. `undefined` means: reported already, or not known yet (a need was named).
+ */
+import type { Call, Value } from "../plan/plan.js";
+import type { Parameter, Registry, ValueType } from "./registry.js";
+import { decodeNumber } from "../syntax/numbers.js";
+import { quote } from "../syntax/strings.js";
+import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
+import { nearest } from "../diagnostics/nearest.js";
+import type {} from "./value-codes.js";
+import { word } from "./calls.js";
+import { meantBy } from "./suggested.js";
+import { inRange, numeric, plain } from "./numeric.js";
+import type { Fix } from "../diagnostics/diagnostic.js";
+import { replace, Reporter } from "../diagnostics/reporter.js";
+import type { Span } from "../diagnostics/span.js";
+import { describe, fitting, formOf } from "./shapes.js";
+
+/** What stands behind `$x`. */
+export type Found = { readonly value: Value } | { readonly live: string };
+export interface Typing {
+  readonly registry: Registry;
+  reporter: Reporter;
+  /** `undefined`: unknown (reported) or not known yet (a need was named). */
+  reference(node: ReferenceNode): Found | undefined;
+  isModel(name: string): boolean;
+  /** Experiments that are on, and the version line that would switch on another. */
+  readonly experiments: ReadonlySet<string>;
+  switchOn(name: string): { readonly line: string; readonly fix?: Fix };
+  /** What is written at a place; undefined: not in this source. */
+  textOf(span: Span): string | undefined;
+  /** The whole text of a place's source, where that is the present one. */
+  sourceOf(span: Span): string | undefined;
+  /** Where each part of the value was written, by path (`optimizer.learning_rate`). */
+  readonly places: Map<string, Span>;
+}
+export interface Asked {
+  /** Dotted path for `places`. */
+  readonly path: string;
+  readonly key: string;
+  readonly parameter?: Parameter;
+}
+
+export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing): Value | undefined {
+  t.places.set(asked.path, node.span);
+  if (node.is === "reference" && type.is !== "reference" && !acceptsLive(type))
+    return fromReference(node, type, asked, t);
+  switch (type.is) {
+    case "number":
+      return node.is === "number" ? numeric(node, type, asked, t) : wrong(node, type, asked, t);
+    case "string":
+      return node.is === "string" ? node.value : wrong(node, type, asked, t);
+    case "text":
+    case "column":
+      if (node.is === "string") return node.value;
+      if (node.is === "word" && !node.arguments && node.path.length === 1) return node.text;
+      if (node.is === "number" && node.unit === "") return node.raw;
+      return wrong(node, type, asked, t);
+    case "boolean":
+      if (node.is === "word" && !node.arguments && (node.text === "true" || node.text === "false"))
+        return node.text === "true";
+      return wrong(node, type, asked, t);
+    case "choice":
+      if (node.is === "word" && !node.arguments && type.of.includes(node.text)) return node.text;
+      if (node.is === "word" && !node.arguments) return unknownChoice(node, type, asked, t);
+      return wrong(node, type, asked, t);
+    case "word":
+      return node.is === "word"
+        ? word(node, type.kind, asked, t)
+        : node.is === "reference"
+          ? liveWord(node, type.kind, asked, t)
+          : wrong(node, type, asked, t);
+    case "list": {
+      if (node.is !== "list" && !fitting(node, type.of, t.registry) && (node.is === "block" || node.is === "range"))
+        return wrong(node, type, asked, t);
+      const items = node.is === "list" ? node.items : [node];
+      const values = items.map((item, i) => typed(item, type.of, { ...asked, path: `${asked.path}.${String(i)}` }, t));
+      return values.every((v) => v !== undefined) ? values : undefined;
+    }
+    case "record": {
+      if (node.is !== "block") return wrong(node, type, asked, t);
+      const record: Record<string, Value> = {};
+      let whole = node.broken !== true;
+      const firsts = new Map<string, Entry>();
+      for (const entry of node.entries) {
+        const first = firsts.get(entry.key.text);
+        if (!first) firsts.set(entry.key.text, entry);
+        if (!entry.value) {
+          whole = false;
+          continue;
+        }
+        if (first)
+          t.reporter.report("duplicate-key", { key: entry.key.text }, entry.key.span, {
+            labels: [{ span: first.key.span, text: "first here" }],
+          });
+        if (type.planned?.keys.includes(entry.key.text)) {
+          t.reporter.report(
+            "not-built-yet",
+            { word: entry.key.text, meanwhile: type.planned.meanwhile },
+            entry.key.span,
+          );
+          whole = false;
+          continue;
+        }
+        if (type.keys && !type.keys.includes(entry.key.text)) {
+          const { elsewhere, keys } = type;
+          const near =
+            elsewhere && Object.hasOwn(elsewhere, entry.key.text)
+              ? elsewhere[entry.key.text]
+              : nearest(entry.key.text, keys, t.reporter);
+          const { value } = entry;
+          const turned =
+            near === undefined && value.is === "word" && keys.includes(value.text)
+              ? `${value.text}: ${entry.key.text}`
+              : undefined;
+          t.reporter.report(
+            "unknown-record-key",
+            {
+              key: entry.key.text,
+              of: asked.key,
+              has: keys,
+              ...(near ? { nearest: near } : {}),
+              ...(turned === undefined ? {} : { turned }),
+            },
+            entry.key.span,
+            near
+              ? { fix: replace(entry.key.span, near) }
+              : turned === undefined
+                ? {}
+                : { fix: replace(entry.span, turned) },
+          );
+          whole = false;
+          continue;
+        }
+        const value = typed(entry.value, type.of, { key: entry.key.text, path: `${asked.path}.${entry.key.text}` }, t);
+        if (value === undefined) whole = false;
+        else record[entry.key.text] = value;
+      }
+      return whole ? { record } : undefined;
+    }
+    case "range": {
+      if (node.is !== "range" || type.of.is !== "number") return wrong(node, type, asked, t);
+      const [from, to] = [typed(node.from, type.of, asked, t), typed(node.to, type.of, asked, t)];
+      t.places.set(asked.path, node.span);
+      if (from === undefined || to === undefined) return undefined;
+      const [a, b] = [plain(from), plain(to)];
+      if (a === undefined || b === undefined || a > b) {
+        t.reporter.report("empty-range", { from: String(a), to: String(b) }, node.span);
+        return undefined;
+      }
+      return { from: a, to: b };
+    }
+    case "reference":
+      return node.is === "reference" ? { live: node.text } : wrong(node, type, asked, t);
+    case "model":
+      if (node.is !== "word" || node.arguments || !t.isModel(node.text)) return wrong(node, type, asked, t);
+      return { record: { model: node.text } };
+    case "either": {
+      const fits = type.of.filter(
+        (one) => fitting(node, one, t.registry) && (one.is !== "model" || (node.is === "word" && t.isModel(node.text))),
+      );
+      const [only] = fits;
+      if (only === undefined) return none(node, type, asked, t);
+      for (const one of fits.length > 1 ? fits : []) {
+        const reporter = t.reporter;
+        t.reporter = new Reporter();
+        const value = typed(node, one, asked, t);
+        const { hasErrors, diagnostics } = t.reporter;
+        t.reporter = reporter;
+        // What it warns of is told once it is chosen.
+        if (!hasErrors && value !== undefined) return diagnostics.length > 0 ? typed(node, one, asked, t) : value;
+      }
+      return typed(node, only, asked, t);
+    }
+  }
+}
+
+/** The value behind `$x`, held to the same rules as a written one. */
+function fromReference(node: ReferenceNode, type: ValueType, asked: Asked, t: Typing): Value | undefined {
+  const found = t.reference(node);
+  if (!found) return undefined;
+  // `-p budget=20min` arrives in milliseconds, a size in bytes.
+  if (
+    "value" in found &&
+    typeof found.value === "number" &&
+    type.is === "number" &&
+    (type.unit === "duration" || type.unit === "bytes")
+  )
+    return inRange(found.value, String(found.value), node.span, asked, t);
+  const written = "value" in found ? expressionOf(found.value, node.span) : undefined;
+  if (!written) {
+    t.reporter.report(
+      "wrong-type",
+      { key: asked.key, wanted: describe(type), found: `\`$${node.text}\`, a live value` },
+      node.span,
+    );
+    return undefined;
+  }
+  const places = new Map(t.places);
+  const value = typed(written, type, asked, t);
+  for (const key of t.places.keys()) if (!places.has(key)) t.places.set(key, node.span);
+  return value;
+}
+/** A value as if it had been written at `span` (a word in a string is read as a bare name where names are asked). */
+export function expressionOf(value: Value, span: Span): Expression | undefined {
+  if (typeof value === "number") return { is: "number", value, unit: "", raw: String(value), span };
+  if (typeof value === "string") {
+    const number = /^-?\d[\d_.eE+-]*(?:%|[A-Za-z]+)$/.test(value) ? decodeNumber(value) : undefined;
+    if (number && Number.isFinite(number.value)) return { is: "number", ...number, raw: value, span };
+    return { is: "string", value, span };
+  }
+  if (typeof value === "boolean")
+    return { is: "word", path: [{ text: String(value), span }], text: String(value), span };
+  if (Array.isArray(value)) {
+    const items = (value as readonly Value[]).map((v) => expressionOf(v, span));
+    return items.every((i) => i !== undefined) ? { is: "list", items, span } : undefined;
+  }
+  if (value !== null && typeof value === "object" && "share" in value)
+    return { is: "number", value: value.share * 100, unit: "%", raw: `${String(value.share * 100)}%`, span };
+  if (value !== null && typeof value === "object" && "word" in value) {
+    const given = Object.entries((value as Call).arguments).flatMap(([text, v]) => {
+      const inner = expressionOf(v, span);
+      return inner ? [{ key: { text, path: [text], span }, value: inner, span }] : [];
+    });
+    return {
+      is: "word",
+      path: [{ text: (value as Call).word, span }],
+      text: (value as Call).word,
+      arguments: given,
+      span,
+    };
+  }
+  return undefined;
+}
+export function acceptsLive(type: ValueType): boolean {
+  return (type.is === "word" && type.kind === "source") || (type.is === "either" && type.of.some(acceptsLive));
+}
+/** `source: $rows`: the word of that kind that says it takes live values. */
+function liveWord(node: ReferenceNode, kind: string, asked: Asked, t: Typing): Value | undefined {
+  const taker =
+    t.registry.ofKind(kind).find((w) => w.capabilities?.["live"] === true) ?? t.registry.find(kind, "table");
+  const parameter = taker?.parameters[0];
+  if (!taker || !parameter) return wrong(node, { is: "word", kind }, asked, t);
+  return { word: taker.name, kind, arguments: { [parameter.name]: { live: node.text } } };
+}
+
+function unknownChoice(
+  node: WordNode,
+  { of, elsewhere }: Extract<ValueType, { is: "choice" }>,
+  asked: Asked,
+  t: Typing,
+): undefined {
+  if (of.includes("none") && foreignLiteral(node, { is: "choice", of }, t)) return undefined;
+  if (t.registry.find("space", node.text)) {
+    t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
+    return undefined;
+  }
+  const called = elsewhere && Object.hasOwn(elsewhere, node.text) ? elsewhere[node.text] : undefined;
+  const near = called ?? nearest(node.text, of, t.reporter);
+  t.reporter.report(
+    "unknown-choice",
+    { key: asked.key, found: node.text, of, ...(near ? { nearest: near } : {}) },
+    node.span,
+    near ? { fix: replace(node.span, near) } : {},
+  );
+  return undefined;
+}
+
+/** What Python, JSON and YAML write for `true`, `false` and `none`. */
+function foreignLiteral(node: Expression, type: ValueType, t: Typing): boolean {
+  if (node.is !== "word" || node.arguments) return false;
+  const instead = /^(?:none|null|nil|undefined)$/i.test(node.text)
+    ? "none"
+    : /^(?:true|false)$/i.test(node.text)
+      ? node.text.toLowerCase()
+      : type.is === "boolean" && /^(?:yes|no|on|off)$/i.test(node.text)
+        ? String(/^(?:yes|on)$/i.test(node.text))
+        : undefined;
+  if (instead === undefined || instead === node.text) return false;
+  t.reporter.report("foreign-literal", { found: node.text, instead }, node.span, { fix: replace(node.span, instead) });
+  return true;
+}
+
+function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): undefined {
+  if (foreignLiteral(node, type, t)) return undefined;
+  if (node.is === "word" && t.registry.find("space", node.text)) {
+    t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
+    return undefined;
+  }
+  const fix =
+    (type.is === "string" || (type.is === "either" && type.of.some((one) => one.is === "string"))) &&
+    node.is === "word" &&
+    !node.arguments
+      ? replace(node.span, quote(node.text))
+      : node.is === "string" &&
+          /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(node.value) &&
+          (type.is === "either" ? type.of : [type]).some((one) =>
+            one.is === "word"
+              ? t.registry.find(one.kind, node.value)
+              : one.is === "choice"
+                ? one.of.includes(node.value)
+                : one.is === "boolean" && /^(?:true|false)$/.test(node.value),
+          )
+        ? replace(node.span, node.value)
+        : node.is === "string" &&
+            type.is === "number" &&
+            node.value.trim() !== "" &&
+            Number.isFinite(Number(node.value))
+          ? replace(node.span, node.value.trim())
+          : node.is === "number" && type.is === "boolean" && (node.raw === "1" || node.raw === "0")
+            ? replace(node.span, String(node.raw === "1"))
+            : fileAsWord(node, type, t);
+  const meant = fix ? undefined : meantBy(node, type, asked.key, asked.parameter, t.registry);
+  const instead = fix?.edits[0]?.text ?? meant?.instead;
+  t.reporter.report(
+    "wrong-type",
+    {
+      key: asked.key,
+      wanted: `${wantedOf(type, t)}${meant?.example === undefined ? "" : `, for example \`${meant.example}\``}`,
+      found: formOf(node),
+      ...(instead === undefined ? {} : { instead }),
+      ...(meant?.advice === undefined ? {} : { advice: meant.advice }),
+    },
+    node.span,
+    fix ? { fix } : instead === undefined ? {} : { fix: replace(node.span, instead) },
+  );
+  return undefined;
+}
+/** What a key takes, with words of the vocabulary it may be. */
+function wantedOf(type: ValueType, t: Typing): string {
+  if (type.is === "either") return type.of.map((one) => wantedOf(one, t)).join(" or ");
+  if (type.is === "record" && type.example !== undefined) return `${describe(type)}, for example \`${type.example}\``;
+  if (type.is !== "word") return describe(type);
+  const words = t.registry.ofKind(type.kind).filter((word) => !word.planned);
+  const named = words.slice(0, 3).map((word) => `\`${word.name}\``);
+  return named.length === 0
+    ? describe(type)
+    : `${describe(type)} (${named.join(", ")}${words.length > 3 ? ", …" : ""})`;
+}
+/** `"tickets.csv"` where a source is asked: the word that reads such a file. */
+function fileAsWord(node: Expression, type: ValueType, t: Typing): Fix | undefined {
+  if (type.is === "either") return type.of.map((one) => fileAsWord(node, one, t)).find((fix) => fix !== undefined);
+  if (node.is !== "string" || type.is !== "word") return undefined;
+  const reader = /\.(\w+)(?:\.gz)?$/.exec(node.value)?.[1];
+  const word = reader === undefined ? undefined : t.registry.find(type.kind, reader);
+  return word && !word.planned ? replace(node.span, `${word.name}(${quote(node.value)})`) : undefined;
+}
+/** None of several alternatives has the form of what was written: ask the one that explains best. */
+function none(node: Expression, type: Extract<ValueType, { is: "either" }>, asked: Asked, t: Typing): undefined {
+  if (type.of.some((one) => one.is === "choice" && one.of.includes("none")) && foreignLiteral(node, type, t))
+    return undefined;
+  if (node.is === "word") {
+    const named = type.of.find((one) => one.is === "word" || (one.is === "choice" && !node.arguments));
+    if (named && type.of.some((one) => one.is === "word")) {
+      typed(node, named, asked, t);
+      return undefined;
+    }
+  }
+  return wrong(node, type, asked, t);
+}

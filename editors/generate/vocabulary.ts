@@ -1,0 +1,31 @@
+/** What colouring needs of the vocabulary, from the registry: files for editors are generated from it. */
+import type { Registry } from "#dsl/types/registry.js";
+import { durations, sizes } from "#dsl/syntax/numbers.js";
+
+export interface Vocabulary {
+  /** Verbs after which the name of something new stands. */
+  readonly naming: readonly string[];
+  readonly verbs: readonly string[];
+  readonly connectors: readonly string[];
+  /** Connectors after which the name of something new stands. */
+  readonly namingConnectors: readonly string[];
+  /** Words that are built: what is only planned shall not look as if it worked. */
+  readonly words: readonly string[];
+  readonly constants: readonly string[];
+  readonly units: readonly string[];
+}
+
+export function vocabularyOf(registry: Registry): Vocabulary {
+  const verbs = registry.verbs();
+  const connectors = verbs.flatMap((verb) => Object.entries(verb.connectors));
+  const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].sort();
+  return {
+    naming: sorted(verbs.filter((verb) => verb.operands.what === "new-name").map((verb) => verb.name)),
+    verbs: sorted(verbs.map((verb) => verb.name)),
+    connectors: sorted(connectors.map(([name]) => name)),
+    namingConnectors: sorted(connectors.filter(([, { takes }]) => takes === "new-name").map(([name]) => name)),
+    words: sorted(registry.words.filter((word) => word.kind !== "verb" && !word.planned).map((word) => word.name)),
+    constants: ["auto", "false", "none", "true"],
+    units: ["%", ...Object.keys(durations), ...Object.keys(sizes)],
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * Puts the built JupyterLab extension where Jupyter looks for it: a folder copied to `DATA/labextensions/tunebook-lab`.
+ * JupyterLab reads that folder on each page load, so nothing needs a restart; the folder is whole or absent at any moment.
+ */
+import { randomUUID } from "node:crypto";
+import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "./codes.js";
+
+const name = "tunebook-lab";
+const built = fileURLToPath(new URL("../../lab/labextension/", import.meta.url));
+
+/** `kept`: the same build was there already. Throws `lab-extension-not-built`, `lab-extension-not-written`. */
+export async function installLabExtension(
+  jupyterDataFolder: string,
+  source = built,
+): Promise<{ readonly folder: string; readonly kept: boolean }> {
+  const made = await madeOf(source);
+  if (made === undefined) throw new CodedError("lab-extension-not-built", { folder: source });
+  const parent = join(jupyterDataFolder, "labextensions");
+  const folder = join(parent, name);
+  if ((await madeOf(folder)) === made) return { folder, kept: true };
+  const fresh = join(parent, `.${name}-${randomUUID()}`);
+  const old = `${fresh}-old`;
+  try {
+    await mkdir(parent, { recursive: true });
+    await cp(source, fresh, { recursive: true });
+    await rename(folder, old).catch(ignoreMissing);
+    await rename(fresh, folder);
+  } catch (error) {
+    await rename(old, folder).catch(() => undefined); // fails where there was none, or another process was first
+    if ((await madeOf(folder)) === made) return { folder, kept: true };
+    throw new CodedError("lab-extension-not-written", { folder, reason: (error as Error).message }, { cause: error });
+  } finally {
+    for (const rest of [fresh, old]) await rm(rest, { recursive: true, force: true }).catch(() => undefined);
+  }
+  return { folder, kept: false };
+}
+
+/** True if there was one to remove. */
+export async function uninstallLabExtension(jupyterDataFolder: string): Promise<boolean> {
+  const folder = join(jupyterDataFolder, "labextensions", name);
+  if ((await madeOf(folder)) === undefined) return false;
+  await rm(folder, { recursive: true, force: true });
+  return true;
+}
+
+/** Hash of what an extension's folder was built from; undefined where there is no whole one. */
+async function madeOf(folder: string): Promise<string | undefined> {
+  try {
+    const description = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as { readonly made?: unknown };
+    return typeof description.made === "string" ? description.made : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}

@@ -1,0 +1,38 @@
+/** The plans of a text as it stands in the editor: what `tunebook plan` prints of a file. Nothing is run. */
+import { basename, dirname } from "node:path";
+import { wordsOf } from "#dsl/diagnostics/codes.js";
+import { planShown } from "#kernel/core/display/plan-card.js";
+import { notTold } from "#kernel/checking/not-told.js";
+import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/checking/checking.js";
+
+/** What the editor has open: a program, or a notebook's code cells in their order. */
+export interface Opened {
+  readonly path: string;
+  readonly text: string | readonly string[];
+}
+export interface PlanParams {
+  readonly textDocument: { readonly uri: string };
+}
+/** `problem`: why there is no plan. */
+export type PlanAnswer = { readonly title: string; readonly text: string } | { readonly problem: string };
+
+export async function plansOf({ path, text }: Opened): Promise<PlanAnswer> {
+  const file = basename(path);
+  const texts = typeof text === "string" ? textsOfProgram(path, file, text) : await textsOfCells(path, file, text);
+  const { diagnostics, actions, unvalued } = await checkTexts(texts, dirname(path));
+  const wrong = diagnostics.find((d) => d.severity === "error");
+  if (wrong) {
+    const { message, help } = wordsOf(wrong.code, wrong.data as never);
+    return { problem: `There is no plan of ${file}: ${message}${help === undefined ? "" : ` (${help})`}` };
+  }
+  const plans = actions.flatMap((action) =>
+    action.verb === "train" ? [action.plan] : action.verb === "sweep" ? [action.sweep.plan] : [],
+  );
+  if (plans.length === 0 && unvalued.length > 0)
+    return { problem: `There is no plan of ${file}: ${notTold(unvalued)}` };
+  if (plans.length === 0) return { problem: `${file} trains nothing: there is no plan to show` };
+  return {
+    title: `Plan of ${file}`,
+    text: plans.map((plan) => `${String(planShown(plan).bundle["text/plain"])}\n`).join("\n"),
+  };
+}

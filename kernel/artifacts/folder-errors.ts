@@ -1,0 +1,28 @@
+/** What the disk says when a run's folder is written, as coded errors. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "./codes.js";
+
+/** What the system says, and what the engine's host and the cache make of it. */
+const FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG", "disk-full", "no-space"];
+const REFUSED: readonly unknown[] = ["EACCES", "EROFS", "ENOTDIR", "EISDIR", "ELOOP", "ENXIO", "EPERM"];
+
+/** Coded errors `no-space` and `run-folder`; everything else is given back as it is. */
+export function writing(error: unknown, path: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const noSpace = full(error, path);
+  if (noSpace) return noSpace;
+  if (REFUSED.includes(code)) return new CodedError("run-folder", { folder: path, why: message }, { cause: error });
+  if (code === "ENOENT") return gone(path, error);
+  return error;
+}
+
+/** Coded error `no-space`, of whatever says that the disk is full; null: it is something else. */
+export function full(error: unknown, path: string, after?: "saving" | "training"): CodedError<"no-space"> | null {
+  if (!FULL.includes((error as NodeJS.ErrnoException | null)?.code)) return null;
+  return new CodedError("no-space", { path, ...(after && { after }) }, { cause: error });
+}
+
+/** Of a folder that was deleted or moved away while it was written. */
+export function gone(folder: string, cause?: unknown): CodedError {
+  return new CodedError("run-folder", { folder, why: "it is no longer there" }, { cause });
+}

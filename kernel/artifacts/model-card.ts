@@ -1,0 +1,269 @@
+/**
+ * The model card of a finished training: `README.md` beside the weights, as the Hugging Face hub reads it. It says what was
+ * trained on what, how, what was measured, and how to load it. No row of the data and no path of this machine is in it.
+ */
+import { cpus, platform, arch } from "node:os";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import type { Call, Plan, Value } from "#dsl/plan/plan.js";
+import { isCall, valueAt } from "#dsl/plan/value.js";
+import type { Registry } from "#dsl/types/registry.js";
+import { count, duration, percent, plural, printable, significant } from "../core/display/text.js";
+import { callText, valueText } from "../core/display/value-text.js";
+import { code, fence, page, plainText, table } from "../core/display/markdown.js";
+import { withoutPlace, type CardBase } from "./card-base.js";
+import type { RunEvent } from "../core/session/events.js";
+import type { TrainedOn } from "../session/model-handle.js";
+import { headOf } from "../core/bases/head-names.js";
+import type { Lock } from "./run-folder.js";
+
+export interface CardFacts {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly lock: Lock;
+  readonly base: CardBase;
+  readonly data: TrainedOn;
+  readonly events: readonly RunEvent[];
+  /** Step of the weights that were kept, and their file's name. */
+  readonly kept: { readonly step: number; readonly file: string };
+  /** `peft`: the folder is an adapter as PEFT reads it; `adapter`: one of our own format; `whole`: a model as transformers reads it; `model`: a run's folder. */
+  readonly saved: "peft" | "adapter" | "whole" | "model";
+  readonly machine: string;
+  readonly registry: Registry;
+}
+
+export async function writeModelCard(folder: string, facts: CardFacts): Promise<void> {
+  await writeFileAtomic(join(folder, "README.md"), modelCard(facts));
+}
+
+/** Processor and system, without names of machine or user. */
+export function machineText(): string {
+  const processors = cpus();
+  return `${processors[0]?.model.trim() ?? "unknown processor"}, ${plural(processors.length, "core")}, ${platform()} ${arch()}`;
+}
+
+export function modelCard(f: CardFacts): string {
+  const { recipe, estimates } = f.plan;
+  const { model, training, data } = recipe;
+  const share = percent(estimates.trainable / Math.max(1, estimates.parameters), 2);
+  const scores = scoresOf(f);
+  const steps = f.events.filter((e) => e.kind === "step");
+  const ended = f.events.findLast((e) => e.kind === "stopped");
+  return page(
+    frontMatter(f, scores),
+    `# ${plainText(f.name)}`,
+    `${begunFrom(f.base)} for ${code(callText(model.task))} with ${code(techniqueText(model.technique))}: ` +
+      `${count(estimates.trainable)} of ${count(estimates.parameters)} parameters trained (${share}).`,
+    "## Data",
+    table(
+      ["split", "rows"],
+      Object.entries(f.data.splits).map(([split, { rows }]) => [plainText(split), count(rows)]),
+    ),
+    `Data ${code(data.name)}, ${count(f.data.kept)} of ${count(f.data.rowsIn)} rows kept; SHA-256 of what was read and kept: ${code(f.data.hash)}.`,
+    f.lock.labels.length > 0 && `Labels, in the model's order: ${f.lock.labels.map(plainText).join(", ")}.`,
+    "## Training",
+    table(["setting", "value", "from"], settingsOf(f.plan)),
+    steps.length > 0 &&
+      `${plural(steps.at(-1)!.step, "update")}; loss ${significant(steps[0]!.loss)} at step ${steps[0]!.step}, ${significant(steps.at(-1)!.loss)} at step ${steps.at(-1)!.step}. ` +
+        `The weights are those after step ${f.kept.step}${bestBy(f)}.`,
+    scores.length > 0 && "## Scores",
+    scores.length > 0 && `On the split \`validation\`, with those weights:`,
+    scores.length > 0 &&
+      table(
+        ["metric", "value"],
+        scores.map(([metric, value]) => [code(metric), significant(value)]),
+      ),
+    f.plan.effects.allowed && "## Allowed",
+    f.plan.effects.allowed && "Warnings that were found before the training, and why they were let be:",
+    f.plan.effects.allowed &&
+      table(
+        ["warning", "because"],
+        f.plan.effects.allowed.map(({ code: name, reason }) => [code(name), plainText(reason)]),
+      ),
+    "## Limits",
+    [
+      `- Texts beyond ${count(model.max_length)} tokens are cut or come in parts.`,
+      ...(f.lock.labels.length > 0 && model.task.word !== "regression"
+        ? ["- It knows no other labels than those above."]
+        : []),
+      "- It was measured on the rows named here alone; whether other texts are like them is for its user to find out.",
+      ...(f.base.scratch && f.base.training === null
+        ? []
+        : ["- What the base learnt, with its gaps and leanings, is still in it."]),
+    ].join("\n"),
+    "## Loading it",
+    ...loading(f),
+    "## Made by",
+    table(
+      ["", ""],
+      [
+        ["Tunebook", f.lock.tunebook],
+        ["Node.js", f.lock.node],
+        ["engine", plainText(f.lock.engine)],
+        ["machine", plainText(f.machine)],
+        ["began", f.lock.started],
+        ...(ended?.kind === "stopped" ? [["took", duration(ended.seconds)]] : []),
+        ["seed", String(training.seed)],
+        ...(recipe.experiments ? [["experiments", recipe.experiments.join(", ")]] : []),
+        ["recipe", code(f.lock.recipeHash)],
+        ["plan", code(f.lock.planHash)],
+        ["base", code(f.lock.baseHash ?? "unknown")],
+      ],
+    ),
+  );
+}
+
+function begunFrom({ name, scratch, training }: CardBase): string {
+  if (training === null) return scratch ? `Trained from scratch (${code(name)})` : `${code(name)} fine-tuned`;
+  const root = scratch ? `which was trained from scratch (${code(name)})` : `whose base is ${code(name)}`;
+  return `Continued from the training ${code(training)}, ${root},`;
+}
+
+/** YAML whose values are JSON, which YAML is made to read: no text can end a value or begin another. */
+function frontMatter(f: CardFacts, scores: readonly (readonly [string, number])[]): string {
+  const { model, data } = f.plan.recipe;
+  const { hub } = f.base;
+  const pipeline = f.registry.find("task", model.task.word)?.capabilities?.["pipeline"];
+  const metrics = scores.flatMap(([type, value]) => (Number.isFinite(value) ? [{ type, value }] : []));
+  const index = {
+    name: f.name,
+    results: [
+      { task: { type: pipeline }, dataset: { name: data.name, type: "private", split: "validation" }, metrics },
+    ],
+  };
+  const entries: Readonly<Record<string, unknown>> = {
+    ...(hub && { base_model: hub.id }),
+    ...(hub && f.base.training === null && f.saved === "peft" && { base_model_relation: "adapter" }),
+    library_name: LIBRARIES[f.saved] ?? "tunebook",
+    ...(typeof pipeline === "string" && { pipeline_tag: pipeline }),
+    tags: ["tunebook", model.technique.word, model.task.word],
+    ...(metrics.length > 0 && { metrics: metrics.map(({ type }) => type), "model-index": [index] }),
+  };
+  return ["---", ...Object.entries(entries).map(([key, value]) => `${key}: ${json(value)}`), "---"].join("\n");
+}
+const LIBRARIES: Readonly<Partial<Record<CardFacts["saved"], string>>> = { peft: "peft", whole: "transformers" };
+/** Which is YAML, and a string of Tune and of Python, too. */
+function json(value: unknown): string {
+  // What YAML takes for a line's end, and JSON does not.
+  return JSON.stringify(value, (_key, v: unknown) => (typeof v === "string" ? printable(v) : v)).replace(
+    /[\u0085\u2028\u2029\ufeff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Scores of the validation after the step whose weights were kept. */
+function scoresOf({ events, kept }: CardFacts): readonly (readonly [string, number])[] {
+  const found = events.findLast((e) => e.kind === "evaluated" && e.step === kept.step);
+  return found?.kind === "evaluated" ? Object.entries(found.metrics) : [];
+}
+
+function bestBy({ events, kept }: CardFacts): string {
+  const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
+  if (best?.kind !== "checkpoint") return "";
+  const end = events.findLastIndex(({ kind }) => kind === "stopped");
+  if (best.step !== kept.step)
+    return events.slice(end + 1).some(({ kind }) => kind === "damaged")
+      ? `, the last: the checkpoint of the best, step ${best.step}, could not be read`
+      : "";
+  return `, the best by validation ${code(best.by ?? "loss")}`;
+}
+
+function settingsOf({ recipe, origins }: Plan): readonly (readonly string[])[] {
+  return Object.entries(origins).flatMap(([path, { from, why }]) => {
+    if (!/^(training|model)\./.test(path) || /^model\.(base|task|technique)$/.test(path)) return [];
+    const value = valueAt(recipe, path);
+    if (value === undefined || value === null) return [];
+    const alone = isCall(value) && Object.keys(origins).some((other) => other.startsWith(`${path}.`));
+    const shown = alone ? value.word : valueText(safe(value));
+    return [
+      [
+        code(path.replace(/^(training|model)\./, "")),
+        code(shown),
+        from === "derived" && why !== undefined ? `${from}: ${why}` : from,
+      ],
+    ];
+  });
+}
+
+/** A head of scores learns them standardised (standardised.ts). */
+const UNSTANDARDISED = [
+  'scale, mean = weights.pop("target.scale"), weights.pop("target.mean")',
+  'head = next(n for n, w in weights.items() if n.startswith("classifier") and n.endswith(".weight") and len(w) == 1)',
+  "weights[head] *= scale",
+  'weights[head.replace("weight", "bias")] = weights[head.replace("weight", "bias")] * scale + mean',
+];
+
+function loading(f: CardFacts): readonly string[] {
+  const { model } = f.plan.recipe;
+  const auto = autoModel(f);
+  const python = (lines: readonly string[]): string => fence("python", lines.join("\n"));
+  const q = json;
+  const labels = f.lock.labels.length;
+  // A base may bring a head for other labels.
+  const { name, training, scratch } = f.base;
+  const hub = training === null ? f.base.hub : null;
+  const whole = training === null && scratch;
+  // Beside the card of a run from scratch lies the whole model.
+  const place = hub ? name : whole && f.saved === "model" ? "model" : `./${training ?? name}`;
+  const standing =
+    hub || place === "model"
+      ? []
+      : [
+          `${code(place)} stands for the folder of ${training === null ? "the base" : `the whole model that the training ${code(training)} made`}.`,
+        ];
+  const revision = hub && hub.revision !== "main" ? `, revision=${q(hub.revision)}` : "";
+  const heads = model.task.word === "regression" ? 1 : labels;
+  const more = heads === 0 ? "" : `, num_labels=${heads}, ignore_mismatched_sizes=True`;
+  const begin = [
+    `from transformers import ${auto}`,
+    "",
+    `base = ${auto}.from_pretrained(${q(hub?.id ?? place)}${revision}${more})`,
+  ];
+  const started = (technique: string, from: string): string =>
+    `model more { base: ${q(from)}, task: ${callText(model.task)}, technique: ${technique}, max_length: ${model.max_length} }`;
+  if (f.saved === "whole")
+    return [
+      "The folder (here `model`) is the whole model. In Tunebook, a training goes on from it:",
+      fence("tune", started(techniqueText(model.technique), "./model")),
+      `In transformers:\n\n${python([`from transformers import ${auto}, AutoTokenizer`, "", `model = ${auto}.from_pretrained("model")`, 'tokenizer = AutoTokenizer.from_pretrained("model")'])}`,
+    ];
+  if (f.saved === "model")
+    return [
+      `In the notebook that trained it, ${code(`await ${f.name}.save("folder")`)} writes a folder that transformers opens.`,
+      "The checkpoint holds every weight under the names of transformers, and what the optimizer keeps beside them:",
+      python([
+        ...["from safetensors.torch import load_file", ...begin],
+        `weights = load_file(${q(`checkpoints/${f.kept.file}`)})`,
+        ...(model.task.word === "regression" ? UNSTANDARDISED : []),
+        "base.load_state_dict({name: w for name, w in weights.items() if name in base.state_dict()}, strict=False)",
+      ]),
+      ...standing,
+    ];
+  const own = safe(model.technique) as Call;
+  const technique = callText({ ...own, arguments: { ...own.arguments, from: "./adapter" } });
+  return [
+    "In Tunebook, a training goes on from this folder (here `adapter`):",
+    fence("tune", started(technique, place)),
+    f.saved === "peft"
+      ? `In PEFT:\n\n${python(["from peft import PeftModel", ...begin, 'model = PeftModel.from_pretrained(base, "adapter")'])}`
+      : "PEFT has no format for this technique: `adapter_model.safetensors` holds what trained by the names of the base's own parameters.",
+    ...standing,
+  ];
+}
+/** The class of transformers that builds the base with the task's head. */
+function autoModel({ plan, registry }: CardFacts): string {
+  const head = headOf(plan.recipe.model.task.word, registry);
+  if (head === "Model") return "AutoModel";
+  return `AutoModel${head === "ForConditionalGeneration" ? "ForSeq2SeqLM" : head}`;
+}
+
+function techniqueText(call: Call): string {
+  return callText(safe(call) as Call);
+}
+/** A value without folders of this machine. */
+function safe(value: Value): Value {
+  if (typeof value === "string") return withoutPlace(value);
+  if (!isCall(value)) return value;
+  const inside = Object.entries(value.arguments).map(([name, v]) => [name, safe(v)] as const);
+  return { ...value, arguments: Object.fromEntries(inside) };
+}

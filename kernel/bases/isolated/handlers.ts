@@ -1,0 +1,112 @@
+/** What the process apart does: the Rust tokenizers and the template engine, whose panics and loops end nothing but it. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
+import type { TemplateImplementation } from "#stdlib/kinds/conversation.js";
+import type { AskName, Asks, Pieces, TokenizerAt } from "./protocol.js";
+
+type Handlers = { [N in AskName]: (ask: Asks[N]["ask"]) => Asks[N]["answer"] | Promise<Asks[N]["answer"]> };
+
+/** Most tokens that a text may come to for each of its characters: one for each byte and some for what is put before it. */
+const TOKENS_PER_CHARACTER = 64;
+/** Most characters of one answer that is text. */
+const LONGEST = 32 * 2 ** 20;
+
+const tokenizers = new Map<string, RustTokenizer>();
+const templates = new Map<string, TemplateImplementation>();
+
+export const handlers: Handlers = {
+  open({ added, ...at }) {
+    const rust = tokenizerAt(at);
+    for (const [content, id] of added)
+      if (rust.tokenToId(content) !== id) throw new Error(`its added token ${JSON.stringify(content)} has another id`);
+    return { vocabulary: rust.getVocabSize(true) };
+  },
+  async encode({ texts, ...at }) {
+    const encodings = await tokenizerAt(at).encodeBatch([...texts], { addSpecialTokens: false });
+    const rows = encodings.map((e) => e.getIds());
+    demandLikely(rows, texts);
+    return joined(rows);
+  },
+  async place({ texts, ...at }) {
+    const encodings = await tokenizerAt(at).encodeBatch([...texts], { addSpecialTokens: false });
+    const rows = encodings.map((e) => e.getIds());
+    demandLikely(rows, texts);
+    const offsets = encodings.flatMap((e) => e.getOffsets());
+    return {
+      ...joined(rows),
+      starts: Int32Array.from(offsets, ([start]) => start!),
+      ends: Int32Array.from(offsets, ([, end]) => end!),
+    };
+  },
+  async decode({ ids, specials, ...at }) {
+    const text = await tokenizerAt(at).decode([...ids], !specials);
+    if (text.length > LONGEST) throw new Error("it writes more text than 32 MiB for a few tokens");
+    return text;
+  },
+  async pieces({ source, rows, specials, prompt }) {
+    const template = await templateOf(source);
+    let written = 0;
+    return rows.map((turns) => {
+      const pieces = template.pieces(turns, { specials, prompt });
+      written += lengthOf(pieces);
+      if (written > LONGEST + inputLength(rows) * 4) throw new Error("it writes far more than the conversations hold");
+      return pieces;
+    });
+  },
+  stop: async ({ source, specials }) => (await templateOf(source)).stop(specials),
+};
+
+function tokenizerAt({ file, hash }: TokenizerAt): RustTokenizer {
+  const known = tokenizers.get(hash);
+  if (known) return known;
+  const bytes = readFileSync(file);
+  if (createHash("sha256").update(bytes).digest("hex") !== hash) throw new Error("it was changed since it was read");
+  const json = JSON.parse(bytes.toString("utf8")) as Readonly<Record<string, unknown>>;
+  // What the file says about truncation and padding is left out: cutting and framing are the kernel's.
+  const rust = RustTokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null }));
+  tokenizers.set(hash, rust);
+  return rust;
+}
+
+async function templateOf(source: string): Promise<TemplateImplementation> {
+  const known = templates.get(source);
+  if (known) return known;
+  const { ownTemplate } = await import("#stdlib/lib/templates/own.js");
+  let template: TemplateImplementation;
+  try {
+    template = ownTemplate(source);
+  } catch (error) {
+    // The parser looks beyond the end of what it was given.
+    throw error instanceof TypeError ? new Error("it ends where more must follow") : error;
+  }
+  templates.set(source, template);
+  return template;
+}
+
+function demandLikely(rows: readonly (readonly number[])[], texts: readonly string[]): void {
+  rows.forEach((ids, row) => {
+    const { length } = texts[row]!;
+    if (ids.length > TOKENS_PER_CHARACTER * (length + 64))
+      throw new Error(`it makes ${String(ids.length)} tokens of ${String(length)} characters`);
+  });
+}
+
+function joined(rows: readonly (readonly number[])[]): { readonly ids: Int32Array; readonly lengths: Int32Array } {
+  const lengths = Int32Array.from(rows, (row) => row.length);
+  const ids = new Int32Array(lengths.reduce((a, b) => a + b, 0));
+  let at = 0;
+  for (const row of rows) {
+    ids.set(row, at);
+    at += row.length;
+  }
+  return { ids, lengths };
+}
+
+function lengthOf(pieces: Pieces): number {
+  return "refused" in pieces ? pieces.refused.length : pieces.reduce((sum, { text }) => sum + text.length, 0);
+}
+
+function inputLength(rows: Asks["pieces"]["ask"]["rows"]): number {
+  return rows.reduce((sum, turns) => sum + turns.reduce((all, { content }) => all + content.length, 0), 0);
+}

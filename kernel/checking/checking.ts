@@ -1,0 +1,97 @@
+/** What `check` and `plan` share: a file's Tune sources, checked in order as a session would run them, without running anything. */
+import { dirname, resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Source } from "#dsl/diagnostics/span.js";
+import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
+import { partsOf } from "#dsl/syntax/parts.js";
+import { readNotebook, type Notebook } from "#kernel/jupyter/client/notebook-file.js";
+import { valuesOf, type Written } from "#kernel/jupyter/client/parameters.js";
+import { checkSources, type Checked, type CheckedTexts } from "#kernel/core/session/check-sources.js";
+import { plainSurroundings } from "#kernel/core/session/host-context.js";
+import { Workshop } from "#kernel/session/dataset-cache.js";
+import { registry } from "#stdlib/registry.js";
+import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
+import { textOfNamed } from "#kernel/fetch/regular.js";
+import "./codes.js";
+
+export interface CheckOptions {
+  /** Only what the text and the headers of files tell: no model is fetched, no data set is read through. */
+  readonly quick?: boolean;
+  /** `-p name=value`, as it was written. */
+  readonly parameters?: Written;
+  /** What reads data and bases; a new one unless told. */
+  readonly workshop?: Workshop;
+}
+
+/** Checks a `.tune` file or the Tune cells of a notebook. Rejects with `missing-file`, `file-kind`, `notebook-unreadable`. */
+export async function checkFile(file: string, o: CheckOptions = {}): Promise<Checked> {
+  return checkTexts(await sourcesOf(file), dirname(resolve(file)), o);
+}
+
+/** `folder`: where relative paths start. */
+export async function checkTexts(texts: Texts, folder: string, o: CheckOptions = {}): Promise<Checked> {
+  const given = o.parameters ?? {};
+  const surroundings = plainSurroundings(folder, valuesOf(given));
+  const workshop = o.workshop ?? new Workshop();
+  const checked = await checkSources(texts, {
+    registry,
+    parameters: surroundings.parameters,
+    quick: o.quick === true,
+    answer: (need, typescript) => workshop.answer(need, { ...surroundings, typescript: () => typescript }),
+  });
+  const { sources, diagnostics, parameters } = checked;
+  // What can't be read may define it.
+  const unknown = texts.notebook ? unknownInNotebook(given, texts.notebook) : unknownParameters(given, parameters);
+  if (unknown.diagnostics.length > 0 && !diagnostics.some((d) => d.severity === "error"))
+    return { ...checked, sources: [...sources, unknown.source], diagnostics: [...unknown.diagnostics, ...diagnostics] };
+  return checked;
+}
+
+/** The Tune sources of a file, in order, and what stands between them. */
+export interface Texts extends CheckedTexts {
+  readonly notebook?: Notebook;
+}
+
+export async function sourcesOf(file: string): Promise<Texts> {
+  const path = resolve(file);
+  if (file.endsWith(".ipynb")) {
+    const notebook = await readNotebook(path);
+    const code = notebook.cells.filter((cell) => cell.cell_type === "code");
+    const cells = code.map((cell) => cell.source);
+    return { ...(await textsOfCells(path, file, cells)), notebook };
+  }
+  if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
+  const text = textOfNamed(path, file);
+  return textsOfProgram(path, file, text);
+}
+
+/** `file`: what a reader is shown. */
+export function textsOfProgram(path: string, file: string, text: string): Texts {
+  const verbs = registry.verbs().map((v) => v.name);
+  return { sources: partsOf({ id: path, title: file, text, path }, verbs), typescript: new Map(), defined: new Set() };
+}
+
+/** `cells`: texts of the code cells, in order. */
+export async function textsOfCells(path: string, file: string, cells: readonly string[]): Promise<Texts> {
+  const verbs = registry.verbs().map((v) => v.name);
+  const sources: Source[] = [];
+  const typescript = new Map<string, readonly string[]>();
+  const defined = new Set<string>();
+  // The compiler of the cells takes a while to load: not for a notebook that is Tune throughout.
+  const { declaredBy } = cells.every((cell) => isTune(cell, verbs) || cell.trim() === "")
+    ? { declaredBy: () => [] }
+    : await import("#kernel/jupyter/cells/compile/declared.js");
+  const names = new Set<string>();
+  cells.forEach((cell, i) => {
+    if (isTune(cell, verbs)) {
+      const id = `${path}#${String(i + 1)}`;
+      sources.push({ id, title: `${file} cell ${String(i + 1)}`, text: withoutMagic(cell), path, cell: i + 1 });
+      typescript.set(id, [...names]);
+    } else {
+      for (const [, word = ""] of cell.matchAll(/\bdefine\.(?:technique|metric)\(\s*\{\s*name:\s*["'`](\w+)/g))
+        defined.add(word);
+      for (const name of declaredBy(withoutMagic(cell))) names.add(name);
+    }
+  });
+  return { sources, typescript, defined };
+}

@@ -1,0 +1,72 @@
+/**
+ * Questions beside their contexts, framed as a tokenizer frames two texts. A context that is too long becomes several
+ * windows; each begins `overlap` tokens before the end of the one before it, and the last ends where the context ends (as
+ * fast tokenizers cut with `truncation="only_second"` and a `stride`).
+ */
+import type { RowName } from "#dsl/types/facts.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { EncodedWindow } from "#stdlib/kinds/tokenizer.js";
+import type { Frame } from "./tokenizer-file.js";
+import "./codes.js";
+
+/** A text's tokens and where they stand in it. */
+interface Placed {
+  readonly ids: Int32Array;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+export interface Asked {
+  readonly question: string;
+  readonly context: string;
+  /** Tokens of both, without specials; the context's places in UTF-16 units. */
+  readonly asked: readonly number[] | Int32Array;
+  readonly told: Placed;
+}
+
+/** `row`: what the question's row is called, for the coded error `no-room-for-context`. */
+export function windowsOf(
+  { question, context, asked, told }: Asked,
+  frame: Frame["pair"],
+  o: { readonly length: number; readonly overlap: number; readonly of: number; readonly row: RowName },
+): readonly EncodedWindow[] {
+  const before = [...frame.before, ...asked, ...frame.between];
+  const room = o.length - before.length - frame.after.length;
+  const whole = told.ids.length;
+  // One token more than is shared, or no window would get further than the one before it.
+  if (room <= (whole > room ? o.overlap : 0)) {
+    const data = { row: o.row, question: asked.length, room: Math.max(0, room) };
+    throw new CodedError("no-room-for-context", { ...data, max_length: o.length, stride: o.overlap });
+  }
+  return cuts(whole, room, o.overlap).map(([from, to]) => {
+    const ids = Int32Array.from([...before, ...told.ids.subarray(from, to), ...frame.after]);
+    const types = new Int32Array(ids.length).fill(frame.types[1]);
+    types.fill(frame.types[0], 0, before.length);
+    return {
+      ...{ of: o.of, question, context, ids, types, first: before.length },
+      ...{ starts: told.starts.subarray(from, to), ends: told.ends.subarray(from, to) },
+    };
+  });
+}
+
+/** Parts [from, to) of at most `room` of `whole` tokens; a context without tokens is one empty part. */
+function cuts(whole: number, room: number, overlap: number): readonly (readonly [number, number])[] {
+  const parts: (readonly [number, number])[] = [];
+  let to = 0;
+  for (let from = 0; parts.length === 0 || to < whole; from += room - overlap)
+    parts.push([from, (to = Math.min(whole, from + room))]);
+  return parts;
+}
+
+/** Places counted in code points as places counted in UTF-16 units. */
+export function inUtf16(text: string, placed: Placed): Placed {
+  if (!/[\ud800-\udbff][\udc00-\udfff]/.test(text)) return placed;
+  const units: number[] = [];
+  let at = 0;
+  for (const character of text) {
+    units.push(at);
+    at += character.length;
+  }
+  units.push(at);
+  const moved = (places: Int32Array): Int32Array => places.map((place) => units[place] ?? at);
+  return { ids: placed.ids, starts: moved(placed.starts), ends: moved(placed.ends) };
+}

@@ -1,0 +1,19 @@
+/** Which word of the vocabulary builds a model: the one whose `modelType` is what config.json says. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "#dsl/rules/world-codes.js";
+import type { Word, Registry } from "#dsl/types/registry.js";
+import "./codes.js";
+
+/** Coded error `unknown-architecture`, which lists those that are known. */
+export function familyOf(config: Readonly<Record<string, unknown>>, registry: Registry): Word {
+  const built = registry.ofKind("model").filter((word) => !word.planned);
+  const type = config["model_type"];
+  const word = built.find((w) => w.capabilities?.["modelType"] === type);
+  if (word && type !== undefined) return word;
+  const has = built.map((w) => String(w.capabilities?.["modelType"] ?? w.name)).sort();
+  const architectures = config["architectures"];
+  const architecture =
+    [type, Array.isArray(architectures) ? architectures[0] : undefined].find((name) => typeof name === "string") ??
+    "(none named)";
+  throw new CodedError("unknown-architecture", { architecture, has });
+}

@@ -1,0 +1,38 @@
+/** What is known of a model from scratch before anything of it is written: its config.json, the shapes of its weights. */
+import type { BaseFacts } from "#dsl/types/facts.js";
+import type { ScratchPlan } from "#dsl/plan/plan.js";
+import type { Implementations, Registry } from "#dsl/types/registry.js";
+import type { FromScratch } from "#stdlib/lib/models/from-words.js";
+import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";
+
+/** The special tokens of its family. */
+export function specialsOf({ architecture }: ScratchPlan, registry: Registry): FromScratch {
+  return registry.find("model", architecture.word)!.capabilities!["scratch"] as FromScratch;
+}
+
+/** `tokens`: how many its tokenizer has; null: it is not trained yet. Coded errors of the family's config. */
+export async function scratchOf(
+  plan: ScratchPlan,
+  tokens: number | null,
+  registry: Registry,
+): Promise<Omit<BaseFacts, "folder" | "hash">> {
+  const { architecture, tokenizer, max_length } = plan;
+  const word = registry.find("model", architecture.word)!;
+  const family = (await word.load!()) as Implementations["model"];
+  const { specials } = specialsOf(plan, registry);
+  const asked = Number(tokenizer.arguments["vocabulary"]);
+  const special = (role: string): number | null => {
+    const id = specials.findIndex(([, ...roles]) => roles.some((r) => r === role));
+    return id < 0 ? null : id;
+  };
+  const vocabulary = tokens ?? asked;
+  const config = family.fromWords!({ words: architecture.arguments, vocabulary, positions: max_length, special });
+  const read = family.config(config);
+  const shapes = shapesOf(family, read);
+  return {
+    ...{ family: word.name, config, shapes, hasTokenizer: tokens !== null, chatTemplate: false },
+    parameters: elementsIn(shapes),
+    positions: family.sizes(read).positions,
+    scratch: { asked, got: tokens },
+  };
+}

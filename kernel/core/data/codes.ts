@@ -1,0 +1,168 @@
+/** What can go wrong while rows become texts and labels. Rows are numbered from 1, the header not counted. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type {} from "#dsl/diagnostics/codes.js";
+import type { RowName } from "#dsl/types/facts.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    /** Its words are the checker's (`dsl/rules/world-codes.ts`). */
+    "unknown-column": {
+      readonly column: string;
+      readonly file: string;
+      readonly has: readonly string[];
+      readonly nearest?: string;
+    };
+    "missing-value": {
+      readonly role: string;
+      readonly column: string;
+      readonly rows: readonly RowName[];
+      readonly count: number;
+    };
+    "not-text": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+    "bad-conversation": { readonly column: string; readonly row: RowName; readonly why: string };
+    "nothing-to-train": { readonly data: string; readonly row: RowName; readonly why: string };
+    "template-refuses": { readonly template: string; readonly row: RowName; readonly why: string };
+    "not-a-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+    "not-a-list": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+    "rounded-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+    "not-an-answer": { readonly row: RowName; readonly column: string; readonly found: string };
+    "answer-elsewhere": {
+      readonly row: RowName;
+      readonly answer: string;
+      readonly start: number;
+      readonly there: string;
+    };
+    "answer-not-there": { readonly row: RowName; readonly answer: string };
+    "cannot-stream": { readonly what: string; readonly why: string };
+    "streamed-changed": { readonly file: string };
+    "streamed-table": { readonly data: string };
+    "no-rows-left": {
+      readonly rowsIn: number;
+      readonly dropped: readonly { readonly why: string; readonly count: number }[];
+    };
+  }
+}
+
+registerCodes({
+  "not-an-answer": {
+    severity: "error",
+    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the answer`,
+    help: () => 'write a text, or `{"text": ["..."], "answer_start": [0]}` as SQuAD has it',
+    explain:
+      "An answer is a text, a list of texts, SQuAD's `[{text, answer_start}]` or Hugging Face's `{text: [...], answer_start: " +
+      "[...]}`, in a table, in JSON, or as JSON in a text. No answer is an empty text or list.",
+  },
+  "answer-elsewhere": {
+    severity: "error",
+    message: (d) =>
+      `the answer ${quoted(d.answer)} of row ${d.row} does not begin at ${d.start}: ${quoted(d.there)} stands there`,
+    help: () => "mend the start, or leave it out: then the first place of the answer is taken",
+    explain:
+      "A start counts characters of the context from 0. It tells apart several places of the same words, so a wrong one " +
+      "would teach a wrong place; it is never moved silently.",
+  },
+  "answer-not-there": {
+    severity: "error",
+    message: (d) => `the answer ${quoted(d.answer)} of row ${d.row} does not stand in its context`,
+    help: () => "write it as the context has it, letter by letter, or leave the row out",
+    explain:
+      "`question_answering` learns where in the context an answer stands. One that is worded differently there has no " +
+      "place; a model that writes answers of its own is `text2text_generation`.",
+  },
+  "bad-conversation": {
+    severity: "error",
+    message: (d) => `row ${d.row} holds no conversation in the column "${d.column}": ${d.why}`,
+    help: () =>
+      "say how turns are written: `turns(column, role: from, content: value, roles: { human: user, gpt: assistant })`",
+    explain:
+      "A conversation is a list of turns, each with a role (system, user, assistant) and a text. What is trained follows from the roles, so a role that nobody explained is never guessed and no row is left out silently.",
+  },
+  "nothing-to-train": {
+    severity: "error",
+    message: (d) => `row ${d.row} of ${d.data} has nothing to train: ${d.why}`,
+    help: () => "give the row an assistant's turn, or leave it out of the data",
+    explain:
+      "The task `chat` trains the assistant's turns and reads the rest. A row without one would take time and teach nothing, without anybody noticing.",
+  },
+  "template-refuses": {
+    severity: "error",
+    message: (d) => `the ${d.template} template can't write the conversation of row ${d.row}: ${d.why}`,
+    help: () => "choose another `template`, or change the row",
+    explain:
+      "Every template was made for certain conversations: some know no system turn, some want user and assistant to take turns. The models behind them never saw anything else, so nothing is bent to fit.",
+  },
+  "cannot-stream": {
+    severity: "error",
+    message: (d) => `${d.what} can't be used with data that are streamed: ${d.why}`,
+    help: () => "take it out, or take out `stream: true`",
+    explain:
+      "A streamed source is read once from front to back and kept on disk, so that memory does not follow its size. What needs all rows at once works on data that are read whole.",
+  },
+  "streamed-changed": {
+    severity: "error",
+    message: (d) => `${d.file} changed while it was read`,
+    help: () => "run the statement again; the rows are read anew",
+    explain:
+      "Rows and tokens of streamed data lie in the cache folder. Something removed or cut a file there while it was in use.",
+  },
+  "streamed-table": {
+    severity: "error",
+    message: (d) => `\`${d.data}\` is streamed, so its rows are not in memory`,
+    help: () => "take out `stream: true`, or read a part of the file in a TypeScript cell",
+    explain:
+      "Data read with `stream: true` are trained on and scored from disk. Tables and predictions for every row of a split need the rows in memory.",
+  },
+  "missing-value": {
+    severity: "error",
+    message: (d) =>
+      `${d.count} ${d.count === 1 ? "row has" : "rows have"} no ${d.role} in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })})`,
+    help: () => "add `drop_empty` to `clean`, or fill them in the source",
+    explain:
+      "A row without text or without a label teaches nothing. It is never left out silently: `clean: [drop_empty]` drops such rows and the preview counts them.",
+  },
+  "not-text": {
+    severity: "error",
+    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the ${d.role}`,
+    help: () => "take a column of texts, or make texts of it in a TypeScript cell and give the table as `$rows`",
+    explain:
+      "Texts and labels are strings; numbers and truth values are written as they print. Anything else has no one form as text.",
+  },
+  "not-a-number": {
+    severity: "error",
+    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the ${d.role}`,
+    help: () => "write a plain number such as 3 or -0.5 there, or take another column",
+    explain:
+      "A score is a number: a decimal point, no unit, no thousands separator. Words such as `good` are labels: give them the " +
+      "role `label` and use text_classification.",
+  },
+  "not-a-list": {
+    severity: "error",
+    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the role ${d.role}`,
+    help: () => "give a list of strings, or a text in parts",
+    explain:
+      "`labels`, `tokens` and `tags` are lists of strings. They come as lists (jsonl, json, tables), as JSON in a text, or as " +
+      "text in parts: labels with `separator` between them, tokens and tags with white space.",
+  },
+  "rounded-number": {
+    severity: "error",
+    message: (d) =>
+      `row ${d.row} has the number ${d.found} in the column "${d.column}", which is the ${d.role}: beyond 2^53 numbers are rounded`,
+    help: () => "give the column as texts or as `bigint`s, before anything makes numbers of it",
+    explain:
+      "JavaScript's numbers are exact up to 9,007,199,254,740,991. Beyond, different labels or ids become one number without " +
+      "a sign, and would be one class or one group. Files are read digit by digit, so this is said of live tables only.",
+  },
+  "no-rows-left": {
+    severity: "error",
+    message: (d) => (d.rowsIn === 0 ? "the source has no rows" : `none of the ${d.rowsIn} rows is left after cleaning`),
+    help: (d) =>
+      d.rowsIn === 0 ? "check the file: it has column names only" : "take the step that drops them out of `clean`",
+    notes: (d) => d.dropped.map((x) => `${x.count} dropped: ${x.why}`),
+    explain: "With no row there is nothing to train or to score.",
+  },
+});
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

@@ -1,0 +1,62 @@
+/**
+ * Conversations as rows carry them: the role `messages` holds a list of turns as JSON, so that they are texts to all that
+ * looks at rows; a prompt and its completion (`input`, `target`) are a conversation of two turns.
+ */
+import type { ColumnTable } from "arquero";
+import type { RowName, SplitFacts } from "#dsl/types/facts.js";
+import type { Turn } from "#stdlib/kinds/conversation.js";
+import { rowNamesOf } from "./row-names.js";
+import type { StreamedSplit } from "../../datasets/streamed.js";
+
+/** Conversations with what messages call their rows. */
+export type ConversationRows = readonly { readonly row: RowName; readonly turns: readonly Turn[] }[];
+
+/** How many tokens each conversation feeds, and where answers end (`stops` of `SplitFacts`). */
+export interface MeasuredChats {
+  readonly lengths: Int32Array;
+  readonly stops?: NonNullable<SplitFacts["stops"]>;
+}
+
+export function writtenTurns(turns: readonly Turn[]): string {
+  return JSON.stringify(turns);
+}
+export function readTurns(written: string): readonly Turn[] {
+  return JSON.parse(written) as readonly Turn[];
+}
+
+export function conversationsOf(table: ColumnTable): ConversationRows {
+  const cells = (role: string): readonly unknown[] | undefined =>
+    table.columnNames().includes(role) ? Array.from(table.array(role) as Iterable<unknown>) : undefined;
+  return joined(cells, rowNamesOf(table, table.array("$row") as ArrayLike<number>));
+}
+
+/** All of them are held in memory. */
+export function streamedConversations(split: StreamedSplit): ConversationRows {
+  return joined(
+    (role) => {
+      const values = split.values(role, 0, split.rows);
+      return values.length > 0 ? values : undefined;
+    },
+    rowNamesOf(split, split.numbers),
+  );
+}
+
+function joined(cells: (role: string) => readonly unknown[] | undefined, names: ArrayLike<RowName>): ConversationRows {
+  const rows = Array.from(names);
+  const messages = cells("messages");
+  if (messages) return rows.map((row, i) => ({ row, turns: readTurns(String(messages[i])) }));
+  const [input, target] = [cells("input"), cells("target")];
+  return rows.map((row, i) => ({
+    row,
+    turns: [
+      { role: "user", content: String(input?.[i]) },
+      ...(target ? [{ role: "assistant", content: String(target[i]) } as const] : []),
+    ],
+  }));
+}
+
+/** A conversation in words, for pictures and lists. */
+export function spoken(turns: readonly Turn[]): string {
+  if (turns.length === 1 && turns[0]!.role === "user") return turns[0]!.content;
+  return turns.map(({ role, content }) => `${role}: ${content}`).join("\n");
+}

@@ -1,0 +1,64 @@
+/**
+ * Which texts share a row. Texts come in random order, a few thousand at a time; those are laid into rows by best fit,
+ * longest first (Johnson 1974: at most 11/9 of the fewest rows possible), and all rows are shuffled. So rows are nearly
+ * full, and who shares a row with whom is drawn anew each epoch; texts in one row never see each other.
+ */
+import { chance, shuffle } from "#stdlib/lib/chance.js";
+
+export interface PackOptions {
+  /** Most tokens of a row. */
+  readonly capacity: number;
+  /** False: texts stay in their order, and a row is full when the next text does not fit. */
+  readonly shuffle: boolean;
+  readonly seed: number;
+  /** From 0. */
+  readonly epoch: number;
+  /** Texts that are laid at a time; more fill rows better and mix less. */
+  readonly chunk?: number;
+}
+
+/** The texts of each row; every text is in exactly one. `lengths`: tokens of each text, none above `capacity`. */
+export function packRows(lengths: Int32Array, o: PackOptions): Uint32Array[] {
+  const tooLong = lengths.findIndex((length) => length > o.capacity);
+  if (tooLong >= 0) throw new RangeError(`text ${tooLong} has ${lengths[tooLong]} tokens, a row holds ${o.capacity}`);
+  const texts = Uint32Array.from(lengths, (_, text) => text);
+  if (!o.shuffle) return inOrder(texts, lengths, o.capacity);
+  const generator = chance(o.seed, o.epoch, 1);
+  shuffle(texts, generator);
+  const rows: Uint32Array[] = [];
+  const chunk = o.chunk ?? 4096;
+  for (let at = 0; at < texts.length; at += chunk) {
+    const some = texts.subarray(at, at + chunk).sort((a, b) => lengths[b]! - lengths[a]!); // stable: alike ones stay in random order
+    for (const row of bestFit(some, lengths, o.capacity)) rows.push(row);
+  }
+  return shuffle(rows, generator);
+}
+
+function inOrder(texts: Uint32Array, lengths: Int32Array, capacity: number): Uint32Array[] {
+  const rows: Uint32Array[] = [];
+  let [from, used] = [0, 0];
+  texts.forEach((text, at) => {
+    if (at > from && used + lengths[text]! > capacity) {
+      rows.push(texts.slice(from, at));
+      [from, used] = [at, 0];
+    }
+    used += lengths[text]!;
+  });
+  if (from < texts.length) rows.push(texts.slice(from));
+  return rows;
+}
+
+/** Each text goes into the row with the least room that still holds it. */
+function bestFit(texts: Uint32Array, lengths: Int32Array, capacity: number): Uint32Array[] {
+  const rows: number[][] = [];
+  const withRoom: number[][] = Array.from({ length: capacity + 1 }, () => []);
+  for (const text of texts) {
+    const length = lengths[text]!;
+    let room = length;
+    while (room <= capacity && withRoom[room]!.length === 0) room++;
+    const row = room <= capacity ? withRoom[room]!.pop()! : rows.push([]) - 1;
+    rows[row]!.push(text);
+    withRoom[(room <= capacity ? room : capacity) - length]!.push(row);
+  }
+  return rows.map((row) => Uint32Array.from(row));
+}

@@ -1,0 +1,121 @@
+/**
+ * What a column's value is in its role: texts and labels are strings, a score is a number, `labels`, `tokens` and `tags` are
+ * lists. A list comes as a list (jsonl, json, tables), as JSON in a text, or as text in parts: labels with the data's
+ * `separator` between them, tokens and tags with white space.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { RowName } from "#dsl/types/facts.js";
+import "./codes.js";
+
+const texts: ReadonlySet<string> = new Set([
+  "text",
+  "text_pair",
+  "negative",
+  "label",
+  "input",
+  "target",
+  "question",
+  "context",
+]);
+const lists: ReadonlySet<string> = new Set(["labels", "tokens", "tags"]);
+/** Roles whose values are only told apart. */
+const names: ReadonlySet<string> = new Set(["group", "id"]);
+/** Between labels in a text, unless the data say otherwise. */
+export const SEPARATOR = "|";
+
+export interface Place {
+  readonly role: string;
+  readonly column: string;
+  readonly row: RowName;
+}
+
+/** Coded errors `not-text`, `not-a-number`, `not-a-list`, `rounded-number`; null where there is no value. */
+export function valueInRole(place: Place, value: unknown, separator: string = SEPARATOR): unknown {
+  if (names.has(place.role)) return nameOf(place, value);
+  if (place.role === "score") return scoreOf(place, value);
+  if (lists.has(place.role)) return listOf(place, value, place.role === "labels" ? separator : null);
+  if (!texts.has(place.role) || value === null || value === undefined) return value ?? null;
+  return textOf(place, value);
+}
+
+function nameOf(place: Place, value: unknown): unknown {
+  demandExact(place, value);
+  return Number.isNaN(value) ? null : (value ?? null);
+}
+
+function textOf(place: Place, value: unknown): string | null {
+  if (typeof value === "string") return value;
+  // What tables of numbers have where there is none.
+  if (Number.isNaN(value)) return null;
+  demandExact(place, value);
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (value instanceof Date) return value.toISOString();
+  throw new CodedError("not-text", { ...place, found: found(value) });
+}
+
+/** Beyond 2^53 whole numbers are rounded, so that two of them may have become one. Sources of files bring their digits. */
+function demandExact(place: Place, value: unknown): void {
+  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new CodedError("rounded-number", { ...place, found: String(value) });
+}
+
+function scoreOf(place: Place, value: unknown): number | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "string" && value.trim() === "") return null;
+  const number = typeof value === "string" || typeof value === "bigint" ? Number(value) : value;
+  if (typeof number === "number" && Number.isFinite(number)) return number;
+  throw new CodedError("not-a-number", {
+    ...place,
+    found: typeof value === "object" ? found(value) : JSON.stringify(String(value as string)),
+  });
+}
+
+/** `separator` null: white space. No value is no list, but for labels, of which a row may have none. */
+function listOf(place: Place, value: unknown, separator: string | null): readonly string[] | null {
+  if (value === null || value === undefined) return null;
+  const items = Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : null;
+  if (items)
+    return someOf(
+      place,
+      items.map((item) => itemOf(place, item)),
+    );
+  if (typeof value !== "string") {
+    if (separator !== null && ["number", "boolean", "bigint"].includes(typeof value)) return [itemOf(place, value)];
+    throw new CodedError("not-a-list", { ...place, found: found(value) });
+  }
+  const json = jsonList(value);
+  if (json) return someOf(place, json);
+  const parts = separator === null ? value.split(/\s+/u) : value.split(separator).map((part) => part.trim());
+  return someOf(
+    place,
+    parts.filter((part) => part !== ""),
+  );
+}
+
+/** A row may have no label at all; without a token it is empty. */
+function someOf({ role }: Place, items: readonly string[]): readonly string[] | null {
+  return items.length > 0 || role === "labels" ? items : null;
+}
+
+function itemOf(place: Place, item: unknown): string {
+  if (typeof item === "string") return item;
+  demandExact(place, item);
+  if (typeof item === "number" || typeof item === "boolean" || typeof item === "bigint") return String(item);
+  throw new CodedError("not-a-list", { ...place, found: `a list that holds ${found(item)}` });
+}
+
+/** `["a", "b"]` in a cell of a csv file. */
+function jsonList(text: string): readonly string[] | null {
+  if (!/^\s*\[/.test(text)) return null;
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.every((item): item is string => typeof item === "string") ? list : null;
+  } catch {
+    return null; // words that begin with a bracket
+  }
+}
+
+function found(value: unknown): string {
+  if (value === null) return "nothing";
+  return Array.isArray(value) ? "an array" : `${/^[aeiou]/.test(typeof value) ? "an" : "a"} ${typeof value}`;
+}

@@ -1,0 +1,24 @@
+/**
+ * What messages call the rows of a split. Where each split has a source of its own, a row's number alone doesn't say of which
+ * file it is, so its split stands beside it: `3 (test)`.
+ */
+import type { RowName } from "#dsl/types/facts.js";
+import type { Row } from "./rows.js";
+
+/** Of splits (tables, and those that are streamed) that have a source of their own: its name. */
+const sources = new WeakMap<object, string>();
+
+export function rowName({ row, split }: Pick<Row, "row" | "split">): RowName {
+  return split === null ? row : `${String(row)} (${split})`;
+}
+
+/** `source`: the split that its source stands for; null: there is one source for all. */
+export function nameRowsBy(split: object, source: string | null): void {
+  if (source !== null) sources.set(split, source);
+}
+
+/** `numbers`: of its rows, in their source. */
+export function rowNamesOf(split: object, numbers: ArrayLike<number>): ArrayLike<RowName> {
+  const source = sources.get(split) ?? null;
+  return source === null ? numbers : Array.from(numbers, (row) => rowName({ row, split: source }));
+}

@@ -1,0 +1,180 @@
+/** Reads the sources of a plan and gives every row its roles: what comes out are rows as cleaners see them. */
+import { breathe } from "#platform/turn.js";
+import type { ColumnTable } from "arquero";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { nearest } from "#dsl/diagnostics/nearest.js";
+import "#dsl/rules/world-codes.js";
+import type { Call, DataPlan } from "#dsl/plan/plan.js";
+import type { TableFacts } from "#dsl/types/facts.js";
+import type { Implementations, Registry } from "#dsl/types/registry.js";
+import { usualTurns } from "#stdlib/conversations/turns.run.js";
+import type { CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
+import type { Turn } from "#stdlib/kinds/conversation.js";
+import { writtenTurns } from "./conversations.js";
+import { withAnswers } from "./answers.js";
+import { rowName } from "./row-names.js";
+import { valueInRole } from "./role-values.js";
+import "./codes.js";
+
+/** A row with where it came from. */
+export interface Row extends CleanRow {
+  /** The split that its source stands for, or null when there is one source for all. */
+  readonly split: string | null;
+  /** Its table and its index there, for columns that have no role. */
+  readonly table: Columns;
+  readonly index: number;
+}
+export type Columns = ReadonlyMap<string, ArrayLike<unknown>>;
+
+/** Rows between two looks at the signal; the event loop turns there. */
+export const stride = 4096;
+
+export interface Reading {
+  readonly registry: Registry;
+  readonly world: SourceWorld;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]> {
+  const sources: (readonly [string | null, Call])[] = isCall(plan.source)
+    ? [[null, plan.source]]
+    : Object.entries(plan.source);
+  const rows: Row[] = [];
+  const conversation = await conversationOf(plan, reading.registry);
+  for (const [split, call] of sources) {
+    reading.signal?.throwIfAborted();
+    const table = columnsOf(await opened(call, reading));
+    const numbers = table.get("$row")!;
+    const rowAt = rolesOf(plan, call, table, conversation);
+    for (let index = 0; index < numbers.length; index++) {
+      if (index % stride === 0) await turn(reading.signal);
+      rows.push(rowAt(index, numbers[index] as number, split));
+    }
+  }
+  return rows;
+}
+
+/** The rows of a table with their roles, by index; a column that is not there is the coded error `unknown-column`. */
+function rolesOf(
+  plan: DataPlan,
+  call: Call,
+  table: Columns,
+  conversation: Conversation,
+): (index: number, row: number, split: string | null) => Row {
+  const roles = Object.entries(plan.columns);
+  const column = (name: string): ArrayLike<unknown> => table.get(name) ?? noColumn(call, name, table);
+  const values = roles.map(([, name]) => column(name));
+  const told = "messages" in plan.columns ? conversation.columns.map(column) : [];
+  return (index, row, split) => {
+    const named = rowName({ row, split });
+    const entries = roles.map(([role, column], i) => {
+      if (role !== "messages")
+        return [role, valueInRole({ role, column, row: named }, values[i]![index], plan.separator)] as const;
+      const turns = conversation.read(told.map((cells) => cells[index]));
+      if ("refused" in turns) throw new CodedError("bad-conversation", { column, row: named, why: turns.refused });
+      return [role, writtenTurns(turns)] as const;
+    });
+    const own = withAnswers(withText(Object.fromEntries(entries)), plan.columns, named);
+    return { row, split, table, index, values: own };
+  };
+}
+
+/** Words alone have a text too: it is what is compared, shown and looked through for duplicates. */
+function withText(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { tokens, text } = values;
+  return Array.isArray(tokens) && text === undefined ? { ...values, text: tokens.join(" ") } : values;
+}
+
+interface Conversation {
+  readonly columns: readonly string[];
+  read(values: readonly unknown[]): readonly Turn[] | { readonly refused: string };
+}
+/** How the role `messages` is read. */
+async function conversationOf({ columns, conversation }: DataPlan, registry: Registry): Promise<Conversation> {
+  const { messages } = columns;
+  if (!conversation) return { columns: messages === undefined ? [] : [messages], read: ([value]) => usualTurns(value) };
+  const word = registry.find("conversation", conversation.word)!;
+  const loaded = (await word.load!()) as Implementations["conversation"];
+  return { columns: loaded.columns(conversation), read: (values) => loaded.read(conversation, values) };
+}
+
+/** Whether any source of a plan is to be read in parts. */
+export function isStreamed(plan: DataPlan): boolean {
+  const calls = isCall(plan.source) ? [plan.source] : Object.values(plan.source);
+  return calls.some((call) => call.arguments["stream"] === true);
+}
+
+/**
+ * The rows of all sources in their order, some thousands at a time. JSON rows may leave a column out; its values are
+ * missing then, unless no row of the first part has it (`unknown-column`).
+ */
+export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenerator<readonly Row[]> {
+  const sources: (readonly [string | null, Call])[] = isCall(plan.source)
+    ? [[null, plan.source]]
+    : Object.entries(plan.source);
+  const conversation = await conversationOf(plan, reading.registry);
+  for (const [split, call] of sources) {
+    const source = (await reading.registry.find("source", call.word)!.load!()) as Implementations["source"];
+    if (call.arguments["stream"] !== true || !source.stream) {
+      const table = columnsOf(await source.open(call, reading.world));
+      const numbers = table.get("$row")!;
+      const rowAt = rolesOf(plan, call, table, conversation);
+      for (let at = 0; at < numbers.length; at += stride)
+        yield Array.from({ length: Math.min(stride, numbers.length - at) }, (_, i) =>
+          rowAt(at + i, numbers[at + i] as number, split),
+        );
+      continue;
+    }
+    let done = 0;
+    const known = new Set<string>();
+    for await (const chunk of source.stream(call, reading.world)) {
+      await turn(reading.signal);
+      for (const name of chunk.columns.keys()) known.add(name);
+      const missing = [...known].filter((name) => !chunk.columns.has(name));
+      const none = new Array<unknown>(chunk.rows).fill(null);
+      const table: Columns = new Map([...chunk.columns, ...missing.map((name) => [name, none] as const)]);
+      const rowAt = rolesOf(plan, call, table, conversation);
+      const first = done + 1;
+      yield Array.from({ length: chunk.rows }, (_, i) => rowAt(i, first + i, split));
+      done += chunk.rows;
+    }
+  }
+}
+
+/** Column names and the first rows of a source. A file of JSON lines may bring further columns after its first thousand rows. */
+export async function readHeader(source: Call, world: SourceWorld, registry: Registry): Promise<TableFacts> {
+  const table = await opened(source, { world, registry }, 1000);
+  const columns = table.columnNames().filter((name) => name !== "$row");
+  const own = columnsOf(table);
+  const sample = Array.from({ length: Math.min(5, table.numRows()) }, (_, i) =>
+    Object.fromEntries(columns.map((name) => [name, own.get(name)![i]])),
+  );
+  return { columns, sample };
+}
+
+async function opened(call: Call, reading: Reading, limit?: number): Promise<ColumnTable> {
+  const source = (await reading.registry.find("source", call.word)!.load!()) as Implementations["source"];
+  return source.open(call, reading.world, limit);
+}
+
+function columnsOf(table: ColumnTable): Columns {
+  return new Map(table.columnNames().map((name) => [name, table.array(name) as ArrayLike<unknown>]));
+}
+
+function noColumn(call: Call, column: string, table: Columns): never {
+  const path = call.arguments["path"];
+  const has = [...table.keys()].filter((name) => name !== "$row");
+  const near = nearest(column, has);
+  const file = typeof path === "string" ? path : call.word;
+  throw new CodedError("unknown-column", { column, file, has, ...(near === undefined ? {} : { nearest: near }) });
+}
+
+/** Lets the event loop turn once; throws when the signal has come. */
+export async function turn(signal: AbortSignal | undefined): Promise<void> {
+  await breathe();
+  signal?.throwIfAborted();
+}
+
+export function isCall(source: DataPlan["source"]): source is Call {
+  return typeof (source as Call).word === "string" && typeof (source as Call).kind === "string";
+}

@@ -1,0 +1,122 @@
+/** Token ids of a split's rows, whole, as the tokenizer gives them; made once per table and tokenizer and cut when used. */
+import type { ColumnTable } from "arquero";
+import type { SplitFacts } from "#dsl/types/facts.js";
+import { rowNamesOf } from "./row-names.js";
+import type { EncodedWindow, TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+
+/** Words as one row of tokens. */
+export interface WordPieces {
+  /** Specials included, not cut. */
+  readonly ids: Int32Array;
+  /** Where the first piece of each word lies. */
+  readonly starts: Int32Array;
+}
+/** Of a table with the role `tokens`. */
+const words = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly WordPieces[]>>>();
+
+export function wordsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly WordPieces[]> {
+  return once(words, table, tokenizer, () =>
+    tokenizer.encodeWords(Array.from(table.array("tokens") as ArrayLike<readonly string[]>)),
+  );
+}
+
+/** Tokens of a window at most, and how many of a context's it shares with the one before. */
+export interface ContextCut {
+  readonly length: number;
+  readonly overlap: number;
+}
+const contexts = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly EncodedWindow[]>>>();
+const cutAs = new WeakMap<ColumnTable, string>();
+
+/** Of a table with the roles `question` and `context`: what each row becomes. Kept for the cut that was asked for last. */
+export function contextsOf(
+  table: ColumnTable,
+  tokenizer: TokenizerImplementation,
+  cut: ContextCut,
+): Promise<readonly EncodedWindow[]> {
+  const key = `${String(cut.length)} ${String(cut.overlap)}`;
+  if (cutAs.get(table) !== key) contexts.delete(table);
+  cutAs.set(table, key);
+  const [asked, told] = ["question", "context"].map((role) => Array.from(table.array(role) as ArrayLike<string>));
+  const names = rowNamesOf(table, table.array("$row") as ArrayLike<number>);
+  return once(contexts, table, tokenizer, () => tokenizer.encodeContexts(asked!, told!, { ...cut, names }));
+}
+
+const pairs = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
+
+/** Both texts of each row, not cut; `tokenizer.encodePairs` cuts the longer one first. */
+function pairsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly Int32Array[]> {
+  const [first, second] = ["text", "text_pair"].map((role) => Array.from(table.array(role) as ArrayLike<string>));
+  return once(pairs, table, tokenizer, async () =>
+    (await tokenizer.encodePairs(first!, second!, Number.POSITIVE_INFINITY)).map(({ ids }) => ids),
+  );
+}
+
+/** By what stands before the texts of which role. */
+const kept = new Map<string, WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>>();
+
+/** Which texts, and what stands before each of them. */
+export interface Which {
+  /** Absent: `text`. */
+  readonly role?: string;
+  readonly prefix?: string;
+  /** By itself, though the data have a `text_pair`. */
+  readonly apart?: boolean;
+}
+/** The role whose texts a model reads; null where the data has none. */
+export function readRole(columns: Readonly<Record<string, unknown>>): string | null {
+  return ["text", "tokens", "input", "question"].find((role) => columns[role] !== undefined) ?? null;
+}
+
+/** Specials included, not cut: `tokenizer.cut(ids, maxLength)` makes of each row what `encode` with that limit gives. */
+export function tokensOf(
+  table: ColumnTable,
+  tokenizer: TokenizerImplementation,
+  { role = "text", prefix = "", apart = false }: Which = {},
+): Promise<readonly Int32Array[]> {
+  const key = JSON.stringify([role, prefix, apart]);
+  const all = kept.get(key) ?? new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
+  kept.set(key, all);
+  return once(all, table, tokenizer, async () => {
+    if (table.columnNames().includes("tokens")) return (await wordsOf(table, tokenizer)).map(({ ids }) => ids);
+    if (!apart && table.columnNames().includes("text_pair")) return pairsOf(table, tokenizer);
+    const texts = Array.from(table.array(role) as ArrayLike<string>, (text) => prefix + text);
+    return tokenizer.encode(texts, Number.POSITIVE_INFINITY);
+  });
+}
+
+function once<T>(
+  all: WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<T>>>,
+  table: ColumnTable,
+  tokenizer: TokenizerImplementation,
+  make: () => Promise<T>,
+): Promise<T> {
+  let own = all.get(table);
+  if (!own) all.set(table, (own = new Map()));
+  const known = own.get(tokenizer);
+  if (known) return known;
+  const made = make();
+  own.set(tokenizer, made);
+  made.catch(() => own.delete(tokenizer));
+  return made;
+}
+
+/** Most bins of a histogram of lengths. */
+const mostBins = 48;
+
+/** Width of the bins that lengths up to `longest` are counted in; one for all splits, so that their counts can be added. */
+export function binWidth(longest: number): number {
+  const round = [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100].find((width) => longest / width < mostBins);
+  return round ?? Math.ceil((longest + 1) / mostBins);
+}
+
+export function greatest(lengths: Int32Array): number {
+  return lengths.reduce((longest, length) => Math.max(longest, length), 0);
+}
+
+export function histogramOf(lengths: Int32Array, step: number): NonNullable<SplitFacts["lengths"]> {
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const counts = new Array<number>(Math.floor(longest / step) + 1).fill(0);
+  for (const length of lengths) counts[Math.floor(length / step)]!++;
+  return { step, counts, total: lengths.reduce((a, b) => a + b, 0), longest };
+}

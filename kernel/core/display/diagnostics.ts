@@ -1,0 +1,15 @@
+/** Diagnostics as they stand in a cell's output: one object, its text rendering and its HTML rendering. */
+import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { renderHtml } from "#dsl/diagnostics/render-html.js";
+import type { Source } from "#dsl/diagnostics/span.js";
+import type { Shown } from "./shown.js";
+
+export function diagnosticsShown(diagnostics: readonly Diagnostic[], sources: readonly Source[]): Shown {
+  return {
+    bundle: {
+      "text/plain": renderAnsi(diagnostics, sources, { color: false }),
+      "text/html": renderHtml(diagnostics, sources),
+    },
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * Words and numbers as a reader wants them. Text from data is hostile until it went through here: control characters and
+ * bidirectional overrides become visible escapes, lone surrogates become U+FFFD, markup is escaped.
+ */
+import { visible } from "#dsl/diagnostics/codes.js";
+
+/** Text that can be printed anywhere: no control characters (but tab and newline), well-formed UTF-16. */
+export function printable(text: string): string {
+  return visible(text.replace(/\p{Surrogate}|[\ufffe\uffff]/gu, "\ufffd"));
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Safe between tags and inside a quoted attribute, in HTML and in SVG. */
+export function escapeHtml(text: string): string {
+  return printable(text).replace(/[&<>"']/g, (c) => entities[c]!);
+}
+
+/** For labels inside a plotly figure: plotly reads a little HTML there (`<b>`, `<a>`), so data must not bring any. */
+export function escapeLabel(text: string): string {
+  return printable(oneLine(text)).replace(/[&<>]/g, (c) => entities[c]!);
+}
+
+export function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, " ⏎ ").replace(/\t/g, " ");
+}
+
+/** At most `length` code points, an ellipsis included. */
+export function clip(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const points = Array.from(text);
+  return points.length <= length ? text : points.slice(0, Math.max(0, length - 1)).join("") + "…";
+}
+
+/** `22,713,216`. */
+export function count(n: number): string {
+  return Number.isFinite(n) ? Math.round(n).toLocaleString("en-US") : String(n);
+}
+
+/** `1 row`, `1,204 rows`. */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}
+
+/** `22.7 M`, `980`. */
+export function compact(n: number): string {
+  if (!Number.isFinite(n)) return String(n);
+  for (const [size, unit] of [
+    [1e12, "T"],
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e4, "k"],
+  ] as const) {
+    if (Math.abs(n) >= size * 0.9995) return `${significant(n / (unit === "k" ? 1e3 : size), 3)} ${unit}`;
+  }
+  return count(n);
+}
+
+/** `1.4 GiB`. */
+export function bytes(n: number): string {
+  if (!Number.isFinite(n)) return String(n);
+  for (const [size, unit] of [
+    [2 ** 40, "TiB"],
+    [2 ** 30, "GiB"],
+    [2 ** 20, "MiB"],
+    [2 ** 10, "KiB"],
+  ] as const) {
+    if (Math.abs(n) >= size) return `${significant(n / size, n / size >= 100 ? 3 : 2)} ${unit}`;
+  }
+  return `${n} B`;
+}
+
+/** `0.8 s`, `42 s`, `3 min 20 s`, `1 h 05 min`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "–";
+  if (seconds < 0.0995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** A share of 1 as `12.5 %`; never 0 % or 100 % for what is only near it. */
+export function percent(share: number, digits = 1): string {
+  if (!Number.isFinite(share)) return "–";
+  const least = 10 ** -digits;
+  const hundred = share * 100;
+  if (hundred > 0 && hundred < least) return `< ${least} %`;
+  if (hundred < 100 && hundred > 100 - least) return `> ${(100 - least).toFixed(digits)} %`;
+  return `${trimmed(hundred.toFixed(digits))} %`;
+}
+
+/** A number to so many significant digits: `0.8423`, `2e-4`, `1,204.5`. */
+export function significant(x: number, digits = 4): string {
+  if (Number.isNaN(x)) return "NaN";
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
+  if (x === 0) return "0";
+  const size = Math.abs(x);
+  if (size < 1e-3 || size >= 1e9) {
+    const [mantissa, exponent] = x.toExponential(digits - 1).split("e") as [string, string];
+    return `${trimmed(mantissa)}e${exponent.replace("+", "")}`;
+  }
+  if (size >= 10 ** digits) return count(x);
+  return trimmed(x.toPrecision(digits));
+}
+
+function trimmed(number: string): string {
+  return number.includes(".") ? number.replace(/\.?0+$/, "") : number;
+}
+
+/** Columns that text takes on a terminal: East Asian wide characters and emoji take two, combining marks none. */
+export function width(text: string): number {
+  let columns = 0;
+  for (const c of text) {
+    if (/\p{Mark}|[\u200b-\u200d]/u.test(c)) continue;
+    columns +=
+      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u.test(
+        c,
+      )
+        ? 2
+        : 1;
+  }
+  return columns;
+}
+
+export function pad(text: string, columns: number, align: "left" | "right"): string {
+  const blanks = " ".repeat(Math.max(0, columns - width(text)));
+  return align === "left" ? text + blanks : blanks + text;
+}
+
+/** A bar of block characters for a share of 1: it reads the same in every viewer. */
+export function bar(share: number, columns = 16): string {
+  const eighths = Math.round(Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0)) * columns * 8);
+  return "█".repeat(Math.floor(eighths / 8)) + (["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8] ?? "");
+}
+
+/** Of the text's UTF-8. */
+export function base64Of(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(binary);
+}

@@ -1,0 +1,91 @@
+/**
+ * Sources compiled in order as a session would, without running anything: each is checked while it may lack facts, then, if
+ * it has no mistake, with all of them. What would be trained counts as trained for the sources after it.
+ */
+import { compileAnswered, type Fact } from "#dsl/compile/answered.js";
+import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
+import type { Source } from "#dsl/diagnostics/span.js";
+import { Facts, type Need } from "#dsl/types/facts.js";
+import type { Action, Value } from "#dsl/plan/plan.js";
+import type { Registry } from "#dsl/types/registry.js";
+import { parse } from "#dsl/syntax/parse.js";
+import type { Operand } from "#dsl/syntax/tree.js";
+
+export interface CheckedTexts {
+  readonly sources: readonly Source[];
+  /** Names that the TypeScript cells before a source make. */
+  readonly typescript: ReadonlyMap<string, readonly string[]>;
+  /** Words that TypeScript cells define. */
+  readonly defined: ReadonlySet<string>;
+}
+export interface Checking {
+  readonly registry: Registry;
+  readonly answer: (need: Need, typescript: readonly string[]) => Promise<Fact>;
+  readonly parameters: Readonly<Record<string, Value>>;
+  /** Only what the text and the headers of files tell. */
+  readonly quick?: boolean;
+}
+export interface Checked {
+  readonly sources: readonly Source[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Empty unless every source is free of errors. */
+  readonly actions: readonly Action[];
+  /** What the last source was told. */
+  readonly facts: Facts;
+  /** Names of all parameters that the sources define. */
+  readonly parameters: readonly string[];
+  /** TypeScript's names that something depends on: it was not checked, their values exist only when the notebook runs. */
+  readonly unvalued: readonly string[];
+}
+
+export async function checkSources({ sources, typescript, defined }: CheckedTexts, o: Checking): Promise<Checked> {
+  const diagnostics: Diagnostic[] = [];
+  const actions: Action[] = [];
+  const trained: Record<string, string> = {};
+  const sound: Source[] = [];
+  const unvalued = new Set<string>();
+  const unsure = new Set<string>();
+  let facts = Facts.none;
+  const parameters = new Set<string>();
+  for (const source of sources) {
+    const names = typescript.get(source.id) ?? [];
+    const compile = async (
+      purpose: "assist" | "run",
+    ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
+      const compiled = await compileAnswered([...sound, source], {
+        ...{ registry: o.registry, purpose, answer: (need) => o.answer(need, names) },
+        outside: {
+          ...{ typescript: names, unvalued: names, unsure: [...unsure], trained, parameters: o.parameters },
+        },
+      });
+      facts = compiled.facts;
+      for (const name of compiled.unvalued) unvalued.add(name);
+      for (const name of compiled.parameters) parameters.add(name);
+      // Words of TypeScript cells exist only when the notebook runs.
+      const found = compiled.diagnostics.filter((d) => !(d.code === "unknown-word" && defined.has(d.data.word)));
+      return { found, did: compiled.actions ?? [] };
+    };
+    let { found, did } = await compile("assist");
+    // What waits for a sweep of the same file can be checked as far as it is written.
+    const waits = source.id.includes("#") && source.cell === undefined;
+    if (!o.quick && !waits && !found.some((d) => d.severity === "error")) ({ found, did } = await compile("run"));
+    diagnostics.push(...found);
+    actions.push(...did);
+    for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
+    // A training that was not planned: it depends on what is unknown, or what is wrong with it has been said.
+    for (const name of trainedIn(source, o.registry)) if (!(name in trained)) unsure.add(name);
+    sound.push(source);
+  }
+  return { sources, diagnostics, actions, facts, parameters: [...parameters], unvalued: [...unvalued] };
+}
+
+/** Names that the trainings of a text would give weights. */
+function trainedIn(source: Source, registry: Registry): readonly string[] {
+  const verbs = registry.verbs().map(({ name }) => name);
+  const word = (operand: Operand | undefined): string[] => (operand?.is === "word" ? [operand.text] : []);
+  return parse(source, verbs).tree.statements.flatMap(({ verb, operands, clauses }) =>
+    verb.text === "train"
+      ? [...word(operands[0]), ...clauses.flatMap((c) => (c.connector.text === "as" ? word(c.operands[0]) : []))]
+      : [],
+  );
+}

@@ -1,0 +1,49 @@
+/**
+ * What happens in a run is a stream of events: `runs/<id>/events.jsonl`, live curves, trackers and tests all read it.
+ * Steps count from 1; `loss` is the mean over the batch before the update; NaN and infinities are written as strings.
+ */
+import type { Writer } from "../../artifacts/writer.js";
+
+export type RunEvent = { readonly at: string; readonly run: string } & (
+  | {
+      readonly kind: "started";
+      readonly recipe: string;
+      readonly plan: string;
+      readonly engine: string;
+      readonly steps: number;
+      readonly process?: Writer;
+      readonly resumedFrom?: number;
+    }
+  | { readonly kind: "damaged"; readonly file: string; readonly why: string }
+  | { readonly kind: "allowed"; readonly code: string; readonly reason: string; readonly of: string }
+  | {
+      readonly kind: "step";
+      readonly step: number;
+      readonly epoch: number;
+      readonly tokens: number;
+      readonly loss: number;
+      readonly rate: number;
+      readonly norm: number;
+      readonly seconds: number;
+    }
+  | {
+      readonly kind: "evaluated";
+      readonly step: number;
+      readonly split: string;
+      readonly metrics: Readonly<Record<string, number>>;
+    }
+  | {
+      readonly kind: "checkpoint";
+      readonly step: number;
+      readonly folder: string;
+      readonly best: boolean;
+      readonly by?: string;
+    }
+  | { readonly kind: "stopping"; readonly step: number }
+  | {
+      readonly kind: "stopped";
+      readonly step: number;
+      readonly reason: "done" | "early" | "interrupted" | "failed";
+      readonly seconds: number;
+    }
+);

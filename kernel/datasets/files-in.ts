@@ -1,0 +1,52 @@
+/**
+ * What lies in a folder, for the completion of paths: folders first, hidden entries left out. Only relative paths are looked
+ * into, and only below the notebook's project: the nearest folder above that holds a repository, a package or a notebook
+ * server's root; else the notebook's own folder. A typed path shows no other part of the machine.
+ */
+import { existsSync, readdirSync, realpathSync, type Dirent } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { FilesFacts } from "#dsl/types/facts.js";
+
+const MOST = 200;
+const ROOTS = [".git", ".hg", "package.json", "pyproject.toml"];
+/** Folders above that are looked at for the project's root. */
+const NEAR = 6;
+
+/** `folder`: of the notebook, absolute; `path`: as it is typed, up to its last `/`. */
+export function filesIn(folder: string, path: string): FilesFacts {
+  const none: FilesFacts = { entries: [] };
+  if (isAbsolute(path) || path.startsWith("~")) return none;
+  let entries: readonly Dirent[];
+  let here: string;
+  try {
+    here = realpathSync(resolve(folder, path));
+    if (!isInside(here, realpathSync(projectOf(folder)))) return none;
+    entries = readdirSync(here, { withFileTypes: true });
+  } catch {
+    return none; // a path half typed, or one that may not be read
+  }
+  const seen = entries
+    .filter(({ name }) => !name.startsWith("."))
+    .map((entry) => ({ name: entry.name, folder: isFolder(here, entry) }))
+    .sort((a, b) => Number(b.folder) - Number(a.folder) || a.name.localeCompare(b.name, "en"));
+  return { entries: seen.slice(0, MOST) };
+}
+
+function isFolder(here: string, entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  return existsSync(join(here, entry.name, "."));
+}
+function isInside(path: string, root: string): boolean {
+  const way = relative(root, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+function projectOf(folder: string): string {
+  let at = folder;
+  for (let i = 0; i < NEAR; i++) {
+    if (ROOTS.some((name) => existsSync(join(at, name)))) return at;
+    const above = dirname(at);
+    if (above === at) break;
+    at = above;
+  }
+  return folder;
+}

@@ -1,0 +1,138 @@
+/**
+ * Data of any size on disk: for each split its cleaned rows, one JSON array of role values a line, and what is held in
+ * memory of each row: where its line starts, its label and its number in the source (16 bytes). A folder of the cache holds
+ * them; its name covers the plan and the stamps of the files read, and it is there whole or not at all.
+ */
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { DataFacts } from "#dsl/types/facts.js";
+import { Growing } from "../core/data/growing.js";
+import "../core/data/codes.js";
+
+export const VERSION = 1;
+
+/** What `facts.json` of such a folder says; written last. */
+export interface StreamedMeta {
+  readonly version: number;
+  readonly roles: readonly string[];
+  readonly labels: readonly string[];
+  readonly facts: DataFacts;
+  readonly sample: readonly Readonly<Record<string, unknown>>[];
+  /** Bytes and rows of each split's file. */
+  readonly splits: Readonly<Record<string, { readonly bytes: number; readonly rows: number }>>;
+}
+
+export class StreamedSplit {
+  private readonly fd: number;
+  constructor(
+    readonly folder: string,
+    readonly name: string,
+    private readonly roles: readonly string[],
+    /** Of each line its first byte, and the end of the last one. */
+    private readonly starts: Float64Array,
+    /** Numbers in the order of the data's labels; null where there is no role `label`. */
+    readonly labels: Int32Array | null,
+    /** Numbers of the rows in their source, from 1. */
+    readonly numbers: Int32Array,
+  ) {
+    this.fd = openSync(rowsFile(folder, name), "r");
+    opened.register(this, this.fd);
+  }
+
+  get rows(): number {
+    return this.numbers.length;
+  }
+
+  has(role: string): boolean {
+    return this.roles.includes(role);
+  }
+
+  /** One role's values of rows `from` … `to` − 1, read at once. */
+  values(role: string, from: number, to: number): unknown[] {
+    const at = this.roles.indexOf(role);
+    if (from >= to || at < 0) return [];
+    const bytes = Buffer.allocUnsafe(this.starts[to]! - this.starts[from]!);
+    readWhole(this.fd, bytes, this.starts[from]!, rowsFile(this.folder, this.name));
+    return bytes
+      .toString("utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as unknown[])[at]);
+  }
+}
+
+/** Files of splits that nobody holds any more are closed. */
+const opened = new FinalizationRegistry<number>((fd) => closeSync(fd));
+
+export function rowsFile(folder: string, split: string): string {
+  return join(folder, `${split}.rows`);
+}
+export function indexFile(folder: string, split: string): string {
+  return join(folder, `${split}.index`);
+}
+
+/** Opens what was written; undefined when it is not there, or not what `facts.json` says it is. */
+export function openStreamed(
+  folder: string,
+): { readonly meta: StreamedMeta; readonly splits: Readonly<Record<string, StreamedSplit>> } | undefined {
+  try {
+    const meta = JSON.parse(readFileSync(join(folder, "facts.json"), "utf8")) as StreamedMeta;
+    if (meta.version !== VERSION) return undefined;
+    const splits = Object.entries(meta.splits).map(([name, { bytes, rows }]) => {
+      const index = readFileSync(indexFile(folder, name));
+      const fd = openSync(rowsFile(folder, name), "r");
+      const size = fstatSync(fd).size;
+      closeSync(fd);
+      if (size !== bytes || index.length !== 8 * (rows + 1) + 8 * rows) return undefined;
+      const starts = new Float64Array(index.buffer.slice(index.byteOffset, index.byteOffset + 8 * (rows + 1)));
+      const ints = new Int32Array(
+        index.buffer.slice(index.byteOffset + 8 * (rows + 1), index.byteOffset + index.length),
+      );
+      const labels = meta.roles.includes("label") ? ints.subarray(0, rows) : null;
+      return [name, new StreamedSplit(folder, name, meta.roles, starts, labels, ints.subarray(rows))] as const;
+    });
+    if (splits.some((split) => split === undefined)) return undefined;
+    return { meta, splits: Object.fromEntries(splits.filter((split) => split !== undefined)) };
+  } catch {
+    return undefined; // not there, or torn: it is made again
+  }
+}
+
+/** Index of one split while it is written. */
+export class IndexWriter {
+  private readonly starts = new Growing(Float64Array, [0]);
+  private readonly labels = new Growing(Int32Array);
+  private readonly numbers = new Growing(Int32Array);
+  bytes = 0;
+
+  get rows(): number {
+    return this.numbers.length;
+  }
+  add(bytes: number, label: number, number: number): void {
+    this.bytes += bytes;
+    this.starts.push(this.bytes);
+    this.labels.push(label);
+    this.numbers.push(number);
+  }
+  /** Labels counted in order of appearance get the numbers that `order` gives them. */
+  file(order: Int32Array): Uint8Array {
+    const labels = this.labels.values().map((label) => order[label] ?? 0);
+    const parts = [this.starts.values(), labels, this.numbers.values()];
+    return Buffer.concat(parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)));
+  }
+  counts(labels: number): Int32Array {
+    const counts = new Int32Array(labels);
+    for (const label of this.labels.values()) if (label >= 0) counts[label]!++;
+    return counts;
+  }
+}
+
+/** Fills the buffer from that place of a file; a file that ends before is the coded error `streamed-changed`. */
+export function readWhole(fd: number, into: Uint8Array, from: number, file: string): void {
+  for (let done = 0; done < into.length;) {
+    const got = readSync(fd, into, done, into.length - done, from + done);
+    if (got === 0) throw new CodedError("streamed-changed", { file });
+    done += got;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Token ids of a streamed split on disk, made once per tokenizer: all ids one after the other (i32), and the length of each
+ * text. Rows are read where they lie; 12 bytes of each are in memory.
+ */
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import { locked } from "../fetch/cache.js";
+import { diskError } from "../fetch/disk.js";
+import type { Which } from "../core/data/tokens.js";
+import { Growing } from "../core/data/growing.js";
+import { readWhole, type StreamedSplit } from "./streamed.js";
+import type { TokenTexts } from "../core/data/token-rows.js";
+
+/** Texts that are made tokens at a time. */
+const CHUNK = 2048;
+
+export class TokenFile implements TokenTexts {
+  private readonly starts: Float64Array;
+  private readonly fd: number;
+
+  constructor(
+    private readonly file: string,
+    readonly lengths: Int32Array,
+  ) {
+    this.starts = new Float64Array(lengths.length);
+    let at = 0;
+    lengths.forEach((length, text) => {
+      this.starts[text] = at;
+      at += length;
+    });
+    this.fd = openSync(file, "r");
+    opened.register(this, this.fd);
+  }
+
+  get length(): number {
+    return this.lengths.length;
+  }
+
+  at(text: number): Int32Array | undefined {
+    const length = this.lengths[text];
+    return length === undefined ? undefined : this.part(text, 0, length);
+  }
+
+  part(text: number, from: number, to: number): Int32Array {
+    const end = Math.min(to, this.lengths[text] ?? 0);
+    const ids = new Int32Array(Math.max(0, end - from));
+    readWhole(this.fd, new Uint8Array(ids.buffer), 4 * (this.starts[text]! + from), this.file);
+    return ids;
+  }
+}
+const opened = new FinalizationRegistry<number>((fd) => closeSync(fd));
+
+/** The split's tokens by that tokenizer (`hash`), specials included, not cut; made when they are not there. */
+export async function tokenFile(
+  split: StreamedSplit,
+  tokenizer: TokenizerImplementation & { readonly hash: string },
+  signal?: AbortSignal,
+  which: Which = {},
+): Promise<TokenFile> {
+  const name = join(split.folder, `${split.name}.${tokenizer.hash.slice(0, 16)}${markOf(which)}`);
+  const [file, index] = [`${name}.tokens`, `${name}.lengths`];
+  const known = lengthsOf(file, index, split.rows);
+  if (known) return new TokenFile(file, known);
+  return locked(file, async () => {
+    // Someone else may have made them while this waited.
+    const lengths = lengthsOf(file, index, split.rows) ?? (await write(split, tokenizer, file, index, signal, which));
+    return new TokenFile(file, lengths);
+  });
+}
+
+/** Other texts than plain `text` have files of their own. */
+function markOf({ role = "text", prefix = "" }: Which): string {
+  if (role === "text" && prefix === "") return "";
+  return `.${role}.${createHash("sha256").update(prefix).digest("hex").slice(0, 8)}`;
+}
+
+async function write(
+  split: StreamedSplit,
+  tokenizer: TokenizerImplementation,
+  file: string,
+  index: string,
+  signal: AbortSignal | undefined,
+  { role = "text", prefix = "" }: Which,
+): Promise<Int32Array> {
+  const lengths = new Growing(Int32Array);
+  const fd = openSync(`${file}.part`, "w");
+  try {
+    try {
+      for (let at = 0; at < split.rows; at += CHUNK) {
+        signal?.throwIfAborted();
+        const texts = split.values(role, at, Math.min(at + CHUNK, split.rows)).map((text) => prefix + String(text));
+        const rows = await tokenizer.encode(texts, Number.POSITIVE_INFINITY);
+        writeAll(fd, Buffer.concat(rows.map((ids) => Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength))));
+        for (const ids of rows) lengths.push(ids.length);
+      }
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(`${file}.part`, file);
+    const made = lengths.values();
+    // The lengths come last: with them the tokens are whole.
+    writeFileSync(`${index}.part`, new Uint8Array(made.buffer, made.byteOffset, made.byteLength));
+    renameSync(`${index}.part`, index);
+    return made;
+  } catch (error) {
+    rmSync(`${file}.part`, { force: true });
+    throw diskError(error, file);
+  }
+}
+
+function lengthsOf(file: string, index: string, rows: number): Int32Array | undefined {
+  if (!existsSync(file) || !existsSync(index)) return undefined;
+  const bytes = readFileSync(index);
+  const lengths = new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const whole = lengths.length === rows && 4 * lengths.reduce((a, b) => a + b, 0) === statSync(file).size;
+  return whole ? lengths : undefined;
+}
+
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+}

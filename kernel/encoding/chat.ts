@@ -1,0 +1,145 @@
+/**
+ * Conversations as a model reads them: the template's pieces become one text, the text tokens, and the pieces say which of
+ * them answer. No text is searched: a token is trained if it holds a character of an answer that is to be learnt.
+ */
+import type { ReaderOf } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { TemplateImplementation, TemplatePiece, Turn } from "#stdlib/kinds/conversation.js";
+import type { Base } from "../core/bases/base.js";
+import { chatTemplateOf } from "../bases/chat-template.js";
+import { foreignTemplate, type ForeignTemplate } from "../bases/own-template.js";
+import type { Tokenizer } from "../bases/tokenizer.js";
+import type { ConversationRows, MeasuredChats } from "../core/data/conversations.js";
+import "../core/data/codes.js";
+import { does } from "../core/session/words.js";
+
+export interface Chat {
+  /** Its word, or `base's own`. */
+  readonly name: string;
+  readonly template: TemplateImplementation | ForeignTemplate;
+  readonly tokenizer: Tokenizer;
+  readonly learn: "all" | "last";
+}
+/** A conversation's tokens; `trained` is 1 for those that are learnt. */
+export interface ChatRow {
+  readonly ids: Int32Array;
+  readonly trained: Uint8Array;
+}
+
+/** Null: the task reads no conversations. Coded errors of templates. */
+export async function chatOf(reader: ReaderOf, base: Base, tokenizer: Tokenizer): Promise<Chat | null> {
+  const { template, learn = "all" } = reader;
+  if (template === undefined) return null;
+  if (template) return { name: template.word, template: await does(template, "template"), tokenizer, learn };
+  const source = chatTemplateOf(base.folder);
+  if (source === null) throw new CodedError("no-template", { base: reader.name, has: ["chatml", "plain"] });
+  return { name: "base's own", template: foreignTemplate(base.folder, source), tokenizer, learn };
+}
+
+/** Rows of conversations, whole. Coded errors `template-refuses`, `nothing-to-train`. */
+export async function encodeChats(rows: ConversationRows, chat: Chat, data: string): Promise<readonly ChatRow[]> {
+  const wanted = rows.map(({ row, turns }) => {
+    const answers = answersOf(turns, chat.learn);
+    if (answers.size === 0)
+      throw new CodedError("nothing-to-train", { data, row, why: "no turn in it is the assistant's" });
+    return answers;
+  });
+  const pieces = await piecesOf(chat, rows, false);
+  const written = rows.map(({ row }, i) => ({ row, wanted: wanted[i]!, pieces: pieces[i]! }));
+  const placed = await chat.tokenizer.encodePlaced(written.map(({ pieces }) => textOf(pieces)));
+  return written.map(({ row, wanted, pieces }, i) => {
+    const { ids, starts, ends } = placed[i]!;
+    const trained = maskOf(pieces, wanted, starts, ends);
+    // What comes first follows nothing, so it can't be predicted.
+    if (!trained.includes(1, 1))
+      throw new CodedError("nothing-to-train", { data, row, why: "its answer has no token" });
+    return { ids, trained };
+  });
+}
+
+/** Tokens that each conversation feeds when it isn't cut, and where answers end. Coded errors as of `encodeChats`: they are known before a run. */
+export async function measuredChats(rows: ConversationRows, chat: Chat, data: string): Promise<MeasuredChats> {
+  const encoded = await encodeChats(rows, chat, data);
+  const lengths = Int32Array.from(encoded, ({ ids }) => ids.length - 1);
+  const stop = await chat.template.stop(chat.tokenizer.specials);
+  if (stop === "") return { lengths };
+  const id = chat.tokenizer.idOf(stop);
+  const ends = encoded.map((row) => firstStop(row, id)).filter((at) => at > 0);
+  const starts = encoded.map(({ trained }) => trained.indexOf(1, 1));
+  const least = (all: readonly number[]): number => all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const greatest = (all: readonly number[]): number => all.reduce((a, b) => Math.max(a, b), 0);
+  return { lengths, stops: { soonest: ends.length > 0 ? least(ends) : null, latestStart: greatest(starts) } };
+}
+
+/** Steps up to the token that ends the first learnt answer, that included; a stop that is no token of its own ends with the answer. −1: none. */
+function firstStop({ ids, trained }: ChatRow, stop: number | null): number {
+  const start = trained.indexOf(1, 1);
+  if (stop === null) {
+    const after = trained.indexOf(0, start);
+    return (after < 0 ? trained.length : after) - 1;
+  }
+  return ids.findIndex((id, at) => at >= start && id === stop && trained[at] === 1);
+}
+
+/** The texts that answers are written on to. `row`: its number among what was asked, from 1. */
+export async function promptsFor(chat: Chat, rows: ConversationRows): Promise<readonly string[]> {
+  for (const { row, turns } of rows)
+    if (turns.at(-1)?.role !== "user")
+      throw new CodedError("template-refuses", {
+        template: chat.name,
+        row,
+        why: "the turn to be answered is not the user's",
+      });
+  return (await piecesOf(chat, rows, true)).map(textOf);
+}
+
+/**
+ * At most `most` steps from a token to the next: the end is cut off, or, where no trained token would be left, the
+ * beginning, so that the last trained token stays.
+ */
+export function cutChat(chat: ChatRow, most: number): ChatRow {
+  if (chat.ids.length <= most + 1) return chat;
+  const fits = chat.trained.subarray(0, most + 1).includes(1, 1);
+  const end = fits ? most + 1 : chat.trained.lastIndexOf(1) + 1;
+  const from = end - (most + 1);
+  return { ids: chat.ids.slice(from, end), trained: chat.trained.slice(from, end) };
+}
+
+function answersOf(turns: readonly Turn[], learn: Chat["learn"]): ReadonlySet<number> {
+  const answers = turns.flatMap(({ role }, i) => (role === "assistant" ? [i] : []));
+  return new Set(learn === "last" ? answers.slice(-1) : answers);
+}
+
+async function piecesOf({ template, tokenizer, name }: Chat, rows: ConversationRows, prompt: boolean) {
+  const o = { specials: tokenizer.specials, prompt };
+  const all = rows.map(({ turns }) => turns);
+  const written = "all" in template ? await template.all(all, o) : all.map((turns) => template.pieces(turns, o));
+  return written.map((pieces, i) => {
+    if ("refused" in pieces)
+      throw new CodedError("template-refuses", { template: name, row: rows[i]!.row, why: pieces.refused });
+    return pieces;
+  });
+}
+
+function textOf(pieces: readonly TemplatePiece[]): string {
+  return pieces.map(({ text }) => text).join("");
+}
+
+/** 1 for each token that holds a character of a wanted answer; tokens of no width count by the character before them. */
+export function maskOf(
+  pieces: readonly TemplatePiece[],
+  wanted: ReadonlySet<number>,
+  starts: Int32Array,
+  ends: Int32Array,
+): Uint8Array {
+  const spans: [number, number][] = [];
+  let at = 0;
+  for (const { text, answer } of pieces) {
+    const length = Array.from(text).length;
+    if (answer !== undefined && wanted.has(answer) && length > 0) spans.push([at, at + length]);
+    at += length;
+  }
+  const inside = (from: number, to: number): boolean =>
+    spans.some(([a, b]) => (from < to ? from < b && to > a : a < from && from <= b));
+  return Uint8Array.from(starts, (from, i) => (inside(from, ends[i]!) ? 1 : 0));
+}

@@ -1,0 +1,84 @@
+/** The folder of a run by what a person writes: a path (of a run, or of a folder of runs and a training's name), an id in the folder of runs, or the name of a training. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { nearest } from "#dsl/diagnostics/nearest.js";
+import { isRunFolder, nameOf } from "../artifacts/damage.js";
+import "../session/load-codes.js";
+import { RunFolder } from "../artifacts/run-folder.js";
+
+export interface Places {
+  /** Where a relative path starts. */
+  readonly folder: string;
+  /** The folder of runs. */
+  readonly runs: string;
+}
+/** Runs that an error names. */
+const most = 5;
+
+/** A damaged one too, which tells what is wrong when it is opened. Coded errors `run-not-found`, `several-runs`, `not-a-run`. */
+export function findRun(path: string, { folder, runs }: Places): RunFolder {
+  if (path === "" || path.includes("\0"))
+    throw new CodedError("run-not-found", {
+      path: JSON.stringify(path),
+      runs: resolve(runs),
+      has: [],
+      count: 0,
+      near: null,
+    });
+  const place = resolve(folder, path);
+  if (isWhole(place)) return RunFolder.open(place);
+  const [id, inRuns] = [path.replace(/^runs[\\/]/, "").replace(/[\\/]+$/, ""), resolve(runs)];
+  const alone = !/[\\/]/.test(id) && id !== ".." && id !== ".";
+  if (alone && id !== "" && isRunFolder(join(inRuns, id))) return RunFolder.open(join(inRuns, id));
+  if (isFolder(place) && contentOf(place) === "other" && isRunFolder(place)) return RunFolder.open(place);
+  if (isFolder(place)) throw new CodedError("not-a-run", { path, holds: contentOf(place) });
+  // A path that leads to no run may say its folder and, like a single word, its training's name.
+  const from = alone ? inRuns : dirname(place);
+  const name = alone ? id : basename(place);
+  const all = runsIn(from);
+  const whole = all.filter((run) => run.lock()?.name === name);
+  // Of a name that a whole run has, a damaged one is not meant.
+  const named = whole.length > 0 ? whole : all.filter((run) => nameOf(run) === name);
+  const [only] = named;
+  if (only && named.length === 1) return only;
+  const inPath = (one: string): string => (alone ? one : path.replace(/[^\\/]+[\\/]*$/, one));
+  if (named.length > 1)
+    throw new CodedError("several-runs", {
+      name: path,
+      ids: named.slice(0, most).map(({ id: one }) => inPath(one)),
+      count: named.length,
+    });
+  const ids = all.map((run) => run.id);
+  const near = nearest(name, ids);
+  throw new CodedError("run-not-found", {
+    path,
+    runs: from,
+    has: ids.slice(0, most),
+    count: ids.length,
+    near: near === undefined ? null : inPath(near),
+  });
+}
+
+function isWhole(folder: string): boolean {
+  return existsSync(join(folder, "plan.json")) && existsSync(join(folder, "lock.json"));
+}
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false; // a name that is too long, a folder that may not be looked into
+  }
+}
+function contentOf(folder: string): "model" | "adapter" | "other" {
+  if (existsSync(join(folder, "adapter_config.json"))) return "adapter";
+  return existsSync(join(folder, "config.json")) ? "model" : "other";
+}
+/** Newest first. */
+function runsIn(root: string): readonly RunFolder[] {
+  const ids = isFolder(root)
+    ? readdirSync(root).filter((id) => !id.startsWith(".") && isRunFolder(join(root, id)))
+    : [];
+  const began = (run: RunFolder): string => run.lock()?.started ?? "";
+  return ids.map((id) => RunFolder.open(join(root, id))).sort((a, b) => began(b).localeCompare(began(a)));
+}

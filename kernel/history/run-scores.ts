@@ -1,0 +1,68 @@
+/**
+ * What evaluations said of a run's weights: `scores.jsonl` in its folder, a line for each model, data and split that were
+ * scored, oldest first. Written by `evaluate`, also of a run that was opened again; read by the table of runs.
+ */
+import { recordsIn } from "../artifacts/log-lines.js";
+import { readRegular } from "../artifacts/read-regular.js";
+import type { RunFolder } from "../artifacts/run-folder.js";
+
+export interface ScoreValue {
+  /** NaN: it has none on these rows, as correlation has none with what never varies. */
+  readonly value: number;
+  /** Ends of its 95 % interval; null: it has none. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly better: "greater" | "less";
+  /** Of NaN: the reason. */
+  readonly why?: string;
+}
+export interface RunScore {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Of the checkpoint whose weights were scored. */
+  readonly step: number;
+  readonly data: string;
+  /** Null: the undivided data. */
+  readonly split: string | null;
+  /** Content hash of what was scored, so that scores of other rows are not compared. */
+  readonly dataHash: string;
+  readonly rows: number;
+  /** By the metric's name as it is written: `f1(macro)`. */
+  readonly metrics: Readonly<Record<string, ScoreValue>>;
+}
+
+export function appendScore(run: RunFolder, { at, ...score }: RunScore): void {
+  run.appendLine(run.scoresFile, { at, ...score });
+}
+
+/** Of a run's folder. */
+export function scoresOf(run: RunFolder): readonly RunScore[] {
+  return scoresIn(readRegular(run.scoresFile) ?? "");
+}
+
+/** Lines that are torn or not ours are passed over, and so is what is no score among the metrics of one that is. */
+export function scoresIn(text: string): readonly RunScore[] {
+  return recordsIn(text, "at").flatMap((record) => scoreFrom(record) ?? []);
+}
+
+function scoreFrom(record: Readonly<Record<string, unknown>>): RunScore | null {
+  const score = record as Partial<RunScore>;
+  if (
+    ![score.at, score.data, score.dataHash].every((text) => typeof text === "string") ||
+    ![score.step, score.rows].every((number) => typeof number === "number") ||
+    typeof score.metrics !== "object" ||
+    score.metrics === null
+  )
+    return null;
+  const metrics = Object.entries(score.metrics).flatMap(([name, one]) => {
+    const value = valueOf(one);
+    return value === null ? [] : [[name, { ...one, value }] as const];
+  });
+  return metrics.length === 0 ? null : { ...(score as RunScore), metrics: Object.fromEntries(metrics) };
+}
+
+/** JSON of other programs has `null` for what is no number. Null: this is no score. */
+function valueOf(one: { readonly value?: unknown } | null): number | null {
+  if (one?.value === null) return Number.NaN;
+  return typeof one?.value === "number" ? one.value : null;
+}

@@ -1,0 +1,147 @@
+/** A run in a line of the table: from its log, its plan and lock, its scores, and what people say of it. */
+import type { Plan } from "#dsl/plan/plan.js";
+import { oneLine, printable } from "../core/display/text.js";
+import { callText } from "../core/display/value-text.js";
+import { validationScores, type ListedScore } from "./newest-scores.js";
+import type { Lock } from "../artifacts/run-folder.js";
+import { SILENCE } from "../artifacts/run-lock.js";
+import type { RunLog } from "../artifacts/run-log.js";
+import type { RunNotes } from "./run-notes.js";
+import type { Trial } from "../session/trials.js";
+import { isAlive } from "../artifacts/writer.js";
+
+/**
+ * `starting`: its folder is there, its first step is not. `killed`: it ended without a word, its process is gone.
+ * `broken`: what a run stands on can't be read.
+ */
+export type RunState =
+  "starting" | "running" | "stopping" | "done" | "early" | "interrupted" | "failed" | "killed" | "broken";
+export interface RunSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly state: RunState;
+  /** What is wrong with its folder. */
+  readonly problem?: string;
+  readonly model: string | null;
+  readonly base: string | null;
+  readonly technique: string | null;
+  readonly data: string | null;
+  /** ISO 8601. */
+  readonly started: string | null;
+  readonly engine: string | null;
+  readonly step: number;
+  readonly steps: number | null;
+  readonly loss: number | null;
+  /** Of evaluations, the newest of each metric on each data, newest first; then of its validations. */
+  readonly scores: readonly ListedScore[];
+  readonly tags: readonly string[];
+  readonly note: string;
+  /** Of a sweep. */
+  readonly trial: Trial | null;
+  /** Losses, at most some fifty. */
+  readonly curve: readonly number[];
+  readonly seconds: number | null;
+  /** While it runs. */
+  readonly tokensPerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+/** Of plan.json and lock.json. */
+export interface About {
+  readonly lock: Lock | null;
+  readonly plan: Plan | null;
+  readonly problem?: string;
+}
+
+export function isPlan(value: unknown): value is Plan {
+  const plan = value as Partial<Plan> | null | undefined;
+  const { data, model, training } = (plan?.recipe ?? {}) as Partial<Plan["recipe"]>;
+  return (
+    typeof plan?.effects?.run === "string" &&
+    typeof plan.origins === "object" &&
+    typeof data?.name === "string" &&
+    typeof model?.base === "string" &&
+    typeof model.technique?.word === "string" &&
+    typeof training?.batch_size === "number"
+  );
+}
+
+export function isLive(state: RunState | undefined): boolean {
+  return state === "running" || state === "stopping" || state === "starting";
+}
+
+/** What is known of a run. */
+export interface Known {
+  readonly log: RunLog;
+  readonly about: About | null;
+  /** When something was last written. */
+  readonly touched: number;
+  readonly scores: readonly ListedScore[];
+  readonly notes: RunNotes;
+  readonly trial: Trial | null;
+  /** Somebody has its lock. */
+  readonly held: boolean;
+  /** Checkpoints are there. */
+  readonly weights: boolean;
+}
+
+export function summaryOf(
+  id: string,
+  { log, about, touched, scores, notes, trial, held, weights }: Known,
+  now: number,
+): RunSummary {
+  const plan = about?.plan ?? null;
+  const lock = about?.lock ?? null;
+  const { state, problem } = stateOf({ log, about, touched, held, weights }, now);
+  const pace = state === "running" ? log.pace : null;
+  const text = (value: unknown): string | null => (typeof value === "string" ? oneLine(printable(value)) : null);
+  return {
+    id,
+    name: text(lock?.name) ?? text(plan?.effects.run) ?? id,
+    state,
+    ...(problem !== undefined && { problem }),
+    model: text(plan?.recipe.model.name),
+    base: text(plan?.recipe.model.base),
+    technique: plan && text(shortly(() => callText(plan.recipe.model.technique))),
+    data: text(plan?.recipe.data.name),
+    started: text(lock?.started) ?? log.begun,
+    engine: text(log.engine ?? lock?.engine),
+    step: log.step,
+    steps: log.steps ?? (typeof plan?.estimates?.steps === "number" ? plan.estimates.steps : null),
+    loss: log.loss,
+    scores: [...scores, ...validationScores(log.validated, text(plan?.recipe.data.name), text(lock?.dataHash))],
+    ...notes,
+    trial,
+    curve: log.curve,
+    seconds: log.seconds,
+    tokensPerSecond: pace && Math.round(pace.tokens),
+    secondsLeft: pace && log.steps !== null ? Math.round(pace.seconds * Math.max(0, log.steps - log.step)) : null,
+  };
+}
+function shortly(text: () => string): string | null {
+  try {
+    return text();
+  } catch {
+    return null; // a plan of another version
+  }
+}
+
+function stateOf(
+  { log, about, touched, held, weights }: Pick<Known, "log" | "about" | "touched" | "held" | "weights">,
+  now: number,
+): Pick<RunSummary, "state" | "problem"> {
+  if (log.ended) return { state: log.ended, ...(about?.problem !== undefined && { problem: about.problem }) };
+  const alive = log.writer?.locks ? false : log.writer ? isAlive(log.writer) : undefined;
+  const goesOn = held || (alive ?? now - touched < SILENCE);
+  if (about?.problem !== undefined && !(goesOn && log.begun === null && now - touched < 5000))
+    return { state: "broken", problem: about.problem };
+  if (goesOn) return { state: log.begun === null ? "starting" : log.stopping ? "stopping" : "running" };
+  return {
+    state: "killed",
+    problem:
+      log.begun === null
+        ? weights
+          ? "its log is lost: its weights open, its history is not known"
+          : "it ended before its first step"
+        : `${log.writer && isAlive(log.writer) ? "it" : "its process"} ended without a word`,
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * Scores with their intervals, and differences of models on the same rows with theirs: those of shares by Wilson's and
+ * Newcombe's methods, all others by a paired bootstrap. A difference says something only where its interval is apart from 0.
+ */
+import type { Call } from "#dsl/plan/plan.js";
+import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/lib/intervals/bootstrap.js";
+import type { Interval } from "#stdlib/lib/intervals/interval.js";
+import { pairedShares } from "#stdlib/lib/intervals/paired-shares.js";
+import { percentiles } from "#stdlib/lib/intervals/percentiles.js";
+import { wilson } from "#stdlib/lib/intervals/wilson.js";
+
+/** A metric of one model on some rows. */
+export interface Measure {
+  readonly name: string;
+  readonly call: Call;
+  readonly value: number;
+  /** Of no number: the reason, where there is one to give. */
+  readonly why?: string;
+  readonly greaterIsBetter: boolean;
+  /** Whether it is the share of units that are right. */
+  readonly share: boolean;
+  readonly resampling: Resampling | null;
+}
+export interface Score {
+  readonly value: number;
+  /** Null: it has none. */
+  readonly interval: Interval | null;
+  readonly by: "Wilson" | "bootstrap" | null;
+  /** Of a bootstrap. */
+  readonly resamples: number;
+}
+export type Verdict = "better" | "worse" | "no difference shown";
+export interface Difference {
+  /** Of the second less the first. */
+  readonly value: number;
+  readonly interval: Interval | null;
+  /** Of the second; null: nothing can be said. */
+  readonly verdict: Verdict | null;
+}
+
+interface Drawn {
+  readonly measure: Measure;
+  readonly score: Score;
+  readonly scores: readonly number[];
+}
+export type Compared = ReadonlyMap<Measure, Drawn>;
+
+export async function drawAll(measures: readonly Measure[], signal?: AbortSignal): Promise<Compared> {
+  const able = measures.filter(({ resampling, value }) => resampling && !Number.isNaN(value));
+  const drawn = await bootstrap(
+    able.map(({ resampling }) => resampling!),
+    { signal },
+  );
+  const scores = new Map(able.map((measure, i) => [measure, drawn[i]!]));
+  return new Map(
+    measures.map((measure) => [
+      measure,
+      { measure, score: scoreOf(measure, scores.get(measure) ?? []), scores: scores.get(measure) ?? [] },
+    ]),
+  );
+}
+
+function scoreOf({ value, share, resampling }: Measure, scores: readonly number[]): Score {
+  if (share && resampling?.single && resampling.units > 0 && !Number.isNaN(value))
+    return {
+      value,
+      interval: wilson(Math.round(value * resampling.units), resampling.units),
+      by: "Wilson",
+      resamples: 0,
+    };
+  const interval = percentiles(scores);
+  // Where every draw says the same, as of scores without a mistake, the bootstrap knows nothing of what other rows would say.
+  const known = interval && interval.low < interval.high ? interval : null;
+  return { value, interval: known, by: known && "bootstrap", resamples: scores.length };
+}
+
+export function difference(first: Drawn, second: Drawn): Difference {
+  const value = second.score.value - first.score.value;
+  const [a, b] = [first.measure.resampling, second.measure.resampling];
+  if (!a || !b || a.units !== b.units || a.same !== b.same || Number.isNaN(value))
+    return { value, interval: null, verdict: null };
+  const interval =
+    first.measure.share && a.single
+      ? pairedShares(eachOf(a), eachOf(b))
+      : percentiles(paired(first.scores, second.scores));
+  if (!interval) return { value, interval, verdict: null };
+  const apart = interval.low > 0 ? 1 : interval.high < 0 ? -1 : 0;
+  if (apart === 0) return { value, interval, verdict: "no difference shown" };
+  return { value, interval, verdict: apart > 0 === second.measure.greaterIsBetter ? "better" : "worse" };
+}
+
+function paired(first: readonly number[], second: readonly number[]): Float64Array {
+  return Float64Array.from({ length: Math.min(first.length, second.length) }, (_, i) => second[i]! - first[i]!);
+}
+
+/** The score of each unit by itself: 1 where it is right. */
+function eachOf({ units, score }: Resampling): Float64Array {
+  return Float64Array.from({ length: units }, (_, unit) => score(Uint32Array.of(unit)));
+}
+
+/** How the intervals of a table were made, in one line. */
+export function methodsOf(drawn: readonly Drawn[]): string {
+  const named = (by: Score["by"]): readonly Drawn[] => drawn.filter(({ score }) => score.by === by);
+  const names = (of: readonly Drawn[]): string => [...new Set(of.map(({ measure }) => measure.name))].join(", ");
+  const booted = named("bootstrap");
+  const fewer = booted.filter(({ score }) => score.resamples < RESAMPLES);
+  const units = [...new Set(booted.map(({ measure }) => measure.resampling!.of).filter((of) => of !== "row"))];
+  const without = named(null).filter(({ measure }) => !Number.isNaN(measure.value));
+  return [
+    named("Wilson").length > 0 && `Wilson (${names(named("Wilson"))})`,
+    booted.length > 0 &&
+      `bootstrap of ${RESAMPLES.toLocaleString("en-US")} draws${units.length > 0 ? ` of ${units.map(several).join(", ")}` : ""}`,
+    ...[...new Set(fewer.map(({ score }) => score.resamples))].map(
+      (count) => `of ${count} for ${names(fewer.filter(({ score }) => score.resamples === count))}, of so many`,
+    ),
+    without.length > 0 && `none for ${names(without)}`,
+  ]
+    .filter(Boolean)
+    .join("; ");
+}
+
+function several(unit: Resampling["of"]): string {
+  return unit === "search" ? "searches" : unit === "group of rows" ? "groups of rows" : `${unit}s`;
+}

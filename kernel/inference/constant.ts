@@ -1,0 +1,76 @@
+/** The best answer that never changes, scored on the same rows: what a model must beat. */
+import type { Constant, RowsOfAnswers, Scored } from "#stdlib/kinds/task.js";
+import { readerOf } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { splitNamesOf } from "../core/data/prepared.js";
+import type { Encoded, Encoding } from "../encoding/encoded.js";
+import type { Learnt } from "../encoding/learnt.js";
+import type { Weights } from "../session/model-handle.js";
+import { valuesOf, type Part } from "../encoding/part.js";
+import { valuesIn } from "../encoding/tally.js";
+import type { Stage, TuneSession } from "../session/tune-session.js";
+
+export interface ScoredConstant {
+  readonly name: string;
+  /** Whether it is that of the rows that the model learnt from; else of those that are scored. */
+  readonly learnt: boolean;
+  readonly scored: Scored;
+  /** Whether it says how likely answers are. */
+  readonly likelihood: boolean;
+  /** Of metrics for which another answer is the best (their capability `constant`). */
+  readonly others: readonly { readonly by: string; readonly name: string; readonly scored: Scored }[];
+}
+/** Null: no answer makes sense for all rows. `learnt`: what is kept of the rows that the model learnt from. */
+export async function constantOf(
+  session: TuneSession,
+  model: { readonly weights: Weights | null; readonly learnt: Learnt | null },
+  o: { readonly rows: Encoded; readonly encoding: Encoding; readonly scored: Part },
+  stage: Stage,
+): Promise<ScoredConstant | null> {
+  const { rows, encoding } = o;
+  const { answers } = encoding.task.implementation;
+  if (!answers?.constant || !answers.score || !rows.taught) return null;
+  const of = (values: RowsOfAnswers["values"]): Constant | null =>
+    answers.constant!({ labels: encoding.labels, call: encoding.task.call, values });
+  const ofRows = (part: Part): Constant | null => of((role) => valuesOf(part, role));
+  const kept = model.learnt && of((role) => valuesIn(model.learnt!.answers, role));
+  const part = kept || !model.weights ? null : await learntFrom(session, model.weights, stage);
+  const own = kept ?? (part && ofRows(part));
+  const constant = own ?? ofRows(o.scored);
+  if (!constant) return null;
+  const score = ({ said }: Pick<Constant, "said">): Scored =>
+    answers.score!(
+      Array.from({ length: rows.apart?.of.length ?? rows.asked.count }, (_, row) => said(rows.asked, row)),
+      rows.taught!,
+      rows.asked,
+    );
+  return {
+    name: constant.name,
+    learnt: own !== null,
+    scored: score(constant),
+    likelihood: constant.likelihood ?? true,
+    others: Object.entries(constant.others ?? {}).map(([by, other]) => ({
+      by,
+      name: other.name,
+      scored: score(other),
+    })),
+  };
+}
+
+/** The rows that a model learnt from, where they are at hand and still the same. */
+async function learntFrom(
+  session: TuneSession,
+  { plan: { recipe }, data }: Weights,
+  stage: Stage,
+): Promise<Part | null> {
+  const kept = session.workshop.kept(recipe.data, readerOf(recipe.model), stage.surroundings);
+  if (!kept) return null;
+  try {
+    const prepared = await kept;
+    if (prepared.facts.hash !== data.hash) return null;
+    return { prepared, split: splitNamesOf(prepared).includes("train") ? "train" : "all" };
+  } catch (error) {
+    if (error instanceof CodedError) return null; // it can't be read any more: the rows that are scored serve
+    throw error;
+  }
+}

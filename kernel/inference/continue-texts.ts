@@ -1,0 +1,112 @@
+/** Texts, continued: tokens in and out, batches of like length, pieces of text as they become certain, stop strings. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { DecodedText, DecoderImplementation } from "#stdlib/kinds/decoding.js";
+import type { Tokenizer } from "../bases/tokenizer.js";
+import type { Session } from "../engine/engine.js";
+import { TextsInMemory } from "../core/data/token-rows.js";
+import { ended } from "../encoding/encoded.js";
+import { generate } from "./generate.js";
+import { StopStrings } from "./stop-strings.js";
+import { TextStream } from "./text-stream.js";
+
+export interface ContinueOptions {
+  readonly session: Session;
+  readonly tokenizer: Pick<Tokenizer, "encode" | "decode" | "frame" | "padId" | "cut">;
+  readonly decoder: { readonly call: Call; readonly implementation: DecoderImplementation };
+  readonly vocabulary: number;
+  readonly ends: ReadonlySet<number>;
+  readonly positions: number;
+  readonly maxTokens: number;
+  readonly stop: readonly string[];
+  readonly batchSize: number;
+  /** Texts are not continued but read by an encoder: what stands before each, how they end, what a decoder begins with. */
+  readonly pairs?: {
+    readonly prefix: string;
+    readonly start: number;
+    readonly end: number | null;
+    readonly maxLength: number;
+  };
+  readonly signal?: AbortSignal;
+}
+/** A bit of the continuation of text `row`. */
+export interface Piece {
+  readonly row: number;
+  /** What comes next of its text; may be empty where it ended. */
+  readonly text: string;
+  /** Tokens that came with it. */
+  readonly tokens: readonly number[];
+  readonly ended: DecodedText["ended"];
+}
+
+/** Yields pieces as they come, of all texts of a batch side by side; each text's last piece says why it ended. */
+export async function* continueTexts(texts: readonly string[], o: ContinueOptions): AsyncGenerator<Piece, void, void> {
+  const prompts = o.pairs ? await readWhole(texts, o, o.pairs) : await leftOpen(texts, o);
+  const order = prompts.map((_, row) => row).sort((a, b) => prompts[b]!.length - prompts[a]!.length || a - b);
+  for (let at = 0; at < order.length; at += o.batchSize) {
+    const numbers = order.slice(at, at + o.batchSize);
+    yield* batch(
+      numbers,
+      numbers.map((row) => prompts[row]!),
+      o,
+    );
+  }
+}
+
+async function* batch(
+  numbers: readonly number[],
+  prompts: readonly Int32Array[],
+  o: ContinueOptions,
+): AsyncGenerator<Piece, void, void> {
+  const { call, implementation } = o.decoder;
+  const written = prompts.map((prompt) => ({
+    stream: new TextStream(o.tokenizer, o.pairs ? [] : prompt),
+    stops: new StopStrings(o.stop),
+    tokens: 0,
+  }));
+  const options = {
+    ...o,
+    decoder: { call, implementation },
+    padId: o.tokenizer.padId,
+    numbers,
+    ...(o.pairs && { start: o.pairs.start }),
+  };
+  for await (const grown of generate(o.session, prompts, options))
+    for (const { prompt, text, stop } of grown) {
+      const own = written[prompt]!;
+      const tokens = text.tokens.slice(own.tokens);
+      own.tokens = text.tokens.length;
+      let piece = own.stops.push(await own.stream.push(tokens));
+      if (own.stops.found) {
+        if (text.ended === null || text.ended === "length") stop(text.tokens.length);
+        yield { row: numbers[prompt]!, text: piece, tokens, ended: "stop" };
+        continue;
+      }
+      if (text.ended !== null) piece += own.stops.push(await own.stream.end()) + own.stops.end();
+      if (piece || tokens.length > 0 || text.ended !== null)
+        yield { row: numbers[prompt]!, text: piece, tokens, ended: text.ended };
+    }
+}
+
+async function leftOpen(texts: readonly string[], o: ContinueOptions): Promise<readonly Int32Array[]> {
+  return (await o.tokenizer.encode(texts, Number.MAX_SAFE_INTEGER)).map((ids) => opened(ids, o.tokenizer.frame.after));
+}
+
+/** As in training: with the prefix, cut to the length that was trained, ended. */
+async function readWhole(
+  texts: readonly string[],
+  { tokenizer }: ContinueOptions,
+  { prefix, end, maxLength }: NonNullable<ContinueOptions["pairs"]>,
+): Promise<readonly Int32Array[]> {
+  const tokens = await tokenizer.encode(
+    texts.map((text) => prefix + text),
+    Number.MAX_SAFE_INTEGER,
+  );
+  const { ids } = ended(new TextsInMemory(tokens), { tokenizer, maxLength, end });
+  return texts.map((_, row) => ids.at(row)!);
+}
+
+/** A prompt is left open: what the tokenizer puts after a whole text is not there yet. */
+function opened(ids: Int32Array, after: readonly number[]): Int32Array {
+  const end = ids.length - after.length;
+  return after.length > 0 && after.every((token, i) => ids[end + i] === token) ? ids.slice(0, end) : ids;
+}

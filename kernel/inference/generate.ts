@@ -1,0 +1,198 @@
+/**
+ * The loop that continues texts: prompts → `prefill` → a decoder chooses → `decode` → …, over a session whose programs are
+ * stdlib/programs/generate.ts's. A batch is padded on the left, so that all its texts grow at the same place of the cache. Only
+ * tokens, masks and places go to the engine; back come the likeliest tokens, or the scores where the decoder asks for them.
+ * An encoder-decoder reads its inputs whole, and all its texts begin with the one token that starts its decoder.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { DecodedText, DecoderImplementation, Decoding } from "#stdlib/kinds/decoding.js";
+import type { Session } from "../engine/engine.js";
+import { floats, scalarI32 } from "../engine/feeds.js";
+import "../artifacts/codes.js";
+
+export interface GenerateOptions {
+  readonly decoder: { readonly call: Call; readonly implementation: DecoderImplementation };
+  readonly vocabulary: number;
+  /** Tokens that end a text. */
+  readonly ends: ReadonlySet<number>;
+  readonly padId: number;
+  readonly maxTokens: number;
+  /** Most positions the model knows; a prompt with `maxTokens` more must fit: else the coded error `no-room-to-generate`. */
+  readonly positions: number;
+  /** Of an encoder-decoder: the token its decoder begins with; the prompts are what its encoder reads. Absent: texts are continued. */
+  readonly start?: number;
+  /** Number of each prompt among all that are asked for; absent: 0, 1, 2, … */
+  readonly numbers?: readonly number[];
+  readonly signal?: AbortSignal;
+}
+/** What became of one prompt of the batch since it was last told. */
+export interface Grown {
+  readonly prompt: number;
+  readonly text: DecodedText;
+  /** Ends the text here, keeping its first `keep` tokens; nothing more is told of it. */
+  stop(keep: number): void;
+}
+
+/** Yields texts that grew or ended, after each step. Stopping the iteration stops the loop. */
+export async function* generate(
+  session: Session,
+  prompts: readonly Int32Array[],
+  o: GenerateOptions,
+): AsyncGenerator<readonly Grown[], void, void> {
+  prompts.forEach((prompt) => check(prompt, o));
+  const { implementation, call } = o.decoder;
+  const begun = o.start === undefined ? prompts : prompts.map(() => Int32Array.of(o.start!));
+  const decoding = implementation.begin(call, { ...o, prompts: begun });
+  const batch = o.start === undefined ? new Batch(prompts, o.padId) : new Pairs(prompts, o.start, o.padId);
+  const told = prompts.map(() => ({ tokens: 0, ended: false }));
+  let said: Int32Array | Float32Array | null = null;
+  while (!decoding.done) {
+    o.signal?.throwIfAborted();
+    if (said === null) {
+      const room = batch.length + o.maxTokens;
+      await session.run("reserve", { rows: sized(prompts.length), room: sized(room) }, []);
+      said = await ask(session, "prefill", batch.prefill(), decoding);
+    }
+    const { tokens, rows } = decoding.step(said);
+    const grown = decoding.texts.flatMap((text, prompt): Grown[] => {
+      const before = told[prompt]!;
+      if (text.tokens.length === before.tokens && (text.ended !== null) === before.ended) return [];
+      told[prompt] = { tokens: text.tokens.length, ended: text.ended !== null };
+      const stop = (keep: number): void => {
+        decoding.stop(prompt, keep);
+        told[prompt] = { tokens: decoding.texts[prompt]!.tokens.length, ended: true };
+      };
+      return [{ prompt, text, stop }];
+    });
+    if (grown.length > 0) yield grown;
+    if (decoding.done) return;
+    o.signal?.throwIfAborted();
+    if (rows && moves(rows, batch.rows)) await session.run("reorder", { order: vector(rows) }, []);
+    said = await ask(session, "decode", batch.decode(tokens, rows), decoding);
+  }
+}
+
+async function ask(
+  session: Session,
+  program: "prefill" | "decode",
+  feeds: Readonly<Record<string, NDArray>>,
+  { reads }: Decoding,
+): Promise<Int32Array | Float32Array> {
+  const { [reads]: said } = await session.run(program, feeds, [reads]);
+  if (reads === "logits") return floats(said!);
+  const bytes = said!.bytes.slice();
+  return new Int32Array(bytes.buffer, 0, bytes.length / 4);
+}
+
+function check(prompt: Int32Array, o: GenerateOptions): void {
+  if (prompt.length === 0) throw new CodedError("empty-prompt", {});
+  const tokens = o.start === undefined ? prompt.length : 1;
+  if (tokens + o.maxTokens > o.positions)
+    throw new CodedError("no-room-to-generate", { tokens, max_tokens: o.maxTokens, positions: o.positions });
+}
+
+/** Masks and places of a batch that grows. */
+class Batch {
+  readonly length: number;
+  private tokens: readonly Int32Array[];
+  /** Keys that each row may not see, all at its beginning. */
+  private padding: readonly number[];
+  private keys: number;
+
+  constructor(
+    prompts: readonly Int32Array[],
+    private readonly padId: number,
+  ) {
+    this.length = prompts.reduce((most, p) => Math.max(most, p.length), 0);
+    this.tokens = prompts;
+    this.padding = prompts.map((p) => this.length - p.length);
+    this.keys = this.length;
+  }
+  get rows(): number {
+    return this.padding.length;
+  }
+  prefill(): Record<string, NDArray> {
+    const { length, padding } = this;
+    const table = (value: (row: number, place: number) => number): NDArray =>
+      matrix(this.rows, length, (row, i) => value(row, i - padding[row]!));
+    return {
+      input_ids: table((row, place) => (place < 0 ? this.padId : this.tokens[row]![place]!)),
+      attention_mask: table((_, place) => (place < 0 ? 0 : 1)),
+      positions: table((_, place) => Math.max(0, place)),
+      last: vector(padding.map((_, row) => (row + 1) * length - 1)),
+    };
+  }
+  decode(tokens: Int32Array, rows: Int32Array | null): Record<string, NDArray> {
+    if (rows) this.padding = Array.from(rows, (row) => this.padding[row]!);
+    const { padding, keys } = this;
+    this.keys += 1;
+    return {
+      input_ids: matrix(this.rows, 1, (row) => tokens[row]!),
+      positions: matrix(this.rows, 1, (row) => keys - padding[row]!),
+      attention_mask: matrix(this.rows, this.keys, (row, i) => (i < padding[row]! ? 0 : 1)),
+      start: scalarI32(keys),
+    };
+  }
+}
+
+/** What an encoder reads, padded after its end, and how far the decoder's texts, which have one length, have come. */
+class Pairs {
+  readonly length = 1;
+  private sources: readonly Int32Array[];
+  private readonly longest: number;
+  private keys = 1;
+
+  constructor(
+    inputs: readonly Int32Array[],
+    private readonly start: number,
+    private readonly padId: number,
+  ) {
+    this.sources = inputs;
+    this.longest = inputs.reduce((most, { length }) => Math.max(most, length), 0);
+  }
+  get rows(): number {
+    return this.sources.length;
+  }
+  prefill(): Record<string, NDArray> {
+    const { sources, longest } = this;
+    return {
+      input_ids: matrix(this.rows, longest, (row, i) => sources[row]![i] ?? this.padId),
+      attention_mask: this.mask(),
+      decoder_input_ids: matrix(this.rows, 1, () => this.start),
+      last: vector(sources.map((_, row) => row)),
+    };
+  }
+  decode(tokens: Int32Array, rows: Int32Array | null): Record<string, NDArray> {
+    if (rows) this.sources = Array.from(rows, (row) => this.sources[row]!);
+    const start = this.keys;
+    this.keys += 1;
+    return {
+      attention_mask: this.mask(),
+      decoder_input_ids: matrix(this.rows, 1, (row) => tokens[row]!),
+      decoder_attention_mask: matrix(this.rows, this.keys, () => 1),
+      start: scalarI32(start),
+    };
+  }
+  private mask(): NDArray {
+    return matrix(this.rows, this.longest, (row, i) => (i < this.sources[row]!.length ? 1 : 0));
+  }
+}
+
+/** Whether rows of the batch change places or number. */
+function moves(rows: Int32Array, now: number): boolean {
+  return rows.length !== now || rows.some((from, row) => from !== row);
+}
+function matrix(rows: number, columns: number, value: (row: number, column: number) => number): NDArray {
+  const data = new Int32Array(rows * columns);
+  for (let row = 0; row < rows; row++) for (let i = 0; i < columns; i++) data[row * columns + i] = value(row, i);
+  return { dtype: "i32", shape: [rows, columns], bytes: new Uint8Array(data.buffer) };
+}
+function vector(values: ArrayLike<number>): NDArray {
+  return { dtype: "i32", shape: [values.length], bytes: new Uint8Array(Int32Array.from(values).buffer) };
+}
+/** Only its size counts. */
+function sized(n: number): NDArray {
+  return { dtype: "i32", shape: [n], bytes: new Uint8Array(4 * n) };
+}

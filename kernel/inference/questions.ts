@@ -1,0 +1,38 @@
+/** What a model that reads contexts is asked: a question and the context in which its answer may stand. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Call } from "#dsl/plan/plan.js";
+import { registry } from "#stdlib/registry.js";
+import "../artifacts/codes.js";
+
+/** As a cell writes it. */
+export interface Question {
+  readonly question: string;
+  readonly context: string;
+}
+
+export function readsContexts(task: Call): boolean {
+  const roles = registry.find("task", task.word)?.capabilities?.["roles"];
+  return Array.isArray(roles) && roles.includes("context");
+}
+
+/** One of them, a list, or an arquero table with the columns `question` and `context`. Coded error `questions-expected`. */
+export function questionsOf(given: unknown, model: string): readonly (readonly [string, string])[] {
+  const list: unknown = isTable(given) ? fromTable(given) : Array.isArray(given) && !isPair(given) ? given : [given];
+  return (list as readonly unknown[]).map((one, i) => {
+    if (isPair(one)) return one;
+    const { question, context } = (typeof one === "object" && one !== null ? one : {}) as Partial<Question>;
+    if (typeof question === "string" && typeof context === "string") return [question, context];
+    throw new CodedError("questions-expected", { model, at: i + 1 });
+  });
+}
+
+function isPair(one: unknown): one is readonly [string, string] {
+  return Array.isArray(one) && one.length === 2 && one.every((part) => typeof part === "string");
+}
+function isTable(value: unknown): value is { array(name: string): Iterable<unknown> } {
+  return typeof value === "object" && value !== null && "array" in value && typeof value.array === "function";
+}
+function fromTable(table: { array(name: string): Iterable<unknown> }): readonly (readonly [string, string])[] {
+  const [questions, contexts] = ["question", "context"].map((name) => Array.from(table.array(name), String));
+  return questions!.map((question, i) => [question, contexts![i]!]);
+}

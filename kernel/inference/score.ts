@@ -1,0 +1,109 @@
+/** Runs the evaluation programs over rows: what the model says of each, or the loss of its tokens. */
+import type { Answers } from "#stdlib/kinds/task.js";
+import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { collate } from "../core/data/batches.js";
+import { Feeding, type FedRows, type FeedingOptions } from "../core/data/loader.js";
+import type { Session } from "../engine/engine.js";
+import type { Unseen } from "../encoding/encoded.js";
+import { floats, scalar } from "../engine/feeds.js";
+import { pipelined } from "../engine/pipelined.js";
+
+export interface AskOptions {
+  readonly batchSize: number;
+  readonly padId: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Each row's logits (of tasks that are asked about places, place by place). Batches of like length, the longest first, so
+ * that the greatest memory is asked for at once; results in the rows' own order.
+ */
+export async function askRows(
+  session: Session,
+  rows: Pick<Unseen, "ids" | "lengths" | "types" | "asked">,
+  answers: Pick<Answers, "places">,
+  o: AskOptions,
+): Promise<readonly Float32Array[]> {
+  const n = rows.lengths.length;
+  const said = new Array<Float32Array>(n);
+  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => rows.lengths[b]! - rows.lengths[a]!);
+  const batches = Array.from({ length: Math.ceil(n / o.batchSize) }, (_, i) =>
+    order.subarray(i * o.batchSize, (i + 1) * o.batchSize),
+  );
+  const places = answers.places && ((row: number) => answers.places!(rows.asked, row));
+  const run = (members: Uint32Array) => {
+    o.signal?.throwIfAborted();
+    const feeds = collate(rows.ids, members, o.padId, { types: rows.types });
+    if (!places) return session.run("evaluate", feeds, ["logits"]);
+    const width = feeds["input_ids"]!.shape[1]!;
+    const targets = Array.from(members, (row, at) => Array.from(places(row), (place) => at * width + place)).flat();
+    // A batch without a place is asked about its first token, which nobody reads.
+    const asked = Int32Array.from(targets.length > 0 ? targets : [0]);
+    return session.run("evaluate", { ...feeds, targets: whole(asked, [asked.length]) }, ["logits"]);
+  };
+  for await (const [members, out] of pipelined(batches, run)) {
+    const logits = floats(out["logits"]!).slice();
+    const size = out["logits"]!.shape.at(-1)!;
+    let at = 0;
+    for (const row of members) {
+      const own = (places ? places(row).length : 1) * size;
+      said[row] = logits.subarray(at, (at += own));
+    }
+  }
+  return said;
+}
+
+export interface TokenScores {
+  /** Mean over all trained tokens, in nats. */
+  readonly loss: number;
+  /** Tokens that were predicted: all but the first of each text, or all of each target. */
+  readonly tokens: number;
+}
+/** Groups that are enough to see how far chance goes. */
+const GROUPS = 64;
+
+/**
+ * The program `loss` over rows; `packed` as the model was opened. It tells the loss of a batch, not of each row: `groups` makes
+ * the batches groups that chance put together, so that they can be drawn like rows; the same for each model on the same rows.
+ */
+export async function scoreTokens(
+  session: Session,
+  rows: FedRows,
+  o: Pick<FeedingOptions, "batchSize" | "packed" | "padId"> & {
+    readonly signal?: AbortSignal;
+    readonly groups?: boolean;
+  },
+): Promise<TokenScores & { readonly groups: readonly TokenScores[] }> {
+  const { signal, groups: apart = false, ...own } = o;
+  const batchSize = apart
+    ? Math.max(1, Math.min(own.batchSize, Math.floor(rows.lengths.length / GROUPS)))
+    : own.batchSize;
+  const feeding = new Feeding(rows, {
+    ...own,
+    batchSize,
+    accumulate: 1,
+    shuffle: apart ? "random" : "by_length",
+    seed: 0,
+  });
+  const groups: TokenScores[] = [];
+  const run = (part: { readonly feeds: Parameters<Session["run"]>[1] }) => {
+    signal?.throwIfAborted();
+    return session.run("loss", part.feeds, ["loss"]);
+  };
+  for await (const [part, out] of pipelined(feeding.pass(), run)) {
+    // A batch of which nothing is learnt has no loss.
+    groups.push({ loss: part.counts > 0 ? scalar(out["loss"]) : 0, tokens: part.counts });
+  }
+  return { ...together(groups), groups };
+}
+
+/** The mean over the tokens of all groups, or of those that were drawn. */
+export function together(groups: readonly TokenScores[], drawn?: Uint32Array): TokenScores {
+  let [loss, tokens] = [0, 0];
+  for (let i = 0; i < (drawn ?? groups).length; i++) {
+    const group = groups[drawn ? drawn[i]! : i]!;
+    loss += group.loss * group.tokens;
+    tokens += group.tokens;
+  }
+  return { loss: loss / tokens, tokens };
+}

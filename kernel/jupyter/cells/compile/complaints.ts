@@ -1,0 +1,79 @@
+/** What the compiler complains about in a cell, as text with place and caret; all complaints of the cell at once. */
+import { nearest } from "#dsl/diagnostics/nearest.js";
+import { tuneLine } from "#dsl/syntax/cell.js";
+import { caret, type Place } from "../place.js";
+import type { TslabDiagnostic } from "./typescript.js";
+
+export interface Complaint extends Place {
+  /** `TS2304`. */
+  readonly code: string;
+  readonly message: string;
+  readonly notes: readonly string[];
+  /** Length of the marked text, on its first line. */
+  readonly length: number;
+}
+
+/** The converter gives a message and its explanations as neighbours at one place: they are one complaint with notes. */
+export function complaintsOf(diagnostics: readonly TslabDiagnostic[], code: string): Complaint[] {
+  const lines = code.split("\n");
+  const complaints: (Complaint & { notes: string[] })[] = [];
+  let before: TslabDiagnostic | undefined;
+  const explained = new Set<string>();
+  for (const d of diagnostics) {
+    const key = `${d.start.offset} ${d.end.offset} ${d.code} ${d.messageText}`;
+    if (explained.has(key)) continue;
+    explained.add(key);
+    const last = complaints.at(-1);
+    if (last && before && before.start.offset === d.start.offset && before.end.offset === d.end.offset)
+      last.notes.push(d.messageText);
+    else {
+      const line = Math.min(Math.max(d.start.line, 0), lines.length - 1);
+      const end = d.end.line === d.start.line ? d.end.character : (lines[line]?.length ?? 0);
+      const length = Math.max(1, Math.min(end, lines[line]?.length ?? 0) - d.start.character);
+      complaints.push({
+        code: `TS${d.code}`,
+        message: d.messageText,
+        notes: [],
+        line: line + 1,
+        column: Math.max(d.start.character, 0) + 1,
+        length,
+      });
+    }
+    before = d;
+  }
+  return complaints.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** One complaint as lines: message, place, the line of the source with a caret, notes. */
+export function complaintLines(complaint: Complaint, code: string, title: string): string[] {
+  return [
+    `error[${complaint.code}]: ${complaint.message}`,
+    ...caret(code, complaint, title, complaint.length),
+    ...complaint.notes.map((n) => `note: ${n}`),
+  ];
+}
+
+/** True if the text is no TypeScript at all there (and not merely wrong in its types). */
+export function isSyntax({ code }: Complaint): boolean {
+  return /^TS1\d{3}$/.test(code);
+}
+
+/** A hint for someone who wrote Tune where TypeScript stands; it never changes which language a cell is. */
+export function tuneHint(code: string, lines: readonly number[], verbs: readonly string[]): string | undefined {
+  const text = code.split("\n");
+  for (const line of lines) {
+    const here = text[line - 1] ?? "";
+    const verb = verbs.length > 0 ? tuneLine(here, verbs) : undefined;
+    if (verb !== undefined) return `Tune goes in a cell of its own: \`${verb}\` begins a Tune statement`;
+    const near = nearVerb(here, verbs);
+    if (near !== undefined) return `did you mean \`${near}\`?`;
+  }
+  return undefined;
+}
+
+/** A line of the form `modle router {` whose first word is one slip away from a verb. */
+function nearVerb(line: string, verbs: readonly string[]): string | undefined {
+  const word = /^\s*(\p{ID_Start}\p{ID_Continue}*)[ \t]+[\p{ID_Start}_$"][^=;()]*\{?/u.exec(line)?.[1];
+  if (word === undefined || verbs.includes(word)) return undefined;
+  return nearest(word, verbs);
+}

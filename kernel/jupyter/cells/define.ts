@@ -1,0 +1,65 @@
+/**
+ * `define` in TypeScript cells: `define.technique({ … })`, `define.metric({ … })`. The word is known from the next Tune cell on.
+ * Its types are those of the vocabulary itself, read from what was built.
+ */
+import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+import type { Word } from "#dsl/types/registry.js";
+import type { MetricRecord, TechniqueRecord } from "#stdlib/lib/defined/record.js";
+import type { Place, Vocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import { isTarget } from "#stdlib/lib/techniques/shapes.js";
+import { caret } from "./place.js";
+import { firstPlace, sourceOf } from "./stack.js";
+
+/** What a definition answers: it shows what may be written now. */
+export interface Defined {
+  readonly kind: string;
+  readonly name: string;
+  /** Content hash: a model remembers which definition it was trained under. */
+  readonly definition: string;
+}
+export interface Define {
+  /** A technique of your own: `model m { …, technique: NAME(…) }`. Defining it again replaces it. */
+  technique(record: TechniqueRecord): Defined;
+  /** A metric of your own: `evaluate m on d.test { metrics: [NAME] }`. Defining it again replaces it. */
+  metric(record: MetricRecord): Defined;
+  /** Whether a linear layer's path is meant by one of `targets`: its last name, a longer end of it, or `all`, `attention`, `feed_forward`. */
+  isTarget(path: string, targets: readonly string[]): boolean;
+}
+
+const types = fileURLToPath(import.meta.url).replaceAll("\\", "/");
+/** How TypeScript knows it. */
+export const defineDeclarations = `
+/** Makes words of your own for Tune cells. */
+declare const define: import(${JSON.stringify(types)}).Define;
+`;
+
+/** Puts `define` in place; the returned function takes it away. */
+export function installDefine(vocabulary: Vocabulary): () => void {
+  const define: Define = {
+    technique: (record) => defined(vocabulary.define("technique", record, hereIn(new Error().stack))),
+    metric: (record) => defined(vocabulary.define("metric", record, hereIn(new Error().stack))),
+    isTarget,
+  };
+  Object.defineProperty(globalThis, "define", { value: define, writable: true, configurable: true, enumerable: false });
+  return () => void Reflect.deleteProperty(globalThis, "define");
+}
+
+function hereIn(stack = ""): Place {
+  const place = firstPlace(stack);
+  return { text: (place && sourceOf(place.title)) ?? "", placeOf };
+}
+
+/** The innermost place of an error that lies in a cell or a file beside the notebook. */
+function placeOf(error: unknown): readonly string[] {
+  const place = error instanceof Error ? firstPlace(error.stack ?? "") : undefined;
+  const source = place && sourceOf(place.title);
+  return place && source !== undefined ? caret(source, place, place.title) : [];
+}
+
+function defined({ kind, name, definition = "", parameters }: Word): Defined {
+  const shown = parameters.length > 0 ? `${name}(${parameters.map((p) => p.name).join(", ")})` : name;
+  const answer = { kind, name, definition };
+  Object.defineProperty(answer, inspect.custom, { value: () => `${kind} ${shown} is defined`, enumerable: false });
+  return answer;
+}

@@ -1,0 +1,93 @@
+/** An error as Jupyter wants it: a name, a message, and a traceback without colours that points into what the user wrote. */
+import { inspect } from "node:util";
+import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import type { Complaint } from "./compile/complaints.js";
+import { complaintLines } from "./compile/complaints.js";
+import type { ExecuteOutcome } from "./interpreter.js";
+import { caret } from "./place.js";
+import { firstPlace, sourceOf } from "./stack.js";
+import { Interrupted } from "./scope.js";
+
+export type Failure = Extract<ExecuteOutcome, { status: "error" }>;
+
+/** Whatever a cell threw. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Interrupted) return interruptedFailure();
+  if (!isError(error)) {
+    const text = inspect(error, { colors: false });
+    return { status: "error", ename: "Thrown", evalue: text, traceback: [`Thrown: ${text}`] };
+  }
+  const place = firstPlace(stackOf(error));
+  const source = place && sourceOf(place.title);
+  const pointer = place && source !== undefined ? caret(source, place, place.title) : [];
+  if (error instanceof CodedError) return codedFailure(error, pointer);
+  const whole = inspect(error, { colors: false }).split("\n");
+  const frames = whole.findIndex((line) => /^\s+at /.test(line));
+  const head = frames < 0 ? whole : whole.slice(0, frames);
+  const rest = frames < 0 ? [] : whole.slice(frames);
+  return { status: "error", ename: nameOf(error), evalue: messageOf(error), traceback: [...head, ...pointer, ...rest] };
+}
+
+/** The same as one text, for what happens after a cell ended. */
+export function failureText(error: unknown): string {
+  return failureOf(error).traceback.join("\n");
+}
+
+export function interruptedFailure(): Failure {
+  return {
+    status: "error",
+    ename: "Interrupted",
+    evalue: "the cell was interrupted",
+    traceback: ["Interrupted: the cell was interrupted"],
+  };
+}
+
+/** All that the compiler complains about in a cell. */
+export function complaintFailure(
+  complaints: readonly Complaint[],
+  code: string,
+  title: string,
+  hint: string | undefined,
+): Failure {
+  const first = complaints[0];
+  const blocks = complaints.flatMap((c, i) => [...(i > 0 ? [""] : []), ...complaintLines(c, code, title)]);
+  return {
+    status: "error",
+    ename: "TypeScriptError",
+    evalue: first ? `${first.message} (${title}:${first.line}:${first.column})` : "the cell does not compile",
+    traceback: [...blocks, ...(hint === undefined ? [] : [`help: ${hint}`])],
+  };
+}
+
+function codedFailure(error: CodedError, pointer: readonly string[]): Failure {
+  const words = wordsOf(error.code, error.data);
+  const cause =
+    error.cause === undefined
+      ? []
+      : [`caused by: ${isError(error.cause) ? headOf(error.cause) : inspect(error.cause)}`];
+  const lines = [
+    `error[${String(error.code)}]: ${words.message}`,
+    ...pointer,
+    ...words.notes.map((n) => `note: ${n}`),
+    ...(words.help === undefined ? [] : [`help: ${words.help}`]),
+    ...cause,
+  ];
+  return { status: "error", ename: String(error.code), evalue: words.message, traceback: lines };
+}
+
+function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+}
+/** A stack, a name or a message may be a getter that throws. */
+function read(f: () => unknown, instead: string): string {
+  try {
+    const value = f();
+    return typeof value === "string" ? value : instead;
+  } catch {
+    return instead;
+  }
+}
+const stackOf = (error: Error): string => read(() => error.stack, "");
+const nameOf = (error: Error): string => read(() => error.name, "Error") || "Error";
+const messageOf = (error: Error): string => read(() => error.message, "");
+const headOf = (error: Error): string => `${nameOf(error)}: ${messageOf(error)}`;

@@ -1,0 +1,104 @@
+/**
+ * Tune cells for the interpreter: compiles a cell with the cells before it, runs its actions, and says what is wrong as
+ * diagnostics at their place in the cell.
+ */
+import { visible } from "#dsl/diagnostics/codes.js";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import type { Source } from "#dsl/diagnostics/span.js";
+import type { Facts } from "#dsl/types/facts.js";
+import type { Value } from "#dsl/plan/plan.js";
+import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
+import type { Vocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import { registry } from "#stdlib/registry.js";
+import { diagnosticsShown } from "../../../core/display/diagnostics.js";
+import { diagnosticsOf } from "../../../session/diagnostics-of.js";
+import { runsBeside } from "../../../session/runs-beside.js";
+import { TuneSession } from "../../../session/tune-session.js";
+import type { CellLanguage, ExecuteOutcome, ExecuteRequest, Names } from "../interpreter.js";
+
+export interface TuneOptions {
+  /** Folder of the notebook. */
+  readonly folder: string;
+  /** Folder of all runs; beside the notebook unless told. */
+  readonly runs?: string;
+  readonly parameters?: Readonly<Record<string, Value>>;
+  /** Words of the package and those that TypeScript cells define. */
+  readonly vocabulary?: Vocabulary;
+  /** Called after each cell with the sources that ran so far and what is known of the world, for the assistant. */
+  readonly onSources?: (sources: readonly Source[], facts: Facts) => void;
+}
+export interface TuneLanguage extends CellLanguage {
+  close(): Promise<void>;
+}
+
+export function createTuneLanguage(o: TuneOptions): TuneLanguage {
+  const verbs = registry.verbs().map((verb) => verb.name);
+  let session: TuneSession | null = null;
+  const sessionFor = (names: Names) =>
+    (session ??= new TuneSession({
+      ...{ folder: o.folder, runs: o.runs ?? runsBeside(o.folder), names },
+      ...(o.vocabulary && { vocabulary: o.vocabulary }),
+    }));
+  return {
+    name: "tune",
+    owns: (code) => isTune(code, verbs),
+    execute: (request, context) => executeCell(sessionFor(context.names), request, context, o),
+    close: async () => session?.close(),
+  };
+}
+
+async function executeCell(
+  session: TuneSession,
+  request: ExecuteRequest,
+  context: { readonly signal: AbortSignal; readonly names: Names },
+  o: TuneOptions,
+): Promise<ExecuteOutcome> {
+  const title = `cell ${request.cell}`;
+  const source: Source = { id: title, title, text: withoutMagic(request.code), cell: request.cell };
+  const surroundings = {
+    folder: o.folder,
+    parameters: o.parameters ?? {},
+    live: (name: string) => context.names.get(name),
+    typescript: () => context.names.typescript(),
+    signal: context.signal,
+  };
+  const sources = () => [...session.earlier.filter((s) => s.id !== source.id), source];
+  try {
+    await session.run(source, { screen: request.output, surroundings, signal: context.signal }, (warnings) =>
+      request.output.display(diagnosticsShown(warnings, sources())),
+    );
+    return { status: "ok", userExpressions: {} };
+  } catch (error) {
+    return failure(error, sources());
+  } finally {
+    o.onSources?.(session.earlier, session.known);
+  }
+}
+
+/** An error as Jupyter shows it: the traceback is the rendered diagnostic, with no frame of ours. */
+export function failure(error: unknown, sources: readonly Source[]): ExecuteOutcome {
+  const diagnostics = diagnosticsOf(error, sources);
+  if (diagnostics.length === 0) {
+    if (error instanceof Error && error.name === "AbortError")
+      return { status: "error", ename: "Interrupted", evalue: "interrupted", traceback: ["Interrupted"] };
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return {
+      status: "error",
+      ename: "TunebookError",
+      evalue: visible(what),
+      traceback: [
+        `Tunebook failed: ${visible(what)}`,
+        ...(error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6) : []),
+      ],
+    };
+  }
+  const errors = diagnostics.filter((d) => d.severity === "error");
+  const first = errors[0] ?? diagnostics[0]!;
+  const interrupted = first.code === "interrupted";
+  return {
+    status: "error",
+    ename: interrupted ? "Interrupted" : "TuneError",
+    evalue: errors.length > 1 ? `${errors.length} errors, the first: ${first.code}` : String(first.code),
+    traceback: renderAnsi(diagnostics, sources, { color: true }).split("\n"),
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Parameters from outside (`-p name=value`), as papermill passes them: the cell tagged `parameters` states defaults, a cell
+ * tagged `injected-parameters` after it, in the same language, states what was given. A Tune file takes them as values.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Value } from "#dsl/plan/plan.js";
+import { isTune } from "#dsl/syntax/cell.js";
+import { newCodeCell, tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
+import "./codes.js";
+
+/** As written on the command line: name to the text after the equals sign. */
+export type Written = Readonly<Record<string, string>>;
+
+const units: Readonly<Record<string, number>> = {
+  ...{ ms: 1, s: 1e3, min: 60e3, h: 3600e3, d: 86_400e3 },
+  ...{ KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 },
+};
+const number = /^[-+]?(?:\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?/;
+
+/** Collects `name=value` arguments; the last one of a name counts. */
+export function readParameter(written: string, before: Written = {}): Written {
+  const match = /^([\p{ID_Start}_][\p{ID_Continue}]*)=([\s\S]*)$/u.exec(written);
+  if (!match) throw new CodedError("bad-parameter", { written });
+  const [, name = "", value = ""] = match;
+  return { ...before, [name]: value };
+}
+
+/** The value that a text means in Tune: a number with its unit, true, false, else the text (quotes taken off). */
+export function valueOf(text: string): Value {
+  if (text === "true" || text === "false") return text === "true";
+  const digits = number.exec(text)?.[0];
+  const unit = digits === undefined ? "" : text.slice(digits.length);
+  if (digits !== undefined) {
+    const value = Number(digits.replaceAll("_", ""));
+    if (unit === "") return value;
+    if (unit === "%") return { share: Number((value / 100).toPrecision(15)) };
+    const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
+    if (factor !== undefined) return value * factor;
+  }
+  return unquoted(text);
+}
+
+export function valuesOf(written: Written): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(written).map(([name, text]) => [name, valueOf(text)]));
+}
+
+/** Puts the given values behind the notebook's defaults; returns the names that no default states. */
+export function injectParameters(notebook: Notebook, written: Written): readonly string[] {
+  notebook.cells = notebook.cells.filter((cell) => !tagsOf(cell).includes("injected-parameters"));
+  if (Object.keys(written).length === 0) return [];
+  const code = notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
+  const defaults =
+    code.find((cell) => tagsOf(cell).includes("parameters")) ??
+    code.find((cell) => isTune(cell.source, ["parameters"]));
+  const tune = defaults !== undefined && isTune(defaults.source, ["parameters"]);
+  const cell = newCodeCell(tune ? tuneText(written) : typescriptText(written), { tags: ["injected-parameters"] });
+  notebook.cells.splice(defaults === undefined ? 0 : notebook.cells.indexOf(defaults) + 1, 0, cell);
+  return Object.keys(written).filter(
+    (name) => !new RegExp(`(?<![\\p{ID_Continue}$])${name}(?![\\p{ID_Continue}$])`, "u").test(defaults?.source ?? ""),
+  );
+}
+
+function tuneText(written: Written): string {
+  const entries = Object.entries(written).map(([name, text]) => {
+    const isText = typeof valueOf(text) === "string";
+    return `  ${name}: ${isText ? quoted(unquoted(text)) : text}`;
+  });
+  return ["parameters {", ...entries, "}"].join("\n");
+}
+
+function typescriptText(written: Written): string {
+  return Object.entries(written)
+    .map(([name, text]) => {
+      const value = valueOf(text);
+      const plain = typeof value === "object" && value !== null && "share" in value ? value.share : value;
+      return `let ${name} = ${typeof plain === "string" ? quoted(plain) : String(plain)};`;
+    })
+    .join("\n");
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+function unquoted(text: string): string {
+  if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,67 @@
+/** The process of a kernel: started with a connection file, its last lines kept, its end told. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "../../checking/codes.js";
+
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+export interface KernelProcess {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  /** The last lines it wrote to its own standard output and error (not those of cells). */
+  log(): readonly string[];
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Tunebook's own kernel: `{connection_file}` stands for the file's path. */
+export function ownKernel(): readonly string[] {
+  const entry = fileURLToPath(new URL("../wire/main.js", import.meta.url));
+  if (!existsSync(entry)) throw new CodedError("not-built", { file: entry });
+  return [process.execPath, entry, "{connection_file}"];
+}
+
+export function startProcess(
+  argv: readonly string[],
+  file: string,
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly onLog?: (line: string) => void },
+): KernelProcess {
+  const [command = process.execPath, ...args] = argv.map((arg) => arg.replaceAll("{connection_file}", file));
+  const child = spawn(command, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    // As Jupyter does: a group of its own, so that Ctrl-C reaches us alone; a kernel without its parent ends by itself.
+    env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...options.env },
+    detached: process.platform !== "win32",
+    stdio: ["ignore", "pipe", "pipe"],
+    windowsHide: true,
+  });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on("line", (line) => {
+      lines.push(line);
+      if (lines.length > 30) lines.shift();
+      options.onLog?.(line);
+    });
+  return {
+    pid: child.pid ?? 0,
+    ended: endOf(child, lines),
+    log: () => lines,
+    kill: (signal) => child.kill(signal),
+  };
+}
+
+function endOf(child: ChildProcess, lines: string[]): Promise<Ended> {
+  return new Promise((done) => {
+    child.once("error", (error) => {
+      lines.push(error.message);
+      done({ status: null, signal: null });
+    });
+    child.once("close", (status, signal) => done({ status, signal }));
+    // What the kernel started may hold its streams open: then the last lines get a moment, no more.
+    child.once("exit", (status, signal) => setTimeout(() => done({ status, signal }), 200).unref());
+  });
+}

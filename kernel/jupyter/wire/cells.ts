@@ -1,0 +1,40 @@
+/** The kernel's cells: TypeScript and Tune over one set of names, and the assistant that is kept informed of both. */
+import { registry } from "#stdlib/registry.js";
+import { makeVocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import { createInterpreter } from "../cells/create.js";
+import { defineDeclarations, installDefine } from "../cells/define.js";
+import type { CellLanguage, Cells } from "../cells/interpreter.js";
+import { installPager, pagerDeclarations } from "./pager.js";
+
+export interface KernelCells extends Cells {
+  /** Puts away what the cells hold: engines, workers. */
+  dispose(): Promise<void>;
+}
+
+/** `TUNEBOOK_RUNS` names the folder of runs. The TypeScript compiler loads on the assistant's thread while Tune loads on this one. */
+export async function createCells(folder: string): Promise<KernelCells> {
+  const languages: CellLanguage[] = [];
+  const verbs = registry.verbs().map(({ name }) => name);
+  const declarations = pagerDeclarations + defineDeclarations;
+  const runs = process.env["TUNEBOOK_RUNS"];
+  const cells = await createInterpreter({
+    ...{ folder, languages, verbs, declarations },
+    ...(runs === undefined ? {} : { runs }),
+  });
+  installPager();
+  const vocabulary = makeVocabulary(() => cells.informAssistant({ words: vocabulary.told() }));
+  installDefine(vocabulary);
+  const { createTuneLanguage } = await import("../cells/tune/language.js");
+  const tune = createTuneLanguage({
+    ...{ folder, vocabulary },
+    ...(runs === undefined ? {} : { runs }),
+    onSources: (sources, facts) => cells.informAssistant({ sources, facts: facts.entries() }),
+  });
+  languages.push(tune);
+  return {
+    ...cells,
+    dispose: async () => {
+      await Promise.allSettled([tune.close(), cells.interpreter.dispose()]);
+    },
+  };
+}

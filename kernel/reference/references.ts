@@ -1,8 +1,0 @@
-/** Where the field describes a word. */
-import type { Word } from "#dsl/registry.js";
-import { link } from "./markdown.js";
-
-export function referencesText({ references = [] }: Word): string {
-  if (references.length === 0) return "";
-  return ["## References", "", ...references.map((r) => `- ${r.by}, ${r.year}: ${link(r.title, r.at)}`)].join("\n");
-}

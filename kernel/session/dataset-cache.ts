@@ -1,0 +1,209 @@
+/**
+ * What a session has at hand: prepared data sets and resolved base models, kept while what they were made from has not
+ * changed, so that `data` and the `train` that follows read a file once. It answers the compiler's needs.
+ */
+import { statSync } from "node:fs";
+import { totalmem, availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { keyOf, type FactOf, type NameFacts, type Need } from "#dsl/types/facts.js";
+import { hashOf } from "#dsl/plan/hash.js";
+import { isCall } from "#dsl/plan/value.js";
+import type { Call, DataPlan, ReaderOf, ScratchPlan, Value } from "#dsl/plan/plan.js";
+import { registry as whole } from "#stdlib/registry.js";
+import type { Base } from "../core/bases/base.js";
+import { resolveBase } from "../bases/resolve.js";
+import type { Tokenizer } from "../bases/tokenizer.js";
+import { filesIn } from "../datasets/files-in.js";
+import { KeptAudits } from "../datasets/kept-audits.js";
+import type { ConversationRows } from "../core/data/conversations.js";
+import { prepare, readHeader, type Prepared } from "../core/data/prepare.js";
+import { chatOf, measuredChats } from "../encoding/chat.js";
+import "../artifacts/codes.js";
+import { runFacts } from "./loaded.js";
+import { paceOf } from "./machine.js";
+import { textOfNamed } from "../fetch/regular.js";
+import type { Surroundings } from "../core/session/host-context.js";
+
+interface Kept<T> {
+  readonly stamp: string;
+  readonly made: Promise<T>;
+}
+
+/** Prepared data sets that are kept: one that is worked on is defined anew at every change, and each holds all its rows. */
+const mostPrepared = 8;
+
+export class Workshop {
+  /** The order is that of last use. */
+  private readonly prepared = new Map<string, Kept<Prepared>>();
+  private readonly audits = new KeptAudits();
+  private readonly bases = new Map<string, Promise<Base>>();
+  private readonly tokenizers = new Map<string, Promise<Tokenizer>>();
+  /** What `engine` chose; the plan's time estimate depends on it. */
+  engine = "auto";
+
+  async answer(need: Need, s: Surroundings): Promise<FactOf<Need["about"]>> {
+    switch (need.about) {
+      case "table":
+        return readHeader(need.source, world(need.folder, s));
+      case "data":
+        return (await this.data(need.data, need.base, s)).facts;
+      case "base":
+        return (await this.base(need, s)).facts;
+      case "run":
+        return runFacts(need.path, {
+          folder: resolve(s.folder, need.folder),
+          runs: s.runs ?? resolve(s.folder, "runs"),
+        });
+      case "machine":
+        return {
+          // Where nothing constrains it, the constraint is a number beyond any machine.
+          memoryBytes: Math.min(process.constrainedMemory() || Infinity, totalmem()),
+          cores: availableParallelism(),
+          engine: this.engine,
+          ...paceOf(this.engine),
+        };
+      case "name":
+        return nameFacts(need.of, s);
+      case "files":
+        return filesIn(resolve(s.folder, need.folder), need.path);
+      case "file": {
+        const path = resolve(s.folder, need.folder, need.path);
+        const missing = () => new CodedError("missing-file", { path: need.path, folder: need.folder, near: null });
+        return { text: textOfNamed(path, need.path, { missing }), path };
+      }
+    }
+  }
+
+  /** Reads, cleans and splits a data set; kept until a file it reads changes. `$x` tables are read afresh each time. */
+  async data(plan: DataPlan, reader: ReaderOf | null, s: Surroundings): Promise<Prepared> {
+    const key = keyOf({ about: "data", data: { ...plan, name: "" }, base: reader });
+    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
+    const kept = this.prepared.get(key);
+    if (kept && stamp !== null && kept.stamp === stamp) {
+      this.keep(key, kept);
+      return kept.made;
+    }
+    const base = reader ? await this.base(reader, s) : undefined;
+    const tokenizer = base ? await this.tokenizer(base) : undefined;
+    const lengths = base && tokenizer && reader ? await lengthsOfChats(reader, base, tokenizer, plan.name) : undefined;
+    const made = prepare(plan, world(plan.folder, s), {
+      audits: this.audits,
+      ...(tokenizer ? { tokenizer } : {}),
+      ...(lengths ? { lengths } : {}),
+      ...(reader?.apart ? { apart: true } : {}),
+      ...(reader?.windows ? { windows: reader.windows } : {}),
+      ...(s.signal ? { signal: s.signal } : {}),
+    });
+    this.keep(key, { stamp: stamp ?? "", made });
+    made.catch(() => this.prepared.delete(key));
+    return made;
+  }
+  private keep(key: string, data: Kept<Prepared>): void {
+    this.prepared.delete(key);
+    this.prepared.set(key, data);
+    for (const old of [...this.prepared.keys()].slice(0, -mostPrepared)) this.prepared.delete(old);
+  }
+
+  /** Data that were prepared before, while the files that they were read from are as they were. */
+  kept(plan: DataPlan, reader: ReaderOf | null, s: Surroundings): Promise<Prepared> | null {
+    const known = this.prepared.get(keyOf({ about: "data", data: { ...plan, name: "" }, base: reader }));
+    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
+    return known && (stamp === null || known.stamp === stamp) ? known.made : null;
+  }
+
+  async base(
+    { name, folder: written, scratch }: Pick<ReaderOf, "name" | "folder" | "scratch">,
+    s: Surroundings,
+  ): Promise<Base> {
+    if (scratch) return this.scratch(scratch, s);
+    const folder = resolve(s.folder, written);
+    const key = `${folder}\u0000${name}`;
+    const known = this.bases.get(key);
+    if (known) return known;
+    const made = resolveBase(name, {
+      folder,
+      ...(s.signal ? { signal: s.signal } : {}),
+      ...(s.onProgress ? { onProgress: s.onProgress } : {}),
+    });
+    this.bases.set(key, made);
+    made.catch(() => this.bases.delete(key));
+    return made;
+  }
+
+  /** A model from scratch: made again where the data that its tokenizer is trained on have changed. */
+  private async scratch(plan: ScratchPlan, s: Surroundings): Promise<Base> {
+    const prepared = plan.data ? await this.data(plan.data, null, s) : null;
+    const key = `${prepared?.facts.hash ?? ""}\u0000${hashOf(plan)}`;
+    const known = this.bases.get(key);
+    if (known) return known;
+    const made = import("../bases/scratch/make.js").then((m) =>
+      m.makeScratch(plan, prepared, { registry: whole, signal: s.signal }),
+    );
+    this.bases.set(key, made);
+    made.catch(() => this.bases.delete(key));
+    return made;
+  }
+
+  tokenizer(base: Base): Promise<Tokenizer> {
+    const known = this.tokenizers.get(base.folder);
+    if (known) return known;
+    // The tokenizers are native code; who only looks at tables must not need it.
+    const made = import("../bases/tokenizer.js").then((m) => m.loadTokenizer(base.folder));
+    this.tokenizers.set(base.folder, made);
+    made.catch(() => this.tokenizers.delete(base.folder));
+    return made;
+  }
+}
+
+/** How conversations are measured for a model that reads them. */
+async function lengthsOfChats(reader: ReaderOf, base: Base, tokenizer: Tokenizer, data: string) {
+  const chat = await chatOf(reader, base, tokenizer);
+  return chat ? (rows: ConversationRows) => measuredChats(rows, chat, data) : undefined;
+}
+
+function world(folder: string, s: Surroundings) {
+  return {
+    folder: resolve(s.folder, folder),
+    live: (name: string) => {
+      const found = s.live(name);
+      if (!found) throw new CodedError("unknown-reference", { name, has: s.typescript() });
+      return found.value;
+    },
+  };
+}
+
+function nameFacts(name: string, s: Surroundings): NameFacts {
+  const best = name.endsWith(".best") ? s.best?.(name.slice(0, -".best".length)) : undefined;
+  if (best) return { value: { record: best } };
+  const found = s.live(name);
+  if (!found) throw new CodedError("unknown-reference", { name, has: s.typescript() });
+  const { value } = found;
+  if (isPlain(value)) return { value };
+  if (typeof value === "object" && value !== null && "columnNames" in value && typeof value.columnNames === "function")
+    return { live: "table", columns: (value.columnNames as () => string[])() };
+  return { live: "other" };
+}
+
+function isPlain(value: unknown): value is Value {
+  if (value === null || ["string", "boolean"].includes(typeof value)) return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  return Array.isArray(value) && value.every(isPlain);
+}
+
+/** Size and time of change of every file a plan reads; null when it reads anything else. */
+function stampOf(plan: DataPlan, folder: string): string | null {
+  const calls: readonly Call[] = isCall(plan.source) ? [plan.source] : Object.values(plan.source);
+  const stamps: string[] = [];
+  for (const call of calls) {
+    const path = call.arguments["path"];
+    if (typeof path !== "string") return null;
+    try {
+      const { size, mtimeMs, ino } = statSync(resolve(folder, path));
+      stamps.push(`${path} ${size} ${mtimeMs} ${ino}`);
+    } catch {
+      return null;
+    }
+  }
+  return stamps.join("\n");
+}

@@ -1,0 +1,39 @@
+/** The model card of a training, into the folder of its weights. */
+import { basename } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import { registry } from "#stdlib/registry.js";
+import type { Adapter } from "../artifacts/adapter-folder.js";
+import { cardBase } from "../artifacts/card-base.js";
+import type { Checkpoint } from "../training/checkpoints.js";
+import type { RunEvent } from "../core/session/events.js";
+import { machineText, writeModelCard, type CardFacts } from "../artifacts/model-card.js";
+import type { TrainedOn } from "./model-handle.js";
+import type { RunFolder } from "../artifacts/run-folder.js";
+
+/** How a run keeps its weights: as an adapter, or in its checkpoints alone. */
+export function savedAs(adapter: Adapter | null): CardFacts["saved"] {
+  return !adapter ? "model" : "peft_type" in adapter.config ? "peft" : "adapter";
+}
+
+export async function describeIn(
+  folder: string,
+  o: {
+    readonly plan: Plan;
+    readonly run: RunFolder;
+    readonly data: TrainedOn;
+    readonly events: readonly RunEvent[];
+    /** Whose weights were kept. */
+    readonly checkpoint: Checkpoint;
+    readonly saved: CardFacts["saved"];
+  },
+): Promise<void> {
+  const { plan, run, data, events, saved, checkpoint } = o;
+  const lock = run.lock();
+  if (!lock) throw new CodedError("run-folder", { folder: run.path, why: "lock.json is gone" });
+  await writeModelCard(folder, {
+    ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
+    base: cardBase(plan.recipe.model, run),
+    kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * What is shown while a model trains: one progress line (at most 10 a second), one figure of loss and scores (at most 1 a
+ * second), each updated in place. Drawing waits for nothing and is skipped rather than queued.
+ */
+import type { Plan } from "#dsl/plan/plan.js";
+import { curvesFigure, curvesText, historyTable } from "../core/display/curves.js";
+import { figureShown } from "../core/display/figure.js";
+import { progressShown } from "../core/display/progress.js";
+import type { Shown } from "../core/display/shown.js";
+import type { RunEvent } from "../core/session/events.js";
+
+export interface Screen {
+  display(shown: Shown): void;
+  update(shown: Shown & { readonly id: string }): void;
+}
+
+const progressEvery = 100;
+const figureEvery = 1000;
+
+export class LiveTraining {
+  private readonly events: RunEvent[] = [];
+  private steps = 0;
+  private progressAt = 0;
+  private figureAt = 0;
+  private stopping = false;
+
+  constructor(
+    private readonly screen: Screen,
+    private readonly id: string,
+    private readonly title: string,
+    private readonly plan: Plan,
+  ) {}
+
+  /** What a resumed run has behind it. */
+  behind(events: readonly RunEvent[]): void {
+    this.events.push(...events);
+  }
+
+  on(event: RunEvent): void {
+    this.events.push(event);
+    if (event.kind === "started") this.steps = event.steps;
+    if (event.kind === "stopping") this.stopping = true;
+    const now = performance.now();
+    const urgent = event.kind === "stopping" || event.kind === "stopped" || event.kind === "started";
+    if (urgent || now - this.progressAt >= progressEvery) {
+      this.progressAt = now;
+      this.show(this.progress());
+    }
+    const drawn = event.kind === "step" || event.kind === "evaluated";
+    if ((drawn && now - this.figureAt >= figureEvery) || event.kind === "stopped") {
+      this.figureAt = now;
+      this.show(this.figure());
+    }
+  }
+
+  /** The table that stays when training is over. */
+  finish(): void {
+    this.screen.display(historyTable(this.events));
+  }
+
+  private show(shown: Shown & { readonly id: string }): void {
+    if (this.shown.has(shown.id)) this.screen.update(shown);
+    else this.screen.display(shown);
+    this.shown.add(shown.id);
+  }
+  private readonly shown = new Set<string>();
+
+  private progress(): Shown & { readonly id: string } {
+    const steps = this.events.filter((e) => e.kind === "step");
+    const last = steps.at(-1);
+    const recent = steps.slice(-20);
+    const seconds = recent.reduce((sum, e) => sum + e.seconds, 0);
+    const tokens = recent.reduce((sum, e) => sum + e.tokens, 0);
+    const stopped = this.events.findLast((e) => e.kind === "stopped");
+    return {
+      ...progressShown({
+        step: last?.step ?? 0,
+        steps: this.steps,
+        epoch: last?.epoch ?? 1,
+        epochs: this.plan.recipe.training.epochs,
+        loss: last?.loss ?? null,
+        tokensPerSecond: seconds > 0 ? tokens / seconds : null,
+        etaSeconds: recent.length > 0 ? (seconds / recent.length) * (this.steps - (last?.step ?? 0)) : null,
+        ...(stopped ? { stopped: { reason: stopped.reason, seconds: stopped.seconds } } : { stopping: this.stopping }),
+      }),
+      id: `${this.id}-progress`,
+    };
+  }
+
+  private figure(): Shown & { readonly id: string } {
+    const figure = curvesFigure(this.events, {
+      title: this.title,
+      validates: this.plan.recipe.training.validate !== null,
+    });
+    return { ...figureShown(figure, { text: curvesText(this.events) }), id: `${this.id}-curves` };
+  }
+}

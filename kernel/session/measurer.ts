@@ -1,0 +1,40 @@
+/** Answers needs of the compiler on a thread of its own: counting a large data set keeps nobody waiting who types. */
+import { Worker } from "node:worker_threads";
+import type { FactOf, Failed, Need } from "#dsl/types/facts.js";
+
+export type Looked = FactOf<Need["about"]> | Failed;
+/** Posted back for each need. */
+export type MeasurerReply = { readonly fact: Looked } | { readonly error: string };
+
+export class Measurer {
+  private worker: Worker | undefined;
+  private settle: { resolve(looked: Looked): void; reject(error: Error): void } | undefined;
+
+  /** `folder`: where relative paths start. */
+  constructor(private readonly folder: string) {}
+
+  /** One need at a time. Rejects with what is no coded error, and when the thread ends. */
+  at(need: Need): Promise<Looked> {
+    const worker = (this.worker ??= this.start());
+    return new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+      worker.postMessage(need);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.worker?.terminate();
+  }
+
+  private start(): Worker {
+    const url = new URL("measurer.worker.js", import.meta.url);
+    const worker = new Worker(url, { workerData: this.folder, name: "measurer" });
+    worker.on("message", (reply: MeasurerReply) => {
+      if ("error" in reply) this.settle?.reject(new Error(reply.error));
+      else this.settle?.resolve(reply.fact);
+    });
+    worker.on("error", (error: Error) => this.settle?.reject(error));
+    worker.on("exit", () => this.settle?.reject(new Error("the thread that measures ended")));
+    return worker;
+  }
+}

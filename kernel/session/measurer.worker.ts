@@ -1,0 +1,20 @@
+/** The thread of a `Measurer`: what it has read stays with it, so that a base is looked at once. */
+import { parentPort, workerData } from "node:worker_threads";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Need } from "#dsl/types/facts.js";
+import type { MeasurerReply } from "./measurer.js";
+import { plainSurroundings } from "../core/session/host-context.js";
+import { Workshop } from "./dataset-cache.js";
+
+const workshop = new Workshop();
+const surroundings = plainSurroundings(workerData as string);
+
+async function reply(need: Need): Promise<MeasurerReply> {
+  try {
+    return { fact: await workshop.answer(need, surroundings) };
+  } catch (error) {
+    if (error instanceof CodedError) return { fact: { failed: { code: error.code as string, data: error.data } } };
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+parentPort?.on("message", (need: Need) => void reply(need).then((answer) => parentPort?.postMessage(answer)));

@@ -1,0 +1,426 @@
+/**
+ * The session's models: what is defined, what is trained, and which are open in the engine. Two stores of weights stay open
+ * at most (a training and what it is compared with), with several models on a base that they have in common; the rest
+ * come back from their checkpoints when asked.
+ */
+import { resolve } from "node:path";
+import canonicalize from "canonicalize";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { servesUntrained, writesText } from "#dsl/plan/batches.js";
+import { readerOf, type DataPlan, type ModelPlan, type Plan, type Writing } from "#dsl/plan/plan.js";
+import { registry } from "#stdlib/registry.js";
+import type { Base } from "../core/bases/base.js";
+import { openBase } from "../bases/open.js";
+import { LEARNT } from "../encoding/learnt.js";
+import { demandFree, filesOf, writeModelFolder } from "../artifacts/model-folder.js";
+import { staged } from "../artifacts/staged.js";
+import { RunFolder } from "../artifacts/run-folder.js";
+import type { Tokenizer } from "../bases/tokenizer.js";
+import { answerApart } from "../inference/bi-encoder.js";
+import { EngineRoom } from "./engine-room.js";
+import { encodeTexts, type Asked } from "../encoding/encoded.js";
+import { chatOf } from "../encoding/chat.js";
+import { asText, toldAs, type Prompt } from "../inference/prompts.js";
+import { continueTexts, type Piece } from "../inference/continue-texts.js";
+import { loadedWeights } from "./loaded.js";
+import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
+import { writeMerged, type Merged } from "../artifacts/merged.js";
+import { writeSaved, type Saved } from "./saved.js";
+import type { SaveOptions } from "./save-options.js";
+import { demandOwn, tellLearnt, writable } from "./saved-over.js";
+import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
+import { endsOf, endToken, prefixOf, startOf } from "../encoding/encoding.js";
+import { pairsIn, typesOf, type Reading } from "../core/session/token-types.js";
+import { questionsOf, readsContexts } from "../inference/questions.js";
+import { does, implementationOf } from "../core/session/words.js";
+import { askRows } from "../inference/score.js";
+import { plainSurroundings, type Surroundings } from "../core/session/host-context.js";
+import type { TuneSession } from "./tune-session.js";
+import "../artifacts/codes.js";
+
+const mostStores = 2;
+/** Each has programs of its own, which the engine keeps in one graph. */
+const mostOpen = 4;
+/** Of a question about texts that stand in no data. */
+const NO_DATA: DataPlan = {
+  name: "",
+  source: {},
+  folder: ".",
+  columns: {},
+  clean: [],
+  split: null,
+  labels: null,
+  sample: null,
+  seed: 0,
+};
+const PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
+
+/** A model that is open in the engine, and what its rows are read by. */
+export interface Askable {
+  readonly plan: Reading;
+  readonly labels: readonly string[];
+  /** Tokens of a packed row; null: one text a row. */
+  readonly packed: number | null;
+  readonly open: OpenModel;
+  readonly base: Base;
+  readonly tokenizer: Tokenizer;
+}
+interface Open {
+  readonly model: OpenModel;
+  readonly engine: unknown;
+  /** The checkpoint whose weights it has now. */
+  file: string;
+}
+
+export class ModelRoom {
+  private readonly handles = new Map<string, ModelHandle>();
+  /** Key: run folder of the weights. The order is that of last use. */
+  private readonly open = new Map<string, Open>();
+  /** Folder of trained models that are bases → the checkpoint that was written there. */
+  private readonly written = new Map<string, { readonly file: string; readonly base: Base }>();
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly session: TuneSession) {}
+
+  /** Defines or redefines a model: the same definition keeps its weights, a changed one drops them. */
+  define(plan: ModelPlan, as = plan.name): ModelHandle {
+    const known = this.handles.get(as);
+    if (known && canonicalize(told(known.plan)) === canonicalize(told(plan))) return known;
+    const handle = this.unnamed(plan, as);
+    this.handles.set(as, handle);
+    this.session.names.define(as, handle, typeOf(plan));
+    return handle;
+  }
+
+  /** Defines a model that has the weights of a run from before. */
+  load(plan: ModelPlan, run: string): ModelHandle {
+    const handle = this.define(plan);
+    handle.weights ??= loadedWeights(run);
+    return handle;
+  }
+
+  /** A handle that no name leads to: a trial of a sweep. */
+  unnamed(plan: ModelPlan, title: string): ModelHandle {
+    return new ModelHandle(title, plan, {
+      answer: (model, texts) => this.predict(model, texts),
+      write: (model, prompts, writing) => this.write(model, prompts, { ...writing, batch_size: 8 }),
+      merge: (model, folder, o) => this.merge(model, folder, o),
+      save: (model, folder, o) => this.save(model, folder, o),
+    });
+  }
+
+  get(name: string): ModelHandle {
+    const handle = this.handles.get(name);
+    if (!handle) throw new CodedError("not-trained", { model: name });
+    return handle;
+  }
+
+  trained(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      [...this.handles].flatMap(([name, h]) => (h.weights?.complete ? [[name, h.weights.plan.recipeHash]] : [])),
+    );
+  }
+
+  /** The base and tokenizer of a plan. */
+  async parts(plan: Plan, s: Surroundings): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+    return this.partsOf(plan.recipe.model, s);
+  }
+
+  private async partsOf(
+    model: ModelPlan,
+    s: Surroundings,
+  ): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+    const base = model.trained
+      ? await this.trainedBase(model, s)
+      : await this.session.workshop.base(readerOf(model), s);
+    // Its tokenizer is trained on data that may have changed since the weights were.
+    if (model.scratch && model.baseHash !== null && base.hash !== model.baseHash)
+      throw new CodedError("changed-since-trained", { model: model.name });
+    return { base, tokenizer: await this.session.workshop.tokenizer(base) };
+  }
+
+  /** The weights of a model trained here, as a folder that is a base; written where that was not done for them yet. */
+  private async trainedBase({ base: name, trained, name: of }: ModelPlan, s: Surroundings): Promise<Base> {
+    const { weights } = this.get(name);
+    if (!weights?.complete) throw new CodedError("not-trained", { model: name });
+    const folder = RunFolder.open(weights.folder).model;
+    if (weights.plan.recipeHash !== trained?.recipeHash) throw new CodedError("changed-since-trained", { model: of });
+    const known = this.written.get(folder);
+    if (known?.file === weights.checkpoint.file) return known.base;
+    const { open } = await this.ready(this.get(name), s);
+    if (open.whole) await writeModelFolder(folder, open.session, open.whole);
+    else await merged(folder, await this.opened(this.get(name), s), { replace: true });
+    const base = await openBase(folder, "folder", registry);
+    this.written.set(folder, { file: weights.checkpoint.file, base });
+    return base;
+  }
+
+  /** Opens a model fresh from its base for training; what was open for that folder before is closed. */
+  async fresh(folder: string, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
+    const engine = await this.session.engines.engine(EngineRoom.work(plan));
+    await this.makeRoom(await storeOf(plan.recipe.model, base));
+    const model = await openModel(engine, plan, base, labels, home);
+    this.open.set(folder, { model, engine, file: "" });
+    return model;
+  }
+
+  /** After training: which checkpoint the open model holds now. */
+  holds(folder: string, file: string): void {
+    const open = this.open.get(folder);
+    if (open) open.file = file;
+  }
+
+  async forget(folder: string): Promise<void> {
+    const open = this.open.get(folder);
+    this.open.delete(folder);
+    await open?.model.dispose().catch(() => undefined);
+  }
+
+  /** The weights of a model and an open session that holds them, reopened from the checkpoint where needed. */
+  async ready(
+    handle: ModelHandle,
+    s: Surroundings,
+  ): Promise<{ readonly weights: Weights; readonly open: OpenModel; readonly tokenizer: Tokenizer }> {
+    await handle.weights?.settled;
+    const { weights } = handle;
+    if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
+    const { base, tokenizer } = await this.parts(weights.plan, s);
+    const engine = await this.session.engines.engine(EngineRoom.work(weights.plan, true));
+    const known = this.open.get(weights.folder);
+    if (known && known.engine === engine && known.file === weights.checkpoint.file) {
+      this.open.delete(weights.folder);
+      this.open.set(weights.folder, known);
+      return { weights, open: known.model, tokenizer };
+    }
+    let open = known?.engine === engine ? known : undefined;
+    if (!open) {
+      this.open.delete(weights.folder);
+      await this.makeRoom(await storeOf(weights.plan.recipe.model, base));
+      open = { model: await openModel(engine, weights.plan, base, weights.labels, s.folder), engine, file: "" };
+    }
+    await open.model.session.load(weights.checkpoint.file);
+    open.file = weights.checkpoint.file;
+    this.open.set(weights.folder, open);
+    return { weights, open: open.model, tokenizer };
+  }
+
+  /** A model to ask about rows of those data: the trained one, or its base as it is where that does the task. */
+  async askable(handle: ModelHandle, data: DataPlan, s: Surroundings): Promise<Askable> {
+    const labels = handle.weights || handle.begun ? undefined : await this.labelsUntrained(handle.plan, s);
+    if (labels === undefined) {
+      const { weights, open, tokenizer } = await this.ready(handle, s);
+      const { plan } = weights;
+      const { base } = await this.parts(plan, s);
+      const packed = plan.recipe.training.packing ? plan.recipe.model.max_length : null;
+      return { plan, labels: weights.labels, packed, open, base, tokenizer };
+    }
+    const { base, tokenizer } = await this.partsOf(handle.plan, s);
+    const open = await this.untrained(handle, base, s, { labels, data });
+    return { plan: { recipe: { model: handle.plan, data } }, labels, packed: null, open, base, tokenizer };
+  }
+
+  /** Labels of a model that nobody trained: those of its base's own head; undefined: it can't be asked. */
+  private async labelsUntrained(plan: ModelPlan, s: Surroundings): Promise<readonly string[] | undefined> {
+    if (plan.scratch || plan.trained) return undefined;
+    if (servesUntrained(registry, plan.task) || writesText(registry, plan.task)) return [];
+    const { facts } = await this.session.workshop.base(readerOf(plan), s);
+    return facts.heads?.[plan.task.word];
+  }
+
+  /** Writes texts on, piece by piece; the model holds still for others until the last piece, or until nobody asks for more. */
+  async *write(
+    handle: ModelHandle,
+    prompts: readonly Prompt[],
+    o: Writing & { readonly batch_size: number },
+    s: Surroundings = plainSurroundings(this.session.options.folder),
+    signal?: AbortSignal,
+  ): AsyncGenerator<Piece, void, void> {
+    const { done, turn } = this.wait();
+    await turn;
+    try {
+      if (prompts.length === 0) return;
+      const { open, base, tokenizer } = await this.writer(handle, s);
+      const model = planOf(handle);
+      const chat = await chatOf(readerOf(model), base, tokenizer);
+      const told = chat ? await toldAs(chat, prompts) : { texts: prompts.map(asText), tokenizer, ends: [], stop: [] };
+      const { task, max_length } = model;
+      const family = await implementationOf("model", base.facts.family);
+      const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
+      const taken = (await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0;
+      yield* continueTexts(told.texts, {
+        session: open.session,
+        tokenizer: told.tokenizer,
+        decoder: { call: o.decode, implementation: await does(o.decode, "decoder") },
+        vocabulary,
+        positions: positions - taken,
+        ends: new Set([...endsOf(base.facts.config), ...told.ends]),
+        maxTokens: o.max_tokens,
+        stop: [...o.stop, ...told.stop],
+        batchSize: o.batch_size,
+        ...(family.shape === "encoder-decoder" && {
+          pairs: {
+            prefix: prefixOf(task),
+            start: startOf(base),
+            end: endToken(base.facts.config),
+            maxLength: max_length,
+          },
+        }),
+        ...(signal ? { signal } : {}),
+      });
+    } finally {
+      done();
+    }
+  }
+
+  /** An open model that can write: the trained one, or its base where it never was trained. */
+  private async writer(handle: ModelHandle, s: Surroundings) {
+    await handle.weights?.settled;
+    const { base, tokenizer } = await this.partsOf(planOf(handle), s);
+    const open = handle.weights ? (await this.ready(handle, s)).open : await this.untrained(handle, base, s);
+    if (open.mute !== null) throw new CodedError("no-generation", { model: handle.name, why: open.mute });
+    return { open, base, tokenizer };
+  }
+
+  private async untrained(
+    handle: ModelHandle,
+    base: Base,
+    s: Surroundings,
+    { labels, data }: { readonly labels: readonly string[]; readonly data: DataPlan } = { labels: [], data: NO_DATA },
+  ): Promise<OpenModel> {
+    const engine = await this.session.engines.engine();
+    const types = await typesOf({ recipe: { model: handle.plan, data } }, base);
+    const roles = Object.keys(data.columns);
+    const key = `untrained ${canonicalize({ ...handle.plan, name: "", types, roles }) ?? ""}`;
+    const known = this.open.get(key);
+    if (known?.engine === engine) return known.model;
+    this.open.delete(key);
+    await this.makeRoom(base.hash);
+    const model = await openUntrained(engine, handle.plan, base, {
+      home: s.folder,
+      labels: labels.length,
+      types,
+      roles,
+    });
+    this.open.set(key, { model, engine, file: "" });
+    return model;
+  }
+
+  /** A turn in the queue of predictions; `done` must be called. */
+  private wait(): { readonly turn: Promise<unknown>; readonly done: () => void } {
+    const turn = this.queue;
+    let done = (): void => undefined;
+    this.queue = new Promise<void>((resolve) => (done = resolve));
+    return { turn, done: () => done() };
+  }
+
+  /** Writes a trained model as a plain folder; see merged.ts. */
+  merge(
+    handle: ModelHandle,
+    folder: string,
+    o: SaveOptions = {},
+    s: Surroundings = plainSurroundings(this.session.options.folder),
+  ): Promise<Merged> {
+    return this.inTurn(handle, s, (opened) => writable(resolve(s.folder, folder), (to) => merged(to, opened, o)));
+  }
+
+  /** Writes what was trained as a folder with its card; see saved.ts. */
+  save(
+    handle: ModelHandle,
+    folder: string,
+    o: SaveOptions = {},
+    s: Surroundings = plainSurroundings(this.session.options.folder),
+  ): Promise<Saved> {
+    return this.inTurn(handle, s, (opened) => writable(resolve(s.folder, folder), (to) => writeSaved(to, opened, o)));
+  }
+
+  /** Work on a trained model that no other question may disturb. */
+  private inTurn<T>(
+    handle: ModelHandle,
+    s: Surroundings,
+    does: (o: Parameters<typeof writeSaved>[1]) => Promise<T>,
+  ): Promise<T> {
+    const work = this.queue.then(async () => does(await this.opened(handle, s)));
+    this.queue = work.catch(() => undefined);
+    return work;
+  }
+
+  /** A trained model and what its programs are built from. */
+  private async opened(handle: ModelHandle, s: Surroundings): Promise<Parameters<typeof writeSaved>[1]> {
+    const { weights, open } = await this.ready(handle, s);
+    const { base } = await this.parts(weights.plan, s);
+    const engine = await this.session.engines.engine(EngineRoom.work(weights.plan, true));
+    return { engine, open, weights, base, body: await trainedBody(weights.plan, base, weights.labels, s.folder) };
+  }
+
+  /** `store`: where the model lies that comes; null: it stands alone. */
+  private async makeRoom(store: string | null): Promise<void> {
+    for (;;) {
+      const [oldest] = this.open.keys();
+      const stores = new Set([...this.open].map(([key, { model }]) => model.store ?? key));
+      const full = stores.size >= mostStores && (store === null || !stores.has(store));
+      if (oldest === undefined || (!full && this.open.size < mostOpen)) return;
+      await this.forget(oldest);
+    }
+  }
+
+  /** One at a time: two predictions must not close each other's model. */
+  predict(
+    handle: ModelHandle,
+    texts: readonly Asked[],
+    s: Surroundings = plainSurroundings(this.session.options.folder),
+  ): Promise<readonly Predicted[]> {
+    const work = this.queue.then(async () => {
+      if (texts.length === 0) return [];
+      const inPairs = !readsContexts(handle.plan.task) && texts.every((text) => typeof text !== "string");
+      const { plan, labels, open, tokenizer, base } = await this.askable(handle, inPairs ? PAIRS : NO_DATA, s);
+      const { model } = plan.recipe;
+      const task = { call: model.task, implementation: await does(model.task, "task") };
+      const { answers } = task.implementation;
+      if (!answers) throw new CodedError("internal", { what: `${model.task.word} answers nothing` });
+      if (task.implementation.supervision.rows === "apart")
+        return answerApart(open.session, texts, { tokenizer, maxLength: model.max_length, task, types: false, labels });
+      const pairs = pairsIn(plan);
+      if (readsContexts(model.task)) questionsOf(texts, handle.name);
+      else if (texts.some((text) => (typeof text === "string") === pairs))
+        throw new CodedError("pairs-expected", { model: handle.name, pairs });
+      const types = await typesOf(plan, base);
+      const rows = await encodeTexts(texts, { tokenizer, maxLength: model.max_length, task, types, labels });
+      const said = await askRows(open.session, rows, answers, { batchSize: 32, padId: tokenizer.padId });
+      const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
+      const made = await answers.predictions(said, firsts, rows.asked);
+      return pairs ? made.map((prediction, i) => ({ ...prediction, text_pair: texts[i]![1] })) : made;
+    });
+    this.queue = work.catch(() => undefined);
+    return work;
+  }
+
+  async close(): Promise<void> {
+    for (const folder of [...this.open.keys()]) await this.forget(folder);
+  }
+}
+
+/** What a model is: as it was trained, or as it is defined. */
+function planOf(handle: ModelHandle): ModelPlan {
+  return handle.weights?.plan.recipe.model ?? handle.plan;
+}
+
+/** What a definition says of a model: what the tokenizer of a model from scratch is trained on comes with its training. */
+function told(plan: ModelPlan): ModelPlan {
+  return plan.scratch ? { ...plan, baseHash: null, scratch: { ...plan.scratch, data: null } } : plan;
+}
+
+async function merged(
+  folder: string,
+  { open, weights, ...o }: Parameters<typeof writeSaved>[1],
+  options: SaveOptions = {},
+): Promise<Merged> {
+  const { plan, labels } = weights;
+  demandOwn(folder, weights, options);
+  demandFree(folder, filesOf(o.base));
+  const write = async (work: string): Promise<Merged> => {
+    const made = await writeMerged(work, { ...o, session: open.session, plan, labels });
+    await tellLearnt(work, weights);
+    return { ...made, folder };
+  };
+  return staged(folder, write, [LEARNT]);
+}

@@ -1,0 +1,61 @@
+/** Runs a `.tune` file from the command line: what a notebook would show comes as plain text, live lines where there is a terminal. */
+import { dirname, resolve } from "node:path";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import type { Value } from "#dsl/plan/plan.js";
+import { partsOf } from "#dsl/syntax/parts.js";
+import { registry } from "#stdlib/registry.js";
+import type { Screen } from "./live.js";
+import "../artifacts/codes.js";
+import { plainSurroundings } from "../core/session/host-context.js";
+import { textScreen } from "./text-screen.js";
+import { runsBeside } from "./runs-beside.js";
+import { Refused, TuneSession } from "./tune-session.js";
+import { diagnosticsOf } from "./diagnostics-of.js";
+import { textOfNamed } from "../fetch/regular.js";
+import type { Evaluation } from "./verbs/evaluate.js";
+
+export interface RunFileOptions {
+  readonly parameters?: Readonly<Record<string, Value>>;
+  /** Folder of all runs; `runs` beside the file unless told. */
+  readonly runs?: string;
+  readonly signal?: AbortSignal;
+  readonly screen?: Screen;
+  /** Where errors and warnings go; colours if it is a terminal. */
+  readonly warn?: (text: string) => void;
+  readonly color?: boolean;
+}
+export interface FileResult {
+  readonly ok: boolean;
+  readonly evaluations: readonly Evaluation[];
+  /** Wall time of each statement's verb, in the order of the text. */
+  readonly seconds: readonly { readonly verb: string; readonly seconds: number }[];
+}
+
+export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise<FileResult> {
+  const path = resolve(file);
+  const program = textOfNamed(path, file);
+  const folder = dirname(path);
+  const source = { id: path, title: file, text: program, path };
+  const session = new TuneSession({ folder, runs: o.runs ?? runsBeside(folder) });
+  const warn = o.warn ?? ((words: string) => process.stderr.write(`${words}\n`));
+  const surroundings = { ...plainSurroundings(folder, o.parameters ?? {}), ...(o.signal ? { signal: o.signal } : {}) };
+  const text = textScreen(process.stdout);
+  try {
+    const stage = { screen: o.screen ?? text, surroundings, ...(o.signal ? { signal: o.signal } : {}) };
+    const verbs = registry.verbs().map((verb) => verb.name);
+    for (const part of partsOf(source, verbs))
+      await session.run(part, stage, (warnings) =>
+        warn(renderAnsi(warnings, [...session.earlier, part], { color: o.color ?? false })),
+      );
+    return { ok: true, evaluations: session.evaluations, seconds: session.seconds };
+  } catch (error) {
+    const sources = error instanceof Refused ? error.sources : [...session.earlier, source];
+    const diagnostics = diagnosticsOf(error, sources);
+    if (diagnostics.length === 0) throw error;
+    warn(renderAnsi(diagnostics, sources, { color: o.color ?? false }));
+    return { ok: false, evaluations: session.evaluations, seconds: session.seconds };
+  } finally {
+    text.end();
+    await session.close();
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What is shown, as plain text on a stream. Things that are updated (a progress line, a live figure) are printed once, in
+ * their last state, when the next lasting thing comes; on a terminal the first of them is rewritten in place meanwhile.
+ */
+import type { Shown } from "../core/display/shown.js";
+import type { Screen } from "./live.js";
+
+export interface TextScreen extends Screen {
+  /** Prints what is still open. */
+  end(): void;
+}
+
+export function textScreen(out: { readonly isTTY?: boolean; write(text: string): unknown }): TextScreen {
+  const open = new Map<string, string>();
+  const textOf = (shown: Shown) => String(shown.bundle["text/plain"] ?? "");
+  const rewrite = (id: string) => {
+    const [live] = open.keys();
+    if (out.isTTY && live === id) out.write(`\r\u001b[2K${open.get(id)?.split("\n")[0] ?? ""}`);
+  };
+  const end = () => {
+    if (out.isTTY && open.size > 0) out.write("\r\u001b[2K");
+    for (const text of open.values()) out.write(`${text}\n`);
+    if (open.size > 0) out.write("\n");
+    open.clear();
+  };
+  const keep = (id: string, shown: Shown) => {
+    open.set(id, textOf(shown));
+    rewrite(id);
+  };
+  return {
+    display(shown) {
+      if (shown.id !== undefined) return keep(shown.id, shown);
+      end();
+      out.write(`${textOf(shown)}\n\n`);
+    },
+    update: (shown) => keep(shown.id, shown),
+    end,
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * Which runs are trials of which sweep. A run of a sweep says so in its lock; what the trial scored stands in the sweep's
+ * journal, `runs/sweeps/NAME-HASH.jsonl`, which also knows the runs of sweeps that wrote no such lock.
+ */
+import { readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { readRegular } from "../artifacts/read-regular.js";
+import { clip, oneLine, printable } from "../core/display/text.js";
+
+/** In a run's lock. */
+export interface TrialOf {
+  /** The sweep's name. */
+  readonly sweep: string;
+  /** Its journal's file name, without the ending. */
+  readonly journal: string;
+  /** From 1. */
+  readonly number: number;
+  readonly goal: { readonly metric: string; readonly direction: "maximize" | "minimize" };
+}
+/** What the table of runs tells of a trial. */
+export interface Trial {
+  /** Same for all trials of one sweep. */
+  readonly key: string;
+  readonly sweep: string;
+  readonly number: number;
+  /** `rank: 8, learning_rate: 0.001`; null while it trains. */
+  readonly values: string | null;
+  readonly score: number | null;
+  readonly goal: TrialOf["goal"] | null;
+}
+
+type Journaled = Pick<Trial, "key" | "sweep" | "number" | "values" | "score">;
+const most = { journals: 1000, bytes: 1 << 24 } as const;
+
+export class Trials {
+  private readonly journals = new Map<
+    string,
+    { readonly stamp: string; readonly byRun: ReadonlyMap<string, Journaled> }
+  >();
+  /** Grows when a journal changed. */
+  revision = 0;
+
+  constructor(private readonly root: string) {}
+
+  async look(): Promise<void> {
+    const folder = join(this.root, "sweeps");
+    const files = (await readdir(folder).catch((): string[] => []))
+      .filter((name) => name.endsWith(".jsonl"))
+      .slice(0, most.journals);
+    for (const gone of [...this.journals.keys()].filter((name) => !files.includes(name))) {
+      this.journals.delete(gone);
+      this.revision += 1;
+    }
+    for (const name of files) {
+      const found = await stat(join(folder, name)).catch(() => null);
+      if (!found?.isFile() || found.size > most.bytes) continue;
+      const stamp = `${found.size} ${found.mtimeMs} ${found.ino}`;
+      if (this.journals.get(name)?.stamp === stamp) continue;
+      const text = readRegular(join(folder, name), most.bytes) ?? "";
+      this.journals.set(name, { stamp, byRun: journaled(name.slice(0, -".jsonl".length), text) });
+      this.revision += 1;
+    }
+  }
+
+  /** `lock`: as it stands in the run's lock, if anything does. */
+  of(run: string, lock: unknown): Trial | null {
+    const own = trialIn(lock);
+    for (const { byRun } of this.journals.values()) {
+      const found = byRun.get(run);
+      if (found) return { ...found, goal: own?.goal ?? null };
+    }
+    return own && { key: own.journal, sweep: own.sweep, number: own.number, values: null, score: null, goal: own.goal };
+  }
+}
+
+function journaled(key: string, text: string): ReadonlyMap<string, Journaled> {
+  const sweep = plain(key.replace(/-[0-9a-f]{12}$/, ""));
+  const found = new Map<string, Journaled>();
+  for (const line of text.split("\n")) {
+    try {
+      const record = (line === "" ? null : JSON.parse(line)) as Readonly<Record<string, unknown>> | null;
+      const { run, number, values, score } = record ?? {};
+      if (typeof run !== "string" || !isCount(number)) continue;
+      const id = basename(run.replaceAll("\\", "/"));
+      found.set(id, { key: plain(key), sweep, number, values: valuesText(values), score: finite(score) });
+    } catch {
+      // torn, or not ours
+    }
+  }
+  return found;
+}
+
+function trialIn(value: unknown): TrialOf | null {
+  const { sweep, journal, number, goal } = (typeof value === "object" && value !== null ? value : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const { metric, direction } = (typeof goal === "object" && goal !== null ? goal : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  if (typeof sweep !== "string" || typeof journal !== "string" || !isCount(number) || typeof metric !== "string")
+    return null;
+  return {
+    ...{ sweep: plain(sweep), journal: plain(journal), number },
+    goal: { metric: plain(metric), direction: direction === "minimize" ? "minimize" : "maximize" },
+  };
+}
+function valuesText(values: unknown): string | null {
+  if (typeof values !== "object" || values === null) return null;
+  return clip(
+    oneLine(
+      printable(
+        Object.entries(values)
+          .map(([name, value]) => `${name}: ${String(value)}`)
+          .join(", "),
+      ),
+    ),
+    200,
+  );
+}
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value > 0;
+}
+function finite(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+function plain(text: string): string {
+  return clip(oneLine(printable(text)), 120);
+}

@@ -1,0 +1,158 @@
+/**
+ * One Tune session: the names that earlier cells made, the data and models behind them, the engine. A notebook has one, a
+ * `.tune` file has one. A source is compiled whole before anything of it runs; then its actions run in order.
+ */
+import type { CompiledWith } from "#dsl/compile/answered.js";
+import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
+import type { Source } from "#dsl/diagnostics/span.js";
+import { Facts } from "#dsl/types/facts.js";
+import type { Action, DataPlan } from "#dsl/plan/plan.js";
+import { makeVocabulary, type Vocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import { compileAll } from "./host.js";
+import { EngineRoom } from "./engine-room.js";
+import type { Screen } from "./live.js";
+import { ModelRoom } from "./model-room.js";
+import type { SweepHandle } from "./sweep.js";
+import type { Surroundings } from "../core/session/host-context.js";
+import { Workshop } from "./dataset-cache.js";
+import type { Evaluation } from "./verbs/evaluate.js";
+import { verbs } from "./verbs/verbs.js";
+import "../artifacts/codes.js";
+
+/** Where the names go that Tune makes, for the other language. */
+export interface NameSink {
+  define(name: string, value: unknown, type: string): void;
+  remove(name: string): void;
+}
+export interface SessionOptions {
+  /** Folder of the notebook or file: relative paths start there. */
+  readonly folder: string;
+  /** Folder of all runs. */
+  readonly runs: string;
+  readonly names?: NameSink;
+  /** The words that its sources are written with; absent: the package's, and those that are defined through the session's own. */
+  readonly vocabulary?: Vocabulary;
+}
+/** What a running source is given. */
+export interface Stage {
+  readonly screen: Screen;
+  readonly surroundings: Surroundings;
+  readonly signal?: AbortSignal;
+  /** The sources that compiled to what runs, the present one last. */
+  readonly sources: readonly Source[];
+}
+
+/** The diagnostics that kept a source from running. */
+export class Refused extends Error {
+  override readonly name = "TuneError";
+  constructor(
+    readonly diagnostics: readonly Diagnostic[],
+    readonly sources: readonly Source[],
+  ) {
+    super(diagnostics.map((d) => wordsOf(d.code, d.data as never).message).join("; "));
+  }
+}
+
+export class TuneSession {
+  readonly workshop = new Workshop();
+  readonly engines = new EngineRoom();
+  readonly models: ModelRoom;
+  readonly sweeps = new Map<string, SweepHandle>();
+  /** Data definitions by name. */
+  readonly data = new Map<string, DataPlan>();
+  /** Every evaluation of the session, oldest first: what `npm start` reports from. */
+  readonly evaluations: Evaluation[] = [];
+  /** Wall time of each action that ended well, oldest first. */
+  readonly seconds: { readonly verb: string; readonly seconds: number }[] = [];
+  readonly names: NameSink;
+  readonly vocabulary: Vocabulary;
+  private sources: readonly Source[] = [];
+  /** Background work of an interrupted training; the next statement that needs the model waits for it. */
+  private readonly background = new Set<Promise<unknown>>();
+
+  constructor(readonly options: SessionOptions) {
+    this.names = options.names ?? { define: () => undefined, remove: () => undefined };
+    this.vocabulary = options.vocabulary ?? makeVocabulary();
+    this.models = new ModelRoom(this);
+  }
+
+  get runs(): string {
+    return this.options.runs;
+  }
+  /** What the last source was told of the world, for the assistant. */
+  known = Facts.none;
+  /** Texts of what ran so far, for the assistant. */
+  get earlier(): readonly Source[] {
+    return this.sources;
+  }
+
+  async compile(source: Source, surroundings: Surroundings, purpose: "assist" | "run" = "run"): Promise<CompiledWith> {
+    await this.vocabulary.ready();
+    return compileAll([...this.sources, source], {
+      purpose,
+      registry: this.vocabulary.registry,
+      surroundings: { ...surroundings, runs: this.runs, best: (sweep) => this.sweeps.get(sweep)?.best?.values },
+      workshop: this.workshop,
+      trained: this.models.trained(),
+    });
+  }
+
+  /**
+   * Compiles and runs a source. Errors of the text are a `Refused`; an error of an action is a `CodedError` whose span is
+   * its statement. Warnings are handed to `onWarnings` before anything runs.
+   */
+  async run(
+    source: Source,
+    stage: Omit<Stage, "sources">,
+    onWarnings: (diagnostics: readonly Diagnostic[]) => void = () => undefined,
+  ): Promise<void> {
+    const { diagnostics, actions, facts } = await this.compile(source, stage.surroundings);
+    this.known = facts;
+    const errors = diagnostics.filter((d) => d.severity === "error");
+    const sources = [...this.sources, source];
+    if (errors.length > 0 || !actions) throw new Refused(diagnostics, sources);
+    if (diagnostics.length > 0) onWarnings(diagnostics);
+    this.sources = [...this.sources.filter((s) => s.id !== source.id), source];
+    for (const action of actions) {
+      stage.signal?.throwIfAborted();
+      const begun = performance.now();
+      try {
+        await this.act(action, { ...stage, sources });
+        this.seconds.push({ verb: action.verb, seconds: (performance.now() - begun) / 1000 });
+      } catch (error) {
+        throw placed(error, action);
+      }
+    }
+  }
+
+  private act<V extends Action["verb"]>(action: Extract<Action, { verb: V }>, stage: Stage): Promise<void> {
+    const run = verbs[action.verb] as (
+      session: TuneSession,
+      action: Extract<Action, { verb: V }>,
+      stage: Stage,
+    ) => Promise<void>;
+    return run(this, action, stage);
+  }
+
+  /** Keeps a promise of background work; it never rejects unhandled. */
+  later(work: Promise<unknown>): void {
+    const kept = work.catch(() => undefined).finally(() => this.background.delete(kept));
+    this.background.add(kept);
+  }
+
+  /** Waits for background work, then ends the engine. */
+  async close(): Promise<void> {
+    await Promise.all(this.background);
+    await this.models.close();
+    await this.engines.close();
+  }
+}
+
+/** A coded error without a place gets its statement's. */
+function placed(error: unknown, action: Action): unknown {
+  if (!(error instanceof CodedError) || error.at.span) return error;
+  const placedError = new CodedError(error.code, error.data as never, { ...error.at, span: action.span });
+  placedError.stack = error.stack ?? "";
+  return placedError;
+}

@@ -1,0 +1,17 @@
+/** `data`: reads, cleans and splits, shows what came of it; the name is a lazy handle in TypeScript. */
+import type { Action } from "#dsl/plan/plan.js";
+import { dataHandle, dataHandleType } from "../../core/data/handle.js";
+import { splitNamesOf } from "../../core/data/prepared.js";
+import { dataShown } from "../../core/display/data-preview.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+
+export async function runData(
+  session: TuneSession,
+  { name, data }: Extract<Action, { verb: "data" }>,
+  stage: Stage,
+): Promise<void> {
+  const prepared = await session.workshop.data(data, null, stage.surroundings);
+  session.names.define(name, dataHandle(name, prepared), dataHandleType(splitNamesOf(prepared)));
+  session.data.set(name, data);
+  stage.screen.display(dataShown(data, prepared.facts, prepared.sample));
+}

@@ -1,0 +1,353 @@
+/** `evaluate`: metrics of models on splits, side by side, with intervals; what each label comes to; the worst examples. */
+import { readerOf, type Action, type Call, type Subject } from "#dsl/plan/plan.js";
+import type { Scored } from "#stdlib/kinds/task.js";
+import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import type { Interval } from "#stdlib/lib/intervals/interval.js";
+import { drawnTexts, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";
+import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
+import { diagnosticsShown } from "../../core/display/diagnostics.js";
+import { evaluationShown, type EvaluationReport } from "../../core/display/evaluation.js";
+import { difference, drawAll, methodsOf, type Compared, type Measure } from "../../inference/comparison.js";
+import { constantOf, type ScoredConstant } from "../../inference/constant.js";
+import { distinctConstants } from "../../inference/distinct-constants.js";
+import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
+import { encodingOf } from "../../encoding/encoding.js";
+import { scoreSplit } from "../../inference/scored.js";
+import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import type { Learnt } from "../../encoding/learnt.js";
+import "../load-codes.js";
+import { writesText, type ModelHandle } from "../model-handle.js";
+import { RunFolder } from "../../artifacts/run-folder.js";
+import { appendScore } from "../../history/run-scores.js";
+import { learntAmong, readLearntOf } from "../../encoding/seen.js";
+import type { Prepared } from "../../core/data/prepared.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { whyUndefined } from "../../inference/why-undefined.js";
+import { doubtsOf } from "../../inference/doubts.js";
+import { does } from "../../core/session/words.js";
+import { writtenTexts } from "../../inference/written-texts.js";
+
+type Evaluate = Extract<Action, { verb: "evaluate" }>;
+
+const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: {} };
+
+export interface Evaluation {
+  readonly model: string;
+  readonly on: string;
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Of 95 %; null: it has none. Absent: none was asked for. */
+  readonly intervals?: Readonly<Record<string, Interval | null>>;
+  /** Empty where the task has none. */
+  readonly labels: readonly string[];
+  /** confusion[truth][predicted], rows (or words); empty where there is none. */
+  readonly confusion: readonly (readonly number[])[];
+}
+interface Measured {
+  readonly handle: ModelHandle;
+  readonly prepared: Prepared;
+  readonly split: string;
+  readonly encoding: Encoding;
+  /** What is kept of what the model learnt from; null: nothing. */
+  readonly learnt: Learnt | null;
+  readonly rows: Encoded;
+  readonly scored: Scored;
+  readonly measures: readonly Measure[];
+  readonly evaluation: Evaluation;
+}
+
+export async function runEvaluate(session: TuneSession, action: Evaluate, stage: Stage): Promise<void> {
+  for (const subject of action.on) {
+    const measured: Measured[] = [];
+    for (const name of action.names)
+      measured.push(await evaluateOnce(session, session.models.get(name), subject, { ...action, groups: true }, stage));
+    const constants = await Promise.all(measured.map((one) => constantFor(session, one, action, stage)));
+    const drawn = await drawAll(
+      [...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures),
+      stage.signal,
+    );
+    for (const { evaluation, measures } of measured) {
+      const intervals = Object.fromEntries(
+        measures.map((measure) => [measure.name, drawn.get(measure)!.score.interval]),
+      );
+      session.evaluations.push({ ...evaluation, intervals });
+    }
+    const seen = await Promise.all(measured.map((one) => seenBy(one, subject, stage.signal)));
+    const warned = seen.flatMap(({ warning }) => warning ?? []);
+    const place = { severity: "warning", span: action.span, labels: [] } as const;
+    if (warned.length > 0)
+      stage.screen.display(
+        diagnosticsShown(
+          warned.map((data) => ({ code: "scored-learnt-rows", ...place, data })),
+          stage.sources,
+        ),
+      );
+    const told = seen.flatMap(({ note }) => note ?? []);
+    for (const shown of evaluationShown(reportOf(measured, constants, drawn, { ...action, told })))
+      stage.screen.display(shown);
+    for (const { handle, prepared, evaluation, measures } of measured)
+      noted(() => remember(handle, subject, { prepared, rows: evaluation.rows }, measures, drawn), action, stage);
+  }
+}
+
+/** `by`: the answer, where it is not the constant's own. */
+type ConstantMeasure = Measure & { readonly by?: string | undefined };
+interface MeasuredConstant extends ScoredConstant {
+  readonly measures: readonly ConstantMeasure[];
+}
+async function constantFor(
+  session: TuneSession,
+  one: Measured,
+  { metrics }: Evaluate,
+  stage: Stage,
+): Promise<MeasuredConstant | null> {
+  const { rows, encoding, handle, prepared, split } = one;
+  const model = { weights: handle.weights, learnt: one.learnt };
+  const constant = await constantOf(session, model, { rows, encoding, scored: { prepared, split } }, stage);
+  if (!constant) return null;
+  const ofLoss = new Set(["loss", "perplexity"]);
+  const all = await Promise.all(
+    metrics.map(async (call): Promise<ConstantMeasure> => {
+      const told = session.vocabulary.registry.find("metric", call.word)?.capabilities?.["constant"];
+      const best = typeof told === "function" ? (told as (call: Call) => string)(call) : told;
+      const other = constant.others.find(({ by }) => by === best);
+      const measure = await measureOf(session, call, (other ?? constant).scored);
+      return other ? { ...measure, by: other.name } : measure;
+    }),
+  );
+  const measures = all.filter(
+    ({ call, value }) => !Number.isNaN(value) && (constant.likelihood || !ofLoss.has(call.word)),
+  );
+  // One that all metrics have in common needs no other beside it.
+  const [first] = measures;
+  if (first?.by === undefined || measures.some(({ by }) => by !== first.by)) return { ...constant, measures };
+  return { ...constant, name: first.by, measures: measures.map((measure) => ({ ...measure, by: undefined })) };
+}
+
+function reportOf(
+  measured: readonly Measured[],
+  constants: readonly (MeasuredConstant | null)[],
+  drawn: Compared,
+  { worst, told }: Evaluate & { readonly told: readonly string[] },
+): EvaluationReport {
+  const [first] = measured;
+  const of = (measures: readonly Measure[] | undefined, name: string) => {
+    const own = measures?.find((measure) => measure.name === name);
+    return own && drawn.get(own);
+  };
+  const names = first!.measures.map(({ name }) => name);
+  const several = measured.length > 1;
+  const distinct = distinctConstants(
+    constants.flatMap((own, i) => {
+      if (!own) return [];
+      const { name, learnt, measures } = own;
+      const scores = names.map((metric) => ({
+        value: of(measures, metric)?.score.value ?? null,
+        by: measures.find((one) => one.name === metric)?.by ?? null,
+      }));
+      return [{ model: measured[i]!.evaluation.model, name, learnt, scores }];
+    }),
+  );
+  return {
+    on: first!.evaluation.on,
+    rows: first!.evaluation.rows,
+    metrics: names.map((name, row) => {
+      const base = of(first!.measures, name);
+      return {
+        name,
+        scores: measured.map(({ measures }, i) => {
+          const own = of(measures, name);
+          return own ? { ...own.score, ...(i > 0 && base && { difference: difference(base, own) }) } : null;
+        }),
+        constants: distinct.map(({ scores }) => scores[row]!.value),
+        constantsBy: distinct.map(({ scores }) => scores[row]!.by),
+      };
+    }),
+    constants: distinct.map(({ name, by }) => ({ name, by })),
+    methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawn.get(measure)!))),
+    warnings: measured.flatMap(({ evaluation: { model }, scored, measures }, i) => {
+      const constant = constants[i];
+      const beside = measures.flatMap((measure) => {
+        const than = of(constant?.measures, measure.name);
+        const by = constant?.measures.find(({ name }) => name === measure.name)?.by;
+        return than
+          ? [
+              {
+                name: measure.name,
+                own: drawn.get(measure)!.score.value,
+                than: than.score.value,
+                ...(by !== undefined && { by }),
+                difference: difference(than, drawn.get(measure)!),
+              },
+            ]
+          : [];
+      });
+      return doubtsOf(model, scored, constant ? { name: constant.name, beside } : null);
+    }),
+    models: measured.map(({ evaluation: { model, labels, confusion }, scored, rows }) => ({
+      name: model,
+      ...{ labels, confusion },
+      ...(scored.byLabel && { byLabel: scored.byLabel }),
+      worst: scored
+        .mistakes(worst)
+        .map(({ row, by, ...m }) => ({ ...m, row: rows.rows[row]!, probability: by, text: rows.text(row) })),
+      worstBy: scored.mistakesBy,
+    })),
+    notes: [
+      ...told,
+      ...measured.flatMap(({ scored, evaluation: { model }, measures }) =>
+        [
+          ...measures.flatMap(({ name, why }) => (why === undefined ? [] : [`${name} is no number: ${why}`])),
+          ...(scored.notes ?? []),
+        ].map((note) => (several ? `${model}: ${note}` : note)),
+      ),
+    ],
+  };
+}
+
+/** Rows that the model learnt from: a warning, or where the training split itself was asked for a note. */
+async function seenBy(
+  { handle, prepared, split, learnt, evaluation }: Measured,
+  subject: Subject,
+  signal?: AbortSignal,
+): Promise<{ readonly warning?: CodeData["scored-learnt-rows"]; readonly note?: string }> {
+  const seen = await learntAmong({ prepared, split }, { weights: handle.weights, learnt }, signal);
+  if (!seen) return {};
+  const own = "data" in subject && subject.split === "train" && seen.own && seen.seen === seen.of;
+  if (own) return { note: `${handle.name} learnt from these rows: how it does on others they don't say` };
+  return { warning: { ...seen, model: handle.name, on: evaluation.on } };
+}
+
+/** A run that can't be written, somebody else's, is no reason to say nothing: a warning tells that its scores weren't kept. */
+function noted(remembers: () => void, action: Evaluate, stage: Stage): void {
+  try {
+    remembers();
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    const why = wordsOf(error.code as "run-folder", error.data as never).message;
+    stage.screen.display(
+      diagnosticsShown(
+        [{ code: "scores-not-kept", severity: "warning", data: { why }, span: action.span, labels: [] }],
+        stage.sources,
+      ),
+    );
+  }
+}
+
+/** Keeps scores with the run that made the weights; a model that was never trained has none. */
+function remember(
+  { weights }: ModelHandle,
+  subject: Subject,
+  of: { readonly prepared: Prepared; readonly rows: number },
+  measures: readonly Measure[],
+  drawn: Compared,
+): void {
+  if (!weights || !("data" in subject)) return;
+  const metrics = measures.map((measure) => {
+    const { value, interval } = drawn.get(measure)!.score;
+    return [
+      measure.name,
+      {
+        value,
+        low: interval?.low ?? null,
+        high: interval?.high ?? null,
+        better: measure.greaterIsBetter ? "greater" : "less",
+        ...(measure.why !== undefined && { why: measure.why }),
+      },
+    ] as const;
+  });
+  appendScore(RunFolder.open(weights.folder), {
+    at: new Date().toISOString(),
+    step: weights.checkpoint.position.step,
+    data: subject.data.name,
+    split: subject.split,
+    dataHash: of.prepared.facts.hash,
+    rows: of.rows,
+    metrics: Object.fromEntries(metrics),
+  });
+}
+
+/** `groups`: scored so that loss has an interval too; it says the same but for rounding. */
+export async function evaluateOnce(
+  session: TuneSession,
+  handle: ModelHandle,
+  subject: Subject,
+  o: Pick<Evaluate, "metrics" | "batch_size"> &
+    Partial<Pick<Evaluate, "decode" | "max_tokens">> & { readonly groups?: boolean },
+  stage: Stage,
+): Promise<Measured> {
+  if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
+  const { plan, labels, packed, open, base, tokenizer } = await session.models.askable(
+    handle,
+    subject.data,
+    stage.surroundings,
+  );
+  const { model } = plan.recipe;
+  const prepared = await session.workshop.data(subject.data, readerOf(model), stage.surroundings);
+  const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
+  const split = subject.split ?? "all";
+  const rows = await encodeSplit(prepared, { data: subject.data.name, split }, encoding);
+  const { groups = false, decode = GREEDY, max_tokens } = o;
+  const scored = await scoreSplit(open.session, rows, encoding, {
+    batchSize: o.batch_size,
+    padId: tokenizer.padId,
+    packed,
+    groups,
+    ...(stage.signal ? { signal: stage.signal } : {}),
+  });
+  const writing = { decode, max_tokens: max_tokens ?? model.max_length, stop: [], batch_size: o.batch_size };
+  let texts: WrittenMetricInput | null = null;
+  const measures: Measure[] = [];
+  for (const call of o.metrics) {
+    const writes = (await does(call, "metric")).ofWritten !== undefined && writesText(model);
+    if (writes) texts ??= await writtenTexts(session, handle, { prepared, split }, writing, stage);
+    measures.push(await measureOf(session, call, scored, writes ? texts : null));
+  }
+  const { confusion } = scored;
+  const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
+  const metrics = Object.fromEntries(measures.map(({ name, value }) => [name, value]));
+  return {
+    handle,
+    prepared,
+    split,
+    encoding,
+    learnt: readLearntOf(handle, base, stage.surroundings.folder),
+    rows,
+    scored,
+    measures,
+    evaluation: { model: handle.name, on, rows: rows.count, metrics, labels: scored.labels, confusion },
+  };
+}
+
+async function measureOf(
+  session: TuneSession,
+  call: Call,
+  scored: Scored,
+  texts: WrittenMetricInput | null = null,
+): Promise<Measure> {
+  const metric = await does(call, "metric");
+  const has = session.vocabulary.registry.find("metric", call.word)?.capabilities;
+  const own = {
+    name: metricName(call),
+    call,
+    greaterIsBetter: has?.["greaterIsBetter"] !== false,
+    share: has?.["share"] === true,
+  };
+  const counted = (measure: Scored["measure"]): Pick<Measure, "value" | "why"> => {
+    const value = measure(metric, call);
+    const why = Number.isNaN(value) ? whyUndefined(metric, call, measure) : null;
+    return { value, ...(why !== null && { why }) };
+  };
+  if (!texts)
+    return {
+      ...own,
+      ...counted((metric, call) => scored.measure(metric, call)),
+      resampling: scored.resampling(metric, call),
+    };
+  const sampler = samplerOf(metric, call, "ofWritten", texts, drawnTexts(texts));
+  return {
+    ...own,
+    ...counted((metric, call) => metric.ofWritten!(call, texts)),
+    resampling: resampling(texts.written.length, sampler, { single: true }),
+  };
+}

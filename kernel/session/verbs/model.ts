@@ -1,0 +1,15 @@
+/** `model`: resolves the base (downloading it where needed) and shows its sizes; the weights stay if nothing changed. */
+import { readerOf, type Action } from "#dsl/plan/plan.js";
+import { modelShown } from "../../core/display/model-card.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+
+export async function runModel(
+  session: TuneSession,
+  { model }: Extract<Action, { verb: "model" }>,
+  stage: Stage,
+): Promise<void> {
+  const base = await session.workshop.base(readerOf(model), stage.surroundings);
+  if (model.loaded) session.models.load(model, model.loaded.run);
+  else session.models.define(model);
+  stage.screen.display(modelShown(model, base.facts));
+}

@@ -1,0 +1,160 @@
+/** `predict`: what the task says of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
+import type { ColumnTable } from "arquero";
+import type { Action, Call, Subject, Writing } from "#dsl/plan/plan.js";
+import { registry } from "#stdlib/registry.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { predictionsShown } from "../../core/display/evaluation.js";
+import type { Shown } from "../../core/display/shown.js";
+import { writtenShown } from "../../core/display/written.js";
+import { conversationsOf } from "../../core/data/conversations.js";
+import type { Asked } from "../../encoding/encoded.js";
+import { Gathered, predictionsType, writtenType, type ModelHandle } from "../model-handle.js";
+import { asked, asText, promptsOf, type Prompt } from "../../inference/prompts.js";
+import { questionsOf } from "../../inference/questions.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { does } from "../../core/session/words.js";
+
+/** Milliseconds between two drawings of what is written. */
+const showEvery = 100;
+
+type Predict = Extract<Action, { verb: "predict" }>;
+
+export async function runPredict(session: TuneSession, action: Predict, stage: Stage): Promise<void> {
+  const handle = session.models.get(action.name);
+  if (action.writing && handle.plan.template !== undefined) {
+    const prompts = await conversationsAsked(session, action.on, stage);
+    return write(session, handle, prompts, { ...action, ...action.writing }, stage);
+  }
+  const role = readRoleOf(handle.plan.task);
+  const texts = await textsOf(
+    session,
+    action.on,
+    { role, second: role === "question" ? "context" : "text_pair", model: handle.name },
+    stage,
+  );
+  if (action.writing) {
+    const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
+    return write(session, handle, prompts, { ...action, ...action.writing }, stage);
+  }
+  const predictions = await session.models.predict(handle, texts, stage.surroundings);
+  const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
+  if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
+  const answers = (await does(handle.plan.task, "task")).answers!;
+  const { columns, cells } = (pairs && answers.ofPairs) || answers;
+  stage.screen.display(
+    predictionsShown(
+      columns,
+      predictions.map((prediction) => ({
+        text: prediction.text_pair === undefined ? prediction.text : `${prediction.text} | ${prediction.text_pair}`,
+        cells: cells(prediction),
+      })),
+    ),
+  );
+}
+
+/** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
+async function write(
+  session: TuneSession,
+  handle: ModelHandle,
+  prompts: readonly Prompt[],
+  o: Predict & Writing,
+  stage: Stage,
+): Promise<void> {
+  const id = `predict-${handle.name}-${Date.now().toString(36)}`;
+  const apart = registry.find("task", handle.plan.task.word)?.capabilities?.["continues"] !== true;
+  const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
+  const shown = (writing: boolean): Shown & { readonly id: string } =>
+    writtenShown(
+      gathered.map((g) => g.written()),
+      { id, writing, apart },
+    );
+  stage.screen.display(shown(true));
+  let drawn = performance.now();
+  try {
+    for await (const piece of session.models.write(handle, prompts, o, stage.surroundings, stage.signal)) {
+      gathered[piece.row]!.add(piece);
+      if (performance.now() - drawn < showEvery) continue;
+      drawn = performance.now();
+      stage.screen.update(shown(true));
+    }
+  } catch (error) {
+    stage.screen.update(shown(false));
+    if (stage.signal?.aborted)
+      throw new CodedError("interrupted", {
+        what: `writing with ${handle.name}`,
+        kept: "what it wrote so far is shown",
+      });
+    throw error;
+  }
+  stage.screen.update(shown(false));
+  if (o.as !== null)
+    session.names.define(
+      o.as,
+      gathered.map((g) => g.written()),
+      writtenType,
+    );
+}
+
+async function textsOf(
+  session: TuneSession,
+  on: Subject,
+  { role, second, model }: { readonly role: string; readonly second: string; readonly model: string },
+  stage: Stage,
+): Promise<readonly Asked[]> {
+  if ("texts" in on) return on.texts;
+  if ("live" in on) {
+    const { value } = stage.surroundings.live(on.live) ?? {};
+    return second === "context" ? questionsOf(value, model) : textsIn(value, role);
+  }
+  const table = await tableOf(session, on, stage);
+  const has = table.columnNames();
+  const missing = [role, ...(second === "context" ? [second] : [])].find((needed) => !has.includes(needed));
+  if (missing !== undefined)
+    throw new CodedError("missing-role", { role: missing, task: "predict", data: on.data.name });
+  const texts = Array.from(table.array(role) as Iterable<unknown>, String);
+  if (!has.includes(second)) return texts;
+  const seconds = Array.from(table.array(second) as Iterable<unknown>, String);
+  return texts.map((text, i) => [text, seconds[i]!]);
+}
+
+/** What a model that chats is asked; of a split's conversations, all that comes before the last answer. */
+async function conversationsAsked(session: TuneSession, on: Subject, stage: Stage): Promise<readonly Prompt[]> {
+  if ("texts" in on) return on.texts;
+  if ("live" in on) return promptsOf(stage.surroundings.live(on.live)?.value);
+  const table = await tableOf(session, on, stage);
+  const roles = table.columnNames();
+  if (!roles.includes("messages") && !roles.includes("input"))
+    return Array.from(table.array("text") as Iterable<unknown>, String);
+  return conversationsOf(table).map(({ turns }) => asked(turns));
+}
+
+async function tableOf(
+  session: TuneSession,
+  on: Extract<Subject, { data: unknown }>,
+  stage: Stage,
+): Promise<ColumnTable> {
+  const prepared = await session.workshop.data(on.data, null, stage.surroundings);
+  if (prepared.streamed) throw new CodedError("streamed-table", { data: on.data.name });
+  const split = on.split ?? "all";
+  const table = prepared.splits[split];
+  if (!table) throw new CodedError("split-missing", { data: on.data.name, split, has: Object.keys(prepared.splits) });
+  return table;
+}
+
+/** The column of the texts that a task reads: rows of words have them as `text` too. */
+function readRoleOf(task: Call): string {
+  const roles = registry.find("task", task.word)?.capabilities?.["roles"];
+  const first: unknown = Array.isArray(roles) ? roles[0] : undefined;
+  return first === "input" || first === "question" ? first : "text";
+}
+
+/** `$x` may be one text, a list of texts, or an arquero table with a column named as the role (`text`, `input`). */
+function textsIn(value: unknown, role: string): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value) && value.every((text): text is string => typeof text === "string")) return value;
+  if (typeof value === "object" && value !== null && "array" in value && typeof value.array === "function")
+    return Array.from((value.array as (name: string) => Iterable<unknown>)(role), String);
+  throw new CodedError("texts-expected", {
+    got: Array.isArray(value) ? "a list that holds something else" : typeof value,
+  });
+}

@@ -1,0 +1,81 @@
+/** A run to train, with its lock: a new one, or an interrupted one of the same recipe. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "./checkpoints.js";
+import { damageOf, isRunFolder, nameOf, recipeOf, unreadable } from "../artifacts/damage.js";
+import { RunFolder, type About } from "../artifacts/run-folder.js";
+import { busy, holderOf, lockRun, RunLock } from "../artifacts/run-lock.js";
+import "../artifacts/codes.js";
+
+export interface Claim {
+  readonly run: RunFolder;
+  readonly lock: RunLock;
+  /** What it may go on from, oldest first; none in a new run. */
+  readonly checkpoints: readonly (Checkpoint | DamagedCheckpoint)[];
+}
+
+/** Folders that a new run tries, should somebody who takes folders away come between its making and its lock. */
+const TRIES = 8;
+
+/** Locked before anything is in it. */
+export function claimNew(root: string, name: string, plan: Plan, about: About): Claim {
+  for (let tries = 1; ; tries++)
+    try {
+      return claimed(root, name, plan, about);
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code !== "run-busy" || tries >= TRIES) throw error;
+    }
+}
+function claimed(root: string, name: string, plan: Plan, about: About): Claim {
+  let lock: RunLock | undefined;
+  const run = RunFolder.create(root, name, plan, about, (folder) => {
+    const got = RunLock.try(folder, "train");
+    if (!(got instanceof RunLock)) throw busy(folder, got);
+    lock = got;
+  });
+  return { run, lock: lock!, checkpoints: [] };
+}
+
+/** The newest run that was not finished. Coded errors `nothing-to-resume`, `run-busy`. */
+export async function claimUnfinished(root: string, plan: Plan, model: string): Promise<Claim> {
+  for (const run of RunFolder.find(root, plan.recipeHash)) {
+    if (isOver(run) || (holderOf(run.path) === null && readCheckpoints(run).length === 0)) continue;
+    let lock: RunLock;
+    try {
+      lock = await lockRun(run.path, "train");
+    } catch (error) {
+      if (!existsSync(run.path)) continue; // deleted meanwhile
+      throw error;
+    }
+    try {
+      const checkpoints = readCheckpoints(run);
+      if (checkpoints.length > 0 && !isOver(run)) return { run, lock, checkpoints };
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+    lock.release();
+  }
+  // Nobody knows what its lock would have said.
+  for (const run of damagedRuns(root)) if (recipeOf(run) === plan.recipeHash) throw unreadable(run, damageOf(run)!);
+  throw new CodedError("nothing-to-resume", {
+    ...{ model, folder: root },
+    damaged: damagedRuns(root).flatMap((run) => (nameOf(run) === model ? [`${run.id}: ${damageOf(run)!}`] : [])),
+  });
+}
+
+function damagedRuns(root: string): readonly RunFolder[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .filter((id) => !id.startsWith(".") && isRunFolder(join(root, id)))
+    .map((id) => RunFolder.open(join(root, id)))
+    .filter((run) => damageOf(run) !== null);
+}
+
+function isOver(run: RunFolder): boolean {
+  return run
+    .events()
+    .some((event) => event.kind === "stopped" && (event.reason === "done" || event.reason === "early"));
+}

@@ -1,0 +1,154 @@
+/**
+ * The steps under way. While the engine computes one request the next already waits at its door, so it never waits for
+ * JavaScript: arrays are built, and events drawn, while it computes. Nothing is sent beyond `last`, where the weights must
+ * be those of that very step (a checkpoint, a validation). Steps end in their order.
+ *
+ * With a request sent ahead, an update follows a loss that is not a number before anyone has seen it. That harms nothing:
+ * the update of that very step has spoilt the weights already, and a run that ends so leaves no weights but its
+ * checkpoints, which are written only after the loss of their step was seen.
+ */
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Update } from "../core/data/loader.js";
+import type { Session } from "../engine/engine.js";
+import { scalar, scalarF32, scalarI32 } from "../engine/feeds.js";
+
+export interface Step {
+  readonly step: number;
+  /** From 0. */
+  readonly epoch: number;
+  readonly tokens: number;
+  /** The mean over all that counts in the update, before it. */
+  readonly loss: number;
+  readonly norm: number;
+  readonly rate: number;
+  /** From the end of the step before (or its own sending, if later) to its end. */
+  readonly seconds: number;
+}
+export interface FlightOptions {
+  readonly session: Pick<Session, "run">;
+  /** Batches in an update; above 1 the session has `accumulate` and `apply` instead of `train`. */
+  readonly accumulate: number;
+  update(step: number): Update;
+  rate(step: number): number;
+  /** Requests under way at most. */
+  readonly depth?: number;
+}
+
+interface Request {
+  readonly step: number;
+  readonly program: string;
+  readonly wanted: readonly string[];
+  readonly ends: boolean;
+  feeds(): Readonly<Record<string, NDArray>>;
+}
+interface Sent extends Request {
+  readonly at: number;
+  readonly reply: Promise<Record<string, NDArray>>;
+}
+
+export class Flight {
+  private readonly sent: Sent[] = [];
+  private readonly updates = new Map<number, Update>();
+  /** Requests of the step that is being sent. */
+  private rest: Request[] = [];
+  private sending: number;
+  private losses = 0;
+  private ended = 0;
+  private halted = false;
+  private waiting: Promise<Step | null> = Promise.resolve(null);
+
+  /** @param done the step after which it goes on */
+  constructor(
+    private readonly o: FlightOptions,
+    done: number,
+  ) {
+    this.sending = done;
+  }
+
+  /** The next step that is whole; sends no request of a step after `last`. Null once it was stopped. */
+  next(last: number): Promise<Step | null> {
+    return (this.waiting = this.whole(last));
+  }
+
+  /** Sends nothing more and waits for what is under way: the steps after `done`, the last that was taken, that became whole by it. */
+  async stop(done: number): Promise<readonly Step[]> {
+    this.halted = true;
+    const steps: Step[] = [];
+    const first = await this.waiting;
+    if (first && first.step > done) steps.push(first);
+    while (this.sent.length > 0) {
+      const step = await this.head();
+      if (step) steps.push(step);
+    }
+    return steps;
+  }
+
+  private async whole(last: number): Promise<Step | null> {
+    for (;;) {
+      this.fill(last);
+      if (this.sent.length === 0) return null;
+      const step = await this.head();
+      this.fill(last);
+      if (step) return step;
+    }
+  }
+
+  /** Waits for the request that was sent first; the step, if it was its last. */
+  private async head(): Promise<Step | null> {
+    const first = this.sent[0]!;
+    const result = await first.reply;
+    this.sent.shift();
+    if (result["loss"]) this.losses += scalar(result["loss"]);
+    if (!first.ends) return null;
+    const update = this.updates.get(first.step)!;
+    this.updates.delete(first.step);
+    const now = performance.now();
+    const seconds = (now - Math.max(first.at, this.ended)) / 1000;
+    this.ended = now;
+    const loss = this.losses;
+    this.losses = 0;
+    const { epoch, tokens } = update;
+    return {
+      step: first.step,
+      epoch,
+      tokens,
+      loss,
+      norm: scalar(result["norm"]),
+      rate: this.o.rate(first.step),
+      seconds,
+    };
+  }
+
+  private fill(last: number): void {
+    while (!this.halted && this.sent.length < (this.o.depth ?? 2)) {
+      if (this.rest.length === 0) {
+        if (this.sending >= last) return;
+        this.sending += 1;
+        this.rest = this.requests(this.sending);
+      }
+      const request = this.rest.shift()!;
+      const reply = this.o.session.run(request.program, request.feeds(), request.wanted);
+      reply.catch(() => undefined); // it is awaited in its turn
+      this.sent.push({ ...request, at: performance.now(), reply });
+    }
+  }
+
+  private requests(step: number): Request[] {
+    const update = this.o.update(step);
+    this.updates.set(step, update);
+    const rate = scalarF32(this.o.rate(step));
+    if (this.o.accumulate === 1) {
+      const feeds = () => ({ ...update.part(0).feeds, rate, step: scalarI32(step) });
+      return [{ step, program: "train", wanted: ["loss", "norm"], ends: true, feeds }];
+    }
+    // Each part draws dropout of its own: the counter goes on from part to part.
+    const counter = (part: number) => scalarI32((step - 1) * this.o.accumulate + part + 1);
+    const share = scalarF32(1 / update.counts);
+    const parts = Array.from({ length: update.parts }, (_, part): Request => {
+      const feeds = () => ({ ...update.part(part).feeds, share, step: counter(part) });
+      return { step, program: "accumulate", wanted: ["loss"], ends: false, feeds };
+    });
+    const feeds = () => ({ rate, step: scalarI32(step) });
+    return [...parts, { step, program: "apply", wanted: ["norm"], ends: true, feeds }];
+  }
+}

@@ -1,0 +1,12 @@
+import type { Word } from "#dsl/types/registry.js";
+
+export const word: Word = {
+  kind: "cleaner",
+  name: "drop_empty",
+  doc: "Drops rows without text or without a label; white space alone counts as nothing.",
+  example: "clean: [drop_empty]",
+  since: "0.1.0",
+  elsewhere: { dropna: "drop_empty", drop_na: "drop_empty", remove_empty: "drop_empty" },
+  parameters: [],
+  load: async () => (await import("./drop_empty.run.js")).dropEmpty,
+};

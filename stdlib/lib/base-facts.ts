@@ -1,0 +1,26 @@
+/** What words may ask of the base that their model begins from. */
+import { failed, type BaseFacts } from "#dsl/types/facts.js";
+import type { CheckContext } from "#dsl/types/context.js";
+
+/** Facts of the model's base; undefined while they are not known. */
+export function baseFacts(context: CheckContext): BaseFacts | undefined {
+  if (context.base) return context.base;
+  const name = context.statement["base"] ?? context.model?.["base"];
+  const folder = context.statement["folder"] ?? "";
+  if (typeof name !== "string" || typeof folder !== "string") return undefined;
+  const facts = context.facts.get({ about: "base", name, folder });
+  return facts && !failed(facts) ? facts : undefined;
+}
+
+/** What the word of the base's family says of it. */
+export function familyCapabilities(context: CheckContext): Readonly<Record<string, unknown>> | undefined {
+  const facts = baseFacts(context);
+  return facts && context.find("model", facts.family)?.capabilities;
+}
+
+/** Width of what flows from block to block, as configurations of all families name it. */
+export function hiddenSize({ config }: Pick<BaseFacts, "config">): number | undefined {
+  return ["hidden_size", "n_embd", "dim", "d_model"]
+    .map((name) => config[name])
+    .find((size): size is number => typeof size === "number");
+}

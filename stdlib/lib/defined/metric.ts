@@ -1,0 +1,50 @@
+/** A metric of a user's as a word. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { Word } from "#dsl/types/registry.js";
+import type { MetricImplementation } from "../../kinds/metric.js";
+import { failedIn, guarded, type Owner } from "./guarded.js";
+import { keep } from "./store.js";
+import { parametersOf, type MetricRecord } from "./record.js";
+
+/** Function of a metric → what it measures (capability `of`). */
+const MEASURES = {
+  compute: "label",
+  ofTokens: "next_token",
+  ofNumbers: "number",
+  ofLabelSets: "label_set",
+  ofTags: "tags",
+  ofWritten: "written",
+} as const;
+type Part = keyof typeof MEASURES;
+
+export function metricOf(record: MetricRecord, owner: Owner): MetricImplementation {
+  return Object.fromEntries(
+    partsOf(record).map((part) => {
+      const measure = (call: Call, outcome: never): number => {
+        const found: unknown = guarded(owner, part, () => record[part]!(call, outcome));
+        if (typeof found === "number") return found;
+        throw failedIn(owner, part, new Error(`it must give a number, not ${String(found)}`));
+      };
+      return [part, measure];
+    }),
+  );
+}
+
+export function metricWord(record: MetricRecord, owner: Owner, definition: string): Word {
+  const { name, doc } = record;
+  const implementation = metricOf(record, owner);
+  keep(definition, implementation);
+  return {
+    ...{ kind: "metric", name, doc, definition, since: "this notebook" },
+    example: record.example ?? `evaluate m on d.test { metrics: [${name}] }`,
+    parameters: parametersOf("metric", name, record.parameters),
+    capabilities: {
+      greaterIsBetter: record.greaterIsBetter ?? true,
+      of: partsOf(record).map((part) => MEASURES[part]),
+    },
+    load: () => Promise.resolve(implementation),
+  };
+}
+function partsOf(record: MetricRecord): readonly Part[] {
+  return (Object.keys(MEASURES) as Part[]).filter((part) => record[part] !== undefined);
+}

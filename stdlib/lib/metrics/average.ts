@@ -1,0 +1,95 @@
+/** What F1, precision and recall share: their parameters, and the rule that with three labels or more the average must be written. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { CheckContext } from "#dsl/types/context.js";
+import type { Parameter } from "#dsl/types/registry.js";
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "average-needed": { readonly metric: string; readonly labels: number };
+    "average-of-sets": { readonly metric: string; readonly average: string };
+    "unknown-positive": { readonly metric: string; readonly label: string; readonly has: readonly string[] };
+  }
+}
+registerCodes({
+  "average-needed": {
+    severity: "error",
+    facts: true,
+    message: (d) => `${d.metric} has no single meaning on ${d.labels} labels`,
+    help: (d) => `write \`${d.metric}(macro)\`, \`${d.metric}(micro)\` or \`${d.metric}(weighted)\``,
+    explain:
+      "With two labels, F1, precision and recall are those of the second one. With three labels or more there is one score per label, and the averages over them differ a lot: `macro` treats labels alike, `weighted` counts them by their rows, `micro` counts rows alike (and equals accuracy here). Tunebook asks instead of guessing.",
+  },
+  "average-of-sets": {
+    severity: "error",
+    facts: true,
+    message: (d) =>
+      d.average === "samples"
+        ? `${d.metric}(samples) is for texts that have several labels`
+        : `${d.metric} has no single meaning where a text has several labels`,
+    help: (d) =>
+      d.average === "samples"
+        ? `write \`${d.metric}(macro)\`, \`${d.metric}(micro)\` or \`${d.metric}(weighted)\``
+        : `write \`${d.metric}(micro)\`, \`${d.metric}(macro)\`, \`${d.metric}(weighted)\`, \`${d.metric}(samples)\` or \`${d.metric}(of: label)\``,
+    explain:
+      "`multilabel_classification` gives each text a set of labels. Scores are averaged over labels (`macro`, `weighted`), over " +
+      "all decisions (`micro`) or over texts (`samples`), or are those of one label (`of: label`). `samples` means nothing where " +
+      "a text has exactly one label.",
+  },
+  "unknown-positive": {
+    severity: "error",
+    message: (d) => `${d.metric}: the data has no label "${d.label}"`,
+    help: (d) => `the labels are ${listed(d.has)}`,
+    explain: "`of:` names the label that counts as positive for a binary score; it must be one of the data's labels.",
+    example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
+model m { base: "minilm", task: text_classification }
+train m on d
+evaluate m on d.test { metrics: [f1(of: maybe)] }`,
+  },
+});
+
+export const averageParameters: readonly Parameter[] = [
+  {
+    name: "average",
+    type: { is: "choice", of: ["macro", "micro", "weighted", "binary", "samples"] },
+    doc: "How the labels' scores become one: macro (each label alike), micro (each row alike), weighted (by rows), binary (the second label, or `of`), samples (texts with several labels, each text alike).",
+    positional: true,
+    default: { derived: "binary with two labels; with more it must be written", from: () => "auto" },
+    why: "On three labels or more the averages differ by a lot, so the choice must be seen.",
+    impact: "high",
+  },
+  {
+    name: "of",
+    type: { is: "text" },
+    suggests: { from: "labels" },
+    doc: "The label that counts as positive for `binary`.",
+    default: { derived: "the second label", from: () => null },
+    why: "Sorted labels put `negative` before `positive`.",
+    impact: "medium",
+  },
+];
+
+/** Labels of the data that the statement works on, as the checker hands them in `data.labels`. */
+export function averageIsPlain(call: Call, context: CheckContext): void {
+  const average = call.arguments["average"];
+  const sets = ofSets(context);
+  const single = average === "auto" || average === "binary";
+  if (sets !== undefined && (sets ? single && !call.arguments["of"] : average === "samples"))
+    context.report("average-of-sets", { metric: call.word, average: String(average) });
+  const labels = context.data?.["labels"];
+  if (!Array.isArray(labels)) return;
+  if (!sets && labels.length > 2 && (average === "auto" || average === "binary") && !call.arguments["of"])
+    context.report("average-needed", { metric: call.word, labels: labels.length });
+  const of = call.arguments["of"];
+  if (typeof of === "string" && !labels.includes(of))
+    context.report("unknown-positive", { metric: call.word, label: of, has: labels.map(String) }, "of");
+}
+
+/** Whether texts have sets of labels; undefined where the task is not known. */
+function ofSets(context: CheckContext): boolean | undefined {
+  const task = context.model?.["task"];
+  if (task === null || typeof task !== "object" || !("word" in task)) return undefined;
+  const measures = context.find("task", task.word)?.capabilities?.["measures"];
+  return Array.isArray(measures) && (measures as readonly string[]).includes("label_set");
+}

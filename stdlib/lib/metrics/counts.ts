@@ -1,0 +1,91 @@
+/** Counts per label and their averages, as scikit-learn has them: what precision, recall and F1 share. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { LabelSetMetricInput, MetricInput } from "../../kinds/metric.js";
+
+export interface Counts {
+  /** Rows of the label that were given it. */
+  readonly hit: number;
+  /** Rows that were given the label. */
+  readonly given: number;
+  /** Rows that have the label. */
+  readonly have: number;
+}
+
+export function counts(input: MetricInput): readonly Counts[] {
+  const n = input.labels.length;
+  const hit = new Float64Array(n);
+  const given = new Float64Array(n);
+  const have = new Float64Array(n);
+  for (let i = 0; i < input.truth.length; i++) {
+    const t = input.truth[i]!;
+    const p = input.predicted[i]!;
+    have[t]! += 1;
+    given[p]! += 1;
+    if (t === p) hit[t]! += 1;
+  }
+  return input.labels.map((_, l) => ({ hit: hit[l]!, given: given[l]!, have: have[l]! }));
+}
+
+/**
+ * One number from the labels' counts. `macro` averages the labels that occur in truth or prediction, `weighted` by their
+ * rows, `micro` adds the counts first, `binary` takes the label `of` (default: the second).
+ */
+export function averaged(call: Call, input: MetricInput, score: (c: Counts) => number): number {
+  return averagedCounts(call, input.labels, counts(input), score);
+}
+
+/** The same from the counts of each label. */
+export function averagedCounts(
+  call: Call,
+  labels: readonly string[],
+  all: readonly Counts[],
+  score: (c: Counts) => number,
+): number {
+  const average =
+    call.arguments["average"] === "auto" ? (labels.length === 2 ? "binary" : "macro") : call.arguments["average"];
+  const of = call.arguments["of"];
+  if (average === "binary") {
+    const index = of === null || of === undefined ? 1 : labels.indexOf(String(of));
+    return score(all[index] ?? NONE);
+  }
+  return overLabels(
+    average,
+    all.filter((c) => c.have + c.given > 0),
+    score,
+  );
+}
+
+function overLabels(average: unknown, all: readonly Counts[], score: (c: Counts) => number): number {
+  if (average === "micro")
+    return score(all.reduce((a, c) => ({ hit: a.hit + c.hit, given: a.given + c.given, have: a.have + c.have }), NONE));
+  if (average === "weighted") {
+    const rows = all.reduce((a, c) => a + c.have, 0);
+    return rows === 0 ? 0 : all.reduce((a, c) => a + score(c) * c.have, 0) / rows;
+  }
+  return all.length === 0 ? 0 : all.reduce((a, c) => a + score(c), 0) / all.length;
+}
+const NONE: Counts = { hit: 0, given: 0, have: 0 };
+
+/** The same of sets of labels: `macro` averages all labels, `samples` the rows' own scores. */
+export function averagedSets(call: Call, input: LabelSetMetricInput, score: (c: Counts) => number): number {
+  const { truth, predicted, labels } = input;
+  const n = labels.length;
+  const rows = truth.length / n;
+  const count = (places: readonly number[]): Counts => {
+    let [hit, given, have] = [0, 0, 0];
+    for (const at of places) {
+      hit += truth[at]! & predicted[at]!;
+      given += predicted[at]!;
+      have += truth[at]!;
+    }
+    return { hit, given, have };
+  };
+  const { average, of } = call.arguments;
+  if (average === "samples") {
+    const each = Array.from({ length: rows }, (_, row) => score(count(labels.map((_, l) => row * n + l))));
+    return each.reduce((a, v) => a + v, 0) / rows;
+  }
+  const all = labels.map((_, l) => count(Array.from({ length: rows }, (_, row) => row * n + l)));
+  if (typeof of === "string") return score(all[labels.indexOf(of)] ?? NONE);
+  return overLabels(average, all, score);
+}

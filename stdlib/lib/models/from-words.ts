@@ -1,0 +1,221 @@
+/**
+ * What the records of families share that build a model from scratch (`architecture: gpt2(layers: 4, …)`): the words for
+ * their sizes, and the special tokens of the tokenizer that is trained for them. A family's `fromWords` makes a config.json
+ * of the words, which its own `config` reads like any other.
+ */
+import type { CheckContext } from "#dsl/types/context.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { Parameter } from "#dsl/types/registry.js";
+import "./codes.js";
+
+/** What a special token is for. */
+export type SpecialRole = "pad" | "unknown" | "begin" | "end" | "classify" | "separate" | "mask";
+/** Capability `scratch` of a family's record. */
+export interface FromScratch {
+  /** The kind of tokenizer that is trained unless another is named. */
+  readonly tokenizer: string;
+  /** Special tokens by what they are for (one may be for several things), in the order of their ids. */
+  readonly specials: readonly (readonly [token: string, ...roles: SpecialRole[]])[];
+  /** Tokens around one text (`A`) and around two (`A`, `B`). */
+  readonly single: string;
+  readonly pair: string;
+  /** Whether the second of two texts has a token type of its own. */
+  readonly types?: true;
+}
+
+const size = (
+  name: string,
+  doc: string,
+  range: { readonly min: number; readonly max: number },
+  value: number,
+  why: string,
+): Parameter => ({
+  name,
+  type: { is: "number", integer: true },
+  doc,
+  range,
+  default: { value },
+  why,
+  impact: "high",
+});
+
+export const layers = size(
+  "layers",
+  "Blocks one after the other.",
+  { min: 1, max: 256 },
+  4,
+  "A few learn simple texts in minutes; time and weights grow with them.",
+);
+export const hidden = size(
+  "hidden",
+  "Width of the stream of tokens; a multiple of `heads`.",
+  { min: 2, max: 16_384 },
+  256,
+  "Weights of a block grow with its square.",
+);
+export const heads = size(
+  "heads",
+  "Heads of attention.",
+  { min: 1, max: 256 },
+  4,
+  "Heads of 32 to 128 numbers are usual: hidden / heads.",
+);
+/** `times`: of `hidden`; rounded up to whole eights. */
+export const intermediate = (times: number, said = `${times} × hidden`): Parameter => ({
+  name: "intermediate",
+  type: { is: "number", integer: true },
+  doc: "Width of the inner layer of each block.",
+  range: { min: 1, max: 131_072 },
+  default: { derived: said, from: (draft) => Math.ceil((times * Number(draft["hidden"])) / 8) * 8 },
+  why: "As the family's own models have it.",
+  impact: "medium",
+});
+export const keyValueHeads = (derived: string, from: (heads: number) => number): Parameter => ({
+  name: "key_value_heads",
+  type: { is: "number", integer: true },
+  doc: "Heads of keys and values, each shared by as many heads of queries; divides `heads`.",
+  range: { min: 1, max: 256 },
+  default: { derived, from: (draft) => from(Number(draft["heads"])) },
+  why: "Fewer make writing faster and its memory smaller.",
+  impact: "low",
+});
+export const headSize: Parameter = {
+  name: "head_size",
+  type: { is: "number", integer: true },
+  doc: "Numbers in each head; even.",
+  range: { min: 2, max: 1024 },
+  default: {
+    derived: "hidden / heads",
+    from: (draft) => Math.max(2, Math.floor(Number(draft["hidden"]) / Number(draft["heads"]))),
+  },
+  why: "As a rule heads share the width between them.",
+  impact: "low",
+};
+export const window: Parameter = {
+  name: "window",
+  type: { is: "number", integer: true },
+  doc: "Tokens that a layer with a window sees, itself included.",
+  range: { min: 1, max: 131_072 },
+  default: { value: 512 },
+  why: "Layers in between see the whole text; shorter windows make long texts cheaper.",
+  impact: "low",
+};
+export const tied: Parameter = {
+  name: "tied",
+  type: { is: "boolean" },
+  doc: "The output embedding is the input's.",
+  default: { value: true },
+  why: "A small model spends most of its weights on its vocabulary: once is enough.",
+  impact: "medium",
+};
+
+export const elsewhere = {
+  num_layers: "layers",
+  n_layer: "layers",
+  n_layers: "layers",
+  num_hidden_layers: "layers",
+  hidden_size: "hidden",
+  n_embd: "hidden",
+  dim: "hidden",
+  d_model: "hidden",
+  num_attention_heads: "heads",
+  n_head: "heads",
+  n_heads: "heads",
+  num_heads: "heads",
+  intermediate_size: "intermediate",
+  n_inner: "intermediate",
+  hidden_dim: "intermediate",
+  d_ff: "intermediate",
+  num_key_value_heads: "key_value_heads",
+  head_dim: "head_size",
+  d_kv: "head_size",
+} as const;
+
+/** Reports `heads-divide`, `key-value-heads` and `odd-heads` where words of a call don't fit each other. */
+export function checkHeads(
+  { word, arguments: given }: Call,
+  context: CheckContext,
+  o: { readonly turned?: true } = {},
+): void {
+  const [width, count, shared, own] = ["hidden", "heads", "key_value_heads", "head_size"].map((name) =>
+    typeof given[name] === "number" ? given[name] : undefined,
+  );
+  if (width === undefined || count === undefined) return;
+  if (own === undefined && width % count)
+    context.report(
+      "heads-divide",
+      { of: word, hidden: width, heads: count, nearest: nearestMultiple(width, count) },
+      "heads",
+    );
+  else if (o.turned && (own ?? width / count) % 2)
+    context.report(
+      "odd-heads",
+      { of: word, size: own ?? width / count, ...(own === undefined ? {} : { own: true }) },
+      own === undefined ? "heads" : "head_size",
+    );
+  if (shared !== undefined && count % shared)
+    context.report("key-value-heads", { heads: count, shared }, "key_value_heads");
+}
+
+function nearestMultiple(width: number, count: number): number {
+  return Math.max(count, Math.round(width / count) * count);
+}
+
+/** BERT's special tokens. */
+export const bertSpecials: FromScratch = {
+  tokenizer: "wordpiece",
+  specials: [
+    ["[PAD]", "pad"],
+    ["[UNK]", "unknown"],
+    ["[CLS]", "classify"],
+    ["[SEP]", "separate"],
+    ["[MASK]", "mask"],
+  ],
+  single: "[CLS] A [SEP]",
+  pair: "[CLS] A [SEP] B [SEP]",
+  types: true,
+};
+/** RoBERTa's. */
+export const robertaSpecials: FromScratch = {
+  tokenizer: "bpe",
+  specials: [
+    ["<s>", "begin", "classify"],
+    ["<pad>", "pad"],
+    ["</s>", "end", "separate"],
+    ["<unk>", "unknown"],
+    ["<mask>", "mask"],
+  ],
+  single: "<s> A </s>",
+  pair: "<s> A </s> </s> B </s>",
+};
+/** LLaMA's, and one for padding. */
+export const llamaSpecials: FromScratch = {
+  tokenizer: "bpe",
+  specials: [
+    ["<unk>", "unknown"],
+    ["<s>", "begin"],
+    ["</s>", "end"],
+    ["<pad>", "pad"],
+  ],
+  single: "<s> A",
+  pair: "<s> A <s> B",
+};
+/** The Gemmas'. */
+export const gemmaSpecials: FromScratch = {
+  tokenizer: "bpe",
+  specials: [
+    ["<pad>", "pad"],
+    ["<eos>", "end"],
+    ["<bos>", "begin"],
+    ["<unk>", "unknown"],
+  ],
+  single: "<bos> A",
+  pair: "<bos> A <bos> B",
+};
+/** Of families whose texts end by a token and begin by none. */
+export const endOfText: FromScratch = {
+  tokenizer: "bpe",
+  specials: [["<|endoftext|>", "end", "begin", "pad", "unknown"]],
+  single: "A",
+  pair: "A B",
+};

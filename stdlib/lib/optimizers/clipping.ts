@@ -1,0 +1,30 @@
+/** What every optimizer's step begins with: the gradients' global norm, the factor that clips it, and its own settings. */
+import type { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { OptimizerImplementation } from "../../kinds/training.js";
+
+export type Trainable = Parameters<OptimizerImplementation["apply"]>[2];
+
+/** As torch.nn.utils.clip_grad_norm_; `scale` is empty where nothing is clipped. */
+export function clipping(
+  graph: Graph,
+  trainable: Trainable,
+  clip: number | null,
+): { readonly norm: Tensor; readonly scale: readonly Tensor[] } {
+  const norm = graph.one(
+    "global_norm",
+    trainable.map((p) => p.gradient),
+  );
+  return { norm, scale: clip === null ? [] : [graph.number(clip, norm.dtype).divide(norm.add(1e-6)).minimum(1)] };
+}
+
+export function numberOf(call: Call, name: string, fallback: number): number {
+  const value = call.arguments[name];
+  return typeof value === "number" ? value : fallback;
+}
+
+/** A moment of a parameter, kept beside it under `prefix + name`, zero at first. */
+export function moment(graph: Graph, name: string, like: Tensor, shape = like.shape): Tensor {
+  return graph.state(name, { type: { dtype: like.dtype, shape }, trains: false, initial: { zeros: true } });
+}

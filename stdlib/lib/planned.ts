@@ -1,0 +1,35 @@
+/**
+ * Words that the language's design knows and this version can't do yet: using one is the error `not-built-yet`, which says
+ * what serves meanwhile. A word that gets a record of its own is taken out here.
+ */
+import type { Word } from "#dsl/types/registry.js";
+
+const rows: readonly (readonly [kind: string, names: string, doc: string, meanwhile: string])[] = [
+  [
+    "model",
+    "tinybert",
+    "BERT with fewer and narrower layers.",
+    "a TinyBERT is built as `bert`: name its folder or hub name as `base:`, its family is found by config.json's model_type",
+  ],
+  [
+    "metric",
+    "quadratic_kappa ece latency size",
+    "A metric.",
+    "`accuracy`, `f1`, `precision`, `recall` and `loss` are built",
+  ],
+  ["metric", "at_least", "A bar for a metric.", "compare the score in a TypeScript cell and throw"],
+  ["search", "tpe grid gp cmaes", "A search.", "`search: random` is built"],
+  ["pruner", "asha median hyperband", "Gives up poor trials.", "`budget:` bounds the whole sweep"],
+  ["runner", "ray processes", "Runs trials elsewhere.", "trials run here, one after another"],
+  ["loss", "cross_entropy focal contrastive", "A loss.", "the task's own loss is used"],
+  ["subject", "auto", "Chooses model and settings by itself.", "name a model, and in `vary` what shall vary"],
+  ["subject", "prompt", "A prompted base as rival.", "compare trained models"],
+  ["optimizer", "adam", "An optimizer.", "`adamw(weight_decay: 0)` is Adam"],
+  ["schedule", "polynomial inverse_sqrt exponential", "A schedule.", "`constant`, `linear` and `cosine` are built"],
+];
+
+export const planned: readonly Word[] = rows.flatMap(([kind, names, doc, meanwhile]) =>
+  names
+    .split(" ")
+    .map((name) => ({ kind, name, doc, example: name, since: "0.1.0", planned: { meanwhile }, parameters: [] })),
+);

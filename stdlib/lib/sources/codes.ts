@@ -1,0 +1,246 @@
+/** What can go wrong while rows are read from files and live values. Lines and rows count from 1; positions of bytes from 0. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type {} from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "missing-file": { readonly path: string; readonly folder: string; readonly near: string | null };
+    "unreadable-file": { readonly file: string; readonly why: string };
+    "empty-file": { readonly file: string };
+    "wrong-encoding": {
+      readonly file: string;
+      readonly byte: number;
+      readonly line: number | null;
+      readonly encoding: string;
+      readonly likely: string | null;
+    };
+    "unknown-encoding": { readonly encoding: string };
+    "wrong-delimiter": {
+      readonly file: string;
+      readonly delimiter: string;
+      readonly likely: string;
+      readonly columns: readonly string[];
+    };
+    "ragged-row": { readonly file: string; readonly line: number; readonly has: number; readonly columns: number };
+    "broken-quotes": { readonly file: string; readonly line: number; readonly what: "open" | "inside" | "after" };
+    "giant-record": { readonly file: string; readonly line: number; readonly limit: number };
+    "giant-line": { readonly file: string; readonly line: number; readonly limit: number };
+    "giant-json": { readonly file: string; readonly limit: number };
+    "deep-json": { readonly file: string; readonly row: number | null; readonly limit: number };
+    /** `limit` null: there would be a column for every few rows. */
+    "too-many-columns": {
+      readonly file: string;
+      readonly columns: number;
+      readonly limit: number | null;
+      readonly row: number | null;
+    };
+    "not-a-text-file": { readonly file: string; readonly found: string; readonly mend: string };
+    "changed-while-read": { readonly file: string };
+    "duplicate-column": { readonly file: string; readonly column: string };
+    "reserved-column": { readonly file: string; readonly column: string };
+    /** `reads`: the word that reads such a file. */
+    "broken-json": {
+      readonly file: string;
+      readonly line: number;
+      readonly column: number;
+      readonly why: string;
+      readonly reads?: "json" | "jsonl";
+    };
+    "json-shape": { readonly file: string; readonly found: string; readonly row: number | null };
+    "no-rows-there": {
+      readonly file: string;
+      readonly path: string;
+      readonly key: string;
+      readonly has: readonly string[];
+      readonly found: string | null;
+    };
+    "not-a-table": { readonly name: string; readonly found: string };
+  }
+}
+
+/** Most characters of one CSV record, and of one line of JSON. */
+export const largestRecord = 16 * 2 ** 20;
+/** Most bytes of a JSON file, which is read as one value. */
+export const largestJson = 256 * 2 ** 20;
+/** How deep lists and objects of a row may lie in one another. */
+export const deepest = 256;
+/** Most columns of a table. */
+export const mostColumns = 2 ** 17;
+
+const shown = (delimiter: string): string => (delimiter === "\t" ? '"\\t"' : JSON.stringify(delimiter));
+
+registerCodes({
+  "missing-file": {
+    severity: "error",
+    message: (d) => `no file ${d.path} in ${d.folder}`,
+    help: (d) => (d.near === null ? "check the path; it starts from the notebook's folder" : `write "${d.near}"`),
+    explain: "Relative paths start from the folder of the notebook or `.tune` file.",
+  },
+  "unreadable-file": {
+    severity: "error",
+    message: (d) => `${d.file} can't be read: ${d.why}`,
+    help: () => "check the file and its permissions",
+    explain: "The file is there but reading it failed. It was not changed.",
+  },
+  "empty-file": {
+    severity: "error",
+    message: (d) => `${d.file} is empty`,
+    help: () => "a data file needs its column names and at least one row",
+    explain: "There is nothing in the file, not even column names.",
+  },
+  "wrong-encoding": {
+    severity: "error",
+    message: (d) =>
+      `${d.file} is not ${d.encoding}: byte ${d.byte}${d.line === null ? "" : ` (line ${d.line})`} does not fit`,
+    help: (d) =>
+      d.likely === null
+        ? 'say how it is encoded, for example `encoding: "windows-1252"`, or save it as UTF-8'
+        : `it looks like ${d.likely}: write \`encoding: "${d.likely}"\``,
+    mend: (d) => (d.likely === null ? undefined : { argument: "encoding", value: d.likely }),
+    explain:
+      "Text files are read as strict UTF-8 unless `encoding` says otherwise; a byte that does not fit is never replaced silently, since the model would learn the damage. The encodings are those of the WHATWG standard (`windows-1252`, `utf-16le`, `shift_jis`, ...).",
+  },
+  "unknown-encoding": {
+    severity: "error",
+    message: (d) => `no encoding is called "${d.encoding}"`,
+    help: () => 'for example "utf-8", "windows-1252", "utf-16le", "shift_jis"',
+    explain: "Encodings go by their names in the WHATWG standard, as in web browsers.",
+  },
+  "wrong-delimiter": {
+    severity: "error",
+    message: (d) => `${d.file} has one column when split at ${shown(d.delimiter)}`,
+    help: (d) => `write \`delimiter: ${shown(d.likely)}\``,
+    mend: (d) => ({ argument: "delimiter", value: d.likely }),
+    notes: (d) => [`split at ${shown(d.likely)} it has: ${listed(d.columns)}`],
+    explain:
+      "The delimiter is `,` unless written. Here another character splits the header and the first rows into the same number of columns.",
+  },
+  "ragged-row": {
+    severity: "error",
+    message: (d) =>
+      `line ${d.line} of ${d.file} has ${d.has} ${d.has === 1 ? "field" : "fields"}, its header has ${d.columns}`,
+    help: () => "put fields that hold the delimiter or a line break into double quotes",
+    explain:
+      "Every row of a CSV file has as many fields as its header; a row that does not is never cut or filled silently.",
+  },
+  "broken-quotes": {
+    severity: "error",
+    message: (d) =>
+      d.what === "open"
+        ? `the quote that opens on line ${d.line} of ${d.file} is never closed`
+        : `line ${d.line} of ${d.file} has a quote ${d.what === "inside" ? "inside a field that is not quoted" : "in the middle of a quoted field"}`,
+    help: () =>
+      'inside a quoted field a quote is written twice (`""`); where quotes are ordinary characters, add `quote: none`',
+    explain:
+      "CSV is read as RFC 4180 has it. Which text a broken quote belongs to can't be known, so it is not guessed.",
+  },
+  "giant-record": {
+    severity: "error",
+    message: (d) => `the record that starts on line ${d.line} of ${d.file} has more than ${d.limit} characters`,
+    help: () => "most often a quote is opened there and not closed",
+    explain: "A record of such a size is nearly always a missing quote; reading on would fill the memory.",
+  },
+  "giant-line": {
+    severity: "error",
+    message: (d) => `line ${d.line} of ${d.file} has more than ${d.limit} characters`,
+    help: () => "write each row on a line of its own; a file that is one JSON value is read by `json`",
+    explain:
+      "JSON Lines has an object on each line. A line of such a size is nearly always a file that is written in one line, or broken; reading on would fill the memory.",
+  },
+  "giant-json": {
+    severity: "error",
+    message: (d) => `${d.file} has more than ${d.limit} bytes, and one JSON value is read at once`,
+    help: () => "write its rows one per line (JSON Lines) and read them with `jsonl`, which takes files of any size",
+    explain:
+      "A JSON file is one value: nothing of it can be used before its last bracket is read, so it has to fit in memory as a whole, several times over.",
+  },
+  "deep-json": {
+    severity: "error",
+    message: (d) =>
+      `${d.row === null ? d.file : `row ${d.row} of ${d.file}`} has lists or objects more than ${d.limit} deep in one another`,
+    help: () => "mend the file; a row is an object of texts, numbers and lists",
+    explain: "Nothing that is data is nested so deep, and what shows or hashes such a value would run out of stack.",
+  },
+  "too-many-columns": {
+    severity: "error",
+    message: (d) =>
+      d.limit === null
+        ? `${d.file} comes to ${d.columns} columns by row ${d.row ?? 1}, nearly all without values`
+        : `${d.file} has ${d.columns} columns${d.row === null ? "" : ` by row ${d.row}`}, more than ${d.limit}`,
+    help: (d) =>
+      d.row === null
+        ? "keep the columns that have a role, or write rows as lines"
+        : 'keys that differ from row to row are no columns: write them as values, as in `{"key": "...", "value": "..."}`',
+    explain:
+      "A column is a list in memory, filled up where rows have no value. Where every row brings names of its own, that grows with the square of the rows.",
+  },
+  "not-a-text-file": {
+    severity: "error",
+    message: (d) => `${d.file} is ${d.found}`,
+    help: (d) => d.mend,
+    explain:
+      "The first bytes of the file say what it is, whatever its name: a workbook, an archive, a database, or a page or a pointer that was saved in place of the data.",
+  },
+  "changed-while-read": {
+    severity: "error",
+    message: (d) => `${d.file} changed while it was read`,
+    help: () => "run the statement again when nothing writes to it",
+    explain:
+      "Rows of two states of a file are rows of neither. What was read is thrown away; nothing that depends on it was made.",
+  },
+  "duplicate-column": {
+    severity: "error",
+    message: (d) => `${d.file} has two columns called "${d.column}"`,
+    help: () => "rename one of them in the file",
+    explain: "A role names one column; with two of that name it is not known which.",
+  },
+  "reserved-column": {
+    severity: "error",
+    message: (d) => `${d.file} has a column called "${d.column}"`,
+    help: () => "rename that column",
+    explain:
+      "Names that begin with `$` hold what Tunebook itself knows of a row, such as its number; `__proto__` can't name a column of a JavaScript table.",
+  },
+  "broken-json": {
+    severity: "error",
+    message: (d) => `line ${d.line}, column ${d.column} of ${d.file} is no JSON: ${d.why}`,
+    help: (d) =>
+      d.reads !== undefined
+        ? `it is ${d.reads === "json" ? "one JSON value" : "JSON Lines"}: read it with \`${d.reads}\``
+        : /there is (?:NaN|-?Infinity) /.test(d.why)
+          ? "JSON has no such number: write `null` where a value is missing"
+          : /there is (?:None|True|False|"'") /.test(d.why)
+            ? "this is how Python prints a value: write the file with `json.dumps`"
+            : "mend the file; nothing after that place was read",
+    mend: (d) => (d.reads === undefined ? undefined : { word: d.reads }),
+    explain: "`json` reads one JSON value from the whole file, `jsonl` one from each line.",
+  },
+  "json-shape": {
+    severity: "error",
+    message: (d) =>
+      d.row === null
+        ? `${d.file} holds ${d.found}, not rows`
+        : `row ${d.row} of ${d.file} is ${d.found}, not an object`,
+    help: () =>
+      'rows are an array of objects `[{"text": "...", "label": "..."}]`, the same under one key, or columns `{"text": [...], "label": [...]}`',
+    explain: "A row is an object with the columns as keys.",
+  },
+  "no-rows-there": {
+    severity: "error",
+    message: (d) =>
+      d.found === null
+        ? `${d.file} has no "${d.key}" on the way along \`rows: "${d.path}"\``
+        : `"${d.key}" in ${d.file} is ${d.found}, not a list of objects`,
+    help: (d) => (d.found === null ? `there stands: ${listed(d.has)}` : "name the keys that lead to the rows"),
+    explain:
+      '`rows: "data.paragraphs.qas"` goes from key to key through objects and lists of objects; the last key holds the rows.',
+  },
+  "not-a-table": {
+    severity: "error",
+    message: (d) => `$${d.name} is ${d.found}, not a table`,
+    help: () => "give an arquero table or an array of objects",
+    explain:
+      "A live TypeScript value serves as a source when it is an arquero table, or an array of plain objects with the columns as keys.",
+  },
+});

@@ -1,0 +1,39 @@
+/** Files that are no text, whatever their name says: known by their first bytes. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "./codes.js";
+
+const cell = "read it in a TypeScript cell and give the table as `$rows`";
+const unpack = "unpack it first; of packed files those that end in `.gz` are read";
+
+/** First bytes (latin1), what such a file is, and what to do. */
+const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = [
+  [
+    /^PK\x03\x04/,
+    "a ZIP archive (as Excel's and OpenDocument's workbooks are)",
+    (name) => (/\.(?:xlsx|xlsm|ods)$/i.test(name) ? `save the sheet as CSV, or ${cell}` : unpack),
+  ],
+  [/^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, "an old Excel workbook", () => `save the sheet as CSV, or ${cell}`],
+  [/^\x1f\x8b\x08/, "packed by gzip", (name) => `call it "${name}.gz": by that ending it is unpacked`],
+  [/^BZh[1-9]1AY/, "packed by bzip2", () => unpack],
+  [/^\xfd7zXZ\x00/, "packed by xz", () => unpack],
+  [/^\x28\xb5\x2f\xfd/, "packed by zstd", () => unpack],
+  [/^PAR1/, "a Parquet file", () => `save its rows as CSV or JSON Lines, or ${cell}`],
+  [/^ARROW1\x00/, "an Arrow (Feather) file", () => `save its rows as CSV or JSON Lines, or ${cell}`],
+  [/^SQLite format 3\x00/, "an SQLite database", () => `export the query as CSV, or ${cell}`],
+  [/^\x89HDF\r\n/, "an HDF5 file", () => "save its rows as CSV or JSON Lines"],
+  [/^\x80[\x02-\x05]/, "a Python pickle", () => "save its rows in Python as CSV (`to_csv`) or JSON Lines"],
+  [/^%PDF-/, "a PDF document", () => "save its text as CSV or JSON Lines"],
+  [
+    /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)[\s>]/i,
+    "a web page (HTML)",
+    () => "download the file itself, not the page that shows it",
+  ],
+  [/^version https:\/\/git-lfs\./, "a pointer of Git LFS, not the data", () => "fetch the data with `git lfs pull`"],
+];
+
+/** Coded error `not-a-text-file`. `bytes`: the first ones of the file. */
+export function demandText(bytes: Uint8Array, file: string): void {
+  const head = String.fromCharCode(...bytes.subarray(0, 64));
+  const [, found, mend] = kinds.find(([pattern]) => pattern.test(head)) ?? [];
+  if (found !== undefined && mend) throw new CodedError("not-a-text-file", { file, found, mend: mend(file) });
+}

@@ -1,0 +1,59 @@
+/**
+ * JSON as values that say what was written: a whole number that doubles can't tell from its neighbours (9007199254740993) and
+ * one that is beyond them all (1e400) come as the text of their digits, since a label or an id is not what it is rounded to.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { deepest } from "./codes.js";
+
+/** Digits and exponents that may be such a number; most texts have none. */
+const suspicious = /\d{16}|\d[eE]\+?\d{3}/;
+const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** What `JSON.parse` throws, for a text that is no JSON. */
+export function jsonValue(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (!suspicious.test(text)) return value;
+  const kept = withDigits(text);
+  return kept === text ? value : JSON.parse(kept);
+}
+
+/** The same JSON with such numbers in quotes. */
+function withDigits(text: string): string {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const opening = text.indexOf('"', at);
+    const end = opening < 0 ? text.length : opening;
+    parts.push(text.slice(at, end).replace(number, (digits) => (isExact(digits) ? digits : `"${digits}"`)));
+    at = opening < 0 ? text.length : afterString(text, opening);
+    parts.push(text.slice(end, at));
+  }
+  return parts.join("");
+}
+
+function isExact(digits: string): boolean {
+  const value = Number(digits);
+  return Number.isFinite(value) && (Math.abs(value) <= Number.MAX_SAFE_INTEGER || /[eE]/.test(digits));
+}
+
+function afterString(text: string, opening: number): number {
+  for (let at = text.indexOf('"', opening + 1); ; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text[at - 1 - slashes] === "\\") slashes++;
+    if (slashes % 2 === 0) return at + 1;
+  }
+}
+
+/** Coded error `deep-json`; level by level, so that no depth is too much to find out. `row` null: of the whole file. */
+export function demandShallow(value: unknown, file: string, row: number | null): void {
+  let level = inside([value]);
+  for (let depth = 0; level.length > 0; depth++, level = inside(level))
+    if (depth > deepest) throw new CodedError("deep-json", { file, row, limit: deepest });
+}
+
+function inside(values: readonly unknown[]): readonly unknown[] {
+  const next: unknown[] = [];
+  for (const value of values)
+    for (const item of Array.isArray(value) ? (value as unknown[]) : Object.values(value as object))
+      if (typeof item === "object" && item !== null) next.push(item);
+  return next;
+}

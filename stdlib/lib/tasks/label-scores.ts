@@ -1,0 +1,112 @@
+/** One label out of several for each of some rows (or words): what was right, what was said, and what follows from both. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { MetricInput, MetricImplementation } from "../../kinds/metric.js";
+import type { CommonAnswer, Constant, LabelCount, RowsToTeach } from "../../kinds/task.js";
+import { counts } from "../metrics/counts.js";
+import { argmax, softmaxInto } from "./probabilities.js";
+import "./codes.js";
+
+/** `said`: logits of each row. */
+export function labelled(labels: readonly string[], truth: Int32Array, said: readonly Float32Array[]): MetricInput {
+  const n = labels.length;
+  const probabilities = new Float32Array(said.length * n);
+  const predicted = Int32Array.from(said, (logits, row) => {
+    softmaxInto(logits, probabilities.subarray(row * n, (row + 1) * n));
+    return argmax(logits);
+  });
+  return { labels, truth, predicted, probabilities };
+}
+
+/** Mean cross-entropy in nats, and the share that is right. */
+export function told({ labels, truth, predicted, probabilities }: MetricInput): { loss: number; accuracy: number } {
+  let [loss, right] = [0, 0];
+  for (let i = 0; i < truth.length; i++) {
+    loss -= Math.log(Math.max(probabilities[i * labels.length + truth[i]!]!, 1e-38));
+    if (truth[i] === predicted[i]) right += 1;
+  }
+  return { loss: loss / truth.length, accuracy: right / truth.length };
+}
+
+export function confusionOf({ labels, truth, predicted }: MetricInput): readonly (readonly number[])[] {
+  const matrix = labels.map(() => labels.map(() => 0));
+  truth.forEach((t, i) => {
+    matrix[t]![predicted[i]!]! += 1;
+  });
+  return matrix;
+}
+
+/** Those that were given a wrong label, the surest first. */
+export function mistaken({ labels, truth, predicted, probabilities }: MetricInput) {
+  return Array.from(truth, (right, at) => ({ at, right, said: predicted[at]! }))
+    .filter((r) => r.right !== r.said)
+    .map((r) => ({
+      at: r.at,
+      truth: labels[r.right]!,
+      predicted: labels[r.said]!,
+      by: probabilities[r.at * labels.length + r.said]!,
+    }))
+    .sort((a, b) => b.by - a.by);
+}
+
+export function measured(metric: MetricImplementation, call: Call, input: MetricInput): number {
+  return metric.compute?.(call, input) ?? Number.NaN;
+}
+
+/** Numbers of the labels of rows (`of`: of each row its label, or several); `label-not-trained` names all that the model never learned. */
+export function numbering(
+  { labels, names, model }: Pick<RowsToTeach, "labels" | "names" | "model">,
+  of: readonly (string | readonly string[])[],
+): (label: string) => number {
+  const numbers = new Map(labels.map((label, i) => [label, i]));
+  const unknown = new Set<string>();
+  let first = -1;
+  of.forEach((own, row) => {
+    for (const label of typeof own === "string" ? [own] : own) {
+      if (numbers.has(label)) continue;
+      if (first < 0) first = row;
+      unknown.add(label);
+    }
+  });
+  if (first >= 0)
+    throw new CodedError("label-not-trained", { labels: [...unknown], row: names[first]!, model, has: labels });
+  return (label) => numbers.get(label)!;
+}
+
+export function countsByLabel(input: MetricInput): readonly LabelCount[] {
+  return counts(input).map((count, l) => ({ label: input.labels[l]!, ...count }));
+}
+
+/** The label that is given most often; undefined on no rows. */
+export function commonestOf(counted: readonly LabelCount[], all: number): CommonAnswer | undefined {
+  const [most] = [...counted].sort((a, b) => b.given - a.given);
+  return most && all > 0 ? { answer: `“${most.label}”`, given: most.given / all, right: most.have / all } : undefined;
+}
+
+/**
+ * What scikit-learn's DummyClassifier says (`prior`): always the commonest label, each as likely as it is common. `times`: how
+ * often it is said of a row.
+ */
+export function commonestLabel(
+  labels: readonly string[],
+  found: Iterable<string>,
+  times: (...of: Parameters<Constant["said"]>) => number = () => 1,
+): Constant | null {
+  const own = new Map(labels.map((label) => [label, 0]));
+  let all = 0;
+  for (const label of found) {
+    if (!own.has(label)) continue;
+    own.set(label, own.get(label)! + 1);
+    all++;
+  }
+  if (all === 0) return null;
+  const logits = Float32Array.from(labels, (label) => Math.log(Math.max(own.get(label)! / all, 1e-38)));
+  return {
+    name: `always “${labels[argmax(logits)]!}”`,
+    said(rows, row) {
+      const said = new Float32Array(times(rows, row) * logits.length);
+      for (let at = 0; at < said.length; at += logits.length) said.set(logits, at);
+      return said;
+    },
+  };
+}

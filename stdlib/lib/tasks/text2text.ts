@@ -1,0 +1,46 @@
+/** What the records of tasks share that make a text of a text; each has a prefix and metrics of its own. */
+import type { Parameter, Word } from "#dsl/types/registry.js";
+import { wantShape } from "./families.js";
+
+type Own = Pick<Word, "name" | "doc" | "example"> & {
+  readonly prefix: string;
+  readonly why: string;
+  /** Measured where nothing else is asked for. */
+  readonly metrics: readonly string[];
+  readonly elsewhere: Readonly<Record<string, string>>;
+};
+
+export function text2text({ prefix, why, metrics, ...own }: Own): Word {
+  return {
+    ...own,
+    kind: "task",
+    since: "0.2.0",
+    parameters: [prefixParameter(prefix, why)],
+    check: (call, context) => wantShape(call.word, ["encoder-decoder"], context),
+    capabilities: {
+      /** What the Hugging Face hub calls it. */
+      pipeline: own.name.replaceAll("_", "-"),
+      /** Roles that the data must have. */
+      roles: ["input", "target"],
+      labels: false,
+      /** The head is the base's own output embedding. */
+      parameters: (): number => 0,
+      headPaths: [],
+      supervision: "sequence",
+      measures: ["next_token", "written"],
+      metrics: metrics.map((metric) => ({ word: metric, kind: "metric", arguments: {} })),
+    },
+    load: () => import("../../tasks/text2text_generation.run.js").then((m) => m.text2text),
+  };
+}
+
+function prefixParameter(value: string, why: string): Parameter {
+  return {
+    name: "prefix",
+    type: { is: "string" },
+    doc: "Put before every input, in training and when the model is asked.",
+    default: { value },
+    why,
+    impact: "high",
+  };
+}

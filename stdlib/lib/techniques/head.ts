@@ -1,0 +1,24 @@
+/** What a technique may ask of the task's head. */
+import type { CheckContext } from "#dsl/types/context.js";
+import type { HeadOn } from "#dsl/plan/estimates.js";
+import type { Value } from "#dsl/plan/plan.js";
+import { baseFacts, familyCapabilities, hiddenSize } from "../base-facts.js";
+
+/** Parameters of the head of the model's task, for two labels; undefined while the task isn't known. */
+export function headParameters(context: CheckContext): { readonly name: string; readonly count: number } | undefined {
+  const task = context.statement["task"] ?? context.model?.["task"];
+  const name = wordOf(task);
+  const parameters = name && context.find("task", name)?.capabilities?.["parameters"];
+  if (!name || typeof parameters !== "function") return undefined;
+  const base = baseFacts(context);
+  if (!base) return undefined;
+  const on: HeadOn = { family: familyCapabilities(context) ?? {}, base };
+  return {
+    name,
+    count: (parameters as (hidden: number, labels: number, on: HeadOn) => number)(hiddenSize(base) ?? 1, 2, on),
+  };
+}
+function wordOf(value: Value | undefined): string | undefined {
+  if (typeof value !== "object" || value === null || !("word" in value)) return undefined;
+  return typeof value.word === "string" ? value.word : undefined;
+}

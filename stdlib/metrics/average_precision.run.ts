@@ -1,0 +1,86 @@
+/** Source: scikit-learn's `average_precision_score`; a label or a text that has nothing to find scores 0, as there. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { LabelSetMetricInput, MetricImplementation } from "../kinds/metric.js";
+import { ranked, timesOf, type Ranked } from "../lib/metrics/ranked.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
+
+type Places = readonly number[];
+const sum = (values: readonly number[]): number => values.reduce((a, v) => a + v, 0);
+
+export const averagePrecision: MetricImplementation = {
+  ofLabelSets(call, input) {
+    if (call.arguments["average"] === "samples") return whole(ofTexts(input));
+    return scorer(call, input)(new Uint32Array(rowsOf(input)).fill(1));
+  },
+  samplers: {
+    ofLabelSets(call, input) {
+      if (call.arguments["average"] === "samples") return drawnFrom(ofTexts(input));
+      const score = scorer(call, input);
+      return (drawn) => score(timesOf(drawn, rowsOf(input)));
+    },
+  },
+};
+const rowsOf = ({ truth, labels }: LabelSetMetricInput): number => truth.length / labels.length;
+
+function ofTexts(input: LabelSetMetricInput): RowSums {
+  const n = input.labels.length;
+  const once = new Uint32Array(rowsOf(input)).fill(1);
+  return rowMeans(rowsOf(input), (row) => {
+    const own = rankingOf(
+      input.labels.map((_, l) => row * n + l),
+      n,
+      input,
+    );
+    return precisionOver(own, once).score;
+  });
+}
+
+/** `times`: how often each row counts. */
+function scorer({ arguments: { average } }: Call, input: LabelSetMetricInput): (times: Uint32Array) => number {
+  const n = input.labels.length;
+  if (average === "micro") {
+    const all = rankingOf(
+      Array.from(input.truth, (_, at) => at),
+      n,
+      input,
+    );
+    return (times) => precisionOver(all, times).score;
+  }
+  const rows = Array.from({ length: rowsOf(input) }, (_, row) => row);
+  const columns = input.labels.map((_, l) =>
+    rankingOf(
+      rows.map((row) => row * n + l),
+      n,
+      input,
+    ),
+  );
+  return (times) => {
+    const found = columns.map((own) => precisionOver(own, times));
+    const weights = found.map(({ have }) => (average === "weighted" ? have : 1));
+    const all = sum(weights);
+    return all === 0 ? 0 : sum(found.map(({ score }, l) => weights[l]! * score)) / all;
+  };
+}
+
+function rankingOf(places: Places, n: number, { truth, probabilities }: LabelSetMetricInput): Ranked {
+  return ranked(
+    places.length,
+    (at) => Math.floor(places[at]! / n),
+    (at) => truth[places[at]!] === 1,
+    (at) => probabilities[places[at]!]!,
+  );
+}
+
+/** Σ (recallₙ − recallₙ₋₁) · precisionₙ down the ranking; what stands level comes together. */
+function precisionOver({ rows, truth, level }: Ranked, times: Uint32Array): { score: number; have: number } {
+  let [given, hit, before, score] = [0, 0, 0, 0];
+  for (let i = 0; i < rows.length; i++) {
+    const counts = times[rows[i]!]!;
+    given += counts;
+    hit += counts * truth[i]!;
+    if (level[i] === 1 || given === 0) continue;
+    score += ((hit - before) * hit) / given;
+    before = hit;
+  }
+  return { score: hit === 0 ? 0 : score / hit, have: hit };
+}

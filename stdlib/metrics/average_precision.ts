@@ -1,0 +1,23 @@
+import type { Word } from "#dsl/types/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "average_precision",
+  doc: "How well probabilities rank what is true above what isn't, whatever the threshold: the mean precision at each text that has the label. A model that tells nothing apart scores the label's share of the texts; 1 is perfect.",
+  example: "metrics: [average_precision, f1(micro)]",
+  since: "0.2.0",
+  elsewhere: { average_precision_score: "average_precision", mAP: "average_precision", pr_auc: "average_precision" },
+  capabilities: { greaterIsBetter: true, of: ["label_set"] },
+  parameters: [
+    {
+      name: "average",
+      type: { is: "choice", of: ["macro", "micro", "weighted", "samples"] },
+      doc: "How the labels' scores become one: macro (each label alike), micro (all decisions in one ranking), weighted (by rows), samples (the labels of each text ranked, each text alike).",
+      positional: true,
+      default: { value: "macro" },
+      why: "Macro tells of rare labels too; micro tells what one threshold for all labels can reach.",
+      impact: "medium",
+    },
+  ],
+  load: async () => (await import("./average_precision.run.js")).averagePrecision,
+};

@@ -1,0 +1,45 @@
+/** Source: seqeval's `f1_score` (strict IOB2 for `iob2`), with `zero_division=0`. */
+import type { Call } from "#dsl/plan/plan.js";
+import type { MetricImplementation, TagMetricInput } from "../kinds/metric.js";
+import { entityCounts, entityF1 } from "../lib/tasks/entities.js";
+import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
+
+export const entityF1Metric: MetricImplementation = {
+  ofTags: (call, input) => whole(sumsOf(call, input)),
+  samplers: { ofTags: (call, input) => drawnFrom(sumsOf(call, input)) },
+  why: { ofTags: (_call, { scheme }) => (scheme === "none" ? "tags of no scheme mark no entities" : null) },
+};
+
+/** Of each text, for each kind of entity: how many match, were found, are true. */
+function sumsOf(call: Call, { truth, predicted, scheme }: TagMetricInput): RowSums {
+  const texts = truth.map((tags, text) => entityCounts([tags], [predicted[text] ?? []], scheme));
+  const kinds = [...new Set(texts.flatMap((counts) => [...counts.keys()]))];
+  return rowSums(
+    texts.length,
+    3 * kinds.length,
+    (text) =>
+      kinds.flatMap((kind) => {
+        const { hit, given, have } = texts[text]!.get(kind) ?? { hit: 0, given: 0, have: 0 };
+        return [hit, given, have];
+      }),
+    (sums) => (scheme === "none" ? Number.NaN : averaged(call.arguments["average"], sums)),
+  );
+}
+
+function averaged(average: unknown, sums: Float64Array): number {
+  const all = Array.from({ length: sums.length / 3 }, (_, kind) => {
+    const [hit, given, have] = sums.subarray(3 * kind, 3 * kind + 3);
+    return { hit: hit!, given: given!, have: have! };
+  });
+  // Kinds that no text of a draw has, and that were found in none.
+  const kinds = all.filter(({ given, have }) => given + have > 0);
+  const sum = (of: "hit" | "given" | "have"): number => kinds.reduce((total, kind) => total + kind[of], 0);
+  switch (average) {
+    case "macro":
+      return kinds.length === 0 ? 0 : kinds.reduce((total, kind) => total + entityF1(kind), 0) / kinds.length;
+    case "weighted":
+      return sum("have") === 0 ? 0 : kinds.reduce((total, kind) => total + entityF1(kind) * kind.have, 0) / sum("have");
+    default:
+      return entityF1({ hit: sum("hit"), given: sum("given"), have: sum("have") });
+  }
+}

@@ -1,0 +1,18 @@
+import type { Word } from "#dsl/types/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "matthews_correlation",
+  doc: "Matthews' correlation of truth and prediction, over all labels at once: 1 is perfect, 0 is no better than chance or than one answer for everything, however unlike the labels' shares.",
+  example: "metrics: [matthews_correlation]",
+  since: "0.2.0",
+  elsewhere: {
+    mcc: "matthews_correlation",
+    matthews_corrcoef: "matthews_correlation",
+    matthews: "matthews_correlation",
+    phi_coefficient: "matthews_correlation",
+  },
+  capabilities: { greaterIsBetter: true, of: ["label"] },
+  parameters: [],
+  load: async () => (await import("./matthews_correlation.run.js")).matthewsCorrelation,
+};

@@ -1,0 +1,14 @@
+import type { Word } from "#dsl/types/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "mean_absolute_error",
+  doc: "By how much a predicted number is off, on average.",
+  example: "metrics: [mean_absolute_error]",
+  since: "0.2.0",
+  elsewhere: { mae: "mean_absolute_error" },
+  /** `constant`: of answers that never change that one is the best, where it is not the task's own. */
+  capabilities: { greaterIsBetter: false, of: ["number"], constant: "median" },
+  parameters: [],
+  load: async () => (await import("./mean_absolute_error.run.js")).meanAbsoluteError,
+};

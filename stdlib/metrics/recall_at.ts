@@ -1,0 +1,24 @@
+import type { Word } from "#dsl/types/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "recall_at",
+  doc: "Share of what belongs to a text that it finds among the first places; with one text to find, how often it is found there.",
+  example: "metrics: [recall_at(1), recall_at(10)]",
+  since: "0.2.0",
+  elsewhere: { "recall@10": "recall_at", recall_at_k: "recall_at", top_k: "places", k: "places", hits: "recall_at" },
+  capabilities: { greaterIsBetter: true, of: ["ranking"] },
+  parameters: [
+    {
+      name: "places",
+      type: { is: "number", integer: true },
+      doc: "How many places are looked at.",
+      range: { min: 1 },
+      positional: true,
+      required: true,
+      why: "Without a bound everything is found.",
+      impact: "high",
+    },
+  ],
+  load: async () => (await import("./recall_at.run.js")).recallAt,
+};

@@ -1,0 +1,137 @@
+/** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN where a label is true of all rows, or of none. */
+import { listed } from "#dsl/diagnostics/listed.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { MetricImplementation, Sampler } from "../kinds/metric.js";
+import { ranked, timesOf, type Ranked } from "../lib/metrics/ranked.js";
+
+/** Labels of rows: of row r and label l of n, decision r · n + l. */
+interface Decisions {
+  readonly rows: number;
+  readonly labels: number;
+  trueAt(row: number, label: number): boolean;
+  said(row: number, label: number): number;
+}
+/** `times`: how often each row counts. */
+type Scorer = (times: Uint32Array) => number;
+
+export const rocAuc: MetricImplementation = {
+  compute: (call, input) => once(ofLabels(call, input), input.truth.length),
+  ofLabelSets: (call, input) => once(ofSets(call, input), input.truth.length / input.labels.length),
+  ofPairs(_call, { same, similarity }) {
+    const order = ranked(
+      same.length,
+      (row) => row,
+      (row) => same[row] === 1,
+      (row) => similarity[row]!,
+    );
+    return once((times) => areaOf(order, times).area, same.length);
+  },
+  samplers: {
+    compute: (call, input) => drawn(ofLabels(call, input), input.truth.length),
+    ofLabelSets: (call, input) => drawn(ofSets(call, input), input.truth.length / input.labels.length),
+  },
+  why: {
+    compute: (_call, { truth, labels }) => whyNone(labels, truth.length, (row, label) => truth[row] === label),
+    ofLabelSets: (_call, { truth, labels }) =>
+      whyNone(labels, truth.length / labels.length, (row, label) => truth[row * labels.length + label] === 1),
+    ofPairs: (_call, { same, labels }) => whyNone(labels, same.length, (row, label) => same[row] === label),
+  },
+};
+
+/** A label that all rows have, or none: there is nothing to tell it from. */
+function whyNone(
+  labels: readonly string[],
+  rows: number,
+  trueAt: (row: number, label: number) => boolean,
+): string | null {
+  const counted = labels.map((label, l) => {
+    let have = 0;
+    for (let row = 0; row < rows; row++) if (trueAt(row, l)) have++;
+    return { label, have };
+  });
+  const all = counted.find(({ have }) => have === rows);
+  if (all) return `every row is “${all.label}”`;
+  const without = counted.filter(({ have }) => have === 0).map(({ label }) => `“${label}”`);
+  return without.length === 0 ? null : `no row is ${listed(without, { most: 3 })}`;
+}
+
+const once = (score: Scorer, rows: number): number => score(new Uint32Array(rows).fill(1));
+const drawn =
+  (score: Scorer, rows: number): Sampler =>
+  (of) =>
+    score(timesOf(of, rows));
+
+function ofLabels(
+  call: Call,
+  { truth, probabilities, labels }: Parameters<NonNullable<MetricImplementation["compute"]>>[1],
+): Scorer {
+  const n = labels.length;
+  const decisions: Decisions = {
+    rows: truth.length,
+    labels: n,
+    trueAt: (row, label) => truth[row] === label,
+    said: (row, label) => probabilities[row * n + label]!,
+  };
+  if (n !== 2) return averagedOver(call, decisions);
+  const second = rankedLabel(decisions, 1);
+  return (times) => areaOf(second, times).area;
+}
+
+function ofSets(
+  call: Call,
+  { truth, probabilities, labels }: Parameters<NonNullable<MetricImplementation["ofLabelSets"]>>[1],
+): Scorer {
+  const n = labels.length;
+  return averagedOver(call, {
+    rows: truth.length / n,
+    labels: n,
+    trueAt: (row, label) => truth[row * n + label] === 1,
+    said: (row, label) => probabilities[row * n + label]!,
+  });
+}
+
+function averagedOver({ arguments: { average } }: Call, of: Decisions): Scorer {
+  const { labels: n } = of;
+  const row = (at: number): number => Math.floor(at / n);
+  if (average === "micro") {
+    const all = ranked(
+      of.rows * n,
+      row,
+      (at) => of.trueAt(row(at), at % n),
+      (at) => of.said(row(at), at % n),
+    );
+    return (times) => areaOf(all, times).area;
+  }
+  const each = Array.from({ length: n }, (_, label) => rankedLabel(of, label));
+  return (times) => {
+    const found = each.map((own) => areaOf(own, times));
+    const weights = found.map(({ have }) => (average === "weighted" ? have : 1));
+    const all = weights.reduce((a, b) => a + b, 0);
+    return found.reduce((sum, { area }, label) => sum + area * weights[label]!, 0) / all;
+  };
+}
+
+function rankedLabel(of: Decisions, label: number): Ranked {
+  return ranked(
+    of.rows,
+    (row) => row,
+    (row) => of.trueAt(row, label),
+    (row) => of.said(row, label),
+  );
+}
+
+/** What stands level counts half. */
+function areaOf({ rows, truth, level }: Ranked, times: Uint32Array): { readonly area: number; readonly have: number } {
+  let [have, others, won, own, other] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < rows.length; i++) {
+    const counts = times[rows[i]!]!;
+    if (truth[i] === 1) own += counts;
+    else other += counts;
+    if (level[i] === 1) continue;
+    won += other * (have + own / 2);
+    have += own;
+    others += other;
+    [own, other] = [0, 0];
+  }
+  return { area: have * others === 0 ? Number.NaN : won / (have * others), have };
+}

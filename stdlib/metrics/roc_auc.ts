@@ -1,0 +1,23 @@
+import type { Word } from "#dsl/types/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "roc_auc",
+  doc: "Area under the ROC curve: how often what is true gets a greater probability (or similarity) than what isn't, whatever the threshold. 0.5 tells nothing apart. With three labels or more each is told from all others.",
+  example: "metrics: [roc_auc]",
+  since: "0.2.0",
+  elsewhere: { auc: "roc_auc", auroc: "roc_auc", roc_auc_score: "roc_auc", rocauc: "roc_auc", roc: "roc_auc" },
+  capabilities: { greaterIsBetter: true, of: ["label", "label_set", "pair"] },
+  parameters: [
+    {
+      name: "average",
+      type: { is: "choice", of: ["macro", "micro", "weighted"] },
+      doc: "How the scores of three labels or more, or of sets of labels, become one: macro (each label alike), micro (all decisions in one ranking), weighted (by rows).",
+      positional: true,
+      default: { value: "macro" },
+      why: "Macro tells of rare labels too.",
+      impact: "medium",
+    },
+  ],
+  load: async () => (await import("./roc_auc.run.js")).rocAuc,
+};

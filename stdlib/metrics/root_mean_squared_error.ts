@@ -1,0 +1,14 @@
+import type { Word } from "#dsl/types/registry.js";
+
+export const word: Word = {
+  kind: "metric",
+  name: "root_mean_squared_error",
+  doc: "By how much a predicted number is off, where great errors weigh more: the root of the mean squared error, in the unit of the scores.",
+  example: "metrics: [root_mean_squared_error]",
+  since: "0.2.0",
+  elsewhere: { rmse: "root_mean_squared_error", root_mean_square_error: "root_mean_squared_error" },
+  advice: { mse: "write `loss`, which is the mean squared error, or `root_mean_squared_error`, its root" },
+  capabilities: { greaterIsBetter: false, of: ["number"] },
+  parameters: [],
+  load: async () => (await import("./root_mean_squared_error.run.js")).rootMeanSquaredError,
+};

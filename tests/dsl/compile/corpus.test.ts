@@ -1,0 +1,80 @@
+/** Every bad program says today what it said when it was last looked at; `TUNEBOOK_BLESS=1` keeps what it says now. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { allCodes, entryOf } from "#dsl/diagnostics/codes.js";
+import { Reporter } from "#dsl/diagnostics/reporter.js";
+import { badPrograms, folder, judged, rendered, type BadProgram } from "./corpus.js";
+
+const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
+
+describe("the corpus of bad programs", () => {
+  const programs = badPrograms();
+  for (const program of programs)
+    it(program.name, () => {
+      const golden = `${folder}${program.name}.txt`;
+      const now = rendered(program);
+      if (bless || !existsSync(golden)) {
+        assert.ok(bless, `${program.name}.txt is missing: look at what the program says, then bless it`);
+        writeFileSync(golden, now);
+      }
+      assert.equal(now, readFileSync(golden, "utf8"));
+    });
+  it("holds 150 programs, and no golden file without its program", () => {
+    assert.ok(programs.length >= 150, String(programs.length));
+    const orphans = readdirSync(folder).filter(
+      (file) => file.endsWith(".txt") && !existsSync(`${folder}${file.replace(/\.txt$/, ".tune")}`),
+    );
+    assert.deepEqual(orphans, []);
+  });
+  it("misses every code of the language that is switched off, in two programs at least (`npm run mutate` does it by place)", () => {
+    const unnoticed = languageCodes().filter((code) => {
+      const showing = programs.filter(({ run }) => run.codes.includes(code as never));
+      return showing.filter((program) => rendered(without(code, program)) !== rendered(program)).length < 2;
+    });
+    assert.deepEqual(unnoticed, []);
+  });
+  it("mends by each fix that is certain what it stands at", () => {
+    const count = (codes: readonly string[], code: string): number => codes.filter((c) => c === code).length;
+    const failed = programs.flatMap(({ name, text, run }) =>
+      run.diagnostics.flatMap(({ code, span, fix }) => {
+        if (!fix?.certain || span.source !== run.sources.at(-1)?.id) return [];
+        const mended = fix.edits
+          .toSorted((a, b) => b.start - a.start)
+          .reduce((whole, { start, end, text: put }) => whole.slice(0, start) + put + whole.slice(end), text);
+        return count(judged(mended).codes, code) < count(run.codes, code) ? [] : [`${name}: ${fix.title}`];
+      }),
+    );
+    assert.deepEqual(failed, []);
+  });
+  it("reports one cause once, where no comment says that there are more", () => {
+    const several = programs.filter(({ text, run }) => run.codes.length > 1 && !/^\/\/ mistakes: \d+$/m.test(text));
+    assert.deepEqual(
+      several.map(({ name, run }) => [name, run.codes]),
+      [],
+    );
+    for (const { name, text, run } of programs) {
+      const told = /^\/\/ mistakes: (\d+)$/m.exec(text)?.[1];
+      if (told !== undefined) assert.equal(run.codes.length, Number(told), name);
+      assert.ok(run.codes.length > 0, `${name} is not bad`);
+    }
+  });
+});
+
+/** The program as it is judged while nothing reports `code`. */
+function without(code: string, { name, text }: BadProgram): BadProgram {
+  const { report } = Reporter.prototype;
+  Reporter.prototype.report = function (this: Reporter, ...of: Parameters<typeof report>): void {
+    if (of[0] !== code) report.apply(this, of);
+  } as typeof report;
+  try {
+    // The blank line makes it another text: what is kept of the parsed one would hide the change.
+    return { name, text, run: judged(`${text}\n`) };
+  } finally {
+    Reporter.prototype.report = report;
+  }
+}
+
+/** Those that a program shows, alone (`example`) or beside facts of the world; the others are the kernel's rooms'. */
+function languageCodes(): readonly string[] {
+  return allCodes().filter((code) => entryOf(code)?.example !== undefined || entryOf(code)?.facts === true);
+}

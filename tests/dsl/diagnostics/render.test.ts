@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { renderHtml } from "#dsl/diagnostics/render-html.js";
+import { toJson } from "#dsl/diagnostics/render-json.js";
+import { compiled } from "../world.js";
+
+const wrong = compiled('data tickets {\n  source: csv("tickets.csv")\n  columns: { text: body, label: labl }\n}', {
+  table: ["body", "customer", "label", "team"],
+});
+
+describe("renderers", () => {
+  it("ANSI without colour is the text of the language's design", () => {
+    assert.equal(
+      renderAnsi(wrong.diagnostics, wrong.sources, { color: false }),
+      [
+        'error[unknown-column]: no column "labl" in tickets.csv',
+        "  --> cell 1:3:33",
+        "   |",
+        " 3 |   columns: { text: body, label: labl }",
+        "   |                                 ^^^^ the file has: body, customer, label, team",
+        "help: write `label`",
+      ].join("\n"),
+    );
+  });
+  it("colour changes no letter", () => {
+    const plain = renderAnsi(wrong.diagnostics, wrong.sources, { color: false });
+    const colored = renderAnsi(wrong.diagnostics, wrong.sources, { color: true });
+    assert.notEqual(colored, plain);
+    assert.equal(colored.replace(/\u001b\[[\d;]*m/g, ""), plain);
+  });
+  it("JSON has lines and columns from 1 in code points, ends exclusive", () => {
+    const run = compiled('recipe r { epochs: "😀😀", epoch: 3 }');
+    const [first, second] = toJson(run.diagnostics, run.sources).diagnostics;
+    assert.deepEqual(
+      [first?.start, first?.end],
+      [
+        { line: 1, column: 20 },
+        { line: 1, column: 24 },
+      ],
+    );
+    assert.deepEqual(
+      [second?.code, second?.start, second?.end],
+      ["unknown-key", { line: 1, column: 26 }, { line: 1, column: 31 }],
+    );
+    assert.deepEqual(second?.fix, {
+      title: "write `epochs`",
+      edits: [{ start: { line: 1, column: 26 }, end: { line: 1, column: 31 }, text: "epochs" }],
+    });
+    assert.deepEqual(Object.keys(second ?? {}).sort(), [
+      "code",
+      "end",
+      "file",
+      "fix",
+      "help",
+      "labels",
+      "message",
+      "notes",
+      "severity",
+      "start",
+    ]);
+  });
+  it("HTML escapes what comes from sources and data", () => {
+    const run = compiled('data d { source: csv("a.csv"), columns: { text: "<script>alert(1)</script>" } }', {
+      table: ["<img src=x onerror=alert(1)>"],
+    });
+    const html = renderHtml(run.diagnostics, run.sources);
+    assert.ok(!html.includes("<script") && !html.includes("<img"));
+    assert.ok(html.includes("unknown-column"));
+  });
+  it("control characters from data are made visible", () => {
+    const run = compiled('data d { source: csv("a.csv"), columns: { text: nope } }', { table: ["a\u001b[31mb\u202e"] });
+    const text = renderAnsi(run.diagnostics, run.sources, { color: false });
+    assert.ok(!text.includes("\u001b") && !text.includes("\u202e"));
+  });
+});

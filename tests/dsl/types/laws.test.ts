@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import type ts from "typescript";
+import { kindsIn } from "#dsl/types/keys.js";
+import { registry } from "#stdlib/registry.js";
+import { compiled } from "../world.js";
+
+const { SyntaxKind, tokenToString } = createRequire(import.meta.url)("typescript") as typeof ts;
+
+describe("laws of the language", () => {
+  it("no verb is a reserved or contextual keyword of ECMAScript or TypeScript", () => {
+    const keywords = new Set<string>();
+    for (let kind = SyntaxKind.FirstKeyword; kind <= SyntaxKind.LastKeyword; kind++)
+      keywords.add(tokenToString(kind) ?? "");
+    assert.ok(keywords.has("require") && keywords.has("continue"));
+    for (const verb of registry.verbs()) assert.ok(!keywords.has(verb.name), verb.name);
+  });
+  it("keys of data, model and recipe are pairwise disjoint", () => {
+    const keys = ["data", "model", "recipe"].flatMap(
+      (verb) => registry.find("verb", verb)?.parameters.map((p) => p.name) ?? [],
+    );
+    assert.ok(keys.length > 20);
+    assert.equal(new Set(keys).size, keys.length);
+  });
+  it("no key is named like a verb", () => {
+    const verbs = new Set(registry.verbs().map((v) => v.name));
+    for (const verb of registry.verbs())
+      for (const parameter of verb.parameters)
+        assert.ok(!verbs.has(parameter.name) || parameter.name === "engine", `${verb.name}.${parameter.name}`);
+  });
+  it("every connector is one of like, on, with, to, as", () => {
+    for (const verb of registry.verbs())
+      for (const connector of Object.keys(verb.connectors))
+        assert.ok(["like", "on", "with", "to", "as"].includes(connector));
+  });
+  it("every word that the design knows and nobody built answers so", () => {
+    const planned = registry.words.filter((w) => w.planned);
+    assert.ok(planned.length > 40);
+    for (const verb of registry.verbs().filter((v) => v.planned))
+      assert.deepEqual(compiled(`${verb.name} x { }`, { purpose: "assist" }).codes, ["not-built-yet"], verb.name);
+    for (const verb of registry.verbs()) {
+      for (const parameter of verb.parameters) {
+        if (parameter.planned) continue;
+        for (const kind of kindsIn(parameter.type)) {
+          for (const word of registry.ofKind(kind).filter((w) => w.planned)) {
+            const text = verb.name === "sweep" ? "" : `${verb.name} x { ${parameter.name}: ${word.name}(1) }`;
+            if (text !== "") assert.ok(compiled(text, { purpose: "assist" }).codes.includes("not-built-yet"), text);
+          }
+        }
+      }
+    }
+  });
+  it("every built word says what it is, why its parameters are as they are, and shows an example", () => {
+    for (const word of registry.words.filter((w) => !w.planned)) {
+      assert.ok(word.doc.length > 10 && word.example.length > 0, word.name);
+      for (const p of word.parameters) assert.ok(p.doc !== "" && (p.why !== "" || p.planned), `${word.name}.${p.name}`);
+    }
+  });
+  it("registered words answer to one name each", () => {
+    const names = registry.words.map((w) => `${w.kind} ${w.name}`);
+    assert.equal(new Set(names).size, names.length);
+  });
+});

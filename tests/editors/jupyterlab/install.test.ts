@@ -1,0 +1,65 @@
+/** The extension's folder: copied whole, kept when it is the same, replaced when it is not, removed without a trace. */
+import assert from "node:assert/strict";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { installLabExtension, uninstallLabExtension } from "#editors/jupyterlab/install.js";
+
+describe("the JupyterLab extension's folder", () => {
+  let folder: string;
+  let source: string;
+  const data = (): string => join(folder, "data");
+  const installed = (): string => join(data(), "labextensions/tunebook-lab");
+  const make = (made: string): void => {
+    rmSync(source, { recursive: true, force: true });
+    mkdirSync(join(source, "static"), { recursive: true });
+    writeFileSync(join(source, "package.json"), JSON.stringify({ name: "tunebook-lab", made }));
+    writeFileSync(join(source, "static", `${made}.js`), "");
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-extension-"));
+    source = join(folder, "built");
+    make("one");
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("is copied, kept while it is the same build, and replaced by another", async () => {
+    assert.deepEqual(await installLabExtension(data(), source), { folder: installed(), kept: false });
+    assert.deepEqual(readdirSync(join(installed(), "static")), ["one.js"]);
+    assert.equal((await installLabExtension(data(), source)).kept, true);
+    make("two");
+    assert.equal((await installLabExtension(data(), source)).kept, false);
+    assert.deepEqual(readdirSync(join(installed(), "static")), ["two.js"]);
+    assert.deepEqual(readdirSync(join(data(), "labextensions")), ["tunebook-lab"]);
+  });
+  it("takes the place of a copy that was cut off", async () => {
+    mkdirSync(join(installed(), "static"), { recursive: true });
+    await installLabExtension(data(), source);
+    assert.deepEqual(readdirSync(installed()).sort(), ["package.json", "static"]);
+  });
+  it("is put there by several processes at once", async () => {
+    await Promise.all([1, 2, 3].map(() => installLabExtension(data(), source).catch(() => undefined)));
+    assert.equal(JSON.parse(readFileSync(join(installed(), "package.json"), "utf8")).made, "one");
+    assert.deepEqual(readdirSync(join(data(), "labextensions")), ["tunebook-lab"]);
+  });
+  it("goes away, with a word on whether there was one", async () => {
+    assert.equal(await uninstallLabExtension(data()), false);
+    await installLabExtension(data(), source);
+    assert.equal(await uninstallLabExtension(data()), true);
+    assert.equal(existsSync(installed()), false);
+  });
+  it("has codes for one that is not built and for a folder that can't be written", async () => {
+    await assert.rejects(installLabExtension(data(), join(folder, "nothing")), {
+      name: "CodedError",
+      code: "lab-extension-not-built",
+    });
+    cpSync(join(source, "package.json"), data());
+    await assert.rejects(installLabExtension(data(), source), {
+      name: "CodedError",
+      code: "lab-extension-not-written",
+    });
+    assert.equal(existsSync(data()), true);
+  });
+});

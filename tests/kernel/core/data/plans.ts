@@ -1,0 +1,51 @@
+/** Data plans and files for tests: a folder of its own, removed afterwards. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Call, DataPlan, Value } from "#dsl/plan/plan.js";
+import type { SourceWorld } from "#stdlib/kinds/data.js";
+
+export function call(kind: string, word: string, given: Readonly<Record<string, Value>> = {}): Call {
+  return { kind, word, arguments: given };
+}
+
+export class Folder {
+  readonly path = mkdtempSync(join(tmpdir(), "tunebook-"));
+  write(name: string, content: string | Uint8Array): string {
+    writeFileSync(join(this.path, name), content);
+    return name;
+  }
+  world(live: Readonly<Record<string, unknown>> = {}): SourceWorld {
+    return { folder: this.path, live: (name) => live[name] };
+  }
+  plan(source: DataPlan["source"], more: Partial<DataPlan> = {}): DataPlan {
+    return { ...empty, folder: this.path, source, ...more };
+  }
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+const empty: DataPlan = {
+  name: "d",
+  folder: "",
+  source: call("source", "csv"),
+  columns: { text: "text", label: "label" },
+  clean: [],
+  split: null,
+  labels: null,
+  sample: null,
+  seed: 0,
+};
+
+/** The coded error that `work` ends with; anything else fails the test. */
+export async function codeOf(work: () => unknown): Promise<CodedError & { readonly data: Record<string, unknown> }> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof CodedError) return error as unknown as CodedError & { readonly data: Record<string, unknown> };
+    throw error;
+  }
+  throw new Error("no error came");
+}

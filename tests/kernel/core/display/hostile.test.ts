@@ -1,0 +1,253 @@
+/** Laws about text from data: whatever it is, it stays text. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { curvesFigure } from "#kernel/core/display/curves.js";
+import { dataShown } from "#kernel/core/display/data-preview.js";
+import { confusionFigure, evaluationShown, predictionsShown } from "#kernel/core/display/evaluation.js";
+import { figureShown, plotlyMime } from "#kernel/core/display/figure.js";
+import { maskShown } from "#kernel/core/display/mask.js";
+import { modelShown } from "#kernel/core/display/model-card.js";
+import { planShown } from "#kernel/core/display/plan-card.js";
+import type { Shown } from "#kernel/core/display/shown.js";
+import { sweepFigure, sweepTable } from "#kernel/core/display/sweep.js";
+import { tableShown } from "#kernel/core/display/table.js";
+import { escapeHtml, escapeLabel, printable } from "#kernel/core/display/text.js";
+import { base, data, dataFacts, graphCard, model, plan } from "./examples.js";
+import { readMarkup } from "./markup.js";
+
+const hostile = fc.oneof(
+  fc.constantFrom(
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'onmouseover='alert(1)",
+    "</td></table><iframe src=//x>",
+    "&lt;b&gt;",
+    "<a href='javascript:alert(1)'>x</a>",
+    "\u001b[2J\u001b]0;title\u0007",
+    "\u202egpj.exe",
+    "\ud800",
+    "\udfff tail",
+    "\u0000nul",
+    "]]>",
+    "<!--",
+    "-->",
+    "${x}",
+    "\u2028",
+    "\ufffe",
+    "-.",
+    "1.2.3",
+    "-1e999",
+  ),
+  fc.string({ unit: "binary", maxLength: 30 }),
+  fc.string({ maxLength: 30 }),
+);
+const allowed = new Set([
+  "div",
+  "b",
+  "span",
+  "small",
+  "table",
+  "thead",
+  "tbody",
+  "tr",
+  "th",
+  "td",
+  "img",
+  "code",
+  "details",
+  "summary",
+]);
+const attributes = new Set(["style", "class", "src", "alt", "width", "height", "scope"]);
+const drawn = new Set(["svg", "title", "rect", "g", "path", "circle", "text"]);
+const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
+
+function safe(shown: Shown): void {
+  const html = shown.bundle["text/html"] as string;
+  const page = readMarkup(html, "html");
+  assert.deepEqual(
+    [...page.tags].filter((tag) => !allowed.has(tag)),
+    [],
+  );
+  assert.deepEqual(
+    [...page.attributes].filter((name) => !attributes.has(name)),
+    [],
+  );
+  assert.doesNotMatch(html, control);
+  assert.doesNotMatch(shown.bundle["text/plain"] as string, control);
+  for (const [, picture] of html.matchAll(/src="data:image\/svg\+xml;base64,([^"]+)"/g)) {
+    const svg = Buffer.from(picture!, "base64").toString("utf8");
+    assert.doesNotMatch(svg, control);
+    assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
+    assert.deepEqual(
+      [...readMarkup(svg, "svg").tags].filter((tag) => !drawn.has(tag)),
+      [],
+    );
+  }
+  const sources = [...html.matchAll(/ src="([^"]*)"/g)].map((m) => m[1]!);
+  assert.ok(sources.every((src) => src.startsWith("data:image/svg+xml;base64,")));
+  JSON.stringify(shown.bundle);
+}
+
+/** Labels that plotly would read as markup. */
+function labelsOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(labelsOf) : [];
+}
+
+describe("text from data", () => {
+  it("comes back from HTML as it was, control characters made visible", () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const escaped = escapeHtml(text);
+        assert.doesNotMatch(escaped, /[<>"']/);
+        assert.equal(readMarkup(`<b>${escaped}</b>`, "html").text, printable(text));
+      }),
+    );
+  });
+  it("cannot bring a tag, an attribute or a control character into a table", () => {
+    fc.assert(
+      fc.property(
+        fc.array(hostile, { minLength: 1, maxLength: 4 }),
+        fc.array(fc.array(hostile, { maxLength: 4 }), { maxLength: 4 }),
+        hostile,
+        (columns, rows, title) => safe(tableShown(columns, rows, { title, caption: title })),
+      ),
+    );
+  });
+  it("cannot in the picture of a mask", () => {
+    const part = fc.record({ text: hostile, trained: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), hostile, (parts, model) =>
+        safe(maskShown([{ row: 1, parts, trained: 1, tokens: 2 }], { model })),
+      ),
+    );
+  });
+  it("cannot in the cards of data, model and plan", () => {
+    fc.assert(
+      fc.property(hostile, hostile, (a, b) => {
+        const facts = {
+          ...dataFacts,
+          labels: [a, b],
+          dropped: [{ why: a, count: 2, examples: [1] }],
+          splits: {
+            [b]: {
+              rows: 3,
+              labels: [
+                { label: a, count: 1 },
+                { label: b, count: 2 },
+              ],
+              lengths: null,
+            },
+          },
+        };
+        safe(dataShown({ ...data, name: a, columns: { text: a, label: b } }, facts, [{ [a]: b, [`${b} `]: a }]));
+        safe(modelShown({ ...model, name: a, base: b }, { ...base, family: a, hash: b }));
+        safe(
+          planShown({
+            ...plan,
+            recipeHash: a,
+            origins: { [`training.${a}`]: { from: "derived", why: b } },
+            recipe: {
+              ...plan.recipe,
+              model: { ...model, base: b, task: { kind: "task", word: a, arguments: { [b]: a } } },
+            },
+          }),
+        );
+      }),
+    );
+  });
+  it("cannot in the picture of a graph", () => {
+    fc.assert(
+      fc.property(hostile, hostile, (a, b) => {
+        const shown = graphCard(a, b);
+        safe(shown);
+        const svg = shown.bundle["image/svg+xml"] as string;
+        assert.doesNotMatch(svg, control);
+        assert.deepEqual(
+          [...readMarkup(svg, "svg").tags].filter((tag) => !drawn.has(tag)),
+          [],
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+  it("cannot in evaluation, predictions and sweeps, nor as markup in plotly's labels", () => {
+    fc.assert(
+      fc.property(hostile, hostile, (a, b) => {
+        const report = {
+          on: a,
+          rows: 2,
+          metrics: [{ name: a, scores: [0.5, 0.4].map((value) => ({ value, interval: null })), constants: [0.5] }],
+          constants: [{ name: b, by: b }],
+          methods: a,
+          warnings: [b],
+          notes: [a],
+          models: [a, b].map((name) => ({
+            name,
+            labels: [a, b],
+            confusion: [
+              [1, 2],
+              [3, 4],
+            ],
+            byLabel: {
+              of: ["row", "rows"] as const,
+              head: "label" as const,
+              rows: [{ label: a, hit: 1, given: 1, have: 2 }],
+            },
+            worst: [{ row: 1, text: a, truth: b, predicted: a, probability: 0.9 }],
+          })),
+        };
+        evaluationShown(report).forEach(safe);
+        safe(predictionsShown([a, b], [{ text: a, cells: [b, a] }]));
+        const trials = [
+          { number: 1, values: { [a]: b, rate: 1e-3 }, score: 0.5, state: "done" as const },
+          { number: 2, values: { [a]: a, rate: 1e-5 }, score: null, state: "failed" as const },
+        ];
+        const goal = { direction: "maximize", metric: b } as const;
+        safe(sweepTable(trials, goal));
+        safe(figureShown(sweepFigure(trials, goal, { title: a })));
+        const texts = [
+          confusionFigure([a, b], report.models[0]!.confusion, `: ${a}`),
+          sweepFigure(trials, goal, { title: a }),
+          curvesFigure([{ at: "", run: a, kind: "evaluated", step: 1, split: a, metrics: { [b]: 0.5 } }], { title: b }),
+        ];
+        for (const text of texts.flatMap(labelsOf))
+          assert.doesNotMatch(text.replace(/<br>|<extra><\/extra>/g, ""), /[<>]/);
+        assert.doesNotMatch(escapeLabel(a), /[<>\r\n]/);
+      }),
+      { examples: [["<script>alert(1)</script>", "."]] },
+    );
+  });
+  it("cannot in a figure made by anyone, whatever it holds", () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withBigInt: true, withDate: true, withTypedArray: true }),
+        hostile,
+        fc.constantFrom("scatter", "bar", "histogram", "heatmap", "parcoords", "pie"),
+        (thing, text, type) => {
+          const trace = {
+            type,
+            name: text,
+            x: [1, 2, text],
+            y: [thing, 2, 3],
+            z: [[1, 2], [thing]],
+            marker: thing,
+            line: { color: text },
+            dimensions: [{ label: text, values: [1, thing] }, thing],
+          };
+          const shown = figureShown({
+            data: [trace, { type, x: thing, y: thing, z: thing, text: thing }],
+            layout: {
+              title: text,
+              xaxis: { title: text, tickvals: thing, range: thing },
+              yaxis: thing as Record<string, unknown>,
+            },
+          });
+          assert.ok(plotlyMime in shown.bundle);
+          safe(shown);
+        },
+      ),
+      { numRuns: 300, examples: [[[8732867639425839, new Date(0)], "", "scatter"]] },
+    );
+  });
+});

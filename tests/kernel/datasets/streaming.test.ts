@@ -1,0 +1,209 @@
+/** Data read in parts: the same rows, splits, facts and tokens as data read whole, and memory that does not follow their size. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Call, DataPlan } from "#dsl/plan/plan.js";
+import { prepare, type Prepared } from "#kernel/core/data/prepare.js";
+import { tokenFile } from "#kernel/datasets/token-file.js";
+import { Windows } from "#kernel/core/data/windows.js";
+import { TextsInMemory } from "#kernel/core/data/token-rows.js";
+import { Fingerprints } from "#stdlib/lib/fingerprints.js";
+import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+
+const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });
+/** One token for each character, between 1 and 2. */
+const tokenizer: TokenizerImplementation & { readonly hash: string } = {
+  padId: 0,
+  hash: "characters-of-a-test",
+  encodeWords: () => Promise.resolve([]),
+  encodePairs: () => Promise.resolve([]),
+  encodeContexts: () => Promise.resolve([]),
+  encode: (texts) =>
+    Promise.resolve(texts.map((text) => Int32Array.of(1, ...[...text].map((c) => c.codePointAt(0)!), 2))),
+};
+
+describe("data read in parts", () => {
+  let folder: string;
+  const cache = process.env["TUNEBOOK_CACHE"];
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-stream-"));
+    process.env["TUNEBOOK_CACHE"] = join(folder, "cache");
+  });
+  after(() => {
+    if (cache === undefined) delete process.env["TUNEBOOK_CACHE"];
+    else process.env["TUNEBOOK_CACHE"] = cache;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const world = () => ({ folder, live: () => undefined });
+  const plan = (word: string, path: string, stream: boolean, more: Partial<DataPlan> = {}): DataPlan => ({
+    name: "d",
+    source: call("source", word, { path, stream }),
+    folder: ".",
+    columns: { text: "text", label: "label" },
+    clean: [call("cleaner", "unicode"), call("cleaner", "drop_empty"), call("cleaner", "drop_duplicates")],
+    split: call("split", "by_column", { column: "part", rename: { record: { dev: "validation" } } }),
+    labels: null,
+    sample: null,
+    seed: 0,
+    ...more,
+  });
+  const rows = Array.from({ length: 6000 }, (_, i) => ({
+    text: i % 11 === 3 ? "" : `text ${i % 4001} é “${"x".repeat((i % 4001) % 37)}”`,
+    label: ["yes", "no", "perhaps"][((i % 4001) + (i % 5 === 0 ? 1 : 0)) % 3]!,
+    part: i % 10 === 0 ? "dev" : "train",
+  }));
+  const same = (streamed: Prepared, whole: Prepared) => {
+    // Rows that aren't in memory are not held against each other.
+    assert.deepEqual({ ...streamed.facts, audit: whole.facts.audit }, whole.facts);
+    assert.equal(streamed.facts.audit, undefined);
+    assert.deepEqual(streamed.labels, whole.labels);
+    assert.deepEqual(streamed.sample, whole.sample);
+    assert.deepEqual(Object.keys(streamed.streamed!), Object.keys(whole.splits));
+    for (const [name, table] of Object.entries(whole.splits)) {
+      const split = streamed.streamed![name]!;
+      assert.deepEqual(split.values("text", 0, split.rows), Array.from(table.array("text") as Iterable<string>));
+      assert.deepEqual(
+        Array.from(split.labels!, (label) => streamed.labels[label]),
+        Array.from(table.array("label") as Iterable<string>),
+      );
+      assert.deepEqual([...split.numbers], Array.from(table.array("$row") as Iterable<number>));
+    }
+  };
+
+  it("have the rows, splits, labels, lengths and hash of data read whole", async () => {
+    writeFileSync(join(folder, "a.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+    const csv = rows.map(({ text, label, part }) => `"${text}",${label},${part}`);
+    writeFileSync(join(folder, "a.csv"), ["text,label,part", ...csv].join("\r\n"));
+    for (const [word, path] of [
+      ["jsonl", "a.jsonl"],
+      ["csv", "a.csv"],
+    ] as const) {
+      const whole = await prepare(plan(word, path, false), world(), { tokenizer });
+      assert.ok(whole.facts.dropped.length === 3 && whole.facts.kept > 3000);
+      same(await prepare(plan(word, path, true), world(), { tokenizer }), whole);
+    }
+  });
+
+  it("are not read again while the file stays, and made anew when what is kept is torn", async () => {
+    const first = await prepare(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
+    const kept = first.streamed!["train"]!;
+    const { length } = readdirSync(join(folder, "cache", "data"));
+    const again = await prepare(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
+    assert.equal(again.streamed!["train"]!.folder, kept.folder);
+    truncateSync(join(kept.folder, "train.rows"), 1000);
+    truncateSync(join(kept.folder, `validation.${tokenizer.hash.slice(0, 16)}.tokens`), 8);
+    const mended = await prepare(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
+    same(mended, await prepare(plan("jsonl", "a.jsonl", false), world(), { tokenizer }));
+    assert.equal(readdirSync(join(folder, "cache", "data")).length, length);
+  });
+
+  it("are swept from the cache when nobody used them for a month", async () => {
+    const old = join(folder, "cache", "data", "old");
+    mkdirSync(old);
+    const before = new Date(Date.now() - 40 * 24 * 3600 * 1000);
+    utimesSync(old, before, before);
+    await prepare(plan("jsonl", "a.jsonl", true), world());
+    assert.ok(!existsSync(old));
+  });
+
+  it("give a model the same windows of tokens", async () => {
+    const streamed = await prepare(plan("jsonl", "a.jsonl", true), world());
+    const whole = await prepare(plan("jsonl", "a.jsonl", false), world());
+    const texts = Array.from(whole.splits["train"]!.array("text") as Iterable<string>);
+    const memory = new Windows(new TextsInMemory([...(await tokenizer.encode(texts, Infinity))]), 16, 7);
+    const disk = new Windows(await tokenFile(streamed.streamed!["train"]!, tokenizer), 16, 7);
+    assert.deepEqual(disk.lengths, memory.lengths);
+    for (let row = 0; row < memory.length; row += 13) assert.deepEqual(disk.at(row), memory.at(row));
+  });
+
+  it("find leaks, and rows without a label, as data read whole do", async () => {
+    const leaky = rows.map((row, i) => ({ ...row, text: `t${i % 2991}` }));
+    writeFileSync(join(folder, "leaky.jsonl"), leaky.map((row) => JSON.stringify(row)).join("\n"));
+    const more = { clean: [] };
+    const whole = await prepare(plan("jsonl", "leaky.jsonl", false, more), world());
+    const streamed = await prepare(plan("jsonl", "leaky.jsonl", true, more), world());
+    assert.ok(whole.facts.leakCount > 0);
+    assert.equal(streamed.facts.leakCount, whole.facts.leakCount);
+    writeFileSync(
+      join(folder, "bare.jsonl"),
+      leaky.map((row, i) => JSON.stringify(i % 100 ? row : { ...row, label: null })).join("\n"),
+    );
+    for (const stream of [true, false])
+      await assert.rejects(prepare(plan("jsonl", "bare.jsonl", stream, more), world()), {
+        code: "missing-value",
+        data: { role: "label", column: "label", rows: [1, 101, 201, 301, 401], count: 60 },
+      });
+  });
+
+  it("draw shares row by row, groups together", async () => {
+    const grouped = rows.map((row, i) => ({ ...row, text: `${row.text} ${i}`, who: `customer ${i % 300}` }));
+    writeFileSync(join(folder, "grouped.jsonl"), grouped.map((row) => JSON.stringify(row)).join("\n"));
+    const split = call("split", "random", { train: { share: 0.8 }, validation: { share: 0.2 } });
+    const more = { split, columns: { text: "text", label: "label", group: "who" }, clean: [] };
+    const { streamed, facts } = await prepare(plan("jsonl", "grouped.jsonl", true, more), world());
+    assert.equal(facts.kept, rows.length);
+    assert.ok(Math.abs(streamed!["train"]!.rows / rows.length - 0.8) < 0.06);
+    const of = (name: string) => new Set(streamed![name]!.values("group", 0, streamed![name]!.rows));
+    const train = of("train");
+    for (const group of of("validation")) assert.ok(!train.has(group));
+    const other = await prepare(plan("jsonl", "grouped.jsonl", true, { ...more, seed: 1 }), world());
+    assert.notDeepEqual(other.streamed!["train"]!.numbers, streamed!["train"]!.numbers);
+  });
+
+  it("refuse what needs all rows at once", async () => {
+    await assert.rejects(prepare(plan("jsonl", "a.jsonl", true, { sample: 10 }), world()), { code: "cannot-stream" });
+    const split = call("split", "random", { train: 100, test: { share: 0.1 } });
+    await assert.rejects(prepare(plan("jsonl", "a.jsonl", true, { split }), world()), { code: "split-not-streamed" });
+  });
+
+  it("tell 64 bits of texts apart", () => {
+    const seen = new Fingerprints();
+    for (let i = 0; i < 200_000; i++) assert.equal(seen.meet(`text ${i * 7919}`, i), undefined);
+    for (let i = 0; i < 200_000; i += 997) assert.equal(seen.meet(`text ${i * 7919}`, 0), i);
+    assert.equal(seen.size, 200_000);
+  });
+
+  it("of any size take the same memory", function () {
+    this.timeout(60_000);
+    const live = (count: number, stream: boolean): number => {
+      const path = join(folder, `big-${count}.jsonl`);
+      const fd = openSync(path, "w");
+      for (let i = 0; i < count; i += 1000)
+        writeSync(
+          fd,
+          Array.from(
+            { length: 1000 },
+            (_, k) =>
+              `${JSON.stringify({ text: `row ${i + k} `.repeat(20), label: String(k % 3), part: k % 9 ? "train" : "test" })}\n`,
+          ).join(""),
+        );
+      closeSync(fd);
+      const settings = JSON.stringify({ ...plan("jsonl", path, stream), clean: [call("cleaner", "drop_duplicates")] });
+      const child = fileURLToPath(new URL("./live-while-preparing.js", import.meta.url));
+      const { stdout, stderr, status } = spawnSync(process.execPath, ["--expose-gc", child, settings, folder], {
+        encoding: "utf8",
+      });
+      assert.equal(status, 0, stderr);
+      return Number(stdout);
+    };
+    // 25,000 rows of about 220 characters: 5 MB of text, 22 MB of tokens.
+    const [few, many, whole] = [live(5_000, true), live(25_000, true), live(25_000, false)];
+    assert.ok(many - few < 8, `${few} MiB for 5,000 rows, ${many} MiB for 25,000`);
+    assert.ok(whole > many + 25, `${whole} MiB when read whole`);
+  });
+});

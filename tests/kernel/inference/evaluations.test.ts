@@ -1,0 +1,331 @@
+/**
+ * Evaluations as a whole: several models side by side with intervals and paired differences, an answer that never changes
+ * beside them, doubts about scores that say little, and scores that stay with their run.
+ */
+import assert from "node:assert/strict";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { drawAll, difference, type Measure } from "#kernel/inference/comparison.js";
+import { typeOf, type ModelHandle } from "#kernel/session/model-handle.js";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { scoresOf } from "#kernel/history/run-scores.js";
+import type { MetricImplementation } from "#stdlib/kinds/metric.js";
+import type { AskedRows, TaskImplementation } from "#stdlib/kinds/task.js";
+import { registry } from "#stdlib/registry.js";
+import { NotebookOfOne } from "../session/notebook-of-one.js";
+import { writeSmallBert } from "../session/small-bert.js";
+
+const FILLER = ["the", "a", "room", "was", "and", "we", "it", "then", "so", "very"];
+const WORDS: Readonly<Record<string, string>> = { billing: "card", shipping: "parcel", technical: "crash" };
+const kinds = Object.keys(WORDS);
+const pick = <T>(list: readonly T[], i: number): T => list[i % list.length]!;
+/** Differs from every other. */
+const filler = (i: number): string =>
+  [i, Math.floor(i / 10), Math.floor(i / 100)].map((n) => pick(FILLER, n)).join(" ");
+
+describe("evaluations, side by side", function () {
+  this.timeout(240_000);
+  let book: NotebookOfOne;
+  const model = (name: string) => book.values.get(name) as ModelHandle;
+  const text = (made: Awaited<ReturnType<NotebookOfOne["run"]>>) =>
+    made.map(({ bundle }) => String(bundle["text/plain"])).join("\n\n");
+  const line = (of: string, name: string) =>
+    of.split("\n").find((one) => one.startsWith(`${name} `)) ?? assert.fail(`no ${name} in ${of}`);
+
+  before(async () => {
+    book = new NotebookOfOne();
+    writeSmallBert(join(book.folder, "base"), [...FILLER, ...Object.values(WORDS)]);
+    // Half of the rows bill; every fifteenth is labelled wrongly, so that no model is right of all.
+    const label = (i: number) => pick(["billing", "shipping", "billing", "technical"], i);
+    const rows = Array.from({ length: 240 }, (_, i) => {
+      const said = i % 15 === 6 ? pick(kinds, kinds.indexOf(label(i)) + 1) : label(i);
+      return `${filler(i)} ${WORDS[said]!},${label(i)},${i % 3 === 0 ? "test" : "train"}`;
+    });
+    writeFileSync(join(book.folder, "tickets.csv"), ["body,team,part", ...rows].join("\n"));
+    await book.run(`
+data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: by_column(part) }
+recipe plain { epochs: 8, batch_size: 16, optimizer: adamw(learning_rate: 4e-3), dropout: 0, seed: 1 }
+model router { base: "base", task: text_classification }
+train router on tickets with plain
+train router on tickets with plain as twin
+train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learning_rate: 1e-9) }`);
+    await book.run('model twin { load: "router" }');
+  });
+  after(() => book.close());
+
+  it("one model: every score with its interval, beside the commonest answer of the training rows", async () => {
+    const shown = text(
+      await book.run(
+        "evaluate router on tickets.test { metrics: [accuracy, f1(macro), matthews_correlation, roc_auc, loss] }",
+      ),
+    );
+    const { metrics, intervals } = book.session.evaluations.at(-1)!;
+    assert.match(shown, /^Evaluation on tickets\.test\nmetric +router +always “billing”\n/);
+    // What \`npm start\` reports from.
+    assert.equal(/^accuracy\s+(\d\.\d+)/m.exec(shown)![1], metrics["accuracy"]!.toFixed(4));
+    for (const [name, value] of Object.entries(metrics)) {
+      const { low, high } = intervals![name]!;
+      assert.ok(low < value && value < high && high - low < 1.5, `${name}: ${low} ${value} ${high}`);
+      assert.match(
+        line(shown, name),
+        new RegExp(`${value.toFixed(4)} \\(${low.toFixed(3).replace("-", "−")} … ${high.toFixed(3)}\\)`),
+      );
+    }
+    assert.match(line(shown, "matthews_correlation"), / 0\.0000$/);
+    assert.match(shown, /80 rows · intervals of 95 %: Wilson \(accuracy\); bootstrap of 1,000 draws\n/);
+    assert.match(shown, /always “billing”: the best answer that never changes, by the training rows/);
+    assert.match(shown, /Labels\nlabel +precision +recall +f1 +true rows +predicted\n─+\nbilling /);
+    assert.doesNotMatch(shown, /warning/);
+  });
+
+  it("two models: a column each, and the paired difference with what it says", async () => {
+    const shown = text(
+      await book.run("evaluate idle, router, twin on tickets.test { metrics: [accuracy, f1(macro), loss] }"),
+    );
+    assert.equal(shown.split("Evaluation on").length, 2, "one table");
+    assert.match(shown, /^metric +idle +router +router − idle +twin +twin − idle +always “billing”$/m);
+    assert.match(line(shown, "accuracy"), /\d \(.*\) better .* better /);
+    assert.match(
+      line(shown, "loss"),
+      /\d \(\d\.\d+ … \d\.\d+\) +[+−]\d\.\d+ \(.* … .*\) (better|worse|no difference shown)/,
+    );
+    const again = text(
+      await book.run("evaluate router, twin on tickets.test { metrics: [accuracy, f1(macro), loss] }"),
+    );
+    for (const name of ["accuracy", "f1(macro)", "loss"])
+      assert.match(line(again, name), / 0\.0000 \(.*\) no difference shown/);
+    assert.match(again, /Labels: router\n[^]*Confusion matrix: router\n/);
+    const back = text(await book.run("evaluate router, idle on tickets.test { metrics: [accuracy, loss] }"));
+    assert.match(line(back, "accuracy"), /worse/);
+  });
+
+  it("stands beside one column of an answer that never changes where that of each model says the same", async () => {
+    await model("router").save("routed");
+    rmSync(join(book.folder, "routed", "learnt.json")); // as somebody else's model
+    await book.run('model as_saved { base: "routed", task: text_classification }');
+    const shown = text(await book.run("evaluate router, as_saved on tickets.test { metrics: [accuracy, f1(macro)] }"));
+    assert.match(shown, /^metric +router +as_saved +as_saved − router +always “billing”$/m);
+    assert.match(
+      shown,
+      /^always “billing”: the best answer that never changes, by the training rows \(router\) and by these rows \(as_saved\)$/m,
+    );
+    // How sure of it the rows of each are differs: then a column each, with the model that it belongs to.
+    const few = ["the card,billing", "a card,billing", "so card,billing", "a crash,technical", "a parcel,shipping"];
+    writeFileSync(join(book.folder, "few.csv"), ["body,team", ...few].join("\n"));
+    const unlike = text(
+      await book.run(`data few { source: csv("few.csv"), columns: { text: body, label: team } }
+evaluate router, as_saved on few { metrics: [accuracy, loss] }`),
+    );
+    assert.match(unlike, /^metric .* always “billing” \(router\) +always “billing” \(as_saved\)$/m);
+    assert.match(unlike, /^always “billing” \(as_saved\): .* by these rows$/m);
+  });
+  it("warns of a model that says one thing, and of one that is no better than saying it", async () => {
+    const shown = text(await book.run("evaluate idle on tickets.test { metrics: [accuracy, loss] }"));
+    const { metrics } = book.session.evaluations.at(-1)!;
+    assert.match(
+      shown,
+      /warning: idle (says “\w+” \d[\d.]* % of the time; the right answer is that \d[\d.]* % of the time|is (worse|not shown to be better) than an answer that never changes \(always “billing”\))/,
+      shown,
+    );
+    assert.ok(metrics["accuracy"]! < 0.6);
+  });
+
+  it("a cell that is run twice shows the same", async () => {
+    const cell = "evaluate router, idle on tickets.test { metrics: [accuracy, f1(macro)] }";
+    const [once, again] = [text(await book.run(cell)), text(await book.run(cell))];
+    assert.equal(once, again);
+  });
+
+  it("scores stay with their run: with data, split, rows and intervals, for TypeScript too", async () => {
+    const before = model("router").scores.length;
+    await book.run(
+      "evaluate router on tickets.test { metrics: [accuracy] }\nevaluate router on tickets.train { metrics: [accuracy, loss] }",
+    );
+    const { scores, folder } = model("router");
+    assert.equal(scores.length, before + 2);
+    assert.deepEqual(scores, scoresOf(RunFolder.open(folder!)));
+    const [test, train] = scores.slice(-2);
+    assert.deepEqual(
+      [test!.data, test!.split, test!.rows, train!.split, train!.rows],
+      ["tickets", "test", 80, "train", 160],
+    );
+    const { value, low, high, better } = test!.metrics["accuracy"]!;
+    assert.ok(low! < value && value < high! && better === "greater");
+    assert.equal(train!.metrics["loss"]!.better, "less");
+    assert.equal(test!.dataHash, train!.dataHash);
+    assert.equal(test!.step, model("router").weights!.checkpoint.position.step);
+    assert.match(readFileSync(join(folder!, "scores.jsonl"), "utf8"), /^\{"at":/);
+    assert.match(typeOf(model("router").plan), /readonly scores: readonly \{ readonly at: string/);
+    assert.equal(model("idle").scores.at(-1)?.split, "test");
+  });
+
+  it("a metric that is no number says why, in the table and with the run", async () => {
+    writeFileSync(
+      join(book.folder, "bills.csv"),
+      ["body,team,part", "the card,billing,test", "a card,billing,test", "a crash,technical,train"].join("\n"),
+    );
+    const shown = text(
+      await book.run(`data bills { source: csv("bills.csv"), columns: { text: body, label: team }, split: by_column(part) }
+evaluate router on bills.test { metrics: [roc_auc, accuracy] }`),
+    );
+    assert.match(line(shown, "roc_auc(macro)"), /NaN/);
+    assert.match(shown, /^roc_auc\(macro\) is no number: every row is “billing”$/m);
+    const kept = scoresOf(RunFolder.open(model("router").weights!.folder)).at(-1)!.metrics;
+    assert.ok(Number.isNaN(kept["roc_auc(macro)"]!.value));
+    assert.equal(kept["roc_auc(macro)"]!.why, "every row is “billing”");
+    assert.equal(kept["accuracy"]!.why, undefined);
+  });
+  it("a metric of a user's has its interval too", async () => {
+    book.session.vocabulary.define("metric", {
+      name: "mistakes",
+      doc: "Share of rows that are wrong.",
+      greaterIsBetter: false,
+      compute: (_call: unknown, { truth, predicted }: { truth: Int32Array; predicted: Int32Array }) =>
+        truth.filter((t, i) => t !== predicted[i]).length / truth.length,
+    });
+    const shown = text(await book.run("evaluate idle, router on tickets.test { metrics: [mistakes] }"));
+    assert.match(line(shown, "mistakes"), /\(\d\.\d+ … \d\.\d+\) +−\d\.\d+ \(.*\) better/);
+  });
+});
+
+describe("differences", () => {
+  const measure = (scores: readonly number[], o: Partial<Measure> & { readonly same?: number } = {}): Measure => {
+    const score = (drawn: Uint32Array) => drawn.reduce((sum, row) => sum + scores[row]!, 0) / drawn.length;
+    const units = scores.length;
+    const call = { kind: "metric", word: "mean", arguments: {} };
+    return {
+      ...{
+        name: "mean",
+        call,
+        value: score(Uint32Array.from(scores, (_, i) => i)),
+        greaterIsBetter: true,
+        share: false,
+      },
+      resampling: { of: "row", units, single: true, score, ...(o.same !== undefined && { same: o.same }) },
+      ...o,
+    };
+  };
+  const between = async (a: Measure, b: Measure) => {
+    const drawn = await drawAll([a, b]);
+    return difference(drawn.get(a)!, drawn.get(b)!);
+  };
+  const first = Array.from({ length: 60 }, (_, i) => (i * 7) % 11);
+
+  it("are paired: what is the same for both models does not blur them", async () => {
+    const { interval, verdict } = await between(measure(first), measure(first.map((x, i) => x + 0.1 + (i % 2) / 100)));
+    assert.equal(verdict, "better");
+    assert.ok(interval!.low > 0.1 && interval!.high < 0.11);
+  });
+  it("of less where less is better turn the words round", async () => {
+    const o = { greaterIsBetter: false };
+    assert.equal(
+      (
+        await between(
+          measure(first, o),
+          measure(
+            first.map((x) => x + 1),
+            o,
+          ),
+        )
+      ).verdict,
+      "worse",
+    );
+    assert.equal((await between(measure(first, o), measure(first, o))).verdict, "no difference shown");
+  });
+  it("of other rows have no interval", async () => {
+    const other = await between(measure(first), measure(first.slice(1)));
+    assert.deepEqual([other.interval, other.verdict], [null, null]);
+    assert.equal((await between(measure(first, { same: 1 }), measure(first, { same: 2 }))).verdict, null);
+  });
+  it("scores without a mistake have no bootstrap interval, but shares have Wilson's", async () => {
+    const right = new Array<number>(20).fill(1);
+    const [plain, share] = [measure(right), measure(right, { share: true })];
+    const drawn = await drawAll([plain, share]);
+    assert.equal(drawn.get(plain)!.score.interval, null);
+    assert.ok(Math.abs(drawn.get(share)!.score.interval!.low - 0.8389) < 1e-4);
+  });
+});
+
+describe("intervals of 10,000 rows", function () {
+  this.timeout(120_000);
+  const ROWS = 10_000;
+  const LABELS = Array.from({ length: 20 }, (_, l) => `label ${l}`);
+  const noise = (i: number) => ((Math.imul(i + 1, 0x9e3779b1) >>> 0) % 1000) / 1000;
+  const call = (kind: string, word: string, given = {}) => ({ kind, word, arguments: given });
+
+  /** Draws of one metric, and how long the thousand took. */
+  async function timed(
+    task: string,
+    role: string,
+    values: readonly unknown[],
+    said: readonly Float32Array[],
+    metrics: readonly (readonly [string, object])[],
+  ) {
+    const implementation = (await registry.find("task", task)!.load!()) as TaskImplementation;
+    const asked = {
+      count: ROWS,
+      labels: LABELS,
+      call: call("task", task),
+      ids: () => new Int32Array(0),
+      tokenizer: {},
+    } as unknown as AskedRows;
+    const taught = implementation.supervision.teach!({
+      ...asked,
+      values: (of: string) => (of === role ? values : undefined),
+      numbers: [],
+      model: "m",
+      data: "d",
+    } as never);
+    const scored = implementation.answers!.score!(said, taught!, asked);
+    for (const [word, given] of metrics) {
+      const metric = (await registry.find("metric", word)!.load!()) as MetricImplementation;
+      const own = call("metric", word, given);
+      const measure: Measure = {
+        name: word,
+        call: own,
+        value: scored.measure(metric, own),
+        greaterIsBetter: true,
+        share: false,
+        resampling: scored.resampling(metric, own),
+      };
+      const cpu = process.cpuUsage();
+      const drawn = (await drawAll([measure])).get(measure)!;
+      const { user, system } = process.cpuUsage(cpu);
+      console.log(
+        `      ${task} ${word}: ${((user + system) / 1e6).toFixed(2)} s of a processor, ${drawn.scores.length} draws`,
+      );
+      assert.ok(drawn.score.interval, word);
+      // A machine that is busy, or slow, may take twice as long as ours.
+      assert.ok((user + system) / 1e6 < 3, `${word} took ${(user + system) / 1e6} s`);
+    }
+  }
+
+  it("of 20 labels", async () => {
+    const truth = Array.from({ length: ROWS }, (_, i) => (i * 13) % 20);
+    const said = truth.map((right, i) =>
+      Float32Array.from(LABELS, (_, l) => noise(i * 20 + l) + (l === right && i % 4 !== 0 ? 0.7 : 0)),
+    );
+    const metrics = [
+      ["accuracy", {}],
+      ["f1", { average: "macro" }],
+      ["matthews_correlation", {}],
+      ["loss", {}],
+      ["roc_auc", { average: "macro" }],
+    ] as const;
+    await timed(
+      "text_classification",
+      "label",
+      truth.map((l) => LABELS[l]),
+      said,
+      metrics,
+    );
+  });
+  it("of numbers", async () => {
+    const truth = Array.from({ length: ROWS }, (_, i) => noise(i) * 5);
+    const said = truth.map((right, i) => Float32Array.of(right + noise(i + ROWS)));
+    const metrics = ["mean_absolute_error", "root_mean_squared_error", "r2", "pearson", "spearman"].map(
+      (word) => [word, {}] as const,
+    );
+    await timed("regression", "score", truth, said, metrics);
+  });
+});

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import { buildGenerate } from "#stdlib/programs/generate.js";
+import { registry } from "#stdlib/registry.js";
+import { full } from "#stdlib/techniques/full.run.js";
+import type { EngineName, Session } from "#kernel/engine/engine.js";
+import { generate, type GenerateOptions } from "#kernel/inference/generate.js";
+import { readHeader } from "#kernel/engine/safetensors.js";
+import { ENGINES, engineNamed } from "#tests/kernel/engine/engines.js";
+
+interface Golden {
+  readonly prompts: readonly (readonly number[])[];
+  readonly most: number;
+  readonly cases: readonly {
+    readonly settings: Readonly<Record<"num_beams" | "repetition_penalty" | "length_penalty", number>>;
+    readonly ends: readonly number[];
+    readonly texts: readonly (readonly number[])[];
+    readonly scores: readonly number[] | null;
+  }[];
+}
+const tests = new URL("../../../../tests/", import.meta.url);
+const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, tests), "utf8"));
+const golden = read("golden/oracle/generation.json") as Record<string, Golden>;
+
+async function decoderNamed(name: string): Promise<DecoderImplementation> {
+  return (await registry.find("decoder", name)!.load!()) as DecoderImplementation;
+}
+async function open(
+  engine: EngineName,
+  model: string,
+): Promise<{ session: Session; vocabulary: number; positions: number }> {
+  const folder = new URL(`fixtures/models/${model}`, tests).pathname;
+  const json = read(`fixtures/models/${model}/config.json`) as Record<string, unknown>;
+  const family = (await registry.find("model", String(json["model_type"]))!.load!()) as ModelImplementation;
+  const config = family.config(json);
+  const tensors = Object.keys(readHeader(`${folder}/model.safetensors`).tensors);
+  const programs = buildGenerate({
+    family,
+    config,
+    technique: { call: { kind: "technique", word: "full", arguments: {} }, implementation: full },
+    prefixInCheckpoint: tensors.some((name) => name.startsWith(family.prefix)),
+    tensors: new Set(tensors),
+    seed: 0,
+  });
+  const { vocabulary, positions } = family.sizes(config);
+  return { session: await (await engineNamed(engine)).open({ ...programs }, [folder]), vocabulary, positions };
+}
+const begun = (prompts: readonly (readonly number[])[]): Int32Array[] => prompts.map((p) => Int32Array.from(p));
+async function options(
+  word: string,
+  given: Record<string, number>,
+  more: Partial<GenerateOptions> = {},
+): Promise<GenerateOptions> {
+  const call = { kind: "decoder", word, arguments: given };
+  const decoder = { call, implementation: await decoderNamed(word) };
+  return { decoder, vocabulary: 0, ends: new Set(), padId: 0, maxTokens: 12, positions: 40, ...more };
+}
+/** The texts at the end, and how often something was told. */
+async function all(session: Session, prompts: readonly (readonly number[])[], o: GenerateOptions) {
+  const texts = prompts.map((): readonly number[] => []);
+  const scores = prompts.map(() => 0);
+  let told = 0;
+  for await (const grown of generate(session, begun(prompts), o))
+    for (const { prompt, text } of grown) {
+      assert.deepEqual(text.tokens.slice(0, texts[prompt]!.length), texts[prompt], "texts only grow");
+      texts[prompt] = [...text.tokens];
+      scores[prompt] = text.score ?? 0;
+      told++;
+    }
+  return { texts, scores, told };
+}
+
+for (const engine of ENGINES)
+  describe(`texts continued on ${engine}`, function () {
+    this.timeout(120_000);
+    // tfjs takes seconds for what TensorFlow does at once: two families show it there.
+    const models = engine !== "tfjs" ? Object.keys(golden) : ["gpt2-plain", "mistral-window"];
+    for (const model of models)
+      it(`${model}: token for token what transformers writes, greedily, with a penalty, by beams`, async () => {
+        const { session, vocabulary, positions } = await open(engine, model);
+        const { prompts, most, cases } = golden[model]!;
+        for (const { settings, ends, texts, scores } of engine !== "tfjs" ? cases : cases.slice(0, 3)) {
+          const { num_beams: width, repetition_penalty, length_penalty } = settings;
+          const given = width > 1 ? { width, length_penalty } : { repetition_penalty };
+          const o = await options(width > 1 ? "beam" : "greedy", given, {
+            vocabulary,
+            positions,
+            ends: new Set(ends),
+            maxTokens: most,
+          });
+          const got = await all(session, prompts, o);
+          assert.deepEqual(got.texts, texts, JSON.stringify(settings));
+          scores?.forEach((score, i) => assert.ok(Math.abs(got.scores[i]! - score) < 1e-4, `score ${String(score)}`));
+        }
+        await session.dispose();
+      });
+  });
+
+describe("the loop that continues texts", function () {
+  this.timeout(60_000);
+  let opened: Awaited<ReturnType<typeof open>>;
+  before(async () => (opened = await open("tensorflow", "gpt2-plain")));
+  after(() => opened.session.dispose());
+  const { prompts } = golden["gpt2-plain"]!;
+
+  it("writes the same whatever else is in the batch, drawn tokens too", async () => {
+    const { session, vocabulary } = opened;
+    for (const [word, given] of [
+      ["greedy", {}],
+      ["sample", { temperature: 2, seed: 5 }],
+      ["beam", { width: 2 }],
+    ] as const) {
+      const whole = await all(session, prompts, await options(word, given, { vocabulary }));
+      for (const [i, prompt] of prompts.entries()) {
+        const alone = await all(session, [prompt], await options(word, given, { vocabulary, numbers: [i] }));
+        assert.deepEqual(alone.texts[0], whole.texts[i], `${word}, text ${String(i)}`);
+      }
+    }
+  });
+  it("tells each token as it comes, and ends where it is told to", async () => {
+    const { session, vocabulary } = opened;
+    const o = await options("greedy", {}, { vocabulary });
+    assert.equal((await all(session, prompts, o)).told, prompts.length * 12);
+    const lengths = prompts.map(() => 0);
+    for await (const grown of generate(session, begun(prompts), o))
+      for (const { prompt, text, stop } of grown) {
+        lengths[prompt] = text.tokens.length;
+        if (text.tokens.length === prompt + 2) stop(prompt + 1);
+      }
+    assert.deepEqual(lengths, [2, 3, 4, 5]);
+  });
+  it("stops between two tokens when it is aborted", async () => {
+    const { session, vocabulary } = opened;
+    const aborting = new AbortController();
+    let told = 0;
+    const o = await options("greedy", {}, { vocabulary, signal: aborting.signal });
+    await assert.rejects(
+      async () => {
+        for await (const grown of generate(session, begun(prompts), o)) {
+          told += grown.length;
+          if (told === 3 * prompts.length) aborting.abort();
+        }
+      },
+      { name: "AbortError" },
+    );
+    assert.equal(told, 3 * prompts.length);
+  });
+  it("refuses an empty prompt, and one that leaves no room", async () => {
+    const { session, vocabulary } = opened;
+    const first = async (prompt: number[], maxTokens: number): Promise<unknown> =>
+      generate(session, begun([prompt]), await options("greedy", {}, { vocabulary, maxTokens })).next();
+    await assert.rejects(first([], 3), { code: "empty-prompt" });
+    await assert.rejects(first([1, 2, 3], 38), { code: "no-room-to-generate" });
+    await first([1, 2, 3], 37);
+  });
+});

@@ -1,0 +1,42 @@
+/** What the compiler of cells keeps of each cell: the declarations of what it defines, and next to nothing of others. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { Converter } from "#kernel/jupyter/cells/compile/converter.js";
+
+describe("memory of compiled cells", function () {
+  this.timeout(120_000);
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-memory-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const converter = new Converter(folder, "");
+  let made = 0;
+
+  /** kB of the heap that each of `count` cells leaves. */
+  function kept(count: number, cell: (i: number) => string): number {
+    const heap = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed / 1024;
+    };
+    const before = heap();
+    for (let i = 0; i < count; i++) {
+      assert.ok("compiled" in converter.convert(cell(made++)));
+      converter.commit();
+    }
+    return (heap() - before) / count;
+  }
+  it("grows by less than 20 kB a cell that defines nothing, 60 kB one that defines a record", () => {
+    converter.warm();
+    const plain = (i: number): string => `${i} + 1`;
+    const defining = (i: number): string => `const value${i} = { a: ${i}, b: "x${i}" }; value${i}.a + 1`;
+    kept(30, plain);
+    kept(10, defining);
+    const [nothing, record] = [kept(40, plain), kept(40, defining)];
+    assert.ok(nothing < 20, `${nothing.toFixed(1)} kB`);
+    assert.ok(record < 60, `${record.toFixed(1)} kB`);
+  });
+});

@@ -1,0 +1,461 @@
+/** The real kernel, as a front end sees it: one test per line of what the wire promises. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { startKernel, type Execution, type KernelClient } from "#kernel/jupyter/client/client.js";
+import type { Message } from "#kernel/jupyter/client/messages.js";
+import type { RunListing } from "#kernel/history/run-listing.js";
+import type { AssistantMethods } from "#kernel/core/assist/assistant-port.js";
+
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const textOf = ({ outputs }: Execution): string =>
+  outputs.map((output) => ("text" in output ? output.text : "")).join("");
+const resultOf = ({ outputs }: Execution): unknown =>
+  outputs.flatMap((output) => (output.output_type === "execute_result" ? [output.data["text/plain"]] : []))[0];
+
+describe("the kernel on the wire", function () {
+  this.timeout(60_000);
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-wire-"));
+  let kernel: KernelClient;
+  before(async () => {
+    kernel = await startKernel({ cwd: folder, env: { JUPYTER_DATA_DIR: folder } });
+    await kernel.execute("1");
+  });
+  after(async () => {
+    await kernel.shutdown();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Runs a cell that does not end, does something after a moment, and tells what came of both. */
+  async function while_<T>(code: string, act: () => Promise<T>, waitMs = 300): Promise<[T, Execution, number]> {
+    const cell = kernel.execute(code);
+    await delay(waitMs);
+    const value = await act();
+    const start = performance.now();
+    await kernel.interrupt();
+    return [value, await cell, performance.now() - start];
+  }
+
+  describe("execute", () => {
+    it("gives a result, an input message, busy and idle, in order and under one parent", async () => {
+      const types: string[] = [];
+      const cell = await kernel.execute("console.log('a'); 6 * 7", {
+        onMessage: ({ header, content }) =>
+          types.push(`${header.msg_type} ${String(content["execution_state"] ?? "")}`.trim()),
+      });
+      assert.deepEqual(types, ["status busy", "execute_input", "stream", "execute_result", "status idle"]);
+      assert.equal(resultOf(cell), "42");
+      const next = await kernel.execute("1");
+      assert.equal(next.count, (cell.count ?? 0) + 1);
+    });
+
+    it("silent says nothing, counts nothing and leaves no history", async () => {
+      const before = await kernel.execute("'before'");
+      const types: string[] = [];
+      const silent = await kernel.execute("console.log('quiet'); 1", {
+        silent: true,
+        onMessage: ({ header }) => types.push(header.msg_type),
+      });
+      assert.equal(silent.status, "ok");
+      assert.deepEqual(types, ["status", "status"]);
+      await kernel.execute("'unstored'", { storeHistory: false });
+      const after = await kernel.execute("'after'");
+      assert.equal(after.count, (before.count ?? 0) + 1);
+      const { history } = await kernel.history({ hist_access_type: "tail", n: 2 });
+      assert.deepEqual(
+        (history as unknown[][]).map((entry) => entry[2]),
+        ["'before'", "'after'"],
+      );
+    });
+
+    it("evaluates user expressions, each with its own error", async () => {
+      const { reply } = await kernel.execute("const answer = 42", {
+        userExpressions: { good: "answer + 1", bad: "nope" },
+      });
+      const replies = reply["user_expressions"] as Record<string, { status: string; data?: Record<string, string> }>;
+      assert.equal(replies["good"]?.status, "ok");
+      assert.equal(replies["good"]?.data?.["text/plain"], "43");
+      assert.equal(replies["bad"]?.status, "error");
+    });
+
+    it("that fails gives one error and aborts what waits, unless told not to", async () => {
+      const failing = kernel.execute("throw new RangeError('on purpose')");
+      const waiting = [kernel.execute("1"), kernel.execute("2")];
+      const { reply, outputs } = await failing;
+      assert.deepEqual([reply["status"], reply["ename"], reply["evalue"]], ["error", "RangeError", "on purpose"]);
+      assert.deepEqual(
+        outputs.map(({ output_type }) => output_type),
+        ["error"],
+      );
+      assert.deepEqual(
+        (await Promise.all(waiting)).map(({ status }) => status),
+        ["aborted", "aborted"],
+      );
+      const tolerant = kernel.execute("throw 1", { stopOnError: false });
+      const next = kernel.execute("3");
+      assert.deepEqual([(await tolerant).status, (await next).status], ["error", "ok"]);
+    });
+
+    it("delivers 50,000 lines, none lost, in a few messages", async () => {
+      let messages = 0;
+      const cell = await kernel.execute("for (let i = 0; i < 50_000; i++) console.log('line ' + i)", {
+        onMessage: () => messages++,
+      });
+      const lines = textOf(cell).trimEnd().split("\n");
+      assert.equal(lines.length, 50_000);
+      assert.ok(lines.every((line, index) => line === `line ${String(index)}`));
+      assert.ok(messages < 1000, `${String(messages)} messages`);
+    });
+
+    it("keeps stdout, stderr and displays in the order in which they were made", async () => {
+      const { outputs } = await kernel.execute(
+        "console.log('1'); console.error('2'); display({ three: 3 }); console.log('4')",
+      );
+      assert.deepEqual(
+        outputs.map((output) => ("name" in output ? output.name : output.output_type)),
+        ["stdout", "stderr", "display_data", "stdout"],
+      );
+    });
+
+    it("shows, updates and clears", async () => {
+      const seen: Message[] = [];
+      await kernel.execute(
+        "const shown = display.html('<b>1</b>', { id: 'x1' }); shown.update('<b>2</b>'); display.clear(true)",
+        {
+          onMessage: (message) => seen.push(message),
+        },
+      );
+      const [first, second, third] = seen.filter(({ header }) => /display|clear/.test(header.msg_type));
+      assert.deepEqual(
+        [first, second].map((message) => [message?.header.msg_type, message?.content["transient"]]),
+        [
+          ["display_data", { display_id: "x1" }],
+          ["update_display_data", { display_id: "x1" }],
+        ],
+      );
+      assert.deepEqual(third?.content, { wait: true });
+    });
+
+    it("gives late output to the cell that made it", async () => {
+      let late = 0;
+      const first = await kernel.execute("setTimeout(() => console.log('late'), 300)", { onOutput: () => late++ });
+      await kernel.execute("'other'");
+      await delay(600);
+      assert.equal(late > 0 && textOf(first), "late\n");
+    });
+
+    it("asks the person, and says so where nobody can answer", async () => {
+      const asked: [string, boolean][] = [];
+      const onInput = (prompt: string, hidden: boolean): string => {
+        asked.push([prompt, hidden]);
+        return `${prompt}!`;
+      };
+      const cell = await kernel.execute("[await input('name? '), await password('key? ')]", { onInput });
+      assert.equal(resultOf(cell), "[ 'name? !', 'key? !' ]");
+      assert.deepEqual(asked, [
+        ["name? ", false],
+        ["key? ", true],
+      ]);
+      const alone = await kernel.execute("await input('anyone?')");
+      assert.equal(alone.status, "error");
+      assert.match(String(alone.reply["evalue"]), /takes no input/);
+    });
+
+    it("carries a half character and a page", async () => {
+      const { reply, outputs } = await kernel.execute("display.page('long'); process.stdout.write('a\\ud800b')");
+      assert.deepEqual(
+        (reply["payload"] as { source: string }[]).map(({ source }) => source),
+        ["page"],
+      );
+      assert.equal(outputs.map((output) => ("text" in output ? output.text : "")).join(""), "a\ufffdb");
+    });
+  });
+
+  describe("interrupts", () => {
+    const endless: Readonly<Record<string, string>> = {
+      "an awaiting cell": "await new Promise(() => undefined)",
+      "a synchronous loop": "for (;;);",
+      "a loop after an await": "await null; for (;;);",
+      "a loop inside Node": "'x'.repeat(40).replace(/(x+x+)+y/, ''); for (;;);",
+      "a cell that prints without end": "for (;;) console.log('flood')",
+      "a cell that waits for input": "await input('?')",
+      "a regular expression that does not end":
+        "await new Promise((r) => setTimeout(r, 20)); 'x'.repeat(40).replace(/(x+x+)+y/, '')",
+      "a loop that catches": "for (;;) { try { for (;;); } catch {} }",
+    };
+    for (const [name, code] of Object.entries(endless))
+      it(`end ${name} within a second; state survives`, async () => {
+        await kernel.execute("var kept = 'kept'");
+        const cell = kernel.execute(code, { onInput: () => new Promise<string>(() => undefined) });
+        await delay(300);
+        const start = performance.now();
+        await kernel.interrupt();
+        const { status, reply } = await cell;
+        const took = performance.now() - start;
+        assert.deepEqual([status, reply["ename"]], ["error", "Interrupted"]);
+        assert.ok(took < 1000, `${String(took)} ms`);
+        assert.equal(resultOf(await kernel.execute("kept")), "'kept'");
+      });
+
+    it("by SIGINT too, in a loop", async () => {
+      const cell = kernel.execute("for (;;);");
+      await delay(300);
+      const start = performance.now();
+      await kernel.interrupt("signal");
+      assert.equal((await cell).reply["ename"], "Interrupted");
+      assert.ok(performance.now() - start < 1000);
+    });
+
+    it("end what a cell that is done left running", async () => {
+      await kernel.execute("setTimeout(() => { for (;;); }, 50)");
+      await delay(250);
+      await kernel.interrupt();
+      assert.equal(resultOf(await kernel.execute("'free'")), "'free'");
+      await kernel.execute("setTimeout(() => { 'x'.repeat(40).replace(/(x+x+)+y/, ''); }, 50)");
+      await delay(250);
+      await kernel.interrupt();
+      assert.equal(resultOf(await kernel.execute("'free again'")), "'free again'");
+    });
+
+    it("do nothing when idle", async () => {
+      await kernel.interrupt();
+      await kernel.interrupt("signal");
+      await delay(100);
+      assert.equal(resultOf(await kernel.execute("1 + 1")), "2");
+    });
+  });
+
+  it("answers heartbeat, completion, inspection, info and control while a cell computes", async () => {
+    await kernel.complete("Math.hyp");
+    const [answers] = await while_("for (;;);", async () => {
+      const beat = await kernel.heartbeat();
+      const start = performance.now();
+      const { matches } = await kernel.complete("Math.hyp");
+      const took = performance.now() - start;
+      const { found } = await kernel.inspect("Math.hypot");
+      const { status } = await kernel.isComplete("1 +");
+      const info = await kernel.request("kernel_info_request", {}, { channel: "control", seconds: 2 });
+      const usage = await kernel.request("usage_request", {}, { channel: "control", seconds: 2 });
+      return { beat, took, matches, found, status, info: info.content, usage: usage.content };
+    });
+    assert.ok(answers.beat < 200 && answers.took < 500, JSON.stringify([answers.beat, answers.took]));
+    assert.ok((answers.matches as string[]).includes("hypot"));
+    assert.deepEqual([answers.found, answers.status], [true, "incomplete"]);
+    assert.equal(answers.info["protocol_version"], "5.5");
+    assert.ok((answers.usage["kernel_memory"] as number) > 1e7);
+    assert.ok((answers.usage["pid"] as number) > 0);
+  });
+
+  it("says again that it is busy after answering beside a running cell", async () => {
+    const states: [string, boolean][] = [];
+    const cell = kernel.execute("await new Promise((r) => setTimeout(r, 600))");
+    await delay(200);
+    const stop = kernel.onPublished(({ header, parent, content }) => {
+      if (header.msg_type === "status")
+        states.push([String(content["execution_state"]), parent.msg_type === "execute_request"]);
+    });
+    await kernel.isComplete("1");
+    await cell;
+    stop();
+    assert.deepEqual(states, [
+      ["busy", false],
+      ["idle", false],
+      ["busy", true],
+      ["idle", true],
+    ]);
+  });
+
+  it("counts the cursor in code points", async () => {
+    const code = "const s = '😀😀'; s.toUpperC";
+    const { matches, cursor_start, cursor_end } = await kernel.complete(code);
+    assert.ok((matches as string[]).includes("toUpperCase"));
+    assert.equal([...code].slice(cursor_start as number, cursor_end as number).join(""), "toUpperC");
+  });
+
+  it("tells complete, incomplete, invalid", async () => {
+    const status = async (code: string): Promise<unknown> => (await kernel.isComplete(code))["status"];
+    assert.deepEqual(await Promise.all(["const a = 1", "function f() {", "const = 1"].map(status)), [
+      "complete",
+      "incomplete",
+      "invalid",
+    ]);
+    const { indent } = await kernel.isComplete("function f() {");
+    assert.match(String(indent), /^\s+$/);
+  });
+
+  it("opens comms of its targets, answers them while a cell runs, and closes unknown ones", async () => {
+    const answers: unknown[] = [];
+    const comm = await kernel.openComm("tunebook.assist", {}, (data) => answers.push(data));
+    const [info] = await while_("for (;;);", async () => {
+      await comm.send({ id: 7, method: "check", code: "1 + 1" });
+      for (let tries = 0; answers.length === 0 && tries < 100; tries++) await delay(20);
+      return kernel.commInfo("tunebook.assist");
+    });
+    assert.deepEqual(answers, [{ id: 7, result: { diagnostics: [] } }]);
+    assert.deepEqual(info["comms"], { [comm.id]: { target_name: "tunebook.assist" } });
+    assert.deepEqual((await kernel.commInfo("other"))["comms"], {});
+    const closed = new Promise<Message>((resolve) =>
+      kernel.onPublished((message) => {
+        if (message.header.msg_type === "comm_close") resolve(message);
+      }),
+    );
+    const unknown = await kernel.openComm("nobody", {}, () => undefined);
+    assert.equal((await closed).content["comm_id"], unknown.id);
+  });
+
+  it("checks a Tune cell while it is typed", async () => {
+    const code = 'data t {\n  sorce: csv("x.csv")\n}';
+    const answer = new Promise<Record<string, unknown>>((resolve) => {
+      void kernel.openComm("tunebook.assist", {}, resolve).then((comm) => comm.send({ id: 1, method: "check", code }));
+    });
+    const { diagnostics } = (await answer)["result"] as AssistantMethods["check"]["result"];
+    const [first] = diagnostics;
+    assert.equal(code.slice(first?.from, first?.to), "sorce");
+    assert.equal(first?.severity, "error");
+    assert.deepEqual(first.fix?.edits, [{ from: first.from, to: first.to, text: "source" }]);
+  });
+
+  it("tells of the runs as they change, until nobody wants to know, without looking busy", async () => {
+    const heard: Record<string, unknown>[] = [];
+    const busy: unknown[] = [];
+    kernel.onPublished(({ header, content }) => header.msg_type === "status" && busy.push(content));
+    const comm = await kernel.openComm("tunebook.assist", {}, (data) => heard.push(data));
+    const runs = join(folder, "runs");
+    const until = async (enough: () => boolean): Promise<void> => {
+      for (let tries = 0; !enough() && tries < 500; tries++) await delay(20);
+      assert.ok(enough(), JSON.stringify(heard));
+    };
+    await comm.send({ id: 1, method: "watchRuns", filter: "", limit: 5 });
+    await until(() => heard.length === 2);
+    assert.deepEqual(heard[0], { id: 1, result: null });
+    const listing = (i: number) => heard[i]?.["result"] as RunListing;
+    assert.deepEqual([heard[1]?.["watch"], listing(1).order], [1, []]);
+    const asked = busy.length;
+    mkdirSync(join(runs, "first", "checkpoints"), { recursive: true });
+    await until(() => heard.length === 3);
+    assert.deepEqual(
+      listing(2).runs.map((run) => run.id),
+      ["first"],
+    );
+    assert.equal(busy.length, asked, "the kernel said that it is busy");
+    await comm.send({ id: 2, method: "unwatchRuns" });
+    await until(() => heard.length === 4);
+    mkdirSync(join(runs, "second", "checkpoints"), { recursive: true });
+    await delay(3000);
+    assert.equal(heard.length, 4);
+    await comm.send({ id: 3, method: "watchRuns" });
+    await until(() => heard.length === 5);
+    assert.deepEqual(heard[4], { id: 3, error: "watchRuns lacks a parameter" });
+    await comm.close();
+    rmSync(runs, { recursive: true });
+  });
+
+  it("carries comms of the main thread both ways", async () => {
+    const cell = await kernel.execute(`
+      const comms = (globalThis as any)[Symbol.for("tunebook.comms")];
+      comms.register("echo", (comm: any, { data }: any) => {
+        comm.send({ opened: data });
+        return { message: (m: any) => comm.send({ echo: m.data }), closed: () => console.log("closed") };
+      });`);
+    assert.equal(cell.status, "ok", JSON.stringify(cell.reply));
+    const heard: unknown[] = [];
+    const comm = await kernel.openComm("echo", { a: 1 }, (data) => heard.push(data));
+    await comm.send({ b: 2 });
+    for (let tries = 0; heard.length < 2 && tries < 100; tries++) await delay(10);
+    assert.deepEqual(heard, [{ opened: { a: 1 } }, { echo: { b: 2 } }]);
+    assert.deepEqual((await kernel.commInfo("echo"))["comms"], { [comm.id]: { target_name: "echo" } });
+    await comm.close();
+    assert.deepEqual((await kernel.commInfo("echo"))["comms"], {});
+  });
+
+  it("answers requests it has no use for, and unknown ones harm nothing", async () => {
+    const { content } = await kernel.request(
+      "debug_request",
+      { seq: 3, command: "attach" },
+      { channel: "control", seconds: 5 },
+    );
+    assert.deepEqual([content["success"], content["request_seq"]], [false, 3]);
+    const { content: ports } = await kernel.request("connect_request", {}, { seconds: 5 });
+    assert.equal(ports["shell_port"], kernel.connection.shell_port);
+    await assert.rejects(kernel.request("no_such_request", {}, { seconds: 0.3 }));
+    await assert.rejects(kernel.request("constructor", {}, { seconds: 0.3 }));
+    assert.equal((await kernel.request("complete_request", {}, { seconds: 5 })).content["status"], "error");
+    assert.equal((await kernel.request("execute_request", {}, { seconds: 5 })).content["status"], "error");
+  });
+
+  it("drops bad frames and lives", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.constant(Buffer.from("<IDS|MSG>"))), {
+          minLength: 1,
+          maxLength: 9,
+        }),
+        (frames) => kernel.sendRaw(frames.map((frame) => Buffer.from(frame))),
+      ),
+      { numRuns: 50 },
+    );
+    assert.equal(resultOf(await kernel.execute("'alive'")), "'alive'");
+  });
+
+  it("closes in order, telling whether it is to start again", async () => {
+    const other = await startKernel({ cwd: folder, env: { JUPYTER_DATA_DIR: folder } });
+    const cell = other.execute("for (;;);");
+    await delay(100);
+    const told = new Promise<Message>((resolve) =>
+      other.onPublished((message) => {
+        if (message.header.msg_type === "shutdown_reply") resolve(message);
+      }),
+    );
+    assert.deepEqual(await other.shutdown(true), { status: "ok", restart: true });
+    assert.deepEqual((await told).content, { status: "ok", restart: true });
+    assert.equal((await other.process.ended).status, 0);
+    void cell.catch(() => undefined);
+  });
+
+  it("goes with its launcher, and keeps its history through kill −9", async () => {
+    const other = await startKernel({ cwd: folder, env: { JUPYTER_DATA_DIR: folder } });
+    await other.execute("'before the crash'");
+    const { content } = await other.request("usage_request", {}, { channel: "control", seconds: 5 });
+    const pid = content["pid"] as number;
+    await other.kill();
+    for (let tries = 0; tries < 50 && isAlive(pid); tries++) await delay(20);
+    assert.equal(isAlive(pid), false);
+    const { history } = await kernel.history({ hist_access_type: "search", pattern: "*the crash*" });
+    assert.equal((history as unknown[]).length, 1);
+  });
+
+  it("says why it cannot start", () => {
+    const entry = kernelEntry();
+    assert.throws(
+      () => execFileSync(process.execPath, [entry, join(folder, "none.json")], { stdio: "pipe" }),
+      (error) => {
+        const { status, stderr } = error as { status: number; stderr: Buffer };
+        assert.equal(status, 1);
+        assert.match(stderr.toString(), /error\[bad-connection-file\]/);
+        return true;
+      },
+    );
+    assert.throws(
+      () => execFileSync(process.execPath, [entry, kernel.connectionFile], { stdio: "pipe" }),
+      (error) => /error\[port-unavailable\]/.test((error as { stderr: Buffer }).stderr.toString()),
+    );
+  });
+});
+
+function kernelEntry(): string {
+  return new URL("../../../../kernel/jupyter/wire/main.js", import.meta.url).pathname;
+}
+
+/** A process that has ended but that nobody has waited for counts as ended. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const stat = join("/proc", String(pid), "stat");
+  return !existsSync(stat) || !/^\d+ \(.*\) Z/s.test(readFileSync(stat, "utf8"));
+}

@@ -1,0 +1,87 @@
+/** Runs that older versions left on people's disks: they open, score, go on and are listed by the code of today. */
+import assert from "node:assert/strict";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { RunList } from "#kernel/history/run-list.js";
+import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
+import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { SweepHandle } from "#kernel/session/sweep.js";
+import { asked, cells, keptFolder, lossesOf, writeNotebookFiles, type Kept } from "./kept-runs.js";
+import { NotebookOfOne } from "./notebook-of-one.js";
+
+/** They were made on another processor, whose sums may round otherwise. */
+const near = (now: number, then: number, what: string): void =>
+  assert.ok(Math.abs(now - then) < 2e-4, `${what}: ${now}, it was ${then}`);
+
+for (const version of readdirSync(keptFolder))
+  describe(`runs that version ${version} made`, function () {
+    this.timeout(60_000);
+    const kept = JSON.parse(readFileSync(join(keptFolder, version, "kept.json"), "utf8")) as Kept;
+    let book: NotebookOfOne;
+    const model = (name: string) => book.values.get(name) as ModelHandle;
+    const ids = () => readdirSync(book.runs).filter((id) => existsSync(join(book.runs, id, "lock.json")));
+
+    before(() => {
+      book = new NotebookOfOne();
+      writeNotebookFiles(book.folder);
+      cpSync(join(keptFolder, version, "runs"), book.runs, { recursive: true });
+    });
+    after(() => book.close());
+
+    it("open in another session, and score and answer as they did", async () => {
+      await book.run(cells.names.split("\n")[0]!);
+      await book.run(`model whole { load: "runs/${kept.runs.finished}" }\nmodel straight { load: "straight" }`);
+      await book.run(cells.scores);
+      for (const { model: of, metrics } of book.session.evaluations)
+        for (const [metric, value] of Object.entries(kept.scores[of]!))
+          near(metrics[metric]!, value, `${of} ${metric}`);
+      for (const [name, then] of Object.entries(kept.answers)) {
+        const now = (await model(name).predict([...asked])) as readonly LabelPrediction[];
+        assert.deepEqual(
+          now.map(({ label }) => label),
+          then.map(({ label }) => label),
+        );
+        now.forEach(({ probability }, i) => near(probability, then[i]!.probability, `${name} on ${asked[i]}`));
+      }
+      assert.deepEqual(lossesOf(model("whole")), kept.losses.finished);
+    });
+
+    it("keep their recipe's hash, so that an interrupted one goes on where it stopped", async () => {
+      await book.run(cells.names);
+      const before = ids();
+      await book.run(cells.resumed);
+      assert.deepEqual(ids(), before, "it goes on in its own folder");
+      assert.equal(basename(model("parted").folder!), kept.runs.interrupted);
+      const losses = lossesOf(model("parted"));
+      assert.deepEqual(
+        losses.map(([step]) => step),
+        kept.losses.straight.map(([step]) => step),
+      );
+      for (const [i, [step, loss]] of losses.entries()) near(loss, kept.losses.straight[i]![1], `loss of step ${step}`);
+      await book.run(cells.finished);
+      const fresh = ids().filter((id) => !before.includes(id));
+      assert.equal(fresh.length, 1);
+      assert.equal(RunFolder.open(join(book.runs, fresh[0]!)).lock()!.recipeHash, kept.recipeHashes.finished);
+    });
+
+    it("are listed, and a sweep knows its trials without training them again", async () => {
+      const before = ids();
+      await book.run(cells.sweep);
+      assert.deepEqual(ids(), before);
+      const found = book.values.get("search") as SweepHandle;
+      assert.deepEqual(
+        found.trials.map(({ values, score }) => ({ values, score })),
+        kept.trials,
+      );
+      const list = new RunList(book.runs);
+      await list.look();
+      for (const id of [kept.runs.finished, kept.runs.straight])
+        assert.equal(list.get(id)?.scores.find(({ metric }) => metric === "accuracy")?.value, 1, id);
+      const trials = before.flatMap((id) => list.get(id)?.trial ?? []);
+      assert.deepEqual(
+        trials.map(({ number, score }) => score === kept.trials[number - 1]!.score),
+        [true, true, true, true],
+      );
+    });
+  });

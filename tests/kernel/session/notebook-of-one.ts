@@ -1,0 +1,55 @@
+/** A Tune session for tests: runs texts, keeps what is shown, gives the models back. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
+import type { Shown } from "#kernel/core/display/shown.js";
+import { plainSurroundings } from "#kernel/core/session/host-context.js";
+import { TuneSession } from "#kernel/session/tune-session.js";
+
+export class NotebookOfOne {
+  readonly folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
+  readonly runs = join(this.folder, "runs");
+  readonly values = new Map<string, unknown>();
+  readonly shown: Shown[] = [];
+  /** Those that came before anything ran. */
+  readonly warnings: Diagnostic[] = [];
+  private cells = 0;
+  readonly session = new TuneSession({
+    folder: this.folder,
+    runs: this.runs,
+    names: {
+      define: (name, value) => void this.values.set(name, value),
+      remove: (name) => void this.values.delete(name),
+    },
+  });
+
+  /** Runs one cell; `live` values stand behind `$x`. */
+  async run(
+    text: string,
+    o: { readonly signal?: AbortSignal; readonly live?: Readonly<Record<string, unknown>> } = {},
+  ): Promise<readonly Shown[]> {
+    this.cells += 1;
+    const id = `cell ${this.cells}`;
+    const from = this.shown.length;
+    const screen = { display: (s: Shown) => void this.shown.push(s), update: (s: Shown) => void this.shown.push(s) };
+    const { live = {} } = o;
+    const surroundings = {
+      ...plainSurroundings(this.folder),
+      live: (name: string) => (name in live ? { value: live[name] } : undefined),
+      typescript: () => Object.keys(live),
+      ...(o.signal ? { signal: o.signal } : {}),
+    };
+    await this.session.run(
+      { id, title: id, text, cell: this.cells },
+      { screen, surroundings, ...(o.signal ? { signal: o.signal } : {}) },
+      (warnings) => void this.warnings.push(...warnings),
+    );
+    return this.shown.slice(from);
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,295 @@
+/** What a model that is opened again knows of its past: rows that it learnt from, answers among them, how much of a text it reads. */
+import assert from "node:assert/strict";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
+import { doubtsOf } from "#kernel/inference/doubts.js";
+import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { Refused } from "#kernel/session/tune-session.js";
+import { NotebookOfOne } from "./notebook-of-one.js";
+import { writeSmallBert } from "./small-bert.js";
+
+const LEARNT = "learnt.json";
+const WORDS = ["good", "fine", "bad", "poor"];
+const THINGS = Array.from({ length: 40 }, (_, i) => `w${i}`);
+const line = (i: number): string => `a ${WORDS[i % 4]!} ${THINGS[i % 40]!} film`;
+/** Three of four say "yes"; scores are 0 mostly, and 10 of some. */
+const labelOf = (i: number): string => (i % 4 === 3 ? "no" : "yes");
+const scoreOf = (i: number): number => (i % 3 === 0 ? 10 : 0);
+
+describe("a model that is opened again", function () {
+  this.timeout(240_000);
+  let first: NotebookOfOne;
+  let next: NotebookOfOne;
+  const folderOf = (name: string, book = first): string => (book.values.get(name) as ModelHandle).folder!;
+  const model = (name: string, book = next): ModelHandle => book.values.get(name) as ModelHandle;
+  const shown = async (text: string, book = next): Promise<string> =>
+    (await book.run(text)).map(({ bundle }) => String(bundle["text/plain"])).join("\n\n");
+  const rows = (count: number, from: number): string =>
+    [
+      "text,label,score",
+      ...Array.from({ length: count }, (_, i) => i + from).map((i) => `${line(i)},${labelOf(i)},${scoreOf(i)}`),
+    ].join("\n");
+
+  before(async () => {
+    first = new NotebookOfOne();
+    next = new NotebookOfOne();
+    writeSmallBert(join(first.folder, "bert"), ["a", "film", "new", ...WORDS, ...THINGS]);
+    // 30 rows train; what is asked later has 20 of them among 50, in other capitals, and most labels there are the rarer one.
+    writeFileSync(join(first.folder, "train.csv"), rows(30, 0));
+    const asked = Array.from({ length: 50 }, (_, i) =>
+      i < 20
+        ? `A  ${line(i).slice(2).toUpperCase()},${labelOf(i)},${scoreOf(i)}`
+        : `a new ${line(i).slice(2)} ${THINGS[i - 20]!},no,10`,
+    );
+    for (const book of [first, next])
+      writeFileSync(join(book.folder, "asked.csv"), ["text,label,score", ...asked].join("\n"));
+    writeFileSync(join(next.folder, "more.csv"), rows(10, 30));
+    cpSync(join(first.folder, "train.csv"), join(next.folder, "train.csv"));
+    await first.run(`
+data d { source: csv("train.csv"), columns: { text: text, label: label } }
+data n { source: csv("train.csv"), columns: { text: text, score: score } }
+recipe r { epochs: 2, batch_size: 8, optimizer: adamw(learning_rate: 2e-3), dropout: 0 }
+model whole { base: "bert", task: text_classification, max_length: 5 }
+model small { base: "bert", task: text_classification, technique: lora(rank: 2), max_length: 5 }
+model rated { base: "bert", task: regression, max_length: 16 }
+train whole, small on d with r
+train rated on n with r { epochs: 1, optimizer: adamw(learning_rate: 1e-9) }`);
+    await first.session.close();
+    await next.run(`
+data asked { source: csv("asked.csv"), columns: { text: text, label: label } }
+data asked_n { source: csv("asked.csv"), columns: { text: text, score: score } }
+data more { source: csv("more.csv"), columns: { text: text, label: label } }
+recipe r { epochs: 1, batch_size: 8, optimizer: adamw(learning_rate: 1e-4), dropout: 0 }
+model whole { load: ${JSON.stringify(folderOf("whole"))} }
+model small { load: ${JSON.stringify(folderOf("small"))} }
+model rated { load: ${JSON.stringify(folderOf("rated"))} }`);
+  });
+  after(async () => {
+    await Promise.all([first, next].map((book) => book.close()));
+  });
+
+  const warned = (of: string, name: string): string =>
+    new RegExp(`warning\\[scored-learnt-rows\\]: (.*\`${name}\`.*)`).exec(of)?.[1] ?? "";
+  it("warns of rows that it learnt from, with their number", async () => {
+    const told = await shown("evaluate whole, small on asked { metrics: [accuracy], worst: 0 }");
+    assert.match(
+      warned(told, "whole"),
+      /^20 of the 50 rows of asked that were scored were in the training data of `whole` \(run whole-/,
+    );
+    assert.match(warned(told, "small"), /^20 of the 50 rows /);
+    assert.doesNotMatch(await shown("evaluate whole on more { metrics: [accuracy], worst: 0 }"), /scored-learnt-rows/);
+  });
+  it("of what it was trained on before it went on, too: from a run, a folder, an adapter", async () => {
+    await model("whole").save("mood");
+    await model("small").merge("merged");
+    await model("small").save("adapter");
+    await next.run(`
+model from_run { base: whole, task: text_classification }
+model from_folder { base: "./mood", task: text_classification, technique: lora(rank: 2) }
+model from_merged { base: "./merged", task: text_classification }
+model from_adapter { base: ${JSON.stringify(join(first.folder, "bert"))}, task: text_classification, technique: lora(rank: 2, from: "./adapter") }
+model as_it_is { base: "./mood", task: text_classification }
+train from_run, from_folder, from_merged, from_adapter on more with r`);
+    for (const [name, of] of Object.entries({
+      ...{ from_run: "whole", from_folder: "whole", from_merged: "small", from_adapter: "small", as_it_is: "whole" },
+    })) {
+      const told = await shown(`evaluate ${name} on asked { metrics: [accuracy], worst: 0 }`);
+      assert.match(warned(told, name), new RegExp(`^20 of the 50 rows .* \\(run ${of}-`), name);
+    }
+    const own = await shown("evaluate from_run on more { metrics: [accuracy], worst: 0 }");
+    assert.match(warned(own, "from_run"), /^10 of the 10 rows .* \(run from_run-/);
+  });
+  it("also of rows that come in words", async () => {
+    const lines = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, i) => ({
+        tokens: line(i + from).split(" "),
+        tags: line(i + from)
+          .split(" ")
+          .map(() => "O"),
+      }))
+        .map((row) => JSON.stringify({ ...row, tags: ["B-it", ...row.tags.slice(1)] }))
+        .join("\n");
+    writeFileSync(join(next.folder, "words.jsonl"), lines(0, 12));
+    writeFileSync(join(next.folder, "other.jsonl"), lines(8, 20));
+    await next.run(`
+data words { source: jsonl("words.jsonl"), columns: { tokens: tokens, tags: tags } }
+data other { source: jsonl("other.jsonl"), columns: { tokens: tokens, tags: tags } }
+model tagger { base: ${JSON.stringify(join(first.folder, "bert"))}, task: token_classification, max_length: 16 }
+train tagger on words with r`);
+    const told = await shown("evaluate tagger on other { metrics: [accuracy], worst: 0 }");
+    assert.match(warned(told, "tagger"), /^4 of the 12 rows /);
+  });
+  it("notes that the training split was asked for by its name", async () => {
+    await next.run(`
+data parts { source: csv("train.csv"), columns: { text: text, label: label }, split: random(train: 60%, test: 40%) }
+model m { base: "./mood", task: text_classification }
+train m on parts with r`);
+    const told = await shown("evaluate m on parts.train { metrics: [accuracy], worst: 0 }");
+    assert.doesNotMatch(told, /scored-learnt-rows/);
+    assert.match(told, /m learnt from these rows/);
+    // The base knew the rest.
+    assert.match(
+      warned(await shown("evaluate m on parts.test { metrics: [accuracy], worst: 0 }"), "m"),
+      /^12 of the 12 rows .* \(run whole-/,
+    );
+  });
+  it("has the constant answer of the rows that trained, not of those that are scored", async () => {
+    const told = await shown("evaluate whole on asked { metrics: [accuracy], worst: 0 }");
+    assert.match(told, /always “yes”: the best answer that never changes, by the training rows/);
+    assert.match(
+      await shown("evaluate as_it_is on asked { metrics: [accuracy], worst: 0 }"),
+      /always “yes”: .* by the training rows/,
+    );
+    // Without the record, as in runs of before, what is scored serves, and nothing is said of leaks.
+    const old = join(next.folder, "old");
+    cpSync(folderOf("whole"), old, { recursive: true });
+    rmSync(join(old, LEARNT));
+    const lock = JSON.parse(readFileSync(join(old, "lock.json"), "utf8")) as object;
+    writeFileSync(join(old, "lock.json"), JSON.stringify({ ...lock, home: first.folder }));
+    await next.run('model old { load: "./old" }');
+    const before = await shown("evaluate old on asked { metrics: [accuracy], worst: 0 }");
+    assert.doesNotMatch(before, /scored-learnt-rows/);
+    assert.match(before, /always “no”: .* by these rows/);
+    // A record that is torn, or of another form, is none.
+    for (const text of ["{ torn", "[]", '{"version":1,"model":"whole","answers":{"label":[["yes",-1]]},"rows":[]}']) {
+      writeFileSync(join(old, LEARNT), text);
+      assert.match(await shown("evaluate old on asked { metrics: [accuracy], worst: 0 }"), /by these rows/);
+    }
+  });
+  it("of numbers each metric has its own best constant: the mean, of absolute errors the median", async () => {
+    const told = await shown("evaluate rated on asked_n { worst: 0 }");
+    const cell = (name: string): string => told.split("\n").find((one) => one.startsWith(`${name} `)) ?? "";
+    assert.match(told, /^metric +rated +always 3\.33\d*, the mean$/m);
+    assert.match(told, /by the training rows/);
+    const scores = Array.from({ length: 50 }, (_, i) => (i < 20 ? scoreOf(i) : 10));
+    const mae = scores.reduce((sum, score) => sum + score, 0) / 50;
+    assert.match(cell("mean_absolute_error"), new RegExp(` ${mae.toFixed(4)} \\(always 0, the median\\)$`));
+    const rmse = Math.sqrt(scores.reduce((sum, score) => sum + (score - 10 / 3) ** 2, 0) / 50);
+    assert.match(cell("root_mean_squared_error"), new RegExp(` ${rmse.toFixed(4)}$`));
+    const alone = await shown("evaluate rated on asked_n { metrics: [mean_absolute_error], worst: 0 }");
+    assert.match(alone, /^metric +rated +always 0, the median$/m);
+  });
+  it("says that numbers hug their mean, with both spreads", () => {
+    const doubts = (said: number) => doubtsOf("m", { spread: { said, truth: 1.25, mean: 3.5 } }, null);
+    assert.deepEqual(doubts(0.25), [
+      "m says nearly the same of every row: its answers lie around 3.5000 with a standard deviation of 0.2500, the right ones have 1.2500 (20 % of it)",
+    ]);
+    assert.deepEqual(doubts(0.4), []);
+  });
+  it("says of one answer how often it is given, and how often it is the right one: not how often the model is right", () => {
+    const commonest = { answer: "“yes”", given: 0.968, right: 0.571 };
+    assert.deepEqual(doubtsOf("m", { commonest }, null), [
+      "m says “yes” 96.8 % of the time; the right answer is that 57.1 % of the time",
+    ]);
+  });
+  it("reads as much of a text from a folder as it was trained to, unless the program says otherwise", async () => {
+    const settings = (folder: string): Record<string, unknown> =>
+      JSON.parse(readFileSync(join(next.folder, folder, "tokenizer_config.json"), "utf8")) as Record<string, unknown>;
+    for (const folder of ["mood", "merged"]) assert.equal(settings(folder)["model_max_length"], 5);
+    assert.equal(settings("mood")["mask_token"], "[MASK]");
+    assert.equal(model("as_it_is").plan.max_length, 5);
+    await next.run('model longer { base: "./mood", task: text_classification, max_length: 9 }');
+    assert.equal(model("longer").plan.max_length, 9);
+    const asked = ["a new good w1 film w2", "a bad w3 film"];
+    assert.deepEqual(await model("as_it_is").predict(asked), await model("whole").predict(asked));
+    assert.equal(model("from_run").plan.max_length, 5);
+  });
+  it("is not written over another model's folder unless that is asked for", async () => {
+    const is = (code: string) => (e: unknown) => (e as { code?: string }).code === code;
+    const bytes = readFileSync(join(next.folder, "mood", "model.safetensors"));
+    await model("whole").save("mood");
+    await assert.rejects(model("from_run").save("mood"), is("folder-of-another"));
+    await assert.rejects(model("small").merge("mood"), /holds the model `whole`; `small` would be written over it/);
+    cpSync(join(first.folder, "bert"), join(next.folder, "bert"), { recursive: true });
+    await assert.rejects(model("whole").save("bert"), /holds a model that no training here wrote/);
+    assert.deepEqual(readFileSync(join(next.folder, "mood", "model.safetensors")), bytes);
+    // Folders of before say whose they are by their card alone.
+    rmSync(join(next.folder, "mood", LEARNT));
+    await assert.rejects(model("from_run").save("mood"), /holds the model `whole`/);
+    await model("whole").save("mood");
+    assert.ok(existsSync(join(next.folder, "mood", LEARNT)));
+    await assert.rejects(model("whole").save("mood", { replaces: true } as never), is("bad-option"));
+    await model("from_run").save("mood", { replace: true });
+    assert.notDeepEqual(readFileSync(join(next.folder, "mood", "model.safetensors")), bytes);
+    await model("small").save("adapter");
+    await assert.rejects(model("from_adapter").save("adapter"), is("folder-of-another"));
+    for (const place of ["more.csv", "more.csv/in", "more.csv/in/it"]) {
+      for (const name of ["whole", "small"])
+        await assert.rejects(model(name).save(place, { replace: true }), is("cannot-write"), `${name} ${place}`);
+      await assert.rejects(model("small").merge(place), is("cannot-write"), place);
+    }
+    for (const place of ["", " ", "a\0b", undefined]) {
+      await assert.rejects(model("whole").save(place as string), is("bad-option"));
+      await assert.rejects(model("small").merge(place as string), is("bad-option"));
+    }
+    mkdirSync(join(next.folder, "empty"));
+    await model("whole").save("empty");
+  });
+  it("is found by a path to its folder of runs and the training's name, from the notebook", async () => {
+    const day = join(next.folder, "day1", "runs");
+    for (const name of ["whole", "small"])
+      cpSync(folderOf(name), join(day, folderOf(name).split("/").at(-1)!), { recursive: true });
+    cpSync(join(first.folder, "bert"), join(next.folder, "day1", "bert"), { recursive: true });
+    await next.run('model by_path { load: "day1/runs/whole" }');
+    assert.deepEqual(
+      await model("by_path").predict(["a good w1 film"]),
+      await model("whole").predict(["a good w1 film"]),
+    );
+    await assert.rejects(next.run('model nobody { load: "day1/runs/who" }'), (e: Refused) => {
+      const data = e.diagnostics[0]!.data as { readonly runs: string; readonly has: readonly string[] };
+      return e.diagnostics[0]!.code === "run-not-found" && data.runs === day && data.has.length === 2;
+    });
+    renameSync(join(next.folder, "day1", "bert"), join(next.folder, "day1", "moved"));
+    const fresh = new NotebookOfOne();
+    await assert.rejects(
+      fresh.run(`model m { load: ${JSON.stringify(join(day, folderOf("small").split("/").at(-1)!))} }`),
+      (e: Refused) => {
+        const { code, data } = e.diagnostics[0]!;
+        assert.deepEqual([code, (data as { base: string }).base], ["run-base-gone", "bert"]);
+        return (data as { was: string }).was.endsWith("day1/bert");
+      },
+    );
+    await fresh.close();
+  });
+  it("begins with the base's head by the names of its labels; says where they are others", async () => {
+    cpSync(join(first.folder, "bert"), join(next.folder, "named"), { recursive: true });
+    await model("whole").save("head");
+    const config = join(next.folder, "head", "config.json");
+    const said = JSON.parse(readFileSync(config, "utf8")) as Record<string, unknown>;
+    assert.deepEqual(said["id2label"], { 0: "no", 1: "yes" });
+    const named = (folder: string, labels: readonly string[]): void => {
+      cpSync(join(next.folder, "head"), join(next.folder, folder), { recursive: true });
+      const id2label = Object.fromEntries(labels.entries());
+      const label2id = Object.fromEntries(labels.map((label, i) => [label, i]));
+      writeFileSync(join(next.folder, folder, "config.json"), JSON.stringify({ ...said, id2label, label2id }));
+    };
+    named("turned", ["yes", "no"]);
+    named("other", ["warm", "cold"]);
+    const still = "with r { optimizer: adamw(learning_rate: 1e-12) }";
+    const told = await shown(`
+model as_said { base: "./turned", task: text_classification }
+model turned { base: "./turned", task: text_classification }
+model other { base: "./other", task: text_classification }
+train turned on more ${still}
+train other on more ${still}`);
+    // The head stands in the place of the one that the folder brought: no plan counts both.
+    const planned = (name: string, book = next): number =>
+      (JSON.parse(readFileSync(join(folderOf(name, book), "plan.json"), "utf8")) as Plan).estimates.parameters;
+    for (const name of ["turned", "other"]) assert.equal(planned(name), planned("whole", first), name);
+    const asked = ["a good w1 film", "a poor w3 film"];
+    const by = (name: string) => model(name).predict<LabelPrediction>(asked);
+    const [as_said, turned] = [await by("as_said"), await by("turned")];
+    // As the folder says: the first output is "yes" there.
+    as_said.forEach(({ probabilities }, i) => {
+      assert.ok(Math.abs(probabilities["yes"]! - turned[i]!.probabilities["yes"]!) < 1e-5);
+    });
+    assert.ok(Math.abs(as_said[0]!.probabilities["yes"]! - 0.5) > 1e-3);
+    assert.equal(told.match(/warning\[head-not-kept\]/g)?.length, 1);
+    assert.match(told, /the head of \.\/other tells warm, cold apart, the data no, yes/);
+    const whole = await by("whole");
+    const other = await by("other");
+    assert.ok(Math.abs(whole[0]!.probabilities["no"]! - other[0]!.probabilities["no"]!) > 1e-3);
+  });
+});

@@ -1,0 +1,41 @@
+/** `show` in a notebook: what each phase of the compiler made of a training. */
+import assert from "node:assert/strict";
+import { cpSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { NotebookOfOne } from "./notebook-of-one.js";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+const golden = (phase: string): string =>
+  readFileSync(join(root, "tests", "golden", "phases", `${phase}.txt`), "utf8").trimEnd();
+
+describe("show, phase by phase", function () {
+  this.timeout(120_000);
+  let book: NotebookOfOne;
+  const shown = async (statement: string): Promise<string> =>
+    (await book.run(statement))
+      .map(({ bundle }) => String(bundle["text/plain"]))
+      .join("\n")
+      .trimEnd();
+  before(async () => {
+    book = new NotebookOfOne();
+    cpSync(join(root, "docs", "compiler", "tickets.csv"), join(book.folder, "tickets.csv"));
+    const program = readFileSync(join(root, "docs", "compiler", "program.tune"), "utf8");
+    const [definitions = "", training = ""] = program.split(/^(?=train )/m);
+    await book.run(definitions);
+    assert.match(await shown("show router.tree"), /^statement model {2}6:1-11:2\n/);
+    await book.run(training);
+  });
+  after(() => book.close());
+
+  it("has the tree of what defines a name, in whichever cell it stands", async () => {
+    assert.match(await shown("show tickets.tree"), /^statement data {2}2:1-5:2\n {2}operand word tickets/);
+  });
+  it("has graph, passes and program as the command line has them", async () => {
+    for (const phase of ["graph", "passes", "program"])
+      assert.equal(await shown(`show router.${phase}`), golden(phase), phase);
+  });
+  it("has what an engine is given", async () => {
+    assert.equal(await shown("show router.emitted"), golden("tensorflow"));
+  });
+});

@@ -1,0 +1,92 @@
+/** Real processes that train: killed, stopped, beside each other; checkpoints that were damaged meanwhile. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { deleteRun } from "#kernel/history/delete-run.js";
+import { RunList } from "#kernel/history/run-list.js";
+import { killAndResume, outcomeOf, runProgram, runsIn, writePrograms } from "./kills.js";
+
+describe("trainings in processes of their own", function () {
+  this.timeout(240_000);
+
+  it("go on bit for bit where they were killed, twice", async () => {
+    const { kills, trainings, troubles } = await killAndResume({
+      kills: 2,
+      seed: Number(process.env["TUNEBOOK_SEED"] ?? 5),
+      steps: 45,
+    });
+    assert.deepEqual({ kills, troubles }, { kills: 2, troubles: [] });
+    assert.ok(trainings >= 1);
+  });
+
+  it("never write one run together, and pass over a checkpoint that was damaged", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tunebook-two-"));
+    const children: ReturnType<typeof runProgram>[] = [];
+    const start = (which: "fresh" | "resume") => {
+      const child = runProgram(folder, which, runs);
+      children.push(child);
+      return child;
+    };
+    const runs = join(folder, "runs");
+    const checkpoints = (): number =>
+      runsIn(runs)[0]
+        ?.events()
+        .filter(({ kind }) => kind === "checkpoint").length ?? 0;
+    try {
+      writePrograms(folder, 60);
+      const alone = start("fresh");
+      await once(alone, "exit");
+      const [reference] = runsIn(runs);
+      const expected = outcomeOf(reference!);
+      rmSync(runs, { recursive: true });
+
+      const first = start("fresh");
+      while (checkpoints() < 3) await delay(2);
+      first.kill("SIGSTOP"); // so that it certainly trains all the while
+      const [run] = runsIn(runs);
+      const list = new RunList(runs);
+      await list.look();
+      assert.equal(list.get(run!.id)?.state, "running");
+      await assert.rejects(deleteRun(list, run!.id), { code: "run-not-deleted" });
+      const [second, third] = [start("resume"), start("fresh")];
+      assert.deepEqual([(await once(second, "exit"))[0], (await once(third, "exit"))[0]], [1, 0]);
+      assert.match(
+        second.words,
+        new RegExp(`error\\[run-busy\\]: ${run!.id} is being trained by process ${first.pid}, since`),
+      );
+      assert.equal(runsIn(runs).length, 2, "who begins afresh has a run of its own");
+      assert.equal(outcomeOf(runsIn(runs).find(({ id }) => id !== run!.id)!), expected);
+      first.kill("SIGKILL");
+      await once(first, "exit");
+
+      const [before, last] = run!
+        .events()
+        .filter((event) => event.kind === "checkpoint")
+        .slice(-2);
+      const bytes = readFileSync(last!.folder);
+      bytes[bytes.length - 100]! ^= 4;
+      writeFileSync(last!.folder, bytes);
+      const resumed = start("resume");
+      assert.equal((await once(resumed, "exit"))[0], 0, resumed.words);
+      assert.match(
+        resumed.words,
+        new RegExp(
+          `warning\\[checkpoint-passed-over\\]: the newest checkpoint can't be used, so training goes on from step ${before!.step}`,
+        ),
+      );
+      assert.ok(resumed.words.includes(`${last!.folder} is damaged: its bytes don't give the checksum`));
+      assert.match(
+        readFileSync(run!.eventsFile, "utf8"),
+        /"kind":"damaged","file":".*step-\d+\.safetensors","why":".* is damaged/,
+      );
+      assert.equal(outcomeOf(run!), expected);
+      assert.ok(run!.events().some((event) => event.kind === "started" && event.resumedFrom === before!.step));
+    } finally {
+      for (const child of children) child.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

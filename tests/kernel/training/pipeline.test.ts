@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import type { NDArray } from "#dsl/graph/program.js";
+import { Flight, type FlightOptions } from "#kernel/training/pipeline.js";
+import { scalar, scalarF32 } from "#kernel/engine/feeds.js";
+
+/** An engine that answers when told to, and whose loss is the share or the step it was fed. */
+class Door {
+  readonly asked: string[] = [];
+  private readonly open: (() => void)[] = [];
+  most = 0;
+  run(program: string, feeds: Readonly<Record<string, NDArray>>): Promise<Record<string, NDArray>> {
+    const { bytes } = feeds["step"]!;
+    const step = new Int32Array(bytes.buffer, bytes.byteOffset, 1)[0]!;
+    this.asked.push(`${program} ${step}`);
+    this.most = Math.max(this.most, this.open.length + 1);
+    const share = feeds["share"] ? scalar(feeds["share"]) : step;
+    return new Promise((resolve) =>
+      this.open.push(() => resolve({ norm: scalarF32(1), ...(program === "apply" ? {} : { loss: scalarF32(share) }) })),
+    );
+  }
+  answer(): void {
+    this.open.shift()?.();
+  }
+}
+const options = (door: Door, accumulate: number): FlightOptions => ({
+  session: door,
+  accumulate,
+  rate: () => 0.5,
+  update: (step) => ({
+    epoch: 0,
+    parts: accumulate,
+    tokens: 10 * step,
+    counts: 4,
+    part: () => ({ feeds: {}, tokens: 5, counts: 2 }),
+  }),
+});
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("steps under way", () => {
+  it("keep one request waiting at the engine's door, and none beyond where they must stop", async () => {
+    const door = new Door();
+    const flight = new Flight(options(door, 1), 4);
+    const losses: number[] = [];
+    for (let step = 5; step <= 7; step++) {
+      const next = flight.next(7);
+      await turn();
+      assert.deepEqual(door.asked.at(-1), `train ${Math.min(step + 1, 7)}`);
+      door.answer();
+      const done = await next;
+      assert.equal(done?.step, step);
+      losses.push(done.loss);
+    }
+    assert.deepEqual(losses, [5, 6, 7]);
+    assert.equal(door.most, 2);
+    const next = flight.next(8);
+    await turn();
+    door.answer();
+    assert.equal((await next)?.step, 8);
+  });
+  it("of several parts end with the update, their losses summed, each part with a counter of its own", async () => {
+    const door = new Door();
+    const flight = new Flight(options(door, 3), 0);
+    const next = flight.next(1);
+    for (let i = 0; i < 4; i++) {
+      await turn();
+      door.answer();
+    }
+    const step = await next;
+    assert.deepEqual(door.asked, ["accumulate 1", "accumulate 2", "accumulate 3", "apply 1"]);
+    assert.ok(Math.abs(step!.loss - 0.75) < 1e-6);
+    assert.equal(door.most, 2);
+  });
+  it("end when stopped: a step whose parts are not all sent is left out", async () => {
+    const door = new Door();
+    const flight = new Flight(options(door, 3), 0);
+    void flight.next(9);
+    await turn();
+    door.answer();
+    await turn();
+    const stopped = flight.stop(0);
+    for (let i = 0; i < 4; i++) {
+      await turn();
+      door.answer();
+    }
+    assert.deepEqual(await stopped, []);
+    assert.deepEqual(door.asked, ["accumulate 1", "accumulate 2", "accumulate 3"]);
+    assert.equal(await flight.next(9), null);
+  });
+  it("end when stopped: steps under way are told of", async () => {
+    const door = new Door();
+    const flight = new Flight(options(door, 1), 0);
+    void flight.next(9);
+    await turn();
+    const stopped = flight.stop(0);
+    for (let i = 0; i < 3; i++) {
+      await turn();
+      door.answer();
+    }
+    assert.deepEqual(
+      (await stopped).map((s) => s.step),
+      [1, 2],
+    );
+    assert.equal(door.asked.length, 2);
+  });
+  it("end when stopped: a step that was taken is not told of again", async () => {
+    const door = new Door();
+    const flight = new Flight(options(door, 1), 0);
+    const next = flight.next(1);
+    await turn();
+    door.answer();
+    assert.equal((await next)?.step, 1);
+    assert.deepEqual(await flight.stop(1), []);
+  });
+});

@@ -1,0 +1,225 @@
+/** The reference: not stale, every example of a record compiles, links lead somewhere, figures are those that are published. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, normalize, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { lifecycleOf } from "#dsl/assist/lifecycle.js";
+import { entryOf } from "#dsl/diagnostics/codes.js";
+import { makeRegistry } from "#dsl/types/registry.js";
+import { loadCodes } from "#kernel/cli/all-codes.js";
+import { compared } from "#kernel/cli/commands/reference.js";
+import { said } from "#tools/reference/code-page.js";
+import { wholeExample } from "#tools/reference/examples.js";
+import { productions } from "#tools/reference/grammar.js";
+import { anchor } from "#kernel/core/display/markdown.js";
+import { railroad } from "#tools/reference/railroad.js";
+import { exampleOf } from "#tools/reference/technique-page.js";
+import { columnsOf } from "#tools/reference/programs.js";
+import { Trials } from "#tools/reference/tried.js";
+import { tried } from "#tools/reference/world.js";
+import { registry } from "#stdlib/registry.js";
+import { readMarkup } from "#tests/kernel/core/display/markup.js";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+const folder = join(root, "docs", "reference");
+const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+const reference = (...args: string[]) =>
+  spawnSync(process.execPath, [main, "reference", ...args], { cwd: root, encoding: "utf8" });
+
+/** Path → text, in the order of the paths. */
+function textsIn(from: string): Map<string, string> {
+  const files = (readdirSync(from, { recursive: true }) as string[]).filter((file) => /\.\w+$/.test(file)).sort();
+  return new Map(files.map((file) => [file.split(sep).join("/"), readFileSync(join(from, file), "utf8")]));
+}
+
+/** As the hubs of their makers and the papers tell them (bodies with pooler where the checkpoint has one; heads aside). */
+const PUBLISHED: Readonly<Record<string, number>> = {
+  "all-MiniLM-L6-v2": 22_713_216,
+  "google-bert/bert-base-uncased": 109_482_240,
+  "google-bert/bert-large-uncased": 335_141_888,
+  "distilbert/distilbert-base-uncased": 66_362_880,
+  "FacebookAI/roberta-base": 124_055_040,
+  "google/mobilebert-uncased": 24_581_888,
+  "openai-community/gpt2": 124_439_808,
+  "openai-community/gpt2-xl": 1_557_611_200,
+  "SmolLM2-135M-Instruct": 134_515_008,
+  "HuggingFaceTB/SmolLM2-360M-Instruct": 361_821_120,
+  "TinyLlama/TinyLlama-1.1B-Chat-v1.0": 1_100_048_384,
+  "meta-llama/Llama-3.2-1B-Instruct": 1_235_814_400,
+  "meta-llama/Llama-2-7b-hf": 6_738_415_616,
+  "meta-llama/Llama-3.1-8B": 8_030_261_248,
+  "mistralai/Mistral-7B-v0.1": 7_241_732_096,
+  "Qwen/Qwen2.5-0.5B-Instruct": 494_032_768,
+  "Qwen/Qwen2.5-7B-Instruct": 7_615_616_512,
+  "google/gemma-2b-it": 2_506_172_416,
+  "google/gemma-7b-it": 8_537_680_896,
+  "CohereForAI/c4ai-command-r-v01": 34_980_831_232,
+  "t5-small": 60_506_624,
+  "t5-base": 222_903_552,
+  "google/flan-t5-small": 76_961_152,
+  "google/flan-t5-base": 247_577_856,
+};
+
+describe("the reference", function () {
+  this.timeout(60_000);
+  let trials: Trials;
+  before(async () => {
+    await loadCodes();
+    trials = await Trials.over(registry);
+  });
+
+  it("is what the records, the codes and the grammar make it", () => {
+    const made = mkdtempSync(join(tmpdir(), "tunebook-reference-"));
+    try {
+      const { status, stderr } = reference("--out", made);
+      assert.equal(status, 0, stderr);
+      const wrong = compared(folder, textsIn(made));
+      assert.deepEqual(wrong, { stale: [], left: [] }, "run `npm run docs` and commit what it writes");
+    } finally {
+      rmSync(made, { recursive: true });
+    }
+  });
+
+  it("is told to be stale, page by page; what is written by hand stays", () => {
+    const copy = mkdtempSync(join(tmpdir(), "tunebook-reference-"));
+    try {
+      cpSync(folder, copy, { recursive: true });
+      const pages = textsIn(folder);
+      pages.delete("run-folder.md");
+      assert.deepEqual(compared(copy, pages), { stale: [], left: [] });
+      writeFileSync(join(copy, "techniques", "lora.md"), "old");
+      writeFileSync(join(copy, "techniques", "gone.md"), "of a word that is no more");
+      rmSync(join(copy, "syntax", "word.svg"));
+      assert.deepEqual(compared(copy, pages), {
+        stale: ["syntax/word.svg", "techniques/lora.md"],
+        left: ["techniques/gone.md"],
+      });
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  });
+
+  it("shows examples that compile, as every record does", () => {
+    const wrong = registry.words
+      .filter((word) => !word.planned)
+      .flatMap((word) => {
+        const program = wholeExample(word, registry, (task) => trials.baseFor(task));
+        const { errors, needs } = trials.compiled(program);
+        return errors.length + needs.length > 0 ? [{ word: `${word.kind} ${word.name}`, errors, program }] : [];
+      });
+    assert.deepEqual(wrong, []);
+    // What is not a word, or not where it may stand, is found.
+    const f1 = registry.find("metric", "f1")!;
+    for (const example of ["metrics: [f2]", "metrics: [pearson]", "metrics: [f1(centre)]"]) {
+      const program = wholeExample({ ...f1, example }, registry, (task) => trials.baseFor(task));
+      assert.notDeepEqual(trials.compiled(program).errors, [], program);
+    }
+  });
+
+  it("tells of what is old and of what is still tried, whose examples compile", () => {
+    const full = registry.find("technique", "full")!;
+    const asked = { since: "0.1.0", parameters: [] };
+    const odd = makeRegistry(
+      [
+        ...registry.words,
+        { ...full, name: "ring", example: "technique: ring", experiment: "rings" },
+        {
+          ...full,
+          name: "whole",
+          example: "technique: whole",
+          deprecated: { since: "0.0.1", until: "9.0.0", why: "one name will do", use: { name: "full" } },
+        },
+        { ...asked, kind: "experiment", name: "rings", doc: "Rings of processors.", example: "tune 1 with rings" },
+      ],
+      "0.1.0",
+    );
+    const world = { registry: odd, base: (name: string) => trials.named(name)?.facts, columns: columnsOf() };
+    for (const [kind, name] of [
+      ["technique", "ring"],
+      ["technique", "whole"],
+      ["experiment", "rings"],
+    ] as const) {
+      const program = wholeExample(odd.find(kind, name)!, odd, (task) => trials.baseFor(task));
+      assert.deepEqual(tried(program, world).errors, [], program);
+    }
+    assert.match(lifecycleOf(odd.find("technique", "ring")!).join(), /Experimental.*`tune 1 with rings`/);
+    assert.match(
+      lifecycleOf(odd.find("technique", "whole")!).join(),
+      /Deprecated since 0\.0\.1, refused from 9\.0\.0: one name will do\. Write `full`/,
+    );
+  });
+
+  it("shows programs of techniques and families that train", () => {
+    for (const technique of trials.built("technique")) assert.ok(trials.compiled(exampleOf(technique, trials)).plan);
+    for (const page of readdirSync(join(folder, "families"))) {
+      const [, program] = /```tune\n([\s\S]*?)```/.exec(readFileSync(join(folder, "families", page), "utf8"))!;
+      assert.ok(trials.compiled(program!).plan, page);
+    }
+  });
+
+  it("shows what is said of the examples of codes", () => {
+    for (const page of readdirSync(join(folder, "codes"))) {
+      const code = page.replace(".md", "");
+      const example = entryOf(code)?.example;
+      if (example !== undefined)
+        assert.match(said(example, code, trials), new RegExp(`^(error|warning)\\[${code}\\]`), code);
+    }
+  });
+
+  it("counts the parameters of well-known checkpoints as they are published", () => {
+    for (const [name, parameters] of Object.entries(PUBLISHED))
+      assert.equal(trials.named(name)!.facts.parameters, parameters, name);
+    for (const family of trials.built("model")) assert.ok(trials.of(family).length > 0, family.name);
+  });
+
+  it("names a source for every family and every technique but the plainest", () => {
+    const without = ["model", "technique"].flatMap((kind) =>
+      trials.built(kind).flatMap(({ name, references = [] }) => (references.length > 0 ? [] : [name])),
+    );
+    assert.deepEqual(without, ["full"]);
+    for (const { references = [] } of registry.words)
+      for (const { title, by, year, at } of references)
+        assert.ok(title && by && year > 1980 && year < 2100 && new URL(at).protocol === "https:", title);
+  });
+
+  it("has links that lead somewhere", () => {
+    const pages = (readdirSync(folder, { recursive: true }) as string[]).filter((page) => page.endsWith(".md"));
+    const text = new Map(pages.map((page) => [normalize(page), readFileSync(join(folder, page), "utf8")]));
+    const files = new Set((readdirSync(folder, { recursive: true }) as string[]).map((file) => normalize(file)));
+    let seen = 0;
+    for (const [page, content] of text)
+      for (const [, to = ""] of content.replace(/```[\s\S]*?```/g, "").matchAll(/\]\(((?!https?:)[^)\s]+)\)/g)) {
+        const [path = "", part] = to.split("#");
+        const target = path === "" ? page : normalize(join(dirname(page), path));
+        seen += 1;
+        if (target.startsWith("..")) continue;
+        assert.ok(files.has(target), `${page}: ${to}`);
+        if (part === undefined) continue;
+        const headings = [...text.get(target)!.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading!));
+        assert.ok(headings.includes(part), `${page}: ${to}`);
+      }
+    assert.ok(seen > 500);
+  });
+
+  it("draws each production of the grammar", () => {
+    const all = productions();
+    const names = new Set(all.map(({ name }) => name));
+    assert.ok(all.length > 12);
+    for (const { name, shape } of all) {
+      const svg = railroad(shape, name);
+      readMarkup(svg.trim(), "svg");
+      const [width, height] = ["width", "height"].map((of) =>
+        Number(new RegExp(`<svg[^>]* ${of}="(\\d+)"`).exec(svg)![1]),
+      );
+      for (const [, x, y, w, h] of svg.matchAll(
+        /<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g,
+      )) {
+        assert.ok(Number(x) + Number(w) <= width! && Number(y) + Number(h) <= height!, name);
+      }
+      for (const [, used] of JSON.stringify(shape).matchAll(/"is":"rule","name":"(\w+)"/g))
+        assert.ok(names.has(used!), used);
+    }
+  });
+});

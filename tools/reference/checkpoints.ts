@@ -1,0 +1,58 @@
+/**
+ * Well-known checkpoints as the facts of a base: the family's own code is built from the sizes in its config.json, and the
+ * shapes of its parameters are those of the graph. So pages can say what the checker and the plan say, without any weights.
+ */
+import { Graph } from "#dsl/graph/builder.js";
+import type { BaseFacts } from "#dsl/types/facts.js";
+import type { Registry, Word } from "#dsl/types/registry.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import { makeLayers } from "#stdlib/lib/layers.js";
+import type { KnownCheckpoint } from "#stdlib/lib/models/known-checkpoints.js";
+import { layersOptions, modelInputs } from "#stdlib/programs/model.js";
+
+export interface Checkpoint {
+  readonly name: string;
+  readonly family: Word;
+  readonly implementation: ModelImplementation;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly facts: BaseFacts;
+}
+
+/** Those that the family's word names, the first of them its most usual. */
+export async function checkpointsOf(family: Word): Promise<readonly Checkpoint[]> {
+  const known = (family.capabilities?.["checkpoints"] ?? []) as readonly KnownCheckpoint[];
+  const implementation = (await family.load!()) as ModelImplementation;
+  return known.map(({ name, config: sizes }) => {
+    const config = { model_type: family.capabilities?.["modelType"], ...sizes };
+    return { name, family, implementation, config, facts: factsOf(family, implementation, config) };
+  });
+}
+export async function allCheckpoints(registry: Registry): Promise<readonly Checkpoint[]> {
+  const families = registry.ofKind("model").filter((word) => !word.planned);
+  return (await Promise.all(families.map(checkpointsOf))).flat();
+}
+
+function factsOf(word: Word, family: ModelImplementation, json: Readonly<Record<string, unknown>>): BaseFacts {
+  const config = family.config(json);
+  const graph = new Graph();
+  const options = layersOptions({ family, config, prefixInCheckpoint: true, tensors: {} }, graph, 0, () => false);
+  const layers = makeLayers({ ...options, prefix: family.prefix });
+  // A head of its own is read where the checkpoint has one.
+  const has = (path: string): boolean => path === "lm_head.weight" && json["tie_word_embeddings"] === false;
+  family.build({ ...layers, has }, config, modelInputs(graph, { family }), { dropout: 0 });
+  const { state } = graph.program();
+  const shapes = Object.fromEntries(
+    Object.entries(state).map(([name, { type }]) => [name, type.shape as readonly number[]]),
+  );
+  return {
+    folder: "",
+    hash: "",
+    family: word.name,
+    config: json,
+    parameters: Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    shapes,
+    hasTokenizer: true,
+    chatTemplate: true,
+    positions: family.sizes(config).positions,
+  };
+}

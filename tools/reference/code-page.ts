@@ -1,0 +1,41 @@
+/** A page for each code of a diagnostic: what it means, and where a program can show it, that program and what is said of it. */
+import { allCodes, entryOf } from "#dsl/diagnostics/codes.js";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
+import type { Trials } from "./tried.js";
+
+export function codePage(name: string, trials: Trials): string {
+  const entry = entryOf(name)!;
+  return page(
+    `# ${name}`,
+    entry.severity === "error" ? "An error." : "A warning.",
+    entry.explain,
+    entry.example !== undefined && `For example:\n\n${fence("tune", entry.example)}`,
+    entry.example !== undefined && `is answered with\n\n${fence("text", said(entry.example, name, trials))}`,
+    `\`npx tunebook explain ${name}\` prints this page; ${link("all codes", "README.md")}.`,
+  );
+}
+
+/** What the compiler says of an example, its own code alone. */
+export function said(example: string, name: string, trials: Trials): string {
+  const { diagnostics, sources } = trials.compiled(example);
+  const own = diagnostics.filter((d) => (d.code as string) === name);
+  return renderAnsi(own, sources, { color: false });
+}
+
+export function codesContents(): string {
+  return page(
+    "# Codes",
+    "Every mistake has a code. It stands between the brackets of `error[…]`.",
+    table(
+      ["code", "", "means"],
+      allCodes().map((name) => {
+        const { severity, explain } = entryOf(name)!;
+        return [link(code(name), `${name}.md`), severity, firstSentence(explain)];
+      }),
+    ),
+  );
+}
+function firstSentence(text: string): string {
+  return /^[\s\S]*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text;
+}

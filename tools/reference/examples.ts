@@ -1,0 +1,66 @@
+/** The examples of records as whole programs: what they speak of is defined before them, and what they define is used. */
+import { metricsOf } from "#dsl/plan/metrics.js";
+import type { Registry, Word } from "#dsl/types/registry.js";
+import { dataOf, programOf } from "./programs.js";
+
+/** @param baseFor a base that the checker lets a task have */
+export function wholeExample(word: Word, registry: Registry, baseFor: (task: string) => string): string {
+  const example = word.example;
+  if (/^tune /.test(example)) return `${example}\n`; // a version line stands first
+  const task = (name: string): Word => registry.find("task", name)!;
+  const written = (asked: Omit<Parameters<typeof programOf>[0], "base">, metrics?: string): string =>
+    programOf({ ...asked, base: baseFor(asked.task.name) }, metrics);
+  const model = /^model (\w+) \{.*task: (\w+)/.exec(example);
+  if (model) return `${dataOf(task(model[2]!))}\n${example}\ntrain ${model[1]!} on rows\n`;
+  const asked = /^task: (\w+)/.exec(example);
+  if (asked) return written({ task: task(asked[1]!), taskText: example.slice("task: ".length) });
+  if (word.kind === "metric") {
+    const of = registry.ofKind("task").find((t) => !t.planned && measures(registry, t, word));
+    if (of) return written({ task: of }, example);
+  }
+  const [, defines] = /^(data|recipe) \w+/.exec(example) ?? [];
+  if (defines === "data") return `${example}\n`;
+  if (defines === "recipe") return before(baseFor, example);
+  return `${before(baseFor)}${inItsVerb(example, word, registry)}\n`;
+}
+function measures(registry: Registry, task: Word, metric: Word): boolean {
+  return metricsOf(registry, { word: task.name, kind: "task", arguments: {} }).includes(metric.name);
+}
+
+const QUICK = "recipe quick { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }";
+
+/** What examples speak of: some data, a model that labels, one that writes, a recipe, with which both train. */
+function before(baseFor: (task: string) => string, recipe = QUICK): string {
+  const name = recipe.split(" ")[1]!;
+  return `data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, validation: 10%, test: 10%) }
+data tales { source: csv("tales.csv"), columns: { text: body }, split: random(train: 80%, validation: 10%, test: 10%) }
+model router { base: "${baseFor("text_classification")}", task: text_classification }
+model writer { base: "${baseFor("text_generation")}", task: text_generation }
+${recipe}
+train router on tickets with ${name}
+train writer on tales with ${name}
+`;
+}
+
+/** A line of a block (`metrics: [accuracy]`) in the block of the verb whose key it is. */
+function inItsVerb(example: string, word: Word, registry: Registry): string {
+  const sweep = (more: string): string =>
+    `sweep router on tickets with quick as found { trials: 2, maximize: accuracy, ${more} }`;
+  if (word.kind === "space") return sweep(`vary: { ${example} }`);
+  const key = /^([a-z_]+):/.exec(example)?.[1];
+  const owner = registry.verbs().find((verb) => verb.parameters.some((p) => p.name === key && !p.planned))?.name;
+  switch (key === undefined ? undefined : owner) {
+    case "data":
+      return `data other { ${key === "source" ? "" : 'source: csv("tickets.csv"), '}${example}, columns: { text: body, label: team } }`;
+    case "model":
+      return `model other like router { ${example} }\ntrain other on tickets with quick`;
+    case "recipe":
+      return `recipe other { ${key === "epochs" ? "" : "epochs: 3, "}${example} }\ntrain router on tickets with other`;
+    case "evaluate":
+      return `evaluate router on tickets.test { ${example} }`;
+    case "sweep":
+      return sweep(`vary: { batch_size: choice(16, 32) }, ${example}`);
+    default:
+      return example;
+  }
+}

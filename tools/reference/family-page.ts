@@ -1,0 +1,81 @@
+/** The page of a model family: what it is, its checkpoints, which tasks and techniques it takes, what its config may say. */
+import { lifecycleOf } from "#dsl/assist/lifecycle.js";
+import type { Word } from "#dsl/types/registry.js";
+import { compact, count, percent } from "#kernel/core/display/text.js";
+import { configTable } from "./config-fields.js";
+import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
+import { programOf } from "./programs.js";
+import { referencesText } from "./references.js";
+import type { Trials } from "./tried.js";
+import { savedAs } from "./saved.js";
+
+const SHAPES: Readonly<Record<string, string>> = {
+  encoder: "an encoder: reads whole texts, both ways",
+  decoder: "a decoder: reads what came before and continues it",
+  "encoder-decoder": "an encoder-decoder: reads one text and writes another",
+};
+
+export async function familyPage(family: Word, trials: Trials): Promise<string> {
+  const { modelType, shape, targets, linears, layout } = family.capabilities as Readonly<Record<string, unknown>>;
+  const checkpoints = trials.of(family);
+  const [first] = checkpoints;
+  if (!first) throw new Error(`the family ${family.name} names no checkpoints`);
+  const tasks = trials.tasksOf(first);
+  const names = (list: unknown): string => (list as readonly string[]).map(code).join(", ");
+  const task = trials.taskFor(first);
+  return page(
+    `# ${family.name}`,
+    lifecycleOf(family).join(" "),
+    family.doc,
+    table(
+      ["", ""],
+      [
+        ["found by", `\`"model_type": ${JSON.stringify(modelType)}\` in config.json`],
+        ["is", SHAPES[String(shape)] ?? String(shape)],
+        ["LoRA changes, unless told otherwise", names(targets)],
+        ["linear layers that techniques may name", names(linears)],
+        ...(layout === "in_out" ? [["layout", "linear weights lie as [in, out]"]] : []),
+      ],
+    ),
+    "## Checkpoints",
+    "Counted by the family's own code from the sizes in each config.json. Any other checkpoint with this `model_type` is read as well.",
+    table(
+      ["base", "parameters", "layers", "hidden", "heads", "positions"],
+      checkpoints.map(({ name, implementation, config, facts }) => {
+        const sizes = implementation.sizes(implementation.config(config));
+        const positions = sizes.positions < 2 ** 20 ? count(sizes.positions) : "any";
+        return [
+          code(name),
+          `${compact(facts.parameters)} (${count(facts.parameters)})`,
+          ...[sizes.layers, sizes.hidden, sizes.heads].map(count),
+          positions,
+        ];
+      }),
+    ),
+    "## Tasks",
+    tasks.map((t) => link(code(t.name), `../words/task.md#${t.name}`)).join(", "),
+    task && "## Techniques",
+    task &&
+      `What each trains of \`${first.name}\` for ${code(task.name)}${task.capabilities?.["labels"] === true ? " with two labels" : ""}, settings left at their defaults; the head is counted in.`,
+    task &&
+      table(
+        ["technique", "trains", "share", "saved as"],
+        await Promise.all(
+          trials.built("technique").map(async (technique) => {
+            const name = link(code(technique.name), `../techniques/${technique.name}.md`);
+            const { errors, estimates } = trials.outcome({ task, base: first.name, technique: technique.name });
+            if (!estimates)
+              return [name, `refused: ${errors.map((e) => link(code(e), `../codes/${e}.md`)).join(", ")}`, "–", "–"];
+            const { trainable, parameters } = estimates;
+            return [name, count(trainable), percent(trainable / parameters, 3), await savedAs(technique, trials)];
+          }),
+        ),
+      ),
+    task && "## A whole program",
+    task && fence("tune", programOf({ task, base: first.name, technique: "lora" })),
+    "## What config.json may say",
+    "Fields that are looked at. One that holds what isn't known here is an error (`unsupported-config`, `bad-config`): nothing is guessed.",
+    configTable(checkpoints),
+    referencesText(family),
+  );
+}

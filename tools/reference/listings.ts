@@ -1,0 +1,68 @@
+/**
+ * Listings in pages that are written by hand: under a command stands what it prints. `npm run docs`
+ * prints them anew; a test says when one is stale. They come from the printers that the command line and cells use, on a
+ * machine that is always the same.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FactOf, Need } from "#dsl/types/facts.js";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { checkFile } from "#kernel/checking/checking.js";
+import { phases, phaseText, type Phase } from "#kernel/checking/phases.js";
+import type { Surroundings } from "#kernel/core/session/host-context.js";
+import { Workshop } from "#kernel/session/dataset-cache.js";
+
+/** A block of `console`: the command after `$`, and what it prints. */
+const LISTING = /(```console\n\$ (.+)\n)[\s\S]*?(```)/g;
+
+/** The page with its listings as they are printed now. `root`: the folder that commands are called in. */
+export async function withListings(page: string, root: string): Promise<string> {
+  const printed = new Map<string, string>();
+  for (const [, , command = ""] of page.matchAll(LISTING)) printed.set(command, await print(command, root));
+  return page.replace(
+    LISTING,
+    (_, head: string, command: string, end: string) => `${head}${printed.get(command) ?? ""}${end}`,
+  );
+}
+
+/** What a command line prints: `cat`, `npx tunebook check` or `show`, perhaps piped through `sed -n A,Bp` or `grep TEXT`. */
+async function print(command: string, root: string): Promise<string> {
+  const [first = "", ...filters] = command.split(" | ");
+  return filters.reduce(filtered, await output(first, root));
+}
+
+async function output(command: string, root: string): Promise<string> {
+  const [, file] = /^cat (\S+)$/.exec(command) ?? [];
+  if (file !== undefined) return readFile(join(root, file), "utf8");
+  const [, verb, rest = ""] = /^npx tunebook (show|check) (.+)$/.exec(command) ?? [];
+  const [words = "", engine] = rest.split(" --for ");
+  const [one = "", two = "", name] = words.split(" ");
+  const workshop = new SteadyWorkshop();
+  if (verb === "check") {
+    const { diagnostics, sources } = await checkFile(join(root, one), { workshop });
+    return `${renderAnsi(diagnostics, sources, { color: false }).replaceAll(join(root, "/"), "")}\n`;
+  }
+  if (verb !== "show" || !(phases as readonly string[]).includes(one))
+    throw new Error(`no listing can be made of: ${command}`);
+  const { text, diagnostics } = await phaseText(one as Phase, join(root, two), { name, engine, workshop });
+  if (text === undefined) throw new Error(`${command}: ${diagnostics.map((d) => d.code).join(", ")}`);
+  return text;
+}
+
+function filtered(text: string, filter: string): string {
+  const lines = text.split("\n").slice(0, -1);
+  const [, from, to] = /^sed -n (\d+),(\d+)p$/.exec(filter) ?? [];
+  const [, wanted] = /^grep "(.+)"$/.exec(filter) ?? [];
+  if (wanted === undefined && from === undefined) throw new Error(`no such filter: ${filter}`);
+  const kept =
+    wanted === undefined ? lines.slice(Number(from) - 1, Number(to)) : lines.filter((line) => line.includes(wanted));
+  return kept.map((line) => `${line}\n`).join("");
+}
+
+/** Estimates of pages don't depend on who makes them. */
+export class SteadyWorkshop extends Workshop {
+  override answer(need: Need, s: Surroundings): Promise<FactOf<Need["about"]>> {
+    if (need.about !== "machine") return super.answer(need, s);
+    return Promise.resolve({ memoryBytes: 16e9, cores: 2, engine: "tensorflow", took: [], product: null });
+  }
+}

@@ -1,0 +1,56 @@
+/** Parameters of a word, and its other names, as tables. */
+import { describe } from "#dsl/types/shapes.js";
+import { lifecycleOf } from "#dsl/assist/lifecycle.js";
+import type { Parameter, Word } from "#dsl/types/registry.js";
+import { valueText } from "#kernel/core/display/value-text.js";
+import { code, table } from "#kernel/core/display/markdown.js";
+
+export function parametersTable(parameters: readonly Parameter[]): string {
+  const built = parameters.filter((p) => !p.planned);
+  if (built.length === 0) return "";
+  return table(
+    ["name", "is", "default", "why", "impact"],
+    built.map((p) => [
+      `${code(p.name)}${p.positional ? " (the name may be left out)" : ""}`,
+      [...lifecycleOf(p), p.doc, isText(p)].join(" "),
+      defaultText(p),
+      `${p.why}${p.related ? ` Related: ${p.related.map(code).join(", ")}.` : ""}`,
+      p.impact,
+    ]),
+  );
+}
+
+/** Parameters and keys that the design knows and nobody built. */
+export function plannedParameters(parameters: readonly Parameter[]): string {
+  const planned = parameters.filter((p) => p.planned);
+  if (planned.length === 0) return "";
+  return `Known, not built yet: ${planned.map((p) => `${code(p.name)} (meanwhile: ${p.planned!.meanwhile})`).join("; ")}.`;
+}
+
+/** What other tools call it; diagnostics answer with the word to write. */
+export function elsewhereText(word: Word): string {
+  const names = Object.entries(word.elsewhere ?? {});
+  if (names.length === 0) return "";
+  return `Called elsewhere: ${names.map(([other, ours]) => `${code(other)} (here ${code(ours)})`).join(", ")}.`;
+}
+
+function isText(p: Parameter): string {
+  return [
+    `_${describe(p.type).replace(/\ba (?=[aeiou])/g, "an ")}_`,
+    rangeText(p),
+    p.open && "any further name takes the same",
+  ]
+    .filter(Boolean)
+    .join("; ");
+}
+function rangeText({ range }: Parameter): string {
+  if (!range) return "";
+  const { min, max, exclusive } = range;
+  const least = min === undefined ? "" : exclusive ? `more than ${min}` : `from ${min}`;
+  const most = max === undefined ? "" : exclusive ? `less than ${max}` : `to ${max}`;
+  return [least, most].filter(Boolean).join(exclusive ? " and " : " ");
+}
+function defaultText(p: Parameter): string {
+  if (!p.default) return p.required ? "must be given" : "–";
+  return "derived" in p.default ? p.default.derived : code(valueText(p.default.value));
+}

@@ -1,0 +1,57 @@
+/**
+ * The language reference as files of Markdown, made from the registry, the table of codes and the grammar. Nothing here is
+ * written by hand beside the sentences that join what records say; figures come from the compiler itself. The pages are
+ * committed, and a test says when they are stale.
+ */
+import { allCodes } from "#dsl/diagnostics/codes.js";
+import { registry } from "#stdlib/registry.js";
+import { codePage, codesContents } from "./code-page.js";
+import { familyPage } from "./family-page.js";
+import { code, link, page, table } from "#kernel/core/display/markdown.js";
+import { syntaxPages } from "./syntax-page.js";
+import { techniquePage } from "./technique-page.js";
+import { Trials } from "./tried.js";
+import { APART, kindPage, titleOf } from "./word-page.js";
+
+/** Path in the reference's folder → text. All codes must be loaded. */
+export async function referencePages(): Promise<ReadonlyMap<string, string>> {
+  const trials = await Trials.over(registry);
+  const pages = new Map<string, string>(syntaxPages());
+  for (const family of trials.built("model")) pages.set(`families/${family.name}.md`, await familyPage(family, trials));
+  for (const technique of trials.built("technique"))
+    pages.set(`techniques/${technique.name}.md`, await techniquePage(technique, trials));
+  for (const kind of kindsOf()) pages.set(`words/${kind}.md`, kindPage(kind, trials));
+  for (const name of allCodes()) pages.set(`codes/${name}.md`, codePage(name, trials));
+  return pages.set("codes/README.md", codesContents()).set("README.md", contents(trials));
+}
+
+function kindsOf(): readonly string[] {
+  return [...new Set(registry.words.map((word) => word.kind))].sort();
+}
+
+function contents(trials: Trials): string {
+  const own = (kind: string): string =>
+    trials
+      .built(kind)
+      .map((word) => link(code(word.name), `${APART[kind]!}/${word.name}.md`))
+      .join(", ");
+  return page(
+    "# Reference of Tune",
+    "Made by `npm run docs` from the records of the vocabulary, the table of codes and the parser; what it says of sizes and shares is what the compiler says.",
+    `${link("Syntax", "syntax.md")} · ${link("Codes of mistakes", "codes/README.md")} · ${link("Files of a run", "run-folder.md")} · ${link("Tune on a few pages", "../tune.md")}`,
+    "## Model families",
+    own("model"),
+    "## Techniques",
+    own("technique"),
+    "## Words by kind",
+    table(
+      ["kind", "words"],
+      kindsOf().map((kind) => {
+        const [built, planned] = [trials.built(kind), registry.ofKind(kind).filter((word) => word.planned)];
+        const names = built.map((word) => link(code(word.name), `words/${kind}.md#${word.name}`)).join(", ");
+        const rest = planned.length > 0 ? `not built yet: ${planned.map((word) => code(word.name)).join(", ")}` : "";
+        return [link(titleOf(kind), `words/${kind}.md`), [names, rest].filter(Boolean).join("; ")];
+      }),
+    ),
+  );
+}

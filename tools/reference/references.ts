@@ -1,0 +1,8 @@
+/** Where the field describes a word. */
+import type { Word } from "#dsl/types/registry.js";
+import { link } from "#kernel/core/display/markdown.js";
+
+export function referencesText({ references = [] }: Word): string {
+  if (references.length === 0) return "";
+  return ["## References", "", ...references.map((r) => `- ${r.by}, ${r.year}: ${link(r.title, r.at)}`)].join("\n");
+}

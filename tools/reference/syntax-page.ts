@@ -1,0 +1,19 @@
+/** The page of the syntax, and a diagram for each production. */
+import { ebnf, productions } from "./grammar.js";
+import { fence, page } from "#kernel/core/display/markdown.js";
+import { railroad } from "./railroad.js";
+
+/** Path in the reference → text. */
+export function syntaxPages(): ReadonlyMap<string, string> {
+  const all = productions();
+  const pages = new Map(all.map(({ name, shape }) => [`syntax/${name}.svg`, railroad(shape, name)]));
+  const text = page(
+    "# Syntax",
+    "Two rules: parentheses choose a word and its parameters, braces fill a record. All else is vocabulary, which the parser does not know. Made from the parser's own productions.",
+    fence("text", ebnf(all)),
+    'In capitals: what the text is cut into. A NAME is a Unicode identifier; a STRING stands on one line, a TEXT between `"""` on several; a NUMBER may carry a unit that touches it (`80%`, `10min`, `512MB`); a $NAME is a parameter or a TypeScript value.',
+    "Follow the line from left to right: what is round is written, what is square is another diagram.",
+    ...all.flatMap(({ name }) => [`### ${name}`, `![${name}](syntax/${name}.svg)`]),
+  );
+  return pages.set("syntax.md", text);
+}

@@ -1,0 +1,69 @@
+/** The page of a technique: what it does, what it takes, what it trains of each family, how it is saved. */
+import { lifecycleOf } from "#dsl/assist/lifecycle.js";
+import type { Word } from "#dsl/types/registry.js";
+import { count, percent } from "#kernel/core/display/text.js";
+import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
+import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
+import { programOf } from "./programs.js";
+import { referencesText } from "./references.js";
+import { peftType, savedAs } from "./saved.js";
+import type { Trials } from "./tried.js";
+
+export async function techniquePage(technique: Word, trials: Trials): Promise<string> {
+  const { trains, virtualTokens } = technique.capabilities as Readonly<Record<string, unknown>>;
+  const peft = await peftType(technique, trials);
+  const saved = await savedAs(technique, trials);
+  const parameters = parametersTable(technique.parameters);
+  return page(
+    `# ${technique.name}`,
+    lifecycleOf(technique).join(" "),
+    technique.doc,
+    typeof trains === "string" && `Trains ${trains}, and the task's head.`,
+    fence("tune", exampleOf(technique, trials)),
+    parameters !== "" && "## Parameters",
+    parameters,
+    plannedParameters(technique.parameters),
+    elsewhereText(technique),
+    "## What it trains",
+    "Settings left at their defaults, two labels where the task has labels; the task's head is counted in. These are the figures of the plan.",
+    table(
+      ["base", "task", "trains", "of", "share"],
+      trials.built("model").flatMap((family) => {
+        const [first] = trials.of(family);
+        const task = first && trials.taskFor(first);
+        if (!first || !task) return [];
+        const base = `${code(first.name)} (${link(family.name, `../families/${family.name}.md`)})`;
+        const { errors, estimates } = trials.outcome({ task, base: first.name, technique: technique.name });
+        if (!estimates)
+          return [
+            [
+              base,
+              code(task.name),
+              `refused: ${errors.map((e) => link(code(e), `../codes/${e}.md`)).join(", ")}`,
+              "–",
+              "–",
+            ],
+          ];
+        const { trainable: n, parameters } = estimates;
+        return [[base, code(task.name), count(n), count(parameters), percent(n / parameters, 3)]];
+      }),
+    ),
+    "## How it is saved",
+    saved === "the whole model"
+      ? "The run's checkpoints hold the whole model."
+      : `\`adapter/\` in the run's folder holds ${saved}: \`adapter_model.safetensors\` and \`adapter_config.json\`. ` +
+          (peft === null
+            ? "PEFT has no format for this technique; the file holds the parameters by the base's own names, and `from:` goes on from it."
+            : "`PeftModel.from_pretrained` loads it over the base, and `from:` goes on from such a folder, whoever wrote it."),
+    virtualTokens !== undefined &&
+      "Virtual tokens take positions from the text: `max_length` is that many tokens less unless it is written.",
+    referencesText(technique),
+  );
+}
+
+/** Of a model that labels, with the technique as its record's example writes it. */
+export function exampleOf(technique: Word, trials: Trials): string {
+  const task = trials.registry.find("task", "text_classification")!;
+  const written = /technique: (.+?) \}$/.exec(technique.example)?.[1] ?? technique.name;
+  return programOf({ task, base: trials.baseFor(task.name), technique: written });
+}

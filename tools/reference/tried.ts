@@ -1,0 +1,71 @@
+/**
+ * What the checker and the plan say of families, tasks and techniques with each other: for each well-known checkpoint and
+ * each task and technique, the program of a page is compiled; whether it may be, and what it would train, is what pages tell.
+ */
+import type { Estimates } from "#dsl/plan/plan.js";
+import type { Registry, Word } from "#dsl/types/registry.js";
+import { allCheckpoints, type Checkpoint } from "./checkpoints.js";
+import { columnsOf, programOf, type Asked } from "./programs.js";
+import { tried, type Tried, type World } from "./world.js";
+
+export interface Outcome {
+  /** Codes of the errors that refuse it; empty: it may be. */
+  readonly errors: readonly string[];
+  readonly estimates: Estimates | null;
+}
+
+export class Trials {
+  private readonly world: World;
+  private readonly known = new Map<string, Outcome>();
+  private constructor(
+    readonly registry: Registry,
+    readonly checkpoints: readonly Checkpoint[],
+  ) {
+    this.world = { registry, base: (name) => this.named(name)?.facts, columns: columnsOf() };
+  }
+  static async over(registry: Registry): Promise<Trials> {
+    return new Trials(registry, await allCheckpoints(registry));
+  }
+
+  /** By its name, what stands behind the owner's, or a part of it (`minilm`). */
+  named(name: string): Checkpoint | undefined {
+    const named = (wanted: (known: string) => boolean) => this.checkpoints.find((c) => wanted(c.name.toLowerCase()));
+    const asked = name.toLowerCase();
+    return named((known) => known === asked) ?? named((known) => known.endsWith(`/${asked}`) || known.includes(asked));
+  }
+  of(family: Word): readonly Checkpoint[] {
+    return this.checkpoints.filter((c) => c.family.name === family.name);
+  }
+  built(kind: string): readonly Word[] {
+    return this.registry.ofKind(kind).filter((word) => !word.planned);
+  }
+  compiled(text: string): Tried {
+    return tried(text, this.world);
+  }
+  outcome(asked: Asked): Outcome {
+    const program = programOf(asked);
+    let outcome = this.known.get(program);
+    if (outcome === undefined) {
+      const { errors, plan } = this.compiled(program);
+      this.known.set(program, (outcome = { errors, estimates: plan?.estimates ?? null }));
+    }
+    return outcome;
+  }
+  /** Tasks that a checkpoint can be given. */
+  tasksOf(checkpoint: Checkpoint): readonly Word[] {
+    return this.built("task").filter((task) => this.outcome({ task, base: checkpoint.name }).errors.length === 0);
+  }
+  /** The one that stands for a family: that of its record's example, else the first of those it can be given. */
+  taskFor(checkpoint: Checkpoint): Word | undefined {
+    const tasks = this.tasksOf(checkpoint);
+    const shown = /task: (\w+)/.exec(checkpoint.family.example)?.[1];
+    return tasks.find((task) => task.name === shown) ?? tasks[0];
+  }
+  /** The first checkpoint that a task can be given. */
+  baseFor(task: string): string {
+    const word = this.registry.find("task", task)!;
+    const fits = this.checkpoints.find((c) => this.outcome({ task: word, base: c.name }).errors.length === 0);
+    if (!fits) throw new Error(`no known checkpoint can do ${task}`);
+    return fits.name;
+  }
+}

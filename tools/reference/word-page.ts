@@ -1,0 +1,103 @@
+/** A page for each kind of word: every word of it with what it is, an example, its parameters; then what is only planned. */
+import { kindsIn } from "#dsl/types/keys.js";
+import { lifecycleOf } from "#dsl/assist/lifecycle.js";
+import type { Call } from "#dsl/plan/plan.js";
+import type { Registry, Verb, Word } from "#dsl/types/registry.js";
+import { callText } from "#kernel/core/display/value-text.js";
+import { code, fence, link, page, prose } from "#kernel/core/display/markdown.js";
+import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
+import { dataOf } from "./programs.js";
+import { referencesText } from "./references.js";
+import type { Trials } from "./tried.js";
+
+/** Kinds whose words have pages of their own. */
+export const APART: Readonly<Record<string, string>> = { model: "families", technique: "techniques" };
+
+export function kindPage(kind: string, trials: Trials): string {
+  const { registry } = trials;
+  const words = registry.ofKind(kind);
+  const built = words.filter((word) => !word.planned);
+  const planned = words.filter((word) => word.planned);
+  return page(
+    `# ${titleOf(kind)}`,
+    whereText(kind, registry),
+    built.length > 1 && built.map((word) => link(code(word.name), `#${word.name}`)).join(" · "),
+    ...built.map((word) => section(word, trials)),
+    planned.length > 0 && "## Known, not built yet",
+    planned.length > 0 && "Writing one of these is the error [`not-built-yet`](../codes/not-built-yet.md).",
+    planned
+      .map((word) => `- ${code(word.name)}: ${prose(word.doc)} Meanwhile: ${prose(word.planned!.meanwhile)}.`)
+      .join("\n"),
+  );
+}
+
+function section(word: Word, trials: Trials): string {
+  const folder = APART[word.kind];
+  const own = folder === undefined ? "" : `${link("More", `../${folder}/${word.name}.md`)}.`;
+  return page(
+    `## ${word.name}`,
+    `${prose(word.doc)} ${own}`.trim(),
+    lifecycleOf(word).join(" "),
+    fence("tune", word.example),
+    word.kind === "verb" && headerText(word as Verb),
+    word.kind === "task" && taskText(word, trials),
+    own === "" && parametersTable(parametersOf(word, trials.registry)),
+    own === "" && plannedParameters(parametersOf(word, trials.registry)),
+    own === "" && elsewhereText(word),
+    own === "" && referencesText(word).replace("## ", "### "),
+  ).trimEnd();
+}
+
+export function titleOf(kind: string): string {
+  const words = kind.replaceAll("_", " ");
+  return words[0]!.toUpperCase() + words.slice(1);
+}
+
+/** Which keys and parameters take words of a kind. */
+function whereText(kind: string, registry: Registry): string {
+  if (kind === "verb") return "A statement begins with one of these.";
+  if (kind === "reserved") return "";
+  const keys = registry.words
+    .filter((word) => !word.planned)
+    .flatMap((word) =>
+      word.parameters.flatMap((p) => (kindsIn(p.type).includes(kind) ? [`${code(p.name)} of ${code(word.name)}`] : [])),
+    );
+  return keys.length === 0 ? "" : `Written as ${[...new Set(keys)].join(", ")}.`;
+}
+
+function parametersOf(word: Word, registry: Registry): Word["parameters"] {
+  const from = word.capabilities?.["keysOf"];
+  return typeof from === "string"
+    ? [...word.parameters, ...(registry.find("verb", from)?.parameters ?? [])]
+    : word.parameters;
+}
+
+function headerText({ connectors, capabilities }: Verb): string {
+  const found = Object.entries(connectors).map(
+    ([name, { takes, required }]) => `${code(name)} (${takes}${required ? ", must be given" : ""})`,
+  );
+  const keys = capabilities?.["keysOf"];
+  return [
+    found.length > 0 && `Connectors: ${found.join(", ")}.`,
+    typeof keys === "string" && `Its block takes the keys of ${link(code(keys), `#${keys}`)}.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** What the rows must have, which families can do it, what `predict` gives. */
+function taskText(task: Word, trials: Trials): string {
+  const { roles = [], orRoles, prediction, metrics } = (task.capabilities ?? {}) as Readonly<Record<string, unknown>>;
+  const list = (names: unknown): string => (names as readonly string[]).map(code).join(", ");
+  const families = trials
+    .built("model")
+    .filter((family) => trials.of(family).some((c) => trials.tasksOf(c).includes(task)))
+    .map((family) => link(code(family.name), `../families/${family.name}.md`));
+  const scores = Array.isArray(metrics) ? (metrics as readonly Call[]).map((call) => code(callText(call))) : [];
+  return page(
+    `Roles of its data: ${list(roles)}${Array.isArray(orRoles) ? `; or ${list(orRoles)}` : ""}. Families: ${families.join(", ")}.` +
+      (scores.length > 0 ? ` Measured unless told otherwise: ${scores.join(", ")}.` : ""),
+    fence("tune", dataOf(task)),
+    typeof prediction === "string" && `\`predict\` gives, as TypeScript has it:\n\n${fence("ts", prediction)}`,
+  ).trimEnd();
+}

@@ -1,0 +1,98 @@
+/**
+ * A world for the programs of the reference: any table has the columns that its program names, bases are well-known
+ * checkpoints, memory is not short. The programs themselves go through the compiler as any others do.
+ */
+import { openExperiments } from "#dsl/types/experiments.js";
+import { LANGUAGE } from "#dsl/types/versions.js";
+import { compile, nothingOutside, type Compiled } from "#dsl/compile/compile.js";
+import { Facts, type BaseFacts, type DataFacts, type FactOf, type Failed, type Need } from "#dsl/types/facts.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { Source } from "#dsl/diagnostics/span.js";
+import type { Registry } from "#dsl/types/registry.js";
+
+export interface World {
+  readonly registry: Registry;
+  /** Facts of the base of that name. */
+  readonly base: (name: string) => BaseFacts | undefined;
+  /** Columns of every table. */
+  readonly columns: readonly string[];
+}
+export interface Tried extends Compiled {
+  readonly sources: readonly Source[];
+  readonly errors: readonly string[];
+  /** Of the last training. */
+  readonly plan: Plan | undefined;
+}
+
+/** Compiles as a host does. */
+export function tried(text: string, world: World): Tried {
+  // What is still tried is shown too: every experiment is on.
+  const experiments = openExperiments(world.registry);
+  const sources = [
+    ...(experiments.length > 0
+      ? [{ id: "experiments", title: "experiments", text: `tune ${LANGUAGE} with ${experiments.join(", ")}` }]
+      : []),
+    { id: "example", title: "example.tune", text },
+  ];
+  let facts = Facts.none;
+  for (;;) {
+    const compiled = compile(sources, world.registry, facts, "run", nothingOutside);
+    const missing = compiled.needs.filter((need) => facts.get(need) === undefined);
+    if (missing.length === 0) {
+      const errors = compiled.diagnostics.filter((d) => d.severity === "error").map((d) => d.code as string);
+      const training = compiled.actions?.findLast((action) => action.verb === "train");
+      return { ...compiled, sources, errors, plan: training?.plan };
+    }
+    facts = facts.withAll(missing.map((need) => [need, answer(need, world)]));
+  }
+}
+
+function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
+  switch (need.about) {
+    case "table":
+      return { columns: world.columns, sample: [] };
+    case "data":
+      return dataFacts(need.data);
+    case "base":
+      return (
+        world.base(need.name) ?? { failed: { code: "missing-file", data: { path: need.name, folder: "", near: null } } }
+      );
+    case "run":
+      return { failed: { code: "run-not-found", data: { path: need.path, runs: "runs", has: [], near: null } } };
+    case "machine":
+      return { memoryBytes: 1e15, cores: 8, engine: "tensorflow", took: [], product: null };
+    case "name":
+      return need.of === "rows"
+        ? { live: "table", columns: world.columns }
+        : { failed: { code: "unknown-reference", data: { name: need.of, has: ["rows"] } } };
+    case "file":
+      return { text: "", path: need.path };
+    case "files":
+      return { entries: [] };
+  }
+}
+
+/** A thousand short rows with two labels. */
+function dataFacts(data: (Need & { about: "data" })["data"]): DataFacts {
+  const split = (rows: number) => {
+    const lengths = { step: 8, counts: [rows / 2, rows / 2], total: rows * 8, longest: 15 };
+    const targets = Object.hasOwn(data.columns, "target") ? { targets: lengths } : {};
+    return { rows, labels: ["no", "yes"].map((label) => ({ label, count: rows / 2 })), lengths, ...targets };
+  };
+  const names = ["train", "validation", "test"];
+  const asked = data.split?.word === "by_column" ? names : Object.keys(data.split?.arguments ?? {});
+  const shares: Readonly<Record<string, number>> = { train: 800, validation: 100, test: 100 };
+  const splits = Object.fromEntries(
+    names.flatMap((name) => (asked.includes(name) ? [[name, split(shares[name]!)]] : [])),
+  );
+  return {
+    rowsIn: 1000,
+    kept: 1000,
+    dropped: [],
+    splits: Object.keys(splits).length > 0 ? splits : { all: split(1000) },
+    labels: ["no", "yes"],
+    leaks: [],
+    leakCount: 0,
+    hash: "data",
+  };
+}
