@@ -1,7 +1,8 @@
 /** The first check of a fresh process, vocabulary and grammar loaded for it. Prints its milliseconds as JSON. */
 const before = performance.now();
-const [{ compile, nothingOutside }, { Facts }, { registry }, { notebookCells }] = await Promise.all([
+const [{ compile }, { nothingOutside }, { Facts }, { registry }, { notebookCells }] = await Promise.all([
   import("#dsl/compile/compile.js"),
+  import("#dsl/plan/outside.js"),
   import("#dsl/types/facts.js"),
   import("#stdlib/registry.js"),
   import("./notebook.js"),

@@ -3,7 +3,7 @@ import { ALLOW, allowable } from "../types/allow.js";
 import { entryOf, wordsOf } from "../diagnostics/codes.js";
 import { programOf } from "../compile/compile.js";
 import * as t from "../syntax/tokens.js";
-import type { AssistContext, Item } from "./complete.js";
+import type { AssistContext, Item } from "./items.js";
 
 export function codeItems(text: string, offset: number, used: readonly string[], context: AssistContext): Item[] {
   const cut = withoutAllowance(text, offset);

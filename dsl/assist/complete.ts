@@ -1,12 +1,14 @@
 /** Completion: what may stand at a place, from the vocabulary, the names defined and the columns known. */
 import type { Program } from "../plan/program.js";
 import { splitNames } from "../rules/world.js";
-import { programOf, type NameKind, type Outside } from "../compile/compile.js";
+import { programOf } from "../compile/compile.js";
+import type { NameKind } from "../plan/outside.js";
 import type { Source } from "../diagnostics/span.js";
 import { fill } from "../plan/defaults.js";
-import { isCall, parametersOf, resolveData, resolveModel, type ResolvedModel } from "../plan/definitions.js";
-import { failed, type BaseFacts, type Facts, type Need } from "../types/facts.js";
-import type { Call, Value } from "../plan/plan.js";
+import { isCall, parametersOf, resolveData, resolveModel } from "../plan/definitions.js";
+import type { ResolvedModel } from "../plan/resolved.js";
+import { failed, type BaseFacts, type Need } from "../types/facts.js";
+import type { Call, Value } from "../types/value.js";
 import { kindsIn } from "../types/keys.js";
 import { describe } from "../types/shapes.js";
 import { acceptsLive } from "../types/values.js";
@@ -21,35 +23,9 @@ import { parse } from "../syntax/parse.js";
 import { firstName, statementAt } from "./place.js";
 import { codeItems } from "./codes.js";
 import { pathAt, pathItems, stringAt, type PathHere } from "./files.js";
+import type { AssistContext, Completions, Item } from "./items.js";
 import { keysOf } from "./frames.js";
 import { situationAt, type Situation } from "./situation.js";
-
-export interface AssistContext {
-  readonly registry: Registry;
-  /** Cells that ran before. */
-  readonly earlier: readonly Source[];
-  readonly facts: Facts;
-  readonly outside: Outside;
-}
-export interface Item {
-  readonly text: string;
-  /** verb, connector, key, word, value, name, column, split. */
-  readonly type: string;
-  /** What it takes and what it is without, in a few words. */
-  readonly detail?: string;
-  /** Markdown. */
-  readonly doc?: string;
-  /** It is on its way out: an editor strikes it through. */
-  readonly deprecated?: true;
-}
-export interface Completions {
-  readonly items: readonly Item[];
-  /** The part of the text that an item replaces, UTF-16. */
-  readonly start: number;
-  readonly end: number;
-  /** What the host may look up for a better answer: a folder that is typed. */
-  readonly needs: readonly Need[];
-}
 
 export function complete(text: string, offset: number, context: AssistContext): Completions {
   const { registry } = context;

@@ -3,7 +3,7 @@ import type { IToken } from "chevrotain";
 import type { Parameter, Registry } from "../types/registry.js";
 import * as t from "../syntax/tokens.js";
 import type { FilesFacts } from "../types/facts.js";
-import type { Item } from "./complete.js";
+import type { Item } from "./items.js";
 import { situationAt } from "./situation.js";
 
 export interface PathHere {

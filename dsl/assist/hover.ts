@@ -7,7 +7,7 @@ import { programOf } from "../compile/compile.js";
 import { tuneText } from "../plan/text.js";
 import { isOldSpelling, type Parameter, type Word } from "../types/registry.js";
 import * as t from "../syntax/tokens.js";
-import type { AssistContext } from "./complete.js";
+import type { AssistContext } from "./items.js";
 import { lifecycleOf } from "./lifecycle.js";
 import { meaningOfName, meaningOfReference, meaningOfValue } from "./meaning.js";
 import { firstName, statementAt, tokenAt } from "./place.js";

@@ -9,8 +9,8 @@ import { trainedBy, trainingSplit } from "../plan/estimates.js";
 import { cutRows } from "../plan/lengths.js";
 import { failed, type DataFacts } from "../types/facts.js";
 import { dataKnown } from "../plan/known-data.js";
-import type { DataPlan } from "../plan/plan.js";
-import { planTraining, settingsOf, type Planned } from "../plan/training.js";
+import type { DataPlan } from "../types/subject.js";
+import { planTraining, settingsOf, type Planned } from "../compile/training.js";
 import { tuneText } from "../plan/text.js";
 import type { Parameter, Verb, Word } from "../types/registry.js";
 

@@ -3,19 +3,23 @@
  * meant where it stands. Nothing has to have run; what isn't known yet is simply absent.
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { Program, type Draft, type Given, type Run } from "../plan/program.js";
+import { Program, type Draft, type Run } from "../plan/program.js";
+import type { Given } from "../types/given.js";
 import { Reporter } from "../diagnostics/reporter.js";
 import type { Source, SourceId } from "../diagnostics/span.js";
 import { splitNames } from "../rules/world.js";
 import { beginSource, endSource, readSilently, readStatement } from "../compile/compile.js";
-import { resolveData, resolveModel, resolveRecipe, type Resolved, type ResolvedModel } from "../plan/definitions.js";
+import { resolveData, resolveModel, resolveRecipe } from "../plan/definitions.js";
+import type { Resolved, ResolvedModel } from "../plan/resolved.js";
 import { dataKnown } from "../plan/known-data.js";
 import type { DataFacts } from "../types/facts.js";
-import type { Action, DataPlan, RecipePlan, Value } from "../plan/plan.js";
-import { planTraining, settingsOf, type Planned } from "../plan/training.js";
+import type { Action, RecipePlan } from "../plan/plan.js";
+import type { DataPlan } from "../types/subject.js";
+import type { Value } from "../types/value.js";
+import { planTraining, settingsOf, type Planned } from "../compile/training.js";
 import { experimentsUnder } from "../plan/version.js";
 import type { Statement } from "../syntax/tree.js";
-import type { AssistContext } from "./complete.js";
+import type { AssistContext } from "./items.js";
 
 export interface Placed {
   readonly statement: Statement;

@@ -4,7 +4,7 @@
  */
 import type { Edit } from "../diagnostics/span.js";
 import { tuneText } from "../plan/text.js";
-import type { Value } from "../plan/plan.js";
+import type { Value } from "../types/value.js";
 import type { Parameter, Registry, ValueType } from "../types/registry.js";
 import type { BlockNode, Entry, Expression, Statement, WordNode } from "../syntax/tree.js";
 import { parameterAt } from "./frames.js";

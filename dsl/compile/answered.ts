@@ -4,7 +4,8 @@
  */
 import { CodedError } from "../diagnostics/codes.js";
 import type { Source } from "../diagnostics/span.js";
-import { compile, type Compiled, type Outside } from "./compile.js";
+import { compile, type Compiled } from "./compile.js";
+import type { Outside } from "../plan/outside.js";
 import { Facts, type FactOf, type Failed, type Need } from "../types/facts.js";
 import type { Registry } from "../types/registry.js";
 

@@ -9,7 +9,8 @@ import { Enough, Reporter } from "../diagnostics/reporter.js";
 import type { Source, Span } from "../diagnostics/span.js";
 import { afterEarlier } from "./earlier.js";
 import type { Facts, Need } from "../types/facts.js";
-import type { Action, Value } from "../plan/plan.js";
+import type { Action } from "../plan/plan.js";
+import type { NameKind, Outside } from "../plan/outside.js";
 import { runStatement } from "./statements.js";
 import { useFile } from "./use.js";
 import type { Registry } from "../types/registry.js";
@@ -26,9 +27,6 @@ import "../plan/loaded-codes.js";
 import "../types/allow-codes.js";
 import "../rules/data-codes.js";
 
-/** What a name stands for. */
-export type NameKind = "data" | "model" | "recipe" | "parameters" | "run" | "sweep" | "prediction";
-
 export interface Compiled {
   /** All that is wrong with the last source, in the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
@@ -43,23 +41,6 @@ export interface Compiled {
   /** Names of `unvalued` that the last source depends on. */
   readonly unvalued: readonly string[];
 }
-
-/** What the compiler is told of the world beside the facts. */
-export interface Outside {
-  /** Names made by TypeScript cells: a Tune name may not take one. */
-  readonly typescript: readonly string[];
-  /** Those of them whose values nobody can tell now: what depends on one is unknown, not wrong. */
-  readonly unvalued?: readonly string[];
-  /** Models that a training may have trained whose plan nobody can tell now. */
-  readonly unsure?: readonly string[];
-  /** Their types, as TypeScript writes them, where somebody is typing. */
-  readonly types?: Readonly<Record<string, string>>;
-  /** Model or run name → recipeHash of the weights it has now. */
-  readonly trained: Readonly<Record<string, string>>;
-  /** `-p name=value`: they win over `parameters { }`. */
-  readonly parameters: Readonly<Record<string, Value>>;
-}
-export const nothingOutside: Outside = { typescript: [], trained: {}, parameters: {} };
 
 /**
  * Compiles the last source; earlier ones are cells that ran already and contribute definitions only, silently.

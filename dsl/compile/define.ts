@@ -3,7 +3,8 @@ import { lookedFor } from "../types/allow.js";
 import { checkSameColumn } from "../rules/audit.js";
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
-import type { Draft, Given, Program } from "../plan/program.js";
+import type { Draft, Program } from "../plan/program.js";
+import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import { typed } from "../types/values.js";
 import { checkData, checkModel, checkTables, dataFacts } from "../rules/world.js";
@@ -13,8 +14,8 @@ import { act, nameOf } from "./act.js";
 import { isCall, partialRecipe, resolveData, resolveModel } from "../plan/definitions.js";
 import { checkLoaded, settingsOfRun } from "../plan/loaded.js";
 import { draftOf } from "./names.js";
-import type { Value } from "../plan/plan.js";
-import { checkDuration } from "../plan/training.js";
+import type { Value } from "../types/value.js";
+import { checkDuration } from "./training.js";
 import { experimentsUnder } from "../plan/version.js";
 
 /** Keys that take the place of others where a definition varies another one. */

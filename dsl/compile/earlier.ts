@@ -9,7 +9,7 @@
  */
 import { Program } from "../plan/program.js";
 import type { Source } from "../diagnostics/span.js";
-import type { Outside } from "./compile.js";
+import type { Outside } from "../plan/outside.js";
 import type { Facts } from "../types/facts.js";
 import type { Registry } from "../types/registry.js";
 

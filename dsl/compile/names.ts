@@ -5,13 +5,14 @@ import { replace, Reporter } from "../diagnostics/reporter.js";
 import { formOf } from "../types/shapes.js";
 import type { Span } from "../diagnostics/span.js";
 import { checkTables, dataFacts, splitNames } from "../rules/world.js";
-import type { NameKind } from "./compile.js";
+import type { NameKind } from "../plan/outside.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
 import { isCall, resolveData } from "../plan/definitions.js";
-import type { Call, Subject } from "../plan/plan.js";
+import type { Subject } from "../plan/plan.js";
+import type { Call } from "../types/value.js";
 import { isLoaded } from "../plan/loaded.js";
 import { isScratch } from "../plan/scratch.js";
-import { planTraining, settingsOf } from "../plan/training.js";
+import { planTraining, settingsOf } from "./training.js";
 import { ownHeads } from "../plan/untrained.js";
 import { experimentsUnder } from "../plan/version.js";
 

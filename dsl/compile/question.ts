@@ -13,7 +13,8 @@ import { isLoaded } from "../plan/loaded.js";
 import { checkMetrics } from "../plan/metrics.js";
 import { servesAsItIs } from "../plan/untrained.js";
 import { subjectOf, trainedName } from "./names.js";
-import type { Call, Subject, Value } from "../plan/plan.js";
+import type { Subject } from "../plan/plan.js";
+import type { Call, Value } from "../types/value.js";
 
 export function evaluate(program: Program, header: Header): void {
   const { clauses, statement } = header;

@@ -1,7 +1,7 @@
 /** `show`: a definition, or a part of what it came to. */
 import type { Header } from "../types/header.js";
 import type { Program } from "../plan/program.js";
-import type { NameKind } from "./compile.js";
+import type { NameKind } from "../plan/outside.js";
 import { printTree } from "../syntax/print.js";
 import { act } from "./act.js";
 import { named } from "./names.js";

@@ -11,7 +11,7 @@ import { draftOf } from "./names.js";
 import type { SweepPlan } from "../plan/plan.js";
 import { spacesOf } from "../plan/spaces.js";
 import { act, nameOf } from "./act.js";
-import { dividedBy, planTraining, settingsOf } from "../plan/training.js";
+import { dividedBy, planTraining, settingsOf } from "./training.js";
 import { experimentsUnder } from "../plan/version.js";
 import { greaterIsBetter } from "../plan/watched.js";
 

@@ -1,12 +1,13 @@
 /** `train`: a recipe put together from `with`, a sweep's best and the statement's own block, planned for each model it names. */
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
-import type { Draft, Given, Program } from "../plan/program.js";
+import type { Draft, Program } from "../plan/program.js";
+import type { Given } from "../types/given.js";
 import { act, nameOf } from "./act.js";
 import { bestOf } from "../plan/best.js";
 import { parametersOf } from "../plan/definitions.js";
 import { draftOf } from "./names.js";
-import { checkDuration, planTraining, settingsOf } from "../plan/training.js";
+import { checkDuration, planTraining, settingsOf } from "./training.js";
 import { experimentsUnder } from "../plan/version.js";
 
 export function train(program: Program, header: Header): void {

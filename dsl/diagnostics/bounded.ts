@@ -3,8 +3,6 @@ import type { Diagnostic } from "./diagnostic.js";
 
 /** Diagnostics that are rendered of one text for people, and for programs. */
 export const mostRendered = { people: 100, programs: 1000 };
-/** Characters of a message, a help, a note or a label. */
-const mostWords = 2000;
 
 export interface Rest {
   readonly errors: number;
@@ -33,10 +31,4 @@ export function restWords({ errors, warnings }: Rest): string {
   const counted = (n: number, what: string): string[] =>
     n === 0 ? [] : [`${n.toLocaleString("en-US")} ${what}${n === 1 ? "" : "s"}`];
   return `and ${[...counted(errors, "error"), ...counted(warnings, "warning")].join(" and ")} more`;
-}
-
-export function cutWords(text: string): string {
-  if (text.length <= mostWords) return text;
-  // no half of a surrogate pair at the end
-  return `${text.slice(0, mostWords).replace(/[\ud800-\udbff]$/, "")}…`;
 }

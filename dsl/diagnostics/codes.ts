@@ -4,7 +4,7 @@
  * Rooms bring codes of their own: they merge their data shapes into `CodeData` (`declare module "./codes.js"`)
  * and hand the words to `registerCodes` when their module loads. `tunebook explain CODE` prints from the same table.
  */
-import { cutWords } from "./bounded.js";
+import { cutWords } from "./cut-words.js";
 import type { Span } from "./span.js";
 
 /** Data carried by each code; opened by declaration merging, one property per code (kebab-case). */

@@ -1,5 +1,5 @@
 /** The lines of a source that a diagnostic points at, with carets: what the ANSI and the HTML renderer share. */
-import { cutWords } from "./bounded.js";
+import { cutWords } from "./cut-words.js";
 import { visible, wordsOf, type Code, type CodeData } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { Lines } from "./lines.js";

@@ -5,7 +5,8 @@
  */
 import type { Registry } from "../types/registry.js";
 import type { SplitFacts } from "../types/facts.js";
-import type { ModelPlan, RecipePlan } from "./plan.js";
+import type { RecipePlan } from "./plan.js";
+import type { ModelPlan } from "../types/subject.js";
 
 export interface Fed {
   /** Rows of one epoch as batches count them: texts, windows, or packed rows. */

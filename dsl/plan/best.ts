@@ -1,6 +1,7 @@
 /** `with search.best`: the settings of a sweep's best trial, as the host gives them (path → Tune text). */
 import { keysOf } from "../types/keys.js";
-import type { Given, Program } from "./program.js";
+import type { Program } from "./program.js";
+import type { Given } from "../types/given.js";
 import type { Verb } from "../types/registry.js";
 import { parse } from "../syntax/parse.js";
 import type { WordNode } from "../syntax/tree.js";

@@ -1,13 +1,15 @@
 /** Fills in defaults, keeps where each value came from, and lets words check themselves. */
 import type { CheckContext } from "../types/context.js";
 import type { Code, CodeData } from "../diagnostics/codes.js";
-import type { Given, Program } from "./program.js";
+import type { Program } from "./program.js";
+import type { Given } from "../types/given.js";
 import { replace } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import { isOpen } from "../types/experiments.js";
 import { isOldSpelling, type Parameter } from "../types/registry.js";
 import type { BaseFacts } from "../types/facts.js";
-import type { Call, Origins, Value } from "./plan.js";
+import type { Origins } from "./plan.js";
+import type { Call, Value } from "../types/value.js";
 
 export type Origin = Origins[string];
 /** What a statement's words may look at while they are filled in. */

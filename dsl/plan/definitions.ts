@@ -1,24 +1,23 @@
 /** Drafts → plans of data, model and recipe: defaults filled in, words checked. */
 import { plain } from "../types/numeric.js";
-import type { Draft, Given, Program, Run } from "./program.js";
+import type { Draft, Program, Run } from "./program.js";
+import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Parameter } from "../types/registry.js";
 import { fill, type Origin } from "./defaults.js";
 import { failed, type BaseFacts, type Need } from "../types/facts.js";
 import { readsConversations } from "./batches.js";
+import type { Resolved, ResolvedModel } from "./resolved.js";
 import { isLoaded, resolveLoaded, runOf } from "./loaded.js";
 import { checkScratch, isScratch, scratchOf } from "./scratch.js";
 import { isCall } from "./value.js";
-import { readerOf, type Call, type DataPlan, type ModelPlan, type RecipePlan, type Value } from "./plan.js";
+import type { RecipePlan } from "./plan.js";
+import { readerOf, type DataPlan, type ModelPlan } from "../types/subject.js";
+import type { Call, Value } from "../types/value.js";
 
 export function parametersOf(program: Program, verb: string): readonly Parameter[] {
   return program.registry.find("verb", verb)?.parameters ?? [];
 }
-export interface Resolved<P> {
-  readonly plan: P;
-  readonly origins: Readonly<Record<string, Origin>>;
-}
-
 export function resolveData(
   program: Program,
   draft: Draft,
@@ -86,9 +85,6 @@ export function resolveData(
   };
 }
 
-export interface ResolvedModel extends Resolved<ModelPlan> {
-  readonly base: BaseFacts | undefined;
-}
 /**
  * `base` facts are asked for (a need of the run); while they lack, the plan stands without a hash. `data`: what a model from
  * scratch trains its tokenizer on, where that is known.

@@ -18,7 +18,9 @@ import type { Program } from "./program.js";
 import { durationOf } from "./duration.js";
 import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "../types/facts.js";
 import { fed, predictsNext, readsConversations, updatesPerEpoch, writesText } from "./batches.js";
-import type { Call, Estimates, ModelPlan, RecipePlan } from "./plan.js";
+import type { Estimates, RecipePlan } from "./plan.js";
+import type { ModelPlan } from "../types/subject.js";
+import type { Call } from "../types/value.js";
 
 /** TensorFlow loaded, a graph compiled, oneDNN's kernels made, memory that the allocator keeps: measured with programs of six to thirty layers. */
 const engineBytes = 490e6;

@@ -1,10 +1,13 @@
 /** Which metrics measure what a task does: capability `of` of a metric, `measures` of a task; absent: labels, or next tokens. */
-import type { Given, Program } from "./program.js";
+import type { Program } from "./program.js";
+import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Registry } from "../types/registry.js";
 import { predictsNext } from "./batches.js";
 import { hashOf } from "./hash.js";
-import type { Call, DataPlan, ModelPlan, RecipePlan } from "./plan.js";
+import type { RecipePlan } from "./plan.js";
+import type { DataPlan, ModelPlan } from "../types/subject.js";
+import type { Call } from "../types/value.js";
 import { tuneText } from "./text.js";
 import { metricOf } from "./watched.js";
 

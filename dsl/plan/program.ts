@@ -2,8 +2,9 @@
  * The state of a compilation: names defined so far, parameters, needs, reports. Statements read and write it in order.
  */
 import { failed, type FactOf, type Facts, type Failed, type Need, keyOf } from "../types/facts.js";
-import type { Action, Value } from "./plan.js";
-import type { Outside, NameKind } from "../compile/compile.js";
+import type { Action } from "./plan.js";
+import type { Value } from "../types/value.js";
+import type { Outside, NameKind } from "./outside.js";
 import type { Registry } from "../types/registry.js";
 import type { ReferenceNode, Statement } from "../syntax/tree.js";
 import type { Allowance } from "../types/allow.js";
@@ -12,19 +13,14 @@ import type { Fix } from "../diagnostics/diagnostic.js";
 import type {} from "./name-codes.js";
 import { switchedOn } from "../types/experiments.js";
 import { nearest } from "../diagnostics/nearest.js";
+import type { Scope } from "../types/scope.js";
+import type { Given } from "../types/given.js";
 import { replace, Reporter, type More } from "../diagnostics/reporter.js";
 import type { Source, Span } from "../diagnostics/span.js";
 import { quote } from "../syntax/strings.js";
-import type { Found, Typing } from "../types/values.js";
+import type { Found, Typing } from "../types/typing.js";
+import { typed } from "../types/values.js";
 
-/** One key's value as it was given. Calls hold only what was written. */
-export interface Given {
-  readonly value: Value;
-  readonly span: Span;
-  readonly from: "written" | "parameter" | "reference";
-  /** Where its parts stand: `optimizer.learning_rate` → span. */
-  readonly places: ReadonlyMap<string, Span>;
-}
 /** A definition of data, model or recipe: what was given, `like` included, nothing filled in. */
 export interface Draft {
   readonly is: "data" | "model" | "recipe";
@@ -70,7 +66,7 @@ export interface Named {
   readonly draft?: Draft;
 }
 
-export class Program {
+export class Program implements Scope {
   readonly names = new Map<string, Named>();
   readonly runs = new Map<string, Run>();
   /** Sweep name → its model, data and settings. */
@@ -220,6 +216,7 @@ export class Program {
       registry: this.registry,
       reporter,
       places,
+      typed,
       reference: (node) => this.reference(node),
       isModel: (name) => ["model", "run"].includes(this.names.get(name)?.is ?? ""),
       experiments: this.experiments,

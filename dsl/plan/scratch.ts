@@ -8,7 +8,8 @@ import { Reporter } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import { fill } from "./defaults.js";
 import type { BaseFacts } from "../types/facts.js";
-import type { DataPlan, ScratchPlan, Value } from "./plan.js";
+import type { DataPlan, ScratchPlan } from "../types/subject.js";
+import type { Value } from "../types/value.js";
 import { isCall } from "./value.js";
 
 /** Longest text unless `max_length` says otherwise. */

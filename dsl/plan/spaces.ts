@@ -1,6 +1,7 @@
 /** `vary`: paths of model and recipe, each over a space; calls may nest spaces. */
 import { kindsIn, defaultCall, partNamed, partOf } from "../types/keys.js";
-import type { Given, Program } from "./program.js";
+import type { Program } from "./program.js";
+import type { Given } from "../types/given.js";
 import { replace, type More } from "../diagnostics/reporter.js";
 import { call as typedCall } from "../types/calls.js";
 import { presentCall, presentPart } from "../types/deprecated.js";
@@ -9,7 +10,8 @@ import type { Parameter, ValueType, Verb } from "../types/registry.js";
 import type { Argument, BlockNode, Expression, WordNode } from "../syntax/tree.js";
 import { nearest } from "../diagnostics/nearest.js";
 import { parametersOf } from "./definitions.js";
-import type { NestedCall, Space, Value } from "./plan.js";
+import type { NestedCall, Space } from "./plan.js";
+import type { Value } from "../types/value.js";
 
 /** Settings that a path may name: of the model (`technique.rank`) and of the recipe (`optimizer.learning_rate`). */
 export function spacesOf(

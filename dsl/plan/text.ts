@@ -3,7 +3,9 @@
  * text compiles to a plan of the same recipe hash where the data, the base and the defaults are the same.
  */
 import type { Registry, ValueType } from "../types/registry.js";
-import type { Call, DataPlan, Plan, Value } from "./plan.js";
+import type { Plan } from "./plan.js";
+import type { DataPlan } from "../types/subject.js";
+import type { Call, Value } from "../types/value.js";
 import { isCall, valueAt } from "./value.js";
 
 const bare = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;

@@ -6,7 +6,7 @@ import type { Draft, Program } from "./program.js";
 import { failed, type BaseFacts } from "../types/facts.js";
 import { servesUntrained, writesText } from "./batches.js";
 import { isLoaded } from "./loaded.js";
-import type { Call } from "./plan.js";
+import type { Call } from "../types/value.js";
 
 export function servesAsItIs(program: Program, task: Call, model: Draft): boolean {
   if (servesUntrained(program.registry, task) || writesText(program.registry, task)) return true;

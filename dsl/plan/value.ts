@@ -1,5 +1,6 @@
 /** What kind of value a value is, and what stands at a path of a recipe. */
-import type { Call, Recipe, Value } from "./plan.js";
+import type { Recipe } from "./plan.js";
+import type { Call, Value } from "../types/value.js";
 
 export function isCall(value: unknown): value is Call {
   return value !== null && typeof value === "object" && "word" in value && "arguments" in value;

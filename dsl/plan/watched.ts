@@ -3,7 +3,8 @@
  * cards call something the best. `keep: best(…)` names it, or `early_stopping`'s word does, else it is the loss.
  */
 import type { Registry } from "../types/registry.js";
-import type { Call, RecipePlan, Value } from "./plan.js";
+import type { RecipePlan } from "./plan.js";
+import type { Call, Value } from "../types/value.js";
 import { isCall } from "./value.js";
 
 const LOSS: Call = { word: "loss", kind: "metric", arguments: {} };

@@ -1,7 +1,7 @@
 /** Warnings of counted data: what its labels, texts and splits say of each other. Each is said where the data is defined. */
 import type { ScoreFacts } from "../types/audit-facts.js";
 import type { DataFacts } from "../types/facts.js";
-import type { DataPlan } from "../plan/plan.js";
+import type { DataPlan } from "../types/subject.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./data-codes.js";

@@ -1,5 +1,5 @@
 /** Codes of what data say of themselves once they are counted: labels, texts beside texts, splits. */
-import type { RowName } from "../types/facts.js";
+import type { RowName } from "../types/row-name.js";
 import { registerCodes } from "../diagnostics/codes.js";
 import { examples, listed } from "../diagnostics/listed.js";
 

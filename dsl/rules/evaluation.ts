@@ -1,8 +1,9 @@
 /** Warnings of a score that is asked for: what its metric hides on these labels, and how exactly so few rows can tell it. */
 import type { DataFacts } from "../types/facts.js";
-import type { Call } from "../plan/plan.js";
+import type { Call } from "../types/value.js";
 import { lookedFor } from "../types/allow.js";
-import type { Draft, Given, Program } from "../plan/program.js";
+import type { Draft, Program } from "../plan/program.js";
+import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./data-codes.js";
 

@@ -4,10 +4,13 @@ import { parametersOf } from "../plan/definitions.js";
 import type { MachineFacts, SplitFacts } from "../types/facts.js";
 import { smallestChange, type Change, type Fit, type Levers, type Over } from "./fitting.js";
 import { quantile } from "../plan/lengths.js";
-import type { Call, Estimates, ModelPlan, RecipePlan, Value } from "../plan/plan.js";
+import type { Estimates, RecipePlan } from "../plan/plan.js";
+import type { ModelPlan } from "../types/subject.js";
+import type { Call, Value } from "../types/value.js";
 import { insertion } from "../diagnostics/insertion.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
-import type { Draft, Given, Program } from "../plan/program.js";
+import type { Draft, Program } from "../plan/program.js";
+import type { Given } from "../types/given.js";
 import type { Edit, Span } from "../diagnostics/span.js";
 import type {} from "./world-codes.js";
 

@@ -2,8 +2,10 @@
 import { cutRows, quantile } from "../plan/lengths.js";
 import { keepsBest } from "../plan/watched.js";
 import type { SplitFacts } from "../types/facts.js";
-import type { Estimates, ModelPlan, RecipePlan } from "../plan/plan.js";
-import type { Draft, Given, Program } from "../plan/program.js";
+import type { Estimates, RecipePlan } from "../plan/plan.js";
+import type { ModelPlan } from "../types/subject.js";
+import type { Draft, Program } from "../plan/program.js";
+import type { Given } from "../types/given.js";
 import { replace } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./world-codes.js";

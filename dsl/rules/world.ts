@@ -1,7 +1,8 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
-import type { ResolvedModel } from "../plan/definitions.js";
+import type { ResolvedModel } from "../plan/resolved.js";
 import { failed, type DataFacts, type Failed, type Need } from "../types/facts.js";
-import type { Call, DataPlan, ReaderOf, Value } from "../plan/plan.js";
+import type { DataPlan, ReaderOf } from "../types/subject.js";
+import type { Call, Value } from "../types/value.js";
 import { lookedFor } from "../types/allow.js";
 import { checkAudit } from "./audit.js";
 import { nearest } from "../diagnostics/nearest.js";

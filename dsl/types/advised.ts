@@ -3,6 +3,7 @@
  * "write `KEY: VALUE`" or "leave it out" are done, where what was written leaves no doubt; of anything else there is no fix.
  */
 import type { Expression } from "../syntax/tree.js";
+import type { Word } from "./registry.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { insertion } from "../diagnostics/insertion.js";
 import { replace } from "../diagnostics/reporter.js";
@@ -94,4 +95,9 @@ function isOff(value: Expression | undefined): boolean {
   const text =
     value?.is === "word" ? value.text : value?.is === "string" ? value.value : value?.is === "number" ? value.raw : "";
   return /^(?:false|none|null|no|off|0)$/i.test(text);
+}
+
+/** What a word's record says to whoever writes `name` as other tools do. */
+export function adviceOf(word: Word, name: string): string | undefined {
+  return word.advice && Object.hasOwn(word.advice, name) ? word.advice[name] : undefined;
 }

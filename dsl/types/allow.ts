@@ -7,7 +7,7 @@ import type { Parameter } from "./registry.js";
 import type { Entry, Statement } from "../syntax/tree.js";
 import { allCodes, entryOf } from "../diagnostics/codes.js";
 import { nearest } from "../diagnostics/nearest.js";
-import type { Program } from "../plan/program.js";
+import type { Scope } from "./scope.js";
 import { replace } from "../diagnostics/reporter.js";
 import { formOf } from "./shapes.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
@@ -54,7 +54,7 @@ function mayAllow(code: string): boolean {
 
 /** Takes `allow` out of a statement's block: what its verb reads is the rest. */
 export function takeAllowances(
-  program: Program,
+  scope: Scope,
   statement: Statement,
 ): { readonly statement: Statement; readonly allowances: readonly Allowance[] } {
   const { block } = statement;
@@ -62,7 +62,7 @@ export function takeAllowances(
   const [entry, again] = mine;
   if (!block || !entry) return { statement, allowances: [] };
   if (again)
-    program.report("duplicate-key", { key: "allow" }, again.key.span, {
+    scope.report("duplicate-key", { key: "allow" }, again.key.span, {
       labels: [{ span: entry.key.span, text: "first here" }],
     });
   const rest: Statement = {
@@ -73,11 +73,7 @@ export function takeAllowances(
   if (!value) return { statement: rest, allowances: [] };
   if (value.is !== "block") {
     const found = formOf(value);
-    program.report(
-      "wrong-type",
-      { key: "allow", wanted: 'a record of codes, `{ CODE: "reason" }`', found },
-      value.span,
-    );
+    scope.report("wrong-type", { key: "allow", wanted: 'a record of codes, `{ CODE: "reason" }`', found }, value.span);
     return { statement: rest, allowances: [] };
   }
   const [first] = statement.operands;
@@ -86,15 +82,10 @@ export function takeAllowances(
   for (const one of value.entries) {
     const { text: code, span } = one.key;
     const reason = one.value?.is === "string" ? one.value.value : undefined;
-    const fault = faultOf(program, one, made);
+    const fault = faultOf(scope, one, made);
     if (!fault && reason !== undefined) {
       const whole = value.entries.length === 1;
-      const removal = removed(
-        program.source.text,
-        whole ? entry : one,
-        whole ? block : value,
-        whole ? statement : null,
-      );
+      const removal = removed(scope.source.text, whole ? entry : one, whole ? block : value, whole ? statement : null);
       made.push({ code, reason, span, of, removal, used: false, looked: false });
     }
   }
@@ -107,23 +98,23 @@ function isAllowance({ key, value }: Entry, { verb }: Statement): boolean {
 }
 
 /** Reports what is wrong with one entry. @returns whether something is */
-function faultOf(program: Program, { key, value, span }: Entry, before: readonly Allowance[]): boolean {
+function faultOf(scope: Scope, { key, value, span }: Entry, before: readonly Allowance[]): boolean {
   const code = key.text;
   const first = before.find((one) => one.code === code);
   if (first)
-    program.report("duplicate-key", { key: code }, key.span, { labels: [{ span: first.span, text: "first here" }] });
+    scope.report("duplicate-key", { key: code }, key.span, { labels: [{ span: first.span, text: "first here" }] });
   else if (!entryOf(code)) {
     const dashed = code.replaceAll("_", "-");
-    const near = mayAllow(dashed) ? dashed : nearest(dashed, allowable(), program.reporter);
-    program.report("unknown-allowance", { code, ...(near && { nearest: near }) }, key.span, {
+    const near = mayAllow(dashed) ? dashed : nearest(dashed, allowable(), scope.reporter);
+    scope.report("unknown-allowance", { code, ...(near && { nearest: near }) }, key.span, {
       ...(near && { fix: replace(key.span, near) }),
     });
   } else if (!mayAllow(code))
-    program.report("cannot-allow", { code, severity: entryOf(code)?.severity ?? "error" }, key.span);
+    scope.report("cannot-allow", { code, severity: entryOf(code)?.severity ?? "error" }, key.span);
   else if (!value || (value.is === "string" && value.value.trim() === ""))
-    program.report("reason-missing", { code }, value?.span ?? span);
+    scope.report("reason-missing", { code }, value?.span ?? span);
   else if (value.is !== "string")
-    program.report("wrong-type", { key: code, wanted: 'a reason in `"…"`', found: formOf(value) }, value.span);
+    scope.report("wrong-type", { key: code, wanted: 'a reason in `"…"`', found: formOf(value) }, value.span);
   else return false;
   return true;
 }
@@ -156,8 +147,8 @@ export function lookedFor(allowances: readonly Allowance[], ...finders: readonly
 }
 
 /** Reports the allowances of a source that kept nothing quiet. */
-export function reportIdle(program: Program, allowances: readonly Allowance[]): void {
+export function reportIdle(scope: Scope, allowances: readonly Allowance[]): void {
   for (const { code, used, looked, span, removal } of allowances)
-    if (looked && !used && span.source === program.source.id)
-      program.report("idle-allowance", { code }, span, { fix: removal });
+    if (looked && !used && span.source === scope.source.id)
+      scope.report("idle-allowance", { code }, span, { fix: removal });
 }

@@ -1,5 +1,5 @@
 /** What stands in the texts and labels of a data set beside each other: leaks that are no exact ones, contradictions, labels told. */
-import type { RowName } from "./facts.js";
+import type { RowName } from "./row-name.js";
 
 export interface DataAudit {
   /** For each split beside the one that trains: its texts that are nearly one of those, the likest first. */

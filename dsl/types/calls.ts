@@ -1,16 +1,15 @@
 /** Words with their arguments: found in the vocabulary, each argument given once and typed by its parameter. */
-import type { Call, Value } from "../plan/plan.js";
+import type { Call, Value } from "./value.js";
 import { isOldSpelling, type Parameter, type Word } from "./registry.js";
 import type { Argument, Expression, WordNode } from "../syntax/tree.js";
 import { isGone, presentCall } from "./deprecated.js";
-import { advised, writes } from "./advised.js";
-import { adviceOf } from "./keys.js";
+import { adviceOf, advised, writes } from "./advised.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { nearest } from "../diagnostics/nearest.js";
 import { replace, Reporter } from "../diagnostics/reporter.js";
 import type { Edit, Span } from "../diagnostics/span.js";
 import type {} from "./value-codes.js";
-import { typed, type Asked, type Typing } from "./values.js";
+import type { Asked, Typing } from "./typing.js";
 
 /** A word of a kind with its written arguments. */
 export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Value | undefined {
@@ -104,7 +103,7 @@ export function call(written: WordNode, named: Word, asked: Asked, t: Typing): C
     name: string,
     node_: Expression = argument.value,
   ): Value | undefined => {
-    const value = typed(node_, parameter.type, { key: name, path: `${asked.path}.${name}`, parameter }, t);
+    const value = t.typed(node_, parameter.type, { key: name, path: `${asked.path}.${name}`, parameter }, t);
     if (value === undefined) whole = false;
     return value;
   };

@@ -1,5 +1,5 @@
 /** What a word's own `check` and derived defaults may ask and how they report. */
-import type { Call, Value } from "../plan/plan.js";
+import type { Call, Value } from "./value.js";
 import type { Code, CodeData } from "../diagnostics/codes.js";
 import type { BaseFacts, Facts } from "./facts.js";
 

@@ -8,9 +8,9 @@ import type { Argument, Entry, Expression, Key, Statement, WordNode } from "../s
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { isOpen } from "./experiments.js";
 import type {} from "./lifecycle-codes.js";
-import type { Program } from "../plan/program.js";
+import type { Scope } from "./scope.js";
 import type { Edit, Span } from "../diagnostics/span.js";
-import type { Typing } from "./values.js";
+import type { Typing } from "./typing.js";
 import { reached } from "./versions.js";
 
 /** What both the checker of values and that of statements are told with. */
@@ -40,15 +40,15 @@ export function presentCall(
 }
 
 /** A statement whose block has the keys of today. */
-export function presentStatement(program: Program, verb: Verb, statement: Statement): Statement {
+export function presentStatement(scope: Scope, verb: Verb, statement: Statement): Statement {
   const { block } = statement;
   const also = verb.capabilities?.["keysOf"];
   const parameters = [
     ...verb.parameters,
-    ...(typeof also === "string" ? (program.registry.find("verb", also)?.parameters ?? []) : []),
+    ...(typeof also === "string" ? (scope.registry.find("verb", also)?.parameters ?? []) : []),
   ];
   if (!block || !parameters.some((p) => p.deprecated ?? p.experiment)) return statement;
-  const t = program.typing(new Map());
+  const t = scope.typing(new Map());
   const entries = block.entries.flatMap((entry): readonly Entry[] => {
     const parameter = parameters.find((p) => p.name === entry.key.path[0]);
     if (!parameter) return [entry];
@@ -62,12 +62,12 @@ export function presentStatement(program: Program, verb: Verb, statement: Statem
 }
 
 /** A verb as it is called today. */
-export function presentVerb(program: Program, verb: Verb, name: { readonly span: Span }): Verb {
-  const t = program.typing(new Map());
+export function presentVerb(scope: Scope, verb: Verb, name: { readonly span: Span }): Verb {
+  const t = scope.typing(new Map());
   needsSwitch(t, verb, `\`${verb.name}\``, name.span);
   const { deprecated } = verb;
   if (!deprecated) return verb;
-  const now = deprecated.use && (program.registry.find("verb", deprecated.use.name) as Verb | undefined);
+  const now = deprecated.use && (scope.registry.find("verb", deprecated.use.name) as Verb | undefined);
   const edits = now && [{ ...name.span, text: now.name }];
   tell(t, deprecated, { what: `\`${verb.name}\``, span: name.span, use: now?.name, edits });
   return now ?? verb;
@@ -75,7 +75,7 @@ export function presentVerb(program: Program, verb: Verb, name: { readonly span:
 
 /** A parameter that a dotted key names last, as it is called today, and the value for it. */
 export function presentPart(
-  program: Program,
+  scope: Scope,
   key: Key,
   value: Expression,
   parameter: Parameter,
@@ -83,7 +83,7 @@ export function presentPart(
 ): { readonly name: string; readonly value: Expression } | undefined {
   const last = key.path.at(-1) ?? key.text;
   const span = { ...key.span, start: key.span.end - last.length };
-  const t = program.typing(new Map());
+  const t = scope.typing(new Map());
   needsSwitch(t, parameter, `\`${parameter.name}\` of \`${owner}\``, span);
   const now = presentKey({ text: last, path: [last], span }, value, parameter, owner, t, false);
   return now && { name: now.key.text, value: now.value ?? value };

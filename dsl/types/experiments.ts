@@ -5,7 +5,7 @@ import { parse } from "../syntax/parse.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import type {} from "./lifecycle-codes.js";
 import { nearest } from "../diagnostics/nearest.js";
-import type { Program } from "../plan/program.js";
+import type { Scope } from "./scope.js";
 import { replace } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import { LANGUAGE, reached } from "./versions.js";
@@ -33,9 +33,9 @@ export function isOpen(
 }
 
 /** The version line that switches `name` on too, and the mend that writes it; no mend where the text is a part of one. */
-export function switchedOn(program: Program, name: string): { readonly line: string; readonly fix?: Fix } {
-  const { source, versionLine, registry } = program;
-  const line = `tune ${String(LANGUAGE)} with ${[...program.experiments, name].join(", ")}`;
+export function switchedOn(scope: Scope, name: string): { readonly line: string; readonly fix?: Fix } {
+  const { source, versionLine, registry } = scope;
+  const line = `tune ${String(LANGUAGE)} with ${[...scope.experiments, name].join(", ")}`;
   const title = `switch on \`${name}\``;
   const at = (start: number, text: string): Fix => ({ title, certain: false, edits: [{ start, end: start, text }] });
   if (versionLine) {
@@ -50,16 +50,16 @@ export function switchedOn(program: Program, name: string): { readonly line: str
 }
 
 /** Reads the names after `with` of a version line: those that are experiments today. */
-export function experimentsOf(program: Program, line: Statement): readonly string[] {
-  const { registry } = program;
+export function experimentsOf(scope: Scope, line: Statement): readonly string[] {
+  const { registry } = scope;
   const clause = withOf(line);
   const has = openExperiments(registry);
   const on: string[] = [];
   for (const [i, operand] of (clause?.operands ?? []).entries()) {
     if (operand.is !== "word" || operand.arguments || operand.path.length > 1) {
-      program.report(
+      scope.report(
         "wrong-operand",
-        { after: "with", wanted: "the name of an experiment", found: `\`${program.textOf(operand.span) ?? ""}\`` },
+        { after: "with", wanted: "the name of an experiment", found: `\`${scope.textOf(operand.span) ?? ""}\`` },
         operand.span,
       );
       continue;
@@ -67,12 +67,12 @@ export function experimentsOf(program: Program, line: Statement): readonly strin
     const name = operand.text;
     const without = { fix: { title: `remove \`${name}\``, certain: true, edits: [leftOut(line, clause, i)] } };
     const since = standardSince(registry, name);
-    if (on.includes(name)) program.report("duplicate-key", { key: name }, operand.span, without);
-    else if (since !== undefined) program.report("standard-experiment", { name, since }, operand.span, without);
+    if (on.includes(name)) scope.report("duplicate-key", { key: name }, operand.span, without);
+    else if (since !== undefined) scope.report("standard-experiment", { name, since }, operand.span, without);
     else if (has.includes(name)) on.push(name);
     else {
       const near = nearest(name, has);
-      program.report(
+      scope.report(
         "unknown-experiment",
         { name, has, ...(near && { nearest: near }) },
         operand.span,

@@ -4,7 +4,9 @@
  */
 import canonicalize from "canonicalize";
 import type { DataAudit } from "./audit-facts.js";
-import type { Call, DataPlan, ModelPlan, ReaderOf, ScratchPlan, Value } from "../plan/plan.js";
+import type { RowName } from "./row-name.js";
+import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "./subject.js";
+import type { Call, Value } from "./value.js";
 
 export type Need =
   /** Column names and a few rows of one source. */
@@ -61,8 +63,6 @@ export interface SplitFacts {
    */
   readonly stops?: { readonly soonest: number | null; readonly latestStart: number };
 }
-/** A row's number in its source, from 1; where each split has a source of its own, with the split: `3 (test)`. */
-export type RowName = number | string;
 export interface DataFacts {
   readonly rowsIn: number;
   readonly kept: number;

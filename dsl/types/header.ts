@@ -4,7 +4,7 @@ import type { Clause, Name, Operand, Statement, WordNode } from "../syntax/tree.
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { presentStatement, presentVerb } from "./deprecated.js";
 import { nearest } from "../diagnostics/nearest.js";
-import type { Program } from "../plan/program.js";
+import type { Scope } from "./scope.js";
 import { replace } from "../diagnostics/reporter.js";
 import { formOf } from "./shapes.js";
 
@@ -53,18 +53,18 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Checks the header; nothing comes back for what is no statement of a built verb. */
-export function headerOf(program: Program, statement: Statement): Header | undefined {
+export function headerOf(scope: Scope, statement: Statement): Header | undefined {
   const { verb: name } = statement;
-  const found = program.registry.find("verb", name.text) as Verb | undefined;
+  const found = scope.registry.find("verb", name.text) as Verb | undefined;
   // `tune router on tickets`: a version is no name.
   const [first] = statement.operands;
   if (!found || (found.operands.what === "version" && first?.is === "word")) {
-    noVerb(program, name, found && first?.is === "word" ? `${name.text} ${first.text}` : name.text);
+    noVerb(scope, name, found && first?.is === "word" ? `${name.text} ${first.text}` : name.text);
     return undefined;
   }
-  const verb = presentVerb(program, found, name);
+  const verb = presentVerb(scope, found, name);
   if (verb.planned) {
-    program.report("not-built-yet", { word: verb.name, meanwhile: verb.planned.meanwhile }, name.span);
+    scope.report("not-built-yet", { word: verb.name, meanwhile: verb.planned.meanwhile }, name.span);
     return undefined;
   }
   let sound = !statement.broken;
@@ -75,10 +75,10 @@ export function headerOf(program: Program, statement: Statement): Header | undef
     const takes = Object.hasOwn(verb.connectors, text) ? verb.connectors[text] : undefined;
     if (!takes) {
       const called = verb.elsewhere?.[text];
-      const near = called !== undefined && has.includes(called) ? called : nearest(text, has, program.reporter);
+      const near = called !== undefined && has.includes(called) ? called : nearest(text, has, scope.reporter);
       // What can't be read to its end may have lost a comma or a name before.
       if (statement.broken) continue;
-      program.report(
+      scope.report(
         "unknown-connector",
         { connector: text, verb: verb.name, has, ...(near ? { nearest: near } : {}) },
         span,
@@ -86,18 +86,18 @@ export function headerOf(program: Program, statement: Statement): Header | undef
       );
       sound = false;
       if (near && !clauses.has(near)) clauses.set(near, clause);
-    } else if (clauses.has(text)) program.report("duplicate-connector", { connector: text }, span);
+    } else if (clauses.has(text)) scope.report("duplicate-connector", { connector: text }, span);
     else {
       clauses.set(text, clause);
       if (!takes.many && clause.operands.length > 1) {
-        program.report("too-many-operands", { after: text, found: clause.operands.length }, clause.span);
+        scope.report("too-many-operands", { after: text, found: clause.operands.length }, clause.span);
         sound = false;
-      } else if (takes.takes === "data" && !namedOnce(program, clause.operands, text)) sound = false;
+      } else if (takes.takes === "data" && !namedOnce(scope, clause.operands, text)) sound = false;
     }
   }
   for (const [connector, takes] of Object.entries(verb.connectors)) {
     if (!takes.required || clauses.has(connector) || !sound) continue;
-    program.report(
+    scope.report(
       "missing-connector",
       {
         verb: verb.name,
@@ -109,11 +109,11 @@ export function headerOf(program: Program, statement: Statement): Header | undef
     );
     sound = false;
   }
-  if (!operandsFit(program, verb, statement)) sound = false;
-  return { verb, statement: presentStatement(program, verb, statement), operands: statement.operands, clauses, sound };
+  if (!operandsFit(scope, verb, statement)) sound = false;
+  return { verb, statement: presentStatement(scope, verb, statement), operands: statement.operands, clauses, sound };
 }
 
-function operandsFit(program: Program, verb: Verb, statement: Statement): boolean {
+function operandsFit(scope: Scope, verb: Verb, statement: Statement): boolean {
   const { operands, verb: name } = statement;
   const first = operands[0];
   const wanted = {
@@ -129,7 +129,7 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
   }[verb.operands.what];
   if (verb.operands.what === "none") {
     if (!first) return true;
-    program.report("wrong-operand", { after: verb.name, wanted: "no name", found: formOf(first) }, first.span, {
+    scope.report("wrong-operand", { after: verb.name, wanted: "no name", found: formOf(first) }, first.span, {
       fix: { ...replace({ ...first.span, start: name.span.end }, ""), certain: false },
     });
     return false;
@@ -137,11 +137,11 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
   if (verb.operands.what === "any" || verb.operands.what === "version") return true;
   if (!first) {
     if (!statement.broken)
-      program.report("missing-operand", { verb: verb.name, wanted, example: verb.example }, name.span);
+      scope.report("missing-operand", { verb: verb.name, wanted, example: verb.example }, name.span);
     return false;
   }
   if (operands.length > 1 && !verb.operands.many) {
-    program.report(
+    scope.report(
       "too-many-operands",
       { after: verb.name, found: operands.length },
       { ...first.span, end: operands.at(-1)?.span.end ?? first.span.end },
@@ -149,7 +149,7 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
     return false;
   }
   for (const operand of operands) {
-    const later = operand.is === "word" ? program.registry.find("subject", operand.text)?.planned : undefined;
+    const later = operand.is === "word" ? scope.registry.find("subject", operand.text)?.planned : undefined;
     // Who looks the name up says so.
     if (later && operand.is === "word" && operand.arguments) continue;
     const fits = verb.operands.what === "file" ? operand.is === "string" : operand.is === "word" && !operand.arguments;
@@ -157,7 +157,7 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
       const called =
         verb.operands.what === "new-name" && operand.is === "word" && operand.arguments && operand.path.length === 1;
       const quoted = operand.is === "string" && verb.operands.what !== "file" && NAME.test(operand.value);
-      program.report(
+      scope.report(
         "wrong-operand",
         {
           after: verb.name,
@@ -180,17 +180,17 @@ function operandsFit(program: Program, verb: Verb, statement: Statement): boolea
       return false;
     }
   }
-  return verb.operands.what !== "model" || namedOnce(program, operands, name.text);
+  return verb.operands.what !== "model" || namedOnce(scope, operands, name.text);
 }
 
 /** Of names that are worked on one after the other. */
-function namedOnce(program: Program, operands: readonly Operand[], after: string): boolean {
+function namedOnce(scope: Scope, operands: readonly Operand[], after: string): boolean {
   for (const [i, operand] of operands.entries()) {
     if (operand.is !== "word" || operand.arguments) continue;
     const same = (other: Operand): boolean => other.is === "word" && !other.arguments && other.text === operand.text;
     if (operands.findIndex(same) === i) continue;
     const from = operands[i - 1]!.span.end;
-    program.report("named-twice", { name: operand.text, after }, operand.span, {
+    scope.report("named-twice", { name: operand.text, after }, operand.span, {
       fix: { ...replace({ ...operand.span, start: from }, ""), title: "leave it out" },
     });
     return false;
@@ -208,13 +208,13 @@ function inBraces(operand: WordNode): Fix {
   return { title: "fill the record in braces", edits, certain: true };
 }
 
-function noVerb(program: Program, name: Name, written: string): void {
-  const reserved = program.registry.find("reserved", name.text);
+function noVerb(scope: Scope, name: Name, written: string): void {
+  const reserved = scope.registry.find("reserved", name.text);
   if (reserved?.planned)
-    program.report("not-built-yet", { word: name.text, meanwhile: reserved.planned.meanwhile }, name.span);
-  else if (foreign.has(name.text)) program.report("typescript-here", { word: name.text }, name.span);
+    scope.report("not-built-yet", { word: name.text, meanwhile: reserved.planned.meanwhile }, name.span);
+  else if (foreign.has(name.text)) scope.report("typescript-here", { word: name.text }, name.span);
   else {
-    const verbs = program.registry.verbs();
+    const verbs = scope.registry.verbs();
     const known = verbs.find((v) => v.elsewhere?.[name.text] === v.name && v.name !== name.text)?.name;
     const near =
       known ??
@@ -225,7 +225,7 @@ function noVerb(program: Program, name: Name, written: string): void {
       // `dataset`, `models`, `training`.
       verbs.find((v) => v.name.length >= 4 && name.text.startsWith(v.name))?.name;
     const advice = near ? undefined : elsewhere.find(([words]) => words.test(name.text))?.[1];
-    program.report(
+    scope.report(
       "unknown-verb",
       { word: written, ...(near ? { nearest: near } : {}), ...(advice === undefined ? {} : { advice }) },
       name.span,

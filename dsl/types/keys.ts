@@ -1,11 +1,12 @@
 /** The keys of a block: known to the verb, given once, typed; dotted keys change a part of what is there. */
-import type { Call, Value } from "../plan/plan.js";
+import type { Call, Value } from "./value.js";
 import { isOldSpelling, type Parameter, type ValueType, type Verb, type Word } from "./registry.js";
 import type { Entry, Expression, Key } from "../syntax/tree.js";
-import { advised, writes, written, type Place } from "./advised.js";
+import { adviceOf, advised, writes, written, type Place } from "./advised.js";
 import { presentPart } from "./deprecated.js";
 import { nearest } from "../diagnostics/nearest.js";
-import type { Given, Program } from "../plan/program.js";
+import type { Given } from "./given.js";
+import type { Scope } from "./scope.js";
 import { replace, type More } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import { typed } from "./values.js";
@@ -17,7 +18,7 @@ export interface Keys {
 
 /** Reads a block's entries against `parameters`; `base` is what dotted keys may change (the definition after `like`). */
 export function keysOf(
-  program: Program,
+  scope: Scope,
   entries: readonly Entry[],
   verb: Verb,
   parameters: readonly Parameter[],
@@ -31,19 +32,19 @@ export function keysOf(
     const { key } = entry;
     const first = seen.get(key.text);
     if (first) {
-      program.report("duplicate-key", { key: key.text }, key.span, { labels: [{ span: first, text: "first here" }] });
+      scope.report("duplicate-key", { key: key.text }, key.span, { labels: [{ span: first, text: "first here" }] });
       continue;
     }
     seen.set(key.text, key.span);
     const root = key.path[0] ?? key.text;
     const parameter = parameters.find((p) => p.name === root);
     if (!parameter) {
-      unknownKey(program, entry, { verb, parameters, entries, alone: base.size === 0 && baseKnown });
+      unknownKey(scope, entry, { verb, parameters, entries, alone: base.size === 0 && baseKnown });
       broken = true;
       continue;
     }
     if (parameter.planned) {
-      program.report("not-built-yet", { word: root, meanwhile: parameter.planned.meanwhile }, key.span);
+      scope.report("not-built-yet", { word: root, meanwhile: parameter.planned.meanwhile }, key.span);
       broken = true;
       continue;
     }
@@ -54,14 +55,14 @@ export function keysOf(
     const places = new Map<string, Span>();
     const value =
       key.path.length > 1
-        ? changed(program, key, entry.value, parameter, given.get(root), places)
-        : typed(entry.value, parameter.type, { path: root, key: root, parameter }, program.typing(places));
+        ? changed(scope, key, entry.value, parameter, given.get(root), places)
+        : typed(entry.value, parameter.type, { path: root, key: root, parameter }, scope.typing(places));
     if (value === undefined) {
       broken = true;
       continue;
     }
     const from =
-      entry.value.is !== "reference" ? "written" : program.parameters.has(entry.value.text) ? "parameter" : "reference";
+      entry.value.is !== "reference" ? "written" : scope.parameters.has(entry.value.text) ? "parameter" : "reference";
     given.set(root, {
       value,
       span: entry.value.span,
@@ -74,7 +75,7 @@ export function keysOf(
 
 /** The value of `root` with the part at `key` replaced. */
 function changed(
-  program: Program,
+  scope: Scope,
   key: Key,
   node: Expression,
   parameter: Parameter,
@@ -82,14 +83,14 @@ function changed(
   places: Map<string, Span>,
 ): Value | undefined {
   const standing = before?.value ?? defaultCall(parameter);
-  const target = standing === undefined ? undefined : partOf(program, standing, key.path.slice(1), parameter.type);
+  const target = standing === undefined ? undefined : partOf(scope, standing, key.path.slice(1), parameter.type);
   if (!target) {
     const [root = "", part, ...deeper] = key.path;
     const taking = kindsIn(parameter.type)
-      .flatMap((kind) => program.registry.ofKind(kind))
+      .flatMap((kind) => scope.registry.ofKind(kind))
       .find((word) => !word.planned && word.parameters.some((p) => p.name === part && !p.open));
     const instead = taking && deeper.length === 0 ? `${root}: ${taking.name}(${part ?? ""}: …)` : undefined;
-    program.report(
+    scope.report(
       "path-into-nothing",
       { path: key.text, root: parameter.name, ...(standing === undefined && instead !== undefined ? { instead } : {}) },
       key.span,
@@ -100,8 +101,8 @@ function changed(
     const has = target.unknown.parameters.map((p) => p.name);
     const name = target.name;
     const elsewhere = target.unknown.elsewhere?.[name];
-    const near = elsewhere ?? nearest(name, has, program.reporter);
-    program.report(
+    const near = elsewhere ?? nearest(name, has, scope.reporter);
+    scope.report(
       "unknown-argument",
       { word: target.unknown.name, name, has, ...(near ? { nearest: near } : {}), ...(elsewhere ? { elsewhere } : {}) },
       key.span,
@@ -111,42 +112,42 @@ function changed(
     );
     return undefined;
   }
-  const now = presentPart(program, key, node, target.parameter, key.path.at(-2) ?? key.text);
+  const now = presentPart(scope, key, node, target.parameter, key.path.at(-2) ?? key.text);
   if (!now || standing === undefined) return undefined;
   const path = [...key.path.slice(1, -1), now.name];
-  const present = now.name === target.parameter.name ? target : partOf(program, standing, path, parameter.type);
+  const present = now.name === target.parameter.name ? target : partOf(scope, standing, path, parameter.type);
   if (!present || "unknown" in present) throw new Error(`\`${now.name}\` is no parameter of what has \`${key.text}\``);
   const value = typed(
     now.value,
     present.parameter.type,
     { path: [key.path[0], ...path].join("."), key: present.parameter.name, parameter: present.parameter },
-    program.typing(places),
+    scope.typing(places),
   );
   return value === undefined ? undefined : withPart(standing, path, value);
 }
 
 export type Part = { readonly parameter: Parameter } | { readonly unknown: Word; readonly name: string };
 /** Which parameter a path inside a value names. */
-export function partOf(program: Program, value: Value, path: readonly string[], type: ValueType): Part | undefined {
+export function partOf(scope: Scope, value: Value, path: readonly string[], type: ValueType): Part | undefined {
   const [name, ...rest] = path;
   if (name === undefined || value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
   if ("record" in value) {
     const record = type.is === "either" ? type.of.find((one) => one.is === "record") : type;
     if (record?.is !== "record") return undefined;
     const inner = value.record[name];
-    if (rest.length > 0) return inner === undefined ? undefined : partOf(program, inner, rest, record.of);
+    if (rest.length > 0) return inner === undefined ? undefined : partOf(scope, inner, rest, record.of);
     return record.keys && !record.keys.includes(name)
       ? undefined
       : { parameter: { name, type: record.of, doc: "", why: "", impact: "low" } };
   }
   if (!("word" in value)) return undefined;
-  const word = program.registry.find(value.kind, value.word);
+  const word = scope.registry.find(value.kind, value.word);
   const parameter = word?.parameters.find((p) => p.name === name && !p.open) ?? word?.parameters.find((p) => p.open);
   if (!word) return undefined;
   if (!parameter) return { unknown: word, name };
   if (rest.length === 0) return { parameter };
   const inner = value.arguments[name] ?? defaultCall(parameter);
-  return inner === undefined ? undefined : partOf(program, inner, rest, parameter.type);
+  return inner === undefined ? undefined : partOf(scope, inner, rest, parameter.type);
 }
 function withPart(value: Value, path: readonly string[], part: Value): Value {
   const [name, ...rest] = path;
@@ -168,13 +169,13 @@ export function defaultCall(parameter: Parameter): Value | undefined {
 }
 
 /** An unknown key: where it belongs, what it is called here, or the nearest one. */
-function unknownKey(program: Program, entry: Entry, block: Block): void {
+function unknownKey(scope: Scope, entry: Entry, block: Block): void {
   const { key } = entry;
   const { verb, parameters } = block;
   const name = key.path[0] ?? key.text;
-  const { registry } = program;
-  if (program.reporter.crowded) {
-    program.report("unknown-key", { key: key.text, verb: verb.name }, key.span);
+  const { registry } = scope;
+  if (scope.reporter.crowded) {
+    scope.report("unknown-key", { key: key.text, verb: verb.name }, key.span);
     return;
   }
   const names = parameters.filter((p) => !p.planned && !isOldSpelling(p)).map((p) => p.name);
@@ -185,8 +186,8 @@ function unknownKey(program: Program, entry: Entry, block: Block): void {
   const advice = adviceOf(verb, name) ?? (whole && adviceOf(whole, name));
   if (advice !== undefined && !names.includes(name)) {
     const idle = [verb, ...(whole ? [whole] : [])].some((one) => one.idle?.includes(name));
-    const fix = advised(advice, placeIn(program, entry, block), idle);
-    program.report("unknown-key", { key: key.text, verb: verb.name, advice }, key.span, fix ? { fix } : {});
+    const fix = advised(advice, placeIn(scope, entry, block), idle);
+    scope.report("unknown-key", { key: key.text, verb: verb.name, advice }, key.span, fix ? { fix } : {});
     return;
   }
   for (const owner of owners) {
@@ -198,11 +199,11 @@ function unknownKey(program: Program, entry: Entry, block: Block): void {
       (owner === verb ? names.includes(foreign) : owner.parameters.some((p) => p.name === foreign))
     ) {
       if (owner === verb)
-        program.report("unknown-key", { key: key.text, verb: verb.name, nearest: foreign, elsewhere: true }, key.span, {
+        scope.report("unknown-key", { key: key.text, verb: verb.name, nearest: foreign, elsewhere: true }, key.span, {
           fix: replace(root, foreign),
         });
       else
-        program.report(
+        scope.report(
           "unknown-key",
           { key: key.text, verb: verb.name, nearest: foreign, belongs: `\`${owner.name}\`, as \`${foreign}\`` },
           key.span,
@@ -214,7 +215,7 @@ function unknownKey(program: Program, entry: Entry, block: Block): void {
     .filter((v) => v !== verb && !v.planned && v.parameters.some((p) => p.name === name && !p.planned))
     .map((v) => v.name);
   if (homes.length > 0) {
-    program.report(
+    scope.report(
       "unknown-key",
       { key: key.text, verb: verb.name, belongs: homes.map((h) => `\`${h}\``).join(" or ") },
       key.span,
@@ -225,17 +226,17 @@ function unknownKey(program: Program, entry: Entry, block: Block): void {
   if (near === undefined || name.length <= 2) {
     for (const owner of owners.filter((v) => !v.planned)) {
       const inner = insideWord(
-        program,
+        scope,
         name,
         owner === verb ? ((whole as Verb | undefined) ?? verb) : owner,
         owner === verb ? parameters : owner.parameters,
       );
       if (inner === undefined) continue;
-      program.report(
+      scope.report(
         "unknown-key",
         { key: key.text, verb: verb.name, belongs: owner === verb ? inner : `\`${owner.name}\`: ${inner}` },
         key.span,
-        owner === verb ? movedInto(program, entry, block) : {},
+        owner === verb ? movedInto(scope, entry, block) : {},
       );
       return;
     }
@@ -246,7 +247,7 @@ function unknownKey(program: Program, entry: Entry, block: Block): void {
       .flatMap((v) => v.parameters.filter((p) => !p.planned).map((p) => ({ verb: v.name, name: p.name })));
     const other = nearest(name, new Set(elsewhere.map((e) => e.name)));
     const home = elsewhere.find((e) => e.name === other);
-    program.report(
+    scope.report(
       "unknown-key",
       {
         key: key.text,
@@ -258,13 +259,9 @@ function unknownKey(program: Program, entry: Entry, block: Block): void {
     );
     return;
   }
-  program.report("unknown-key", { key: key.text, verb: verb.name, nearest: near }, key.span, {
+  scope.report("unknown-key", { key: key.text, verb: verb.name, nearest: near }, key.span, {
     fix: replace(root, near),
   });
-}
-
-export function adviceOf(word: Word, name: string): string | undefined {
-  return word.advice && Object.hasOwn(word.advice, name) ? word.advice[name] : undefined;
 }
 
 /** The block that an unknown key stands in. */
@@ -275,20 +272,20 @@ interface Block {
   /** Whether nothing but the block says what its statement makes. */
   readonly alone: boolean;
 }
-function placeIn(program: Program, entry: Entry, { verb, parameters, entries }: Block): Place {
+function placeIn(scope: Scope, entry: Entry, { verb, parameters, entries }: Block): Place {
   const like = verb.capabilities?.["keysOf"];
-  const whole = typeof like === "string" ? (program.registry.find("verb", like) as Verb | undefined) : undefined;
+  const whole = typeof like === "string" ? (scope.registry.find("verb", like) as Verb | undefined) : undefined;
   const becomes = (name: string): string | undefined => {
     const advice = adviceOf(verb, name) ?? (whole && adviceOf(whole, name));
     if (advice !== undefined || parameters.some((p) => p.name === name)) return writes(advice);
-    const part = partNamed(program, name, whole ?? verb, parameters);
+    const part = partNamed(scope, name, whole ?? verb, parameters);
     return part && `${part.key}: ${part.word.name}(${part.inner}: …)`;
   };
-  return { text: program.source.text, all: entries, one: entry, becomes };
+  return { text: scope.source.text, all: entries, one: entry, becomes };
 }
 /** `rank: 8` in a model as `technique: lora(rank: 8)`; where more than the block says what the word is, as a part of it. */
-function movedInto(program: Program, entry: Entry, block: Block): More {
-  const place = placeIn(program, entry, block);
+function movedInto(scope: Scope, entry: Entry, block: Block): More {
+  const place = placeIn(scope, entry, block);
   const meant = entry.key.path.length === 1 ? place.becomes(entry.key.text) : undefined;
   const whole = meant === undefined ? undefined : /^(\w+): \w+\((\w+): …\)$/.exec(meant);
   if (!whole || meant === undefined) return {};
@@ -299,13 +296,13 @@ function movedInto(program: Program, entry: Entry, block: Block): More {
 }
 
 /** `rank: 8` in a model: the key and word whose parameter it is (`technique: lora(rank: …)`). */
-function insideWord(program: Program, name: string, owner: Verb, parameters: readonly Parameter[]): string | undefined {
-  const found = partNamed(program, name, owner, parameters);
+function insideWord(scope: Scope, name: string, owner: Verb, parameters: readonly Parameter[]): string | undefined {
+  const found = partNamed(scope, name, owner, parameters);
   return found && `\`${found.key}: ${found.word.name}(${found.inner}: …)\``;
 }
 /** A parameter inside a word that a key takes; the key's default and words of the verb's own example come first. */
 export function partNamed(
-  program: Program,
+  scope: Scope,
   name: string,
   owner: Verb,
   parameters: readonly Parameter[],
@@ -319,7 +316,7 @@ export function partNamed(
           ? 1
           : 2;
     for (const kind of kindsIn(parameter.type)) {
-      for (const word of program.registry.ofKind(kind).toSorted((a, b) => first(a) - first(b))) {
+      for (const word of scope.registry.ofKind(kind).toSorted((a, b) => first(a) - first(b))) {
         if (word.planned) continue;
         const inner = word.parameters.some((p) => p.name === name && !p.open) ? name : word.elsewhere?.[name];
         if (inner !== undefined && word.parameters.some((p) => p.name === inner))

@@ -1,12 +1,12 @@
 /** Numbers with their units and ranges: `80%`, `20min`, `512MB`, `1e-3`. */
-import type { Value } from "../plan/plan.js";
+import type { Value } from "./value.js";
 import type { ValueType } from "./registry.js";
 import { durations, sizes } from "../syntax/numbers.js";
 import type { NumberNode } from "../syntax/tree.js";
 import { replace } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./value-codes.js";
-import type { Asked, Typing } from "./values.js";
+import type { Asked, Typing } from "./typing.js";
 
 export function numeric(
   node: NumberNode,

@@ -2,7 +2,7 @@
  * The vocabulary as data. A word is a pure declaration (checking runs in a browser); what it does is loaded when used.
  * `dsl` knows no word: checker, completion, hover, documentation and plan read these records.
  */
-import type { Call, Value } from "../plan/plan.js";
+import type { Call, Value } from "./value.js";
 import type { CheckContext } from "./context.js";
 
 /** What a word of each kind does at run time; stdlib's rooms merge their interfaces in (`declare module "#dsl/types/registry.js"`). */

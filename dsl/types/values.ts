@@ -2,45 +2,21 @@
  * Gives what was written the type that its key asks for: syntax → `Value`. Calls keep only what was written; defaults
  * come when a plan is made. `undefined` means: reported already, or not known yet (a need was named).
  */
-import type { Call, Value } from "../plan/plan.js";
-import type { Parameter, Registry, ValueType } from "./registry.js";
+import type { Call, Value } from "./value.js";
+import type { ValueType } from "./registry.js";
 import { decodeNumber } from "../syntax/numbers.js";
 import { quote } from "../syntax/strings.js";
 import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type {} from "./value-codes.js";
 import { word } from "./calls.js";
+import type { Asked, Typing } from "./typing.js";
 import { meantBy } from "./suggested.js";
 import { inRange, numeric, plain } from "./numeric.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { replace, Reporter } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import { describe, fitting, formOf } from "./shapes.js";
-
-/** What stands behind `$x`. */
-export type Found = { readonly value: Value } | { readonly live: string };
-export interface Typing {
-  readonly registry: Registry;
-  reporter: Reporter;
-  /** `undefined`: unknown (reported) or not known yet (a need was named). */
-  reference(node: ReferenceNode): Found | undefined;
-  isModel(name: string): boolean;
-  /** Experiments that are on, and the version line that would switch on another. */
-  readonly experiments: ReadonlySet<string>;
-  switchOn(name: string): { readonly line: string; readonly fix?: Fix };
-  /** What is written at a place; undefined: not in this source. */
-  textOf(span: Span): string | undefined;
-  /** The whole text of a place's source, where that is the present one. */
-  sourceOf(span: Span): string | undefined;
-  /** Where each part of the value was written, by path (`optimizer.learning_rate`). */
-  readonly places: Map<string, Span>;
-}
-export interface Asked {
-  /** Dotted path for `places`. */
-  readonly path: string;
-  readonly key: string;
-  readonly parameter?: Parameter;
-}
 
 export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing): Value | undefined {
   t.places.set(asked.path, node.span);

@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { ModelPlan } from "#dsl/plan/plan.js";
+import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { AdapterFacts, TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { ModelSizes } from "#stdlib/kinds/model.js";

@@ -5,7 +5,8 @@
 import { cpus, platform, arch } from "node:os";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { Call, Plan, Value } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { Call, Value } from "#dsl/types/value.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { count, duration, percent, plural, printable, significant } from "../core/display/text.js";

@@ -1,5 +1,5 @@
 /** config.json of a model that was trained here, as transformers writes it for the class that has its head. */
-import type { ModelPlan } from "#dsl/plan/plan.js";
+import type { ModelPlan } from "#dsl/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
 import { classNameOf, problemOf } from "../core/bases/head-names.js";

@@ -9,7 +9,7 @@ import { copyFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { ModelPlan } from "#dsl/plan/plan.js";
+import type { ModelPlan } from "#dsl/types/subject.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { Base } from "../core/bases/base.js";
 import type { Session } from "../engine/engine.js";

@@ -19,8 +19,9 @@ import {
 import { dirname, join, resolve } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataFacts, RowName, SplitFacts } from "#dsl/types/facts.js";
-import type { DataPlan } from "#dsl/plan/plan.js";
+import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
+import type { RowName } from "#dsl/types/row-name.js";
+import type { DataPlan } from "#dsl/types/subject.js";
 import type { Implementations, Registry } from "#dsl/types/registry.js";
 import { isEmpty } from "#stdlib/cleaners/drop_empty.run.js";
 import { textKey } from "#stdlib/lib/cleaners/normal-form.js";

@@ -2,7 +2,7 @@
  * Conversations as a model reads them: the template's pieces become one text, the text tokens, and the pieces say which of
  * them answer. No text is searched: a token is trained if it holds a character of an answer that is to be learnt.
  */
-import type { ReaderOf } from "#dsl/plan/plan.js";
+import type { ReaderOf } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { TemplateImplementation, TemplatePiece, Turn } from "#stdlib/kinds/conversation.js";
 import type { Base } from "../core/bases/base.js";

@@ -5,8 +5,8 @@
  */
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { RowName } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { RowName } from "#dsl/types/row-name.js";
+import type { Call } from "#dsl/types/value.js";
 import type { AskedRows, Supervision, TaskImplementation } from "#stdlib/kinds/task.js";
 import type { FedRows } from "../core/data/loader.js";
 import type { Prepared } from "../core/data/prepare.js";

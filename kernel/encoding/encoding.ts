@@ -1,6 +1,7 @@
 /** How a plan's texts become rows: its tokenizer, its length, what its task teaches and the token that ends a text. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { readerOf, type Call } from "#dsl/plan/plan.js";
+import { readerOf } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Base } from "../core/bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { chatOf } from "./chat.js";

@@ -1,5 +1,6 @@
 /** What differs between the recipes of two runs, setting by setting, as Tune text. */
-import type { Plan, Value } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import { tuneText } from "#dsl/plan/text.js";
 import { isCall } from "#dsl/plan/value.js";
 import type { Lock } from "../artifacts/run-folder.js";

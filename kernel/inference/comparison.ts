@@ -2,7 +2,7 @@
  * Scores with their intervals, and differences of models on the same rows with theirs: those of shares by Wilson's and
  * Newcombe's methods, all others by a paired bootstrap. A difference says something only where its interval is apart from 0.
  */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/lib/intervals/bootstrap.js";
 import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import { pairedShares } from "#stdlib/lib/intervals/paired-shares.js";

@@ -6,7 +6,7 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { DecodedText, DecoderImplementation, Decoding } from "#stdlib/kinds/decoding.js";
 import type { Session } from "../engine/engine.js";
 import { floats, scalarI32 } from "../engine/feeds.js";

@@ -2,7 +2,8 @@
  * A model as TypeScript sees it: `router.history`, `await router.predict([...])`. The same object from `model` on; training
  * fills it, changing its definition empties it.
  */
-import type { ModelPlan, Plan, Writing } from "#dsl/plan/plan.js";
+import type { Plan, Writing } from "#dsl/plan/plan.js";
+import type { ModelPlan } from "#dsl/types/subject.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { writesText as tasksThatWrite } from "#dsl/plan/batches.js";

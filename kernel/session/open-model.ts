@@ -1,5 +1,6 @@
 /** From a plan to programs over a live store: the model family, its task, technique and optimiser, assembled and opened in the engine. */
-import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { ModelPlan } from "#dsl/types/subject.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";

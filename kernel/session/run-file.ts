@@ -1,7 +1,7 @@
 /** Runs a `.tune` file from the command line: what a notebook would show comes as plain text, live lines where there is a terminal. */
 import { dirname, resolve } from "node:path";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import type { Value } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import { partsOf } from "#dsl/syntax/parts.js";
 import { registry } from "#stdlib/registry.js";
 import type { Screen } from "./live.js";

@@ -6,7 +6,8 @@
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { kindsIn } from "#dsl/types/keys.js";
-import type { NestedCall, Space, SweepPlan, Value } from "#dsl/plan/plan.js";
+import type { NestedCall, Space, SweepPlan } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import { tuneText, type As } from "#dsl/plan/text.js";
 import type { ValueType } from "#dsl/types/registry.js";
 import { registry } from "#stdlib/registry.js";

@@ -1,6 +1,7 @@
 /** How text is written when a TypeScript cell asks: the keys of `predict`, checked against the words' own records. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call, Writing } from "#dsl/plan/plan.js";
+import type { Writing } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import "../artifacts/codes.js";
 

@@ -1,5 +1,5 @@
 /** When something is due: `every(steps: n)` or `every(epochs: n)`; the last step always is. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Feeding } from "../core/data/loader.js";
 
 export interface Steps {

@@ -1,5 +1,5 @@
 /** How many tokens a conversation feeds, by the template that the model names; the base's own is not at hand here, so ChatML stands for it. */
-import type { ReaderOf } from "#dsl/plan/plan.js";
+import type { ReaderOf } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Implementations } from "#dsl/types/registry.js";
 import type { ConversationRows, MeasuredChats } from "#kernel/core/data/conversations.js";

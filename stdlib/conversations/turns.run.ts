@@ -1,5 +1,5 @@
 /** Lists of turns, as they are or as JSON text. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { ConversationImplementation, Turn } from "../kinds/conversation.js";
 
 /** Who is who where the data don't say otherwise. */

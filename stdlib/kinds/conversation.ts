@@ -1,5 +1,5 @@
 /** How conversations are read from data and written for a model. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 
 /** One turn of a conversation. */
 export interface Turn {

@@ -1,6 +1,6 @@
 /** What reads data, cleans its rows and splits them. */
 import type { ColumnTable } from "arquero";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 
 /** What a source may use to reach the world. */
 export interface SourceWorld {

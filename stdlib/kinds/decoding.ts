@@ -1,5 +1,5 @@
 /** How the next tokens are chosen. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 
 /** What decoding starts from. */
 export interface DecodingStart {

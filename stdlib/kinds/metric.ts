@@ -1,5 +1,5 @@
 /** What measures outcomes: one function for each sort of outcome. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 
 export interface MetricInput {
   readonly labels: readonly string[];

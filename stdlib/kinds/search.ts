@@ -1,5 +1,5 @@
 /** What chooses the next trial of a sweep. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 
 /** One trial's parameters and its score (null while failed). */
 export interface Trial {

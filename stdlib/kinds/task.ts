@@ -1,6 +1,6 @@
 /** A task: what its rows teach, its head, what its logits mean. */
-import type { RowName } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { RowName } from "#dsl/types/row-name.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray, Type } from "#dsl/graph/program.js";
 import type { Resampling } from "../lib/intervals/bootstrap.js";

@@ -1,5 +1,5 @@
 /** A rewrite of any family's body: what trains, and what is put around its layers. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Layers } from "./layers.js";
 import type { ModelInputs, ModelOutputs, ModelSizes } from "./model.js";
 

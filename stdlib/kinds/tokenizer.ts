@@ -1,6 +1,6 @@
 /** Texts to tokens, and tokenizers that are trained on texts. */
-import type { RowName } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { RowName } from "#dsl/types/row-name.js";
+import type { Call } from "#dsl/types/value.js";
 import type { ContextWindow } from "./task.js";
 
 /** `types`: 0 and 1 where question and context are told apart. */

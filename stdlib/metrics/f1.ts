@@ -1,4 +1,4 @@
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Word } from "#dsl/types/registry.js";
 import { averageIsPlain, averageParameters } from "../lib/metrics/average.js";
 

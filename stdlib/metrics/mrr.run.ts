@@ -1,5 +1,5 @@
 /** Source: sentence-transformers' InformationRetrievalEvaluator, which lets chance decide between texts that stand level. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
 import { reciprocalRanks } from "../lib/metrics/ranking.js";
 import { drawnFrom, whole } from "../lib/metrics/row-sums.js";

@@ -1,5 +1,5 @@
 /** Source: scikit-learn's `ndcg_score`: texts that stand level share the mean of their places' discounts. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
 import { meansOver } from "../lib/metrics/ranking.js";
 import { drawnFrom, whole } from "../lib/metrics/row-sums.js";

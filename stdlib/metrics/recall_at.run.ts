@@ -1,5 +1,5 @@
 /** Source: sentence-transformers' InformationRetrievalEvaluator (recall@k). */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
 import { meansOver, placesOf } from "../lib/metrics/ranking.js";
 import { drawnFrom, whole } from "../lib/metrics/row-sums.js";

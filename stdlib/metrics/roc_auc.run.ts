@@ -1,6 +1,6 @@
 /** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN where a label is true of all rows, or of none. */
 import { listed } from "#dsl/diagnostics/listed.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation, Sampler } from "../kinds/metric.js";
 import { ranked, timesOf, type Ranked } from "../lib/metrics/ranked.js";
 

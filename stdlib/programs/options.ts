@@ -1,7 +1,7 @@
 /** What programs are assembled from, and what comes out. */
 import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { Program } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { ModelImplementation } from "../kinds/model.js";
 import type { OptimizerImplementation } from "../kinds/training.js";
 import type { TaskImplementation } from "../kinds/task.js";

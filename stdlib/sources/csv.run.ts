@@ -2,7 +2,7 @@
 import { parse, type CsvError, type Parser } from "csv-parse";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { largestRecord } from "../lib/sources/codes.js";
 import { demandColumns, demandNames, headText, isChunk, tableOf } from "../lib/sources/columns.js";

@@ -1,6 +1,6 @@
 /** One JSON object per line, streamed. Blank lines are passed over. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { largestRecord } from "../lib/sources/codes.js";
 import { Gathered, headText, isRecord, kindOf } from "../lib/sources/columns.js";

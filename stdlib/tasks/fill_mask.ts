@@ -1,5 +1,5 @@
 import type { HeadOn } from "#dsl/plan/estimates.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Word } from "#dsl/types/registry.js";
 import { wantUnmasking } from "../lib/tasks/families.js";
 import { shareOf } from "../lib/tasks/masking.js";

@@ -1,5 +1,5 @@
 /** A logit for each label; the loss of a text is the mean binary cross-entropy over the labels. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
 import type { LabelSetMetricInput } from "../kinds/metric.js";
 import { drawnSets, resampling, samplerOf } from "../lib/tasks/drawn.js";

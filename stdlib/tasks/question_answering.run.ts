@@ -3,7 +3,7 @@
  * of both cross-entropies over the tokens of a row as it is padded. A window that doesn't hold the answer teaches `[CLS]`.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Answer } from "../lib/answers.js";
 import type {
   Answers,

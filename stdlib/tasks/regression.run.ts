@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Initial } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
 import { drawnNumbers, resampling, samplerOf } from "../lib/tasks/drawn.js";
 import { real } from "../lib/tasks/feeds.js";

@@ -2,7 +2,7 @@
  * Texts that are read each by itself, by one body: the states of their tokens become a vector, and how alike two texts are is
  * the cosine of their vectors. What is learnt follows from the data (similarity-losses.ts).
  */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Answers, PairAnswers, TaskAbout, TaskImplementation } from "../kinds/task.js";
 import { normalised, pool, POOLINGS, type Pooling } from "../lib/tasks/pooling.js";
 import { shown } from "../lib/tasks/numbers.js";

@@ -1,7 +1,7 @@
 import type { CheckContext } from "#dsl/types/context.js";
 import type { EmbeddingFacts } from "#dsl/types/facts.js";
 import type { ByRoles } from "#dsl/plan/metrics.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Parameter, Word } from "#dsl/types/registry.js";
 import { baseFacts } from "../lib/base-facts.js";
 import { wantShape } from "../lib/tasks/families.js";

@@ -3,7 +3,7 @@
  * carry −100; here they are left out before the head.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Answers, AskedRows, TaskImplementation, Taught } from "../kinds/task.js";
 import type { MetricInput } from "../kinds/metric.js";
 import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "../lib/tasks/entities.js";

@@ -1,6 +1,6 @@
 import { reportMissing } from "../lib/techniques/no-target.js";
 import "../lib/techniques/codes.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Parameter, Word } from "#dsl/types/registry.js";
 import { baseFacts } from "../lib/base-facts.js";

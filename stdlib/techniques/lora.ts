@@ -1,6 +1,6 @@
 import { reportMissing } from "../lib/techniques/no-target.js";
 import "../lib/techniques/codes.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Word } from "#dsl/types/registry.js";
 import { baseFacts, familyCapabilities } from "../lib/base-facts.js";
 import { from, startsFrom } from "../lib/techniques/from.js";

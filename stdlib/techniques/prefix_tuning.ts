@@ -1,4 +1,4 @@
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Word } from "#dsl/types/registry.js";
 import { baseFacts } from "../lib/base-facts.js";
 import { from, startsFrom } from "../lib/techniques/from.js";

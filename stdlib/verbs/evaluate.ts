@@ -1,5 +1,5 @@
 import type { ByRoles } from "#dsl/plan/metrics.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Verb } from "#dsl/types/registry.js";
 
 const LABELS: readonly Call[] = [

@@ -1,5 +1,5 @@
 import type { CheckContext } from "#dsl/types/context.js";
-import type { Call, Value } from "#dsl/plan/plan.js";
+import type { Call, Value } from "#dsl/types/value.js";
 import type { Verb } from "#dsl/types/registry.js";
 import { isFrozen } from "../lib/freezing.js";
 

@@ -5,7 +5,8 @@
  */
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { complete, type AssistContext } from "#dsl/assist/complete.js";
+import { complete } from "#dsl/assist/complete.js";
+import type { AssistContext } from "#dsl/assist/items.js";
 import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
 import { definitionOf, occurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
@@ -14,7 +15,8 @@ import { wordsOf, type Code } from "#dsl/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/diagnostics/render-html.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
-import { compile, nothingOutside } from "#dsl/compile/compile.js";
+import { compile } from "#dsl/compile/compile.js";
+import { nothingOutside } from "#dsl/plan/outside.js";
 import { format } from "#dsl/syntax/format.js";
 import { parse } from "#dsl/syntax/parse.js";
 import { lex } from "#dsl/syntax/tokens.js";

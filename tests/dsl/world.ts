@@ -1,5 +1,6 @@
 /** Facts for tests of the compiler: a CSV with some columns, a small BERT, a machine. Plain data, so no test of the language needs a file. */
-import { compile, nothingOutside, type Compiled, type Outside } from "#dsl/compile/compile.js";
+import { compile, type Compiled } from "#dsl/compile/compile.js";
+import { nothingOutside, type Outside } from "#dsl/plan/outside.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import {
   Facts,

@@ -1,7 +1,7 @@
 /** A page for each kind of word: every word of it with what it is, an example, its parameters; then what is only planned. */
 import { kindsIn } from "#dsl/types/keys.js";
 import { lifecycleOf } from "#dsl/assist/lifecycle.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Registry, Verb, Word } from "#dsl/types/registry.js";
 import { callText } from "#kernel/core/display/value-text.js";
 import { code, fence, link, page, prose } from "#kernel/core/display/markdown.js";

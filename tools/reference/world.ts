@@ -4,7 +4,8 @@
  */
 import { openExperiments } from "#dsl/types/experiments.js";
 import { LANGUAGE } from "#dsl/types/versions.js";
-import { compile, nothingOutside, type Compiled } from "#dsl/compile/compile.js";
+import { compile, type Compiled } from "#dsl/compile/compile.js";
+import { nothingOutside } from "#dsl/plan/outside.js";
 import { Facts, type BaseFacts, type DataFacts, type FactOf, type Failed, type Need } from "#dsl/types/facts.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Source } from "#dsl/diagnostics/span.js";

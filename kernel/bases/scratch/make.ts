@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { ScratchPlan } from "#dsl/plan/plan.js";
+import type { ScratchPlan } from "#dsl/types/subject.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { cachePath } from "../../fetch/cache.js";

@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/plan/scratch-codes.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { TokenizerTraining, TrainedTokens } from "#stdlib/kinds/tokenizer.js";
 import type { FromScratch } from "#stdlib/lib/models/from-words.js";

@@ -1,6 +1,6 @@
 /** What can go wrong while a base model or its tokenizer is looked for and read. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type { RowName } from "#dsl/types/facts.js";
+import type { RowName } from "#dsl/types/row-name.js";
 import type {} from "#dsl/diagnostics/codes.js";
 
 export interface Tried {

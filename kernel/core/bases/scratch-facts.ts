@@ -1,6 +1,6 @@
 /** What is known of a model from scratch before anything of it is written: its config.json, the shapes of its weights. */
 import type { BaseFacts } from "#dsl/types/facts.js";
-import type { ScratchPlan } from "#dsl/plan/plan.js";
+import type { ScratchPlan } from "#dsl/types/subject.js";
 import type { Implementations, Registry } from "#dsl/types/registry.js";
 import type { FromScratch } from "#stdlib/lib/models/from-words.js";
 import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";

@@ -1,6 +1,6 @@
 /** The role `answer` of rows: read beside its context, cleaned with it, and then given its place. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { RowName } from "#dsl/types/facts.js";
+import type { RowName } from "#dsl/types/row-name.js";
 import {
   givenAnswers,
   placedAnswer,

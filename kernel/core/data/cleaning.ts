@@ -1,6 +1,7 @@
 /** The cleaners of a plan, one after the other, and the count of what they drop. */
-import type { DataFacts, RowName } from "#dsl/types/facts.js";
-import type { DataPlan } from "#dsl/plan/plan.js";
+import type { DataFacts } from "#dsl/types/facts.js";
+import type { RowName } from "#dsl/types/row-name.js";
+import type { DataPlan } from "#dsl/types/subject.js";
 import type { Implementations, Registry } from "#dsl/types/registry.js";
 import { rowName } from "./row-names.js";
 import type { Row } from "./rows.js";

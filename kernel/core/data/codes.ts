@@ -1,7 +1,7 @@
 /** What can go wrong while rows become texts and labels. Rows are numbered from 1, the header not counted. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import type {} from "#dsl/diagnostics/codes.js";
-import type { RowName } from "#dsl/types/facts.js";
+import type { RowName } from "#dsl/types/row-name.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
 declare module "#dsl/diagnostics/codes.js" {

@@ -3,7 +3,8 @@
  * looks at rows; a prompt and its completion (`input`, `target`) are a conversation of two turns.
  */
 import type { ColumnTable } from "arquero";
-import type { RowName, SplitFacts } from "#dsl/types/facts.js";
+import type { SplitFacts } from "#dsl/types/facts.js";
+import type { RowName } from "#dsl/types/row-name.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
 import { rowNamesOf } from "./row-names.js";
 import type { StreamedSplit } from "../../datasets/streamed.js";

@@ -5,7 +5,8 @@
 import { table as makeTable, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts, SplitFacts, TableFacts } from "#dsl/types/facts.js";
-import type { Call, DataPlan } from "#dsl/plan/plan.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { isEmpty, needed } from "#stdlib/cleaners/drop_empty.run.js";
 import type { Answer } from "#stdlib/lib/answers.js";

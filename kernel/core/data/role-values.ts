@@ -4,7 +4,7 @@
  * `separator` between them, tokens and tags with white space.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { RowName } from "#dsl/types/facts.js";
+import type { RowName } from "#dsl/types/row-name.js";
 import "./codes.js";
 
 const texts: ReadonlySet<string> = new Set([

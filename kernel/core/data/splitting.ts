@@ -1,5 +1,6 @@
 /** Which rows go into which split, and what is to be said of it. */
-import type { Call, DataPlan } from "#dsl/plan/plan.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Implementations, Registry } from "#dsl/types/registry.js";
 import type { CleanRow } from "#stdlib/kinds/data.js";
 import { isCall, type Row } from "./rows.js";

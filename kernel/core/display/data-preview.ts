@@ -1,6 +1,7 @@
 /** What a `data` statement shows: rows in, kept, dropped and why; splits with their labels; lengths; a few rows. */
 import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
-import type { Call, DataPlan } from "#dsl/plan/plan.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
 import { card, html, htmlTable, note, picture, tone, type Part } from "./html.js";
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";

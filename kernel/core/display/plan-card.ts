@@ -1,5 +1,6 @@
 /** The plan before training: what will be done, what it will cost, and where each setting came from. */
-import type { Origins, Plan, Value } from "#dsl/plan/plan.js";
+import type { Origins, Plan } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import { card, code, html, htmlTable, note, tone, type Part } from "./html.js";
 import { shownOf } from "./bundle.js";

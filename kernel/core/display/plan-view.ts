@@ -2,7 +2,8 @@
  * The plan as the panel shows it: cards of settings with where each value comes from, where it stands or how it would be
  * written out; what it comes to, beside what this machine has; what is not known yet. Plain data, texts only.
  */
-import type { Draft, Given } from "#dsl/plan/program.js";
+import type { Draft } from "#dsl/plan/program.js";
+import type { Given } from "#dsl/types/given.js";
 import type { Edit, Span } from "#dsl/diagnostics/span.js";
 import { keysOf, parameterAt } from "#dsl/assist/frames.js";
 import type { Definition, Placed, Reading, Training } from "#dsl/assist/trainings.js";
@@ -10,7 +11,8 @@ import { writeOut } from "#dsl/assist/write-out.js";
 import { trainedBy } from "#dsl/plan/estimates.js";
 import { failed } from "#dsl/types/facts.js";
 import { predictsNext, updatesPerEpoch } from "#dsl/plan/batches.js";
-import type { Origins, Recipe, RecipePlan, Value } from "#dsl/plan/plan.js";
+import type { Origins, Recipe, RecipePlan } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import { tuneText } from "#dsl/plan/text.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import type { Verb } from "#dsl/types/registry.js";

@@ -1,5 +1,5 @@
 /** Checked values back as Tune text, for cards and tables: `lora(rank: 8, alpha: 16)`, `80%`, `1..5`. */
-import type { Call, Value } from "#dsl/plan/plan.js";
+import type { Call, Value } from "#dsl/types/value.js";
 import { isCall } from "#dsl/plan/value.js";
 import { clip, significant } from "./text.js";
 

@@ -1,5 +1,5 @@
 /** What a Tune program finds around it when it is compiled and run: folder, live TypeScript values, parameters, progress. */
-import type { Value } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 
 export interface Progress {
   readonly label: string;

@@ -2,7 +2,8 @@
 import type { Program } from "#dsl/graph/program.js";
 import type { Sizes } from "#dsl/graph/shape.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
-import type { ModelPlan, Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { ModelPlan } from "#dsl/types/subject.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import { storageOf } from "#stdlib/lib/storing.js";

@@ -1,6 +1,6 @@
 /** Loads what a call's word does; the checker made sure that the word exists. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Implementations } from "#dsl/types/registry.js";
 import { kept } from "#stdlib/lib/defined/store.js";
 import { registry } from "#stdlib/registry.js";

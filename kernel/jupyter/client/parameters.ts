@@ -3,7 +3,7 @@
  * tagged `injected-parameters` after it, in the same language, states what was given. A Tune file takes them as values.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Value } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import { isTune } from "#dsl/syntax/cell.js";
 import { newCodeCell, tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
 import "./codes.js";

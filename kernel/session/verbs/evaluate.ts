@@ -1,5 +1,7 @@
 /** `evaluate`: metrics of models on splits, side by side, with intervals; what each label comes to; the worst examples. */
-import { readerOf, type Action, type Call, type Subject } from "#dsl/plan/plan.js";
+import type { Action, Subject } from "#dsl/plan/plan.js";
+import { readerOf } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { Interval } from "#stdlib/lib/intervals/interval.js";

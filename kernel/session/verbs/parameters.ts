@@ -1,5 +1,6 @@
 /** `parameters`: each is a value of both languages. */
-import type { Action, Value } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import type { TuneSession } from "../tune-session.js";
 
 export async function runParameters(

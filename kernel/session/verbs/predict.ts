@@ -1,6 +1,7 @@
 /** `predict`: what the task says of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
 import type { ColumnTable } from "arquero";
-import type { Action, Call, Subject, Writing } from "#dsl/plan/plan.js";
+import type { Action, Subject, Writing } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { predictionsShown } from "../../core/display/evaluation.js";

@@ -1,5 +1,6 @@
 /** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
-import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
+import type { Action, Plan } from "#dsl/plan/plan.js";
+import { readerOf } from "#dsl/types/subject.js";
 import { topics } from "#dsl/compile/show.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { curvesFigure, curvesText, historyTable } from "../../core/display/curves.js";

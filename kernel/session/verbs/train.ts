@@ -1,5 +1,6 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
-import { readerOf, type Action, type Plan } from "#dsl/plan/plan.js";
+import type { Action, Plan } from "#dsl/plan/plan.js";
+import { readerOf } from "#dsl/types/subject.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import { greaterIsBetter, keepsBest, watchedIn } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";

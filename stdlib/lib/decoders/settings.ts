@@ -1,5 +1,5 @@
 /** What decoders read of their calls, and the parameter that they share. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Parameter } from "#dsl/types/registry.js";
 
 export function numberIn(call: Call, name: string, absent: number): number {

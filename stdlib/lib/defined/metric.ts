@@ -1,5 +1,5 @@
 /** A metric of a user's as a word. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Word } from "#dsl/types/registry.js";
 import type { MetricImplementation } from "../../kinds/metric.js";
 import { failedIn, guarded, type Owner } from "./guarded.js";

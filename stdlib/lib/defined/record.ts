@@ -1,7 +1,7 @@
 /** What `define.technique` and `define.metric` take, as a user writes it, and how it is looked at before it becomes a word. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Parameter, Registry, ValueType } from "#dsl/types/registry.js";
-import type { Value } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import type { Layers } from "../../kinds/layers.js";
 import type {
   LabelSetMetricInput,

@@ -1,6 +1,6 @@
 /** A technique of a user's as a word: checked, planned, counted, trained and saved as the built-in ones are. */
 import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Word } from "#dsl/types/registry.js";

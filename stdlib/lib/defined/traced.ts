@@ -4,7 +4,7 @@
  */
 import { Graph } from "#dsl/graph/builder.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { ModelImplementation } from "../../kinds/model.js";
 import type { TechniqueImplementation } from "../../kinds/technique.js";

@@ -1,5 +1,5 @@
 /** What F1, precision and recall share: their parameters, and the rule that with three labels or more the average must be written. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Parameter } from "#dsl/types/registry.js";
 import { registerCodes } from "#dsl/diagnostics/codes.js";

@@ -1,5 +1,5 @@
 /** A metric as its user would write it: `accuracy`, `f1(macro)`. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 
 export function metricName(call: Call): string {
   const written = ["average", "of", "variant", "at", "places"]

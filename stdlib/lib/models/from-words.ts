@@ -4,7 +4,7 @@
  * of the words, which its own `config` reads like any other.
  */
 import type { CheckContext } from "#dsl/types/context.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Parameter } from "#dsl/types/registry.js";
 import "./codes.js";
 

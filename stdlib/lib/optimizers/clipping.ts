@@ -1,7 +1,7 @@
 /** What every optimizer's step begins with: the gradients' global norm, the factor that clips it, and its own settings. */
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { OptimizerImplementation } from "../../kinds/training.js";
 
 export type Trainable = Parameters<OptimizerImplementation["apply"]>[2];

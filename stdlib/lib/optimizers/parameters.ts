@@ -1,6 +1,6 @@
 /** Parameters that several optimizers share. */
 import type { CheckContext } from "#dsl/types/context.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Parameter } from "#dsl/types/registry.js";
 import { baseFacts, hiddenSize } from "../base-facts.js";
 import { rateFor, shortRate, type LearningRate } from "../techniques/rates.js";

@@ -1,5 +1,5 @@
 /** The warm-up that schedules share: a straight rise that reaches 1 at the end of the warm-up, fractions of a step kept. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 
 /** Length of the warm-up in steps (not rounded) of a schedule with a `warmup` share or count. */
 export function warmUpSteps(call: Call, total: number): number {

@@ -1,6 +1,6 @@
 /** Codes of the tasks. */
 import type {} from "#dsl/diagnostics/codes.js";
-import type { RowName } from "#dsl/types/facts.js";
+import type { RowName } from "#dsl/types/row-name.js";
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 

@@ -1,6 +1,6 @@
 /** One label out of several for each of some rows (or words): what was right, what was said, and what follows from both. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { MetricInput, MetricImplementation } from "../../kinds/metric.js";
 import type { CommonAnswer, Constant, LabelCount, RowsToTeach } from "../../kinds/task.js";
 import { counts } from "../metrics/counts.js";

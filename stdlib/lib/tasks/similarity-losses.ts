@@ -4,7 +4,7 @@
  * times what counts, so that parts of a batch add up to their weighted mean.
  */
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 
 export const LOSSES = ["cosine", "cosent", "contrastive", "online_contrastive", "ranking"] as const;
 export type Loss = (typeof LOSSES)[number];

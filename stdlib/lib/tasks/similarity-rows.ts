@@ -1,6 +1,6 @@
 /** Rows of two texts: what each teaches, and which texts must not be told apart from a row's own. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { RowsToTeach, Taught } from "../../kinds/task.js";
 import { real, whole } from "./feeds.js";
 import { numbering } from "./label-scores.js";

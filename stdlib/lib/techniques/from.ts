@@ -1,5 +1,5 @@
 /** `from:` of every technique that trains few weights: it goes on from what was saved before. */
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Parameter } from "#dsl/types/registry.js";
 
 export function from(doc: string): Parameter {

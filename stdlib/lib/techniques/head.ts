@@ -1,7 +1,7 @@
 /** What a technique may ask of the task's head. */
 import type { CheckContext } from "#dsl/types/context.js";
 import type { HeadOn } from "#dsl/plan/estimates.js";
-import type { Value } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import { baseFacts, familyCapabilities, hiddenSize } from "../base-facts.js";
 
 /** Parameters of the head of the model's task, for two labels; undefined while the task isn't known. */

@@ -1,7 +1,7 @@
 /** What the records of techniques with virtual tokens share. */
 import "./codes.js";
 import type { CheckContext } from "#dsl/types/context.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Parameter } from "#dsl/types/registry.js";
 import { baseFacts, familyCapabilities } from "../base-facts.js";
 import { tokensOf } from "./virtual-tokens.js";

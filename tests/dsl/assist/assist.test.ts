@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { complete, type AssistContext } from "#dsl/assist/complete.js";
+import { complete } from "#dsl/assist/complete.js";
+import type { AssistContext } from "#dsl/assist/items.js";
 import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import { nothingOutside } from "#dsl/compile/compile.js";
+import { nothingOutside } from "#dsl/plan/outside.js";
 import { registry } from "#stdlib/registry.js";
 import { built } from "../programs.js";
 import { compiled, definitions } from "../world.js";

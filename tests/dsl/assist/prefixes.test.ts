@@ -4,9 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { complete, type AssistContext } from "#dsl/assist/complete.js";
+import { complete } from "#dsl/assist/complete.js";
+import type { AssistContext } from "#dsl/assist/items.js";
 import { situationAt } from "#dsl/assist/situation.js";
-import { nothingOutside } from "#dsl/compile/compile.js";
+import { nothingOutside } from "#dsl/plan/outside.js";
 import * as t from "#dsl/syntax/tokens.js";
 import { registry } from "#stdlib/registry.js";
 import { built } from "../programs.js";

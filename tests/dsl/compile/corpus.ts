@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/diagnostics/render-html.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
-import type { Outside } from "#dsl/compile/compile.js";
+import type { Outside } from "#dsl/plan/outside.js";
 import type { BaseFacts, DataFacts, Failed, RunFacts } from "#dsl/types/facts.js";
 import "#kernel/session/load-codes.js";
 import "#stdlib/lib/sources/codes.js";

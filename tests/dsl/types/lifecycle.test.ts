@@ -1,12 +1,13 @@
 /** What comes and goes: the version line, experiments, old spellings. With a vocabulary of its own that has some of each. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { complete, type AssistContext } from "#dsl/assist/complete.js";
+import { complete } from "#dsl/assist/complete.js";
+import type { AssistContext } from "#dsl/assist/items.js";
 import { hover } from "#dsl/assist/hover.js";
 import { wordsOf } from "#dsl/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import { reached } from "#dsl/types/versions.js";
-import { nothingOutside } from "#dsl/compile/compile.js";
+import { nothingOutside } from "#dsl/plan/outside.js";
 import { Facts } from "#dsl/types/facts.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { makeRegistry, type Parameter, type Registry, type Verb, type Word } from "#dsl/types/registry.js";

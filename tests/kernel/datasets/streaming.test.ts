@@ -17,7 +17,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Call, DataPlan } from "#dsl/plan/plan.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
 import { prepare, type Prepared } from "#kernel/core/data/prepare.js";
 import { tokenFile } from "#kernel/datasets/token-file.js";
 import { Windows } from "#kernel/core/data/windows.js";

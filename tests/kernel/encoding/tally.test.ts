@@ -1,6 +1,6 @@
 /** How often answers stood in the rows that trained: read from a file that anybody may have written. */
 import assert from "node:assert/strict";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import { isTally, valuesIn, type Tally } from "#kernel/encoding/tally.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
 

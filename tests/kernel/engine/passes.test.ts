@@ -9,7 +9,7 @@ import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { NDArray, Program } from "#dsl/graph/program.js";
 import { fromNDArray, scalar, toNDArray, values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import { readHeader } from "#kernel/engine/safetensors.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { bert } from "#stdlib/models/bert.run.js";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toNDArray } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Storage } from "#dsl/graph/storage.js";

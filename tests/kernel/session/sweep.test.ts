@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Call, SweepPlan, Value } from "#dsl/plan/plan.js";
+import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { Call, Value } from "#dsl/types/value.js";
 import { dimensionsOf, Journal, trialText, valuesAt } from "#kernel/session/sweep.js";
 
 const lora: Call = { word: "lora", kind: "technique", arguments: {} };

@@ -1,7 +1,7 @@
 /** The small decoders of tests/fixtures/models as programs, and what transformers and PEFT said of them. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { cohere } from "#stdlib/models/cohere.run.js";
 import { gemma, gemma2, gemma3 } from "#stdlib/models/gemma.run.js";

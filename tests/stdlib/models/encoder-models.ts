@@ -3,7 +3,7 @@
  * golden files, weights come from the generator by name.
  */
 import { readFileSync } from "node:fs";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";

@@ -6,7 +6,7 @@ import { evaluate } from "#dsl/graph/evaluate.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { Program } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { LinearOptions } from "#stdlib/kinds/layers.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { OptimizerImplementation } from "#stdlib/kinds/training.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { ScheduleImplementation } from "#stdlib/kinds/training.js";
 import { registry } from "#stdlib/registry.js";
 

@@ -8,7 +8,7 @@ import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { table } from "#stdlib/sources/table.run.js";
 import type { SourceImplementation } from "#stdlib/kinds/data.js";
-import type { Value } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
 
 describe("sources", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Value } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import { byColumn } from "#stdlib/splits/by_column.run.js";
 import { word as randomWord } from "#stdlib/splits/random.js";
 import { random } from "#stdlib/splits/random.run.js";

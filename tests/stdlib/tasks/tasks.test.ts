@@ -6,7 +6,7 @@ import type { NDArray } from "#dsl/graph/program.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { ByRoles } from "#dsl/plan/metrics.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Word } from "#dsl/types/registry.js";
 import { collate } from "#kernel/core/data/batches.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";

@@ -3,7 +3,7 @@
  * with several labels, labels that stand in their texts, groups and scores. Exact duplicates are `leaks.ts`'s.
  */
 import type { Conflicts, DataAudit, LabelsTold, NearTexts } from "#dsl/types/audit-facts.js";
-import type { RowName } from "#dsl/types/facts.js";
+import type { RowName } from "#dsl/types/row-name.js";
 import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
 import { readTurns } from "../conversations.js";
 import { rowName } from "../row-names.js";

@@ -6,7 +6,7 @@ import { visible } from "#dsl/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import type { Facts } from "#dsl/types/facts.js";
-import type { Value } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import type { Vocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { registry } from "#stdlib/registry.js";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { LIKENESS, lettersOf, nearTexts } from "#kernel/core/data/audit/near-duplicates.js";
 import { KeptAudits } from "#kernel/datasets/kept-audits.js";
 import { prepare } from "#kernel/core/data/prepare.js";
-import type { DataPlan } from "#dsl/plan/plan.js";
+import type { DataPlan } from "#dsl/types/subject.js";
 import { Folder, call } from "./plans.js";
 
 /** The likeness of two texts, by comparing all their runs of five letters. */

@@ -1,6 +1,6 @@
 /** Labels, groups and ids are what is written: no two of them become one on the way, whatever numbers can hold. */
 import assert from "node:assert/strict";
-import type { DataPlan } from "#dsl/plan/plan.js";
+import type { DataPlan } from "#dsl/types/subject.js";
 import { prepare } from "#kernel/core/data/prepare.js";
 import { call, codeOf, Folder } from "./plans.js";
 

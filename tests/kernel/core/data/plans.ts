@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call, DataPlan, Value } from "#dsl/plan/plan.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import type { Call, Value } from "#dsl/types/value.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 
 export function call(kind: string, word: string, given: Readonly<Record<string, Value>> = {}): Call {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { prepare } from "#kernel/core/data/prepare.js";
-import type { DataPlan } from "#dsl/plan/plan.js";
+import type { DataPlan } from "#dsl/types/subject.js";
 import { Folder, call } from "./plans.js";
 
 describe("rows of split sources", () => {

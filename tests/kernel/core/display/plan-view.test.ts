@@ -3,7 +3,8 @@
  * said; and the law of writing out: a default that is written changes nothing.
  */
 import assert from "node:assert/strict";
-import { compile, nothingOutside } from "#dsl/compile/compile.js";
+import { compile } from "#dsl/compile/compile.js";
+import { nothingOutside } from "#dsl/plan/outside.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import { Facts, type Need } from "#dsl/types/facts.js";
 import { programText } from "#dsl/plan/text.js";

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { compile, nothingOutside } from "#dsl/compile/compile.js";
+import { compile } from "#dsl/compile/compile.js";
+import { nothingOutside } from "#dsl/plan/outside.js";
 import { complete } from "#dsl/assist/complete.js";
 import { hover } from "#dsl/assist/hover.js";
 import { Facts } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import { growing, type Word } from "#dsl/types/registry.js";
 import type { MetricInput } from "#stdlib/kinds/metric.js";
 import type { MetricRecord, TechniqueRecord } from "#stdlib/lib/defined/record.js";

@@ -1,31 +1,25 @@
 /** The plan of one training: data, model and recipe resolved, checked against each other and the machine, hashed. */
-import type { Draft, Given, Program, Run } from "./program.js";
+import type { Draft, Program, Run } from "../plan/program.js";
+import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import { lookedFor } from "../types/allow.js";
 import { checkMachine } from "../rules/fits.js";
 import { checkOverFitting, checkStops, checkTruncation } from "../rules/training-warnings.js";
 import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../rules/world.js";
-import { isCall, resolveData, resolveModel, resolveRecipe } from "./definitions.js";
-import { estimate, trainedBy, trainingSplit } from "./estimates.js";
+import { isCall, resolveData, resolveModel, resolveRecipe } from "../plan/definitions.js";
+import { estimate, trainedBy, trainingSplit } from "../plan/estimates.js";
 import { failed } from "../types/facts.js";
-import { checkTrainable } from "./loaded.js";
-import { checkVocabulary, isScratch } from "./scratch.js";
-import { trainedBase } from "./trained-base.js";
-import { predictsNext, readsConversations } from "./batches.js";
+import { checkTrainable } from "../plan/loaded.js";
+import { checkVocabulary, isScratch } from "../plan/scratch.js";
+import { trainedBase } from "../plan/trained-base.js";
+import { predictsNext, readsConversations } from "../plan/batches.js";
 import type { Over } from "../rules/fitting.js";
-import { checkWatched } from "./metrics.js";
-import { planHash, recipeHash } from "./hash.js";
-import { keepsBest } from "./watched.js";
-import {
-  readerOf,
-  type Call,
-  type DataPlan,
-  type Effects,
-  type Estimates,
-  type Plan,
-  type Recipe,
-  type Value,
-} from "./plan.js";
+import { checkWatched } from "../plan/metrics.js";
+import { planHash, recipeHash } from "../plan/hash.js";
+import { keepsBest } from "../plan/watched.js";
+import type { Effects, Estimates, Plan, Recipe } from "../plan/plan.js";
+import { readerOf, type DataPlan } from "../types/subject.js";
+import type { Call, Value } from "../types/value.js";
 
 export interface Planned {
   readonly plan: Plan;

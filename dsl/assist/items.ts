@@ -1,0 +1,32 @@
+/** What completion is asked with and what it answers. */
+import type { Source } from "../diagnostics/span.js";
+import type { Outside } from "../plan/outside.js";
+import type { Facts, Need } from "../types/facts.js";
+import type { Registry } from "../types/registry.js";
+
+export interface AssistContext {
+  readonly registry: Registry;
+  /** Cells that ran before. */
+  readonly earlier: readonly Source[];
+  readonly facts: Facts;
+  readonly outside: Outside;
+}
+export interface Item {
+  readonly text: string;
+  /** verb, connector, key, word, value, name, column, split. */
+  readonly type: string;
+  /** What it takes and what it is without, in a few words. */
+  readonly detail?: string;
+  /** Markdown. */
+  readonly doc?: string;
+  /** It is on its way out: an editor strikes it through. */
+  readonly deprecated?: true;
+}
+export interface Completions {
+  readonly items: readonly Item[];
+  /** The part of the text that an item replaces, UTF-16. */
+  readonly start: number;
+  readonly end: number;
+  /** What the host may look up for a better answer: a folder that is typed. */
+  readonly needs: readonly Need[];
+}

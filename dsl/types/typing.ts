@@ -1,0 +1,34 @@
+/** What giving a value its type needs to know, and whom it tells: the narrow side of a compilation that values see. */
+import type { Fix } from "../diagnostics/diagnostic.js";
+import type { Reporter } from "../diagnostics/reporter.js";
+import type { Span } from "../diagnostics/span.js";
+import type { Expression, ReferenceNode } from "../syntax/tree.js";
+import type { Parameter, Registry, ValueType } from "./registry.js";
+import type { Value } from "./value.js";
+
+/** What stands behind `$x`. */
+export type Found = { readonly value: Value } | { readonly live: string };
+export interface Typing {
+  readonly registry: Registry;
+  reporter: Reporter;
+  /** `undefined`: unknown (reported) or not known yet (a need was named). */
+  reference(node: ReferenceNode): Found | undefined;
+  isModel(name: string): boolean;
+  /** Experiments that are on, and the version line that would switch on another. */
+  readonly experiments: ReadonlySet<string>;
+  switchOn(name: string): { readonly line: string; readonly fix?: Fix };
+  /** What is written at a place; undefined: not in this source. */
+  textOf(span: Span): string | undefined;
+  /** The whole text of a place's source, where that is the present one. */
+  sourceOf(span: Span): string | undefined;
+  /** The value of what is written, or undefined where that was reported or is not known yet: arguments of calls hold values too. */
+  typed(node: Expression, type: ValueType, asked: Asked, t: Typing): Value | undefined;
+  /** Where each part of the value was written, by path (`optimizer.learning_rate`). */
+  readonly places: Map<string, Span>;
+}
+export interface Asked {
+  /** Dotted path for `places`. */
+  readonly path: string;
+  readonly key: string;
+  readonly parameter?: Parameter;
+}

@@ -1,0 +1,25 @@
+/** What text of Tune comes to: plain JSON. */
+
+/** A value after checking. Shares are `{ share: 0.8 }`, durations milliseconds, sizes bytes; `$x` is replaced by its value, or stays `{ live }` for tables. */
+export type Value =
+  | string
+  | number
+  | boolean
+  | null
+  | Call
+  | { readonly share: number }
+  | { readonly live: string }
+  | { readonly from: number; readonly to: number }
+  | { readonly record: Readonly<Record<string, Value>> }
+  | readonly Value[];
+
+/** A word with all its arguments, defaults included. */
+export interface Call {
+  readonly word: string;
+  readonly kind: string;
+  readonly arguments: Readonly<Record<string, Value>>;
+  /** Content hash of the user's definition that is meant; absent: a word of the package. */
+  readonly definition?: string;
+}
+
+export type SplitName = string;

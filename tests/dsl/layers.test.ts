@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { circlesIn, importsOf } from "#tests/imports.js";
+
+/** Each layer imports only itself and what stands before it. */
+const layers = ["diagnostics", "syntax", "types", "plan", "rules", "compile", "assist"];
+/** The tensor compiler: it knows codes and their places, and nothing else of the language. */
+const tensors = ["graph", "emit"];
+
+const imports = importsOf("dsl");
+const layerOf = (file: string): string => file.split("/")[1] ?? "";
+
+describe("the layers of dsl", () => {
+  it("are all there is", () => {
+    const rooms = new Set([...imports.keys()].map(layerOf));
+    assert.deepEqual([...rooms].sort(), [...layers, ...tensors].sort());
+  });
+
+  it("import one way", () => {
+    const against = [...imports].flatMap(([file, imported]) =>
+      imported
+        .filter((other) => other.startsWith("dsl/") && !mayImport(layerOf(file), layerOf(other), file))
+        .map((other) => `${file} → ${other}`),
+    );
+    assert.deepEqual(against, []);
+  });
+
+  it("have no circle, values and types alike", () => {
+    const language = new Map([...imports].filter(([file]) => layers.includes(layerOf(file))));
+    assert.deepEqual(circlesIn(language), []);
+  });
+
+  it("would be seen to have one", () => {
+    const circle = new Map([
+      ["a", ["b"]],
+      ["b", ["c"]],
+      ["c", ["d", "a"]],
+      ["d", []],
+    ]);
+    assert.deepEqual(circlesIn(circle), [["a", "b", "c"]]);
+  });
+});
+
+function mayImport(from: string, to: string, file: string): boolean {
+  if (from === to) return true;
+  if (tensors.includes(from)) return to === "diagnostics" || to === "graph";
+  // What a plan costs is asked of the tensor compiler by one function.
+  if (tensors.includes(to)) return file === "dsl/plan/estimates.ts";
+  return layers.indexOf(to) < layers.indexOf(from);
+}

@@ -1,0 +1,48 @@
+/** Which file imports which: values and types alike, by the sources. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Every source file of a room (`dsl`) with the files that it imports, all as paths from the root. */
+export function importsOf(room: string): ReadonlyMap<string, readonly string[]> {
+  const files = readdirSync(join(root, room), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
+    .map((file) => join(room, file));
+  return new Map(files.map((file) => [file, importedBy(file)]));
+}
+
+function importedBy(file: string): readonly string[] {
+  const text = readFileSync(join(root, file), "utf8");
+  return ts.preProcessFile(text, true, true).importedFiles.flatMap(({ fileName }) => {
+    const source = fileName.replace(/\.js$/, ".ts");
+    if (source.startsWith("#")) return [source.slice(1)];
+    return source.startsWith(".") ? [relative(root, resolve(root, dirname(file), source))] : [];
+  });
+}
+
+/** Files that import each other in a circle, each circle once (Tarjan 1972); none: every import points one way. */
+export function circlesIn(imports: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+  const found = new Map<string, number>();
+  const low = new Map<string, number>();
+  const path: string[] = [];
+  const circles: string[][] = [];
+  const lowOf = (file: string): number => low.get(file) ?? Infinity;
+  const visit = (file: string): void => {
+    found.set(file, found.size);
+    low.set(file, found.size - 1);
+    path.push(file);
+    for (const next of imports.get(file) ?? []) {
+      if (!imports.has(next)) continue;
+      if (!found.has(next)) visit(next);
+      if (path.includes(next)) low.set(file, Math.min(lowOf(file), lowOf(next)));
+    }
+    if (lowOf(file) !== found.get(file)) return;
+    const circle = path.splice(path.indexOf(file));
+    if (circle.length > 1) circles.push(circle.sort());
+  };
+  for (const file of imports.keys()) if (!found.has(file)) visit(file);
+  return circles;
+}
