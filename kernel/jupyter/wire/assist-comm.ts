@@ -1,32 +1,43 @@
 /**
- * The comm target `tunebook.assist`: the lab extension asks about a cell that is typed, about the plan and the runs,
- * `{ id, method, ... }` with the parameters of that method, and gets `{ id, result }` or `{ id, error }` back, while cells
- * run too. `watchRuns` is answered again and again, `{ watch: id, result }`, whenever the runs have changed, until
- * `unwatchRuns`, the next `watchRuns`, or the comm's end: a front end that asked by itself would make the kernel look busy.
- * `watchCompared` and `unwatchCompared` are the same for runs side by side.
+ * The kernel's end of the comm `tunebook.assist` (assist-contract.ts says what goes over it): answers the lab extension about a cell
+ * that is typed, about the plan and the runs, while cells run too. The runs are watched here: a front end that asked again
+ * and again by itself would make the kernel look busy.
  */
 import type { Compare } from "../../history/compared-runs.js";
 import { sorts, type RunView } from "../../history/run-listing.js";
 import type { AssistantClient } from "./assistant-client.js";
+import type {
+  AssistQuestion,
+  AssistQuestions,
+  AssistReply,
+  AssistWatch,
+  AssistWatches,
+  Unread,
+} from "./assist-contract.js";
 import type { AssistantMethods } from "../../core/assist/assistant-port.js";
 import type { Comm, CommOpened } from "./comms.js";
 import type { Json } from "./message.js";
 
 export const assistTarget = "tunebook.assist";
 
-type Reader<P> = (data: Json) => P | undefined;
-const code: Reader<{ code: string }> = ({ code }) => (typeof code === "string" ? { code } : undefined);
-const place: Reader<{ code: string; offset: number }> = ({ code, offset }) =>
+/** From a message's parameters to the assistant's; undefined: the message lacks something. */
+type Reader<Asked, Wanted> = (data: Unread<Asked>) => Wanted | undefined;
+type Asked<Q extends AssistQuestion> = AssistQuestions[Q]["params"];
+type Watched<W extends AssistWatch> = AssistWatches[W]["params"];
+
+const code: Reader<Asked<"check">, AssistantMethods["check"]["params"]> = ({ code }) =>
+  typeof code === "string" ? { code } : undefined;
+const place: Reader<Asked<"complete">, AssistantMethods["complete"]["params"]> = ({ code, offset }) =>
   typeof code === "string" && typeof offset === "number" && offset >= 0 && offset <= code.length
     ? { code, offset }
     : undefined;
-const notebook: Reader<AssistantMethods["plan"]["params"]> = ({ cells, at, measure }) => {
+const notebook: Reader<Asked<"plan">, AssistantMethods["plan"]["params"]> = ({ cells, at, measure }) => {
   if (!Array.isArray(cells) || !cells.every(isCell)) return undefined;
   return { cells, at: isPlace(at) ? at : null, measure: measure === true };
 };
 const texts = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) && value.every((one) => typeof one === "string") ? value : undefined;
-const query: Reader<RunView> = (data) => {
+const query: Reader<Watched<"Runs">, RunView> = (data) => {
   const { filter, limit, sort, reverse, score, on, fold, open } = data;
   if (typeof filter !== "string" || typeof limit !== "number" || !(limit >= 0)) return undefined;
   return {
@@ -36,12 +47,12 @@ const query: Reader<RunView> = (data) => {
     on: typeof on === "string" ? on : null,
   };
 };
-const compare: Reader<Compare> = ({ runs, along, smooth }) => {
+const compare: Reader<Watched<"Compared">, Compare> = ({ runs, along, smooth }) => {
   if (!Array.isArray(runs) || !runs.every(isChosen)) return undefined;
   return { runs, along: along === "seconds" || along === "tokens" ? along : "step", smooth: smooth !== false };
 };
-/** What may be asked from outside; undefined: the message lacks something. */
-const methods: { readonly [M in keyof AssistantMethods]?: Reader<AssistantMethods[M]["params"]> } = {
+/** What may be asked from outside. */
+const questions: { readonly [Q in AssistQuestion]: Reader<Asked<Q>, AssistantMethods[Q]["params"]> } = {
   check: code,
   format: code,
   complete: place,
@@ -61,6 +72,8 @@ const methods: { readonly [M in keyof AssistantMethods]?: Reader<AssistantMethod
   },
   deleteRun: ({ run }) => (typeof run === "string" ? { id: run } : undefined),
 };
+const isQuestion = (method: unknown): method is AssistQuestion =>
+  typeof method === "string" && Object.hasOwn(questions, method);
 
 /** Milliseconds that a look at the runs waits for a change; a watch that nobody wants any more ends so late at most. */
 const patience = 5000;
@@ -68,26 +81,31 @@ const patience = 5000;
 export function assistComm(assistant: AssistantClient): CommOpened {
   return (comm) => {
     /** Of the watches that go on; each has an object of its own. */
-    const watches = new Map<Watched, object>();
+    const watches = new Map<AssistWatch, object>();
+    const watch = (id: unknown, what: AssistWatch, data: Json): boolean => {
+      const mine = {};
+      watches.delete(what);
+      const begin = watchers[what](assistant, data);
+      if (!begin) return false;
+      watches.set(what, mine);
+      void begin(comm, id, () => watches.get(what) === mine);
+      return true;
+    };
     return {
       message: ({ data }) => {
         const { id, method } = data;
-        const answer = (reply: Json): void => comm.send({ id, ...reply });
+        const answer = (reply: { readonly result: unknown } | { readonly error: string }): void =>
+          tell(comm, { id, ...reply });
         const [, un, what] = /^(un)?watch(Runs|Compared)$/.exec(String(method)) ?? [];
         if (what === "Runs" || what === "Compared") {
-          const ask = un ? undefined : askerOf(assistant, what, data);
-          const mine = {};
-          watches.delete(what);
-          if (ask) {
-            watches.set(what, mine);
-            void watch(comm, id, ask, () => watches.get(what) === mine);
-          }
-          return answer(ask || un ? { result: null } : { error: `${String(method)} lacks a parameter` });
+          if (un) watches.delete(what);
+          else if (!watch(id, what, data)) return answer({ error: `${String(method)} lacks a parameter` });
+          return answer({ result: null });
         }
-        const known = typeof method === "string" && Object.hasOwn(methods, method);
-        const params = known ? methods[method as keyof AssistantMethods]?.(data) : undefined;
-        if (!params) return answer({ error: known ? `${method} lacks a parameter` : "there is no such method" });
-        assistant.ask(method as keyof AssistantMethods, params as never).then(
+        if (!isQuestion(method)) return answer({ error: "there is no such method" });
+        const asked = ask(assistant, method, data);
+        if (!asked) return answer({ error: `${method} lacks a parameter` });
+        asked.then(
           (result) => answer({ result }),
           (error: unknown) => answer({ error: String(error) }),
         );
@@ -97,34 +115,62 @@ export function assistComm(assistant: AssistantClient): CommOpened {
   };
 }
 
-type Watched = "Runs" | "Compared";
-/** Asks for what is new since an earlier answer; waits so long for it. */
-type Asker = (since: unknown, wait: number) => Promise<{ readonly revision: unknown }>;
-
 /** Undefined: the message lacks something. */
-function askerOf(assistant: AssistantClient, what: Watched, data: Json): Asker | undefined {
-  if (what === "Runs") {
-    const view = query(data);
-    return view && ((since, wait) => assistant.ask("runs", { ...view, since: (since ?? 0) as number, wait }));
-  }
-  const asked = compare(data);
-  return asked && ((since, wait) => assistant.ask("compareRuns", { ...asked, since: (since ?? "") as string, wait }));
+function ask<Q extends AssistQuestion>(
+  assistant: AssistantClient,
+  question: Q,
+  data: Unread<Asked<Q>>,
+): Promise<AssistQuestions[Q]["result"]> | undefined {
+  const params = questions[question](data);
+  return params && assistant.ask(question, params);
 }
 
-async function watch(comm: Comm, id: unknown, ask: Asker, wanted: () => boolean): Promise<void> {
-  let since: unknown;
-  let wait = 0;
-  try {
-    while (wanted()) {
-      const result = await ask(since, wait);
-      if (!wanted()) return;
-      if (result.revision !== since || wait === 0) comm.send({ watch: id, result: result as unknown as Json });
-      since = result.revision;
-      wait = patience;
+function tell(comm: Comm, reply: AssistReply<unknown>): void {
+  comm.send(reply);
+}
+
+/** Goes on for as long as it is wanted. */
+type Watch = (comm: Comm, id: unknown, wanted: () => boolean) => Promise<void>;
+
+/** Each begins a watch; undefined: the message lacks something. */
+const watchers: { readonly [W in AssistWatch]: (assistant: AssistantClient, data: Json) => Watch | undefined } = {
+  Runs: (assistant, data) => {
+    const view = query(data);
+    return (
+      view &&
+      watching<AssistWatches["Runs"]["result"]>(0, (since, wait) => assistant.ask("runs", { ...view, since, wait }))
+    );
+  },
+  Compared: (assistant, data) => {
+    const asked = compare(data);
+    return (
+      asked &&
+      watching<AssistWatches["Compared"]["result"]>("", (since, wait) =>
+        assistant.ask("compareRuns", { ...asked, since, wait }),
+      )
+    );
+  },
+};
+
+/** `look` asks for what is new since an earlier answer and waits so long for it; `since`: of no answer yet. */
+function watching<Found extends { readonly revision: unknown }>(
+  since: Found["revision"],
+  look: (since: Found["revision"], wait: number) => Promise<Found>,
+): Watch {
+  return async (comm, id, wanted) => {
+    let wait = 0;
+    try {
+      while (wanted()) {
+        const result = await look(since, wait);
+        if (!wanted()) return;
+        if (result.revision !== since || wait === 0) tell(comm, { watch: id, result });
+        since = result.revision;
+        wait = patience;
+      }
+    } catch (error) {
+      if (wanted()) tell(comm, { watch: id, error: String(error) });
     }
-  } catch (error) {
-    if (wanted()) comm.send({ watch: id, error: String(error) });
-  }
+  };
 }
 
 function isChosen(value: unknown): value is Compare["runs"][number] {
