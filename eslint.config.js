@@ -40,6 +40,7 @@ export default ts.config(
   { files: ["dsl/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^node:", "^(fs|path|os|buffer|crypto)$") },
   { files: ["stdlib/**/*.ts"], rules: away("^#kernel/") },
   { files: ["editors/codemirror/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^#page/", "^node:") },
+  { files: ["editors/jupyterlab/src/**/*.ts"], rules: away("^#stdlib/", "^#page/", "^node:") },
   { files: ["page/**/*.ts"], rules: away("^node:") },
   {
     files: ["**/*.{js,mjs,cjs}"],

@@ -1,9 +1,9 @@
-// Builds the JupyterLab extension into dist/lab/labextension, only when something it is made of changed. What it shares with
-// the kernel and the page (the cell rule, the palette, the vocabulary, `editors/codemirror/`) is taken from what `tsc -b` built: build that first.
+// Builds the JupyterLab extension into dist/lab/labextension, only when something it is made of changed. It is made of what
+// `tsc -b` built of src/ and of what those modules import of the other rooms (the cell rule, the palette, CodeMirror's part): build that first.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -22,8 +22,11 @@ export async function buildLab({ onProgress = () => {} } = {}) {
   onProgress("building the JupyterLab extension");
   const stage = join(dist, "lab", `stage-${process.pid}`);
   try {
-    await mkdir(join(stage, "src", "editor"), { recursive: true });
-    for (const [name, text] of files) if (name !== "build.mjs") await writeFile(join(stage, name), text);
+    for (const [name, text] of files) {
+      if (name === "build.mjs") continue;
+      await mkdir(dirname(join(stage, name)), { recursive: true });
+      await writeFile(join(stage, name), text);
+    }
     await runBuilder(stage);
     const description = join(stage, "labextension", "package.json");
     await writeFile(description, JSON.stringify({ ...(await readJson(description)), made }, null, 2));
@@ -38,32 +41,61 @@ export async function buildLab({ onProgress = () => {} } = {}) {
   }
 }
 
-/** Everything the extension is made of, by its place in the folder that is built. */
+/** What JupyterLab loads: the cells' plugin, and the one that draws figures. */
+const entries = ["index.js", "plotly.js"];
+const imported = /\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
+
+/** Everything the extension is made of, by its place in the folder that is built: own modules in `src`, others by their rooms. */
 async function sources() {
-  const { registry } = await import(pathToFileURL(join(dist, "stdlib", "registry.js")).href);
-  const { vocabularyOf } = await import(pathToFileURL(join(dist, "editors", "codemirror", "vocabulary.js")).href);
-  const vocabulary = vocabularyOf(registry);
-  const scripts = async (folder) => (await readdir(folder)).filter((name) => /\.(js|css)$/.test(name)).sort();
-  const own = await scripts(join(here, "src"));
-  const shared = (await scripts(join(dist, "editors", "codemirror"))).filter((name) => name !== "vocabulary.js");
-  const text = (path) => readFile(path, "utf8").then((t) => t.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
-  return [
-    ["build.mjs", await text(join(here, "build.mjs"))],
-    ["package.json", await text(join(here, "extension.json"))],
-    [
-      "src/vocabulary.js",
-      Object.entries(vocabulary)
-        .map(([name, list]) => `export const ${name} = ${JSON.stringify(list)};\n`)
-        .join(""),
-    ],
-    ["src/difference.js", await text(join(dist, "dsl", "assist", "difference.js"))],
-    ["src/cell.js", await text(join(dist, "dsl", "syntax", "cell.js"))],
-    ["src/colors.js", await text(join(dist, "kernel", "core", "display", "svg", "colors.js"))],
-    ...(await Promise.all(
-      shared.map(async (name) => [`src/editor/${name}`, await text(join(dist, "editors", "codemirror", name))]),
-    )),
-    ...(await Promise.all(own.map(async (name) => [`src/${name}`, await text(join(here, "src", name))]))),
-  ];
+  const compiled = join(dist, "editors", "jupyterlab", "src");
+  const { imports } = await readJson(join(root, "package.json"));
+  const vocabulary = `export const vocabulary = ${JSON.stringify(await vocabularyNow())};\n`;
+  const found = new Map([
+    ["build.mjs", await readFile(join(here, "build.mjs"), "utf8")],
+    ["package.json", await readFile(join(here, "extension.json"), "utf8")],
+    ["src/vocabulary.js", vocabulary],
+  ]);
+  const pathOf = (name) =>
+    name.startsWith("src/") ? join(name.endsWith(".css") ? here : dirname(compiled), name) : join(dist, name);
+  const nameOf = (specifier, from) => {
+    if (specifier.startsWith(".")) return join(dirname(from), specifier);
+    const [room, ...path] = specifier.split("/");
+    const target = imports[`${room}/*`];
+    return typeof target === "string" ? relative(dist, join(root, target.replace("*", path.join("/")))) : undefined;
+  };
+  const take = async (name) => {
+    if (found.has(name)) return;
+    const text = (await readFile(pathOf(name), "utf8")).replace(/^\/\/# sourceMappingURL=.*$/m, "");
+    found.set(name, text);
+    if (!name.endsWith(".js")) return;
+    const needed = new Map();
+    for (const [, specifier] of text.matchAll(imported)) {
+      const other = nameOf(specifier, name);
+      if (other !== undefined) needed.set(specifier, other); // others are libraries
+    }
+    for (const other of needed.values()) await take(other);
+    const beside = (specifier) => {
+      const path = relative(dirname(name), needed.get(specifier));
+      return path.startsWith(".") ? path : `./${path}`;
+    };
+    found.set(
+      name,
+      text.replace(imported, (all, specifier) =>
+        needed.has(specifier) ? all.replace(specifier, beside(specifier)) : all,
+      ),
+    );
+  };
+  for (const entry of entries) await take(`src/${entry}`);
+  return [...found];
+}
+
+async function vocabularyNow() {
+  const [{ registry }, { vocabularyOf }] = await Promise.all(
+    ["stdlib/registry.js", "editors/codemirror/vocabulary.js"].map(
+      (path) => import(pathToFileURL(join(dist, path)).href),
+    ),
+  );
+  return vocabularyOf(registry);
 }
 
 function runBuilder(folder) {

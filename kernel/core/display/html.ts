@@ -62,7 +62,7 @@ export interface HtmlTable {
   readonly head?: readonly Part[];
   readonly rows: readonly (readonly Part[])[];
   readonly align?: readonly Align[];
-  /** A click on a head sorts it, where JupyterLab shows it (lab/src/sortable.js); elsewhere it stays in its order. */
+  /** A click on a head sorts it, where JupyterLab shows it (lab/src/sortable.ts); elsewhere it stays in its order. */
   readonly sortable?: boolean;
 }
 

@@ -1,28 +1,42 @@
 // The panel's face: two tabs. All text comes as text: nothing of the kernel's answers is read as markup.
-import { Component, createElement as h, useRef, useSyncExternalStore } from "react";
+import { Component, useRef, useSyncExternalStore, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
+import { h } from "./element.js";
+import { messageOf } from "./fault.js";
+import type { Actions } from "./panel-actions.js";
+import type { Follower } from "./panel-follower.js";
 import { Plan } from "./panel-plan.js";
 import { Runs } from "./panel-runs.js";
+import type { KernelState, PanelState, Tab } from "./panel-state.js";
 
-const tabs = [
-  ["plan", "Plan"],
-  ["runs", "Runs"],
+const tabs: readonly { readonly name: Tab; readonly label: string }[] = [
+  { name: "plan", label: "Plan" },
+  { name: "runs", label: "Runs" },
 ];
-const words = {
+const words: Readonly<Record<Exclude<KernelState, "ready">, string>> = {
   none: "Open a notebook with the Tunebook kernel: what it would train is shown here, and what it has trained.",
   other: "This notebook runs another kernel. Plans and runs are Tunebook's.",
   starting: "The kernel is starting …",
   gone: "The kernel is not running. Start it again to see plan and runs.",
 };
 
-export function Panel({ follower, actions }) {
+/** What a tab is given. */
+export interface TabProps {
+  readonly state: PanelState;
+  readonly follower: Follower;
+  readonly actions: Actions;
+  /** There is no kernel that could be asked. */
+  readonly stale: boolean;
+}
+
+export function Panel({ follower, actions }: Pick<TabProps, "follower" | "actions">): ReactElement {
   const state = useSyncExternalStore(follower.subscribe, follower.snapshot);
   const { tab, kernel } = state;
-  const buttons = useRef({});
-  const turn = (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step) return;
-    const at = tabs.findIndex(([name]) => name === tab);
-    const [next] = tabs[(at + step + tabs.length) % tabs.length];
+  const buttons = useRef<Partial<Record<Tab, HTMLButtonElement | null>>>({});
+  const turn = (event: KeyboardEvent): void => {
+    const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
+    const at = tabs.findIndex(({ name }) => name === tab);
+    const next = tabs.at((at + step) % tabs.length)?.name;
+    if (step === 0 || !next) return;
     follower.show(next);
     buttons.current[next]?.focus();
     event.preventDefault();
@@ -33,13 +47,15 @@ export function Panel({ follower, actions }) {
     h(
       "div",
       { role: "tablist", "aria-label": "Tunebook", className: "tunebook-tabs", onKeyDown: turn },
-      tabs.map(([name, label]) =>
+      tabs.map(({ name, label }) =>
         h(
           "button",
           {
             ...{ key: name, role: "tab", id: `tunebook-tab-${name}`, "aria-selected": tab === name },
             ...{ "aria-controls": "tunebook-tabpanel", tabIndex: tab === name ? 0 : -1 },
-            ref: (node) => (buttons.current[name] = node),
+            ref: (node) => {
+              buttons.current[name] = node;
+            },
             onClick: () => follower.show(name),
           },
           label,
@@ -64,12 +80,12 @@ export function Panel({ follower, actions }) {
 }
 
 /** A fault of ours takes the tab at most, says so, and can be tried again. */
-class Kept extends Component {
-  state = { failed: null };
-  static getDerivedStateFromError(error) {
-    return { failed: String(error?.message ?? error) };
+class Kept extends Component<{ readonly children?: ReactNode }, { readonly failed: string | null }> {
+  override state = { failed: null };
+  static getDerivedStateFromError(error: unknown): { readonly failed: string } {
+    return { failed: messageOf(error) };
   }
-  render() {
+  override render(): ReactNode {
     const { failed } = this.state;
     if (failed === null) return this.props.children;
     return h(

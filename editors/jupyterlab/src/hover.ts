@@ -1,16 +1,21 @@
 // The kernel's page of the word under the mouse, as JupyterLab renders Markdown.
-import { MimeModel } from "@jupyterlab/rendermime";
+import type { Extension } from "@codemirror/state";
+import type { CodeEditor } from "@jupyterlab/codeeditor";
+import { MimeModel, type IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import { tuneHover } from "#editors/codemirror/hover.js";
 import { holdsTune } from "./cell-language.js";
-import { tuneHover } from "./editor/hover.js";
+import type { Channels } from "./channel.js";
 
-export function hover(model, channels, rendermime) {
+export function hover(model: CodeEditor.IModel, channels: Channels, rendermime: IRenderMimeRegistry): Extension {
   return tuneHover({
     async ask(code, offset) {
       if (!holdsTune(code)) return null;
       const channel = await channels.ofCell(model);
       const found = await channel?.ask("inspect", { code, offset });
-      const markdown = found?.found && found.bundle["text/markdown"];
-      return markdown ? { start: found.start, end: found.end, markdown } : null;
+      const markdown = found?.bundle["text/markdown"];
+      if (!found?.found || typeof markdown !== "string" || markdown === "") return null;
+      const { start, end } = found;
+      return { markdown, ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
     },
     render(markdown) {
       const renderer = rendermime.createRenderer("text/markdown");

@@ -1,23 +1,33 @@
 // Tags and a note of a run, kept in its folder as soon as they are left.
-import { createElement as h, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactElement } from "react";
+import { h } from "./element.js";
+import type { Follower } from "./panel-follower.js";
+import type { RunSummary } from "./panel-state.js";
 
 const most = { tag: 40, note: 10_000 };
 
-export function Notes({ run, follower, stale }) {
+type Kept = Pick<RunSummary, "tags" | "note">;
+interface NotesProps {
+  readonly run: RunSummary;
+  readonly follower: Follower;
+  readonly stale: boolean;
+}
+
+export function Notes({ run, follower, stale }: NotesProps): ReactElement {
   const { id, tags, note } = run;
   const [adding, setAdding] = useState("");
   const [draft, setDraft] = useState(note);
-  const [said, setSaid] = useState(null);
+  const [said, setSaid] = useState<string | null>(null);
   const typing = useRef(false);
   /** What is kept as soon as the kernel has answered all that was asked; changes that follow fast build on each other. */
-  const wanted = useRef({ tags, note });
+  const wanted = useRef<Kept>({ tags, note });
   const asked = useRef(0);
   // What another window wrote comes in, but not over what is being typed.
   useEffect(() => {
     if (asked.current === 0) wanted.current = { tags, note };
     if (!typing.current) setDraft(note);
   }, [tags.join(" "), note]);
-  const keep = async (change) => {
+  const keep = async (change: Partial<Kept>): Promise<void> => {
     wanted.current = { ...wanted.current, ...change };
     asked.current += 1;
     const why = await follower.note(id, wanted.current);
@@ -25,7 +35,7 @@ export function Notes({ run, follower, stale }) {
     setSaid(why ?? "Kept.");
     if (why === null) window.setTimeout(() => setSaid(null), 2000);
   };
-  const add = () => {
+  const add = (): void => {
     const tag = adding.trim().replace(/\s+/g, "-");
     setAdding("");
     const { tags: all } = wanted.current;
@@ -66,7 +76,9 @@ export function Notes({ run, follower, stale }) {
     h("textarea", {
       ...{ className: "jp-mod-styled", "aria-label": "Note", placeholder: "Note: what was tried, what came out …" },
       ...{ value: draft, maxLength: most.note, rows: Math.min(8, 1 + draft.split("\n").length), disabled: stale },
-      onFocus: () => (typing.current = true),
+      onFocus: () => {
+        typing.current = true;
+      },
       onChange: (event) => setDraft(event.target.value),
       onBlur: () => {
         typing.current = false;

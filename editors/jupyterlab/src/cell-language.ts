@@ -1,15 +1,15 @@
 // Puts Tune in front of the kernel's own language while a cell holds Tune. The swap is part of the edit's own transaction:
 // no wait, and no race with JupyterLab, which loads languages when it likes and rewrites the cell's MIME type.
-import { Compartment, EditorState, Prec } from "@codemirror/state";
-import { isTune } from "./cell.js";
+import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
+import { isTune } from "#dsl/syntax/cell.js";
 import { tune } from "./tune.js";
-import { verbs } from "./vocabulary.js";
+import { vocabulary } from "./vocabulary.js";
 
-export const holdsTune = (text) => isTune(text, verbs);
+export const holdsTune = (text: string): boolean => isTune(text, vocabulary.verbs);
 
-export function tuneWhereTune(source) {
+export function tuneWhereTune(source: string): Extension {
   const slot = new Compartment();
-  const language = (on) => (on ? Prec.highest(tune) : []);
+  const language = (on: boolean): Extension => (on ? Prec.highest(tune) : []);
   return [
     slot.of(language(holdsTune(source))),
     EditorState.transactionExtender.of((transaction) => {

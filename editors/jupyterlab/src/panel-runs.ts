@@ -1,11 +1,17 @@
 // The runs beside the notebook: found, ranked, chosen for comparison; and one of them opened.
-import { createElement as h, Fragment, useEffect, useState } from "react";
+import { Fragment, useEffect, useState, type ReactElement } from "react";
+import { h } from "./element.js";
 import { swatch } from "./panel-colors.js";
 import { mostChosen } from "./panel-chosen.js";
 import { Run } from "./panel-run.js";
+import type { ListRow, RunSummary, RunTable, View } from "./panel-state.js";
+import type { TabProps } from "./panel-view.js";
 import { interval, isLive, number, progress, State } from "./panel-words.js";
 
-const sorts = [
+type ScoreChoice = RunTable["scores"][number];
+type ListedScore = RunSummary["scores"][number];
+
+const sorts: readonly (readonly [View["sort"], string])[] = [
   ["started", "newest"],
   ["score", "score"],
   ["name", "name"],
@@ -13,7 +19,7 @@ const sorts = [
   ["seconds", "time taken"],
 ];
 
-function ago(started, now) {
+function ago(started: string | null | undefined, now: number): string | null {
   const then = Date.parse(started ?? "");
   if (Number.isNaN(then)) return null;
   const minutes = Math.max(0, (now - then) / 60_000);
@@ -24,11 +30,17 @@ function ago(started, now) {
 }
 
 /** The losses in small; what is worst stands at the top. */
-function Sparkline({ curve, width = 72, height = 20 }) {
+interface SparklineProps {
+  readonly curve: readonly number[];
+  readonly width?: number;
+  readonly height?: number;
+}
+
+function Sparkline({ curve, width = 72, height = 20 }: SparklineProps): ReactElement {
   if (curve.length < 2) return h("span", { className: "tunebook-spark" });
   const [low, high] = [Math.min(...curve), Math.max(...curve)];
-  const x = (i) => ((i / (curve.length - 1)) * (width - 2) + 1).toFixed(1);
-  const y = (loss) => (height - 2 - ((loss - low) / (high - low || 1)) * (height - 4)).toFixed(1);
+  const x = (i: number): string => ((i / (curve.length - 1)) * (width - 2) + 1).toFixed(1);
+  const y = (loss: number): string => (height - 2 - ((loss - low) / (high - low || 1)) * (height - 4)).toFixed(1);
   const points = curve.map((loss, i) => `${x(i)},${y(loss)}`).join(" ");
   return h(
     "svg",
@@ -44,14 +56,14 @@ function Sparkline({ curve, width = 72, height = 20 }) {
   );
 }
 
-export function Runs({ state, follower, actions, stale }) {
+export function Runs({ state, follower, actions, stale }: TabProps): ReactElement | null {
   const { runs, run } = state;
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     const timer = window.setInterval(() => setNow(Date.now()), 30_000);
     return () => window.clearInterval(timer);
   }, []);
-  if (run) return h(Run, { state, follower, actions, stale });
+  if (run !== null) return h(Run, { id: run, state, follower, actions, stale });
   if (!runs.known)
     return stale ? null : h("p", { className: "tunebook-note", role: "status" }, "Looking at the runs …");
   if (runs.problem)
@@ -71,9 +83,7 @@ export function Runs({ state, follower, actions, stale }) {
     h(
       "ul",
       { className: "tunebook-runs", "aria-label": "Runs" },
-      rows.map((row) =>
-        h(Line, { key: `${row.is} ${row.id ?? row.key ?? row.text}`, ...{ row, state, now, follower, actions } }),
-      ),
+      rows.map((row) => h(Line, { key: keyOf(row), ...{ row, state, now, follower, actions } })),
     ),
     left > 0 &&
       h(
@@ -83,13 +93,15 @@ export function Runs({ state, follower, actions, stale }) {
       ),
   );
 }
-const count = (n, one) => `${n} ${one}${n === 1 ? "" : "s"}`;
+const keyOf = (row: ListRow): string =>
+  `${row.is} ${row.is === "run" ? row.id : row.is === "sweep" ? row.key : row.text}`;
+const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 
 /** Words, tags, the order, and which score is shown. */
-function Finding({ state, follower }) {
+function Finding({ state, follower }: Pick<TabProps, "state" | "follower">): ReactElement {
   const { runs, filter, view } = state;
   const tagged = new Set(filter.toLowerCase().split(/\s+/));
-  const turn = (tag) => {
+  const turn = (tag: string): void => {
     const word = `tag:${tag}`.toLowerCase();
     const others = filter.split(/\s+/).filter((one) => one !== "" && one.toLowerCase() !== word);
     follower.search([...others, ...(tagged.has(word) ? [] : [`tag:${tag}`])].join(" "));
@@ -127,8 +139,10 @@ function Finding({ state, follower }) {
     h(
       "div",
       { className: "tunebook-order" },
-      h(Choice, {
-        ...{ label: "Sort by", value: view.sort, options: sorts },
+      h(Choice<View["sort"]>, {
+        label: "Sort by",
+        value: view.sort,
+        options: sorts,
         onChange: (sort) => follower.arrange({ sort, reverse: false }),
       }),
       h(
@@ -140,31 +154,44 @@ function Finding({ state, follower }) {
         view.reverse ? "↑" : "↓",
       ),
       runs.scores.length > 0 &&
-        h(Choice, {
-          ...{ label: "Score", value: runs.score?.key ?? "", options: runs.scores.map((one) => [one.key, named(one)]) },
+        h(Choice<string>, {
+          label: "Score",
+          value: runs.score?.key ?? "",
+          options: runs.scores.map((one) => [one.key, named(one)] as const),
           onChange: (score) => follower.arrange({ score }),
         }),
     ),
   );
 }
-const named = ({ metric, on, better, runs }) =>
+const named = ({ metric, on, better, runs }: ScoreChoice): string =>
   `${on === null ? metric : `${metric} on ${on}`} ${better === "less" ? "↓" : "↑"} (${runs})`;
 
-function Choice({ label, value, options, onChange }) {
+interface ChoiceProps<Key extends string> {
+  readonly label: string;
+  readonly value: Key;
+  readonly options: readonly (readonly [Key, string])[];
+  readonly onChange: (key: Key) => void;
+}
+
+function Choice<Key extends string>({ label, value, options, onChange }: ChoiceProps<Key>): ReactElement {
+  const chosen = (at: number): void => {
+    const option = options[at];
+    if (option) onChange(option[0]);
+  };
   return h(
     "label",
     { className: "tunebook-pick" },
     h("span", { className: "tunebook-hidden" }, label),
     h(
       "select",
-      { value, title: label, onChange: (event) => onChange(event.target.value) },
+      { value, title: label, onChange: ({ target }) => chosen(target.selectedIndex) },
       options.map(([key, text]) => h("option", { key, value: key }, text)),
     ),
   );
 }
 
 /** How many there are, and what can be done with those that are chosen. */
-function Choosing({ state: { runs, chosen }, follower, actions, stale }) {
+function Choosing({ state: { runs, chosen }, follower, actions, stale }: TabProps): ReactElement {
   const { total, all } = runs;
   return h(
     "div",
@@ -180,7 +207,11 @@ function Choosing({ state: { runs, chosen }, follower, actions, stale }) {
         null,
         h(
           "button",
-          { className: "jp-mod-styled", disabled: stale, onClick: () => actions.compare(follower.panel) },
+          {
+            className: "jp-mod-styled",
+            disabled: stale,
+            onClick: () => follower.panel && actions.compare(follower.panel),
+          },
           `Compare curves (${chosen.size})`,
         ),
         h("button", { className: "jp-mod-styled", onClick: () => follower.chooseNone() }, "Clear"),
@@ -188,7 +219,13 @@ function Choosing({ state: { runs, chosen }, follower, actions, stale }) {
   );
 }
 
-function Line({ row, state, now, follower, actions }) {
+interface LineProps extends Omit<TabProps, "stale"> {
+  readonly row: ListRow;
+  /** Milliseconds. */
+  readonly now: number;
+}
+
+function Line({ row, state, now, follower, actions }: LineProps): ReactElement | null {
   const { runs, chosen, view } = state;
   if (row.is === "heading")
     return h(
@@ -223,14 +260,14 @@ function Line({ row, state, now, follower, actions }) {
         mixed: isMixed(runs, view),
         under: row.under !== null,
         now,
-        open: () => follower.open(run.id),
+        open: () => void follower.open(run.id),
       }),
     ),
   );
 }
 
-/** The score of the column; `on`: where runs were scored on several data. */
-function Score({ score, mixed }) {
+/** The score of the column; `mixed`: runs were scored on several data. */
+function Score({ score, mixed }: { readonly score: ListedScore; readonly mixed: boolean }): ReactElement {
   const range = interval(score);
   return h(
     "span",
@@ -247,10 +284,16 @@ function Score({ score, mixed }) {
     ),
   );
 }
-const isMixed = ({ score, scores }, { sort }) =>
+const isMixed = ({ score, scores }: RunTable, { sort }: View): boolean =>
   sort !== "score" && score?.on === null && scores.some(({ metric, on }) => metric === score.metric && on !== null);
 
-function Sweep({ row, runs, view, now, follower }) {
+interface SweepProps extends Pick<LineProps, "now" | "follower"> {
+  readonly row: Extract<ListRow, { readonly is: "sweep" }>;
+  readonly runs: RunTable;
+  readonly view: View;
+}
+
+function Sweep({ row, runs, view, now, follower }: SweepProps): ReactElement {
   const { key, name, trials, live, failed, open, score, best, newest } = row;
   const what = [
     ...["sweep", live > 0 && `${live} running`, failed > 0 && `${failed} failed`],
@@ -281,7 +324,17 @@ function Sweep({ row, runs, view, now, follower }) {
   );
 }
 
-function Row({ run, score, mixed, under, now, open }) {
+interface RowProps {
+  readonly run: RunSummary;
+  readonly score: ListedScore | null;
+  readonly mixed: boolean;
+  /** It stands under its sweep. */
+  readonly under: boolean;
+  readonly now: number;
+  readonly open: () => void;
+}
+
+function Row({ run, score, mixed, under, now, open }: RowProps): ReactElement {
   const { name, state, problem, model, data, technique, started, step, steps, loss, curve, tags, note, trial } = run;
   const made = [model !== name && !under && model, data && !under && `on ${data}`].filter(Boolean).join(" ");
   const what = [under ? trial?.values : made || technique, ago(started, now)].filter(Boolean).join(" · ");

@@ -1,7 +1,9 @@
 // Words and figures of a run, the same in the list and where it is opened.
-import { createElement as h } from "react";
+import type { ReactElement } from "react";
+import { h } from "./element.js";
+import type { RunSummary } from "./panel-state.js";
 
-const states = {
+const states: Readonly<Record<RunSummary["state"], string>> = {
   starting: "starting",
   running: "running",
   stopping: "stopping",
@@ -12,31 +14,37 @@ const states = {
   killed: "cut off",
   broken: "damaged",
 };
-export const isLive = (state) => state === "running" || state === "starting" || state === "stopping";
+export const isLive = (state: RunSummary["state"]): boolean =>
+  state === "running" || state === "starting" || state === "stopping";
 
-export function number(x) {
+export function number(x: unknown): string {
   if (typeof x !== "number") return "–";
   if (x !== 0 && (Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5)) return x.toExponential(2);
   return String(Number(x.toPrecision(4)));
 }
-export function interval({ low, high }) {
+export function interval({ low, high }: { readonly low: number | null; readonly high: number | null }): string | null {
   return typeof low === "number" && typeof high === "number" ? `${number(low)} – ${number(high)}` : null;
 }
 /** In this machine's words; what is no time stays as it is. */
-export function dated(at) {
+export function dated(at: string): string {
   const then = Date.parse(at);
   return Number.isNaN(then) ? at : new Date(then).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
 }
-export function State({ state, problem }) {
+interface StateProps {
+  readonly state: RunSummary["state"];
+  readonly problem?: string | undefined;
+}
+
+export function State({ state, problem }: StateProps): ReactElement {
   return h("span", { className: `tunebook-state tunebook-state-${state}`, title: problem }, states[state] ?? state);
 }
-function spoken(seconds) {
+function spoken(seconds: number | null): string | null {
   if (typeof seconds !== "number") return null;
   if (seconds < 60) return `${Math.round(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
 }
-export function progress({ step, steps, state, tokensPerSecond, secondsLeft, seconds }) {
+export function progress({ step, steps, state, tokensPerSecond, secondsLeft, seconds }: RunSummary): string {
   return [
     `step ${step}${steps ? ` of ${steps}` : ""}`,
     state === "running" && tokensPerSecond && `${tokensPerSecond.toLocaleString("en-US")} tokens/s`,

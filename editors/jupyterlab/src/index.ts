@@ -1,7 +1,7 @@
 // The plugin: Tune is coloured, checked, explained and completed in every code cell that holds it; `.tune` files get their
 // colours too.
 import { LanguageSupport } from "@codemirror/language";
-import { ILayoutRestorer } from "@jupyterlab/application";
+import { ILayoutRestorer, type JupyterFrontEnd } from "@jupyterlab/application";
 import { ICommandPalette } from "@jupyterlab/apputils";
 import { IEditorExtensionRegistry, IEditorLanguageRegistry } from "@jupyterlab/codemirror";
 import { ICompletionProviderManager } from "@jupyterlab/completer";
@@ -24,7 +24,16 @@ export default {
   autoStart: true,
   requires: [INotebookTracker, IEditorExtensionRegistry, IEditorLanguageRegistry, IRenderMimeRegistry],
   optional: [ICompletionProviderManager, ICommandPalette, ILayoutRestorer],
-  activate(app, notebooks, extensions, languages, rendermime, completers, palette, restorer) {
+  activate(
+    app: JupyterFrontEnd,
+    notebooks: INotebookTracker,
+    extensions: IEditorExtensionRegistry,
+    languages: IEditorLanguageRegistry,
+    rendermime: IRenderMimeRegistry,
+    completers: ICompletionProviderManager | null,
+    palette: ICommandPalette | null,
+    restorer: ILayoutRestorer | null,
+  ): void {
     languages.addLanguage({
       name: "tune",
       displayName: "Tune",

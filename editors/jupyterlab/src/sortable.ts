@@ -5,23 +5,29 @@ import "./sortable.css";
 const heads = "table.tunebook-sortable thead th";
 
 /** For all that is and will be shown. A head becomes a button, so that the keyboard reaches it. */
-export function sortTables(root) {
+export function sortTables(root: HTMLElement): void {
   root.addEventListener("click", (event) => {
-    const head = event.target.closest?.(heads);
+    const head = headOf(event);
     if (head) sortBy(head);
   });
   root.addEventListener("keydown", (event) => {
     // They press the button; to the notebook they would mean to edit the cell, and to scroll.
-    if ((event.key === "Enter" || event.key === " ") && event.target.closest?.(heads)) event.stopPropagation();
+    if ((event.key === "Enter" || event.key === " ") && headOf(event)) event.stopPropagation();
   });
-  root.querySelectorAll(heads).forEach(makeButton);
+  root.querySelectorAll<HTMLTableCellElement>(heads).forEach(makeButton);
   new window.MutationObserver((changes) => {
     for (const { addedNodes } of changes)
-      for (const node of addedNodes) node.querySelectorAll?.(heads).forEach(makeButton);
+      for (const node of addedNodes)
+        if (node instanceof Element) node.querySelectorAll<HTMLTableCellElement>(heads).forEach(makeButton);
   }).observe(root, { childList: true, subtree: true });
 }
 
-function makeButton(head) {
+/** The head that was meant; null: none. */
+function headOf({ target }: Event): HTMLTableCellElement | null {
+  return target instanceof Element ? target.closest<HTMLTableCellElement>(heads) : null;
+}
+
+function makeButton(head: HTMLTableCellElement): void {
   if (head.querySelector("button")) return;
   const button = document.createElement("button");
   button.type = "button";
@@ -30,10 +36,10 @@ function makeButton(head) {
   head.append(button);
 }
 
-function sortBy(head) {
+function sortBy(head: HTMLTableCellElement): void {
   const table = head.closest("table");
-  const body = table.tBodies[0];
-  if (!body) return;
+  const body = table?.tBodies[0];
+  if (!table || !body) return;
   const column = head.cellIndex;
   const rows = [...body.rows].map((row) => ({ row, value: valueOf(textOf(row.cells[column])) }));
   const numeric = rows.some(({ value }) => typeof value === "number");
@@ -44,22 +50,24 @@ function sortBy(head) {
   const sign = rising ? 1 : -1;
   rows.sort((a, b) => {
     // What has no number stands below those that have one, either way.
-    if (numeric && typeof a.value !== typeof b.value) return typeof a.value === "number" ? -1 : 1;
-    if (typeof a.value === "number") return sign * (a.value - b.value);
-    return sign * a.value.localeCompare(b.value, undefined, { numeric: true });
+    if (typeof a.value === "number" && typeof b.value === "number") return sign * (a.value - b.value);
+    if (typeof a.value === "string" && typeof b.value === "string")
+      return sign * a.value.localeCompare(b.value, undefined, { numeric: true });
+    return typeof a.value === "number" ? -1 : 1;
   });
   body.append(...rows.map(({ row }) => row));
 }
 
 /** Without what stands beside it in small print, such as an interval. */
-function textOf(cell) {
-  const own = cell?.cloneNode(true);
-  for (const beside of own?.querySelectorAll("small") ?? []) beside.remove();
-  return own?.textContent ?? "";
+function textOf(cell: HTMLTableCellElement | undefined): string {
+  const own = document.createElement("div");
+  own.append(...(cell?.cloneNode(true).childNodes ?? []));
+  for (const beside of own.querySelectorAll("small")) beside.remove();
+  return own.textContent ?? "";
 }
 
 /** `1,204` and `−0.5` as numbers. */
-function valueOf(text) {
+function valueOf(text: string): number | string {
   const plain = text.trim().replaceAll(",", "").replace("−", "-");
   return plain !== "" && Number.isFinite(Number(plain)) ? Number(plain) : text.trim();
 }

@@ -1,29 +1,55 @@
-// One comm for each kernel: sends { id, method, ... }, gets { id, result } or { id, error }. A question that is never
-// answered ends by itself; every failure is null. A watch is answered again and again, { watch: id, result }.
+// One comm for each kernel; what goes over it says kernel/jupyter/wire/assist-contract.ts. A question that is never answered ends by
+// itself; every failure is null.
+import type { ISessionContext } from "@jupyterlab/apputils";
+import type { CodeEditor } from "@jupyterlab/codeeditor";
+import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
+import type { Kernel } from "@jupyterlab/services";
+import type {
+  AssistQuestion,
+  AssistQuestions,
+  AssistReply,
+  AssistWatch,
+  AssistWatches,
+} from "#kernel/jupyter/wire/assist-contract.js";
+
 const target = "tunebook.assist";
 const usual = 30_000; // ms; a kernel that has just begun loads its compiler first
-const ended = new Set(["terminating", "dead"]);
+const ended: ReadonlySet<string> = new Set(["terminating", "dead"]);
+
+export type Answer<Q extends AssistQuestion> = AssistQuestions[Q]["result"];
+export type News<W extends AssistWatch> = AssistWatches[W]["result"];
+
+/** What is told of a watch; null: it failed. */
+interface Watching {
+  readonly id: number;
+  readonly changed: (result: unknown) => void;
+}
 
 export class Channel {
-  #comm;
-  #waiting = new Map();
+  readonly #comm: Kernel.IComm;
+  readonly #waiting = new Map<number, (result: unknown) => void>();
   #next = 0;
-  #watched = new Map();
+  readonly #watched = new Map<AssistWatch, Watching>();
   closed = false;
 
-  constructor(kernel) {
+  constructor(kernel: Kernel.IKernelConnection) {
     this.#comm = kernel.createComm(target);
-    this.#comm.onMsg = ({ content }) => {
-      const { id, result, watch } = content.data;
-      if (watch !== undefined)
-        return [...this.#watched.values()].find((one) => one.id === watch)?.changed(result ?? null);
-      this.#waiting.get(id)?.(result ?? null);
-    };
+    this.#comm.onMsg = ({ content }) => this.#told(content.data as AssistReply);
     this.#comm.onClose = () => this.close();
     this.#comm.open({});
   }
 
-  ask(method, params, patience = usual) {
+  #told(reply: AssistReply): void {
+    const result = "result" in reply ? reply.result : null;
+    if ("watch" in reply) [...this.#watched.values()].find((one) => one.id === reply.watch)?.changed(result);
+    else this.#waiting.get(reply.id)?.(result);
+  }
+
+  ask<Q extends AssistQuestion>(
+    method: Q,
+    params: AssistQuestions[Q]["params"],
+    patience = usual,
+  ): Promise<Answer<Q> | null> {
     if (this.closed) return Promise.resolve(null);
     const id = ++this.#next;
     return new Promise((resolve) => {
@@ -31,16 +57,20 @@ export class Channel {
       this.#waiting.set(id, (result) => {
         clearTimeout(timer);
         this.#waiting.delete(id);
-        resolve(result);
+        resolve(result as Answer<Q> | null);
       });
       this.#comm.send({ id, method, ...params });
     });
   }
 
   /** Calls back with the runs as they change, or with some of them compared; one watch of each at a time. Returns its end. */
-  watch(what, query, changed) {
+  watch<W extends AssistWatch>(
+    what: W,
+    query: AssistWatches[W]["params"],
+    changed: (news: News<W> | null) => void,
+  ): () => void {
     const id = ++this.#next;
-    this.#watched.set(what, { id, changed });
+    this.#watched.set(what, { id, changed: (result) => changed(result as News<W> | null) });
     if (!this.closed) this.#comm.send({ id, method: `watch${what}`, ...query });
     return () => {
       if (this.#watched.get(what)?.id !== id || this.closed) return;
@@ -50,20 +80,20 @@ export class Channel {
   }
 
   /** The kernel lives on: it is told that nobody asks here any more. */
-  leave() {
+  leave(): void {
     this.close();
     if (!this.#comm.isDisposed) this.#comm.close();
   }
 
-  close() {
+  close(): void {
     this.closed = true;
     for (const answer of [...this.#waiting.values()]) answer(null);
   }
 }
 
 /** Settles when a kernel that is started again by others answers; front ends hear nothing of it until they ask. */
-export async function answers(kernel) {
-  const pause = () => new Promise((done) => setTimeout(() => done(false), 2000));
+export async function answers(kernel: Kernel.IKernelConnection): Promise<boolean> {
+  const pause = () => new Promise<boolean>((done) => setTimeout(() => done(false), 2000));
   for (let tries = 0; tries < 60 && !kernel.isDisposed && !ended.has(kernel.status); tries++) {
     const asked = kernel.requestKernelInfo().then(
       () => true,
@@ -74,17 +104,22 @@ export async function answers(kernel) {
   return false;
 }
 
+/** What has a kernel: a notebook, a console. */
+export interface InSession {
+  readonly sessionContext: ISessionContext;
+}
+
 /** The channels of all notebooks' kernels, made when first asked for. */
 export class Channels {
-  #notebooks;
-  #byKernel = new WeakMap();
+  readonly #notebooks: INotebookTracker;
+  readonly #byKernel = new WeakMap<Kernel.IKernelConnection, Channel>();
 
-  constructor(notebooks) {
+  constructor(notebooks: INotebookTracker) {
     this.#notebooks = notebooks;
   }
 
   /** A closed notebook leaves its kernel: told before the connection goes, which happens before the panel itself is gone. */
-  #leaveWith({ sessionContext }, kernel) {
+  #leaveWith({ sessionContext }: InSession, kernel: Kernel.IKernelConnection): void {
     sessionContext.disposed.connect(() => {
       this.#byKernel.get(kernel)?.leave();
       this.#byKernel.delete(kernel);
@@ -92,12 +127,14 @@ export class Channels {
   }
 
   /** Of the kernel that a cell's model belongs to; null: it is no kernel of ours, or none yet. */
-  async ofCell(model) {
-    const panel = this.#notebooks.find((p) => Array.from(p.content.model?.cells ?? []).includes(model));
+  async ofCell(model: CodeEditor.IModel): Promise<Channel | null> {
+    const holds = (panel: NotebookPanel): boolean =>
+      [...(panel.content.model?.cells ?? [])].some((cell) => cell === model);
+    const panel = this.#notebooks.find(holds);
     return panel ? this.ofPanel(panel) : null;
   }
 
-  async ofPanel(panel) {
+  async ofPanel(panel: InSession): Promise<Channel | null> {
     await panel.sessionContext.ready;
     const kernel = panel.sessionContext.session?.kernel;
     if (!kernel || ended.has(kernel.status) || (await kernel.info).implementation !== "tunebook") return null;
@@ -109,7 +146,7 @@ export class Channels {
     return made;
   }
 
-  forget(kernel) {
+  forget(kernel: Kernel.IKernelConnection): void {
     this.#byKernel.get(kernel)?.close();
     this.#byKernel.delete(kernel);
   }

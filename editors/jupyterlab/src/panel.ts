@@ -1,7 +1,14 @@
 // The side panel: what the notebook at hand would train, and the runs beside it. This file puts it into the window.
+import type { ILayoutRestorer, JupyterFrontEnd } from "@jupyterlab/application";
+import type { ICommandPalette } from "@jupyterlab/apputils";
+import type { INotebookTracker } from "@jupyterlab/notebook";
+import type { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { LabIcon, ReactWidget } from "@jupyterlab/ui-components";
-import { createElement as h } from "react";
-import { actionsOf } from "./panel-actions.js";
+import type { Message } from "@lumino/messaging";
+import type { ReactElement } from "react";
+import type { Channels } from "./channel.js";
+import { h } from "./element.js";
+import { actionsOf, type Actions } from "./panel-actions.js";
 import { Chosen } from "./panel-chosen.js";
 import { comparisonIn } from "./panel-compare.js";
 import { Comparing } from "./panel-comparing.js";
@@ -18,7 +25,9 @@ const icon = new LabIcon({
 });
 
 class PanelWidget extends ReactWidget {
-  constructor(follower, actions) {
+  readonly #follower: Follower;
+  readonly #actions: Actions;
+  constructor(follower: Follower, actions: Actions) {
     super();
     this.id = id;
     this.addClass("tunebook-panel");
@@ -26,35 +35,42 @@ class PanelWidget extends ReactWidget {
     this.title.caption = "Tunebook: plan and runs";
     this.node.setAttribute("role", "region");
     this.node.setAttribute("aria-label", "Tunebook");
-    this.follower = follower;
-    this.actions = actions;
+    this.#follower = follower;
+    this.#actions = actions;
   }
-  render() {
-    return h(Panel, { follower: this.follower, actions: this.actions });
+  protected override render(): ReactElement {
+    return h(Panel, { follower: this.#follower, actions: this.#actions });
   }
-  onAfterShow(message) {
+  protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
-    this.follower.see(true);
+    this.#follower.see(true);
   }
-  onAfterHide(message) {
-    super.onAfterHide?.(message);
-    this.follower.see(false);
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this.#follower.see(false);
   }
-  onAfterAttach(message) {
+  protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
-    this.follower.see(this.isVisible);
+    this.#follower.see(this.isVisible);
   }
-  onBeforeDetach(message) {
-    this.follower.see(false);
+  protected override onBeforeDetach(message: Message): void {
+    this.#follower.see(false);
     super.onBeforeDetach(message);
   }
 }
 
-export function addPanel(app, notebooks, channels, rendermime, palette, restorer) {
+export function addPanel(
+  app: JupyterFrontEnd,
+  notebooks: INotebookTracker,
+  channels: Channels,
+  rendermime: IRenderMimeRegistry,
+  palette: ICommandPalette | null,
+  restorer: ILayoutRestorer | null,
+): void {
   const chosen = new Chosen();
   const follower = new Follower(notebooks, channels, chosen);
   const compare = comparisonIn(app, new Comparing(channels, chosen), icon, () => actions);
-  const actions = actionsOf(app, follower, rendermime, compare);
+  const actions: Actions = actionsOf(app, follower, rendermime, compare);
   const widget = new PanelWidget(follower, actions);
   app.shell.add(widget, "right", { rank: 650, type: "Tunebook" });
   restorer?.add(widget, id);

@@ -1,14 +1,20 @@
 // The plan as cards: data → model → technique → recipe → training → evaluation, what it will take, and what is wrong.
-import { createElement as h, Fragment, useState } from "react";
+import { Fragment, useState, type ReactElement } from "react";
+import { h } from "./element.js";
+import type { CellFinding, Plan as PlanShown } from "./panel-state.js";
+import type { TabProps } from "./panel-view.js";
 
-const froms = {
+type Card = PlanShown["cards"][number];
+type Setting = Card["settings"][number];
+
+const froms: Readonly<Record<Setting["from"], string>> = {
   written: "written",
   parameter: "parameter",
   reference: "from TypeScript",
   default: "default",
   derived: "derived",
 };
-const kinds = {
+const kinds: Readonly<Record<Card["is"], string>> = {
   data: "Data",
   model: "Model",
   technique: "Technique",
@@ -18,7 +24,7 @@ const kinds = {
 };
 
 /** Text with what stands between backticks set as code. */
-export function Words({ text }) {
+export function Words({ text }: { readonly text: string }): ReactElement {
   return h(
     Fragment,
     null,
@@ -26,7 +32,7 @@ export function Words({ text }) {
   );
 }
 
-export function Plan({ state, follower, actions, stale: away }) {
+export function Plan({ state, follower, actions, stale: away }: TabProps): ReactElement | null {
   const { plan, held, findings, measuring } = state;
   const stale = away || held;
   const [all, setAll] = useState(false);
@@ -72,7 +78,7 @@ export function Plan({ state, follower, actions, stale: away }) {
 }
 
 /** The training that is shown; where there are several, a choice that goes to the chosen one. */
-function Which({ plan, actions }) {
+function Which({ plan, actions }: { readonly plan: PlanShown } & Pick<TabProps, "actions">): ReactElement {
   const { trainings, title, at } = plan;
   if (trainings.length < 2)
     return h(
@@ -80,7 +86,7 @@ function Which({ plan, actions }) {
       { className: "tunebook-title" },
       h(
         "button",
-        { className: "tunebook-link", onClick: () => actions.goTo(at), title: "Go to it" },
+        { className: "tunebook-link", onClick: () => at && void actions.goTo(at), title: "Go to it" },
         h("code", null, title),
       ),
     );
@@ -93,7 +99,10 @@ function Which({ plan, actions }) {
       "select",
       {
         value: shown,
-        onChange: (event) => trainings[event.target.value] && actions.goTo(trainings[event.target.value].at),
+        onChange: ({ target }) => {
+          const training = trainings[Number(target.value)];
+          if (training) void actions.goTo(training.at);
+        },
       },
       shown < 0 && h("option", { value: -1 }, title),
       trainings.map((one, i) => h("option", { key: i, value: i }, one.title)),
@@ -101,7 +110,10 @@ function Which({ plan, actions }) {
   );
 }
 
-function Findings({ findings, actions }) {
+function Findings({
+  findings,
+  actions,
+}: { readonly findings: readonly CellFinding[] } & Pick<TabProps, "actions">): ReactElement | null {
   if (findings.length === 0) return null;
   const order = ["error", "warning", "info"];
   const sorted = [...findings].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
@@ -115,7 +127,7 @@ function Findings({ findings, actions }) {
         h(
           "button",
           {
-            onClick: () => actions.goTo({ source: one.cell, start: one.from, end: one.to }),
+            onClick: () => void actions.goTo({ source: one.cell, start: one.from, end: one.to }),
             title: `${one.code}: go to the place`,
           },
           h("span", { className: "tunebook-severity" }, one.severity),
@@ -131,7 +143,7 @@ function Findings({ findings, actions }) {
   );
 }
 
-function Memory({ needs, has, text }) {
+function Memory({ needs, has, text }: NonNullable<PlanShown["memory"]>): ReactElement {
   const share = Math.min(1, needs / has);
   const level = share > 0.9 ? "tight" : share > 0.7 ? "near" : "fine";
   return h(
@@ -154,7 +166,12 @@ function Memory({ needs, has, text }) {
   );
 }
 
-function Unknown({ plan, measuring, follower, stale }) {
+interface UnknownProps extends Pick<TabProps, "follower" | "stale"> {
+  readonly plan: PlanShown;
+  readonly measuring: boolean;
+}
+
+function Unknown({ plan, measuring, follower, stale }: UnknownProps): ReactElement {
   return h(
     "div",
     { className: "tunebook-unknown" },
@@ -170,7 +187,7 @@ function Unknown({ plan, measuring, follower, stale }) {
         {
           className: "jp-mod-styled",
           disabled: measuring || stale,
-          onClick: () => follower.measure(),
+          onClick: () => void follower.measure(),
           title:
             "Reads the data, looks at the base (brings it where it is not here) and counts tokens; nothing is trained",
         },
@@ -179,7 +196,14 @@ function Unknown({ plan, measuring, follower, stale }) {
   );
 }
 
-function Card({ card, all, actions, stale }) {
+interface CardProps extends Pick<TabProps, "actions" | "stale"> {
+  readonly card: Card;
+  /** Defaults, too. */
+  readonly all: boolean;
+}
+
+function Card({ card, all, actions, stale }: CardProps): ReactElement {
+  const { at } = card;
   const settings = card.settings.filter(({ from }) => all || from !== "default");
   const names = new Set(settings.map(({ name }) => name));
   const title = h(
@@ -194,8 +218,8 @@ function Card({ card, all, actions, stale }) {
     h(
       "h3",
       null,
-      card.at
-        ? h("button", { className: "tunebook-link", title: "Go to it", onClick: () => actions.goTo(card.at) }, title)
+      at
+        ? h("button", { className: "tunebook-link", title: "Go to it", onClick: () => void actions.goTo(at) }, title)
         : title,
     ),
     card.facts.length > 0 &&
@@ -222,12 +246,18 @@ function Card({ card, all, actions, stale }) {
   );
 }
 
-const parentOf = (name) => name.replace(/\.?[^.]*$/, "");
+const parentOf = (name: string): string => name.replace(/\.?[^.]*$/, "");
 
-/** `inside`: the word that it belongs to stands above it. */
-function Setting({ setting, inside: part, actions, stale }) {
+interface SettingProps extends Pick<TabProps, "actions" | "stale"> {
+  readonly setting: Setting;
+  /** The word that it belongs to stands above it. */
+  readonly inside: boolean;
+}
+
+function Setting({ setting, inside: part, actions, stale }: SettingProps): ReactElement {
   const { name, value, from, why, impact, at, write } = setting;
-  const act = at && !stale ? () => actions.goTo(at) : write && !stale ? () => actions.writeOut(write) : undefined;
+  const act =
+    at && !stale ? () => void actions.goTo(at) : write && !stale ? () => void actions.writeOut(write) : undefined;
   const does = at ? "go to it" : write ? "write it out" : undefined;
   const said = [why, impact === "high" ? "It matters much." : undefined, does && `Click to ${does}.`]
     .filter(Boolean)

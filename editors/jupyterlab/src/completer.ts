@@ -1,14 +1,24 @@
 // Completion of Tune cells with what each item is, its default and its page: JupyterLab's own kernel completer shows names
 // alone. Offsets of JupyterLab's completer count code points.
-import { Completer } from "@jupyterlab/completer";
+import {
+  Completer,
+  type CompletionHandler,
+  type ICompletionContext,
+  type ICompletionProvider,
+} from "@jupyterlab/completer";
+import { detailOf, labelOf } from "#editors/codemirror/items.js";
 import { holdsTune } from "./cell-language.js";
-import { detailOf, labelOf } from "./editor/items.js";
+import type { Channel, Channels, InSession } from "./channel.js";
 
-export function completionProvider(channels) {
-  const details = new Map(); // of the newest answer, by what is inserted
-  const channelOf = async ({ widget, editor, session }) => {
-    if (!holdsTune(editor?.model?.sharedModel?.getSource?.() ?? "") || !session) return null;
-    return widget?.sessionContext ? channels.ofPanel(widget) : null;
+type Item = CompletionHandler.ICompletionItem;
+/** Of the newest answer, by what is inserted. */
+type Details = Map<string, string>;
+
+export function completionProvider(channels: Channels): ICompletionProvider {
+  const details: Details = new Map();
+  const channelOf = async ({ widget, editor, session }: ICompletionContext): Promise<Channel | null> => {
+    if (!holdsTune(editor?.model.sharedModel.getSource() ?? "") || !session) return null;
+    return isInSession(widget) ? channels.ofPanel(widget) : null;
   };
   return {
     identifier: "tunebook:tune",
@@ -36,30 +46,36 @@ export function completionProvider(channels) {
 
 /** Beside each item what it takes and what it is without; items of other completers look as ever. */
 class Detailed extends Completer.Renderer {
-  #details;
-  constructor(details) {
+  readonly #details: Details;
+  constructor(details: Details) {
     super();
     this.#details = details;
   }
-  #detailOf(item) {
-    return detailOf({ detail: this.#details.get(item.insertText ?? item.label) });
+  #detailOf(item: Item): string {
+    const detail = this.#details.get(item.insertText ?? item.label);
+    return detailOf(detail === undefined ? {} : { detail });
   }
-  createCompletionItemNode(item, types) {
+  override createCompletionItemNode(item: Item, types: string[]): HTMLLIElement {
     const node = super.createCompletionItemNode(item, types);
     const detail = this.#detailOf(item);
-    const place = node.querySelector(".jp-Completer-typeExtended");
+    const place = node.querySelector<HTMLElement>(".jp-Completer-typeExtended");
     if (item.deprecated)
-      node.querySelector(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
+      node.querySelector<HTMLElement>(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
     if (detail && place) {
       place.textContent = detail;
       place.style.whiteSpace = "nowrap";
     }
     return node;
   }
-  itemWidthHeuristic(item) {
+  override itemWidthHeuristic(item: Item): number {
     return item.label.replace(/<[^>]*>/g, "").length + (this.#detailOf(item) || item.type || "").length;
   }
 }
 
-const units = (text, offset) => [...text].slice(0, offset).join("").length;
-const points = (text, offset) => [...text.slice(0, offset)].length;
+/** Notebooks and consoles are. */
+function isInSession(widget: object): widget is InSession {
+  return "sessionContext" in widget && Boolean(widget.sessionContext);
+}
+
+const units = (text: string, offset: number): number => [...text].slice(0, offset).join("").length;
+const points = (text: string, offset: number): number => [...text.slice(0, offset)].length;

@@ -1,11 +1,21 @@
 // The command that writes a Tune cell in its one format, or every Tune cell of a notebook.
-import { Notification } from "@jupyterlab/apputils";
+import type { ISharedText } from "@jupyter/ydoc";
+import type { JupyterFrontEnd } from "@jupyterlab/application";
+import { Notification, type ICommandPalette } from "@jupyterlab/apputils";
+import type { Cell } from "@jupyterlab/cells";
+import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
+import { difference } from "#dsl/assist/difference.js";
 import { holdsTune } from "./cell-language.js";
-import { difference } from "./difference.js";
+import type { Channels } from "./channel.js";
 
 export const commands = { cell: "tunebook:format-cell", notebook: "tunebook:format-notebook" };
 
-export function addFormatting(app, notebooks, channels, palette) {
+export function addFormatting(
+  app: JupyterFrontEnd,
+  notebooks: INotebookTracker,
+  channels: Channels,
+  palette: ICommandPalette | null,
+): void {
   const isEnabled = () => notebooks.currentWidget !== null;
   app.commands.addCommand(commands.cell, {
     label: "Format Tune Cell",
@@ -34,7 +44,7 @@ export function addFormatting(app, notebooks, channels, palette) {
   for (const command of Object.values(commands)) palette?.addItem({ command, category: "Tunebook" });
 }
 
-async function formatted(panel, cells, channels) {
+async function formatted(panel: NotebookPanel, cells: readonly Cell[], channels: Channels): Promise<void> {
   const channel = await channels.ofPanel(panel);
   if (!channel) return;
   let broken = 0;
@@ -57,7 +67,7 @@ async function formatted(panel, cells, channels) {
 }
 
 /** Only what differs is written, so that the cursor stays where it was and one undo takes it back. */
-function replace(shared, before, after) {
+function replace(shared: ISharedText, before: string, after: string): void {
   const edit = difference(before, after);
   if (!edit) return;
   shared.undoManager?.stopCapturing(); // a step of its own

@@ -1,9 +1,9 @@
 // JupyterLab's colours as a plotly template, so that a figure that says nothing of colours belongs to the page.
-import { palette } from "./colors.js";
+import { palette } from "#kernel/core/display/svg/colors.js";
 
-export function template() {
+export function template(): Readonly<Record<string, unknown>> {
   const style = window.getComputedStyle(document.body);
-  const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+  const read = (name: string, otherwise: string): string => style.getPropertyValue(name).trim() || otherwise;
   const ink = read("--jp-ui-font-color1", "#333333");
   const axis = {
     gridcolor: read("--jp-border-color2", "#e0e0e0"),
@@ -28,7 +28,7 @@ export function template() {
 }
 
 /** Calls back when JupyterLab's theme changes; returns the end of that. */
-export function onTheme(changed) {
+export function onTheme(changed: () => void): () => void {
   const observer = new window.MutationObserver(changed);
   observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light"] });
   return () => observer.disconnect();

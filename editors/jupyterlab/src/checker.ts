@@ -1,28 +1,30 @@
 // Squiggles: what the kernel's checker says of a Tune cell, asked while typing and again whenever the kernel is new. A
 // mistake whose mend is known carries it as a button in its tooltip.
-import { linter } from "@codemirror/lint";
-import { StateEffect } from "@codemirror/state";
-import { ViewPlugin } from "@codemirror/view";
+import { linter, type Diagnostic } from "@codemirror/lint";
+import { StateEffect, type Extension, type Text } from "@codemirror/state";
+import { ViewPlugin, type EditorView } from "@codemirror/view";
+import type { CodeEditor } from "@jupyterlab/codeeditor";
+import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
+import { Newest } from "#editors/codemirror/newest.js";
+import { squiggle } from "#editors/codemirror/squiggle.js";
 import { holdsTune } from "./cell-language.js";
-import { answers } from "./channel.js";
-import { Newest } from "./editor/newest.js";
-import { squiggle } from "./editor/squiggle.js";
+import { answers, type Answer, type Channels } from "./channel.js";
 
-const recheck = StateEffect.define();
-const gone = new Set(["restarting", "autorestarting", "terminating", "dead"]);
+const recheck = StateEffect.define<null>();
+const gone: ReadonlySet<string> = new Set(["restarting", "autorestarting", "terminating", "dead"]);
 
 export class Checker {
-  #channels;
-  #cells = new WeakMap(); // by cell model
-  #views = new Set();
+  readonly #channels: Channels;
+  readonly #cells = new WeakMap<CodeEditor.IModel, Newest<string, Answer<"check"> | null>>();
+  readonly #views = new Set<EditorView>();
 
-  constructor(notebooks, channels) {
+  constructor(notebooks: INotebookTracker, channels: Channels) {
     this.#channels = channels;
     notebooks.widgetAdded.connect((_, panel) => this.#watch(panel));
     notebooks.forEach((panel) => this.#watch(panel));
   }
 
-  extension(model) {
+  extension(model: CodeEditor.IModel): Extension {
     return [
       linter((view) => this.#check(model, view.state.doc), {
         delay: 300,
@@ -35,7 +37,7 @@ export class Checker {
     ];
   }
 
-  #watch({ sessionContext }) {
+  #watch({ sessionContext }: NotebookPanel): void {
     sessionContext.kernelChanged.connect(() => this.#recheckAll());
     sessionContext.statusChanged.connect((_, status) => {
       if (!gone.has(status)) return;
@@ -46,9 +48,9 @@ export class Checker {
       if (status === "autorestarting") void answers(kernel).then((alive) => alive && this.#recheckAll());
     });
     // A cell that ran may have defined what another cell names.
-    sessionContext.iopubMessage.connect((_, message) => {
-      if (message.header.msg_type === "execute_input") this.#ran = true;
-      if (message.header.msg_type === "status" && message.content.execution_state === "idle" && this.#ran) {
+    sessionContext.iopubMessage.connect((_, { header, content }) => {
+      if (header.msg_type === "execute_input") this.#ran = true;
+      if (header.msg_type === "status" && content["execution_state"] === "idle" && this.#ran) {
         this.#ran = false;
         this.#recheckAll();
       }
@@ -56,14 +58,14 @@ export class Checker {
   }
   #ran = false;
 
-  #recheckAll() {
+  #recheckAll(): void {
     // Not inside the signal: a view may be in the middle of an update.
     setTimeout(() => {
       for (const view of this.#views) view.dispatch({ effects: recheck.of(null) });
     });
   }
 
-  async #check(model, doc) {
+  async #check(model: CodeEditor.IModel, doc: Text): Promise<readonly Diagnostic[]> {
     const text = doc.toString();
     if (!holdsTune(text)) return [];
     const channel = await this.#channels.ofCell(model);

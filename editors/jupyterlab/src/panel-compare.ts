@@ -1,48 +1,69 @@
 // The comparison, a tab of its own: curves of the chosen runs over each other, their scores and the settings that differ.
+import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { MainAreaWidget } from "@jupyterlab/apputils";
-import { ReactWidget } from "@jupyterlab/ui-components";
-import { createElement as h, Fragment, useMemo, useSyncExternalStore } from "react";
+import type { NotebookPanel } from "@jupyterlab/notebook";
+import { ReactWidget, type LabIcon } from "@jupyterlab/ui-components";
+import type { Message } from "@lumino/messaging";
+import { SplitPanel, type Widget } from "@lumino/widgets";
+import { Fragment, useMemo, useSyncExternalStore, type ReactElement, type ReactNode } from "react";
+import type { Figure as Drawn } from "#kernel/core/display/figure.js";
+import type { News } from "./channel.js";
+import { h } from "./element.js";
+import { partOf } from "./figure-parts.js";
+import type { Actions } from "./panel-actions.js";
+import type { Comparing, ComparingState, Showing } from "./panel-comparing.js";
 import { Figure } from "./panel-figure.js";
 import { State } from "./panel-words.js";
 
-const alongs = [
+type Comparison = News<"Compared">;
+type ComparedRun = Comparison["runs"][number];
+type ScoreCell = NonNullable<Comparison["scores"][number]["cells"][number]>;
+
+const alongs: readonly (readonly [ComparingState["along"], string])[] = [
   ["step", "steps"],
   ["seconds", "time"],
   ["tokens", "tokens"],
 ];
 
 class Content extends ReactWidget {
-  constructor(comparing, actions) {
+  readonly #comparing: Comparing;
+  readonly #actions: Actions;
+  constructor(comparing: Comparing, actions: Actions) {
     super();
     this.addClass("tunebook-panel");
     this.addClass("tunebook-compare");
-    this.comparing = comparing;
-    this.actions = actions;
+    this.#comparing = comparing;
+    this.#actions = actions;
   }
-  render() {
-    return h(Compared, { comparing: this.comparing, actions: this.actions });
+  protected override render(): ReactElement {
+    return h(Compared, { comparing: this.#comparing, actions: this.#actions });
   }
-  onAfterShow(message) {
+  protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
-    this.comparing.see(true);
+    this.#comparing.see(true);
   }
-  onAfterHide(message) {
-    super.onAfterHide?.(message);
-    this.comparing.see(false);
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this.#comparing.see(false);
   }
-  onAfterAttach(message) {
+  protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
-    this.comparing.see(this.isVisible);
+    this.#comparing.see(this.isVisible);
   }
-  onBeforeDetach(message) {
-    this.comparing.see(false);
+  protected override onBeforeDetach(message: Message): void {
+    this.#comparing.see(false);
     super.onBeforeDetach(message);
   }
 }
 
 /** Opens the tab, or brings it to the front; Notebook 7 has room for it below alone. */
-export function comparisonIn(app, comparing, icon, actions) {
-  let widget = null;
+export function comparisonIn(
+  app: JupyterFrontEnd,
+  comparing: Comparing,
+  icon: LabIcon,
+  actions: () => Actions,
+): (panel: NotebookPanel) => void {
+  let widget: MainAreaWidget<Content> | null = null;
   return (panel) => {
     comparing.follow(panel);
     if (!widget || widget.isDisposed) {
@@ -65,14 +86,20 @@ export function comparisonIn(app, comparing, icon, actions) {
 }
 
 /** Notebook 7's lower part opens as low as can be. One that somebody drew up stays as it is. */
-function makeRoom(widget) {
+function makeRoom(widget: Widget): void {
   let split = widget.parent;
   while (split && split.id !== "jp-main-vsplit-panel") split = split.parent;
-  const [above, below, ...rest] = split?.relativeSizes?.() ?? [];
-  if (above !== undefined && rest.length === 0 && !(below > 0.3)) split.setRelativeSizes([1, 1]);
+  if (!(split instanceof SplitPanel)) return;
+  const [above, below = 0, ...rest] = split.relativeSizes();
+  if (above !== undefined && rest.length === 0 && below <= 0.3) split.setRelativeSizes([1, 1]);
 }
 
-function Compared({ comparing, actions }) {
+interface ComparedProps {
+  readonly comparing: Comparing;
+  readonly actions: Actions;
+}
+
+function Compared({ comparing, actions }: ComparedProps): ReactElement {
   const state = useSyncExternalStore(comparing.subscribe, comparing.snapshot);
   const { comparison, chosen, stale, of } = state;
   if (chosen === 0)
@@ -93,8 +120,13 @@ function Compared({ comparing, actions }) {
   );
 }
 
-function Bar({ state: { along, smooth, log, every }, comparing }) {
-  const check = (label, checked, change) =>
+interface BarProps {
+  readonly state: Showing;
+  readonly comparing: Comparing;
+}
+
+function Bar({ state: { along, smooth, log, every }, comparing }: BarProps): ReactElement {
+  const check = (label: string, checked: boolean, change: (on: boolean) => Partial<Showing>): ReactElement =>
     h(
       "label",
       { className: "tunebook-check" },
@@ -110,7 +142,10 @@ function Bar({ state: { along, smooth, log, every }, comparing }) {
       "Along",
       h(
         "select",
-        { value: along, onChange: (event) => comparing.show({ along: event.target.value }) },
+        {
+          value: along,
+          onChange: ({ target }) => comparing.show({ along: alongs[target.selectedIndex]?.[0] ?? "step" }),
+        },
         alongs.map(([key, text]) => h("option", { key, value: key }, text)),
       ),
     ),
@@ -120,18 +155,31 @@ function Bar({ state: { along, smooth, log, every }, comparing }) {
   );
 }
 
-function Curves({ figure, log, actions }) {
+interface CurvesProps {
+  readonly figure: Drawn;
+  readonly log: boolean;
+  readonly actions: Actions;
+}
+
+function Curves({ figure, log, actions }: CurvesProps): ReactElement {
   const shown = useMemo(() => {
-    const { layout } = figure;
-    return log ? { ...figure, layout: { ...layout, yaxis: { ...layout.yaxis, type: "log" } } } : figure;
+    const { layout = {} } = figure;
+    return log ? { ...figure, layout: { ...layout, yaxis: { ...partOf(layout, "yaxis"), type: "log" } } } : figure;
   }, [figure, log]);
   return h(Figure, { figure: shown, actions, label: "Curves of the chosen runs" });
 }
 
 /** Runs side by side; the first column and the names stay in view. */
-function Table({ comparison: { runs, scores, settings }, every, comparing }) {
+interface TableProps {
+  readonly comparison: Comparison;
+  /** Settings that are the same, too. */
+  readonly every: boolean;
+  readonly comparing: Comparing;
+}
+
+function Table({ comparison: { runs, scores, settings }, every, comparing }: TableProps): ReactElement {
   const lines = settings.filter(({ differs }) => differs || every);
-  const part = (title, rows, none) =>
+  const part = (title: string, rows: readonly ReactNode[], none: string): ReactElement =>
     h(
       "tbody",
       null,
@@ -200,7 +248,7 @@ function Table({ comparison: { runs, scores, settings }, every, comparing }) {
   );
 }
 
-function Score({ value, interval, why, best }) {
+function Score({ value, interval, why, best }: ScoreCell): ReactElement {
   return h(
     Fragment,
     null,
@@ -210,7 +258,13 @@ function Score({ value, interval, why, best }) {
   );
 }
 
-function Head({ run: { label, state, color, dash, tags }, drop }) {
+const dashes: Readonly<Record<string, string>> = { dash: "6 3", dot: "2 3", dashdot: "6 2 2 2" };
+interface HeadProps {
+  readonly run: ComparedRun;
+  readonly drop: () => void;
+}
+
+function Head({ run: { label, state, color, dash, tags }, drop }: HeadProps): ReactElement {
   return h(
     "span",
     { className: "tunebook-head" },
@@ -222,7 +276,7 @@ function Head({ run: { label, state, color, dash, tags }, drop }) {
         { width: 20, height: 10, "aria-hidden": true },
         h("line", {
           ...{ x1: 0, x2: 20, y1: 5, y2: 5, stroke: color, strokeWidth: 3 },
-          strokeDasharray: { dash: "6 3", dot: "2 3", dashdot: "6 2 2 2" }[dash],
+          strokeDasharray: dashes[dash],
         }),
       ),
       h("span", { className: "tunebook-name" }, label),

@@ -1,31 +1,56 @@
 // What the comparison shows: the runs chosen in one notebook, followed while the tab can be seen.
-export class Comparing {
-  #channels;
-  #chosen;
-  #panel = null;
-  #seen = false;
-  #unwatch = () => {};
-  #watchedOn = null;
-  #listeners = new Set();
-  state = { along: "step", smooth: true, log: false, every: false, comparison: null, chosen: 0, stale: false, of: "" };
+import type { NotebookPanel } from "@jupyterlab/notebook";
+import type { KernelMessage } from "@jupyterlab/services";
+import type { AssistWatches } from "#kernel/jupyter/wire/assist-contract.js";
+import type { Channel, Channels, News } from "./channel.js";
+import type { Chosen } from "./panel-chosen.js";
 
-  constructor(channels, chosen) {
+export interface ComparingState {
+  readonly along: AssistWatches["Compared"]["params"]["along"];
+  readonly smooth: boolean;
+  /** The loss is drawn by its logarithm. */
+  readonly log: boolean;
+  /** Settings that are the same are shown, too. */
+  readonly every: boolean;
+  readonly comparison: News<"Compared"> | null;
+  /** How many runs are. */
+  readonly chosen: number;
+  readonly stale: boolean;
+  /** The notebook's path. */
+  readonly of: string;
+}
+export type Showing = Pick<ComparingState, "along" | "smooth" | "log" | "every">;
+
+export class Comparing {
+  readonly #channels: Channels;
+  readonly #chosen: Chosen;
+  #panel: NotebookPanel | null = null;
+  #seen = false;
+  #unwatch: () => void = () => undefined;
+  /** The channel, or what stands for it while it is sought. */
+  #watchedOn: Channel | { readonly closed?: undefined } | null = null;
+  readonly #listeners = new Set<() => void>();
+  state: ComparingState = {
+    ...{ along: "step", smooth: true, log: false, every: false, comparison: null, chosen: 0, stale: false, of: "" },
+  };
+
+  constructor(channels: Channels, chosen: Chosen) {
     this.#channels = channels;
     this.#chosen = chosen;
     chosen.subscribe(() => this.#watch());
   }
-  subscribe = (changed) => {
+  readonly subscribe = (changed: () => void): (() => void) => {
     this.#listeners.add(changed);
     return () => this.#listeners.delete(changed);
   };
-  snapshot = () => this.state;
-  #set(patch) {
+  readonly snapshot = (): ComparingState => this.state;
+  #set(patch: Partial<ComparingState>): void {
     this.state = { ...this.state, ...patch };
     for (const changed of this.#listeners) changed();
   }
 
   /** The runs chosen in this notebook from now on. */
-  follow(panel) {
+  follow(panel: NotebookPanel): void {
     if (panel === this.#panel) return this.#watch();
     const before = this.#panel;
     before?.sessionContext.statusChanged.disconnect(this.#statusChanged, this);
@@ -36,35 +61,35 @@ export class Comparing {
     this.#set({ comparison: null, stale: false, of: panel.context.path });
     this.#watch();
   }
-  see(seen) {
+  see(seen: boolean): void {
     if (this.#seen === seen) return;
     this.#seen = seen;
     this.#watch();
   }
   /** `along`, `smooth`: asks anew; `log`, `every`: how it is drawn. */
-  show(change) {
+  show(change: Partial<Showing>): void {
     this.#set(change);
     if ("along" in change || "smooth" in change) this.#watch();
   }
-  drop(id) {
+  drop(id: string): void {
     this.#chosen.toggle(this.#panel, id);
   }
 
-  #closed() {
+  #closed(): void {
     this.#panel = null;
     this.#stop();
     this.#set({ stale: true });
   }
-  #statusChanged(_, status) {
+  #statusChanged(_: unknown, status: KernelMessage.Status): void {
     if (status !== "idle" && status !== "busy") return this.#set({ stale: true });
     if (this.state.stale || this.#watchedOn?.closed) this.#watch();
   }
-  #stop() {
+  #stop(): void {
     this.#unwatch();
-    this.#unwatch = () => {};
+    this.#unwatch = () => undefined;
     this.#watchedOn = null;
   }
-  #watch() {
+  #watch(): void {
     this.#stop();
     const panel = this.#panel;
     if (!panel || panel.isDisposed) return;

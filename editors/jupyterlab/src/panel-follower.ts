@@ -1,49 +1,53 @@
 // What the panel knows: follows the notebook at hand, its cells, its cursor and its kernel, and asks the kernel for plan and
 // runs. Nothing is asked while the panel can't be seen; a question that is stale when it is answered is asked again.
+import type { Cell } from "@jupyterlab/cells";
+import type { CodeEditor } from "@jupyterlab/codeeditor";
+import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
+import type { KernelMessage } from "@jupyterlab/services";
+import { Newest } from "#editors/codemirror/newest.js";
+import type { AssistQuestion, AssistQuestions } from "#kernel/jupyter/wire/assist-contract.js";
 import { holdsTune } from "./cell-language.js";
-import { answers } from "./channel.js";
-import { Newest } from "./editor/newest.js";
+import { answers, type Answer, type Channel, type Channels } from "./channel.js";
+import type { Chosen } from "./panel-chosen.js";
+import {
+  atFirst,
+  noPlan,
+  noRuns,
+  page,
+  type Listing,
+  type ListRow,
+  type PanelState,
+  type Tab,
+  type View,
+} from "./panel-state.js";
 
 const pause = { typing: 250, moving: 120 }; // ms
-const page = 50;
-const gone = new Set(["restarting", "autorestarting", "terminating", "dead"]);
-const away = { plan: null, held: false, findings: [], texts: new Map(), measuring: false };
-const noRuns = {
-  ...{ rows: [], order: [], byId: new Map(), total: 0, all: 0, left: 0, scores: [], score: null, tags: [] },
-  known: false,
-};
+const gone: ReadonlySet<string> = new Set(["restarting", "autorestarting", "terminating", "dead"]);
+
+/** The notebook as it was asked about. */
+type Asked = AssistQuestions["plan"]["params"];
+interface Planned {
+  readonly asked: Asked;
+  readonly answer: Answer<"plan">;
+}
 
 export class Follower {
-  #notebooks;
-  #channels;
-  #chosen;
+  readonly #notebooks: INotebookTracker;
+  readonly #channels: Channels;
+  readonly #chosen: Chosen;
   #seen = false;
-  #panel = null;
-  #cell = null;
-  #selections = null;
-  #timer = null;
-  #newest = new Newest();
-  #unwatch = () => {};
-  #watchedOn = null;
-  #listeners = new Set();
+  #panel: NotebookPanel | null = null;
+  #cell: Cell | null = null;
+  #selections: CodeEditor.IModel["selections"] | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #newest = new Newest<Asked, Planned | null>();
+  #unwatch: () => void = () => undefined;
+  #watchedOn: Channel | null = null;
+  readonly #listeners = new Set<() => void>();
   #opening = 0;
-  /** What is shown; replaced, never changed. `kernel`: none, other, starting, gone, ready. */
-  state = {
-    kernel: "none",
-    notebook: null,
-    tab: "plan",
-    runs: noRuns,
-    filter: "",
-    limit: page,
-    view: { sort: "started", reverse: false, score: null, fold: true, open: [] },
-    chosen: new Map(),
-    run: null,
-    against: null,
-    details: null,
-    ...away,
-  };
+  state: PanelState = atFirst;
 
-  constructor(notebooks, channels, chosen) {
+  constructor(notebooks: INotebookTracker, channels: Channels, chosen: Chosen) {
     this.#notebooks = notebooks;
     this.#channels = channels;
     this.#chosen = chosen;
@@ -52,67 +56,67 @@ export class Follower {
     this.#follow();
   }
 
-  subscribe = (changed) => {
+  readonly subscribe = (changed: () => void): (() => void) => {
     this.#listeners.add(changed);
     return () => this.#listeners.delete(changed);
   };
-  snapshot = () => this.state;
-  #set(patch) {
+  readonly snapshot = (): PanelState => this.state;
+  #set(patch: Partial<PanelState>): void {
     this.state = { ...this.state, ...patch };
     for (const changed of this.#listeners) changed();
   }
 
-  get panel() {
+  get panel(): NotebookPanel | null {
     return this.#panel;
   }
-  see(seen) {
+  see(seen: boolean): void {
     if (this.#seen === seen) return;
     this.#seen = seen;
     if (seen) this.#refresh();
     else this.#stopWatching();
   }
-  show(tab) {
+  show(tab: Tab): void {
     this.#set({ tab });
     this.#refresh();
   }
-  search(filter) {
+  search(filter: string): void {
     this.#set({ filter, limit: page });
     this.#watch(true);
   }
-  more() {
+  more(): void {
     this.#set({ limit: this.state.limit + page });
     this.#watch(true);
   }
   /** Sorts, shows another score, folds sweeps. */
-  arrange(change) {
+  arrange(change: Partial<View>): void {
     this.#set({ view: { ...this.state.view, ...change } });
     this.#watch(true);
   }
   /** Shows or hides the trials of a sweep. */
-  unfold(key) {
+  unfold(key: string): void {
     const { open } = this.state.view;
     this.arrange({ open: open.includes(key) ? open.filter((one) => one !== key) : [...open, key] });
   }
   /** For the comparison; false: there is no room for more. */
-  choose(id) {
+  choose(id: string): boolean {
     return this.#chosen.toggle(this.#panel, id);
   }
-  chooseNone() {
+  chooseNone(): void {
     this.#chosen.clear(this.#panel);
   }
   /** Keeps tags and a note with a run; what was wrong, if something was. */
-  async note(run, { tags, note }) {
+  async note(run: string, { tags, note }: Pick<Listing["runs"][number], "tags" | "note">): Promise<string | null> {
     const answer = await this.ask("noteRun", { run, tags, note });
     if (answer?.noted) await this.open(this.state.run, this.state.against);
     return answer?.noted ? null : (answer?.why ?? "The kernel did not answer.");
   }
   /** The statement that opens a run as a model, under a name that the notebook has free. */
-  async loadText(run) {
-    const cells = Array.from(this.#panel?.content.model?.cells ?? []).filter(({ type }) => type === "code");
+  async loadText(run: string): Promise<string | null> {
+    const cells = [...(this.#panel?.content.model?.cells ?? [])].filter(({ type }) => type === "code");
     const answer = await this.ask("loadRun", { run, cells: cells.map((cell) => cell.sharedModel.getSource()) });
     return answer?.text ?? null;
   }
-  async open(run, against = null) {
+  async open(run: string | null, against: string | null = null): Promise<void> {
     const turn = ++this.#opening;
     const same = run !== null && run === this.state.run;
     this.#set({ run, against, details: same ? this.state.details : null });
@@ -124,21 +128,26 @@ export class Follower {
       this.#set({ run: null, details: null });
     else if (details !== null) this.#set({ details });
   }
-  async measure() {
-    this.#set({ measuring: true });
+  async measure(): Promise<void> {
     const asked = this.#text();
+    if (!asked) return;
+    this.#set({ measuring: true });
     const answer = await this.ask("plan", { ...asked, measure: true }, 600_000);
     this.#set({ measuring: false });
-    if (answer) this.#planned(asked, answer);
+    if (answer) this.#planned({ asked, answer });
     this.#later(0);
   }
-  async ask(method, params, patience) {
+  async ask<Q extends AssistQuestion>(
+    method: Q,
+    params: AssistQuestions[Q]["params"],
+    patience?: number,
+  ): Promise<Answer<Q> | null> {
     const channel = this.#panel && !this.#panel.isDisposed ? await this.#channels.ofPanel(this.#panel) : null;
     return channel ? channel.ask(method, params, patience) : null;
   }
 
   // The notebook at hand.
-  #follow() {
+  #follow(): void {
     const panel = this.#notebooks.currentWidget;
     if (panel === this.#panel) return;
     const before = this.#panel;
@@ -147,7 +156,7 @@ export class Follower {
     this.#panel = panel;
     this.#watchCell(null);
     this.#set({
-      ...away,
+      ...noPlan,
       notebook: panel?.context.path ?? null,
       kernel: panel ? "starting" : "none",
       runs: noRuns,
@@ -161,7 +170,7 @@ export class Follower {
     this.#watchCell(panel.content.activeCell);
     this.#refresh();
   }
-  #connect({ content, context, sessionContext, disposed }, how) {
+  #connect({ content, context, sessionContext, disposed }: NotebookPanel, how: "connect" | "disconnect"): void {
     content.activeCellChanged[how](this.#cellChanged, this);
     content.modelChanged[how](this.#modelChanged, this);
     context.pathChanged[how](this.#renamed, this);
@@ -171,27 +180,27 @@ export class Follower {
     disposed[how](this.#closed, this);
     content.model?.contentChanged[how](this.#typed, this);
   }
-  #modelChanged() {
+  #modelChanged(): void {
     this.#panel?.content.model?.contentChanged.connect(this.#typed, this);
   }
-  #closed() {
+  #closed(): void {
     this.#panel = null;
     this.#watchCell(null);
     this.#follow();
-    if (!this.#panel) this.#set({ ...away, kernel: "none", notebook: null, runs: noRuns, run: null, details: null });
+    if (!this.#panel) this.#set({ ...noPlan, kernel: "none", notebook: null, runs: noRuns, run: null, details: null });
   }
-  #renamed() {
+  #renamed(): void {
     this.#set({ notebook: this.#panel?.context.path ?? null });
   }
-  #typed() {
+  #typed(): void {
     this.#later(pause.typing);
   }
-  #cellChanged(_, cell) {
+  #cellChanged(_: unknown, cell: Cell | null): void {
     this.#watchCell(cell);
     this.#later(pause.moving);
   }
   // The cursor.
-  #watchCell(cell) {
+  #watchCell(cell: Cell | null): void {
     this.#cell = cell;
     this.#selections?.changed.disconnect(this.#moved, this);
     this.#selections = null;
@@ -202,15 +211,15 @@ export class Follower {
       this.#selections?.changed.connect(this.#moved, this);
     });
   }
-  #moved() {
+  #moved(): void {
     this.#later(pause.moving);
   }
   // The kernel.
-  #kernelChanged() {
+  #kernelChanged(): void {
     this.#stopWatching();
     this.#refresh();
   }
-  #statusChanged(_, status) {
+  #statusChanged(_: unknown, status: KernelMessage.Status): void {
     if (gone.has(status)) {
       this.#stopWatching();
       this.#set({ kernel: status === "dead" || status === "terminating" ? "gone" : "starting" });
@@ -220,20 +229,18 @@ export class Follower {
   }
   /** A cell that ran tells what the plan could only guess. */
   #ran = false;
-  #said(_, { header, content }) {
+  #said(_: unknown, { header, content }: KernelMessage.IMessage): void {
     if (header.msg_type === "execute_input") this.#ran = true;
-    else if (header.msg_type === "status" && content.execution_state === "idle" && this.#ran) {
+    else if (header.msg_type === "status" && content["execution_state"] === "idle" && this.#ran) {
       this.#ran = false;
       this.#later(pause.moving, true);
     }
   }
 
-  #refresh() {
-    if (!this.#seen || !this.#panel) return;
-    void this.#look();
+  #refresh(): void {
+    if (this.#seen && this.#panel) void this.#look(this.#panel);
   }
-  async #look() {
-    const panel = this.#panel;
+  async #look(panel: NotebookPanel): Promise<void> {
     await panel.sessionContext.ready;
     const kernel = panel.sessionContext.session?.kernel;
     if (panel !== this.#panel || panel.isDisposed) return;
@@ -242,7 +249,7 @@ export class Follower {
     const channel = await this.#channels.ofPanel(panel);
     if (panel !== this.#panel) return;
     if (!channel)
-      return this.#set({ kernel: (await kernel.info).implementation === "tunebook" ? "starting" : "other", ...away });
+      return this.#set({ kernel: (await kernel.info).implementation === "tunebook" ? "starting" : "other", ...noPlan });
     this.#set({ kernel: "ready" });
     this.#later(0, true);
     this.#watch();
@@ -250,37 +257,39 @@ export class Follower {
 
   // The plan.
   #asked = "";
-  #later(wait, again = false) {
+  #later(wait: number, again = false): void {
     if (!this.#seen || !this.#panel) return;
     if (again) this.#asked = "";
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#plan(), wait);
   }
-  async #plan() {
-    if (this.state.tab !== "plan" || this.state.kernel !== "ready" || !this.#panel?.content.model) return;
-    const text = JSON.stringify(this.#text());
-    if (text === this.#asked) return;
+  async #plan(): Promise<void> {
+    if (this.state.tab !== "plan" || this.state.kernel !== "ready") return;
+    const asked = this.#text();
+    const text = JSON.stringify(asked);
+    if (!asked || text === this.#asked) return;
     this.#asked = text;
     const panel = this.#panel;
-    const answer = await this.#newest.ask(async (asked) => {
-      const found = await this.ask("plan", JSON.parse(asked), 30_000);
-      return found && { ...found, asked };
-    }, text);
-    if (answer && panel === this.#panel) this.#planned(JSON.parse(answer.asked), answer);
-    else if (!answer) this.#later(1000, true);
+    const found = await this.#newest.ask(async (asked) => {
+      const answer = await this.ask("plan", asked, 30_000);
+      return answer && { asked, answer };
+    }, asked);
+    if (found && panel === this.#panel) this.#planned(found);
+    else if (!found) this.#later(1000, true);
   }
   /** While a mistake hides the training that was shown, its plan stays, marked as of before. */
-  #planned({ cells }, { plan, findings }) {
-    const texts = new Map(cells.map(({ id, code }) => [id, code]));
+  #planned({ asked, answer: { plan, findings } }: Planned): void {
+    const texts = new Map(asked.cells.map(({ id, code }) => [id, code]));
     const { plan: before } = this.state;
     const lost = findings.some(({ severity }) => severity === "error") && plan.trainings.length === 0;
-    if (lost && before?.trainings.length > 0) this.#set({ findings, texts, held: true });
+    if (lost && before && before.trainings.length > 0) this.#set({ findings, texts, held: true });
     else this.#set({ plan, findings, texts, held: false });
   }
-  /** The code cells, those that hold no Tune without their text. */
-  #text() {
-    const { content } = this.#panel;
-    const cells = Array.from(content.model.cells)
+  /** The code cells, those that hold no Tune without their text; null: there is no notebook yet. */
+  #text(): Asked | null {
+    const content = this.#panel?.content;
+    if (!content?.model) return null;
+    const cells = [...content.model.cells]
       .filter((cell) => cell.type === "code")
       .map((cell) => {
         const code = cell.sharedModel.getSource();
@@ -295,15 +304,16 @@ export class Follower {
   }
 
   // The runs.
-  #stopWatching() {
+  #stopWatching(): void {
     this.#unwatch();
-    this.#unwatch = () => {};
+    this.#unwatch = () => undefined;
     this.#watchedOn = null;
   }
-  #watch(anew = false) {
+  #watch(anew = false): void {
     if (this.state.tab !== "runs" || !this.#seen) return this.#stopWatching();
     const panel = this.#panel;
-    void (panel && this.#channels.ofPanel(panel)).then((channel) => {
+    if (!panel) return;
+    void this.#channels.ofPanel(panel).then((channel) => {
       if (!channel || panel !== this.#panel || (this.#watchedOn === channel && !anew)) return;
       this.#unwatch();
       this.#watchedOn = channel;
@@ -312,11 +322,11 @@ export class Follower {
       if (this.state.run) void this.open(this.state.run, this.state.against);
     });
   }
-  #listed(listing) {
+  #listed(listing: Listing | null): void {
     if (!listing) return;
     const byId = new Map(this.state.runs.byId);
     for (const run of listing.runs) byId.set(run.id, run);
-    const named = new Set(listing.rows.flatMap(({ id, newest, best }) => [id, newest, best?.id]));
+    const named = new Set(listing.rows.flatMap(runsOf));
     const here = [...byId].filter(([id]) => named.has(id));
     const { rows, order, total, all, left, scores, score, tags, problem } = listing;
     const table = { rows, order, total, all, left, scores, score, tags, problem };
@@ -326,4 +336,10 @@ export class Follower {
     if (run && (!this.state.runs.byId.has(run) || listing.runs.some(({ id }) => id === run)))
       void this.open(run, against);
   }
+}
+
+/** Ids of the runs that a row names. */
+function runsOf(row: ListRow): readonly string[] {
+  if (row.is === "run") return [row.id];
+  return row.is === "sweep" ? [row.newest, ...(row.best ? [row.best.id] : [])] : [];
 }

@@ -1,37 +1,31 @@
 // One run: curves, scores, what differs from another run, its text, its checkpoints, its card; and what can be done with it.
-import { createElement as h, Fragment, useEffect, useMemo, useRef } from "react";
+import { Fragment, useEffect, useMemo, useRef, type ReactElement, type ReactNode } from "react";
+import type { Figure as Drawn } from "#kernel/core/display/figure.js";
+import { h } from "./element.js";
+import { partOf } from "./figure-parts.js";
+import type { Actions } from "./panel-actions.js";
 import { Figure } from "./panel-figure.js";
 import { Notes } from "./panel-notes.js";
+import type { RunDetails, RunSummary } from "./panel-state.js";
+import type { TabProps } from "./panel-view.js";
 import { dated, isLive, progress, State } from "./panel-words.js";
 
-export function Run({ state, follower, actions, stale }) {
-  const { run: id, details, against, runs } = state;
-  const heading = useRef(null);
+interface RunProps extends TabProps {
+  readonly id: string;
+}
+
+export function Run({ id, state, follower, actions, stale }: RunProps): ReactElement {
+  const { details, against, runs } = state;
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [id]);
   const summary = details?.summary.id === id ? details.summary : runs.byId.get(id);
   const back = h(
     "button",
-    { className: "tunebook-link tunebook-back", onClick: () => follower.open(null) },
+    { className: "tunebook-link tunebook-back", onClick: () => void follower.open(null) },
     "← All runs",
   );
   if (!summary) return h(Fragment, null, back, h("p", { className: "tunebook-note", role: "status" }, "Opening …"));
-  const { name, problem, model, data, base, technique, engine, started } = summary;
-  const facts = [
-    ["model", model],
-    ["base", base],
-    ["technique", technique],
-    ["data", data],
-    ["engine", engine],
-    ["began", started && new Date(started).toLocaleString()],
-    ["progress", progress(summary)],
-  ];
-  const size = details?.checkpoints.map((one) => one.size).join(" + ");
-  const button = (label, text, act, title) =>
-    h(
-      "button",
-      { className: "jp-mod-styled", disabled: stale || text === null || text === undefined, title, onClick: act },
-      label,
-    );
+  const { name, problem } = summary;
   return h(
     "div",
     { className: stale ? "tunebook-stale" : undefined },
@@ -44,44 +38,8 @@ export function Run({ state, follower, actions, stale }) {
       h(State, summary),
     ),
     problem && h("p", { className: "tunebook-problem" }, problem),
-    h(
-      "dl",
-      { className: "tunebook-facts" },
-      facts
-        .filter(([, value]) => value)
-        .map(([key, value]) => h("div", { key }, h("dt", null, key), h("dd", null, value))),
-    ),
-    h(
-      "div",
-      { className: "tunebook-actions" },
-      details?.load &&
-        button(
-          "Load",
-          details.load,
-          () => actions.load(id),
-          "Opens it as a model: puts a statement into a new cell, to evaluate, predict and go on with",
-        ),
-      details?.resume &&
-        button(
-          "Resume",
-          details.resume,
-          () => actions.newCell(details.resume),
-          "Puts the program that goes on from its last checkpoint into a new cell",
-        ),
-      button(
-        "Train again",
-        details?.again,
-        () => actions.newCell(details.again),
-        "Puts its program into a new cell, under a name of its own",
-      ),
-      button("Open folder", id, () => actions.openFolder(id), details?.folder),
-      button(
-        "Delete",
-        isLive(summary.state) ? null : id,
-        () => actions.deleteRun(summary, size),
-        isLive(summary.state) ? "It is training" : "Asks first",
-      ),
-    ),
+    h(Facts, { summary }),
+    h(Buttons, { summary, details, actions, stale }),
     !details && h("p", { className: "tunebook-note", role: "status" }, "Opening …"),
     h(Notes, { key: id, run: summary, follower, stale }),
     details && details.evaluations.length > 0 && h(Evaluations, details),
@@ -108,11 +66,92 @@ export function Run({ state, follower, actions, stale }) {
   );
 }
 
-function Part({ title, open, children }) {
+function Facts({ summary }: { readonly summary: RunSummary }): ReactElement {
+  const { model, base, technique, data, engine, started } = summary;
+  const facts: readonly (readonly [string, string | null])[] = [
+    ["model", model],
+    ["base", base],
+    ["technique", technique],
+    ["data", data],
+    ["engine", engine],
+    ["began", started && new Date(started).toLocaleString()],
+    ["progress", progress(summary)],
+  ];
+  return h(
+    "dl",
+    { className: "tunebook-facts" },
+    facts
+      .filter(([, value]) => value)
+      .map(([key, value]) => h("div", { key }, h("dt", null, key), h("dd", null, value))),
+  );
+}
+
+interface ButtonsProps extends Pick<TabProps, "actions" | "stale"> {
+  readonly summary: RunSummary;
+  readonly details: RunDetails | null;
+}
+
+/** What can be done with a run; texts go into new cells. */
+function Buttons({ summary, details, actions, stale }: ButtonsProps): ReactElement {
+  const { id, state } = summary;
+  const resume = details?.resume;
+  const again = details?.again;
+  const size = details?.checkpoints.map((one) => one.size).join(" + ");
+  const button = (label: string, act: (() => unknown) | null, title?: string): ReactElement =>
+    h(
+      "button",
+      {
+        className: "jp-mod-styled",
+        disabled: stale || act === null,
+        title,
+        onClick: act ? () => void act() : undefined,
+      },
+      label,
+    );
+  return h(
+    "div",
+    { className: "tunebook-actions" },
+    details?.load &&
+      button(
+        "Load",
+        () => actions.load(id),
+        "Opens it as a model: puts a statement into a new cell, to evaluate, predict and go on with",
+      ),
+    resume &&
+      button(
+        "Resume",
+        () => actions.newCell(resume),
+        "Puts the program that goes on from its last checkpoint into a new cell",
+      ),
+    button(
+      "Train again",
+      typeof again === "string" ? () => actions.newCell(again) : null,
+      "Puts its program into a new cell, under a name of its own",
+    ),
+    button("Open folder", () => actions.openFolder(id), details?.folder),
+    isLive(state)
+      ? button("Delete", null, "It is training")
+      : button("Delete", () => actions.deleteRun(summary, size), "Asks first"),
+  );
+}
+
+interface PartProps {
+  readonly title: string;
+  readonly open?: boolean;
+  readonly children?: ReactNode;
+}
+
+function Part({ title, open, children }: PartProps): ReactElement {
   return h("details", { className: "tunebook-card", open }, h("summary", null, title), children);
 }
 
-function Table({ columns, rows, label }) {
+interface TableProps {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly ReactNode[])[];
+  readonly label: string;
+}
+
+function Table({ columns, rows, label }: TableProps): ReactElement {
   return h(
     "div",
     { className: "tunebook-scroll", tabIndex: 0, role: "group", "aria-label": label },
@@ -144,8 +183,9 @@ function Table({ columns, rows, label }) {
 }
 
 /** What each evaluation said, newest first. */
-function Evaluations({ evaluations }) {
-  const two = (first, second) => h(Fragment, null, first, h("br"), h("span", { className: "tunebook-faint" }, second));
+function Evaluations({ evaluations }: Pick<RunDetails, "evaluations">): ReactElement {
+  const two = (first: ReactNode, second: string): ReactElement =>
+    h(Fragment, null, first, h("br"), h("span", { className: "tunebook-faint" }, second));
   return h(
     Part,
     { title: "Evaluations", open: true },
@@ -162,7 +202,11 @@ function Evaluations({ evaluations }) {
 }
 
 /** Against which run is chosen here; then what differs, setting by setting. */
-function Against({ details, against, runs, follower }) {
+interface AgainstProps extends Pick<TabProps["state"], "against" | "runs">, Pick<TabProps, "follower"> {
+  readonly details: RunDetails;
+}
+
+function Against({ details, against, runs, follower }: AgainstProps): ReactElement {
   const { id } = details.summary;
   const others = [...runs.byId.keys()].filter((other) => other !== id);
   const found = details.against;
@@ -175,7 +219,7 @@ function Against({ details, against, runs, follower }) {
       h("span", { className: "tunebook-hidden" }, "Run to compare with"),
       h(
         "select",
-        { value: against ?? "", onChange: (event) => follower.open(id, event.target.value || null) },
+        { value: against ?? "", onChange: (event) => void follower.open(id, event.target.value || null) },
         h("option", { value: "" }, "choose a run …"),
         others.map((other) =>
           h("option", { key: other, value: other }, `${runs.byId.get(other)?.name ?? other} (${other})`),
@@ -199,24 +243,30 @@ function Against({ details, against, runs, follower }) {
   );
 }
 
-function Curves({ figure, actions, name }) {
+interface CurvesProps {
+  readonly figure: Drawn;
+  readonly actions: Actions;
+  readonly name: string;
+}
+
+function Curves({ figure, actions, name }: CurvesProps): ReactElement {
   return h(Figure, { figure: useMemo(() => narrow(figure), [figure]), actions, label: `Curves of ${name}` });
 }
 
 /** What stands side by side in a cell stands one below the other here. */
-function narrow({ layout, ...figure }) {
-  const two = layout.xaxis2 !== undefined;
-  const legend = { ...layout.legend, font: { size: 10 } };
+function narrow({ layout = {}, ...figure }: Drawn): Drawn {
+  const two = layout["xaxis2"] !== undefined;
+  const legend = { ...partOf(layout, "legend"), font: { size: 10 } };
   const common = { ...layout, legend, height: two ? 420 : 260, margin: { t: two ? 72 : 44, r: 10, b: 36, l: 44 } };
   if (!two) return { ...figure, layout: common };
   return {
     ...figure,
     layout: {
       ...common,
-      xaxis: { ...layout.xaxis, domain: [0, 1] },
-      yaxis: { ...layout.yaxis, domain: [0.6, 1] },
-      xaxis2: { ...layout.xaxis2, domain: [0, 1] },
-      yaxis2: { ...layout.yaxis2, domain: [0, 0.4] },
+      xaxis: { ...partOf(layout, "xaxis"), domain: [0, 1] },
+      yaxis: { ...partOf(layout, "yaxis"), domain: [0.6, 1] },
+      xaxis2: { ...partOf(layout, "xaxis2"), domain: [0, 1] },
+      yaxis2: { ...partOf(layout, "yaxis2"), domain: [0, 0.4] },
     },
   };
 }

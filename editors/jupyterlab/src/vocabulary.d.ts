@@ -1,0 +1,4 @@
+/** Written by build.mjs: the vocabulary that this extension was built with. */
+import type { Vocabulary } from "#editors/codemirror/vocabulary.js";
+
+export declare const vocabulary: Vocabulary;
