@@ -1,6 +1,6 @@
 /** A finding as CodeMirror's linter shows it: a squiggle whose message has a button where the mend is known. */
 import type { Action, Diagnostic } from "@codemirror/lint";
-import type { EditorView } from "@codemirror/view";
+import type { TransactionSpec } from "@codemirror/state";
 import type { Finding } from "./finding.js";
 import { prose } from "./prose.js";
 
@@ -8,7 +8,7 @@ const known = ["warning", "info", "hint"] as const;
 
 /** A mark without width gets the character before it. `length`: of the text. */
 export function squiggle({ from, to, severity, message, help, fix }: Finding, length: number): Diagnostic {
-  const clamp = (n: number): number => Math.max(0, Math.min(length, Number(n) || 0));
+  const clamp = (n: number): number => Math.max(0, Math.min(length, Math.trunc(Number(n)) || 0));
   const [start, end] = [clamp(from), Math.max(clamp(from), clamp(to))];
   return {
     from: start === end && start > 0 ? start - 1 : start,
@@ -27,7 +27,8 @@ function mendAction(fix: NonNullable<Finding["fix"]>): Action {
   return { name: String(fix.title).replaceAll("`", ""), apply: (view) => mend(view, fix) };
 }
 
-export function mend(view: EditorView, { edits }: NonNullable<Finding["fix"]>): void {
+/** All edits at once: their places are those of the text before any. */
+export function mend(view: { dispatch(spec: TransactionSpec): void }, { edits }: NonNullable<Finding["fix"]>): void {
   view.dispatch({
     changes: edits.map(({ from, to, text }) => ({ from, to, insert: text })),
     userEvent: "input.complete",

@@ -1,0 +1,158 @@
+/** What is drawn needs a browser: the hover, the words of a squiggle. Each test has an editor of its own in one page. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { chromium, type Browser, type Page } from "playwright-core";
+import type { Finding, FoundPage } from "#editors/codemirror/finding.js";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+
+/** What the page's script offers to the tests. */
+interface Desk {
+  /** An editor with the hover; `found` is what the assistant will say. */
+  edit(text: string): void;
+  readonly asked: [string, number][];
+  answer(found: FoundPage | null): Promise<void>;
+  type(text: string): void;
+  disposed(): number;
+  /** The message of a finding, as it is drawn. */
+  message(finding: Finding): string;
+}
+declare global {
+  interface Window {
+    readonly desk: Desk;
+  }
+}
+
+const script = `
+import { EditorView } from "@codemirror/view";
+import { tuneHover } from "./dist/editor/hover.js";
+import { squiggle } from "./dist/editor/squiggle.js";
+
+let view, answer, disposed;
+const desk = {
+  asked: [],
+  edit(text) {
+    view?.destroy();
+    document.body.replaceChildren();
+    disposed = 0;
+    desk.asked.length = 0;
+    const ask = (code, offset) => {
+      desk.asked.push([code, offset]);
+      return new Promise((resolve) => (answer = resolve));
+    };
+    const render = (markdown) => {
+      const node = document.createElement("p");
+      node.textContent = markdown;
+      return { node, dispose: () => disposed++ };
+    };
+    view = new EditorView({ doc: text, parent: document.body, extensions: [tuneHover({ ask, render })] });
+  },
+  async answer(found) {
+    answer(found);
+    await new Promise((done) => setTimeout(done));
+  },
+  type: (text) => view.dispatch({ changes: { from: 0, insert: text } }),
+  disposed: () => disposed,
+  message: (finding) => squiggle(finding, 100).renderMessage(view).outerHTML,
+};
+window.desk = desk;
+`;
+
+describe("what is drawn in CodeMirror", function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  before(async () => {
+    const { ensureBrowser, chromiumArguments } = (await import(
+      pathToFileURL(join(root, "tools/browser.mjs")).href
+    )) as { ensureBrowser(): Promise<string>; chromiumArguments: string[] };
+    browser = await chromium.launch({ executablePath: await ensureBrowser(), args: chromiumArguments });
+    page = await browser.newPage();
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    const { outputFiles } = await build({
+      stdin: { contents: script, resolveDir: root },
+      ...{ bundle: true, write: false, format: "iife", platform: "browser", target: "es2023" },
+    });
+    await page.setContent("<!doctype html><body></body>");
+    await page.addScriptTag({ content: outputFiles[0]?.text ?? "" });
+  });
+  after(() => browser?.close());
+  afterEach(() => assert.deepEqual(complaints.splice(0), []));
+
+  /** Rests the mouse on a word until the assistant is asked about it. */
+  async function restOn(text: string, word: string): Promise<void> {
+    await page.evaluate((text) => window.desk.edit(text), text);
+    const box = await page.evaluate((word) => {
+      const line = document.querySelector(".cm-line")?.firstChild;
+      if (!line) throw new Error("there is no line");
+      const range = document.createRange();
+      const at = line.textContent?.indexOf(word) ?? 0;
+      range.setStart(line, at);
+      range.setEnd(line, at + word.length);
+      const { left, right, top, bottom } = range.getBoundingClientRect();
+      return { x: (left + right) / 2, y: (top + bottom) / 2 };
+    }, word);
+    await page.mouse.move(0, 300);
+    await page.mouse.move(box.x, box.y);
+    await page.waitForFunction(() => window.desk.asked.length > 0);
+  }
+  const answer = (found: FoundPage | null): Promise<void> => page.evaluate((f) => window.desk.answer(f), found);
+  const shown = (): Promise<readonly string[]> => page.locator(".tunebook-hover").allTextContents();
+
+  it("shows the page of the word under the mouse, and puts it away", async () => {
+    await restOn("model tagger = lora", "lora");
+    const [[code, offset] = []] = await page.evaluate(() => window.desk.asked);
+    assert.equal(code, "model tagger = lora");
+    assert.ok(offset !== undefined && offset >= 15 && offset <= 19, `asked about ${offset}`);
+    await answer({ markdown: "**lora** <b>" });
+    await page.locator(".tunebook-hover").waitFor();
+    assert.deepEqual(await shown(), ["**lora** <b>"]);
+    await page.mouse.move(0, 300);
+    await page.locator(".tunebook-hover").waitFor({ state: "detached" });
+    assert.equal(await page.evaluate(() => window.desk.disposed()), 1);
+  });
+
+  it("shows nothing where nothing is known", async () => {
+    await restOn("model tagger = lora", "tagger");
+    await answer(null);
+    assert.deepEqual(await shown(), []);
+  });
+
+  it("shows nothing of a text that has changed since", async () => {
+    await restOn("model tagger = lora", "lora");
+    // At once: CodeMirror asks anew 20 ms after an edit.
+    await page.evaluate(() => {
+      window.desk.type("// ");
+      return window.desk.answer({ markdown: "of another text" });
+    });
+    assert.deepEqual(await shown(), []);
+  });
+
+  it("writes a squiggle's message as text, its code as code, its help below", async () => {
+    const message = (finding: Partial<Finding>): Promise<string> =>
+      page.evaluate((f) => window.desk.message(f), {
+        ...{ from: 0, to: 1, severity: "error", message: "`a<b` is no key" },
+        ...finding,
+      });
+    assert.equal(
+      await message({}),
+      '<span><div class="tunebook-message"><span></span><code>a&lt;b</code><span> is no key</span></div></span>',
+    );
+    const help =
+      '<div class="tunebook-help" style="opacity: 0.8;"><span>write </span><code>ab</code><span></span></div>';
+    assert.ok((await message({ help: "write `ab`" })).endsWith(`${help}</span>`));
+  });
+
+  it("leaves the help out where the button says the same", async () => {
+    const fix = { title: "write `ab`", edits: [] };
+    const drawn = await page.evaluate((f) => window.desk.message(f), {
+      ...{ from: 0, to: 1, severity: "error", message: "no key", help: "write `ab`" },
+      fix,
+    });
+    assert.ok(!drawn.includes("tunebook-help"), drawn);
+  });
+});

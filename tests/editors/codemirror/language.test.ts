@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { ensureSyntaxTree } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
+import fc from "fast-check";
+import { tuneLanguage } from "#editors/codemirror/language.js";
+import { vocabularyOf } from "#editors/codemirror/vocabulary.js";
+import { registry } from "#stdlib/registry.js";
+
+const language = tuneLanguage(vocabularyOf(registry));
+const stateOf = (doc: string): EditorState => EditorState.create({ doc, extensions: [language] });
+
+/** What is coloured, in order: the text and its style. What has none is left out. */
+function colours(state: EditorState): readonly (readonly [string, string])[] {
+  const tree = ensureSyntaxTree(state, state.doc.length, 10_000);
+  assert.ok(tree, "the text was not read to its end");
+  const found: [string, string][] = [];
+  tree.iterate({
+    enter: ({ name, from, to }) => {
+      if (name !== "Document") found.push([state.sliceDoc(from, to), name]);
+    },
+  });
+  return found;
+}
+const coloursOf = (text: string): readonly (readonly [string, string])[] => colours(stateOf(text));
+/** Of one piece of a text. */
+function colourOf(text: string, piece: string): string | undefined {
+  return coloursOf(text).find(([found]) => found === piece)?.[1];
+}
+
+describe("Tune's colours in CodeMirror", () => {
+  it("tell verb, name, connector, word, key and number apart", () => {
+    assert.deepEqual(coloursOf('model tagger = lora on "base" { rank: 8 }'), [
+      ["model", "keyword"],
+      ["tagger", "variableName"],
+      ["lora", "variableName"],
+      ["on", "keyword"],
+      ['"base"', "string"],
+      ["{", "bracket"],
+      ["rank", "propertyName"],
+      [":", "punctuation"],
+      ["8", "number"],
+      ["}", "bracket"],
+    ]);
+    assert.equal(colourOf("train tagger on rows", "on"), "keyword");
+    assert.equal(colourOf("model m { technique: lora }", "lora"), "variableName.standard");
+  });
+
+  it("take a verb for one at the beginning of a statement alone", () => {
+    assert.deepEqual(coloursOf("data train"), [
+      ["data", "keyword"],
+      ["train", "variableName"],
+    ]);
+    assert.deepEqual(
+      coloursOf("data a\ntrain m").map(([, style]) => style),
+      ["keyword", "variableName", "keyword", "variableName"],
+    );
+    assert.equal(colourOf("data rows { train }", "train"), "variableName");
+    assert.equal(colourOf("recipe r { data: 1 }", "data"), "propertyName");
+  });
+
+  it("take a connector for one on the statement's own line", () => {
+    assert.equal(colourOf("on", "on"), "variableName");
+    assert.equal(colourOf("evaluate m\non", "on"), "variableName");
+    assert.equal(colourOf("evaluate m on rows.test", "on"), "keyword");
+  });
+
+  it("know numbers with units, percent and exponents", () => {
+    for (const number of ["8", "-1", "1_000", "2e-5", "0.5", "80%", "30min", "1.5GB"])
+      assert.equal(colourOf(`recipe r { a: ${number} }`, number), "number", number);
+  });
+
+  it("know what is written out as a value", () => {
+    for (const atom of ["true", "false", "none", "auto"])
+      assert.equal(colourOf(`recipe r { a: ${atom} }`, atom), "atom", atom);
+    assert.equal(colourOf("recipe r { rate: $rates.low }", "$rates.low"), "variableName.special");
+    assert.equal(colourOf("%%tune\ndata d", "%%tune"), "meta");
+  });
+
+  it("carry comments and strings over lines, to the end of the text where they are not closed", () => {
+    assert.deepEqual(coloursOf("/* a\nb */ data d"), [
+      ["/* a", "comment"],
+      ["b */", "comment"],
+      ["data", "keyword"],
+      ["d", "variableName"],
+    ]);
+    assert.deepEqual(
+      coloursOf('data d { a: """x\ndata\n""" }').filter(([, style]) => style === "string"),
+      [
+        ['"""x', "string"],
+        ["data", "string"],
+        ['"""', "string"],
+      ],
+    );
+    assert.equal(colourOf("/* a\ndata d", "data d"), "comment");
+    assert.equal(colourOf('data d { a: "x\\"y" }', '"x\\"y"'), "string");
+    assert.equal(colourOf("data d // on", "// on"), "comment");
+    assert.equal(colourOf("# data", "# data"), "comment");
+  });
+
+  it("are, after any edit, those of the whole text", () => {
+    const piece = fc.constantFrom(
+      ...[
+        "data ",
+        "train ",
+        "on ",
+        "lora",
+        "rank: ",
+        "8",
+        "{",
+        "}",
+        "(",
+        ")",
+        "\n",
+        '"',
+        '"""',
+        "/*",
+        "*/",
+        "// ",
+        "$a.b",
+        "é",
+      ],
+    );
+    const text = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(""));
+    fc.assert(
+      fc.property(text, fc.nat(), fc.nat(), text, (before, a, b, insert) => {
+        const [from = 0, to = 0] = [a % (before.length + 1), b % (before.length + 1)].sort((x, y) => x - y);
+        const state = stateOf(before);
+        colours(state);
+        const edited = state.update({ changes: { from, to, insert } }).state;
+        assert.deepEqual(colours(edited), coloursOf(edited.doc.toString()));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
