@@ -1,0 +1,59 @@
+/** What is wrong with the open texts, told soon after they change. */
+import { DiagnosticSeverity, DiagnosticTag, type Connection, type Diagnostic } from "vscode-languageserver";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Finding } from "#kernel/core/assist/assistant-port.js";
+import { rangeOf } from "./places.js";
+import { informed, type Texts } from "./texts.js";
+
+/** Milliseconds after the last change before a text is checked. */
+const pause = 120;
+
+export function tellDiagnostics(connection: Connection, texts: Texts): void {
+  const { documents, notebooks } = texts;
+  const waiting = new Map<string, NodeJS.Timeout>();
+  const later = (uri: string): void => {
+    clearTimeout(waiting.get(uri));
+    waiting.set(
+      uri,
+      setTimeout(() => {
+        waiting.delete(uri);
+        void check(connection, texts, uri);
+      }, pause),
+    );
+  };
+  const cellsChanged = (uri: string): void => {
+    const notebook = notebooks.getNotebookDocument(uri);
+    for (const cell of notebook?.cells ?? []) later(cell.document); // a cell's names are those of the cells above it
+  };
+  documents.onDidChangeContent(({ document }) => later(document.uri));
+  documents.onDidClose(({ document }) => {
+    clearTimeout(waiting.get(document.uri));
+    void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+  });
+  notebooks.onDidOpen(({ uri }) => cellsChanged(uri));
+  notebooks.onDidChange(({ notebookDocument }) => cellsChanged(notebookDocument.uri));
+}
+
+async function check(connection: Connection, texts: Texts, uri: string): Promise<void> {
+  const place = await texts.placeOf(uri);
+  if (!place) return connection.sendDiagnostics({ uri, diagnostics: [] });
+  const { document, whole } = place;
+  const { version: checked } = document;
+  const findings = await informed(place).check(document.getText(), { whole });
+  if ((await texts.placeOf(uri))?.document.version !== checked) return; // a newer text is on its way
+  void connection.sendDiagnostics({
+    ...{ uri, version: checked },
+    diagnostics: findings.map((finding) => diagnosticOf(document, finding)),
+  });
+}
+
+export function diagnosticOf(document: TextDocument, { from, to, severity, code, message, help }: Finding): Diagnostic {
+  const plain = (text: string): string => text.replaceAll("`", "");
+  return {
+    range: rangeOf(document, from, to),
+    severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+    ...{ code, source: "tune" },
+    ...((code === "deprecated" || code === "removed") && { tags: [DiagnosticTag.Deprecated] }),
+    message: plain(help === undefined ? message : `${message}\n${help}`),
+  };
+}

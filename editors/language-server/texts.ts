@@ -1,0 +1,91 @@
+/** The texts that an editor has open, and what Tune's assistant is told before it is asked about one. */
+import { NotebookDocuments, TextDocuments, type Connection, type Position } from "vscode-languageserver";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { occurrenceAt, type Occurrence } from "#dsl/assist/occurrences.js";
+import type { Source } from "#dsl/diagnostics/span.js";
+import { withoutMagic } from "#dsl/syntax/cell.js";
+import { openAssistant } from "#kernel/jupyter/cells/open-assistant.js";
+import type { TuneAssistant } from "#kernel/core/assist/tune-assistant.js";
+import { folderOf, pathOf } from "./places.js";
+import type { Opened } from "./plans.js";
+
+/** A document as the assistant takes it: its text, and the Tune texts that come before it. */
+export interface Place {
+  readonly document: TextDocument;
+  readonly assistant: TuneAssistant;
+  /** Nothing else runs before it: it is no cell. */
+  readonly whole: boolean;
+  /** The documents that share its names, itself included, in their order. */
+  readonly together: readonly TextDocument[];
+}
+/** A name where it stands. */
+export interface NamedPlace {
+  readonly place: Place;
+  readonly occurrence: Occurrence;
+}
+
+export class Texts {
+  readonly documents = new TextDocuments(TextDocument);
+  readonly notebooks = new NotebookDocuments(TextDocument);
+  /** By the folder that files are read from. */
+  private readonly assistants = new Map<string, Promise<TuneAssistant>>();
+
+  listen(connection: Connection): void {
+    this.documents.listen(connection);
+    this.notebooks.listen(connection);
+  }
+
+  /** Undefined: it isn't open, or is a cell of another language. */
+  async placeOf(uri: string): Promise<Place | undefined> {
+    const notebook = this.notebookOf(uri);
+    const assistant = await this.assistantIn(folderOf(notebook?.uri ?? uri));
+    if (!notebook) {
+      const document = this.documents.get(uri);
+      return document && { document, assistant, whole: true, together: [document] };
+    }
+    const cells = notebook.cells
+      .map((one) => this.notebooks.getCellTextDocument(one))
+      .filter((one): one is TextDocument => one !== undefined && assistant.owns(one.getText()));
+    const document = cells.find((one) => one.uri === uri);
+    return document && { document, assistant, whole: false, together: cells };
+  }
+
+  async nameAt(uri: string, position: Position): Promise<NamedPlace | undefined> {
+    const place = await this.placeOf(uri);
+    const occurrence =
+      place && occurrenceAt(sourceOf(place.document), place.document.offsetAt(position), place.assistant.registry);
+    return place && occurrence ? { place, occurrence } : undefined;
+  }
+
+  /** The file, or the notebook with all its code cells. */
+  opened(uri: string): Opened | undefined {
+    const notebook = this.notebookOf(uri);
+    if (notebook) {
+      const texts = notebook.cells.map((one) => this.notebooks.getCellTextDocument(one)?.getText() ?? "");
+      return { path: pathOf(notebook.uri), text: texts };
+    }
+    const document = this.documents.get(uri);
+    return document && { path: pathOf(document.uri), text: document.getText() };
+  }
+
+  private notebookOf(uri: string) {
+    const cell = this.notebooks.getNotebookCell(uri);
+    return cell && this.notebooks.findNotebookDocumentForCell(cell);
+  }
+  private assistantIn(folder: string): Promise<TuneAssistant> {
+    let made = this.assistants.get(folder);
+    if (!made) this.assistants.set(folder, (made = openAssistant(folder, () => [])));
+    return made;
+  }
+}
+
+/** Tells the assistant of the texts before this one; what is asked next is about it. */
+export function informed({ assistant, document, together }: Place): TuneAssistant {
+  const earlier = together.slice(0, together.indexOf(document));
+  assistant.learn({ sources: earlier.map(sourceOf) });
+  return assistant;
+}
+
+export function sourceOf(document: TextDocument): Source {
+  return { id: document.uri, title: document.uri, text: withoutMagic(document.getText()) };
+}
