@@ -51,10 +51,78 @@ export function statementAhead({ verbs }: Vocabulary): string {
   return `${anyOf(verbs)}(?:${BLANK}*\\{|${BLANK}*"|${BLANK}+${NAME}(?!${BLANK}*:|[\\p{ID_Continue}]))`;
 }
 
+type Rules = Readonly<Record<string, Rule>>;
+
 export function textmateGrammar(vocabulary: Vocabulary): TextMateGrammar {
-  const { naming, verbs, connectors, namingConnectors, words, constants, units } = vocabulary;
-  const verb = (of: readonly string[]): string => `${BEGINS}(${anyOf(of)})${ENDS}(?!${BLANK}*:)`;
   const next = `(?=^${BLANK}*${statementAhead(vocabulary)})`;
+  return {
+    name: "Tune",
+    scopeName: "source.tune",
+    fileTypes: ["tune"],
+    patterns: include("comment", "magic", "statement", "value"),
+    repository: {
+      ...around,
+      ...header(vocabulary, next),
+      ...value,
+      ...brackets(next),
+      ...literals(vocabulary),
+      ...key,
+      ...word(vocabulary),
+      ...punctuation,
+    },
+  };
+}
+
+const around: Rules = {
+  comment: {
+    patterns: [
+      { name: "comment.line.double-slash.tune", match: "(?<![^\\s{(\\[,])//.*$" },
+      { name: "comment.block.tune", begin: "/\\*", end: "\\*/" },
+      { name: "comment.line.number-sign.tune", match: oniguruma(Hash) },
+    ],
+  },
+  magic: { name: "keyword.control.directive.tune", match: `^${BLANK}*%%\\w+.*$` },
+};
+
+/** A statement up to its block. `next`: where another one begins. */
+function header({ naming, verbs, connectors, namingConnectors }: Vocabulary, next: string): Rules {
+  const verb = (of: readonly string[]): string => `${BEGINS}(${anyOf(of)})${ENDS}(?!${BLANK}*:)`;
+  return {
+    statement: {
+      name: "meta.statement.tune",
+      begin: `${verb(naming)}(?:${BLANK}+(${NAME})${ENDS}(?!${BLANK}*\\())?|${verb(verbs)}`,
+      beginCaptures: named("storage.type.verb", "entity.name.type", "keyword.control.verb"),
+      end: `$|${next}`,
+      patterns: include("comment", "continuation", "connector", "value"),
+    },
+    // A comma at the end of a line: the header goes on.
+    continuation: {
+      begin: `(,)(?=${BLANK}*(?:$|//|/\\*))`,
+      beginCaptures: named("punctuation.separator.comma"),
+      end: "(?=[^\\s/])|(?=/[^/*])",
+      patterns: include("comment"),
+    },
+    connector: {
+      patterns: [
+        {
+          match: `${BEGINS}(${anyOf(namingConnectors)})${ENDS}${BLANK}+(${NAME})${ENDS}`,
+          captures: named("keyword.control.connector", "entity.name.type"),
+        },
+        { name: "keyword.control.connector.tune", match: `${BEGINS}${anyOf(connectors)}${ENDS}` },
+      ],
+    },
+  };
+}
+
+const value: Rules = {
+  value: {
+    patterns: include(
+      ...["text", "string", "number", "reference", "word", "block", "arguments", "list", "punctuation"],
+    ),
+  },
+};
+
+function brackets(next: string): Rules {
   const bracket = (open: string, close: string, what: string, ...inside: readonly string[]): Rule => ({
     name: `meta.${what}.tune`,
     begin: `\\${open}`,
@@ -64,136 +132,116 @@ export function textmateGrammar(vocabulary: Vocabulary): TextMateGrammar {
     endCaptures: { "1": { name: `punctuation.section.${what}.end.tune` } },
     patterns: include(...inside),
   });
-  const [, mantissa = "", unit = ""] = /^(.*)(\(\?:%\|.*\)\?)$/.exec(oniguruma(Num)) ?? [];
-
   return {
-    name: "Tune",
-    scopeName: "source.tune",
-    fileTypes: ["tune"],
-    patterns: include("comment", "magic", "statement", "value"),
-    repository: {
-      comment: {
-        patterns: [
-          { name: "comment.line.double-slash.tune", match: "(?<![^\\s{(\\[,])//.*$" },
-          { name: "comment.block.tune", begin: "/\\*", end: "\\*/" },
-          { name: "comment.line.number-sign.tune", match: oniguruma(Hash) },
-        ],
-      },
-      magic: { name: "keyword.control.directive.tune", match: `^${BLANK}*%%\\w+.*$` },
-      statement: {
-        name: "meta.statement.tune",
-        begin: `${verb(naming)}(?:${BLANK}+(${NAME})${ENDS}(?!${BLANK}*\\())?|${verb(verbs)}`,
-        beginCaptures: named("storage.type.verb", "entity.name.type", "keyword.control.verb"),
-        end: `$|${next}`,
-        patterns: include("comment", "continuation", "connector", "value"),
-      },
-      // A comma at the end of a line: the header goes on.
-      continuation: {
-        begin: `(,)(?=${BLANK}*(?:$|//|/\\*))`,
-        beginCaptures: named("punctuation.separator.comma"),
-        end: "(?=[^\\s/])|(?=/[^/*])",
-        patterns: include("comment"),
-      },
-      connector: {
-        patterns: [
-          {
-            match: `${BEGINS}(${anyOf(namingConnectors)})${ENDS}${BLANK}+(${NAME})${ENDS}`,
-            captures: named("keyword.control.connector", "entity.name.type"),
-          },
-          { name: "keyword.control.connector.tune", match: `${BEGINS}${anyOf(connectors)}${ENDS}` },
-        ],
-      },
-      value: {
-        patterns: include(
-          ...["text", "string", "number", "reference", "word", "block", "arguments", "list", "punctuation"],
-        ),
-      },
-      block: bracket("{", "}", "block", "comment", "key", "value"),
-      arguments: bracket("(", ")", "arguments", "comment", "key", "value"),
-      list: bracket("[", "]", "list", "comment", "value"),
-      text: {
-        name: "string.quoted.triple.tune",
-        begin: '"""',
-        end: '"""',
-        beginCaptures: { "0": { name: "punctuation.definition.string.begin.tune" } },
-        endCaptures: { "0": { name: "punctuation.definition.string.end.tune" } },
-      },
-      string: {
-        patterns: [
-          {
-            name: "string.quoted.double.tune",
-            match: oniguruma(Str),
-            captures: {
-              "0": {
-                patterns: [
-                  {
-                    name: "constant.character.escape.tune",
-                    match: "\\\\(?:u\\{[0-9A-Fa-f]+\\}|u[0-9A-Fa-f]{4}|[ntr0\"'/\\\\])",
-                  },
-                  { name: "invalid.illegal.escape.tune", match: "\\\\." },
-                ],
+    block: bracket("{", "}", "block", "comment", "key", "value"),
+    arguments: bracket("(", ")", "arguments", "comment", "key", "value"),
+    list: bracket("[", "]", "list", "comment", "value"),
+  };
+}
+
+function literals({ units }: Vocabulary): Rules {
+  return { ...texts, ...numbers(units), ...references };
+}
+const texts: Rules = {
+  text: {
+    name: "string.quoted.triple.tune",
+    begin: '"""',
+    end: '"""',
+    beginCaptures: { "0": { name: "punctuation.definition.string.begin.tune" } },
+    endCaptures: { "0": { name: "punctuation.definition.string.end.tune" } },
+  },
+  string: {
+    patterns: [
+      {
+        name: "string.quoted.double.tune",
+        match: oniguruma(Str),
+        captures: {
+          "0": {
+            patterns: [
+              {
+                name: "constant.character.escape.tune",
+                match: "\\\\(?:u\\{[0-9A-Fa-f]+\\}|u[0-9A-Fa-f]{4}|[ntr0\"'/\\\\])",
               },
-            },
+              { name: "invalid.illegal.escape.tune", match: "\\\\." },
+            ],
           },
-          // Single or curly quotes, or not closed on its line.
-          { name: "string.quoted.other.tune", match: oniguruma(BadString) },
-        ],
+        },
       },
-      number: {
-        patterns: [
-          {
-            name: "constant.numeric.tune",
-            match: `(${mantissa})(${anyOf(units)})(?![\\w%])`,
-            captures: { "2": { name: "keyword.other.unit.tune" } },
-          },
-          {
-            name: "constant.numeric.tune",
-            match: `(${mantissa})(${unit})`,
-            captures: { "2": { name: "invalid.illegal.unit.tune" } },
-          },
-        ],
-      },
-      reference: {
-        name: "variable.other.reference.tune",
-        match: `(\\$)[\\p{ID_Start}_][\\p{ID_Continue}$]*`,
-        captures: named("punctuation.definition.variable"),
-      },
-      key: {
-        patterns: [
-          {
-            match: `${BEGINS}(${NAME}(?:${BLANK}*\\.${BLANK}*${NAME})*)(?=${BLANK}*:)`,
-            captures: {
-              "1": {
-                patterns: [
-                  { name: "support.type.property-name.tune", match: NAME },
-                  { name: "punctuation.separator.period.tune", match: "\\." },
-                ],
-              },
-            },
-          },
-        ],
-      },
-      word: {
-        patterns: [
-          // With a dash a name is none: the checker says so.
-          { name: "invalid.illegal.name.tune", match: `${NAME}(?:-[\\p{ID_Continue}]+)+` },
-          { name: "support.function.tune", match: `${BEGINS}(?<!\\.)${anyOf(words)}${ENDS}(?=${BLANK}*\\()` },
-          { name: "entity.name.function.tune", match: `${NAME}(?=${BLANK}*\\()` },
-          { name: "constant.language.tune", match: `${BEGINS}(?<!\\.)${anyOf(constants)}${ENDS}(?!${BLANK}*[:.])` },
-          { name: "support.constant.tune", match: `${BEGINS}(?<!\\.)${anyOf(words)}${ENDS}(?!${BLANK}*[:.])` },
-          { name: "variable.other.tune", match: NAME },
-        ],
-      },
-      punctuation: {
-        patterns: [
-          { name: "keyword.operator.range.tune", match: "\\.\\." },
-          { name: "punctuation.separator.period.tune", match: "\\." },
-          { name: "punctuation.separator.key-value.tune", match: ":" },
-          { name: "punctuation.separator.comma.tune", match: "," },
-          // Closes nothing here.
-          { name: "punctuation.section.stray.tune", match: "[\\])}]" },
-        ],
-      },
+      // Single or curly quotes, or not closed on its line.
+      { name: "string.quoted.other.tune", match: oniguruma(BadString) },
+    ],
+  },
+};
+function numbers(units: readonly string[]): Rules {
+  const [, mantissa = "", unit = ""] = /^(.*)(\(\?:%\|.*\)\?)$/.exec(oniguruma(Num)) ?? [];
+  return {
+    number: {
+      patterns: [
+        {
+          name: "constant.numeric.tune",
+          match: `(${mantissa})(${anyOf(units)})(?![\\w%])`,
+          captures: { "2": { name: "keyword.other.unit.tune" } },
+        },
+        {
+          name: "constant.numeric.tune",
+          match: `(${mantissa})(${unit})`,
+          captures: { "2": { name: "invalid.illegal.unit.tune" } },
+        },
+      ],
     },
   };
 }
+const references: Rules = {
+  reference: {
+    name: "variable.other.reference.tune",
+    match: `(\\$)[\\p{ID_Start}_][\\p{ID_Continue}$]*`,
+    captures: named("punctuation.definition.variable"),
+  },
+};
+
+const key: Rules = {
+  key: {
+    patterns: [
+      {
+        match: `${BEGINS}(${NAME}(?:${BLANK}*\\.${BLANK}*${NAME})*)(?=${BLANK}*:)`,
+        captures: {
+          "1": {
+            patterns: [
+              { name: "support.type.property-name.tune", match: NAME },
+              { name: "punctuation.separator.period.tune", match: "\\." },
+            ],
+          },
+        },
+      },
+    ],
+  },
+};
+
+function word({ words, constants }: Vocabulary): Rules {
+  return {
+    word: {
+      patterns: [
+        // With a dash a name is none: the checker says so.
+        { name: "invalid.illegal.name.tune", match: `${NAME}(?:-[\\p{ID_Continue}]+)+` },
+        { name: "support.function.tune", match: `${BEGINS}(?<!\\.)${anyOf(words)}${ENDS}(?=${BLANK}*\\()` },
+        { name: "entity.name.function.tune", match: `${NAME}(?=${BLANK}*\\()` },
+        { name: "constant.language.tune", match: `${BEGINS}(?<!\\.)${anyOf(constants)}${ENDS}(?!${BLANK}*[:.])` },
+        { name: "support.constant.tune", match: `${BEGINS}(?<!\\.)${anyOf(words)}${ENDS}(?!${BLANK}*[:.])` },
+        { name: "variable.other.tune", match: NAME },
+      ],
+    },
+  };
+}
+
+const punctuation: Rules = {
+  punctuation: {
+    patterns: [
+      { name: "keyword.operator.range.tune", match: "\\.\\." },
+      { name: "punctuation.separator.period.tune", match: "\\." },
+      { name: "punctuation.separator.key-value.tune", match: ":" },
+      { name: "punctuation.separator.comma.tune", match: "," },
+      // Closes nothing here.
+      { name: "punctuation.section.stray.tune", match: "[\\])}]" },
+    ],
+  },
+};
