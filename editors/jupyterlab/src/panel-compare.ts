@@ -211,40 +211,42 @@ function Table({ comparison: { runs, scores, settings }, every, comparing }: Tab
       ),
       part(
         "Scores",
-        scores.map(({ metric, on, better, cells }) =>
-          h(
-            "tr",
-            { key: `${metric} ${on}` },
-            h(
-              "th",
-              { scope: "row" },
-              metric,
-              h("span", { className: "tunebook-faint", title: `${better} is better` }, better === "less" ? " ↓" : " ↑"),
-              h("br"),
-              h("span", { className: "tunebook-faint" }, `on ${on}`),
-            ),
-            cells.map((cell, i) =>
-              h("td", { key: i, className: cell?.best ? "tunebook-best" : undefined }, cell && h(Score, cell)),
-            ),
-          ),
-        ),
+        scores.map((line) => h(ScoreLine, { key: `${line.metric} ${line.on}`, ...line })),
         "none yet",
       ),
       part(
         every ? "Settings" : "Settings that differ",
-        lines.map(({ setting, values, differs }) =>
-          h(
-            "tr",
-            { key: setting },
-            h("th", { scope: "row" }, setting),
-            values.map((value, i) =>
-              h("td", { key: i, className: differs ? "tunebook-differs" : undefined }, value ?? "–"),
-            ),
-          ),
-        ),
+        lines.map((line) => h(SettingLine, { key: line.setting, ...line })),
         runs.length < 2 ? "there is one run alone" : "none",
       ),
     ),
+  );
+}
+
+function ScoreLine({ metric, on, better, cells }: Comparison["scores"][number]): ReactElement {
+  return h(
+    "tr",
+    null,
+    h(
+      "th",
+      { scope: "row" },
+      metric,
+      h("span", { className: "tunebook-faint", title: `${better} is better` }, better === "less" ? " ↓" : " ↑"),
+      h("br"),
+      h("span", { className: "tunebook-faint" }, `on ${on}`),
+    ),
+    cells.map((cell, i) =>
+      h("td", { key: i, className: cell?.best ? "tunebook-best" : undefined }, cell && h(Score, cell)),
+    ),
+  );
+}
+
+function SettingLine({ setting, values, differs }: Comparison["settings"][number]): ReactElement {
+  return h(
+    "tr",
+    null,
+    h("th", { scope: "row" }, setting),
+    values.map((value, i) => h("td", { key: i, className: differs ? "tunebook-differs" : undefined }, value ?? "–")),
   );
 }
 

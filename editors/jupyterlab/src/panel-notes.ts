@@ -41,38 +41,11 @@ export function Notes({ run, follower, stale }: NotesProps): ReactElement {
     const { tags: all } = wanted.current;
     if (tag !== "" && !all.some((one) => one.toLowerCase() === tag.toLowerCase())) void keep({ tags: [...all, tag] });
   };
+  const remove = (tag: string): void => void keep({ tags: wanted.current.tags.filter((one) => one !== tag) });
   return h(
     "section",
     { className: "tunebook-notes", "aria-label": "Tags and note" },
-    h(
-      "div",
-      { className: "tunebook-tags" },
-      tags.map((tag) =>
-        h(
-          "span",
-          { key: tag, className: "tunebook-tag" },
-          tag,
-          h(
-            "button",
-            {
-              ...{ "aria-label": `Remove tag ${tag}`, title: "Remove", disabled: stale },
-              onClick: () => void keep({ tags: wanted.current.tags.filter((one) => one !== tag) }),
-            },
-            "×",
-          ),
-        ),
-      ),
-      h("input", {
-        ...{ type: "text", className: "jp-mod-styled", "aria-label": "Add a tag", placeholder: "+ tag" },
-        ...{ value: adding, maxLength: most.tag, disabled: stale, onBlur: add },
-        onChange: (event) => setAdding(event.target.value),
-        onKeyDown: (event) => {
-          if (event.key !== "Enter" && event.key !== ",") return;
-          event.preventDefault();
-          add();
-        },
-      }),
-    ),
+    h(Tags, { tags, adding, stale, type: setAdding, add, remove }),
     h("textarea", {
       ...{ className: "jp-mod-styled", "aria-label": "Note", placeholder: "Note: what was tried, what came out …" },
       ...{ value: draft, maxLength: most.note, rows: Math.min(8, 1 + draft.split("\n").length), disabled: stale },
@@ -86,5 +59,47 @@ export function Notes({ run, follower, stale }: NotesProps): ReactElement {
       },
     }),
     h("p", { className: "tunebook-faint", role: "status" }, said),
+  );
+}
+
+interface TagsProps {
+  readonly tags: readonly string[];
+  /** What is typed. */
+  readonly adding: string;
+  readonly stale: boolean;
+  readonly type: (text: string) => void;
+  readonly add: () => void;
+  readonly remove: (tag: string) => void;
+}
+
+function Tags({ tags, adding, stale, type, add, remove }: TagsProps): ReactElement {
+  return h(
+    "div",
+    { className: "tunebook-tags" },
+    tags.map((tag) =>
+      h(
+        "span",
+        { key: tag, className: "tunebook-tag" },
+        tag,
+        h(
+          "button",
+          {
+            ...{ "aria-label": `Remove tag ${tag}`, title: "Remove", disabled: stale },
+            onClick: () => remove(tag),
+          },
+          "×",
+        ),
+      ),
+    ),
+    h("input", {
+      ...{ type: "text", className: "jp-mod-styled", "aria-label": "Add a tag", placeholder: "+ tag" },
+      ...{ value: adding, maxLength: most.tag, disabled: stale, onBlur: add },
+      onChange: (event) => type(event.target.value),
+      onKeyDown: (event) => {
+        if (event.key !== "Enter" && event.key !== ",") return;
+        event.preventDefault();
+        add();
+      },
+    }),
   );
 }

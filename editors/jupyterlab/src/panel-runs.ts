@@ -97,9 +97,9 @@ const keyOf = (row: ListRow): string =>
   `${row.is} ${row.is === "run" ? row.id : row.is === "sweep" ? row.key : row.text}`;
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 
-/** Words, tags, the order, and which score is shown. */
+/** Words, tags, the order. */
 function Finding({ state, follower }: Pick<TabProps, "state" | "follower">): ReactElement {
-  const { runs, filter, view } = state;
+  const { runs, filter } = state;
   const tagged = new Set(filter.toLowerCase().split(/\s+/));
   const turn = (tag: string): void => {
     const word = `tag:${tag}`.toLowerCase();
@@ -136,31 +136,36 @@ function Finding({ state, follower }: Pick<TabProps, "state" | "follower">): Rea
           ),
         ),
       ),
+    h(Order, { state, follower }),
+  );
+}
+
+/** How the table is sorted, and which score it shows. */
+function Order({ state: { runs, view }, follower }: Pick<TabProps, "state" | "follower">): ReactElement {
+  return h(
+    "div",
+    { className: "tunebook-order" },
+    h(Choice<View["sort"]>, {
+      label: "Sort by",
+      value: view.sort,
+      options: sorts,
+      onChange: (sort) => follower.arrange({ sort, reverse: false }),
+    }),
     h(
-      "div",
-      { className: "tunebook-order" },
-      h(Choice<View["sort"]>, {
-        label: "Sort by",
-        value: view.sort,
-        options: sorts,
-        onChange: (sort) => follower.arrange({ sort, reverse: false }),
-      }),
-      h(
-        "button",
-        {
-          ...{ className: "jp-mod-styled tunebook-turn", "aria-pressed": view.reverse, title: "The other way round" },
-          ...{ "aria-label": "The other way round", onClick: () => follower.arrange({ reverse: !view.reverse }) },
-        },
-        view.reverse ? "↑" : "↓",
-      ),
-      runs.scores.length > 0 &&
-        h(Choice<string>, {
-          label: "Score",
-          value: runs.score?.key ?? "",
-          options: runs.scores.map((one) => [one.key, named(one)] as const),
-          onChange: (score) => follower.arrange({ score }),
-        }),
+      "button",
+      {
+        ...{ className: "jp-mod-styled tunebook-turn", "aria-pressed": view.reverse, title: "The other way round" },
+        ...{ "aria-label": "The other way round", onClick: () => follower.arrange({ reverse: !view.reverse }) },
+      },
+      view.reverse ? "↑" : "↓",
     ),
+    runs.scores.length > 0 &&
+      h(Choice<string>, {
+        label: "Score",
+        value: runs.score?.key ?? "",
+        options: runs.scores.map((one) => [one.key, named(one)] as const),
+        onChange: (score) => follower.arrange({ score }),
+      }),
   );
 }
 const named = ({ metric, on, better, runs }: ScoreChoice): string =>

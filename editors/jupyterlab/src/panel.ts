@@ -8,7 +8,7 @@ import type { Message } from "@lumino/messaging";
 import type { ReactElement } from "react";
 import type { Channels } from "./channel.js";
 import { h } from "./element.js";
-import { actionsOf, type Actions } from "./panel-actions.js";
+import { Actions } from "./panel-actions.js";
 import { Chosen } from "./panel-chosen.js";
 import { comparisonIn } from "./panel-compare.js";
 import { Comparing } from "./panel-comparing.js";
@@ -70,7 +70,7 @@ export function addPanel(
   const chosen = new Chosen();
   const follower = new Follower(notebooks, channels, chosen);
   const compare = comparisonIn(app, new Comparing(channels, chosen), icon, () => actions);
-  const actions: Actions = actionsOf(app, follower, rendermime, compare);
+  const actions: Actions = new Actions(app, follower, rendermime, compare);
   const widget = new PanelWidget(follower, actions);
   app.shell.add(widget, "right", { rank: 650, type: "Tunebook" });
   restorer?.add(widget, id);
