@@ -1,10 +1,14 @@
 /** Tune's colours in CodeMirror. A stream of tokens is enough for them; what a text means is the assistant's business. */
-import { StreamLanguage, type StringStream } from "@codemirror/language";
+import { StreamLanguage, type Language, type StringStream } from "@codemirror/language";
 import type { Vocabulary } from "./vocabulary.js";
 
+/** A comment or string that goes over several lines. */
+interface Inside {
+  readonly close: string;
+  readonly style: string;
+}
 interface State {
-  /** The comment or string that goes over several lines. */
-  readonly inside: { readonly close: string; readonly style: string } | null;
+  readonly inside: Inside | null;
   readonly depth: number;
   /** Whether a statement's verb stood before on this line. */
   readonly header: boolean;
@@ -18,7 +22,7 @@ const long = [
   ['"""', '"""', "string"],
 ] as const;
 
-export function tuneLanguage(vocabulary: Vocabulary): StreamLanguage<unknown> {
+export function tuneLanguage(vocabulary: Vocabulary): Language {
   const known = {
     verbs: new Set(vocabulary.verbs),
     connectors: new Set(vocabulary.connectors),
@@ -29,7 +33,7 @@ export function tuneLanguage(vocabulary: Vocabulary): StreamLanguage<unknown> {
     startState: () => ({ inside: null, depth: 0, header: false }),
     copyState: (state) => ({ ...state }),
     token(stream, state) {
-      if (state.inside) return untilEnd(stream, state);
+      if (state.inside) return untilEnd(stream, state, state.inside);
       if (stream.sol() && state.depth === 0) state.header = false;
       if (stream.eatSpace()) return null;
       if (stream.match("//") || stream.match(/^#(?!!)/)) {
@@ -39,14 +43,13 @@ export function tuneLanguage(vocabulary: Vocabulary): StreamLanguage<unknown> {
       for (const [open, close, style] of long) {
         if (!stream.match(open)) continue;
         state.inside = { close, style };
-        return untilEnd(stream, state);
+        return untilEnd(stream, state, state.inside);
       }
       if (stream.match(/^"(?:[^"\\]|\\.)*"?/)) return "string";
       if (stream.match(/^%%\w+/)) return "meta";
       if (stream.match(/^-?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?:%|[A-Za-z]+)?/)) return "number";
       if (stream.match(/^\$[\p{ID_Continue}.]+/u)) return "variableName.special";
-      const found = stream.match(name);
-      if (found) return nameStyle((found as RegExpMatchArray)[0], stream, state);
+      if (stream.match(name)) return nameStyle(stream.current(), stream, state);
       const c = stream.next() ?? "";
       if ("{[(".includes(c)) state.depth += 1;
       if ("}])".includes(c)) state.depth = Math.max(0, state.depth - 1);
@@ -57,7 +60,7 @@ export function tuneLanguage(vocabulary: Vocabulary): StreamLanguage<unknown> {
       commentTokens: { line: "//", block: { open: "/*", close: "*/" } },
       closeBrackets: { brackets: ["(", "[", "{", '"'] },
     },
-  }) as StreamLanguage<unknown>;
+  });
 
   function nameStyle(text: string, stream: StringStream, state: Changing): string {
     if (stream.match(/^\s*:/, false)) return "propertyName";
@@ -71,8 +74,7 @@ export function tuneLanguage(vocabulary: Vocabulary): StreamLanguage<unknown> {
   }
 }
 
-function untilEnd(stream: StringStream, state: Changing): string {
-  const { close, style } = state.inside!;
+function untilEnd(stream: StringStream, state: Changing, { close, style }: Inside): string {
   while (!stream.eol()) {
     if (stream.match(close)) {
       state.inside = null;

@@ -76,7 +76,7 @@ export function highlights(vocabulary: Vocabulary, as: Captures): string {
   const others = constants.filter((constant) => constant !== "true" && constant !== "false");
   const plain = words.filter((word) => !constants.includes(word));
   const one = (capture: string, names: readonly string[], not = ""): string =>
-    `(#${not}any-of? @${capture.split(" ")[0]!} ${list(names)})`;
+    `(#${not}any-of? @${capture.replace(/ .*/, "")} ${list(names)})`;
   /** A word's path and arguments, wherever it stands. */
   const calls = (inside: (word: string) => string): readonly string[] => [
     `(${inside(`(word (identifier) @${as.builtinCall} . (arguments))`)} ${one(as.builtinCall, words)})`,

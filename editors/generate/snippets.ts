@@ -63,7 +63,8 @@ export function placed(text: string, verbs: readonly string[], known: ReadonlySe
   for (const { start, end, shared } of places) {
     const written = text.slice(start, end);
     const key = shared ? written : `${String(start)} ${written}`;
-    const number = numbers.get(key) ?? numbers.set(key, numbers.size + 1).get(key)!;
+    const number = numbers.get(key) ?? numbers.size + 1;
+    numbers.set(key, number);
     out += `${plain(text.slice(at, start))}\${${String(number)}:${escape(written)}}`;
     at = end;
   }
@@ -80,8 +81,7 @@ interface Place {
 function placesOf(statement: Statement, known: ReadonlySet<string>): Place[] {
   const ofOperand = (operand: Operand): Place[] => {
     if (operand.is !== "word" || operand.arguments) return ofValue(operand);
-    const name = operand.path[0]!.span;
-    return [{ start: name.start, end: name.end, shared: true }];
+    return operand.path.slice(0, 1).map(({ span: { start, end } }) => ({ start, end, shared: true }));
   };
   const ofValue = (value: Expression): Place[] => {
     const { start, end } = value.span;

@@ -77,6 +77,6 @@ function runs(chosen: Chosen, folder: string | undefined): Executable | NodeModu
   const args = [...chosen.args];
   const options = folder === undefined ? {} : { cwd: folder };
   return chosen.command === undefined
-    ? { module: chosen.module!, args, options, transport: TransportKind.stdio }
+    ? { module: chosen.module, args, options, transport: TransportKind.stdio }
     : { command: chosen.command, args, options: { ...options, shell: process.platform === "win32" } };
 }

@@ -2,15 +2,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export interface Chosen {
+interface Found {
   readonly from: "setting" | "folder" | "extension";
   /** For people: where it is. */
   readonly where: string;
-  /** Absent: a JavaScript module, run by the editor's own Node. */
-  readonly command?: string;
-  readonly module?: string;
   readonly args: readonly string[];
 }
+/** A program, or a JavaScript module that the editor's own Node runs. */
+export type Chosen = Found &
+  (
+    | { readonly command: string; readonly module?: undefined }
+    | { readonly module: string; readonly command?: undefined }
+  );
 
 export interface Situation {
   /** `tune.server.command`. */
