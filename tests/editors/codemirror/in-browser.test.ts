@@ -27,8 +27,8 @@ declare global {
 
 const script = `
 import { EditorView } from "@codemirror/view";
-import { tuneHover } from "./dist/editor/hover.js";
-import { squiggle } from "./dist/editor/squiggle.js";
+import { tuneHover } from "./dist/editors/codemirror/hover.js";
+import { squiggle } from "./dist/editors/codemirror/squiggle.js";
 
 let view, answer, disposed;
 const desk = {
