@@ -124,9 +124,7 @@ async function licences(metafiles) {
 
 async function vocabulary() {
   const [{ registry }, { vocabularyOf }] = await Promise.all(
-    ["stdlib/registry.js", "editors/codemirror/vocabulary.js"].map(
-      (path) => import(pathToFileURL(join(dist, path)).href),
-    ),
+    ["stdlib/registry.js", "editors/vocabulary.js"].map((path) => import(pathToFileURL(join(dist, path)).href)),
   );
   return vocabularyOf(registry);
 }

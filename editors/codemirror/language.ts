@@ -1,6 +1,6 @@
 /** Tune's colours in CodeMirror. A stream of tokens is enough for them; what a text means is the assistant's business. */
 import { StreamLanguage, type Language, type StringStream } from "@codemirror/language";
-import type { Vocabulary } from "./vocabulary.js";
+import type { Vocabulary } from "#editors/vocabulary.js";
 
 /** A comment or string that goes over several lines. */
 interface Inside {
@@ -16,7 +16,6 @@ interface State {
 type Changing = { -readonly [K in keyof State]: State[K] };
 
 const name = /^[\p{ID_Start}_][\p{ID_Continue}]*/u;
-const atoms = new Set(["true", "false", "none", "auto"]);
 const long = [
   ["/*", "*/", "comment"],
   ['"""', '"""', "string"],
@@ -27,6 +26,7 @@ export function tuneLanguage(vocabulary: Vocabulary): Language {
     verbs: new Set(vocabulary.verbs),
     connectors: new Set(vocabulary.connectors),
     words: new Set(vocabulary.words),
+    constants: new Set(vocabulary.constants),
   };
   return StreamLanguage.define<Changing>({
     name: "tune",
@@ -69,7 +69,7 @@ export function tuneLanguage(vocabulary: Vocabulary): Language {
       return "keyword";
     }
     if (state.header && state.depth === 0 && known.connectors.has(text)) return "keyword";
-    if (atoms.has(text)) return "atom";
+    if (known.constants.has(text)) return "atom";
     return state.depth > 0 && known.words.has(text) ? "variableName.standard" : "variableName";
   }
 }

@@ -5,7 +5,7 @@ import { notebookGrammar } from "./notebook.js";
 import * as queries from "./queries.js";
 import { snippetsOf } from "./snippets.js";
 import { textmateGrammar } from "./textmate.js";
-import { vocabularyOf } from "./vocabulary.js";
+import { vocabularyOf } from "../vocabulary.js";
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 

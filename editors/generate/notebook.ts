@@ -5,7 +5,7 @@
  */
 import { statementHead } from "#dsl/syntax/cell.js";
 import type { TextMateGrammar } from "./textmate.js";
-import type { Vocabulary } from "./vocabulary.js";
+import type { Vocabulary } from "../vocabulary.js";
 
 export function notebookGrammar({ verbs }: Vocabulary): TextMateGrammar {
   const blank = "[\\s\\x{feff}]";

@@ -2,7 +2,7 @@
  * Queries over Tune's tree-sitter grammar: colours with the registry's words, in the names that each editor has for them.
  * Editors differ in whether the first or the last pattern wins, so no two patterns ever colour the same place differently.
  */
-import type { Vocabulary } from "./vocabulary.js";
+import type { Vocabulary } from "../vocabulary.js";
 
 /** What a colour stands for → the editor's name of it. */
 export interface Captures {

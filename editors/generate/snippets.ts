@@ -6,7 +6,7 @@ import type { Registry, Word } from "#dsl/types/registry.js";
 import { parse } from "#dsl/syntax/parse.js";
 import type { Expression, Operand, Statement } from "#dsl/syntax/tree.js";
 import { programOf } from "#tools/reference/programs.js";
-import { vocabularyOf } from "./vocabulary.js";
+import { vocabularyOf } from "../vocabulary.js";
 
 export interface Snippet {
   readonly prefix: string;

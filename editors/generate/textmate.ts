@@ -4,7 +4,7 @@
  * colon, a line that begins a statement closes every bracket left open.
  */
 import { BadString, Hash, Num, Str } from "#dsl/syntax/tokens.js";
-import type { Vocabulary } from "./vocabulary.js";
+import type { Vocabulary } from "../vocabulary.js";
 
 export type Captures = Readonly<Record<string, { readonly name?: string; readonly patterns?: readonly Rule[] }>>;
 export interface Rule {

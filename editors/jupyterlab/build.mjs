@@ -91,9 +91,7 @@ async function sources() {
 
 async function vocabularyNow() {
   const [{ registry }, { vocabularyOf }] = await Promise.all(
-    ["stdlib/registry.js", "editors/codemirror/vocabulary.js"].map(
-      (path) => import(pathToFileURL(join(dist, path)).href),
-    ),
+    ["stdlib/registry.js", "editors/vocabulary.js"].map((path) => import(pathToFileURL(join(dist, path)).href)),
   );
   return vocabularyOf(registry);
 }

@@ -1,5 +1,5 @@
 /** What build.mjs puts into the window's script. */
-import type { Vocabulary } from "#editors/codemirror/vocabulary.js";
+import type { Vocabulary } from "#editors/vocabulary.js";
 
 export interface Example {
   readonly id: string;

@@ -4,7 +4,7 @@ import type { IToken } from "chevrotain";
 import { parse } from "#dsl/syntax/parse.js";
 import * as t from "#dsl/syntax/tokens.js";
 import type { Expression, Key, Operand } from "#dsl/syntax/tree.js";
-import { vocabularyOf } from "#editors/generate/vocabulary.js";
+import { vocabularyOf } from "#editors/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 import { mistaken, programs, verbs, type Program } from "./corpus.js";
 import { grammarOf, scopesIn } from "./textmate.js";

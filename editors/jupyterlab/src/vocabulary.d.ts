@@ -1,4 +1,4 @@
 /** Written by build.mjs: the vocabulary that this extension was built with. */
-import type { Vocabulary } from "#editors/codemirror/vocabulary.js";
+import type { Vocabulary } from "#editors/vocabulary.js";
 
 export declare const vocabulary: Vocabulary;

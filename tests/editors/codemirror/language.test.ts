@@ -3,7 +3,7 @@ import { ensureSyntaxTree } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import fc from "fast-check";
 import { tuneLanguage } from "#editors/codemirror/language.js";
-import { vocabularyOf } from "#editors/codemirror/vocabulary.js";
+import { vocabularyOf } from "#editors/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 
 const language = tuneLanguage(vocabularyOf(registry));

@@ -1,4 +1,7 @@
-/** What colouring needs of the vocabulary, from the registry: files for editors are generated from it. */
+/**
+ * What of the vocabulary every editor is told at once, to colour what is typed: CodeMirror in JupyterLab and on the page, the
+ * grammars and queries that are made for others. All else is asked of the assistant.
+ */
 import type { Registry } from "#dsl/types/registry.js";
 import { durations, sizes } from "#dsl/syntax/numbers.js";
 
@@ -11,7 +14,9 @@ export interface Vocabulary {
   readonly namingConnectors: readonly string[];
   /** Words that are built: what is only planned shall not look as if it worked. */
   readonly words: readonly string[];
+  /** Values that are no words of the registry. */
   readonly constants: readonly string[];
+  /** After a number. */
   readonly units: readonly string[];
 }
 

@@ -1,0 +1,39 @@
+/** What editors are told of the vocabulary, from the registry alone. */
+import assert from "node:assert/strict";
+import { growing } from "#dsl/types/registry.js";
+import { vocabularyOf } from "#editors/vocabulary.js";
+import { registry } from "#stdlib/registry.js";
+
+describe("the vocabulary that editors are told", () => {
+  const told = vocabularyOf(registry);
+
+  it("has every verb and connector, and which of them a new name stands after", () => {
+    assert.deepEqual(new Set(told.verbs), new Set(registry.verbs().map(({ name }) => name)));
+    const connectors = registry.verbs().flatMap((verb) => Object.keys(verb.connectors));
+    assert.deepEqual(new Set(told.connectors), new Set(connectors));
+    assert.ok(told.naming.includes("model") && !told.naming.includes("train"));
+    assert.ok(told.naming.every((verb) => told.verbs.includes(verb)));
+    assert.ok(told.namingConnectors.every((connector) => told.connectors.includes(connector)));
+  });
+
+  it("has the words that are built, and none that is only planned", () => {
+    const words = registry.words.filter(({ kind }) => kind !== "verb");
+    const planned = new Set(words.filter((word) => word.planned).map(({ name }) => name));
+    const built = new Set(words.filter((word) => !word.planned).map(({ name }) => name));
+    assert.deepEqual(new Set(told.words), built);
+    assert.ok(planned.size > 0 && [...planned].some((name) => !told.words.includes(name)));
+  });
+
+  it("has a word that a session defines", () => {
+    const grown = growing(registry);
+    const [lora] = registry.ofKind("technique").filter(({ name }) => name === "lora");
+    assert.ok(lora);
+    grown.define({ ...lora, name: "own_technique" });
+    assert.ok(vocabularyOf(grown).words.includes("own_technique"));
+    assert.ok(!told.words.includes("own_technique"));
+  });
+
+  it("names nothing twice", () => {
+    for (const [list, names] of Object.entries(told)) assert.equal(new Set(names).size, names.length, list);
+  });
+});
