@@ -9,7 +9,8 @@ import { EXTRAS } from "./heads.js";
 import type { Rotation } from "./rope.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
 import { opNamed } from "./table.js";
-import { Tensor } from "./tensor.js";
+import { NodeTensor } from "./node-tensor.js";
+import type { Builder, Tensor } from "./tensor.js";
 import { scalar } from "./values.js";
 
 export interface DropoutOptions {
@@ -51,7 +52,7 @@ export interface GraphAttention {
   readonly dropout?: DropoutOptions;
 }
 
-export class Graph {
+export class Graph implements Builder {
   private readonly nodes: Node[] = [];
   private readonly inputs: Record<string, { type: Type; ref: Ref }> = {};
   private readonly outputs: Record<string, Ref> = {};
@@ -161,7 +162,7 @@ export class Graph {
     return this.nodes[tensor.ref.node]!;
   }
   tensor(ref: Ref): Tensor {
-    return new Tensor(this, ref, this.nodes[ref.node]!.types[ref.output]!);
+    return new NodeTensor(this, ref, this.nodes[ref.node]!.types[ref.output]!);
   }
   /** All nodes so far, in order. */
   get table(): readonly Node[] {
@@ -189,7 +190,7 @@ export class Graph {
     const path = this.path.join(".");
     const index = this.nodes.length;
     this.nodes.push({ op, inputs: inputs.map((t) => t.ref), attributes, types, ...(path ? { path } : {}) });
-    const outputs = types.map((type, output) => new Tensor(this, { node: index, output }, type));
+    const outputs = types.map((type, output) => new NodeTensor(this, { node: index, output }, type));
     this.known.set(key, outputs);
     return outputs;
   }

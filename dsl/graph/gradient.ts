@@ -3,12 +3,11 @@
  * from a wanted tensor to the loss are visited, so a frozen weight costs no weight gradient.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Graph } from "./builder.js";
-import { Tensor } from "./tensor.js";
 import { opNamed, LEAVES } from "./table.js";
+import type { Builder, Tensor } from "./tensor.js";
 
 /** Gradients of a scalar `loss`, one per tensor of `wrt`; zero-dimensional dependence (none) gives undefined. */
-export function gradient(graph: Graph, loss: Tensor, wrt: readonly Tensor[]): readonly (Tensor | undefined)[] {
+export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): readonly (Tensor | undefined)[] {
   if (loss.rank !== 0) throw new CodedError("graph-invalid", { problem: "the loss must be a scalar" });
   const needed = leadsFrom(graph, wrt, loss);
   const sums = new Map<string, Tensor>();
@@ -28,7 +27,7 @@ export function gradient(graph: Graph, loss: Tensor, wrt: readonly Tensor[]): re
     if (!op.gradient) throw new CodedError("graph-no-gradient", { op: node.op, path: node.path ?? "" });
     const inputs = node.inputs.map((ref) => graph.tensor(ref));
     const wanted = node.inputs.map((ref) => needed.has(ref.node));
-    const outputs = node.types.map((type, output) => new Tensor(graph, { node: index, output }, type));
+    const outputs = node.types.map((_, output) => graph.tensor({ node: index, output }));
     const view = { inputs, outputs, attributes: node.attributes };
     const pull = (): readonly (Tensor | undefined)[] => op.gradient!(graph, view, dy, wanted);
     const gradients = node.path ? graph.at(`${node.path}.gradient`, pull) : pull();
@@ -40,7 +39,7 @@ export function gradient(graph: Graph, loss: Tensor, wrt: readonly Tensor[]): re
 }
 
 /** Nodes on a way from `wrt` to `loss`. */
-function leadsFrom(graph: Graph, wrt: readonly Tensor[], loss: Tensor): ReadonlySet<number> {
+function leadsFrom(graph: Builder, wrt: readonly Tensor[], loss: Tensor): ReadonlySet<number> {
   const needed = new Set(wrt.map((t) => t.ref.node));
   for (let index = 0; index <= loss.ref.node; index++)
     if (graph.table[index]!.inputs.some((ref) => needed.has(ref.node))) needed.add(index);

@@ -2,10 +2,9 @@
  * What an op is: a rule for types, a vector-Jacobian product written with the builder, a naive float64 reference, a
  * cost. One file each in `ops/`, gathered in `table.ts`. An op is pure: random numbers come from a seed and a step.
  */
-import type { Graph } from "./builder.js";
-import type { Tensor } from "./tensor.js";
 import type { Attributes, Type } from "./program.js";
 import type { Sizes } from "./shape.js";
+import type { Builder, Tensor } from "./tensor.js";
 import type { Values } from "./values.js";
 
 /** A node as the gradient sees it. */
@@ -27,7 +26,7 @@ export interface Op {
   type(inputs: readonly Type[], attributes: Attributes): readonly Type[];
   /** Gradients of the inputs that are wanted, given those of the outputs (absent: nothing depends on that output). */
   gradient?(
-    graph: Graph,
+    graph: Builder,
     node: NodeView,
     dy: readonly (Tensor | undefined)[],
     wanted: readonly boolean[],
