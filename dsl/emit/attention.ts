@@ -1,6 +1,8 @@
 /** How one attention is cut into heads: sizes that every engine's form of it needs. */
+import type { Infer } from "#dsl/graph/attributes.js";
+import type { ATTENTION } from "#dsl/graph/heads.js";
 import { attentionAttributes, type AttentionAttributes } from "#dsl/graph/heads.js";
-import type { Dimension, DType, Node, Ref, Type } from "#dsl/graph/program.js";
+import type { Dimension, DType, Ref, Type } from "#dsl/graph/program.js";
 
 export class HeadCut<L extends { typeOf(ref: Ref): Type }> {
   readonly a: AttentionAttributes;
@@ -14,7 +16,7 @@ export class HeadCut<L extends { typeOf(ref: Ref): Type }> {
   readonly dtype: DType;
   constructor(
     readonly l: L,
-    node: Node,
+    node: { readonly attributes: Infer<typeof ATTENTION> },
     q: Ref,
     k: Ref,
   ) {

@@ -1,6 +1,8 @@
 /** A chunked head and its gradient, which lie apart in the graph and are one sweep over the chunks in an engine. */
 import type { HeadSettings } from "#dsl/graph/head.js";
-import type { Node, Program, Ref } from "#dsl/graph/program.js";
+import { isNodeOf, type NodeOfOp } from "#dsl/graph/op.js";
+import type { Program, Ref } from "#dsl/graph/program.js";
+import { table, type NodeOf } from "#dsl/graph/table.js";
 
 export interface Head {
   readonly settings: HeadSettings;
@@ -17,12 +19,12 @@ export interface HeadGradient {
   readonly wants: readonly boolean[];
 }
 
-/** `node`: a `head_loss` or a `head_loss_gradient`. */
-export function headOf(node: Node): Head {
-  const settings = node.attributes as unknown as HeadSettings;
-  const [x, weight, labels, fourth, fifth] = node.inputs;
-  const bias = node.op === "head_loss" ? fourth : fifth;
-  return { settings, x: x!, weight: weight!, labels: labels!, bias };
+type HeadNode = NodeOf<"head_loss"> | NodeOf<"head_loss_gradient">;
+
+function headOf(node: HeadNode): Head {
+  const [x, weight, labels] = node.inputs;
+  const bias = isNodeOf(node, table.head_loss_gradient) ? node.inputs[4] : node.inputs[3];
+  return { settings: node.attributes, x, weight, labels, bias };
 }
 function keyOf({ settings, ...refs }: Head): string {
   return JSON.stringify([settings, refs]);
@@ -31,7 +33,7 @@ function keyOf({ settings, ...refs }: Head): string {
 /** The sweep of a node's head, made once for each lowering however many nodes ask. */
 export function sweepsOf<L extends { readonly program: Program }, S>(
   through: (l: L, head: Head, gradient: HeadGradient | undefined) => S,
-): (l: L, node: Node) => S {
+): (l: L, node: HeadNode) => S {
   const sweeps = new WeakMap<L, Map<string, S>>();
   return (l, node) => {
     let made = sweeps.get(l);
@@ -47,18 +49,28 @@ export function sweepsOf<L extends { readonly program: Program }, S>(
 /** The gradient of the same head, if the program has one and uses it. */
 function gradientOf(program: Program, key: string): HeadGradient | undefined {
   const { nodes, outputs, updates } = program;
-  const same = (op: string): number => nodes.findIndex((n) => n.op === op && keyOf(headOf(n)) === key);
-  const index = same("head_loss_gradient");
-  if (index < 0) return undefined;
+  const [index, node] = sameHead(program, table.head_loss_gradient, key) ?? [];
+  if (index === undefined || !node) return undefined;
   const used = [
     ...nodes.flatMap((n) => n.inputs),
     ...Object.values(outputs),
     ...updates.flatMap((u) => (u.at ? [u.value, u.at.start] : [u.value])),
   ].filter((ref) => ref.node === index);
   if (used.length === 0) return undefined;
-  const dy = nodes[index]!.inputs[3]!;
-  const wants = nodes[index]!.types.map((_, output) => used.some((ref) => ref.output === output));
-  return { dy, late: leadsTo(program, same("head_loss"), dy.node), wants };
+  const [, , , dy] = node.inputs;
+  const wants = node.types.map((_, output) => used.some((ref) => ref.output === output));
+  const [loss = -1] = sameHead(program, table.head_loss, key) ?? [];
+  return { dy, late: leadsTo(program, loss, dy.node), wants };
+}
+/** The first node of that op that is about the same head, and where it is. */
+function sameHead<P extends typeof table.head_loss | typeof table.head_loss_gradient>(
+  { nodes }: Program,
+  op: P,
+  key: string,
+): readonly [number, NodeOfOp<P>] | undefined {
+  for (const [index, node] of nodes.entries())
+    if (isNodeOf(node, op) && keyOf(headOf(node)) === key) return [index, node];
+  return undefined;
 }
 /** Whether node `to` is computed from node `from`. */
 function leadsTo(program: Program, from: number, to: number): boolean {

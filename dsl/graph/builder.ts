@@ -8,9 +8,9 @@ import type { Attribute, Attributes, DType, NDArray, Node, Program, Ref, State, 
 import { EXTRAS } from "./heads.js";
 import type { Rotation } from "./rope.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
-import { opNamed } from "./table.js";
+import { opNamed, type AttributesOf, type InputsOf, type OpName, type OutputsOf } from "./table.js";
 import { NodeTensor } from "./node-tensor.js";
-import type { Builder, Tensor } from "./tensor.js";
+import type { Builder, Given, Kind, Tensor, Tensors } from "./tensor.js";
 import { scalar } from "./values.js";
 
 export interface DropoutOptions {
@@ -109,37 +109,67 @@ export class Graph implements Builder {
       this.path = before;
     }
   }
-  /** Appends a node of any op of the table and gives its outputs. */
-  apply(name: string, inputs: readonly Tensor[], attributes: Attributes = {}): readonly Tensor[] {
-    const op = opNamed(name);
+  /** Appends a node of an op, given by its name in the table or by its record, and gives its outputs. */
+  apply<N extends OpName>(name: N, inputs: InputsOf<N, Tensor>, ...given: Given<AttributesOf<N>>): OutputsOf<N, Tensor>;
+  apply<I extends readonly Type[], O extends readonly Type[], A extends Attributes>(
+    op: Kind<I, O, A>,
+    inputs: Tensors<NoInfer<I>>,
+    ...given: Given<A>
+  ): Tensors<O>;
+  apply(
+    op: string | Kind<readonly Type[], readonly Type[], Attributes>,
+    inputs: readonly Tensor[],
+    given?: Attributes,
+  ) {
+    return this.made(typeof op === "string" ? opNamed(op) : op, inputs, given);
+  }
+  /** The same for a name that is known only when run. */
+  applyNamed(name: string, inputs: readonly Tensor[], attributes?: Attributes): readonly Tensor[] {
+    return this.made(opNamed(name), inputs, attributes);
+  }
+  /** The first output alone. */
+  one<N extends OpName>(name: N, inputs: InputsOf<N, Tensor>, ...given: Given<AttributesOf<N>>): Tensor;
+  one<I extends readonly Type[], A extends Attributes>(
+    op: Kind<I, readonly Type[], A>,
+    inputs: Tensors<NoInfer<I>>,
+    ...given: Given<A>
+  ): Tensor;
+  one(op: string | Kind<readonly Type[], readonly Type[], Attributes>, inputs: readonly Tensor[], given?: Attributes) {
+    return this.made(typeof op === "string" ? opNamed(op) : op, inputs, given)[0]!;
+  }
+  again({ op, attributes }: Node, inputs: readonly Tensor[]): Tensor {
+    return this.made(opNamed(op), inputs, attributes)[0]!;
+  }
+  private made(
+    op: Kind<readonly Type[], readonly Type[], Attributes>,
+    inputs: readonly Tensor[],
+    attributes: Attributes = {},
+  ): readonly Tensor[] {
     const types = inputs.map((t) => t.type);
     try {
-      return this.append(name, inputs, attributes, op.type(types, attributes));
+      return this.append(op.name, inputs, attributes, op.type(types, attributes));
     } catch (e) {
       if (!(e instanceof Misfit)) throw e;
       throw new CodedError("graph-type", {
-        op: name,
+        op: op.name,
         path: this.path.join("."),
         problem: e.message,
         inputs: types.map(typeText),
       });
     }
   }
-  one(name: string, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
-    return this.apply(name, inputs, attributes)[0]!;
-  }
   /** q [batch, length, heads × size]; k, v [batch, keys, keyValueHeads × size] → as q. */
   attention(q: Tensor, k: Tensor, v: Tensor, o: GraphAttention): Tensor {
     const { heads, scale, dropout, keyValueHeads = heads, causal = false, window = 0 } = o;
     const extras = { segments: o.segments, bias: o.bias, offset: o.offset, step: dropout?.step };
     const given = EXTRAS.filter((name) => extras[name] !== undefined);
-    const inputs = [q, k, v, o.mask ?? this.number(1, "i32"), ...given.map((name) => extras[name]!)];
+    const more = given.flatMap((name) => extras[name] ?? []);
     const drop = dropout
       ? { rate: dropout.rate, seed: dropout.seed, site: this.sites++ }
       : { rate: 0, seed: 0, site: 0 };
     const bend = o.cap ? { cap: o.cap } : {};
     const attributes = { heads, key_value_heads: keyValueHeads, causal, window, scale, ...bend, ...drop, given };
-    return this.one("attention", inputs, attributes);
+    return this.one("attention", [q, k, v, o.mask ?? this.number(1, "i32"), ...more], attributes);
   }
   /**
    * Turns each head of x [batch, length, heads × size] by its position (i32 [batch, length] or [length]). `frequencies` and

@@ -2,7 +2,8 @@
 import type { Cost } from "./op.js";
 import type { Program } from "./program.js";
 import { elements, type Sizes } from "./shape.js";
-import { LEAVES, opNamed } from "./table.js";
+import { LEAVES } from "./leaves.js";
+import { opNamed } from "./table.js";
 import { BYTES } from "./values.js";
 
 export interface ProgramCost {

@@ -1,8 +1,8 @@
 /** What all elementwise ops share; each op's file gives its function and its gradient. */
-import type { Tensor } from "./tensor.js";
-import type { Op } from "./op.js";
+import { defineOp, type Op } from "./op.js";
 import type { DType } from "./program.js";
-import { broadcast, wantFloat, wantSameDType } from "./shape.js";
+import { broadcast, Misfit, wantFloat, wantSameDType } from "./shape.js";
+import type { Tensor } from "./tensor.js";
 import { stridesOf, values, walk } from "./values.js";
 
 export interface Unary {
@@ -13,17 +13,17 @@ export interface Unary {
   gradient(x: Tensor, y: Tensor, dy: Tensor): Tensor;
 }
 /** A float in, a float of the same type out. */
-export function unary(u: Unary): Op {
-  return {
-    name: u.name,
-    doc: u.doc,
+export function unary({ f, gradient, ...u }: Unary): Op<readonly ["x"], readonly ["y"], Record<never, never>> {
+  return defineOp({
+    ...u,
+    inputs: ["x"],
     type([x]) {
-      wantFloat(x!, "x");
-      return [x!];
+      wantFloat(x, "x");
+      return [x];
     },
-    gradient: (_, { inputs: [x], outputs: [y] }, [dy]) => [u.gradient(x!, y!, dy!)],
-    evaluate: ([x]) => [{ shape: x!.shape, data: x!.data.map(u.f) }],
-  };
+    gradient: (_, { inputs: [x], outputs: [y] }, [dy]) => [gradient(x, y, dy)],
+    evaluate: ([x]) => [{ shape: x.shape, data: x.data.map(f) }],
+  });
 }
 
 export interface Binary {
@@ -32,33 +32,42 @@ export interface Binary {
   f(a: number, b: number): number;
   /** Gradients before they are summed to the inputs' shapes. */
   gradient?(a: Tensor, b: Tensor, y: Tensor, dy: Tensor, wanted: readonly boolean[]): readonly (Tensor | undefined)[];
+  /** Dtype of the inputs where they must be of a certain one. */
+  readonly of?: DType;
   /** Dtype of the result where it isn't that of the inputs. */
   readonly result?: DType;
 }
 /** Two inputs of one dtype, broadcast by numpy's rule. */
-export function binary(op: Binary): Op {
-  const { gradient } = op;
-  return {
-    name: op.name,
-    doc: op.doc,
+export function binary({
+  f,
+  gradient,
+  of,
+  result,
+  ...op
+}: Binary): Op<readonly ["a", "b"], readonly ["y"], Record<never, never>> {
+  return defineOp({
+    ...op,
+    inputs: ["a", "b"],
     type([a, b]) {
-      const dtype = wantSameDType(a!, b!);
-      return [{ dtype: op.result ?? dtype, shape: broadcast(a!.shape, b!.shape) }];
+      if (of)
+        for (const { dtype } of [a, b]) if (dtype !== of) throw new Misfit(`every input must be ${of}, not ${dtype}`);
+      const dtype = wantSameDType(a, b);
+      return [{ dtype: result ?? dtype, shape: broadcast(a.shape, b.shape) }];
     },
     ...(gradient && {
       gradient: (_, { inputs: [a, b], outputs: [y] }, [dy], wanted) => {
-        const [da, db] = gradient(a!, b!, y!, dy!, wanted);
-        return [da && wanted[0] ? unbroadcast(da, a!) : undefined, db && wanted[1] ? unbroadcast(db, b!) : undefined];
+        const [da, db] = gradient(a, b, y, dy, wanted);
+        return [da && wanted[0] ? unbroadcast(da, a) : undefined, db && wanted[1] ? unbroadcast(db, b) : undefined];
       },
     }),
     evaluate([a, b], _, [shape]) {
-      const y = values(shape!);
-      walk(shape!, [stridesOf(a!.shape), stridesOf(b!.shape)], (i, [p, q]) => {
-        y.data[i] = op.f(a!.data[p!]!, b!.data[q!]!);
+      const y = values(shape);
+      walk(shape, [stridesOf(a.shape), stridesOf(b.shape)], (i, [p, q]) => {
+        y.data[i] = f(a.data[p!]!, b.data[q!]!);
       });
       return [y];
     },
-  };
+  });
 }
 
 /** Sums a gradient over the axes along which `like` was broadcast. */

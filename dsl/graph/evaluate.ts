@@ -2,8 +2,9 @@
  * Runs a program with the float64 references: slow, exact, pure. It is what engines are compared with, what finite
  * differences are taken of, and what folds constants.
  */
+import { isConstant, isInput, isState } from "./leaves.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { NDArray, Program, Ref, Update } from "./program.js";
+import type { Program, Ref, Update } from "./program.js";
 import { concrete, typeText, type Sizes } from "./shape.js";
 import { opNamed } from "./table.js";
 import { fromNDArray, sizeOf, type Values } from "./values.js";
@@ -24,10 +25,9 @@ export function evaluate(
   const done: (readonly Values[])[] = [];
   const at = (ref: Ref): Values => done[ref.node]![ref.output]!;
   for (const node of program.nodes) {
-    const name = node.attributes["name"] as string;
-    if (node.op === "input") done.push([feeds[name]!]);
-    else if (node.op === "state") done.push([wanted(state, name)]);
-    else if (node.op === "constant") done.push([fromNDArray(node.attributes["value"] as unknown as NDArray)]);
+    if (isInput(node)) done.push([feeds[node.attributes.name]!]);
+    else if (isState(node)) done.push([wanted(state, node.attributes.name)]);
+    else if (isConstant(node)) done.push([fromNDArray(node.attributes.value)]);
     else {
       const shapes = node.types.map((t) => concrete(t.shape, sizes));
       done.push(opNamed(node.op).evaluate(node.inputs.map(at), node.attributes, shapes));
@@ -90,7 +90,7 @@ export function bindState(
   shapeOf: (state: string) => readonly number[] | undefined,
 ): Sizes {
   const sizes: Record<string, number> = { ...fed };
-  const read = new Set(program.nodes.flatMap((n) => (n.op === "state" ? [n.attributes["name"] as string] : [])));
+  const read = new Set(program.nodes.flatMap((n) => (isState(n) ? [n.attributes.name] : [])));
   for (const [name, { type }] of Object.entries(program.state)) {
     if (!read.has(name) || type.shape.every((d) => typeof d === "number")) continue;
     const shape = shapeOf(name);

@@ -3,8 +3,7 @@
  * trained with, by the sigmoid form of CLIP ("quick"), and SiLU.
  */
 import { erfOf } from "./erf.js";
-import type { Attributes } from "./program.js";
-import { Misfit } from "./shape.js";
+import { oneOf, optional, type Infer } from "./attributes.js";
 
 const ROOT_HALF = Math.SQRT1_2;
 const C = Math.sqrt(2 / Math.PI);
@@ -35,16 +34,18 @@ const CURVES: Readonly<Record<Smooth, Curve>> = {
   gelu_quick: sigmoidal(QUICK),
   silu: sigmoidal(1),
 };
-export const SMOOTH = Object.keys(CURVES) as readonly Smooth[];
 
-/** The curve of a `gated` node. Throws `Misfit` for a name it doesn't know. */
-export function gateOf(attributes: Attributes): Smooth {
-  const name = attributes["activation"] as Smooth;
-  if (!SMOOTH.includes(name)) throw new Misfit(`there is no gate ${JSON.stringify(name)}`);
-  return name;
-}
-/** The curve of a `gelu` node: attribute `approximate` false, true (tanh) or "quick". */
-export function geluKind({ approximate }: Attributes): Smooth {
+/** Attributes of gated and of its gradient. */
+export const GATE = {
+  activation: oneOf(
+    ["gelu", "gelu_tanh", "gelu_quick", "silu"] satisfies readonly Smooth[],
+    (_, name) => `there is no gate ${JSON.stringify(name)}`,
+  ),
+};
+/** Attributes of gelu and of its gradient: false (absent too), true (tanh) or "quick". */
+export const GELU = { approximate: optional(oneOf([false, true, "quick"])) };
+/** The curve of a `gelu` node. */
+export function geluKind({ approximate }: Infer<typeof GELU>): Smooth {
   if (approximate === "quick") return "gelu_quick";
   return approximate === true ? "gelu_tanh" : "gelu";
 }

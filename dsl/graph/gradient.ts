@@ -3,7 +3,8 @@
  * from a wanted tensor to the loss are visited, so a frozen weight costs no weight gradient.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { opNamed, LEAVES } from "./table.js";
+import { isLeaf } from "./leaves.js";
+import { opNamed } from "./table.js";
 import type { Builder, Tensor } from "./tensor.js";
 
 /** Gradients of a scalar `loss`, one per tensor of `wrt`; zero-dimensional dependence (none) gives undefined. */
@@ -20,7 +21,7 @@ export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): 
   give(loss, graph.number(1, loss.dtype));
   for (let index = loss.ref.node; index >= 0; index--) {
     const node = graph.table[index]!;
-    if (!needed.has(index) || LEAVES.has(node.op)) continue;
+    if (!needed.has(index) || isLeaf(node)) continue;
     const dy = node.types.map((_, output) => sums.get(key(index, output)));
     if (dy.every((d) => d === undefined)) continue;
     const op = opNamed(node.op);

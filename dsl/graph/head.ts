@@ -2,20 +2,26 @@
  * What the ops of the chunked head share: logits = x · weightᵀ (+ bias) row by row and the cross-entropy of each, never
  * more than a row of logits at a time in the reference, a chunk of rows on an engine.
  */
-import type { Attributes, Dimension, DType, Type } from "./program.js";
+import { above0, counting, number, oneOf, optional, type Infer } from "./attributes.js";
+import type { Dimension, DType, Type } from "./program.js";
 import { Misfit, wantFloat, wantSameDType, wantShape } from "./shape.js";
 import { softmaxRows } from "./softmax.js";
 import type { Values } from "./values.js";
 
-export interface HeadSettings {
-  readonly reduction: "mean" | "sum";
+/** Attributes of cross-entropies. */
+export const LOSS = {
+  reduction: oneOf(["mean", "sum"]),
   /** Label of rows that don't count. */
-  readonly ignore: number;
+  ignore: number,
+};
+export const HEAD = {
+  ...LOSS,
   /** In how many parts of rows an engine makes the logits, one after the other. */
-  readonly chunks: number;
+  chunks: counting,
   /** Logits become `cap` · tanh(logit / `cap`); absent: they stay as they are. */
-  readonly cap?: number;
-}
+  cap: optional(above0),
+};
+export type HeadSettings = Infer<typeof HEAD>;
 /** Logits of one chunk take this many bytes at most where there are `TYPICAL_ROWS` rows. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 const TYPICAL_ROWS = 1024;
@@ -24,20 +30,15 @@ export function chunksFor(vocabulary: Dimension, rows = TYPICAL_ROWS): number {
   return typeof vocabulary === "number" ? Math.max(1, Math.ceil((4 * vocabulary * rows) / CHUNK_BYTES)) : 1;
 }
 
-export function wantHead([x, weight, labels, bias]: readonly (Type | undefined)[], a: Attributes): void {
-  wantFloat(x!, "x");
-  wantSameDType(x!, weight!, ...(bias ? [bias] : []));
-  if (x!.shape.length !== 2) throw new Misfit("x must be [rows, n]");
-  if (weight!.shape.length !== 2 || weight!.shape[1] !== x!.shape[1])
-    throw new Misfit(`the weight must be [vocabulary, ${x!.shape[1]}]`);
-  if (labels!.dtype !== "i32") throw new Misfit(`labels must be i32, not ${labels!.dtype}`);
-  wantShape(labels!, [x!.shape[0]!], "labels");
-  if (bias) wantShape(bias, [weight!.shape[0]!], "the bias");
-  const chunks = a["chunks"];
-  if (typeof chunks !== "number" || !Number.isInteger(chunks) || chunks < 1)
-    throw new Misfit(`chunks ${String(chunks)} must be a whole number from 1`);
-  const cap = a["cap"];
-  if (cap !== undefined && !(typeof cap === "number" && cap > 0)) throw new Misfit("the cap must be greater than 0");
+export function wantHead(x: Type, weight: Type, labels: Type, bias: Type | undefined): void {
+  wantFloat(x, "x");
+  wantSameDType(x, weight, ...(bias ? [bias] : []));
+  if (x.shape.length !== 2) throw new Misfit("x must be [rows, n]");
+  if (weight.shape.length !== 2 || weight.shape[1] !== x.shape[1])
+    throw new Misfit(`the weight must be [vocabulary, ${x.shape[1]}]`);
+  if (labels.dtype !== "i32") throw new Misfit(`labels must be i32, not ${labels.dtype}`);
+  wantShape(labels, [x.shape[0]!], "labels");
+  if (bias) wantShape(bias, [weight.shape[0]!], "the bias");
 }
 
 /** Losses and what flows back are f32 where the products are bf16. */
@@ -55,23 +56,26 @@ export interface HeadRow {
 }
 /** Visits the rows that count; gives their number. */
 export function eachHeadRow(
-  [x, weight, labels, bias]: readonly (Values | undefined)[],
-  { ignore, cap }: Attributes,
+  x: Values,
+  weight: Values,
+  labels: Values,
+  bias: Values | undefined,
+  { ignore, cap }: HeadSettings,
   visit: (row: HeadRow) => void,
 ): number {
-  const [vocabulary, n] = weight!.shape as [number, number];
+  const [vocabulary, n] = weight.shape as [number, number];
   let counted = 0;
-  labels!.data.forEach((label, row) => {
+  labels.data.forEach((label, row) => {
     if (label === ignore) return;
     if (label < 0 || label >= vocabulary) throw new Misfit(`label ${label} of ${vocabulary}`);
     counted++;
     const logits = new Float64Array(vocabulary);
     for (let v = 0; v < vocabulary; v++) {
       let sum = bias ? bias.data[v]! : 0;
-      for (let i = 0; i < n; i++) sum += x!.data[row * n + i]! * weight!.data[v * n + i]!;
+      for (let i = 0; i < n; i++) sum += x.data[row * n + i]! * weight.data[v * n + i]!;
       logits[v] = sum;
     }
-    if (typeof cap !== "number") return visit({ row, label, logs: softmaxRows(logits, vocabulary, true) });
+    if (cap === undefined) return visit({ row, label, logs: softmaxRows(logits, vocabulary, true) });
     const bent = logits.map((logit) => Math.tanh(logit / cap));
     const logs = softmaxRows(
       bent.map((t) => cap * t),

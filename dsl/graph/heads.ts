@@ -2,7 +2,8 @@
  * What attention and its gradient share: attributes, types, which key a query sees, and how [batch, length, heads × size]
  * is read head by head. Heads of k and v may be fewer than those of q: each then serves a group of query heads.
  */
-import type { Attributes, Dimension, Type } from "./program.js";
+import { flag, listOf, number, optional, type Infer } from "./attributes.js";
+import type { Dimension, Type } from "./program.js";
 import { dropoutMask } from "./random.js";
 import { lastOf, Misfit, sameShape, wantFloat, wantSameDType, wantShape } from "./shape.js";
 import type { Values } from "./values.js";
@@ -28,9 +29,21 @@ export interface AttentionAttributes {
   readonly site: number;
   readonly given: readonly Extra[];
 }
+/** Attributes of attention and of its gradient as nodes have them. */
+export const ATTENTION = {
+  heads: number,
+  key_value_heads: optional(number),
+  causal: optional(flag),
+  window: optional(number),
+  scale: number,
+  cap: optional(number),
+  rate: number,
+  seed: optional(number),
+  site: optional(number),
+  given: optional(listOf(EXTRAS)),
+};
 /** With what is not said filled in: as many key-value heads as heads, all keys seen, scores as they are, a step where there is dropout. */
-export function attentionAttributes(a: Attributes): AttentionAttributes {
-  const said = a as unknown as Partial<AttentionAttributes> & Pick<AttentionAttributes, "heads" | "scale" | "rate">;
+export function attentionAttributes(said: Infer<typeof ATTENTION>): AttentionAttributes {
   return {
     seed: 0,
     site: 0,
@@ -50,13 +63,20 @@ export interface AttentionInputs<T> extends Partial<Record<Extra, T>> {
   readonly v: T;
   readonly mask: T;
 }
-export function attentionInputs<T>(inputs: readonly T[], a: AttentionAttributes): AttentionInputs<T> {
-  const [q, k, v, mask, ...extras] = inputs as [T, T, T, T, ...T[]];
+export function attentionInputs<T>(
+  [q, k, v, mask, ...extras]: readonly [T, T, T, T, ...T[]],
+  a: AttentionAttributes,
+): AttentionInputs<T> {
   if (extras.length !== a.given.length || !a.given.every((name, i) => EXTRAS.indexOf(name) > place(a.given[i - 1])))
     throw new Misfit(
       `attention takes q, k, v, mask and then [${a.given.join(", ")}], in the order ${EXTRAS.join(", ")}`,
     );
-  return { q, k, v, mask, ...(Object.fromEntries(a.given.map((name, i) => [name, extras[i]])) as Record<Extra, T>) };
+  const named: Partial<Record<Extra, T>> = {};
+  extras.forEach((extra, i) => {
+    const name = a.given[i];
+    if (name) named[name] = extra;
+  });
+  return { q, k, v, mask, ...named };
 }
 function place(name: Extra | undefined): number {
   return name === undefined ? -1 : EXTRAS.indexOf(name);
@@ -71,13 +91,16 @@ export interface AttentionGradientInputs<T> {
   readonly dcontext: T;
   readonly step?: T;
 }
-export function attentionGradientInputs<T>(inputs: readonly T[]): AttentionGradientInputs<T> {
-  const [q, k, v, probabilities, context, dcontext, step] = inputs as [T, T, T, T, T, T, T?];
+export function attentionGradientInputs<T>(inputs: readonly [T, T, T, T, T, T, ...T[]]): AttentionGradientInputs<T> {
+  const [q, k, v, probabilities, context, dcontext, step] = inputs;
   return { q, k, v, probabilities, context, dcontext, ...(step !== undefined && { step }) };
 }
 
 /** Types of context and probabilities. */
-export function attentionTypes(types: readonly Type[], attributes: Attributes): Type[] {
+export function attentionTypes(
+  types: readonly [Type, Type, Type, Type, ...Type[]],
+  attributes: Infer<typeof ATTENTION>,
+): readonly [Type, Type] {
   const a = attentionAttributes(attributes);
   const { q, k, v, mask, segments, bias, offset, step } = attentionInputs(types, a);
   wantFloat(q, "q");

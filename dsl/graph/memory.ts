@@ -6,7 +6,7 @@
  */
 import type { Node, Program, Ref } from "./program.js";
 import { elements, type Sizes } from "./shape.js";
-import { LEAVES } from "./table.js";
+import { isInput, isLeaf, isState } from "./leaves.js";
 import { BYTES } from "./values.js";
 
 export interface ProgramMemory {
@@ -69,8 +69,8 @@ class Walk {
 
   /** Once to count the reads of each value's memory, once to follow them. */
   private visit(node: Node, index: number, follow: boolean): void {
-    if (node.op === "input" && follow) this.hold(keyOf({ node: index, output: 0 }), this.bytes(node.types[0]!));
-    if (LEAVES.has(node.op)) return;
+    if (isInput(node) && follow) this.hold(keyOf({ node: index, output: 0 }), this.bytes(node.types[0]!));
+    if (isLeaf(node)) return;
     if (!follow) {
       const [from] = node.inputs;
       if (from && this.isView(node)) this.owners.set(keyOf({ node: index, output: 0 }), this.owner(from));
@@ -174,7 +174,7 @@ class Walk {
     if (VIEWS.has(node.op)) return true;
     const [from] = node.inputs;
     const source = from && this.program.nodes[from.node]!;
-    return node.op === "transpose" && source !== undefined && (source.op === "state" || WEIGHTS.has(source.op));
+    return node.op === "transpose" && source !== undefined && (isState(source) || WEIGHTS.has(source.op));
   }
 }
 
@@ -182,7 +182,7 @@ class Walk {
 function isStep(program: Program, index: number): boolean {
   const node = program.nodes[index]!;
   return (
-    node.inputs.some((ref) => program.nodes[ref.node]!.op === "state") &&
+    node.inputs.some((ref) => isState(program.nodes[ref.node]!)) &&
     node.types.length > 0 &&
     node.types.every((_, output) => program.updates.some((u) => u.value.node === index && u.value.output === output))
   );
@@ -194,8 +194,7 @@ function schedule(program: Program): readonly number[] {
   const steps = nodes.map((_, index) => isStep(program, index));
   const lastReader = new Map<number, number>();
   nodes.forEach((node, index) => {
-    if (!steps[index])
-      for (const { node: from } of node.inputs) if (nodes[from]!.op === "state") lastReader.set(from, index);
+    if (!steps[index]) for (const { node: from } of node.inputs) if (isState(nodes[from]!)) lastReader.set(from, index);
   });
   const at = nodes.map((node, index) =>
     steps[index]

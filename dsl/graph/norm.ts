@@ -2,7 +2,7 @@
 import type { Type } from "./program.js";
 import { lastOf, wantFloat, wantShape } from "./shape.js";
 
-export function normTypes(x: Type, scale: Type, bias: Type): Type[] {
+export function normTypes(x: Type, scale: Type, bias: Type): readonly [Type, Type, Type] {
   wantFloat(x, "x");
   const n = lastOf(x, "x");
   wantShape(scale, [n], "the scale");
@@ -27,7 +27,7 @@ export function rowNorm(row: Float64Array, epsilon: number): RowNorm {
 }
 
 /** Types of rms_norm's outputs. */
-export function rmsTypes(x: Type, scale: Type): Type[] {
+export function rmsTypes(x: Type, scale: Type): readonly [Type, Type] {
   wantFloat(x, "x");
   wantShape(scale, [lastOf(x, "x")], "the scale");
   return [x, { dtype: x.dtype, shape: x.shape.slice(0, -1) }];

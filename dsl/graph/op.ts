@@ -1,42 +1,102 @@
 /**
- * What an op is: a rule for types, a vector-Jacobian product written with the builder, a naive float64 reference, a
- * cost. One file each in `ops/`, gathered in `table.ts`. An op is pure: random numbers come from a seed and a step.
+ * What an op is: a rule for types, a vector-Jacobian product written with tensors, a naive float64 reference, a cost. One
+ * file each in `ops/`, gathered in `table.ts`. An op is pure: random numbers come from a seed and a step.
  */
-import type { Attributes, Type } from "./program.js";
-import type { Sizes } from "./shape.js";
+import { checkAttributes, type Infer, type Schema } from "./attributes.js";
+import type { Node, Ref, Type } from "./program.js";
+import { Misfit, type Sizes } from "./shape.js";
 import type { Builder, Tensor } from "./tensor.js";
 import type { Values } from "./values.js";
 
+/** Names of inputs or outputs; the last may be `bias?`, which may be left out, or `...rest`, which stands for any number. */
+export type Names = readonly string[];
+/** One thing for each name. */
+export type Each<N extends Names, T> = N extends readonly [infer H extends string, ...infer R extends Names]
+  ? H extends `...${string}` | `${string}?`
+    ? readonly T[]
+    : readonly [T, ...Each<R, T>]
+  : N extends readonly []
+    ? readonly []
+    : readonly T[];
+
 /** A node as the gradient sees it. */
-export interface NodeView {
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
-  readonly attributes: Attributes;
+export interface NodeView<I extends Names = Names, O extends Names = Names, S extends Schema = Schema> {
+  readonly inputs: Each<I, Tensor>;
+  readonly outputs: Each<O, Tensor>;
+  readonly attributes: Infer<S>;
 }
+/** Gradients of the outputs; of several, those on which nothing depends are undefined. */
+export type Flows<O extends Names> = O extends readonly [string] ? readonly [Tensor] : Each<O, Tensor | undefined>;
+
 /** Multiply and add count one each; bytes read and written once. */
 export interface Cost {
   readonly flops: number;
   readonly bytes: number;
 }
-export interface Op {
+export interface Op<I extends Names = Names, O extends Names = Names, S extends Schema = Schema> {
   readonly name: string;
   /** Inputs, attributes and outputs in a sentence or two, with shapes. */
   readonly doc: string;
+  readonly inputs: I;
+  readonly outputs: O;
+  readonly attributes: S;
   /** Types of the outputs. Throws `Misfit` with the reason. */
-  type(inputs: readonly Type[], attributes: Attributes): readonly Type[];
+  type(inputs: Each<I, Type>, attributes: Infer<S>): Each<O, Type>;
   /** Gradients of the inputs that are wanted, given those of the outputs (absent: nothing depends on that output). */
   gradient?(
     graph: Builder,
-    node: NodeView,
-    dy: readonly (Tensor | undefined)[],
+    node: NodeView<I, O, S>,
+    dy: Flows<O>,
     wanted: readonly boolean[],
   ): readonly (Tensor | undefined)[];
   /** `shapes`: the outputs' shapes with all sizes bound. */
-  evaluate(
-    inputs: readonly Values[],
-    attributes: Attributes,
-    shapes: readonly (readonly number[])[],
-  ): readonly Values[];
+  evaluate(inputs: Each<I, Values>, attributes: Infer<S>, shapes: Each<O, readonly number[]>): Each<O, Values>;
   /** Absent: one FLOP per output element, inputs and outputs moved once. */
-  flops?(inputs: readonly Type[], attributes: Attributes, sizes: Sizes): number;
+  flops?(inputs: Each<I, Type>, attributes: Infer<S>, sizes: Sizes): number;
+}
+/** An op as its file writes it: without attributes it has none, without outputs one. */
+type Written<I extends Names, O extends Names, S extends Schema> = Omit<Op<I, O, S>, "outputs" | "attributes"> & {
+  readonly outputs?: O;
+  readonly attributes?: S;
+};
+
+/** The op's record. What a node is made with is checked here, so that rules may rely on what their types say. */
+export function defineOp<
+  const I extends Names,
+  const O extends Names = readonly ["y"],
+  S extends Schema = Record<never, never>,
+>(written: Written<I, O, S>): Op<I, O, S> {
+  const schema = written.attributes ?? ({} as S);
+  return {
+    ...written,
+    outputs: written.outputs ?? (["y"] as Names as O),
+    attributes: schema,
+    type(inputs, attributes) {
+      checkInputs(written.inputs, inputs.length);
+      checkAttributes(schema, attributes);
+      return written.type(inputs, attributes);
+    },
+  };
+}
+
+function checkInputs(names: Names, given: number): void {
+  const any = names.some((name) => name.startsWith("..."));
+  const optional = names.findIndex((name) => name.startsWith("...") || name.endsWith("?"));
+  const least = optional < 0 ? names.length : optional;
+  if (given < least || (!any && given > names.length))
+    throw new Misfit(`it takes ${names.join(", ")}, not ${String(given)} inputs`);
+}
+
+/** A node of a certain op. */
+export type NodeOfOp<P> =
+  P extends Op<infer I, infer O, infer S>
+    ? Node & {
+        readonly inputs: Each<I, Ref>;
+        readonly attributes: Infer<S>;
+        readonly types: Each<O, Type>;
+      }
+    : never;
+
+export function isNodeOf<P extends Op>(node: Node, op: P): node is Node & NodeOfOp<P> {
+  return node.op === op.name;
 }

@@ -5,7 +5,7 @@
 import { costsOfNodes } from "./cost.js";
 import type { Node, Program, Type } from "./program.js";
 import { elements, type Sizes } from "./shape.js";
-import { LEAVES } from "./table.js";
+import { isConstant, isInput, isLeaf, isState, type StateNode } from "./leaves.js";
 import { BYTES } from "./values.js";
 
 export interface Layer {
@@ -47,9 +47,9 @@ export function outlineOf(program: Program, sizes: Sizes): Outline {
   const read = readByBackward(program, places);
   program.nodes.forEach((node, index) => {
     const { path, backward } = places[index]!;
-    if (node.op === "input" || node.op === "constant") return;
+    if (isInput(node) || isConstant(node)) return;
     const branch = root.at(path);
-    if (node.op === "state") branch.parameter(program, node);
+    if (isState(node)) branch.parameter(program, node);
     else {
       branch.add(node, backward, costs[index]!.flops);
       if (!backward) branch.kept += keptBytes(node, index, read, sizes);
@@ -92,14 +92,14 @@ function placesOf(program: Program): readonly Place[] {
   const kept = new Set(program.updates.map((u) => u.state).filter((name) => !program.state[name]?.trains));
   const places: Place[] = [];
   program.nodes.forEach((node, index) => {
-    const read = node.inputs.flatMap((ref) => (LEAVES.has(program.nodes[ref.node]!.op) ? [] : [places[ref.node]!]));
-    places.push({ path: pathOf(node, read, kept), backward: !forward.has(index) && !LEAVES.has(node.op) });
+    const read = node.inputs.flatMap((ref) => (isLeaf(program.nodes[ref.node]!) ? [] : [places[ref.node]!]));
+    places.push({ path: pathOf(node, read, kept), backward: !forward.has(index) && !isLeaf(node) });
   });
   return places;
 }
 
 function pathOf(node: Node, read: readonly Place[], kept: ReadonlySet<string>): string {
-  if (node.op === "state" && kept.has(node.attributes["name"] as string)) return "optimizer";
+  if (isState(node) && kept.has(node.attributes.name)) return "optimizer";
   if (UPDATES.test(node.op)) return "optimizer";
   if (LOSSES.test(node.op)) return "loss";
   if (TAKES.has(node.op)) return "position";
@@ -164,11 +164,11 @@ class Branch {
     this.branches.set(first, known);
     return known.at(rest.join("."));
   }
-  parameter({ state }: Program, node: Node): void {
+  parameter({ state }: Program, node: StateNode): void {
     if (this.path === "optimizer") return;
     const n = node.types[0]!.shape.reduce<number>((p, d) => (typeof d === "number" ? p * d : p), 1);
     this.parameters += n;
-    if (state[node.attributes["name"] as string]?.trains) this.trainable += n;
+    if (state[node.attributes.name]?.trains) this.trainable += n;
   }
   add(node: Node, backward: boolean, flops: number): void {
     if (backward) this.backward += flops;

@@ -4,9 +4,12 @@
  * In a BERT classifier that spares five sixths of the last block. What the keys and values of attention are made of is
  * computed whole anyway: there the position is taken from the whole.
  */
-import type { Tensor } from "./tensor.js";
-import { attentionAttributes, attentionInputs } from "./heads.js";
+import { attentionAttributes, attentionInputs, EXTRAS } from "./heads.js";
+import { isNodeOf, type NodeOfOp } from "./op.js";
+import { attention } from "./ops/attention.js";
+import { take_position } from "./ops/take_position.js";
 import { sameShape } from "./shape.js";
+import type { Tensor } from "./tensor.js";
 
 /** Ops that treat each position by itself; the first input is the sequence, others of its shape are taken too. */
 const BY_ROW: ReadonlySet<string> = new Set([
@@ -35,7 +38,7 @@ export function takePosition(x: Tensor, position: number): Tensor {
 function take(x: Tensor, position: number, whole: ReadonlySet<number>): Tensor {
   const { graph } = x;
   const node = graph.nodeOf(x);
-  const plain = (): Tensor => graph.one("take_position", [x], { position });
+  const plain = (): Tensor => graph.one(take_position, [x], { position });
   if (x.rank !== 3 || x.ref.output !== 0 || whole.has(x.ref.node)) return plain();
   const again = <T>(body: () => T): T => (node.path ? graph.at(node.path, body) : body());
   const inputs = node.inputs.map((ref) => graph.tensor(ref));
@@ -43,23 +46,32 @@ function take(x: Tensor, position: number, whole: ReadonlySet<number>): Tensor {
     const rows = (t: Tensor): boolean => t.rank === 3 && sameShape(t.shape.slice(0, 2), x.shape.slice(0, 2));
     if (!inputs.every((t) => rows(t) || t.rank < 2 || isWeight(node.op, inputs.indexOf(t)))) return plain();
     const taken = inputs.map((t, i) => (rows(t) && !isWeight(node.op, i) ? take(t, position, whole) : t));
-    return again(() => graph.one(node.op, taken, node.attributes));
+    return again(() => graph.again(node, taken));
   }
-  if (node.op === "attention") {
-    const a = attentionAttributes(node.attributes);
-    const { q, k, v, mask, offset, step, ...other } = attentionInputs(inputs, a);
-    if (other.segments || other.bias) return plain();
-    const [batch, , hidden] = q.shape;
-    const query = take(q, position, whole).reshape([batch!, 1, hidden!]);
-    const moved = graph.number(position, "i32");
-    const start = a.causal || a.window ? (offset?.add(moved) ?? (position ? moved : undefined)) : undefined;
-    const given = [...(start ? ["offset"] : []), ...(step ? ["step"] : [])];
-    const rest = [...(start ? [start] : []), ...(step ? [step] : [])];
-    return again(() =>
-      graph.one("attention", [query, k, v, mask, ...rest], { ...node.attributes, given }).reshape([batch!, hidden!]),
-    );
-  }
-  return plain();
+  if (!isNodeOf(node, attention)) return plain();
+  const made = query(x, node, position, whole);
+  return made ? again(made) : plain();
+}
+
+/** Attention of the one query that stands at the position; none where something else depends on the queries' places. */
+function query(
+  { graph }: Tensor,
+  node: NodeOfOp<typeof attention>,
+  position: number,
+  whole: ReadonlySet<number>,
+): (() => Tensor) | undefined {
+  const a = attentionAttributes(node.attributes);
+  const { q, k, v, mask, segments, bias, offset, step } = attentionInputs(node.inputs, a);
+  if (segments || bias) return undefined;
+  const at = (ref: typeof q): Tensor => graph.tensor(ref);
+  const [batch = 1, , hidden = 1] = at(q).shape;
+  const one = take(at(q), position, whole).reshape([batch, 1, hidden]);
+  const moved = graph.number(position, "i32");
+  const start = a.causal || a.window ? (offset ? at(offset).add(moved) : position ? moved : undefined) : undefined;
+  const more = { ...(start && { offset: start }), ...(step && { step: at(step) }) };
+  const given = EXTRAS.filter((name) => name in more);
+  const inputs = [one, at(k), at(v), at(mask), ...Object.values(more)] as const;
+  return () => graph.one(attention, inputs, { ...node.attributes, given }).reshape([batch, hidden]);
 }
 
 /** Nodes of which every position is needed: those behind the keys and values of the attention that the position leads to. */
@@ -67,12 +79,13 @@ function neededWhole({ graph, ref: last }: Tensor): ReadonlySet<number> {
   const whole = new Set<number>();
   const asked = new Set([last.node]);
   for (let index = last.node; index >= 0; index--) {
-    const { op, inputs } = graph.table[index]!;
-    if (whole.has(index)) inputs.forEach((ref) => whole.add(ref.node));
-    else if (asked.has(index) && op === "attention") {
-      asked.add(inputs[0]!.node);
-      inputs.slice(1, 3).forEach((ref) => whole.add(ref.node));
-    } else if (asked.has(index) && BY_ROW.has(op)) inputs.forEach((ref) => asked.add(ref.node));
+    const node = graph.table[index]!;
+    if (whole.has(index)) node.inputs.forEach((ref) => whole.add(ref.node));
+    else if (asked.has(index) && isNodeOf(node, attention)) {
+      const [q, k, v] = node.inputs;
+      asked.add(q.node);
+      for (const { node: kept } of [k, v]) whole.add(kept);
+    } else if (asked.has(index) && BY_ROW.has(node.op)) node.inputs.forEach((ref) => asked.add(ref.node));
   }
   return whole;
 }

@@ -1,11 +1,16 @@
 /** What the reductions share: the type that is left and the loop. */
-import type { Attributes, Type } from "./program.js";
+import { flag, numbers, type Infer } from "./attributes.js";
+import type { Type } from "./program.js";
 import { axesOf } from "./shape.js";
 import { sizeOf, stridesOf, values, walk, type Values } from "./values.js";
 
-export function reduced(x: Type, a: Attributes): Type {
-  const axes = axesOf(x.shape.length, a["axes"]);
-  const shape = a["keep"]
+/** Attributes of the reductions. */
+export const REDUCTION = { axes: numbers, keep: flag };
+type Reduction = Infer<typeof REDUCTION>;
+
+export function reduced(x: Type, a: Reduction): Type {
+  const axes = axesOf(x.shape.length, a.axes);
+  const shape = a.keep
     ? x.shape.map((d, i) => (axes.includes(i) ? 1 : d))
     : x.shape.filter((_, i) => !axes.includes(i));
   return { dtype: x.dtype, shape };
@@ -20,12 +25,12 @@ export function strideInto(whole: readonly number[], axes: readonly number[]): n
 /** Folds `f(so far, element, elements per result)` over the axes. */
 export function reduceOver(
   x: Values,
-  a: Attributes,
+  a: Pick<Reduction, "axes">,
   shape: readonly number[],
   start: number,
   f: (sofar: number, v: number, n: number) => number,
 ): Values {
-  const axes = axesOf(x.shape.length, a["axes"]);
+  const axes = axesOf(x.shape.length, a.axes);
   const y = values(shape, new Float64Array(sizeOf(shape)).fill(start));
   const n = x.data.length / y.data.length;
   walk(x.shape, [strideInto(x.shape, axes)], (i, [p]) => {

@@ -1,4 +1,5 @@
 /** A program over states of other names: what it computes, and what its states begin as, stays the same. */
+import { isState } from "./leaves.js";
 import type { Program, State } from "./program.js";
 
 /** Names that `rename` leaves out stay. */
@@ -7,7 +8,7 @@ export function renamed(program: Program, rename: ReadonlyMap<string, string>): 
   return {
     ...program,
     nodes: program.nodes.map((node) => {
-      const name = node.op === "state" ? (node.attributes["name"] as string) : undefined;
+      const name = isState(node) ? node.attributes.name : undefined;
       return name === undefined || to(name) === name
         ? node
         : { ...node, attributes: { ...node.attributes, name: to(name) } };

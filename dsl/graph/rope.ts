@@ -3,7 +3,8 @@
  * × frequency. The ways in which models stretch the frequencies to longer texts all come to a list of frequencies and a
  * factor on cosine and sine, computed here once, as transformers computes them.
  */
-import type { Attributes, Type } from "./program.js";
+import { flag, number, numbers, optional, type Infer } from "./attributes.js";
+import type { Type } from "./program.js";
 import { Misfit, sameShape, wantFloat } from "./shape.js";
 
 export interface Rotation {
@@ -125,18 +126,26 @@ export interface RopeAttributes extends Rotation {
   /** Turns back: the transposed rotation. */
   readonly inverse: boolean;
 }
-export function ropeAttributes(a: Attributes): RopeAttributes {
-  return { factor: 1, interleaved: false, inverse: false, ...(a as object) } as unknown as RopeAttributes;
+/** Attributes as nodes have them. */
+export const ROPE = {
+  heads: number,
+  frequencies: numbers,
+  factor: optional(number),
+  interleaved: optional(flag),
+  inverse: optional(flag),
+};
+export function ropeAttributes(said: Infer<typeof ROPE>): RopeAttributes {
+  return { factor: 1, interleaved: false, inverse: false, ...said };
 }
-export function ropeTypes([x, positions]: readonly Type[], attributes: Attributes): Type[] {
+export function ropeTypes([x, positions]: readonly [Type, Type], attributes: Infer<typeof ROPE>): readonly [Type] {
   const { heads, frequencies } = ropeAttributes(attributes);
-  wantFloat(x!, "x");
-  const [batch, length, width] = x!.shape;
-  if (x!.shape.length !== 3 || typeof width !== "number" || width % heads)
+  wantFloat(x, "x");
+  const [batch, length, width] = x.shape;
+  if (x.shape.length !== 3 || typeof width !== "number" || width % heads)
     throw new Misfit(`x must be [batch, length, heads × size] with ${heads} heads`);
   if (2 * frequencies.length > width / heads)
     throw new Misfit(`${frequencies.length} pairs don't fit into heads of ${width / heads}`);
-  const fits = sameShape(positions!.shape, [batch!, length!]) || sameShape(positions!.shape, [length!]);
-  if (positions!.dtype !== "i32" || !fits) throw new Misfit("positions must be i32 [batch, length] or [length]");
-  return [x!];
+  const fits = sameShape(positions.shape, [batch!, length!]) || sameShape(positions.shape, [length!]);
+  if (positions.dtype !== "i32" || !fits) throw new Misfit("positions must be i32 [batch, length] or [length]");
+  return [x];
 }

@@ -1,5 +1,5 @@
 /** Rules about types that many ops share. A dimension is a number or the name of a size known only when run. */
-import type { Attribute, Dimension, DType, Type } from "./program.js";
+import type { Dimension, DType, Type } from "./program.js";
 
 /** What an op says when its inputs don't fit; the builder adds op, path and types and throws the coded error `graph-type`. */
 export class Misfit extends Error {}
@@ -55,14 +55,13 @@ export function elements(type: Type, sizes: Sizes): number {
 }
 
 /** Axes counted from the front, in order, each once; negative ones count from the back. */
-export function axesOf(rank: number, axes: Attribute | undefined): number[] {
-  const list = Array.isArray(axes) ? (axes as number[]) : [];
-  const positive = list.map((axis) => (axis < 0 ? axis + rank : axis));
+export function axesOf(rank: number, axes: readonly number[]): number[] {
+  const positive = axes.map((axis) => (axis < 0 ? axis + rank : axis));
   if (
     positive.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank) ||
-    new Set(positive).size !== list.length
+    new Set(positive).size !== axes.length
   )
-    throw new Misfit(`axes [${list.join(", ")}] don't fit rank ${rank}`);
+    throw new Misfit(`axes [${axes.join(", ")}] don't fit rank ${rank}`);
   return positive.sort((a, b) => a - b);
 }
 

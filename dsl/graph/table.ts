@@ -1,6 +1,7 @@
-/** All ops by name. `input`, `state` and `constant` are no ops: the builder makes those nodes itself. */
+/** All ops by name. Leaves are none: the builder makes those nodes itself. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Op } from "./op.js";
+import type { Infer } from "./attributes.js";
+import type { Each, NodeOfOp, Op } from "./op.js";
 import { abs } from "./ops/abs.js";
 import { adafactor } from "./ops/adafactor.js";
 import { adamw } from "./ops/adamw.js";
@@ -91,7 +92,7 @@ import { take_rows } from "./ops/take_rows.js";
 import { tanh } from "./ops/tanh.js";
 import { transpose } from "./ops/transpose.js";
 
-export const ops: readonly Op[] = [
+export const table = {
   abs,
   adafactor,
   adamw,
@@ -181,12 +182,19 @@ export const ops: readonly Op[] = [
   take_rows,
   tanh,
   transpose,
-];
+};
+export const ops: readonly Op[] = Object.values(table);
+
+export type OpName = keyof typeof table;
+type OpOf<N extends OpName> = (typeof table)[N];
+type NamesOf<P> = P extends Op<infer I, infer O, infer S> ? { inputs: I; outputs: O; schema: S } : never;
+export type InputsOf<N extends OpName, T> = Each<NamesOf<OpOf<N>>["inputs"], T>;
+export type OutputsOf<N extends OpName, T> = Each<NamesOf<OpOf<N>>["outputs"], T>;
+export type AttributesOf<N extends OpName> = Infer<NamesOf<OpOf<N>>["schema"]>;
+/** A node of the op of that name. */
+export type NodeOf<N extends OpName> = NodeOfOp<OpOf<N>>;
 
 const byName = new Map(ops.map((op) => [op.name, op]));
-
-/** Nodes that bring values in: no inputs, no gradient. */
-export const LEAVES: ReadonlySet<string> = new Set(["input", "state", "constant"]);
 
 export function opNamed(name: string): Op {
   const op = byName.get(name);

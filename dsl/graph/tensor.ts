@@ -5,15 +5,36 @@
 import type { Smooth } from "./gelu.js";
 import type { Attributes, Dimension, DType, NDArray, Node, Ref, Type } from "./program.js";
 
+/** What of an op's record a node of it is made with. */
+export interface Kind<I extends readonly Type[], O extends readonly Type[], A> {
+  readonly name: string;
+  type(inputs: I, attributes: A): O;
+}
+/** A tensor for each type. */
+export type Tensors<T extends readonly Type[]> = { readonly [K in keyof T]: Tensor };
+/** Attributes are left out where there are none. */
+export type Given<A> = Record<never, never> extends A ? readonly [attributes?: A] : readonly [attributes: A];
+
 /** A graph that nodes are appended to. */
 export interface Builder {
   constant(value: NDArray): Tensor;
   number(value: number, dtype?: DType): Tensor;
   /** Nodes made in `body` carry `path` (nested paths are joined by dots). */
   at<T>(path: string, body: () => T): T;
-  /** Appends a node of any op of the table and gives its outputs. */
-  apply(name: string, inputs: readonly Tensor[], attributes?: Attributes): readonly Tensor[];
-  one(name: string, inputs: readonly Tensor[], attributes?: Attributes): Tensor;
+  /** Appends a node of an op and gives its outputs. */
+  apply<I extends readonly Type[], O extends readonly Type[], A extends Attributes>(
+    op: Kind<I, O, A>,
+    inputs: Tensors<NoInfer<I>>,
+    ...given: Given<A>
+  ): Tensors<O>;
+  /** The first output alone. */
+  one<I extends readonly Type[], A extends Attributes>(
+    op: Kind<I, readonly Type[], A>,
+    inputs: Tensors<NoInfer<I>>,
+    ...given: Given<A>
+  ): Tensor;
+  /** Appends a node like another, on other inputs; its first output. */
+  again(node: Node, inputs: readonly Tensor[]): Tensor;
   concat(tensors: readonly Tensor[], axis: number): Tensor;
   /** The node a tensor comes from. */
   nodeOf(tensor: Tensor): Node;
@@ -68,6 +89,10 @@ export interface Tensor {
   gelu(o?: { readonly approximate?: boolean | "quick" }): Tensor;
   /** i32 [...]: the place of the greatest along the last axis, the first of equals. */
   argmax(): Tensor;
+  /** 0, 1, 2, … as i32, as many as this has along `axis`: positions. */
+  range(axis: number): Tensor;
+  /** This one's type, every element `value`. */
+  filled(value: number): Tensor;
   /** cap · tanh(this / cap): close to this where it is small, never beyond the cap. */
   capped(cap: number): Tensor;
   /** activation(this) · b. */

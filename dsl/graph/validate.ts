@@ -3,7 +3,8 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 import type { Program, Ref, State, Type, Update } from "./program.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
-import { LEAVES, opNamed } from "./table.js";
+import { isInput, isLeaf, isState } from "./leaves.js";
+import { opNamed } from "./table.js";
 
 export function validate(program: Program): void {
   program.nodes.forEach((node, index) => {
@@ -11,7 +12,7 @@ export function validate(program: Program): void {
     for (const ref of node.inputs) if (ref.node >= index) fail(`${at} reads node ${ref.node}, which comes later`);
     for (const other of node.after ?? []) if (other >= index) fail(`${at} waits for node ${other}, which comes later`);
     const types = node.inputs.map((ref) => typeOf(program, ref, at));
-    if (LEAVES.has(node.op)) return;
+    if (isLeaf(node)) return;
     const want = inferred(node.op, types, node.attributes, at);
     if (want.length !== node.types.length || want.some((t, i) => !sameType(t, node.types[i]!)))
       fail(`${at} says ${node.types.map(typeText).join(", ")} where it gives ${want.map(typeText).join(", ")}`);
@@ -19,11 +20,10 @@ export function validate(program: Program): void {
   for (const [name, ref] of Object.entries(program.outputs)) typeOf(program, ref, `output "${name}"`);
   for (const [name, input] of Object.entries(program.inputs)) {
     const node = program.nodes[input.ref.node];
-    if (node?.op !== "input" || node.attributes["name"] !== name) fail(`input "${name}" is not the node it names`);
+    if (!node || !isInput(node) || node.attributes.name !== name) fail(`input "${name}" is not the node it names`);
   }
   for (const node of program.nodes)
-    if (node.op === "state" && !program.state[node.attributes["name"] as string])
-      fail(`state "${String(node.attributes["name"])}" is not declared`);
+    if (isState(node) && !program.state[node.attributes.name]) fail(`state "${node.attributes.name}" is not declared`);
   const updated = new Set<string>();
   for (const { state, value, at } of program.updates) {
     const declared = program.state[state] ?? fail(`an update writes "${state}", which is not declared`);

@@ -196,10 +196,10 @@ function unusedLinear(layers: Layers, path: string, size: number | null, out: nu
 /** [batch, length, n] → [batch, length, 3n]: beside each token the one after it, then itself, then the one before; zeros beyond the ends. */
 function trigrams(x: Tensor): Tensor {
   const length = x.shape[1]!;
-  const places = x.graph.one("range_like", [x], { axis: 1 });
+  const places = x.range(1);
   const [row, column] = [places.reshape([length, 1]), places.reshape([1, length])];
   const shifted = (by: number): Tensor => row.add(by).equal(column).cast(x.dtype).matmul(x);
-  return x.graph.one("concat", [shifted(1), x, shifted(-1)], { axis: 2 });
+  return x.graph.concat([shifted(1), x, shifted(-1)], 2);
 }
 
 interface Rates {

@@ -28,9 +28,9 @@ export const adafactor: OptimizerImplementation = {
             ] as const)
           : ([[WHOLE, value.shape]] as const);
         const moments = kept.map(([prefix, shape]) => moment(graph, prefix! + name, value, shape));
-        const inputs = [value, ...moments, gradient, rate, step, ...scale];
+        const inputs = [value, ...moments, gradient, rate, step, ...scale] as const;
         const [parameter, ...updated] = graph.apply("adafactor", inputs, { ...settings, factored });
-        graph.update(name, parameter!);
+        graph.update(name, parameter);
         updated.forEach((m, i) => graph.update(kept[i]![0]! + name, m));
       });
     return { norm };

@@ -16,11 +16,11 @@ export const adamw: OptimizerImplementation = {
     const { norm, scale } = clipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)
       graph.at(name, () => {
-        const moments = MOMENTS.map((prefix) => moment(graph, prefix + name, value));
-        const [parameter, m, v] = graph.apply("adamw", [value, ...moments, gradient, rate, step, ...scale], settings);
-        graph.update(name, parameter!);
-        graph.update(MOMENTS[0] + name, m!);
-        graph.update(MOMENTS[1] + name, v!);
+        const kept = [moment(graph, MOMENTS[0] + name, value), moment(graph, MOMENTS[1] + name, value)] as const;
+        const [parameter, m, v] = graph.apply("adamw", [value, ...kept, gradient, rate, step, ...scale], settings);
+        graph.update(name, parameter);
+        graph.update(MOMENTS[0] + name, m);
+        graph.update(MOMENTS[1] + name, v);
       });
     return { norm };
   },

@@ -15,10 +15,10 @@ export const lion: OptimizerImplementation = {
     const { norm, scale } = clipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)
       graph.at(name, () => {
-        const inputs = [value, moment(graph, MOMENT + name, value), gradient, rate, ...scale];
+        const inputs = [value, moment(graph, MOMENT + name, value), gradient, rate, ...scale] as const;
         const [parameter, m] = graph.apply("lion", inputs, settings);
-        graph.update(name, parameter!);
-        graph.update(MOMENT + name, m!);
+        graph.update(name, parameter);
+        graph.update(MOMENT + name, m);
       });
     return { norm };
   },

@@ -18,7 +18,7 @@ export const sgd: OptimizerImplementation = {
       graph.at(name, () => {
         const moments = momentum > 0 ? [moment(graph, VELOCITY + name, value)] : [];
         const [parameter, velocity] = graph.apply("sgd", [value, ...moments, gradient, rate, ...scale], settings);
-        graph.update(name, parameter!);
+        graph.update(name, parameter);
         if (velocity) graph.update(VELOCITY + name, velocity);
       });
     return { norm };

@@ -3,13 +3,14 @@
  * goes out be written over what came in (`inPlace`). Weights are never part of the model, so it stays small, loads fast,
  * and any number of models share one copy of them.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/graph/codes.js";
-import type { NDArray, Node, Program } from "#dsl/graph/program.js";
+import { isConstant, isInput, isLeaf, type Leaf } from "#dsl/graph/leaves.js";
+import type { Program } from "#dsl/graph/program.js";
 import { OnnxGraph } from "./graph.js";
 import { Lowering, type SizeSource } from "./lowering.js";
 import { chunksOf } from "./lower/optimizers.js";
 import { lowerings } from "./lower/table.js";
+import { entryOf } from "../lowerings.js";
 import { stateTensor, type OnnxModel, type Port, type StatePort } from "./model.js";
 import { writeModel, type OnnxGraphText, type OnnxPort } from "./proto.js";
 import { emitUpdates, fusedUpdates } from "./updates.js";
@@ -42,9 +43,7 @@ export function onnxGraph(
     type.shape.forEach((d, axis) => {
       if (typeof d === "string" && !sizes.has(d)) sizes.set(d, { tensor: () => read(name), axis });
     });
-  for (const node of program.nodes)
-    if (!lowerings[node.op] && !["input", "state", "constant"].includes(node.op))
-      throw new CodedError("graph-unknown-op", { op: node.op });
+  for (const node of program.nodes) if (!isLeaf(node)) entryOf(lowerings, node.op);
   const fused = fusedUpdates(program);
   const chunked = new Map(
     fused.flatMap(({ states }) =>
@@ -64,13 +63,13 @@ export function onnxGraph(
     ports.push({ name: tensor, type: dtype === "bf16" ? "u16" : dtype, shape: as ?? shape });
     return tensor;
   };
-  const leaf = (node: Node): string => {
-    const name = node.attributes["name"] as string;
-    if (node.op === "input") return inputs[name]!.tensor;
-    if (node.op === "constant") {
-      const { dtype, shape, bytes } = node.attributes["value"] as unknown as NDArray;
+  const leaf = (node: Leaf): string => {
+    if (isConstant(node)) {
+      const { dtype, shape, bytes } = node.attributes.value;
       return graph.constant(dtype, shape, bytes);
     }
+    const { name } = node.attributes;
+    if (isInput(node)) return inputs[name]!.tensor;
     const tensor = read(name);
     if (!chunked.has(name)) return tensor;
     return graph.node("Reshape", [tensor, graph.longs(program.state[name]!.type.shape as number[])]);

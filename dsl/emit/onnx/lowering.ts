@@ -4,8 +4,10 @@
  * [rows, last axis], in which products and norms work; going from one to the other is a Reshape, which copies nothing.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isLeaf, type Leaf } from "#dsl/graph/leaves.js";
 import type { Dimension, Node, Program, Ref, Type } from "#dsl/graph/program.js";
 import { partsOf } from "#dsl/graph/shape.js";
+import { entryOf, type Entry, type Table } from "../lowerings.js";
 import type { Attributes, OnnxGraph } from "./graph.js";
 import { MICROSOFT, TYPES, type TypeName } from "./proto.js";
 
@@ -20,7 +22,11 @@ export interface SizeSource {
 }
 /** Makes one output of a node. */
 export type Make = () => Value;
-export type Lower = (l: Lowering, node: Node) => readonly Make[];
+export type Lower = Entry<Lowering, Make>;
+/** The ops that are computed here by ways of their own. */
+export type Lowerings = Table<Lowering, Make>;
+/** The same, asked by name. */
+export type LowerByName = Readonly<Record<string, Lower | undefined>>;
 
 export interface ProductOptions {
   /** This side comes transposed. */
@@ -37,8 +43,8 @@ export class Lowering {
   constructor(
     readonly graph: OnnxGraph,
     readonly program: Program,
-    private readonly table: Readonly<Record<string, Lower>>,
-    private readonly leaf: (node: Node) => string,
+    private readonly table: LowerByName,
+    private readonly leaf: (node: Leaf) => string,
     /** Where sizes come from, by name. */
     private readonly sizes: ReadonlyMap<string, SizeSource>,
   ) {}
@@ -82,13 +88,9 @@ export class Lowering {
   }
   private make(ref: Ref): Value {
     const node = this.nodeOf(ref);
-    if (node.op === "input" || node.op === "state" || node.op === "constant") return { full: this.leaf(node) };
+    if (isLeaf(node)) return { full: this.leaf(node) };
     let makers = this.makers.get(ref.node);
-    if (!makers) {
-      const lower = this.table[node.op];
-      if (!lower) throw new CodedError("graph-unknown-op", { op: node.op });
-      this.makers.set(ref.node, (makers = lower(this, node)));
-    }
+    if (!makers) this.makers.set(ref.node, (makers = entryOf(this.table, node.op)(this, node)));
     return makers[ref.output]!();
   }
 

@@ -1,5 +1,8 @@
 /** New values of state, and whether each may be written over the old one. */
-import type { Node, Program } from "#dsl/graph/program.js";
+import { isState } from "#dsl/graph/leaves.js";
+import { isNodeOf } from "#dsl/graph/op.js";
+import type { Program } from "#dsl/graph/program.js";
+import { table, type NodeOf } from "#dsl/graph/table.js";
 import { gated, Order } from "./gate.js";
 import { scattered } from "./lower/caches.js";
 import { adamwStep } from "./lower/optimizers.js";
@@ -9,21 +12,20 @@ import type { OnnxNode } from "./proto.js";
 
 /** An adamw node whose parameter, m and v are state that it alone updates. */
 export interface FusedUpdate {
-  readonly node: Node;
+  readonly node: NodeOf<"adamw">;
   readonly states: readonly string[];
 }
 
 export function fusedUpdates(program: Program): readonly FusedUpdate[] {
   return program.nodes.flatMap((node, index) => {
-    if (node.op !== "adamw") return [];
-    const states = node.inputs.slice(0, 3).map((ref) => {
-      const source = program.nodes[ref.node]!;
-      return source.op === "state" ? (source.attributes["name"] as string) : undefined;
-    });
+    if (!isNodeOf(node, table.adamw)) return [];
+    const sources = node.inputs.slice(0, 3).map((ref) => program.nodes[ref.node]!);
+    if (!sources.every(isState)) return [];
+    const states = sources.map(({ attributes: { name } }) => name);
     const own = states.every((state, output) =>
       program.updates.some((u) => u.state === state && !u.at && u.value.node === index && u.value.output === output),
     );
-    return own ? [{ node, states: states as string[] }] : [];
+    return own ? [{ node, states }] : [];
   });
 }
 
@@ -55,7 +57,7 @@ export function emitUpdates(
   const steps = fused.flatMap(({ node, states }): Written[] => {
     const as = chunked.get(states[0]!);
     const [parameter, ...moments] = states.map(read);
-    const gradient = l.full(node.inputs[3]!);
+    const gradient = l.full(node.inputs[3]);
     const value = as ? graph.node("Reshape", [gradient, graph.longs(as)]) : gradient;
     const waits = order.unordered(parameter!, gradient).map((reader) => reader.outputs[0]!);
     const results = adamwStep(l, node, [parameter!, ...moments, value], as !== undefined, (scalar) =>

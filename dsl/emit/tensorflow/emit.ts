@@ -6,12 +6,14 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/graph/codes.js";
-import type { DType, NDArray, Node, Program, State } from "#dsl/graph/program.js";
+import { isConstant, isInput, isLeaf, type ConstantNode, type Leaf } from "#dsl/graph/leaves.js";
+import type { DType, Program, State } from "#dsl/graph/program.js";
 import { sameShape, typeText } from "#dsl/graph/shape.js";
 import { TensorflowGraph } from "./graph.js";
 import { Lowering, type SizeSource } from "./lowering.js";
 import { withKernels } from "./lower/kernels.js";
 import { lowerings } from "./lower/table.js";
+import { entryOf } from "../lowerings.js";
 import type { EmittedProgram, EmittedState, Port, TensorflowModel } from "./model.js";
 import { writeSavedModel, type GraphNode } from "./saved-model.js";
 import { emitUpdates } from "./updates.js";
@@ -125,19 +127,17 @@ function emitProgram(
         sizes.set(d, { tensor: handles.get(name)!, axis, dtype: type.dtype, variable: true });
     });
   const reads = new Map<string, string>();
-  const leaf = (node: Node): string => {
-    const name = node.attributes["name"] as string;
-    if (node.op === "input") return placeholders.get(name)!;
-    if (node.op === "constant") return constant(graph, node);
+  const leaf = (node: Leaf): string => {
+    if (isConstant(node)) return constant(graph, node);
+    const { name } = node.attributes;
+    if (isInput(node)) return placeholders.get(name)!;
     const known = reads.get(name);
     if (known !== undefined) return known;
     const read = graph.node("ReadVariableOp", [handles.get(name)!], { dtype: { type: node.types[0]!.dtype } });
     reads.set(name, read);
     return read;
   };
-  for (const node of program.nodes)
-    if (!lowerings[node.op] && !["input", "state", "constant"].includes(node.op))
-      throw new CodedError("graph-unknown-op", { op: node.op });
+  for (const node of program.nodes) if (!isLeaf(node)) entryOf(lowerings, node.op);
   const table = o.kernels ? withKernels(lowerings) : lowerings;
   const l = new Lowering(graph, program, table, leaf, sizes, handles);
   const outputs = Object.fromEntries(
@@ -151,7 +151,7 @@ function port(tensor: string, dtype: DType): Port {
   return { tensor: /:\d+$/.test(tensor) ? tensor : `${tensor}:0`, dtype };
 }
 
-function constant(graph: TensorflowGraph, node: Node): string {
-  const { dtype, shape, bytes } = node.attributes["value"] as unknown as NDArray;
+function constant(graph: TensorflowGraph, node: ConstantNode): string {
+  const { dtype, shape, bytes } = node.attributes.value;
   return graph.constant(dtype, shape, bytes);
 }

@@ -3,8 +3,10 @@
  * A value of rank 3 or more has two forms: `full`, as the program has it, and `flat`, [rows, last axis], in which the
  * fast kernels work; going from one to the other is a Reshape, which costs nothing but a node.
  */
+import { isLeaf, type Leaf } from "#dsl/graph/leaves.js";
 import type { Dimension, Node, Program, Ref, Type } from "#dsl/graph/program.js";
 import { partsOf } from "#dsl/graph/shape.js";
+import { entryOf, type Entry, type Table } from "../lowerings.js";
 import type { TensorflowGraph } from "./graph.js";
 import type { TypeName } from "./saved-model.js";
 
@@ -21,7 +23,11 @@ export interface SizeSource {
 }
 /** Makes one output of a node. */
 export type Make = () => Value;
-export type Lower = (l: Lowering, node: Node) => readonly Make[];
+export type Lower = Entry<Lowering, Make>;
+/** The ops that are computed here by ways of their own. */
+export type Lowerings = Table<Lowering, Make>;
+/** The same, asked by name. */
+export type LowerByName = Readonly<Record<string, Lower | undefined>>;
 
 export class Lowering {
   private readonly made = new Map<string, { full?: string; flat?: string }>();
@@ -35,8 +41,8 @@ export class Lowering {
   constructor(
     readonly graph: TensorflowGraph,
     readonly program: Program,
-    private readonly table: Readonly<Record<string, Lower>>,
-    private readonly leaf: (node: Node) => string,
+    private readonly table: LowerByName,
+    private readonly leaf: (node: Leaf) => string,
     /** Where sizes come from, by name. */
     private readonly sizes: ReadonlyMap<string, SizeSource>,
     /** The resource of each state. */
@@ -96,9 +102,9 @@ export class Lowering {
   private make(ref: Ref): Value {
     const node = this.nodeOf(ref);
     return this.ordered(ref, () => {
-      if (node.op === "input" || node.op === "state" || node.op === "constant") return { full: this.leaf(node) };
+      if (isLeaf(node)) return { full: this.leaf(node) };
       let makers = this.makers.get(ref.node);
-      if (!makers) this.makers.set(ref.node, (makers = this.table[node.op]!(this, node)));
+      if (!makers) this.makers.set(ref.node, (makers = entryOf(this.table, node.op)(this, node)));
       return makers[ref.output]!();
     });
   }

@@ -3,7 +3,10 @@
  * write their states in place, sums that grow (state + x) are added in place, and a state that is set back to one value is
  * filled last, so that its old and new memory don't live side by side.
  */
+import { isState } from "#dsl/graph/leaves.js";
+import { isNodeOf } from "#dsl/graph/op.js";
 import type { Node, Program, Ref, Update } from "#dsl/graph/program.js";
+import { table } from "#dsl/graph/table.js";
 import { writePart } from "./lower/caches.js";
 import { kernelsInPlace } from "./lower/kernels.js";
 import { inPlace } from "./lower/optimizers.js";
@@ -20,8 +23,9 @@ export function emitUpdates(
   const handle = (state: string): string => handles.get(state)!;
   const stepping = o.kernels ? { ...inPlace, ...kernelsInPlace } : inPlace;
   const steps = program.nodes.flatMap((node, index) => {
-    const states = Object.hasOwn(stepping, node.op) ? ownStates(program, node, index) : undefined;
-    return states ? [{ node, states }] : [];
+    const step = Object.hasOwn(stepping, node.op) ? stepping[node.op] : undefined;
+    const states = step && ownStates(program, node, index);
+    return states ? [{ node, states, step }] : [];
   });
   const stepped = new Set(steps.flatMap((s) => s.states));
   const others = program.updates.filter((u) => !stepped.has(u.state));
@@ -47,13 +51,13 @@ export function emitUpdates(
     const read = reads.get(state);
     return read === undefined ? [] : [read, ...(readers.get(read) ?? [])];
   };
-  const made = steps.map(({ node, states }) => ({
+  const made = steps.map(({ node, states, step }) => ({
     node,
-    name: stepping[node.op]!(l, node, states.map(handle), [...new Set(states.flatMap(after))]),
+    name: step(l, node, states.map(handle), [...new Set(states.flatMap(after))]),
   }));
   /** What reads a state only to step another. */
   const stepsReading = (state: string): string[] =>
-    made.filter(({ node }) => node.inputs.some((ref) => isState(l, ref, state))).map(({ name }) => name);
+    made.filter(({ node }) => node.inputs.some((ref) => readsState(l, ref, state))).map(({ name }) => name);
   const waiting = (names: readonly string[]): string[] => [...new Set(names)].map((name) => `^${name}`);
   return [
     ...made.map(({ name }) => name),
@@ -78,30 +82,30 @@ export function emitUpdates(
   ];
 }
 
-function isState(l: Lowering, ref: Ref, state: string): boolean {
+function readsState(l: Lowering, ref: Ref, state: string): boolean {
   const node = l.nodeOf(ref);
-  return node.op === "state" && node.attributes["name"] === state;
+  return isState(node) && node.attributes.name === state;
 }
 function isFill(l: Lowering, u: Update): boolean {
-  return l.nodeOf(u.value).op === "fill_like" && l.usesOf(u.value) === 0;
+  return isNodeOf(l.nodeOf(u.value), table.fill_like) && l.usesOf(u.value) === 0;
 }
 /** x where the update is state + x and nothing else needs the sum. */
 function addend(l: Lowering, u: Update): Ref | undefined {
   const node = l.nodeOf(u.value);
+  if (!isNodeOf(node, table.add) || l.usesOf(u.value) > 0) return undefined;
   const [a, b] = node.inputs;
-  if (node.op !== "add" || l.usesOf(u.value) > 0) return undefined;
-  const [x] = isState(l, a!, u.state) ? [b!] : isState(l, b!, u.state) ? [a!] : [];
-  return x && l.typeOf(x).shape.length === node.types[0]!.shape.length ? x : undefined;
+  const [x] = readsState(l, a, u.state) ? [b] : readsState(l, b, u.state) ? [a] : [];
+  return x && l.typeOf(x).shape.length === node.types[0].shape.length ? x : undefined;
 }
 
 /** The states that an optimizer's node reads, if its outputs are the updates of just these. */
 function ownStates(program: Program, node: Node, index: number): readonly string[] | undefined {
-  const own = node.inputs.slice(0, node.types.length);
-  const names = own.map((ref) => program.nodes[ref.node]!.attributes["name"]);
-  const updates = (state: unknown, output: number): boolean =>
+  const own = node.inputs.slice(0, node.types.length).map((ref) => program.nodes[ref.node]!);
+  if (!own.every(isState)) return undefined;
+  const names = own.map(({ attributes: { name } }) => name);
+  const updates = (state: string, output: number): boolean =>
     program.updates.some((u) => !u.at && u.state === state && u.value.node === index && u.value.output === output);
-  const states = own.every((ref: Ref) => program.nodes[ref.node]!.op === "state");
-  return states && names.every(updates) ? (names as string[]) : undefined;
+  return names.every(updates) ? names : undefined;
 }
 
 /** Ops whose output may lie in the memory of their input: who reads it reads that. */

@@ -1,50 +1,46 @@
-import type { Op } from "../op.js";
+import { number, type Infer } from "../attributes.js";
+import { defineOp } from "../op.js";
 import { elements, Misfit, wantShape } from "../shape.js";
 import { values } from "../values.js";
 
+const ADAM = { beta1: number, beta2: number, epsilon: number, weight_decay: number };
 /** Attributes of the op. */
-export interface AdamSettings {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weight_decay: number;
-}
+export type AdamSettings = Infer<typeof ADAM>;
 
-export const adamw: Op = {
+export const adamw = defineOp({
   name: "adamw",
   doc:
     "(parameter, m, v, gradient, rate scalar, step i32 scalar from 1, scale scalar?) → (parameter, m, v) after one step of AdamW as PyTorch defines it: " +
     "parameter · (1 − rate · `weight_decay`) − rate · m̂ / (√v̂ + `epsilon`), moments by `beta1`, `beta2` with bias correction. `scale` multiplies the gradient first (clipping).",
+  inputs: ["parameter", "m", "v", "gradient", "rate", "step", "scale?"],
+  outputs: ["parameter", "m", "v"],
+  attributes: ADAM,
   type([parameter, m, v, gradient, rate, step, scale]) {
     for (const [x, name] of [
       [m, "m"],
       [v, "v"],
       [gradient, "the gradient"],
     ] as const)
-      wantShape(x!, parameter!.shape, name);
-    wantShape(rate!, [], "the rate");
-    if (step!.dtype !== "i32" || step!.shape.length) throw new Misfit("step must be an i32 scalar");
+      wantShape(x, parameter.shape, name);
+    wantShape(rate, [], "the rate");
+    if (step.dtype !== "i32" || step.shape.length) throw new Misfit("step must be an i32 scalar");
     if (scale) wantShape(scale, [], "the scale");
-    return [parameter!, m!, v!];
+    return [parameter, m, v];
   },
   evaluate([parameter, m, v, gradient, rate, step, scale], attributes) {
-    const { beta1, beta2, epsilon, weight_decay } = attributes as unknown as AdamSettings;
-    const lr = rate!.data[0]!;
-    const t = step!.data[0]!;
+    const { beta1, beta2, epsilon, weight_decay } = attributes;
+    const lr = rate.data[0]!;
+    const t = step.data[0]!;
     const [c1, c2] = [1 - beta1 ** t, 1 - beta2 ** t];
-    const [p, m2, v2] = [parameter!, m!, v!].map((x) => values(x.shape, x.data)) as [
-      typeof parameter,
-      typeof m,
-      typeof v,
-    ];
-    gradient!.data.forEach((raw, i) => {
+    const [p, m2, v2] = [parameter, m, v].map((x) => values(x.shape, x.data)) as [typeof parameter, typeof m, typeof v];
+    gradient.data.forEach((raw, i) => {
       const g = raw * (scale?.data[0] ?? 1);
-      const mean = (m2!.data[i] = beta1 * m!.data[i]! + (1 - beta1) * g);
-      const square = (v2!.data[i] = beta2 * v!.data[i]! + (1 - beta2) * g * g);
+      const mean = (m2!.data[i] = beta1 * m.data[i]! + (1 - beta1) * g);
+      const square = (v2!.data[i] = beta2 * v.data[i]! + (1 - beta2) * g * g);
       p!.data[i] =
-        parameter!.data[i]! * (1 - lr * weight_decay) - (lr * (mean / c1)) / (Math.sqrt(square / c2) + epsilon);
+        parameter.data[i]! * (1 - lr * weight_decay) - (lr * (mean / c1)) / (Math.sqrt(square / c2) + epsilon);
     });
     return [p!, m2!, v2!];
   },
-  flops: ([parameter], _, sizes) => 14 * elements(parameter!, sizes),
-};
+  flops: ([parameter], _, sizes) => 14 * elements(parameter, sizes),
+});

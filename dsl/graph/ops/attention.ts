@@ -1,3 +1,5 @@
+import { attention_gradient } from "./attention_gradient.js";
+import { ATTENTION } from "../heads.js";
 import {
   accumulate,
   attentionAttributes,
@@ -11,7 +13,7 @@ import {
   keepOf,
   sight,
 } from "../heads.js";
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
 import { elements } from "../shape.js";
 import { softmaxRows } from "../softmax.js";
 import { values } from "../values.js";
@@ -20,7 +22,7 @@ import { values } from "../values.js";
  * Scaled dot-product attention (Vaswani et al., 2017, arXiv 1706.03762), with grouped key-value heads (Ainslie et al.,
  * 2023, arXiv 2305.13245). The products of hidden keys are computed and counted in full, causal or not, as PyTorch's are.
  */
-export const attention: Op = {
+export const attention = defineOp({
   name: "attention",
   doc:
     "(q [batch, length, `heads` × size], k, v [batch, keys, `key_value_heads` × size], mask i32 [batch, keys] or a scalar, and what `given` names: " +
@@ -29,16 +31,21 @@ export const attention: Op = {
     "those `window` or more away (0: none), those of another segment; a query that sees none weighs all alike. " +
     "With a `cap` (0: none) scale · q kᵀ is bent to cap · tanh(· / cap) first. " +
     "`heads` / `key_value_heads` neighbouring heads share a key-value head. Dropout (`rate`, `seed`, `site`, by step) acts on the probabilities that weigh v; those given out are before it.",
+  inputs: ["q", "k", "v", "mask", "...extras"],
+  outputs: ["context", "probabilities"],
+  attributes: ATTENTION,
   type: attentionTypes,
   gradient(graph, { inputs, outputs: [context, probabilities], attributes }, [dy], wanted) {
     const a = attentionAttributes(attributes);
     const { q, k, v, bias, step } = attentionInputs(inputs, a);
-    const given = [q, k, v, probabilities!, context!, dy!, ...(step ? [step] : [])];
-    const [dq, dk, dv, dscores] = graph.apply("attention_gradient", given, attributes);
+    if (!dy) return [];
+    const known = [q, k, v, probabilities, context, dy] as const;
+    const [dq, dk, dv, dscores] = graph.apply(attention_gradient, step ? [...known, step] : known, attributes);
     // Over all rows of the batch, and over the heads where they share one bias.
-    const dbias = (): typeof dscores => dscores!.sum(bias!.shape[0] === a.heads ? [0] : [0, 1]).reshape(bias!.shape);
     const at = 4 + a.given.indexOf("bias");
-    return [dq, dk, dv, ...inputs.slice(3).map((_, i) => (bias && 3 + i === at && wanted[at] ? dbias() : undefined))];
+    const dbias =
+      bias && wanted[at] ? dscores.sum(bias.shape[0] === a.heads ? [0] : [0, 1]).reshape(bias.shape) : undefined;
+    return [dq, dk, dv, ...inputs.slice(3).map((_, i) => (3 + i === at ? dbias : undefined))];
   },
   evaluate(inputs, attributes, [shape, square]) {
     const a = attentionAttributes(attributes);
@@ -46,7 +53,7 @@ export const attention: Op = {
     const { q, k, v, bias } = x;
     const g = geometry(q, k, a);
     const sees = sight(g, a, x);
-    const scores = values(square!);
+    const scores = values(square);
     eachRow(g, (b, h, i) => {
       const added = bias && ((bias.shape[0] === 1 ? 0 : h) * g.length + i) * g.keys;
       for (let j = 0; j < g.keys; j++) {
@@ -56,9 +63,9 @@ export const attention: Op = {
         scores.data[g.row(b, h, i) + j] = biased + (sees(b, i, j) ? 0 : HIDDEN);
       }
     });
-    const p = { shape: square!, data: softmaxRows(scores.data, g.keys, false) };
+    const p = { shape: square, data: softmaxRows(scores.data, g.keys, false) };
     const keep = keepOf(p, a, x.step);
-    const y = values(shape!);
+    const y = values(shape);
     eachRow(g, (b, h, i) => {
       for (let j = 0; j < g.keys; j++) {
         const at = g.row(b, h, i) + j;
@@ -68,7 +75,7 @@ export const attention: Op = {
     return [y, p];
   },
   flops: ([q, k], _, sizes) => {
-    const keys = k!.shape[1]!;
-    return 4 * elements(q!, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
+    const keys = k.shape[1]!;
+    return 4 * elements(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
   },
-};
+});

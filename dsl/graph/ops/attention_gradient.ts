@@ -1,3 +1,4 @@
+import { ATTENTION } from "../heads.js";
 import {
   accumulate,
   attentionAttributes,
@@ -8,7 +9,7 @@ import {
   geometry,
   keepOf,
 } from "../heads.js";
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
 import { elements, wantShape } from "../shape.js";
 import { values } from "../values.js";
 
@@ -18,20 +19,23 @@ import { values } from "../values.js";
  * arXiv 2205.14135), which engines take instead: it spares two passes over all scores. Where scores are capped, what flows on
  * to q and k is dS · (1 − tanh²(score / cap)); dscores is what a bias gets, before that.
  */
-export const attention_gradient: Op = {
+export const attention_gradient = defineOp({
   name: "attention_gradient",
   doc: "(q, k, v, probabilities, context, dcontext, step if `rate` > 0) → (dq, dk, dv, dscores [batch, heads, length, keys]); probabilities and context are attention's own outputs, the attributes are its own.",
+  inputs: ["q", "k", "v", "probabilities", "context", "dcontext", "step?"],
+  outputs: ["dq", "dk", "dv", "dscores"],
+  attributes: ATTENTION,
   type([q, k, v, p, y, dy]) {
-    wantShape(y!, q!.shape, "the context");
-    wantShape(dy!, q!.shape, "dcontext");
-    return [q!, k!, v!, p!];
+    wantShape(y, q.shape, "the context");
+    wantShape(dy, q.shape, "dcontext");
+    return [q, k, v, p!];
   },
-  evaluate(inputs, attributes, shapes) {
+  evaluate(inputs, attributes, [queries, keys, others, square]) {
     const a = attentionAttributes(attributes);
     const { q, k, v, probabilities: p, dcontext: dy, step } = attentionGradientInputs(inputs);
     const g = geometry(q, k, a);
     const keep = keepOf(p, a, step);
-    const [dq, dk, dv, dscores] = shapes.map((shape) => values(shape));
+    const [dq, dk, dv, dscores] = [values(queries), values(keys), values(others), values(square)];
     eachRow(g, (b, h, i) => {
       const row = g.row(b, h, i);
       const at = g.query(b, i, h);
@@ -43,18 +47,18 @@ export const attention_gradient: Op = {
       for (let j = 0; j < g.keys; j++) {
         const ds = p.data[row + j]! * (dp[j]! - mean);
         const other = g.key(b, j, h);
-        dscores!.data[row + j] = ds;
+        dscores.data[row + j] = ds;
         const t = a.cap ? bent(a.scale * dot(q.data, at, k.data, other, g.size), a) : 0;
         const sloped = a.scale * ds * (1 - t * t);
-        accumulate(dq!.data, at, k.data, other, g.size, sloped);
-        accumulate(dk!.data, other, q.data, at, g.size, sloped);
-        accumulate(dv!.data, other, dy.data, at, g.size, p.data[row + j]! * keep[row + j]!);
+        accumulate(dq.data, at, k.data, other, g.size, sloped);
+        accumulate(dk.data, other, q.data, at, g.size, sloped);
+        accumulate(dv.data, other, dy.data, at, g.size, p.data[row + j]! * keep[row + j]!);
       }
     });
-    return [dq!, dk!, dv!, dscores!];
+    return [dq, dk, dv, dscores];
   },
   flops: ([q, k], _, sizes) => {
-    const keys = k!.shape[1]!;
-    return 8 * elements(q!, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
+    const keys = k.shape[1]!;
+    return 8 * elements(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
   },
-};
+});

@@ -1,13 +1,16 @@
-import type { Op } from "../op.js";
+import { number } from "../attributes.js";
+import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
 import { Misfit, plus, sameShape, wantSameDType } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
-export const concat: Op = {
+export const concat = defineOp({
   name: "concat",
   doc: "Joins tensors along `axis`, where at most one of the sizes has a name; the other sizes agree.",
+  inputs: ["...parts"],
+  attributes: { axis: number },
   type(inputs, a) {
-    const axis = a["axis"] as number;
+    const axis = a.axis;
     const rest = (shape: readonly (number | string)[]): (number | string)[] =>
       shape.map((d, i) => (i === axis ? 0 : d));
     const first = inputs[0]!.shape;
@@ -22,7 +25,7 @@ export const concat: Op = {
     return [{ dtype: wantSameDType(...inputs), shape: first.map((d, i) => (i === axis ? total : d)) }];
   },
   gradient(_, { inputs, attributes }, [dy], wanted) {
-    const axis = attributes["axis"] as number;
+    const axis = attributes.axis;
     let start: Dimension = 0;
     return inputs.map((x, i) => {
       const size = x.shape[axis]!;
@@ -30,13 +33,13 @@ export const concat: Op = {
       start = typeof size === "number" ? plus(from, size) : plus(size, from as number);
       if (!wanted[i]) return undefined;
       if (typeof from !== "number") throw new Misfit(`no gradient behind a part of named size along axis ${axis}`);
-      return dy!.slice(axis, from, size);
+      return dy.slice(axis, from, size);
     });
   },
   evaluate(inputs, a, [shape]) {
-    const axis = a["axis"] as number;
-    const outer = sizeOf(shape!.slice(0, axis));
-    const y = values(shape!);
+    const axis = a.axis;
+    const outer = sizeOf(shape.slice(0, axis));
+    const y = values(shape);
     let at = 0;
     for (let o = 0; o < outer; o++)
       for (const x of inputs) {
@@ -46,4 +49,4 @@ export const concat: Op = {
       }
     return [y];
   },
-};
+});

@@ -1,32 +1,37 @@
-import type { Op } from "../op.js";
+import { flag, number } from "../attributes.js";
+import { defineOp, type Op } from "../op.js";
 import { axesOf, Misfit } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
-export const cumulative_sum: Op = {
+const CUMULATIVE = { axis: number, exclusive: flag, reverse: flag };
+
+export const cumulative_sum: Op<readonly ["x"], readonly ["y"], typeof CUMULATIVE> = defineOp({
   name: "cumulative_sum",
   doc: "x → its running sum along `axis`; `exclusive` leaves the element itself out, `reverse` sums from the end.",
+  inputs: ["x"],
+  attributes: CUMULATIVE,
   type([x], a) {
-    if (x!.dtype === "bool") throw new Misfit("x must be a number, not bool");
-    axesOf(x!.shape.length, [a["axis"]!]);
-    return [x!];
+    if (x.dtype === "bool") throw new Misfit("x must be a number, not bool");
+    axesOf(x.shape.length, [a.axis]);
+    return [x];
   },
   gradient: (graph, { attributes }, [dy]) => [
-    graph.one("cumulative_sum", [dy!], { ...attributes, reverse: attributes["reverse"] !== true }),
+    graph.one(cumulative_sum, [dy], { ...attributes, reverse: !attributes.reverse }),
   ],
   evaluate([x], a, [shape]) {
-    const [axis] = axesOf(shape!.length, [a["axis"]!]) as [number];
-    const n = shape![axis]!;
-    const inner = sizeOf(shape!.slice(axis + 1));
-    const y = values(shape!);
+    const axis = a.axis < 0 ? a.axis + shape.length : a.axis;
+    const n = shape[axis]!;
+    const inner = sizeOf(shape.slice(axis + 1));
+    const y = values(shape);
     for (let outer = 0; outer * n * inner < y.data.length; outer++)
       for (let c = 0; c < inner; c++) {
         let sum = 0;
         for (let k = 0; k < n; k++) {
-          const at = (outer * n + (a["reverse"] === true ? n - 1 - k : k)) * inner + c;
-          y.data[at] = a["exclusive"] === true ? sum : sum + x!.data[at]!;
-          sum += x!.data[at]!;
+          const at = (outer * n + (a.reverse ? n - 1 - k : k)) * inner + c;
+          y.data[at] = a.exclusive ? sum : sum + x.data[at]!;
+          sum += x.data[at]!;
         }
       }
     return [y];
   },
-};
+});

@@ -1,23 +1,26 @@
-import type { Op } from "../op.js";
+import { oneOf } from "../attributes.js";
+import { defineOp } from "../op.js";
 import { Misfit, wantShape } from "../shape.js";
 import { values } from "../values.js";
 
-export const dequantize: Op = {
+export const dequantize = defineOp({
   name: "dequantize",
   doc: "(codes i8 [rows, columns], scales f32, one for each place along `axis`) → codes · scales, f32: a weight stored as int8 by channel.",
+  inputs: ["codes", "scales"],
+  attributes: { axis: oneOf([0, 1]) },
   type([codes, scales], { axis }) {
-    if (codes!.dtype !== "i8" || codes!.shape.length !== 2) throw new Misfit("the codes must be i8 of two axes");
-    if (scales!.dtype !== "f32") throw new Misfit(`scales must be f32, not ${scales!.dtype}`);
+    if (codes.dtype !== "i8" || codes.shape.length !== 2) throw new Misfit("the codes must be i8 of two axes");
+    if (scales.dtype !== "f32") throw new Misfit(`scales must be f32, not ${scales.dtype}`);
     if (axis !== 0 && axis !== 1) throw new Misfit("the axis must be 0 or 1");
-    wantShape(scales!, [codes!.shape[axis]!], "the scales");
-    return [{ dtype: "f32", shape: codes!.shape }];
+    wantShape(scales, [codes.shape[axis]!], "the scales");
+    return [{ dtype: "f32", shape: codes.shape }];
   },
   evaluate([codes, scales], { axis }, [shape]) {
-    const columns = shape![1]!;
-    const y = values(shape!);
-    codes!.data.forEach((code, i) => {
-      y.data[i] = code * scales!.data[axis === 0 ? Math.floor(i / columns) : i % columns]!;
+    const columns = shape[1]!;
+    const y = values(shape);
+    codes.data.forEach((code, i) => {
+      y.data[i] = code * scales.data[axis === 0 ? Math.floor(i / columns) : i % columns]!;
     });
     return [y];
   },
-};
+});

@@ -1,6 +1,6 @@
+import { number, numbers, oneOf, type Infer } from "../attributes.js";
 import { LEVELS, type LevelsName } from "../levels.js";
-import type { Op } from "../op.js";
-import type { Attributes } from "../program.js";
+import { defineOp } from "../op.js";
 import { Misfit, wantShape } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
@@ -15,35 +15,37 @@ export interface Blocks {
   readonly count: number;
   readonly padded: number;
 }
-export function blocksOf(attributes: Attributes): Blocks {
-  const { levels: name, block, shape } = attributes as { levels: LevelsName; block: number; shape: readonly number[] };
+const BLOCKS = { levels: oneOf(["nf4", "dynamic"] satisfies readonly LevelsName[]), block: number, shape: numbers };
+export function blocksOf({ levels: name, block, shape }: Infer<typeof BLOCKS>): Blocks {
   const levels = LEVELS[name];
   const count = sizeOf(shape);
   return { levels, bits: levels.length === 16 ? 4 : 8, block, shape, count, padded: Math.ceil(count / block) * block };
 }
 
-export const dequantize_blocks: Op = {
+export const dequantize_blocks = defineOp({
   name: "dequantize_blocks",
   doc:
     "(codes u8, scales f32 [blocks]) → f32 `shape`: what each code stands for (`levels`: nf4 or dynamic) · the scale of its block of `block` elements, in row-major order. " +
     "Codes of 4 bits lie two in a byte, the first in its high half; the last block may be longer than what is left of the shape.",
+  inputs: ["codes", "scales"],
+  attributes: BLOCKS,
   type([codes, scales], attributes) {
     const { bits, block, shape, padded } = blocksOf(attributes);
-    if (codes!.dtype !== "u8" || scales!.dtype !== "f32") throw new Misfit("codes must be u8, scales f32");
+    if (codes.dtype !== "u8" || scales.dtype !== "f32") throw new Misfit("codes must be u8, scales f32");
     if ((block * bits) % 8 !== 0) throw new Misfit("a block must be whole bytes");
-    wantShape(scales!, [padded / block], "the scales");
-    wantShape(codes!, [(padded * bits) / 8], "the codes");
+    wantShape(scales, [padded / block], "the scales");
+    wantShape(codes, [(padded * bits) / 8], "the codes");
     return [{ dtype: "f32", shape }];
   },
   evaluate([codes, scales], attributes) {
     const { levels, bits, block, shape } = blocksOf(attributes);
     const code = (i: number): number => {
-      if (bits === 8) return codes!.data[i]!;
-      const both = codes!.data[i >> 1]!;
+      if (bits === 8) return codes.data[i]!;
+      const both = codes.data[i >> 1]!;
       return i % 2 ? both & 15 : both >> 4;
     };
     const y = values(shape);
-    for (let i = 0; i < y.data.length; i++) y.data[i] = levels[code(i)]! * scales!.data[Math.floor(i / block)]!;
+    for (let i = 0; i < y.data.length; i++) y.data[i] = levels[code(i)]! * scales.data[Math.floor(i / block)]!;
     return [y];
   },
-};
+});

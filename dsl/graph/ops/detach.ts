@@ -1,10 +1,11 @@
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
 
-export const detach: Op = {
+export const detach = defineOp({
   name: "detach",
   doc: "x itself, a constant to the gradient: none flows through it.",
-  type: ([x]) => [x!],
+  inputs: ["x"],
+  type: ([x]) => [x],
   gradient: () => [undefined],
-  evaluate: ([x]) => [{ shape: x!.shape, data: x!.data }],
+  evaluate: ([x]) => [{ shape: x.shape, data: x.data }],
   flops: () => 0,
-};
+});

@@ -1,15 +1,18 @@
-import type { Op } from "../op.js";
+import { number } from "../attributes.js";
+import { defineOp } from "../op.js";
 import { values } from "../values.js";
 
-export const fill_like: Op = {
+export const fill_like = defineOp({
   name: "fill_like",
   doc: "(x) → x's type, every element `value`. Only the shape of x is looked at; no gradient flows to it.",
-  type: ([x]) => [x!],
+  inputs: ["x"],
+  attributes: { value: number },
+  type: ([x]) => [x],
   gradient: () => [undefined],
   evaluate: (_, a, [shape]) => {
-    const y = values(shape!);
-    y.data.fill(a["value"] as number);
+    const y = values(shape);
+    y.data.fill(a.value);
     return [y];
   },
   flops: () => 0,
-};
+});

@@ -1,13 +1,14 @@
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
 import { wantFloat } from "../shape.js";
 
-export const floor: Op = {
+export const floor = defineOp({
   name: "floor",
   doc: "The greatest whole number that isn't above x. It is flat: no gradient flows through it.",
+  inputs: ["x"],
   type([x]) {
-    wantFloat(x!, "x");
-    return [x!];
+    wantFloat(x, "x");
+    return [x];
   },
   gradient: () => [undefined],
-  evaluate: ([x]) => [{ shape: x!.shape, data: x!.data.map(Math.floor) }],
-};
+  evaluate: ([x]) => [{ shape: x.shape, data: x.data.map(Math.floor) }],
+});

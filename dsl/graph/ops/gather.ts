@@ -1,33 +1,37 @@
+import { scatter_rows } from "./scatter_rows.js";
+import { number, optional } from "../attributes.js";
 import type { Tensor } from "../tensor.js";
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
 import { Misfit } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
-export const gather: Op = {
+export const gather = defineOp({
   name: "gather",
   doc:
     "(table [rows, ...], indices i32 of any shape) → the rows at the indices. An index outside is an error. " +
     "`padding`: a row of the table that gets no gradient.",
+  inputs: ["table", "indices"],
+  attributes: { padding: optional(number) },
   type([table, indices]) {
-    if (indices!.dtype !== "i32") throw new Misfit(`indices must be i32, not ${indices!.dtype}`);
-    if (table!.shape.length === 0) throw new Misfit("the table must have rows");
-    return [{ dtype: table!.dtype, shape: [...indices!.shape, ...table!.shape.slice(1)] }];
+    if (indices.dtype !== "i32") throw new Misfit(`indices must be i32, not ${indices.dtype}`);
+    if (table.shape.length === 0) throw new Misfit("the table must have rows");
+    return [{ dtype: table.dtype, shape: [...indices.shape, ...table.shape.slice(1)] }];
   },
   gradient(graph, { inputs: [table, indices], attributes: { padding } }, [dy], wanted) {
     if (!wanted[0]) return [undefined, undefined];
-    const kept = typeof padding === "number" ? without(indices!, padding, dy!) : dy!;
-    return [graph.one("scatter_rows", [indices!, kept], { rows: table!.shape[0]! }), undefined];
+    const kept = typeof padding === "number" ? without(indices, padding, dy) : dy;
+    return [graph.one(scatter_rows, [indices, kept], { rows: table.shape[0]! }), undefined];
   },
   evaluate([table, indices], _, [shape]) {
-    const row = sizeOf(table!.shape.slice(1));
-    const y = values(shape!);
-    indices!.data.forEach((r, i) => {
-      if (r < 0 || r >= table!.shape[0]!) throw new Misfit(`row ${r} of ${table!.shape[0]}`);
-      y.data.set(table!.data.subarray(r * row, (r + 1) * row), i * row);
+    const row = sizeOf(table.shape.slice(1));
+    const y = values(shape);
+    indices.data.forEach((r, i) => {
+      if (r < 0 || r >= table.shape[0]!) throw new Misfit(`row ${r} of ${table.shape[0]}`);
+      y.data.set(table.data.subarray(r * row, (r + 1) * row), i * row);
     });
     return [y];
   },
-};
+});
 
 /** dy [...indices, ...row] with zeros where the index is `padding`. */
 function without(indices: Tensor, padding: number, dy: Tensor): Tensor {

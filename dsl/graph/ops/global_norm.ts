@@ -1,10 +1,12 @@
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
 import { elements, wantFloat, wantSameDType } from "../shape.js";
 import { values } from "../values.js";
 
-export const global_norm: Op = {
+export const global_norm = defineOp({
   name: "global_norm",
   doc: "√ of the sum of squares of all elements of all inputs, a scalar.",
+  inputs: ["...gradients"],
+  outputs: ["norm"],
   type(inputs) {
     for (const x of inputs) wantFloat(x, "every input");
     return [{ dtype: wantSameDType(...inputs), shape: [] }];
@@ -13,4 +15,4 @@ export const global_norm: Op = {
     values([], [Math.sqrt(inputs.reduce((sum, x) => x.data.reduce((s, v) => s + v * v, sum), 0))]),
   ],
   flops: (inputs, _, sizes) => 2 * inputs.reduce((n, x) => n + elements(x, sizes), 0),
-};
+});

@@ -1,37 +1,42 @@
-import { eachHeadRow, headDType, wantHead } from "../head.js";
-import type { Op } from "../op.js";
+import { eachHeadRow, HEAD, headDType, wantHead } from "../head.js";
+import { defineOp } from "../op.js";
 import { elements, wantShape } from "../shape.js";
 import { values } from "../values.js";
 
-export const head_loss_gradient: Op = {
+export const head_loss_gradient = defineOp({
   name: "head_loss_gradient",
   doc:
     "(x [m, n], weight [vocabulary, n], labels i32 [m], dy scalar, bias [vocabulary]?) → (dx, dweight, dbias if there is a bias) of head_loss with the same attributes. " +
     "With d = dy · (softmax(x · weightᵀ + bias) − one-hot(label)) / rows counted (undivided where `reduction` is sum; 0 in rows that don't count): dx = d · weight, dweight = dᵀ · x, dbias = Σ d. " +
     "An engine that computes it beside head_loss makes the logits once for both, chunk by chunk.",
-  type([x, weight, labels, dy, bias], a) {
-    wantHead([x, weight, labels, bias], a);
-    const dtype = headDType(x!);
-    wantShape(dy!, [], "dy");
-    return [x!, weight!, ...(bias ? [bias] : [])].map(({ shape }) => ({ dtype, shape }));
+  inputs: ["x", "weight", "labels", "dy", "bias?"],
+  outputs: ["dx", "dweight", "dbias?"],
+  attributes: HEAD,
+  type([x, weight, labels, dy, bias]) {
+    wantHead(x, weight, labels, bias);
+    const dtype = headDType(x);
+    wantShape(dy, [], "dy");
+    const like = ({ shape }: typeof x): typeof x => ({ dtype, shape });
+    return bias ? [like(x), like(weight), like(bias)] : [like(x), like(weight)];
   },
-  evaluate([x, weight, labels, dy, bias], a, shapes) {
-    const n = x!.shape[1]!;
-    const [dx, dweight, dbias] = shapes.map((shape) => values(shape));
-    const counted = labels!.data.filter((label) => label !== a["ignore"]).length;
-    const share = dy!.data[0]! / (a["reduction"] === "sum" ? 1 : Math.max(counted, 1));
-    eachHeadRow([x, weight, labels, bias], a, ({ row, label, logs, slopes }) => {
+  evaluate([x, weight, labels, dy, bias], a, [xs, weights, biases]) {
+    const n = x.shape[1]!;
+    const [dx, dweight] = [values(xs), values(weights)];
+    const dbias = biases && values(biases);
+    const counted = labels.data.filter((label) => label !== a.ignore).length;
+    const share = dy.data[0]! / (a.reduction === "sum" ? 1 : Math.max(counted, 1));
+    eachHeadRow(x, weight, labels, bias, a, ({ row, label, logs, slopes }) => {
       logs.forEach((log, v) => {
         const d = share * (Math.exp(log) - (v === label ? 1 : 0)) * (slopes?.[v] ?? 1);
         for (let i = 0; i < n; i++) {
-          dx!.data[row * n + i] = dx!.data[row * n + i]! + d * weight!.data[v * n + i]!;
-          dweight!.data[v * n + i] = dweight!.data[v * n + i]! + d * x!.data[row * n + i]!;
+          dx.data[row * n + i] = dx.data[row * n + i]! + d * weight.data[v * n + i]!;
+          dweight.data[v * n + i] = dweight.data[v * n + i]! + d * x.data[row * n + i]!;
         }
         if (dbias) dbias.data[v] = dbias.data[v]! + d;
       });
     });
-    return [dx!, dweight!, ...(dbias ? [dbias] : [])];
+    return dbias ? [dx, dweight, dbias] : [dx, dweight];
   },
   // dx and dweight; the logits are head_loss's.
-  flops: ([x, weight], _, sizes) => 4 * elements(x!, sizes) * (weight!.shape[0] as number),
-};
+  flops: ([x, weight], _, sizes) => 4 * elements(x, sizes) * Number(weight.shape[0]),
+});

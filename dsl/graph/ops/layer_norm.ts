@@ -1,28 +1,34 @@
+import { layer_norm_gradient } from "./layer_norm_gradient.js";
+import { number } from "../attributes.js";
 import { rowNorm, normTypes } from "../norm.js";
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
 import { values } from "../values.js";
 
-export const layer_norm: Op = {
+export const layer_norm = defineOp({
   name: "layer_norm",
   doc: "(x [..., n], scale [n], bias [n]) → y = (x − mean) / √(variance + `epsilon`) · scale + bias over the last axis, and mean [...], variance [...] (biased).",
+  inputs: ["x", "scale", "bias"],
+  outputs: ["y", "mean", "variance"],
+  attributes: { epsilon: number },
   type([x, scale, bias]) {
-    return normTypes(x!, scale!, bias!);
+    return normTypes(x, scale, bias);
   },
   gradient(graph, { inputs: [x, scale], outputs: [, mean, variance], attributes }, [dy], wanted) {
-    const gradients = graph.apply("layer_norm_gradient", [x!, scale!, mean!, variance!, dy!], attributes);
+    if (!dy) return [];
+    const gradients = graph.apply(layer_norm_gradient, [x, scale, mean, variance, dy], attributes);
     return gradients.map((d, i) => (wanted[i] ? d : undefined));
   },
   evaluate([x, scale, bias], a, [shape, rows]) {
-    const n = shape!.at(-1)!;
-    const y = values(shape!);
-    const mean = values(rows!);
-    const variance = values(rows!);
+    const n = shape.at(-1)!;
+    const y = values(shape);
+    const mean = values(rows);
+    const variance = values(rows);
     for (let r = 0; r < mean.data.length; r++) {
-      const row = rowNorm(x!.data.subarray(r * n, (r + 1) * n), a["epsilon"] as number);
+      const row = rowNorm(x.data.subarray(r * n, (r + 1) * n), a.epsilon);
       mean.data[r] = row.mean;
       variance.data[r] = row.variance;
-      for (let i = 0; i < n; i++) y.data[r * n + i] = row.normal[i]! * scale!.data[i]! + bias!.data[i]!;
+      for (let i = 0; i < n; i++) y.data[r * n + i] = row.normal[i]! * scale.data[i]! + bias.data[i]!;
     }
     return [y, mean, variance];
   },
-};
+});

@@ -1,43 +1,41 @@
-import { activationOf } from "../activation.js";
-import type { Op } from "../op.js";
+import { outer_product } from "./outer_product.js";
+import { activationOf, LINEAR } from "../activation.js";
+import { defineOp } from "../op.js";
 import { elements, lastOf, Misfit, wantFloat, wantSameDType, wantShape } from "../shape.js";
 import { values } from "../values.js";
 
-export const linear: Op = {
+export const linear = defineOp({
   name: "linear",
   doc:
     "(x [..., in], weight [out, in], bias [out]?) → x · weightᵀ + bias, [..., out]; then, only with a bias, `activation` " +
     "(relu, tanh, sigmoid, gelu, gelu_tanh; absent: none), which an engine may compute in the product's own kernel.",
+  inputs: ["x", "weight", "bias?"],
+  attributes: LINEAR,
   type([x, weight, bias], attributes) {
     if (activationOf(attributes) && !bias) throw new Misfit("an activation goes with a bias");
-    wantFloat(x!, "x");
-    const dtype = wantSameDType(x!, weight!, ...(bias ? [bias] : []));
-    const size = lastOf(x!, "x");
-    const [out, into] = weight!.shape;
-    if (weight!.shape.length !== 2 || into !== size) throw new Misfit(`the weight must be [out, ${size}]`);
+    wantFloat(x, "x");
+    const dtype = wantSameDType(x, weight, ...(bias ? [bias] : []));
+    const size = lastOf(x, "x");
+    const [out, into] = weight.shape;
+    if (weight.shape.length !== 2 || into !== size) throw new Misfit(`the weight must be [out, ${size}]`);
     if (bias) wantShape(bias, [out!], "the bias");
-    return [{ dtype, shape: [...x!.shape.slice(0, -1), out!] }];
+    return [{ dtype, shape: [...x.shape.slice(0, -1), out!] }];
   },
-  gradient(graph, { inputs, outputs: [y], attributes }, [d], wanted) {
-    const [x, weight, bias] = inputs;
+  gradient(graph, { inputs: [x, weight, bias], outputs: [y], attributes }, [d], wanted) {
     const activation = activationOf(attributes);
     // relu, tanh and sigmoid tell their slope from the result: y > 0 where x > 0.
-    const slope = (): typeof d => {
-      const at = activation!.fromResult ? y! : graph.one("linear", inputs);
-      const view = { inputs: [at], outputs: [y!], attributes: activation!.attributes };
-      return activation!.op.gradient!(graph, view, [d], [true])[0];
-    };
-    const dy = activation ? slope() : d;
+    const dy = activation ? activation.gradient(graph, activation.fromResult ? y : x.linear(weight, bias), y, d) : d;
+    if (!dy) return [];
     return [
-      wanted[0] ? graph.one("linear", [dy!, weight!.transpose([1, 0])]) : undefined,
-      wanted[1] ? graph.one("outer_product", [dy!, x!]) : undefined,
-      ...(bias ? [wanted[2] ? dy!.sum(dy!.shape.slice(0, -1).map((_, axis) => axis)) : undefined] : []),
+      wanted[0] ? dy.linear(weight.transpose([1, 0])) : undefined,
+      wanted[1] ? graph.one(outer_product, [dy, x]) : undefined,
+      ...(bias ? [wanted[2] ? dy.sum(dy.shape.slice(0, -1).map((_, axis) => axis)) : undefined] : []),
     ];
   },
   evaluate([x, weight, bias], attributes, [shape]) {
-    const [out, into] = weight!.shape as [number, number];
-    const y = values(shape!);
-    const [from, by, to] = [x!.data, weight!.data, y.data];
+    const [out, into] = weight.shape as [number, number];
+    const y = values(shape);
+    const [from, by, to] = [x.data, weight.data, y.data];
     for (let r = 0; r < to.length / out; r++)
       for (let o = 0; o < out; o++) {
         let sum = bias ? bias.data[o]! : 0;
@@ -45,7 +43,7 @@ export const linear: Op = {
         to[r * out + o] = sum;
       }
     const activation = activationOf(attributes);
-    return activation ? activation.op.evaluate([y], activation.attributes, [shape!]) : [y];
+    return [activation ? activation.evaluate(y) : y];
   },
-  flops: ([x, weight], _, sizes) => 2 * elements(x!, sizes) * (weight!.shape[0] as number),
-};
+  flops: ([x, weight], _, sizes) => 2 * elements(x, sizes) * (weight.shape[0] as number),
+});

@@ -1,12 +1,13 @@
-import { wantBool } from "../logical.js";
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
+import { Misfit } from "../shape.js";
 
-export const logical_not: Op = {
+export const logical_not = defineOp({
   name: "logical_not",
   doc: "x bool → whether x doesn't hold.",
+  inputs: ["x"],
   type([x]) {
-    wantBool(x!);
-    return [x!];
+    if (x.dtype !== "bool") throw new Misfit(`every input must be bool, not ${x.dtype}`);
+    return [x];
   },
-  evaluate: ([x]) => [{ shape: x!.shape, data: x!.data.map((v) => (v ? 0 : 1)) }],
-};
+  evaluate: ([x]) => [{ shape: x.shape, data: x.data.map((v) => (v ? 0 : 1)) }],
+});

@@ -1,33 +1,36 @@
-import type { Op } from "../op.js";
+import { number } from "../attributes.js";
+import { defineOp } from "../op.js";
 import { elements } from "../shape.js";
+import type { Tensor } from "../tensor.js";
 import { linear } from "./linear.js";
 import { low_rank_merge } from "./low_rank_merge.js";
+import { outer_product } from "./outer_product.js";
 
-export const low_rank_linear: Op = {
+export const low_rank_linear = defineOp({
   name: "low_rank_linear",
   doc:
     "(x [..., in], weight [out, in], a [rank, in], b [out, rank], bias [out]?) → x · (weight + `scale` · b a)ᵀ + bias: a linear layer with LoRA. " +
     "Its gradients of a and b are products of low rank; an engine may merge the weight, as it is small beside x.",
-  type([x, weight, a, b, bias]) {
-    const [merged] = low_rank_merge.type([weight!, a!, b!], {});
-    return linear.type([x!, merged!, ...(bias ? [bias] : [])], {});
+  inputs: ["x", "weight", "a", "b", "bias?"],
+  attributes: { scale: number },
+  type([x, weight, a, b, bias], attributes) {
+    const [merged] = low_rank_merge.type([weight, a, b], attributes);
+    return linear.type(bias ? [x, merged, bias] : [x, merged], {});
   },
   gradient(graph, { inputs: [x, weight, a, b, bias], attributes }, [dy], wanted) {
-    const scale = attributes["scale"] as number;
-    const merged = (): NonNullable<typeof x> => graph.one("low_rank_merge", [weight!, a!, b!], attributes);
+    const { scale } = attributes;
+    const merged = (): Tensor => graph.one(low_rank_merge, [weight, a, b], attributes);
     return [
-      wanted[0] ? graph.one("linear", [dy!, merged().transpose([1, 0])]) : undefined,
-      wanted[1] ? graph.one("outer_product", [dy!, x!]) : undefined,
-      wanted[2]
-        ? graph.one("outer_product", [graph.one("linear", [dy!, b!.transpose([1, 0])]), x!]).multiply(scale)
-        : undefined,
-      wanted[3] ? graph.one("outer_product", [dy!, graph.one("linear", [x!, a!])]).multiply(scale) : undefined,
-      ...(bias ? [wanted[4] ? dy!.sum(dy!.shape.slice(0, -1).map((_, axis) => axis)) : undefined] : []),
+      wanted[0] ? dy.linear(merged().transpose([1, 0])) : undefined,
+      wanted[1] ? graph.one(outer_product, [dy, x]) : undefined,
+      wanted[2] ? graph.one(outer_product, [dy.linear(b.transpose([1, 0])), x]).multiply(scale) : undefined,
+      wanted[3] ? graph.one(outer_product, [dy, x.linear(a)]).multiply(scale) : undefined,
+      ...(bias ? [wanted[4] ? dy.sum(dy.shape.slice(0, -1).map((_, axis) => axis)) : undefined] : []),
     ];
   },
   evaluate([x, weight, a, b, bias], attributes, shapes) {
-    const [merged] = low_rank_merge.evaluate([weight!, a!, b!], attributes, [weight!.shape]);
-    return linear.evaluate([x!, merged!, ...(bias ? [bias] : [])], {}, shapes);
+    const [merged] = low_rank_merge.evaluate([weight, a, b], attributes, [weight.shape]);
+    return linear.evaluate(bias ? [x, merged, bias] : [x, merged], {}, shapes);
   },
-  flops: ([x, weight], _, sizes) => 2 * elements(x!, sizes) * (weight!.shape[0] as number),
-};
+  flops: ([x, weight], _, sizes) => 2 * elements(x, sizes) * Number(weight.shape[0]),
+});

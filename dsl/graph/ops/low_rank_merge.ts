@@ -1,41 +1,44 @@
-import type { Op } from "../op.js";
+import { number } from "../attributes.js";
+import { defineOp } from "../op.js";
 import { Misfit, wantSameDType, wantShape } from "../shape.js";
 import { values } from "../values.js";
 
-export const low_rank_merge: Op = {
+export const low_rank_merge = defineOp({
   name: "low_rank_merge",
   doc: "(weight [out, in], a [rank, in], b [out, rank]) → weight + `scale` · b a.",
+  inputs: ["weight", "a", "b"],
+  attributes: { scale: number },
   type([weight, a, b]) {
-    wantSameDType(weight!, a!, b!);
-    const [out, into] = weight!.shape;
-    const [rank] = a!.shape;
-    if (weight!.shape.length !== 2 || typeof rank !== "number")
+    wantSameDType(weight, a, b);
+    const [out, into] = weight.shape;
+    const [rank] = a.shape;
+    if (weight.shape.length !== 2 || typeof rank !== "number")
       throw new Misfit("the weight must be [out, in], a [rank, in]");
-    wantShape(a!, [rank, into!], "a");
-    wantShape(b!, [out!, rank], "b");
-    return [weight!];
+    wantShape(a, [rank, into!], "a");
+    wantShape(b, [out!, rank], "b");
+    return [weight];
   },
   gradient(_, { inputs: [, a, b], attributes }, [d], wanted) {
-    const scale = attributes["scale"] as number;
+    const scale = attributes.scale;
     return [
       d,
-      wanted[1] ? b!.matmul(d!, { transposeA: true }).multiply(scale) : undefined,
-      wanted[2] ? d!.matmul(a!, { transposeB: true }).multiply(scale) : undefined,
+      wanted[1] ? b.matmul(d, { transposeA: true }).multiply(scale) : undefined,
+      wanted[2] ? d.matmul(a, { transposeB: true }).multiply(scale) : undefined,
     ];
   },
   evaluate([weight, a, b], attributes, [shape]) {
-    const [out, into] = shape! as [number, number];
-    const rank = a!.shape[0]!;
-    const y = values(shape!, weight!.data);
+    const [out, into] = shape as [number, number];
+    const rank = a.shape[0]!;
+    const y = values(shape, weight.data);
     for (let o = 0; o < out; o++)
       for (let r = 0; r < rank; r++) {
-        const factor = (attributes["scale"] as number) * b!.data[o * rank + r]!;
-        for (let i = 0; i < into; i++) y.data[o * into + i] = y.data[o * into + i]! + factor * a!.data[r * into + i]!;
+        const factor = attributes.scale * b.data[o * rank + r]!;
+        for (let i = 0; i < into; i++) y.data[o * into + i] = y.data[o * into + i]! + factor * a.data[r * into + i]!;
       }
     return [y];
   },
   flops: ([weight, a], _, sizes) => {
-    const size = weight!.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1);
-    return 2 * size * (a!.shape[0] as number);
+    const size = weight.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1);
+    return 2 * size * (a.shape[0] as number);
   },
-};
+});

@@ -1,31 +1,29 @@
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
 import { elements, lastOf, wantFloat, wantSameDType, wantShape } from "../shape.js";
 import { values } from "../values.js";
 
-export const outer_product: Op = {
+export const outer_product = defineOp({
   name: "outer_product",
   doc: "(a [..., m], b [..., n]) → Σ over all leading positions of a ⊗ b, [m, n]. The weight gradient of linear is outer_product(dy, x).",
+  inputs: ["a", "b"],
   type([a, b]) {
-    wantFloat(a!, "a");
-    wantShape({ dtype: b!.dtype, shape: b!.shape.slice(0, -1) }, a!.shape.slice(0, -1), "b's leading dimensions");
-    return [{ dtype: wantSameDType(a!, b!), shape: [lastOf(a!, "a"), lastOf(b!, "b")] }];
+    wantFloat(a, "a");
+    wantShape({ dtype: b.dtype, shape: b.shape.slice(0, -1) }, a.shape.slice(0, -1), "b's leading dimensions");
+    return [{ dtype: wantSameDType(a, b), shape: [lastOf(a, "a"), lastOf(b, "b")] }];
   },
-  gradient(graph, { inputs: [a, b] }, [d], wanted) {
-    return [
-      wanted[0] ? graph.one("linear", [b!, d!]) : undefined,
-      wanted[1] ? graph.one("linear", [a!, d!.transpose([1, 0])]) : undefined,
-    ];
+  gradient(_, { inputs: [a, b] }, [d], wanted) {
+    return [wanted[0] ? b.linear(d) : undefined, wanted[1] ? a.linear(d.transpose([1, 0])) : undefined];
   },
   evaluate([a, b], _, [shape]) {
-    const [m, n] = shape! as [number, number];
-    const y = values(shape!);
-    const [left, right, to] = [a!.data, b!.data, y.data];
+    const [m, n] = shape as [number, number];
+    const y = values(shape);
+    const [left, right, to] = [a.data, b.data, y.data];
     for (let r = 0; r < left.length / m; r++)
       for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) to[i * n + j]! += left[r * m + i]! * right[r * n + j]!;
     return [y];
   },
   flops: ([a, b], _, sizes) => {
-    const n = lastOf(b!, "b");
-    return 2 * elements(a!, sizes) * (typeof n === "number" ? n : sizes[n]!);
+    const n = lastOf(b, "b");
+    return 2 * elements(a, sizes) * (typeof n === "number" ? n : sizes[n]!);
   },
-};
+});

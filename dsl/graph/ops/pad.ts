@@ -1,4 +1,5 @@
-import type { Op } from "../op.js";
+import { dimension, number } from "../attributes.js";
+import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
 import { Misfit, plus } from "../shape.js";
 import { sizeOf, values } from "../values.js";
@@ -9,28 +10,30 @@ interface Padding {
   readonly after: Dimension;
 }
 
-export const pad: Op = {
+export const pad = defineOp({
   name: "pad",
   doc: "Zeros `before` and `after` along `axis`; at most one of its size and `after` has a name.",
+  inputs: ["x"],
+  attributes: { axis: number, before: number, after: dimension },
   type([x], a) {
     const { axis, before, after } = a as unknown as Padding;
-    const d = x!.shape[axis];
+    const d = x.shape[axis];
     const bad = d === undefined || before < 0 || (typeof after === "number" ? after < 0 : typeof d === "string");
     if (bad) throw new Misfit(`can't pad axis ${axis} (${String(d)})`);
     const size = typeof after === "number" ? plus(d, before + after) : plus(after, before + (d as number));
-    return [{ dtype: x!.dtype, shape: x!.shape.map((s, i) => (i === axis ? size : s)) }];
+    return [{ dtype: x.dtype, shape: x.shape.map((s, i) => (i === axis ? size : s)) }];
   },
   gradient(_, { inputs: [x], attributes }, [dy]) {
     const { axis, before } = attributes as unknown as Padding;
-    return [dy!.slice(axis, before, x!.shape[axis]!)];
+    return [dy.slice(axis, before, x.shape[axis]!)];
   },
   evaluate([x], a, [shape]) {
     const { axis, before } = a as unknown as Padding;
-    const inner = sizeOf(x!.shape.slice(axis));
-    const y = values(shape!);
-    const row = sizeOf(shape!.slice(axis));
-    for (let o = 0; o < sizeOf(x!.shape.slice(0, axis)); o++)
-      y.data.set(x!.data.subarray(o * inner, (o + 1) * inner), o * row + before * sizeOf(x!.shape.slice(axis + 1)));
+    const inner = sizeOf(x.shape.slice(axis));
+    const y = values(shape);
+    const row = sizeOf(shape.slice(axis));
+    for (let o = 0; o < sizeOf(x.shape.slice(0, axis)); o++)
+      y.data.set(x.data.subarray(o * inner, (o + 1) * inner), o * row + before * sizeOf(x.shape.slice(axis + 1)));
     return [y];
   },
-};
+});

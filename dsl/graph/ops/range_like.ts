@@ -1,21 +1,24 @@
-import type { Op } from "../op.js";
+import { number } from "../attributes.js";
+import { defineOp } from "../op.js";
 import { Misfit } from "../shape.js";
 import { values } from "../values.js";
 
-export const range_like: Op = {
+export const range_like = defineOp({
   name: "range_like",
   doc: "0, 1, 2, ... as i32, as many as x has along `axis`: positions.",
+  inputs: ["x"],
+  attributes: { axis: number },
   type([x], a) {
-    const d = x!.shape[a["axis"] as number];
-    if (d === undefined) throw new Misfit(`there is no axis ${String(a["axis"])}`);
+    const d = x.shape[a.axis];
+    if (d === undefined) throw new Misfit(`there is no axis ${a.axis}`);
     return [{ dtype: "i32", shape: [d] }];
   },
   gradient: () => [undefined],
   evaluate: (_, __, [shape]) => [
     values(
-      shape!,
-      Array.from({ length: shape![0]! }, (_, i) => i),
+      shape,
+      Array.from({ length: shape[0]! }, (_, i) => i),
     ),
   ],
   flops: () => 0,
-};
+});

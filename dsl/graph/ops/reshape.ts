@@ -1,4 +1,5 @@
-import type { Op } from "../op.js";
+import { shape } from "../attributes.js";
+import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
 import { Misfit } from "../shape.js";
 
@@ -10,17 +11,19 @@ function parts(shape: readonly Dimension[]): { count: number; names: string } {
   };
 }
 
-export const reshape: Op = {
+export const reshape = defineOp({
   name: "reshape",
   doc: "The same elements in row-major order under another `shape`; named sizes keep their order.",
+  inputs: ["x"],
+  attributes: { shape },
   type([x], a) {
-    const shape = a["shape"] as readonly Dimension[];
-    const from = parts(x!.shape);
+    const { shape } = a;
+    const from = parts(x.shape);
     const to = parts(shape);
     if (from.count !== to.count || from.names !== to.names)
       throw new Misfit(`doesn't reshape to [${shape.join(", ")}]`);
-    return [{ dtype: x!.dtype, shape }];
+    return [{ dtype: x.dtype, shape }];
   },
-  gradient: (_, { inputs: [x] }, [dy]) => [dy!.reshape(x!.shape)],
-  evaluate: ([x], _, [shape]) => [{ shape: shape!, data: x!.data.slice() }],
-};
+  gradient: (_, { inputs: [x] }, [dy]) => [dy.reshape(x.shape)],
+  evaluate: ([x], _, [shape]) => [{ shape: shape, data: x.data.slice() }],
+});

@@ -1,29 +1,34 @@
-import type { Op } from "../op.js";
+import { rms_norm_gradient } from "./rms_norm_gradient.js";
+import { number } from "../attributes.js";
+import { defineOp } from "../op.js";
 import { rmsRow, rmsTypes } from "../norm.js";
 import { elements } from "../shape.js";
 import { values } from "../values.js";
 
 /** Zhang and Sennrich, 2019, arXiv 1910.07467; Gemma's weights are kept less one (`offset` 1). */
-export const rms_norm: Op = {
+export const rms_norm = defineOp({
   name: "rms_norm",
   doc: "(x [..., n], scale [n]) → y = x / √(mean of x² + `epsilon`) · (scale + `offset`) over the last axis, and inverse [...] = 1 / √(mean of x² + `epsilon`).",
+  inputs: ["x", "scale"],
+  outputs: ["y", "inverse"],
+  attributes: { epsilon: number, offset: number },
   type([x, scale]) {
-    return rmsTypes(x!, scale!);
+    return rmsTypes(x, scale);
   },
   gradient(graph, { inputs: [x, scale], outputs: [, inverse], attributes }, [dy], wanted) {
-    const gradients = graph.apply("rms_norm_gradient", [x!, scale!, inverse!, dy!], attributes);
+    if (!dy) return [];
+    const gradients = graph.apply(rms_norm_gradient, [x, scale, inverse, dy], attributes);
     return gradients.map((d, i) => (wanted[i] ? d : undefined));
   },
   evaluate([x, scale], a, [shape, rows]) {
-    const n = shape!.at(-1)!;
-    const [y, inverse] = [values(shape!), values(rows!)];
+    const n = shape.at(-1)!;
+    const [y, inverse] = [values(shape), values(rows)];
     for (let r = 0; r < inverse.data.length; r++) {
-      const row = x!.data.subarray(r * n, (r + 1) * n);
-      inverse.data[r] = rmsRow(row, a["epsilon"] as number);
-      for (let i = 0; i < n; i++)
-        y.data[r * n + i] = row[i]! * inverse.data[r]! * (scale!.data[i]! + (a["offset"] as number));
+      const row = x.data.subarray(r * n, (r + 1) * n);
+      inverse.data[r] = rmsRow(row, a.epsilon);
+      for (let i = 0; i < n; i++) y.data[r * n + i] = row[i]! * inverse.data[r]! * (scale.data[i]! + a.offset);
     }
     return [y, inverse];
   },
-  flops: ([x], _, sizes) => 4 * elements(x!, sizes),
-};
+  flops: ([x], _, sizes) => 4 * elements(x, sizes),
+});

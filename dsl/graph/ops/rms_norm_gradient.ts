@@ -1,30 +1,34 @@
-import type { Op } from "../op.js";
+import { number } from "../attributes.js";
+import { defineOp } from "../op.js";
 import { elements, wantShape } from "../shape.js";
 import { values } from "../values.js";
 
 /** With x̂ = x · inverse and g = dy · (scale + offset): dx = inverse · (g − x̂ · mean(g · x̂)), dscale = Σ over rows of dy · x̂. */
-export const rms_norm_gradient: Op = {
+export const rms_norm_gradient = defineOp({
   name: "rms_norm_gradient",
   doc: "(x, scale, inverse, dy) → (dx, dscale); inverse is rms_norm's second output, the attributes are its own.",
+  inputs: ["x", "scale", "inverse", "dy"],
+  outputs: ["dx", "dscale"],
+  attributes: { epsilon: number, offset: number },
   type([x, scale, inverse, dy]) {
-    wantShape(inverse!, x!.shape.slice(0, -1), "the inverse");
-    wantShape(dy!, x!.shape, "dy");
-    return [x!, scale!];
+    wantShape(inverse, x.shape.slice(0, -1), "the inverse");
+    wantShape(dy, x.shape, "dy");
+    return [x, scale];
   },
   evaluate([x, scale, inverse, dy], a, [shape]) {
-    const n = shape!.at(-1)!;
-    const [dx, dscale] = [values(shape!), values([n])];
-    for (let r = 0; r < inverse!.data.length; r++) {
-      const inv = inverse!.data[r]!;
-      const normal = x!.data.subarray(r * n, (r + 1) * n).map((v) => v * inv);
-      const g = normal.map((_, i) => dy!.data[r * n + i]! * (scale!.data[i]! + (a["offset"] as number)));
+    const n = shape.at(-1)!;
+    const [dx, dscale] = [values(shape), values([n])];
+    for (let r = 0; r < inverse.data.length; r++) {
+      const inv = inverse.data[r]!;
+      const normal = x.data.subarray(r * n, (r + 1) * n).map((v) => v * inv);
+      const g = normal.map((_, i) => dy.data[r * n + i]! * (scale.data[i]! + a.offset));
       const slope = g.reduce((sum, v, i) => sum + v * normal[i]!, 0) / n;
       for (let i = 0; i < n; i++) {
         dx.data[r * n + i] = inv * (g[i]! - normal[i]! * slope);
-        dscale.data[i] = dscale.data[i]! + dy!.data[r * n + i]! * normal[i]!;
+        dscale.data[i] = dscale.data[i]! + dy.data[r * n + i]! * normal[i]!;
       }
     }
     return [dx, dscale];
   },
-  flops: ([x], _, sizes) => 9 * elements(x!, sizes),
-};
+  flops: ([x], _, sizes) => 9 * elements(x, sizes),
+});

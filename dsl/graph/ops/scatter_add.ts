@@ -1,32 +1,33 @@
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
 import { Misfit, wantSameDType, wantShape } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
-export const scatter_add: Op = {
+export const scatter_add = defineOp({
   name: "scatter_add",
   doc:
     "(base [rows, ...row], indices i32, more [...indices, ...row]) → base with the rows of `more` added at their indices; several for one index add up. " +
     "An index outside is an error.",
+  inputs: ["base", "indices", "more"],
   type([base, indices, more]) {
-    if (indices!.dtype !== "i32") throw new Misfit(`indices must be i32, not ${indices!.dtype}`);
-    if (base!.shape.length === 0) throw new Misfit("the base must have rows");
-    wantSameDType(base!, more!);
-    wantShape(more!, [...indices!.shape, ...base!.shape.slice(1)], "what is added");
-    return [base!];
+    if (indices.dtype !== "i32") throw new Misfit(`indices must be i32, not ${indices.dtype}`);
+    if (base.shape.length === 0) throw new Misfit("the base must have rows");
+    wantSameDType(base, more);
+    wantShape(more, [...indices.shape, ...base.shape.slice(1)], "what is added");
+    return [base];
   },
   gradient: (_, { inputs: [, indices] }, [dy], wanted) => [
     wanted[0] ? dy : undefined,
     undefined,
-    wanted[2] ? dy!.gather(indices!) : undefined,
+    wanted[2] ? dy.gather(indices) : undefined,
   ],
   evaluate([base, indices, more]) {
-    const row = sizeOf(base!.shape.slice(1));
-    const y = values(base!.shape, base!.data);
-    indices!.data.forEach((r, i) => {
-      if (r < 0 || r >= base!.shape[0]!) throw new Misfit(`row ${r} of ${base!.shape[0]}`);
-      for (let c = 0; c < row; c++) y.data[r * row + c] = y.data[r * row + c]! + more!.data[i * row + c]!;
+    const row = sizeOf(base.shape.slice(1));
+    const y = values(base.shape, base.data);
+    indices.data.forEach((r, i) => {
+      if (r < 0 || r >= base.shape[0]!) throw new Misfit(`row ${r} of ${base.shape[0]}`);
+      for (let c = 0; c < row; c++) y.data[r * row + c] = y.data[r * row + c]! + more.data[i * row + c]!;
     });
     return [y];
   },
-  flops: ([, , more], _, sizes) => more!.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1),
-};
+  flops: ([, , more], _, sizes) => more.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1),
+});

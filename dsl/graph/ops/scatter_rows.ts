@@ -1,24 +1,27 @@
-import type { Op } from "../op.js";
-import type { Dimension } from "../program.js";
+import { dimension } from "../attributes.js";
+import { defineOp } from "../op.js";
 import { Misfit, wantShape } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
-export const scatter_rows: Op = {
+export const scatter_rows = defineOp({
   name: "scatter_rows",
   doc: "(indices i32, dy [...indices, ...row]) → [`rows`, ...row]: dy's rows summed at their indices, zero elsewhere. The gradient of gather.",
+  inputs: ["indices", "dy"],
+  outputs: ["dx"],
+  attributes: { rows: dimension },
   type([indices, dy], a) {
-    if (indices!.dtype !== "i32") throw new Misfit(`indices must be i32, not ${indices!.dtype}`);
-    const rank = indices!.shape.length;
-    wantShape({ dtype: "i32", shape: dy!.shape.slice(0, rank) }, indices!.shape, "dy's leading dimensions");
-    return [{ dtype: dy!.dtype, shape: [a["rows"] as Dimension, ...dy!.shape.slice(rank)] }];
+    if (indices.dtype !== "i32") throw new Misfit(`indices must be i32, not ${indices.dtype}`);
+    const rank = indices.shape.length;
+    wantShape({ dtype: "i32", shape: dy.shape.slice(0, rank) }, indices.shape, "dy's leading dimensions");
+    return [{ dtype: dy.dtype, shape: [a.rows, ...dy.shape.slice(rank)] }];
   },
-  gradient: (_, { inputs: [indices] }, [d]) => [undefined, d!.gather(indices!)],
+  gradient: (_, { inputs: [indices] }, [d]) => [undefined, d.gather(indices)],
   evaluate([indices, dy], _, [shape]) {
-    const row = sizeOf(shape!.slice(1));
-    const y = values(shape!);
-    indices!.data.forEach((r, i) => {
-      for (let c = 0; c < row; c++) y.data[r * row + c] = y.data[r * row + c]! + dy!.data[i * row + c]!;
+    const row = sizeOf(shape.slice(1));
+    const y = values(shape);
+    indices.data.forEach((r, i) => {
+      for (let c = 0; c < row; c++) y.data[r * row + c] = y.data[r * row + c]! + dy.data[i * row + c]!;
     });
     return [y];
   },
-};
+});

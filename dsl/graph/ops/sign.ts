@@ -1,13 +1,14 @@
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
 import { wantFloat } from "../shape.js";
 
-export const sign: Op = {
+export const sign = defineOp({
   name: "sign",
   doc: "−1, 0 or 1 by the sign of x. It is flat: no gradient flows through it.",
+  inputs: ["x"],
   type([x]) {
-    wantFloat(x!, "x");
-    return [x!];
+    wantFloat(x, "x");
+    return [x];
   },
   gradient: () => [undefined],
-  evaluate: ([x]) => [{ shape: x!.shape, data: x!.data.map((v) => Math.sign(v)) }],
-};
+  evaluate: ([x]) => [{ shape: x.shape, data: x.data.map((v) => Math.sign(v)) }],
+});

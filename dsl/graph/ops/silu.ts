@@ -1,3 +1,4 @@
+import { silu_gradient } from "./silu_gradient.js";
 import { unary } from "../elementwise.js";
 import { valueOf } from "../gelu.js";
 
@@ -5,5 +6,5 @@ export const silu = unary({
   name: "silu",
   doc: "x · sigmoid(x).",
   f: (x) => valueOf("silu", x),
-  gradient: (x, _, dy) => x.graph.one("silu_gradient", [x, dy]),
+  gradient: (x, _, dy) => x.graph.one(silu_gradient, [x, dy]),
 });

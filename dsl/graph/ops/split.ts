@@ -1,20 +1,25 @@
+import { pad } from "./pad.js";
+import { number, numbers } from "../attributes.js";
 import type { Tensor } from "../tensor.js";
-import type { Op } from "../op.js";
+import { defineOp } from "../op.js";
 import { Misfit } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
-export const split: Op = {
+export const split = defineOp({
   name: "split",
   doc: "x cut along `axis` into parts of the given `sizes`, one output each; their sum is the axis's size, a number.",
+  inputs: ["x"],
+  outputs: ["...parts"],
+  attributes: { axis: number, sizes: numbers },
   type([x], a) {
-    const { axis, sizes } = a as unknown as { axis: number; sizes: readonly number[] };
-    const d = x!.shape[axis];
+    const { axis, sizes } = a;
+    const d = x.shape[axis];
     if (sizes.some((s) => s < 1) || sizes.reduce((p, s) => p + s, 0) !== d)
       throw new Misfit(`parts of [${sizes.join(", ")}] don't make up axis ${axis} (${String(d)})`);
-    return sizes.map((size) => ({ dtype: x!.dtype, shape: x!.shape.map((s, i) => (i === axis ? size : s)) }));
+    return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.map((s, i) => (i === axis ? size : s)) }));
   },
   gradient(graph, { attributes }, dys) {
-    const { axis, sizes } = attributes as unknown as { axis: number; sizes: readonly number[] };
+    const { axis, sizes } = attributes;
     const given = dys.filter((d) => d !== undefined);
     if (given.length === sizes.length) return [graph.concat(given, axis)];
     // Parts that nothing reads have no gradient: the others are put in their places.
@@ -23,22 +28,22 @@ export const split: Op = {
     const placed: Tensor[] = [];
     dys.forEach((d, i) => {
       const size = sizes[i]!;
-      if (d) placed.push(graph.one("pad", [d], { axis, before, after: total - before - size }));
+      if (d) placed.push(graph.one(pad, [d], { axis, before, after: total - before - size }));
       before += size;
     });
     return [placed.reduce((sum, d) => sum.add(d))];
   },
   evaluate([x], a, shapes) {
-    const axis = a["axis"] as number;
-    const outer = sizeOf(x!.shape.slice(0, axis));
-    const row = sizeOf(x!.shape.slice(axis));
+    const axis = a.axis;
+    const outer = sizeOf(x.shape.slice(0, axis));
+    const row = sizeOf(x.shape.slice(axis));
     let before = 0;
     return shapes.map((shape) => {
       const y = values(shape);
       const part = sizeOf(shape.slice(axis));
-      for (let o = 0; o < outer; o++) y.data.set(x!.data.subarray(o * row + before, o * row + before + part), o * part);
+      for (let o = 0; o < outer; o++) y.data.set(x.data.subarray(o * row + before, o * row + before + part), o * part);
       before += part;
       return y;
     });
   },
-};
+});

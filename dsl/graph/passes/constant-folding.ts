@@ -1,6 +1,6 @@
 /** Constant folding: what depends on constants alone is computed once, here, by the ops' own float64 references. */
-import type { NDArray } from "../program.js";
-import { LEAVES, opNamed } from "../table.js";
+import { isConstant, isLeaf } from "../leaves.js";
+import { opNamed } from "../table.js";
 import { fromNDArray, sizeOf, toNDArray } from "../values.js";
 import type { Pass } from "./pass.js";
 import { rewrite, type Rewrite } from "./rewrite.js";
@@ -17,12 +17,12 @@ export const constantFolding: Pass = {
 };
 
 const fold: Rewrite = (node, edit) => {
-  if (LEAVES.has(node.op) || node.inputs.length === 0) return undefined;
+  if (isLeaf(node) || node.inputs.length === 0) return undefined;
   const shapes = node.types.map((t) => t.shape);
   if (!shapes.every(isFixed) || shapes.some((shape) => sizeOf(shape) > MOST)) return undefined;
   const inputs = node.inputs.map((ref) => edit.nodeOf(ref));
-  if (inputs.some((n) => n.op !== "constant")) return undefined;
-  const values = inputs.map((n) => fromNDArray(n.attributes["value"] as unknown as NDArray));
+  if (!inputs.every(isConstant)) return undefined;
+  const values = inputs.map((n) => fromNDArray(n.attributes.value));
   const results = opNamed(node.op).evaluate(values, node.attributes, shapes);
   return results.map((value, i) => edit.constant(toNDArray(node.types[i]!.dtype, value)));
 };

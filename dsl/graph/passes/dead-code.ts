@@ -1,4 +1,5 @@
 /** Dead code: nodes that no output and no update needs, and state that is neither read nor written. Inputs are kept. */
+import { isState } from "../leaves.js";
 import type { Node, Program, Ref } from "../program.js";
 import type { Pass } from "./pass.js";
 
@@ -28,7 +29,7 @@ export function prune(program: Program): Program {
     const awaited = after?.flatMap((n) => moved.get(n) ?? []) ?? [];
     nodes.push({ ...rest, inputs: node.inputs.map(move), ...(awaited.length > 0 && { after: awaited }) });
   });
-  const read = new Set(nodes.flatMap((n) => (n.op === "state" ? [n.attributes["name"] as string] : [])));
+  const read = new Set(nodes.flatMap((n) => (isState(n) ? [n.attributes.name] : [])));
   const written = new Set(program.updates.map((u) => u.state));
   return {
     nodes,

@@ -18,7 +18,7 @@ export const fusion: Pass = {
 };
 
 const intoLinear: Rewrite = (node, edit) => {
-  const activation = node.inputs.length === 1 ? activationNamed(node.op, node.attributes) : undefined;
+  const activation = node.inputs.length === 1 ? activationNamed(node) : undefined;
   const [x] = node.inputs;
   if (activation === undefined || !x) return undefined;
   const product = edit.nodeOf(x);

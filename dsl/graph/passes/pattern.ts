@@ -3,7 +3,8 @@
  * same name: the same value), a number for a constant all of whose elements are that number (−0 is not 0), `#a` for a
  * constant with one repeated number. The order of the inputs doesn't matter where the op's doesn't.
  */
-import type { NDArray, Node, Ref } from "../program.js";
+import { isConstant } from "../leaves.js";
+import type { Node, Ref } from "../program.js";
 import { sameShape } from "../shape.js";
 import { fromNDArray, scalar } from "../values.js";
 import type { Edit, Rewrite } from "./rewrite.js";
@@ -70,8 +71,8 @@ function sameType(edit: Edit, ref: Ref, node: Node): boolean {
 /** The one number that a constant repeats. */
 export function numberOf(edit: Edit, ref: Ref): number | undefined {
   const node = edit.nodeOf(ref);
-  if (node.op !== "constant") return undefined;
-  const value = node.attributes["value"] as unknown as NDArray;
+  if (!isConstant(node)) return undefined;
+  const { value } = node.attributes;
   // What is large is no factor; it isn't read over and over again.
   if (value.bytes.length > 65_536) return undefined;
   const { data } = fromNDArray(value);

@@ -6,7 +6,7 @@
  * random numbers are counted and not drawn.
  */
 import type { Node, Program, Ref } from "../program.js";
-import { LEAVES } from "../table.js";
+import { isLeaf } from "../leaves.js";
 import type { Pass } from "./pass.js";
 
 export const recompute: Pass = {
@@ -106,7 +106,7 @@ class Rewriting {
     return this.nodes.push({ ...node, inputs, ...(waits.size > 0 && { after: [...waits] }) }) - 1;
   }
   private isLeaf(ref: Ref): boolean {
-    return LEAVES.has(this.program.nodes[ref.node]!.op);
+    return isLeaf(this.program.nodes[ref.node]!);
   }
 }
 
@@ -122,7 +122,7 @@ function ancestors(program: Program, ref: Ref): ReadonlySet<number> {
 function blocksOf(program: Program, forward: ReadonlySet<number>): readonly (string | undefined)[] {
   const blocks: (string | undefined)[] = [];
   program.nodes.forEach((node, index) => {
-    if (!forward.has(index) || LEAVES.has(node.op)) return;
+    if (!forward.has(index) || isLeaf(node)) return;
     const latest = Math.max(-1, ...node.inputs.filter((ref) => blocks[ref.node]).map((ref) => ref.node));
     blocks[index] = node.path ? blockOf(node.path) : blocks[latest];
   });

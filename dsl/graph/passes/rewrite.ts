@@ -3,7 +3,8 @@
  * values, until a sweep changes nothing. So a pass is idempotent by construction, if each of its rules makes progress.
  */
 import type { Attributes, NDArray, Node, Program, Ref, Type } from "../program.js";
-import { LEAVES, opNamed } from "../table.js";
+import { isConstant, isLeaf } from "../leaves.js";
+import { opNamed } from "../table.js";
 import { prune } from "./dead-code.js";
 
 /** Given a node whose inputs are final: the values to use in place of its outputs, or undefined to keep it. */
@@ -37,8 +38,7 @@ export class Edit {
   }
   constant(value: NDArray): Ref {
     const types = [{ dtype: value.dtype, shape: value.shape }];
-    const attributes = { value } as unknown as Attributes;
-    return this.push({ ...this.inherited(), op: "constant", inputs: [], attributes, types }, 1);
+    return this.push({ ...this.inherited(), op: "constant", inputs: [], attributes: { value }, types }, 1);
   }
   /** Copies a node of the old program. */
   keep(node: Node, index: number): Ref {
@@ -77,7 +77,7 @@ function sweep(program: Program, f: Rewrite): Program | undefined {
   program.nodes.forEach((old, index) => {
     const after = old.after?.flatMap((n) => moved[n]!.map((ref) => ref.node));
     const node = { ...old, inputs: old.inputs.map(move), ...(after && { after: [...new Set(after)] }) };
-    const replaced = LEAVES.has(old.op) && old.op !== "constant" ? undefined : edit.for(node, () => f(node, edit));
+    const replaced = isLeaf(old) && !isConstant(old) ? undefined : edit.for(node, () => f(node, edit));
     if (replaced) changed = true;
     const kept = replaced ? undefined : edit.keep(node, index);
     moved.push(replaced ?? old.types.map((_, output) => ({ node: kept!.node, output })));

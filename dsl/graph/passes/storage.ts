@@ -8,7 +8,8 @@
  */
 import type { Attributes, Node, Program, Ref, State, Stored, StoredPart } from "../program.js";
 import { dequantizing, partOf, roundedInitial, type Storage } from "../storage.js";
-import { LEAVES, opNamed } from "../table.js";
+import { isInput, isLeaf, isState, type StateNode } from "../leaves.js";
+import { opNamed } from "../table.js";
 import { sizeOf } from "../values.js";
 import type { Pass } from "./pass.js";
 
@@ -46,8 +47,8 @@ function readWhole({ nodes }: Program): ReadonlySet<string> {
   return new Set(
     nodes.flatMap(({ op, inputs }) =>
       inputs.flatMap((ref, i) => {
-        const { op: from, attributes } = nodes[ref.node]!;
-        return from !== "state" || (i === 0 && ROWS.has(op)) ? [] : [attributes["name"] as string];
+        const from = nodes[ref.node]!;
+        return !isState(from) || (i === 0 && ROWS.has(op)) ? [] : [from.attributes.name];
       }),
     ),
   );
@@ -75,8 +76,8 @@ class Rewriting {
     for (const [name, state] of Object.entries(program.state))
       if (!stored.has(name)) this.state[name] = this.began(state);
     program.nodes.forEach((node, index) => {
-      if (node.op !== "input" && node.inputs.every((ref) => this.fixed.has(ref.node))) this.fixed.add(index);
-      const is = node.op === "state" && stored.has(node.attributes["name"] as string);
+      if (!isInput(node) && node.inputs.every((ref) => this.fixed.has(ref.node))) this.fixed.add(index);
+      const is = isState(node) && stored.has(node.attributes.name);
       if (is || (this.fixed.has(index) && node.inputs.some((ref) => this.heavy.has(ref.node)))) this.heavy.add(index);
       else this.moved.set(index, this.keep(node));
     });
@@ -97,7 +98,7 @@ class Rewriting {
 
   /** A node that depends on an input, or on no stored weight. */
   private keep(node: Node): number {
-    const first = node.inputs.find((ref) => !this.fixed.has(ref.node) && !LEAVES.has(this.program.nodes[ref.node]!.op));
+    const first = node.inputs.find((ref) => !this.fixed.has(ref.node) && !isLeaf(this.program.nodes[ref.node]!));
     const awaited = first && this.moved.get(first.node);
     // The reader waits too: an engine makes of a weight inside a product what it needs there.
     const waits = awaited !== undefined && node.inputs.some((ref) => this.heavy.has(ref.node)) ? [awaited] : [];
@@ -120,9 +121,8 @@ class Rewriting {
   }
   /** The name of the state that is read there, if it is stored as bf16. */
   private tableAt(ref: Ref): string | undefined {
-    const { op, attributes } = this.program.nodes[ref.node]!;
-    const name = attributes["name"] as string;
-    return op === "state" && this.stored.get(name)?.as === "bf16" ? name : undefined;
+    const node = this.program.nodes[ref.node]!;
+    return isState(node) && this.stored.get(node.attributes.name)?.as === "bf16" ? node.attributes.name : undefined;
   }
 
   /** A value for a reader that starts once `awaited` is done. */
@@ -134,12 +134,11 @@ class Rewriting {
     const known = this.copies.get(key);
     if (known) return { node: known.node, output: ref.output };
     const waits = awaited === undefined ? [] : [awaited];
-    const copy = node.op === "state" ? this.whole(node, waits) : this.written(node, awaited, waits);
+    const copy = isState(node) ? this.whole(node, waits) : this.written(node, awaited, waits);
     this.copies.set(key, copy);
     return { node: copy.node, output: ref.output };
   }
-  private whole({ attributes, path }: Node, waits: readonly number[]): Ref {
-    const name = attributes["name"] as string;
+  private whole({ attributes: { name }, path }: StateNode, waits: readonly number[]): Ref {
     return dequantizing<Ref>(this.program.state[name]!.type, this.stored.get(name)!, {
       part: (part) => this.part(name, part),
       node: (op, inputs, given) => this.made(op, inputs, given, path, waits),

@@ -6,7 +6,7 @@ import { emitOnnx } from "#dsl/emit/onnx/emit.js";
 import { lowerings } from "#dsl/emit/onnx/lower/table.js";
 import { OnnxGraph } from "#dsl/emit/onnx/graph.js";
 import { writeModel } from "#dsl/emit/onnx/proto.js";
-import { LEAVES } from "#dsl/graph/table.js";
+import { isLeaf } from "#dsl/graph/leaves.js";
 import type { DType, Program } from "#dsl/graph/program.js";
 import type { Refusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
@@ -75,7 +75,7 @@ function refusals(program: Program): readonly Refusal[] {
     if (dtype === "bf16" && !MOVING.has(op)) found.push({ op, why: "ONNX Runtime's CPU kernels compute no bf16" });
   };
   for (const node of program.nodes) {
-    if (!LEAVES.has(node.op) && !Object.hasOwn(lowerings, node.op))
+    if (!isLeaf(node) && !Object.hasOwn(lowerings, node.op))
       found.push({ op: node.op, why: "it has no form in ONNX here" });
     for (const { dtype } of node.types) check(node.op, dtype);
   }

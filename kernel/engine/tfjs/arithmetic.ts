@@ -1,11 +1,11 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that are written as plain arithmetic, with tfjs. */
-import { optimizerSteps, type Arithmetic } from "#dsl/graph/optimizer-step.js";
+import { adafactorStep, lionStep, sgdStep, type Arithmetic } from "#dsl/graph/optimizer-step.js";
 import { tf, type T } from "./library.js";
-import type { Kernel, Kernels } from "./op.js";
+import type { Kernels } from "./op.js";
 
 const binary =
-  (f: (a: T, b: T) => T): Kernel =>
-  ([a, b]) => [f(a!, b!)];
+  (f: (a: T, b: T) => T) =>
+  ([a, b]: readonly [T, T]): readonly [T] => [f(a, b)];
 
 function arithmeticOf(rank: number): Arithmetic<T> {
   return {
@@ -32,45 +32,41 @@ function signOf(x: T): T {
 function softplus(x: T): T {
   return tf.add(tf.relu(x), tf.log(tf.add(tf.exp(tf.neg(tf.abs(x))), 1)));
 }
-function optimizer(name: keyof typeof optimizerSteps): Kernel {
-  return (inputs, attributes) => optimizerSteps[name](arithmeticOf(inputs[0]!.rank), inputs, attributes);
-}
 
-export const arithmetic: Kernels = {
+export const arithmetic = {
   power: binary((a, b) => tf.pow(a, b)),
-  sign: ([x]) => [signOf(x!)],
-  floor: ([x]) => [tf.floor(x!)],
-  softplus: ([x]) => [softplus(x!)],
+  sign: ([x]) => [signOf(x)],
+  floor: ([x]) => [tf.floor(x)],
+  softplus: ([x]) => [softplus(x)],
   less_equal: binary((a, b) => tf.lessEqual(a, b)),
   greater_equal: binary((a, b) => tf.greaterEqual(a, b)),
   not_equal: binary((a, b) => tf.notEqual(a, b)),
   logical_and: binary((a, b) => tf.logicalAnd(a, b)),
   logical_or: binary((a, b) => tf.logicalOr(a, b)),
-  logical_not: ([x]) => [tf.logicalNot(x!)],
+  logical_not: ([x]) => [tf.logicalNot(x)],
   reduce_min([x], a) {
-    const axes = a["axes"] as number[];
-    return [axes.length ? tf.min(x!, axes, a["keep"] === true) : x!.clone()];
+    return [a.axes.length ? tf.min(x, [...a.axes], a.keep) : x.clone()];
   },
-  cumulative_sum: ([x], a) => [tf.cumsum(x!, a["axis"] as number, a["exclusive"] === true, a["reverse"] === true)],
+  cumulative_sum: ([x], a) => [tf.cumsum(x, a.axis, a.exclusive, a.reverse)],
   scatter_add([base, indices, more], _, [shape]) {
-    const sums = Float32Array.from(base!.dataSync());
-    const rows = more!.dataSync();
-    const width = shape!.slice(1).reduce((n, d) => n * d, 1);
-    indices!.dataSync().forEach((r, i) => {
-      if (r < 0 || r >= shape![0]!) throw new RangeError(`row ${String(r)} of ${String(shape![0])}`);
+    const sums = Float32Array.from(base.dataSync());
+    const rows = more.dataSync();
+    const width = shape.slice(1).reduce((n, d) => n * d, 1);
+    indices.dataSync().forEach((r, i) => {
+      if (r < 0 || r >= shape[0]!) throw new RangeError(`row ${String(r)} of ${String(shape[0])}`);
       for (let c = 0; c < width; c++) sums[r * width + c] = sums[r * width + c]! + rows[i * width + c]!;
     });
-    return [tf.tensor(sums, shape!, "float32")];
+    return [tf.tensor(sums, shape, "float32")];
   },
   one_hot([indices], a, [shape]) {
-    const depth = a["depth"] as number;
-    const hot = new Float32Array(shape!.reduce((n, d) => n * d, 1));
-    indices!.dataSync().forEach((k, i) => {
+    const depth = a.depth;
+    const hot = new Float32Array(shape.reduce((n, d) => n * d, 1));
+    indices.dataSync().forEach((k, i) => {
       if (k >= 0 && k < depth) hot[i * depth + k] = 1;
     });
-    return [tf.tensor(hot, shape!, "float32")];
+    return [tf.tensor(hot, shape, "float32")];
   },
-  sgd: optimizer("sgd"),
-  lion: optimizer("lion"),
-  adafactor: optimizer("adafactor"),
-};
+  sgd: (inputs, a) => sgdStep(arithmeticOf(inputs[0].rank), inputs, a),
+  lion: (inputs, a) => lionStep(arithmeticOf(inputs[0].rank), inputs, a),
+  adafactor: (inputs, a) => adafactorStep(arithmeticOf(inputs[0].rank), inputs, a),
+} satisfies Kernels;

@@ -44,40 +44,40 @@ function gaps(x: AttentionInputs<T>, a: AttentionAttributes): T {
   return tf.tensor(gap, [g.batch, 1, g.length, g.keys], "float32");
 }
 
-export const attention: Kernels = {
+export const attention = {
   attention(inputs, attributes, [shape, square]) {
     const a = attentionAttributes(attributes);
     const x = attentionInputs(inputs, a);
     const group = a.heads / a.key_value_heads;
     const [q, k, v] = [split(x.q, a.heads, group), split(x.k, a.key_value_heads, 1), split(x.v, a.key_value_heads, 1)];
-    const products = tf.reshape(tf.mul(product(q, swap(k)), a.scale), square!);
+    const products = tf.reshape(tf.mul(product(q, swap(k)), a.scale), square);
     const scores = a.cap ? tf.mul(tf.tanh(tf.div(products, a.cap)), a.cap) : products;
     const added = x.bias ? tf.add(gaps(x, a), x.bias) : gaps(x, a);
     const p = tf.softmax(tf.add(scores, added));
     const weights = a.rate > 0 ? tf.mul(p, maskOf(p.shape, a, x.step!)) : p;
-    return [join(product(grouped(weights, a), v), a.heads, shape!), p];
+    return [join(product(grouped(weights, a), v), a.heads, shape), p];
   },
   attention_gradient(inputs, attributes, [queries, keys, , square]) {
     const a = attentionAttributes(attributes);
     const x = attentionGradientInputs(inputs);
     const group = a.heads / a.key_value_heads;
-    const keep = a.rate > 0 ? maskOf(square!, a, x.step!) : null;
+    const keep = a.rate > 0 ? maskOf(square, a, x.step!) : null;
     const dropped = (t: T): T => (keep ? tf.mul(t, keep) : t);
     const [k, v] = [split(x.k, a.key_value_heads, 1), split(x.v, a.key_value_heads, 1)];
     const [q, y, dy] = [x.q, x.context, x.dcontext].map((t) => split(t, a.heads, group)) as [T, T, T];
     const dv = product(swap(grouped(dropped(x.probabilities), a)), dy);
     const mean = tf.reshape(tf.sum(tf.mul(y, dy), 3), [...square!.slice(0, 3), 1]);
-    const dp = dropped(tf.reshape(product(dy, swap(v)), square!));
+    const dp = dropped(tf.reshape(product(dy, swap(v)), square));
     const dscores = tf.mul(x.probabilities, tf.sub(dp, mean));
     const ds = tf.mul(grouped(a.cap ? sloped(dscores, q, k, a) : dscores, a), a.scale);
     return [
-      join(product(ds, k), a.heads, queries!),
-      join(product(swap(ds), q), a.key_value_heads, keys!),
-      join(dv, a.key_value_heads, keys!),
+      join(product(ds, k), a.heads, queries),
+      join(product(swap(ds), q), a.key_value_heads, keys),
+      join(dv, a.key_value_heads, keys),
       dscores,
     ];
   },
-};
+} satisfies Kernels;
 
 /** What of a change of capped scores flows on to q and k, both head by head. */
 function sloped(dscores: T, q: T, k: T, a: AttentionAttributes): T {

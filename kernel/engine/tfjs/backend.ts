@@ -1,11 +1,11 @@
 /** The tfjs engine, inside the host process: a program is interpreted node by node. Slow, needs npm alone. */
 import { createRequire } from "node:module";
-import { LEAVES } from "#dsl/graph/table.js";
+import { isLeaf } from "#dsl/graph/leaves.js";
 import type { DType, Program } from "#dsl/graph/program.js";
 import type { Refusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
 import { TFJS_TYPES } from "./elementwise.js";
-import { kernels } from "./kernels.js";
+import { kernelOf } from "./kernels.js";
 import { readyBackend, type TfjsBackendName } from "./library.js";
 import { TfjsSession } from "./session.js";
 
@@ -29,8 +29,7 @@ function refusals(program: Program): readonly Refusal[] {
     if (!(dtype in TFJS_TYPES)) found.push({ op, why: `tfjs has no ${dtype}` });
   };
   for (const node of program.nodes) {
-    if (!LEAVES.has(node.op) && !Object.hasOwn(kernels, node.op))
-      found.push({ op: node.op, why: "tfjs has no kernel for it here" });
+    if (!isLeaf(node) && !kernelOf(node.op)) found.push({ op: node.op, why: "tfjs has no kernel for it here" });
     for (const { dtype } of node.types) check(node.op, dtype);
   }
   for (const { type } of Object.values(program.state)) check("state", type.dtype);

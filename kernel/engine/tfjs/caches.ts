@@ -17,9 +17,9 @@ function part(x: T, axis: number, from: number, to: number): T[] {
   return [tf.slice(x, begin, size)];
 }
 
-export const caches: Kernels = {
+export const caches = {
   extend_cache([cache, rows, start], _, [shape]) {
-    const [first] = part(cache!, 1, 0, shape![1]!);
-    return [placed(first!, rows!, 1, numbers(start!)[0]!)];
+    const [first] = part(cache, 1, 0, shape[1]!);
+    return [placed(first!, rows, 1, numbers(start)[0]!)];
   },
-};
+} satisfies Kernels;

@@ -1,6 +1,6 @@
 /** Elementwise ops with tfjs. */
 import type { DType } from "#dsl/graph/program.js";
-import { gateOf, geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
+import { geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
 import { dropoutMask } from "#dsl/graph/random.js";
 import { tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
@@ -9,13 +9,13 @@ const ROOT_HALF = Math.SQRT1_2;
 const C = Math.sqrt(2 / Math.PI);
 
 const unary =
-  (f: (x: T) => T): Kernels[string] =>
-  ([x]) => [f(x!)];
+  (f: (x: T) => T) =>
+  ([x]: readonly [T]): readonly [T] => [f(x)];
 const binary =
-  (f: (a: T, b: T) => T): Kernels[string] =>
-  ([a, b]) => [f(a!, b!)];
+  (f: (a: T, b: T) => T) =>
+  ([a, b]: readonly [T, T]): readonly [T] => [f(a, b)];
 
-export const elementwise: Kernels = {
+export const elementwise = {
   abs: unary((x) => tf.abs(x)),
   negate: unary((x) => tf.neg(x)),
   exp: unary((x) => tf.exp(x)),
@@ -29,12 +29,12 @@ export const elementwise: Kernels = {
   relu: unary((x) => tf.relu(x)),
   silu: unary((x) => CURVES.silu.value(x)),
   silu_gradient: binary((x, dy) => tf.mul(dy, CURVES.silu.slope(x))),
-  gelu: ([x], a) => [CURVES[geluKind(a)].value(x!)],
-  gelu_gradient: ([x, dy], a) => [tf.mul(dy!, CURVES[geluKind(a)].slope(x!))],
-  gated: ([x, b], a) => [tf.mul(CURVES[gateOf(a)].value(x!), b!)],
+  gelu: ([x], a) => [CURVES[geluKind(a)].value(x)],
+  gelu_gradient: ([x, dy], a) => [tf.mul(dy, CURVES[geluKind(a)].slope(x))],
+  gated: ([x, b], a) => [tf.mul(CURVES[a.activation].value(x), b)],
   gated_gradient([x, b, dy], a) {
-    const { value, slope } = CURVES[gateOf(a)];
-    return [tf.mul(tf.mul(dy!, b!), slope(x!)), tf.mul(dy!, value(x!))];
+    const { value, slope } = CURVES[a.activation];
+    return [tf.mul(tf.mul(dy, b), slope(x)), tf.mul(dy, value(x))];
   },
   add: binary((a, b) => tf.add(a, b)),
   subtract: binary((a, b) => tf.sub(a, b)),
@@ -45,10 +45,10 @@ export const elementwise: Kernels = {
   equal: binary((a, b) => tf.equal(a, b)),
   less: binary((a, b) => tf.less(a, b)),
   greater: binary((a, b) => tf.greater(a, b)),
-  select: ([c, a, b]) => [tf.where(c!, a!, b!)],
-  cast: ([x], a) => [castTo(x!, a["dtype"] as DType)],
-  dropout: ([x, step], a) => [tf.mul(x!, maskOf(x!.shape, a as unknown as Dropout, step!))],
-};
+  select: ([c, a, b]) => [tf.where(c, a, b)],
+  cast: ([x], a) => [castTo(x, a.dtype)],
+  dropout: ([x, step], a) => [tf.mul(x, maskOf(x.shape, a, step))],
+} satisfies Kernels;
 
 export interface Dropout {
   readonly rate: number;
@@ -103,7 +103,7 @@ function sigmoidal(k: number): Curve {
     slope: (x) => tf.mul(sigmoid(x), tf.add(tf.mul(tf.mul(x, k), tf.sub(1, sigmoid(x))), 1)),
   };
 }
-const CURVES: Readonly<Record<Smooth, Curve>> = {
+export const CURVES: Readonly<Record<Smooth, Curve>> = {
   gelu: { value: geluExact, slope: slopeExact },
   gelu_tanh: { value: geluByTanh, slope: slopeByTanh },
   gelu_quick: sigmoidal(QUICK),

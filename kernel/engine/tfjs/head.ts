@@ -15,19 +15,22 @@ interface Chunk {
 }
 /** Visits the chunks; what `visit` makes is let go. Gives the number of rows that count. */
 function eachChunk(
-  [x, weight, labels, bias]: readonly (T | undefined)[],
+  x: T,
+  weight: T,
+  labels: T,
+  bias: T | undefined,
   { chunks, ignore, cap }: HeadSettings,
   visit: (chunk: Chunk) => void,
 ): number {
-  const [rows, n] = x!.shape as [number, number];
-  const vocabulary = weight!.shape[0]!;
-  const wanted = [...labels!.dataSync()];
-  const turned = tf.transpose(weight!);
+  const [rows, n] = x.shape as [number, number];
+  const vocabulary = weight.shape[0]!;
+  const wanted = [...labels.dataSync()];
+  const turned = tf.transpose(weight);
   const each = Math.ceil(rows / chunks);
   for (let start = 0; start < rows; start += each)
     tf.tidy(() => {
       const size = Math.min(each, rows - start);
-      const part = tf.slice(x!, [start, 0], [size, n]);
+      const part = tf.slice(x, [start, 0], [size, n]);
       const product = tf.matMul(part, turned);
       const straight = bias ? tf.add(product, bias) : product;
       const bent = cap === undefined ? undefined : tf.tanh(tf.div(straight, cap));
@@ -45,26 +48,24 @@ function eachChunk(
   return wanted.filter((label) => label !== ignore).length;
 }
 
-export const head: Kernels = {
-  head_loss(inputs, attributes) {
-    const a = attributes as unknown as HeadSettings;
-    const vocabulary = inputs[1]!.shape[0]!;
+export const head = {
+  head_loss([x, weight, labels, bias], a) {
+    const vocabulary = weight.shape[0]!;
     let sum = 0;
-    const counted = eachChunk(inputs, a, ({ labels, logs }) => {
-      labels.forEach((label, r) => {
+    const counted = eachChunk(x, weight, labels, bias, a, ({ labels: own, logs }) => {
+      own.forEach((label, r) => {
         if (label !== a.ignore) sum -= logs[r * vocabulary + label]!;
       });
     });
     return [tf.scalar(a.reduction === "sum" ? sum : sum / Math.max(counted, 1))];
   },
-  head_loss_gradient([x, weight, labels, dy, bias], attributes) {
-    const a = attributes as unknown as HeadSettings;
-    const vocabulary = weight!.shape[0]!;
-    const counted = labels!.dataSync().filter((label) => label !== a.ignore).length;
-    const share = dy!.dataSync()[0]! / (a.reduction === "sum" ? 1 : Math.max(counted, 1));
+  head_loss_gradient([x, weight, labels, dy, bias], a) {
+    const vocabulary = weight.shape[0]!;
+    const counted = labels.dataSync().filter((label) => label !== a.ignore).length;
+    const share = dy.dataSync()[0]! / (a.reduction === "sum" ? 1 : Math.max(counted, 1));
     const parts: T[] = [];
-    let [dweight, dbias]: T[] = [tf.zerosLike(weight!), tf.zeros([vocabulary])];
-    eachChunk([x, weight, labels, bias], a, (chunk) => {
+    let [dweight, dbias]: [T, T] = [tf.zerosLike(weight), tf.zeros([vocabulary])];
+    eachChunk(x, weight, labels, bias, a, (chunk) => {
       const d = new Float32Array(chunk.logs.length);
       chunk.labels.forEach((label, r) => {
         if (label === a.ignore) return;
@@ -75,19 +76,19 @@ export const head: Kernels = {
             (1 - (chunk.bent?.[r * vocabulary + v] ?? 0) ** 2);
       });
       const slope = tf.tensor(d, [chunk.labels.length, vocabulary], "float32");
-      parts.push(tf.keep(tf.matMul(slope, weight!)));
-      const [sums, columns] = [dweight!, dbias!];
+      parts.push(tf.keep(tf.matMul(slope, weight)));
+      const [sums, columns] = [dweight, dbias];
       dweight = tf.keep(tf.add(sums, tf.matMul(tf.transpose(slope), chunk.x)));
       dbias = tf.keep(tf.add(columns, tf.sum(slope, 0)));
       sums.dispose();
       columns.dispose();
     });
-    const dx = parts.length ? tf.concat(parts, 0) : tf.zerosLike(x!);
+    const dx = parts.length ? tf.concat(parts, 0) : tf.zerosLike(x);
     for (const part of parts) part.dispose();
     // Kept tensors outlive the tidy around a kernel: what is given out must be its own again.
-    const given = [dweight!, ...(bias ? [dbias!] : [])].map((t) => tf.clone(t));
-    dweight!.dispose();
-    dbias!.dispose();
-    return [dx, ...given];
+    const [ofWeight, ofBias] = [tf.clone(dweight), bias ? [tf.clone(dbias)] : []];
+    dweight.dispose();
+    dbias.dispose();
+    return [dx, ofWeight, ...ofBias];
   },
-};
+} satisfies Kernels;

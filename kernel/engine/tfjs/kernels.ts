@@ -4,7 +4,7 @@ import { attention } from "./attention.js";
 import { caches } from "./caches.js";
 import { elementwise } from "./elementwise.js";
 import { head } from "./head.js";
-import type { Kernels } from "./op.js";
+import type { Kernel, Kernels } from "./op.js";
 import { products } from "./products.js";
 import { ropes } from "./rope.js";
 import { shaping } from "./shaping.js";
@@ -23,3 +23,9 @@ export const kernels: Kernels = {
   ...training,
   ...storage,
 };
+
+/** Undefined where tfjs has no kernel for an op. */
+export function kernelOf(op: string): Kernel | undefined {
+  const byName: Readonly<Record<string, Kernel | undefined>> = kernels;
+  return Object.hasOwn(byName, op) ? byName[op] : undefined;
+}

@@ -1,6 +1,6 @@
 /** Matrix products with tfjs. */
-import { activationOf } from "#dsl/graph/activation.js";
-import { elementwise } from "./elementwise.js";
+import type { Activation } from "#dsl/graph/activation.js";
+import { CURVES } from "./elementwise.js";
 import { tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 
@@ -18,21 +18,28 @@ function affine(x: T, weight: T, bias: T | undefined, shape: readonly number[]):
   return tf.reshape(bias ? tf.add(y, bias) : y, [...shape]);
 }
 
-export const products: Kernels = {
-  matmul([a, b], { transpose_a, transpose_b }, [shape]) {
-    const y = product(a!, b!, transpose_a === true, transpose_b === true);
-    return [tf.reshape(y, shape!)];
-  },
-  linear([x, weight, bias], attributes, [shape]) {
-    const y = affine(x!, weight!, bias, shape!);
-    const activation = activationOf(attributes);
-    return activation ? elementwise[activation.op.name]!([y], activation.attributes, [shape!]) : [y];
-  },
-  outer_product: ([a, b]) => [product(rows(a!), rows(b!), true)],
-  low_rank_merge: ([weight, a, b], { scale }) => [tf.add(weight!, tf.mul(product(b!, a!), scale as number))],
-  low_rank_linear([x, weight, a, b, bias], { scale }, [shape]) {
-    const low = product(product(rows(x!), a!, false, true), b!, false, true);
-    const y = tf.add(product(rows(x!), weight!, false, true), tf.mul(low, scale as number));
-    return [tf.reshape(bias ? tf.add(y, bias) : y, shape!)];
-  },
+const ACTIVATIONS: Readonly<Record<Activation, (x: T) => T>> = {
+  relu: (x) => tf.relu(x),
+  tanh: (x) => tf.tanh(x),
+  sigmoid: (x) => tf.sigmoid(x),
+  gelu: CURVES.gelu.value,
+  gelu_tanh: CURVES.gelu_tanh.value,
 };
+
+export const products = {
+  matmul([a, b], { transpose_a, transpose_b }, [shape]) {
+    const y = product(a, b, transpose_a === true, transpose_b === true);
+    return [tf.reshape(y, shape)];
+  },
+  linear([x, weight, bias], { activation }, [shape]) {
+    const y = affine(x, weight, bias, shape);
+    return [activation === undefined ? y : ACTIVATIONS[activation](y)];
+  },
+  outer_product: ([a, b]) => [product(rows(a), rows(b), true)],
+  low_rank_merge: ([weight, a, b], { scale }) => [tf.add(weight, tf.mul(product(b, a), scale as number))],
+  low_rank_linear([x, weight, a, b, bias], { scale }, [shape]) {
+    const low = product(product(rows(x), a, false, true), b, false, true);
+    const y = tf.add(product(rows(x), weight, false, true), tf.mul(low, scale as number));
+    return [tf.reshape(bias ? tf.add(y, bias) : y, shape)];
+  },
+} satisfies Kernels;

@@ -3,13 +3,13 @@ import { ropeAttributes } from "#dsl/graph/rope.js";
 import { numbers, tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 
-export const ropes: Kernels = {
+export const ropes = {
   rope([x, positions], attributes, [shape]) {
     const { heads, frequencies, factor, interleaved, inverse } = ropeAttributes(attributes);
     const [batch, length, width] = shape as [number, number, number];
     const [size, pairs] = [width / heads, frequencies.length];
-    const rows = positions!.rank === 1 ? 1 : batch;
-    const angles = Array.from(numbers(positions!)).flatMap((p) => frequencies.map((f) => p * f));
+    const rows = positions.rank === 1 ? 1 : batch;
+    const angles = Array.from(numbers(positions)).flatMap((p) => frequencies.map((f) => p * f));
     const table = (f: (angle: number) => number): T =>
       tf.tensor(
         Float32Array.from(angles, (a) => factor * f(a)),
@@ -17,7 +17,7 @@ export const ropes: Kernels = {
         "float32",
       );
     const [cos, sin] = [table(Math.cos), table((a) => Math.sin(inverse ? -a : a))];
-    const cut = tf.reshape(x!, [batch, length, heads, size]);
+    const cut = tf.reshape(x, [batch, length, heads, size]);
     const part = tf.slice(cut, [0, 0, 0, 0], [batch, length, heads, 2 * pairs]);
     /** Pairs as [..., 2, pairs]. */
     const halves = interleaved
@@ -31,6 +31,6 @@ export const ropes: Kernels = {
       ? tf.reshape(tf.stack(turned, 4), [batch, length, heads, 2 * pairs])
       : tf.concat(turned, 3);
     const rest = tf.slice(cut, [0, 0, 0, 2 * pairs], [batch, length, heads, size - 2 * pairs]);
-    return [tf.reshape(2 * pairs === size ? joined : tf.concat([joined, rest], 3), shape!)];
+    return [tf.reshape(2 * pairs === size ? joined : tf.concat([joined, rest], 3), shape)];
   },
-};
+} satisfies Kernels;

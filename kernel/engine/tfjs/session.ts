@@ -3,13 +3,14 @@
  * come back later only: a copy of each updated state is fetched at the end of a run, so that it can be read at any time.
  */
 import { bind, bindState } from "#dsl/graph/evaluate.js";
+import { isConstant, isInput, isState } from "#dsl/graph/leaves.js";
 import type { NDArray, Node, Program, Ref, State, Update } from "#dsl/graph/program.js";
 import { concrete, type Sizes } from "#dsl/graph/shape.js";
 import type { Arrays, BackendSession, Programs } from "../host/backend.js";
 import { isUnset, shapeOfState, zeros } from "../initial.js";
 import { asFloats, asIntegers, bytesOf } from "../numbers.js";
 import { placed } from "./caches.js";
-import { kernels } from "./kernels.js";
+import { kernelOf } from "./kernels.js";
 import { numbers, tf, type T, type TfjsBackendName } from "./library.js";
 import { cardBooleans, cardKernel } from "./webgpu.js";
 
@@ -119,12 +120,11 @@ export class TfjsSession implements BackendSession {
   }
 
   private compute(node: Node, feeds: Arrays, sizes: Sizes, at: (ref: Ref) => T): readonly T[] | Promise<readonly T[]> {
-    const name = node.attributes["name"] as string;
-    if (node.op === "input") return [tensorOf(feeds[name]!)];
-    if (node.op === "state") return [this.state.get(name)!.clone()];
-    if (node.op === "constant") return [tensorOf(node.attributes["value"] as unknown as NDArray)];
+    if (isInput(node)) return [tensorOf(feeds[node.attributes.name]!)];
+    if (isState(node)) return [this.state.get(node.attributes.name)!.clone()];
+    if (isConstant(node)) return [tensorOf(node.attributes.value)];
     const shapes = node.types.map((type) => concrete(type.shape, sizes));
-    const kernel = kernels[node.op]!;
+    const kernel = kernelOf(node.op)!;
     const inputs = node.inputs.map(at);
     if (this.backend === "webgpu") return cardKernel(node.op, kernel, inputs, node.attributes, shapes);
     return tf.tidy(() => [...kernel(inputs, node.attributes, shapes)]);

@@ -1,14 +1,17 @@
 /** Ops that move, join and reduce, with tfjs. */
 import { tf, numbers, type T } from "./library.js";
-import type { Kernel, Kernels } from "./op.js";
+import type { Kernels } from "./op.js";
 
-const axesOf = (rank: number, a: unknown): number[] => (a as number[]).map((axis) => (axis < 0 ? axis + rank : axis));
+const axesOf = (rank: number, axes: readonly number[]): number[] => axes.map((axis) => (axis < 0 ? axis + rank : axis));
 
 const reduction =
-  (f: (x: T, axes: number[], keep: boolean) => T): Kernel =>
-  ([x], a) => {
-    const axes = axesOf(x!.rank, a["axes"]);
-    return [axes.length === 0 ? x!.clone() : f(x!, axes, a["keep"] === true)];
+  (f: (x: T, axes: number[], keep: boolean) => T) =>
+  (
+    [x]: readonly [T],
+    { axes: over, keep }: { readonly axes: readonly number[]; readonly keep: boolean },
+  ): readonly [T] => {
+    const axes = axesOf(x.rank, over);
+    return [axes.length === 0 ? x.clone() : f(x, axes, keep)];
   };
 
 /** Rows of `width` summed at their indices. */
@@ -18,42 +21,42 @@ function summedRows(indices: T, dy: T, shape: readonly number[], width: number):
   return tf.reshape(tf.unsortedSegmentSum(tf.reshape(dy, [indices.size, width]), ids, rows), [...shape]);
 }
 
-export const shaping: Kernels = {
-  reshape: ([x], _, [shape]) => [tf.reshape(x!, shape!)],
-  transpose: ([x], a) => [tf.transpose(x!, [...(a["order"] as number[])])],
+export const shaping = {
+  reshape: ([x], _, [shape]) => [tf.reshape(x, shape)],
+  transpose: ([x], a) => [tf.transpose(x, [...a.order])],
   slice([x], a, [shape]) {
-    const begin = x!.shape.map((_, i) => (i === a["axis"] ? (a["start"] as number) : 0));
-    return [tf.slice(x!, begin, shape!)];
+    const begin = x.shape.map((_, i) => (i === a.axis ? a.start : 0));
+    return [tf.slice(x, begin, shape)];
   },
-  detach: ([x]) => [x!.clone()],
+  detach: ([x]) => [x.clone()],
   pad([x], a, [shape]) {
-    const [axis, before] = [a["axis"], a["before"] as number];
+    const [axis, before] = [a.axis, a.before];
     return [
       tf.pad(
-        x!,
-        x!.shape.map((d, i): [number, number] => (i === axis ? [before, shape![i]! - before - d] : [0, 0])),
+        x,
+        x.shape.map((d, i): [number, number] => (i === axis ? [before, shape[i]! - before - d] : [0, 0])),
       ),
     ];
   },
-  split: ([x], a) => tf.split(x!, [...(a["sizes"] as number[])], a["axis"] as number),
-  concat: (inputs, a) => [tf.concat([...inputs], a["axis"] as number)],
+  split: ([x], a) => tf.split(x, [...a.sizes], a.axis),
+  concat: (inputs, a) => [tf.concat([...inputs], a.axis)],
   take_position([x], a, [shape]) {
-    const [batch, , n] = x!.shape as [number, number, number];
-    return [tf.reshape(tf.slice(x!, [0, a["position"] as number, 0], [batch, 1, n]), shape!)];
+    const [batch, , n] = x.shape as [number, number, number];
+    return [tf.reshape(tf.slice(x, [0, a.position, 0], [batch, 1, n]), shape)];
   },
-  fill_like: ([x], a) => [tf.fill(x!.shape, a["value"] as number, x!.dtype as "float32")],
+  fill_like: ([x], a) => [tf.fill(x.shape, a.value, x.dtype as "float32")],
   take_rows([x, rows]) {
-    const n = x!.shape[2]!;
-    const flat = tf.reshape(x!, [-1, n]);
-    for (const r of rows!.dataSync())
+    const n = x.shape[2]!;
+    const flat = tf.reshape(x, [-1, n]);
+    for (const r of rows.dataSync())
       if (r < 0 || r >= flat.shape[0]!) throw new RangeError(`row ${String(r)} of ${String(flat.shape[0])}`);
     return [tf.gather(flat, rows as Parameters<typeof tf.gather>[1])];
   },
-  place_rows: ([dy, rows], _, [shape]) => [summedRows(rows!, dy!, shape!, shape![2]!)],
+  place_rows: ([dy, rows], _, [shape]) => [summedRows(rows, dy, shape, shape[2]!)],
   place_position([dy], a, [shape]) {
-    const [batch, length, n] = shape! as [number, number, number];
-    const position = a["position"] as number;
-    const row = tf.reshape(dy!, [batch, 1, n]);
+    const [batch, length, n] = shape as [number, number, number];
+    const position = a.position;
+    const row = tf.reshape(dy, [batch, 1, n]);
     return [
       tf.pad(row, [
         [0, 0],
@@ -62,31 +65,31 @@ export const shaping: Kernels = {
       ]),
     ];
   },
-  range_like: (_, __, [shape]) => [tf.range(0, shape![0]!, 1, "int32")],
+  range_like: (_, __, [shape]) => [tf.range(0, shape[0]!, 1, "int32")],
   gather([table, indices]) {
-    const rows = table!.shape[0]!;
-    for (const r of indices!.dataSync())
+    const rows = table.shape[0]!;
+    for (const r of indices.dataSync())
       if (r < 0 || r >= rows) throw new RangeError(`row ${String(r)} of ${String(rows)}`);
-    return [tf.gather(table!, indices as Parameters<typeof tf.gather>[1])];
+    return [tf.gather(table, indices as Parameters<typeof tf.gather>[1])];
   },
   scatter_rows([indices, dy], _, [shape]) {
-    const width = shape!.slice(1).reduce((n, d) => n * d, 1);
-    return [summedRows(indices!, dy!, shape!, width)];
+    const width = shape.slice(1).reduce((n, d) => n * d, 1);
+    return [summedRows(indices, dy, shape, width)];
   },
-  argmax: ([x], _, [shape]) => [tf.reshape(tf.argMax(x!, x!.rank - 1), shape!)],
+  argmax: ([x], _, [shape]) => [tf.reshape(tf.argMax(x, x.rank - 1), shape)],
   reduce_sum: reduction((x, axes, keep) => tf.sum(x, axes, keep)),
   reduce_mean: reduction((x, axes, keep) => tf.mean(x, axes, keep)),
   reduce_max: reduction((x, axes, keep) => tf.max(x, axes, keep)),
   reduce_gradient([dy, like], a) {
-    const axes = axesOf(like!.rank, a["axes"]);
-    const kept = like!.shape.map((d, i) => (axes.includes(i) ? 1 : d));
-    const spread = tf.broadcastTo(tf.reshape(dy!, kept), [...like!.shape]);
-    const count = axes.reduce((n, axis) => n * like!.shape[axis]!, 1);
-    return [a["mean"] === true ? tf.div(spread, count) : tf.add(spread, 0)];
+    const axes = axesOf(like.rank, a.axes);
+    const kept = like.shape.map((d, i) => (axes.includes(i) ? 1 : d));
+    const spread = tf.broadcastTo(tf.reshape(dy, kept), [...like!.shape]);
+    const count = axes.reduce((n, axis) => n * like.shape[axis]!, 1);
+    return [a.mean ? tf.div(spread, count) : tf.add(spread, 0)];
   },
   global_norm(inputs) {
     let sum = 0;
     for (const x of inputs) for (const v of numbers(x)) sum += v * v;
     return [tf.scalar(Math.sqrt(sum))];
   },
-};
+} satisfies Kernels;

@@ -3,18 +3,18 @@ import { blocksOf } from "#dsl/graph/ops/dequantize_blocks.js";
 import { tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 
-export const storage: Kernels = {
+export const storage = {
   dequantize([codes, scales], { axis }) {
-    const across = axis === 0 ? tf.reshape(scales!, [-1, 1]) : tf.reshape(scales!, [1, -1]);
-    return [tf.mul(tf.cast(codes!, "float32"), across)];
+    const across = axis === 0 ? tf.reshape(scales, [-1, 1]) : tf.reshape(scales, [1, -1]);
+    return [tf.mul(tf.cast(codes, "float32"), across)];
   },
   dequantize_blocks([codes, scales], attributes) {
     const { levels, bits, block, shape, count } = blocksOf(attributes);
-    const found = tf.gather(tf.tensor1d([...levels]), (bits === 8 ? codes! : halves(codes!)) as Indices);
-    const scaled = tf.mul(tf.reshape(found, [-1, block]), tf.reshape(scales!, [-1, 1]));
+    const found = tf.gather(tf.tensor1d([...levels]), (bits === 8 ? codes : halves(codes)) as Indices);
+    const scaled = tf.mul(tf.reshape(found, [-1, block]), tf.reshape(scales, [-1, 1]));
     return [tf.reshape(tf.slice(tf.reshape(scaled, [-1]), 0, count), [...shape])];
   },
-};
+} satisfies Kernels;
 type Indices = Parameters<typeof tf.gather>[1];
 
 /** Of each byte its high half and its low half. */

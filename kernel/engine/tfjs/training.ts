@@ -8,80 +8,70 @@ function moments(x: T): { mean: T; variance: T } {
   return { mean, variance: tf.mean(tf.square(tf.sub(x, mean)), -1, true) };
 }
 
-interface AdamW {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weight_decay: number;
+function inverseRoot(x: T, epsilon: number): T {
+  return tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
 }
 
-function inverseRoot(x: T, epsilon: unknown): T {
-  return tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon as number));
-}
-
-export const training: Kernels = {
+export const training = {
   rms_norm([x, scale], a, [, rows]) {
-    const inverse = inverseRoot(x!, a["epsilon"]);
-    const y = tf.mul(tf.mul(x!, inverse), tf.add(scale!, a["offset"] as number));
-    return [y, tf.reshape(inverse, rows!)];
+    const inverse = inverseRoot(x, a.epsilon);
+    const y = tf.mul(tf.mul(x, inverse), tf.add(scale, a.offset));
+    return [y, tf.reshape(inverse, rows)];
   },
   rms_norm_gradient([x, scale, inverse, dy], a) {
-    const inv = tf.reshape(inverse!, [...inverse!.shape, 1]);
-    const normal = tf.mul(x!, inv);
-    const g = tf.mul(dy!, tf.add(scale!, a["offset"] as number));
+    const inv = tf.reshape(inverse, [...inverse!.shape, 1]);
+    const normal = tf.mul(x, inv);
+    const g = tf.mul(dy, tf.add(scale, a.offset));
     const dx = tf.mul(inv, tf.sub(g, tf.mul(normal, tf.mean(tf.mul(g, normal), -1, true))));
-    const leading = x!.shape.slice(0, -1).map((_, i) => i);
-    const both = tf.mul(dy!, normal);
+    const leading = x.shape.slice(0, -1).map((_, i) => i);
+    const both = tf.mul(dy, normal);
     return [dx, leading.length === 0 ? both : tf.sum(both, leading)];
   },
   layer_norm([x, scale, bias], a, [, rows]) {
-    const { mean, variance } = moments(x!);
-    const inverse = tf.rsqrt(tf.add(variance, a["epsilon"] as number));
-    const y = tf.add(tf.mul(tf.mul(tf.sub(x!, mean), inverse), scale!), bias!);
-    return [y, tf.reshape(mean, rows!), tf.reshape(variance, rows!)];
+    const { mean, variance } = moments(x);
+    const inverse = tf.rsqrt(tf.add(variance, a.epsilon));
+    const y = tf.add(tf.mul(tf.mul(tf.sub(x, mean), inverse), scale), bias);
+    return [y, tf.reshape(mean, rows), tf.reshape(variance, rows)];
   },
   layer_norm_gradient([x, scale, mean, variance, dy], a) {
     const kept = [...mean!.shape, 1];
-    const inverse = tf.rsqrt(tf.add(tf.reshape(variance!, kept), a["epsilon"] as number));
-    const normal = tf.mul(tf.sub(x!, tf.reshape(mean!, kept)), inverse);
-    const g = tf.mul(dy!, scale!);
+    const inverse = tf.rsqrt(tf.add(tf.reshape(variance, kept), a.epsilon));
+    const normal = tf.mul(tf.sub(x, tf.reshape(mean, kept)), inverse);
+    const g = tf.mul(dy, scale);
     const inner = tf.sub(tf.sub(g, tf.mean(g, -1, true)), tf.mul(normal, tf.mean(tf.mul(g, normal), -1, true)));
-    const leading = x!.shape.slice(0, -1).map((_, i) => i);
-    const [dscale, dbias] = [tf.mul(dy!, normal), dy!];
+    const leading = x.shape.slice(0, -1).map((_, i) => i);
+    const [dscale, dbias] = [tf.mul(dy, normal), dy];
     const sum = (t: T): T => (leading.length === 0 ? t.clone() : tf.sum(t, leading));
     return [tf.mul(inverse, inner), sum(dscale), sum(dbias)];
   },
-  softmax: ([x]) => [tf.softmax(x!)],
-  log_softmax: ([x]) => [tf.logSoftmax(x!)],
+  softmax: ([x]) => [tf.softmax(x)],
+  log_softmax: ([x]) => [tf.logSoftmax(x)],
   cross_entropy([logits, labels], a) {
-    const { classes, counted, logs, wanted } = rowsOf(logits!, labels!, a["ignore"]);
+    const { classes, counted, logs, wanted } = rowsOf(logits, labels, a.ignore);
     let sum = 0;
     wanted.forEach((label, r) => {
-      if (label !== a["ignore"]) sum -= logs[r * classes + label]!;
+      if (label !== a.ignore) sum -= logs[r * classes + label]!;
     });
-    return [tf.scalar(a["reduction"] === "sum" || counted === 0 ? sum : sum / counted)];
+    return [tf.scalar(a.reduction === "sum" || counted === 0 ? sum : sum / counted)];
   },
   cross_entropy_gradient([logits, labels, dy], a) {
-    const { classes, counted, logs, wanted } = rowsOf(logits!, labels!, a["ignore"]);
+    const { classes, counted, logs, wanted } = rowsOf(logits, labels, a.ignore);
     const d = new Float32Array(logs.length);
-    const factor = dy!.dataSync()[0]! / (a["reduction"] === "sum" ? 1 : counted);
+    const factor = dy.dataSync()[0]! / (a.reduction === "sum" ? 1 : counted);
     wanted.forEach((label, r) => {
-      if (label === a["ignore"]) return;
+      if (label === a.ignore) return;
       for (let c = 0; c < classes; c++)
         d[r * classes + c] = (Math.exp(logs[r * classes + c]!) - (c === label ? 1 : 0)) * factor;
     });
-    return [tf.tensor(d, logits!.shape, "float32")];
+    return [tf.tensor(d, logits.shape, "float32")];
   },
   adamw([parameter, m, v, gradient, rate, step, scale], attributes) {
-    const { beta1, beta2, epsilon, weight_decay } = attributes as unknown as AdamW;
-    const [lr, t, factor] = [rate!.dataSync()[0]!, step!.dataSync()[0]!, scale ? scale.dataSync()[0]! : 1];
+    const { beta1, beta2, epsilon, weight_decay } = attributes;
+    const [lr, t, factor] = [rate.dataSync()[0]!, step.dataSync()[0]!, scale ? scale.dataSync()[0]! : 1];
     const [c1, c2] = [1 - beta1 ** t, 1 - beta2 ** t];
-    const [p, mean, square] = [parameter!, m!, v!].map((x) => Float32Array.from(x.dataSync())) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
-    const gradients = gradient!.dataSync();
+    const copied = (x: T): Float32Array => Float32Array.from(x.dataSync());
+    const [p, mean, square] = [copied(parameter), copied(m), copied(v)];
+    const gradients = gradient.dataSync();
     for (let i = 0; i < p.length; i++) {
       const g = gradients[i]! * factor;
       const a = beta1 * mean[i]! + (1 - beta1) * g;
@@ -90,9 +80,10 @@ export const training: Kernels = {
       square[i] = b;
       p[i] = p[i]! * (1 - lr * weight_decay) - (lr * (a / c1)) / (Math.sqrt(b / c2) + epsilon);
     }
-    return [p, mean, square].map((values) => tf.tensor(values, parameter!.shape, "float32"));
+    const moved = (values: Float32Array): T => tf.tensor(values, parameter.shape, "float32");
+    return [moved(p), moved(mean), moved(square)];
   },
-};
+} satisfies Kernels;
 
 /** Logarithms of the softmax of each row, in doubles, and which rows count. */
 function rowsOf(

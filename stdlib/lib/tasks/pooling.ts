@@ -14,7 +14,7 @@ export function pool(body: ModelOutputs, mask: Tensor, pooling: Pooling): Tensor
       return body.first ?? x.takePosition(0);
     case "last": {
       const last = mask.sum([1], true).subtract(1);
-      return x.multiply(of(x.graph.one("range_like", [mask], { axis: 1 }).equal(last))).sum([1]);
+      return x.multiply(of(mask.range(1).equal(last))).sum([1]);
     }
     case "max": {
       const hidden = of(mask).subtract(1).multiply(1e9);

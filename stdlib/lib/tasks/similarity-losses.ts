@@ -51,7 +51,7 @@ const FAR = 1e9;
 type Make = (a: Tensor, b: Tensor, labels: Tensor, o: LossSettings) => { readonly sum: Tensor; readonly count: Tensor };
 
 const cosines = (a: Tensor, b: Tensor): Tensor => a.multiply(b).sum([1]);
-const countOf = (labels: Tensor): Tensor => labels.graph.one("fill_like", [labels], { value: 1 }).sum();
+const countOf = (labels: Tensor): Tensor => labels.filled(1).sum();
 /** A loss of the batch as a whole. */
 const whole = (loss: Tensor, labels: Tensor): ReturnType<Make> => {
   const count = countOf(labels);

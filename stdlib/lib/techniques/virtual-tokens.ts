@@ -24,7 +24,7 @@ export class Before {
     { attention_mask: mask }: ModelInputs,
     private readonly count: number,
   ) {
-    this.zero = mask.graph.one("fill_like", [mask.max([1], true)], { value: 0 });
+    this.zero = mask.max([1], true).filled(0);
   }
   /** rows f32 [count, n] before x [batch, length, n]. */
   rows(rows: Tensor, x: Tensor): Tensor {
@@ -44,7 +44,7 @@ export class Before {
 /** Positions of the text's tokens where it starts after `count` others. */
 export function shiftedPositions(inputs: ModelInputs, count: number): Tensor {
   const { input_ids: ids, positions } = inputs;
-  return (positions ?? ids.graph.one("range_like", [ids], { axis: 1 })).add(count);
+  return (positions ?? ids.range(1)).add(count);
 }
 export function lengthOf(x: Tensor): Dimension {
   return x.shape[1]!;

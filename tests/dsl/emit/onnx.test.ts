@@ -20,7 +20,7 @@ function twoLayers(width: number): Program {
   const loss = x.linear(weights[0]!).tanh().linear(weights[1]!).square().sum();
   const gradients = gradient(graph, loss, weights);
   ["first", "second"].forEach((name, i) => {
-    const inputs = [weights[i]!, state(`m.${name}`), state(`v.${name}`), gradients[i]!, rate, step];
+    const inputs = [weights[i]!, state(`m.${name}`), state(`v.${name}`), gradients[i]!, rate, step] as const;
     graph.apply("adamw", inputs, ADAMW).forEach((value, k) => graph.update(["", "m.", "v."][k]! + name, value));
   });
   graph.output("loss", loss);

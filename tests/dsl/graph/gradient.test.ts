@@ -26,7 +26,7 @@ function lossOf(c: Case): { program: Program; floats: readonly string[]; state: 
       initial: { zeros: true },
     });
   });
-  const terms = graph.apply(c.op, inputs, c.attributes).map((y, k) => {
+  const terms = graph.applyNamed(c.op, inputs, c.attributes).map((y, k) => {
     const n = y.shape.reduce<number>((p, d) => p * (d as number), 1);
     const weights = Array.from({ length: n }, (_, j) => Math.sin(1 + j * 1.7 + k));
     return y.multiply(graph.constant(toNDArray("f64", values(y.shape as number[], weights)))).sum();

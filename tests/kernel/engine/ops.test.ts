@@ -63,7 +63,7 @@ const titleOf = (e: Example, i: number): string => `${e.op}_${String(i)}`;
 function programOf(e: Example): Program {
   const graph = new Graph();
   const inputs = e.inputs.map(({ type }, k) => graph.input(`x${String(k)}`, type));
-  graph.apply(e.op, inputs, e.attributes).forEach((y, k) => graph.output(`y${String(k)}`, y));
+  graph.applyNamed(e.op, inputs, e.attributes).forEach((y, k) => graph.output(`y${String(k)}`, y));
   return graph.program();
 }
 

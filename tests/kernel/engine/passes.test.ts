@@ -92,7 +92,7 @@ describe("passes on the tensorflow engine", () => {
           const x = graph.input(`x${k}`, type);
           return type.dtype === "f32" && type.shape.length > 0 ? x.cast("bf16") : x;
         });
-        graph.apply(e.op, inputs, e.attributes).forEach((y, k) => graph.output(`y${k}`, y.cast("f32")));
+        graph.applyNamed(e.op, inputs, e.attributes).forEach((y, k) => graph.output(`y${k}`, y.cast("f32")));
         return [`${e.op}_${i}`, graph.program()] as const;
       }),
     );

@@ -28,11 +28,11 @@ export function trainProgram(dropout = 0): Program {
   Object.keys(weights).forEach((name, i) => {
     const moment = (kind: string): ReturnType<Graph["state"]> =>
       graph.state(`${kind}.${name}`, { type: weights[name]!.type, trains: false, initial: { zeros: true } });
-    const inputs = [weights[name]!, moment("m"), moment("v"), gradients[i]!, rate, step];
+    const inputs = [weights[name]!, moment("m"), moment("v"), gradients[i]!, rate, step] as const;
     const [w, m, v] = graph.apply("adamw", inputs, ADAMW);
-    graph.update(name, w!);
-    graph.update(`m.${name}`, m!);
-    graph.update(`v.${name}`, v!);
+    graph.update(name, w);
+    graph.update(`m.${name}`, m);
+    graph.update(`v.${name}`, v);
   });
   graph.output("loss", loss);
   return graph.program();

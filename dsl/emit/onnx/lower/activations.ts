@@ -1,7 +1,6 @@
 /** GELU, SiLU, what they gate, and their gradients. */
-import { gateOf, geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
-import type { Node } from "#dsl/graph/program.js";
-import type { Lower, Lowering } from "../lowering.js";
+import { geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 import { alike } from "../../elementwise.js";
 
 const CUBIC = 0.044715;
@@ -44,19 +43,18 @@ function slope(l: Lowering, x: string, kind: Smooth): string {
   return l.op("Add", [normal, l.op("Mul", [x, density])]);
 }
 const backward = (l: Lowering, x: string, dy: string, kind: Smooth): string => l.op("Mul", [slope(l, x, kind), dy]);
-const kindOf = (node: Node): Smooth => geluKind(node.attributes);
 
-export const activations: Readonly<Record<string, Lower>> = {
-  gelu: (l, node) => [() => alike(l, node, ([x]) => smooth(l, x!, kindOf(node)))],
-  gelu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x!, dy!, kindOf(node)))],
-  silu: (l, node) => [() => alike(l, node, ([x]) => smooth(l, x!, "silu"))],
-  silu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x!, dy!, "silu"))],
-  gated: (l, node) => [() => alike(l, node, ([a, b]) => l.op("Mul", [smooth(l, a!, gateOf(node.attributes)), b!]))],
+export const activations = {
+  gelu: (l, node) => [() => alike(l, node, ([x]) => smooth(l, x, geluKind(node.attributes)))],
+  gelu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x, dy, geluKind(node.attributes)))],
+  silu: (l, node) => [() => alike(l, node, ([x]) => smooth(l, x, "silu"))],
+  silu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x, dy, "silu"))],
+  gated: (l, node) => [() => alike(l, node, ([a, b]) => l.op("Mul", [smooth(l, a, node.attributes.activation), b]))],
   gated_gradient: (l, node) => {
-    const kind = gateOf(node.attributes);
+    const kind = node.attributes.activation;
     return [
-      () => alike(l, node, ([a, b, dy]) => backward(l, a!, l.op("Mul", [dy!, b!]), kind)),
-      () => alike(l, node, ([a, , dy]) => l.op("Mul", [dy!, smooth(l, a!, kind)])),
+      () => alike(l, node, ([a, b, dy]) => backward(l, a, l.op("Mul", [dy, b]), kind)),
+      () => alike(l, node, ([a, , dy]) => l.op("Mul", [dy, smooth(l, a, kind)])),
     ];
   },
-};
+} satisfies Lowerings;

@@ -1,8 +1,8 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that are written as plain arithmetic. */
 import type { Arithmetic } from "#dsl/graph/optimizer-step.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { Lower, Lowerings, Lowering } from "../lowering.js";
 import { alike } from "../../elementwise.js";
-import { optimizer } from "../../optimizer.js";
+import { optimizersBy } from "../../optimizer.js";
 
 const kernel =
   (op: string): Lower =>
@@ -27,7 +27,7 @@ function arithmeticOf(l: Lowering, rank: number): Arithmetic<string> {
     rank,
   };
 }
-export const arithmetic: Readonly<Record<string, Lower>> = {
+export const arithmetic = {
   power: kernel("Pow"),
   sign: kernel("Sign"),
   floor: kernel("Floor"),
@@ -40,36 +40,34 @@ export const arithmetic: Readonly<Record<string, Lower>> = {
   logical_not: kernel("Not"),
   cumulative_sum: (l, node) => [
     () => {
-      const { axis, exclusive, reverse } = node.attributes as { axis: number; exclusive: boolean; reverse: boolean };
+      const { axis, exclusive, reverse } = node.attributes;
       const attributes = { exclusive: { int: Number(exclusive) }, reverse: { int: Number(reverse) } };
-      return { full: l.op("CumSum", [l.full(node.inputs[0]!), l.graph.long(axis)], attributes) };
+      return { full: l.op("CumSum", [l.full(node.inputs[0]), l.graph.long(axis)], attributes) };
     },
   ],
   scatter_add: (l, node) => [
     () => {
       const [base, indices, more] = node.inputs;
-      const places = l.cast(l.reshape(l.full(indices!), [...l.typeOf(indices!).shape, 1]), "i64");
-      return { full: l.op("ScatterND", [l.full(base!), places, l.full(more!)], { reduction: { text: "add" } }) };
+      const places = l.cast(l.reshape(l.full(indices), [...l.typeOf(indices).shape, 1]), "i64");
+      return { full: l.op("ScatterND", [l.full(base), places, l.full(more)], { reduction: { text: "add" } }) };
     },
   ],
   // OneHot counts negative indices from the end; compared with 0 … depth − 1 they are nowhere.
   one_hot: (l, node) => [
     () => {
       const [indices] = node.inputs;
-      const depth = node.attributes["depth"] as number;
+      const depth = node.attributes.depth;
       const all = l.graph.longs(Array.from({ length: depth }, (_, i) => i));
-      const column = l.cast(l.reshape(l.full(indices!), [...l.typeOf(indices!).shape, 1]), "i64");
+      const column = l.cast(l.reshape(l.full(indices), [...l.typeOf(indices).shape, 1]), "i64");
       return { full: l.cast(l.op("Equal", [column, all]), "f32") };
     },
   ],
   reduce_min: (l, node) => [
     () => {
-      const axes = node.attributes["axes"] as readonly number[];
-      const x = l.full(node.inputs[0]!);
-      return { full: axes.length ? l.reduce("ReduceMin", x, axes, node.attributes["keep"] === true) : x };
+      const axes = node.attributes.axes;
+      const x = l.full(node.inputs[0]);
+      return { full: axes.length ? l.reduce("ReduceMin", x, axes, node.attributes.keep) : x };
     },
   ],
-  sgd: optimizer("sgd", arithmeticOf),
-  lion: optimizer("lion", arithmeticOf),
-  adafactor: optimizer("adafactor", arithmeticOf),
-};
+  ...optimizersBy(arithmeticOf),
+} satisfies Lowerings;

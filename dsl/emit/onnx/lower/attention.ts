@@ -4,9 +4,10 @@
  * which is the same memory.
  */
 import { attentionAttributes, attentionGradientInputs, attentionInputs, HIDDEN } from "#dsl/graph/heads.js";
-import type { Dimension, Node, Ref } from "#dsl/graph/program.js";
+import type { Dimension, Ref } from "#dsl/graph/program.js";
 import { HeadCut } from "../../attention.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { NodeOf } from "#dsl/graph/table.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 import { keepMask } from "./random.js";
 
 /** How one attention is cut into heads. */
@@ -65,13 +66,13 @@ class Cut extends HeadCut<Lowering> {
     const { l, a } = this;
     if (!a.rate) return x;
     const shape = [this.batch, a.heads, this.length, this.keys];
-    const mask = keepMask(l, { ...a, given: [] }, l.full(step!), shape.slice(0, -1), this.keys);
+    const mask = keepMask(l, a, l.full(step!), shape.slice(0, -1), this.keys);
     return l.op("Mul", [x, l.reshape(mask, shape)]);
   }
 }
 
 /** What is added to scores so that queries see what they may, broadcast to [batch, heads, length, keys]; the layers of a model share it. */
-function hidden(l: Lowering, node: Node, cut: Cut): string | undefined {
+function hidden(l: Lowering, node: NodeOf<"attention">, cut: Cut): string | undefined {
   const { a, batch, length, keys } = cut;
   const { mask, segments, bias, offset } = attentionInputs(node.inputs, a);
   const { graph } = l;
@@ -97,14 +98,14 @@ function hidden(l: Lowering, node: Node, cut: Cut): string | undefined {
 }
 
 /** Probabilities [batch, heads, length, keys] of the attention node. */
-function probabilities(l: Lowering, node: Node, cut: Cut): string {
+function probabilities(l: Lowering, node: NodeOf<"attention">, cut: Cut): string {
   const { q, k } = attentionInputs(node.inputs, cut.a);
   const heads = cut.scores(q, k);
   const gap = hidden(l, node, cut);
   return l.op("Softmax", [gap === undefined ? heads : l.op("Add", [heads, gap])], { axis: { int: -1 } });
 }
 
-export const attention: Readonly<Record<string, Lower>> = {
+export const attention = {
   attention: (l, node) => {
     const { q, k, v, step } = attentionInputs(node.inputs, attentionAttributes(node.attributes));
     const cut = new Cut(l, node, q, k);
@@ -137,4 +138,4 @@ export const attention: Readonly<Record<string, Lower>> = {
       () => ({ full: dscores() }),
     ];
   },
-};
+} satisfies Lowerings;

@@ -1,6 +1,6 @@
 /** Key-value caches: rows scattered into them, in place where nothing else reads the cache (gate.ts). */
-import type { Dimension, Ref } from "#dsl/graph/program.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { Ref } from "#dsl/graph/program.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 
 /** `whole` with `part` in the places from `start` (an i32 scalar) on along the axis. */
 export function scattered(l: Lowering, whole: string, part: Ref, start: Ref, axis: number): string {
@@ -18,13 +18,13 @@ export function scattered(l: Lowering, whole: string, part: Ref, start: Ref, axi
   return l.op("ScatterND", [whole, indices, l.full(part)]);
 }
 
-export const caches: Readonly<Record<string, Lower>> = {
+export const caches = {
   extend_cache: (l, node) => [
     () => {
       const [cache, rows, start] = node.inputs;
-      const size = l.size(node.attributes["size"] as Dimension);
-      const whole = scattered(l, l.full(cache!), rows!, start!, 1);
+      const size = l.size(node.attributes.size);
+      const whole = scattered(l, l.full(cache), rows, start, 1);
       return { full: l.op("Slice", [whole, l.graph.longs([0]), size, l.graph.longs([1])]) };
     },
   ],
-};
+} satisfies Lowerings;

@@ -1,38 +1,34 @@
 /** Elementwise ops: one kernel each, on the flat form where all inputs of rank have one shape. */
 import { alike } from "../../elementwise.js";
-import type { Node } from "#dsl/graph/program.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { NodeOf } from "#dsl/graph/table.js";
+import type { Lower, Lowerings, Lowering } from "../lowering.js";
 import { fromBrain } from "./storage.js";
 
 const kernel =
   (op: string): Lower =>
   (l, node) => [() => alike(l, node, (inputs) => l.op(op, inputs))];
 
-const KERNELS = {
-  add: "Add",
-  subtract: "Sub",
-  multiply: "Mul",
-  divide: "Div",
-  maximum: "Max",
-  minimum: "Min",
-  equal: "Equal",
-  less: "Less",
-  greater: "Greater",
-  negate: "Neg",
-  exp: "Exp",
-  log: "Log",
-  sqrt: "Sqrt",
-  tanh: "Tanh",
-  sigmoid: "Sigmoid",
-  erf: "Erf",
-  abs: "Abs",
-  relu: "Relu",
-} as const;
-
-export const elementwise: Readonly<Record<string, Lower>> = {
-  ...Object.fromEntries(Object.entries(KERNELS).map(([name, op]) => [name, kernel(op)])),
-  rsqrt: (l, node) => [() => alike(l, node, ([x]) => l.op("Reciprocal", [l.op("Sqrt", [x!])]))],
-  square: (l, node) => [() => alike(l, node, ([x]) => l.op("Mul", [x!, x!]))],
+export const elementwise = {
+  add: kernel("Add"),
+  subtract: kernel("Sub"),
+  multiply: kernel("Mul"),
+  divide: kernel("Div"),
+  maximum: kernel("Max"),
+  minimum: kernel("Min"),
+  equal: kernel("Equal"),
+  less: kernel("Less"),
+  greater: kernel("Greater"),
+  negate: kernel("Neg"),
+  exp: kernel("Exp"),
+  log: kernel("Log"),
+  sqrt: kernel("Sqrt"),
+  tanh: kernel("Tanh"),
+  sigmoid: kernel("Sigmoid"),
+  erf: kernel("Erf"),
+  abs: kernel("Abs"),
+  relu: kernel("Relu"),
+  rsqrt: (l, node) => [() => alike(l, node, ([x]) => l.op("Reciprocal", [l.op("Sqrt", [x])]))],
+  square: (l, node) => [() => alike(l, node, ([x]) => l.op("Mul", [x, x]))],
   select: (l, node) => [
     () => ({
       full: l.op(
@@ -42,10 +38,10 @@ export const elementwise: Readonly<Record<string, Lower>> = {
     }),
   ],
   cast: (l, node) => [
-    () => alike(l, node, ([x]) => (isBrain(l, node) ? fromBrain(l, node, x!) : l.cast(x!, node.types[0]!.dtype))),
+    () => alike(l, node, ([x]) => (isBrain(l, node) ? fromBrain(l, node, x) : l.cast(x, node.types[0].dtype))),
   ],
-};
+} satisfies Lowerings;
 
-function isBrain(l: Lowering, { inputs, types }: Node): boolean {
-  return l.dtypeOf(inputs[0]!) === "bf16" && types[0]!.dtype === "f32";
+function isBrain(l: Lowering, { inputs, types }: NodeOf<"cast">): boolean {
+  return l.dtypeOf(inputs[0]) === "bf16" && types[0].dtype === "f32";
 }

@@ -3,10 +3,10 @@
  * of the gradients before the next one's are made, which a gate on where each chunk begins sees to. What scales a row is
  * folded into [rows, n], never into [rows, vocabulary].
  */
-import type { Node } from "#dsl/graph/program.js";
 import { sweepsOf, type Head, type HeadGradient } from "../../head.js";
 import { gated } from "../gate.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { NodeOf } from "#dsl/graph/table.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 
 interface Sweep {
   /** Losses [m, 1], before their shares. */
@@ -95,9 +95,10 @@ function sweepThrough(l: Lowering, head: Head, gradient: HeadGradient | undefine
   };
 }
 
-const timesDy = (l: Lowering, node: Node, t: string): string => l.op("Mul", [t, l.full(node.inputs[3]!)]);
+const timesDy = (l: Lowering, node: NodeOf<"head_loss_gradient">, t: string): string =>
+  l.op("Mul", [t, l.full(node.inputs[3])]);
 
-export const head: Readonly<Record<string, Lower>> = {
+export const head = {
   head_loss: (l, node) => [
     () => {
       const { losses, share } = sweepOf(l, node);
@@ -108,4 +109,4 @@ export const head: Readonly<Record<string, Lower>> = {
     (["dx", "dweight", "dbias"] as const)
       .slice(0, node.types.length)
       .map((name) => () => ({ full: timesDy(l, node, sweepOf(l, node)[name]!) })),
-};
+} satisfies Lowerings;

@@ -1,8 +1,7 @@
 /** Optimizers: global norm and AdamW, large tensors in chunks that stay in the cache from one elementwise kernel to the next. */
-import type { AdamSettings } from "#dsl/graph/ops/adamw.js";
-import type { Node } from "#dsl/graph/program.js";
 import { OnnxGraph } from "../graph.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { NodeOf } from "#dsl/graph/table.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 
 /** Elements per chunk, about: 1 MB each of parameter, moments and gradient. */
 const CHUNK = 250_000;
@@ -17,11 +16,11 @@ interface Rates {
   readonly keep: string;
 }
 /** Corrections in f64, as 1 − 0.999 has no digits to spare in f32. */
-function rates(l: Lowering, node: Node): Rates {
-  const { beta1, beta2, epsilon, weight_decay } = node.attributes as unknown as AdamSettings;
+function rates(l: Lowering, node: NodeOf<"adamw">): Rates {
+  const { beta1, beta2, epsilon, weight_decay } = node.attributes;
   const { graph } = l;
-  const rate = l.cast(l.full(node.inputs[4]!), "f64");
-  const t = l.cast(l.full(node.inputs[5]!), "f64");
+  const rate = l.cast(l.full(node.inputs[4]), "f64");
+  const t = l.cast(l.full(node.inputs[5]), "f64");
   const correction = (beta: number): string => l.op("Sub", [graph.double(1), l.op("Pow", [graph.double(beta), t])]);
   const root = l.op("Sqrt", [correction(beta2)]);
   return {
@@ -36,11 +35,11 @@ function step(
   op: (op: string, inputs: readonly string[]) => string,
   float: (x: number) => string,
   [p, m, v, gradient]: readonly string[],
-  node: Node,
+  node: NodeOf<"adamw">,
   r: Rates,
   scale: string | undefined,
 ): readonly [string, string, string] {
-  const { beta1, beta2, weight_decay } = node.attributes as unknown as AdamSettings;
+  const { beta1, beta2, weight_decay } = node.attributes;
   const g = scale === undefined ? gradient! : op("Mul", [gradient!, scale]);
   const mean = op("Add", [op("Mul", [m!, float(beta1)]), op("Mul", [g, float(1 - beta1)])]);
   const rooted = op("Mul", [g, float(Math.sqrt(1 - beta2))]);
@@ -63,7 +62,7 @@ export function chunksOf(size: number): readonly [count: number, each: number] |
  */
 export function adamwStep(
   l: Lowering,
-  node: Node,
+  node: NodeOf<"adamw">,
   values: readonly string[],
   chunked: boolean,
   ready: (scalar: string) => string = (scalar) => scalar,
@@ -104,7 +103,7 @@ export function adamwStep(
   });
 }
 
-export const optimizers: Readonly<Record<string, Lower>> = {
+export const optimizers = {
   global_norm: (l, node) => [
     () => {
       const squares = node.inputs.map((r) => l.op("ReduceSumSquare", [l.full(r)], { keepdims: { int: 0 } }));
@@ -121,4 +120,4 @@ export const optimizers: Readonly<Record<string, Lower>> = {
       );
     return [0, 1, 2].map((i) => () => ({ full: results()[i]! }));
   },
-};
+} satisfies Lowerings;

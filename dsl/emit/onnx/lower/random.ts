@@ -1,7 +1,13 @@
 /** Dropout's masks by the generator of graph/random.ts, in integer kernels: i32 products wrap, shifts are done as u32. */
-import type { Attributes, Dimension } from "#dsl/graph/program.js";
+import type { Dimension } from "#dsl/graph/program.js";
 import { mix, ODD, threshold } from "#dsl/graph/random.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { Lowerings, Lowering } from "../lowering.js";
+
+export interface Dropping {
+  readonly rate: number;
+  readonly seed: number;
+  readonly site: number;
+}
 
 /** murmur3's finalizer over i32 tensors; right shifts are logical. */
 function mixed(l: Lowering, x: string): string {
@@ -19,13 +25,13 @@ function mixed(l: Lowering, x: string): string {
 /** Scaled mask, f32 [rows, columns]: 0 or 1/(1 − rate). `leading`: the sizes whose product is the rows. */
 export function keepMask(
   l: Lowering,
-  a: Attributes,
+  a: Dropping,
   step: string,
   leading: readonly Dimension[],
   columns: Dimension,
 ): string {
   const { graph } = l;
-  const { seed, site, rate } = a as { seed: number; site: number; rate: number };
+  const { seed, site, rate } = a;
   const stepped = mixed(l, l.op("Add", [step, graph.integer(mix(seed))]));
   const key = mixed(l, l.op("Add", [stepped, graph.integer(site)]));
   const hash = (index: string): string => mixed(l, l.op("Add", [mixed(l, index), key]));
@@ -38,14 +44,14 @@ export function keepMask(
   return l.op("Where", [dropped, graph.float(0), graph.float(1 / (1 - rate))]);
 }
 
-export const random: Readonly<Record<string, Lower>> = {
+export const random = {
   dropout: (l, node) => [
     () => {
       const [x, step] = node.inputs;
-      const type = node.types[0]!;
-      const mask = keepMask(l, node.attributes, l.full(step!), type.shape.slice(0, -1), type.shape.at(-1)!);
+      const type = node.types[0];
+      const mask = keepMask(l, node.attributes, l.full(step), type.shape.slice(0, -1), type.shape.at(-1)!);
       const fits = type.shape.length === 1 ? l.reshape(mask, type.shape) : mask;
-      return l.fromFlat(type, l.op("Mul", [l.flat(x!), fits]));
+      return l.fromFlat(type, l.op("Mul", [l.flat(x), fits]));
     },
   ],
-};
+} satisfies Lowerings;

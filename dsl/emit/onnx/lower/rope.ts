@@ -2,18 +2,19 @@
  * Rotary positions, by the runtime's own kernel. It looks cosines and sines up by position: the tables have a row for each
  * place of the batch, so its positions count these rows. All layers share one pair of tables.
  */
-import type { Dimension, Node } from "#dsl/graph/program.js";
+import type { Dimension } from "#dsl/graph/program.js";
 import { ropeAttributes } from "#dsl/graph/rope.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { NodeOf } from "#dsl/graph/table.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 
-function rope(l: Lowering, node: Node): string {
+function rope(l: Lowering, node: NodeOf<"rope">): string {
   const { graph } = l;
   const { heads, frequencies, factor, interleaved, inverse } = ropeAttributes(node.attributes);
   const [x, positions] = node.inputs;
-  const [batch, length, width] = node.types[0]!.shape as [Dimension, Dimension, number];
-  const shared = l.typeOf(positions!).shape.length === 1;
+  const [batch, length, width] = node.types[0].shape as [Dimension, Dimension, number];
+  const shared = l.typeOf(positions).shape.length === 1;
   const list = graph.constant("f32", [frequencies.length], new Uint8Array(Float32Array.from(frequencies).buffer));
-  const at = l.op("Reshape", [l.cast(l.full(positions!), "f32"), graph.longs([-1, 1])]);
+  const at = l.op("Reshape", [l.cast(l.full(positions), "f32"), graph.longs([-1, 1])]);
   const angle = l.op("Mul", [at, list]);
   const scaled = (t: string): string => (factor === 1 ? t : l.number("Mul", t, factor));
   const sine = scaled(l.op("Sin", [angle]));
@@ -24,7 +25,7 @@ function rope(l: Lowering, node: Node): string {
   const rows = shared ? l.op("Expand", [places, l.exact([batch, length])]) : places;
   return l.contrib(
     "RotaryEmbedding",
-    [l.full(x!), rows, scaled(l.op("Cos", [angle])), inverse ? l.op("Neg", [sine]) : sine],
+    [l.full(x), rows, scaled(l.op("Cos", [angle])), inverse ? l.op("Neg", [sine]) : sine],
     {
       interleaved: { int: interleaved ? 1 : 0 },
       num_heads: { int: heads },
@@ -38,6 +39,6 @@ function count(l: Lowering, sizes: readonly Dimension[]): string {
   return l.op("Range", [l.graph.long(0), end, l.graph.long(1)]);
 }
 
-export const ropes: Readonly<Record<string, Lower>> = {
+export const ropes = {
   rope: (l, node) => [() => ({ full: rope(l, node) })],
-};
+} satisfies Lowerings;

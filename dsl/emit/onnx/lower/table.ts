@@ -1,5 +1,5 @@
 /** How each op becomes ONNX's. Where `adamw` updates state, in chunks and in place, is updates.ts's affair. */
-import type { Lower } from "../lowering.js";
+import type { Lowerings } from "../lowering.js";
 import { activations } from "./activations.js";
 import { arithmetic } from "./arithmetic.js";
 import { attention } from "./attention.js";
@@ -16,7 +16,7 @@ import { ropes } from "./rope.js";
 import { shapes } from "./shapes.js";
 import { storage } from "./storage.js";
 
-export const lowerings: Readonly<Record<string, Lower>> = {
+export const lowerings: Lowerings = {
   ...elementwise,
   ...arithmetic,
   ...shapes,

@@ -1,7 +1,7 @@
 /** GELU, SiLU, what they gate, and their gradients. */
-import { gateOf, geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
-import type { Node } from "#dsl/graph/program.js";
-import type { Lower, Lowering, Value } from "../lowering.js";
+import { geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
+import type { Ref, Type } from "#dsl/graph/program.js";
+import type { Lowerings, Lowering, Value } from "../lowering.js";
 import { alike } from "../../elementwise.js";
 
 const ROOT_HALF = Math.SQRT1_2;
@@ -50,27 +50,31 @@ function slope(l: Lowering, x: string, kind: Smooth): string {
   return number(l, "Mul", l.op("AddV2", [normal(l, x), bell]), 0.5);
 }
 const backward = (l: Lowering, x: string, dy: string, kind: Smooth): string => l.op("Mul", [slope(l, x, kind), dy]);
-const kindOf = (node: Node): Smooth => geluKind(node.attributes);
 
 /** In f32 whatever the dtype: bf16 would round at every step. */
-function inFloats(l: Lowering, node: Node, kernel: (inputs: readonly string[]) => string): Value {
+function inFloats<I extends readonly [Ref, ...Ref[]]>(
+  l: Lowering,
+  node: { readonly inputs: I; readonly types: readonly Type[] },
+  kernel: (inputs: { readonly [K in keyof I]: string }) => string,
+): Value {
   return alike(l, node, (inputs) => {
-    const type = l.graph.typeOf(inputs[0]!);
-    return l.to(kernel(inputs.map((x) => l.to(x, "f32"))), type);
+    const [first] = inputs;
+    const type = l.graph.typeOf(first);
+    return l.to(kernel(inputs.map((x) => l.to(x, "f32")) as typeof inputs), type);
   });
 }
 
-export const activations: Readonly<Record<string, Lower>> = {
-  gelu: (l, node) => [() => inFloats(l, node, ([x]) => value(l, x!, kindOf(node)))],
-  gelu_gradient: (l, node) => [() => inFloats(l, node, ([x, dy]) => backward(l, x!, dy!, kindOf(node)))],
-  silu: (l, node) => [() => inFloats(l, node, ([x]) => value(l, x!, "silu"))],
-  silu_gradient: (l, node) => [() => inFloats(l, node, ([x, dy]) => backward(l, x!, dy!, "silu"))],
-  gated: (l, node) => [() => inFloats(l, node, ([a, b]) => l.op("Mul", [value(l, a!, gateOf(node.attributes)), b!]))],
+export const activations = {
+  gelu: (l, node) => [() => inFloats(l, node, ([x]) => value(l, x, geluKind(node.attributes)))],
+  gelu_gradient: (l, node) => [() => inFloats(l, node, ([x, dy]) => backward(l, x, dy, geluKind(node.attributes)))],
+  silu: (l, node) => [() => inFloats(l, node, ([x]) => value(l, x, "silu"))],
+  silu_gradient: (l, node) => [() => inFloats(l, node, ([x, dy]) => backward(l, x, dy, "silu"))],
+  gated: (l, node) => [() => inFloats(l, node, ([a, b]) => l.op("Mul", [value(l, a, node.attributes.activation), b]))],
   gated_gradient: (l, node) => {
-    const kind = gateOf(node.attributes);
+    const kind = node.attributes.activation;
     return [
-      () => inFloats(l, node, ([a, b, dy]) => backward(l, a!, l.op("Mul", [dy!, b!]), kind)),
-      () => inFloats(l, node, ([a, , dy]) => l.op("Mul", [dy!, value(l, a!, kind)])),
+      () => inFloats(l, node, ([a, b, dy]) => backward(l, a, l.op("Mul", [dy, b]), kind)),
+      () => inFloats(l, node, ([a, , dy]) => l.op("Mul", [dy, value(l, a, kind)])),
     ];
   },
-};
+} satisfies Lowerings;

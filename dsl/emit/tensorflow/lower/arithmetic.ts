@@ -1,13 +1,15 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that TensorFlow has no kernel for. */
-import type { Node } from "#dsl/graph/program.js";
 import type { Arithmetic } from "#dsl/graph/optimizer-step.js";
-import type { Lower, Lowering } from "../lowering.js";
-import { alike } from "../../elementwise.js";
-import { optimizer } from "../../optimizer.js";
+import type { NodeOf } from "#dsl/graph/table.js";
+import type { Lower, Lowering, Lowerings, Make } from "../lowering.js";
+import { alike, type ElementwiseNode } from "../../elementwise.js";
+import { optimizersBy } from "../../optimizer.js";
 
 const kernel =
-  (op: string): Lower =>
-  (l, node) => [() => alike(l, node, (inputs) => l.op(op, inputs, l.dtypeOf(node.inputs[0]!)))];
+  (op: string) =>
+  (l: Lowering, node: ElementwiseNode): readonly Make[] => [
+    () => alike(l, node, (inputs) => l.op(op, inputs, l.dtypeOf(node.inputs[0]))),
+  ];
 /** An op without attributes. */
 const logical =
   (op: string): Lower =>
@@ -32,19 +34,19 @@ function arithmeticOf(l: Lowering, rank: number): Arithmetic<string> {
     rank,
   };
 }
-function scatterAdd(l: Lowering, node: Node): string {
+function scatterAdd(l: Lowering, node: NodeOf<"scatter_add">): string {
   const [base, indices, more] = node.inputs;
-  const { dtype } = node.types[0]!;
-  const sizes = l.typeOf(indices!).shape;
-  const places = l.reshape(l.full(indices!), l.shape([...sizes, 1]), "i32");
-  return l.graph.node("TensorScatterAdd", [l.full(base!), places, l.full(more!)], {
+  const { dtype } = node.types[0];
+  const sizes = l.typeOf(indices).shape;
+  const places = l.reshape(l.full(indices), l.shape([...sizes, 1]), "i32");
+  return l.graph.node("TensorScatterAdd", [l.full(base), places, l.full(more)], {
     T: { type: dtype },
     Tindices: { type: "i32" },
     bad_indices_policy: { text: "" },
   });
 }
 
-export const arithmetic: Readonly<Record<string, Lower>> = {
+export const arithmetic = {
   power: kernel("Pow"),
   sign: kernel("Sign"),
   floor: kernel("Floor"),
@@ -55,7 +57,7 @@ export const arithmetic: Readonly<Record<string, Lower>> = {
     () =>
       alike(l, node, (inputs) =>
         l.graph.node("NotEqual", inputs, {
-          T: { type: l.dtypeOf(node.inputs[0]!) },
+          T: { type: l.dtypeOf(node.inputs[0]) },
           incompatible_shape_error: { bool: true },
         }),
       ),
@@ -65,15 +67,15 @@ export const arithmetic: Readonly<Record<string, Lower>> = {
   logical_not: logical("LogicalNot"),
   reduce_min: (l, node) => [
     () => {
-      const { axes, keep } = node.attributes as { axes: readonly number[]; keep: boolean };
-      return { full: l.reduce("Min", l.full(node.inputs[0]!), axes, keep, node.types[0]!.dtype) };
+      const { axes, keep } = node.attributes;
+      return { full: l.reduce("Min", l.full(node.inputs[0]), axes, keep, node.types[0].dtype) };
     },
   ],
   cumulative_sum: (l, node) => [
     () => {
-      const { axis, exclusive, reverse } = node.attributes as { axis: number; exclusive: boolean; reverse: boolean };
-      const full = l.graph.node("Cumsum", [l.full(node.inputs[0]!), l.graph.integer(axis)], {
-        T: { type: node.types[0]!.dtype },
+      const { axis, exclusive, reverse } = node.attributes;
+      const full = l.graph.node("Cumsum", [l.full(node.inputs[0]), l.graph.integer(axis)], {
+        T: { type: node.types[0].dtype },
         Tidx: { type: "i32" },
         exclusive: { bool: exclusive },
         reverse: { bool: reverse },
@@ -85,8 +87,8 @@ export const arithmetic: Readonly<Record<string, Lower>> = {
   one_hot: (l, node) => [
     () => {
       const { graph } = l;
-      const depth = graph.integer(node.attributes["depth"] as number);
-      const full = graph.node("OneHot", [l.full(node.inputs[0]!), depth, graph.float(1), graph.float(0)], {
+      const depth = graph.integer(node.attributes.depth);
+      const full = graph.node("OneHot", [l.full(node.inputs[0]), depth, graph.float(1), graph.float(0)], {
         T: { type: "f32" },
         TI: { type: "i32" },
         axis: { int: -1 },
@@ -94,7 +96,5 @@ export const arithmetic: Readonly<Record<string, Lower>> = {
       return { full };
     },
   ],
-  sgd: optimizer("sgd", arithmeticOf),
-  lion: optimizer("lion", arithmeticOf),
-  adafactor: optimizer("adafactor", arithmeticOf),
-};
+  ...optimizersBy(arithmeticOf),
+} satisfies Lowerings;

@@ -4,9 +4,10 @@
  * [batch, heads, length, keys], which is the same memory.
  */
 import { attentionAttributes, attentionGradientInputs, attentionInputs, HIDDEN } from "#dsl/graph/heads.js";
-import type { Dimension, Node, Ref } from "#dsl/graph/program.js";
+import type { Dimension, Ref } from "#dsl/graph/program.js";
 import { HeadCut } from "../../attention.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { NodeOf } from "#dsl/graph/table.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 import { keepMask } from "./random.js";
 
 /** How one attention is cut into heads. */
@@ -80,7 +81,7 @@ class Cut extends HeadCut<Lowering> {
 }
 
 /** What is added to scores so that queries see what they may, broadcast to [batch, heads, length, keys]; the layers of a model share it. */
-function hidden(l: Lowering, node: Node, cut: Cut): string | undefined {
+function hidden(l: Lowering, node: NodeOf<"attention">, cut: Cut): string | undefined {
   const { a, batch, length, keys } = cut;
   const { mask, segments, bias, offset } = attentionInputs(node.inputs, a);
   const { graph } = l;
@@ -116,7 +117,7 @@ function hidden(l: Lowering, node: Node, cut: Cut): string | undefined {
 }
 
 /** Probabilities [batch, heads, length, keys] of the attention node. */
-function probabilities(l: Lowering, node: Node, cut: Cut): string {
+function probabilities(l: Lowering, node: NodeOf<"attention">, cut: Cut): string {
   const { q, k } = attentionInputs(node.inputs, cut.a);
   const scores = cut.scores(q, k);
   const gap = hidden(l, node, cut);
@@ -126,7 +127,7 @@ function dropped(l: Lowering, x: string, mask: string | undefined): string {
   return mask === undefined ? x : l.op("Mul", [x, mask]);
 }
 
-export const attention: Readonly<Record<string, Lower>> = {
+export const attention = {
   attention: (l, node) => {
     const { q, k, v, step } = attentionInputs(node.inputs, attentionAttributes(node.attributes));
     const cut = new Cut(l, node, q, k);
@@ -160,4 +161,4 @@ export const attention: Readonly<Record<string, Lower>> = {
       () => ({ full: dscores() }),
     ];
   },
-};
+} satisfies Lowerings;

@@ -3,8 +3,10 @@
  * variable one that ReadVariableOp copies whole; so what is read back is gathered: both cost what is written or read,
  * however large the cache is.
  */
-import type { DType, Node } from "#dsl/graph/program.js";
-import type { Lower, Lowering } from "../lowering.js";
+import { isState } from "#dsl/graph/leaves.js";
+import type { DType } from "#dsl/graph/program.js";
+import type { NodeOf } from "#dsl/graph/table.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 
 export interface Part {
   readonly axis: number;
@@ -50,15 +52,15 @@ export function writePart(
 }
 
 /** The state that an extend_cache node reads, if nothing else reads it and the program writes these very rows there. */
-function ownState(l: Lowering, node: Node): string | undefined {
+function ownState(l: Lowering, node: NodeOf<"extend_cache">): string | undefined {
   const [cache, rows, start] = node.inputs;
-  const source = l.nodeOf(cache!);
-  if (source.op !== "state" || l.usesOf(cache!) !== 1) return undefined;
-  const name = source.attributes["name"] as string;
+  const source = l.nodeOf(cache);
+  if (!isState(source) || l.usesOf(cache) !== 1) return undefined;
+  const name = source.attributes.name;
   const update = l.program.updates.find((u) => u.state === name);
   const same = (a: { node: number; output: number }, b: typeof a): boolean =>
     a.node === b.node && a.output === b.output;
-  return update?.at?.axis === 1 && same(update.value, rows!) && same(update.at.start, start!) ? name : undefined;
+  return update?.at?.axis === 1 && same(update.value, rows) && same(update.at.start, start) ? name : undefined;
 }
 
 function pack(l: Lowering, parts: readonly string[]): string {
@@ -69,20 +71,20 @@ function slice(l: Lowering, x: string, begin: readonly string[], size: readonly 
   return l.graph.node("Slice", [x, pack(l, begin), pack(l, size)], attributes);
 }
 
-export const caches: Readonly<Record<string, Lower>> = {
+export const caches = {
   extend_cache: (l, node) => [
     () => {
       const { graph } = l;
       const [cache, rows, first] = node.inputs;
-      const { dtype, shape } = node.types[0]!;
-      const start = l.full(first!);
-      const length = l.size(l.typeOf(rows!).shape[1]!);
+      const { dtype, shape } = node.types[0];
+      const start = l.full(first);
+      const length = l.size(l.typeOf(rows).shape[1]!);
       const size = l.size(shape[1]!);
       const [zero, all] = [graph.integer(0), graph.integer(-1)];
       const name = ownState(l, node);
       if (name !== undefined) {
         const handle = l.handles.get(name)!;
-        const write = writePart(l, handle, l.full(rows!), dtype, { axis: 1, start, size: length }, []);
+        const write = writePart(l, handle, l.full(rows), dtype, { axis: 1, start, size: length }, []);
         l.written.set(name, write);
         const places = graph.node("Range", [zero, size, graph.integer(1)], { Tidx: { type: "i32" } });
         const indices = graph.node("BroadcastTo", [places, pack(l, [l.size(shape[0]!), size])], {
@@ -97,14 +99,14 @@ export const caches: Readonly<Record<string, Lower>> = {
         });
         return { full: gathered };
       }
-      const old = l.full(cache!);
+      const old = l.full(cache);
       const rest = shape.slice(2).map(() => zero);
       const rests = shape.slice(2).map(() => all);
       const end = l.op("AddV2", [start, length], "i32");
       const before = slice(l, old, [zero, zero, ...rest], [all, start, ...rests], dtype);
       const after = slice(l, old, [zero, end, ...rest], [all, l.op("Sub", [size, end], "i32"), ...rests], dtype);
       return {
-        full: graph.node("ConcatV2", [before, l.full(rows!), after, graph.integer(1)], {
+        full: graph.node("ConcatV2", [before, l.full(rows), after, graph.integer(1)], {
           N: { int: 3 },
           T: { type: dtype },
           Tidx: { type: "i32" },
@@ -112,4 +114,4 @@ export const caches: Readonly<Record<string, Lower>> = {
       };
     },
   ],
-};
+} satisfies Lowerings;

@@ -1,40 +1,38 @@
 /** Elementwise ops: one kernel each, on the flat form where all inputs of rank have one shape. */
-import { alike } from "../../elementwise.js";
-import type { Lower } from "../lowering.js";
+import { alike, type ElementwiseNode } from "../../elementwise.js";
+import type { Lowering, Lowerings, Make } from "../lowering.js";
 
 const kernel =
-  (op: string): Lower =>
-  (l, node) => [() => alike(l, node, (inputs) => l.op(op, inputs, l.dtypeOf(node.inputs[0]!)))];
+  (op: string) =>
+  (l: Lowering, node: ElementwiseNode): readonly Make[] => [
+    () => alike(l, node, (inputs) => l.op(op, inputs, l.dtypeOf(node.inputs[0]))),
+  ];
 
-const KERNELS = {
-  add: "AddV2",
-  subtract: "Sub",
-  multiply: "Mul",
-  divide: "RealDiv",
-  maximum: "Maximum",
-  minimum: "Minimum",
-  less: "Less",
-  greater: "Greater",
-  negate: "Neg",
-  exp: "Exp",
-  log: "Log",
-  sqrt: "Sqrt",
-  rsqrt: "Rsqrt",
-  tanh: "Tanh",
-  sigmoid: "Sigmoid",
-  erf: "Erf",
-  square: "Square",
-  abs: "Abs",
-  relu: "Relu",
-} as const;
-
-export const elementwise: Readonly<Record<string, Lower>> = {
-  ...Object.fromEntries(Object.entries(KERNELS).map(([name, op]) => [name, kernel(op)])),
+export const elementwise = {
+  add: kernel("AddV2"),
+  subtract: kernel("Sub"),
+  multiply: kernel("Mul"),
+  divide: kernel("RealDiv"),
+  maximum: kernel("Maximum"),
+  minimum: kernel("Minimum"),
+  less: kernel("Less"),
+  greater: kernel("Greater"),
+  negate: kernel("Neg"),
+  exp: kernel("Exp"),
+  log: kernel("Log"),
+  sqrt: kernel("Sqrt"),
+  rsqrt: kernel("Rsqrt"),
+  tanh: kernel("Tanh"),
+  sigmoid: kernel("Sigmoid"),
+  erf: kernel("Erf"),
+  square: kernel("Square"),
+  abs: kernel("Abs"),
+  relu: kernel("Relu"),
   equal: (l, node) => [
     () =>
       alike(l, node, (inputs) =>
         l.graph.node("Equal", inputs, {
-          T: { type: l.dtypeOf(node.inputs[0]!) },
+          T: { type: l.dtypeOf(node.inputs[0]) },
           incompatible_shape_error: { bool: true },
         }),
       ),
@@ -44,9 +42,9 @@ export const elementwise: Readonly<Record<string, Lower>> = {
       full: l.op(
         "SelectV2",
         node.inputs.map((r) => l.full(r)),
-        node.types[0]!.dtype,
+        node.types[0].dtype,
       ),
     }),
   ],
-  cast: (l, node) => [() => alike(l, node, ([x]) => l.cast(x!, l.dtypeOf(node.inputs[0]!), node.types[0]!.dtype))],
-};
+  cast: (l, node) => [() => alike(l, node, ([x]) => l.cast(x, l.dtypeOf(node.inputs[0]), node.types[0].dtype))],
+} satisfies Lowerings;

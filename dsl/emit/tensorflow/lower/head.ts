@@ -5,8 +5,9 @@
  * [rows, vocabulary].
  */
 import type { Ref } from "#dsl/graph/program.js";
+import { isConstant } from "#dsl/graph/leaves.js";
 import { sweepsOf, type Head, type HeadGradient } from "../../head.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 
 interface Sweep {
   readonly loss: string;
@@ -102,8 +103,8 @@ function countedRows(l: Lowering, { labels, settings }: Head): { readonly safe: 
 /** Nothing for the constant 1, which is what the loss of a program is differentiated by. */
 function unlessOne(l: Lowering, dy: Ref): string | undefined {
   const node = l.nodeOf(dy);
-  if (node.op === "constant") {
-    const { bytes } = node.attributes["value"] as unknown as { bytes: Uint8Array };
+  if (isConstant(node)) {
+    const { bytes } = node.attributes.value;
     if (new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true) === 1) return undefined;
   }
   return l.full(dy);
@@ -141,7 +142,7 @@ function joined(l: Lowering, parts: readonly string[], type: "f32"): string {
   });
 }
 
-export const head: Readonly<Record<string, Lower>> = {
+export const head = {
   head_loss: (l, node) => [() => ({ full: sweepOf(l, node).loss })],
   head_loss_gradient: (l, node) =>
     [0, 1, 2].map((output) => () => {
@@ -149,4 +150,4 @@ export const head: Readonly<Record<string, Lower>> = {
       const d = gradients[output]!;
       return { full: late ? l.op("Mul", [d, l.full(late)]) : d };
     }),
-};
+} satisfies Lowerings;

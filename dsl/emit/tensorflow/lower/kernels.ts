@@ -3,18 +3,23 @@
  * take several, and attention without its square in memory. What a kernel can't do falls back to TensorFlow's own.
  */
 import { attentionAttributes, attentionInputs, type AttentionInputs } from "#dsl/graph/heads.js";
-import { gateOf, geluKind, type Smooth } from "#dsl/graph/gelu.js";
+import type { GATE } from "#dsl/graph/gelu.js";
+import { geluKind, type Smooth } from "#dsl/graph/gelu.js";
+import type { Infer } from "#dsl/graph/attributes.js";
+import { isNodeOf } from "#dsl/graph/op.js";
 import type { Node, Ref } from "#dsl/graph/program.js";
 import { threshold } from "#dsl/graph/random.js";
 import { ropeAttributes } from "#dsl/graph/rope.js";
-import type { Lower, Lowering, Make, Value } from "../lowering.js";
-import { rates, type InPlace } from "./optimizers.js";
+import { table, type NodeOf, type OpName } from "#dsl/graph/table.js";
+import type { ElementwiseNode } from "../../elementwise.js";
+import type { Lower, LowerByName, Lowering, Make, Value } from "../lowering.js";
+import { rates, type InPlace, type StepsInPlace } from "./optimizers.js";
 import { tables } from "./rope.js";
 import type { AttributeValue, TypeName } from "../saved-model.js";
 
 type Attributes = Readonly<Record<string, AttributeValue>>;
-/** Undefined: not this node. */
-type KernelLower = (l: Lowering, node: Node) => readonly Make[] | undefined;
+/** Undefined: not this node, which `plain` lowers. */
+type Kernel<N extends OpName> = (l: Lowering, node: NodeOf<N>, plain: Lower) => readonly Make[] | undefined;
 
 const COMPUTED: ReadonlySet<TypeName> = new Set<TypeName>(["f32", "bf16"]);
 const fits = (l: Lowering, ref: Ref): boolean => COMPUTED.has(l.dtypeOf(ref));
@@ -24,19 +29,23 @@ function call(l: Lowering, op: string, like: Ref, inputs: readonly string[], att
   return l.graph.node(op, inputs, { T: { type: l.dtypeOf(like) }, ...attributes });
 }
 /** The flat form where there is one. */
-function rows(node: Node, tensor: string, output = 0): Value {
+function rows(node: Pick<Node, "types">, tensor: string, output = 0): Value {
   return node.types[output]!.shape.length > 2 ? { flat: tensor } : { full: tensor };
 }
 
 /** As `native/kernels/activation.cc` numbers them. */
 const CURVES: readonly Smooth[] = ["gelu", "gelu_tanh", "gelu_quick", "silu"];
 
+type Curved<A> = Node & ElementwiseNode & { readonly attributes: A };
 /** An op over tensors of one shape; all its outputs are of that shape too. */
-function curved(op: string, curve: (node: Node) => Smooth): KernelLower {
+function curved<A>(
+  op: string,
+  curve: (attributes: A) => Smooth,
+): (l: Lowering, node: Curved<A>) => readonly Make[] | undefined {
   return (l, node) => {
-    const [x] = node.inputs as [Ref];
+    const [x] = node.inputs;
     if (!fits(l, x)) return undefined;
-    const kind = { kind: { int: CURVES.indexOf(curve(node)) } };
+    const kind = { kind: { int: CURVES.indexOf(curve(node.attributes)) } };
     const made = (): string =>
       call(
         l,
@@ -48,12 +57,11 @@ function curved(op: string, curve: (node: Node) => Smooth): KernelLower {
     return node.types.map((_, output) => () => rows(node, output === 0 ? made() : `${made()}:${output}`, output));
   };
 }
-const ofGelu = (node: Node): Smooth => geluKind(node.attributes);
-const ofGate = (node: Node): Smooth => gateOf(node.attributes);
+const ofGate = ({ activation }: Infer<typeof GATE>): Smooth => activation;
 const ofSilu = (): Smooth => "silu";
 
-const norm: KernelLower = (l, node) => {
-  const [x, scale, bias] = node.inputs as [Ref, Ref, Ref];
+const norm: Kernel<"layer_norm"> = (l, node) => {
+  const [x, scale, bias] = node.inputs;
   if (!fits(l, x) || l.dtypeOf(scale) !== "f32") return undefined;
   const made = (): string =>
     call(l, "TunebookNorm", x, [l.flat(x), l.full(scale), l.full(bias)], normAttributes(node, true));
@@ -62,8 +70,8 @@ const norm: KernelLower = (l, node) => {
   });
   return [() => rows(node, made()), perRow(1), perRow(2)];
 };
-const normGradient: KernelLower = (l, node) => {
-  const [x, scale, mean, variance, dy] = node.inputs as [Ref, Ref, Ref, Ref, Ref];
+const normGradient: Kernel<"layer_norm_gradient"> = (l, node) => {
+  const [x, scale, mean, variance, dy] = node.inputs;
   if (!fits(l, x) || l.dtypeOf(scale) !== "f32") return undefined;
   const parameters = l.usesOutput(node, 1) || l.usesOutput(node, 2);
   const made = (): string =>
@@ -74,15 +82,15 @@ const normGradient: KernelLower = (l, node) => {
   return [() => rows(node, made()), () => ({ full: `${made()}:1` }), () => ({ full: `${made()}:2` })];
 };
 /** Its second output per row is 1/√(mean square + ε), as rms_norm has it; the bias is not read. */
-const rmsNorm: KernelLower = (l, node) => {
-  const [x, scale] = node.inputs as [Ref, Ref];
+const rmsNorm: Kernel<"rms_norm"> = (l, node) => {
+  const [x, scale] = node.inputs;
   if (!fits(l, x) || l.dtypeOf(scale) !== "f32") return undefined;
   const weight = l.full(scale);
   const made = (): string => call(l, "TunebookNorm", x, [l.flat(x), weight, weight], normAttributes(node, false));
   return [() => rows(node, made()), () => ({ full: l.reshape(`${made()}:2`, l.shape(node.types[1]!.shape), "f32") })];
 };
-const rmsNormGradient: KernelLower = (l, node) => {
-  const [x, scale, inverse, dy] = node.inputs as [Ref, Ref, Ref, Ref];
+const rmsNormGradient: Kernel<"rms_norm_gradient"> = (l, node) => {
+  const [x, scale, inverse, dy] = node.inputs;
   if (!fits(l, x) || l.dtypeOf(scale) !== "f32") return undefined;
   const perRow = l.full(inverse);
   const made = (): string =>
@@ -93,8 +101,8 @@ const rmsNormGradient: KernelLower = (l, node) => {
   return [() => rows(node, made()), () => ({ full: `${made()}:1` })];
 };
 
-const rope: KernelLower = (l, node) => {
-  const [x, positions] = node.inputs as [Ref, Ref];
+const rope: Kernel<"rope"> = (l, node) => {
+  const [x, positions] = node.inputs;
   if (!fits(l, x)) return undefined;
   const a = ropeAttributes(node.attributes);
   return [
@@ -109,18 +117,19 @@ const rope: KernelLower = (l, node) => {
   ];
 };
 
-function normAttributes(node: Node, centred: boolean): Attributes {
-  return {
-    centred: { bool: centred },
-    epsilon: { float: node.attributes["epsilon"] as number },
-    offset: { float: (node.attributes["offset"] as number | undefined) ?? 0 },
-  };
+function normAttributes(
+  {
+    attributes: { epsilon, offset = 0 },
+  }: { readonly attributes: { readonly epsilon: number; readonly offset?: number } },
+  centred: boolean,
+): Attributes {
+  return { centred: { bool: centred }, epsilon: { float: epsilon }, offset: { float: offset } };
 }
 
-const dropout: KernelLower = (l, node) => {
-  const [x, step] = node.inputs as [Ref, Ref];
+const dropout: Kernel<"dropout"> = (l, node) => {
+  const [x, step] = node.inputs;
   if (!fits(l, x)) return undefined;
-  const { rate, seed, site } = node.attributes as { rate: number; seed: number; site: number };
+  const { rate, seed, site } = node.attributes;
   return [
     () =>
       rows(
@@ -139,7 +148,7 @@ interface Attending {
   readonly attributes: Attributes;
 }
 /** What both directions share; undefined where scores get a bias or are capped. */
-function attending(l: Lowering, node: Node): Attending | undefined {
+function attending(l: Lowering, node: NodeOf<"attention">): Attending | undefined {
   const a = attentionAttributes(node.attributes);
   const inputs = attentionInputs(node.inputs, a);
   const { q, k, v, mask, segments, bias, offset, step } = inputs;
@@ -158,20 +167,18 @@ function attending(l: Lowering, node: Node): Attending | undefined {
     },
   };
 }
-function attention(plain: Lower): KernelLower {
-  return (l, node) => {
-    const made = attending(l, node);
-    if (!made) return undefined;
-    const { inputs, tensors, attributes } = made;
-    // Probabilities are made only where they are asked for, by TensorFlow's own products.
-    return [() => ({ full: call(l, "TunebookAttention", inputs.q, tensors, attributes) }), () => plain(l, node)[1]!()];
-  };
-}
+const attention: Kernel<"attention"> = (l, node, plain) => {
+  const made = attending(l, node);
+  if (!made) return undefined;
+  const { inputs, tensors, attributes } = made;
+  // Probabilities are made only where they are asked for, by TensorFlow's own products.
+  return [() => ({ full: call(l, "TunebookAttention", inputs.q, tensors, attributes) }), () => plain(l, node)[1]!()];
+};
 /** Reads no probabilities: it makes them again from what went into the node that made them, and the sums that it kept. */
-const attentionGradient: KernelLower = (l, node) => {
-  const [probabilities, context, dcontext] = node.inputs.slice(3) as [Ref, Ref, Ref];
+const attentionGradient: Kernel<"attention_gradient"> = (l, node) => {
+  const [, , , probabilities, context, dcontext] = node.inputs;
   const forward = l.nodeOf(probabilities);
-  if (forward.op !== "attention" || l.nodeOf(context) !== forward || l.usesOutput(node, 3)) return undefined;
+  if (!isNodeOf(forward, table.attention) || l.nodeOf(context) !== forward || l.usesOutput(node, 3)) return undefined;
   const made = attending(l, forward);
   if (!made) return undefined;
   const tensors = [...made.tensors, l.full(dcontext), `${l.full(context)}:1`];
@@ -180,10 +187,10 @@ const attentionGradient: KernelLower = (l, node) => {
 };
 
 /** All in one pass, over views of the variables. */
-const adamw: InPlace = (l, node, _handles, after) => {
-  const { beta1, beta2 } = node.attributes as { beta1: number; beta2: number };
+const adamw: InPlace<"adamw"> = (l, node, _handles, after) => {
+  const { beta1, beta2 } = node.attributes;
   const { step, epsilon, decay } = rates(l, node);
-  const [parameter, m, v, gradient, , , scale] = node.inputs as [Ref, Ref, Ref, Ref, Ref, Ref, Ref?];
+  const [parameter, m, v, gradient, , , scale] = node.inputs;
   const tensors = [parameter, m, v, gradient].map((ref) => l.full(ref));
   const waits = after.filter((name) => !tensors.includes(name)).map((name) => `^${name}`);
   return l.graph.node(
@@ -192,31 +199,35 @@ const adamw: InPlace = (l, node, _handles, after) => {
     { beta1: { float: beta1 }, beta2: { float: beta2 } },
   );
 };
-export const kernelsInPlace: Readonly<Record<string, InPlace>> = { adamw };
+export const kernelsInPlace: StepsInPlace = { adamw };
 
-const kernels: Readonly<Record<string, (plain: Lower) => KernelLower>> = {
-  gelu: () => curved("TunebookActivation", ofGelu),
-  gelu_gradient: () => curved("TunebookActivationGradient", ofGelu),
-  silu: () => curved("TunebookActivation", ofSilu),
-  silu_gradient: () => curved("TunebookActivationGradient", ofSilu),
-  gated: () => curved("TunebookGated", ofGate),
-  gated_gradient: () => curved("TunebookGatedGradient", ofGate),
-  rms_norm: () => rmsNorm,
-  rms_norm_gradient: () => rmsNormGradient,
-  rope: () => rope,
-  layer_norm: () => norm,
-  layer_norm_gradient: () => normGradient,
-  dropout: () => dropout,
+/** As those of `Table`, an entry is asked for nodes of its own op alone. */
+type Kernels = {
+  readonly [N in OpName]?: { kernel(l: Lowering, node: NodeOf<N>, plain: Lower): ReturnType<Kernel<N>> }["kernel"];
+};
+type AnyKernel = { kernel(l: Lowering, node: Node, plain: Lower): readonly Make[] | undefined }["kernel"];
+const kernels: Kernels = {
+  gelu: curved("TunebookActivation", geluKind),
+  gelu_gradient: curved("TunebookActivationGradient", geluKind),
+  silu: curved("TunebookActivation", ofSilu),
+  silu_gradient: curved("TunebookActivationGradient", ofSilu),
+  gated: curved("TunebookGated", ofGate),
+  gated_gradient: curved("TunebookGatedGradient", ofGate),
+  rms_norm: rmsNorm,
+  rms_norm_gradient: rmsNormGradient,
+  rope,
+  layer_norm: norm,
+  layer_norm_gradient: normGradient,
+  dropout,
   attention,
-  attention_gradient: () => attentionGradient,
+  attention_gradient: attentionGradient,
 };
 
 /** The table with our kernels where they serve. */
-export function withKernels(lowerings: Readonly<Record<string, Lower>>): Readonly<Record<string, Lower>> {
-  const own = Object.entries(kernels).map(([op, make]): [string, Lower] => {
-    const plain = lowerings[op]!;
-    const kernel = make(plain);
-    return [op, (l, node) => kernel(l, node) ?? plain(l, node)];
+export function withKernels(lowerings: LowerByName): LowerByName {
+  const own = Object.entries<AnyKernel>(kernels).flatMap(([op, kernel]): [string, Lower][] => {
+    const plain = lowerings[op];
+    return plain ? [[op, (l, node) => kernel(l, node, plain) ?? plain(l, node)]] : [];
   });
   return { ...lowerings, ...Object.fromEntries(own) };
 }

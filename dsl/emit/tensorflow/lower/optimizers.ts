@@ -1,7 +1,7 @@
 /** Optimizers: global norm, and those that TensorFlow has a kernel for in place over resource variables. */
-import type { AdamSettings } from "#dsl/graph/ops/adamw.js";
 import type { Node } from "#dsl/graph/program.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { NodeOf, OpName } from "#dsl/graph/table.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 
 interface Rates {
   /** rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) */
@@ -12,12 +12,12 @@ interface Rates {
   readonly decay: string;
 }
 /** Corrections in f64, as 1 − 0.999 has no digits to spare in f32. */
-export function rates(l: Lowering, node: Node): Rates {
-  const { beta1, beta2, epsilon, weight_decay } = node.attributes as unknown as AdamSettings;
+export function rates(l: Lowering, node: NodeOf<"adamw">): Rates {
+  const { beta1, beta2, epsilon, weight_decay } = node.attributes;
   const { graph } = l;
   const double = (op: string, ...inputs: string[]): string => l.op(op, inputs, "f64");
-  const rate = l.cast(l.full(node.inputs[4]!), "f32", "f64");
-  const t = l.cast(l.full(node.inputs[5]!), "i32", "f64");
+  const rate = l.cast(l.full(node.inputs[4]), "f32", "f64");
+  const t = l.cast(l.full(node.inputs[5]), "i32", "f64");
   const correction = (beta: number): string => double("Sub", graph.double(1), double("Pow", graph.double(beta), t));
   const root = double("Sqrt", correction(beta2));
   return {
@@ -26,23 +26,26 @@ export function rates(l: Lowering, node: Node): Rates {
     decay: l.cast(double("Mul", rate, graph.double(weight_decay)), "f64", "f32"),
   };
 }
-function gradientOf(l: Lowering, node: Node): string {
+function gradientOf(l: Lowering, node: NodeOf<"adamw">): string {
   const [, , , gradient, , , scale] = node.inputs;
-  return scale ? l.op("Mul", [l.full(gradient!), l.full(scale)]) : l.full(gradient!);
+  return scale ? l.op("Mul", [l.full(gradient), l.full(scale)]) : l.full(gradient);
 }
 
 /** Writes the states of an optimizer's node in place once the nodes of `after` are done; gives the last node's name. */
-export type InPlace = (l: Lowering, node: Node, handles: readonly string[], after: readonly string[]) => string;
+type StepOf<N> = { step(l: Lowering, node: N, handles: readonly string[], after: readonly string[]): string }["step"];
+export type InPlace<N extends OpName> = StepOf<NodeOf<N>>;
+/** Asked by a node's own op. */
+export type StepsInPlace = Readonly<Record<string, StepOf<Node>>>;
 
-const adamwInPlace: InPlace = (l, node, handles, after) => {
-  const { beta1, beta2, weight_decay } = node.attributes as unknown as AdamSettings;
+const adamwInPlace: InPlace<"adamw"> = (l, node, handles, after) => {
+  const { beta1, beta2, weight_decay } = node.attributes;
   const { graph } = l;
   const { step, epsilon, decay } = rates(l, node);
   const gradient = gradientOf(l, node);
   const wait = after.map((name) => `^${name}`);
   const [parameter] = handles;
   const subtract = (): string =>
-    graph.node("AssignSubVariableOp", [parameter!, l.op("Mul", [l.full(node.inputs[0]!), decay]), ...wait], {
+    graph.node("AssignSubVariableOp", [parameter!, l.op("Mul", [l.full(node.inputs[0]), decay]), ...wait], {
       dtype: { type: "f32" },
     });
   const first = weight_decay ? [`^${subtract()}`] : wait;
@@ -54,9 +57,9 @@ const adamwInPlace: InPlace = (l, node, handles, after) => {
   );
 };
 
-export const inPlace: Readonly<Record<string, InPlace>> = { adamw: adamwInPlace };
+export const inPlace: StepsInPlace = { adamw: adamwInPlace };
 
-export const optimizers: Readonly<Record<string, Lower>> = {
+export const optimizers = {
   global_norm: (l, node) => [
     () => {
       const squares = node.inputs.map((r) => l.op("L2Loss", [l.full(r)]));
@@ -65,16 +68,16 @@ export const optimizers: Readonly<Record<string, Lower>> = {
     },
   ],
   adamw: (l, node) => {
-    const { beta1, beta2 } = node.attributes as unknown as AdamSettings;
+    const { beta1, beta2 } = node.attributes;
     const number = (op: string, x: string, value: number): string => l.op(op, [x, l.graph.float(value)]);
     const mix = (old: string, fresh: string, beta: number): string =>
       l.op("AddV2", [number("Mul", old, beta), number("Mul", fresh, 1 - beta)]);
-    const m = (): string => mix(l.full(node.inputs[1]!), gradientOf(l, node), beta1);
-    const v = (): string => mix(l.full(node.inputs[2]!), l.op("Square", [gradientOf(l, node)]), beta2);
+    const m = (): string => mix(l.full(node.inputs[1]), gradientOf(l, node), beta1);
+    const v = (): string => mix(l.full(node.inputs[2]), l.op("Square", [gradientOf(l, node)]), beta2);
     return [
       () => {
         const { step, epsilon, decay } = rates(l, node);
-        const p = l.full(node.inputs[0]!);
+        const p = l.full(node.inputs[0]);
         const kept = l.op("Sub", [p, l.op("Mul", [p, decay])]);
         const move = l.op("RealDiv", [l.op("Mul", [m(), step]), l.op("AddV2", [l.op("Sqrt", [v()]), epsilon])]);
         return { full: l.op("Sub", [kept, move]) };
@@ -83,4 +86,4 @@ export const optimizers: Readonly<Record<string, Lower>> = {
       () => ({ full: v() }),
     ];
   },
-};
+} satisfies Lowerings;

@@ -1,6 +1,9 @@
 /** Matrix products: where the time goes. Biases are added inside the product's kernel. */
-import type { Node, Ref } from "#dsl/graph/program.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { Activation } from "#dsl/graph/activation.js";
+import { isNodeOf } from "#dsl/graph/op.js";
+import type { Ref } from "#dsl/graph/program.js";
+import { table, type NodeOf } from "#dsl/graph/table.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 
 /** A weight for a product: `turned` where the tensor lies as [in, out] and not as [out, in]. */
 interface Operand {
@@ -10,16 +13,17 @@ interface Operand {
 
 /** What a weight [out, in] is made of, so that nothing is transposed that a product can read the other way round. */
 function operand(l: Lowering, weight: Ref): Operand {
-  const { op, inputs, attributes } = l.nodeOf(weight);
-  if (op === "transpose") {
-    const { tensor, turned } = operand(l, inputs[0]!);
+  const node = l.nodeOf(weight);
+  if (isNodeOf(node, table.transpose)) {
+    const { tensor, turned } = operand(l, node.inputs[0]);
     return { tensor, turned: !turned };
   }
-  if (op === "cast") {
-    const { tensor, turned } = operand(l, inputs[0]!);
-    return { tensor: l.cast(tensor, l.dtypeOf(inputs[0]!), l.dtypeOf(weight)), turned };
+  if (isNodeOf(node, table.cast)) {
+    const [from] = node.inputs;
+    const { tensor, turned } = operand(l, from);
+    return { tensor: l.cast(tensor, l.dtypeOf(from), l.dtypeOf(weight)), turned };
   }
-  if (op === "low_rank_merge") return merge(l, inputs, attributes["scale"] as number);
+  if (isNodeOf(node, table.low_rank_merge)) return merge(l, node.inputs, node.attributes.scale);
   return { tensor: l.full(weight), turned: false };
 }
 
@@ -43,7 +47,7 @@ function linear(l: Lowering, given: Ref, weight: Ref, bias: Ref | undefined, act
 }
 
 /** What the kernel calls the activations of `linear`. */
-const POST: Readonly<Record<string, string>> = {
+const POST: Readonly<Record<Activation, string>> = {
   relu: "Relu",
   tanh: "Tanh",
   sigmoid: "Sigmoid",
@@ -71,53 +75,53 @@ export function fused(
 }
 
 /** Weight + scale · b a; made once for forward and backward. */
-export function merge(l: Lowering, [weight, a, b]: readonly Ref[], scale: number): Operand {
-  const { tensor, turned } = operand(l, weight!);
-  const update = turned ? l.product(l.full(a!), l.full(b!), { ta: true, tb: true }) : l.product(l.full(b!), l.full(a!));
+export function merge(l: Lowering, [weight, a, b]: readonly [Ref, Ref, Ref], scale: number): Operand {
+  const { tensor, turned } = operand(l, weight);
+  const update = turned ? l.product(l.full(a), l.full(b), { ta: true, tb: true }) : l.product(l.full(b), l.full(a));
   return { tensor: l.op("AddV2", [tensor, l.op("Mul", [update, l.graph.float(scale)])]), turned };
 }
 
 /** x · wᵀ + scale · (x aᵀ) bᵀ: the weights stay as they are. */
-function beside(l: Lowering, { inputs: [x, weight, a, b, bias] }: Node, scale: number): string {
-  const low = l.product(l.product(l.flat(x!), l.full(a!), { tb: true }), l.full(b!), { tb: true });
-  return l.op("AddV2", [linear(l, x!, weight!, bias), l.op("Mul", [low, l.graph.float(scale)])]);
+function beside(l: Lowering, { inputs: [x, weight, a, b, bias] }: NodeOf<"low_rank_linear">, scale: number): string {
+  const low = l.product(l.product(l.flat(x), l.full(a), { tb: true }), l.full(b), { tb: true });
+  return l.op("AddV2", [linear(l, x, weight, bias), l.op("Mul", [low, l.graph.float(scale)])]);
 }
 
-function matmul(l: Lowering, node: Node): string {
+function matmul(l: Lowering, node: NodeOf<"matmul">): string {
   const [a, b] = node.inputs;
-  const o = { ta: node.attributes["transpose_a"] === true, tb: node.attributes["transpose_b"] === true };
-  const both = l.typeOf(a!).shape.length === 2 && l.typeOf(b!).shape.length === 2;
-  return both ? l.product(l.full(a!), l.full(b!), o) : l.batchProduct(l.full(a!), l.full(b!), o);
+  const o = { ta: node.attributes.transpose_a, tb: node.attributes.transpose_b };
+  const both = l.typeOf(a).shape.length === 2 && l.typeOf(b).shape.length === 2;
+  return both ? l.product(l.full(a), l.full(b), o) : l.batchProduct(l.full(a), l.full(b), o);
 }
 
-export const products: Readonly<Record<string, Lower>> = {
+export const products = {
   matmul: (l, node) => [() => ({ full: matmul(l, node) })],
   linear: (l, node) => [
     () => {
       const [x, weight, bias] = node.inputs;
-      const activation = node.attributes["activation"] as string | undefined;
-      const y = linear(l, x!, weight!, bias, activation === undefined ? undefined : POST[activation]);
-      return node.types[0]!.shape.length > 2 ? { flat: y } : { full: y };
+      const activation = node.attributes.activation;
+      const y = linear(l, x, weight, bias, activation === undefined ? undefined : POST[activation]);
+      return node.types[0].shape.length > 2 ? { flat: y } : { full: y };
     },
   ],
   low_rank_linear: (l, node) => [
     () => {
       const [x, weight, a, b, bias] = node.inputs;
-      const scale = node.attributes["scale"] as number;
-      if (isStep(l, x!)) return { flat: beside(l, node, scale) };
-      const w = merge(l, [weight!, a!, b!], scale);
-      const [rows, tb] = [l.flat(x!), !w.turned];
+      const scale = node.attributes.scale;
+      if (isStep(l, x)) return { flat: beside(l, node, scale) };
+      const w = merge(l, [weight, a, b], scale);
+      const [rows, tb] = [l.flat(x), !w.turned];
       const y = bias ? fused(l, rows, w.tensor, l.full(bias), tb) : l.product(rows, w.tensor, { tb });
-      return node.types[0]!.shape.length > 2 ? { flat: y } : { full: y };
+      return node.types[0].shape.length > 2 ? { flat: y } : { full: y };
     },
   ],
   low_rank_merge: (l, node) => [
     () => {
-      const { tensor, turned } = merge(l, node.inputs, node.attributes["scale"] as number);
+      const { tensor, turned } = merge(l, node.inputs, node.attributes.scale);
       return { full: turned ? l.transpose(tensor, [1, 0]) : tensor };
     },
   ],
   outer_product: (l, node) => [
-    () => ({ full: l.product(l.flat(node.inputs[0]!), l.flat(node.inputs[1]!), { ta: true }) }),
+    () => ({ full: l.product(l.flat(node.inputs[0]), l.flat(node.inputs[1]), { ta: true }) }),
   ],
-};
+} satisfies Lowerings;

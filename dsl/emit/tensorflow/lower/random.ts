@@ -1,7 +1,12 @@
 /** Dropout's masks by the generator of graph/random.ts, in TensorFlow's integer kernels. */
-import type { Attributes } from "#dsl/graph/program.js";
 import { mix, ODD, threshold } from "#dsl/graph/random.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { Lowerings, Lowering } from "../lowering.js";
+
+export interface Dropping {
+  readonly rate: number;
+  readonly seed: number;
+  readonly site: number;
+}
 
 /** murmur3's finalizer over u32 tensors (right shifts must be logical). */
 function mixed(l: Lowering, x: string): string {
@@ -20,9 +25,9 @@ const i32 = (l: Lowering, x: string): string =>
 const plus = (l: Lowering, a: string, b: string): string => u32(l, l.op("AddV2", [i32(l, a), i32(l, b)], "i32"));
 
 /** Scaled mask, f32 [rows, columns]: 0 or 1/(1 − rate). Rows and columns are i32 scalars. */
-export function keepMask(l: Lowering, a: Attributes, step: string, rows: string, columns: string): string {
+export function keepMask(l: Lowering, a: Dropping, step: string, rows: string, columns: string): string {
   const { graph } = l;
-  const { seed, site, rate } = a as { seed: number; site: number; rate: number };
+  const { seed, site, rate } = a;
   const stepped = mixed(l, u32(l, l.op("AddV2", [step, graph.integer(mix(seed))], "i32")));
   const key = mixed(l, u32(l, l.op("AddV2", [i32(l, stepped), graph.integer(site)], "i32")));
   const range = (n: string): string =>
@@ -35,14 +40,14 @@ export function keepMask(l: Lowering, a: Attributes, step: string, rows: string,
   return l.op("Mul", [l.cast(kept, "bool", "f32"), graph.float(1 / (1 - rate))]);
 }
 
-export const random: Readonly<Record<string, Lower>> = {
+export const random = {
   dropout: (l, node) => [
     () => {
       const [x, step] = node.inputs;
-      const type = node.types[0]!;
-      const mask = (): string => keepMask(l, node.attributes, l.full(step!), l.rows(type), l.size(type.shape.at(-1)!));
-      const y = l.op("Mul", [l.flat(x!), type.shape.length === 1 ? l.reshape(mask(), l.graph.integers([-1])) : mask()]);
+      const type = node.types[0];
+      const mask = (): string => keepMask(l, node.attributes, l.full(step), l.rows(type), l.size(type.shape.at(-1)!));
+      const y = l.op("Mul", [l.flat(x), type.shape.length === 1 ? l.reshape(mask(), l.graph.integers([-1])) : mask()]);
       return type.shape.length > 2 ? { flat: y } : { full: y };
     },
   ],
-};
+} satisfies Lowerings;

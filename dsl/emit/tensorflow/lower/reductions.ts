@@ -1,10 +1,9 @@
 /** Sums, means and maxima. Sums over all rows are products with a row of ones: the fastest way to add columns. */
-import type { Node } from "#dsl/graph/program.js";
-import type { Lower, Lowering, Value } from "../lowering.js";
+import type { NodeOf } from "#dsl/graph/table.js";
+import type { Lowerings, Lowering, Value } from "../lowering.js";
 
-function axes(node: Node): readonly number[] {
-  return node.attributes["axes"] as readonly number[];
-}
+type Reduction = NodeOf<"reduce_sum"> | NodeOf<"reduce_mean"> | NodeOf<"reduce_max">;
+
 /** Σ over rows of [rows, n], as [n]. */
 export function columnSums(l: Lowering, flat: string, rows: string, n: number): string {
   const { graph } = l;
@@ -15,26 +14,26 @@ export function columnSums(l: Lowering, flat: string, rows: string, n: number): 
   return l.reshape(l.product(ones, flat), graph.integers([n]));
 }
 
-function reduce(l: Lowering, node: Node, op: "Sum" | "Mean" | "Max"): Value {
+function reduce(l: Lowering, node: Reduction, op: "Sum" | "Mean" | "Max"): Value {
   const [x] = node.inputs;
-  const type = l.typeOf(x!);
+  const type = l.typeOf(x);
   const last = type.shape.at(-1);
-  const over = axes(node);
-  const keep = node.attributes["keep"] === true;
+  const over = node.attributes.axes;
+  const keep = node.attributes.keep;
   const leading = over.length === type.shape.length - 1 && !over.includes(type.shape.length - 1);
   if (op === "Sum" && leading && !keep && over.length > 0 && typeof last === "number" && type.dtype !== "i32")
-    return { full: columnSums(l, l.flat(x!), l.rows(type), last) };
-  return { full: l.reduce(op, l.full(x!), over, keep, type.dtype) };
+    return { full: columnSums(l, l.flat(x), l.rows(type), last) };
+  return { full: l.reduce(op, l.full(x), over, keep, type.dtype) };
 }
 
-export const reductions: Readonly<Record<string, Lower>> = {
+export const reductions = {
   argmax: (l, node) => [
     () => {
       const [x] = node.inputs;
-      const axis = l.graph.integer(l.typeOf(x!).shape.length - 1);
+      const axis = l.graph.integer(l.typeOf(x).shape.length - 1);
       return {
-        full: l.graph.node("ArgMax", [l.full(x!), axis], {
-          T: { type: l.dtypeOf(x!) },
+        full: l.graph.node("ArgMax", [l.full(x), axis], {
+          T: { type: l.dtypeOf(x) },
           Tidx: { type: "i32" },
           output_type: { type: "i32" },
         }),
@@ -48,18 +47,18 @@ export const reductions: Readonly<Record<string, Lower>> = {
     () => {
       const { graph } = l;
       const [dy, like] = node.inputs;
-      const { shape } = l.typeOf(like!);
-      const kept = l.shape(shape.map((d, axis) => (axes(node).includes(axis) ? 1 : d)));
-      const target = graph.node("Shape", [l.full(like!)], { T: { type: l.dtypeOf(like!) }, out_type: { type: "i32" } });
-      const wide = graph.node("BroadcastTo", [l.reshape(l.full(dy!), kept), target], {
+      const { shape } = l.typeOf(like);
+      const kept = l.shape(shape.map((d, axis) => (node.attributes.axes.includes(axis) ? 1 : d)));
+      const target = graph.node("Shape", [l.full(like)], { T: { type: l.dtypeOf(like) }, out_type: { type: "i32" } });
+      const wide = graph.node("BroadcastTo", [l.reshape(l.full(dy), kept), target], {
         T: { type: "f32" },
         Tidx: { type: "i32" },
       });
-      if (!node.attributes["mean"]) return { full: wide };
-      const count = axes(node)
+      if (!node.attributes.mean) return { full: wide };
+      const count = node.attributes.axes
         .map((axis) => l.size(shape[axis]!))
         .reduce((a, b) => l.op("Mul", [a, b], "i32"));
       return { full: l.op("RealDiv", [wide, l.cast(count, "i32", "f32")]) };
     },
   ],
-};
+} satisfies Lowerings;

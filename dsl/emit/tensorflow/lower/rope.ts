@@ -1,7 +1,8 @@
 /** Rotary positions. Tables of cosines and sines come from positions and frequencies alone, so all layers share one pair. */
-import type { Dimension, Node, Ref } from "#dsl/graph/program.js";
+import type { Dimension, Ref } from "#dsl/graph/program.js";
 import { ropeAttributes, type RopeAttributes } from "#dsl/graph/rope.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { NodeOf } from "#dsl/graph/table.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 
 /** Along the last axis. */
 function concat(l: Lowering, parts: readonly string[]): string {
@@ -52,15 +53,15 @@ function turnHalves(l: Lowering, x: string, { cos, sin }: Tables, pairs: number)
   return l.op("AddV2", [straight, l.op("Mul", [swapped, as(concat(l, [l.op("Neg", [sin]), sin]))])]);
 }
 
-function rope(l: Lowering, node: Node): string {
+function rope(l: Lowering, node: NodeOf<"rope">): string {
   const a = ropeAttributes(node.attributes);
   const [x, positions] = node.inputs;
-  const [batch, length, width] = node.types[0]!.shape as [Dimension, Dimension, number];
+  const [batch, length, width] = node.types[0].shape as [Dimension, Dimension, number];
   const size = width / a.heads;
   const turns = 2 * a.frequencies.length;
-  const { cos, sin } = tables(l, positions!, a);
+  const { cos, sin } = tables(l, positions, a);
   const table = { cos, sin: a.inverse ? l.op("Neg", [sin]) : sin };
-  const heads = l.reshape(l.prefersFlat(x!) ? l.flat(x!) : l.full(x!), l.shape([batch, length, a.heads, size]));
+  const heads = l.reshape(l.prefersFlat(x) ? l.flat(x) : l.full(x), l.shape([batch, length, a.heads, size]));
   const part = turns === size ? heads : slice(l, heads, 0, turns);
   const turned = a.interleaved
     ? turnNeighbours(l, part, table, [batch, length, a.heads, turns])
@@ -69,6 +70,6 @@ function rope(l: Lowering, node: Node): string {
   return l.reshape(whole, l.graph.integers([-1, width]));
 }
 
-export const ropes: Readonly<Record<string, Lower>> = {
+export const ropes = {
   rope: (l, node) => [() => ({ flat: rope(l, node) })],
-};
+} satisfies Lowerings;

@@ -1,6 +1,5 @@
 /** Ops that move elements about. */
-import type { Dimension } from "#dsl/graph/program.js";
-import type { Lower, Lowering } from "../lowering.js";
+import type { Lowerings, Lowering } from "../lowering.js";
 
 function slice(
   l: Lowering,
@@ -22,50 +21,50 @@ function padAxis(l: Lowering, x: string, rank: number, axis: number, before: str
   return l.graph.node("Pad", [x, pack(l, rows)], { T: { type: l.graph.typeOf(x) }, Tpaddings: { type: "i32" } });
 }
 
-export const shapes: Readonly<Record<string, Lower>> = {
+export const shapes = {
   reshape: (l, node) => [
-    () => ({ full: l.reshape(l.full(node.inputs[0]!), l.shape(node.types[0]!.shape), node.types[0]!.dtype) }),
+    () => ({ full: l.reshape(l.full(node.inputs[0]), l.shape(node.types[0].shape), node.types[0].dtype) }),
   ],
-  detach: (l, node) => [() => ({ full: l.op("Identity", [l.full(node.inputs[0]!)]) })],
+  detach: (l, node) => [() => ({ full: l.op("Identity", [l.full(node.inputs[0])]) })],
   transpose: (l, node) => [
     () => ({
-      full: l.transpose(l.full(node.inputs[0]!), node.attributes["order"] as readonly number[], node.types[0]!.dtype),
+      full: l.transpose(l.full(node.inputs[0]), node.attributes.order, node.types[0].dtype),
     }),
   ],
   slice: (l, node) => [
     () => {
-      const { axis, start, size } = node.attributes as { axis: number; start: number; size: Dimension };
-      const rank = node.types[0]!.shape.length;
+      const { axis, start, size } = node.attributes;
+      const rank = node.types[0].shape.length;
       const at = (value: number, rest: number): number[] =>
         Array.from({ length: rank }, (_, i) => (i === axis ? value : rest));
       return {
         full: slice(
           l,
-          l.full(node.inputs[0]!),
+          l.full(node.inputs[0]),
           at(start, 0),
           at(typeof size === "number" ? size : -1, -1),
-          node.types[0]!.dtype,
+          node.types[0].dtype,
         ),
       };
     },
   ],
   pad: (l, node) => [
     () => {
-      const { axis, before, after } = node.attributes as { axis: number; before: number; after: Dimension };
+      const { axis, before, after } = node.attributes;
       const [b, a] = [l.graph.integer(before), l.size(after)];
-      return { full: padAxis(l, l.full(node.inputs[0]!), node.types[0]!.shape.length, axis, b, a) };
+      return { full: padAxis(l, l.full(node.inputs[0]), node.types[0].shape.length, axis, b, a) };
     },
   ],
   split: (l, node) => {
-    const { axis, sizes } = node.attributes as unknown as { axis: number; sizes: readonly number[] };
-    const { dtype: type, shape } = node.types[0]!;
+    const { axis, sizes } = node.attributes;
+    const { dtype: type, shape } = l.typeOf(node.inputs[0]);
     // Along the last axis rows stay rows, whatever is before them.
     const last = shape.length > 2 && axis === shape.length - 1;
     const make = (): string =>
       l.graph.node(
         "SplitV",
         [
-          last ? l.flat(node.inputs[0]!) : l.full(node.inputs[0]!),
+          last ? l.flat(node.inputs[0]) : l.full(node.inputs[0]),
           l.graph.integers(sizes),
           l.graph.integer(last ? 1 : axis),
         ],
@@ -78,8 +77,8 @@ export const shapes: Readonly<Record<string, Lower>> = {
   },
   concat: (l, node) => [
     () => {
-      const { dtype: type, shape } = node.types[0]!;
-      const axis = node.attributes["axis"] as number;
+      const { dtype: type, shape } = node.types[0];
+      const axis = node.attributes.axis;
       const last = shape.length > 2 && axis === shape.length - 1;
       const parts = node.inputs.map((r) => (last ? l.flat(r) : l.full(r)));
       const joined = l.graph.node("ConcatV2", [...parts, l.graph.integer(last ? 1 : axis)], {
@@ -92,8 +91,8 @@ export const shapes: Readonly<Record<string, Lower>> = {
   ],
   gather: (l, node) => [
     () => ({
-      full: l.graph.node("GatherV2", [l.full(node.inputs[0]!), l.full(node.inputs[1]!), l.graph.integer(0)], {
-        Tparams: { type: node.types[0]!.dtype },
+      full: l.graph.node("GatherV2", [l.full(node.inputs[0]), l.full(node.inputs[1]), l.graph.integer(0)], {
+        Tparams: { type: node.types[0].dtype },
         Tindices: { type: "i32" },
         Taxis: { type: "i32" },
         batch_dims: { int: 0 },
@@ -104,36 +103,32 @@ export const shapes: Readonly<Record<string, Lower>> = {
     () => {
       const [indices, dy] = node.inputs;
       return {
-        full: l.graph.node(
-          "UnsortedSegmentSum",
-          [l.full(dy!), l.full(indices!), l.size(node.attributes["rows"] as Dimension)],
-          {
-            T: { type: "f32" },
-            Tindices: { type: "i32" },
-            Tnumsegments: { type: "i32" },
-          },
-        ),
+        full: l.graph.node("UnsortedSegmentSum", [l.full(dy), l.full(indices), l.size(node.attributes.rows)], {
+          T: { type: "f32" },
+          Tindices: { type: "i32" },
+          Tnumsegments: { type: "i32" },
+        }),
       };
     },
   ],
   range_like: (l, node) => [
     () => {
-      const d = l.typeOf(node.inputs[0]!).shape[node.attributes["axis"] as number]!;
+      const d = l.typeOf(node.inputs[0]).shape[node.attributes.axis]!;
       const { graph } = l;
       return { full: graph.node("Range", [graph.integer(0), l.size(d), graph.integer(1)], { Tidx: { type: "i32" } }) };
     },
   ],
   take_position: (l, node) => [
     () => {
-      const position = node.attributes["position"] as number;
-      const one = slice(l, l.full(node.inputs[0]!), [0, position, 0], [-1, 1, -1]);
-      return { full: l.reshape(one, l.shape(node.types[0]!.shape)) };
+      const position = node.attributes.position;
+      const one = slice(l, l.full(node.inputs[0]), [0, position, 0], [-1, 1, -1]);
+      return { full: l.reshape(one, l.shape(node.types[0].shape)) };
     },
   ],
   fill_like: (l, node) => [
     () => {
-      const { dtype, shape } = node.types[0]!;
-      const value = l.cast(l.graph.float(node.attributes["value"] as number), "f32", dtype);
+      const { dtype, shape } = node.types[0];
+      const value = l.cast(l.graph.float(node.attributes.value), "f32", dtype);
       const sizes = shape.every((d) => typeof d === "number")
         ? l.graph.integers(shape)
         : pack(
@@ -145,8 +140,8 @@ export const shapes: Readonly<Record<string, Lower>> = {
   ],
   take_rows: (l, node) => [
     () => ({
-      full: l.graph.node("GatherV2", [l.flat(node.inputs[0]!), l.full(node.inputs[1]!), l.graph.integer(0)], {
-        Tparams: { type: node.types[0]!.dtype },
+      full: l.graph.node("GatherV2", [l.flat(node.inputs[0]), l.full(node.inputs[1]), l.graph.integer(0)], {
+        Tparams: { type: node.types[0].dtype },
         Tindices: { type: "i32" },
         Taxis: { type: "i32" },
         batch_dims: { int: 0 },
@@ -156,10 +151,10 @@ export const shapes: Readonly<Record<string, Lower>> = {
   place_rows: (l, node) => [
     () => {
       const [dy, rows] = node.inputs;
-      const inputs = [l.full(dy!), l.full(rows!), l.rows(node.types[0]!)];
+      const inputs = [l.full(dy), l.full(rows), l.rows(node.types[0])];
       return {
         flat: l.graph.node("UnsortedSegmentSum", inputs, {
-          T: { type: node.types[0]!.dtype },
+          T: { type: node.types[0].dtype },
           Tindices: { type: "i32" },
           Tnumsegments: { type: "i32" },
         }),
@@ -168,12 +163,12 @@ export const shapes: Readonly<Record<string, Lower>> = {
   ],
   place_position: (l, node) => [
     () => {
-      const [batch, length, n] = node.types[0]!.shape;
-      const position = l.graph.integer(node.attributes["position"] as number);
-      const before = l.graph.integer((node.attributes["position"] as number) + 1);
+      const [batch, length, n] = node.types[0].shape;
+      const position = l.graph.integer(node.attributes.position);
+      const before = l.graph.integer(node.attributes.position + 1);
       const after = l.op("Sub", [l.size(length!), before], "i32");
-      const row = l.reshape(l.full(node.inputs[0]!), l.shape([batch!, 1, n!]));
+      const row = l.reshape(l.full(node.inputs[0]), l.shape([batch!, 1, n!]));
       return { full: padAxis(l, row, 3, 1, position, after) };
     },
   ],
-};
+} satisfies Lowerings;

@@ -61,7 +61,7 @@ describe("precision", () => {
     const state = (name: string, ...shape: number[]): ReturnType<Graph["state"]> =>
       graph.state(name, { type: { dtype: "f32", shape }, trains: false, initial: { zeros: true } });
     const x = graph.input("x", { dtype: "f32", shape: ["batch", "length", 4] });
-    const inputs = [state("w", 5, 4), state("a", 2, 4), state("b", 5, 2)];
+    const inputs = [state("w", 5, 4), state("a", 2, 4), state("b", 5, 2)] as const;
     const y = graph.one("low_rank_linear", [x, ...inputs], { scale: 2 });
     const merged = graph.one("low_rank_merge", inputs, { scale: 2 });
     graph.output("y", graph.one("linear", [y, merged.transpose([1, 0])]));

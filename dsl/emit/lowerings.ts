@@ -1,0 +1,21 @@
+/** How an engine's own ways to compute ops are written down: a table by the ops' names, each entry typed by its op. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "#dsl/graph/codes.js";
+import type { Node } from "#dsl/graph/program.js";
+import type { NodeOf, OpName } from "#dsl/graph/table.js";
+
+/**
+ * `L`: the lowering under way; `M`: what one output of a node comes to. Types of methods, as those of a table's entries, so
+ * that an entry may stand where any is asked for: it is looked up by a node's own op (`entryOf`) and so given nodes of that op
+ * alone, whose inputs and attributes were checked when they were made.
+ */
+export type Entry<L, M> = { entry(l: L, node: Node): readonly M[] }["entry"];
+type EntryOf<N extends OpName, L, M> = { entry(l: L, node: NodeOf<N>): readonly M[] }["entry"];
+export type Table<L, M> = { readonly [N in OpName]?: EntryOf<N, L, M> };
+
+/** Throws `graph-unknown-op` where the engine has no way to compute it. */
+export function entryOf<L, M>(table: Readonly<Record<string, Entry<L, M> | undefined>>, op: string): Entry<L, M> {
+  const entry = Object.hasOwn(table, op) ? table[op] : undefined;
+  if (!entry) throw new CodedError("graph-unknown-op", { op });
+  return entry;
+}

@@ -1,0 +1,23 @@
+/** Nodes that bring values in: no ops, the builder makes them itself; they have no inputs and no gradient. */
+import type { NDArray, Node } from "./program.js";
+
+export const LEAVES: ReadonlySet<string> = new Set(["input", "state", "constant"]);
+
+type Named = Node & { readonly attributes: { readonly name: string } };
+export type InputNode = Named & { readonly op: "input" };
+export type StateNode = Named & { readonly op: "state" };
+export type ConstantNode = Node & { readonly op: "constant"; readonly attributes: { readonly value: NDArray } };
+
+export function isInput(node: Node): node is InputNode {
+  return node.op === "input";
+}
+export function isState(node: Node): node is StateNode {
+  return node.op === "state";
+}
+export function isConstant(node: Node): node is ConstantNode {
+  return node.op === "constant";
+}
+export type Leaf = InputNode | StateNode | ConstantNode;
+export function isLeaf(node: Node): node is Leaf {
+  return LEAVES.has(node.op);
+}
