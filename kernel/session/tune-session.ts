@@ -9,7 +9,7 @@ import type { Source } from "#dsl/diagnostics/span.js";
 import { Facts } from "#dsl/types/facts.js";
 import type { Action } from "#dsl/plan/plan.js";
 import type { DataPlan } from "#dsl/types/subject.js";
-import { makeVocabulary, type Vocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { compileAll } from "./host.js";
 import { EngineRoom } from "./engine-room.js";
 import type { Screen } from "./live.js";
@@ -33,7 +33,7 @@ export interface SessionOptions {
   readonly runs: string;
   readonly names?: NameSink;
   /** The words that its sources are written with; absent: the package's, and those that are defined through the session's own. */
-  readonly vocabulary?: Vocabulary;
+  readonly vocabulary?: SessionVocabulary;
 }
 /** What a running source is given. */
 export interface Stage {
@@ -67,7 +67,7 @@ export class TuneSession {
   /** Wall time of each action that ended well, oldest first. */
   readonly seconds: { readonly verb: string; readonly seconds: number }[] = [];
   readonly names: NameSink;
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: SessionVocabulary;
   private sources: readonly Source[] = [];
   /** Background work of an interrupted training; the next statement that needs the model waits for it. */
   private readonly background = new Set<Promise<unknown>>();

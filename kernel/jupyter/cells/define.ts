@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import type { Word } from "#dsl/types/registry.js";
 import type { MetricRecord, TechniqueRecord } from "#stdlib/lib/defined/record.js";
-import type { Place, Vocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import type { Place, SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { isTarget } from "#stdlib/lib/techniques/shapes.js";
 import { caret } from "./place.js";
 import { firstPlace, sourceOf } from "./stack.js";
@@ -35,7 +35,7 @@ declare const define: import(${JSON.stringify(types)}).Define;
 `;
 
 /** Puts `define` in place; the returned function takes it away. */
-export function installDefine(vocabulary: Vocabulary): () => void {
+export function installDefine(vocabulary: SessionVocabulary): () => void {
   const define: Define = {
     technique: (record) => defined(vocabulary.define("technique", record, hereIn(new Error().stack))),
     metric: (record) => defined(vocabulary.define("metric", record, hereIn(new Error().stack))),

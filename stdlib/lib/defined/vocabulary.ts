@@ -19,7 +19,7 @@ export interface Place {
 }
 const nowhere: Place = { text: "", placeOf: () => [] };
 
-export interface Vocabulary {
+export interface SessionVocabulary {
   readonly registry: Registry;
   /** Words that were defined, as data: what another thread is told. */
   told(): readonly Word[];
@@ -29,7 +29,7 @@ export interface Vocabulary {
   ready(): Promise<void>;
 }
 
-export function makeVocabulary(onChange: () => void = () => undefined): Vocabulary {
+export function makeVocabulary(onChange: () => void = () => undefined): SessionVocabulary {
   const registry = growing(builtIn);
   return {
     registry,

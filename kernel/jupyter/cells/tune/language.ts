@@ -8,7 +8,7 @@ import type { Source } from "#dsl/diagnostics/span.js";
 import type { Facts } from "#dsl/types/facts.js";
 import type { Value } from "#dsl/types/value.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
-import type { Vocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import type { SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 import { diagnosticsShown } from "../../../core/display/diagnostics.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
@@ -23,7 +23,7 @@ export interface TuneOptions {
   readonly runs?: string;
   readonly parameters?: Readonly<Record<string, Value>>;
   /** Words of the package and those that TypeScript cells define. */
-  readonly vocabulary?: Vocabulary;
+  readonly vocabulary?: SessionVocabulary;
   /** Called after each cell with the sources that ran so far and what is known of the world, for the assistant. */
   readonly onSources?: (sources: readonly Source[], facts: Facts) => void;
 }
