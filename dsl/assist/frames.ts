@@ -234,11 +234,11 @@ export function parameterAt(
 
 /** The keys of a verb's block, those of the verb that it overrides included. */
 export function keysOf(verb: Verb, registry: Registry): readonly Parameter[] {
-  const other = verb.capabilities?.["keysOf"];
+  const other = verb.keysOf;
   return [
     ...verb.parameters,
-    ...(typeof other === "string" ? (registry.find("verb", other)?.parameters ?? []) : []),
-    ...(verb.parameters.length > 0 || typeof other === "string" ? [ALLOW] : []),
+    ...(other === undefined ? [] : (registry.find("verb", other)?.parameters ?? [])),
+    ...(verb.parameters.length > 0 || other !== undefined ? [ALLOW] : []),
   ].filter((p) => !p.planned);
 }
 /** What `vary` may name: settings of model and recipe. */

@@ -110,7 +110,7 @@ export function subjectOf(
   if (!data) return undefined;
   const headers = checkTables(program, draft, data.plan, found.node.span);
   const facts =
-    headers && data.plan.split?.word === "by_column"
+    headers && data.plan.split && program.registry.find("split", data.plan.split.word)?.capabilities?.namedByData
       ? dataFacts(program, draft, data.plan, null, found.node.span)
       : undefined;
   const splits = splitNames(program, data.plan, facts);
@@ -137,9 +137,12 @@ export function subjectOf(
     return { subject: { data: data.plan, split: null }, draft, sound: headers };
   }
   if (splits && !splits.includes(splitNode.text)) {
-    // `dev`, `val`: what other tools call a split is in the vocabulary of `random`.
-    const called = program.registry.find("split", "random")?.elsewhere?.[splitNode.text];
-    const near = called !== undefined && splits.includes(called) ? called : nearest(splitNode.text, splits);
+    // `dev`, `val`: what other tools call a split is in the vocabulary of those that split.
+    const called = program.registry
+      .ofKind("split")
+      .map((word) => word.elsewhere?.[splitNode.text])
+      .find((name) => name !== undefined && splits.includes(name));
+    const near = called ?? nearest(splitNode.text, splits);
     if (splits.length === 0) program.report("no-split", { data: draft.name, split: splitNode.text }, splitNode.span);
     else
       program.report(

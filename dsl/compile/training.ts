@@ -19,7 +19,7 @@ import { planHash, recipeHash } from "../plan/hash.js";
 import { keepsBest } from "../plan/watched.js";
 import type { Effects, Estimates, Plan, Recipe } from "../plan/plan.js";
 import { readerOf, type DataPlan } from "../types/subject.js";
-import type { Call, Value } from "../types/value.js";
+import type { Value } from "../types/value.js";
 
 export interface Planned {
   readonly plan: Plan;
@@ -134,17 +134,15 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
     program.reportNear("cannot-pack", { task: model.plan.task.word }, o.settings.get("packing")?.span, o.here);
     return undefined;
   }
-  const batchwise = program.registry.find("task", model.plan.task.word)?.capabilities?.["batchwise"];
-  const batched =
-    typeof batchwise === "function" &&
-    (batchwise as (task: Call, roles: readonly string[]) => boolean)(model.plan.task, Object.keys(data.plan.columns));
+  const batchwise = program.registry.find("task", model.plan.task.word)?.capabilities?.batchwise;
+  const batched = batchwise?.(model.plan.task, Object.keys(data.plan.columns)) === true;
   if (recipe.plan.accumulate > 1 && batched) {
     const { accumulate, batch_size } = recipe.plan;
     const told = { task: model.plan.task.word, batch_size, whole: batch_size * accumulate };
     program.reportNear("batchwise-parts", told, o.settings.get("accumulate")?.span, o.here);
   }
   const { technique } = model.plan;
-  const prompts = program.registry.find("technique", technique.word)?.capabilities?.["virtualTokens"];
+  const prompts = program.registry.find("technique", technique.word)?.capabilities?.virtualTokens;
   if (recipe.plan.packing && prompts !== undefined) {
     const at = o.settings.get("packing")?.span;
     program.reportNear("no-packed-prompts", { technique: technique.word }, at, o.here);
@@ -153,7 +151,7 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
   const split = trainingSplit(facts);
   const base = model.base;
   if (!windows || readsConversations(program.registry, model.plan.task)) {
-    const taken = typeof prompts === "function" ? (prompts as (call: Call) => number)(technique) : 0;
+    const taken = prompts?.(technique) ?? 0;
     const positions = base.positions - taken;
     checkTruncation(program, { model: o.model, plan: model.plan, positions, split, here: o.modelAt });
     if (!recipe.plan.packing)

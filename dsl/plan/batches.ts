@@ -3,10 +3,13 @@
  * that read whole texts cut them at `max_length`; tasks that predict each next token cut longer texts into windows of it
  * and lose nothing; packing fills rows up to it; tasks that make a text of a text cut both.
  */
+import type { TaskCapabilities } from "../types/capabilities.js";
 import type { Registry } from "../types/registry.js";
 import type { SplitFacts } from "../types/facts.js";
 import type { RecipePlan } from "./plan.js";
 import type { ModelPlan } from "../types/subject.js";
+
+type Supervision = NonNullable<TaskCapabilities["supervision"]>;
 
 export interface Fed {
   /** Rows of one epoch as batches count them: texts, windows, or packed rows. */
@@ -23,9 +26,8 @@ export interface Fed {
 const packedFill = 0.98;
 
 /** What the rows of a task teach (capability `supervision`): labels where nothing is said. */
-export function supervisionOf(registry: Registry, task: ModelPlan["task"]): string {
-  const stated = registry.find("task", task.word)?.capabilities?.["supervision"];
-  return typeof stated === "string" ? stated : "label";
+export function supervisionOf(registry: Registry, task: ModelPlan["task"]): Supervision {
+  return registry.find("task", task.word)?.capabilities?.supervision ?? "label";
 }
 /** Whether the task learns each next token of a text. */
 export function predictsNext(registry: Registry, task: ModelPlan["task"]): boolean {
@@ -38,12 +40,12 @@ export function writesText(registry: Registry, task: ModelPlan["task"]): boolean
 
 /** Whether a model of the task may be asked as its base is, never trained (capability `untrained`). */
 export function servesUntrained(registry: Registry, task: ModelPlan["task"]): boolean {
-  return registry.find("task", task.word)?.capabilities?.["untrained"] === true;
+  return registry.find("task", task.word)?.capabilities?.untrained === true;
 }
 
 /** Whether rows are conversations, fed whole (capability `conversation`). */
 export function readsConversations(registry: Registry, task: ModelPlan["task"]): boolean {
-  return registry.find("task", task.word)?.capabilities?.["conversation"] === true;
+  return registry.find("task", task.word)?.capabilities?.conversation === true;
 }
 
 export function fed(

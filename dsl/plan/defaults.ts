@@ -94,9 +94,9 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
   for (const [name, extra] of Object.entries(call.arguments)) if (!Object.hasOwn(given, name)) given[name] = extra;
   const { definition } = word;
   const whole: Call = { ...call, arguments: given, ...(definition !== undefined && { definition }) };
-  const oneOf = word.capabilities?.["oneOf"];
-  if (Array.isArray(oneOf) && oneOf.filter((name: string) => (call.arguments[name] ?? null) !== null).length !== 1)
-    program.reportNear("one-of", { word: word.name, of: oneOf as string[] }, places.get(local), setting.here);
+  const { oneOf } = word;
+  if (oneOf && oneOf.filter((name) => (call.arguments[name] ?? null) !== null).length !== 1)
+    program.reportNear("one-of", { word: word.name, of: oneOf }, places.get(local), setting.here);
   word.check?.(whole, contextOf(filling, places, local, whole));
   return whole;
 }

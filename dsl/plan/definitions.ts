@@ -106,8 +106,7 @@ export function resolveModel(
   if (typeof name !== "string" && !fresh) return undefined;
   const place = draft.given.get(fresh ? "architecture" : "base")?.span;
   const folder = program.folderAt(place);
-  const makes =
-    !fresh || (scratch && program.registry.find("model", scratch.architecture.word)?.capabilities?.["scratch"]);
+  const makes = !fresh || (scratch && program.registry.find("model", scratch.architecture.word)?.capabilities?.scratch);
   const need: Need & { about: "base" } = { about: "base", name: String(name), folder, ...(scratch && { scratch }) };
   const fact = makes ? program.ask(need, true) : undefined;
   if (fact !== undefined && failed(fact)) {
@@ -202,7 +201,7 @@ function modelOf(
   const chats = readsConversations(program.registry, task);
   if (!chats) delete origins["model.template"];
   const template = isCall(values["template"]) ? values["template"] : null;
-  const storage = isCall(values["storage"]) && values["storage"].word !== "f32" ? values["storage"] : undefined;
+  const storage = isCall(values["storage"]) && !isPlain(program, values["storage"]) ? values["storage"] : undefined;
   if (!storage) delete origins["model.storage"];
   const frozen = Array.isArray(values["freeze"]) ? values["freeze"].filter(isCall) : [];
   return {
@@ -217,6 +216,10 @@ function modelOf(
       ...(chats && { template }),
     },
   };
+}
+
+function isPlain({ registry }: Program, storage: Call): boolean {
+  return registry.find("storage", storage.word)?.capabilities?.plain === true;
 }
 
 /** A whole recipe. `setting.draft.validation` says whether there is a validation split. */
@@ -243,31 +246,36 @@ export function resolveRecipe(
   // A number of updates leaves nothing for the epochs to say, nor for the reason of their default.
   if (steps !== null) origins["training.epochs"] = { from: "derived", why: "`steps` decide" };
   const call = (name: string): Call | null => (isCall(values[name]) ? values[name] : null);
-  const every: Call = { word: "every", kind: "cadence", arguments: { steps: 1, epochs: null } };
+  const number = (name: string): number => standing(name, numberOf(values[name]));
   return {
     origins,
     resume: values["resume"] === true,
     plan: {
-      epochs: steps === null ? (numberOf(values["epochs"]) ?? 3) : null,
+      epochs: steps === null ? number("epochs") : null,
       steps,
-      batch_size: numberOf(values["batch_size"]) ?? 32,
-      accumulate: numberOf(values["accumulate"]) ?? 1,
+      batch_size: number("batch_size"),
+      accumulate: number("accumulate"),
       packing: values["packing"] === true,
-      optimizer: call("optimizer") ?? { word: "adamw", kind: "optimizer", arguments: {} },
-      schedule: call("schedule") ?? { word: "constant", kind: "schedule", arguments: {} },
+      optimizer: standing("optimizer", call("optimizer")),
+      schedule: standing("schedule", call("schedule")),
       clip: numberOf(values["clip"]),
       dropout: numberOf(values["dropout"]),
-      shuffle: (values["shuffle"] as RecipePlan["shuffle"] | undefined) ?? "by_length",
+      shuffle: standing("shuffle", values["shuffle"] as RecipePlan["shuffle"] | undefined),
       early_stopping: withBareMetric(call("early_stopping")),
       checkpoint: call("checkpoint"),
       validate: call("validate"),
-      keep: (values["keep"] as RecipePlan["keep"] | undefined) ?? "last",
-      log: call("log") ?? every,
-      precision: values["precision"] === "bf16" ? "bf16" : "f32",
-      recompute: (values["recompute"] as RecipePlan["recompute"] | undefined) ?? "auto",
-      seed: numberOf(values["seed"]) ?? 0,
+      keep: standing("keep", values["keep"] as RecipePlan["keep"] | undefined),
+      log: standing("log", call("log")),
+      precision: standing("precision", values["precision"] as RecipePlan["precision"] | undefined),
+      recompute: standing("recompute", values["recompute"] as RecipePlan["recompute"] | undefined),
+      seed: number("seed"),
     },
   };
+}
+/** A setting that is always there: what isn't written has a default in the verb's record, and nowhere else. */
+function standing<T>(name: string, value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error(`the verb \`recipe\` has no default for \`${name}\``);
+  return value;
 }
 
 /** A metric without parameters stands in a plan as its name: it was one before metrics of all kinds could be watched. */

@@ -14,6 +14,7 @@
  *   280·T for each update, which moves 28 bytes for each parameter while a core does some ten FLOPs a byte.
  */
 import { chunksFor } from "../graph/head.js";
+import type { FamilyCapabilities, SizeFields, Stacks } from "../types/capabilities.js";
 import type { Program } from "./program.js";
 import { durationOf } from "./duration.js";
 import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "../types/facts.js";
@@ -41,7 +42,9 @@ export function estimate(
   const cuts = readsConversations(program.registry, model.task) && !training.packing;
   const epoch = fed(split, model.max_length, { windows: windows && !cuts, packing: training.packing });
   const { longest } = epoch;
-  const hidden = size(base, "hidden_size", "dim", "n_embd", "d_model") || 1;
+  const family = program.registry.find("model", base.family)?.capabilities;
+  const { hidden: width, vocabulary, ...sizes } = sizesIn(base, family);
+  const hidden = width || 1;
   const head = addedByHead(program, model.task, base, { hidden, labels: data.labels.length });
   const own = ownHead(program, base, hidden);
   const share = trainedBy(program, model, { ...base, parameters: base.parameters - own });
@@ -54,21 +57,21 @@ export function estimate(
   const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
   const tokens = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
   const work =
-    epoch.written === undefined || !writesText(program.registry, model.task) ? null : pairWork(base, epoch.written);
-  const layers = work?.layers ?? (size(base, "num_hidden_layers", "n_layers", "n_layer") || 1);
-  const intermediate = size(base, "intermediate_size", "hidden_dim", "n_inner", "d_ff") || 4 * hidden;
+    epoch.written === undefined || !writesText(program.registry, model.task) || !family?.stacks
+      ? null
+      : pairWork(base, family.stacks, epoch.written);
+  const layers = work?.layers ?? (sizes.layers || 1);
+  const intermediate = sizes.intermediate || 4 * hidden;
   const unmasked = unmaskedBy(program, model.task);
   const matrices =
-    (work?.matrices ?? matricesOf(base, (path) => !/embedding/i.test(path))) +
-    unmasked * size(base, "vocab_size") * hidden;
+    (work?.matrices ?? matricesOf(base, (path) => !/embedding/i.test(path))) + unmasked * vocabulary * hidden;
   const weights = storedWeights(program, model, base);
   const shape: StepShape = {
     tokens: Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest,
     ...{ parameters, trainable, layers, hidden, intermediate, matrices },
-    gated: Object.keys(base.shapes).some((path) => /gate_proj|\.wi_1\./.test(path)),
+    gated: Object.keys(base.shapes).some((path) => family?.gate?.test(path)),
     frozen: frozen !== null,
-    vocabulary:
-      unmasked > 0 || writesText(program.registry, model.task) ? size(base, "vocab_size") * (epoch.written ?? 1) : 0,
+    vocabulary: unmasked > 0 || writesText(program.registry, model.task) ? vocabulary * (epoch.written ?? 1) : 0,
     ...(unmasked > 0 && { places: unmasked }),
     low: training.precision === "bf16",
     recomputed: training.recompute === "blocks",
@@ -97,10 +100,8 @@ function storedWeights(
   { storage, task }: ModelPlan,
   base: BaseFacts,
 ): { readonly bytes: number } | undefined {
-  const count = storage && program.registry.find("storage", storage.word)?.capabilities?.["weightBytes"];
-  if (!storage || typeof count !== "function") return undefined;
-  const of = count as (call: Call, shapes: BaseFacts["shapes"], writes: boolean) => number;
-  return { bytes: of(storage, base.shapes, writesText(program.registry, task)) };
+  const count = storage && program.registry.find("storage", storage.word)?.capabilities?.weightBytes;
+  return count && { bytes: count(storage, base.shapes, writesText(program.registry, task)) };
 }
 
 /** Elements of the matrices whose path is asked for. */
@@ -115,16 +116,16 @@ function matricesOf(base: BaseFacts, of: (path: string) => boolean): number {
  * What a token of an encoder-decoder meets on average: one that is read goes through the encoder's layers and the keys and
  * values that the decoder makes of it, one that is written through the rest. A decoder's layer attends twice.
  */
-function pairWork(base: BaseFacts, written: number): { readonly layers: number; readonly matrices: number } {
-  const ofRead = (path: string): boolean => /^encoder\.|\.EncDecAttention\.[kv]\./.test(path);
-  const table = (path: string): boolean => /relative_attention_bias/.test(path);
-  const untied = Object.hasOwn(base.shapes, "lm_head.weight");
-  const read = matricesOf(base, (path) => ofRead(path) && !table(path));
-  const wrote = matricesOf(base, (path) => !ofRead(path) && !table(path) && !(untied && path === "shared.weight"));
-  const encoder = size(base, "num_layers") || 1;
-  const decoder = 1.5 * (size(base, "num_decoder_layers") || encoder);
+function pairWork(
+  base: BaseFacts,
+  stacks: Stacks,
+  written: number,
+): { readonly layers: number; readonly matrices: number } {
+  const met = (by: "read" | "written"): number => matricesOf(base, (path) => stacks.meets(path, base.shapes) === by);
+  const encoder = size(base, stacks.encoder) || 1;
+  const decoder = 1.5 * (size(base, stacks.decoder) || encoder);
   const mean = (a: number, b: number): number => (1 - written) * a + written * b;
-  return { layers: mean(encoder, decoder), matrices: mean(read, wrote) };
+  return { layers: mean(encoder, decoder), matrices: mean(met("read"), met("written")) };
 }
 
 /** What the memory and the effort of a training step depend on. */
@@ -187,29 +188,21 @@ export function trainedBy(
   base: BaseFacts,
 ): { readonly trains: number; readonly adds: number; readonly frozen: boolean } {
   const has = program.registry.find("technique", technique.word)?.capabilities;
-  const count = has?.["trainableParameters"];
-  if (typeof count !== "function") return { trains: base.parameters, adds: 0, frozen: false };
-  const held = program.registry.find("verb", "model")?.capabilities?.["frozen"];
+  if (!has) return { trains: base.parameters, adds: 0, frozen: false };
   const isHeld = (name: string): boolean =>
-    typeof held === "function" && (held as (parts: readonly Call[], path: string) => boolean)(freeze, name);
+    freeze.some((part) => program.registry.find("part", part.word)?.capabilities?.holds(part, name));
   const shapes = freeze.length
     ? Object.fromEntries(Object.entries(base.shapes).filter(([name]) => !isHeld(name)))
     : base.shapes;
-  const layout = program.registry.find("model", base.family)?.capabilities?.["layout"];
-  const whole = has?.["saves"] !== "trained";
-  type Count = (call: Call, shapes: BaseFacts["shapes"], layout: unknown, base: BaseFacts) => number;
-  const of = (how: Count): number => how(technique, shapes, layout, base);
+  const layout = program.registry.find("model", base.family)?.capabilities?.layout;
+  const whole = has.saves !== "trained";
+  const of = (how: typeof has.trainableParameters): number => how(technique, shapes, layout, base);
   // The base's own count leaves out what is no parameter.
-  const trains = whole && !freeze.length ? base.parameters : of(count as Count);
-  const adds = has?.["adds"];
-  return { trains, adds: typeof adds === "function" ? of(adds as Count) : adds === true ? trains : 0, frozen: !whole };
+  const trains = whole && !freeze.length ? base.parameters : of(has.trainableParameters);
+  const { adds } = has;
+  return { trains, adds: adds === true ? trains : adds ? of(adds) : 0, frozen: !whole };
 }
 
-/** What a task's head is put on: what the word of the base's family says of it, and the base itself. */
-export interface HeadOn {
-  readonly family: Readonly<Record<string, unknown>>;
-  readonly base: BaseFacts;
-}
 /** Elements of the head that the task puts on the base (capability `parameters`). */
 function addedByHead(
   program: Program,
@@ -217,10 +210,8 @@ function addedByHead(
   base: BaseFacts,
   { hidden, labels }: { readonly hidden: number; readonly labels: number },
 ): number {
-  const count = program.registry.find("task", task.word)?.capabilities?.["parameters"];
-  if (typeof count !== "function") return 0;
-  const family = program.registry.find("model", base.family)?.capabilities ?? {};
-  return (count as (hidden: number, labels: number, on: HeadOn) => number)(hidden, labels, { family, base });
+  const family = program.registry.find("model", base.family)?.capabilities;
+  return program.registry.find("task", task.word)?.capabilities?.parameters(hidden, labels, { family, base }) ?? 0;
 }
 
 /** Elements of the head that the base brings: the task's head stands in their place, taken over or made anew. */
@@ -231,11 +222,16 @@ function ownHead(program: Program, base: BaseFacts, hidden: number): number {
 
 /** Share of the tokens at which the task's head names one of the vocabulary (capability `unmasks`); 0: it names none. */
 function unmaskedBy(program: Program, task: Call): number {
-  const share = program.registry.find("task", task.word)?.capabilities?.["unmasks"];
-  return typeof share === "function" ? (share as (call: Call) => number)(task) : 0;
+  return program.registry.find("task", task.word)?.capabilities?.unmasks?.(task) ?? 0;
 }
 
-function size(base: BaseFacts, ...names: readonly string[]): number {
+/** As the family's configurations tell them; 0: they don't. */
+function sizesIn(base: BaseFacts, family: FamilyCapabilities | undefined): Readonly<Record<keyof SizeFields, number>> {
+  const of = (name: keyof SizeFields): number => size(base, family?.sizes[name] ?? []);
+  const [hidden, layers, intermediate, vocabulary] = [of("hidden"), of("layers"), of("intermediate"), of("vocabulary")];
+  return { hidden, layers, intermediate, vocabulary };
+}
+function size(base: BaseFacts, names: readonly string[]): number {
   for (const name of names) if (typeof base.config[name] === "number") return base.config[name];
   return 0;
 }

@@ -1,9 +1,9 @@
 /** Which metrics measure what a task does: capability `of` of a metric, `measures` of a task; absent: labels, or next tokens. */
 import type { Program } from "./program.js";
 import type { Given } from "../types/given.js";
+import type { Outcome } from "../types/capabilities.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Registry } from "../types/registry.js";
-import { predictsNext } from "./batches.js";
 import { hashOf } from "./hash.js";
 import type { RecipePlan } from "./plan.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
@@ -11,18 +11,8 @@ import type { Call } from "../types/value.js";
 import { tuneText } from "./text.js";
 import { metricOf } from "./watched.js";
 
-/** What a task measures and measures by default on data that have these roles (capability `byRoles`). */
-export type ByRoles = (
-  roles: readonly string[],
-  task: Call,
-) => {
-  readonly measures: readonly string[];
-  readonly metrics: readonly Call[];
-};
-
 /** What only a text that the model writes can be measured by: validations while training write none. */
-const WRITTEN = "written";
-
+const WRITTEN: Outcome = "written";
 /** Metrics of a task, as they would be written. `roles`: those of the data, where they are known; `training`: while it trains. */
 export function metricsOf(
   registry: Registry,
@@ -31,16 +21,12 @@ export function metricsOf(
   { training = false }: { readonly training?: boolean } = {},
 ): readonly string[] {
   const has = registry.find("task", task.word)?.capabilities;
-  const byRoles = has?.["byRoles"];
-  const stated =
-    roles && typeof byRoles === "function" ? (byRoles as ByRoles)(roles, task).measures : has?.["measures"];
-  const all = Array.isArray(stated)
-    ? (stated as readonly string[])
-    : [predictsNext(registry, task) ? "next_token" : "label"];
+  const stated = roles && has?.byRoles ? has.byRoles(roles, task).measures : has?.measures;
+  const all = stated ?? [];
   const wanted = training ? all.filter((of) => of !== WRITTEN) : all;
   return registry
     .ofKind("metric")
-    .filter((word) => !word.planned && measures(word.capabilities).some((of) => wanted.includes(of)))
+    .filter((word) => !word.planned && word.capabilities?.of.some((of) => wanted.includes(of)))
     .map((word) => word.name);
 }
 
@@ -92,9 +78,4 @@ export function checkWatched(
   const [keep, early_stopping] = [tuneText(kept), tuneText(stops)];
   program.reportNear("two-watched", { keep, early_stopping }, placeOf("early_stopping"), o.here);
   return false;
-}
-
-function measures(capabilities: Readonly<Record<string, unknown>> | undefined): readonly string[] {
-  const of = capabilities?.["of"];
-  return Array.isArray(of) ? (of as readonly string[]) : ["label"];
 }

@@ -62,7 +62,7 @@ export function checkScratch(
     program.reportNear("base-and-architecture", { architecture: architecture.word }, at("architecture"), here);
     good = false;
   }
-  if (isCall(technique) && technique.word !== "full") {
+  if (isCall(technique) && !program.registry.find("technique", technique.word)?.capabilities?.whole) {
     program.reportNear(
       "scratch-trains-whole",
       { what: `technique: ${technique.word}`, why: "there are no trained weights to keep" },

@@ -105,7 +105,8 @@ function parameterAt(
 
 function spaceOf(program: Program, node: WordNode, parameter: Parameter, path: string): Space | undefined {
   const word = program.registry.find("space", node.text);
-  if (word?.capabilities?.["space"] === "choice") {
+  const drawn = word?.capabilities?.space;
+  if (word && drawn === "choice") {
     const options = (node.arguments ?? []).map((a) => optionOf(program, a.value, parameter, path));
     if (options.length === 0) {
       program.report("missing-argument", { word: node.text, names: ["of"], example: word.example }, node.span);
@@ -125,7 +126,7 @@ function spaceOf(program: Program, node: WordNode, parameter: Parameter, path: s
   }
   const value = typed(range, { is: "range", of: number }, { path, key: path, parameter }, program.typing(new Map()));
   if (value === undefined || value === null || typeof value !== "object" || !("from" in value)) return undefined;
-  if (node.text === "log" && value.from <= 0) {
+  if (drawn === "log" && value.from <= 0) {
     program.report(
       "out-of-range",
       { key: path, found: String(value.from), range: "greater than 0 on a logarithmic scale" },
@@ -134,7 +135,7 @@ function spaceOf(program: Program, node: WordNode, parameter: Parameter, path: s
     return undefined;
   }
   return {
-    space: node.text === "log" ? "log" : "uniform",
+    space: drawn === "log" ? "log" : "uniform",
     from: value.from,
     to: value.to,
     integer: number.integer === true,

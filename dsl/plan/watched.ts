@@ -1,27 +1,36 @@
 /**
  * The one metric that says which validation was the best: by it weights are kept, training stops early, and pictures and
- * cards call something the best. `keep: best(…)` names it, or `early_stopping`'s word does, else it is the loss.
+ * cards call something the best. `keep: best(…)` names it, or `early_stopping`'s word does, else it is the usual one (the loss).
  */
 import type { Registry } from "../types/registry.js";
 import type { RecipePlan } from "./plan.js";
 import type { Call, Value } from "../types/value.js";
 import { isCall } from "./value.js";
 
-const LOSS: Call = { word: "loss", kind: "metric", arguments: {} };
-
-export function watchedIn({ keep, early_stopping }: Pick<RecipePlan, "keep" | "early_stopping">): Call {
-  return metricOf(keep) ?? metricOf(early_stopping) ?? LOSS;
+export function watchedIn(
+  registry: Pick<Registry, "ofKind">,
+  { keep, early_stopping }: Pick<RecipePlan, "keep" | "early_stopping">,
+): Call {
+  return metricOf(keep) ?? metricOf(early_stopping) ?? usualMetric(registry);
 }
+/** What is watched where nothing is said. */
+export function usualMetric(registry: Pick<Registry, "ofKind">): Call {
+  const word = registry.ofKind("metric").find(({ capabilities }) => capabilities?.usual);
+  if (!word) throw new Error("no metric of the vocabulary is the usual one");
+  return metricCalled(word.name);
+}
+const metricCalled = (word: string): Call => ({ word, kind: "metric", arguments: {} });
+
 /** The metric that a word of a recipe names, as a call or by its bare name; undefined: none. */
 export function metricOf(value: Value | undefined): Call | undefined {
   const metric = isCall(value) ? value.arguments["metric"] : undefined;
   if (isCall(metric)) return metric;
-  return typeof metric === "string" ? { ...LOSS, word: metric } : undefined;
+  return typeof metric === "string" ? metricCalled(metric) : undefined;
 }
 export function keepsBest({ keep }: Pick<RecipePlan, "keep">): boolean {
   return keep !== "last";
 }
 /** Whether a greater value of the metric is the better one. */
 export function greaterIsBetter(registry: Pick<Registry, "find">, metric: Call): boolean {
-  return registry.find("metric", metric.word)?.capabilities?.["greaterIsBetter"] === true;
+  return registry.find("metric", metric.word)?.capabilities?.greaterIsBetter === true;
 }

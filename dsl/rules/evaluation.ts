@@ -34,8 +34,8 @@ export function checkScores(
   const before = program.allowing;
   program.allowing = [...before, ...o.data.allowances];
   const [only, ...others] = o.metrics;
-  const hides = only && program.registry.find("metric", only.word)?.capabilities?.["hidesRare"];
-  if (of && of.rows > 0 && only && typeof hides === "string") {
+  const hides = only && program.registry.find("metric", only.word)?.capabilities?.hidesRare;
+  if (of && of.rows > 0 && only && hides !== undefined) {
     const labels = of.labels.toSorted((a, b) => b.count - a.count);
     const [most] = labels;
     const share = (most?.count ?? 0) / of.rows;

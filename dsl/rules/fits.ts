@@ -93,8 +93,9 @@ function suggested(
   o: Fitting,
   key: "technique" | "storage",
 ): { readonly plan: Call; readonly text: string } | null {
-  const word = program.registry.ofKind(key).find((one) => typeof one.capabilities?.["suggested"] === "string");
-  if (!word) return null;
+  const word = program.registry.ofKind(key).find((one) => one.capabilities?.suggested !== undefined);
+  const text = word?.capabilities?.suggested;
+  if (!word || text === undefined) return null;
   const given: Given = {
     value: { word: word.name, kind: key, arguments: {} },
     span: o.here,
@@ -109,7 +110,7 @@ function suggested(
   });
   const plan: Value | undefined = values[key];
   if (plan === null || typeof plan !== "object" || !("word" in plan)) return null;
-  return { plan, text: String(word.capabilities?.["suggested"]) };
+  return { plan, text };
 }
 
 function textOf(changes: readonly Change[]): string {

@@ -238,7 +238,7 @@ function isShare(value: Value): boolean {
 export function checkModel(program: Program, draft: Draft, resolved: ResolvedModel, here: Span): boolean {
   const { base, plan } = resolved;
   let good = true;
-  const saves = program.registry.find("technique", plan.technique.word)?.capabilities?.["saves"];
+  const saves = program.registry.find("technique", plan.technique.word)?.capabilities?.saves;
   if (plan.storage && saves !== "trained") {
     const [storage, technique] = [plan.storage.word, plan.technique.word];
     program.reportNear("storage-trains", { storage, technique }, draft.given.get("storage")?.span, here);
@@ -254,8 +254,8 @@ export function checkModel(program: Program, draft: Draft, resolved: ResolvedMod
     program.reportNear("template-without-chat", { task: plan.task.word }, template.span, here);
     good = false;
   }
-  const virtual = program.registry.find("technique", plan.technique.word)?.capabilities?.["virtualTokens"];
-  const taken = typeof virtual === "function" ? (virtual as (call: Call) => number)(plan.technique) : 0;
+  const virtual = program.registry.find("technique", plan.technique.word)?.capabilities?.virtualTokens;
+  const taken = virtual?.(plan.technique) ?? 0;
   const positions = base.positions - taken;
   if (plan.max_length > positions) {
     const place = draft.given.get("max_length")?.span;
@@ -277,20 +277,18 @@ function builtIn(program: Program): readonly string[] {
 
 /** Roles that a task reads (capability `roles`). */
 export function rolesOf(program: Program, task: Call): readonly string[] {
-  const stated = program.registry.find("task", task.word)?.capabilities?.["roles"];
-  return Array.isArray(stated) ? (stated as readonly string[]) : ["text", "label"];
+  return program.registry.find("task", task.word)?.capabilities?.roles ?? ["text", "label"];
 }
 
 /** Roles that the task needs and the data lack; a task may name others that serve as well (capability `orRoles`). */
 export function missingRoles(program: Program, data: DataPlan, task: Call): readonly string[] {
-  const others = program.registry.find("task", task.word)?.capabilities?.["orRoles"];
-  if (Array.isArray(others) && others.every((role: string) => data.columns[role] !== undefined)) return [];
+  const others = program.registry.find("task", task.word)?.capabilities?.orRoles;
+  if (others?.every((role) => data.columns[role] !== undefined)) return [];
   return rolesOf(program, task).filter((role) => data.columns[role] === undefined);
 }
 /** What the task reads must have columns, and what a training needs beside it (capability `trainingRoles`, of the call). */
 export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
-  const more = program.registry.find("task", task.word)?.capabilities?.["trainingRoles"];
-  const wanted = typeof more === "function" ? (more as (call: Call) => readonly string[])(task) : [];
+  const wanted = program.registry.find("task", task.word)?.capabilities?.trainingRoles?.(task) ?? [];
   const missing = [...missingRoles(program, data, task), ...wanted.filter((role) => data.columns[role] === undefined)];
   for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.name }, here);
   return missing.length === 0;

@@ -1,5 +1,6 @@
 /** What a word's own `check` and derived defaults may ask and how they report. */
 import type { Call, Value } from "./value.js";
+import type { Kind, Kinds } from "./capabilities.js";
 import type { Code, CodeData } from "../diagnostics/codes.js";
 import type { BaseFacts, Facts } from "./facts.js";
 
@@ -15,8 +16,8 @@ export interface CheckContext {
   report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string): void;
   /** True while someone types: no rule may need a scan or a download. */
   readonly assisting: boolean;
-  find(kind: string, name: string): { readonly capabilities?: Readonly<Record<string, unknown>> } | undefined;
+  find<K extends Kind>(kind: K, name: string): { readonly capabilities?: Kinds[K] } | undefined;
   /** All words of a kind that are built. */
-  ofKind(kind: string): readonly { readonly name: string; readonly capabilities?: Readonly<Record<string, unknown>> }[];
+  ofKind<K extends Kind>(kind: K): readonly { readonly name: string; readonly capabilities?: Kinds[K] }[];
   call?: Call;
 }

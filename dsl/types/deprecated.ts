@@ -42,10 +42,9 @@ export function presentCall(
 /** A statement whose block has the keys of today. */
 export function presentStatement(scope: Scope, verb: Verb, statement: Statement): Statement {
   const { block } = statement;
-  const also = verb.capabilities?.["keysOf"];
   const parameters = [
     ...verb.parameters,
-    ...(typeof also === "string" ? (scope.registry.find("verb", also)?.parameters ?? []) : []),
+    ...(verb.keysOf === undefined ? [] : (scope.registry.find("verb", verb.keysOf)?.parameters ?? [])),
   ];
   if (!block || !parameters.some((p) => p.deprecated ?? p.experiment)) return statement;
   const t = scope.typing(new Map());

@@ -181,8 +181,7 @@ function unknownKey(scope: Scope, entry: Entry, block: Block): void {
   const names = parameters.filter((p) => !p.planned && !isOldSpelling(p)).map((p) => p.name);
   const root = key.path.length > 1 ? { ...key.span, end: key.span.start + name.length } : key.span;
   const owners = [verb, ...registry.verbs().filter((v) => v !== verb)];
-  const like = verb.capabilities?.["keysOf"];
-  const whole = typeof like === "string" ? registry.find("verb", like) : undefined;
+  const whole = verb.keysOf === undefined ? undefined : registry.find("verb", verb.keysOf);
   const advice = adviceOf(verb, name) ?? (whole && adviceOf(whole, name));
   if (advice !== undefined && !names.includes(name)) {
     const idle = [verb, ...(whole ? [whole] : [])].some((one) => one.idle?.includes(name));
@@ -191,9 +190,7 @@ function unknownKey(scope: Scope, entry: Entry, block: Block): void {
     return;
   }
   for (const owner of owners) {
-    const own = owner === verb ? verb.capabilities?.["keysOf"] : undefined;
-    const foreign =
-      owner.elsewhere?.[name] ?? (typeof own === "string" ? registry.find("verb", own)?.elsewhere?.[name] : undefined);
+    const foreign = owner.elsewhere?.[name] ?? (owner === verb ? whole?.elsewhere?.[name] : undefined);
     if (
       foreign !== undefined &&
       (owner === verb ? names.includes(foreign) : owner.parameters.some((p) => p.name === foreign))
@@ -273,8 +270,7 @@ interface Block {
   readonly alone: boolean;
 }
 function placeIn(scope: Scope, entry: Entry, { verb, parameters, entries }: Block): Place {
-  const like = verb.capabilities?.["keysOf"];
-  const whole = typeof like === "string" ? (scope.registry.find("verb", like) as Verb | undefined) : undefined;
+  const whole = verb.keysOf === undefined ? undefined : scope.registry.find("verb", verb.keysOf);
   const becomes = (name: string): string | undefined => {
     const advice = adviceOf(verb, name) ?? (whole && adviceOf(whole, name));
     if (advice !== undefined || parameters.some((p) => p.name === name)) return writes(advice);

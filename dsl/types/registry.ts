@@ -2,13 +2,15 @@
  * The vocabulary as data. A word is a pure declaration (checking runs in a browser); what it does is loaded when used.
  * `dsl` knows no word: checker, completion, hover, documentation and plan read these records.
  */
-import type { Call, Value } from "./value.js";
+import type { Arguments, Call, Value } from "./value.js";
+import type { Kind, Kinds } from "./capabilities.js";
 import type { CheckContext } from "./context.js";
 
 /** What a word of each kind does at run time; stdlib's rooms merge their interfaces in (`declare module "#dsl/types/registry.js"`). */
 export interface Implementations {}
-/** Kinds: verb, experiment, source, cleaner, split, base families (`model`), task, technique, optimizer, schedule, metric, search, stopping, cadence, space, shuffle. */
-export type Kind = string;
+/** What loading a word of a kind gives. */
+export type Loaded<K> = K extends keyof Implementations ? Implementations[K] : unknown;
+export type { Kind } from "./capabilities.js";
 
 export type ValueType =
   | { readonly is: "number"; readonly integer?: true; readonly unit?: Unit }
@@ -116,8 +118,9 @@ export interface Reference {
   readonly at: string;
 }
 
-export interface Word {
-  readonly kind: Kind;
+/** `A`: its arguments, as its parameters have them. */
+export interface Word<K extends Kind = Kind, A extends Arguments = Arguments> {
+  readonly kind: K;
   readonly name: string;
   readonly doc: string;
   readonly example: string;
@@ -127,6 +130,8 @@ export interface Word {
   /** Where the field describes it, the first source first. */
   readonly references?: readonly Reference[];
   readonly parameters: readonly Parameter[];
+  /** Parameters of which just one is given. */
+  readonly oneOf?: readonly string[];
   /** The design knows it but it is not built yet: using it is the error `not-built-yet`, naming what serves meanwhile. */
   readonly planned?: { readonly meanwhile: string };
   readonly deprecated?: Deprecated<NewCall>;
@@ -141,17 +146,16 @@ export interface Word {
   /** Of those in `advice` the ones that say nothing which isn't so without them: they are taken out without asking. */
   readonly idle?: readonly string[];
   /** Rules of its own, called once its arguments are checked; reports through the context. Pure. */
-  check?(call: Call, context: CheckContext): void;
+  check?(call: Call<A>, context: CheckContext): void;
   /** What else people should know of it: hover shows these. */
   readonly notes?: readonly string[];
-  /** Facts a checker or runner asks of a word instead of `name === ...` chains (contracts: capability properties). */
-  readonly capabilities?: Readonly<Record<string, unknown>>;
-  load?(): Promise<unknown>;
+  /** Facts that checker and runner ask of a word instead of which one it is. */
+  readonly capabilities?: Kinds<Call<A>>[K];
+  load?(): Promise<Loaded<K>>;
 }
 
 /** A verb is a word too: its parameters are the keys of its block. */
-export interface Verb extends Word {
-  readonly kind: "verb";
+export interface Verb extends Word<"verb"> {
   readonly operands: {
     readonly what: "new-name" | "model" | "data" | "subject" | "file" | "topic" | "version" | "none" | "any";
     readonly many?: true;
@@ -167,14 +171,28 @@ export interface Verb extends Word {
     >
   >;
   readonly does: "defines" | "acts";
+  /** The verb whose keys its block takes too. */
+  readonly keysOf?: string;
+  /** Its block takes keys of any name. */
+  readonly anyKey?: true;
+}
+
+export function isOfKind<K extends Kind>(word: Word, kind: K): word is Word<K> {
+  return word.kind === kind;
+}
+export function isVerb(word: Word): word is Verb {
+  return word.kind === "verb";
 }
 
 export interface Registry {
   /** What deprecations and experiments are held against. */
   readonly version: string;
   readonly words: readonly Word[];
-  find(kind: Kind, name: string): Word | undefined;
-  ofKind(kind: Kind): readonly Word[];
+  find(kind: "verb", name: string): Verb | undefined;
+  find<K extends Kind>(kind: K, name: string): Word<K> | undefined;
+  find(kind: string, name: string): Word | undefined;
+  ofKind<K extends Kind>(kind: K): readonly Word<K>[];
+  ofKind(kind: string): readonly Word[];
   verbs(): readonly Verb[];
 }
 
@@ -183,14 +201,17 @@ export const isOldSpelling = (parameter: Parameter): boolean => parameter.deprec
 
 export function makeRegistry(words: readonly Word[], version: string): Registry {
   const byKey = new Map(words.map((w) => [`${w.kind} ${w.name}`, w]));
-  const kinds = new Map<Kind, Word[]>();
+  const kinds = new Map<string, Word[]>();
   for (const w of words) kinds.set(w.kind, [...(kinds.get(w.kind) ?? []), w]);
+  // The keys hold the kinds: a word that is found by its kind is of that kind.
+  const find = (kind: string, name: string): Word | undefined => byKey.get(`${kind} ${name}`);
+  const ofKind = (kind: string): readonly Word[] => kinds.get(kind) ?? [];
   return {
     version,
     words,
-    find: (kind, name) => byKey.get(`${kind} ${name}`),
-    ofKind: (kind) => kinds.get(kind) ?? [],
-    verbs: () => (kinds.get("verb") ?? []) as unknown as readonly Verb[],
+    find: find as Registry["find"],
+    ofKind: ofKind as Registry["ofKind"],
+    verbs: () => ofKind("verb") as readonly Verb[],
   };
 }
 
@@ -213,8 +234,8 @@ export function growing(base: Registry): GrowingRegistry {
     get own() {
       return [...own.values()];
     },
-    find: (kind, name) => whole.find(kind, name),
-    ofKind: (kind) => whole.ofKind(kind),
+    find: ((kind: string, name: string) => whole.find(kind, name)) as Registry["find"],
+    ofKind: ((kind: string) => whole.ofKind(kind)) as Registry["ofKind"],
     verbs: () => whole.verbs(),
     define(word) {
       own.set(`${word.kind} ${word.name}`, word);

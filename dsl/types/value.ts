@@ -13,11 +13,13 @@ export type Value =
   | { readonly record: Readonly<Record<string, Value>> }
   | readonly Value[];
 
+export type Arguments = Readonly<Record<string, Value>>;
+
 /** A word with all its arguments, defaults included. */
-export interface Call {
+export interface Call<A extends Arguments = Arguments> {
   readonly word: string;
   readonly kind: string;
-  readonly arguments: Readonly<Record<string, Value>>;
+  readonly arguments: A;
   /** Content hash of the user's definition that is meant; absent: a word of the package. */
   readonly definition?: string;
 }

@@ -44,8 +44,8 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
     case "word":
       return node.is === "word"
         ? word(node, type.kind, asked, t)
-        : node.is === "reference"
-          ? liveWord(node, type.kind, asked, t)
+        : node.is === "reference" && type.kind === "source"
+          ? liveSource(node, asked, t)
           : wrong(node, type, asked, t);
     case "list": {
       if (node.is !== "list" && !fitting(node, type.of, t.registry) && (node.is === "block" || node.is === "range"))
@@ -212,13 +212,12 @@ export function expressionOf(value: Value, span: Span): Expression | undefined {
 export function acceptsLive(type: ValueType): boolean {
   return (type.is === "word" && type.kind === "source") || (type.is === "either" && type.of.some(acceptsLive));
 }
-/** `source: $rows`: the word of that kind that says it takes live values. */
-function liveWord(node: ReferenceNode, kind: string, asked: Asked, t: Typing): Value | undefined {
-  const taker =
-    t.registry.ofKind(kind).find((w) => w.capabilities?.["live"] === true) ?? t.registry.find(kind, "table");
+/** `source: $rows`: the source that says it takes live values. */
+function liveSource(node: ReferenceNode, asked: Asked, t: Typing): Value | undefined {
+  const taker = t.registry.ofKind("source").find((w) => w.capabilities?.live);
   const parameter = taker?.parameters[0];
-  if (!taker || !parameter) return wrong(node, { is: "word", kind }, asked, t);
-  return { word: taker.name, kind, arguments: { [parameter.name]: { live: node.text } } };
+  if (!taker || !parameter) return wrong(node, { is: "word", kind: "source" }, asked, t);
+  return { word: taker.name, kind: "source", arguments: { [parameter.name]: { live: node.text } } };
 }
 
 function unknownChoice(

@@ -33,7 +33,7 @@ export function snippetsOf(registry: Registry, baseFor: (task: string) => string
     verb.name,
     { prefix: verb.name, description: verb.doc, body: body(verb.example) },
   ];
-  const program = (task: Word): [string, Snippet] => [
+  const program = (task: Word<"task">): [string, Snippet] => [
     `program: ${task.name}`,
     {
       prefix: `program ${task.name}`,

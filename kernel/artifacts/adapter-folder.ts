@@ -46,7 +46,7 @@ export function adapterOf(o: {
     states: Object.fromEntries(
       Object.keys(o.saved).map((name) => [bare(name, o.prefix ?? ""), o.state[name]!.type.shape as number[]]),
     ),
-    inOut: registry.find("model", o.family)?.capabilities?.["layout"] === "in_out",
+    inOut: registry.find("model", o.family)?.capabilities?.layout === "in_out",
   };
   const config = technique.config?.(model.technique, facts) ?? {
     ...{ format: "tunebook", technique: model.technique.word, arguments: model.technique.arguments },

@@ -8,7 +8,9 @@ import writeFileAtomic from "write-file-atomic";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
+import { usualMetric } from "#dsl/plan/watched.js";
 import type { Registry } from "#dsl/types/registry.js";
+import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { count, duration, percent, plural, printable, significant } from "../core/display/text.js";
 import { callText, valueText } from "../core/display/value-text.js";
 import { code, fence, page, plainText, table } from "../core/display/markdown.js";
@@ -124,7 +126,7 @@ function begunFrom({ name, scratch, training }: CardBase): string {
 function frontMatter(f: CardFacts, scores: readonly (readonly [string, number])[]): string {
   const { model, data } = f.plan.recipe;
   const { hub } = f.base;
-  const pipeline = f.registry.find("task", model.task.word)?.capabilities?.["pipeline"];
+  const pipeline = f.registry.find("task", model.task.word)?.capabilities?.pipeline;
   const metrics = scores.flatMap(([type, value]) => (Number.isFinite(value) ? [{ type, value }] : []));
   const index = {
     name: f.name,
@@ -158,7 +160,7 @@ function scoresOf({ events, kept }: CardFacts): readonly (readonly [string, numb
   return found?.kind === "evaluated" ? Object.entries(found.metrics) : [];
 }
 
-function bestBy({ events, kept }: CardFacts): string {
+function bestBy({ events, kept, registry }: CardFacts): string {
   const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
   if (best?.kind !== "checkpoint") return "";
   const end = events.findLastIndex(({ kind }) => kind === "stopped");
@@ -166,7 +168,7 @@ function bestBy({ events, kept }: CardFacts): string {
     return events.slice(end + 1).some(({ kind }) => kind === "damaged")
       ? `, the last: the checkpoint of the best, step ${best.step}, could not be read`
       : "";
-  return `, the best by validation ${code(best.by ?? "loss")}`;
+  return `, the best by validation ${code(best.by ?? metricName(usualMetric(registry)))}`;
 }
 
 function settingsOf({ recipe, origins }: Plan): readonly (readonly string[])[] {

@@ -4,7 +4,7 @@ import { closeSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Implementations, Registry } from "#dsl/types/registry.js";
+import type { Registry } from "#dsl/types/registry.js";
 import { readHeader } from "../engine/safetensors.js";
 import { sha256Of } from "../fetch/file.js";
 import type { Base } from "../core/bases/base.js";
@@ -41,14 +41,14 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       ...(names.has("adapter_config.json") && { adapter: true as const }),
     });
   const word = familyOf(config, registry);
-  const family = (await word.load!()) as Implementations["model"];
+  const family = await word.load!();
   const sizes = family.sizes(family.config(config));
   const shards = shardsOf(folder, names);
   if (!shards && !names.has("model.safetensors")) throw noSafetensors(folder, names);
   const weights = shards ? [...new Set(shards.values())].sort() : ["model.safetensors"];
   const shapes: Record<string, readonly number[]> = {};
   let parameters = 0;
-  const buffers = word.capabilities?.["buffers"];
+  const buffers = word.capabilities?.buffers;
   for (const name of weights) {
     const { tensors } = readHeader(join(folder, name));
     for (const [tensor, shard] of shards ?? [])
@@ -58,7 +58,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
           why: `${tensor} is not in it, as the index says`,
         });
     for (const [tensor, place] of Object.entries(tensors)) {
-      if (buffers instanceof RegExp && buffers.test(tensor)) continue;
+      if (buffers?.test(tensor)) continue;
       shapes[tensor] = place.shape;
       // Whole numbers are buffers (position ids), not parameters.
       if (/^B?F/.test(place.dtype)) parameters += place.shape.reduce((a, b) => a * b, 1);

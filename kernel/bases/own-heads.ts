@@ -1,6 +1,6 @@
 /** Which tasks a base's own head does: by the class that config.json names, and the tensors that are there for it. */
 import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Implementations, Registry } from "#dsl/types/registry.js";
+import type { Registry } from "#dsl/types/registry.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import { classNameOf, problemOf } from "../core/bases/head-names.js";
 
@@ -9,8 +9,8 @@ type Facts = Pick<BaseFacts, "family" | "config" | "shapes">;
 /** Task → its labels in order, empty where it has none; undefined: no task. */
 export async function ownHeadsOf({ family, config, shapes }: Facts, registry: Registry): Promise<BaseFacts["heads"]> {
   const classes: readonly unknown[] = Array.isArray(config["architectures"]) ? config["architectures"] : [];
-  const stem = registry.find("model", family)?.capabilities?.["className"];
-  if (typeof stem !== "string" || classes.length === 0) return undefined;
+  const stem = registry.find("model", family)?.capabilities?.className;
+  if (stem === undefined || classes.length === 0) return undefined;
   const labels = labelsOf(config);
   if (!labels) return undefined;
   const heads: Record<string, readonly string[]> = {};
@@ -18,12 +18,9 @@ export async function ownHeadsOf({ family, config, shapes }: Facts, registry: Re
     if (!task.load || task.planned || !classes.includes(classNameOf(stem, task.name, registry))) continue;
     const problem = problemOf(task.name);
     if (problem !== undefined && problem !== problemIn(config, labels.length)) continue;
-    const [model, implementation] = await Promise.all([
-      registry.find("model", family)!.load!() as Promise<Implementations["model"]>,
-      task.load() as Promise<Implementations["task"]>,
-    ]);
+    const [model, implementation] = await Promise.all([registry.find("model", family)!.load!(), task.load()]);
     const paths = headPathsOf(implementation, model);
-    const told = task.capabilities?.["labels"] !== false;
+    const told = task.capabilities?.labels !== false;
     const last = paths.at(-1);
     if (last === undefined || !Object.keys(shapes).some((name) => name.startsWith(`${last}.`))) continue;
     if (told && shapes[`${last}.weight`]?.[0] !== labels.length) continue;

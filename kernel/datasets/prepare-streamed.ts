@@ -22,7 +22,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { DataPlan } from "#dsl/types/subject.js";
-import type { Implementations, Registry } from "#dsl/types/registry.js";
+import type { Registry } from "#dsl/types/registry.js";
 import { isEmpty } from "#stdlib/cleaners/drop_empty.run.js";
 import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";
@@ -275,7 +275,7 @@ function labelNumber(labels: Map<string, number>, row: Row): number {
 async function assigning(plan: DataPlan, registry: Registry): Promise<(row: Row) => string | null> {
   const { split } = plan;
   if (!split) return (row) => row.split ?? "all";
-  const word = (await registry.find("split", split.word)!.load!()) as Implementations["split"];
+  const word = await registry.find("split", split.word)!.load!();
   if (!word.stream)
     throw new CodedError("split-not-streamed", { split: split.word, why: "it looks at all rows at once" });
   const assign: (row: CleanRow) => string | null = word.stream(split, plan.seed);

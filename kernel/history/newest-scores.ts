@@ -2,6 +2,7 @@
  * The scores of a run as the table of runs holds them: the newest of each metric on each data, and what its validations
  * said while it trained. Everything comes as text and figures that can be shown.
  */
+import { metricNamed } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
 import type { RunScore } from "./run-scores.js";
@@ -81,10 +82,9 @@ export function validationScores(
 
 /** By the metric's word; of one that is not known here, by what it is called. */
 export function directionOf(name: string): "greater" | "less" {
-  const word = registry.find("metric", /^\w+/.exec(name)?.[0] ?? "");
-  const greater = word?.capabilities?.["greaterIsBetter"];
-  if (typeof greater === "boolean") return greater ? "greater" : "less";
-  return /loss|error|perplexity/i.test(name) ? "less" : "greater";
+  const greater = metricNamed(name, registry)?.greaterIsBetter;
+  if (greater !== undefined) return greater ? "greater" : "less";
+  return /loss|error/i.test(name) ? "less" : "greater";
 }
 
 function rowsOf(dataHash: string, split: unknown): string {

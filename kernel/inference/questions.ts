@@ -11,8 +11,7 @@ export interface Question {
 }
 
 export function readsContexts(task: Call): boolean {
-  const roles = registry.find("task", task.word)?.capabilities?.["roles"];
-  return Array.isArray(roles) && roles.includes("context");
+  return registry.find("task", task.word)?.capabilities?.roles.includes("context") === true;
 }
 
 /** One of them, a list, or an arquero table with the columns `question` and `context`. Coded error `questions-expected`. */

@@ -1,5 +1,6 @@
 /** What a model is worth on rows that teach: by what it says of them, or by the loss of their tokens. */
 import type { Scored } from "#stdlib/kinds/task.js";
+import { toldOfTokens } from "#stdlib/lib/tasks/next-token.js";
 import type { Session } from "../engine/engine.js";
 import type { Encoded, Encoding } from "../encoding/encoded.js";
 import { askRows, scoreTokens, together, type AskOptions } from "./score.js";
@@ -18,7 +19,7 @@ export async function scoreSplit(
   }
   const { groups, ...input } = await scoreTokens(session, rows, o);
   return {
-    told: { loss: input.loss, perplexity: Math.exp(input.loss) },
+    told: toldOfTokens(input),
     measure: (metric, call) => metric.ofTokens?.(call, input) ?? Number.NaN,
     resampling: ({ ofTokens }, call) =>
       ofTokens && o.groups === true

@@ -260,8 +260,7 @@ export function predictionsType(plan: ModelPlan, pairs = false): string {
 /** The type of one prediction (capability `prediction`), or of one of two texts where that is another (`predictionOfPairs`). */
 function predictionOf(plan: ModelPlan, pairs: boolean): string {
   const has = registry.find("task", plan.task.word)?.capabilities;
-  const type = (pairs ? has?.["predictionOfPairs"] : undefined) ?? has?.["prediction"];
-  return typeof type === "string" ? type : "{ readonly text: string }";
+  return (pairs ? has?.predictionOfPairs : undefined) ?? has?.prediction ?? "{ readonly text: string }";
 }
 /** The TypeScript type of what was written. */
 export const writtenType =

@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
-import type { Implementations, Word } from "#dsl/types/registry.js";
+import type { Word } from "#dsl/types/registry.js";
 import "#kernel/core/bases/codes.js";
 import { familyOf } from "#kernel/core/bases/family.js";
 import type { KnownCheckpoint } from "#stdlib/lib/models/known-checkpoints.js";
@@ -24,11 +24,9 @@ interface Exact {
 }
 const exact: readonly Exact[] = [minilm, smollm];
 
-const checkpoints: readonly (readonly [KnownCheckpoint, Word])[] = registry
+const checkpoints: readonly (readonly [KnownCheckpoint, Word<"model">])[] = registry
   .ofKind("model")
-  .flatMap((word) =>
-    ((word.capabilities?.["checkpoints"] ?? []) as readonly KnownCheckpoint[]).map((one) => [one, word] as const),
-  );
+  .flatMap((word) => (word.capabilities?.checkpoints ?? []).map((one) => [one, word] as const));
 
 /** Every name that is known without a file. */
 export const knownBases: readonly string[] = [
@@ -73,8 +71,13 @@ export function configIn(path: string, bytes: Uint8Array): Config {
 }
 
 /** A checkpoint may hold more than the body (a head of its pre-training); that is not known here. */
-async function described(config: Config, word: Word, folder: string, hasTokenizer: boolean): Promise<BaseFacts> {
-  const family = (await word.load!()) as Implementations["model"];
+async function described(
+  config: Config,
+  word: Word<"model">,
+  folder: string,
+  hasTokenizer: boolean,
+): Promise<BaseFacts> {
+  const family = await word.load!();
   const read = family.config(config);
   const shapes = shapesOf(family, read);
   return {

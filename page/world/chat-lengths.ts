@@ -1,7 +1,6 @@
 /** How many tokens a conversation feeds, by the template that the model names; the base's own is not at hand here, so ChatML stands for it. */
 import type { ReaderOf } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Implementations } from "#dsl/types/registry.js";
 import type { ConversationRows, MeasuredChats } from "#kernel/core/data/conversations.js";
 import "#kernel/core/data/codes.js";
 import { registry } from "#stdlib/registry.js";
@@ -17,7 +16,7 @@ export function chatLengthsOf(
   if (template === undefined) return null;
   const word = template?.word ?? "chatml";
   return async (rows) => {
-    const written = (await registry.find("template", word)!.load!()) as Implementations["template"];
+    const written = await registry.find("template", word)!.load!();
     const lengths = Int32Array.from(rows, ({ row, turns }) => {
       const pieces = written.pieces(turns, { specials, prompt: false });
       if ("refused" in pieces) throw new CodedError("template-refuses", { template: word, row, why: pieces.refused });

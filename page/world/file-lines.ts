@@ -1,7 +1,6 @@
 /** What each file of the page is, by its name and what lies in it: a table that can be trained on, a model's config, text. */
 import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import { bytes as sizeText, plural } from "#kernel/core/display/text.js";
-import type { Implementations } from "#dsl/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import { configIn } from "./bases.js";
 import { disk, nameOf, type DiskFile } from "./disk.js";
@@ -41,7 +40,7 @@ async function lineOf(file: DiskFile): Promise<FileLine> {
     if (word === undefined) return { ...line, is: "text", about: sizeText(bytes.length) };
     const use = `source: ${word}(${JSON.stringify(path)}${/\.tsv/i.test(path) ? ', delimiter: "\\t"' : ""})`;
     try {
-      const source = (await registry.find("source", word)!.load!()) as Implementations["source"];
+      const source = await registry.find("source", word)!.load!();
       const more = /\.tsv/i.test(path) ? { delimiter: "\t" } : {};
       const table = await source.open({ kind: "source", word, arguments: { path, ...more } }, world);
       const columns = table.columnNames().filter((name) => name !== "$row");

@@ -9,7 +9,6 @@ import { keyOf, type BaseFacts, type MachineFacts, type Need } from "#dsl/types/
 import { hashOf } from "#dsl/plan/hash.js";
 import type { DataPlan, ReaderOf } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Implementations } from "#dsl/types/registry.js";
 import { scratchOf } from "#kernel/core/bases/scratch-facts.js";
 import { prepare, readHeader, type Prepared } from "#kernel/core/data/prepare.js";
 import "#kernel/session/load-codes.js";
@@ -94,7 +93,7 @@ export class World {
     const carried = this.carried[base.hash];
     const bytes = given?.bytes ?? (carried && unpacked(carried));
     if (bytes) return ownTokenizer(given?.path ?? `${name}/tokenizer.json`, bytes, base.config);
-    const family = (await registry.find("model", base.family)!.load!()) as Implementations["model"];
+    const family = await registry.find("model", base.family)!.load!();
     return guessedTokenizer(family.shape);
   }
 

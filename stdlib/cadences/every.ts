@@ -1,13 +1,13 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "cadence",
   name: "every",
   doc: "Every so many steps or epochs.",
   example: "validate: every(epochs: 1)",
   since: "0.1.0",
   elsewhere: { n_steps: "steps", n_epochs: "epochs" },
-  capabilities: { oneOf: ["steps", "epochs"] },
+  oneOf: ["steps", "epochs"],
   parameters: [
     {
       name: "steps",
@@ -30,4 +30,4 @@ export const word: Word = {
       related: ["steps"],
     },
   ],
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "cleaner",
   name: "drop_duplicates",
   doc: "Keeps the first of rows with the same text: equal after NFKC, case folding and collapsing of white space. Rows whose text comes again under another label are counted apart, since one of the labels must be wrong.",
@@ -14,4 +14,4 @@ export const word: Word = {
   },
   parameters: [],
   load: async () => (await import("./drop_duplicates.run.js")).dropDuplicates,
-};
+});

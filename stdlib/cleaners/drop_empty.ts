@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "cleaner",
   name: "drop_empty",
   doc: "Drops rows without text or without a label; white space alone counts as nothing.",
@@ -9,4 +9,4 @@ export const word: Word = {
   elsewhere: { dropna: "drop_empty", drop_na: "drop_empty", remove_empty: "drop_empty" },
   parameters: [],
   load: async () => (await import("./drop_empty.run.js")).dropEmpty,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "cleaner",
   name: "drop_near_duplicates",
   doc: "Drops rows that differ little from one before.",
@@ -10,4 +10,4 @@ export const word: Word = {
     meanwhile: "use `drop_duplicates`, which also finds rows that differ only in case, spacing or character variants",
   },
   parameters: [],
-};
+});

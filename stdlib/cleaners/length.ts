@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "cleaner",
   name: "length",
   doc: "Keeps the rows whose text is within a range of lengths.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.1.0",
   planned: { meanwhile: "filter the rows in a TypeScript cell and give the table as `$rows`" },
   parameters: [],
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "cleaner",
   name: "strip_html",
   doc: "Keeps the text of HTML: tags go, entities become characters, blocks and line breaks become spaces; scripts, styles and comments are dropped with their content. Text without markup, such as `a < b`, stays as it is.",
@@ -9,4 +9,4 @@ export const word: Word = {
   elsewhere: { html: "strip_html", remove_html: "strip_html", strip_tags: "strip_html" },
   parameters: [],
   load: async () => (await import("./strip_html.run.js")).stripHtml,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "cleaner",
   name: "unicode",
   doc: "Composes characters (NFC), drops control and invisible formatting characters, makes every run of white space one space and trims. Emoji sequences, ligatures and letters stay as they are. Labels and groups are cleaned alike, so that ` spam` and `spam` are one label.",
@@ -9,4 +9,4 @@ export const word: Word = {
   elsewhere: { normalize: "unicode", nfc: "unicode", nfkc: "unicode", strip: "unicode", trim: "unicode" },
   parameters: [],
   load: async () => (await import("./unicode.run.js")).unicode,
-};
+});

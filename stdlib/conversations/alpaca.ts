@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
 const column = (name: string, doc: string) =>
   ({
@@ -10,7 +10,7 @@ const column = (name: string, doc: string) =>
     impact: "low",
   }) as const;
 
-export const word: Word = {
+export const word = defineWord({
   kind: "conversation",
   name: "alpaca",
   doc: "Alpaca's files as they are: an instruction, a text it is about (or an empty one), and the answer.",
@@ -22,4 +22,4 @@ export const word: Word = {
     column("output", "The column of answers."),
   ],
   load: () => import("./alpaca.run.js").then((m) => m.alpaca),
-};
+});

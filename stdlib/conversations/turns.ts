@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "conversation",
   name: "turns",
   doc: "A column of conversations: each a list of turns (or the same as JSON text) with a role and a content. A plain column name reads `role` and `content`, or ShareGPT's `from` and `value`, by itself.",
@@ -47,4 +47,4 @@ export const word: Word = {
     },
   ],
   load: () => import("./turns.run.js").then((m) => m.turns),
-};
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { repetitionPenalty } from "../lib/decoders/settings.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "decoder",
   name: "beam",
   doc: "Keeps the `width` likeliest beginnings at every token and gives the likeliest text found: for translations and summaries; it costs `width` times as much as `greedy`.",
@@ -38,4 +38,4 @@ export const word: Word = {
     repetitionPenalty,
   ],
   load: async () => (await import("./beam.run.js")).beam,
-};
+});

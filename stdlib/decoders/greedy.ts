@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { repetitionPenalty } from "../lib/decoders/settings.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "decoder",
   name: "greedy",
   doc: "Takes the likeliest token each time: the same text every time, the fastest, and the one to compare with.",
@@ -10,4 +10,4 @@ export const word: Word = {
   parameters: [repetitionPenalty],
   elsewhere: { do_sample: "sample" },
   load: async () => (await import("./greedy.run.js")).greedy,
-};
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { repetitionPenalty } from "../lib/decoders/settings.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "decoder",
   name: "sample",
   doc: "Draws each token by its probability: livelier than `greedy`, and another text for another seed. Penalty, temperature, top_k and top_p apply in this order.",
@@ -50,4 +50,4 @@ export const word: Word = {
     },
   ],
   load: async () => (await import("./sample.run.js")).sample,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "keeping",
   name: "best",
   doc: "The weights of the validation that this metric likes best, in the metric's own direction.",
@@ -18,4 +18,4 @@ export const word: Word = {
       impact: "medium",
     },
   ],
-};
+});

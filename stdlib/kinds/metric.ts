@@ -104,8 +104,32 @@ export interface MetricImplementation {
   readonly why?: Reasons;
 }
 
+/** Answers that never change and that some metric likes better than the task's own; tasks name theirs by these. */
+export type OtherConstant = "median" | "commonest labels" | "all labels";
+
 declare module "#dsl/types/registry.js" {
   interface Implementations {
     metric: MetricImplementation;
+  }
+}
+declare module "#dsl/types/capabilities.js" {
+  interface Outcomes {
+    label_set: true;
+    tags: true;
+    number: true;
+    similarity: true;
+    pair: true;
+    ranking: true;
+    answer: true;
+  }
+  interface MetricCapabilities<C extends Call = Call> {
+    /** It is the share of rows, or of what else was scored, that are right: its interval is Wilson's. */
+    readonly share?: true;
+    /** It follows from the loss alone: it tells how likely answers were, not which were given. */
+    readonly ofLoss?: true;
+    /** Pictures draw it beside the loss of training, whose unit it has; absent: beside the other scores. */
+    readonly besideLoss?: true;
+    /** Of answers that never change the one that it likes best, where it is not the task's own. */
+    readonly constant?: OtherConstant | { of(call: C): OtherConstant }["of"];
   }
 }

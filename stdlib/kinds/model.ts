@@ -1,5 +1,6 @@
 /** A model family: its config, its body, its own heads. */
 import type { Tensor } from "#dsl/graph/tensor.js";
+import type { KnownCheckpoint } from "../lib/models/known-checkpoints.js";
 import type { Layers } from "./layers.js";
 
 export interface ModelInputs {
@@ -118,5 +119,27 @@ export interface ModelSizes {
 declare module "#dsl/types/registry.js" {
   interface Implementations {
     model: ModelImplementation;
+  }
+}
+declare module "#dsl/types/capabilities.js" {
+  interface FamilyCapabilities {
+    /** `model_type` of config.json. */
+    readonly modelType: string;
+    /** How the names of its classes in transformers begin (`Bert`). */
+    readonly className: string;
+    readonly shape: ModelImplementation["shape"];
+    /** Linear layers by the last name of their path: those that LoRA adapts in the family, and all of a block. */
+    readonly targets: readonly string[];
+    readonly linears: readonly string[];
+    /** What a sentence-level head reads is pooled by a layer of its own. */
+    readonly pools?: true;
+    /** It has a head that names masked tokens. */
+    readonly unmasks?: true;
+    /** Its head over a whole text has a second layer, as wide as the model. */
+    readonly denseHead?: true;
+    /** Tensors of a checkpoint that are no parameters. */
+    readonly buffers?: RegExp;
+    /** Checkpoints that many start from, the most usual first. */
+    readonly checkpoints: readonly KnownCheckpoint[];
   }
 }

@@ -4,7 +4,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray, Type } from "#dsl/graph/program.js";
 import type { Resampling } from "../lib/intervals/bootstrap.js";
-import type { MetricImplementation } from "./metric.js";
+import type { MetricImplementation, OtherConstant } from "./metric.js";
 import type { Layers } from "./layers.js";
 import type { ModelOutputs } from "./model.js";
 
@@ -193,8 +193,8 @@ export interface Constant {
   said(rows: AskedRows, row: number): Float32Array;
   /** Whether it says how likely answers are; absent: yes. */
   readonly likelihood?: false;
-  /** For metrics of which another answer is the best, by what they call it (capability `constant`: `median`). */
-  readonly others?: Readonly<Record<string, Pick<Constant, "name" | "said">>>;
+  /** For metrics of which another answer is the best, by what they call it (capability `constant`). */
+  readonly others?: Readonly<Partial<Record<OtherConstant, Pick<Constant, "name" | "said">>>>;
 }
 /** The rows that a constant answer follows from: those that a model learns, or where they are not known those that are scored. */
 export interface RowsOfAnswers {
@@ -274,5 +274,21 @@ export interface TaskImplementation {
 declare module "#dsl/types/registry.js" {
   interface Implementations {
     task: TaskImplementation;
+  }
+}
+declare module "#dsl/types/capabilities.js" {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- interfaces that merge have the same parameters
+  interface TaskCapabilities<C extends Call = Call> {
+    /** What the Hugging Face hub calls it. */
+    readonly pipeline?: string;
+    /** Whether its models have labels. */
+    readonly labels: boolean;
+    /** How the names of transformers' classes with its head end, the first as they are written. */
+    readonly architectures?: readonly string[];
+    /** What is written goes on with the prompt, where other tasks answer it. */
+    readonly continues?: true;
+    /** The TypeScript type of one prediction, and of one of two texts where that is another. */
+    readonly prediction?: string;
+    readonly predictionOfPairs?: string;
   }
 }

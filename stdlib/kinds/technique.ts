@@ -1,5 +1,6 @@
 /** A rewrite of any family's body: what trains, and what is put around its layers. */
 import type { Call } from "#dsl/types/value.js";
+import type { LearningRate } from "../lib/techniques/rates.js";
 import type { Layers } from "./layers.js";
 import type { ModelInputs, ModelOutputs, ModelSizes } from "./model.js";
 
@@ -57,5 +58,14 @@ export interface AdapterFacts {
 declare module "#dsl/types/registry.js" {
   interface Implementations {
     technique: TechniqueImplementation;
+  }
+}
+declare module "#dsl/types/capabilities.js" {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- interfaces that merge have the same parameters
+  interface TechniqueCapabilities<C extends Call = Call> {
+    /** In words, for the reference: goes on after "Trains". */
+    readonly trains?: string;
+    /** What it recommends, for AdamW; absent: what is usual for models of its sort. */
+    readonly learningRate?: LearningRate;
   }
 }

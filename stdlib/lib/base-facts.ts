@@ -1,4 +1,5 @@
 /** What words may ask of the base that their model begins from. */
+import type { FamilyCapabilities } from "#dsl/types/capabilities.js";
 import { failed, type BaseFacts } from "#dsl/types/facts.js";
 import type { CheckContext } from "#dsl/types/context.js";
 
@@ -13,14 +14,15 @@ export function baseFacts(context: CheckContext): BaseFacts | undefined {
 }
 
 /** What the word of the base's family says of it. */
-export function familyCapabilities(context: CheckContext): Readonly<Record<string, unknown>> | undefined {
+export function familyCapabilities(context: CheckContext): FamilyCapabilities | undefined {
   const facts = baseFacts(context);
   return facts && context.find("model", facts.family)?.capabilities;
 }
 
-/** Width of what flows from block to block, as configurations of all families name it. */
-export function hiddenSize({ config }: Pick<BaseFacts, "config">): number | undefined {
-  return ["hidden_size", "n_embd", "dim", "d_model"]
-    .map((name) => config[name])
+/** Width of what flows from block to block, as the base's family tells it. */
+export function hiddenSize(context: CheckContext): number | undefined {
+  const config = baseFacts(context)?.config;
+  return familyCapabilities(context)
+    ?.sizes.hidden.map((name) => config?.[name])
     .find((size): size is number => typeof size === "number");
 }

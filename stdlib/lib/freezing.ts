@@ -17,7 +17,7 @@ export function layerOf(path: string): number | null {
 }
 
 /** Tables that tokens, positions and token types are looked up in, and the norm that follows them before the first layer. */
-function isEmbeddingPart(path: string): boolean {
+export function isEmbeddingPart(path: string): boolean {
   return layerOf(path) === null && /(^|\.)(embeddings?|embed_\w+|wte|wpe|shared)\./.test(path);
 }
 function isRange(value: unknown): value is { readonly from: number; readonly to: number } {

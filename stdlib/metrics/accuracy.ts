@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "accuracy",
   doc: "Share of rows whose label is predicted right; of several labels, all of them.",
@@ -13,4 +13,4 @@ export const word: Word = {
   parameters: [],
 
   load: async () => (await import("./accuracy.run.js")).accuracy,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "average_precision",
   doc: "How well probabilities rank what is true above what isn't, whatever the threshold: the mean precision at each text that has the label. A model that tells nothing apart scores the label's share of the texts; 1 is perfect.",
@@ -20,4 +20,4 @@ export const word: Word = {
     },
   ],
   load: async () => (await import("./average_precision.run.js")).averagePrecision,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "bleu",
   doc: "BLEU as sacrebleu has it, 0 to 100: how many runs of one to four words of what is written stand in the target, over all rows; too short a text is punished.",
@@ -10,4 +10,4 @@ export const word: Word = {
   parameters: [],
 
   load: async () => (await import("./bleu.run.js")).bleu,
-};
+});

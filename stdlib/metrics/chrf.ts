@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "chrf",
   doc: "chrF as sacrebleu has it, 0 to 100: runs of one to six characters that what is written and the target share, recall counting twice; needs no words, so it fits every language.",
@@ -10,4 +10,4 @@ export const word: Word = {
   parameters: [],
 
   load: async () => (await import("./chrf.run.js")).chrf,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "entity_f1",
   doc: "F1 of whole entities, as seqeval has it: one counts when its kind and both its ends are right.",
@@ -20,4 +20,4 @@ export const word: Word = {
     },
   ],
   load: async () => (await import("./entity_f1.run.js")).entityF1Metric,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "exact_match",
   doc: "Share of rows whose text is written exactly as it should be; blanks at both ends don't count. Of answers to questions SQuAD's: case, punctuation and articles don't count either, and one of several right answers will do.",
@@ -10,4 +10,4 @@ export const word: Word = {
   parameters: [],
 
   load: async () => (await import("./exact_match.run.js")).exactMatch,
-};
+});

@@ -1,8 +1,8 @@
 import type { Call } from "#dsl/types/value.js";
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { averageIsPlain, averageParameters } from "../lib/metrics/average.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "f1",
   doc: "Harmonic mean of precision and recall.",
@@ -25,4 +25,4 @@ export const word: Word = {
   parameters: averageParameters,
   check: averageIsPlain,
   load: async () => (await import("./f1.run.js")).f1,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "loss",
   doc: "What training makes smaller: the mean cross-entropy in nats of the true label or token, of each label of several, of an answer's first and last token, or a score's mean squared error.",
@@ -8,9 +8,12 @@ export const word: Word = {
   since: "0.1.0",
   capabilities: {
     greaterIsBetter: false,
+    usual: true,
+    ofLoss: true,
+    besideLoss: true,
     of: ["label", "next_token", "number", "label_set", "similarity", "pair", "ranking", "answer"],
   },
   parameters: [],
 
   load: async () => (await import("./loss.run.js")).loss,
-};
+});

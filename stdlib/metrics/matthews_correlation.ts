@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "matthews_correlation",
   doc: "Matthews' correlation of truth and prediction, over all labels at once: 1 is perfect, 0 is no better than chance or than one answer for everything, however unlike the labels' shares.",
@@ -15,4 +15,4 @@ export const word: Word = {
   capabilities: { greaterIsBetter: true, of: ["label"] },
   parameters: [],
   load: async () => (await import("./matthews_correlation.run.js")).matthewsCorrelation,
-};
+});

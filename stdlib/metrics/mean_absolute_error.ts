@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "mean_absolute_error",
   doc: "By how much a predicted number is off, on average.",
@@ -11,4 +11,4 @@ export const word: Word = {
   capabilities: { greaterIsBetter: false, of: ["number"], constant: "median" },
   parameters: [],
   load: async () => (await import("./mean_absolute_error.run.js")).meanAbsoluteError,
-};
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { placesThatCount } from "../lib/metrics/ranking.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "mrr",
   doc: "Mean reciprocal rank: 1 where each text finds its own first, 0.5 where it stands second. Of several that belong to a text the best counts.",
@@ -11,4 +11,4 @@ export const word: Word = {
   capabilities: { greaterIsBetter: true, of: ["ranking"] },
   parameters: [placesThatCount(null)],
   load: async () => (await import("./mrr.run.js")).mrr,
-};
+});

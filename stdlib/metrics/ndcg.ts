@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { placesThatCount } from "../lib/metrics/ranking.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "ndcg",
   doc: "Normalised discounted cumulative gain: what belongs to a text counts the less the farther down it is found; 1 is the best order that there is.",
@@ -17,4 +17,4 @@ export const word: Word = {
   capabilities: { greaterIsBetter: true, of: ["ranking"] },
   parameters: [placesThatCount({ value: 10 })],
   load: async () => (await import("./ndcg.run.js")).ndcg,
-};
+});

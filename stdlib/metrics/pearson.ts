@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "pearson",
   doc: "How nearly predictions lie on a line with the truth: 1 is a rising line, 0 none at all.",
@@ -10,4 +10,4 @@ export const word: Word = {
   capabilities: { greaterIsBetter: true, of: ["number", "similarity"] },
   parameters: [],
   load: async () => (await import("./pearson.run.js")).pearson,
-};
+});

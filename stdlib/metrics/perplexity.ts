@@ -1,14 +1,14 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "perplexity",
   doc: "Among how many equally likely tokens the model hesitates: e to the mean loss of a token.",
   example: "metrics: [perplexity]",
   since: "0.2.0",
   elsewhere: { ppl: "perplexity" },
-  capabilities: { greaterIsBetter: false, of: ["next_token"] },
+  capabilities: { greaterIsBetter: false, ofLoss: true, of: ["next_token"] },
   parameters: [],
 
   load: async () => (await import("./perplexity.run.js")).perplexity,
-};
+});

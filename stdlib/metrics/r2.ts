@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "r2",
   doc: "R²: the share of the scores' variance that predictions explain. 1 is perfect; 0 is what the mean of these rows would reach; below 0 it is worse than that.",
@@ -10,4 +10,4 @@ export const word: Word = {
   capabilities: { greaterIsBetter: true, of: ["number"] },
   parameters: [],
   load: async () => (await import("./r2.run.js")).r2,
-};
+});

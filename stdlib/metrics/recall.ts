@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { averageIsPlain, averageParameters } from "../lib/metrics/average.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "recall",
   doc: "Share of the rows with a label that were given it.",
@@ -11,4 +11,4 @@ export const word: Word = {
   parameters: averageParameters,
   check: averageIsPlain,
   load: async () => (await import("./recall.run.js")).recall,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "recall_at",
   doc: "Share of what belongs to a text that it finds among the first places; with one text to find, how often it is found there.",
@@ -21,4 +21,4 @@ export const word: Word = {
     },
   ],
   load: async () => (await import("./recall_at.run.js")).recallAt,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "roc_auc",
   doc: "Area under the ROC curve: how often what is true gets a greater probability (or similarity) than what isn't, whatever the threshold. 0.5 tells nothing apart. With three labels or more each is told from all others.",
@@ -20,4 +20,4 @@ export const word: Word = {
     },
   ],
   load: async () => (await import("./roc_auc.run.js")).rocAuc,
-};
+});

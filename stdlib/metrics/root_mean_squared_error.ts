@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "root_mean_squared_error",
   doc: "By how much a predicted number is off, where great errors weigh more: the root of the mean squared error, in the unit of the scores.",
@@ -11,4 +11,4 @@ export const word: Word = {
   capabilities: { greaterIsBetter: false, of: ["number"] },
   parameters: [],
   load: async () => (await import("./root_mean_squared_error.run.js")).rootMeanSquaredError,
-};
+});

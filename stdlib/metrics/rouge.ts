@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "rouge",
   doc: "ROUGE as the rouge-score package has it, 0 to 1: words (`rouge1`), pairs of words (`rouge2`) or the longest common sequence (`rougeL`) that what is written and the target share, F measure, mean over the rows. Letters a to z and digits count.",
@@ -20,4 +20,4 @@ export const word: Word = {
   ],
 
   load: async () => (await import("./rouge.run.js")).rouge,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "spearman",
   doc: "How nearly predictions stand in the order of the truth: Pearson's correlation of their ranks.",
@@ -10,4 +10,4 @@ export const word: Word = {
   capabilities: { greaterIsBetter: true, of: ["number", "similarity"] },
   parameters: [],
   load: async () => (await import("./spearman.run.js")).spearman,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "token_f1",
   doc: "How much an answer and the right one overlap, as SQuAD's script has it, 0 to 1: F1 of their words, whatever their order; letters' case, punctuation and articles don't count. Of several right answers the nearest counts; where there is none, giving none is 1. The mean over the questions. (`f1` is of labels: it counts rows, not words.)",
@@ -11,4 +11,4 @@ export const word: Word = {
   parameters: [],
 
   load: async () => (await import("./token_f1.run.js")).tokenF1,
-};
+});

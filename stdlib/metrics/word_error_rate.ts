@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "metric",
   name: "word_error_rate",
   doc: "Words that must be put in, taken out or changed to make what was written what it should be, per word that it should have; over all rows together. Words stand between blanks: where those are phonemes, it is the phoneme error rate.",
@@ -11,4 +11,4 @@ export const word: Word = {
   parameters: [],
 
   load: async () => (await import("./word_error_rate.run.js")).wordErrorRate,
-};
+});

@@ -1,17 +1,10 @@
-import type { Word } from "#dsl/types/registry.js";
-import {
-  bertSpecials,
-  checkHeads,
-  elsewhere,
-  heads,
-  hidden,
-  intermediate,
-  layers,
-  type FromScratch,
-} from "../lib/models/from-words.js";
+import { defineWord } from "#dsl/types/define.js";
+import { bertSpecials, checkHeads, elsewhere, heads, hidden, intermediate, layers } from "../lib/models/from-words.js";
 import { bertLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+import { sizeFields } from "./size-fields.js";
+
+export const word = defineWord({
   kind: "model",
   name: "bert",
   doc: "BERT and models of its shape (MiniLM, BGE, E5, GTE v1): a bidirectional encoder with learned absolute positions, normalised after each sub-layer.",
@@ -41,7 +34,7 @@ export const word: Word = {
   elsewhere,
   check: (call, context) => checkHeads(call, context),
   capabilities: {
-    scratch: bertSpecials satisfies FromScratch,
+    scratch: bertSpecials,
     checkpoints: [
       bertLike("all-MiniLM-L6-v2", [6, 384, 12, 1536, 30522]),
       bertLike("huawei-noah/TinyBERT_General_4L_312D", [4, 312, 12, 1200, 30522]),
@@ -61,6 +54,7 @@ export const word: Word = {
     /** It has a head that names masked tokens. */
     unmasks: true,
     shape: "encoder",
+    sizes: sizeFields,
   },
   load: () => import("./bert.run.js").then((m) => m.bert),
-};
+});

@@ -1,18 +1,9 @@
-import type { Word } from "#dsl/types/registry.js";
-import {
-  checkHeads,
-  elsewhere,
-  heads,
-  hidden,
-  intermediate,
-  keyValueHeads,
-  layers,
-  type FromScratch,
-} from "../lib/models/from-words.js";
+import { defineWord } from "#dsl/types/define.js";
+import { checkHeads, elsewhere, heads, hidden, intermediate, keyValueHeads, layers } from "../lib/models/from-words.js";
 import { llamaKin } from "../lib/models/kin.js";
 import { llamaLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "cohere",
   doc: "Cohere's Command R: PaLM's parallel block (attention and a gated inner layer read one norm, side by side), scaled logits.",
@@ -46,7 +37,7 @@ export const word: Word = {
       ],
       single: "<BOS_TOKEN> A",
       pair: "<BOS_TOKEN> A <BOS_TOKEN> B",
-    } satisfies FromScratch,
+    },
     checkpoints: [
       llamaLike("CohereForAI/c4ai-command-r-v01", [40, 8192, 64, 22528, 256000], { shared: 64, positions: 8192 }),
     ],
@@ -55,4 +46,4 @@ export const word: Word = {
     ...llamaKin,
   },
   load: () => import("./cohere.run.js").then((m) => m.cohere),
-};
+});

@@ -1,16 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
-import {
-  bertSpecials,
-  checkHeads,
-  elsewhere,
-  heads,
-  hidden,
-  intermediate,
-  layers,
-  type FromScratch,
-} from "../lib/models/from-words.js";
+import { defineWord } from "#dsl/types/define.js";
+import { bertSpecials, checkHeads, elsewhere, heads, hidden, intermediate, layers } from "../lib/models/from-words.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "distilbert",
   doc: "DistilBERT: BERT's shape with half its layers, without token types and pooler; two thirds of the weights.",
@@ -28,7 +19,7 @@ export const word: Word = {
   elsewhere,
   check: (call, context) => checkHeads(call, context),
   capabilities: {
-    scratch: bertSpecials satisfies FromScratch,
+    scratch: bertSpecials,
     checkpoints: [
       {
         name: "distilbert/distilbert-base-uncased",
@@ -40,10 +31,16 @@ export const word: Word = {
     targets: ["q_lin", "v_lin"],
     linears: ["q_lin", "k_lin", "v_lin", "out_lin", "lin1", "lin2"],
     shape: "encoder",
+    sizes: {
+      hidden: ["hidden_size", "dim"],
+      layers: ["num_hidden_layers", "n_layers"],
+      intermediate: ["intermediate_size", "hidden_dim"],
+      vocabulary: ["vocab_size"],
+    },
     /** It has a head that names masked tokens. */
     unmasks: true,
     /** Its head over a whole text has a second layer, as wide as the model. */
     denseHead: true,
   },
   load: () => import("./distilbert.run.js").then((m) => m.distilbert),
-};
+});

@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import {
   checkHeads,
   elsewhere,
@@ -9,12 +9,11 @@ import {
   intermediate,
   keyValueHeads,
   layers,
-  type FromScratch,
 } from "../lib/models/from-words.js";
 import { llamaKin } from "../lib/models/kin.js";
 import { llamaLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "gemma",
   doc: "Gemma: LLaMA's shape with scaled embeddings, key-value heads shared by all (2B) or none (7B), and a GELU gate, as in PaLM before it.",
@@ -32,7 +31,7 @@ export const word: Word = {
   elsewhere,
   check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
-    scratch: gemmaSpecials satisfies FromScratch,
+    scratch: gemmaSpecials,
     checkpoints: [
       llamaLike("google/gemma-2b-it", [18, 2048, 8, 16384, 256000], { shared: 1, positions: 8192, head_dim: 256 }),
       llamaLike("google/gemma-7b-it", [28, 3072, 16, 24576, 256000], { shared: 16, positions: 8192, head_dim: 256 }),
@@ -42,4 +41,4 @@ export const word: Word = {
     ...llamaKin,
   },
   load: () => import("./gemma.run.js").then((m) => m.gemma),
-};
+});

@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import {
   checkHeads,
   elsewhere,
@@ -10,12 +10,11 @@ import {
   keyValueHeads,
   layers,
   window,
-  type FromScratch,
 } from "../lib/models/from-words.js";
 import { llamaKin } from "../lib/models/kin.js";
 import { llamaLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "gemma2",
   doc: "Gemma 2: Gemma with norms around each sub-layer, capped scores and logits, and a window in every other layer.",
@@ -41,7 +40,7 @@ export const word: Word = {
   elsewhere: { ...elsewhere, sliding_window: "window" },
   check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
-    scratch: gemmaSpecials satisfies FromScratch,
+    scratch: gemmaSpecials,
     checkpoints: [
       llamaLike("google/gemma-2-2b-it", [26, 2304, 8, 9216, 256000], { shared: 4, positions: 8192, head_dim: 256 }),
       llamaLike("google/gemma-2-9b-it", [42, 3584, 16, 14336, 256000], { shared: 8, positions: 8192, head_dim: 256 }),
@@ -51,4 +50,4 @@ export const word: Word = {
     ...llamaKin,
   },
   load: () => import("./gemma.run.js").then((m) => m.gemma2),
-};
+});

@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import {
   checkHeads,
   elsewhere,
@@ -10,12 +10,11 @@ import {
   keyValueHeads,
   layers,
   window,
-  type FromScratch,
 } from "../lib/models/from-words.js";
 import { llamaKin } from "../lib/models/kin.js";
 import { llamaLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "gemma3_text",
   doc: "Gemma 3 (text): Gemma 2 with normalised queries and keys instead of caps, and five layers with a window for each without.",
@@ -28,7 +27,7 @@ export const word: Word = {
   elsewhere: { ...elsewhere, sliding_window: "window" },
   check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
-    scratch: gemmaSpecials satisfies FromScratch,
+    scratch: gemmaSpecials,
     checkpoints: [
       llamaLike("google/gemma-3-1b-it", [26, 1152, 4, 6912, 262144], { shared: 1, positions: 32768, head_dim: 256 }),
     ],
@@ -37,4 +36,4 @@ export const word: Word = {
     ...llamaKin,
   },
   load: () => import("./gemma.run.js").then((m) => m.gemma3),
-};
+});

@@ -1,16 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
-import {
-  checkHeads,
-  elsewhere,
-  endOfText,
-  heads,
-  hidden,
-  intermediate,
-  layers,
-  type FromScratch,
-} from "../lib/models/from-words.js";
+import { defineWord } from "#dsl/types/define.js";
+import { checkHeads, elsewhere, endOfText, heads, hidden, intermediate, layers } from "../lib/models/from-words.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "gpt2",
   doc: "GPT-2 and models of its shape (DistilGPT-2): a decoder with learned absolute positions, normalised before each sub-layer.",
@@ -28,7 +19,7 @@ export const word: Word = {
   elsewhere,
   check: (call, context) => checkHeads(call, context),
   capabilities: {
-    scratch: endOfText satisfies FromScratch,
+    scratch: endOfText,
     checkpoints: [
       {
         name: "distilbert/distilgpt2",
@@ -56,10 +47,11 @@ export const word: Word = {
     targets: ["c_attn"],
     linears: ["c_attn", "c_proj", "c_fc"],
     shape: "decoder",
+    sizes: { hidden: ["n_embd"], layers: ["n_layer"], intermediate: ["n_inner"], vocabulary: ["vocab_size"] },
     /** How its linear layers lie in a checkpoint; absent: as [out, in]. */
     layout: "in_out",
     /** Tensors of a checkpoint that are no parameters: attention's causal masks. */
     buffers: /\.attn\.(bias|masked_bias)$/,
   },
   load: () => import("./gpt2.run.js").then((m) => m.gpt2),
-};
+});

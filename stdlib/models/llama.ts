@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import {
   checkHeads,
   elsewhere,
@@ -9,12 +9,11 @@ import {
   layers,
   llamaSpecials,
   tied,
-  type FromScratch,
 } from "../lib/models/from-words.js";
 import { llamaKin } from "../lib/models/kin.js";
 import { llamaLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "llama",
   doc: "LLaMA and models of its shape (LLaMA 2 and 3, SmolLM2, TinyLlama): a decoder with rotary positions, RMS norms, gated inner layers and grouped key-value heads.",
@@ -57,7 +56,7 @@ export const word: Word = {
   elsewhere,
   check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
-    scratch: llamaSpecials satisfies FromScratch,
+    scratch: llamaSpecials,
     checkpoints: [
       llamaLike("SmolLM2-135M-Instruct", [30, 576, 9, 1536, 49152], {
         shared: 3,
@@ -83,4 +82,4 @@ export const word: Word = {
     ...llamaKin,
   },
   load: () => import("./llama.run.js").then((m) => m.llama),
-};
+});

@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import {
   checkHeads,
   elsewhere,
@@ -9,12 +9,11 @@ import {
   layers,
   llamaSpecials,
   tied,
-  type FromScratch,
 } from "../lib/models/from-words.js";
 import { llamaKin } from "../lib/models/kin.js";
 import { llamaLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "mistral",
   doc: "Mistral: LLaMA's shape with attention to a sliding window.",
@@ -32,7 +31,7 @@ export const word: Word = {
   elsewhere,
   check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
-    scratch: llamaSpecials satisfies FromScratch,
+    scratch: llamaSpecials,
     checkpoints: [
       llamaLike("mistralai/Mistral-7B-v0.1", [32, 4096, 32, 14336, 32000], { shared: 8, positions: 32768 }),
     ],
@@ -41,4 +40,4 @@ export const word: Word = {
     ...llamaKin,
   },
   load: () => import("./llama.run.js").then((m) => m.mistral),
-};
+});

@@ -1,8 +1,10 @@
-import type { Word } from "#dsl/types/registry.js";
-import { bertSpecials, elsewhere, heads, hidden, layers, type FromScratch } from "../lib/models/from-words.js";
+import { defineWord } from "#dsl/types/define.js";
+import { bertSpecials, elsewhere, heads, hidden, layers } from "../lib/models/from-words.js";
 import { bertLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+import { sizeFields } from "./size-fields.js";
+
+export const word = defineWord({
   kind: "model",
   name: "mobilebert",
   doc: "MobileBERT: deep and narrow, made for phones; blocks work between bottlenecks, with several small inner layers each.",
@@ -78,7 +80,7 @@ export const word: Word = {
       );
   },
   capabilities: {
-    scratch: bertSpecials satisfies FromScratch,
+    scratch: bertSpecials,
     checkpoints: [bertLike("google/mobilebert-uncased", [24, 512, 4, 512, 30522], { classifier_activation: false })],
     modelType: "mobilebert",
     className: "MobileBert",
@@ -86,8 +88,9 @@ export const word: Word = {
     linears: ["query", "key", "value", "dense"],
     pools: true,
     shape: "encoder",
+    sizes: sizeFields,
     /** It has a head that names masked tokens. */
     unmasks: true,
   },
   load: () => import("./mobilebert.run.js").then((m) => m.mobilebert),
-};
+});

@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import {
   checkHeads,
   elsewhere,
@@ -9,12 +9,11 @@ import {
   keyValueHeads,
   layers,
   tied,
-  type FromScratch,
 } from "../lib/models/from-words.js";
 import { llamaKin } from "../lib/models/kin.js";
 import { llamaLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "qwen2",
   doc: "Qwen2 and Qwen2.5: LLaMA's shape with biases on query, key and value.",
@@ -34,7 +33,7 @@ export const word: Word = {
   elsewhere,
   check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
-    scratch: endOfText satisfies FromScratch,
+    scratch: endOfText,
     checkpoints: [
       llamaLike("Qwen/Qwen2.5-0.5B-Instruct", [24, 896, 14, 4864, 151936], {
         shared: 2,
@@ -53,4 +52,4 @@ export const word: Word = {
     ...llamaKin,
   },
   load: () => import("./llama.run.js").then((m) => m.qwen2),
-};
+});

@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import {
   checkHeads,
   elsewhere,
@@ -10,12 +10,11 @@ import {
   keyValueHeads,
   layers,
   tied,
-  type FromScratch,
 } from "../lib/models/from-words.js";
 import { llamaKin } from "../lib/models/kin.js";
 import { llamaLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "qwen3",
   doc: "Qwen3: Qwen2 without biases, with normalised queries and keys and heads of a size of their own.",
@@ -36,7 +35,7 @@ export const word: Word = {
   elsewhere,
   check: (call, context) => checkHeads(call, context, { turned: true }),
   capabilities: {
-    scratch: endOfText satisfies FromScratch,
+    scratch: endOfText,
     checkpoints: [
       llamaLike("Qwen/Qwen3-0.6B", [28, 1024, 16, 3072, 151936], {
         shared: 8,
@@ -56,4 +55,4 @@ export const word: Word = {
     ...llamaKin,
   },
   load: () => import("./llama.run.js").then((m) => m.qwen3),
-};
+});

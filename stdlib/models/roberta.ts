@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import {
   checkHeads,
   elsewhere,
@@ -7,12 +7,11 @@ import {
   intermediate,
   layers,
   robertaSpecials,
-  type FromScratch,
 } from "../lib/models/from-words.js";
 import { robertaKin } from "../lib/models/kin.js";
 import { bertLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "roberta",
   doc: "RoBERTa and models of its shape (DistilRoBERTa, BERTweet's kin): BERT's blocks with byte-level tokens, trained longer; no token types.",
@@ -30,7 +29,7 @@ export const word: Word = {
   elsewhere,
   check: (call, context) => checkHeads(call, context),
   capabilities: {
-    scratch: robertaSpecials satisfies FromScratch,
+    scratch: robertaSpecials,
     checkpoints: [
       bertLike("distilbert/distilroberta-base", [6, 768, 12, 3072, 50265], {
         max_position_embeddings: 514,
@@ -50,4 +49,4 @@ export const word: Word = {
     ...robertaKin,
   },
   load: () => import("./roberta.run.js").then((m) => m.roberta),
-};
+});

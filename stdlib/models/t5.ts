@@ -1,17 +1,9 @@
-import type { Word } from "#dsl/types/registry.js";
-import {
-  elsewhere,
-  headSize,
-  heads,
-  hidden,
-  intermediate,
-  layers,
-  type FromScratch,
-} from "../lib/models/from-words.js";
+import { defineWord } from "#dsl/types/define.js";
+import { elsewhere, headSize, heads, hidden, intermediate, layers } from "../lib/models/from-words.js";
 
 const FLAN = { feed_forward_proj: "gated-gelu", tie_word_embeddings: false };
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "t5",
   doc: "T5 and models of its shape (T5 v1.1, Flan-T5): an encoder reads the input, a decoder writes the target; places are told by distances, norms are RMS, there are no biases.",
@@ -67,7 +59,7 @@ export const word: Word = {
       ],
       single: "A </s>",
       pair: "A </s> B </s>",
-    } satisfies FromScratch,
+    },
     checkpoints: [
       {
         name: "t5-small",
@@ -95,8 +87,20 @@ export const word: Word = {
     targets: ["q", "v"],
     linears: ["q", "k", "v", "o", "wi", "wi_0", "wi_1", "wo"],
     shape: "encoder-decoder",
+    sizes: { hidden: ["d_model"], layers: [], intermediate: ["d_ff"], vocabulary: ["vocab_size"] },
+    stacks: {
+      encoder: ["num_layers"],
+      decoder: ["num_decoder_layers"],
+      /** What is read meets the encoder, and the keys and values that the decoder makes of what it gave. */
+      meets(path, shapes) {
+        if (/relative_attention_bias/.test(path)) return null;
+        if (/^encoder\.|\.EncDecAttention\.[kv]\./.test(path)) return "read";
+        return path === "shared.weight" && Object.hasOwn(shapes, "lm_head.weight") ? null : "written";
+      },
+    },
+    gate: /\.wi_1\./,
     /** Tensors of old checkpoints that are no parameters: copies of `shared`, and a bias that cross-attention never had. */
     buffers: /^(encoder|decoder)\.embed_tokens\.weight$|\.EncDecAttention\.relative_attention_bias\.weight$/,
   },
   load: () => import("./t5.run.js").then((m) => m.t5),
-};
+});

@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import {
   checkHeads,
   elsewhere,
@@ -7,12 +7,11 @@ import {
   intermediate,
   layers,
   robertaSpecials,
-  type FromScratch,
 } from "../lib/models/from-words.js";
 import { robertaKin } from "../lib/models/kin.js";
 import { bertLike } from "../lib/models/known-checkpoints.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "model",
   name: "xlm_roberta",
   doc: "XLM-RoBERTa (multilingual E5 and BGE-M3 too): RoBERTa's code with one vocabulary for a hundred languages.",
@@ -30,7 +29,7 @@ export const word: Word = {
   elsewhere,
   check: (call, context) => checkHeads(call, context),
   capabilities: {
-    scratch: { ...robertaSpecials, tokenizer: "unigram" } satisfies FromScratch,
+    scratch: { ...robertaSpecials, tokenizer: "unigram" },
     checkpoints: [
       bertLike("FacebookAI/xlm-roberta-base", [12, 768, 12, 3072, 250002], {
         max_position_embeddings: 514,
@@ -46,4 +45,4 @@ export const word: Word = {
     ...robertaKin,
   },
   load: () => import("./roberta.run.js").then((m) => m.xlmRoberta),
-};
+});

@@ -1,8 +1,8 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 import "../lib/optimizers/codes.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "optimizer",
   name: "adafactor",
   doc: "Adafactor with a learning rate of the recipe's own: keeps a row and a column of moments where AdamW keeps two whole matrices. As transformers' Adafactor with `scale_parameter` and `relative_step` off.",
@@ -43,4 +43,4 @@ export const word: Word = {
   ],
   check: rateIsUsual(1),
   load: () => import("./adafactor.run.js").then((m) => m.adafactor),
-};
+});

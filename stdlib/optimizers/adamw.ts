@@ -1,8 +1,8 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { beta, learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 import "../lib/optimizers/codes.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "optimizer",
   name: "adamw",
   doc: "Adam with decoupled weight decay, exactly as torch.optim.AdamW.",
@@ -49,4 +49,4 @@ export const word: Word = {
   ],
   check: rateIsUsual(1),
   load: () => import("./adamw.run.js").then((m) => m.adamw),
-};
+});

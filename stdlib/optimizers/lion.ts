@@ -1,8 +1,8 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { beta, learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 import "../lib/optimizers/codes.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "optimizer",
   name: "lion",
   doc: "Lion: steps of one size along the sign of the gradients' mean; keeps one moment where AdamW keeps two.",
@@ -22,4 +22,4 @@ export const word: Word = {
   ],
   check: rateIsUsual(0.3),
   load: () => import("./lion.run.js").then((m) => m.lion),
-};
+});

@@ -1,8 +1,8 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import "../lib/optimizers/codes.js";
 import { learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "optimizer",
   name: "sgd",
   doc: "Stochastic gradient descent with momentum, exactly as torch.optim.SGD without dampening.",
@@ -38,4 +38,4 @@ export const word: Word = {
     rateIsUsual(100)(call, context);
   },
   load: () => import("./sgd.run.js").then((m) => m.sgd),
-};
+});

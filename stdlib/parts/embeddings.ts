@@ -1,10 +1,12 @@
-import type { Word } from "#dsl/types/registry.js";
+import { isEmbeddingPart } from "../lib/freezing.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "part",
   name: "embeddings",
   doc: "The tables that tokens, positions and token types are looked up in, and what normalises them before the first layer.",
   example: "freeze: [embeddings]",
   since: "0.1.0",
   parameters: [],
-};
+  capabilities: { holds: (_call, path) => isEmbeddingPart(path) },
+});

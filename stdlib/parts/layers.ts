@@ -1,6 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { layerOf } from "../lib/freezing.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "part",
   name: "layers",
   doc: "Layers by their number, counted from 0, both ends included; of an encoder-decoder those of both stacks.",
@@ -18,4 +19,10 @@ export const word: Word = {
       impact: "medium",
     },
   ],
-};
+  capabilities: {
+    holds({ arguments: { range } }, path) {
+      const layer = layerOf(path);
+      return layer !== null && layer >= range.from && layer <= range.to;
+    },
+  },
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
 /** A keyword of TypeScript can't be a verb, so a cell that begins with it is TypeScript; inside a Tune cell it gets this answer. */
-export const word: Word = {
+export const word = defineWord({
   kind: "reserved",
   name: "continue",
   doc: "Goes on with training.",
@@ -9,4 +9,4 @@ export const word: Word = {
   since: "0.1.0",
   planned: { meanwhile: "`train router on tickets { resume: true }` goes on with an interrupted run" },
   parameters: [],
-};
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "schedule",
   name: "constant",
   doc: "The learning rate rises over the warm-up, then stays.",
@@ -10,4 +10,4 @@ export const word: Word = {
   elsewhere: warmUpElsewhere,
   parameters: [warmUpParameter({ share: 0 })],
   load: async () => (await import("./constant.run.js")).constant,
-};
+});

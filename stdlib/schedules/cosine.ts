@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "schedule",
   name: "cosine",
   doc: "The learning rate rises over the warm-up, then falls along half a cosine to zero.",
@@ -13,4 +13,4 @@ export const word: Word = {
   },
   parameters: [warmUpParameter({ share: 0.06 })],
   load: async () => (await import("./cosine.run.js")).cosine,
-};
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "schedule",
   name: "linear",
   doc: "The learning rate rises over the warm-up, then falls in a straight line to zero at the last step.",
@@ -10,4 +10,4 @@ export const word: Word = {
   elsewhere: warmUpElsewhere,
   parameters: [warmUpParameter({ share: 0.06 })],
   load: async () => (await import("./linear.run.js")).linear,
-};
+});

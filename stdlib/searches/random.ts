@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "search",
   name: "random",
   doc: "Draws every trial's values independently from their spaces.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.1.0",
   parameters: [],
   load: async () => (await import("./random.run.js")).random,
-};
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { encoding, path, stream } from "../lib/sources/parameters.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "source",
   name: "csv",
   doc: "Rows of a CSV file with a header; a name that ends in `.gz` is unpacked. Every value is text.",
@@ -43,4 +43,4 @@ export const word: Word = {
     stream,
   ],
   load: async () => (await import("./csv.run.js")).csv,
-};
+});

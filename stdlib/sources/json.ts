@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { encoding, path } from "../lib/sources/parameters.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "source",
   name: "json",
   doc: "Rows of a JSON file: an array of objects (also under one key), or an object of columns. Rows that lie deeper are named by `rows`; SQuAD's files are read as they are.",
@@ -21,4 +21,4 @@ export const word: Word = {
     encoding,
   ],
   load: async () => (await import("./json.run.js")).json,
-};
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { encoding, path, stream } from "../lib/sources/parameters.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "source",
   name: "jsonl",
   doc: "Rows of a file with one JSON object per line; a name that ends in `.gz` is unpacked.",
@@ -10,4 +10,4 @@ export const word: Word = {
   elsewhere: { filename: "path", file: "path", charset: "encoding", ndjson: "jsonl", json_lines: "jsonl" },
   parameters: [path, encoding, stream],
   load: async () => (await import("./jsonl.run.js")).jsonl,
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "source",
   name: "mix",
   doc: "Several sources in given proportions.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.1.0",
   planned: { meanwhile: "put the tables together in a TypeScript cell (`a.concat(b)`) and give the result as `$rows`" },
   parameters: [],
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "source",
   name: "parquet",
   doc: "Rows of a Parquet file.",
@@ -10,4 +10,4 @@ export const word: Word = {
     meanwhile: "save the rows as CSV or JSON Lines, or read them in a TypeScript cell and give the table as `$rows`",
   },
   parameters: [],
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "source",
   name: "sqlite",
   doc: "Rows of a query on an SQLite file.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.1.0",
   planned: { meanwhile: "export the query as CSV, or run it in a TypeScript cell and give the rows as `$rows`" },
   parameters: [],
-};
+});

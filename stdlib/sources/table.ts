@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "source",
   name: "table",
   doc: "A TypeScript value: an arquero table or an array of objects. `source: $rows` is short for `source: table($rows)`.",
@@ -19,4 +19,4 @@ export const word: Word = {
     },
   ],
   load: async () => (await import("./table.run.js")).table,
-};
+});

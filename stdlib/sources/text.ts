@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "source",
   name: "text",
   doc: "Plain text files, one row each or one per line.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.1.0",
   planned: { meanwhile: "read them in a TypeScript cell into an array of `{ text }` objects and give it as `$rows`" },
   parameters: [],
-};
+});

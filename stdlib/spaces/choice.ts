@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "space",
   name: "choice",
   doc: "One of the values written; a value may hold spaces of its own: `choice(full, lora(rank: choice(4, 8)))`.",
@@ -19,4 +19,4 @@ export const word: Word = {
       impact: "high",
     },
   ],
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "space",
   name: "log",
   doc: "A number of the range, evenly likely on a logarithmic scale.",
@@ -19,4 +19,4 @@ export const word: Word = {
       impact: "high",
     },
   ],
-};
+});

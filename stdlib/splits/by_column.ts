@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "split",
   name: "by_column",
   doc: "The column says to which split a row belongs.",
@@ -26,5 +26,6 @@ export const word: Word = {
       impact: "low",
     },
   ],
+  capabilities: { namedByData: true },
   load: async () => (await import("./by_column.run.js")).byColumn,
-};
+});

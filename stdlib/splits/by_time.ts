@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "split",
   name: "by_time",
   doc: "Splits at points in time, so that the test lies after the training.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.1.0",
   planned: { meanwhile: "write the part of each row into a column and use `by_column`" },
   parameters: [],
-};
+});

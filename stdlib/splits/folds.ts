@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "split",
   name: "folds",
   doc: "Splits into k folds for cross-validation.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.1.0",
   planned: { meanwhile: "use `random` with several seeds and compare the scores" },
   parameters: [],
-};
+});

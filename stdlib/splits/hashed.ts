@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "split",
   name: "hashed",
   doc: "Splits by the hash of a column: a row stays where it is when others come.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.1.0",
   planned: { meanwhile: "use `random(..., group: id)`: the same data and seed give the same split" },
   parameters: [],
-};
+});

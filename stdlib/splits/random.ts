@@ -1,18 +1,19 @@
-import type { Parameter, Word } from "#dsl/types/registry.js";
+import { defineWord, parameter } from "#dsl/types/define.js";
 import { targetsOf } from "../lib/splits/targets.js";
 import "../lib/splits/codes.js";
 
-const part = (name: string, doc: string): Parameter => ({
-  name,
-  type: { is: "number", unit: "share-or-count" },
-  doc,
-  default: { derived: "no such split", from: () => null },
-  range: { min: 0, exclusive: true },
-  why: "A split is never invented, or a score would mean something else than you think.",
-  impact: "high",
-});
+const part = <N extends string>(name: N, doc: string) =>
+  parameter({
+    name,
+    type: { is: "number", unit: "share-or-count" },
+    doc,
+    default: { derived: "no such split", from: () => null },
+    range: { min: 0, exclusive: true },
+    why: "A split is never invented, or a score would mean something else than you think.",
+    impact: "high",
+  });
 
-export const word: Word = {
+export const word = defineWord({
   kind: "split",
   name: "random",
   doc: "Draws each row's split by the recipe's seed: shares of all rows, or numbers of rows. Rows of one group stay together. Rows beyond the shares are left out.",
@@ -70,4 +71,4 @@ export const word: Word = {
     if (share > 1 + 1e-9) context.report("shares-too-large", { percent: Math.round(share * 1000) / 10 });
   },
   load: async () => (await import("./random.run.js")).random,
-};
+});

@@ -1,7 +1,7 @@
 import { metricOf } from "#dsl/plan/watched.js";
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "stopping",
   name: "patience",
   doc: "Stops when the watched metric has not improved for a number of validations in a row.",
@@ -51,4 +51,4 @@ export const word: Word = {
     },
   ],
   load: async () => (await import("./patience.run.js")).patience,
-};
+});

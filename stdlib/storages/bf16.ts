@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { stored } from "../lib/storing.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "storage",
   name: "bf16",
   doc: "Frozen weights lie in memory as bfloat16, 2 bytes each, rounded to nearest even. A base published in bf16 loses nothing.",
@@ -11,4 +11,4 @@ export const word: Word = {
   elsewhere: { bfloat16: "bf16", fp16: "bf16", float16: "bf16", half: "bf16" },
   parameters: [],
   capabilities: stored,
-};
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { stored } from "../lib/storing.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "storage",
   name: "f32",
   doc: "Frozen weights lie in memory as they are computed with, 4 bytes each.",
@@ -10,5 +10,5 @@ export const word: Word = {
   since: "0.1.0",
   elsewhere: { fp32: "f32", float32: "f32", full_precision: "f32" },
   parameters: [],
-  capabilities: stored,
-};
+  capabilities: { ...stored, plain: true },
+});

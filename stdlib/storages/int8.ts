@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { stored } from "../lib/storing.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "storage",
   name: "int8",
   doc: "Frozen weights of linear layers lie in memory as 8-bit integers with a scale for each output (LLM.int8), a byte each; embeddings and heads as bf16.",
@@ -11,4 +11,4 @@ export const word: Word = {
   elsewhere: { load_in_8bit: "int8", "8bit": "int8", q8: "int8" },
   parameters: [],
   capabilities: stored,
-};
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { stored } from "../lib/storing.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "storage",
   name: "nf4",
   doc: "QLoRA: frozen weights of linear layers lie in memory as 4-bit NormalFloat in blocks of 64, about half a byte each; embeddings and heads as bf16.",
@@ -20,4 +20,4 @@ export const word: Word = {
     },
   ],
   capabilities: { ...stored, suggested: "nf4" },
-};
+});

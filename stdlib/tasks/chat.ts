@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { wantShape } from "../lib/tasks/families.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "task",
   name: "chat",
   doc: "Answers in a conversation. The assistant's turns and the token that ends them are trained, all else is read only: roles and fields of the data say which is which.",
@@ -33,7 +33,6 @@ export const word: Word = {
     orRoles: ["input", "target"],
     labels: false,
     parameters: (): number => 0,
-    headPaths: [],
     supervision: "next_token",
     measures: ["next_token", "written"],
     metrics: [
@@ -44,4 +43,4 @@ export const word: Word = {
     conversation: true,
   },
   load: () => import("./chat.run.js").then((m) => m.chat),
-};
+});

@@ -1,10 +1,10 @@
-import type { HeadOn } from "#dsl/plan/estimates.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Word } from "#dsl/types/registry.js";
+import type { HeadOn } from "#dsl/types/capabilities.js";
+import { defineWord } from "#dsl/types/define.js";
 import { wantUnmasking } from "../lib/tasks/families.js";
 import { shareOf } from "../lib/tasks/masking.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "task",
   name: "fill_mask",
   doc: "Names hidden tokens, as transformers' ...ForMaskedLM: fits an encoder to the language of a field. Of each text a share of the tokens is chosen anew in each epoch: 80 % of them become the mask token, 10 % another token, 10 % stay as they are; they alone are learnt. A text has at least one.",
@@ -55,7 +55,7 @@ export const word: Word = {
       "{ readonly text: string; readonly filled: string; readonly candidates: readonly (readonly { readonly token: string; readonly probability: number }[])[] }",
   },
   load: () => import("./fill_mask.run.js").then((m) => m.fillMask),
-};
+});
 
 /** As the families name the vector that is added to the logits. */
 const BIAS = /^(cls\.predictions|lm_head)(\.decoder)?\.bias$|^vocab_projector\.bias$/;

@@ -1,8 +1,8 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "task",
   name: "multilabel_classification",
   doc: "Any number of labels for a whole text, each decided by itself (binary cross-entropy), as transformers' ...ForSequenceClassification with `problem_type: multi_label_classification`. Reads the role `labels`: a list, JSON in a text, or labels with the data's `separator` between them.",
@@ -43,4 +43,4 @@ export const word: Word = {
       "{ readonly text: string; readonly labels: readonly string[]; readonly probabilities: Readonly<Record<string, number>> }",
   },
   load: () => import("./multilabel_classification.run.js").then((m) => m.multilabelClassification),
-};
+});

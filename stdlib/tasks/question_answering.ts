@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { wantShape } from "../lib/tasks/families.js";
 
 /** What `max_length` is unless it is written, where the base has positions for it. */
@@ -7,7 +7,7 @@ const LONGEST = 512;
 const ROOM = 64;
 const overlapOf = (length: number): number => Math.min(128, Math.max(length - ROOM, Math.floor(length / 4)));
 
-export const word: Word = {
+export const word = defineWord({
   kind: "task",
   name: "question_answering",
   doc: "Finds where in a context the answer to a question stands, as transformers' ...ForQuestionAnswering. Reads the roles `question`, `context` and `answer`: a text that stands in the context, or SQuAD's and Hugging Face's lists of answers with their starts (`answer_start` may be a column of its own). A context that is too long is read in overlapping windows, each beside the whole question.",
@@ -81,7 +81,6 @@ export const word: Word = {
     roles: ["question", "context", "answer"],
     labels: false,
     parameters: (hidden: number): number => 2 * hidden + 2,
-    headPaths: ["qa_outputs"],
     architectures: ["ForQuestionAnswering"],
     measures: ["answer"],
     metrics: ["exact_match", "token_f1"].map((metric) => ({ word: metric, kind: "metric", arguments: {} })),
@@ -89,4 +88,4 @@ export const word: Word = {
       "{ readonly text: string; readonly context: string; readonly answer: string; readonly start: number; readonly end: number; readonly probability: number }",
   },
   load: () => import("./question_answering.run.js").then((m) => m.questionAnswering),
-};
+});

@@ -1,9 +1,9 @@
-import type { HeadOn } from "#dsl/plan/estimates.js";
-import type { Word } from "#dsl/types/registry.js";
+import type { HeadOn } from "#dsl/types/capabilities.js";
+import { defineWord } from "#dsl/types/define.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "task",
   name: "regression",
   doc: "A number for a whole text, learnt by its mean squared error, as transformers' ...ForSequenceClassification with one label. Reads the role `score`.",
@@ -39,4 +39,4 @@ export const word: Word = {
     prediction: "{ readonly text: string; readonly score: number }",
   },
   load: () => import("./regression.run.js").then((m) => m.regression),
-};
+});

@@ -1,8 +1,8 @@
+import type { TaskCapabilities } from "#dsl/types/capabilities.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { EmbeddingFacts } from "#dsl/types/facts.js";
-import type { ByRoles } from "#dsl/plan/metrics.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Parameter, Word } from "#dsl/types/registry.js";
+import { defineWord, parameters } from "#dsl/types/define.js";
 import { baseFacts } from "../lib/base-facts.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { POOLINGS } from "../lib/tasks/pooling.js";
@@ -12,7 +12,7 @@ import "../lib/tasks/codes.js";
 const metric = (word: string, given: Call["arguments"] = {}): Call => ({ word, kind: "metric", arguments: given });
 
 /** What can be measured follows from the roles that the data have. */
-const byRoles: ByRoles = (roles, task) => {
+const byRoles: NonNullable<TaskCapabilities["byRoles"]> = (roles, task) => {
   const told = toldBy(task, roles);
   if (told === "score") return { measures: ["similarity"], metrics: [metric("spearman"), metric("pearson")] };
   if (told === "label")
@@ -25,7 +25,7 @@ const byRoles: ByRoles = (roles, task) => {
   return { measures: ["ranking"], metrics: [...ranked, ...found] };
 };
 
-const parameters: readonly Parameter[] = [
+const own = parameters([
   {
     name: "loss",
     type: { is: "choice", of: LOSSES },
@@ -89,7 +89,7 @@ const parameters: readonly Parameter[] = [
     why: "Nearest neighbours are the same by product, cosine and distance then.",
     impact: "low",
   },
-];
+]);
 
 function embeddingOf(context: CheckContext): EmbeddingFacts | undefined {
   return baseFacts(context)?.embedding;
@@ -101,7 +101,7 @@ function poolingBy(own: EmbeddingFacts | undefined): string {
   return known && own.unknown.length === 0 ? known : "auto";
 }
 
-export const word: Word = {
+export const word = defineWord({
   kind: "task",
   name: "sentence_similarity",
   doc:
@@ -111,7 +111,7 @@ export const word: Word = {
     "finely take `text_classification` or `regression` on `text` and `text_pair`, which read both texts at once.",
   example: 'model finder { base: "all-MiniLM-L6-v2", task: sentence_similarity }',
   since: "0.2.0",
-  parameters,
+  parameters: own,
   elsewhere: {
     "sentence-similarity": "sentence_similarity",
     sentence_transformers: "sentence_similarity",
@@ -151,4 +151,4 @@ export const word: Word = {
     predictionOfPairs: "{ readonly text: string; readonly text_pair: string; readonly similarity: number }",
   },
   load: () => import("./sentence_similarity.run.js").then((m) => m.sentenceSimilarity),
-};
+});

@@ -1,7 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
 import { text2text } from "../lib/tasks/text2text.js";
 
-export const word: Word = text2text({
+export const word = text2text({
   name: "summarization",
   doc: "Makes a short text of a long one: `input` is what is read, `target` its summary.",
   example: 'model digest { base: "t5-small", task: summarization }',

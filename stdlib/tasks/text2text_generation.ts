@@ -1,7 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
 import { text2text } from "../lib/tasks/text2text.js";
 
-export const word: Word = text2text({
+export const word = text2text({
   name: "text2text_generation",
   doc: "Makes a text of a text: an encoder reads the `input`, a decoder writes the `target`, as in transformers' ...ForConditionalGeneration.",
   example: 'model speller { base: "t5-small", task: text2text_generation(prefix: "spell: ") }',

@@ -1,8 +1,8 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "task",
   name: "text_classification",
   doc: "One label out of several for a whole text. The head is that of the family's ...ForSequenceClassification in transformers.",
@@ -23,9 +23,10 @@ export const word: Word = {
     labels: true,
     /** What the head adds, for `hidden` features and `labels` labels; `family`: what the base's word says of it. */
     parameters: sentenceParameters,
+    measures: ["label"],
     architectures: ["ForSequenceClassification"],
     prediction:
       "{ readonly text: string; readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }",
   },
   load: () => import("./text_classification.run.js").then((m) => m.textClassification),
-};
+});

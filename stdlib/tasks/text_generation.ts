@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { wantShape } from "../lib/tasks/families.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "task",
   name: "text_generation",
   doc: "Continues a text: every token is predicted from those before it, as in transformers' ...ForCausalLM. Trains on plain texts.",
@@ -24,15 +24,15 @@ export const word: Word = {
     labels: false,
     /** The head is the base's own output embedding. */
     parameters: (): number => 0,
-    headPaths: [],
     /** What its rows teach: longer texts become windows, rows may be packed. */
     supervision: "next_token",
     /** What is written goes on with the prompt, where other tasks answer it. */
     continues: true,
+    measures: ["next_token"],
     metrics: [
       { word: "loss", kind: "metric", arguments: {} },
       { word: "perplexity", kind: "metric", arguments: {} },
     ],
   },
   load: () => import("./text_generation.run.js").then((m) => m.textGeneration),
-};
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { wantShape } from "../lib/tasks/families.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "task",
   name: "token_classification",
   doc: "A tag for each word, as transformers' ...ForTokenClassification. Reads the roles `tokens` and `tags`: lists, JSON in a text, or words with white space between them. The first piece of a word carries its tag, the others teach nothing; words beyond `max_length` are left out and told.",
@@ -33,7 +33,6 @@ export const word: Word = {
     roles: ["tokens", "tags"],
     labels: true,
     parameters: (hidden: number, labels: number): number => hidden * labels + labels,
-    headPaths: ["classifier"],
     architectures: ["ForTokenClassification"],
     measures: ["tags", "label"],
     metrics: [
@@ -45,4 +44,4 @@ export const word: Word = {
       "readonly entities: readonly { readonly type: string; readonly text: string; readonly start: number; readonly end: number }[]; readonly cut: number }",
   },
   load: () => import("./token_classification.run.js").then((m) => m.tokenClassification),
-};
+});

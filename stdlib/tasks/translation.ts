@@ -1,7 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
 import { text2text } from "../lib/tasks/text2text.js";
 
-export const word: Word = text2text({
+export const word = text2text({
   name: "translation",
   doc: "Makes a text of one language one of another: `input` is what is read, `target` its translation.",
   example: 'model fr { base: "t5-small", task: translation(prefix: "translate English to French: ") }',

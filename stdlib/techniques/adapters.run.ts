@@ -6,11 +6,12 @@
 import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
 import { numberIn, textIn } from "../lib/techniques/settings.js";
+import { word } from "./adapters.js";
 
 const OWN = /\.adapter\.(down|up)\.(weight|bias)$/;
 
 export const adapters: TechniqueImplementation = {
-  saved: "trained",
+  saved: word.capabilities.saves,
   trains: (_call, path) => OWN.test(path),
   adds: (_call, path) => OWN.test(path),
   around(call, layers) {

@@ -1,6 +1,6 @@
 import type { Call } from "#dsl/types/value.js";
-import type { Word } from "#dsl/types/registry.js";
-import { fromOurs, startsFrom } from "../lib/techniques/from.js";
+import { fromOurs } from "../lib/techniques/from.js";
+import { defineWord } from "#dsl/types/define.js";
 import { numberIn, textIn } from "../lib/techniques/settings.js";
 import { attends, embeddingWidth, isEmbedding, type Shapes } from "../lib/techniques/shapes.js";
 import { recommends } from "../lib/techniques/rates.js";
@@ -11,7 +11,7 @@ const rate = recommends({
   because: "the layers start from nothing; twice as much can throw the model off",
 });
 
-export const word: Word = {
+export const word = defineWord({
   kind: "technique",
   name: "adapters",
   doc: "Two small linear layers with an activation between, after each sub-layer of every block; the base stays frozen.",
@@ -74,7 +74,6 @@ export const word: Word = {
     saves: "trained",
     trains:
       "2 × size × width + size + width numbers for each adapter, two adapters in a block (Houlsby) or one (Pfeiffer), width that of the block",
-    startsFrom,
     adds: true,
     trainableParameters(call: Call, shapes: Shapes): number {
       const size = numberIn(call, "size", 64);
@@ -83,7 +82,7 @@ export const word: Word = {
     },
   },
   load: () => import("./adapters.run.js").then((m) => m.adapters),
-};
+});
 
 /** Residual sub-layers that get an adapter, told by the names of their linear layers: each belongs to the innermost number. */
 function subLayers(shapes: Shapes, attention: boolean): number {

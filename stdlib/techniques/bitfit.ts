@@ -1,7 +1,7 @@
 import "../lib/techniques/codes.js";
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { baseFacts } from "../lib/base-facts.js";
-import { fromOurs, startsFrom } from "../lib/techniques/from.js";
+import { fromOurs } from "../lib/techniques/from.js";
 import { headParameters } from "../lib/techniques/head.js";
 import { countOf, type Shapes } from "../lib/techniques/shapes.js";
 import { recommends } from "../lib/techniques/rates.js";
@@ -24,7 +24,7 @@ const rate = recommends({
   because: "biases alone move the model little, but ten times as much throws it off",
 });
 
-export const word: Word = {
+export const word = defineWord({
   kind: "technique",
   name: "bitfit",
   doc: "Of the base only the biases train, about a thousandth of its weights; biases and head are saved.",
@@ -55,11 +55,10 @@ export const word: Word = {
     /** What it trained goes into the base's own weights: the model can be written whole. */
     merges: true,
     trains: "every bias of the base",
-    startsFrom,
     trainableParameters: (_call: unknown, shapes: Shapes): number => biases(shapes),
   },
   load: () => import("./bitfit.run.js").then((m) => m.bitfit),
-};
+});
 type Values = Readonly<Record<string, unknown>>;
 function baseName(statement: Values, model: Values | undefined): string {
   const name = statement["base"] ?? model?.["base"];

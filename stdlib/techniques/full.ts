@@ -1,4 +1,4 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { countOf, type Shapes } from "../lib/techniques/shapes.js";
 import { recommends } from "../lib/techniques/rates.js";
 
@@ -8,7 +8,7 @@ const rate = recommends({
   because: "a pretrained model is easily upset by large steps, and smaller ones need more epochs",
 });
 
-export const word: Word = {
+export const word = defineWord({
   kind: "technique",
   name: "full",
   doc: "Every weight of the base trains. Most room to learn, most memory, and the whole model is saved.",
@@ -21,10 +21,11 @@ export const word: Word = {
     ...rate.capabilities,
     /** What makes up a trained model: every weight (`model`), or what trains (`trained`). */
     saves: "model",
+    whole: true,
     trains: "every weight of the base",
     /** Trainable parameters of the base, from its tensors' shapes (the head comes on top). */
     trainableParameters: (_call: unknown, shapes: Shapes): number =>
       countOf(shapes, (name) => !name.endsWith("position_ids")),
   },
   load: () => import("./full.run.js").then((m) => m.full),
-};
+});

@@ -1,7 +1,7 @@
 import "../lib/techniques/codes.js";
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { headParameters } from "../lib/techniques/head.js";
-import { fromOurs, startsFrom } from "../lib/techniques/from.js";
+import { fromOurs } from "../lib/techniques/from.js";
 import { recommends } from "../lib/techniques/rates.js";
 
 const rate = recommends({
@@ -10,7 +10,7 @@ const rate = recommends({
   because: "the head starts from nothing, and nothing else can be upset",
 });
 
-export const word: Word = {
+export const word = defineWord({
   kind: "technique",
   name: "head_only",
   doc: "The base stays as it is; the task's head trains. Fastest, and a measure of what the base knows already.",
@@ -37,8 +37,7 @@ export const word: Word = {
     /** What it trained goes into the base's own weights: the model can be written whole. */
     merges: true,
     trains: "nothing of the base",
-    startsFrom,
     trainableParameters: (): number => 0,
   },
   load: () => import("./head_only.run.js").then((m) => m.headOnly),
-};
+});

@@ -7,11 +7,12 @@ import type { TechniqueImplementation } from "../kinds/technique.js";
 import { ia3Settings } from "../lib/techniques/ia3-settings.js";
 import { modulesToSave, PEFT, peftConfig } from "../lib/techniques/settings.js";
 import { isTarget } from "../lib/techniques/shapes.js";
+import { word } from "./ia3.js";
 
 const OWN = /\.ia3_l$/;
 
 export const ia3: TechniqueImplementation = {
-  saved: "trained",
+  saved: word.capabilities.saves,
   trains: (_call, path) => OWN.test(path),
   adds: (_call, path) => OWN.test(path),
   fileName: (name) => PEFT + name,

@@ -2,23 +2,24 @@ import { reportMissing } from "../lib/techniques/no-target.js";
 import "../lib/techniques/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { CheckContext } from "#dsl/types/context.js";
-import type { Parameter, Word } from "#dsl/types/registry.js";
+import { defineWord, parameter } from "#dsl/types/define.js";
 import { baseFacts } from "../lib/base-facts.js";
-import { from, startsFrom } from "../lib/techniques/from.js";
+import { from } from "../lib/techniques/from.js";
 import { ia3Layers, ia3Settings, type Ia3Settings } from "../lib/techniques/ia3-settings.js";
 import { linearNames, linearsNamed, type Shapes } from "../lib/techniques/shapes.js";
 import { recommends } from "../lib/techniques/rates.js";
 
 const known = (context: CheckContext): Ia3Settings => ia3Layers(baseFacts(context)?.shapes ?? {});
-const layersParameter = (name: keyof Ia3Settings, doc: string, derived: string): Parameter => ({
-  name,
-  type: { is: "list", of: { is: "text" } },
-  suggests: { from: "layers" },
-  doc,
-  default: { derived, from: (_draft, context) => [...known(context)[name]] },
-  why: "What the paper scales.",
-  impact: "medium",
-});
+const layersParameter = <N extends keyof Ia3Settings>(name: N, doc: string, derived: string) =>
+  parameter({
+    name,
+    type: { is: "list", of: { is: "text" } },
+    suggests: { from: "layers" },
+    doc,
+    default: { derived, from: (_draft, context) => [...known(context)[name]] },
+    why: "What the paper scales.",
+    impact: "medium",
+  });
 
 const rate = recommends({
   rate: 0.02,
@@ -26,7 +27,7 @@ const rate = recommends({
   because: "factors start at one and must move by tenths to be felt",
 });
 
-export const word: Word = {
+export const word = defineWord({
   kind: "technique",
   name: "ia3",
   doc: "(IA)³: learned factors scale keys, values and the inside of feed-forward sub-layers; a ten-thousandth of the weights trains. Saved as a PEFT adapter.",
@@ -71,7 +72,6 @@ export const word: Word = {
     merges: true,
     trains:
       "one number for each output of the layers that make keys and values, and for each input of those that end a feed-forward sub-layer",
-    startsFrom,
     adds: true,
     trainableParameters(call: Call, shapes: Shapes, layout?: "in_out" | "out_in"): number {
       const { targets, inputs } = ia3Settings(call);
@@ -83,4 +83,4 @@ export const word: Word = {
     },
   },
   load: () => import("./ia3.run.js").then((m) => m.ia3),
-};
+});

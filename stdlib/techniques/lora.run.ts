@@ -11,11 +11,12 @@ import { weightOf } from "../lib/layers.js";
 import { loraSettings } from "../lib/techniques/lora-settings.js";
 import { flagIn, modulesToSave, PEFT, peftConfig } from "../lib/techniques/settings.js";
 import { isTarget, KINDS } from "../lib/techniques/shapes.js";
+import { word } from "./lora.js";
 
 const OWN = /\.(lora_[AB]\.weight|lora_magnitude_vector)$/;
 
 export const lora: TechniqueImplementation = {
-  saved: "trained",
+  saved: word.capabilities.saves,
   trains: (_call, path) => OWN.test(path),
   adds: (_call, path) => OWN.test(path),
   fileName: (name) => PEFT + name,

@@ -1,9 +1,9 @@
 import { reportMissing } from "../lib/techniques/no-target.js";
 import "../lib/techniques/codes.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { baseFacts, familyCapabilities } from "../lib/base-facts.js";
-import { from, startsFrom } from "../lib/techniques/from.js";
+import { from } from "../lib/techniques/from.js";
 import { linearNames, linearsNamed, type Shapes } from "../lib/techniques/shapes.js";
 import { loraSettings } from "../lib/techniques/lora-settings.js";
 import { recommends } from "../lib/techniques/rates.js";
@@ -14,7 +14,7 @@ const rate = recommends({
   because: "the matrices start from nothing; half as much learns slowly, and at 3e-3 one run in several collapses",
 });
 
-export const word: Word = {
+export const word = defineWord({
   kind: "technique",
   name: "lora",
   doc: "Low-rank adaptation: beside each target layer two small matrices train, W + (alpha / rank) · B A; the base stays frozen. Saved as a PEFT adapter.",
@@ -101,10 +101,7 @@ export const word: Word = {
       doc: "Linear layers that are adapted, by the last name of their path in the checkpoint, or by kind: `all`, `attention`, `feed_forward`.",
       default: {
         derived: "the attention projections that LoRA adapts in the base's family",
-        from: (_draft, context) => {
-          const named = familyCapabilities(context)?.["targets"];
-          return Array.isArray(named) ? (named as string[]) : ["query", "value"];
-        },
+        from: (_draft, context) => familyCapabilities(context)?.targets ?? ["query", "value"],
       },
       why: "Query and value are what the LoRA paper adapts; `dense` layers too come nearer to full fine-tuning at more cost.",
       impact: "medium",
@@ -158,7 +155,6 @@ export const word: Word = {
     /** Where training all weights takes too much. */
     suggested: "lora(rank: 8)",
     trains: "rank × (inputs + outputs) numbers for each target layer, with DoRA one for each of its outputs besides",
-    startsFrom,
     adds: true,
     /** Trainable parameters beside the head, from the base's shapes. */
     trainableParameters: (call: Call, shapes: Shapes, layout?: "in_out" | "out_in"): number => {
@@ -170,4 +166,4 @@ export const word: Word = {
     },
   },
   load: () => import("./lora.run.js").then((m) => m.lora),
-};
+});

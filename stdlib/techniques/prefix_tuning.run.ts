@@ -9,12 +9,13 @@ import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
 import { Before, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "../lib/techniques/virtual-tokens.js";
 import { peftConfig } from "../lib/techniques/settings.js";
+import { word } from "./prefix_tuning.js";
 
 /** Paths in an encoder-decoder's encoder, which has none. */
 const ENCODES = /^encoder\./;
 
 export const prefixTuning: TechniqueImplementation = {
-  saved: "trained",
+  saved: word.capabilities.saves,
   trains: (_call, path) => path === PROMPTS,
   adds: (_call, path) => path === PROMPTS,
   fileName: promptFileName,

@@ -1,7 +1,7 @@
 import type { Call } from "#dsl/types/value.js";
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { baseFacts } from "../lib/base-facts.js";
-import { from, startsFrom } from "../lib/techniques/from.js";
+import { from } from "../lib/techniques/from.js";
 import { tokens, virtualTokens, checkPrompts } from "../lib/techniques/prompts.js";
 import { keyWidths, type Shapes } from "../lib/techniques/shapes.js";
 import { tokensOf } from "../lib/techniques/virtual-tokens.js";
@@ -16,7 +16,7 @@ const rate = recommends({
   because: "the keys and values lie far from where they start",
 });
 
-export const word: Word = {
+export const word = defineWord({
   kind: "technique",
   name: "prefix_tuning",
   doc: "Learned keys and values stand before those of every text, in each layer's attention; the base stays frozen. Saved as a PEFT adapter.",
@@ -44,10 +44,9 @@ export const word: Word = {
     ...rate.capabilities,
     saves: "trained",
     trains: "2 × tokens × width of the keys, for each layer",
-    startsFrom,
     adds: true,
     trainableParameters: trained,
     virtualTokens,
   },
   load: () => import("./prefix_tuning.run.js").then((m) => m.prefixTuning),
-};
+});

@@ -19,9 +19,10 @@ import {
 } from "../lib/techniques/virtual-tokens.js";
 import "../lib/techniques/codes.js";
 import { peftConfig, textIn } from "../lib/techniques/settings.js";
+import { word } from "./prompt_tuning.js";
 
 export const promptTuning: TechniqueImplementation = {
-  saved: "trained",
+  saved: word.capabilities.saves,
   trains: (_call, path) => path === PROMPTS,
   adds: (_call, path) => path === PROMPTS,
   fileName: promptFileName,

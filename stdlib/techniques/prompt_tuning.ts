@@ -1,7 +1,7 @@
 import type { Call } from "#dsl/types/value.js";
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { baseFacts } from "../lib/base-facts.js";
-import { from, startsFrom } from "../lib/techniques/from.js";
+import { from } from "../lib/techniques/from.js";
 import { tokens, virtualTokens, checkPrompts } from "../lib/techniques/prompts.js";
 import { embeddingWidth, type Shapes } from "../lib/techniques/shapes.js";
 import { tokensOf } from "../lib/techniques/virtual-tokens.js";
@@ -15,7 +15,7 @@ const rate = recommends({
   because: "the vectors lie far from where they start, whatever the width",
 });
 
-export const word: Word = {
+export const word = defineWord({
   kind: "technique",
   name: "prompt_tuning",
   doc: "A few learned vectors stand before the tokens of every text; the base stays frozen. Saved as a PEFT adapter of some kilobytes.",
@@ -57,10 +57,9 @@ export const word: Word = {
     ...rate.capabilities,
     saves: "trained",
     trains: "tokens × width of the embeddings",
-    startsFrom,
     adds: true,
     trainableParameters: trained,
     virtualTokens,
   },
   load: () => import("./prompt_tuning.run.js").then((m) => m.promptTuning),
-};
+});

@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "template",
   name: "alpaca",
   doc: "An instruction and its response under headings, for bases that know no chat. A system turn stands in place of the usual opening.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.2.0",
   parameters: [],
   load: () => import("./alpaca.run.js").then((m) => m.alpaca),
-};
+});

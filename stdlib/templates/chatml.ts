@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "template",
   name: "chatml",
   doc: "Turns between `<|im_start|>role` and `<|im_end|>`, as SmolLM2, Qwen and many others write them.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.2.0",
   parameters: [],
   load: () => import("./chatml.run.js").then((m) => m.chatml),
-};
+});

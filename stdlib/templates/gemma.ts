@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "template",
   name: "gemma",
   doc: "Turns between `<start_of_turn>role` and `<end_of_turn>`, as Gemma writes them. User and assistant take turns; there is no system.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.2.0",
   parameters: [],
   load: () => import("./gemma.run.js").then((m) => m.gemma),
-};
+});

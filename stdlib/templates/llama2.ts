@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "template",
   name: "llama2",
   doc: "Questions between `[INST]` and `[/INST]`, answers ended by the end token, as LLaMA 2 and Mistral write them. User and assistant take turns.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.2.0",
   parameters: [],
   load: () => import("./llama2.run.js").then((m) => m.llama2),
-};
+});

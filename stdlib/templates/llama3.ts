@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "template",
   name: "llama3",
   doc: "Turns after `<|start_header_id|>role<|end_header_id|>`, ended by `<|eot_id|>`, as LLaMA 3 writes them.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.2.0",
   parameters: [],
   load: () => import("./llama3.run.js").then((m) => m.llama3),
-};
+});

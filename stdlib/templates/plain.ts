@@ -1,6 +1,6 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "template",
   name: "plain",
   doc: "The prompt, and right after it the completion and the end token: nothing is added between them. One user turn and one answer.",
@@ -8,4 +8,4 @@ export const word: Word = {
   since: "0.2.0",
   parameters: [],
   load: () => import("./plain.run.js").then((m) => m.plain),
-};
+});

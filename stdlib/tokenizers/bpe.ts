@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { elsewhere, minimumFrequency, vocabulary } from "../lib/tokenizers/parameters.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "tokenizer",
   name: "bpe",
   doc: "Byte-pair encoding over bytes, as GPT-2's, trained on the texts of the training split: every text has tokens, whatever its script.",
@@ -12,4 +12,4 @@ export const word: Word = {
   parameters: [vocabulary(300), minimumFrequency],
   elsewhere: { ...elsewhere, byte_level_bpe: "bpe", ByteLevelBPETokenizer: "bpe" },
   load: () => import("./bpe.run.js").then((m) => m.bpe),
-};
+});

@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { elsewhere, vocabulary } from "../lib/tokenizers/parameters.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "tokenizer",
   name: "unigram",
   doc: "Unigram, as T5's and XLM-RoBERTa's (SentencePiece), trained on the texts of the training split: of all ways to cut a word the likeliest is taken; blanks are written ▁ and belong to the word after them.",
@@ -36,4 +36,4 @@ export const word: Word = {
     sentencepiece: "unigram",
   },
   load: () => import("./unigram.run.js").then((m) => m.unigram),
-};
+});

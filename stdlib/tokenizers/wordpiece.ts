@@ -1,7 +1,7 @@
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord } from "#dsl/types/define.js";
 import { elsewhere, minimumFrequency, vocabulary } from "../lib/tokenizers/parameters.js";
 
-export const word: Word = {
+export const word = defineWord({
   kind: "tokenizer",
   name: "wordpiece",
   doc: "WordPiece, as BERT's, trained on the texts of the training split: words are cut at blanks and punctuation, then into pieces, of which all but the first begin with ##.",
@@ -31,4 +31,4 @@ export const word: Word = {
   ],
   elsewhere: { ...elsewhere, lowercase: "lower_case", do_lower_case: "lower_case", limit_alphabet: "alphabet" },
   load: () => import("./wordpiece.run.js").then((m) => m.wordpiece),
-};
+});

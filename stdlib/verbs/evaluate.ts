@@ -1,4 +1,3 @@
-import type { ByRoles } from "#dsl/plan/metrics.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Verb } from "#dsl/types/registry.js";
 
@@ -37,11 +36,9 @@ export const word: Verb = {
           const word = task !== null && typeof task === "object" && "word" in task ? (task as Call).word : "";
           const has = context.find("task", word)?.capabilities;
           const columns = context.data?.["columns"];
-          const byRoles = has?.["byRoles"];
-          if (typeof byRoles === "function" && columns !== null && typeof columns === "object" && "record" in columns)
-            return (byRoles as ByRoles)(Object.keys(columns.record), task as Call).metrics;
-          const own = has?.["metrics"];
-          return Array.isArray(own) ? (own as readonly Call[]) : LABELS;
+          if (has?.byRoles && columns !== null && typeof columns === "object" && "record" in columns)
+            return has.byRoles(Object.keys(columns.record), task as Call).metrics;
+          return has?.metrics ?? LABELS;
         },
       },
       why: "Accuracy alone hides rare labels, the macro average shows them; texts have no right label.",

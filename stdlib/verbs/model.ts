@@ -1,7 +1,6 @@
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import type { Verb } from "#dsl/types/registry.js";
-import { isFrozen } from "../lib/freezing.js";
 
 export const word: Verb = {
   kind: "verb",
@@ -13,7 +12,6 @@ export const word: Verb = {
   connectors: { like: { takes: "model" } },
   does: "defines",
   /** `frozen`: whether a tensor of the base belongs to one of the parts that `freeze` lists. */
-  capabilities: { frozen: isFrozen },
   elsewhere: {
     extends: "like",
     inherits: "like",
@@ -163,14 +161,13 @@ export const word: Verb = {
 /** The kind of tokenizer that goes with a family; null: the model has a base. */
 function ownTokenizer(architecture: Value | undefined, context: CheckContext): Value {
   if (typeof architecture !== "object" || architecture === null || !("word" in architecture)) return null;
-  const scratch = context.find("model", (architecture as Call).word)?.capabilities?.["scratch"];
-  const word = (scratch as { readonly tokenizer: string } | undefined)?.tokenizer ?? "bpe";
-  return { word, kind: "tokenizer", arguments: {} };
+  const scratch = context.find("model", (architecture as Call).word)?.capabilities?.scratch;
+  return { word: scratch?.tokenizer ?? "bpe", kind: "tokenizer", arguments: {} };
 }
 
 /** Positions that the model's technique takes from each text. */
 function virtualTokens(technique: Value | undefined, context: CheckContext): number {
   if (typeof technique !== "object" || technique === null || !("word" in technique)) return 0;
-  const count = context.find("technique", (technique as Call).word)?.capabilities?.["virtualTokens"];
-  return typeof count === "function" ? (count as (call: Call) => number)(technique as Call) : 0;
+  const count = context.find("technique", (technique as Call).word)?.capabilities?.virtualTokens;
+  return count?.(technique as Call) ?? 0;
 }

@@ -9,6 +9,6 @@ export const word: Verb = {
   operands: { what: "none" },
   connectors: {},
   does: "defines",
-  capabilities: { anyKey: true },
+  anyKey: true,
   parameters: [],
 };

@@ -18,6 +18,6 @@ export const word: Verb = {
     finetune: "train",
     fine_tune: "train",
   },
-  capabilities: { keysOf: "recipe" },
+  keysOf: "recipe",
   parameters: [],
 };

@@ -7,23 +7,22 @@ import type { BaseFacts } from "#dsl/types/facts.js";
 import type { Registry, Word } from "#dsl/types/registry.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { makeLayers } from "#stdlib/lib/layers.js";
-import type { KnownCheckpoint } from "#stdlib/lib/models/known-checkpoints.js";
 import { layersOptions, modelInputs } from "#stdlib/programs/model.js";
 
 export interface Checkpoint {
   readonly name: string;
-  readonly family: Word;
+  readonly family: Word<"model">;
   readonly implementation: ModelImplementation;
   readonly config: Readonly<Record<string, unknown>>;
   readonly facts: BaseFacts;
 }
 
 /** Those that the family's word names, the first of them its most usual. */
-export async function checkpointsOf(family: Word): Promise<readonly Checkpoint[]> {
-  const known = (family.capabilities?.["checkpoints"] ?? []) as readonly KnownCheckpoint[];
-  const implementation = (await family.load!()) as ModelImplementation;
+export async function checkpointsOf(family: Word<"model">): Promise<readonly Checkpoint[]> {
+  const known = family.capabilities?.checkpoints ?? [];
+  const implementation = await family.load!();
   return known.map(({ name, config: sizes }) => {
-    const config = { model_type: family.capabilities?.["modelType"], ...sizes };
+    const config = { model_type: family.capabilities?.modelType, ...sizes };
     return { name, family, implementation, config, facts: factsOf(family, implementation, config) };
   });
 }
@@ -32,7 +31,7 @@ export async function allCheckpoints(registry: Registry): Promise<readonly Check
   return (await Promise.all(families.map(checkpointsOf))).flat();
 }
 
-function factsOf(word: Word, family: ModelImplementation, json: Readonly<Record<string, unknown>>): BaseFacts {
+function factsOf(word: Word<"model">, family: ModelImplementation, json: Readonly<Record<string, unknown>>): BaseFacts {
   const config = family.config(json);
   const graph = new Graph();
   const options = layersOptions({ family, config, prefixInCheckpoint: true, tensors: {} }, graph, 0, () => false);

@@ -7,7 +7,7 @@ import { dataOf, programOf } from "./programs.js";
 export function wholeExample(word: Word, registry: Registry, baseFor: (task: string) => string): string {
   const example = word.example;
   if (/^tune /.test(example)) return `${example}\n`; // a version line stands first
-  const task = (name: string): Word => registry.find("task", name)!;
+  const task = (name: string): Word<"task"> => registry.find("task", name)!;
   const written = (asked: Omit<Parameters<typeof programOf>[0], "base">, metrics?: string): string =>
     programOf({ ...asked, base: baseFor(asked.task.name) }, metrics);
   const model = /^model (\w+) \{.*task: (\w+)/.exec(example);

@@ -1,6 +1,7 @@
 /** The page of a model family: what it is, its checkpoints, which tasks and techniques it takes, what its config may say. */
 import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import type { Word } from "#dsl/types/registry.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { compact, count, percent } from "#kernel/core/display/text.js";
 import { configTable } from "./config-fields.js";
 import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
@@ -9,19 +10,19 @@ import { referencesText } from "./references.js";
 import type { Trials } from "./tried.js";
 import { savedAs } from "./saved.js";
 
-const SHAPES: Readonly<Record<string, string>> = {
+const SHAPES: Readonly<Record<ModelImplementation["shape"], string>> = {
   encoder: "an encoder: reads whole texts, both ways",
   decoder: "a decoder: reads what came before and continues it",
   "encoder-decoder": "an encoder-decoder: reads one text and writes another",
 };
 
-export async function familyPage(family: Word, trials: Trials): Promise<string> {
-  const { modelType, shape, targets, linears, layout } = family.capabilities as Readonly<Record<string, unknown>>;
+export async function familyPage(family: Word<"model">, trials: Trials): Promise<string> {
+  const { modelType, shape, targets, linears, layout } = family.capabilities!;
   const checkpoints = trials.of(family);
   const [first] = checkpoints;
   if (!first) throw new Error(`the family ${family.name} names no checkpoints`);
   const tasks = trials.tasksOf(first);
-  const names = (list: unknown): string => (list as readonly string[]).map(code).join(", ");
+  const names = (list: readonly string[]): string => list.map(code).join(", ");
   const task = trials.taskFor(first);
   return page(
     `# ${family.name}`,
@@ -31,7 +32,7 @@ export async function familyPage(family: Word, trials: Trials): Promise<string> 
       ["", ""],
       [
         ["found by", `\`"model_type": ${JSON.stringify(modelType)}\` in config.json`],
-        ["is", SHAPES[String(shape)] ?? String(shape)],
+        ["is", SHAPES[shape]],
         ["LoRA changes, unless told otherwise", names(targets)],
         ["linear layers that techniques may name", names(linears)],
         ...(layout === "in_out" ? [["layout", "linear weights lie as [in, out]"]] : []),
@@ -56,7 +57,7 @@ export async function familyPage(family: Word, trials: Trials): Promise<string> 
     tasks.map((t) => link(code(t.name), `../words/task.md#${t.name}`)).join(", "),
     task && "## Techniques",
     task &&
-      `What each trains of \`${first.name}\` for ${code(task.name)}${task.capabilities?.["labels"] === true ? " with two labels" : ""}, settings left at their defaults; the head is counted in.`,
+      `What each trains of \`${first.name}\` for ${code(task.name)}${task.capabilities?.labels ? " with two labels" : ""}, settings left at their defaults; the head is counted in.`,
     task &&
       table(
         ["technique", "trains", "share", "saved as"],

@@ -13,16 +13,16 @@ export function columnsOf(): readonly string[] {
 }
 
 /** Roles of a task's data: columns of the programs are named as these. */
-export function rolesOf(task: Word): readonly string[] {
-  return (task.capabilities?.["roles"] ?? ["text"]) as readonly string[];
+export function rolesOf(task: Word<"task">): readonly string[] {
+  return task.capabilities?.roles ?? ["text"];
 }
 /** A file of the task's rows: lists and turns are JSON's affair. */
-export function fileOf(task: Word): string {
+export function fileOf(task: Word<"task">): string {
   return /labels|tokens|messages/.test(rolesOf(task).join()) ? "rows.jsonl" : "rows.csv";
 }
 
 export interface Asked {
-  readonly task: Word;
+  readonly task: Word<"task">;
   /** The task as it is written, arguments included; absent: its name. */
   readonly taskText?: string;
   readonly base: string;
@@ -48,7 +48,7 @@ export function programOf({ task, taskText = task.name, base, technique, templat
 }
 
 /** The statement that reads a task's rows. */
-export function dataOf(task: Word): string {
+export function dataOf(task: Word<"task">): string {
   const file = fileOf(task);
   const source = `${file.endsWith("jsonl") ? "jsonl" : "csv"}("${file}")`;
   return [

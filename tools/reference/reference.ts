@@ -3,6 +3,7 @@
  * written by hand beside the sentences that join what records say; figures come from the compiler itself. The pages are
  * committed, and a test says when they are stale.
  */
+import type { Kind } from "#dsl/types/registry.js";
 import { allCodes } from "#dsl/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 import { codePage, codesContents } from "./code-page.js";
@@ -25,15 +26,15 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   return pages.set("codes/README.md", codesContents()).set("README.md", contents(trials));
 }
 
-function kindsOf(): readonly string[] {
+function kindsOf(): readonly Kind[] {
   return [...new Set(registry.words.map((word) => word.kind))].sort();
 }
 
 function contents(trials: Trials): string {
-  const own = (kind: string): string =>
+  const own = (kind: "model" | "technique"): string =>
     trials
       .built(kind)
-      .map((word) => link(code(word.name), `${APART[kind]!}/${word.name}.md`))
+      .map((word) => link(code(word.name), `${APART[kind]}/${word.name}.md`))
       .join(", ");
   return page(
     "# Reference of Tune",

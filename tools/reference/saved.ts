@@ -1,14 +1,13 @@
 /** How what a technique trained is saved: PEFT's format where PEFT has the technique. */
 import type { Word } from "#dsl/types/registry.js";
-import type { TaskImplementation } from "#stdlib/kinds/task.js";
-import type { AdapterFacts, TechniqueImplementation } from "#stdlib/kinds/technique.js";
+import type { AdapterFacts } from "#stdlib/kinds/technique.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { programOf } from "./programs.js";
 import type { Trials } from "./tried.js";
 
 /** PEFT's name of the technique, as its adapters' configurations say it; null: PEFT has no format for it. */
-export async function peftType(technique: Word, trials: Trials): Promise<string | null> {
-  const implementation = (await technique.load!()) as TechniqueImplementation;
+export async function peftType(technique: Word<"technique">, trials: Trials): Promise<string | null> {
+  const implementation = await technique.load!();
   const task = trials.registry.find("task", "text_classification")!;
   const { implementation: family, config: json, name: base } = trials.named(trials.baseFor(task.name))!;
   const { plan } = trials.compiled(programOf({ task, base, technique: technique.name }));
@@ -17,7 +16,7 @@ export async function peftType(technique: Word, trials: Trials): Promise<string 
   const { state } = assembleForward(
     {
       ...{ family, config, labels: 2, seed: 0, prefixInCheckpoint: true, tensors: {} },
-      task: { call: taskCall, implementation: (await task.load!()) as TaskImplementation },
+      task: { call: taskCall, implementation: await task.load!() },
       technique: { call, implementation },
     },
     false,
@@ -32,8 +31,8 @@ export async function peftType(technique: Word, trials: Trials): Promise<string 
   return typeof type === "string" ? type : null;
 }
 
-export async function savedAs(technique: Word, trials: Trials): Promise<string> {
-  const { saved } = (await technique.load!()) as TechniqueImplementation;
+export async function savedAs(technique: Word<"technique">, trials: Trials): Promise<string> {
+  const { saved } = await technique.load!();
   if (saved === "model") return "the whole model";
   const type = await peftType(technique, trials);
   return type === null ? "an adapter in a format of our own" : `an adapter in PEFT's format (\`${type}\`)`;

@@ -9,8 +9,8 @@ import { referencesText } from "./references.js";
 import { peftType, savedAs } from "./saved.js";
 import type { Trials } from "./tried.js";
 
-export async function techniquePage(technique: Word, trials: Trials): Promise<string> {
-  const { trains, virtualTokens } = technique.capabilities as Readonly<Record<string, unknown>>;
+export async function techniquePage(technique: Word<"technique">, trials: Trials): Promise<string> {
+  const { trains, virtualTokens } = technique.capabilities!;
   const peft = await peftType(technique, trials);
   const saved = await savedAs(technique, trials);
   const parameters = parametersTable(technique.parameters);
@@ -18,7 +18,7 @@ export async function techniquePage(technique: Word, trials: Trials): Promise<st
     `# ${technique.name}`,
     lifecycleOf(technique).join(" "),
     technique.doc,
-    typeof trains === "string" && `Trains ${trains}, and the task's head.`,
+    trains !== undefined && `Trains ${trains}, and the task's head.`,
     fence("tune", exampleOf(technique, trials)),
     parameters !== "" && "## Parameters",
     parameters,
@@ -62,7 +62,7 @@ export async function techniquePage(technique: Word, trials: Trials): Promise<st
 }
 
 /** Of a model that labels, with the technique as its record's example writes it. */
-export function exampleOf(technique: Word, trials: Trials): string {
+export function exampleOf(technique: Word<"technique">, trials: Trials): string {
   const task = trials.registry.find("task", "text_classification")!;
   const written = /technique: (.+?) \}$/.exec(technique.example)?.[1] ?? technique.name;
   return programOf({ task, base: trials.baseFor(task.name), technique: written });

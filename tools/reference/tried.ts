@@ -3,7 +3,7 @@
  * each task and technique, the program of a page is compiled; whether it may be, and what it would train, is what pages tell.
  */
 import type { Estimates } from "#dsl/plan/plan.js";
-import type { Registry, Word } from "#dsl/types/registry.js";
+import type { Kind, Registry, Word } from "#dsl/types/registry.js";
 import { allCheckpoints, type Checkpoint } from "./checkpoints.js";
 import { columnsOf, programOf, type Asked } from "./programs.js";
 import { tried, type Tried, type World } from "./world.js";
@@ -33,10 +33,10 @@ export class Trials {
     const asked = name.toLowerCase();
     return named((known) => known === asked) ?? named((known) => known.endsWith(`/${asked}`) || known.includes(asked));
   }
-  of(family: Word): readonly Checkpoint[] {
+  of(family: Word<"model">): readonly Checkpoint[] {
     return this.checkpoints.filter((c) => c.family.name === family.name);
   }
-  built(kind: string): readonly Word[] {
+  built<K extends Kind>(kind: K): readonly Word<K>[] {
     return this.registry.ofKind(kind).filter((word) => !word.planned);
   }
   compiled(text: string): Tried {
@@ -52,11 +52,11 @@ export class Trials {
     return outcome;
   }
   /** Tasks that a checkpoint can be given. */
-  tasksOf(checkpoint: Checkpoint): readonly Word[] {
+  tasksOf(checkpoint: Checkpoint): readonly Word<"task">[] {
     return this.built("task").filter((task) => this.outcome({ task, base: checkpoint.name }).errors.length === 0);
   }
   /** The one that stands for a family: that of its record's example, else the first of those it can be given. */
-  taskFor(checkpoint: Checkpoint): Word | undefined {
+  taskFor(checkpoint: Checkpoint): Word<"task"> | undefined {
     const tasks = this.tasksOf(checkpoint);
     const shown = /task: (\w+)/.exec(checkpoint.family.example)?.[1];
     return tasks.find((task) => task.name === shown) ?? tasks[0];

@@ -1,8 +1,7 @@
 /** A page for each kind of word: every word of it with what it is, an example, its parameters; then what is only planned. */
 import { kindsIn } from "#dsl/types/keys.js";
 import { lifecycleOf } from "#dsl/assist/lifecycle.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Registry, Verb, Word } from "#dsl/types/registry.js";
+import { isOfKind, isVerb, type Kind, type Registry, type Verb, type Word } from "#dsl/types/registry.js";
 import { callText } from "#kernel/core/display/value-text.js";
 import { code, fence, link, page, prose } from "#kernel/core/display/markdown.js";
 import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
@@ -11,9 +10,12 @@ import { referencesText } from "./references.js";
 import type { Trials } from "./tried.js";
 
 /** Kinds whose words have pages of their own. */
-export const APART: Readonly<Record<string, string>> = { model: "families", technique: "techniques" };
+export const APART: Readonly<Partial<Record<Kind, string>> & Record<"model" | "technique", string>> = {
+  model: "families",
+  technique: "techniques",
+};
 
-export function kindPage(kind: string, trials: Trials): string {
+export function kindPage(kind: Kind, trials: Trials): string {
   const { registry } = trials;
   const words = registry.ofKind(kind);
   const built = words.filter((word) => !word.planned);
@@ -39,8 +41,8 @@ function section(word: Word, trials: Trials): string {
     `${prose(word.doc)} ${own}`.trim(),
     lifecycleOf(word).join(" "),
     fence("tune", word.example),
-    word.kind === "verb" && headerText(word as Verb),
-    word.kind === "task" && taskText(word, trials),
+    isVerb(word) && headerText(word),
+    isOfKind(word, "task") && taskText(word, trials),
     own === "" && parametersTable(parametersOf(word, trials.registry)),
     own === "" && plannedParameters(parametersOf(word, trials.registry)),
     own === "" && elsewhereText(word),
@@ -66,38 +68,37 @@ function whereText(kind: string, registry: Registry): string {
 }
 
 function parametersOf(word: Word, registry: Registry): Word["parameters"] {
-  const from = word.capabilities?.["keysOf"];
-  return typeof from === "string"
+  const from = isVerb(word) ? word.keysOf : undefined;
+  return from !== undefined
     ? [...word.parameters, ...(registry.find("verb", from)?.parameters ?? [])]
     : word.parameters;
 }
 
-function headerText({ connectors, capabilities }: Verb): string {
+function headerText({ connectors, keysOf: keys }: Verb): string {
   const found = Object.entries(connectors).map(
     ([name, { takes, required }]) => `${code(name)} (${takes}${required ? ", must be given" : ""})`,
   );
-  const keys = capabilities?.["keysOf"];
   return [
     found.length > 0 && `Connectors: ${found.join(", ")}.`,
-    typeof keys === "string" && `Its block takes the keys of ${link(code(keys), `#${keys}`)}.`,
+    keys !== undefined && `Its block takes the keys of ${link(code(keys), `#${keys}`)}.`,
   ]
     .filter(Boolean)
     .join(" ");
 }
 
 /** What the rows must have, which families can do it, what `predict` gives. */
-function taskText(task: Word, trials: Trials): string {
-  const { roles = [], orRoles, prediction, metrics } = (task.capabilities ?? {}) as Readonly<Record<string, unknown>>;
-  const list = (names: unknown): string => (names as readonly string[]).map(code).join(", ");
+function taskText(task: Word<"task">, trials: Trials): string {
+  const { roles, orRoles, prediction, metrics = [] } = task.capabilities!;
+  const list = (names: readonly string[]): string => names.map(code).join(", ");
   const families = trials
     .built("model")
     .filter((family) => trials.of(family).some((c) => trials.tasksOf(c).includes(task)))
     .map((family) => link(code(family.name), `../families/${family.name}.md`));
-  const scores = Array.isArray(metrics) ? (metrics as readonly Call[]).map((call) => code(callText(call))) : [];
+  const scores = metrics.map((call) => code(callText(call)));
   return page(
-    `Roles of its data: ${list(roles)}${Array.isArray(orRoles) ? `; or ${list(orRoles)}` : ""}. Families: ${families.join(", ")}.` +
+    `Roles of its data: ${list(roles)}${orRoles ? `; or ${list(orRoles)}` : ""}. Families: ${families.join(", ")}.` +
       (scores.length > 0 ? ` Measured unless told otherwise: ${scores.join(", ")}.` : ""),
     fence("tune", dataOf(task)),
-    typeof prediction === "string" && `\`predict\` gives, as TypeScript has it:\n\n${fence("ts", prediction)}`,
+    prediction !== undefined && `\`predict\` gives, as TypeScript has it:\n\n${fence("ts", prediction)}`,
   ).trimEnd();
 }

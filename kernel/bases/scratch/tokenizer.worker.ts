@@ -9,7 +9,7 @@ import type { CountedWords, TokenizerTraining, TrainedTokens } from "#stdlib/kin
 import type { TokenizerOrder } from "./train-tokenizer.js";
 
 const { call, specials, unknown, texts } = workerData as TokenizerOrder;
-const implementation = (await registry.find("tokenizer", call.word)!.load!()) as TokenizerTraining;
+const implementation = await registry.find("tokenizer", call.word)!.load!();
 const words = counted(texts, implementation.parts(call));
 const trained: TrainedTokens = implementation.train(call, words, { specials, unknown });
 parentPort!.postMessage(trained);

@@ -7,12 +7,12 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import writeFileAtomic from "write-file-atomic";
+import type { FromScratch } from "#dsl/types/capabilities.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/plan/scratch-codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
-import type { TokenizerTraining, TrainedTokens } from "#stdlib/kinds/tokenizer.js";
-import type { FromScratch } from "#stdlib/lib/models/from-words.js";
+import type { TrainedTokens } from "#stdlib/kinds/tokenizer.js";
 import { cachePath, locked } from "../../fetch/cache.js";
 
 /** Raised when the same words would come out another way. */
@@ -38,7 +38,7 @@ export async function trainTokenizer(
   texts: readonly string[],
   o: { readonly data: string; readonly registry: Registry; readonly signal?: AbortSignal | undefined },
 ): Promise<TrainedTokenizer> {
-  const implementation = (await o.registry.find("tokenizer", call.word)!.load!()) as TokenizerTraining;
+  const implementation = await o.registry.find("tokenizer", call.word)!.load!();
   const specials = scratch.specials.map(([token]) => token);
   const unknown = scratch.specials.find(([, ...roles]) => roles.includes("unknown"))?.[0] ?? null;
   const order = { call, specials, unknown, texts };

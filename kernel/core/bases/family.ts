@@ -5,12 +5,12 @@ import type { Word, Registry } from "#dsl/types/registry.js";
 import "./codes.js";
 
 /** Coded error `unknown-architecture`, which lists those that are known. */
-export function familyOf(config: Readonly<Record<string, unknown>>, registry: Registry): Word {
+export function familyOf(config: Readonly<Record<string, unknown>>, registry: Registry): Word<"model"> {
   const built = registry.ofKind("model").filter((word) => !word.planned);
   const type = config["model_type"];
-  const word = built.find((w) => w.capabilities?.["modelType"] === type);
+  const word = built.find((w) => w.capabilities?.modelType === type);
   if (word && type !== undefined) return word;
-  const has = built.map((w) => String(w.capabilities?.["modelType"] ?? w.name)).sort();
+  const has = built.map((w) => w.capabilities?.modelType ?? w.name).sort();
   const architectures = config["architectures"];
   const architecture =
     [type, Array.isArray(architectures) ? architectures[0] : undefined].find((name) => typeof name === "string") ??

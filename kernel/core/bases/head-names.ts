@@ -14,11 +14,11 @@ export function problemOf(task: string): string | undefined {
 
 /** How the name of a class with the head of a task ends; of a task without a head "Model". */
 export function headOf(task: string, registry: Registry): string {
-  const does = registry.find("task", task)?.capabilities ?? {};
-  const [ending] = Array.isArray(does["architectures"]) ? (does["architectures"] as readonly string[]) : [];
+  const does = registry.find("task", task)?.capabilities;
+  const [ending] = does?.architectures ?? [];
   if (ending !== undefined) return ending;
-  if (does["supervision"] === "sequence") return "ForConditionalGeneration";
-  if (does["supervision"] === "next_token") return "ForCausalLM";
+  if (does?.supervision === "sequence") return "ForConditionalGeneration";
+  if (does?.supervision === "next_token") return "ForCausalLM";
   return PROBLEMS[task] === undefined ? "Model" : "ForSequenceClassification";
 }
 

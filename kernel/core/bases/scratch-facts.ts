@@ -1,13 +1,13 @@
 /** What is known of a model from scratch before anything of it is written: its config.json, the shapes of its weights. */
+import type { FromScratch } from "#dsl/types/capabilities.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import type { ScratchPlan } from "#dsl/types/subject.js";
-import type { Implementations, Registry } from "#dsl/types/registry.js";
-import type { FromScratch } from "#stdlib/lib/models/from-words.js";
+import type { Registry } from "#dsl/types/registry.js";
 import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";
 
 /** The special tokens of its family. */
 export function specialsOf({ architecture }: ScratchPlan, registry: Registry): FromScratch {
-  return registry.find("model", architecture.word)!.capabilities!["scratch"] as FromScratch;
+  return registry.find("model", architecture.word)!.capabilities!.scratch!;
 }
 
 /** `tokens`: how many its tokenizer has; null: it is not trained yet. Coded errors of the family's config. */
@@ -18,7 +18,7 @@ export async function scratchOf(
 ): Promise<Omit<BaseFacts, "folder" | "hash">> {
   const { architecture, tokenizer, max_length } = plan;
   const word = registry.find("model", architecture.word)!;
-  const family = (await word.load!()) as Implementations["model"];
+  const family = await word.load!();
   const { specials } = specialsOf(plan, registry);
   const asked = Number(tokenizer.arguments["vocabulary"]);
   const special = (role: string): number | null => {

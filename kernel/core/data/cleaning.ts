@@ -2,7 +2,7 @@
 import type { DataFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { DataPlan } from "#dsl/types/subject.js";
-import type { Implementations, Registry } from "#dsl/types/registry.js";
+import type { Registry } from "#dsl/types/registry.js";
 import { rowName } from "./row-names.js";
 import type { Row } from "./rows.js";
 
@@ -33,9 +33,7 @@ export async function cleaning(
   drops: Drops,
   o: { readonly streamed: boolean } = { streamed: false },
 ): Promise<(row: Row) => Row | undefined> {
-  const loaded = await Promise.all(
-    plan.clean.map(async (call) => (await registry.find("cleaner", call.word)!.load!()) as Implementations["cleaner"]),
-  );
+  const loaded = await Promise.all(plan.clean.map(async (call) => await registry.find("cleaner", call.word)!.load!()));
   const steps = loaded.map((cleaner, i) => cleaner.start(plan.clean[i]!, o));
   return (row) => {
     let { values } = row;

@@ -7,7 +7,7 @@ import "#dsl/rules/world-codes.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { TableFacts } from "#dsl/types/facts.js";
-import type { Implementations, Registry } from "#dsl/types/registry.js";
+import type { Registry } from "#dsl/types/registry.js";
 import { usualTurns } from "#stdlib/conversations/turns.run.js";
 import type { CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
@@ -95,7 +95,7 @@ async function conversationOf({ columns, conversation }: DataPlan, registry: Reg
   const { messages } = columns;
   if (!conversation) return { columns: messages === undefined ? [] : [messages], read: ([value]) => usualTurns(value) };
   const word = registry.find("conversation", conversation.word)!;
-  const loaded = (await word.load!()) as Implementations["conversation"];
+  const loaded = await word.load!();
   return { columns: loaded.columns(conversation), read: (values) => loaded.read(conversation, values) };
 }
 
@@ -115,7 +115,7 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
     : Object.entries(plan.source);
   const conversation = await conversationOf(plan, reading.registry);
   for (const [split, call] of sources) {
-    const source = (await reading.registry.find("source", call.word)!.load!()) as Implementations["source"];
+    const source = await reading.registry.find("source", call.word)!.load!();
     if (call.arguments["stream"] !== true || !source.stream) {
       const table = columnsOf(await source.open(call, reading.world));
       const numbers = table.get("$row")!;
@@ -154,7 +154,7 @@ export async function readHeader(source: Call, world: SourceWorld, registry: Reg
 }
 
 async function opened(call: Call, reading: Reading, limit?: number): Promise<ColumnTable> {
-  const source = (await reading.registry.find("source", call.word)!.load!()) as Implementations["source"];
+  const source = await reading.registry.find("source", call.word)!.load!();
   return source.open(call, reading.world, limit);
 }
 

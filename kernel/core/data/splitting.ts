@@ -1,7 +1,7 @@
 /** Which rows go into which split, and what is to be said of it. */
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Implementations, Registry } from "#dsl/types/registry.js";
+import type { Registry } from "#dsl/types/registry.js";
 import type { CleanRow } from "#stdlib/kinds/data.js";
 import { isCall, type Row } from "./rows.js";
 
@@ -18,7 +18,7 @@ export async function divide(rows: readonly Row[], plan: DataPlan, registry: Reg
   let names: readonly (string | null)[];
   let order: readonly string[];
   if (plan.split) {
-    const split = (await registry.find("split", plan.split.word)!.load!()) as Implementations["split"];
+    const split = await registry.find("split", plan.split.word)!.load!();
     names = split.assign(plan.split, rowsForSplit(rows, plan, plan.split, registry), plan.seed);
     order = split.names?.(plan.split) ?? [];
   } else {
@@ -40,7 +40,7 @@ function inUsualOrder(order: readonly string[], found: ReadonlySet<string>): str
 /** The names of a plan's splits in their order, those that no row fell into among them. */
 export async function splitOrder(plan: DataPlan, registry: Registry, found: Iterable<string>): Promise<string[]> {
   if (!plan.split) return inUsualOrder(isCall(plan.source) ? ["all"] : Object.keys(plan.source), new Set(found));
-  const split = (await registry.find("split", plan.split.word)!.load!()) as Implementations["split"];
+  const split = await registry.find("split", plan.split.word)!.load!();
   return inUsualOrder(split.names?.(plan.split) ?? [], new Set(found));
 }
 

@@ -1,4 +1,7 @@
 /** A run's curves from its events: one figure, drawn anew and updated in place while it trains; a table at its end. */
+import { usualMetric } from "#dsl/plan/watched.js";
+import { metricName, metricNamed } from "#stdlib/lib/metrics/metric-name.js";
+import { registry } from "#stdlib/registry.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import type { Figure, Trace } from "./figure.js";
 import type { Shown } from "./shown.js";
@@ -20,13 +23,14 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
   const steps = events.filter((e): e is Step => e.kind === "step");
   const evaluations = events.filter((e): e is Evaluated => e.kind === "evaluated");
   const total = events.findLast((e) => e.kind === "started")?.steps;
-  const names = [...new Set(evaluations.flatMap((e) => Object.keys(e.metrics)))].filter((name) => name !== "loss");
+  const told = [...new Set(evaluations.flatMap((e) => Object.keys(e.metrics)))];
+  const names = told.filter((name) => !isBesideLoss(name));
   const two = names.length > 0 || (validates ?? false);
   const best = bestOf(events);
   const marked = best ? bestMark(evaluations, best) : [];
   const data: Trace[] = [
     ...lossTraces(steps),
-    ...metricTraces(evaluations, ["loss"], { xaxis: "x", yaxis: "y" }, 1),
+    ...metricTraces(evaluations, told.filter(isBesideLoss), { xaxis: "x", yaxis: "y" }, 1),
     ...metricTraces(evaluations, names, { xaxis: "x2", yaxis: "y2" }, 2),
     ...marked,
   ];
@@ -53,6 +57,10 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
         : {}),
     },
   };
+}
+
+function isBesideLoss(name: string): boolean {
+  return metricNamed(name, registry)?.besideLoss === true;
 }
 
 function lossTraces(steps: readonly Step[]): Trace[] {
@@ -111,7 +119,7 @@ interface Best {
 }
 function bestOf(events: readonly RunEvent[]): Best | null {
   const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
-  return best?.kind === "checkpoint" ? { step: best.step, by: best.by ?? "loss" } : null;
+  return best?.kind === "checkpoint" ? { step: best.step, by: best.by ?? metricName(usualMetric(registry)) } : null;
 }
 
 /** Values that are next to the same would be told apart by their last digits: the axis then shows their size instead. */
@@ -131,7 +139,7 @@ function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[
   const at = evaluations.find((e) => e.step === step);
   const value = at && short(finite(at.metrics[by]));
   if (value === undefined || value === null) return [];
-  const axes = by === "loss" ? { xaxis: "x", yaxis: "y" } : { xaxis: "x2", yaxis: "y2" };
+  const axes = isBesideLoss(by) ? { xaxis: "x", yaxis: "y" } : { xaxis: "x2", yaxis: "y2" };
   return [
     {
       type: "scatter",

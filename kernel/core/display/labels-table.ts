@@ -1,5 +1,5 @@
 /** What each label (or kind of entity) comes to: precision, recall, F1, each with its interval, and how many there are, the most frequent first. */
-import { labelRates, type Rate } from "#stdlib/lib/intervals/label-rates.js";
+import { labelRates, RATES, type Rate } from "#stdlib/lib/intervals/label-rates.js";
 import { shownOf } from "./bundle.js";
 import { card, html, htmlTable, note } from "./html.js";
 import { plain, valueCell, type Cell } from "./score-cell.js";
@@ -32,13 +32,13 @@ const ALONE = ", as if each stood alone";
 /** `of`: the model, where several are shown. */
 export function labelsShown({ rows, head: first, of: [one, several] }: LabelsReport, of = ""): Shown {
   const method = `${METHOD}${one === "row" ? "" : ALONE}`;
-  const head = [first, "precision", "recall", "f1", `true ${several}`, "predicted"];
+  const head = [first, ...RATES, `true ${several}`, "predicted"];
   const sorted = [...rows].sort((a, b) => b.have - a.have || b.given - a.given);
   const cells = sorted.map((row): readonly [string, ...Cell[]] => {
-    const { precision, recall, f1 } = labelRates(row);
+    const rates = labelRates(row);
     return [
       clip(row.label, 60),
-      ...[precision, recall, f1].map(rateCell),
+      ...RATES.map((name) => rateCell(rates[name])),
       plain(count(row.have)),
       plain(count(row.given)),
     ];

@@ -65,8 +65,8 @@ function readConfig(folder: string): Readonly<Record<string, unknown>> {
 async function familyOf(config: Readonly<Record<string, unknown>>): Promise<ModelImplementation> {
   const models = registry.ofKind("model").filter((w) => !w.planned);
   const modelType = config["model_type"];
-  const word = models.find((w) => w.capabilities?.["modelType"] === modelType);
-  if (word?.load) return (await word.load()) as ModelImplementation;
+  const word = models.find((w) => w.capabilities?.modelType === modelType);
+  if (word?.load) return await word.load();
   throw new CodedError("unknown-architecture", {
     architecture: typeof modelType === "string" ? modelType : "(no model_type in config.json)",
     has: models.map((w) => w.name),
@@ -81,13 +81,13 @@ async function headOf(
 ): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number } | null> {
   const stated: unknown = Array.isArray(config["architectures"]) ? config["architectures"][0] : undefined;
   const named = registry.ofKind("task").filter((word) => {
-    const own = word.capabilities?.["architectures"];
-    return typeof stated === "string" && Array.isArray(own) && own.some((end) => stated.endsWith(String(end)));
+    const own = word.capabilities?.architectures;
+    return typeof stated === "string" && own?.some((end) => stated.endsWith(end)) === true;
   });
   const classifies = registry.find("task", "text_classification")!;
   for (const word of named.length > 0 ? named : [classifies]) {
     if (!word.load) continue;
-    const implementation = (await word.load()) as TaskImplementation;
+    const implementation = await word.load();
     const paths = headPathsOf(implementation, family);
     const last = paths.at(-1) ?? "";
     const matrix = Object.entries(shapes).find(
@@ -115,6 +115,6 @@ async function taskNamed(
   name: string,
 ): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number }> {
   const word = registry.find("task", name)!;
-  const implementation = (await word.load!()) as TaskImplementation;
+  const implementation = await word.load!();
   return { task: { call: { kind: "task", word: word.name, arguments: {} }, implementation }, labels: 0 };
 }

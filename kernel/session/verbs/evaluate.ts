@@ -103,22 +103,23 @@ async function constantFor(
   { metrics }: Evaluate,
   stage: Stage,
 ): Promise<MeasuredConstant | null> {
+  const { registry } = session.vocabulary;
   const { rows, encoding, handle, prepared, split } = one;
   const model = { weights: handle.weights, learnt: one.learnt };
   const constant = await constantOf(session, model, { rows, encoding, scored: { prepared, split } }, stage);
   if (!constant) return null;
-  const ofLoss = new Set(["loss", "perplexity"]);
   const all = await Promise.all(
     metrics.map(async (call): Promise<ConstantMeasure> => {
-      const told = session.vocabulary.registry.find("metric", call.word)?.capabilities?.["constant"];
-      const best = typeof told === "function" ? (told as (call: Call) => string)(call) : told;
+      const told = registry.find("metric", call.word)?.capabilities?.constant;
+      const best = typeof told === "function" ? told(call) : told;
       const other = constant.others.find(({ by }) => by === best);
       const measure = await measureOf(session, call, (other ?? constant).scored);
       return other ? { ...measure, by: other.name } : measure;
     }),
   );
   const measures = all.filter(
-    ({ call, value }) => !Number.isNaN(value) && (constant.likelihood || !ofLoss.has(call.word)),
+    ({ call, value }) =>
+      !Number.isNaN(value) && (constant.likelihood || !registry.find("metric", call.word)?.capabilities?.ofLoss),
   );
   // One that all metrics have in common needs no other beside it.
   const [first] = measures;
@@ -332,8 +333,8 @@ async function measureOf(
   const own = {
     name: metricName(call),
     call,
-    greaterIsBetter: has?.["greaterIsBetter"] !== false,
-    share: has?.["share"] === true,
+    greaterIsBetter: has?.greaterIsBetter !== false,
+    share: has?.share === true,
   };
   const counted = (measure: Scored["measure"]): Pick<Measure, "value" | "why"> => {
     const value = measure(metric, call);

@@ -62,7 +62,7 @@ async function write(
   stage: Stage,
 ): Promise<void> {
   const id = `predict-${handle.name}-${Date.now().toString(36)}`;
-  const apart = registry.find("task", handle.plan.task.word)?.capabilities?.["continues"] !== true;
+  const apart = registry.find("task", handle.plan.task.word)?.capabilities?.continues !== true;
   const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
   const shown = (writing: boolean): Shown & { readonly id: string } =>
     writtenShown(
@@ -144,8 +144,7 @@ async function tableOf(
 
 /** The column of the texts that a task reads: rows of words have them as `text` too. */
 function readRoleOf(task: Call): string {
-  const roles = registry.find("task", task.word)?.capabilities?.["roles"];
-  const first: unknown = Array.isArray(roles) ? roles[0] : undefined;
+  const first = registry.find("task", task.word)?.capabilities?.roles[0];
   return first === "input" || first === "question" ? first : "text";
 }
 

@@ -3,7 +3,8 @@ import type { Action, Plan } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import { greaterIsBetter, keepsBest, watchedIn } from "#dsl/plan/watched.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName, metricNamed } from "#stdlib/lib/metrics/metric-name.js";
+import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { changedShown } from "../../core/display/changed.js";
 import { askingOf, compared, type Asking } from "../changed.js";
@@ -136,7 +137,7 @@ function tellKept({ checkpoint, damaged }: Kept, plan: Plan, { trained }: RunRes
   const none = unmeasured(trained.last.position);
   if (none === 0) return;
   warn("kept-unmeasured", {
-    metric: metricName(watchedIn(training)),
+    metric: metricName(watchedIn(registry, training)),
     none,
     of: trained.last.position.watched.length,
     kept: checkpoint.position.step,
@@ -159,7 +160,7 @@ function movedIn(
   const [first, last] = [validations[0], validations.at(-1)];
   for (const [metric, from] of Object.entries(first ?? {})) {
     const to = last![metric];
-    if (!["loss", "perplexity"].includes(metric) && to !== undefined && to !== from && Number.isFinite(to - from))
+    if (!metricNamed(metric, registry)?.ofLoss && to !== undefined && to !== from && Number.isFinite(to - from))
       return { metric, from, to };
   }
   return null;
@@ -268,7 +269,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     request.onBehind?.(events);
     const began = performance.now();
     const scored = { batchSize: training.batch_size, padId: tokenizer.padId, packed };
-    const watched = watchedIn(training);
+    const watched = watchedIn(session.vocabulary.registry, training);
     const metric = await does(watched, "metric");
     const validate = async (on: Encoded, signal: AbortSignal): Promise<Readonly<Record<string, number>>> => {
       const { told, measure } = await scoreSplit(open.session, on, encoding, { ...scored, signal });

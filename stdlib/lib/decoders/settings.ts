@@ -1,13 +1,13 @@
 /** What decoders read of their calls, and the parameter that they share. */
 import type { Call } from "#dsl/types/value.js";
-import type { Parameter } from "#dsl/types/registry.js";
+import { parameter } from "#dsl/types/define.js";
 
 export function numberIn(call: Call, name: string, absent: number): number {
   const value = call.arguments[name];
   return typeof value === "number" ? value : absent;
 }
 
-export const repetitionPenalty: Parameter = {
+export const repetitionPenalty = parameter({
   name: "repetition_penalty",
   type: { is: "number" },
   doc: "Makes what the text already holds less likely: above 1, scores of its tokens are divided by it (multiplied where negative).",
@@ -15,4 +15,4 @@ export const repetitionPenalty: Parameter = {
   default: { value: 1 },
   why: "1 changes nothing. Small models fall into loops; 1.1 to 1.3 gets them out, more makes the text wander.",
   impact: "medium",
-};
+});

@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Word } from "#dsl/types/registry.js";
 import { baseFacts } from "../base-facts.js";
 import type { TechniqueImplementation } from "../../kinds/technique.js";
-import { fromOurs, startsFrom } from "../techniques/from.js";
+import { fromOurs } from "../techniques/from.js";
 import { failedIn, guarded, guardedLayers, type Owner } from "./guarded.js";
 import { keep } from "./store.js";
 import { parametersOf, type TechniqueRecord } from "./record.js";
@@ -64,7 +64,6 @@ export function techniqueWord(record: TechniqueRecord, owner: Owner, definition:
     check: (call, context) => check(call, context, trace),
     capabilities: {
       saves: saved,
-      ...(saved === "trained" && { startsFrom }),
       /** Of `shapes` (what is frozen is left out of them) and what the technique adds. */
       trainableParameters: (call: Call, shapes: BaseFacts["shapes"], _layout: unknown, base: BaseFacts): number =>
         sum(sound(call, base).filter(({ tensor }) => tensor === undefined || Object.hasOwn(shapes, tensor))),

@@ -23,7 +23,7 @@ const families = new Map<string, ModelImplementation>();
 /** Tracing is part of a compilation, which waits for nothing: families are loaded before. */
 export async function loadFamilies(registry: Registry): Promise<void> {
   const words = registry.ofKind("model").filter((word) => word.load && !families.has(word.name));
-  for (const word of words) families.set(word.name, (await word.load!()) as ModelImplementation);
+  for (const word of words) families.set(word.name, await word.load!());
 }
 
 /** Throws what the technique's functions throw. Null: the family isn't loaded (someone is typing). */

@@ -10,14 +10,10 @@ import { wilson } from "./wilson.js";
 export interface Rate extends Interval {
   readonly value: number;
 }
-export interface LabelRates {
-  /** Null: nothing was given the label. */
-  readonly precision: Rate | null;
-  /** Null: nothing has it. */
-  readonly recall: Rate | null;
-  /** Null: neither. */
-  readonly f1: Rate | null;
-}
+/** As they stand side by side. */
+export const RATES = ["precision", "recall", "f1"] as const;
+/** Null: nothing was given the label (precision), nothing has it (recall), neither (F1). */
+export type LabelRates = Readonly<Record<(typeof RATES)[number], Rate | null>>;
 
 /** `hit`: have the label and were given it; `given`: were given it; `have`: have it. */
 export function labelRates({

@@ -1,7 +1,7 @@
 /** What F1, precision and recall share: their parameters, and the rule that with three labels or more the average must be written. */
 import type { Call } from "#dsl/types/value.js";
 import type { CheckContext } from "#dsl/types/context.js";
-import type { Parameter } from "#dsl/types/registry.js";
+import { parameters } from "#dsl/types/define.js";
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
@@ -49,7 +49,7 @@ evaluate m on d.test { metrics: [f1(of: maybe)] }`,
   },
 });
 
-export const averageParameters: readonly Parameter[] = [
+export const averageParameters = parameters([
   {
     name: "average",
     type: { is: "choice", of: ["macro", "micro", "weighted", "binary", "samples"] },
@@ -68,7 +68,7 @@ export const averageParameters: readonly Parameter[] = [
     why: "Sorted labels put `negative` before `positive`.",
     impact: "medium",
   },
-];
+]);
 
 /** Labels of the data that the statement works on, as the checker hands them in `data.labels`. */
 export function averageIsPlain(call: Call, context: CheckContext): void {
@@ -90,6 +90,6 @@ export function averageIsPlain(call: Call, context: CheckContext): void {
 function ofSets(context: CheckContext): boolean | undefined {
   const task = context.model?.["task"];
   if (task === null || typeof task !== "object" || !("word" in task)) return undefined;
-  const measures = context.find("task", task.word)?.capabilities?.["measures"];
-  return Array.isArray(measures) && (measures as readonly string[]).includes("label_set");
+  const measures = context.find("task", task.word)?.capabilities?.measures;
+  return measures?.includes("label_set") === true;
 }

@@ -1,5 +1,5 @@
 /** Where searches find what they should. Texts that stand level with a right one count as before it: a model that tells nothing apart finds nothing. */
-import type { Parameter } from "#dsl/types/registry.js";
+import { parameter } from "#dsl/types/define.js";
 import type { Rank } from "../../kinds/metric.js";
 import { rowMeans, type RowSums } from "./row-sums.js";
 
@@ -35,8 +35,8 @@ export function placesOf(ranks: readonly Rank[]): readonly number[] {
 }
 
 /** How many places count. */
-export function placesThatCount(standard: { readonly value: number } | null): Parameter {
-  return {
+export function placesThatCount(standard: { readonly value: number } | null) {
+  return parameter({
     name: "at",
     type: { is: "number", integer: true },
     doc: "How many places are looked at.",
@@ -45,5 +45,5 @@ export function placesThatCount(standard: { readonly value: number } | null): Pa
     default: standard ?? { derived: "all of them", from: () => null },
     why: "Nobody reads past the first page: what is found far down is as good as lost.",
     impact: "medium",
-  };
+  });
 }

@@ -3,41 +3,28 @@
  * their sizes, and the special tokens of the tokenizer that is trained for them. A family's `fromWords` makes a config.json
  * of the words, which its own `config` reads like any other.
  */
+import type { FromScratch } from "#dsl/types/capabilities.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Parameter } from "#dsl/types/registry.js";
+import { parameter } from "#dsl/types/define.js";
 import "./codes.js";
 
-/** What a special token is for. */
-export type SpecialRole = "pad" | "unknown" | "begin" | "end" | "classify" | "separate" | "mask";
-/** Capability `scratch` of a family's record. */
-export interface FromScratch {
-  /** The kind of tokenizer that is trained unless another is named. */
-  readonly tokenizer: string;
-  /** Special tokens by what they are for (one may be for several things), in the order of their ids. */
-  readonly specials: readonly (readonly [token: string, ...roles: SpecialRole[]])[];
-  /** Tokens around one text (`A`) and around two (`A`, `B`). */
-  readonly single: string;
-  readonly pair: string;
-  /** Whether the second of two texts has a token type of its own. */
-  readonly types?: true;
-}
-
-const size = (
-  name: string,
+const size = <N extends string>(
+  name: N,
   doc: string,
   range: { readonly min: number; readonly max: number },
   value: number,
   why: string,
-): Parameter => ({
-  name,
-  type: { is: "number", integer: true },
-  doc,
-  range,
-  default: { value },
-  why,
-  impact: "high",
-});
+) =>
+  parameter({
+    name,
+    type: { is: "number", integer: true },
+    doc,
+    range,
+    default: { value },
+    why,
+    impact: "high",
+  });
 
 export const layers = size(
   "layers",
@@ -61,25 +48,27 @@ export const heads = size(
   "Heads of 32 to 128 numbers are usual: hidden / heads.",
 );
 /** `times`: of `hidden`; rounded up to whole eights. */
-export const intermediate = (times: number, said = `${times} × hidden`): Parameter => ({
-  name: "intermediate",
-  type: { is: "number", integer: true },
-  doc: "Width of the inner layer of each block.",
-  range: { min: 1, max: 131_072 },
-  default: { derived: said, from: (draft) => Math.ceil((times * Number(draft["hidden"])) / 8) * 8 },
-  why: "As the family's own models have it.",
-  impact: "medium",
-});
-export const keyValueHeads = (derived: string, from: (heads: number) => number): Parameter => ({
-  name: "key_value_heads",
-  type: { is: "number", integer: true },
-  doc: "Heads of keys and values, each shared by as many heads of queries; divides `heads`.",
-  range: { min: 1, max: 256 },
-  default: { derived, from: (draft) => from(Number(draft["heads"])) },
-  why: "Fewer make writing faster and its memory smaller.",
-  impact: "low",
-});
-export const headSize: Parameter = {
+export const intermediate = (times: number, said = `${times} × hidden`) =>
+  parameter({
+    name: "intermediate",
+    type: { is: "number", integer: true },
+    doc: "Width of the inner layer of each block.",
+    range: { min: 1, max: 131_072 },
+    default: { derived: said, from: (draft) => Math.ceil((times * Number(draft["hidden"])) / 8) * 8 },
+    why: "As the family's own models have it.",
+    impact: "medium",
+  });
+export const keyValueHeads = (derived: string, from: (heads: number) => number) =>
+  parameter({
+    name: "key_value_heads",
+    type: { is: "number", integer: true },
+    doc: "Heads of keys and values, each shared by as many heads of queries; divides `heads`.",
+    range: { min: 1, max: 256 },
+    default: { derived, from: (draft) => from(Number(draft["heads"])) },
+    why: "Fewer make writing faster and its memory smaller.",
+    impact: "low",
+  });
+export const headSize = parameter({
   name: "head_size",
   type: { is: "number", integer: true },
   doc: "Numbers in each head; even.",
@@ -90,8 +79,8 @@ export const headSize: Parameter = {
   },
   why: "As a rule heads share the width between them.",
   impact: "low",
-};
-export const window: Parameter = {
+});
+export const window = parameter({
   name: "window",
   type: { is: "number", integer: true },
   doc: "Tokens that a layer with a window sees, itself included.",
@@ -99,15 +88,15 @@ export const window: Parameter = {
   default: { value: 512 },
   why: "Layers in between see the whole text; shorter windows make long texts cheaper.",
   impact: "low",
-};
-export const tied: Parameter = {
+});
+export const tied = parameter({
   name: "tied",
   type: { is: "boolean" },
   doc: "The output embedding is the input's.",
   default: { value: true },
   why: "A small model spends most of its weights on its vocabulary: once is enough.",
   impact: "medium",
-};
+});
 
 export const elsewhere = {
   num_layers: "layers",

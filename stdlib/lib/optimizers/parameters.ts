@@ -1,8 +1,8 @@
 /** Parameters that several optimizers share. */
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Parameter } from "#dsl/types/registry.js";
-import { baseFacts, hiddenSize } from "../base-facts.js";
+import { hiddenSize } from "../base-facts.js";
+import { parameter } from "#dsl/types/define.js";
 import { rateFor, shortRate, type LearningRate } from "../techniques/rates.js";
 import type {} from "./codes.js";
 
@@ -25,11 +25,8 @@ function usualRate(factor: number): (context: CheckContext) => Found {
     const name = techniqueName(context.model?.["technique"]) ?? "full";
     const { learningRate: own, saves } = context.find("technique", name)?.capabilities ?? {};
     const scratch = context.model?.["scratch"] === true;
-    const recommended = scratch
-      ? PLAIN.scratch
-      : ((own as LearningRate | undefined) ?? PLAIN[saves === "model" ? "all" : "few"]);
-    const base = baseFacts(context);
-    const width = base && hiddenSize(base);
+    const recommended = scratch ? PLAIN.scratch : (own ?? PLAIN[saves === "model" ? "all" : "few"]);
+    const width = hiddenSize(context);
     const adamw = rateFor(recommended, width);
     const wider = adamw === recommended.rate ? "" : ` for a base ${String(width)} wide`;
     const times = factor === 1 ? "" : `, ${String(factor)} × AdamW's ${shortRate(adamw)}`;
@@ -55,9 +52,9 @@ export function rateIsUsual(factor: number): (call: Call, context: CheckContext)
   };
 }
 
-export function learningRate(factor: number): Parameter {
+export function learningRate(factor: number) {
   const found = usualRate(factor);
-  return {
+  return parameter({
     name: "learning_rate",
     type: { is: "number" },
     doc: "Step size at the schedule's height.",
@@ -70,10 +67,10 @@ export function learningRate(factor: number): Parameter {
     why: "A pretrained model is easily upset by large steps; the few weights of an adapter start from nothing and need larger ones.",
     impact: "high",
     related: ["batch_size", "schedule"],
-  };
+  });
 }
-export function beta(name: string, value: number, what: string, why: string): Parameter {
-  return {
+export function beta<N extends string>(name: N, value: number, what: string, why: string) {
+  return parameter({
     name,
     type: { is: "number" },
     doc: `Decay of the running mean of ${what}.`,
@@ -81,10 +78,10 @@ export function beta(name: string, value: number, what: string, why: string): Pa
     default: { value },
     why,
     impact: "low",
-  };
+  });
 }
-export function weightDecay(value: number, why: string): Parameter {
-  return {
+export function weightDecay(value: number, why: string) {
+  return parameter({
     name: "weight_decay",
     type: { is: "number" },
     doc: "Share of a weight that one step at learning rate 1 takes away; applies to everything that trains.",
@@ -93,7 +90,7 @@ export function weightDecay(value: number, why: string): Parameter {
     why,
     impact: "low",
     related: ["learning_rate"],
-  };
+  });
 }
 
 function techniqueName(value: unknown): string | undefined {

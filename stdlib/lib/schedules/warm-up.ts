@@ -1,16 +1,17 @@
 /** The parameter that all schedules share. */
-import type { Parameter } from "#dsl/types/registry.js";
+import { parameter } from "#dsl/types/define.js";
 
 export const warmUpElsewhere = { warmup_ratio: "warmup", warmup_steps: "warmup", num_warmup_steps: "warmup" } as const;
 
 /** `warmup` with its default share of all steps. */
-export const warmUpParameter = (share: { readonly share: number }): Parameter => ({
-  name: "warmup",
-  type: { is: "number", unit: "share-or-count" },
-  doc: "Share of all steps, or number of steps, over which the rate rises from zero.",
-  range: { min: 0 },
-  default: { value: share },
-  why: "A short warm-up lets AdamW's second moments settle before full steps are taken.",
-  impact: "low",
-  related: ["learning_rate"],
-});
+export const warmUpParameter = (share: { readonly share: number }) =>
+  parameter({
+    name: "warmup",
+    type: { is: "number", unit: "share-or-count" },
+    doc: "Share of all steps, or number of steps, over which the rate rises from zero.",
+    range: { min: 0 },
+    default: { value: share },
+    why: "A short warm-up lets AdamW's second moments settle before full steps are taken.",
+    impact: "low",
+    related: ["learning_rate"],
+  });

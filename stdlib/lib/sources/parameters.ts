@@ -1,7 +1,7 @@
 /** Parameters that the sources of files share. */
-import type { Parameter } from "#dsl/types/registry.js";
+import { parameter } from "#dsl/types/define.js";
 
-export const path: Parameter = {
+export const path = parameter({
   name: "path",
   type: { is: "string" },
   suggests: { from: "files", endings: [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz"] },
@@ -10,20 +10,20 @@ export const path: Parameter = {
   required: true,
   why: "A notebook and its data move together.",
   impact: "high",
-};
-export const stream: Parameter = {
+});
+export const stream = parameter({
   name: "stream",
   type: { is: "boolean" },
   doc: "Reads the file in parts and keeps rows and tokens in the cache folder, so that memory stays flat however large the file is. For training and scores: a streamed data set is no table in TypeScript.",
   default: { value: false },
   why: "Files of up to a few hundred thousand rows fit in memory, where everything works with them.",
   impact: "low",
-};
-export const encoding: Parameter = {
+});
+export const encoding = parameter({
   name: "encoding",
   type: { is: "string" },
   doc: 'How characters are written as bytes, such as "utf-8" or "windows-1252"; strict.',
   default: { value: "utf-8" },
   why: "Nearly every file is UTF-8; one that is not is an error and never read with replaced characters.",
   impact: "low",
-};
+});

@@ -1,5 +1,6 @@
 /** Which families a task can be built on, told before anything is loaded. */
 import type { CheckContext } from "#dsl/types/context.js";
+import type { FamilyCapabilities } from "#dsl/types/capabilities.js";
 import { baseFacts } from "../base-facts.js";
 import type { ModelImplementation } from "../../kinds/model.js";
 import "./codes.js";
@@ -11,8 +12,7 @@ export type Shape = ModelImplementation["shape"];
 export function wantShape(task: string, shapes: readonly Shape[], context: CheckContext): void {
   const family = baseFacts(context)?.family;
   if (family === undefined) return;
-  const fits = (capabilities: Readonly<Record<string, unknown>> | undefined): boolean =>
-    shapes.some((shape) => shape === capabilities?.["shape"]);
+  const fits = (family: FamilyCapabilities | undefined): boolean => shapes.some((shape) => shape === family?.shape);
   if (fits(context.find("model", family)?.capabilities)) return;
   const families = context.ofKind("model").flatMap(({ name, capabilities }) => (fits(capabilities) ? [name] : []));
   context.report("task-not-for-base", { task, family, families });
@@ -21,7 +21,7 @@ export function wantShape(task: string, shapes: readonly Shape[], context: Check
 /** Reports `task-not-for-base` where the base's family has no head for masked tokens. */
 export function wantUnmasking(task: string, context: CheckContext): void {
   const family = baseFacts(context)?.family;
-  if (family === undefined || context.find("model", family)?.capabilities?.["unmasks"] === true) return;
-  const families = context.ofKind("model").flatMap((w) => (w.capabilities?.["unmasks"] === true ? [w.name] : []));
+  if (family === undefined || context.find("model", family)?.capabilities?.unmasks === true) return;
+  const families = context.ofKind("model").flatMap((w) => (w.capabilities?.unmasks === true ? [w.name] : []));
   context.report("task-not-for-base", { task, family, families });
 }

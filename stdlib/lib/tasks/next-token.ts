@@ -1,7 +1,13 @@
 /** Every token of a text is learnt from those before it. */
+import type { TokenMetricInput } from "../../kinds/metric.js";
 import type { Supervision } from "../../kinds/task.js";
 
 export const nextToken: Supervision = {
   rows: "windows",
   inputs: () => ({ targets: { dtype: "i32", shape: ["targets"] }, labels: { dtype: "i32", shape: ["targets"] } }),
 };
+
+/** What validations tell of the loss of tokens. */
+export function toldOfTokens({ loss }: Pick<TokenMetricInput, "loss">): Readonly<Record<string, number>> {
+  return { loss, perplexity: Math.exp(loss) };
+}

@@ -1,10 +1,11 @@
 /** Errors of a task over a family that lacks what its head reads; the families that have it are those of the vocabulary now. */
+import type { FamilyCapabilities } from "#dsl/types/capabilities.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { registry } from "../../registry.js";
 import type { Shape } from "./families.js";
 import "./codes.js";
 
-type Capabilities = Readonly<Record<string, unknown>> | undefined;
+type Capabilities = FamilyCapabilities | undefined;
 
 function refusal(task: string, family: string, fits: (own: Capabilities) => boolean): CodedError<"task-not-for-base"> {
   const models = registry.ofKind("model").filter((word) => !word.planned && fits(word.capabilities));
@@ -13,15 +14,15 @@ function refusal(task: string, family: string, fits: (own: Capabilities) => bool
 
 /** The error of a body that has no output embedding. */
 export function noHead(task: string): CodedError<"task-not-for-base"> {
-  return refusal(task, "encoder", (own) => own?.["shape"] === "decoder");
+  return refusal(task, "encoder", (own) => own?.shape === "decoder");
 }
 
 /** The error of a body that has no head over whole texts. */
 export function notForShape(task: string, family: Shape): CodedError<"task-not-for-base"> {
-  return refusal(task, family, (own) => own?.["shape"] === "encoder");
+  return refusal(task, family, (own) => own?.shape === "encoder");
 }
 
 /** The error of a body that has no head for masked tokens. */
 export function noUnmasking(task: string): CodedError<"task-not-for-base"> {
-  return refusal(task, "model's", (own) => own?.["unmasks"] === true);
+  return refusal(task, "model's", (own) => own?.unmasks === true);
 }

@@ -1,7 +1,7 @@
 /** What a family's head over whole texts adds to a base (`SentenceHead`), told before anything is loaded. */
-import type { HeadOn } from "#dsl/plan/estimates.js";
+import type { HeadOn } from "#dsl/types/capabilities.js";
 
 /** Elements, for `hidden` features and `outputs` numbers. */
 export function sentenceParameters(hidden: number, outputs: number, { family }: Pick<HeadOn, "family">): number {
-  return hidden * outputs + outputs + (family["denseHead"] === true ? hidden * hidden + hidden : 0);
+  return hidden * outputs + outputs + (family?.denseHead ? hidden * hidden + hidden : 0);
 }

@@ -1,5 +1,6 @@
 /** What the records of tasks share that make a text of a text; each has a prefix and metrics of its own. */
-import type { Parameter, Word } from "#dsl/types/registry.js";
+import { defineWord, parameter } from "#dsl/types/define.js";
+import type { Word } from "#dsl/types/registry.js";
 import { wantShape } from "./families.js";
 
 type Own = Pick<Word, "name" | "doc" | "example"> & {
@@ -10,8 +11,8 @@ type Own = Pick<Word, "name" | "doc" | "example"> & {
   readonly elsewhere: Readonly<Record<string, string>>;
 };
 
-export function text2text({ prefix, why, metrics, ...own }: Own): Word {
-  return {
+export function text2text({ prefix, why, metrics, ...own }: Own) {
+  return defineWord({
     ...own,
     kind: "task",
     since: "0.2.0",
@@ -25,22 +26,21 @@ export function text2text({ prefix, why, metrics, ...own }: Own): Word {
       labels: false,
       /** The head is the base's own output embedding. */
       parameters: (): number => 0,
-      headPaths: [],
       supervision: "sequence",
       measures: ["next_token", "written"],
       metrics: metrics.map((metric) => ({ word: metric, kind: "metric", arguments: {} })),
     },
     load: () => import("../../tasks/text2text_generation.run.js").then((m) => m.text2text),
-  };
+  });
 }
 
-function prefixParameter(value: string, why: string): Parameter {
-  return {
+function prefixParameter(value: string, why: string) {
+  return parameter({
     name: "prefix",
     type: { is: "string" },
     doc: "Put before every input, in training and when the model is asked.",
     default: { value },
     why,
     impact: "high",
-  };
+  });
 }

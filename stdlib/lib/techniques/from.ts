@@ -1,22 +1,22 @@
 /** `from:` of every technique that trains few weights: it goes on from what was saved before. */
 import type { Call } from "#dsl/types/value.js";
-import type { Parameter } from "#dsl/types/registry.js";
+import { parameter } from "#dsl/types/define.js";
 
-export function from(doc: string): Parameter {
-  return {
+export function from(doc: string) {
+  return parameter({
     name: "from",
     type: { is: "string" },
     suggests: { from: "files", endings: [] },
     doc,
     why: "Goes on from weights trained elsewhere or before; without it they begin afresh.",
     impact: "high",
-  };
+  });
 }
 /** Of those that write a folder of our own. */
 export const fromOurs = from(
   "Folder to start from (`adapter_model.safetensors`), written by a training with the same technique.",
 );
-/** Capability: the folder that holds what the technique starts from; null: it begins afresh. */
+/** The folder that holds what the technique starts from; null: it begins afresh. */
 export function startsFrom({ arguments: { from: folder } }: Call): string | null {
   return typeof folder === "string" ? folder : null;
 }

@@ -1,6 +1,5 @@
 /** What a technique may ask of the task's head. */
 import type { CheckContext } from "#dsl/types/context.js";
-import type { HeadOn } from "#dsl/plan/estimates.js";
 import type { Value } from "#dsl/types/value.js";
 import { baseFacts, familyCapabilities, hiddenSize } from "../base-facts.js";
 
@@ -8,15 +7,12 @@ import { baseFacts, familyCapabilities, hiddenSize } from "../base-facts.js";
 export function headParameters(context: CheckContext): { readonly name: string; readonly count: number } | undefined {
   const task = context.statement["task"] ?? context.model?.["task"];
   const name = wordOf(task);
-  const parameters = name && context.find("task", name)?.capabilities?.["parameters"];
-  if (!name || typeof parameters !== "function") return undefined;
+  const parameters = name && context.find("task", name)?.capabilities?.parameters;
+  if (!name || !parameters) return undefined;
   const base = baseFacts(context);
   if (!base) return undefined;
-  const on: HeadOn = { family: familyCapabilities(context) ?? {}, base };
-  return {
-    name,
-    count: (parameters as (hidden: number, labels: number, on: HeadOn) => number)(hiddenSize(base) ?? 1, 2, on),
-  };
+  const family = familyCapabilities(context);
+  return { name, count: parameters(hiddenSize(context) ?? 1, 2, { family, base }) };
 }
 function wordOf(value: Value | undefined): string | undefined {
   if (typeof value !== "object" || value === null || !("word" in value)) return undefined;

@@ -2,14 +2,14 @@
 import "./codes.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Parameter } from "#dsl/types/registry.js";
+import { parameter } from "#dsl/types/define.js";
 import { baseFacts, familyCapabilities } from "../base-facts.js";
 import { tokensOf } from "./virtual-tokens.js";
 
 /** Below this a decoder's prompts are warned of: the least size at which the paper finds them near to full fine-tuning. */
 const SMALL = 1e9;
 
-export const tokens: Parameter = {
+export const tokens = parameter({
   name: "tokens",
   type: { is: "number", integer: true },
   doc: "Virtual tokens before each text; they take positions that the text can't have.",
@@ -17,12 +17,12 @@ export const tokens: Parameter = {
   default: { value: 20 },
   why: "More than 20 bring little (Lester et al., 2021), and each one costs time in every text.",
   impact: "medium",
-};
+});
 
 /** Warns of small decoders. */
 export function checkPrompts(call: Call, context: CheckContext, trained: number): void {
   const base = baseFacts(context);
-  const shape = familyCapabilities(context)?.["shape"];
+  const shape = familyCapabilities(context)?.shape;
   if (!base || base.parameters >= SMALL || shape !== "decoder") return;
   const name = context.statement["base"] ?? context.model?.["base"];
   context.report("small-for-prompts", {

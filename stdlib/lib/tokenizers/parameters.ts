@@ -1,19 +1,20 @@
 /** What the records of tokenizers share. */
-import type { Parameter } from "#dsl/types/registry.js";
+import { parameter } from "#dsl/types/define.js";
 
 /** `least`: the smallest that makes sense of that kind. */
-export const vocabulary = (least: number): Parameter => ({
-  name: "vocabulary",
-  type: { is: "number", integer: true },
-  doc: "Tokens at most, specials included. Where the texts give fewer, there are fewer, and a warning says how many.",
-  range: { min: least, max: 1_000_000 },
-  positional: true,
-  default: { value: 8000 },
-  why: "Each token is a row of the embedding, which a small model spends most of its weights on; fewer tokens make longer texts.",
-  impact: "high",
-});
+export const vocabulary = (least: number) =>
+  parameter({
+    name: "vocabulary",
+    type: { is: "number", integer: true },
+    doc: "Tokens at most, specials included. Where the texts give fewer, there are fewer, and a warning says how many.",
+    range: { min: least, max: 1_000_000 },
+    positional: true,
+    default: { value: 8000 },
+    why: "Each token is a row of the embedding, which a small model spends most of its weights on; fewer tokens make longer texts.",
+    impact: "high",
+  });
 
-export const minimumFrequency: Parameter = {
+export const minimumFrequency = parameter({
   name: "minimum_frequency",
   type: { is: "number", integer: true },
   doc: "Pairs that occur less often are not made a token.",
@@ -21,6 +22,6 @@ export const minimumFrequency: Parameter = {
   default: { value: 2 },
   why: "What occurs once teaches nothing.",
   impact: "low",
-};
+});
 
 export const elsewhere = { vocab_size: "vocabulary", min_frequency: "minimum_frequency" } as const;

@@ -5,7 +5,6 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Action, Plan } from "#dsl/plan/plan.js";
 import { partsOf } from "#dsl/syntax/parts.js";
 import { registry } from "#stdlib/registry.js";
-import type { LearningRate } from "#stdlib/lib/techniques/rates.js";
 import { built } from "../programs.js";
 import { base as minilm, compiled, dataFacts, definitions } from "../world.js";
 
@@ -133,7 +132,7 @@ model n { base: "minilm", task: ${model} }\ntrain n on q`,
       };
     };
     for (const { name, notes, capabilities } of registry.ofKind("technique")) {
-      const own = capabilities?.["learningRate"] as LearningRate;
+      const own = capabilities!.learningRate!;
       assert.deepEqual(planned(`technique: ${name}`), {
         rate: own.rate,
         why: `what ${name} recommends: ${own.because}`,
@@ -231,7 +230,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
       const { recipe, origins } = trainWith(settings);
       const { early_stopping } = recipe.training;
       return [
-        metricName(watchedIn(recipe.training)),
+        metricName(watchedIn(registry, recipe.training)),
         early_stopping ? metricName(metricOf(early_stopping)!) : undefined,
         origins["training.keep"]?.why,
       ];

@@ -10,7 +10,7 @@ import { reached } from "#dsl/types/versions.js";
 import { nothingOutside } from "#dsl/plan/outside.js";
 import { Facts } from "#dsl/types/facts.js";
 import type { Plan } from "#dsl/plan/plan.js";
-import { makeRegistry, type Parameter, type Registry, type Verb, type Word } from "#dsl/types/registry.js";
+import { isVerb, makeRegistry, type Parameter, type Registry, type Verb, type Word } from "#dsl/types/registry.js";
 import { format } from "#dsl/syntax/format.js";
 import { registry as today } from "#stdlib/registry.js";
 import { compiled } from "../world.js";
@@ -442,7 +442,7 @@ describe("records of what comes and goes", () => {
           const target = at === word.name ? registry.find(word.kind, use.name) : word;
           assert.ok(target && !target.deprecated, `${at} leads to ${use.name}`);
           const named = at === word.name ? Object.keys("adds" in use ? (use.adds ?? {}) : {}) : [use.name];
-          const owner = (target.capabilities?.["keysOf"] as string | undefined) ?? "";
+          const owner = (isVerb(target) ? target.keysOf : undefined) ?? "";
           const all = [...target.parameters, ...(registry.find("verb", owner)?.parameters ?? [])];
           for (const one of named)
             assert.ok(

@@ -52,7 +52,7 @@ describe("model cards", function () {
       lock: {
         ...{ version: 1, name: "mine", recipeHash: "aa11", planHash: "bb22", dataHash: "cc33", baseHash: "dd44" },
         ...{
-          labels: word.capabilities?.["labels"] === true ? ["no", "yes"] : [],
+          labels: word.capabilities?.labels === true ? ["no", "yes"] : [],
           engine: "TensorFlow 2.21",
           tunebook: "0.1.0",
         },

@@ -1,4 +1,5 @@
 /** How often answers stood in the rows that trained: read from a file that anybody may have written. */
+import type { OtherConstant } from "#stdlib/kinds/metric.js";
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/types/value.js";
 import { isTally, valuesIn, type Tally } from "#kernel/encoding/tally.js";
@@ -42,7 +43,7 @@ describe("a tally of answers", () => {
       values: (role) => (role === "labels" ? sets : undefined),
     })!;
     assert.equal(constant.name, "never a label");
-    const given = (key: string): readonly string[] => {
+    const given = (key: OtherConstant): readonly string[] => {
       const logits = constant.others![key]!.said({} as never, 0);
       return labels.filter((_, l) => logits[l]! > 0);
     };

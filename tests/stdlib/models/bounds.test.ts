@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Implementations } from "#dsl/types/registry.js";
-import type { KnownCheckpoint } from "#stdlib/lib/models/known-checkpoints.js";
 import { registry } from "#stdlib/registry.js";
 
 const families = registry.ofKind("model").filter((word) => word.load && !word.planned);
@@ -12,9 +11,9 @@ describe("the numbers of a config.json", () => {
   for (const word of families)
     it(`are bounded in ${word.name}, and no field of another type ends anything`, async () => {
       const family = (await word.load!()) as Implementations["model"];
-      const known = (word.capabilities?.["checkpoints"] ?? []) as readonly KnownCheckpoint[];
+      const known = word.capabilities?.checkpoints ?? [];
       assert.ok(known.length > 0);
-      const config = { model_type: word.capabilities?.["modelType"], ...known[0]!.config };
+      const config = { model_type: word.capabilities?.modelType, ...known[0]!.config };
       family.config(config);
       const numbers = Object.entries(config).flatMap(([key, value]) => (Number.isInteger(value) ? [key] : []));
       assert.ok(numbers.length >= 5);
@@ -38,7 +37,7 @@ describe("the numbers of a config.json", () => {
 
   it("are those of every known checkpoint", async () => {
     for (const word of families)
-      for (const { config } of (word.capabilities?.["checkpoints"] ?? []) as readonly KnownCheckpoint[])
+      for (const { config } of word.capabilities?.checkpoints ?? [])
         ((await word.load!()) as Implementations["model"]).config({ ...config });
   });
 });

@@ -52,7 +52,7 @@ function generated(shapes: Shapes, make: (key: string) => Float32Array): Record<
 }
 
 export async function familyOf({ config }: Pick<EncoderGolden, "config">): Promise<ModelImplementation> {
-  const word = registry.ofKind("model").find((w) => w.capabilities?.["modelType"] === config["model_type"])!;
+  const word = registry.ofKind("model").find((w) => w.capabilities?.modelType === config["model_type"])!;
   return (await word.load!()) as ModelImplementation;
 }
 

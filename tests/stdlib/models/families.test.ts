@@ -37,19 +37,20 @@ const call = (kind: string, word: string): Call => ({ kind, word, arguments: {} 
 
 describe("families: what every one must keep", () => {
   it("are found by different model types", () => {
-    const types = words.map((word) => word.capabilities?.["modelType"]);
+    const types = words.map((word) => word.capabilities?.modelType);
     assert.ok(types.every((type) => typeof type === "string"));
     assert.equal(new Set(types).size, types.length);
   });
   for (const word of words) {
-    const { name, capabilities = {} } = word;
-    const json = configs.find((c) => c["model_type"] === capabilities["modelType"]);
+    const { name } = word;
+    const capabilities = word.capabilities!;
+    const json = configs.find((c) => c["model_type"] === capabilities.modelType);
     const loaded = async (): Promise<ModelImplementation> => (await word.load!()) as ModelImplementation;
 
     it(`${name}: its word and its implementation agree, and its config is read`, async () => {
       assert.ok(json, `a small config of ${name} is among the tests' models`);
       const family = await loaded();
-      assert.equal(capabilities["shape"], family.shape);
+      assert.equal(capabilities.shape, family.shape);
       const config = family.config(json);
       const { types, ...sizes } = family.sizes(config);
       for (const [size, n] of Object.entries({ ...sizes, ...(types !== undefined && { types }) }))
@@ -68,7 +69,7 @@ describe("families: what every one must keep", () => {
       if (task === null) return;
       const paths: string[] = [];
       await built(family, json!, task, (path) => paths.push(path));
-      const { linears, targets } = capabilities as { linears: string[]; targets: string[] };
+      const { linears, targets } = capabilities;
       for (const path of paths.filter((p) => /\.\d+\./.test(p))) assert.ok(isTarget(path, linears), path);
       for (const linear of [...linears, ...targets])
         assert.ok(

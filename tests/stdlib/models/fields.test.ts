@@ -56,7 +56,7 @@ const TAKEN_BEFORE = ["num_key_value_heads"];
 
 for (const [type, of] of Object.entries(golden))
   describe(`fields of ${type}`, () => {
-    const word = registry.ofKind("model").find((w) => w.capabilities?.["modelType"] === type)!;
+    const word = registry.ofKind("model").find((w) => w.capabilities?.modelType === type)!;
 
     it("are all tried", () => {
       const tried = new Set(of.cases.map((c) => c.field));
@@ -164,7 +164,7 @@ function drawn(type: string, { state }: Program): Record<string, Values> {
 
 describe("fields that aren't known", () => {
   for (const [type, { base }] of Object.entries(golden)) {
-    const word = registry.ofKind("model").find((w) => w.capabilities?.["modelType"] === type)!;
+    const word = registry.ofKind("model").find((w) => w.capabilities?.modelType === type)!;
     it(`${type}: are refused by name, unless they say nothing`, async () => {
       const family = (await word.load!()) as ModelImplementation;
       for (const [field, value] of Object.entries({ attention_in_circles: true, alibi: false, layer_scale: [1] }))
@@ -224,7 +224,7 @@ const FOUND: readonly Json[] = [
 describe("configs as they are found", () => {
   for (const json of FOUND)
     it(`${String(json["model_type"])} with ${Object.keys(json)[1]} is read`, async () => {
-      const word = registry.ofKind("model").find((w) => w.capabilities?.["modelType"] === json["model_type"])!;
+      const word = registry.ofKind("model").find((w) => w.capabilities?.modelType === json["model_type"])!;
       const family = (await word.load!()) as ModelImplementation;
       assert.ok(family.config({ ...golden[json["model_type"] as string]!.base, ...json }));
     });

@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
-import type { FromScratch } from "#stdlib/lib/models/from-words.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.run.js";
@@ -48,12 +47,12 @@ describe("families from scratch", () => {
   });
   for (const word of families)
     describe(word.name, () => {
-      const scratch = word.capabilities!["scratch"] as FromScratch;
+      const scratch = word.capabilities!.scratch!;
       const special = (role: string): number | null => {
         const id = scratch.specials.findIndex(([, ...roles]) => roles.some((r) => r === role));
         return id < 0 ? null : id;
       };
-      const task = tasks[String(word.capabilities!["shape"])]!;
+      const task = tasks[word.capabilities!.shape]!;
       it("makes a config of its words, which its own reader takes", async () => {
         const family = (await word.load!()) as ModelImplementation;
         const json = family.fromWords!({ words: wordsOf(word), vocabulary: 300, positions: 48, special });
@@ -62,7 +61,7 @@ describe("families from scratch", () => {
         assert.equal(sizes.hidden, 64);
         assert.equal(sizes.vocabulary, 300);
         assert.ok(sizes.positions === 48 || sizes.positions > 1e6);
-        assert.equal(json["model_type"], word.capabilities!["modelType"]);
+        assert.equal(json["model_type"], word.capabilities!.modelType);
       });
       it("begins every parameter as transformers does", async () => {
         const family = (await word.load!()) as ModelImplementation;

@@ -1,7 +1,7 @@
 /** The head of masked tokens of every family of encoders beside transformers' ...ForMaskedLM (tests/oracles/masked_encoders.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { HeadOn } from "#dsl/plan/estimates.js";
+import type { HeadOn } from "#dsl/types/capabilities.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
@@ -62,11 +62,11 @@ function adapterOf({ name, lora }: Golden, technique: string, width: number): Re
 
 describe("heads of masked tokens against transformers, in float64", () => {
   it("are of every family of encoders", async () => {
-    const built = registry.ofKind("model").filter((w) => w.load && w.capabilities?.["shape"] === "encoder");
+    const built = registry.ofKind("model").filter((w) => w.load && w.capabilities?.shape === "encoder");
     for (const { name, capabilities } of built) {
-      assert.equal(capabilities!["unmasks"], true, name);
+      assert.equal(capabilities!.unmasks, true, name);
       assert.ok(
-        goldens.some(({ config }) => config["model_type"] === capabilities!["modelType"]),
+        goldens.some(({ config }) => config["model_type"] === capabilities!.modelType),
         name,
       );
     }
@@ -81,8 +81,9 @@ describe("heads of masked tokens against transformers, in float64", () => {
         2e-5,
       );
       const head = Object.entries(golden.shapes).filter(([name]) => !name.startsWith(parts.family.prefix));
-      const count = word.capabilities!["parameters"] as (hidden: number, labels: number, on: HeadOn) => number;
-      const on = (shapes: Shapes) => ({ family: {}, base: { config: golden.config, shapes } }) as unknown as HeadOn;
+      const count = word.capabilities!.parameters;
+      const on = (shapes: Shapes) =>
+        ({ family: undefined, base: { config: golden.config, shapes } }) as unknown as HeadOn;
       const unused = parts.config as { readonly tie_word_embeddings: boolean };
       // Untied, a checkpoint holds two biases, of which one is used.
       const used = head.filter(

@@ -5,7 +5,7 @@ import { evaluate } from "#dsl/graph/evaluate.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
-import type { ByRoles } from "#dsl/plan/metrics.js";
+import type { BaseFacts } from "#dsl/types/facts.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Word } from "#dsl/types/registry.js";
 import { collate } from "#kernel/core/data/batches.js";
@@ -27,6 +27,10 @@ const CONFIG = {
   num_attention_heads: 2,
   intermediate_size: 12,
   max_position_embeddings: 12,
+};
+const BASE: BaseFacts = {
+  ...{ family: "bert", hash: "", folder: "", config: CONFIG, shapes: {}, parameters: 0 },
+  ...{ hasTokenizer: false, positions: 12 },
 };
 const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
 
@@ -122,10 +126,8 @@ describe("tasks of encoders: what every one must keep", () => {
       before(async () => {
         implementation = (await word.load!()) as TaskImplementation;
       });
-      const { metrics: usual = [], measures = ["label"] } =
-        (capabilities["byRoles"] as ByRoles | undefined)?.(ROLES, written(word)) ??
-        (capabilities as { metrics?: readonly Call[]; measures?: readonly string[] });
-      const labels = (): number => (capabilities["labels"] === true ? LABELS.length : 0);
+      const { metrics: usual = [], measures } = capabilities.byRoles?.(ROLES, written(word)) ?? capabilities;
+      const labels = (): number => (capabilities.labels ? LABELS.length : 0);
       /** Feeds of a batch, what it counts, and its rows. */
       const fed = (members: readonly number[], multipleOf = 12) => {
         const taught = implementation.supervision.teach!(rows)!;
@@ -143,15 +145,14 @@ describe("tasks of encoders: what every one must keep", () => {
       };
 
       it("says what it reads, how it is measured and what predict gives", () => {
-        assert.ok(Array.isArray(capabilities["roles"]) && word.doc.length > 0 && word.example.includes(word.name));
-        assert.match(String(capabilities["prediction"]), /^\{ readonly text: string; .* \}$/);
+        assert.ok(capabilities.roles.length > 0 && word.doc.length > 0 && word.example.includes(word.name));
+        assert.match(String(capabilities.prediction), /^\{ readonly text: string; .* \}$/);
         const own = usual.length > 0 ? usual : [call("metric", "accuracy")];
         for (const metric of [...own, call("metric", "loss")]) {
           const record = registry.find("metric", metric.word);
           assert.ok(record?.load, metric.word);
-          const of = (record.capabilities?.["of"] as readonly string[] | undefined) ?? ["label"];
           assert.ok(
-            of.some((kind) => measures.includes(kind)),
+            record.capabilities!.of.some((kind) => measures.includes(kind)),
             `${metric.word} measures it`,
           );
         }
@@ -169,12 +170,11 @@ describe("tasks of encoders: what every one must keep", () => {
             p.trainable.some((name) => name.startsWith(path)),
             path,
           );
-        const count = capabilities["parameters"] as (hidden: number, labels: number, on: unknown) => number;
         const heads = Object.entries(p.train.state).filter(([name]) =>
           headPathsOf(implementation, bert).some((path) => name.startsWith(path)),
         );
         const size = heads.reduce((sum, [, s]) => sum + (s.type.shape as number[]).reduce((a, b) => a * b, 1), 0);
-        assert.equal(count(8, LABELS.length, { family: {}, base: { shapes: {}, config: CONFIG } }), size);
+        assert.equal(capabilities.parameters(8, LABELS.length, { family: undefined, base: BASE }), size);
       });
 
       it("learns: the loss of one batch falls", () => {
@@ -208,8 +208,7 @@ describe("tasks of encoders: what every one must keep", () => {
           weighted +=
             (counts / whole.counts) * evaluate(p.train, { ...feeds, ...given }, state).outputs["loss"]!.data[0]!;
         }
-        const batchwise =
-          (capabilities["batchwise"] as ((of: Call, roles: readonly string[]) => boolean) | undefined) ?? no;
+        const batchwise = capabilities.batchwise ?? no;
         // Where texts are held beside those of their batch, parts are batches of their own.
         const want = batchwise(written(word), ROLES) ? weighted : outputs["loss"]!.data[0]!;
         assert.ok(Math.abs(sum - want) < 1e-6, `${sum} beside ${want}`);

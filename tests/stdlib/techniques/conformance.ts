@@ -6,6 +6,7 @@ import type { Program } from "#dsl/graph/program.js";
 import { typeText } from "#dsl/graph/shape.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
+import type { BaseFacts } from "#dsl/types/facts.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { assemble } from "#stdlib/programs/assemble.js";
@@ -118,21 +119,18 @@ async function stores(subject: Subject, technique: Call, title: string): Promise
 async function counts(subject: Subject, technique: Call, title: string, registry: Registry): Promise<void> {
   const p = assemble(await optionsFor(subject, technique));
   const word = registry.find("technique", technique.word)!;
-  const count = word.capabilities!["trainableParameters"] as (
-    ...of: readonly [Call, object, unknown, object]
-  ) => number;
-  const head = registry.find("task", subject.task)!.capabilities!["parameters"] as (
-    h: number,
-    l: number,
-    on: object,
-  ) => number;
+  const { trainableParameters: count } = word.capabilities!;
+  const task = registry.find("task", subject.task)!;
   const size = (name: string): number => elements(p, name);
   const hidden = subject.family.hidden(subject.family.config(subject.json));
   const shapes = await baseShapes(subject);
-  const on = { family: subject.word.capabilities, base: { shapes, config: subject.json } };
-  const base = { family: subject.word.name, hash: subject.word.name, config: subject.json, shapes };
+  const base: BaseFacts = {
+    ...{ family: subject.word.name, hash: subject.word.name, config: subject.json, shapes, folder: "" },
+    ...{ parameters: 0, hasTokenizer: false, positions: 0 },
+  };
+  const head = task.capabilities!.parameters(hidden, 3, { family: subject.word.capabilities, base });
   assert.equal(
-    count(technique, shapes, subject.word.capabilities!["layout"], base) + head(hidden, 3, on),
+    count(technique, shapes, subject.word.capabilities!.layout, base) + head,
     p.trainable.reduce((n, name) => n + size(name), 0),
     title,
   );

@@ -24,7 +24,7 @@ export async function loaded<T>(kind: string, word: string): Promise<T> {
 }
 
 export interface Subject {
-  readonly word: Word;
+  readonly word: Word<"model">;
   readonly family: ModelImplementation;
   readonly json: Record<string, unknown>;
   readonly task: string;
@@ -41,12 +41,12 @@ export async function subjects(): Promise<readonly Subject[]> {
   const kept = readdirSync(folder)
     .filter((name) => existsSync(new URL(`${name}/config.json`, folder)))
     .map((name) => JSON.parse(readFileSync(new URL(`${name}/config.json`, folder), "utf8")) as Record<string, unknown>);
-  const found = registry.ofKind("model").filter((w) => w.load && TASKS[w.capabilities?.["shape"] as string]);
+  const found = registry.ofKind("model").filter((w) => w.load && TASKS[w.capabilities!.shape]);
   return Promise.all(
     found.map(async (word) => {
       const family = (await word.load!()) as ModelImplementation;
       const [json] = [...kept, ...oracleConfigs()]
-        .filter((c) => c["model_type"] === word.capabilities?.["modelType"])
+        .filter((c) => c["model_type"] === word.capabilities?.modelType)
         .sort((a, b) => size(family, a) - size(family, b));
       if (!json)
         throw new Error(`tests/fixtures/models and tests/golden/oracle have no model of the family ${word.name}`);
@@ -60,14 +60,14 @@ function size(family: ModelImplementation, json: Record<string, unknown>): numbe
 }
 
 /** One call of every technique, and of what its parameters change; `shapes`: the base's. */
-export function calls(word: Word, shapes: Readonly<Record<string, readonly number[]>>): readonly Call[] {
-  const { targets } = word.capabilities as { targets: string[] };
+export function calls(word: Word<"model">, shapes: Readonly<Record<string, readonly number[]>>): readonly Call[] {
+  const { targets } = word.capabilities!;
   const scaled = ia3Layers(shapes);
   const biased = Object.keys(shapes).some((name) => name.endsWith(".bias"));
   const of = (name: string, given: Call["arguments"] = {}): Call => call("technique", name, given);
   return [
     of("full"),
-    ...(word.capabilities!["shape"] === "encoder" ? [of("head_only")] : []),
+    ...(word.capabilities!.shape === "encoder" ? [of("head_only")] : []),
     ...(biased ? [of("bitfit")] : []),
     of("lora", { rank: 2, targets }),
     of("lora", { rank: 3, alpha: 5, targets: ["all"], rank_stabilized: true }),

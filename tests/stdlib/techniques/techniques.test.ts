@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
+import type { BaseFacts } from "#dsl/types/facts.js";
 import type { Call } from "#dsl/types/value.js";
 import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
@@ -83,17 +84,18 @@ describe("techniques: what every one must keep", () => {
     it(`${title}: its word counts the parameters that train`, async () => {
       const p = await programs(technique);
       const word = registry.find("technique", technique.word)!;
-      const count = word.capabilities!["trainableParameters"] as (c: Call, shapes: object) => number;
-      const head = registry.find("task", "text_classification")!.capabilities!["parameters"] as (
-        h: number,
-        l: number,
-        on: object,
-      ) => number;
+      const { trainableParameters: count } = word.capabilities!;
+      const task = registry.find("task", "text_classification")!;
       const size = (name: string): number =>
         p.train.state[name]!.type.shape.reduce<number>((n, d) => n * (d as number), 1);
       const shapes = baseShapes(await programs(call("technique", "full")));
+      const base: BaseFacts = {
+        ...{ family: "bert", hash: "", config: {}, shapes, folder: "" },
+        ...{ parameters: 0, hasTokenizer: false, positions: 0 },
+      };
+      const head = task.capabilities!.parameters(8, 3, { family: undefined, base });
       assert.equal(
-        count(technique, shapes) + head(8, 3, { family: {}, base: { shapes, config: {} } }),
+        count(technique, shapes, undefined, base) + head,
         p.trainable.reduce((n, name) => n + size(name), 0),
       );
     });

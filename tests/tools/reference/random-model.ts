@@ -43,5 +43,5 @@ export function writeRandomModel(folder: string, { family, implementation, confi
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "config.json"), JSON.stringify(json));
   writeSafetensors(join(folder, "model.safetensors"), tensors);
-  writeTokenizer(folder, family.capabilities?.["shape"] === "encoder-decoder" ? "unigram" : "letters");
+  writeTokenizer(folder, family.capabilities?.shape === "encoder-decoder" ? "unigram" : "letters");
 }

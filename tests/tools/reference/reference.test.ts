@@ -175,7 +175,7 @@ describe("the reference", function () {
   });
 
   it("names a source for every family and every technique but the plainest", () => {
-    const without = ["model", "technique"].flatMap((kind) =>
+    const without = (["model", "technique"] as const).flatMap((kind) =>
       trials.built(kind).flatMap(({ name, references = [] }) => (references.length > 0 ? [] : [name])),
     );
     assert.deepEqual(without, ["full"]);

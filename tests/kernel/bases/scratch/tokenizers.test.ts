@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Call } from "#dsl/types/value.js";
-import type { FromScratch } from "#stdlib/lib/models/from-words.js";
 import { registry } from "#stdlib/registry.js";
 import type { CountedWords, TokenizerTraining } from "#stdlib/kinds/tokenizer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
@@ -33,7 +32,7 @@ const call = (word: string, vocabulary = golden.size): Call => ({
   arguments: { vocabulary, ...calls[word] },
 });
 const trained = (word: string) => {
-  const scratch = registry.find("model", FAMILIES[word]!)!.capabilities!["scratch"] as FromScratch;
+  const scratch = registry.find("model", FAMILIES[word]!)!.capabilities!.scratch!;
   return trainTokenizer(call(word), scratch, texts, { data: "reviews", registry });
 };
 type Model = Readonly<Record<string, unknown>>;
@@ -106,7 +105,7 @@ describe("tokenizers trained here", function () {
     assert.equal(size, 9);
   });
   it("is stopped by an abort", async () => {
-    const scratch = registry.find("model", "gpt2")!.capabilities!["scratch"] as FromScratch;
+    const scratch = registry.find("model", "gpt2")!.capabilities!.scratch!;
     const lines = Array.from({ length: 3000 }, (_, i) => `stopped ${Math.random()} ${i}`);
     const signal = AbortSignal.timeout(20);
     await assert.rejects(trainTokenizer(call("bpe"), scratch, lines, { data: "d", registry, signal }), {

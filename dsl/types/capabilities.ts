@@ -1,0 +1,189 @@
+/**
+ * What words say of themselves, by kind: facts that checker, plan and runner read instead of asking which word it is. `dsl`
+ * knows kinds and no word. Rooms of stdlib merge in what they read themselves (`declare module "#dsl/types/capabilities.js"`).
+ */
+import type { BaseFacts } from "./facts.js";
+import type { Call } from "./value.js";
+
+export type Shapes = BaseFacts["shapes"];
+
+/** Kinds of words. A kind that says nothing of its words but what every word says has `NothingMore`. */
+export interface Kinds<C extends Call = Call> {
+  verb: NothingMore;
+  reserved: NothingMore;
+  experiment: NothingMore;
+  source: SourceCapabilities;
+  cleaner: NothingMore;
+  split: SplitCapabilities;
+  conversation: NothingMore;
+  template: NothingMore;
+  model: FamilyCapabilities;
+  tokenizer: NothingMore;
+  storage: StorageCapabilities<C>;
+  part: PartCapabilities<C>;
+  task: TaskCapabilities<C>;
+  technique: TechniqueCapabilities<C>;
+  optimizer: NothingMore;
+  schedule: NothingMore;
+  loss: NothingMore;
+  metric: MetricCapabilities<C>;
+  keeping: NothingMore;
+  stopping: NothingMore;
+  cadence: NothingMore;
+  decoder: NothingMore;
+  search: NothingMore;
+  space: SpaceCapabilities;
+  pruner: NothingMore;
+  runner: NothingMore;
+  subject: NothingMore;
+}
+export type Kind = keyof Kinds;
+export type NothingMore = never;
+
+/** A function that takes the word's own call, whose arguments are those of its parameters. */
+type Of<C extends Call, R, More extends readonly unknown[] = []> = { of(call: C, ...more: More): R }["of"];
+
+export interface SourceCapabilities {
+  /** It takes a live value of the notebook: `source: $rows`. */
+  readonly live?: true;
+}
+
+export interface SplitCapabilities {
+  /** What the splits are called stands in the data. */
+  readonly namedByData?: true;
+}
+
+/** A family of models. */
+export interface FamilyCapabilities {
+  /** What its tokenizer and special tokens are where it is made from scratch; absent: it never is. */
+  readonly scratch?: FromScratch;
+  /** Where config.json tells its sizes. */
+  readonly sizes: SizeFields;
+  /** Of encoder-decoders: what tells the work on tokens that are read from that on those that are written. */
+  readonly stacks?: Stacks;
+  /** The layer that gates a block's inner one, by its path; absent: there is none. */
+  readonly gate?: RegExp;
+  /** How its linear layers lie in a checkpoint; absent: as [out, in]. */
+  readonly layout?: "in_out" | "out_in";
+}
+/** Fields of config.json, of each size the first that is there. */
+export type SizeFields = Readonly<Record<"hidden" | "layers" | "intermediate" | "vocabulary", readonly string[]>>;
+export interface Stacks {
+  /** Fields of config.json that tell the layers of each. */
+  readonly encoder: readonly string[];
+  readonly decoder: readonly string[];
+  /** Which tokens meet a matrix; null: none, rows are looked up in it. */
+  meets(path: string, shapes: Shapes): "read" | "written" | null;
+}
+/** What a special token is for. */
+export type SpecialRole = "pad" | "unknown" | "begin" | "end" | "classify" | "separate" | "mask";
+export interface FromScratch {
+  /** The kind of tokenizer that is trained unless another is named. */
+  readonly tokenizer: string;
+  /** Special tokens by what they are for (one may be for several things), in the order of their ids. */
+  readonly specials: readonly (readonly [token: string, ...roles: SpecialRole[]])[];
+  /** Tokens around one text (`A`) and around two (`A`, `B`). */
+  readonly single: string;
+  readonly pair: string;
+  /** Whether the second of two texts has a token type of its own. */
+  readonly types?: true;
+}
+
+export interface StorageCapabilities<C extends Call = Call> {
+  /** Bytes of a base's weights as they are stored. `writes`: a head over the vocabulary reads the table of tokens whole. */
+  readonly weightBytes: Of<C, number, [shapes: Shapes, writes: boolean]>;
+  /** Weights lie as they are computed with: a plan needn't tell it. */
+  readonly plain?: true;
+  /** How it is written where memory is short and this is what helps. */
+  readonly suggested?: string;
+}
+
+/** A part of a model that can be held fast. */
+export interface PartCapabilities<C extends Call = Call> {
+  /** Whether a parameter belongs to it, by its path, with the family's prefix or without it. */
+  readonly holds: Of<C, boolean, [path: string]>;
+}
+
+/** What a task's head is put on: what the word of the base's family says of it, and the base itself. */
+export interface HeadOn {
+  readonly family: FamilyCapabilities | undefined;
+  readonly base: BaseFacts;
+}
+/** What a task measures on some data, and what it measures unless told otherwise. */
+export interface Measured {
+  readonly measures: readonly Outcome[];
+  readonly metrics: readonly Call[];
+}
+export interface TaskCapabilities<C extends Call = Call> {
+  /** Roles that the data must have. */
+  readonly roles: readonly string[];
+  /** Others that serve as well. */
+  readonly orRoles?: readonly string[];
+  /** Roles that a training needs beside these. */
+  readonly trainingRoles?: Of<C, readonly string[]>;
+  /** What its rows teach: labels (absent), each next token of a text, or a text that is made of another. */
+  readonly supervision?: "label" | "next_token" | "sequence";
+  /** Rows are conversations, fed whole. */
+  readonly conversation?: true;
+  /** A base does it as it is, never trained. */
+  readonly untrained?: true;
+  /** Whether texts are held beside all others of their batch, so that parts of a batch are not the batch. */
+  readonly batchwise?: Of<C, boolean, [roles: readonly string[]]>;
+  /** Share of the tokens of a batch at which the logits of the whole vocabulary are made; absent: the head names no token. */
+  readonly unmasks?: Of<C, number>;
+  /** Elements of what its head adds, for `hidden` features and `labels` labels. */
+  parameters(hidden: number, labels: number, on: HeadOn): number;
+  /** What it can be measured by. */
+  readonly measures: readonly Outcome[];
+  /** Measured where nothing else is asked for. */
+  readonly metrics?: readonly Call[];
+  /** Both, where they follow from the roles that the data have. */
+  readonly byRoles?: (roles: readonly string[], task: Call) => Measured;
+}
+
+/** Elements, counted over the shapes of a base (what is frozen is left out of them). */
+type Count<C extends Call> = Of<
+  C,
+  number,
+  [shapes: Shapes, layout: FamilyCapabilities["layout"] | undefined, base: BaseFacts]
+>;
+export interface TechniqueCapabilities<C extends Call = Call> {
+  /** What makes up a trained model: every weight, or what trains (over a base that stays what it was). */
+  readonly saves: "model" | "trained";
+  /** Every weight trains, so that they may begin at random. */
+  readonly whole?: true;
+  /** What it trained goes into the base's own weights: the model can be written whole. */
+  readonly merges?: true;
+  /** Trainable parameters beside the head, from the base's shapes. */
+  readonly trainableParameters: Count<C>;
+  /** Whether what trains is added to the base, or how much of it is; absent: none. */
+  readonly adds?: true | Count<C>;
+  /** Positions that it takes from a text. */
+  readonly virtualTokens?: Of<C, number>;
+  /** How it is written where training all weights takes too much. */
+  readonly suggested?: string;
+}
+
+/** Sorts of outcomes that metrics measure. Rooms of stdlib name more. */
+export interface Outcomes {
+  label: true;
+  next_token: true;
+  /** What only a text that the model writes can be measured by. */
+  written: true;
+}
+export type Outcome = keyof Outcomes;
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- what stdlib merges in takes the call
+export interface MetricCapabilities<C extends Call = Call> {
+  readonly greaterIsBetter: boolean;
+  /** Outcomes that it measures. */
+  readonly of: readonly Outcome[];
+  /** It is what training goes by, which a recipe watches that names no metric. The vocabulary has one such word. */
+  readonly usual?: true;
+  /** What to measure beside it where nearly all rows have one label, which it hides. */
+  readonly hidesRare?: string;
+}
+
+export interface SpaceCapabilities {
+  /** How values are drawn: of a list, or of a range, evenly or by orders of magnitude. */
+  readonly space: "choice" | "uniform" | "log";
+}

@@ -1,0 +1,97 @@
+/**
+ * How words are written down: the arguments that a word's own functions read are inferred from its parameters, and what it
+ * says of itself is of its kind. Both functions give back what they are given.
+ */
+import type { Kind, Kinds } from "./capabilities.js";
+import type { CheckContext } from "./context.js";
+import type { Arguments, Call, Value } from "./value.js";
+import type { Parameter, ValueType, Word } from "./registry.js";
+
+/** The value of an argument of this type, once it is checked; of a type that isn't told any value. */
+type ValueOf<T> = [ValueType] extends [T] ? Value : CheckedOf<T>;
+type CheckedOf<T> = T extends { readonly is: "number"; readonly unit: infer U }
+  ? U extends "share"
+    ? { readonly share: number }
+    : U extends "share-or-count"
+      ? { readonly share: number } | number
+      : number
+  : T extends { readonly is: "number" }
+    ? number
+    : T extends { readonly is: "string" | "text" | "column" | "model" }
+      ? string
+      : T extends { readonly is: "boolean" }
+        ? boolean
+        : T extends { readonly is: "choice"; readonly of: readonly (infer S extends string)[] }
+          ? S
+          : T extends { readonly is: "word" }
+            ? Call
+            : T extends { readonly is: "list"; readonly of: infer E }
+              ? readonly ValueOf<E>[]
+              : T extends { readonly is: "range" }
+                ? { readonly from: number; readonly to: number }
+                : T extends { readonly is: "either"; readonly of: readonly (infer E)[] }
+                  ? ValueOf<E>
+                  : Value;
+
+type Wide<V> = V extends number ? number : V extends boolean ? boolean : V;
+/** What stands where nothing is written. */
+type Standing<P> = P extends { readonly default: { readonly value: infer V } }
+  ? Wide<V>
+  : P extends { readonly default: { from(...given: never[]): infer V } }
+    ? V
+    : never;
+type ArgumentOf<P> = P extends { readonly type: infer T } ? ValueOf<T> | Standing<P> : Value;
+
+/** Parameters whose argument is always there: what is left out has a default. */
+type Given<P> = P extends { readonly default: unknown } | { readonly required: true }
+  ? P extends { readonly unless: unknown } | Unwritten
+    ? never
+    : P
+  : never;
+type Optional<P> = P extends Unwritten | Given<P> | Unnamed<P> ? never : P;
+/** Of any name: open, or written where its name is not a literal (see `parameter`). */
+type Unnamed<P> = string extends NameOf<P> ? P : never;
+/** Not built yet, or an old spelling of another. */
+type Unwritten = { readonly planned: unknown } | { readonly deprecated: { readonly use: unknown } };
+type NameOf<P> = P extends { readonly open: true }
+  ? string
+  : P extends { readonly name: infer N extends string }
+    ? N
+    : never;
+
+type Flat<T> = { readonly [K in keyof T]: T[K] } & unknown;
+/** Arguments of a call of a word with these parameters, once it is checked and filled in. */
+export type ArgumentsOf<P extends readonly Parameter[]> =
+  Flat<
+    { [Q in Given<P[number]> as NameOf<Q>]: ArgumentOf<Q> } & {
+      [Q in Optional<P[number]> as NameOf<Q>]?: ArgumentOf<Q>;
+    } & { [Q in Unnamed<P[number]> as NameOf<Q>]: ArgumentOf<Q> }
+  > extends infer A extends Arguments
+    ? A
+    : never;
+
+/** A word says of itself what its kind asks for. */
+type Says<K extends Kind, C extends Call> = [Kinds<C>[K]] extends [never]
+  ? { readonly capabilities?: never }
+  : NonNullable<unknown> extends Kinds<C>[K]
+    ? { readonly capabilities?: Kinds<C>[K] }
+    : { readonly capabilities: Kinds<C>[K] };
+
+export function defineWord<K extends Kind, const P extends readonly Parameter[]>(
+  word: Omit<Word<K>, "parameters" | "check" | "capabilities"> & {
+    readonly parameters: P;
+    check?(call: Call<ArgumentsOf<P>>, context: CheckContext): void;
+  } & Says<K, Call<ArgumentsOf<P>>>,
+): Word<K, ArgumentsOf<P>> & Says<K, Call<ArgumentsOf<P>>>;
+export function defineWord(word: unknown): unknown {
+  return word;
+}
+
+/** A parameter that several words share. */
+export function parameter<const P extends Parameter>(one: P): P {
+  return one;
+}
+/** Parameters that several words share. */
+export function parameters<const P extends readonly Parameter[]>(all: P): P {
+  return all;
+}

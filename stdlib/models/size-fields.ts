@@ -1,0 +1,9 @@
+/** Where config.json tells the sizes of most families. */
+import type { SizeFields } from "#dsl/types/capabilities.js";
+
+export const sizeFields: SizeFields = {
+  hidden: ["hidden_size"],
+  layers: ["num_hidden_layers"],
+  intermediate: ["intermediate_size"],
+  vocabulary: ["vocab_size"],
+};
