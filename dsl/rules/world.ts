@@ -277,7 +277,7 @@ function builtIn(program: Program): readonly string[] {
 
 /** Roles that a task reads (capability `roles`). */
 export function rolesOf(program: Program, task: Call): readonly string[] {
-  return program.registry.find("task", task.word)?.capabilities?.roles ?? ["text", "label"];
+  return program.registry.find("task", task.word)?.capabilities?.roles ?? [];
 }
 
 /** Roles that the task needs and the data lack; a task may name others that serve as well (capability `orRoles`). */

@@ -1,4 +1,3 @@
-import type { Call } from "#dsl/types/value.js";
 import { defineWord } from "#dsl/types/define.js";
 import { averageIsPlain, averageParameters } from "../lib/metrics/average.js";
 
@@ -12,8 +11,7 @@ export const word = defineWord({
   capabilities: {
     greaterIsBetter: true,
     of: ["label", "label_set", "pair"],
-    constant: (call: Call) =>
-      ["micro", "samples"].includes(String(call.arguments["average"])) ? "commonest labels" : "all labels",
+    constant: (call) => (["micro", "samples"].includes(call.arguments.average) ? "commonest labels" : "all labels"),
   },
   advice: {
     f1_macro: "write `f1(macro)`",

@@ -33,7 +33,7 @@ export const word = defineWord({
     weightDecay(0, "PyTorch's own default. It is added to the gradient, not taken from the weight by itself."),
   ],
   check(call, context) {
-    if (call.arguments["nesterov"] === true && call.arguments["momentum"] === 0)
+    if (call.arguments.nesterov && call.arguments.momentum === 0)
       context.report("nesterov-without-momentum", {}, "nesterov");
     rateIsUsual(100)(call, context);
   },

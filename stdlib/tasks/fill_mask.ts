@@ -1,4 +1,3 @@
-import type { Call } from "#dsl/types/value.js";
 import type { HeadOn } from "#dsl/types/capabilities.js";
 import { defineWord } from "#dsl/types/define.js";
 import { wantUnmasking } from "../lib/tasks/families.js";
@@ -47,7 +46,7 @@ export const word = defineWord({
     labels: false,
     parameters: headParameters,
     /** Share of the tokens of a batch at which the logits of the whole vocabulary are made. */
-    unmasks: (call: Call): number => shareOf(call.arguments["share"]),
+    unmasks: (call) => shareOf(call.arguments.share),
     architectures: ["ForMaskedLM"],
     measures: ["next_token"],
     metrics: ["loss", "perplexity"].map((word) => ({ word, kind: "metric", arguments: {} })),

@@ -6,7 +6,7 @@ import { defineWord, parameters } from "#dsl/types/define.js";
 import { baseFacts } from "../lib/base-facts.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { POOLINGS } from "../lib/tasks/pooling.js";
-import { LEARNS, lossOf, LOSSES, toldBy, type Loss } from "../lib/tasks/similarity-losses.js";
+import { LEARNS, lossOf, LOSSES, toldBy } from "../lib/tasks/similarity-losses.js";
 import "../lib/tasks/codes.js";
 
 const metric = (word: string, given: Call["arguments"] = {}): Call => ({ word, kind: "metric", arguments: given });
@@ -126,7 +126,7 @@ export const word = defineWord({
   check(call, context) {
     wantShape(call.word, ["encoder", "decoder"], context);
     const own = embeddingOf(context);
-    if (!own || call.arguments["pooling"] !== "auto") return;
+    if (!own || call.arguments.pooling !== "auto") return;
     const base = context.statement["base"];
     const modules = own.unknown.length > 0 ? own.unknown : [`pooling by ${own.pooling}`];
     context.report("pooling-unknown", { base: typeof base === "string" ? base : "the base", modules });
@@ -134,12 +134,13 @@ export const word = defineWord({
   capabilities: {
     roles: ["text", "text_pair"],
     /** Roles that a training needs beside these. */
-    trainingRoles(call: Call): readonly string[] {
-      const role = LEARNS[call.arguments["loss"] as Loss] as string | null | undefined;
+    trainingRoles(call) {
+      const written = LOSSES.find((loss) => loss === call.arguments.loss);
+      const role = written && LEARNS[written];
       return role ? [role] : [];
     },
     /** Whether texts are held beside all others of their batch, so that parts of a batch are not the batch. */
-    batchwise: (call: Call, roles: readonly string[]) => !["cosine", "contrastive"].includes(lossOf(call, roles)),
+    batchwise: (call, roles) => !["cosine", "contrastive"].includes(lossOf(call, roles)),
     labels: false,
     /** A base makes vectors as it is. */
     untrained: true,

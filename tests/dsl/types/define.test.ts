@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { defineWord, parameter } from "#dsl/types/define.js";
+import type { Registry } from "#dsl/types/registry.js";
+import { registry } from "#stdlib/registry.js";
+
+/** What the compiler must refuse stands under `@ts-expect-error`: the build fails where it doesn't. */
+describe("words as they are written down", () => {
+  const said = { doc: "", example: "", since: "0.1.0" } as const;
+  const size = parameter({
+    ...{ name: "size", type: { is: "number" }, default: { value: 8 } },
+    ...{ doc: "", why: "", impact: "low" },
+  });
+
+  it("read the arguments that their parameters have, and no others", () => {
+    const word = defineWord({
+      ...{ kind: "metric", name: "large", ...said },
+      parameters: [
+        size,
+        { name: "how", type: { is: "choice", of: ["up", "down"] }, required: true, doc: "", why: "", impact: "low" },
+        { name: "note", type: { is: "text" }, doc: "", why: "", impact: "low" },
+      ],
+      check({ arguments: given }) {
+        const [n, how, note]: [number, "up" | "down", string | undefined] = [given.size, given.how, given.note];
+        // @ts-expect-error -- misspelt
+        const wrong: unknown = given.sise;
+        assert.deepEqual([n, how, note, wrong], [3, "up", undefined, undefined]);
+      },
+      capabilities: {
+        greaterIsBetter: true,
+        of: ["label"],
+        constant: (call) => (call.arguments.size > 1 ? "median" : "all labels"),
+      },
+    });
+    const call = { kind: "metric", word: "large", arguments: { size: 3, how: "up" } } as const;
+    const nothing = {} as Parameters<NonNullable<typeof word.check>>[1];
+    word.check?.(call, nothing);
+    const { constant } = word.capabilities;
+    assert.equal(typeof constant === "function" && constant(call), "median");
+  });
+
+  it("say what their kind says, and no more", () => {
+    const parts = { ...said, parameters: [] } as const;
+    const words = [
+      // @ts-expect-error -- misspelt
+      defineWord({ kind: "metric", name: "a", ...parts, capabilities: { greaterIsBeter: true, of: ["label"] } }),
+      // @ts-expect-error -- no such outcome
+      defineWord({ kind: "metric", name: "b", ...parts, capabilities: { greaterIsBetter: true, of: ["lable"] } }),
+      // @ts-expect-error -- a metric says what it measures
+      defineWord({ kind: "metric", name: "c", ...parts }),
+      // @ts-expect-error -- a schedule has nothing to say
+      defineWord({ kind: "schedule", name: "d", ...parts, capabilities: { live: true } }),
+      // @ts-expect-error -- no such kind
+      defineWord({ kind: "shedule", name: "e", ...parts }),
+    ];
+    assert.deepEqual(
+      words.map(({ name }) => name),
+      ["a", "b", "c", "d", "e"],
+    );
+  });
+
+  it("are found as words of their kind", async () => {
+    const found: Pick<Registry, "find"> = registry;
+    const roles: readonly string[] | undefined = found.find("task", "text_classification")?.capabilities?.roles;
+    assert.deepEqual(roles, ["text", "label"]);
+    // @ts-expect-error -- of another kind
+    assert.equal(found.find("metric", "accuracy")?.capabilities?.roles, undefined);
+    const technique = await found.find("technique", "full")?.load?.();
+    assert.equal(technique?.saved, "model");
+  });
+});
