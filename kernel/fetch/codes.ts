@@ -20,6 +20,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "cannot-write": { readonly file: string; readonly why: string };
     "path-outside": { readonly path: string; readonly folder: string };
     "untrusted-answer": { readonly url: string; readonly what: string; readonly value: string };
+    "unlike-file": { readonly file: string; readonly why: string };
   }
 }
 
@@ -98,6 +99,13 @@ registerCodes({
         : "give the file that was meant; rows belong in a file that a `data` reads (`csv`, `jsonl`, `parquet`), in parts where it is large",
     explain:
       "Programs, settings, notebooks and modules are read as a whole before anything is done with them. One that is larger than any that is written by hand is another file than was meant most often; reading it would fill the memory.",
+  },
+  "unlike-file": {
+    severity: "error",
+    message: (d) => `${d.file} is not what it should be: ${d.why}`,
+    help: () => "give the file that was meant, or mend the place that is named",
+    explain:
+      "A file of JSON is held to the form of its kind before anything in it is used: the message names the place in it, what stands there and what was expected.",
   },
   "cache-locked": {
     severity: "error",

@@ -1,0 +1,128 @@
+/**
+ * JSON that comes from a file or from an answer, held to a schema before anything believes it: what is returned has the type
+ * that it says, and what isn't like that is told with its place. Schemas are valibot's; one stands beside the type it holds.
+ *
+ * Objects are read by `fields` and `table`: to valibot a list is an object too.
+ */
+import * as v from "valibot";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { NotRead, readWhole, textOfNamed } from "./regular.js";
+import "./codes.js";
+
+/** Of a `T` in JSON. */
+export type Schema<T> = v.GenericSchema<unknown, T>;
+
+export type Json = Readonly<Record<string, unknown>>;
+export const isRecord = (x: unknown): x is Json => typeof x === "object" && x !== null && !Array.isArray(x);
+/** Any object, as it is. */
+export const object = v.custom<Json>(isRecord);
+/** An object with these keys; others may stand beside them, and are kept. */
+export const fields = <const E extends v.ObjectEntries>(entries: E) => v.pipe(object, v.looseObject(entries));
+/** An object whose values are all alike. */
+export const table = <const S extends Schema<unknown>>(values: S) => v.pipe(object, v.record(v.string(), values));
+/** Any number, NaN and the infinities too. */
+export const figure = v.custom<number>((x) => typeof x === "number");
+/** A whole number from `least` on. */
+export const whole = (least = 0) => v.pipe(v.number(), v.safeInteger(), v.minValue(least));
+
+/** It is no JSON, or not of its schema; `why` begins with `it` or with the place in it. */
+export class Unlike extends Error {
+  constructor(
+    readonly why: string,
+    cause?: unknown,
+  ) {
+    super(why, { cause });
+  }
+}
+
+/** The value, if it is of this schema. Throws `Unlike`, with the message of the schema where it has one. */
+export function matched<T>(value: unknown, schema: Schema<T>): T {
+  // A schema's own message comes first; without one valibot would write its own.
+  const found = v.safeParse(schema, value, { abortEarly: true, message: "" });
+  if (found.success) return found.output;
+  const [issue] = found.issues;
+  throw new Unlike(issue.message === "" ? told(issue) : issue.message);
+}
+
+/** Whether a value is of the schema, as it is: of a schema that changes nothing. */
+export function like<T>(schema: Schema<T>): (value: unknown) => value is T {
+  return (value): value is T => v.is(schema, value);
+}
+
+/** The JSON in a text. Throws `Unlike`. */
+export function jsonIn<T>(text: string, schema: Schema<T>, reviver?: (key: string, value: unknown) => unknown): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text, reviver);
+  } catch (error) {
+    throw new Unlike("it is no JSON", error);
+  }
+  return matched(value, schema);
+}
+
+/** The same of what is worth nothing where it isn't whole: null then. */
+export function jsonOrNone<T>(
+  text: string,
+  schema: Schema<T>,
+  reviver?: (key: string, value: unknown) => unknown,
+): T | null {
+  try {
+    return jsonIn(text, schema, reviver);
+  } catch (error) {
+    if (error instanceof Unlike) return null;
+    throw error;
+  }
+}
+
+export interface ReadOptions {
+  /** What the file is called for people; absent: its path. */
+  readonly as?: string;
+  /** Most bytes. */
+  readonly most?: number;
+  readonly missing?: () => CodedError;
+  /** What is thrown in place of `unlike-file`. */
+  readonly unlike?: (why: string, cause: unknown) => CodedError;
+}
+
+/** The JSON in a file. Coded errors `missing-file` (or what `missing` makes), `unreadable-file`, `file-too-large`, `unlike-file`. */
+export function readJson<T>(file: string, schema: Schema<T>, o: ReadOptions = {}): T {
+  const { as = file, unlike = (why, cause) => new CodedError("unlike-file", { file: as, why }, { cause }) } = o;
+  const text = textOfNamed(file, as, o);
+  try {
+    return jsonIn(text.replace(/^\uFEFF/, ""), schema);
+  } catch (error) {
+    throw error instanceof Unlike ? unlike(error.why, error.cause ?? error) : error;
+  }
+}
+
+/** Bytes of a file that is only a hint. */
+const MOST_OF_A_HINT = 64 * 2 ** 20;
+
+/** Of a file that this or another process keeps to save work: null where it is not there, torn, or of another version. */
+export function hintIn<T>(file: string, schema: Schema<T>, most = MOST_OF_A_HINT): T | null {
+  try {
+    const bytes = readWhole(file, most);
+    return bytes && jsonOrNone(bytes.toString("utf8"), schema);
+  } catch (error) {
+    if (error instanceof NotRead) return null;
+    throw error;
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  boolean: "true or false",
+  Array: "a list",
+  Object: "an object",
+  unknown: "an object",
+};
+/** Where in it, what stands there, and what was expected. */
+function told(issue: v.BaseIssue<unknown>): string {
+  const at = v.getDotPath(issue);
+  if (issue.input === undefined) return `${at ?? "it"} is missing`;
+  const text = JSON.stringify(issue.input) ?? String(issue.input);
+  const found = text.length > 60 ? `${text.slice(0, 60)} …` : text;
+  const { expected } = issue;
+  return `${at ?? "it"} is ${found}${expected === null ? ", which can't be" : `, not ${kinds[expected] ?? expected}`}`;
+}
