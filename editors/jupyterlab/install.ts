@@ -3,10 +3,12 @@
  * JupyterLab reads that folder on each page load, so nothing needs a restart; the folder is whole or absent at any moment.
  */
 import { randomUUID } from "node:crypto";
-import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { fields, hintIn } from "#kernel/fetch/json.js";
 import "./codes.js";
 
 const name = "tunebook-lab";
@@ -17,11 +19,11 @@ export async function installLabExtension(
   jupyterDataFolder: string,
   source = built,
 ): Promise<{ readonly folder: string; readonly kept: boolean }> {
-  const made = await madeOf(source);
+  const made = madeOf(source);
   if (made === undefined) throw new CodedError("lab-extension-not-built", { folder: source });
   const parent = join(jupyterDataFolder, "labextensions");
   const folder = join(parent, name);
-  if ((await madeOf(folder)) === made) return { folder, kept: true };
+  if (madeOf(folder) === made) return { folder, kept: true };
   const fresh = join(parent, `.${name}-${randomUUID()}`);
   const old = `${fresh}-old`;
   try {
@@ -31,7 +33,7 @@ export async function installLabExtension(
     await rename(fresh, folder);
   } catch (error) {
     await rename(old, folder).catch(() => undefined); // fails where there was none, or another process was first
-    if ((await madeOf(folder)) === made) return { folder, kept: true };
+    if (madeOf(folder) === made) return { folder, kept: true };
     throw new CodedError("lab-extension-not-written", { folder, reason: (error as Error).message }, { cause: error });
   } finally {
     for (const rest of [fresh, old]) await rm(rest, { recursive: true, force: true }).catch(() => undefined);
@@ -42,19 +44,14 @@ export async function installLabExtension(
 /** True if there was one to remove. */
 export async function uninstallLabExtension(jupyterDataFolder: string): Promise<boolean> {
   const folder = join(jupyterDataFolder, "labextensions", name);
-  if ((await madeOf(folder)) === undefined) return false;
+  if (madeOf(folder) === undefined) return false;
   await rm(folder, { recursive: true, force: true });
   return true;
 }
 
 /** Hash of what an extension's folder was built from; undefined where there is no whole one. */
-async function madeOf(folder: string): Promise<string | undefined> {
-  try {
-    const description = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as { readonly made?: unknown };
-    return typeof description.made === "string" ? description.made : undefined;
-  } catch {
-    return undefined;
-  }
+function madeOf(folder: string): string | undefined {
+  return hintIn(join(folder, "package.json"), fields({ made: v.string() }))?.made;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

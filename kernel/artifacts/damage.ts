@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "../session/load-codes.js";
 import { readCheckpoints } from "../training/checkpoints.js";
-import { readRegular } from "./read-regular.js";
+import { jsonRegular } from "./read-regular.js";
 import { isLock, type RunFolder } from "./run-folder.js";
 import { isPlan } from "../history/run-summary.js";
 
@@ -49,17 +49,10 @@ function partsOf(run: RunFolder) {
   const damage: string[] = [];
   const read = <T>(name: string, is: (value: unknown) => value is T): T | null => {
     const file = join(run.path, name);
-    const value = parsed(readRegular(file));
+    const value = jsonRegular(file);
     if (is(value)) return value;
     damage.push(existsSync(file) ? `${name} can't be read` : `${name} is missing`);
     return null;
   };
   return { plan: read("plan.json", isPlan), lock: read("lock.json", isLock), damage };
-}
-function parsed(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,8 @@
  * The lines of a run's logs, as they are found: a record a line, except where a writer was killed. What it left torn has no
  * end of its own, and a writer that began where it stopped (none does any more) wrote its first record onto it.
  */
+import * as v from "valibot";
+import { isRecord, jsonIn } from "../fetch/json.js";
 
 /**
  * The records of one line, in order; what is torn or no object is left out. `first`: the key that every record begins with.
@@ -26,10 +28,8 @@ export function recordsIn(log: string, first: string): readonly Readonly<Record<
 function parsed(text: string): Readonly<Record<string, unknown>> | null | undefined {
   if (text === "") return null;
   try {
-    const value: unknown = JSON.parse(text, unquoted);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
+    const value = jsonIn(text, v.unknown(), unquoted);
+    return isRecord(value) ? value : null;
   } catch {
     return undefined;
   }

@@ -2,21 +2,40 @@
  * The events of a log that may be torn or foreign, as its last run through each step has them: a resumed run takes the
  * steps after its checkpoint again, and those count.
  */
+import * as v from "valibot";
+import { fields, figure, table, type Schema } from "../fetch/json.js";
 import type { RunEvent } from "../core/session/events.js";
 import { recordsIn } from "./log-lines.js";
+import type { Writer } from "./writer.js";
 
 type Fields = Readonly<Record<string, unknown>>;
-const numbers = (event: Fields, ...names: readonly string[]): boolean =>
-  names.every((name) => typeof event[name] === "number");
-const whole: Readonly<Record<RunEvent["kind"], (event: Fields) => boolean>> = {
-  started: (event) => numbers(event, "steps"),
-  damaged: (event) => typeof event["file"] === "string" && typeof event["why"] === "string",
-  allowed: (event) => typeof event["code"] === "string" && typeof event["reason"] === "string",
-  step: (event) => numbers(event, "step", "epoch", "tokens", "loss", "seconds"),
-  evaluated: (event) => numbers(event, "step") && typeof event["split"] === "string" && isScores(event["metrics"]),
-  checkpoint: (event) => numbers(event, "step"),
-  stopping: (event) => numbers(event, "step"),
-  stopped: (event) => numbers(event, "step", "seconds") && typeof event["reason"] === "string",
+const written = { at: v.string(), run: v.string() };
+const writer: Schema<Writer> = fields({
+  ...{ id: v.pipe(v.number(), v.integer()), machine: v.string(), since: v.nullable(v.string()) },
+  locks: v.exactOptional(v.literal(true)),
+});
+const text = v.string();
+const events: { readonly [K in RunEvent["kind"]]: Schema<Extract<RunEvent, { kind: K }>> } = {
+  started: fields({
+    ...{ ...written, kind: v.literal("started"), recipe: text, plan: text, engine: text, steps: figure },
+    ...{ process: v.exactOptional(writer), resumedFrom: v.exactOptional(figure) },
+  }),
+  damaged: fields({ ...written, kind: v.literal("damaged"), file: text, why: text }),
+  allowed: fields({ ...written, kind: v.literal("allowed"), code: text, reason: text, of: text }),
+  step: fields({
+    ...{ ...written, kind: v.literal("step"), step: figure, epoch: figure, tokens: figure },
+    ...{ loss: figure, rate: figure, norm: figure, seconds: figure },
+  }),
+  evaluated: fields({ ...written, kind: v.literal("evaluated"), step: figure, split: text, metrics: table(figure) }),
+  checkpoint: fields({
+    ...{ ...written, kind: v.literal("checkpoint"), step: figure, folder: text, best: v.boolean() },
+    by: v.exactOptional(text),
+  }),
+  stopping: fields({ ...written, kind: v.literal("stopping"), step: figure }),
+  stopped: fields({
+    ...{ ...written, kind: v.literal("stopped"), step: figure, seconds: figure },
+    reason: v.picklist(["done", "early", "interrupted", "failed"]),
+  }),
 };
 
 export function eventsOf(log: string): readonly RunEvent[] {
@@ -40,8 +59,5 @@ export function eventsUntil(events: readonly RunEvent[], step: number): readonly
 
 function isEvent(record: Fields): record is Fields & RunEvent {
   const { kind } = record;
-  return typeof kind === "string" && Object.hasOwn(whole, kind) && whole[kind as RunEvent["kind"]](record);
-}
-function isScores(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "number");
+  return typeof kind === "string" && Object.hasOwn(events, kind) && v.is(events[kind as RunEvent["kind"]], record);
 }

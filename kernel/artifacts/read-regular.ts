@@ -1,4 +1,6 @@
 /** A file of a run, read with suspicion: a folder of runs may come from anybody. */
+import * as v from "valibot";
+import { jsonOrNone } from "../fetch/json.js";
 import { readWhole } from "../fetch/regular.js";
 
 /** Plans and locks have kilobytes; logs of long runs some hundreds of megabytes. A text can't be longer. */
@@ -15,9 +17,5 @@ export function readRegular(file: string, most = MOST): string | null {
 
 /** The JSON in it; undefined: it can't be read, or is none. */
 export function jsonRegular(file: string, most?: number): unknown {
-  try {
-    return JSON.parse(readRegular(file, most) ?? "") as unknown;
-  } catch {
-    return undefined;
-  }
+  return jsonOrNone(readRegular(file, most) ?? "", v.unknown()) ?? undefined;
 }

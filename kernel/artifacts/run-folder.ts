@@ -16,14 +16,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, relative } from "node:path";
+import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import type { Plan } from "#dsl/plan/plan.js";
+import { fields, like, table, type Schema } from "../fetch/json.js";
 import type { RunEvent } from "../core/session/events.js";
 import { writing } from "./folder-errors.js";
 import { quoted } from "./log-lines.js";
-import { readRegular } from "./read-regular.js";
+import { jsonRegular, readRegular } from "./read-regular.js";
 import { eventsOf } from "./read-events.js";
-import type { TrialOf } from "../session/trials.js";
+import { trialSchema, type TrialOf } from "../session/trials.js";
 
 export interface Lock {
   readonly version: 1;
@@ -46,10 +48,18 @@ export interface Lock {
   readonly trial?: TrialOf;
 }
 
-export function isLock(value: unknown): value is Lock {
-  const { recipeHash, started, name } = (value ?? {}) as Partial<Lock>;
-  return [recipeHash, started, name].every((one) => typeof one === "string");
-}
+const place = v.exactOptional(v.pipe(v.string(), v.excludes("\0")));
+const lockSchema: Schema<Lock> = fields({
+  version: v.literal(1),
+  ...{ name: v.string(), recipeHash: v.string(), planHash: v.string() },
+  ...{ dataHash: v.nullable(v.string()), baseHash: v.nullable(v.string()) },
+  labels: v.array(v.string()),
+  data: v.exactOptional(fields({ rowsIn: v.number(), kept: v.number(), splits: table(v.number()) })),
+  ...{ home: place, base: place },
+  ...{ engine: v.string(), tunebook: v.string(), node: v.string(), started: v.string() },
+  trial: v.exactOptional(trialSchema),
+});
+export const isLock = like(lockSchema);
 
 /** What its maker tells of a run. */
 export type About = Omit<Lock, "version" | "name" | "started" | "home" | "base"> & {
@@ -137,12 +147,8 @@ export class RunFolder {
   }
 
   lock(): Lock | undefined {
-    try {
-      const lock: unknown = JSON.parse(readRegular(join(this.path, "lock.json")) ?? "null");
-      return isLock(lock) ? lock : undefined;
-    } catch {
-      return undefined;
-    }
+    const lock = jsonRegular(join(this.path, "lock.json"));
+    return isLock(lock) ? lock : undefined;
   }
 
   append(event: RunEvent): void {

@@ -3,9 +3,10 @@
  * The command `tunebook`. Each command is a file in `commands/` that exports `register(program)`; only the one that is
  * called is loaded (all of them for `--help`). What goes wrong is printed as `error[code]: …`, exit status 1.
  */
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { version } from "#kernel/session/version.js";
 import { nearestCommand } from "./nearest.js";
 import { fail } from "./fail.js";
 import "#kernel/checking/codes.js";
@@ -18,9 +19,6 @@ const names = readdirSync(folder)
   .filter((file) => file.endsWith(".js"))
   .map((file) => file.slice(0, -".js".length))
   .sort();
-const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 
 async function main(args: readonly string[]): Promise<void> {
   const program = new Command("tunebook")

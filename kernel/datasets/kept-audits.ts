@@ -2,11 +2,13 @@
  * Audits by the hash of the rows: rows are looked through once, however many statements and processes ask. One that took long
  * is kept in the cache folder. The file is a hint: a missing, torn or older one means "look again".
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import type { DataAudit } from "#dsl/types/audit-facts.js";
 import { cachePath } from "../fetch/cache.js";
+import { fields, hintIn, type Schema } from "../fetch/json.js";
 
 /** Changes when an audit of the same rows may come out otherwise. */
 const VERSION = 2;
@@ -27,14 +29,45 @@ export class KeptAudits {
   }
 }
 
+const rowName = v.union([v.number(), v.string()]);
+const texts = v.array(v.string());
+const bounds = { least: v.number(), greatest: v.number() };
+const nearPair = fields({
+  row: rowName,
+  text: v.string(),
+  trained: fields({ row: rowName, text: v.string() }),
+  likeness: v.number(),
+});
+const conflict = fields({
+  text: v.string(),
+  labels: texts,
+  rows: v.array(rowName),
+  of: v.exactOptional(fields({ labels: v.number(), rows: v.number() })),
+});
+const auditSchema: Schema<DataAudit> = fields({
+  near: v.array(fields({ split: v.string(), rows: v.number(), pairs: v.array(nearPair) })),
+  conflicts: fields({ texts: v.number(), rows: v.number(), examples: v.array(conflict) }),
+  told: v.nullable(
+    fields({
+      ...{ rows: v.number(), own: v.number(), of: v.number() },
+      example: v.nullable(fields({ row: rowName, label: v.string(), text: v.string() })),
+    }),
+  ),
+  groups: v.nullable(fields({ shared: v.number(), of: v.number(), some: texts })),
+  scores: v.nullable(
+    fields({
+      ...bounds,
+      furthest: v.exactOptional(rowName),
+      trained: v.exactOptional(fields({ ...bounds, mean: v.number(), spread: v.number() })),
+    }),
+  ),
+});
+
 const fileOf = (hash: string): string => cachePath("audits", `${hash}-${String(VERSION)}.json`);
 
 function fromFile(hash: string): Promise<DataAudit> | undefined {
-  try {
-    return Promise.resolve(JSON.parse(readFileSync(fileOf(hash), "utf8")) as DataAudit);
-  } catch {
-    return undefined;
-  }
+  const audit = hintIn(fileOf(hash), auditSchema);
+  return audit ? Promise.resolve(audit) : undefined;
 }
 
 async function timed(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> {

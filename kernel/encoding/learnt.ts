@@ -4,10 +4,11 @@
  * opened again knows what it has seen. What the weights began from, another run's or a saved folder's, is in it too.
  */
 import { basename, dirname, join } from "node:path";
+import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
+import { fields, hintIn, type Schema } from "../fetch/json.js";
 import { writing } from "../artifacts/folder-errors.js";
 import { hashesOf, HASH_BYTES, type Part } from "./part.js";
-import { readRegular } from "../artifacts/read-regular.js";
 import { isTally, tallyOf, type Tally } from "./tally.js";
 
 export const LEARNT = "learnt.json";
@@ -70,15 +71,8 @@ export async function writeLearnt(folder: string, { rows, ...learnt }: Learnt): 
 
 /** Null: an older folder, somebody else's, or one that can't be read: nothing is said then. */
 export function readLearnt(folder: string): Learnt | null {
-  try {
-    const found = JSON.parse(readRegular(join(folder, LEARNT)) ?? "null") as Record<string, unknown> | null;
-    if (found?.["version"] !== VERSION || typeof found["model"] !== "string" || !isTally(found["answers"])) return null;
-    const rows = Array.isArray(found["rows"]) ? (found["rows"] as unknown[]).map(rowsIn) : [null];
-    if (rows.length > MOST_PARTS || !rows.every((own) => own !== null)) return null;
-    return { model: found["model"], answers: found["answers"], rows };
-  } catch {
-    return null;
-  }
+  const found = hintIn(join(folder, LEARNT), learntSchema);
+  return found && { model: found.model, answers: found.answers, rows: found.rows };
 }
 
 /** Of a folder that weights began from: a saved one, or a part of a run. */
@@ -99,20 +93,29 @@ export function seenOf(hashes: Float64Array, { hashes: learnt, below }: LearntRo
   return { seen, of };
 }
 
-function rowsIn(value: unknown): LearntRows | null {
-  const { run, split, dataHash, rows, hashes, below } = (value ?? {}) as Record<string, unknown>;
-  const texts = [run, split, dataHash, hashes].every((text) => typeof text === "string");
-  if (!texts || !Number.isSafeInteger(rows) || !(below === null || Number.isSafeInteger(below))) return null;
-  const bytes = Buffer.from(hashes as string, "base64");
-  if (bytes.length % HASH_BYTES !== 0 || bytes.length > MOST_HASHES * HASH_BYTES) return null;
-  return {
-    ...{ run: run as string, split: split as string, dataHash: dataHash as string, rows: rows as number },
-    hashes: Float64Array.from({ length: bytes.length / HASH_BYTES }, (_, i) =>
-      bytes.readUIntBE(i * HASH_BYTES, HASH_BYTES),
-    ),
-    below: below as number | null,
-  };
-}
+/** Base64 of hashes, as `packed` writes them. */
+const packedHashes = v.pipe(
+  v.string(),
+  v.transform((text) => Buffer.from(text, "base64")),
+  v.check((bytes) => bytes.length % HASH_BYTES === 0 && bytes.length <= MOST_HASHES * HASH_BYTES),
+  v.transform((bytes) =>
+    Float64Array.from({ length: bytes.length / HASH_BYTES }, (_, i) => bytes.readUIntBE(i * HASH_BYTES, HASH_BYTES)),
+  ),
+);
+const rowsSchema: Schema<LearntRows> = v.object({
+  run: v.string(),
+  split: v.string(),
+  dataHash: v.string(),
+  rows: v.pipe(v.number(), v.safeInteger()),
+  hashes: packedHashes,
+  below: v.nullable(v.pipe(v.number(), v.safeInteger())),
+});
+const learntSchema: Schema<Learnt> = fields({
+  version: v.literal(VERSION),
+  model: v.string(),
+  answers: v.custom<Tally>(isTally),
+  rows: v.pipe(v.array(rowsSchema), v.maxLength(MOST_PARTS)),
+});
 
 function packed(hashes: Float64Array): string {
   const bytes = Buffer.alloc(hashes.length * HASH_BYTES);

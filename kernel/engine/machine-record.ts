@@ -2,13 +2,31 @@
  * What `tunebook setup` measured of each engine on this machine, in the cache: what `auto` chooses by. A record of another
  * processor, or none that can be read, counts as none: it is a hint, and measuring again is cheap.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { dirname } from "node:path";
+import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { cachePath } from "#kernel/fetch/cache.js";
+import { fields, hintIn, type Schema } from "#kernel/fetch/json.js";
 import type { EngineName } from "./engine.js";
 import type { Products } from "./products.js";
+
+const products = {
+  title: v.string(),
+  f32: v.number(),
+  bf16: v.exactOptional(v.number()),
+  bandwidth: v.number(),
+};
+const measured: Schema<MachineRecord> = fields({
+  processor: v.string(),
+  threads: v.number(),
+  engines: fields({
+    tensorflow: v.exactOptional(fields(products)),
+    onnx: v.exactOptional(fields(products)),
+    tfjs: v.exactOptional(fields(products)),
+  } satisfies Record<EngineName, unknown>),
+});
 
 export interface MachineRecord {
   readonly processor: string;
@@ -22,13 +40,8 @@ export function processorName(): string {
 }
 
 export function readMachineRecord(): MachineRecord | null {
-  try {
-    const found = JSON.parse(readFileSync(file(), "utf8")) as Partial<MachineRecord> | null;
-    const same = found?.processor === processorName() && found.threads === availableParallelism();
-    return same && typeof found.engines === "object" ? (found as MachineRecord) : null;
-  } catch {
-    return null;
-  }
+  const found = hintIn(file(), measured);
+  return found?.processor === processorName() && found.threads === availableParallelism() ? found : null;
 }
 
 /** A cache that can't be written keeps none: that must not fail a setup. */

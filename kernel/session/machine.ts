@@ -2,11 +2,13 @@
  * What trainings took on this machine lately, per engine: written after each run, read by the plan's estimate of time.
  * The file is a hint: a missing or broken one means "not measured yet".
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import type { MachineFacts, Took } from "#dsl/types/facts.js";
+import { fields, hintIn, like, object } from "../fetch/json.js";
 import type { EngineName } from "#kernel/engine/engine.js";
 import { readMachineRecord } from "#kernel/engine/machine-record.js";
 import type { RunEvent } from "../core/session/events.js";
@@ -20,21 +22,17 @@ const KEPT = 12;
 /** Efforts of a step that are as good as the same: the newer training stands for both. */
 const ALIKE = 1.25;
 
+const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
+const isTook = like<Took>(fields({ flops: positive, steps: positive, seconds: positive }));
+
 /** The engine that trained last comes last. */
 function read(): Readonly<Record<string, readonly Took[]>> {
-  try {
-    const found = JSON.parse(readFileSync(file(), "utf8")) as Record<string, unknown> | null;
-    const lists = Object.entries(found ?? {}).map(
-      ([engine, list]) => [engine, Array.isArray(list) ? list : []] as const,
-    );
-    return Object.fromEntries(lists.map(([engine, list]) => [engine, list.filter(isTook)]));
-  } catch {
-    return {};
-  }
-}
-function isTook(value: unknown): value is Took {
-  const { flops, steps, seconds } = (value ?? {}) as Partial<Took>;
-  return [flops, steps, seconds].every((x) => typeof x === "number" && Number.isFinite(x) && x > 0);
+  return Object.fromEntries(
+    Object.entries(hintIn(file(), object) ?? {}).map(([engine, list]) => [
+      engine,
+      Array.isArray(list) ? list.filter(isTook) : [],
+    ]),
+  );
 }
 
 /** What is known of this engine's pace (`auto`: of the one that trained last). */

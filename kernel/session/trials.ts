@@ -4,6 +4,8 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import * as v from "valibot";
+import { fields, jsonOrNone, like, whole, type Schema } from "../fetch/json.js";
 import { readRegular } from "../artifacts/read-regular.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
 
@@ -17,6 +19,13 @@ export interface TrialOf {
   readonly number: number;
   readonly goal: { readonly metric: string; readonly direction: "maximize" | "minimize" };
 }
+export const trialSchema: Schema<TrialOf> = fields({
+  ...{ sweep: v.string(), journal: v.string(), number: whole(1) },
+  goal: fields({ metric: v.string(), direction: v.picklist(["maximize", "minimize"]) }),
+});
+const isTrial = like(trialSchema);
+/** Of a journal's line what is told of a run. */
+const trialLine = fields({ run: v.string(), number: whole(1), values: v.unknown(), score: v.unknown() });
 /** What the table of runs tells of a trial. */
 export interface Trial {
   /** Same for all trials of one sweep. */
@@ -77,31 +86,22 @@ function journaled(key: string, text: string): ReadonlyMap<string, Journaled> {
   const sweep = plain(key.replace(/-[0-9a-f]{12}$/, ""));
   const found = new Map<string, Journaled>();
   for (const line of text.split("\n")) {
-    try {
-      const record = (line === "" ? null : JSON.parse(line)) as Readonly<Record<string, unknown>> | null;
-      const { run, number, values, score } = record ?? {};
-      if (typeof run !== "string" || !isCount(number)) continue;
-      const id = basename(run.replaceAll("\\", "/"));
-      found.set(id, { key: plain(key), sweep, number, values: valuesText(values), score: finite(score) });
-    } catch {
-      // torn, or not ours
-    }
+    // Null: it is torn, or not ours.
+    const record = line === "" ? null : jsonOrNone(line, trialLine);
+    if (!record) continue;
+    const { run, number, values, score } = record;
+    const id = basename(run.replaceAll("\\", "/"));
+    found.set(id, { key: plain(key), sweep, number, values: valuesText(values), score: finite(score) });
   }
   return found;
 }
 
 function trialIn(value: unknown): TrialOf | null {
-  const { sweep, journal, number, goal } = (typeof value === "object" && value !== null ? value : {}) as Readonly<
-    Record<string, unknown>
-  >;
-  const { metric, direction } = (typeof goal === "object" && goal !== null ? goal : {}) as Readonly<
-    Record<string, unknown>
-  >;
-  if (typeof sweep !== "string" || typeof journal !== "string" || !isCount(number) || typeof metric !== "string")
-    return null;
+  if (!isTrial(value)) return null;
+  const { sweep, journal, number, goal } = value;
   return {
     ...{ sweep: plain(sweep), journal: plain(journal), number },
-    goal: { metric: plain(metric), direction: direction === "minimize" ? "minimize" : "maximize" },
+    goal: { metric: plain(goal.metric), direction: goal.direction },
   };
 }
 function valuesText(values: unknown): string | null {
@@ -116,9 +116,6 @@ function valuesText(values: unknown): string | null {
     ),
     200,
   );
-}
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value > 0;
 }
 function finite(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;

@@ -1,6 +1,9 @@
 /** The version of this package, as package.json has it. */
-import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import * as v from "valibot";
+import { fields, readJson } from "../fetch/json.js";
 
-export const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
-  readonly version: string;
-};
+export const { version } = readJson(
+  fileURLToPath(new URL("../../../package.json", import.meta.url)),
+  fields({ version: v.string() }),
+);

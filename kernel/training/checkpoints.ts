@@ -5,9 +5,11 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Session } from "../engine/engine.js";
 import { CHECKED, readHeader } from "../engine/safetensors.js";
+import { fields, figure, jsonOrNone, type Schema } from "../fetch/json.js";
 import { gone, writing } from "../artifacts/folder-errors.js";
 import { quoted, unquoted } from "../artifacts/log-lines.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
@@ -126,23 +128,26 @@ export async function loadNewest(
 function readPosition(file: string): Position {
   const text = readHeader(file).metadata["tunebook"];
   if (text === undefined) throw new CodedError("checkpoint-unreadable", { file, why: "it holds no position" });
-  const position = parsed(text);
-  if (!isPosition(position)) throw new CodedError("checkpoint-unreadable", { file, why: "its position can't be read" });
+  const position = jsonOrNone(text, positionSchema, unquoted);
+  if (!position) throw new CodedError("checkpoint-unreadable", { file, why: "its position can't be read" });
+  return position;
+}
+const positionSchema: Schema<Position> = fields({
+  step: v.pipe(v.number(), v.safeInteger()),
+  best: v.nullable(fields({ score: figure, step: figure })),
+  validated: v.exactOptional(figure),
   // Older ones have null where a validation was no number.
-  return { ...position, watched: position.watched.map((value) => (value as number | null) ?? Number.NaN) };
-}
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text, unquoted);
-  } catch {
-    return null;
-  }
-}
-function isPosition(value: unknown): value is Position {
-  const { step, best, watched, seconds } = (value ?? {}) as Partial<Position>;
-  const isBest = best === null || (typeof best?.step === "number" && typeof best.score === "number");
-  return Number.isSafeInteger(step) && isBest && Array.isArray(watched) && typeof seconds === "number";
-}
+  watched: v.array(
+    v.union([
+      figure,
+      v.pipe(
+        v.null(),
+        v.transform(() => Number.NaN),
+      ),
+    ]),
+  ),
+  seconds: figure,
+});
 
 /** Removes all but the last checkpoint and the best one. */
 export function pruneCheckpoints(run: RunFolder, keepSteps: readonly number[]): void {

@@ -2,13 +2,15 @@
  * A GGUF file once and for all as a folder like any other base's: config.json, model.safetensors (f32), tokenizer.json. The
  * folder appears when everything in it is whole; a note in it says what it was made from and how large each file is.
  */
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { writeSafetensors, type TensorToWrite } from "../../engine/safetensors.js";
 import { cachePath, locked } from "../../fetch/cache.js";
 import { demandSpace } from "../../fetch/disk.js";
 import { isWhole } from "../../fetch/file.js";
+import { fields, hintIn, table, whole, type Schema } from "../../fetch/json.js";
 import { FORMATS, OTHERS, dequantise, type BlockFormat } from "./dequantise.js";
 import { readBytes, readGguf, type Gguf, type GgufTensor } from "./file.js";
 import type { Layout } from "./layout.js";
@@ -21,12 +23,13 @@ const VERSION = 1;
 const NOTE = "converted.json";
 
 interface Note {
-  readonly version: number;
+  readonly version: typeof VERSION;
   /** SHA-256 of the GGUF file. */
   readonly from: string;
   /** Bytes of each file. */
   readonly files: Readonly<Record<string, number>>;
 }
+const noteSchema: Schema<Note> = fields({ version: v.literal(VERSION), from: v.string(), files: table(whole()) });
 
 export interface ConvertOptions {
   readonly onProgress?: (done: number, total: number) => void;
@@ -65,15 +68,8 @@ export async function convertGguf(
 }
 
 export async function isConverted(folder: string, sha256: string): Promise<boolean> {
-  const text = await readFile(join(folder, NOTE), "utf8").catch(() => null);
-  if (text === null) return false;
-  let note: Note;
-  try {
-    note = JSON.parse(text) as Note;
-  } catch {
-    return false; // cut short: made again
-  }
-  if (note.version !== VERSION || note.from !== sha256) return false;
+  const note = hintIn(join(folder, NOTE), noteSchema);
+  if (note?.from !== sha256) return false;
   for (const [name, size] of Object.entries(note.files))
     if (!(await isWhole(join(folder, name), { size }))) return false;
   return true;

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import type { TemplateImplementation } from "#stdlib/kinds/conversation.js";
+import { jsonIn, object } from "../../fetch/json.js";
 import type { AskName, Asks, Pieces, TokenizerAt } from "./protocol.js";
 
 type Handlers = { [N in AskName]: (ask: Asks[N]["ask"]) => Asks[N]["answer"] | Promise<Asks[N]["answer"]> };
@@ -62,7 +63,7 @@ function tokenizerAt({ file, hash }: TokenizerAt): RustTokenizer {
   if (known) return known;
   const bytes = readFileSync(file);
   if (createHash("sha256").update(bytes).digest("hex") !== hash) throw new Error("it was changed since it was read");
-  const json = JSON.parse(bytes.toString("utf8")) as Readonly<Record<string, unknown>>;
+  const json = jsonIn(bytes.toString("utf8"), object);
   // What the file says about truncation and padding is left out: cutting and framing are the kernel's.
   const rust = RustTokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null }));
   tokenizers.set(hash, rust);

@@ -3,9 +3,10 @@
  * settings: the same texts give the same tokenizer, and are learnt once.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import type { FromScratch } from "#dsl/types/capabilities.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -14,6 +15,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { TrainedTokens } from "#stdlib/kinds/tokenizer.js";
 import { cachePath, locked } from "../../fetch/cache.js";
+import { fields, hintIn, isRecord, whole, type Schema } from "../../fetch/json.js";
 
 /** Raised when the same words would come out another way. */
 const VERSION = 1;
@@ -66,9 +68,9 @@ async function learnt(order: TokenizerOrder, signal: AbortSignal | undefined): P
   const folder = cachePath("tokenizers");
   const file = join(folder, `${hash.digest("hex").slice(0, 32)}.json`);
   return (
-    (await kept(file)) ??
+    hintIn(file, trained) ??
     locked(file, async () => {
-      const other = await kept(file);
+      const other = hintIn(file, trained);
       if (other) return other;
       const made = await onThread(order, signal);
       await mkdir(folder, { recursive: true });
@@ -78,13 +80,11 @@ async function learnt(order: TokenizerOrder, signal: AbortSignal | undefined): P
   );
 }
 
-async function kept(file: string): Promise<TrainedTokens | null> {
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as TrainedTokens;
-  } catch {
-    return null; // not there, or torn: it is made again
-  }
-}
+const trained: Schema<TrainedTokens> = fields({
+  model: v.custom<TrainedTokens["model"]>((model) => isRecord(model) && typeof model["type"] === "string"),
+  size: whole(),
+  least: whole(),
+});
 
 function onThread(order: TokenizerOrder, signal: AbortSignal | undefined): Promise<TrainedTokens> {
   return new Promise((resolve, reject) => {

@@ -2,10 +2,12 @@
  * Where TensorFlow lies in the cache, and whether it is whole. A build's folder holds a stamp that is written last: the
  * size and time of each file. Comparing them takes no time, so that every later start is instant.
  */
-import { readFileSync, statSync } from "node:fs";
-import { readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as v from "valibot";
 import { cachePath } from "#kernel/fetch/cache.js";
+import { fields, hintIn, readJson, table, type Schema } from "#kernel/fetch/json.js";
 import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type Build } from "./versions.js";
 
 /** A TensorFlow that tfjs can load. */
@@ -29,6 +31,15 @@ interface Stamp {
   readonly addon?: string;
   readonly files: Readonly<Record<string, readonly [size: number, time: number]>>;
 }
+
+const stampSchema: Schema<Stamp> = fields({
+  version: v.string(),
+  build: v.picklist(["cpu", "gpu"]),
+  from: v.picklist(["wheel", "package"]),
+  source: v.string(),
+  addon: v.exactOptional(v.string()),
+  files: table(v.tuple([v.number(), v.number()])),
+});
 
 /** The folder of one build; `cache` overrides the cache's root. */
 export function buildFolder(from: "wheel" | "package", version: string, build: Build, cache?: string): string {
@@ -67,12 +78,9 @@ export function librariesReady(folder: string, source: string | null = null): bo
 const withoutAddon = (files: Stamp["files"]): Stamp["files"] =>
   Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith("addon-")));
 
+/** Null: it is not there, or cut off; then the build is made again. */
 function readStamp(folder: string): Stamp | null {
-  try {
-    return JSON.parse(readFileSync(join(folder, "stamp.json"), "utf8")) as Stamp;
-  } catch {
-    return null; // Not there, or cut off: then it is made again.
-  }
+  return hintIn(join(folder, "stamp.json"), stampSchema);
 }
 
 function isWhole(folder: string, stamp: Stamp): boolean {
@@ -96,7 +104,7 @@ export async function writeStamp(folder: string, stamp: Omit<Stamp, "files">): P
 
 /** Adds the finished addon to the stamp. */
 export async function stampAddon(folder: string, addon: string): Promise<void> {
-  const stamp = JSON.parse(await readFile(join(folder, "stamp.json"), "utf8")) as Stamp;
+  const stamp = readJson(join(folder, "stamp.json"), stampSchema);
   await writeStamp(folder, {
     version: stamp.version,
     build: stamp.build,

@@ -1,7 +1,9 @@
 /** Loads a built addon in a child process and multiplies two matrices with it: it works, or it says why not. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { fields, jsonOrNone, type Schema } from "#kernel/fetch/json.js";
 import "../codes.js";
 
 export interface Probe {
@@ -13,6 +15,13 @@ export interface Probe {
   readonly loading: number;
 }
 
+const probe: Schema<Probe> = fields({
+  version: v.string(),
+  gpu: v.boolean(),
+  gflops: v.number(),
+  loading: v.number(),
+});
+
 /** Coded error: `addon-broken`. */
 export async function probeAddon(addon: string): Promise<Probe> {
   const main = fileURLToPath(new URL("./probe-main.js", import.meta.url));
@@ -23,8 +32,8 @@ export async function probeAddon(addon: string): Promise<Probe> {
       [main, addon],
       { env, timeout: 120_000, maxBuffer: 1 << 22 },
       (error, stdout, stderr) => {
-        const line = /^TUNEBOOK (.*)$/m.exec(stdout)?.[1];
-        if (line !== undefined) return resolve(JSON.parse(line) as Probe);
+        const said = jsonOrNone(/^TUNEBOOK (.*)$/m.exec(stdout)?.[1] ?? "", probe);
+        if (said) return resolve(said);
         const last = stderr
           .trim()
           .split("\n")

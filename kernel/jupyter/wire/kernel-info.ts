@@ -1,8 +1,6 @@
 /** Who this kernel is: the answer to `kernel_info_request`. */
-import { createRequire } from "node:module";
+import { version } from "../../session/version.js";
 import { protocolVersion, type Json } from "./message.js";
-
-const { version } = createRequire(import.meta.url)("../../../../package.json") as { version: string };
 
 export const kernelInfo: Json = {
   status: "ok",

@@ -2,16 +2,17 @@
  * The kernel specification: the folder by which Jupyter finds this kernel. Written beside its place and renamed into it, so
  * that it is whole or absent; a folder that another program wrote is never touched.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import * as v from "valibot";
+import { fields, hintIn } from "../../fetch/json.js";
+import { version } from "../../session/version.js";
 import { logoPng, logoSvg } from "./logo.js";
 import type { Json } from "./message.js";
 import "./codes.js";
 
-const { version } = createRequire(import.meta.url)("../../../../package.json") as { version: string };
 const entry = fileURLToPath(new URL("./main.js", import.meta.url));
 
 export interface InstalledKernel {
@@ -83,21 +84,17 @@ function folderOf(dataFolder: string, name: string): string {
   return join(dataFolder, "kernels", name);
 }
 
+/** Of kernel.json what is read here; another program's has no `tunebook`. */
+const ours = fields({
+  argv: v.array(v.string()),
+  metadata: fields({ tunebook: fields({ version: v.string() }) }),
+});
+
 /** What a folder says of itself, if Tunebook wrote it. */
 function readKernel(folder: string, name = ""): InstalledKernel | undefined {
-  try {
-    const { argv, metadata } = JSON.parse(readFileSync(join(folder, "kernel.json"), "utf8")) as {
-      argv: string[];
-      metadata?: { tunebook?: { version: string } };
-    };
-    if (!metadata?.tunebook) return undefined;
-    return {
-      name,
-      folder,
-      version: metadata.tunebook.version,
-      works: argv.slice(0, 2).every((file) => existsSync(file)),
-    };
-  } catch {
-    return undefined;
-  }
+  const found = hintIn(join(folder, "kernel.json"), ours);
+  if (!found) return undefined;
+  const { argv, metadata } = found;
+  const works = argv.slice(0, 2).every((file) => existsSync(file));
+  return { name, folder, version: metadata.tunebook.version, works };
 }
