@@ -164,6 +164,11 @@ export type FactOf<N extends Need["about"]> = {
   files: FilesFacts;
 }[N];
 
+/** The way back of `keyOf`. */
+export function needOf(key: string): Need {
+  const need: Need = JSON.parse(key);
+  return need;
+}
 export function keyOf(need: Need): string {
   return canonicalize(need)!;
 }
@@ -193,7 +198,7 @@ export class Facts {
   *about<A extends Need["about"]>(about: A): Generator<readonly [Extract<Need, { about: A }>, FactOf<A>]> {
     for (const [key, answer] of this.answers) {
       if (failed(answer)) continue;
-      const need = JSON.parse(key) as Need;
+      const need = needOf(key);
       if (need.about === about) yield [need as Extract<Need, { about: A }>, answer as FactOf<A>];
     }
   }

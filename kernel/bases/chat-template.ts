@@ -1,5 +1,7 @@
 /** The chat template that a base brings: `chat_template.jinja`, `chat_template.json`, or the field of tokenizer_config.json. */
 import { join } from "node:path";
+import * as v from "valibot";
+import { fields, like } from "../fetch/json.js";
 import { recordOf, textOf } from "./model-file.js";
 
 /** Its source; null: it brings none. Of several that are named, the one called `default`. Coded error `base-damaged`. */
@@ -13,10 +15,9 @@ export function chatTemplateOf(folder: string): string | null {
   return null;
 }
 
+const isNamed = like(fields({ name: v.string(), template: v.string() }));
 function chosen(template: unknown): string | null {
   if (typeof template === "string") return template;
   if (!Array.isArray(template)) return null;
-  const named = template as readonly ({ readonly name?: unknown; readonly template?: unknown } | null)[];
-  const one = named.find((entry) => entry?.name === "default")?.template;
-  return typeof one === "string" ? one : null;
+  return template.filter(isNamed).find(({ name }) => name === "default")?.template ?? null;
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { EmbeddingFacts } from "#dsl/types/facts.js";
+import { isRecord } from "../fetch/json.js";
 import { jsonOf, recordOf } from "./model-file.js";
 import "../core/bases/codes.js";
 
@@ -25,10 +26,10 @@ export function embeddingOf(folder: string, has: ReadonlySet<string>): Embedding
   const modules = jsonOf(join(folder, MODULES));
   if (!Array.isArray(modules))
     throw new CodedError("base-damaged", { file: join(folder, MODULES), why: "it is no list" });
-  const kinds = (modules as readonly ({ readonly type?: unknown; readonly path?: unknown } | null)[]).map((module) => ({
-    kind: wordsIn(module?.type).split(".").at(-1)!,
-    path: wordsIn(module?.path),
-  }));
+  const kinds = modules.map((module: unknown) => {
+    const { type, path } = isRecord(module) ? module : {};
+    return { kind: wordsIn(type).split(".").at(-1) ?? "", path: wordsIn(path) };
+  });
   const pooling = kinds.find(({ kind }) => kind === "Pooling");
   if (pooling && !/^(?:[\w-][\w.-]*)?$/.test(pooling.path))
     throw new CodedError("base-damaged", { file: join(folder, MODULES), why: "its pooling lies outside the folder" });

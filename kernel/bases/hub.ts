@@ -5,9 +5,11 @@
  */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { fetchFile } from "../fetch/file.js";
 import { get, head, textOf } from "../fetch/http.js";
+import { fields, isRecord, jsonOrNone, like, maybe } from "../fetch/json.js";
 import { hubHome, isChecksum, matches, type CachedModel } from "./cache.js";
 import { MODULES, POOLING } from "./embedding.js";
 import { noSafetensors } from "./pickles.js";
@@ -116,28 +118,27 @@ async function stateOf(
   if (status !== 200) throw new CodedError("network-failed", { url, why: `status ${status}` });
   const { sha, siblings } = stateIn(text, url);
   const files = siblings.flatMap((one): readonly Remote[] => {
-    if (!isRecord(one) || typeof one["rfilename"] !== "string") return [];
-    const name = one["rfilename"];
-    const lfs = isRecord(one["lfs"]) ? one["lfs"] : {};
-    const etag = lfs["sha256"] ?? one["blobId"] ?? null;
+    if (!isSibling(one)) return [];
+    const { rfilename: name, blobId, size } = one;
+    const lfs = isRecord(one.lfs) ? one.lfs : {};
+    const etag = lfs["sha256"] ?? blobId ?? null;
     if (etag !== null && !isChecksum(etag)) throw untrusted(url, `a checksum of ${clipped(name)}`, etag);
-    return [{ name, etag, size: sizeIn(lfs["size"] ?? one["size"]) }];
+    return [{ name, etag, size: sizeIn(lfs["size"] ?? size) }];
   });
   return { commit: sha, files };
 }
 
+const revision = fields({ sha: maybe, siblings: v.array(v.unknown()) });
+const isCommit = like(v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)));
+/** Of what is no file in this sense nothing is taken. */
+const isSibling = like(fields({ rfilename: v.string(), lfs: maybe, blobId: maybe, size: maybe }));
+
 function stateIn(text: string, url: string): { readonly sha: string; readonly siblings: readonly unknown[] } {
-  let said: unknown;
-  try {
-    said = JSON.parse(text);
-  } catch (cause) {
-    throw new CodedError("network-failed", { url, why: "its answer is not what a hub answers" }, { cause });
-  }
-  if (!isRecord(said) || !Array.isArray(said["siblings"]))
-    throw new CodedError("network-failed", { url, why: "its answer is not what a hub answers" });
+  const said = jsonOrNone(text, revision);
+  if (!said) throw new CodedError("network-failed", { url, why: "its answer is not what a hub answers" });
   const { sha, siblings } = said;
-  if (typeof sha !== "string" || !/^[0-9a-f]{40}$/.test(sha)) throw untrusted(url, "a commit", sha);
-  return { sha, siblings: siblings as readonly unknown[] };
+  if (!isCommit(sha)) throw untrusted(url, "a commit", sha);
+  return { sha, siblings };
 }
 
 /** Checksum and size of a file from the headers of its first answer, before any redirect to where its bytes are. */
@@ -170,10 +171,6 @@ function clipped(text: string): string {
 
 function sizeIn(size: unknown): number | null {
   return Number.isSafeInteger(size) && Number(size) >= 0 ? Number(size) : null;
-}
-
-function isRecord(x: unknown): x is Readonly<Record<string, unknown>> {
-  return typeof x === "object" && x !== null && !Array.isArray(x);
 }
 
 async function bring(

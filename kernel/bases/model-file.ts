@@ -3,13 +3,13 @@
  * for without an end); JSON that is an object, of bounded depth, and says nothing twice.
  */
 import { visit } from "jsonc-parser";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord, jsonIn, type Json } from "../fetch/json.js";
 import * as regular from "../fetch/regular.js";
 import { NotRead } from "../fetch/regular.js";
 import { beyondLimits, SETTINGS, type JsonLimits } from "../core/bases/json-limits.js";
 import "../core/bases/codes.js";
-
-type Json = Readonly<Record<string, unknown>>;
 
 const damaged = (file: string, why: string, cause?: unknown): CodedError =>
   new CodedError("base-damaged", { file, why }, { cause });
@@ -45,7 +45,7 @@ export function jsonOf(file: string, limits: JsonLimits = SETTINGS): unknown {
   const text = new TextDecoder().decode(bytes);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = jsonIn(text, v.unknown());
   } catch (error) {
     throw damaged(file, "it is no JSON", error);
   }
@@ -58,7 +58,7 @@ export function jsonOf(file: string, limits: JsonLimits = SETTINGS): unknown {
 export function recordOf(file: string, limits?: JsonLimits): Json | null {
   const json = jsonOf(file, limits);
   if (json === undefined) return null;
-  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Json;
+  if (isRecord(json)) return json;
   throw damaged(file, "it is not a JSON object");
 }
 

@@ -1,6 +1,8 @@
 /** Weights in several files: which they are, and what their index says of them. */
 import { join } from "node:path";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord, like } from "../fetch/json.js";
 import { recordOf } from "./model-file.js";
 import "../core/bases/codes.js";
 
@@ -9,17 +11,14 @@ export const INDEX = "model.safetensors.index.json";
 /** Where an index says that each tensor lies; names that lead out of the folder are refused. Coded error: `base-damaged`. */
 export function shardMap(file: string): ReadonlyMap<string, string> {
   const weights = recordOf(file)?.["weight_map"];
-  if (typeof weights === "object" && weights !== null) {
-    const places = Object.entries(weights as Record<string, string>);
-    if (places.length > 0 && places.every(([, name]) => isShardName(name))) return new Map(places);
-  }
+  const places = isRecord(weights) ? Object.entries(weights).filter(isPlace) : [];
+  if (isRecord(weights) && places.length > 0 && places.length === Object.keys(weights).length) return new Map(places);
   throw new CodedError("base-damaged", { file, why: "it is no index of weights" });
 }
 
 /** A plain name: no folder, no drive, nothing hidden, no character that systems read otherwise. */
-function isShardName(name: unknown): boolean {
-  return typeof name === "string" && /^[^/\\:.\p{Cc}][^/\\:\p{Cc}]*\.safetensors$/u.test(name) && name.length <= 250;
-}
+const shardName = v.pipe(v.string(), v.maxLength(250), v.regex(/^[^/\\:.\p{Cc}][^/\\:\p{Cc}]*\.safetensors$/u));
+const isPlace = like<[tensor: string, shard: string]>(v.tuple([v.string(), shardName]));
 
 /** The files that an index names. Coded error: `base-damaged`. */
 export function shardNames(file: string): readonly string[] {

@@ -5,8 +5,10 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/types/facts.js";
+import { fields, hintIn, jsonOrNone, object, table, whole, type Schema } from "../fetch/json.js";
 import { Growing } from "../core/data/growing.js";
 import "../core/data/codes.js";
 
@@ -22,6 +24,28 @@ export interface StreamedMeta {
   /** Bytes and rows of each split's file. */
   readonly splits: Readonly<Record<string, { readonly bytes: number; readonly rows: number }>>;
 }
+
+const rowName = v.union([v.number(), v.string()]);
+const counted = fields({ label: v.string(), count: v.number() });
+const lengths = fields({
+  ...{ step: v.number(), counts: v.array(v.number()), total: v.number(), longest: v.number() },
+});
+const factsSchema: Schema<DataFacts> = fields({
+  ...{ rowsIn: v.number(), kept: v.number() },
+  dropped: v.array(fields({ why: v.string(), count: v.number(), examples: v.array(rowName) })),
+  splits: table(fields({ rows: v.number(), labels: v.array(counted), lengths: v.nullable(lengths) })),
+  labels: v.array(v.string()),
+  leaks: v.array(fields({ text: v.string(), places: v.array(fields({ split: v.string(), row: v.number() })) })),
+  ...{ leakCount: v.number(), hash: v.string() },
+  notes: v.exactOptional(v.array(v.string())),
+});
+const metaSchema: Schema<StreamedMeta> = fields({
+  version: v.literal(VERSION),
+  ...{ roles: v.array(v.string()), labels: v.array(v.string()), facts: factsSchema, sample: v.array(object) },
+  splits: table(fields({ bytes: whole(), rows: whole() })),
+});
+/** Millions are read: nothing of it is copied. */
+const rowLine = v.custom<readonly unknown[]>(Array.isArray);
 
 export class StreamedSplit {
   private readonly fd: number;
@@ -58,7 +82,12 @@ export class StreamedSplit {
       .toString("utf8")
       .trimEnd()
       .split("\n")
-      .map((line) => (JSON.parse(line) as unknown[])[at]);
+      .map((line) => jsonOrNone(line, rowLine) ?? this.changed())
+      .map((values) => values[at]);
+  }
+
+  private changed(): never {
+    throw new CodedError("streamed-changed", { file: rowsFile(this.folder, this.name) });
   }
 }
 
@@ -77,8 +106,8 @@ export function openStreamed(
   folder: string,
 ): { readonly meta: StreamedMeta; readonly splits: Readonly<Record<string, StreamedSplit>> } | undefined {
   try {
-    const meta = JSON.parse(readFileSync(join(folder, "facts.json"), "utf8")) as StreamedMeta;
-    if (meta.version !== VERSION) return undefined;
+    const meta = hintIn(join(folder, "facts.json"), metaSchema);
+    if (!meta) return undefined;
     const splits = Object.entries(meta.splits).map(([name, { bytes, rows }]) => {
       const index = readFileSync(indexFile(folder, name));
       const fd = openSync(rowsFile(folder, name), "r");

@@ -18,11 +18,13 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { openRegular } from "#kernel/bases/model-file.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { shardsOf } from "#kernel/bases/shards.js";
 import { diskError } from "#kernel/fetch/disk.js";
+import { isRecord, jsonIn, like, table } from "#kernel/fetch/json.js";
 import { SIZES, convert } from "./numbers.js";
 import "./codes.js";
 
@@ -252,30 +254,47 @@ function headerOf(file: string, fd: number): Header {
   readFully(file, fd, text, 8);
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
+    json = jsonIn(new TextDecoder("utf-8", { fatal: true }).decode(text), v.unknown());
   } catch {
     throw malformed("its header is no JSON");
   }
-  if (typeof json !== "object" || json === null || Array.isArray(json)) throw malformed("its header is no JSON object");
-  const { __metadata__: metadata = {}, ...rest } = json as Record<string, unknown>;
-  if (!isStrings(metadata)) throw malformed("its metadata are not all text");
+  if (!isRecord(json)) throw malformed("its header is no JSON object");
+  const { __metadata__: metadata = {}, ...rest } = json;
+  if (!areTexts(metadata)) throw malformed("its metadata are not all text");
   const start = 8 + length;
   const tensors = Object.entries(rest).map(([name, value]) => [name, placeOf(name, value, start, malformed)] as const);
   checkPlaces(file, tensors, start, size, malformed);
   return { tensors: Object.fromEntries(tensors), metadata };
 }
 
+const areTexts = like<Readonly<Record<string, string>>>(table(v.string()));
+const counts = (what: string) => v.array(v.pipe(v.number(what), v.safeInteger(what), v.minValue(0, what)), what);
+const unlike: Readonly<Record<string, string>> = { shape: "no proper shape", data_offsets: "no proper place" };
+/** Of one tensor in a header; the messages go after its name. */
+const tensor = v.looseObject(
+  {
+    dtype: v.pipe(
+      v.string("an unknown type"),
+      v.check((type) => Object.hasOwn(SIZES, type), "an unknown type"),
+    ),
+    shape: counts("no proper shape"),
+    data_offsets: v.pipe(
+      v.tuple([v.number("no proper place"), v.number("no proper place")], "no proper place"),
+      v.check(([from, end]) => [from, end].every((at) => Number.isSafeInteger(at) && at >= 0), "no proper place"),
+      v.check(([from, end]) => from <= end, "no proper place"),
+    ),
+  },
+  ({ expected }) => unlike[expected?.slice(1, -1) ?? ""] ?? "an unknown type",
+);
 function placeOf(name: string, value: unknown, start: number, malformed: (why: string) => CodedError): TensorPlace {
-  const v = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
-  const { dtype, shape, data_offsets: offsets } = v;
-  if (typeof dtype !== "string" || SIZES[dtype] === undefined) throw malformed(`${name} has an unknown type`);
-  if (!isCounts(shape)) throw malformed(`${name} has no proper shape`);
-  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!)
-    throw malformed(`${name} has no proper place`);
-  const bytes = shape.reduce((n, d) => n * d, 1) * SIZES[dtype];
-  if (!Number.isSafeInteger(bytes) || bytes !== offsets[1]! - offsets[0]!)
-    throw malformed(`${name} takes ${String(offsets[1]! - offsets[0]!)} bytes where its shape needs ${String(bytes)}`);
-  return { dtype, shape, offset: start + offsets[0]!, bytes };
+  const found = v.safeParse(tensor, value, { abortEarly: true });
+  if (!found.success) throw malformed(`${name} has ${found.issues[0].message}`);
+  const { dtype, shape, data_offsets: offsets } = found.output;
+  const [from, end] = offsets;
+  const bytes = shape.reduce((n, d) => n * d, 1) * (SIZES[dtype] ?? NaN);
+  if (!Number.isSafeInteger(bytes) || bytes !== end - from)
+    throw malformed(`${name} takes ${String(end - from)} bytes where its shape needs ${String(bytes)}`);
+  return { dtype, shape, offset: start + from, bytes };
 }
 
 /** Tensors fill the data without overlap or hole, and the data fills the file. */
@@ -294,15 +313,6 @@ function checkPlaces(
   }
   if (end > size) throw new CodedError("weights-truncated", { file, expected: end, got: size });
   if (end < size) throw malformed(`${String(size - end)} bytes follow its last tensor`);
-}
-
-function isCounts(x: unknown): x is readonly number[] {
-  return Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && (n as number) >= 0);
-}
-function isStrings(x: unknown): x is Record<string, string> {
-  return (
-    typeof x === "object" && x !== null && !Array.isArray(x) && Object.values(x).every((s) => typeof s === "string")
-  );
 }
 
 function readFully(file: string, fd: number, into: Uint8Array, at: number): void {

@@ -18,12 +18,35 @@ export const isRecord = (x: unknown): x is Json => typeof x === "object" && x !=
 export const object = v.custom<Json>(isRecord);
 /** An object with these keys; others may stand beside them, and are kept. */
 export const fields = <const E extends v.ObjectEntries>(entries: E) => v.pipe(object, v.looseObject(entries));
-/** An object whose values are all alike. */
-export const table = <const S extends Schema<unknown>>(values: S) => v.pipe(object, v.record(v.string(), values));
+/** An object whose values are all alike, under any keys (valibot's record leaves out what a prototype has, as `constructor`). */
+export const table = <T>(values: Schema<T>) =>
+  v.pipe(
+    object,
+    v.rawTransform(({ dataset, addIssue, NEVER }): Readonly<Record<string, T>> => {
+      const input = dataset.value;
+      const read: [string, T][] = [];
+      for (const [key, value] of Object.entries(input)) {
+        const found = v.safeParse(values, value, strictly);
+        if (!found.success) {
+          const [{ input: at, expected, received, message, path = [] }] = found.issues;
+          const here = { type: "object", origin: "value", input, key, value } as const;
+          addIssue({ input: at, expected: expected ?? undefined, received, message, path: [here, ...path] });
+          return NEVER;
+        }
+        read.push([key, found.output]);
+      }
+      return Object.fromEntries(read);
+    }),
+  );
+/** Anything, or nothing, under a key: whoever reads it looks at it. */
+export const maybe = v.optional(v.unknown());
 /** Any number, NaN and the infinities too. */
 export const figure = v.custom<number>((x) => typeof x === "number");
 /** A whole number from `least` on. */
 export const whole = (least = 0) => v.pipe(v.number(), v.safeInteger(), v.minValue(least));
+
+/** The first thing that is wrong is told, in a schema's own words where it has some; without this valibot would add its own. */
+const strictly = { abortEarly: true, message: "" } as const;
 
 /** It is no JSON, or not of its schema; `why` begins with `it` or with the place in it. */
 export class Unlike extends Error {
@@ -37,8 +60,7 @@ export class Unlike extends Error {
 
 /** The value, if it is of this schema. Throws `Unlike`, with the message of the schema where it has one. */
 export function matched<T>(value: unknown, schema: Schema<T>): T {
-  // A schema's own message comes first; without one valibot would write its own.
-  const found = v.safeParse(schema, value, { abortEarly: true, message: "" });
+  const found = v.safeParse(schema, value, strictly);
   if (found.success) return found.output;
   const [issue] = found.issues;
   throw new Unlike(issue.message === "" ? told(issue) : issue.message);

@@ -3,8 +3,10 @@
  * held to its form: a file has a plain name, an address of HTTP and at most one checksum; what is otherwise isn't listed.
  */
 import { Parser } from "htmlparser2";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { getText, withoutSecrets } from "./http.js";
+import { fields, isRecord, jsonIn, like, maybe } from "./json.js";
 
 /** A file of a project, as its index lists it. */
 export interface Listed {
@@ -28,25 +30,30 @@ export async function listFiles(address: string, signal: AbortSignal | undefined
 function listJson(text: string, address: string): readonly Listed[] {
   let answer: unknown;
   try {
-    answer = JSON.parse(text);
+    answer = jsonIn(text, v.unknown());
   } catch (cause) {
     throw new CodedError("network-failed", { url: withoutSecrets(address), why: "its answer is no JSON" }, { cause });
   }
-  const files = isRecord(answer) ? answer["files"] : undefined;
-  return (Array.isArray(files) ? files : []).flatMap((f: unknown) => {
-    if (!isRecord(f)) return [];
-    const hashes = f["hashes"];
+  return (isPage(answer) ? answer.files : []).flatMap((f) => {
+    if (!isFile(f)) return [];
     return listed({
-      filename: f["filename"],
-      url: f["url"],
+      filename: f.filename,
+      url: f.url,
       address,
-      sha256: isRecord(hashes) ? hashes["sha256"] : undefined,
-      size: f["size"],
-      yanked: f["yanked"] !== undefined && f["yanked"] !== false,
+      sha256: isRecord(f.hashes) ? f.hashes["sha256"] : undefined,
+      size: f.size,
+      yanked: f.yanked !== undefined && f.yanked !== false,
       metadata: Boolean(f["core-metadata"] ?? f["data-dist-info-metadata"]),
     });
   });
 }
+const isPage = like(fields({ files: v.array(v.unknown()) }));
+const isFile = like(
+  fields({
+    ...{ filename: v.string(), url: v.string(), hashes: maybe, size: maybe, yanked: maybe },
+    ...{ "core-metadata": maybe, "data-dist-info-metadata": maybe },
+  }),
+);
 
 function listHtml(text: string, address: string): readonly Listed[] {
   const files: Listed[] = [];
@@ -73,8 +80,8 @@ function listHtml(text: string, address: string): readonly Listed[] {
 
 /** One file, or none where what is said of it has not the form. */
 function listed(said: {
-  readonly filename: unknown;
-  readonly url: unknown;
+  readonly filename: string;
+  readonly url: string;
   readonly address: string;
   readonly sha256?: unknown;
   readonly size?: unknown;
@@ -82,8 +89,7 @@ function listed(said: {
   readonly metadata: boolean;
 }): readonly Listed[] {
   const { filename, url, address, sha256, size, yanked, metadata } = said;
-  if (typeof filename !== "string" || !isPlainName(filename)) return [];
-  if (typeof url !== "string" || !URL.canParse(url, address)) return [];
+  if (!isPlainName(filename) || !URL.canParse(url, address)) return [];
   const place = new URL(url, address);
   if (!/^https?:$/.test(place.protocol)) return [];
   if (sha256 !== undefined && !(typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256))) return [];
@@ -110,8 +116,4 @@ function unescaped(text: string): string {
   } catch {
     return text;
   }
-}
-
-function isRecord(x: unknown): x is Readonly<Record<string, unknown>> {
-  return typeof x === "object" && x !== null && !Array.isArray(x);
 }

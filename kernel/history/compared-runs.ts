@@ -10,7 +10,7 @@ import { settingsOf } from "./differences.js";
 import type { RunEvent } from "../core/session/events.js";
 import { contentOf, type ListedScore } from "./newest-scores.js";
 import { eventsOf } from "../artifacts/read-events.js";
-import type { Lock } from "../artifacts/run-folder.js";
+import { isLock } from "../artifacts/run-folder.js";
 import type { RunList } from "./run-list.js";
 import { jsonRegular, readRegular } from "../artifacts/read-regular.js";
 import { isLive, isPlan, type RunState, type RunSummary } from "./run-summary.js";
@@ -124,7 +124,7 @@ export class Comparer {
     const before = this.settings.get(id);
     if (before) return before;
     const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(this.list.root, id, name)) ?? null);
-    const found = isPlan(plan) ? settingsOf({ plan, lock: lock as Lock | null }) : new Map<string, string>();
+    const found = isPlan(plan) ? settingsOf({ plan, lock: isLock(lock) ? lock : null }) : new Map<string, string>();
     if (found.size > 0 || !isLive(state)) this.settings.set(id, found);
     return found;
   }

@@ -12,7 +12,7 @@ import { readHeader } from "../engine/safetensors.js";
 import { differences, type Compared, type Difference } from "./differences.js";
 import type { RunEvent } from "../core/session/events.js";
 import { eventsOf } from "../artifacts/read-events.js";
-import type { Lock } from "../artifacts/run-folder.js";
+import { isLock } from "../artifacts/run-folder.js";
 import { loadText } from "../core/session/load-text.js";
 import { listedScore } from "./newest-scores.js";
 import type { RunList } from "./run-list.js";
@@ -125,7 +125,7 @@ async function comparedWith(list: RunList, here: Compared, against: string | nul
 
 function aboutOf(folder: string): Compared | null {
   const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(folder, name)) ?? null);
-  return isPlan(plan) ? { plan: plan satisfies Plan, lock: lock as Lock | null } : null;
+  return isPlan(plan) ? { plan: plan satisfies Plan, lock: isLock(lock) ? lock : null } : null;
 }
 
 interface CheckpointFile {

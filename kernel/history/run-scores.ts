@@ -2,6 +2,8 @@
  * What evaluations said of a run's weights: `scores.jsonl` in its folder, a line for each model, data and split that were
  * scored, oldest first. Written by `evaluate`, also of a run that was opened again; read by the table of runs.
  */
+import * as v from "valibot";
+import { fields, figure, object, type Schema } from "../fetch/json.js";
 import { recordsIn } from "../artifacts/log-lines.js";
 import { readRegular } from "../artifacts/read-regular.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
@@ -46,23 +48,28 @@ export function scoresIn(text: string): readonly RunScore[] {
 }
 
 function scoreFrom(record: Readonly<Record<string, unknown>>): RunScore | null {
-  const score = record as Partial<RunScore>;
-  if (
-    ![score.at, score.data, score.dataHash].every((text) => typeof text === "string") ||
-    ![score.step, score.rows].every((number) => typeof number === "number") ||
-    typeof score.metrics !== "object" ||
-    score.metrics === null
-  )
-    return null;
-  const metrics = Object.entries(score.metrics).flatMap(([name, one]) => {
-    const value = valueOf(one);
-    return value === null ? [] : [[name, { ...one, value }] as const];
+  const found = v.safeParse(scoreLine, record);
+  if (!found.success) return null;
+  const metrics = Object.entries(found.output.metrics).flatMap(([name, one]) => {
+    const value = v.safeParse(scoreValue, one);
+    return value.success ? [[name, value.output] as const] : [];
   });
-  return metrics.length === 0 ? null : { ...(score as RunScore), metrics: Object.fromEntries(metrics) };
+  return metrics.length === 0 ? null : { ...found.output, metrics: Object.fromEntries(metrics) };
 }
 
-/** JSON of other programs has `null` for what is no number. Null: this is no score. */
-function valueOf(one: { readonly value?: unknown } | null): number | null {
-  if (one?.value === null) return Number.NaN;
-  return typeof one?.value === "number" ? one.value : null;
-}
+const end = v.fallback(v.nullable(figure), null);
+const scoreValue: Schema<ScoreValue> = fields({
+  // JSON of other programs has `null` for what is no number.
+  value: v.pipe(
+    v.nullable(figure),
+    v.transform((value) => value ?? Number.NaN),
+  ),
+  ...{ low: v.optional(end, null), high: v.optional(end, null) },
+  better: v.optional(v.fallback(v.picklist(["greater", "less"]), "greater"), "greater"),
+  why: v.exactOptional(v.string()),
+});
+const scoreLine = fields({
+  ...{ at: v.string(), step: figure, data: v.string() },
+  split: v.optional(v.fallback(v.nullable(v.string()), null), null),
+  ...{ dataHash: v.string(), rows: figure, metrics: object },
+});

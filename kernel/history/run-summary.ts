@@ -1,5 +1,7 @@
 /** A run in a line of the table: from its log, its plan and lock, its scores, and what people say of it. */
 import type { Plan } from "#dsl/plan/plan.js";
+import * as v from "valibot";
+import { fields, object } from "../fetch/json.js";
 import { oneLine, printable } from "../core/display/text.js";
 import { callText } from "../core/display/value-text.js";
 import { validationScores, type ListedScore } from "./newest-scores.js";
@@ -52,17 +54,18 @@ export interface About {
   readonly problem?: string;
 }
 
+/** What makes it one, also of a later version: what is read beyond that is looked at where it is read. */
+const planLike = fields({
+  effects: fields({ run: v.string() }),
+  origins: object,
+  recipe: fields({
+    data: fields({ name: v.string() }),
+    model: fields({ base: v.string(), technique: fields({ word: v.string() }) }),
+    training: fields({ batch_size: v.number() }),
+  }),
+});
 export function isPlan(value: unknown): value is Plan {
-  const plan = value as Partial<Plan> | null | undefined;
-  const { data, model, training } = (plan?.recipe ?? {}) as Partial<Plan["recipe"]>;
-  return (
-    typeof plan?.effects?.run === "string" &&
-    typeof plan.origins === "object" &&
-    typeof data?.name === "string" &&
-    typeof model?.base === "string" &&
-    typeof model.technique?.word === "string" &&
-    typeof training?.batch_size === "number"
-  );
+  return v.is(planLike, value);
 }
 
 export function isLive(state: RunState | undefined): boolean {

@@ -10,6 +10,7 @@ import type { Plan } from "#dsl/plan/plan.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
+import { like } from "../fetch/json.js";
 import { damageOf, hasLostLog, unreadable } from "../artifacts/damage.js";
 import { findRun, type Places } from "../history/find-run.js";
 import { keptCheckpoint } from "../training/kept-checkpoint.js";
@@ -17,7 +18,7 @@ import "./load-codes.js";
 import type { Weights } from "./model-handle.js";
 import { jsonRegular, readRegular } from "../artifacts/read-regular.js";
 import { RunFolder, type Lock } from "../artifacts/run-folder.js";
-import { isPlan } from "../history/run-summary.js";
+import { planSchema } from "./plan-schema.js";
 import { holderOf } from "../artifacts/run-lock.js";
 import { RunLog } from "../artifacts/run-log.js";
 import { isAlive } from "../artifacts/writer.js";
@@ -59,9 +60,9 @@ function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
   const damage = damageOf(run);
   if (damage !== null) throw unreadable(run, damage);
   const lock = run.lock();
-  if (!lock || !isWholeLock(lock)) throw unreadable(run, "lock.json can't be read");
-  const plan = planIn(run);
-  if (!plan) throw unreadable(run, "plan.json can't be read");
+  if (!lock) throw unreadable(run, "lock.json can't be read");
+  const plan = jsonRegular(join(run.path, "plan.json"));
+  if (!isWhole(plan)) throw unreadable(run, "plan.json can't be read");
   const refuse = (why: string): never => {
     throw new CodedError("run-unreadable", { run: run.id, why });
   };
@@ -76,54 +77,7 @@ function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
   return { lock, plan: { ...plan, recipe: { ...plan.recipe, data, model } } };
 }
 
-/** All of a plan that a model which is opened again stands on. */
-function isWhole({ recipe, estimates, recipeHash }: Plan): boolean {
-  const { data, model, training } = recipe as unknown as { readonly [part: string]: Readonly<Record<string, unknown>> };
-  const call = (value: unknown): boolean => {
-    const { word, kind, arguments: given, definition } = (value ?? {}) as Partial<Call>;
-    return (
-      [word, kind].every((text) => typeof text === "string") &&
-      typeof given === "object" &&
-      given !== null &&
-      ["undefined", "string"].includes(typeof definition)
-    );
-  };
-  const texts = [recipeHash, data!["folder"], model!["folder"], model!["base"]];
-  const length = model!["max_length"];
-  const lists = [model!["freeze"]].every((list) => list === undefined || (Array.isArray(list) && list.every(call)));
-  const calls = [
-    model!["task"],
-    model!["technique"],
-    training!["optimizer"],
-    ...[model!["storage"]].filter((one) => one !== undefined),
-  ];
-  return (
-    texts.every((text) => typeof text === "string") &&
-    Number.isInteger(length) &&
-    (length as number) > 0 &&
-    calls.every(call) &&
-    lists &&
-    typeof data!["columns"] === "object" &&
-    data!["columns"] !== null &&
-    typeof estimates === "object" &&
-    estimates !== null &&
-    typeof estimates.trainable === "number"
-  );
-}
-function isWholeLock({ labels, home, base }: Lock): boolean {
-  const place = (value: unknown): boolean =>
-    value === undefined || (typeof value === "string" && !value.includes("\0"));
-  return Array.isArray(labels) && labels.every((label) => typeof label === "string") && place(home) && place(base);
-}
-
-function planIn(run: RunFolder): Plan | undefined {
-  try {
-    const plan: unknown = jsonRegular(join(run.path, "plan.json"));
-    return isPlan(plan) && isWhole(plan) ? plan : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const isWhole = like(planSchema);
 
 /** Another process may be writing its weights. */
 function demandEnded(run: RunFolder): void {

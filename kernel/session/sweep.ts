@@ -5,6 +5,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import * as v from "valibot";
 import { kindsIn } from "#dsl/types/keys.js";
 import type { NestedCall, Space, SweepPlan } from "#dsl/plan/plan.js";
 import type { Value } from "#dsl/types/value.js";
@@ -12,6 +13,7 @@ import { tuneText, type As } from "#dsl/plan/text.js";
 import type { ValueType } from "#dsl/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import type { SearchDimension } from "#stdlib/kinds/search.js";
+import { fields, figure, like, object, table, whole, type Schema } from "../fetch/json.js";
 import { writing } from "../artifacts/folder-errors.js";
 import { recordsIn } from "../artifacts/log-lines.js";
 import { readRegular } from "../artifacts/read-regular.js";
@@ -156,6 +158,17 @@ function isNested(x: unknown): x is NestedCall {
   return typeof x === "object" && x !== null && "nested" in x;
 }
 
+const trialRecord: Schema<TrialRecord> = fields({
+  number: whole(1),
+  values: table(v.pipe(v.string(), v.check(isValueText))),
+  point: object,
+  score: v.nullable(figure),
+  state: v.picklist(["done", "failed", "running"]),
+  seconds: figure,
+  ...{ run: v.nullable(v.string()), error: v.nullable(v.string()) },
+});
+const isTrial = like(trialRecord);
+
 /** The journal of a sweep: what is done stays done. */
 export class Journal {
   private constructor(
@@ -177,8 +190,8 @@ export class Journal {
   /** Opens the journal of the sweep with this hash under `root`; a torn last line is left out. */
   static open(root: string, name: string, hash: string): Journal {
     const file = `${Journal.folder(root, name, hash)}.jsonl`;
-    const records = recordsIn(readRegular(file) ?? "", "number").filter(isTrial);
-    return new Journal(file, [...records]);
+    const records: readonly unknown[] = recordsIn(readRegular(file) ?? "", "number");
+    return new Journal(file, records.filter(isTrial));
   }
 
   get trials(): readonly TrialRecord[] {
@@ -199,22 +212,8 @@ export class Journal {
   }
 }
 
-function isTrial(record: Readonly<Record<string, unknown>>): record is Readonly<Record<string, unknown>> & TrialRecord {
-  const { number, values, point, score, state, run, error } = record;
-  const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null;
-  return (
-    Number.isSafeInteger(number) &&
-    isRecord(values) &&
-    Object.values(values as object).every(isValueText) &&
-    isRecord(point) &&
-    (score === null || typeof score === "number") &&
-    ["done", "failed", "running"].includes(String(state)) &&
-    [run, error].every((one) => one === null || typeof one === "string")
-  );
-}
 /** A value alone: the best trial's becomes part of a program, and a folder of runs may come from anybody. */
-function isValueText(value: unknown): boolean {
-  if (typeof value !== "string") return false;
+function isValueText(value: string): boolean {
   let open = 0;
   for (const [at] of value.replace(/"(?:[^"\\\n]|\\.)*"/g, "").matchAll(/[()[\]{}\r\n"]/g)) {
     if (/["\r\n]/.test(at)) return false;

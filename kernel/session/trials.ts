@@ -5,7 +5,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import { fields, jsonOrNone, like, whole, type Schema } from "../fetch/json.js";
+import { fields, jsonOrNone, like, maybe, whole, type Schema } from "../fetch/json.js";
 import { readRegular } from "../artifacts/read-regular.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
 
@@ -25,7 +25,7 @@ export const trialSchema: Schema<TrialOf> = fields({
 });
 const isTrial = like(trialSchema);
 /** Of a journal's line what is told of a run. */
-const trialLine = fields({ run: v.string(), number: whole(1), values: v.unknown(), score: v.unknown() });
+const trialLine = fields({ run: v.string(), number: whole(1), values: maybe, score: maybe });
 /** What the table of runs tells of a trial. */
 export interface Trial {
   /** Same for all trials of one sweep. */

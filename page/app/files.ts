@@ -38,13 +38,10 @@ export async function taken(given: readonly (readonly [string, File])[], base: s
 /** What a config.json calls its model. */
 function nameIn({ text }: GivenFile): string {
   try {
-    const config = JSON.parse(typeof text === "string" ? text : new TextDecoder().decode(text)) as {
-      _name_or_path?: unknown;
-    };
-    const name = String(config._name_or_path ?? "")
-      .split("/")
-      .at(-1);
-    return name || "my-model";
+    const config: unknown = JSON.parse(typeof text === "string" ? text : new TextDecoder().decode(text));
+    const named = typeof config === "object" && config !== null && "_name_or_path" in config;
+    const path = named ? config._name_or_path : null;
+    return (typeof path === "string" && path.split("/").at(-1)) || "my-model";
   } catch {
     return "my-model"; // what is wrong with it is told where it is used
   }

@@ -179,7 +179,8 @@ byId("share").onclick = () => void share();
 window.addEventListener("hashchange", () => void openAddress());
 fillMachine();
 watchDrops();
-const tokenizers = JSON.parse(byId("tokenizers").textContent ?? "{}") as Start["tokenizers"];
+// Put there when the page was built (page/build.mjs).
+const tokenizers: Start["tokenizers"] = JSON.parse(byId("tokenizers").textContent ?? "{}");
 void asker.ask("start", { machine: machine(), tokenizers }).then(async (known) => {
   byId("bases").textContent = known.bases.join(", ");
   await openAddress();

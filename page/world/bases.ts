@@ -59,11 +59,15 @@ async function fromConfig(path: string, bytes: Uint8Array, folder: string): Prom
   return described(config, familyOf(config, registry), folder, disk.inFolder(folder, "tokenizer.json") !== undefined);
 }
 
+function isConfig(json: unknown): json is Config {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+
 /** Coded error `base-damaged`. */
 export function configIn(path: string, bytes: Uint8Array): Config {
   try {
     const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Config;
+    if (isConfig(json)) return json;
   } catch {
     // Said below, in words of our own.
   }

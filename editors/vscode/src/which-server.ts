@@ -1,6 +1,7 @@
 /** Which language server is started: what the setting names, a workspace folder's own Tunebook, or the one brought along. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 
 interface Found {
   readonly from: "setting" | "folder" | "extension";
@@ -40,22 +41,20 @@ export function chooseServer({ setting, folders, trusted, extension }: Situation
 /** What `npx tunebook` would start in the folder: the installed package, or a clone that is built. */
 function tunebookIn(folder: string): string | undefined {
   for (const root of [join(folder, "node_modules", "tunebook"), folder]) {
-    const described = read(join(root, "package.json"));
-    if (described?.name !== "tunebook") continue;
-    const module = join(root, described.bin?.["tunebook"] ?? "");
-    if (described.bin && existsSync(module)) return module;
+    const found = read(join(root, "package.json"));
+    if (!found) continue;
+    const module = join(root, found.bin.tunebook);
+    if (existsSync(module)) return module;
   }
   return undefined;
 }
 
-interface Described {
-  readonly name?: string;
-  readonly bin?: Readonly<Record<string, string>>;
-}
-function read(path: string): Described | undefined {
+const described = v.object({ name: v.literal("tunebook"), bin: v.object({ tunebook: v.string() }) });
+/** Undefined: no package, none that can be read, or not ours. */
+function read(path: string): v.InferOutput<typeof described> | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Described;
+    return v.parse(described, JSON.parse(readFileSync(path, "utf8")));
   } catch {
-    return undefined; // no package, or none that can be read: not ours
+    return undefined;
   }
 }

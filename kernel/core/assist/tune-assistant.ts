@@ -15,7 +15,7 @@ import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
 import type { Compiled } from "#dsl/compile/compile.js";
 import { nothingOutside } from "#dsl/plan/outside.js";
-import { failed, Facts, type Need } from "#dsl/types/facts.js";
+import { failed, Facts, needOf, type Need } from "#dsl/types/facts.js";
 import { growing, type GrowingRegistry, type Registry } from "#dsl/types/registry.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { format } from "#dsl/syntax/format.js";
@@ -164,7 +164,6 @@ function mendOf({ title, edits, certain }: Fix): Mend {
   return { title, certain, edits: edits.map(({ start, end, text }) => ({ from: start, to: end, text })) };
 }
 
-const needOf = (key: string): Need => JSON.parse(key) as Need;
 export function factsFrom(entries: readonly (readonly [string, unknown])[]): Facts {
   return Facts.none.withAll(entries.map(([key, fact]) => [needOf(key), fact as never]));
 }

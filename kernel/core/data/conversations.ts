@@ -21,8 +21,10 @@ export interface MeasuredChats {
 export function writtenTurns(turns: readonly Turn[]): string {
   return JSON.stringify(turns);
 }
+/** Of a text that `writtenTurns` wrote. */
 export function readTurns(written: string): readonly Turn[] {
-  return JSON.parse(written) as readonly Turn[];
+  const turns: readonly Turn[] = JSON.parse(written);
+  return turns;
 }
 
 export function conversationsOf(table: ColumnTable): ConversationRows {

@@ -1,6 +1,8 @@
 /** A batch as JSON, checked against the model before anything runs. */
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
+import { isRecord, jsonIn, like } from "#kernel/fetch/json.js";
 import "./codes.js";
 
 export interface Limits {
@@ -21,14 +23,13 @@ export interface Batch {
 /** Coded errors: `forward-input`, `ragged-rows`, `id-out-of-range`, `sequence-too-long`. */
 export function readBatch(text: string, limits: Limits): Batch {
   const bad = (why: string): CodedError => new CodedError("forward-input", { why });
-  let json: unknown;
+  let given: unknown;
   try {
-    json = JSON.parse(text);
+    given = jsonIn(text, v.unknown());
   } catch {
     throw bad(text.trim() === "" ? "it is empty" : "it is no JSON");
   }
-  if (typeof json !== "object" || json === null || Array.isArray(json)) throw bad("it is no JSON object");
-  const given = json as Record<string, unknown>;
+  if (!isRecord(given)) throw bad("it is no JSON object");
   for (const name of Object.keys(given))
     if (!["input_ids", "attention_mask", "token_type_ids", "decoder_input_ids"].includes(name))
       throw bad(`"${name}" is not one of its parts`);
@@ -73,9 +74,9 @@ function decoderRows(value: unknown, count: number, limits: Limits): Rows | null
 
 type Rows = readonly (readonly number[])[];
 
+const areRows = like<Rows>(v.array(v.array(v.pipe(v.number(), v.safeInteger()))));
 function rowsOf(name: string, value: unknown, shape: readonly [rows: number, length: number] | null): Rows {
-  const isRow = (row: unknown): row is number[] => Array.isArray(row) && row.every((x) => Number.isSafeInteger(x));
-  if (!Array.isArray(value) || value.length === 0 || !value.every(isRow))
+  if (!areRows(value) || value.length === 0)
     throw new CodedError("forward-input", { why: `${name} is no list of rows of whole numbers` });
   if (value[0]!.length === 0) throw new CodedError("forward-input", { why: `the first row of ${name} is empty` });
   if (shape && value.length !== shape[0])

@@ -16,21 +16,20 @@ interface Ready {
 
 export class OnnxSession implements BackendSession {
   private readonly store = new StateStore();
-  private readonly ready = new Map<string, Promise<Ready>>();
+  private readonly ready = new Map<string, { readonly of: string; readonly made: Promise<Ready> }>();
   private programs: Programs = {};
 
   constructor(private readonly options: InferenceSession.SessionOptions) {}
 
   add(programs: Programs, states: Readonly<Record<string, State>>): void {
-    for (const key of this.ready.keys())
-      if (Object.hasOwn(programs, (JSON.parse(key) as string[])[0]!)) void this.release(key);
+    for (const [key, { of }] of this.ready) if (Object.hasOwn(programs, of)) void this.release(key);
     this.programs = { ...this.programs, ...programs };
     this.store.declare(states);
   }
 
   async remove(programs: readonly string[], states: readonly string[]): Promise<void> {
-    const gone = [...this.ready.keys()].filter((key) => programs.includes((JSON.parse(key) as string[])[0]!));
-    await Promise.all(gone.map((key) => this.release(key)));
+    const gone = [...this.ready].filter(([, { of }]) => programs.includes(of));
+    await Promise.all(gone.map(([key]) => this.release(key)));
     this.programs = Object.fromEntries(Object.entries(this.programs).filter(([name]) => !programs.includes(name)));
     this.store.forget(states);
   }
@@ -71,8 +70,8 @@ export class OnnxSession implements BackendSession {
   private readyFor(name: string, wanted: readonly string[]): Promise<Ready> {
     const key = JSON.stringify([name, ...[...wanted].sort()]);
     let ready = this.ready.get(key);
-    if (!ready) this.ready.set(key, (ready = this.make(name, wanted)));
-    return ready;
+    if (!ready) this.ready.set(key, (ready = { of: name, made: this.make(name, wanted) }));
+    return ready.made;
   }
 
   private async make(name: string, wanted: readonly string[]): Promise<Ready> {
@@ -83,7 +82,7 @@ export class OnnxSession implements BackendSession {
   private async release(key: string): Promise<void> {
     const ready = this.ready.get(key);
     this.ready.delete(key);
-    const { session } = (await ready?.catch(() => undefined)) ?? {};
+    const { session } = (await ready?.made.catch(() => undefined)) ?? {};
     if (this.options.enableProfiling) session?.endProfiling();
     await session?.release();
   }

@@ -6,6 +6,8 @@
 import { SourceMap } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import * as v from "valibot";
+import { fields, jsonIn, type Schema } from "../../fetch/json.js";
 import type { Compiled } from "./compile/converter.js";
 import type { Place } from "./place.js";
 
@@ -18,6 +20,11 @@ interface Known extends Mapping {
   readonly source: string;
   read?: SourceMap;
 }
+const texts = v.array(v.string());
+const sourceMap: Schema<ConstructorParameters<typeof SourceMap>[0]> = fields({
+  ...{ file: v.optional(v.string(), ""), version: v.number(), sourceRoot: v.optional(v.string(), "") },
+  ...{ sources: texts, sourcesContent: v.optional(texts, []), names: texts, mappings: v.string() },
+});
 const known = new Map<string, Known>();
 const here = dirname(fileURLToPath(import.meta.url));
 const ours = [here, pathToFileURL(here).href];
@@ -34,7 +41,7 @@ export function sourceOf(title: string): string | undefined {
 function mapped(title: string, line: number, column: number): Place | undefined {
   const entry = known.get(title);
   if (!entry || entry.map === "") return undefined;
-  entry.read ??= new SourceMap(JSON.parse(entry.map) as ConstructorParameters<typeof SourceMap>[0]);
+  entry.read ??= new SourceMap(jsonIn(entry.map, sourceMap));
   const found = entry.read.findEntry(line - 1 - wrapperLines, column - 1) as {
     originalLine?: number;
     originalColumn?: number;

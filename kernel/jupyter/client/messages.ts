@@ -3,6 +3,8 @@
  * header, metadata, content, buffers. Written apart from the kernel's own codec, so that each checks the other.
  */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import * as v from "valibot";
+import { fields, jsonOrNone, object, type Schema } from "../../fetch/json.js";
 
 export interface Header {
   readonly msg_id: string;
@@ -21,6 +23,15 @@ export interface Message {
   readonly content: Content;
   readonly buffers: readonly Buffer[];
 }
+
+const text = v.string();
+const headerSchema: Schema<Header> = fields({
+  ...{ msg_id: text, session: text, username: text, date: text, msg_type: text, version: text },
+});
+const perhaps = v.exactOptional(text);
+const parentSchema: Schema<Partial<Header>> = fields({
+  ...{ msg_id: perhaps, session: perhaps, username: perhaps, date: perhaps, msg_type: perhaps, version: perhaps },
+});
 
 const delimiter = Buffer.from("<IDS|MSG>");
 
@@ -50,13 +61,17 @@ export function decode(frames: readonly Buffer[], key: string): Message | null {
   if (at < 0 || signature === undefined || parts.length < 4) return null;
   const expected = Buffer.from(sign(parts, key));
   if (expected.length !== signature.length || !timingSafeEqual(expected, signature)) return null;
-  const [header, parent, metadata, content] = parts.map((part) => JSON.parse(part.toString("utf8")) as unknown);
+  const [header, parent, metadata, content] = parts.map((part) => part.toString("utf8"));
+  const message = {
+    header: jsonOrNone(header ?? "", headerSchema),
+    parent: jsonOrNone(parent ?? "", parentSchema),
+    metadata: jsonOrNone(metadata ?? "", object),
+    content: jsonOrNone(content ?? "", object),
+  };
+  if (!message.header || !message.parent || !message.metadata || !message.content) return null;
   return {
     identities: frames.slice(0, at),
-    header: header as Header,
-    parent: parent as Partial<Header>,
-    metadata: metadata as Content,
-    content: content as Content,
+    ...{ header: message.header, parent: message.parent, metadata: message.metadata, content: message.content },
     buffers: rest.slice(4),
   };
 }

@@ -1,8 +1,10 @@
 /** Notebooks as files, nbformat 4.5: read with suspicion, written whole or not at all, texts as lists of lines. */
 import { randomBytes } from "node:crypto";
+import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { diskError } from "#kernel/fetch/disk.js";
+import { fields, isRecord, jsonIn, like, maybe, Unlike, type Json } from "../../fetch/json.js";
 import type { Output } from "./outputs.js";
 import { textOfNamed } from "../../fetch/regular.js";
 import "./codes.js";
@@ -12,7 +14,8 @@ export interface CodeCell {
   readonly id: string;
   metadata: Record<string, unknown>;
   source: string;
-  outputs: Output[];
+  /** Those that stood in its file are as they were written there. */
+  outputs: (Output | Json)[];
   execution_count: number | null;
 }
 export interface OtherCell {
@@ -36,23 +39,21 @@ export async function readNotebook(file: string): Promise<Notebook> {
   const text = textOfNamed(file, file, { most: largest, missing: () => new CodedError("notebook-missing", { file }) });
   const unreadable = (why: string, cause?: unknown): CodedError =>
     new CodedError("notebook-unreadable", { file, why }, { cause });
-  let parsed: unknown;
+  let parsed: v.InferOutput<typeof notebookFile>;
   try {
-    parsed = JSON.parse(text.replace(/^\uFEFF/, ""));
+    parsed = jsonIn(text.replace(/^\uFEFF/, ""), notebookFile);
   } catch (error) {
-    throw unreadable(error instanceof Error ? error.message : String(error), error);
+    if (!(error instanceof Unlike)) throw error;
+    const { why, cause } = error;
+    throw unreadable(cause instanceof SyntaxError ? cause.message : why, cause ?? error);
   }
-  if (!isRecord(parsed)) throw unreadable("it holds no JSON object");
-  if (parsed["nbformat"] !== 4) throw unreadable(`its nbformat is ${JSON.stringify(parsed["nbformat"])}, not 4`);
-  if (!Array.isArray(parsed["cells"])) throw unreadable("it has no list of cells");
   const taken = new Set<string>();
   return {
-    cells: parsed["cells"].map((cell: unknown, i) => {
-      const read = isRecord(cell) ? readCell(cell, taken) : null;
-      if (read === null) throw unreadable(`cell ${i + 1} is not a code, markdown or raw cell`);
-      return read;
+    cells: parsed.cells.map((cell, i) => {
+      if (!isCell(cell)) throw unreadable(`cell ${i + 1} is not a code, markdown or raw cell`);
+      return readCell(cell, taken);
     }),
-    metadata: isRecord(parsed["metadata"]) ? { ...parsed["metadata"] } : {},
+    metadata: isRecord(parsed.metadata) ? { ...parsed.metadata } : {},
   };
 }
 
@@ -78,18 +79,33 @@ export function tagsOf(cell: Cell): readonly string[] {
   return Array.isArray(tags) ? tags.map(String) : [];
 }
 
-function readCell(cell: Record<string, unknown>, taken: Set<string>): Cell | null {
-  const kind = cell["cell_type"];
-  const source = textOf(cell["source"]);
-  if (source === null || (kind !== "code" && kind !== "markdown" && kind !== "raw")) return null;
-  const written = cell["id"];
+/** The format is looked at first: of another one nothing else is said. */
+const notebookFile = v.pipe(
+  v.custom<Json>(isRecord, "it holds no JSON object"),
+  v.check(
+    ({ nbformat }) => nbformat === 4,
+    ({ input }) => `its nbformat is ${JSON.stringify(input["nbformat"])}, not 4`,
+  ),
+  v.looseObject({ cells: v.array(v.unknown(), "it has no list of cells"), metadata: maybe }, "it has no list of cells"),
+);
+const cellSchema = fields({
+  cell_type: v.picklist(["code", "markdown", "raw"]),
+  source: v.union([v.string(), v.array(v.unknown())]),
+  ...{ id: maybe, metadata: maybe, execution_count: maybe, outputs: maybe, attachments: maybe },
+});
+type WrittenCell = v.InferOutput<typeof cellSchema>;
+const isCell = like<WrittenCell>(cellSchema);
+
+function readCell(cell: WrittenCell, taken: Set<string>): Cell {
+  const { cell_type: kind, id: written, attachments } = cell;
+  const source = textOf(cell.source);
   const usable = typeof written === "string" && /^[\w-]{1,64}$/.test(written) && !taken.has(written);
   const id = usable ? written : freshId();
   taken.add(id);
-  const metadata = isRecord(cell["metadata"]) ? { ...cell["metadata"] } : {};
+  const metadata = isRecord(cell.metadata) ? { ...cell.metadata } : {};
   if (kind === "code") {
-    const count = cell["execution_count"];
-    const outputs = Array.isArray(cell["outputs"]) ? (cell["outputs"] as Output[]) : [];
+    const count = cell.execution_count;
+    const outputs = Array.isArray(cell.outputs) ? cell.outputs.filter(isRecord) : [];
     return {
       cell_type: kind,
       id,
@@ -99,35 +115,30 @@ function readCell(cell: Record<string, unknown>, taken: Set<string>): Cell | nul
       execution_count: typeof count === "number" ? count : null,
     };
   }
-  const { attachments } = cell;
   return { cell_type: kind, id, metadata, source, ...(attachments === undefined ? {} : { attachments }) };
 }
 
-function textOf(source: unknown): string | null {
-  if (typeof source === "string") return source;
-  return Array.isArray(source) ? source.map(String).join("") : null;
+function textOf(source: string | readonly unknown[]): string {
+  return typeof source === "string" ? source : source.map(String).join("");
 }
 
-function writtenOutput(output: Output): unknown {
-  if (output.output_type === "stream") return { ...output, text: lines(output.text) };
-  return "data" in output ? { ...output, data: writtenBundle(output.data) } : output;
+function writtenOutput(output: Output | Json): Json {
+  const { output_type: type, text, data }: Json = output;
+  if (type === "stream") return { ...output, text: typeof text === "string" ? lines(text) : text };
+  return isRecord(data) ? { ...output, data: writtenBundle(data) } : output;
 }
 
 /** Texts as lists of lines; what is JSON stays as it is. */
-function writtenBundle(data: Record<string, unknown>): Record<string, unknown> {
+function writtenBundle(data: Json): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(data).map(([type, value]) => [type, typeof value === "string" ? lines(value) : value]),
   );
 }
 
-function lines(text: string | readonly string[]): readonly string[] {
-  return typeof text === "string" ? (text.match(/[^\n]*\n|[^\n]+/g) ?? []) : text;
+function lines(text: string): readonly string[] {
+  return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
 }
 
 function freshId(): string {
   return randomBytes(4).toString("hex");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

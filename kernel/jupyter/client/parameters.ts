@@ -2,9 +2,11 @@
  * Parameters from outside (`-p name=value`), as papermill passes them: the cell tagged `parameters` states defaults, a cell
  * tagged `injected-parameters` after it, in the same language, states what was given. A Tune file takes them as values.
  */
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Value } from "#dsl/types/value.js";
 import { isTune } from "#dsl/syntax/cell.js";
+import { jsonOrNone } from "../../fetch/json.js";
 import { newCodeCell, tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
 import "./codes.js";
 
@@ -84,9 +86,5 @@ function quoted(text: string): string {
 
 function unquoted(text: string): string {
   if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
-  try {
-    return JSON.parse(text) as string;
-  } catch {
-    return text;
-  }
+  return jsonOrNone(text, v.string()) ?? text;
 }

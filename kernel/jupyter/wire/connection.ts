@@ -1,7 +1,9 @@
 /** The connection file: where a front end wants the kernel to listen, and the key that both sign with. */
 import { readFileSync } from "node:fs";
 import { getHashes } from "node:crypto";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord, jsonIn, Unlike, type Json } from "../../fetch/json.js";
 import "./codes.js";
 
 export const socketNames = ["shell", "control", "iopub", "stdin", "hb"] as const;
@@ -29,41 +31,58 @@ export function readConnection(path: string): Connection {
 }
 
 export function parseConnection(text: string, path: string): Connection {
-  const wrong = (problem: string): never => {
-    throw new CodedError("bad-connection-file", { path, problem });
-  };
-  let data: unknown;
   try {
-    data = JSON.parse(text);
+    const { transport, ip, key, signature_scheme: hash, ...file } = jsonIn(text, connectionFile);
+    const ports = {
+      shell: file.shell_port,
+      control: file.control_port,
+      iopub: file.iopub_port,
+      stdin: file.stdin_port,
+      hb: file.hb_port,
+    };
+    return { transport, ip, ports, key, hash };
   } catch (error) {
-    return wrong(`not JSON: ${(error as Error).message}`);
+    if (!(error instanceof Unlike)) throw error;
+    const { why, cause } = error;
+    throw new CodedError(
+      "bad-connection-file",
+      { path, problem: cause instanceof SyntaxError ? `not JSON: ${cause.message}` : why },
+      { cause: error },
+    );
   }
-  if (typeof data !== "object" || data === null || Array.isArray(data)) return wrong("not a JSON object");
-  const fields = data as Record<string, unknown>;
-  const port = (name: SocketName): number => {
-    const value = fields[`${name}_port`];
-    return Number.isInteger(value) && (value as number) > 0 && (value as number) < 65536
-      ? (value as number)
-      : wrong(`${name}_port is not a port`);
-  };
-  const transport = fields["transport"] ?? "tcp";
-  if (transport !== "tcp" && transport !== "ipc") return wrong("transport is neither tcp nor ipc");
-  const ip = fields["ip"] ?? "127.0.0.1";
-  if (typeof ip !== "string") return wrong("ip is not a string");
-  const key = fields["key"] ?? "";
-  if (typeof key !== "string") return wrong("key is not a string");
-  const scheme = fields["signature_scheme"] ?? "hmac-sha256";
-  const hash = /^hmac-([a-z0-9-]+)$/.exec(String(scheme))?.[1];
-  if (hash === undefined || !getHashes().includes(hash)) return wrong(`signature scheme ${String(scheme)} is unknown`);
-  const ports = {
-    shell: port("shell"),
-    control: port("control"),
-    iopub: port("iopub"),
-    stdin: port("stdin"),
-    hb: port("hb"),
-  };
-  return { transport, ip, ports, key, hash };
 }
+
+function port(name: SocketName) {
+  const message = `${name}_port is not a port`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(65535, message));
+}
+const textOr = (name: string, usual: string) => v.nullish(v.string(`${name} is not a string`), usual);
+/** `hmac-` and what Node's crypto calls the hash; that name alone comes out. */
+const scheme = v.pipe(
+  v.unknown(),
+  v.transform(String),
+  v.regex(/^hmac-[a-z0-9-]+$/, ({ input }) => `signature scheme ${input} is unknown`),
+  v.transform((text) => text.slice("hmac-".length)),
+  v.check(
+    (hash) => getHashes().includes(hash),
+    ({ input }) => `signature scheme hmac-${input} is unknown`,
+  ),
+);
+const connectionFile = v.pipe(
+  v.custom<Json>(isRecord, "not a JSON object"),
+  v.looseObject(
+    {
+      transport: v.nullish(v.picklist(["tcp", "ipc"], "transport is neither tcp nor ipc"), "tcp"),
+      ip: textOr("ip", "127.0.0.1"),
+      key: textOr("key", ""),
+      signature_scheme: v.nullish(scheme, "hmac-sha256"),
+      ...{ shell_port: port("shell"), control_port: port("control"), iopub_port: port("iopub") },
+      ...{ stdin_port: port("stdin"), hb_port: port("hb") },
+    },
+    // Of what is missing; all else has a usual value.
+    ({ expected }) => `${expected?.slice(1, -1) ?? ""} is not a port`,
+  ),
+);
 
 /** The address ZeroMQ binds or connects to for one of the five sockets. */
 export function addressOf(connection: Connection, name: SocketName): string {

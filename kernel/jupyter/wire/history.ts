@@ -7,6 +7,8 @@
  */
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
+import { fields, jsonOrNone, maybe } from "../../fetch/json.js";
 import { complain } from "./complaints.js";
 import { globMatcher } from "./glob.js";
 import type { Json } from "./message.js";
@@ -151,8 +153,9 @@ export class History {
     }
     const entries: Entry[] = [];
     for (const row of text.split("\n")) {
-      const { line, input, output } = parseRow(row);
-      if (typeof line !== "number") continue;
+      const found = jsonOrNone(row, kept);
+      if (!found) continue;
+      const { line, input, output } = found;
       if (typeof input === "string") entries.push({ session, line, input });
       else if (typeof output === "string") {
         const index = entries.findLastIndex((entry) => entry.line === line);
@@ -182,11 +185,4 @@ export class History {
   }
 }
 
-function parseRow(row: string): Json {
-  try {
-    const value: unknown = JSON.parse(row);
-    return typeof value === "object" && value !== null ? (value as Json) : {};
-  } catch {
-    return {};
-  }
-}
+const kept = fields({ line: v.number(), input: maybe, output: maybe });

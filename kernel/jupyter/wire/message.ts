@@ -3,13 +3,15 @@
  * A frame list is verified before any of it is parsed; whatever does not verify or parse is `undefined`, never a throw.
  */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import * as v from "valibot";
+import { fields, jsonOrNone, like, object, type Json } from "../../fetch/json.js";
 
 export const protocolVersion = "5.5";
 const delimiter = Buffer.from("<IDS|MSG>");
 /** Bytes; an honest one has some 200. */
 const longestHeader = 1 << 16;
 
-export type Json = Readonly<Record<string, unknown>>;
+export type { Json };
 export interface Header extends Json {
   readonly msg_id: string;
   readonly msg_type: string;
@@ -114,12 +116,8 @@ export function wellFormed(text: string): string {
 }
 
 function parseObject(bytes: Uint8Array): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-  } catch {
-    return undefined;
-  }
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  return jsonOrNone(text, object) ?? undefined;
 }
 
 function isShallow(value: unknown, depth = 20): boolean {
@@ -127,6 +125,4 @@ function isShallow(value: unknown, depth = 20): boolean {
   return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
-function isHeader(value: Json): value is Header {
-  return ["msg_id", "msg_type", "session"].every((field) => typeof value[field] === "string");
-}
+const isHeader = like<Header>(fields({ msg_id: v.string(), msg_type: v.string(), session: v.string() }));

@@ -2,6 +2,7 @@
  * Cells, one after another. A request waits here until the main thread is ready and the cell before it has replied; when
  * a cell fails and its request says `stop_on_error`, what waits is answered `aborted`.
  */
+import { jsonIn, object } from "../../fetch/json.js";
 import type { History } from "./history.js";
 import type { Draft, Json, Message } from "./message.js";
 import type { Publisher } from "./publisher.js";
@@ -136,7 +137,7 @@ export class RunQueue {
       : {
           status: "ok",
           execution_count: run.count,
-          user_expressions: JSON.parse(outcome.userExpressions) as unknown,
+          user_expressions: jsonIn(outcome.userExpressions, object),
           payload: run.payload,
         };
     await this.ports.reply(run.identities, { type: "execute_reply", parent: run.header, content });

@@ -3,6 +3,7 @@
  * Way of a request: frames → verified, parsed (`decode`) → answered here (`answers`, comms) or put in line (`RunQueue`).
  */
 import type { MessagePort } from "node:worker_threads";
+import { jsonIn, object } from "../../fetch/json.js";
 import { AssistantClient } from "./assistant-client.js";
 import type { Backpressure } from "./backpressure.js";
 import { assistComm, assistTarget } from "./assist-comm.js";
@@ -221,7 +222,7 @@ export class Wire {
         break;
       }
       case "page":
-        this.page(message.run, JSON.parse(message.payload) as Json);
+        this.page(message.run, jsonIn(message.payload, object));
         break;
       case "ask": {
         const { run, id, prompt, password } = message;

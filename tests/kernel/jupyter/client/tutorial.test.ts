@@ -8,15 +8,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runNotebook } from "#kernel/jupyter/client/notebook.js";
 import type { Cell, CodeCell, Notebook } from "#kernel/jupyter/client/notebook-file.js";
-import type { Output } from "#kernel/jupyter/client/outputs.js";
+import { isRecord, type Json } from "#kernel/fetch/json.js";
 
 const root = new URL("../../../../..", import.meta.url);
 const page = new URL("docs/tutorial.md", root);
 const notebook = new URL("notebooks/tutorial.ipynb", root);
 
-function plainOf(output: Output): string {
-  if (output.output_type === "error") return output.traceback.join("\n").replace(/\u001b\[[0-9;]*m/g, "");
-  return "text" in output ? String(output.text) : [output.data["text/plain"]].flat().join("");
+function plainOf(output: CodeCell["outputs"][number]): string {
+  const { output_type: type, traceback, text, data }: Json = output;
+  if (type === "error")
+    return [traceback]
+      .flat()
+      .join("\n")
+      .replace(/\u001b\[[0-9;]*m/g, "");
+  return [text ?? (isRecord(data) ? data["text/plain"] : "")].flat().join("");
 }
 /** What the compiler said of a cell, as text; empty where it said nothing. */
 function saidOf(cell: CodeCell): string {

@@ -1,0 +1,97 @@
+/** plan.json as it must be where a model is opened by it: every part that `Plan` has, of the types that it has there. */
+import * as v from "valibot";
+import type { Call, DataPlan, ModelPlan, Plan, ReaderOf, RecipePlan, ScratchPlan, Value } from "#dsl/plan/plan.js";
+import { fields, figure, table, whole, type Schema } from "../fetch/json.js";
+
+const text = v.string();
+const maybeText = v.nullable(text);
+const maybeNumber = v.nullable(figure);
+
+const value: Schema<Value> = v.lazy(() =>
+  v.union([
+    text,
+    figure,
+    v.boolean(),
+    v.null(),
+    v.array(value),
+    call,
+    fields({ share: figure }),
+    fields({ live: text }),
+    fields({ from: figure, to: figure }),
+    fields({ record: table(value) }),
+  ]),
+);
+const call: Schema<Call> = fields({
+  ...{ word: text, kind: text, arguments: table(value) },
+  definition: v.exactOptional(text),
+});
+const maybeCall = v.nullable(call);
+
+const data: Schema<DataPlan> = fields({
+  name: text,
+  source: v.union([call, table(call)]),
+  folder: text,
+  columns: table(text),
+  conversation: v.exactOptional(call),
+  clean: v.array(call),
+  split: maybeCall,
+  labels: v.nullable(v.array(text)),
+  separator: v.exactOptional(text),
+  sample: maybeNumber,
+  seed: figure,
+});
+const scratch: Schema<ScratchPlan> = fields({
+  ...{ architecture: call, tokenizer: call, max_length: figure },
+  data: v.nullable(data),
+});
+const reader: Schema<ReaderOf> = fields({
+  ...{ name: text, folder: text },
+  scratch: v.exactOptional(scratch),
+  template: v.exactOptional(maybeCall),
+  learn: v.exactOptional(v.literal("last")),
+  apart: v.exactOptional(v.literal(true)),
+  windows: v.exactOptional(fields({ length: figure, overlap: figure })),
+});
+const model: Schema<ModelPlan> = fields({
+  ...{ name: text, base: text },
+  scratch: v.exactOptional(scratch),
+  trained: v.exactOptional(fields({ recipeHash: text, from: reader })),
+  loaded: v.exactOptional(fields({ run: text, recipeHash: text })),
+  ...{ folder: text, baseHash: maybeText, task: call, technique: call, max_length: whole(1) },
+  freeze: v.exactOptional(v.array(call)),
+  storage: v.exactOptional(call),
+  template: v.exactOptional(maybeCall),
+});
+const training: Schema<RecipePlan> = fields({
+  ...{ epochs: maybeNumber, steps: maybeNumber, batch_size: figure, accumulate: figure, packing: v.boolean() },
+  ...{ optimizer: call, schedule: call, clip: maybeNumber, dropout: maybeNumber },
+  shuffle: v.picklist(["by_length", "random", "none"]),
+  ...{ early_stopping: maybeCall, checkpoint: maybeCall, validate: maybeCall },
+  keep: v.union([v.picklist(["best", "last"]), call]),
+  log: call,
+  precision: v.picklist(["f32", "bf16"]),
+  recompute: v.picklist(["auto", "none", "blocks"]),
+  seed: figure,
+});
+
+export const planSchema: Schema<Plan> = fields({
+  version: v.literal(1),
+  recipe: fields({ data, dataHash: maybeText, model, training, experiments: v.exactOptional(v.array(text)) }),
+  effects: fields({
+    ...{ run: text, engine: text, threads: maybeNumber },
+    recompute: v.picklist(["none", "blocks"]),
+    allowed: v.exactOptional(v.array(fields({ code: text, reason: text, of: text }))),
+  }),
+  estimates: fields({
+    ...{ parameters: figure, trainable: figure, rows: figure, steps: figure, tokens: figure, memoryBytes: figure },
+    storedBytes: v.exactOptional(figure),
+    ...{ flops: figure, seconds: maybeNumber, secondsBetween: v.exactOptional(v.tuple([figure, figure])) },
+  }),
+  origins: table(
+    fields({
+      from: v.picklist(["written", "default", "derived", "parameter", "reference"]),
+      why: v.exactOptional(text),
+    }),
+  ),
+  ...{ recipeHash: text, planHash: text },
+});
