@@ -54,6 +54,7 @@ function wordsIn(field: unknown): string {
 
 function modesOf(settings: Readonly<Record<string, unknown>>): readonly string[] {
   const { pooling_mode: mode } = settings;
-  if (mode !== undefined) return [mode].flat().map((m) => (m === "lasttoken" ? "last" : String(m)));
+  if (mode !== undefined)
+    return [mode].flat().map((m) => (m === "lasttoken" ? "last" : typeof m === "string" ? m : JSON.stringify(m)));
   return Object.entries(FLAGS).flatMap(([flag, name]) => (settings[flag] === true ? [name] : []));
 }

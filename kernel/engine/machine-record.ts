@@ -21,7 +21,8 @@ const products = {
 const measured: Schema<MachineRecord> = fields({
   processor: v.string(),
   threads: v.number(),
-  engines: fields({
+  // An engine of another version is left out.
+  engines: v.object({
     tensorflow: v.exactOptional(fields(products)),
     onnx: v.exactOptional(fields(products)),
     tfjs: v.exactOptional(fields(products)),

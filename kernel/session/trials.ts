@@ -110,7 +110,7 @@ function valuesText(values: unknown): string | null {
     oneLine(
       printable(
         Object.entries(values)
-          .map(([name, value]) => `${name}: ${String(value)}`)
+          .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
           .join(", "),
       ),
     ),

@@ -60,7 +60,7 @@ const textOr = (name: string, usual: string) => v.nullish(v.string(`${name} is n
 /** `hmac-` and what Node's crypto calls the hash; that name alone comes out. */
 const scheme = v.pipe(
   v.unknown(),
-  v.transform(String),
+  v.transform((value) => (typeof value === "string" ? value : JSON.stringify(value))),
   v.regex(/^hmac-[a-z0-9-]+$/, ({ input }) => `signature scheme ${input} is unknown`),
   v.transform((text) => text.slice("hmac-".length)),
   v.check(

@@ -1,0 +1,60 @@
+/** JSON that one place of is other than it was: gone, of another type, or in a list. */
+import fc from "fast-check";
+
+type Path = readonly (string | number)[];
+
+/** Every place in it, the whole too. */
+export function placesIn(value: unknown, at: Path = []): readonly Path[] {
+  const inside: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
+    ? value.map((one: unknown, i) => [i, one] as const)
+    : typeof value === "object" && value !== null
+      ? Object.entries(value)
+      : [];
+  return [at, ...inside.flatMap(([key, one]) => placesIn(one, [...at, key]))];
+}
+
+export type Change = (value: unknown) => unknown;
+const GONE = Symbol("gone");
+
+/** The same value with one place changed; `GONE` takes a key or an item out. */
+function changedAt(value: unknown, [key, ...rest]: Path, change: Change): unknown {
+  if (key === undefined) return change(value);
+  if (Array.isArray(value))
+    return value.flatMap((one: unknown, i) => (i === key ? kept(changedAt(one, rest, change)) : [one]));
+  return Object.fromEntries(
+    Object.entries(value as object).flatMap(([name, one]: [string, unknown]) =>
+      name === key ? kept(changedAt(one, rest, change)).map((now) => [name, now]) : [[name, one]],
+    ),
+  );
+}
+const kept = (value: unknown): readonly unknown[] => (value === GONE ? [] : [value]);
+
+const odd: readonly unknown[] = [
+  ...[null, true, false, 0, -1, 0.5, 1e308, 2 ** 53, "", "x", "NaN", "..", "\0", "\ud800", "constructor", "__proto__"],
+  ...[[], [[]], [null], {}, { toString: 1 }, { length: 2 ** 31 }, { constructor: null }],
+];
+
+/** Texts of JSON like this one but for a place or two. */
+export function changedJson(good: unknown): fc.Arbitrary<string> {
+  const places = placesIn(good);
+  const change: fc.Arbitrary<Change> = fc.oneof(
+    fc.constant<Change>(() => GONE),
+    fc.constantFrom(...odd).map(
+      (value): Change =>
+        () =>
+          value,
+    ),
+    fc.jsonValue({ maxDepth: 2 }).map(
+      (value): Change =>
+        () =>
+          value,
+    ),
+    fc.constant<Change>((value) => [value]),
+    fc.constant<Change>((value) => ({ value })),
+    fc.constant<Change>((value) => String(value)),
+  );
+  return fc.tuple(fc.constantFrom(...places), change).map(([place, by]) => {
+    const changed = changedAt(good, place, by);
+    return changed === GONE ? "" : JSON.stringify(changed);
+  });
+}

@@ -1,0 +1,102 @@
+/** JSON held to schemas: what is told where it isn't like them. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as v from "valibot";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { fields, hintIn, jsonIn, readJson, table, Unlike, whole, type Schema } from "#kernel/fetch/json.js";
+
+describe("JSON by a schema", () => {
+  const schema = fields({
+    name: v.string(),
+    sizes: table(v.array(whole(1))),
+    kind: v.exactOptional(v.picklist(["a", "b"])),
+    own: v.exactOptional(v.string("own is no text of ours")),
+  });
+  const why = <T>(text: string, of: Schema<T>): string => {
+    try {
+      jsonIn(text, of);
+    } catch (error) {
+      assert.ok(error instanceof Unlike);
+      return error.why;
+    }
+    return assert.fail("it was read");
+  };
+
+  it("is read with what else stands in it, under any key", () => {
+    const value = { name: "n", sizes: { constructor: [1], "": [2, 3] }, more: { x: [null] } };
+    assert.deepEqual(jsonIn(JSON.stringify(value), schema), value);
+  });
+  it("is told by its place, by what stands there and by what was expected", () => {
+    const told: readonly (readonly [string, string])[] = [
+      ["{", "it is no JSON"],
+      ["[]", "it is [], not an object"],
+      ["5", "it is 5, not an object"],
+      ['{"sizes": {}}', "name is missing"],
+      ['{"name": 5, "sizes": {}}', "name is 5, not text"],
+      ['{"name": "n", "sizes": []}', "sizes is [], not an object"],
+      ['{"name": "n", "sizes": {"a": [1, "2"]}}', 'sizes.a.1 is "2", not a number'],
+      ['{"name": "n", "sizes": {"constructor": 7}}', "sizes.constructor is 7, not a list"],
+      ['{"name": "n", "sizes": {"a": [0]}}', "sizes.a.0 is 0, not >=1"],
+      ['{"name": "n", "sizes": {}, "kind": "c"}', 'kind is "c", not ("a" | "b")'],
+      ['{"name": "n", "sizes": {}, "own": null}', "own is no text of ours"],
+      [`{"name": ${JSON.stringify(["x".repeat(200)])}, "sizes": {}}`, `name is ["${"x".repeat(58)} …, not text`],
+    ];
+    for (const [text, expected] of told) assert.equal(why(text, schema), expected);
+  });
+
+  describe("in a file", () => {
+    let folder: string;
+    before(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-json-"))));
+    after(() => rmSync(folder, { recursive: true }));
+    const written = (text: string): string => {
+      const file = join(folder, "a.json");
+      writeFileSync(file, text);
+      return file;
+    };
+    const refused = (read: () => unknown): string => {
+      try {
+        read();
+      } catch (error) {
+        assert.ok(error instanceof CodedError);
+        return `${error.code}: ${error.message}`;
+      }
+      return assert.fail("it was read");
+    };
+
+    it("has a code with all that, or the one of its reader", () => {
+      const file = written('\uFEFF{"name": null, "sizes": {}}');
+      assert.equal(
+        refused(() => readJson(file, schema, { as: "a.json" })),
+        "unlike-file: a.json is not what it should be: name is null, not text",
+      );
+      const unlike = (told: string, cause: unknown) => new CodedError("base-damaged", { file, why: told }, { cause });
+      assert.match(
+        refused(() => readJson(file, schema, { unlike })),
+        /^base-damaged: .*name is null, not text/,
+      );
+      assert.match(
+        refused(() => readJson(join(folder, "none.json"), schema)),
+        /^missing-file/,
+      );
+      assert.match(
+        refused(() => readJson(folder, schema)),
+        /^unreadable-file/,
+      );
+      assert.match(
+        refused(() => readJson(file, schema, { most: 8 })),
+        /^file-too-large/,
+      );
+    });
+    it("that is only a hint is none where it is gone, torn, a folder, too long or unlike", () => {
+      const good = '{"name": "n", "sizes": {}}';
+      assert.deepEqual(hintIn(written(good), schema), JSON.parse(good));
+      for (const text of ["", "{", "null", '{"name": 5, "sizes": {}}'])
+        assert.equal(hintIn(written(text), schema), null);
+      assert.equal(hintIn(written(good), schema, 8), null);
+      assert.equal(hintIn(folder, schema), null);
+      assert.equal(hintIn(join(folder, "none"), schema), null);
+    });
+  });
+});
