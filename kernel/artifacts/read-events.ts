@@ -6,19 +6,15 @@ import * as v from "valibot";
 import { fields, figure, table, type Schema } from "../fetch/json.js";
 import type { RunEvent } from "../core/session/events.js";
 import { recordsIn } from "./log-lines.js";
-import type { Writer } from "./writer.js";
+import { writerSchema } from "./writer.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 const written = { at: v.string(), run: v.string() };
-const writer: Schema<Writer> = fields({
-  ...{ id: v.pipe(v.number(), v.integer()), machine: v.string(), since: v.nullable(v.string()) },
-  locks: v.exactOptional(v.literal(true)),
-});
 const text = v.string();
 const events: { readonly [K in RunEvent["kind"]]: Schema<Extract<RunEvent, { kind: K }>> } = {
   started: fields({
     ...{ ...written, kind: v.literal("started"), recipe: text, plan: text, engine: text, steps: figure },
-    ...{ process: v.exactOptional(writer), resumedFrom: v.exactOptional(figure) },
+    ...{ process: v.exactOptional(writerSchema), resumedFrom: v.exactOptional(figure) },
   }),
   damaged: fields({ ...written, kind: v.literal("damaged"), file: text, why: text }),
   allowed: fields({ ...written, kind: v.literal("allowed"), code: text, reason: text, of: text }),

@@ -2,15 +2,17 @@
  * What an event log says so far, taken in piece by piece as it grows. Whatever stands in the file is survived: torn lines,
  * lines of other programs, numbers that are none. Memory stays small however long the log is.
  */
+import * as v from "valibot";
+import { like } from "../fetch/json.js";
 import { recordsOf } from "./log-lines.js";
-import { type Writer } from "./writer.js";
+import { isWriter, type Writer } from "./writer.js";
 
 export interface Validated {
   readonly step: number;
   readonly scores: Readonly<Record<string, number>>;
 }
 type Ended = "done" | "early" | "interrupted" | "failed";
-const endings: readonly string[] = ["done", "early", "interrupted", "failed"];
+const isEnding = like(v.picklist(["done", "early", "interrupted", "failed"]));
 /** Points of the small curve; twice as many are kept before they are halved. */
 const points = 48;
 /** No event is longer; a line beyond it is not ours. */
@@ -126,7 +128,7 @@ export class RunLog {
   }
   private stopped(event: Readonly<Record<string, unknown>>): void {
     const { reason } = event;
-    this.ended = endings.includes(String(reason)) ? (reason as Ended) : "failed";
+    this.ended = isEnding(reason) ? reason : "failed";
     this.seconds = number(event["seconds"]);
     this.step = number(event["step"]) ?? this.step;
     this.stopping = false;
@@ -135,9 +137,4 @@ export class RunLog {
 
 function number(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-function isWriter(value: unknown): value is Writer {
-  if (typeof value !== "object" || value === null) return false;
-  const { id, machine, since } = value as Partial<Record<keyof Writer, unknown>>;
-  return Number.isInteger(id) && typeof machine === "string" && (since === null || typeof since === "string");
 }

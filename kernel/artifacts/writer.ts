@@ -5,6 +5,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import * as v from "valibot";
+import { fields, like, type Schema } from "../fetch/json.js";
 
 export interface Writer {
   readonly id: number;
@@ -14,6 +16,12 @@ export interface Writer {
   /** It has the run's lock as long as it writes (run-lock.ts); versions before didn't. */
   readonly locks?: true;
 }
+
+export const writerSchema: Schema<Writer> = fields({
+  ...{ id: v.pipe(v.number(), v.integer()), machine: v.string(), since: v.nullable(v.string()) },
+  locks: v.exactOptional(v.literal(true)),
+});
+export const isWriter = like(writerSchema);
 
 const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
 

@@ -10,10 +10,11 @@ import { settingsOf } from "./differences.js";
 import type { RunEvent } from "../core/session/events.js";
 import { contentOf, type ListedScore } from "./newest-scores.js";
 import { eventsOf } from "../artifacts/read-events.js";
+import { isWholePlan } from "../artifacts/plan-schema.js";
 import { isLock } from "../artifacts/run-folder.js";
 import type { RunList } from "./run-list.js";
 import { jsonRegular, readRegular } from "../artifacts/read-regular.js";
-import { isLive, isPlan, type RunState, type RunSummary } from "./run-summary.js";
+import { isLive, type RunState, type RunSummary } from "./run-summary.js";
 
 export interface Compare {
   /** Each with the number of its colour. */
@@ -124,7 +125,9 @@ export class Comparer {
     const before = this.settings.get(id);
     if (before) return before;
     const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(this.list.root, id, name)) ?? null);
-    const found = isPlan(plan) ? settingsOf({ plan, lock: isLock(lock) ? lock : null }) : new Map<string, string>();
+    const found = isWholePlan(plan)
+      ? settingsOf({ plan, lock: isLock(lock) ? lock : null })
+      : new Map<string, string>();
     if (found.size > 0 || !isLive(state)) this.settings.set(id, found);
     return found;
   }

@@ -1,7 +1,6 @@
 /** One run opened: its curves, scores, checkpoints, text and card, and what differs from another one. Reads only. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Plan } from "#dsl/plan/plan.js";
 import { programText } from "#dsl/plan/text.js";
 import { registry } from "#stdlib/registry.js";
 import { curvesFigure } from "../core/display/curves.js";
@@ -12,13 +11,14 @@ import { readHeader } from "../engine/safetensors.js";
 import { differences, type Compared, type Difference } from "./differences.js";
 import type { RunEvent } from "../core/session/events.js";
 import { eventsOf } from "../artifacts/read-events.js";
+import { isWholePlan } from "../artifacts/plan-schema.js";
 import { isLock } from "../artifacts/run-folder.js";
 import { loadText } from "../core/session/load-text.js";
 import { listedScore } from "./newest-scores.js";
 import type { RunList } from "./run-list.js";
 import { scoresIn } from "./run-scores.js";
 import { jsonRegular, readRegular } from "../artifacts/read-regular.js";
-import { isLive, isPlan, type RunSummary } from "./run-summary.js";
+import { isLive, type RunSummary } from "./run-summary.js";
 
 export interface RunDetails {
   readonly summary: RunSummary;
@@ -125,7 +125,7 @@ async function comparedWith(list: RunList, here: Compared, against: string | nul
 
 function aboutOf(folder: string): Compared | null {
   const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(folder, name)) ?? null);
-  return isPlan(plan) ? { plan: plan satisfies Plan, lock: isLock(lock) ? lock : null } : null;
+  return isWholePlan(plan) ? { plan, lock: isLock(lock) ? lock : null } : null;
 }
 
 interface CheckpointFile {

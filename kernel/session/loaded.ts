@@ -10,7 +10,6 @@ import type { Plan } from "#dsl/plan/plan.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import { like } from "../fetch/json.js";
 import { damageOf, hasLostLog, unreadable } from "../artifacts/damage.js";
 import { findRun, type Places } from "../history/find-run.js";
 import { keptCheckpoint } from "../training/kept-checkpoint.js";
@@ -18,7 +17,7 @@ import "./load-codes.js";
 import type { Weights } from "./model-handle.js";
 import { jsonRegular, readRegular } from "../artifacts/read-regular.js";
 import { RunFolder, type Lock } from "../artifacts/run-folder.js";
-import { planSchema } from "./plan-schema.js";
+import { isWholePlan } from "../artifacts/plan-schema.js";
 import { holderOf } from "../artifacts/run-lock.js";
 import { RunLog } from "../artifacts/run-log.js";
 import { isAlive } from "../artifacts/writer.js";
@@ -62,7 +61,7 @@ function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
   const lock = run.lock();
   if (!lock) throw unreadable(run, "lock.json can't be read");
   const plan = jsonRegular(join(run.path, "plan.json"));
-  if (!isWhole(plan)) throw unreadable(run, "plan.json can't be read");
+  if (!isWholePlan(plan)) throw unreadable(run, "plan.json can't be read");
   const refuse = (why: string): never => {
     throw new CodedError("run-unreadable", { run: run.id, why });
   };
@@ -76,8 +75,6 @@ function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
   const model = fromAnywhere(plan.recipe.model, { run, home, lock });
   return { lock, plan: { ...plan, recipe: { ...plan.recipe, data, model } } };
 }
-
-const isWhole = like(planSchema);
 
 /** Another process may be writing its weights. */
 function demandEnded(run: RunFolder): void {

@@ -76,7 +76,7 @@ export function newCodeCell(source: string, metadata: Record<string, unknown>): 
 
 export function tagsOf(cell: Cell): readonly string[] {
   const tags = cell.metadata["tags"];
-  return Array.isArray(tags) ? tags.map(String) : [];
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [];
 }
 
 /** The format is looked at first: of another one nothing else is said. */
@@ -90,7 +90,7 @@ const notebookFile = v.pipe(
 );
 const cellSchema = fields({
   cell_type: v.picklist(["code", "markdown", "raw"]),
-  source: v.union([v.string(), v.array(v.unknown())]),
+  source: v.union([v.string(), v.array(v.string())]),
   ...{ id: maybe, metadata: maybe, execution_count: maybe, outputs: maybe, attachments: maybe },
 });
 type WrittenCell = v.InferOutput<typeof cellSchema>;
@@ -118,8 +118,8 @@ function readCell(cell: WrittenCell, taken: Set<string>): Cell {
   return { cell_type: kind, id, metadata, source, ...(attachments === undefined ? {} : { attachments }) };
 }
 
-function textOf(source: string | readonly unknown[]): string {
-  return typeof source === "string" ? source : source.map(String).join("");
+function textOf(source: string | readonly string[]): string {
+  return typeof source === "string" ? source : source.join("");
 }
 
 function writtenOutput(output: Output | Json): Json {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 type Path = readonly (string | number)[];
 
 /** Every place in it, the whole too. */
-export function placesIn(value: unknown, at: Path = []): readonly Path[] {
+function placesIn(value: unknown, at: Path = []): readonly Path[] {
   const inside: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
     ? value.map((one: unknown, i) => [i, one] as const)
     : typeof value === "object" && value !== null
@@ -13,7 +13,7 @@ export function placesIn(value: unknown, at: Path = []): readonly Path[] {
   return [at, ...inside.flatMap(([key, one]) => placesIn(one, [...at, key]))];
 }
 
-export type Change = (value: unknown) => unknown;
+type Change = (value: unknown) => unknown;
 const GONE = Symbol("gone");
 
 /** The same value with one place changed; `GONE` takes a key or an item out. */
@@ -34,7 +34,14 @@ const odd: readonly unknown[] = [
   ...[[], [[]], [null], {}, { toString: 1 }, { length: 2 ** 31 }, { constructor: null }],
 ];
 
-/** Texts of JSON like this one but for a place or two. */
+/** Each place gone, and each place what can't even be made a text. */
+export function hardest(good: unknown): readonly string[] {
+  const changes: readonly Change[] = [() => GONE, () => ({ toString: 1 })];
+  return placesIn(good).flatMap((place) => changes.map((by) => textOf(changedAt(good, place, by))));
+}
+const textOf = (changed: unknown): string => (changed === GONE ? "" : JSON.stringify(changed));
+
+/** Texts of JSON like this one but for one place. */
 export function changedJson(good: unknown): fc.Arbitrary<string> {
   const places = placesIn(good);
   const change: fc.Arbitrary<Change> = fc.oneof(
@@ -53,8 +60,5 @@ export function changedJson(good: unknown): fc.Arbitrary<string> {
     fc.constant<Change>((value) => ({ value })),
     fc.constant<Change>((value) => String(value)),
   );
-  return fc.tuple(fc.constantFrom(...places), change).map(([place, by]) => {
-    const changed = changedAt(good, place, by);
-    return changed === GONE ? "" : JSON.stringify(changed);
-  });
+  return fc.tuple(fc.constantFrom(...places), change).map(([place, by]) => textOf(changedAt(good, place, by)));
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { changedJson } from "./changed-json.js";
+import { changedJson, hardest } from "./changed-json.js";
 
 export interface Reader {
   /** What it reads where nothing is wrong. */
@@ -11,6 +11,7 @@ export interface Reader {
   readonly read: (text: string) => unknown;
   /** What it may say. */
   readonly codes?: readonly string[];
+  /** Of one that takes long: so many texts at random, and no others. */
   readonly runs?: number;
   /** Looks at what comes of the good one, so that no reader passes by reading nothing. */
   readonly whole: (got: unknown) => boolean;
@@ -20,22 +21,24 @@ export interface Reader {
  * It reads what is there, passes it over, or says so with one of its codes: nothing else is thrown, and what was read can be
  * used as its callers use it.
  */
-export async function standChanges({ good, read, codes = [], runs = 250, whole }: Reader): Promise<void> {
+export async function standChanges({ good, read, codes = [], runs, whole }: Reader): Promise<void> {
   const got = await read(JSON.stringify(good));
   assert.ok(whole(got), `what is whole is not read: ${JSON.stringify(got)}`);
-  const property = fc.asyncProperty(changedJson(good), async (text) => {
+  const stands = async (text: string): Promise<void> => {
     try {
       await read(text);
     } catch (error) {
-      assertCoded(error, codes);
+      assertCoded(error, codes, text);
     }
-  });
-  await fc.assert(property, { numRuns: runs });
+  };
+  if (runs === undefined) for (const text of hardest(good)) await stands(text);
+  await fc.assert(fc.asyncProperty(changedJson(good), stands), { numRuns: runs ?? 150 });
 }
 
 /** Its code, which is one of these. */
-export function assertCoded(error: unknown, codes: readonly string[]): string {
-  assert.ok(error instanceof CodedError, error instanceof Error ? (error.stack ?? String(error)) : String(error));
+export function assertCoded(error: unknown, codes: readonly string[], text = ""): string {
+  const told = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  assert.ok(error instanceof CodedError, `${told}\n${text}`);
   assert.ok(codes.includes(error.code), `${error.code}: ${error.message}`);
   return error.code;
 }

@@ -1,7 +1,9 @@
-/** plan.json as it must be where a model is opened by it: every part that `Plan` has, of the types that it has there. */
+/** plan.json as it must be where a model is opened by it, or its settings are told: every part that `Plan` has, of the types that it has there. */
 import * as v from "valibot";
-import type { Call, DataPlan, ModelPlan, Plan, ReaderOf, RecipePlan, ScratchPlan, Value } from "#dsl/plan/plan.js";
-import { fields, figure, table, whole, type Schema } from "../fetch/json.js";
+import type { Plan, RecipePlan } from "#dsl/plan/plan.js";
+import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
+import type { Call, Value } from "#dsl/types/value.js";
+import { fields, figure, like, table, whole, type Schema } from "../fetch/json.js";
 
 const text = v.string();
 const maybeText = v.nullable(text);
@@ -74,7 +76,7 @@ const training: Schema<RecipePlan> = fields({
   seed: figure,
 });
 
-export const planSchema: Schema<Plan> = fields({
+const planSchema: Schema<Plan> = fields({
   version: v.literal(1),
   recipe: fields({ data, dataHash: maybeText, model, training, experiments: v.exactOptional(v.array(text)) }),
   effects: fields({
@@ -95,3 +97,4 @@ export const planSchema: Schema<Plan> = fields({
   ),
   ...{ recipeHash: text, planHash: text },
 });
+export const isWholePlan = like(planSchema);
