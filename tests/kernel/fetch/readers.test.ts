@@ -3,6 +3,7 @@
  * list for a text. Each reads what is there, passes it over, or says so with a code of its own; nothing else is thrown, and
  * what was read is used as its callers use it.
  */
+import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -17,7 +18,6 @@ import { isConverted } from "#kernel/bases/gguf/convert.js";
 import { baseFromHub } from "#kernel/bases/hub.js";
 import { recordOf } from "#kernel/bases/model-file.js";
 import { readsOf } from "#kernel/bases/reads.js";
-import type { FromScratch } from "#stdlib/lib/models/from-words.js";
 import { registry } from "#stdlib/registry.js";
 import { trainTokenizer } from "#kernel/bases/scratch/train-tokenizer.js";
 import { shardNames } from "#kernel/bases/shards.js";
@@ -215,7 +215,8 @@ describe("readers of JSON", function () {
       read: async (text) => {
         const [kept] = await tokenizersIn(join(folder, "cache", "tokenizers"));
         if (kept !== undefined) put(`cache/tokenizers/${kept}`, text);
-        const scratch = registry.find("model", "bert")?.capabilities?.["scratch"] as FromScratch;
+        const scratch = registry.find("model", "bert")?.capabilities?.scratch;
+        assert.ok(scratch);
         const call = { kind: "tokenizer", word: "wordpiece", arguments: { vocabulary: 60, ...wordpiece } };
         const { size, tokenizer } = await trainTokenizer(call, scratch, ["a b c"], { data: "d", registry });
         return `${size.toFixed()} ${Object.keys(tokenizer).join()}`;
