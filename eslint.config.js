@@ -42,6 +42,7 @@ export default ts.config(
   { files: ["editors/codemirror/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^#page/", "^node:") },
   { files: ["editors/jupyterlab/src/**/*.ts"], rules: away("^#stdlib/", "^#page/", "^node:") },
   { files: ["page/**/*.ts"], rules: away("^node:") },
+  { files: ["editors/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "error" } },
   {
     files: ["**/*.{js,mjs,cjs}"],
     languageOptions: {

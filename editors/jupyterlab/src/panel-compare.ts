@@ -169,7 +169,6 @@ function Curves({ figure, log, actions }: CurvesProps): ReactElement {
   return h(Figure, { figure: shown, actions, label: "Curves of the chosen runs" });
 }
 
-/** Runs side by side; the first column and the names stay in view. */
 interface TableProps {
   readonly comparison: Comparison;
   /** Settings that are the same, too. */
@@ -177,6 +176,7 @@ interface TableProps {
   readonly comparing: Comparing;
 }
 
+/** Runs side by side; the first column and the names stay in view. */
 function Table({ comparison: { runs, scores, settings }, every, comparing }: TableProps): ReactElement {
   const lines = settings.filter(({ differs }) => differs || every);
   const part = (title: string, rows: readonly ReactNode[], none: string): ReactElement =>

@@ -201,11 +201,11 @@ function Evaluations({ evaluations }: Pick<RunDetails, "evaluations">): ReactEle
   );
 }
 
-/** Against which run is chosen here; then what differs, setting by setting. */
 interface AgainstProps extends Pick<TabProps["state"], "against" | "runs">, Pick<TabProps, "follower"> {
   readonly details: RunDetails;
 }
 
+/** Against which run is chosen here; then what differs, setting by setting. */
 function Against({ details, against, runs, follower }: AgainstProps): ReactElement {
   const { id } = details.summary;
   const others = [...runs.byId.keys()].filter((other) => other !== id);

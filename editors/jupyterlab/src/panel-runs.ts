@@ -1,23 +1,15 @@
 // The runs beside the notebook: found, ranked, chosen for comparison; and one of them opened.
-import { Fragment, useEffect, useState, type ReactElement } from "react";
+import { useEffect, useState, type ReactElement } from "react";
 import { h } from "./element.js";
 import { swatch } from "./panel-colors.js";
 import { mostChosen } from "./panel-chosen.js";
+import { Finding } from "./panel-find.js";
 import { Run } from "./panel-run.js";
 import type { ListRow, RunSummary, RunTable, View } from "./panel-state.js";
 import type { TabProps } from "./panel-view.js";
 import { interval, isLive, number, progress, State } from "./panel-words.js";
 
-type ScoreChoice = RunTable["scores"][number];
 type ListedScore = RunSummary["scores"][number];
-
-const sorts: readonly (readonly [View["sort"], string])[] = [
-  ["started", "newest"],
-  ["score", "score"],
-  ["name", "name"],
-  ["loss", "training loss"],
-  ["seconds", "time taken"],
-];
 
 function ago(started: string | null | undefined, now: number): string | null {
   const then = Date.parse(started ?? "");
@@ -29,13 +21,13 @@ function ago(started: string | null | undefined, now: number): string | null {
   return new Date(then).toLocaleDateString();
 }
 
-/** The losses in small; what is worst stands at the top. */
 interface SparklineProps {
   readonly curve: readonly number[];
   readonly width?: number;
   readonly height?: number;
 }
 
+/** The losses in small; what is worst stands at the top. */
 function Sparkline({ curve, width = 72, height = 20 }: SparklineProps): ReactElement {
   if (curve.length < 2) return h("span", { className: "tunebook-spark" });
   const [low, high] = [Math.min(...curve), Math.max(...curve)];
@@ -96,104 +88,6 @@ export function Runs({ state, follower, actions, stale }: TabProps): ReactElemen
 const keyOf = (row: ListRow): string =>
   `${row.is} ${row.is === "run" ? row.id : row.is === "sweep" ? row.key : row.text}`;
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
-
-/** Words, tags, the order. */
-function Finding({ state, follower }: Pick<TabProps, "state" | "follower">): ReactElement {
-  const { runs, filter } = state;
-  const tagged = new Set(filter.toLowerCase().split(/\s+/));
-  const turn = (tag: string): void => {
-    const word = `tag:${tag}`.toLowerCase();
-    const others = filter.split(/\s+/).filter((one) => one !== "" && one.toLowerCase() !== word);
-    follower.search([...others, ...(tagged.has(word) ? [] : [`tag:${tag}`])].join(" "));
-  };
-  return h(
-    Fragment,
-    null,
-    h(
-      "label",
-      { className: "tunebook-search" },
-      h("span", { className: "tunebook-hidden" }, "Find runs"),
-      h("input", {
-        type: "search",
-        className: "jp-mod-styled",
-        placeholder: "Find: name, model, data, state, tag:x …",
-        value: filter,
-        onChange: (event) => follower.search(event.target.value),
-      }),
-    ),
-    runs.tags.length > 0 &&
-      h(
-        "div",
-        { className: "tunebook-tags", role: "group", "aria-label": "Tags" },
-        runs.tags.slice(0, 30).map((tag) =>
-          h(
-            "button",
-            {
-              ...{ key: tag, className: "tunebook-tag", "aria-pressed": tagged.has(`tag:${tag}`.toLowerCase()) },
-              onClick: () => turn(tag),
-            },
-            tag,
-          ),
-        ),
-      ),
-    h(Order, { state, follower }),
-  );
-}
-
-/** How the table is sorted, and which score it shows. */
-function Order({ state: { runs, view }, follower }: Pick<TabProps, "state" | "follower">): ReactElement {
-  return h(
-    "div",
-    { className: "tunebook-order" },
-    h(Choice<View["sort"]>, {
-      label: "Sort by",
-      value: view.sort,
-      options: sorts,
-      onChange: (sort) => follower.arrange({ sort, reverse: false }),
-    }),
-    h(
-      "button",
-      {
-        ...{ className: "jp-mod-styled tunebook-turn", "aria-pressed": view.reverse, title: "The other way round" },
-        ...{ "aria-label": "The other way round", onClick: () => follower.arrange({ reverse: !view.reverse }) },
-      },
-      view.reverse ? "↑" : "↓",
-    ),
-    runs.scores.length > 0 &&
-      h(Choice<string>, {
-        label: "Score",
-        value: runs.score?.key ?? "",
-        options: runs.scores.map((one) => [one.key, named(one)] as const),
-        onChange: (score) => follower.arrange({ score }),
-      }),
-  );
-}
-const named = ({ metric, on, better, runs }: ScoreChoice): string =>
-  `${on === null ? metric : `${metric} on ${on}`} ${better === "less" ? "↓" : "↑"} (${runs})`;
-
-interface ChoiceProps<Key extends string> {
-  readonly label: string;
-  readonly value: Key;
-  readonly options: readonly (readonly [Key, string])[];
-  readonly onChange: (key: Key) => void;
-}
-
-function Choice<Key extends string>({ label, value, options, onChange }: ChoiceProps<Key>): ReactElement {
-  const chosen = (at: number): void => {
-    const option = options[at];
-    if (option) onChange(option[0]);
-  };
-  return h(
-    "label",
-    { className: "tunebook-pick" },
-    h("span", { className: "tunebook-hidden" }, label),
-    h(
-      "select",
-      { value, title: label, onChange: ({ target }) => chosen(target.selectedIndex) },
-      options.map(([key, text]) => h("option", { key, value: key }, text)),
-    ),
-  );
-}
 
 /** How many there are, and what can be done with those that are chosen. */
 function Choosing({ state: { runs, chosen }, follower, actions, stale }: TabProps): ReactElement {

@@ -8,11 +8,12 @@ import type {
   AssistantMethods,
   AssistantReply,
   AssistantRequest,
+  AssistantResult,
 } from "../../core/assist/assistant-port.js";
 
 interface Waiting {
   readonly request: AssistantRequest;
-  readonly resolve: (result: never) => void;
+  readonly resolve: (result: AssistantResult) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -30,7 +31,7 @@ export class AssistantClient {
       const waiting = this.waiting.get(reply.id);
       this.waiting.delete(reply.id);
       if ("error" in reply) waiting?.reject(Object.assign(new Error(reply.error.message), { name: reply.error.name }));
-      else waiting?.resolve(reply.result as never);
+      else waiting?.resolve(reply.result);
     });
     port.on("close", () => {
       if (this.port === port) this.fail(new Error("the assistant has ended"));
@@ -46,7 +47,10 @@ export class AssistantClient {
     const id = this.next++;
     return new Promise((resolve, reject) => {
       const request = { id, method, params } as AssistantRequest;
-      this.waiting.set(id, { request, resolve, reject });
+      this.waiting.set(id, {
+        ...{ request, reject },
+        resolve: (result) => resolve(result as AssistantMethods[M]["result"]),
+      });
       this.port?.postMessage(request);
     });
   }
