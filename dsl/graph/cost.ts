@@ -2,23 +2,17 @@
 import type { Cost } from "./op.js";
 import type { Program } from "./program.js";
 import { elements, type Sizes } from "./shape.js";
-import { LEAVES } from "./leaves.js";
+import { isLeaf } from "./leaves.js";
 import { opNamed } from "./table.js";
-import { BYTES } from "./values.js";
+import { bytesOf } from "./values.js";
 
 export interface ProgramCost {
   readonly flops: number;
-  /** 2·m·n·k of the matrix products: what utilisation is counted with. */
+  /** 2·m·n·k of the matrix products: what utilisation is counted with. low_rank_merge is overhead of an implementation and isn't counted. */
   readonly products: number;
   readonly bytes: number;
   readonly byOp: Readonly<Record<string, number>>;
 }
-
-/** Ops whose FLOPs are matrix products. low_rank_merge is overhead of an implementation and isn't counted. */
-const PRODUCTS: ReadonlySet<string> = new Set([
-  ...["linear", "low_rank_linear", "outer_product", "matmul", "attention", "attention_gradient"],
-  ...["head_loss", "head_loss_gradient"],
-]);
 
 /** `sizes` binds the named dimensions (`batch`, `length`). */
 export function costOf(program: Program, sizes: Sizes): ProgramCost {
@@ -26,13 +20,13 @@ export function costOf(program: Program, sizes: Sizes): ProgramCost {
   let bytes = 0;
   costsOfNodes(program, sizes).forEach((cost, index) => {
     const { op } = program.nodes[index]!;
-    if (LEAVES.has(op)) return;
+    if (isLeaf(program.nodes[index]!)) return;
     byOp[op] = (byOp[op] ?? 0) + cost.flops;
     bytes += cost.bytes;
   });
   const sum = (names: readonly string[]): number => names.reduce((n, name) => n + byOp[name]!, 0);
   const names = Object.keys(byOp);
-  return { flops: sum(names), products: sum(names.filter((n) => PRODUCTS.has(n))), bytes, byOp };
+  return { flops: sum(names), products: sum(names.filter((name) => opNamed(name).product)), bytes, byOp };
 }
 
 /** What each node costs; outputs that nobody reads cost nothing. */
@@ -44,21 +38,14 @@ export function costsOfNodes(program: Program, sizes: Sizes): readonly Cost[] {
   program.updates.forEach((u) => use(u.value));
   return program.nodes.map((node, index) => {
     const types = node.inputs.map((ref) => program.nodes[ref.node]!.types[ref.output]!);
-    const size = (t: (typeof types)[number]): number => elements(t, sizes) * BYTES[t.dtype];
-    if (LEAVES.has(node.op)) return { flops: 0, bytes: 0 };
+    const size = (t: (typeof types)[number]): number => bytesOf(t, sizes);
+    if (isLeaf(node)) return { flops: 0, bytes: 0 };
     const op = opNamed(node.op);
     const wanted = used[index]!;
-    const all = op.flops?.(types, node.attributes, sizes) ?? node.types.reduce((n, t) => n + elements(t, sizes), 0);
+    const flops =
+      op.flops?.(types, node.attributes, sizes, wanted) ?? node.types.reduce((n, t) => n + elements(t, sizes), 0);
     const moved =
       types.reduce((n, t) => n + size(t), 0) + node.types.reduce((n, t, i) => n + (wanted[i] ? size(t) : 0), 0);
-    return { flops: all * share(node.op, wanted), bytes: moved };
+    return { flops, bytes: moved };
   });
-}
-
-/** head_loss_gradient has a product each for dx and dweight; attention_gradient's four serve dq, dk (one each, and one that both and dscores need) and dv (one). */
-function share(op: string, wanted: readonly boolean[]): number {
-  if (op === "head_loss_gradient") return (Number(wanted[0]) + Number(wanted[1])) / 2;
-  if (op !== "attention_gradient") return 1;
-  const [dq, dk, dv, dscores] = wanted.map(Number) as [number, number, number, number];
-  return (dq + dk + Math.max(dq, dk, dscores) + dv) / 4;
 }

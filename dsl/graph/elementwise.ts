@@ -1,11 +1,11 @@
 /** What all elementwise ops share; each op's file gives its function and its gradient. */
-import { defineOp, type Op } from "./op.js";
+import { defineOp, type Op, type Traits } from "./op.js";
 import type { DType } from "./program.js";
 import { broadcast, Misfit, wantFloat, wantSameDType } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 import { stridesOf, values, walk } from "./values.js";
 
-export interface Unary {
+export interface Unary extends Traits {
   readonly name: string;
   readonly doc: string;
   f(x: number): number;
@@ -26,7 +26,7 @@ export function unary({ f, gradient, ...u }: Unary): Op<readonly ["x"], readonly
   });
 }
 
-export interface Binary {
+export interface Binary extends Traits {
   readonly name: string;
   readonly doc: string;
   f(a: number, b: number): number;

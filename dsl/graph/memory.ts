@@ -5,9 +5,10 @@
  * steps as soon as their gradient is there and the weight has been read for the last time.
  */
 import type { Node, Program, Ref } from "./program.js";
-import { elements, type Sizes } from "./shape.js";
+import type { Sizes } from "./shape.js";
 import { isInput, isLeaf, isState } from "./leaves.js";
-import { BYTES } from "./values.js";
+import { opOf } from "./table.js";
+import { bytesOf } from "./values.js";
 
 export interface ProgramMemory {
   /** Bytes of the state, alive between runs. */
@@ -28,17 +29,6 @@ export function memoryOf(program: Program, sizes: Sizes): ProgramMemory {
   return { state, ...walk.run() };
 }
 
-/** The same memory under another type. */
-const VIEWS: ReadonlySet<string> = new Set(["reshape"]);
-/** May write over an input of the same size that is not read again. */
-const IN_PLACE: ReadonlySet<string> = new Set([
-  ...["add", "subtract", "multiply", "divide", "maximum", "minimum", "negate", "exp", "log", "sqrt", "rsqrt"],
-  ...["tanh", "sigmoid", "erf", "square", "abs", "relu", "select"],
-]);
-
-/** Make a weight of others. */
-const WEIGHTS: ReadonlySet<string> = new Set(["cast", "low_rank_merge", "dequantize", "dequantize_blocks"]);
-
 class Walk {
   private readonly order: readonly number[];
   /** For each value how many reads are still to come; its memory is that of `owner`. */
@@ -55,7 +45,7 @@ class Walk {
     this.order = schedule(program);
   }
   bytes(type: Node["types"][number]): number {
-    return elements(type, this.sizes) * BYTES[type.dtype];
+    return bytesOf(type, this.sizes);
   }
 
   run(): { readonly working: number; readonly at: string } {
@@ -80,11 +70,9 @@ class Walk {
     if (!this.isView(node)) this.make(node, index);
     this.readBy(node).forEach((ref) => this.release(ref));
   }
-  /** Inputs that an op reads: attention's gradient forms probabilities itself, block by block, where no cap bends scores. */
   private readBy(node: Node): readonly Ref[] {
-    return node.op === "attention_gradient" && !node.attributes["cap"]
-      ? node.inputs.filter((_, i) => i !== 3)
-      : node.inputs;
+    const unread = opOf(node)?.unread?.(node.attributes) ?? [];
+    return unread.length ? node.inputs.filter((_, i) => !unread.includes(i)) : node.inputs;
   }
   private make(node: Node, index: number): void {
     // Steps of an optimizer write into the state itself.
@@ -109,7 +97,7 @@ class Walk {
   }
   /** The input whose memory the output may take. */
   private takenOver(node: Node, size: number): string | undefined {
-    if (!IN_PLACE.has(node.op)) return undefined;
+    if (opOf(node)?.memory !== "over") return undefined;
     const free = (ref: Ref): boolean => {
       const owner = this.owner(ref);
       return this.sizesOf.get(owner) === size && this.reads.get(owner) === 1;
@@ -117,32 +105,9 @@ class Walk {
     const from = node.inputs.find(free);
     return from && this.owner(from);
   }
-  /** What an op needs beside its inputs and outputs while it runs. */
   private workspace(node: Node): number {
-    const type = (ref: Ref): Node["types"][number] => this.program.nodes[ref.node]!.types[ref.output]!;
-    const size = (ref: Ref | undefined): number => (ref ? this.bytes(type(ref)) : 0);
-    const [x, weight, labels] = node.inputs;
-    switch (node.op) {
-      // The product's library turns the weight into blocks.
-      case "linear":
-      case "low_rank_linear":
-        return size(weight) * (node.op === "linear" ? 1 : 2);
-      case "low_rank_merge":
-        return size(x);
-      case "cross_entropy":
-        return size(x);
-      // Places in the table of levels, and what was found before it is scaled.
-      case "dequantize_blocks":
-        return 4 * elements(type(x!), this.sizes) + this.bytes(node.types[0]!);
-      case "head_loss": {
-        const rows = labels ? elements(type(labels), this.sizes) : 0;
-        const [vocabulary] = type(weight!).shape as [number];
-        const copies = node.attributes["cap"] ? 5 : 3;
-        return copies * BYTES.f32 * vocabulary * Math.ceil(rows / (node.attributes["chunks"] as number)) + size(weight);
-      }
-      default:
-        return 0;
-    }
+    const types = node.inputs.map((ref) => this.program.nodes[ref.node]!.types[ref.output]!);
+    return opOf(node)?.workspace?.(types, node.attributes, this.sizes) ?? 0;
   }
 
   private hold(key: string, size: number, already = size): void {
@@ -171,10 +136,11 @@ class Walk {
   }
   /** A turned weight is read the other way round, not made. */
   private isView(node: Node): boolean {
-    if (VIEWS.has(node.op)) return true;
+    const memory = opOf(node)?.memory;
+    if (memory !== "turned") return memory === "view";
     const [from] = node.inputs;
     const source = from && this.program.nodes[from.node]!;
-    return node.op === "transpose" && source !== undefined && (isState(source) || WEIGHTS.has(source.op));
+    return source !== undefined && (isState(source) || opOf(source)?.makesWeight === true);
   }
 }
 

@@ -33,7 +33,35 @@ export interface Cost {
   readonly flops: number;
   readonly bytes: number;
 }
-export interface Op<I extends Names = Names, O extends Names = Names, S extends Schema = Schema> {
+/** What passes and estimates need to know of an op, said on its own record; what isn't said doesn't hold. */
+export interface Traits {
+  /** Its two inputs may change places: to the bit ("exactly"), or but for −0 and NaN ("nearly"). */
+  readonly commutes?: "exactly" | "nearly";
+  /** No element of the result is −0. */
+  readonly neverMinusZero?: true;
+  /** Its FLOPs are those of a matrix product: what utilisation is counted with, and what bf16 makes faster. */
+  readonly product?: true;
+  /**
+   * It stays in bf16 where all it reads is ("follows"): it computes nothing, or treats each element by itself, which engines
+   * compute in f32 between reading and writing. "turns": it also is as large as what it reads, so that casting before it
+   * costs what casting after it does, and can be shared.
+   */
+  readonly bf16?: "follows" | "turns";
+  /** It takes rows of its first input, a table. */
+  readonly takesRows?: true;
+  /**
+   * Where its result lies: in the memory of what it reads ("view"), there too if that is a weight ("turned": it is read the
+   * other way round), or perhaps over an input of the same size that is not read again ("over").
+   */
+  readonly memory?: "view" | "turned" | "over";
+  /** It makes a weight of others. */
+  readonly makesWeight?: true;
+  /** It treats each position of a sequence by itself; sequences are all its inputs of that shape, or the first alone. */
+  readonly byPosition?: "all" | "first";
+  /** The part of a program that it belongs to wherever it stands. */
+  readonly part?: "loss" | "position" | "optimizer";
+}
+export interface Op<I extends Names = Names, O extends Names = Names, S extends Schema = Schema> extends Traits {
   readonly name: string;
   /** Inputs, attributes and outputs in a sentence or two, with shapes. */
   readonly doc: string;
@@ -51,8 +79,14 @@ export interface Op<I extends Names = Names, O extends Names = Names, S extends 
   ): readonly (Tensor | undefined)[];
   /** `shapes`: the outputs' shapes with all sizes bound. */
   evaluate(inputs: Each<I, Values>, attributes: Infer<S>, shapes: Each<O, readonly number[]>): Each<O, Values>;
-  /** Absent: one FLOP per output element, inputs and outputs moved once. */
-  flops?(inputs: Each<I, Type>, attributes: Infer<S>, sizes: Sizes): number;
+  /** `wanted`: which outputs are read. Absent: one FLOP per output element, inputs and outputs moved once. */
+  flops?(inputs: Each<I, Type>, attributes: Infer<S>, sizes: Sizes, wanted: readonly boolean[]): number;
+  /** Bytes that it needs beside inputs and outputs while it runs; absent: none. */
+  workspace?(inputs: Each<I, Type>, attributes: Infer<S>, sizes: Sizes): number;
+  /** Places of inputs that an engine makes again instead of reading them. */
+  unread?(attributes: Infer<S>): readonly number[];
+  /** Whether it stays in bf16, where that depends on more than the op. */
+  followsBf16?(inputs: Each<I, Type>, attributes: Infer<S>): boolean;
 }
 /** An op as its file writes it: without attributes it has none, without outputs one. */
 type Written<I extends Names, O extends Names, S extends Schema> = Omit<Op<I, O, S>, "outputs" | "attributes"> & {

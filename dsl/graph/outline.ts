@@ -4,9 +4,10 @@
  */
 import { costsOfNodes } from "./cost.js";
 import type { Node, Program, Type } from "./program.js";
-import { elements, type Sizes } from "./shape.js";
+import type { Sizes } from "./shape.js";
 import { isConstant, isInput, isLeaf, isState, type StateNode } from "./leaves.js";
-import { BYTES } from "./values.js";
+import { opOf } from "./table.js";
+import { bytesOf } from "./values.js";
 
 export interface Layer {
   /** Relative to the layer around it: `attention.self.query`. */
@@ -78,11 +79,6 @@ interface Place {
   readonly path: string;
   readonly backward: boolean;
 }
-const LOSSES = /loss|entropy|divergence|squared_error/;
-const TAKES: ReadonlySet<string> = new Set(["take_position", "take_rows", "place_position", "place_rows"]);
-/** Ops of the update, once gradients are there. */
-const UPDATES = /^(adamw|sgd|lion|adafactor|global_norm)$/;
-
 /**
  * Where each node belongs. What has no path of its own (a residual sum, an activation) belongs to the block of what it
  * reads; states that the optimizer keeps, and what reads the results of its ops, are the optimizer's.
@@ -100,9 +96,8 @@ function placesOf(program: Program): readonly Place[] {
 
 function pathOf(node: Node, read: readonly Place[], kept: ReadonlySet<string>): string {
   if (isState(node) && kept.has(node.attributes.name)) return "optimizer";
-  if (UPDATES.test(node.op)) return "optimizer";
-  if (LOSSES.test(node.op)) return "loss";
-  if (TAKES.has(node.op)) return "position";
+  const part = opOf(node)?.part;
+  if (part) return part;
   const own = (node.path ?? "").split(".gradient")[0]!;
   if (own) return own;
   if (read.some((p) => p.path === "optimizer")) return "optimizer";
@@ -135,11 +130,8 @@ function readByBackward(program: Program, places: readonly Place[]): ReadonlySet
   );
 }
 function keptBytes(node: Node, index: number, read: ReadonlySet<string>, sizes: Sizes): number {
-  if (node.op === "reshape") return 0;
-  return node.types.reduce(
-    (sum, type, output) => sum + (read.has(`${index}:${output}`) ? elements(type, sizes) * BYTES[type.dtype] : 0),
-    0,
-  );
+  if (opOf(node)?.memory === "view") return 0;
+  return node.types.reduce((sum, type, output) => sum + (read.has(`${index}:${output}`) ? bytesOf(type, sizes) : 0), 0);
 }
 
 class Branch {

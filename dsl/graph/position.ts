@@ -9,26 +9,8 @@ import { isNodeOf, type NodeOfOp } from "./op.js";
 import { attention } from "./ops/attention.js";
 import { take_position } from "./ops/take_position.js";
 import { sameShape } from "./shape.js";
+import { opOf } from "./table.js";
 import type { Tensor } from "./tensor.js";
-
-/** Ops that treat each position by itself; the first input is the sequence, others of its shape are taken too. */
-const BY_ROW: ReadonlySet<string> = new Set([
-  ...[
-    "add",
-    "subtract",
-    "multiply",
-    "divide",
-    "maximum",
-    "minimum",
-    "negate",
-    "exp",
-    "tanh",
-    "sigmoid",
-    "erf",
-    "square",
-  ],
-  ...["relu", "silu", "gelu", "gated", "layer_norm", "rms_norm", "linear", "low_rank_linear", "dropout"],
-]);
 
 /** x [batch, length, n] → [batch, n] at `position`. */
 export function takePosition(x: Tensor, position: number): Tensor {
@@ -42,10 +24,12 @@ function take(x: Tensor, position: number, whole: ReadonlySet<number>): Tensor {
   if (x.rank !== 3 || x.ref.output !== 0 || whole.has(x.ref.node)) return plain();
   const again = <T>(body: () => T): T => (node.path ? graph.at(node.path, body) : body());
   const inputs = node.inputs.map((ref) => graph.tensor(ref));
-  if (BY_ROW.has(node.op)) {
+  const by = opOf(node)?.byPosition;
+  if (by) {
     const rows = (t: Tensor): boolean => t.rank === 3 && sameShape(t.shape.slice(0, 2), x.shape.slice(0, 2));
-    if (!inputs.every((t) => rows(t) || t.rank < 2 || isWeight(node.op, inputs.indexOf(t)))) return plain();
-    const taken = inputs.map((t, i) => (rows(t) && !isWeight(node.op, i) ? take(t, position, whole) : t));
+    const isWeight = (i: number): boolean => by === "first" && i > 0;
+    if (!inputs.every((t) => rows(t) || t.rank < 2 || isWeight(inputs.indexOf(t)))) return plain();
+    const taken = inputs.map((t, i) => (rows(t) && !isWeight(i) ? take(t, position, whole) : t));
     return again(() => graph.again(node, taken));
   }
   if (!isNodeOf(node, attention)) return plain();
@@ -85,11 +69,7 @@ function neededWhole({ graph, ref: last }: Tensor): ReadonlySet<number> {
       const [q, k, v] = node.inputs;
       asked.add(q.node);
       for (const { node: kept } of [k, v]) whole.add(kept);
-    } else if (asked.has(index) && BY_ROW.has(node.op)) node.inputs.forEach((ref) => asked.add(ref.node));
+    } else if (asked.has(index) && opOf(node)?.byPosition) node.inputs.forEach((ref) => asked.add(ref.node));
   }
   return whole;
-}
-
-function isWeight(op: string, input: number): boolean {
-  return input > 0 && (op === "linear" || op === "low_rank_linear" || op === "layer_norm" || op === "rms_norm");
 }

@@ -2,6 +2,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Infer } from "./attributes.js";
 import type { Each, NodeOfOp, Op } from "./op.js";
+import type { Node } from "./program.js";
 import { abs } from "./ops/abs.js";
 import { adafactor } from "./ops/adafactor.js";
 import { adamw } from "./ops/adamw.js";
@@ -195,6 +196,11 @@ export type AttributesOf<N extends OpName> = Infer<NamesOf<OpOf<N>>["schema"]>;
 export type NodeOf<N extends OpName> = NodeOfOp<OpOf<N>>;
 
 const byName = new Map(ops.map((op) => [op.name, op]));
+
+/** Undefined for leaves, and for what a newer version may have written. */
+export function opOf({ op }: Node): Op | undefined {
+  return byName.get(op);
+}
 
 export function opNamed(name: string): Op {
   const op = byName.get(name);

@@ -2,7 +2,8 @@
  * Dense arrays as the float64 references see them, and their conversion from and to the bytes that travel (`NDArray`).
  * Every element is a double, whatever the dtype: i32 and bool are exact in it.
  */
-import type { DType, NDArray } from "./program.js";
+import type { DType, NDArray, Type } from "./program.js";
+import { elements, type Sizes } from "./shape.js";
 
 export interface Values {
   readonly shape: readonly number[];
@@ -18,6 +19,10 @@ export function values(shape: readonly number[], data?: ArrayLike<number>): Valu
 }
 
 export const BYTES: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2, i32: 4, i8: 1, u8: 1, bool: 1 };
+
+export function bytesOf(type: Type, sizes: Sizes): number {
+  return elements(type, sizes) * BYTES[type.dtype];
+}
 
 export function fromNDArray(array: NDArray): Values {
   const n = sizeOf(array.shape);

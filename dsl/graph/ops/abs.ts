@@ -3,6 +3,8 @@ import { unary } from "../elementwise.js";
 export const abs = unary({
   name: "abs",
   doc: "Absolute value; its gradient at 0 is 0.",
+  neverMinusZero: true,
+  memory: "over",
   f: Math.abs,
   gradient: (x, _y, dy) => {
     const zero = x.graph.number(0, x.dtype);

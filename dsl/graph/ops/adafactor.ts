@@ -10,6 +10,7 @@ export const adafactor = defineOp({
     "One step of Adafactor (Shazeer and Stern 2018) as transformers takes it with a rate given from outside: g = scale · gradient, s = step^`decay` (decay below 0), " +
     "row and column are running means, weighing s, of g² + `epsilon` over the other axis, v of g² + epsilon itself; u = g / √v, for a matrix with v = row · column / mean(row); " +
     "parameter · (1 − rate · `weight_decay`) − rate · u / max(1, rms(u) / `threshold`).",
+  part: "optimizer",
   inputs: ["parameter", "...moments, gradient, rate, step, scale"],
   outputs: ["parameter", "first", "second?"],
   attributes: ADAFACTOR,

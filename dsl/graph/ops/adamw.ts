@@ -12,6 +12,7 @@ export const adamw = defineOp({
   doc:
     "(parameter, m, v, gradient, rate scalar, step i32 scalar from 1, scale scalar?) → (parameter, m, v) after one step of AdamW as PyTorch defines it: " +
     "parameter · (1 − rate · `weight_decay`) − rate · m̂ / (√v̂ + `epsilon`), moments by `beta1`, `beta2` with bias correction. `scale` multiplies the gradient first (clipping).",
+  part: "optimizer",
   inputs: ["parameter", "m", "v", "gradient", "rate", "step", "scale?"],
   outputs: ["parameter", "m", "v"],
   attributes: ADAM,

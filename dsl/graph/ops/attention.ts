@@ -31,6 +31,7 @@ export const attention = defineOp({
     "those `window` or more away (0: none), those of another segment; a query that sees none weighs all alike. " +
     "With a `cap` (0: none) scale · q kᵀ is bent to cap · tanh(· / cap) first. " +
     "`heads` / `key_value_heads` neighbouring heads share a key-value head. Dropout (`rate`, `seed`, `site`, by step) acts on the probabilities that weigh v; those given out are before it.",
+  product: true,
   inputs: ["q", "k", "v", "mask", "...extras"],
   outputs: ["context", "probabilities"],
   attributes: ATTENTION,

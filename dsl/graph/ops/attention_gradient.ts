@@ -22,6 +22,7 @@ import { values } from "../values.js";
 export const attention_gradient = defineOp({
   name: "attention_gradient",
   doc: "(q, k, v, probabilities, context, dcontext, step if `rate` > 0) → (dq, dk, dv, dscores [batch, heads, length, keys]); probabilities and context are attention's own outputs, the attributes are its own.",
+  product: true,
   inputs: ["q", "k", "v", "probabilities", "context", "dcontext", "step?"],
   outputs: ["dq", "dk", "dv", "dscores"],
   attributes: ATTENTION,
@@ -57,8 +58,13 @@ export const attention_gradient = defineOp({
     });
     return [dq, dk, dv, dscores];
   },
-  flops: ([q, k], _, sizes) => {
-    const keys = k.shape[1]!;
-    return 8 * elements(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
+  // Four products: one each for dq and dk, one that both and dscores need, and one for dv.
+  flops([q, k], _, sizes, wanted) {
+    const [, keys = 1] = k.shape;
+    const [dq = 0, dk = 0, dv = 0, dscores = 0] = wanted.map(Number);
+    const products = dq + dk + Math.max(dq, dk, dscores) + dv;
+    return 2 * products * elements(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
   },
+  // Probabilities are formed again, block by block, where no cap bends scores.
+  unread: ({ cap }) => (cap ? [] : [3]),
 });

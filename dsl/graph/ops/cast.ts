@@ -6,6 +6,7 @@ import { fromNDArray, toNDArray } from "../values.js";
 export const cast = defineOp({
   name: "cast",
   doc: "To another `dtype`; floats to i32 toward zero, to bool by ≠ 0.",
+  makesWeight: true,
   inputs: ["x"],
   attributes: { dtype },
   type: ([x], a) => [{ dtype: a.dtype, shape: x.shape }],

@@ -7,6 +7,7 @@ import { sizeOf, values } from "../values.js";
 export const concat = defineOp({
   name: "concat",
   doc: "Joins tensors along `axis`, where at most one of the sizes has a name; the other sizes agree.",
+  bf16: "follows",
   inputs: ["...parts"],
   attributes: { axis: number },
   type(inputs, a) {

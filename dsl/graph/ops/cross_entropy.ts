@@ -3,11 +3,12 @@ import { LOSS } from "../head.js";
 import { defineOp } from "../op.js";
 import { lastOf, Misfit, wantFloat, wantShape } from "../shape.js";
 import { softmaxRows } from "../softmax.js";
-import { values } from "../values.js";
+import { values, bytesOf } from "../values.js";
 
 export const cross_entropy = defineOp({
   name: "cross_entropy",
   doc: "(logits [..., classes], labels i32 [...]) → mean or sum (`reduction`) of −log softmax(logits)[label] over the rows whose label isn't `ignore`, a scalar; 0 where there is none.",
+  part: "loss",
   inputs: ["logits", "labels"],
   attributes: LOSS,
   type([logits, labels]) {
@@ -30,4 +31,5 @@ export const cross_entropy = defineOp({
   },
   flops: ([logits], _, sizes) =>
     4 * logits.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1),
+  workspace: ([logits], _, sizes) => bytesOf(logits, sizes),
 });

@@ -6,6 +6,7 @@ import { softmaxRows } from "../softmax.js";
 export const cross_entropy_gradient = defineOp({
   name: "cross_entropy_gradient",
   doc: "(logits, labels, dy scalar) → dy · (softmax(logits) − one-hot(label)) / rows counted (undivided where `reduction` is sum); 0 in rows whose label is `ignore`.",
+  part: "loss",
   inputs: ["logits", "labels", "dy"],
   outputs: ["dlogits"],
   attributes: LOSS,

@@ -6,6 +6,7 @@ import { values } from "../values.js";
 export const dequantize = defineOp({
   name: "dequantize",
   doc: "(codes i8 [rows, columns], scales f32, one for each place along `axis`) → codes · scales, f32: a weight stored as int8 by channel.",
+  makesWeight: true,
   inputs: ["codes", "scales"],
   attributes: { axis: oneOf([0, 1]) },
   type([codes, scales], { axis }) {

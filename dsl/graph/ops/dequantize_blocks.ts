@@ -1,8 +1,8 @@
 import { number, numbers, oneOf, type Infer } from "../attributes.js";
 import { LEVELS, type LevelsName } from "../levels.js";
 import { defineOp } from "../op.js";
-import { Misfit, wantShape } from "../shape.js";
-import { sizeOf, values } from "../values.js";
+import { elements, Misfit, wantShape } from "../shape.js";
+import { sizeOf, values, BYTES } from "../values.js";
 
 /** The attributes as they are meant. */
 export interface Blocks {
@@ -27,6 +27,7 @@ export const dequantize_blocks = defineOp({
   doc:
     "(codes u8, scales f32 [blocks]) → f32 `shape`: what each code stands for (`levels`: nf4 or dynamic) · the scale of its block of `block` elements, in row-major order. " +
     "Codes of 4 bits lie two in a byte, the first in its high half; the last block may be longer than what is left of the shape.",
+  makesWeight: true,
   inputs: ["codes", "scales"],
   attributes: BLOCKS,
   type([codes, scales], attributes) {
@@ -48,4 +49,6 @@ export const dequantize_blocks = defineOp({
     for (let i = 0; i < y.data.length; i++) y.data[i] = levels[code(i)]! * scales.data[Math.floor(i / block)]!;
     return [y];
   },
+  // Places in the table of levels, and what was found before it is scaled.
+  workspace: ([codes], { shape }, sizes) => 4 * elements(codes, sizes) + BYTES.f32 * sizeOf(shape),
 });

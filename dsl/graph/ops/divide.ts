@@ -3,6 +3,8 @@ import { binary } from "../elementwise.js";
 export const divide = binary({
   name: "divide",
   doc: "a / b, broadcast.",
+  memory: "over",
+  byPosition: "all",
   f: (a, b) => a / b,
   gradient: (_a, b, y, dy, wanted) => [
     wanted[0] ? dy.divide(b) : undefined,

@@ -8,6 +8,8 @@ const DROPOUT = { rate: number, seed: number, site: number };
 export const dropout: Op<readonly ["x", "step"], readonly ["y"], typeof DROPOUT> = defineOp({
   name: "dropout",
   doc: "(x, step i32 scalar) → x with a share `rate` of its elements 0 and the others times 1/(1 − rate). Which ones: see random.ts, from `seed`, step and `site`.",
+  bf16: "follows",
+  byPosition: "all",
   inputs: ["x", "step"],
   attributes: DROPOUT,
   type([x, step], a) {

@@ -3,6 +3,7 @@ import { binary } from "../elementwise.js";
 export const equal = binary({
   name: "equal",
   doc: "bool: a = b, broadcast.",
+  commutes: "exactly",
   f: (a, b) => (a === b ? 1 : 0),
   result: "bool",
 });

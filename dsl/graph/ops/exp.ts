@@ -3,6 +3,9 @@ import { unary } from "../elementwise.js";
 export const exp = unary({
   name: "exp",
   doc: "eˣ.",
+  neverMinusZero: true,
+  memory: "over",
+  byPosition: "all",
   f: Math.exp,
   gradient: (_x, y, dy) => dy.multiply(y),
 });

@@ -11,6 +11,8 @@ import { elements, wantFloat, wantSameDType, wantShape } from "../shape.js";
 export const gated = defineOp({
   name: "gated",
   doc: '(a, b of one shape) → f(a) · b; `activation`: f, one of "silu", "gelu", "gelu_tanh", "gelu_quick".',
+  bf16: "follows",
+  byPosition: "all",
   inputs: ["a", "b"],
   attributes: GATE,
   type([a, b]) {

@@ -6,6 +6,7 @@ import { elements, wantShape } from "../shape.js";
 export const gated_gradient = defineOp({
   name: "gated_gradient",
   doc: "(a, b, dy) → (da, db) = (dy · b · f′(a), dy · f(a)); `activation`: f, as in gated.",
+  bf16: "follows",
   inputs: ["a", "b", "dy"],
   outputs: ["da", "db"],
   attributes: GATE,

@@ -10,6 +10,7 @@ export const gather = defineOp({
   doc:
     "(table [rows, ...], indices i32 of any shape) → the rows at the indices. An index outside is an error. " +
     "`padding`: a row of the table that gets no gradient.",
+  takesRows: true,
   inputs: ["table", "indices"],
   attributes: { padding: optional(number) },
   type([table, indices]) {

@@ -10,6 +10,8 @@ export const gelu = defineOp({
   doc:
     "x · Φ(x), Φ the normal distribution function; `approximate` true: x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), " +
     '"quick": x · sigmoid(1.702 x).',
+  bf16: "follows",
+  byPosition: "all",
   inputs: ["x"],
   attributes: GELU,
   type([x]) {

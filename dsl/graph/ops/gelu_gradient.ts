@@ -6,6 +6,7 @@ import { wantShape } from "../shape.js";
 export const gelu_gradient = defineOp({
   name: "gelu_gradient",
   doc: "(x, dy) → dx = dy · the slope of gelu at x; `approximate` as in gelu.",
+  bf16: "follows",
   inputs: ["x", "dy"],
   outputs: ["dx"],
   attributes: GELU,

@@ -5,6 +5,8 @@ import { values } from "../values.js";
 export const global_norm = defineOp({
   name: "global_norm",
   doc: "√ of the sum of squares of all elements of all inputs, a scalar.",
+  neverMinusZero: true,
+  part: "optimizer",
   inputs: ["...gradients"],
   outputs: ["norm"],
   type(inputs) {

@@ -3,13 +3,15 @@ import { HEAD } from "../head.js";
 import { eachHeadRow, headDType, wantHead } from "../head.js";
 import { defineOp } from "../op.js";
 import { elements } from "../shape.js";
-import { values } from "../values.js";
+import { values, BYTES, bytesOf } from "../values.js";
 
 export const head_loss = defineOp({
   name: "head_loss",
   doc:
     "(x [m, n], weight [vocabulary, n], labels i32 [m], bias [vocabulary]?) → mean or sum (`reduction`) of −log softmax(x · weightᵀ + bias)[label] over the rows whose label isn't `ignore`, a scalar; 0 where there is none. " +
     "With a `cap`, logits are bent to cap · tanh(· / cap) first. The head of a language model and its loss in one: an engine makes the logits in `chunks` parts of the rows, one at a time, and never holds them all. f32 where x is bf16.",
+  product: true,
+  part: "loss",
   inputs: ["x", "weight", "labels", "bias?"],
   outputs: ["loss"],
   attributes: HEAD,
@@ -34,4 +36,9 @@ export const head_loss = defineOp({
     return [values([], [a.reduction === "sum" ? sum : sum / Math.max(counted, 1)])];
   },
   flops: ([x, weight], _, sizes) => 2 * elements(x, sizes) * Number(weight.shape[0]),
+  workspace([, weight, labels], { cap, chunks }, sizes) {
+    const copies = cap ? 5 : 3;
+    const rows = Math.ceil(elements(labels, sizes) / chunks);
+    return copies * BYTES.f32 * Number(weight.shape[0]) * rows + bytesOf(weight, sizes);
+  },
 });

@@ -9,6 +9,8 @@ export const head_loss_gradient = defineOp({
     "(x [m, n], weight [vocabulary, n], labels i32 [m], dy scalar, bias [vocabulary]?) → (dx, dweight, dbias if there is a bias) of head_loss with the same attributes. " +
     "With d = dy · (softmax(x · weightᵀ + bias) − one-hot(label)) / rows counted (undivided where `reduction` is sum; 0 in rows that don't count): dx = d · weight, dweight = dᵀ · x, dbias = Σ d. " +
     "An engine that computes it beside head_loss makes the logits once for both, chunk by chunk.",
+  product: true,
+  part: "loss",
   inputs: ["x", "weight", "labels", "dy", "bias?"],
   outputs: ["dx", "dweight", "dbias?"],
   attributes: HEAD,
@@ -37,6 +39,7 @@ export const head_loss_gradient = defineOp({
     });
     return dbias ? [dx, dweight, dbias] : [dx, dweight];
   },
-  // dx and dweight; the logits are head_loss's.
-  flops: ([x, weight], _, sizes) => 4 * elements(x, sizes) * Number(weight.shape[0]),
+  // A product each for dx and dweight; the logits are head_loss's.
+  flops: ([x, weight], _, sizes, [dx, dweight]) =>
+    2 * (Number(dx) + Number(dweight)) * elements(x, sizes) * Number(weight.shape[0]),
 });

@@ -7,6 +7,7 @@ import { values } from "../values.js";
 export const layer_norm = defineOp({
   name: "layer_norm",
   doc: "(x [..., n], scale [n], bias [n]) → y = (x − mean) / √(variance + `epsilon`) · scale + bias over the last axis, and mean [...], variance [...] (biased).",
+  byPosition: "first",
   inputs: ["x", "scale", "bias"],
   outputs: ["y", "mean", "variance"],
   attributes: { epsilon: number },

@@ -2,13 +2,15 @@ import { outer_product } from "./outer_product.js";
 import { activationOf, LINEAR } from "../activation.js";
 import { defineOp } from "../op.js";
 import { elements, lastOf, Misfit, wantFloat, wantSameDType, wantShape } from "../shape.js";
-import { values } from "../values.js";
+import { values, bytesOf } from "../values.js";
 
 export const linear = defineOp({
   name: "linear",
   doc:
     "(x [..., in], weight [out, in], bias [out]?) → x · weightᵀ + bias, [..., out]; then, only with a bias, `activation` " +
     "(relu, tanh, sigmoid, gelu, gelu_tanh; absent: none), which an engine may compute in the product's own kernel.",
+  product: true,
+  byPosition: "first",
   inputs: ["x", "weight", "bias?"],
   attributes: LINEAR,
   type([x, weight, bias], attributes) {
@@ -46,4 +48,6 @@ export const linear = defineOp({
     return [activation ? activation.evaluate(y) : y];
   },
   flops: ([x, weight], _, sizes) => 2 * elements(x, sizes) * (weight.shape[0] as number),
+  // The product's library turns the weight into blocks.
+  workspace: ([, weight], _, sizes) => bytesOf(weight, sizes),
 });

@@ -8,6 +8,7 @@ export const lion = defineOp({
   doc:
     "(parameter, m, gradient, rate scalar, scale scalar?) → (parameter, m) after one step of Lion (Chen et al. 2023, Symbolic Discovery of Optimization Algorithms): " +
     "g = scale · gradient, parameter · (1 − rate · `weight_decay`) − rate · sign(`beta1` · m + (1 − beta1) · g), then m = `beta2` · m + (1 − beta2) · g.",
+  part: "optimizer",
   inputs: ["parameter", "m", "gradient", "rate", "scale?"],
   outputs: ["parameter", "m"],
   attributes: LION,

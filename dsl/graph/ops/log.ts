@@ -3,6 +3,7 @@ import { unary } from "../elementwise.js";
 export const log = unary({
   name: "log",
   doc: "Natural logarithm.",
+  memory: "over",
   f: Math.log,
   gradient: (x, _y, dy) => dy.divide(x),
 });

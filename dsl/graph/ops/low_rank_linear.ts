@@ -1,4 +1,5 @@
 import { number } from "../attributes.js";
+import { bytesOf } from "../values.js";
 import { defineOp } from "../op.js";
 import { elements } from "../shape.js";
 import type { Tensor } from "../tensor.js";
@@ -11,6 +12,8 @@ export const low_rank_linear = defineOp({
   doc:
     "(x [..., in], weight [out, in], a [rank, in], b [out, rank], bias [out]?) → x · (weight + `scale` · b a)ᵀ + bias: a linear layer with LoRA. " +
     "Its gradients of a and b are products of low rank; an engine may merge the weight, as it is small beside x.",
+  product: true,
+  byPosition: "first",
   inputs: ["x", "weight", "a", "b", "bias?"],
   attributes: { scale: number },
   type([x, weight, a, b, bias], attributes) {
@@ -33,4 +36,5 @@ export const low_rank_linear = defineOp({
     return linear.evaluate(bias ? [x, merged, bias] : [x, merged], {}, shapes);
   },
   flops: ([x, weight], _, sizes) => 2 * elements(x, sizes) * Number(weight.shape[0]),
+  workspace: ([, weight], _, sizes) => 2 * bytesOf(weight, sizes),
 });

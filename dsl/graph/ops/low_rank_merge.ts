@@ -1,11 +1,12 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { Misfit, wantSameDType, wantShape } from "../shape.js";
-import { values } from "../values.js";
+import { values, bytesOf } from "../values.js";
 
 export const low_rank_merge = defineOp({
   name: "low_rank_merge",
   doc: "(weight [out, in], a [rank, in], b [out, rank]) → weight + `scale` · b a.",
+  makesWeight: true,
   inputs: ["weight", "a", "b"],
   attributes: { scale: number },
   type([weight, a, b]) {
@@ -41,4 +42,5 @@ export const low_rank_merge = defineOp({
     const size = weight.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1);
     return 2 * size * (a.shape[0] as number);
   },
+  workspace: ([weight], _, sizes) => bytesOf(weight, sizes),
 });

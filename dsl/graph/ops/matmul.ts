@@ -9,6 +9,7 @@ const MATMUL = { transpose_a: flag, transpose_b: flag };
 export const matmul: Op<readonly ["a", "b"], readonly ["y"], typeof MATMUL> = defineOp({
   name: "matmul",
   doc: "(a [..., m, k], b [..., k, n]) → [..., m, n]; `transpose_a`, `transpose_b`: that side comes as [..., k, m] or [..., n, k]. Leading dimensions broadcast.",
+  product: true,
   inputs: ["a", "b"],
   attributes: MATMUL,
   type([a, b], { transpose_a, transpose_b }) {

@@ -3,6 +3,9 @@ import { binary } from "../elementwise.js";
 export const minimum = binary({
   name: "minimum",
   doc: "The lesser of a and b, broadcast; where they are equal the gradient goes to b.",
+  commutes: "nearly",
+  memory: "over",
+  byPosition: "all",
   f: Math.min,
   gradient: (a, b, _y, dy) => {
     const zero = dy.graph.number(0, dy.dtype);

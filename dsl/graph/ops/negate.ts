@@ -3,6 +3,8 @@ import { unary } from "../elementwise.js";
 export const negate = unary({
   name: "negate",
   doc: "−x.",
+  memory: "over",
+  byPosition: "all",
   f: (x) => -x,
   gradient: (_x, _y, dy) => dy.negate(),
 });

@@ -5,6 +5,7 @@ import { values } from "../values.js";
 export const outer_product = defineOp({
   name: "outer_product",
   doc: "(a [..., m], b [..., n]) → Σ over all leading positions of a ⊗ b, [m, n]. The weight gradient of linear is outer_product(dy, x).",
+  product: true,
   inputs: ["a", "b"],
   type([a, b]) {
     wantFloat(a, "a");

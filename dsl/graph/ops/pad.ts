@@ -13,6 +13,7 @@ interface Padding {
 export const pad = defineOp({
   name: "pad",
   doc: "Zeros `before` and `after` along `axis`; at most one of its size and `after` has a name.",
+  bf16: "follows",
   inputs: ["x"],
   attributes: { axis: number, before: number, after: dimension },
   type([x], a) {

@@ -6,6 +6,8 @@ import { values } from "../values.js";
 export const place_position = defineOp({
   name: "place_position",
   doc: "(dy [batch, n], like [batch, length, n]) → zeros of the shape of `like` with dy at `position`. The gradient of take_position.",
+  bf16: "follows",
+  part: "position",
   inputs: ["dy", "like"],
   outputs: ["dx"],
   attributes: { position: number },

@@ -7,6 +7,7 @@ export const place_rows = defineOp({
   doc:
     "(dy [m, n], rows i32 [m], like [batch, length, n]) → like's shape: dy's rows summed at `rows` of the flattened batch · length, zero elsewhere. " +
     "The gradient of take_rows; no gradient flows to `like`.",
+  part: "position",
   inputs: ["dy", "rows", "like"],
   outputs: ["dx"],
   type([dy, rows, like]) {

@@ -14,6 +14,8 @@ function parts(shape: readonly Dimension[]): { count: number; names: string } {
 export const reshape = defineOp({
   name: "reshape",
   doc: "The same elements in row-major order under another `shape`; named sizes keep their order.",
+  bf16: "turns",
+  memory: "view",
   inputs: ["x"],
   attributes: { shape },
   type([x], a) {

@@ -9,6 +9,7 @@ import { values } from "../values.js";
 export const rms_norm = defineOp({
   name: "rms_norm",
   doc: "(x [..., n], scale [n]) → y = x / √(mean of x² + `epsilon`) · (scale + `offset`) over the last axis, and inverse [...] = 1 / √(mean of x² + `epsilon`).",
+  byPosition: "first",
   inputs: ["x", "scale"],
   outputs: ["y", "inverse"],
   attributes: { epsilon: number, offset: number },

@@ -10,6 +10,7 @@ export const rope: Op<readonly ["x", "positions"], readonly ["y"], typeof ROPE> 
   doc:
     "(x [batch, length, `heads` × size], positions i32 [batch, length] or [length]) → as x: in each head pair k turns by the angle position · `frequencies`[k]: " +
     "(a, b) → `factor` · (a cos − b sin, b cos + a sin). Pairs are (k, k + pairs), or (2k, 2k + 1) if `interleaved`; elements beyond the pairs stay. `inverse` turns back.",
+  bf16: "follows",
   inputs: ["x", "positions"],
   attributes: ROPE,
   type: ropeTypes,

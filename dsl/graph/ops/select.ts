@@ -6,6 +6,7 @@ import { stridesOf, values, walk } from "../values.js";
 export const select = defineOp({
   name: "select",
   doc: "(condition bool, a, b) → a where the condition holds, b elsewhere; all three broadcast.",
+  memory: "over",
   inputs: ["c", "a", "b"],
   type([c, a, b]) {
     if (c.dtype !== "bool") throw new Misfit(`the condition must be bool, not ${c.dtype}`);

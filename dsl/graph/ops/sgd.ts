@@ -8,6 +8,7 @@ export const sgd = defineOp({
   doc:
     "(parameter, velocity if `momentum` isn't 0, gradient, rate scalar, scale scalar?) → (parameter, velocity) after one step of SGD as torch.optim.SGD takes it, dampening 0: " +
     "g = scale · gradient + `weight_decay` · parameter, velocity = momentum · velocity + g, parameter − rate · (velocity; with `nesterov` g + momentum · velocity; without momentum g).",
+  part: "optimizer",
   inputs: ["parameter", "...velocity, gradient, rate, scale"],
   outputs: ["parameter", "velocity?"],
   attributes: SGD,

@@ -5,6 +5,7 @@ import { wantShape } from "../shape.js";
 export const silu_gradient = defineOp({
   name: "silu_gradient",
   doc: "(x, dy) → dx = dy · s · (1 + x · (1 − s)), s = sigmoid(x).",
+  bf16: "follows",
   inputs: ["x", "dy"],
   outputs: ["dx"],
   type([x, dy]) {

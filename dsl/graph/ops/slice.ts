@@ -10,6 +10,8 @@ const SLICE = { axis: number, start: number, size: dimension };
 export const slice = defineOp({
   name: "slice",
   doc: "`size` elements of `axis` from `start` on. Of an axis whose size has a name, a number of those that are sure to be there, or all from `start` on.",
+  bf16: "follows",
+  takesRows: true,
   inputs: ["x"],
   attributes: SLICE,
   type([x], a) {

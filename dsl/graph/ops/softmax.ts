@@ -5,6 +5,7 @@ import { softmaxRows } from "../softmax.js";
 export const softmax = defineOp({
   name: "softmax",
   doc: "eˣ / Σ eˣ over the last axis.",
+  neverMinusZero: true,
   inputs: ["x"],
   type([x]) {
     wantFloat(x, "x");

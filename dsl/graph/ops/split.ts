@@ -8,6 +8,7 @@ import { sizeOf, values } from "../values.js";
 export const split = defineOp({
   name: "split",
   doc: "x cut along `axis` into parts of the given `sizes`, one output each; their sum is the axis's size, a number.",
+  bf16: "follows",
   inputs: ["x"],
   outputs: ["...parts"],
   attributes: { axis: number, sizes: numbers },

@@ -3,6 +3,7 @@ import { unary } from "../elementwise.js";
 export const sqrt = unary({
   name: "sqrt",
   doc: "Square root.",
+  memory: "over",
   f: Math.sqrt,
   gradient: (_x, y, dy) => dy.divide(y.multiply(2)),
 });

@@ -3,6 +3,9 @@ import { unary } from "../elementwise.js";
 export const square = unary({
   name: "square",
   doc: "x².",
+  neverMinusZero: true,
+  memory: "over",
+  byPosition: "all",
   f: (x) => x * x,
   gradient: (x, _y, dy) => dy.multiply(x).multiply(2),
 });

@@ -7,6 +7,8 @@ import { values } from "../values.js";
 export const take_position = defineOp({
   name: "take_position",
   doc: "x [batch, length, n] → [batch, n] at `position` (counted from 0) of each sequence.",
+  bf16: "follows",
+  part: "position",
   inputs: ["x"],
   attributes: { position: number },
   type([x], a) {

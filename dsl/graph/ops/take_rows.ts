@@ -8,6 +8,8 @@ export const take_rows = defineOp({
   doc:
     "(x [batch, length, n], rows i32 [m]) → [m, n]: row r of x flattened to [batch · length, n], for each r of `rows`. " +
     "What the trained positions of a language model are taken with, before the head. A row outside is an error.",
+  bf16: "follows",
+  part: "position",
   inputs: ["x", "rows"],
   type([x, rows]) {
     if (x.shape.length !== 3) throw new Misfit("x must be [batch, length, n]");

@@ -3,6 +3,8 @@ import { unary } from "../elementwise.js";
 export const tanh = unary({
   name: "tanh",
   doc: "Hyperbolic tangent.",
+  memory: "over",
+  byPosition: "all",
   f: Math.tanh,
   gradient: (_x, y, dy) => dy.multiply(y.square().negate().add(1)),
 });

@@ -6,6 +6,8 @@ import { stridesOf, values, walk } from "../values.js";
 export const transpose = defineOp({
   name: "transpose",
   doc: "Axis i of the result is axis `order[i]` of x.",
+  bf16: "turns",
+  memory: "turned",
   inputs: ["x"],
   attributes: { order: numbers },
   type([x], a) {

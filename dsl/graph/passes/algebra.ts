@@ -3,8 +3,10 @@
  * apply only where the replacement has the type of what it replaces: `slice(x) → x` is that of a slice of everything.
  * x + 0 stays: it turns −0 into 0. It goes only where x is never −0, and x − 0 and x + −0, which change nothing, always go.
  */
-import type { DType } from "../program.js";
+import { isNodeOf } from "../op.js";
+import type { DType, Node } from "../program.js";
 import { isFloat } from "../shape.js";
+import { opOf, table } from "../table.js";
 import type { Pass } from "./pass.js";
 import { applyRules, rule, scaled, type Bound } from "./pattern.js";
 import { rewrite, type Edit } from "./rewrite.js";
@@ -16,16 +18,19 @@ export const algebra: Pass = {
   run: (program) => rewrite(program, () => REWRITE),
 };
 
-/** Ops that give no −0. */
-const NEVER_MINUS_ZERO: ReadonlySet<string> = new Set([
-  ...["exp", "square", "abs", "sigmoid", "softmax", "global_norm"],
-]);
 function noMinusZero({ values: { x } }: Bound, edit: Edit): boolean {
-  return edit.typeOf(x!).dtype === "i32" || NEVER_MINUS_ZERO.has(edit.nodeOf(x!).op);
+  return edit.typeOf(x!).dtype === "i32" || opOf(edit.nodeOf(x!))?.neverMinusZero === true;
 }
 const typeOfRoot = (b: Bound): DType => b.nodes[0]!.types[0]!.dtype;
 const isFloatRoot = (b: Bound): boolean => isFloat(typeOfRoot(b));
-const listOf = (value: unknown): readonly number[] => value as readonly number[];
+/** The order of a transposition. */
+const orderOf = (node: Node | undefined): readonly number[] =>
+  node && isNodeOf(node, table.transpose) ? node.attributes.order : [];
+/** Of a reduction: it goes over no axis. */
+function overNothing({ nodes: [node] }: Bound): boolean {
+  const axes = node?.attributes["axes"];
+  return Array.isArray(axes) && axes.length === 0;
+}
 
 /** Every value of the first dtype is one of the second. */
 const FITS: Readonly<Record<DType, readonly DType[]>> = {
@@ -70,18 +75,18 @@ export const rules = [
   rule("reshape(x)", "x"),
   rule("reshape(reshape(x))", ({ values: { x }, nodes: [outer] }, e) => e.add("reshape", [x!], outer!.attributes)),
   rule("transpose(x)", ({ values: { x }, nodes: [node] }) =>
-    listOf(node!.attributes["order"]).every((axis, i) => axis === i) ? x : undefined,
+    orderOf(node).every((axis, i) => axis === i) ? x : undefined,
   ),
   rule("transpose(transpose(x))", ({ values: { x }, nodes: [outer, inner] }, e) => {
-    const before = listOf(inner!.attributes["order"]);
-    return e.add("transpose", [x!], { order: listOf(outer!.attributes["order"]).map((axis) => before[axis]!) });
+    const before = orderOf(inner);
+    return e.add("transpose", [x!], { order: orderOf(outer).map((axis) => before[axis]!) });
   }),
   rule("transpose(outer_product(x, y))", "outer_product(y, x)"),
   rule("slice(x)", "x"),
   rule("pad(x)", "x"),
   rule("concat(x)", "x"),
-  rule("reduce_sum(x)", "x", ({ nodes: [node] }) => listOf(node!.attributes["axes"]).length === 0),
-  rule("reduce_mean(x)", "x", ({ nodes: [node] }) => listOf(node!.attributes["axes"]).length === 0),
-  rule("reduce_max(x)", "x", ({ nodes: [node] }) => listOf(node!.attributes["axes"]).length === 0),
+  rule("reduce_sum(x)", "x", overNothing),
+  rule("reduce_mean(x)", "x", overNothing),
+  rule("reduce_max(x)", "x", overNothing),
 ];
 const REWRITE = applyRules(rules);

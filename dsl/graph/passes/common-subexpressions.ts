@@ -3,6 +3,7 @@
  * only at one site; a node that waits for others (`after`) equals none that doesn't wait for the same.
  */
 import type { Attribute, NDArray, Node } from "../program.js";
+import { opOf } from "../table.js";
 import type { Pass } from "./pass.js";
 import { rewrite, type Rewrite } from "./rewrite.js";
 
@@ -15,8 +16,6 @@ export const commonSubexpressions: Pass = {
 
 /** Constants up to this many bytes are compared by value, larger ones by identity. */
 const BY_VALUE = 4096;
-/** Results are the same bits in either order. */
-const COMMUTES: ReadonlySet<string> = new Set(["add", "multiply", "equal"]);
 
 function merge(): Rewrite {
   const known = new Map<string, number>();
@@ -30,7 +29,7 @@ function merge(): Rewrite {
   };
   const keyOf = (node: Node): string => {
     const inputs = node.inputs.map((ref) => `${ref.node}:${ref.output}`);
-    if (COMMUTES.has(node.op)) inputs.sort();
+    if (opOf(node)?.commutes === "exactly") inputs.sort();
     return `${node.op}(${inputs.join()})${JSON.stringify(node.attributes, textOf)}@${node.after?.join() ?? ""}`;
   };
   return (node, edit) => {

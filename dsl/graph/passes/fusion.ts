@@ -5,7 +5,9 @@
  * TensorFlow's own optimiser fuses tanh, sigmoid and silu after a product by itself (measured: no gain from doing it here).
  */
 import { activationNamed } from "../activation.js";
+import { isNodeOf } from "../op.js";
 import type { Ref } from "../program.js";
+import { table } from "../table.js";
 import type { Pass } from "./pass.js";
 import { numberOf } from "./pattern.js";
 import { rewrite, type Edit, type Rewrite } from "./rewrite.js";
@@ -22,8 +24,9 @@ const intoLinear: Rewrite = (node, edit) => {
   const [x] = node.inputs;
   if (activation === undefined || !x) return undefined;
   const product = edit.nodeOf(x);
-  const biased = product.op === "linear" && product.inputs.length === 3;
-  if (!biased || product.attributes["activation"] !== undefined || edit.readers(x) !== 1) return undefined;
+  if (!isNodeOf(product, table.linear) || product.inputs.length !== 3 || product.attributes.activation !== undefined)
+    return undefined;
+  if (edit.readers(x) !== 1) return undefined;
   return [edit.add("linear", product.inputs, { ...product.attributes, activation }, product.path)];
 };
 
@@ -33,8 +36,8 @@ function slopesFromResults(): Rewrite {
   return (node, edit) => {
     const [x, zero] = node.inputs;
     const key = x && `${x.node}:${x.output}`;
-    if (node.op === "relu") results.set(key!, edit.nodes.length);
-    const result = node.op === "greater" && isZero(edit, zero!) ? results.get(key!) : undefined;
+    if (isNodeOf(node, table.relu)) results.set(key!, edit.nodes.length);
+    const result = isNodeOf(node, table.greater) && isZero(edit, zero!) ? results.get(key!) : undefined;
     return result === undefined ? undefined : [edit.add("greater", [{ node: result, output: 0 }, zero!])];
   };
 }

@@ -6,6 +6,7 @@
 import { isConstant } from "../leaves.js";
 import type { Node, Ref } from "../program.js";
 import { sameShape } from "../shape.js";
+import { opOf } from "../table.js";
 import { fromNDArray, scalar } from "../values.js";
 import type { Edit, Rewrite } from "./rewrite.js";
 
@@ -28,8 +29,6 @@ export type Pattern =
   | { readonly number: number }
   | { readonly constant: string }
   | { readonly op: string; readonly inputs: readonly Pattern[] };
-
-const COMMUTES: ReadonlySet<string> = new Set(["add", "multiply", "maximum", "minimum", "equal"]);
 
 /** `to`: a pattern to build, or a function where attributes or numbers are computed. `when`: what must hold besides. */
 export function rule(
@@ -90,7 +89,7 @@ function* inputsMatch(pattern: Extract<Pattern, { op: string }>, node: Node, edi
   if (node.inputs.length !== pattern.inputs.length) return;
   const here = { ...so, nodes: [...so.nodes, node] };
   yield* all(pattern.inputs, node.inputs, edit, here);
-  if (COMMUTES.has(node.op)) yield* all(pattern.inputs, [...node.inputs].reverse(), edit, here);
+  if (opOf(node)?.commutes) yield* all(pattern.inputs, [...node.inputs].reverse(), edit, here);
 }
 
 function* all(patterns: readonly Pattern[], refs: readonly Ref[], edit: Edit, so: Bound): Generator<Bound> {

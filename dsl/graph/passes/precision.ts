@@ -3,8 +3,9 @@
  * training stable stays f32: weights, norms, softmax and loss, sums over the residual stream, optimizer. A value is cast
  * once, however many read it; activations and what only moves elements about keep the dtype that they find.
  */
-import type { Attributes, Dimension, DType, Node, Program, Ref, Type } from "../program.js";
-import { opNamed } from "../table.js";
+import type { Attributes, DType, Node, Program, Ref, Type } from "../program.js";
+import { isNodeOf } from "../op.js";
+import { opNamed, opOf, table, type NodeOf } from "../table.js";
 import type { Pass, PassSettings } from "./pass.js";
 
 export const precision: Pass = {
@@ -14,23 +15,10 @@ export const precision: Pass = {
   run: (program, settings) => (wanted(program, settings) ? new Rewriting(program).done() : program),
 };
 
-const PRODUCTS: ReadonlySet<string> = new Set([
-  ...["linear", "low_rank_linear", "outer_product", "matmul", "attention", "attention_gradient"],
-  ...["head_loss", "head_loss_gradient"],
-]);
-/**
- * Ops that stay in bf16 where all they read is: those that compute nothing, and those that treat each element by itself,
- * which engines compute in f32 between reading and writing.
- */
-const FOLLOWING: ReadonlySet<string> = new Set([
-  ...["reshape", "transpose", "slice", "split", "concat", "pad", "take_position", "place_position", "take_rows"],
-  ...["gelu", "gelu_gradient", "silu", "silu_gradient", "gated", "gated_gradient", "relu", "dropout", "rope"],
-]);
-/** Of the same size, so that casting before them costs what casting after them does, and can be shared. */
-const TURNING: ReadonlySet<string> = new Set(["reshape", "transpose"]);
+const isProduct = (node: Node): boolean => opOf(node)?.product === true;
 
 function wanted(program: Program, { precision }: PassSettings): boolean {
-  return precision === "bf16" && program.nodes.some((node) => PRODUCTS.has(node.op));
+  return precision === "bf16" && program.nodes.some(isProduct);
 }
 
 /** One row for each text: such products are too small to gain, and a head's logits are better in f32. */
@@ -71,14 +59,14 @@ class Rewriting {
 
   private rewrite(node: Node, index: number): void {
     const types = node.inputs.map((ref) => this.typeOf(ref));
-    const product = PRODUCTS.has(node.op) && node.types[0]!.dtype === "f32" && !isSmall(types);
-    if (node.op === "low_rank_linear" && product) return this.lowRank(node, index);
-    if (node.op === "low_rank_merge") {
+    const product = isProduct(node) && node.types[0]!.dtype === "f32" && !isSmall(types);
+    if (isNodeOf(node, table.low_rank_linear) && product) return this.lowRank(node, index);
+    if (isNodeOf(node, table.low_rank_merge)) {
       this.give(index, [this.merge(node.inputs, node.attributes, node.path)]);
       return;
     }
-    const follows =
-      (FOLLOWING.has(node.op) || isColumnSum(node, types)) &&
+    const stays =
+      follows(node, types) &&
       types.some((t) => t.dtype === "f32") &&
       node.inputs.every(
         (ref, i) => types[i]!.dtype !== "f32" || this.made(this.given.get(keyOf(ref))!).dtype === "bf16",
@@ -86,30 +74,30 @@ class Rewriting {
     const inputs = node.inputs.map((ref, i) => {
       const { dtype, shape } = types[i]!;
       // A scalar (the factor of a loss) stays precise: it costs nothing.
-      const low = (product && shape.length > 0) || follows;
+      const low = (product && shape.length > 0) || stays;
       return this.as(ref, low && dtype === "f32" ? "bf16" : dtype, node.path);
     });
-    this.append(node, inputs, node.attributes, index, product || follows);
+    this.append(node, inputs, node.attributes, index, product || stays);
   }
 
   /** linear(x, weight + scale · b a, bias): the merged weight is cast as any other, for forward and backward. */
-  private lowRank(node: Node, index: number): void {
+  private lowRank(node: NodeOf<"low_rank_linear">, index: number): void {
     const [x, weight, a, b, bias] = node.inputs;
-    const merged = this.merge([weight!, a!, b!], node.attributes, node.path);
+    const merged = this.merge([weight, a, b], node.attributes, node.path);
     const inputs = [
-      this.as(x!, "bf16", node.path),
+      this.as(x, "bf16", node.path),
       this.cast(merged, "bf16", node.path),
       ...(bias ? [this.as(bias, "bf16", node.path)] : []),
     ];
-    this.append({ ...node, op: "linear" }, inputs, {}, index, true);
+    this.append({ ...node, op: table.linear.name }, inputs, {}, index, true);
   }
-  private merge(inputs: readonly Ref[], attributes: Attributes, path: string | undefined): Ref {
+  private merge(inputs: readonly [Ref, Ref, Ref], attributes: Attributes, path: string | undefined): Ref {
     const refs = inputs.map((ref) => this.as(ref, this.typeOf(ref).dtype, path));
     return this.once(JSON.stringify(["merge", refs, attributes]), () => ({
-      op: "low_rank_merge",
+      op: table.low_rank_merge.name,
       inputs: refs,
       attributes,
-      types: [this.typeOf(inputs[0]!)],
+      types: [this.typeOf(inputs[0])],
       ...(path && { path }),
     }));
   }
@@ -149,7 +137,9 @@ class Rewriting {
     const value = this.given.get(keyOf(ref))!;
     if (this.made(value).dtype === dtype) return value;
     const source = this.program.nodes[ref.node]!;
-    return TURNING.has(source.op) && dtype === "bf16" ? this.turn(ref, source, path) : this.cast(value, dtype, path);
+    return opOf(source)?.bf16 === "turns" && dtype === "bf16"
+      ? this.turn(ref, source, path)
+      : this.cast(value, dtype, path);
   }
   private turn(ref: Ref, { op, inputs, attributes }: Node, path: string | undefined): Ref {
     return this.once(`${keyOf(ref)} turned`, () => ({
@@ -163,7 +153,7 @@ class Rewriting {
   private cast(value: Ref, dtype: DType, path: string | undefined): Ref {
     const types = [{ dtype, shape: this.made(value).shape }];
     return this.once(`${keyOf(value)} ${dtype}`, () => ({
-      op: "cast",
+      op: table.cast.name,
       inputs: [value],
       attributes: { dtype },
       types,
@@ -186,11 +176,10 @@ class Rewriting {
   }
 }
 
-/** A sum over all rows: engines form it as a product with ones, added up in f32. */
-function isColumnSum({ op, attributes }: Node, [x]: readonly Type[]): boolean {
-  const axes = attributes["axes"] as readonly Dimension[] | undefined;
-  const last = (x?.shape.length ?? 0) - 1;
-  return op === "reduce_sum" && axes?.length === last && !axes.includes(last);
+/** Whether a node of the op stays in bf16 where all it reads is. */
+function follows(node: Node, types: readonly Type[]): boolean {
+  const op = opOf(node);
+  return op?.bf16 !== undefined || op?.followsBf16?.(types, node.attributes) === true;
 }
 function keyOf({ node, output }: Ref): string {
   return `${node}:${output}`;

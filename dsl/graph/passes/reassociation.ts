@@ -2,7 +2,10 @@
  * Arithmetic in another order, for less of it: factors multiplied together and taken out of sums, transposes taken into
  * products. Sums of constants stay as they are: (x + 1e8) − 1e8 is not x + 0.
  */
+import { isNodeOf } from "../op.js";
+import type { Node } from "../program.js";
 import { isFloat } from "../shape.js";
+import { table } from "../table.js";
 import type { Pass } from "./pass.js";
 import { applyRules, rule, scaled, type Bound } from "./pattern.js";
 import { rewrite, type Edit } from "./rewrite.js";
@@ -21,8 +24,9 @@ const isFloatRoot = (b: Bound): boolean => isFloat(b.nodes[0]!.types[0]!.dtype);
 const alone = ({ within: [inner] }: Bound, e: Edit): boolean => e.readers(inner!) === 1;
 
 /** A transpose that swaps the last two axes only. */
-function swapsLast({ attributes }: Bound["nodes"][number]): boolean {
-  const order = attributes["order"] as readonly number[];
+function swapsLast(node: Node): boolean {
+  if (!isNodeOf(node, table.transpose)) return false;
+  const { order } = node.attributes;
   const n = order.length;
   return n >= 2 && order.every((axis, i) => axis === (i === n - 1 ? n - 2 : i === n - 2 ? n - 1 : i));
 }

@@ -9,7 +9,8 @@
 import type { Attributes, Node, Program, Ref, State, Stored, StoredPart } from "../program.js";
 import { dequantizing, partOf, roundedInitial, type Storage } from "../storage.js";
 import { isInput, isLeaf, isState, type StateNode } from "../leaves.js";
-import { opNamed } from "../table.js";
+import { isNodeOf } from "../op.js";
+import { opNamed, opOf, table } from "../table.js";
 import { sizeOf } from "../values.js";
 import type { Pass } from "./pass.js";
 
@@ -23,8 +24,6 @@ export const storage: Pass = {
   },
 };
 
-/** What takes rows of a table. */
-const ROWS: ReadonlySet<string> = new Set(["gather", "slice"]);
 /** Smaller ones cost more than they save. */
 const least = 256;
 
@@ -45,12 +44,13 @@ export function storedStates(program: Program, wanted: Storage | undefined): Rea
 /** States that something reads otherwise than by rows. */
 function readWhole({ nodes }: Program): ReadonlySet<string> {
   return new Set(
-    nodes.flatMap(({ op, inputs }) =>
-      inputs.flatMap((ref, i) => {
+    nodes.flatMap((node) => {
+      const takesRows = opOf(node)?.takesRows === true;
+      return node.inputs.flatMap((ref, i) => {
         const from = nodes[ref.node]!;
-        return !isState(from) || (i === 0 && ROWS.has(op)) ? [] : [from.attributes.name];
-      }),
-    ),
+        return !isState(from) || (i === 0 && takesRows) ? [] : [from.attributes.name];
+      });
+    }),
   );
 }
 
@@ -106,18 +106,18 @@ class Rewriting {
   }
   private written(node: Node, awaited: number | undefined, waits: readonly number[]): Ref {
     const [from] = node.inputs;
-    const table = from && this.tableAt(from);
-    const low = ROWS.has(node.op) || (node.op === "cast" && node.attributes["dtype"] === "bf16");
-    if (table === undefined || !low) {
+    const name = from && this.tableAt(from);
+    const narrows = isNodeOf(node, table.cast) && node.attributes.dtype === "bf16";
+    if (name === undefined || !(narrows || opOf(node)?.takesRows)) {
       const inputs = node.inputs.map((ref) => this.read(ref, awaited));
       return { node: this.push(node, inputs, waits), output: 0 };
     }
     // Products in bf16 take what is stored in bf16 as it is; of a table rows are taken before they are made f32.
-    if (node.op === "cast") return this.part(table, "codes");
-    const inputs = [this.part(table, "codes"), ...node.inputs.slice(1).map((ref) => this.read(ref, awaited))];
+    if (narrows) return this.part(name, "codes");
+    const inputs = [this.part(name, "codes"), ...node.inputs.slice(1).map((ref) => this.read(ref, awaited))];
     const types = [{ dtype: "bf16", shape: node.types[0]!.shape }] as const;
     const rows = { node: this.push({ ...node, types }, inputs, waits), output: 0 };
-    return this.made("cast", [rows], { dtype: "f32" }, node.path, waits);
+    return this.made(table.cast.name, [rows], { dtype: "f32" }, node.path, waits);
   }
   /** The name of the state that is read there, if it is stored as bf16. */
   private tableAt(ref: Ref): string | undefined {

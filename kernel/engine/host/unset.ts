@@ -3,6 +3,7 @@
  * whether a program's reads and writes fit it. Checked before a run, so that no engine reads or writes past their ends.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isConstant, isInput, isState } from "#dsl/graph/leaves.js";
 import type { NDArray, Program, State, Type } from "#dsl/graph/program.js";
 import { isUnset } from "../initial.js";
 import type { Arrays } from "./backend.js";
@@ -34,7 +35,7 @@ export class UnsetStates {
   /** `sizes`: what the feeds bind. Gives the shapes that the run writes. Coded errors: `state-unset`, `state-size`, `state-full`. */
   check(name: string, program: Program, feeds: Arrays, sizes: ReadonlyMap<string, number>): Shapes {
     const bound = new Map(sizes);
-    const read = program.nodes.flatMap((n) => (n.op === "state" ? [n.attributes["name"] as string] : []));
+    const read = program.nodes.flatMap((n) => (isState(n) ? [n.attributes.name] : []));
     for (const state of new Set(read)) if (this.shapes.has(state)) this.bind(name, program, state, bound);
     const written: Record<string, readonly number[]> = {};
     for (const { state, value, at } of program.updates) {
@@ -83,7 +84,11 @@ export class UnsetStates {
         });
     });
     const node = nodes[at.start.node]!;
-    const start = startOf(node.op === "input" ? feeds[node.attributes["name"] as string] : node.attributes["value"]);
+    const start = isInput(node)
+      ? startOf(feeds[node.attributes.name])
+      : isConstant(node)
+        ? startOf(node.attributes.value)
+        : null;
     const end = (start ?? 0) + sizeOf(type.shape[at.axis]!, bound);
     const room = shape[at.axis]!;
     if ((start !== null && start < 0) || end > room)
@@ -94,8 +99,8 @@ export class UnsetStates {
 function sizeOf(d: number | string, bound: ReadonlyMap<string, number>): number {
   return typeof d === "number" ? d : bound.get(d)!;
 }
-function startOf(value: unknown): number | null {
-  if (typeof value !== "object" || value === null || !("bytes" in value)) return null;
-  const { bytes } = value as NDArray;
+function startOf(value: NDArray | undefined): number | null {
+  if (!value) return null;
+  const { bytes } = value;
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
 }
