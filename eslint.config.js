@@ -11,6 +11,7 @@ const away = (...rooms) => ({
 export default ts.config(
   {
     ignores: [
+      "coverage",
       "dist",
       "node_modules",
       "runs",

@@ -1,27 +1,42 @@
 // `npm test`: the same provisioning as `npm start`, then formatting, lint, the manifest, and every test that was built.
-// Arguments go to mocha (`npm test -- -g lora`). The last line counts: tests, and each check that failed as one more.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { node, provision, say, StepFailed } from "./tools/provision.mjs";
+// `npm run test:unit` builds and runs the tests that need nothing else; `npm run test:e2e` runs the others. `--tests` leaves
+// the checks out. Further arguments go to mocha (`npm test -- -g lora`). The last line counts: tests, and each check that
+// failed as one more.
+import { build, checkNode, installPackages, node, provision, say, StepFailed } from "./tools/provision.mjs";
+import { runTests } from "./tools/suite.mjs";
 
 const checks = [
   ["formatting", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."], "npm run format"],
   ["lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"], "npm run lint"],
   ["manifest", ["tools/manifest.mjs", "--check"], "node tools/manifest.mjs"],
 ];
+const ours = ["--unit", "--e2e", "--tests"];
 
 async function main(args) {
+  const [unit, e2e, tests] = ours.map((name) => args.includes(name));
+  const rest = args.filter((arg) => !ours.includes(arg));
+  if (unit) {
+    checkNode();
+    await installPackages();
+    await build();
+    return total(0, await runTests("unit", rest));
+  }
   await provision();
+  const failed = tests || e2e ? 0 : await runChecks();
+  await bringTools();
+  return total(failed, await runTests(e2e ? "e2e" : "all", rest));
+}
+
+const total = (failed, { passes, failures }) => ({ passed: passes, failed: failed + failures });
+
+async function runChecks() {
   let failed = 0;
   for (const [name, command, mend] of checks) {
     const status = await node(command);
     say(`${name}: ${status === 0 ? "ok" : `failed (${mend})`}`);
     if (status !== 0) failed += 1;
   }
-  await bringTools();
-  const { passes, failures } = await mocha(args);
-  return { passed: passes, failed: failed + failures };
+  return failed;
 }
 
 /** JupyterLab, jupyter_kernel_test, nbconvert, a browser: the tests that need them say why where this fails. */
@@ -40,30 +55,6 @@ async function bringTools() {
     } finally {
       progress.end();
     }
-  }
-}
-
-/** Counts of a run that tells none (it crashed, or found no test) are one failure. */
-async function mocha(args) {
-  const folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
-  const counts = join(folder, "counts.json");
-  try {
-    const files = args.some((arg) => arg.endsWith(".js")) ? [] : ["dist/tests/**/*.test.js"];
-    // --exit: cells that the tests interrupt leave timers of their users' behind, which would hold mocha for many minutes.
-    const status = await node(
-      ["node_modules/mocha/bin/mocha.js", "--exit", "--reporter", "tools/mocha-counts.mjs", ...files, ...args],
-      {
-        TUNEBOOK_COUNTS: counts,
-      },
-    );
-    const { passes, failures } = JSON.parse(readFileSync(counts, "utf8"));
-    const broken = failures === 0 && (status !== 0 || passes === 0);
-    return { passes, failures: broken ? 1 : failures };
-  } catch (error) {
-    say(`mocha left no counts: ${error.message}`);
-    return { passes: 0, failures: 1 };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

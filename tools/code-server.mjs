@@ -1,10 +1,11 @@
 // A real VS Code for trying the extension: `ensureCodeServer()` brings code-server (VS Code's server and its pages) and the
 // Node that it asks for into the cache, from npm. It is large and only `npm run try:vscode` uses it: no test needs it.
 import { execFile } from "node:child_process";
-import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
+import { npmProgram } from "./npm-program.mjs";
 import { cacheFolder, ToolError } from "./python-env.mjs";
 
 const wanted = { "code-server": "4.139.1", [`node-${process.platform}-${process.arch}`]: "24.21.0" };
@@ -60,13 +61,6 @@ async function bring(stage, { node, bin, server }, onProgress) {
     await call(folder, "install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund");
   onProgress("building two native parts of it");
   await call(code, "rebuild", "@vscode/spdlog", "@vscode/native-watchdog", "--ignore-scripts=false");
-}
-
-async function npmProgram() {
-  const named = process.env.npm_execpath;
-  if (named && (await readFile(named).catch(() => undefined))) return named;
-  const { stdout } = await run("npm", ["root", "--global"]);
-  return join(stdout.trim(), "npm", "bin", "npm-cli.js");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

@@ -1,13 +1,23 @@
-// Mocha's own "spec" reporter, which also leaves the counts in the file TUNEBOOK_COUNTS for test.mjs.
+// Mocha's own "spec" reporter, which also leaves what it counted in the file TUNEBOOK_COUNTS for test.mjs: tests by outcome,
+// and milliseconds that tests and hooks of each file took.
 import { writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import Mocha from "mocha";
 
 export default class Counts extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
+    const files = {};
+    const took = ({ file, duration }) => {
+      if (file === undefined) return;
+      const name = relative(process.cwd(), file);
+      files[name] = (files[name] ?? 0) + (duration ?? 0);
+    };
+    runner.on("test end", took);
+    runner.on("hook end", took);
     runner.once("end", () => {
       const { passes, failures, pending } = this.stats;
-      writeFileSync(process.env.TUNEBOOK_COUNTS, JSON.stringify({ passes, failures, pending }));
+      writeFileSync(process.env.TUNEBOOK_COUNTS, JSON.stringify({ passes, failures, pending, files }));
     });
   }
 }

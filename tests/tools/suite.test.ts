@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { holesOf, measured, tableOf } from "#tools/coverage.mjs";
+import { ensureNode, nodes } from "#tools/node-versions.mjs";
+import { testFiles } from "#tools/suite.mjs";
+
+const guard = new URL("../../../tools/unit-only.mjs", import.meta.url).href;
+
+describe("the suite's tools", () => {
+  let root: string;
+  before(() => {
+    root = mkdtempSync(join(tmpdir(), "tunebook-suite-"));
+  });
+  after(() => rmSync(root, { recursive: true, force: true }));
+  const write = (file: string, text = ""): void => {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  };
+
+  it("tell end-to-end tests by their names, and run them first", () => {
+    for (const name of [
+      "a.test.js",
+      "b.e2e.test.js",
+      "deep/er/c.e2e.test.js",
+      "deep/d.test.js",
+      "helper.js",
+      "a.test.js.map",
+    ])
+      write(`dist/tests/${name}`);
+    const e2e = ["b.e2e", "deep/er/c.e2e"].map((name) => join("dist/tests", `${name}.test.js`));
+    const unit = ["a", "deep/d"].map((name) => join("dist/tests", `${name}.test.js`));
+    assert.deepEqual(testFiles("e2e", root), e2e);
+    assert.deepEqual(testFiles("unit", root), unit);
+    assert.deepEqual(testFiles("all", root), [...e2e, ...unit]);
+  });
+
+  it("let no unit test start an engine, Python or a browser, or reach the network", () => {
+    const said = (program: string): string =>
+      execFileSync(process.execPath, ["--import", guard, "--input-type=module", "-e", program], { encoding: "utf8" });
+    const caught = (work: string): string =>
+      `try { ${work}; console.log("went on"); } catch (error) { console.log(error.message); }\n`;
+    const words = said(
+      `import { fork, spawn } from "node:child_process"; import { connect } from "node:net";\n${[
+        `fork("/x/engine/host/main.js", { execArgv: [] })`,
+        `spawn("/usr/bin/python3", ["-m", "jupyterlab"])`,
+        `spawn("chromium")`,
+        `connect(443, "192.0.2.1")`,
+        `spawn(process.execPath, ["--version"])`,
+        `connect({ port: 1, host: "127.0.0.1" }).on("error", () => undefined)`,
+      ]
+        .map(caught)
+        .join("")}`,
+    )
+      .trim()
+      .split("\n")
+      .map((line) => line.replace(/: a test that needs this.*/, ""));
+    assert.deepEqual(words, [
+      `a unit test starts ${process.execPath} /x/engine/host/main.js`,
+      "a unit test starts /usr/bin/python3 -m jupyterlab",
+      "a unit test starts chromium",
+      "a unit test connects to 192.0.2.1",
+      "went on",
+      "went on",
+    ]);
+  });
+
+  it("give what ran by room, and name the files of which little ran", () => {
+    write("dist/dsl/a/one.js", "export const x = 1;\n//# sourceMappingURL=one.js.map");
+    write("dist/dsl/a/two.js", "export const x = 1;");
+    write("dist/kernel/three.js", "run();");
+    write("dist/dsl/types.js", "/** Types alone. */\nexport {};\n//# sourceMappingURL=types.js.map");
+    const lines = (covered: number, total: number) => ({ lines: { covered, total } });
+    const files = measured(
+      {
+        total: lines(0, 0),
+        [join(root, "dsl/types.ts")]: lines(0, 50),
+        [join(root, "dsl/a/two.ts")]: lines(10, 100),
+        [join(root, "kernel/three.ts")]: lines(0, 20),
+        [join(root, "dsl/a/one.ts")]: lines(90, 100),
+      },
+      root,
+    );
+    assert.equal(
+      tableOf(files),
+      ["dsl/a     2 files  50.0 %", "kernel    1 files   0.0 %", "all       3 files  45.5 %"].join("\n"),
+    );
+    assert.equal(
+      holesOf(files, 70),
+      [
+        "2 files of which less than 70 % of the lines ran:",
+        "  0.0 % of   20  kernel/three.ts",
+        " 10.0 % of  100  dsl/a/two.ts",
+      ].join("\n"),
+    );
+    assert.equal(holesOf(files, 0), "no file of which less than 0 % of the lines ran");
+  });
+
+  it("bring no Node whose checksum isn't written down", async () => {
+    await assert.rejects(ensureNode("21"), {
+      code: "node-not-known",
+      help: "one of 22, 24, 26, on linux-x64 or linux-arm64",
+    });
+    await assert.rejects(ensureNode("22", { platform: "aix-ppc64" }), { code: "node-not-known" });
+    for (const { integrity } of Object.values(nodes))
+      for (const checksum of Object.values(integrity)) assert.match(checksum, /^sha512-[\w+/]{86}==$/);
+  });
+});

@@ -1,0 +1,8 @@
+export type Part = "all" | "unit" | "e2e";
+/** Paths of the compiled test files of a part, end-to-end tests first, relative to `base` (this tree). */
+export declare function testFiles(part?: Part, base?: string): string[];
+/** Runs them by mocha; `args` are mocha's. */
+export declare function runTests(
+  part: Part,
+  args: readonly string[],
+): Promise<{ readonly passes: number; readonly failures: number }>;

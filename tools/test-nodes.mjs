@@ -1,0 +1,49 @@
+// `npm run test:nodes`: the tests on each line of Node that Tunebook says it runs on. `-- 24` names lines; other arguments go to
+// test.mjs (`npm run test:nodes -- --unit`). Says at the end what came of each.
+import { spawn } from "node:child_process";
+import { delimiter, dirname } from "node:path";
+import { build, installPackages, root, say } from "./provision.mjs";
+import { ensureNode, nodes } from "./node-versions.mjs";
+import { ToolError } from "./python-env.mjs";
+
+const args = process.argv.slice(2);
+const named = args.filter((arg) => arg in nodes);
+const rest = args.filter((arg) => !(arg in nodes));
+
+/** Runs the tests on one Node, which is also the `node` that they find on their path; resolves with the last line. */
+function testsOn(program) {
+  const env = { ...process.env, PATH: dirname(program) + delimiter + process.env.PATH };
+  return new Promise((done) => {
+    const child = spawn(program, ["test.mjs", "--tests", ...rest], {
+      cwd: root,
+      env,
+      stdio: ["inherit", "pipe", "inherit"],
+    });
+    let last = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      process.stdout.write(text);
+      last = (last + text).slice(-1000);
+    });
+    child.once("error", (error) => done({ ok: false, line: error.message }));
+    child.once("close", (status) => done({ ok: status === 0, line: last.trim().split("\n").at(-1) ?? "" }));
+  });
+}
+
+async function outcomeOn(line) {
+  try {
+    const program = await ensureNode(line, { onProgress: say });
+    say(`\nNode ${nodes[line].version}`);
+    return await testsOn(program);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    say(`error[${error.code}]: ${error.message}\nhelp: ${error.help}`);
+    return { ok: false, line: `error[${error.code}]` };
+  }
+}
+
+await installPackages();
+await build();
+const outcomes = [];
+for (const line of named.length > 0 ? named : Object.keys(nodes)) outcomes.push([line, await outcomeOn(line)]);
+console.log(`\n${outcomes.map(([line, { line: words }]) => `Node ${nodes[line].version}: ${words}`).join("\n")}`);
+process.exitCode = outcomes.every(([, { ok }]) => ok) ? 0 : 1;
