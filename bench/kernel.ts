@@ -19,7 +19,14 @@ interface Figure {
 
 const starts = 5;
 const asked = 100;
-const endless = { loop: "for (;;);", await: "await new Promise(() => undefined)", late: "await null; for (;;);" };
+const endless = {
+  loop: "for (;;);",
+  await: "await new Promise(() => undefined)",
+  late: "await null; for (;;);",
+  inNode: "'x'.repeat(40).replace(/(x+x+)+y/, ''); for (;;);",
+  prints: "for (;;) console.log('flood')",
+  catches: "for (;;) { try { for (;;); } catch {} }",
+};
 const text = "const words = ['a', 'b']; words.map((word) => word.toUpperC";
 
 async function main(): Promise<readonly Figure[]> {
@@ -52,10 +59,13 @@ async function main(): Promise<readonly Figure[]> {
       { what: "first cell done", samples: first },
       { what: "completion, idle", samples: await times(asked, () => kernel.complete(text)), limit: 30 },
       { what: "completion, cell computes", samples: await beside(() => kernel.complete(text)), limit: 30 },
-      { what: "heartbeat, cell computes", samples: await beside(() => kernel.heartbeat()) },
+      { what: "heartbeat, cell computes", samples: await beside(() => kernel.heartbeat()), limit: 200 },
       { what: "interrupt, awaiting cell", samples: await interrupts(kernel, endless.await), limit: 1000 },
       { what: "interrupt, loop", samples: await interrupts(kernel, endless.loop), limit: 1000 },
       { what: "interrupt, loop after await", samples: await interrupts(kernel, endless.late), limit: 1000 },
+      { what: "interrupt, regular expression", samples: await interrupts(kernel, endless.inNode), limit: 1000 },
+      { what: "interrupt, cell that prints", samples: await interrupts(kernel, endless.prints), limit: 1000 },
+      { what: "interrupt, loop that catches", samples: await interrupts(kernel, endless.catches), limit: 1000 },
       { what: "cell 1 + 1", samples: await times(asked, () => kernel.execute("1 + 1")) },
       { what: "50,000 lines", samples: lines },
     ].map((figure) => ({ ...figure, samples: figure.samples.sort((a, b) => a - b) }));

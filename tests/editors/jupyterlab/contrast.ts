@@ -1,9 +1,20 @@
 /** Words of a page that are too faint to read: contrast below WCAG's 4.5 : 1 against what lies behind them. */
 import type { Page } from "playwright-core";
+import { until } from "#tests/until.js";
 
 export interface Faint {
   readonly text: string;
   readonly ratio: number;
+}
+
+/** Waits until what is drawn has come to rest, and all of it can be read. */
+export async function assertReadable(page: Page, selector: string): Promise<void> {
+  let faint: readonly Faint[] = [];
+  await until(
+    async () => (faint = await faintWords(page, selector)).length === 0,
+    () => `words that can be read: ${JSON.stringify(faint)}`,
+    10,
+  );
 }
 
 /** Of the elements inside the first that `selector` finds; opacity of what surrounds them counts. */

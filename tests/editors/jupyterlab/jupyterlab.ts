@@ -100,12 +100,22 @@ export class JupyterLab {
     const path = this.app === "lab" ? `lab/tree/${notebook}?reset&` : `notebooks/${notebook}?`;
     await page.goto(`${this.url}${path}token=${this.token}`);
     await page.waitForSelector(".jp-Notebook .jp-CodeCell .cm-content", { timeout: 60_000 });
+    if (dark) await page.waitForSelector('body[data-jp-theme-light="false"]', { timeout: 60_000 });
     return new Book(page, join(this.folder, `${notebook.replace(/\W/g, "-")}${dark ? "-dark" : ""}`), this.app);
   }
   /** How many channels of ours each kernel holds open. */
   async comms(): Promise<readonly number[]> {
     const files = readdirSync(join(this.folder, "runtime")).filter((name) => /^kernel-.*\.json$/.test(name));
     return Promise.all(files.map((file) => openComms(join(this.folder, "runtime", file))));
+  }
+
+  /** What is open, as the server keeps it for the next load of the page; empty before that is saved. */
+  layout(): string {
+    const folder = join(this.folder, "workspaces");
+    const files = existsSync(folder)
+      ? readdirSync(folder).filter((name) => name.endsWith(".jupyterlab-workspace"))
+      : [];
+    return files.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
   }
 
   /** What the server wrote, for the message of a test that fails. */
@@ -187,11 +197,10 @@ export class Book {
     await this.page.keyboard.insertText(text);
   }
 
-  /** Where the picture lies when TUNEBOOK_KEEP is set. */
-  async picture(what: string): Promise<string> {
+  /** A picture for people to look at, where TUNEBOOK_KEEP is set. */
+  async picture(what: string): Promise<void> {
     const path = `${this.name}-${++this.shots}-${what}.png`;
-    await this.page.screenshot({ path });
-    return path;
+    if (process.env["TUNEBOOK_KEEP"]) await this.page.screenshot({ path });
   }
 }
 

@@ -6,11 +6,11 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Locator } from "playwright-core";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { add, evaluate, makeRun, makeSweep, share, step, validated } from "../../kernel/artifacts/run-folders.js";
-import { faintWords } from "./contrast.js";
+import { until } from "#tests/until.js";
+import { assertReadable } from "./contrast.js";
 import { JupyterLab, type Book } from "./jupyterlab.js";
 
 const hostile = `<img src=x onerror="window.hurt=1">`;
@@ -100,7 +100,7 @@ describe("the runs in JupyterLab's panel", function () {
     await select("Score", "validation accuracy");
     await row("stopped").getByText("0.7", { exact: true }).waitFor();
     await select("Score", "accuracy");
-    assert.deepEqual(await faintWords(book.page, "#tunebook-panel"), []);
+    await assertReadable(book.page, "#tunebook-panel");
     await book.picture("list");
   });
   it("ranks by a score in its own direction, and keeps apart what was scored on other data", async () => {
@@ -169,7 +169,7 @@ describe("the runs in JupyterLab's panel", function () {
         ["on d.test, 120 rows", "0.72 – 0.82"],
       ],
     );
-    assert.deepEqual(await faintWords(book.page, "#tunebook-panel"), []);
+    await assertReadable(book.page, "#tunebook-panel");
     await book.picture("evaluations");
   });
   it("keeps tags and a note in the run's folder, and finds runs by them", async () => {
@@ -177,8 +177,10 @@ describe("the runs in JupyterLab's panel", function () {
     const kept = async (tags: readonly string[], note: string): Promise<void> => {
       const now = (): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
       const whole = `${JSON.stringify({ tags, note }, null, 2)}\n`;
-      for (const end = Date.now() + 10_000; Date.now() < end && now() !== whole;) await sleep(50);
-      assert.equal(now(), whole);
+      await until(
+        () => now() === whole,
+        () => `${whole} but ${now()}`,
+      );
     };
     await panel().getByRole("textbox", { name: "Add a tag" }).fill("good one");
     await book.page.keyboard.press("Enter");
@@ -239,8 +241,7 @@ describe("the runs in JupyterLab's panel", function () {
     await tabArea()
       .getByRole("checkbox", { name: /Settings that are the same/ })
       .uncheck();
-    await sleep(500);
-    assert.deepEqual(await faintWords(book.page, "#tunebook-compare"), []);
+    await assertReadable(book.page, "#tunebook-compare");
     await book.picture("compared");
   });
   it("follows a run that trains, in the tab as in the list", async () => {
@@ -256,8 +257,7 @@ describe("the runs in JupyterLab's panel", function () {
         });
     assert.equal(await points(), 10);
     add(live, ...[11, 12, 13].map((n) => step(n, 0.9 - n * 0.03)));
-    for (const end = Date.now() + 15_000; Date.now() < end && (await points()) !== 13;) await sleep(100);
-    assert.equal(await points(), 13);
+    await until(async () => (await points()) === 13, "13 points");
     await row("live")
       .getByText(/step 13 of 20/)
       .waitFor();
@@ -276,7 +276,6 @@ describe("the runs in JupyterLab's panel", function () {
     await tabArea().getByText("seconds of training").waitFor();
     await tabArea().getByRole("checkbox", { name: "Logarithmic loss" }).check();
     await tabArea().getByRole("checkbox", { name: "Smooth" }).uncheck();
-    await sleep(800);
     await book.picture("compared-log");
     await tabArea().getByRole("button", { name: "Leave out deep" }).click();
     await tabArea().getByText("deep", { exact: true }).first().waitFor({ state: "detached" });
@@ -335,17 +334,16 @@ describe("the runs in JupyterLab's panel", function () {
     await side.getByRole("searchbox").fill("");
     await side.getByRole("combobox", { name: "Sort by" }).selectOption("score");
     await side.locator(".tunebook-heading").first().waitFor();
-    assert.deepEqual(await faintWords(dark.page, "#tunebook-panel"), []);
+    await assertReadable(dark.page, "#tunebook-panel");
     await dark.picture("ranked");
     for (const name of ["mood", "deep"]) await side.getByRole("checkbox", { name: `Compare ${name}` }).check();
     await side.getByRole("button", { name: "Compare curves (2)" }).click();
     await dark.page.locator("#tunebook-compare .js-plotly-plot .trace").first().waitFor({ timeout: 30_000 });
-    await sleep(500);
-    assert.deepEqual(await faintWords(dark.page, "#tunebook-compare"), []);
+    await assertReadable(dark.page, "#tunebook-compare");
     await dark.picture("compared");
     await dark.page.close();
   });
-  it("is quick with two thousand runs", async () => {
+  it("finds one of two thousand runs", async () => {
     for (let i = 0; i < 2000; i++) {
       const path = join(runs, `many_${i}-20260101-000000-${i}`);
       mkdirSync(path);
@@ -356,12 +354,8 @@ describe("the runs in JupyterLab's panel", function () {
         );
     }
     await panel().getByText("2008 runs").waitFor({ timeout: 30_000 });
-    const begun = Date.now();
     await panel().getByRole("searchbox").fill("many_1999-");
     await panel().getByText("1 of 2008 runs").waitFor();
-    const took = Date.now() - begun;
-    console.log(`      (found one of 2,008 runs in ${took} ms)`);
-    assert.ok(took < 3000, String(took));
     await panel().getByRole("searchbox").fill("");
   });
   it("lets nothing fail in the page", () => {

@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import { request } from "node:https";
 import { startKernel, type KernelClient } from "#kernel/jupyter/client/client.js";
 import { encode, newHeader, sign } from "#kernel/jupyter/client/messages.js";
+import { until } from "#tests/until.js";
 import { Garbage } from "./garbage.js";
 import { examine, ports, send, throwGarbage } from "./fuzz-ports.js";
-
-const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A TLS handshake, as a browser or `curl -k` begins one; it may fail, or be left without an answer. */
 function asked(url: string): Promise<void> {
@@ -62,8 +61,7 @@ describe("garbage on the kernel's ports", function () {
     for (let times = 0; times < 3; times++) await kernel.sendRaw(frames);
     await kernel.execute("1");
     const told = (): boolean => log.some((line) => /came a second time and was refused/.test(line));
-    for (let wait = 0; wait < 100 && !told(); wait++) await delay(50);
-    assert.ok(told(), log.join("\n"));
+    await until(told, () => log.join("\n"));
   });
 
   it("the log tells of garbage a few times, not each time", () => {
@@ -177,7 +175,9 @@ describe("signed requests that make no sense", function () {
         await comm.send({ id: 1, method, ...fields });
         await comm.send({ id: 1, method, ...fields, code: "data d = csv(", cells: [{ id: "a", code: "train" }] });
       }
-    for (let wait = 0; wait < 100 && answers.length < 2 * methods.length * bad.length; wait++) await delay(100);
-    assert.ok(answers.length >= 2 * methods.length * bad.length, `${String(answers.length)} answers`);
+    await until(
+      () => answers.length >= 2 * methods.length * bad.length,
+      () => `${String(answers.length)} answers`,
+    );
   });
 });
