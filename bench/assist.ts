@@ -79,7 +79,7 @@ async function completionWhileTraining(): Promise<void> {
     const start = performance.now();
     await kernel.interrupt();
     await training;
-    console.log(`interrupt of a training cell: ${(performance.now() - start).toFixed(0)}`);
+    console.log(`interrupt of a training cell: ${(performance.now() - start).toFixed(0)} (at most 1000)`);
   } finally {
     await kernel.shutdown();
     rmSync(runs, { recursive: true, force: true });

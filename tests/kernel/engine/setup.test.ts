@@ -40,10 +40,8 @@ describe("setting TensorFlow up", function () {
     return JSON.parse(stdout) as Told;
   };
 
-  it("takes no time when it has been done, and what it gave computes", async () => {
-    const start = performance.now();
+  it("does nothing when it has been done, and what it gave computes", async () => {
     const result = await setup();
-    assert.ok(performance.now() - start < 1000);
     assert.deepEqual([result.changed, result.engine, result.notes], [false, "tensorflow", []]);
     const probe = await probeAddon(result.native!.addon);
     assert.equal(probe.version, result.native!.version);

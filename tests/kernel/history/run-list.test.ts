@@ -281,12 +281,11 @@ describe("the runs of a folder", () => {
     const folder = run("live", started(me), step(1, 1));
     const board = new RunBoard(root);
     const first = await board.changes({ ...all, wait: 0 });
-    const begun = Date.now();
-    const waiting = board.changes({ ...all, since: first.revision, wait: 10_000 });
+    // Nothing but the change ends it before the test's own time is over.
+    const waiting = board.changes({ ...all, since: first.revision, wait: 600_000 });
     setTimeout(() => add(folder, step(2, 0.5)), 100);
     const { runs } = await waiting;
     assert.equal(runs[0]?.step, 2);
-    assert.ok(Date.now() - begun < 4000);
     assert.equal(
       (await board.changes({ ...all, since: (await board.changes({ ...all, wait: 0 })).revision, wait: 50 })).runs
         .length,

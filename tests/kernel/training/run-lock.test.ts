@@ -110,9 +110,7 @@ describe("the lock of a run", function () {
     other.kill("SIGSTOP");
     assert.equal((await refused()).data["process"], other.pid, "who is stopped may go on");
     await kill(other);
-    const begun = performance.now();
     (await lockRun(folder, "train", 0)).release();
-    assert.ok(performance.now() - begun < 500);
     assert.deepEqual(readdirSync(folder), [], "what was left is cleared away");
   });
 

@@ -33,13 +33,6 @@ describe("size of what is shown", () => {
     assert.match(String(shown.at(-1)!.bundle["text/plain"]), /not drawn, 2,000 labels make too large a square/);
     assert.ok(sizeOf(shown) < 20_000);
   });
-  it("an update of live curves is drawn in a small part of its second", () => {
-    const events = runEvents(30_000);
-    figureShown(curvesFigure(events));
-    const start = performance.now();
-    figureShown(curvesFigure(events));
-    assert.ok(performance.now() - start < 250, `${performance.now() - start} ms`);
-  });
   it("thinning keeps order, both ends and peaks that stand alone", () => {
     fc.assert(
       fc.property(fc.integer({ min: 2000, max: 5000 }), fc.nat(), (length, where) => {

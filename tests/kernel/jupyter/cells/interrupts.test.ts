@@ -20,10 +20,8 @@ describe("an interrupt", () => {
     await book.run("i = 0;");
     const { done } = book.start(code);
     for (let tries = 0; tries < 100 && (book.cells.names.get("i")?.value ?? 0) === 0; tries++) await pause(10);
-    const asked = Date.now();
     book.cells.interpreter.interrupt();
     assertInterrupted(await done);
-    assert.ok(Date.now() - asked < 1000);
     const then = await value("i");
     assert.notEqual(then, "0", "the cell had begun");
     await pause(60);

@@ -1,0 +1,194 @@
+/**
+ * `tunebook bench bounds`: what must not take long, each with the bound that it is held to on a machine that does nothing
+ * else. Prints the median of three in milliseconds, and ends with status 1 where one is above its bound. The kernel's
+ * latencies are in `bench kernel`, those of a training in `bench assist`.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
+import type { Call, DataPlan, Value } from "#dsl/plan/plan.js";
+import { nearTexts } from "#kernel/core/data/audit/near-duplicates.js";
+import { prepare } from "#kernel/core/data/prepare.js";
+import { curvesFigure } from "#kernel/core/display/curves.js";
+import { figureShown } from "#kernel/core/display/figure.js";
+import { setup } from "#kernel/engine/native/setup.js";
+import { satisfies } from "#kernel/fetch/version.js";
+import type { RunEvent } from "#kernel/core/session/events.js";
+import { RunList } from "#kernel/history/run-list.js";
+import { lockRun } from "#kernel/artifacts/run-lock.js";
+import { globMatcher } from "#kernel/jupyter/wire/glob.js";
+import { csv } from "#stdlib/sources/csv.run.js";
+import { processor } from "./finetune/report.js";
+import { MODELS } from "./step/models.js";
+import { table } from "./table.js";
+
+interface Bound {
+  readonly what: string;
+  /** Milliseconds. */
+  readonly limit: number;
+  /** Made once, unmeasured; gives the work. */
+  readonly ready: (folder: string) => () => unknown;
+}
+
+const call = (kind: string, word: string, given: Readonly<Record<string, Value>> = {}): Call => ({
+  kind,
+  word,
+  arguments: given,
+});
+const many = 100_000;
+
+function rowsFile(folder: string): string {
+  const rows = Array.from(
+    { length: many },
+    (_, i) => `"row ${i}, of many <b>words</b>",${i % 3},${i % 10 ? "train" : "test"}\n`,
+  );
+  writeFileSync(join(folder, "rows.csv"), `text,label,part\n${rows.join("")}`);
+  return "rows.csv";
+}
+
+function dataPlan(folder: string): DataPlan {
+  return {
+    name: "d",
+    folder,
+    source: call("source", "csv", { path: rowsFile(folder) }),
+    columns: { text: "text", label: "label" },
+    clean: ["unicode", "strip_html", "drop_empty", "drop_duplicates"].map((word) => call("cleaner", word)),
+    split: call("split", "random", { train: { share: 0.9 }, test: { share: 0.1 }, stratify: "label" }),
+    labels: null,
+    sample: null,
+    seed: 0,
+  };
+}
+
+/** 5,000 texts, of which each hundredth is nearly one of 20,000 others. */
+function alike(): { readonly texts: readonly string[]; readonly among: readonly string[] } {
+  let seed = 1;
+  const next = (n: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * n);
+  };
+  const lexicon = Array.from({ length: 5000 }, (_, i) => `w${i.toString(36)}${"aeiou"[next(5)] ?? ""}`);
+  const text = (): string => Array.from({ length: 20 }, () => lexicon[Math.floor(next(5000) ** 2 / 5000)]).join(" ");
+  const among = Array.from({ length: 20_000 }, text);
+  const texts = Array.from({ length: 5000 }, (_, i) => (i % 100 === 0 ? `${among[i] ?? ""} again` : text()));
+  return { texts, among };
+}
+
+function eventsOf(steps: number): RunEvent[] {
+  const at = "2026-01-05T10:00:00.000Z";
+  return Array.from({ length: steps }, (_, i) => ({
+    ...{ at, run: "r", kind: "step" as const, step: i + 1, epoch: 1, tokens: 1000, rate: 1e-3, norm: 1, seconds: 0.2 },
+    loss: 0.25 + Math.exp((-3 * i) / steps) + 0.09 * Math.sin(i * 12.9898),
+  }));
+}
+
+/** A folder of 2,000 runs, each with ten steps. */
+function runsIn(folder: string): string {
+  const log = eventsOf(10)
+    .map((event) => JSON.stringify(event))
+    .join("\n");
+  for (let i = 0; i < 2000; i++) {
+    const run = join(folder, `many_${i}-20260101-000000-${i}`);
+    mkdirSync(run);
+    writeFileSync(join(run, "events.jsonl"), `${log}\n`);
+  }
+  return folder;
+}
+
+const bounds: readonly Bound[] = [
+  {
+    what: "12 layers of GPT-2 assembled, optimised and emitted",
+    limit: 2000,
+    ready: () => () => {
+      const made = MODELS["gpt2"]?.({ technique: "full", dropout: 0 });
+      return made && emitTensorflow({ train: made.program });
+    },
+  },
+  {
+    what: "100,000 rows of CSV read",
+    limit: 10_000,
+    ready: (folder) => {
+      const source = call("source", "csv", { path: rowsFile(folder) });
+      return () => csv.open(source, { folder, live: () => undefined });
+    },
+  },
+  {
+    what: "100,000 rows prepared",
+    limit: 20_000,
+    ready: (folder) => {
+      const plan = dataPlan(folder);
+      return () => prepare(plan, { folder, live: () => undefined });
+    },
+  },
+  {
+    what: "5,000 texts compared with 20,000 others",
+    limit: 20_000,
+    ready: () => {
+      const { texts, among } = alike();
+      return () => nearTexts(texts, among);
+    },
+  },
+  {
+    what: "curves of 30,000 steps drawn again",
+    limit: 250,
+    ready: () => {
+      const events = eventsOf(30_000);
+      return () => figureShown(curvesFigure(events));
+    },
+  },
+  {
+    what: "2,000 runs looked at for the first time",
+    limit: 10_000,
+    ready: (folder) => {
+      const root = runsIn(folder);
+      return () => new RunList(root).look();
+    },
+  },
+  { what: "setup, when it has been done", limit: 1000, ready: () => () => setup() },
+  {
+    what: "a run's folder locked and let go",
+    limit: 500,
+    ready: (folder) => async () => {
+      const run = join(folder, randomUUID());
+      mkdirSync(run);
+      (await lockRun(run, "train", 0)).release();
+    },
+  },
+  {
+    what: "versions of 100,000 characters that are none",
+    limit: 200,
+    ready: () => () =>
+      [`${"1.".repeat(50_000)}x`, `1${".dev".repeat(50_000)}`, "1".repeat(many)].map((text) => satisfies(text, ">=0")),
+  },
+  {
+    what: "forty stars against 5,000 characters",
+    limit: 1000,
+    ready: () => () => globMatcher(`${"*a".repeat(40)}*b`)("a".repeat(5000)),
+  },
+];
+
+async function medianOf({ ready }: Bound): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-bounds-"));
+  try {
+    const work = ready(folder);
+    const times: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const begun = performance.now();
+      await work();
+      times.push(performance.now() - begun);
+    }
+    return times.sort((a, b) => a - b)[1] ?? NaN;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const rows: string[][] = [];
+for (const bound of bounds) {
+  const took = await medianOf(bound);
+  if (took > bound.limit) process.exitCode = 1;
+  rows.push([bound.what, took.toFixed(1), String(bound.limit), took > bound.limit ? "over" : ""]);
+}
+console.log(`${processor()}, Node ${process.version}; milliseconds\n${table(["", "median", "limit", ""], rows)}`);
