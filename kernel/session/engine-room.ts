@@ -8,6 +8,9 @@ export class EngineRoom {
   private running: Promise<Engine> | null = null;
   private options: EngineOptions = { engine: "auto" };
 
+  /** `begin`: what gives an engine when one is needed; another session may lend its own. */
+  constructor(private readonly begin: (options: EngineOptions) => Promise<Engine> = startEngine) {}
+
   get settings(): EngineOptions {
     return this.options;
   }
@@ -38,7 +41,7 @@ export class EngineRoom {
   }
 
   private start(work: Work | undefined): Promise<Engine> {
-    const starting = startEngine({ ...this.options, ...(work && { work }) });
+    const starting = this.begin({ ...this.options, ...(work && { work }) });
     this.running = starting;
     const forget = () => {
       if (this.running === starting) this.running = null;

@@ -10,6 +10,7 @@ import { Facts } from "#dsl/types/facts.js";
 import type { Action } from "#dsl/plan/plan.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import type { Engine, EngineOptions } from "../engine/engine.js";
 import { compileAll } from "./host.js";
 import { EngineRoom } from "./engine-room.js";
 import type { Screen } from "./live.js";
@@ -34,6 +35,8 @@ export interface SessionOptions {
   readonly names?: NameSink;
   /** The words that its sources are written with; absent: the package's, and those that are defined through the session's own. */
   readonly vocabulary?: SessionVocabulary;
+  /** Absent: each session starts engines of its own. */
+  readonly startEngine?: (options: EngineOptions) => Promise<Engine>;
 }
 /** What a running source is given. */
 export interface Stage {
@@ -57,7 +60,7 @@ export class Refused extends Error {
 
 export class TuneSession {
   readonly workshop = new Workshop();
-  readonly engines = new EngineRoom();
+  readonly engines: EngineRoom;
   readonly models: ModelRoom;
   readonly sweeps = new Map<string, SweepHandle>();
   /** Data definitions by name. */
@@ -75,6 +78,7 @@ export class TuneSession {
   constructor(readonly options: SessionOptions) {
     this.names = options.names ?? { define: () => undefined, remove: () => undefined };
     this.vocabulary = options.vocabulary ?? makeVocabulary();
+    this.engines = new EngineRoom(options.startEngine);
     this.models = new ModelRoom(this);
   }
 

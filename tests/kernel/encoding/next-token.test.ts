@@ -3,7 +3,17 @@
  * perplexity is told, packed rows and batches in parts train what plain rows train, and an interrupted run goes on exactly.
  */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cachePath } from "#kernel/fetch/cache.js";
 import type { ModelHandle } from "#kernel/session/model-handle.js";
@@ -35,6 +45,21 @@ function writeTokenizer(folder: string): void {
   };
   writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(json));
   writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ eos_token: "<|end|>", pad_token: "<|end|>" }));
+}
+
+/** Runs work with a cache that has all but prepared data: nothing of this test stays, and nothing that others write goes. */
+async function withOwnData(work: () => Promise<unknown>): Promise<void> {
+  const before = process.env["TUNEBOOK_CACHE"];
+  const cache = mkdtempSync(join(tmpdir(), "tunebook-cache-"));
+  for (const name of readdirSync(cachePath())) if (name !== "data") symlinkSync(cachePath(name), join(cache, name));
+  process.env["TUNEBOOK_CACHE"] = cache;
+  try {
+    await work();
+  } finally {
+    if (before === undefined) delete process.env["TUNEBOOK_CACHE"];
+    else process.env["TUNEBOOK_CACHE"] = before;
+    rmSync(cache, { recursive: true });
+  }
 }
 
 describe("training a model to continue texts", function () {
@@ -124,13 +149,10 @@ model teller { base: "gpt2", task: text_generation }
   });
 
   it("streamed texts train as texts in memory do", async () => {
-    const kept = () => (existsSync(cachePath("data")) ? readdirSync(cachePath("data")) : []);
-    const before = new Set(kept());
     const steps = "{ epochs: 2, packing: true, batch_size: 2, shuffle: random }";
     await book.run(`train teller on tales with plain as held ${steps}`);
     const streamed = `data flow { source: jsonl("texts.jsonl", stream: true), columns: { text: text }, split: by_column(part) }`;
-    await book.run(`${streamed}\ntrain teller on flow with plain as flowing ${steps}`);
-    for (const name of kept()) if (!before.has(name)) rmSync(cachePath("data", name), { recursive: true });
+    await withOwnData(() => book.run(`${streamed}\ntrain teller on flow with plain as flowing ${steps}`));
     assert.deepEqual(losses("flowing"), losses("held"));
     assert.deepEqual(model("flowing").validations, model("held").validations);
     await assert.rejects(book.run("predict flowing on flow.validation"));

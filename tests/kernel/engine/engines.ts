@@ -1,6 +1,6 @@
-/** Engines for tests: one host process each for the whole run, started when first asked for, closed at the end. */
+/** Engines for tests: each is started when first asked for, shared by all that this process tests, closed at the end. */
 import { after } from "mocha";
-import type { DeviceName, Engine, EngineName } from "#kernel/engine/engine.js";
+import type { DeviceName, Engine, EngineName, EngineOptions } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
 
 export const ENGINES: readonly EngineName[] = ["tensorflow", "onnx", "tfjs"];
@@ -14,13 +14,38 @@ export const DEVICES: readonly (readonly [EngineName, DeviceName])[] = [
 const running = new Map<string, Promise<Engine>>();
 
 export function engineNamed(name: EngineName, device: DeviceName = "auto"): Promise<Engine> {
-  const key = `${name} ${device}`;
-  const known = running.get(key) ?? startEngine({ engine: name, device });
-  running.set(key, known);
-  return known;
+  return shared({ engine: name, device });
 }
 
-after(async () => {
-  for (const engine of running.values()) await (await engine.catch(() => null))?.close();
-  running.clear();
-});
+/** What a session starts engines with: one that runs already, which stays when the session closes its own. */
+export async function lentEngine(options: EngineOptions): Promise<Engine> {
+  const engine = await shared(options);
+  return {
+    info: engine.info,
+    died: engine.died,
+    clock: () => engine.clock(),
+    can: (program) => engine.can(program),
+    open: (programs, checkpoints) => engine.open(programs, checkpoints),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** One that died, or didn't start, is started anew when it is asked for again. */
+function shared(options: EngineOptions): Promise<Engine> {
+  const key = JSON.stringify(options);
+  const known = running.get(key);
+  if (known) return known;
+  const starting = startEngine(options);
+  running.set(key, starting);
+  const forget = (): void => void running.delete(key);
+  starting.then((engine) => engine.died.catch(forget), forget);
+  return starting;
+}
+
+// Mocha runs such a hook after the file that brought it in. A process that tests several files side by side with another
+// keeps its engines for the next; they end with it.
+if (process.env["MOCHA_WORKER_ID"] === undefined)
+  after(async () => {
+    for (const engine of running.values()) await (await engine.catch(() => null))?.close();
+    running.clear();
+  });

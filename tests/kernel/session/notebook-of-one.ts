@@ -6,6 +6,7 @@ import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { plainSurroundings } from "#kernel/core/session/host-context.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
+import { lentEngine } from "../engine/engines.js";
 
 export class NotebookOfOne {
   readonly folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
@@ -18,6 +19,7 @@ export class NotebookOfOne {
   readonly session = new TuneSession({
     folder: this.folder,
     runs: this.runs,
+    startEngine: lentEngine,
     names: {
       define: (name, value) => void this.values.set(name, value),
       remove: (name) => void this.values.delete(name),
