@@ -43,10 +43,11 @@ describe("the suite's tools", () => {
     const caught = (work: string): string =>
       `try { ${work}; console.log("went on"); } catch (error) { console.log(error.message); }\n`;
     const words = said(
-      `import { fork, spawn } from "node:child_process"; import { connect } from "node:net";\n${[
+      `import { fork, spawn, spawnSync } from "node:child_process"; import { connect } from "node:net";\n${[
         `fork("/x/engine/host/main.js", { execArgv: [] })`,
         `spawn("/usr/bin/python3", ["-m", "jupyterlab"])`,
         `spawn("chromium")`,
+        `spawnSync(process.execPath, ["/x/cli/main.js", "check"])`,
         `connect(443, "192.0.2.1")`,
         `spawn(process.execPath, ["--version"])`,
         `connect({ port: 1, host: "127.0.0.1" }).on("error", () => undefined)`,
@@ -61,6 +62,7 @@ describe("the suite's tools", () => {
       `a unit test starts ${process.execPath} /x/engine/host/main.js`,
       "a unit test starts /usr/bin/python3 -m jupyterlab",
       "a unit test starts chromium",
+      `a unit test starts ${process.execPath} /x/cli/main.js check`,
       "a unit test connects to 192.0.2.1",
       "went on",
       "went on",
