@@ -1,33 +1,28 @@
-// Loaded into the processes of `npm run test:unit`: a unit test that starts an engine, a kernel, a program of ours, Python or a
-// browser, or that reaches for the network, fails with the reason and the way out.
+// Loaded by `npm run test:unit`: a unit test that starts a process or a thread, or that reaches for the network, fails with the
+// reason and the way out.
 import childProcess, { ChildProcess } from "node:child_process";
 import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
-import { basename } from "node:path";
+import workers from "node:worker_threads";
 
-const help = "a test that needs this is an end-to-end test: name its file *.e2e.test.ts";
-/** The engine's host, the kernel's launcher, the command line, the language server. */
-const ours = /\/(host|wire|cli|language-server)\/main\.js/;
-const others = /^(python|pip|jupyter|chrom|npm|cc|gcc|g\+\+|clang)/;
-
-function allow(program, args) {
-  const started = [program, ...args].join(" ");
-  if (ours.test(started) || others.test(basename(program)))
-    throw new Error(`a unit test starts ${started.slice(0, 200)}: ${help}`);
+function refuse(what) {
+  throw new Error(`a unit test ${what}: a test that needs this is an end-to-end test: name its file *.e2e.test.ts`);
 }
 
 const { spawn } = ChildProcess.prototype;
 ChildProcess.prototype.spawn = function (options) {
-  allow(options.file, (options.args ?? []).slice(1));
-  return spawn.call(this, options);
+  const started = [options.file, ...(options.args ?? []).slice(1)].join(" ");
+  // Mocha's own, which test side by side.
+  if (/mocha\/lib\/nodejs\/worker\.cjs$/.test(started)) return spawn.call(this, options);
+  return refuse(`starts ${started.slice(0, 200)}`);
 };
-for (const name of ["spawnSync", "execFileSync"]) {
-  const start = childProcess[name];
-  childProcess[name] = (program, args, ...rest) => {
-    allow(String(program), Array.isArray(args) ? args : []);
-    return start(program, args, ...rest);
-  };
-}
+for (const name of ["spawnSync", "execFileSync", "execSync"])
+  childProcess[name] = (program, args) => refuse(`starts ${[program, args].flat().join(" ").slice(0, 200)}`);
+workers.Worker = class {
+  constructor(file) {
+    refuse(`starts a thread of ${String(file).slice(0, 200)}`);
+  }
+};
 syncBuiltinESMExports();
 
 const { connect } = Socket.prototype;
@@ -35,6 +30,6 @@ const here = new Set(["localhost", "127.0.0.1", "::1"]);
 Socket.prototype.connect = function (...args) {
   const [options] = Array.isArray(args[0]) ? args[0] : args;
   const host = typeof options === "object" ? (options?.path ? undefined : options?.host) : undefined;
-  if (host !== undefined && !here.has(host)) throw new Error(`a unit test connects to ${host}: ${help}`);
+  if (host !== undefined && !here.has(host)) refuse(`connects to ${host}`);
   return connect.apply(this, args);
 };
