@@ -1,6 +1,6 @@
-// The tests that were built, and mocha over them. One rule sorts them: a file named `*.e2e.test.ts` starts something (an
-// engine, a kernel, Jupyter, a browser) or needs what was fetched; every other `*.test.ts` is a unit test and needs none of it,
-// which tools/unit-only.mjs holds it to.
+// The tests that were built, and mocha over them. One rule sorts them: a file named `*.e2e.test.ts` starts a process or a thread
+// (an engine, a kernel, the command line, Jupyter, a browser) or needs what was fetched; every other `*.test.ts` is a unit test
+// and needs none of it, which tools/unit-only.mjs holds it to.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ export async function runTests(part, args) {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
   const counts = join(folder, "counts.json");
   const jobs = Number(process.env.TUNEBOOK_JOBS ?? 2);
-  const env = part === "unit" ? unitEnvironment(folder) : {};
+  const unit = part === "unit";
   try {
     const files = args.some((arg) => arg.endsWith(".js")) ? [] : testFiles(part);
     const begun = Date.now();
@@ -36,13 +36,14 @@ export async function runTests(part, args) {
       [
         "node_modules/mocha/bin/mocha.js",
         "--exit",
+        ...(unit ? ["--require", "./tools/unit-only.mjs"] : []),
         ...(jobs > 1 ? ["--parallel", "--jobs", String(jobs)] : []),
         "--reporter",
         "tools/mocha-counts.mjs",
         ...files,
         ...args,
       ],
-      { TUNEBOOK_COUNTS: counts, ...env },
+      { TUNEBOOK_COUNTS: counts, ...(unit && { TUNEBOOK_CACHE: join(folder, "cache") }) },
     );
     const { passes, failures, files: took } = JSON.parse(readFileSync(counts, "utf8"));
     say(timesOf(part, took, Date.now() - begun));
@@ -54,13 +55,6 @@ export async function runTests(part, args) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** An empty cache, and a guard in every process of Node, those that the tests start among them. */
-function unitEnvironment(folder) {
-  const guard = new URL("unit-only.mjs", import.meta.url).href;
-  const options = [process.env.NODE_OPTIONS, `--import=${guard}`].filter(Boolean).join(" ");
-  return { TUNEBOOK_CACHE: join(folder, "cache"), NODE_OPTIONS: options };
 }
 
 /** How long it took, and which files took longest: where to look when the suite gets slow. */

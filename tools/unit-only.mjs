@@ -17,11 +17,9 @@ ChildProcess.prototype.spawn = function (options) {
   return refuse(`starts ${started.slice(0, 200)}`);
 };
 for (const name of ["spawnSync", "execFileSync", "execSync"])
-  childProcess[name] = (program, args) => refuse(`starts ${[program, args].flat().join(" ").slice(0, 200)}`);
-workers.Worker = class {
-  constructor(file) {
-    refuse(`starts a thread of ${String(file).slice(0, 200)}`);
-  }
+  childProcess[name] = (program, args) => refuse(`starts ${[program, args ?? []].flat().join(" ").slice(0, 200)}`);
+workers.Worker = function (file) {
+  refuse(`starts a thread of ${String(file).slice(0, 200)}`);
 };
 syncBuiltinESMExports();
 

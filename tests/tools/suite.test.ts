@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { holesOf, measured, tableOf } from "#tools/coverage.mjs";
 import { ensureNode, nodes } from "#tools/node-versions.mjs";
 import { testFiles } from "#tools/suite.mjs";
-
-const guard = new URL("../../../tools/unit-only.mjs", import.meta.url).href;
 
 describe("the suite's tools", () => {
   let root: string;
@@ -35,38 +32,6 @@ describe("the suite's tools", () => {
     assert.deepEqual(testFiles("e2e", root), e2e);
     assert.deepEqual(testFiles("unit", root), unit);
     assert.deepEqual(testFiles("all", root), [...e2e, ...unit]);
-  });
-
-  it("let no unit test start an engine, Python or a browser, or reach the network", () => {
-    const said = (program: string): string =>
-      execFileSync(process.execPath, ["--import", guard, "--input-type=module", "-e", program], { encoding: "utf8" });
-    const caught = (work: string): string =>
-      `try { ${work}; console.log("went on"); } catch (error) { console.log(error.message); }\n`;
-    const words = said(
-      `import { fork, spawn, spawnSync } from "node:child_process"; import { connect } from "node:net";\n${[
-        `fork("/x/engine/host/main.js", { execArgv: [] })`,
-        `spawn("/usr/bin/python3", ["-m", "jupyterlab"])`,
-        `spawn("chromium")`,
-        `spawnSync(process.execPath, ["/x/cli/main.js", "check"])`,
-        `connect(443, "192.0.2.1")`,
-        `spawn(process.execPath, ["--version"])`,
-        `connect({ port: 1, host: "127.0.0.1" }).on("error", () => undefined)`,
-      ]
-        .map(caught)
-        .join("")}`,
-    )
-      .trim()
-      .split("\n")
-      .map((line) => line.replace(/: a test that needs this.*/, ""));
-    assert.deepEqual(words, [
-      `a unit test starts ${process.execPath} /x/engine/host/main.js`,
-      "a unit test starts /usr/bin/python3 -m jupyterlab",
-      "a unit test starts chromium",
-      `a unit test starts ${process.execPath} /x/cli/main.js check`,
-      "a unit test connects to 192.0.2.1",
-      "went on",
-      "went on",
-    ]);
   });
 
   it("give what ran by room, and name the files of which little ran", () => {
