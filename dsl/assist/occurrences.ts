@@ -47,7 +47,7 @@ export function occurrencesIn(source: Source, registry: Registry): readonly Occu
       if (takes !== "experiment") for (const operand of operands) named(operand, takes === "new-name");
     }
     for (const { key, value } of statement.block?.entries ?? []) {
-      if (verb?.name === "parameters") found.push({ name: `$${key.text}`, span: key.span, defines: true });
+      if (verb?.anyKey) found.push({ name: `$${key.text}`, span: key.span, defines: true });
       const type = verb?.parameters.find((p) => p.name === key.path[0])?.type;
       if (value) inValue(value, type, found);
     }

@@ -53,9 +53,10 @@ export function runStatement(program: Program, written: Statement): void {
 
 /** What a statement that can't be read was to define: later statements that use it are silent. */
 function lose(program: Program, { verb, operands, broken }: Statement): void {
-  const known = program.registry.find("verb", verb.text) !== undefined;
+  const record = program.registry.find("verb", verb.text);
+  const known = record !== undefined;
   const named = operands.length > 0 && operands.every((o) => o.is === "word" && !o.arguments);
-  if (known && (!named || broken || verb.text === "parameters")) program.lost.kinds.add(verb.text);
+  if (known && (!named || broken || record.anyKey)) program.lost.kinds.add(verb.text);
   if (operands.length > 0 || !known)
     for (const name of [verb.text, ...operands.flatMap((o) => (o.is === "word" ? [o.text.split(".")[0] ?? ""] : []))])
       program.lost.names.add(name);

@@ -58,7 +58,7 @@ export function takeAllowances(
   statement: Statement,
 ): { readonly statement: Statement; readonly allowances: readonly Allowance[] } {
   const { block } = statement;
-  const mine = block?.entries.filter((entry) => isAllowance(entry, statement)) ?? [];
+  const mine = block?.entries.filter((entry) => isAllowance(scope, entry, statement)) ?? [];
   const [entry, again] = mine;
   if (!block || !entry) return { statement, allowances: [] };
   if (again)
@@ -93,8 +93,8 @@ export function takeAllowances(
 }
 
 /** `parameters { allow: 3 }` is a parameter of that name. */
-function isAllowance({ key, value }: Entry, { verb }: Statement): boolean {
-  return key.text === "allow" && (verb.text !== "parameters" || value?.is === "block");
+function isAllowance(scope: Scope, { key, value }: Entry, { verb }: Statement): boolean {
+  return key.text === "allow" && (!scope.registry.find("verb", verb.text)?.anyKey || value?.is === "block");
 }
 
 /** Reports what is wrong with one entry. @returns whether something is */

@@ -173,7 +173,7 @@ export interface Verb extends Word<"verb"> {
   readonly does: "defines" | "acts";
   /** The verb whose keys its block takes too. */
   readonly keysOf?: string;
-  /** Its block takes keys of any name. */
+  /** Its block takes keys of any name, each of which defines one. */
   readonly anyKey?: true;
 }
 

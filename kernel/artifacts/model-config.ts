@@ -13,11 +13,11 @@ export function configOf(
   labels: readonly string[],
 ): Readonly<Record<string, unknown>> {
   const config = Object.fromEntries(Object.entries(base.facts.config).filter(([key]) => !OF_THE_FILES.includes(key)));
-  const stem = registry.find("model", base.facts.family)?.capabilities?.className;
-  const problem = problemOf(task.word);
+  const family = registry.find("model", base.facts.family)?.capabilities;
+  const problem = problemOf(task.word, registry);
   return {
     ...config,
-    ...(stem !== undefined && { architectures: [classNameOf(stem, task.word, registry)] }),
+    ...(family && { architectures: [classNameOf(family, task.word, registry)] }),
     dtype: "float32",
     ...(labels.length > 0 && {
       id2label: Object.fromEntries(labels.map((label, i) => [String(i), label])),

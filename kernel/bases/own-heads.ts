@@ -9,14 +9,14 @@ type Facts = Pick<BaseFacts, "family" | "config" | "shapes">;
 /** Task → its labels in order, empty where it has none; undefined: no task. */
 export async function ownHeadsOf({ family, config, shapes }: Facts, registry: Registry): Promise<BaseFacts["heads"]> {
   const classes: readonly unknown[] = Array.isArray(config["architectures"]) ? config["architectures"] : [];
-  const stem = registry.find("model", family)?.capabilities?.className;
-  if (stem === undefined || classes.length === 0) return undefined;
+  const own = registry.find("model", family)?.capabilities;
+  if (!own || classes.length === 0) return undefined;
   const labels = labelsOf(config);
   if (!labels) return undefined;
   const heads: Record<string, readonly string[]> = {};
   for (const task of registry.ofKind("task")) {
-    if (!task.load || task.planned || !classes.includes(classNameOf(stem, task.name, registry))) continue;
-    const problem = problemOf(task.name);
+    if (!task.load || task.planned || !classes.includes(classNameOf(own, task.name, registry))) continue;
+    const problem = problemOf(task.name, registry);
     if (problem !== undefined && problem !== problemIn(config, labels.length)) continue;
     const [model, implementation] = await Promise.all([registry.find("model", family)!.load!(), task.load()]);
     const paths = headPathsOf(implementation, model);

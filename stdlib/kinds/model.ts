@@ -127,6 +127,8 @@ declare module "#dsl/types/capabilities.js" {
     readonly modelType: string;
     /** How the names of its classes in transformers begin (`Bert`). */
     readonly className: string;
+    /** Of heads whose classes are named otherwise than in other families: usual ending → its own. */
+    readonly oddHeads?: Readonly<Record<string, string>>;
     readonly shape: ModelImplementation["shape"];
     /** Linear layers by the last name of their path: those that LoRA adapts in the family, and all of a block. */
     readonly targets: readonly string[];

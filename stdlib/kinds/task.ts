@@ -285,6 +285,8 @@ declare module "#dsl/types/capabilities.js" {
     readonly labels: boolean;
     /** How the names of transformers' classes with its head end, the first as they are written. */
     readonly architectures?: readonly string[];
+    /** Of a head over whole texts: what config.json calls what it learns (`problem_type`). */
+    readonly problem?: "single_label_classification" | "multi_label_classification" | "regression";
     /** What is written goes on with the prompt, where other tasks answer it. */
     readonly continues?: true;
     /** The TypeScript type of one prediction, and of one of two texts where that is another. */

@@ -44,6 +44,7 @@ export const word = defineWord({
     ],
     modelType: "gpt2",
     className: "GPT2",
+    oddHeads: { ForCausalLM: "LMHeadModel" },
     targets: ["c_attn"],
     linears: ["c_attn", "c_proj", "c_fc"],
     shape: "decoder",

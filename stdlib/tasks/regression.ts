@@ -27,6 +27,7 @@ export const word = defineWord({
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
+    problem: "regression",
     roles: ["text", "score"],
     labels: false,
     parameters: (hidden: number, _labels: number, on: HeadOn): number => sentenceParameters(hidden, 1, on),

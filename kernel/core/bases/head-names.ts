@@ -1,15 +1,10 @@
 /** What transformers calls the class with the head of a task, and the losses of heads over whole texts. */
+import type { FamilyCapabilities, TaskCapabilities } from "#dsl/types/capabilities.js";
 import type { Registry } from "#dsl/types/registry.js";
 
-const PROBLEMS: Readonly<Record<string, string>> = {
-  text_classification: "single_label_classification",
-  multilabel_classification: "multi_label_classification",
-  regression: "regression",
-};
-
 /** Undefined: the task's head is not over whole texts. */
-export function problemOf(task: string): string | undefined {
-  return PROBLEMS[task];
+export function problemOf(task: string, registry: Registry): TaskCapabilities["problem"] {
+  return registry.find("task", task)?.capabilities?.problem;
 }
 
 /** How the name of a class with the head of a task ends; of a task without a head "Model". */
@@ -19,11 +14,11 @@ export function headOf(task: string, registry: Registry): string {
   if (ending !== undefined) return ending;
   if (does?.supervision === "sequence") return "ForConditionalGeneration";
   if (does?.supervision === "next_token") return "ForCausalLM";
-  return PROBLEMS[task] === undefined ? "Model" : "ForSequenceClassification";
+  return does?.problem === undefined ? "Model" : "ForSequenceClassification";
 }
 
-/** `stem`: the family's own (`Bert`). */
-export function classNameOf(stem: string, task: string, registry: Registry): string {
+/** `family`: what its word says of it. */
+export function classNameOf(family: FamilyCapabilities, task: string, registry: Registry): string {
   const head = headOf(task, registry);
-  return stem === "GPT2" && head === "ForCausalLM" ? "GPT2LMHeadModel" : stem + head;
+  return family.className + (family.oddHeads?.[head] ?? head);
 }
