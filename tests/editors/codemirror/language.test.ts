@@ -64,6 +64,15 @@ describe("Tune's colours in CodeMirror", () => {
     assert.equal(colourOf("evaluate m on rows.test", "on"), "keyword");
   });
 
+  it("see a statement's line go on in brackets, and end at its block", () => {
+    assert.equal(colourOf("train m on [a,\nb] with quick", "with"), "keyword");
+    assert.equal(colourOf("model m { rank: 8 } with quick", "with"), "variableName");
+  });
+
+  it("see a statement after brackets that close nothing", () => {
+    assert.equal(colourOf(")]}\ndata d", "data"), "keyword");
+  });
+
   it("know numbers with units, percent and exponents", () => {
     for (const number of ["8", "-1", "1_000", "2e-5", "0.5", "80%", "30min", "1.5GB"])
       assert.equal(colourOf(`recipe r { a: ${number} }`, number), "number", number);
@@ -97,39 +106,32 @@ describe("Tune's colours in CodeMirror", () => {
     assert.equal(colourOf("# data", "# data"), "comment");
   });
 
+  const piece = fc.constantFrom(
+    ...["data ", "train ", "on ", "lora", "rank: ", "8", "{", "}", "(", ")", "\n", '"', '"""', "/*", "*/", "// "],
+    ...["$a.b", "é"],
+  );
+  const textOf = (maxLength: number): fc.Arbitrary<string> =>
+    fc.array(piece, { maxLength }).map((pieces) => pieces.join(""));
+  const editsHold = (before: string, a: number, b: number, insert: string): void => {
+    const [from = 0, to = 0] = [a % (before.length + 1), b % (before.length + 1)].sort((x, y) => x - y);
+    const state = stateOf(before);
+    colours(state);
+    const edited = state.update({ changes: { from, to, insert } }).state;
+    assert.deepEqual(colours(edited), coloursOf(edited.doc.toString()));
+  };
+
   it("are, after any edit, those of the whole text", () => {
-    const piece = fc.constantFrom(
-      ...[
-        "data ",
-        "train ",
-        "on ",
-        "lora",
-        "rank: ",
-        "8",
-        "{",
-        "}",
-        "(",
-        ")",
-        "\n",
-        '"',
-        '"""',
-        "/*",
-        "*/",
-        "// ",
-        "$a.b",
-        "é",
-      ],
-    );
-    const text = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(""));
+    fc.assert(fc.property(textOf(30), fc.nat(), fc.nat(), textOf(30), editsHold), { numRuns: 300 });
+  });
+
+  it("are so in long texts too, of which CodeMirror keeps what it read", () => {
+    const lines = 'data d {\n  a: lora(rank: 8) // on\n  b: """x\ny""" }\ntrain m on [d,\n  d] with quick\n';
+    const long = fc.tuple(textOf(30), textOf(30)).map(([first, then]) => first + lines.repeat(60) + then);
     fc.assert(
-      fc.property(text, fc.nat(), fc.nat(), text, (before, a, b, insert) => {
-        const [from = 0, to = 0] = [a % (before.length + 1), b % (before.length + 1)].sort((x, y) => x - y);
-        const state = stateOf(before);
-        colours(state);
-        const edited = state.update({ changes: { from, to, insert } }).state;
-        assert.deepEqual(colours(edited), coloursOf(edited.doc.toString()));
-      }),
-      { numRuns: 300 },
+      fc.property(long, fc.nat(), fc.nat(40), textOf(10), (before, at, width, insert) =>
+        editsHold(before, at, (at % (before.length + 1)) + width, insert),
+      ),
+      { numRuns: 40 },
     );
   });
 });
