@@ -22,159 +22,184 @@ export function moduleTransformer(
   options: RewriteOptions & { readonly cell: boolean },
   facts: ModuleFacts,
 ): TypeScript.TransformerFactory<TypeScript.SourceFile> {
-  return (context) => (file) => {
-    const f = context.factory;
-    const visit = rewriter(context, options);
-    const statement = (node: TypeScript.Statement): TypeScript.Statement => visit(node) as TypeScript.Statement;
-    const identifier = (name: string): TypeScript.Identifier => f.createIdentifier(name);
-    const cell = (method: string, ...of: TypeScript.Expression[]): TypeScript.CallExpression =>
-      f.createCallExpression(f.createPropertyAccessExpression(identifier("__cell"), method), undefined, of);
-    const constant = (name: string, value: TypeScript.Expression): TypeScript.Statement =>
-      f.createVariableStatement(
-        undefined,
-        f.createVariableDeclarationList(
-          [f.createVariableDeclaration(name, undefined, undefined, value)],
-          ts.NodeFlags.Const,
-        ),
-      );
-    const member = (of: TypeScript.Expression, name: string): TypeScript.Expression =>
-      f.createElementAccessExpression(of, f.createStringLiteral(name));
+  return (context) => (file) => new ModuleRewriting(context, options, facts).of(file);
+}
 
-    const imports: TypeScript.Statement[] = [];
-    const body: TypeScript.Statement[] = [];
-    /** Exported name → expression that reads it now, and the local name behind it where it can be assigned. */
-    const exported = new Map<string, { readonly read: TypeScript.Expression; readonly local?: string }>();
-    const constants = new Set<string>();
-    let modules = 0;
+/** What an exported name reads now, and the local name behind it where it can be assigned. */
+interface Exported {
+  readonly read: TypeScript.Expression;
+  readonly local?: string;
+}
 
-    function load(specifier: string, node: TypeScript.Node): TypeScript.Identifier {
-      facts.imports.add(specifier);
-      const name = `__module${modules++}`;
-      imports.push(ts.setSourceMapRange(constant(name, cell("module", f.createStringLiteral(specifier))), node));
-      return identifier(name);
-    }
-    function addImport(node: TypeScript.ImportDeclaration): void {
-      const from = load((node.moduleSpecifier as TypeScript.StringLiteral).text, node);
-      const clause = node.importClause;
-      const bind = (local: string, value: TypeScript.Expression): void => {
-        constants.add(local);
-        imports.push(ts.setSourceMapRange(constant(local, value), node));
-      };
-      const pick = (name: string): TypeScript.Expression => cell("pick", from, f.createStringLiteral(name));
-      if (clause?.name) bind(clause.name.text, pick("default"));
-      const named = clause?.namedBindings;
-      if (named && ts.isNamespaceImport(named)) bind(named.name.text, member(from, "*"));
-      if (named && ts.isNamedImports(named))
-        for (const e of named.elements) bind(e.name.text, pick((e.propertyName ?? e.name).text));
-    }
-    function addExport(node: TypeScript.ExportDeclaration): void {
-      const from = node.moduleSpecifier && load((node.moduleSpecifier as TypeScript.StringLiteral).text, node);
-      const clause = node.exportClause;
-      if (from && !clause) body.push(f.createExpressionStatement(cell("exportAll", from)));
-      else if (clause && ts.isNamespaceExport(clause))
-        exported.set(clause.name.text, { read: member(from ?? identifier("undefined"), "*") });
-      else if (clause)
-        for (const e of clause.elements) {
-          const local = (e.propertyName ?? e.name).text;
-          exported.set(
-            e.name.text,
-            from ? { read: cell("pick", from, f.createStringLiteral(local)) } : { read: identifier(local), local },
-          );
-        }
-    }
-    function noteConstants(node: TypeScript.Statement): void {
-      if (ts.isVariableStatement(node) && node.declarationList.flags & ts.NodeFlags.Const)
-        for (const d of node.declarationList.declarations) for (const n of bound(d.name)) constants.add(n);
-    }
-    /** The statement without `export`; its names are noted. */
-    function unexported(node: TypeScript.Statement): TypeScript.Statement {
-      const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined;
-      if (!modifiers?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword)) return node;
-      facts.module = true;
-      const isDefault = modifiers.some((m) => m.kind === ts.SyntaxKind.DefaultKeyword);
-      const kept = modifiers.filter(
-        (m) => m.kind !== ts.SyntaxKind.ExportKeyword && m.kind !== ts.SyntaxKind.DefaultKeyword,
-      );
-      const note = (name: TypeScript.Identifier | undefined): TypeScript.Identifier => {
-        const local = name ?? identifier("__default");
-        exported.set(isDefault ? "default" : local.text, { read: identifier(local.text), local: local.text });
-        return local;
-      };
-      if (ts.isVariableStatement(node)) {
-        for (const d of node.declarationList.declarations)
-          for (const n of bound(d.name)) exported.set(n, { read: identifier(n), local: n });
-        return f.updateVariableStatement(node, kept, node.declarationList);
-      }
-      if (ts.isFunctionDeclaration(node))
-        return f.updateFunctionDeclaration(
-          node,
-          kept,
-          node.asteriskToken,
-          note(node.name),
-          node.typeParameters,
-          node.parameters,
-          node.type,
-          node.body,
-        );
-      if (ts.isClassDeclaration(node))
-        return f.updateClassDeclaration(
-          node,
-          kept,
-          note(node.name),
-          node.typeParameters,
-          node.heritageClauses,
-          node.members,
-        );
-      return node;
-    }
+/** One file on its way: the imports that are bound first, what stays of its statements, the names that it gives. */
+class ModuleRewriting {
+  private readonly f: TypeScript.NodeFactory;
+  private readonly visit: ReturnType<typeof rewriter>;
+  private readonly imports: TypeScript.Statement[] = [];
+  private readonly body: TypeScript.Statement[] = [];
+  private readonly exported = new Map<string, Exported>();
+  private readonly constants = new Set<string>();
+  private modules = 0;
 
-    const last = options.cell ? lastExpression(file) : undefined;
+  constructor(
+    context: TypeScript.TransformationContext,
+    private readonly options: RewriteOptions & { readonly cell: boolean },
+    private readonly facts: ModuleFacts,
+  ) {
+    this.f = context.factory;
+    this.visit = rewriter(context, options);
+  }
+
+  of(file: TypeScript.SourceFile): TypeScript.SourceFile {
+    const last = this.options.cell ? lastExpression(file) : undefined;
     for (const node of file.statements) {
       const isModuleSyntax =
         ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isExportAssignment(node);
-      if (isModuleSyntax && node.pos >= 0) facts.module = true; // the compiler adds an `export {}` of its own
-      if (ts.isImportDeclaration(node)) addImport(node);
-      else if (ts.isExportDeclaration(node)) addExport(node);
-      else if (ts.isExportAssignment(node)) {
-        exported.set("default", { read: identifier("__default") });
-        body.push(ts.setTextRange(constant("__default", visit(node.expression) as TypeScript.Expression), node));
-      } else if (node === last) {
-        const value = visit(last.expression) as TypeScript.Expression;
-        const kept = f.createAssignment(
-          f.createPropertyAccessExpression(identifier("__cell"), "result"),
-          f.createParenthesizedExpression(value),
-        );
-        body.push(ts.setTextRange(f.createExpressionStatement(kept), node));
-      } else {
-        const plain = unexported(node);
-        noteConstants(plain);
-        body.push(statement(plain));
-      }
+      if (isModuleSyntax && node.pos >= 0) this.facts.module = true; // the compiler adds an `export {}` of its own
+      if (ts.isImportDeclaration(node)) this.addImport(node);
+      else if (ts.isExportDeclaration(node)) this.addExport(node);
+      else if (ts.isExportAssignment(node)) this.addDefault(node);
+      else if (node === last) this.keep(last);
+      else this.addPlain(node);
     }
-    for (const name of exported.keys()) facts.defines.add(name);
-    const entries = [...exported].map(([name, { read, local }]) => {
+    for (const name of this.exported.keys()) this.facts.defines.add(name);
+    return this.f.updateSourceFile(file, [...this.definitions(), ...this.imports, ...this.body]);
+  }
+
+  private addImport(node: TypeScript.ImportDeclaration): void {
+    const { f } = this;
+    const from = this.load((node.moduleSpecifier as TypeScript.StringLiteral).text, node);
+    const clause = node.importClause;
+    const bind = (local: string, value: TypeScript.Expression): void => {
+      this.constants.add(local);
+      this.imports.push(ts.setSourceMapRange(this.constant(local, value), node));
+    };
+    const pick = (name: string): TypeScript.Expression => this.cell("pick", from, f.createStringLiteral(name));
+    if (clause?.name) bind(clause.name.text, pick("default"));
+    const named = clause?.namedBindings;
+    if (named && ts.isNamespaceImport(named)) bind(named.name.text, this.member(from, "*"));
+    if (named && ts.isNamedImports(named))
+      for (const e of named.elements) bind(e.name.text, pick((e.propertyName ?? e.name).text));
+  }
+
+  private addExport(node: TypeScript.ExportDeclaration): void {
+    const { f, exported } = this;
+    const from = node.moduleSpecifier && this.load((node.moduleSpecifier as TypeScript.StringLiteral).text, node);
+    const clause = node.exportClause;
+    if (from && !clause) this.body.push(f.createExpressionStatement(this.cell("exportAll", from)));
+    else if (clause && ts.isNamespaceExport(clause))
+      exported.set(clause.name.text, { read: this.member(from ?? f.createIdentifier("undefined"), "*") });
+    else if (clause)
+      for (const e of clause.elements) {
+        const local = (e.propertyName ?? e.name).text;
+        exported.set(
+          e.name.text,
+          from
+            ? { read: this.cell("pick", from, f.createStringLiteral(local)) }
+            : { read: f.createIdentifier(local), local },
+        );
+      }
+  }
+
+  private addDefault(node: TypeScript.ExportAssignment): void {
+    this.exported.set("default", { read: this.f.createIdentifier("__default") });
+    const value = this.visit(node.expression) as TypeScript.Expression;
+    this.body.push(ts.setTextRange(this.constant("__default", value), node));
+  }
+
+  /** The value of the last expression is the cell's result. */
+  private keep(last: TypeScript.ExpressionStatement): void {
+    const { f } = this;
+    const value = this.visit(last.expression) as TypeScript.Expression;
+    const kept = f.createAssignment(
+      f.createPropertyAccessExpression(f.createIdentifier("__cell"), "result"),
+      f.createParenthesizedExpression(value),
+    );
+    this.body.push(ts.setTextRange(f.createExpressionStatement(kept), last));
+  }
+
+  private addPlain(node: TypeScript.Statement): void {
+    const plain = this.unexported(node);
+    if (ts.isVariableStatement(plain) && plain.declarationList.flags & ts.NodeFlags.Const)
+      for (const d of plain.declarationList.declarations) for (const n of bound(d.name)) this.constants.add(n);
+    this.body.push(this.visit(plain) as TypeScript.Statement);
+  }
+
+  /** The statement without `export`; its names are noted. */
+  private unexported(node: TypeScript.Statement): TypeScript.Statement {
+    const { f } = this;
+    const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined;
+    if (!modifiers?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword)) return node;
+    this.facts.module = true;
+    const isDefault = modifiers.some((m) => m.kind === ts.SyntaxKind.DefaultKeyword);
+    const kept = modifiers.filter(
+      (m) => m.kind !== ts.SyntaxKind.ExportKeyword && m.kind !== ts.SyntaxKind.DefaultKeyword,
+    );
+    const note = (name: TypeScript.Identifier | undefined): TypeScript.Identifier => {
+      const local = name ?? f.createIdentifier("__default");
+      const read = f.createIdentifier(local.text);
+      this.exported.set(isDefault ? "default" : local.text, { read, local: local.text });
+      return local;
+    };
+    if (ts.isVariableStatement(node)) {
+      for (const d of node.declarationList.declarations)
+        for (const n of bound(d.name)) this.exported.set(n, { read: f.createIdentifier(n), local: n });
+      return f.updateVariableStatement(node, kept, node.declarationList);
+    }
+    if (ts.isFunctionDeclaration(node)) {
+      const { asteriskToken, typeParameters, parameters, type, body } = node;
+      const name = note(node.name);
+      return f.updateFunctionDeclaration(node, kept, asteriskToken, name, typeParameters, parameters, type, body);
+    }
+    if (ts.isClassDeclaration(node)) {
+      const { typeParameters, heritageClauses, members } = node;
+      return f.updateClassDeclaration(node, kept, note(node.name), typeParameters, heritageClauses, members);
+    }
+    return node;
+  }
+
+  /** What gives the names away: a getter for each, and a setter where it can be assigned. */
+  private definitions(): readonly TypeScript.Statement[] {
+    const { f } = this;
+    if (this.exported.size === 0) return [];
+    const entries = [...this.exported].map(([name, { read, local }]) => {
       const get = f.createArrowFunction(undefined, undefined, [], undefined, undefined, read);
-      const value = f.createParameterDeclaration(undefined, undefined, "__v");
-      const set =
-        local === undefined || constants.has(local)
-          ? []
-          : [
-              f.createArrowFunction(
-                undefined,
-                undefined,
-                [value],
-                undefined,
-                undefined,
-                f.createBlock([f.createExpressionStatement(f.createAssignment(identifier(local), identifier("__v")))]),
-              ),
-            ];
+      const set = local === undefined || this.constants.has(local) ? [] : [this.setter(local)];
       return f.createPropertyAssignment(f.createStringLiteral(name), f.createArrayLiteralExpression([get, ...set]));
     });
-    const define = entries.length
-      ? [f.createExpressionStatement(cell("define", f.createObjectLiteralExpression(entries)))]
-      : [];
-    return f.updateSourceFile(file, [...define, ...imports, ...body]);
-  };
+    return [f.createExpressionStatement(this.cell("define", f.createObjectLiteralExpression(entries)))];
+  }
+  private setter(local: string): TypeScript.Expression {
+    const { f } = this;
+    const value = f.createParameterDeclaration(undefined, undefined, "__v");
+    const assigned = f.createAssignment(f.createIdentifier(local), f.createIdentifier("__v"));
+    const body = f.createBlock([f.createExpressionStatement(assigned)]);
+    return f.createArrowFunction(undefined, undefined, [value], undefined, undefined, body);
+  }
+
+  private load(specifier: string, node: TypeScript.Node): TypeScript.Identifier {
+    this.facts.imports.add(specifier);
+    const name = `__module${this.modules++}`;
+    const module = this.cell("module", this.f.createStringLiteral(specifier));
+    this.imports.push(ts.setSourceMapRange(this.constant(name, module), node));
+    return this.f.createIdentifier(name);
+  }
+  private cell(method: string, ...of: TypeScript.Expression[]): TypeScript.CallExpression {
+    const { f } = this;
+    return f.createCallExpression(
+      f.createPropertyAccessExpression(f.createIdentifier("__cell"), method),
+      undefined,
+      of,
+    );
+  }
+  private constant(name: string, value: TypeScript.Expression): TypeScript.Statement {
+    const { f } = this;
+    const declared = f.createVariableDeclaration(name, undefined, undefined, value);
+    return f.createVariableStatement(undefined, f.createVariableDeclarationList([declared], ts.NodeFlags.Const));
+  }
+  private member(of: TypeScript.Expression, name: string): TypeScript.Expression {
+    return this.f.createElementAccessExpression(of, this.f.createStringLiteral(name));
+  }
 }
 
 /** The names that a binding pattern binds. */
