@@ -8,6 +8,14 @@ const away = (...rooms) => ({
     { patterns: rooms.map((room) => ({ regex: room, message: "Imports point one way: kernel → stdlib → dsl." })) },
   ],
 });
+/** What a browser runs too: it imports the vocabulary, the language and its own rooms, and `out` of them leads nothing. */
+const portable = (files, out) => ({
+  files: [files],
+  rules: {
+    ...away("^node:", "^#(?!dsl/|stdlib/|platform/|kernel/core/)", out),
+    "no-restricted-globals": ["error", "process", "Buffer", "require", "__dirname", "setImmediate"],
+  },
+});
 export default ts.config(
   {
     ignores: [
@@ -40,9 +48,11 @@ export default ts.config(
   },
   { files: ["dsl/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^node:", "^(fs|path|os|buffer|crypto)$") },
   { files: ["stdlib/**/*.ts"], rules: away("^#kernel/") },
+  portable("kernel/core/*/*.ts", "^(\\.\\./){2}"),
+  portable("kernel/core/*/*/*.ts", "^(\\.\\./){3}"),
   { files: ["editors/codemirror/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^#page/", "^node:") },
   { files: ["editors/jupyterlab/src/**/*.ts"], rules: away("^#stdlib/", "^#page/", "^node:") },
-  { files: ["page/**/*.ts"], rules: away("^node:") },
+  { files: ["page/**/*.ts"], rules: away("^node:", "^#kernel/(?!core/)") },
   { files: ["editors/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "error" } },
   {
     files: ["**/*.{js,mjs,cjs}"],

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-export const root = fileURLToPath(new URL("../../", import.meta.url));
+export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Every source file of a room (`dsl`) with the files that it imports, all as paths from the root. */
 export function importsOf(room: string): ReadonlyMap<string, readonly string[]> {

@@ -25,7 +25,7 @@ import { writing } from "./folder-errors.js";
 import { quoted } from "./log-lines.js";
 import { jsonRegular, readRegular } from "./read-regular.js";
 import { eventsOf } from "./read-events.js";
-import { trialSchema, type TrialOf } from "../session/trials.js";
+import { trialSchema, type TrialOf } from "./trials.js";
 
 export interface Lock {
   readonly version: 1;

@@ -18,7 +18,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 import { gone, writing } from "./folder-errors.js";
-import { isAlive, thisProcess, type Writer } from "./writer.js";
+import { isAlive, thisProcess } from "./writer.js";
+import type { Writer } from "../core/session/writer.js";
 
 export type Doing = "train" | "delete" | "sweep";
 export interface Holder {

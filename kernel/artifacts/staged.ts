@@ -4,7 +4,7 @@
  */
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { isRunning } from "../engine/safetensors.js";
+import { isRunning } from "../tensors/safetensors.js";
 import { diskError } from "../fetch/disk.js";
 import { full } from "./folder-errors.js";
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { fields, like } from "../fetch/json.js";
-import { recordOf, textOf } from "./model-file.js";
+import { recordOf, textOf } from "../tensors/model-file.js";
 
 /** Its source; null: it brings none. Of several that are named, the one called `default`. Coded error `base-damaged`. */
 export function chatTemplateOf(folder: string): string | null {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { EmbeddingFacts } from "#dsl/types/facts.js";
 import { isRecord } from "../fetch/json.js";
-import { jsonOf, recordOf } from "./model-file.js";
+import { jsonOf, recordOf } from "../tensors/model-file.js";
 import "../core/bases/codes.js";
 
 export const MODULES = "modules.json";

@@ -13,7 +13,7 @@ import { fields, isRecord, jsonOrNone, like, maybe } from "../fetch/json.js";
 import { hubHome, isChecksum, matches, type CachedModel } from "./cache.js";
 import { MODULES, POOLING } from "./embedding.js";
 import { noSafetensors } from "./pickles.js";
-import { shardNames } from "./shards.js";
+import { shardNames } from "../tensors/shards.js";
 import "../core/bases/codes.js";
 
 export interface HubOptions {

@@ -5,17 +5,17 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Registry } from "#dsl/types/registry.js";
-import { readHeader } from "../engine/safetensors.js";
+import { readHeader } from "../tensors/safetensors.js";
 import { sha256Of } from "../fetch/file.js";
 import type { Base } from "../core/bases/base.js";
 import { chatTemplateOf } from "./chat-template.js";
 import { embeddingOf, MODULES } from "./embedding.js";
 import { familyOf } from "../core/bases/family.js";
-import { openRegular, recordOf } from "./model-file.js";
+import { openRegular, recordOf } from "../tensors/model-file.js";
 import { ownHeadsOf } from "./own-heads.js";
 import { noSafetensors } from "./pickles.js";
 import { readsOf } from "./reads.js";
-import { shardsOf } from "./shards.js";
+import { shardsOf } from "../tensors/shards.js";
 import "../core/bases/codes.js";
 
 /** Files besides the weights that change what a model computes or reads. */

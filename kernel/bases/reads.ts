@@ -1,10 +1,10 @@
 /** How much of a text a base was trained to read, as its tokenizer's settings say (`model_max_length`). */
 import { join } from "node:path";
-import { recordOf } from "./model-file.js";
+import { recordOf } from "../tensors/model-file.js";
 
 /** What texts are cut at where nothing is written. */
 const USUAL = 512;
-/** What savings here write beside the weights (kernel/encoding/learnt.ts). */
+/** What savings here write beside the weights (kernel/artifacts/learnt.ts). */
 const OURS = "learnt.json";
 
 /**

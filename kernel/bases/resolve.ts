@@ -18,7 +18,7 @@ import { convertGguf, convertedFolder } from "./gguf/convert.js";
 import { baseFromHub, hubEndpoint, hubOffline } from "./hub.js";
 import { openBase } from "./open.js";
 import { isPickle } from "./pickles.js";
-import { INDEX, shardNames } from "./shards.js";
+import { INDEX, shardNames } from "../tensors/shards.js";
 import { baseFromPackage, carried, carriedBase } from "./packages.js";
 import "../core/bases/codes.js";
 

@@ -14,7 +14,7 @@ import type { Asks, Encoded } from "./isolated/protocol.js";
 import { inUtf16, windowsOf } from "../core/bases/context-windows.js";
 import { cutFramed, framed, framedPair } from "../core/bases/framing.js";
 import { VOCABULARY } from "../core/bases/json-limits.js";
-import { bytesOf, recordOf } from "./model-file.js";
+import { bytesOf, recordOf } from "../tensors/model-file.js";
 import { checkTokenizer, type Frame } from "../core/bases/tokenizer-file.js";
 
 export interface PlacedEncoding {

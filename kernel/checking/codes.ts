@@ -1,4 +1,5 @@
 /** Codes of the command line and of the Jupyter client. */
+import "#kernel/jupyter/client/codes.js";
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import type {} from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
@@ -17,7 +18,6 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly has: readonly string[];
       readonly nearest: string | null;
     };
-    "not-built": { readonly file: string };
     "reference-stale": { readonly folder: string; readonly pages: readonly string[] };
   }
 }
@@ -81,11 +81,5 @@ registerCodes({
         : `write ${nearest}`,
     explain:
       "`tunebook show` prints plans, graphs and programs of the trainings of a file. A training is named by its model, or by what stands after `as`.",
-  },
-  "not-built": {
-    severity: "error",
-    message: ({ file }) => `${file} has not been built`,
-    help: () => "run `npm run build` in Tunebook's folder",
-    explain: "A part of Tunebook that is compiled from TypeScript is missing from `dist`.",
   },
 });

@@ -10,6 +10,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import { fields, hintIn, jsonOrNone, object, table, whole, type Schema } from "../fetch/json.js";
 import { Growing } from "../core/data/growing.js";
+import { StreamedRows } from "../core/data/streamed-rows.js";
 import "../core/data/codes.js";
 
 export const VERSION = 1;
@@ -47,33 +48,34 @@ const metaSchema: Schema<StreamedMeta> = fields({
 /** Millions are read: nothing of it is copied. */
 const rowLine = v.custom<readonly unknown[]>(Array.isArray);
 
-export class StreamedSplit {
+export class StreamedSplit extends StreamedRows {
   private readonly fd: number;
   constructor(
-    readonly folder: string,
-    readonly name: string,
+    override readonly folder: string,
+    override readonly name: string,
     private readonly roles: readonly string[],
     /** Of each line its first byte, and the end of the last one. */
     private readonly starts: Float64Array,
     /** Numbers in the order of the data's labels; null where there is no role `label`. */
-    readonly labels: Int32Array | null,
+    override readonly labels: Int32Array | null,
     /** Numbers of the rows in their source, from 1. */
-    readonly numbers: Int32Array,
+    override readonly numbers: Int32Array,
   ) {
+    super();
     this.fd = openSync(rowsFile(folder, name), "r");
     opened.register(this, this.fd);
   }
 
-  get rows(): number {
+  override get rows(): number {
     return this.numbers.length;
   }
 
-  has(role: string): boolean {
+  override has(role: string): boolean {
     return this.roles.includes(role);
   }
 
   /** One role's values of rows `from` … `to` − 1, read at once. */
-  values(role: string, from: number, to: number): unknown[] {
+  override values(role: string, from: number, to: number): unknown[] {
     const at = this.roles.indexOf(role);
     if (from >= to || at < 0) return [];
     const bytes = Buffer.allocUnsafe(this.starts[to]! - this.starts[from]!);

@@ -20,7 +20,8 @@ import { locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import type { Which } from "../core/data/tokens.js";
 import { Growing } from "../core/data/growing.js";
-import { readWhole, type StreamedSplit } from "./streamed.js";
+import type { StreamedRows } from "../core/data/streamed-rows.js";
+import { readWhole } from "./streamed.js";
 import type { TokenTexts } from "../core/data/token-rows.js";
 
 /** Texts that are made tokens at a time. */
@@ -64,7 +65,7 @@ const opened = new FinalizationRegistry<number>((fd) => closeSync(fd));
 
 /** The split's tokens by that tokenizer (`hash`), specials included, not cut; made when they are not there. */
 export async function tokenFile(
-  split: StreamedSplit,
+  split: StreamedRows,
   tokenizer: TokenizerImplementation & { readonly hash: string },
   signal?: AbortSignal,
   which: Which = {},
@@ -87,7 +88,7 @@ function markOf({ role = "text", prefix = "" }: Which): string {
 }
 
 async function write(
-  split: StreamedSplit,
+  split: StreamedRows,
   tokenizer: TokenizerImplementation,
   file: string,
   index: string,

@@ -12,7 +12,7 @@ import type { FedRows } from "../core/data/loader.js";
 import type { Prepared } from "../core/data/prepare.js";
 import { splitNamesOf } from "../core/data/prepared.js";
 import { rowNamesOf } from "../core/data/row-names.js";
-import { StreamedSplit } from "../datasets/streamed.js";
+import { StreamedRows } from "../core/data/streamed-rows.js";
 import { tokenFile } from "../datasets/token-file.js";
 import { taughtBy as taughtByTargets } from "../core/data/sequence.js";
 import { wordsIn } from "#stdlib/lib/tasks/words.js";
@@ -137,7 +137,7 @@ export function encodeSplit(
 ): Promise<Encoded> {
   const split = prepared.streamed?.[name.split] ?? prepared.splits[name.split];
   if (!split) throw new CodedError("split-missing", { ...name, has: splitNamesOf(prepared) });
-  const rows = split instanceof StreamedSplit ? split.rows : split.numRows();
+  const rows = split instanceof StreamedRows ? split.rows : split.numRows();
   if (rows === 0) throw new CodedError("no-rows", name);
   const { tokenizer, maxLength, task, labels, types, end, chat } = encoding;
   const key = JSON.stringify([tokenizer.hash, maxLength, task.call, labels, types, end, chat?.name]);
@@ -147,7 +147,7 @@ export function encodeSplit(
   if (known) return known;
   // A model that was taught none takes the data's own.
   const of = { ...encoding, data: name.data, labels: labels.length > 0 ? labels : prepared.labels };
-  const made = split instanceof StreamedSplit ? encodeStreamed(split, prepared.labels, of) : encodeTable(split, of);
+  const made = split instanceof StreamedRows ? encodeStreamed(split, prepared.labels, of) : encodeTable(split, of);
   const whole = made.then((encoded) => {
     if (encoded.lengths.length === 0) throw new CodedError("no-rows", name);
     return encoded;
@@ -271,7 +271,7 @@ async function encodePairs(table: ColumnTable, e: Encoding, pairs: NonNullable<E
 }
 
 async function encodeStreamedPairs(
-  split: StreamedSplit,
+  split: StreamedRows,
   e: Encoding,
   pairs: NonNullable<Encoding["pairs"]>,
 ): Promise<Encoded> {
@@ -308,7 +308,7 @@ export function ended(
   return { ids: new CutTexts(texts, cut), lengths };
 }
 
-async function encodeStreamed(split: StreamedSplit, known: readonly string[], e: Of): Promise<Encoded> {
+async function encodeStreamed(split: StreamedRows, known: readonly string[], e: Of): Promise<Encoded> {
   const { supervision } = e.task.implementation;
   if (e.chat) return encodeConversations(streamedConversations(split), split.numbers, e.chat, e);
   if (e.pairs) return encodeStreamedPairs(split, e, e.pairs);

@@ -2,9 +2,9 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DType, NDArray, State } from "#dsl/graph/program.js";
 import { dequantized, quantized } from "#dsl/graph/quantize.js";
-import { ELEMENT_BYTES, asFloats, bytesOf, floatsToBrain } from "./numbers.js";
+import { ELEMENT_BYTES, asFloats, bytesOf, floatsToBrain } from "../tensors/numbers.js";
 import { normals, uniforms } from "./random.js";
-import { readHeader, readTensor, weightFiles, type Header } from "./safetensors.js";
+import { readHeader, readTensor, weightFiles, type Header } from "../tensors/safetensors.js";
 import "./codes.js";
 
 type Parts = ReturnType<typeof quantized>;

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
-import { isRunFolder, nameOf } from "../artifacts/damage.js";
-import "../session/load-codes.js";
+import { isRunFolder, nameOf } from "./damage.js";
+import "../core/session/load-codes.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 
 export interface Places {

@@ -14,7 +14,7 @@ import { scoresIn } from "./run-scores.js";
 import { isLive, isPlan, summaryOf, type About, type RunSummary } from "./run-summary.js";
 import { existsSync } from "node:fs";
 import { jsonRegular } from "../artifacts/read-regular.js";
-import { Trials } from "../session/trials.js";
+import { Trials } from "../artifacts/trials.js";
 
 interface Entry {
   readonly log: RunLog;

@@ -4,10 +4,10 @@ import { readerOf } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { splitNamesOf } from "../core/data/prepared.js";
 import type { Encoded, Encoding } from "../encoding/encoded.js";
-import type { Learnt } from "../encoding/learnt.js";
+import type { Learnt } from "../artifacts/learnt.js";
 import type { Weights } from "../session/model-handle.js";
-import { valuesOf, type Part } from "../encoding/part.js";
-import { valuesIn } from "../encoding/tally.js";
+import { valuesOf, type Part } from "../artifacts/part.js";
+import { valuesIn } from "../artifacts/tally.js";
 import type { Stage, TuneSession } from "../session/tune-session.js";
 
 export interface ScoredConstant {

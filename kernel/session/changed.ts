@@ -9,7 +9,7 @@ import type { Base } from "../core/bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { collate } from "../core/data/batches.js";
 import { splitNamesOf, type Prepared } from "../core/data/prepared.js";
-import { StreamedSplit } from "../datasets/streamed.js";
+import { StreamedRows } from "../core/data/streamed-rows.js";
 import type { Session } from "../engine/engine.js";
 import { encodeTexts, type Asked, type Encoded, type Encoding } from "../encoding/encoded.js";
 import { floats } from "../engine/feeds.js";
@@ -129,7 +129,7 @@ function some(count: number): readonly number[] {
 function textsOf(prepared: Prepared, name: string): { readonly texts: readonly Asked[]; readonly of: number } {
   const split = prepared.streamed?.[name] ?? prepared.splits[name];
   if (!split) throw new CodedError("internal", { what: `there is no split ${name}` });
-  const streams = split instanceof StreamedSplit;
+  const streams = split instanceof StreamedRows;
   const has = (role: string): boolean => (streams ? split.has(role) : split.columnNames().includes(role));
   const columns = new Map<string, ArrayLike<unknown>>();
   const value = (role: string, row: number): unknown => {

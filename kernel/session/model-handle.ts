@@ -15,7 +15,7 @@ import type { RunEvent } from "../core/session/events.js";
 import { asText, promptsOf, type Prompt } from "../inference/prompts.js";
 import { questionsOf, readsContexts, type Question } from "../inference/questions.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
-import type { Checkpoint } from "../training/checkpoints.js";
+import type { Checkpoint } from "../artifacts/checkpoints.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import { scoresOf, type RunScore } from "../history/run-scores.js";
 import type { Merged } from "../artifacts/merged.js";

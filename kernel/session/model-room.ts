@@ -12,7 +12,7 @@ import { readerOf, type DataPlan, type ModelPlan } from "#dsl/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
 import { openBase } from "../bases/open.js";
-import { LEARNT } from "../encoding/learnt.js";
+import { LEARNT } from "../artifacts/learnt.js";
 import { demandFree, filesOf, writeModelFolder } from "../artifacts/model-folder.js";
 import { staged } from "../artifacts/staged.js";
 import { RunFolder } from "../artifacts/run-folder.js";

@@ -17,7 +17,7 @@ import { wholeOf, type WholeModel } from "../artifacts/model-folder.js";
 import type { Engine, Session } from "../engine/engine.js";
 import { sharedStore } from "../engine/shared.js";
 import { join, resolve } from "node:path";
-import { readHeader } from "../engine/safetensors.js";
+import { readHeader } from "../tensors/safetensors.js";
 import type { Body } from "../artifacts/merged.js";
 import { bodyFrom, partsFrom } from "../core/session/programs.js";
 import { standardisedOf, type Standardised } from "../artifacts/standardised.js";

@@ -8,8 +8,14 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { keepsBest } from "#dsl/plan/watched.js";
 import type { Session } from "../engine/engine.js";
-import { checkpointFile, isUnusable, readCheckpoints, saveCheckpoint, type Checkpoint } from "./checkpoints.js";
-import "../session/load-codes.js";
+import {
+  checkpointFile,
+  isUnusable,
+  readCheckpoints,
+  saveCheckpoint,
+  type Checkpoint,
+} from "../artifacts/checkpoints.js";
+import "../core/session/load-codes.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { RunLock } from "../artifacts/run-lock.js";
 

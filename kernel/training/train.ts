@@ -17,7 +17,7 @@ import {
   type Checkpoint,
   type DamagedCheckpoint,
   type Position,
-} from "./checkpoints.js";
+} from "../artifacts/checkpoints.js";
 import type { RunEvent } from "../core/session/events.js";
 import { Flight, type Step } from "./pipeline.js";
 import type { RunFolder } from "../artifacts/run-folder.js";

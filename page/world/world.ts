@@ -11,7 +11,7 @@ import type { DataPlan, ReaderOf } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { scratchOf } from "#kernel/core/bases/scratch-facts.js";
 import { prepare, readHeader, type Prepared } from "#kernel/core/data/prepare.js";
-import "#kernel/session/load-codes.js";
+import "#kernel/core/session/load-codes.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { registry } from "#stdlib/registry.js";
 import { baseOf } from "./bases.js";

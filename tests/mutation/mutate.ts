@@ -22,7 +22,7 @@ const enough = 60;
 /** Mutants that are the same as the rule: nobody can tell them apart, and why. */
 const same: readonly (readonly [file: string, code: string, kind: Kind, why: string])[] = [
   [
-    "kernel/engine/safetensors.js",
+    "kernel/tensors/safetensors.js",
     "weights-truncated",
     "off",
     "whoever reads the bytes says the same; this spares the room for them",

@@ -6,7 +6,7 @@ import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { writeSafetensors, type TensorToWrite } from "../../engine/safetensors.js";
+import { writeSafetensors, type TensorToWrite } from "../../tensors/safetensors.js";
 import { cachePath, locked } from "../../fetch/cache.js";
 import { demandSpace } from "../../fetch/disk.js";
 import { isWhole } from "../../fetch/file.js";

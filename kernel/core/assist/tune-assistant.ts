@@ -20,8 +20,8 @@ import { growing, type GrowingRegistry, type Registry } from "#dsl/types/registr
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { format } from "#dsl/syntax/format.js";
 import { parse } from "#dsl/syntax/parse.js";
-import type { Finding, Mend } from "./assistant-port.js";
-import type { Completeness, Completion, Inspection, TuneKnowledge } from "../../jupyter/cells/interpreter.js";
+import type { Finding, Mend } from "./answers.js";
+import type { Completeness, Completion, Inspection, TuneKnowledge } from "./answers.js";
 
 const typed = "typed";
 /** Read, counted or downloaded only when a cell runs or a person asks. */

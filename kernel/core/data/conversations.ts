@@ -7,7 +7,7 @@ import type { SplitFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
 import { rowNamesOf } from "./row-names.js";
-import type { StreamedSplit } from "../../datasets/streamed.js";
+import type { StreamedRows } from "./streamed-rows.js";
 
 /** Conversations with what messages call their rows. */
 export type ConversationRows = readonly { readonly row: RowName; readonly turns: readonly Turn[] }[];
@@ -34,7 +34,7 @@ export function conversationsOf(table: ColumnTable): ConversationRows {
 }
 
 /** All of them are held in memory. */
-export function streamedConversations(split: StreamedSplit): ConversationRows {
+export function streamedConversations(split: StreamedRows): ConversationRows {
   return joined(
     (role) => {
       const values = split.values(role, 0, split.rows);

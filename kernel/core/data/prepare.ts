@@ -5,6 +5,7 @@
 import { table as makeTable, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts, SplitFacts, TableFacts } from "#dsl/types/facts.js";
+import type { DataAudit } from "#dsl/types/audit-facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
@@ -16,11 +17,10 @@ import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { cleaning, Drops } from "./cleaning.js";
 import { audited } from "./audit/audit.js";
-import type { KeptAudits } from "../../datasets/kept-audits.js";
 import { findLeaks } from "./leaks.js";
 import type { Prepared } from "./prepared.js";
 import { answersText, placeAnswers } from "./answers.js";
-import { isStreamed, readHeader as header, readRows, stride, turn, type Row } from "./rows.js";
+import { readHeader as header, readRows, stride, turn, type Row } from "./rows.js";
 import { nameRowsBy, rowName } from "./row-names.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
@@ -41,18 +41,14 @@ export interface PrepareOptions {
   /** Given: rows are measured as the windows that they become, in a task that reads contexts. */
   readonly windows?: ContextCut;
   /** Given: rows that were looked through before are not looked through again. */
-  readonly audits?: KeptAudits;
+  readonly audits?: { of(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> };
   readonly signal?: AbortSignal;
   readonly registry?: Registry;
 }
 
-/** Coded errors of sources, cleaners and splits, and `unknown-column`, `not-text`, `missing-value`, `no-rows-left`. */
+/** Rows that fit in memory, read, cleaned, split and counted. Coded errors of sources, cleaners and splits, and `unknown-column`, `not-text`, `missing-value`, `no-rows-left`. */
 export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
   const registry = o.registry ?? whole;
-  if (isStreamed(plan)) {
-    const { prepareStreamed } = await import("../../datasets/prepare-streamed.js");
-    return prepareStreamed(plan, world, { ...o, registry });
-  }
   const source = await readRows(plan, { registry, world, signal: o.signal });
   const dropped = new Drops();
   const clean = placeAnswers(await cleaned(source, plan, registry, dropped, o.signal));

@@ -1,7 +1,7 @@
 /** What `prepare` makes of a data plan: tables by split, ready for tokens, and the facts that checker and preview read. */
 import type { ColumnTable } from "arquero";
 import type { DataFacts } from "#dsl/types/facts.js";
-import type { StreamedSplit } from "../../datasets/streamed.js";
+import type { StreamedRows } from "./streamed-rows.js";
 
 /** Names of the splits, whether they are tables or streamed. */
 export function splitNamesOf(prepared: Prepared): readonly string[] {
@@ -16,7 +16,7 @@ export interface Prepared {
    */
   readonly splits: Readonly<Record<string, ColumnTable>>;
   /** Of data that are streamed, in place of tables: `splits` is empty then. */
-  readonly streamed?: Readonly<Record<string, StreamedSplit>>;
+  readonly streamed?: Readonly<Record<string, StreamedRows>>;
   /** In the order in which the model numbers them; empty when the data has no `label` role. */
   readonly labels: readonly string[];
   readonly facts: DataFacts;

@@ -2,7 +2,7 @@
  * What happens in a run is a stream of events: `runs/<id>/events.jsonl`, live curves, trackers and tests all read it.
  * Steps count from 1; `loss` is the mean over the batch before the update; NaN and infinities are written as strings.
  */
-import type { Writer } from "../../artifacts/writer.js";
+import type { Writer } from "./writer.js";
 
 export type RunEvent = { readonly at: string; readonly run: string } & (
   | {

@@ -10,8 +10,8 @@ import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import { registry } from "#stdlib/registry.js";
-import { readHeader, weightFiles } from "../safetensors.js";
-import { recordOf } from "#kernel/bases/model-file.js";
+import { readHeader, weightFiles } from "../../tensors/safetensors.js";
+import { recordOf } from "#kernel/tensors/model-file.js";
 import { noSafetensors } from "#kernel/bases/pickles.js";
 import type { Limits } from "./batch.js";
 

@@ -5,8 +5,14 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray, State, Type } from "#dsl/graph/program.js";
 import { Checkpoints, initialValue, isUnset, originsOf, shapeOfState } from "../initial.js";
-import { ELEMENT_BYTES } from "../numbers.js";
-import { readHeader, readTensor, verifySafetensors, writeSafetensors, type TensorToWrite } from "../safetensors.js";
+import { ELEMENT_BYTES } from "../../tensors/numbers.js";
+import {
+  readHeader,
+  readTensor,
+  verifySafetensors,
+  writeSafetensors,
+  type TensorToWrite,
+} from "../../tensors/safetensors.js";
 import type { EngineName } from "../engine.js";
 import { UnsetStates } from "./unset.js";
 import type { Arrays, Backend, BackendSession, Programs } from "./backend.js";

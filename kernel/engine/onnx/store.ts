@@ -2,7 +2,7 @@
 import { Tensor } from "onnxruntime-node";
 import type { DType, NDArray, State } from "#dsl/graph/program.js";
 import { isUnset, shapeOfState } from "../initial.js";
-import { aligned, bytesOf, ELEMENT_BYTES } from "../numbers.js";
+import { aligned, bytesOf, ELEMENT_BYTES } from "../../tensors/numbers.js";
 
 type Data = Float32Array | Float64Array | Int32Array | Uint16Array | Int8Array | Uint8Array;
 interface Held {

@@ -8,7 +8,7 @@ import type { NDArray, Node, Program, Ref, State, Update } from "#dsl/graph/prog
 import { concrete, type Sizes } from "#dsl/graph/shape.js";
 import type { Arrays, BackendSession, Programs } from "../host/backend.js";
 import { isUnset, shapeOfState, zeros } from "../initial.js";
-import { asFloats, asIntegers, bytesOf } from "../numbers.js";
+import { asFloats, asIntegers, bytesOf } from "../../tensors/numbers.js";
 import { placed } from "./caches.js";
 import { kernelOf } from "./kernels.js";
 import { numbers, tf, type T, type TfjsBackendName } from "./library.js";

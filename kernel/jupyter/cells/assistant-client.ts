@@ -3,7 +3,7 @@ import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { CodedError, type Code } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 import type { Conversion, DeclaredState } from "./compile/converter.js";
-import type { TuneKnowledge } from "./interpreter.js";
+import type { TuneKnowledge } from "../../core/assist/answers.js";
 
 /** What only the main thread may ask. */
 export interface CompilerMethods {

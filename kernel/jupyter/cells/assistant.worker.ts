@@ -4,12 +4,7 @@
  */
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type {
-  AssistantMethod,
-  AssistantMethods,
-  AssistantRequest,
-  ConnectAssistant,
-} from "../../core/assist/assistant-port.js";
+import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssistant } from "./assistant-port.js";
 import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
 import { isSyntax, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";

@@ -3,8 +3,7 @@
  * worker of its own). Offsets here are UTF-16; the wire converts from Jupyter's code points.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { Source } from "#dsl/diagnostics/span.js";
-import type { Word } from "#dsl/types/registry.js";
+import type { Completeness, Completion, Inspection, TuneKnowledge } from "../../core/assist/answers.js";
 import type { Shown } from "../../core/display/shown.js";
 
 /** Where a cell's output goes. Calls keep their order; late calls (timers) still reach the cell that made them. */
@@ -42,28 +41,6 @@ export interface Interpreter {
   interrupt(): void;
   dispose(): Promise<void>;
 }
-export interface Completion {
-  readonly matches: readonly {
-    readonly text: string;
-    readonly type: string;
-    /** What it takes and what it is without: a few words beside its name. */
-    readonly detail?: string;
-    readonly doc?: string;
-    /** It is on its way out. */
-    readonly deprecated?: true;
-  }[];
-  readonly start: number;
-  readonly end: number;
-}
-export interface Inspection {
-  readonly found: boolean;
-  readonly bundle: Readonly<Record<string, unknown>>;
-  /** The part of the code that it is about, UTF-16, where it is known. */
-  readonly start?: number;
-  readonly end?: number;
-}
-export type Completeness =
-  { readonly status: "complete" | "invalid" | "unknown" } | { readonly status: "incomplete"; readonly indent: string };
 /** Answers about text; lives on a worker so that it answers while a cell computes. */
 export interface Assistant {
   complete(code: string, offset: number): Promise<Completion>;
@@ -89,15 +66,6 @@ export interface Names {
   /** Names made by TypeScript cells. */
   typescript(): readonly string[];
 }
-/** What the assistant needs to know of the Tune cells that ran, to complete and check the one being typed. */
-export interface TuneKnowledge {
-  /** Earlier Tune sources, in the order in which they ran; absent: as before. */
-  readonly sources?: readonly Source[];
-  /** Answers to the compiler's needs met so far: pairs of `keyOf(need)` and the fact. */
-  readonly facts?: readonly (readonly [string, unknown])[];
-  /** Words that TypeScript cells defined, as data; absent: as before. */
-  readonly words?: readonly Word[];
-}
 export interface CellsOptions {
   /** Folder of the notebook: imports of cells start there. */
   readonly folder: string;
@@ -114,7 +82,7 @@ export interface CellsOptions {
 export interface Cells {
   readonly interpreter: Interpreter;
   readonly names: Names;
-  /** A new port to the assistant's worker; it speaks `kernel/core/assist/assistant-port.ts`. */
+  /** A new port to the assistant's worker; it speaks `kernel/jupyter/cells/assistant-port.ts`. */
   assistantPort(): MessagePort;
   /** `take` is given a port to each assistant that is started after one ended. */
   onAssistantRestart(take: (port: MessagePort) => void): void;

@@ -8,7 +8,7 @@ import { failed, Facts, type Need } from "#dsl/types/facts.js";
 import { withoutMagic } from "#dsl/syntax/cell.js";
 import { planView } from "../../core/display/plan-view.js";
 import { Measurer } from "../../session/measurer.js";
-import type { AssistantMethods, NotebookText } from "../../core/assist/assistant-port.js";
+import type { AssistantMethods, NotebookText } from "./assistant-port.js";
 import {
   costly,
   factsFrom,

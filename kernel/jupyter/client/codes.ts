@@ -4,6 +4,7 @@ import type {} from "#dsl/diagnostics/codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
+    "not-built": { readonly file: string };
     "kernel-not-ready": { readonly seconds: number; readonly log: readonly string[] };
     "kernel-ended": { readonly status: number | null; readonly signal: string | null; readonly log: readonly string[] };
     "kernel-silent": { readonly request: string; readonly seconds: number };
@@ -14,6 +15,12 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 registerCodes({
+  "not-built": {
+    severity: "error",
+    message: ({ file }) => `${file} has not been built`,
+    help: () => "run `npm run build` in Tunebook's folder",
+    explain: "A part of Tunebook that is compiled from TypeScript is missing from `dist`.",
+  },
   "kernel-not-ready": {
     severity: "error",
     message: ({ seconds }) => `the kernel did not answer within ${seconds} s of being started`,

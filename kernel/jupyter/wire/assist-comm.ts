@@ -14,7 +14,7 @@ import type {
   AssistWatches,
   Unread,
 } from "./assist-contract.js";
-import type { AssistantMethods } from "../../core/assist/assistant-port.js";
+import type { AssistantMethods } from "../cells/assistant-port.js";
 import type { Comm, CommOpened } from "./comms.js";
 import type { Json } from "./message.js";
 

@@ -8,7 +8,7 @@
 import type { Compare } from "../../history/compared-runs.js";
 import type { RunView } from "../../history/run-listing.js";
 import type { RunNotes } from "../../history/run-notes.js";
-import type { AssistantMethods, NotebookText } from "../../core/assist/assistant-port.js";
+import type { AssistantMethods, NotebookText } from "../cells/assistant-port.js";
 
 interface Exchange<Params, Method extends keyof AssistantMethods> {
   readonly params: Params;

@@ -9,7 +9,7 @@ import type {
   AssistantReply,
   AssistantRequest,
   AssistantResult,
-} from "../../core/assist/assistant-port.js";
+} from "../cells/assistant-port.js";
 
 interface Waiting {
   readonly request: AssistantRequest;

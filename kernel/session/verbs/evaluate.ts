@@ -16,12 +16,12 @@ import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded
 import { encodingOf } from "../../encoding/encoding.js";
 import { scoreSplit } from "../../inference/scored.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
-import type { Learnt } from "../../encoding/learnt.js";
-import "../load-codes.js";
+import type { Learnt } from "../../artifacts/learnt.js";
+import "../../core/session/load-codes.js";
 import { writesText, type ModelHandle } from "../model-handle.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { appendScore } from "../../history/run-scores.js";
-import { learntAmong, readLearntOf } from "../../encoding/seen.js";
+import { learntAmong, readLearntOf } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { whyUndefined } from "../../inference/why-undefined.js";

@@ -15,7 +15,7 @@ import { compileAll } from "../host.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
 import { dimensionsOf, Journal, sweepType, trialText, valuesAt, type SweepHandle, type TrialRecord } from "../sweep.js";
-import type { TrialOf } from "../trials.js";
+import type { TrialOf } from "../../artifacts/trials.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { does } from "../../core/session/words.js";

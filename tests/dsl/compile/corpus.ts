@@ -11,7 +11,7 @@ import { renderHtml } from "#dsl/diagnostics/render-html.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
 import type { Outside } from "#dsl/plan/outside.js";
 import type { BaseFacts, DataFacts, Failed, RunFacts } from "#dsl/types/facts.js";
-import "#kernel/session/load-codes.js";
+import "#kernel/core/session/load-codes.js";
 import "#stdlib/lib/sources/codes.js";
 import { base, compiled, dataFacts, run, type Run, type World } from "../world.js";
 

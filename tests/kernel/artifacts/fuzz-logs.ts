@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { CHECKED, writeSafetensors } from "#kernel/engine/safetensors.js";
+import { CHECKED, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { claimUnfinished } from "#kernel/training/claim-run.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import { loadedWeights } from "#kernel/session/loaded.js";

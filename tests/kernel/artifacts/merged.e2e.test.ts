@@ -11,7 +11,7 @@ import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { readBatch } from "#kernel/engine/forward/batch.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
-import { readHeader } from "#kernel/engine/safetensors.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
 import { writeMerged } from "#kernel/artifacts/merged.js";
 import type { ModelHandle, Written } from "#kernel/session/model-handle.js";
 import { assembleForward } from "#stdlib/programs/forward.js";

@@ -4,8 +4,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node
 import { join } from "node:path";
 import { Trials } from "#tools/reference/tried.js";
 import { programOf } from "#tools/reference/programs.js";
-import { cardBase } from "#kernel/artifacts/card-base.js";
-import { modelCard, type CardFacts } from "#kernel/artifacts/model-card.js";
+import { cardBase } from "#kernel/history/card-base.js";
+import { modelCard, type CardFacts } from "#kernel/history/model-card.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import type { ModelHandle } from "#kernel/session/model-handle.js";
 import { registry } from "#stdlib/registry.js";

@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "#dsl/plan/plan.js";
-import { checkpointFile, listCheckpoints, type Position } from "#kernel/training/checkpoints.js";
-import { writeSafetensors } from "#kernel/engine/safetensors.js";
+import { checkpointFile, listCheckpoints, type Position } from "#kernel/artifacts/checkpoints.js";
+import { writeSafetensors } from "#kernel/tensors/safetensors.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { appendScore, type ScoreValue } from "#kernel/history/run-scores.js";
-import type { TrialOf } from "#kernel/session/trials.js";
-import { thisProcess, type Writer } from "#kernel/artifacts/writer.js";
+import type { TrialOf } from "#kernel/artifacts/trials.js";
+import { thisProcess } from "#kernel/artifacts/writer.js";
+import type { Writer } from "#kernel/core/session/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";
 
 export function planOf(recipe: string, name = "m"): Plan {

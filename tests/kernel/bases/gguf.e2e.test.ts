@@ -9,7 +9,7 @@ import type { NDArray } from "#dsl/graph/program.js";
 import { FORMATS, dequantise } from "#kernel/bases/gguf/dequantise.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { readHeader, readTensor } from "#kernel/engine/safetensors.js";
+import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { codeOf } from "../core/data/plans.js";

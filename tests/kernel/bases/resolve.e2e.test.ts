@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { resolveBase } from "#kernel/bases/resolve.js";
-import { readHeader, readTensor, writeSafetensors } from "#kernel/engine/safetensors.js";
+import { readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
 import { codeOf } from "../core/data/plans.js";
 import { commit, HubServer, type Trouble } from "./hub-server.js";

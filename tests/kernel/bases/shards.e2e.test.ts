@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { readBatch } from "#kernel/engine/forward/batch.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
-import { readHeader, readTensor, weightFiles, writeSafetensors } from "#kernel/engine/safetensors.js";
+import { readHeader, readTensor, weightFiles, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { engineNamed } from "#tests/kernel/engine/engines.js";
 import { codeOf } from "../core/data/plans.js";
 

@@ -5,7 +5,7 @@
  */
 import type { DataPlan } from "#dsl/types/subject.js";
 import { Feeding } from "#kernel/core/data/loader.js";
-import { prepare } from "#kernel/core/data/prepare.js";
+import { prepare } from "#kernel/datasets/prepare.js";
 import { tokenFile } from "#kernel/datasets/token-file.js";
 import { TextsInMemory } from "#kernel/core/data/token-rows.js";
 import { Windows } from "#kernel/core/data/windows.js";

@@ -10,7 +10,7 @@ import type { NDArray, Program } from "#dsl/graph/program.js";
 import { validate } from "#dsl/graph/validate.js";
 import { fromNDArray, toNDArray, values, type Values } from "#dsl/graph/values.js";
 import type { Session } from "#kernel/engine/engine.js";
-import { readHeader } from "#kernel/engine/safetensors.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
 const WIDTH = 3;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Engine } from "#kernel/engine/engine.js";
-import { readHeader } from "#kernel/engine/safetensors.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { feedsOf, trainProgram } from "./tiny-net.js";
 

@@ -10,7 +10,7 @@ import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { NDArray, Program } from "#dsl/graph/program.js";
 import { fromNDArray, scalar, toNDArray, values } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/types/value.js";
-import { readHeader } from "#kernel/engine/safetensors.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";

@@ -7,7 +7,7 @@ import type { NDArray } from "#dsl/graph/program.js";
 import { fromNDArray, toNDArray, values, type Values } from "#dsl/graph/values.js";
 import type { Session } from "#kernel/engine/engine.js";
 import { Checkpoints, initialValue, shapeOfState, zeros } from "#kernel/engine/initial.js";
-import { CHECKED, readHeader, readTensor, writeSafetensors } from "#kernel/engine/safetensors.js";
+import { CHECKED, readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { ENGINES, engineNamed } from "./engines.js";
 import { feedsOf, scoreProgram, trainProgram } from "./tiny-net.js";
 

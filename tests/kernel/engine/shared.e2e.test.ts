@@ -10,7 +10,7 @@ import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Storage } from "#dsl/graph/storage.js";
 import type { Session } from "#kernel/engine/engine.js";
-import { readHeader } from "#kernel/engine/safetensors.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
 import { sharedStore } from "#kernel/engine/shared.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled } from "#stdlib/programs/options.js";

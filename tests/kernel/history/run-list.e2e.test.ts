@@ -26,7 +26,8 @@ import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { usualView } from "#kernel/history/run-listing.js";
 import type { RunSummary } from "#kernel/history/run-summary.js";
-import { isAlive, thisProcess, type Writer } from "#kernel/artifacts/writer.js";
+import { isAlive, thisProcess } from "#kernel/artifacts/writer.js";
+import type { Writer } from "#kernel/core/session/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";
 
 const planOf = (text: string): Plan => {

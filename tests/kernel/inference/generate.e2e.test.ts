@@ -7,7 +7,7 @@ import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.run.js";
 import type { EngineName, Session } from "#kernel/engine/engine.js";
 import { generate, type GenerateOptions } from "#kernel/inference/generate.js";
-import { readHeader } from "#kernel/engine/safetensors.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
 import { ENGINES, engineNamed } from "#tests/kernel/engine/engines.js";
 
 interface Golden {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resolveBase } from "#kernel/bases/resolve.js";
-import { readHeader } from "#kernel/engine/safetensors.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
 import { typeOf, type ModelHandle } from "#kernel/session/model-handle.js";
 import type { EmbeddingPrediction, SimilarityPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";

@@ -18,7 +18,7 @@ import {
 import { basename, join } from "node:path";
 import { wordsOf } from "#dsl/diagnostics/codes.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
-import { checkpointFile, listCheckpoints } from "#kernel/training/checkpoints.js";
+import { checkpointFile, listCheckpoints } from "#kernel/artifacts/checkpoints.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import type { ModelHandle } from "#kernel/session/model-handle.js";
 import { Refused } from "#kernel/session/tune-session.js";

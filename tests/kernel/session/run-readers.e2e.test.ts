@@ -6,10 +6,10 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { curvesFigure } from "#kernel/core/display/curves.js";
-import { writeSafetensors } from "#kernel/engine/safetensors.js";
-import { readCheckpoints } from "#kernel/training/checkpoints.js";
+import { writeSafetensors } from "#kernel/tensors/safetensors.js";
+import { readCheckpoints } from "#kernel/artifacts/checkpoints.js";
 import { Comparer } from "#kernel/history/compared-runs.js";
-import { damageOf, nameOf, recipeOf } from "#kernel/artifacts/damage.js";
+import { damageOf, nameOf, recipeOf } from "#kernel/history/damage.js";
 import { loadedWeights } from "#kernel/session/loaded.js";
 import { newestScores } from "#kernel/history/newest-scores.js";
 import { runDetails } from "#kernel/history/run-details.js";
@@ -20,7 +20,7 @@ import { RunLog } from "#kernel/artifacts/run-log.js";
 import { readNotes } from "#kernel/history/run-notes.js";
 import { scoresOf } from "#kernel/history/run-scores.js";
 import { Journal } from "#kernel/session/sweep.js";
-import { Trials } from "#kernel/session/trials.js";
+import { Trials } from "#kernel/artifacts/trials.js";
 import { keptFolder } from "./kept-runs.js";
 import { assertCoded, standChanges, type Reader } from "../fetch/readers.js";
 

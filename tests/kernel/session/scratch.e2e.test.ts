@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Refused } from "#kernel/session/tune-session.js";
 import type { ModelHandle, Written } from "#kernel/session/model-handle.js";
-import { readHeader } from "#kernel/engine/safetensors.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 
 const words =

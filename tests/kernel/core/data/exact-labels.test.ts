@@ -1,7 +1,7 @@
 /** Labels, groups and ids are what is written: no two of them become one on the way, whatever numbers can hold. */
 import assert from "node:assert/strict";
 import type { DataPlan } from "#dsl/types/subject.js";
-import { prepare } from "#kernel/core/data/prepare.js";
+import { prepare } from "#kernel/datasets/prepare.js";
 import { call, codeOf, Folder } from "./plans.js";
 
 const [odd, even] = ["9007199254740993", "9007199254740992"];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MessagePort } from "node:worker_threads";
-import type { AssistantMethod, AssistantMethods, AssistantReply } from "#kernel/core/assist/assistant-port.js";
+import type { AssistantMethod, AssistantMethods, AssistantReply } from "#kernel/jupyter/cells/assistant-port.js";
 import { usualView } from "#kernel/history/run-listing.js";
 import { Notebook } from "./notebook.js";
 

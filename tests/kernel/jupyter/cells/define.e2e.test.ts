@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/session/model-handle.js";
 import { createCells, type KernelCells } from "#kernel/jupyter/wire/cells.js";
-import { readHeader } from "#kernel/engine/safetensors.js";
-import type { AssistantReply } from "#kernel/core/assist/assistant-port.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
+import type { AssistantReply } from "#kernel/jupyter/cells/assistant-port.js";
 import { writeTokenizer } from "#tests/kernel/session/small-tokenizers.js";
 import { Kept } from "./notebook.js";
 

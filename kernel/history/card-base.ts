@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { ModelPlan, ReaderOf } from "#dsl/types/subject.js";
 import { hubName } from "../bases/resolve.js";
-import { jsonRegular } from "./read-regular.js";
-import { RunFolder } from "./run-folder.js";
-import { isPlan } from "../history/run-summary.js";
+import { jsonRegular } from "../artifacts/read-regular.js";
+import { RunFolder } from "../artifacts/run-folder.js";
+import { isPlan } from "./run-summary.js";
 
 export interface CardBase {
   /** As it may be shown: without folders of this machine. Of a model from scratch the family's word. */

@@ -4,11 +4,11 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import type { Adapter } from "../artifacts/adapter-folder.js";
-import { cardBase } from "../artifacts/card-base.js";
-import type { Checkpoint } from "../training/checkpoints.js";
+import { cardBase } from "./card-base.js";
+import type { Checkpoint } from "../artifacts/checkpoints.js";
 import type { RunEvent } from "../core/session/events.js";
-import { machineText, writeModelCard, type CardFacts } from "../artifacts/model-card.js";
-import type { TrainedOn } from "./model-handle.js";
+import { machineText, writeModelCard, type CardFacts } from "./model-card.js";
+import type { TrainedOn } from "../session/model-handle.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 
 /** How a run keeps its weights: as an adapter, or in its checkpoints alone. */

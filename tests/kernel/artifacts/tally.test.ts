@@ -2,7 +2,7 @@
 import type { OtherConstant } from "#stdlib/kinds/metric.js";
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/types/value.js";
-import { isTally, valuesIn, type Tally } from "#kernel/encoding/tally.js";
+import { isTally, valuesIn, type Tally } from "#kernel/artifacts/tally.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
 
 const call: Call = { word: "multilabel_classification", kind: "task", arguments: {} };

@@ -7,8 +7,8 @@
  * in any order. Offsets are UTF-16.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { Completeness, Completion, Inspection } from "../../jupyter/cells/interpreter.js";
-import type { PlanView } from "../display/plan-view.js";
+import type { Completeness, Completion, Finding, Inspection } from "../../core/assist/answers.js";
+import type { PlanView } from "../../core/display/plan-view.js";
 import type { RunDetails } from "../../history/run-details.js";
 import type { RunListing, RunQuery } from "../../history/run-listing.js";
 import type { Compare, Comparison } from "../../history/compared-runs.js";
@@ -17,32 +17,6 @@ import type { RunNotes } from "../../history/run-notes.js";
 /** Posted to the assistant's worker: from now on it also answers on this port. */
 export interface ConnectAssistant {
   readonly connect: MessagePort;
-}
-
-/** A finding in the text of a cell that is being typed (squiggles); empty for cells that are not Tune. */
-export interface Finding {
-  readonly from: number;
-  readonly to: number;
-  readonly severity: "error" | "warning" | "info";
-  readonly code: string;
-  readonly message: string;
-  /** What helps, if something is known to. */
-  readonly help?: string;
-  readonly fix?: Mend;
-  /** Lets it be: of warnings, for editors that offer several mends. */
-  readonly allow?: Mend;
-}
-export interface Mend {
-  readonly title: string;
-  readonly edits: readonly TextEdit[];
-  /** It can be applied without asking. */
-  readonly certain: boolean;
-}
-/** UTF-16; all offsets are those of the text before any edit. */
-export interface TextEdit {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
 }
 
 /** Offsets are of that cell's text. */

@@ -24,7 +24,7 @@ import {
   verifySafetensors,
   weightFiles,
   writeSafetensors,
-} from "#kernel/engine/safetensors.js";
+} from "#kernel/tensors/safetensors.js";
 
 describe("safetensors files", () => {
   let folder: string;

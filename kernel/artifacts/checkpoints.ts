@@ -8,7 +8,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Session } from "../engine/engine.js";
-import { CHECKED, readHeader } from "../engine/safetensors.js";
+import { CHECKED, readHeader } from "../tensors/safetensors.js";
 import { fields, figure, jsonOrNone, type Schema } from "../fetch/json.js";
 import { gone, writing } from "../artifacts/folder-errors.js";
 import { quoted, unquoted } from "../artifacts/log-lines.js";

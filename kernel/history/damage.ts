@@ -2,10 +2,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "../session/load-codes.js";
-import { readCheckpoints } from "../training/checkpoints.js";
-import { jsonRegular } from "./read-regular.js";
-import { isLock, type RunFolder } from "./run-folder.js";
+import "../core/session/load-codes.js";
+import { readCheckpoints } from "../artifacts/checkpoints.js";
+import { jsonRegular } from "../artifacts/read-regular.js";
+import { isLock, type RunFolder } from "../artifacts/run-folder.js";
 import { isPlan } from "../history/run-summary.js";
 
 /** Whether a training left it, whole or not. */

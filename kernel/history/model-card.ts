@@ -18,7 +18,7 @@ import { withoutPlace, type CardBase } from "./card-base.js";
 import type { RunEvent } from "../core/session/events.js";
 import type { TrainedOn } from "../session/model-handle.js";
 import { headOf } from "../core/bases/head-names.js";
-import type { Lock } from "./run-folder.js";
+import type { Lock } from "../artifacts/run-folder.js";
 
 export interface CardFacts {
   readonly name: string;
