@@ -9,12 +9,8 @@ import fc from "fast-check";
 import { startKernel, type Execution, type KernelClient } from "#kernel/jupyter/client/client.js";
 import type { Message } from "#kernel/jupyter/client/messages.js";
 import type { RunListing } from "#kernel/history/run-listing.js";
-<<<<<<< HEAD:tests/kernel/jupyter/wire/kernel.e2e.test.ts
-import type { AssistantMethods } from "#kernel/core/assist/assistant-port.js";
-import { until } from "#tests/until.js";
-=======
 import type { AssistantMethods } from "#kernel/jupyter/cells/assistant-port.js";
->>>>>>> b5da8fe (Hold the kernel's rooms to one direction, and its portable part to what a browser has):tests/kernel/jupyter/wire/kernel.test.ts
+import { until } from "#tests/until.js";
 
 const textOf = ({ outputs }: Execution): string =>
   outputs.map((output) => ("text" in output ? output.text : "")).join("");
