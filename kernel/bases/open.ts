@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { closeSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { readHeader } from "../tensors/safetensors.js";
@@ -95,7 +96,8 @@ function missing(folder: string, name: string): never {
   throw new CodedError("base-incomplete", { folder, missing: name });
 }
 
-const known = new Map<string, string>();
+/** Hashes of files by name and stamp. */
+const known = new LRUCache<string, string>({ max: 1000 });
 
 /** Of names and contents; a file that has not changed since is not read again by this process. */
 async function hashOf(folder: string, files: readonly string[]): Promise<string> {

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { LRUCache } from "lru-cache";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import type { DataAudit } from "#dsl/types/audit-facts.js";
@@ -15,8 +16,11 @@ const VERSION = 2;
 /** Milliseconds from which on an audit is worth a file. */
 const LONG = 400;
 
+/** Data whose audits are held: one that is gone is in the cache folder, or is made again. */
+const MOST = 32;
+
 export class KeptAudits {
-  private readonly made = new Map<string, Promise<DataAudit>>();
+  private readonly made = new LRUCache<string, Promise<DataAudit>>({ max: MOST });
 
   /** `hash`: of rows, splits and labels. */
   of(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> {

@@ -1,5 +1,5 @@
 /**
- * `prepare` for data that are streamed: one pass over the sources cleans, splits and writes rows to the cache folder, looks
+ * `prepareRows` and `measured` for data that are streamed: one pass over the sources cleans, splits and writes rows to the cache folder, looks
  * for leaks by fingerprints and counts; tokens follow split by split. What is kept in memory of a row is a few numbers.
  * The same plan over the same files is not read again.
  */
@@ -27,14 +27,14 @@ import { isEmpty } from "#stdlib/cleaners/drop_empty.run.js";
 import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";
 import type { CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
-import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { cleaning, Drops } from "../core/data/cleaning.js";
-import { streamedConversations, type ConversationRows, type MeasuredChats } from "../core/data/conversations.js";
+import { streamedConversations } from "../core/data/conversations.js";
 import { Growing } from "../core/data/growing.js";
 import { inOrder } from "../core/data/label-order.js";
 import { lineOf } from "../core/data/line.js";
+import { withFacts, type Measures } from "../core/data/measured.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { nameRowsBy, rowName } from "../core/data/row-names.js";
 import { isCall, streamRows, type Row } from "../core/data/rows.js";
@@ -54,9 +54,7 @@ import "../core/data/codes.js";
 import type {} from "#stdlib/lib/splits/codes.js";
 
 interface Options {
-  readonly lengths?: (rows: ConversationRows) => Promise<MeasuredChats>;
   readonly registry: Registry;
-  readonly tokenizer?: TokenizerImplementation;
   readonly signal?: AbortSignal;
 }
 
@@ -90,8 +88,8 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   const { meta, splits } = streamed;
   sweepOld(folder);
   if (!plan.split && !isCall(plan.source)) for (const [name, split] of Object.entries(splits)) nameRowsBy(split, name);
-  const facts = await measured(meta, splits, o);
-  return { name: plan.name, splits: {}, streamed: splits, labels: meta.labels, facts, sample: meta.sample };
+  const { labels, facts, sample } = meta;
+  return { name: plan.name, splits: {}, streamed: splits, labels, facts, sample };
 }
 
 /** Folders that nobody used for a month make room; the one in use is stamped. */
@@ -109,13 +107,13 @@ function sweepOld(used: string): void {
   }
 }
 
-async function measured(
-  { facts, roles }: StreamedMeta,
+/** The same rows with lengths in their facts. Coded error `cannot-stream`. */
+export async function measuredStreamed(
+  prepared: Prepared,
   splits: Readonly<Record<string, StreamedSplit>>,
-  o: Options,
-): Promise<DataFacts> {
-  if (!o.tokenizer && !o.lengths) return facts;
-  const has = Object.fromEntries(roles.map((role) => [role, role]));
+  { columns }: DataPlan,
+  o: Measures,
+): Promise<Prepared> {
   const histograms = async (role: string | null) => {
     const lengths: [string, Int32Array][] = [];
     if (role !== null)
@@ -123,21 +121,16 @@ async function measured(
     const step = binWidth(Math.max(...lengths.map(([, all]) => greatest(all))));
     return new Map(lengths.map(([name, all]) => [name, histogramOf(all, step)]));
   };
-  const read = await histograms(o.lengths ? "messages" : readRole(has));
-  const targets = await histograms(o.lengths ? null : (has["target"] ?? null));
-  const counted = Object.keys(splits).map((name): [string, SplitFacts] => [
-    name,
-    {
-      ...facts.splits[name]!,
-      lengths: read.get(name) ?? null,
-      ...(targets.has(name) && { targets: targets.get(name)! }),
-    },
-  ]);
-  return { ...facts, splits: Object.fromEntries(counted) };
+  const read = await histograms(o.lengths ? "messages" : readRole(columns));
+  const targets = await histograms(o.lengths || columns["target"] === undefined ? null : "target");
+  return withFacts(prepared, (name, facts) => {
+    const target = targets.get(name);
+    return { ...facts, lengths: read.get(name) ?? null, ...(target && { targets: target }) };
+  });
 }
 
 /** Tokens of each row's text in that role; of conversations, as the model that reads them feeds them. */
-async function lengthsOf(split: StreamedSplit, role: string, o: Options): Promise<Int32Array> {
+async function lengthsOf(split: StreamedSplit, role: string, o: Measures): Promise<Int32Array> {
   const { tokenizer, lengths, signal } = o;
   if (lengths) return (await lengths(streamedConversations(split))).lengths;
   if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")

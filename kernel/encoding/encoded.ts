@@ -3,6 +3,7 @@
  * cuts each at `max_length`; a task that learns each next token makes windows of longer ones; a task that makes a text of a
  * text cuts both. Kept per prepared data.
  */
+import { LRUCache } from "lru-cache";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { RowName } from "#dsl/types/row-name.js";
@@ -127,7 +128,9 @@ function wordsCut(pieces: readonly WordPieces[], e: Omit<Encoding, "end" | "mode
   return unseen(ids, e, (row) => words[row]!);
 }
 
-const kept = new WeakMap<object, Map<string, Promise<Encoded>>>();
+/** Of each split as it is fed to models of late. */
+const kept = new WeakMap<object, LRUCache<string, Promise<Encoded>>>();
+const MOST = 8;
 
 /** Coded errors: `split-missing`, `no-rows`, and those of what the task teaches (`label-not-trained`, ...). */
 export function encodeSplit(
@@ -141,7 +144,7 @@ export function encodeSplit(
   if (rows === 0) throw new CodedError("no-rows", name);
   const { tokenizer, maxLength, task, labels, types, end, chat } = encoding;
   const key = JSON.stringify([tokenizer.hash, maxLength, task.call, labels, types, end, chat?.name]);
-  const byKey = kept.get(split) ?? new Map<string, Promise<Encoded>>();
+  const byKey = kept.get(split) ?? new LRUCache<string, Promise<Encoded>>({ max: MOST });
   kept.set(split, byKey);
   const known = byKey.get(key);
   if (known) return known;

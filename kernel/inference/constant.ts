@@ -63,7 +63,7 @@ async function learntFrom(
   { plan: { recipe }, data }: Weights,
   stage: Stage,
 ): Promise<Part | null> {
-  const kept = session.workshop.kept(recipe.data, readerOf(recipe.model), stage.surroundings);
+  const kept = session.workshop.kept(recipe.data, stage.surroundings);
   if (!kept) return null;
   try {
     const prepared = await kept;

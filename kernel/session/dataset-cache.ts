@@ -5,8 +5,9 @@
 import { statSync } from "node:fs";
 import { totalmem, availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { keyOf, type FactOf, type NameFacts, type Need } from "#dsl/types/facts.js";
+import type { FactOf, NameFacts, Need } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import { isCall } from "#dsl/plan/value.js";
 import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
@@ -19,7 +20,7 @@ import { filesIn } from "../datasets/files-in.js";
 import { KeptAudits } from "../datasets/kept-audits.js";
 import type { ConversationRows } from "../core/data/conversations.js";
 import { readHeader, type Prepared } from "../core/data/prepare.js";
-import { prepare } from "../datasets/prepare.js";
+import { measured, prepareRows } from "../datasets/prepare.js";
 import { chatOf, measuredChats } from "../encoding/chat.js";
 import "../artifacts/codes.js";
 import { runFacts } from "./loaded.js";
@@ -27,20 +28,25 @@ import { paceOf } from "./machine.js";
 import { textOfNamed } from "../fetch/regular.js";
 import type { Surroundings } from "../core/session/host-context.js";
 
-interface Kept<T> {
+/** Rows, and what they are to each model that reads them. */
+interface Kept {
   readonly stamp: string;
-  readonly made: Promise<T>;
+  readonly made: Promise<Prepared>;
+  /** By reader: the same rows with lengths in their facts. */
+  readonly measured: LRUCache<string, Promise<Prepared>>;
 }
 
-/** Prepared data sets that are kept: one that is worked on is defined anew at every change, and each holds all its rows. */
-const mostPrepared = 8;
+/**
+ * What is kept, the last used first. A data set that is worked on is defined anew at every change, and each holds all its
+ * rows; a tokenizer holds its vocabulary, a base the shapes of its weights.
+ */
+const most = { prepared: 8, readers: 8, bases: 16, tokenizers: 8 } as const;
 
 export class Workshop {
-  /** The order is that of last use. */
-  private readonly prepared = new Map<string, Kept<Prepared>>();
+  private readonly prepared = new LRUCache<string, Kept>({ max: most.prepared });
   private readonly audits = new KeptAudits();
-  private readonly bases = new Map<string, Promise<Base>>();
-  private readonly tokenizers = new Map<string, Promise<Tokenizer>>();
+  private readonly bases = new LRUCache<string, Promise<Base>>({ max: most.bases });
+  private readonly tokenizers = new LRUCache<string, Promise<Tokenizer>>({ max: most.tokenizers });
   /** What `engine` chose; the plan's time estimate depends on it. */
   engine = "auto";
 
@@ -77,39 +83,55 @@ export class Workshop {
     }
   }
 
-  /** Reads, cleans and splits a data set; kept until a file it reads changes. `$x` tables are read afresh each time. */
+  /**
+   * Reads, cleans and splits a data set, and measures it for the model that reads it. The rows are kept until a file that
+   * they come from changes, whoever reads them; `$x` tables are read afresh each time.
+   */
   async data(plan: DataPlan, reader: ReaderOf | null, s: Surroundings): Promise<Prepared> {
-    const key = keyOf({ about: "data", data: { ...plan, name: "" }, base: reader });
-    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
-    const kept = this.prepared.get(key);
-    if (kept && stamp !== null && kept.stamp === stamp) {
-      this.keep(key, kept);
-      return kept.made;
-    }
-    const base = reader ? await this.base(reader, s) : undefined;
-    const tokenizer = base ? await this.tokenizer(base) : undefined;
-    const lengths = base && tokenizer && reader ? await lengthsOfChats(reader, base, tokenizer, plan.name) : undefined;
-    const made = prepare(plan, world(plan.folder, s), {
-      audits: this.audits,
-      ...(tokenizer ? { tokenizer } : {}),
-      ...(lengths ? { lengths } : {}),
-      ...(reader?.apart ? { apart: true } : {}),
-      ...(reader?.windows ? { windows: reader.windows } : {}),
-      ...(s.signal ? { signal: s.signal } : {}),
-    });
-    this.keep(key, { stamp: stamp ?? "", made });
-    made.catch(() => this.prepared.delete(key));
+    const kept = this.rows(plan, s);
+    if (!reader) return kept.made;
+    const key = hashOf(reader);
+    const known = kept.measured.get(key);
+    if (known) return known;
+    const made = this.measured(kept.made, plan, reader, s);
+    kept.measured.set(key, made);
+    made.catch(() => kept.measured.delete(key));
     return made;
   }
-  private keep(key: string, data: Kept<Prepared>): void {
-    this.prepared.delete(key);
-    this.prepared.set(key, data);
-    for (const old of [...this.prepared.keys()].slice(0, -mostPrepared)) this.prepared.delete(old);
+
+  private rows(plan: DataPlan, s: Surroundings): Kept {
+    const key = keyOfData(plan);
+    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
+    const known = this.prepared.get(key);
+    if (known && stamp !== null && known.stamp === stamp) return known;
+    const made = prepareRows(plan, world(plan.folder, s), {
+      audits: this.audits,
+      ...(s.signal ? { signal: s.signal } : {}),
+    });
+    const kept: Kept = { stamp: stamp ?? "", made, measured: new LRUCache({ max: most.readers }) };
+    this.prepared.set(key, kept);
+    made.catch(() => {
+      if (this.prepared.peek(key) === kept) this.prepared.delete(key);
+    });
+    return kept;
   }
 
-  /** Data that were prepared before, while the files that they were read from are as they were. */
-  kept(plan: DataPlan, reader: ReaderOf | null, s: Surroundings): Promise<Prepared> | null {
-    const known = this.prepared.get(keyOf({ about: "data", data: { ...plan, name: "" }, base: reader }));
+  private async measured(made: Promise<Prepared>, plan: DataPlan, reader: ReaderOf, s: Surroundings): Promise<Prepared> {
+    const base = await this.base(reader, s);
+    const tokenizer = await this.tokenizer(base);
+    const lengths = await lengthsOfChats(reader, base, tokenizer, plan.name);
+    return measured(await made, plan, {
+      tokenizer,
+      ...(lengths ? { lengths } : {}),
+      ...(reader.apart ? { apart: true } : {}),
+      ...(reader.windows ? { windows: reader.windows } : {}),
+      ...(s.signal ? { signal: s.signal } : {}),
+    });
+  }
+
+  /** Rows that were prepared before, while the files that they were read from are as they were. */
+  kept(plan: DataPlan, s: Surroundings): Promise<Prepared> | null {
+    const known = this.prepared.get(keyOfData(plan));
     const stamp = stampOf(plan, resolve(s.folder, plan.folder));
     return known && (stamp === null || known.stamp === stamp) ? known.made : null;
   }
@@ -156,6 +178,11 @@ export class Workshop {
     made.catch(() => this.tokenizers.delete(base.folder));
     return made;
   }
+}
+
+/** Of the rows: what they are called is not in it, nor who reads them. */
+function keyOfData(plan: DataPlan): string {
+  return hashOf({ ...plan, name: "" });
 }
 
 /** How conversations are measured for a model that reads them. */

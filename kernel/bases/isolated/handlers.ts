@@ -1,6 +1,7 @@
 /** What the process apart does: the Rust tokenizers and the template engine, whose panics and loops end nothing but it. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { LRUCache } from "lru-cache";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import type { TemplateImplementation } from "#stdlib/kinds/conversation.js";
 import { jsonIn, object } from "../../fetch/json.js";
@@ -13,8 +14,9 @@ const TOKENS_PER_CHARACTER = 64;
 /** Most characters of one answer that is text. */
 const LONGEST = 32 * 2 ** 20;
 
-const tokenizers = new Map<string, RustTokenizer>();
-const templates = new Map<string, TemplateImplementation>();
+/** What is asked for again is made again, of a file that hasn't changed. */
+const tokenizers = new LRUCache<string, RustTokenizer>({ max: 16 });
+const templates = new LRUCache<string, TemplateImplementation>({ max: 64 });
 
 export const handlers: Handlers = {
   open({ added, ...at }) {

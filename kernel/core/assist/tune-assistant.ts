@@ -24,6 +24,8 @@ import type { Finding, Mend } from "./answers.js";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "./answers.js";
 
 const typed = "typed";
+/** Answers of earlier cells that are kept: the newest. */
+const most = 64;
 /** Read, counted or downloaded only when a cell runs or a person asks. */
 export const costly: ReadonlySet<Need["about"]> = new Set(["data", "base"]);
 
@@ -77,7 +79,7 @@ export class TuneAssistant {
     if (!facts) return;
     // A cell is told what it needs alone: what earlier ones were told of data and bases still holds.
     const kept = this.told.entries().filter(([key, fact]) => costly.has(needOf(key).about) && !failed(fact));
-    this.told = factsFrom([...kept, ...facts]);
+    this.told = factsFrom([...kept.slice(-most), ...facts]);
   }
 
   /** `whole`: nothing else will run before the text, so a name that is nowhere defined is a mistake. */

@@ -13,7 +13,6 @@ import { isEmpty, needed } from "#stdlib/cleaners/drop_empty.run.js";
 import type { Answer } from "#stdlib/lib/answers.js";
 import { sha256 } from "#platform/digest.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
-import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { cleaning, Drops } from "./cleaning.js";
 import { audited } from "./audit/audit.js";
@@ -25,29 +24,32 @@ import { nameRowsBy, rowName } from "./row-names.js";
 import { inOrder } from "./label-order.js";
 import { lineOf } from "./line.js";
 import { divide } from "./splitting.js";
-import { conversationsOf, type ConversationRows, type MeasuredChats } from "./conversations.js";
-import { binWidth, contextsOf, type ContextCut, greatest, histogramOf, readRole, tokensOf } from "./tokens.js";
+import { measured, type Measures } from "./measured.js";
 import "./codes.js";
 
 export type { Prepared } from "./prepared.js";
 
 export interface PrepareOptions {
-  /** Given: the facts hold histograms of lengths in its tokens. */
-  readonly tokenizer?: TokenizerImplementation;
-  /** Given: how many tokens each row of a table feeds, in place of its text's; in a task that writes conversations. */
-  readonly lengths?: (rows: ConversationRows) => Promise<MeasuredChats>;
-  /** Whether `text` and `text_pair` are read each by itself. */
-  readonly apart?: boolean;
-  /** Given: rows are measured as the windows that they become, in a task that reads contexts. */
-  readonly windows?: ContextCut;
   /** Given: rows that were looked through before are not looked through again. */
   readonly audits?: { of(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> };
   readonly signal?: AbortSignal;
   readonly registry?: Registry;
 }
 
-/** Rows that fit in memory, read, cleaned, split and counted. Coded errors of sources, cleaners and splits, and `unknown-column`, `not-text`, `missing-value`, `no-rows-left`. */
-export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
+/** `prepareRows`, then `measured`. Coded errors: those of both. */
+export async function prepare(
+  plan: DataPlan,
+  world: SourceWorld,
+  o: PrepareOptions & Measures = {},
+): Promise<Prepared> {
+  return measured(await prepareRows(plan, world, o), plan, o);
+}
+
+/**
+ * Rows that fit in memory, read, cleaned, split and counted, whoever reads them: no lengths are known yet. Coded errors of
+ * sources, cleaners and splits, and `unknown-column`, `not-text`, `missing-value`, `no-rows-left`.
+ */
+export async function prepareRows(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
   const registry = o.registry ?? whole;
   const source = await readRows(plan, { registry, world, signal: o.signal });
   const dropped = new Drops();
@@ -62,23 +64,10 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
   const role = labelRole(plan);
   const labels = role === null ? [] : (plan.labels ?? inOrder(new Set(sampled.flatMap((row) => labelsOf(row, role)))));
   const tables = Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)]));
-  const chats = o.lengths !== undefined;
-  const stops = new Map<string, MeasuredChats["stops"]>();
-  const read = await lengthsIn(tables, chats ? "messages" : readRole(plan.columns), o, stops);
-  const second = o.apart ? "text_pair" : "target";
-  const targets = await lengthsIn(tables, chats || plan.columns[second] === undefined ? null : second, o);
-  const lengths = histograms(read);
-  const written = histograms(targets);
   const split = Object.fromEntries(
     [...splits].map(([name, rows]): [string, SplitFacts] => [
       name,
-      {
-        rows: rows.length,
-        labels: labelCounts(rows, role, labels),
-        lengths: lengths(name),
-        ...(targets.has(name) && { targets: written(name) }),
-        ...(stops.get(name) && { stops: stops.get(name)! }),
-      },
+      { rows: rows.length, labels: labelCounts(rows, role, labels), lengths: null },
     ]),
   );
   const hash = hashOf(splits, labels, plan);
@@ -99,37 +88,6 @@ export async function prepare(plan: DataPlan, world: SourceWorld, o: PrepareOpti
     .slice(0, 5)
     .map(({ values }) => Object.fromEntries(roles.map(([role, column]) => [column, shownValue(plan, role, values)])));
   return { name: plan.name, splits: tables, labels, facts, sample };
-}
-
-/** Tokens of each row in one role, by split; of conversations, as the model that reads them feeds them. None without a tokenizer. */
-async function lengthsIn(
-  tables: Readonly<Record<string, ColumnTable>>,
-  role: string | null,
-  o: PrepareOptions,
-  stops?: Map<string, MeasuredChats["stops"]>,
-): Promise<ReadonlyMap<string, Int32Array>> {
-  const lengths = new Map<string, Int32Array>();
-  const { tokenizer } = o;
-  if (!tokenizer || role === null) return lengths;
-  for (const [name, table] of Object.entries(tables)) {
-    o.signal?.throwIfAborted();
-    const chats = await o.lengths?.(conversationsOf(table));
-    stops?.set(name, chats?.stops);
-    const own =
-      o.windows && table.columnNames().includes("context")
-        ? Int32Array.from(await contextsOf(table, tokenizer, o.windows), ({ ids }) => ids.length)
-        : chats
-          ? chats.lengths
-          : Int32Array.from(await tokensOf(table, tokenizer, { role, apart: o.apart === true }), (ids) => ids.length);
-    lengths.set(name, own);
-  }
-  return lengths;
-}
-
-/** All with bins of one width, so that their counts can be added. */
-function histograms(lengths: ReadonlyMap<string, Int32Array>): (split: string) => SplitFacts["lengths"] {
-  const step = binWidth(Math.max(...[...lengths.values()].map(greatest)));
-  return (split) => (lengths.has(split) ? histogramOf(lengths.get(split)!, step) : null);
 }
 
 /** Column names and first rows of one source, for checks while someone types. */

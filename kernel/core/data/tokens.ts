@@ -52,8 +52,10 @@ function pairsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promis
   );
 }
 
-/** By what stands before the texts of which role. */
-const kept = new Map<string, WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>>();
+/** Of each table and tokenizer, by what stands before the texts of which role. */
+const kept = new WeakMap<ColumnTable, Map<TokenizerImplementation, Map<string, Promise<readonly Int32Array[]>>>>();
+/** Tokenizers whose tokens are kept of one table, and ways to read it by each: the last used. */
+const most = { tokenizers: 4, ways: 6 } as const;
 
 /** Which texts, and what stands before each of them. */
 export interface Which {
@@ -75,9 +77,10 @@ export function tokensOf(
   { role = "text", prefix = "", apart = false }: Which = {},
 ): Promise<readonly Int32Array[]> {
   const key = JSON.stringify([role, prefix, apart]);
-  const all = kept.get(key) ?? new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
-  kept.set(key, all);
-  return once(all, table, tokenizer, async () => {
+  const own = kept.get(table) ?? new Map<TokenizerImplementation, Map<string, Promise<readonly Int32Array[]>>>();
+  kept.set(table, own);
+  const ways = newest(own, tokenizer, most.tokenizers, () => new Map<string, Promise<readonly Int32Array[]>>());
+  return promised(ways, key, most.ways, async () => {
     if (table.columnNames().includes("tokens")) return (await wordsOf(table, tokenizer)).map(({ ids }) => ids);
     if (!apart && table.columnNames().includes("text_pair")) return pairsOf(table, tokenizer);
     const texts = Array.from(table.array(role) as ArrayLike<string>, (text) => prefix + text);
@@ -93,12 +96,25 @@ function once<T>(
 ): Promise<T> {
   let own = all.get(table);
   if (!own) all.set(table, (own = new Map()));
-  const known = own.get(tokenizer);
-  if (known) return known;
-  const made = make();
-  own.set(tokenizer, made);
-  made.catch(() => own.delete(tokenizer));
-  return made;
+  return promised(own, tokenizer, most.tokenizers, make);
+}
+/** Of a map that holds no more than `most`: what was made for the key, unless that failed. */
+function promised<K, T>(map: Map<K, Promise<T>>, key: K, most: number, make: () => Promise<T>): Promise<T> {
+  return newest(map, key, most, () => {
+    const made = make();
+    made.catch(() => {
+      if (map.get(key) === made) map.delete(key);
+    });
+    return made;
+  });
+}
+/** The order of the map is that of last use. A page has this too, where each library counts. */
+function newest<K, T>(map: Map<K, T>, key: K, most: number, make: () => T): T {
+  const value = map.get(key) ?? make();
+  map.delete(key);
+  map.set(key, value);
+  for (const old of [...map.keys()].slice(0, -most)) map.delete(old);
+  return value;
 }
 
 /** Most bins of a histogram of lengths. */

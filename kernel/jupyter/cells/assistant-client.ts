@@ -1,5 +1,6 @@
 /** The main thread's side of the assistant's worker: compiles cells and files there, and opens ports for others to ask it. */
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import { LRUCache } from "lru-cache";
 import { CodedError, type Code } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 import type { Conversion, DeclaredState } from "./compile/converter.js";
@@ -41,7 +42,8 @@ export class AssistantClient {
   private readonly tune: { names?: CompilerMethods["tuneNames"]["params"]; knowledge: TuneKnowledge } = {
     knowledge: {},
   };
-  private readonly facts = new Map<string, unknown>();
+  /** Answers to the cells' needs, the newest; one that is not known is asked for again. */
+  private readonly facts = new LRUCache<string, { readonly fact: unknown }>({ max: 500 });
   private ids = 0;
   private answered = false;
   private stopped: string | undefined;
@@ -118,7 +120,11 @@ export class AssistantClient {
       ...(sources && { sources }),
       ...(words && { words }),
     };
-    for (const [key, fact] of facts) this.facts.set(key, fact);
+    for (const [key, fact] of facts) this.facts.set(key, { fact });
+  }
+  /** The newest last, as they came. */
+  private remembered(): readonly (readonly [string, unknown])[] {
+    return Array.from(this.facts.entries(), ([key, { fact }]) => [key, fact] as const).reverse();
   }
   /** The thread is no more: what waits fails, and another one is started unless this one never answered. */
   private ended(why: string): void {
@@ -131,7 +137,7 @@ export class AssistantClient {
     const { names, knowledge } = this.tune;
     const told = [
       ...(names ? [this.send("tuneNames", names)] : []),
-      this.send("tuneKnowledge", { ...knowledge, facts: [...this.facts] }),
+      this.send("tuneKnowledge", { ...knowledge, facts: this.remembered() }),
     ];
     for (const one of told) one.catch(() => undefined);
     for (const take of this.takers) take(this.port());
