@@ -19,7 +19,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
+import type { DataFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Registry } from "#dsl/types/registry.js";

@@ -1,6 +1,5 @@
 /** The best answer that never changes, scored on the same rows: what a model must beat. */
 import type { Constant, RowsOfAnswers, Scored } from "#stdlib/kinds/task.js";
-import { readerOf } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { splitNamesOf } from "../core/data/prepared.js";
 import type { Encoded, Encoding } from "../encoding/encoded.js";

@@ -116,7 +116,12 @@ export class Workshop {
     return kept;
   }
 
-  private async measured(made: Promise<Prepared>, plan: DataPlan, reader: ReaderOf, s: Surroundings): Promise<Prepared> {
+  private async measured(
+    made: Promise<Prepared>,
+    plan: DataPlan,
+    reader: ReaderOf,
+    s: Surroundings,
+  ): Promise<Prepared> {
     const base = await this.base(reader, s);
     const tokenizer = await this.tokenizer(base);
     const lengths = await lengthsOfChats(reader, base, tokenizer, plan.name);
