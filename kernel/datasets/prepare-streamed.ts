@@ -39,16 +39,9 @@ import type { Prepared } from "../core/data/prepared.js";
 import { nameRowsBy, rowName } from "../core/data/row-names.js";
 import { isCall, streamRows, type Row } from "../core/data/rows.js";
 import { rowForSplit, splitOrder } from "../core/data/splitting.js";
-import {
-  IndexWriter,
-  indexFile,
-  openStreamed,
-  rowsFile,
-  VERSION,
-  type StreamedMeta,
-  type StreamedSplit,
-} from "./streamed.js";
+import { IndexWriter, indexFile, openStreamed, rowsFile, VERSION, type StreamedMeta } from "./streamed.js";
 import { tokenFile, writeAll } from "./token-file.js";
+import type { StreamedRows } from "../core/data/streamed-rows.js";
 import { binWidth, greatest, histogramOf, readRole } from "../core/data/tokens.js";
 import "../core/data/codes.js";
 import type {} from "#stdlib/lib/splits/codes.js";
@@ -110,7 +103,7 @@ function sweepOld(used: string): void {
 /** The same rows with lengths in their facts. Coded error `cannot-stream`. */
 export async function measuredStreamed(
   prepared: Prepared,
-  splits: Readonly<Record<string, StreamedSplit>>,
+  splits: Readonly<Record<string, StreamedRows>>,
   { columns }: DataPlan,
   o: Measures,
 ): Promise<Prepared> {
@@ -130,7 +123,7 @@ export async function measuredStreamed(
 }
 
 /** Tokens of each row's text in that role; of conversations, as the model that reads them feeds them. */
-async function lengthsOf(split: StreamedSplit, role: string, o: Measures): Promise<Int32Array> {
+async function lengthsOf(split: StreamedRows, role: string, o: Measures): Promise<Int32Array> {
   const { tokenizer, lengths, signal } = o;
   if (lengths) return (await lengths(streamedConversations(split))).lengths;
   if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")
