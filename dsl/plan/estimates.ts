@@ -188,7 +188,8 @@ export function trainedBy(
   base: BaseFacts,
 ): { readonly trains: number; readonly adds: number; readonly frozen: boolean } {
   const has = program.registry.find("technique", technique.word)?.capabilities;
-  if (!has) return { trains: base.parameters, adds: 0, frozen: false };
+  const count = has?.trainableParameters;
+  if (!count) return { trains: base.parameters, adds: 0, frozen: false };
   const isHeld = (name: string): boolean =>
     freeze.some((part) => program.registry.find("part", part.word)?.capabilities?.holds(part, name));
   const shapes = freeze.length
@@ -196,9 +197,9 @@ export function trainedBy(
     : base.shapes;
   const layout = program.registry.find("model", base.family)?.capabilities?.layout;
   const whole = has.saves !== "trained";
-  const of = (how: typeof has.trainableParameters): number => how(technique, shapes, layout, base);
+  const of = (how: typeof count): number => how(technique, shapes, layout, base);
   // The base's own count leaves out what is no parameter.
-  const trains = whole && !freeze.length ? base.parameters : of(has.trainableParameters);
+  const trains = whole && !freeze.length ? base.parameters : of(count);
   const { adds } = has;
   return { trains, adds: adds === true ? trains : adds ? of(adds) : 0, frozen: !whole };
 }

@@ -154,8 +154,8 @@ export interface TechniqueCapabilities<C extends Call = Call> {
   readonly whole?: true;
   /** What it trained goes into the base's own weights: the model can be written whole. */
   readonly merges?: true;
-  /** Trainable parameters beside the head, from the base's shapes. */
-  readonly trainableParameters: Count<C>;
+  /** Trainable parameters beside the head, from the base's shapes; absent: of a word that came as data alone, from another thread. */
+  readonly trainableParameters?: Count<C>;
   /** Whether what trains is added to the base, or how much of it is; absent: none. */
   readonly adds?: true | Count<C>;
   /** Positions that it takes from a text. */

@@ -119,7 +119,7 @@ async function stores(subject: Subject, technique: Call, title: string): Promise
 async function counts(subject: Subject, technique: Call, title: string, registry: Registry): Promise<void> {
   const p = assemble(await optionsFor(subject, technique));
   const word = registry.find("technique", technique.word)!;
-  const { trainableParameters: count } = word.capabilities!;
+  const count = word.capabilities!.trainableParameters!;
   const task = registry.find("task", subject.task)!;
   const size = (name: string): number => elements(p, name);
   const hidden = subject.family.hidden(subject.family.config(subject.json));

@@ -84,7 +84,7 @@ describe("techniques: what every one must keep", () => {
     it(`${title}: its word counts the parameters that train`, async () => {
       const p = await programs(technique);
       const word = registry.find("technique", technique.word)!;
-      const { trainableParameters: count } = word.capabilities!;
+      const count = word.capabilities!.trainableParameters!;
       const task = registry.find("task", "text_classification")!;
       const size = (name: string): number =>
         p.train.state[name]!.type.shape.reduce<number>((n, d) => n * (d as number), 1);

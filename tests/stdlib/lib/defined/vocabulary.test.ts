@@ -13,6 +13,7 @@ import { kept } from "#stdlib/lib/defined/store.js";
 import { makeVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { registry as builtIn } from "#stdlib/registry.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
+import { compiled, definitions } from "#tests/dsl/world.js";
 import { scaleShift } from "./scale-shift.js";
 
 const errors: MetricRecord = {
@@ -168,6 +169,11 @@ describe("a vocabulary that grows", () => {
       );
       const whole = model("scale_shift");
       assert.match(hover(whole, whole.indexOf("scale_shift") + 2, context)!.markdown, /Scales and shifts/);
+      // Where the base is known too: what came as data can't count what trains, and says so of the whole.
+      const { facts } = compiled(`${definitions}\ntrain m on d`);
+      const sized = model("scale_shift(size: 3)").replace('"x"', '"minilm"');
+      const at = sized.indexOf("3)");
+      assert.match(hover(sized, at, { ...context, facts })!.markdown, /parameters train beside the head/);
     }
   });
 });
