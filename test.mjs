@@ -30,13 +30,14 @@ async function main(args) {
 const total = (failed, { passes, failures }) => ({ passed: passes, failed: failed + failures });
 
 async function runChecks() {
-  let failed = 0;
-  for (const [name, command, mend] of checks) {
-    const status = await node(command);
-    say(`${name}: ${status === 0 ? "ok" : `failed (${mend})`}`);
-    if (status !== 0) failed += 1;
-  }
-  return failed;
+  const outcomes = await Promise.all(
+    checks.map(async ([name, command, mend]) => {
+      const status = await node(command);
+      say(`${name}: ${status === 0 ? "ok" : `failed (${mend})`}`);
+      return status === 0;
+    }),
+  );
+  return outcomes.filter((ok) => !ok).length;
 }
 
 /** JupyterLab, jupyter_kernel_test, nbconvert, a browser: the tests that need them say why where this fails. */

@@ -1,19 +1,23 @@
 // The tests that were built, and mocha over them. One rule sorts them: a file named `*.e2e.test.ts` starts a process or a thread
 // (an engine, a kernel, the command line, Jupyter, a browser) or needs what was fetched; every other `*.test.ts` is a unit test
 // and needs none of it, which tools/unit-only.mjs holds it to.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { node, root, say } from "./provision.mjs";
+import { cacheFolder } from "./python-env.mjs";
 
 const built = "dist/tests";
 
-/** Paths of the compiled test files, end-to-end tests first: those take long, and the short ones fill what time is left. */
-export function testFiles(part = "all", base = root) {
+/**
+ * Paths of the compiled test files. End-to-end tests come first, and among their like those that took longest the last time
+ * (`times`): what is short fills the time that is left at the end.
+ */
+export function testFiles(part = "all", { base = root, times = {} } = {}) {
   const all = readdirSync(join(base, built), { recursive: true })
     .filter((file) => file.endsWith(".test.js"))
     .map((file) => join(built, file))
-    .sort();
+    .sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0) || (a < b ? -1 : 1));
   const [e2e, unit] = [true, false].map((wanted) => all.filter((file) => file.endsWith(".e2e.test.js") === wanted));
   return { all: [...e2e, ...unit], e2e, unit }[part];
 }
@@ -29,11 +33,14 @@ export async function runTests(part, args) {
   const jobs = Number(process.env.TUNEBOOK_JOBS ?? 2);
   const unit = part === "unit";
   try {
-    const files = args.some((arg) => arg.endsWith(".js")) ? [] : testFiles(part);
+    const times = knownTimes();
+    const files = args.some((arg) => arg.endsWith(".js")) ? [] : testFiles(part, { times });
     const begun = Date.now();
     // --exit: cells that the tests interrupt leave timers of their users' behind, which would hold mocha for many minutes.
     const status = await node(
       [
+        // What the compiler makes for a moment would else be copied about while it is collected.
+        "--max-semi-space-size=64",
         "node_modules/mocha/bin/mocha.js",
         "--exit",
         ...(unit ? ["--require", "./tools/unit-only.mjs"] : []),
@@ -47,6 +54,7 @@ export async function runTests(part, args) {
     );
     const { passes, failures, files: took } = JSON.parse(readFileSync(counts, "utf8"));
     say(timesOf(part, took, Date.now() - begun));
+    keepTimes({ ...times, ...took });
     const broken = failures === 0 && (status !== 0 || passes === 0);
     return { passes, failures: broken ? 1 : failures };
   } catch (error) {
@@ -54,6 +62,26 @@ export async function runTests(part, args) {
     return { passes: 0, failures: 1 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const timesFile = () => join(cacheFolder(), "test-times.json");
+
+/** Milliseconds of each file when it ran last on this machine. */
+function knownTimes() {
+  try {
+    return JSON.parse(readFileSync(timesFile(), "utf8"));
+  } catch {
+    return {}; // it never ran here
+  }
+}
+
+function keepTimes(times) {
+  try {
+    mkdirSync(cacheFolder(), { recursive: true });
+    writeFileSync(timesFile(), JSON.stringify(times));
+  } catch {
+    // Only the order of the next run: a cache that can't be written must not fail the tests.
   }
 }
 

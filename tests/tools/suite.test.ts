@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { holesOf, measured, tableOf } from "#tools/coverage.mjs";
 import { ensureNode, nodes } from "#tools/node-versions.mjs";
-import { testFiles } from "#tools/suite.mjs";
+import { testFiles, type Part } from "#tools/suite.mjs";
 
 describe("the suite's tools", () => {
   let root: string;
@@ -17,7 +17,7 @@ describe("the suite's tools", () => {
     writeFileSync(join(root, file), text);
   };
 
-  it("tell end-to-end tests by their names, and run them first", () => {
+  it("tell end-to-end tests by their names, and run them first, the longest before the others", () => {
     for (const name of [
       "a.test.js",
       "b.e2e.test.js",
@@ -29,9 +29,10 @@ describe("the suite's tools", () => {
       write(`dist/tests/${name}`);
     const e2e = ["b.e2e", "deep/er/c.e2e"].map((name) => join("dist/tests", `${name}.test.js`));
     const unit = ["a", "deep/d"].map((name) => join("dist/tests", `${name}.test.js`));
-    assert.deepEqual(testFiles("e2e", root), e2e);
-    assert.deepEqual(testFiles("unit", root), unit);
-    assert.deepEqual(testFiles("all", root), [...e2e, ...unit]);
+    const found = (part: Part): string[] => testFiles(part, { base: root });
+    assert.deepEqual([found("e2e"), found("unit"), found("all")], [e2e, unit, [...e2e, ...unit]]);
+    const times = { [unit[1] ?? ""]: 9000, [unit[0] ?? ""]: 8000 };
+    assert.deepEqual(testFiles("all", { base: root, times }), [...e2e, ...unit.toReversed()]);
   });
 
   it("give what ran by room, and name the files of which little ran", () => {

@@ -37,6 +37,17 @@ export function keeps(subject: Subject, calls: Calls, registry: Registry): void 
     it("each technique: what is written token by token gets the logits of the whole text", each(continuesPairs));
 }
 
+const assembled = new WeakMap<Subject, Map<string, Promise<Assembled>>>();
+/** The programs of a technique as it is usual: assembled once for all that looks at them. */
+function usual(subject: Subject, technique: Call): Promise<Assembled> {
+  const known = assembled.get(subject) ?? new Map<string, Promise<Assembled>>();
+  assembled.set(subject, known);
+  const key = JSON.stringify(technique);
+  const programs = known.get(key) ?? optionsFor(subject, technique).then((options) => assemble(options));
+  known.set(key, programs);
+  return programs;
+}
+
 /** Biases that move all scores of a query alike: no gradient but for rounding. */
 const UNMOVED = /(key|k_lin|k_proj|c_attn)\.bias$/;
 
@@ -46,7 +57,7 @@ const READ = { encoder: TEXT, decoder: TEXT, "encoder-decoder": [...TEXT, "decod
 
 async function trains(subject: Subject, technique: Call, title: string): Promise<void> {
   const o = await optionsFor(subject, technique);
-  const p = assemble(o);
+  const p = await usual(subject, technique);
   for (const program of [p.train, p.evaluate, p.loss]) validate(program);
   const wanted = subject.task === "text_classification" ? ["labels"] : ["labels", "targets"];
   assert.deepEqual(
@@ -117,7 +128,7 @@ async function stores(subject: Subject, technique: Call, title: string): Promise
 }
 
 async function counts(subject: Subject, technique: Call, title: string, registry: Registry): Promise<void> {
-  const p = assemble(await optionsFor(subject, technique));
+  const p = await usual(subject, technique);
   const word = registry.find("technique", technique.word)!;
   const count = word.capabilities!.trainableParameters!;
   const task = registry.find("task", subject.task)!;
@@ -140,8 +151,8 @@ function elements(p: Assembled, name: string): number {
 }
 
 async function drops(subject: Subject, technique: Call, title: string): Promise<void> {
-  const [dry, wet] = [0, 0.3].map((dropout) => optionsFor(subject, technique, { dropout }));
-  const [p, q] = [assemble(await dry!), assemble(await wet!)];
+  const p = await usual(subject, technique);
+  const q = assemble(await optionsFor(subject, technique, { dropout: 0.3 }));
   const state = start(p.train.state);
   const loss = (step: number): number => evaluate(q.train, feeds(subject, step), state).outputs["loss"]!.data[0]!;
   assert.notEqual(loss(1), loss(2), title);
