@@ -1,17 +1,28 @@
-/** What a statement's handler hands on: an action for the host, unless the source is silent. */
+/** How a verb's record reads a statement, and what its reading hands on: an action for the host, unless the source is silent. */
+import type { Verb } from "../types/registry.js";
 import type { Header } from "../types/header.js";
 import type { Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Operand } from "../syntax/tree.js";
-import type { Action } from "../plan/plan.js";
+import type { Action, Actions } from "../plan/plan.js";
 
 export type Handler = (program: Program, header: Header) => void;
+
+declare module "../types/registry.js" {
+  interface Verb {
+    /** Checks a statement of the verb, plans it and acts (`act`); absent: the design knows the verb but nothing reads it yet. */
+    readonly read?: Handler;
+  }
+}
+
+/** A verb that is built: its record reads its statements. */
+export type BuiltVerb = Verb & { readonly read: Handler };
 
 export function nameOf(operand: Operand | undefined): { text: string; span: Span } | undefined {
   return operand?.is === "word" && operand.path.length === 1 ? { text: operand.text, span: operand.span } : undefined;
 }
 
-export function act(program: Program, header: Header, action: Omit<Action, "span" | "source"> | undefined): void {
-  if (action && !program.silent)
-    program.actions.push({ ...action, span: header.statement.span, source: program.source.id } as Action);
+export function act<V extends keyof Actions>(program: Program, header: Header, verb: V, what: Actions[V]): void {
+  if (program.silent) return;
+  program.actions.push({ verb, ...what, span: header.statement.span, source: program.source.id } as Action);
 }

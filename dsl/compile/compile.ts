@@ -12,7 +12,7 @@ import type { Facts, Need } from "../types/facts.js";
 import type { Action } from "../plan/plan.js";
 import type { NameKind, Outside } from "../plan/outside.js";
 import { runStatement } from "./statements.js";
-import { useFile } from "./use.js";
+import { bringsFile, useFile } from "./use.js";
 import type { Registry } from "../types/registry.js";
 import { limits } from "../syntax/limits.js";
 import { parse } from "../syntax/parse.js";
@@ -118,7 +118,7 @@ export function beginSource(program: Program, source: Source, silent: boolean): 
 }
 export function readStatement(program: Program, statement: Statement): void {
   try {
-    if (statement.verb.text === "use") useFile(program, statement);
+    if (bringsFile(program.registry, statement)) useFile(program, statement);
     else runStatement(program, statement);
   } catch (error) {
     if (!(error instanceof Enough)) throw error;

@@ -89,11 +89,10 @@ export function define(program: Program, header: Header): void {
   if (is === "data") defineData(program, header, draft, name.span);
   else if (is === "model") defineModel(program, header, draft, name.span);
   else
-    act(program, header, {
-      verb: "recipe",
+    act(program, header, "recipe", {
       name: draft.name,
       recipe: partialRecipe(program, draft, name.span),
-    } as never);
+    });
 }
 
 function defineData(program: Program, header: Header, draft: Draft, here: Span): void {
@@ -106,7 +105,7 @@ function defineData(program: Program, header: Header, draft: Draft, here: Span):
     const facts = dataFacts(program, draft, data.plan, null, here);
     if (facts) checkData(program, draft, data.plan, facts, here);
   }
-  act(program, header, { verb: "data", name: draft.name, data: data.plan } as never);
+  act(program, header, "data", { name: draft.name, data: data.plan });
 }
 
 function defineModel(program: Program, header: Header, draft: Draft, here: Span): void {
@@ -114,7 +113,7 @@ function defineModel(program: Program, header: Header, draft: Draft, here: Span)
   if (!model) return;
   checkModel(program, draft, model, here);
   if (model.base) lookedFor(draft.allowances, "model");
-  act(program, header, { verb: "model", name: draft.name, model: model.plan } as never);
+  act(program, header, "model", { name: draft.name, model: model.plan });
 }
 
 export function parameters(program: Program, header: Header): void {
@@ -138,7 +137,7 @@ export function parameters(program: Program, header: Header): void {
     if (!before || before.is === "parameters")
       program.names.set(key.text, { is: "parameters", span: key.span, source: program.source.id });
   }
-  act(program, header, { verb: "parameters", values } as never);
+  act(program, header, "parameters", { values });
 }
 
 function plainValue(

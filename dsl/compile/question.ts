@@ -5,6 +5,7 @@ import { keysOf } from "../types/keys.js";
 import type { Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import { dataFacts, missingRoles, rolesOf } from "../rules/world.js";
+import { callAt, numberAt, textsAt } from "../plan/value.js";
 import { act, nameOf } from "./act.js";
 import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
@@ -64,24 +65,19 @@ export function evaluate(program: Program, header: Header): void {
       { role: missing, task: "evaluate", data: first.draft.name },
       clauses.get("on")?.span ?? statement.span,
     );
-  if (
-    !header.sound ||
-    own.broken ||
-    !measured ||
-    astray.length > 0 ||
-    names.some((n) => n === undefined) ||
-    subjects.some((s) => s === undefined)
-  )
-    return;
-  act(program, header, {
-    verb: "evaluate",
-    names,
-    on: subjects.map((s) => s?.subject),
+  const known = names.filter((name) => name !== undefined);
+  const on = subjects.flatMap((subject) => (subject ? [subject.subject] : []));
+  const whole = known.length === names.length && on.length === subjects.length;
+  if (!header.sound || own.broken || !measured || astray.length > 0 || !whole) return;
+  const most = values["max_tokens"];
+  act(program, header, "evaluate", {
+    names: known,
+    on,
     metrics,
-    batch_size: values["batch_size"],
-    worst: values["worst"],
-    ...(!mute && { decode: values["decode"], max_tokens: values["max_tokens"] ?? null }),
-  } as never);
+    batch_size: numberAt(values, "batch_size"),
+    worst: numberAt(values, "worst"),
+    ...(!mute && { decode: callAt(values, "decode"), max_tokens: typeof most === "number" ? most : null }),
+  });
 }
 /** Keys of `predict` that say how text is written. */
 const WRITING = ["decode", "max_tokens", "stop"] as const;
@@ -145,7 +141,14 @@ export function predict(program: Program, header: Header): void {
     return;
   }
   if (!header.sound || own.broken || name === undefined || !on || astray.length > 0) return;
-  const { batch_size, decode, max_tokens, stop } = values;
-  const writing = task && writes(task) ? { decode, max_tokens, stop } : null;
-  act(program, header, { verb: "predict", name, on, as: as?.text ?? null, batch_size, writing } as never);
+  const writing =
+    task && writes(task)
+      ? {
+          decode: callAt(values, "decode"),
+          max_tokens: numberAt(values, "max_tokens"),
+          stop: textsAt(values, "stop"),
+        }
+      : null;
+  const batch_size = numberAt(values, "batch_size");
+  act(program, header, "predict", { name, on, as: as?.text ?? null, batch_size, writing });
 }

@@ -34,6 +34,6 @@ export function show(program: Program, header: Header): void {
     const source = program.sources.get(found.of.source);
     const verbs = program.registry.verbs().map((verb) => verb.name);
     const tree = topic?.text === "tree" && source ? { tree: printTree(source, verbs, found.name) } : {};
-    act(program, header, { verb: "show", topic: found.node.path.map((n) => n.text), ...tree } as never);
+    act(program, header, "show", { topic: found.node.path.map((n) => n.text), ...tree });
   }
 }

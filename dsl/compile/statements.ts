@@ -1,31 +1,9 @@
-/** One function per verb: statement → definition or action. The table is what the compiler walks. */
+/** A statement: what it allows is taken out, its header checked, and the rest read by its verb's record. */
 import { takeAllowances } from "../types/allow.js";
-import { headerOf, type Header } from "../types/header.js";
-import { keysOf } from "../types/keys.js";
+import { headerOf } from "../types/header.js";
 import type { Program } from "../plan/program.js";
+import type {} from "./act.js";
 import type { Statement } from "../syntax/tree.js";
-import { act, type Handler } from "./act.js";
-import { fill } from "../plan/defaults.js";
-import { define, parameters } from "./define.js";
-import { evaluate, predict } from "./question.js";
-import { show } from "./show.js";
-import { sweep } from "./sweep.js";
-import { train } from "./train.js";
-import { version } from "../plan/version.js";
-
-export const handlers: Readonly<Record<string, Handler>> = {
-  data: define,
-  model: define,
-  recipe: define,
-  parameters,
-  train,
-  evaluate,
-  predict,
-  sweep,
-  show,
-  engine,
-  tune: version,
-};
 
 export function runStatement(program: Program, written: Statement): void {
   const { statement, allowances } = takeAllowances(program, written);
@@ -47,7 +25,7 @@ export function runStatement(program: Program, written: Statement): void {
     return;
   }
   program.noted = [];
-  handlers[header.verb.name]?.(program, header);
+  header.verb.read?.(program, header);
   program.reporter.dropSwallowed(statement.span, statement.block?.span, program.source.text);
 }
 
@@ -60,16 +38,4 @@ function lose(program: Program, { verb, operands, broken }: Statement): void {
   if (operands.length > 0 || !known)
     for (const name of [verb.text, ...operands.flatMap((o) => (o.is === "word" ? [o.text.split(".")[0] ?? ""] : []))])
       program.lost.names.add(name);
-}
-
-function engine(program: Program, header: Header): void {
-  const own = keysOf(program, header.statement.block?.entries ?? [], header.verb, header.verb.parameters);
-  const { values } = fill(program, header.verb.parameters, own.given, "", { here: header.statement.verb.span });
-  const chosen = values["engine"];
-  const threads = values["threads"];
-  program.engine = {
-    engine: typeof chosen === "string" ? chosen : "auto",
-    threads: typeof threads === "number" ? threads : null,
-  };
-  if (header.sound && !own.broken) act(program, header, { verb: "engine", settings: values } as never);
 }

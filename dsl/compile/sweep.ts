@@ -122,5 +122,5 @@ export function sweep(program: Program, header: Header): void {
     plan: planned.plan,
     seed: planned.plan.recipe.training.seed,
   };
-  act(program, header, { verb: "sweep", name: as.text, sweep: plan } as never);
+  act(program, header, "sweep", { name: as.text, sweep: plan });
 }

@@ -72,7 +72,7 @@ export function train(program: Program, header: Header): void {
         statement: { block: statement.block?.span, end: statement.span.end },
       });
       recipeHash = planned?.plan.recipeHash;
-      if (planned) act(program, header, { verb: "train", name, plan: planned.plan, resume: planned.resume } as never);
+      if (planned) act(program, header, "train", { name, plan: planned.plan, resume: planned.resume });
     }
     program.runs.set(name, { ...run, here: !program.silent, ...(recipeHash !== undefined && { recipeHash }) });
   }

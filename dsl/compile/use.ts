@@ -4,12 +4,17 @@ import type { Program } from "../plan/program.js";
 import { wordsOf } from "../diagnostics/codes.js";
 import { Reporter } from "../diagnostics/reporter.js";
 import type { Source } from "../diagnostics/span.js";
-import type { Verb } from "../types/registry.js";
+import type { Registry } from "../types/registry.js";
 import { parse } from "../syntax/parse.js";
 import type { Statement } from "../syntax/tree.js";
 import { failed, keyOf } from "../types/facts.js";
 import { act } from "./act.js";
 import { runStatement } from "./statements.js";
+
+/** Whether a statement brings the definitions of a file. */
+export function bringsFile(registry: Registry, { verb }: Statement): boolean {
+  return registry.verbs().some(({ name, operands }) => name === verb.text && operands.what === "file");
+}
 
 export function useFile(program: Program, statement: Statement): void {
   const header = headerOf(program, statement);
@@ -57,9 +62,9 @@ export function useFile(program: Program, statement: Statement): void {
   program.reporter.begin(parsed.diagnostics);
   let action: string | undefined;
   for (const one of parsed.tree.statements) {
-    const verb = verbs.find((v) => v.name === one.verb.text) as Verb | undefined;
+    const verb = verbs.find((v) => v.name === one.verb.text);
     if (verb?.does === "acts" && !verb.planned) action ??= verb.name;
-    else if (one.verb.text === "use") useFile(program, one);
+    else if (bringsFile(program.registry, one)) useFile(program, one);
     else runStatement(program, one);
   }
   const wrong = program.reporter.diagnostics.find((d) => d.severity === "error");
@@ -72,5 +77,5 @@ export function useFile(program: Program, statement: Statement): void {
       { file: path, message: wordsOf(wrong.code, wrong.data as never).message },
       operand.span,
     );
-  act(program, header, { verb: "use", path: fact.path } as never);
+  act(program, header, "use", { path: fact.path });
 }

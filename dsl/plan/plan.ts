@@ -98,48 +98,47 @@ export interface Writing {
   readonly stop: readonly string[];
 }
 
+/** What a host does, by verb: the verb's record reads its statements into this. Open, as `CodeData` is. */
+export interface Actions {
+  data: { readonly name: string; readonly data: DataPlan };
+  model: { readonly name: string; readonly model: ModelPlan };
+  recipe: { readonly name: string; readonly recipe: Partial<RecipePlan> };
+  parameters: { readonly values: Readonly<Record<string, Value>> };
+  train: { readonly name: string; readonly plan: Plan; readonly resume: boolean };
+  evaluate: {
+    readonly names: readonly string[];
+    readonly on: readonly Subject[];
+    readonly metrics: readonly Call[];
+    readonly batch_size: number;
+    readonly worst: number;
+    /** How text is written where it is scored; absent: the task writes none. */
+    readonly decode?: Call;
+    /** Null: as many as the model's `max_length`. */
+    readonly max_tokens?: number | null;
+  };
+  predict: {
+    readonly name: string;
+    readonly on: Subject;
+    readonly as: string | null;
+    readonly batch_size: number;
+    /** How text is written; null: the task writes none. */
+    readonly writing: Writing | null;
+  };
+  sweep: { readonly name: string; readonly sweep: SweepPlan };
+  show: {
+    readonly topic: readonly string[];
+    /** Of the topic `tree`: the statement's, as text. */ readonly tree?: string;
+  };
+  engine: { readonly settings: Readonly<Record<string, Value>> };
+  use: { readonly path: string };
+}
 interface At {
   /** The whole statement and the name that is most to blame when it fails as a whole. */
   readonly span: Span;
   readonly source: string;
 }
-export type Action = At &
-  (
-    | { readonly verb: "data"; readonly name: string; readonly data: DataPlan }
-    | { readonly verb: "model"; readonly name: string; readonly model: ModelPlan }
-    | { readonly verb: "recipe"; readonly name: string; readonly recipe: Partial<RecipePlan> }
-    | { readonly verb: "parameters"; readonly values: Readonly<Record<string, Value>> }
-    | { readonly verb: "train"; readonly name: string; readonly plan: Plan; readonly resume: boolean }
-    | {
-        readonly verb: "evaluate";
-        readonly names: readonly string[];
-        readonly on: readonly Subject[];
-        readonly metrics: readonly Call[];
-        readonly batch_size: number;
-        readonly worst: number;
-        /** How text is written where it is scored; absent: the task writes none. */
-        readonly decode?: Call;
-        /** Null: as many as the model's `max_length`. */
-        readonly max_tokens?: number | null;
-      }
-    | {
-        readonly verb: "predict";
-        readonly name: string;
-        readonly on: Subject;
-        readonly as: string | null;
-        readonly batch_size: number;
-        /** How text is written; null: the task writes none. */
-        readonly writing: Writing | null;
-      }
-    | { readonly verb: "sweep"; readonly name: string; readonly sweep: SweepPlan }
-    | {
-        readonly verb: "show";
-        readonly topic: readonly string[];
-        /** Of the topic `tree`: the statement's, as text. */ readonly tree?: string;
-      }
-    | { readonly verb: "engine"; readonly settings: Readonly<Record<string, Value>> }
-    | { readonly verb: "use"; readonly path: string }
-  );
+export type ActionOf<V extends keyof Actions> = At & { readonly verb: V } & Actions[V];
+export type Action = { [V in keyof Actions]: ActionOf<V> }[keyof Actions];
 
 /** A space over one dotted path of data, model or recipe; values that are calls are spaces and may nest. */
 export type Space =

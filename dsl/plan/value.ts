@@ -18,3 +18,24 @@ export function valueAt(recipe: Partial<Recipe>, path: string): Value | undefine
   }
   return at as Value | undefined;
 }
+
+/** Values of a statement by key, checked against its parameters and filled in. */
+type Filled = Readonly<Record<string, Value>>;
+
+/** The number at `key`; anything else is a defect of the verb's record and throws. */
+export function numberAt(values: Filled, key: string): number {
+  const value = values[key];
+  return typeof value === "number" ? value : unfit(key, "number");
+}
+export function callAt(values: Filled, key: string): Call {
+  const value = values[key];
+  return isCall(value) ? value : unfit(key, "word");
+}
+export function textsAt(values: Filled, key: string): readonly string[] {
+  const value = values[key];
+  const texts = Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+  return Array.isArray(value) && texts.length === value.length ? texts : unfit(key, "list of texts");
+}
+function unfit(key: string, wanted: string): never {
+  throw new Error(`\`${key}\` has no ${wanted}, though its parameter asks for one`);
+}

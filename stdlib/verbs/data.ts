@@ -1,4 +1,5 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { define as read } from "#dsl/compile/define.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
 const roles = [
   "text",
@@ -51,7 +52,7 @@ const roleNames = {
   conversation: "messages",
 } as const;
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "data",
   doc: "Says what the data is: where it comes from, which column plays which role, how it is cleaned and split.",
@@ -60,6 +61,7 @@ export const word: Verb = {
   operands: { what: "new-name" },
   connectors: { like: { takes: "data" } },
   does: "defines",
+  read,
   elsewhere: {
     extends: "like",
     inherits: "like",

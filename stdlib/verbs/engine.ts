@@ -1,6 +1,7 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { engine as read } from "#dsl/compile/engine.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "engine",
   doc: "Chooses what computes, and how much of the machine it takes.",
@@ -9,6 +10,7 @@ export const word: Verb = {
   operands: { what: "none" },
   connectors: {},
   does: "acts",
+  read,
   elsewhere: { backend: "engine", num_threads: "threads", workers: "threads", accelerator: "device" },
   parameters: [
     {

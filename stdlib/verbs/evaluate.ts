@@ -1,12 +1,13 @@
+import { evaluate as read } from "#dsl/compile/question.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Verb } from "#dsl/types/registry.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
 const LABELS: readonly Call[] = [
   { word: "accuracy", kind: "metric", arguments: {} },
   { word: "f1", kind: "metric", arguments: { average: "macro" } },
 ];
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "evaluate",
   doc: "Scores trained models on data: a table, a confusion matrix, the worst examples.",
@@ -15,6 +16,7 @@ export const word: Verb = {
   operands: { what: "model", many: true },
   connectors: { on: { takes: "data", required: true, many: true } },
   does: "acts",
+  read,
   elsewhere: {
     test: "evaluate",
     eval: "evaluate",

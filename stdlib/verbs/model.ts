@@ -1,8 +1,9 @@
+import { define as read } from "#dsl/compile/define.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call, Value } from "#dsl/types/value.js";
-import type { Verb } from "#dsl/types/registry.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "model",
   doc: "Says what is trained: the base model, the task, and the technique.",
@@ -11,6 +12,7 @@ export const word: Verb = {
   operands: { what: "new-name" },
   connectors: { like: { takes: "model" } },
   does: "defines",
+  read,
   /** `frozen`: whether a tensor of the base belongs to one of the parts that `freeze` lists. */
   elsewhere: {
     extends: "like",

@@ -1,6 +1,7 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { parameters as read } from "#dsl/compile/define.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "parameters",
   doc: "Names values of the notebook or file, used as `$name` and overridden by `-p name=value`.",
@@ -9,6 +10,7 @@ export const word: Verb = {
   operands: { what: "none" },
   connectors: {},
   does: "defines",
+  read,
   anyKey: true,
   parameters: [],
 };

@@ -1,6 +1,7 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { predict as read } from "#dsl/compile/question.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "predict",
   doc: "Lets a model answer: labels, or text that is written on, token by token as it comes. For texts, a split, or a TypeScript value. A model that writes text may be asked before it is trained.",
@@ -9,6 +10,7 @@ export const word: Verb = {
   operands: { what: "model" },
   connectors: { on: { takes: "any", required: true, many: true }, as: { takes: "new-name" } },
   does: "acts",
+  read,
   elsewhere: {
     infer: "predict",
     classify: "predict",

@@ -1,5 +1,6 @@
+import { define as read } from "#dsl/compile/define.js";
 import { metricOf } from "#dsl/plan/watched.js";
-import type { Verb } from "#dsl/types/registry.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 import { metricName } from "../lib/metrics/metric-name.js";
 
 const cadence = {
@@ -10,7 +11,7 @@ const cadence = {
   ],
 } as const;
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "recipe",
   doc: "Says how training goes: how long, how big a batch, which optimizer and schedule, when to look and what to keep.",
@@ -19,6 +20,7 @@ export const word: Verb = {
   operands: { what: "new-name" },
   connectors: { like: { takes: "recipe" } },
   does: "defines",
+  read,
   elsewhere: {
     extends: "like",
     inherits: "like",

@@ -1,6 +1,7 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { show as read } from "#dsl/compile/show.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "show",
   doc: "Shows a definition, or a part of a run: `show router.plan`, `.history`, `.mask` (which tokens of the rows are trained), and what each phase of the compiler made: `.tree` (the statement as it was read), `.graph` (its layers as a picture), `.passes` (what they did), `.program` (every operation), `.emitted` (what the engine was given).",
@@ -9,6 +10,7 @@ export const word: Verb = {
   operands: { what: "topic", many: true },
   connectors: {},
   does: "acts",
+  read,
   elsewhere: { print: "show", display: "show", plot: "show" },
   parameters: [],
 };

@@ -1,6 +1,7 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { sweep as read } from "#dsl/compile/sweep.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "sweep",
   doc: "Tries many settings of a model, its data and its recipe, and keeps the best.",
@@ -14,6 +15,7 @@ export const word: Verb = {
     as: { takes: "new-name", required: true },
   },
   does: "acts",
+  read,
   elsewhere: {
     over: "on",
     using: "with",

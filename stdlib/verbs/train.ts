@@ -1,6 +1,7 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { train as read } from "#dsl/compile/train.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "train",
   doc: "Trains a model on data, from its base. Keys of a recipe in the block override the recipe's.",
@@ -9,6 +10,7 @@ export const word: Verb = {
   operands: { what: "model", many: true },
   connectors: { on: { takes: "data", required: true }, with: { takes: "recipe" }, as: { takes: "new-name" } },
   does: "acts",
+  read,
   elsewhere: {
     over: "on",
     using: "with",

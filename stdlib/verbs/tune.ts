@@ -1,6 +1,7 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { version as read } from "#dsl/plan/version.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "tune",
   doc: "The version line that may open a file or a cell: which language the text is written in, and which experiments are on.",
@@ -9,6 +10,7 @@ export const word: Verb = {
   operands: { what: "version" },
   connectors: { with: { takes: "experiment", many: true } },
   does: "defines",
+  read,
   notes: ["An experiment is switched on by its name: `tune 1 with NAME`. It holds until the next version line."],
   parameters: [],
 };
