@@ -50,7 +50,10 @@ function pick(trace: Trace, keep: readonly number[], length: number): Trace {
   );
 }
 
-/** Places of the points to keep (first and last among them): Steinarsson's largest-triangle-three-buckets. */
+/**
+ * Places of the points to keep (first and last among them): Steinarsson's largest-triangle-three-buckets. Libraries give
+ * points, not their places, by which all else that a trace says of its points is kept; and the page has no room for one.
+ */
 export function largestTriangles(x: readonly number[], y: readonly number[], wanted: number): number[] {
   const n = Math.min(x.length, y.length);
   if (n <= wanted || wanted < 3) return Array.from({ length: n }, (_, i) => i);

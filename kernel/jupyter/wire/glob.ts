@@ -1,6 +1,7 @@
 /**
  * Patterns of Jupyter's history search: `*` any text, `?` one character, `[abc]`, `[a-z]` and `[^a]` one of a set. Matched
- * by hand: as a regular expression, ten stars over a long text would hold up the heartbeat for minutes.
+ * by hand: as a regular expression, which is what picomatch and minimatch make of it too, ten stars over a long text would
+ * hold up the heartbeat for minutes.
  */
 type Matcher = (text: string) => boolean;
 /** Undefined: any text. */
