@@ -1,7 +1,9 @@
 /** How an engine's own ways to compute ops are written down: a table by the ops' names, each entry typed by its op. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/graph/codes.js";
-import type { Node } from "#dsl/graph/program.js";
+import { isLeaf } from "#dsl/graph/leaves.js";
+import { lowered } from "#dsl/graph/passes/lowering.js";
+import type { Node, Program } from "#dsl/graph/program.js";
 import type { NodeOf, OpName } from "#dsl/graph/table.js";
 
 /**
@@ -13,6 +15,12 @@ export type Entry<L, M> = { entry(l: L, node: Node): readonly M[] }["entry"];
 type EntryOf<N extends OpName, L, M> = { entry(l: L, node: NodeOf<N>): readonly M[] }["entry"];
 export type Table<L, M> = { readonly [N in OpName]?: EntryOf<N, L, M> };
 
+/** A program of ops that the engine runs itself. Throws `graph-unknown-op` where it has an op that can't be made of such. */
+export function loweredFor<L, M>(table: Table<L, M>, program: Program): Program {
+  const own = lowered(program, (op) => Object.hasOwn(table, op));
+  for (const node of own.nodes) if (!isLeaf(node)) entryOf(table, node.op);
+  return own;
+}
 /** Throws `graph-unknown-op` where the engine has no way to compute it. */
 export function entryOf<L, M>(table: Readonly<Record<string, Entry<L, M> | undefined>>, op: string): Entry<L, M> {
   const entry = Object.hasOwn(table, op) ? table[op] : undefined;

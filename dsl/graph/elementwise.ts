@@ -9,11 +9,18 @@ export interface Unary extends Traits {
   readonly name: string;
   readonly doc: string;
   f(x: number): number;
-  /** Gradient of x from x, y = f(x) and dy. */
-  gradient(x: Tensor, y: Tensor, dy: Tensor): Tensor;
+  /** The same of simpler ops. */
+  decompose?(x: Tensor): Tensor;
+  /** Gradient of x from x, y = f(x) and dy; absent: that of what it is made of. */
+  gradient?(x: Tensor, y: Tensor, dy: Tensor): Tensor;
 }
 /** A float in, a float of the same type out. */
-export function unary({ f, gradient, ...u }: Unary): Op<readonly ["x"], readonly ["y"], Record<never, never>> {
+export function unary({
+  f,
+  gradient,
+  decompose,
+  ...u
+}: Unary): Op<readonly ["x"], readonly ["y"], Record<never, never>> {
   return defineOp({
     ...u,
     inputs: ["x"],
@@ -21,7 +28,8 @@ export function unary({ f, gradient, ...u }: Unary): Op<readonly ["x"], readonly
       wantFloat(x, "x");
       return [x];
     },
-    gradient: (_, { inputs: [x], outputs: [y] }, [dy]) => [gradient(x, y, dy)],
+    ...(gradient && { gradient: (_, { inputs: [x], outputs: [y] }, [dy]) => [gradient(x, y, dy)] }),
+    ...(decompose && { decompose: ([x]) => [decompose(x)] }),
     evaluate: ([x]) => [{ shape: x.shape, data: x.data.map(f) }],
   });
 }

@@ -10,7 +10,20 @@ import type { Builder, Tensor } from "./tensor.js";
 /** Gradients of a scalar `loss`, one per tensor of `wrt`; zero-dimensional dependence (none) gives undefined. */
 export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): readonly (Tensor | undefined)[] {
   if (loss.rank !== 0) throw new CodedError("graph-invalid", { problem: "the loss must be a scalar" });
-  const needed = leadsFrom(graph, wrt, loss);
+  return pulledBack(graph, [[loss, graph.number(1, loss.dtype)]], wrt, new Set());
+}
+
+type Pulled = readonly (Tensor | undefined)[];
+
+/** Gradients of `wrt`, given those of some tensors. Nothing flows on through the nodes `ends`. */
+function pulledBack(
+  graph: Builder,
+  given: readonly (readonly [Tensor, Tensor])[],
+  wrt: readonly Tensor[],
+  ends: ReadonlySet<number>,
+): Pulled {
+  const last = Math.max(...given.map(([t]) => t.ref.node));
+  const needed = leadsFrom(graph, wrt, last);
   const sums = new Map<string, Tensor>();
   const key = (node: number, output: number): string => `${node}:${output}`;
   const give = (t: Tensor, d: Tensor): void => {
@@ -18,19 +31,15 @@ export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): 
     const old = sums.get(k);
     sums.set(k, old ? old.add(d) : d);
   };
-  give(loss, graph.number(1, loss.dtype));
-  for (let index = loss.ref.node; index >= 0; index--) {
+  given.forEach(([t, d]) => give(t, d));
+  for (let index = last; index >= 0; index--) {
     const node = graph.table[index]!;
-    if (!needed.has(index) || isLeaf(node)) continue;
+    if (!needed.has(index) || ends.has(index) || isLeaf(node)) continue;
     const dy = node.types.map((_, output) => sums.get(key(index, output)));
     if (dy.every((d) => d === undefined)) continue;
-    const op = opNamed(node.op);
-    if (!op.gradient) throw new CodedError("graph-no-gradient", { op: node.op, path: node.path ?? "" });
     const inputs = node.inputs.map((ref) => graph.tensor(ref));
     const wanted = node.inputs.map((ref) => needed.has(ref.node));
-    const outputs = node.types.map((_, output) => graph.tensor({ node: index, output }));
-    const view = { inputs, outputs, attributes: node.attributes };
-    const pull = (): readonly (Tensor | undefined)[] => op.gradient!(graph, view, dy, wanted);
+    const pull = (): Pulled => pulledThrough(graph, index, inputs, dy, wanted);
     const gradients = node.path ? graph.at(`${node.path}.gradient`, pull) : pull();
     gradients.forEach((d, i) => {
       if (d && wanted[i]) give(inputs[i]!, d);
@@ -39,10 +48,33 @@ export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): 
   return wrt.map((t) => sums.get(key(t.ref.node, t.ref.output)));
 }
 
-/** Nodes on a way from `wrt` to `loss`. */
-function leadsFrom(graph: Builder, wrt: readonly Tensor[], loss: Tensor): ReadonlySet<number> {
+/** Gradients of a node's inputs: by its op's rule, or else through what the op is made of. */
+function pulledThrough(
+  graph: Builder,
+  index: number,
+  inputs: readonly Tensor[],
+  dy: Pulled,
+  wanted: readonly boolean[],
+): Pulled {
+  const { op: name, attributes, types, path = "" } = graph.table[index]!;
+  const op = opNamed(name);
+  if (op.gradient) {
+    const outputs = types.map((_, output) => graph.tensor({ node: index, output }));
+    return op.gradient(graph, { inputs, outputs, attributes }, dy, wanted);
+  }
+  if (!op.decompose) throw new CodedError("graph-no-gradient", { op: name, path });
+  const made = op.decompose(inputs, attributes);
+  const given = made.flatMap((y, i) => {
+    const d = dy[i];
+    return d ? [[y, d] as const] : [];
+  });
+  return pulledBack(graph, given, inputs, new Set(inputs.map((x) => x.ref.node)));
+}
+
+/** Nodes up to the last on a way from `wrt`. */
+function leadsFrom(graph: Builder, wrt: readonly Tensor[], last: number): ReadonlySet<number> {
   const needed = new Set(wrt.map((t) => t.ref.node));
-  for (let index = 0; index <= loss.ref.node; index++)
+  for (let index = 0; index <= last; index++)
     if (graph.table[index]!.inputs.some((ref) => needed.has(ref.node))) needed.add(index);
   return needed;
 }

@@ -1,5 +1,6 @@
 /**
- * What an op is: a rule for types, a vector-Jacobian product written with tensors, a naive float64 reference, a cost. One
+ * What an op is: a rule for types, a vector-Jacobian product written with tensors, a naive float64 reference, a cost; what
+ * simpler ops it is made of, where it is, and what passes and estimates need to know of it (`Traits`). One
  * file each in `ops/`, gathered in `table.ts`. An op is pure: random numbers come from a seed and a step.
  */
 import { checkAttributes, type Infer, type Schema } from "./attributes.js";
@@ -70,7 +71,12 @@ export interface Op<I extends Names = Names, O extends Names = Names, S extends 
   readonly attributes: S;
   /** Types of the outputs. Throws `Misfit` with the reason. */
   type(inputs: Each<I, Type>, attributes: Infer<S>): Each<O, Type>;
-  /** Gradients of the inputs that are wanted, given those of the outputs (absent: nothing depends on that output). */
+  /** The same of simpler ops: what engines compute that have no way of their own. */
+  decompose?(inputs: Each<I, Tensor>, attributes: Infer<S>): Each<O, Tensor>;
+  /**
+   * Gradients of the inputs that are wanted, given those of the outputs (absent: nothing depends on that output). Without
+   * this rule the gradient is that of what the op is made of.
+   */
   gradient?(
     graph: Builder,
     node: NodeView<I, O, S>,

@@ -195,15 +195,16 @@ export type AttributesOf<N extends OpName> = Infer<NamesOf<OpOf<N>>["schema"]>;
 /** A node of the op of that name. */
 export type NodeOf<N extends OpName> = NodeOfOp<OpOf<N>>;
 
-const byName = new Map(ops.map((op) => [op.name, op]));
+const byName: Readonly<Record<string, Op | undefined>> = table;
 
 /** Undefined for leaves, and for what a newer version may have written. */
-export function opOf({ op }: Node): Op | undefined {
-  return byName.get(op);
+export function opOf({ op }: Pick<Node, "op">): Op | undefined {
+  return Object.hasOwn(byName, op) ? byName[op] : undefined;
 }
 
+/** Throws `graph-unknown-op`. */
 export function opNamed(name: string): Op {
-  const op = byName.get(name);
+  const op = opOf({ op: name });
   if (!op) throw new CodedError("graph-unknown-op", { op: name });
   return op;
 }

@@ -4,13 +4,13 @@
  * and any number of models share one copy of them.
  */
 import "#dsl/graph/codes.js";
-import { isConstant, isInput, isLeaf, type Leaf } from "#dsl/graph/leaves.js";
+import { isConstant, isInput, type Leaf } from "#dsl/graph/leaves.js";
 import type { Program } from "#dsl/graph/program.js";
 import { OnnxGraph } from "./graph.js";
 import { Lowering, type SizeSource } from "./lowering.js";
 import { chunksOf } from "./lower/optimizers.js";
 import { lowerings } from "./lower/table.js";
-import { entryOf } from "../lowerings.js";
+import { loweredFor } from "../lowerings.js";
 import { stateTensor, type OnnxModel, type Port, type StatePort } from "./model.js";
 import { writeModel, type OnnxGraphText, type OnnxPort } from "./proto.js";
 import { emitUpdates, fusedUpdates } from "./updates.js";
@@ -23,9 +23,10 @@ export function emitOnnx(program: Program, wanted?: readonly string[]): OnnxMode
 
 /** The graph before it is written as bytes. */
 export function onnxGraph(
-  program: Program,
-  wanted: readonly string[] = Object.keys(program.outputs),
+  asked: Program,
+  wanted: readonly string[] = Object.keys(asked.outputs),
 ): Omit<OnnxModel, "bytes"> & { readonly text: OnnxGraphText } {
+  const program = loweredFor(lowerings, asked);
   const graph = new OnnxGraph();
   const ports: OnnxPort[] = [];
   const inputs: Record<string, Port> = {};
@@ -43,7 +44,6 @@ export function onnxGraph(
     type.shape.forEach((d, axis) => {
       if (typeof d === "string" && !sizes.has(d)) sizes.set(d, { tensor: () => read(name), axis });
     });
-  for (const node of program.nodes) if (!isLeaf(node)) entryOf(lowerings, node.op);
   const fused = fusedUpdates(program);
   const chunked = new Map(
     fused.flatMap(({ states }) =>

@@ -6,14 +6,14 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/graph/codes.js";
-import { isConstant, isInput, isLeaf, type ConstantNode, type Leaf } from "#dsl/graph/leaves.js";
+import { isConstant, isInput, type ConstantNode, type Leaf } from "#dsl/graph/leaves.js";
 import type { DType, Program, State } from "#dsl/graph/program.js";
 import { sameShape, typeText } from "#dsl/graph/shape.js";
 import { TensorflowGraph } from "./graph.js";
 import { Lowering, type SizeSource } from "./lowering.js";
 import { withKernels } from "./lower/kernels.js";
 import { lowerings } from "./lower/table.js";
-import { entryOf } from "../lowerings.js";
+import { loweredFor } from "../lowerings.js";
 import type { EmittedProgram, EmittedState, Port, TensorflowModel } from "./model.js";
 import { writeSavedModel, type GraphNode } from "./saved-model.js";
 import { emitUpdates } from "./updates.js";
@@ -36,15 +36,18 @@ export function tensorflowGraph(
   programs: Readonly<Record<string, Program>>,
   o: EmitOptions = { kernels: false },
 ): Omit<TensorflowModel, "savedModel"> & { readonly nodes: readonly GraphNode[] } {
+  const own = Object.fromEntries(
+    Object.entries(programs).map(([name, program]) => [name, loweredFor(lowerings, program)]),
+  );
   const graph = new TensorflowGraph();
   const handles = new Map<string, string>();
   const state: Record<string, EmittedState> = {};
-  for (const [name, declared] of Object.entries(union(programs))) {
+  for (const [name, declared] of Object.entries(union(own))) {
     const { handle, emitted } = emitState(graph, declared, `state/${handles.size}`);
     handles.set(name, handle);
     state[name] = emitted;
   }
-  const emitted = Object.entries(programs).map(([name, program], i) => {
+  const emitted = Object.entries(own).map(([name, program], i) => {
     const scope = /^[A-Za-z0-9][\w.]*$/.test(name) ? name : `program${i}`;
     return [name, graph.in(scope, () => emitProgram(graph, program, handles, o))] as const;
   });
@@ -137,7 +140,6 @@ function emitProgram(
     reads.set(name, read);
     return read;
   };
-  for (const node of program.nodes) if (!isLeaf(node)) entryOf(lowerings, node.op);
   const table = o.kernels ? withKernels(lowerings) : lowerings;
   const l = new Lowering(graph, program, table, leaf, sizes, handles);
   const outputs = Object.fromEntries(

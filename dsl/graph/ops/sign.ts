@@ -9,6 +9,7 @@ export const sign = defineOp({
     wantFloat(x, "x");
     return [x];
   },
+  decompose: ([x]) => [x.greater(0).cast(x.dtype).subtract(x.less(0).cast(x.dtype))],
   gradient: () => [undefined],
   evaluate: ([x]) => [{ shape: x.shape, data: x.data.map((v) => Math.sign(v)) }],
 });

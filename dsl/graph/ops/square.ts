@@ -7,5 +7,6 @@ export const square = unary({
   memory: "over",
   byPosition: "all",
   f: (x) => x * x,
+  decompose: (x) => x.multiply(x),
   gradient: (x, _y, dy) => dy.multiply(x).multiply(2),
 });

@@ -28,16 +28,10 @@ function arithmeticOf(rank: number): Arithmetic<T> {
 function signOf(x: T): T {
   return tf.sub(tf.cast(tf.greater(x, 0), "float32"), tf.cast(tf.less(x, 0), "float32"));
 }
-/** max(x, 0) + log(1 + e^−|x|): wasm has no Softplus of its own. */
-function softplus(x: T): T {
-  return tf.add(tf.relu(x), tf.log(tf.add(tf.exp(tf.neg(tf.abs(x))), 1)));
-}
 
 export const arithmetic = {
   power: binary((a, b) => tf.pow(a, b)),
-  sign: ([x]) => [signOf(x)],
   floor: ([x]) => [tf.floor(x)],
-  softplus: ([x]) => [softplus(x)],
   less_equal: binary((a, b) => tf.lessEqual(a, b)),
   greater_equal: binary((a, b) => tf.greaterEqual(a, b)),
   not_equal: binary((a, b) => tf.notEqual(a, b)),

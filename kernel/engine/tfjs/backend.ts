@@ -5,7 +5,7 @@ import type { DType, Program } from "#dsl/graph/program.js";
 import type { Refusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
 import { TFJS_TYPES } from "./elementwise.js";
-import { kernelOf } from "./kernels.js";
+import { kernelOf, loweredHere } from "./kernels.js";
 import { readyBackend, type TfjsBackendName } from "./library.js";
 import { TfjsSession } from "./session.js";
 
@@ -28,7 +28,7 @@ function refusals(program: Program): readonly Refusal[] {
   const check = (op: string, dtype: DType): void => {
     if (!(dtype in TFJS_TYPES)) found.push({ op, why: `tfjs has no ${dtype}` });
   };
-  for (const node of program.nodes) {
+  for (const node of loweredHere(program).nodes) {
     if (!isLeaf(node) && !kernelOf(node.op)) found.push({ op: node.op, why: "tfjs has no kernel for it here" });
     for (const { dtype } of node.types) check(node.op, dtype);
   }

@@ -1,4 +1,6 @@
 /** Every op of the training graph that tfjs computes here, by name. */
+import { lowered } from "#dsl/graph/passes/lowering.js";
+import type { Program } from "#dsl/graph/program.js";
 import { arithmetic } from "./arithmetic.js";
 import { attention } from "./attention.js";
 import { caches } from "./caches.js";
@@ -28,4 +30,8 @@ export const kernels: Kernels = {
 export function kernelOf(op: string): Kernel | undefined {
   const byName: Readonly<Record<string, Kernel | undefined>> = kernels;
   return Object.hasOwn(byName, op) ? byName[op] : undefined;
+}
+/** A program of ops that have kernels here, as far as it can be made of such. */
+export function loweredHere(program: Program): Program {
+  return lowered(program, (op) => kernelOf(op) !== undefined);
 }

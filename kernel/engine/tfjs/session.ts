@@ -10,7 +10,7 @@ import type { Arrays, BackendSession, Programs } from "../host/backend.js";
 import { isUnset, shapeOfState, zeros } from "../initial.js";
 import { asFloats, asIntegers, bytesOf } from "../../tensors/numbers.js";
 import { placed } from "./caches.js";
-import { kernelOf } from "./kernels.js";
+import { kernelOf, loweredHere } from "./kernels.js";
 import { numbers, tf, type T, type TfjsBackendName } from "./library.js";
 import { cardBooleans, cardKernel } from "./webgpu.js";
 
@@ -26,8 +26,9 @@ export class TfjsSession implements BackendSession {
 
   add(programs: Programs, states: Readonly<Record<string, State>>): void {
     for (const [name, program] of Object.entries(programs)) {
-      this.programs.set(name, program);
-      this.last.set(name, lastUses(program));
+      const own = loweredHere(program);
+      this.programs.set(name, own);
+      this.last.set(name, lastUses(own));
     }
     for (const [name, state] of Object.entries(states)) {
       this.states[name] = state;

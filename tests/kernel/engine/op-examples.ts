@@ -20,7 +20,7 @@ let serial = 0;
 type Given = Example["inputs"][number];
 
 /** Normally distributed; `f` may move the values to where the op is defined or smooth. */
-const floats = (shape: readonly Dimension[], f: (x: number) => number = (x) => x): Given => {
+export const floats = (shape: readonly Dimension[], f: (x: number) => number = (x) => x): Given => {
   const sizes = concrete(shape, SIZES);
   const data = normals(
     sizes.reduce((n, d) => n * d, 1),

@@ -28,7 +28,6 @@ export const elementwise = {
   abs: kernel("Abs"),
   relu: kernel("Relu"),
   rsqrt: (l, node) => [() => alike(l, node, ([x]) => l.op("Reciprocal", [l.op("Sqrt", [x])]))],
-  square: (l, node) => [() => alike(l, node, ([x]) => l.op("Mul", [x, x]))],
   select: (l, node) => [
     () => ({
       full: l.op(
