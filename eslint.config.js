@@ -16,6 +16,9 @@ const portable = (files, out) => ({
     "no-restricted-globals": ["error", "process", "Buffer", "require", "__dirname", "setImmediate"],
   },
 });
+/** What starts a process or a thread, and helpers of tests that do: tools/unit-only.mjs keeps the rest of it from unit tests. */
+const startsSomething =
+  "^node:(child_process|worker_threads)$|^playwright|/engine/(start|engines)\\.js$|/(notebook-of-one|jupyterlab|browser|engine-room)\\.js$|/client/(client|notebook)\\.js$|/cells/(create|notebook)\\.js$";
 export default ts.config(
   {
     ignores: [
@@ -44,6 +47,16 @@ export default ts.config(
       "@typescript-eslint/no-empty-object-type": "off",
       "no-control-regex": "off",
       eqeqeq: "error",
+    },
+  },
+  {
+    files: ["tests/**/*.test.ts"],
+    ignores: ["tests/**/*.e2e.test.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ regex: startsSomething, message: "What needs this is an end-to-end test: *.e2e.test.ts." }] },
+      ],
     },
   },
   { files: ["dsl/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^node:", "^(fs|path|os|buffer|crypto)$") },
