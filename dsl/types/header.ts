@@ -185,10 +185,13 @@ function operandsFit(scope: Scope, verb: Verb, statement: Statement): boolean {
 
 /** Of names that are worked on one after the other. */
 function namedOnce(scope: Scope, operands: readonly Operand[], after: string): boolean {
+  const before = new Set<string>();
   for (const [i, operand] of operands.entries()) {
     if (operand.is !== "word" || operand.arguments) continue;
-    const same = (other: Operand): boolean => other.is === "word" && !other.arguments && other.text === operand.text;
-    if (operands.findIndex(same) === i) continue;
+    if (!before.has(operand.text)) {
+      before.add(operand.text);
+      continue;
+    }
     const from = operands[i - 1]!.span.end;
     scope.report("named-twice", { name: operand.text, after }, operand.span, {
       fix: { ...replace({ ...operand.span, start: from }, ""), title: "leave it out" },
