@@ -35,7 +35,8 @@ interface Golden {
 }
 const files = readdirSync(new URL("golden/oracle/", root)).filter((name) => /^odd-\w+\.json$/.test(name));
 
-describe("odd configurations of decoders against transformers and PEFT, in float64", () => {
+describe("odd configurations of decoders against transformers and PEFT, in float64", function () {
+  this.timeout(60_000);
   it("are eight at least of each family", () => {
     assert.deepEqual(files.map((file) => file.slice(4, -5)).sort(), Object.keys(families).sort());
     for (const file of files) assert.ok(Object.keys(read(file).configurations).length >= 8, file);
