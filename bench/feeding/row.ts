@@ -1,13 +1,13 @@
-/** One row of the feeding table, in a process of its own: trains for some seconds as `train` does and prints what came of it. */
+/** One row of the table, in a process of its own: trains for some seconds as `train` does and prints what came of it. */
 import { peakRss } from "./resident.js";
 import { passes } from "#dsl/graph/passes/table.js";
 import type { Call } from "#dsl/types/value.js";
-import { Feeding } from "#kernel/core/data/loader.js";
+import { DataLoader } from "#kernel/core/data/loader.js";
 import { TextsInMemory } from "#kernel/core/data/token-rows.js";
 import { Windows } from "#kernel/core/data/windows.js";
 import type { EngineOptions } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
-import { Flight } from "#kernel/training/pipeline.js";
+import { StepPipeline } from "#kernel/training/pipeline.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { bert } from "#stdlib/models/bert.run.js";
@@ -99,7 +99,7 @@ async function run(o: RowSettings): Promise<RowResult> {
   const windows = language ? new Windows(new TextsInMemory(ids), o.maxLength, padId) : null;
   const whole = ids.map(cut);
   const rows = windows ?? whole;
-  const feeding = new Feeding(
+  const loader = new DataLoader(
     {
       ids: rows,
       lengths: windows ? windows.lengths : Int32Array.from(whole, (row) => row.length),
@@ -119,13 +119,13 @@ async function run(o: RowSettings): Promise<RowResult> {
     const { train, accumulate, apply } = programs;
     const session = await engine.open(accumulate && apply ? { accumulate, apply } : { train }, []);
     const fedAt = new Map<number, number>();
-    const flight = new Flight(
+    const flight = new StepPipeline(
       {
         session,
         accumulate: o.accumulate,
         rate: () => 1e-4,
         update: (step) => {
-          const update = feeding.update(step);
+          const update = loader.update(step);
           const part = (i: number) => {
             const made = update.part(i);
             const positions = made.feeds["input_ids"]!.shape.reduce((a, b) => a * b, 1);

@@ -63,7 +63,7 @@ export function useFile(program: Program, statement: Statement): void {
   let action: string | undefined;
   for (const one of parsed.tree.statements) {
     const verb = verbs.find((v) => v.name === one.verb.text);
-    if (verb?.does === "acts" && !verb.planned) action ??= verb.name;
+    if (verb?.effect === "acts" && !verb.planned) action ??= verb.name;
     else if (bringsFile(program.registry, one)) useFile(program, one);
     else runStatement(program, one);
   }

@@ -170,7 +170,7 @@ export interface Verb extends Word<"verb"> {
       }
     >
   >;
-  readonly does: "defines" | "acts";
+  readonly effect: "defines" | "acts";
   /** The verb whose keys its block takes too. */
   readonly keysOf?: string;
   /** Its block takes keys of any name, each of which defines one. */

@@ -4,7 +4,7 @@ import { quote } from "../syntax/strings.js";
 import type { Argument, BlockNode, Expression, WordNode } from "../syntax/tree.js";
 import type { Parameter, Registry, ValueType, Word } from "./registry.js";
 
-export interface Meant {
+export interface Suggestion {
   /** The value as it should be written. */
   readonly instead?: string;
   readonly advice?: string;
@@ -12,13 +12,13 @@ export interface Meant {
   readonly example?: string;
 }
 
-export function meantBy(
+export function suggestionFor(
   node: Expression,
   type: ValueType,
   key: string,
   parameter: Parameter | undefined,
   registry: Registry,
-): Meant | undefined {
+): Suggestion | undefined {
   const types = type.is === "either" ? type.of : [type];
   const number = types.find((one) => one.is === "number");
   if (number && node.is === "list" && node.items.length > 0 && node.items.every((item) => item.is === "number")) {

@@ -11,7 +11,7 @@ import { nearest } from "../diagnostics/nearest.js";
 import type {} from "./value-codes.js";
 import { word } from "./calls.js";
 import type { Asked, Typing } from "./typing.js";
-import { meantBy } from "./suggested.js";
+import { suggestionFor } from "./suggested.js";
 import { inRange, numeric, plain } from "./numeric.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { replace, Reporter } from "../diagnostics/reporter.js";
@@ -286,7 +286,7 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
           : node.is === "number" && type.is === "boolean" && (node.raw === "1" || node.raw === "0")
             ? replace(node.span, String(node.raw === "1"))
             : fileAsWord(node, type, t);
-  const meant = fix ? undefined : meantBy(node, type, asked.key, asked.parameter, t.registry);
+  const meant = fix ? undefined : suggestionFor(node, type, asked.key, asked.parameter, t.registry);
   const instead = fix?.edits[0]?.text ?? meant?.instead;
   t.reporter.report(
     "wrong-type",

@@ -7,8 +7,8 @@ import { partsOf } from "#dsl/syntax/parts.js";
 import { readNotebook, type Notebook } from "#kernel/jupyter/client/notebook-file.js";
 import { valuesOf, type Written } from "#kernel/jupyter/client/parameters.js";
 import { checkSources, type Checked, type CheckedTexts } from "#kernel/core/session/check-sources.js";
-import { plainSurroundings } from "#kernel/core/session/host-context.js";
-import { Workshop } from "#kernel/session/dataset-cache.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { DatasetCache } from "#kernel/session/dataset-cache.js";
 import { registry } from "#stdlib/registry.js";
 import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
@@ -20,7 +20,7 @@ export interface CheckOptions {
   /** `-p name=value`, as it was written. */
   readonly parameters?: Written;
   /** What reads data and bases; a new one unless told. */
-  readonly workshop?: Workshop;
+  readonly datasets?: DatasetCache;
 }
 
 /** Checks a `.tune` file or the Tune cells of a notebook. Rejects with `missing-file`, `file-kind`, `notebook-unreadable`. */
@@ -31,13 +31,13 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
 /** `folder`: where relative paths start. */
 export async function checkTexts(texts: Texts, folder: string, o: CheckOptions = {}): Promise<Checked> {
   const given = o.parameters ?? {};
-  const surroundings = plainSurroundings(folder, valuesOf(given));
-  const workshop = o.workshop ?? new Workshop();
+  const hostContext = plainHostContext(folder, valuesOf(given));
+  const datasets = o.datasets ?? new DatasetCache();
   const checked = await checkSources(texts, {
     registry,
-    parameters: surroundings.parameters,
+    parameters: hostContext.parameters,
     quick: o.quick === true,
-    answer: (need, typescript) => workshop.answer(need, { ...surroundings, typescript: () => typescript }),
+    answer: (need, typescript) => datasets.answer(need, { ...hostContext, typescript: () => typescript }),
   });
   const { sources, diagnostics, parameters } = checked;
   // What can't be read may define it.

@@ -11,8 +11,8 @@ import type { Written } from "#kernel/jupyter/client/parameters.js";
 import { planShown } from "#kernel/core/display/plan-card.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { phaseShown, programPhases, together, type ProgramPhase } from "#kernel/session/phases.js";
-import { plainSurroundings } from "#kernel/core/session/host-context.js";
-import { Workshop } from "#kernel/session/dataset-cache.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { DatasetCache } from "#kernel/session/dataset-cache.js";
 import { registry } from "#stdlib/registry.js";
 import { checkTexts, sourcesOf } from "./checking.js";
 import "./codes.js";
@@ -29,7 +29,7 @@ export interface PhaseOptions {
   /** `-p name=value`, as it was written. */
   readonly parameters?: Written;
   /** What reads data and bases, and knows the machine. */
-  readonly workshop?: Workshop;
+  readonly datasets?: DatasetCache;
 }
 export interface PhaseText {
   /** Absent: there are errors. */
@@ -43,9 +43,9 @@ export async function phaseText(phase: Phase, file: string, o: PhaseOptions = {}
   const { sources } = texts;
   if (phase === "tokens" || phase === "tree")
     return { text: textPhase(phase, sources, o.name), diagnostics: [], sources };
-  const workshop = o.workshop ?? new Workshop();
+  const datasets = o.datasets ?? new DatasetCache();
   const folder = dirname(resolve(file));
-  const { diagnostics, actions, unvalued } = await checkTexts(texts, folder, { ...o, workshop });
+  const { diagnostics, actions, unvalued } = await checkTexts(texts, folder, { ...o, datasets });
   if (diagnostics.some((d) => d.severity === "error")) return { diagnostics, sources };
   const all = actions.flatMap((a): (readonly [string, Plan])[] =>
     a.verb === "train" ? [[a.name, a.plan]] : a.verb === "sweep" ? [[a.name, a.sweep.plan]] : [],
@@ -62,10 +62,10 @@ export async function phaseText(phase: Phase, file: string, o: PhaseOptions = {}
   async function planPhase(of: "plan" | ProgramPhase, name: string, plan: Plan): Promise<Shown> {
     if (of === "plan") return planShown(plan);
     const reader = readerOf(plan.recipe.model);
-    const around = plainSurroundings(folder, o.parameters ?? {});
+    const around = plainHostContext(folder, o.parameters ?? {});
     const [base, { labels }] = await Promise.all([
-      workshop.base(reader, around),
-      workshop.data(plan.recipe.data, reader, around),
+      datasets.base(reader, around),
+      datasets.data(plan.recipe.data, reader, around),
     ]);
     const { engine } = o;
     return phaseShown(of, { plan, base, labels, home: folder, name, ...(engine !== undefined && { engine }) });

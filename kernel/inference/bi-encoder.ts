@@ -9,7 +9,7 @@ import "../artifacts/codes.js";
 const batchSize = 32;
 
 /** In the order asked; each text is read once. */
-export async function answerApart(
+export async function answerByBiEncoder(
   session: Session,
   asked: readonly Asked[],
   e: Omit<Encoding, "end" | "model" | "chat">,

@@ -62,7 +62,7 @@ async function learntFrom(
   { plan: { recipe }, data }: Weights,
   stage: Stage,
 ): Promise<Part | null> {
-  const kept = session.workshop.kept(recipe.data, stage.surroundings);
+  const kept = session.datasets.kept(recipe.data, stage.hostContext);
   if (!kept) return null;
   try {
     const prepared = await kept;

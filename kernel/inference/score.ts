@@ -2,7 +2,7 @@
 import type { Answers } from "#stdlib/kinds/task.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { collate } from "../core/data/batches.js";
-import { Feeding, type FedRows, type FeedingOptions } from "../core/data/loader.js";
+import { DataLoader, type FedRows, type DataLoaderOptions } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";
 import type { Unseen } from "../encoding/encoded.js";
 import { floats, scalar } from "../engine/feeds.js";
@@ -69,7 +69,7 @@ const GROUPS = 64;
 export async function scoreTokens(
   session: Session,
   rows: FedRows,
-  o: Pick<FeedingOptions, "batchSize" | "packed" | "padId"> & {
+  o: Pick<DataLoaderOptions, "batchSize" | "packed" | "padId"> & {
     readonly signal?: AbortSignal;
     readonly groups?: boolean;
   },
@@ -78,7 +78,7 @@ export async function scoreTokens(
   const batchSize = apart
     ? Math.max(1, Math.min(own.batchSize, Math.floor(rows.lengths.length / GROUPS)))
     : own.batchSize;
-  const feeding = new Feeding(rows, {
+  const loader = new DataLoader(rows, {
     ...own,
     batchSize,
     accumulate: 1,
@@ -90,7 +90,7 @@ export async function scoreTokens(
     signal?.throwIfAborted();
     return session.run("loss", part.feeds, ["loss"]);
   };
-  for await (const [part, out] of pipelined(feeding.pass(), run)) {
+  for await (const [part, out] of pipelined(loader.pass(), run)) {
     // A batch of which nothing is learnt has no loss.
     groups.push({ loss: part.counts > 0 ? scalar(out["loss"]) : 0, tokens: part.counts });
   }

@@ -16,7 +16,7 @@ export async function writtenTexts(
 ): Promise<WrittenMetricInput> {
   const { prompts, targets } = askedOf(rows.prepared, rows.split, handle.plan.template !== undefined);
   const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
-  for await (const piece of session.models.write(handle, prompts, o, stage.surroundings, stage.signal))
+  for await (const piece of session.models.write(handle, prompts, o, stage.hostContext, stage.signal))
     gathered[piece.row]!.add(piece);
   return { written: gathered.map((text) => text.written().continuation), targets };
 }

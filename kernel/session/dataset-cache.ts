@@ -26,7 +26,7 @@ import "../artifacts/codes.js";
 import { runFacts } from "./loaded.js";
 import { paceOf } from "./machine.js";
 import { textOfNamed } from "../fetch/regular.js";
-import type { Surroundings } from "../core/session/host-context.js";
+import type { HostContext } from "../core/session/host-context.js";
 
 /** Rows, and what they are to each model that reads them. */
 interface Kept {
@@ -42,7 +42,7 @@ interface Kept {
  */
 const most = { prepared: 8, readers: 8, bases: 16, tokenizers: 8 } as const;
 
-export class Workshop {
+export class DatasetCache {
   private readonly prepared = new LRUCache<string, Kept>({ max: most.prepared });
   private readonly audits = new KeptAudits();
   private readonly bases = new LRUCache<string, Promise<Base>>({ max: most.bases });
@@ -50,7 +50,7 @@ export class Workshop {
   /** What `engine` chose; the plan's time estimate depends on it. */
   engine = "auto";
 
-  async answer(need: Need, s: Surroundings): Promise<FactOf<Need["about"]>> {
+  async answer(need: Need, s: HostContext): Promise<FactOf<Need["about"]>> {
     switch (need.about) {
       case "table":
         return readHeader(need.source, world(need.folder, s));
@@ -87,7 +87,7 @@ export class Workshop {
    * Reads, cleans and splits a data set, and measures it for the model that reads it. The rows are kept until a file that
    * they come from changes, whoever reads them; `$x` tables are read afresh each time.
    */
-  async data(plan: DataPlan, reader: ReaderOf | null, s: Surroundings): Promise<Prepared> {
+  async data(plan: DataPlan, reader: ReaderOf | null, s: HostContext): Promise<Prepared> {
     const kept = this.rows(plan, s);
     if (!reader) return kept.made;
     const key = hashOf(reader);
@@ -99,7 +99,7 @@ export class Workshop {
     return made;
   }
 
-  private rows(plan: DataPlan, s: Surroundings): Kept {
+  private rows(plan: DataPlan, s: HostContext): Kept {
     const key = keyOfData(plan);
     const stamp = stampOf(plan, resolve(s.folder, plan.folder));
     const known = this.prepared.get(key);
@@ -116,12 +116,7 @@ export class Workshop {
     return kept;
   }
 
-  private async measured(
-    made: Promise<Prepared>,
-    plan: DataPlan,
-    reader: ReaderOf,
-    s: Surroundings,
-  ): Promise<Prepared> {
+  private async measured(made: Promise<Prepared>, plan: DataPlan, reader: ReaderOf, s: HostContext): Promise<Prepared> {
     const base = await this.base(reader, s);
     const tokenizer = await this.tokenizer(base);
     const lengths = await lengthsOfChats(reader, base, tokenizer, plan.name);
@@ -135,7 +130,7 @@ export class Workshop {
   }
 
   /** Rows that were prepared before, while the files that they were read from are as they were. */
-  kept(plan: DataPlan, s: Surroundings): Promise<Prepared> | null {
+  kept(plan: DataPlan, s: HostContext): Promise<Prepared> | null {
     const known = this.prepared.get(keyOfData(plan));
     const stamp = stampOf(plan, resolve(s.folder, plan.folder));
     return known && (stamp === null || known.stamp === stamp) ? known.made : null;
@@ -143,7 +138,7 @@ export class Workshop {
 
   async base(
     { name, folder: written, scratch }: Pick<ReaderOf, "name" | "folder" | "scratch">,
-    s: Surroundings,
+    s: HostContext,
   ): Promise<Base> {
     if (scratch) return this.scratch(scratch, s);
     const folder = resolve(s.folder, written);
@@ -161,7 +156,7 @@ export class Workshop {
   }
 
   /** A model from scratch: made again where the data that its tokenizer is trained on have changed. */
-  private async scratch(plan: ScratchPlan, s: Surroundings): Promise<Base> {
+  private async scratch(plan: ScratchPlan, s: HostContext): Promise<Base> {
     const prepared = plan.data ? await this.data(plan.data, null, s) : null;
     const key = `${prepared?.facts.hash ?? ""}\u0000${hashOf(plan)}`;
     const known = this.bases.get(key);
@@ -196,7 +191,7 @@ async function lengthsOfChats(reader: ReaderOf, base: Base, tokenizer: Tokenizer
   return chat ? (rows: ConversationRows) => measuredChats(rows, chat, data) : undefined;
 }
 
-function world(folder: string, s: Surroundings) {
+function world(folder: string, s: HostContext) {
   return {
     folder: resolve(s.folder, folder),
     live: (name: string) => {
@@ -207,7 +202,7 @@ function world(folder: string, s: Surroundings) {
   };
 }
 
-function nameFacts(name: string, s: Surroundings): NameFacts {
+function nameFacts(name: string, s: HostContext): NameFacts {
   const best = name.endsWith(".best") ? s.best?.(name.slice(0, -".best".length)) : undefined;
   if (best) return { value: { record: best } };
   const found = s.live(name);

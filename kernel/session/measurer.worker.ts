@@ -3,15 +3,15 @@ import { parentPort, workerData } from "node:worker_threads";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Need } from "#dsl/types/facts.js";
 import type { MeasurerReply } from "./measurer.js";
-import { plainSurroundings } from "../core/session/host-context.js";
-import { Workshop } from "./dataset-cache.js";
+import { plainHostContext } from "../core/session/host-context.js";
+import { DatasetCache } from "./dataset-cache.js";
 
-const workshop = new Workshop();
-const surroundings = plainSurroundings(workerData as string);
+const datasets = new DatasetCache();
+const hostContext = plainHostContext(workerData as string);
 
 async function reply(need: Need): Promise<MeasurerReply> {
   try {
-    return { fact: await workshop.answer(need, surroundings) };
+    return { fact: await datasets.answer(need, hostContext) };
   } catch (error) {
     if (error instanceof CodedError) return { fact: { failed: { code: error.code as string, data: error.data } } };
     return { error: error instanceof Error ? error.message : String(error) };

@@ -17,7 +17,7 @@ import { demandFree, filesOf, writeModelFolder } from "../artifacts/model-folder
 import { staged } from "../artifacts/staged.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import { answerApart } from "../inference/bi-encoder.js";
+import { answerByBiEncoder } from "../inference/bi-encoder.js";
 import { EngineRoom } from "./engine-room.js";
 import { encodeTexts, type Asked } from "../encoding/encoded.js";
 import { chatOf } from "../encoding/chat.js";
@@ -35,7 +35,7 @@ import { pairsIn, typesOf, type Reading } from "../core/session/token-types.js";
 import { questionsOf, readsContexts } from "../inference/questions.js";
 import { does, implementationOf } from "../core/session/words.js";
 import { askRows } from "../inference/score.js";
-import { plainSurroundings, type Surroundings } from "../core/session/host-context.js";
+import { plainHostContext, type HostContext } from "../core/session/host-context.js";
 import type { TuneSession } from "./tune-session.js";
 import "../artifacts/codes.js";
 
@@ -123,25 +123,25 @@ export class ModelRoom {
   }
 
   /** The base and tokenizer of a plan. */
-  async parts(plan: Plan, s: Surroundings): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+  async parts(plan: Plan, s: HostContext): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
     return this.partsOf(plan.recipe.model, s);
   }
 
   private async partsOf(
     model: ModelPlan,
-    s: Surroundings,
+    s: HostContext,
   ): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
     const base = model.trained
       ? await this.trainedBase(model, s)
-      : await this.session.workshop.base(readerOf(model), s);
+      : await this.session.datasets.base(readerOf(model), s);
     // Its tokenizer is trained on data that may have changed since the weights were.
     if (model.scratch && model.baseHash !== null && base.hash !== model.baseHash)
       throw new CodedError("changed-since-trained", { model: model.name });
-    return { base, tokenizer: await this.session.workshop.tokenizer(base) };
+    return { base, tokenizer: await this.session.datasets.tokenizer(base) };
   }
 
   /** The weights of a model trained here, as a folder that is a base; written where that was not done for them yet. */
-  private async trainedBase({ base: name, trained, name: of }: ModelPlan, s: Surroundings): Promise<Base> {
+  private async trainedBase({ base: name, trained, name: of }: ModelPlan, s: HostContext): Promise<Base> {
     const { weights } = this.get(name);
     if (!weights?.complete) throw new CodedError("not-trained", { model: name });
     const folder = RunFolder.open(weights.folder).model;
@@ -180,7 +180,7 @@ export class ModelRoom {
   /** The weights of a model and an open session that holds them, reopened from the checkpoint where needed. */
   async ready(
     handle: ModelHandle,
-    s: Surroundings,
+    s: HostContext,
   ): Promise<{ readonly weights: Weights; readonly open: OpenModel; readonly tokenizer: Tokenizer }> {
     await handle.weights?.settled;
     const { weights } = handle;
@@ -206,7 +206,7 @@ export class ModelRoom {
   }
 
   /** A model to ask about rows of those data: the trained one, or its base as it is where that does the task. */
-  async askable(handle: ModelHandle, data: DataPlan, s: Surroundings): Promise<Askable> {
+  async askable(handle: ModelHandle, data: DataPlan, s: HostContext): Promise<Askable> {
     const labels = handle.weights || handle.begun ? undefined : await this.labelsUntrained(handle.plan, s);
     if (labels === undefined) {
       const { weights, open, tokenizer } = await this.ready(handle, s);
@@ -221,10 +221,10 @@ export class ModelRoom {
   }
 
   /** Labels of a model that nobody trained: those of its base's own head; undefined: it can't be asked. */
-  private async labelsUntrained(plan: ModelPlan, s: Surroundings): Promise<readonly string[] | undefined> {
+  private async labelsUntrained(plan: ModelPlan, s: HostContext): Promise<readonly string[] | undefined> {
     if (plan.scratch || plan.trained) return undefined;
     if (servesUntrained(registry, plan.task) || writesText(registry, plan.task)) return [];
-    const { facts } = await this.session.workshop.base(readerOf(plan), s);
+    const { facts } = await this.session.datasets.base(readerOf(plan), s);
     return facts.heads?.[plan.task.word];
   }
 
@@ -233,7 +233,7 @@ export class ModelRoom {
     handle: ModelHandle,
     prompts: readonly Prompt[],
     o: Writing & { readonly batch_size: number },
-    s: Surroundings = plainSurroundings(this.session.options.folder),
+    s: HostContext = plainHostContext(this.session.options.folder),
     signal?: AbortSignal,
   ): AsyncGenerator<Piece, void, void> {
     const { done, turn } = this.wait();
@@ -274,7 +274,7 @@ export class ModelRoom {
   }
 
   /** An open model that can write: the trained one, or its base where it never was trained. */
-  private async writer(handle: ModelHandle, s: Surroundings) {
+  private async writer(handle: ModelHandle, s: HostContext) {
     await handle.weights?.settled;
     const { base, tokenizer } = await this.partsOf(planOf(handle), s);
     const open = handle.weights ? (await this.ready(handle, s)).open : await this.untrained(handle, base, s);
@@ -285,7 +285,7 @@ export class ModelRoom {
   private async untrained(
     handle: ModelHandle,
     base: Base,
-    s: Surroundings,
+    s: HostContext,
     { labels, data }: { readonly labels: readonly string[]; readonly data: DataPlan } = { labels: [], data: NO_DATA },
   ): Promise<OpenModel> {
     const engine = await this.session.engines.engine();
@@ -319,7 +319,7 @@ export class ModelRoom {
     handle: ModelHandle,
     folder: string,
     o: SaveOptions = {},
-    s: Surroundings = plainSurroundings(this.session.options.folder),
+    s: HostContext = plainHostContext(this.session.options.folder),
   ): Promise<Merged> {
     return this.inTurn(handle, s, (opened) => writable(resolve(s.folder, folder), (to) => merged(to, opened, o)));
   }
@@ -329,7 +329,7 @@ export class ModelRoom {
     handle: ModelHandle,
     folder: string,
     o: SaveOptions = {},
-    s: Surroundings = plainSurroundings(this.session.options.folder),
+    s: HostContext = plainHostContext(this.session.options.folder),
   ): Promise<Saved> {
     return this.inTurn(handle, s, (opened) => writable(resolve(s.folder, folder), (to) => writeSaved(to, opened, o)));
   }
@@ -337,7 +337,7 @@ export class ModelRoom {
   /** Work on a trained model that no other question may disturb. */
   private inTurn<T>(
     handle: ModelHandle,
-    s: Surroundings,
+    s: HostContext,
     does: (o: Parameters<typeof writeSaved>[1]) => Promise<T>,
   ): Promise<T> {
     const work = this.queue.then(async () => does(await this.opened(handle, s)));
@@ -346,7 +346,7 @@ export class ModelRoom {
   }
 
   /** A trained model and what its programs are built from. */
-  private async opened(handle: ModelHandle, s: Surroundings): Promise<Parameters<typeof writeSaved>[1]> {
+  private async opened(handle: ModelHandle, s: HostContext): Promise<Parameters<typeof writeSaved>[1]> {
     const { weights, open } = await this.ready(handle, s);
     const { base } = await this.parts(weights.plan, s);
     const engine = await this.session.engines.engine(EngineRoom.work(weights.plan, true));
@@ -368,7 +368,7 @@ export class ModelRoom {
   predict(
     handle: ModelHandle,
     texts: readonly Asked[],
-    s: Surroundings = plainSurroundings(this.session.options.folder),
+    s: HostContext = plainHostContext(this.session.options.folder),
   ): Promise<readonly Predicted[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
@@ -379,7 +379,13 @@ export class ModelRoom {
       const { answers } = task.implementation;
       if (!answers) throw new CodedError("internal", { what: `${model.task.word} answers nothing` });
       if (task.implementation.supervision.rows === "apart")
-        return answerApart(open.session, texts, { tokenizer, maxLength: model.max_length, task, types: false, labels });
+        return answerByBiEncoder(open.session, texts, {
+          tokenizer,
+          maxLength: model.max_length,
+          task,
+          types: false,
+          labels,
+        });
       const pairs = pairsIn(plan);
       if (readsContexts(model.task)) questionsOf(texts, handle.name);
       else if (texts.some((text) => (typeof text === "string") === pairs))

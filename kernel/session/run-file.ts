@@ -6,7 +6,7 @@ import { partsOf } from "#dsl/syntax/parts.js";
 import { registry } from "#stdlib/registry.js";
 import type { Screen } from "./live.js";
 import "../artifacts/codes.js";
-import { plainSurroundings } from "../core/session/host-context.js";
+import { plainHostContext } from "../core/session/host-context.js";
 import { textScreen } from "./text-screen.js";
 import { runsBeside } from "./runs-beside.js";
 import { Refused, TuneSession } from "./tune-session.js";
@@ -38,10 +38,10 @@ export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise
   const source = { id: path, title: file, text: program, path };
   const session = new TuneSession({ folder, runs: o.runs ?? runsBeside(folder) });
   const warn = o.warn ?? ((words: string) => process.stderr.write(`${words}\n`));
-  const surroundings = { ...plainSurroundings(folder, o.parameters ?? {}), ...(o.signal ? { signal: o.signal } : {}) };
+  const hostContext = { ...plainHostContext(folder, o.parameters ?? {}), ...(o.signal ? { signal: o.signal } : {}) };
   const text = textScreen(process.stdout);
   try {
-    const stage = { screen: o.screen ?? text, surroundings, ...(o.signal ? { signal: o.signal } : {}) };
+    const stage = { screen: o.screen ?? text, hostContext, ...(o.signal ? { signal: o.signal } : {}) };
     const verbs = registry.verbs().map((verb) => verb.name);
     for (const part of partsOf(source, verbs))
       await session.run(part, stage, (warnings) =>

@@ -16,8 +16,8 @@ import { EngineRoom } from "./engine-room.js";
 import type { Screen } from "./live.js";
 import { ModelRoom } from "./model-room.js";
 import type { SweepHandle } from "./sweep.js";
-import type { Surroundings } from "../core/session/host-context.js";
-import { Workshop } from "./dataset-cache.js";
+import type { HostContext } from "../core/session/host-context.js";
+import { DatasetCache } from "./dataset-cache.js";
 import type { Evaluation } from "./verbs/evaluate.js";
 import { verbs } from "./verbs/verbs.js";
 import "../artifacts/codes.js";
@@ -41,7 +41,7 @@ export interface SessionOptions {
 /** What a running source is given. */
 export interface Stage {
   readonly screen: Screen;
-  readonly surroundings: Surroundings;
+  readonly hostContext: HostContext;
   readonly signal?: AbortSignal;
   /** The sources that compiled to what runs, the present one last. */
   readonly sources: readonly Source[];
@@ -59,7 +59,7 @@ export class Refused extends Error {
 }
 
 export class TuneSession {
-  readonly workshop = new Workshop();
+  readonly datasets = new DatasetCache();
   readonly engines: EngineRoom;
   readonly models: ModelRoom;
   readonly sweeps = new Map<string, SweepHandle>();
@@ -92,13 +92,13 @@ export class TuneSession {
     return this.sources;
   }
 
-  async compile(source: Source, surroundings: Surroundings, purpose: "assist" | "run" = "run"): Promise<CompiledWith> {
+  async compile(source: Source, hostContext: HostContext, purpose: "assist" | "run" = "run"): Promise<CompiledWith> {
     await this.vocabulary.ready();
     return compileAll([...this.sources, source], {
       purpose,
       registry: this.vocabulary.registry,
-      surroundings: { ...surroundings, runs: this.runs, best: (sweep) => this.sweeps.get(sweep)?.best?.values },
-      workshop: this.workshop,
+      hostContext: { ...hostContext, runs: this.runs, best: (sweep) => this.sweeps.get(sweep)?.best?.values },
+      datasets: this.datasets,
       trained: this.models.trained(),
     });
   }
@@ -112,7 +112,7 @@ export class TuneSession {
     stage: Omit<Stage, "sources">,
     onWarnings: (diagnostics: readonly Diagnostic[]) => void = () => undefined,
   ): Promise<void> {
-    const { diagnostics, actions, facts } = await this.compile(source, stage.surroundings);
+    const { diagnostics, actions, facts } = await this.compile(source, stage.hostContext);
     this.known = facts;
     const errors = diagnostics.filter((d) => d.severity === "error");
     const sources = [...this.sources, source];

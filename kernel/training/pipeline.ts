@@ -24,7 +24,7 @@ export interface Step {
   /** From the end of the step before (or its own sending, if later) to its end. */
   readonly seconds: number;
 }
-export interface FlightOptions {
+export interface StepPipelineOptions {
   readonly session: Pick<Session, "run">;
   /** Batches in an update; above 1 the session has `accumulate` and `apply` instead of `train`. */
   readonly accumulate: number;
@@ -46,7 +46,7 @@ interface Sent extends Request {
   readonly reply: Promise<Record<string, NDArray>>;
 }
 
-export class Flight {
+export class StepPipeline {
   private readonly sent: Sent[] = [];
   private readonly updates = new Map<number, Update>();
   /** Requests of the step that is being sent. */
@@ -59,7 +59,7 @@ export class Flight {
 
   /** @param done the step after which it goes on */
   constructor(
-    private readonly o: FlightOptions,
+    private readonly o: StepPipelineOptions,
     done: number,
   ) {
     this.sending = done;

@@ -8,7 +8,7 @@
 import type { Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kinds/training.js";
-import type { Feeding } from "../core/data/loader.js";
+import type { DataLoader } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";
 import { isDue, type Steps } from "./cadence.js";
 import {
@@ -19,7 +19,7 @@ import {
   type Position,
 } from "../artifacts/checkpoints.js";
 import type { RunEvent } from "../core/session/events.js";
-import { Flight, type Step } from "./pipeline.js";
+import { StepPipeline, type Step } from "./pipeline.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { RunLock } from "../artifacts/run-lock.js";
 import { thisProcess } from "../artifacts/writer.js";
@@ -35,7 +35,7 @@ export interface Training {
   readonly saved: readonly string[];
   readonly run: RunFolder;
   readonly lock: RunLock;
-  readonly feeding: Feeding;
+  readonly loader: DataLoader;
   /** Scores on the validation split, `loss` and what is watched among them; null: none is wanted. Ends early, in any way, when the signal comes. */
   readonly validate: ((signal: AbortSignal) => Promise<Readonly<Record<string, number>>>) | null;
   readonly schedule: ScheduleImplementation;
@@ -62,15 +62,15 @@ export interface Trained {
 }
 
 /** Updates of a whole run. */
-export function totalSteps(plan: Plan, feeding: Feeding): number {
+export function totalSteps(plan: Plan, loader: DataLoader): number {
   const { epochs, steps } = plan.recipe.training;
-  return steps ?? feeding.total(epochs ?? 1);
+  return steps ?? loader.total(epochs ?? 1);
 }
 
 export async function train(t: Training): Promise<Trained> {
   const { training } = t.plan.recipe;
-  const total = totalSteps(t.plan, t.feeding);
-  const steps: Steps = { total, feeding: t.feeding };
+  const total = totalSteps(t.plan, t.loader);
+  const steps: Steps = { total, loader: t.loader };
   const turned = (value: number): number => (t.watched.greaterIsBetter ? value : -value);
   const emit = (event: Happening) => {
     t.lock.demand();
@@ -129,8 +129,8 @@ export async function train(t: Training): Promise<Trained> {
   };
   const aborted = abortion(t.signal);
   const rate = (step: number) => baseRate(t.plan) * t.schedule.factor(training.schedule, step, total);
-  const flight = new Flight(
-    { session: t.session, accumulate: training.accumulate, update: (step) => t.feeding.update(step), rate },
+  const flight = new StepPipeline(
+    { session: t.session, accumulate: training.accumulate, update: (step) => t.loader.update(step), rate },
     position.step,
   );
   /** The next step after which something is due. */

@@ -9,6 +9,6 @@ export const word: Verb = {
   planned: { meanwhile: "`predict router on tickets.train as labelled`" },
   operands: { what: "any", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   parameters: [],
 };

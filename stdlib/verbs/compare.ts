@@ -9,6 +9,6 @@ export const word: Verb = {
   planned: { meanwhile: "`evaluate` takes several models: `evaluate router, wide on tickets.test`" },
   operands: { what: "any", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   parameters: [],
 };

@@ -9,6 +9,6 @@ export const word: Verb = {
   planned: { meanwhile: "train a smaller base, or deploy the model as it is" },
   operands: { what: "any", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   parameters: [],
 };

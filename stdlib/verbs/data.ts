@@ -60,7 +60,7 @@ export const word: BuiltVerb = {
   since: "0.1.0",
   operands: { what: "new-name" },
   connectors: { like: { takes: "data" } },
-  does: "defines",
+  effect: "defines",
   read,
   elsewhere: {
     extends: "like",

@@ -11,6 +11,6 @@ export const word: Verb = {
   },
   operands: { what: "any", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   parameters: [],
 };

@@ -9,7 +9,7 @@ export const word: BuiltVerb = {
   since: "0.1.0",
   operands: { what: "none" },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   read,
   elsewhere: { backend: "engine", num_threads: "threads", workers: "threads", accelerator: "device" },
   parameters: [

@@ -9,6 +9,6 @@ export const word: Verb = {
   planned: { meanwhile: "`evaluate` compares them; average their `predict` results in TypeScript" },
   operands: { what: "any", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   parameters: [],
 };

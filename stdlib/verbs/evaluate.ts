@@ -15,7 +15,7 @@ export const word: BuiltVerb = {
   since: "0.1.0",
   operands: { what: "model", many: true },
   connectors: { on: { takes: "data", required: true, many: true } },
-  does: "acts",
+  effect: "acts",
   read,
   elsewhere: {
     test: "evaluate",

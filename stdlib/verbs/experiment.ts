@@ -9,6 +9,6 @@ export const word: Verb = {
   planned: { meanwhile: "every run writes `runs/<id>/events.jsonl`" },
   operands: { what: "any", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   parameters: [],
 };

@@ -9,6 +9,6 @@ export const word: Verb = {
   planned: { meanwhile: "train one model per data set and compare them" },
   operands: { what: "any", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   parameters: [],
 };

@@ -9,6 +9,6 @@ export const word: Verb = {
   planned: { meanwhile: "`predict` answers for text_classification" },
   operands: { what: "any", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   parameters: [],
 };

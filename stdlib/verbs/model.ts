@@ -11,7 +11,7 @@ export const word: BuiltVerb = {
   since: "0.1.0",
   operands: { what: "new-name" },
   connectors: { like: { takes: "model" } },
-  does: "defines",
+  effect: "defines",
   read,
   /** `frozen`: whether a tensor of the base belongs to one of the parts that `freeze` lists. */
   elsewhere: {

@@ -9,7 +9,7 @@ export const word: BuiltVerb = {
   since: "0.1.0",
   operands: { what: "none" },
   connectors: {},
-  does: "defines",
+  effect: "defines",
   read,
   anyKey: true,
   parameters: [],

@@ -9,7 +9,7 @@ export const word: BuiltVerb = {
   since: "0.1.0",
   operands: { what: "model" },
   connectors: { on: { takes: "any", required: true, many: true }, as: { takes: "new-name" } },
-  does: "acts",
+  effect: "acts",
   read,
   elsewhere: {
     infer: "predict",

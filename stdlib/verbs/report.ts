@@ -9,6 +9,6 @@ export const word: Verb = {
   planned: { meanwhile: "run the notebook headless: `tunebook run book.ipynb --out report.ipynb`" },
   operands: { what: "any", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   parameters: [],
 };

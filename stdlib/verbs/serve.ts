@@ -9,6 +9,6 @@ export const word: Verb = {
   planned: { meanwhile: "`await router.predict([...])` in a TypeScript server of your own" },
   operands: { what: "any", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   parameters: [],
 };

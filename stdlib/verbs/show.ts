@@ -9,7 +9,7 @@ export const word: BuiltVerb = {
   since: "0.1.0",
   operands: { what: "topic", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   read,
   elsewhere: { print: "show", display: "show", plot: "show" },
   parameters: [],

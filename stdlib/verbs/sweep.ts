@@ -14,7 +14,7 @@ export const word: BuiltVerb = {
     with: { takes: "recipe" },
     as: { takes: "new-name", required: true },
   },
-  does: "acts",
+  effect: "acts",
   read,
   elsewhere: {
     over: "on",

@@ -9,7 +9,7 @@ export const word: BuiltVerb = {
   since: "0.1.0",
   operands: { what: "model", many: true },
   connectors: { on: { takes: "data", required: true }, with: { takes: "recipe" }, as: { takes: "new-name" } },
-  does: "acts",
+  effect: "acts",
   read,
   elsewhere: {
     over: "on",

@@ -9,7 +9,7 @@ export const word: BuiltVerb = {
   since: "0.1.0",
   operands: { what: "version" },
   connectors: { with: { takes: "experiment", many: true } },
-  does: "defines",
+  effect: "defines",
   read,
   notes: ["An experiment is switched on by its name: `tune 1 with NAME`. It holds until the next version line."],
   parameters: [],

@@ -9,6 +9,6 @@ export const word: Verb = {
   planned: { meanwhile: "train a model on the old and the new data together" },
   operands: { what: "any", many: true },
   connectors: {},
-  does: "acts",
+  effect: "acts",
   parameters: [],
 };

@@ -8,6 +8,6 @@ export const word: Verb = {
   since: "0.1.0",
   operands: { what: "file" },
   connectors: {},
-  does: "defines",
+  effect: "defines",
   parameters: [],
 };

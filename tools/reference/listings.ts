@@ -9,8 +9,8 @@ import type { FactOf, Need } from "#dsl/types/facts.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { checkFile } from "#kernel/checking/checking.js";
 import { phases, phaseText, type Phase } from "#kernel/checking/phases.js";
-import type { Surroundings } from "#kernel/core/session/host-context.js";
-import { Workshop } from "#kernel/session/dataset-cache.js";
+import type { HostContext } from "#kernel/core/session/host-context.js";
+import { DatasetCache } from "#kernel/session/dataset-cache.js";
 
 /** A block of `console`: the command after `$`, and what it prints. */
 const LISTING = /(```console\n\$ (.+)\n)[\s\S]*?(```)/g;
@@ -37,14 +37,14 @@ async function output(command: string, root: string): Promise<string> {
   const [, verb, rest = ""] = /^npx tunebook (show|check) (.+)$/.exec(command) ?? [];
   const [words = "", engine] = rest.split(" --for ");
   const [one = "", two = "", name] = words.split(" ");
-  const workshop = new SteadyWorkshop();
+  const datasets = new SteadyDatasets();
   if (verb === "check") {
-    const { diagnostics, sources } = await checkFile(join(root, one), { workshop });
+    const { diagnostics, sources } = await checkFile(join(root, one), { datasets });
     return `${renderAnsi(diagnostics, sources, { color: false }).replaceAll(join(root, "/"), "")}\n`;
   }
   if (verb !== "show" || !(phases as readonly string[]).includes(one))
     throw new Error(`no listing can be made of: ${command}`);
-  const { text, diagnostics } = await phaseText(one as Phase, join(root, two), { name, engine, workshop });
+  const { text, diagnostics } = await phaseText(one as Phase, join(root, two), { name, engine, datasets });
   if (text === undefined) throw new Error(`${command}: ${diagnostics.map((d) => d.code).join(", ")}`);
   return text;
 }
@@ -60,8 +60,8 @@ function filtered(text: string, filter: string): string {
 }
 
 /** Estimates of pages don't depend on who makes them. */
-export class SteadyWorkshop extends Workshop {
-  override answer(need: Need, s: Surroundings): Promise<FactOf<Need["about"]>> {
+export class SteadyDatasets extends DatasetCache {
+  override answer(need: Need, s: HostContext): Promise<FactOf<Need["about"]>> {
     if (need.about !== "machine") return super.answer(need, s);
     return Promise.resolve({ memoryBytes: 16e9, cores: 2, engine: "tensorflow", took: [], product: null });
   }

@@ -24,7 +24,7 @@ export interface FedRows {
   /** Of rows of several texts: tokens of the target, or of all texts but the first. */
   readonly written?: Int32Array;
 }
-export interface FeedingOptions {
+export interface DataLoaderOptions {
   readonly batchSize: number;
   readonly accumulate: number;
   /** Tokens of a packed row; null: one text a row. */
@@ -61,7 +61,7 @@ function sumOf(batch: Batch, of: Int32Array): number {
   return texts.reduce((sum, row) => row.reduce((own, text) => own + of[text]!, sum), 0);
 }
 
-export class Feeding {
+export class DataLoader {
   /** Batches of the epochs used last. */
   private readonly epochs = new Map<number, readonly Batch[]>();
   /** Updates of all epochs before each, as far as counted. */
@@ -69,7 +69,7 @@ export class Feeding {
 
   constructor(
     private readonly rows: FedRows,
-    private readonly o: FeedingOptions,
+    private readonly o: DataLoaderOptions,
   ) {}
 
   /** Updates in an epoch (from 0). Only packed ones differ between epochs, by little. */

@@ -6,7 +6,7 @@ export interface Progress {
   readonly done: number;
   readonly total: number | null;
 }
-export interface Surroundings {
+export interface HostContext {
   /** Folder of the notebook or file: relative paths start there. */
   readonly folder: string;
   /** Folder of all runs; absent: `runs` beside the notebook. */
@@ -22,6 +22,6 @@ export interface Surroundings {
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
 }
-export function plainSurroundings(folder: string, parameters: Readonly<Record<string, Value>> = {}): Surroundings {
+export function plainHostContext(folder: string, parameters: Readonly<Record<string, Value>> = {}): HostContext {
   return { folder, parameters, live: () => undefined, typescript: () => [] };
 }

@@ -5,7 +5,7 @@
 import type { Fact } from "#dsl/compile/answered.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Facts, keyOf, type Need } from "#dsl/types/facts.js";
-import { plainSurroundings } from "../../core/session/host-context.js";
+import { plainHostContext } from "../../core/session/host-context.js";
 import { TuneAssistant } from "../../core/assist/tune-assistant.js";
 
 /** A look at the world. What was seen is the same object as long as it looks the same: what hangs on it is still known. */
@@ -69,9 +69,9 @@ class Looks {
     );
   }
   private async answer(need: Need): Promise<Fact> {
-    const { Workshop } = await import("../../session/dataset-cache.js");
+    const { DatasetCache } = await import("../../session/dataset-cache.js");
     try {
-      return await new Workshop().answer(need, plainSurroundings(this.folder));
+      return await new DatasetCache().answer(need, plainHostContext(this.folder));
     } catch (error) {
       if (error instanceof CodedError) return { failed: { code: error.code, data: error.data } };
       throw error;

@@ -10,7 +10,7 @@ export async function runData(
   { name, data }: Extract<Action, { verb: "data" }>,
   stage: Stage,
 ): Promise<void> {
-  const prepared = await session.workshop.data(data, null, stage.surroundings);
+  const prepared = await session.datasets.data(data, null, stage.hostContext);
   session.names.define(name, dataHandle(name, prepared), dataHandleType(splitNamesOf(prepared)));
   session.data.set(name, data);
   stage.screen.display(dataShown(data, prepared.facts, prepared.sample));

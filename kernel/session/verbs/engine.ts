@@ -13,7 +13,7 @@ export async function runEngine(
   const threads = settings["threads"];
   await session.models.close();
   await session.engines.configure({ engine, device, ...(typeof threads === "number" ? { threads } : {}) });
-  session.workshop.engine = engine;
+  session.datasets.engine = engine;
   const { info } = await session.engines.engine();
   stage.screen.display({ bundle: { "text/plain": `engine: ${info.title}, ${info.threads} threads` } });
 }

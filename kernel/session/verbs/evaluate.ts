@@ -283,10 +283,10 @@ export async function evaluateOnce(
   const { plan, labels, packed, open, base, tokenizer } = await session.models.askable(
     handle,
     subject.data,
-    stage.surroundings,
+    stage.hostContext,
   );
   const { model } = plan.recipe;
-  const prepared = await session.workshop.data(subject.data, readerOf(model), stage.surroundings);
+  const prepared = await session.datasets.data(subject.data, readerOf(model), stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
   const split = subject.split ?? "all";
   const rows = await encodeSplit(prepared, { data: subject.data.name, split }, encoding);
@@ -314,7 +314,7 @@ export async function evaluateOnce(
     prepared,
     split,
     encoding,
-    learnt: readLearntOf(handle, base, stage.surroundings.folder),
+    learnt: readLearntOf(handle, base, stage.hostContext.folder),
     rows,
     scored,
     measures,

@@ -9,7 +9,7 @@ export async function runModel(
   { model }: Extract<Action, { verb: "model" }>,
   stage: Stage,
 ): Promise<void> {
-  const base = await session.workshop.base(readerOf(model), stage.surroundings);
+  const base = await session.datasets.base(readerOf(model), stage.hostContext);
   if (model.loaded) session.models.load(model, model.loaded.run);
   else session.models.define(model);
   stage.screen.display(modelShown(model, base.facts));

@@ -37,7 +37,7 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
     const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
   }
-  const predictions = await session.models.predict(handle, texts, stage.surroundings);
+  const predictions = await session.models.predict(handle, texts, stage.hostContext);
   const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
   if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
   const answers = (await does(handle.plan.task, "task")).answers!;
@@ -72,7 +72,7 @@ async function write(
   stage.screen.display(shown(true));
   let drawn = performance.now();
   try {
-    for await (const piece of session.models.write(handle, prompts, o, stage.surroundings, stage.signal)) {
+    for await (const piece of session.models.write(handle, prompts, o, stage.hostContext, stage.signal)) {
       gathered[piece.row]!.add(piece);
       if (performance.now() - drawn < showEvery) continue;
       drawn = performance.now();
@@ -104,7 +104,7 @@ async function textsOf(
 ): Promise<readonly Asked[]> {
   if ("texts" in on) return on.texts;
   if ("live" in on) {
-    const { value } = stage.surroundings.live(on.live) ?? {};
+    const { value } = stage.hostContext.live(on.live) ?? {};
     return second === "context" ? questionsOf(value, model) : textsIn(value, role);
   }
   const table = await tableOf(session, on, stage);
@@ -121,7 +121,7 @@ async function textsOf(
 /** What a model that chats is asked; of a split's conversations, all that comes before the last answer. */
 async function conversationsAsked(session: TuneSession, on: Subject, stage: Stage): Promise<readonly Prompt[]> {
   if ("texts" in on) return on.texts;
-  if ("live" in on) return promptsOf(stage.surroundings.live(on.live)?.value);
+  if ("live" in on) return promptsOf(stage.hostContext.live(on.live)?.value);
   const table = await tableOf(session, on, stage);
   const roles = table.columnNames();
   if (!roles.includes("messages") && !roles.includes("input"))
@@ -134,7 +134,7 @@ async function tableOf(
   on: Extract<Subject, { data: unknown }>,
   stage: Stage,
 ): Promise<ColumnTable> {
-  const prepared = await session.workshop.data(on.data, null, stage.surroundings);
+  const prepared = await session.datasets.data(on.data, null, stage.hostContext);
   if (prepared.streamed) throw new CodedError("streamed-table", { data: on.data.name });
   const split = on.split ?? "all";
   const table = prepared.splits[split];

@@ -36,13 +36,13 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
   if (sweep) return [sweepTable(sweep.trials, sweep.goal, { title: name })];
   const data = session.data.get(name);
   if (data) {
-    const prepared = await session.workshop.data(data, null, stage.surroundings);
+    const prepared = await session.datasets.data(data, null, stage.hostContext);
     return [dataShown(data, prepared.facts, prepared.sample)];
   }
   const handle = session.models.get(name);
-  const base = await session.workshop.base(
+  const base = await session.datasets.base(
     readerOf(handle.weights?.plan.recipe.model ?? handle.plan),
-    stage.surroundings,
+    stage.hostContext,
   );
   if (part === undefined) return [modelShown(handle.plan, base.facts)];
   const weights = weightsOf(handle);
@@ -59,7 +59,7 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
     case "program":
     case "emitted": {
       const { plan, labels } = weights;
-      return [await phaseShown(part, { plan, base, labels, home: stage.surroundings.folder, name })];
+      return [await phaseShown(part, { plan, base, labels, home: stage.hostContext.folder, name })];
     }
     case "mask":
       return [
@@ -75,9 +75,9 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
 
 /** The first rows that train, token by token. */
 async function maskOf(session: TuneSession, plan: Plan, stage: Stage): Promise<readonly MaskedRow[]> {
-  const { base, tokenizer } = await session.models.parts(plan, stage.surroundings);
+  const { base, tokenizer } = await session.models.parts(plan, stage.hostContext);
   const { data, model, training } = plan.recipe;
-  const prepared = await session.workshop.data(data, readerOf(model), stage.surroundings);
+  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, model.name);
   const { implementation } = encoding.task;
   if (!hasMask(implementation)) throw new CodedError("no-mask", { task: model.task.word });

@@ -146,7 +146,7 @@ async function runTrial(
   const text = trialText(sweep, values, modelKeys(), as);
   const source = { id: `sweep:${as}`, title: as, text };
   const { diagnostics, actions } = await compileAll([...stage.sources, source], {
-    ...{ surroundings: stage.surroundings, workshop: session.workshop, registry: session.vocabulary.registry },
+    ...{ hostContext: stage.hostContext, datasets: session.datasets, registry: session.vocabulary.registry },
     trained: session.models.trained(),
   });
   const action = actions?.find((a) => a.verb === "train");

@@ -17,7 +17,7 @@ import { loadNewest, type Checkpoint } from "../../artifacts/checkpoints.js";
 import { claimNew, claimUnfinished, type Claim } from "../../training/claim-run.js";
 import { full } from "../../artifacts/folder-errors.js";
 import { loadKept, type Kept } from "../../training/kept-checkpoint.js";
-import { Feeding } from "../../core/data/loader.js";
+import { DataLoader } from "../../core/data/loader.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
@@ -123,7 +123,7 @@ export async function runTrain(
     await tellChanges(name, result, stage);
     const { technique } = plan.recipe.model;
     if (!(await does(technique, "technique")).merges?.(technique)) return;
-    const { folder } = await session.models.merge(handle, result.run.merged, {}, stage.surroundings);
+    const { folder } = await session.models.merge(handle, result.run.merged, {}, stage.hostContext);
     stage.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
   } finally {
     giveBack(result);
@@ -190,8 +190,8 @@ function previews(model: string, stage: Stage): NonNullable<TrainRequest["onRows
 export async function trainOnce(session: TuneSession, request: TrainRequest, stage: Stage): Promise<RunResult> {
   const { plan } = request;
   const { recipe } = plan;
-  const { base, tokenizer } = await session.models.parts(plan, stage.surroundings);
-  const prepared = await session.workshop.data(recipe.data, readerOf(recipe.model), stage.surroundings);
+  const { base, tokenizer } = await session.models.parts(plan, stage.hostContext);
+  const prepared = await session.datasets.data(recipe.data, readerOf(recipe.model), stage.hostContext);
   const labels = prepared.labels;
   const { training } = recipe;
   const encoding = await encodingOf(plan, base, tokenizer, labels, request.name);
@@ -200,7 +200,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   const rows = await encode(splitNames.includes("train") ? "train" : "all");
   const validation = training.validate && splitNames.includes("validation") ? await encode("validation") : null;
   const packed = training.packing ? recipe.model.max_length : null;
-  const feeding = new Feeding(rows, {
+  const loader = new DataLoader(rows, {
     batchSize: training.batch_size,
     accumulate: training.accumulate,
     packed,
@@ -218,7 +218,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       session.engines.engine(EngineRoom.work(plan)),
       request.onRows?.(rows, encoding, training.seed),
     ]);
-    const begun = claim ? null : begunFrom(recipe.model, base, stage.surroundings.folder);
+    const begun = claim ? null : begunFrom(recipe.model, base, stage.hostContext.folder);
     const { run, lock, checkpoints } = (claim ??= claimNew(session.runs, request.name, plan, {
       recipeHash: plan.recipeHash,
       planHash: plan.planHash,
@@ -226,7 +226,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       baseHash: base.hash,
       labels,
       data: countsOf(prepared.facts),
-      home: stage.surroundings.folder,
+      home: stage.hostContext.folder,
       ...(recipe.model.trained && { base: base.folder }),
       engine: engine.info.title,
       tunebook: version,
@@ -243,7 +243,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       };
       await writeLearnt(run.path, await learntFrom({ prepared, split }, about));
     }
-    const open = await session.models.fresh(run.path, plan, base, labels, stage.surroundings.folder);
+    const open = await session.models.fresh(run.path, plan, base, labels, stage.hostContext.folder);
     if (checkpoints.length === 0) {
       const lost = await takeHead(open.session, recipe.model, base, labels);
       if (lost) request.onHeadLost?.(lost);
@@ -282,7 +282,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       saved: open.saved,
       run,
       lock,
-      feeding,
+      loader,
       validate: validation && ((signal) => validate(validation, signal)),
       schedule,
       stopping,
@@ -299,7 +299,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     });
     const steps = trained.steps - (resume?.position.step ?? 0);
     if (trained.reason === "done" && steps > 0) {
-      const flops = plan.estimates.flops * (steps / totalSteps(plan, feeding));
+      const flops = plan.estimates.flops * (steps / totalSteps(plan, loader));
       rememberTook(engine.info.name, {
         flops,
         steps,

@@ -51,7 +51,7 @@ function isFree(at: ReturnType<typeof situationAt>, token: string, known: Readon
       return at.operands === 0 && (takes === "new-name" || !known.has(token));
     }
     case "member":
-      return at.verb !== undefined && at.verb.does === "acts" && !known.has(at.of[0] ?? "");
+      return at.verb !== undefined && at.verb.effect === "acts" && !known.has(at.of[0] ?? "");
     case "key":
       return at.verb.name === "parameters";
     case "record-key":

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { phases, phaseText } from "#kernel/checking/phases.js";
-import { SteadyWorkshop, withListings } from "#tools/reference/listings.js";
+import { SteadyDatasets, withListings } from "#tools/reference/listings.js";
 
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -17,14 +17,14 @@ const show = (...args: string[]) =>
 
 describe("the phases of the compiler", function () {
   this.timeout(120_000);
-  const workshop = new SteadyWorkshop();
+  const datasets = new SteadyDatasets();
   for (const [phase, engine] of [
     ...phases.filter((one) => one !== "emitted").map((one) => [one, undefined] as const),
     ["emitted", "tensorflow"],
     ["emitted", "onnx"],
   ] as const)
     it(`${phase}${engine === undefined ? "" : ` for ${engine}`} prints what it printed when it was last looked at`, async () => {
-      const { text, diagnostics } = await phaseText(phase, program, { workshop, engine });
+      const { text, diagnostics } = await phaseText(phase, program, { datasets, engine });
       assert.deepEqual(diagnostics, []);
       const file = join(golden, `${engine ?? phase}.txt`);
       if (bless) {

@@ -4,7 +4,7 @@
  * says less: how much a collector leaves lying depends on its version.
  */
 import type { DataPlan } from "#dsl/types/subject.js";
-import { Feeding } from "#kernel/core/data/loader.js";
+import { DataLoader } from "#kernel/core/data/loader.js";
 import { prepare } from "#kernel/datasets/prepare.js";
 import { tokenFile } from "#kernel/datasets/token-file.js";
 import { TextsInMemory } from "#kernel/core/data/token-rows.js";
@@ -36,12 +36,12 @@ const tokens = split
   : new TextsInMemory(await tokenizer.encode(Array.from(prepared.splits["train"]!.array("text") as Iterable<string>)));
 clearInterval(looking);
 const rows = new Windows(tokens, 512, 0);
-const feeding = new Feeding(
+const loader = new DataLoader(
   { ids: rows, lengths: rows.lengths, taught: null },
   { batchSize: 64, accumulate: 1, packed: 1024, shuffle: "random", seed: 0, padId: 0 },
 );
-for (let step = 1; step <= feeding.updates(0); step++) {
-  feeding.update(step).part(0);
+for (let step = 1; step <= loader.updates(0); step++) {
+  loader.update(step).part(0);
   if (step % 50 === 0) look();
 }
 look();

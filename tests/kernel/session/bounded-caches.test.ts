@@ -7,9 +7,9 @@ import { table } from "arquero";
 import type { DataAudit } from "#dsl/types/audit-facts.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { tokensOf } from "#kernel/core/data/tokens.js";
-import { plainSurroundings } from "#kernel/core/session/host-context.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { KeptAudits } from "#kernel/datasets/kept-audits.js";
-import { Workshop } from "#kernel/session/dataset-cache.js";
+import { DatasetCache } from "#kernel/session/dataset-cache.js";
 import { call, Folder } from "../core/data/plans.js";
 import { writeSmallBert } from "./small-bert.js";
 import { WholeReads } from "./whole-reads.js";
@@ -29,8 +29,8 @@ describe("caches of a session", function () {
       const bases = Array.from({ length: 20 }, (_, i) => `bert${String(i)}`);
       for (const [i, name] of bases.entries())
         writeSmallBert(join(folder.path, name), ["good", ...(i % 2 ? ["film"] : []), "book", `w${String(i)}`]);
-      const workshop = new Workshop();
-      const of = (name: string) => workshop.data(plan, { name, folder: folder.path }, plainSurroundings(folder.path));
+      const datasets = new DatasetCache();
+      const of = (name: string) => datasets.data(plan, { name, folder: folder.path }, plainHostContext(folder.path));
       const first = new Map<string, object>();
       for (const name of bases) first.set(name, (await of(name)).facts);
       const lengths = [...first.values()].map((facts) => JSON.stringify(facts));

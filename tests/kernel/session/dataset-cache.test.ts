@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { plainSurroundings } from "#kernel/core/session/host-context.js";
-import { Workshop } from "#kernel/session/dataset-cache.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { DatasetCache } from "#kernel/session/dataset-cache.js";
 import { call, Folder } from "../core/data/plans.js";
 
 describe("data that a session prepared", () => {
@@ -11,13 +11,13 @@ describe("data that a session prepared", () => {
   after(() => folder.remove());
   const rows = Array.from({ length: 2000 }, (_, i) => `text number ${i},${i % 2 ? "a" : "b"}\n`).join("");
   const source = call("source", "csv", { path: folder.write("rows.csv", `text,label\n${rows}`) });
-  const surroundings = plainSurroundings(folder.path);
+  const hostContext = plainHostContext(folder.path);
 
   it("are let go of once others were defined, and the newest are kept", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
-    const workshop = new Workshop();
-    const of = (seed: number) => workshop.data(folder.plan(source, { seed }), null, surroundings);
+    const datasets = new DatasetCache();
+    const of = (seed: number) => datasets.data(folder.plan(source, { seed }), null, hostContext);
     const made: WeakRef<object>[] = [];
     for (let seed = 0; seed < 30; seed++) {
       made.push(new WeakRef(await of(seed)));

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import type { Shown } from "#kernel/core/display/shown.js";
-import { plainSurroundings } from "#kernel/core/session/host-context.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import { lentEngine } from "../engine/engines.js";
 
@@ -36,15 +36,15 @@ export class NotebookOfOne {
     const from = this.shown.length;
     const screen = { display: (s: Shown) => void this.shown.push(s), update: (s: Shown) => void this.shown.push(s) };
     const { live = {} } = o;
-    const surroundings = {
-      ...plainSurroundings(this.folder),
+    const hostContext = {
+      ...plainHostContext(this.folder),
       live: (name: string) => (name in live ? { value: live[name] } : undefined),
       typescript: () => Object.keys(live),
       ...(o.signal ? { signal: o.signal } : {}),
     };
     await this.session.run(
       { id, title: id, text, cell: this.cells },
-      { screen, surroundings, ...(o.signal ? { signal: o.signal } : {}) },
+      { screen, hostContext, ...(o.signal ? { signal: o.signal } : {}) },
       (warnings) => void this.warnings.push(...warnings),
     );
     return this.shown.slice(from);

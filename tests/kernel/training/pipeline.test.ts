@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/graph/program.js";
-import { Flight, type FlightOptions } from "#kernel/training/pipeline.js";
+import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
 import { scalar, scalarF32 } from "#kernel/engine/feeds.js";
 
 /** An engine that answers when told to, and whose loss is the share or the step it was fed. */
@@ -22,7 +22,7 @@ class Door {
     this.open.shift()?.();
   }
 }
-const options = (door: Door, accumulate: number): FlightOptions => ({
+const options = (door: Door, accumulate: number): StepPipelineOptions => ({
   session: door,
   accumulate,
   rate: () => 0.5,
@@ -39,7 +39,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 describe("steps under way", () => {
   it("keep one request waiting at the engine's door, and none beyond where they must stop", async () => {
     const door = new Door();
-    const flight = new Flight(options(door, 1), 4);
+    const flight = new StepPipeline(options(door, 1), 4);
     const losses: number[] = [];
     for (let step = 5; step <= 7; step++) {
       const next = flight.next(7);
@@ -59,7 +59,7 @@ describe("steps under way", () => {
   });
   it("of several parts end with the update, their losses summed, each part with a counter of its own", async () => {
     const door = new Door();
-    const flight = new Flight(options(door, 3), 0);
+    const flight = new StepPipeline(options(door, 3), 0);
     const next = flight.next(1);
     for (let i = 0; i < 4; i++) {
       await turn();
@@ -72,7 +72,7 @@ describe("steps under way", () => {
   });
   it("end when stopped: a step whose parts are not all sent is left out", async () => {
     const door = new Door();
-    const flight = new Flight(options(door, 3), 0);
+    const flight = new StepPipeline(options(door, 3), 0);
     void flight.next(9);
     await turn();
     door.answer();
@@ -88,7 +88,7 @@ describe("steps under way", () => {
   });
   it("end when stopped: steps under way are told of", async () => {
     const door = new Door();
-    const flight = new Flight(options(door, 1), 0);
+    const flight = new StepPipeline(options(door, 1), 0);
     void flight.next(9);
     await turn();
     const stopped = flight.stop(0);
@@ -104,7 +104,7 @@ describe("steps under way", () => {
   });
   it("end when stopped: a step that was taken is not told of again", async () => {
     const door = new Door();
-    const flight = new Flight(options(door, 1), 0);
+    const flight = new StepPipeline(options(door, 1), 0);
     const next = flight.next(1);
     await turn();
     door.answer();

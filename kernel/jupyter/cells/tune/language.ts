@@ -55,7 +55,7 @@ async function executeCell(
 ): Promise<ExecuteOutcome> {
   const title = `cell ${request.cell}`;
   const source: Source = { id: title, title, text: withoutMagic(request.code), cell: request.cell };
-  const surroundings = {
+  const hostContext = {
     folder: o.folder,
     parameters: o.parameters ?? {},
     live: (name: string) => context.names.get(name),
@@ -64,7 +64,7 @@ async function executeCell(
   };
   const sources = () => [...session.earlier.filter((s) => s.id !== source.id), source];
   try {
-    await session.run(source, { screen: request.output, surroundings, signal: context.signal }, (warnings) =>
+    await session.run(source, { screen: request.output, hostContext, signal: context.signal }, (warnings) =>
       request.output.display(diagnosticsShown(warnings, sources())),
     );
     return { status: "ok", userExpressions: {} };

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Feeding, type FeedingOptions } from "#kernel/core/data/loader.js";
+import { DataLoader, type DataLoaderOptions } from "#kernel/core/data/loader.js";
 import { TextsInMemory } from "#kernel/core/data/token-rows.js";
 import { Windows } from "#kernel/core/data/windows.js";
 import { taughtLabels } from "#stdlib/tasks/text_classification.run.js";
 
 const numbers = (bytes: Uint8Array) => [...new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)];
 
-describe("feeding", () => {
+describe("loader", () => {
   const settings = fc.record({
     texts: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 60 }),
     maxLength: fc.integer({ min: 2, max: 50 }),
     batchSize: fc.integer({ min: 1, max: 9 }),
     accumulate: fc.integer({ min: 1, max: 5 }),
     packing: fc.boolean(),
-    shuffle: fc.constantFrom<FeedingOptions["shuffle"][]>("by_length", "random", "none"),
+    shuffle: fc.constantFrom<DataLoaderOptions["shuffle"][]>("by_length", "random", "none"),
     seed: fc.nat(1000),
   });
   it("trains every step from a token to the next once an epoch, whatever the settings", () =>
@@ -24,7 +24,7 @@ describe("feeding", () => {
         let next = 0;
         const ids = texts.map((length) => Int32Array.from({ length: length + 1 }, () => next++));
         const rows = new Windows(new TextsInMemory(ids), maxLength, null);
-        const feeding = new Feeding(
+        const loader = new DataLoader(
           { ids: rows, lengths: rows.lengths, taught: null },
           { ...o, packed: packing ? maxLength : null, padId: 0 },
         );
@@ -32,8 +32,8 @@ describe("feeding", () => {
         let step = 0;
         for (const epoch of [0, 1, 2]) {
           const seen: number[] = [];
-          for (let i = 0; i < feeding.updates(epoch); i++) {
-            const update = feeding.update(++step);
+          for (let i = 0; i < loader.updates(epoch); i++) {
+            const update = loader.update(++step);
             assert.equal(update.epoch, epoch);
             let counts = 0;
             for (let part = 0; part < update.parts; part++) {
@@ -52,9 +52,9 @@ describe("feeding", () => {
             seen.sort((a, b) => a - b),
             all,
           );
-          assert.ok(Math.abs(feeding.epochsDone(step) - (epoch + 1)) < 1e-9);
+          assert.ok(Math.abs(loader.epochsDone(step) - (epoch + 1)) < 1e-9);
         }
-        assert.equal(feeding.total(3), step);
+        assert.equal(loader.total(3), step);
       }),
       { numRuns: 60 },
     ));
@@ -62,20 +62,20 @@ describe("feeding", () => {
     const ids = Array.from({ length: 90 }, (_, i) => new Int32Array(2 + ((i * 37) % 23)).fill(i));
     const rows = new Windows(new TextsInMemory(ids), 16, 7);
     const of = () =>
-      new Feeding(
+      new DataLoader(
         { ids: rows, lengths: rows.lengths, taught: null },
         { batchSize: 3, accumulate: 2, packed: 16, shuffle: "random", seed: 4, padId: 0 },
       );
     const straight = of();
     for (let step = 1; step <= 30; step++) straight.update(step).part(0);
-    const part = (feeding: Feeding) => feeding.update(31).part(1);
+    const part = (loader: DataLoader) => loader.update(31).part(1);
     assert.deepEqual(part(of()), part(straight));
   });
   it("two batches in one update hold the rows of a batch twice as large", () => {
     const ids = Array.from({ length: 40 }, (_, i) => new Int32Array(3 + (i % 5)).fill(i));
     const lengths = Int32Array.from(ids, (row) => row.length);
     const of = (batchSize: number, accumulate: number) =>
-      new Feeding(
+      new DataLoader(
         { ids, lengths, taught: taughtLabels(Int32Array.from(ids, (_, i) => i)) },
         { batchSize, accumulate, packed: null, shuffle: "random", seed: 9, padId: 0 },
       );

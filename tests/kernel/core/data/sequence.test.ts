@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/graph/program.js";
 import { epochBatches } from "#kernel/core/data/batches.js";
-import { Feeding } from "#kernel/core/data/loader.js";
+import { DataLoader } from "#kernel/core/data/loader.js";
 import { taughtBy } from "#kernel/core/data/sequence.js";
 import { TextsInMemory } from "#kernel/core/data/token-rows.js";
 
@@ -26,7 +26,7 @@ describe("pairs", () => {
   const o = { batchSize: 2, accumulate: 1, packed: null, shuffle: "none", seed: 0, padId: 0 } as const;
 
   it("are fed with the target shifted by one, every token of it trained, padding never", () => {
-    const [first, second] = [...new Feeding(rows, o).pass()];
+    const [first, second] = [...new DataLoader(rows, o).pass()];
     const { feeds, tokens, counts } = first!;
     assert.deepEqual(numbers(feeds["input_ids"]), [
       [11, 12, 1],
