@@ -23,7 +23,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["random", "an order of rows", ["plan/plan"]],
   ["best", "the best validation, or the best trial", ["plan/plan", "plan/best", "compile/show", "assist/complete"]],
   ["auto", "that a setting is found out", ["plan/plan", "plan/definitions", "plan/program", "assist/write-out"]],
-  ["auto", "that a setting is found out", ["compile/statements", "compile/training"]],
+  ["auto", "that a setting is found out", ["compile/engine", "compile/training"]],
   ["sample", "a key of data", ["plan/definitions", "assist/meaning"]],
   ["layers", "a size of a model, or what a parameter's values are", ["plan/estimates", "types/capabilities"]],
   ["layers", "a size of a model, or what a parameter's values are", ["types/registry"]],
