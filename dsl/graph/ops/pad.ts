@@ -1,14 +1,7 @@
 import { dimension, number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import type { Dimension } from "../program.js";
 import { Misfit, plus } from "../shape.js";
 import { sizeOf, values } from "../values.js";
-
-interface Padding {
-  readonly axis: number;
-  readonly before: number;
-  readonly after: Dimension;
-}
 
 export const pad = defineOp({
   name: "pad",
@@ -17,7 +10,7 @@ export const pad = defineOp({
   inputs: ["x"],
   attributes: { axis: number, before: number, after: dimension },
   type([x], a) {
-    const { axis, before, after } = a as unknown as Padding;
+    const { axis, before, after } = a;
     const d = x.shape[axis];
     const bad = d === undefined || before < 0 || (typeof after === "number" ? after < 0 : typeof d === "string");
     if (bad) throw new Misfit(`can't pad axis ${axis} (${String(d)})`);
@@ -25,11 +18,11 @@ export const pad = defineOp({
     return [{ dtype: x.dtype, shape: x.shape.map((s, i) => (i === axis ? size : s)) }];
   },
   gradient(_, { inputs: [x], attributes }, [dy]) {
-    const { axis, before } = attributes as unknown as Padding;
+    const { axis, before } = attributes;
     return [dy.slice(axis, before, x.shape[axis]!)];
   },
   evaluate([x], a, [shape]) {
-    const { axis, before } = a as unknown as Padding;
+    const { axis, before } = a;
     const inner = sizeOf(x.shape.slice(axis));
     const y = values(shape);
     const row = sizeOf(shape.slice(axis));

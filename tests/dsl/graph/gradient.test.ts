@@ -46,7 +46,9 @@ const HELD: Readonly<Record<string, readonly string[]>> = {
   place_position: ["x1"],
   place_rows: ["x2"],
 };
-const DIFFERENTIABLE = new Set(ops.filter((op) => (op.gradient ?? op.decompose) && op.name !== "range_like").map((op) => op.name));
+const DIFFERENTIABLE = new Set(
+  ops.filter((op) => (op.gradient ?? op.decompose) && op.name !== "range_like").map((op) => op.name),
+);
 
 describe("gradients", () => {
   it("has a case for every op that has a gradient", () => {
