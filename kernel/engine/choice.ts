@@ -1,43 +1,29 @@
 /** Which of the native engines `auto` takes: the one whose products, times the share of them that a step reaches, are more. */
 import type { EngineName } from "./engine.js";
+import { engines } from "./engines.js";
 import type { MachineRecord } from "./machine-record.js";
-
-export type NativeEngine = Extract<EngineName, "tensorflow" | "onnx">;
-/** What a program trains: all weights, few of them (adapters, a head, biases), or none. */
-export type Trains = "all" | "few" | "none";
-export interface Work {
-  readonly trains?: Trains;
-  readonly precision?: "f32" | "bf16";
-}
-
-/**
- * A step of MiniLM, f32, on each engine (`bench all`: 175 and 167 GFLOP/s on TensorFlow, 130 and 141 on ONNX Runtime) over
- * the product that `tunebook setup` measured on the same machine (201 and 205): bench/LOG.md.
- */
-export const UTILISATION: Readonly<Record<NativeEngine, Readonly<Record<Trains, number>>>> = {
-  tensorflow: { all: 0.87, few: 0.83, none: 0.83 },
-  onnx: { all: 0.63, few: 0.69, none: 0.69 },
-};
+import type { Work } from "./work.js";
 
 export interface Choice {
-  readonly engine: NativeEngine;
+  readonly engine: EngineName;
   /** A sentence with both figures, or what was not measured. */
   readonly why: string;
 }
 
 /** Of the engines at hand, at least one, in order of preference where nothing was measured. Work that isn't told trains few. */
 export function chooseEngine(
-  available: readonly NativeEngine[],
+  available: readonly EngineName[],
   record: MachineRecord | null,
   { trains = "few", precision = "f32" }: Work = {},
 ): Choice {
   const [first, ...others] = available;
   if (!first) throw new Error("no engine to choose from");
   if (others.length === 0) return { engine: first, why: "it is the only native engine here" };
-  const speed = (engine: NativeEngine): number | undefined => {
+  const speed = (engine: EngineName): number | undefined => {
     const products = record?.engines[engine];
     const peak = precision === "bf16" ? products?.bf16 : products?.f32;
-    return peak === undefined ? undefined : peak * UTILISATION[engine][trains];
+    const share = engines[engine].utilisation?.[trains];
+    return peak === undefined || share === undefined ? undefined : peak * share;
   };
   const known = available.flatMap((engine) => {
     const expected = speed(engine);

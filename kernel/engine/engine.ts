@@ -4,7 +4,7 @@
  * read and written by the host itself.
  */
 import type { NDArray, Program } from "#dsl/graph/program.js";
-import type { Work } from "./choice.js";
+import type { Work } from "./work.js";
 
 export type EngineName = "tensorflow" | "onnx" | "tfjs";
 /** `auto` and `gpu`: a graphics card where the engine finds one. `wasm`: tfjs's; to tfjs `cpu` is plain JavaScript. */

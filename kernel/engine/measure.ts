@@ -3,6 +3,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Engine, EngineName } from "./engine.js";
+import { measuredEngines } from "./engines.js";
 import { writeMachineRecord, type MachineRecord } from "./machine-record.js";
 import { measureProducts, type Products } from "./products.js";
 import { startEngine } from "./start.js";
@@ -65,7 +66,7 @@ async function timeProduct(engine: Engine, a: Float32Array, b: Float32Array): Pr
 /** Measures the native engines, each alone, in a few seconds, and keeps the record. An engine that can't be started is left out. */
 export async function measureMachine(): Promise<MachineRecord> {
   const engines: Partial<Record<EngineName, Products & { title: string }>> = {};
-  for (const name of ["tensorflow", "onnx"] as const) {
+  for (const { name } of measuredEngines) {
     try {
       const engine = await startEngine({ engine: name });
       try {

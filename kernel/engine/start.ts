@@ -1,25 +1,34 @@
 /** Starts an engine in a host process of its own and gives the client to it. `auto` takes the fastest that works here. */
 import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import type { NDArray, Program } from "#dsl/graph/program.js";
-import { chooseEngine, type Choice, type Work } from "./choice.js";
-import type { Engine, EngineClock, EngineInfo, EngineName, EngineOptions, Refusal, Session } from "./engine.js";
+import { chooseEngine, type Choice } from "./choice.js";
+import type {
+  DeviceName,
+  Engine,
+  EngineClock,
+  EngineInfo,
+  EngineName,
+  EngineOptions,
+  Refusal,
+  Session,
+} from "./engine.js";
+import { allEngines, engines, measuredEngines } from "./engines.js";
 import { HostClient } from "./host/client.js";
 import { hostEnvironment, hostThreads } from "./host/environment.js";
 import { readMachineRecord } from "./machine-record.js";
-import { addonKey } from "./native/compile.js";
-import { findNative } from "./native/layout.js";
 import { GFLOPS } from "./native/versions.js";
+import type { Work } from "./work.js";
 import "./codes.js";
 
 /** Coded errors: `engine-unavailable` when the engine that was named, or none at all, works. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  if (options.engine !== "auto") return startOne(options.engine, options, "you asked for it");
-  if (options.device === "wasm") return startOne("tfjs", options, "it is the engine that computes with wasm");
-  if (options.device === "webgpu") return startOne("onnx", options, "it is the engine that computes with WebGPU");
-  const { engine, why, tensorflow } = await preferred(options.work);
-  const failures: string[] = tensorflow ? [] : ["TensorFlow has not been set up here: tunebook setup may bring it"];
-  const order = engine === "onnx" ? (["onnx", "tensorflow"] as const) : (["tensorflow", "onnx"] as const);
-  for (const name of order.filter((n) => n === "onnx" || tensorflow))
+  const { engine: named, device = "auto" } = options;
+  if (named !== "auto") return startOne(named, options, "you asked for it");
+  const alone = allEngines.find((one) => one.alone?.includes(device));
+  if (alone) return startOne(alone.name, options, `it is the engine that computes with ${written(device)}`);
+  const { engine, why, missing } = await preferred(options.work);
+  const failures = [...missing];
+  for (const name of orderFrom(engine, await here()))
     try {
       return await startOne(name, options, [...failures, ...(name === engine ? [why] : [])].join("; "));
     } catch (e) {
@@ -30,30 +39,40 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return startOne("tfjs", options, `${failures.join("; ")}; this engine is about ${String(slower)} times slower`);
 }
 
-/** What `auto` would start for this work, and whether TensorFlow is there at all. */
-export async function preferred(work: Work | undefined): Promise<Choice & { readonly tensorflow: boolean }> {
-  const tensorflow = findNative(await addonKey()) !== null;
-  const available = tensorflow ? (["tensorflow", "onnx"] as const) : (["onnx"] as const);
-  return { ...chooseEngine(available, readMachineRecord(), work), tensorflow };
+const written = (device: DeviceName): string => (device === "webgpu" ? "WebGPU" : device);
+/** `first`, then the others in their order. */
+const orderFrom = (first: EngineName, names: readonly EngineName[]): readonly EngineName[] => [
+  first,
+  ...names.filter((name) => name !== first),
+];
+
+/** Measured engines whose native part is on this machine. */
+async function here(): Promise<readonly EngineName[]> {
+  const found = await Promise.all(measuredEngines.map(async (one) => [one.name, await one.found()] as const));
+  return found.flatMap(([name, part]) => (typeof part === "string" ? [] : [name]));
+}
+
+/** What `auto` would start for this work, and what can't be chosen for want of its native part, each as a sentence. */
+export async function preferred(work: Work | undefined): Promise<Choice & { readonly missing: readonly string[] }> {
+  const available = await here();
+  const missing = measuredEngines.flatMap(({ name, without }) =>
+    without === undefined || available.includes(name) ? [] : [without],
+  );
+  return { ...chooseEngine(available, readMachineRecord(), work), missing };
 }
 
 async function startOne(name: EngineName, options: EngineOptions, why: string): Promise<Engine> {
-  if (options.device === "webgpu" && name === "tensorflow")
-    throw new CodedError("engine-unavailable", { engine: name, why: "onnx and tfjs compute with WebGPU, it doesn't" });
-  if (options.device === "wasm" && name !== "tfjs")
-    throw new CodedError("engine-unavailable", { engine: name, why: "only tfjs computes with wasm" });
-  const native = name === "tensorflow" ? findNative(await addonKey()) : null;
-  if (name === "tensorflow" && !native)
-    throw new CodedError("engine-unavailable", {
-      engine: name,
-      why: "TensorFlow's library has not been set up on this machine",
-    });
+  const record = engines[name];
+  const refused = record.refuses(options.device ?? "auto");
+  if (refused !== undefined) throw new CodedError("engine-unavailable", { engine: name, why: refused });
+  const found = await record.found();
+  if (typeof found === "string") throw new CodedError("engine-unavailable", { engine: name, why: found });
   const threads = hostThreads(options.threads);
   const client = new HostClient(name, hostEnvironment(name, threads, options.env));
   try {
     const info = await client.call("start", {
       engine: name,
-      addon: native?.addon ?? null,
+      addon: found.addon,
       threads,
       device: options.device ?? "auto",
     });

@@ -1,6 +1,6 @@
 /** The session's engine: started when first needed, started again after it died, asked for by one setting for the whole notebook. */
 import type { Plan } from "#dsl/plan/plan.js";
-import type { Work } from "../engine/choice.js";
+import type { Work } from "../engine/work.js";
 import type { Engine, EngineOptions } from "../engine/engine.js";
 import { preferred, startEngine } from "../engine/start.js";
 

@@ -4,6 +4,7 @@
  * the client's affair: SIGINT is ignored here.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { engines } from "../engines.js";
 import type { Backend } from "./backend.js";
 import type { CallName, Calls, Failure, Reply, Request } from "./protocol.js";
 import { Clock } from "./clock.js";
@@ -23,16 +24,7 @@ type Handlers = { [N in CallName]: (ask: Calls[N]["ask"]) => Calls[N]["answer"] 
 
 const handlers: Handlers = {
   async start({ engine, addon, threads, device }) {
-    if (engine === "tensorflow") {
-      const { tensorflowBackend } = await import("../tensorflow/backend.js");
-      backend = tensorflowBackend(addon!, threads);
-    } else if (engine === "onnx") {
-      const { onnxBackend } = await import("../onnx/backend.js");
-      backend = await onnxBackend(threads, device === "webgpu" ? "webgpu" : "cpu");
-    } else {
-      const { tfjsBackend } = await import("../tfjs/backend.js");
-      backend = await tfjsBackend(device === "gpu" ? "webgpu" : device);
-    }
+    backend = await engines[engine].backend({ addon, threads, device });
     return { ...backend.info, pid: process.pid };
   },
   can: ({ program }) => running().can(program),

@@ -28,7 +28,8 @@ describe("the engine's host process", function () {
     const session = await first.open({ train: trainProgram() }, []);
     for (let step = 1; step <= 3; step++) await session.run("train", feedsOf(step));
     await session.save(file);
-    const waiting = Array.from({ length: 50 }, (_, i) => session.run("train", feedsOf(4 + i)));
+    // More than the host can answer before the signal reaches it.
+    const waiting = Array.from({ length: 2000 }, (_, i) => session.run("train", feedsOf(4 + i)));
     const ends = Promise.allSettled(waiting);
     process.kill(first.info.pid, "SIGKILL");
     const died = { code: "engine-died", data: { engine: "tensorflow", signal: "SIGKILL", exit: null, memory: true } };

@@ -1,0 +1,28 @@
+/** What an engine says of itself: each is one folder of this room with one `record.ts` in it, found by `engines.ts`. */
+import type { DeviceName, EngineName } from "./engine.js";
+import type { Backend } from "./host/backend.js";
+import type { Trains } from "./work.js";
+
+export interface Opening {
+  /** Path of the addon that `found` told; null: it needs none. */
+  readonly addon: string | null;
+  readonly threads: number;
+  readonly device: DeviceName;
+}
+export interface EngineRecord {
+  readonly name: EngineName;
+  /** Devices that may be asked of no other engine: `auto` takes this one for them. */
+  readonly alone?: readonly DeviceName[];
+  /** Why it can't compute on a device that was asked for; undefined: it can, or says so itself when it starts. */
+  refuses(device: DeviceName): string | undefined;
+  /** Share of the machine's products that a training step reaches, where it was measured; absent: `auto` takes it last. */
+  readonly utilisation?: Readonly<Record<Trains, number>>;
+  /** What its process is started with beside what all are; the user's own environment wins. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What `auto` says where its native part is not there. */
+  readonly without?: string;
+  /** Its native part on this machine; a string says why it is not there. */
+  found(): Promise<{ readonly addon: string | null } | string>;
+  /** In the host process. */
+  backend(opening: Opening): Promise<Backend>;
+}

@@ -1,0 +1,28 @@
+import type { EngineRecord } from "../record.js";
+
+export const tensorflow: EngineRecord = {
+  name: "tensorflow",
+  refuses: (device) =>
+    device === "webgpu"
+      ? "onnx and tfjs compute with WebGPU, it doesn't"
+      : device === "wasm"
+        ? "only tfjs computes with wasm"
+        : undefined,
+  // A step of MiniLM, f32 (`bench all`: 175 and 167 GFLOP/s) over the product that `tunebook setup` measured on the same
+  // machine (201): bench/LOG.md.
+  utilisation: { all: 0.87, few: 0.83, none: 0.83 },
+  without: "TensorFlow has not been set up here: tunebook setup may bring it",
+  async found() {
+    const [{ addonKey }, { findNative }] = await Promise.all([
+      import("../native/compile.js"),
+      import("../native/layout.js"),
+    ]);
+    const native = findNative(await addonKey());
+    return native ? { addon: native.addon } : "TensorFlow's library has not been set up on this machine";
+  },
+  async backend({ addon, threads }) {
+    const { tensorflowBackend } = await import("./backend.js");
+    if (addon === null) throw new Error("TensorFlow is started with its addon");
+    return tensorflowBackend(addon, threads);
+  },
+};
