@@ -100,7 +100,7 @@ export class JupyterLab {
     const path = this.app === "lab" ? `lab/tree/${notebook}?reset&` : `notebooks/${notebook}?`;
     await page.goto(`${this.url}${path}token=${this.token}`);
     await page.waitForSelector(".jp-Notebook .jp-CodeCell .cm-content", { timeout: 60_000 });
-    if (dark) await page.waitForSelector('body[data-jp-theme-light="false"]', { timeout: 60_000 });
+    if (dark) await page.waitForSelector('body[data-jp-theme-light="false"]', { state: "attached", timeout: 60_000 });
     return new Book(page, join(this.folder, `${notebook.replace(/\W/g, "-")}${dark ? "-dark" : ""}`), this.app);
   }
   /** How many channels of ours each kernel holds open. */
@@ -109,13 +109,12 @@ export class JupyterLab {
     return Promise.all(files.map((file) => openComms(join(this.folder, "runtime", file))));
   }
 
-  /** What is open, as the server keeps it for the next load of the page; empty before that is saved. */
-  layout(): string {
+  /** What is open in the middle, as the server keeps it for the next load of the page; empty before that is saved. */
+  kept(): string {
     const folder = join(this.folder, "workspaces");
-    const files = existsSync(folder)
-      ? readdirSync(folder).filter((name) => name.endsWith(".jupyterlab-workspace"))
-      : [];
-    return files.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+    const [file] = existsSync(folder) ? readdirSync(folder) : [];
+    const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8");
+    return /"main":\{"dock":.*?"current"/.exec(text)?.[0] ?? "";
   }
 
   /** What the server wrote, for the message of a test that fails. */

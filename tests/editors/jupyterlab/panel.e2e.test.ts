@@ -318,8 +318,8 @@ describe("the panel in JupyterLab", function () {
   });
   it("is there again after a reload", async () => {
     await until(
-      () => lab.layout().includes("panel.ipynb") && !lab.layout().includes("other.ipynb"),
-      () => lab.layout(),
+      () => lab.kept().includes("panel.ipynb") && !lab.kept().includes("other.ipynb"),
+      () => lab.kept(),
     );
     await book.page.goto(book.page.url().replace(/\?.*/, ""));
     await book.kernelReady();

@@ -134,7 +134,9 @@ describe("the quickstart in JupyterLab", function () {
     await book.page.keyboard.press("Control+s");
     const file = join(lab.folder, "books/quickstart.ipynb");
     const saved = await until(() => {
-      const now = JSON.parse(readFileSync(file, "utf8")) as Notebook;
+      const text = readFileSync(file, "utf8");
+      if (!text.trimEnd().endsWith("}")) return undefined; // it is being written
+      const now = JSON.parse(text) as Notebook;
       return now.cells.some((cell) => (cell.outputs ?? []).length > 0) ? now : undefined;
     }, "a saved notebook with outputs");
     const outputs = saved.cells.flatMap((cell) => cell.outputs ?? []);
