@@ -164,7 +164,7 @@ describe("prepare", () => {
     await assert.rejects(prepare(folder.plan(source), folder.world(), { signal: aborted }), /stop/);
   });
   it("prepares 100,000 rows", async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const text =
       "text,label,part\n" +
       Array.from(
