@@ -1,6 +1,5 @@
 /** Settings of other tools as Tune programs: what is carried over, what is said not to be, and that all of it compiles. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
@@ -120,15 +119,5 @@ describe("settings of other tools", () => {
     );
     const { program } = importSettings('peft_type: LORA\nodd: "x\\ntrain a on b"', "a\nb.yaml");
     assert.ok(program.split("\n").every((line) => !line.startsWith("train a")));
-  });
-
-  it("the command writes the program, and says how much was left", () => {
-    const cli = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
-    const run = (...args: string[]) => spawnSync(process.execPath, [cli, "import", ...args], { encoding: "utf8" });
-    const { stdout, stderr, status } = run(`${fixtures}ludwig.yaml`);
-    assert.equal(status, 0);
-    assert.equal(stdout, readFileSync(`${fixtures}ludwig.yaml.tune`, "utf8"));
-    assert.match(stderr, /2 settings were not carried over/);
-    assert.match(run("none.yaml").stderr, /error\[missing-file\]/);
   });
 });

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const fixtures = fileURLToPath(new URL("../../../../tests/fixtures/import/", import.meta.url));
+
+describe("tunebook import", () => {
+  it("writes the program, and says how much was left", () => {
+    const cli = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+    const run = (...args: string[]) => spawnSync(process.execPath, [cli, "import", ...args], { encoding: "utf8" });
+    const { stdout, stderr, status } = run(`${fixtures}ludwig.yaml`);
+    assert.equal(status, 0);
+    assert.equal(stdout, readFileSync(`${fixtures}ludwig.yaml.tune`, "utf8"));
+    assert.match(stderr, /2 settings were not carried over/);
+    assert.match(run("none.yaml").stderr, /error\[missing-file\]/);
+  });
+});
