@@ -47,109 +47,126 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
         : node.is === "reference" && type.kind === "source"
           ? liveSource(node, asked, t)
           : wrong(node, type, asked, t);
-    case "list": {
-      if (node.is !== "list" && !fitting(node, type.of, t.registry) && (node.is === "block" || node.is === "range"))
-        return wrong(node, type, asked, t);
-      const items = node.is === "list" ? node.items : [node];
-      const values = items.map((item, i) => typed(item, type.of, { ...asked, path: `${asked.path}.${String(i)}` }, t));
-      return values.every((v) => v !== undefined) ? values : undefined;
-    }
-    case "record": {
-      if (node.is !== "block") return wrong(node, type, asked, t);
-      const record: Record<string, Value> = {};
-      let whole = node.broken !== true;
-      const firsts = new Map<string, Entry>();
-      for (const entry of node.entries) {
-        const first = firsts.get(entry.key.text);
-        if (!first) firsts.set(entry.key.text, entry);
-        if (!entry.value) {
-          whole = false;
-          continue;
-        }
-        if (first)
-          t.reporter.report("duplicate-key", { key: entry.key.text }, entry.key.span, {
-            labels: [{ span: first.key.span, text: "first here" }],
-          });
-        if (type.planned?.keys.includes(entry.key.text)) {
-          t.reporter.report(
-            "not-built-yet",
-            { word: entry.key.text, meanwhile: type.planned.meanwhile },
-            entry.key.span,
-          );
-          whole = false;
-          continue;
-        }
-        if (type.keys && !type.keys.includes(entry.key.text)) {
-          const { elsewhere, keys } = type;
-          const near =
-            elsewhere && Object.hasOwn(elsewhere, entry.key.text)
-              ? elsewhere[entry.key.text]
-              : nearest(entry.key.text, keys, t.reporter);
-          const { value } = entry;
-          const turned =
-            near === undefined && value.is === "word" && keys.includes(value.text)
-              ? `${value.text}: ${entry.key.text}`
-              : undefined;
-          t.reporter.report(
-            "unknown-record-key",
-            {
-              key: entry.key.text,
-              of: asked.key,
-              has: keys,
-              ...(near ? { nearest: near } : {}),
-              ...(turned === undefined ? {} : { turned }),
-            },
-            entry.key.span,
-            near
-              ? { fix: replace(entry.key.span, near) }
-              : turned === undefined
-                ? {}
-                : { fix: replace(entry.span, turned) },
-          );
-          whole = false;
-          continue;
-        }
-        const value = typed(entry.value, type.of, { key: entry.key.text, path: `${asked.path}.${entry.key.text}` }, t);
-        if (value === undefined) whole = false;
-        else record[entry.key.text] = value;
-      }
-      return whole ? { record } : undefined;
-    }
-    case "range": {
-      if (node.is !== "range" || type.of.is !== "number") return wrong(node, type, asked, t);
-      const [from, to] = [typed(node.from, type.of, asked, t), typed(node.to, type.of, asked, t)];
-      t.places.set(asked.path, node.span);
-      if (from === undefined || to === undefined) return undefined;
-      const [a, b] = [plain(from), plain(to)];
-      if (a === undefined || b === undefined || a > b) {
-        t.reporter.report("empty-range", { from: String(a), to: String(b) }, node.span);
-        return undefined;
-      }
-      return { from: a, to: b };
-    }
+    case "list":
+      return list(node, type, asked, t);
+    case "record":
+      return record(node, type, asked, t);
+    case "range":
+      return range(node, type, asked, t);
     case "reference":
       return node.is === "reference" ? { live: node.text } : wrong(node, type, asked, t);
     case "model":
       if (node.is !== "word" || node.arguments || !t.isModel(node.text)) return wrong(node, type, asked, t);
       return { record: { model: node.text } };
-    case "either": {
-      const fits = type.of.filter(
-        (one) => fitting(node, one, t.registry) && (one.is !== "model" || (node.is === "word" && t.isModel(node.text))),
-      );
-      const [only] = fits;
-      if (only === undefined) return none(node, type, asked, t);
-      for (const one of fits.length > 1 ? fits : []) {
-        const reporter = t.reporter;
-        t.reporter = new Reporter();
-        const value = typed(node, one, asked, t);
-        const { hasErrors, diagnostics } = t.reporter;
-        t.reporter = reporter;
-        // What it warns of is told once it is chosen.
-        if (!hasErrors && value !== undefined) return diagnostics.length > 0 ? typed(node, one, asked, t) : value;
-      }
-      return typed(node, only, asked, t);
-    }
+    case "either":
+      return either(node, type, asked, t);
   }
+}
+type TypeOf<I extends ValueType["is"]> = Extract<ValueType, { is: I }>;
+
+/** A single value may stand for a list of one. */
+function list(node: Expression, type: TypeOf<"list">, asked: Asked, t: Typing): Value | undefined {
+  if (node.is !== "list" && !fitting(node, type.of, t.registry) && (node.is === "block" || node.is === "range"))
+    return wrong(node, type, asked, t);
+  const items = node.is === "list" ? node.items : [node];
+  const values = items.map((item, i) => typed(item, type.of, { ...asked, path: `${asked.path}.${String(i)}` }, t));
+  return values.every((v) => v !== undefined) ? values : undefined;
+}
+
+function record(node: Expression, type: TypeOf<"record">, asked: Asked, t: Typing): Value | undefined {
+  if (node.is !== "block") return wrong(node, type, asked, t);
+  const values: Record<string, Value> = {};
+  let whole = node.broken !== true;
+  const firsts = new Map<string, Entry>();
+  for (const entry of node.entries) {
+    const { text } = entry.key;
+    const first = firsts.get(text);
+    if (!first) firsts.set(text, entry);
+    const value = entry.value && entryOf(entry, entry.value, first, type, asked, t);
+    if (value === undefined) whole = false;
+    else values[text] = value;
+  }
+  return whole ? { record: values } : undefined;
+}
+/** `first`: the entry before it with the same key. */
+function entryOf(
+  { key, span }: Entry,
+  value: Expression,
+  first: Entry | undefined,
+  type: TypeOf<"record">,
+  asked: Asked,
+  t: Typing,
+): Value | undefined {
+  if (first)
+    t.reporter.report("duplicate-key", { key: key.text }, key.span, {
+      labels: [{ span: first.key.span, text: "first here" }],
+    });
+  if (type.planned?.keys.includes(key.text)) {
+    t.reporter.report("not-built-yet", { word: key.text, meanwhile: type.planned.meanwhile }, key.span);
+    return undefined;
+  }
+  if (type.keys && !type.keys.includes(key.text)) {
+    unknownRecordKey({ key, value, span }, type.keys, type.elsewhere, asked, t);
+    return undefined;
+  }
+  return typed(value, type.of, { key: key.text, path: `${asked.path}.${key.text}` }, t);
+}
+function unknownRecordKey(
+  { key, value, span }: Pick<Entry, "key" | "span"> & { readonly value: Expression },
+  has: readonly string[],
+  elsewhere: TypeOf<"record">["elsewhere"],
+  asked: Asked,
+  t: Typing,
+): void {
+  const near =
+    elsewhere && Object.hasOwn(elsewhere, key.text) ? elsewhere[key.text] : nearest(key.text, has, t.reporter);
+  const turned =
+    near === undefined && value.is === "word" && has.includes(value.text) ? `${value.text}: ${key.text}` : undefined;
+  const fix = near ? replace(key.span, near) : turned === undefined ? undefined : replace(span, turned);
+  t.reporter.report(
+    "unknown-record-key",
+    {
+      key: key.text,
+      of: asked.key,
+      has,
+      ...(near ? { nearest: near } : {}),
+      ...(turned === undefined ? {} : { turned }),
+    },
+    key.span,
+    fix ? { fix } : {},
+  );
+}
+
+function range(node: Expression, type: TypeOf<"range">, asked: Asked, t: Typing): Value | undefined {
+  if (node.is !== "range" || type.of.is !== "number") return wrong(node, type, asked, t);
+  const [from, to] = [typed(node.from, type.of, asked, t), typed(node.to, type.of, asked, t)];
+  t.places.set(asked.path, node.span);
+  if (from === undefined || to === undefined) return undefined;
+  const [a, b] = [plain(from), plain(to)];
+  if (a === undefined || b === undefined || a > b) {
+    t.reporter.report("empty-range", { from: String(a), to: String(b) }, node.span);
+    return undefined;
+  }
+  return { from: a, to: b };
+}
+
+/** The first of the types that fit in which nothing is wrong; where something is in each, what is wrong with the first. */
+function either(node: Expression, type: TypeOf<"either">, asked: Asked, t: Typing): Value | undefined {
+  const fits = type.of.filter(
+    (one) => fitting(node, one, t.registry) && (one.is !== "model" || (node.is === "word" && t.isModel(node.text))),
+  );
+  const [only] = fits;
+  if (only === undefined) return none(node, type, asked, t);
+  for (const one of fits.length > 1 ? fits : []) {
+    const reporter = t.reporter;
+    t.reporter = new Reporter();
+    const value = typed(node, one, asked, t);
+    const { hasErrors, diagnostics } = t.reporter;
+    t.reporter = reporter;
+    // What it warns of is told once it is chosen.
+    if (!hasErrors && value !== undefined) return diagnostics.length > 0 ? typed(node, one, asked, t) : value;
+  }
+  return typed(node, only, asked, t);
 }
 
 /** The value behind `$x`, held to the same rules as a written one. */

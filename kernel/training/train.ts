@@ -2,7 +2,7 @@
  * The training loop. Row → tokens → batch → feeds → engine host → `step` event. Only the batch goes to the host, only the
  * loss and the gradient norm come back. Everything random follows from the recipe's seed, the epoch and the step, so a run
  * that goes on from a checkpoint takes exactly the steps it would have taken. Where a checkpoint or a validation is due
- * nothing is sent ahead (flight.ts): both see the weights of their very step. An interrupted accumulation is left out: the
+ * nothing is sent ahead (pipeline.ts): both see the weights of their very step. An interrupted accumulation is left out: the
  * checkpoint is of the last whole update.
  */
 import type { Plan } from "#dsl/plan/plan.js";
@@ -67,162 +67,216 @@ export function totalSteps(plan: Plan, loader: DataLoader): number {
   return steps ?? loader.total(epochs ?? 1);
 }
 
-export async function train(t: Training): Promise<Trained> {
-  const { training } = t.plan.recipe;
-  const total = totalSteps(t.plan, t.loader);
-  const steps: Steps = { total, loader: t.loader };
-  const turned = (value: number): number => (t.watched.greaterIsBetter ? value : -value);
-  const emit = (event: Happening) => {
-    t.lock.demand();
-    const whole = { at: new Date().toISOString(), run: t.run.id, ...event } as RunEvent;
-    if (event.kind !== "step" || isDue(training.log, event.step, steps)) t.run.append(whole);
-    t.on(whole);
-  };
-  let position: Position = t.resume?.position ?? { step: 0, best: null, watched: [], seconds: 0 };
-  let best: Checkpoint | null = null;
-  let last: Checkpoint | null = t.resume;
-  emit({
-    kind: "started",
-    recipe: t.plan.recipeHash,
-    plan: t.plan.planHash,
-    engine: t.engine,
-    steps: total,
-    process: { ...thisProcess(), locks: true },
-    ...(t.resume ? { resumedFrom: t.resume.position.step } : {}),
-  });
-  for (const { file, error } of t.damaged) emit({ kind: "damaged", file, why: String((error as Error).message) });
-  for (const allowed of t.plan.effects.allowed ?? []) emit({ kind: "allowed", ...allowed });
+export function train(t: Training): Promise<Trained> {
+  return new TrainingLoop(t).run();
+}
 
-  const started = performance.now();
-  const elapsed = () => (t.resume?.position.seconds ?? 0) + (performance.now() - started) / 1000;
-  const checkpoint = async () => {
-    if (last?.position.step === position.step && last.position.validated === position.validated) return last;
+class TrainingLoop {
+  private readonly total: number;
+  private readonly steps: Steps;
+  private readonly started = performance.now();
+  private readonly aborted: ReturnType<typeof abortion>;
+  private readonly pipeline: StepPipeline;
+  private position: Position;
+  private best: Checkpoint | null = null;
+  private last: Checkpoint | null;
+
+  constructor(private readonly t: Training) {
+    const { training } = t.plan.recipe;
+    this.total = totalSteps(t.plan, t.loader);
+    this.steps = { total: this.total, loader: t.loader };
+    this.position = t.resume?.position ?? { step: 0, best: null, watched: [], seconds: 0 };
+    this.last = t.resume;
+    this.aborted = abortion(t.signal);
+    const rate = (step: number) => baseRate(t.plan) * t.schedule.factor(training.schedule, step, this.total);
+    this.pipeline = new StepPipeline(
+      { session: t.session, accumulate: training.accumulate, update: (step) => t.loader.update(step), rate },
+      this.position.step,
+    );
+  }
+
+  private get training() {
+    return this.t.plan.recipe.training;
+  }
+
+  async run(): Promise<Trained> {
+    this.begin();
+    try {
+      return await this.loop();
+    } catch (error) {
+      this.failed();
+      throw error;
+    } finally {
+      this.aborted.dispose();
+    }
+  }
+
+  private begin(): void {
+    const { plan, resume, damaged, engine } = this.t;
+    this.emit({
+      kind: "started",
+      recipe: plan.recipeHash,
+      plan: plan.planHash,
+      engine,
+      steps: this.total,
+      process: { ...thisProcess(), locks: true },
+      ...(resume ? { resumedFrom: resume.position.step } : {}),
+    });
+    for (const { file, error } of damaged) this.emit({ kind: "damaged", file, why: String((error as Error).message) });
+    for (const allowed of plan.effects.allowed ?? []) this.emit({ kind: "allowed", ...allowed });
+  }
+
+  private async loop(): Promise<Trained> {
+    for (;;) {
+      const { step } = this.position;
+      if (this.validates(step) && (this.position.validated ?? 0) < step) {
+        const ended = await this.validated(step);
+        if (ended) return ended;
+      }
+      if (step >= this.total) break;
+      if (isDue(this.training.checkpoint, step, this.steps)) await this.checkpoint();
+      if ((await this.stepsTo(this.barrier())) === "aborted") return this.interrupted();
+    }
+    return this.ended("done");
+  }
+
+  /** Takes steps until `barrier`, sending ahead. */
+  private async stepsTo(barrier: number): Promise<"aborted" | "there"> {
+    while (this.position.step < barrier) {
+      const whole = await Promise.race([this.pipeline.next(barrier), this.aborted.promise]);
+      if (whole === "aborted") return whole;
+      if (!whole) throw new CodedError("internal", { what: `step ${this.position.step + 1} was not sent` });
+      this.done(whole);
+    }
+    return "there";
+  }
+
+  /** Scores the validation split. @returns how the training ends where it ends by it */
+  private async validated(step: number): Promise<Trained | undefined> {
+    const { t } = this;
+    if (!t.validate) return undefined;
+    const scoring = t.validate(this.aborted.signal);
+    scoring.catch(() => undefined); // awaited below
+    const scores = await Promise.race([scoring, this.aborted.promise]);
+    if (scores === "aborted") return this.interrupted();
+    const value = scores[t.watched.name] ?? Number.NaN;
+    const score = this.turned(value);
+    const { best } = this.position;
+    const better = !Number.isNaN(score) && (best === null || score > best.score);
+    this.position = {
+      ...this.position,
+      validated: step,
+      watched: [...this.position.watched, value],
+      best: better ? { score, step } : best,
+    };
+    this.emit({ kind: "evaluated", step, split: "validation", metrics: scores });
+    if (unmeasured(this.position) === 1 && Number.isNaN(value)) t.onUnmeasured?.(step);
+    if (better) await this.checkpoint();
+    return this.stopsEarly() ? this.ended("early") : undefined;
+  }
+
+  private stopsEarly(): boolean {
+    const { stopping } = this.t;
+    const { early_stopping } = this.training;
+    // Where nothing was measured, nothing got worse.
+    if (!stopping || !early_stopping || !this.position.best) return false;
+    return stopping.stop(
+      early_stopping,
+      this.position.watched.map((value) => this.turned(value)),
+    );
+  }
+
+  private async ended(reason: "done" | "early"): Promise<Trained> {
+    await this.checkpoint();
+    this.prune();
+    this.emit({ kind: "stopped", step: this.position.step, reason, seconds: this.elapsed() });
+    return this.settle(reason, Promise.resolve());
+  }
+
+  /** The cell replies now; the requests under way end in the host, the checkpoint is queued behind them. */
+  private interrupted(): Trained {
+    this.emit({ kind: "stopping", step: this.position.step });
+    const finish = async () => {
+      try {
+        for (const step of await this.pipeline.stop(this.position.step)) this.done(step);
+        await this.checkpoint();
+        this.emit({ kind: "stopped", step: this.position.step, reason: "interrupted", seconds: this.elapsed() });
+      } catch (error) {
+        this.failed();
+        throw error;
+      }
+    };
+    return this.settle("interrupted", finish());
+  }
+
+  private settle(reason: Trained["reason"], settled: Promise<void>): Trained {
+    const { position, best, last } = this;
+    return { reason, steps: position.step, best, last: last ?? { file: "", position }, settled };
+  }
+
+  private done(step: Step): void {
+    this.position = { ...this.position, step: step.step };
+    this.emit({ kind: "step", ...step, epoch: step.epoch + 1 });
+    if (!Number.isFinite(step.loss))
+      throw new CodedError("loss-not-finite", { step: step.step, loss: String(step.loss), rate: step.rate });
+  }
+
+  private async checkpoint(): Promise<void> {
+    const { position, last: before, t } = this;
+    if (before?.position.step === position.step && before.position.validated === position.validated) return;
     t.lock.demand();
-    const made = await saveCheckpoint(t.run, t.session, t.saved, { ...position, seconds: elapsed() });
+    const made = await saveCheckpoint(t.run, t.session, t.saved, { ...position, seconds: this.elapsed() });
     t.run.sync();
-    const before = last;
-    last = made;
+    this.last = made;
     const isBest = position.best?.step === position.step;
-    if (isBest) best = made;
-    emit({
+    if (isBest) this.best = made;
+    this.emit({
       kind: "checkpoint",
       step: position.step,
       folder: made.file,
       best: isBest,
       ...(isBest && { by: t.watched.name }),
     });
-    prune(before);
-    return made;
-  };
+    this.prune(before);
+  }
   /** While it trains the one before stays too, should this one be damaged. */
-  const prune = (before: Checkpoint | null = null): void => {
-    const { best } = position;
-    pruneCheckpoints(t.run, [position.step, ...(before ? [before.position.step] : []), ...(best ? [best.step] : [])]);
-  };
+  private prune(before: Checkpoint | null = null): void {
+    const { step, best } = this.position;
+    pruneCheckpoints(this.t.run, [step, ...(before ? [before.position.step] : []), ...(best ? [best.step] : [])]);
+  }
+
+  private emit(event: Happening): void {
+    const { lock, run } = this.t;
+    lock.demand();
+    const whole = { at: new Date().toISOString(), run: run.id, ...event } as RunEvent;
+    if (event.kind !== "step" || isDue(this.training.log, event.step, this.steps)) run.append(whole);
+    this.t.on(whole);
+  }
   /** What ended it is told, not that its log couldn't say so. */
-  const failed = () => {
+  private failed(): void {
     try {
-      emit({ kind: "stopped", step: position.step, reason: "failed", seconds: elapsed() });
+      this.emit({ kind: "stopped", step: this.position.step, reason: "failed", seconds: this.elapsed() });
     } catch {
       // a full disk, a folder that is gone: a reader finds the run without a lock
     }
-  };
-  const aborted = abortion(t.signal);
-  const rate = (step: number) => baseRate(t.plan) * t.schedule.factor(training.schedule, step, total);
-  const flight = new StepPipeline(
-    { session: t.session, accumulate: training.accumulate, update: (step) => t.loader.update(step), rate },
-    position.step,
-  );
-  /** The next step after which something is due. */
-  const barrier = (): number => {
-    let step = position.step + 1;
-    const due = (n: number) =>
-      (t.validate && isDue(training.validate, n, steps)) || isDue(training.checkpoint, n, steps);
-    while (step < total && !due(step)) step += 1;
-    return step;
-  };
-  const done = (step: Step): void => {
-    position = { ...position, step: step.step };
-    emit({ kind: "step", ...step, epoch: step.epoch + 1 });
-    if (!Number.isFinite(step.loss))
-      throw new CodedError("loss-not-finite", { step: step.step, loss: String(step.loss), rate: step.rate });
-  };
-  const settle = (reason: Trained["reason"], settled: Promise<void>): Trained => ({
-    reason,
-    steps: position.step,
-    best,
-    last: last ?? { file: "", position },
-    settled,
-  });
-
-  try {
-    for (;;) {
-      const { step } = position;
-      if (t.validate && isDue(training.validate, step, steps) && (position.validated ?? 0) < step) {
-        const scoring = t.validate(aborted.signal);
-        scoring.catch(() => undefined); // awaited below
-        const scores = await Promise.race([scoring, aborted.promise]);
-        if (scores === "aborted") return interrupted();
-        const value = scores[t.watched.name] ?? Number.NaN;
-        const score = turned(value);
-        const better = !Number.isNaN(score) && (position.best === null || score > position.best.score);
-        position = {
-          ...position,
-          validated: step,
-          watched: [...position.watched, value],
-          best: better ? { score, step } : position.best,
-        };
-        emit({ kind: "evaluated", step, split: "validation", metrics: scores });
-        if (unmeasured(position) === 1 && Number.isNaN(value)) t.onUnmeasured?.(step);
-        if (better) await checkpoint();
-        // Where nothing was measured, nothing got worse.
-        if (
-          t.stopping &&
-          training.early_stopping &&
-          position.best &&
-          t.stopping.stop(training.early_stopping, position.watched.map(turned))
-        ) {
-          await checkpoint();
-          prune();
-          emit({ kind: "stopped", step, reason: "early", seconds: elapsed() });
-          return settle("early", Promise.resolve());
-        }
-      }
-      if (step >= total) break;
-      if (isDue(training.checkpoint, step, steps)) await checkpoint();
-      const last = barrier();
-      while (position.step < last) {
-        const whole = await Promise.race([flight.next(last), aborted.promise]);
-        if (whole === "aborted") return interrupted();
-        if (!whole) throw new CodedError("internal", { what: `step ${position.step + 1} was not sent` });
-        done(whole);
-      }
-    }
-    await checkpoint();
-    prune();
-    emit({ kind: "stopped", step: position.step, reason: "done", seconds: elapsed() });
-    return settle("done", Promise.resolve());
-  } catch (error) {
-    failed();
-    throw error;
-  } finally {
-    aborted.dispose();
   }
 
-  /** The cell replies now; the requests under way end in the host, the checkpoint is queued behind them. */
-  function interrupted(): Trained {
-    emit({ kind: "stopping", step: position.step });
-    const finish = async () => {
-      try {
-        for (const step of await flight.stop(position.step)) done(step);
-        await checkpoint();
-        emit({ kind: "stopped", step: position.step, reason: "interrupted", seconds: elapsed() });
-      } catch (error) {
-        failed();
-        throw error;
-      }
-    };
-    return settle("interrupted", finish());
+  /** The next step after which something is due. */
+  private barrier(): number {
+    let step = this.position.step + 1;
+    const due = (n: number) => this.validates(n) || isDue(this.training.checkpoint, n, this.steps);
+    while (step < this.total && !due(step)) step += 1;
+    return step;
+  }
+  private validates(step: number): boolean {
+    return this.t.validate !== null && isDue(this.training.validate, step, this.steps);
+  }
+  private elapsed(): number {
+    return (this.t.resume?.position.seconds ?? 0) + (performance.now() - this.started) / 1000;
+  }
+  /** So that greater is better. */
+  private turned(value: number): number {
+    return this.t.watched.greaterIsBetter ? value : -value;
   }
 }
 
