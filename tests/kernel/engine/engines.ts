@@ -1,5 +1,4 @@
 /** Engines for tests: each is started when first asked for, shared by all that this process tests, closed at the end. */
-import { after } from "mocha";
 import type { DeviceName, Engine, EngineName, EngineOptions } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
 
@@ -44,7 +43,8 @@ function shared(options: EngineOptions): Promise<Engine> {
 
 // Mocha runs such a hook after the file that brought it in. A process that tests several files side by side with another
 // keeps its engines for the next; they end with it.
-if (process.env["MOCHA_WORKER_ID"] === undefined)
+// What such a test starts by itself has no hooks, and ends when it is done.
+if (process.env["MOCHA_WORKER_ID"] === undefined && typeof globalThis.after === "function")
   after(async () => {
     for (const engine of running.values()) await (await engine.catch(() => null))?.close();
     running.clear();
