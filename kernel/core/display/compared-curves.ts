@@ -1,5 +1,6 @@
 /** Curves of several runs over each other: training loss, then each validation score in a picture of its own. */
 import type { Figure, Trace } from "./figure.js";
+import { short, smoothed } from "./line.js";
 import { color } from "./svg/colors.js";
 import { escapeLabel } from "./text.js";
 
@@ -114,20 +115,4 @@ function scoreTrace({ label, slot }: Curve, on: Series["loss"], along: Along, n:
     ...{ xaxis: `x${n}`, yaxis: `y${n}`, legendgroup: `run ${slot}`, showlegend: false },
     ...{ line: { color: ink, dash, width: 2 }, marker: { size: 6, color: ink }, hovertemplate: "%{y:.4f}" },
   };
-}
-
-function short(x: number | null): number | null {
-  return x === null ? null : Number(x.toPrecision(6));
-}
-/** Exponential mean over about a fifteenth of the run, without the pull of its start. */
-function smoothed(y: readonly (number | null)[]): (number | null)[] {
-  const keep = 1 - 1 / Math.max(4, y.length / 15);
-  let sum = 0;
-  let weight = 0;
-  return y.map((value) => {
-    if (value === null) return null;
-    sum = sum * keep + value;
-    weight = weight * keep + 1;
-    return sum / weight;
-  });
 }

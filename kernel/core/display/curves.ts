@@ -5,6 +5,7 @@ import { registry } from "#stdlib/registry.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import type { Figure, Trace } from "./figure.js";
 import type { Shown } from "./shown.js";
+import { short, smoothed } from "./line.js";
 import { color } from "./svg/colors.js";
 import { tableShown } from "./table.js";
 import { duration, escapeLabel, plural, significant } from "./text.js";
@@ -157,23 +158,6 @@ function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[
 /** Events read from a log hold NaN and infinities as strings. */
 function finite(x: unknown): number | null {
   return typeof x === "number" && Number.isFinite(x) ? x : null;
-}
-
-function short(x: number | null): number | null {
-  return x === null ? null : Number(x.toPrecision(6));
-}
-
-/** Exponential mean over about a fifteenth of the run, without the pull of its start. */
-function smoothed(y: readonly (number | null)[]): (number | null)[] {
-  const keep = 1 - 1 / Math.max(4, y.length / 15);
-  let sum = 0;
-  let weight = 0;
-  return y.map((value) => {
-    if (value === null) return null;
-    sum = sum * keep + value;
-    weight = weight * keep + 1;
-    return sum / weight;
-  });
 }
 
 /** The figure's bundle shows its last numbers in a terminal. */
