@@ -78,6 +78,7 @@ export function takeAllowances(
   }
   const [first] = statement.operands;
   const of = [statement.verb.text, ...(first?.is === "word" ? [first.text] : [])].join(" ");
+  const needed = scope.registry.verbs().some((v) => v.name === statement.verb.text && v.needsBlock);
   const made: Allowance[] = [];
   for (const one of value.entries) {
     const { text: code, span } = one.key;
@@ -85,7 +86,7 @@ export function takeAllowances(
     const fault = faultOf(scope, one, made);
     if (!fault && reason !== undefined) {
       const whole = value.entries.length === 1;
-      const removal = removed(scope.source.text, whole ? entry : one, whole ? block : value, whole ? statement : null);
+      const removal = removed(scope.source.text, whole ? entry : one, whole ? block : value, whole && !needed);
       made.push({ code, reason, span, of, removal, used: false, looked: false });
     }
   }
@@ -119,12 +120,12 @@ function faultOf(scope: Scope, { key, value, span }: Entry, before: readonly All
   return true;
 }
 
-/** Takes an entry out with what parts it from its neighbours; `statement`: with its block too, where it is the only entry. */
+/** Takes an entry out with what parts it from its neighbours; `alone`: where it is the only one, with the braces around it. */
 function removed(
   text: string,
   entry: Entry,
   within: { readonly entries: readonly Entry[]; readonly span: Span },
-  statement: Statement | null,
+  alone: boolean,
 ): Fix {
   const at = within.entries.indexOf(entry);
   const [before, after] = [within.entries[at - 1], within.entries[at + 1]];
@@ -133,14 +134,11 @@ function removed(
     ? [before.span.end, entry.span.end]
     : after
       ? [entry.span.start, after.span.start]
-      : statement && !REQUIRES.has(statement.verb.text)
+      : alone
         ? [blank(within.span.start), within.span.end]
         : [entry.span.start, entry.span.end];
   return { title: "take it out", certain: true, edits: [{ start, end, text: "" }] };
 }
-/** Without a block these say something else, or nothing. */
-const REQUIRES: ReadonlySet<string> = new Set(["data", "model", "recipe", "parameters", "sweep", "engine"]);
-
 /** What a check, made with all its facts, would have said: allowances of these statements that kept nothing quiet are idle. */
 export function lookedFor(allowances: readonly Allowance[], ...finders: readonly Finder[]): void {
   for (const one of allowances) if (finders.includes(finderOf(one.code))) one.looked = true;

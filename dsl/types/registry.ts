@@ -175,6 +175,8 @@ export interface Verb extends Word<"verb"> {
   readonly keysOf?: string;
   /** Its block takes keys of any name, each of which defines one. */
   readonly anyKey?: true;
+  /** Without its block a statement says something else, or nothing. */
+  readonly needsBlock?: true;
 }
 
 export function isOfKind<K extends Kind>(word: Word, kind: K): word is Word<K> {

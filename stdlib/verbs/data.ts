@@ -62,6 +62,7 @@ export const word: BuiltVerb = {
   connectors: { like: { takes: "data" } },
   effect: "defines",
   read,
+  needsBlock: true,
   elsewhere: {
     extends: "like",
     inherits: "like",

@@ -11,6 +11,7 @@ export const word: BuiltVerb = {
   connectors: {},
   effect: "acts",
   read,
+  needsBlock: true,
   elsewhere: { backend: "engine", num_threads: "threads", workers: "threads", accelerator: "device" },
   parameters: [
     {

@@ -13,6 +13,7 @@ export const word: BuiltVerb = {
   connectors: { like: { takes: "model" } },
   effect: "defines",
   read,
+  needsBlock: true,
   /** `frozen`: whether a tensor of the base belongs to one of the parts that `freeze` lists. */
   elsewhere: {
     extends: "like",

@@ -11,6 +11,7 @@ export const word: BuiltVerb = {
   connectors: {},
   effect: "defines",
   read,
+  needsBlock: true,
   anyKey: true,
   parameters: [],
 };

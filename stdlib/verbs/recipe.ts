@@ -21,6 +21,7 @@ export const word: BuiltVerb = {
   connectors: { like: { takes: "recipe" } },
   effect: "defines",
   read,
+  needsBlock: true,
   elsewhere: {
     extends: "like",
     inherits: "like",

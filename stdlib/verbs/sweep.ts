@@ -16,6 +16,7 @@ export const word: BuiltVerb = {
   },
   effect: "acts",
   read,
+  needsBlock: true,
   elsewhere: {
     over: "on",
     using: "with",

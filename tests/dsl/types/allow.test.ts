@@ -115,6 +115,8 @@ describe("allow", () => {
       ['train m on d { epochs: 1, allow: { truncated: "x" } }', "train m on d { epochs: 1 }"],
       ['train m on d { allow: { truncated: "x" }, epochs: 1 }', "train m on d { epochs: 1 }"],
       ['train m on d {\n  epochs: 1\n  allow: { truncated: "x" }\n}', "train m on d {\n  epochs: 1\n}"],
+      // A recipe without its block would be none.
+      ['recipe r { allow: { truncated: "x" } }\ntrain m on d with r', "recipe r {  }\ntrain m on d with r"],
     ];
     for (const [text, wanted] of cases) {
       const before = data() + model();
