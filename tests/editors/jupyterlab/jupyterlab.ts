@@ -162,8 +162,19 @@ export class Book {
   }
 
   async run(n: number): Promise<void> {
-    await this.cell(n).locator(".cm-content").click();
+    await this.enter(n);
     await this.page.keyboard.press("Control+Enter");
+  }
+
+  private async enter(n: number): Promise<void> {
+    await this.mouseAside();
+    await this.cell(n).locator(".cm-content").click();
+  }
+
+  /** Takes the mouse where it points at no word, and waits until what it had opened has closed: that may cover a cell. */
+  async mouseAside(): Promise<void> {
+    await this.page.mouse.move(5, 5);
+    await this.page.locator(".cm-tooltip-hover").waitFor({ state: "detached", timeout: 20_000 });
   }
 
   async runAll(): Promise<void> {
@@ -191,7 +202,7 @@ export class Book {
 
   /** Replaces a cell's text. */
   async write(n: number, text: string): Promise<void> {
-    await this.cell(n).locator(".cm-content").click();
+    await this.enter(n);
     await this.page.keyboard.press("Control+a");
     await this.page.keyboard.insertText(text);
   }

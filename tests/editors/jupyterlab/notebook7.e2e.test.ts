@@ -86,9 +86,10 @@ describe("Tunebook in Notebook 7", function () {
     await book.page.keyboard.press("Escape");
   });
   it("explains the word under the mouse", async () => {
+    await book.mouseAside();
     await wordIn(2, "batch_size").hover();
     await book.page.locator(".tunebook-hover").getByText("Rows in one batch").first().waitFor({ timeout: 20_000 });
-    await book.page.mouse.move(5, 5);
+    await book.mouseAside();
   });
   it("formats a cell by its key", async () => {
     await book.write(3, "recipe   quick {epochs:3,batch_size :16}");
