@@ -2,12 +2,13 @@
  * One run of generation by Tunebook: the loop that `predict` runs, greedily, over the model's own weights; texts end at no
  * token. Prints one line of JSON with the keys of `peers/torch_generate.py`.
  */
+import { implementationOf } from "#dsl/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
 import { readFileSync } from "node:fs";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import type { EngineOptions } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { generate } from "#kernel/inference/generate.js";
-import { implementationOf } from "#kernel/core/session/words.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { full } from "#stdlib/techniques/full.run.js";
 import { greedy } from "#stdlib/decoders/greedy.run.js";
@@ -40,7 +41,7 @@ export interface GenerateResult {
 
 async function run(s: Setting): Promise<GenerateResult> {
   const base = await resolveBase(s.base, { folder: process.cwd() });
-  const family = await implementationOf("model", base.facts.family);
+  const family = await implementationOf(registry, "model", base.facts.family);
   const config = family.config(base.facts.config);
   const programs = buildGenerate({
     family,

@@ -4,7 +4,7 @@ import "#dsl/plan/name-codes.js";
 import "#dsl/rules/world-codes.js";
 import "#stdlib/lib/sources/codes.js";
 import "#stdlib/lib/tasks/codes.js";
-import "../core/session/internal-code.js";
+import "#dsl/diagnostics/internal-codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
 declare module "#dsl/diagnostics/codes.js" {

@@ -4,6 +4,7 @@ import { closeSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LRUCache } from "lru-cache";
+import { loadWord } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { readHeader } from "../tensors/safetensors.js";
@@ -42,7 +43,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       ...(names.has("adapter_config.json") && { adapter: true as const }),
     });
   const word = familyOf(config, registry);
-  const family = await word.load!();
+  const family = await loadWord(word);
   const sizes = family.sizes(family.config(config));
   const shards = shardsOf(folder, names);
   if (!shards && !names.has("model.safetensors")) throw noSafetensors(folder, names);

@@ -1,4 +1,5 @@
 /** Which tasks a base's own head does: by the class that config.json names, and the tensors that are there for it. */
+import { implementationOf } from "#dsl/types/loaded.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
@@ -18,7 +19,7 @@ export async function ownHeadsOf({ family, config, shapes }: Facts, registry: Re
     if (!task.load || task.planned || !classes.includes(classNameOf(own, task.name, registry))) continue;
     const problem = problemOf(task.name, registry);
     if (problem !== undefined && problem !== problemIn(config, labels.length)) continue;
-    const [model, implementation] = await Promise.all([registry.find("model", family)!.load!(), task.load()]);
+    const [model, implementation] = await Promise.all([implementationOf(registry, "model", family), task.load()]);
     const paths = headPathsOf(implementation, model);
     const told = task.capabilities?.labels !== false;
     const last = paths.at(-1);

@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import canonicalize from "canonicalize";
+import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
@@ -261,7 +262,7 @@ function labelNumber(labels: Map<string, number>, row: Row): number {
 async function assigning(plan: DataPlan, registry: Registry): Promise<(row: Row) => string | null> {
   const { split } = plan;
   if (!split) return (row) => row.split ?? "all";
-  const word = await registry.find("split", split.word)!.load!();
+  const word = await implementationOf(registry, "split", split.word);
   if (!word.stream)
     throw new CodedError("split-not-streamed", { split: split.word, why: "it looks at all rows at once" });
   const assign: (row: CleanRow) => string | null = word.stream(split, plan.seed);

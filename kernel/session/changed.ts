@@ -3,6 +3,8 @@
  * head or one that is new, and again of the weights that were kept. What is compared is the answer, not how sure the model is of it; of a
  * model that writes, how it goes on in a few tokens at the first place that is trained; of gaps, what fills them.
  */
+import { implementationOf } from "#dsl/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Base } from "../core/bases/base.js";
@@ -16,7 +18,7 @@ import { floats } from "../engine/feeds.js";
 import { generate } from "../inference/generate.js";
 import type { OpenModel } from "./open-model.js";
 import { askRows } from "../inference/score.js";
-import { does, implementationOf } from "../core/session/words.js";
+import { does } from "../core/session/words.js";
 
 export const ASKED = 20;
 /** Tokens before the place where a text is gone on with, and after it. */
@@ -91,7 +93,7 @@ export async function askingOf(o: {
   const decoder = { call: greedy, implementation: await does(greedy, "decoder") };
   const pairs = encoding.pairs;
   const { model } = o.plan.recipe;
-  const family = await implementationOf("model", o.base.facts.family);
+  const family = await implementationOf(registry, "model", o.base.facts.family);
   const sizes = family.sizes(family.config(o.base.facts.config));
   const positions =
     sizes.positions - ((await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0);

@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import canonicalize from "canonicalize";
+import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { servesUntrained, writesText } from "#dsl/plan/batches.js";
 import type { Plan, Writing } from "#dsl/plan/plan.js";
@@ -33,7 +34,7 @@ import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "
 import { endsOf, endToken, prefixOf, startOf } from "../encoding/encoding.js";
 import { pairsIn, typesOf, type Reading } from "../core/session/token-types.js";
 import { questionsOf, readsContexts } from "../inference/questions.js";
-import { does, implementationOf } from "../core/session/words.js";
+import { does } from "../core/session/words.js";
 import { askRows } from "../inference/score.js";
 import { plainHostContext, type HostContext } from "../core/session/host-context.js";
 import type { TuneSession } from "./tune-session.js";
@@ -245,7 +246,7 @@ export class ModelRoom {
       const chat = await chatOf(readerOf(model), base, tokenizer);
       const told = chat ? await toldAs(chat, prompts) : { texts: prompts.map(asText), tokenizer, ends: [], stop: [] };
       const { task, max_length } = model;
-      const family = await implementationOf("model", base.facts.family);
+      const family = await implementationOf(registry, "model", base.facts.family);
       const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
       const taken = (await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0;
       yield* continueTexts(told.texts, {

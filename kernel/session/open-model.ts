@@ -1,4 +1,6 @@
 /** From a plan to programs over a live store: the model family, its task, technique and optimiser, assembled and opened in the engine. */
+import { implementationOf } from "#dsl/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
@@ -21,7 +23,7 @@ import { readHeader } from "../tensors/safetensors.js";
 import type { Body } from "../artifacts/merged.js";
 import { bodyFrom, partsFrom } from "../core/session/programs.js";
 import { standardisedOf, type Standardised } from "../artifacts/standardised.js";
-import { does, implementationOf } from "../core/session/words.js";
+import { does } from "../core/session/words.js";
 
 export interface OpenModel {
   /** Programs `train`, or `accumulate` and `apply` where batches make updates together; `evaluate` where the task answers, `loss` where scores come from the loss alone. */
@@ -95,7 +97,7 @@ export async function openModel(
   const { resumable: saved, trainable } = assembled;
   const adapter = await adapterIn(plan.recipe.model, base, assembled);
   const technique = await does(plan.recipe.model.technique, "technique");
-  const family = await implementationOf("model", base.facts.family);
+  const family = await implementationOf(registry, "model", base.facts.family);
   const of = standardisedOf(task, family);
   const last = headPathsOf(task, family).at(-1);
   const headless = last !== undefined && isRandom((accumulate ?? train).state[`${last}.weight`]);
@@ -154,7 +156,7 @@ async function adapterIn(
   { saved, train, accumulate }: Assembled,
 ): Promise<Adapter | null> {
   const [family, technique, task] = await Promise.all([
-    implementationOf("model", base.facts.family),
+    implementationOf(registry, "model", base.facts.family),
     does(model.technique, "technique"),
     does(model.task, "task"),
   ]);

@@ -2,6 +2,7 @@
  * Base models without their weights: what the checker and the plan ask of one follows from its config.json. Those that a
  * person gave come first, then two that were looked at whole (bases/*.json), then the checkpoints that the families' words know.
  */
+import { loadWord } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
@@ -81,7 +82,7 @@ async function described(
   folder: string,
   hasTokenizer: boolean,
 ): Promise<BaseFacts> {
-  const family = await word.load!();
+  const family = await loadWord(word);
   const read = family.config(config);
   const shapes = shapesOf(family, read);
   return {

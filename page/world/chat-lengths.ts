@@ -1,4 +1,5 @@
 /** How many tokens a conversation feeds, by the template that the model names; the base's own is not at hand here, so ChatML stands for it. */
+import { implementationOf } from "#dsl/types/loaded.js";
 import type { ReaderOf } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ConversationRows, MeasuredChats } from "#kernel/core/data/conversations.js";
@@ -16,7 +17,7 @@ export function chatLengthsOf(
   if (template === undefined) return null;
   const word = template?.word ?? "chatml";
   return async (rows) => {
-    const written = await registry.find("template", word)!.load!();
+    const written = await implementationOf(registry, "template", word);
     const lengths = Int32Array.from(rows, ({ row, turns }) => {
       const pieces = written.pieces(turns, { specials, prompt: false });
       if ("refused" in pieces) throw new CodedError("template-refuses", { template: word, row, why: pieces.refused });

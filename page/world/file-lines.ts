@@ -1,4 +1,5 @@
 /** What each file of the page is, by its name and what lies in it: a table that can be trained on, a model's config, text. */
+import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import { bytes as sizeText, plural } from "#kernel/core/display/text.js";
 import { registry } from "#stdlib/registry.js";
@@ -40,7 +41,7 @@ async function lineOf(file: DiskFile): Promise<FileLine> {
     if (word === undefined) return { ...line, is: "text", about: sizeText(bytes.length) };
     const use = `source: ${word}(${JSON.stringify(path)}${/\.tsv/i.test(path) ? ', delimiter: "\\t"' : ""})`;
     try {
-      const source = await registry.find("source", word)!.load!();
+      const source = await implementationOf(registry, "source", word);
       const more = /\.tsv/i.test(path) ? { delimiter: "\t" } : {};
       const table = await source.open({ kind: "source", word, arguments: { path, ...more } }, world);
       const columns = table.columnNames().filter((name) => name !== "$row");

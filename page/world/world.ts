@@ -2,6 +2,7 @@
  * The world as the page knows it: its files, base models without weights, and what the browser tells of this machine. It
  * answers the compiler's needs with the kernel's own code for data; nothing leaves the page, and nothing is fetched.
  */
+import { implementationOf } from "#dsl/types/loaded.js";
 import type { Fact } from "#dsl/compile/answered.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/plan/name-codes.js";
@@ -93,7 +94,7 @@ export class World {
     const carried = this.carried[base.hash];
     const bytes = given?.bytes ?? (carried && unpacked(carried));
     if (bytes) return ownTokenizer(given?.path ?? `${name}/tokenizer.json`, bytes, base.config);
-    const family = await registry.find("model", base.family)!.load!();
+    const family = await implementationOf(registry, "model", base.family);
     return guessedTokenizer(family.shape);
   }
 

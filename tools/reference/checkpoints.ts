@@ -2,6 +2,7 @@
  * Well-known checkpoints as the facts of a base: the family's own code is built from the sizes in its config.json, and the
  * shapes of its parameters are those of the graph. So pages can say what the checker and the plan say, without any weights.
  */
+import { loadWord } from "#dsl/types/loaded.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import type { Registry, Word } from "#dsl/types/registry.js";
@@ -20,7 +21,7 @@ export interface Checkpoint {
 /** Those that the family's word names, the first of them its most usual. */
 export async function checkpointsOf(family: Word<"model">): Promise<readonly Checkpoint[]> {
   const known = family.capabilities?.checkpoints ?? [];
-  const implementation = await family.load!();
+  const implementation = await loadWord(family);
   return known.map(({ name, config: sizes }) => {
     const config = { model_type: family.capabilities?.modelType, ...sizes };
     return { name, family, implementation, config, facts: factsOf(family, implementation, config) };

@@ -1,5 +1,6 @@
 /** The examples of records as whole programs: what they speak of is defined before them, and what they define is used. */
 import { metricsOf } from "#dsl/plan/metrics.js";
+import { wordOf } from "#dsl/types/loaded.js";
 import type { Registry, Word } from "#dsl/types/registry.js";
 import { dataOf, programOf } from "./programs.js";
 
@@ -7,7 +8,7 @@ import { dataOf, programOf } from "./programs.js";
 export function wholeExample(word: Word, registry: Registry, baseFor: (task: string) => string): string {
   const example = word.example;
   if (/^tune /.test(example)) return `${example}\n`; // a version line stands first
-  const task = (name: string): Word<"task"> => registry.find("task", name)!;
+  const task = (name: string): Word<"task"> => wordOf(registry, "task", name);
   const written = (asked: Omit<Parameters<typeof programOf>[0], "base">, metrics?: string): string =>
     programOf({ ...asked, base: baseFor(asked.task.name) }, metrics);
   const model = /^model (\w+) \{.*task: (\w+)/.exec(example);

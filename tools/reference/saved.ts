@@ -1,4 +1,5 @@
 /** How what a technique trained is saved: PEFT's format where PEFT has the technique. */
+import { loadWord, wordOf } from "#dsl/types/loaded.js";
 import type { Word } from "#dsl/types/registry.js";
 import type { AdapterFacts } from "#stdlib/kinds/technique.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
@@ -7,8 +8,8 @@ import type { Trials } from "./tried.js";
 
 /** PEFT's name of the technique, as its adapters' configurations say it; null: PEFT has no format for it. */
 export async function peftType(technique: Word<"technique">, trials: Trials): Promise<string | null> {
-  const implementation = await technique.load!();
-  const task = trials.registry.find("task", "text_classification")!;
+  const implementation = await loadWord(technique);
+  const task = wordOf(trials.registry, "task", "text_classification");
   const { implementation: family, config: json, name: base } = trials.named(trials.baseFor(task.name))!;
   const { plan } = trials.compiled(programOf({ task, base, technique: technique.name }));
   const { technique: call, task: taskCall } = plan!.recipe.model;
@@ -16,7 +17,7 @@ export async function peftType(technique: Word<"technique">, trials: Trials): Pr
   const { state } = assembleForward(
     {
       ...{ family, config, labels: 2, seed: 0, prefixInCheckpoint: true, tensors: {} },
-      task: { call: taskCall, implementation: await task.load!() },
+      task: { call: taskCall, implementation: await loadWord(task) },
       technique: { call, implementation },
     },
     false,
@@ -32,7 +33,7 @@ export async function peftType(technique: Word<"technique">, trials: Trials): Pr
 }
 
 export async function savedAs(technique: Word<"technique">, trials: Trials): Promise<string> {
-  const { saved } = await technique.load!();
+  const { saved } = await loadWord(technique);
   if (saved === "model") return "the whole model";
   const type = await peftType(technique, trials);
   return type === null ? "an adapter in a format of our own" : `an adapter in PEFT's format (\`${type}\`)`;

@@ -1,5 +1,6 @@
 /** The page of a technique: what it does, what it takes, what it trains of each family, how it is saved. */
 import { lifecycleOf } from "#dsl/assist/lifecycle.js";
+import { wordOf } from "#dsl/types/loaded.js";
 import type { Word } from "#dsl/types/registry.js";
 import { count, percent } from "#kernel/core/display/text.js";
 import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
@@ -63,7 +64,7 @@ export async function techniquePage(technique: Word<"technique">, trials: Trials
 
 /** Of a model that labels, with the technique as its record's example writes it. */
 export function exampleOf(technique: Word<"technique">, trials: Trials): string {
-  const task = trials.registry.find("task", "text_classification")!;
+  const task = wordOf(trials.registry, "task", "text_classification");
   const written = /technique: (.+?) \}$/.exec(technique.example)?.[1] ?? technique.name;
   return programOf({ task, base: trials.baseFor(task.name), technique: written });
 }

@@ -3,6 +3,7 @@
  * each task and technique, the program of a page is compiled; whether it may be, and what it would train, is what pages tell.
  */
 import type { Estimates } from "#dsl/plan/plan.js";
+import { wordOf } from "#dsl/types/loaded.js";
 import type { Kind, Registry, Word } from "#dsl/types/registry.js";
 import { allCheckpoints, type Checkpoint } from "./checkpoints.js";
 import { columnsOf, programOf, type Asked } from "./programs.js";
@@ -63,7 +64,7 @@ export class Trials {
   }
   /** The first checkpoint that a task can be given. */
   baseFor(task: string): string {
-    const word = this.registry.find("task", task)!;
+    const word = wordOf(this.registry, "task", task);
     const fits = this.checkpoints.find((c) => this.outcome({ task: word, base: c.name }).errors.length === 0);
     if (!fits) throw new Error(`no known checkpoint can do ${task}`);
     return fits.name;

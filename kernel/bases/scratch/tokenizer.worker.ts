@@ -2,6 +2,7 @@
  * Trains a tokenizer on a thread of its own, so that the kernel stays awake: texts are cut into words by the same Rust code
  * that will cut them when they are encoded, the words are counted, and the word of the vocabulary learns its pieces of them.
  */
+import { implementationOf } from "#dsl/types/loaded.js";
 import { parentPort, workerData } from "node:worker_threads";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import { registry } from "#stdlib/registry.js";
@@ -9,7 +10,7 @@ import type { CountedWords, TokenizerTraining, TrainedTokens } from "#stdlib/kin
 import type { TokenizerOrder } from "./train-tokenizer.js";
 
 const { call, specials, unknown, texts } = workerData as TokenizerOrder;
-const implementation = await registry.find("tokenizer", call.word)!.load!();
+const implementation = await implementationOf(registry, "tokenizer", call.word);
 const words = counted(texts, implementation.parts(call));
 const trained: TrainedTokens = implementation.train(call, words, { specials, unknown });
 parentPort!.postMessage(trained);

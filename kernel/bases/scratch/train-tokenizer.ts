@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
+import { implementationOf } from "#dsl/types/loaded.js";
 import type { FromScratch } from "#dsl/types/capabilities.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/plan/scratch-codes.js";
@@ -40,7 +41,7 @@ export async function trainTokenizer(
   texts: readonly string[],
   o: { readonly data: string; readonly registry: Registry; readonly signal?: AbortSignal | undefined },
 ): Promise<TrainedTokenizer> {
-  const implementation = await o.registry.find("tokenizer", call.word)!.load!();
+  const implementation = await implementationOf(o.registry, "tokenizer", call.word);
   const specials = scratch.specials.map(([token]) => token);
   const unknown = scratch.specials.find(([, ...roles]) => roles.includes("unknown"))?.[0] ?? null;
   const order = { call, specials, unknown, texts };

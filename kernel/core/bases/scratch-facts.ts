@@ -1,4 +1,5 @@
 /** What is known of a model from scratch before anything of it is written: its config.json, the shapes of its weights. */
+import { loadWord, wordOf } from "#dsl/types/loaded.js";
 import type { FromScratch } from "#dsl/types/capabilities.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import type { ScratchPlan } from "#dsl/types/subject.js";
@@ -7,7 +8,7 @@ import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";
 
 /** The special tokens of its family. */
 export function specialsOf({ architecture }: ScratchPlan, registry: Registry): FromScratch {
-  return registry.find("model", architecture.word)!.capabilities!.scratch!;
+  return wordOf(registry, "model", architecture.word).capabilities!.scratch!;
 }
 
 /** `tokens`: how many its tokenizer has; null: it is not trained yet. Coded errors of the family's config. */
@@ -17,8 +18,8 @@ export async function scratchOf(
   registry: Registry,
 ): Promise<Omit<BaseFacts, "folder" | "hash">> {
   const { architecture, tokenizer, max_length } = plan;
-  const word = registry.find("model", architecture.word)!;
-  const family = await word.load!();
+  const word = wordOf(registry, "model", architecture.word);
+  const family = await loadWord(word);
   const { specials } = specialsOf(plan, registry);
   const asked = Number(tokenizer.arguments["vocabulary"]);
   const special = (role: string): number | null => {

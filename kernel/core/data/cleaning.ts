@@ -1,4 +1,5 @@
 /** The cleaners of a plan, one after the other, and the count of what they drop. */
+import { implementationOf } from "#dsl/types/loaded.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { DataPlan } from "#dsl/types/subject.js";
@@ -33,7 +34,9 @@ export async function cleaning(
   drops: Drops,
   o: { readonly streamed: boolean } = { streamed: false },
 ): Promise<(row: Row) => Row | undefined> {
-  const loaded = await Promise.all(plan.clean.map(async (call) => await registry.find("cleaner", call.word)!.load!()));
+  const loaded = await Promise.all(
+    plan.clean.map(async (call) => await implementationOf(registry, "cleaner", call.word)),
+  );
   const steps = loaded.map((cleaner, i) => cleaner.start(plan.clean[i]!, o));
   return (row) => {
     let { values } = row;

@@ -1,6 +1,7 @@
 /** Reads the sources of a plan and gives every row its roles: what comes out are rows as cleaners see them. */
 import { breathe } from "#platform/turn.js";
 import type { ColumnTable } from "arquero";
+import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import "#dsl/rules/world-codes.js";
@@ -94,8 +95,7 @@ interface Conversation {
 async function conversationOf({ columns, conversation }: DataPlan, registry: Registry): Promise<Conversation> {
   const { messages } = columns;
   if (!conversation) return { columns: messages === undefined ? [] : [messages], read: ([value]) => usualTurns(value) };
-  const word = registry.find("conversation", conversation.word)!;
-  const loaded = await word.load!();
+  const loaded = await implementationOf(registry, "conversation", conversation.word);
   return { columns: loaded.columns(conversation), read: (values) => loaded.read(conversation, values) };
 }
 
@@ -115,7 +115,7 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
     : Object.entries(plan.source);
   const conversation = await conversationOf(plan, reading.registry);
   for (const [split, call] of sources) {
-    const source = await reading.registry.find("source", call.word)!.load!();
+    const source = await implementationOf(reading.registry, "source", call.word);
     if (call.arguments["stream"] !== true || !source.stream) {
       const table = columnsOf(await source.open(call, reading.world));
       const numbers = table.get("$row")!;
@@ -154,7 +154,7 @@ export async function readHeader(source: Call, world: SourceWorld, registry: Reg
 }
 
 async function opened(call: Call, reading: Reading, limit?: number): Promise<ColumnTable> {
-  const source = await reading.registry.find("source", call.word)!.load!();
+  const source = await implementationOf(reading.registry, "source", call.word);
   return source.open(call, reading.world, limit);
 }
 

@@ -1,4 +1,5 @@
 /** Which rows go into which split, and what is to be said of it. */
+import { implementationOf, wordOf } from "#dsl/types/loaded.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
@@ -18,7 +19,7 @@ export async function divide(rows: readonly Row[], plan: DataPlan, registry: Reg
   let names: readonly (string | null)[];
   let order: readonly string[];
   if (plan.split) {
-    const split = await registry.find("split", plan.split.word)!.load!();
+    const split = await implementationOf(registry, "split", plan.split.word);
     names = split.assign(plan.split, rowsForSplit(rows, plan, plan.split, registry), plan.seed);
     order = split.names?.(plan.split) ?? [];
   } else {
@@ -40,7 +41,7 @@ function inUsualOrder(order: readonly string[], found: ReadonlySet<string>): str
 /** The names of a plan's splits in their order, those that no row fell into among them. */
 export async function splitOrder(plan: DataPlan, registry: Registry, found: Iterable<string>): Promise<string[]> {
   if (!plan.split) return inUsualOrder(isCall(plan.source) ? ["all"] : Object.keys(plan.source), new Set(found));
-  const split = await registry.find("split", plan.split.word)!.load!();
+  const split = await implementationOf(registry, "split", plan.split.word);
   return inUsualOrder(split.names?.(plan.split) ?? [], new Set(found));
 }
 
@@ -51,8 +52,7 @@ export function rowForSplit(row: Row, plan: DataPlan, call: Call, registry: Regi
 
 /** What a split sees: the columns that it names (cleaned where they have a role), and `$group`. */
 function rowsForSplit(rows: readonly Row[], plan: DataPlan, call: Call, registry: Registry): CleanRow[] {
-  const named = registry
-    .find("split", call.word)!
+  const named = wordOf(registry, "split", call.word)
     .parameters.filter((p) => p.type.is === "column")
     .flatMap((p) => (typeof call.arguments[p.name] === "string" ? [call.arguments[p.name] as string] : []));
   return rows.map((row) => ({

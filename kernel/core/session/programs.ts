@@ -1,4 +1,6 @@
 /** From a plan to the programs that train and evaluate, before anything is opened: what they compute, and over which sizes. */
+import { implementationOf } from "#dsl/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Sizes } from "#dsl/graph/shape.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
@@ -10,7 +12,7 @@ import { storageOf } from "#stdlib/lib/storing.js";
 import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import type { Base } from "../bases/base.js";
 import { typesOf } from "./token-types.js";
-import { does, implementationOf } from "./words.js";
+import { does } from "./words.js";
 
 type Shapes = BaseFacts["shapes"];
 
@@ -21,7 +23,7 @@ export async function bodyFrom(
   o: { readonly encode: (text: string) => Promise<readonly number[]>; readonly adapter: Shapes | null },
 ) {
   const [family, technique] = await Promise.all([
-    implementationOf("model", base.family),
+    implementationOf(registry, "model", base.family),
     does(model.technique, "technique"),
   ]);
   const call = technique.resolve ? await technique.resolve(model.technique, { encode: o.encode }) : model.technique;
@@ -80,7 +82,7 @@ async function withoutHead(model: ModelPlan, { family }: BaseFacts, tensors: Sha
 }
 /** Path of the head's last layer, whose rows are the labels. */
 export async function lastOfHead({ task }: ModelPlan, family: string): Promise<string> {
-  const [implementation, of] = await Promise.all([does(task, "task"), implementationOf("model", family)]);
+  const [implementation, of] = await Promise.all([does(task, "task"), implementationOf(registry, "model", family)]);
   return headPathsOf(implementation, of).at(-1) ?? "";
 }
 

@@ -1,7 +1,9 @@
 /** Whether the programs of a plan tell two texts in one row apart. */
+import { implementationOf } from "#dsl/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
 import type { Recipe } from "#dsl/plan/plan.js";
 import type { Base } from "../bases/base.js";
-import { does, implementationOf } from "./words.js";
+import { does } from "./words.js";
 
 /** What of a plan says how texts become rows. */
 export interface Reading {
@@ -16,6 +18,6 @@ export function pairsIn(plan: Reading): boolean {
 export async function typesOf(plan: Reading, base: Pick<Base, "facts">): Promise<boolean> {
   const { rows } = (await does(plan.recipe.model.task, "task")).supervision;
   if (rows === "apart" || (!pairsIn(plan) && rows !== "contexts")) return false;
-  const family = await implementationOf("model", base.facts.family);
+  const family = await implementationOf(registry, "model", base.facts.family);
   return (family.sizes(family.config(base.facts.config)).types ?? 0) > 1;
 }

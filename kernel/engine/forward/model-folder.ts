@@ -1,6 +1,7 @@
 /** A model folder for a forward pass: config.json and weights; no tokenizer is needed, nothing is fetched. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { implementationOf, wordOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/types/value.js";
@@ -84,7 +85,7 @@ async function headOf(
     const own = word.capabilities?.architectures;
     return typeof stated === "string" && own?.some((end) => stated.endsWith(end)) === true;
   });
-  const classifies = registry.find("task", "text_classification")!;
+  const classifies = wordOf(registry, "task", "text_classification");
   for (const word of named.length > 0 ? named : [classifies]) {
     if (!word.load) continue;
     const implementation = await word.load();
@@ -114,7 +115,6 @@ async function decodingHead(
 async function taskNamed(
   name: string,
 ): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number }> {
-  const word = registry.find("task", name)!;
-  const implementation = await word.load!();
-  return { task: { call: { kind: "task", word: word.name, arguments: {} }, implementation }, labels: 0 };
+  const implementation = await implementationOf(registry, "task", name);
+  return { task: { call: { kind: "task", word: name, arguments: {} }, implementation }, labels: 0 };
 }

@@ -2,6 +2,7 @@
  * What a technique of a user's trains and adds, found by building the base's body under it, with nothing computed: no
  * formula need be given, and a mistake in its functions is found before the run.
  */
+import { loadWord } from "#dsl/types/loaded.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import type { Call } from "#dsl/types/value.js";
@@ -23,7 +24,7 @@ const families = new Map<string, ModelImplementation>();
 /** Tracing is part of a compilation, which waits for nothing: families are loaded before. */
 export async function loadFamilies(registry: Registry): Promise<void> {
   const words = registry.ofKind("model").filter((word) => word.load && !families.has(word.name));
-  for (const word of words) families.set(word.name, await word.load!());
+  for (const word of words) families.set(word.name, await loadWord(word));
 }
 
 /** Throws what the technique's functions throw. Null: the family isn't loaded (someone is typing). */

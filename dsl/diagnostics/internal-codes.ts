@@ -1,7 +1,7 @@
-/** The code of what is nobody's mistake but ours. By itself, for the page: it runs nothing, so it has no use for the words of runs. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+/** The code of what is nobody's mistake but ours. By itself, for whoever throws it needs no other words. */
+import { registerCodes } from "./codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
+declare module "./codes.js" {
   interface CodeData {
     internal: { readonly what: string };
   }

@@ -1,0 +1,16 @@
+/** What has to be there because of what was done before: where it isn't, that is a defect of ours, and it is told by its name. */
+import { CodedError } from "./codes.js";
+import "./internal-codes.js";
+
+/** `internal` where there is none; `what` names it: "the template". */
+export function must<T>(value: T | null | undefined, what: string): T {
+  if (value === undefined || value === null) throw new CodedError("internal", { what: `${what} is missing` });
+  return value;
+}
+
+/** The entry of a key that was set before; `internal` where there is none; `what`, without its article, names the entry: "split". */
+export function mustGet<K, V>(map: { get(key: K): V | undefined }, key: K, what: string): V {
+  const value = map.get(key);
+  if (value === undefined) throw new CodedError("internal", { what: `there is no ${what} ${String(key)}` });
+  return value;
+}
