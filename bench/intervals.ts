@@ -3,10 +3,11 @@
  * (10,000), for classes of 20 labels and for numbers. Aim: under 3 s each, so that an evaluation answers while one waits.
  */
 import { Command } from "commander";
+import { implementationOf } from "#dsl/types/loaded.js";
 import type { Call } from "#dsl/types/value.js";
-import { implementationOf } from "#kernel/core/session/words.js";
 import { drawAll, type Measure } from "#kernel/inference/comparison.js";
 import type { AskedRows, RowsToTeach, Scored } from "#stdlib/kinds/task.js";
+import { registry } from "#stdlib/registry.js";
 import { table } from "./table.js";
 
 const AIM = 3;
@@ -39,7 +40,7 @@ function numbers(rows: number): Answers {
 }
 
 async function scoredOf({ task, role, values, said }: Answers): Promise<Scored> {
-  const { supervision, answers } = await implementationOf("task", task);
+  const { supervision, answers } = await implementationOf(registry, "task", task);
   const tokenizer = { vocabulary: 0, mask: null, special: new Set<number>(), tokens: () => [] };
   const asked: AskedRows = {
     ...{ count: values.length, labels: LABELS, call: call("task", task), tokenizer },
@@ -55,7 +56,7 @@ async function scoredOf({ task, role, values, said }: Answers): Promise<Scored> 
 }
 
 async function secondsOf(scored: Scored, word: string, given: Call["arguments"]): Promise<number> {
-  const metric = await implementationOf("metric", word);
+  const metric = await implementationOf(registry, "metric", word);
   const own = call("metric", word, given);
   const measure: Measure = {
     ...{ name: word, call: own, value: scored.measure(metric, own), greaterIsBetter: true, share: false },
