@@ -6,7 +6,7 @@
 import type { IToken, TokenType } from "chevrotain";
 import type { Reporter } from "../diagnostics/reporter.js";
 import { replace } from "../diagnostics/reporter.js";
-import type { SourceId } from "../diagnostics/span.js";
+import type { SourceId, Span } from "../diagnostics/span.js";
 import type {} from "./codes.js";
 import * as t from "./tokens.js";
 
@@ -37,153 +37,198 @@ export function balance(
   source: SourceId,
   reporter: Reporter,
 ): Balanced {
-  const out: IToken[] = [];
-  const stack: IToken[] = [];
-  const lines = new Set<number>();
-  const wanted = (): TokenType | undefined => closerOf.get(stack.at(-1)?.tokenType as TokenType);
+  return new Balancer(tokens, verbs, source, reporter).balanced();
+}
+
+/** One walk over the tokens: what came out so far, and which brackets stand open. */
+class Balancer {
+  private readonly out: IToken[] = [];
+  private readonly stack: IToken[] = [];
+  private readonly lines = new Set<number>();
+  /** Where the run of new lines ends that was met last. */
+  private next = 0;
+
+  constructor(
+    private readonly tokens: readonly IToken[],
+    private readonly verbs: ReadonlySet<string>,
+    private readonly source: SourceId,
+    private readonly reporter: Reporter,
+  ) {}
+
+  balanced(): Balanced {
+    for (const [i, token] of this.tokens.entries()) this.take(token, i);
+    this.dropNewLines();
+    const end = this.out.at(-1);
+    if (end) this.close(end, () => false);
+    return { tokens: this.out, lines: this.lines };
+  }
+
+  private take(token: IToken, i: number): void {
+    const atLineStart = i === 0 || this.tokens[i - 1]?.tokenType === t.NewLine;
+    if (this.stack.length > 0 && atLineStart && startsStatement(this.tokens, i, this.verbs)) this.closeBefore(token);
+    if (token.tokenType === t.NewLine) this.newLine(token, i);
+    else if (t.isClose(token)) this.closer(token, i);
+    else {
+      if (t.isOpen(token)) this.stack.push(token);
+      this.out.push(token);
+    }
+  }
+
+  /** A statement begins with `token`: whatever is open ends on the line above. */
+  private closeBefore(token: IToken): void {
+    const near = this.out.findLast((k) => k.tokenType !== t.NewLine) ?? token;
+    this.dropNewLines();
+    this.close(near, () => false);
+    this.out.push(t.virtual(t.NewLine, token, token.startOffset));
+  }
+
+  private newLine(token: IToken, i: number): void {
+    const previous = this.out.at(-1);
+    const following = this.afterNewLines(i);
+    if (!previous || !following || meansNothing(previous, following)) return;
+    if (opensBlockOf(previous, following)) {
+      this.reporter.report("brace-on-next-line", {}, this.span(following), {
+        fix: replace(
+          { ...this.span(following), start: t.endOf(previous) },
+          " {",
+          "put `{` at the end of the line above",
+        ),
+      });
+      return;
+    }
+    this.close(previous, () => this.stack.at(-1)?.tokenType === t.LeftBrace);
+    this.out.push(token);
+  }
+
+  private afterNewLines(i: number): IToken | undefined {
+    if (this.next < i) this.next = i;
+    while (this.tokens[this.next]?.tokenType === t.NewLine) this.next++;
+    return this.tokens[this.next];
+  }
+
+  private closer(token: IToken, i: number): void {
+    const type = token.tokenType;
+    const innermost = this.stack.at(-1);
+    if (innermost && this.wanted() !== type && this.swapped(i)) return this.swap(innermost, token);
+    if (!this.stack.some((open) => closerOf.get(open.tokenType) === type)) return this.unopened(token, i);
+    this.close(this.out.at(-1) ?? token, () => this.wanted() === type);
+    this.stack.pop();
+    this.out.push(token);
+  }
+
+  /** `open` is the innermost, and `token` closes it though it is of another sort: one of the two becomes as the other. */
+  private swap(open: IToken, token: IToken): void {
+    this.stack.pop();
+    const at = this.out.lastIndexOf(open);
+    const opener = openerOf.get(token.tokenType) ?? open.tokenType;
+    const closer = closerOf.get(open.tokenType) ?? token.tokenType;
+    // `source: csv {"a.csv")`: where a word takes its parameters, the opener is the one that is wrong.
+    const before = this.out[at - 1];
+    const called = this.stack.length > 0 || (before !== undefined && t.endOf(before) === open.startOffset);
+    if (token.tokenType === t.RightParen && before?.tokenType === t.Identifier && called) {
+      const right = image.get(opener) ?? "";
+      this.mismatched(open, token, open, right);
+      this.out[at] = t.retyped(open, opener, right);
+      this.out.push(token);
+    } else this.closeAs(open, token, closer);
+  }
+
+  /** A closer of which no opener stands open. */
+  private unopened(token: IToken, i: number): void {
+    const open = this.stack.at(-1);
+    const closer = this.wanted();
+    if (open && closer && !closesLater(this.tokens, i, closer, this.verbs)) {
+      this.stack.pop();
+      this.closeAs(open, token, closer);
+      return;
+    }
+    this.reporter.report("stray-bracket", { bracket: token.image }, this.span(token), {
+      label: "nothing is open here",
+      fix: { ...replace(this.span(token), ""), certain: false },
+    });
+    this.lines.add(token.startLine ?? 0);
+  }
+
+  /** `token` closes `open` and should be a `closer`. */
+  private closeAs(open: IToken, token: IToken, closer: TokenType): void {
+    const right = image.get(closer) ?? "";
+    this.mismatched(open, token, token, right);
+    this.out.push(t.retyped(token, closer, right));
+  }
 
   /** Closes what is open until `enough`: one report for all of it, at the innermost. */
-  const close = (near: IToken, enough: () => boolean): void => {
-    const innermost = stack.at(-1);
+  private close(near: IToken, enough: () => boolean): void {
+    const innermost = this.stack.at(-1);
     let missing = "";
-    while (stack.length > 0 && !enough()) {
-      const open = stack.pop();
+    while (this.stack.length > 0 && !enough()) {
+      const open = this.stack.pop();
       const type = open && closerOf.get(open.tokenType);
       if (!type) break;
-      out.push(t.virtual(type, near, t.endOf(near), image.get(type)));
+      this.out.push(t.virtual(type, near, t.endOf(near), image.get(type)));
       missing += image.get(type) ?? "";
-      lines.add(open.startLine ?? 0);
+      this.lines.add(open.startLine ?? 0);
     }
     if (!innermost || missing === "") return;
-    lines.add(near.startLine ?? 0);
-    const at = { source, start: t.endOf(near), end: t.endOf(near) };
-    reporter.report(
-      "unclosed-bracket",
-      { open: innermost.image, close: missing },
-      { source, start: innermost.startOffset, end: t.endOf(innermost) },
-      {
-        label: `\`${missing}\` is missing`,
-        fix: { ...replace(at, missing, `add \`${missing}\``), certain: false },
-      },
+    this.lines.add(near.startLine ?? 0);
+    const at = { source: this.source, start: t.endOf(near), end: t.endOf(near) };
+    this.reporter.report("unclosed-bracket", { open: innermost.image, close: missing }, this.span(innermost), {
+      label: `\`${missing}\` is missing`,
+      fix: { ...replace(at, missing, `add \`${missing}\``), certain: false },
+    });
+  }
+
+  /** `wrong`: the one of the two that should be `right`. */
+  private mismatched(open: IToken, close: IToken, wrong: IToken, right: string): void {
+    const place = this.span(wrong);
+    const other =
+      wrong === open ? { span: this.span(close), text: "closed here" } : { span: this.span(open), text: "opened here" };
+    this.reporter.report(
+      "mismatched-bracket",
+      { open: open.image, close: close.image, ...(wrong === open ? { opener: right } : {}) },
+      place,
+      { labels: [other], fix: { ...replace(place, right), certain: false } },
     );
-  };
+    for (const { startLine } of [open, close]) this.lines.add(startLine ?? 0);
+  }
+
   /** Whether the closer at `i` taken for that of the innermost bracket leaves fewer faults in its statement than taken as it is. */
-  const swapped = (i: number): boolean => {
-    const open = stack.map((k) => k.tokenType);
-    const type = tokens[i]?.tokenType as TokenType;
+  private swapped(i: number): boolean {
+    const { tokens, verbs } = this;
+    const open = this.stack.map((k) => k.tokenType);
+    const type = tokens[i]?.tokenType;
     const at = open.findLastIndex((k) => closerOf.get(k) === type);
     if (faults(tokens, i + 1, open.slice(0, -1), verbs, 1) > 0) return false;
     const skipped = at < 0 ? 1 : open.length - 1 - at;
     return skipped > 0 || faults(tokens, i + 1, open.slice(0, at), verbs, 1) > 0;
-  };
-  /** `wrong`: the one of the two that should be `right`. */
-  const mismatched = (open: IToken, close: IToken, wrong: IToken, right: string): void => {
-    const spanOf = (k: IToken) => ({ source, start: k.startOffset, end: t.endOf(k) });
-    reporter.report(
-      "mismatched-bracket",
-      { open: open.image, close: close.image, ...(wrong === open ? { opener: right } : {}) },
-      spanOf(wrong),
-      {
-        labels: [
-          wrong === open ? { span: spanOf(close), text: "closed here" } : { span: spanOf(open), text: "opened here" },
-        ],
-        fix: { ...replace(spanOf(wrong), right), certain: false },
-      },
-    );
-    for (const { startLine } of [open, close]) lines.add(startLine ?? 0);
-  };
-  const lastReal = (): IToken | undefined => out.findLast((k) => k.tokenType !== t.NewLine);
+  }
 
-  /** Where the run of new lines ends that was met last. */
-  let next = 0;
-  tokens.forEach((token, i) => {
-    const type = token.tokenType;
-    const previous = out.at(-1);
-    const atLineStart = i === 0 || tokens[i - 1]?.tokenType === t.NewLine;
-    if (stack.length > 0 && atLineStart && startsStatement(tokens, i, verbs)) {
-      const near = lastReal() ?? token;
-      while (out.at(-1)?.tokenType === t.NewLine) out.pop();
-      close(near, () => false);
-      out.push(t.virtual(t.NewLine, token, token.startOffset));
-    }
-    if (type === t.NewLine) {
-      if (next < i) next = i;
-      while (tokens[next]?.tokenType === t.NewLine) next++;
-      const following = tokens[next];
-      if (
-        !previous ||
-        previous.tokenType === t.NewLine ||
-        previous.tokenType === t.Comma ||
-        t.isOpen(previous) ||
-        !following ||
-        t.isClose(following)
-      )
-        return;
-      if (
-        following.tokenType === t.LeftBrace &&
-        (t.endsValue(previous) || previous.tokenType === t.Colon) &&
-        previous.tokenType !== t.RightBrace
-      ) {
-        const span = { source, start: following.startOffset, end: t.endOf(following) };
-        reporter.report("brace-on-next-line", {}, span, {
-          fix: replace(
-            { source, start: t.endOf(previous), end: t.endOf(following) },
-            " {",
-            "put `{` at the end of the line above",
-          ),
-        });
-        return;
-      }
-      close(previous, () => stack.at(-1)?.tokenType === t.LeftBrace);
-      out.push(token);
-      return;
-    }
-    if (t.isOpen(token)) stack.push(token);
-    else if (t.isClose(token)) {
-      if (stack.length > 0 && wanted() !== type && swapped(i)) {
-        const open = stack.pop() as IToken;
-        // `source: csv {"a.csv")`: where a word takes its parameters, the opener is the one that is wrong.
-        const at = out.lastIndexOf(open);
-        const opener = openerOf.get(type) ?? open.tokenType;
-        const before = out[at - 1];
-        const called = stack.length > 0 || (before !== undefined && t.endOf(before) === open.startOffset);
-        const wrong = type === t.RightParen && before?.tokenType === t.Identifier && called ? open : token;
-        const right = (wrong === open ? image.get(opener) : image.get(closerOf.get(open.tokenType)!)) ?? "";
-        mismatched(open, token, wrong, right);
-        if (wrong === open) out[at] = t.retyped(open, opener, right);
-        out.push(wrong === open ? token : t.retyped(token, closerOf.get(open.tokenType)!, right));
-        return;
-      }
-      if (!stack.some((open) => closerOf.get(open.tokenType) === type)) {
-        const open = stack.at(-1);
-        const closer = wanted();
-        if (open && closer && !closesLater(tokens, i, closer, verbs)) {
-          mismatched(open, token, token, image.get(closer) ?? "");
-          stack.pop();
-          out.push(t.retyped(token, closer, image.get(closer)));
-          return;
-        }
-        reporter.report(
-          "stray-bracket",
-          { bracket: token.image },
-          { source, start: token.startOffset, end: t.endOf(token) },
-          {
-            label: "nothing is open here",
-            fix: { ...replace({ source, start: token.startOffset, end: t.endOf(token) }, ""), certain: false },
-          },
-        );
-        lines.add(token.startLine ?? 0);
-        return;
-      }
-      close(previous ?? token, () => wanted() === type);
-      stack.pop();
-    }
-    out.push(token);
-  });
-  while (out.at(-1)?.tokenType === t.NewLine) out.pop();
-  const end = out.at(-1);
-  if (end) close(end, () => false);
-  return { tokens: out, lines };
+  /** The closer of the innermost bracket. */
+  private wanted(): TokenType | undefined {
+    const open = this.stack.at(-1);
+    return open && closerOf.get(open.tokenType);
+  }
+  private dropNewLines(): void {
+    while (this.out.at(-1)?.tokenType === t.NewLine) this.out.pop();
+  }
+  private span(token: IToken): Span {
+    return { source: this.source, start: token.startOffset, end: t.endOf(token) };
+  }
+}
+
+/** Whether a new line between the two says nothing. */
+function meansNothing(previous: IToken, following: IToken): boolean {
+  return (
+    previous.tokenType === t.NewLine || previous.tokenType === t.Comma || t.isOpen(previous) || t.isClose(following)
+  );
+}
+
+/** Whether `following`, on a line of its own, is the `{` of what `previous` ends. */
+function opensBlockOf(previous: IToken, following: IToken): boolean {
+  return (
+    following.tokenType === t.LeftBrace &&
+    (t.endsValue(previous) || previous.tokenType === t.Colon) &&
+    previous.tokenType !== t.RightBrace
+  );
 }
 
 /** Whether what is open at `i` is closed by its own closer later: on the rest of the line, a block before the next statement. */
