@@ -2,7 +2,7 @@
  * Error productions at the level of tokens: what people type out of habit is read as what they meant, and reported.
  * Stands between the lexer and the balancing of brackets. What comes out holds only tokens of the grammar.
  */
-import type { IToken } from "chevrotain";
+import type { IToken, TokenType } from "chevrotain";
 import type { Reporter } from "../diagnostics/reporter.js";
 import { replace } from "../diagnostics/reporter.js";
 import type { SourceId, Span } from "../diagnostics/span.js";
@@ -13,148 +13,200 @@ import * as t from "./tokens.js";
 const units = new Set(["ms", "s", "min", "h", "d", "KB", "MB", "GB", "KiB", "MiB", "GiB"]);
 
 export function mend(tokens: readonly IToken[], source: SourceId, reporter: Reporter): IToken[] {
-  const out: IToken[] = [];
-  const span = (from: IToken, to: IToken = from): Span => ({ source, start: from.startOffset, end: t.endOf(to) });
-  const queue = undashed(tokens, source, reporter);
-  const allowance = allowances(out);
-  let inside = 0; // open ( and [
-  for (let i = 0; i < queue.length; i++) {
-    const token = queue[i];
-    if (!token) continue;
-    const next = queue[i + 1];
-    const last = out.at(-1);
-    if (token.tokenType === t.LeftParen || token.tokenType === t.LeftSquare) inside++;
-    if (token.tokenType === t.RightParen || token.tokenType === t.RightSquare) inside = Math.max(0, inside - 1);
+  return new Mender(undashed(tokens, source, reporter), source, reporter).mended();
+}
+
+/** One walk over the tokens: what came out so far, and what is still to be read. */
+class Mender {
+  private readonly out: IToken[] = [];
+  private readonly allowance = allowances(this.out);
+  /** How many `(` and `[` stand open. */
+  private inside = 0;
+  /** Place of the token that is read; one that is read with it moves it on. */
+  private i = 0;
+
+  constructor(
+    private readonly queue: IToken[],
+    private readonly source: SourceId,
+    private readonly reporter: Reporter,
+  ) {}
+
+  mended(): IToken[] {
+    for (; this.i < this.queue.length; this.i++) {
+      const token = this.queue[this.i];
+      if (!token) continue;
+      this.count(token.tokenType);
+      this.take(token, this.queue[this.i + 1]);
+    }
+    return this.out;
+  }
+
+  private count(type: TokenType): void {
+    if (type === t.LeftParen || type === t.LeftSquare) this.inside++;
+    if (type === t.RightParen || type === t.RightSquare) this.inside = Math.max(0, this.inside - 1);
+  }
+
+  private take(token: IToken, next: IToken | undefined): void {
     switch (token.tokenType) {
-      case t.BadString: {
-        const { string, rest } = quoted(token);
-        if (/^['\u2018\u2019\u201c\u201d\u201e]/.test(token.image) && rest === undefined)
-          reporter.report("wrong-quotes", {}, span(string), { fix: replace(span(string), string.image) });
-        else
-          reporter.report("unclosed-string", {}, span(string), {
-            labels: [{ span: { source, start: t.endOf(token) - 1, end: t.endOf(token) }, text: "the line ends here" }],
-            fix: { ...replace(span(string), string.image), certain: false },
-          });
-        out.push(string);
-        if (rest) queue.splice(i + 1, 0, ...rest);
-        break;
-      }
+      case t.BadString:
+        return this.badString(token);
       case t.Equals:
-        // The blank before it goes too: a colon touches its key.
-        reporter.report("equals-for-colon", {}, span(token), {
-          fix: replace(
-            { ...span(token), start: last && last.tokenType !== t.NewLine ? t.endOf(last) : token.startOffset },
-            ":",
-          ),
-        });
-        out.push(t.retyped(token, t.Colon));
-        break;
+        return this.equals(token);
       case t.Semicolon:
-        reporter.report("semicolon", {}, span(token), {
-          fix: replace(span(token), next && next.tokenType !== t.NewLine ? "," : ""),
-        });
-        if (next && next.tokenType !== t.NewLine && !t.isClose(next))
-          out.push(inside || depthOf(out) ? t.retyped(token, t.Comma) : t.retyped(token, t.NewLine));
-        break;
+        return this.semicolon(token, next);
       case t.Hash:
-        reporter.report("hash-comment", {}, span(token), {
-          fix: replace({ ...span(token), end: token.startOffset + 1 }, "// ", "write `//`"),
-        });
-        break;
-      case t.Kebab: {
-        // Codes are written as they are said: `allow: { rare-label: "…" }`.
-        if (next?.tokenType === t.Colon && allowance()) {
-          out.push(t.retyped(token, t.Identifier, token.image));
-          break;
-        }
-        const name = token.image.replaceAll("-", "_");
-        reporter.report("kebab-name", { name: token.image, instead: name }, span(token), {
-          fix: replace(span(token), name),
-        });
-        out.push(t.retyped(token, t.Identifier, name));
-        break;
-      }
-      case t.Num: {
-        if (/^[\u2212\u2013]/.test(token.image)) {
-          reporter.report("minus-sign", {}, span(token), { fix: replace(span(token), `-${token.image.slice(1)}`) });
-          out.push(t.retyped(token, t.Num, `-${token.image.slice(1)}`));
-          break;
-        }
-        if (last?.tokenType === t.Comma && isThousands(out, token)) {
-          const head = out[out.length - 2] as IToken;
-          const joined = {
-            ...t.retyped(head, t.Num, head.image + token.image),
-            endOffset: token.endOffset ?? t.endOf(token) - 1,
-          };
-          reporter.report("thousands-comma", { number: joined.image }, span(head, token), {
-            fix: replace(span(head, token), `${head.image}_${token.image}`),
-          });
-          out.splice(out.length - 2, 2, joined);
-          break;
-        }
-        if (
-          next &&
-          /\d$/.test(token.image) &&
-          t.endOf(token) < next.startOffset &&
-          (units.has(next.image) || next.image === "%") &&
-          !isKeyAt(queue, i + 1)
-        ) {
-          const image = token.image + next.image;
-          reporter.report("separated-unit", { number: image }, span(token, next), {
-            fix: replace(span(token, next), image),
-          });
-          out.push({ ...t.retyped(token, t.Num, image), endOffset: t.endOf(next) - 1 });
-          i++;
-          break;
-        }
-        out.push(token);
-        break;
-      }
+        return this.hash(token);
+      case t.Kebab:
+        return this.kebab(token, next);
+      case t.Num:
+        return this.number(token, next);
       case t.Dot:
-        if (
-          next?.tokenType === t.Num &&
-          next.startOffset === t.endOf(token) &&
-          /^\d/.test(next.image) &&
-          (!last || t.endOf(last) < token.startOffset || !t.endsValue(last))
-        ) {
-          reporter.report("bare-decimal", { number: `0.${next.image}` }, span(token, next), {
-            fix: replace(span(token, next), `0.${next.image}`),
-          });
-          out.push({ ...t.retyped(token, t.Num, `0.${next.image}`), endOffset: t.endOf(next) - 1 });
-          i++;
-        } else out.push(token);
-        break;
-      case t.Unknown: {
-        // What stands together is one mistake; behind a fence of Markdown the line is no Tune.
-        let end = i;
-        while (touching(queue[end], queue[end + 1])) end++;
-        let last = queue[end] as IToken;
-        const character = queue
-          .slice(i, end + 1)
-          .map((k) => k.image)
-          .join("");
-        if (character.startsWith("```"))
-          while (queue[end + 1] && queue[end + 1]?.tokenType !== t.NewLine) last = queue[++end] as IToken;
-        reporter.report("unknown-character", { character }, span(token, last), {
-          ...(/^[-+*/!&|^%]+$/.test(character) ? {} : { fix: characterMend(character, span(token, last), out.at(-1)) }),
-        });
-        i = end;
-        break;
-      }
+        return this.dot(token, next);
+      case t.Unknown:
+        return this.unknown(token);
       case t.Identifier:
-        if (
-          /^[fbru]{1,2}$/i.test(token.image) &&
-          next?.startOffset === t.endOf(token) &&
-          [t.Str, t.BadString, t.Text].includes(next.tokenType)
-        )
-          reporter.report("string-prefix", { prefix: token.image }, span(token), { fix: replace(span(token), "") });
-        else out.push(token);
-        break;
+        return this.name(token, next);
       default:
-        out.push(token);
+        this.out.push(token);
     }
   }
-  return out;
+
+  private badString(token: IToken): void {
+    const { string, rest } = quoted(token);
+    const span = this.span(string);
+    if (/^['\u2018\u2019\u201c\u201d\u201e]/.test(token.image) && rest === undefined)
+      this.reporter.report("wrong-quotes", {}, span, { fix: replace(span, string.image) });
+    else {
+      const end = { source: this.source, start: t.endOf(token) - 1, end: t.endOf(token) };
+      this.reporter.report("unclosed-string", {}, span, {
+        labels: [{ span: end, text: "the line ends here" }],
+        fix: { ...replace(span, string.image), certain: false },
+      });
+    }
+    this.out.push(string);
+    if (rest) this.queue.splice(this.i + 1, 0, ...rest);
+  }
+
+  private equals(token: IToken): void {
+    const last = this.out.at(-1);
+    // The blank before it goes too: a colon touches its key.
+    const start = last && last.tokenType !== t.NewLine ? t.endOf(last) : token.startOffset;
+    this.reporter.report("equals-for-colon", {}, this.span(token), {
+      fix: replace({ ...this.span(token), start }, ":"),
+    });
+    this.out.push(t.retyped(token, t.Colon));
+  }
+
+  private semicolon(token: IToken, next: IToken | undefined): void {
+    const more = next !== undefined && next.tokenType !== t.NewLine;
+    this.reporter.report("semicolon", {}, this.span(token), { fix: replace(this.span(token), more ? "," : "") });
+    if (more && !t.isClose(next))
+      this.out.push(t.retyped(token, this.inside || depthOf(this.out) ? t.Comma : t.NewLine));
+  }
+
+  private hash(token: IToken): void {
+    this.reporter.report("hash-comment", {}, this.span(token), {
+      fix: replace({ ...this.span(token), end: token.startOffset + 1 }, "// ", "write `//`"),
+    });
+  }
+
+  private kebab(token: IToken, next: IToken | undefined): void {
+    // Codes are written as they are said: `allow: { rare-label: "…" }`.
+    const isCode = next?.tokenType === t.Colon && this.allowance();
+    const name = isCode ? token.image : token.image.replaceAll("-", "_");
+    if (!isCode)
+      this.reporter.report("kebab-name", { name: token.image, instead: name }, this.span(token), {
+        fix: replace(this.span(token), name),
+      });
+    this.out.push(t.retyped(token, t.Identifier, name));
+  }
+
+  private number(token: IToken, next: IToken | undefined): void {
+    if (/^[\u2212\u2013]/.test(token.image)) this.longMinus(token);
+    else if (isThousands(this.out, token)) this.thousands(token);
+    else if (next && isUnitOf(token, next) && !isKeyAt(this.queue, this.i + 1)) this.separatedUnit(token, next);
+    else this.out.push(token);
+  }
+  private longMinus(token: IToken): void {
+    const image = `-${token.image.slice(1)}`;
+    this.reporter.report("minus-sign", {}, this.span(token), { fix: replace(this.span(token), image) });
+    this.out.push(t.retyped(token, t.Num, image));
+  }
+  private thousands(token: IToken): void {
+    const head = this.out[this.out.length - 2] as IToken;
+    const image = head.image + token.image;
+    this.reporter.report("thousands-comma", { number: image }, this.span(head, token), {
+      fix: replace(this.span(head, token), `${head.image}_${token.image}`),
+    });
+    this.out.splice(this.out.length - 2, 2, upTo(token, t.retyped(head, t.Num, image)));
+  }
+  private separatedUnit(token: IToken, unit: IToken): void {
+    const image = token.image + unit.image;
+    this.reporter.report("separated-unit", { number: image }, this.span(token, unit), {
+      fix: replace(this.span(token, unit), image),
+    });
+    this.out.push(upTo(unit, t.retyped(token, t.Num, image)));
+    this.i++;
+  }
+
+  /** `.5`, where no name stands before it. */
+  private dot(token: IToken, next: IToken | undefined): void {
+    const last = this.out.at(-1);
+    const begins = !last || t.endOf(last) < token.startOffset || !t.endsValue(last);
+    const digits = next?.tokenType === t.Num && next.startOffset === t.endOf(token) && /^\d/.test(next.image);
+    if (!begins || !digits) {
+      this.out.push(token);
+      return;
+    }
+    const image = `0.${next.image}`;
+    this.reporter.report("bare-decimal", { number: image }, this.span(token, next), {
+      fix: replace(this.span(token, next), image),
+    });
+    this.out.push(upTo(next, t.retyped(token, t.Num, image)));
+    this.i++;
+  }
+
+  /** What stands together is one mistake; behind a fence of Markdown the line is no Tune. */
+  private unknown(token: IToken): void {
+    const from = this.i;
+    while (touching(this.queue[this.i], this.queue[this.i + 1])) this.i++;
+    const together = this.queue.slice(from, this.i + 1);
+    const character = together.map((k) => k.image).join("");
+    if (character.startsWith("```"))
+      while (this.queue[this.i + 1] && this.queue[this.i + 1]?.tokenType !== t.NewLine) this.i++;
+    const span = this.span(token, this.queue[this.i]);
+    const isOperator = /^[-+*/!&|^%]+$/.test(character);
+    this.reporter.report(
+      "unknown-character",
+      { character },
+      span,
+      isOperator ? {} : { fix: characterMend(character, span, this.out.at(-1)) },
+    );
+  }
+
+  private name(token: IToken, next: IToken | undefined): void {
+    const touches = next?.startOffset === t.endOf(token) && [t.Str, t.BadString, t.Text].includes(next.tokenType);
+    if (touches && /^[fbru]{1,2}$/i.test(token.image))
+      this.reporter.report("string-prefix", { prefix: token.image }, this.span(token), {
+        fix: replace(this.span(token), ""),
+      });
+    else this.out.push(token);
+  }
+
+  private span(from: IToken, to: IToken = from): Span {
+    return { source: this.source, start: from.startOffset, end: t.endOf(to) };
+  }
+}
+
+/** The token made as long as to the end of `last`. */
+function upTo(last: IToken, token: IToken): IToken {
+  return { ...token, endOffset: t.endOf(last) - 1 };
+}
+
+/** Whether `unit` stands apart from the number that it belongs to. */
+function isUnitOf(number: IToken, unit: IToken): boolean {
+  const apart = /\d$/.test(number.image) && t.endOf(number) < unit.startOffset;
+  return apart && (units.has(unit.image) || unit.image === "%");
 }
 
 /** YAML's `~` after a colon is `none`; what else means nothing is taken out, where one is asked. */
@@ -230,7 +282,8 @@ function unclosed(image: string): string {
 function isThousands(out: readonly IToken[], token: IToken): boolean {
   const comma = out.at(-1);
   const head = out.at(-2);
-  if (head?.tokenType !== t.Num || !comma || !/^\d{3}$/.test(token.image) || !/^-?\d{1,3}$/.test(head.image.slice(-4)))
+  if (comma?.tokenType !== t.Comma) return false;
+  if (head?.tokenType !== t.Num || !/^\d{3}$/.test(token.image) || !/^-?\d{1,3}$/.test(head.image.slice(-4)))
     return false;
   if (t.endOf(head) !== comma.startOffset || t.endOf(comma) !== token.startOffset) return false;
   return token.image.startsWith("0") || out.at(-3)?.tokenType === t.Colon;
