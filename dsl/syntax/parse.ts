@@ -16,6 +16,7 @@ import { Grammar, join, type Head } from "./grammar.js";
 import { foreign } from "./foreign.js";
 import { limits, tooDeep } from "./limits.js";
 import { mend } from "./mend.js";
+import { blockStart, keyInHead, linesUnder, matching, nextEntry, previous, split } from "./pieces.js";
 import * as t from "./tokens.js";
 import type { BlockNode, Entry, Key, Statement, Tree } from "./tree.js";
 
@@ -115,7 +116,7 @@ class Reader {
     const pieces = split(balanced.tokens, [t.NewLine]);
     for (let i = 0; i < pieces.length; i++) {
       const piece = pieces[i] as IToken[];
-      const under = this.linesUnder(pieces, i);
+      const under = linesUnder(pieces, i);
       const head = piece.at(-1)?.tokenType === t.Colon ? piece.slice(0, -1) : piece;
       let rest: readonly IToken[] = under.length === 0 ? piece : [...head, ...this.braced(piece, under, " {")];
       while (rest.length > 0) {
@@ -187,24 +188,6 @@ class Reader {
     return { head: { verb: { text: verb.image, span: this.span(verb) }, operands: [], clauses: [] }, broken: true };
   }
 
-  /** Further lines of a record without braces: `header:` at `i`, then lines that are set in and begin with a key. */
-  private linesUnder(pieces: readonly (readonly IToken[])[], i: number): readonly IToken[][] {
-    const head = pieces[i] ?? [];
-    const [first] = head;
-    // A statement may lack its colon too: nothing else is set in under it.
-    const bare = first?.tokenType === t.Identifier && head.length > 1 && head.every((k) => !BLOCKS.has(k.tokenType));
-    if (!first || (head.at(-1)?.tokenType !== t.Colon && !bare)) return [];
-    const isUnder = ([key, next]: readonly IToken[]): boolean =>
-      key !== undefined &&
-      next !== undefined &&
-      (key.startLine ?? 0) > (head.at(-1)?.startLine ?? 0) &&
-      (key.startColumn ?? 0) > (first.startColumn ?? 0) &&
-      (key.tokenType === t.Identifier || key.tokenType === t.Str) &&
-      (next.tokenType === t.Colon || next.tokenType === t.Dot);
-    let end = i + 1;
-    while (isUnder(pieces[end] ?? [])) end++;
-    return pieces.slice(i + 1, end) as IToken[][];
-  }
   /** The lines as a block's tokens, reported at the colon that ends `head`. */
   private braced(head: readonly IToken[], lines: readonly IToken[][], open: string): IToken[] {
     const final = head.at(-1) as IToken;
@@ -236,7 +219,7 @@ class Reader {
     let broken = false;
     for (let i = 0; i < pieces.length; i++) {
       const piece = pieces[i] as IToken[];
-      const under = this.linesUnder(pieces, i);
+      const under = linesUnder(pieces, i);
       const read = this.entries(under.length === 0 ? piece : [...piece, ...this.braced(piece, under, ": {")]);
       if (read.length === 0) broken = true;
       entries.push(...read);
@@ -291,7 +274,7 @@ class Reader {
         this.reporter.report("no-value", { key: key.text }, key.span, { label: "nothing stands after the colon" });
       return [{ key, span: key.span }];
     }
-    const end = this.nextEntry(tokens);
+    const end = nextEntry(tokens);
     if (end > 0) {
       const [before, after] = [tokens[end - 1] as IToken, tokens[end] as IToken];
       const at = { source: this.source.id, start: t.endOf(before), end: t.endOf(before) };
@@ -310,21 +293,6 @@ class Reader {
     if (read.value) return [{ key, value: read.value, span: join(key.span, read.value.span) }];
     if (read.at) this.unexpected(read.at, read.expected, previous(fixed, read.at));
     return [{ key, span: join(key.span, this.span(first, tokens.at(-1))) }];
-  }
-
-  /** Where a further `key:` begins in the tokens of a value (its comma is missing), or -1. */
-  private nextEntry(tokens: readonly IToken[]): number {
-    let depth = 0;
-    for (let i = 0; i < tokens.length; i++) {
-      const token = tokens[i];
-      if (t.isOpen(token)) depth++;
-      if (t.isClose(token)) depth--;
-      if (depth > 0 || i === 0 || !token || token.tokenType !== t.Identifier || !t.endsValue(tokens[i - 1])) continue;
-      let after = i + 1;
-      while (tokens[after]?.tokenType === t.Dot) after += 2;
-      if (tokens[after]?.tokenType === t.Colon) return i;
-    }
-    return -1;
   }
 
   private run<T>(tokens: readonly IToken[], rule: () => T): { value?: T; at?: IToken; expected: string } {
@@ -383,26 +351,6 @@ class Reader {
   }
 }
 
-/** The token before `at`, which may be none of them. */
-function previous(tokens: readonly IToken[], at: IToken): IToken | undefined {
-  return tokens.findLast((token) => token.startOffset < at.startOffset);
-}
-/** Pieces between separators that stand outside all brackets; empty pieces are left out. */
-function split(tokens: readonly IToken[], separators: readonly IToken["tokenType"][]): IToken[][] {
-  const pieces: IToken[][] = [];
-  let piece: IToken[] = [];
-  let depth = 0;
-  for (const token of tokens) {
-    if (t.isOpen(token)) depth++;
-    if (t.isClose(token)) depth--;
-    if (depth === 0 && separators.includes(token.tokenType)) {
-      if (piece.length > 0) pieces.push(piece);
-      piece = [];
-    } else piece.push(token);
-  }
-  if (piece.length > 0) pieces.push(piece);
-  return pieces;
-}
 /** A text that is set in as YAML is: one habit, one report, whose fix mends all of it. */
 function oneHabit(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const habits = diagnostics.filter((d) => d.code === "block-without-braces" || d.code === "dash-list");
@@ -416,44 +364,4 @@ function oneHabit(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
     fix: { title: "put braces around the lines", edits, certain: true },
   };
   return diagnostics.flatMap((d) => (d === first ? [whole] : habits.some((habit) => habit === d) ? [] : [d]));
-}
-/** What a header without a block has none of. */
-const BLOCKS: ReadonlySet<IToken["tokenType"]> = new Set([t.LeftBrace, t.Colon]);
-/** Where `key:` stands in a header, whose `{` is missing; -1: nowhere. */
-function keyInHead(tokens: readonly IToken[]): number {
-  let depth = 0;
-  for (const [i, token] of tokens.entries()) {
-    if (token.tokenType === t.LeftBrace && depth === 0) return -1;
-    if (t.isOpen(token)) depth++;
-    if (t.isClose(token)) depth--;
-    if (
-      depth === 0 &&
-      token.tokenType === t.Colon &&
-      i > 1 &&
-      tokens[i - 1]?.tokenType === t.Identifier &&
-      tokens[i + 1]
-    )
-      return i - 1;
-  }
-  return -1;
-}
-/** The `{` of a statement: the first that stands in no other bracket. */
-function blockStart(tokens: readonly IToken[]): number {
-  let depth = 0;
-  for (const [i, token] of tokens.entries()) {
-    if (token.tokenType === t.LeftBrace && depth === 0) return i;
-    if (t.isOpen(token)) depth++;
-    if (t.isClose(token)) depth--;
-  }
-  return -1;
-}
-/** Index of the bracket that closes the one at `open` (they are balanced). */
-function matching(tokens: readonly IToken[], open: number): number {
-  let depth = 0;
-  for (let i = open; i < tokens.length; i++) {
-    if (t.isOpen(tokens[i])) depth++;
-    if (t.isClose(tokens[i])) depth--;
-    if (depth === 0) return i;
-  }
-  return tokens.length - 1;
 }
