@@ -3,12 +3,13 @@ import type { Draft, Program, Run } from "../plan/program.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import { lookedFor } from "../types/allow.js";
+import { checkBatching, isBatchwise, positionsTaken } from "../rules/batching.js";
 import { checkMachine } from "../rules/fits.js";
 import { checkOverFitting, checkStops, checkTruncation } from "../rules/training-warnings.js";
 import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../rules/world.js";
 import { isCall, resolveData, resolveModel, resolveRecipe } from "../plan/definitions.js";
 import { estimate, trainedBy, trainingSplit } from "../plan/estimates.js";
-import { failed } from "../types/facts.js";
+import { failed, type BaseFacts, type DataFacts, type MachineFacts } from "../types/facts.js";
 import { checkTrainable } from "../plan/loaded.js";
 import { checkVocabulary, isScratch } from "../plan/scratch.js";
 import { trainedBase } from "../plan/trained-base.js";
@@ -17,8 +18,9 @@ import type { Over } from "../rules/fitting.js";
 import { checkWatched } from "../plan/metrics.js";
 import { planHash, recipeHash } from "../plan/hash.js";
 import { keepsBest } from "../plan/watched.js";
-import type { Effects, Estimates, Plan, Recipe } from "../plan/plan.js";
-import { readerOf, type DataPlan } from "../types/subject.js";
+import type { Effects, Estimates, Plan, Recipe, RecipePlan } from "../plan/plan.js";
+import type { Resolved, ResolvedModel } from "../plan/resolved.js";
+import { readerOf, type DataPlan, type ModelPlan } from "../types/subject.js";
 import type { Value } from "../types/value.js";
 
 export interface Planned {
@@ -46,29 +48,27 @@ export function checkDuration(
     program.reportNear("epochs-and-steps", {}, given.get("steps")?.span, here);
 }
 
-/**
- * @param here what in the present source led to this (for what is wrong in earlier sources)
- * @returns undefined when something is wrong (reported) or not known yet (a need was named)
- */
-export function planTraining(
-  program: Program,
-  o: {
-    model: Draft;
-    data: Draft;
-    settings: ReadonlyMap<string, Given>;
-    /** Experiments that it is under, sorted. */
-    experiments?: readonly string[];
-    run: string;
-    modelAt: Span;
-    dataAt: Span;
-    here: Span;
-    broken?: boolean;
-    /** The statement, where its block takes keys of a recipe: a mend may add some. */
-    statement?: { readonly block: Span | undefined; readonly end: number };
-    /** The recipe after `with`: what it allows counts too. */
-    recipe?: Draft | null;
-  },
-): Planned | undefined {
+/** A training as its statement names it. */
+export interface Training {
+  readonly model: Draft;
+  readonly data: Draft;
+  readonly settings: ReadonlyMap<string, Given>;
+  /** Experiments that it is under, sorted. */
+  readonly experiments?: readonly string[];
+  readonly run: string;
+  readonly modelAt: Span;
+  readonly dataAt: Span;
+  /** What in the present source led to this (for what is wrong in earlier sources). */
+  readonly here: Span;
+  readonly broken?: boolean;
+  /** The statement, where its block takes keys of a recipe: a mend may add some. */
+  readonly statement?: { readonly block: Span | undefined; readonly end: number };
+  /** The recipe after `with`: what it allows counts too. */
+  readonly recipe?: Draft | null;
+}
+
+/** @returns undefined when something is wrong (reported) or not known yet (a need was named) */
+export function planTraining(program: Program, o: Training): Planned | undefined {
   const before = program.allowing;
   const current = o.recipe ? (program.names.get(o.recipe.name)?.draft ?? o.recipe) : undefined;
   program.allowing = [...before, ...o.model.allowances, ...o.data.allowances, ...(current?.allowances ?? [])];
@@ -79,95 +79,112 @@ export function planTraining(
   return planned;
 }
 
-function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): Planned | undefined {
+function plannedWith(program: Program, o: Training): Planned | undefined {
   program.require([...o.model.needs, ...o.data.needs]);
+  const defined = definitionsOf(program, o);
+  const known = defined && knownOf(program, o, defined);
+  if (!known) return undefined;
+  const sound = checkData(program, o.data, known.data.plan, known.facts, o.dataAt);
+  if (!checkRecipe(program, o, known)) return undefined;
+  checkTexts(program, o, known);
+  const machine = program.ask({ about: "machine" });
+  if (!sound || machine === undefined || failed(machine)) return undefined;
+  return fittingPlan(program, o, known, machine);
+}
+
+interface Definitions {
+  readonly data: Resolved<DataPlan>;
+  readonly model: ResolvedModel;
+  /** Whether the tables have the columns that the data name. */
+  readonly headers: boolean;
+}
+
+/** Data and model with their defaults, each looked at beside the other; undefined: nothing more can be said. */
+function definitionsOf(program: Program, o: Training): Definitions | undefined {
   if (!checkTrainable(program, o.model, o.modelAt)) return undefined;
   const data = resolveData(program, o.data, o.dataAt);
   const fresh = isScratch(o.model);
   const checkedHeaders = fresh && data && !o.broken ? checkTables(program, o.data, data.plan, o.dataAt) : undefined;
   // The tokenizer of a model from scratch is trained on data that can be read: what is wrong with them is said of them.
   const readable = checkedHeaders && data && dataFacts(program, o.data, data.plan, null, o.dataAt) !== undefined;
-  const trained = trainedBase(program, o.model, o.modelAt);
-  if (trained === "missing") return undefined;
+  if (trainedBase(program, o.model, o.modelAt) === "missing") return undefined;
   const model = resolveModel(program, o.model, o.modelAt, readable ? data.plan : null);
   if (!model || !data || o.broken) return undefined;
   if (!checkRoles(program, data.plan, model.plan.task, o.dataAt)) return undefined;
   const headers = checkedHeaders ?? checkTables(program, o.data, data.plan, o.dataAt);
   if (fresh && !readable) return undefined;
   if (!checkVocabulary(program, o.model, model.base, data.plan.name, o.modelAt)) return undefined;
+  return { data, model, headers };
+}
+
+/** All that a training is made of, and the facts of it. */
+interface Known extends Definitions {
+  readonly base: BaseFacts;
+  readonly facts: DataFacts;
+  readonly validation: boolean;
+  readonly recipe: ReturnType<typeof resolveRecipe>;
+}
+
+/** The data counted, and the recipe with the defaults that follow from them; undefined: something is wrong or not known. */
+function knownOf(program: Program, o: Training, defined: Definitions): Known | undefined {
+  const { data, model, headers } = defined;
   const sound = checkModel(program, o.model, model, o.modelAt);
   const facts = headers ? dataFacts(program, o.data, data.plan, readerOf(model.plan), o.dataAt) : undefined;
   const splits = splitNames(program, data.plan, facts);
   const validation = facts ? (facts.splits["validation"]?.rows ?? 0) > 0 : (splits ?? []).includes("validation");
-  const known: Record<string, Value> = {
-    task: model.plan.task,
-    technique: model.plan.technique,
-    base: model.plan.base,
-    ...(model.plan.scratch && { scratch: true }),
-  };
   const recipe = resolveRecipe(program, o.settings, o.here, {
-    model: known,
+    model: settingOf(model.plan),
     validation,
     data: facts ? { labels: facts.labels } : {},
     base: model.base,
   });
-  if (!validation && (facts || splits)) {
-    for (const [key, value] of [
-      ["keep", keepsBest(recipe.plan)],
-      ["early_stopping", isCall(recipe.plan.early_stopping ?? undefined)],
-      ["validate", recipe.plan.validate !== null],
-    ] as const)
-      if (value && o.settings.has(key))
-        program.reportNear(
-          "needs-validation",
-          { what: key, data: o.data.name, ...dividedBy(data.plan) },
-          o.settings.get(key)?.span,
-          o.here,
-        );
+  if (!validation && (facts || splits)) checkValidation(program, o, data.plan, recipe.plan);
+  if (!sound || !facts || !model.base) return undefined;
+  return { ...defined, base: model.base, facts, validation, recipe };
+}
+
+/** What defaults of the recipe may follow of the model. */
+function settingOf({ task, technique, base, scratch }: ModelPlan): Readonly<Record<string, Value>> {
+  return { task, technique, base, ...(scratch && { scratch: true }) };
+}
+
+/** The data have no rows to validate on: settings that need some are wrong. */
+function checkValidation(program: Program, o: Training, data: DataPlan, recipe: RecipePlan): void {
+  const needing = {
+    keep: keepsBest(recipe),
+    early_stopping: isCall(recipe.early_stopping ?? undefined),
+    validate: recipe.validate !== null,
+  };
+  for (const [key, needed] of Object.entries(needing)) {
+    const setting = o.settings.get(key);
+    if (!needed || !setting) continue;
+    const told = { what: key, data: o.data.name, ...dividedBy(data) };
+    program.reportNear("needs-validation", told, setting.span, o.here);
   }
-  if (!headers || !sound || !facts || !model.base) return undefined;
-  const checked = checkData(program, o.data, data.plan, facts, o.dataAt);
-  if (!checkWatched(program, recipe.plan, o.settings, { model: model.plan, data: data.plan, here: o.here }))
-    return undefined;
-  const windows = predictsNext(program.registry, model.plan.task);
-  if (recipe.plan.packing && !windows) {
-    program.reportNear("cannot-pack", { task: model.plan.task.word }, o.settings.get("packing")?.span, o.here);
-    return undefined;
-  }
-  const batchwise = program.registry.find("task", model.plan.task.word)?.capabilities?.batchwise;
-  const batched = batchwise?.(model.plan.task, Object.keys(data.plan.columns)) === true;
-  if (recipe.plan.accumulate > 1 && batched) {
-    const { accumulate, batch_size } = recipe.plan;
-    const told = { task: model.plan.task.word, batch_size, whole: batch_size * accumulate };
-    program.reportNear("batchwise-parts", told, o.settings.get("accumulate")?.span, o.here);
-  }
-  const { technique } = model.plan;
-  const prompts = program.registry.find("technique", technique.word)?.capabilities?.virtualTokens;
-  if (recipe.plan.packing && prompts !== undefined) {
-    const at = o.settings.get("packing")?.span;
-    program.reportNear("no-packed-prompts", { technique: technique.word }, at, o.here);
-    return undefined;
-  }
-  const split = trainingSplit(facts);
-  const base = model.base;
-  if (!windows || readsConversations(program.registry, model.plan.task)) {
-    const taken = prompts?.(technique) ?? 0;
-    const positions = base.positions - taken;
-    checkTruncation(program, { model: o.model, plan: model.plan, positions, split, here: o.modelAt });
-    if (!recipe.plan.packing)
-      checkStops(program, {
-        model: o.model,
-        plan: model.plan,
-        positions,
-        data: data.plan.name,
-        split,
-        here: o.modelAt,
-      });
-  }
-  const machine = program.ask({ about: "machine" });
-  if (!checked || machine === undefined || failed(machine)) return undefined;
-  const under = o.experiments && o.experiments.length > 0 ? { experiments: o.experiments } : {};
-  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training: recipe.plan, ...under };
+}
+
+/** The recipe against task and technique: what it watches, and how its batches are made. */
+function checkRecipe(program: Program, o: Training, { data, model, recipe }: Known): boolean {
+  const of = { model: model.plan, data: data.plan, here: o.here };
+  return (
+    checkWatched(program, recipe.plan, o.settings, of) &&
+    checkBatching(program, { ...of, training: recipe.plan, settings: o.settings })
+  );
+}
+
+/** Warns of texts that are cut. Windows over joined texts cut none. */
+function checkTexts(program: Program, o: Training, { data, model, base, facts, recipe }: Known): void {
+  const { task } = model.plan;
+  if (predictsNext(program.registry, task) && !readsConversations(program.registry, task)) return;
+  const positions = base.positions - (positionsTaken(program, model.plan) ?? 0);
+  const of = { model: o.model, plan: model.plan, positions, split: trainingSplit(facts), here: o.modelAt };
+  checkTruncation(program, of);
+  if (!recipe.plan.packing) checkStops(program, { ...of, data: data.plan.name });
+}
+
+/** The plan, where the machine has room for it. */
+function fittingPlan(program: Program, o: Training, known: Known, machine: MachineFacts): Planned | undefined {
+  const { data, model, base, facts, validation, recipe } = known;
   const estimated = ({ training, model: other }: Over): Estimates =>
     estimate(program, {
       model: { ...model.plan, ...other },
@@ -176,48 +193,57 @@ function plannedWith(program: Program, o: Parameters<typeof planTraining>[1]): P
       training: { ...recipe.plan, ...training },
       machine,
     });
-  const written = recipe.plan.recompute;
-  const kept = estimated({ training: { recompute: "none" }, model: {} });
-  const recompute = written !== "auto" ? written : kept.memoryBytes <= machine.memoryBytes ? "none" : "blocks";
+  const recompute = recomputeOf(recipe.plan, machine, estimated);
   const estimates = estimated({ training: { recompute }, model: {} });
   const fitting = {
-    ...{
-      model: o.model,
-      plan: model.plan,
-      training: recipe.plan,
-      recompute,
-      settings: o.settings,
-      here: o.here,
-      machine,
-    },
+    ...{ model: o.model, plan: model.plan, training: recipe.plan, recompute, settings: o.settings },
+    ...{ here: o.here, machine, statement: o.statement },
     frozen: trainedBy(program, model.plan, base).frozen,
-    parts: !batched,
-    lengths: split?.lengths,
-    statement: o.statement,
+    parts: !isBatchwise(program, model.plan, data.plan),
+    lengths: trainingSplit(facts)?.lengths,
     estimated: ({ training, model: other }: Over) => estimated({ training: { recompute, ...training }, model: other }),
   };
   if (!checkMachine(program, fitting, estimates)) return undefined;
   checkOverFitting(program, { training: recipe.plan, estimates, validation, settings: o.settings, here: o.here });
+  return { resume: recipe.resume, plan: wholePlan(program, o, known, recompute, estimates) };
+}
+
+/** What `recompute` comes to: nothing is computed twice where there is memory to keep it. */
+function recomputeOf(
+  { recompute }: RecipePlan,
+  machine: MachineFacts,
+  estimated: (over: Over) => Estimates,
+): "none" | "blocks" {
+  if (recompute !== "auto") return recompute;
+  const kept = estimated({ training: { recompute: "none" }, model: {} });
+  return kept.memoryBytes <= machine.memoryBytes ? "none" : "blocks";
+}
+
+function wholePlan(
+  program: Program,
+  o: Training,
+  { data, model, facts, recipe }: Known,
+  recompute: "none" | "blocks",
+  estimates: Estimates,
+): Plan {
+  const under = o.experiments && o.experiments.length > 0 ? { experiments: o.experiments } : {};
+  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training: recipe.plan, ...under };
+  const allowed = program.allowed.map(({ code, reason, of }) => ({ code, reason, of }));
   const effects: Effects = {
     run: o.run,
     engine: program.engine.engine,
     threads: program.engine.threads,
     recompute,
-    ...(program.allowed.length > 0 && {
-      allowed: program.allowed.map(({ code, reason, of }) => ({ code, reason, of })),
-    }),
+    ...(allowed.length > 0 && { allowed }),
   };
   return {
-    resume: recipe.resume,
-    plan: {
-      version: 1,
-      recipe: whole,
-      effects,
-      estimates,
-      origins: { ...data.origins, ...model.origins, ...recipe.origins },
-      recipeHash: recipeHash(whole),
-      planHash: planHash(whole, effects),
-    },
+    version: 1,
+    recipe: whole,
+    effects,
+    estimates,
+    origins: { ...data.origins, ...model.origins, ...recipe.origins },
+    recipeHash: recipeHash(whole),
+    planHash: planHash(whole, effects),
   };
 }
 
