@@ -4,28 +4,24 @@ import { splitNames } from "../rules/world.js";
 import { programOf } from "../compile/compile.js";
 import type { NameKind } from "../plan/outside.js";
 import type { Source } from "../diagnostics/span.js";
-import { fill } from "../plan/defaults.js";
-import { isCall, parametersOf, resolveData, resolveModel } from "../plan/definitions.js";
-import type { ResolvedModel } from "../plan/resolved.js";
-import { failed, type BaseFacts, type Need } from "../types/facts.js";
-import type { Call, Value } from "../types/value.js";
+import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
+import { failed, type Need } from "../types/facts.js";
 import { kindsIn } from "../types/keys.js";
 import { describe } from "../types/shapes.js";
-import { acceptsLive } from "../types/values.js";
 import { topics } from "../compile/show.js";
-import { metricsOf } from "../plan/metrics.js";
-import type { Parameter, Registry, ValueType, Verb, Word } from "../types/registry.js";
+import type { Parameter, Registry, Verb } from "../types/registry.js";
 import { openExperiments } from "../types/experiments.js";
 import { LANGUAGE } from "../types/versions.js";
-import { defaultOf, wordPage } from "./hover.js";
-import { lifecycleOf, offered, oldItem } from "./lifecycle.js";
+import { askedAt, nameHere, type Asked } from "./asked.js";
+import { defaultOf } from "./hover.js";
+import { lifecycleOf, oldItem } from "./lifecycle.js";
 import { parse } from "../syntax/parse.js";
-import { firstName, statementAt } from "./place.js";
 import { codeItems } from "./codes.js";
 import { pathAt, pathItems, stringAt, type PathHere } from "./files.js";
 import type { AssistContext, Completions, Item } from "./items.js";
 import { keysOf } from "./frames.js";
 import { situationAt, type Situation } from "./situation.js";
+import { references, referencesFor, values } from "./value-items.js";
 
 export function complete(text: string, offset: number, context: AssistContext): Completions {
   const { registry } = context;
@@ -33,120 +29,87 @@ export function complete(text: string, offset: number, context: AssistContext): 
   if (path) return pathsAt(text, offset, path, context);
   if (stringAt(text, offset)) return { items: [], start: offset, end: offset, needs: [] };
   const { typed, start, situation } = typedAt(text, offset, registry);
-  const source: Source = { id: "assist", title: "assist", text };
-  let read: Program | undefined;
-  const program = (): Program =>
-    (read ??= programOf([...context.earlier, source], registry, context.facts, "assist", context.outside, true));
-  const items = itemsAt();
-  const fitting = items.filter((item) => item.text.startsWith(typed));
-  const chosen =
-    fitting.length > 0 || typed === ""
-      ? fitting
-      : items.filter((item) => item.text.toLowerCase().includes(typed.toLowerCase()));
-  const told = unique(chosen.filter((item) => item.text !== typed || chosen.length === 1));
-  return { items: told, start, end: offset, needs: [] };
+  const asked = askedAt(text, offset, start, context);
+  const items = typed.startsWith("$") ? references(asked.program()) : itemsFor(situation, asked, context);
+  return { items: fitting(items, typed), start, end: offset, needs: [] };
+}
 
-  function itemsAt(): Item[] {
-    if (typed.startsWith("$")) return references(program());
-    switch (situation.at) {
-      case "statement":
-        return statements();
-      case "header": {
-        const takes =
-          situation.connector === null
-            ? situation.verb.operands.what
-            : situation.verb.connectors[situation.connector]?.takes;
-        if (takes === "version" && situation.operands === 0) return [versionItem(String(LANGUAGE))];
-        if (takes === "experiment") return experiments(situation.written);
-        if (situation.operands === 0) return names(program(), takes);
-        const rest = Object.keys(situation.verb.connectors).filter((c) => !situation.used.includes(c));
-        return rest.map((text) => ({ text, type: "connector" }));
-      }
-      case "member":
-        return [...members(program(), situation.of, situation.verb), ...partsOf(program(), situation, text, start)];
-      case "key":
-        return keys(here(situation.parameters.filter((p) => !situation.used.includes(p.name))), ": ", registry);
-      case "record-key":
-        return situation.settings
-          ? situation.settings
-              .filter((p) => !situation.used.includes(p.name))
-              .map((p) => ({ text: `${p.name}: `, type: "key", doc: p.doc }))
-          : situation.keys.filter((k) => !situation.used.includes(k)).map((k) => ({ text: `${k}: `, type: "key" }));
-      case "argument":
-        return [
-          ...keys(
-            here(situation.word.parameters.filter((p) => !p.open && !p.planned && !situation.used.includes(p.name))),
-            ": ",
-            registry,
-          ),
-          ...(situation.type ? values(situation.type, situation) : []),
-          ...referencesFor(situation.type),
-        ];
-      case "value":
-        return [...values(situation.type, situation), ...referencesFor(situation.type)];
-      case "code":
-        return codeItems(text, offset, situation.used, context);
+/** The items that go on what is typed; where none does, those that have it within. */
+function fitting(items: readonly Item[], typed: string): readonly Item[] {
+  const going = items.filter((item) => item.text.startsWith(typed));
+  const chosen =
+    going.length > 0 || typed === ""
+      ? going
+      : items.filter((item) => item.text.toLowerCase().includes(typed.toLowerCase()));
+  return unique(chosen.filter((item) => item.text !== typed || chosen.length === 1));
+}
+
+function itemsFor(situation: Situation, asked: Asked, context: AssistContext): Item[] {
+  switch (situation.at) {
+    case "statement":
+      return statements(asked);
+    case "header":
+      return headerItems(situation, asked);
+    case "member":
+      return [...members(asked.program(), situation.of, situation.verb), ...partsOf(situation, asked)];
+    case "key":
+      return keys(asked.allowed(unused(situation.parameters, situation.used)), ": ", asked.registry);
+    case "record-key":
+      return recordKeys(situation);
+    case "argument": {
+      const open = unused(situation.word.parameters, situation.used).filter((p) => !p.open && !p.planned);
+      return [
+        ...keys(asked.allowed(open), ": ", asked.registry),
+        ...(situation.type ? values(situation.type, situation, asked) : []),
+        ...referencesFor(situation.type, asked.program()),
+      ];
     }
+    case "value":
+      return [...values(situation.type, situation, asked), ...referencesFor(situation.type, asked.program())];
+    case "code":
+      return codeItems(asked.text, asked.offset, situation.used, context);
   }
-  /** Parameters anywhere; values of TypeScript where a table may stand, or where there is nothing else to offer. */
-  function referencesFor(type: ValueType | undefined): Item[] {
-    const all = references(program());
-    const takes = type !== undefined && (acceptsLive(type) || isPlain(type));
-    return takes ? all : all.filter((item) => program().parameters.has(item.text.slice(1)));
-  }
-  /** What can be written here, by versions and experiments. */
-  function here<T extends Word | Parameter>(all: readonly T[]): readonly T[] {
-    return offered(all, registry, () => program().experiments);
-  }
-  function statements(): Item[] {
-    const verbs = registry.verbs().map((v) => v.name);
-    const first = parse(source, verbs).tree.statements[0];
-    const opens = first === undefined || start <= first.span.start;
-    return here(registry.verbs().filter((v) => !v.planned)).flatMap((v): Item[] => {
-      if (v.operands.what !== "version") return [{ text: v.name, type: "verb", doc: v.doc, ...oldItem(v, registry) }];
-      return opens ? [versionItem(`${v.name} ${String(LANGUAGE)}`, v.doc)] : [];
+}
+
+/** The verbs; the version line, where it may still open the text. */
+function statements({ text, start, registry, allowed }: Asked): Item[] {
+  const verbs = registry.verbs().map((v) => v.name);
+  const first = parse({ id: "assist", title: "assist", text }, verbs).tree.statements[0];
+  const opens = first === undefined || start <= first.span.start;
+  return allowed(registry.verbs().filter((v) => !v.planned)).flatMap((v): Item[] => {
+    if (v.operands.what !== "version") return [{ text: v.name, type: "verb", doc: v.doc, ...oldItem(v, registry) }];
+    return opens ? [versionItem(`${v.name} ${String(LANGUAGE)}`, v.doc)] : [];
+  });
+}
+
+function headerItems(
+  { verb, connector, operands, used, written }: Extract<Situation, { at: "header" }>,
+  { program, registry }: Asked,
+): Item[] {
+  const takes = connector === null ? verb.operands.what : verb.connectors[connector]?.takes;
+  if (takes === "version" && operands === 0) return [versionItem(String(LANGUAGE))];
+  if (takes === "experiment") return experiments(registry, written);
+  if (operands === 0) return names(program(), takes);
+  const rest = Object.keys(verb.connectors).filter((c) => !used.includes(c));
+  return rest.map((text) => ({ text, type: "connector" }));
+}
+
+function experiments(registry: Registry, used: readonly string[]): Item[] {
+  return openExperiments(registry)
+    .filter((name) => !used.includes(name))
+    .map((name) => {
+      const doc = registry.find("experiment", name)?.doc;
+      return { text: name, type: "value", detail: "experiment", ...(doc !== undefined && { doc }) };
     });
-  }
-  function experiments(used: readonly string[]): Item[] {
-    return openExperiments(registry)
-      .filter((name) => !used.includes(name))
-      .map((name) => {
-        const doc = registry.find("experiment", name)?.doc;
-        return { text: name, type: "value", detail: "experiment", ...(doc !== undefined && { doc }) };
-      });
-  }
-  function values(type: ValueType, at: Extract<Situation, { at: "value" | "argument" }>): Item[] {
-    switch (type.is) {
-      case "word": {
-        const words = here(registry.ofKind(type.kind).filter((w) => !w.planned));
-        const fitting = type.kind === "metric" ? metricsHere(program(), text, start) : undefined;
-        return words
-          .filter((w) => fitting === undefined || fitting.includes(w.name))
-          .map((w) => ({
-            ...{ text: w.name, type: "word", detail: w.kind, doc: wordPage(w, w.parameters) },
-            ...oldItem(w, registry),
-          }));
-      }
-      case "text":
-        return texts(program(), at, text, start);
-      case "choice":
-        return type.of.map((text) => ({ text, type: "value" }));
-      case "boolean":
-        return ["true", "false"].map((text) => ({ text, type: "value" }));
-      case "column":
-        return columns(program(), offset).map((text) => ({
-          text: /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : JSON.stringify(text),
-          type: "column",
-        }));
-      case "list":
-      case "record":
-        return values(type.of, at);
-      case "either":
-        return type.of.flatMap((one) => values(one, at));
-      default:
-        return [];
-    }
-  }
+}
+
+function recordKeys({ settings, keys, used }: Extract<Situation, { at: "record-key" }>): Item[] {
+  if (settings) return unused(settings, used).map((p) => ({ text: `${p.name}: `, type: "key", doc: p.doc }));
+  return keys.filter((k) => !used.includes(k)).map((k) => ({ text: `${k}: `, type: "key" }));
+}
+
+function unused(parameters: readonly Parameter[], used: readonly string[]): readonly Parameter[] {
+  return parameters.filter((p) => !used.includes(p.name));
 }
 
 /** The name that is being typed, where it begins, and what is asked there. Codes hold dashes. */
@@ -164,10 +127,6 @@ function typedAt(
   }
   const typed = /[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.exec(before)?.[0] ?? "";
   return { typed, start: offset - typed.length, situation: situationAt(text, offset - typed.length, registry) };
-}
-
-function isPlain({ is }: ValueType): boolean {
-  return is === "number" || is === "string";
 }
 
 /** Files of the folder that is typed, once the host has told what lies there. */
@@ -190,12 +149,8 @@ function pathsAt(text: string, offset: number, path: PathHere, context: AssistCo
 }
 
 /** `technique.`: parameters of the word that stands there, else of all words that may. */
-function partsOf(
-  program: Program,
-  { of, verb }: Extract<Situation, { at: "member" }>,
-  text: string,
-  offset: number,
-): Item[] {
+function partsOf({ of, verb }: Extract<Situation, { at: "member" }>, asked: Asked): Item[] {
+  const program = asked.program();
   const [root = "", ...inner] = of;
   const settings = verb && [
     ...keysOf(verb, program.registry),
@@ -204,12 +159,7 @@ function partsOf(
   ];
   const parameter = settings?.find((p) => p.name === root);
   if (!verb || !parameter || inner.length > 0 || program.names.has(root)) return [];
-  const statement = statementAt(
-    text,
-    offset,
-    program.registry.verbs().map((v) => v.name),
-  );
-  const name = firstName(statement);
+  const name = nameHere(asked);
   const standing = name === undefined ? undefined : program.names.get(name)?.draft?.given.get(root)?.value;
   const words = kindsIn(parameter.type).flatMap((kind) => program.registry.ofKind(kind).filter((w) => !w.planned));
   const own = isCall(standing) ? words.filter((w) => w.name === standing.word) : words;
@@ -239,67 +189,6 @@ function keys(parameters: readonly Parameter[], after: string, registry: Registr
 }
 const plain = (text: string): string => text.replaceAll("`", "");
 
-/** The model that the statement works on: trained, or evaluated. */
-function modelHere(program: Program, text: string, offset: number): ResolvedModel | undefined {
-  const statement = statementAt(
-    text,
-    offset,
-    program.registry.verbs().map((v) => v.name),
-  );
-  const name = firstName(statement);
-  const named = name === undefined ? undefined : program.names.get(name);
-  const draft = named?.draft ?? (name === undefined ? undefined : program.runs.get(name)?.model);
-  return draft?.is === "model" ? resolveModel(program, draft, draft.span) : undefined;
-}
-/** The base of the model at hand, though its definition may not be finished. */
-function baseHere(program: Program, text: string, offset: number): BaseFacts | undefined {
-  const whole = modelHere(program, text, offset)?.base;
-  if (whole) return whole;
-  const name = firstName(
-    statementAt(
-      text,
-      offset,
-      program.registry.verbs().map((v) => v.name),
-    ),
-  );
-  const given = (name === undefined ? undefined : program.names.get(name)?.draft)?.given.get("base");
-  const written = typeof given?.value === "string" ? given.value : undefined;
-  const folder = program.folderAt(given?.span);
-  const fact = written === undefined ? undefined : program.facts.get({ about: "base", name: written, folder });
-  return fact && !failed(fact) ? fact : undefined;
-}
-function metricsHere(program: Program, text: string, offset: number): readonly string[] | undefined {
-  const model = modelHere(program, text, offset);
-  return model && metricsOf(program.registry, model.plan.task);
-}
-/** Texts that are known where one is asked for: labels of the data, linear layers of the base. */
-function texts(
-  program: Program,
-  at: Extract<Situation, { at: "value" | "argument" }>,
-  text: string,
-  offset: number,
-): Item[] {
-  const { suggests } = (at.at === "value" ? at.parameter : undefined) ?? {};
-  if (!suggests || suggests.from === "files") return [];
-  const also = (suggests.also ?? []).map((name) => ({ text: name, type: "value" }));
-  if (suggests.from === "labels")
-    return [...also, ...[...program.facts.about("data")].flatMap(([, facts]) => facts.labels.map(labelItem))];
-  const base = baseHere(program, text, offset);
-  const layers = Object.entries(base?.shapes ?? {}).filter(
-    ([path, shape]) => shape.length === 2 && path.endsWith(".weight") && !/embed/i.test(path),
-  );
-  return [
-    ...also,
-    ...layers.map(([path, shape]) => ({
-      text: path.split(".").at(-2) ?? path,
-      type: "layer",
-      detail: shape.join(" × "),
-    })),
-  ];
-}
-function labelItem(label: string): Item {
-  return { text: /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(label) ? label : JSON.stringify(label), type: "label" };
-}
 function names(program: Program, takes: string | undefined): Item[] {
   const kinds: Readonly<Record<string, readonly NameKind[]>> = {
     model: ["model", "run"],
@@ -311,21 +200,6 @@ function names(program: Program, takes: string | undefined): Item[] {
   };
   const of = (takes !== undefined && kinds[takes]) || [];
   return program.namesOf(...of).map((text) => ({ text, type: "name", doc: program.names.get(text)?.is ?? "" }));
-}
-function references(program: Program): Item[] {
-  const { typescript, types = {} } = program.outside;
-  return [
-    ...[...program.parameters].map(([name, { value }]) => ({ text: `$${name}`, type: "name", detail: written(value) })),
-    ...typescript.map((name) => ({
-      ...{ text: `$${name}`, type: "name" },
-      ...(Object.hasOwn(types, name) && { detail: types[name] as string }),
-    })),
-  ];
-}
-function written(value: Value): string {
-  return value !== null && typeof value === "object" && "share" in value
-    ? `parameter, ${String(100 * value.share)}%`
-    : `parameter, ${typeof value === "object" ? "a list" : String(value)}`;
 }
 function members(program: Program, of: readonly string[], verb: Verb | undefined): Item[] {
   const named = program.names.get(of[0] ?? "");
@@ -340,26 +214,6 @@ function members(program: Program, of: readonly string[], verb: Verb | undefined
       : [];
   }
   return named?.is === "sweep" ? [{ text: "best", type: "value" }] : [];
-}
-/** Columns of the data definition that the place stands in, if its header is known. */
-function columns(program: Program, offset: number): string[] {
-  const drafts = [...program.names.values()].flatMap((n) =>
-    n.draft?.is === "data" && n.source === program.source.id && n.span.start <= offset ? [n.draft] : [],
-  );
-  const draft = drafts.sort((a, b) => b.span.start - a.span.start)[0];
-  if (!draft) return [];
-  const parameter = parametersOf(program, "data").filter((p) => p.name === "source");
-  const source: Value | undefined = fill(program, parameter, draft.given, "", { here: draft.span }).values["source"];
-  const calls: Call[] = isCall(source)
-    ? [source]
-    : source !== null && typeof source === "object" && "record" in source
-      ? Object.values(source.record).filter(isCall)
-      : [];
-  const folder = program.folderAt(draft.given.get("source")?.span);
-  return calls.flatMap((call) => {
-    const fact = program.ask({ about: "table", source: call, folder });
-    return fact && !failed(fact) ? [...fact.columns] : [];
-  });
 }
 function unique(items: readonly Item[]): Item[] {
   return [...new Map(items.map((item) => [item.text, item])).values()];

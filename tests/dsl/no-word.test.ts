@@ -8,11 +8,11 @@ import { root } from "#tests/imports.js";
 /** Texts that are the names of words too, where they mean something else: what, and in which files. */
 const MEANS: readonly (readonly [name: string, meaning: string, files: readonly string[]])[] = [
   ["text", "a type of values", ["types/registry", "types/define", "types/shapes", "types/values", "plan/text"]],
-  ["text", "a type of values", ["assist/complete"]],
+  ["text", "a type of values", ["assist/value-items"]],
   ["text", "a role of data", ["rules/audit"]],
   ["text", "a word of English, or the field of a line", ["rules/data-codes", "assist/meaning", "diagnostics/excerpt"]],
   ["choice", "a type of values", ["types/registry", "types/define", "types/shapes", "types/values", "plan/text"]],
-  ["choice", "a type of values", ["assist/complete", "assist/write-out"]],
+  ["choice", "a type of values", ["assist/value-items", "assist/write-out"]],
   ["choice", "how a space draws", ["types/capabilities", "plan/plan", "plan/spaces"]],
   ["uniform", "how a space draws", ["types/capabilities", "plan/plan", "plan/spaces"]],
   ["log", "how a space draws", ["types/capabilities", "plan/plan", "plan/spaces"]],
@@ -27,7 +27,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["sample", "a key of data", ["plan/definitions", "assist/meaning"]],
   ["layers", "a size of a model, or what a parameter's values are", ["plan/estimates", "types/capabilities"]],
   ["layers", "a size of a model, or what a parameter's values are", ["types/registry"]],
-  ["table", "rows of the notebook or of a file", ["types/facts", "rules/world", "assist/complete", "assist/hover"]],
+  ["table", "rows of the notebook or of a file", ["types/facts", "rules/world", "assist/value-items", "assist/hover"]],
   ["table", "rows of the notebook or of a file", ["assist/meaning"]],
   ["full", "how exactly the lexer counts", ["syntax/tokens"]],
 ];

@@ -1,0 +1,61 @@
+/** The place that completion is asked about, and what is known there: the program, the statement's model and its base. */
+import { programOf } from "../compile/compile.js";
+import type { Program } from "../plan/program.js";
+import { resolveModel } from "../plan/definitions.js";
+import type { ResolvedModel } from "../plan/resolved.js";
+import type { Source } from "../diagnostics/span.js";
+import { failed, type BaseFacts } from "../types/facts.js";
+import type { Parameter, Registry, Word } from "../types/registry.js";
+import type { AssistContext } from "./items.js";
+import { offered } from "./lifecycle.js";
+import { firstName, statementAt } from "./place.js";
+
+export interface Asked {
+  readonly text: string;
+  readonly offset: number;
+  /** Where the name begins that is typed. */
+  readonly start: number;
+  readonly registry: Registry;
+  /** The text read; done once, and only for what needs it. */
+  readonly program: () => Program;
+  /** What can be written here, by versions and experiments. */
+  readonly allowed: <T extends Word | Parameter>(all: readonly T[]) => readonly T[];
+}
+
+export function askedAt(text: string, offset: number, start: number, context: AssistContext): Asked {
+  const { registry, earlier, facts, outside } = context;
+  const source: Source = { id: "assist", title: "assist", text };
+  let read: Program | undefined;
+  const program = (): Program => (read ??= programOf([...earlier, source], registry, facts, "assist", outside, true));
+  const allowed = <T extends Word | Parameter>(all: readonly T[]): readonly T[] =>
+    offered(all, registry, () => program().experiments);
+  return { text, offset, start, registry, program, allowed };
+}
+
+/** The name that the statement works on first. */
+export function nameHere({ text, start, registry }: Asked): string | undefined {
+  const verbs = registry.verbs().map((v) => v.name);
+  return firstName(statementAt(text, start, verbs));
+}
+
+/** The model that the statement works on: trained, or evaluated. */
+export function modelHere(asked: Asked): ResolvedModel | undefined {
+  const program = asked.program();
+  const name = nameHere(asked);
+  if (name === undefined) return undefined;
+  const draft = program.names.get(name)?.draft ?? program.runs.get(name)?.model;
+  return draft?.is === "model" ? resolveModel(program, draft, draft.span) : undefined;
+}
+
+/** The base of the model at hand, though its definition may not be finished. */
+export function baseHere(asked: Asked): BaseFacts | undefined {
+  const whole = modelHere(asked)?.base;
+  if (whole) return whole;
+  const program = asked.program();
+  const name = nameHere(asked);
+  const given = (name === undefined ? undefined : program.names.get(name)?.draft)?.given.get("base");
+  const written = typeof given?.value === "string" ? given.value : undefined;
+  const folder = program.folderAt(given?.span);
+  const fact = written === undefined ? undefined : program.facts.get({ about: "base", name: written, folder });
+  return fact && !failed(fact) ? fact : undefined;
+}

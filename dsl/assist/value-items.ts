@@ -1,0 +1,125 @@
+/** What may stand as a value: words, choices, columns, labels and layers that are known, and names of the other language. */
+import { fill } from "../plan/defaults.js";
+import { isCall, parametersOf } from "../plan/definitions.js";
+import { metricsOf } from "../plan/metrics.js";
+import type { Program } from "../plan/program.js";
+import { failed } from "../types/facts.js";
+import type { ValueType } from "../types/registry.js";
+import type { Call, Value } from "../types/value.js";
+import { acceptsLive } from "../types/values.js";
+import { baseHere, modelHere, type Asked } from "./asked.js";
+import { wordPage } from "./hover.js";
+import type { Item } from "./items.js";
+import { oldItem } from "./lifecycle.js";
+import type { Situation } from "./situation.js";
+
+type ValueSituation = Extract<Situation, { at: "value" | "argument" }>;
+
+export function values(type: ValueType, at: ValueSituation, asked: Asked): Item[] {
+  switch (type.is) {
+    case "word":
+      return words(type.kind, asked);
+    case "text":
+      return texts(at, asked);
+    case "choice":
+      return type.of.map((text) => ({ text, type: "value" }));
+    case "boolean":
+      return ["true", "false"].map((text) => ({ text, type: "value" }));
+    case "column":
+      return columns(asked).map((text) => ({ text: nameOrQuoted(text), type: "column" }));
+    case "list":
+    case "record":
+      return values(type.of, at, asked);
+    case "either":
+      return type.of.flatMap((one) => values(one, at, asked));
+    default:
+      return [];
+  }
+}
+
+/** Words of the kind; of metrics those that the model's task has. */
+function words(kind: string, asked: Asked): Item[] {
+  const { registry } = asked;
+  const open = asked.allowed(registry.ofKind(kind).filter((w) => !w.planned));
+  const model = kind === "metric" ? modelHere(asked) : undefined;
+  const fitting = model && metricsOf(registry, model.plan.task);
+  return open
+    .filter((w) => fitting === undefined || fitting.includes(w.name))
+    .map((w) => ({
+      ...{ text: w.name, type: "word", detail: w.kind, doc: wordPage(w, w.parameters) },
+      ...oldItem(w, registry),
+    }));
+}
+
+/** Texts that are known where one is asked for: labels of the data, linear layers of the base. */
+function texts(at: ValueSituation, asked: Asked): Item[] {
+  const { suggests } = (at.at === "value" ? at.parameter : undefined) ?? {};
+  if (!suggests || suggests.from === "files") return [];
+  const also = (suggests.also ?? []).map((name) => ({ text: name, type: "value" }));
+  if (suggests.from === "labels")
+    return [...also, ...[...asked.program().facts.about("data")].flatMap(([, facts]) => facts.labels.map(labelItem))];
+  const base = baseHere(asked);
+  const layers = Object.entries(base?.shapes ?? {}).filter(
+    ([path, shape]) => shape.length === 2 && path.endsWith(".weight") && !/embed/i.test(path),
+  );
+  return [
+    ...also,
+    ...layers.map(([path, shape]) => ({
+      text: path.split(".").at(-2) ?? path,
+      type: "layer",
+      detail: shape.join(" × "),
+    })),
+  ];
+}
+function labelItem(label: string): Item {
+  return { text: nameOrQuoted(label), type: "label" };
+}
+function nameOrQuoted(text: string): string {
+  return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : JSON.stringify(text);
+}
+/** Columns of the data definition that the place stands in, if its header is known. */
+function columns({ program: read, offset }: Asked): string[] {
+  const program = read();
+  const drafts = [...program.names.values()].flatMap((n) =>
+    n.draft?.is === "data" && n.source === program.source.id && n.span.start <= offset ? [n.draft] : [],
+  );
+  const draft = drafts.sort((a, b) => b.span.start - a.span.start)[0];
+  if (!draft) return [];
+  const parameter = parametersOf(program, "data").filter((p) => p.name === "source");
+  const source: Value | undefined = fill(program, parameter, draft.given, "", { here: draft.span }).values["source"];
+  const calls: Call[] = isCall(source)
+    ? [source]
+    : source !== null && typeof source === "object" && "record" in source
+      ? Object.values(source.record).filter(isCall)
+      : [];
+  const folder = program.folderAt(draft.given.get("source")?.span);
+  return calls.flatMap((call) => {
+    const fact = program.ask({ about: "table", source: call, folder });
+    return fact && !failed(fact) ? [...fact.columns] : [];
+  });
+}
+
+/** Parameters anywhere; values of TypeScript where a table may stand, or where there is nothing else to offer. */
+export function referencesFor(type: ValueType | undefined, program: Program): Item[] {
+  const all = references(program);
+  const takes = type !== undefined && (acceptsLive(type) || isPlain(type));
+  return takes ? all : all.filter((item) => program.parameters.has(item.text.slice(1)));
+}
+function isPlain({ is }: ValueType): boolean {
+  return is === "number" || is === "string";
+}
+export function references(program: Program): Item[] {
+  const { typescript, types = {} } = program.outside;
+  return [
+    ...[...program.parameters].map(([name, { value }]) => ({ text: `$${name}`, type: "name", detail: written(value) })),
+    ...typescript.map((name) => ({
+      ...{ text: `$${name}`, type: "name" },
+      ...(Object.hasOwn(types, name) && { detail: types[name] as string }),
+    })),
+  ];
+}
+function written(value: Value): string {
+  return value !== null && typeof value === "object" && "share" in value
+    ? `parameter, ${String(100 * value.share)}%`
+    : `parameter, ${typeof value === "object" ? "a list" : String(value)}`;
+}
