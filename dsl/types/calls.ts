@@ -1,7 +1,7 @@
 /** Words with their arguments: found in the vocabulary, each argument given once and typed by its parameter. */
 import type { Call, Value } from "./value.js";
 import { isOldSpelling, type Parameter, type Word } from "./registry.js";
-import type { Argument, Expression, WordNode } from "../syntax/tree.js";
+import type { Argument, Name, WordNode } from "../syntax/tree.js";
 import { isGone, presentCall } from "./deprecated.js";
 import { adviceOf, advised, writes } from "./advised.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
@@ -92,108 +92,126 @@ function areApart(edits: readonly Edit[]): boolean {
 /** A word's arguments; those of an old spelling are taken as what it means today. */
 export function call(written: WordNode, named: Word, asked: Asked, t: Typing): Call | undefined {
   const { node, record } = presentCall(written, named, t);
-  const given: Record<string, Value> = {};
-  const seen = new Set<string>();
-  let whole = true;
-  const positional = record.parameters.filter((p) => p.positional !== undefined && !isOldSpelling(p));
-  const open = record.parameters.find((p) => p.open);
-  const take = (
-    argument: Argument,
-    parameter: Parameter,
-    name: string,
-    node_: Expression = argument.value,
-  ): Value | undefined => {
-    const value = t.typed(node_, parameter.type, { key: name, path: `${asked.path}.${name}`, parameter }, t);
-    if (value === undefined) whole = false;
-    return value;
-  };
-  let next = 0;
-  let nameless = false;
-  for (const argument of node.arguments ?? []) {
-    if (!argument.key) {
-      const parameter = positional[next];
-      if (!parameter) {
-        // One report for all that have no name.
-        if (nameless) continue;
-        nameless = true;
-        const bare = (node.arguments ?? []).filter((one) => !one.key).length - positional.length;
-        const named = new Set((node.arguments ?? []).map((one) => one.key?.text));
-        const open = record.parameters.filter((p) => !p.planned && !p.open && !isOldSpelling(p));
-        const frees = open.filter((p) => !seen.has(p.name) && !named.has(p.name));
-        const [free] = frees;
-        t.reporter.report(
-          "too-many-arguments",
-          {
-            word: record.name,
-            positional: positional.length,
-            ...(free ? { names: frees.slice(0, bare).map((p) => p.name) } : {}),
-          },
-          argument.span,
-          free
-            ? {
-                fix: {
-                  ...replace(
-                    { ...argument.span, end: argument.span.start },
-                    `${free.name}: `,
-                    `name it: \`${free.name}:\``,
-                  ),
-                  certain: false,
-                },
-              }
-            : {},
-        );
-        whole = false;
-        continue;
-      }
-      seen.add(parameter.name);
-      if (parameter.positional === "rest") {
-        const value = take(
-          argument,
-          parameter.type.is === "list" ? { ...parameter, type: parameter.type.of } : parameter,
-          parameter.name,
-        );
-        const before = given[parameter.name];
-        if (value !== undefined) given[parameter.name] = [...(Array.isArray(before) ? (before as Value[]) : []), value];
-        continue;
-      }
-      next++;
-      const value = take(argument, parameter, parameter.name);
-      if (value !== undefined) given[parameter.name] = value;
-      continue;
-    }
-    const name = argument.key.text;
-    const parameter =
-      record.parameters.find((p) => p.name === name && !p.open) ?? (isForeign(record, name) ? undefined : open);
-    if (!parameter) {
-      unknownArgument(argument, node, record, t);
-      whole = false;
-      continue;
-    }
-    if (parameter.planned) {
-      t.reporter.report("not-built-yet", { word: name, meanwhile: parameter.planned.meanwhile }, argument.key.span);
-      whole = false;
-      continue;
-    }
-    if (seen.has(name)) {
-      const first = node.arguments?.find((one) => one.key?.text === name)?.key;
-      t.reporter.report("duplicate-key", { key: name }, argument.key.span, {
-        ...(first && first !== argument.key ? { labels: [{ span: first.span, text: "first here" }] } : {}),
-      });
-      continue;
-    }
-    seen.add(name);
-    const value = take(argument, parameter, name);
-    if (value !== undefined) given[name] = value;
+  return new Arguments(node, record, asked, t).call();
+}
+
+/** The arguments of one call, taken in order. */
+class Arguments {
+  private readonly given: Record<string, Value> = {};
+  private readonly seen = new Set<string>();
+  /** False once something was reported: what builds on the call stays silent. */
+  private whole = true;
+  private readonly positional: readonly Parameter[];
+  private readonly open: Parameter | undefined;
+  /** Which positional parameter is the next one's. */
+  private next = 0;
+  /** Whether one was met that has no name and no place. */
+  private nameless = false;
+
+  constructor(
+    private readonly node: WordNode,
+    private readonly record: Word,
+    private readonly asked: Asked,
+    private readonly t: Typing,
+  ) {
+    this.positional = record.parameters.filter((p) => p.positional !== undefined && !isOldSpelling(p));
+    this.open = record.parameters.find((p) => p.open);
   }
-  const missing = record.parameters.filter((p) => p.required && !p.open && !seen.has(p.name) && !isOldSpelling(p));
-  if (missing.length > 0 && whole)
-    t.reporter.report(
-      "missing-argument",
-      { word: record.name, names: missing.map((p) => p.name), example: record.example },
-      joined(node),
+
+  call(): Call | undefined {
+    for (const argument of this.node.arguments ?? [])
+      if (argument.key) this.named(argument, argument.key);
+      else this.placed(argument);
+    this.checkRequired();
+    const { name, kind } = this.record;
+    return this.whole ? { word: name, kind, arguments: this.given } : undefined;
+  }
+
+  /** An argument without a name belongs to the parameter at its place. */
+  private placed(argument: Argument): void {
+    const parameter = this.positional[this.next];
+    if (!parameter) return this.tooMany(argument);
+    this.seen.add(parameter.name);
+    if (parameter.positional === "rest") {
+      const { type, name } = parameter;
+      const value = this.typed(argument, type.is === "list" ? { ...parameter, type: type.of } : parameter);
+      const before = this.given[name];
+      if (value !== undefined) this.given[name] = [...(Array.isArray(before) ? (before as Value[]) : []), value];
+      return;
+    }
+    this.next++;
+    this.take(argument, parameter, parameter.name);
+  }
+
+  private named(argument: Argument, key: Name): void {
+    const { record, t } = this;
+    const name = key.text;
+    const parameter =
+      record.parameters.find((p) => p.name === name && !p.open) ?? (isForeign(record, name) ? undefined : this.open);
+    if (!parameter) {
+      unknownArgument(argument, this.node, record, t);
+      this.whole = false;
+    } else if (parameter.planned) {
+      t.reporter.report("not-built-yet", { word: name, meanwhile: parameter.planned.meanwhile }, key.span);
+      this.whole = false;
+    } else if (this.seen.has(name)) this.repeated(key);
+    else {
+      this.seen.add(name);
+      this.take(argument, parameter, name);
+    }
+  }
+
+  private take(argument: Argument, parameter: Parameter, name: string): void {
+    const value = this.typed(argument, parameter, name);
+    if (value !== undefined) this.given[name] = value;
+  }
+  private typed({ value: node }: Argument, parameter: Parameter, name = parameter.name): Value | undefined {
+    const asked = { key: name, path: `${this.asked.path}.${name}`, parameter };
+    const value = this.t.typed(node, parameter.type, asked, this.t);
+    if (value === undefined) this.whole = false;
+    return value;
+  }
+
+  /** One report for all that have neither name nor place. */
+  private tooMany(argument: Argument): void {
+    this.whole = false;
+    if (this.nameless) return;
+    this.nameless = true;
+    const { record } = this;
+    const all = this.node.arguments ?? [];
+    const bare = all.filter((one) => !one.key).length - this.positional.length;
+    const names = new Set(all.map((one) => one.key?.text));
+    const frees = record.parameters.filter(
+      (p) => !p.planned && !p.open && !isOldSpelling(p) && !this.seen.has(p.name) && !names.has(p.name),
     );
-  if (missing.length > 0) whole = false;
-  return whole ? { word: record.name, kind: record.kind, arguments: given } : undefined;
+    const [free] = frees;
+    const told = { word: record.name, positional: this.positional.length };
+    if (!free) return this.t.reporter.report("too-many-arguments", told, argument.span);
+    const before = { ...argument.span, end: argument.span.start };
+    this.t.reporter.report(
+      "too-many-arguments",
+      { ...told, names: frees.slice(0, bare).map((p) => p.name) },
+      argument.span,
+      { fix: { ...replace(before, `${free.name}: `, `name it: \`${free.name}:\``), certain: false } },
+    );
+  }
+
+  private repeated(key: Name): void {
+    const first = this.node.arguments?.find((one) => one.key?.text === key.text)?.key;
+    const labels = first && first !== key ? { labels: [{ span: first.span, text: "first here" }] } : {};
+    this.t.reporter.report("duplicate-key", { key: key.text }, key.span, labels);
+  }
+
+  private checkRequired(): void {
+    const { name, parameters, example } = this.record;
+    const missing = parameters.filter((p) => p.required && !p.open && !this.seen.has(p.name) && !isOldSpelling(p));
+    if (missing.length === 0) return;
+    if (this.whole) {
+      const told = { word: name, names: missing.map((p) => p.name), example };
+      this.t.reporter.report("missing-argument", told, joined(this.node));
+    }
+    this.whole = false;
+  }
 }
 
 /** Whether other tools have that name for a parameter: no new name then, even where any name may stand. */
