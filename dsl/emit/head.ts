@@ -31,17 +31,14 @@ function keyOf({ settings, ...refs }: Head): string {
 }
 
 /** The sweep of a node's head, made once for each lowering however many nodes ask. */
-export function sweepsOf<L extends { readonly program: Program }, S>(
+export function sweepsOf<S, L extends { readonly program: Program; readonly sweeps: Map<string, S> }>(
   through: (l: L, head: Head, gradient: HeadGradient | undefined) => S,
 ): (l: L, node: HeadNode) => S {
-  const sweeps = new WeakMap<L, Map<string, S>>();
   return (l, node) => {
-    let made = sweeps.get(l);
-    if (!made) sweeps.set(l, (made = new Map<string, S>()));
     const head = headOf(node);
     const key = keyOf(head);
-    let sweep = made.get(key);
-    if (!sweep) made.set(key, (sweep = through(l, head, gradientOf(l.program, key))));
+    let sweep = l.sweeps.get(key);
+    if (!sweep) l.sweeps.set(key, (sweep = through(l, head, gradientOf(l.program, key))));
     return sweep;
   };
 }

@@ -36,9 +36,24 @@ export interface ProductOptions {
   readonly alpha?: number;
 }
 
+/** What the sweep through the head of a language model makes. */
+export interface Sweep {
+  /** Losses [m, 1], before their shares. */
+  readonly losses: string;
+  readonly share: string;
+  /** Gradients for dy = 1. */
+  readonly dx?: string;
+  readonly dweight?: string;
+  readonly dbias?: string;
+}
+
 export class Lowering {
   private readonly made = new Map<string, { full?: string; flat?: string }>();
   private readonly makers = new Map<number, readonly Make[]>();
+  /** Sweeps through heads that were made, by what they read. */
+  readonly sweeps = new Map<string, Sweep>();
+  /** Tables of levels that were made, by how many levels they have. */
+  readonly tables = new Map<number, string>();
 
   constructor(
     readonly graph: OnnxGraph,

@@ -29,9 +29,20 @@ export type Lowerings = Table<Lowering, Make>;
 /** The same, asked by name. */
 export type LowerByName = Readonly<Record<string, Lower | undefined>>;
 
+/** What the sweep through the head of a language model makes. */
+export interface Sweep {
+  readonly loss: string;
+  /** dx, dweight, dbias: those that are wanted. */
+  readonly gradients: readonly (string | undefined)[];
+  /** What the gradients are still to be multiplied by. */
+  readonly late: Ref | undefined;
+}
+
 export class Lowering {
   private readonly made = new Map<string, { full?: string; flat?: string }>();
   private readonly makers = new Map<number, readonly Make[]>();
+  /** Sweeps through heads that were made, by what they read. */
+  readonly sweeps = new Map<string, Sweep>();
   private readonly uses: number[];
   private readonly used = new Set<string>();
   private readonly indices: ReadonlyMap<Node, number>;

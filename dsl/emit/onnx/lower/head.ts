@@ -6,17 +6,8 @@
 import { sweepsOf, type Head, type HeadGradient } from "../../head.js";
 import { gated } from "../gate.js";
 import type { NodeOf } from "#dsl/graph/table.js";
-import type { Lowerings, Lowering } from "../lowering.js";
+import type { Lowerings, Lowering, Sweep } from "../lowering.js";
 
-interface Sweep {
-  /** Losses [m, 1], before their shares. */
-  readonly losses: string;
-  readonly share: string;
-  /** Gradients for dy = 1. */
-  readonly dx?: string;
-  readonly dweight?: string;
-  readonly dbias?: string;
-}
 const last = { axis: { int: -1 } };
 const sweepOf = sweepsOf(sweepThrough);
 

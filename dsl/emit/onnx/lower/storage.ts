@@ -55,14 +55,11 @@ export function fromBrain(l: Lowering, node: NodeOf<"cast">, halves: string): st
   return l.op("Gather", [tableOf(l, new Float32Array(floats.buffer), [65536]), places]);
 }
 
-const tables = new WeakMap<object, Map<number, string>>();
 /** Once for each graph: it is as large as its levels are many. */
-function tableOf({ graph }: Lowering, levels: ArrayLike<number>, shape: readonly number[]): string {
-  let known = tables.get(graph);
-  if (!known) tables.set(graph, (known = new Map()));
+function tableOf({ graph, tables }: Lowering, levels: ArrayLike<number>, shape: readonly number[]): string {
   const size = levels.length;
-  let name = known.get(size);
+  let name = tables.get(size);
   if (name === undefined)
-    known.set(size, (name = graph.constant("f32", shape, new Uint8Array(Float32Array.from(levels).buffer))));
+    tables.set(size, (name = graph.constant("f32", shape, new Uint8Array(Float32Array.from(levels).buffer))));
   return name;
 }

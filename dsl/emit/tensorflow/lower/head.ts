@@ -7,15 +7,8 @@
 import type { Ref } from "#dsl/graph/program.js";
 import { isConstant } from "#dsl/graph/leaves.js";
 import { sweepsOf, type Head, type HeadGradient } from "../../head.js";
-import type { Lowerings, Lowering } from "../lowering.js";
+import type { Lowerings, Lowering, Sweep } from "../lowering.js";
 
-interface Sweep {
-  readonly loss: string;
-  /** dx, dweight, dbias: those that are wanted. */
-  readonly gradients: readonly (string | undefined)[];
-  /** What the gradients are still to be multiplied by. */
-  readonly late: Ref | undefined;
-}
 const sweepOf = sweepsOf(sweepThrough);
 
 function sweepThrough(l: Lowering, head: Head, backward: HeadGradient | undefined): Sweep {
