@@ -37,6 +37,7 @@ export interface CodeEntry<D> {
   readonly example?: string;
 }
 
+/** Filled while modules load, each with its own codes; read-only from then on. */
 const table = new Map<string, CodeEntry<never>>();
 
 /** Adds a room's codes; the same code twice is a defect of the program and throws. */

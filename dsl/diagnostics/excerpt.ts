@@ -30,6 +30,7 @@ const quoted = 160;
 const before = 60;
 const mostLabels = 20;
 
+/** Where a source's lines begin never changes: found once, for as long as the source is there. */
 const known = new WeakMap<Source, Lines>();
 export function linesOf(source: Source): Lines {
   const lines = known.get(source) ?? new Lines(source.text);

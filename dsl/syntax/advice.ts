@@ -2,7 +2,18 @@
 import type { IToken } from "chevrotain";
 import * as t from "./tokens.js";
 
-const CONTROL = new Set(["if", "else", "elif", "for", "while", "in", "not", "and", "or", "lambda"]);
+const CONTROL: ReadonlySet<string> = new Set([
+  "if",
+  "else",
+  "elif",
+  "for",
+  "while",
+  "in",
+  "not",
+  "and",
+  "or",
+  "lambda",
+]);
 
 /** The help for `token`, which stands after `before`; undefined: what is expected says enough. */
 export function adviceOn(token: IToken, before: IToken | undefined): string | undefined {

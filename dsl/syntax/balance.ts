@@ -10,13 +10,13 @@ import type { SourceId, Span } from "../diagnostics/span.js";
 import type {} from "./codes.js";
 import * as t from "./tokens.js";
 
-const closerOf = new Map<TokenType, TokenType>([
+const closerOf: ReadonlyMap<TokenType, TokenType> = new Map([
   [t.LeftBrace, t.RightBrace],
   [t.LeftParen, t.RightParen],
   [t.LeftSquare, t.RightSquare],
 ]);
-const openerOf = new Map<TokenType, TokenType>([...closerOf].map(([open, closer]) => [closer, open]));
-const image = new Map<TokenType, string>([
+const openerOf: ReadonlyMap<TokenType, TokenType> = new Map([...closerOf].map(([open, closer]) => [closer, open]));
+const image: ReadonlyMap<TokenType, string> = new Map([
   [t.LeftBrace, "{"],
   [t.LeftParen, "("],
   [t.LeftSquare, "["],

@@ -5,6 +5,7 @@
 
 const trivia = /\s+|\/\/(?![ \t]*%%)[^\n]*|\/\*[\s\S]*?\*\/|#(?!!)[^\n]*/y;
 const magic = /^(?:\/\/[ \t]*)?%%(\w+)/;
+/** A pure function's results: the same verbs always make the same expression. */
 const heads = new Map<string, RegExp>();
 
 /** True if `cell` is Tune: `verbs` are the registry's verbs. Hints and mistakes never change the answer. */

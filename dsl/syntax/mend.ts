@@ -10,7 +10,7 @@ import type { Fix } from "../diagnostics/diagnostic.js";
 import type {} from "./codes.js";
 import * as t from "./tokens.js";
 
-const units = new Set(["ms", "s", "min", "h", "d", "KB", "MB", "GB", "KiB", "MiB", "GiB"]);
+const units: ReadonlySet<string> = new Set(["ms", "s", "min", "h", "d", "KB", "MB", "GB", "KiB", "MiB", "GiB"]);
 
 export function mend(tokens: readonly IToken[], source: SourceId, reporter: Reporter): IToken[] {
   return new Mender(undashed(tokens, source, reporter), source, reporter).mended();

@@ -26,8 +26,11 @@ export interface Parsed {
   readonly comments: readonly IToken[];
 }
 
+/** Made when it is first used; it is set anew for every text, so that nothing of one is left for the next. */
 let grammar: Grammar | undefined;
+/** What a text comes to depends on it and the verbs alone: texts that were parsed of late, the last one last. */
 const cache = new Map<string, Parsed>();
+/** Characters of them. */
 let cached = 0;
 /** Characters of the texts that are kept: some hundred cells, or the last few versions of a long file. */
 const ROOM = 100_000;

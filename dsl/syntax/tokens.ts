@@ -18,7 +18,7 @@ function token(
 }
 /** UTF-16 units of the longest text that is read; a longer one has no tokens. */
 export const longest = 250_000;
-/** Where the last `what` stands in the text that is read: without it, what is opened again and again is sought only once. */
+/** Where the last `what` stands in the text that is read, sought once for each text: without it, what is opened again and again is sought only once. */
 function lastOf(what: string): (text: string) => number {
   let known = { text: "", at: -1 };
   return (text) => {
@@ -86,6 +86,7 @@ export const Unknown = token("Unknown", /[\s\S]/u, { line_breaks: true });
 
 export const allTokens: readonly TokenType[] = order;
 
+/** Made when it is first used, and the same for every text. */
 let lexer: Lexer | undefined;
 export interface Lexed {
   readonly tokens: readonly IToken[];

@@ -18,7 +18,7 @@ export interface Header {
 }
 
 const NAME = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
-const foreign = new Set([
+const foreign: ReadonlySet<string> = new Set([
   "const",
   "let",
   "var",
