@@ -3,7 +3,6 @@ import { programOf } from "../compile/compile.js";
 import type { Program } from "../plan/program.js";
 import { resolveModel } from "../plan/definitions.js";
 import type { ResolvedModel } from "../plan/resolved.js";
-import type { Source } from "../diagnostics/span.js";
 import { failed, type BaseFacts } from "../types/facts.js";
 import type { Parameter, Registry, Word } from "../types/registry.js";
 import type { AssistContext } from "./items.js";
@@ -22,11 +21,23 @@ export interface Asked {
   readonly allowed: <T extends Word | Parameter>(all: readonly T[]) => readonly T[];
 }
 
+/** Id of the text that is typed. */
+export const TYPED = "assist";
+
+/** The text read after the cells that ran. `checked`: held against the world too; else only for its definitions. */
+export function programAfter(
+  text: string,
+  { earlier, registry, facts, outside, kept }: AssistContext,
+  { checked = false } = {},
+): Program {
+  const sources = [...earlier, { id: TYPED, title: TYPED, text }];
+  return programOf(sources, registry, facts, "assist", outside, { quiet: !checked, ...(kept && { kept }) });
+}
+
 export function askedAt(text: string, offset: number, start: number, context: AssistContext): Asked {
-  const { registry, earlier, facts, outside } = context;
-  const source: Source = { id: "assist", title: "assist", text };
+  const { registry } = context;
   let read: Program | undefined;
-  const program = (): Program => (read ??= programOf([...earlier, source], registry, facts, "assist", outside, true));
+  const program = (): Program => (read ??= programAfter(text, context));
   const allowed = <T extends Word | Parameter>(all: readonly T[]): readonly T[] =>
     offered(all, registry, () => program().experiments);
   return { text, offset, start, registry, program, allowed };

@@ -1,21 +1,18 @@
 /** Completion inside `allow: { … }`: the codes that would be reported of this statement first, then all that may be allowed. */
 import { ALLOW, allowable } from "../types/allow.js";
 import { entryOf, wordsOf } from "../diagnostics/codes.js";
-import { programOf } from "../compile/compile.js";
 import * as t from "../syntax/tokens.js";
+import { programAfter, TYPED } from "./asked.js";
 import type { AssistContext, Item } from "./items.js";
 
 export function codeItems(text: string, offset: number, used: readonly string[], context: AssistContext): Item[] {
   const cut = withoutAllowance(text, offset);
-  const source = { id: "assist", title: "assist", text: cut.text };
-  const { registry, facts, outside, earlier } = context;
-  const { reporter } = programOf([...earlier, source], registry, facts, "assist", outside);
+  const { reporter } = programAfter(cut.text, context, { checked: true });
   const may = new Set(allowable());
   const firing = new Map(
     reporter.diagnostics
       .filter(
-        ({ code, span }) =>
-          may.has(code) && span.source === source.id && span.start >= cut.from && span.start <= cut.to,
+        ({ code, span }) => may.has(code) && span.source === TYPED && span.start >= cut.from && span.start <= cut.to,
       )
       .map(({ code, data }) => [code as string, wordsOf(code, data as never).message] as const),
   );

@@ -1,9 +1,7 @@
 /** Completion: what may stand at a place, from the vocabulary, the names defined and the columns known. */
 import type { Program } from "../plan/program.js";
 import { splitNames } from "../rules/world.js";
-import { programOf } from "../compile/compile.js";
 import type { NameKind } from "../plan/outside.js";
-import type { Source } from "../diagnostics/span.js";
 import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
 import { failed, type Need } from "../types/facts.js";
 import { kindsIn } from "../types/keys.js";
@@ -12,7 +10,7 @@ import { topics } from "../compile/show.js";
 import type { Parameter, Registry, Verb } from "../types/registry.js";
 import { openExperiments } from "../types/experiments.js";
 import { LANGUAGE } from "../types/versions.js";
-import { askedAt, nameHere, type Asked } from "./asked.js";
+import { askedAt, nameHere, programAfter, TYPED, type Asked } from "./asked.js";
 import { defaultOf } from "./hover.js";
 import { lifecycleOf, oldItem } from "./lifecycle.js";
 import { parse } from "../syntax/parse.js";
@@ -74,7 +72,7 @@ function itemsFor(situation: Situation, asked: Asked, context: AssistContext): I
 /** The verbs; the version line, where it may still open the text. */
 function statements({ text, start, registry, allowed }: Asked): Item[] {
   const verbs = registry.verbs().map((v) => v.name);
-  const first = parse({ id: "assist", title: "assist", text }, verbs).tree.statements[0];
+  const first = parse({ id: TYPED, title: TYPED, text }, verbs).tree.statements[0];
   const opens = first === undefined || start <= first.span.start;
   return allowed(registry.verbs().filter((v) => !v.planned)).flatMap((v): Item[] => {
     if (v.operands.what !== "version") return [{ text: v.name, type: "verb", doc: v.doc, ...oldItem(v, registry) }];
@@ -131,12 +129,9 @@ function typedAt(
 
 /** Files of the folder that is typed, once the host has told what lies there. */
 function pathsAt(text: string, offset: number, path: PathHere, context: AssistContext): Completions {
-  const { registry, facts, outside, earlier } = context;
-  const source: Source = { id: "assist", title: "assist", text };
-  const program = programOf([...earlier, source], registry, facts, "assist", outside, true);
-  const folder = program.folderAt({ source: source.id, start: offset, end: offset });
+  const folder = programAfter(text, context).folderAt({ source: TYPED, start: offset, end: offset });
   const need: Need & { about: "files" } = { about: "files", path: path.folder, folder };
-  const fact = facts.get(need);
+  const fact = context.facts.get(need);
   const place = { start: path.start, end: offset };
   if (fact === undefined) return { ...place, items: [], needs: [need] };
   if (failed(fact)) return { ...place, items: [], needs: [] };

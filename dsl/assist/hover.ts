@@ -1,13 +1,14 @@
 /** Hover: what a word, key, value or name is, as Markdown from its record and from what is known of the world. */
 import { entryOf } from "../diagnostics/codes.js";
+import type { TokenType } from "chevrotain";
 import { kindsIn } from "../types/keys.js";
 import type { Program } from "../plan/program.js";
 import { describe } from "../types/shapes.js";
-import { programOf } from "../compile/compile.js";
 import { tuneText } from "../plan/text.js";
 import { isOldSpelling, type Parameter, type Word } from "../types/registry.js";
 import * as t from "../syntax/tokens.js";
 import type { AssistContext } from "./items.js";
+import { programAfter } from "./asked.js";
 import { lifecycleOf } from "./lifecycle.js";
 import { meaningOfName, meaningOfReference, meaningOfValue } from "./meaning.js";
 import { firstName, statementAt, tokenAt } from "./place.js";
@@ -20,7 +21,7 @@ export interface Hover {
   readonly markdown: string;
 }
 
-const told = new Set([t.Identifier, t.Num, t.Str, t.Text, t.Ref]);
+const told: ReadonlySet<TokenType> = new Set([t.Identifier, t.Num, t.Str, t.Text, t.Ref]);
 
 export function hover(text: string, offset: number, context: AssistContext): Hover | undefined {
   const token = tokenAt(text, offset);
@@ -40,15 +41,7 @@ function pageAt(
   const { registry } = context;
   const situation = situationAt(text, start, registry);
   let read: Program | undefined;
-  const program = (): Program =>
-    (read ??= programOf(
-      [...context.earlier, { id: "assist", title: "assist", text }],
-      registry,
-      context.facts,
-      "assist",
-      context.outside,
-      true,
-    ));
+  const program = (): Program => (read ??= programAfter(text, context));
   if (image.startsWith("$")) return meaningOfReference(program(), image.slice(1));
   switch (situation.at) {
     case "statement": {

@@ -1,4 +1,5 @@
 /** What completion is asked with and what it answers. */
+import type { EarlierCells } from "../compile/earlier.js";
 import type { Source } from "../diagnostics/span.js";
 import type { Outside } from "../plan/outside.js";
 import type { Facts, Need } from "../types/facts.js";
@@ -8,6 +9,8 @@ export interface AssistContext {
   readonly registry: Registry;
   /** Cells that ran before. */
   readonly earlier: readonly Source[];
+  /** What they came to the last time that anything was asked. */
+  readonly kept?: EarlierCells;
   readonly facts: Facts;
   readonly outside: Outside;
 }

@@ -5,6 +5,7 @@
 import { CodedError } from "../diagnostics/codes.js";
 import type { Source } from "../diagnostics/span.js";
 import { compile, type Compiled } from "./compile.js";
+import { EarlierCells } from "./earlier.js";
 import type { Outside } from "../plan/outside.js";
 import { Facts, type FactOf, type Failed, type Need } from "../types/facts.js";
 import type { Registry } from "../types/registry.js";
@@ -22,6 +23,8 @@ export interface Answering {
   readonly facts?: Facts;
   /** Whether a need is worth an answer; absent: every one is. */
   readonly asks?: (need: Need) => boolean;
+  /** What earlier cells came to the last time; absent: they are read anew, once for all rounds. */
+  readonly kept?: EarlierCells;
 }
 /** What a compilation came to, and all it was told on the way. */
 export interface CompiledWith extends Compiled {
@@ -29,9 +32,10 @@ export interface CompiledWith extends Compiled {
 }
 
 export async function compileAnswered(sources: readonly Source[], o: Answering): Promise<CompiledWith> {
+  const { kept = new EarlierCells() } = o;
   let facts = o.facts ?? Facts.none;
   for (;;) {
-    const compiled = compile(sources, o.registry, facts, o.purpose, o.outside);
+    const compiled = compile(sources, o.registry, facts, o.purpose, o.outside, kept);
     const missing = compiled.needs.filter((need) => facts.get(need) === undefined && (o.asks?.(need) ?? true));
     if (missing.length === 0) return { ...compiled, facts };
     const answers = await Promise.all(missing.map((need) => answerSafely(need, o.answer)));

@@ -7,7 +7,7 @@ import { reportIdle } from "../types/allow.js";
 import { folderOf, type Program } from "../plan/program.js";
 import { Enough, Reporter } from "../diagnostics/reporter.js";
 import type { Source, Span } from "../diagnostics/span.js";
-import { afterEarlier } from "./earlier.js";
+import { EarlierCells } from "./earlier.js";
 import type { Facts, Need } from "../types/facts.js";
 import type { Action } from "../plan/plan.js";
 import type { NameKind, Outside } from "../plan/outside.js";
@@ -44,7 +44,7 @@ export interface Compiled {
 
 /**
  * Compiles the last source; earlier ones are cells that ran already and contribute definitions only, silently.
- * Never throws on any text.
+ * Never throws on any text. `kept`: what whoever compiles these cells again keeps of the earlier ones.
  */
 export function compile(
   sources: readonly Source[],
@@ -52,8 +52,9 @@ export function compile(
   facts: Facts,
   purpose: "assist" | "run",
   outside: Outside,
+  kept?: EarlierCells,
 ): Compiled {
-  const program = programOf(sources, registry, facts, purpose, outside);
+  const program = programOf(sources, registry, facts, purpose, outside, kept ? { kept } : {});
   const diagnostics = inOrder(program.reporter.diagnostics);
   const needs = [...program.needs.values()];
   const whole = purpose === "run" && needs.length === 0 && !program.reporter.hasErrors;
@@ -79,9 +80,9 @@ export function programOf(
   facts: Facts,
   purpose: "assist" | "run",
   outside: Outside,
-  quiet = false,
+  { quiet = false, kept = new EarlierCells() }: { readonly quiet?: boolean; readonly kept?: EarlierCells } = {},
 ): Program {
-  const program = afterEarlier(sources.slice(0, -1), { registry, facts, purpose, outside }, (earlier, source) =>
+  const program = kept.after(sources.slice(0, -1), { registry, facts, purpose, outside }, (earlier, source) =>
     read(earlier, source, true),
   );
   const last = sources.at(-1);

@@ -3,6 +3,7 @@
  * come through here.
  */
 import { compileAnswered, type CompiledWith } from "#dsl/compile/answered.js";
+import type { EarlierCells } from "#dsl/compile/earlier.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
@@ -17,6 +18,8 @@ export interface CompileOptions {
   /** Model or run name → recipe hash of its present weights. */
   readonly trained?: Readonly<Record<string, string>>;
   readonly registry?: Registry;
+  /** Keeps what earlier cells came to between calls. */
+  readonly kept?: EarlierCells;
 }
 
 export async function compileAll(sources: readonly Source[], o: CompileOptions = {}): Promise<CompiledWith> {
@@ -26,6 +29,7 @@ export async function compileAll(sources: readonly Source[], o: CompileOptions =
   const compiled = await compileAnswered(sources, {
     registry: o.registry ?? whole,
     purpose: o.purpose ?? "run",
+    ...(o.kept && { kept: o.kept }),
     outside: {
       typescript: hostContext.typescript(),
       trained: o.trained ?? {},

@@ -2,6 +2,7 @@
  * One Tune session: the names that earlier cells made, the data and models behind them, the engine. A notebook has one, a
  * `.tune` file has one. A source is compiled whole before anything of it runs; then its actions run in order.
  */
+import { EarlierCells } from "#dsl/compile/earlier.js";
 import type { CompiledWith } from "#dsl/compile/answered.js";
 import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
@@ -72,6 +73,8 @@ export class TuneSession {
   readonly names: NameSink;
   readonly vocabulary: SessionVocabulary;
   private sources: readonly Source[] = [];
+  /** What they came to, for the next one's compilation. */
+  readonly kept = new EarlierCells();
   /** Background work of an interrupted training; the next statement that needs the model waits for it. */
   private readonly background = new Set<Promise<unknown>>();
 
@@ -99,6 +102,7 @@ export class TuneSession {
       registry: this.vocabulary.registry,
       hostContext: { ...hostContext, runs: this.runs, best: (sweep) => this.sweeps.get(sweep)?.best?.values },
       datasets: this.datasets,
+      kept: this.kept,
       trained: this.models.trained(),
     });
   }

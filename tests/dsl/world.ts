@@ -1,5 +1,6 @@
 /** Facts for tests of the compiler: a CSV with some columns, a small BERT, a machine. Plain data, so no test of the language needs a file. */
 import { compile, type Compiled } from "#dsl/compile/compile.js";
+import { EarlierCells } from "#dsl/compile/earlier.js";
 import { nothingOutside, type Outside } from "#dsl/plan/outside.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import {
@@ -132,11 +133,10 @@ export function compiled(
   const texts = typeof cells === "string" ? [cells] : cells;
   const sources = texts.map((text, i) => ({ id: `cell-${i + 1}`, title: `cell ${i + 1}`, text }));
   let facts = Facts.none;
+  const kept = new EarlierCells();
   for (let round = 0; round < 20; round++) {
-    const result = compile(sources, o.registry ?? registry, facts, o.purpose ?? "run", {
-      ...nothingOutside,
-      ...o.outside,
-    });
+    const outside = { ...nothingOutside, ...o.outside };
+    const result = compile(sources, o.registry ?? registry, facts, o.purpose ?? "run", outside, kept);
     if (result.needs.length === 0) return { ...result, sources, facts, codes: result.diagnostics.map((d) => d.code) };
     facts = facts.withAll(result.needs.map((need) => [need, answer(need, o)]));
   }

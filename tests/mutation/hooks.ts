@@ -14,7 +14,7 @@ const rooms = ["dsl", "stdlib", "kernel"].map((room) => `${root}${room}/`);
 /** What is kept of earlier texts would hide a mutant: nothing is found in it. */
 const forgetting: Readonly<Record<string, readonly [string, string]>> = {
   "dsl/syntax/parse.js": ["cache.get(key)", "undefined"],
-  "dsl/compile/earlier.js": ["known < kept.length", "false"],
+  "dsl/compile/earlier.js": ["known < steps.length", "false"],
 };
 
 let port: MessagePort | undefined;

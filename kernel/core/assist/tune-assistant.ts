@@ -14,6 +14,7 @@ import type { AssistContext } from "#dsl/assist/items.js";
 import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
 import type { Compiled } from "#dsl/compile/compile.js";
+import { EarlierCells } from "#dsl/compile/earlier.js";
 import { nothingOutside } from "#dsl/plan/outside.js";
 import { failed, Facts, needOf, type Need } from "#dsl/types/facts.js";
 import { growing, type GrowingRegistry, type Registry } from "#dsl/types/registry.js";
@@ -61,6 +62,7 @@ export class TuneAssistant {
   readonly verbs: readonly string[];
   private earlier: readonly Source[] = [];
   private told = Facts.none;
+  private readonly kept = new EarlierCells();
 
   constructor(
     vocabulary: Registry,
@@ -131,7 +133,7 @@ export class TuneAssistant {
   world(): AssistContext {
     const { typescript, types } = this.lookout;
     const outside = { ...nothingOutside, typescript: typescript(), types: types?.() ?? {} };
-    return { registry: this.registry, earlier: this.earlier, facts: this.told, outside };
+    return { registry: this.registry, earlier: this.earlier, kept: this.kept, facts: this.told, outside };
   }
   /** Whether a need is worth an answer while someone types; and that answer. */
   asks(need: Need): boolean {
@@ -142,14 +144,14 @@ export class TuneAssistant {
   }
   /** What the language's assistant is given for a text: asks the compiler what it lacks until nothing is missing that is asked for. */
   private async context(source: Source): Promise<AssistContext & Pick<Compiled, "diagnostics">> {
-    const { lookout } = this;
+    const { lookout, kept } = this;
     const { registry, earlier, outside, facts: told } = this.world();
     const known = (await lookout.seen?.()) ?? Facts.none;
     const { facts, diagnostics } = await compileAnswered([...earlier, source], {
-      ...{ registry, outside, purpose: "assist", answer: lookout.answer, asks: lookout.asks },
+      ...{ registry, outside, purpose: "assist", answer: lookout.answer, asks: lookout.asks, kept },
       facts: factsFrom([...known.entries(), ...told.entries()]),
     });
-    return { registry, earlier, facts, outside, diagnostics };
+    return { registry, earlier, kept, facts, outside, diagnostics };
   }
 }
 

@@ -3,6 +3,7 @@
  * it has no mistake, with all of them. What would be trained counts as trained for the sources after it.
  */
 import { compileAnswered, type Fact } from "#dsl/compile/answered.js";
+import { EarlierCells } from "#dsl/compile/earlier.js";
 import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import { Facts, type Need } from "#dsl/types/facts.js";
@@ -44,6 +45,7 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
   const actions: Action[] = [];
   const trained: Record<string, string> = {};
   const sound: Source[] = [];
+  const kept = new EarlierCells();
   const unvalued = new Set<string>();
   const unsure = new Set<string>();
   let facts = Facts.none;
@@ -54,7 +56,7 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
       purpose: "assist" | "run",
     ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
       const compiled = await compileAnswered([...sound, source], {
-        ...{ registry: o.registry, purpose, answer: (need) => o.answer(need, names) },
+        ...{ registry: o.registry, purpose, kept, answer: (need) => o.answer(need, names) },
         outside: {
           ...{ typescript: names, unvalued: names, unsure: [...unsure], trained, parameters: o.parameters },
         },

@@ -147,6 +147,7 @@ async function runTrial(
   const source = { id: `sweep:${as}`, title: as, text };
   const { diagnostics, actions } = await compileAll([...stage.sources, source], {
     ...{ hostContext: stage.hostContext, datasets: session.datasets, registry: session.vocabulary.registry },
+    kept: session.kept,
     trained: session.models.trained(),
   });
   const action = actions?.find((a) => a.verb === "train");

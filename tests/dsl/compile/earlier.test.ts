@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { compile } from "#dsl/compile/compile.js";
+import { EarlierCells } from "#dsl/compile/earlier.js";
 import { nothingOutside, type Outside } from "#dsl/plan/outside.js";
 import { Facts } from "#dsl/types/facts.js";
 import type { Registry } from "#dsl/types/registry.js";
@@ -54,18 +55,21 @@ describe("what is kept of earlier cells", () => {
       outside: fc.nat(outsides.length - 1),
       upTo: fc.integer({ min: 1, max: 6 }),
       purpose: fc.constantFrom("assist" as const, "run" as const),
+      otherWords: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
         const notebook: string[] = cells.slice(0, 6);
-        for (const { at, cell, world, outside, upTo, purpose } of steps) {
+        const kept = new EarlierCells();
+        for (const { at, cell, world, outside, upTo, purpose, otherWords } of steps) {
           notebook[at] = cells[cell]!;
           const sources = notebook.slice(0, upTo).map((text, i) => ({ id: `cell-${i}`, title: `cell ${i}`, text }));
-          const answer = (words: Registry) => compile(sources, words, worlds[world]!, purpose, outsides[outside]!);
-          const kept = answer(registry);
-          // Other words, even if they are the same ones, begin anew; the first registry's cells are forgotten with them.
-          assert.deepEqual(kept, answer({ ...registry, words: [...registry.words] }));
-          answer(registry);
+          const answer = (words: Registry, from?: EarlierCells) =>
+            compile(sources, words, worlds[world]!, purpose, outsides[outside]!, from);
+          const fresh = answer(registry);
+          assert.deepEqual(answer(registry, kept), fresh);
+          // Other words, even if they are the same ones, begin anew.
+          if (otherWords) assert.deepEqual(answer({ ...registry, words: [...registry.words] }, kept), fresh);
         }
       }),
       { numRuns: 150 },
@@ -87,9 +91,10 @@ describe("what is kept of earlier cells", () => {
       title: "c",
       text: `recipe r${i} { epochs: ${i + 1} }`,
     }));
+    const kept = new EarlierCells();
     const cost = (count: number): number => {
       looked = 0;
-      compile(sources.slice(0, count), counting, Facts.none, "assist", nothingOutside);
+      compile(sources.slice(0, count), counting, Facts.none, "assist", nothingOutside, kept);
       return looked;
     };
     assert.ok(cost(30) > 25);
@@ -105,9 +110,10 @@ describe("what is kept of earlier cells", () => {
       ...{ id: `g${i}`, title: "g" },
       text: `recipe r${i} { epochs: ${1 + (i % 5)} }`,
     }));
+    const kept = new EarlierCells();
     const heldAfter = (from: number, to: number): number => {
       for (let count = from; count <= to; count++)
-        compile(sources.slice(0, count), registry, Facts.none, "run", nothingOutside);
+        compile(sources.slice(0, count), registry, Facts.none, "run", nothingOutside, kept);
       collect();
       return process.memoryUsage().heapUsed / 1024;
     };
@@ -115,7 +121,7 @@ describe("what is kept of earlier cells", () => {
     const each = (heldAfter(301, 900) - first) / 600;
     assert.ok(each < 15, `${each.toFixed(1)} kB a cell`);
     const { diagnostics } = compile([...sources.slice(0, 450), { id: "x", title: "x", text: "recipe y like r449 { }" }],
-      registry, Facts.none, "run", nothingOutside); // prettier-ignore
+      registry, Facts.none, "run", nothingOutside, kept); // prettier-ignore
     assert.deepEqual(diagnostics, []);
   });
 });
