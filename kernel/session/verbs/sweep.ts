@@ -20,7 +20,7 @@ import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { does } from "../../core/session/words.js";
 import { evaluateOnce } from "./evaluate.js";
-import { giveBack, giveWeights, trainOnce } from "./train.js";
+import { giveBack, giveWeights, trainOnce } from "../training.js";
 
 export async function runSweep(
   session: TuneSession,
