@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
 import type { SpecialTexts } from "#stdlib/kinds/conversation.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import type { TokenNames } from "#stdlib/kinds/task.js";
@@ -15,7 +16,7 @@ import { inUtf16, windowsOf } from "../core/bases/context-windows.js";
 import { cutFramed, framed, framedPair } from "../core/bases/framing.js";
 import { VOCABULARY } from "../core/bases/json-limits.js";
 import { bytesOf, recordOf } from "../tensors/model-file.js";
-import { checkTokenizer, type Frame } from "../core/bases/tokenizer-file.js";
+import { checkTokenizer, type CheckedTokenizer, type Frame } from "../core/bases/tokenizer-file.js";
 
 export interface PlacedEncoding {
   readonly ids: Int32Array;
@@ -51,66 +52,102 @@ const BATCH = { texts: 1024, characters: 4 * 2 ** 20 };
 /** Loads `tokenizer.json` of a folder. Coded errors: `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part`, `base-damaged`. `host`: where it runs. */
 export async function loadTokenizer(folder: string, host: Apart = apart()): Promise<Tokenizer> {
   const file = join(folder, "tokenizer.json");
-  const bytes = bytesOf(file, VOCABULARY.bytes);
-  if (bytes) host.warm();
+  const found = bytesOf(file, VOCABULARY.bytes);
+  if (found) host.warm();
   const settings = recordOf(join(folder, "tokenizer_config.json"));
   const config = recordOf(join(folder, "config.json"));
-  const { json, frame, padId, vocabulary: entries, added, ...names } = checkTokenizer(file, bytes, config, settings);
-  const hash = createHash("sha256").update(bytes!).digest("hex");
+  const checked = checkTokenizer(file, found, config, settings);
+  const { bytes, frame, added } = checked;
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  const ask = askingOf(host, file, hash);
+  const { vocabulary } = await ask("open", { added }, bytes.length);
   const limit = settings?.["model_max_length"];
-  const ask = async <N extends "open" | "encode" | "place" | "decode">(
-    name: N,
-    what: Omit<Asks[N]["ask"], "file" | "hash">,
-    characters: number,
-  ): Promise<Asks[N]["answer"]> => {
-    try {
-      return await host.ask(name, { file, hash, ...what } as Asks[N]["ask"], characters);
-    } catch (cause) {
-      if (!(cause instanceof ApartFailure)) throw cause;
-      throw new CodedError("broken-tokenizer", { file, why: cause.message }, { cause });
-    }
-  };
-  const { vocabulary } = await ask("open", { added }, bytes!.length);
-  const ids = new Map([...entries, ...added]);
-  // Of two tokens with one id the added one stands for it.
-  const tokens = new Map([...entries, ...added].map(([token, id]) => [id, token]));
-
-  /** `take` is given each text's tokens: their place in an answer. */
-  const inBatches = async <N extends "encode" | "place">(
-    name: N,
-    texts: readonly string[],
-    take: (answer: Asks[N]["answer"], from: number, to: number) => void,
-  ): Promise<void> => {
-    for (const { part, characters } of batches(texts)) {
-      const answer = await ask(name, { texts: part } as Omit<Asks[N]["ask"], "file" | "hash">, characters);
-      let at = 0;
-      for (const length of (answer as Encoded).lengths) take(answer, at, (at += length));
-    }
-  };
-  const plain = async (texts: readonly string[]): Promise<Int32Array[]> => {
-    const rows: Int32Array[] = [];
-    await inBatches("encode", texts, (answer, from, to) => rows.push(answer.ids.slice(from, to)));
-    return rows;
-  };
-  const encodePlaced: Tokenizer["encodePlaced"] = async (texts) => {
-    const placed: PlacedEncoding[] = [];
-    await inBatches("place", texts, ({ ids, starts, ends }, from, to) =>
-      placed.push({ ids: ids.slice(from, to), starts: starts.slice(from, to), ends: ends.slice(from, to) }),
-    );
-    return placed;
-  };
-  const specialIds = specialsIn(json);
-  const named = (id: number | undefined): string => (id === undefined ? "" : (tokens.get(id) ?? ""));
   const spelled = (ids: Int32Array, specials: boolean): Promise<string> => ask("decode", { ids, specials }, ids.length);
+  const { named, idOf } = namesOf(checked);
   return {
     specials: {
       bos: tokenIn(settings, "bos_token"),
       eos: tokenIn(settings, "eos_token") || named(endOf(config)),
       opening: frame.single.before.map(named).join(""),
-      all: specialIds,
+      all: specialsIn(checked.json),
     },
-    idOf: (token) => (token === "" ? null : (ids.get(token) ?? null)),
+    idOf,
+    padId: checked.padId,
+    mask: checked.mask,
+    special: checked.special,
+    vocabulary,
+    hash,
+    frame: frame.single,
+    longest: typeof limit === "number" && limit < 1e9 ? limit : null,
+    ...encodings(ask, checked),
+    cut: (ids, maxLength) => cutFramed(ids, frame.single, maxLength),
+    decode: (ids) => spelled(ids, false),
+    spell: (ids) => spelled(ids, true),
+    tokens: (ids) => Array.from(ids, named),
+  };
+}
+
+type Ask = <N extends "open" | "encode" | "place" | "decode">(
+  name: N,
+  what: Omit<Asks[N]["ask"], "file" | "hash">,
+  characters: number,
+) => Promise<Asks[N]["answer"]>;
+/** Asks the tokenizer of that file; where its process failed at it, `broken-tokenizer`. */
+function askingOf(host: Apart, file: string, hash: string): Ask {
+  return async (name, what, characters) => {
+    try {
+      return await host.ask(name, { file, hash, ...what } as Asks[typeof name]["ask"], characters);
+    } catch (cause) {
+      if (!(cause instanceof ApartFailure)) throw cause;
+      throw new CodedError("broken-tokenizer", { file, why: cause.message }, { cause });
+    }
+  };
+}
+
+/** `take` is given each text's tokens: their place in an answer. */
+async function inBatches<N extends "encode" | "place">(
+  ask: Ask,
+  name: N,
+  texts: readonly string[],
+  take: (answer: Asks[N]["answer"], from: number, to: number) => void,
+): Promise<void> {
+  for (const { part, characters } of batches(texts)) {
+    const answer = await ask(name, { texts: part } as Omit<Asks[N]["ask"], "file" | "hash">, characters);
+    let at = 0;
+    for (const length of (answer as Encoded).lengths) take(answer, at, (at += length));
+  }
+}
+
+type Encodings = Pick<Tokenizer, "encode" | "encodePairs" | "encodeWords" | "encodePlaced" | "encodeContexts">;
+/** Texts, pairs, words and contexts as ids, framed with special tokens but where a place in the text is asked for. */
+function encodings(ask: Ask, { frame, padId, unknown, blankBeforeWords }: CheckedTokenizer): Encodings {
+  const plain = async (texts: readonly string[]): Promise<Int32Array[]> => {
+    const rows: Int32Array[] = [];
+    await inBatches(ask, "encode", texts, (answer, from, to) => rows.push(answer.ids.slice(from, to)));
+    return rows;
+  };
+  const encodePlaced: Tokenizer["encodePlaced"] = async (texts) => {
+    const placed: PlacedEncoding[] = [];
+    await inBatches(ask, "place", texts, ({ ids, starts, ends }, from, to) =>
+      placed.push({ ids: ids.slice(from, to), starts: starts.slice(from, to), ends: ends.slice(from, to) }),
+    );
+    return placed;
+  };
+  return {
     encodePlaced,
+    async encode(texts, maxLength) {
+      return (await plain(texts)).map((ids) => framed(ids, frame.single, maxLength));
+    },
+    async encodePairs(first, second, maxLength) {
+      const [a, b] = [await plain(first), await plain(second)];
+      return a.map((ids, row) => framedPair(ids, b[row]!, frame.pair, maxLength));
+    },
+    async encodeWords(rows) {
+      const flat = rows.flatMap((row) => row.map((word) => (blankBeforeWords ? ` ${word}` : word)));
+      const pieces = await plain(flat);
+      let at = 0;
+      return rows.map((row) => framedWords(pieces.slice(at, (at += row.length)), frame.single, unknown ?? padId));
+    },
     async encodeContexts(questions, contexts, { names, ...o }) {
       const asked = await plain(questions.map((question) => question.replace(blanksBefore, "")));
       // Several questions are asked of one context.
@@ -118,46 +155,41 @@ export async function loadTokenizer(folder: string, host: Apart = apart()): Prom
       const placed = await encodePlaced(distinct);
       const told = new Map(distinct.map((context, i) => [context, inUtf16(context, placed[i]!)]));
       return contexts.flatMap((context, of) => {
-        const row = { question: questions[of]!, context, asked: asked[of]!, told: told.get(context)! };
+        const row = { question: questions[of]!, context, asked: asked[of]!, told: mustGet(told, context, "context") };
         return windowsOf(row, frame.pair, { ...o, of, row: names[of]! });
       });
     },
-    padId,
-    mask: names.mask,
-    special: names.special,
-    vocabulary,
-    hash,
-    frame: frame.single,
-    longest: typeof limit === "number" && limit < 1e9 ? limit : null,
-    async encode(texts, maxLength) {
-      return (await plain(texts)).map((ids) => framed(ids, frame.single, maxLength));
-    },
-    async encodeWords(rows) {
-      const flat = rows.flatMap((row) => row.map((word) => (names.blankBeforeWords ? ` ${word}` : word)));
-      const pieces = await plain(flat);
-      let at = 0;
-      return rows.map((row) => {
-        const own = pieces
-          .slice(at, (at += row.length))
-          .map((ids) => (ids.length > 0 ? ids : [names.unknown ?? padId]));
-        const starts = new Int32Array(row.length);
-        let place = frame.single.before.length;
-        own.forEach((ids, word) => {
-          starts[word] = place;
-          place += ids.length;
-        });
-        const all = own.flatMap((ids) => [...ids]);
-        return { ids: framed(all, frame.single, Number.POSITIVE_INFINITY), starts };
-      });
-    },
-    async encodePairs(first, second, maxLength) {
-      const [a, b] = [await plain(first), await plain(second)];
-      return a.map((ids, row) => framedPair(ids, b[row]!, frame.pair, maxLength));
-    },
-    cut: (ids, maxLength) => cutFramed(ids, frame.single, maxLength),
-    decode: (ids) => spelled(ids, false),
-    spell: (ids) => spelled(ids, true),
-    tokens: (ids) => Array.from(ids, named),
+  };
+}
+
+/** The words of a row by their pieces, special tokens around them, and the place at which each word starts. */
+function framedWords(
+  pieces: readonly Int32Array[],
+  frame: Frame["single"],
+  unknown: number,
+): { readonly ids: Int32Array; readonly starts: Int32Array } {
+  const own = pieces.map((ids) => (ids.length > 0 ? ids : [unknown]));
+  const starts = new Int32Array(own.length);
+  let place = frame.before.length;
+  own.forEach((ids, word) => {
+    starts[word] = place;
+    place += ids.length;
+  });
+  const all = own.flatMap((ids) => [...ids]);
+  return { ids: framed(all, frame, Number.POSITIVE_INFINITY), starts };
+}
+
+/** Tokens by their ids, ids by their tokens. */
+function namesOf({ vocabulary, added }: CheckedTokenizer): {
+  named(id: number | undefined): string;
+  readonly idOf: Tokenizer["idOf"];
+} {
+  const ids = new Map([...vocabulary, ...added]);
+  // Of two tokens with one id the added one stands for it.
+  const tokens = new Map([...vocabulary, ...added].map(([token, id]) => [id, token]));
+  return {
+    named: (id) => (id === undefined ? "" : (tokens.get(id) ?? "")),
+    idOf: (token) => (token === "" ? null : (ids.get(token) ?? null)),
   };
 }
 

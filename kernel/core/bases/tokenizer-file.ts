@@ -20,6 +20,8 @@ export interface Frame {
 }
 
 export interface CheckedTokenizer {
+  /** The file's. */
+  readonly bytes: Uint8Array;
   readonly json: Json;
   /** Every piece of the model's own vocabulary with its id. */
   readonly vocabulary: readonly (readonly [string, number])[];
@@ -81,6 +83,7 @@ export function checkTokenizer(
     return names.map((n) => ids.get(n)).find((id) => id !== undefined) ?? null;
   };
   return {
+    bytes,
     json,
     vocabulary,
     added: added.map((token) => [token["content"], token["id"]] as [string, number]),
