@@ -1,10 +1,9 @@
 /**
- * The session's models: what is defined, what is trained, and which are open in the engine. Two stores of weights stay open
- * at most (a training and what it is compared with), with several models on a base that they have in common; the rest
- * come back from their checkpoints when asked.
+ * The session's models: what is defined, what is trained, what they are asked and what is saved of them. Those that are not
+ * open in the engine come back from their checkpoints when asked.
  */
-import { resolve } from "node:path";
 import canonicalize from "canonicalize";
+import { resolve } from "node:path";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { servesUntrained, writesText } from "#dsl/plan/batches.js";
@@ -18,31 +17,28 @@ import { demandFree, filesOf, writeModelFolder } from "../artifacts/model-folder
 import { staged } from "../artifacts/staged.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import { answerByBiEncoder } from "../inference/bi-encoder.js";
 import { EngineRoom } from "./engine-room.js";
-import { encodeTexts, type Asked } from "../encoding/encoded.js";
+import type { Asked } from "../encoding/encoded.js";
 import { chatOf } from "../encoding/chat.js";
 import { asText, toldAs, type Prompt } from "../inference/prompts.js";
 import { continueTexts, type Piece } from "../inference/continue-texts.js";
 import { loadedWeights } from "./loaded.js";
-import { ModelHandle, typeOf, type Predicted, type Weights } from "./model-handle.js";
-import { writeMerged, type Merged } from "../artifacts/merged.js";
-import { writeSaved, type Saved } from "./saved.js";
+import { ModelHandle, type Predicted, type Weights, typeOf } from "./model-handle.js";
+import { type Merged, writeMerged } from "../artifacts/merged.js";
+import { type Saved, writeSaved } from "./saved.js";
 import type { SaveOptions } from "./save-options.js";
 import { demandOwn, tellLearnt, writable } from "./saved-over.js";
 import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
 import { endsOf, endToken, prefixOf, startOf } from "../encoding/encoding.js";
-import { pairsIn, typesOf, type Reading } from "../core/session/token-types.js";
-import { questionsOf, readsContexts } from "../inference/questions.js";
+import { typesOf } from "../core/session/token-types.js";
+import { readsContexts } from "../inference/questions.js";
 import { does } from "../core/session/words.js";
-import { askRows } from "../inference/score.js";
 import { plainHostContext, type HostContext } from "../core/session/host-context.js";
 import type { TuneSession } from "./tune-session.js";
+import { OpenModels } from "./open-models.js";
+import { answersOf, type Askable } from "./texts-asked.js";
 import "../artifacts/codes.js";
 
-const mostStores = 2;
-/** Each has programs of its own, which the engine keeps in one graph. */
-const mostOpen = 4;
 /** Of a question about texts that stand in no data. */
 const NO_DATA: DataPlan = {
   name: "",
@@ -57,27 +53,10 @@ const NO_DATA: DataPlan = {
 };
 const PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
 
-/** A model that is open in the engine, and what its rows are read by. */
-export interface Askable {
-  readonly plan: Reading;
-  readonly labels: readonly string[];
-  /** Tokens of a packed row; null: one text a row. */
-  readonly packed: number | null;
-  readonly open: OpenModel;
-  readonly base: Base;
-  readonly tokenizer: Tokenizer;
-}
-interface Open {
-  readonly model: OpenModel;
-  readonly engine: unknown;
-  /** The checkpoint whose weights it has now. */
-  file: string;
-}
-
 export class ModelRoom {
   private readonly handles = new Map<string, ModelHandle>();
-  /** Key: run folder of the weights. The order is that of last use. */
-  private readonly open = new Map<string, Open>();
+  /** Key: run folder of the weights. */
+  private readonly open = new OpenModels();
   /** Folder of trained models that are bases → the checkpoint that was written there. */
   private readonly written = new Map<string, { readonly file: string; readonly base: Base }>();
   private queue: Promise<unknown> = Promise.resolve();
@@ -160,22 +139,17 @@ export class ModelRoom {
   /** Opens a model fresh from its base for training; what was open for that folder before is closed. */
   async fresh(folder: string, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
     const engine = await this.session.engines.engine(EngineRoom.work(plan));
-    await this.makeRoom(await storeOf(plan.recipe.model, base));
-    const model = await openModel(engine, plan, base, labels, home);
-    this.open.set(folder, { model, engine, file: "" });
-    return model;
+    const store = await storeOf(plan.recipe.model, base);
+    return (await this.open.add(folder, engine, store, () => openModel(engine, plan, base, labels, home))).model;
   }
 
   /** After training: which checkpoint the open model holds now. */
   holds(folder: string, file: string): void {
-    const open = this.open.get(folder);
-    if (open) open.file = file;
+    this.open.holds(folder, file);
   }
 
-  async forget(folder: string): Promise<void> {
-    const open = this.open.get(folder);
-    this.open.delete(folder);
-    await open?.model.dispose().catch(() => undefined);
+  forget(folder: string): Promise<void> {
+    return this.open.forget(folder);
   }
 
   /** The weights of a model and an open session that holds them, reopened from the checkpoint where needed. */
@@ -188,21 +162,15 @@ export class ModelRoom {
     if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
     const { base, tokenizer } = await this.parts(weights.plan, s);
     const engine = await this.session.engines.engine(EngineRoom.work(weights.plan, true));
-    const known = this.open.get(weights.folder);
-    if (known && known.engine === engine && known.file === weights.checkpoint.file) {
-      this.open.delete(weights.folder);
-      this.open.set(weights.folder, known);
-      return { weights, open: known.model, tokenizer };
-    }
-    let open = known?.engine === engine ? known : undefined;
-    if (!open) {
-      this.open.delete(weights.folder);
-      await this.makeRoom(await storeOf(weights.plan.recipe.model, base));
-      open = { model: await openModel(engine, weights.plan, base, weights.labels, s.folder), engine, file: "" };
-    }
-    await open.model.session.load(weights.checkpoint.file);
-    open.file = weights.checkpoint.file;
-    this.open.set(weights.folder, open);
+    const { folder, checkpoint } = weights;
+    const open =
+      this.open.of(folder, engine) ??
+      (await this.open.add(folder, engine, await storeOf(weights.plan.recipe.model, base), () =>
+        openModel(engine, weights.plan, base, weights.labels, s.folder),
+      ));
+    if (open.file !== checkpoint.file) await open.model.session.load(checkpoint.file);
+    open.file = checkpoint.file;
+    this.open.used(folder, open);
     return { weights, open: open.model, tokenizer };
   }
 
@@ -293,18 +261,9 @@ export class ModelRoom {
     const types = await typesOf({ recipe: { model: handle.plan, data } }, base);
     const roles = Object.keys(data.columns);
     const key = `untrained ${canonicalize({ ...handle.plan, name: "", types, roles }) ?? ""}`;
-    const known = this.open.get(key);
-    if (known?.engine === engine) return known.model;
-    this.open.delete(key);
-    await this.makeRoom(base.hash);
-    const model = await openUntrained(engine, handle.plan, base, {
-      home: s.folder,
-      labels: labels.length,
-      types,
-      roles,
-    });
-    this.open.set(key, { model, engine, file: "" });
-    return model;
+    const open = (): Promise<OpenModel> =>
+      openUntrained(engine, handle.plan, base, { home: s.folder, labels: labels.length, types, roles });
+    return (this.open.of(key, engine) ?? (await this.open.add(key, engine, base.hash, open))).model;
   }
 
   /** A turn in the queue of predictions; `done` must be called. */
@@ -354,17 +313,6 @@ export class ModelRoom {
     return { engine, open, weights, base, body: await trainedBody(weights.plan, base, weights.labels, s.folder) };
   }
 
-  /** `store`: where the model lies that comes; null: it stands alone. */
-  private async makeRoom(store: string | null): Promise<void> {
-    for (;;) {
-      const [oldest] = this.open.keys();
-      const stores = new Set([...this.open].map(([key, { model }]) => model.store ?? key));
-      const full = stores.size >= mostStores && (store === null || !stores.has(store));
-      if (oldest === undefined || (!full && this.open.size < mostOpen)) return;
-      await this.forget(oldest);
-    }
-  }
-
   /** One at a time: two predictions must not close each other's model. */
   predict(
     handle: ModelHandle,
@@ -374,36 +322,14 @@ export class ModelRoom {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
       const inPairs = !readsContexts(handle.plan.task) && texts.every((text) => typeof text !== "string");
-      const { plan, labels, open, tokenizer, base } = await this.askable(handle, inPairs ? PAIRS : NO_DATA, s);
-      const { model } = plan.recipe;
-      const task = { call: model.task, implementation: await does(model.task, "task") };
-      const { answers } = task.implementation;
-      if (!answers) throw new CodedError("internal", { what: `${model.task.word} answers nothing` });
-      if (task.implementation.supervision.rows === "apart")
-        return answerByBiEncoder(open.session, texts, {
-          tokenizer,
-          maxLength: model.max_length,
-          task,
-          types: false,
-          labels,
-        });
-      const pairs = pairsIn(plan);
-      if (readsContexts(model.task)) questionsOf(texts, handle.name);
-      else if (texts.some((text) => (typeof text === "string") === pairs))
-        throw new CodedError("pairs-expected", { model: handle.name, pairs });
-      const types = await typesOf(plan, base);
-      const rows = await encodeTexts(texts, { tokenizer, maxLength: model.max_length, task, types, labels });
-      const said = await askRows(open.session, rows, answers, { batchSize: 32, padId: tokenizer.padId });
-      const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
-      const made = await answers.predictions(said, firsts, rows.asked);
-      return pairs ? made.map((prediction, i) => ({ ...prediction, text_pair: texts[i]![1] })) : made;
+      return answersOf(texts, await this.askable(handle, inPairs ? PAIRS : NO_DATA, s), handle.name);
     });
     this.queue = work.catch(() => undefined);
     return work;
   }
 
-  async close(): Promise<void> {
-    for (const folder of [...this.open.keys()]) await this.forget(folder);
+  close(): Promise<void> {
+    return this.open.close();
   }
 }
 

@@ -1,0 +1,67 @@
+/**
+ * The models that are open in the engine. Two stores of weights stay open at most (a training and what it is compared with),
+ * with several models on a base that they have in common; who needs another one opens it again.
+ */
+import type { OpenModel } from "./open-model.js";
+
+const mostStores = 2;
+/** Each has programs of its own, which the engine keeps in one graph. */
+const mostOpen = 4;
+
+export interface Open {
+  readonly model: OpenModel;
+  readonly engine: unknown;
+  /** The checkpoint whose weights it has now; empty: those it was opened with. */
+  file: string;
+}
+
+export class OpenModels {
+  /** The order is that of last use. */
+  private readonly open = new Map<string, Open>();
+
+  /** The model of that key, where this engine has it. */
+  of(key: string, engine: unknown): Open | undefined {
+    const known = this.open.get(key);
+    return known?.engine === engine ? known : undefined;
+  }
+
+  /** Opens a model when there is room for it. `store`: where its weights lie; null: it stands alone. */
+  async add(key: string, engine: unknown, store: string | null, open: () => Promise<OpenModel>): Promise<Open> {
+    if (!this.of(key, engine)) this.open.delete(key);
+    await this.makeRoom(store);
+    const added: Open = { model: await open(), engine, file: "" };
+    this.open.set(key, added);
+    return added;
+  }
+
+  used(key: string, one: Open): void {
+    this.open.delete(key);
+    this.open.set(key, one);
+  }
+
+  /** Which checkpoint's weights the model holds now. */
+  holds(key: string, file: string): void {
+    const open = this.open.get(key);
+    if (open) open.file = file;
+  }
+
+  async forget(key: string): Promise<void> {
+    const open = this.open.get(key);
+    this.open.delete(key);
+    await open?.model.dispose().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    for (const key of [...this.open.keys()]) await this.forget(key);
+  }
+
+  private async makeRoom(store: string | null): Promise<void> {
+    for (;;) {
+      const [oldest] = this.open.keys();
+      const stores = new Set([...this.open].map(([key, { model }]) => model.store ?? key));
+      const full = stores.size >= mostStores && (store === null || !stores.has(store));
+      if (oldest === undefined || (!full && this.open.size < mostOpen)) return;
+      await this.forget(oldest);
+    }
+  }
+}
