@@ -12,6 +12,7 @@ import type { Fix } from "../diagnostics/diagnostic.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Given } from "../types/given.js";
 import type { Edit, Span } from "../diagnostics/span.js";
+import type {} from "./training-codes.js";
 import type {} from "./world-codes.js";
 
 /** Seconds from which on a training is called long. */

@@ -8,7 +8,7 @@ import type { Draft, Program } from "../plan/program.js";
 import type { Given } from "../types/given.js";
 import { replace } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
-import type {} from "./world-codes.js";
+import type {} from "./training-codes.js";
 
 export function checkTruncation(
   program: Program,

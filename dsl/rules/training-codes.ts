@@ -1,0 +1,140 @@
+/** Codes of what a training would take and learn: its time, its memory, texts that are cut, an answer that never ends. */
+import { registerCodes } from "../diagnostics/codes.js";
+
+declare module "../diagnostics/codes.js" {
+  interface CodeData {
+    /** `lengths`: that 95 and 99 % of the texts don't exceed, and so many positions as there are at most. */
+    truncated: {
+      readonly share: number;
+      readonly rows: number;
+      readonly max_length: number;
+      readonly lengths?: { readonly p95: number; readonly p99: number; readonly positions: number };
+    };
+    "memory-short": {
+      readonly needed: number;
+      readonly has: number;
+      /** The smallest change that fits; where none does, the one that needs least. */
+      readonly change: Told;
+      readonly fits: boolean;
+    };
+    /** `soonest`: steps that the row needs whose answer ends first; null: no answer ends with the template's stop. */
+    "stop-not-trained": {
+      readonly data: string;
+      readonly max_length: number;
+      readonly soonest: number | null;
+      /** That the base has for texts. */
+      readonly positions: number;
+    };
+    "long-training": { readonly seconds: number; readonly change: Told | null };
+    "likely-over-fits": {
+      readonly trainable: number;
+      readonly tokens: number;
+      readonly rows: number;
+      readonly epochs: number;
+      readonly validation: boolean;
+    };
+  }
+}
+/** A change of a plan as it would be written, and what the plan then takes (bytes or seconds). */
+export interface Told {
+  readonly text: string;
+  readonly takes: number;
+  /** Whether the updates stay what they were. */
+  readonly same: boolean;
+}
+const count = (n: number): string => Math.round(n).toLocaleString("en-US");
+const round = (n: number): string => String(Number(n.toPrecision(2)));
+const span = (seconds: number): string => {
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120
+    ? `${String(minutes)} min`
+    : minutes < 2880
+      ? `${String(Math.round(minutes / 60))} h`
+      : `${String(Math.round(minutes / 1440))} days`;
+};
+const size = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
+
+registerCodes({
+  truncated: {
+    severity: "warning",
+    facts: true,
+    message: (d) =>
+      `${String(d.rows)} text${d.rows === 1 ? " is" : "s are"} longer than ${String(d.max_length)} tokens and cut: ${(d.share * 100).toFixed(d.share < 0.01 ? 2 : 0)}% of all`,
+    notes: (d) =>
+      d.lengths
+        ? [`95% of the texts have at most ${String(d.lengths.p95)} tokens, 99% at most ${String(d.lengths.p99)}`]
+        : [],
+    help: (d) =>
+      !d.lengths
+        ? "raise `max_length` if the end of a text matters"
+        : d.lengths.p99 <= d.max_length
+          ? "few texts are cut: let them be, or drop them if their end matters"
+          : d.lengths.p99 <= d.lengths.positions
+            ? `\`max_length: ${String(d.lengths.p99)}\` keeps 99% of them whole`
+            : d.lengths.positions > d.max_length
+              ? `the base reads ${String(d.lengths.positions)} tokens at most: \`max_length: ${String(d.lengths.positions)}\`, or cut the texts into parts`
+              : "this base reads no longer texts: cut them into parts, or take a base that has more positions",
+    explain:
+      "Texts longer than `max_length` lose their end. Batches are padded to their longest text only, so that a greater " +
+      "`max_length` costs time and memory on long texts alone.",
+  },
+  "memory-short": {
+    severity: "error",
+    facts: true,
+    message: (d) => `the training needs about ${size(d.needed)}, and this machine has ${size(d.has)}`,
+    help: (d) =>
+      d.fits
+        ? `write \`${d.change.text}\`, which ${d.change.same ? "makes the same updates in" : "takes"} about ${size(d.change.takes)}`
+        : `even with \`${d.change.text}\` it needs about ${size(d.change.takes)}: take a smaller base, or a machine with more memory`,
+    explain:
+      "The estimate counts weights, gradients, optimizer moments and activations; activations are recomputed before a training is refused, unless `recompute: none` is written. The help names the smallest change that fits, " +
+      "found by trying them: first a smaller batch with `accumulate`, which changes no number, then recomputation, `bf16`, " +
+      "`storage`, a shorter `max_length`, a technique with few weights, and what several of them come to together.",
+  },
+  "stop-not-trained": {
+    severity: "warning",
+    facts: true,
+    message: (d) =>
+      d.soonest === null
+        ? `no answer of \`${d.data}\` ends with the token that stops the model: it would never learn to stop`
+        : `every answer of \`${d.data}\` is cut before its end by max_length ${String(d.max_length)}: the model would never learn to stop`,
+    help: (d) =>
+      d.soonest === null
+        ? "choose a `template` that marks where an answer ends, such as `chatml`"
+        : d.soonest > d.positions
+          ? `the shortest needs ${count(d.soonest)} tokens and the base reads ${count(d.positions)}: shorten the conversations, or choose a base that reads more`
+          : `the shortest needs \`max_length: ${String(d.soonest)}\`; most need more`,
+    explain:
+      "A model ends an answer because it has learnt the token that stands there. Where that token is never among those that train, " +
+      "it goes on until `max_tokens`.",
+  },
+  "long-training": {
+    severity: "warning",
+    facts: true,
+    message: (d) => `the training takes about ${span(d.seconds)} on this machine`,
+    help: (d) =>
+      d.change
+        ? `\`${d.change.text}\` would take about ${span(d.change.takes)}`
+        : "try it on a part first: `sample: 1_000` in the data",
+    explain:
+      "The estimate goes by what trainings took on this machine lately, each step by its effort. The help names the smallest " +
+      "change that comes below the bound; such a change is another training, whose scores may differ.",
+  },
+  "likely-over-fits": {
+    severity: "warning",
+    facts: true,
+    message: (d) =>
+      `${count(d.trainable)} weights train for ${round(d.epochs)} epochs on ${count(d.tokens)} tokens of ${count(d.rows)} rows, ` +
+      (d.validation
+        ? "and the last weights are kept, whatever validation says"
+        : "and nothing would show that they learn them by heart"),
+    help: (d) =>
+      d.validation
+        ? "write `keep: best`, or `early_stopping: patience(2)`"
+        : "give the data a split `validation: 10%`: then the best weights are kept; or train fewer epochs",
+    explain:
+      "With many more weights than tokens and many epochs a model learns its training rows by heart; from some epoch on it gets " +
+      "worse on others. A validation split shows when, `keep: best` keeps the weights from before, `early_stopping` ends the training then.",
+  },
+});
