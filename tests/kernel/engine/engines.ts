@@ -12,8 +12,12 @@ export const DEVICES: readonly (readonly [EngineName, DeviceName])[] = [
 ];
 const running = new Map<string, Promise<Engine>>();
 
+/**
+ * ONNX Runtime gives each program threads of its own, which turn for a while before they sleep: many small programs would take
+ * many times as long. Sessions (`lentEngine`) run with as many threads as a user's.
+ */
 export function engineNamed(name: EngineName, device: DeviceName = "auto"): Promise<Engine> {
-  return shared({ engine: name, device });
+  return shared({ engine: name, device, ...(name === "onnx" && { threads: 1 }) });
 }
 
 /** What a session starts engines with: one that runs already, which stays when the session closes its own. */

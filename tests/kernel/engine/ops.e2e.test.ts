@@ -18,6 +18,9 @@ const examples: readonly Example[] = [
 ];
 const none = (): boolean => false;
 
+/** Examples that an engine opens together: what TensorFlow prepares for each is as large as all that is open. */
+const TOGETHER = 24;
+
 /** What each example comes to in float64: computed once, for all engines. */
 const known: Readonly<Record<string, Values>>[] = [];
 const reference = (i: number, program: Program, feeds: Record<string, NDArray>): Readonly<Record<string, Values>> =>
@@ -49,28 +52,35 @@ describe("every op on every engine", () => {
         return;
       }
       assertEngine(engine);
-      const programs = Object.fromEntries(examples.map((e, i) => [titleOf(e, i), programOf(e)]));
-      const parts = Object.fromEntries(
-        Object.entries(programs).flatMap(([title, program]) => {
-          const simpler = lowered(program, none);
-          return simpler === program ? [] : [[`${title}_made`, simpler] as const];
-        }),
-      );
-      const whole = Object.entries(programs).filter(([title]) => !title.startsWith(hard_swish.name));
-      const sent = { ...Object.fromEntries(whole), ...parts };
-      const session = await engine.open(sent, []);
       const wrong: string[] = [];
-      for (const [i, e] of examples.entries()) {
-        const title = titleOf(e, i);
-        const feeds = Object.fromEntries(e.inputs.map(({ value }, k) => [`x${String(k)}`, value]));
-        const outputs = reference(i, programs[title]!, feeds);
-        for (const run of [title, `${title}_made`].filter((p) => p in sent))
-          wrong.push(...offsOf(run, await session.run(run, feeds), outputs));
-      }
-      await session.dispose();
+      for (let from = 0; from < examples.length; from += TOGETHER)
+        wrong.push(...(await offsOn(engine, [...examples.entries()].slice(from, from + TOGETHER))));
       assert.deepEqual(wrong, []);
     });
 });
+
+async function offsOn(engine: Engine, some: readonly (readonly [number, Example])[]): Promise<readonly string[]> {
+  const programs = Object.fromEntries(some.map(([i, e]) => [titleOf(e, i), programOf(e)]));
+  const parts = Object.fromEntries(
+    Object.entries(programs).flatMap(([title, program]) => {
+      const simpler = lowered(program, none);
+      return simpler === program ? [] : [[`${title}_made`, simpler] as const];
+    }),
+  );
+  const whole = Object.entries(programs).filter(([title]) => !title.startsWith(hard_swish.name));
+  const sent = { ...Object.fromEntries(whole), ...parts };
+  const session = await engine.open(sent, []);
+  const wrong: string[] = [];
+  for (const [i, e] of some) {
+    const title = titleOf(e, i);
+    const feeds = Object.fromEntries(e.inputs.map(({ value }, k) => [`x${String(k)}`, value]));
+    const outputs = reference(i, programs[title]!, feeds);
+    for (const run of [title, `${title}_made`].filter((p) => p in sent))
+      wrong.push(...offsOf(run, await session.run(run, feeds), outputs));
+  }
+  await session.dispose();
+  return wrong;
+}
 
 /** Where what an engine gives is not what was expected. */
 function offsOf(
