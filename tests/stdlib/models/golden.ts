@@ -10,8 +10,12 @@ import { readSafetensors } from "#tests/oracles/safetensors.js";
 /** tests/ of the source tree. */
 export const root = new URL("../../../../tests/", import.meta.url);
 
-/** Configs of the small models whose weights are not kept, out of what the oracles said. */
+let configs: readonly Readonly<Record<string, unknown>>[] | undefined;
+/** Configs of the small models whose weights are not kept, out of what the oracles said: read once. */
 export function oracleConfigs(): readonly Readonly<Record<string, unknown>>[] {
+  return (configs ??= readConfigs());
+}
+function readConfigs(): readonly Readonly<Record<string, unknown>>[] {
   const folder = new URL("golden/oracle/", root);
   return readdirSync(folder)
     .filter((file) => file.endsWith(".json"))

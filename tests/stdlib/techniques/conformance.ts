@@ -18,14 +18,22 @@ import { baseShapes, call, feeds, optionsFor, start, type Subject } from "./subj
 const STEPS = 4;
 
 export type Calls = (subject: Subject) => Promise<readonly Call[]>;
+interface Where {
+  readonly registry: Registry;
+  /** Of the technique among those that are tried. */
+  readonly place: number;
+}
+type Check = (subject: Subject, technique: Call, title: string, where: Where) => Promise<void>;
 
 /** `calls`: what is tried on each family; `registry` has their words. */
 export function keeps(subject: Subject, calls: Calls, registry: Registry): void {
-  const each =
-    (check: (subject: Subject, technique: Call, title: string, registry: Registry) => Promise<void>) => async () => {
-      for (const technique of await calls(subject))
-        await check(subject, technique, `${technique.word}(${JSON.stringify(technique.arguments)})`, registry);
-    };
+  const each = (check: Check) => async () => {
+    for (const [place, technique] of (await calls(subject)).entries()) {
+      const title = `${technique.word}(${JSON.stringify(technique.arguments)})`;
+      await check(subject, technique, title, { registry, place });
+    }
+  };
+  after(() => assembled.delete(subject));
   it("each technique: valid programs; what trains, and nothing else, moves; the loss falls", each(trains));
   it("each technique: the same loss and norm with its blocks computed again, and valid programs in bf16", each(passed));
   it("each technique that leaves the base frozen: it is stored alike in every program", each(stores));
@@ -38,12 +46,12 @@ export function keeps(subject: Subject, calls: Calls, registry: Registry): void 
 }
 
 const assembled = new WeakMap<Subject, Map<string, Promise<Assembled>>>();
-/** The programs of a technique as it is usual: assembled once for all that looks at them. */
+/** The programs of a technique as it is usual: assembled once for all that looks at them, forgotten with its family. */
 function usual(subject: Subject, technique: Call): Promise<Assembled> {
   const known = assembled.get(subject) ?? new Map<string, Promise<Assembled>>();
   assembled.set(subject, known);
   const key = JSON.stringify(technique);
-  const programs = known.get(key) ?? optionsFor(subject, technique).then((options) => assemble(options));
+  const programs = known.get(key) ?? optionsFor(subject, technique, { accumulate: true }).then(assemble);
   known.set(key, programs);
   return programs;
 }
@@ -89,7 +97,7 @@ async function trains(subject: Subject, technique: Call, title: string): Promise
 async function passed(subject: Subject, technique: Call, title: string): Promise<void> {
   const options = await optionsFor(subject, technique, { accumulate: true });
   const [plain, again, low] = [
-    assemble(options),
+    await usual(subject, technique),
     assemble({ ...options, passes: { precision: "f32", recompute: "blocks" } }),
     assemble({ ...options, passes: { precision: "bf16", recompute: "blocks" } }),
   ];
@@ -101,33 +109,39 @@ async function passed(subject: Subject, technique: Call, title: string): Promise
     assert.ok(Math.abs(one![output]!.data[0]! - other![output]!.data[0]!) < 1e-9, `${title}: ${output}`);
 }
 
-async function stores(subject: Subject, technique: Call, title: string): Promise<void> {
-  const options = await optionsFor(subject, technique, { accumulate: true });
-  if (options.technique.implementation.saved !== "trained") return;
-  const frozen = Object.values(assemble(options).train.state).filter((s) => !s.trains && s.outputs !== undefined);
-  const layers = frozen.filter(({ type }) => type.shape.reduce<number>((n, d) => n * Number(d), 1) >= 256).length;
-  for (const weights of ["bf16", "int8", "nf4"] as const) {
-    const passes = { ...PLAIN, storage: { weights } };
-    const { train, evaluate: looks, loss, accumulate, apply, saved } = assemble({ ...options, passes });
-    const writing: readonly Program[] =
-      subject.family.shape === "encoder" ? [] : Object.values({ ...buildGenerate({ ...options, passes }) });
-    const types = new Map<string, string>();
-    for (const program of [train, looks, loss, accumulate!, apply!, ...writing]) {
-      validate(program);
-      for (const [name, { type }] of Object.entries(program.state)) {
-        const text = typeText(type);
-        assert.equal(types.get(name) ?? text, text, `${title}, ${weights}: ${name}`);
-        types.set(name, text);
-      }
-    }
-    const parts = [...types.keys()].filter((name) => name.endsWith("/codes"));
-    if (weights !== "bf16") assert.equal(parts.length > 0, layers > 0, title);
-    for (const name of parts) assert.ok(!types.has(name.slice(0, -"/codes".length)), `${title}: ${name} as f32 too`);
-    for (const name of Object.keys(saved)) assert.match(types.get(name)!, /^f32/, `${title}: ${name}`);
-  }
+const STORED = ["bf16", "int8", "nf4"] as const;
+/** Each family and each technique meets every way to store weights; not each pair of them each. */
+function storedAs(subject: Subject, place: number): (typeof STORED)[number] {
+  return STORED[(subject.word.name.length + place) % STORED.length]!;
 }
 
-async function counts(subject: Subject, technique: Call, title: string, registry: Registry): Promise<void> {
+async function stores(subject: Subject, technique: Call, title: string, { place }: Where): Promise<void> {
+  const options = await optionsFor(subject, technique, { accumulate: true });
+  if (options.technique.implementation.saved !== "trained") return;
+  const plain = await usual(subject, technique);
+  const frozen = Object.values(plain.train.state).filter((s) => !s.trains && s.outputs !== undefined);
+  const layers = frozen.filter(({ type }) => type.shape.reduce<number>((n, d) => n * Number(d), 1) >= 256).length;
+  const weights = storedAs(subject, place);
+  const passes = { ...PLAIN, storage: { weights } };
+  const { train, evaluate: looks, loss, accumulate, apply, saved } = assemble({ ...options, passes });
+  const writing: readonly Program[] =
+    subject.family.shape === "encoder" ? [] : Object.values({ ...buildGenerate({ ...options, passes }) });
+  const types = new Map<string, string>();
+  for (const program of [train, looks, loss, accumulate!, apply!, ...writing]) {
+    validate(program);
+    for (const [name, { type }] of Object.entries(program.state)) {
+      const text = typeText(type);
+      assert.equal(types.get(name) ?? text, text, `${title}, ${weights}: ${name}`);
+      types.set(name, text);
+    }
+  }
+  const parts = [...types.keys()].filter((name) => name.endsWith("/codes"));
+  if (weights !== "bf16") assert.equal(parts.length > 0, layers > 0, title);
+  for (const name of parts) assert.ok(!types.has(name.slice(0, -"/codes".length)), `${title}: ${name} as f32 too`);
+  for (const name of Object.keys(saved)) assert.match(types.get(name)!, /^f32/, `${title}: ${name}`);
+}
+
+async function counts(subject: Subject, technique: Call, title: string, { registry }: Where): Promise<void> {
   const p = await usual(subject, technique);
   const word = registry.find("technique", technique.word)!;
   const count = word.capabilities!.trainableParameters!;

@@ -103,8 +103,14 @@ function techniqueOf({ word, definition }: Call): Promise<TechniqueImplementatio
   if (definition === undefined) return loaded<TechniqueImplementation>("technique", word);
   return Promise.resolve(kept(definition) as TechniqueImplementation);
 }
+const shapesKnown = new WeakMap<Subject, Promise<Record<string, readonly number[]>>>();
 /** Shapes of the base's own tensors, its head aside. */
-export async function baseShapes(subject: Subject): Promise<Record<string, readonly number[]>> {
+export function baseShapes(subject: Subject): Promise<Record<string, readonly number[]>> {
+  const known = shapesKnown.get(subject) ?? ownShapes(subject);
+  shapesKnown.set(subject, known);
+  return known;
+}
+async function ownShapes(subject: Subject): Promise<Record<string, readonly number[]>> {
   const { train } = assemble(await optionsFor(subject, call("technique", "full")));
   const { prefix } = subject.family;
   const own = (name: string): boolean => !/^adam\./.test(name) && (name.startsWith(prefix) || /^lm_head\./.test(name));
