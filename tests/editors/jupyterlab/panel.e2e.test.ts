@@ -306,7 +306,7 @@ describe("the panel in JupyterLab", function () {
   it("follows the notebook at hand, and leaves nothing behind when notebooks are closed", async () => {
     await tab("Plan");
     assert.deepEqual(await lab.comms(), [1]);
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 4; i++) {
       await openBeside("other.ipynb");
       await panel().getByText("batchsize", { exact: false }).first().waitFor({ timeout: 20_000 });
       await book.page.locator(".jp-Notebook:visible .cm-lintRange-error").first().waitFor({ timeout: 20_000 });

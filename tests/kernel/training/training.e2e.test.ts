@@ -1,6 +1,6 @@
 /**
  * Training whole programs on the real MiniLM: what PyTorch and PEFT get, exact resume, interrupts, a dead engine. One
- * notebook, one engine; the sentences are the quickstart's. It takes about a minute: 20 real steps twice, twice over.
+ * notebook, one engine; the sentences are the quickstart's. What isn't compared with theirs trains on batches of four.
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -31,6 +31,7 @@ describe("training MiniLM", function () {
     await book.run(`
 data reviews { source: csv("first.csv"), columns: { text: text, label: label } }
 recipe same { steps: 20, batch_size: 16, shuffle: none, dropout: 0, schedule: linear(warmup: 6%), clip: 1.0, seed: 3 }
+recipe few like same { batch_size: 4 }
 model whole { base: "minilm", task: text_classification, technique: full, max_length: 128 }
 model small { base: "minilm", task: text_classification, technique: lora(rank: 8, alpha: 16, from: "adapter"), max_length: 128 }
 `);
@@ -77,7 +78,7 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
   });
 
   it("answers an interrupt, writes a checkpoint and goes on exactly where it was", async () => {
-    const statement = "train small on reviews with same { optimizer: adamw(learning_rate: 1e-3) }";
+    const statement = "train small on reviews with few { optimizer: adamw(learning_rate: 1e-3) }";
     await book.run(statement);
     const straight = model("small").history.map((s) => s.loss);
     const control = new AbortController();
@@ -111,7 +112,7 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
     writeFileSync(file, bytes);
     await book.run('model astray like small { technique: lora(rank: 8, alpha: 16, from: "wild") }');
     const started = newRun(book.runs);
-    const statement = "train astray on reviews with same { optimizer: adamw(learning_rate: 1e-3) }";
+    const statement = "train astray on reviews with few { optimizer: adamw(learning_rate: 1e-3) }";
     const error = (await book.run(statement).catch((e: unknown) => e)) as {
       readonly code: string;
       readonly data: object;
@@ -122,14 +123,14 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
     assert.equal(started.lines('"kind":"checkpoint"'), 0);
     assert.equal(started.lines('"reason":"failed"'), 1);
     await assert.rejects(model("astray").predict(["Fine."]), { code: "not-trained" });
-    await book.run("train small on reviews with same { steps: 2, optimizer: adamw(learning_rate: 1e-3) }");
+    await book.run("train small on reviews with few { steps: 2, optimizer: adamw(learning_rate: 1e-3) }");
     assert.ok(model("small").history.every((s) => Number.isFinite(s.loss)));
   });
 
   it("outlives its engine: a coded error, and training goes on from the last checkpoint", async () => {
     const { info } = await book.session.engines.engine();
     const statement =
-      "train small on reviews with same { optimizer: adamw(learning_rate: 5e-4), checkpoint: every(steps: 2) }";
+      "train small on reviews with few { optimizer: adamw(learning_rate: 5e-4), checkpoint: every(steps: 2) }";
     const started = newRun(book.runs);
     const poll = setInterval(() => {
       if (started.lines('"kind":"checkpoint"') < 2) return;
