@@ -111,14 +111,19 @@ function isPlain({ is }: ValueType): boolean {
 export function references(program: Program): Item[] {
   const { typescript, types = {} } = program.outside;
   return [
-    ...[...program.parameters].map(([name, { value }]) => ({ text: `$${name}`, type: "name", detail: written(value) })),
+    ...[...program.parameters].map(([name, { value }]) => ({
+      text: `$${name}`,
+      type: "name",
+      detail: parameterText(value),
+    })),
     ...typescript.map((name) => ({
       ...{ text: `$${name}`, type: "name" },
       ...(Object.hasOwn(types, name) && { detail: types[name] as string }),
     })),
   ];
 }
-function written(value: Value): string {
+/** A list is only told to be one: it may be long. */
+function parameterText(value: Value): string {
   return value !== null && typeof value === "object" && "share" in value
     ? `parameter, ${String(100 * value.share)}%`
     : `parameter, ${typeof value === "object" ? "a list" : String(value)}`;

@@ -24,10 +24,10 @@ export function printOnnx(graph: OnnxGraphText): string {
 }
 
 function attributesText(attributes: Readonly<Record<string, OnnxValue | TensorflowValue>>): string {
-  const all = Object.entries(attributes).map(([name, value]) => `${name}: ${valueText(value)}`);
+  const all = Object.entries(attributes).map(([name, value]) => `${name}: ${attributeText(value)}`);
   return all.length === 0 ? "" : ` { ${all.join(", ")} }`;
 }
-function valueText(value: OnnxValue | TensorflowValue): string {
+function attributeText(value: OnnxValue | TensorflowValue): string {
   if ("tensor" in value) return tensorText(value.tensor);
   if ("shape" in value) return `[${value.shape.map((size) => (size < 0 ? "?" : String(size))).join(", ")}]`;
   if ("ints" in value) return `[${value.ints.join(", ")}]`;

@@ -16,33 +16,49 @@ export interface As {
   readonly registry: Registry;
 }
 
-export function tuneText(value: Value, as?: As): string {
+/** How numbers and quoted texts are written. */
+export interface Writing {
+  readonly number: (value: number) => string;
+  readonly quoted: (text: string) => string;
+}
+const exact: Writing = { number: String, quoted: (text) => JSON.stringify(text) };
+
+/** The one printer of values: exact, so that it reads as the same value, unless `writing` says otherwise. */
+export function tuneText(value: Value, as?: As, writing = exact): string {
   if (value === null) return "none";
-  if (typeof value === "string") return bare.test(value) && !quoted(value, as?.type) ? value : JSON.stringify(value);
-  if (typeof value !== "object") return String(value);
+  if (typeof value === "string") return bare.test(value) && !quoted(value, as?.type) ? value : writing.quoted(value);
+  if (typeof value === "number") return writing.number(value);
+  if (typeof value === "boolean") return String(value);
   const of = as && { ...as, type: as.type && itemOf(as.type) };
-  if (Array.isArray(value)) return `[${(value as readonly Value[]).map((item) => tuneText(item, of)).join(", ")}]`;
-  const one = value as Exclude<typeof value, readonly Value[]>;
-  if (isCall(one)) return callText(one, as?.registry);
-  if ("share" in one) return `${String(Number((one.share * 100).toPrecision(12)))}%`;
-  if ("live" in one) return `$${one.live}`;
-  if ("from" in one) return `${String(one.from)}..${String(one.to)}`;
-  const record = "record" in one ? one.record : (one as unknown as Call["arguments"]);
-  return `{ ${entriesOf(record, () => of)} }`;
+  if (isList(value)) return `[${value.map((item) => tuneText(item, of, writing)).join(", ")}]`;
+  if (isCall(value)) return callText(value, as?.registry, writing);
+  if ("share" in value) return `${writing.number(Number((value.share * 100).toPrecision(12)))}%`;
+  if ("live" in value) return `$${value.live}`;
+  if ("from" in value) return `${writing.number(value.from)}..${writing.number(value.to)}`;
+  return `{ ${entriesOf("record" in value ? value.record : value, () => of, writing)} }`;
 }
 /** Arguments that are `null` stand for nothing written. */
-function callText({ word, kind, arguments: given }: Call, registry: Registry | undefined): string {
+function callText({ word, kind, arguments: given }: Call, registry: Registry | undefined, writing: Writing): string {
   const parameters = registry?.find(kind, word)?.parameters;
   const typeOf = (name: string): As | undefined =>
     registry && { registry, type: (parameters?.find((p) => p.name === name) ?? parameters?.find((p) => p.open))?.type };
-  const inside = entriesOf(given, typeOf);
+  const inside = entriesOf(given, typeOf, writing);
   return inside === "" ? word : `${word}(${inside})`;
 }
-function entriesOf(record: Readonly<Record<string, Value>>, as: (name: string) => As | undefined): string {
+function entriesOf(
+  record: Readonly<Record<string, Value | undefined>>,
+  as: (name: string) => As | undefined,
+  writing: Writing,
+): string {
+  const text = (name: string): string => (bare.test(name) ? name : writing.quoted(name));
   return Object.entries(record)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${bare.test(name) ? name : JSON.stringify(name)}: ${tuneText(value, as(name))}`)
+    .flatMap(([name, value]) =>
+      value === null || value === undefined ? [] : [`${text(name)}: ${tuneText(value, as(name), writing)}`],
+    )
     .join(", ");
+}
+function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
 }
 /** Whether a bare name would be taken for something else than this text. */
 function quoted(text: string, type: ValueType | undefined): boolean {

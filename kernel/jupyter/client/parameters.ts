@@ -55,14 +55,14 @@ export function injectParameters(notebook: Notebook, written: Written): readonly
     code.find((cell) => tagsOf(cell).includes("parameters")) ??
     code.find((cell) => isTune(cell.source, ["parameters"]));
   const tune = defaults !== undefined && isTune(defaults.source, ["parameters"]);
-  const cell = newCodeCell(tune ? tuneText(written) : typescriptText(written), { tags: ["injected-parameters"] });
+  const cell = newCodeCell(tune ? parametersText(written) : typescriptText(written), { tags: ["injected-parameters"] });
   notebook.cells.splice(defaults === undefined ? 0 : notebook.cells.indexOf(defaults) + 1, 0, cell);
   return Object.keys(written).filter(
     (name) => !new RegExp(`(?<![\\p{ID_Continue}$])${name}(?![\\p{ID_Continue}$])`, "u").test(defaults?.source ?? ""),
   );
 }
 
-function tuneText(written: Written): string {
+function parametersText(written: Written): string {
   const entries = Object.entries(written).map(([name, text]) => {
     const isText = typeof valueOf(text) === "string";
     return `  ${name}: ${isText ? quoted(unquoted(text)) : text}`;
