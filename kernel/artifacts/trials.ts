@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { fields, jsonOrNone, like, maybe, whole, type Schema } from "../fetch/json.js";
 import { readRegular } from "../artifacts/read-regular.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
+import { stampOf } from "../fetch/stamp.js";
 
 /** In a run's lock. */
 export interface TrialOf {
@@ -63,7 +64,7 @@ export class Trials {
     for (const name of files) {
       const found = await stat(join(folder, name)).catch(() => null);
       if (!found?.isFile() || found.size > most.bytes) continue;
-      const stamp = `${found.size} ${found.mtimeMs} ${found.ino}`;
+      const stamp = stampOf(found);
       if (this.journals.get(name)?.stamp === stamp) continue;
       const text = readRegular(join(folder, name), most.bytes) ?? "";
       this.journals.set(name, { stamp, byRun: journaled(name.slice(0, -".jsonl".length), text) });

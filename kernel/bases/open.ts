@@ -19,6 +19,7 @@ import { noSafetensors } from "./pickles.js";
 import { readsOf } from "./reads.js";
 import { shardsOf } from "../tensors/shards.js";
 import "../core/bases/codes.js";
+import { stampOf } from "../fetch/stamp.js";
 
 /** Files besides the weights that change what a model computes or reads. */
 const read = [
@@ -106,8 +107,7 @@ async function hashOf(folder: string, files: readonly string[]): Promise<string>
   for (const name of files) {
     const file = join(folder, name);
     closeSync(openRegular(file) ?? missing(folder, name));
-    const { size, mtimeMs, ino } = await stat(file);
-    const key = `${file} ${size} ${mtimeMs} ${ino}`;
+    const key = `${file} ${stampOf(await stat(file))}`;
     let own = known.get(key);
     if (own === undefined) known.set(key, (own = await sha256Of(file)));
     hash.update(`${name}\0${own}\n`);

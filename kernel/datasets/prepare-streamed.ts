@@ -46,6 +46,7 @@ import type { StreamedRows } from "../core/data/streamed-rows.js";
 import { binWidth, greatest, histogramOf, readRole } from "../core/data/tokens.js";
 import "../core/data/codes.js";
 import type {} from "#stdlib/lib/splits/codes.js";
+import { stampAt } from "../fetch/stamp.js";
 
 interface Options {
   readonly registry: Registry;
@@ -65,7 +66,7 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
       what: `the role \`${listed}\``,
       why: "only texts and their labels are kept on disk",
     });
-  const stamp = stampOf(plan, world);
+  const stamp = stampsOf(plan, world);
   const key = createHash("sha256")
     .update(canonicalize({ version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp }) ?? "")
     .digest("hex");
@@ -349,8 +350,8 @@ async function hashOf(
   return hash.digest("hex");
 }
 
-/** Path, size and time of change of each file that is read. */
-function stampOf(plan: DataPlan, world: SourceWorld): readonly string[] {
+/** Path and stamp of each file that is read. */
+function stampsOf(plan: DataPlan, world: SourceWorld): readonly string[] {
   const calls = isCall(plan.source) ? [plan.source] : Object.values(plan.source);
   return calls.map((call) => {
     const path = call.arguments["path"];
@@ -360,11 +361,6 @@ function stampOf(plan: DataPlan, world: SourceWorld): readonly string[] {
         why: "only files have a stamp by which rows are kept",
       });
     const file = resolve(world.folder, path);
-    try {
-      const { size, mtimeMs, ino } = statSync(file);
-      return `${file} ${size} ${mtimeMs} ${ino}`;
-    } catch {
-      return `${file} missing`;
-    }
+    return `${file} ${stampAt(file) ?? "missing"}`;
   });
 }

@@ -1,6 +1,5 @@
 /** Runs side by side: their curves over each other, their scores, the settings in which they differ. Reads only. */
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { comparedFigure, styleOf, type Along, type Series } from "../core/display/compared-curves.js";
 import type { Figure } from "../core/display/figure.js";
@@ -15,6 +14,7 @@ import { isLock } from "../artifacts/run-folder.js";
 import type { RunList } from "./run-list.js";
 import { jsonRegular, readRegular } from "../artifacts/read-regular.js";
 import { isLive, type RunState, type RunSummary } from "./run-summary.js";
+import { stampOfFile } from "../fetch/stamp.js";
 
 export interface Compare {
   /** Each with the number of its colour. */
@@ -113,8 +113,7 @@ export class Comparer {
 
   private async seriesOf(id: string): Promise<Series> {
     const path = join(this.list.root, id, "events.jsonl");
-    const found = await stat(path).catch(() => null);
-    const stamp = found?.isFile() ? `${found.size} ${found.mtimeMs} ${found.ino}` : "";
+    const stamp = (await stampOfFile(path)) ?? "";
     const before = this.kept.get(id);
     if (before?.stamp === stamp) return before.series;
     const series = seriesIn(stamp === "" ? [] : eventsOf(readRegular(path) ?? ""));

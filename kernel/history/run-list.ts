@@ -15,6 +15,7 @@ import { isLive, isPlan, summaryOf, type About, type RunSummary } from "./run-su
 import { existsSync } from "node:fs";
 import { jsonRegular } from "../artifacts/read-regular.js";
 import { Trials } from "../artifacts/trials.js";
+import { stampOf, stampOfFile } from "../fetch/stamp.js";
 
 interface Entry {
   readonly log: RunLog;
@@ -195,21 +196,9 @@ export class RunList {
   }
 }
 
-function stampOf({
-  size,
-  mtimeMs,
-  ino,
-}: {
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly ino: number;
-}): string {
-  return `${size} ${mtimeMs} ${ino}`;
-}
 /** The same object as long as the file is the same. */
 async function kept<T>(path: string, before: Kept<T>, none: T, read: (path: string) => Promise<T>): Promise<Kept<T>> {
-  const found = await stat(path).catch(() => null);
-  const stamp = found?.isFile() ? stampOf(found) : "";
+  const stamp = (await stampOfFile(path)) ?? "";
   return stamp === before.stamp ? before : { stamp, value: stamp === "" ? none : await read(path).catch(() => none) };
 }
 /** Of a file that is far too long its end alone; the line that is cut is no score. */

@@ -2,7 +2,6 @@
  * What a session has at hand: prepared data sets and resolved base models, kept while what they were made from has not
  * changed, so that `data` and the `train` that follows read a file once. It answers the compiler's needs.
  */
-import { statSync } from "node:fs";
 import { totalmem, availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { LRUCache } from "lru-cache";
@@ -27,6 +26,7 @@ import { runFacts } from "./loaded.js";
 import { paceOf } from "./machine.js";
 import { textOfNamed } from "../fetch/regular.js";
 import type { HostContext } from "../core/session/host-context.js";
+import { stampAt } from "../fetch/stamp.js";
 
 /** Rows, and what they are to each model that reads them. */
 interface Kept {
@@ -101,7 +101,7 @@ export class DatasetCache {
 
   private rows(plan: DataPlan, s: HostContext): Kept {
     const key = keyOfData(plan);
-    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
+    const stamp = stampsOf(plan, resolve(s.folder, plan.folder));
     const known = this.prepared.get(key);
     if (known && stamp !== null && known.stamp === stamp) return known;
     const made = prepareRows(plan, world(plan.folder, s), {
@@ -132,7 +132,7 @@ export class DatasetCache {
   /** Rows that were prepared before, while the files that they were read from are as they were. */
   kept(plan: DataPlan, s: HostContext): Promise<Prepared> | null {
     const known = this.prepared.get(keyOfData(plan));
-    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
+    const stamp = stampsOf(plan, resolve(s.folder, plan.folder));
     return known && (stamp === null || known.stamp === stamp) ? known.made : null;
   }
 
@@ -220,19 +220,16 @@ function isPlain(value: unknown): value is Value {
   return Array.isArray(value) && value.every(isPlain);
 }
 
-/** Size and time of change of every file a plan reads; null when it reads anything else. */
-function stampOf(plan: DataPlan, folder: string): string | null {
+/** Path and stamp of every file a plan reads; null when it reads anything else. */
+function stampsOf(plan: DataPlan, folder: string): string | null {
   const calls: readonly Call[] = isCall(plan.source) ? [plan.source] : Object.values(plan.source);
   const stamps: string[] = [];
   for (const call of calls) {
     const path = call.arguments["path"];
     if (typeof path !== "string") return null;
-    try {
-      const { size, mtimeMs, ino } = statSync(resolve(folder, path));
-      stamps.push(`${path} ${size} ${mtimeMs} ${ino}`);
-    } catch {
-      return null;
-    }
+    const stamp = stampAt(resolve(folder, path));
+    if (stamp === null) return null;
+    stamps.push(`${path} ${stamp}`);
   }
   return stamps.join("\n");
 }

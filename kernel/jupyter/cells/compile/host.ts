@@ -8,12 +8,12 @@
  * - a cell is emitted by our transformer, with a source map; files beside the notebook give types only;
  * - no file is watched by the system: `refresh` looks at the few that can change before each cell.
  */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import type * as TypeScript from "typescript";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
 import { moduleResolver } from "./resolve.js";
 import { libraryFolder, ts } from "./typescript.js";
+import { stampAt } from "../../../fetch/stamp.js";
 
 /** What was printed for the last converted cell. */
 export interface Emitted extends ModuleFacts {
@@ -30,7 +30,7 @@ export interface Host {
   /** Tells the compiler about files beside the notebook that changed since it read them. */
   refresh(): void;
 }
-type FileWatch = { readonly path: string; readonly changed: TypeScript.FileWatcherCallback; stamp: string };
+type FileWatch = { readonly path: string; readonly changed: TypeScript.FileWatcherCallback; stamp: string | null };
 
 /** Must be called before the converter is made; one converter at a time. */
 export function prepareHost(folder: string, declarations: string): Host {
@@ -40,10 +40,10 @@ export function prepareHost(folder: string, declarations: string): Host {
     emitted: undefined,
     refresh() {
       for (const file of watched) {
-        const now = stampOf(file.path);
+        const now = stampAt(file.path);
         if (now === file.stamp) continue;
         file.stamp = now;
-        file.changed(file.path, now === "" ? ts.FileWatcherEventKind.Deleted : ts.FileWatcherEventKind.Changed);
+        file.changed(file.path, now === null ? ts.FileWatcherEventKind.Deleted : ts.FileWatcherEventKind.Changed);
       }
     },
   };
@@ -58,7 +58,7 @@ export function prepareHost(folder: string, declarations: string): Host {
   sys.watchFile = (path, changed) => {
     if (path.includes("/node_modules/") || path.startsWith(libraryFolder) || path === ambient)
       return { close: () => undefined };
-    const watch: FileWatch = { path, changed, stamp: stampOf(path) };
+    const watch: FileWatch = { path, changed, stamp: stampAt(path) };
     watched.add(watch);
     return { close: () => void watched.delete(watch) };
   };
@@ -200,11 +200,6 @@ function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker, n
 /** What a failure of the compiler says, on one line. */
 export function whyOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
-}
-
-function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat ? `${stat.mtimeMs} ${stat.size}` : "";
 }
 
 /** A replaced function keeps what it replaced, so that a second `prepareHost` does not stack upon the first. */
