@@ -47,7 +47,7 @@ export function checkMachine(program: Program, o: Fitting, estimates: Estimates)
       has,
     );
     if (!found) throw new Error("a training has nothing that could be changed");
-    const change = { text: textOf(found.changes), takes: found.estimates.memoryBytes, same: found.same };
+    const change = { text: changesText(found.changes), takes: found.estimates.memoryBytes, same: found.same };
     const told = { needed: estimates.memoryBytes, has, change, fits: found.fits };
     const fix = found.fits ? fixOf(program, o, found) : undefined;
     program.report("memory-short", told, at, fix ? { fix } : {});
@@ -63,7 +63,7 @@ export function checkMachine(program: Program, o: Fitting, estimates: Estimates)
       LONG,
     );
     const change = found?.fits
-      ? { text: textOf(found.changes), takes: found.estimates.seconds ?? 0, same: found.same }
+      ? { text: changesText(found.changes), takes: found.estimates.seconds ?? 0, same: found.same }
       : null;
     program.reportNear(
       "long-training",
@@ -114,7 +114,7 @@ function suggested(
   return { plan, text };
 }
 
-function textOf(changes: readonly Change[]): string {
+function changesText(changes: readonly Change[]): string {
   return changes.map(({ key, text }) => `${key}: ${text}`).join(", ");
 }
 
@@ -137,5 +137,5 @@ function fixOf(program: Program, o: Fitting, { changes, same }: Fit): Fix | unde
     if (o.model.source.id !== id || !o.model.block) return undefined;
     edits.push(insertion(text, missing.model, o.model.block, o.model.block.end));
   }
-  return { title: `write \`${textOf(changes)}\``, certain: same, edits };
+  return { title: `write \`${changesText(changes)}\``, certain: same, edits };
 }

@@ -2,8 +2,9 @@
  * The lines of a run's logs, as they are found: a record a line, except where a writer was killed. What it left torn has no
  * end of its own, and a writer that began where it stopped (none does any more) wrote its first record onto it.
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import * as v from "valibot";
-import { isRecord, jsonIn } from "../fetch/json.js";
+import { jsonIn } from "../fetch/json.js";
 
 /**
  * The records of one line, in order; what is torn or no object is left out. `first`: the key that every record begins with.

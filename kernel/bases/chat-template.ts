@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { fields, like } from "../fetch/json.js";
-import { recordOf, textOf } from "../tensors/model-file.js";
+import { recordOf, modelFileText } from "../tensors/model-file.js";
 
 /** Its source; null: it brings none. Of several that are named, the one called `default`. Coded error `base-damaged`. */
 export function chatTemplateOf(folder: string): string | null {
-  const own = textOf(join(folder, "chat_template.jinja"));
+  const own = modelFileText(join(folder, "chat_template.jinja"));
   if (own !== null) return own;
   for (const file of ["chat_template.json", "tokenizer_config.json"]) {
     const template = chosen(recordOf(join(folder, file))?.["chat_template"]);

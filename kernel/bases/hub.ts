@@ -3,13 +3,14 @@
  * each file is resumable, locked, and held to the checksum that the hub names. What a hub names is not believed: checksums
  * and commits must have their form before they become names of files, and a file without a checksum isn't taken.
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { fetchFile } from "../fetch/file.js";
-import { get, head, textOf } from "../fetch/http.js";
-import { fields, isRecord, jsonOrNone, like, maybe } from "../fetch/json.js";
+import { get, head, answerText } from "../fetch/http.js";
+import { fields, jsonOrNone, like, maybe } from "../fetch/json.js";
 import { hubHome, isChecksum, matches, type CachedModel } from "./cache.js";
 import { MODULES, POOLING } from "./embedding.js";
 import { noSafetensors } from "./pickles.js";
@@ -114,7 +115,7 @@ async function stateOf(
     await answer.body.dump();
     throw new CodedError("base-needs-token", { name: id, status, hasToken });
   }
-  const text = await textOf(url, answer);
+  const text = await answerText(url, answer);
   if (status !== 200) throw new CodedError("network-failed", { url, why: `status ${status}` });
   const { sha, siblings } = stateIn(text, url);
   const files = siblings.flatMap((one): readonly Remote[] => {

@@ -46,7 +46,7 @@ export async function encodeChats(rows: ConversationRows, chat: Chat, data: stri
   });
   const pieces = await piecesOf(chat, rows, false);
   const written = rows.map(({ row }, i) => ({ row, wanted: wanted[i]!, pieces: pieces[i]! }));
-  const placed = await chat.tokenizer.encodePlaced(written.map(({ pieces }) => textOf(pieces)));
+  const placed = await chat.tokenizer.encodePlaced(written.map(({ pieces }) => joinedText(pieces)));
   return written.map(({ row, wanted, pieces }, i) => {
     const { ids, starts, ends } = placed[i]!;
     const trained = maskOf(pieces, wanted, starts, ends);
@@ -90,7 +90,7 @@ export async function promptsFor(chat: Chat, rows: ConversationRows): Promise<re
         row,
         why: "the turn to be answered is not the user's",
       });
-  return (await piecesOf(chat, rows, true)).map(textOf);
+  return (await piecesOf(chat, rows, true)).map(joinedText);
 }
 
 /**
@@ -121,7 +121,7 @@ async function piecesOf({ template, tokenizer, name }: Chat, rows: ConversationR
   });
 }
 
-function textOf(pieces: readonly TemplatePiece[]): string {
+function joinedText(pieces: readonly TemplatePiece[]): string {
   return pieces.map(({ text }) => text).join("");
 }
 

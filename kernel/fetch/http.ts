@@ -83,7 +83,7 @@ async function ask(
 const LONGEST = 64 * 2 ** 20;
 
 /** The whole text of an answer. Coded error `untrusted-answer`: there is no end of it. */
-export async function textOf(url: string, answer: Dispatcher.ResponseData, longest = LONGEST): Promise<string> {
+export async function answerText(url: string, answer: Dispatcher.ResponseData, longest = LONGEST): Promise<string> {
   const chunks: Buffer[] = [];
   let had = 0;
   for await (const chunk of answer.body) {
@@ -102,7 +102,7 @@ export async function textOf(url: string, answer: Dispatcher.ResponseData, longe
 /** The text of a GET that must answer 200; null when the answer is 404. */
 export async function getText(url: string, options: GetOptions = {}): Promise<{ text: string; type: string } | null> {
   const answer = await get(url, options);
-  const text = await textOf(url, answer).catch((e: unknown) => {
+  const text = await answerText(url, answer).catch((e: unknown) => {
     if (options.signal?.aborted === true || e instanceof CodedError) throw e;
     throw new CodedError("network-failed", { url: withoutSecrets(url), why: reason(e) }, { cause: e });
   });

@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { NotRead, readWhole, textOfNamed } from "./regular.js";
 import "./codes.js";
 
@@ -13,7 +14,6 @@ import "./codes.js";
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
 export type Json = Readonly<Record<string, unknown>>;
-export const isRecord = (x: unknown): x is Json => typeof x === "object" && x !== null && !Array.isArray(x);
 /** Any object, as it is. */
 export const object = v.custom<Json>(isRecord);
 /** An object with these keys; others may stand beside them, and are kept. */

@@ -2,11 +2,12 @@
  * A project's page of a package index in pip's simple form: JSON, or HTML where a mirror has no JSON. What a page says is
  * held to its form: a file has a plain name, an address of HTTP and at most one checksum; what is otherwise isn't listed.
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { Parser } from "htmlparser2";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { getText, withoutSecrets } from "./http.js";
-import { fields, isRecord, jsonIn, like, maybe } from "./json.js";
+import { fields, jsonIn, like, maybe } from "./json.js";
 
 /** A file of a project, as its index lists it. */
 export interface Listed {

@@ -52,11 +52,12 @@ function flatten(into: Map<string, string>, prefix: string, record: object): voi
     if (isCall(value)) {
       into.set(path, value.word);
       flatten(into, `${path}.`, value.arguments);
-    } else if (isRecord(value)) flatten(into, `${path}.`, "record" in value ? (value.record as object) : value);
+    } else if (hasParts(value)) flatten(into, `${path}.`, "record" in value ? (value.record as object) : value);
     else into.set(path, tuneText(value));
   }
 }
-function isRecord(value: Value): value is Extract<Value, { readonly record: unknown }> {
+/** Whether a value is no single one: its parts are told by their names. */
+function hasParts(value: Value): value is Extract<Value, { readonly record: unknown }> {
   return (
     typeof value === "object" &&
     value !== null &&

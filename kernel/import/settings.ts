@@ -1,3 +1,5 @@
+import { isRecord } from "#dsl/diagnostics/record.js";
+
 /** Settings of another tool, which tell at the end what nobody asked for. */
 export interface Left {
   /** `trainer.optimizer.type`. */
@@ -16,7 +18,7 @@ export class Settings {
   ) {}
 
   static of(value: unknown, path = ""): Settings {
-    return new Settings(isPlain(value) ? value : {}, path);
+    return new Settings(isRecord(value) ? value : {}, path);
   }
 
   private take(key: string): unknown {
@@ -60,7 +62,7 @@ export class Settings {
     const known = this.taken.get(key);
     if (known instanceof Settings) return known;
     const made = Settings.of(this.all[key], this.name(key));
-    if (isPlain(this.all[key])) this.taken.set(key, made);
+    if (isRecord(this.all[key])) this.taken.set(key, made);
     return made;
   }
   list(key: string): readonly Settings[] {
@@ -94,8 +96,4 @@ export class Settings {
   private name(key: string): string {
     return this.path === "" ? key : `${this.path}.${key}`;
   }
-}
-
-function isPlain(value: unknown): value is Plain {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 /** What a model that writes is asked: a text, or a conversation whose last turn is to be answered. */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { usualTurns } from "#stdlib/conversations/turns.run.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
@@ -49,7 +50,7 @@ export async function toldAs(chat: Chat, prompts: readonly Prompt[]): Promise<To
 export function promptsOf(given: unknown): readonly Prompt[] {
   if (typeof given === "string") return [given];
   if (!Array.isArray(given)) throw new CodedError("texts-expected", { got: typeof given });
-  if (given.length > 0 && given.every(isTurn)) return [turnsOf(given, 1)];
+  if (given.length > 0 && given.every(isRecord)) return [turnsOf(given, 1)];
   return given.map((one: unknown, i) => {
     if (typeof one === "string") return one;
     if (Array.isArray(one)) return turnsOf(one, i + 1);
@@ -57,9 +58,6 @@ export function promptsOf(given: unknown): readonly Prompt[] {
   });
 }
 
-function isTurn(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 function turnsOf(value: unknown, row: number): readonly Turn[] {
   const turns = usualTurns(value);
   if ("refused" in turns) throw new CodedError("bad-conversation", { column: "messages", row, why: turns.refused });

@@ -12,7 +12,7 @@ export interface TextScreen extends Screen {
 
 export function textScreen(out: { readonly isTTY?: boolean; write(text: string): unknown }): TextScreen {
   const open = new Map<string, string>();
-  const textOf = (shown: Shown) => String(shown.bundle["text/plain"] ?? "");
+  const plainText = (shown: Shown) => String(shown.bundle["text/plain"] ?? "");
   const rewrite = (id: string) => {
     const [live] = open.keys();
     if (out.isTTY && live === id) out.write(`\r\u001b[2K${open.get(id)?.split("\n")[0] ?? ""}`);
@@ -24,14 +24,14 @@ export function textScreen(out: { readonly isTTY?: boolean; write(text: string):
     open.clear();
   };
   const keep = (id: string, shown: Shown) => {
-    open.set(id, textOf(shown));
+    open.set(id, plainText(shown));
     rewrite(id);
   };
   return {
     display(shown) {
       if (shown.id !== undefined) return keep(shown.id, shown);
       end();
-      out.write(`${textOf(shown)}\n\n`);
+      out.write(`${plainText(shown)}\n\n`);
     },
     update: (shown) => keep(shown.id, shown),
     end,

@@ -2,10 +2,11 @@
  * Files of a model folder, read with suspicion: a regular file of a bounded size, or a coded error (a FIFO would be waited
  * for without an end); JSON that is an object, of bounded depth, and says nothing twice.
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { visit } from "jsonc-parser";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord, jsonIn, type Json } from "../fetch/json.js";
+import { jsonIn, type Json } from "../fetch/json.js";
 import * as regular from "../fetch/regular.js";
 import { NotRead } from "../fetch/regular.js";
 import { beyondLimits, SETTINGS, type JsonLimits } from "../core/bases/json-limits.js";
@@ -31,7 +32,7 @@ export function bytesOf(file: string, most = SETTINGS.bytes): Uint8Array | null 
   return checked(file, () => regular.readWhole(file, most));
 }
 
-export function textOf(file: string): string | null {
+export function modelFileText(file: string): string | null {
   const bytes = bytesOf(file);
   return bytes && new TextDecoder().decode(bytes);
 }

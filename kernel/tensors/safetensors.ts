@@ -3,6 +3,7 @@
  * A file is checked whole before a byte of it is used; it is written under a temporary name, synced and renamed, so a
  * file under its own name is complete whatever happened. All synchronous: the engine host does nothing else meanwhile.
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import {
   closeSync,
   existsSync,
@@ -24,7 +25,7 @@ import { openRegular } from "#kernel/tensors/model-file.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { shardsOf } from "#kernel/tensors/shards.js";
 import { diskError } from "#kernel/fetch/disk.js";
-import { isRecord, jsonIn, like, table } from "#kernel/fetch/json.js";
+import { jsonIn, like, table } from "#kernel/fetch/json.js";
 import { SIZES, convert } from "./numbers.js";
 import "./codes.js";
 

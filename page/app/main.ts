@@ -74,12 +74,12 @@ async function give(given: readonly (readonly [string, File])[]): Promise<void> 
   const { files, left } = await taken(given, unmeasured);
   for (const file of files) own.set(file.path, file);
   const program = files.find(({ path }) => path.endsWith(".tune"));
-  if (program) editor.text = textOf(program);
+  if (program) editor.text = givenText(program);
   await setFiles();
   if (left.length > 0) say(`Left out: ${left.join("; ")}.`);
 }
 
-function textOf({ text }: GivenFile): string {
+function givenText({ text }: GivenFile): string {
   return typeof text === "string" ? text : new TextDecoder().decode(text);
 }
 

@@ -2,6 +2,7 @@
  * Base models without their weights: what the checker and the plan ask of one follows from its config.json. Those that a
  * person gave come first, then two that were looked at whole (bases/*.json), then the checkpoints that the families' words know.
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { loadWord } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
@@ -60,15 +61,11 @@ async function fromConfig(path: string, bytes: Uint8Array, folder: string): Prom
   return described(config, familyOf(config, registry), folder, disk.inFolder(folder, "tokenizer.json") !== undefined);
 }
 
-function isConfig(json: unknown): json is Config {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
-}
-
 /** Coded error `base-damaged`. */
 export function configIn(path: string, bytes: Uint8Array): Config {
   try {
     const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (isConfig(json)) return json;
+    if (isRecord(json)) return json;
   } catch {
     // Said below, in words of our own.
   }

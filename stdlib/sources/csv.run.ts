@@ -7,7 +7,7 @@ import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.
 import { largestRecord } from "../lib/sources/codes.js";
 import { demandColumns, demandNames, headText, isChunk, tableOf } from "../lib/sources/columns.js";
 import { locate } from "#platform/files.js";
-import { textOf } from "../lib/sources/text-file.js";
+import { fileText } from "../lib/sources/text-file.js";
 
 const delimiters = [",", ";", "\t", "|"];
 const lineEnds = ["\r\n", "\n", "\r"];
@@ -54,7 +54,7 @@ function readerOf(call: Call, limit: number): Reader {
 
 async function* pieces(call: Call, world: SourceWorld): AsyncGenerator<string> {
   const { path, encoding } = call.arguments as unknown as Arguments;
-  yield* textOf(await locate(world.folder, path), path, encoding ?? "utf-8");
+  yield* fileText(await locate(world.folder, path), path, encoding ?? "utf-8");
 }
 
 /** Resolves when the parser says that, or that it failed: `check` tells which. */

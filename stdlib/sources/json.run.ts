@@ -1,7 +1,8 @@
 /** One JSON value as rows: an array of objects, the same under the only key that holds an array, or columns of equal length. */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SourceImplementation } from "../kinds/data.js";
-import { Gathered, isRecord, kindOf, tableOf } from "../lib/sources/columns.js";
+import { Gathered, kindOf, tableOf } from "../lib/sources/columns.js";
 import { jsonFault, placeOf } from "../lib/sources/json-place.js";
 import { largestJson, largestRecord } from "../lib/sources/codes.js";
 import { demandShallow, jsonValue } from "../lib/sources/json-value.js";

@@ -1,13 +1,14 @@
 /** One JSON object per line, streamed. Blank lines are passed over. */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { largestRecord } from "../lib/sources/codes.js";
-import { Gathered, headText, isRecord, kindOf } from "../lib/sources/columns.js";
+import { Gathered, headText, kindOf } from "../lib/sources/columns.js";
 import { jsonFault, placeOf } from "../lib/sources/json-place.js";
 import { demandShallow, jsonValue } from "../lib/sources/json-value.js";
 import { locate } from "#platform/files.js";
-import { textOf } from "../lib/sources/text-file.js";
+import { fileText } from "../lib/sources/text-file.js";
 
 export const jsonl: SourceImplementation = {
   async open(call, world, limit = Infinity) {
@@ -36,7 +37,7 @@ async function* objects(call: Call, world: SourceWorld): AsyncGenerator<{ value:
   const path = fileOf(call);
   const encoding = (call.arguments["encoding"] as string | undefined) ?? "utf-8";
   let [line, row] = [0, 0];
-  for await (const text of linesOf(textOf(await locate(world.folder, path), path, encoding), path)) {
+  for await (const text of linesOf(fileText(await locate(world.folder, path), path, encoding), path)) {
     line++;
     if (text.trim() !== "") yield { value: objectOf(text, path, line, ++row), length: text.length };
   }

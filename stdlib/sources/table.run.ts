@@ -1,8 +1,9 @@
 /** A live TypeScript value as rows: an arquero table as it stands (its filter and order apply), or an array of objects. */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SourceImplementation } from "../kinds/data.js";
-import { Gathered, isRecord, kindOf, numbered, tableOf } from "../lib/sources/columns.js";
+import { Gathered, kindOf, numbered, tableOf } from "../lib/sources/columns.js";
 
 export const table: SourceImplementation = {
   async open(call, world, limit = Infinity) {

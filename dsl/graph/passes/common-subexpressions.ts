@@ -20,7 +20,7 @@ const BY_VALUE = 4096;
 function merge(): Rewrite {
   const known = new Map<string, number>();
   const large = new Map<NDArray, number>();
-  const textOf = (_: string, value: Attribute): unknown => {
+  const keyText = (_: string, value: Attribute): unknown => {
     if (!isArray(value)) return value;
     const head = `${value.dtype}[${value.shape.join()}]`;
     if (value.bytes.length <= BY_VALUE) return `${head}${value.bytes.join()}`;
@@ -30,7 +30,7 @@ function merge(): Rewrite {
   const keyOf = (node: Node): string => {
     const inputs = node.inputs.map((ref) => `${ref.node}:${ref.output}`);
     if (opOf(node)?.commutes === "exactly") inputs.sort();
-    return `${node.op}(${inputs.join()})${JSON.stringify(node.attributes, textOf)}@${node.after?.join() ?? ""}`;
+    return `${node.op}(${inputs.join()})${JSON.stringify(node.attributes, keyText)}@${node.after?.join() ?? ""}`;
   };
   return (node, edit) => {
     const key = keyOf(node);

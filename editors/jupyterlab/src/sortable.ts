@@ -41,7 +41,7 @@ function sortBy(head: HTMLTableCellElement): void {
   const body = table?.tBodies[0];
   if (!table || !body) return;
   const column = head.cellIndex;
-  const rows = [...body.rows].map((row) => ({ row, value: valueOf(textOf(row.cells[column])) }));
+  const rows = [...body.rows].map((row) => ({ row, value: valueOf(cellText(row.cells[column])) }));
   const numeric = rows.some(({ value }) => typeof value === "number");
   const before = head.getAttribute("aria-sort");
   const rising = before === null ? !numeric : before === "descending";
@@ -59,7 +59,7 @@ function sortBy(head: HTMLTableCellElement): void {
 }
 
 /** Without what stands beside it in small print, such as an interval. */
-function textOf(cell: HTMLTableCellElement | undefined): string {
+function cellText(cell: HTMLTableCellElement | undefined): string {
   const own = document.createElement("div");
   own.append(...(cell?.cloneNode(true).childNodes ?? []));
   for (const beside of own.querySelectorAll("small")) beside.remove();

@@ -12,7 +12,7 @@ const stride = 4096;
 export function trainingTexts(prepared: Prepared): readonly string[] {
   const names = splitNamesOf(prepared);
   const split = ["train", "all"].find((name) => names.includes(name)) ?? names[0] ?? "all";
-  const texts = roles.flatMap((role) => valuesOf(prepared, split, role).map((value) => textOf(role, value)));
+  const texts = roles.flatMap((role) => valuesOf(prepared, split, role).map((value) => roleText(role, value)));
   if (texts.length === 0) throw new CodedError("no-texts-for-tokenizer", { data: prepared.name });
   return texts;
 }
@@ -30,7 +30,7 @@ function valuesOf({ splits, streamed }: Prepared, split: string, role: string): 
   return table?.columnNames().includes(role) ? Array.from(table.array(role) as Iterable<unknown>) : [];
 }
 
-function textOf(role: string, value: unknown): string {
+function roleText(role: string, value: unknown): string {
   if (role === "messages")
     return readTurns(String(value))
       .map(({ content, context }) => (context === undefined ? content : `${context}\n${content}`))

@@ -2,6 +2,7 @@
  * A tokenizer trained on texts, as the parts of a model folder. It is kept in the cache under a name that covers texts and
  * settings: the same texts give the same tokenizer, and are learnt once.
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +17,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { TrainedTokens } from "#stdlib/kinds/tokenizer.js";
 import { cachePath, locked } from "../../fetch/cache.js";
-import { fields, hintIn, isRecord, whole, type Schema } from "../../fetch/json.js";
+import { fields, hintIn, whole, type Schema } from "../../fetch/json.js";
 
 /** Raised when the same words would come out another way. */
 const VERSION = 1;

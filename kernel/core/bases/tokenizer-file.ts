@@ -2,6 +2,7 @@
  * Reads tokenizer.json with suspicion: what would end the process inside the Rust library (a broken character map) or give
  * wrong ids later is a coded error here, and the special tokens that frame a text are taken from its post-processor.
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { beyondLimits, VOCABULARY } from "./json-limits.js";
 import "./codes.js";
@@ -252,9 +253,6 @@ function shown(type: unknown): string {
 
 function isId(x: unknown): x is number {
   return typeof x === "number" && Number.isInteger(x) && x >= 0 && x < 2 ** 31;
-}
-function isRecord(x: unknown): x is Json {
-  return typeof x === "object" && x !== null && !Array.isArray(x);
 }
 function fail(error: Error): never {
   throw error;

@@ -35,7 +35,7 @@ export function valueInRole(place: Place, value: unknown, separator: string = SE
   if (place.role === "score") return scoreOf(place, value);
   if (lists.has(place.role)) return listOf(place, value, place.role === "labels" ? separator : null);
   if (!texts.has(place.role) || value === null || value === undefined) return value ?? null;
-  return textOf(place, value);
+  return roleText(place, value);
 }
 
 function nameOf(place: Place, value: unknown): unknown {
@@ -43,7 +43,7 @@ function nameOf(place: Place, value: unknown): unknown {
   return Number.isNaN(value) ? null : (value ?? null);
 }
 
-function textOf(place: Place, value: unknown): string | null {
+function roleText(place: Place, value: unknown): string | null {
   if (typeof value === "string") return value;
   // What tables of numbers have where there is none.
   if (Number.isNaN(value)) return null;

@@ -36,15 +36,15 @@ export function figureShown(figure: Figure, { id, text }: FigureOptions = {}): S
 
 /** `figure “Training”: loss, validation accuracy`. */
 function describe({ data, layout }: Figure): string {
-  const title = plainLabel(textOf(layout?.["title"]));
-  const names = data.map((t) => plainLabel(textOf(t["name"]))).filter((name) => name !== "");
+  const title = plainLabel(titleText(layout?.["title"]));
+  const names = data.map((t) => plainLabel(titleText(t["name"]))).filter((name) => name !== "");
   const what =
     names.length > 0 ? names : [...new Set(data.map((t) => (typeof t["type"] === "string" ? t["type"] : "scatter")))];
   return `figure${title ? ` “${title}”` : ""}: ${what.slice(0, 12).join(", ")}`;
 }
 
 /** plotly takes a title as text or as `{ text }`. */
-export function textOf(title: unknown): string {
+export function titleText(title: unknown): string {
   if (typeof title === "string") return title;
   const text = (title as { text?: unknown } | null | undefined)?.text;
   return typeof text === "string" ? text : "";

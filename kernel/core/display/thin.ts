@@ -2,6 +2,7 @@
  * Long series made short without changing how they look: lines by largest triangles (LTTB), histograms as the bars they
  * come to. What is stored in a notebook stays small however long a run was.
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import type { Figure, Trace } from "./figure.js";
 import { histogramAsBars } from "./svg/bars.js";
 import { coordinatesOf, listOf } from "./svg/panel.js";
@@ -87,10 +88,6 @@ function withTitles(layout: Trace): Trace {
       return [key, /^[xy]axis\d*$/.test(key) && isRecord(value) ? withTitles(value) : value];
     }),
   );
-}
-
-function isRecord(value: unknown): value is Trace {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What JSON can hold, with the meaning plotly gives it; functions and the like are left out. */

@@ -1,8 +1,9 @@
 /** A batch as JSON, checked against the model before anything runs. */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import { isRecord, jsonIn, like } from "#kernel/fetch/json.js";
+import { jsonIn, like } from "#kernel/fetch/json.js";
 import "./codes.js";
 
 export interface Limits {

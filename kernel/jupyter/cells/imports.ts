@@ -2,6 +2,7 @@
  * What cells import: packages (ESM and CommonJS) found from the notebook's folder and then among Tunebook's own, builtins,
  * and files beside the notebook, which are compiled by the assistant and loaded again when they or what they import changed.
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { statSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, extname, isAbsolute, join, resolve } from "node:path";
@@ -12,6 +13,7 @@ import "./codes.js";
 import { complaintLines, type Complaint } from "./compile/complaints.js";
 import { textOfNamed } from "../../fetch/regular.js";
 import type { Compiled, Conversion } from "./compile/converter.js";
+import { stampAt } from "../../fetch/stamp.js";
 
 /** A loaded module: `*` is its namespace, `pick` reads an export and complains if it is not there. */
 export interface Loaded {
@@ -39,7 +41,7 @@ export type RunFile = (file: {
 }) => Promise<void>;
 
 interface LocalFile {
-  readonly stamp: string;
+  readonly stamp: string | null;
   readonly space: Record<string, unknown>;
   readonly needs: readonly string[];
   ready: Promise<void>;
@@ -76,7 +78,7 @@ export class Imports {
       await known.ready;
       return known.space;
     }
-    const stamp = stampOf(path);
+    const stamp = stampAt(path);
     const source = textOfNamed(path);
     const conversion = await this.compile(path, source);
     if (!("compiled" in conversion)) {
@@ -113,7 +115,7 @@ export class Imports {
     seen.add(path);
     const file = this.files.get(path);
     if (!file) return codeEndings.includes(extname(path));
-    return file.stamp !== stampOf(path) || file.needs.some((need) => this.isStale(need, seen));
+    return file.stamp !== stampAt(path) || file.needs.some((need) => this.isStale(need, seen));
   }
 
   private async package(specifier: string, from: string): Promise<Record<string, unknown>> {
@@ -170,15 +172,11 @@ function findFile(path: string): string | undefined {
   ];
   return candidates.find((c) => statSync(c, { throwIfNoEntry: false })?.isFile());
 }
-function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat ? `${stat.mtimeMs} ${stat.size}` : "";
-}
 /** Bytes of JSON that a cell imports: a text can't be longer. */
 const longest = 2 ** 29 - 2 ** 10;
 function json(path: string): Record<string, unknown> {
   const value: unknown = JSON.parse(textOfNamed(path, path, { most: longest }));
-  return { ...(typeof value === "object" && value !== null && !Array.isArray(value) ? value : {}), default: value };
+  return { ...(isRecord(value) ? value : {}), default: value };
 }
 /** A CommonJS module's exports as a namespace, as TypeScript's `esModuleInterop` reads them. */
 export function commonJs(exports: unknown): Record<string, unknown> {

@@ -21,12 +21,12 @@ function follow(name: "stdout" | "stderr"): () => void {
   const write = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
     const scope = currentScope() ?? runningScope();
     if (!scope) return (native as (...of: unknown[]) => boolean).call(stream, chunk, encoding, done);
-    if (!scope.dead) scope.output.stream(name, textOf(chunk, encoding, scope));
+    if (!scope.dead) scope.output.stream(name, chunkText(chunk, encoding, scope));
     const callback = typeof encoding === "function" ? encoding : done;
     if (typeof callback === "function") queueMicrotask(() => void (callback as () => void)());
     return true;
   };
-  const textOf = (chunk: unknown, encoding: unknown, scope: CellScope): string => {
+  const chunkText = (chunk: unknown, encoding: unknown, scope: CellScope): string => {
     if (typeof chunk === "string")
       return typeof encoding === "string" && /^(hex|base64|base64url|latin1|binary)$/.test(encoding)
         ? Buffer.from(chunk, encoding as BufferEncoding).toString()

@@ -1,10 +1,11 @@
 /** Notebooks as files, nbformat 4.5: read with suspicion, written whole or not at all, texts as lists of lines. */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { diskError } from "#kernel/fetch/disk.js";
-import { fields, isRecord, jsonIn, like, maybe, Unlike, type Json } from "../../fetch/json.js";
+import { fields, jsonIn, like, maybe, Unlike, type Json } from "../../fetch/json.js";
 import type { Output } from "./outputs.js";
 import { textOfNamed } from "../../fetch/regular.js";
 import "./codes.js";
@@ -98,7 +99,7 @@ const isCell = like<WrittenCell>(cellSchema);
 
 function readCell(cell: WrittenCell, taken: Set<string>): Cell {
   const { cell_type: kind, id: written, attachments } = cell;
-  const source = textOf(cell.source);
+  const source = sourceText(cell.source);
   const usable = typeof written === "string" && /^[\w-]{1,64}$/.test(written) && !taken.has(written);
   const id = usable ? written : freshId();
   taken.add(id);
@@ -118,7 +119,7 @@ function readCell(cell: WrittenCell, taken: Set<string>): Cell {
   return { cell_type: kind, id, metadata, source, ...(attachments === undefined ? {} : { attachments }) };
 }
 
-function textOf(source: string | readonly string[]): string {
+function sourceText(source: string | readonly string[]): string {
   return typeof source === "string" ? source : source.join("");
 }
 

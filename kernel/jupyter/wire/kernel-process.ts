@@ -59,7 +59,7 @@ function start(connectionFile: string): void {
       dispose = cells.dispose;
     },
     (error: unknown) => {
-      const problem = `the kernel's cells could not be loaded: ${textOf(error)}`;
+      const problem = `the kernel's cells could not be loaded: ${errorText(error)}`;
       process.stderr.write(`tunebook: ${problem}\n`);
       runs.port1.postMessage({ kind: "failed", problem } satisfies FromMain);
     },
@@ -76,10 +76,10 @@ async function loadCells(runs: MessagePort, pressure: Backpressure): Promise<Ker
 /** The cells show what their code leaves uncaught; whatever they do not is written to the log, and the kernel lives. */
 function lastResort(event: "uncaughtException" | "unhandledRejection", error: unknown): void {
   if (process.listenerCount(event) > 1) return;
-  process.stderr.write(`tunebook: ${event}: ${textOf(error)}\n`);
+  process.stderr.write(`tunebook: ${event}: ${errorText(error)}\n`);
 }
 
-function textOf(error: unknown): string {
+function errorText(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

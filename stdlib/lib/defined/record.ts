@@ -1,4 +1,5 @@
 /** What `define.technique` and `define.metric` take, as a user writes it, and how it is looked at before it becomes a word. */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Parameter, Registry, ValueType } from "#dsl/types/registry.js";
 import type { Value } from "#dsl/types/value.js";
@@ -187,9 +188,6 @@ function fits(value: unknown, type: ValueType): boolean {
 
 function malformed(kind: OwnKind, name: string, what: string, write: string): CodedError {
   return new CodedError("word-malformed", { kind, name, what, write });
-}
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 function described(value: unknown): string {
   if (value === null || value === undefined) return String(value);

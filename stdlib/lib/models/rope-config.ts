@@ -1,4 +1,5 @@
 /** What a config.json says about rotary positions: how fast pairs turn, and how that is stretched to longer texts. */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import type { RopeConfig, RopeScaling } from "#dsl/graph/rope.js";
 import type { ConfigReader, Json } from "./config.js";
 
@@ -70,5 +71,5 @@ function scalingOf(type: (typeof TYPES)[number], read: ConfigReader, given: Json
 }
 
 function record(value: unknown): Json | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : null;
+  return isRecord(value) ? value : null;
 }

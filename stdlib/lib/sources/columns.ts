@@ -98,7 +98,3 @@ export function kindOf(value: unknown): string {
     ] ?? "an object"
   );
 }
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

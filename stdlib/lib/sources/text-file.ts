@@ -9,7 +9,7 @@ import "./codes.js";
 /** The whole text of a file of at most `most` bytes; pieces joined. Coded error `giant-json`. */
 export async function wholeText(file: string, name: string, encoding: string, most: number): Promise<string> {
   const pieces: string[] = [];
-  for await (const piece of textOf(file, name, encoding, most)) pieces.push(piece);
+  for await (const piece of fileText(file, name, encoding, most)) pieces.push(piece);
   return pieces.join("");
 }
 
@@ -18,7 +18,7 @@ export async function wholeText(file: string, name: string, encoding: string, mo
  * Coded errors: `wrong-encoding` with the first byte that does not fit, `unknown-encoding`, `not-a-text-file`, and those of
  * `bytesOf`.
  */
-export async function* textOf(file: string, name: string, encoding: string, most?: number): AsyncGenerator<string> {
+export async function* fileText(file: string, name: string, encoding: string, most?: number): AsyncGenerator<string> {
   const decode = decoderOf(name, encoding);
   let first = true;
   let head = true;

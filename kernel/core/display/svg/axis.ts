@@ -1,6 +1,6 @@
 /** An axis of a panel: what kind it is, what it spans, and where a value lies between its ends (0 to 1). */
 import { plainLabel } from "./element.js";
-import { textOf } from "../figure.js";
+import { titleText } from "../figure.js";
 import { farthest, scalarsOf } from "./panel.js";
 import { dateTicks, linearTicks, logTicks, type Tick } from "./ticks.js";
 
@@ -32,7 +32,7 @@ export function makeAxis(
     kind === "category" ? [...new Set(values.filter((v) => v !== null && v !== undefined).map(String))] : [];
   const units = values.map((v) => unitOf(kind, categories, v)).filter(Number.isFinite);
   const [low, high] = span(layout, kind, categories, units, grounded);
-  const title = plainLabel(textOf(layout["title"]));
+  const title = plainLabel(titleText(layout["title"]));
   const tickvals = Array.isArray(layout["tickvals"]) ? scalarsOf(layout["tickvals"]) : null;
   const ticktext = Array.isArray(layout["ticktext"]) ? scalarsOf(layout["ticktext"]) : tickvals;
   const ticks = (wanted: number): readonly Tick[] => {

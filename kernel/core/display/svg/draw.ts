@@ -3,7 +3,7 @@
  * parallel coordinates, with subplots, logarithmic, date and category axes, and a legend. It follows plotly's meaning of
  * the fields it knows and leaves the others out; a trace of another kind is named in the picture.
  */
-import { textOf, type Figure, type Trace } from "../figure.js";
+import { titleText, type Figure, type Trace } from "../figure.js";
 import { clip } from "../text.js";
 import { makeAxis, type Axis } from "./axis.js";
 import { drawBarTraces, histogramAsBars } from "./bars.js";
@@ -25,7 +25,7 @@ export function drawFigure(figure: Figure): Picture {
   const layout = figure.layout ?? {};
   const width = Math.round(Math.min(2000, Math.max(160, numberOf(layout["width"], 720))));
   const height = Math.round(Math.min(2000, Math.max(120, numberOf(layout["height"], 380))));
-  const title = plainLabel(textOf(layout["title"]));
+  const title = plainLabel(titleText(layout["title"]));
   const traces = figure.data
     .filter((t) => t["visible"] !== false && t["visible"] !== "legendonly")
     .map((t, i) => prepared(t, i));

@@ -1,4 +1,5 @@
 /** The joint of the static renderer: a rectangle with two axes, in which each kind of trace draws itself. */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import type { Trace } from "../figure.js";
 import { place, placeUnit, type Axis } from "./axis.js";
 
@@ -37,9 +38,7 @@ export function scalarsOf(value: unknown): readonly (string | number | boolean |
   );
 }
 export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
+  return isRecord(value) ? value : {};
 }
 export function numberOf(value: unknown, otherwise: number): number {
   return typeof value === "number" && Math.abs(value) < farthest ? value : otherwise;

@@ -2,13 +2,14 @@
  * The tutorial, run cell by cell as a reader runs it: each mistake is answered with the codes that its cell names, in their
  * order, everything else goes well, and docs/tutorial.md is the same text with those answers (TUNEBOOK_BLESS=1 writes it).
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runNotebook } from "#kernel/jupyter/client/notebook.js";
 import type { Cell, CodeCell, Notebook } from "#kernel/jupyter/client/notebook-file.js";
-import { isRecord, type Json } from "#kernel/fetch/json.js";
+import { type Json } from "#kernel/fetch/json.js";
 
 const root = new URL("../../../../..", import.meta.url);
 const page = new URL("docs/tutorial.md", root);
