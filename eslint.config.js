@@ -16,6 +16,16 @@ const portable = (files, out) => ({
     "no-restricted-globals": ["error", "process", "Buffer", "require", "__dirname", "setImmediate"],
   },
 });
+/** A place in a list stays sayable: types can't tell how long a list is. What a key, a search or a field gives is not. */
+const said = {
+  "no-restricted-syntax": [
+    "error",
+    {
+      selector: "TSNonNullExpression:not([expression.type='MemberExpression'][expression.computed=true])",
+      message: "Let the type say that it is there, or throw an error with a code (dsl/diagnostics/must.ts).",
+    },
+  ],
+};
 /** What starts a process or a thread, and helpers of tests that do: tools/unit-only.mjs keeps the rest of it from unit tests. */
 const startsSomething =
   "^node:(child_process|worker_threads)$|^playwright|/engine/(start|engines)\\.js$|/(notebook-of-one|jupyterlab|browser|engine-room)\\.js$|/client/(client|notebook)\\.js$|/cells/(create|notebook)\\.js$";
@@ -60,6 +70,7 @@ export default ts.config(
     },
   },
   { files: ["dsl/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^node:", "^(fs|path|os|buffer|crypto)$") },
+  { files: ["dsl/**/*.ts"], ignores: ["dsl/{graph,emit}/**"], rules: said },
   { files: ["stdlib/**/*.ts"], rules: away("^#kernel/") },
   portable("kernel/core/*/*.ts", "^(\\.\\./){2}"),
   portable("kernel/core/*/*/*.ts", "^(\\.\\./){3}"),

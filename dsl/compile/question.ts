@@ -15,6 +15,7 @@ import { checkMetrics } from "../plan/metrics.js";
 import { servesAsItIs } from "../plan/untrained.js";
 import { subjectOf, trainedName } from "./names.js";
 import type { Subject } from "../plan/plan.js";
+import type { Given } from "../types/given.js";
 import type { Call, Value } from "../types/value.js";
 
 export function evaluate(program: Program, header: Header): void {
@@ -55,9 +56,7 @@ export function evaluate(program: Program, header: Header): void {
   const place = (i: number): Span | undefined => written?.places.get(`metrics.${String(i)}`) ?? written?.span;
   const measured = tasks.every((of) => checkMetrics(program, words, { ...of, ...roles }, place, statement.verb.span));
   const mute = tasks.find(({ task }) => !writesText(program.registry, task));
-  const astray = mute ? WRITING.filter((key) => own.given.has(key)) : [];
-  for (const key of astray)
-    program.reportNear("writes-no-text", { key, task: mute!.task.word }, own.given.get(key)?.span, statement.verb.span);
+  const astray = astrayFor(program, own.given, mute?.task, statement.verb.span);
   const missing = data && tasks.flatMap(({ task }) => missingRoles(program, data, task))[0];
   if (facts && missing !== undefined && first)
     program.report(
@@ -133,9 +132,7 @@ export function predict(program: Program, header: Header): void {
   if (as) program.define(as.text, as.span, { is: "prediction" });
   const { values } = fill(program, header.verb.parameters, own.given, "", { here: statement.verb.span });
   const task = taskOf(program, name);
-  const astray = task && !writes(task) ? WRITING.filter((key) => own.given.has(key)) : [];
-  for (const key of astray)
-    program.reportNear("writes-no-text", { key, task: task!.word }, own.given.get(key)?.span, statement.verb.span);
+  const astray = astrayFor(program, own.given, task, statement.verb.span);
   if (task && on && "texts" in on && rolesOf(program, task).includes("context") && first) {
     program.report("asks-without-context", { model: name ?? "the model" }, first.span);
     return;
@@ -151,4 +148,17 @@ export function predict(program: Program, header: Header): void {
       : null;
   const batch_size = numberAt(values, "batch_size");
   act(program, header, "predict", { name, on, as: as?.text ?? null, batch_size, writing });
+}
+
+/** Keys of writing that are given though the task writes nothing (reported). */
+function astrayFor(
+  program: Program,
+  given: ReadonlyMap<string, Given>,
+  task: Call | undefined,
+  here: Span,
+): readonly string[] {
+  if (!task || writesText(program.registry, task)) return [];
+  const astray = WRITING.filter((key) => given.has(key));
+  for (const key of astray) program.reportNear("writes-no-text", { key, task: task.word }, given.get(key)?.span, here);
+  return astray;
 }

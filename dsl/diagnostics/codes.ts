@@ -80,7 +80,7 @@ export function wordsOf<C extends Code>(code: C, data: CodeData[C]): Words {
 export function visible(text: string): string {
   return text.replace(
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`,
+    (c) => `\\u{${c.charCodeAt(0).toString(16)}}`,
   );
 }
 

@@ -3,6 +3,7 @@
  * compiles again. Facts are plain data, keyed by `keyOf(need)`, so that tests need no files.
  */
 import canonicalize from "canonicalize";
+import { must } from "../diagnostics/must.js";
 import type { DataAudit } from "./audit-facts.js";
 import type { RowName } from "./row-name.js";
 import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "./subject.js";
@@ -170,7 +171,7 @@ export function needOf(key: string): Need {
   return need;
 }
 export function keyOf(need: Need): string {
-  return canonicalize(need)!;
+  return must(canonicalize(need), "the key of a need");
 }
 
 /** An immutable set of answers. */
