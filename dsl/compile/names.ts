@@ -174,6 +174,15 @@ export function trainedName(
     );
     return undefined;
   }
+  return trainedFound(program, found, untrained);
+}
+
+/** What `named` found, where its weights are those of its definition as it is now. */
+export function trainedFound(
+  program: Program,
+  found: NonNullable<ReturnType<typeof named>>,
+  untrained: ((task: Call, model: Draft) => boolean) | null = null,
+): string | undefined {
   const run = program.runs.get(found.name);
   if (found.of.draft && isLoaded(found.of.draft) && !run) {
     program.require(found.of.draft.needs);
@@ -195,9 +204,10 @@ export function trainedName(
     const [as] = [...program.runs].find(([name, { model }]) => name !== found.name && model.name === found.name) ?? [];
     const heads =
       untrained && as === undefined && found.of.draft && !fresh ? ownHeads(program, found.of.draft) : undefined;
+    const mask = found.node.path[1]?.text === "mask";
     program.report(
       "not-trained",
-      { model: found.name, ...(as !== undefined && { as }), ...(heads && { heads }) },
+      { model: found.name, ...(as !== undefined && { as }), ...(heads && { heads }), ...(mask && { mask }) },
       found.node.span,
     );
     return undefined;

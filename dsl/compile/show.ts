@@ -4,7 +4,8 @@ import type { Program } from "../plan/program.js";
 import type { NameKind } from "../plan/outside.js";
 import { printTree } from "../syntax/print.js";
 import { act } from "./act.js";
-import { named } from "./names.js";
+import type { Subject } from "../plan/plan.js";
+import { named, subjectOf, trainedFound } from "./names.js";
 
 const trained = ["tree", "plan", "history", "graph", "passes", "program", "emitted", "mask"] as const;
 /** What can be shown of a name, by what it stands for. */
@@ -21,7 +22,8 @@ export const topics: Readonly<Record<NameKind, readonly string[]>> = {
 export function show(program: Program, header: Header): void {
   const { block } = header.statement;
   if (block) program.report("statement-takes-no-block", { verb: "show" }, block.span);
-  if (!header.sound) return;
+  const on = dataShownOn(program, header);
+  if (!header.sound || on === null) return;
   for (const operand of header.operands) {
     const found = named(program, operand, Object.keys(topics) as NameKind[], "name", "show");
     if (!found) continue;
@@ -31,9 +33,30 @@ export function show(program: Program, header: Header): void {
       program.report("unknown-topic", { name: found.name, topic: topic.text, has }, topic.span);
       continue;
     }
+    const ofRun = found.of.is === "model" && topic !== undefined && topic.text !== "tree";
+    // Which tokens train is known before the training, where it is said on which data.
+    if (ofRun && !on && trainedFound(program, found) === undefined) continue;
     const source = program.sources.get(found.of.source);
     const verbs = program.registry.verbs().map((verb) => verb.name);
     const tree = topic?.text === "tree" && source ? { tree: printTree(source, verbs, found.name) } : {};
-    act(program, header, "show", { topic: found.node.path.map((n) => n.text), ...tree });
+    act(program, header, "show", { topic: found.node.path.map((n) => n.text), ...tree, ...(on && { on }) });
   }
+}
+
+/** Data of `on`, which belongs to the topic `mask` alone; undefined: there is none. Null: it was reported. */
+function dataShownOn(program: Program, { clauses, operands }: Header): Subject | undefined | null {
+  const clause = clauses.get("on");
+  if (!clause) return undefined;
+  const astray = operands.find((operand) => operand.is !== "word" || operand.path[1]?.text !== "mask");
+  if (astray) {
+    const found = `\`${astray.is === "word" ? astray.text : "…"}\``;
+    program.report(
+      "wrong-operand",
+      { after: "show", wanted: "`NAME.mask` (nothing else is shown on data)", found },
+      astray.span,
+    );
+    return null;
+  }
+  const [operand] = clause.operands;
+  return (operand && subjectOf(program, operand, false, "on")?.subject) ?? null;
 }

@@ -43,6 +43,8 @@ declare module "../diagnostics/codes.js" {
       readonly as?: string;
       /** Tasks that its base's own head does, none of them the model's, and their labels. */
       readonly heads?: Readonly<Record<string, readonly string[]>>;
+      /** Its mask was asked for, which some data would be enough for. */
+      readonly mask?: true;
     };
     "changed-since-trained": { readonly model: string };
     /** `virtual`: positions that the technique takes from the text. */
@@ -294,7 +296,9 @@ train m on d`,
     help: (d) =>
       d.as !== undefined
         ? `its training was kept as \`${d.as}\`: write that name`
-        : `train it first: \`train ${d.model} on …\`; what was trained before is opened by \`model ${d.model} { load: "runs/…" }\``,
+        : d.mask
+          ? `say which data: \`show ${d.model}.mask on …\` shows what would be trained of them`
+          : `train it first: \`train ${d.model} on …\`; what was trained before is opened by \`model ${d.model} { load: "runs/…" }\``,
     notes: (d) =>
       Object.entries(d.heads ?? {}).map(
         ([task, labels]) =>

@@ -38,6 +38,7 @@ import { lineOf } from "../core/data/line.js";
 import { withFacts, type Measures } from "../core/data/measured.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { nameRowsBy, rowName } from "../core/data/row-names.js";
+import { unreadNotes } from "../core/data/conversations.js";
 import { isCall, streamRows, type Row } from "../core/data/rows.js";
 import { rowForSplit, splitOrder } from "../core/data/splitting.js";
 import { IndexWriter, indexFile, openStreamed, rowsFile, VERSION, type StreamedMeta } from "./streamed.js";
@@ -171,9 +172,10 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
   const missing = new Missing(plan);
   const sample: Readonly<Record<string, unknown>>[] = [];
   const shown = Object.entries(plan.columns);
+  const unread = new Set<string>();
   let read = 0;
   try {
-    for await (const rows of streamRows(plan, { registry: o.registry, world, signal: o.signal })) {
+    for await (const rows of streamRows(plan, { registry: o.registry, world, signal: o.signal, unread })) {
       read += rows.length;
       for (const row of rows) {
         const left = clean(row);
@@ -225,9 +227,12 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
     labels: listed,
     ...leaks.found(outputs.size),
     hash: await hashOf(folder, names, roles, listed, outputs),
-    notes: plan.split?.arguments["stratify"]
-      ? [`streamed: shares are drawn row by row, strata keep theirs on average`]
-      : [],
+    notes: [
+      ...unreadNotes(unread),
+      ...(plan.split?.arguments["stratify"]
+        ? [`streamed: shares are drawn row by row, strata keep theirs on average`]
+        : []),
+    ],
   };
   const sizes = names.map((name) => [
     name,

@@ -40,8 +40,12 @@ export async function chatOf(reader: ReaderOf, base: Base, tokenizer: Tokenizer)
 export async function encodeChats(rows: ConversationRows, chat: Chat, data: string): Promise<readonly ChatRow[]> {
   const wanted = rows.map(({ row, turns }) => {
     const answers = answersOf(turns, chat.learn);
-    if (answers.size === 0)
-      throw new CodedError("nothing-to-train", { data, row, why: "no turn in it is the assistant's" });
+    if (answers.size === 0) {
+      const why = turns.some(({ role }) => role === "assistant")
+        ? "no turn of the assistant's in it is trained, its weights say"
+        : "no turn in it is the assistant's";
+      throw new CodedError("nothing-to-train", { data, row, why });
+    }
     return answers;
   });
   const pieces = await piecesOf(chat, rows, false);
@@ -106,7 +110,7 @@ export function cutChat(chat: ChatRow, most: number): ChatRow {
 }
 
 function answersOf(turns: readonly Turn[], learn: Chat["learn"]): ReadonlySet<number> {
-  const answers = turns.flatMap(({ role }, i) => (role === "assistant" ? [i] : []));
+  const answers = turns.flatMap(({ role, trained }, i) => (role === "assistant" && trained !== false ? [i] : []));
   return new Set(learn === "last" ? answers.slice(-1) : answers);
 }
 

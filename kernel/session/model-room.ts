@@ -103,7 +103,7 @@ export class ModelRoom {
   }
 
   /** The base and tokenizer of a plan. */
-  async parts(plan: Plan, s: HostContext): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+  async parts(plan: Reading, s: HostContext): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
     return this.partsOf(plan.recipe.model, s);
   }
 

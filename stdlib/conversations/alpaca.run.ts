@@ -1,11 +1,17 @@
 /** An instruction and its answer: a user's turn and the assistant's. */
 import type { ConversationImplementation } from "../kinds/conversation.js";
+import { ignoredBy, refusedBeside } from "../lib/conversations/fields.js";
 
 const names = ["instruction", "input", "output"] as const;
 
+/** Columns of such files that programs write to the model too. */
+const apart = { history: "turns before", system: "a system turn" };
+
 export const alpaca: ConversationImplementation = {
   columns: (call) => names.map((name) => String(call.arguments[name] ?? name)),
-  read(_call, values) {
+  read(call, values, beside) {
+    const aside = refusedBeside(beside, ignoredBy(call), apart);
+    if (aside) return aside;
     const [instruction, input, output] = values.map((value) => (value === null || value === undefined ? "" : value));
     const odd = [instruction, input, output].findIndex((value) => typeof value !== "string");
     if (odd >= 0) return { refused: `its ${names[odd]!} is no text` };

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { ignoreParameter } from "../lib/conversations/ignore.js";
 
 const column = (name: string, doc: string) =>
   ({
@@ -20,6 +21,7 @@ export const word = defineWord({
     column("instruction", "The column of what is asked."),
     column("input", "The column of the text that it is about."),
     column("output", "The column of answers."),
+    ignoreParameter,
   ],
   load: () => import("./alpaca.run.js").then((m) => m.alpaca),
 });

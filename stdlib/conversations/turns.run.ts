@@ -1,6 +1,7 @@
 /** Lists of turns, as they are or as JSON text. */
 import type { Call } from "#dsl/types/value.js";
-import type { ConversationImplementation, Turn } from "../kinds/conversation.js";
+import type { ConversationImplementation, Refused, RowBeside, Turn } from "../kinds/conversation.js";
+import { ignoredBy, refusedBeside, refusedField, trainedOf, unreadFields } from "../lib/conversations/fields.js";
 
 /** Who is who where the data don't say otherwise. */
 const usual: Readonly<Record<string, Turn["role"]>> = {
@@ -13,9 +14,9 @@ const usual: Readonly<Record<string, Turn["role"]>> = {
 
 export const turns: ConversationImplementation = {
   columns: (call) => [String(call.arguments["column"])],
-  read(call, [value]) {
+  read(call, [value], beside) {
     const [role, content] = [fieldOf(call, "role"), fieldOf(call, "content")];
-    return turnsIn(value, { role, content, roles: rolesOf(call) });
+    return turnsIn(value, { role, content, roles: rolesOf(call), ignored: ignoredBy(call), beside });
   },
 };
 
@@ -23,21 +24,32 @@ export interface TurnFields {
   readonly role: string;
   readonly content: string;
   readonly roles?: Readonly<Record<string, Turn["role"]>>;
+  readonly ignored?: ReadonlySet<string>;
+  readonly beside?: RowBeside | undefined;
 }
 
 /** A column of lists whose turns name their fields in one of the two usual ways. */
-export function usualTurns(value: unknown): readonly Turn[] | { readonly refused: string } {
+export function usualTurns(value: unknown, beside?: RowBeside): readonly Turn[] | Refused {
   const list = listOf(value);
   if (!Array.isArray(list)) return { refused: notAList(value) };
   const first: unknown = list[0];
   const shareGpt = typeof first === "object" && first !== null && "from" in first && !("role" in first);
-  return turnsIn(list, shareGpt ? { role: "from", content: "value" } : { role: "role", content: "content" });
+  return turnsIn(list, {
+    ...(shareGpt ? { role: "from", content: "value" } : { role: "role", content: "content" }),
+    beside,
+  });
 }
 
-function turnsIn(value: unknown, { role, content, roles = usual }: TurnFields): ReturnType<typeof usualTurns> {
+function turnsIn(
+  value: unknown,
+  { role, content, roles = usual, ignored = new Set(), beside }: TurnFields,
+): readonly Turn[] | Refused {
   const list = listOf(value);
   if (!Array.isArray(list)) return { refused: notAList(value) };
   if (list.length === 0) return { refused: "the conversation has no turn" };
+  const aside = refusedBeside(beside, ignored);
+  if (aside) return aside;
+  const read = new Set([role, content, "context", ...ignored]);
   const out: Turn[] = [];
   for (const [at, turn] of (list as readonly unknown[]).entries()) {
     const place = `turn ${String(at + 1)}`;
@@ -46,14 +58,31 @@ function turnsIn(value: unknown, { role, content, roles = usual }: TurnFields): 
     const [who, what] = [fields[role], fields[content]];
     if (typeof who !== "string") return { refused: `${place} says no \`${role}\`` };
     const known = Object.hasOwn(roles, who) ? roles[who] : undefined;
-    if (!known)
-      return { refused: `${place} is of the role "${who}", which is none of ${Object.keys(roles).join(", ")}` };
+    if (!known) return { refused: `${place} is of the role "${who}", ${noRole(who, roles)}` };
+    const unbuilt = refusedField(fields, at + 1, read);
+    if (unbuilt) return unbuilt;
     if (typeof what !== "string") return { refused: `${place} has no text in \`${content}\`` };
     if (known === "system" && at > 0) return { refused: `${place} is of the system, which speaks first or not at all` };
-    const context = fields["context"];
-    out.push({ role: known, content: what, ...(typeof context === "string" && { context }) });
+    const trained = trainedOf(fields, known, ignored);
+    if (typeof trained === "object") return { refused: `${place}: ${trained.refused}` };
+    for (const field of unreadFields(fields, read)) beside?.unread(field);
+    out.push(turnOf(known, what, fields["context"], trained));
   }
   return out;
+}
+
+function turnOf(role: Turn["role"], content: string, context: unknown, trained: boolean | undefined): Turn {
+  return {
+    ...{ role, content },
+    ...(typeof context === "string" && { context }),
+    ...(role === "assistant" && trained === false && { trained }),
+  };
+}
+
+const ofTools: ReadonlySet<string> = new Set(["tool", "function", "function_call", "observation", "ipython"]);
+function noRole(who: string, roles: Readonly<Record<string, Turn["role"]>>): string {
+  const why = ofTools.has(who) ? " (conversations with tools aren't built yet)" : "";
+  return `which is none of ${Object.keys(roles).join(", ")}${why}`;
 }
 
 function listOf(value: unknown): unknown {

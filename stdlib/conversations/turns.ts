@@ -1,9 +1,10 @@
 import { defineWord } from "#dsl/types/define.js";
+import { ignoreParameter } from "../lib/conversations/ignore.js";
 
 export const word = defineWord({
   kind: "conversation",
   name: "turns",
-  doc: "A column of conversations: each a list of turns (or the same as JSON text) with a role and a content. A plain column name reads `role` and `content`, or ShareGPT's `from` and `value`, by itself.",
+  doc: "A column of conversations: each a list of turns (or the same as JSON text) with a role and a content. Of the assistant's turns those with `weight: 0` or `train: false` are read, not trained. A plain column name reads `role` and `content`, or ShareGPT's `from` and `value`, by itself.",
   example:
     'data chats { source: jsonl("chats.jsonl"), columns: { messages: turns(conversations, role: from, content: value, roles: { human: user, gpt: assistant }) } }',
   since: "0.2.0",
@@ -45,6 +46,7 @@ export const word = defineWord({
       why: "Only the assistant's turns are trained, so nobody's role is guessed.",
       impact: "high",
     },
+    ignoreParameter,
   ],
   load: () => import("./turns.run.js").then((m) => m.turns),
 });

@@ -7,13 +7,26 @@ export interface Turn {
   readonly content: string;
   /** What the turn is about, where the data keep it apart (Alpaca's `input`). */
   readonly context?: string;
+  /** False: an answer that is read, not learnt. Absent: the assistant's turns are learnt. */
+  readonly trained?: false;
+}
+/** Why a row can't be read; `field`: what it is that isn't built, with the turn (from 1) or the column that holds it. */
+export interface Refused {
+  readonly refused: string;
+  readonly field?: { readonly field: string; readonly turn: number } | { readonly column: string };
+}
+/** A row's other columns, and who is told of fields that nobody reads. */
+export interface RowBeside {
+  /** Undefined: there is no such column, or it has a role of its own. */
+  column(name: string): unknown;
+  unread(field: string): void;
 }
 /** Reads conversations from columns of data. Pure. */
 export interface ConversationImplementation {
   /** Columns that it reads. */
   columns(call: Call): readonly string[];
-  /** `values`: of those columns, in their order. `refused`: what is wrong with the row. */
-  read(call: Call, values: readonly unknown[]): readonly Turn[] | { readonly refused: string };
+  /** `values`: of those columns, in their order. */
+  read(call: Call, values: readonly unknown[], beside?: RowBeside): readonly Turn[] | Refused;
 }
 /** Texts of special tokens that templates use; empty: the tokenizer has none. */
 export interface SpecialTexts {

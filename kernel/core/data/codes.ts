@@ -21,6 +21,14 @@ declare module "#dsl/diagnostics/codes.js" {
     };
     "not-text": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
     "bad-conversation": { readonly column: string; readonly row: RowName; readonly why: string };
+    "field-not-built": {
+      readonly row: RowName;
+      readonly field: string;
+      /** In the turn of that number, from 1; absent: it is a column. */
+      readonly turn?: number;
+      readonly column: string;
+      readonly holds: string;
+    };
     "nothing-to-train": { readonly data: string; readonly row: RowName; readonly why: string };
     "template-refuses": { readonly template: string; readonly row: RowName; readonly why: string };
     "not-a-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
@@ -77,6 +85,19 @@ registerCodes({
       "say how turns are written: `turns(column, role: from, content: value, roles: { human: user, gpt: assistant })`",
     explain:
       "A conversation is a list of turns, each with a role (system, user, assistant) and a text. What is trained follows from the roles, so a role that nobody explained is never guessed and no row is left out silently.",
+  },
+  "field-not-built": {
+    severity: "error",
+    message: (d) =>
+      d.turn === undefined
+        ? `row ${d.row} has the column "${d.field}" beside its conversation (${d.holds}), which isn't built yet`
+        : `row ${d.row} has \`${d.field}\` in turn ${String(d.turn)} of its conversation (${d.holds}), which isn't built yet`,
+    help: (d) =>
+      `to train without it say so where the conversation is read, \`ignore: [${d.field}]\` in \`turns(…)\` or \`alpaca(…)\`; or leave such rows out`,
+    explain:
+      "Calls of tools, the tools themselves, reasoning that stands apart from the answer, pictures and preferred answers " +
+      "would be part of what a model reads or writes. They are never dropped silently: the model would learn to answer " +
+      "without having seen what the answer rests on.",
   },
   "nothing-to-train": {
     severity: "error",

@@ -58,6 +58,14 @@ function joined(cells: (role: string) => readonly unknown[] | undefined, names: 
   }));
 }
 
+/** Of facts: fields of turns that were not read; none: no line. */
+export function unreadNotes(unread: ReadonlySet<string>): readonly string[] {
+  if (unread.size === 0) return [];
+  const names = [...unread].sort();
+  const more = names.length > 8 ? `, and ${String(names.length - 8)} more` : "";
+  return [`of the turns these fields are not read: ${names.slice(0, 8).join(", ")}${more}`];
+}
+
 /** A conversation in words, for pictures and lists. */
 export function spoken(turns: readonly Turn[]): string {
   if (turns.length === 1 && turns[0]!.role === "user") return turns[0]!.content;

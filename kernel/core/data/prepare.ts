@@ -16,6 +16,7 @@ import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { cleaning, Drops } from "./cleaning.js";
 import { audited } from "./audit/audit.js";
+import { unreadNotes } from "./conversations.js";
 import { findLeaks } from "./leaks.js";
 import type { Prepared } from "./prepared.js";
 import { answersText, placeAnswers } from "./answers.js";
@@ -51,7 +52,8 @@ export async function prepare(
  */
 export async function prepareRows(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
   const registry = o.registry ?? whole;
-  const source = await readRows(plan, { registry, world, signal: o.signal });
+  const unread = new Set<string>();
+  const source = await readRows(plan, { registry, world, signal: o.signal, unread });
   const dropped = new Drops();
   const clean = placeAnswers(await cleaned(source, plan, registry, dropped, o.signal));
   if (clean.length === 0) throw new CodedError("no-rows-left", { rowsIn: source.length, dropped: dropped.list() });
@@ -80,7 +82,7 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
     labels,
     ...findLeaks(splits),
     hash,
-    notes,
+    notes: [...unreadNotes(unread), ...notes],
     audit: await (o.audits?.of(`${hash.slice(0, 32)}${numbersOf(splits)}`, look) ?? look()),
   };
   const roles = Object.entries(plan.columns);

@@ -5,13 +5,14 @@ import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import "#dsl/rules/world-codes.js";
+import type { RowName } from "#dsl/types/row-name.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { TableFacts } from "#dsl/types/facts.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { usualTurns } from "#stdlib/conversations/turns.run.js";
 import type { CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
-import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Refused, RowBeside, Turn } from "#stdlib/kinds/conversation.js";
 import { writtenTurns } from "./conversations.js";
 import { withAnswers } from "./answers.js";
 import { rowName } from "./row-names.js";
@@ -35,6 +36,8 @@ export interface Reading {
   readonly registry: Registry;
   readonly world: SourceWorld;
   readonly signal?: AbortSignal | undefined;
+  /** Told what fields of turns no model sees. */
+  readonly unread?: Set<string>;
 }
 
 export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]> {
@@ -42,7 +45,7 @@ export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]>
     ? [[null, plan.source]]
     : Object.entries(plan.source);
   const rows: Row[] = [];
-  const conversation = await conversationOf(plan, reading.registry);
+  const conversation = await conversationOf(plan, reading);
   for (const [split, call] of sources) {
     reading.signal?.throwIfAborted();
     const table = columnsOf(await opened(call, reading));
@@ -65,6 +68,7 @@ function rolesOf(
 ): (index: number, row: number, split: string | null) => Row {
   const roles = Object.entries(plan.columns);
   const column = (name: string): ArrayLike<unknown> => table.get(name) ?? noColumn(call, name, table);
+  const columns = new Set(Object.values(plan.columns));
   const values = roles.map(([, name]) => column(name));
   const told = "messages" in plan.columns ? conversation.columns.map(column) : [];
   return (index, row, split) => {
@@ -72,13 +76,22 @@ function rolesOf(
     const entries = roles.map(([role, column], i) => {
       if (role !== "messages")
         return [role, valueInRole({ role, column, row: named }, values[i]![index], plan.separator)] as const;
-      const turns = conversation.read(told.map((cells) => cells[index]));
-      if ("refused" in turns) throw new CodedError("bad-conversation", { column, row: named, why: turns.refused });
+      const turns = conversation.read(
+        told.map((cells) => cells[index]),
+        (other) => (columns.has(other) ? undefined : table.get(other)?.[index]),
+      );
+      if ("refused" in turns) throw refusal(turns, column, named);
       return [role, writtenTurns(turns)] as const;
     });
     const own = withAnswers(withText(Object.fromEntries(entries)), plan.columns, named);
     return { row, split, table, index, values: own };
   };
+}
+
+function refusal({ refused, field }: Refused, column: string, row: RowName): CodedError {
+  if (!field) return new CodedError("bad-conversation", { column, row, why: refused });
+  const place = "column" in field ? { field: field.column } : field;
+  return new CodedError("field-not-built", { column, row, holds: refused, ...place });
 }
 
 /** Words alone have a text too: it is what is compared, shown and looked through for duplicates. */
@@ -89,14 +102,23 @@ function withText(values: Readonly<Record<string, unknown>>): Readonly<Record<st
 
 interface Conversation {
   readonly columns: readonly string[];
-  read(values: readonly unknown[]): readonly Turn[] | { readonly refused: string };
+  /** `beside`: what the row has in a column without a role. */
+  read(values: readonly unknown[], beside: RowBeside["column"]): readonly Turn[] | Refused;
 }
 /** How the role `messages` is read. */
-async function conversationOf({ columns, conversation }: DataPlan, registry: Registry): Promise<Conversation> {
+async function conversationOf({ columns, conversation }: DataPlan, o: Reading): Promise<Conversation> {
   const { messages } = columns;
-  if (!conversation) return { columns: messages === undefined ? [] : [messages], read: ([value]) => usualTurns(value) };
-  const loaded = await implementationOf(registry, "conversation", conversation.word);
-  return { columns: loaded.columns(conversation), read: (values) => loaded.read(conversation, values) };
+  const unread = (field: string): void => void o.unread?.add(field);
+  if (!conversation)
+    return {
+      columns: messages === undefined ? [] : [messages],
+      read: ([value], column) => usualTurns(value, { column, unread }),
+    };
+  const loaded = await implementationOf(o.registry, "conversation", conversation.word);
+  return {
+    columns: loaded.columns(conversation),
+    read: (values, column) => loaded.read(conversation, values, { column, unread }),
+  };
 }
 
 /** Whether any source of a plan is to be read in parts. */
@@ -113,7 +135,7 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
   const sources: (readonly [string | null, Call])[] = isCall(plan.source)
     ? [[null, plan.source]]
     : Object.entries(plan.source);
-  const conversation = await conversationOf(plan, reading.registry);
+  const conversation = await conversationOf(plan, reading);
   for (const [split, call] of sources) {
     const source = await implementationOf(reading.registry, "source", call.word);
     if (call.arguments["stream"] !== true || !source.stream) {

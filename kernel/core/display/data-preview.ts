@@ -2,6 +2,7 @@
 import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
+import { readTurns, spoken } from "../data/conversations.js";
 import { card, html, htmlTable, note, picture, tone, type Part } from "./html.js";
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
@@ -32,7 +33,10 @@ export function dataShown(
   const roles = new Map(Object.entries(plan.columns).map(([role, column]) => [column, role]));
   const title = `Data ${plan.name}`;
   const heads = columns.map((c) => ((roles.get(c) ?? c) === c ? c : `${c} (${roles.get(c)!})`));
-  const cells = sample.slice(0, 5).map((row) => columns.map((c) => clip(oneLine(cellText(row[c])), 120)));
+  const cells = sample
+    .slice(0, 5)
+    .map((row) => columns.map((c) => clip(oneLine(cellText(seenAs(roles.get(c), row[c]))), 120)));
+  const notes = facts.notes ?? [];
   return shownOf(
     [
       `${title}: ${rows}`,
@@ -51,6 +55,7 @@ export function dataShown(
           ]
         : []),
       ...(lengths ? ["", lengths.words] : []),
+      ...(notes.length > 0 ? ["", ...notes] : []),
       ...(cells.length > 0
         ? [
             "",
@@ -79,9 +84,15 @@ export function dataShown(
       lengths &&
         html`<div>${picture(lengths.svg, lengths.words, lengths.width, lengths.height)}</div>
           ${note(lengths.words)}`,
+      ...notes.map((text) => note(text)),
       cells.length > 0 && htmlTable({ head: heads, rows: cells }),
     ),
   );
+}
+
+/** A conversation as it was spoken, anything else as it is. */
+function seenAs(role: string | undefined, value: unknown): unknown {
+  return role === "messages" && typeof value === "string" && value.startsWith("[") ? spoken(readTurns(value)) : value;
 }
 
 function sourceText({ source }: DataPlan): string {

@@ -1,18 +1,18 @@
 /** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
-import type { Action, Plan } from "#dsl/plan/plan.js";
+import type { Action, Subject } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { topics } from "#dsl/compile/show.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { curvesFigure, curvesText, historyTable } from "../../core/display/curves.js";
 import { figureShown } from "../../core/display/figure.js";
 import { modelShown } from "../../core/display/model-card.js";
-import { maskShown, type MaskedRow } from "../../core/display/mask.js";
+import { maskShown } from "../../core/display/mask.js";
 import { planShown } from "../../core/display/plan-card.js";
 import { sweepTable } from "../../core/display/sweep.js";
 import { dataShown } from "../../core/display/data-preview.js";
 import { printable } from "../../core/display/text.js";
 import type { Shown } from "../../core/display/shown.js";
-import { splitNamesOf } from "../../core/data/prepared.js";
+import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import { hasMask, maskedRows } from "../../encoding/masked-rows.js";
@@ -23,14 +23,19 @@ import type { Stage, TuneSession } from "../tune-session.js";
 
 export async function runShow(
   session: TuneSession,
-  { topic, tree }: Extract<Action, { verb: "show" }>,
+  { topic, tree, on }: Extract<Action, { verb: "show" }>,
   stage: Stage,
 ): Promise<void> {
   if (tree !== undefined) return stage.screen.display({ bundle: { "text/plain": printable(tree.trimEnd()) } });
-  for (const shown of await shownOf(session, topic, stage)) stage.screen.display(shown);
+  for (const shown of await shownOf(session, topic, on, stage)) stage.screen.display(shown);
 }
 
-async function shownOf(session: TuneSession, topic: readonly string[], stage: Stage): Promise<readonly Shown[]> {
+async function shownOf(
+  session: TuneSession,
+  topic: readonly string[],
+  on: Subject | undefined,
+  stage: Stage,
+): Promise<readonly Shown[]> {
   const [name = "", part] = topic;
   const sweep = session.sweeps.get(name);
   if (sweep) return [sweepTable(sweep.trials, sweep.goal, { title: name })];
@@ -45,6 +50,7 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
     stage.hostContext,
   );
   if (part === undefined) return [modelShown(handle.plan, base.facts)];
+  if (part === "mask") return [await maskOf(session, handle, on, stage)];
   const weights = weightsOf(handle);
   switch (part) {
     case "plan":
@@ -61,29 +67,36 @@ async function shownOf(session: TuneSession, topic: readonly string[], stage: St
       const { plan, labels } = weights;
       return [await phaseShown(part, { plan, base, labels, home: stage.hostContext.folder, name })];
     }
-    case "mask":
-      return [
-        maskShown(await maskOf(session, weights.plan, stage), {
-          model: name,
-          what: readsContexts(weights.plan.recipe.model.task) ? "the answer" : "trained",
-        }),
-      ];
     default:
       throw new CodedError("unknown-topic", { name, topic: part, has: topics.model });
   }
 }
 
-/** The first rows that train, token by token. */
-async function maskOf(session: TuneSession, plan: Plan, stage: Stage): Promise<readonly MaskedRow[]> {
-  const { base, tokenizer } = await session.models.parts(plan, stage.hostContext);
-  const { data, model, training } = plan.recipe;
+/** The first rows that train, token by token: of `on`, or of what the model was trained on. */
+async function maskOf(
+  session: TuneSession,
+  handle: ModelHandle,
+  on: Subject | undefined,
+  stage: Stage,
+): Promise<Shown> {
+  const rows = on && "data" in on ? { recipe: { model: handle.plan, data: on.data } } : weightsOf(handle).plan;
+  const { model, data } = rows.recipe;
+  const { base, tokenizer } = await session.models.parts(rows, stage.hostContext);
   const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
-  const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, model.name);
+  const encoding = await encodingOf(rows, base, tokenizer, prepared.labels, model.name);
   const { implementation } = encoding.task;
   if (!hasMask(implementation)) throw new CodedError("no-mask", { task: model.task.word });
-  const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
-  const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
-  return maskedRows(rows, implementation, { tokenizer, most: 4, seed: training.seed });
+  const encoded = await encodeSplit(prepared, { data: data.name, split: splitOf(on, prepared) }, encoding);
+  const seed = "training" in rows.recipe ? rows.recipe.training.seed : 0;
+  return maskShown(await maskedRows(encoded, implementation, { tokenizer, most: 4, seed }), {
+    model: handle.name,
+    what: readsContexts(model.task) ? "the answer" : "trained",
+  });
+}
+
+function splitOf(on: Subject | undefined, prepared: Prepared): string {
+  if (on && "data" in on && on.split !== null) return on.split;
+  return splitNamesOf(prepared).includes("train") ? "train" : "all";
 }
 
 function weightsOf(handle: ModelHandle) {

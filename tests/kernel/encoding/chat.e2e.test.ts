@@ -77,6 +77,27 @@ describe("conversations as tokens", () => {
     if (stops.latestStart < stops.soonest) assert.equal(kept(stops.soonest - 1), 0);
   });
 
+  it("reads answers that are not to be trained, and learns the others", async () => {
+    const word = registry.find("template", "chatml")!;
+    const template = (await word.load!()) as Implementations["template"];
+    const turns: readonly Turn[] = [
+      { role: "user", content: "a" },
+      { role: "assistant", content: "b" },
+      { role: "user", content: "c" },
+      { role: "assistant", content: "d" },
+    ];
+    const masked = turns.map((turn, i) => (i === 1 ? { ...turn, trained: false as const } : turn));
+    const chat = (learn: "all" | "last") => ({ name: "chatml", template, tokenizer, learn });
+    const encoded = async (given: readonly Turn[], learn: "all" | "last") =>
+      (await encodeChats([{ row: 1, turns: given }], chat(learn), "d"))[0]!;
+    const last = await encoded(turns, "last");
+    assert.deepEqual(await encoded(masked, "all"), last);
+    assert.deepEqual(await encoded(masked, "last"), last);
+    assert.ok((await encoded(turns, "all")).trained.indexOf(1) < last.trained.indexOf(1));
+    const none = turns.map((turn) => (turn.role === "assistant" ? { ...turn, trained: false as const } : turn));
+    await assert.rejects(encoded(none, "all"), /no turn of the assistant's in it is trained/);
+  });
+
   it("learns the last answer alone where that is asked", async () => {
     const template = (await registry.find("template", "chatml")!.load!()) as Implementations["template"];
     const [, turns] = conversations;
@@ -275,6 +296,14 @@ train obedient on tasks { steps: 1, batch_size: 2 }`);
     const turn = (role: string, content = "x") => ({ role, content });
     const good = { m: [turn("user"), turn("assistant")] };
     assert.match(await attempt([good, { m: [turn("tool")] }]), /bad-conversation.*"row":2.*\\"tool\\"/);
+    const called = { ...turn("assistant"), tool_calls: [{ id: "1" }] };
+    assert.match(
+      await attempt([good, { m: [turn("user"), called] }]),
+      /field-not-built.*"row":2.*"tool_calls".*"turn":2/,
+    );
+    assert.match(await attempt([good, { ...good, tools: [{ name: "f" }] }]), /field-not-built.*"row":2.*"tools"/);
+    const muted = { ...turn("assistant"), weight: 0 };
+    assert.match(await attempt([good, { m: [turn("user"), muted] }]), /nothing-to-train.*"row":2.*weights say/);
     assert.match(await attempt([good, { m: "hello" }]), /bad-conversation.*"row":2.*not a list/);
     assert.match(await attempt([good, { m: [turn("user")] }]), /nothing-to-train.*"row":2/);
     assert.match(
@@ -295,6 +324,26 @@ train obedient on tasks { steps: 1, batch_size: 2 }`);
     assert.match(await refusal(`model untold { base: "bare", task: chat }`), /no-template.*chatml/);
   });
 
+  it("shows before a training what would be trained, and names fields that nobody reads", async () => {
+    const rows = [
+      { role: "user", content: "hi" },
+      { role: "assistant", content: "hello", weight: 0 },
+      { role: "user", content: "bye", id: 7 },
+      { role: "assistant", content: "see you", weight: 1 },
+    ];
+    save("weighed.jsonl", lines([{ m: rows }]));
+    const shown = await book.run(
+      'data weighed { source: jsonl("weighed.jsonl"), columns: { messages: m } }\n' +
+        'model fresh { base: "llama", task: chat, template: chatml }\nshow fresh.mask on weighed',
+    );
+    const text = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+    assert.match(text, /these fields are not read: id/);
+    assert.match(text, /user: hi ⏎ assistant: hello/);
+    assert.match(text, /assistant\nhello<\|im_end\|>[^⟦]*⟦see you<\|im_end\|>⟧/);
+    assert.match(await refusal("show fresh.mask"), /not-trained.*"mask":true/);
+    assert.match(await refusal("show fresh.history"), /not-trained/);
+    assert.match(await refusal("show fresh.plan on weighed"), /wrong-operand/);
+  });
   it("tells which conversations are cut", async () => {
     const long = [
       { role: "user", content: "word ".repeat(40) },

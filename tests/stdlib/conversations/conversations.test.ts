@@ -65,4 +65,67 @@ describe("conversations", () => {
     assert.deepEqual(alpaca.read(names, ["", "", "a"]), { refused: "its instruction is empty" });
     assert.deepEqual(alpaca.read(names, ["q", null, 4]), { refused: "its output is no text" });
   });
+
+  describe("fields of turns", () => {
+    const beside = (columns: Record<string, unknown> = {}) => {
+      const unread: string[] = [];
+      return {
+        column: (name: string) => columns[name],
+        unread: (field: string) => void unread.push(field),
+        told: unread,
+      };
+    };
+    const read = (answer: object, columns = {}, given = {}) =>
+      turns.read(call("turns", { column: "m", ...given }), [[wanted[1], { ...wanted[2], ...answer }]], beside(columns));
+
+    it("takes weight, train and training at their word, and only 0, 1, true, false", () => {
+      for (const off of [{ weight: 0 }, { train: false }, { training: false }, { weight: 0, train: false }])
+        assert.deepEqual(read(off), [wanted[1], { ...wanted[2], trained: false }]);
+      for (const on of [{ weight: 1 }, { train: true }, { weight: null }]) assert.deepEqual(read(on), wanted.slice(1));
+      const why = (answer: object) => {
+        const said = read(answer);
+        return "refused" in said ? said.refused : "read";
+      };
+      assert.match(why({ weight: 0.5 }), /turn 2: its `weight` is 0.5; a turn is trained/);
+      assert.match(why({ train: "false" }), /its `train` is "false"/);
+      assert.match(why({ weight: 1, train: false }), /says otherwise than its other fields/);
+      const asked = turns.read(call("turns", { column: "m" }), [[{ ...wanted[1], weight: 1 }, wanted[2]]]);
+      assert.match("refused" in asked ? asked.refused : "", /turn 1: .*it is the user's/);
+    });
+
+    it("refuses by name what a model would be given and isn't built, in turns and beside them", () => {
+      const tools = [{ type: "function" }];
+      for (const field of ["tool_calls", "function_call", "reasoning_content", "thinking", "images"])
+        assert.deepEqual((read({ [field]: tools }) as { field?: unknown }).field, { field, turn: 2 });
+      for (const column of ["tools", "functions"])
+        for (const value of [tools, JSON.stringify(tools)])
+          assert.deepEqual((read({}, { [column]: value }) as { field?: unknown }).field, { column });
+    });
+
+    it("takes what is empty for absent, and leaves out what the program says", () => {
+      for (const nothing of [null, [], "", {}, false, "[]"])
+        assert.deepEqual(read({ tool_calls: nothing }, { tools: nothing }), wanted.slice(1));
+      const ignore = ["tool_calls", "tools", "weight"];
+      assert.deepEqual(read({ tool_calls: [1], weight: 0 }, { tools: [1] }, { ignore }), wanted.slice(1));
+    });
+
+    it("tells of fields that no model sees", () => {
+      const told = beside();
+      const rows = [
+        [
+          { ...wanted[1], id: "7", lang: null, weight: 0 },
+          { ...wanted[2], model: "gpt-4" },
+        ],
+      ];
+      assert.ok(!("refused" in turns.read(call("turns", { column: "m" }), rows, told)));
+      assert.deepEqual(told.told, ["id", "model"]);
+    });
+
+    it("refuses the turns before and the system of Alpaca's kin", () => {
+      const names = call("alpaca", {});
+      const said = alpaca.read(names, ["q", "", "a"], beside({ history: [["q", "a"]] }));
+      assert.deepEqual((said as { field?: unknown }).field, { column: "history" });
+      assert.ok(Array.isArray(alpaca.read(names, ["q", "", "a"], beside({ history: [], system: "" }))));
+    });
+  });
 });
