@@ -12,6 +12,8 @@ declare module "#dsl/diagnostics/codes.js" {
     "addon-broken": { readonly addon: string; readonly why: string };
     "no-native-build": { readonly platform: string };
     "engine-unavailable": { readonly engine: string; readonly why: string };
+    /** `title`: of the engine that works here. */
+    "device-unavailable": { readonly device: string; readonly title: string };
     "engine-died": {
       readonly engine: string;
       readonly signal: string | null;
@@ -74,6 +76,17 @@ registerCodes({
     help: (d) => (d.engine === "tensorflow" ? "run tunebook setup, or use engine onnx" : "run tunebook doctor"),
     explain:
       "The engine that was asked for isn't there or doesn't work on this machine. `tunebook doctor` says what is missing.",
+  },
+  "device-unavailable": {
+    severity: "error",
+    message: (d) => `nothing here computes on \`device: ${d.device}\`: what works is ${d.title}`,
+    help: (d) =>
+      d.device === "gpu"
+        ? "leave `device` out to compute on the processor; `tunebook doctor` says what the graphics card lacks"
+        : "leave `device` out, and the fastest that works is taken",
+    explain:
+      "A device that is named is a demand: a training that was to take minutes on a graphics card shall not take days on " +
+      "the processor unnoticed. `device: auto` takes a graphics card where there is one.",
   },
   "engine-died": {
     severity: "error",

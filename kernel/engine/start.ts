@@ -20,8 +20,24 @@ import { GFLOPS } from "./native/versions.js";
 import type { Work } from "./work.js";
 import "./codes.js";
 
-/** Coded errors: `engine-unavailable` when the engine that was named, or none at all, works. */
+/**
+ * Coded errors: `engine-unavailable` when the engine that was named, or none at all, works; `device-unavailable` when what
+ * works computes elsewhere than on the device that was named.
+ */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { device = "auto" } = options;
+  const engine = await startSome(options);
+  if (meets(device, engine.info.device)) return engine;
+  await engine.close();
+  throw new CodedError("device-unavailable", { device, title: engine.info.title });
+}
+
+/** A graphics card computes for `gpu` by whichever way an engine reaches it. */
+function meets(asked: DeviceName, has: EngineInfo["device"]): boolean {
+  return asked === "auto" || asked === has || (asked === "gpu" && has === "webgpu");
+}
+
+async function startSome(options: EngineOptions): Promise<Engine> {
   const { engine: named, device = "auto" } = options;
   if (named !== "auto") return startOne(named, options, "you asked for it");
   const alone = allEngines.find((one) => one.alone?.includes(device));
@@ -39,6 +55,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return startOne("tfjs", options, `${failures.join("; ")}; this engine is about ${String(slower)} times slower`);
 }
 
+/** Keeps CUDA from seeing a card where the processor was asked for. */
+const withoutCard = { CUDA_VISIBLE_DEVICES: "-1" };
 const written = (device: DeviceName): string => (device === "webgpu" ? "WebGPU" : device);
 /** `first`, then the others in their order. */
 const orderFrom = (first: EngineName, names: readonly EngineName[]): readonly EngineName[] => [
@@ -68,7 +86,10 @@ async function startOne(name: EngineName, options: EngineOptions, why: string): 
   const found = await record.found();
   if (typeof found === "string") throw new CodedError("engine-unavailable", { engine: name, why: found });
   const threads = hostThreads(options.threads);
-  const client = new HostClient(name, hostEnvironment(name, threads, options.env));
+  const client = new HostClient(
+    name,
+    hostEnvironment(name, threads, { ...(options.device === "cpu" && withoutCard), ...options.env }),
+  );
   try {
     const info = await client.call("start", {
       engine: name,

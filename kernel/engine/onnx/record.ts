@@ -3,7 +3,12 @@ import type { EngineRecord } from "../record.js";
 export const onnx: EngineRecord = {
   name: "onnx",
   alone: ["webgpu"],
-  refuses: (device) => (device === "wasm" ? "only tfjs computes with wasm" : undefined),
+  refuses: (device) =>
+    device === "wasm"
+      ? "only tfjs computes with wasm"
+      : device === "gpu"
+        ? "it reaches a graphics card by `device: webgpu` alone"
+        : undefined,
   // As TensorFlow's: 130 and 141 GFLOP/s over 205 (bench/LOG.md).
   utilisation: { all: 0.63, few: 0.69, none: 0.69 },
   // ONNX Runtime's binding hands every output back as a new array, even one that was written in place: memory that the C

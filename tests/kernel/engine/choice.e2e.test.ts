@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { chooseEngine } from "#kernel/engine/choice.js";
 import type { MachineRecord } from "#kernel/engine/machine-record.js";
 import { measureProducts } from "#kernel/engine/products.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { startEngine } from "#kernel/engine/start.js";
 import { engineNamed } from "./engines.js";
 
 const BOTH = ["tensorflow", "onnx"] as const;
@@ -37,6 +39,25 @@ describe("the choice between the native engines", () => {
     assert.equal(engine, "tensorflow");
     assert.match(why, /tunebook setup/);
     assert.equal(chooseEngine(["onnx"], null).engine, "onnx");
+  });
+});
+
+describe("a device that is named", () => {
+  it("is met, or said to be missing; nothing else is taken for it", async function () {
+    this.timeout(60_000);
+    for (const device of ["gpu", "cpu"] as const)
+      try {
+        const engine = await startEngine({ engine: "auto", device });
+        const has = engine.info.device;
+        await engine.close();
+        assert.ok(has === device || (device === "gpu" && has === "webgpu"), has);
+      } catch (error) {
+        assert.ok(
+          error instanceof CodedError && error.code === "device-unavailable" && device === "gpu",
+          String(error),
+        );
+      }
+    await assert.rejects(startEngine({ engine: "onnx", device: "gpu" }), /onnx engine .*webgpu/);
   });
 });
 
