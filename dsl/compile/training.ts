@@ -222,7 +222,7 @@ function recomputeOf(
 function wholePlan(
   program: Program,
   o: Training,
-  { data, model, facts, recipe }: Known,
+  { data, model, facts, recipe, base }: Known,
   recompute: "none" | "blocks",
   estimates: Estimates,
 ): Plan {
@@ -241,6 +241,7 @@ function wholePlan(
     recipe: whole,
     effects,
     estimates,
+    ...(base.origin && { base: base.origin }),
     origins: { ...data.origins, ...model.origins, ...recipe.origins },
     recipeHash: recipeHash(whole),
     planHash: planHash(whole, effects),

@@ -3,6 +3,7 @@
  * The host (kernel, CLI, tests) runs `Action`s in order. `Recipe` holds everything that can change a number.
  */
 import type { Span } from "../diagnostics/span.js";
+import type { BaseOrigin } from "../types/facts.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Call, SplitName, Value } from "../types/value.js";
 
@@ -82,6 +83,8 @@ export interface Plan {
   readonly effects: Effects;
   readonly estimates: Estimates;
   readonly origins: Origins;
+  /** Where the base's weights come from; absent: a folder that doesn't say, or nothing (from scratch). */
+  readonly base?: BaseOrigin;
   readonly recipeHash: string;
   readonly planHash: string;
 }

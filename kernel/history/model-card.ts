@@ -12,6 +12,7 @@ import { usualMetric } from "#dsl/plan/watched.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { count, duration, percent, plural, printable, significant } from "../core/display/text.js";
+import { originText } from "../core/display/origin.js";
 import { callText, valueText } from "../core/display/value-text.js";
 import { code, fence, page, plainText, table } from "../core/display/markdown.js";
 import { withoutPlace, type CardBase } from "./card-base.js";
@@ -57,6 +58,7 @@ export function modelCard(f: CardFacts): string {
     `# ${plainText(f.name)}`,
     `${begunFrom(f.base)} for ${code(callText(model.task))} with ${code(techniqueText(model.technique))}: ` +
       `${count(estimates.trainable)} of ${count(estimates.parameters)} parameters trained (${share}).`,
+    f.plan.base && `The base's weights: ${plainText(originText(f.plan.base))}.`,
     "## Data",
     table(
       ["split", "rows"],

@@ -164,6 +164,7 @@ async function adapterIn(
   const prefix = task.bare ? family.prefix : "";
   return adapterOf({
     model,
+    origin: base.facts.origin,
     family: base.facts.family,
     sizes,
     technique,

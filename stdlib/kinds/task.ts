@@ -281,6 +281,8 @@ declare module "#dsl/types/capabilities.js" {
   interface TaskCapabilities<C extends Call = Call> {
     /** What the Hugging Face hub calls it. */
     readonly pipeline?: string;
+    /** What PEFT calls such a task (`SEQ_CLS`); absent: it has no name for it. */
+    readonly peft?: string;
     /** Whether its models have labels. */
     readonly labels: boolean;
     /** How the names of transformers' classes with its head end, the first as they are written. */

@@ -44,6 +44,8 @@ export interface VirtualTokens {
 /** What a configuration beside an adapter's weights may tell of the model that it belongs to. */
 export interface AdapterFacts {
   readonly base: string;
+  /** The hub's commit of the base; null: not known. */
+  readonly revision: string | null;
   /** PEFT's name of the task (`SEQ_CLS`); null: it has none. */
   readonly task: string | null;
   /** Modules of the head, which is saved too. */

@@ -28,6 +28,7 @@ export const word = defineWord({
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "text-generation",
+    peft: "CAUSAL_LM",
     /** Roles that the data must have, or those that serve as well: a prompt and its completion. */
     roles: ["messages"],
     orRoles: ["input", "target"],

@@ -29,6 +29,7 @@ export const word = defineWord({
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
+    peft: "SEQ_CLS",
     problem: "multi_label_classification",
     roles: ["text", "labels"],
     labels: true,

@@ -78,6 +78,7 @@ export const word = defineWord({
   },
   check: (call, context) => wantShape(call.word, ["encoder"], context),
   capabilities: {
+    peft: "QUESTION_ANS",
     roles: ["question", "context", "answer"],
     labels: false,
     parameters: (hidden: number): number => 2 * hidden + 2,

@@ -27,6 +27,7 @@ export const word = defineWord({
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
+    peft: "SEQ_CLS",
     problem: "regression",
     roles: ["text", "score"],
     labels: false,

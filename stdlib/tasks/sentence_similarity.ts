@@ -132,6 +132,7 @@ export const word = defineWord({
     context.report("pooling-unknown", { base: typeof base === "string" ? base : "the base", modules });
   },
   capabilities: {
+    peft: "FEATURE_EXTRACTION",
     roles: ["text", "text_pair"],
     /** Roles that a training needs beside these. */
     trainingRoles(call) {

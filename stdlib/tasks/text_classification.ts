@@ -18,6 +18,7 @@ export const word = defineWord({
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
+    peft: "SEQ_CLS",
     problem: "single_label_classification",
     /** Roles that the data must have. */
     roles: ["text", "label"],

@@ -19,6 +19,7 @@ export const word = defineWord({
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "text-generation",
+    peft: "CAUSAL_LM",
     /** Roles that the data must have. */
     roles: ["text"],
     labels: false,

@@ -30,6 +30,7 @@ export const word = defineWord({
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "token-classification",
+    peft: "TOKEN_CLS",
     roles: ["tokens", "tags"],
     labels: true,
     parameters: (hidden: number, labels: number): number => hidden * labels + labels,

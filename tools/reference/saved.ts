@@ -23,7 +23,7 @@ export async function peftType(technique: Word<"technique">, trials: Trials): Pr
     false,
   );
   const facts: AdapterFacts = {
-    ...{ base, task: null, head: [], sizes: family.sizes(config), inOut: false },
+    ...{ base, revision: null, task: null, head: [], sizes: family.sizes(config), inOut: false },
     states: Object.fromEntries(
       Object.entries(state).map(([name, { type }]) => [name, type.shape as readonly number[]]),
     ),

@@ -2,6 +2,7 @@
  * A GGUF file once and for all as a folder like any other base's: config.json, model.safetensors (f32), tokenizer.json. The
  * folder appears when everything in it is whole; a note in it says what it was made from and how large each file is.
  */
+import { existsSync } from "node:fs";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -28,8 +29,15 @@ interface Note {
   readonly from: string;
   /** Bytes of each file. */
   readonly files: Readonly<Record<string, number>>;
+  /** The format that most weights had; absent: not noted then. */
+  readonly stored?: string | undefined;
 }
-const noteSchema: Schema<Note> = fields({ version: v.literal(VERSION), from: v.string(), files: table(whole()) });
+const noteSchema: Schema<Note> = fields({
+  version: v.literal(VERSION),
+  from: v.string(),
+  files: table(whole()),
+  stored: v.optional(v.string()),
+});
 
 export interface ConvertOptions {
   readonly onProgress?: (done: number, total: number) => void;
@@ -67,6 +75,20 @@ export async function convertGguf(
   });
 }
 
+/** Of a folder that was converted: the format that most weights had; undefined: not known any more. `file`: its GGUF file, if that is still there. */
+export function storedAs(folder: string, file: string): string | undefined {
+  const noted = hintIn(join(folder, NOTE), noteSchema)?.stored;
+  if (noted !== undefined || !existsSync(file)) return noted;
+  return storedIn(readGguf(file));
+}
+
+function storedIn(gguf: Gguf): string | undefined {
+  const elements = new Map<number, number>();
+  for (const { type, shape } of gguf.tensors) elements.set(type, (elements.get(type) ?? 0) + elementsOf(shape));
+  const [most] = [...elements].sort((a, b) => b[1] - a[1]);
+  return most && FORMATS.get(most[0])?.name;
+}
+
 export async function isConverted(folder: string, sha256: string): Promise<boolean> {
   const note = hintIn(join(folder, NOTE), noteSchema);
   if (note?.from !== sha256) return false;
@@ -94,7 +116,7 @@ async function write(gguf: Gguf, folder: string, from: string, o: ConvertOptions
   writeSafetensors(weights, tensors, { format: "pt" });
   const files: Record<string, number> = {};
   for (const name of [...Object.keys(text), "model.safetensors"]) files[name] = (await stat(join(folder, name))).size;
-  const note: Note = { version: VERSION, from, files };
+  const note: Note = { version: VERSION, from, files, stored: storedIn(gguf) };
   await writeFile(join(folder, NOTE), JSON.stringify(note));
 }
 

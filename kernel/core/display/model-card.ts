@@ -5,6 +5,7 @@ import { card, html, htmlTable } from "./html.js";
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { clip, compact, count, oneLine, percent } from "./text.js";
+import { originText } from "./origin.js";
 import { textTable } from "./text-table.js";
 import { callText } from "./value-text.js";
 
@@ -31,6 +32,7 @@ export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts
       plan.base,
       `${base.family}${sizes.length > 0 ? `: ${sizes.join(", ")}` : ""}`,
     ],
+    ...(base.origin ? [["from", originText(base.origin), ""] as [string, string, string]] : []),
     ["task", callText(plan.task), ""],
     ["technique", callText(plan.technique), ""],
     ["parameters", compact(counts?.parameters ?? base.parameters), count(counts?.parameters ?? base.parameters)],

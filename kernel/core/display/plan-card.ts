@@ -7,6 +7,7 @@ import { shownOf } from "./bundle.js";
 import { expectedTime } from "./expected-time.js";
 import type { Shown } from "./shown.js";
 import { bytes, compact, count, percent, plural } from "./text.js";
+import { originText } from "./origin.js";
 import { textTable } from "./text-table.js";
 import { callText, valueText } from "./value-text.js";
 
@@ -67,7 +68,7 @@ export function planShown(plan: Plan): Shown {
 }
 
 /** Name, figure, and the arithmetic behind it. */
-function factsOf({ recipe, effects, estimates }: Plan): [string, string, string][] {
+function factsOf({ recipe, effects, estimates, base }: Plan): [string, string, string][] {
   const { model, training } = recipe;
   const time = expectedTime(estimates);
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
@@ -79,6 +80,7 @@ function factsOf({ recipe, effects, estimates }: Plan): [string, string, string]
       : `${plural(training.epochs, "epoch")}, ${count(estimates.rows)} rows, ${size}`;
   return [
     [model.scratch ? "from scratch" : "base", model.base, callText(model.task)],
+    ...(base ? [["from", originText(base), ""] as [string, string, string]] : []),
     ["technique", callText(model.technique), ""],
     ["parameters", compact(estimates.parameters), count(estimates.parameters)],
     ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],

@@ -20,6 +20,7 @@ export function text2text({ prefix, why, metrics, ...own }: Own) {
     check: (call, context) => wantShape(call.word, ["encoder-decoder"], context),
     capabilities: {
       /** What the Hugging Face hub calls it. */
+      peft: "SEQ_2_SEQ_LM",
       pipeline: own.name.replaceAll("_", "-"),
       /** Roles that the data must have. */
       roles: ["input", "target"],

@@ -22,14 +22,14 @@ export const PEFT = "base_model.model.";
 /** What every configuration of PEFT says. */
 export function peftConfig(
   type: string,
-  about: { readonly base: string; readonly task: string | null },
+  about: { readonly base: string; readonly revision: string | null; readonly task: string | null },
 ): Readonly<Record<string, unknown>> {
   return {
     peft_type: type,
     task_type: about.task,
     base_model_name_or_path: about.base,
     inference_mode: true,
-    revision: null,
+    revision: about.revision,
   };
 }
 /** Modules of the head, as PEFT saves them beside an adapter. */

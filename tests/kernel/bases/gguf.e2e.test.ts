@@ -192,6 +192,9 @@ describe("SmolLM2-135M-Instruct from its package", function () {
   it("gives the ids and the logits that transformers gives", async () => {
     const base = await resolveBase("SmolLM2-135M-Instruct", { folder: tests });
     assert.equal(base.facts.parameters, 134_515_008);
+    const { repository, file, stored } = base.facts.origin ?? {};
+    assert.deepEqual([repository, stored], ["HuggingFaceTB/SmolLM2-135M-Instruct", "Q4_1"]);
+    assert.match(file ?? "", /Q4_1\.gguf$/);
     const tokenizer = await loadTokenizer(base.folder);
     const texts = golden<{ cases: readonly { text: string; ids: number[] }[] }>("smollm2-tokenizer.json").cases;
     const ids = await tokenizer.encode(

@@ -168,6 +168,8 @@ describe("base models", function () {
       const asked = server.asked.length;
       const again = await find("acme/tiny");
       assert.deepEqual([again.from, again.hash, server.asked.length], ["cache", base.hash, asked]);
+      for (const { facts } of [base, again])
+        assert.deepEqual(facts.origin, { repository: "acme/tiny", revision: commit });
     });
     it("is taken by its headers where the state names no checksums", async () => {
       const server = await hub({ silent: true });
