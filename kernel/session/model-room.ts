@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { servesUntrained, writesText } from "#dsl/plan/batches.js";
-import type { Writing } from "#dsl/plan/plan.js";
+import type { Plan, Writing } from "#dsl/plan/plan.js";
 import { readerOf, type DataPlan, type ModelPlan } from "#dsl/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
