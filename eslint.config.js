@@ -77,6 +77,7 @@ export default ts.config(
   { files: ["editors/codemirror/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^#page/", "^node:") },
   { files: ["editors/jupyterlab/src/**/*.ts"], rules: away("^#stdlib/", "^#page/", "^node:") },
   { files: ["page/**/*.ts"], rules: away("^node:", "^#kernel/(?!core/)") },
+  { files: ["{kernel,stdlib,tools,page,notebooks}/**/*.ts"], rules: said },
   { files: ["editors/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "error" } },
   {
     files: ["**/*.{js,mjs,cjs}"],

@@ -14,3 +14,17 @@ export function mustGet<K, V>(map: { get(key: K): V | undefined }, key: K, what:
   if (value === undefined) throw new CodedError("internal", { what: `there is no ${what} ${String(key)}` });
   return value;
 }
+
+/** The last of a list that has one; `internal` where it is empty. */
+export function lastOf<T>(list: ArrayLike<T>): T {
+  if (list.length === 0) throw new CodedError("internal", { what: "the last of an empty list is asked for" });
+  return list[list.length - 1]!;
+}
+
+/** The code point that begins at a place of a text; `internal` where the text ends before. */
+export function codePointIn(text: string, at: number): number {
+  const code = text.codePointAt(at);
+  if (code === undefined)
+    throw new CodedError("internal", { what: `a text of ${text.length} is asked for place ${at}` });
+  return code;
+}

@@ -119,10 +119,10 @@ async function mergeInto(
   const zero = f32([1, width], new Float32Array(width));
   for (const layer of layers) {
     const { product, whole } = layer.outputs;
-    const { [product]: y } = await session.run(`merge ${width}`, { x }, [product]);
-    const { [whole]: at0 } = await session.run(`merge ${width}`, { x: zero }, [whole]);
-    await copy.write(layer.weight, weightOf(layer, floats(y!)));
-    const bias = floats(at0!);
+    const turned = await session.run(`merge ${width}`, { x }, [product]);
+    const atZero = await session.run(`merge ${width}`, { x: zero }, [whole]);
+    await copy.write(layer.weight, weightOf(layer, floats(turned[product]!)));
+    const bias = floats(atZero[whole]!);
     if (layer.bias !== null) await copy.write(layer.bias, f32([layer.out], bias));
     else if (bias.some((v) => v !== 0))
       throw new CodedError("cannot-merge", {
@@ -162,11 +162,10 @@ async function compared(
     },
   };
   const feeds = Object.fromEntries(Object.keys(inputs).map((name) => [name, all[name]!]));
-  const [a, b] = await Promise.all(
-    [session, copy].map(async (of) => floats((await of.run(FORWARD, feeds, ["logits"]))["logits"]!)),
-  );
-  const most = a!.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  const difference = a!.reduce((m, v, i) => Math.max(m, Math.abs(v - b![i]!)), 0);
+  const logitsOf = async (of: Pick<Session, "run">) => floats((await of.run(FORWARD, feeds, ["logits"]))["logits"]!);
+  const [a, b] = await Promise.all([logitsOf(session), logitsOf(copy)]);
+  const most = a.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  const difference = a.reduce((m, v, i) => Math.max(m, Math.abs(v - b[i]!)), 0);
   if (difference <= TOLERANCE * Math.max(1, most)) return difference;
   throw new CodedError("merge-differs", { difference, most });
 }

@@ -123,8 +123,8 @@ function announcements(folder: string): readonly Holder[] {
   return readdirSync(folder)
     .flatMap((entry): Holder[] => {
       const [, does, at, machine, id, since] = name.exec(entry) ?? [];
-      if (machine === undefined) return [];
-      const writer = { id: Number(id), machine, since: since === "0" ? null : since! };
+      if (machine === undefined || since === undefined) return [];
+      const writer = { id: Number(id), machine, since: since === "0" ? null : since };
       return [{ writer, does: does as Doing, at: timeOf(Number(at)), file: join(folder, entry) }];
     })
     .sort((a, b) => a.at.localeCompare(b.at));

@@ -8,6 +8,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import { fetchFile } from "../fetch/file.js";
 import { get, head, answerText } from "../fetch/http.js";
 import { fields, jsonOrNone, like, maybe } from "../fetch/json.js";
@@ -73,7 +74,10 @@ export async function baseFromHub(id: string, model: CachedModel, o: HubOptions)
   const named = new Map(files.map((f) => [f.name, f]));
   const config = named.get("config.json");
   if (!config) throw new CodedError("base-incomplete", { folder: id, missing: "config.json" });
-  for (const name of small) if (named.has(name)) await fetchOne(named.get(name)!);
+  for (const name of small) {
+    const file = named.get(name);
+    if (file) await fetchOne(file);
+  }
   for (const name of weightNames(named, join(model.snapshot(commit), "model.safetensors.index.json"), id)) {
     const remote = named.get(name);
     if (!remote) throw new CodedError("base-incomplete", { folder: id, missing: name });
@@ -182,7 +186,7 @@ async function bring(
   headers: Record<string, string>,
   o: HubOptions,
 ): Promise<void> {
-  const etag = remote.etag!;
+  const etag = must(remote.etag, `the checksum of ${remote.name}`);
   const blob = model.blob(etag);
   const url = fileUrl(id, commit, remote.name);
   const weights = remote.name.endsWith(".safetensors");

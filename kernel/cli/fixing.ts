@@ -80,9 +80,10 @@ async function notebook(path: string, file: string, raw: string): Promise<Opened
       withSources(
         raw,
         new Map(
-          code.flatMap(({ number, text }, i) =>
-            (texts.get(idOf(i)) ?? text) === text ? [] : [[number, texts.get(idOf(i))!] as const],
-          ),
+          code.flatMap(({ number, text }, i) => {
+            const now = texts.get(idOf(i)) ?? text;
+            return now === text ? [] : [[number, now] as const];
+          }),
         ),
       ),
   };

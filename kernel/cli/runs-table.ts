@@ -91,8 +91,9 @@ function pathOf(folder: string, wanted: string): string | null {
 function runNamed(list: RunList, id: string, said: string): RunSummary {
   const { runs } = list.list({ ...usualView, fold: false, limit: Number.MAX_SAFE_INTEGER, since: 0 });
   const found = runs.find((run) => run.id === id);
+  if (found) return found;
   const named = runs.filter((run) => run.name === said);
-  if (found ?? named.length === 1) return (found ?? named[0])!;
+  if (named.length === 1) return named[0]!;
   if (named.length === 0) throw usage(`there is no run ${clip(said, 80)} in ${list.root}`);
   throw usage(
     `several runs are called ${clip(said, 80)}: ${listed(

@@ -20,6 +20,7 @@ import { dirname, join, resolve } from "node:path";
 import canonicalize from "canonicalize";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { DataPlan } from "#dsl/types/subject.js";
@@ -213,14 +214,14 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
       .map((label) => ({ label, count: by.get(label) ?? 0 }))
       .filter((l, i) => i < listed.length || l.count > 0);
   };
-  for (const name of names) writeFileSync(indexFile(folder, name), outputs.get(name)!.index.file(order));
+  for (const name of names) writeFileSync(indexFile(folder, name), mustGet(outputs, name, "split").index.file(order));
   const facts: DataFacts = {
     rowsIn: read,
     kept,
     dropped: drops.list(),
     splits: Object.fromEntries(
       names.map((name) => {
-        const { index } = outputs.get(name)!;
+        const { index } = mustGet(outputs, name, "split");
         return [name, { rows: index.rows, labels: "label" in plan.columns ? counts(index) : [], lengths: null }];
       }),
     ),
@@ -236,7 +237,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
   };
   const sizes = names.map((name) => [
     name,
-    { bytes: outputs.get(name)!.index.bytes, rows: outputs.get(name)!.index.rows },
+    { bytes: mustGet(outputs, name, "split").index.bytes, rows: mustGet(outputs, name, "split").index.rows },
   ]);
   const meta: StreamedMeta = {
     version: VERSION,
@@ -349,7 +350,7 @@ async function hashOf(
 ): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify([roles, labels]));
   for (const name of names) {
-    hash.update(`\n${JSON.stringify(name)} ${outputs.get(name)!.index.rows}\n`);
+    hash.update(`\n${JSON.stringify(name)} ${mustGet(outputs, name, "split").index.rows}\n`);
     for await (const bytes of createReadStream(rowsFile(folder, name))) hash.update(bytes as Buffer);
   }
   return hash.digest("hex");

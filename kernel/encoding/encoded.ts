@@ -6,6 +6,7 @@
 import { LRUCache } from "lru-cache";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { Call } from "#dsl/types/value.js";
 import type { AskedRows, Supervision, TaskImplementation } from "#stdlib/kinds/task.js";
@@ -17,7 +18,7 @@ import { StreamedRows } from "../core/data/streamed-rows.js";
 import { tokenFile } from "../datasets/token-file.js";
 import { taughtBy as taughtByTargets } from "../core/data/sequence.js";
 import { wordsIn } from "#stdlib/lib/tasks/words.js";
-import { CutTexts, TextsInMemory, type TokenRows, type TokenTexts } from "../core/data/token-rows.js";
+import { tokensAt, CutTexts, TextsInMemory, type TokenRows, type TokenTexts } from "../core/data/token-rows.js";
 import { tokensOf, wordsOf, type WordPieces } from "../core/data/tokens.js";
 import { Windows } from "../core/data/windows.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
@@ -100,7 +101,7 @@ function askedOf(
   words?: AskedRows["words"],
 ): AskedRows {
   const { labels, tokenizer, task } = e;
-  return { count, ids: (row) => ids.at(row)!, labels, tokenizer, call: task.call, ...(words && { words }) };
+  return { count, ids: (row) => tokensAt(ids, row), labels, tokenizer, call: task.call, ...(words && { words }) };
 }
 
 async function pairsCut(
@@ -226,14 +227,13 @@ async function encodeApart(table: ColumnTable, e: Of): Promise<Encoded> {
   const whole = await Promise.all(roles.map((role) => tokensOf(table, e.tokenizer, { role, apart: true })));
   const ids = whole.flat().map((row) => e.tokenizer.cut(row, e.maxLength));
   const n = rows.length;
-  const [first, second] = ["text", "text_pair"].map((role) =>
-    Array.from(table.array(role) as Iterable<unknown>, String),
-  );
+  const texts = (role: string) => Array.from(table.array(role) as Iterable<unknown>, String);
+  const [first, second] = [texts("text"), texts("text_pair")];
   const asked = askedOf(ids, n, e);
   const values = (role: string) => (names.includes(role) ? (table.array(role) as ArrayLike<unknown>) : undefined);
   return {
     count: n,
-    text: (row) => `${first![row]!} | ${second![row]!}`,
+    text: (row) => `${first[row]!} | ${second[row]!}`,
     ...{ rows, ids, asked },
     lengths: Int32Array.from({ length: n }, (_, row) => ids[row]!.length),
     written: Int32Array.from({ length: n }, (_, row) =>
@@ -360,7 +360,7 @@ function taughtBy(
   rows: { readonly values: (role: string) => ArrayLike<unknown> | undefined; readonly names: ArrayLike<RowName> },
   { model, data }: Of,
 ): FedRows["taught"] {
-  const taught = supervision.teach!({ ...asked, ...rows, model, data });
+  const taught = must(supervision.teach, `what ${asked.call.word} teaches`)({ ...asked, ...rows, model, data });
   if (!taught) throw new CodedError("no-labels", { data });
   return taught;
 }

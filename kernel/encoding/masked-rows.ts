@@ -2,11 +2,13 @@
  * Which tokens of some rows are trained, for pictures. It is read off what training is fed: next tokens and their mask,
  * the targets of a text that is written, the places that a task asks about. Rows that are learnt as a whole have no mask.
  */
+import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { MaskedPart, MaskedRow } from "../core/display/mask.js";
 import type { Encoded } from "./encoded.js";
+import { tokensAt } from "../core/data/token-rows.js";
 
 /** Most parts of a row; what comes after them is left out. */
 const PARTS = 60;
@@ -33,7 +35,7 @@ async function masked(
   { supervision }: Pick<TaskImplementation, "supervision">,
   o: Options,
 ): Promise<MaskedRow> {
-  const ids = rows.ids.at(row)!;
+  const ids = tokensAt(rows.ids, row);
   const number = rows.rows[rows.asked.window?.(row).of ?? row] ?? row + 1;
   if (supervision.rows === "windows") {
     const trained = rows.trained?.at(row);
@@ -47,7 +49,10 @@ async function masked(
     return { row: number, parts, trained: marked.reduce((a, b) => a + b, 0), tokens: ids.length };
   }
   const fed = (epoch: number) =>
-    rows.taught!.feeds({ rows: [row], width: ids.length, seed: o.seed, epoch }, Int32Array.from(ids));
+    must(rows.taught, "what the rows teach").feeds(
+      { rows: [row], width: ids.length, seed: o.seed, epoch },
+      Int32Array.from(ids),
+    );
   const { targets, labels } = fed(0);
   const places = numbersOf(targets).filter((_, i) => numbersOf(labels)[i] !== -100);
   if (supervision.rows === "pairs") {

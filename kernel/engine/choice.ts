@@ -33,8 +33,9 @@ export function chooseEngine(
     return { engine: known[0]!.engine, why: "no other native engine computes bf16" };
   if (known.length < available.length)
     return { engine: first, why: "it was the fastest where both were measured; tunebook setup measures them here" };
-  const [best, ...rest] = known.sort((a, b) => b.expected - a.expected);
+  known.sort((a, b) => b.expected - a.expected);
+  const [best, rest] = [known[0]!, known.slice(1)];
   const told = rest.map(({ engine, expected }) => `${engine} at ${expected.toFixed(0)}`).join(", ");
-  const why = `a training step is expected at ${best!.expected.toFixed(0)} GFLOP/s on it and with ${told}, by what setup measured here`;
-  return { engine: best!.engine, why };
+  const why = `a training step is expected at ${best.expected.toFixed(0)} GFLOP/s on it and with ${told}, by what setup measured here`;
+  return { engine: best.engine, why };
 }

@@ -1,5 +1,6 @@
 /** Calls of an engine one after the other, the next sent while one computes; results come in order. */
 
+import { must } from "#dsl/diagnostics/must.js";
 export async function* pipelined<T, R>(
   items: Iterable<T>,
   call: (item: T) => Promise<R>,
@@ -11,7 +12,7 @@ export async function* pipelined<T, R>(
     reply.catch(() => undefined); // it is awaited in its turn
     sent.push([item, reply]);
     if (sent.length >= depth) {
-      const [first, result] = sent.shift()!;
+      const [first, result] = must(sent.shift(), "what was sent first");
       yield [first, await result];
     }
   }

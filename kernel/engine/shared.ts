@@ -4,6 +4,7 @@
  * opens and taken away when it is disposed of, and the last one closes the store.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
 import type { NDArray, Program, State } from "#dsl/graph/program.js";
 import { renamed } from "#dsl/graph/renamed.js";
 import type { Engine, Session } from "./engine.js";
@@ -141,7 +142,7 @@ class View implements Session {
     const set = await (
       await this.store.common()
     ).load(file, Object.fromEntries(wanted.map(([name, tensor]) => [this.inStore(name), tensor])));
-    return set.map((name) => back.get(name)!);
+    return set.map((name) => mustGet(back, name, "state"));
   }
   async reset(names: readonly string[] = [...this.own.keys()]): Promise<void> {
     await (await this.store.common()).reset(names.map((name) => this.inStore(name)));

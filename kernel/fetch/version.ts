@@ -23,10 +23,10 @@ function parse(text: string): Version | null {
   if (text.length > LONGEST) return null;
   const m = FORM.exec(text.trim().toLowerCase());
   if (!m) return null;
-  const [, epoch, release, pre, preNumber, bare, post, postNumber, dev, devNumber, local] = m;
+  const [, epoch, , pre, preNumber, bare, post, postNumber, dev, devNumber, local] = m;
   return {
     epoch: Number(epoch ?? 0),
-    release: release!.split(".").map(Number),
+    release: m[2]!.split(".").map(Number),
     pre: pre === undefined ? null : [PRE[pre] ?? pre, Number(preNumber)],
     post: bare !== undefined ? Number(bare) : post === undefined ? null : Number(postNumber),
     dev: dev === undefined ? null : Number(devNumber),
@@ -87,7 +87,7 @@ export function satisfies(version: string, spec: string): boolean {
   }
   const parts = spec.split(",").map((part) => /^\s*(~=|===|==|!=|<=|>=|<|>)\s*([^\s,]+)\s*$/.exec(part));
   if (!parts.every((part) => part !== null)) return false;
-  const asked = parts.map(([, operator, bound]) => ({ operator: operator!, bound: bound! }));
+  const asked = parts.map((part) => ({ operator: part[1]!, bound: part[2]! }));
   const named = asked.some(({ operator, bound }) => {
     const limit = operator === "!=" ? null : parse(bound.replace(/\.\*$/, ""));
     return limit !== null && !isFinal(limit);

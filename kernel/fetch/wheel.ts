@@ -83,8 +83,8 @@ export async function findWheel(project: string, version: string, options: FindO
     if (!best) continue;
     const { filename, url, size, metadata } = best.file;
     const sha256 = options.known?.[filename] ?? best.file.sha256;
-    if (best.file.sha256 !== undefined && sha256 !== best.file.sha256)
-      throw new CodedError("checksum-mismatch", { url: withoutSecrets(url), expected: sha256!, got: best.file.sha256 });
+    if (sha256 !== undefined && best.file.sha256 !== undefined && sha256 !== best.file.sha256)
+      throw new CodedError("checksum-mismatch", { url: withoutSecrets(url), expected: sha256, got: best.file.sha256 });
     return {
       project,
       version: best.version,

@@ -4,6 +4,7 @@
  */
 import { cpus, platform, arch } from "node:os";
 import { join } from "node:path";
+import { lastOf } from "#dsl/diagnostics/must.js";
 import writeFileAtomic from "write-file-atomic";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Call, Value } from "#dsl/types/value.js";
@@ -69,7 +70,7 @@ export function modelCard(f: CardFacts): string {
     "## Training",
     table(["setting", "value", "from"], settingsOf(f.plan)),
     steps.length > 0 &&
-      `${plural(steps.at(-1)!.step, "update")}; loss ${significant(steps[0]!.loss)} at step ${steps[0]!.step}, ${significant(steps.at(-1)!.loss)} at step ${steps.at(-1)!.step}. ` +
+      `${plural(lastOf(steps).step, "update")}; loss ${significant(steps[0]!.loss)} at step ${steps[0]!.step}, ${significant(lastOf(steps).loss)} at step ${lastOf(steps).step}. ` +
         `The weights are those after step ${f.kept.step}${bestBy(f)}.`,
     scores.length > 0 && "## Scores",
     scores.length > 0 && `On the split \`validation\`, with those weights:`,

@@ -68,7 +68,8 @@ export function validationScores(
   data: string | null,
   dataHash: string | null,
 ): readonly ListedScore[] {
-  return Object.entries(validation?.scores ?? {})
+  if (!validation) return [];
+  return Object.entries(validation.scores)
     .slice(0, most)
     .map(([name, value]) => ({
       metric: `validation ${plain(name)}`,
@@ -76,7 +77,7 @@ export function validationScores(
       ...{ low: null, high: null, better: directionOf(name) },
       on: `${data ?? "data"}.validation`,
       rows: rowsOf(dataHash ?? "?", "validation"),
-      ...{ count: null, step: validation!.step, at: null },
+      ...{ count: null, step: validation.step, at: null },
     }));
 }
 

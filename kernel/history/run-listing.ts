@@ -2,7 +2,9 @@
  * The table of runs as it is asked for: found by words and tags, ranked by a column, trials of a sweep under one row. Scores
  * are ranked among those of the same rows alone: runs that were scored on other data stand under a heading of their own.
  */
+import { must } from "#dsl/diagnostics/must.js";
 import { plural } from "../core/display/text.js";
+import type { Trial } from "../artifacts/trials.js";
 import { contentOf, type ListedScore } from "./newest-scores.js";
 import { tagFrom } from "./run-notes.js";
 import type { RunState, RunSummary } from "./run-summary.js";
@@ -213,6 +215,7 @@ interface Item {
 function single(run: RunSummary, choice: ScoreChoice | null): Item {
   return { runs: [run], sweep: null, newest: run, best: null, score: scoreIn(run, choice) };
 }
+const trialOf = (run: RunSummary): Trial => must(run.trial, `the trial of ${run.id}`);
 function folded(runs: readonly RunSummary[], choice: ScoreChoice | null, byGoal: boolean): readonly Item[] {
   const sweeps = new Map<string, RunSummary[]>();
   for (const run of runs) if (run.trial) sweeps.set(run.trial.key, [...(sweeps.get(run.trial.key) ?? []), run]);
@@ -220,7 +223,7 @@ function folded(runs: readonly RunSummary[], choice: ScoreChoice | null, byGoal:
     ...runs.filter((run) => !run.trial).map((run) => single(run, choice)),
     ...[...sweeps].map(([key, all]): Item => {
       // Of equal ones the first is the best, as the sweep has it.
-      const trials = all.toSorted((a, b) => a.trial!.number - b.trial!.number);
+      const trials = all.toSorted((a, b) => trialOf(a).number - trialOf(b).number);
       const newest = trials.reduce((a, b) => (byStart(a, b) <= 0 ? a : b));
       return { runs: trials, sweep: key, newest, ...((byGoal ? bestByGoal(trials) : null) ?? bestOf(trials, choice)) };
     }),
@@ -244,10 +247,13 @@ function bestOf(trials: readonly RunSummary[], choice: ScoreChoice | null): Best
 /** Null: the sweep doesn't say what it is after, or has no score yet. */
 function bestByGoal(trials: readonly RunSummary[]): Best | null {
   const goal = trials.find(({ trial }) => trial?.goal)?.trial?.goal;
-  const tried = trials.filter(({ trial }) => (trial?.score ?? null) !== null);
+  const tried = trials.flatMap((run) => {
+    const score = run.trial?.score ?? null;
+    return score === null ? [] : [{ run, score }];
+  });
   if (!goal || tried.length === 0) return null;
   const sign = goal.direction === "minimize" ? 1 : -1;
-  return { best: tried.reduce((a, b) => (sign * (b.trial!.score! - a.trial!.score!) < 0 ? b : a)), score: null };
+  return { best: tried.reduce((a, b) => (sign * (b.score - a.score) < 0 ? b : a)).run, score: null };
 }
 function mostCommon(all: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
@@ -283,7 +289,7 @@ function sorting({ sort, reverse }: RunView): (a: Item, b: Item) => number {
   };
   return (a, b) => ways[sort](a, b) || started(a, b);
 }
-const nameOf = ({ sweep, newest }: Item): string => (sweep === null ? newest.name : newest.trial!.sweep);
+const nameOf = ({ sweep, newest }: Item): string => (sweep === null ? newest.name : trialOf(newest).sweep);
 const lossOf = ({ runs }: Item): number | null =>
   runs.reduce<number | null>(
     (least, { loss }) => (loss !== null && (least === null || loss < least) ? loss : least),
@@ -337,7 +343,7 @@ function rowsOf(item: Item, view: RunView, choice: ScoreChoice | null): readonly
     ...{
       is: "sweep",
       key: sweep,
-      name: newest.trial!.sweep,
+      name: trialOf(newest).sweep,
       trials: runs.length,
       live,
       failed,
@@ -349,7 +355,7 @@ function rowsOf(item: Item, view: RunView, choice: ScoreChoice | null): readonly
   };
   if (!open) return [row];
   const inside = runs.map((run) => single(run, choice));
-  const turn = (a: Item, b: Item): number => b.newest.trial!.number - a.newest.trial!.number;
+  const turn = (a: Item, b: Item): number => trialOf(b.newest).number - trialOf(a.newest).number;
   const order = view.sort === "started" || view.sort === "name" ? turn : sorting(view);
   return [
     row,

@@ -1,5 +1,6 @@
 /** What a model says of texts that it reads each by itself: of one alone, and of two that are held beside each other. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
 import type { Session } from "../engine/engine.js";
 import { encodeTexts, type Asked, type Encoding } from "../encoding/encoded.js";
 import type { Predicted } from "../session/model-handle.js";
@@ -20,15 +21,16 @@ export async function answerByBiEncoder(
   const rows = await encodeTexts(texts, e);
   const said = await askRows(session, rows, answers, { batchSize, padId: e.tokenizer.padId });
   const vectors = new Map(texts.map((text, i) => [text, said[i]!]));
+  const vectorOf = (text: string): Float32Array => mustGet(vectors, text, "vector of");
   const alone = asked.filter((text) => typeof text === "string");
   const pairs = asked.filter((text) => typeof text !== "string");
   const ofAlone = await answers.predictions(
-    alone.map((text) => vectors.get(text)!),
+    alone.map((text) => vectorOf(text)),
     alone,
     rows.asked,
   );
   const ofPairs = answers.ofPairs.predictions(
-    pairs.map(([a, b]) => [vectors.get(a)!, vectors.get(b)!]),
+    pairs.map(([a, b]) => [vectorOf(a), vectorOf(b)]),
     pairs,
   );
   let [nextAlone, nextPair] = [0, 0];

@@ -46,12 +46,15 @@ interface Drawn {
 export type Compared = ReadonlyMap<Measure, Drawn>;
 
 export async function drawAll(measures: readonly Measure[], signal?: AbortSignal): Promise<Compared> {
-  const able = measures.filter(({ resampling, value }) => resampling && !Number.isNaN(value));
+  const able = measures.flatMap((measure) => {
+    const { resampling, value } = measure;
+    return resampling && !Number.isNaN(value) ? [{ measure, resampling }] : [];
+  });
   const drawn = await bootstrap(
-    able.map(({ resampling }) => resampling!),
+    able.map(({ resampling }) => resampling),
     { signal },
   );
-  const scores = new Map(able.map((measure, i) => [measure, drawn[i]!]));
+  const scores = new Map(able.map(({ measure }, i) => [measure, drawn[i]!]));
   return new Map(
     measures.map((measure) => [
       measure,
@@ -104,7 +107,9 @@ export function methodsOf(drawn: readonly Drawn[]): string {
   const names = (of: readonly Drawn[]): string => [...new Set(of.map(({ measure }) => measure.name))].join(", ");
   const booted = named("bootstrap");
   const fewer = booted.filter(({ score }) => score.resamples < RESAMPLES);
-  const units = [...new Set(booted.map(({ measure }) => measure.resampling!.of).filter((of) => of !== "row"))];
+  const units = [
+    ...new Set(booted.flatMap(({ measure }) => measure.resampling?.of ?? []).filter((of) => of !== "row")),
+  ];
   const without = named(null).filter(({ measure }) => !Number.isNaN(measure.value));
   return [
     named("Wilson").length > 0 && `Wilson (${names(named("Wilson"))})`,

@@ -27,20 +27,22 @@ export async function constantOf(
   stage: Stage,
 ): Promise<ScoredConstant | null> {
   const { rows, encoding } = o;
-  const { answers } = encoding.task.implementation;
-  if (!answers?.constant || !answers.score || !rows.taught) return null;
+  const { taught } = rows;
+  const { constant: constantOf, score: scoreOf } = encoding.task.implementation.answers ?? {};
+  if (!constantOf || !scoreOf || !taught) return null;
   const of = (values: RowsOfAnswers["values"]): Constant | null =>
-    answers.constant!({ labels: encoding.labels, call: encoding.task.call, values });
+    constantOf({ labels: encoding.labels, call: encoding.task.call, values });
   const ofRows = (part: Part): Constant | null => of((role) => valuesOf(part, role));
-  const kept = model.learnt && of((role) => valuesIn(model.learnt!.answers, role));
+  const { learnt } = model;
+  const kept = learnt && of((role) => valuesIn(learnt.answers, role));
   const part = kept || !model.weights ? null : await learntFrom(session, model.weights, stage);
   const own = kept ?? (part && ofRows(part));
   const constant = own ?? ofRows(o.scored);
   if (!constant) return null;
   const score = ({ said }: Pick<Constant, "said">): Scored =>
-    answers.score!(
+    scoreOf(
       Array.from({ length: rows.apart?.of.length ?? rows.asked.count }, (_, row) => said(rows.asked, row)),
-      rows.taught!,
+      taught,
       rows.asked,
     );
   return {

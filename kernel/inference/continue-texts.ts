@@ -3,7 +3,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { DecodedText, DecoderImplementation } from "#stdlib/kinds/decoding.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Session } from "../engine/engine.js";
-import { TextsInMemory } from "../core/data/token-rows.js";
+import { tokensAt, TextsInMemory } from "../core/data/token-rows.js";
 import { ended } from "../encoding/encoded.js";
 import { generate } from "./generate.js";
 import { StopStrings } from "./stop-strings.js";
@@ -102,7 +102,7 @@ async function readWhole(
     Number.MAX_SAFE_INTEGER,
   );
   const { ids } = ended(new TextsInMemory(tokens), { tokenizer, maxLength, end });
-  return texts.map((_, row) => ids.at(row)!);
+  return texts.map((_, row) => tokensAt(ids, row));
 }
 
 /** A prompt is left open: what the tokenizer puts after a whole text is not there yet. */

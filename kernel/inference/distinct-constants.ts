@@ -31,7 +31,7 @@ export function distinctConstants(all: readonly ConstantOf[]): readonly Distinct
   const models = (of: readonly ConstantOf[]): string => of.map(({ model }) => model).join(", ");
   return [...groups.values()].map((group) => {
     const { name, scores } = group[0]!;
-    const twice = [...groups.values()].filter(([other]) => other!.name === name).length > 1;
+    const twice = [...groups.values()].filter((others) => others[0]!.name === name).length > 1;
     const [learnt, other] = [group.filter((one) => one.learnt), group.filter((one) => !one.learnt)];
     const by =
       other.length === 0

@@ -43,7 +43,8 @@ export async function* generate(
 ): AsyncGenerator<readonly Grown[], void, void> {
   prompts.forEach((prompt) => check(prompt, o));
   const { implementation, call } = o.decoder;
-  const begun = o.start === undefined ? prompts : prompts.map(() => Int32Array.of(o.start!));
+  const { start } = o;
+  const begun = start === undefined ? prompts : prompts.map(() => Int32Array.of(start));
   const decoding = implementation.begin(call, { ...o, prompts: begun });
   const batch = o.start === undefined ? new Batch(prompts, o.padId) : new Pairs(prompts, o.start, o.padId);
   const told = prompts.map(() => ({ tokens: 0, ended: false }));
@@ -80,9 +81,9 @@ async function ask(
   feeds: Readonly<Record<string, NDArray>>,
   { reads }: Decoding,
 ): Promise<Int32Array | Float32Array> {
-  const { [reads]: said } = await session.run(program, feeds, [reads]);
-  if (reads === "logits") return floats(said!);
-  const bytes = said!.bytes.slice();
+  const said = (await session.run(program, feeds, [reads]))[reads]!;
+  if (reads === "logits") return floats(said);
+  const bytes = said.bytes.slice();
   return new Int32Array(bytes.buffer, 0, bytes.length / 4);
 }
 

@@ -32,6 +32,6 @@ function isTable(value: unknown): value is { array(name: string): Iterable<unkno
   return typeof value === "object" && value !== null && "array" in value && typeof value.array === "function";
 }
 function fromTable(table: { array(name: string): Iterable<unknown> }): readonly (readonly [string, string])[] {
-  const [questions, contexts] = ["question", "context"].map((name) => Array.from(table.array(name), String));
-  return questions!.map((question, i) => [question, contexts![i]!]);
+  const contexts = Array.from(table.array("context"), String);
+  return Array.from(table.array("question"), String).map((question, i) => [question, contexts[i]!]);
 }

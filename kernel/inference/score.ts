@@ -1,4 +1,5 @@
 /** Runs the evaluation programs over rows: what the model says of each, or the loss of its tokens. */
+import { lastOf } from "#dsl/diagnostics/must.js";
 import type { Answers } from "#stdlib/kinds/task.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { collate } from "../core/data/batches.js";
@@ -30,7 +31,8 @@ export async function askRows(
   const batches = Array.from({ length: Math.ceil(n / o.batchSize) }, (_, i) =>
     order.subarray(i * o.batchSize, (i + 1) * o.batchSize),
   );
-  const places = answers.places && ((row: number) => answers.places!(rows.asked, row));
+  const { places: placesOf } = answers;
+  const places = placesOf && ((row: number) => placesOf(rows.asked, row));
   const run = (members: Uint32Array) => {
     o.signal?.throwIfAborted();
     const feeds = collate(rows.ids, members, o.padId, { types: rows.types });
@@ -43,7 +45,7 @@ export async function askRows(
   };
   for await (const [members, out] of pipelined(batches, run)) {
     const logits = floats(out["logits"]!).slice();
-    const size = out["logits"]!.shape.at(-1)!;
+    const size = lastOf(out["logits"]!.shape);
     let at = 0;
     for (const row of members) {
       const own = (places ? places(row).length : 1) * size;

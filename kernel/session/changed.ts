@@ -6,6 +6,7 @@
 import { implementationOf } from "#dsl/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Base } from "../core/bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
@@ -19,6 +20,7 @@ import { generate } from "../inference/generate.js";
 import type { OpenModel } from "./open-model.js";
 import { askRows } from "../inference/score.js";
 import { does } from "../core/session/words.js";
+import { tokensAt } from "../core/data/token-rows.js";
 
 export const ASKED = 20;
 /** Tokens before the place where a text is gone on with, and after it. */
@@ -71,7 +73,8 @@ export async function askingOf(o: {
   const { untrained } = open;
   const { answers } = encoding.task.implementation;
   const own = o.validates ? "validation" : splitNamesOf(o.prepared).includes("train") ? "train" : "all";
-  if (answers?.answer) {
+  const { answer } = answers ?? {};
+  if (answers && answer) {
     const split = o.validates || !splitNamesOf(o.prepared).includes("test") ? own : "test";
     const { texts, of } = textsOf(o.prepared, split);
     const asked = await encodeTexts(texts, encoding);
@@ -82,7 +85,7 @@ export async function askingOf(o: {
         ...(signal && { signal }),
       });
       const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
-      return (await answers.predictions(said, firsts, asked.asked)).map((made) => answers.answer!(made));
+      return (await answers.predictions(said, firsts, asked.asked)).map((made) => answer(made));
     };
     return { split, rows: of, untrained, ask };
   }
@@ -99,7 +102,7 @@ export async function askingOf(o: {
     sizes.positions - ((await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0);
   if (positions <= WRITTEN) return null;
   const room = Math.min(READ, positions - WRITTEN);
-  const prompts = some(rows.lengths.length).map((row) => (pairs ? rows.ids.at(row)! : promptOf(rows, row, room)));
+  const prompts = some(rows.lengths.length).map((row) => (pairs ? tokensAt(rows.ids, row) : promptOf(rows, row, room)));
   const ask = async (signal?: AbortSignal): Promise<readonly string[]> => {
     const written: string[] = prompts.map(() => "");
     const how = {
@@ -136,8 +139,9 @@ function textsOf(prepared: Prepared, name: string): { readonly texts: readonly A
   const columns = new Map<string, ArrayLike<unknown>>();
   const value = (role: string, row: number): unknown => {
     if (streams) return split.values(role, row, row + 1)[0];
-    if (!columns.has(role)) columns.set(role, split.array(role) as ArrayLike<unknown>);
-    return columns.get(role)![row];
+    let column = columns.get(role);
+    if (!column) columns.set(role, (column = split.array(role) as ArrayLike<unknown>));
+    return column[row];
   };
   const both = has("question") ? ["question", "context"] : has("text_pair") ? ["text", "text_pair"] : null;
   const of = streams ? split.rows : split.numRows();
@@ -151,7 +155,7 @@ function textsOf(prepared: Prepared, name: string): { readonly texts: readonly A
 
 /** What stands before the first token that is learnt; where all are, the first half. */
 function promptOf(rows: Encoded, row: number, most: number): Int32Array {
-  const ids = rows.ids.at(row)!;
+  const ids = tokensAt(rows.ids, row);
   const trained = rows.trained?.at(row);
   const first = trained ? trained.findIndex((learnt, at) => at > 0 && learnt === 1) : Math.ceil(ids.length / 2);
   const end = Math.max(1, first < 0 ? ids.length - 1 : first);
@@ -169,10 +173,12 @@ async function filled(
   const input = feeds["input_ids"]!;
   const width = input.shape[1]!;
   const ids = new Int32Array(input.bytes.buffer, input.bytes.byteOffset, input.bytes.byteLength / 4);
-  const { targets } = rows.taught!.feeds({ rows: members, width, seed: plan.recipe.training.seed, epoch: 0 }, ids);
-  const { logits } = await session.run("evaluate", { ...feeds, targets: targets! }, ["logits"]);
-  const [scores, size] = [floats(logits!), logits!.shape.at(-1)!];
-  const places = new Int32Array(targets!.bytes.slice().buffer);
+  const taught = must(rows.taught, "what the rows teach");
+  const fed = taught.feeds({ rows: members, width, seed: plan.recipe.training.seed, epoch: 0 }, ids);
+  const targets = fed["targets"]!;
+  const logits = (await session.run("evaluate", { ...feeds, targets }, ["logits"]))["logits"]!;
+  const [scores, size] = [floats(logits), lastOf(logits.shape)];
+  const places = new Int32Array(targets.bytes.slice().buffer);
   const said: string[] = Array.from(members, () => "");
   places.forEach((place, i) => {
     const own = scores.subarray(i * size, (i + 1) * size);

@@ -259,8 +259,7 @@ function bodyOf(model: ModelPlan, base: Base, home: string) {
 
 async function tokensOf(base: Base, text: string): Promise<readonly number[]> {
   const tokenizer = await loadTokenizer(base.folder);
-  const [ids] = await tokenizer.encode([text], Number.MAX_SAFE_INTEGER);
-  return Array.from(ids!);
+  return Array.from((await tokenizer.encode([text], Number.MAX_SAFE_INTEGER))[0]!);
 }
 
 function checkpointsOf(model: ModelPlan, base: Base, home: string): readonly string[] {

@@ -6,6 +6,7 @@ import { isRecord } from "#dsl/diagnostics/record.js";
 import { visit } from "jsonc-parser";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { lastOf } from "#dsl/diagnostics/must.js";
 import { jsonIn, type Json } from "../fetch/json.js";
 import * as regular from "../fetch/regular.js";
 import { NotRead } from "../fetch/regular.js";
@@ -71,7 +72,7 @@ function saidTwice(text: string): string | undefined {
     onObjectBegin: () => void open.push(new Set()),
     onObjectEnd: () => void open.pop(),
     onObjectProperty(key) {
-      const keys = open.at(-1)!;
+      const keys = lastOf(open);
       if (keys.has(key)) twice ??= key;
       keys.add(key);
     },

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "../artifacts/checkpoints.js";
 import { damageOf, isRunFolder, nameOf, recipeOf, unreadable } from "../history/damage.js";
@@ -29,13 +30,13 @@ export function claimNew(root: string, name: string, plan: Plan, about: About): 
     }
 }
 function claimed(root: string, name: string, plan: Plan, about: About): Claim {
-  let lock: RunLock | undefined;
+  const locks: RunLock[] = [];
   const run = RunFolder.create(root, name, plan, about, (folder) => {
     const got = RunLock.try(folder, "train");
     if (!(got instanceof RunLock)) throw busy(folder, got);
-    lock = got;
+    locks.push(got);
   });
-  return { run, lock: lock!, checkpoints: [] };
+  return { run, lock: lastOf(locks), checkpoints: [] };
 }
 
 /** The newest run that was not finished. Coded errors `nothing-to-resume`, `run-busy`. */
@@ -59,13 +60,14 @@ export async function claimUnfinished(root: string, plan: Plan, model: string): 
     lock.release();
   }
   // Nobody knows what its lock would have said.
-  for (const run of damagedRuns(root)) if (recipeOf(run) === plan.recipeHash) throw unreadable(run, damageOf(run)!);
+  for (const run of damagedRuns(root)) if (recipeOf(run) === plan.recipeHash) throw unreadable(run, damageIn(run));
   throw new CodedError("nothing-to-resume", {
     ...{ model, folder: root },
-    damaged: damagedRuns(root).flatMap((run) => (nameOf(run) === model ? [`${run.id}: ${damageOf(run)!}`] : [])),
+    damaged: damagedRuns(root).flatMap((run) => (nameOf(run) === model ? [`${run.id}: ${damageIn(run)}`] : [])),
   });
 }
 
+const damageIn = (run: RunFolder): string => must(damageOf(run), `what is damaged in ${run.id}`);
 function damagedRuns(root: string): readonly RunFolder[] {
   if (!existsSync(root)) return [];
   return readdirSync(root)

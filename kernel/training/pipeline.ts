@@ -7,6 +7,7 @@
  * the update of that very step has spoilt the weights already, and a run that ends so leaves no weights but its
  * checkpoints, which are written only after the loss of their step was seen.
  */
+import { must, mustGet } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Update } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";
@@ -100,7 +101,7 @@ export class StepPipeline {
     this.sent.shift();
     if (result["loss"]) this.losses += scalar(result["loss"]);
     if (!first.ends) return null;
-    const update = this.updates.get(first.step)!;
+    const update = mustGet(this.updates, first.step, "update");
     this.updates.delete(first.step);
     const now = performance.now();
     const seconds = (now - Math.max(first.at, this.ended)) / 1000;
@@ -126,7 +127,7 @@ export class StepPipeline {
         this.sending += 1;
         this.rest = this.requests(this.sending);
       }
-      const request = this.rest.shift()!;
+      const request = must(this.rest.shift(), "the next request of an update");
       const reply = this.o.session.run(request.program, request.feeds(), request.wanted);
       reply.catch(() => undefined); // it is awaited in its turn
       this.sent.push({ ...request, at: performance.now(), reply });

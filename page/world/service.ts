@@ -182,8 +182,8 @@ async function trainingView(
   const facts = await world.base(readerOf(model));
   const { labels } = await world.prepared(data, readerOf(model));
   const encode = async (text: string): Promise<readonly number[]> => {
-    const [ids] = await (await world.tokenizer(readerOf(model))).encode([text], Number.MAX_SAFE_INTEGER);
-    return Array.from(ids!);
+    const tokenizer = await world.tokenizer(readerOf(model));
+    return Array.from((await tokenizer.encode([text], Number.MAX_SAFE_INTEGER))[0]!);
   };
   const body = await bodyFrom(model, facts, { encode, adapter: null });
   const { train } = assemble(await partsFrom(plan, { facts }, labels, body));

@@ -4,6 +4,7 @@
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
 import { windowsOf } from "#kernel/core/bases/context-windows.js";
 import { framed, framedPair } from "#kernel/core/bases/framing.js";
 import { checkTokenizer, type Frame } from "#kernel/core/bases/tokenizer-file.js";
@@ -87,7 +88,7 @@ function implementation(plain: Plain, { frame, padId, unknown, blankBeforeWords,
       const told = new Map([...new Set(contexts)].map((context) => [context, unplaced(plain(context))]));
       return contexts.flatMap((context, of) => {
         const question = questions[of]!;
-        const row = { question, context, asked: plain(question.trimStart()), told: told.get(context)! };
+        const row = { question, context, asked: plain(question.trimStart()), told: mustGet(told, context, "context") };
         return windowsOf(row, frame.pair, { ...o, of, row: names[of]! });
       });
     },

@@ -3,6 +3,7 @@
  * more than it keeps so that enough go on when texts end, and files ended ones under their penalised score. Scores are
  * rounded to float32 where transformers holds them in it.
  */
+import { lastOf } from "#dsl/diagnostics/must.js";
 import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "../kinds/decoding.js";
 import { rowOf } from "../lib/decoders/by-row.js";
 import { numberIn } from "../lib/decoders/settings.js";
@@ -72,7 +73,7 @@ class BeamDecoding implements Decoding {
         : search.step((beam) => rowOf(said, this.first ? base : base + beam, this.start.vocabulary));
       for (let i = 0; i < this.width; i++) {
         const beam = next?.[i];
-        tokens.push(beam ? beam.tokens.at(-1)! : this.start.padId);
+        tokens.push(beam ? lastOf(beam.tokens) : this.start.padId);
         rows.push(this.first ? base : base + (beam?.from ?? i));
       }
     });
@@ -110,7 +111,7 @@ class Search {
     if (!this.done) return { tokens: [], ended: null };
     const { tokens, score } = this.finished[0]!;
     if (this.stopped !== null) return { tokens: tokens.slice(0, this.stopped), ended: "stop", score };
-    return { tokens, ended: this.start.ends.has(tokens.at(-1)!) ? "end" : "length", score };
+    return { tokens, ended: this.start.ends.has(lastOf(tokens)) ? "end" : "length", score };
   }
   stop(keep: number): void {
     this.stopped = keep;

@@ -4,6 +4,7 @@
  */
 
 /** One of the answers of a question. */
+import { codePointIn } from "#dsl/diagnostics/must.js";
 export interface Answer {
   readonly text: string;
   /** UTF-16 offset in the context; null: the text stands nowhere in it. */
@@ -96,6 +97,6 @@ export function placedAnswer({ text, nth }: ReadAnswer, context: string): Answer
 function utf16(text: string, codePoints: number): number {
   let units = 0;
   for (let left = codePoints; left > 0 && units < text.length; left--)
-    units += text.codePointAt(units)! > 0xffff ? 2 : 1;
+    units += codePointIn(text, units) > 0xffff ? 2 : 1;
   return units;
 }

@@ -4,6 +4,7 @@
  * width]. Cross-attention's keys and values are kept whole, as `cache.k/<path>` [batch, sources, width]. What is not causal
  * reads a text that doesn't grow (an encoder) and needs no cache.
  */
+import { lastOf } from "#dsl/diagnostics/must.js";
 import type { Dimension, State } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { AttentionOptions, Layers } from "../kinds/layers.js";
@@ -26,7 +27,7 @@ export function cachedLayers(layers: Layers, o: CacheOptions): Layers {
   const cache = (kind: "k" | "v", path: string, like: Tensor, grows: boolean): [string, Tensor] => {
     const name = `cache.${kind}/${path}`;
     const state: State = {
-      type: { dtype: like.dtype, shape: ["batch", grows ? "capacity" : o.sources, like.shape.at(-1)!] },
+      type: { dtype: like.dtype, shape: ["batch", grows ? "capacity" : o.sources, lastOf(like.shape)] },
       trains: false,
       initial: { unset: true },
     };

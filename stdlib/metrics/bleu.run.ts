@@ -24,12 +24,13 @@ function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
       const correct = orders.map((n) => shared(nGrams(own, n), nGrams(target, n)));
       return [own.length, target.length, ...correct, ...orders.map((n) => runs(own.length, n))];
     },
-    ([length, wanted, ...counts]) => {
-      const [correct, total] = [counts.slice(0, ORDER), counts.slice(ORDER)];
+    (sums) => {
+      const [length, wanted] = [sums[0]!, sums[1]!];
+      const [correct, total] = [Array.from(sums.slice(2, 2 + ORDER)), Array.from(sums.slice(2 + ORDER))];
       if (correct.every((count) => count === 0) || total.includes(0)) return 0;
       let smooth = 1;
       const logs = correct.map((count, i) => Math.log(count > 0 ? count / total[i]! : 1 / ((smooth *= 2) * total[i]!)));
-      const brevity = length! < wanted! ? Math.exp(1 - wanted! / length!) : 1;
+      const brevity = length < wanted ? Math.exp(1 - wanted / length) : 1;
       return 100 * brevity * Math.exp(logs.reduce((a, b) => a + b, 0) / ORDER);
     },
   );

@@ -28,8 +28,7 @@ function sumsOf(call: Call, { truth, predicted, scheme }: TagMetricInput): RowSu
 
 function averaged(average: unknown, sums: Float64Array): number {
   const all = Array.from({ length: sums.length / 3 }, (_, kind) => {
-    const [hit, given, have] = sums.subarray(3 * kind, 3 * kind + 3);
-    return { hit: hit!, given: given!, have: have! };
+    return { hit: sums[3 * kind]!, given: sums[3 * kind + 1]!, have: sums[3 * kind + 2]! };
   });
   // Kinds that no text of a draw has, and that were found in none.
   const kinds = all.filter(({ given, have }) => given + have > 0);

@@ -15,7 +15,7 @@ function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
     const wanted = wordsOf(targets[row]!);
     return [distance(wordsOf(written[row]!), wanted), wanted.length];
   };
-  return rowSums(targets.length, 2, errors, ([wrong, words]) => (words === 0 ? Number.NaN : wrong! / words!));
+  return rowSums(targets.length, 2, errors, (sums) => (sums[1] === 0 ? Number.NaN : sums[0]! / sums[1]!));
 }
 
 const wordsOf = (text: string): readonly string[] => text.split(/\s+/u).filter((word) => word !== "");

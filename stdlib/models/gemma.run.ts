@@ -105,6 +105,7 @@ function activation(read: ConfigReader, json: Json): Activation {
   };
   const given = ["hidden_act", "hidden_activation"].filter((key) => (json[key] ?? null) !== null);
   const [first, second] = given.map(named);
-  if (second !== undefined && second !== first) throw read.unsupported("hidden_activation", second, [first!]);
+  if (first !== undefined && second !== undefined && second !== first)
+    throw read.unsupported("hidden_activation", second, [first]);
   return first ?? "gelu_pytorch_tanh";
 }

@@ -132,8 +132,8 @@ function block(layers: Layers, index: number, c: Gpt2Config, x: Tensor, inputs: 
   const initial = { normal: c.initializer_range / Math.sqrt(2 * c.n_layer) };
   const attended = layers.block(`${path}.attn`, x, (residual) => {
     const h = layers.norm(`${path}.ln_1`, residual, { size, epsilon });
-    const [q, k, v] = conv("attn.c_attn", h, { in: size, out: 3 * size }).split(2, [size, size, size]);
-    const context = layers.attention(`${path}.attn`, q!, k!, v!, {
+    const qkv = conv("attn.c_attn", h, { in: size, out: 3 * size }).split(2, [size, size, size]);
+    const context = layers.attention(`${path}.attn`, qkv[0]!, qkv[1]!, qkv[2]!, {
       heads,
       scale,
       causal: true,

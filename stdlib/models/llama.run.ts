@@ -347,9 +347,9 @@ function headNorm(layers: Layers, path: string, c: LlamaConfig, x: Tensor): Tens
 function inner(layers: Layers, index: number, c: LlamaConfig, h: Tensor): Tensor {
   const path = `layers.${index}.mlp`;
   const { hidden_size: size, intermediate_size: wide, bias } = c;
-  const [gate, up] = ["gate_proj", "up_proj"].map((name) =>
-    layers.linear(`${path}.${name}`, h, { in: size, out: wide, bias: bias.inner }),
-  );
-  const gated = layers.gated(gate!, up!, c.hidden_act);
+  const widened = (name: string): Tensor =>
+    layers.linear(`${path}.${name}`, h, { in: size, out: wide, bias: bias.inner });
+  const [gate, up] = [widened("gate_proj"), widened("up_proj")];
+  const gated = layers.gated(gate, up, c.hidden_act);
   return layers.linear(`${path}.down_proj`, gated, { in: wide, out: size, bias: bias.inner });
 }

@@ -4,6 +4,7 @@
  * each stack holds for all of them, unscaled attention and no biases. v1.1 and Flan gate the inner layer and have an output
  * embedding of their own; where it is the input's, what the decoder says is scaled by d_model^-½ before it.
  */
+import { must } from "#dsl/diagnostics/must.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
@@ -69,9 +70,9 @@ export const t5: ModelImplementation<T5Config> = {
   }),
   build(layers, c, inputs, o) {
     const dropout = o.dropout ?? c.dropout_rate;
-    const { decoder_input_ids: written } = inputs;
+    const written = must(inputs.decoder_input_ids, "what the decoder reads");
     const encoded = stack(layers, "encoder", c, dropout, { ids: inputs.input_ids, inputs });
-    const decoded = stack(layers, "decoder", c, dropout, { ids: written!, inputs, encoded });
+    const decoded = stack(layers, "decoder", c, dropout, { ids: written, inputs, encoded });
     const shape = [c.vocab_size, c.d_model];
     // Versions of transformers differ in what they write of a model with an output embedding of its own.
     const apart = layers.has("lm_head.weight") && !(c.tie_word_embeddings && c.scale_decoder_outputs);

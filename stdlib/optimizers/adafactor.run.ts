@@ -5,10 +5,12 @@
 import type { OptimizerImplementation } from "../kinds/training.js";
 import { clipping, moment, numberOf } from "../lib/optimizers/clipping.js";
 
-const [ROW, COLUMN, WHOLE] = ["adafactor.row/", "adafactor.column/", "adafactor.v/"];
+const ROW = "adafactor.row/";
+const COLUMN = "adafactor.column/";
+const WHOLE = "adafactor.v/";
 
 export const adafactor: OptimizerImplementation = {
-  states: [ROW!, COLUMN!, WHOLE!],
+  states: [ROW, COLUMN, WHOLE],
   apply(call, graph, trainable, { rate, step, clip }) {
     const settings = {
       decay: -numberOf(call, "decay", 0.8),
@@ -20,14 +22,13 @@ export const adafactor: OptimizerImplementation = {
     for (const { name, value, gradient } of trainable)
       graph.at(name, () => {
         const factored = value.rank === 2;
-        const [n, k] = value.shape;
         const kept = factored
           ? ([
-              [ROW, [n!]],
-              [COLUMN, [k!]],
+              [ROW, [value.shape[0]!]],
+              [COLUMN, [value.shape[1]!]],
             ] as const)
           : ([[WHOLE, value.shape]] as const);
-        const moments = kept.map(([prefix, shape]) => moment(graph, prefix! + name, value, shape));
+        const moments = kept.map(([prefix, shape]) => moment(graph, prefix + name, value, shape));
         const inputs = [value, ...moments, gradient, rate, step, ...scale] as const;
         const [parameter, ...updated] = graph.apply("adafactor", inputs, { ...settings, factored });
         graph.update(name, parameter);

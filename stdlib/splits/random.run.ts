@@ -4,6 +4,7 @@
  * first to the split that lacks most of what the group holds.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
 import { chance, drawFor, shuffle, type Chance } from "../lib/chance.js";
 import type { CleanRow, SplitImplementation } from "../kinds/data.js";
 import "../lib/splits/codes.js";
@@ -86,10 +87,10 @@ function groupKey({ values }: CleanRow, column: string, number: number): string 
 function byStrata(groups: readonly Group[], sizes: readonly number[], generator: Chance): Int32Array {
   const members = new Map<string, number[]>();
   groups.forEach((group, g) => {
-    const [stratum] = group.strata.keys();
-    const own = members.get(stratum!);
+    const stratum = [...group.strata.keys()][0]!;
+    const own = members.get(stratum);
     if (own) own.push(g);
-    else members.set(stratum!, [g]);
+    else members.set(stratum, [g]);
   });
   const dealt = new Int32Array(groups.length);
   const given = sizes.map(() => 0);
@@ -133,7 +134,7 @@ function byGroups(groups: readonly Group[], sizes: readonly number[]): Int32Arra
       // How far from what is wanted this split comes, in units of the split's own size, by strata and as a whole.
       let cost = 0;
       for (const [s, n] of group.strata) {
-        const lack = lacking[k]!.get(s)!;
+        const lack = mustGet(lacking[k]!, s, "stratum");
         cost += ((lack - n) ** 2 - lack ** 2) / wanted;
       }
       cost += ((room[k]! - size) ** 2 - room[k]! ** 2) / wanted;
@@ -141,7 +142,7 @@ function byGroups(groups: readonly Group[], sizes: readonly number[]): Int32Arra
     });
     dealt[g] = best;
     room[best]! -= size;
-    for (const [s, n] of group.strata) lacking[best]!.set(s, lacking[best]!.get(s)! - n);
+    for (const [s, n] of group.strata) lacking[best]!.set(s, mustGet(lacking[best]!, s, "stratum") - n);
   }
   return dealt;
 }

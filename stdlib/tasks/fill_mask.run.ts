@@ -1,6 +1,6 @@
 /** The family's own head of masked tokens, over the hidden places alone while it trains. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Answers, TaskImplementation, TokenNames } from "../kinds/task.js";
+import type { Answers, AskedRows, TaskImplementation, TokenNames } from "../kinds/task.js";
 import { noUnmasking } from "../lib/tasks/refusals.js";
 import { placed } from "../lib/tasks/feeds.js";
 import { hide, shareOf, type Masking } from "../lib/tasks/masking.js";
@@ -19,17 +19,20 @@ export interface MaskPrediction {
   readonly candidates: readonly (readonly Candidate[])[];
 }
 
+/** Places of the hidden tokens. */
+function gapsIn(rows: AskedRows, row: number): Int32Array {
+  const { mask } = rows.tokenizer;
+  const ids = rows.ids(row);
+  return Int32Array.from(Array.from(ids, (_, place) => place).filter((place) => ids[place] === mask));
+}
+
 const answers: Answers<never, MaskPrediction> = {
-  places(rows, row) {
-    const { mask } = rows.tokenizer;
-    const ids = rows.ids(row);
-    return Int32Array.from(Array.from(ids, (_, place) => place).filter((place) => ids[place] === mask));
-  },
+  places: gapsIn,
   predictions(said, texts, rows) {
     const { tokenizer, call } = rows;
     const { mask } = tokenizer;
     return said.map((logits, i) => {
-      const gaps = answers.places!(rows, i).length;
+      const gaps = gapsIn(rows, i).length;
       const sign = mask === null ? "" : tokenizer.tokens(Int32Array.of(mask))[0]!;
       if (gaps === 0) throw new CodedError("not-masked", { text: texts[i]!.slice(0, 80), mask: sign });
       const size = logits.length / gaps;

@@ -3,6 +3,7 @@
  * of both cross-entropies over the tokens of a row as it is padded. A window that doesn't hold the answer teaches `[CLS]`.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Answer } from "../lib/answers.js";
 import type {
@@ -44,6 +45,9 @@ interface TaughtAnswers extends Taught {
   readonly gold: readonly (readonly string[])[];
 }
 
+const matched = must(exactMatch.ofAnswers, "exact_match of answers");
+const overlapping = must(tokenF1.ofAnswers, "token_f1 of answers");
+
 const answers: Answers<TaughtAnswers, AnswerPrediction> = {
   places: (rows, row) => Int32Array.from(rows.ids(row), (_, place) => place),
   score(said, { spans, gold }, rows) {
@@ -54,19 +58,17 @@ const answers: Answers<TaughtAnswers, AnswerPrediction> = {
       found.length,
       2,
       (i) => [windows[i]!.reduce((sum, row) => sum + lossOf(said[row]!, spans[row]!), 0), windows[i]!.length],
-      ([sum, count]) => sum! / count!,
+      (sums) => sums[0]! / sums[1]!,
     );
     const loss = wholeOf(losses);
     const input: AnswerMetricInput = { answers: found.map(({ answer }) => answer), gold, loss };
     const draw = drawnAnswers(input, drawnFrom(losses));
-    const right = found.map(({ answer }, i) =>
-      exactMatch.ofAnswers!(rows.call, { answers: [answer], gold: [gold[i]!], loss }),
-    );
+    const right = found.map(({ answer }, i) => matched(rows.call, { answers: [answer], gold: [gold[i]!], loss }));
     return {
       told: {
         loss,
         exact_match: right.reduce((a, b) => a + b, 0) / right.length,
-        token_f1: tokenF1.ofAnswers!(rows.call, input),
+        token_f1: overlapping(rows.call, input),
       },
       measure: (metric, call) => metric.ofAnswers?.(call, input) ?? Number.NaN,
       resampling: (metric, call) =>
@@ -114,10 +116,12 @@ function excerpt({ context, start, end }: AnswerPrediction): string {
   return [from > 0 ? "…" : "", ...parts, to < context.length ? "…" : ""].join("").replace(/\p{Surrogate}/gu, "");
 }
 
+const windowOf = (rows: AskedRows, row: number): ContextWindow => must(rows.window, "the windows of contexts")(row);
+
 /** Numbers of the windows of each question. */
 function windowsOf(rows: AskedRows, questions: number): readonly (readonly number[])[] {
   const windows: number[][] = Array.from({ length: questions }, () => []);
-  for (let row = 0; row < rows.count; row++) windows[rows.window!(row).of]!.push(row);
+  for (let row = 0; row < rows.count; row++) windows[windowOf(rows, row).of]!.push(row);
   return windows;
 }
 
@@ -133,7 +137,7 @@ function commonestAnswer({ answers: given, gold }: AnswerMetricInput): CommonAns
 function byQuestion(said: readonly Float32Array[], rows: AskedRows): readonly (readonly SaidWindow[])[] {
   const questions: SaidWindow[][] = [];
   said.forEach((logits, row) => {
-    const window = rows.window!(row);
+    const window = windowOf(rows, row);
     (questions[window.of] ??= []).push({ window, logits });
   });
   return questions;
@@ -159,7 +163,7 @@ function lossOf(logits: Float32Array, span: Span): number {
 function spansOf(rows: RowsToTeach, given: ArrayLike<readonly Answer[]>): readonly Span[] {
   const held = new Set<number>();
   const spans = Array.from({ length: rows.count }, (_, row): Span => {
-    const window: ContextWindow = rows.window!(row);
+    const window: ContextWindow = windowOf(rows, row);
     const answer = placedIn(given[window.of]!);
     if (!answer) return NONE;
     const { text, start } = answer;
@@ -218,8 +222,8 @@ export const questionAnswering: TaskImplementation = {
     return {
       logits,
       named(both) {
-        const [start, end] = both.split(2, [1, 1]).map((one) => one.reshape(both.shape.slice(0, 2)));
-        return { start_logits: start!, end_logits: end! };
+        const parts = both.split(2, [1, 1]).map((one) => one.reshape(both.shape.slice(0, 2)));
+        return { start_logits: parts[0]!, end_logits: parts[1]! };
       },
       loss({ labels }, reduction) {
         const loss = logits().transpose([0, 2, 1]).crossEntropy(labels, { reduction });

@@ -77,8 +77,14 @@ export const sentenceSimilarity: TaskImplementation = {
     const at = (texts: typeof o.mask) => units.reshape([units.shape[0]!, 1, units.shape[1]!]).takeRows(texts);
     return {
       logits: () => (o.call.arguments["normalize"] === false ? vectors : units),
-      loss: ({ labels, firsts, seconds }, reduction) =>
-        lossIn(lossOf(o.call, o.roles), { a: at(firsts!), b: at(seconds!), labels, reduction, ...settingsOf(o.call) }),
+      loss: ({ labels, ...places }, reduction) =>
+        lossIn(lossOf(o.call, o.roles), {
+          a: at(places["firsts"]!),
+          b: at(places["seconds"]!),
+          labels,
+          reduction,
+          ...settingsOf(o.call),
+        }),
     };
   },
   answers: answers as Answers,

@@ -3,6 +3,7 @@
  * carry −100; here they are left out before the head.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Answers, AskedRows, TaskImplementation, Taught } from "../kinds/task.js";
 import type { MetricInput } from "../kinds/metric.js";
@@ -41,8 +42,10 @@ interface TaughtTags extends Taught {
 
 const schemeOf = (call: Call): Scheme => call.arguments["scheme"] as Scheme;
 
+const wordsAsked = (rows: AskedRows, row: number) => must(rows.words, "the words of rows")(row);
+
 const answers: Answers<TaughtTags, TagsPrediction> = {
-  places: (rows, row) => rows.words!(row).starts,
+  places: (rows, row) => wordsAsked(rows, row).starts,
   score(said, taught, rows) {
     const scheme = schemeOf(rows.call);
     const { labels } = rows;
@@ -91,7 +94,7 @@ const answers: Answers<TaughtTags, TagsPrediction> = {
     commonestLabel(
       labels,
       Array.from((values("tags") ?? []) as ArrayLike<readonly string[]>).flat(),
-      (rows, row) => rows.words!(row).starts.length,
+      (rows, row) => wordsAsked(rows, row).starts.length,
     ),
   predictions: (said, texts, rows) =>
     said.map((logits, i) => {
@@ -111,7 +114,7 @@ const answers: Answers<TaughtTags, TagsPrediction> = {
         text: texts[i]!,
         tokens,
         entities: entities.map((entity) => ({ ...entity, text: words.slice(entity.start, entity.end).join(" ") })),
-        cut: rows.words!(i).cut,
+        cut: wordsAsked(rows, i).cut,
       };
     }),
   answer: ({ tokens }) => tokens.map(({ tag }) => tag).join(" "),
@@ -155,7 +158,7 @@ function gravest(input: MetricInput, { truth, tokens }: TaughtTags, most: number
 }
 
 function cutNote(rows: AskedRows): readonly string[] {
-  const cut = Array.from({ length: rows.count }, (_, row) => rows.words!(row).cut);
+  const cut = Array.from({ length: rows.count }, (_, row) => wordsAsked(rows, row).cut);
   const words = cut.reduce((sum, n) => sum + n, 0);
   if (words === 0) return [];
   return [`${words} words of ${cut.filter((n) => n > 0).length} rows lie beyond max_length and are not scored`];
@@ -177,7 +180,7 @@ export const tokenClassification: TaskImplementation = {
         if (own.length !== words) throw new CodedError("unequal-lists", { row: at, tokens: words, tags: own.length });
         const wrong = offScheme(own, scheme);
         if (wrong) throw new CodedError("tag-off-scheme", { row: at, scheme, ...wrong });
-        return own.slice(0, rows.words!(row).starts.length);
+        return own.slice(0, wordsAsked(rows, row).starts.length);
       });
       const number = numbering(rows, read);
       const truth = read.map((own) => Int32Array.from(own, number));
@@ -188,7 +191,7 @@ export const tokenClassification: TaskImplementation = {
         counts: (batch) => Array.from(batch.rows).reduce((sum, row) => sum + truth[row]!.length, 0),
         feeds({ rows: members, width }) {
           const targets = Array.from(members).flatMap((row, at) =>
-            Array.from(rows.words!(row).starts, (start) => at * width + start),
+            Array.from(wordsAsked(rows, row).starts, (start) => at * width + start),
           );
           return placed(
             targets,

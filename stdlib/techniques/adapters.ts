@@ -1,3 +1,4 @@
+import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import { fromOurs } from "../lib/techniques/from.js";
 import { defineWord } from "#dsl/types/define.js";
@@ -92,7 +93,8 @@ function subLayers(shapes: Shapes, attention: boolean): number {
     const inner = /^(.*(?:^|\.)\d+)\./.exec(path)?.[1];
     if (inner === undefined || shape.length !== 2 || path === name || isEmbedding(path)) continue;
     if (!attends(path)) found.add(inner);
-    else if (attention) found.add(/^.*?[a-z_]*att(?:n|ention)(?=\.|$)/i.exec(path)![0]);
+    else if (attention)
+      found.add(must(/^.*?[a-z_]*att(?:n|ention)(?=\.|$)/i.exec(path), `the attention of ${path}`)[0]);
   }
   return found.size;
 }

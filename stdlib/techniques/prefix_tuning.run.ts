@@ -36,10 +36,10 @@ export const prefixTuning: TechniqueImplementation = {
       parts ??= layers.outside.parameter(PROMPTS, [count, all * width]).split(1, new Array<number>(all).fill(width));
       // PEFT deals an encoder-decoder's out for its other attention too and then leaves that be: each layer skips a pair.
       const pair = written ? (2 * layer) % stacked : layer;
-      const [keys, values] = parts.slice(2 * pair, 2 * pair + 2);
+      const [keys, values] = [parts[2 * pair]!, parts[2 * pair + 1]!];
       layer += 1;
       return graph.at(`${path}.${PROMPTS}`, () =>
-        layers.attention(path, q, before.rows(keys!, k), before.rows(values!, v), {
+        layers.attention(path, q, before.rows(keys, k), before.rows(values, v), {
           ...o,
           // A decoder's mask is lengthened before its relative positions are counted.
           ...(o.mask && !written && { mask: before.numbers(() => 1, o.mask) }),

@@ -1,11 +1,12 @@
 /** A page for each code of a diagnostic: what it means, and where a program can show it, that program and what is said of it. */
 import { allCodes, entryOf } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
 import type { Trials } from "./tried.js";
 
 export function codePage(name: string, trials: Trials): string {
-  const entry = entryOf(name)!;
+  const entry = must(entryOf(name), `the code ${name}`);
   return page(
     `# ${name}`,
     entry.severity === "error" ? "An error." : "A warning.",
@@ -30,7 +31,7 @@ export function codesContents(): string {
     table(
       ["code", "", "means"],
       allCodes().map((name) => {
-        const { severity, explain } = entryOf(name)!;
+        const { severity, explain } = must(entryOf(name), `the code ${name}`);
         return [link(code(name), `${name}.md`), severity, firstSentence(explain)];
       }),
     ),

@@ -1,4 +1,5 @@
 /** The page of a model family: what it is, its checkpoints, which tasks and techniques it takes, what its config may say. */
+import { must } from "#dsl/diagnostics/must.js";
 import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import type { Word } from "#dsl/types/registry.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
@@ -17,7 +18,10 @@ const SHAPES: Readonly<Record<ModelImplementation["shape"], string>> = {
 };
 
 export async function familyPage(family: Word<"model">, trials: Trials): Promise<string> {
-  const { modelType, shape, targets, linears, layout } = family.capabilities!;
+  const { modelType, shape, targets, linears, layout } = must(
+    family.capabilities,
+    `what ${family.name} says of itself`,
+  );
   const checkpoints = trials.of(family);
   const [first] = checkpoints;
   if (!first) throw new Error(`the family ${family.name} names no checkpoints`);

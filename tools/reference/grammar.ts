@@ -1,4 +1,5 @@
 /** The grammar as it is parsed, from the parser's own productions: as text (EBNF) and as what diagrams are drawn from. */
+import { must } from "#dsl/diagnostics/must.js";
 import type { ISerializedGast } from "chevrotain";
 import { Grammar } from "#dsl/syntax/grammar.js";
 
@@ -24,9 +25,11 @@ const AROUND: readonly Production[] = [
   { name: "statement", shape: sequence(rule("head"), { is: "option", of: rule("block") }) },
 ];
 
+const nameOf = ({ name, type }: Gast): string => must(name, `the name of a ${type} of the grammar`);
+
 export function productions(): readonly Production[] {
   const rules = new Grammar().getSerializedGastProductions();
-  return [...AROUND, ...rules.map((r) => ({ name: (r as Gast).name!, shape: shapeOf(r) }))];
+  return [...AROUND, ...rules.map((r) => ({ name: nameOf(r as Gast), shape: shapeOf(r) }))];
 }
 
 type Gast = ISerializedGast & { readonly name?: string; readonly label?: string; readonly separator?: Gast };
@@ -37,7 +40,7 @@ function shapeOf(gast: Gast): Shape {
     case "Terminal":
       return token(labelOf(gast));
     case "NonTerminal":
-      return rule(gast.name!);
+      return rule(nameOf(gast));
     case "Option":
       return { is: "option", of: inside() };
     case "Alternation":
@@ -49,7 +52,12 @@ function shapeOf(gast: Gast): Shape {
     case "RepetitionWithSeparator":
     case "RepetitionMandatoryWithSeparator": {
       const least = gast.type === "RepetitionWithSeparator" ? 0 : 1;
-      return { is: "many", of: inside(), least, between: token(labelOf(gast.separator!)) };
+      return {
+        is: "many",
+        of: inside(),
+        least,
+        between: token(labelOf(must(gast.separator, "a separator of the grammar"))),
+      };
     }
     case "Rule":
     case "Alternative":

@@ -22,9 +22,9 @@ export function parametersTable(parameters: readonly Parameter[]): string {
 
 /** Parameters and keys that the design knows and nobody built. */
 export function plannedParameters(parameters: readonly Parameter[]): string {
-  const planned = parameters.filter((p) => p.planned);
+  const planned = parameters.flatMap((p) => (p.planned ? [{ name: p.name, ...p.planned }] : []));
   if (planned.length === 0) return "";
-  return `Known, not built yet: ${planned.map((p) => `${code(p.name)} (meanwhile: ${p.planned!.meanwhile})`).join("; ")}.`;
+  return `Known, not built yet: ${planned.map((p) => `${code(p.name)} (meanwhile: ${p.meanwhile})`).join("; ")}.`;
 }
 
 /** What other tools call it; diagnostics answer with the word to write. */

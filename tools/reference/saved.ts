@@ -1,4 +1,5 @@
 /** How what a technique trained is saved: PEFT's format where PEFT has the technique. */
+import { must } from "#dsl/diagnostics/must.js";
 import { loadWord, wordOf } from "#dsl/types/loaded.js";
 import type { Word } from "#dsl/types/registry.js";
 import type { AdapterFacts } from "#stdlib/kinds/technique.js";
@@ -10,9 +11,13 @@ import type { Trials } from "./tried.js";
 export async function peftType(technique: Word<"technique">, trials: Trials): Promise<string | null> {
   const implementation = await loadWord(technique);
   const task = wordOf(trials.registry, "task", "text_classification");
-  const { implementation: family, config: json, name: base } = trials.named(trials.baseFor(task.name))!;
+  const {
+    implementation: family,
+    config: json,
+    name: base,
+  } = must(trials.named(trials.baseFor(task.name)), "a checkpoint that labels texts");
   const { plan } = trials.compiled(programOf({ task, base, technique: technique.name }));
-  const { technique: call, task: taskCall } = plan!.recipe.model;
+  const { technique: call, task: taskCall } = must(plan, `the plan of ${technique.name}`).recipe.model;
   const config = family.config(json);
   const { state } = assembleForward(
     {

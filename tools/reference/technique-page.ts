@@ -1,4 +1,5 @@
 /** The page of a technique: what it does, what it takes, what it trains of each family, how it is saved. */
+import { must } from "#dsl/diagnostics/must.js";
 import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import { wordOf } from "#dsl/types/loaded.js";
 import type { Word } from "#dsl/types/registry.js";
@@ -11,7 +12,7 @@ import { peftType, savedAs } from "./saved.js";
 import type { Trials } from "./tried.js";
 
 export async function techniquePage(technique: Word<"technique">, trials: Trials): Promise<string> {
-  const { trains, virtualTokens } = technique.capabilities!;
+  const { trains, virtualTokens } = must(technique.capabilities, `what ${technique.name} says of itself`);
   const peft = await peftType(technique, trials);
   const saved = await savedAs(technique, trials);
   const parameters = parametersTable(technique.parameters);

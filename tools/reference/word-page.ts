@@ -1,4 +1,5 @@
 /** A page for each kind of word: every word of it with what it is, an example, its parameters; then what is only planned. */
+import { must } from "#dsl/diagnostics/must.js";
 import { kindsIn } from "#dsl/types/keys.js";
 import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import { isOfKind, isVerb, type Kind, type Registry, type Verb, type Word } from "#dsl/types/registry.js";
@@ -19,7 +20,7 @@ export function kindPage(kind: Kind, trials: Trials): string {
   const { registry } = trials;
   const words = registry.ofKind(kind);
   const built = words.filter((word) => !word.planned);
-  const planned = words.filter((word) => word.planned);
+  const planned = words.flatMap((word) => (word.planned ? [{ ...word, ...word.planned }] : []));
   return page(
     `# ${titleOf(kind)}`,
     whereText(kind, registry),
@@ -28,7 +29,7 @@ export function kindPage(kind: Kind, trials: Trials): string {
     planned.length > 0 && "## Known, not built yet",
     planned.length > 0 && "Writing one of these is the error [`not-built-yet`](../codes/not-built-yet.md).",
     planned
-      .map((word) => `- ${code(word.name)}: ${prose(word.doc)} Meanwhile: ${prose(word.planned!.meanwhile)}.`)
+      .map(({ name, doc, meanwhile }) => `- ${code(name)}: ${prose(doc)} Meanwhile: ${prose(meanwhile)}.`)
       .join("\n"),
   );
 }
@@ -88,7 +89,7 @@ function headerText({ connectors, keysOf: keys }: Verb): string {
 
 /** What the rows must have, which families can do it, what `predict` gives. */
 function taskText(task: Word<"task">, trials: Trials): string {
-  const { roles, orRoles, prediction, metrics = [] } = task.capabilities!;
+  const { roles, orRoles, prediction, metrics = [] } = must(task.capabilities, `what ${task.name} says of itself`);
   const list = (names: readonly string[]): string => names.map(code).join(", ");
   const families = trials
     .built("model")

@@ -40,8 +40,8 @@ export const gpt2: Layout = {
   tensor(gguf, tensor) {
     const { name, part } = named(gguf, tensor, OUTSIDE, INSIDE, "transformer.h");
     const [rows, columns] = tensor.shape;
-    if (part === null || columns === undefined) return { name, shape: tensor.shape };
-    return { name, shape: [columns, rows!], restore: (data) => transposed(data, rows!, columns) };
+    if (part === null || rows === undefined || columns === undefined) return { name, shape: tensor.shape };
+    return { name, shape: [columns, rows], restore: (data) => transposed(data, rows, columns) };
   },
 };
 

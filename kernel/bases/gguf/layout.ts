@@ -39,7 +39,8 @@ export class Metadata {
   }
   /** A number that must be left out or 0. */
   absent(key: string): void {
-    if (this.value(key)) throw this.unsupported(key, this.value(key)!, ["0"]);
+    const value = this.value(key);
+    if (value) throw this.unsupported(key, value, ["0"]);
   }
   /** Rows of the embedding. */
   vocabulary(tensor: string): number {
@@ -81,8 +82,9 @@ export function named(
   const whole = outside[tensor.name];
   if (whole !== undefined) return { name: whole, part: null };
   const [, block, part, kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(tensor.name) ?? [];
-  const own = inside[part ?? ""];
-  if (own !== undefined) return { name: `${blocks}.${block!}.${own}.${kind!}`, part: part! };
+  const own = part === undefined ? undefined : inside[part];
+  if (block !== undefined && part !== undefined && kind !== undefined && own !== undefined)
+    return { name: `${blocks}.${block}.${own}.${kind}`, part };
   const supported = [...Object.keys(outside), ...Object.keys(inside).map((name) => `blk.*.${name}`)];
   throw unsupported(gguf, "tensor", tensor.name, supported);
 }

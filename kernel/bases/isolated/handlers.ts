@@ -38,8 +38,8 @@ export const handlers: Handlers = {
     const offsets = encodings.flatMap((e) => e.getOffsets());
     return {
       ...joined(rows),
-      starts: Int32Array.from(offsets, ([start]) => start!),
-      ends: Int32Array.from(offsets, ([, end]) => end!),
+      starts: Int32Array.from(offsets, (place) => place[0]!),
+      ends: Int32Array.from(offsets, (place) => place[1]!),
     };
   },
   async decode({ ids, specials, ...at }) {

@@ -2,6 +2,7 @@
  * Trains a tokenizer on a thread of its own, so that the kernel stays awake: texts are cut into words by the same Rust code
  * that will cut them when they are encoded, the words are counted, and the word of the vocabulary learns its pieces of them.
  */
+import { must } from "#dsl/diagnostics/must.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { parentPort, workerData } from "node:worker_threads";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
@@ -13,7 +14,7 @@ const { call, specials, unknown, texts } = workerData as TokenizerOrder;
 const implementation = await implementationOf(registry, "tokenizer", call.word);
 const words = counted(texts, implementation.parts(call));
 const trained: TrainedTokens = implementation.train(call, words, { specials, unknown });
-parentPort!.postMessage(trained);
+must(parentPort, "the thread that trains tokenizers").postMessage(trained);
 
 function counted(lines: readonly string[], parts: ReturnType<TokenizerTraining["parts"]>): CountedWords {
   const { normalizer, pre_tokenizer } = parts;

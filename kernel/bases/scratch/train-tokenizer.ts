@@ -96,7 +96,7 @@ function onThread(order: TokenizerOrder, signal: AbortSignal | undefined): Promi
     });
     const stop = (): void => {
       void worker.terminate();
-      reject(signal!.reason as Error);
+      reject(signal?.reason as Error);
     };
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop, { once: true });

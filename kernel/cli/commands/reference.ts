@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative, sep } from "node:path";
 import type { Command } from "commander";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
 import { loadCodes } from "../all-codes.js";
 import "#kernel/checking/codes.js";
 
@@ -34,7 +35,7 @@ export function register(program: Command): void {
       }
       for (const path of stale) {
         mkdirSync(dirname(join(out, path)), { recursive: true });
-        writeFileSync(join(out, path), pages.get(path)!);
+        writeFileSync(join(out, path), mustGet(pages, path, "page"));
       }
       if (old) writeFileSync(walk, listed);
       for (const path of left) rmSync(join(out, path));
@@ -56,6 +57,6 @@ export function compared(
   const left = there
     .filter((entry) => entry.isFile() && /\.(md|svg)$/.test(entry.name))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((path) => !pages.has(path) && !read(path)!.startsWith(BY_HAND));
+    .filter((path) => !pages.has(path) && !read(path)?.startsWith(BY_HAND));
   return { stale, left };
 }

@@ -1,4 +1,5 @@
 /** What is known of a model from scratch before anything of it is written: its config.json, the shapes of its weights. */
+import { must } from "#dsl/diagnostics/must.js";
 import { loadWord, wordOf } from "#dsl/types/loaded.js";
 import type { FromScratch } from "#dsl/types/capabilities.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
@@ -8,7 +9,8 @@ import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";
 
 /** The special tokens of its family. */
 export function specialsOf({ architecture }: ScratchPlan, registry: Registry): FromScratch {
-  return wordOf(registry, "model", architecture.word).capabilities!.scratch!;
+  const { capabilities } = wordOf(registry, "model", architecture.word);
+  return must(capabilities?.scratch, `what ${architecture.word} is from scratch`);
 }
 
 /** `tokens`: how many its tokenizer has; null: it is not trained yet. Coded errors of the family's config. */
@@ -27,7 +29,10 @@ export async function scratchOf(
     return id < 0 ? null : id;
   };
   const vocabulary = tokens ?? asked;
-  const config = family.fromWords!({ words: architecture.arguments, vocabulary, positions: max_length, special });
+  const config = must(
+    family.fromWords,
+    `the configuration of ${word.name} from scratch`,
+  )({ words: architecture.arguments, vocabulary, positions: max_length, special });
   const read = family.config(config);
   const shapes = shapesOf(family, read);
   return {

@@ -1,5 +1,6 @@
 /** The role `answer` of rows: read beside its context, cleaned with it, and then given its place. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import {
   givenAnswers,
@@ -30,7 +31,12 @@ export function withAnswers(values: Values, columns: Readonly<Record<string, str
   const answer = placed.map((own): ReadAnswer => {
     const made = readAnswer(own, context);
     if ("nth" in made) return made;
-    throw new CodedError("answer-elsewhere", { row, answer: own.text, start: own.start!, there: made.elsewhere });
+    throw new CodedError("answer-elsewhere", {
+      row,
+      answer: own.text,
+      start: must(own.start, "the place of the answer"),
+      there: made.elsewhere,
+    });
   });
   return { ...rest, answer };
 }

@@ -4,7 +4,7 @@
  */
 import type { NDArray } from "#dsl/graph/program.js";
 import { chance, draw, shuffle } from "#stdlib/lib/chance.js";
-import type { TokenRows } from "./token-rows.js";
+import { tokensAt, type TokenRows } from "./token-rows.js";
 
 export interface BatchOptions {
   readonly batchSize: number;
@@ -68,7 +68,7 @@ export function collate(
   o: CollateOptions = {},
 ): Record<string, NDArray> {
   const multiple = o.multipleOf ?? 1;
-  const texts = Array.from(rows, (row) => ids.at(row)!);
+  const texts = Array.from(rows, (row) => tokensAt(ids, row));
   let longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
   longest = Math.max(1, Math.ceil(longest / multiple)) * multiple;
   const input = new Int32Array(rows.length * longest).fill(padId);
@@ -78,7 +78,7 @@ export function collate(
     const own = texts[at]!;
     input.set(own, at * longest);
     mask.fill(1, at * longest, at * longest + own.length);
-    segments?.set(o.types![row]!, at * longest);
+    if (o.types) segments?.set(o.types[row]!, at * longest);
   });
   const shape = [rows.length, longest];
   return {

@@ -1,4 +1,5 @@
 /** The order in which labels that were found are numbered: by code points; labels that are all numbers by their value. */
+import { codePointIn } from "#dsl/diagnostics/must.js";
 export function inOrder(labels: Iterable<string>): string[] {
   const found = [...labels];
   const numbers = found.every((label) => Number.isFinite(Number(label)));
@@ -9,5 +10,5 @@ function compare(a: string, b: string): number {
   const [left, right] = [Array.from(a), Array.from(b)];
   const at = left.findIndex((character, i) => character !== right[i]);
   if (at < 0) return left.length - right.length;
-  return at < right.length ? left[at]!.codePointAt(0)! - right[at]!.codePointAt(0)! : 1;
+  return at < right.length ? codePointIn(left[at]!, 0) - codePointIn(right[at]!, 0) : 1;
 }

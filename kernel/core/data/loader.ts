@@ -3,6 +3,7 @@
  * settings and the seed alone, so any step can be made at any time: a resumed run is fed what it would have been fed.
  * An update takes `accumulate` batches in a row of an epoch; the last one of an epoch takes what is left.
  */
+import { lastOf } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Taught } from "#stdlib/kinds/task.js";
 import { collate, epochBatches } from "./batches.js";
@@ -152,7 +153,7 @@ export class DataLoader {
       );
     }
     // The one that ends and the one that begins are both in use while the next step is made ahead.
-    while (this.epochs.size >= 2) this.epochs.delete(this.epochs.keys().next().value!);
+    for (const oldest of this.epochs.keys()) if (this.epochs.size >= 2) this.epochs.delete(oldest);
     this.epochs.set(epoch, made);
     return made;
   }
@@ -169,7 +170,7 @@ export class DataLoader {
 
   private epochOf(step: number): number {
     if (this.o.packed === null) return Math.floor((step - 1) / this.updates(0));
-    while (this.before.at(-1)! < step) this.updatesBefore(this.before.length);
+    while (lastOf(this.before) < step) this.updatesBefore(this.before.length);
     let [low, high] = [0, this.before.length - 1];
     while (high - low > 1) {
       const middle = (low + high) >> 1;

@@ -4,7 +4,7 @@
  * from one packed text to the next, because texts come apart and not as one stream.
  */
 import type { NDArray } from "#dsl/graph/program.js";
-import type { TokenRows } from "./token-rows.js";
+import { tokensAt, type TokenRows } from "./token-rows.js";
 
 /** Which tokens of each text are trained, where not all of them are: 1 for those that are. */
 export interface TrainedTokens {
@@ -40,7 +40,7 @@ export function collatePacked(
 }
 
 function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], padId: number, trained: TrainedTokens | undefined) {
-  const texts = rows.map((row) => Array.from(row, (text) => ids.at(text)!));
+  const texts = rows.map((row) => Array.from(row, (text) => tokensAt(ids, text)));
   const masks = trained && rows.map((row) => Array.from(row, (text) => trained.at(text)));
   const used = texts.map((row) => row.reduce((sum, text) => sum + text.length - 1, 0));
   const width = Math.max(1, ...used);

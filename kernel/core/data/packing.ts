@@ -56,7 +56,7 @@ function bestFit(texts: Uint32Array, lengths: Int32Array, capacity: number): Uin
     const length = lengths[text]!;
     let room = length;
     while (room <= capacity && withRoom[room]!.length === 0) room++;
-    const row = room <= capacity ? withRoom[room]!.pop()! : rows.push([]) - 1;
+    const row = withRoom[room]?.pop() ?? rows.push([]) - 1;
     rows[row]!.push(text);
     withRoom[(room <= capacity ? room : capacity) - length]!.push(row);
   }

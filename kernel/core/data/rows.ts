@@ -3,6 +3,7 @@ import { breathe } from "#platform/turn.js";
 import type { ColumnTable } from "arquero";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import "#dsl/rules/world-codes.js";
 import type { RowName } from "#dsl/types/row-name.js";
@@ -49,7 +50,7 @@ export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]>
   for (const [split, call] of sources) {
     reading.signal?.throwIfAborted();
     const table = columnsOf(await opened(call, reading));
-    const numbers = table.get("$row")!;
+    const numbers = mustGet(table, "$row", "column");
     const rowAt = rolesOf(plan, call, table, conversation);
     for (let index = 0; index < numbers.length; index++) {
       if (index % stride === 0) await turn(reading.signal);
@@ -140,7 +141,7 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
     const source = await implementationOf(reading.registry, "source", call.word);
     if (call.arguments["stream"] !== true || !source.stream) {
       const table = columnsOf(await source.open(call, reading.world));
-      const numbers = table.get("$row")!;
+      const numbers = mustGet(table, "$row", "column");
       const rowAt = rolesOf(plan, call, table, conversation);
       for (let at = 0; at < numbers.length; at += stride)
         yield Array.from({ length: Math.min(stride, numbers.length - at) }, (_, i) =>
@@ -170,7 +171,7 @@ export async function readHeader(source: Call, world: SourceWorld, registry: Reg
   const columns = table.columnNames().filter((name) => name !== "$row");
   const own = columnsOf(table);
   const sample = Array.from({ length: Math.min(5, table.numRows()) }, (_, i) =>
-    Object.fromEntries(columns.map((name) => [name, own.get(name)![i]])),
+    Object.fromEntries(columns.map((name) => [name, mustGet(own, name, "column")[i]])),
   );
   return { columns, sample };
 }

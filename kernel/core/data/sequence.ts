@@ -4,7 +4,7 @@
  */
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Taught } from "#stdlib/kinds/task.js";
-import type { TokenRows } from "./token-rows.js";
+import { tokensAt, type TokenRows } from "./token-rows.js";
 
 export interface Targets {
   /** What is written, its end included. */
@@ -27,7 +27,7 @@ export function taughtBy(written: Targets): Taught {
 }
 
 function collateTargets({ ids, start, padId }: Targets, rows: ArrayLike<number>): Record<string, NDArray> {
-  const texts = Array.from(rows, (row) => ids.at(row)!);
+  const texts = Array.from(rows, (row) => tokensAt(ids, row));
   const width = Math.max(1, ...texts.map(({ length }) => length));
   const count = texts.reduce((sum, { length }) => sum + length, 0);
   const decoder = new Int32Array(rows.length * width).fill(padId);

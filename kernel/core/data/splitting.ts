@@ -1,4 +1,5 @@
 /** Which rows go into which split, and what is to be said of it. */
+import { mustGet } from "#dsl/diagnostics/must.js";
 import { implementationOf, wordOf } from "#dsl/types/loaded.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
@@ -29,7 +30,10 @@ export async function divide(rows: readonly Row[], plan: DataPlan, registry: Reg
   const found = new Set(names.filter((name) => name !== null));
   const splits = new Map<string, Row[]>(inUsualOrder(order, found).map((name) => [name, []]));
   const leftOut: Row[] = [];
-  rows.forEach((row, i) => (names[i] === null ? leftOut : splits.get(names[i]!)!).push(row));
+  rows.forEach((row, i) => {
+    const name = names[i] ?? null;
+    (name === null ? leftOut : mustGet(splits, name, "split")).push(row);
+  });
   return { splits, leftOut, notes: stratification(splits, plan) };
 }
 
@@ -88,7 +92,7 @@ function stratification(splits: ReadonlyMap<string, readonly Row[]>, plan: DataP
   }
   let [worst, where] = [0, ""];
   for (const [split, own] of counts) {
-    const rows = splits.get(split)!.length;
+    const rows = mustGet(splits, split, "split").length;
     if (rows === 0) continue;
     for (const [value, count] of whole) {
       const distance = Math.abs((own.get(value) ?? 0) / rows - count / all);

@@ -1,8 +1,14 @@
 /** Rows of token ids, wherever they lie: arrays in memory, or a file that is read as they are asked for. */
 
+import { must } from "#dsl/diagnostics/must.js";
 export interface TokenRows {
   readonly length: number;
   at(row: number): Int32Array | undefined;
+}
+
+/** The tokens of a row; `internal` where there is no such row. */
+export function tokensAt(ids: TokenRows, row: number): Int32Array {
+  return must(ids.at(row), `row ${row} of the tokens`);
 }
 
 /** Whole texts of which a part can be had without the rest. */

@@ -37,18 +37,20 @@ export function contextsOf(
   const key = `${String(cut.length)} ${String(cut.overlap)}`;
   if (cutAs.get(table) !== key) contexts.delete(table);
   cutAs.set(table, key);
-  const [asked, told] = ["question", "context"].map((role) => Array.from(table.array(role) as ArrayLike<string>));
+  const [asked, told] = [textsOf(table, "question"), textsOf(table, "context")];
   const names = rowNamesOf(table, table.array("$row") as ArrayLike<number>);
-  return once(contexts, table, tokenizer, () => tokenizer.encodeContexts(asked!, told!, { ...cut, names }));
+  return once(contexts, table, tokenizer, () => tokenizer.encodeContexts(asked, told, { ...cut, names }));
 }
 
 const pairs = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
 
+const textsOf = (table: ColumnTable, role: string): string[] => Array.from(table.array(role) as ArrayLike<string>);
+
 /** Both texts of each row, not cut; `tokenizer.encodePairs` cuts the longer one first. */
 function pairsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly Int32Array[]> {
-  const [first, second] = ["text", "text_pair"].map((role) => Array.from(table.array(role) as ArrayLike<string>));
+  const [first, second] = [textsOf(table, "text"), textsOf(table, "text_pair")];
   return once(pairs, table, tokenizer, async () =>
-    (await tokenizer.encodePairs(first!, second!, Number.POSITIVE_INFINITY)).map(({ ids }) => ids),
+    (await tokenizer.encodePairs(first, second, Number.POSITIVE_INFINITY)).map(({ ids }) => ids),
   );
 }
 

@@ -32,7 +32,10 @@ export function dataShown(
   const columns = sample.length > 0 ? Object.keys(sample[0]!) : [];
   const roles = new Map(Object.entries(plan.columns).map(([role, column]) => [column, role]));
   const title = `Data ${plan.name}`;
-  const heads = columns.map((c) => ((roles.get(c) ?? c) === c ? c : `${c} (${roles.get(c)!})`));
+  const heads = columns.map((c) => {
+    const role = roles.get(c) ?? c;
+    return role === c ? c : `${c} (${role})`;
+  });
   const cells = sample
     .slice(0, 5)
     .map((row) => columns.map((c) => clip(oneLine(cellText(seenAs(roles.get(c), row[c]))), 120)));

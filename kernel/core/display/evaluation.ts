@@ -73,11 +73,12 @@ export function evaluationShown(report: EvaluationReport): readonly Shown[] {
 
 function scoresShown(report: EvaluationReport): Shown {
   const { on, rows, metrics, models, constants, methods, warnings, notes } = report;
-  const [first, ...others] = models.map(({ name }) => name);
+  const names = models.map(({ name }) => name);
+  const [first, others] = [names[0]!, names.slice(1)];
   const head = [
     "metric",
-    first!,
-    ...others.flatMap((name) => [name, `${name} − ${first!}`]),
+    first,
+    ...others.flatMap((name) => [name, `${name} − ${first}`]),
     ...constants.map(({ name }) => name),
   ];
   const cells = metrics.map(({ name, scores, constants: beside, constantsBy: by }) => [

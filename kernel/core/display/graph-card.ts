@@ -52,7 +52,7 @@ export function graphShown(outline: Outline, { model, program, sizes }: GraphFac
       picture(svg, `${title}. ${caption}`, width, height),
       html`<details style="margin:2px 0 6px">
         <summary style="cursor:pointer">every layer as a table</summary>
-        ${htmlTable({ head, align, rows: rows.map(({ cells: [name, ...rest] }): Part[] => [code(name!), ...rest]) })}
+        ${htmlTable({ head, align, rows: rows.map(({ cells }): Part[] => [code(cells[0]!), ...cells.slice(1)]) })}
       </details>`,
       note("* trains; work and what is kept for the backward pass are of all layers of a row together"),
     ),

@@ -3,6 +3,7 @@
  * come to. What is stored in a notebook stays small however long a run was.
  */
 import { isRecord } from "#dsl/diagnostics/record.js";
+import { lastOf } from "#dsl/diagnostics/must.js";
 import type { Figure, Trace } from "./figure.js";
 import { histogramAsBars } from "./svg/bars.js";
 import { coordinatesOf, listOf } from "./svg/panel.js";
@@ -67,7 +68,7 @@ export function largestTriangles(x: readonly number[], y: readonly number[], wan
     const end = Math.min(n, Math.floor((bucket + 2) * size) + 1);
     let [meanX, meanY] = [0, 0];
     for (let i = to; i < end; i++) [meanX, meanY] = [meanX + x[i]! / (end - to), meanY + height(i) / (end - to)];
-    const last = keep.at(-1)!;
+    const last = lastOf(keep);
     let [best, area] = [from, -1];
     for (let i = from; i < to; i++) {
       const twice = Math.abs(

@@ -3,6 +3,7 @@
  * writes checkpoints. The same for every engine; what differs is the `BackendSession` below it.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { lastOf } from "#dsl/diagnostics/must.js";
 import type { NDArray, State, Type } from "#dsl/graph/program.js";
 import { Checkpoints, initialValue, isUnset, originsOf, shapeOfState } from "../initial.js";
 import { ELEMENT_BYTES } from "../../tensors/numbers.js";
@@ -207,7 +208,7 @@ export class HostSession {
 /** After so many bytes what was read is let go. */
 const PLENTY = 2 ** 26;
 function bytesReadFor(state: State): number {
-  const { type } = originsOf(state).at(-1)!;
+  const { type } = lastOf(originsOf(state));
   return type.shape.reduce<number>((n, d) => n * Number(d), ELEMENT_BYTES[type.dtype]);
 }
 

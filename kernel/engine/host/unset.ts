@@ -3,6 +3,7 @@
  * whether a program's reads and writes fit it. Checked before a run, so that no engine reads or writes past their ends.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
 import { isConstant, isInput, isState } from "#dsl/graph/leaves.js";
 import type { NDArray, Program, State, Type } from "#dsl/graph/program.js";
 import { isUnset } from "../initial.js";
@@ -26,7 +27,12 @@ export class UnsetStates {
     return this.shapes.get(name) ?? undefined;
   }
   wantSet(name: string, state: State): void {
-    if (isUnset(state) && !this.shapes.get(name)) throw new CodedError("state-unset", { name });
+    if (isUnset(state)) this.setShape(name);
+  }
+  private setShape(name: string): readonly number[] {
+    const shape = this.shapes.get(name);
+    if (!shape) throw new CodedError("state-unset", { name });
+    return shape;
   }
   wrote(shapes: Shapes): void {
     for (const [name, shape] of Object.entries(shapes)) if (this.shapes.has(name)) this.shapes.set(name, shape);
@@ -49,8 +55,7 @@ export class UnsetStates {
 
   private bind(program: string, { state: states }: Program, state: string, bound: Map<string, number>): void {
     const { type } = states[state]!;
-    this.wantSet(state, states[state]!);
-    this.shapes.get(state)!.forEach((n, i) => {
+    this.setShape(state).forEach((n, i) => {
       const d = type.shape[i]!;
       if (typeof d === "number") return;
       const want = bound.get(d);
@@ -69,8 +74,7 @@ export class UnsetStates {
     feeds: Arrays,
     bound: ReadonlyMap<string, number>,
   ): void {
-    this.wantSet(state, states[state]!);
-    const shape = this.shapes.get(state)!;
+    const shape = this.setShape(state);
     type.shape.forEach((d, i) => {
       if (i === at.axis) return;
       const got = sizeOf(d, bound);
@@ -97,7 +101,7 @@ export class UnsetStates {
 }
 
 function sizeOf(d: number | string, bound: ReadonlyMap<string, number>): number {
-  return typeof d === "number" ? d : bound.get(d)!;
+  return typeof d === "number" ? d : mustGet(bound, d, "size");
 }
 function startOf(value: NDArray | undefined): number | null {
   if (!value) return null;

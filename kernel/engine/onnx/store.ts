@@ -1,4 +1,5 @@
 /** State as arrays of this process, handed to the runtime as they lie, without a copy; updates are written into them. */
+import { mustGet } from "#dsl/diagnostics/must.js";
 import { Tensor } from "onnxruntime-node";
 import type { DType, NDArray, State } from "#dsl/graph/program.js";
 import { isUnset, shapeOfState } from "../initial.js";
@@ -25,26 +26,29 @@ export class StateStore {
       }
     }
   }
+  private of(name: string): Held {
+    return mustGet(this.held, name, "state");
+  }
   /** The state itself; `as`: under another shape of as many elements. */
   tensor(name: string, as?: readonly number[]): Tensor {
-    const { data, shape } = this.held.get(name)!;
-    return tensorOver(this.types.get(name)!, data, as ?? shape);
+    const { data, shape } = this.of(name);
+    return tensorOver(mustGet(this.types, name, "state"), data, as ?? shape);
   }
   /** Takes what the runtime made as the state's new value; `shaped`: it came under a shape that isn't the state's own. */
   put(name: string, tensor: Tensor, shaped: boolean): void {
-    const shape = shaped ? this.held.get(name)!.shape : tensor.dims;
+    const shape = shaped ? this.of(name).shape : tensor.dims;
     this.held.set(name, { data: tensor.data as Data, shape });
   }
   /** A copy. */
   read(name: string): NDArray {
-    const { data, shape } = this.held.get(name)!;
-    return { dtype: this.types.get(name)!, shape, bytes: bytesOf(data).slice() };
+    const { data, shape } = this.of(name);
+    return { dtype: mustGet(this.types, name, "state"), shape, bytes: bytesOf(data).slice() };
   }
   /** Null: zeros. Sizes may differ from before where the state has named ones. */
   write(name: string, value: NDArray | null): void {
     const old = this.held.get(name);
-    const data = old && (!value || sizeOf(value.shape) === old.data.length) ? old.data : undefined;
-    if (!value) return void data!.fill(0);
+    if (!value) return void this.of(name).data.fill(0);
+    const data = old && sizeOf(value.shape) === old.data.length ? old.data : undefined;
     const kept = data ?? zeros(value.dtype, sizeOf(value.shape));
     bytesOf(kept).set(value.bytes);
     this.held.set(name, { data: kept, shape: value.shape });

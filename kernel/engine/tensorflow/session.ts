@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { must, mustGet } from "#dsl/diagnostics/must.js";
 import type { EmittedState, TensorflowModel } from "#dsl/emit/tensorflow/model.js";
 import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
@@ -37,6 +38,10 @@ export class TensorflowSession implements BackendSession {
     this.exchange = new TensorExchange(binding);
   }
 
+  private get emitted(): TensorflowModel {
+    return must(this.model, "the graph of a session without programs");
+  }
+
   add(programs: Programs): void {
     this.rebuild({ ...this.programs, ...programs });
   }
@@ -62,7 +67,7 @@ export class TensorflowSession implements BackendSession {
 
   run(name: string, feeds: Arrays, wanted: readonly string[]): Record<string, NDArray> {
     this.settle();
-    const program = this.model!.programs[name]!;
+    const program = this.emitted.programs[name]!;
     const fed = Object.entries(program.inputs).map(([input, port]) => [port.tensor, feeds[input]!] as const);
     const outputs = wanted.map((output) => program.outputs[output]!);
     const fetches = outputs.map((port) => port.tensor);
@@ -79,15 +84,15 @@ export class TensorflowSession implements BackendSession {
 
   read(name: string): NDArray {
     this.flush();
-    const state = this.model!.state[name]!;
+    const state = this.emitted.state[name]!;
     if (!isFixed(state)) return this.fetch(this.session, [], [state.read], [state.dtype])[0]!;
     this.snapshot ??= this.readAll();
-    return this.exchange.read(this.snapshot.get(name)!, this.model!.state[name]!.dtype);
+    return this.exchange.read(mustGet(this.snapshot, name, "state"), this.emitted.state[name]!.dtype);
   }
 
   write(name: string, value: NDArray | null): void {
     this.forget();
-    const state = this.model!.state[name]!;
+    const state = this.emitted.state[name]!;
     const before = this.pending.get(name);
     if (before !== undefined) this.binding.deleteTensor(before);
     this.pending.set(name, this.exchange.own(value ?? zeros(state.dtype, state.shape)));
@@ -111,7 +116,7 @@ export class TensorflowSession implements BackendSession {
   /** A variable keeps the memory it is assigned: it must get TensorFlow's own, not a JavaScript array's. */
   private flush(): void {
     if (this.pending.size === 0) return;
-    const states = [...this.pending.keys()].map((name) => this.model!.state[name]!);
+    const states = [...this.pending.keys()].map((name) => this.emitted.state[name]!);
     const ids = [...this.pending.values()];
     try {
       const placeholders = states.map((s) => s.assign.placeholder).join(",");
@@ -124,7 +129,7 @@ export class TensorflowSession implements BackendSession {
   }
 
   private readAll(): ReadonlyMap<string, Held> {
-    const states = Object.entries(this.model!.state).filter(([, s]) => isFixed(s));
+    const states = Object.entries(this.emitted.state).filter(([, s]) => isFixed(s));
     if (states.length === 0) return new Map();
     const held = this.binding.runSavedModel(this.session, [], "", states.map(([, s]) => s.read).join(","));
     return new Map(states.map(([name], i) => [name, held[i]!]));

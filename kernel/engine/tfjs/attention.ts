@@ -1,4 +1,5 @@
 /** Attention with tfjs, [batch, key-value heads, group × length, size] as in the TensorFlow lowering. */
+import { must } from "#dsl/diagnostics/must.js";
 import {
   attentionAttributes,
   attentionGradientInputs,
@@ -54,19 +55,19 @@ export const attention = {
     const scores = a.cap ? tf.mul(tf.tanh(tf.div(products, a.cap)), a.cap) : products;
     const added = x.bias ? tf.add(gaps(x, a), x.bias) : gaps(x, a);
     const p = tf.softmax(tf.add(scores, added));
-    const weights = a.rate > 0 ? tf.mul(p, maskOf(p.shape, a, x.step!)) : p;
+    const weights = a.rate > 0 ? tf.mul(p, maskOf(p.shape, a, must(x.step, "the step that a dropout is drawn by"))) : p;
     return [join(product(grouped(weights, a), v), a.heads, shape), p];
   },
   attention_gradient(inputs, attributes, [queries, keys, , square]) {
     const a = attentionAttributes(attributes);
     const x = attentionGradientInputs(inputs);
     const group = a.heads / a.key_value_heads;
-    const keep = a.rate > 0 ? maskOf(square, a, x.step!) : null;
+    const keep = a.rate > 0 ? maskOf(square, a, must(x.step, "the step that a dropout is drawn by")) : null;
     const dropped = (t: T): T => (keep ? tf.mul(t, keep) : t);
     const [k, v] = [split(x.k, a.key_value_heads, 1), split(x.v, a.key_value_heads, 1)];
     const [q, y, dy] = [x.q, x.context, x.dcontext].map((t) => split(t, a.heads, group)) as [T, T, T];
     const dv = product(swap(grouped(dropped(x.probabilities), a)), dy);
-    const mean = tf.reshape(tf.sum(tf.mul(y, dy), 3), [...square!.slice(0, 3), 1]);
+    const mean = tf.reshape(tf.sum(tf.mul(y, dy), 3), [...square.slice(0, 3), 1]);
     const dp = dropped(tf.reshape(product(dy, swap(v)), square));
     const dscores = tf.mul(x.probabilities, tf.sub(dp, mean));
     const ds = tf.mul(grouped(a.cap ? sloped(dscores, q, k, a) : dscores, a), a.scale);

@@ -19,7 +19,6 @@ function part(x: T, axis: number, from: number, to: number): T[] {
 
 export const caches = {
   extend_cache([cache, rows, start], _, [shape]) {
-    const [first] = part(cache, 1, 0, shape[1]!);
-    return [placed(first!, rows, 1, numbers(start)[0]!)];
+    return [placed(part(cache, 1, 0, shape[1]!)[0]!, rows, 1, numbers(start)[0]!)];
   },
 } satisfies Kernels;

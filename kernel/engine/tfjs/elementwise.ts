@@ -1,4 +1,5 @@
 /** Elementwise ops with tfjs. */
+import { lastOf } from "#dsl/diagnostics/must.js";
 import type { DType } from "#dsl/graph/program.js";
 import { geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
 import { dropoutMask } from "#dsl/graph/random.js";
@@ -59,7 +60,7 @@ export interface Dropout {
 export function maskOf(shape: readonly number[], dropout: Dropout, step: T): T {
   const { rate, seed, site } = dropout;
   const size = shape.reduce((n, d) => n * d, 1);
-  const mask = dropoutMask(size, shape.at(-1)!, { rate, seed, site, step: step.dataSync()[0]! });
+  const mask = dropoutMask(size, lastOf(shape), { rate, seed, site, step: step.dataSync()[0]! });
   return tf.tensor(Float32Array.from(mask), [...shape], "float32");
 }
 

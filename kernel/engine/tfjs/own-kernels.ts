@@ -62,7 +62,7 @@ interface Segments {
 }
 function segmentsOf(inputs: NamedTensorInfoMap, attrs: NamedAttrMap | undefined): Segments {
   const [x, ids] = [inputs["x"]!, inputs["segmentIds"]!];
-  return { x, ids, shape: [attrs!["numSegments"] as number, ...x.shape.slice(ids.shape.length)] };
+  return { x, ids, shape: [attrs?.["numSegments"] as number, ...x.shape.slice(ids.shape.length)] };
 }
 const segmentSumOnWasm: KernelFunc = ({ inputs, attrs, backend }) => {
   const memory = backend as WasmMemory;

@@ -1,4 +1,5 @@
 /** Matrix products with tfjs. */
+import { lastOf } from "#dsl/diagnostics/must.js";
 import type { Activation } from "#dsl/graph/activation.js";
 import { CURVES } from "./elementwise.js";
 import { tf, type T } from "./library.js";
@@ -11,7 +12,10 @@ export function swap(x: T): T {
 export const product = (a: T, b: T, ta = false, tb = false): T => tf.matMul(a, b, ta, tb);
 
 /** [..., n] as rows: [product of the rest, n]. */
-const rows = (x: T): T => tf.reshape(x, [x.size / Math.max(x.shape.at(-1)!, 1), x.shape.at(-1)!]);
+const rows = (x: T): T => {
+  const n = lastOf(x.shape);
+  return tf.reshape(x, [x.size / Math.max(n, 1), n]);
+};
 
 function affine(x: T, weight: T, bias: T | undefined, shape: readonly number[]): T {
   const y = product(rows(x), weight, false, true);

@@ -2,6 +2,7 @@
  * State as tfjs tensors, and the interpreter: each node's outputs live until their last use. On a graphics card numbers
  * come back later only: a copy of each updated state is fetched at the end of a run, so that it can be read at any time.
  */
+import { must, mustGet } from "#dsl/diagnostics/must.js";
 import { bind, bindState } from "#dsl/graph/evaluate.js";
 import { isConstant, isInput, isState } from "#dsl/graph/leaves.js";
 import type { NDArray, Node, Program, Ref, State, Update } from "#dsl/graph/program.js";
@@ -50,9 +51,9 @@ export class TfjsSession implements BackendSession {
   }
 
   async run(name: string, feeds: Arrays, wanted: readonly string[]): Promise<Record<string, NDArray>> {
-    const program = this.programs.get(name)!;
+    const program = mustGet(this.programs, name, "program");
     const sizes = bindState(program, bind(program, feeds), (state) => this.state.get(state)?.shape);
-    const last = this.last.get(name)!;
+    const last = mustGet(this.last, name, "program");
     const done: (readonly T[])[] = [];
     const at = (ref: Ref): T => done[ref.node]![ref.output]!;
     try {
@@ -81,7 +82,7 @@ export class TfjsSession implements BackendSession {
   }
 
   read(name: string): NDArray {
-    return this.copies.get(name) ?? arrayOf(this.state.get(name)!, this.states[name]!.type.dtype);
+    return this.copies.get(name) ?? arrayOf(mustGet(this.state, name, "state"), this.states[name]!.type.dtype);
   }
 
   write(name: string, value: NDArray | null): void {
@@ -117,15 +118,15 @@ export class TfjsSession implements BackendSession {
   private async updated({ state, value, at: part }: Update, at: (ref: Ref) => T): Promise<T> {
     if (!part) return at(value).clone();
     const start = (await at(part.start).data())[0]!;
-    return tf.tidy(() => placed(this.state.get(state)!, at(value), part.axis, start));
+    return tf.tidy(() => placed(mustGet(this.state, state, "state"), at(value), part.axis, start));
   }
 
   private compute(node: Node, feeds: Arrays, sizes: Sizes, at: (ref: Ref) => T): readonly T[] | Promise<readonly T[]> {
     if (isInput(node)) return [tensorOf(feeds[node.attributes.name]!)];
-    if (isState(node)) return [this.state.get(node.attributes.name)!.clone()];
+    if (isState(node)) return [mustGet(this.state, node.attributes.name, "state").clone()];
     if (isConstant(node)) return [tensorOf(node.attributes.value)];
     const shapes = node.types.map((type) => concrete(type.shape, sizes));
-    const kernel = kernelOf(node.op)!;
+    const kernel = must(kernelOf(node.op), `the kernel of ${node.op}`);
     const inputs = node.inputs.map(at);
     if (this.backend === "webgpu") return cardKernel(node.op, kernel, inputs, node.attributes, shapes);
     return tf.tidy(() => [...kernel(inputs, node.attributes, shapes)]);

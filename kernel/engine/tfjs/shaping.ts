@@ -83,7 +83,7 @@ export const shaping = {
   reduce_gradient([dy, like], a) {
     const axes = axesOf(like.rank, a.axes);
     const kept = like.shape.map((d, i) => (axes.includes(i) ? 1 : d));
-    const spread = tf.broadcastTo(tf.reshape(dy, kept), [...like!.shape]);
+    const spread = tf.broadcastTo(tf.reshape(dy, kept), [...like.shape]);
     const count = axes.reduce((n, axis) => n * like.shape[axis]!, 1);
     return [a.mean ? tf.div(spread, count) : tf.add(spread, 0)];
   },

@@ -1,4 +1,5 @@
 /** Normalisation, losses and the optimiser with tfjs. What walks rows one by one is done in JavaScript, in doubles. */
+import { lastOf } from "#dsl/diagnostics/must.js";
 import { tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 
@@ -19,7 +20,7 @@ export const training = {
     return [y, tf.reshape(inverse, rows)];
   },
   rms_norm_gradient([x, scale, inverse, dy], a) {
-    const inv = tf.reshape(inverse, [...inverse!.shape, 1]);
+    const inv = tf.reshape(inverse, [...inverse.shape, 1]);
     const normal = tf.mul(x, inv);
     const g = tf.mul(dy, tf.add(scale, a.offset));
     const dx = tf.mul(inv, tf.sub(g, tf.mul(normal, tf.mean(tf.mul(g, normal), -1, true))));
@@ -34,7 +35,7 @@ export const training = {
     return [y, tf.reshape(mean, rows), tf.reshape(variance, rows)];
   },
   layer_norm_gradient([x, scale, mean, variance, dy], a) {
-    const kept = [...mean!.shape, 1];
+    const kept = [...mean.shape, 1];
     const inverse = tf.rsqrt(tf.add(tf.reshape(variance, kept), a.epsilon));
     const normal = tf.mul(tf.sub(x, tf.reshape(mean, kept)), inverse);
     const g = tf.mul(dy, scale);
@@ -96,7 +97,7 @@ function rowsOf(
   logs: Float64Array;
   wanted: ArrayLike<number> & { forEach(f: (x: number, i: number) => void): void };
 } {
-  const classes = logits.shape.at(-1)!;
+  const classes = lastOf(logits.shape);
   const values = logits.dataSync();
   const wanted = labels.dataSync() as Int32Array;
   const logs = new Float64Array(values.length);

@@ -7,6 +7,7 @@ import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import { drawnTexts, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";
 import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import { diagnosticsShown } from "../../core/display/diagnostics.js";
 import { evaluationShown, type EvaluationReport } from "../../core/display/evaluation.js";
 import { difference, drawAll, methodsOf, type Compared, type Measure } from "../../inference/comparison.js";
@@ -70,7 +71,7 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     );
     for (const { evaluation, measures } of measured) {
       const intervals = Object.fromEntries(
-        measures.map((measure) => [measure.name, drawn.get(measure)!.score.interval]),
+        measures.map((measure) => [measure.name, drawnOf(drawn, measure).score.interval]),
       );
       session.evaluations.push({ ...evaluation, intervals });
     }
@@ -127,18 +128,20 @@ async function constantFor(
   return { ...constant, name: first.by, measures: measures.map((measure) => ({ ...measure, by: undefined })) };
 }
 
+const drawnOf = (drawn: Compared, measure: Measure) => must(drawn.get(measure), `the interval of ${measure.name}`);
+
 function reportOf(
   measured: readonly Measured[],
   constants: readonly (MeasuredConstant | null)[],
   drawn: Compared,
   { worst, told }: Evaluate & { readonly told: readonly string[] },
 ): EvaluationReport {
-  const [first] = measured;
+  const first = measured[0]!;
   const of = (measures: readonly Measure[] | undefined, name: string) => {
     const own = measures?.find((measure) => measure.name === name);
     return own && drawn.get(own);
   };
-  const names = first!.measures.map(({ name }) => name);
+  const names = first.measures.map(({ name }) => name);
   const several = measured.length > 1;
   const distinct = distinctConstants(
     constants.flatMap((own, i) => {
@@ -152,10 +155,10 @@ function reportOf(
     }),
   );
   return {
-    on: first!.evaluation.on,
-    rows: first!.evaluation.rows,
+    on: first.evaluation.on,
+    rows: first.evaluation.rows,
     metrics: names.map((name, row) => {
-      const base = of(first!.measures, name);
+      const base = of(first.measures, name);
       return {
         name,
         scores: measured.map(({ measures }, i) => {
@@ -167,7 +170,7 @@ function reportOf(
       };
     }),
     constants: distinct.map(({ name, by }) => ({ name, by })),
-    methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawn.get(measure)!))),
+    methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawnOf(drawn, measure)))),
     warnings: measured.flatMap(({ evaluation: { model }, scored, measures }, i) => {
       const constant = constants[i];
       const beside = measures.flatMap((measure) => {
@@ -177,10 +180,10 @@ function reportOf(
           ? [
               {
                 name: measure.name,
-                own: drawn.get(measure)!.score.value,
+                own: drawnOf(drawn, measure).score.value,
                 than: than.score.value,
                 ...(by !== undefined && { by }),
-                difference: difference(than, drawn.get(measure)!),
+                difference: difference(than, drawnOf(drawn, measure)),
               },
             ]
           : [];
@@ -247,7 +250,7 @@ function remember(
 ): void {
   if (!weights || !("data" in subject)) return;
   const metrics = measures.map((measure) => {
-    const { value, interval } = drawn.get(measure)!.score;
+    const { value, interval } = drawnOf(drawn, measure).score;
     return [
       measure.name,
       {
@@ -350,7 +353,7 @@ async function measureOf(
   const sampler = samplerOf(metric, call, "ofWritten", texts, drawnTexts(texts));
   return {
     ...own,
-    ...counted((metric, call) => metric.ofWritten!(call, texts)),
+    ...counted((metric, call) => must(metric.ofWritten, `what ${call.word} is of texts`)(call, texts)),
     resampling: resampling(texts.written.length, sampler, { single: true }),
   };
 }

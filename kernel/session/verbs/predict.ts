@@ -4,6 +4,7 @@ import type { Action, Subject, Writing } from "#dsl/plan/plan.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import { predictionsShown } from "../../core/display/evaluation.js";
 import type { Shown } from "../../core/display/shown.js";
 import { writtenShown } from "../../core/display/written.js";
@@ -40,7 +41,8 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
   const predictions = await session.models.predict(handle, texts, stage.hostContext);
   const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
   if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
-  const answers = (await does(handle.plan.task, "task")).answers!;
+  const { task } = handle.plan;
+  const answers = must((await does(task, "task")).answers, `what ${task.word} answers`);
   const { columns, cells } = (pairs && answers.ofPairs) || answers;
   stage.screen.display(
     predictionsShown(

@@ -241,18 +241,19 @@ class LiveSweep implements SweepHandle {
   }
 
   get best(): SweepHandle["best"] {
-    let best: (TrialRecord & { readonly score: number }) | null = null;
+    let best: { readonly trial: TrialRecord; readonly score: number; readonly worth: number } | null = null;
     for (const t of this.journal.trials) {
-      const score = oriented(this.plan, t.score);
-      if (score === null || t.score === null || Number.isNaN(score)) continue;
-      if (best === null || score > oriented(this.plan, best.score)!) best = { ...t, score: t.score };
+      const worth = oriented(this.plan, t.score);
+      if (worth === null || t.score === null || Number.isNaN(worth)) continue;
+      if (best === null || worth > best.worth) best = { trial: t, score: t.score, worth };
     }
     if (!best) return null;
+    const { number, values } = best.trial;
     return {
-      number: best.number,
+      number,
       score: best.score,
-      values: best.values,
-      tune: trialText(this.plan, best.values, modelKeys(), "winner", { model: `${this.plan.model}_best` }),
+      values,
+      tune: trialText(this.plan, values, modelKeys(), "winner", { model: `${this.plan.model}_best` }),
     };
   }
 

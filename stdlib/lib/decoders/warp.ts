@@ -2,6 +2,7 @@
  * How scores are bent before a token is drawn, as transformers' generate does it and in its order: repetition penalty,
  * temperature, the k likeliest, the likeliest that make up p. A token that is out has the score −∞.
  */
+import { lastOf } from "#dsl/diagnostics/must.js";
 export interface Warp {
   readonly repetitionPenalty: number;
   readonly temperature: number;
@@ -24,7 +25,7 @@ export function penalise(scores: Float32Array, seen: Iterable<number>, penalty: 
 export function warp(scores: Float32Array, seen: Iterable<number>, o: Warp): void {
   penalise(scores, seen, o.repetitionPenalty);
   if (o.temperature !== 1) for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! / o.temperature;
-  if (o.topK > 0 && o.topK < scores.length) cut(scores, greatest(scores, o.topK).at(-1)!.score);
+  if (o.topK > 0 && o.topK < scores.length) cut(scores, lastOf(greatest(scores, o.topK)).score);
   if (o.topP < 1) cut(scores, leastOf(scores, o.topP));
 }
 
@@ -35,7 +36,7 @@ function cut(scores: Float32Array, least: number): void {
 /** The score of the least likely token among the likeliest that together reach p. */
 function leastOf(scores: Float32Array, p: number): number {
   const kept = scores.filter((s) => s > -Infinity).sort();
-  const top = kept.at(-1)!;
+  const top = lastOf(kept);
   const weights = Float64Array.from(kept, (s) => Math.exp(s - top));
   const out = (1 - p) * weights.reduce((a, b) => a + b, 0);
   let sum = 0;

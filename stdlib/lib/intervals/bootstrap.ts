@@ -1,4 +1,5 @@
 /** Scores of resamples, of several things at once: those of equally many units are scored on the same resamples. */
+import { lastOf } from "#dsl/diagnostics/must.js";
 import { breathe } from "#platform/turn.js";
 import { resamples } from "./resamples.js";
 
@@ -68,5 +69,5 @@ export async function bootstrap(
 }
 
 function drawsOf(units: number): number {
-  return FEWER.find((count) => count * units <= MOST_DRAWN) ?? FEWER.at(-1)!;
+  return FEWER.find((count) => count * units <= MOST_DRAWN) ?? lastOf(FEWER);
 }

@@ -26,7 +26,7 @@ export function rowSums(
 export function rowMeans(rows: number, valueOf: (row: number) => number): RowSums {
   const values = new Float64Array(rows);
   for (let row = 0; row < rows; row++) values[row] = valueOf(row);
-  return { rows, width: 1, values, of: ([sum], count) => sum! / count };
+  return { rows, width: 1, values, of: (sums, count) => sums[0]! / count };
 }
 
 export function whole({ rows, width, values, of }: RowSums): number {

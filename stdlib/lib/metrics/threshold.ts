@@ -26,8 +26,9 @@ export function bestOfCuts(
     const counts = countsAt(given, hit);
     const value = score(counts);
     // Half way to the next pair, so that the like of these rows fall on the same side.
-    const [above, below] = [similarity[order[given - 1]!], similarity[order[given]!]];
-    const threshold = ((above ?? below!) + (below ?? above!)) / 2 + (above === undefined ? 1e-6 : 0);
+    const above = similarity[order[Math.max(given - 1, 0)]!]!;
+    const below = similarity[order[Math.min(given, n - 1)]!]!;
+    const threshold = (above + below) / 2 + (given === 0 ? 1e-6 : 0);
     if (!(value <= best.value)) best = { value, threshold, counts };
     if (given === n) break;
     const level = similarity[order[given]!]!;

@@ -25,8 +25,8 @@ export interface UnmaskingShape {
 
 export function unmasking(head: Layers, o: UnmaskingShape): Unmasking {
   const { size, rows, epsilon, activation, tied, output } = o;
-  const apart = o.bias !== undefined && tied === null;
-  if (apart) head.unused(o.bias!, [rows], "zeros");
+  const apart = tied === null;
+  if (apart && o.bias !== undefined) head.unused(o.bias, [rows], "zeros");
   const bias = apart ? `${output}.bias` : (o.bias ?? `${output}.bias`);
   return {
     transform: (x) =>

@@ -2,6 +2,7 @@
  * Where a JSON text stops being JSON. The engine's own messages name no place in half of the cases and change with its
  * version, so the text is walked once more, only after it has failed to parse.
  */
+import { codePointIn } from "#dsl/diagnostics/must.js";
 const white = /[ \t\r\n]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const plain = /[^"\\\u0000-\u001f]*/y;
@@ -43,7 +44,7 @@ export function jsonFault(text: string): JsonFault | null {
     const found =
       at >= text.length
         ? "the text ends"
-        : `there is ${there ?? JSON.stringify(String.fromCodePoint(text.codePointAt(at)!))}`;
+        : `there is ${there ?? JSON.stringify(String.fromCodePoint(codePointIn(text, at)))}`;
     return { at, why: `${found} where ${wanted} should be` };
   };
   const open: ("]" | "}")[] = [];
@@ -88,6 +89,6 @@ export function placeOf(text: string, offset: number): { readonly line: number; 
   for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", start))
     [line, start] = [line + 1, at + 1];
   let column = 1;
-  for (let at = start; at < offset; column++) at += text.codePointAt(at)! > 0xffff ? 2 : 1;
+  for (let at = start; at < offset; column++) at += codePointIn(text, at) > 0xffff ? 2 : 1;
   return { line, column };
 }

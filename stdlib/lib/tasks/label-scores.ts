@@ -1,5 +1,6 @@
 /** One label out of several for each of some rows (or words): what was right, what was said, and what follows from both. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { MetricInput, MetricImplementation } from "../../kinds/metric.js";
 import type { CommonAnswer, Constant, LabelCount, RowsToTeach } from "../../kinds/task.js";
@@ -70,7 +71,7 @@ export function numbering(
   });
   if (first >= 0)
     throw new CodedError("label-not-trained", { labels: [...unknown], row: names[first]!, model, has: labels });
-  return (label) => numbers.get(label)!;
+  return (label) => mustGet(numbers, label, "label");
 }
 
 export function countsByLabel(input: MetricInput): readonly LabelCount[] {
@@ -95,12 +96,13 @@ export function commonestLabel(
   const own = new Map(labels.map((label) => [label, 0]));
   let all = 0;
   for (const label of found) {
-    if (!own.has(label)) continue;
-    own.set(label, own.get(label)! + 1);
+    const before = own.get(label);
+    if (before === undefined) continue;
+    own.set(label, before + 1);
     all++;
   }
   if (all === 0) return null;
-  const logits = Float32Array.from(labels, (label) => Math.log(Math.max(own.get(label)! / all, 1e-38)));
+  const logits = Float32Array.from(labels, (label) => Math.log(Math.max(mustGet(own, label, "label") / all, 1e-38)));
   return {
     name: `always “${labels[argmax(logits)]!}”`,
     said(rows, row) {

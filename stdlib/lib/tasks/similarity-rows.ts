@@ -1,5 +1,6 @@
 /** Rows of two texts: what each teaches, and which texts must not be told apart from a row's own. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { RowsToTeach, Taught } from "../../kinds/task.js";
 import { real, whole } from "./feeds.js";
@@ -33,11 +34,14 @@ export function teachPairs(rows: RowsToTeach): TaughtPairs | null {
   if (negative && loss !== "ranking") throw new CodedError("negatives-without-ranking", { data: rows.data, loss });
   const told = toldBy(rows.call, rolesIn(rows));
   const scores = told === "score" ? scoresOf(rows, loss) : null;
-  const same = told === "label" ? samesOf(rows.values("label")!, rows) : null;
+  const same = told === "label" ? samesOf(must(rows.values("label"), "the column of labels"), rows) : null;
   const count = text.length;
   const belongs = belonging({ text, text_pair, negative, same, groups: groupsOf(rows) });
   const columns = negative ? 3 : 2;
-  const labels = (row: number): number => (LEARNS[loss] === "score" ? targetOf(scores!, loss, row) : same![row]!);
+  const labels = (row: number): number =>
+    LEARNS[loss] === "score"
+      ? targetOf(must(scores, "what scores the pairs"), loss, row)
+      : must(same, "what labels the pairs")[row]!;
   return {
     ...{ count, loss, text, text_pair, scores, same, labels: rows.labels, belongs },
     counts: ({ rows: members }) => {
@@ -129,7 +133,7 @@ function belonging(o: {
   const { text, text_pair, negative, same, groups } = o;
   const grouped = (group: unknown): boolean => group !== null && group !== undefined && group !== "";
   return (row, other, column) => {
-    const candidate = column === 0 ? text_pair[other]! : negative![other]!;
+    const candidate = column === 0 ? text_pair[other]! : must(negative, "the column of negatives")[other]!;
     if (same?.[row] !== 0 && candidate === text_pair[row]) return true;
     if (column === 1 || same?.[other] === 0) return false;
     if (text[other] === text[row]) return true;

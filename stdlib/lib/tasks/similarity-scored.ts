@@ -71,8 +71,9 @@ function measuring(
   return {
     measure: (metric, call) => metric.ofLoss?.(call, loss) ?? of(metric, call) ?? Number.NaN,
     resampling(metric, call) {
-      const own = metric.ofLoss && lossOf();
-      return own ? { ...own, score: (units) => metric.ofLoss!(call, own.score(units)) } : drawn(metric, call);
+      const { ofLoss } = metric;
+      const own = ofLoss && lossOf();
+      return own ? { ...own, score: (units) => ofLoss(call, own.score(units)) } : drawn(metric, call);
     },
   };
 }

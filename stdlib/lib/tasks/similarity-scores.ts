@@ -1,4 +1,5 @@
 /** What vectors of texts are worth: cosines, losses over a whole split (float64), and where each search finds what it should. */
+import { must, mustGet } from "#dsl/diagnostics/must.js";
 import type { Rank } from "../../kinds/metric.js";
 import type { LossSettings } from "./similarity-losses.js";
 import type { TaughtPairs } from "./similarity-rows.js";
@@ -20,12 +21,14 @@ export function lossOfCosines(
   { loss, scores, same }: Pick<TaughtPairs, "loss" | "scores" | "same">,
   { scale, margin }: LossSettings,
 ): number {
-  if (loss === "cosine") return mean(cosines.map((cosine, i) => (cosine - scores!.cosines[i]!) ** 2));
-  if (loss === "cosent") return cosent(cosines, scores!.written, scale);
+  const scored = () => must(scores, "what scores the pairs");
+  const told = () => must(same, "what labels the pairs");
+  if (loss === "cosine") return mean(cosines.map((cosine, i) => (cosine - scored().cosines[i]!) ** 2));
+  if (loss === "cosent") return cosent(cosines, scored().written, scale);
   const apart = cosines.map((cosine) => 1 - cosine);
   const near = (d: number): number => Math.max(0, margin - d) ** 2;
-  if (loss === "contrastive") return mean(apart.map((d, i) => 0.5 * (same![i] ? d * d : near(d))));
-  const [alike, other] = [apart.filter((_, i) => same![i] === 1), apart.filter((_, i) => same![i] === 0)];
+  if (loss === "contrastive") return mean(apart.map((d, i) => 0.5 * (told()[i] ? d * d : near(d))));
+  const [alike, other] = [apart.filter((_, i) => told()[i] === 1), apart.filter((_, i) => told()[i] === 0)];
   const farthest = alike.length > 0 ? alike.reduce((a, b) => Math.max(a, b)) : mean(other);
   const nearest = other.length > 0 ? other.reduce((a, b) => Math.min(a, b)) : mean(alike);
   const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
@@ -68,7 +71,7 @@ export function searchesIn(
   scale: number,
 ): Searches {
   const rows = Array.from({ length: taught.count }, (_, row) => row);
-  const pool = [...byText(rows, taught.text_pair)].map(([text, [row]]) => ({ text, vector: vectors.second(row!) }));
+  const pool = [...byText(rows, taught.text_pair)].map(([text, own]) => ({ text, vector: vectors.second(own[0]!) }));
   const place = new Map(pool.map(({ text }, at) => [text, at]));
   const asking = rows.filter((row) => taught.same?.[row] !== 0);
   const found: { row: number; found: string; by: number }[] = [];
@@ -79,7 +82,7 @@ export function searchesIn(
     const right = new Set(
       rows
         .filter((other) => !itself(taught.text_pair[other]!) && own.some((row) => taught.belongs(row, other, 0)))
-        .map((other) => place.get(taught.text_pair[other]!)!),
+        .map((other) => mustGet(place, taught.text_pair[other]!, "place of")),
     );
     const vector = vectors.first(own[0]!);
     const cosines = Float64Array.from(pool, (candidate) => dot(vector, candidate.vector));
@@ -92,7 +95,7 @@ export function searchesIn(
       if (best < 0 || cosines[at]! > cosines[best]!) best = at;
     }
     for (const row of own) {
-      const mine = cosines[place.get(taught.text_pair[row]!)!]!;
+      const mine = cosines[mustGet(place, taught.text_pair[row]!, "place of")]!;
       losses.push(Math.log1p(others * Math.exp(-scale * mine)));
       if (best >= 0 && cosines[best]! > mine) found.push({ row, found: pool[best]!.text, by: cosines[best]! - mine });
     }

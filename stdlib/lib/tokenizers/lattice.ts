@@ -1,6 +1,7 @@
 /** All ways to cut a word into scored pieces: the likeliest of them, and how often each piece is expected over all of them. */
 
 /** A piece and the logarithm of its probability. */
+import { codePointIn } from "#dsl/diagnostics/must.js";
 export type Piece = readonly [string, number];
 
 /** Score below the least of a character that has no piece: it is passed over by itself. */
@@ -34,7 +35,7 @@ export class Lattice {
 
   /** Calls back with each piece that begins at a place and where it ends; a character without one as the piece −1. */
   private from(word: string, at: number, found: (end: number, piece: number) => void): void {
-    const single = at + (word.codePointAt(at)! > 0xffff ? 2 : 1);
+    const single = at + (codePointIn(word, at) > 0xffff ? 2 : 1);
     let [node, covered] = [0, false];
     for (let i = at; i < word.length; i++) {
       const to = this.next.get(node * 0x10000 + word.charCodeAt(i));

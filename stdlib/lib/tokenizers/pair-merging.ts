@@ -3,6 +3,7 @@
  * occurs most becomes a token of its own, until there are enough. Of pairs as frequent as each other the one whose tokens
  * came first wins, as in Hugging Face tokenizers, so that the same words give the same merges.
  */
+import { codePointIn, mustGet } from "#dsl/diagnostics/must.js";
 import type { CountedWords } from "../../kinds/tokenizer.js";
 import { Heap } from "./heap.js";
 
@@ -70,7 +71,7 @@ export function mergePairs({ words, counts }: CountedWords, o: PairMergingOption
   const queue = new Heap<Candidate>(before);
   const enqueue = (): void => {
     for (const [pair, own] of places) {
-      const count = frequency.get(pair)!;
+      const count = mustGet(frequency, pair, "pair");
       if (count > 0) queue.push({ count, pair, words: own });
     }
     places.clear();
@@ -81,7 +82,7 @@ export function mergePairs({ words, counts }: CountedWords, o: PairMergingOption
   while (tokens.length < o.vocabulary) {
     const top = queue.pop();
     if (!top) break;
-    const now = frequency.get(top.pair)!;
+    const now = mustGet(frequency, top.pair, "pair");
     if (top.count !== now) {
       // Others were merged since it was counted: it waits for its turn again.
       top.count = now;
@@ -135,7 +136,7 @@ function alphabetOf(words: readonly string[], counts: readonly number[], o: Pair
     for (const character of word) seen.set(character, (seen.get(character) ?? 0) + counts[i]!);
   });
   for (const character of o.alphabet ?? []) seen.set(character, Infinity);
-  const code = (character: string): number => character.codePointAt(0)!;
+  const code = (character: string): number => codePointIn(character, 0);
   const byCode = (a: string, b: string): number => code(a) - code(b);
   const often = [...seen].sort(([a, m], [b, n]) => (m === n ? byCode(a, b) : n > m ? 1 : -1));
   return often

@@ -46,8 +46,8 @@ export function repeatedPieces(words: readonly string[], longest: number, most: 
   for (let i = 1; i <= n; i++) {
     const length = i < n ? shared(sorted[i - 1]!, sorted[i]!) : 0;
     let first = i - 1;
-    while (open.length > 0 && open.at(-1)!.length > length) {
-      const node = open.pop()!;
+    for (let node = open.at(-1); node && node.length > length; node = open.at(-1)) {
+      open.pop();
       first = node.first;
       if (node.length > 1) found.push({ place: sorted[first]!, length: node.length, count: i - first });
     }

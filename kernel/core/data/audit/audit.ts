@@ -89,6 +89,7 @@ async function toldIn(splits: Splits, labels: readonly string[], signal?: AbortS
   const named = words.filter(([, word]) => word.length >= FEWEST_CHARACTERS && /\p{L}/u.test(word));
   if (named.length < 2) return null;
   const forms = new Map(named.map(([label, word]) => [label, ` ${word} `]));
+  const everyForm = [...forms.values()];
   let [rows, own, of, at] = [0, 0, 0, 0];
   let example: LabelsTold["example"] = null;
   for (const all of splits.values())
@@ -104,7 +105,7 @@ async function toldIn(splits: Splits, labels: readonly string[], signal?: AbortS
         own++;
         example ??= { row: rowName(row), label, text: shown(row) };
       }
-      if (tells || named.some(([other]) => text.includes(forms.get(other)!))) rows++;
+      if (tells || everyForm.some((form) => text.includes(form))) rows++;
     }
   return of === 0 ? null : { rows, own, of, example };
 }
